@@ -1,0 +1,53 @@
+//! The most that some clauses may pay together.
+
+use crate::clauses::{Context, Kind, Over, Rule, names};
+use crate::document::Section;
+use crate::money::{Amount, Pence, Quantity};
+use crate::price::{Lines, Posting, Till};
+use crate::schedule::Schedule;
+use crate::terms::Scheme;
+
+pub(super) const KIND: Kind = Kind {
+    name: "cap",
+    summary: "The most that the named clauses (or all clauses above) may pay together, over each cohort, each year or the contract.",
+    example: r#"[pay.cap]
+clause = "cap"
+on = ["binary", "frequency"]      # optional: without it, all clauses above
+most = "£1,600,000"
+measured_over = "each year"
+from = "clause 4.8""#,
+    read,
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cap {
+    pub on: Vec<usize>,
+    pub most: Schedule<Pence>,
+    pub over: Over,
+}
+
+fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+    let on = context.clauses(section, "on", true);
+    let most = section.positive_schedule("most", context.keys);
+    let over = section.required_choice("measured_over", &Over::KNOWN);
+    Some(Rule::Cap(Cap { on, most, over }))
+}
+
+pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Cap, till: &mut Till<'_, A, L>) {
+    for period in till.periods(rule.over) {
+        let most = rule.most.at(till.tally.area, 0, till.year(period.end - 1));
+        let limit = A::of(Quantity::whole(1), most, till.scheme.rounding);
+        let sum = till.paid_by(&rule.on, period.clone());
+        if sum > limit {
+            let scheme = till.scheme;
+            let posting =
+                Posting { cohorts: period, segment: None, quantity: Quantity::whole(1), unit: "cap", price: most };
+            till.post(posting, limit.minus(sum), || format!("{} may pay at most {most}", names(scheme, &rule.on)));
+        }
+    }
+}
+
+pub(crate) fn explain(rule: &Cap, scheme: &Scheme) -> Vec<String> {
+    let most = super::outcome_payment::prices(&rule.most, scheme);
+    vec![format!("Together {} pay at most {most} over {}.", names(scheme, &rule.on), rule.over.words())]
+}

@@ -1,0 +1,70 @@
+//! Money taken back for each person or event that undoes a result already paid for, never more than was paid.
+
+use crate::clauses::{Context, Kind, Over, Rule, names};
+use crate::document::Section;
+use crate::money::{Amount, Pence, Quantity};
+use crate::price::{Lines, Posting, Till};
+use crate::schedule::Schedule;
+use crate::terms::Scheme;
+
+pub(super) const KIND: Kind = Kind {
+    name: "clawback",
+    summary: "Takes back a price for each person or event that undoes a paid result (a return to treatment, a job lost), never \
+              more than the named clauses paid.",
+    example: r#"[pay.clawback]
+clause = "clawback"
+of = ["job"]                      # the clauses whose money may be taken back
+outcome = "job-lost"              # what undoes the result
+price = "£600"
+from = "clause 4.7""#,
+    read,
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clawback {
+    pub of: Vec<usize>,
+    pub outcome: usize,
+    pub price: Schedule<Pence>,
+    pub over: Over,
+}
+
+fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+    let of = context.clauses(section, "of", false);
+    let outcome = context.outcome(section, "outcome");
+    let price = section.positive_schedule("price", context.keys);
+    let over = section.choice("measured_over", &Over::KNOWN).unwrap_or_default();
+    Some(Rule::Clawback(Clawback { of, outcome: outcome?, price, over }))
+}
+
+pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Clawback, till: &mut Till<'_, A, L>) {
+    let (scheme, tally) = (till.scheme, till.tally);
+    for period in till.periods(rule.over) {
+        let most = till.paid_by(&rule.of, period.clone());
+        let (mut back, mut count) = (A::default(), 0);
+        for at in period.clone() {
+            for segment in 0..tally.segments {
+                let undone = tally.counts[rule.outcome][tally.cell(at, segment)];
+                let price = rule.price.at(tally.area, segment, till.year(at));
+                back = back.plus(A::of(Quantity::whole(undone), price, scheme.rounding));
+                count += undone;
+            }
+        }
+        let limited = back > most;
+        let amount = A::default().minus(if limited { most } else { back });
+        let price = rule.price.at(tally.area, 0, till.year(period.start));
+        let posting = Posting { cohorts: period, segment: None, quantity: Quantity::whole(-count), unit: "undone", price };
+        till.post(posting, amount, || {
+            let limit = if limited { ", limited to what was paid" } else { "" };
+            format!("taken back from {} for {}{limit}", names(scheme, &rule.of), scheme.outcomes[rule.outcome].name)
+        });
+    }
+}
+
+pub(crate) fn explain(rule: &Clawback, scheme: &Scheme) -> Vec<String> {
+    vec![format!(
+        "For each {} the payer takes back {}, at most what {} paid.",
+        scheme.outcomes[rule.outcome].name,
+        super::outcome_payment::prices(&rule.price, scheme),
+        names(scheme, &rule.of)
+    )]
+}

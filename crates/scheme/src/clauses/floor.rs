@@ -1,0 +1,54 @@
+//! The least that some clauses may pay together; below zero it limits what the provider can owe.
+
+use crate::clauses::{Context, Kind, Over, Rule, names};
+use crate::document::Section;
+use crate::money::{Amount, Pence, Quantity};
+use crate::price::{Lines, Posting, Till};
+use crate::schedule::Schedule;
+use crate::terms::Scheme;
+
+pub(super) const KIND: Kind = Kind {
+    name: "floor",
+    summary: "The least that the named clauses (or all clauses above) may pay together. A negative floor limits what the \
+              provider can owe.",
+    example: r#"[pay.liability]
+clause = "floor"
+on = ["binary"]                   # optional: without it, all clauses above
+least = "-£250,000"
+measured_over = "each year"
+from = "clause 4.9""#,
+    read,
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Floor {
+    pub on: Vec<usize>,
+    pub least: Schedule<Pence>,
+    pub over: Over,
+}
+
+fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+    let on = context.clauses(section, "on", true);
+    let least = section.required_schedule("least", context.keys);
+    let over = section.required_choice("measured_over", &Over::KNOWN);
+    Some(Rule::Floor(Floor { on, least, over }))
+}
+
+pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Floor, till: &mut Till<'_, A, L>) {
+    for period in till.periods(rule.over) {
+        let least = rule.least.at(till.tally.area, 0, till.year(period.end - 1));
+        let limit = A::of(Quantity::whole(1), least, till.scheme.rounding);
+        let sum = till.paid_by(&rule.on, period.clone());
+        if sum < limit {
+            let scheme = till.scheme;
+            let posting =
+                Posting { cohorts: period, segment: None, quantity: Quantity::whole(1), unit: "floor", price: least };
+            till.post(posting, limit.minus(sum), || format!("{} may pay no less than {least}", names(scheme, &rule.on)));
+        }
+    }
+}
+
+pub(crate) fn explain(rule: &Floor, scheme: &Scheme) -> Vec<String> {
+    let least = super::outcome_payment::prices(&rule.least, scheme);
+    vec![format!("Together {} pay no less than {least} over {}.", names(scheme, &rule.on), rule.over.words())]
+}

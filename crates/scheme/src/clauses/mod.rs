@@ -1,0 +1,266 @@
+//! The clause catalogue: a closed list of the ways a contract can pay, one to a file, all the same shape: what it is and an
+//! example, what it holds, `read`, `price`, `explain`. Clauses are priced in the order of the file, and a clause may refer
+//! to clauses above it.
+//!
+//! To add one: copy a neighbour, add it to [`Rule`], to [`CATALOGUE`] and to the match in `price.rs`, and give it a case.
+
+pub mod attachment_fee;
+pub mod bonus;
+pub mod cap;
+pub mod clawback;
+pub mod floor;
+pub mod outcome_payment;
+pub mod service_fee;
+pub mod share_at_risk;
+pub mod sustainment_payment;
+pub mod tariff;
+
+use crate::document::Section;
+use crate::gate::Gate;
+use crate::problem::Problem;
+use crate::schedule::Keys;
+use crate::terms::{Outcome, Scheme};
+
+/// One clause of the contract.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause {
+    pub name: String,
+    /// Where it comes from: the contract's own clause number, or a source.
+    pub from: String,
+    pub rule: Rule,
+}
+
+/// What a clause pays.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    ServiceFee(service_fee::ServiceFee),
+    AttachmentFee(attachment_fee::AttachmentFee),
+    OutcomePayment(outcome_payment::OutcomePayment),
+    SustainmentPayment(sustainment_payment::SustainmentPayment),
+    Tariff(tariff::Tariff),
+    Bonus(bonus::Bonus),
+    ShareAtRisk(share_at_risk::ShareAtRisk),
+    Clawback(clawback::Clawback),
+    Cap(cap::Cap),
+    Floor(floor::Floor),
+}
+
+/// What the documentation and the error messages say of each kind of clause.
+pub struct Kind {
+    pub name: &'static str,
+    pub summary: &'static str,
+    /// A complete `[pay.NAME]` table; it is read in the tests.
+    pub example: &'static str,
+    read: fn(&Section<'_, '_>, &Context<'_>) -> Option<Rule>,
+}
+
+/// Every kind of clause, in reading order.
+pub const CATALOGUE: [Kind; 10] = [
+    service_fee::KIND,
+    attachment_fee::KIND,
+    outcome_payment::KIND,
+    sustainment_payment::KIND,
+    tariff::KIND,
+    bonus::KIND,
+    share_at_risk::KIND,
+    clawback::KIND,
+    cap::KIND,
+    floor::KIND,
+];
+
+/// What a clause is measured over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Over {
+    #[default]
+    EachCohort,
+    EachYear,
+    /// Cohorts are pooled.
+    AllCohorts,
+}
+
+impl Over {
+    const KNOWN: [(&'static str, Over); 3] =
+        [("each cohort", Over::EachCohort), ("each year", Over::EachYear), ("all cohorts", Over::AllCohorts)];
+
+    /// As the file has it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Over::EachCohort => "each cohort",
+            Over::EachYear => "each year",
+            Over::AllCohorts => "all cohorts together",
+        }
+    }
+}
+
+/// What a clause may refer to while it is read.
+pub struct Context<'a> {
+    pub keys: &'a Keys,
+    pub outcomes: &'a [Outcome],
+    /// Clauses above this one.
+    pub clauses: &'a [Clause],
+}
+
+impl Context<'_> {
+    /// The outcome that a key names.
+    pub fn outcome(&self, section: &Section<'_, '_>, key: &str) -> Option<usize> {
+        let name = section.required_text(key, "the name of an outcome: the NAME of an [outcome.NAME] table");
+        if name.is_empty() {
+            return None;
+        }
+        let found = self.outcomes.iter().position(|outcome| outcome.name == name);
+        if found.is_none() {
+            let known: Vec<&str> = self.outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
+            section.push(
+                section
+                    .problem(key, "the scheme measures no such outcome")
+                    .read(format!("\"{name}\""))
+                    .expected(format!("one of {}", known.join(", ")))
+                    .nearest(&name, known)
+                    .mend("correct the name, or add an [outcome.NAME] table"),
+            );
+        }
+        found
+    }
+
+    /// The clauses that a key names; all clauses so far when the key is missing and `all` is allowed.
+    fn clauses(&self, section: &Section<'_, '_>, key: &str, all: bool) -> Vec<usize> {
+        if !section.has(key) {
+            if !all {
+                let _ = section.required_text(key, "the name of a clause above, or a list of names");
+            }
+            return (0..self.clauses.len()).collect();
+        }
+        let mut found = Vec::new();
+        for (name, span) in section.list(key) {
+            match self.clauses.iter().position(|clause| clause.name == name) {
+                Some(at) => found.push(at),
+                None => {
+                    let known: Vec<&str> = self.clauses.iter().map(|clause| clause.name.as_str()).collect();
+                    section.push(
+                        Problem::at(section.file, span, "no clause above has this name")
+                            .read(format!("\"{name}\""))
+                            .expected(match known.len() {
+                                0 => "a clause that stands above this one".to_owned(),
+                                _ => format!("one of {}", known.join(", ")),
+                            })
+                            .nearest(name, known)
+                            .mend("correct the name, or move this clause below the one it refers to"),
+                    );
+                }
+            }
+        }
+        found
+    }
+
+    fn gate(&self, section: &Section<'_, '_>, key: &str, own: Option<usize>) -> Option<Gate> {
+        crate::gate::read(section, key, own, self)
+    }
+}
+
+/// Reads one `[pay.NAME]` table.
+pub(crate) fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Clause> {
+    let names: Vec<&str> = CATALOGUE.iter().map(|kind| kind.name).collect();
+    let kind = section.required_text("clause", "the kind of clause, such as \"outcome payment\"");
+    let known = CATALOGUE.iter().find(|known| known.name == kind);
+    let Some(known) = known else {
+        if !kind.is_empty() {
+            section.push(
+                section
+                    .problem("clause", "there is no such kind of clause")
+                    .read(format!("\"{kind}\""))
+                    .expected(format!("one of {}", names.join(", ")))
+                    .nearest(&kind, names)
+                    .mend("docs/scheme-file.md shows every kind with an example"),
+            );
+        }
+        return None;
+    };
+    let rule = (known.read)(section, context);
+    section.finish();
+    if section.source().is_none() {
+        section.push(
+            Problem::at(section.file, section.span, format!("[{}] does not say where it comes from", section.path))
+                .expected("from = \"…\": a clause of the contract, a published source, or \"assumption: …\"")
+                .mend("add a line: from = \"clause 4.1\"")
+                .warning(),
+        );
+    }
+    Some(Clause { name: section.name.clone(), from: section.source().unwrap_or_default().to_owned(), rule: rule? })
+}
+
+impl Clause {
+    /// The kind of clause, as the file names it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match &self.rule {
+            Rule::ServiceFee(_) => service_fee::KIND.name,
+            Rule::AttachmentFee(_) => attachment_fee::KIND.name,
+            Rule::OutcomePayment(_) => outcome_payment::KIND.name,
+            Rule::SustainmentPayment(_) => sustainment_payment::KIND.name,
+            Rule::Tariff(_) => tariff::KIND.name,
+            Rule::Bonus(_) => bonus::KIND.name,
+            Rule::ShareAtRisk(_) => share_at_risk::KIND.name,
+            Rule::Clawback(_) => clawback::KIND.name,
+            Rule::Cap(_) => cap::KIND.name,
+            Rule::Floor(_) => floor::KIND.name,
+        }
+    }
+
+    /// The clause in English, one sentence to an item.
+    #[must_use]
+    pub fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        match &self.rule {
+            Rule::ServiceFee(rule) => service_fee::explain(rule),
+            Rule::AttachmentFee(rule) => attachment_fee::explain(rule, scheme),
+            Rule::OutcomePayment(rule) => outcome_payment::explain(rule, scheme),
+            Rule::SustainmentPayment(rule) => sustainment_payment::explain(rule, scheme),
+            Rule::Tariff(rule) => tariff::explain(rule, scheme),
+            Rule::Bonus(rule) => bonus::explain(rule, scheme),
+            Rule::ShareAtRisk(rule) => share_at_risk::explain(rule, scheme),
+            Rule::Clawback(rule) => clawback::explain(rule, scheme),
+            Rule::Cap(rule) => cap::explain(rule, scheme),
+            Rule::Floor(rule) => floor::explain(rule, scheme),
+        }
+    }
+
+    /// Whether what it pays depends on a result, rather than on time and people alone.
+    #[must_use]
+    pub fn pays_for_results(&self) -> bool {
+        !matches!(self.rule, Rule::ServiceFee(_) | Rule::AttachmentFee(_))
+    }
+
+    /// The outcome it pays for, when it pays for one directly.
+    #[must_use]
+    pub fn outcome(&self) -> Option<usize> {
+        match &self.rule {
+            Rule::OutcomePayment(rule) => Some(rule.outcome),
+            Rule::SustainmentPayment(rule) => Some(rule.outcome),
+            Rule::Tariff(rule) => Some(rule.outcome),
+            Rule::Bonus(rule) => Some(rule.outcome),
+            Rule::ShareAtRisk(rule) => Some(rule.gate.outcome),
+            Rule::ServiceFee(_) | Rule::AttachmentFee(_) | Rule::Clawback(_) | Rule::Cap(_) | Rule::Floor(_) => None,
+        }
+    }
+
+    /// The gates it stands behind.
+    #[must_use]
+    pub fn gates(&self) -> Vec<&Gate> {
+        match &self.rule {
+            Rule::OutcomePayment(rule) => rule.gate.iter().collect(),
+            Rule::Tariff(rule) => rule.gate.iter().chain(&rule.hurdle).collect(),
+            Rule::Bonus(_) => Vec::new(),
+            Rule::ShareAtRisk(rule) => vec![&rule.gate],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The names of some clauses, for a sentence.
+fn names(scheme: &Scheme, clauses: &[usize]) -> String {
+    let names: Vec<String> = clauses.iter().map(|&at| format!("{} ({})", at + 1, scheme.clauses[at].name)).collect();
+    match names.len() {
+        1 => format!("clause {}", names[0]),
+        _ => format!("clauses {}", names.join(", ")),
+    }
+}

@@ -1,0 +1,209 @@
+//! A fee for each month of service, whatever the results; it may fall each year, and may depend on how many people come.
+
+use crate::clauses::{Context, Kind, Rule};
+use crate::document::Section;
+use crate::literal::{self, Count, Literal as _};
+use crate::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
+use crate::price::{Lines, Posting, Till};
+use crate::schedule::{Schedule, find_column, find_table};
+
+pub(super) const KIND: Kind = Kind {
+    name: "service fee",
+    summary: "A fee for each month of the cohorts in the tally, whatever the results. It may fall by a share each contract \
+              year, and may be set by bands of people a year.",
+    example: r#"[pay.fee]
+clause = "service fee"
+each_month = "£85,000"            # or each_year = "£1,020,000", or bands = "bands.csv" (from, to, each_month)
+falls_each_year = "2 %"           # optional: the learning discount
+from = "clause 4.1""#,
+    read,
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceFee {
+    pub basis: Basis,
+    /// The yearly discount.
+    pub falls: Rate,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Basis {
+    /// By area and contract year.
+    EachMonth(Schedule<Pence>),
+    /// By area and contract year; a month is a twelfth.
+    EachYear(Schedule<Pence>),
+    /// By the number of people in a year, at the yearly pace of the months seen.
+    Bands(Vec<Band>),
+}
+
+/// From so many people a year to so many, both included.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    pub from: i64,
+    pub to: Option<i64>,
+    pub each_month: Pence,
+}
+
+fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+    let given: Vec<&str> = ["each_month", "each_year", "bands"].into_iter().filter(|key| section.has(key)).collect();
+    let falls: Rate = section.positive("falls_each_year").unwrap_or_default();
+    if falls.0 >= WHOLE {
+        section.push(
+            section
+                .problem("falls_each_year", "the fee falls by all of itself or more")
+                .read(falls.words())
+                .expected("less than 100 %")
+                .mend("write the yearly discount, such as \"2 %\""),
+        );
+    }
+    if given.len() != 1 {
+        let said = if given.is_empty() { "nothing of the kind".to_owned() } else { given.join(" and ") };
+        let mut problem = section.problem("clause", "a service fee must say exactly one of three things").read(said);
+        problem = problem.expected("each_month, each_year or bands").mend("for example each_month = \"£85,000\"");
+        section.push(problem);
+        return None;
+    }
+    let basis = match given[0] {
+        "each_month" => Basis::EachMonth(section.positive_schedule("each_month", context.keys)),
+        "each_year" => Basis::EachYear(section.positive_schedule("each_year", context.keys)),
+        _ => Basis::Bands(bands(section)?),
+    };
+    Some(Rule::ServiceFee(ServiceFee { basis, falls }))
+}
+
+/// Reads the bands and refuses gaps and overlaps.
+fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
+    let file = section.required_text("bands", "the name of a CSV file with columns from, to, each_month");
+    let table = find_table(section, "bands", &file)?;
+    let from = find_column(section, "bands", table, "from")?;
+    let to = find_column(section, "bands", table, "to")?;
+    let price = find_column(section, "bands", table, "each_month")?;
+    let mut bands: Vec<Band> = Vec::new();
+    for row in &table.rows {
+        let wrong = |column: usize, wrong: literal::Wrong, expected: &str| {
+            section.push(
+                table
+                    .problem(row[column].span, format!("`{}`: {}", table.header[column].text, wrong.what))
+                    .read(row[column].text.clone())
+                    .expected(expected)
+                    .mend(wrong.mend),
+            );
+        };
+        let count = |column: usize| match Count::parse(&row[column].text) {
+            Ok(count) => Some(count.0),
+            Err(error) => {
+                wrong(column, error, Count::EXPECTED);
+                None
+            }
+        };
+        let path = format!("{}: from {}: each_month", table.name, row[from].text);
+        let each_month = match literal::ranged::<Pence>(&row[price].text) {
+            Ok(ranged) => section.reader.note(path, ranged, section.source()),
+            Err(error) => {
+                wrong(price, error, Pence::EXPECTED);
+                continue;
+            }
+        };
+        let last = row[to].text.is_empty();
+        let (Some(low), Some(high)) = (count(from), if last { Some(i64::MAX) } else { count(to) }) else { continue };
+        let expected = bands.last().map_or(Some(0), |band| band.to.map(|to| to + 1));
+        match expected {
+            Some(expected) if low == expected && high >= low => {}
+            _ => {
+                let what = match expected {
+                    Some(expected) if low > expected => format!("there is a gap between the bands: {expected} to {}", low - 1),
+                    Some(_) if high < low => "the band ends before it begins".to_owned(),
+                    _ => "the band overlaps the one above".to_owned(),
+                };
+                section.push(
+                    table
+                        .problem(row[from].span, what)
+                        .read(row[from].text.clone())
+                        .expected(expected.map_or("no band after one without an end".to_owned(), |next| next.to_string()))
+                        .mend("each band starts one above the end of the band before; leave `to` empty in the last"),
+                );
+            }
+        }
+        bands.push(Band { from: low, to: (!last).then_some(high), each_month });
+    }
+    if bands.last().is_some_and(|band| band.to.is_some()) {
+        section.push(
+            table
+                .problem(table.rows[table.rows.len() - 1][to].span, "the last band has an end, so more people have no price")
+                .expected("an empty cell: no upper end")
+                .mend("leave `to` empty in the last row"),
+        );
+    }
+    if bands.is_empty() { None } else { Some(bands) }
+}
+
+/// A yearly discount applied so many times, each time to the penny.
+#[must_use]
+pub fn discounted(price: Pence, falls: Rate, years: usize, rounding: Rounding) -> Pence {
+    (0..years).fold(price, |price, _| price.share(Rate(WHOLE - falls.0), rounding))
+}
+
+pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ServiceFee, till: &mut Till<'_, A, L>) {
+    let (scheme, tally) = (till.scheme, till.tally);
+    for at in 0..tally.cohorts.len() {
+        let cohort = &scheme.cohorts[tally.cohorts[at]];
+        let (quantity, unit, price) = match &rule.basis {
+            Basis::EachMonth(schedule) => (Quantity::whole(cohort.months), "months", schedule.at(tally.area, 0, cohort.year)),
+            Basis::EachYear(schedule) => {
+                (Quantity(cohort.months * WHOLE / 12), "years", schedule.at(tally.area, 0, cohort.year))
+            }
+            Basis::Bands(bands) => {
+                (Quantity::whole(cohort.months), "months", band_price(bands, people_a_year(till, at)))
+            }
+        };
+        let price = discounted(price, rule.falls, cohort.year, scheme.rounding);
+        let posting = Posting { cohorts: at..at + 1, segment: None, quantity, unit, price };
+        till.pay(posting, || match &rule.basis {
+            Basis::Bands(_) => "the service fee of the band of people a year".to_owned(),
+            _ => "the service fee of the cohort's months".to_owned(),
+        });
+    }
+}
+
+/// People in the contract year of a cohort, at the yearly pace of the months that the tally has of it.
+fn people_a_year<A: Amount, L: Lines<A>>(till: &Till<'_, A, L>, cohort: usize) -> i64 {
+    let (tally, year) = (till.tally, till.year(cohort));
+    let (mut people, mut months) = (0, 0);
+    for (at, &position) in tally.cohorts.iter().enumerate() {
+        if till.scheme.cohorts[position].year == year {
+            people += tally.people[at * tally.segments..(at + 1) * tally.segments].iter().sum::<i64>();
+            months += till.scheme.cohorts[position].months;
+        }
+    }
+    people * 12 / months.max(1)
+}
+
+fn band_price(bands: &[Band], people: i64) -> Pence {
+    let band = bands.iter().find(|band| band.to.is_none_or(|to| people <= to));
+    band.map_or(Pence(0), |band| band.each_month)
+}
+
+pub(crate) fn explain(rule: &ServiceFee) -> Vec<String> {
+    let mut out = match &rule.basis {
+        Basis::EachMonth(schedule) if schedule.is_constant() => {
+            vec![format!("The payer pays {} for each month of service.", schedule.values()[0])]
+        }
+        Basis::EachYear(schedule) if schedule.is_constant() => {
+            vec![format!("The payer pays {} for each year of service.", schedule.values()[0])]
+        }
+        Basis::EachMonth(_) => vec!["The payer pays a fee for each month of service, set by area and year.".to_owned()],
+        Basis::EachYear(_) => vec!["The payer pays a fee for each year of service, set by area and year.".to_owned()],
+        Basis::Bands(bands) => {
+            let mut out = vec!["The payer pays a fee for each month of service, by the number of people in a year:".to_owned()];
+            for band in bands {
+                let to = band.to.map_or("and more".to_owned(), |to| format!("to {}", thousands(to)));
+                out.push(format!("{} {to} people a year: {} a month.", thousands(band.from), band.each_month));
+            }
+            out
+        }
+    };
+    if rule.falls.0 > 0 {
+        out.push(format!("The fee falls by {} each contract year.", rule.falls));
+    }
+    out
+}

@@ -1,0 +1,69 @@
+//! A price for each further period that a result lasts.
+
+use crate::clauses::{Context, Kind, Rule};
+use crate::document::Section;
+use crate::literal::Literal as _;
+use crate::money::{Amount, Pence, Quantity};
+use crate::price::{Lines, Posting, Till};
+use crate::problem::Problem;
+use crate::schedule::Schedule;
+use crate::terms::{self, Scheme};
+
+pub(super) const KIND: Kind = Kind {
+    name: "sustainment payment",
+    summary: "A price for each period that a result lasts: so many payments at most, every so many weeks, as the outcome states.",
+    example: r#"[pay.sustainment]
+clause = "sustainment payment"
+outcome = "job-kept"              # an outcome of kind "sustained"
+price = "£170"                    # for each period
+from = "clause 4.4""#,
+    read,
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SustainmentPayment {
+    pub outcome: usize,
+    pub price: Schedule<Pence>,
+}
+
+fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+    let outcome = context.outcome(section, "outcome");
+    let price = section.positive_schedule("price", context.keys);
+    let outcome = outcome?;
+    if !matches!(context.outcomes[outcome].kind, terms::Kind::Sustained { .. }) {
+        section.push(
+            Problem::at(section.file, section.span_of("outcome"), "a sustainment payment is for a result that lasts")
+                .read(format!("`{}`", context.outcomes[outcome].name))
+                .expected("an outcome of kind \"sustained\"")
+                .mend("add an outcome with kind = \"sustained\", of = …, every = \"4 weeks\", most = 13"),
+        );
+    }
+    Some(Rule::SustainmentPayment(SustainmentPayment { outcome, price }))
+}
+
+pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &SustainmentPayment, till: &mut Till<'_, A, L>) {
+    let tally = till.tally;
+    for at in 0..tally.cohorts.len() {
+        let year = till.year(at);
+        for segment in 0..tally.segments {
+            let periods = tally.counts[rule.outcome][tally.cell(at, segment)];
+            if periods > 0 {
+                let price = rule.price.at(tally.area, segment, year);
+                let quantity = Quantity::whole(periods);
+                let posting = Posting { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "periods", price };
+                till.pay(posting, || "for each period that the result lasted".to_owned());
+            }
+        }
+    }
+}
+
+pub(crate) fn explain(rule: &SustainmentPayment, scheme: &Scheme) -> Vec<String> {
+    let outcome = &scheme.outcomes[rule.outcome];
+    let terms::Kind::Sustained { of, every, most } = outcome.kind else { return Vec::new() };
+    vec![format!(
+        "The payer pays {} for every {} that {} lasts, up to {most} payments for one person.",
+        super::outcome_payment::prices(&rule.price, scheme),
+        every.words(),
+        scheme.outcomes[of].name
+    )]
+}

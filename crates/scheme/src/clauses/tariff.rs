@@ -1,0 +1,241 @@
+//! A price for each person, event or percentage point better than the baseline, and, where the contract has it, a
+//! deduction for each one worse.
+
+use crate::clauses::{Context, Kind, Over, Rule, names};
+use crate::document::Section;
+use crate::gate::{Gate, Test, Verdict};
+use crate::money::{Amount, Pence, Quantity};
+use crate::price::{Lines, Measured, Posting, Till};
+use crate::problem::Problem;
+use crate::schedule::Schedule;
+use crate::terms::{Baseline, Better, Scheme};
+
+pub(super) const KIND: Kind = Kind {
+    name: "tariff",
+    summary: "A price for each person, event or percentage point better than the baseline; with `deduction` also a deduction for \
+              each one worse. A gate leaves results near the baseline unpaid on both sides; a hurdle is a condition on another \
+              outcome for the reward alone.",
+    example: r#"[pay.binary]
+clause = "tariff"
+outcome = "reoffending"
+per = "person"                    # or "event", or "percentage point"
+reward = "£4,000"
+deduction = "£4,000"              # optional: without it nothing is deducted
+gate = { improves_by_more_than = "3 percentage points" }        # optional; or "10 %", or significant_at = "5 %"
+counts_from = "baseline"          # or "gate": only what lies beyond the gate counts
+hurdle = { outcome = "other", improves_by_at_least = "0 percentage points" }   # optional
+measured_over = "each cohort"     # or "each year", "all cohorts" (pooled)
+tops_up = ["earlier"]             # optional: less what these clauses paid for the same cohorts, not below zero
+from = "clause 4.3""#,
+    read,
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tariff {
+    pub outcome: usize,
+    pub per: PerUnit,
+    pub reward: Schedule<Pence>,
+    pub deduction: Option<Schedule<Pence>>,
+    pub gate: Option<Gate>,
+    pub counts_from: CountsFrom,
+    pub hurdle: Option<Gate>,
+    pub over: Over,
+    pub tops_up: Vec<usize>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PerUnit {
+    /// Each person (or event) better or worse than expected.
+    #[default]
+    Person,
+    Event,
+    PercentagePoint,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CountsFrom {
+    /// Past the gate, all the improvement counts: the payment jumps there.
+    #[default]
+    Baseline,
+    /// Only the improvement past the gate counts: no jump.
+    Gate,
+}
+
+fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+    let outcome = context.outcome(section, "outcome");
+    let units = [("person", PerUnit::Person), ("event", PerUnit::Event), ("percentage point", PerUnit::PercentagePoint)];
+    let per = section.required_choice("per", &units);
+    let reward = section.positive_schedule("reward", context.keys);
+    let deduction = section.has("deduction").then(|| section.positive_schedule("deduction", context.keys));
+    let gate = context.gate(section, "gate", outcome);
+    let counts_from = section
+        .choice("counts_from", &[("baseline", CountsFrom::Baseline), ("gate", CountsFrom::Gate)])
+        .unwrap_or_default();
+    let hurdle = context.gate(section, "hurdle", None);
+    let over = section.choice("measured_over", &Over::KNOWN).unwrap_or_default();
+    let tops_up = if section.has("tops_up") { context.clauses(section, "tops_up", false) } else { Vec::new() };
+    let outcome = outcome?;
+    let definition = &context.outcomes[outcome];
+    let problem = |key: &str, what: String| Problem::at(section.file, section.span_of(key), what);
+    if definition.baseline == Baseline::None {
+        section.push(
+            problem("outcome", format!("a tariff needs a baseline, and `{}` has none", definition.name))
+                .expected(format!("a baseline in [outcome.{}]", definition.name))
+                .mend("add: baseline = \"58 %\" with its source, or baseline = { comparison_people_each = 10 }"),
+        );
+    }
+    if per == PerUnit::Event && definition.is_binary() {
+        section.push(
+            problem("per", format!("`{}` counts people, not events", definition.name))
+                .read("\"event\"")
+                .expected("\"person\" or \"percentage point\"")
+                .mend("write per = \"person\", or pay on an outcome of kind \"frequency\""),
+        );
+    }
+    for (key, schedule) in [("reward", Some(&reward)), ("deduction", deduction.as_ref())] {
+        if schedule.is_some_and(Schedule::by_segment) && context.keys.segments.len() > 1 && section.has(key) {
+            section.push(
+                problem(key, "a tariff has one price for all segments, because it is measured over them together".to_owned())
+                    .expected("one amount, or a table by area and year")
+                    .mend("use a clause of its own with its own outcome for each segment, or an outcome payment, which takes prices by segment"),
+            );
+        }
+    }
+    if counts_from == CountsFrom::Gate && !matches!(gate, Some(Gate { test: Test::AtLeast(_) | Test::MoreThan(_), .. })) {
+        section.push(
+            problem("counts_from", "there is no edge of a gate to count from".to_owned())
+                .expected("a gate with improves_by_at_least or improves_by_more_than")
+                .mend("remove counts_from, or state the gate as a size"),
+        );
+    }
+    Some(Rule::Tariff(Tariff { outcome, per, reward, deduction, gate, counts_from, hurdle, over, tops_up }))
+}
+
+pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A, L>) {
+    let scheme = till.scheme;
+    for period in till.periods(rule.over) {
+        let measured = till.measured(rule.outcome, period.clone());
+        let year = till.year(period.end - 1);
+        let verdict = match &rule.gate {
+            None if measured.improvement >= 0 => Verdict::Better,
+            None => Verdict::Worse,
+            Some(gate) if gate.outcome == rule.outcome => gate.verdict(scheme, &measured),
+            Some(gate) => gate.verdict(scheme, &till.measured(gate.outcome, period.clone())),
+        };
+        let hurdle_missed = verdict == Verdict::Better
+            && rule.hurdle.is_some_and(|hurdle| {
+                hurdle.verdict(scheme, &till.measured(hurdle.outcome, period.clone())) != Verdict::Better
+            });
+        let pays = match verdict {
+            Verdict::Better if !hurdle_missed => Some(&rule.reward),
+            // A gate on another outcome may be passed the bad way while this outcome itself is better: nothing is due then.
+            Verdict::Worse if measured.improvement < 0 => rule.deduction.as_ref(),
+            _ => None,
+        };
+        let (quantity, price) = match pays {
+            Some(schedule) => (quantity(rule, &measured), schedule.at(till.tally.area, 0, year)),
+            None => (Quantity(0), Pence(0)),
+        };
+        let unit = match rule.per {
+            PerUnit::Person => "people",
+            PerUnit::Event => "events",
+            PerUnit::PercentagePoint => "percentage points",
+        };
+        let reason = || reason(rule, scheme, &measured, verdict, hurdle_missed);
+        let paid_before = till.paid_by(&rule.tops_up, period.clone());
+        let posting = Posting { cohorts: period, segment: None, quantity, unit, price };
+        if rule.tops_up.is_empty() {
+            till.pay(posting, reason);
+        } else {
+            let whole = A::of(quantity, price, scheme.rounding);
+            let less = whole.minus(paid_before);
+            let amount = if less < A::default() { A::default() } else { less };
+            till.post(posting, amount, || format!("{}; less what {} paid already", reason(), names(scheme, &rule.tops_up)));
+        }
+    }
+}
+
+/// How much is paid for, in billionths of the unit: positive for a reward, negative for a deduction.
+fn quantity(rule: &Tariff, measured: &Measured) -> Quantity {
+    let edge = match (rule.counts_from, rule.gate) {
+        (CountsFrom::Gate, Some(gate)) => gate.edge(measured),
+        _ => 0,
+    };
+    let beyond = measured.improvement - edge * measured.improvement.signum();
+    let counted = Measured { improvement: beyond, ..*measured };
+    match rule.per {
+        PerUnit::Person | PerUnit::Event => Quantity(counted.improvement),
+        PerUnit::PercentagePoint => counted.points(),
+    }
+}
+
+fn reason(rule: &Tariff, scheme: &Scheme, measured: &Measured, verdict: Verdict, hurdle_missed: bool) -> String {
+    let outcome = &scheme.outcomes[rule.outcome];
+    let facts = format!("{} counted against {} expected", Quantity::whole(measured.count), Quantity(measured.expected));
+    let gate = rule.gate.as_ref().map(|gate| gate.words(scheme)).unwrap_or_default();
+    match (verdict, hurdle_missed) {
+        (Verdict::Better, true) => {
+            let hurdle = rule.hurdle.as_ref().map(|hurdle| hurdle.words(scheme)).unwrap_or_default();
+            format!("{facts}; nothing, because the hurdle was missed: {hurdle}")
+        }
+        (Verdict::Neither, _) => format!("{facts}; nothing either way, because the gate is that {gate}"),
+        (Verdict::Worse, _) if rule.deduction.is_none() => format!("{facts}; worse, and the clause deducts nothing"),
+        (Verdict::Worse, _) => format!("{facts}; a deduction for each {} worse", unit_word(rule, outcome.better)),
+        (Verdict::Better, false) => format!("{facts}; a reward for each {} better", unit_word(rule, outcome.better)),
+    }
+}
+
+fn unit_word(rule: &Tariff, better: Better) -> &'static str {
+    match (rule.per, better) {
+        (PerUnit::Person, Better::Fewer) => "person fewer or more: each one",
+        (PerUnit::Person, Better::More) => "person",
+        (PerUnit::Event, _) => "event",
+        (PerUnit::PercentagePoint, _) => "percentage point",
+    }
+}
+
+pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
+    let outcome = &scheme.outcomes[rule.outcome];
+    let unit = match rule.per {
+        PerUnit::Person => "person",
+        PerUnit::Event => "event",
+        PerUnit::PercentagePoint => "percentage point",
+    };
+    let (good, bad) = match outcome.better {
+        Better::Fewer => ("fewer", "more"),
+        Better::More => ("more", "fewer"),
+    };
+    let against = match outcome.baseline {
+        Baseline::Comparison { .. } => "the comparison group leads one to expect",
+        _ => "the baseline leads one to expect",
+    };
+    let reward = super::outcome_payment::prices(&rule.reward, scheme);
+    let mut out = vec![format!(
+        "The payer pays {reward} for each {unit} {good} than {against}, on {} ({}), measured over {}.",
+        outcome.name,
+        outcome.measure,
+        rule.over.words()
+    )];
+    match &rule.deduction {
+        Some(deduction) => {
+            let deduction = super::outcome_payment::prices(deduction, scheme);
+            out.push(format!("The provider owes {deduction} for each {unit} {bad}."));
+        }
+        None => out.push("Nothing is deducted when the result is worse than the baseline.".to_owned()),
+    }
+    if let Some(gate) = &rule.gate {
+        let both = if rule.deduction.is_some() { ", and nothing is deducted unless it is worse by as much" } else { "" };
+        out.push(format!("Nothing is paid unless {}{both}.", gate.words(scheme)));
+        out.push(match rule.counts_from {
+            CountsFrom::Baseline => "Once past the gate, all the difference from the baseline counts.".to_owned(),
+            CountsFrom::Gate => "Only the difference beyond the gate counts.".to_owned(),
+        });
+    }
+    if let Some(hurdle) = &rule.hurdle {
+        out.push(format!("The reward is paid only if {}.", hurdle.words(scheme)));
+    }
+    if !rule.tops_up.is_empty() {
+        out.push(format!("What {} paid for the same cohorts is taken off, and the rest is not below zero.", names(scheme, &rule.tops_up)));
+    }
+    out
+}

@@ -1,0 +1,153 @@
+//! Worked examples that stand in the scheme file and are its tests: so many people, such results, and what the contract
+//! pays. A contract's own schedule of worked examples becomes the scheme's test suite.
+//!
+//! ```toml
+//! [example.meets_gate]
+//! people = 1_200
+//! reoffending = 640
+//! pays = { binary = "£224,000" }      # by clause; `total` for everything
+//! ```
+
+use crate::document::{Opened, Picks, Reader, Section};
+use crate::literal::Count;
+use crate::money::Pence;
+use crate::price;
+use crate::problem::Problem;
+use crate::read::SCHEME_FILE;
+use crate::tally::{self, Tally};
+use crate::terms::{Baseline, Kind, Scheme};
+
+/// The result of one worked example.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    pub name: String,
+    /// For each clause named (or "total"): what the file says and what the rules pay.
+    pub payments: Vec<(String, Pence, Pence)>,
+}
+
+impl Example {
+    /// Whether every payment agrees to the penny.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.payments.iter().all(|(_, said, paid)| said == paid)
+    }
+}
+
+/// Runs every example in the file. A disagreement is a problem at the amount that is wrong.
+#[must_use]
+pub fn run(scheme: &Scheme, opened: &Opened) -> (Vec<Example>, Vec<Problem>) {
+    let picks = Picks::new();
+    let reader = Reader::new(opened, &picks);
+    let mut examples = Vec::new();
+    if let Some(tables) = reader.document(SCHEME_FILE, "").and_then(|top| top.section("example")) {
+        for section in tables.sections() {
+            examples.extend(example(scheme, &section, opened));
+        }
+    }
+    (examples, reader.problems.into_inner())
+}
+
+fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Option<Example> {
+    let tallies = if let Some(file) = section.text("tally") {
+        if !opened.tables.contains_key(file) {
+            section.push(section.problem("tally", "the folder has no such table").read(file).expected("a CSV file in the folder").mend("correct the name"));
+            return None;
+        }
+        match tally::read(scheme, file, opened) {
+            Ok(tallies) => tallies,
+            Err(problems) => {
+                problems.into_iter().for_each(|problem| section.push(problem));
+                return None;
+            }
+        }
+    } else {
+        vec![inline(scheme, section)]
+    };
+    let Some(pays) = section.required_section("pays", "what is paid, by clause, such as { total = \"£224,000\" }") else {
+        section.finish();
+        return None;
+    };
+    section.finish();
+    let paid: Vec<_> = tallies.iter().map(|tally| price::statement(scheme, tally).1).collect();
+    let mut payments = Vec::new();
+    for (name, span) in pays.keys() {
+        let said: Pence = pays.required(name);
+        let found = match name {
+            "total" => paid.iter().map(|paid| paid.total().0).sum(),
+            _ => match scheme.clause(name) {
+                Some(clause) => paid.iter().map(|paid| paid.clause(clause).0).sum(),
+                None => {
+                    let known = scheme.clauses.iter().map(|clause| clause.name.as_str()).chain(["total"]);
+                    section.push(
+                        Problem::at(section.file, span, "the contract has no such clause")
+                            .read(name)
+                            .expected("the NAME of a [pay.NAME] table, or total")
+                            .nearest(name, known)
+                            .mend("correct the name"),
+                    );
+                    continue;
+                }
+            },
+        };
+        let paid = Pence(found);
+        if said != paid {
+            section.push(
+                pays.problem(name, format!("the worked example `{}` does not come out", section.name))
+                    .read(said.to_string())
+                    .expected(format!("{paid}, by the rules of this file"))
+                    .mend("either the example or a rule is not what the contract means; `wellspent price` shows each line"),
+            );
+        }
+        payments.push((name.to_owned(), said, paid));
+    }
+    Some(Example { name: section.name.clone(), payments })
+}
+
+/// An example of one cohort and one segment, written out in the file.
+fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
+    let place = |key: &str, known: &[String]| -> usize {
+        let Some(name) = section.text(key) else { return 0 };
+        known.iter().position(|known| known == name).unwrap_or_else(|| {
+            section.push(
+                section
+                    .problem(key, format!("the scheme has no {key} of this name"))
+                    .read(format!("\"{name}\""))
+                    .expected(format!("one of {}", known.iter().take(8).cloned().collect::<Vec<_>>().join(", ")))
+                    .nearest(name, known.iter().map(String::as_str))
+                    .mend("correct the name"),
+            );
+            0
+        })
+    };
+    let cohort_names: Vec<String> = scheme.cohorts.iter().map(|cohort| cohort.name.clone()).collect();
+    let (area, cohort) = (place("area", &scheme.areas), place("cohort", &cohort_names));
+    let segment = place("segment", &scheme.segments);
+    let mut tally = Tally::empty(scheme, area, vec![cohort]);
+    let most = 10_000_000;
+    let count = |key: &str, needed: bool| -> i64 {
+        let value: Option<Count> = if needed { Some(section.required(key)) } else { section.positive(key) };
+        value.unwrap_or_default().0.clamp(0, most)
+    };
+    tally.people[segment] = count("people", true);
+    for (at, outcome) in scheme.outcomes.iter().enumerate() {
+        tally.counts[at][segment] = count(&outcome.name, false);
+        if matches!(outcome.baseline, Baseline::Comparison { .. }) {
+            tally.comparison[at].people[segment] = count(&format!("{} comparison people", outcome.name), true);
+            tally.comparison[at].counts[segment] = count(&format!("{} comparison", outcome.name), true);
+        }
+        let too_many = match outcome.kind {
+            Kind::Binary => tally.counts[at][segment] > tally.people[segment],
+            _ => false,
+        };
+        if too_many {
+            section.push(
+                section
+                    .problem(&outcome.name, "more people than there are")
+                    .read(tally.counts[at][segment].to_string())
+                    .expected(format!("at most {}", tally.people[segment]))
+                    .mend("check both numbers"),
+            );
+        }
+    }
+    tally
+}

@@ -1,0 +1,238 @@
+//! Gates: how much better a result must be before anything is paid, and by the same measure how much worse before anything
+//! is deducted. Gates are decided in whole numbers, so that a payment can never turn on the last digit of a float; a gate
+//! of statistical significance is decided in floating point from the same whole numbers.
+
+use crate::clauses::Context;
+use crate::document::Section;
+use crate::literal::{Change, Literal as _};
+use crate::money::{Quantity, Rate, WHOLE};
+use crate::price::Measured;
+use crate::statistics::normal_quantile;
+use crate::terms::{Baseline, Better, Kind, Per, Scheme};
+
+/// A condition on one outcome against its baseline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gate {
+    pub outcome: usize,
+    pub test: Test,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Test {
+    /// The change is at least this large.
+    AtLeast(Change),
+    /// The change is larger than this.
+    MoreThan(Change),
+    /// The change is statistically significant against the baseline, with the cohort's own size: one-sample test against a
+    /// fixed baseline, two-sample (pooled) against a comparison group, normal approximation.
+    Significant { level: Rate, sides: Sides, critical: f64 },
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sides {
+    /// The whole level on the side of improvement (and again on the side of worsening, where worsening is deducted).
+    #[default]
+    One,
+    /// Half the level on each side.
+    Two,
+}
+
+/// On which side of the gate a result falls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Better,
+    Neither,
+    Worse,
+}
+
+impl Gate {
+    /// Where a result falls.
+    #[must_use]
+    pub fn verdict(&self, scheme: &Scheme, measured: &Measured) -> Verdict {
+        if measured.base == 0 {
+            return Verdict::Neither;
+        }
+        match self.test {
+            Test::AtLeast(change) => {
+                let edge = edge(change, measured);
+                match measured.improvement {
+                    improvement if improvement >= edge => Verdict::Better,
+                    improvement if -improvement >= edge => Verdict::Worse,
+                    _ => Verdict::Neither,
+                }
+            }
+            Test::MoreThan(change) => {
+                let edge = edge(change, measured);
+                match measured.improvement {
+                    improvement if improvement > edge => Verdict::Better,
+                    improvement if -improvement > edge => Verdict::Worse,
+                    _ => Verdict::Neither,
+                }
+            }
+            Test::Significant { critical, .. } => {
+                let z = self.z(scheme, measured);
+                if z >= critical {
+                    Verdict::Better
+                } else if z <= -critical {
+                    Verdict::Worse
+                } else {
+                    Verdict::Neither
+                }
+            }
+        }
+    }
+
+    /// How many standard errors better than the baseline.
+    fn z(&self, scheme: &Scheme, measured: &Measured) -> f64 {
+        let outcome = &scheme.outcomes[self.outcome];
+        let (n, compared) = (measured.base as f64, measured.compared as f64);
+        let expected = measured.expected as f64 / WHOLE as f64;
+        let variance = if let Some(spread) = outcome.spread {
+            let of_one = spread.as_f64().powi(2);
+            of_one / n + if compared > 0.0 { of_one / compared } else { 0.0 }
+        } else {
+            let p0 = (expected / n).clamp(0.0, 1.0);
+            if compared > 0.0 {
+                let pooled = ((measured.count as f64 + p0 * compared) / (n + compared)).clamp(0.0, 1.0);
+                pooled * (1.0 - pooled) * (1.0 / n + 1.0 / compared)
+            } else {
+                p0 * (1.0 - p0) / n
+            }
+        };
+        if variance <= 0.0 { 0.0 } else { measured.improvement as f64 / WHOLE as f64 / n / variance.sqrt() }
+    }
+
+    /// The improvement in billionths at the gate itself; 0 for a test of significance.
+    #[must_use]
+    pub fn edge(&self, measured: &Measured) -> i64 {
+        match self.test {
+            Test::AtLeast(change) | Test::MoreThan(change) => edge(change, measured),
+            Test::Significant { .. } => 0,
+        }
+    }
+
+    /// As a clause of English: "the rate of reoffending is better than the baseline by at least 3 percentage points".
+    #[must_use]
+    pub fn words(&self, scheme: &Scheme) -> String {
+        let outcome = &scheme.outcomes[self.outcome];
+        let against = match outcome.baseline {
+            Baseline::Comparison { .. } => "the comparison group",
+            _ => "the baseline",
+        };
+        match self.test {
+            Test::AtLeast(change) if change.as_f64() == 0.0 => format!("{} is no worse than {against}", outcome.name),
+            Test::AtLeast(change) => format!("{} is better than {against} by at least {}", outcome.name, change.words()),
+            Test::MoreThan(change) => format!("{} is better than {against} by more than {}", outcome.name, change.words()),
+            Test::Significant { level, sides, .. } => {
+                let sides = if sides == Sides::One { "one-sided" } else { "two-sided" };
+                format!("{} is better than {against} by a statistically significant amount ({level} level, {sides})", outcome.name)
+            }
+        }
+    }
+
+    /// What was found, for the reason on a statement line.
+    #[must_use]
+    pub fn found(&self, scheme: &Scheme, measured: &Measured) -> String {
+        let points = measured.points();
+        let outcome = &scheme.outcomes[self.outcome];
+        let unit = match outcome.kind {
+            Kind::Binary => "percentage points",
+            Kind::Frequency { per: Per::Affected, .. } => "events per hundred affected",
+            _ => "events per hundred people",
+        };
+        let way = match (points.0 >= 0, outcome.better) {
+            (true, Better::Fewer) | (false, Better::More) => "below",
+            _ => "above",
+        };
+        let z = match self.test {
+            Test::Significant { critical, .. } => {
+                format!(" (z = {:.2}, {critical:.2} needed)", self.z(scheme, measured))
+            }
+            _ => String::new(),
+        };
+        format!("{} was {} {unit} {way} the baseline{z}", outcome.name, Quantity(points.0.abs()))
+    }
+}
+
+fn edge(change: Change, measured: &Measured) -> i64 {
+    match change {
+        Change::Points(rate) => measured.base.saturating_mul(rate.0),
+        Change::Relative(rate) => {
+            let edge = i128::from(measured.expected) * i128::from(rate.0) / i128::from(WHOLE);
+            i64::try_from(edge).unwrap_or(i64::MAX)
+        }
+    }
+}
+
+/// Reads `gate = { … }` or `hurdle = { … }`.
+pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, context: &Context<'_>) -> Option<Gate> {
+    let table = section.section(key)?;
+    let outcome = match table.has("outcome") {
+        true => context.outcome(&table, "outcome"),
+        false => own.or_else(|| context.outcome(&table, "outcome")),
+    };
+    let at_least: Option<Change> = table.positive("improves_by_at_least");
+    let more_than: Option<Change> = table.positive("improves_by_more_than");
+    let level: Option<Rate> = table.number("significant_at");
+    let sides = table.choice("sides", &[("one-sided", Sides::One), ("two-sided", Sides::Two)]);
+    let test = match (at_least, more_than, level) {
+        (Some(change), None, None) => Some(Test::AtLeast(change)),
+        (None, Some(change), None) => Some(Test::MoreThan(change)),
+        (None, None, Some(level)) => significant(&table, level, sides),
+        (None, None, None) if ["improves_by_at_least", "improves_by_more_than", "significant_at"].iter().any(|k| table.has(k)) => None,
+        _ => {
+            table.push(
+                Problem::at(table.file, table.span, format!("`{key}` must say exactly one thing"))
+                    .expected("one of improves_by_at_least, improves_by_more_than or significant_at")
+                    .mend(format!("for example {key} = {{ improves_by_at_least = \"3 percentage points\" }}")),
+            );
+            None
+        }
+    };
+    table.finish();
+    let (outcome, test) = (outcome?, test?);
+    let definition = &context.outcomes[outcome];
+    if definition.baseline == Baseline::None {
+        table.push(
+            Problem::at(table.file, table.span, format!("`{key}` needs a baseline, and {} has none", definition.name))
+                .expected(format!("a baseline in [outcome.{}]", definition.name))
+                .mend("add: baseline = \"58 %\" with its source, or baseline = { comparison_people_each = 10 }"),
+        );
+    }
+    if matches!(test, Test::Significant { .. }) && !definition.is_binary() && definition.spread.is_none() {
+        table.push(
+            Problem::at(table.file, table.span, format!("a significance test on {} needs its spread", definition.name))
+                .expected(format!("`spread` in [outcome.{}]: the standard deviation of the count per person", definition.name))
+                .mend("add, for example, spread = \"3.1 per person\" with its source"),
+        );
+    }
+    Some(Gate { outcome, test })
+}
+
+fn significant(table: &Section<'_, '_>, level: Rate, sides: Option<Sides>) -> Option<Test> {
+    let Some(sides) = sides else {
+        if !table.has("sides") {
+            table.push(
+                table
+                    .problem("significant_at", "the test does not say whether it is one-sided or two-sided")
+                    .expected("sides = \"one-sided\" or sides = \"two-sided\"")
+                    .mend("at the 5 % level a one-sided test asks for 1.64 standard errors and a two-sided one for 1.96"),
+            );
+        }
+        return None;
+    };
+    if !(1..WHOLE / 2).contains(&level.0) {
+        table.push(
+            table
+                .problem("significant_at", "a level of significance lies between 0 % and 50 %")
+                .read(level.words())
+                .expected("a small share such as \"5 %\"")
+                .mend("the usual level is \"5 %\""),
+        );
+        return None;
+    }
+    let tail = level.as_f64() / if sides == Sides::Two { 2.0 } else { 1.0 };
+    Some(Test::Significant { level, sides, critical: -normal_quantile(tail) })
+}
+
+use crate::problem::Problem;

@@ -1,0 +1,497 @@
+//! Numbers as people write them in a contract: "£4,000", "7.5 %", "3 percentage points", "12 months", "1,200 people".
+//!
+//! Each kind of number is a type, so that a relative change can never be taken for percentage points, nor money for a count.
+//! Any of them may carry a range: `"£4,000 (£3,000 to £6,000)"`.
+
+use crate::money::{Pence, Rate, WHOLE};
+
+/// Why a text is not the number it should be, and what to write instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wrong {
+    pub what: String,
+    pub mend: String,
+}
+
+/// A kind of number that can stand in a scheme or world file.
+pub trait Literal: Copy + PartialOrd + Default {
+    /// What is expected, with an example, for error messages.
+    const EXPECTED: &'static str;
+    /// Reads one number, without a range.
+    fn parse(text: &str) -> Result<Self, Wrong>;
+    /// The number a given way (0 to 1) from `low` to `high`.
+    fn between(low: Self, high: Self, way: f64) -> Self;
+    /// How far along its range a number lies, for reports and sensitivity; in the unit people read.
+    fn as_f64(self) -> f64;
+    /// As people write it.
+    fn words(self) -> String;
+}
+
+/// A relative change or a change in percentage points: the commonest ambiguity in a payment-by-results contract, so the
+/// file must say which.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// "10 %" of the baseline.
+    Relative(Rate),
+    /// "3 percentage points".
+    Points(Rate),
+}
+
+/// Percentage points: `Points(Rate)` of 3 points is 0.03.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct Points(pub Rate);
+
+/// Events per person, in billionths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct PerHead(pub Rate);
+
+/// A whole number of people, payments or times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct Count(pub i64);
+
+/// A length of time as the contract states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duration {
+    Days(i64),
+    Weeks(i64),
+    Months(i64),
+}
+
+/// A bare number: a ratio or a weight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct Plain(pub f64);
+
+impl Duration {
+    /// In months, weeks and days taken at their average length; only for comparing lengths, never for a date.
+    #[must_use]
+    pub fn in_months(self) -> f64 {
+        match self {
+            Duration::Days(days) => days as f64 / 30.436_875,
+            Duration::Weeks(weeks) => weeks as f64 * 7.0 / 30.436_875,
+            Duration::Months(months) => months as f64,
+        }
+    }
+}
+
+fn wrong<T>(what: impl Into<String>, mend: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { what: what.into(), mend: mend.into() })
+}
+
+/// A decimal number with optional thousands commas or underscores, to billionths; `None` when it is not one, or too large.
+fn billionths(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (negative, digits) = match text.strip_prefix(['-', '−']) {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole: String = whole.chars().filter(|c| !matches!(c, ',' | '_')).collect();
+    let plain = |s: &str| s.chars().all(|c| c.is_ascii_digit());
+    if whole.is_empty() && part.is_empty() || !plain(&whole) || !plain(part) || part.len() > 9 || whole.len() > 18 {
+        return None;
+    }
+    if digits.contains(',') && !commas_in_thousands(digits.split('.').next().unwrap_or_default()) {
+        return None;
+    }
+    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let part: i64 = format!("{part:0<9}").parse().ok()?;
+    let value = whole.checked_mul(WHOLE)?.checked_add(part)?;
+    Some(if negative { -value } else { value })
+}
+
+/// "1,234,567" and not "1,23".
+fn commas_in_thousands(whole: &str) -> bool {
+    let mut groups = whole.trim_start_matches(['-', '+']).split(',');
+    let first = groups.next().unwrap_or_default();
+    (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3)
+}
+
+fn lerp(low: i64, high: i64, way: f64) -> i64 {
+    low + ((high as f64 - low as f64) * way).round() as i64
+}
+
+/// The largest single amount a file may state: £1 billion.
+const LARGEST_PENCE: i64 = 100_000_000_000;
+
+impl Literal for Pence {
+    const EXPECTED: &'static str = "an amount of money such as \"£4,000\"";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let text = text.trim();
+        let (negative, body) = match text.strip_prefix(['-', '−']) {
+            Some(rest) => (true, rest.trim_start()),
+            None => (false, text),
+        };
+        let amount = match body.strip_prefix('£').or_else(|| body.strip_prefix("GBP")) {
+            Some(amount) => amount.trim(),
+            None if body.starts_with(['$', '€']) || body.starts_with("USD") || body.starts_with("EUR") => {
+                return wrong("another currency", "this version prices in pounds: write \"£4,000\"");
+            }
+            None if body.ends_with('%') || body.contains("point") => {
+                return wrong("a percentage where money is expected", "write an amount such as \"£4,000\"");
+            }
+            None if billionths(body).is_some() => {
+                return wrong("a number without its unit", format!("write \"£{body}\" if pounds are meant"));
+            }
+            None => return wrong("not an amount of money", "write pounds, with a £ sign: \"£4,000\" or \"£85.50\" or \"£25m\""),
+        };
+        let (digits, scale) = [("bn", 1_000_000_000), ("m", 1_000_000), ("k", 1_000)]
+            .iter()
+            .find_map(|(suffix, scale)| Some((amount.strip_suffix(suffix)?.trim(), *scale)))
+            .unwrap_or((amount, 1));
+        let Some(value) = billionths(digits) else {
+            return wrong("not an amount of money", "write the digits with a comma each three: \"£1,234,567.89\"");
+        };
+        let pence = i128::from(value) * 100 * scale;
+        if pence % i128::from(WHOLE) != 0 {
+            return wrong("less than a penny", "write at most two digits after the point");
+        }
+        let pence = pence / i128::from(WHOLE);
+        match i64::try_from(pence) {
+            Ok(pence) if pence.abs() <= LARGEST_PENCE => Ok(Pence(if negative { -pence } else { pence })),
+            _ => wrong("more than £1 billion", "check the number of noughts; amounts are each at most £1bn"),
+        }
+    }
+
+    fn between(low: Self, high: Self, way: f64) -> Self {
+        Pence(lerp(low.0, high.0, way))
+    }
+
+    fn as_f64(self) -> f64 {
+        self.pounds()
+    }
+
+    fn words(self) -> String {
+        self.to_string()
+    }
+}
+
+/// The number before a per cent sign, as a proportion in billionths.
+fn per_cent(text: &str) -> Option<i64> {
+    let digits = text.trim().strip_suffix('%').or_else(|| text.trim().strip_suffix("per cent"))?;
+    Some(billionths(digits)? / 100)
+}
+
+/// The number before "percentage points", as a proportion in billionths.
+fn percentage_points(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let units = ["percentage points", "percentage point", "points", "point", "pp"];
+    let digits = units.iter().find_map(|unit| text.strip_suffix(unit))?;
+    Some(billionths(digits)? / 100)
+}
+
+impl Literal for Rate {
+    const EXPECTED: &'static str = "a share such as \"58 %\"";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        if let Some(value) = per_cent(text) {
+            return Ok(Rate(value));
+        }
+        if percentage_points(text).is_some() {
+            return wrong("percentage points where a share is expected", "write \"58 %\", a share of the people or the amount");
+        }
+        match billionths(text) {
+            Some(value) => wrong(
+                "a number without its unit",
+                format!("write \"{}\" if a proportion is meant, or \"{text} %\"", Rate(value)),
+            ),
+            None => wrong("not a share", "write a number and a per cent sign: \"58 %\""),
+        }
+    }
+
+    fn between(low: Self, high: Self, way: f64) -> Self {
+        Rate(lerp(low.0, high.0, way))
+    }
+
+    fn as_f64(self) -> f64 {
+        Rate::as_f64(self) * 100.0
+    }
+
+    fn words(self) -> String {
+        self.to_string()
+    }
+}
+
+impl Literal for Points {
+    const EXPECTED: &'static str = "percentage points, such as \"3 percentage points\"";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        if let Some(value) = percentage_points(text) {
+            return Ok(Points(Rate(value)));
+        }
+        if per_cent(text).is_some() {
+            let digits = text.trim().trim_end_matches('%').trim();
+            return wrong(
+                "a relative change where percentage points are needed",
+                format!("write \"{digits} percentage points\" if that is what the contract means"),
+            );
+        }
+        wrong("not percentage points", "write a number and its unit: \"3 percentage points\"")
+    }
+
+    fn between(low: Self, high: Self, way: f64) -> Self {
+        Points(Rate(lerp(low.0.0, high.0.0, way)))
+    }
+
+    fn as_f64(self) -> f64 {
+        Literal::as_f64(self.0)
+    }
+
+    fn words(self) -> String {
+        format!("{} percentage points", self.0.to_string().trim_end_matches(" %"))
+    }
+}
+
+impl Default for Change {
+    fn default() -> Self {
+        Change::Points(Rate(0))
+    }
+}
+
+impl PartialOrd for Change {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        match (self, other) {
+            (Change::Relative(a), Change::Relative(b)) | (Change::Points(a), Change::Points(b)) => Some(a.cmp(b)),
+            _ => None,
+        }
+    }
+}
+
+impl Literal for Change {
+    const EXPECTED: &'static str = "a change such as \"3 percentage points\" or, relative to the baseline, \"10 %\"";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        if let Some(value) = percentage_points(text) {
+            return Ok(Change::Points(Rate(value)));
+        }
+        if let Some(value) = per_cent(text) {
+            return Ok(Change::Relative(Rate(value)));
+        }
+        wrong("not a change", "say which is meant: \"3 percentage points\", or \"10 %\" for a tenth of the baseline")
+    }
+
+    fn between(low: Self, high: Self, way: f64) -> Self {
+        match (low, high) {
+            (Change::Relative(low), Change::Relative(high)) => Change::Relative(Rate(lerp(low.0, high.0, way))),
+            (Change::Points(low) | Change::Relative(low), Change::Points(high) | Change::Relative(high)) => {
+                Change::Points(Rate(lerp(low.0, high.0, way)))
+            }
+        }
+    }
+
+    fn as_f64(self) -> f64 {
+        let (Change::Relative(rate) | Change::Points(rate)) = self;
+        Literal::as_f64(rate)
+    }
+
+    fn words(self) -> String {
+        match self {
+            Change::Relative(rate) => format!("{rate} of the baseline"),
+            Change::Points(rate) => Points(rate).words(),
+        }
+    }
+}
+
+impl Literal for PerHead {
+    const EXPECTED: &'static str = "a number per person, such as \"4.2 per person\"";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let body = text.trim();
+        let digits = ["per person", "per reoffender", "each"].iter().find_map(|unit| body.strip_suffix(unit)).unwrap_or(body);
+        match billionths(digits) {
+            Some(value) if value.abs() <= 100 * WHOLE => Ok(PerHead(Rate(value))),
+            Some(_) => wrong("more than 100 for each person", "check the number; it is events for one person"),
+            None => wrong("not a number per person", "write \"4.2 per person\""),
+        }
+    }
+
+    fn between(low: Self, high: Self, way: f64) -> Self {
+        PerHead(Rate(lerp(low.0.0, high.0.0, way)))
+    }
+
+    fn as_f64(self) -> f64 {
+        self.0.0 as f64 / WHOLE as f64
+    }
+
+    fn words(self) -> String {
+        format!("{} per person", crate::money::Quantity(self.0.0))
+    }
+}
+
+impl Literal for Count {
+    const EXPECTED: &'static str = "a whole number such as 1_200 or \"1,200 people\"";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let text = text.trim();
+        let digits = text.strip_suffix("people").or_else(|| text.strip_suffix("times")).unwrap_or(text);
+        match billionths(digits) {
+            Some(value) if value % WHOLE == 0 && value.abs() <= 1_000_000_000 * WHOLE => Ok(Count(value / WHOLE)),
+            Some(_) => wrong("not a whole number", "write a whole number of at most 1,000,000,000"),
+            None => wrong("not a number", "write a whole number, without a unit of money"),
+        }
+    }
+
+    fn between(low: Self, high: Self, way: f64) -> Self {
+        Count(lerp(low.0, high.0, way))
+    }
+
+    fn as_f64(self) -> f64 {
+        self.0 as f64
+    }
+
+    fn words(self) -> String {
+        crate::money::thousands(self.0)
+    }
+}
+
+impl Default for Duration {
+    fn default() -> Self {
+        Duration::Months(1)
+    }
+}
+
+impl PartialOrd for Duration {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        self.in_months().partial_cmp(&other.in_months())
+    }
+}
+
+impl Literal for Duration {
+    const EXPECTED: &'static str = "a length of time such as \"12 months\", \"26 weeks\" or \"90 days\"";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let mut words = text.split_whitespace();
+        let (Some(digits), Some(unit), None) = (words.next(), words.next(), words.next()) else {
+            return wrong("not a length of time", "write a number and its unit: \"12 months\"");
+        };
+        let Some(number) = billionths(digits).filter(|n| n % WHOLE == 0).map(|n| n / WHOLE) else {
+            return wrong("not a length of time", "write a whole number and its unit: \"12 months\"");
+        };
+        if !(0..=100_000).contains(&number) {
+            return wrong("not a sensible length of time", "write a whole number and its unit: \"12 months\"");
+        }
+        match unit.trim_end_matches('s') {
+            "day" => Ok(Duration::Days(number)),
+            "week" => Ok(Duration::Weeks(number)),
+            "month" => Ok(Duration::Months(number)),
+            "year" => Ok(Duration::Months(12 * number)),
+            _ => wrong("an unknown unit of time", "use days, weeks, months or years: \"12 months\""),
+        }
+    }
+
+    fn between(low: Self, _: Self, _: f64) -> Self {
+        low
+    }
+
+    fn as_f64(self) -> f64 {
+        self.in_months()
+    }
+
+    fn words(self) -> String {
+        let (number, unit) = match self {
+            Duration::Days(n) => (n, "day"),
+            Duration::Weeks(n) => (n, "week"),
+            Duration::Months(n) => (n, "month"),
+        };
+        format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+    }
+}
+
+impl Literal for Plain {
+    const EXPECTED: &'static str = "a number such as 0.5";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        match billionths(text) {
+            Some(value) => Ok(Plain(value as f64 / WHOLE as f64)),
+            None => wrong("not a number", "write a bare number such as 0.5"),
+        }
+    }
+
+    fn between(low: Self, high: Self, way: f64) -> Self {
+        Plain(low.0 + (high.0 - low.0) * way)
+    }
+
+    fn as_f64(self) -> f64 {
+        self.0
+    }
+
+    fn words(self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// A number and, where one was given, its range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ranged<T> {
+    pub value: T,
+    pub range: Option<(T, T)>,
+}
+
+/// Reads `value` or `value (low to high)`.
+pub fn ranged<T: Literal>(text: &str) -> Result<Ranged<T>, Wrong> {
+    let text = text.trim();
+    if let Some((value, rest)) = text.split_once('(')
+        && let Some(inside) = rest.trim_end().strip_suffix(')')
+    {
+        let value = T::parse(value)?;
+        let (low, high) = range(inside)?;
+        return within(value, low, high);
+    }
+    Ok(Ranged { value: T::parse(text)?, range: None })
+}
+
+/// Reads `low to high`.
+pub fn range<T: Literal>(text: &str) -> Result<(T, T), Wrong> {
+    let Some((low, high)) = text.split_once(" to ") else {
+        return wrong("not a range", "write the low end, \"to\", the high end, each with its unit: \"£3,000 to £6,000\"");
+    };
+    let (low, high) = (T::parse(low)?, T::parse(high)?);
+    if low > high {
+        return wrong("a range that runs backwards", "write the low end first");
+    }
+    Ok((low, high))
+}
+
+/// A value must lie in its own range.
+pub fn within<T: Literal>(value: T, low: T, high: T) -> Result<Ranged<T>, Wrong> {
+    if value < low || value > high || value.partial_cmp(&low).is_none() {
+        return wrong("a value outside its own range", "widen the range or correct the value; both need the same unit");
+    }
+    Ok(Ranged { value, range: Some((low, high)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_read_as_people_write_it() {
+        for (text, pence) in [
+            ("£4,000", 400_000),
+            ("GBP 4,000", 400_000),
+            ("-£12.34", -1_234),
+            ("£25m", 2_500_000_000),
+            ("£1.5k", 150_000),
+            ("£0.05", 5),
+        ] {
+            assert_eq!(Pence::parse(text), Ok(Pence(pence)), "{text}");
+        }
+        for text in ["4000", "£4,00", "$5", "5 %", "£0.005", "£2bn", "", "£", "four"] {
+            assert!(Pence::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn relative_change_and_points_are_told_apart() {
+        assert_eq!(Change::parse("10 %"), Ok(Change::Relative(Rate(100_000_000))));
+        assert_eq!(Change::parse("3 percentage points"), Ok(Change::Points(Rate(30_000_000))));
+        assert!(Points::parse("3 %").is_err());
+        assert!(Rate::parse("0.58").is_err());
+    }
+
+    #[test]
+    fn a_range_must_hold_its_value() {
+        assert!(ranged::<Rate>("58 % (56 % to 60 %)").is_ok());
+        assert!(ranged::<Rate>("58 % (59 % to 60 %)").is_err());
+        assert!(ranged::<Rate>("58 % (60 % to 56 %)").is_err());
+    }
+}

@@ -1,0 +1,253 @@
+//! The one pricing function: a scheme and a tally in, money out. It runs exact in pence for whoever pays, and in floating
+//! point for the laboratory; the code is the same.
+
+use std::ops::Range;
+
+use crate::clauses::{self, Rule};
+use crate::money::{Amount, Pence, Quantity};
+use crate::tally::Tally;
+use crate::terms::{Baseline, Kind, Per, Scheme};
+
+/// One line of a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Position of the clause in the scheme.
+    pub clause: usize,
+    /// First and last cohort (positions in the scheme) that the line covers.
+    pub cohorts: (usize, usize),
+    /// The segment, when the line is for one alone.
+    pub segment: Option<usize>,
+    pub quantity: Quantity,
+    pub unit: &'static str,
+    pub price: Pence,
+    pub amount: Pence,
+    pub reason: String,
+}
+
+/// Takes lines as pricing makes them. The laboratory takes none, and then no reason is ever put into words.
+pub trait Lines<A> {
+    fn line(&mut self, line: impl FnOnce() -> Line, amount: A);
+}
+
+/// Keeps every line.
+impl Lines<Pence> for Vec<Line> {
+    fn line(&mut self, line: impl FnOnce() -> Line, amount: Pence) {
+        self.push(Line { amount, ..line() });
+    }
+}
+
+/// Keeps nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NoLines;
+
+impl<A> Lines<A> for NoLines {
+    fn line(&mut self, _: impl FnOnce() -> Line, _: A) {}
+}
+
+/// What each clause has paid for each cohort of the tally; also the working memory of a pricing, reused between calls.
+#[derive(Clone, Debug, Default)]
+pub struct Paid<A> {
+    amounts: Vec<A>,
+    cohorts: usize,
+}
+
+impl<A: Amount> Paid<A> {
+    /// What one clause paid over some cohorts (positions in the tally).
+    pub fn by(&self, clause: usize, cohorts: Range<usize>) -> A {
+        let row = &self.amounts[clause * self.cohorts..(clause + 1) * self.cohorts];
+        row[cohorts].iter().fold(A::default(), |sum, &amount| sum.plus(amount))
+    }
+
+    /// What one clause paid in all.
+    pub fn clause(&self, clause: usize) -> A {
+        self.by(clause, 0..self.cohorts)
+    }
+
+    /// What was paid in all.
+    pub fn total(&self) -> A {
+        self.amounts.iter().fold(A::default(), |sum, &amount| sum.plus(amount))
+    }
+}
+
+/// Prices a tally exactly and says why, line by line.
+#[must_use]
+pub fn statement(scheme: &Scheme, tally: &Tally) -> (Vec<Line>, Paid<Pence>) {
+    let mut lines = Vec::new();
+    let mut paid = Paid::default();
+    price(scheme, tally, &mut paid, &mut lines);
+    (lines, paid)
+}
+
+/// Prices a tally: every clause in the order of the file, each seeing what the clauses before it paid.
+pub fn price<A: Amount, L: Lines<A>>(scheme: &Scheme, tally: &Tally, paid: &mut Paid<A>, lines: &mut L) {
+    paid.cohorts = tally.cohorts.len();
+    paid.amounts.clear();
+    paid.amounts.resize(scheme.clauses.len() * paid.cohorts, A::default());
+    for (at, clause) in scheme.clauses.iter().enumerate() {
+        let mut till = Till { scheme, tally, clause: at, paid: &mut *paid, lines: &mut *lines };
+        match &clause.rule {
+            Rule::ServiceFee(rule) => clauses::service_fee::price(rule, &mut till),
+            Rule::AttachmentFee(rule) => clauses::attachment_fee::price(rule, &mut till),
+            Rule::OutcomePayment(rule) => clauses::outcome_payment::price(rule, &mut till),
+            Rule::SustainmentPayment(rule) => clauses::sustainment_payment::price(rule, &mut till),
+            Rule::Tariff(rule) => clauses::tariff::price(rule, &mut till),
+            Rule::Bonus(rule) => clauses::bonus::price(rule, &mut till),
+            Rule::ShareAtRisk(rule) => clauses::share_at_risk::price(rule, &mut till),
+            Rule::Clawback(rule) => clauses::clawback::price(rule, &mut till),
+            Rule::Cap(rule) => clauses::cap::price(rule, &mut till),
+            Rule::Floor(rule) => clauses::floor::price(rule, &mut till),
+        }
+    }
+}
+
+/// Where a clause looks up what happened and puts down what it pays.
+pub struct Till<'a, A, L> {
+    pub scheme: &'a Scheme,
+    pub tally: &'a Tally,
+    pub clause: usize,
+    pub paid: &'a mut Paid<A>,
+    pub lines: &'a mut L,
+}
+
+/// A posting before it is priced.
+pub struct Posting {
+    /// Cohorts covered (positions in the tally); the money falls to the last of them.
+    pub cohorts: Range<usize>,
+    pub segment: Option<usize>,
+    pub quantity: Quantity,
+    pub unit: &'static str,
+    pub price: Pence,
+}
+
+impl<A: Amount, L: Lines<A>> Till<'_, A, L> {
+    /// Pays quantity × price.
+    pub fn pay(&mut self, posting: Posting, reason: impl FnOnce() -> String) {
+        let amount = A::of(posting.quantity, posting.price, self.scheme.rounding);
+        self.post(posting, amount, reason);
+    }
+
+    /// Pays an amount that was worked out otherwise.
+    pub fn post(&mut self, posting: Posting, amount: A, reason: impl FnOnce() -> String) {
+        let at = self.clause * self.paid.cohorts + posting.cohorts.end - 1;
+        self.paid.amounts[at] = self.paid.amounts[at].plus(amount);
+        let (clause, tally) = (self.clause, self.tally);
+        let line = || Line {
+            clause,
+            cohorts: (tally.cohorts[posting.cohorts.start], tally.cohorts[posting.cohorts.end - 1]),
+            segment: posting.segment,
+            quantity: posting.quantity,
+            unit: posting.unit,
+            price: posting.price,
+            amount: Pence(0),
+            reason: reason(),
+        };
+        self.lines.line(line, amount);
+    }
+
+    /// Contract year of a cohort of the tally.
+    pub fn year(&self, cohort: usize) -> usize {
+        self.scheme.cohorts[self.tally.cohorts[cohort]].year
+    }
+
+    /// What several clauses paid together over some cohorts.
+    pub fn paid_by(&self, clauses: &[usize], cohorts: Range<usize>) -> A {
+        clauses.iter().fold(A::default(), |sum, &clause| sum.plus(self.paid.by(clause, cohorts.clone())))
+    }
+
+    /// The stretches of cohorts that a clause is measured over.
+    pub fn periods(&self, over: clauses::Over) -> impl Iterator<Item = Range<usize>> + use<A, L> {
+        periods(self.scheme, self.tally, over)
+    }
+
+    /// What was measured of an outcome over some cohorts.
+    pub fn measured(&self, outcome: usize, cohorts: Range<usize>) -> Measured {
+        measured(self.scheme, self.tally, outcome, cohorts)
+    }
+}
+
+/// The stretches of a tally's cohorts that a clause is measured over.
+pub fn periods(scheme: &Scheme, tally: &Tally, over: clauses::Over) -> impl Iterator<Item = Range<usize>> + use<> {
+    let count = tally.cohorts.len();
+    // The ends of the stretches; at most one contract year or cohort each, so a small vector on the stack is not worth it
+    // for the commonest case, one stretch per cohort, which needs none.
+    let ends: Vec<usize> = match over {
+        clauses::Over::EachCohort => Vec::new(),
+        clauses::Over::AllCohorts => vec![count],
+        clauses::Over::EachYear => {
+            let year = |cohort: usize| scheme.cohorts[tally.cohorts[cohort]].year;
+            (1..=count).filter(|&end| end == count || year(end) != year(end - 1)).collect()
+        }
+    };
+    let stretches = if over == clauses::Over::EachCohort { count } else { ends.len() };
+    (0..stretches).map(move |at| match over {
+        clauses::Over::EachCohort => at..at + 1,
+        _ => (if at == 0 { 0 } else { ends[at - 1] })..ends[at],
+    })
+}
+
+/// An outcome over some cohorts, against its baseline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// What a rate is taken of: people, or reoffenders for a frequency per reoffender.
+    pub base: i64,
+    pub count: i64,
+    /// The count the baseline leads one to expect, in billionths; 0 without a baseline.
+    pub expected: i64,
+    /// How much better than expected, in billionths: positive is better whichever way the outcome runs.
+    pub improvement: i64,
+    /// People of the comparison group; 0 when the baseline is fixed.
+    pub compared: i64,
+}
+
+/// What was measured of an outcome over some cohorts.
+#[must_use]
+pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<usize>) -> Measured {
+    let definition = &scheme.outcomes[outcome];
+    let base_of = match definition.kind {
+        Kind::Frequency { of, per: Per::Affected } => &tally.counts[of],
+        _ => &tally.people,
+    };
+    let segments = tally.segments;
+    let cells = cohorts.start * segments..cohorts.end * segments;
+    let base: i64 = base_of[cells.clone()].iter().sum();
+    let count: i64 = tally.counts[outcome][cells.clone()].iter().sum();
+    let mut compared = 0;
+    let expected = match &definition.baseline {
+        Baseline::None => 0,
+        Baseline::Fixed(schedule) if schedule.is_constant() => base * schedule.values()[0].0,
+        Baseline::Fixed(schedule) => {
+            let mut sum = 0;
+            for cohort in cohorts {
+                let year = scheme.cohorts[tally.cohorts[cohort]].year;
+                for segment in 0..segments {
+                    sum += base_of[cohort * segments + segment] * schedule.at(tally.area, segment, year).0;
+                }
+            }
+            sum
+        }
+        Baseline::Comparison { .. } => {
+            let group = &tally.comparison[outcome];
+            let mut sum: i64 = 0;
+            for cell in cells {
+                compared += group.people[cell];
+                // Standardised to the mix of segments served: the comparison group's rate in each cell.
+                let expected = i128::from(base_of[cell]) * i128::from(group.counts[cell]) * i128::from(crate::money::WHOLE);
+                sum += i64::try_from(expected / i128::from(group.people[cell].max(1))).unwrap_or(i64::MAX / 4);
+            }
+            sum
+        }
+    };
+    let improvement = definition.sign() * (count * crate::money::WHOLE - expected);
+    Measured { base, count, expected, improvement, compared }
+}
+
+impl Measured {
+    /// How many percentage points (or events per hundred) better than the baseline.
+    #[must_use]
+    pub fn points(&self) -> Quantity {
+        if self.base == 0 {
+            return Quantity(0);
+        }
+        Quantity(i64::try_from(i128::from(self.improvement) * 100 / i128::from(self.base)).unwrap_or_default())
+    }
+}

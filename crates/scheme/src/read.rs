@@ -1,0 +1,407 @@
+//! `scheme.toml` to [`Scheme`]: everything is checked here, once; what comes out can be priced without another question.
+
+use jiff::civil::Date;
+
+use crate::clauses::{self, Clause, Context};
+use crate::document::{Reader, Section};
+use crate::literal::{Count, Duration, Literal, PerHead};
+use crate::money::{Rate, Rounding, WHOLE};
+use crate::problem::{Problem, Severity};
+use crate::schedule::{Keys, Schedule, find_column, find_table};
+use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, Scheme, months_later};
+
+/// The file with the contract's terms.
+pub const SCHEME_FILE: &str = "scheme.toml";
+
+/// Reads the scheme; `None` when there is any error. Problems go to the reader.
+pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
+    let errors_before = count_errors(reader);
+    let top = reader.document(SCHEME_FILE, "scheme = \"The name of the scheme\"")?;
+    let name = top.required_text("scheme", "the name of the scheme, between double quotes");
+    let summary = top.text("summary").unwrap_or_default().to_owned();
+    let payer = top.text("payer").unwrap_or("the payer").to_owned();
+    let provider = top.text("provider").unwrap_or("provider").to_owned();
+    let _: () = top.required_choice("currency", &[("GBP", ())]);
+    let rounding = top.required_choice(
+        "rounding",
+        &[
+            ("nearest penny, half up", Rounding::HalfUp),
+            ("nearest penny, half even", Rounding::HalfEven),
+            ("down to the penny", Rounding::Down),
+        ],
+    );
+    let month_end =
+        top.required_choice("month_end", &[("last day of month", MonthEnd::LastDay), ("next day", MonthEnd::NextDay)]);
+    let intake = top
+        .choice("intake", &[("everyone", Intake::Everyone), ("provider chooses", Intake::ProviderChooses)])
+        .unwrap_or_default();
+    let areas = names(&top, "areas", "area", "whole area");
+    let segments = names(&top, "segments", "segment", "everyone");
+
+    let contract = top.required_section("contract", "a table [contract] with starts and ends");
+    let (starts, ends, final_payment) = contract.as_ref().map_or((None, None, None), dates);
+    let cohort_table = top.required_section("cohorts", "a table [cohorts] with starts, ends, every and people");
+    let cohorts = cohort_table.as_ref().map_or(Vec::new(), |table| cohorts(table, starts, ends, month_end));
+    let years = cohorts.iter().map(|cohort| cohort.year + 1).max().unwrap_or(1);
+    let keys = Keys { areas: areas.clone(), segments: segments.clone(), years };
+    let people = cohort_table.as_ref().map_or(Schedule::constant(Count(0)), |table| {
+        let people = table.positive_schedule("people", &keys);
+        table.finish();
+        people
+    });
+
+    let outcomes = match top.required_section("outcome", "at least one table [outcome.NAME]") {
+        Some(tables) => outcomes(&tables, &keys),
+        None => Vec::new(),
+    };
+    let clauses = match top.required_section("pay", "at least one table [pay.NAME] with its clause") {
+        Some(tables) => read_clauses(&tables, &keys, &outcomes),
+        None => Vec::new(),
+    };
+    let _ = top.has("example");
+    top.finish();
+
+    if count_errors(reader) > errors_before {
+        return None;
+    }
+    Some(Scheme {
+        name,
+        summary,
+        payer,
+        provider,
+        rounding,
+        month_end,
+        starts: starts?,
+        ends: ends?,
+        final_payment,
+        areas,
+        segments,
+        cohorts,
+        people,
+        intake,
+        outcomes,
+        clauses,
+    })
+}
+
+fn count_errors(reader: &Reader<'_>) -> usize {
+    let read = reader.problems.borrow().iter().filter(|problem| problem.severity == Severity::Error).count();
+    read + reader.opened.problems.len()
+}
+
+/// A list of names: in the file, or a column of a table; one name when the key is missing.
+fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<String> {
+    if !top.has(key) {
+        return vec![alone.to_owned()];
+    }
+    let listed = top.list(key);
+    let table = match listed.as_slice() {
+        [(file, _)] if file.ends_with(".csv") => find_table(top, key, file),
+        _ => None,
+    };
+    let places: Vec<(String, Problem)> = match table {
+        Some(table) => {
+            let Some(column) = find_column(top, key, table, column) else { return vec![alone.to_owned()] };
+            let cells = table.rows.iter().map(|row| &row[column]);
+            cells.map(|cell| (cell.text.clone(), table.problem(cell.span, ""))).collect()
+        }
+        None => listed.iter().map(|(name, span)| ((*name).to_owned(), Problem::at(top.file, *span, ""))).collect(),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for (name, place) in places {
+        if name.is_empty() || names.contains(&name) {
+            let what = if name.is_empty() { format!("a {column} without a name") } else { format!("the {column} `{name}` twice") };
+            let problem = Problem { what, ..place };
+            top.push(problem.expected(format!("each {column} once, by name")).mend("remove the row or correct the name"));
+        } else {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        top.push(top.problem(key, format!("there is no {column} in the list")).expected("at least one name").mend(format!("remove `{key}` if the contract has only one")));
+        names.push(alone.to_owned());
+    }
+    names
+}
+
+fn dates(table: &Section<'_, '_>) -> (Option<Date>, Option<Date>, Option<Date>) {
+    let (starts, ends) = (table.required_date("starts"), table.required_date("ends"));
+    let last = table.date("final_payment");
+    table.finish();
+    if let (Some(starts), Some(ends)) = (starts, ends)
+        && ends < starts
+    {
+        table.push(
+            table
+                .problem("ends", "the contract ends before it starts")
+                .read(ends.to_string())
+                .expected(format!("a date after {starts}"))
+                .mend("check the two dates"),
+        );
+        return (None, None, last);
+    }
+    (starts, ends, last)
+}
+
+/// The most cohorts a scheme may have; beyond it a date is surely mistyped.
+const MOST_COHORTS: usize = 400;
+
+fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends: Option<Date>, rule: MonthEnd) -> Vec<Cohort> {
+    let (starts, ends) = (table.required_date("starts"), table.required_date("ends"));
+    let every: Duration = table.required("every");
+    let Duration::Months(months) = every else {
+        table.push(
+            table
+                .problem("every", "cohorts are whole months long")
+                .read(every.words())
+                .expected("a length such as \"3 months\" or \"1 year\"")
+                .mend("write every = \"3 months\""),
+        );
+        return Vec::new();
+    };
+    let (Some(starts), Some(ends)) = (starts, ends) else { return Vec::new() };
+    if months == 0 || ends < starts {
+        table.push(
+            table
+                .problem("ends", "the last cohort ends before the first one starts")
+                .expected(format!("a date after {starts}, and cohorts of at least a month"))
+                .mend("check the dates; `ends` is the last day on which a person may start"),
+        );
+        return Vec::new();
+    }
+    if let (Some(contract_starts), Some(contract_ends)) = (contract_starts, contract_ends)
+        && (starts < contract_starts || ends > contract_ends)
+    {
+        let key = if starts < contract_starts { "starts" } else { "ends" };
+        table.push(
+            table
+                .problem(key, "the cohorts reach beyond the contract")
+                .read(format!("{starts} to {ends}"))
+                .expected(format!("dates within {contract_starts} to {contract_ends}"))
+                .mend("correct the cohorts or the contract's dates"),
+        );
+    }
+    let mut out = Vec::new();
+    let mut from = starts;
+    while from <= ends && out.len() < MOST_COHORTS {
+        let next = months_later(starts, months * (out.len() as i64 + 1), rule);
+        let last = next.yesterday().unwrap_or(next);
+        if last > ends {
+            table.push(
+                table
+                    .problem("ends", "the last cohort is cut short")
+                    .read(ends.to_string())
+                    .expected(format!("the last day of a whole cohort, such as {last}"))
+                    .mend(format!("cohorts of {} starting on {starts} end on {last}", every.words())),
+            );
+            break;
+        }
+        let since = contract_starts.map_or(starts, |date| date.min(starts));
+        let year = years_between(since, from, rule);
+        out.push(Cohort { name: cohort_name(from, months), starts: from, ends: last, year, months });
+        from = next;
+    }
+    if out.len() == MOST_COHORTS {
+        table.push(
+            table
+                .problem("ends", "there are too many cohorts")
+                .expected(format!("fewer than {MOST_COHORTS}"))
+                .mend("check the year of the last date, or make the cohorts longer"),
+        );
+    }
+    // Contract years are counted from the first cohort: before it nobody has started and nothing is priced.
+    let first = out.first().map_or(0, |cohort| cohort.year);
+    for cohort in &mut out {
+        cohort.year -= first;
+    }
+    out
+}
+
+fn years_between(from: Date, to: Date, rule: MonthEnd) -> usize {
+    (1..200).take_while(|&years| months_later(from, 12 * years, rule) <= to).count()
+}
+
+/// "2015-10 to 2015-12".
+fn cohort_name(starts: Date, months: i64) -> String {
+    let last = months_later(starts, months - 1, MonthEnd::LastDay);
+    let name = |date: Date| format!("{}-{:02}", date.year(), date.month());
+    if months == 1 { name(starts) } else { format!("{} to {}", name(starts), name(last)) }
+}
+
+fn outcomes(tables: &Section<'_, '_>, keys: &Keys) -> Vec<Outcome> {
+    let sections = tables.sections();
+    let names: Vec<String> = sections.iter().map(|section| section.name.clone()).collect();
+    let mut out: Vec<Outcome> = Vec::new();
+    for section in &sections {
+        let outcome = outcome(section, keys, &names, &out);
+        section.finish();
+        out.push(outcome);
+    }
+    out
+}
+
+fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Outcome]) -> Outcome {
+    #[derive(Clone, Copy, Default, PartialEq)]
+    enum Word {
+        #[default]
+        Binary,
+        Frequency,
+        Sustained,
+    }
+    let measure = section.required_text("measure", "what is measured, in words");
+    let word = section.required_choice(
+        "kind",
+        &[("binary", Word::Binary), ("frequency", Word::Frequency), ("sustained", Word::Sustained)],
+    );
+    let better = section.required_choice("better", &[("fewer", Better::Fewer), ("more", Better::More)]);
+    let window: Duration = section.required("window");
+    let wait: Duration = section.number("wait").unwrap_or(Duration::Days(0));
+    let of = if word == Word::Binary { 0 } else { of(section, names, above) };
+    let kind = match word {
+        Word::Binary => Kind::Binary,
+        Word::Frequency => {
+            let per = section.choice("per", &[("person", Per::Person), ("affected", Per::Affected)]).unwrap_or_default();
+            Kind::Frequency { of, per }
+        }
+        Word::Sustained => {
+            let most: Count = section.required("most");
+            if !(1..=1000).contains(&most.0) && section.has("most") {
+                section.push(section.problem("most", "the number of periods is not sensible").read(most.words()).expected("a number from 1 to 1,000").mend("write how many periods are paid at most"));
+            }
+            Kind::Sustained { of, every: section.required("every"), most: most.0.max(1) }
+        }
+    };
+    let baseline = baseline(section, keys, kind);
+    let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
+    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, spread }
+}
+
+/// The binary outcome that a frequency or a sustained outcome builds on; it must stand above.
+fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
+    let name = section.required_text("of", "the name of the binary outcome it builds on");
+    let found = above.iter().position(|outcome| outcome.name == name);
+    match found {
+        Some(at) if above[at].is_binary() => at,
+        _ if name.is_empty() => 0,
+        _ => {
+            let what = match found {
+                Some(_) => format!("`{name}` is not a binary outcome"),
+                None if names.contains(&name) => format!("`{name}` stands below; outcomes refer upwards"),
+                None => "the scheme measures no such outcome".to_owned(),
+            };
+            section.push(
+                section
+                    .problem("of", what)
+                    .read(format!("\"{name}\""))
+                    .expected("the name of a binary outcome above this one")
+                    .nearest(&name, names.iter().map(String::as_str))
+                    .mend("declare the yes-or-no outcome first (\"reoffending\"), then how often it happens"),
+            );
+            0
+        }
+    }
+}
+
+fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
+    if !section.has("baseline") {
+        return Baseline::None;
+    }
+    if section.holds_keys("baseline")
+        && let Some(table) = section.section("baseline")
+        && table.has("comparison_people_each")
+    {
+        let ratio: Count = table.required("comparison_people_each");
+        table.finish();
+        if ratio.0 < 1 || ratio.0 > 1000 {
+            table.push(
+                table
+                    .problem("comparison_people_each", "the comparison group needs at least one person for each person served")
+                    .read(ratio.words())
+                    .expected("a whole number from 1 to 1,000")
+                    .mend("write how many people are compared with each person served"),
+            );
+        }
+        if matches!(kind, Kind::Frequency { per: Per::Affected, .. }) {
+            table.push(
+                table
+                    .problem("comparison_people_each", "a comparison group is measured per person, not per person affected")
+                    .expected("per = \"person\"")
+                    .mend("change `per`, or give the baseline as a number"),
+            );
+        }
+        return Baseline::Comparison { ratio: ratio.0.clamp(1, 1000) };
+    }
+    let rate = match kind {
+        Kind::Binary => section.positive_schedule::<Rate>("baseline", keys),
+        _ => section.positive_schedule::<PerHead>("baseline", keys).map(|per_head| per_head.0),
+    };
+    if kind == Kind::Binary
+        && let Some(rate) = rate.values().iter().find(|rate| rate.0 > WHOLE)
+    {
+        section.push(
+            section
+                .problem("baseline", "the baseline is more than everyone")
+                .read(rate.words())
+                .expected("a share of people from 0 % to 100 %")
+                .mend("if it counts events rather than people, the kind is \"frequency\""),
+        );
+    }
+    Baseline::Fixed(rate)
+}
+
+fn read_clauses(tables: &Section<'_, '_>, keys: &Keys, outcomes: &[Outcome]) -> Vec<Clause> {
+    let mut clauses: Vec<Clause> = Vec::new();
+    let sections = tables.sections();
+    if sections.is_empty() {
+        tables.push(
+            Problem::at(tables.file, tables.span, "the contract pays for nothing")
+                .expected("at least one table [pay.NAME]")
+                .mend("add a clause; docs/scheme-file.md shows every kind"),
+        );
+    }
+    for section in &sections {
+        let context = Context { keys, outcomes, clauses: &clauses };
+        if let Some(clause) = clauses::read(section, &context) {
+            clauses.push(clause);
+        }
+    }
+    cap_below_fee(tables, &clauses, keys);
+    clauses
+}
+
+/// A cap on everything that is lower than the fixed fee it includes can never pay for a result.
+fn cap_below_fee(tables: &Section<'_, '_>, clauses: &[Clause], keys: &Keys) {
+    use clauses::{Over, Rule, service_fee::Basis};
+    for clause in clauses {
+        let Rule::Cap(cap) = &clause.rule else { continue };
+        if cap.over != Over::EachYear {
+            continue;
+        }
+        for area in 0..keys.areas.len() {
+            let fee: i64 = cap
+                .on
+                .iter()
+                .map(|&at| match &clauses[at].rule {
+                    Rule::ServiceFee(fee) => match &fee.basis {
+                        Basis::EachMonth(schedule) => 12 * schedule.at(area, 0, 0).0,
+                        Basis::EachYear(schedule) => schedule.at(area, 0, 0).0,
+                        Basis::Bands(bands) => 12 * bands.iter().map(|band| band.each_month.0).min().unwrap_or_default(),
+                    },
+                    _ => 0,
+                })
+                .sum();
+            let most = cap.most.at(area, 0, 0);
+            if fee > most.0 {
+                let section = tables.section(&clause.name);
+                let span = section.map_or(tables.span, |section| section.span_of("most"));
+                tables.push(
+                    Problem::at(tables.file, span, "the cap is below the fee it covers, so no result is ever paid for")
+                        .read(format!("at most {most} a year, and the fee alone is {} a year", crate::money::Pence(fee)))
+                        .expected("a cap above the yearly fee")
+                        .mend("raise the cap, or name the clauses it is meant for: on = [\"…\"]"),
+                );
+                return;
+            }
+        }
+    }
+}

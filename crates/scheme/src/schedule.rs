@@ -1,0 +1,275 @@
+//! A number that may differ by area, segment and contract year: one amount, or a column of a CSV table.
+//!
+//! `price = "£4,000"` is the same for everyone. `price = { table = "prices.csv", column = "job outcome" }` looks it up in the
+//! table by whichever of the columns `area`, `segment` and `year` the table has.
+
+use crate::document::Section;
+use crate::literal::{self, Literal};
+use crate::table::Table;
+
+/// The names a table may be keyed by.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    pub areas: Vec<String>,
+    pub segments: Vec<String>,
+    /// Number of contract years.
+    pub years: usize,
+}
+
+/// One value for each area, segment and contract year; a key that the table does not have takes no room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule<T> {
+    values: Vec<T>,
+    strides: [usize; 3],
+}
+
+impl<T: Copy> Schedule<T> {
+    /// The same for everyone.
+    pub fn constant(value: T) -> Self {
+        Schedule { values: vec![value], strides: [0; 3] }
+    }
+
+    /// The value for one area, segment and contract year (from 0). A year past the table's end takes the last one.
+    #[inline]
+    pub fn at(&self, area: usize, segment: usize, year: usize) -> T {
+        self.values[area * self.strides[0] + segment * self.strides[1] + year * self.strides[2]]
+    }
+
+    /// Whether it differs by segment.
+    pub fn by_segment(&self) -> bool {
+        self.strides[1] > 0
+    }
+
+    /// Whether it is one value for everyone.
+    pub fn is_constant(&self) -> bool {
+        self.strides == [0; 3]
+    }
+
+    /// All the values.
+    pub fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// The same schedule with each value changed.
+    pub fn map<U>(&self, change: impl Fn(T) -> U) -> Schedule<U> {
+        Schedule { values: self.values.iter().map(|&value| change(value)).collect(), strides: self.strides }
+    }
+
+    /// A schedule by segment alone.
+    pub fn of_segments(values: Vec<T>) -> Self {
+        Schedule { values, strides: [0, 1, 0] }
+    }
+}
+
+const KEY_COLUMNS: [&str; 3] = ["area", "segment", "year"];
+
+impl Section<'_, '_> {
+    /// A schedule; problems are noted for a missing table, a missing column and every missing or wrong cell.
+    pub fn schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Option<Schedule<T>> {
+        if !self.holds_keys(key) || self.section(key)?.has("value") {
+            return self.number(key).map(Schedule::constant);
+        }
+        let lookup = self.section(key)?;
+        let file = lookup.required_text("table", "the name of a CSV file in the folder, such as \"prices.csv\"");
+        let column = lookup.required_text("column", "the name of one of its columns");
+        lookup.finish();
+        if file.is_empty() || column.is_empty() {
+            return None;
+        }
+        let table = find_table(&lookup, "table", &file)?;
+        let column = find_column(&lookup, "column", table, &column)?;
+        Some(from_table(&lookup, table, column, keys))
+    }
+
+    /// A schedule that must be there.
+    pub fn required_schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Schedule<T> {
+        if !self.has(key) {
+            let _: T = self.required(key);
+        }
+        self.schedule(key, keys).unwrap_or_else(|| Schedule::constant(T::default()))
+    }
+
+    /// A schedule that must be there with no value below zero.
+    pub fn positive_schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Schedule<T> {
+        let schedule = self.required_schedule::<T>(key, keys);
+        if let Some(value) = schedule.values.iter().find(|value| value.as_f64() < 0.0) {
+            self.refuse_negative(key, *value);
+        }
+        schedule
+    }
+}
+
+/// A table of the folder by its file name.
+pub fn find_table<'o>(section: &Section<'_, 'o>, key: &str, file: &str) -> Option<&'o Table> {
+    let table = section.reader.opened.tables.get(file);
+    if table.is_none() && !section.reader.opened.problems.iter().any(|problem| problem.file == file) {
+        section.push(
+            section
+                .problem(key, "the scheme folder has no such table")
+                .read(format!("\"{file}\""))
+                .expected("the name of a CSV file that lies beside scheme.toml")
+                .nearest(file, section.reader.opened.tables.keys().map(String::as_str))
+                .mend("put the file in the folder or correct the name"),
+        );
+    }
+    table
+}
+
+/// A column of a table by its name.
+pub fn find_column(section: &Section<'_, '_>, key: &str, table: &Table, column: &str) -> Option<usize> {
+    let found = table.column(column);
+    if found.is_none() {
+        section.push(
+            section
+                .problem(key, format!("{} has no column `{column}`", table.name))
+                .read(format!("\"{column}\""))
+                .expected(format!("one of {}", table.columns().collect::<Vec<_>>().join(", ")))
+                .nearest(column, table.columns())
+                .mend("correct the name here or in the table's header"),
+        );
+    }
+    found
+}
+
+fn from_table<T: Literal>(section: &Section<'_, '_>, table: &Table, column: usize, keys: &Keys) -> Schedule<T> {
+    let sizes = [keys.areas.len().max(1), keys.segments.len().max(1), keys.years.max(1)];
+    let key_columns = KEY_COLUMNS.map(|name| table.column(name));
+    let mut strides = [0; 3];
+    let mut length = 1;
+    for axis in (0..3).rev() {
+        if key_columns[axis].is_some() {
+            strides[axis] = length;
+            length *= sizes[axis];
+        }
+    }
+    let mut values: Vec<Option<T>> = vec![None; length];
+    for row in &table.rows {
+        let mut index = 0;
+        let mut known = true;
+        for axis in 0..3 {
+            let Some(at) = key_columns[axis] else { continue };
+            match position(&row[at].text, axis, keys) {
+                Some(position) => index += position * strides[axis],
+                None if axis == 2 && row[at].text.parse::<usize>().is_ok_and(|year| year >= 1) => known = false,
+                None => {
+                    known = false;
+                    unknown_key(section, table, row, at, axis, keys);
+                }
+            }
+        }
+        if !known {
+            continue;
+        }
+        let cell = &row[column];
+        let label: Vec<&str> = key_columns.iter().flatten().map(|&at| row[at].text.as_str()).collect();
+        let path = format!("{}: {}: {}", table.name, label.join(", "), table.header[column].text);
+        if values[index].is_some() {
+            section.push(
+                table
+                    .problem(cell.span, format!("{} is given twice for {}", table.header[column].text, label.join(", ")))
+                    .expected("one row for each key")
+                    .mend("remove one of the two rows"),
+            );
+        }
+        match literal::ranged::<T>(&cell.text) {
+            Ok(ranged) => values[index] = Some(section.reader.note(path, ranged, section.source())),
+            Err(wrong) => {
+                values[index] = Some(T::default());
+                section.push(
+                    table
+                        .problem(cell.span, format!("`{}`: {}", table.header[column].text, wrong.what))
+                        .read(cell.text.clone())
+                        .expected(T::EXPECTED)
+                        .mend(wrong.mend),
+                );
+            }
+        }
+    }
+    fill(section, table, column, &mut values, strides, sizes, keys)
+}
+
+fn position(text: &str, axis: usize, keys: &Keys) -> Option<usize> {
+    match axis {
+        0 => keys.areas.iter().position(|area| area == text),
+        1 => keys.segments.iter().position(|segment| segment == text),
+        _ => text.parse::<usize>().ok().filter(|year| (1..=keys.years).contains(year)).map(|year| year - 1),
+    }
+}
+
+fn unknown_key(
+    section: &Section<'_, '_>,
+    table: &Table,
+    row: &[crate::table::Cell],
+    at: usize,
+    axis: usize,
+    keys: &Keys,
+) {
+    let known: Vec<&str> = match axis {
+        0 => keys.areas.iter().map(String::as_str).collect(),
+        1 => keys.segments.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let expected = if axis == 2 {
+        format!("a contract year from 1 to {}", keys.years)
+    } else {
+        format!("one of {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", "))
+    };
+    section.push(
+        table
+            .problem(row[at].span, format!("the scheme has no {} `{}`", KEY_COLUMNS[axis], row[at].text))
+            .read(row[at].text.clone())
+            .expected(expected)
+            .nearest(&row[at].text, known)
+            .mend("correct the name here, or add it to the scheme"),
+    );
+}
+
+/// A missing key is an error, except that a year past the last one given repeats it.
+fn fill<T: Literal>(
+    section: &Section<'_, '_>,
+    table: &Table,
+    column: usize,
+    values: &mut [Option<T>],
+    strides: [usize; 3],
+    sizes: [usize; 3],
+    keys: &Keys,
+) -> Schedule<T> {
+    let mut missing = Vec::new();
+    let range = |axis: usize| 0..if strides[axis] > 0 { sizes[axis] } else { 1 };
+    for area in range(0) {
+        for segment in range(1) {
+            let mut last = None;
+            for year in range(2) {
+                let index = area * strides[0] + segment * strides[1] + year * strides[2];
+                if values[index].is_none() {
+                    values[index] = last;
+                }
+                if values[index].is_none() {
+                    let mut names = Vec::new();
+                    if strides[0] > 0 {
+                        names.push(format!("area {}", keys.areas[area]));
+                    }
+                    if strides[1] > 0 {
+                        names.push(format!("segment {}", keys.segments[segment]));
+                    }
+                    if strides[2] > 0 {
+                        names.push(format!("year {}", year + 1));
+                    }
+                    missing.push(names.join(", "));
+                }
+                last = values[index].or(last);
+            }
+        }
+    }
+    if !missing.is_empty() {
+        let name = &table.header[column].text;
+        section.push(
+            table
+                .problem(table.header[column].span, format!("`{name}` is missing for {}", missing[0]))
+                .read(format!("{} keys without a value: {}", missing.len(), missing.iter().take(4).cloned().collect::<Vec<_>>().join("; ")))
+                .expected("a row for every area, segment and year the scheme has")
+                .mend(format!("add a row to {}", table.name)),
+        );
+    }
+    Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides }
+}

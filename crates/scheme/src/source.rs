@@ -1,0 +1,133 @@
+//! The files of a scheme folder as text, and places in them.
+//!
+//! This crate never opens a file: whoever does hands over names and bytes. Here the bytes become text, or a clear problem.
+
+use std::collections::BTreeMap;
+
+use crate::problem::Problem;
+
+/// The largest file that is read. A scheme is terms and small tables; anything larger is records in the wrong place.
+pub const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A stretch of a file, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl From<std::ops::Range<usize>> for Span {
+    fn from(range: std::ops::Range<usize>) -> Self {
+        Span { start: range.start, end: range.end }
+    }
+}
+
+/// What was handed over for one file name.
+#[derive(Clone, Debug)]
+pub enum Bytes {
+    /// The content.
+    Read(Vec<u8>),
+    /// The file is larger than [`LARGEST_FILE_BYTES`] and was left unread; its size in bytes.
+    TooLarge(u64),
+    /// The file is there and could not be read; the operating system's words.
+    Unreadable(String),
+}
+
+/// A scheme folder as handed over: file name to content.
+pub type Folder = BTreeMap<String, Bytes>;
+
+/// One file as text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub name: String,
+    pub text: String,
+}
+
+/// A place as a person counts: line and column from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+}
+
+impl Source {
+    /// Decodes bytes. A byte order mark is dropped; Windows line ends stay, since a column never depends on them.
+    pub fn decode(name: &str, bytes: &Bytes) -> Result<Source, Problem> {
+        let bytes = match bytes {
+            Bytes::Read(bytes) => bytes,
+            Bytes::TooLarge(size) => {
+                return Err(Problem::file(name, "the file is too large")
+                    .read(format!("{} MB", size / 1_000_000))
+                    .expected(format!("at most {} MB", LARGEST_FILE_BYTES / 1024 / 1024))
+                    .mend("a scheme folder holds terms and small tables; keep records of people somewhere else"));
+            }
+            Bytes::Unreadable(why) => {
+                return Err(Problem::file(name, "the file could not be read")
+                    .read(why.clone())
+                    .expected("a readable file")
+                    .mend("check the file's permissions and that no other program has it open"));
+            }
+        };
+        let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        if body.starts_with(b"\xFF\xFE") || body.starts_with(b"\xFE\xFF") {
+            return Err(Problem::file(name, "the file is in UTF-16, not UTF-8")
+                .read("a UTF-16 byte order mark at the start")
+                .expected("text in UTF-8")
+                .mend("in Excel choose \"CSV UTF-8\" when saving; in Notepad choose the encoding UTF-8"));
+        }
+        match std::str::from_utf8(body) {
+            Ok(text) => Ok(Source { name: name.to_owned(), text: text.to_owned() }),
+            Err(error) => {
+                let upto = &body[..error.valid_up_to()];
+                let line = upto.iter().filter(|&&b| b == b'\n').count() + 1;
+                let start = upto.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+                let column = String::from_utf8_lossy(&upto[start..]).chars().count() + 1;
+                let byte = body.get(error.valid_up_to()).copied().unwrap_or_default();
+                let mut problem = Problem::file(name, "the file is not UTF-8 text")
+                    .read(format!("the byte 0x{byte:02X}{}", windows_1252(byte)))
+                    .expected("text in UTF-8")
+                    .mend("in Excel choose \"CSV UTF-8\" when saving; in other programs choose the encoding UTF-8");
+                problem.place = Some(Place { line, column });
+                Err(problem)
+            }
+        }
+    }
+
+    /// Where a byte offset is.
+    #[must_use]
+    pub fn place(&self, offset: usize) -> Place {
+        let offset = self.floor(offset);
+        let before = &self.text[..offset];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        Place { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
+    }
+
+    /// The line that holds a byte offset, without its line end, and the line's own offset.
+    #[must_use]
+    pub fn line_at(&self, offset: usize) -> (&str, usize) {
+        let offset = self.floor(offset);
+        let start = self.text[..offset].rfind('\n').map_or(0, |at| at + 1);
+        let end = self.text[offset..].find('\n').map_or(self.text.len(), |at| offset + at);
+        (self.text[start..end].trim_end_matches('\r'), start)
+    }
+
+    fn floor(&self, offset: usize) -> usize {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+}
+
+/// Names the character a lone byte stands for when Excel saves in its old Windows encoding, the usual cause.
+fn windows_1252(byte: u8) -> &'static str {
+    match byte {
+        0xA3 => ", which is £ in the old Windows encoding",
+        0x91 | 0x92 => ", which is a curly quote in the old Windows encoding",
+        0x93 | 0x94 => ", which is a curly double quote in the old Windows encoding",
+        0x96 | 0x97 => ", which is a dash in the old Windows encoding",
+        0xE9 => ", which is é in the old Windows encoding",
+        _ => "",
+    }
+}

@@ -1,0 +1,283 @@
+//! The tally: what happened to the people of one area, by cohort and segment. It is all that pricing ever sees, whether it
+//! was measured from records or simulated.
+
+use crate::document::{Opened, Picks, Reader};
+use crate::problem::Problem;
+use crate::table::{Cell, Table};
+use crate::terms::{Baseline, Kind, Scheme};
+
+/// Most people in one row of a tally.
+const MOST_PEOPLE: i64 = 10_000_000;
+/// Most events or units in one row.
+const MOST_EVENTS: i64 = 1_000_000_000;
+/// Most people, and most events, in a whole tally: beyond it the exact arithmetic in billionths would not fit.
+const MOST_IN_ALL: i64 = 50_000_000;
+
+/// What happened in one area. Cells are ordered by cohort, then segment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Position of the area in the scheme.
+    pub area: usize,
+    /// Positions of the cohorts in the scheme, in order.
+    pub cohorts: Vec<usize>,
+    /// Number of segments of the scheme.
+    pub segments: usize,
+    /// People counted, one per cell.
+    pub people: Vec<i64>,
+    /// For each outcome of the scheme, one count per cell: people for a binary outcome, events for a frequency, periods for
+    /// a sustained one.
+    pub counts: Vec<Vec<i64>>,
+    /// For each outcome with a comparison group: its people and its counts per cell; both empty otherwise.
+    pub comparison: Vec<Comparison>,
+}
+
+/// The comparison group of one outcome.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Comparison {
+    pub people: Vec<i64>,
+    pub counts: Vec<i64>,
+}
+
+impl Tally {
+    /// A tally of zeros for some cohorts of an area.
+    #[must_use]
+    pub fn empty(scheme: &Scheme, area: usize, cohorts: Vec<usize>) -> Tally {
+        let segments = scheme.segments.len();
+        let cells = cohorts.len() * segments;
+        let comparison = scheme.outcomes.iter().map(|outcome| match outcome.baseline {
+            Baseline::Comparison { .. } => Comparison { people: vec![0; cells], counts: vec![0; cells] },
+            _ => Comparison::default(),
+        });
+        Tally {
+            area,
+            segments,
+            people: vec![0; cells],
+            counts: vec![vec![0; cells]; scheme.outcomes.len()],
+            comparison: comparison.collect(),
+            cohorts,
+        }
+    }
+
+    /// The cell of a cohort (by its position in this tally) and a segment.
+    #[must_use]
+    pub fn cell(&self, cohort: usize, segment: usize) -> usize {
+        cohort * self.segments + segment
+    }
+}
+
+/// Reads a tally file: one row per area, cohort and segment. Columns: `area` (when the scheme has several), `cohort`,
+/// `segment` (when the scheme has several), `people`, one named after each outcome, and for an outcome with a comparison
+/// group `NAME comparison people` and `NAME comparison`. One tally comes back for each area named.
+pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, Vec<Problem>> {
+    let picks = Picks::new();
+    let reader = Reader::new(opened, &picks);
+    let Some(table) = opened.tables.get(file) else {
+        return Err(opened.problems.clone());
+    };
+    let mut problems: Vec<Problem> = opened.problems.iter().filter(|problem| problem.file == file).cloned().collect();
+    let columns = Columns::find(scheme, table, &mut problems);
+    let mut tallies: Vec<Tally> = Vec::new();
+    let mut rows: Vec<(usize, usize, usize, &Vec<Cell>)> = Vec::new();
+    for row in &table.rows {
+        let area = columns.position(columns.area, row, table, "area", &scheme.areas, &mut problems);
+        let names: Vec<String> = scheme.cohorts.iter().map(|cohort| cohort.name.clone()).collect();
+        let cohort = columns.position(columns.cohort, row, table, "cohort", &names, &mut problems);
+        let segment = columns.position(columns.segment, row, table, "segment", &scheme.segments, &mut problems);
+        if let (Some(area), Some(cohort), Some(segment)) = (area, cohort, segment) {
+            if rows.iter().any(|&(a, c, s, _)| (a, c, s) == (area, cohort, segment)) {
+                problems.push(
+                    table
+                        .problem(row[0].span, "this area, cohort and segment has a row already")
+                        .expected("one row for each")
+                        .mend("add the two rows together, or correct one of the names"),
+                );
+            }
+            rows.push((area, cohort, segment, row));
+        }
+    }
+    let mut areas: Vec<usize> = rows.iter().map(|row| row.0).collect();
+    areas.sort_unstable();
+    areas.dedup();
+    for area in areas {
+        let mut cohorts: Vec<usize> = rows.iter().filter(|row| row.0 == area).map(|row| row.1).collect();
+        cohorts.sort_unstable();
+        cohorts.dedup();
+        let mut tally = Tally::empty(scheme, area, cohorts);
+        for &(_, cohort, segment, row) in rows.iter().filter(|row| row.0 == area) {
+            let position = tally.cohorts.iter().position(|&c| c == cohort).unwrap_or_default();
+            let cell = tally.cell(position, segment);
+            columns.fill(scheme, &mut tally, cell, row, table, &mut problems);
+        }
+        let people: i64 = tally.people.iter().chain(tally.comparison.iter().flat_map(|group| &group.people)).sum();
+        let events = tally.counts.iter().map(|counts| counts.iter().sum::<i64>()).max().unwrap_or_default();
+        if people > MOST_IN_ALL || events > 100 * MOST_IN_ALL {
+            problems.push(
+                table
+                    .problem(table.head(), "the tally is larger than can be priced exactly")
+                    .read(format!("{people} people and {events} events"))
+                    .expected(format!("at most {} people and {} events in an area", MOST_IN_ALL, 100 * MOST_IN_ALL))
+                    .mend("price it in parts, such as a year at a time"),
+            );
+        }
+        tallies.push(tally);
+    }
+    problems.extend(reader.problems.into_inner());
+    if problems.is_empty() { Ok(tallies) } else { Err(problems) }
+}
+
+struct Columns {
+    area: Option<usize>,
+    cohort: Option<usize>,
+    segment: Option<usize>,
+    people: Option<usize>,
+    outcomes: Vec<Option<usize>>,
+    comparison: Vec<Option<(usize, usize)>>,
+}
+
+impl Columns {
+    fn find(scheme: &Scheme, table: &Table, problems: &mut Vec<Problem>) -> Columns {
+        let mut known: Vec<String> = ["scheme", "provider", "area", "cohort", "segment", "people"].map(str::to_owned).to_vec();
+        for outcome in &scheme.outcomes {
+            known.push(outcome.name.clone());
+            if matches!(outcome.baseline, Baseline::Comparison { .. }) {
+                known.push(format!("{} comparison people", outcome.name));
+                known.push(format!("{} comparison", outcome.name));
+            }
+        }
+        for cell in &table.header {
+            if !known.iter().any(|name| name.eq_ignore_ascii_case(&cell.text)) {
+                problems.push(
+                    table
+                        .problem(cell.span, format!("a tally of this scheme has no column `{}`", cell.text))
+                        .read(cell.text.clone())
+                        .expected(format!("one of {}", known.join(", ")))
+                        .nearest(&cell.text, known.iter().map(String::as_str))
+                        .mend("rename the column or remove it"),
+                );
+            }
+        }
+        let mut need = |name: &str, needed: bool| {
+            let found = table.column(name);
+            if found.is_none() && needed {
+                problems.push(
+                    table
+                        .problem(table.head(), format!("the tally has no column `{name}`"))
+                        .expected(format!("a column named {name}"))
+                        .nearest(name, table.columns())
+                        .mend("add the column; the scheme needs it to be priced"),
+                );
+            }
+            found
+        };
+        Columns {
+            area: need("area", scheme.areas.len() > 1),
+            cohort: need("cohort", scheme.cohorts.len() > 1),
+            segment: need("segment", scheme.segments.len() > 1),
+            people: need("people", true),
+            outcomes: scheme.outcomes.iter().map(|outcome| need(&outcome.name, true)).collect(),
+            comparison: scheme
+                .outcomes
+                .iter()
+                .map(|outcome| match outcome.baseline {
+                    Baseline::Comparison { .. } => {
+                        let people = need(&format!("{} comparison people", outcome.name), true);
+                        let count = need(&format!("{} comparison", outcome.name), true);
+                        people.zip(count)
+                    }
+                    _ => None,
+                })
+                .collect(),
+        }
+    }
+
+    fn position(
+        &self,
+        column: Option<usize>,
+        row: &[Cell],
+        table: &Table,
+        what: &str,
+        known: &[String],
+        problems: &mut Vec<Problem>,
+    ) -> Option<usize> {
+        let Some(column) = column else { return Some(0) };
+        let found = known.iter().position(|name| *name == row[column].text);
+        if found.is_none() {
+            problems.push(
+                table
+                    .problem(row[column].span, format!("the scheme has no {what} `{}`", row[column].text))
+                    .read(row[column].text.clone())
+                    .expected(format!("one of {}", known.iter().take(8).cloned().collect::<Vec<_>>().join(", ")))
+                    .nearest(&row[column].text, known.iter().map(String::as_str))
+                    .mend("write the name as the scheme has it"),
+            );
+        }
+        found
+    }
+
+    fn fill(
+        &self,
+        scheme: &Scheme,
+        tally: &mut Tally,
+        cell: usize,
+        row: &[Cell],
+        table: &Table,
+        problems: &mut Vec<Problem>,
+    ) {
+        let mut count = |column: usize, most: i64, limit: Option<(i64, &str)>| -> i64 {
+            let text: String = row[column].text.chars().filter(|c| !matches!(c, ',' | '_')).collect();
+            let value = text.parse::<i64>().ok().filter(|value| (0..=most).contains(value));
+            let Some(value) = value else {
+                problems.push(
+                    table
+                        .problem(row[column].span, format!("`{}` is not a count", table.header[column].text))
+                        .read(row[column].text.clone())
+                        .expected(format!("a whole number from 0 to {}", crate::money::thousands(most)))
+                        .mend("write digits only; a count has no unit and no decimals"),
+                );
+                return 0;
+            };
+            if let Some((limit, what)) = limit
+                && value > limit
+            {
+                problems.push(
+                    table
+                        .problem(row[column].span, format!("`{}` is more than {what}", table.header[column].text))
+                        .read(value.to_string())
+                        .expected(format!("at most {limit}"))
+                        .mend("check both numbers of this row"),
+                );
+            }
+            value
+        };
+        let people = self.people.map_or(0, |column| count(column, MOST_PEOPLE, None));
+        tally.people[cell] = people;
+        for (at, outcome) in scheme.outcomes.iter().enumerate() {
+            let Some(column) = self.outcomes[at] else { continue };
+            let (most, limit) = match outcome.kind {
+                Kind::Binary => (MOST_PEOPLE, Some((people, "the people of the row"))),
+                Kind::Sustained { most, .. } => (MOST_EVENTS, Some((people.saturating_mul(most), "the most each person can sustain"))),
+                Kind::Frequency { .. } => (MOST_EVENTS, None),
+            };
+            tally.counts[at][cell] = count(column, most, limit);
+            if let Some((people_column, count_column)) = self.comparison[at] {
+                let compared = count(people_column, MOST_PEOPLE, None);
+                tally.comparison[at].people[cell] = compared;
+                let limit = outcome.is_binary().then_some((compared, "the people of the comparison group"));
+                tally.comparison[at].counts[cell] = count(count_column, MOST_EVENTS, limit);
+            }
+        }
+        for (at, outcome) in scheme.outcomes.iter().enumerate() {
+            if let (Kind::Frequency { of, .. }, Some(column)) = (outcome.kind, self.outcomes[at])
+                && tally.counts[at][cell] < tally.counts[of][cell]
+            {
+                problems.push(
+                    table
+                        .problem(row[column].span, format!("`{}` is less than `{}`", outcome.name, scheme.outcomes[of].name))
+                        .read(format!("{} events for {} people", tally.counts[at][cell], tally.counts[of][cell]))
+                        .expected("at least one event for each person counted")
+                        .mend("check both numbers of this row"),
+                );
+            }
+        }
+    }
+}
