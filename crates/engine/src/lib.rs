@@ -1,1 +1,1 @@
-//! x
+//! Everything that is computed, as plain functions from tables to tables.

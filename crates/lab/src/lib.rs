@@ -1,1 +1,2 @@
-//! x
+//! placeholder
+pub mod world;

@@ -226,7 +226,7 @@ impl<'o> Reader<'o> {
     }
 
     /// Turns what was read into the value to use, and notes its dial and its assumption.
-    pub(crate) fn note<T: Literal>(&self, path: String, ranged: Ranged<T>, from: Option<&str>) -> T {
+    pub fn note<T: Literal>(&self, path: String, ranged: Ranged<T>, from: Option<&str>) -> T {
         let from = from.unwrap_or_default();
         let mut words = ranged.value.words();
         if let Some((low, high)) = ranged.range {

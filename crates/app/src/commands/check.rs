@@ -1,0 +1,73 @@
+//! `wellspent check SCHEME`: every error and warning at once, and the worked examples.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use lab::world::{self, World};
+use scheme::problem::{Problem, Severity};
+use scheme::{Picks, Reader, Scheme};
+
+use crate::folder::{self, SchemeFolder};
+use crate::paint;
+
+#[derive(Args)]
+pub struct Check {
+    /// The scheme folder
+    scheme: PathBuf,
+}
+
+pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
+    let folder = folder::open(&command.scheme)?;
+    let checked = scheme::check(&folder.opened);
+    let mut problems = checked.problems;
+    if let Some(scheme) = &checked.scheme {
+        problems.extend(read_world(&folder, scheme).1);
+    }
+    let errors = show(&folder, &problems);
+    for example in &checked.examples {
+        let outcome = if example.holds() { paint::green("holds") } else { paint::red("FAILS") };
+        paint::stdout(&format!("example {}: {outcome}\n", example.name))?;
+        for (clause, said, paid) in example.payments.iter().filter(|(_, said, paid)| said != paid) {
+            paint::stdout(&format!("  {clause}: the file says {said}, the rules pay {paid}\n"))?;
+        }
+    }
+    let warnings = problems.len() - errors;
+    let summary = match (errors, warnings) {
+        (0, 0) => format!("{}: no errors, no warnings", folder.path.display()),
+        _ => format!("{}: {}, {}", folder.path.display(), count(errors, "error"), count(warnings, "warning")),
+    };
+    paint::stdout(&format!("{}\n", if errors > 0 { paint::red(&summary) } else { paint::green(&summary) }))?;
+    Ok(if errors > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Prints problems in the order of the files and gives the number of errors.
+pub fn show(folder: &SchemeFolder, problems: &[Problem]) -> usize {
+    let mut sorted: Vec<&Problem> = problems.iter().collect();
+    sorted.sort_by_key(|problem| (problem.severity, problem.file.clone(), problem.span));
+    for problem in &sorted {
+        paint::stderr(&problem.render(&folder.path.display().to_string(), &folder.opened.sources));
+    }
+    sorted.iter().filter(|problem| problem.severity == Severity::Error).count()
+}
+
+/// The world beside a scheme, with its problems.
+pub fn read_world(folder: &SchemeFolder, scheme: &Scheme) -> (Option<World>, Vec<Problem>) {
+    let picks = Picks::new();
+    let reader = Reader::new(&folder.opened, &picks);
+    let world = world::read(&reader, scheme);
+    (world, reader.problems.into_inner())
+}
+
+/// The scheme, or its errors on standard error and `None`.
+pub fn scheme_or_errors(folder: &SchemeFolder) -> Option<Scheme> {
+    let checked = scheme::check(&folder.opened);
+    if checked.scheme.is_none() {
+        show(folder, &checked.problems);
+    }
+    checked.scheme
+}

@@ -1,0 +1,5 @@
+//! One file per command, named as the command.
+
+pub mod check;
+pub mod explain;
+pub mod price;

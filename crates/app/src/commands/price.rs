@@ -1,0 +1,111 @@
+//! `wellspent price SCHEME --tally FILE`: a statement to the penny, a line per clause with quantity, price and reason.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use scheme::money::Pence;
+use scheme::price::{Line, statement};
+use scheme::source::Folder;
+use scheme::{Scheme, tally};
+
+use crate::commands::check::{scheme_or_errors, show};
+use crate::folder::{self, SchemeFolder};
+use crate::paint;
+
+#[derive(Args)]
+pub struct Price {
+    /// The scheme folder
+    scheme: PathBuf,
+    /// The tally: a CSV file with the people and the counts by cohort and segment
+    #[arg(long, value_name = "FILE")]
+    tally: PathBuf,
+    /// Write the statement as CSV
+    #[arg(long)]
+    csv: bool,
+}
+
+pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
+    let folder = folder::open(&command.scheme)?;
+    let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
+    let name = command.tally.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
+    let parent = command.tally.parent().map(PathBuf::from).unwrap_or_default();
+    let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(&command.tally))]));
+    let tallies = match tally::read(&scheme, &name, &opened) {
+        Ok(tallies) => tallies,
+        Err(problems) => {
+            show(&SchemeFolder { path: parent, opened }, &problems);
+            return Ok(ExitCode::from(1));
+        }
+    };
+    let mut out = String::new();
+    let mut total = 0;
+    if command.csv {
+        out += "area,clause,kind,from cohort,to cohort,segment,quantity,unit,unit price,amount,reason\n";
+    }
+    for tally in &tallies {
+        let (lines, paid) = statement(&scheme, tally);
+        total += paid.total().0;
+        out += &if command.csv { csv(&scheme, tally.area, &lines) } else { text(&scheme, tally.area, &lines, paid.total()) };
+    }
+    if !command.csv && tallies.len() > 1 {
+        out += &format!("Total over {} areas: {}\n", tallies.len(), Pence(total));
+    }
+    paint::stdout(&out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn cohorts(scheme: &Scheme, line: &Line) -> String {
+    let name = |at: usize| &scheme.cohorts[at].name;
+    match line.cohorts {
+        (first, last) if first == last => name(first).clone(),
+        (first, last) => format!("{} … {}", name(first), name(last)),
+    }
+}
+
+fn text(scheme: &Scheme, area: usize, lines: &[Line], total: Pence) -> String {
+    let mut out = String::new();
+    if scheme.areas.len() > 1 {
+        out += &format!("{}\n", paint::bold(&scheme.areas[area]));
+    }
+    let mut clause = usize::MAX;
+    for line in lines {
+        if line.clause != clause {
+            clause = line.clause;
+            let found = &scheme.clauses[clause];
+            out += &format!("{} {}\n", paint::bold(&format!("{}. {}", clause + 1, found.name)), paint::dim(&format!("({})", found.kind())));
+        }
+        let segment = line.segment.filter(|_| scheme.segments.len() > 1).map_or(String::new(), |at| format!(", {}", scheme.segments[at]));
+        let quantity = format!("{} {} × {}", line.quantity, line.unit, line.price);
+        out += &format!("  {:<44} {quantity:>36}  {:>16}\n", format!("{}{segment}", cohorts(scheme, line)), line.amount);
+        out += &paint::dim(&format!("      {}\n", paint::wrap(&line.reason, 94, "      ")));
+    }
+    out + &format!("{} {:>95}\n", paint::bold("Total"), total)
+}
+
+fn csv(scheme: &Scheme, area: usize, lines: &[Line]) -> String {
+    let quote = |text: &str| match text.contains([',', '"', '\n']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    };
+    let pounds = |pence: Pence| format!("{}{}.{:02}", if pence.0 < 0 { "-" } else { "" }, pence.0.abs() / 100, pence.0.abs() % 100);
+    let mut out = String::new();
+    for line in lines {
+        let clause = &scheme.clauses[line.clause];
+        let cells = [
+            quote(&scheme.areas[area]),
+            quote(&clause.name),
+            clause.kind().to_owned(),
+            scheme.cohorts[line.cohorts.0].name.clone(),
+            scheme.cohorts[line.cohorts.1].name.clone(),
+            quote(line.segment.map_or("", |at| &scheme.segments[at])),
+            format!("{}", line.quantity.as_f64()),
+            line.unit.to_owned(),
+            pounds(line.price),
+            pounds(line.amount),
+            quote(&line.reason),
+        ];
+        out += &format!("{}\n", cells.join(","));
+    }
+    out
+}

@@ -1,0 +1,58 @@
+//! The command line. One file per command under `commands/`, named as the command.
+//!
+//! Data goes to standard output, everything else to standard error. Exit code 0: fine; 1: something was found (errors in a
+//! scheme, a failed example); 2: it could not run.
+
+mod commands;
+mod folder;
+mod paint;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "wellspent",
+    version,
+    about = "Test a payment-by-results scheme before it is signed",
+    long_about = "Reads a payment-by-results scheme's own rules, lets strategic providers play against them, and says in plain \
+                  words which unintended consequences it would have.\n\nSCHEME is a folder with a scheme.toml; the schemes that \
+                  come with the program are under schemes/."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check a scheme: every error and warning at once, and its worked examples
+    Check(commands::check::Check),
+    /// Print the contract as an English term sheet with a table of payments
+    Explain(commands::explain::Explain),
+    /// Price a tally to the penny, a line per clause with its reason
+    Price(commands::price::Price),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Check(command) => commands::check::run(&command),
+        Command::Explain(command) => commands::explain::run(&command),
+        Command::Price(command) => commands::price::run(&command),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            paint::stderr(&format!("error: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whoever read our output has seen enough: `wellspent explain … | head`.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

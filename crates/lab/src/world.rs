@@ -1,0 +1,391 @@
+//! What is believed: the people, what becomes of them with and without help, what help costs, what results are worth to the
+//! public, what the commissioner intends. Read from `world.toml`; every number may carry a range and a source.
+
+use scheme::Scheme;
+use scheme::document::{Reader, Section};
+use scheme::literal::{Change, Count, Literal, PerHead, Plain, Points};
+use scheme::money::{Pence, Rate};
+use scheme::problem::{Problem, Severity};
+use scheme::schedule::{Keys, Schedule, find_column, find_table};
+use scheme::terms::Kind;
+
+/// The file with the beliefs.
+pub const WORLD_FILE: &str = "world.toml";
+
+/// Beliefs about people, costs and effects. Money in pounds, chances as proportions.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub name: String,
+    pub segments: Vec<Segment>,
+    /// Contract years that are simulated, from the first.
+    pub years: usize,
+    /// People who come, as a share of those expected.
+    pub volume: f64,
+    /// One for each outcome of the scheme.
+    pub outcomes: Vec<Belief>,
+    pub help: Vec<Help>,
+    /// What the contract compels, whatever the conduct: pounds for each person served.
+    pub cost_each_person: Schedule<Pence>,
+    /// Fixed cost of one area for a year, in pounds.
+    pub cost_each_year: Schedule<Pence>,
+    pub intended: Intended,
+    pub provider: Provider,
+}
+
+/// People alike in what becomes of them, whom a provider can tell from others.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    pub name: String,
+    /// Share of the people of an area.
+    pub share: f64,
+    /// Position of the contract's segment that prices it.
+    pub priced_as: usize,
+}
+
+/// What is believed of one outcome.
+#[derive(Clone, Debug)]
+pub struct Belief {
+    /// Binary: the chance as things are now. Frequency: mean events of a person affected. Sustained: the chance of lasting
+    /// each further period.
+    pub now: Schedule<f64>,
+    /// Shift the segments' odds so that each area's rate meets the contract's fixed baseline.
+    pub matches_baseline: bool,
+    /// Change for everyone since the baseline was set, in proportion (0.01 is one percentage point).
+    pub trend: f64,
+    /// Pounds to the public of one fewer (or one more, where more is better).
+    pub value: f64,
+}
+
+/// A kind of help that money can buy, with diminishing returns: spending `half_cost` a person buys half of what money can buy.
+#[derive(Clone, Debug)]
+pub struct Help {
+    pub name: String,
+    /// Pounds a person that today's chances already include.
+    pub spent_now: Schedule<f64>,
+    pub half_cost: Schedule<f64>,
+    /// For each outcome of the scheme, the most it can move the chance; `None` where it moves nothing.
+    pub moves: Vec<Option<Schedule<Move>>>,
+}
+
+/// The most that help can do to a chance, always for the better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Move {
+    /// A share of the chance of the bad result (or, where more is better, of the chance that it fails to happen).
+    Relative(f64),
+    /// A proportion of all people.
+    Points(f64),
+}
+
+/// What the commissioner expects of an honest provider.
+#[derive(Clone, Debug)]
+pub enum Intended {
+    /// The cheapest way to better an outcome by so much (proportion of people).
+    Aim { outcome: usize, better_by: f64 },
+    /// So many pounds for each person, by segment.
+    Spend(Schedule<f64>),
+}
+
+/// How providers are thought to weigh things; all are assumptions.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Pounds of mean profit given up for each pound of its standard deviation (the cautious provider).
+    pub caution: f64,
+    /// Share of the public's value felt as its own (the mission-minded provider).
+    pub mission: f64,
+    /// The largest margin on payments that is thought fair.
+    pub fair_margin: f64,
+    /// Scale of the imperfect provider's mistakes, as a share of what it is paid.
+    pub imprecision: f64,
+}
+
+/// Reads the world; `None` when there is any error. Problems go to the reader.
+pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
+    let errors = |reader: &Reader<'_>| {
+        reader.problems.borrow().iter().filter(|problem| problem.severity == Severity::Error).count()
+    };
+    let before = errors(reader);
+    let top = reader.document(WORLD_FILE, "world = \"What is believed about …\"")?;
+    let name = top.required_text("world", "a title for these beliefs, between double quotes");
+    let people = top.required_section("people", "a table [people]");
+    let segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
+    let years = people.as_ref().map_or(1, |table| years(table, scheme));
+    let volume: Rate = people.as_ref().and_then(|table| table.positive("volume")).unwrap_or(Rate(scheme::money::WHOLE));
+    if let Some(table) = people {
+        table.finish();
+    }
+    let keys = Keys {
+        areas: scheme.areas.clone(),
+        segments: segments.iter().map(|segment| segment.name.clone()).collect(),
+        years: scheme.years(),
+    };
+    let outcomes = outcomes(&top, scheme, &keys);
+    let help = help(&top, scheme, &keys);
+    let cost = top.required_section("cost", "a table [cost] with each_person");
+    let (cost_each_person, cost_each_year) = match &cost {
+        Some(cost) => {
+            let each_person = cost.positive_schedule("each_person", &keys);
+            let each_year = match cost.has("each_year") {
+                true => cost.positive_schedule("each_year", &keys),
+                false => Schedule::constant(Pence(0)),
+            };
+            warn_without_source(cost);
+            cost.finish();
+            (each_person, each_year)
+        }
+        None => (Schedule::constant(Pence(0)), Schedule::constant(Pence(0))),
+    };
+    let intended = intended(&top, scheme, &keys);
+    let provider = provider(&top);
+    top.finish();
+    if errors(reader) > before {
+        return None;
+    }
+    Some(World {
+        name,
+        segments,
+        years,
+        volume: volume.as_f64(),
+        outcomes,
+        help,
+        cost_each_person,
+        cost_each_year,
+        intended: intended?,
+        provider,
+    })
+}
+
+fn warn_without_source(table: &Section<'_, '_>) {
+    if table.source().is_none() {
+        table.push(
+            Problem::at(table.file, table.span, format!("[{}] does not say where its numbers come from", table.path))
+                .expected("from = \"…\": a published source, or \"assumption: …\" with ranges")
+                .mend("add a line: from = \"assumption: a guess by the author\"")
+                .warning(),
+        );
+    }
+}
+
+fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
+    warn_without_source(table);
+    if !table.has("segments") {
+        let share = 1.0 / scheme.segments.len() as f64;
+        if scheme.segments.len() > 1 {
+            table.push(
+                table
+                    .problem("segments", "the contract tells segments apart, and the world does not say how many people are in each")
+                    .expected("segments = \"segments.csv\", a table with columns segment and share")
+                    .mend("add the table, with one row for each segment of the contract"),
+            );
+        }
+        let named = scheme.segments.iter().enumerate();
+        return named.map(|(at, name)| Segment { name: name.clone(), share, priced_as: at }).collect();
+    }
+    let file = table.required_text("segments", "the name of a CSV file");
+    let Some(csv) = find_table(table, "segments", &file) else { return Vec::new() };
+    let (Some(name), Some(share)) =
+        (find_column(table, "segments", csv, "segment"), find_column(table, "segments", csv, "share"))
+    else {
+        return Vec::new();
+    };
+    let priced_as = csv.column("priced_as");
+    let mut out: Vec<Segment> = Vec::new();
+    for row in &csv.rows {
+        if row[name].text.is_empty() || out.iter().any(|segment| segment.name == row[name].text) {
+            table.push(csv.problem(row[name].span, "each segment needs a name of its own").read(row[name].text.clone()).expected("a name that no other row has").mend("rename or remove the row"));
+        }
+        let path = format!("{}: {}: share", csv.name, row[name].text);
+        let share = match scheme::literal::ranged::<Rate>(&row[share].text) {
+            Ok(ranged) => table.reader.note(path, ranged, table.source()).as_f64(),
+            Err(wrong) => {
+                table.push(csv.problem(row[share].span, format!("`share`: {}", wrong.what)).read(row[share].text.clone()).expected(Rate::EXPECTED).mend(wrong.mend));
+                0.0
+            }
+        };
+        let contract = priced_as.map_or(&row[name], |column| &row[column]);
+        let position = match scheme.segments.as_slice() {
+            [_] if priced_as.is_none() => Some(0),
+            _ => scheme.segments.iter().position(|segment| *segment == contract.text),
+        };
+        if position.is_none() {
+            table.push(
+                csv.problem(contract.span, format!("the contract has no segment `{}` to price these people by", contract.text))
+                    .read(contract.text.clone())
+                    .expected(format!("one of {}", scheme.segments.join(", ")))
+                    .nearest(&contract.text, scheme.segments.iter().map(String::as_str))
+                    .mend("add a column `priced_as` with the contract's segment, or correct the name"),
+            );
+        }
+        out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default() });
+    }
+    let sum: f64 = out.iter().map(|segment| segment.share).sum();
+    let central: f64 = csv.rows.iter().filter_map(|row| Some(scheme::literal::ranged::<Rate>(&row[share].text).ok()?.value.as_f64())).sum();
+    if (central - 1.0).abs() > 1e-6 {
+        table.push(
+            csv.problem(csv.header[share].span, "the shares do not add up")
+                .read(format!("{} in all", Rate::from_f64(central)))
+                .expected("100 % in all")
+                .mend("correct the shares so that they add up to 100 %"),
+        );
+    }
+    // Shares that carry ranges are drawn one by one and then brought back to 100 %.
+    out.iter_mut().for_each(|segment| segment.share /= sum.max(1e-12));
+    out
+}
+
+fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {
+    let years = table.number::<Count>("years").map_or(scheme.years() as i64, |count| count.0);
+    if !(1..=scheme.years() as i64).contains(&years) {
+        table.push(
+            table
+                .problem("years", "the contract does not have so many years of cohorts")
+                .read(years.to_string())
+                .expected(format!("a number from 1 to {}", scheme.years()))
+                .mend("leave the key out to simulate them all"),
+        );
+        return 1;
+    }
+    years as usize
+}
+
+fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Belief> {
+    let nothing = Belief { now: Schedule::constant(0.0), matches_baseline: false, trend: 0.0, value: 0.0 };
+    let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
+        return vec![nothing; scheme.outcomes.len()];
+    };
+    let names: Vec<&str> = scheme.outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
+    for (key, span) in tables.keys() {
+        if !names.contains(&key) {
+            top.push(
+                Problem::at(top.file, span, format!("the scheme measures no outcome `{key}`"))
+                    .read(key)
+                    .expected(format!("one of {}", names.join(", ")))
+                    .nearest(key, names.iter().copied())
+                    .mend("write the name as scheme.toml has it"),
+            );
+        }
+    }
+    let believe = |outcome: &scheme::terms::Outcome| -> Belief {
+        let Some(table) = tables.required_section(&outcome.name, "what is believed of this outcome") else {
+            return nothing.clone();
+        };
+        warn_without_source(&table);
+        let now = match outcome.kind {
+            Kind::Binary => table.positive_schedule::<Rate>("now", keys).map(|rate| rate.as_f64()),
+            Kind::Frequency { .. } => table.positive_schedule::<PerHead>("each", keys).map(|each| each.0.as_f64()),
+            Kind::Sustained { .. } => table.positive_schedule::<Rate>("continues", keys).map(|rate| rate.as_f64()),
+        };
+        let key = match outcome.kind {
+            Kind::Binary => "now",
+            Kind::Frequency { .. } => "each",
+            Kind::Sustained { .. } => "continues",
+        };
+        let (low, high) = match outcome.kind {
+            Kind::Frequency { .. } => (1.0, 100.0),
+            _ => (0.0, 1.0),
+        };
+        if table.has(key) && now.values().iter().any(|value| !(low..=high).contains(value)) {
+            let expected = match outcome.kind {
+                Kind::Frequency { .. } => "at least one event for each person affected, and at most 100",
+                _ => "a chance from 0 % to 100 %",
+            };
+            table.push(table.problem(key, "a value that cannot be").expected(expected).mend("correct the number"));
+        }
+        let matches_baseline = table.truth("matches_baseline").unwrap_or(false);
+        let fixed = matches!(outcome.baseline, scheme::terms::Baseline::Fixed(_));
+        if matches_baseline && !(fixed && outcome.is_binary()) {
+            table.push(table.problem("matches_baseline", "only a binary outcome with a fixed baseline can be matched to it").expected("a baseline in scheme.toml").mend("remove the line"));
+        }
+        let trend: Points = table.number("trend").unwrap_or_default();
+        let value: Pence = table.positive("value").unwrap_or_default();
+        table.finish();
+        Belief { now, matches_baseline, trend: trend.0.as_f64(), value: value.pounds() }
+    };
+    scheme.outcomes.iter().map(believe).collect()
+}
+
+fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
+    let Some(tables) = top.required_section("help", "a table [help.NAME] for each kind of help that money can buy") else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for table in tables.sections() {
+        warn_without_source(&table);
+        let half_cost = table.positive_schedule::<Pence>("half_cost", keys).map(Pence::pounds);
+        if table.has("half_cost") && half_cost.values().iter().any(|cost| *cost <= 0.0) {
+            table.push(table.problem("half_cost", "help cannot be free").expected("an amount above zero").mend("write what half of the possible effect costs for one person"));
+        }
+        let spent_now = match table.has("spent_now") {
+            true => table.positive_schedule::<Pence>("spent_now", keys).map(Pence::pounds),
+            false => Schedule::constant(0.0),
+        };
+        let mut moves = vec![None; scheme.outcomes.len()];
+        if let Some(list) = table.required_section("moves", "a table [help.NAME.moves]: outcome = \"20 %\"") {
+            for (name, span) in list.keys() {
+                let Some(at) = scheme.outcome(name) else {
+                    let known = scheme.outcomes.iter().map(|outcome| outcome.name.as_str());
+                    top.push(Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`")).read(name).expected("the name of an outcome").nearest(name, known).mend("correct the name"));
+                    continue;
+                };
+                if !scheme.outcomes[at].is_binary() {
+                    top.push(
+                        Problem::at(top.file, span, format!("help cannot move `{name}` directly: it is not a binary outcome"))
+                            .read(name)
+                            .expected("a binary outcome")
+                            .mend("help moves whether a thing happens; how often, or how long, follows from the people it happens to"),
+                    );
+                    continue;
+                }
+                let moved = list.positive_schedule::<Change>(name, keys);
+                let too_much = |change: &Change| matches!(change, Change::Relative(rate) | Change::Points(rate) if rate.as_f64() > 1.0);
+                if moved.values().iter().any(too_much) {
+                    list.push(list.problem(name, "help cannot do more than everything").expected("at most 100 %").mend("write the most that money can buy, such as \"20 %\""));
+                }
+                moves[at] = Some(moved.map(|change| match change {
+                    Change::Relative(rate) => Move::Relative(rate.as_f64()),
+                    Change::Points(rate) => Move::Points(rate.as_f64()),
+                }));
+            }
+        }
+        table.finish();
+        out.push(Help { name: table.name.clone(), spent_now, half_cost, moves });
+    }
+    out
+}
+
+fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Intended> {
+    let table = top.required_section("intended", "a table [intended]: what the commissioner expects of an honest provider")?;
+    warn_without_source(&table);
+    let intended = if table.has("spend") {
+        Some(Intended::Spend(table.positive_schedule::<Pence>("spend", keys).map(Pence::pounds)))
+    } else {
+        let name = table.required_text("outcome", "the outcome that the commissioner aims to improve");
+        let aim: Points = table.required("aim");
+        let outcome = scheme.outcome(&name).filter(|&at| scheme.outcomes[at].is_binary());
+        if outcome.is_none() && !name.is_empty() {
+            let known = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).map(|outcome| outcome.name.as_str());
+            table.push(table.problem("outcome", "no binary outcome has this name").read(name.clone()).expected("a binary outcome of the scheme").nearest(&name, known).mend("correct the name, or give `spend` instead"));
+        }
+        outcome.map(|outcome| Intended::Aim { outcome, better_by: aim.0.as_f64() })
+    };
+    table.finish();
+    intended
+}
+
+fn provider(top: &Section<'_, '_>) -> Provider {
+    let mut provider = Provider { caution: 0.5, mission: 0.5, fair_margin: 0.1, imprecision: 0.02 };
+    let Some(table) = top.section("provider") else { return provider };
+    if let Some(Plain(caution)) = table.positive("caution") {
+        provider.caution = caution;
+    }
+    if let Some(mission) = table.positive::<Rate>("mission") {
+        provider.mission = mission.as_f64();
+    }
+    if let Some(margin) = table.positive::<Rate>("fair_margin") {
+        provider.fair_margin = margin.as_f64();
+    }
+    if let Some(imprecision) = table.positive::<Rate>("imprecision") {
+        provider.imprecision = imprecision.as_f64().max(1e-6);
+    }
+    table.finish();
+    provider
+}
