@@ -137,13 +137,25 @@ fn intended(arena: &Arena<'_>) -> Conduct {
     }
 }
 
-/// The cheapest conduct that betters a binary outcome by so much (proportion of people) from how things are now; negative
-/// lets it worsen.
+/// The cheapest conduct that betters a binary outcome by so much (proportion of people) from how things are now. To better
+/// it, money is added to what is spent today; to let it worsen (a negative aim), money is taken away. Nothing is moved from
+/// one segment to another: that would be a different plan, and the search looks for those.
 #[must_use]
 pub fn aiming(arena: &Arena<'_>, outcome: usize, better_by: f64) -> Conduct {
     let everyone = vec![true; arena.people.segments];
+    let now = Conduct::as_now(&arena.chances, arena.people.segments);
+    if better_by == 0.0 {
+        return now;
+    }
+    let from_now = |mut conduct: Conduct| {
+        for (effort, today) in conduct.effort.iter_mut().zip(&now.effort) {
+            *effort = if better_by > 0.0 { effort.max(*today) } else { effort.min(*today) };
+        }
+        conduct
+    };
     let weights = search::count_weights(arena, outcome);
-    search::reaching(arena, &weights, &everyone, better_by, |conduct| improvement(arena, outcome, conduct))
+    let measure = |conduct: &Conduct| improvement(arena, outcome, &from_now(conduct.clone()));
+    from_now(search::reaching(arena, &weights, &everyone, better_by, measure))
 }
 
 /// How much better than now a binary outcome is under a conduct, in proportion of people.
@@ -359,14 +371,13 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
     let lowest = improvement(arena, outcome, &idle);
     let all_out = aiming(arena, outcome, 1.0);
     let highest = 0.95 * improvement(arena, outcome, &all_out);
-    let as_now = Conduct::as_now(&arena.chances, segments);
     let below = ((-lowest / (highest - lowest).max(1e-9)) * steps as f64).ceil() as usize;
     let mut conducts = vec![(lowest, idle)];
     conducts.extend((1..below.max(1)).map(|step| {
         let aim = lowest * (1.0 - step as f64 / below.max(1) as f64);
         (aim, aiming(arena, outcome, aim))
     }));
-    conducts.push((0.0, as_now));
+    conducts.push((0.0, aiming(arena, outcome, 0.0)));
     let above = steps.saturating_sub(below).max(4);
     conducts.extend((1..=above).map(|step| {
         let aim = highest * step as f64 / above as f64;

@@ -37,6 +37,8 @@ pub struct Stress {
     /// What trying pays in the smallest, the typical and the largest area.
     pub curves: Vec<Curve>,
     pub break_even: Option<BreakEven>,
+    /// The break-even aim at each cost of help within its range, all else as stated.
+    pub by_cost: Vec<CostPoint>,
     /// Uncertain numbers and assumptions of the scheme and its world.
     pub dials: Vec<Dial>,
     pub assumptions: Vec<Assumption>,
@@ -66,6 +68,20 @@ pub struct BreakEven {
     /// Median break-even in the smallest and largest area, where trying pays.
     pub middle_small: Option<f64>,
     pub middle_large: Option<f64>,
+}
+
+/// What trying pays when help costs so much.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CostPoint {
+    /// Where every cost of help stands on its range, from 0 to 1; 0.5 is as stated.
+    pub way: f64,
+    /// The costs in words: "support £250".
+    pub words: String,
+    /// Break-even aims of the smallest, the typical and the largest area, in proportion of people; `None` when no aim pays.
+    pub break_even: [Option<f64>; 3],
+    /// What aiming at half of the intended improvement earns against nothing extra, in pounds for each person, in the same
+    /// three areas.
+    pub half_hearted: [f64; 3],
 }
 
 /// A finding with what is known of it beyond the central world.
@@ -110,9 +126,13 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
     progress("playing the conducts on fresh futures", 0.35);
     let (plays, curves) = report(scheme, world, &solved, options);
 
-    progress("trying plausible worlds", 0.5);
+    progress("trying costs of help", 0.45);
     let (dials, assumptions) = uncertain(opened);
     let stage = Shared { opened, scheme, world, stage: &search_stage };
+    let by_cost: Vec<CostPoint> =
+        (0..COST_STEPS).into_par_iter().filter_map(|step| stage.at_cost(&dials, step as f64 / (COST_STEPS - 1) as f64)).collect();
+
+    progress("trying plausible worlds", 0.5);
     let tried: Vec<Option<WorldResult>> = (0..options.worlds)
         .into_par_iter()
         .map(|number| {
@@ -132,6 +152,7 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
         break_even: BreakEven::of(&worlds),
         reported,
         curves,
+        by_cost,
         dials,
         assumptions,
         worlds_failed: options.worlds - worlds.len(),
@@ -189,6 +210,9 @@ struct WorldResult {
     drifting_pays: bool,
 }
 
+/// Steps along the range of the costs of help.
+const COST_STEPS: usize = 11;
+
 /// What worlds and mends share: the central world's people and their uniforms.
 struct Shared<'a> {
     opened: &'a Opened,
@@ -198,6 +222,55 @@ struct Shared<'a> {
 }
 
 impl Shared<'_> {
+    /// The smallest, the typical and the largest area; fewer where there are fewer.
+    fn three_areas(&self) -> [usize; 3] {
+        let people = &self.stage.people;
+        let mut order: Vec<usize> = (0..people.len()).collect();
+        order.sort_by_key(|&area| people[area].count());
+        [order[0], order[order.len() / 2], order[order.len() - 1]]
+    }
+
+    /// The break-even aims when every cost of help stands at one point of its range and all else is as stated.
+    fn at_cost(&self, dials: &[Dial], way: f64) -> Option<CostPoint> {
+        let is_cost = |dial: &&Dial| dial.path.contains(": help.") && dial.path.ends_with(".half_cost");
+        let costs: Vec<&Dial> = dials.iter().filter(is_cost).collect();
+        if costs.is_empty() {
+            return None;
+        }
+        let picks: Picks = costs.iter().map(|dial| (dial.path.clone(), way)).collect();
+        let reader = Reader::new(self.opened, &picks);
+        let scheme = read::scheme(&reader)?;
+        let world = world::read(&reader, &scheme)?;
+        let outcome = plays::main_outcome(&scheme, &world)?;
+        let words: Vec<String> = costs
+            .iter()
+            .map(|dial| {
+                let name = dial.path.split('.').rev().nth(1).unwrap_or_default();
+                let cost = match way < 0.5 {
+                    true => dial.low + (dial.value - dial.low) * 2.0 * way,
+                    false => dial.value + (dial.high - dial.value) * (2.0 * way - 1.0),
+                };
+                format!("{name} {}", findings::pounds(cost))
+            })
+            .collect();
+        let areas = self.three_areas();
+        let curves = areas.map(|area| plays::curve(&self.stage.arena(&scheme, &world, area), outcome, 32));
+        let half = match world.intended {
+            world::Intended::Aim { better_by, .. } => better_by / 2.0,
+            world::Intended::Spend(_) => curves[1].points.last().map_or(0.0, |point| point.aim / 4.0),
+        };
+        let nearest = |curve: &Curve| {
+            let distance = |point: &&plays::CurvePoint| (point.aim - half).abs();
+            curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map_or(0.0, |p| p.against_nothing.mean / curve.people)
+        };
+        Some(CostPoint {
+            way,
+            words: words.join(", "),
+            break_even: [0, 1, 2].map(|at| curves[at].break_even),
+            half_hearted: [0, 1, 2].map(|at| nearest(&curves[at])),
+        })
+    }
+
     fn plausible_world(&self, dials: &[Dial], number: usize, options: Options) -> Option<WorldResult> {
         let picks: Picks = dials
             .iter()
@@ -225,20 +298,19 @@ impl Shared<'_> {
             (finding.present, finding.gain.mean)
         });
         let found = found.collect();
-        let mut order: Vec<usize> = (0..stage.people.len()).collect();
-        order.sort_by_key(|&area| stage.people[area].count());
+        let areas = self.three_areas();
         let mut break_even = [None; 3];
         let mut drifting_pays = false;
         if let Some(outcome) = plays::main_outcome(&scheme, &world) {
-            for (slot, area) in [order[0], order[order.len() / 2], order[order.len() - 1]].into_iter().enumerate() {
-                if slot > 0 && order.len() == 1 {
+            for (slot, area) in areas.into_iter().enumerate() {
+                if slot > 0 && areas[0] == areas[2] {
                     break_even[slot] = break_even[0];
                     continue;
                 }
                 let arena = stage.arena(&scheme, &world, area);
                 let curve = plays::curve(&arena, outcome, 24);
                 break_even[slot] = Some(curve.break_even);
-                if slot == 1 || order.len() == 1 {
+                if area == areas[1] {
                     drifting_pays = curve.points.first().is_some_and(|idle| idle.aim < 0.0 && idle.against_nothing.low() > 0.0);
                 }
             }

@@ -43,7 +43,7 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     let parked: Vec<usize> = (0..plays.segments.len())
         .filter(|&at| public.effort[at] > plays.segments[at].people.max(1.0) && play.effort[at] < NEAR_IDLE * public.effort[at] && play.served[at] > 0.0)
         .collect();
-    let people: f64 = parked.iter().map(|&at| play.served[at]).sum();
+    let people = parked.iter().map(|&at| play.served[at]).fold(0.0, |sum, people| sum + people);
     let names: Vec<String> = parked.iter().map(|&at| plays.segments[at].name.clone()).collect();
     case.test(
         "a segment that the public would help gets no help",
