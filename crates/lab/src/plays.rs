@@ -7,7 +7,7 @@ use scheme::Scheme;
 use scheme::price::{NoLines, Paid, price};
 use scheme::terms::Intake;
 
-use crate::chance::wrong_payment;
+use crate::chance::{LoneCohort, wrong_payment};
 use crate::conduct::{Arena, Conduct};
 use crate::people::{People, people};
 use crate::rank::Ranks;
@@ -217,7 +217,7 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
         value: arena.value(conduct),
         effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * conduct.spend_on(segment)).collect(),
         served: (0..arena.people.segments).map(served).collect(),
-        dead_margin: dead_margin(arena, conduct, &payments.results),
+        dead_margin: dead_margin(arena, conduct),
         payments: payments.total,
         results: payments.results,
         rewards: payments.rewards,
@@ -225,9 +225,9 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
     }
 }
 
-/// The share of futures in which a little more effort for everyone (a tenth of what half the effect costs) earns nothing
-/// more for results.
-fn dead_margin(arena: &Arena<'_>, conduct: &Conduct, results: &[f64]) -> f64 {
+/// The share of cohorts and futures in which a little more effort for everyone (a tenth of what half the effect costs) earns
+/// nothing more for results.
+fn dead_margin(arena: &Arena<'_>, conduct: &Conduct) -> f64 {
     let segments = arena.people.segments;
     let mut more = conduct.clone();
     for (help, effects) in arena.chances.helps.iter().enumerate() {
@@ -235,9 +235,22 @@ fn dead_margin(arena: &Arena<'_>, conduct: &Conduct, results: &[f64]) -> f64 {
             more.effort[help * segments + segment] += 0.1 * effect.half_cost;
         }
     }
-    let with_more = arena.payments(&more).results;
-    let dead = results.iter().zip(&with_more).filter(|(before, after)| *after - *before <= 0.005).count();
-    dead as f64 / results.len().max(1) as f64
+    let results: Vec<usize> = (0..arena.scheme.clauses.len()).filter(|&at| arena.scheme.clauses[at].pays_for_results()).collect();
+    let cohorts = arena.people.cohorts.len();
+    let mut before = vec![0.0; cohorts];
+    let (mut dead, mut seen) = (0usize, 0usize);
+    arena.play(&[conduct.clone(), more], arena.ranks.replications, |which, _, paid| {
+        for (cohort, before) in before.iter_mut().enumerate() {
+            let now: f64 = results.iter().map(|&clause| paid.by(clause, cohort..cohort + 1)).sum();
+            if which == 0 {
+                *before = now;
+            } else {
+                seen += 1;
+                dead += usize::from(now - *before <= 0.5);
+            }
+        }
+    });
+    dead as f64 / seen.max(1) as f64
 }
 
 /// Plays every conduct that was found for an area.
@@ -419,6 +432,26 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
         points,
         break_even,
     }
+}
+
+/// The smallest aim (proportion of people) at which a lone cohort of the area's usual size is paid more than for no change in
+/// three cases of four, exactly (binomial), by bisection; `None` when none up to 30 points is.
+#[must_use]
+pub fn sure_aim(arena: &Arena<'_>, outcome: usize) -> Option<f64> {
+    let cohort = LoneCohort::like(arena.scheme, arena.world, arena.people, outcome);
+    let people = arena.people.count() / arena.people.cohorts.len().max(1);
+    let sign = arena.scheme.outcomes[outcome].sign() as f64;
+    let still = cohort.without_chance(people, cohort.chance);
+    let paid = |aim: f64| cohort.payment(people, (cohort.chance + sign * aim).clamp(0.0, 1.0), |paid| paid - still > 0.005).0;
+    let (mut low, mut high) = (0.0, 0.3);
+    if paid(high) < 0.75 {
+        return None;
+    }
+    while high - low > 0.0005 {
+        let middle = (low + high) / 2.0;
+        if paid(middle) < 0.75 { low = middle } else { high = middle }
+    }
+    Some(high)
 }
 
 /// Where profit first climbs back to that of nothing extra, between two points by a straight line; zero when the very first

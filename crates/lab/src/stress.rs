@@ -36,6 +36,8 @@ pub struct Stress {
     pub reported: Vec<Reported>,
     /// What trying pays in the smallest, the typical and the largest area.
     pub curves: Vec<Curve>,
+    /// For each curve's area, the smallest aim (proportion of people) that is rewarded in three cohorts of four.
+    pub sure_aims: Vec<Option<f64>>,
     pub break_even: Option<BreakEven>,
     /// The break-even aim at each cost of help within its range, all else as stated.
     pub by_cost: Vec<CostPoint>,
@@ -124,7 +126,7 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
     let solved = solve_all(scheme, world, &search_stage, Budget::FULL, Wanted::All);
 
     progress("playing the conducts on fresh futures", 0.35);
-    let (plays, curves) = report(scheme, world, &solved, options);
+    let (plays, curves, sure_aims) = report(scheme, world, &solved, options);
 
     progress("trying costs of help", 0.45);
     let (dials, assumptions) = uncertain(opened);
@@ -152,6 +154,7 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
         break_even: BreakEven::of(&worlds),
         reported,
         curves,
+        sure_aims,
         by_cost,
         dials,
         assumptions,
@@ -168,7 +171,7 @@ fn solve_all(scheme: &Scheme, world: &World, stage: &Stage, budget: Budget, want
 }
 
 /// Plays the conducts found on replications that the search never saw, an area at a time so that memory stays small.
-fn report(scheme: &Scheme, world: &World, solved: &[Solved], options: Options) -> (Plays, Vec<Curve>) {
+fn report(scheme: &Scheme, world: &World, solved: &[Solved], options: Options) -> (Plays, Vec<Curve>, Vec<Option<f64>>) {
     let people = crate::people::people(scheme, world);
     let mut order: Vec<usize> = (0..people.len()).collect();
     order.sort_by_key(|&area| people[area].count());
@@ -181,14 +184,17 @@ fn report(scheme: &Scheme, world: &World, solved: &[Solved], options: Options) -
             let ranks = crate::rank::Ranks::build(scheme, world, &people[area], options.seed, 0, options.replications);
             let arena = crate::conduct::Arena::new(scheme, world, &people[area], &ranks, options.seed, 0);
             let plays = plays::area_plays(&arena, &solved[area]);
-            let curve = outcome.filter(|_| shown.contains(&area)).map(|outcome| plays::curve(&arena, outcome, 32));
+            let curve = outcome
+                .filter(|_| shown.contains(&area))
+                .map(|outcome| (plays::curve(&arena, outcome, 32), plays::sure_aim(&arena, outcome)));
             (plays, curve)
         })
         .collect();
     let (areas, curves): (Vec<_>, Vec<_>) = results.into_iter().unzip();
-    let mut curves: Vec<Curve> = curves.into_iter().flatten().collect();
-    curves.sort_by(|a, b| a.people.total_cmp(&b.people));
-    (plays::table(scheme, world, &people, areas, solved), curves)
+    let mut curves: Vec<(Curve, Option<f64>)> = curves.into_iter().flatten().collect();
+    curves.sort_by(|a, b| a.0.people.total_cmp(&b.0.people));
+    let (curves, sure_aims) = curves.into_iter().unzip();
+    (plays::table(scheme, world, &people, areas, solved), curves, sure_aims)
 }
 
 /// Every uncertain number and assumption of the two files.
@@ -211,7 +217,7 @@ struct WorldResult {
 }
 
 /// Steps along the range of the costs of help.
-const COST_STEPS: usize = 11;
+const COST_STEPS: usize = 21;
 
 /// What worlds and mends share: the central world's people and their uniforms.
 struct Shared<'a> {

@@ -116,7 +116,7 @@ pub struct Play {
     pub effort: Vec<f64>,
     /// People served, by segment.
     pub served: Vec<f64>,
-    /// Share of futures in which the last pound of effort earned nothing.
+    /// Share of cohorts and futures in which the last pound of effort earned nothing.
     pub dead_margin: f64,
 }
 

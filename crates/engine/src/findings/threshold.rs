@@ -6,7 +6,7 @@ use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, gain, loss_
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "threshold chasing and giving up",
-    definition: "The scheme has a gate; in most futures the last pound of the intended effort earns nothing, the provider does better \
+    definition: "The scheme has a gate; for most cohorts, under the intended or the best conduct, the last pound of effort earns nothing, the provider does better \
                  by aiming at the gate or giving up, and people's outcomes are worse than under the same prices without gates.",
     watch: "Results that bunch just beyond the gate; spend that stops once a year's gate is safe or lost.",
     forecast,
@@ -32,7 +32,7 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     case.test(
         "mostly, the last pound of effort earns nothing",
         dead > MOSTLY,
-        format!("in {} of futures as intended, {} at the provider's best", percent(intended.dead_margin), percent(play.dead_margin)),
+        format!("in {} of cohorts as intended, {} at the provider's best", percent(intended.dead_margin), percent(play.dead_margin)),
     );
     let gain = gain(play, intended);
     case.test(
