@@ -36,6 +36,10 @@ enum Command {
     Price(commands::price::Price),
     /// Play the scheme against its own rules and report its unintended consequences
     Stress(commands::stress::Stress),
+    /// Print every draw of one person in one replication
+    Replay(commands::replay::Replay),
+    /// Explain a term
+    Glossary(commands::glossary::Glossary),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +49,8 @@ fn main() -> ExitCode {
         Command::Explain(command) => commands::explain::run(&command),
         Command::Price(command) => commands::price::run(&command),
         Command::Stress(command) => commands::stress::run(&command),
+        Command::Replay(command) => commands::replay::run(&command),
+        Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {
         Ok(code) => code,
