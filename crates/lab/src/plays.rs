@@ -207,6 +207,7 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
     let mut paid = Paid::<f64>::default();
     price(arena.scheme, &arena.tally_without_chance(conduct), &mut paid, &mut NoLines);
     let results = (0..arena.scheme.clauses.len()).filter(|&at| arena.scheme.clauses[at].pays_for_results());
+    let (dead_margin, cohorts_rewarded) = by_cohort(arena, conduct);
     let served = |segment: usize| if conduct.taken[segment] { arena.in_segment(segment) } else { 0.0 };
     Play {
         role,
@@ -217,7 +218,8 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
         value: arena.value(conduct),
         effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * conduct.spend_on(segment)).collect(),
         served: (0..arena.people.segments).map(served).collect(),
-        dead_margin: dead_margin(arena, conduct),
+        dead_margin,
+        cohorts_rewarded,
         payments: payments.total,
         results: payments.results,
         rewards: payments.rewards,
@@ -225,9 +227,9 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
     }
 }
 
-/// The share of cohorts and futures in which a little more effort for everyone (a tenth of what half the effect costs) earns
-/// nothing more for results.
-fn dead_margin(arena: &Arena<'_>, conduct: &Conduct) -> f64 {
+/// Over cohorts and futures: the share in which a little more effort for everyone (a tenth of what half the effect costs)
+/// earns nothing more for results, and the share in which results are paid better than no change would be.
+fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
     let segments = arena.people.segments;
     let mut more = conduct.clone();
     for (help, effects) in arena.chances.helps.iter().enumerate() {
@@ -236,21 +238,27 @@ fn dead_margin(arena: &Arena<'_>, conduct: &Conduct) -> f64 {
         }
     }
     let results: Vec<usize> = (0..arena.scheme.clauses.len()).filter(|&at| arena.scheme.clauses[at].pays_for_results()).collect();
+    let of = |paid: &Paid<f64>, cohort: usize| -> f64 { results.iter().map(|&clause| paid.by(clause, cohort..cohort + 1)).sum() };
     let cohorts = arena.people.cohorts.len();
+    let mut paid = Paid::default();
+    price(arena.scheme, &arena.expected_tally(|_, _| 0.0), &mut paid, &mut NoLines);
+    let still: Vec<f64> = (0..cohorts).map(|cohort| of(&paid, cohort)).collect();
     let mut before = vec![0.0; cohorts];
-    let (mut dead, mut seen) = (0usize, 0usize);
+    let (mut dead, mut rewarded, mut seen) = (0usize, 0usize, 0usize);
     arena.play(&[conduct.clone(), more], arena.ranks.replications, |which, _, paid| {
-        for (cohort, before) in before.iter_mut().enumerate() {
-            let now: f64 = results.iter().map(|&clause| paid.by(clause, cohort..cohort + 1)).sum();
+        for cohort in 0..cohorts {
+            let now = of(paid, cohort);
             if which == 0 {
-                *before = now;
+                before[cohort] = now;
+                rewarded += usize::from(now > still[cohort] + 0.5);
             } else {
                 seen += 1;
-                dead += usize::from(now - *before <= 0.5);
+                dead += usize::from(now - before[cohort] <= 0.5);
             }
         }
     });
-    dead as f64 / seen.max(1) as f64
+    let seen = seen.max(1) as f64;
+    (dead as f64 / seen, rewarded as f64 / seen)
 }
 
 /// Plays every conduct that was found for an area.
@@ -269,15 +277,17 @@ fn mixed(arena: &Arena<'_>, mixture: &[(f64, Conduct)]) -> Option<Play> {
     let mut sum = scaled(first, weight / total);
     for (weight, part) in parts {
         let part = scaled(part, weight / total);
-        let dead = sum.dead_margin + part.dead_margin;
+        let (dead, rewarded) = (sum.dead_margin + part.dead_margin, sum.cohorts_rewarded + part.cohorts_rewarded);
         sum = Play::sum([&sum, &part].into_iter())?;
-        sum.dead_margin = dead;
+        (sum.dead_margin, sum.cohorts_rewarded) = (dead, rewarded);
     }
     Some(sum)
 }
 
 fn scaled(mut play: Play, by: f64) -> Play {
-    let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value, &mut play.dead_margin];
+    let shares = [&mut play.dead_margin, &mut play.cohorts_rewarded];
+    shares.into_iter().for_each(|share| *share *= by);
+    let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value];
     numbers.into_iter().for_each(|number| *number *= by);
     let lists = [&mut play.payments, &mut play.results, &mut play.rewards, &mut play.deductions, &mut play.effort, &mut play.served];
     lists.into_iter().chain(&mut play.outcomes).for_each(|list| list.iter_mut().for_each(|value| *value *= by));

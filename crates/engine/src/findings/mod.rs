@@ -118,6 +118,8 @@ pub struct Play {
     pub served: Vec<f64>,
     /// Share of cohorts and futures in which the last pound of effort earned nothing.
     pub dead_margin: f64,
+    /// Share of cohorts and futures in which results were paid better than no change would be.
+    pub cohorts_rewarded: f64,
 }
 
 /// The plays of one area.
@@ -241,6 +243,7 @@ impl Play {
                     if wa + wb > 0.0 { (a * wa + b * wb) / (wa + wb) } else { 0.0 }
                 };
                 sum.dead_margin = weight(sum.dead_margin, play.dead_margin);
+                sum.cohorts_rewarded = weight(sum.cohorts_rewarded, play.cohorts_rewarded);
                 sum.help_spend += play.help_spend;
                 sum.cost += play.cost;
                 sum.value += play.value;
