@@ -214,13 +214,14 @@ pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<u
     let mut compared = 0;
     let expected = match &definition.baseline {
         Baseline::None => 0,
-        Baseline::Fixed(schedule) if schedule.is_constant() => base * schedule.values()[0].0,
+        Baseline::Fixed(schedule) if schedule.is_constant() => base.saturating_mul(schedule.values()[0].0),
         Baseline::Fixed(schedule) => {
-            let mut sum = 0;
+            let mut sum: i64 = 0;
             for cohort in cohorts {
                 let year = scheme.cohorts[tally.cohorts[cohort]].year;
                 for segment in 0..segments {
-                    sum += base_of[cohort * segments + segment] * schedule.at(tally.area, segment, year).0;
+                    let expected = base_of[cohort * segments + segment].saturating_mul(schedule.at(tally.area, segment, year).0);
+                    sum = expected.saturating_add(sum);
                 }
             }
             sum
@@ -232,12 +233,14 @@ pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<u
                 compared += group.people[cell];
                 // Standardised to the mix of segments served: the comparison group's rate in each cell.
                 let expected = i128::from(base_of[cell]) * i128::from(group.counts[cell]) * i128::from(crate::money::WHOLE);
-                sum += i64::try_from(expected / i128::from(group.people[cell].max(1))).unwrap_or(i64::MAX / 4);
+                let expected = i64::try_from(expected / i128::from(group.people[cell].max(1))).unwrap_or(i64::MAX);
+                sum = sum.saturating_add(expected);
             }
             sum
         }
     };
-    let improvement = definition.sign() * (count * crate::money::WHOLE - expected);
+    let better = count.saturating_mul(crate::money::WHOLE).saturating_sub(expected);
+    let improvement = better.saturating_mul(definition.sign());
     Measured { base, count, expected, improvement, compared }
 }
 
