@@ -6,5 +6,6 @@
 //! rewrites the file, and the difference is there to be read before it is kept.
 
 mod bad_files;
+mod casebook;
 mod cli;
 mod wellspent;
