@@ -3,6 +3,8 @@
 //! Each kind of number is a type, so that a relative change can never be taken for percentage points, nor money for a count.
 //! Any of them may carry a range: `"£4,000 (£3,000 to £6,000)"`.
 
+use std::cmp::Ordering;
+
 use crate::money::{Pence, Rate, WHOLE};
 
 /// Why a text is not the number it should be, and what to write instead.
@@ -190,10 +192,9 @@ impl Literal for Rate {
             return wrong("percentage points where a share is expected", "write \"58 %\", a share of the people or the amount");
         }
         match billionths(text) {
-            Some(value) => wrong(
-                "a number without its unit",
-                format!("write \"{}\" if a proportion is meant, or \"{text} %\"", Rate(value)),
-            ),
+            Some(value) => {
+                wrong("a number without its unit", format!("write \"{}\" if a proportion is meant, or \"{text} %\"", Rate(value)))
+            }
             None => wrong("not a share", "write a number and a per cent sign: \"58 %\""),
         }
     }
@@ -237,7 +238,9 @@ impl Literal for Points {
     }
 
     fn words(self) -> String {
-        format!("{} percentage points", self.0.to_string().trim_end_matches(" %"))
+        let number = self.0.to_string();
+        let number = number.trim_end_matches(" %");
+        format!("{number} percentage point{}", if number == "1" { "" } else { "s" })
     }
 }
 
@@ -248,7 +251,7 @@ impl Default for Change {
 }
 
 impl PartialOrd for Change {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Change::Relative(a), Change::Relative(b)) | (Change::Points(a), Change::Points(b)) => Some(a.cmp(b)),
             _ => None,
@@ -350,7 +353,7 @@ impl Default for Duration {
 }
 
 impl PartialOrd for Duration {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         self.in_months().partial_cmp(&other.in_months())
     }
 }
@@ -426,6 +429,15 @@ pub struct Ranged<T> {
     pub range: Option<(T, T)>,
 }
 
+impl<T: Copy> Ranged<T> {
+    /// The value first, then the ends of its range; the value alone when there is none.
+    #[must_use]
+    pub fn ends(&self) -> [T; 3] {
+        let (low, high) = self.range.unwrap_or((self.value, self.value));
+        [self.value, low, high]
+    }
+}
+
 /// Reads `value` or `value (low to high)`.
 pub fn ranged<T: Literal>(text: &str) -> Result<Ranged<T>, Wrong> {
     let text = text.trim();
@@ -445,16 +457,20 @@ pub fn range<T: Literal>(text: &str) -> Result<(T, T), Wrong> {
         return wrong("not a range", "write the low end, \"to\", the high end, each with its unit: \"£3,000 to £6,000\"");
     };
     let (low, high) = (T::parse(low)?, T::parse(high)?);
-    if low > high {
-        return wrong("a range that runs backwards", "write the low end first");
+    match low.partial_cmp(&high) {
+        Some(Ordering::Greater) => wrong("a range that runs backwards", "write the low end first"),
+        Some(_) => Ok((low, high)),
+        None => wrong("a range in two units", "write both ends in the same unit"),
     }
-    Ok((low, high))
 }
 
 /// A value must lie in its own range.
 pub fn within<T: Literal>(value: T, low: T, high: T) -> Result<Ranged<T>, Wrong> {
-    if value < low || value > high || value.partial_cmp(&low).is_none() {
-        return wrong("a value outside its own range", "widen the range or correct the value; both need the same unit");
+    if value.partial_cmp(&low).is_none() {
+        return wrong("a value in one unit and its range in another", "write all three in the same unit");
+    }
+    if value < low || value > high {
+        return wrong("a value outside its own range", "widen the range or correct the value");
     }
     Ok(Ranged { value, range: Some((low, high)) })
 }

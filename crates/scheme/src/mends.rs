@@ -1,7 +1,7 @@
 //! Small changes to the rules, each a function from a scheme to a changed scheme: what a designer would try first.
 
-use crate::clauses::{Over, Rule};
 use crate::clauses::tariff::CountsFrom;
+use crate::clauses::{Over, Rule};
 use crate::money::Pence;
 use crate::schedule::Schedule;
 use crate::terms::{Baseline, Intake, Scheme};
@@ -39,7 +39,9 @@ impl Mend {
             Mend::PoolCohorts => "measure all cohorts together".into(),
             Mend::TakeEveryone => "count everyone referred, so that nobody can be turned away".into(),
             Mend::LiveComparison(ratio) => {
-                format!("hold results against a comparison group measured at the same time ({ratio} people for each person served)")
+                format!(
+                    "hold results against a comparison group measured at the same time ({ratio} people for each person served)"
+                )
             }
             Mend::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
             Mend::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
@@ -85,7 +87,8 @@ impl Mend {
             Mend::TakeEveryone => changed.intake = Intake::Everyone,
             Mend::LiveComparison(ratio) => {
                 for outcome in &mut changed.outcomes {
-                    let per_person = !matches!(outcome.kind, crate::terms::Kind::Frequency { per: crate::terms::Per::Affected, .. });
+                    let per_person =
+                        !matches!(outcome.kind, crate::terms::Kind::Frequency { per: crate::terms::Per::Affected, .. });
                     if matches!(outcome.baseline, Baseline::Fixed(_)) && per_person {
                         outcome.baseline = Baseline::Comparison { ratio: *ratio };
                     }
