@@ -2,6 +2,7 @@
 
 mod agreement;
 mod chance;
+mod numpy;
 mod schemes;
 
 use std::path::PathBuf;
