@@ -87,7 +87,10 @@ fn main() {
         return;
     }
     let ours = strategies_per_second();
-    println!("wellspent, rank evaluation and pricing, one core: {ours:.0} strategies/s ({:.2e} person-years/s equivalent)", ours * PEOPLE * REPLICATIONS as f64);
+    println!(
+        "wellspent, rank evaluation and pricing, one core: {ours:.0} strategies/s ({:.2e} person-years/s equivalent)",
+        ours * PEOPLE * REPLICATIONS as f64
+    );
     rivals(ours);
     whole_stress();
 }
@@ -106,7 +109,11 @@ fn strategies_per_second() -> f64 {
     let world = world::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
     let start = Instant::now();
     let stage = Stage::build(&scheme, &world, 1, 0, REPLICATIONS);
-    println!("wellspent, drawing and sorting {} uniforms on all cores: {:.2} s", PEOPLE as usize * REPLICATIONS, start.elapsed().as_secs_f64());
+    println!(
+        "wellspent, drawing and sorting {} uniforms on all cores: {:.2} s",
+        PEOPLE as usize * REPLICATIONS,
+        start.elapsed().as_secs_f64()
+    );
     let arena = stage.arena(&scheme, &world, 0);
     let conducts: Vec<Conduct> = (0..2_000u64)
         .map(|strategy| Conduct {
@@ -131,10 +138,8 @@ fn strategies_per_second() -> f64 {
 
 /// Runs each rival and gives the ratio of our strategies per second to its own.
 fn rivals(ours: f64) {
-    let folder = std::env::var_os("WELLSPENT_PEERS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/peers"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("WELLSPENT_PEERS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/peers"), PathBuf::from);
     let python = std::env::var("WELLSPENT_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let per_strategy = PEOPLE * REPLICATIONS as f64;
     let scripts: [(&str, &str, &[&str], &str, f64); 3] = [
@@ -144,7 +149,12 @@ fn rivals(ours: f64) {
     ];
     for (name, script, arguments, marker, scale) in scripts {
         let path = folder.join("sim").join(script);
-        let run = Command::new(&python).current_dir(folder.join("sim")).arg(&path).args(arguments).env("PYTHONDONTWRITEBYTECODE", "1").output();
+        let run = Command::new(&python)
+            .current_dir(folder.join("sim"))
+            .arg(&path)
+            .args(arguments)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .output();
         let output = match run {
             Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
             _ => {

@@ -35,9 +35,9 @@ impl Stage {
     /// Whether another scheme and world have the same people, so that their uniforms can be used.
     #[must_use]
     pub fn fits(&self, scheme: &Scheme, world: &World, built_for: &World) -> bool {
-        let same_counts = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
-        let same_counts = same_counts.map(|(at, _)| world.outcomes[at].now == built_for.outcomes[at].now);
-        people(scheme, world) == self.people && same_counts.fold(true, |all, same| all && same)
+        let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
+        let mut same_counts = counted.map(|(at, _)| world.outcomes[at].now == built_for.outcomes[at].now);
+        people(scheme, world) == self.people && same_counts.all(|same| same)
     }
 
     /// The stage of one area.
@@ -84,8 +84,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
     let may_choose = arena.scheme.intake == Intake::ProviderChooses;
     let provider = &arena.world.provider;
     let intended = intended(arena);
-    let at_cost =
-        search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |conduct| arena.help_spend(conduct));
+    let at_cost = search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |conduct| arena.help_spend(conduct));
     let best = search::best(arena, Objective::Profit, budget, &pay, may_choose);
     let mut tried = best.tried;
     let mut conducts = vec![
@@ -289,7 +288,8 @@ fn scaled(mut play: Play, by: f64) -> Play {
     shares.into_iter().for_each(|share| *share *= by);
     let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value];
     numbers.into_iter().for_each(|number| *number *= by);
-    let lists = [&mut play.payments, &mut play.results, &mut play.rewards, &mut play.deductions, &mut play.effort, &mut play.served];
+    let lists =
+        [&mut play.payments, &mut play.results, &mut play.rewards, &mut play.deductions, &mut play.effort, &mut play.served];
     lists.into_iter().chain(&mut play.outcomes).for_each(|list| list.iter_mut().for_each(|value| *value *= by));
     play
 }
@@ -316,7 +316,8 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         price_now: solved[typical].price_now[at],
     });
     let wrong = main_outcome(scheme, world).map(|outcome| {
-        let of = |role: Role| areas[typical].plays.iter().find(|play| play.role == role).map_or(0.0, |play| play.outcome(outcome));
+        let of =
+            |role: Role| areas[typical].plays.iter().find(|play| play.role == role).map_or(0.0, |play| play.outcome(outcome));
         let better = (of(Role::Intended) - of(Role::AsNow)) * scheme.outcomes[outcome].sign() as f64;
         wrong_payment(scheme, world, &people[typical], outcome, better / areas[typical].people.max(1.0))
     });

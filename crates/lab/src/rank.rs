@@ -95,9 +95,10 @@ impl Ranks {
                 drawn.clear();
                 // The uniform in the upper half and the person in the lower: sorting keeps the two together.
                 let person = |index: usize| cell.first_person + index as u64;
-                drawn.extend((0..cell.people).map(|index| {
-                    u64::from(whether(&words(seed, person(index), replication, decision))) << 32 | index as u64
-                }));
+                drawn
+                    .extend((0..cell.people).map(|index| {
+                        u64::from(whether(&words(seed, person(index), replication, decision))) << 32 | index as u64
+                    }));
                 drawn.sort_unstable();
                 let start = self.sorted.len();
                 self.sorted.extend(drawn.iter().map(|word| (word >> 32) as u32));

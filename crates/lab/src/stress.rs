@@ -160,7 +160,10 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
         assumptions,
         worlds_failed: options.worlds - worlds.len(),
         worlds: worlds.len(),
-        regret: solved.iter().map(|solved| (solved.best.regret, solved.best.regret_error)).fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a }),
+        regret: solved
+            .iter()
+            .map(|solved| (solved.best.regret, solved.best.regret_error))
+            .fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a }),
         tried: solved.iter().map(|solved| solved.tried).sum(),
         plays,
     }
@@ -267,7 +270,11 @@ impl Shared<'_> {
         };
         let nearest = |curve: &Curve| {
             let distance = |point: &&plays::CurvePoint| (point.aim - half).abs();
-            curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map_or(0.0, |p| p.against_nothing.mean / curve.people)
+            curve
+                .points
+                .iter()
+                .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+                .map_or(0.0, |p| p.against_nothing.mean / curve.people)
         };
         Some(CostPoint {
             way,
@@ -391,7 +398,10 @@ fn reported(plays: &Plays, worlds: &[WorldResult]) -> Vec<Reported> {
             let objectives = objectives.into_iter().filter(|role| plays.play(*role).is_some());
             Reported {
                 share_of_worlds: count as f64 / worlds.len().max(1) as f64,
-                gain_range: (quantile(&gains, 0.05).unwrap_or(finding.gain.mean), quantile(&gains, 0.95).unwrap_or(finding.gain.mean)),
+                gain_range: (
+                    quantile(&gains, 0.05).unwrap_or(finding.gain.mean),
+                    quantile(&gains, 0.95).unwrap_or(finding.gain.mean),
+                ),
                 objectives: objectives.map(|role| (role, (consequence.forecast)(plays, role).present)).collect(),
                 mend: None,
                 tried_in_vain: Vec::new(),

@@ -168,7 +168,10 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         if scheme.segments.len() > 1 {
             table.push(
                 table
-                    .problem("segments", "the contract tells segments apart, and the world does not say how many people are in each")
+                    .problem(
+                        "segments",
+                        "the contract tells segments apart, and the world does not say how many people are in each",
+                    )
                     .expected("segments = \"segments.csv\", a table with columns segment and share")
                     .mend("add the table, with one row for each segment of the contract"),
             );
@@ -187,13 +190,23 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
     let mut out: Vec<Segment> = Vec::new();
     for row in &csv.rows {
         if row[name].text.is_empty() || out.iter().any(|segment| segment.name == row[name].text) {
-            table.push(csv.problem(row[name].span, "each segment needs a name of its own").read(row[name].text.clone()).expected("a name that no other row has").mend("rename or remove the row"));
+            table.push(
+                csv.problem(row[name].span, "each segment needs a name of its own")
+                    .read(row[name].text.clone())
+                    .expected("a name that no other row has")
+                    .mend("rename or remove the row"),
+            );
         }
         let path = format!("{}: {}: share", csv.name, row[name].text);
         let share = match scheme::literal::ranged::<Rate>(&row[share].text) {
             Ok(ranged) => table.reader.note(path, ranged, table.source()).as_f64(),
             Err(wrong) => {
-                table.push(csv.problem(row[share].span, format!("`share`: {}", wrong.what)).read(row[share].text.clone()).expected(Rate::EXPECTED).mend(wrong.mend));
+                table.push(
+                    csv.problem(row[share].span, format!("`share`: {}", wrong.what))
+                        .read(row[share].text.clone())
+                        .expected(Rate::EXPECTED)
+                        .mend(wrong.mend),
+                );
                 0.0
             }
         };
@@ -214,7 +227,8 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default() });
     }
     let sum: f64 = out.iter().map(|segment| segment.share).sum();
-    let central: f64 = csv.rows.iter().filter_map(|row| Some(scheme::literal::ranged::<Rate>(&row[share].text).ok()?.value.as_f64())).sum();
+    let central: f64 =
+        csv.rows.iter().filter_map(|row| Some(scheme::literal::ranged::<Rate>(&row[share].text).ok()?.value.as_f64())).sum();
     if (central - 1.0).abs() > 1e-6 && !csv.incomplete {
         table.push(
             csv.problem(csv.header[share].span, "the shares do not add up")
@@ -266,7 +280,12 @@ fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Belief> 
         let matches_baseline = table.truth("matches_baseline").unwrap_or(false);
         let fixed = matches!(outcome.baseline, scheme::terms::Baseline::Fixed(_));
         if matches_baseline && !(fixed && outcome.is_binary()) {
-            table.push(table.problem("matches_baseline", "only a binary outcome with a fixed baseline can be matched to it").expected("a baseline in scheme.toml").mend("remove the line"));
+            table.push(
+                table
+                    .problem("matches_baseline", "only a binary outcome with a fixed baseline can be matched to it")
+                    .expected("a baseline in scheme.toml")
+                    .mend("remove the line"),
+            );
         }
         let trend: Points = table.number("trend").unwrap_or_default();
         let value: Pence = table.positive("value").unwrap_or_default();
@@ -321,7 +340,13 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
             for (name, span) in list.keys() {
                 let Some(at) = scheme.outcome(name) else {
                     let known = scheme.outcomes.iter().map(|outcome| outcome.name.as_str());
-                    top.push(Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`")).read(name).expected("the name of an outcome").nearest(name, known).mend("correct the name"));
+                    top.push(
+                        Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`"))
+                            .read(name)
+                            .expected("the name of an outcome")
+                            .nearest(name, known)
+                            .mend("correct the name"),
+                    );
                     continue;
                 };
                 if !scheme.outcomes[at].is_binary() {
@@ -357,7 +382,14 @@ fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Inten
         let outcome = scheme.outcome(&name).filter(|&at| scheme.outcomes[at].is_binary());
         if outcome.is_none() && !name.is_empty() {
             let known = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).map(|outcome| outcome.name.as_str());
-            table.push(table.problem("outcome", "no binary outcome has this name").read(name.clone()).expected("a binary outcome of the scheme").nearest(&name, known).mend("correct the name, or give `spend` instead"));
+            table.push(
+                table
+                    .problem("outcome", "no binary outcome has this name")
+                    .read(name.clone())
+                    .expected("a binary outcome of the scheme")
+                    .nearest(&name, known)
+                    .mend("correct the name, or give `spend` instead"),
+            );
         }
         outcome.map(|outcome| Intended::Aim { outcome, better_by: aim.0.as_f64() })
     };

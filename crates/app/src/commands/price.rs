@@ -77,9 +77,14 @@ fn text(scheme: &Scheme, area: usize, lines: &[Line], total: Pence) -> String {
         if line.clause != clause {
             clause = line.clause;
             let found = &scheme.clauses[clause];
-            out += &format!("{} {}\n", paint::bold(&format!("{}. {}", clause + 1, found.name)), paint::dim(&format!("({})", found.kind())));
+            out += &format!(
+                "{} {}\n",
+                paint::bold(&format!("{}. {}", clause + 1, found.name)),
+                paint::dim(&format!("({})", found.kind()))
+            );
         }
-        let segment = line.segment.filter(|_| scheme.segments.len() > 1).map_or(String::new(), |at| format!(", {}", scheme.segments[at]));
+        let segment =
+            line.segment.filter(|_| scheme.segments.len() > 1).map_or(String::new(), |at| format!(", {}", scheme.segments[at]));
         let quantity = format!("{} × {}", line.quantity_words(), line.price);
         out += &format!("  {:<44} {quantity:>36}  {:>16}\n", format!("{}{segment}", cohorts(scheme, line)), line.amount);
         out += &paint::dim(&format!("      {}\n", paint::wrap(&line.reason, 94, "      ")));
@@ -92,7 +97,8 @@ fn csv(scheme: &Scheme, area: usize, lines: &[Line]) -> String {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),
     };
-    let pounds = |pence: Pence| format!("{}{}.{:02}", if pence.0 < 0 { "-" } else { "" }, pence.0.abs() / 100, pence.0.abs() % 100);
+    let pounds =
+        |pence: Pence| format!("{}{}.{:02}", if pence.0 < 0 { "-" } else { "" }, pence.0.abs() / 100, pence.0.abs() % 100);
     let mut out = String::new();
     for line in lines {
         let clause = &scheme.clauses[line.clause];

@@ -30,7 +30,11 @@ pub fn text(scheme: &Scheme, world: &World, stress: &Stress, options: Options) -
             let failed = reported.finding.tests.iter().find(|test| !test.holds);
             let why = failed.map_or(String::new(), |test| format!("not so that {}: {}", test.what, test.figure));
             let worlds = format!("present in {} of worlds", percent(reported.share_of_worlds));
-            out += &format!("  {:<34} {}\n", reported.finding.name, dim(&wrap(&format!("{why} ({worlds})"), WIDTH - 37, &" ".repeat(37))));
+            out += &format!(
+                "  {:<34} {}\n",
+                reported.finding.name,
+                dim(&wrap(&format!("{why} ({worlds})"), WIDTH - 37, &" ".repeat(37)))
+            );
         }
     }
     out += &footer(stress, options);
@@ -41,7 +45,12 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
     let finding = &reported.finding;
     let mut out = format!("\n{} {}\n", red("●"), bold(&finding.name.to_uppercase()));
     out += &format!("  {}\n", wrap(&finding.strategy, WIDTH - 2, "  "));
-    let mut facts = vec![format!("provider gains {} ± {} against {}", pounds(finding.gain.mean), pounds(1.96 * finding.gain.error), finding.against.words())];
+    let mut facts = vec![format!(
+        "provider gains {} ± {} against {}",
+        pounds(finding.gain.mean),
+        pounds(1.96 * finding.gain.error),
+        finding.against.words()
+    )];
     if finding.people_harmed >= 0.5 {
         facts.push(format!("{:.1} in 1,000: {}", finding.harmed_per_thousand, finding.harm));
     }
@@ -67,7 +76,11 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
     out += &match &reported.mend {
         Some(tried) => {
             let cost = if tried.payer_cost >= 0.0 { "more" } else { "less" };
-            let new = if tried.new_findings.is_empty() { String::new() } else { format!("; but brings {}", tried.new_findings.join(", ")) };
+            let new = if tried.new_findings.is_empty() {
+                String::new()
+            } else {
+                format!("; but brings {}", tried.new_findings.join(", "))
+            };
             format!(
                 "  mend: {}\n",
                 wrap(
@@ -104,7 +117,9 @@ pub fn trying(stress: &Stress) -> Option<String> {
     let range = stress.break_even.as_ref()?;
     let points = |share: f64| format!("{:.1} points", 100.0 * share);
     let mut out = match (range.never, range.high) {
-        (never, _) if never > 0.995 => "In no plausible world does trying for better outcomes pay more than spending nothing extra.".to_owned(),
+        (never, _) if never > 0.995 => {
+            "In no plausible world does trying for better outcomes pay more than spending nothing extra.".to_owned()
+        }
         (_, high) if high <= 0.0 => "Every step up pays: there is no aim too small to be worth while.".to_owned(),
         _ => format!(
             "In a typical area a provider must aim for a change of {} before trying pays more than spending nothing extra ({} to {} in 9 \

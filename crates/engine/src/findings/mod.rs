@@ -429,16 +429,26 @@ fn gain_test(case: &mut Case, gain: Estimate, play: &Play, reference: &Play) {
     case.test(
         &format!("the provider gains against {}", case.against.words()),
         gains(gain, play),
-        format!("{} ± {} (profit {} against {})", pounds(gain.mean), pounds(1.96 * gain.error), pounds(play.mean_profit()), pounds(reference.mean_profit())),
+        format!(
+            "{} ± {} (profit {} against {})",
+            pounds(gain.mean),
+            pounds(1.96 * gain.error),
+            pounds(play.mean_profit()),
+            pounds(reference.mean_profit())
+        ),
     );
 }
 
 fn loss_test(case: &mut Case, harm: &Harm, loss: Estimate) {
     let harmed = harm.people >= 0.5 && harm.per_thousand > 0.05;
-    case.test("people are worse off", harmed, match harmed {
-        true => format!("{} {}", thousands(harm.people.round() as i64), harm.what),
-        false => "nobody".to_owned(),
-    });
+    case.test(
+        "people are worse off",
+        harmed,
+        match harmed {
+            true => format!("{} {}", thousands(harm.people.round() as i64), harm.what),
+            false => "nobody".to_owned(),
+        },
+    );
     case.test(
         "payer and public together lose",
         loss.low() > 0.0,
@@ -452,7 +462,13 @@ pub fn pounds(value: f64) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
     let size = value.abs();
     let three = |x: f64| {
-        let digits = if x >= 100.0 { 0 } else if x >= 10.0 { 1 } else { 2 };
+        let digits = if x >= 100.0 {
+            0
+        } else if x >= 10.0 {
+            1
+        } else {
+            2
+        };
         format!("{x:.digits$}")
     };
     match size {

@@ -50,9 +50,10 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
         case.figure(&format!("reward for no change, {size}"), percent(row.reward_for_nothing));
         case.figure(&format!("deduction for no change, {size}"), percent(row.deduction_for_nothing));
         case.figure(&format!("a real {intended} refused, {size}"), percent(row.real_change_refused));
-        let safe = table.rows.iter().find(|row| {
-            row.reward_for_nothing < OFTEN && row.deduction_for_nothing < OFTEN && row.real_change_refused < OFTEN
-        });
+        let safe = table
+            .rows
+            .iter()
+            .find(|row| row.reward_for_nothing < OFTEN && row.deduction_for_nothing < OFTEN && row.real_change_refused < OFTEN);
         case.figure(
             "cohort at which each is under 5 %",
             safe.map_or("none up to the largest tried".to_owned(), |row| thousands(row.people as i64)),

@@ -138,7 +138,8 @@ fn the_whole_is_the_sum_of_its_areas() {
     let result = stress(&it.opened, &it.scheme, &it.world, options, &|_, _| {});
     for role in [Role::Idle, Role::Intended, Role::Best] {
         let whole = result.plays.play(role).expect("played");
-        let parts: f64 = result.plays.areas.iter().flat_map(|area| &area.plays).filter(|p| p.role == role).map(|p| p.payment()).sum();
+        let parts: f64 =
+            result.plays.areas.iter().flat_map(|area| &area.plays).filter(|p| p.role == role).map(|p| p.payment()).sum();
         assert!((whole.payment() - parts).abs() < 1.0, "{role:?}");
     }
 }

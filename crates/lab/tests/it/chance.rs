@@ -81,8 +81,15 @@ fn the_chance_table_three_ways() {
             let simulated = (0..futures / (size as u64 / 600)).map(|future| f64::from(u8::from(shown(future) <= most)));
             let simulated = engine::findings::Estimate::of(simulated);
             let error = (exact * (1.0 - exact) / (futures / (size as u64 / 600)) as f64).sqrt();
-            assert!((simulated.mean - exact).abs() <= 4.0 * error + 1e-9, "{fall} points, n = {size}: {simulated:?} against {exact}");
-            println!("{fall:>9} {size:>6}     {published:.3}   {normal:.3}          {exact:.4}     {:.4} ± {:.4}", simulated.mean, 4.0 * error);
+            assert!(
+                (simulated.mean - exact).abs() <= 4.0 * error + 1e-9,
+                "{fall} points, n = {size}: {simulated:?} against {exact}"
+            );
+            println!(
+                "{fall:>9} {size:>6}     {published:.3}   {normal:.3}          {exact:.4}     {:.4} ± {:.4}",
+                simulated.mean,
+                4.0 * error
+            );
         }
     }
 }
@@ -90,7 +97,9 @@ fn the_chance_table_three_ways() {
 /// 1,000 people at 60 % and a gate of 5 % relative: the chance that luck alone passes (theory: BinCDF(570; 1000, 0.6)).
 #[test]
 fn false_success_at_a_relative_gate() {
-    let text = GATE.replace("47.5 %", "60 %").replace("improves_by_more_than = \"3 percentage points\"", "improves_by_at_least = \"5 %\"");
+    let text = GATE
+        .replace("47.5 %", "60 %")
+        .replace("improves_by_more_than = \"3 percentage points\"", "improves_by_at_least = \"5 %\"");
     let folder = Folder::from([("scheme.toml".to_owned(), Bytes::Read(text.into_bytes()))]);
     let scheme = scheme::check(&scheme::open(&folder)).scheme.expect("reads");
     let (exact, _) = LoneCohort::plain(&scheme, 0, 0.6).payment(1000, 0.6, |paid| paid > 0.0);
@@ -100,7 +109,10 @@ fn false_success_at_a_relative_gate() {
 /// A price for each person better than the baseline and no deduction: chance alone is worth price × √(N p q / 2π).
 #[test]
 fn a_floor_at_zero_pays_for_noise() {
-    let text = GATE.replace("47.5 %", "60 %").replace("gate = { improves_by_more_than = \"3 percentage points\" }", "").replace("£1", "£4,000");
+    let text = GATE
+        .replace("47.5 %", "60 %")
+        .replace("gate = { improves_by_more_than = \"3 percentage points\" }", "")
+        .replace("£1", "£4,000");
     let folder = Folder::from([("scheme.toml".to_owned(), Bytes::Read(text.into_bytes()))]);
     let scheme = scheme::check(&scheme::open(&folder)).scheme.expect("reads");
     let (_, mean) = LoneCohort::plain(&scheme, 0, 0.6).payment(1000, 0.6, |_| true);

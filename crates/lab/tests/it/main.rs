@@ -1,8 +1,12 @@
 //! The laboratory against closed forms, against itself at a second level, and against what was published.
 
+// The tests print the figures that they check.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 mod agreement;
 mod chance;
 mod numpy;
+mod planted;
 mod schemes;
 
 use std::path::PathBuf;

@@ -25,13 +25,29 @@ fn the_straw_man_shows_the_published_signs() {
     };
     // R2: trying for a modest reduction leaves the provider worse off than spending nothing extra.
     let modest = near(0.02);
-    println!("R2: aiming at {:.1} points is worth {} ± {}", 100.0 * modest.aim, pounds(modest.against_nothing.mean), pounds(1.96 * modest.against_nothing.error));
+    println!(
+        "R2: aiming at {:.1} points is worth {} ± {}",
+        100.0 * modest.aim,
+        pounds(modest.against_nothing.mean),
+        pounds(1.96 * modest.against_nothing.error)
+    );
     assert!(modest.against_nothing.high() < 0.0);
     // R3: letting reoffending rise inside the flat zone pays more than trying.
     let drifting = &typical.points[0];
-    println!("R3: letting it rise by {:.1} points is worth {} ± {}", -100.0 * drifting.aim, pounds(drifting.against_nothing.mean), pounds(1.96 * drifting.against_nothing.error));
+    println!(
+        "R3: letting it rise by {:.1} points is worth {} ± {}",
+        -100.0 * drifting.aim,
+        pounds(drifting.against_nothing.mean),
+        pounds(1.96 * drifting.against_nothing.error)
+    );
     assert!(drifting.aim < -0.01 && drifting.aim > -0.031 && drifting.against_nothing.low() > 0.0);
-    assert!(typical.points.iter().filter(|point| point.aim > 0.0).all(|point| point.against_nothing.mean < drifting.against_nothing.mean));
+    assert!(
+        typical
+            .points
+            .iter()
+            .filter(|point| point.aim > 0.0)
+            .all(|point| point.against_nothing.mean < drifting.against_nothing.mean)
+    );
     // R1: where any aim pays at all over the costs assumed, it lies beyond the edge of the zone.
     for point in &stress.by_cost {
         println!("R1: {:<36} break-even {:?} half-hearted {:?}", point.words, point.break_even, point.half_hearted);
@@ -40,7 +56,11 @@ fn the_straw_man_shows_the_published_signs() {
     assert!(!paying.is_empty() && paying.iter().all(|aim| *aim > 0.03), "{paying:?}");
     assert!(stress.by_cost.last().is_some_and(|dear| dear.break_even[1].is_none()));
     // R4: a small area must aim further to be moderately sure (3 cohorts of 4) of any reward.
-    println!("R4: sure aims {:?} in areas of {:?} people a year", stress.sure_aims, stress.curves.iter().map(|c| c.people).collect::<Vec<_>>());
+    println!(
+        "R4: sure aims {:?} in areas of {:?} people a year",
+        stress.sure_aims,
+        stress.curves.iter().map(|c| c.people).collect::<Vec<_>>()
+    );
     let sure: Vec<f64> = stress.sure_aims.iter().flatten().copied().collect();
     assert!(sure.len() == 3 && sure[0] > sure[1] && sure[1] > sure[2] && sure[2] > 0.03);
     for name in ["drift", "parking", "paid for noise"] {
@@ -76,7 +96,8 @@ fn the_work_programme_parks_the_hardest() {
         let at = stress.plays.segments.iter().position(|segment| segment.name == name).expect("a payment group");
         best.effort[at] / stress.plays.segments[at].people
     };
-    let hardest = stress.plays.segments.iter().filter(|segment| segment.unparking_price.is_some_and(|price| price > segment.price_now));
+    let hardest =
+        stress.plays.segments.iter().filter(|segment| segment.unparking_price.is_some_and(|price| price > segment.price_now));
     for segment in hardest {
         assert!(effort(&segment.name) < 5.0, "{} gets £{}", segment.name, effort(&segment.name));
     }
@@ -91,7 +112,11 @@ fn equal_years_are_paid_unequally() {
         let stress = run(name, 0);
         let noise = finding(&stress, "paid for noise");
         let intended = stress.plays.play(Role::Intended).expect("played").cohorts_rewarded;
-        println!("{name}: paid in {} of cohorts as intended; two alike paid differently in {}", percent(intended), percent(2.0 * intended * (1.0 - intended)));
+        println!(
+            "{name}: paid in {} of cohorts as intended; two alike paid differently in {}",
+            percent(intended),
+            percent(2.0 * intended * (1.0 - intended))
+        );
         assert!(noise.present && 2.0 * intended * (1.0 - intended) > 0.3);
     }
 }
