@@ -6,6 +6,7 @@
 mod commands;
 mod folder;
 mod paint;
+mod report;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,12 @@ enum Command {
     Explain(commands::explain::Explain),
     /// Price a tally to the penny, a line per clause with its reason
     Price(commands::price::Price),
+    /// Play the scheme against its own rules and report its unintended consequences
+    Stress(commands::stress::Stress),
+    /// Print every draw of one person in one replication
+    Replay(commands::replay::Replay),
+    /// Explain a term
+    Glossary(commands::glossary::Glossary),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +48,9 @@ fn main() -> ExitCode {
         Command::Check(command) => commands::check::run(&command),
         Command::Explain(command) => commands::explain::run(&command),
         Command::Price(command) => commands::price::run(&command),
+        Command::Stress(command) => commands::stress::run(&command),
+        Command::Replay(command) => commands::replay::run(&command),
+        Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {
         Ok(code) => code,

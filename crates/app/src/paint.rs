@@ -38,7 +38,7 @@ pub fn stderr(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Text broken into lines of at most `width` characters, each after the first with an indent.
+/// Text broken into lines of at most `width` characters; each after the first starts with an indent, which does not count.
 pub fn wrap(text: &str, width: usize, indent: &str) -> String {
     let mut out = String::new();
     let mut column = 0;
@@ -47,7 +47,7 @@ pub fn wrap(text: &str, width: usize, indent: &str) -> String {
         if column > 0 && column + 1 + length > width {
             out.push('\n');
             out.push_str(indent);
-            column = indent.chars().count();
+            column = 0;
         } else if column > 0 {
             out.push(' ');
             column += 1;

@@ -1,2 +1,21 @@
-//! placeholder
+//! What strategic players would do: people with keyed randomness, conduct, search, plausible worlds.
+//!
+//! Reading order: `world` (what is believed), `people` (who they are and what chances they face), `draws` and `philox` (one
+//! person's fate), `person` (counting one by one) and `rank` (the same count without the loop), `conduct` (what a provider
+//! does and what comes of it), `search` (the best conduct), `plays` (the table that findings read), `stress` (the main job).
+//!
+//! The laboratory knows the truth of its made-up worlds and keeps it to itself: `engine` cannot see this crate. It opens no
+//! file and writes to no terminal.
+
+pub mod chance;
+pub mod conduct;
+pub mod draws;
+pub mod people;
+pub mod person;
+pub mod philox;
+pub mod plays;
+pub mod rank;
+pub mod replay;
+pub mod search;
+pub mod stress;
 pub mod world;

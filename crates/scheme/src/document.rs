@@ -46,8 +46,8 @@ pub(crate) enum Value {
     Broken,
 }
 
-/// Where on its range each uncertain number stands, from 0 (low end) to 1 (high end). A number that is not named keeps its
-/// central value.
+/// Where on its range each uncertain number stands, from 0 (low end) through 0.5 (the stated value) to 1 (high end). A number
+/// that is not named keeps its stated value.
 pub type Picks = BTreeMap<String, f64>;
 
 /// One uncertain number of the folder.
@@ -324,7 +324,9 @@ impl<'o> Reader<'o> {
         }
         let Some((low, high)) = ranged.range else { return ranged.value };
         let value = match self.picks.get(&path) {
-            Some(way) => T::between(low, high, *way),
+            // Half of the worlds lie below the stated value and half above, however lopsided the range.
+            Some(way) if *way < 0.5 => T::between(low, ranged.value, 2.0 * way),
+            Some(way) => T::between(ranged.value, high, 2.0 * way - 1.0),
             None => ranged.value,
         };
         let (value_now, low, high) = (ranged.value.as_f64(), low.as_f64(), high.as_f64());

@@ -133,7 +133,7 @@ pub struct Posting {
     pub price: Pence,
 }
 
-impl<A: Amount, L: Lines<A>> Till<'_, A, L> {
+impl<'a, A: Amount, L: Lines<A>> Till<'a, A, L> {
     /// Pays quantity × price.
     pub fn pay(&mut self, posting: Posting, reason: impl FnOnce() -> String) {
         let amount = A::of(posting.quantity, posting.price, self.scheme.rounding);
@@ -169,8 +169,8 @@ impl<A: Amount, L: Lines<A>> Till<'_, A, L> {
     }
 
     /// The stretches of cohorts that a clause is measured over.
-    pub fn periods(&self, over: clauses::Over) -> impl Iterator<Item = Range<usize>> + use<A, L> {
-        periods(self.scheme, self.tally, over)
+    pub fn periods(&self, over: clauses::Over) -> Periods<'a> {
+        Periods { scheme: self.scheme, tally: self.tally, over, next: 0 }
     }
 
     /// What was measured of an outcome over some cohorts.
@@ -179,24 +179,32 @@ impl<A: Amount, L: Lines<A>> Till<'_, A, L> {
     }
 }
 
-/// The stretches of a tally's cohorts that a clause is measured over.
-pub fn periods(scheme: &Scheme, tally: &Tally, over: clauses::Over) -> impl Iterator<Item = Range<usize>> + use<> {
-    let count = tally.cohorts.len();
-    // The ends of the stretches; at most one contract year or cohort each, so a small vector on the stack is not worth it
-    // for the commonest case, one stretch per cohort, which needs none.
-    let ends: Vec<usize> = match over {
-        clauses::Over::EachCohort => Vec::new(),
-        clauses::Over::AllCohorts => vec![count],
-        clauses::Over::EachYear => {
-            let year = |cohort: usize| scheme.cohorts[tally.cohorts[cohort]].year;
-            (1..=count).filter(|&end| end == count || year(end) != year(end - 1)).collect()
+/// The stretches of a tally's cohorts that a clause is measured over, as positions in the tally. Nothing is allocated: the
+/// laboratory asks for them millions of times.
+#[derive(Clone, Debug)]
+pub struct Periods<'a> {
+    scheme: &'a Scheme,
+    tally: &'a Tally,
+    over: clauses::Over,
+    next: usize,
+}
+
+impl Iterator for Periods<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let (start, count) = (self.next, self.tally.cohorts.len());
+        if start >= count {
+            return None;
         }
-    };
-    let stretches = if over == clauses::Over::EachCohort { count } else { ends.len() };
-    (0..stretches).map(move |at| match over {
-        clauses::Over::EachCohort => at..at + 1,
-        _ => (if at == 0 { 0 } else { ends[at - 1] })..ends[at],
-    })
+        let year = |cohort: usize| self.scheme.cohorts[self.tally.cohorts[cohort]].year;
+        self.next = match self.over {
+            clauses::Over::EachCohort => start + 1,
+            clauses::Over::AllCohorts => count,
+            clauses::Over::EachYear => (start + 1..count).find(|&end| year(end) != year(start)).unwrap_or(count),
+        };
+        Some(start..self.next)
+    }
 }
 
 /// An outcome over some cohorts, against its baseline.

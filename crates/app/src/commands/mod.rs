@@ -2,4 +2,7 @@
 
 pub mod check;
 pub mod explain;
+pub mod glossary;
 pub mod price;
+pub mod replay;
+pub mod stress;

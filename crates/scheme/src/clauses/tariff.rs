@@ -150,8 +150,10 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A
             till.pay(posting, reason);
         } else {
             let whole = A::of(quantity, price, scheme.rounding);
-            let less = whole.minus(paid_before);
-            let amount = if less < A::default() { A::default() } else { less };
+            // Only what was paid is taken off; an earlier deduction stands and is not handed back.
+            let before = if paid_before > A::default() { paid_before } else { A::default() };
+            let less = whole.minus(before);
+            let amount = if less < A::default() && whole >= A::default() { A::default() } else { less };
             till.post(posting, amount, || format!("{}; less what {} paid already", reason(), names(scheme, &rule.tops_up)));
         }
     }

@@ -1,0 +1,479 @@
+//! Fills a table of plays: the reference conducts of every area, found by search, then played on replications that the
+//! search never saw, so that what is reported is not flattered by having been chosen.
+
+use engine::findings::{AreaPlays, Estimate, OutcomeFacts, Play, Plays, Role, SegmentFacts};
+use rayon::prelude::*;
+use scheme::Scheme;
+use scheme::price::{NoLines, Paid, price};
+use scheme::terms::Intake;
+
+use crate::chance::{LoneCohort, wrong_payment};
+use crate::conduct::{Arena, Conduct};
+use crate::people::{People, people};
+use crate::rank::Ranks;
+use crate::search::{self, Best, Budget, Objective, Weights};
+use crate::world::{Intended, World};
+
+/// The people of a world and their sorted uniforms, which many worlds and changed schemes can share.
+#[derive(Debug)]
+pub struct Stage {
+    pub people: Vec<People>,
+    ranks: Vec<Ranks>,
+    seed: u64,
+    first: u64,
+}
+
+impl Stage {
+    /// Draws and sorts, area by area on all cores.
+    #[must_use]
+    pub fn build(scheme: &Scheme, world: &World, seed: u64, first: u64, replications: usize) -> Stage {
+        let people = people(scheme, world);
+        let ranks = people.par_iter().map(|people| Ranks::build(scheme, world, people, seed, first, replications)).collect();
+        Stage { people, ranks, seed, first }
+    }
+
+    /// Whether another scheme and world have the same people, so that their uniforms can be used.
+    #[must_use]
+    pub fn fits(&self, scheme: &Scheme, world: &World, built_for: &World) -> bool {
+        let same_counts = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
+        let same_counts = same_counts.map(|(at, _)| world.outcomes[at].now == built_for.outcomes[at].now);
+        people(scheme, world) == self.people && same_counts.fold(true, |all, same| all && same)
+    }
+
+    /// The stage of one area.
+    #[must_use]
+    pub fn arena<'a>(&'a self, scheme: &'a Scheme, world: &'a World, area: usize) -> Arena<'a> {
+        Arena::new(scheme, world, &self.people[area], &self.ranks[area], self.seed, self.first)
+    }
+
+    /// Number of replications drawn.
+    #[must_use]
+    pub fn replications(&self) -> usize {
+        self.ranks.first().map_or(0, |ranks| ranks.replications)
+    }
+}
+
+/// The conducts of one area, and how sure the search is of the best.
+#[derive(Clone, Debug)]
+pub struct Solved {
+    pub conducts: Vec<(Role, Conduct)>,
+    /// The imperfect provider's conducts with the chance of each.
+    pub mixture: Vec<(f64, Conduct)>,
+    pub best: Best,
+    pub price_now: Vec<f64>,
+    pub unparking: Vec<Option<f64>>,
+    pub tried: usize,
+}
+
+/// Which conducts are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of them.
+    All,
+    /// Those that the profit-seeking provider's findings need.
+    ForProfit,
+}
+
+/// Finds the reference conducts of one area.
+#[must_use]
+pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
+    let segments = arena.people.segments;
+    let everyone = vec![true; segments];
+    let pay = search::payment_weights(arena);
+    let public = search::public_weights(arena);
+    let may_choose = arena.scheme.intake == Intake::ProviderChooses;
+    let provider = &arena.world.provider;
+    let intended = intended(arena);
+    let at_cost =
+        search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |conduct| arena.help_spend(conduct));
+    let best = search::best(arena, Objective::Profit, budget, &pay, may_choose);
+    let mut tried = best.tried;
+    let mut conducts = vec![
+        (Role::Idle, Conduct::idle(&arena.chances, segments)),
+        (Role::AsNow, Conduct::as_now(&arena.chances, segments)),
+        (Role::Intended, intended),
+        (Role::Best, best.conduct.clone()),
+        (Role::PublicAtCost, at_cost),
+    ];
+    let mut find = |role: Role, objective: Objective, may_choose: bool| {
+        let found = search::best(arena, objective, budget, &pay, may_choose);
+        tried += found.tried;
+        conducts.push((role, found.conduct));
+    };
+    if may_choose {
+        find(Role::BestServingAll, Objective::Profit, false);
+    }
+    if wanted == Wanted::All {
+        find(Role::Cautious, Objective::Cautious(provider.caution), may_choose);
+        find(Role::Mission, Objective::Mission(provider.mission), may_choose);
+    }
+    if has_gates(arena.scheme) {
+        // Against open gates payment is linear in results, and the best response has a closed form.
+        conducts.push((Role::BestWithoutGates, search::along(arena, &pay, 1.0, &everyone)));
+    }
+    conducts.push((Role::Public, search::along(arena, &public, 1.0, &everyone)));
+    let mixture = if wanted == Wanted::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
+    let (price_now, unparking) = segment_prices(arena, &pay);
+    Solved { conducts, mixture, best, price_now, unparking, tried }
+}
+
+/// Whether any clause stands behind a gate.
+#[must_use]
+pub fn has_gates(scheme: &Scheme) -> bool {
+    scheme.clauses.iter().any(|clause| !clause.gates().is_empty())
+}
+
+fn intended(arena: &Arena<'_>) -> Conduct {
+    let segments = arena.people.segments;
+    match &arena.world.intended {
+        Intended::Spend(spend) => {
+            let helps = arena.chances.helps.len().max(1) as f64;
+            let effort = (0..arena.chances.helps.len() * segments)
+                .map(|at| spend.at(arena.people.area, at % segments, 0) / helps)
+                .collect();
+            Conduct { effort, taken: vec![true; segments] }
+        }
+        Intended::Aim { outcome, better_by } => aiming(arena, *outcome, *better_by),
+    }
+}
+
+/// The cheapest conduct that betters a binary outcome by so much (proportion of people) from how things are now. To better
+/// it, money is added to what is spent today; to let it worsen (a negative aim), money is taken away. Nothing is moved from
+/// one segment to another: that would be a different plan, and the search looks for those.
+#[must_use]
+pub fn aiming(arena: &Arena<'_>, outcome: usize, better_by: f64) -> Conduct {
+    let everyone = vec![true; arena.people.segments];
+    let now = Conduct::as_now(&arena.chances, arena.people.segments);
+    if better_by == 0.0 {
+        return now;
+    }
+    let from_now = |mut conduct: Conduct| {
+        for (effort, today) in conduct.effort.iter_mut().zip(&now.effort) {
+            *effort = if better_by > 0.0 { effort.max(*today) } else { effort.min(*today) };
+        }
+        conduct
+    };
+    let weights = search::count_weights(arena, outcome);
+    let measure = |conduct: &Conduct| improvement(arena, outcome, &from_now(conduct.clone()));
+    from_now(search::reaching(arena, &weights, &everyone, better_by, measure))
+}
+
+/// How much better than now a binary outcome is under a conduct, in proportion of people.
+#[must_use]
+pub fn improvement(arena: &Arena<'_>, outcome: usize, conduct: &Conduct) -> f64 {
+    let sign = arena.scheme.outcomes[outcome].sign() as f64;
+    let people = arena.people.count().max(1) as f64;
+    let change = |segment: usize| arena.chances.with(outcome, segment, &conduct.effort) - arena.chances.now(outcome, segment);
+    sign * (0..arena.people.segments).map(|segment| arena.in_segment(segment) * change(segment)).sum::<f64>() / people
+}
+
+/// Logit choice over the path of efforts: the chance of a conduct falls by e for each "imprecision" of profit that it loses.
+fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> Vec<(f64, Conduct)> {
+    let everyone = vec![true; arena.people.segments];
+    let mut conducts = vec![Conduct::idle(&arena.chances, everyone.len()), best.conduct.clone()];
+    conducts.extend(search::path(arena, pay, budget.path / 2, &everyone));
+    let payments = arena.totals(&conducts, budget.replications.min(arena.ranks.replications));
+    let means: Vec<f64> = payments.iter().map(|payments| engine::findings::mean(payments)).collect();
+    let profits: Vec<f64> = means.iter().zip(&conducts).map(|(payment, conduct)| payment - arena.cost(conduct)).collect();
+    let top = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let scale = (arena.world.provider.imprecision * means[0].abs()).max(1.0);
+    let weights: Vec<f64> = profits.iter().map(|profit| ((profit - top) / scale).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    let kept = weights.into_iter().zip(conducts).map(|(weight, conduct)| (weight / total, conduct));
+    kept.filter(|(weight, _)| *weight > 1e-3).collect()
+}
+
+/// For each segment: what is paid for one more good result with gates open, and the price at which the first pound of help
+/// would pay for itself.
+fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Vec<f64>, Vec<Option<f64>>) {
+    let segments = arena.people.segments;
+    let paid = |outcome: usize| (0..segments).any(|segment| pay[outcome][segment] > 1e-9);
+    let main = arena.ranks.binary_outcomes().iter().copied().find(|&outcome| paid(outcome));
+    let Some(main) = main else { return (vec![0.0; segments], vec![None; segments]) };
+    let corner = |segment: usize| {
+        let corners = arena.chances.helps.iter().enumerate().filter_map(|(help, effects)| {
+            let reach = arena.chances.reach(main, help, segment);
+            (reach > 1e-9).then(|| effects[segment].half_cost / (reach * std::f64::consts::LN_2))
+        });
+        corners.min_by(f64::total_cmp)
+    };
+    (pay[main].clone(), (0..segments).map(corner).collect())
+}
+
+/// Plays one conduct on every replication of the arena.
+#[must_use]
+pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
+    let payments = arena.payments(conduct);
+    let mut paid = Paid::<f64>::default();
+    price(arena.scheme, &arena.tally_without_chance(conduct), &mut paid, &mut NoLines);
+    let results = (0..arena.scheme.clauses.len()).filter(|&at| arena.scheme.clauses[at].pays_for_results());
+    let (dead_margin, cohorts_rewarded) = by_cohort(arena, conduct);
+    let served = |segment: usize| if conduct.taken[segment] { arena.in_segment(segment) } else { 0.0 };
+    Play {
+        role,
+        help_spend: arena.help_spend(conduct),
+        cost: arena.cost(conduct),
+        results_without_chance: results.map(|at| paid.clause(at)).sum::<f64>() / 100.0,
+        outcomes: arena.true_outcomes(conduct),
+        value: arena.value(conduct),
+        effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * conduct.spend_on(segment)).collect(),
+        served: (0..arena.people.segments).map(served).collect(),
+        dead_margin,
+        cohorts_rewarded,
+        payments: payments.total,
+        results: payments.results,
+        rewards: payments.rewards,
+        deductions: payments.deductions,
+    }
+}
+
+/// Over cohorts and futures: the share in which a little more effort for everyone (a tenth of what half the effect costs)
+/// earns nothing more for results, and the share in which results are paid better than no change would be.
+fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
+    let segments = arena.people.segments;
+    let mut more = conduct.clone();
+    for (help, effects) in arena.chances.helps.iter().enumerate() {
+        for (segment, effect) in effects.iter().enumerate() {
+            more.effort[help * segments + segment] += 0.1 * effect.half_cost;
+        }
+    }
+    let results: Vec<usize> = (0..arena.scheme.clauses.len()).filter(|&at| arena.scheme.clauses[at].pays_for_results()).collect();
+    let of = |paid: &Paid<f64>, cohort: usize| -> f64 { results.iter().map(|&clause| paid.by(clause, cohort..cohort + 1)).sum() };
+    let cohorts = arena.people.cohorts.len();
+    let mut paid = Paid::default();
+    price(arena.scheme, &arena.expected_tally(|_, _| 0.0), &mut paid, &mut NoLines);
+    let still: Vec<f64> = (0..cohorts).map(|cohort| of(&paid, cohort)).collect();
+    let mut before = vec![0.0; cohorts];
+    let (mut dead, mut rewarded, mut seen) = (0usize, 0usize, 0usize);
+    arena.play(&[conduct.clone(), more], arena.ranks.replications, |which, _, paid| {
+        for cohort in 0..cohorts {
+            let now = of(paid, cohort);
+            if which == 0 {
+                before[cohort] = now;
+                rewarded += usize::from(now > still[cohort] + 0.5);
+            } else {
+                seen += 1;
+                dead += usize::from(now - before[cohort] <= 0.5);
+            }
+        }
+    });
+    let seen = seen.max(1) as f64;
+    (dead as f64 / seen, rewarded as f64 / seen)
+}
+
+/// Plays every conduct that was found for an area.
+#[must_use]
+pub fn area_plays(arena: &Arena<'_>, solved: &Solved) -> AreaPlays {
+    let mut plays: Vec<Play> = solved.conducts.iter().map(|(role, conduct)| play(arena, *role, conduct)).collect();
+    plays.extend(mixed(arena, &solved.mixture));
+    AreaPlays { area: arena.scheme.areas[arena.people.area].clone(), people: arena.people.count() as f64, plays }
+}
+
+/// The average of plays by their chances.
+fn mixed(arena: &Arena<'_>, mixture: &[(f64, Conduct)]) -> Option<Play> {
+    let mut parts = mixture.iter().map(|(weight, conduct)| (*weight, play(arena, Role::Imperfect, conduct)));
+    let (weight, first) = parts.next()?;
+    let total: f64 = mixture.iter().map(|(weight, _)| weight).sum();
+    let mut sum = scaled(first, weight / total);
+    for (weight, part) in parts {
+        let part = scaled(part, weight / total);
+        let (dead, rewarded) = (sum.dead_margin + part.dead_margin, sum.cohorts_rewarded + part.cohorts_rewarded);
+        sum = Play::sum([&sum, &part].into_iter())?;
+        (sum.dead_margin, sum.cohorts_rewarded) = (dead, rewarded);
+    }
+    Some(sum)
+}
+
+fn scaled(mut play: Play, by: f64) -> Play {
+    let shares = [&mut play.dead_margin, &mut play.cohorts_rewarded];
+    shares.into_iter().for_each(|share| *share *= by);
+    let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value];
+    numbers.into_iter().for_each(|number| *number *= by);
+    let lists = [&mut play.payments, &mut play.results, &mut play.rewards, &mut play.deductions, &mut play.effort, &mut play.served];
+    lists.into_iter().chain(&mut play.outcomes).for_each(|list| list.iter_mut().for_each(|value| *value *= by));
+    play
+}
+
+/// Puts the areas' plays together into the table that findings read.
+#[must_use]
+pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaPlays>, solved: &[Solved]) -> Plays {
+    let roles: Vec<Role> = areas.first().map_or(Vec::new(), |area| area.plays.iter().map(|play| play.role).collect());
+    let of = |role: Role| areas.iter().filter_map(move |area| area.plays.iter().find(|play| play.role == role));
+    let whole = roles.iter().filter_map(|&role| Play::sum(of(role))).collect();
+    let paid = |at: usize| scheme.clauses.iter().any(|clause| clause.outcome() == Some(at));
+    let outcomes = scheme.outcomes.iter().enumerate().map(|(at, outcome)| OutcomeFacts {
+        name: outcome.name.clone(),
+        binary: outcome.is_binary(),
+        sign: outcome.sign() as f64,
+        value: world.outcomes[at].value,
+        paid: paid(at),
+    });
+    let typical = typical_area(people);
+    let segments = world.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
+        name: segment.name.clone(),
+        people: people.iter().map(|people| people.in_segment(at) as f64).sum(),
+        unparking_price: solved[typical].unparking[at],
+        price_now: solved[typical].price_now[at],
+    });
+    let wrong = main_outcome(scheme, world).map(|outcome| {
+        let of = |role: Role| areas[typical].plays.iter().find(|play| play.role == role).map_or(0.0, |play| play.outcome(outcome));
+        let better = (of(Role::Intended) - of(Role::AsNow)) * scheme.outcomes[outcome].sign() as f64;
+        wrong_payment(scheme, world, &people[typical], outcome, better / areas[typical].people.max(1.0))
+    });
+    Plays {
+        outcomes: outcomes.collect(),
+        segments: segments.collect(),
+        people: areas.iter().map(|area| area.people).sum(),
+        areas,
+        whole,
+        fair_margin: world.provider.fair_margin,
+        has_gates: has_gates(scheme),
+        intake_is_free: scheme.intake == Intake::ProviderChooses,
+        cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < world.years).count(),
+        wrong_payment: wrong,
+    }
+}
+
+/// The area of median size.
+#[must_use]
+pub fn typical_area(people: &[People]) -> usize {
+    let mut order: Vec<usize> = (0..people.len()).collect();
+    order.sort_by_key(|&area| people[area].count());
+    order[order.len() / 2]
+}
+
+/// The binary outcome that the commissioner aims at, or else the first that is paid for, directly or by what is counted on
+/// top of it.
+#[must_use]
+pub fn main_outcome(scheme: &Scheme, world: &World) -> Option<usize> {
+    use scheme::terms::Kind;
+    if let Intended::Aim { outcome, .. } = world.intended {
+        return Some(outcome);
+    }
+    let paid = scheme.clauses.iter().filter_map(|clause| clause.outcome());
+    let base = |at: usize| match scheme.outcomes[at].kind {
+        Kind::Binary => at,
+        Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
+    };
+    paid.map(base).next()
+}
+
+/// What trying pays in one area: the cheapest conduct for each aim, and what comes of it.
+#[derive(Clone, Debug)]
+pub struct Curve {
+    pub area: String,
+    pub people: f64,
+    pub outcome: String,
+    pub points: Vec<CurvePoint>,
+    /// The smallest aim above nothing extra that pays at least as much as nothing extra, in proportion of people; `None`
+    /// when no aim within reach does.
+    pub break_even: Option<f64>,
+}
+
+/// One aim.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurvePoint {
+    /// Improvement aimed at, in proportion of people; negative lets the outcome worsen.
+    pub aim: f64,
+    pub rate: f64,
+    pub help_spend: f64,
+    pub payment: Estimate,
+    /// The middle 90 % of payments.
+    pub payment_low: f64,
+    pub payment_high: f64,
+    pub profit: f64,
+    /// Profit against nothing extra, on the same random numbers.
+    pub against_nothing: Estimate,
+}
+
+/// The curve of one area over even steps of aim, from no help at all to nearly all that help can do.
+#[must_use]
+pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
+    let segments = arena.people.segments;
+    let idle = Conduct::idle(&arena.chances, segments);
+    let lowest = improvement(arena, outcome, &idle);
+    let all_out = aiming(arena, outcome, 1.0);
+    let highest = 0.95 * improvement(arena, outcome, &all_out);
+    let below = ((-lowest / (highest - lowest).max(1e-9)) * steps as f64).ceil() as usize;
+    let mut conducts = vec![(lowest, idle)];
+    conducts.extend((1..below.max(1)).map(|step| {
+        let aim = lowest * (1.0 - step as f64 / below.max(1) as f64);
+        (aim, aiming(arena, outcome, aim))
+    }));
+    conducts.push((0.0, aiming(arena, outcome, 0.0)));
+    let above = steps.saturating_sub(below).max(4);
+    conducts.extend((1..=above).map(|step| {
+        let aim = highest * step as f64 / above as f64;
+        (aim, aiming(arena, outcome, aim))
+    }));
+    let (aims, conducts): (Vec<f64>, Vec<Conduct>) = conducts.into_iter().unzip();
+    let payments = arena.totals(&conducts, arena.ranks.replications);
+    let still = aims.iter().position(|aim| *aim == 0.0).unwrap_or_default();
+    let cost: Vec<f64> = conducts.iter().map(|conduct| arena.cost(conduct)).collect();
+    let people = arena.people.count().max(1) as f64;
+    let now: f64 = (0..segments).map(|s| arena.in_segment(s) * arena.chances.now(outcome, s)).sum::<f64>() / people;
+    let sign = arena.scheme.outcomes[outcome].sign() as f64;
+    let points: Vec<CurvePoint> = aims
+        .iter()
+        .enumerate()
+        .map(|(at, &aim)| {
+            let mut sorted = payments[at].clone();
+            sorted.sort_by(f64::total_cmp);
+            let quantile = |q: f64| sorted[((sorted.len() - 1) as f64 * q).round() as usize];
+            let payment = Estimate::of(payments[at].iter().copied());
+            let difference = payments[at].iter().zip(&payments[still]).map(|(a, b)| a - b - (cost[at] - cost[still]));
+            CurvePoint {
+                aim,
+                rate: now + sign * aim,
+                help_spend: arena.help_spend(&conducts[at]),
+                payment,
+                payment_low: quantile(0.05),
+                payment_high: quantile(0.95),
+                profit: payment.mean - cost[at],
+                against_nothing: Estimate::of(difference),
+            }
+        })
+        .collect();
+    let break_even = break_even(&points);
+    Curve {
+        area: arena.scheme.areas[arena.people.area].clone(),
+        people,
+        outcome: arena.scheme.outcomes[outcome].name.clone(),
+        points,
+        break_even,
+    }
+}
+
+/// The smallest aim (proportion of people) at which a lone cohort of the area's usual size is paid more than for no change in
+/// three cases of four, exactly (binomial), by bisection; `None` when none up to 30 points is.
+#[must_use]
+pub fn sure_aim(arena: &Arena<'_>, outcome: usize) -> Option<f64> {
+    let cohort = LoneCohort::like(arena.scheme, arena.world, arena.people, outcome);
+    let people = arena.people.count() / arena.people.cohorts.len().max(1);
+    let sign = arena.scheme.outcomes[outcome].sign() as f64;
+    let still = cohort.without_chance(people, cohort.chance);
+    let paid = |aim: f64| cohort.payment(people, (cohort.chance + sign * aim).clamp(0.0, 1.0), |paid| paid - still > 0.005).0;
+    let (mut low, mut high) = (0.0, 0.3);
+    if paid(high) < 0.75 {
+        return None;
+    }
+    while high - low > 0.0005 {
+        let middle = (low + high) / 2.0;
+        if paid(middle) < 0.75 { low = middle } else { high = middle }
+    }
+    Some(high)
+}
+
+/// Where profit first climbs back to that of nothing extra, between two points by a straight line; zero when the very first
+/// step up already pays.
+fn break_even(points: &[CurvePoint]) -> Option<f64> {
+    let above: Vec<&CurvePoint> = points.iter().filter(|point| point.aim > 0.0).collect();
+    let first = above.first()?;
+    if first.against_nothing.mean >= 0.0 {
+        return Some(0.0);
+    }
+    above.windows(2).find(|pair| pair[0].against_nothing.mean < 0.0 && pair[1].against_nothing.mean >= 0.0).map(|pair| {
+        let (a, b) = (pair[0].against_nothing.mean, pair[1].against_nothing.mean);
+        pair[0].aim + (pair[1].aim - pair[0].aim) * (-a / (b - a))
+    })
+}
