@@ -59,6 +59,10 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
             safe.map_or("none up to the largest tried".to_owned(), |row| thousands(row.people as i64)),
         );
     }
+    let withheld = intended.results_without_chance - mean(&intended.results);
+    if refused && withheld > 0.0 {
+        case.figure("chance takes from a provider that does as intended", pounds(withheld));
+    }
     case.test("chance is rewarded, or a real improvement refused", rewarded || refused, figure);
     let strategy = match (rewarded, refused) {
         (true, true) => "Do nothing extra and wait for a lucky cohort; an honest provider is often refused.",
