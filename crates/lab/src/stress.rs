@@ -8,6 +8,7 @@ use scheme::{Scheme, read};
 
 use crate::plays::{self, Curve, Solved, Stage, Wanted};
 use crate::search::Budget;
+use crate::when::{When, when};
 use crate::world::{self, World};
 
 /// How a stress test is run.
@@ -92,6 +93,8 @@ pub struct Reported {
     pub finding: Finding,
     /// Share of plausible worlds in which it is present.
     pub share_of_worlds: f64,
+    /// In which worlds it appears, where that can be told.
+    pub when: Option<When>,
     /// The middle 90 % of the provider's gain over the worlds.
     pub gain_range: (f64, f64),
     /// Whether it is present for each kind of provider.
@@ -146,7 +149,7 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
     let worlds: Vec<WorldResult> = tried.into_iter().flatten().collect();
 
     progress("trying changes to the rules", 0.85);
-    let mut reported = reported(&plays, &worlds);
+    let mut reported = reported(&plays, &worlds, &dials);
     stage.try_mends(&plays, &mut reported);
 
     progress("done", 1.0);
@@ -212,6 +215,8 @@ fn uncertain(opened: &Opened) -> (Vec<Dial>, Vec<Assumption>) {
 
 /// What one plausible world showed.
 struct WorldResult {
+    /// Where each dial stood.
+    ways: Vec<f64>,
     /// For each consequence: present, and the provider's gain.
     found: Vec<(bool, f64)>,
     /// Break-even aims of the smallest, typical and largest area: `Some(None)` when trying never pays.
@@ -255,11 +260,7 @@ impl Shared<'_> {
             .iter()
             .map(|dial| {
                 let name = dial.path.split('.').rev().nth(1).unwrap_or_default();
-                let cost = match way < 0.5 {
-                    true => dial.low + (dial.value - dial.low) * 2.0 * way,
-                    false => dial.value + (dial.high - dial.value) * (2.0 * way - 1.0),
-                };
-                format!("{name} {}", findings::pounds(cost))
+                format!("{name} {}", findings::pounds(dial.at(way)))
             })
             .collect();
         let areas = self.three_areas();
@@ -328,7 +329,7 @@ impl Shared<'_> {
                 }
             }
         }
-        Some(WorldResult { found, break_even, drifting_pays })
+        Some(WorldResult { ways: dials.iter().map(|dial| picks[&dial.path]).collect(), found, break_even, drifting_pays })
     }
 
     /// Tries each present finding's mends, smallest first, until one removes it; a change is tried once for all findings.
@@ -385,7 +386,8 @@ fn present(plays: &Plays) -> Vec<bool> {
     findings::CATALOGUE.iter().map(|consequence| (consequence.forecast)(plays, Role::Best).present).collect()
 }
 
-fn reported(plays: &Plays, worlds: &[WorldResult]) -> Vec<Reported> {
+fn reported(plays: &Plays, worlds: &[WorldResult], dials: &[Dial]) -> Vec<Reported> {
+    let ways: Vec<Vec<f64>> = worlds.iter().map(|world| world.ways.clone()).collect();
     findings::CATALOGUE
         .iter()
         .enumerate()
@@ -397,6 +399,7 @@ fn reported(plays: &Plays, worlds: &[WorldResult]) -> Vec<Reported> {
             let objectives = [Role::Best, Role::Cautious, Role::Mission, Role::Imperfect];
             let objectives = objectives.into_iter().filter(|role| plays.play(*role).is_some());
             Reported {
+                when: when(dials, &ways, &worlds.iter().map(|world| world.found[at].0).collect::<Vec<_>>()),
                 share_of_worlds: count as f64 / worlds.len().max(1) as f64,
                 gain_range: (
                     quantile(&gains, 0.05).unwrap_or(finding.gain.mean),

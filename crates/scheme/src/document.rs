@@ -58,9 +58,22 @@ pub struct Dial {
     pub value: f64,
     pub low: f64,
     pub high: f64,
+    /// What the three count in: "£", "%", "points", "per person", "months" or nothing.
+    pub unit: &'static str,
     /// "£4,000 (£3,000 to £6,000)".
     pub words: String,
     pub from: String,
+}
+
+impl Dial {
+    /// The value a given way along the range, from 0 (low end) through 0.5 (the stated value) to 1 (high end).
+    #[must_use]
+    pub fn at(&self, way: f64) -> f64 {
+        match way < 0.5 {
+            true => self.low + (self.value - self.low) * 2.0 * way,
+            false => self.value + (self.high - self.value) * (2.0 * way - 1.0),
+        }
+    }
 }
 
 /// One number that the file calls an assumption.
@@ -330,7 +343,7 @@ impl<'o> Reader<'o> {
             None => ranged.value,
         };
         let (value_now, low, high) = (ranged.value.as_f64(), low.as_f64(), high.as_f64());
-        self.dials.borrow_mut().push(Dial { path, value: value_now, low, high, words, from: from.to_owned() });
+        self.dials.borrow_mut().push(Dial { path, value: value_now, low, high, unit: T::UNIT, words, from: from.to_owned() });
         value
     }
 }

@@ -18,6 +18,8 @@ pub struct Wrong {
 pub trait Literal: Copy + PartialOrd + Default {
     /// What is expected, with an example, for error messages.
     const EXPECTED: &'static str;
+    /// What [`Literal::as_f64`] counts in: "£", "%", "points" or nothing in particular.
+    const UNIT: &'static str;
     /// Reads one number, without a range.
     fn parse(text: &str) -> Result<Self, Wrong>;
     /// The number a given way (0 to 1) from `low` to `high`.
@@ -116,6 +118,7 @@ const LARGEST_PENCE: i64 = 100_000_000_000;
 
 impl Literal for Pence {
     const EXPECTED: &'static str = "an amount of money such as \"£4,000\"";
+    const UNIT: &'static str = "£";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let text = text.trim();
@@ -183,6 +186,7 @@ fn percentage_points(text: &str) -> Option<i64> {
 
 impl Literal for Rate {
     const EXPECTED: &'static str = "a share such as \"58 %\"";
+    const UNIT: &'static str = "%";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         if let Some(value) = per_cent(text) {
@@ -214,6 +218,7 @@ impl Literal for Rate {
 
 impl Literal for Points {
     const EXPECTED: &'static str = "percentage points, such as \"3 percentage points\"";
+    const UNIT: &'static str = "points";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         if let Some(value) = percentage_points(text) {
@@ -261,6 +266,7 @@ impl PartialOrd for Change {
 
 impl Literal for Change {
     const EXPECTED: &'static str = "a change such as \"3 percentage points\" or, relative to the baseline, \"10 %\"";
+    const UNIT: &'static str = "%";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         if let Some(value) = percentage_points(text) {
@@ -296,6 +302,7 @@ impl Literal for Change {
 
 impl Literal for PerHead {
     const EXPECTED: &'static str = "a number per person, such as \"4.2 per person\"";
+    const UNIT: &'static str = "per person";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let body = text.trim();
@@ -322,6 +329,7 @@ impl Literal for PerHead {
 
 impl Literal for Count {
     const EXPECTED: &'static str = "a whole number such as 1_200 or \"1,200 people\"";
+    const UNIT: &'static str = "";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let text = text.trim();
@@ -360,6 +368,7 @@ impl PartialOrd for Duration {
 
 impl Literal for Duration {
     const EXPECTED: &'static str = "a length of time such as \"12 months\", \"26 weeks\" or \"90 days\"";
+    const UNIT: &'static str = "months";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let mut words = text.split_whitespace();
@@ -401,6 +410,7 @@ impl Literal for Duration {
 
 impl Literal for Plain {
     const EXPECTED: &'static str = "a number such as 0.5";
+    const UNIT: &'static str = "";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         match billionths(text) {
