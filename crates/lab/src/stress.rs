@@ -119,6 +119,19 @@ pub struct TriedMend {
     pub removes: Vec<&'static str>,
 }
 
+/// About how many bytes a stress test keeps in memory: the sorted uniforms of every person, outcome and search replication,
+/// and those of the report for the areas that are played at the same time.
+#[must_use]
+pub fn memory_bytes(scheme: &Scheme, world: &World, options: Options) -> u64 {
+    let people: u64 = crate::people::people(scheme, world).iter().map(|area| area.count() as u64).sum();
+    let largest = crate::people::people(scheme, world).iter().map(|area| area.count() as u64).max().unwrap_or_default();
+    let binary = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).count() as u64;
+    let on_top = scheme.outcomes.len() as u64 - binary;
+    let each = 8 * binary + 4 * on_top;
+    let at_once = rayon::current_num_threads() as u64;
+    people * each * Budget::FULL.replications as u64 + at_once * largest * each * options.replications as u64
+}
+
 /// Tests a scheme in the world beside it.
 #[must_use]
 pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options, progress: Progress<'_>) -> Stress {

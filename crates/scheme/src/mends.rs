@@ -23,6 +23,8 @@ pub enum Mend {
     PayAboveBaseline,
     /// Multiply every price for results by this percentage.
     Prices(i64),
+    /// Multiply every fee that does not depend on results by this percentage.
+    Fees(i64),
     /// Multiply the price of each segment of every outcome payment by its own percentage.
     SegmentPrices(Vec<i64>),
     /// Several at once.
@@ -45,6 +47,7 @@ impl Mend {
             }
             Mend::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
             Mend::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
+            Mend::Fees(percent) => format!("multiply the fees that do not depend on results by {}", *percent as f64 / 100.0),
             Mend::SegmentPrices(_) => "raise each segment's price to where helping it pays".into(),
             Mend::Together(mends) => {
                 let words: Vec<String> = mends.iter().map(Mend::words).collect();
@@ -96,6 +99,7 @@ impl Mend {
             }
             Mend::PayAboveBaseline => pay_above_baseline(&mut changed),
             Mend::Prices(percent) => each_rule(&mut changed, |rule| scale(rule, |price| Pence(price.0 * percent / 100))),
+            Mend::Fees(percent) => each_rule(&mut changed, |rule| scale_fee(rule, |price| Pence(price.0 * percent / 100))),
             Mend::SegmentPrices(percents) => each_rule(&mut changed, |rule| {
                 if let Rule::OutcomePayment(payment) = rule {
                     let scaled = percents.iter().enumerate();
@@ -122,6 +126,18 @@ fn scale(rule: &mut Rule, change: impl Fn(Pence) -> Pence) {
             rule.reward = rule.reward.map(&change);
             rule.deduction = rule.deduction.as_ref().map(|deduction| deduction.map(&change));
         }
+        _ => {}
+    }
+}
+
+fn scale_fee(rule: &mut Rule, change: impl Fn(Pence) -> Pence) {
+    use crate::clauses::service_fee::Basis;
+    match rule {
+        Rule::AttachmentFee(rule) => rule.price = rule.price.map(&change),
+        Rule::ServiceFee(rule) => match &mut rule.basis {
+            Basis::EachMonth(schedule) | Basis::EachYear(schedule) => *schedule = schedule.map(&change),
+            Basis::Bands(bands) => bands.iter_mut().for_each(|band| band.each_month = change(band.each_month)),
+        },
         _ => {}
     }
 }
