@@ -457,7 +457,7 @@ impl<'r, 'o> Section<'r, 'o> {
         let shown: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
         let mend = match example_of(expected) {
             Some(example) => format!("write it like this: {key} = {example}"),
-            None => format!("`{key}` takes {expected}"),
+            None => "write the heading on a line of its own, and its keys on the lines below".to_owned(),
         };
         self.push(
             Problem::at(self.file, node.span, format!("`{key}` should be {needed}, and is {}", node.value.kind()))

@@ -90,7 +90,7 @@ fn every_mistake_has_its_message() {
 #[test]
 fn every_error_says_where_and_how_to_mend_it() {
     for case in cases().iter().filter(|case| name(case) != "_base") {
-        let text = fs::read_to_string(case.join("expected.txt")).unwrap_or_default();
+        let text = check(case);
         let name = name(case);
         assert!(text.contains("error: "), "{name}: finds nothing wrong");
         assert!(text.ends_with("exit code 1\n"), "{name}: must end with exit code 1");
