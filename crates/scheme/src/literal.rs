@@ -18,13 +18,10 @@ pub struct Wrong {
 pub trait Literal: Copy + PartialOrd + Default {
     /// What is expected, with an example, for error messages.
     const EXPECTED: &'static str;
-<<<<<<< HEAD
     /// What [`Literal::as_f64`] counts in: "£", "%", "points" or nothing in particular.
     const UNIT: &'static str;
-=======
     /// Whether the number may have a range. A date worked out from a range of lengths would be no date.
     const RANGES: bool = true;
->>>>>>> tests-work
     /// Reads one number, without a range.
     fn parse(text: &str) -> Result<Self, Wrong>;
     /// The number a given way (0 to 1) from `low` to `high`.
@@ -373,11 +370,8 @@ impl PartialOrd for Duration {
 
 impl Literal for Duration {
     const EXPECTED: &'static str = "a length of time such as \"12 months\", \"26 weeks\" or \"90 days\"";
-<<<<<<< HEAD
     const UNIT: &'static str = "months";
-=======
     const RANGES: bool = false;
->>>>>>> tests-work
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let mut words = text.split_whitespace();
