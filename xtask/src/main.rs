@@ -1,1 +1,30 @@
-fn main(){}
+//! Automation. `cargo xtask test` installs what the tests need and runs everything that must be true; `cargo xtask docs`
+//! writes the parts of the documents that come from the code; the tests here hold the house to its own rules.
+
+mod docs;
+mod test;
+#[cfg(test)]
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
+    match std::env::args().nth(1).as_deref() {
+        Some("docs") => {
+            let path = root().join(docs::SCHEME_FILE);
+            std::fs::write(&path, docs::with_clauses(&std::fs::read_to_string(&path)?)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("test") => test::run(&root()),
+        _ => anyhow::bail!(
+            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask docs` writes the generated parts of {}",
+            docs::SCHEME_FILE
+        ),
+    }
+}
+
+/// The repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}

@@ -128,7 +128,8 @@ impl<'a> Arena<'a> {
                         let chance = self.chances.now(base, cell.segment);
                         let affected = comparison_count(self.seed, cell.first_person, replication, base, people, chance);
                         let parameter = self.world.outcomes[at].now.at(self.people.area, cell.segment, 0);
-                        let count = comparison_extra(self.seed, cell.first_person, replication, at, outcome.kind, parameter, affected);
+                        let count =
+                            comparison_extra(self.seed, cell.first_person, replication, at, outcome.kind, parameter, affected);
                         tally.comparison[at].people[to] += people;
                         tally.comparison[at].counts[to] += count;
                     }

@@ -87,7 +87,15 @@ pub fn comparison_count(seed: u64, first_person: u64, replication: u64, outcome:
 
 /// The events (or periods) of so many affected people of a comparison group: normal, with the right mean and variance.
 #[must_use]
-pub fn comparison_extra(seed: u64, first_person: u64, replication: u64, outcome: usize, kind: Kind, parameter: f64, affected: i64) -> i64 {
+pub fn comparison_extra(
+    seed: u64,
+    first_person: u64,
+    replication: u64,
+    outcome: usize,
+    kind: Kind,
+    parameter: f64,
+    affected: i64,
+) -> i64 {
     let (mean, variance) = match kind {
         Kind::Binary => return affected,
         Kind::Frequency { .. } => (parameter, parameter - 1.0),

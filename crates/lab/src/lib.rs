@@ -18,4 +18,5 @@ pub mod rank;
 pub mod replay;
 pub mod search;
 pub mod stress;
+pub mod when;
 pub mod world;

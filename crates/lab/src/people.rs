@@ -236,13 +236,7 @@ fn mean_periods(continues: f64, most: i64) -> f64 {
 }
 
 /// Shifts all segments' odds by one factor until the area's rate meets the contract's baseline.
-fn matched(
-    scheme: &Scheme,
-    world: &World,
-    chances: &[f64],
-    baseline: &Schedule<scheme::money::Rate>,
-    area: usize,
-) -> Vec<f64> {
+fn matched(scheme: &Scheme, world: &World, chances: &[f64], baseline: &Schedule<scheme::money::Rate>, area: usize) -> Vec<f64> {
     let people = divide(scheme, world, area, 0);
     let total: usize = people.iter().sum();
     let weigh = |value: &dyn Fn(usize) -> f64| -> f64 {

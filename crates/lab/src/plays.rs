@@ -35,9 +35,9 @@ impl Stage {
     /// Whether another scheme and world have the same people, so that their uniforms can be used.
     #[must_use]
     pub fn fits(&self, scheme: &Scheme, world: &World, built_for: &World) -> bool {
-        let same_counts = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
-        let same_counts = same_counts.map(|(at, _)| world.outcomes[at].now == built_for.outcomes[at].now);
-        people(scheme, world) == self.people && same_counts.fold(true, |all, same| all && same)
+        let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
+        let mut same_counts = counted.map(|(at, _)| world.outcomes[at].now == built_for.outcomes[at].now);
+        people(scheme, world) == self.people && same_counts.all(|same| same)
     }
 
     /// The stage of one area.
@@ -84,8 +84,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
     let may_choose = arena.scheme.intake == Intake::ProviderChooses;
     let provider = &arena.world.provider;
     let intended = intended(arena);
-    let at_cost =
-        search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |conduct| arena.help_spend(conduct));
+    let at_cost = search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |conduct| arena.help_spend(conduct));
     let best = search::best(arena, Objective::Profit, budget, &pay, may_choose);
     let mut tried = best.tried;
     let mut conducts = vec![
@@ -207,6 +206,7 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
     let mut paid = Paid::<f64>::default();
     price(arena.scheme, &arena.tally_without_chance(conduct), &mut paid, &mut NoLines);
     let results = (0..arena.scheme.clauses.len()).filter(|&at| arena.scheme.clauses[at].pays_for_results());
+    let (dead_margin, cohorts_rewarded) = by_cohort(arena, conduct);
     let served = |segment: usize| if conduct.taken[segment] { arena.in_segment(segment) } else { 0.0 };
     Play {
         role,
@@ -217,7 +217,8 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
         value: arena.value(conduct),
         effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * conduct.spend_on(segment)).collect(),
         served: (0..arena.people.segments).map(served).collect(),
-        dead_margin: dead_margin(arena, conduct),
+        dead_margin,
+        cohorts_rewarded,
         payments: payments.total,
         results: payments.results,
         rewards: payments.rewards,
@@ -225,9 +226,9 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
     }
 }
 
-/// The share of cohorts and futures in which a little more effort for everyone (a tenth of what half the effect costs) earns
-/// nothing more for results.
-fn dead_margin(arena: &Arena<'_>, conduct: &Conduct) -> f64 {
+/// Over cohorts and futures: the share in which a little more effort for everyone (a tenth of what half the effect costs)
+/// earns nothing more for results, and the share in which results are paid better than no change would be.
+fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
     let segments = arena.people.segments;
     let mut more = conduct.clone();
     for (help, effects) in arena.chances.helps.iter().enumerate() {
@@ -236,21 +237,27 @@ fn dead_margin(arena: &Arena<'_>, conduct: &Conduct) -> f64 {
         }
     }
     let results: Vec<usize> = (0..arena.scheme.clauses.len()).filter(|&at| arena.scheme.clauses[at].pays_for_results()).collect();
+    let of = |paid: &Paid<f64>, cohort: usize| -> f64 { results.iter().map(|&clause| paid.by(clause, cohort..cohort + 1)).sum() };
     let cohorts = arena.people.cohorts.len();
+    let mut paid = Paid::default();
+    price(arena.scheme, &arena.expected_tally(|_, _| 0.0), &mut paid, &mut NoLines);
+    let still: Vec<f64> = (0..cohorts).map(|cohort| of(&paid, cohort)).collect();
     let mut before = vec![0.0; cohorts];
-    let (mut dead, mut seen) = (0usize, 0usize);
+    let (mut dead, mut rewarded, mut seen) = (0usize, 0usize, 0usize);
     arena.play(&[conduct.clone(), more], arena.ranks.replications, |which, _, paid| {
-        for (cohort, before) in before.iter_mut().enumerate() {
-            let now: f64 = results.iter().map(|&clause| paid.by(clause, cohort..cohort + 1)).sum();
+        for cohort in 0..cohorts {
+            let now = of(paid, cohort);
             if which == 0 {
-                *before = now;
+                before[cohort] = now;
+                rewarded += usize::from(now > still[cohort] + 0.5);
             } else {
                 seen += 1;
-                dead += usize::from(now - *before <= 0.5);
+                dead += usize::from(now - before[cohort] <= 0.5);
             }
         }
     });
-    dead as f64 / seen.max(1) as f64
+    let seen = seen.max(1) as f64;
+    (dead as f64 / seen, rewarded as f64 / seen)
 }
 
 /// Plays every conduct that was found for an area.
@@ -269,17 +276,20 @@ fn mixed(arena: &Arena<'_>, mixture: &[(f64, Conduct)]) -> Option<Play> {
     let mut sum = scaled(first, weight / total);
     for (weight, part) in parts {
         let part = scaled(part, weight / total);
-        let dead = sum.dead_margin + part.dead_margin;
+        let (dead, rewarded) = (sum.dead_margin + part.dead_margin, sum.cohorts_rewarded + part.cohorts_rewarded);
         sum = Play::sum([&sum, &part].into_iter())?;
-        sum.dead_margin = dead;
+        (sum.dead_margin, sum.cohorts_rewarded) = (dead, rewarded);
     }
     Some(sum)
 }
 
 fn scaled(mut play: Play, by: f64) -> Play {
-    let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value, &mut play.dead_margin];
+    let shares = [&mut play.dead_margin, &mut play.cohorts_rewarded];
+    shares.into_iter().for_each(|share| *share *= by);
+    let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value];
     numbers.into_iter().for_each(|number| *number *= by);
-    let lists = [&mut play.payments, &mut play.results, &mut play.rewards, &mut play.deductions, &mut play.effort, &mut play.served];
+    let lists =
+        [&mut play.payments, &mut play.results, &mut play.rewards, &mut play.deductions, &mut play.effort, &mut play.served];
     lists.into_iter().chain(&mut play.outcomes).for_each(|list| list.iter_mut().for_each(|value| *value *= by));
     play
 }
@@ -306,7 +316,8 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         price_now: solved[typical].price_now[at],
     });
     let wrong = main_outcome(scheme, world).map(|outcome| {
-        let of = |role: Role| areas[typical].plays.iter().find(|play| play.role == role).map_or(0.0, |play| play.outcome(outcome));
+        let of =
+            |role: Role| areas[typical].plays.iter().find(|play| play.role == role).map_or(0.0, |play| play.outcome(outcome));
         let better = (of(Role::Intended) - of(Role::AsNow)) * scheme.outcomes[outcome].sign() as f64;
         wrong_payment(scheme, world, &people[typical], outcome, better / areas[typical].people.max(1.0))
     });

@@ -8,6 +8,7 @@ use scheme::{Scheme, read};
 
 use crate::plays::{self, Curve, Solved, Stage, Wanted};
 use crate::search::Budget;
+use crate::when::{When, when};
 use crate::world::{self, World};
 
 /// How a stress test is run.
@@ -92,6 +93,8 @@ pub struct Reported {
     pub finding: Finding,
     /// Share of plausible worlds in which it is present.
     pub share_of_worlds: f64,
+    /// In which worlds it appears, where that can be told.
+    pub when: Option<When>,
     /// The middle 90 % of the provider's gain over the worlds.
     pub gain_range: (f64, f64),
     /// Whether it is present for each kind of provider.
@@ -114,6 +117,19 @@ pub struct TriedMend {
     pub new_findings: Vec<&'static str>,
     /// Findings that the change removes.
     pub removes: Vec<&'static str>,
+}
+
+/// About how many bytes a stress test keeps in memory: the sorted uniforms of every person, outcome and search replication,
+/// and those of the report for the areas that are played at the same time.
+#[must_use]
+pub fn memory_bytes(scheme: &Scheme, world: &World, options: Options) -> u64 {
+    let people: u64 = crate::people::people(scheme, world).iter().map(|area| area.count() as u64).sum();
+    let largest = crate::people::people(scheme, world).iter().map(|area| area.count() as u64).max().unwrap_or_default();
+    let binary = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).count() as u64;
+    let on_top = scheme.outcomes.len() as u64 - binary;
+    let each = 8 * binary + 4 * on_top;
+    let at_once = rayon::current_num_threads() as u64;
+    people * each * Budget::FULL.replications as u64 + at_once * largest * each * options.replications as u64
 }
 
 /// Tests a scheme in the world beside it.
@@ -146,7 +162,7 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
     let worlds: Vec<WorldResult> = tried.into_iter().flatten().collect();
 
     progress("trying changes to the rules", 0.85);
-    let mut reported = reported(&plays, &worlds);
+    let mut reported = reported(&plays, &worlds, &dials);
     stage.try_mends(&plays, &mut reported);
 
     progress("done", 1.0);
@@ -160,7 +176,10 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
         assumptions,
         worlds_failed: options.worlds - worlds.len(),
         worlds: worlds.len(),
-        regret: solved.iter().map(|solved| (solved.best.regret, solved.best.regret_error)).fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a }),
+        regret: solved
+            .iter()
+            .map(|solved| (solved.best.regret, solved.best.regret_error))
+            .fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a }),
         tried: solved.iter().map(|solved| solved.tried).sum(),
         plays,
     }
@@ -209,6 +228,8 @@ fn uncertain(opened: &Opened) -> (Vec<Dial>, Vec<Assumption>) {
 
 /// What one plausible world showed.
 struct WorldResult {
+    /// Where each dial stood.
+    ways: Vec<f64>,
     /// For each consequence: present, and the provider's gain.
     found: Vec<(bool, f64)>,
     /// Break-even aims of the smallest, typical and largest area: `Some(None)` when trying never pays.
@@ -252,11 +273,7 @@ impl Shared<'_> {
             .iter()
             .map(|dial| {
                 let name = dial.path.split('.').rev().nth(1).unwrap_or_default();
-                let cost = match way < 0.5 {
-                    true => dial.low + (dial.value - dial.low) * 2.0 * way,
-                    false => dial.value + (dial.high - dial.value) * (2.0 * way - 1.0),
-                };
-                format!("{name} {}", findings::pounds(cost))
+                format!("{name} {}", findings::pounds(dial.at(way)))
             })
             .collect();
         let areas = self.three_areas();
@@ -267,7 +284,11 @@ impl Shared<'_> {
         };
         let nearest = |curve: &Curve| {
             let distance = |point: &&plays::CurvePoint| (point.aim - half).abs();
-            curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map_or(0.0, |p| p.against_nothing.mean / curve.people)
+            curve
+                .points
+                .iter()
+                .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+                .map_or(0.0, |p| p.against_nothing.mean / curve.people)
         };
         Some(CostPoint {
             way,
@@ -321,7 +342,7 @@ impl Shared<'_> {
                 }
             }
         }
-        Some(WorldResult { found, break_even, drifting_pays })
+        Some(WorldResult { ways: dials.iter().map(|dial| picks[&dial.path]).collect(), found, break_even, drifting_pays })
     }
 
     /// Tries each present finding's mends, smallest first, until one removes it; a change is tried once for all findings.
@@ -378,7 +399,8 @@ fn present(plays: &Plays) -> Vec<bool> {
     findings::CATALOGUE.iter().map(|consequence| (consequence.forecast)(plays, Role::Best).present).collect()
 }
 
-fn reported(plays: &Plays, worlds: &[WorldResult]) -> Vec<Reported> {
+fn reported(plays: &Plays, worlds: &[WorldResult], dials: &[Dial]) -> Vec<Reported> {
+    let ways: Vec<Vec<f64>> = worlds.iter().map(|world| world.ways.clone()).collect();
     findings::CATALOGUE
         .iter()
         .enumerate()
@@ -390,8 +412,12 @@ fn reported(plays: &Plays, worlds: &[WorldResult]) -> Vec<Reported> {
             let objectives = [Role::Best, Role::Cautious, Role::Mission, Role::Imperfect];
             let objectives = objectives.into_iter().filter(|role| plays.play(*role).is_some());
             Reported {
+                when: when(dials, &ways, &worlds.iter().map(|world| world.found[at].0).collect::<Vec<_>>()),
                 share_of_worlds: count as f64 / worlds.len().max(1) as f64,
-                gain_range: (quantile(&gains, 0.05).unwrap_or(finding.gain.mean), quantile(&gains, 0.95).unwrap_or(finding.gain.mean)),
+                gain_range: (
+                    quantile(&gains, 0.05).unwrap_or(finding.gain.mean),
+                    quantile(&gains, 0.95).unwrap_or(finding.gain.mean),
+                ),
                 objectives: objectives.map(|role| (role, (consequence.forecast)(plays, role).present)).collect(),
                 mend: None,
                 tried_in_vain: Vec::new(),

@@ -5,8 +5,8 @@ use scheme::Scheme;
 use scheme::document::{Reader, Section};
 use scheme::literal::{Change, Count, Literal, PerHead, Plain, Points};
 use scheme::money::{Pence, Rate};
-use scheme::problem::{Problem, Severity};
-use scheme::schedule::{Keys, Schedule, find_column, find_table};
+use scheme::problem::Problem;
+use scheme::schedule::{Keys, Refused, Schedule, find_column, find_table};
 use scheme::terms::Kind;
 
 /// The file with the beliefs.
@@ -100,12 +100,8 @@ pub struct Provider {
 
 /// Reads the world; `None` when there is any error. Problems go to the reader.
 pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
-    let errors = |reader: &Reader<'_>| {
-        reader.problems.borrow().iter().filter(|problem| problem.severity == Severity::Error).count()
-    };
-    let before = errors(reader);
     let top = reader.document(WORLD_FILE, "world = \"What is believed about …\"")?;
-    let name = top.required_text("world", "a title for these beliefs, between double quotes");
+    let name = top.required_text("world", "a title for these beliefs, such as \"What is believed in the county\"");
     let people = top.required_section("people", "a table [people]");
     let segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
     let years = people.as_ref().map_or(1, |table| years(table, scheme));
@@ -137,7 +133,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
     let intended = intended(&top, scheme, &keys);
     let provider = provider(&top);
     top.finish();
-    if errors(reader) > before {
+    if reader.errors() > 0 {
         return None;
     }
     Some(World {
@@ -172,7 +168,10 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         if scheme.segments.len() > 1 {
             table.push(
                 table
-                    .problem("segments", "the contract tells segments apart, and the world does not say how many people are in each")
+                    .problem(
+                        "segments",
+                        "the contract tells segments apart, and the world does not say how many people are in each",
+                    )
                     .expected("segments = \"segments.csv\", a table with columns segment and share")
                     .mend("add the table, with one row for each segment of the contract"),
             );
@@ -180,7 +179,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         let named = scheme.segments.iter().enumerate();
         return named.map(|(at, name)| Segment { name: name.clone(), share, priced_as: at }).collect();
     }
-    let file = table.required_text("segments", "the name of a CSV file");
+    let file = table.required_text("segments", "the name of a CSV file, such as \"segments.csv\"");
     let Some(csv) = find_table(table, "segments", &file) else { return Vec::new() };
     let (Some(name), Some(share)) =
         (find_column(table, "segments", csv, "segment"), find_column(table, "segments", csv, "share"))
@@ -191,13 +190,23 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
     let mut out: Vec<Segment> = Vec::new();
     for row in &csv.rows {
         if row[name].text.is_empty() || out.iter().any(|segment| segment.name == row[name].text) {
-            table.push(csv.problem(row[name].span, "each segment needs a name of its own").read(row[name].text.clone()).expected("a name that no other row has").mend("rename or remove the row"));
+            table.push(
+                csv.problem(row[name].span, "each segment needs a name of its own")
+                    .read(row[name].text.clone())
+                    .expected("a name that no other row has")
+                    .mend("rename or remove the row"),
+            );
         }
         let path = format!("{}: {}: share", csv.name, row[name].text);
         let share = match scheme::literal::ranged::<Rate>(&row[share].text) {
             Ok(ranged) => table.reader.note(path, ranged, table.source()).as_f64(),
             Err(wrong) => {
-                table.push(csv.problem(row[share].span, format!("`share`: {}", wrong.what)).read(row[share].text.clone()).expected(Rate::EXPECTED).mend(wrong.mend));
+                table.push(
+                    csv.problem(row[share].span, format!("`share`: {}", wrong.what))
+                        .read(row[share].text.clone())
+                        .expected(Rate::EXPECTED)
+                        .mend(wrong.mend),
+                );
                 0.0
             }
         };
@@ -218,8 +227,9 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default() });
     }
     let sum: f64 = out.iter().map(|segment| segment.share).sum();
-    let central: f64 = csv.rows.iter().filter_map(|row| Some(scheme::literal::ranged::<Rate>(&row[share].text).ok()?.value.as_f64())).sum();
-    if (central - 1.0).abs() > 1e-6 {
+    let central: f64 =
+        csv.rows.iter().filter_map(|row| Some(scheme::literal::ranged::<Rate>(&row[share].text).ok()?.value.as_f64())).sum();
+    if (central - 1.0).abs() > 1e-6 && !csv.incomplete {
         table.push(
             csv.problem(csv.header[share].span, "the shares do not add up")
                 .read(format!("{} in all", Rate::from_f64(central)))
@@ -252,55 +262,65 @@ fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Belief> 
     let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
         return vec![nothing; scheme.outcomes.len()];
     };
-    let names: Vec<&str> = scheme.outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
-    for (key, span) in tables.keys() {
-        if !names.contains(&key) {
-            top.push(
-                Problem::at(top.file, span, format!("the scheme measures no outcome `{key}`"))
-                    .read(key)
-                    .expected(format!("one of {}", names.join(", ")))
-                    .nearest(key, names.iter().copied())
-                    .mend("write the name as scheme.toml has it"),
-            );
-        }
-    }
     let believe = |outcome: &scheme::terms::Outcome| -> Belief {
         let Some(table) = tables.required_section(&outcome.name, "what is believed of this outcome") else {
             return nothing.clone();
         };
         warn_without_source(&table);
+        let chance = |key: &str| {
+            let mend = "correct the number; a chance lies between 0 % and 100 %";
+            let rates = table.schedule_up_to(key, keys, Rate(scheme::money::WHOLE), "a chance above certainty", mend);
+            rates.map(|rate| rate.as_f64())
+        };
         let now = match outcome.kind {
-            Kind::Binary => table.positive_schedule::<Rate>("now", keys).map(|rate| rate.as_f64()),
-            Kind::Frequency { .. } => table.positive_schedule::<PerHead>("each", keys).map(|each| each.0.as_f64()),
-            Kind::Sustained { .. } => table.positive_schedule::<Rate>("continues", keys).map(|rate| rate.as_f64()),
+            Kind::Binary => chance("now"),
+            Kind::Frequency { .. } => table.checked_schedule::<PerHead>("each", keys, too_few).map(|each| each.0.as_f64()),
+            Kind::Sustained { .. } => chance("continues"),
         };
-        let key = match outcome.kind {
-            Kind::Binary => "now",
-            Kind::Frequency { .. } => "each",
-            Kind::Sustained { .. } => "continues",
-        };
-        let (low, high) = match outcome.kind {
-            Kind::Frequency { .. } => (1.0, 100.0),
-            _ => (0.0, 1.0),
-        };
-        if table.has(key) && now.values().iter().any(|value| !(low..=high).contains(value)) {
-            let expected = match outcome.kind {
-                Kind::Frequency { .. } => "at least one event for each person affected, and at most 100",
-                _ => "a chance from 0 % to 100 %",
-            };
-            table.push(table.problem(key, "a value that cannot be").expected(expected).mend("correct the number"));
-        }
         let matches_baseline = table.truth("matches_baseline").unwrap_or(false);
         let fixed = matches!(outcome.baseline, scheme::terms::Baseline::Fixed(_));
         if matches_baseline && !(fixed && outcome.is_binary()) {
-            table.push(table.problem("matches_baseline", "only a binary outcome with a fixed baseline can be matched to it").expected("a baseline in scheme.toml").mend("remove the line"));
+            table.push(
+                table
+                    .problem("matches_baseline", "only a binary outcome with a fixed baseline can be matched to it")
+                    .expected("a baseline in scheme.toml")
+                    .mend("remove the line"),
+            );
         }
         let trend: Points = table.number("trend").unwrap_or_default();
         let value: Pence = table.positive("value").unwrap_or_default();
         table.finish();
         Belief { now, matches_baseline, trend: trend.0.as_f64(), value: value.pounds() }
     };
-    scheme.outcomes.iter().map(believe).collect()
+    let beliefs = scheme.outcomes.iter().map(believe).collect();
+    tables.finish();
+    beliefs
+}
+
+/// Those to whom it happens have at least one event each.
+fn too_few(each: &PerHead) -> Option<Refused> {
+    (each.0.as_f64() < 1.0).then(|| Refused {
+        what: "fewer than one event for each person affected".into(),
+        expected: "at least \"1 per person\"".into(),
+        mend: "count the events of those to whom it happens, not of everyone".into(),
+    })
+}
+
+fn free(cost: &Pence) -> Option<Refused> {
+    (cost.0 <= 0).then(|| Refused {
+        what: "help cannot be free".into(),
+        expected: "an amount above zero".into(),
+        mend: "write what half of the possible effect costs for one person".into(),
+    })
+}
+
+fn beyond(change: &Change) -> Option<Refused> {
+    let (Change::Relative(rate) | Change::Points(rate)) = change;
+    (!(0.0..=1.0).contains(&rate.as_f64())).then(|| Refused {
+        what: "help cannot do less than nothing or more than everything".into(),
+        expected: "from 0 % to 100 %".into(),
+        mend: "write the most that money can buy, such as \"20 %\"".into(),
+    })
 }
 
 fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
@@ -310,10 +330,7 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
     let mut out = Vec::new();
     for table in tables.sections() {
         warn_without_source(&table);
-        let half_cost = table.positive_schedule::<Pence>("half_cost", keys).map(Pence::pounds);
-        if table.has("half_cost") && half_cost.values().iter().any(|cost| *cost <= 0.0) {
-            table.push(table.problem("half_cost", "help cannot be free").expected("an amount above zero").mend("write what half of the possible effect costs for one person"));
-        }
+        let half_cost = table.checked_schedule::<Pence>("half_cost", keys, free).map(Pence::pounds);
         let spent_now = match table.has("spent_now") {
             true => table.positive_schedule::<Pence>("spent_now", keys).map(Pence::pounds),
             false => Schedule::constant(0.0),
@@ -323,7 +340,13 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
             for (name, span) in list.keys() {
                 let Some(at) = scheme.outcome(name) else {
                     let known = scheme.outcomes.iter().map(|outcome| outcome.name.as_str());
-                    top.push(Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`")).read(name).expected("the name of an outcome").nearest(name, known).mend("correct the name"));
+                    top.push(
+                        Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`"))
+                            .read(name)
+                            .expected("the name of an outcome")
+                            .nearest(name, known)
+                            .mend("correct the name"),
+                    );
                     continue;
                 };
                 if !scheme.outcomes[at].is_binary() {
@@ -335,11 +358,7 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
                     );
                     continue;
                 }
-                let moved = list.positive_schedule::<Change>(name, keys);
-                let too_much = |change: &Change| matches!(change, Change::Relative(rate) | Change::Points(rate) if rate.as_f64() > 1.0);
-                if moved.values().iter().any(too_much) {
-                    list.push(list.problem(name, "help cannot do more than everything").expected("at most 100 %").mend("write the most that money can buy, such as \"20 %\""));
-                }
+                let moved = list.checked_schedule::<Change>(name, keys, beyond);
                 moves[at] = Some(moved.map(|change| match change {
                     Change::Relative(rate) => Move::Relative(rate.as_f64()),
                     Change::Points(rate) => Move::Points(rate.as_f64()),
@@ -363,7 +382,14 @@ fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Inten
         let outcome = scheme.outcome(&name).filter(|&at| scheme.outcomes[at].is_binary());
         if outcome.is_none() && !name.is_empty() {
             let known = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).map(|outcome| outcome.name.as_str());
-            table.push(table.problem("outcome", "no binary outcome has this name").read(name.clone()).expected("a binary outcome of the scheme").nearest(&name, known).mend("correct the name, or give `spend` instead"));
+            table.push(
+                table
+                    .problem("outcome", "no binary outcome has this name")
+                    .read(name.clone())
+                    .expected("a binary outcome of the scheme")
+                    .nearest(&name, known)
+                    .mend("correct the name, or give `spend` instead"),
+            );
         }
         outcome.map(|outcome| Intended::Aim { outcome, better_by: aim.0.as_f64() })
     };

@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::literal::{self, Literal, Ranged, Wrong};
-use crate::problem::Problem;
-use crate::source::{Folder, Source, Span};
+use crate::problem::{Problem, Severity};
+use crate::schedule::Refused;
+use crate::source::{BYTE_ORDER_MARK, Bytes, Folder, Source, Span};
 use crate::table::Table;
 
 /// A scheme folder, decoded and parsed once; it can be read many times with different picks.
@@ -41,6 +42,8 @@ pub(crate) enum Value {
     List(Vec<Node>),
     /// Keys in the order of the file.
     Keys(Vec<(String, Span, Node)>),
+    /// Something that could not be read and has been reported already.
+    Broken,
 }
 
 /// Where on its range each uncertain number stands, from 0 (low end) through 0.5 (the stated value) to 1 (high end). A number
@@ -55,9 +58,22 @@ pub struct Dial {
     pub value: f64,
     pub low: f64,
     pub high: f64,
+    /// What the three count in: "£", "%", "points", "per person", "months" or nothing.
+    pub unit: &'static str,
     /// "£4,000 (£3,000 to £6,000)".
     pub words: String,
     pub from: String,
+}
+
+impl Dial {
+    /// The value a given way along the range, from 0 (low end) through 0.5 (the stated value) to 1 (high end).
+    #[must_use]
+    pub fn at(&self, way: f64) -> f64 {
+        match way < 0.5 {
+            true => self.low + (self.value - self.low) * 2.0 * way,
+            false => self.value + (self.high - self.value) * (2.0 * way - 1.0),
+        }
+    }
 }
 
 /// One number that the file calls an assumption.
@@ -66,6 +82,18 @@ pub struct Assumption {
     pub path: String,
     pub words: String,
     pub why: String,
+}
+
+impl Opened {
+    /// The place of a table of a file, such as "pay.binary".
+    pub(crate) fn span_of(&self, file: &str, path: &str) -> Option<Span> {
+        path.split('.')
+            .try_fold(self.documents.get(file)?, |node, name| match &node.value {
+                Value::Keys(entries) => entries.iter().find(|(key, _, _)| key == name).map(|(_, _, node)| node),
+                _ => None,
+            })
+            .map(|node| node.span)
+    }
 }
 
 /// Parses every `.toml` and `.csv` file of a folder.
@@ -84,7 +112,14 @@ pub fn open(folder: &Folder) -> Opened {
                 }
                 opened.sources.insert(name.clone(), source);
             }
-            Err(problem) => opened.problems.push(problem),
+            Err(problem) => {
+                if let (Bytes::Read(bytes), Some(_)) = (bytes, problem.span) {
+                    // For the line in the message: what cannot be read shows as the replacement character.
+                    let text = String::from_utf8_lossy(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)).into_owned();
+                    opened.sources.insert(name.clone(), Source { name: name.clone(), text });
+                }
+                opened.problems.push(*problem);
+            }
         }
     }
     opened
@@ -92,28 +127,61 @@ pub fn open(folder: &Folder) -> Opened {
 
 fn parse(source: &Source, problems: &mut Vec<Problem>) -> Node {
     let (table, errors) = toml::de::DeTable::parse_recoverable(&source.text);
+    // A table given twice is one mistake; its keys, which are then all given twice, are not so many more.
+    let mut given_twice = Span::default();
     for error in errors {
         let span = error.span().map_or(Span { start: 0, end: 0 }, Span::from);
-        let message = error.message().to_owned();
-        let problem = Problem::at(&source.name, span, format!("this is not valid TOML: {message}"));
-        let text = source.text.get(span.start..span.end).unwrap_or_default();
-        problems.push(explain_syntax(problem, &message, text));
+        if (given_twice.start..given_twice.end).contains(&span.start) {
+            continue;
+        }
+        let problem = syntax(source, span, error.message());
+        let header = source.line_at(span.start).0.trim_start().starts_with('[');
+        if header && error.message().contains("duplicate key") {
+            let rest = &source.text[span.end..];
+            given_twice = Span { start: span.end, end: span.end + rest.find("\n[").unwrap_or(rest.len()) };
+        }
+        problems.push(problem);
     }
     let span = table.span().into();
     Node { span, value: keys(table.into_inner(), source, problems) }
 }
 
-/// The few syntax errors that people new to TOML make, each with its mend.
-fn explain_syntax(problem: Problem, message: &str, text: &str) -> Problem {
+/// An error of TOML's own, in words for someone who has never heard of TOML, with the mend for what people get wrong.
+fn syntax(source: &Source, span: Span, message: &str) -> Problem {
+    let text = source.text.get(span.start..span.end).unwrap_or_default().trim();
+    let problem = |what: String| Problem::at(&source.name, span, what);
     let lower = message.to_lowercase();
     if lower.contains("duplicate key") {
-        problem.expected("each key once in its table").mend("remove one of the two, or give the second table another name")
-    } else if lower.contains("date") || lower.contains("day") || lower.contains("month") {
-        problem.read(text).expected("a date that exists, year first: 2027-04-01").mend("check the day and the month")
-    } else if lower.contains("string") || lower.contains("quote") || text.contains(['£', '%']) {
-        problem.expected("text, money and percentages between double quotes").mend("write \"£4,000\" or \"58 %\", with the quotes")
+        let (line, _) = source.line_at(span.start);
+        let what = match line.trim().strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+            Some(table) => format!("the table [{table}] is there twice"),
+            None => format!("the key `{text}` is there twice"),
+        };
+        problem(what).expected("each name once").mend("remove one of the two, or give one of them another name")
+    } else if ["invalid date", "day between", "month between"].iter().any(|words| lower.contains(words)) {
+        problem("this date does not exist".into())
+            .read(text)
+            .expected("a date in the calendar, year first: 2027-04-01")
+            .mend("check the day and the month")
+    } else if text.contains(['“', '”', '‘', '’']) {
+        let plain = text.replace(['“', '”', '‘', '’'], "");
+        problem("the quotation marks are curly, and must be straight".into())
+            .read(text)
+            .expected("text between straight double quotes")
+            .mend(format!("write \"{plain}\"; word processors turn straight quotes into curly ones"))
+    } else if lower.contains("must be quoted") {
+        problem("this needs double quotes around it".into())
+            .read(text)
+            .expected("text, money and percentages between double quotes")
+            .mend(format!("write \"{text}\", with the quotes"))
+    } else if lower.contains("invalid basic string") || lower.contains("invalid literal string") {
+        problem("the text ends without its closing quotation mark".into())
+            .expected("a quotation mark at both ends, on the same line")
+            .mend("close the text with a double quote")
     } else {
-        problem.mend("each line is either [a.table], or key = value with text and units in \"double quotes\"")
+        problem(format!("this is not valid TOML: {message}"))
+            .expected("[a.table] on a line of its own, or key = value")
+            .mend("compare the line with its neighbours; text and numbers with a unit stand in \"double quotes\"")
     }
 }
 
@@ -139,32 +207,29 @@ fn node(value: toml::Spanned<toml::de::DeValue<'_>>, source: &Source, problems: 
         DeValue::Boolean(truth) => Value::Truth(truth),
         DeValue::Array(items) => Value::List(items.into_iter().map(|item| node(item, source, problems)).collect()),
         DeValue::Table(table) => keys(table, source, problems),
-        DeValue::Datetime(moment) => match moment.date {
-            Some(date) if moment.time.is_none() => {
-                match Date::new(i16::try_from(date.year).unwrap_or(0), date.month as i8, date.day as i8) {
-                    Ok(date) => Value::Date(date),
-                    Err(_) => {
-                        problems.push(
-                            Problem::at(&source.name, span, "this date does not exist")
-                                .read(source.text.get(span.start..span.end).unwrap_or_default())
-                                .expected("a date in the calendar, year first: 2027-04-01")
-                                .mend("check the day and the month"),
-                        );
-                        Value::Date(Date::constant(2000, 1, 1))
-                    }
-                }
-            }
-            _ => {
-                problems.push(
-                    Problem::at(&source.name, span, "this is a time, and a date is needed")
-                        .expected("a date without a time of day: 2027-04-01")
-                        .mend("leave the time of day out: contracts count in days"),
-                );
-                Value::Date(Date::constant(2000, 1, 1))
-            }
-        },
+        DeValue::Datetime(moment) => {
+            let day =
+                moment.date.and_then(|date| Date::new(i16::try_from(date.year).ok()?, date.month as i8, date.day as i8).ok());
+            date(day, moment.time.is_some(), span, source, problems)
+        }
     };
     Node { span, value }
+}
+
+/// A date, without a time of day. A date that does not exist has been reported as an error of syntax.
+fn date(day: Option<Date>, has_time: bool, span: Span, source: &Source, problems: &mut Vec<Problem>) -> Value {
+    let reported = problems.iter().any(|problem| problem.file == source.name && problem.span == Some(span));
+    match day {
+        Some(date) if !has_time => return Value::Date(date),
+        _ if reported => {}
+        _ => problems.push(
+            Problem::at(&source.name, span, "this is a time, and a date is needed")
+                .read(source.text.get(span.start..span.end).unwrap_or_default())
+                .expected("a date without a time of day: 2027-04-01")
+                .mend("leave the time of day out: contracts count in days"),
+        ),
+    }
+    Value::Broken
 }
 
 impl Value {
@@ -177,6 +242,7 @@ impl Value {
             Value::Date(_) => "a date",
             Value::List(_) => "a list",
             Value::Keys(_) => "a table of keys",
+            Value::Broken => "unreadable",
         }
     }
 }
@@ -188,18 +254,48 @@ pub struct Reader<'o> {
     pub problems: RefCell<Vec<Problem>>,
     pub dials: RefCell<Vec<Dial>>,
     pub assumptions: RefCell<Vec<Assumption>>,
+    /// The files that were asked for. An error of syntax in one of them is an error of this reading.
+    asked: RefCell<BTreeSet<String>>,
 }
 
 impl<'o> Reader<'o> {
     #[must_use]
     pub fn new(opened: &'o Opened, picks: &'o Picks) -> Self {
-        Reader { opened, picks, problems: RefCell::default(), dials: RefCell::default(), assumptions: RefCell::default() }
+        Reader {
+            opened,
+            picks,
+            problems: RefCell::default(),
+            dials: RefCell::default(),
+            assumptions: RefCell::default(),
+            asked: RefCell::default(),
+        }
+    }
+
+    /// How many errors this reading has met, those of syntax in the files it asked for among them.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        let asked = self.asked.borrow();
+        let syntax = self.opened.problems.iter().filter(|problem| asked.contains(&problem.file));
+        let found = self.problems.borrow();
+        syntax.chain(found.iter()).filter(|problem| problem.severity == Severity::Error).count()
+    }
+
+    /// Whether a file has errors of encoding or syntax; what seems to be missing from it may only be unreadable.
+    pub(crate) fn is_broken(&self, file: &str) -> bool {
+        self.opened.problems.iter().any(|problem| problem.file == file)
+    }
+
+    /// A table of the folder, noted as asked for.
+    pub(crate) fn table(&self, file: &str) -> Option<&'o Table> {
+        self.asked.borrow_mut().insert(file.to_owned());
+        self.opened.tables.get(file)
     }
 
     /// The top level of a file, or a problem when the folder has no such file.
     pub fn document<'r>(&'r self, file: &'r str, example: &str) -> Option<Section<'r, 'o>> {
+        self.asked.borrow_mut().insert(file.to_owned());
         let Some(node) = self.opened.documents.get(file) else {
-            if !self.opened.problems.iter().any(|problem| problem.file == file) {
+            if !self.is_broken(file) {
                 self.push(
                     Problem::file(file, "the scheme folder has no such file")
                         .expected(format!("a file named {file} that starts with {example}"))
@@ -211,6 +307,9 @@ impl<'o> Reader<'o> {
         };
         let Value::Keys(entries) = &node.value else { return None };
         if entries.is_empty() {
+            if self.is_broken(file) {
+                return None;
+            }
             self.push(
                 Problem::file(file, "the file says nothing")
                     .expected(format!("a file that starts with {example}"))
@@ -244,7 +343,7 @@ impl<'o> Reader<'o> {
             None => ranged.value,
         };
         let (value_now, low, high) = (ranged.value.as_f64(), low.as_f64(), high.as_f64());
-        self.dials.borrow_mut().push(Dial { path, value: value_now, low, high, words, from: from.to_owned() });
+        self.dials.borrow_mut().push(Dial { path, value: value_now, low, high, unit: T::UNIT, words, from: from.to_owned() });
         value
     }
 }
@@ -254,6 +353,9 @@ impl<'o> Reader<'o> {
 pub fn is_assumption(from: &str) -> bool {
     from.trim_start().to_lowercase().starts_with("assumption")
 }
+
+const DATE: &str = "a date without quotes, year first, such as 2027-04-01";
+const LIST: &str = "a list of names such as [\"one\", \"two\"]";
 
 /// One table of a file. Every accessor marks its key as known; [`Section::finish`] reports the keys nobody asked for.
 pub struct Section<'r, 'o> {
@@ -266,6 +368,9 @@ pub struct Section<'r, 'o> {
     pub span: Span,
     entries: &'r [(String, Span, Node)],
     asked: RefCell<BTreeSet<String>>,
+    /// Keys that had to be there and are not, each with its problem. They wait until the table has been read: a key nobody
+    /// asked for may turn out to be one of them, misspelt.
+    absent: RefCell<Vec<(String, Problem)>>,
     from: Option<String>,
 }
 
@@ -284,7 +389,7 @@ impl<'r, 'o> Section<'r, 'o> {
             _ => None,
         });
         let asked = RefCell::new(BTreeSet::from(["from".to_owned()]));
-        Section { reader, file, path, name, span, entries, asked, from: own.or(outer_from) }
+        Section { reader, file, path, name, span, entries, asked, absent: RefCell::default(), from: own.or(outer_from) }
     }
 
     fn entry(&self, key: &str) -> Option<&'r (String, Span, Node)> {
@@ -330,23 +435,35 @@ impl<'r, 'o> Section<'r, 'o> {
         self.from.as_deref()
     }
 
-    fn missing(&self, key: &str, expected: &str) {
-        let unknown = self.entries.iter().map(|(name, _, _)| name.as_str());
-        let place = if self.path.is_empty() { "the file".to_owned() } else { format!("[{}]", self.path) };
-        let mut problem = Problem::at(self.file, self.head(), format!("{place} has no `{key}`")).expected(expected);
-        problem.nearest = crate::problem::nearest(key, unknown.filter(|name| !self.asked.borrow().contains(*name)))
-            .map(|found| format!("{found}` — is it `{key}` misspelt? `{key}"));
-        self.push(problem.mend(format!("add a line: {key} = …")));
+    fn place_name(&self) -> String {
+        if self.path.is_empty() { "the file".to_owned() } else { format!("[{}]", self.path) }
     }
 
-    fn wrong_kind(&self, key: &str, node: &Node, expected: &str) {
+    fn missing(&self, key: &str, expected: &str) {
+        self.missing_with(key, expected, format!("add a line: {key} = {}", example_of(expected).unwrap_or("…")));
+    }
+
+    fn missing_with(&self, key: &str, expected: &str, mend: String) {
+        let problem = Problem::at(self.file, self.head(), format!("{} has no `{key}`", self.place_name()));
+        self.absent.borrow_mut().push((key.to_owned(), problem.expected(expected).mend(mend)));
+    }
+
+    /// `needed` says what kind of value it should be: "a date".
+    fn wrong_kind(&self, key: &str, node: &Node, needed: &str, expected: &str) {
+        if matches!(node.value, Value::Broken) {
+            return;
+        }
         let text = self.reader.opened.sources[self.file].text.get(node.span.start..node.span.end).unwrap_or_default();
-        let shown: String = text.chars().take(60).collect();
+        let shown: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
+        let mend = match example_of(expected) {
+            Some(example) => format!("write it like this: {key} = {example}"),
+            None => "write the heading on a line of its own, and its keys on the lines below".to_owned(),
+        };
         self.push(
-            self.problem(key, format!("`{key}` is {} where something else is expected", node.value.kind()))
+            Problem::at(self.file, node.span, format!("`{key}` should be {needed}, and is {}", node.value.kind()))
                 .read(shown)
                 .expected(expected)
-                .mend(format!("write {key} = {}", example_of(expected))),
+                .mend(mend),
         );
     }
 
@@ -356,7 +473,7 @@ impl<'r, 'o> Section<'r, 'o> {
         match &node.value {
             Value::Text(text) => Some(text),
             _ => {
-                self.wrong_kind(key, node, "text between double quotes");
+                self.wrong_kind(key, node, "text", "text between double quotes, such as \"some words\"");
                 None
             }
         }
@@ -376,7 +493,7 @@ impl<'r, 'o> Section<'r, 'o> {
         match &node.value {
             Value::Date(date) => Some(*date),
             _ => {
-                self.wrong_kind(key, node, "a date without quotes, year first: 2027-04-01");
+                self.wrong_kind(key, node, "a date", DATE);
                 None
             }
         }
@@ -385,7 +502,7 @@ impl<'r, 'o> Section<'r, 'o> {
     /// A date that must be there.
     pub fn required_date(&self, key: &str) -> Option<Date> {
         if !self.has(key) {
-            self.missing(key, "a date without quotes, year first: 2027-04-01");
+            self.missing(key, DATE);
         }
         self.date(key)
     }
@@ -396,31 +513,31 @@ impl<'r, 'o> Section<'r, 'o> {
         match &node.value {
             Value::Truth(truth) => Some(*truth),
             _ => {
-                self.wrong_kind(key, node, "true or false, without quotes");
+                self.wrong_kind(key, node, "true or false", "true or false without quotes, such as true");
                 None
             }
         }
     }
 
     /// A list of texts with their places; one text stands for a list of one.
-    pub fn list(&self, key: &str) -> Vec<(&'r str, Span)> {
-        let Some((_, _, node)) = self.entry(key) else { return Vec::new() };
+    pub fn list(&self, key: &str) -> Option<Vec<(&'r str, Span)>> {
+        let (_, _, node) = self.entry(key)?;
         let items = match &node.value {
-            Value::Text(text) => return vec![(text, node.span)],
+            Value::Text(text) => return Some(vec![(text, node.span)]),
             Value::List(items) => items,
             _ => {
-                self.wrong_kind(key, node, "a list such as [\"one\", \"two\"]");
-                return Vec::new();
+                self.wrong_kind(key, node, "a list of names", LIST);
+                return None;
             }
         };
         let mut out = Vec::new();
         for item in items {
             match &item.value {
                 Value::Text(text) => out.push((text.as_str(), item.span)),
-                _ => self.wrong_kind(key, item, "a list of names such as [\"one\", \"two\"]"),
+                _ => self.wrong_kind(key, item, "a list of names", LIST),
             }
         }
-        out
+        Some(out)
     }
 
     /// One of a closed set of words.
@@ -451,6 +568,11 @@ impl<'r, 'o> Section<'r, 'o> {
 
     /// A number with its unit, at the place its dial stands.
     pub fn number<T: Literal>(&self, key: &str) -> Option<T> {
+        self.stated(key).map(|(value, _)| value)
+    }
+
+    /// A number at the place its dial stands, and as the file states it, with the ends of its range.
+    pub(crate) fn stated<T: Literal>(&self, key: &str) -> Option<(T, Ranged<T>)> {
         let (_, _, node) = self.entry(key)?;
         self.number_of(key, node)
     }
@@ -465,23 +587,36 @@ impl<'r, 'o> Section<'r, 'o> {
 
     /// A number that must be there and not be negative.
     pub fn positive<T: Literal>(&self, key: &str) -> Option<T> {
-        let value: T = self.number(key)?;
-        self.refuse_negative(key, value);
+        let (value, stated) = self.stated(key)?;
+        self.refuse(key, &stated, crate::schedule::negative(key));
         Some(value)
     }
 
-    pub(crate) fn refuse_negative<T: Literal>(&self, key: &str, value: T) {
-        if value.as_f64() < 0.0 {
-            self.push(
-                self.problem(key, format!("`{key}` is negative"))
-                    .read(value.words())
-                    .expected("a number that is not below zero")
-                    .mend("write it without the minus sign; the clause itself says whether it is paid or deducted"),
-            );
+    /// A number that must be there and lie, with its whole range, from `low` to `high`.
+    pub(crate) fn required_within<T: Literal>(&self, key: &str, (low, high): (T, T), what: &str, mend: &str) -> T {
+        if !self.has(key) {
+            self.missing(key, T::EXPECTED);
+        }
+        let Some((value, stated)) = self.stated::<T>(key) else { return low };
+        self.refuse(key, &stated, |value| {
+            (*value < low || *value > high).then(|| Refused {
+                what: what.to_owned(),
+                expected: format!("from {} to {}", low.words(), high.words()),
+                mend: mend.to_owned(),
+            })
+        });
+        value
+    }
+
+    /// Notes a problem when a number, or an end of its range, cannot stand here.
+    pub(crate) fn refuse<T: Literal>(&self, key: &str, stated: &Ranged<T>, refused: impl Fn(&T) -> Option<Refused>) {
+        if let Some((value, refused)) = stated.ends().into_iter().find_map(|value| Some((value, refused(&value)?))) {
+            let problem = self.problem(key, refused.what).read(value.words());
+            self.push(problem.expected(refused.expected).mend(refused.mend));
         }
     }
 
-    fn number_of<T: Literal>(&self, key: &str, node: &Node) -> Option<T> {
+    fn number_of<T: Literal>(&self, key: &str, node: &Node) -> Option<(T, Ranged<T>)> {
         let read = |node: &Node| -> Result<Ranged<T>, Wrong> {
             match &node.value {
                 Value::Text(text) | Value::Number(text) => literal::ranged(text),
@@ -490,6 +625,9 @@ impl<'r, 'o> Section<'r, 'o> {
                 }
             }
         };
+        if matches!(node.value, Value::Broken) {
+            return None;
+        }
         let ranged = if let Value::Keys(entries) = &node.value {
             let stated = Section::new(
                 self.reader,
@@ -502,6 +640,7 @@ impl<'r, 'o> Section<'r, 'o> {
             );
             let Some((_, _, inner)) = stated.entry("value") else {
                 stated.missing("value", T::EXPECTED);
+                let _ = stated.has("range");
                 stated.finish();
                 return None;
             };
@@ -519,12 +658,12 @@ impl<'r, 'o> Section<'r, 'o> {
                 }
             }
             stated.finish();
-            return Some(self.reader.note(self.path_of(key), ranged, stated.source()));
+            return Some((self.reader.note(self.path_of(key), ranged, stated.source()), ranged));
         } else {
             read(node)
         };
         match ranged {
-            Ok(ranged) => Some(self.reader.note(self.path_of(key), ranged, self.source())),
+            Ok(ranged) => Some((self.reader.note(self.path_of(key), ranged, self.source()), ranged)),
             Err(wrong) => {
                 self.wrong_number::<T>(key, wrong);
                 None
@@ -548,7 +687,11 @@ impl<'r, 'o> Section<'r, 'o> {
     /// A table that must be there.
     pub fn required_section(&self, key: &str, expected: &str) -> Option<Section<'r, 'o>> {
         if !self.has(key) {
-            self.missing(key, expected);
+            let dot = if self.path.is_empty() { "" } else { "." };
+            match example_of(expected) {
+                Some(_) => self.missing(key, expected),
+                None => self.missing_with(key, expected, format!("add a table: [{}{dot}{key}]", self.path)),
+            }
         }
         self.section(key)
     }
@@ -561,7 +704,9 @@ impl<'r, 'o> Section<'r, 'o> {
                 Some(Section::new(self.reader, self.file, path, key.to_owned(), node.span, entries, self.from.clone()))
             }
             _ => {
-                self.wrong_kind(key, node, &format!("a table: [{key}]"));
+                let dot = if self.path.is_empty() { "" } else { "." };
+                let header = format!("[{}{dot}{key}]", self.path);
+                self.wrong_kind(key, node, "a table", &format!("a table, headed {header} on a line of its own"));
                 None
             }
         }
@@ -595,28 +740,54 @@ impl<'r, 'o> Section<'r, 'o> {
         self.entry(key).is_some_and(|(_, _, node)| matches!(node.value, Value::Keys(_)))
     }
 
-    /// Reports every key that nobody asked for. Call it when the table has been read.
+    /// Reports every key that nobody asked for and every key that had to be there. Call it when the table has been read.
     pub fn finish(&self) {
+        let mut absent = self.absent.take();
         let asked = self.asked.borrow();
         for (key, span, _) in self.entries {
             if !asked.contains(key) {
-                let place = if self.path.is_empty() { "the top of the file".to_owned() } else { format!("[{}]", self.path) };
                 let known: Vec<&str> = asked.iter().map(String::as_str).collect();
-                let mut problem = Problem::at(self.file, *span, format!("{place} has no key `{key}`"))
+                let mut problem = Problem::at(self.file, *span, format!("{} has no key `{key}`", self.place_name()))
                     .read(format!("`{key}`"))
                     .expected(format!("one of {}", known.join(", ")))
-                    .nearest(key, known.iter().copied());
+                    .nearest(key, absent.iter().map(|(key, _)| key.as_str()));
+                if problem.nearest.is_none() {
+                    problem = problem.nearest(key, known.iter().copied());
+                }
                 problem.mend = Some(match &problem.nearest {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
                     None => "remove the key, or look it up in docs/scheme-file.md".to_owned(),
                 });
+                absent.retain(|(missing, _)| Some(missing) != problem.nearest.as_ref());
                 self.push(problem);
             }
+        }
+        // What a file with errors of syntax seems to lack may stand on the lines that could not be read.
+        if !self.reader.is_broken(self.file) {
+            absent.into_iter().for_each(|(_, problem)| self.push(problem));
         }
     }
 }
 
-/// What to write after the equals sign, from the words "… such as EXAMPLE".
-fn example_of(expected: &str) -> &str {
-    expected.rsplit_once("such as ").or_else(|| expected.rsplit_once(": ")).map_or("…", |(_, example)| example)
+/// A table whose reading was given up still says what it lacks.
+impl Drop for Section<'_, '_> {
+    fn drop(&mut self) {
+        if !self.absent.borrow().is_empty() && !self.reader.is_broken(self.file) {
+            self.absent.take().into_iter().for_each(|(_, problem)| self.push(problem));
+        }
+    }
+}
+
+/// What to write after the equals sign, from the words "… such as EXAMPLE" or "\"this\" or \"that\"".
+fn example_of(expected: &str) -> Option<&str> {
+    let example = match expected.rsplit_once("such as ") {
+        Some((_, examples)) => examples,
+        None if expected.starts_with('"') => expected,
+        None => return None,
+    };
+    match example.strip_prefix('"') {
+        Some(rest) => example.get(..rest.find('"')? + 2),
+        None if example.starts_with(['[', '{']) => Some(example),
+        None => example.split(' ').next(),
+    }
 }

@@ -14,7 +14,7 @@ use crate::money::Pence;
 use crate::price;
 use crate::problem::Problem;
 use crate::read::SCHEME_FILE;
-use crate::tally::{self, Tally};
+use crate::tally::{self, MOST_EVENTS, MOST_PEOPLE, Tally};
 use crate::terms::{Baseline, Kind, Scheme};
 
 /// The result of one worked example.
@@ -44,15 +44,15 @@ pub fn run(scheme: &Scheme, opened: &Opened) -> (Vec<Example>, Vec<Problem>) {
             examples.extend(example(scheme, &section, opened));
         }
     }
-    (examples, reader.problems.into_inner())
+    let mut problems = reader.problems.into_inner();
+    problems.retain(|problem| !opened.problems.contains(problem));
+    (examples, problems)
 }
 
 fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Option<Example> {
+    let before = section.reader.errors();
     let tallies = if let Some(file) = section.text("tally") {
-        if !opened.tables.contains_key(file) {
-            section.push(section.problem("tally", "the folder has no such table").read(file).expected("a CSV file in the folder").mend("correct the name"));
-            return None;
-        }
+        crate::schedule::find_table(section, "tally", file)?;
         match tally::read(scheme, file, opened) {
             Ok(tallies) => tallies,
             Err(problems) => {
@@ -68,6 +68,7 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Optio
         return None;
     };
     section.finish();
+    let mut sound = section.reader.errors() == before;
     let paid: Vec<_> = tallies.iter().map(|tally| price::statement(scheme, tally).1).collect();
     let mut payments = Vec::new();
     for (name, span) in pays.keys() {
@@ -85,12 +86,13 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Optio
                             .nearest(name, known)
                             .mend("correct the name"),
                     );
+                    sound = false;
                     continue;
                 }
             },
         };
         let paid = Pence(found);
-        if said != paid {
+        if said != paid && sound {
             section.push(
                 pays.problem(name, format!("the worked example `{}` does not come out", section.name))
                     .read(said.to_string())
@@ -99,6 +101,10 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Optio
             );
         }
         payments.push((name.to_owned(), said, paid));
+    }
+    // An example with a mistake of its own neither holds nor fails.
+    if !sound {
+        return None;
     }
     Some(Example { name: section.name.clone(), payments })
 }
@@ -123,30 +129,45 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
     let (area, cohort) = (place("area", &scheme.areas), place("cohort", &cohort_names));
     let segment = place("segment", &scheme.segments);
     let mut tally = Tally::empty(scheme, area, vec![cohort]);
-    let most = 10_000_000;
-    let count = |key: &str, needed: bool| -> i64 {
-        let value: Option<Count> = if needed { Some(section.required(key)) } else { section.positive(key) };
-        value.unwrap_or_default().0.clamp(0, most)
-    };
-    tally.people[segment] = count("people", true);
-    for (at, outcome) in scheme.outcomes.iter().enumerate() {
-        tally.counts[at][segment] = count(&outcome.name, false);
-        if matches!(outcome.baseline, Baseline::Comparison { .. }) {
-            tally.comparison[at].people[segment] = count(&format!("{} comparison people", outcome.name), true);
-            tally.comparison[at].counts[segment] = count(&format!("{} comparison", outcome.name), true);
+    let count = |key: &str, needed: bool, most: i64, beyond: String| -> i64 {
+        if !needed && !section.has(key) {
+            return 0;
         }
-        let too_many = match outcome.kind {
-            Kind::Binary => tally.counts[at][segment] > tally.people[segment],
-            _ => false,
+        section.required_within(key, (Count(0), Count(most)), &beyond, "check the number and the people of the example").0
+    };
+    let many = || "not a number of people that can be priced".to_owned();
+    let people = count("people", true, MOST_PEOPLE, many());
+    tally.people[segment] = people;
+    for (at, outcome) in scheme.outcomes.iter().enumerate() {
+        let name = outcome.name.as_str();
+        let (most, beyond) = match outcome.kind {
+            Kind::Binary => (people, format!("`{name}` is more than everyone")),
+            Kind::Sustained { most, .. } => (people * most, format!("`{name}` is more than each person can sustain")),
+            Kind::Frequency { .. } => (MOST_EVENTS, format!("`{name}` is more than can be priced")),
         };
-        if too_many {
+        tally.counts[at][segment] = count(name, false, most, beyond);
+        if let Kind::Frequency { of, .. } = outcome.kind
+            && section.has(name)
+            && tally.counts[at][segment] < tally.counts[of][segment]
+        {
+            let of = (&scheme.outcomes[of].name, tally.counts[of][segment]);
             section.push(
                 section
-                    .problem(&outcome.name, "more people than there are")
-                    .read(tally.counts[at][segment].to_string())
-                    .expected(format!("at most {}", tally.people[segment]))
+                    .problem(name, format!("`{name}` is less than `{}`", of.0))
+                    .read(format!("{} events for {} people", tally.counts[at][segment], of.1))
+                    .expected("at least one event for each person counted")
                     .mend("check both numbers"),
             );
+        }
+        if matches!(outcome.baseline, Baseline::Comparison { .. }) {
+            let (people_key, count_key) = (format!("{name} comparison people"), format!("{name} comparison"));
+            let compared = count(&people_key, true, MOST_PEOPLE, many()).max(1);
+            let (most, beyond) = match outcome.is_binary() {
+                true => (compared, format!("`{count_key}` is more than the people of the comparison group")),
+                false => (MOST_EVENTS, format!("`{count_key}` is more than can be priced")),
+            };
+            tally.comparison[at].people[segment] = compared;
+            tally.comparison[at].counts[segment] = count(&count_key, true, most, beyond);
         }
     }
     tally

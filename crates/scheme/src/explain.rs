@@ -46,7 +46,11 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
                 format!("Every {} that {} lasts counts, up to {most}.", every.words(), scheme.outcomes[of].name)
             }
         };
-        let wait = if outcome.wait.in_months() > 0.0 { format!(", plus {} for late facts", outcome.wait.words()) } else { String::new() };
+        let wait = if outcome.wait.in_months() > 0.0 {
+            format!(", plus {} for late facts", outcome.wait.words())
+        } else {
+            String::new()
+        };
         let text = format!(
             "{}: {}, within {}{wait}. {kind} {good}{}",
             outcome.name,
@@ -92,7 +96,10 @@ fn baseline(scheme: &Scheme, outcome: usize) -> String {
     match &outcome.baseline {
         Baseline::None => String::new(),
         Baseline::Comparison { ratio } => {
-            format!(" It is held against a comparison group of {ratio} {} for each person served.", if *ratio == 1 { "person" } else { "people" })
+            format!(
+                " It is held against a comparison group of {ratio} {} for each person served.",
+                if *ratio == 1 { "person" } else { "people" }
+            )
         }
         Baseline::Fixed(schedule) => {
             let (low, high) = (schedule.values().iter().min(), schedule.values().iter().max());
@@ -131,6 +138,9 @@ pub fn payment_table(scheme: &Scheme, area: usize, outcome: usize, changes: &[f6
     changes.iter().filter_map(|&change| level(scheme, &expected, outcome, change)).collect()
 }
 
+/// As many events for one person as a baseline may state.
+const MOST_EVENTS_EACH: i64 = 100;
+
 fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Option<Level> {
     let mut tally = expected.clone();
     let binary = scheme.outcomes[outcome].is_binary();
@@ -147,7 +157,12 @@ fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Opti
         for (at, other) in scheme.outcomes.iter().enumerate() {
             match other.kind {
                 Kind::Frequency { of, .. } | Kind::Sustained { of, .. } if of == outcome && before > 0 => {
-                    tally.counts[at][cell] = (tally.counts[at][cell] as f64 * count as f64 / before as f64).round() as i64;
+                    let most = match other.kind {
+                        Kind::Sustained { most, .. } => people * most,
+                        _ => people * MOST_EVENTS_EACH,
+                    };
+                    let moved = tally.counts[at][cell] as f64 * count as f64 / before as f64;
+                    tally.counts[at][cell] = (moved.round() as i64).min(most);
                 }
                 _ => {}
             }
@@ -189,7 +204,8 @@ pub fn expected_tally(scheme: &Scheme, area: usize) -> Tally {
                 }
                 tally.counts[index][cell] = count;
                 if let Baseline::Comparison { ratio } = outcome.baseline {
-                    tally.comparison[index] = with_cell(&tally.comparison[index], cell, tally.people[cell] * ratio, count * ratio);
+                    tally.comparison[index] =
+                        with_cell(&tally.comparison[index], cell, tally.people[cell] * ratio, count * ratio);
                 }
             }
         }

@@ -57,7 +57,7 @@ impl Gate {
                 let edge = edge(change, measured);
                 match measured.improvement {
                     improvement if improvement >= edge => Verdict::Better,
-                    improvement if -improvement >= edge => Verdict::Worse,
+                    improvement if improvement <= -edge => Verdict::Worse,
                     _ => Verdict::Neither,
                 }
             }
@@ -65,7 +65,7 @@ impl Gate {
                 let edge = edge(change, measured);
                 match measured.improvement {
                     improvement if improvement > edge => Verdict::Better,
-                    improvement if -improvement > edge => Verdict::Worse,
+                    improvement if improvement < -edge => Verdict::Worse,
                     _ => Verdict::Neither,
                 }
             }
@@ -125,7 +125,10 @@ impl Gate {
             Test::MoreThan(change) => format!("{} is better than {against} by more than {}", outcome.name, change.words()),
             Test::Significant { level, sides, .. } => {
                 let sides = if sides == Sides::One { "one-sided" } else { "two-sided" };
-                format!("{} is better than {against} by a statistically significant amount ({level} level, {sides})", outcome.name)
+                format!(
+                    "{} is better than {against} by a statistically significant amount ({level} level, {sides})",
+                    outcome.name
+                )
             }
         }
     }
@@ -179,7 +182,11 @@ pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, con
         (Some(change), None, None) => Some(Test::AtLeast(change)),
         (None, Some(change), None) => Some(Test::MoreThan(change)),
         (None, None, Some(level)) => significant(&table, level, sides),
-        (None, None, None) if ["improves_by_at_least", "improves_by_more_than", "significant_at"].iter().any(|k| table.has(k)) => None,
+        (None, None, None)
+            if ["improves_by_at_least", "improves_by_more_than", "significant_at"].iter().any(|k| table.has(k)) =>
+        {
+            None
+        }
         _ => {
             table.push(
                 Problem::at(table.file, table.span, format!("`{key}` must say exactly one thing"))
@@ -190,6 +197,14 @@ pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, con
         }
     };
     table.finish();
+    if level.is_none() && sides.is_some() && !table.has("significant_at") {
+        table.push(
+            table
+                .problem("sides", "`sides` belongs to a test of significance")
+                .expected("significant_at beside it")
+                .mend("remove sides, or write significant_at = \"5 %\""),
+        );
+    }
     let (outcome, test) = (outcome?, test?);
     let definition = &context.outcomes[outcome];
     if definition.baseline == Baseline::None {

@@ -3,6 +3,8 @@
 //! Each kind of number is a type, so that a relative change can never be taken for percentage points, nor money for a count.
 //! Any of them may carry a range: `"£4,000 (£3,000 to £6,000)"`.
 
+use std::cmp::Ordering;
+
 use crate::money::{Pence, Rate, WHOLE};
 
 /// Why a text is not the number it should be, and what to write instead.
@@ -16,6 +18,10 @@ pub struct Wrong {
 pub trait Literal: Copy + PartialOrd + Default {
     /// What is expected, with an example, for error messages.
     const EXPECTED: &'static str;
+    /// What [`Literal::as_f64`] counts in: "£", "%", "points" or nothing in particular.
+    const UNIT: &'static str;
+    /// Whether the number may have a range. A date worked out from a range of lengths would be no date.
+    const RANGES: bool = true;
     /// Reads one number, without a range.
     fn parse(text: &str) -> Result<Self, Wrong>;
     /// The number a given way (0 to 1) from `low` to `high`.
@@ -114,6 +120,7 @@ const LARGEST_PENCE: i64 = 100_000_000_000;
 
 impl Literal for Pence {
     const EXPECTED: &'static str = "an amount of money such as \"£4,000\"";
+    const UNIT: &'static str = "£";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let text = text.trim();
@@ -181,6 +188,7 @@ fn percentage_points(text: &str) -> Option<i64> {
 
 impl Literal for Rate {
     const EXPECTED: &'static str = "a share such as \"58 %\"";
+    const UNIT: &'static str = "%";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         if let Some(value) = per_cent(text) {
@@ -190,10 +198,9 @@ impl Literal for Rate {
             return wrong("percentage points where a share is expected", "write \"58 %\", a share of the people or the amount");
         }
         match billionths(text) {
-            Some(value) => wrong(
-                "a number without its unit",
-                format!("write \"{}\" if a proportion is meant, or \"{text} %\"", Rate(value)),
-            ),
+            Some(value) => {
+                wrong("a number without its unit", format!("write \"{}\" if a proportion is meant, or \"{text} %\"", Rate(value)))
+            }
             None => wrong("not a share", "write a number and a per cent sign: \"58 %\""),
         }
     }
@@ -213,6 +220,7 @@ impl Literal for Rate {
 
 impl Literal for Points {
     const EXPECTED: &'static str = "percentage points, such as \"3 percentage points\"";
+    const UNIT: &'static str = "points";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         if let Some(value) = percentage_points(text) {
@@ -237,7 +245,9 @@ impl Literal for Points {
     }
 
     fn words(self) -> String {
-        format!("{} percentage points", self.0.to_string().trim_end_matches(" %"))
+        let number = self.0.to_string();
+        let number = number.trim_end_matches(" %");
+        format!("{number} percentage point{}", if number == "1" { "" } else { "s" })
     }
 }
 
@@ -248,7 +258,7 @@ impl Default for Change {
 }
 
 impl PartialOrd for Change {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Change::Relative(a), Change::Relative(b)) | (Change::Points(a), Change::Points(b)) => Some(a.cmp(b)),
             _ => None,
@@ -258,6 +268,7 @@ impl PartialOrd for Change {
 
 impl Literal for Change {
     const EXPECTED: &'static str = "a change such as \"3 percentage points\" or, relative to the baseline, \"10 %\"";
+    const UNIT: &'static str = "%";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         if let Some(value) = percentage_points(text) {
@@ -293,6 +304,7 @@ impl Literal for Change {
 
 impl Literal for PerHead {
     const EXPECTED: &'static str = "a number per person, such as \"4.2 per person\"";
+    const UNIT: &'static str = "per person";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let body = text.trim();
@@ -319,6 +331,7 @@ impl Literal for PerHead {
 
 impl Literal for Count {
     const EXPECTED: &'static str = "a whole number such as 1_200 or \"1,200 people\"";
+    const UNIT: &'static str = "";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let text = text.trim();
@@ -350,13 +363,15 @@ impl Default for Duration {
 }
 
 impl PartialOrd for Duration {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         self.in_months().partial_cmp(&other.in_months())
     }
 }
 
 impl Literal for Duration {
     const EXPECTED: &'static str = "a length of time such as \"12 months\", \"26 weeks\" or \"90 days\"";
+    const UNIT: &'static str = "months";
+    const RANGES: bool = false;
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let mut words = text.split_whitespace();
@@ -398,6 +413,7 @@ impl Literal for Duration {
 
 impl Literal for Plain {
     const EXPECTED: &'static str = "a number such as 0.5";
+    const UNIT: &'static str = "";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         match billionths(text) {
@@ -426,6 +442,15 @@ pub struct Ranged<T> {
     pub range: Option<(T, T)>,
 }
 
+impl<T: Copy> Ranged<T> {
+    /// The value first, then the ends of its range; the value alone when there is none.
+    #[must_use]
+    pub fn ends(&self) -> [T; 3] {
+        let (low, high) = self.range.unwrap_or((self.value, self.value));
+        [self.value, low, high]
+    }
+}
+
 /// Reads `value` or `value (low to high)`.
 pub fn ranged<T: Literal>(text: &str) -> Result<Ranged<T>, Wrong> {
     let text = text.trim();
@@ -441,20 +466,27 @@ pub fn ranged<T: Literal>(text: &str) -> Result<Ranged<T>, Wrong> {
 
 /// Reads `low to high`.
 pub fn range<T: Literal>(text: &str) -> Result<(T, T), Wrong> {
+    if !T::RANGES {
+        return wrong("a range where a contract has one number", "write the number alone, without its range");
+    }
     let Some((low, high)) = text.split_once(" to ") else {
         return wrong("not a range", "write the low end, \"to\", the high end, each with its unit: \"£3,000 to £6,000\"");
     };
     let (low, high) = (T::parse(low)?, T::parse(high)?);
-    if low > high {
-        return wrong("a range that runs backwards", "write the low end first");
+    match low.partial_cmp(&high) {
+        Some(Ordering::Greater) => wrong("a range that runs backwards", "write the low end first"),
+        Some(_) => Ok((low, high)),
+        None => wrong("a range in two units", "write both ends in the same unit"),
     }
-    Ok((low, high))
 }
 
 /// A value must lie in its own range.
 pub fn within<T: Literal>(value: T, low: T, high: T) -> Result<Ranged<T>, Wrong> {
-    if value < low || value > high || value.partial_cmp(&low).is_none() {
-        return wrong("a value outside its own range", "widen the range or correct the value; both need the same unit");
+    if value.partial_cmp(&low).is_none() {
+        return wrong("a value in one unit and its range in another", "write all three in the same unit");
+    }
+    if value < low || value > high {
+        return wrong("a value outside its own range", "widen the range or correct the value");
     }
     Ok(Ranged { value, range: Some((low, high)) })
 }

@@ -1,7 +1,7 @@
 //! Small changes to the rules, each a function from a scheme to a changed scheme: what a designer would try first.
 
-use crate::clauses::{Over, Rule};
 use crate::clauses::tariff::CountsFrom;
+use crate::clauses::{Over, Rule};
 use crate::money::Pence;
 use crate::schedule::Schedule;
 use crate::terms::{Baseline, Intake, Scheme};
@@ -23,6 +23,8 @@ pub enum Mend {
     PayAboveBaseline,
     /// Multiply every price for results by this percentage.
     Prices(i64),
+    /// Multiply every fee that does not depend on results by this percentage.
+    Fees(i64),
     /// Multiply the price of each segment of every outcome payment by its own percentage.
     SegmentPrices(Vec<i64>),
     /// Several at once.
@@ -39,10 +41,13 @@ impl Mend {
             Mend::PoolCohorts => "measure all cohorts together".into(),
             Mend::TakeEveryone => "count everyone referred, so that nobody can be turned away".into(),
             Mend::LiveComparison(ratio) => {
-                format!("hold results against a comparison group measured at the same time ({ratio} people for each person served)")
+                format!(
+                    "hold results against a comparison group measured at the same time ({ratio} people for each person served)"
+                )
             }
             Mend::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
             Mend::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
+            Mend::Fees(percent) => format!("multiply the fees that do not depend on results by {}", *percent as f64 / 100.0),
             Mend::SegmentPrices(_) => "raise each segment's price to where helping it pays".into(),
             Mend::Together(mends) => {
                 let words: Vec<String> = mends.iter().map(Mend::words).collect();
@@ -85,7 +90,8 @@ impl Mend {
             Mend::TakeEveryone => changed.intake = Intake::Everyone,
             Mend::LiveComparison(ratio) => {
                 for outcome in &mut changed.outcomes {
-                    let per_person = !matches!(outcome.kind, crate::terms::Kind::Frequency { per: crate::terms::Per::Affected, .. });
+                    let per_person =
+                        !matches!(outcome.kind, crate::terms::Kind::Frequency { per: crate::terms::Per::Affected, .. });
                     if matches!(outcome.baseline, Baseline::Fixed(_)) && per_person {
                         outcome.baseline = Baseline::Comparison { ratio: *ratio };
                     }
@@ -93,6 +99,7 @@ impl Mend {
             }
             Mend::PayAboveBaseline => pay_above_baseline(&mut changed),
             Mend::Prices(percent) => each_rule(&mut changed, |rule| scale(rule, |price| Pence(price.0 * percent / 100))),
+            Mend::Fees(percent) => each_rule(&mut changed, |rule| scale_fee(rule, |price| Pence(price.0 * percent / 100))),
             Mend::SegmentPrices(percents) => each_rule(&mut changed, |rule| {
                 if let Rule::OutcomePayment(payment) = rule {
                     let scaled = percents.iter().enumerate();
@@ -119,6 +126,18 @@ fn scale(rule: &mut Rule, change: impl Fn(Pence) -> Pence) {
             rule.reward = rule.reward.map(&change);
             rule.deduction = rule.deduction.as_ref().map(|deduction| deduction.map(&change));
         }
+        _ => {}
+    }
+}
+
+fn scale_fee(rule: &mut Rule, change: impl Fn(Pence) -> Pence) {
+    use crate::clauses::service_fee::Basis;
+    match rule {
+        Rule::AttachmentFee(rule) => rule.price = rule.price.map(&change),
+        Rule::ServiceFee(rule) => match &mut rule.basis {
+            Basis::EachMonth(schedule) | Basis::EachYear(schedule) => *schedule = schedule.map(&change),
+            Basis::Bands(bands) => bands.iter_mut().for_each(|band| band.each_month = change(band.each_month)),
+        },
         _ => {}
     }
 }

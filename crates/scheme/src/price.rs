@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::clauses::{self, Rule};
-use crate::money::{Amount, Pence, Quantity};
+use crate::money::{Amount, Pence, Quantity, WHOLE};
 use crate::tally::Tally;
 use crate::terms::{Baseline, Kind, Per, Scheme};
 
@@ -22,6 +22,20 @@ pub struct Line {
     pub price: Pence,
     pub amount: Pence,
     pub reason: String,
+}
+
+impl Line {
+    /// "17.5 people", "1 event".
+    #[must_use]
+    pub fn quantity_words(&self) -> String {
+        let unit = match (self.quantity.0.abs() == WHOLE, self.unit) {
+            (true, "people") => "person",
+            (true, "percentage points") => "percentage point",
+            (true, unit @ ("events" | "periods" | "months" | "years")) => &unit[..unit.len() - 1],
+            (_, unit) => unit,
+        };
+        format!("{} {unit}", self.quantity)
+    }
 }
 
 /// Takes lines as pricing makes them. The laboratory takes none, and then no reason is ever put into words.
@@ -222,13 +236,14 @@ pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<u
     let mut compared = 0;
     let expected = match &definition.baseline {
         Baseline::None => 0,
-        Baseline::Fixed(schedule) if schedule.is_constant() => base * schedule.values()[0].0,
+        Baseline::Fixed(schedule) if schedule.is_constant() => base.saturating_mul(schedule.values()[0].0),
         Baseline::Fixed(schedule) => {
-            let mut sum = 0;
+            let mut sum: i64 = 0;
             for cohort in cohorts {
                 let year = scheme.cohorts[tally.cohorts[cohort]].year;
                 for segment in 0..segments {
-                    sum += base_of[cohort * segments + segment] * schedule.at(tally.area, segment, year).0;
+                    let expected = base_of[cohort * segments + segment].saturating_mul(schedule.at(tally.area, segment, year).0);
+                    sum = expected.saturating_add(sum);
                 }
             }
             sum
@@ -239,13 +254,15 @@ pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<u
             for cell in cells {
                 compared += group.people[cell];
                 // Standardised to the mix of segments served: the comparison group's rate in each cell.
-                let expected = i128::from(base_of[cell]) * i128::from(group.counts[cell]) * i128::from(crate::money::WHOLE);
-                sum += i64::try_from(expected / i128::from(group.people[cell].max(1))).unwrap_or(i64::MAX / 4);
+                let expected = i128::from(base_of[cell]) * i128::from(group.counts[cell]) * i128::from(WHOLE);
+                let expected = i64::try_from(expected / i128::from(group.people[cell].max(1))).unwrap_or(i64::MAX);
+                sum = sum.saturating_add(expected);
             }
             sum
         }
     };
-    let improvement = definition.sign() * (count * crate::money::WHOLE - expected);
+    let better = count.saturating_mul(WHOLE).saturating_sub(expected);
+    let improvement = better.saturating_mul(definition.sign());
     Measured { base, count, expected, improvement, compared }
 }
 

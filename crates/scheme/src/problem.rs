@@ -103,6 +103,7 @@ impl Problem {
         }
         for (name, text) in [("read", &self.read), ("expected", &self.expected)] {
             if let Some(text) = text {
+                let text = if text.trim().is_empty() { "nothing" } else { text };
                 let _ = writeln!(out, "      {name:<9} {text}");
             }
         }
@@ -131,8 +132,9 @@ fn excerpt(source: &Source, span: Span, place: Place) -> String {
     let number = place.line.to_string();
     let gutter = " ".repeat(number.len());
     let before = if from > 0 { "… " } else { "" };
+    let after = if upto < characters.len() { " …" } else { "" };
     let indent = " ".repeat(at - from + before.chars().count());
-    format!("   {number} | {before}{shown}\n   {gutter} | {indent}{}\n", "^".repeat(length))
+    format!("   {number} | {before}{shown}{after}\n   {gutter} | {indent}{}\n", "^".repeat(length))
 }
 
 /// The known name with the fewest single-character edits from `read`, if close enough to be what was meant.

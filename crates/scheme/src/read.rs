@@ -6,7 +6,7 @@ use crate::clauses::{self, Clause, Context};
 use crate::document::{Reader, Section};
 use crate::literal::{Count, Duration, Literal, PerHead};
 use crate::money::{Rate, Rounding, WHOLE};
-use crate::problem::{Problem, Severity};
+use crate::problem::Problem;
 use crate::schedule::{Keys, Schedule, find_column, find_table};
 use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, Scheme, months_later};
 
@@ -15,9 +15,8 @@ pub const SCHEME_FILE: &str = "scheme.toml";
 
 /// Reads the scheme; `None` when there is any error. Problems go to the reader.
 pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
-    let errors_before = count_errors(reader);
     let top = reader.document(SCHEME_FILE, "scheme = \"The name of the scheme\"")?;
-    let name = top.required_text("scheme", "the name of the scheme, between double quotes");
+    let name = top.required_text("scheme", "the name of the scheme, such as \"County support\"");
     let summary = top.text("summary").unwrap_or_default().to_owned();
     let payer = top.text("payer").unwrap_or("the payer").to_owned();
     let provider = top.text("provider").unwrap_or("provider").to_owned();
@@ -45,7 +44,8 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     let years = cohorts.iter().map(|cohort| cohort.year + 1).max().unwrap_or(1);
     let keys = Keys { areas: areas.clone(), segments: segments.clone(), years };
     let people = cohort_table.as_ref().map_or(Schedule::constant(Count(0)), |table| {
-        let people = table.positive_schedule("people", &keys);
+        let mend = "check the number: it is the people expected in one cohort of one area";
+        let people = table.schedule_up_to("people", &keys, Count(MOST_PEOPLE), "more people than a cohort can have", mend);
         table.finish();
         people
     });
@@ -55,13 +55,13 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         None => Vec::new(),
     };
     let clauses = match top.required_section("pay", "at least one table [pay.NAME] with its clause") {
-        Some(tables) => read_clauses(&tables, &keys, &outcomes),
+        Some(tables) => read_clauses(&tables, &keys, &outcomes, &cohorts),
         None => Vec::new(),
     };
     let _ = top.has("example");
     top.finish();
 
-    if count_errors(reader) > errors_before {
+    if reader.errors() > 0 {
         return None;
     }
     Some(Scheme {
@@ -84,17 +84,12 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     })
 }
 
-fn count_errors(reader: &Reader<'_>) -> usize {
-    let read = reader.problems.borrow().iter().filter(|problem| problem.severity == Severity::Error).count();
-    read + reader.opened.problems.len()
-}
-
 /// A list of names: in the file, or a column of a table; one name when the key is missing.
 fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<String> {
     if !top.has(key) {
         return vec![alone.to_owned()];
     }
-    let listed = top.list(key);
+    let Some(listed) = top.list(key) else { return vec![alone.to_owned()] };
     let table = match listed.as_slice() {
         [(file, _)] if file.ends_with(".csv") => find_table(top, key, file),
         _ => None,
@@ -110,15 +105,22 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
     let mut names: Vec<String> = Vec::new();
     for (name, place) in places {
         if name.is_empty() || names.contains(&name) {
-            let what = if name.is_empty() { format!("a {column} without a name") } else { format!("the {column} `{name}` twice") };
+            let what = match name.is_empty() {
+                true => format!("this {column} has no name"),
+                false => format!("the {column} `{name}` is there twice"),
+            };
             let problem = Problem { what, ..place };
-            top.push(problem.expected(format!("each {column} once, by name")).mend("remove the row or correct the name"));
+            top.push(problem.expected(format!("each {column} once, by name")).mend("remove one of the two or correct the name"));
         } else {
             names.push(name);
         }
     }
     if names.is_empty() {
-        top.push(top.problem(key, format!("there is no {column} in the list")).expected("at least one name").mend(format!("remove `{key}` if the contract has only one")));
+        top.push(
+            top.problem(key, format!("there is no {column} in the list"))
+                .expected("at least one name")
+                .mend(format!("remove `{key}` if the contract has only one")),
+        );
         names.push(alone.to_owned());
     }
     names
@@ -143,12 +145,19 @@ fn dates(table: &Section<'_, '_>) -> (Option<Date>, Option<Date>, Option<Date>) 
     (starts, ends, last)
 }
 
+/// The most people in a cohort, and with [`MOST_COHORTS`] a bound on all that is priced: arithmetic in billionths must fit.
+const MOST_PEOPLE: i64 = 1_000_000;
+
 /// The most cohorts a scheme may have; beyond it a date is surely mistyped.
 const MOST_COHORTS: usize = 400;
 
 fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends: Option<Date>, rule: MonthEnd) -> Vec<Cohort> {
     let (starts, ends) = (table.required_date("starts"), table.required_date("ends"));
-    let every: Duration = table.required("every");
+    let required: Option<Duration> = match table.has("every") {
+        true => table.number("every"),
+        false => Some(table.required("every")),
+    };
+    let Some(every) = required else { return Vec::new() };
     let Duration::Months(months) = every else {
         table.push(
             table
@@ -160,11 +169,17 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
         return Vec::new();
     };
     let (Some(starts), Some(ends)) = (starts, ends) else { return Vec::new() };
-    if months == 0 || ends < starts {
+    if months == 0 {
+        let problem = table.problem("every", "cohorts of no length").read(every.words());
+        table.push(problem.expected("a length such as \"3 months\" or \"1 year\"").mend("write how long one cohort is"));
+        return Vec::new();
+    }
+    if ends < starts {
         table.push(
             table
                 .problem("ends", "the last cohort ends before the first one starts")
-                .expected(format!("a date after {starts}, and cohorts of at least a month"))
+                .read(ends.to_string())
+                .expected(format!("a date after {starts}"))
                 .mend("check the dates; `ends` is the last day on which a person may start"),
         );
         return Vec::new();
@@ -235,10 +250,20 @@ fn outcomes(tables: &Section<'_, '_>, keys: &Keys) -> Vec<Outcome> {
     for section in &sections {
         let outcome = outcome(section, keys, &names, &out);
         section.finish();
+        if RESERVED.contains(&outcome.name.as_str()) {
+            section.push(
+                Problem::at(section.file, section.span, format!("an outcome cannot be called `{}`", outcome.name))
+                    .expected("a name that means nothing else in a tally or a worked example")
+                    .mend(format!("choose another name, such as [outcome.{}_reached]", outcome.name)),
+            );
+        }
         out.push(outcome);
     }
     out
 }
+
+/// Words that head other columns of a tally or are other keys of a worked example.
+const RESERVED: [&str; 9] = ["scheme", "provider", "area", "cohort", "segment", "people", "tally", "pays", "from"];
 
 fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Outcome]) -> Outcome {
     #[derive(Clone, Copy, Default, PartialEq)]
@@ -248,11 +273,9 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
         Frequency,
         Sustained,
     }
-    let measure = section.required_text("measure", "what is measured, in words");
-    let word = section.required_choice(
-        "kind",
-        &[("binary", Word::Binary), ("frequency", Word::Frequency), ("sustained", Word::Sustained)],
-    );
+    let measure = section.required_text("measure", "what is measured, such as \"people with a proven reoffence\"");
+    let word = section
+        .required_choice("kind", &[("binary", Word::Binary), ("frequency", Word::Frequency), ("sustained", Word::Sustained)]);
     let better = section.required_choice("better", &[("fewer", Better::Fewer), ("more", Better::More)]);
     let window: Duration = section.required("window");
     let wait: Duration = section.number("wait").unwrap_or(Duration::Days(0));
@@ -264,11 +287,9 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
             Kind::Frequency { of, per }
         }
         Word::Sustained => {
-            let most: Count = section.required("most");
-            if !(1..=1000).contains(&most.0) && section.has("most") {
-                section.push(section.problem("most", "the number of periods is not sensible").read(most.words()).expected("a number from 1 to 1,000").mend("write how many periods are paid at most"));
-            }
-            Kind::Sustained { of, every: section.required("every"), most: most.0.max(1) }
+            let mend = "write how many periods are paid for one person at most";
+            let most = section.required_within("most", (Count(1), Count(1000)), "not a number of periods", mend);
+            Kind::Sustained { of, every: section.required("every"), most: most.0 }
         }
     };
     let baseline = baseline(section, keys, kind);
@@ -278,24 +299,29 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
 
 /// The binary outcome that a frequency or a sustained outcome builds on; it must stand above.
 fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
-    let name = section.required_text("of", "the name of the binary outcome it builds on");
+    let name = section.required_text("of", "the binary outcome above it that it builds on, such as \"reoffending\"");
     let found = above.iter().position(|outcome| outcome.name == name);
     match found {
         Some(at) if above[at].is_binary() => at,
         _ if name.is_empty() => 0,
         _ => {
-            let what = match found {
-                Some(_) => format!("`{name}` is not a binary outcome"),
-                None if names.contains(&name) => format!("`{name}` stands below; outcomes refer upwards"),
-                None => "the scheme measures no such outcome".to_owned(),
+            let first = "declare the yes-or-no outcome first (\"reoffending\"), then how often it happens";
+            let (what, mend) = match found {
+                Some(_) => (format!("`{name}` is not a binary outcome"), first.to_owned()),
+                None if names.contains(&name) => (
+                    format!("`{name}` stands below; outcomes refer upwards"),
+                    format!("move [outcome.{name}] above [outcome.{}]", section.name),
+                ),
+                None => ("the scheme measures no such outcome".to_owned(), first.to_owned()),
             };
+            let binary = above.iter().filter(|outcome| outcome.is_binary() && outcome.name != name);
             section.push(
                 section
                     .problem("of", what)
                     .read(format!("\"{name}\""))
                     .expected("the name of a binary outcome above this one")
-                    .nearest(&name, names.iter().map(String::as_str))
-                    .mend("declare the yes-or-no outcome first (\"reoffending\"), then how often it happens"),
+                    .nearest(&name, binary.map(|outcome| outcome.name.as_str()))
+                    .mend(mend),
             );
             0
         }
@@ -310,17 +336,10 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
         && let Some(table) = section.section("baseline")
         && table.has("comparison_people_each")
     {
-        let ratio: Count = table.required("comparison_people_each");
+        let what = "the comparison group needs at least one person for each person served";
+        let mend = "write how many people are compared with each person served";
+        let ratio = table.required_within("comparison_people_each", (Count(1), Count(1000)), what, mend);
         table.finish();
-        if ratio.0 < 1 || ratio.0 > 1000 {
-            table.push(
-                table
-                    .problem("comparison_people_each", "the comparison group needs at least one person for each person served")
-                    .read(ratio.words())
-                    .expected("a whole number from 1 to 1,000")
-                    .mend("write how many people are compared with each person served"),
-            );
-        }
         if matches!(kind, Kind::Frequency { per: Per::Affected, .. }) {
             table.push(
                 table
@@ -329,27 +348,19 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
                     .mend("change `per`, or give the baseline as a number"),
             );
         }
-        return Baseline::Comparison { ratio: ratio.0.clamp(1, 1000) };
+        return Baseline::Comparison { ratio: ratio.0 };
     }
     let rate = match kind {
-        Kind::Binary => section.positive_schedule::<Rate>("baseline", keys),
+        Kind::Binary => {
+            let mend = "if it counts events rather than people, the kind is \"frequency\"";
+            section.schedule_up_to("baseline", keys, Rate(WHOLE), "the baseline is more than everyone", mend)
+        }
         _ => section.positive_schedule::<PerHead>("baseline", keys).map(|per_head| per_head.0),
     };
-    if kind == Kind::Binary
-        && let Some(rate) = rate.values().iter().find(|rate| rate.0 > WHOLE)
-    {
-        section.push(
-            section
-                .problem("baseline", "the baseline is more than everyone")
-                .read(rate.words())
-                .expected("a share of people from 0 % to 100 %")
-                .mend("if it counts events rather than people, the kind is \"frequency\""),
-        );
-    }
     Baseline::Fixed(rate)
 }
 
-fn read_clauses(tables: &Section<'_, '_>, keys: &Keys, outcomes: &[Outcome]) -> Vec<Clause> {
+fn read_clauses(tables: &Section<'_, '_>, keys: &Keys, outcomes: &[Outcome], cohorts: &[Cohort]) -> Vec<Clause> {
     let mut clauses: Vec<Clause> = Vec::new();
     let sections = tables.sections();
     if sections.is_empty() {
@@ -359,33 +370,39 @@ fn read_clauses(tables: &Section<'_, '_>, keys: &Keys, outcomes: &[Outcome]) -> 
                 .mend("add a clause; docs/scheme-file.md shows every kind"),
         );
     }
+    let mut unreadable: Vec<String> = Vec::new();
     for section in &sections {
-        let context = Context { keys, outcomes, clauses: &clauses };
-        if let Some(clause) = clauses::read(section, &context) {
-            clauses.push(clause);
+        let context = Context { keys, outcomes, clauses: &clauses, unreadable: &unreadable };
+        match clauses::read(section, &context) {
+            Some(clause) => clauses.push(clause),
+            None => unreadable.push(section.name.clone()),
         }
     }
-    cap_below_fee(tables, &clauses, keys);
+    cap_below_fee(tables, &clauses, keys, cohorts);
     clauses
 }
 
-/// A cap on everything that is lower than the fixed fee it includes can never pay for a result.
-fn cap_below_fee(tables: &Section<'_, '_>, clauses: &[Clause], keys: &Keys) {
+/// A cap that is lower than the fixed fee it includes can never pay for a result.
+fn cap_below_fee(tables: &Section<'_, '_>, clauses: &[Clause], keys: &Keys, cohorts: &[Cohort]) {
     use clauses::{Over, Rule, service_fee::Basis};
     for clause in clauses {
         let Rule::Cap(cap) = &clause.rule else { continue };
-        if cap.over != Over::EachYear {
-            continue;
-        }
+        // The first stretch that the cap is measured over, and the fee of its months, before any yearly discount.
+        let stretch: Vec<&Cohort> = match cap.over {
+            Over::EachCohort => cohorts.iter().take(1).collect(),
+            Over::EachYear => cohorts.iter().filter(|cohort| cohort.year == 0).collect(),
+            Over::AllCohorts => continue,
+        };
+        let months: i64 = stretch.iter().map(|cohort| cohort.months).sum();
         for area in 0..keys.areas.len() {
             let fee: i64 = cap
                 .on
                 .iter()
                 .map(|&at| match &clauses[at].rule {
                     Rule::ServiceFee(fee) => match &fee.basis {
-                        Basis::EachMonth(schedule) => 12 * schedule.at(area, 0, 0).0,
-                        Basis::EachYear(schedule) => schedule.at(area, 0, 0).0,
-                        Basis::Bands(bands) => 12 * bands.iter().map(|band| band.each_month.0).min().unwrap_or_default(),
+                        Basis::EachMonth(schedule) => months * schedule.at(area, 0, 0).0,
+                        Basis::EachYear(schedule) => months * schedule.at(area, 0, 0).0 / 12,
+                        Basis::Bands(bands) => months * bands.iter().map(|band| band.each_month.0).min().unwrap_or_default(),
                     },
                     _ => 0,
                 })
@@ -394,11 +411,12 @@ fn cap_below_fee(tables: &Section<'_, '_>, clauses: &[Clause], keys: &Keys) {
             if fee > most.0 {
                 let section = tables.section(&clause.name);
                 let span = section.map_or(tables.span, |section| section.span_of("most"));
+                let (over, fee) = (cap.over.words(), crate::money::Pence(fee));
                 tables.push(
                     Problem::at(tables.file, span, "the cap is below the fee it covers, so no result is ever paid for")
-                        .read(format!("at most {most} a year, and the fee alone is {} a year", crate::money::Pence(fee)))
-                        .expected("a cap above the yearly fee")
-                        .mend("raise the cap, or name the clauses it is meant for: on = [\"…\"]"),
+                        .read(format!("at most {most} over {over}, and the fee alone is {fee}"))
+                        .expected("a cap above the fee")
+                        .mend("raise the cap, or name the clauses it is meant for: on = [\"NAME\"]"),
                 );
                 return;
             }

@@ -40,6 +40,16 @@ impl<T: Copy> Schedule<T> {
         self.strides[1] > 0
     }
 
+    /// Whether it differs by area.
+    pub fn by_area(&self) -> bool {
+        self.strides[0] > 0
+    }
+
+    /// Whether it differs by contract year.
+    pub fn by_year(&self) -> bool {
+        self.strides[2] > 0
+    }
+
     /// Whether it is one value for everyone.
     pub fn is_constant(&self) -> bool {
         self.strides == [0; 3]
@@ -63,46 +73,85 @@ impl<T: Copy> Schedule<T> {
 
 const KEY_COLUMNS: [&str; 3] = ["area", "segment", "year"];
 
+/// Why a number that reads well cannot stand where it does.
+pub struct Refused {
+    pub what: String,
+    pub expected: String,
+    pub mend: String,
+}
+
+/// Refuses numbers below zero.
+pub(crate) fn negative<T: Literal>(key: &str) -> impl Fn(&T) -> Option<Refused> + use<'_, T> {
+    move |value| {
+        (value.as_f64() < 0.0).then(|| Refused {
+            what: format!("`{key}` is negative"),
+            expected: "a number that is not below zero".into(),
+            mend: "write it without the minus sign; the clause itself says whether it is paid or deducted".into(),
+        })
+    }
+}
+
 impl Section<'_, '_> {
-    /// A schedule; problems are noted for a missing table, a missing column and every missing or wrong cell.
-    pub fn schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Option<Schedule<T>> {
-        if !self.holds_keys(key) || self.section(key)?.has("value") {
-            return self.number(key).map(Schedule::constant);
-        }
+    /// A schedule that must be there. Problems are noted for a missing table, a missing column and every missing or wrong
+    /// cell, and for every value that `refused` refuses, at the value itself.
+    pub fn checked_schedule<T: Literal>(&self, key: &str, keys: &Keys, refused: impl Fn(&T) -> Option<Refused>) -> Schedule<T> {
+        let schedule = if self.holds_keys(key) && !self.states_value(key) {
+            self.looked_up(key, keys, &refused)
+        } else {
+            if !self.has(key) {
+                let _: T = self.required(key);
+            }
+            self.stated(key).map(|(value, stated)| {
+                self.refuse(key, &stated, refused);
+                Schedule::constant(value)
+            })
+        };
+        schedule.unwrap_or_else(|| Schedule::constant(T::default()))
+    }
+
+    /// Whether a table of keys states a number rather than looking one up.
+    fn states_value(&self, key: &str) -> bool {
+        self.section(key).is_some_and(|stated| stated.has("value") || stated.has("range"))
+    }
+
+    fn looked_up<T: Literal>(&self, key: &str, keys: &Keys, refused: &impl Fn(&T) -> Option<Refused>) -> Option<Schedule<T>> {
         let lookup = self.section(key)?;
         let file = lookup.required_text("table", "the name of a CSV file in the folder, such as \"prices.csv\"");
-        let column = lookup.required_text("column", "the name of one of its columns");
+        let column = lookup.required_text("column", "the name of one of its columns, such as \"price\"");
         lookup.finish();
         if file.is_empty() || column.is_empty() {
             return None;
         }
         let table = find_table(&lookup, "table", &file)?;
         let column = find_column(&lookup, "column", table, &column)?;
-        Some(from_table(&lookup, table, column, keys))
+        Some(from_table(&lookup, table, column, keys, refused))
     }
 
     /// A schedule that must be there.
     pub fn required_schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Schedule<T> {
-        if !self.has(key) {
-            let _: T = self.required(key);
-        }
-        self.schedule(key, keys).unwrap_or_else(|| Schedule::constant(T::default()))
+        self.checked_schedule(key, keys, |_| None)
     }
 
     /// A schedule that must be there with no value below zero.
     pub fn positive_schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Schedule<T> {
-        let schedule = self.required_schedule::<T>(key, keys);
-        if let Some(value) = schedule.values.iter().find(|value| value.as_f64() < 0.0) {
-            self.refuse_negative(key, *value);
-        }
-        schedule
+        self.checked_schedule(key, keys, negative(key))
+    }
+
+    /// A schedule that must be there with no value below zero or above `most`.
+    pub fn schedule_up_to<T: Literal>(&self, key: &str, keys: &Keys, most: T, what: &str, mend: &str) -> Schedule<T> {
+        let negative = negative(key);
+        self.checked_schedule(key, keys, |value: &T| {
+            let too_much =
+                || Refused { what: what.to_owned(), expected: format!("at most {}", most.words()), mend: mend.to_owned() };
+            negative(value).or_else(|| (*value > most).then(too_much))
+        })
     }
 }
 
 /// A table of the folder by its file name.
 pub fn find_table<'o>(section: &Section<'_, 'o>, key: &str, file: &str) -> Option<&'o Table> {
-    let table = section.reader.opened.tables.get(file);
-    if table.is_none() && !section.reader.opened.problems.iter().any(|problem| problem.file == file) {
+    let table = section.reader.table(file).filter(|table| !table.header.is_empty());
+    if table.is_none() && !section.reader.is_broken(file) {
         section.push(
             section
                 .problem(key, "the scheme folder has no such table")
@@ -131,7 +180,13 @@ pub fn find_column(section: &Section<'_, '_>, key: &str, table: &Table, column: 
     found
 }
 
-fn from_table<T: Literal>(section: &Section<'_, '_>, table: &Table, column: usize, keys: &Keys) -> Schedule<T> {
+fn from_table<T: Literal>(
+    section: &Section<'_, '_>,
+    table: &Table,
+    column: usize,
+    keys: &Keys,
+    refused: &impl Fn(&T) -> Option<Refused>,
+) -> Schedule<T> {
     let sizes = [keys.areas.len().max(1), keys.segments.len().max(1), keys.years.max(1)];
     let key_columns = KEY_COLUMNS.map(|name| table.column(name));
     let mut strides = [0; 3];
@@ -172,7 +227,13 @@ fn from_table<T: Literal>(section: &Section<'_, '_>, table: &Table, column: usiz
             );
         }
         match literal::ranged::<T>(&cell.text) {
-            Ok(ranged) => values[index] = Some(section.reader.note(path, ranged, section.source())),
+            Ok(ranged) => {
+                if let Some(refused) = ranged.ends().iter().find_map(refused) {
+                    let problem = table.problem(cell.span, refused.what).read(cell.text.clone());
+                    section.push(problem.expected(refused.expected).mend(refused.mend));
+                }
+                values[index] = Some(section.reader.note(path, ranged, section.source()));
+            }
             Err(wrong) => {
                 values[index] = Some(T::default());
                 section.push(
@@ -196,14 +257,7 @@ fn position(text: &str, axis: usize, keys: &Keys) -> Option<usize> {
     }
 }
 
-fn unknown_key(
-    section: &Section<'_, '_>,
-    table: &Table,
-    row: &[crate::table::Cell],
-    at: usize,
-    axis: usize,
-    keys: &Keys,
-) {
+fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[crate::table::Cell], at: usize, axis: usize, keys: &Keys) {
     let known: Vec<&str> = match axis {
         0 => keys.areas.iter().map(String::as_str).collect(),
         1 => keys.segments.iter().map(String::as_str).collect(),
@@ -214,13 +268,17 @@ fn unknown_key(
     } else {
         format!("one of {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", "))
     };
+    let mend = match axis {
+        2 => "write the contract year: 1 is the year of the first cohort",
+        _ => "correct the name here, or add it to the scheme",
+    };
     section.push(
         table
             .problem(row[at].span, format!("the scheme has no {} `{}`", KEY_COLUMNS[axis], row[at].text))
             .read(row[at].text.clone())
             .expected(expected)
             .nearest(&row[at].text, known)
-            .mend("correct the name here, or add it to the scheme"),
+            .mend(mend),
     );
 }
 
@@ -261,15 +319,18 @@ fn fill<T: Literal>(
             }
         }
     }
-    if !missing.is_empty() {
+    if !missing.is_empty() && !table.incomplete {
         let name = &table.header[column].text;
-        section.push(
-            table
-                .problem(table.header[column].span, format!("`{name}` is missing for {}", missing[0]))
-                .read(format!("{} keys without a value: {}", missing.len(), missing.iter().take(4).cloned().collect::<Vec<_>>().join("; ")))
-                .expected("a row for every area, segment and year the scheme has")
-                .mend(format!("add a row to {}", table.name)),
-        );
+        let mut problem = table.problem(table.header[column].span, format!("`{name}` is missing for {}", missing[0]));
+        if missing.len() > 1 {
+            let listed = missing.iter().take(4).cloned().collect::<Vec<_>>().join("; ");
+            problem = problem.read(format!("no row for {} of the keys: {listed}", missing.len()));
+        }
+        section.push(problem.expected("a row for every area, segment and year the scheme has").mend(format!(
+            "add {} to {}",
+            if missing.len() == 1 { "the row" } else { "the rows" },
+            table.name
+        )));
     }
     Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides }
 }

@@ -9,6 +9,9 @@ use crate::problem::Problem;
 /// The largest file that is read. A scheme is terms and small tables; anything larger is records in the wrong place.
 pub const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
+/// What some programs put before UTF-8 text; it is not part of the text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// A stretch of a file, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
@@ -52,43 +55,47 @@ pub struct Place {
 
 impl Source {
     /// Decodes bytes. A byte order mark is dropped; Windows line ends stay, since a column never depends on them.
-    pub fn decode(name: &str, bytes: &Bytes) -> Result<Source, Problem> {
+    pub fn decode(name: &str, bytes: &Bytes) -> Result<Source, Box<Problem>> {
         let bytes = match bytes {
             Bytes::Read(bytes) => bytes,
             Bytes::TooLarge(size) => {
-                return Err(Problem::file(name, "the file is too large")
-                    .read(format!("{} MB", size / 1_000_000))
-                    .expected(format!("at most {} MB", LARGEST_FILE_BYTES / 1024 / 1024))
-                    .mend("a scheme folder holds terms and small tables; keep records of people somewhere else"));
+                return Err(Box::new(
+                    Problem::file(name, "the file is too large")
+                        .read(format!("{} MB", size / 1_000_000))
+                        .expected(format!("at most {} MB", LARGEST_FILE_BYTES / 1024 / 1024))
+                        .mend("a scheme folder holds terms and small tables; keep records of people somewhere else"),
+                ));
             }
             Bytes::Unreadable(why) => {
-                return Err(Problem::file(name, "the file could not be read")
-                    .read(why.clone())
-                    .expected("a readable file")
-                    .mend("check the file's permissions and that no other program has it open"));
+                return Err(Box::new(
+                    Problem::file(name, "the file could not be read")
+                        .read(why.clone())
+                        .expected("a readable file")
+                        .mend("check the file's permissions and that no other program has it open"),
+                ));
             }
         };
-        let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let body = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         if body.starts_with(b"\xFF\xFE") || body.starts_with(b"\xFE\xFF") {
-            return Err(Problem::file(name, "the file is in UTF-16, not UTF-8")
-                .read("a UTF-16 byte order mark at the start")
-                .expected("text in UTF-8")
-                .mend("in Excel choose \"CSV UTF-8\" when saving; in Notepad choose the encoding UTF-8"));
+            return Err(Box::new(
+                Problem::file(name, "the file is in UTF-16, not UTF-8")
+                    .read("a UTF-16 byte order mark at the start")
+                    .expected("text in UTF-8")
+                    .mend("in Excel choose \"CSV UTF-8\" when saving; in Notepad choose the encoding UTF-8"),
+            ));
         }
         match std::str::from_utf8(body) {
             Ok(text) => Ok(Source { name: name.to_owned(), text: text.to_owned() }),
             Err(error) => {
-                let upto = &body[..error.valid_up_to()];
-                let line = upto.iter().filter(|&&b| b == b'\n').count() + 1;
-                let start = upto.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-                let column = String::from_utf8_lossy(&upto[start..]).chars().count() + 1;
-                let byte = body.get(error.valid_up_to()).copied().unwrap_or_default();
-                let mut problem = Problem::file(name, "the file is not UTF-8 text")
-                    .read(format!("the byte 0x{byte:02X}{}", windows_1252(byte)))
-                    .expected("text in UTF-8")
-                    .mend("in Excel choose \"CSV UTF-8\" when saving; in other programs choose the encoding UTF-8");
-                problem.place = Some(Place { line, column });
-                Err(problem)
+                let at = error.valid_up_to();
+                let byte = body.get(at).copied().unwrap_or_default();
+                let replaced = Span { start: at, end: at + char::REPLACEMENT_CHARACTER.len_utf8() };
+                Err(Box::new(
+                    Problem::at(name, replaced, "the file is not UTF-8 text")
+                        .read(format!("the byte 0x{byte:02X}{}", windows_1252(byte)))
+                        .expected("text in UTF-8")
+                        .mend("in Excel choose \"CSV UTF-8\" when saving; in other programs choose the encoding UTF-8"),
+                ))
             }
         }
     }

@@ -9,6 +9,8 @@ pub struct Table {
     pub name: String,
     pub header: Vec<Cell>,
     pub rows: Vec<Vec<Cell>>,
+    /// Whether rows had to be left out; then nothing can be said of what seems to be missing.
+    pub incomplete: bool,
 }
 
 /// One cell: its text without quotes and outer blanks, and where it stands.
@@ -20,60 +22,84 @@ pub struct Cell {
 
 impl Table {
     /// Reads a table: commas, or semicolons or tabs when the header has those instead; quotes doubled inside quotes;
-    /// blank lines and lines that start with `#` are skipped.
+    /// blank lines and lines that start with `#` are skipped. A row that cannot be read is reported and left out.
     pub fn parse(source: &Source, problems: &mut Vec<Problem>) -> Table {
         let separator = separator(&source.text);
         let mut rows = Vec::new();
         let mut at = 0;
+        let (mut incomplete, mut header_broken) = (false, false);
         while at < source.text.len() {
-            let (row, next, open_quote) = row(&source.text, at, separator);
-            if let Some(quote) = open_quote {
-                problems.push(
-                    Problem::at(&source.name, Span { start: quote, end: quote + 1 }, "a quotation mark is never closed")
-                        .expected("a closing double quote before the end of the file")
-                        .mend("close the quote; write a quote inside a quoted cell twice"),
-                );
+            let rest = &source.text[at..];
+            if rest.trim_start_matches([' ', '\t']).starts_with('#') {
+                at += rest.find('\n').map_or(rest.len(), |end| end + 1);
+                continue;
             }
-            let blank = row.iter().all(|cell| cell.text.is_empty());
-            let comment = row.first().is_some_and(|cell| cell.text.starts_with('#'));
-            if !blank && !comment {
+            let (row, next, quote) = row(&source.text, at, separator);
+            at = next;
+            if let Some(quote) = quote {
+                incomplete = true;
+                header_broken |= rows.is_empty();
+                problems.push(quote.problem(source));
+            } else if row.iter().any(|cell| !cell.text.is_empty()) {
                 rows.push(row);
             }
-            at = next;
         }
+        let name = source.name.clone();
         let mut rows = rows.into_iter();
         let Some(header) = rows.next() else {
-            problems.push(
-                Problem::file(&source.name, "the table is empty")
-                    .expected("a first row with the names of the columns")
-                    .mend("add the header row and at least one row of data"),
-            );
-            return Table { name: source.name.clone(), ..Table::default() };
+            if !incomplete {
+                problems.push(
+                    Problem::file(&name, "the table is empty")
+                        .expected("a first row with the names of the columns")
+                        .mend("add the header row and at least one row of data"),
+                );
+            }
+            return Table { name, incomplete: true, ..Table::default() };
         };
         for (i, cell) in header.iter().enumerate() {
-            if header[..i].iter().any(|other| other.text == cell.text) {
+            if header[..i].iter().any(|other| other.text.eq_ignore_ascii_case(&cell.text)) {
+                header_broken = true;
                 problems.push(
-                    Problem::at(&source.name, cell.span, format!("two columns are both named `{}`", cell.text))
-                        .expected("each column name once")
+                    Problem::at(&name, cell.span, format!("two columns are both named `{}`", cell.text))
+                        .expected("each column name once; capital letters make no difference")
                         .mend("rename or remove one of the two columns"),
                 );
             }
+        }
+        if header_broken {
+            // Without a header that can be trusted no cell means anything.
+            return Table { name, incomplete: true, ..Table::default() };
         }
         let mut kept = Vec::new();
         for row in rows {
             if row.len() == header.len() {
                 kept.push(row);
-            } else {
-                let span = Span { start: row[0].span.start, end: row[row.len() - 1].span.end };
-                problems.push(
-                    Problem::at(&source.name, span, "this row has the wrong number of cells")
-                        .read(format!("{} cells", row.len()))
-                        .expected(format!("{} cells, as in the header", header.len()))
-                        .mend("a comma inside a number or a name needs quotes around the cell: \"£1,200\""),
-                );
+                continue;
             }
+            incomplete = true;
+            let span = Span { start: row[0].span.start, end: row[row.len() - 1].span.end };
+            let mend = if row.len() > header.len() {
+                "a comma inside a number or a name needs quotes around the cell: \"£1,200\""
+            } else {
+                "leave a cell empty rather than out: two commas with nothing between them"
+            };
+            problems.push(
+                Problem::at(&name, span, "this row has the wrong number of cells")
+                    .read(format!("{} cells", row.len()))
+                    .expected(format!("{} cells, as in the header", header.len()))
+                    .mend(mend),
+            );
         }
-        Table { name: source.name.clone(), header, rows: kept }
+        if kept.is_empty() && !incomplete {
+            let span = Span { start: header[0].span.start, end: header[header.len() - 1].span.end };
+            problems.push(
+                Problem::at(&name, span, "the table has a header and no rows")
+                    .expected("at least one row of data")
+                    .mend("add a row for each thing the columns describe"),
+            );
+            incomplete = true;
+        }
+        Table { name, header, rows: kept, incomplete }
     }
 
     /// The position of a column.
@@ -104,12 +130,36 @@ fn separator(text: &str) -> char {
     [',', ';', '\t'].into_iter().find(|&c| header.contains(c)).unwrap_or(',')
 }
 
-/// One row from `start`: its cells, where the next row starts, and the place of a quote that is never closed.
-fn row(text: &str, start: usize, separator: char) -> (Vec<Cell>, usize, Option<usize>) {
+/// A quotation mark that is not where it should be.
+enum Quote {
+    /// Opened here and never closed.
+    Open(usize),
+    /// Text goes on after the mark that closes the cell, or a mark stands in the middle of plain text.
+    Inside(usize),
+}
+
+impl Quote {
+    fn problem(&self, source: &Source) -> Problem {
+        let (at, what, expected) = match *self {
+            Quote::Open(at) => (at, "a quotation mark is never closed", "a closing double quote before the end of the file"),
+            Quote::Inside(at) => {
+                (at, "a quotation mark in the middle of a cell", "double quotes around a whole cell, or none: \"£1,200\"")
+            }
+        };
+        Problem::at(&source.name, Span { start: at, end: at + 1 }, what)
+            .expected(expected)
+            .mend("look for a missing quotation mark; one that belongs to the text is written twice")
+    }
+}
+
+/// One row from `start`: its cells, where the next row starts, and a quotation mark that is out of place.
+fn row(text: &str, start: usize, separator: char) -> (Vec<Cell>, usize, Option<Quote>) {
     let mut cells = Vec::new();
     let mut cell = String::new();
     let mut cell_start = start;
     let mut quote: Option<usize> = None;
+    let mut closed = false;
+    let mut inside = None;
     let mut characters = text[start..].char_indices().peekable();
     let finish = |cell: &mut String, cell_start: usize, end: usize, cells: &mut Vec<Cell>| {
         let raw = &text[cell_start..end];
@@ -132,20 +182,27 @@ fn row(text: &str, start: usize, separator: char) -> (Vec<Cell>, usize, Option<u
                     characters.next();
                 } else {
                     quote = None;
+                    closed = true;
                 }
             }
-            '"' if cell.trim().is_empty() => quote = Some(here),
+            '"' if cell.trim().is_empty() && !closed => quote = Some(here),
             '\n' if quote.is_none() => {
                 finish(&mut cell, cell_start, here, &mut cells);
-                return (cells, here + 1, None);
+                return (cells, here + 1, inside.map(Quote::Inside));
             }
             c if c == separator && quote.is_none() => {
                 finish(&mut cell, cell_start, here, &mut cells);
                 cell_start = here + c.len_utf8();
+                closed = false;
             }
-            c => cell.push(c),
+            c => {
+                if c == '"' || closed && !c.is_whitespace() {
+                    inside = inside.or(Some(here));
+                }
+                cell.push(c);
+            }
         }
     }
     finish(&mut cell, cell_start, text.len(), &mut cells);
-    (cells, text.len(), quote)
+    (cells, text.len(), inside.map(Quote::Inside).or(quote.map(Quote::Open)))
 }

@@ -7,9 +7,9 @@ use crate::table::{Cell, Table};
 use crate::terms::{Baseline, Kind, Scheme};
 
 /// Most people in one row of a tally.
-const MOST_PEOPLE: i64 = 10_000_000;
+pub(crate) const MOST_PEOPLE: i64 = 10_000_000;
 /// Most events or units in one row.
-const MOST_EVENTS: i64 = 1_000_000_000;
+pub(crate) const MOST_EVENTS: i64 = 1_000_000_000;
 /// Most people, and most events, in a whole tally: beyond it the exact arithmetic in billionths would not fit.
 const MOST_IN_ALL: i64 = 50_000_000;
 
@@ -214,15 +214,8 @@ impl Columns {
         found
     }
 
-    fn fill(
-        &self,
-        scheme: &Scheme,
-        tally: &mut Tally,
-        cell: usize,
-        row: &[Cell],
-        table: &Table,
-        problems: &mut Vec<Problem>,
-    ) {
+    fn fill(&self, scheme: &Scheme, tally: &mut Tally, cell: usize, row: &[Cell], table: &Table, problems: &mut Vec<Problem>) {
+        let mut readable = true;
         let mut count = |column: usize, most: i64, limit: Option<(i64, &str)>| -> i64 {
             let text: String = row[column].text.chars().filter(|c| !matches!(c, ',' | '_')).collect();
             let value = text.parse::<i64>().ok().filter(|value| (0..=most).contains(value));
@@ -234,10 +227,12 @@ impl Columns {
                         .expected(format!("a whole number from 0 to {}", crate::money::thousands(most)))
                         .mend("write digits only; a count has no unit and no decimals"),
                 );
+                readable = false;
                 return 0;
             };
             if let Some((limit, what)) = limit
                 && value > limit
+                && readable
             {
                 problems.push(
                     table
@@ -255,7 +250,9 @@ impl Columns {
             let Some(column) = self.outcomes[at] else { continue };
             let (most, limit) = match outcome.kind {
                 Kind::Binary => (MOST_PEOPLE, Some((people, "the people of the row"))),
-                Kind::Sustained { most, .. } => (MOST_EVENTS, Some((people.saturating_mul(most), "the most each person can sustain"))),
+                Kind::Sustained { most, .. } => {
+                    (MOST_EVENTS, Some((people.saturating_mul(most), "the most each person can sustain")))
+                }
                 Kind::Frequency { .. } => (MOST_EVENTS, None),
             };
             tally.counts[at][cell] = count(column, most, limit);
@@ -266,7 +263,23 @@ impl Columns {
                 tally.comparison[at].counts[cell] = count(count_column, MOST_EVENTS, limit);
             }
         }
+        // Counts are held against each other only where all of them could be read.
+        if !readable {
+            return;
+        }
         for (at, outcome) in scheme.outcomes.iter().enumerate() {
+            if let Some((column, _)) = self.comparison[at]
+                && people > 0
+                && row[column].text.parse() == Ok(0)
+            {
+                problems.push(
+                    table
+                        .problem(row[column].span, format!("there is nobody to compare `{}` with", outcome.name))
+                        .read(format!("{people} people served and 0 compared"))
+                        .expected("at least one person in the comparison group")
+                        .mend("give the comparison group of the row"),
+                );
+            }
             if let (Kind::Frequency { of, .. }, Some(column)) = (outcome.kind, self.outcomes[at])
                 && tally.counts[at][cell] < tally.counts[of][cell]
             {

@@ -117,7 +117,9 @@ pub enum Baseline {
     /// A rate set in advance (or events per head), in billionths.
     Fixed(Schedule<Rate>),
     /// A comparison group measured at the same time, with so many people for each person served.
-    Comparison { ratio: i64 },
+    Comparison {
+        ratio: i64,
+    },
 }
 
 impl Scheme {

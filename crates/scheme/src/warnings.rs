@@ -3,7 +3,7 @@
 use crate::clauses::Rule;
 use crate::document::Opened;
 use crate::explain::{Level, payment_table};
-use crate::money::Pence;
+use crate::money::{Pence, thousands};
 use crate::problem::Problem;
 use crate::read::SCHEME_FILE;
 use crate::terms::{Baseline, Better, Scheme, later};
@@ -25,12 +25,7 @@ pub fn warnings(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
 
 /// A warning at a table of the scheme file, such as "pay.binary".
 fn at(opened: &Opened, path: &str, what: String) -> Problem {
-    let header = format!("[{path}]");
-    let span = opened.sources.get(SCHEME_FILE).and_then(|source| {
-        let start = source.text.find(&header)?;
-        Some(crate::source::Span { start, end: start + header.len() })
-    });
-    let problem = Problem { span, ..Problem::file(SCHEME_FILE, what) };
+    let problem = Problem { span: opened.span_of(SCHEME_FILE, path), ..Problem::file(SCHEME_FILE, what) };
     problem.warning()
 }
 
@@ -47,9 +42,10 @@ fn ladder(scheme: &Scheme, outcome: usize) -> Vec<Level> {
 fn paid_outcomes(scheme: &Scheme) -> Vec<usize> {
     (0..scheme.outcomes.len())
         .filter(|&outcome| {
-            scheme.clauses.iter().any(|clause| {
-                clause.outcome() == Some(outcome) || clause.gates().iter().any(|gate| gate.outcome == outcome)
-            })
+            scheme
+                .clauses
+                .iter()
+                .any(|clause| clause.outcome() == Some(outcome) || clause.gates().iter().any(|gate| gate.outcome == outcome))
         })
         .collect()
 }
@@ -94,16 +90,20 @@ fn cliffs(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
         if step.abs() as f64 > CLIFF_SHARE * scale as f64 && step.abs() > 5 * typical.max(1) {
             let clause = largest_clause(scheme, &levels[at_step], &levels[at_step + 1]);
             out.push(
-                at(opened, &format!("pay.{clause}"), format!("the payment has a cliff: it jumps by {} at one step", Pence(step.abs())))
-                    .read(format!(
-                        "{} at {}, {} at {}",
-                        levels[at_step].total,
-                        rate(&levels[at_step]),
-                        levels[at_step + 1].total,
-                        rate(&levels[at_step + 1])
-                    ))
-                    .expected("a payment that follows the result without jumps")
-                    .mend("pay for each person beyond the gate (counts_from = \"gate\"), or drop the gate and pay for each person"),
+                at(
+                    opened,
+                    &format!("pay.{clause}"),
+                    format!("the payment has a cliff: it jumps by {} at one step", Pence(step.abs())),
+                )
+                .read(format!(
+                    "{} at {}, {} at {}",
+                    levels[at_step].total,
+                    rate(&levels[at_step]),
+                    levels[at_step + 1].total,
+                    rate(&levels[at_step + 1])
+                ))
+                .expected("a payment that follows the result without jumps")
+                .mend("pay for each person beyond the gate (counts_from = \"gate\"), or drop the gate and pay for each person"),
             );
         }
     }
@@ -150,7 +150,6 @@ fn unreachable_bands(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
                     .mend("check whether the level is relative or in percentage points"),
             );
         }
-        if let Rule::ServiceFee(_) = clause.rule {}
     }
     for clause in &scheme.clauses {
         if let Rule::ServiceFee(fee) = &clause.rule
@@ -158,10 +157,14 @@ fn unreachable_bands(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
         {
             let a_year = (0..scheme.areas.len()).map(|area| people_a_year(scheme, area));
             let (low, high) = a_year.fold((i64::MAX, 0), |(low, high), n| (low.min(n), high.max(n)));
+            let expected = match low == high {
+                true => thousands(low),
+                false => format!("{} to {}", thousands(low), thousands(high)),
+            };
             for band in bands.iter().filter(|band| band.from > high * 3 || band.to.is_some_and(|to| to * 3 < low)) {
                 out.push(
                     at(opened, &format!("pay.{}", clause.name), "a band lies far from the people expected".to_owned())
-                        .read(format!("the band from {} people a year, where {low} to {high} are expected", band.from))
+                        .read(format!("the band from {} people a year, where {expected} are expected", thousands(band.from)))
                         .expected("bands around the people expected")
                         .mend("check whether the bands are for a year, and the people for a cohort"),
                 );
@@ -197,7 +200,8 @@ fn uncapped_liability(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
     let mut out = Vec::new();
     for (position, clause) in scheme.clauses.iter().enumerate() {
         let owes = matches!(&clause.rule, Rule::Tariff(tariff) if tariff.deduction.is_some());
-        let limited = scheme.clauses.iter().any(|other| matches!(&other.rule, Rule::Floor(floor) if floor.on.contains(&position)));
+        let limited =
+            scheme.clauses.iter().any(|other| matches!(&other.rule, Rule::Floor(floor) if floor.on.contains(&position)));
         if owes && !limited {
             out.push(
                 at(opened, &format!("pay.{}", clause.name), "what the provider can owe has no limit".to_owned())
@@ -221,10 +225,17 @@ fn late_measures(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
             && late > 0
         {
             out.push(
-                at(opened, &format!("outcome.{}", outcome.name), format!("{late} of {} cohorts are measured after the final payment", scheme.cohorts.len()))
-                    .read(format!("the last cohort's result is known on {}, and the final payment is on {final_payment}", known(last.ends)))
-                    .expected("every paid cohort's window and wait to end before the final payment")
-                    .mend("end the cohorts earlier or move final_payment"),
+                at(
+                    opened,
+                    &format!("outcome.{}", outcome.name),
+                    format!("{late} of {} cohorts are measured after the final payment", scheme.cohorts.len()),
+                )
+                .read(format!(
+                    "the last cohort's result is known on {}, and the final payment is on {final_payment}",
+                    known(last.ends)
+                ))
+                .expected("every paid cohort's window and wait to end before the final payment")
+                .mend("end the cohorts earlier or move final_payment"),
             );
         }
     }

@@ -33,10 +33,14 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
         }
     }
     let warnings = problems.len() - errors;
-    let summary = match (errors, warnings) {
+    let mut summary = match (errors, warnings) {
         (0, 0) => format!("{}: no errors, no warnings", folder.path.display()),
         _ => format!("{}: {}, {}", folder.path.display(), count(errors, "error"), count(warnings, "warning")),
     };
+    if checked.scheme.is_none() {
+        // What is believed is believed of the contract's outcomes and segments, which are not known yet.
+        summary += &format!("; {} is checked when {} is right", world::WORLD_FILE, scheme::read::SCHEME_FILE);
+    }
     paint::stdout(&format!("{}\n", if errors > 0 { paint::red(&summary) } else { paint::green(&summary) }))?;
     Ok(if errors > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

@@ -36,5 +36,10 @@ pub fn run(command: &Glossary) -> anyhow::Result<ExitCode> {
 
 /// Every entry: its name and its text.
 pub fn entries() -> Vec<(&'static str, &'static str)> {
-    GLOSSARY.split("\n## ").skip(1).filter_map(|entry| entry.split_once('\n')).map(|(name, text)| (name.trim(), text.trim())).collect()
+    GLOSSARY
+        .split("\n## ")
+        .skip(1)
+        .filter_map(|entry| entry.split_once('\n'))
+        .map(|(name, text)| (name.trim(), text.trim()))
+        .collect()
 }

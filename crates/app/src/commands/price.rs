@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::Args;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
@@ -28,6 +29,9 @@ pub struct Price {
 pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
+    if !command.tally.is_file() {
+        bail!("there is no file {}", command.tally.display());
+    }
     let name = command.tally.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
     let parent = command.tally.parent().map(PathBuf::from).unwrap_or_default();
     let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(&command.tally))]));
@@ -73,10 +77,15 @@ fn text(scheme: &Scheme, area: usize, lines: &[Line], total: Pence) -> String {
         if line.clause != clause {
             clause = line.clause;
             let found = &scheme.clauses[clause];
-            out += &format!("{} {}\n", paint::bold(&format!("{}. {}", clause + 1, found.name)), paint::dim(&format!("({})", found.kind())));
+            out += &format!(
+                "{} {}\n",
+                paint::bold(&format!("{}. {}", clause + 1, found.name)),
+                paint::dim(&format!("({})", found.kind()))
+            );
         }
-        let segment = line.segment.filter(|_| scheme.segments.len() > 1).map_or(String::new(), |at| format!(", {}", scheme.segments[at]));
-        let quantity = format!("{} {} × {}", line.quantity, line.unit, line.price);
+        let segment =
+            line.segment.filter(|_| scheme.segments.len() > 1).map_or(String::new(), |at| format!(", {}", scheme.segments[at]));
+        let quantity = format!("{} × {}", line.quantity_words(), line.price);
         out += &format!("  {:<44} {quantity:>36}  {:>16}\n", format!("{}{segment}", cohorts(scheme, line)), line.amount);
         out += &paint::dim(&format!("      {}\n", paint::wrap(&line.reason, 94, "      ")));
     }
@@ -88,7 +97,8 @@ fn csv(scheme: &Scheme, area: usize, lines: &[Line]) -> String {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),
     };
-    let pounds = |pence: Pence| format!("{}{}.{:02}", if pence.0 < 0 { "-" } else { "" }, pence.0.abs() / 100, pence.0.abs() % 100);
+    let pounds =
+        |pence: Pence| format!("{}{}.{:02}", if pence.0 < 0 { "-" } else { "" }, pence.0.abs() / 100, pence.0.abs() % 100);
     let mut out = String::new();
     for line in lines {
         let clause = &scheme.clauses[line.clause];

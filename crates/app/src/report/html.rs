@@ -177,11 +177,13 @@ impl Report<'_> {
         let share = words::worlds(reported.share_of_worlds, self.stress);
         match self.stress.worlds {
             0 => "No other world was tried.".to_owned(),
-            _ => format!(
-                "Present in {share} plausible worlds. Over all of them the provider's gain is {} to {} in the middle 90 %.",
-                pounds(low),
-                pounds(high)
-            ),
+            _ => {
+                let (low, high) = (pounds(low), pounds(high));
+                let when = words::when(reported, self.stress).map_or(String::new(), |when| format!(", {when}"));
+                format!(
+                    "Present in {share} plausible worlds{when}. Over all worlds the provider's gain is {low} to {high} in the middle 90 %."
+                )
+            }
         }
     }
 
@@ -255,7 +257,7 @@ impl Report<'_> {
             .map(|dial| {
                 let assumed = scheme::document::is_assumption(&dial.from);
                 let from = if assumed { "assumption, not fact (above)".to_owned() } else { dial.from.clone() };
-                vec![number_name(&dial.path), dial.words.clone(), from]
+                vec![words::number_name(&dial.path), dial.words.clone(), from]
             })
             .collect();
         let inner = table("Uncertain numbers as stated, with their ranges", &["number", "as stated (range)", "from"], &rows);
@@ -391,14 +393,15 @@ fn assumed(group: &[Assumption]) -> String {
     let why = |rows: usize| format!("<td rowspan=\"{rows}\">{}</td>", escape(&first.why));
     if group.len() > LONG && from.ends_with(".csv") {
         let items: Vec<String> =
-            group.iter().map(|assumption| format!("{}: {}", number_name(&assumption.path), assumption.words)).collect();
-        let name = named(&format!("{} numbers, {} to {}", group.len(), number_name(&first.path), number_name(&last.path)));
+            group.iter().map(|assumption| format!("{}: {}", words::number_name(&assumption.path), assumption.words)).collect();
+        let name =
+            named(&format!("{} numbers, {} to {}", group.len(), words::number_name(&first.path), words::number_name(&last.path)));
         let shown = details(&format!("{} … {}", first.words, last.words), &list(&items));
         return element("tr", &format!("<th scope=\"row\">{name}</th><td>{shown}</td>{}", why(1)));
     }
     let rows = group.iter().enumerate().map(|(at, assumption)| {
         let reason = if at == 0 { why(group.len()) } else { String::new() };
-        let name = named(&number_name(&assumption.path));
+        let name = named(&words::number_name(&assumption.path));
         element("tr", &format!("<th scope=\"row\">{name}</th><td>{}</td>{reason}", escape(&assumption.words)))
     });
     rows.collect()
@@ -407,11 +410,6 @@ fn assumed(group: &[Assumption]) -> String {
 /// The file of a number's path: "world.toml: help.support.half_cost".
 fn file(path: &str) -> &str {
     path.split_once(": ").map_or("the scheme", |(file, _)| file)
-}
-
-/// The rest of a number's path, in words.
-fn number_name(path: &str) -> String {
-    path.split_once(": ").map_or(path, |(_, name)| name).replace('.', ", ").replace('_', " ")
 }
 
 fn pence(pounds: f64) -> String {

@@ -6,6 +6,7 @@
 use engine::findings::{self, AreaPlays, Estimate, Play, Plays};
 use lab::plays::Curve;
 use lab::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedMend};
+use lab::when::When;
 use lab::world::World;
 use scheme::Scheme;
 use serde::Serialize;
@@ -197,6 +198,7 @@ struct Found {
     worlds_present: usize,
     share_of_worlds: Number,
     gain_over_worlds: Range,
+    when: Option<WhenFound>,
     providers: Vec<Provider>,
     tests: Vec<Test>,
     further_figures: Vec<Further>,
@@ -223,6 +225,7 @@ impl Found {
             worlds_present: (reported.share_of_worlds * stress.worlds as f64).round() as usize,
             share_of_worlds: number(reported.share_of_worlds).filter(|_| stress.worlds > 0),
             gain_over_worlds: Range { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
+            when: reported.when.as_ref().map(|when| WhenFound::of(when, stress)),
             providers: reported
                 .objectives
                 .iter()
@@ -239,6 +242,29 @@ impl Found {
             watch: entry.map_or("", |entry| entry.watch),
         }
     }
+}
+
+#[derive(Serialize)]
+struct WhenFound {
+    limits: Vec<Limit>,
+    density: Number,
+    coverage: Number,
+}
+
+impl WhenFound {
+    fn of(when: &When, stress: &Stress) -> WhenFound {
+        let limits = when.limits.iter().map(|(dial, words)| Limit {
+            number: stress.dials.get(*dial).map_or(String::new(), |dial| dial.path.clone()),
+            words: words.clone(),
+        });
+        WhenFound { limits: limits.collect(), density: number(when.density), coverage: number(when.coverage) }
+    }
+}
+
+#[derive(Serialize)]
+struct Limit {
+    number: String,
+    words: String,
 }
 
 #[derive(Serialize)]
@@ -300,6 +326,7 @@ struct Conduct {
     results_without_chance: Number,
     value: Number,
     dead_margin: Figure,
+    cohorts_rewarded: Figure,
     outcomes: Vec<OutcomeCount>,
     segments: Vec<SegmentEffort>,
 }
@@ -323,6 +350,7 @@ impl Conduct {
             results_without_chance: pounds(play.results_without_chance),
             value: pounds(play.value),
             dead_margin: Figure::without_error(number(play.dead_margin)),
+            cohorts_rewarded: Figure::without_error(number(play.cohorts_rewarded)),
             outcomes: (0..plays.outcomes.len())
                 .map(|at| OutcomeCount { outcome: plays.outcomes[at].name.clone(), count: number(play.outcome(at)) })
                 .collect(),
@@ -549,6 +577,7 @@ impl Assumed {
 struct Uncertain {
     number: String,
     stated: String,
+    unit: String,
     value: Number,
     low: Number,
     high: Number,
@@ -561,6 +590,7 @@ impl Uncertain {
         Uncertain {
             number: dial.path.clone(),
             stated: dial.words.clone(),
+            unit: dial.unit.to_string(),
             value: number(dial.value),
             low: number(dial.low),
             high: number(dial.high),

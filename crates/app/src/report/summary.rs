@@ -49,10 +49,9 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
     if !losers.is_empty() {
         out += &line("loses", &losers.join("; "));
     }
-    out += &line(
-        "where",
-        &format!("in {}; {}", words::worlds(reported.share_of_worlds, stress) + " plausible worlds", words::kinds(reported)),
-    );
+    let when = words::when(reported, stress).map_or(String::new(), |when| format!(", {when}"));
+    let share = words::worlds(reported.share_of_worlds, stress);
+    out += &line("where", &format!("in {share} plausible worlds{when}; {}", words::kinds(reported)));
     out += &line(
         "mend",
         &match (words::mend(reported, stress), &reported.mend) {

@@ -34,6 +34,12 @@ pub fn estimate(value: Estimate) -> String {
     format!("{sign}£{}{suffix}{within}", show(mean))
 }
 
+/// The same without the interval: the digits that can be believed.
+pub fn supported(value: Estimate) -> String {
+    let words = estimate(value);
+    words.split_once(" ±").map_or(words.clone(), |(mean, _)| mean.to_owned())
+}
+
 /// Decimals that an error leaves meaningful: one digit of the error, or two where it begins with a 1.
 fn error_digits(half: f64) -> usize {
     let first = half.log10().floor();
@@ -137,7 +143,7 @@ pub fn verdict(stress: &Stress) -> String {
         _ => "about as intended".to_owned(),
     };
     let more = Estimate::of(best.profit().zip(intended.profit()).map(|(a, b)| a - b));
-    let earns = if more.low() > 0.0 { format!(", and earns {} more by it", estimate(more)) } else { String::new() };
+    let earns = if more.low() > 0.0 { format!(", and earns {} more by it", supported(more)) } else { String::new() };
     format!(
         "Under these rules a provider that seeks profit does best by spending {} a person on help, {against}{earns}; {found}.",
         pounds(spends)
@@ -200,11 +206,35 @@ pub fn harm(finding: &Finding) -> Option<String> {
 /// How often an honest provider's improvement goes unpaid, where that is often.
 fn refused(stress: &Stress) -> Option<String> {
     let table = stress.plays.wrong_payment.as_ref()?;
-    let row = typical(table)?;
-    (table.intended > 0.0 && row.real_change_refused >= 0.05).then(|| {
-        let (change, often) = (points(table.intended), chance(row.real_change_refused));
+    let unpaid = 1.0 - stress.plays.play(Role::Intended)?.cohorts_rewarded;
+    (table.intended > 0.0 && unpaid >= 0.05).then(|| {
+        let (change, often) = (points(table.intended), percent(unpaid));
         format!("providers that do as intended: a real {change} goes unpaid in {often} of cohorts")
     })
+}
+
+/// In which worlds a finding appears, where that can be told in a few numbers.
+pub fn when(reported: &Reported, stress: &Stress) -> Option<String> {
+    let when = reported.when.as_ref().filter(|when| !when.limits.is_empty())?;
+    let limit = |(dial, words): &(usize, String)| {
+        let path = stress.dials.get(*dial).map_or("", |dial| dial.path.as_str());
+        // The limit begins with the number's path, which is for those who edit the file.
+        let rest = words.strip_prefix(&lab::when::dial_name(path));
+        rest.map_or_else(|| words.clone(), |rest| format!("{}{rest}", number_name(path)))
+    };
+    let limits: Vec<String> = when.limits.iter().map(limit).collect();
+    let limits: Vec<&str> = limits.iter().map(String::as_str).collect();
+    Some(format!(
+        "mostly where {}: it appears in {:.0} % of such worlds, and they are {:.0} % of those that have it",
+        listed(&limits),
+        100.0 * when.density,
+        100.0 * when.coverage
+    ))
+}
+
+/// A number's path in words, without its file: "help, support, half cost".
+pub fn number_name(path: &str) -> String {
+    path.split_once(": ").map_or(path, |(_, name)| name).replace('.', ", ").replace('_', " ")
 }
 
 /// The row of a typical cohort.

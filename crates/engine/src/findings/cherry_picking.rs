@@ -10,7 +10,9 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
                  profit is higher than when it serves everyone, and those turned away are worse off.",
     watch: "Starts by segment against referrals by segment, and the time from referral to refusal.",
     forecast,
-    mends: |_| vec![Mend::TakeEveryone, Mend::LiveComparison(1), Mend::Together(vec![Mend::TakeEveryone, Mend::LiveComparison(1)])],
+    mends: |_| {
+        vec![Mend::TakeEveryone, Mend::LiveComparison(1), Mend::Together(vec![Mend::TakeEveryone, Mend::LiveComparison(1)])]
+    },
 };
 
 fn forecast(plays: &Plays, best: Role) -> Finding {

@@ -2,7 +2,7 @@
 
 use scheme::mends::Mend;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Play, Plays, Role, percent, pounds};
+use super::{Case, Consequence, Estimate, Finding, Harm, Play, Plays, Role, mean, percent, pounds};
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "provider loss and windfall",
@@ -10,20 +10,36 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
                  more than the fair margin in at least a fifth.",
     watch: "Providers' margins by area, and requests to renegotiate.",
     forecast,
-    mends: |_| {
-        vec![
+    mends: |plays| {
+        let mut mends: Vec<Mend> = fees_for_a_fair_margin(plays).into_iter().map(Mend::Fees).collect();
+        mends.extend([
             Mend::NoGate,
             Mend::PoolCohorts,
             Mend::Prices(150),
             Mend::Prices(200),
             Mend::Prices(50),
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(200)]),
-        ]
+        ]);
+        mends
     },
 };
 
 /// One future in five.
 const OFTEN: f64 = 0.2;
+
+/// The percentages of today's fees at which the provider's best conduct, and the intended one, would earn half of the fair
+/// margin on average: fees change no incentive, so this is the smallest change there is.
+fn fees_for_a_fair_margin(plays: &Plays) -> Vec<i64> {
+    let percent = |role: Role| -> Option<i64> {
+        let play = plays.play(role)?;
+        let results = mean(&play.results);
+        let fees = play.payment() - results;
+        let fair = play.cost / (1.0 - plays.fair_margin / 2.0).max(0.01);
+        let percent = (100.0 * (fair - results) / fees).round();
+        (fees > 1.0 && (1.0..=400.0).contains(&percent)).then_some(percent as i64)
+    };
+    [Role::Best, Role::Intended].into_iter().filter_map(percent).collect()
+}
 
 fn forecast(plays: &Plays, best: Role) -> Finding {
     let mut case = Case::against(Role::Intended);

@@ -27,7 +27,8 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         if b.abs() < 1e-9 { 0.0 } else { plays.outcomes[at].sign * (a - b) / b }
     };
     let all = 0..plays.outcomes.len();
-    let up = all.clone().filter(|&at| plays.outcomes[at].paid && moved(at) > MOVEMENT).max_by(|&a, &b| moved(a).total_cmp(&moved(b)));
+    let up =
+        all.clone().filter(|&at| plays.outcomes[at].paid && moved(at) > MOVEMENT).max_by(|&a, &b| moved(a).total_cmp(&moved(b)));
     let down = all.clone().filter(|&at| moved(at) < -MOVEMENT).min_by(|&a, &b| moved(a).total_cmp(&moved(b)));
     let way = |at: usize| {
         let change = 100.0 * (play.outcome(at) / intended.outcome(at) - 1.0);
@@ -41,10 +42,9 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         case.figure("against intended", way(at));
     }
     let strategy = match (up, down) {
-        (Some(up), Some(down)) => format!(
-            "Put the money where {} moves most and let {} go.",
-            plays.outcomes[up].name, plays.outcomes[down].name
-        ),
+        (Some(up), Some(down)) => {
+            format!("Put the money where {} moves most and let {} go.", plays.outcomes[up].name, plays.outcomes[down].name)
+        }
         _ => "The measures move together.".to_owned(),
     };
     let harm = Harm::between(plays, play, intended);

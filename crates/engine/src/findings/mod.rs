@@ -118,6 +118,8 @@ pub struct Play {
     pub served: Vec<f64>,
     /// Share of cohorts and futures in which the last pound of effort earned nothing.
     pub dead_margin: f64,
+    /// Share of cohorts and futures in which results were paid better than no change would be.
+    pub cohorts_rewarded: f64,
 }
 
 /// The plays of one area.
@@ -241,6 +243,7 @@ impl Play {
                     if wa + wb > 0.0 { (a * wa + b * wb) / (wa + wb) } else { 0.0 }
                 };
                 sum.dead_margin = weight(sum.dead_margin, play.dead_margin);
+                sum.cohorts_rewarded = weight(sum.cohorts_rewarded, play.cohorts_rewarded);
                 sum.help_spend += play.help_spend;
                 sum.cost += play.cost;
                 sum.value += play.value;
@@ -426,16 +429,26 @@ fn gain_test(case: &mut Case, gain: Estimate, play: &Play, reference: &Play) {
     case.test(
         &format!("the provider gains against {}", case.against.words()),
         gains(gain, play),
-        format!("{} ± {} (profit {} against {})", pounds(gain.mean), pounds(1.96 * gain.error), pounds(play.mean_profit()), pounds(reference.mean_profit())),
+        format!(
+            "{} ± {} (profit {} against {})",
+            pounds(gain.mean),
+            pounds(1.96 * gain.error),
+            pounds(play.mean_profit()),
+            pounds(reference.mean_profit())
+        ),
     );
 }
 
 fn loss_test(case: &mut Case, harm: &Harm, loss: Estimate) {
     let harmed = harm.people >= 0.5 && harm.per_thousand > 0.05;
-    case.test("people are worse off", harmed, match harmed {
-        true => format!("{} {}", thousands(harm.people.round() as i64), harm.what),
-        false => "nobody".to_owned(),
-    });
+    case.test(
+        "people are worse off",
+        harmed,
+        match harmed {
+            true => format!("{} {}", thousands(harm.people.round() as i64), harm.what),
+            false => "nobody".to_owned(),
+        },
+    );
     case.test(
         "payer and public together lose",
         loss.low() > 0.0,
@@ -449,7 +462,13 @@ pub fn pounds(value: f64) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
     let size = value.abs();
     let three = |x: f64| {
-        let digits = if x >= 100.0 { 0 } else if x >= 10.0 { 1 } else { 2 };
+        let digits = if x >= 100.0 {
+            0
+        } else if x >= 10.0 {
+            1
+        } else {
+            2
+        };
         format!("{x:.digits$}")
     };
     match size {

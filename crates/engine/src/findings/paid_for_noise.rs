@@ -37,22 +37,31 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
         let nearest = |row: &&super::WrongPaymentRow| row.people.abs_diff(table.typical);
         table.rows.iter().min_by_key(nearest).map(|row| (table, row))
     });
-    let refused = typical.is_some_and(|(table, row)| table.intended > 0.0 && row.real_change_refused >= OFTEN);
+    // What is refused is counted in the cohorts as they are; the table by size is exact, but for one binary outcome alone.
+    let passing = intended.cohorts_rewarded;
+    let refused = typical.is_some_and(|(table, _)| table.intended > 0.0) && 1.0 - passing >= OFTEN;
     let mut figure = format!("chance alone is worth {} ± {} to the provider", pounds(excess.mean), pounds(1.96 * excess.error));
     if let Some((table, row)) = typical {
         let intended = format!("{:.1} points", 100.0 * table.intended);
-        figure += &format!("; a real {intended} goes unpaid in {} of cohorts", percent(row.real_change_refused));
+        figure += &format!("; a real {intended} goes unpaid in {} of cohorts", percent(1.0 - passing));
+        case.figure("two cohorts with the same intended change, one paid and one not", percent(2.0 * passing * (1.0 - passing)));
+        case.figure("cohorts paid for no change", percent(now.cohorts_rewarded));
         let size = format!("cohort of {}", thousands(row.people as i64));
         case.figure(&format!("reward for no change, {size}"), percent(row.reward_for_nothing));
         case.figure(&format!("deduction for no change, {size}"), percent(row.deduction_for_nothing));
         case.figure(&format!("a real {intended} refused, {size}"), percent(row.real_change_refused));
-        let safe = table.rows.iter().find(|row| {
-            row.reward_for_nothing < OFTEN && row.deduction_for_nothing < OFTEN && row.real_change_refused < OFTEN
-        });
+        let safe = table
+            .rows
+            .iter()
+            .find(|row| row.reward_for_nothing < OFTEN && row.deduction_for_nothing < OFTEN && row.real_change_refused < OFTEN);
         case.figure(
             "cohort at which each is under 5 %",
             safe.map_or("none up to the largest tried".to_owned(), |row| thousands(row.people as i64)),
         );
+    }
+    let withheld = intended.results_without_chance - mean(&intended.results);
+    if refused && withheld > 0.0 {
+        case.figure("chance takes from a provider that does as intended", pounds(withheld));
     }
     case.test("chance is rewarded, or a real improvement refused", rewarded || refused, figure);
     let strategy = match (rewarded, refused) {

@@ -41,7 +41,11 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         return case.finding(CONSEQUENCE.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
     };
     let parked: Vec<usize> = (0..plays.segments.len())
-        .filter(|&at| public.effort[at] > plays.segments[at].people.max(1.0) && play.effort[at] < NEAR_IDLE * public.effort[at] && play.served[at] > 0.0)
+        .filter(|&at| {
+            public.effort[at] > plays.segments[at].people.max(1.0)
+                && play.effort[at] < NEAR_IDLE * public.effort[at]
+                && play.served[at] > 0.0
+        })
         .collect();
     let people = parked.iter().map(|&at| play.served[at]).fold(0.0, |sum, people| sum + people);
     let names: Vec<String> = parked.iter().map(|&at| plays.segments[at].name.clone()).collect();
@@ -68,11 +72,7 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         };
         worth = (0..plays.outcomes.len()).map(|at| plays.outcomes[at].value * lost(at)).sum();
     }
-    case.test(
-        "people in it are worse off",
-        harm.people >= 0.5,
-        format!("{:.0} of {:.0} people", harm.people, people),
-    );
+    case.test("people in it are worse off", harm.people >= 0.5, format!("{:.0} of {:.0} people", harm.people, people));
     let loss = public_loss(play, public);
     case.figure("people parked", format!("{people:.0}"));
     case.figure("worth of the results lost among them", pounds(worth));

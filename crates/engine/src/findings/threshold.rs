@@ -32,7 +32,11 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     case.test(
         "mostly, the last pound of effort earns nothing",
         dead > MOSTLY,
-        format!("in {} of cohorts as intended, {} at the provider's best", percent(intended.dead_margin), percent(play.dead_margin)),
+        format!(
+            "in {} of cohorts as intended, {} at the provider's best",
+            percent(intended.dead_margin),
+            percent(play.dead_margin)
+        ),
     );
     let gain = gain(play, intended);
     case.test(

@@ -5,7 +5,6 @@ use crate::document::Section;
 use crate::money::{Amount, Pence, Quantity};
 use crate::price::{Lines, Posting, Till};
 use crate::schedule::Schedule;
-use crate::terms::Scheme;
 
 pub(super) const KIND: Kind = Kind {
     name: "attachment fee",
@@ -42,6 +41,9 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &AttachmentFee, till: &mut Til
     }
 }
 
-pub(crate) fn explain(rule: &AttachmentFee, scheme: &Scheme) -> Vec<String> {
-    vec![format!("The payer pays {} for each person who starts, whatever the result.", super::outcome_payment::prices(&rule.price, scheme))]
+pub(crate) fn explain(rule: &AttachmentFee) -> Vec<String> {
+    vec![format!(
+        "The payer pays {} for each person who starts, whatever the result.",
+        super::outcome_payment::prices(&rule.price)
+    )]
 }

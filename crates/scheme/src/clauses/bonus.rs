@@ -47,8 +47,10 @@ pub enum PerBonus {
 
 fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let outcome = context.outcome(section, "outcome");
-    let above: Change = section.required("above");
-    section.refuse_negative("above", above);
+    let above: Change = match section.has("above") {
+        true => section.positive("above").unwrap_or_default(),
+        false => section.required("above"),
+    };
     let up_to: Option<Change> = section.positive("up_to");
     let per = section.required_choice(
         "per",
@@ -90,7 +92,8 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Bonus, till: &mut Till<'_, A,
         let measured = till.measured(rule.outcome, period.clone());
         let reached = gate.verdict(scheme, &measured) == Verdict::Better;
         let end = rule.up_to.map(|up_to| Gate { outcome: rule.outcome, test: Test::AtLeast(up_to) }.edge(&measured));
-        let beyond = (end.map_or(measured.improvement, |end| measured.improvement.min(end)) - gate.edge(&measured)).max(0);
+        let reach = end.map_or(measured.improvement, |end| measured.improvement.min(end));
+        let beyond = reach.saturating_sub(gate.edge(&measured)).max(0);
         let (quantity, unit) = match (reached, rule.per) {
             (false, _) => (Quantity(0), "people"),
             (true, PerBonus::LumpSum) => (Quantity::whole(1), "lump sum"),
@@ -109,7 +112,7 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Bonus, till: &mut Till<'_, A,
 
 pub(crate) fn explain(rule: &Bonus, scheme: &Scheme) -> Vec<String> {
     let outcome = &scheme.outcomes[rule.outcome];
-    let price = super::outcome_payment::prices(&rule.price, scheme);
+    let price = super::outcome_payment::prices(&rule.price);
     let up_to = rule.up_to.map_or(String::new(), |up_to| format!(", up to {}", up_to.words()));
     let what = match rule.per {
         PerBonus::LumpSum => format!("a lump sum of {price} once"),

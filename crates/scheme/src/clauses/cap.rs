@@ -1,6 +1,6 @@
 //! The most that some clauses may pay together.
 
-use crate::clauses::{Context, Kind, Over, Rule, names};
+use crate::clauses::{Context, Kind, Over, Rule, names, sentence};
 use crate::document::Section;
 use crate::money::{Amount, Pence, Quantity};
 use crate::price::{Lines, Posting, Till};
@@ -40,14 +40,14 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Cap, till: &mut Till<'_, A, L
         let sum = till.paid_by(&rule.on, period.clone());
         if sum > limit {
             let scheme = till.scheme;
-            let posting =
-                Posting { cohorts: period, segment: None, quantity: Quantity::whole(1), unit: "cap", price: most };
+            let posting = Posting { cohorts: period, segment: None, quantity: Quantity::whole(1), unit: "cap", price: most };
             till.post(posting, limit.minus(sum), || format!("{} may pay at most {most}", names(scheme, &rule.on)));
         }
     }
 }
 
 pub(crate) fn explain(rule: &Cap, scheme: &Scheme) -> Vec<String> {
-    let most = super::outcome_payment::prices(&rule.most, scheme);
-    vec![format!("Together {} pay at most {most} over {}.", names(scheme, &rule.on), rule.over.words())]
+    let most = super::outcome_payment::prices(&rule.most);
+    let pay = if rule.on.len() == 1 { "pays" } else { "together pay" };
+    vec![format!("{} {pay} at most {most} over {}.", sentence(&names(scheme, &rule.on)), rule.over.words())]
 }

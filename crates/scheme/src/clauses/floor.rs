@@ -1,6 +1,6 @@
 //! The least that some clauses may pay together; below zero it limits what the provider can owe.
 
-use crate::clauses::{Context, Kind, Over, Rule, names};
+use crate::clauses::{Context, Kind, Over, Rule, names, sentence};
 use crate::document::Section;
 use crate::money::{Amount, Pence, Quantity};
 use crate::price::{Lines, Posting, Till};
@@ -41,14 +41,14 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Floor, till: &mut Till<'_, A,
         let sum = till.paid_by(&rule.on, period.clone());
         if sum < limit {
             let scheme = till.scheme;
-            let posting =
-                Posting { cohorts: period, segment: None, quantity: Quantity::whole(1), unit: "floor", price: least };
+            let posting = Posting { cohorts: period, segment: None, quantity: Quantity::whole(1), unit: "floor", price: least };
             till.post(posting, limit.minus(sum), || format!("{} may pay no less than {least}", names(scheme, &rule.on)));
         }
     }
 }
 
 pub(crate) fn explain(rule: &Floor, scheme: &Scheme) -> Vec<String> {
-    let least = super::outcome_payment::prices(&rule.least, scheme);
-    vec![format!("Together {} pay no less than {least} over {}.", names(scheme, &rule.on), rule.over.words())]
+    let least = super::outcome_payment::prices(&rule.least);
+    let pay = if rule.on.len() == 1 { "pays" } else { "together pay" };
+    vec![format!("{} {pay} no less than {least} over {}.", sentence(&names(scheme, &rule.on)), rule.over.words())]
 }

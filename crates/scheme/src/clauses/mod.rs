@@ -99,12 +99,15 @@ pub struct Context<'a> {
     pub outcomes: &'a [Outcome],
     /// Clauses above this one.
     pub clauses: &'a [Clause],
+    /// Names of clauses above this one that could not be read, which has been reported.
+    pub unreadable: &'a [String],
 }
 
 impl Context<'_> {
     /// The outcome that a key names.
     pub fn outcome(&self, section: &Section<'_, '_>, key: &str) -> Option<usize> {
-        let name = section.required_text(key, "the name of an outcome: the NAME of an [outcome.NAME] table");
+        let first = self.outcomes.first().map_or("NAME", |outcome| outcome.name.as_str());
+        let name = section.required_text(key, &format!("the NAME of an [outcome.NAME] table, such as \"{first}\""));
         if name.is_empty() {
             return None;
         }
@@ -127,27 +130,36 @@ impl Context<'_> {
     fn clauses(&self, section: &Section<'_, '_>, key: &str, all: bool) -> Vec<usize> {
         if !section.has(key) {
             if !all {
-                let _ = section.required_text(key, "the name of a clause above, or a list of names");
+                let first = self.clauses.first().map_or("NAME", |clause| clause.name.as_str());
+                let _ = section.required_text(key, &format!("a clause above, or a list of them, such as [\"{first}\"]"));
             }
             return (0..self.clauses.len()).collect();
         }
         let mut found = Vec::new();
-        for (name, span) in section.list(key) {
+        let Some(list) = section.list(key) else { return found };
+        let known: Vec<&str> = self.clauses.iter().map(|clause| clause.name.as_str()).collect();
+        let expected = match known.len() {
+            0 => "a clause that stands above this one".to_owned(),
+            _ => format!("one of {}", known.join(", ")),
+        };
+        if list.is_empty() {
+            let problem = section.problem(key, format!("`{key}` names no clause")).expected(expected.clone());
+            section.push(problem.mend("name at least one clause above this one"));
+        }
+        for (name, span) in list {
+            let problem =
+                |what: &str| Problem::at(section.file, span, what).read(format!("\"{name}\"")).expected(expected.clone());
             match self.clauses.iter().position(|clause| clause.name == name) {
-                Some(at) => found.push(at),
-                None => {
-                    let known: Vec<&str> = self.clauses.iter().map(|clause| clause.name.as_str()).collect();
-                    section.push(
-                        Problem::at(section.file, span, "no clause above has this name")
-                            .read(format!("\"{name}\""))
-                            .expected(match known.len() {
-                                0 => "a clause that stands above this one".to_owned(),
-                                _ => format!("one of {}", known.join(", ")),
-                            })
-                            .nearest(name, known)
-                            .mend("correct the name, or move this clause below the one it refers to"),
-                    );
+                Some(at) if found.contains(&at) => {
+                    section.push(problem("this clause is named twice").mend("name each clause once; its money counts once"));
                 }
+                Some(at) => found.push(at),
+                None if self.unreadable.iter().any(|clause| clause == name) => {}
+                None => section.push(
+                    problem("no clause above has this name")
+                        .nearest(name, known.iter().copied())
+                        .mend("correct the name, or move this clause below the one it refers to"),
+                ),
             }
         }
         found
@@ -178,6 +190,13 @@ pub(crate) fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<C
     };
     let rule = (known.read)(section, context);
     section.finish();
+    if section.name == "total" {
+        section.push(
+            Problem::at(section.file, section.span, "a clause cannot be called `total`")
+                .expected("a name that means nothing else in a worked example")
+                .mend("choose another name; in a worked example `total` is everything paid"),
+        );
+    }
     if section.source().is_none() {
         section.push(
             Problem::at(section.file, section.span, format!("[{}] does not say where it comes from", section.path))
@@ -212,7 +231,7 @@ impl Clause {
     pub fn explain(&self, scheme: &Scheme) -> Vec<String> {
         match &self.rule {
             Rule::ServiceFee(rule) => service_fee::explain(rule),
-            Rule::AttachmentFee(rule) => attachment_fee::explain(rule, scheme),
+            Rule::AttachmentFee(rule) => attachment_fee::explain(rule),
             Rule::OutcomePayment(rule) => outcome_payment::explain(rule, scheme),
             Rule::SustainmentPayment(rule) => sustainment_payment::explain(rule, scheme),
             Rule::Tariff(rule) => tariff::explain(rule, scheme),
@@ -263,4 +282,10 @@ fn names(scheme: &Scheme, clauses: &[usize]) -> String {
         1 => format!("clause {}", names[0]),
         _ => format!("clauses {}", names.join(", ")),
     }
+}
+
+/// With a capital letter, for the start of a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -39,10 +39,14 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let outcome = outcome?;
     if !context.outcomes[outcome].is_binary() {
         section.push(
-            Problem::at(section.file, section.span_of("outcome"), "an outcome payment is for a result that a person has or has not")
-                .read(format!("`{}`, which is counted", context.outcomes[outcome].name))
-                .expected("an outcome of kind \"binary\"")
-                .mend("use a sustainment payment for periods, or a tariff for events against a baseline"),
+            Problem::at(
+                section.file,
+                section.span_of("outcome"),
+                "an outcome payment is for a result that a person has or has not",
+            )
+            .read(format!("`{}`, which is counted", context.outcomes[outcome].name))
+            .expected("an outcome of kind \"binary\"")
+            .mend("use a sustainment payment for periods, or a tariff for events against a baseline"),
         );
     }
     Some(Rule::OutcomePayment(OutcomePayment { outcome, price, gate, over }))
@@ -55,9 +59,10 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &OutcomePayment, till: &mut Ti
         if let Some(gate) = &rule.gate {
             let measured = till.measured(gate.outcome, period.clone());
             if gate.verdict(scheme, &measured) != Verdict::Better {
-                let posting =
-                    Posting { cohorts: period, segment: None, quantity: Quantity(0), unit: "people", price: Pence(0) };
-                till.pay(posting, || format!("nothing: {}, and the gate is that {}", gate.found(scheme, &measured), gate.words(scheme)));
+                let posting = Posting { cohorts: period, segment: None, quantity: Quantity(0), unit: "people", price: Pence(0) };
+                till.pay(posting, || {
+                    format!("nothing: {}, and the gate is that {}", gate.found(scheme, &measured), gate.words(scheme))
+                });
                 continue;
             }
         }
@@ -83,7 +88,8 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &OutcomePayment, till: &mut Ti
 pub(crate) fn explain(rule: &OutcomePayment, scheme: &Scheme) -> Vec<String> {
     let outcome = &scheme.outcomes[rule.outcome];
     let with = if outcome.better == Better::More { "with" } else { "without" };
-    let mut out = vec![format!("The payer pays {} for each person {with} {} ({}).", prices(&rule.price, scheme), outcome.name, outcome.measure)];
+    let mut out =
+        vec![format!("The payer pays {} for each person {with} {} ({}).", prices(&rule.price), outcome.name, outcome.measure)];
     if let Some(gate) = &rule.gate {
         out.push(format!("Nothing is paid unless {}, measured over {}.", gate.words(scheme), rule.over.words()));
     }
@@ -91,11 +97,16 @@ pub(crate) fn explain(rule: &OutcomePayment, scheme: &Scheme) -> Vec<String> {
 }
 
 /// A price for a sentence: one amount, or its span by segment and year.
-pub(super) fn prices(price: &Schedule<Pence>, scheme: &Scheme) -> String {
+pub(super) fn prices(price: &Schedule<Pence>) -> String {
     if price.is_constant() {
         return price.values()[0].to_string();
     }
     let (low, high) = (price.values().iter().min(), price.values().iter().max());
-    let by = if price.by_segment() && scheme.segments.len() > 1 { "segment" } else { "contract year" };
+    let by = match (price.by_area(), price.by_segment(), price.by_year()) {
+        (true, _, _) => "area",
+        (_, true, true) => "segment and contract year",
+        (_, true, false) => "segment",
+        _ => "contract year",
+    };
     format!("{} to {}, by {by},", low.copied().unwrap_or_default(), high.copied().unwrap_or_default())
 }

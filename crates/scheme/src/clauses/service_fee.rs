@@ -46,19 +46,15 @@ pub struct Band {
 
 fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let given: Vec<&str> = ["each_month", "each_year", "bands"].into_iter().filter(|key| section.has(key)).collect();
-    let falls: Rate = section.positive("falls_each_year").unwrap_or_default();
-    if falls.0 >= WHOLE {
-        section.push(
-            section
-                .problem("falls_each_year", "the fee falls by all of itself or more")
-                .read(falls.words())
-                .expected("less than 100 %")
-                .mend("write the yearly discount, such as \"2 %\""),
-        );
-    }
+    let mend = "write the yearly discount, such as \"2 %\"";
+    let falls = match section.has("falls_each_year") {
+        true => section.required_within("falls_each_year", (Rate(0), Rate(WHOLE)), "a discount that cannot be", mend),
+        false => Rate(0),
+    };
     if given.len() != 1 {
         let said = if given.is_empty() { "nothing of the kind".to_owned() } else { given.join(" and ") };
-        let mut problem = section.problem("clause", "a service fee must say exactly one of three things").read(said);
+        let at = given.get(1).copied().unwrap_or("clause");
+        let mut problem = section.problem(at, "a service fee must say exactly one of three things").read(said);
         problem = problem.expected("each_month, each_year or bands").mend("for example each_month = \"£85,000\"");
         section.push(problem);
         return None;
@@ -73,12 +69,15 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
 
 /// Reads the bands and refuses gaps and overlaps.
 fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
-    let file = section.required_text("bands", "the name of a CSV file with columns from, to, each_month");
+    let file = section.required_text("bands", "a CSV file with columns from, to and each_month, such as \"bands.csv\"");
     let table = find_table(section, "bands", &file)?;
     let from = find_column(section, "bands", table, "from")?;
     let to = find_column(section, "bands", table, "to")?;
     let price = find_column(section, "bands", table, "each_month")?;
     let mut bands: Vec<Band> = Vec::new();
+    // Where the next band should begin; unknown after a row that could not be read.
+    let mut next = if table.incomplete { None } else { Some(0) };
+    let mut ended = true;
     for row in &table.rows {
         let wrong = |column: usize, wrong: literal::Wrong, expected: &str| {
             section.push(
@@ -98,38 +97,53 @@ fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
         };
         let path = format!("{}: from {}: each_month", table.name, row[from].text);
         let each_month = match literal::ranged::<Pence>(&row[price].text) {
-            Ok(ranged) => section.reader.note(path, ranged, section.source()),
+            Ok(ranged) => {
+                if ranged.ends().iter().any(|price| price.0 < 0) {
+                    let problem = table.problem(row[price].span, "a fee below zero").read(row[price].text.clone());
+                    section.push(problem.expected("a number that is not below zero").mend("write it without the minus sign"));
+                }
+                section.reader.note(path, ranged, section.source())
+            }
             Err(error) => {
                 wrong(price, error, Pence::EXPECTED);
-                continue;
+                Pence(0)
             }
         };
         let last = row[to].text.is_empty();
-        let (Some(low), Some(high)) = (count(from), if last { Some(i64::MAX) } else { count(to) }) else { continue };
-        let expected = bands.last().map_or(Some(0), |band| band.to.map(|to| to + 1));
-        match expected {
-            Some(expected) if low == expected && high >= low => {}
+        let (low, high) = (count(from), if last { Some(i64::MAX) } else { count(to) });
+        let expected = next;
+        let usable = !table.incomplete && low.is_none_or(|low| high >= Some(low));
+        next = high.filter(|_| usable).map(|high| high.saturating_add(1));
+        let (Some(low), Some(high)) = (low, high) else { continue };
+        let gap = |from: i64, to: i64| match from == to {
+            true => format!("no band covers {} people", thousands(from)),
+            false => format!("no band covers {} to {} people", thousands(from), thousands(to)),
+        };
+        let (column, what, expected) = match expected {
+            _ if high < low => (to, "the band ends before it begins".to_owned(), format!("at least {}", thousands(low))),
+            Some(i64::MAX) => (from, "the band above has no end".to_owned(), "no band after one without an end".to_owned()),
+            Some(expected) if low > expected => (from, gap(expected, low - 1), thousands(expected)),
+            Some(expected) if low < expected => (from, "the band overlaps the one above".to_owned(), thousands(expected)),
             _ => {
-                let what = match expected {
-                    Some(expected) if low > expected => format!("there is a gap between the bands: {expected} to {}", low - 1),
-                    Some(_) if high < low => "the band ends before it begins".to_owned(),
-                    _ => "the band overlaps the one above".to_owned(),
-                };
-                section.push(
-                    table
-                        .problem(row[from].span, what)
-                        .read(row[from].text.clone())
-                        .expected(expected.map_or("no band after one without an end".to_owned(), |next| next.to_string()))
-                        .mend("each band starts one above the end of the band before; leave `to` empty in the last"),
-                );
+                bands.push(Band { from: low, to: (!last).then_some(high), each_month });
+                ended = !last;
+                continue;
             }
-        }
-        bands.push(Band { from: low, to: (!last).then_some(high), each_month });
-    }
-    if bands.last().is_some_and(|band| band.to.is_some()) {
+        };
         section.push(
             table
-                .problem(table.rows[table.rows.len() - 1][to].span, "the last band has an end, so more people have no price")
+                .problem(row[column].span, what)
+                .read(row[column].text.clone())
+                .expected(expected)
+                .mend("each band starts one above the end of the band before; leave `to` empty in the last"),
+        );
+        ended = !last;
+    }
+    if let Some(row) = table.rows.last().filter(|_| ended && !table.incomplete) {
+        section.push(
+            table
+                .problem(row[to].span, "the last band has an end, so more people have no price")
+                .read(row[to].text.clone())
                 .expected("an empty cell: no upper end")
                 .mend("leave `to` empty in the last row"),
         );
@@ -149,12 +163,8 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ServiceFee, till: &mut Till<'
         let cohort = &scheme.cohorts[tally.cohorts[at]];
         let (quantity, unit, price) = match &rule.basis {
             Basis::EachMonth(schedule) => (Quantity::whole(cohort.months), "months", schedule.at(tally.area, 0, cohort.year)),
-            Basis::EachYear(schedule) => {
-                (Quantity(cohort.months * WHOLE / 12), "years", schedule.at(tally.area, 0, cohort.year))
-            }
-            Basis::Bands(bands) => {
-                (Quantity::whole(cohort.months), "months", band_price(bands, people_a_year(till, at)))
-            }
+            Basis::EachYear(schedule) => (Quantity(cohort.months * WHOLE / 12), "years", schedule.at(tally.area, 0, cohort.year)),
+            Basis::Bands(bands) => (Quantity::whole(cohort.months), "months", band_price(bands, people_a_year(till, at))),
         };
         let price = discounted(price, rule.falls, cohort.year, scheme.rounding);
         let posting = Posting { cohorts: at..at + 1, segment: None, quantity, unit, price };

@@ -3,7 +3,6 @@
 use crate::clauses::{Context, Kind, Over, Rule, names};
 use crate::document::Section;
 use crate::gate::{Gate, Verdict};
-use crate::literal::Literal as _;
 use crate::money::{Amount, Pence, Quantity, Rate, WHOLE};
 use crate::price::{Lines, Posting, Till};
 use crate::problem::Problem;
@@ -32,16 +31,8 @@ pub struct ShareAtRisk {
 
 fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let of = context.clauses(section, "of", false);
-    let share: Rate = section.required("share");
-    if !(0..=WHOLE).contains(&share.0) {
-        section.push(
-            section
-                .problem("share", "a share lies between 0 % and 100 %")
-                .read(share.words())
-                .expected("a share such as \"10 %\"")
-                .mend("write the part of the payment that is at risk"),
-        );
-    }
+    let mend = "write the part of the payment that is at risk";
+    let share = section.required_within("share", (Rate(0), Rate(WHOLE)), "a share that cannot be", mend);
     let gate = context.gate(section, "gate", None);
     if !section.has("gate") {
         section.push(
@@ -67,7 +58,12 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ShareAtRisk, till: &mut Till<
         till.post(posting, amount, || {
             let found = rule.gate.found(scheme, &measured);
             let kept = if passed { "is kept" } else { "is given back" };
-            format!("{found}; {} of {} {kept}, the gate being that {}", rule.share, names(scheme, &rule.of), rule.gate.words(scheme))
+            format!(
+                "{found}; {} of {} {kept}, the gate being that {}",
+                rule.share,
+                names(scheme, &rule.of),
+                rule.gate.words(scheme)
+            )
         });
     }
 }

@@ -35,7 +35,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
             Problem::at(section.file, section.span_of("outcome"), "a sustainment payment is for a result that lasts")
                 .read(format!("`{}`", context.outcomes[outcome].name))
                 .expected("an outcome of kind \"sustained\"")
-                .mend("add an outcome with kind = \"sustained\", of = …, every = \"4 weeks\", most = 13"),
+                .mend("add an outcome with kind = \"sustained\", of = \"NAME\", every = \"4 weeks\", most = 13"),
         );
     }
     Some(Rule::SustainmentPayment(SustainmentPayment { outcome, price }))
@@ -62,7 +62,7 @@ pub(crate) fn explain(rule: &SustainmentPayment, scheme: &Scheme) -> Vec<String>
     let terms::Kind::Sustained { of, every, most } = outcome.kind else { return Vec::new() };
     vec![format!(
         "The payer pays {} for every {} that {} lasts, up to {most} payments for one person.",
-        super::outcome_payment::prices(&rule.price, scheme),
+        super::outcome_payment::prices(&rule.price),
         every.words(),
         scheme.outcomes[of].name
     )]

@@ -68,16 +68,16 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let reward = section.positive_schedule("reward", context.keys);
     let deduction = section.has("deduction").then(|| section.positive_schedule("deduction", context.keys));
     let gate = context.gate(section, "gate", outcome);
-    let counts_from = section
-        .choice("counts_from", &[("baseline", CountsFrom::Baseline), ("gate", CountsFrom::Gate)])
-        .unwrap_or_default();
+    let counts_from =
+        section.choice("counts_from", &[("baseline", CountsFrom::Baseline), ("gate", CountsFrom::Gate)]).unwrap_or_default();
     let hurdle = context.gate(section, "hurdle", None);
     let over = section.choice("measured_over", &Over::KNOWN).unwrap_or_default();
     let tops_up = if section.has("tops_up") { context.clauses(section, "tops_up", false) } else { Vec::new() };
     let outcome = outcome?;
     let definition = &context.outcomes[outcome];
     let problem = |key: &str, what: String| Problem::at(section.file, section.span_of(key), what);
-    if definition.baseline == Baseline::None {
+    // A gate on the same outcome needs the same baseline and has said so.
+    if definition.baseline == Baseline::None && gate.is_none_or(|gate| gate.outcome != outcome) {
         section.push(
             problem("outcome", format!("a tariff needs a baseline, and `{}` has none", definition.name))
                 .expected(format!("a baseline in [outcome.{}]", definition.name))
@@ -101,11 +101,13 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
             );
         }
     }
-    if counts_from == CountsFrom::Gate && !matches!(gate, Some(Gate { test: Test::AtLeast(_) | Test::MoreThan(_), .. })) {
+    let own_edge = matches!(gate, Some(Gate { test: Test::AtLeast(_) | Test::MoreThan(_), outcome: on }) if on == outcome);
+    let unreadable_gate = gate.is_none() && section.has("gate");
+    if counts_from == CountsFrom::Gate && !own_edge && !unreadable_gate {
         section.push(
             problem("counts_from", "there is no edge of a gate to count from".to_owned())
-                .expected("a gate with improves_by_at_least or improves_by_more_than")
-                .mend("remove counts_from, or state the gate as a size"),
+                .expected(format!("a gate on `{}` with improves_by_at_least or improves_by_more_than", definition.name))
+                .mend("remove counts_from, or state the gate as a size, on the outcome that is paid for"),
         );
     }
     Some(Rule::Tariff(Tariff { outcome, per, reward, deduction, gate, counts_from, hurdle, over, tops_up }))
@@ -123,12 +125,12 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A
             Some(gate) => gate.verdict(scheme, &till.measured(gate.outcome, period.clone())),
         };
         let hurdle_missed = verdict == Verdict::Better
-            && rule.hurdle.is_some_and(|hurdle| {
-                hurdle.verdict(scheme, &till.measured(hurdle.outcome, period.clone())) != Verdict::Better
-            });
+            && rule
+                .hurdle
+                .is_some_and(|hurdle| hurdle.verdict(scheme, &till.measured(hurdle.outcome, period.clone())) != Verdict::Better);
         let pays = match verdict {
-            Verdict::Better if !hurdle_missed => Some(&rule.reward),
-            // A gate on another outcome may be passed the bad way while this outcome itself is better: nothing is due then.
+            // A gate on another outcome may be passed one way while this outcome itself went the other: nothing is due then.
+            Verdict::Better if !hurdle_missed && measured.improvement >= 0 => Some(&rule.reward),
             Verdict::Worse if measured.improvement < 0 => rule.deduction.as_ref(),
             _ => None,
         };
@@ -163,7 +165,7 @@ fn quantity(rule: &Tariff, measured: &Measured) -> Quantity {
         (CountsFrom::Gate, Some(gate)) => gate.edge(measured),
         _ => 0,
     };
-    let beyond = measured.improvement - edge * measured.improvement.signum();
+    let beyond = measured.improvement.saturating_sub(edge.saturating_mul(measured.improvement.signum()));
     let counted = Measured { improvement: beyond, ..*measured };
     match rule.per {
         PerUnit::Person | PerUnit::Event => Quantity(counted.improvement),
@@ -181,37 +183,41 @@ fn reason(rule: &Tariff, scheme: &Scheme, measured: &Measured, verdict: Verdict,
             format!("{facts}; nothing, because the hurdle was missed: {hurdle}")
         }
         (Verdict::Neither, _) => format!("{facts}; nothing either way, because the gate is that {gate}"),
+        (Verdict::Better, false) if measured.improvement < 0 => {
+            format!("{facts}; nothing: the gate was passed, and this outcome is worse")
+        }
+        (Verdict::Worse, _) if measured.improvement > 0 => format!("{facts}; nothing: better, but the gate was missed"),
         (Verdict::Worse, _) if rule.deduction.is_none() => format!("{facts}; worse, and the clause deducts nothing"),
-        (Verdict::Worse, _) => format!("{facts}; a deduction for each {} worse", unit_word(rule, outcome.better)),
-        (Verdict::Better, false) => format!("{facts}; a reward for each {} better", unit_word(rule, outcome.better)),
+        (Verdict::Worse, _) => format!("{facts}; a deduction for each {} {}", unit(rule), bad(outcome.better)),
+        (Verdict::Better, false) if measured.improvement == 0 => format!("{facts}; as expected"),
+        (Verdict::Better, false) => format!("{facts}; a reward for each {} {}", unit(rule), good(outcome.better)),
     }
 }
 
-fn unit_word(rule: &Tariff, better: Better) -> &'static str {
-    match (rule.per, better) {
-        (PerUnit::Person, Better::Fewer) => "person fewer or more: each one",
-        (PerUnit::Person, Better::More) => "person",
-        (PerUnit::Event, _) => "event",
-        (PerUnit::PercentagePoint, _) => "percentage point",
+fn unit(rule: &Tariff) -> &'static str {
+    match rule.per {
+        PerUnit::Person => "person",
+        PerUnit::Event => "event",
+        PerUnit::PercentagePoint => "percentage point",
     }
+}
+
+fn good(better: Better) -> &'static str {
+    if better == Better::Fewer { "fewer" } else { "more" }
+}
+
+fn bad(better: Better) -> &'static str {
+    if better == Better::Fewer { "more" } else { "fewer" }
 }
 
 pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
     let outcome = &scheme.outcomes[rule.outcome];
-    let unit = match rule.per {
-        PerUnit::Person => "person",
-        PerUnit::Event => "event",
-        PerUnit::PercentagePoint => "percentage point",
-    };
-    let (good, bad) = match outcome.better {
-        Better::Fewer => ("fewer", "more"),
-        Better::More => ("more", "fewer"),
-    };
+    let (unit, good, bad) = (unit(rule), good(outcome.better), bad(outcome.better));
     let against = match outcome.baseline {
         Baseline::Comparison { .. } => "the comparison group leads one to expect",
         _ => "the baseline leads one to expect",
     };
-    let reward = super::outcome_payment::prices(&rule.reward, scheme);
+    let reward = super::outcome_payment::prices(&rule.reward);
     let mut out = vec![format!(
         "The payer pays {reward} for each {unit} {good} than {against}, on {} ({}), measured over {}.",
         outcome.name,
@@ -220,7 +226,7 @@ pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
     )];
     match &rule.deduction {
         Some(deduction) => {
-            let deduction = super::outcome_payment::prices(deduction, scheme);
+            let deduction = super::outcome_payment::prices(deduction);
             out.push(format!("The provider owes {deduction} for each {unit} {bad}."));
         }
         None => out.push("Nothing is deducted when the result is worse than the baseline.".to_owned()),
@@ -237,7 +243,10 @@ pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
         out.push(format!("The reward is paid only if {}.", hurdle.words(scheme)));
     }
     if !rule.tops_up.is_empty() {
-        out.push(format!("What {} paid for the same cohorts is taken off, and the rest is not below zero.", names(scheme, &rule.tops_up)));
+        out.push(format!(
+            "What {} paid for the same cohorts is taken off, and the rest is not below zero.",
+            names(scheme, &rule.tops_up)
+        ));
     }
     out
 }

@@ -1,0 +1,17 @@
+//! The reference of the scheme file starts with a scheme that a newcomer copies: it must check clean.
+
+use std::fs;
+
+use crate::wellspent::{Scratch, root, run, said};
+
+#[test]
+fn the_first_scheme_of_the_reference_checks_clean() {
+    let text = fs::read_to_string(root().join("docs/scheme-file.md")).expect("the reference");
+    let scratch = Scratch::new("my-county");
+    for name in ["scheme.toml", "world.toml"] {
+        let block = text.split_once(&format!("```toml {name}\n")).and_then(|(_, rest)| rest.split_once("```"));
+        scratch.write(name, block.unwrap_or_else(|| panic!("the reference has no block for {name}")).0);
+    }
+    let said = said(&run(&["check", scratch.path()])).replace(scratch.path(), "my-county");
+    assert_eq!(said, "example as_expected: holds\nmy-county: no errors, no warnings\nexit code 0\n");
+}

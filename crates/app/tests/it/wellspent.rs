@@ -1,0 +1,79 @@
+//! Runs the program and compares what it says with what a file says it should.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository has a root")
+}
+
+/// Runs `wellspent` in the repository, with no settings of the machine's own.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wellspent"));
+    command.args(arguments).current_dir(root()).env_remove("NO_COLOR");
+    command.output().expect("the program starts")
+}
+
+/// Standard error, then standard output, then the exit code: all that a user sees.
+pub(crate) fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the program writes UTF-8");
+    let code = output.status.code().expect("the program ends by itself");
+    format!("{}{}exit code {code}\n", text(&output.stderr), text(&output.stdout))
+}
+
+/// A folder of this test's own that goes away with it.
+pub(crate) struct Scratch(pub(crate) PathBuf);
+
+impl Scratch {
+    pub(crate) fn new(name: &str) -> Scratch {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("wellspent-{}-{count}", std::process::id())).join(name);
+        fs::create_dir_all(&path).expect("a temporary folder");
+        Scratch(path)
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().expect("a path in UTF-8")
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.0.join(name), content).expect("a file in the temporary folder");
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Some(parent) = self.0.parent() {
+            let _ = fs::remove_dir_all(parent);
+        }
+    }
+}
+
+/// Compares with a file; with `UPDATE=1` writes the file instead. Gives what to print when they differ.
+pub(crate) fn differs(file: &Path, found: &str) -> Option<String> {
+    let expected = fs::read_to_string(file).unwrap_or_default();
+    if expected == found {
+        return None;
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(file, found).expect("the file can be written");
+        return None;
+    }
+    let file = file.strip_prefix(root()).unwrap_or(file);
+    Some(format!("{}\n{}", file.display(), difference(&expected, found)))
+}
+
+/// The lines between the common beginning and the common end: what was expected with a minus, what was found with a plus.
+pub(crate) fn difference(expected: &str, found: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), found.lines().collect());
+    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old.len().min(new.len()) - head;
+    let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
+    let minus = old[head..old.len() - tail].iter().map(|line| format!("  - {line}\n"));
+    let plus = new[head..new.len() - tail].iter().map(|line| format!("  + {line}\n"));
+    format!("  from line {}\n{}{}", head + 1, minus.collect::<String>(), plus.collect::<String>())
+}

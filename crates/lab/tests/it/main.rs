@@ -1,0 +1,57 @@
+//! The laboratory against closed forms, against itself at a second level, and against what was published.
+
+// The tests print the figures that they check.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod agreement;
+mod chance;
+mod numpy;
+mod planted;
+mod schemes;
+
+use std::path::PathBuf;
+
+use lab::world::{self, World};
+use scheme::source::{Bytes, Folder};
+use scheme::{Opened, Picks, Reader, Scheme};
+
+/// A shipped scheme, opened and read.
+struct Shipped {
+    opened: Opened,
+    scheme: Scheme,
+    world: World,
+}
+
+fn shipped(name: &str) -> Shipped {
+    changed(name, |_, text| text)
+}
+
+/// A shipped scheme with its files changed on the way in.
+fn changed(name: &str, change: impl Fn(&str, String) -> String) -> Shipped {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schemes").join(name);
+    let mut folder = Folder::new();
+    for entry in std::fs::read_dir(path).expect("the schemes are in the repository") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if name.ends_with(".toml") || name.ends_with(".csv") {
+            let text = std::fs::read_to_string(&path).expect("text");
+            folder.insert(name.clone(), Bytes::Read(change(&name, text).into_bytes()));
+        }
+    }
+    let opened = scheme::open(&folder);
+    let scheme = scheme::check(&opened).scheme.expect("a shipped scheme has no errors");
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let world = world::read(&reader, &scheme);
+    let world = world.unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
+    Shipped { opened, scheme, world }
+}
+
+const ALL: [&str; 6] = [
+    "plain-linear",
+    "transforming-rehabilitation-2013",
+    "transforming-rehabilitation-2015",
+    "work-programme-2011",
+    "hmp-doncaster-2011",
+    "hmp-peterborough-2010",
+];

@@ -1,0 +1,102 @@
+//! Faults planted one at a time in the honest reference: each must be found, and named.
+
+use lab::stress::{Options, stress};
+
+use crate::changed;
+
+/// The findings present when the files of the honest reference are changed.
+fn found(change: impl Fn(&str, String) -> String) -> Vec<&'static str> {
+    let it = changed("plain-linear", change);
+    let options = Options { seed: 1, replications: 100, worlds: 0 };
+    let result = stress(&it.opened, &it.scheme, &it.world, options, &|_, _| {});
+    let present = result.reported.iter().filter(|reported| reported.finding.present);
+    present.map(|reported| reported.finding.name).collect()
+}
+
+/// Replaces text in one file, and insists that it was there.
+fn edit(file: &str, name: &str, text: String, from: &str, to: &str) -> String {
+    if name != file {
+        return text;
+    }
+    assert!(text.contains(from), "{file} has no `{from}`");
+    // The worked examples are of the unchanged rules.
+    let text = text.replace(from, to);
+    text.split("[example.").next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn nothing_planted_nothing_found() {
+    assert_eq!(found(|_, text| text), Vec::<&str>::new());
+}
+
+#[test]
+fn a_free_choice_of_whom_to_serve_is_cherry_picking() {
+    let found = found(|name, text| edit("scheme.toml", name, text, "month_end =", "intake = \"provider chooses\"\nmonth_end ="));
+    assert!(found.contains(&"cherry-picking"), "{found:?}");
+}
+
+#[test]
+fn a_price_far_below_value_is_drift_and_parking() {
+    let found = found(|name, text| edit("scheme.toml", name, text, "\"£15,000\"", "\"£500\""));
+    assert!(found.contains(&"drift") && found.contains(&"parking"), "{found:?}");
+}
+
+#[test]
+fn a_high_gate_is_chased_or_given_up_and_refuses_real_change() {
+    let gate = "deduction = \"£15,000\"\ngate = { improves_by_at_least = \"9 percentage points\" }";
+    let found = found(|name, text| edit("scheme.toml", name, text, "deduction = \"£15,000\"", gate));
+    assert!(found.contains(&"threshold chasing and giving up") && found.contains(&"paid for noise"), "{found:?}");
+}
+
+#[test]
+fn a_reward_without_a_deduction_in_small_cohorts_pays_for_noise() {
+    let found = found(|name, text| match name {
+        "scheme.toml" => {
+            edit("scheme.toml", name, edit("scheme.toml", name, text, "deduction = \"£15,000\"\n", ""), "\"5,000 people\"", "200")
+        }
+        _ => text,
+    });
+    assert!(found.contains(&"paid for noise"), "{found:?}");
+}
+
+#[test]
+fn a_price_for_every_good_result_is_deadweight() {
+    let found = found(|name, text| {
+        let clause = "clause = \"outcome payment\"\noutcome = \"reoffending\"\nprice = \"£15,000\"";
+        let tariff =
+            "clause = \"tariff\"\noutcome = \"reoffending\"\nper = \"person\"\nreward = \"£15,000\"\ndeduction = \"£15,000\"";
+        edit("scheme.toml", name, text, tariff, clause)
+    });
+    assert!(found.contains(&"deadweight"), "{found:?}");
+}
+
+#[test]
+fn a_margin_nobody_thinks_fair_is_a_windfall() {
+    let found = found(|name, text| edit("world.toml", name, text, "\"40 %\"", "\"2 %\""));
+    assert!(found.contains(&"provider loss and windfall"), "{found:?}");
+}
+
+#[test]
+fn paying_for_one_measure_of_two_is_metric_divergence() {
+    let found = found(|name, text| {
+        match name {
+        "scheme.toml" => edit(
+            "scheme.toml",
+            name,
+            edit("scheme.toml", name, text, "\"£15,000\"", "\"£8,000\""),
+            "[pay.fee]",
+            "[outcome.reoffences]\nmeasure = \"reoffences\"\nkind = \"frequency\"\nof = \"reoffending\"\nbetter = \"fewer\"\nwindow = \"12 months\"\n\n[pay.fee]",
+        ),
+        // The commissioner meant the money for those who reoffend most often.
+        "world.toml" => edit(
+            "world.toml",
+            name,
+            edit("world.toml", name, text, "outcome = \"reoffending\"\naim = \"3 percentage points\"", "spend = { table = \"segments.csv\", column = \"spend\" }"),
+            "[help.support]",
+            "[outcome.reoffences]\neach = { table = \"segments.csv\", column = \"each\" }\nfrom = \"assumption: invented\"\n\n[help.support]",
+        ),
+        _ => "segment,share,reoffending,each,spend\nlower risk,40 %,30 %,1,£0\nmiddle risk,40 %,55 %,1.5,£0\nhigher risk,20 %,78 %,12,£1500\n".to_owned(),
+    }
+    });
+    assert!(found.contains(&"metric divergence"), "{found:?}");
+}

@@ -1,0 +1,146 @@
+//! The rules of the house that a machine can check, each with its reason in the message that breaks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::root;
+
+/// Every text file that is ours, with its path from the repository. What git ignores lies in `target`.
+fn files(endings: &[&str]) -> Vec<(String, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        let mut entries: Vec<PathBuf> = fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()).collect();
+        entries.sort();
+        for path in entries {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.is_dir() && name != "target" && !name.starts_with('.') {
+                walk(&path, found);
+            } else if path.is_file() {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root(), &mut found);
+    found
+        .into_iter()
+        .filter(|path| endings.iter().any(|ending| path.extension().is_some_and(|extension| extension == *ending)))
+        .filter_map(|path| {
+            let name = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            // Bad files on purpose are not all UTF-8.
+            Some((name, fs::read_to_string(&path).ok()?))
+        })
+        .collect()
+}
+
+fn none(broken: &[String], why: &str) {
+    assert!(broken.is_empty(), "{why}\n{}", broken.join("\n"));
+}
+
+#[test]
+fn every_source_file_says_what_it_is() {
+    let silent = files(&["rs"]).into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(name, _)| name);
+    none(&silent.collect::<Vec<_>>(), "a file opens with `//!` and what comes in, what goes out, what it leaves alone:");
+}
+
+/// The stages stay a star, each between tables, so that any of them can be tested, replaced or moved alone. The front page
+/// knows them all; everyone knows the tables.
+#[test]
+fn stages_of_the_engine_do_not_use_each_other() {
+    let stages = ["link", "measure", "pay", "evaluate", "findings", "market"];
+    let mut broken = Vec::new();
+    for (name, text) in files(&["rs"]) {
+        let Some(stage) = name.strip_prefix("crates/engine/src/").and_then(|rest| rest.split(['/', '.']).next()) else {
+            continue;
+        };
+        for other in stages.iter().filter(|other| stages.contains(&stage) && **other != stage) {
+            let lines = text.lines().enumerate().filter(|(_, line)| line.contains(&format!("crate::{other}")));
+            broken.extend(lines.map(|(at, line)| format!("{name}:{}: {}", at + 1, line.trim())));
+        }
+    }
+    none(&broken, "a stage reads and writes tables and calls no other stage:");
+}
+
+/// An evaluator that could see the laboratory could peek at the truth it is to estimate.
+#[test]
+fn the_engine_and_the_scheme_never_see_the_laboratory() {
+    let mut broken = Vec::new();
+    for (name, text) in files(&["rs", "toml"]) {
+        let inner = ["crates/engine/", "crates/scheme/"].iter().any(|inner| name.starts_with(inner));
+        let lines = text.lines().enumerate().filter(|(_, line)| inner && (line.contains("lab::") || line.starts_with("lab")));
+        broken.extend(lines.map(|(at, line)| format!("{name}:{}: {}", at + 1, line.trim())));
+    }
+    none(&broken, "neither engine nor scheme may use lab:");
+}
+
+#[test]
+fn every_kind_of_clause_has_a_page_of_cases() {
+    let cases: Vec<(String, String)> = files(&["md"]).into_iter().filter(|(name, _)| name.starts_with("cases/")).collect();
+    let bare = scheme::clauses::CATALOGUE.iter().filter(|kind| {
+        let page = format!("cases/clauses/{}.md", kind.name.replace(' ', "-"));
+        !cases.iter().any(|(name, text)| *name == page && text.contains(&format!("clause = \"{}\"", kind.name)))
+    });
+    let bare: Vec<String> = bare.map(|kind| format!("cases/clauses/{}.md", kind.name.replace(' ', "-"))).collect();
+    none(&bare, "what a clause pays is specified in the casebook; these pages are missing:");
+}
+
+/// A key that the reference does not have cannot be found by anyone who does not read the code.
+#[test]
+fn every_key_of_the_files_is_in_the_reference() {
+    let reference = fs::read_to_string(root().join(crate::docs::SCHEME_FILE)).expect("the reference");
+    let readers = ["text", "required_text", "date", "required_date", "truth", "list", "choice", "required_choice", "number"];
+    let more = ["required", "positive", "required_within", "required_schedule", "positive_schedule", "schedule_up_to"];
+    let rest = ["checked_schedule", "section", "required_section"];
+    let mut missing = Vec::new();
+    for (name, text) in files(&["rs"]) {
+        if !name.starts_with("crates/scheme/src/") && name != "crates/lab/src/world.rs" {
+            continue;
+        }
+        // A long call stands on several lines.
+        let text: String = text.split_whitespace().collect();
+        for reader in readers.iter().chain(&more).chain(&rest) {
+            for generic in ["", "::<Pence>", "::<Rate>", "::<PerHead>", "::<Count>", "::<Change>"] {
+                let call = format!(".{reader}{generic}(\"");
+                let keys = text.split(&call).skip(1).filter_map(|after| after.split('"').next());
+                missing.extend(keys.filter(|key| !names(&reference, key)).map(|key| format!("{key} ({name})")));
+            }
+        }
+    }
+    missing.sort();
+    missing.dedup();
+    none(&missing, "docs/scheme-file.md does not have these keys:");
+}
+
+/// Whether the reference has the key in its code font, or in an example.
+fn names(reference: &str, key: &str) -> bool {
+    [format!("`{key}`"), format!("\n{key} = "), format!(" {key} = "), format!("[{key}]"), format!("[{key}.")]
+        .iter()
+        .any(|form| reference.contains(form))
+}
+
+/// What is written must make sense to someone who has the repository and nothing else.
+#[test]
+fn no_file_speaks_of_where_it_was_made() {
+    // Put together here, so that this file does not break its own rule.
+    let paths = [concat!("/wo", "rk/"), concat!("/tm", "p/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];
+    let words = [concat!("this ses", "sion"), concat!("iss", "ue #"), concat!("pull requ", "est"), concat!("chat", "bot")];
+    let mut broken = Vec::new();
+    for (name, text) in files(&["rs", "md", "toml", "csv", "txt", "py"]) {
+        for (at, line) in text.lines().enumerate() {
+            let lower = line.to_lowercase();
+            if paths.iter().chain(&words).any(|word| lower.contains(word)) {
+                broken.push(format!("{name}:{}: {}", at + 1, line.trim()));
+            }
+        }
+    }
+    none(&broken, "a path of one machine, or a word about how the work was done:");
+}
+
+#[test]
+fn no_line_ends_in_blanks() {
+    let mut broken = Vec::new();
+    for (name, text) in files(&["rs", "md", "toml"]) {
+        let lines = text.lines().enumerate().filter(|(_, line)| line.ends_with([' ', '\t']));
+        broken.extend(lines.map(|(at, _)| format!("{name}:{}", at + 1)));
+    }
+    none(&broken, "blanks at the end of a line make changes look larger than they are:");
+}
