@@ -1,15 +1,16 @@
 //! `wellspent stress SCHEME`: the main job. Plays the scheme against its own rules and says what goes wrong.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use lab::stress::{Options, Stress as Result, stress};
 use scheme::problem::Severity;
 
 use crate::commands::check::{read_world, show};
-use crate::report::summary;
+use crate::report::{html, json, summary};
 use crate::{folder, paint};
 
 #[derive(Args)]
@@ -28,9 +29,20 @@ pub struct Stress {
     /// Threads; the result does not depend on it [default: all cores]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
+    /// Write the whole report as a page; `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write the result for other programs (see docs/report-json.md); `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 }
 
 pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
+    let files = [&command.html, &command.json].into_iter().flatten();
+    files.clone().try_for_each(|file| writable(file))?;
+    if files.filter(|file| is_standard(file)).count() > 1 {
+        bail!("only one of --html and --json can go to standard output");
+    }
     let folder = folder::open(&command.scheme)?;
     let checked = scheme::check(&folder.opened);
     let mut problems = checked.problems;
@@ -56,6 +68,40 @@ pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
     });
     bar.finish_and_clear();
-    paint::stdout(&summary::text(&scheme, &world, &result, options))?;
+    if let Some(file) = &command.html {
+        write(file, &html::page(&scheme, &world, &result, options))?;
+    }
+    if let Some(file) = &command.json {
+        write(file, &json::text(&scheme, &world, &result, options)?)?;
+    }
+    // Whoever takes a report from standard output wants nothing else there.
+    if ![&command.html, &command.json].into_iter().flatten().any(|file| is_standard(file)) {
+        paint::stdout(&summary::text(&scheme, &world, &result, options, command.html.is_some()))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn is_standard(file: &Path) -> bool {
+    file == Path::new("-")
+}
+
+/// Refuses a place that cannot be written to before the run rather than after it.
+fn writable(file: &Path) -> anyhow::Result<()> {
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !is_standard(file) && file.is_dir() {
+        bail!("{} is a folder, and a report is a file", file.display());
+    }
+    if !folder.is_dir() {
+        bail!("there is no folder {} to write {} to", folder.display(), file.display());
+    }
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    if is_standard(file) {
+        return Ok(paint::stdout(text)?);
+    }
+    std::fs::write(file, text).with_context(|| format!("could not write {}", file.display()))?;
+    paint::stderr(&format!("wrote {}", file.display()));
+    Ok(())
 }

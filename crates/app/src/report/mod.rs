@@ -1,3 +1,9 @@
 //! What a stress test says, to whom: in the terminal, as a page, and to other programs.
 
+pub mod charts;
+pub mod html;
+pub mod json;
+pub mod markup;
 pub mod summary;
+pub mod svg;
+pub mod words;

@@ -1,0 +1,507 @@
+//! The report's charts: which figures of a stress test are drawn, each with its legend and its table.
+
+use engine::findings::{Play, Role, percent, pounds};
+use lab::plays::Curve;
+use lab::stress::{CostPoint, Stress};
+use lab::world::{Intended, World};
+use scheme::Scheme;
+use scheme::terms::Baseline;
+
+use super::markup::{details, element, escape, heading, paragraph, table};
+use super::svg::{self, Axis, BLUE, Chart, GREEN, GREY, PURPLE, RED, Series, Shape};
+use super::words::{self, TYPICAL, cohort_size, count, point_figure, points};
+
+/// All charts, in reading order.
+pub fn all(scheme: &Scheme, world: &World, stress: &Stress) -> String {
+    [payment(scheme, stress), profit(stress), break_even(world, stress), wrong_payment(stress), effort(stress), prices(stress)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// A chart with its words around it.
+struct Drawn {
+    id: &'static str,
+    title: String,
+    /// What it shows and how to read it.
+    words: String,
+    svg: String,
+    /// Keys and names, as markup.
+    legend: Vec<(String, String)>,
+    table: String,
+}
+
+impl Drawn {
+    fn page(self) -> String {
+        let keys: String = self.legend.iter().map(|(key, name)| element("li", &format!("{key}{}", escape(name)))).collect();
+        let legend = if keys.is_empty() { String::new() } else { element("ul class=\"legend\"", &keys) };
+        let caption = element("figcaption", &(heading(3, self.id, &self.title) + &paragraph(&self.words)));
+        element("figure", &(caption + &legend + &self.svg + &details("The figures in this chart", &self.table)))
+    }
+}
+
+fn legend(series: &[Series]) -> Vec<(String, String)> {
+    series.iter().map(|series| (svg::key(series), series.name.clone())).collect()
+}
+
+fn line(name: &str, colour: &'static str, dash: &'static str, shape: Option<Shape>) -> Series {
+    Series { name: name.to_owned(), colour, dash, shape, line: true }
+}
+
+fn marks(name: &str, colour: &'static str, shape: Shape) -> Series {
+    Series { name: name.to_owned(), colour, dash: "none", shape: Some(shape), line: false }
+}
+
+/// The conducts marked on the curves, each with its mark.
+fn conducts() -> [(Role, Series); 5] {
+    let mark = |role: Role, colour, shape| (role, marks(role.words(), colour, shape));
+    [
+        mark(Role::AsNow, GREY, Shape::Ring),
+        mark(Role::Intended, BLUE, Shape::Frame),
+        mark(Role::Public, GREEN, Shape::Kite),
+        mark(Role::Best, RED, Shape::Triangle),
+        mark(Role::PublicAtCost, GREEN, Shape::Diamond),
+    ]
+}
+
+/// The plays of a curve's area.
+fn plays_of<'a>(stress: &'a Stress, curve: &Curve) -> Vec<(Series, &'a Play)> {
+    let area = stress.plays.areas.iter().find(|area| area.area == curve.area);
+    let find = |role: Role| area.and_then(|area| area.plays.iter().find(|play| play.role == role));
+    conducts().into_iter().filter_map(|(role, series)| find(role).map(|play| (series, play))).collect()
+}
+
+fn in_area(stress: &Stress, curve: &Curve) -> String {
+    match stress.plays.areas.len() {
+        1 => format!("{} people", count(curve.people)),
+        _ => format!("{}, of typical size with {} people", curve.area, count(curve.people)),
+    }
+}
+
+/// Payment against the true outcome, with its chance band.
+fn payment(scheme: &Scheme, stress: &Stress) -> Option<String> {
+    let curve = words::typical_curve(stress)?;
+    let outcome = stress.plays.outcomes.iter().position(|outcome| outcome.name == curve.outcome)?;
+    let at = |value: fn(&lab::plays::CurvePoint) -> f64| -> Vec<(f64, f64)> {
+        curve.points.iter().map(|point| (100.0 * point.rate, value(point))).collect()
+    };
+    let (mean, low, high) = (at(|p| p.payment.mean), at(|p| p.payment_low), at(|p| p.payment_high));
+    let placed: Vec<(Series, (f64, f64))> = plays_of(stress, curve)
+        .into_iter()
+        .map(|(series, play)| (series, (100.0 * play.outcome(outcome) / curve.people.max(1.0), play.payment())))
+        .collect();
+    let (bottom, top) = svg::ends(low.iter().chain(&high).chain(placed.iter().map(|(_, place)| place)).map(|place| place.1));
+    let (worst, best) = (curve.points.first()?.rate, curve.points.last()?.rate);
+    let shift = 0.03 * (best - worst);
+    let title = format!("What is paid at each true level of {}", curve.outcome);
+    let x = Axis::even(
+        &format!("people with {}, % (better to the right)", curve.outcome),
+        100.0 * (worst - shift),
+        100.0 * (best + shift),
+        6,
+        |rate| format!("{rate:.0} %"),
+    );
+    let y = Axis::pounds("payment to the provider, £", bottom, top, 8);
+    let (from, to) = (curve.points.first()?, curve.points.last()?);
+    let what = format!(
+        "Payment rises from {} at {} to {} at {}.",
+        pounds(from.payment.mean),
+        percent(from.rate),
+        pounds(to.payment.mean),
+        percent(to.rate)
+    );
+    let mut chart = Chart::new("chart-payment", &title, &what, x, y);
+    let average = line("average payment", BLUE, "none", None);
+    chart.band(&low, &high, BLUE);
+    chart.series(&average, &mean);
+    if let Some(baseline) = baseline(scheme, curve, outcome) {
+        chart.upright(100.0 * baseline, "baseline");
+    }
+    placed.iter().for_each(|(series, place)| chart.series(series, &[*place]));
+    let mut keys = legend(&[average]);
+    keys.push((svg::band_key(BLUE), "middle 90 % of futures".to_owned()));
+    keys.extend(placed.iter().map(|(series, _)| (svg::key(series), series.name.clone())));
+    let mut rows: Vec<Vec<String>> = thinned(&curve.points)
+        .map(|p| {
+            vec![percent(p.rate), point_figure(p.aim), pounds(p.payment.mean), pounds(p.payment_low), pounds(p.payment_high)]
+        })
+        .collect();
+    rows.extend(placed.iter().map(|(series, (rate, paid))| {
+        vec![series.name.clone(), format!("{:.1} %", rate), pounds(*paid), String::new(), String::new()]
+    }));
+    let (conducts, levels) = (rows.split_off(rows.len() - placed.len()), rows);
+    let table = table(
+        "Payment by true level",
+        &["true level", "change aimed at, points", "mean payment", "5 % of futures are below", "5 % are above"],
+        &levels,
+    ) + &table(
+        "Where the conducts lie",
+        &["conduct", "true level", "mean payment"],
+        &conducts
+            .into_iter()
+            .map(|mut row| {
+                row.truncate(3);
+                row
+            })
+            .collect::<Vec<_>>(),
+    );
+    let words = format!(
+        "For {}. The line is the cheapest conduct for each level; a flat stretch is where a change in people's lives changes no payment. \
+         Where the marks lie off the line, the conduct spreads its money differently.{}",
+        in_area(stress, curve),
+        if bottom > 0.0 { " The scale of payment does not begin at nought." } else { "" }
+    );
+    Some(Drawn { id: "payment", title, words, svg: chart.draw(), legend: keys, table }.page())
+}
+
+/// The fixed baseline of a curve's area, where it is the same for everyone in it.
+fn baseline(scheme: &Scheme, curve: &Curve, outcome: usize) -> Option<f64> {
+    let Baseline::Fixed(schedule) = &scheme.outcomes.get(outcome)?.baseline else { return None };
+    let area = scheme.areas.iter().position(|area| *area == curve.area)?;
+    let first = schedule.at(area, 0, 0);
+    let same = (0..scheme.segments.len()).all(|segment| schedule.at(area, segment, 0) == first);
+    same.then(|| first.as_f64())
+}
+
+/// About a dozen points of a curve, with both ends: as many as one reads.
+fn thinned(points: &[lab::plays::CurvePoint]) -> impl Iterator<Item = &lab::plays::CurvePoint> {
+    let (every, last) = (points.len().div_ceil(12).max(1), points.len().saturating_sub(1));
+    let kept = move |at: usize, aim: f64| at.is_multiple_of(every) || at == last || aim == 0.0;
+    points.iter().enumerate().filter(move |(at, point)| kept(*at, point.aim)).map(|(_, point)| point)
+}
+
+/// Profit against spend on help.
+fn profit(stress: &Stress) -> Option<String> {
+    let curve = words::typical_curve(stress)?;
+    let people = curve.people.max(1.0);
+    let placed: Vec<(Series, (f64, f64))> = plays_of(stress, curve)
+        .into_iter()
+        .map(|(series, play)| (series, (play.help_spend / people, play.mean_profit() / people)))
+        .collect();
+    // Far beyond every conduct the line only falls, and would press the rest flat.
+    let furthest = placed.iter().map(|(_, place)| place.0).fold(1.0, f64::max);
+    let beyond = curve.points.iter().filter(|point| point.help_spend / people <= 1.3 * furthest).count();
+    let shown = &curve.points[..(beyond + 1).min(curve.points.len())];
+    let at = |value: &dyn Fn(&lab::plays::CurvePoint) -> f64| -> Vec<(f64, f64)> {
+        shown.iter().map(|point| (point.help_spend / people, value(point) / people)).collect()
+    };
+    let cost = |point: &lab::plays::CurvePoint| point.payment.mean - point.profit;
+    let mean = at(&|point| point.profit);
+    let (low, high) = (at(&|point| point.payment_low - cost(point)), at(&|point| point.payment_high - cost(point)));
+    let inside = |place: &&(f64, f64)| place.0 <= 1.3 * furthest;
+    let seen = low.iter().chain(&high).filter(inside).chain(placed.iter().map(|(_, place)| place));
+    let (bottom, top) = svg::ends(seen.map(|place| place.1));
+    let title = "What the provider earns by what it spends on help".to_owned();
+    let x = Axis::pounds("spent on help, £ a person", 0.0, 1.35 * furthest, 6);
+    let y = Axis::pounds("profit, £ a person", bottom, top, 6);
+    let peak = shown.iter().max_by(|a, b| a.profit.total_cmp(&b.profit))?;
+    let what = format!(
+        "Along the line profit is highest at {} a person spent on help: {} a person.",
+        pounds(peak.help_spend / people),
+        pounds(peak.profit / people)
+    );
+    let mut chart = Chart::new("chart-profit", &title, &what, x, y);
+    let average = line("average profit", BLUE, "none", None);
+    chart.band(&low, &high, BLUE);
+    chart.series(&average, &mean);
+    if bottom < 0.0 && top > 0.0 {
+        chart.level(0.0, "no profit, no loss");
+    }
+    placed.iter().for_each(|(series, place)| chart.series(series, &[*place]));
+    let mut keys = legend(&[average]);
+    keys.push((svg::band_key(BLUE), "middle 90 % of futures".to_owned()));
+    keys.extend(placed.iter().map(|(series, _)| (svg::key(series), series.name.clone())));
+    let per_person = |value: f64| pounds(value / people);
+    let along: Vec<Vec<String>> = thinned(&curve.points)
+        .map(|p| {
+            vec![
+                per_person(p.help_spend),
+                points(p.aim),
+                per_person(p.profit),
+                words::estimate(scaled(p.against_nothing, people)),
+            ]
+        })
+        .collect();
+    let conducts: Vec<Vec<String>> =
+        placed.iter().map(|(series, place)| vec![series.name.clone(), pounds(place.0), pounds(place.1)]).collect();
+    let table = table(
+        "Profit by spend, pounds a person",
+        &["spent on help", "change aimed at", "mean profit", "profit against nothing extra"],
+        &along,
+    ) + &table("Where the conducts lie, pounds a person", &["conduct", "spent on help", "mean profit"], &conducts);
+    let words = format!(
+        "For {}. {what} A provider that looks to profit climbs to the highest point; the scheme is well made when that is where the \
+         public would have it.",
+        in_area(stress, curve)
+    );
+    Some(Drawn { id: "profit", title, words, svg: chart.draw(), legend: keys, table }.page())
+}
+
+fn scaled(value: engine::findings::Estimate, by: f64) -> engine::findings::Estimate {
+    engine::findings::Estimate { mean: value.mean / by, error: value.error / by }
+}
+
+/// Break-even aims over the cost of help.
+fn break_even(world: &World, stress: &Stress) -> Option<String> {
+    let costs = &stress.by_cost;
+    let title = "The smallest aim that pays, by what help costs".to_owned();
+    if costs.len() < 2 {
+        return Some(without_costs(&title, stress));
+    }
+    let slots: &[(usize, &str)] = match stress.curves.len() {
+        0 | 1 => &[(TYPICAL, "the area")],
+        2 => &[(0, "smallest area"), (2, "largest area")],
+        _ => &[(0, "smallest area"), (TYPICAL, "typical area"), (2, "largest area")],
+    };
+    let styles = [(GREEN, "2 5", Shape::Diamond), (BLUE, "none", Shape::Circle), (RED, "9 5", Shape::Triangle)];
+    let intended = match world.intended {
+        Intended::Aim { better_by, .. } => Some(100.0 * better_by),
+        Intended::Spend(_) => None,
+    };
+    let aims = costs.iter().flat_map(|cost| cost.break_even).flatten().map(|aim| 100.0 * aim);
+    let top = aims.chain(intended).fold(1.0, f64::max) * 1.12;
+    let never = |cost: &CostPoint| slots.iter().any(|(slot, _)| cost.break_even[*slot].is_none());
+    let ever_never = costs.iter().any(never);
+    let ceiling = if ever_never { top * 1.28 } else { top };
+    let x = Axis {
+        title: "cost of help (what buys half of its effect), £ a person".to_owned(),
+        from: 0.0,
+        to: 1.0,
+        logarithmic: false,
+        ticks: cost_ticks(costs),
+    };
+    let mut y = Axis::even("smallest aim that pays, percentage points", -0.04 * top, ceiling, 7, |at| format!("{at:.0}"));
+    let whole = y.ticks.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 0.999);
+    y.ticks.retain(|tick| tick.0 <= top);
+    y.ticks.iter_mut().for_each(|(at, words)| *words = if whole { format!("{at:.0}") } else { format!("{at:.1}") });
+    let what = words::trying(stress).first().cloned().unwrap_or_default();
+    let mut chart = Chart::new("chart-aim", &title, &what, x, y);
+    if ever_never {
+        chart.strip(top, ceiling, "no aim pays");
+    }
+    if let Some(intended) = intended {
+        chart.level(intended, "intended");
+    }
+    let mut keys = Vec::new();
+    for (at, (slot, name)) in slots.iter().enumerate() {
+        let (colour, dash, shape) = if slots.len() == 1 { styles[1] } else { styles[at.min(2)] };
+        let series = line(name, colour, dash, Some(shape));
+        // Each run of costs at which some aim pays is a line of its own; the others have their marks in the strip.
+        for run in costs.split(|cost| cost.break_even[*slot].is_none()).filter(|run| !run.is_empty()) {
+            let points: Vec<(f64, f64)> =
+                run.iter().filter_map(|cost| cost.break_even[*slot].map(|aim| (cost.way, 100.0 * aim))).collect();
+            chart.series(&series, &points);
+        }
+        let height = top + (ceiling - top) * (0.5 - 0.2 * at as f64);
+        for cost in costs.iter().filter(|cost| cost.break_even[*slot].is_none()) {
+            chart.small_mark(&series, (cost.way, height));
+        }
+        keys.push((svg::key(&series), (*name).to_owned()));
+    }
+    let mut header = vec!["cost of help"];
+    header.extend(slots.iter().map(|(_, name)| *name));
+    let rows: Vec<Vec<String>> = costs
+        .iter()
+        .map(|cost| {
+            let aim = |slot: usize| cost.break_even[slot].map_or("never".to_owned(), aim_words);
+            let mut row = vec![cost.words.replace('_', " ")];
+            row.extend(slots.iter().map(|(slot, _)| aim(*slot)));
+            row
+        })
+        .collect();
+    let table =
+        table("Smallest aim that pays at least as much as nothing extra, percentage points", &header, &rows) + &sure_aims(stress);
+    let words = format!("{what} At 0, any step up pays. All else is as stated.");
+    let shown = Drawn { id: "aim", title, words, svg: chart.draw(), legend: keys, table };
+    Some(shown.page())
+}
+
+fn aim_words(aim: f64) -> String {
+    if aim <= 0.0 { "0: any step".to_owned() } else { point_figure(aim) }
+}
+
+/// What is said where no cost of help has a range that could be turned.
+fn without_costs(title: &str, stress: &Stress) -> String {
+    let words = "The world file gives no single cost of help with a range, so the aim is shown at the costs as stated.";
+    element("figure", &(element("figcaption", &(heading(3, "aim", title) + &paragraph(words))) + &sure_aims(stress)))
+}
+
+fn cost_ticks(costs: &[CostPoint]) -> Vec<(f64, String)> {
+    let middle = costs.len() / 2;
+    [0, middle, costs.len() - 1].into_iter().map(|at| (costs[at].way, costs[at].words.replace('_', " "))).collect()
+}
+
+/// What it takes to be paid, by area: how small an aim pays, and how large a change is surely seen.
+pub fn sure_aims(stress: &Stress) -> String {
+    let names: &[&str] = match stress.curves.len() {
+        0 => return String::new(),
+        1 => &["the area"],
+        2 => &["smallest", "largest"],
+        _ => &["smallest", "typical", "largest"],
+    };
+    let rows: Vec<Vec<String>> = stress
+        .curves
+        .iter()
+        .zip(&stress.sure_aims)
+        .zip(names)
+        .map(|((curve, sure), name)| {
+            let area = if curve.area == "whole area" { (*name).to_owned() } else { format!("{name} ({})", curve.area) };
+            let aim = curve.break_even.map_or("never".to_owned(), aim_words);
+            vec![
+                area,
+                count(curve.people),
+                count(cohort_size(curve, stress)),
+                aim,
+                sure.map_or("over 30".to_owned(), point_figure),
+            ]
+        })
+        .collect();
+    table(
+        "What it takes to be paid, at the costs as stated, in percentage points",
+        &["area", "people", "in a cohort", "smallest aim that pays", "change rewarded in 3 cohorts of 4"],
+        &rows,
+    )
+}
+
+/// The chance of a wrong payment over cohort sizes.
+fn wrong_payment(stress: &Stress) -> Option<String> {
+    let wrong = stress.plays.wrong_payment.as_ref().filter(|wrong| wrong.rows.len() > 1)?;
+    let change = points(wrong.intended);
+    let mut lines: Vec<(Series, fn(&engine::findings::WrongPaymentRow) -> f64)> = vec![
+        (line("a reward, and nothing changed", RED, "none", Some(Shape::Circle)), |row| row.reward_for_nothing),
+        (line("a deduction, and nothing changed", PURPLE, "2 5", Some(Shape::Diamond)), |row| row.deduction_for_nothing),
+    ];
+    if wrong.intended > 0.0 {
+        let name = format!("no reward, and {change} better was real");
+        lines.push((line(&name, BLUE, "9 5", Some(Shape::Square)), |row| row.real_change_refused));
+    }
+    let most = wrong.rows.iter().flat_map(|row| lines.iter().map(move |(_, of)| 100.0 * of(row))).fold(6.0, f64::max);
+    let (first, last) = (wrong.rows.first()?.people as f64, wrong.rows.last()?.people as f64);
+    let decades = [100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0, 100_000.0];
+    let ticks = decades.into_iter().filter(|at| *at >= 0.95 * first && *at <= 1.05 * last).map(|at| (at, count(at))).collect();
+    let x = Axis {
+        title: "people in the cohort (each step is about threefold)".to_owned(),
+        from: 0.9 * first,
+        to: 1.1 * last,
+        logarithmic: true,
+        ticks,
+    };
+    let y = Axis::even("chance that the payment is wrong, %", 0.0, (1.08 * most).min(100.0), 6, |at| format!("{at:.0} %"));
+    let title = "How often chance decides the payment".to_owned();
+    let row = words::typical(wrong)?;
+    let refused = match wrong.intended > 0.0 {
+        true => format!(", and a real change of {change} goes unpaid in {}", words::chance(row.real_change_refused)),
+        false => String::new(),
+    };
+    let what = format!(
+        "In a cohort of {}, a reward is paid for no change in {} of cases and a deduction made in {}{refused}.",
+        count(row.people as f64),
+        words::chance(row.reward_for_nothing),
+        words::chance(row.deduction_for_nothing)
+    );
+    let mut chart = Chart::new("chart-chance", &title, &what, x, y);
+    chart.level(5.0, "5 %");
+    chart.upright(wrong.typical as f64, &format!("typical: {}", count(wrong.typical as f64)));
+    for (series, of) in &lines {
+        let points: Vec<(f64, f64)> = wrong.rows.iter().map(|row| (row.people as f64, 100.0 * of(row))).collect();
+        chart.series(series, &points);
+    }
+    let names: Vec<String> = lines.iter().map(|(series, _)| series.name.clone()).collect();
+    let mut header = vec!["people"];
+    header.extend(names.iter().map(String::as_str));
+    header.push("paid on average for no change");
+    let rows: Vec<Vec<String>> = wrong
+        .rows
+        .iter()
+        .map(|row| {
+            let mut cells = vec![count(row.people as f64)];
+            cells.extend(lines.iter().map(|(_, of)| words::chance(of(row))));
+            cells.push(pounds(row.mean_for_nothing));
+            cells
+        })
+        .collect();
+    let words = format!(
+        "{what} Exact, by counting every result that a cohort could show; {} alone varies by chance. A payment for no change is wrong \
+         when it is more than half of what the intended change earns.",
+        wrong.outcome
+    );
+    let series: Vec<Series> = lines.into_iter().map(|(series, _)| series).collect();
+    let table = table("Chance of a wrong payment by cohort size", &header, &rows);
+    Some(Drawn { id: "chance", title, words, svg: chart.draw(), legend: legend(&series), table }.page())
+}
+
+/// Help by segment under three conducts.
+fn effort(stress: &Stress) -> Option<String> {
+    let plays = &stress.plays;
+    let wanted = [Role::Intended, Role::Best, Role::PublicAtCost];
+    let of = |role: Role| conducts().into_iter().find(|(other, _)| *other == role).map(|(_, series)| series);
+    let found: Vec<(Series, &Play)> = wanted.into_iter().filter_map(|role| of(role).zip(plays.play(role))).collect();
+    let rows: Vec<(String, Vec<Option<f64>>)> = plays
+        .segments
+        .iter()
+        .enumerate()
+        .map(|(at, segment)| {
+            let spend = |play: &Play| (segment.people >= 0.5).then(|| play.effort[at] / segment.people);
+            (format!("{} ({} people)", segment.name, count(segment.people)), found.iter().map(|(_, play)| spend(play)).collect())
+        })
+        .collect();
+    let most = rows.iter().flat_map(|(_, values)| values).flatten().copied().fold(10.0, f64::max);
+    let axis = Axis::pounds("spent on help, £ a person", 0.0, 1.05 * most, 5);
+    let title = "Who gets help".to_owned();
+    let words = "What each person in a segment gets under the intended conduct, the provider's best and the public's best use of the same \
+                 money. A triangle at nought, far from the diamond, is a segment parked."
+        .to_owned();
+    let series: Vec<Series> = found.iter().map(|(series, _)| series.clone()).collect();
+    let svg = svg::rows("chart-effort", &title, &words, &axis, &series, &rows);
+    let mut header = vec!["segment", "people"];
+    header.extend(found.iter().map(|(series, _)| series.name.as_str()));
+    let cells = rows.iter().zip(&plays.segments).map(|((_, values), segment)| {
+        let mut cells = vec![segment.name.clone(), count(segment.people)];
+        cells.extend(values.iter().map(|value| value.map_or("–".to_owned(), pounds)));
+        cells
+    });
+    let table = table("Spent on help, pounds a person", &header, &cells.collect::<Vec<_>>());
+    Some(Drawn { id: "effort", title, words, svg, legend: legend(&series), table }.page())
+}
+
+/// What is paid for one more good result in each segment, and what would make helping it pay.
+fn prices(stress: &Stress) -> Option<String> {
+    let segments = &stress.plays.segments;
+    let now = marks("paid now for one more good result, where its gate is open", BLUE, Shape::Circle);
+    let needed = marks("needed before the first pound of help pays (the un-parking price)", RED, Shape::Kite);
+    let rows: Vec<(String, Vec<Option<f64>>)> =
+        segments.iter().map(|segment| (segment.name.clone(), vec![segment.unparking_price, Some(segment.price_now)])).collect();
+    let most = rows.iter().flat_map(|(_, values)| values).flatten().copied().fold(0.0, f64::max);
+    if most <= 0.0 {
+        return None;
+    }
+    let short: Vec<&str> = segments
+        .iter()
+        .filter(|segment| segment.unparking_price.is_some_and(|price| price > segment.price_now))
+        .map(|segment| segment.name.as_str())
+        .collect();
+    let title = "What is paid for each segment, and what would be needed".to_owned();
+    let what = match short.len() {
+        0 => "Where the gates are open, every segment's price is enough to make the first pound of help pay.".to_owned(),
+        n if n == segments.len() => "In no segment is the price enough to make even the first pound of help pay.".to_owned(),
+        _ => format!("The price is too low to make even the first pound of help pay for {}.", words::listed(&short)),
+    };
+    let axis = Axis::pounds("£ for one more good result", 0.0, 1.05 * most, 5);
+    let series = [needed, now];
+    let svg = svg::rows("chart-prices", &title, &what, &axis, &series, &rows);
+    let cells: Vec<Vec<String>> = segments
+        .iter()
+        .map(|segment| {
+            let enough = match segment.unparking_price {
+                None => "help can do nothing",
+                Some(price) if price > segment.price_now => "too low",
+                Some(_) => "enough",
+            };
+            let needed = segment.unparking_price.map_or("–".to_owned(), pounds);
+            vec![segment.name.clone(), pounds(segment.price_now), needed, enough.to_owned()]
+        })
+        .collect();
+    let table = table("Prices for one more good result, by segment", &["segment", "paid now", "needed", "so it is"], &cells);
+    let words = format!("{what} A price that suffices behind a gate does not help while the gate is out of reach.");
+    Some(Drawn { id: "prices", title, words, svg, legend: legend(&series), table }.page())
+}

@@ -1,0 +1,424 @@
+//! How a report says what was found: the phrases that the terminal summary and the page share, so that both say the same.
+//! Every figure comes from the run; nothing here decides whether a finding is present.
+
+use engine::findings::{Estimate, Finding, Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
+use lab::plays::Curve;
+use lab::stress::{CostPoint, Reported, Stress, TriedMend};
+use lab::world::World;
+use scheme::money::thousands;
+
+/// Pounds with their 95 % Monte Carlo interval in the same unit, and with no more digits than the interval supports.
+pub fn estimate(value: Estimate) -> String {
+    let half = 1.96 * value.error;
+    if half == 0.0 || !half.is_finite() || !value.mean.is_finite() {
+        return pounds(value.mean);
+    }
+    let size = value.mean.abs().max(half);
+    let (unit, suffix) = match size {
+        _ if size >= 999_500_000.0 => (1e9, "bn"),
+        _ if size >= 999_500.0 => (1e6, "m"),
+        _ if size >= 9_995.0 => (1e3, "k"),
+        _ => (1.0, ""),
+    };
+    let (mean, half) = (value.mean.abs() / unit, half / unit);
+    let three = if suffix.is_empty() || mean >= 100.0 { 0 } else { 2 - usize::from(mean >= 10.0) };
+    let digits = three.min(error_digits(half));
+    let smallest = 10f64.powi(-(digits as i32));
+    let show = |value: f64| match suffix {
+        "" => thousands(value.round() as i64),
+        _ => format!("{value:.digits$}"),
+    };
+    let sign = if value.mean < 0.0 && mean >= smallest / 2.0 { "-" } else { "" };
+    // An error too small to move the last digit is not worth a reader's time.
+    let within = if half < smallest / 2.0 { String::new() } else { format!(" ± £{}{suffix}", show(half)) };
+    format!("{sign}£{}{suffix}{within}", show(mean))
+}
+
+/// The same without the interval: the digits that can be believed.
+pub fn supported(value: Estimate) -> String {
+    let words = estimate(value);
+    words.split_once(" ±").map_or(words.clone(), |(mean, _)| mean.to_owned())
+}
+
+/// Decimals that an error leaves meaningful: one digit of the error, or two where it begins with a 1.
+fn error_digits(half: f64) -> usize {
+    let first = half.log10().floor();
+    let begins_with_one = half / 10f64.powf(first) < 2.0;
+    (-first as i64 + i64::from(begins_with_one)).clamp(0, 2) as usize
+}
+
+/// A number of people, or of anything that comes whole.
+pub fn count(value: f64) -> String {
+    let size = thousands(value.abs().round() as i64);
+    if value <= -0.5 { format!("-{size}") } else { size }
+}
+
+/// A chance that is known exactly: never "0.0 %" for what can happen.
+pub fn chance(share: f64) -> String {
+    match share {
+        share if share < 5e-7 => "0 %".to_owned(),
+        share if share < 5e-4 => "under 0.1 %".to_owned(),
+        share => percent(share),
+    }
+}
+
+/// A change in a proportion, in percentage points.
+pub fn points(share: f64) -> String {
+    format!("{} points", point_figure(share))
+}
+
+/// The same without its unit.
+pub fn point_figure(share: f64) -> String {
+    format!("{:.1}", 100.0 * share + 0.0)
+}
+
+/// "59 of 64": a share of the worlds tried, as a count, which claims no more than was tried.
+pub fn worlds(share: f64, stress: &Stress) -> String {
+    match stress.worlds {
+        0 => "none tried".to_owned(),
+        tried => format!("{} of {tried}", (share * tried as f64).round()),
+    }
+}
+
+/// The first letter made a capital.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Names joined for a sentence: "a, b and c".
+pub fn listed(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [one] => (*one).to_owned(),
+        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+    }
+}
+
+/// A kind of provider, for "for a … provider".
+pub fn kind(role: Role) -> &'static str {
+    match role {
+        Role::Best => "profit-seeking",
+        Role::Cautious => "cautious",
+        Role::Mission => "mission-minded",
+        Role::Imperfect => "imperfect",
+        _ => "other",
+    }
+}
+
+/// "for a profit-seeking, cautious or imperfect provider", and what is said of the others.
+pub fn kinds(reported: &Reported) -> String {
+    let of = |wanted: bool| -> Vec<&str> {
+        reported.objectives.iter().filter(|(_, present)| *present == wanted).map(|(role, _)| kind(*role)).collect()
+    };
+    let (with, without) = (of(true), of(false));
+    match (with.is_empty(), without.is_empty()) {
+        (true, _) => "for no kind of provider".to_owned(),
+        (false, true) => "for every kind of provider".to_owned(),
+        (false, false) => format!("for a {} provider, not for a {} one", alternatives(&with), alternatives(&without)),
+    }
+}
+
+fn alternatives(names: &[&str]) -> String {
+    listed(names).replace(" and ", " or ")
+}
+
+/// One sentence on the whole scheme: what pays best, and how much is wrong with that.
+pub fn verdict(stress: &Stress) -> String {
+    let present = stress.reported.iter().filter(|reported| reported.finding.present).count();
+    let looked = stress.reported.len();
+    let found = match present {
+        0 => format!("none of the {looked} unintended consequences looked for is present"),
+        1 => format!("1 of the {looked} unintended consequences looked for is present"),
+        n => format!("{n} of the {looked} unintended consequences looked for are present"),
+    };
+    let (Some(best), Some(intended)) = (stress.plays.play(Role::Best), stress.plays.play(Role::Intended)) else {
+        return format!("In the world as stated, {found}.");
+    };
+    let each = |play: &Play| play.help_spend / stress.plays.people.max(1.0);
+    let (spends, means) = (each(best), each(intended));
+    let against = match spends / means.max(1e-9) {
+        ratio if ratio < 0.95 => format!("rather than the {} intended", pounds(means)),
+        ratio if ratio > 1.05 => format!("more than the {} intended", pounds(means)),
+        _ => "about as intended".to_owned(),
+    };
+    let more = Estimate::of(best.profit().zip(intended.profit()).map(|(a, b)| a - b));
+    let earns = if more.low() > 0.0 { format!(", and earns {} more by it", supported(more)) } else { String::new() };
+    format!(
+        "Under these rules a provider that seeks profit does best by spending {} a person on help, {against}{earns}; {found}.",
+        pounds(spends)
+    )
+}
+
+/// Over what all sums are taken: "21 areas, 108,000 people, 1 contract year".
+pub fn over(stress: &Stress, world: &World) -> String {
+    let areas = stress.plays.areas.len();
+    let part = |number: usize, noun: &str| format!("{} {noun}{}", thousands(number as i64), if number == 1 { "" } else { "s" });
+    format!("{}, {} people, {}", part(areas, "area"), count(stress.plays.people), part(world.years, "contract year"))
+}
+
+/// What the provider gains by a finding, as a phrase: each kind of finding gains in its own way.
+pub fn gains(finding: &Finding) -> String {
+    let gain = finding.gain;
+    let sure = gain.low() > 0.0 && gain.mean >= 0.5;
+    match finding.name {
+        "paid for noise" if sure => format!("{} from chance alone", estimate(gain)),
+        "paid for noise" => "nothing that stands out from chance".to_owned(),
+        "deadweight" => format!("{} without doing anything", estimate(gain)),
+        "provider loss and windfall" if sure => format!("{} above the fair margin", estimate(gain)),
+        "provider loss and windfall" => "nothing above the fair margin".to_owned(),
+        _ => format!("{} against {}", estimate(gain), finding.against.words()),
+    }
+}
+
+/// Who loses by a finding, and how much: people first, then money.
+pub fn losers(finding: &Finding, stress: &Stress) -> Vec<String> {
+    let loss = finding.payer_loss;
+    let sure = loss.low() > 0.0 && loss.mean >= 0.5;
+    let mut out = Vec::new();
+    match finding.name {
+        "paid for noise" => {
+            out.extend(refused(stress));
+            out.extend(sure.then(|| format!("the payer, {}", estimate(loss))));
+        }
+        "deadweight" => out.push(format!("the payer, {}", estimate(loss))),
+        "provider loss and windfall" => {
+            let chance = figure(finding, "chance of a loss as intended").filter(|_| !sure);
+            out.extend(chance.map(|chance| format!("providers that do as intended: a loss in {chance} of futures")));
+            out.extend(sure.then(|| format!("the payer, {}", estimate(loss))));
+        }
+        _ => {
+            out.extend(harm(finding));
+            out.push(format!("payer and public together, {}", estimate(loss)));
+        }
+    }
+    out
+}
+
+/// "6,413 more people with reoffending (59 in 1,000)".
+pub fn harm(finding: &Finding) -> Option<String> {
+    (finding.people_harmed >= 0.5).then(|| {
+        let among = if finding.harmed_per_thousand < 9.95 { 1 } else { 0 };
+        format!("{} {} ({:.among$} in 1,000)", count(finding.people_harmed), finding.harm, finding.harmed_per_thousand)
+    })
+}
+
+/// How often an honest provider's improvement goes unpaid, where that is often.
+fn refused(stress: &Stress) -> Option<String> {
+    let table = stress.plays.wrong_payment.as_ref()?;
+    let unpaid = 1.0 - stress.plays.play(Role::Intended)?.cohorts_rewarded;
+    (table.intended > 0.0 && unpaid >= 0.05).then(|| {
+        let (change, often) = (points(table.intended), percent(unpaid));
+        format!("providers that do as intended: a real {change} goes unpaid in {often} of cohorts")
+    })
+}
+
+/// In which worlds a finding appears, where that can be told in a few numbers.
+pub fn when(reported: &Reported, stress: &Stress) -> Option<String> {
+    let when = reported.when.as_ref().filter(|when| !when.limits.is_empty())?;
+    let limit = |(dial, words): &(usize, String)| {
+        let path = stress.dials.get(*dial).map_or("", |dial| dial.path.as_str());
+        // The limit begins with the number's path, which is for those who edit the file.
+        let rest = words.strip_prefix(&lab::when::dial_name(path));
+        rest.map_or_else(|| words.clone(), |rest| format!("{}{rest}", number_name(path)))
+    };
+    let limits: Vec<String> = when.limits.iter().map(limit).collect();
+    let limits: Vec<&str> = limits.iter().map(String::as_str).collect();
+    Some(format!(
+        "mostly where {}: it appears in {:.0} % of such worlds, and they are {:.0} % of those that have it",
+        listed(&limits),
+        100.0 * when.density,
+        100.0 * when.coverage
+    ))
+}
+
+/// A number's path in words, without its file: "help, support, half cost".
+pub fn number_name(path: &str) -> String {
+    path.split_once(": ").map_or(path, |(_, name)| name).replace('.', ", ").replace('_', " ")
+}
+
+/// The row of a typical cohort.
+pub fn typical(table: &WrongPayment) -> Option<&WrongPaymentRow> {
+    table.rows.iter().min_by_key(|row| row.people.abs_diff(table.typical))
+}
+
+/// A further figure of a finding, by its label.
+fn figure<'a>(finding: &'a Finding, label: &str) -> Option<&'a str> {
+    finding.figures.iter().find(|(name, _)| name == label).map(|(_, value)| value.as_str())
+}
+
+/// What a change to the rules costs and does: "the payer pays £76.8m more; outcomes gain £103m".
+pub fn side_effects(tried: &TriedMend) -> String {
+    let pays = match tried.payer_cost {
+        cost if cost.abs() < 0.5 => "the payer pays the same".to_owned(),
+        cost => format!("the payer pays {} {}", pounds(cost.abs()), if cost > 0.0 { "more" } else { "less" }),
+    };
+    let worth = match tried.value_gained {
+        value if value.abs() < 0.5 => "outcomes stay as they are".to_owned(),
+        value => format!("outcomes are worth {} {}", pounds(value.abs()), if value > 0.0 { "more" } else { "less" }),
+    };
+    let new = match tried.new_findings.as_slice() {
+        [] => String::new(),
+        new => format!("; but it brings {}", listed(new)),
+    };
+    format!("{pays}; {worth}{new}")
+}
+
+/// The mend in a few words, or whose mend it is too: "as for drift".
+pub fn mend(reported: &Reported, stress: &Stress) -> Option<String> {
+    let tried = reported.mend.as_ref()?;
+    let earlier = stress.reported.iter().take_while(|other| other.finding.name != reported.finding.name);
+    let same = earlier.into_iter().find(|other| other.mend.as_ref().is_some_and(|mend| mend.mend == tried.mend));
+    Some(same.map_or_else(|| tried.mend.words(), |same| format!("as for {}", same.finding.name)))
+}
+
+/// What is said where no mend was found.
+pub fn no_mend(reported: &Reported) -> String {
+    match reported.tried_in_vain.len() {
+        0 => "no change is known that would remove it".to_owned(),
+        1 => "the one change tried does not remove it".to_owned(),
+        n => format!("none of the {n} changes tried removes it"),
+    }
+}
+
+/// Why a finding is not present: the first test that failed, with the figure that decides it.
+pub fn why_not(finding: &Finding) -> Option<(&str, &str)> {
+    finding.tests.iter().find(|test| !test.holds).map(|test| (test.what.as_str(), test.figure.as_str()))
+}
+
+/// What trying pays, a sentence to a fact: by cost of help first, then the aim that is surely paid, then over the worlds.
+pub fn trying(stress: &Stress) -> Vec<String> {
+    let facts = [by_cost(stress), sure_aims(stress), over_worlds(stress), drifting(stress)];
+    facts.into_iter().flatten().map(|fact| fact.replace('_', " ")).collect()
+}
+
+/// Where the typical area's aims stand among the three of a [`CostPoint`].
+pub const TYPICAL: usize = 1;
+
+/// Break-even over the costs assumed.
+fn by_cost(stress: &Stress) -> Option<String> {
+    let costs = &stress.by_cost;
+    let place = if stress.curves.len() > 1 { " in a typical area" } else { "" };
+    let (first, last) = (costs.first()?, costs.last()?);
+    let aim = |cost: &CostPoint| cost.break_even[TYPICAL];
+    let ends = format!("({})", span(&first.words, &last.words));
+    let paying: Vec<&CostPoint> = costs.iter().filter(|cost| aim(cost).is_some()).collect();
+    let Some(dearest) = paying.last() else {
+        return Some(format!("At none of the costs of help assumed {ends} does any aim pay better than spending nothing extra."));
+    };
+    let lowest = aim(paying[0]).unwrap_or_default();
+    let highest = aim(dearest).unwrap_or_default();
+    let until = paying.len();
+    let in_order = costs[..until].iter().all(|cost| aim(cost).is_some());
+    Some(if highest <= 0.0 && lowest <= 0.0 && until == costs.len() {
+        format!("At every cost of help assumed {ends} each step up pays: no aim is too small to be worth while.")
+    } else if !in_order {
+        format!(
+            "At {} of the {} costs of help tried {ends} no aim pays better than spending nothing extra.",
+            costs.len() - until,
+            costs.len()
+        )
+    } else {
+        let start = match lowest {
+            lowest if lowest <= 0.0 => format!("Any step up pays where help costs least ({})", first.words),
+            _ => format!(
+                "To do better than by spending nothing extra, a provider{place} must aim for {} where help costs least ({})",
+                points(lowest),
+                first.words
+            ),
+        };
+        match costs.get(until) {
+            Some(never) if until > 1 => {
+                format!("{start} and {} at {}; at {} and above no aim pays.", points(highest), dearest.words, never.words)
+            }
+            Some(never) => format!("{start}; at {} and above no aim pays.", never.words),
+            None => format!("{start} and {} where it costs most ({}).", points(highest), last.words),
+        }
+    })
+}
+
+/// "support £250 to £1,500"; in full where there are several kinds of help.
+fn span(first: &str, last: &str) -> String {
+    match (first.split_once(" £"), last.split_once(" £")) {
+        (Some((name, _)), Some((other, cost))) if name == other && !first.contains(", ") => format!("{first} to £{cost}"),
+        _ => format!("{first} to {last}"),
+    }
+}
+
+/// People in one cohort of a curve's area.
+pub fn cohort_size(curve: &Curve, stress: &Stress) -> f64 {
+    curve.people / stress.plays.cohorts.max(1) as f64
+}
+
+/// The words for the areas of the curves, smallest first.
+pub fn area_words(curves: usize) -> &'static [&'static str] {
+    match curves {
+        0 | 1 => &["the area"],
+        2 => &["the smallest area", "the largest"],
+        _ => &["the smallest area", "a typical one", "the largest"],
+    }
+}
+
+fn sure_aims(stress: &Stress) -> Option<String> {
+    let names = area_words(stress.curves.len());
+    let each: Vec<String> = stress
+        .curves
+        .iter()
+        .zip(&stress.sure_aims)
+        .zip(names)
+        .map(|((curve, aim), name)| {
+            let aim = aim.map_or("no change up to 30 points is enough".to_owned(), points);
+            let size = count(cohort_size(curve, stress));
+            if stress.curves.len() > 1 {
+                format!("{aim} in {name} ({size} people a cohort)")
+            } else {
+                format!("{aim} ({size} people a cohort)")
+            }
+        })
+        .collect();
+    let each: Vec<&str> = each.iter().map(String::as_str).collect();
+    (!each.is_empty()).then(|| format!("To be rewarded in 3 cohorts of 4 takes a real change of {}.", listed(&each)))
+}
+
+fn over_worlds(stress: &Stress) -> Option<String> {
+    let range = stress.break_even.as_ref().filter(|_| stress.worlds > 0)?;
+    let paying = 1.0 - range.never;
+    let never = worlds(range.never, stress);
+    if paying * (stress.worlds as f64) < 0.5 {
+        return Some(format!(
+            "In none of {} plausible worlds does any aim pay better than spending nothing extra.",
+            stress.worlds
+        ));
+    }
+    let pays = match (range.middle, range.high) {
+        (_, high) if high <= 0.0 => "every step up pays".to_owned(),
+        (middle, high) if middle <= 0.0 => {
+            format!("in most any step up pays, and in the rest the aim must be up to {}", points(high))
+        }
+        (middle, high) => {
+            format!(
+                "the aim must be {} ({} to {} in 9 worlds of 10)",
+                points(middle),
+                point_figure(range.low),
+                point_figure(high)
+            )
+        }
+    };
+    Some(match range.never * (stress.worlds as f64) < 0.5 {
+        true => format!("Over all {} plausible worlds: {pays}.", stress.worlds),
+        false => format!("In {never} plausible worlds no aim within reach pays; in the others, {pays}."),
+    })
+}
+
+/// Whether spending less than today pays, where anything is spent today.
+fn drifting(stress: &Stress) -> Option<String> {
+    let curve = typical_curve(stress)?;
+    let spends_today = curve.points.first().is_some_and(|point| point.aim < -1e-6);
+    let range = stress.break_even.as_ref().filter(|_| spends_today && stress.worlds > 0)?;
+    Some(format!("Spending nothing at all pays better than spending as today in {} worlds.", worlds(range.drifting_pays, stress)))
+}
+
+/// The curve of the area of typical size.
+pub fn typical_curve(stress: &Stress) -> Option<&Curve> {
+    stress.curves.get(stress.curves.len() / 2)
+}
