@@ -112,16 +112,25 @@ fn best_peel(limits: &[(f64, f64)], inside: &[usize], ways: &[Vec<f64>], present
     best.map(|(_, peel)| peel)
 }
 
-/// Drops every restriction that is not needed: without it the box is nearly as dense.
+/// How many standard errors apart the worlds that a restriction shuts out must be: three, because every dial was tried.
+const APART: f64 = 3.0;
+
+/// Drops every restriction that chance could explain: the worlds that it alone shuts out show the finding hardly less often
+/// than those inside.
 fn relax(limits: &mut [(f64, f64)], ways: &[Vec<f64>], present: &[bool]) {
     for dial in 0..limits.len() {
         let kept = limits[dial];
         if kept == (0.0, 1.0) {
             continue;
         }
-        let before = density(&within(limits, ways), present);
+        let inside = within(limits, ways);
         limits[dial] = (0.0, 1.0);
-        if density(&within(limits, ways), present) < before - 0.03 {
+        let shut_out: Vec<usize> = within(limits, ways).into_iter().filter(|world| !inside.contains(world)).collect();
+        let (n, m) = (inside.len() as f64, shut_out.len().max(1) as f64);
+        let (a, b) = (density(&inside, present), density(&shut_out, present));
+        let pooled = (n * a + m * b) / (n + m);
+        let error = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt();
+        if a - b > APART * error {
             limits[dial] = kept;
         }
     }
