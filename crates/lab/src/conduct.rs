@@ -53,6 +53,8 @@ pub struct Arena<'a> {
     pub people: &'a People,
     pub chances: Chances,
     pub ranks: &'a Ranks,
+    /// Replications that conducts are played on.
+    pub replications: usize,
     seed: u64,
     first_replication: u64,
     /// For each replication, the comparison groups' people and counts; empty when the scheme has none.
@@ -97,6 +99,7 @@ impl<'a> Arena<'a> {
             people,
             chances,
             ranks,
+            replications: ranks.replications,
             seed,
             first_replication,
             comparisons: Vec::new(),
@@ -105,6 +108,13 @@ impl<'a> Arena<'a> {
         };
         arena.comparisons = arena.draw_comparisons();
         arena
+    }
+
+    /// The same on the first few replications only.
+    #[must_use]
+    pub fn on_first(mut self, replications: usize) -> Arena<'a> {
+        self.replications = replications.min(self.ranks.replications);
+        self
     }
 
     /// Comparison groups live as things are now, with nobody's extra effort.
@@ -165,7 +175,7 @@ impl<'a> Arena<'a> {
         let mut out = Payments::default();
         let results: Vec<usize> =
             (0..self.scheme.clauses.len()).filter(|&at| self.scheme.clauses[at].pays_for_results()).collect();
-        self.play(std::slice::from_ref(conduct), self.ranks.replications, |_, _, paid| {
+        self.play(std::slice::from_ref(conduct), self.replications, |_, _, paid| {
             let amounts = results.iter().map(|&clause| paid.clause(clause) / 100.0);
             let (mut sum, mut rewards, mut deductions) = (0.0, 0.0, 0.0);
             for amount in amounts {

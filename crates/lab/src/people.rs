@@ -1,9 +1,9 @@
 //! The people of one area: how many come in each cohort and segment, their numbers, and the chances they face.
 
 use scheme::Scheme;
-use scheme::money::{Quantity, WHOLE};
+use scheme::money::WHOLE;
 use scheme::schedule::Schedule;
-use scheme::terms::{Baseline, Better, Kind};
+use scheme::terms::{Baseline, Kind};
 
 use crate::world::{Help, Move, World};
 
@@ -253,19 +253,4 @@ fn matched(scheme: &Scheme, world: &World, chances: &[f64], baseline: &Schedule<
         if weigh(&|at| shifted(middle, chances[at])) < target { low = middle } else { high = middle }
     }
     chances.iter().map(|&p| shifted((low + high) / 2.0, p)).collect()
-}
-
-/// Whether better means more, for messages.
-#[must_use]
-pub fn better_word(better: Better) -> &'static str {
-    match better {
-        Better::Fewer => "fewer",
-        Better::More => "more",
-    }
-}
-
-/// A count of people for a sentence.
-#[must_use]
-pub fn whole(people: f64) -> String {
-    Quantity::whole(people.round() as i64).to_string()
 }

@@ -171,7 +171,7 @@ fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> V
     let everyone = vec![true; arena.people.segments];
     let mut conducts = vec![Conduct::idle(&arena.chances, everyone.len()), best.conduct.clone()];
     conducts.extend(search::path(arena, pay, budget.path / 2, &everyone));
-    let payments = arena.totals(&conducts, budget.replications.min(arena.ranks.replications));
+    let payments = arena.totals(&conducts, budget.replications.min(arena.replications));
     let means: Vec<f64> = payments.iter().map(|payments| engine::findings::mean(payments)).collect();
     let profits: Vec<f64> = means.iter().zip(&conducts).map(|(payment, conduct)| payment - arena.cost(conduct)).collect();
     let top = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -244,7 +244,7 @@ fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
     let still: Vec<f64> = (0..cohorts).map(|cohort| of(&paid, cohort)).collect();
     let mut before = vec![0.0; cohorts];
     let (mut dead, mut rewarded, mut seen) = (0usize, 0usize, 0usize);
-    arena.play(&[conduct.clone(), more], arena.ranks.replications, |which, _, paid| {
+    arena.play(&[conduct.clone(), more], arena.replications, |which, _, paid| {
         for cohort in 0..cohorts {
             let now = of(paid, cohort);
             if which == 0 {
@@ -408,7 +408,7 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
         (aim, aiming(arena, outcome, aim))
     }));
     let (aims, conducts): (Vec<f64>, Vec<Conduct>) = conducts.into_iter().unzip();
-    let payments = arena.totals(&conducts, arena.ranks.replications);
+    let payments = arena.totals(&conducts, arena.replications);
     let still = aims.iter().position(|aim| *aim == 0.0).unwrap_or_default();
     let cost: Vec<f64> = conducts.iter().map(|conduct| arena.cost(conduct)).collect();
     let people = arena.people.count().max(1) as f64;

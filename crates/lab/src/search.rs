@@ -195,7 +195,7 @@ pub fn payment_weights(arena: &Arena<'_>) -> Weights {
 pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weights, may_choose: bool) -> Best {
     let segments = arena.people.segments;
     let everyone = vec![true; segments];
-    let mut search = Search { arena, objective, replications: budget.replications.min(arena.ranks.replications), tried: 0 };
+    let mut search = Search { arena, objective, replications: budget.replications.min(arena.replications), tried: 0 };
     let mut candidates = vec![Conduct::idle(&arena.chances, segments), Conduct::as_now(&arena.chances, segments)];
     candidates.extend(path(arena, pay, budget.path, &everyone));
     candidates.extend(path(arena, &public_weights(arena), budget.path / 2, &everyone));

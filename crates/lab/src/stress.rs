@@ -334,8 +334,8 @@ impl Shared<'_> {
                     break_even[slot] = break_even[0];
                     continue;
                 }
-                let arena = stage.arena(&scheme, &world, area);
-                let curve = plays::curve(&arena, outcome, 24);
+                let arena = stage.arena(&scheme, &world, area).on_first(Budget::QUICK.replications);
+                let curve = plays::curve(&arena, outcome, 20);
                 break_even[slot] = Some(curve.break_even);
                 if area == areas[1] {
                     drifting_pays = curve.points.first().is_some_and(|idle| idle.aim < 0.0 && idle.against_nothing.low() > 0.0);
@@ -390,7 +390,10 @@ pub fn quick_plays(scheme: &Scheme, world: &World, stage: &Stage) -> Plays {
     let solved = solve_all(scheme, world, stage, Budget::QUICK, Wanted::ForProfit);
     let areas: Vec<_> = (0..stage.people.len())
         .into_par_iter()
-        .map(|area| plays::area_plays(&stage.arena(scheme, world, area), &solved[area]))
+        .map(|area| {
+            let arena = stage.arena(scheme, world, area).on_first(Budget::QUICK.replications);
+            plays::area_plays(&arena, &solved[area])
+        })
         .collect();
     plays::table(scheme, world, &stage.people, areas, &solved)
 }

@@ -48,7 +48,7 @@ pub fn when(dials: &[Dial], ways: &[Vec<f64>], present: &[bool]) -> Option<When>
     let mut limits: Vec<(f64, f64)> = vec![(0.0, 1.0); dials.len()];
     let mut inside: Vec<usize> = (0..present.len()).collect();
     while density(&inside, present) < DENSE {
-        let Some((dial, limit, left)) = best_peel(&limits, &inside, ways, present) else { break };
+        let Some(Peel { dial, limit, left }) = best_peel(&limits, &inside, ways, present) else { break };
         if left.iter().filter(|&&world| present[world]).count() < LEAST.max(total / 4) {
             break;
         }
@@ -79,14 +79,16 @@ fn within(limits: &[(f64, f64)], ways: &[Vec<f64>]) -> Vec<usize> {
     (0..ways.len()).filter(inside).collect()
 }
 
+/// One slice taken off: the dial, its new limits, and the worlds left.
+struct Peel {
+    dial: usize,
+    limit: (f64, f64),
+    left: Vec<usize>,
+}
+
 /// The slice off one end of one dial that leaves the densest box.
-fn best_peel(
-    limits: &[(f64, f64)],
-    inside: &[usize],
-    ways: &[Vec<f64>],
-    present: &[bool],
-) -> Option<(usize, (f64, f64), Vec<usize>)> {
-    let mut best: Option<(f64, usize, (f64, f64), Vec<usize>)> = None;
+fn best_peel(limits: &[(f64, f64)], inside: &[usize], ways: &[Vec<f64>], present: &[bool]) -> Option<Peel> {
+    let mut best: Option<(f64, Peel)> = None;
     let peeled = ((inside.len() as f64 * PEEL).ceil() as usize).max(1);
     for dial in 0..limits.len() {
         let mut values: Vec<f64> = inside.iter().map(|&world| ways[world][dial]).collect();
@@ -102,12 +104,12 @@ fn best_peel(
             let left: Vec<usize> =
                 inside.iter().copied().filter(|&world| (limit.0..=limit.1).contains(&ways[world][dial])).collect();
             let dense = density(&left, present);
-            if best.as_ref().is_none_or(|(most, ..)| dense > *most) {
-                best = Some((dense, dial, limit, left));
+            if best.as_ref().is_none_or(|(most, _)| dense > *most) {
+                best = Some((dense, Peel { dial, limit, left }));
             }
         }
     }
-    best.map(|(_, dial, limit, left)| (dial, limit, left))
+    best.map(|(_, peel)| peel)
 }
 
 /// Drops every restriction that is not needed: without it the box is nearly as dense.
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn nothing_is_said_where_there_is_nothing_to_tell_apart() {
         let ways: Vec<Vec<f64>> = (0..100u64).map(|world| vec![open_unit(philox4x64([world, 0, 0, 0], [9, 0])[0])]).collect();
-        assert_eq!(when(&[], &ways, &vec![true; 100]), None);
-        assert_eq!(when(&[], &ways, &vec![false; 100]), None);
+        assert_eq!(when(&[], &ways, &[true; 100]), None);
+        assert_eq!(when(&[], &ways, &[false; 100]), None);
     }
 }

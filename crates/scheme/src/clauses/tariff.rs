@@ -154,7 +154,10 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A
             let before = if paid_before > A::default() { paid_before } else { A::default() };
             let less = whole.minus(before);
             let amount = if less < A::default() && whole >= A::default() { A::default() } else { less };
-            till.post(posting, amount, || format!("{}; less what {} paid already", reason(), names(scheme, &rule.tops_up)));
+            till.post(posting, amount, || match quantity.0 {
+                0 => reason(),
+                _ => format!("{}; less what {} paid already", reason(), names(scheme, &rule.tops_up)),
+            });
         }
     }
 }
@@ -177,6 +180,7 @@ fn reason(rule: &Tariff, scheme: &Scheme, measured: &Measured, verdict: Verdict,
     let outcome = &scheme.outcomes[rule.outcome];
     let facts = format!("{} counted against {} expected", Quantity::whole(measured.count), Quantity(measured.expected));
     let gate = rule.gate.as_ref().map(|gate| gate.words(scheme)).unwrap_or_default();
+    let beyond = if rule.counts_from == CountsFrom::Gate { " beyond the gate" } else { "" };
     match (verdict, hurdle_missed) {
         (Verdict::Better, true) => {
             let hurdle = rule.hurdle.as_ref().map(|hurdle| hurdle.words(scheme)).unwrap_or_default();
@@ -188,9 +192,9 @@ fn reason(rule: &Tariff, scheme: &Scheme, measured: &Measured, verdict: Verdict,
         }
         (Verdict::Worse, _) if measured.improvement > 0 => format!("{facts}; nothing: better, but the gate was missed"),
         (Verdict::Worse, _) if rule.deduction.is_none() => format!("{facts}; worse, and the clause deducts nothing"),
-        (Verdict::Worse, _) => format!("{facts}; a deduction for each {} {}", unit(rule), bad(outcome.better)),
+        (Verdict::Worse, _) => format!("{facts}; a deduction for each {} {}{beyond}", unit(rule), bad(outcome.better)),
         (Verdict::Better, false) if measured.improvement == 0 => format!("{facts}; as expected"),
-        (Verdict::Better, false) => format!("{facts}; a reward for each {} {}", unit(rule), good(outcome.better)),
+        (Verdict::Better, false) => format!("{facts}; a reward for each {} {}{beyond}", unit(rule), good(outcome.better)),
     }
 }
 
