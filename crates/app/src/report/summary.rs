@@ -49,8 +49,11 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
     if !losers.is_empty() {
         out += &line("loses", &losers.join("; "));
     }
-    let share = words::worlds(reported.share_of_worlds, stress);
-    out += &line("where", &format!("in {share} plausible worlds; {}", words::kinds(reported)));
+    let place = match stress.worlds {
+        0 => "in the world as stated, the only one tried".to_owned(),
+        _ => format!("in {} plausible worlds", words::worlds(reported.share_of_worlds, stress)),
+    };
+    out += &line("where", &format!("{place}; {}", words::kinds(reported)));
     out += &words::when(reported, stress).map_or(String::new(), |when| line("", &when));
     out += &line(
         "mend",
