@@ -1,6 +1,6 @@
 //! The report's charts: which figures of a stress test are drawn, each with its legend and its table.
 
-use engine::findings::{Play, Role, percent, pounds};
+use engine::findings::{Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
 use lab::plays::Curve;
 use lab::stress::{CostPoint, Stress};
 use lab::world::{Intended, World};
@@ -121,30 +121,7 @@ fn payment(scheme: &Scheme, stress: &Stress) -> Option<String> {
     let mut keys = legend(&[average]);
     keys.push((svg::band_key(BLUE), "middle 90 % of futures".to_owned()));
     keys.extend(placed.iter().map(|(series, _)| (svg::key(series), series.name.clone())));
-    let mut rows: Vec<Vec<String>> = thinned(&curve.points)
-        .map(|p| {
-            vec![percent(p.rate), point_figure(p.aim), pounds(p.payment.mean), pounds(p.payment_low), pounds(p.payment_high)]
-        })
-        .collect();
-    rows.extend(placed.iter().map(|(series, (rate, paid))| {
-        vec![series.name.clone(), format!("{:.1} %", rate), pounds(*paid), String::new(), String::new()]
-    }));
-    let (conducts, levels) = (rows.split_off(rows.len() - placed.len()), rows);
-    let table = table(
-        "Payment by true level",
-        &["true level", "change aimed at, points", "mean payment", "5 % of futures are below", "5 % are above"],
-        &levels,
-    ) + &table(
-        "Where the conducts lie",
-        &["conduct", "true level", "mean payment"],
-        &conducts
-            .into_iter()
-            .map(|mut row| {
-                row.truncate(3);
-                row
-            })
-            .collect::<Vec<_>>(),
-    );
+    let table = payment_tables(curve, &placed);
     let words = format!(
         "For {}. The line is the cheapest conduct for each level; a flat stretch is where a change in people's lives changes no payment. \
          Where the marks lie off the line, the conduct spreads its money differently.{}",
@@ -152,6 +129,19 @@ fn payment(scheme: &Scheme, stress: &Stress) -> Option<String> {
         if bottom > 0.0 { " The scale of payment does not begin at nought." } else { "" }
     );
     Some(Drawn { id: "payment", title, words, svg: chart.draw(), legend: keys, table }.page())
+}
+
+fn payment_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> String {
+    let along: Vec<Vec<String>> = thinned(&curve.points)
+        .map(|p| {
+            vec![percent(p.rate), point_figure(p.aim), pounds(p.payment.mean), pounds(p.payment_low), pounds(p.payment_high)]
+        })
+        .collect();
+    let conducts: Vec<Vec<String>> =
+        placed.iter().map(|(series, (rate, paid))| vec![series.name.clone(), format!("{rate:.1} %"), pounds(*paid)]).collect();
+    let header = ["true level", "change aimed at, points", "mean payment", "5 % of futures are below", "5 % are above"];
+    table("Payment by true level", &header, &along)
+        + &table("Where the conducts lie", &["conduct", "true level", "mean payment"], &conducts)
 }
 
 /// The fixed baseline of a curve's area, where it is the same for everyone in it.
@@ -211,30 +201,26 @@ fn profit(stress: &Stress) -> Option<String> {
     let mut keys = legend(&[average]);
     keys.push((svg::band_key(BLUE), "middle 90 % of futures".to_owned()));
     keys.extend(placed.iter().map(|(series, _)| (svg::key(series), series.name.clone())));
-    let per_person = |value: f64| pounds(value / people);
-    let along: Vec<Vec<String>> = thinned(&curve.points)
-        .map(|p| {
-            vec![
-                per_person(p.help_spend),
-                points(p.aim),
-                per_person(p.profit),
-                words::estimate(scaled(p.against_nothing, people)),
-            ]
-        })
-        .collect();
-    let conducts: Vec<Vec<String>> =
-        placed.iter().map(|(series, place)| vec![series.name.clone(), pounds(place.0), pounds(place.1)]).collect();
-    let table = table(
-        "Profit by spend, pounds a person",
-        &["spent on help", "change aimed at", "mean profit", "profit against nothing extra"],
-        &along,
-    ) + &table("Where the conducts lie, pounds a person", &["conduct", "spent on help", "mean profit"], &conducts);
+    let table = profit_tables(curve, &placed);
     let words = format!(
         "For {}. {what} A provider that looks to profit climbs to the highest point; the scheme is well made when that is where the \
          public would have it.",
         in_area(stress, curve)
     );
     Some(Drawn { id: "profit", title, words, svg: chart.draw(), legend: keys, table }.page())
+}
+
+fn profit_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> String {
+    let people = curve.people.max(1.0);
+    let each = |value: f64| pounds(value / people);
+    let along: Vec<Vec<String>> = thinned(&curve.points)
+        .map(|p| vec![each(p.help_spend), points(p.aim), each(p.profit), words::estimate(scaled(p.against_nothing, people))])
+        .collect();
+    let conducts: Vec<Vec<String>> =
+        placed.iter().map(|(series, place)| vec![series.name.clone(), pounds(place.0), pounds(place.1)]).collect();
+    let header = ["spent on help", "change aimed at", "mean profit", "profit against nothing extra"];
+    table("Profit by spend, pounds a person", &header, &along)
+        + &table("Where the conducts lie, pounds a person", &["conduct", "spent on help", "mean profit"], &conducts)
 }
 
 fn scaled(value: engine::findings::Estimate, by: f64) -> engine::findings::Estimate {
@@ -246,7 +232,7 @@ fn break_even(world: &World, stress: &Stress) -> Option<String> {
     let costs = &stress.by_cost;
     let title = "The smallest aim that pays, by what help costs".to_owned();
     if costs.len() < 2 {
-        return Some(without_costs(&title, stress));
+        return Some(without_costs(&title));
     }
     let slots: &[(usize, &str)] = match stress.curves.len() {
         0 | 1 => &[(TYPICAL, "the area")],
@@ -298,22 +284,22 @@ fn break_even(world: &World, stress: &Stress) -> Option<String> {
         }
         keys.push((svg::key(&series), (*name).to_owned()));
     }
-    let mut header = vec!["cost of help"];
-    header.extend(slots.iter().map(|(_, name)| *name));
-    let rows: Vec<Vec<String>> = costs
-        .iter()
-        .map(|cost| {
-            let aim = |slot: usize| cost.break_even[slot].map_or("never".to_owned(), aim_words);
-            let mut row = vec![cost.words.replace('_', " ")];
-            row.extend(slots.iter().map(|(slot, _)| aim(*slot)));
-            row
-        })
-        .collect();
-    let table =
-        table("Smallest aim that pays at least as much as nothing extra, percentage points", &header, &rows) + &sure_aims(stress);
+    let table = break_even_table(costs, slots) + &sure_aims(stress);
     let words = format!("{what} At 0, any step up pays. All else is as stated.");
     let shown = Drawn { id: "aim", title, words, svg: chart.draw(), legend: keys, table };
     Some(shown.page())
+}
+
+fn break_even_table(costs: &[CostPoint], slots: &[(usize, &str)]) -> String {
+    let mut header = vec!["cost of help"];
+    header.extend(slots.iter().map(|(_, name)| *name));
+    let row = |cost: &CostPoint| {
+        let mut row = vec![cost.words.replace('_', " ")];
+        row.extend(slots.iter().map(|(slot, _)| cost.break_even[*slot].map_or("never".to_owned(), aim_words)));
+        row
+    };
+    let rows: Vec<Vec<String>> = costs.iter().map(row).collect();
+    table("Smallest aim that pays at least as much as nothing extra, percentage points", &header, &rows)
 }
 
 fn aim_words(aim: f64) -> String {
@@ -321,9 +307,10 @@ fn aim_words(aim: f64) -> String {
 }
 
 /// What is said where no cost of help has a range that could be turned.
-fn without_costs(title: &str, stress: &Stress) -> String {
-    let words = "The world file gives no single cost of help with a range, so the aim is shown at the costs as stated.";
-    element("figure", &(element("figcaption", &(heading(3, "aim", title) + &paragraph(words))) + &sure_aims(stress)))
+fn without_costs(title: &str) -> String {
+    let words = "The world file gives no single cost of help with a range, so there is nothing to draw; “What trying pays” has the aims at \
+                 the costs as stated.";
+    element("section", &(heading(3, "aim", title) + &paragraph(words)))
 }
 
 fn cost_ticks(costs: &[CostPoint]) -> Vec<(f64, String)> {
@@ -363,11 +350,27 @@ pub fn sure_aims(stress: &Stress) -> String {
     )
 }
 
+/// A line of the chart of wrong payments, and what it shows of a cohort size.
+type WrongLine = (Series, fn(&WrongPaymentRow) -> f64);
+
+fn wrong_payment_table(wrong: &WrongPayment, lines: &[WrongLine]) -> String {
+    let mut header = vec!["people"];
+    header.extend(lines.iter().map(|(series, _)| series.name.as_str()));
+    header.push("paid on average for no change");
+    let row = |row: &WrongPaymentRow| {
+        let mut cells = vec![count(row.people as f64)];
+        cells.extend(lines.iter().map(|(_, of)| words::chance(of(row))));
+        cells.push(pounds(row.mean_for_nothing));
+        cells
+    };
+    table("Chance of a wrong payment by cohort size", &header, &wrong.rows.iter().map(row).collect::<Vec<_>>())
+}
+
 /// The chance of a wrong payment over cohort sizes.
 fn wrong_payment(stress: &Stress) -> Option<String> {
     let wrong = stress.plays.wrong_payment.as_ref().filter(|wrong| wrong.rows.len() > 1)?;
     let change = points(wrong.intended);
-    let mut lines: Vec<(Series, fn(&engine::findings::WrongPaymentRow) -> f64)> = vec![
+    let mut lines: Vec<WrongLine> = vec![
         (line("a reward, and nothing changed", RED, "none", Some(Shape::Circle)), |row| row.reward_for_nothing),
         (line("a deduction, and nothing changed", PURPLE, "2 5", Some(Shape::Diamond)), |row| row.deduction_for_nothing),
     ];
@@ -406,27 +409,13 @@ fn wrong_payment(stress: &Stress) -> Option<String> {
         let points: Vec<(f64, f64)> = wrong.rows.iter().map(|row| (row.people as f64, 100.0 * of(row))).collect();
         chart.series(series, &points);
     }
-    let names: Vec<String> = lines.iter().map(|(series, _)| series.name.clone()).collect();
-    let mut header = vec!["people"];
-    header.extend(names.iter().map(String::as_str));
-    header.push("paid on average for no change");
-    let rows: Vec<Vec<String>> = wrong
-        .rows
-        .iter()
-        .map(|row| {
-            let mut cells = vec![count(row.people as f64)];
-            cells.extend(lines.iter().map(|(_, of)| words::chance(of(row))));
-            cells.push(pounds(row.mean_for_nothing));
-            cells
-        })
-        .collect();
+    let table = wrong_payment_table(wrong, &lines);
     let words = format!(
         "{what} Exact, by counting every result that a cohort could show; {} alone varies by chance. A payment for no change is wrong \
          when it is more than half of what the intended change earns.",
         wrong.outcome
     );
     let series: Vec<Series> = lines.into_iter().map(|(series, _)| series).collect();
-    let table = table("Chance of a wrong payment by cohort size", &header, &rows);
     Some(Drawn { id: "chance", title, words, svg: chart.draw(), legend: legend(&series), table }.page())
 }
 

@@ -155,7 +155,7 @@ impl Report<'_> {
             ),
             ("Appears".to_owned(), escape(&words::sentence(&words::kinds(reported)))),
             ("How sure".to_owned(), escape(&self.how_sure(reported))),
-            ("Mend".to_owned(), mend(reported)),
+            ("Mend".to_owned(), mend(reported, self.stress)),
         ];
         if !reported.tried_in_vain.is_empty() {
             let tried: Vec<String> = reported.tried_in_vain.iter().map(|words| words::sentence(words)).collect();
@@ -356,12 +356,12 @@ fn losers_list(losers: &[String]) -> String {
     }
 }
 
-fn mend(reported: &Reported) -> String {
+fn mend(reported: &Reported, stress: &Stress) -> String {
     let Some(tried) = &reported.mend else {
         return paragraph(&format!("{}.", words::sentence(&words::no_mend(reported))));
     };
     let mut out = paragraph(&format!("{}.", words::sentence(&tried.mend.words())));
-    out += &paragraph(&format!("{}.", words::sentence(&words::side_effects(tried))));
+    out += &paragraph(&format!("{}.", words::sentence(&words::side_effects(tried, stress))));
     let others: Vec<&str> = tried.removes.iter().copied().filter(|name| *name != reported.finding.name).collect();
     if !others.is_empty() {
         out += &paragraph(&format!("It also removes {}.", words::listed(&others)));

@@ -49,14 +49,17 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
     if !losers.is_empty() {
         out += &line("loses", &losers.join("; "));
     }
-    let when = words::when(reported, stress).map_or(String::new(), |when| format!(", {when}"));
-    let share = words::worlds(reported.share_of_worlds, stress);
-    out += &line("where", &format!("in {share} plausible worlds{when}; {}", words::kinds(reported)));
+    let place = match stress.worlds {
+        0 => "in the world as stated, the only one tried".to_owned(),
+        _ => format!("in {} plausible worlds", words::worlds(reported.share_of_worlds, stress)),
+    };
+    out += &line("where", &format!("{place}; {}", words::kinds(reported)));
+    out += &words::when(reported, stress).map_or(String::new(), |when| line("", &when));
     out += &line(
         "mend",
         &match (words::mend(reported, stress), &reported.mend) {
             (Some(words), _) if words.starts_with("as for") => words,
-            (Some(words), Some(tried)) => format!("{words} ({})", words::side_effects(tried)),
+            (Some(words), Some(tried)) => format!("{words} ({})", words::side_effects(tried, stress)),
             _ => words::no_mend(reported),
         },
     );

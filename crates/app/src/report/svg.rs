@@ -283,7 +283,7 @@ fn tick_words(x: f64, y: f64, words: &str) -> String {
 
 /// Rows of marks along one scale, a row to a group of people: easier to compare than bars, and room for long names.
 pub fn rows(id: &str, title: &str, what: &str, axis: &Axis, series: &[Series], rows: &[(String, Vec<Option<f64>>)]) -> String {
-    const ROW: f64 = 46.0;
+    const ROW: f64 = 54.0;
     const START: f64 = 12.0;
     let place = |value: f64| START + axis.part(value) * (RIGHT - START);
     let bottom = 8.0 + ROW * rows.len() as f64;
@@ -291,7 +291,11 @@ pub fn rows(id: &str, title: &str, what: &str, axis: &Axis, series: &[Series], r
     for (value, words) in &axis.ticks {
         let x = place(*value);
         inner += &format!("<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"4\" y2=\"{bottom:.1}\"/>");
-        let anchor = if x < START + 12.0 { "start" } else { "middle" };
+        let anchor = match x {
+            x if x < START + 12.0 => "start",
+            x if x > RIGHT - 12.0 => "end",
+            _ => "middle",
+        };
         inner += &format!(
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
             x.max(2.0),
@@ -300,8 +304,8 @@ pub fn rows(id: &str, title: &str, what: &str, axis: &Axis, series: &[Series], r
         );
     }
     for (at, (name, values)) in rows.iter().enumerate() {
-        let y = 8.0 + ROW * at as f64 + 32.0;
-        inner += &format!("<text class=\"row\" x=\"2\" y=\"{:.1}\">{}</text>", y - 14.0, escape(name));
+        let y = 8.0 + ROW * at as f64 + 38.0;
+        inner += &format!("<text class=\"row\" x=\"2\" y=\"{:.1}\">{}</text>", y - 19.0, escape(name));
         inner += &format!("<line class=\"axis\" x1=\"{START}\" x2=\"{RIGHT}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
         for (series, value) in series.iter().zip(values) {
             if let (Some(shape), Some(value)) = (series.shape, value) {

@@ -220,7 +220,7 @@ pub fn when(reported: &Reported, stress: &Stress) -> Option<String> {
         let path = stress.dials.get(*dial).map_or("", |dial| dial.path.as_str());
         // The limit begins with the number's path, which is for those who edit the file.
         let rest = words.strip_prefix(&lab::when::dial_name(path));
-        rest.map_or_else(|| words.clone(), |rest| format!("{}{rest}", number_name(path)))
+        rest.map_or_else(|| words.clone(), |rest| format!("“{}”{rest}", number_name(path)))
     };
     let limits: Vec<String> = when.limits.iter().map(limit).collect();
     let limits: Vec<&str> = limits.iter().map(String::as_str).collect();
@@ -247,21 +247,35 @@ fn figure<'a>(finding: &'a Finding, label: &str) -> Option<&'a str> {
     finding.figures.iter().find(|(name, _)| name == label).map(|(_, value)| value.as_str())
 }
 
-/// What a change to the rules costs and does: "the payer pays £76.8m more; outcomes gain £103m".
-pub fn side_effects(tried: &TriedMend) -> String {
-    let pays = match tried.payer_cost {
-        cost if cost.abs() < 0.5 => "the payer pays the same".to_owned(),
-        cost => format!("the payer pays {} {}", pounds(cost.abs()), if cost > 0.0 { "more" } else { "less" }),
+/// What a change to the rules costs and does: "the payer pays about £77m more; outcomes are worth about £100m more". Two digits,
+/// because mends are tried on few futures; less than a thousandth of what is paid is nothing.
+pub fn side_effects(tried: &TriedMend, stress: &Stress) -> String {
+    let nothing = stress.plays.play(Role::Best).map_or(0.5, |best| 0.001 * best.payment().abs());
+    let change = |value: f64| match value {
+        value if value.abs() <= nothing => None,
+        value => Some(format!("about {} {}", two_digits(value.abs()), if value > 0.0 { "more" } else { "less" })),
     };
-    let worth = match tried.value_gained {
-        value if value.abs() < 0.5 => "outcomes stay as they are".to_owned(),
-        value => format!("outcomes are worth {} {}", pounds(value.abs()), if value > 0.0 { "more" } else { "less" }),
-    };
+    let pays =
+        change(tried.payer_cost).map_or("the payer pays about the same".to_owned(), |change| format!("the payer pays {change}"));
+    let worth = change(tried.value_gained)
+        .map_or("outcomes stay about as they are".to_owned(), |change| format!("outcomes are worth {change}"));
     let new = match tried.new_findings.as_slice() {
         [] => String::new(),
         new => format!("; but it brings {}", listed(new)),
     };
     format!("{pays}; {worth}{new}")
+}
+
+/// Pounds to two digits: "£4.5m", "£77m".
+fn two_digits(value: f64) -> String {
+    let step = 10f64.powf(value.max(1e-9).log10().floor() - 1.0);
+    let words = pounds((value / step).round() * step);
+    let figure = words.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = &words[figure.len()..];
+    match figure.contains('.') {
+        true => format!("{}{unit}", figure.trim_end_matches('0').trim_end_matches('.')),
+        false => words,
+    }
 }
 
 /// The mend in a few words, or whose mend it is too: "as for drift".
@@ -393,7 +407,7 @@ fn over_worlds(stress: &Stress) -> Option<String> {
     let pays = match (range.middle, range.high) {
         (_, high) if high <= 0.0 => "every step up pays".to_owned(),
         (middle, high) if middle <= 0.0 => {
-            format!("in most any step up pays, and in the rest the aim must be up to {}", points(high))
+            format!("mostly any step up pays, and an aim of {} nearly always does", points(high))
         }
         (middle, high) => {
             format!(
