@@ -60,6 +60,8 @@ pub struct Solved {
     /// The imperfect provider's conducts with the chance of each.
     pub mixture: Vec<(f64, Conduct)>,
     pub best: Best,
+    /// The binary outcome that the prices are for.
+    pub priced_outcome: Option<usize>,
     pub price_now: Vec<f64>,
     pub unparking: Vec<Option<f64>>,
     pub tried: usize,
@@ -112,8 +114,8 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
     }
     conducts.push((Role::Public, search::along(arena, &public, 1.0, &everyone)));
     let mixture = if wanted == Wanted::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
-    let (price_now, unparking) = segment_prices(arena, &pay);
-    Solved { conducts, mixture, best, price_now, unparking, tried }
+    let (priced_outcome, price_now, unparking) = segment_prices(arena, &pay);
+    Solved { conducts, mixture, best, priced_outcome, price_now, unparking, tried }
 }
 
 /// Whether any clause stands behind a gate.
@@ -184,11 +186,11 @@ fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> V
 
 /// For each segment: what is paid for one more good result with gates open, and the price at which the first pound of help
 /// would pay for itself.
-fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Vec<f64>, Vec<Option<f64>>) {
+fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Option<usize>, Vec<f64>, Vec<Option<f64>>) {
     let segments = arena.people.segments;
     let paid = |outcome: usize| (0..segments).any(|segment| pay[outcome][segment] > 1e-9);
     let main = arena.ranks.binary_outcomes().iter().copied().find(|&outcome| paid(outcome));
-    let Some(main) = main else { return (vec![0.0; segments], vec![None; segments]) };
+    let Some(main) = main else { return (None, vec![0.0; segments], vec![None; segments]) };
     let corner = |segment: usize| {
         let corners = arena.chances.helps.iter().enumerate().filter_map(|(help, effects)| {
             let reach = arena.chances.reach(main, help, segment);
@@ -196,7 +198,7 @@ fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Vec<f64>, Vec<Option<f64
         });
         corners.min_by(f64::total_cmp)
     };
-    (pay[main].clone(), (0..segments).map(corner).collect())
+    (Some(main), pay[main].clone(), (0..segments).map(corner).collect())
 }
 
 /// Plays one conduct on every replication of the arena.
@@ -327,6 +329,7 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         people: areas.iter().map(|area| area.people).sum(),
         areas,
         whole,
+        priced_outcome: solved[typical].priced_outcome,
         fair_margin: world.provider.fair_margin,
         has_gates: has_gates(scheme),
         intake_is_free: scheme.intake == Intake::ProviderChooses,

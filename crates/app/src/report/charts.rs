@@ -13,10 +13,18 @@ use super::words::{self, TYPICAL, cohort_size, count, point_figure, points};
 
 /// All charts, in reading order.
 pub fn all(scheme: &Scheme, world: &World, stress: &Stress) -> String {
-    [payment(scheme, stress), profit(stress), break_even(world, stress), wrong_payment(stress), effort(stress), prices(stress)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        payment(scheme, stress),
+        profit(stress),
+        break_even(world, stress),
+        wrong_payment(stress),
+        effort(stress),
+        segment_profit(stress),
+        prices(stress),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A chart with its words around it.
@@ -419,8 +427,32 @@ fn wrong_payment(stress: &Stress) -> Option<String> {
     Some(Drawn { id: "chance", title, words, svg: chart.draw(), legend: legend(&series), table }.page())
 }
 
-/// Help by segment under three conducts.
+/// Effort by segment: who gets help.
 fn effort(stress: &Stress) -> Option<String> {
+    let words = "What each person in a segment gets under the intended conduct, the provider's best and the public's best use of the same \
+                 money. A triangle at nought, far from the diamond, is a segment parked.";
+    by_segment(stress, "effort", "Who gets help", words, "spent on help, £ a person", |play, at| play.effort[at])
+}
+
+/// Profit by segment: what helping each earns or loses.
+fn segment_profit(stress: &Stress) -> Option<String> {
+    let idle = stress.plays.play(Role::Idle)?;
+    stress.plays.priced_outcome?;
+    let words = "What the better results of a segment earn where the gates are open, less what its help costs, against doing nothing. Left of \
+                 nought, helping these people costs the provider more than it brings.";
+    let earned = |play: &Play, at: usize| play.segment_profit(&stress.plays, idle, at);
+    by_segment(stress, "segment-profit", "What helping each segment earns", words, "earned less spent, £ a person", earned)
+}
+
+/// One figure for each segment, pounds a person, under three conducts.
+fn by_segment(
+    stress: &Stress,
+    id: &'static str,
+    title: &str,
+    words: &str,
+    label: &str,
+    value: impl Fn(&Play, usize) -> f64,
+) -> Option<String> {
     let plays = &stress.plays;
     let wanted = [Role::Intended, Role::Best, Role::PublicAtCost];
     let of = |role: Role| conducts().into_iter().find(|(other, _)| *other == role).map(|(_, series)| series);
@@ -430,18 +462,15 @@ fn effort(stress: &Stress) -> Option<String> {
         .iter()
         .enumerate()
         .map(|(at, segment)| {
-            let spend = |play: &Play| (segment.people >= 0.5).then(|| play.effort[at] / segment.people);
-            (format!("{} ({} people)", segment.name, count(segment.people)), found.iter().map(|(_, play)| spend(play)).collect())
+            let each = |play: &Play| (segment.people >= 0.5).then(|| value(play, at) / segment.people);
+            (format!("{} ({} people)", segment.name, count(segment.people)), found.iter().map(|(_, play)| each(play)).collect())
         })
         .collect();
-    let most = rows.iter().flat_map(|(_, values)| values).flatten().copied().fold(10.0, f64::max);
-    let axis = Axis::pounds("spent on help, £ a person", 0.0, 1.05 * most, 5);
-    let title = "Who gets help".to_owned();
-    let words = "What each person in a segment gets under the intended conduct, the provider's best and the public's best use of the same \
-                 money. A triangle at nought, far from the diamond, is a segment parked."
-        .to_owned();
+    let values = || rows.iter().flat_map(|(_, values)| values).flatten().copied();
+    let (least, most) = (values().fold(0.0, f64::min), values().fold(10.0, f64::max));
+    let axis = Axis::pounds(label, 1.05 * least, 1.05 * most, 5);
     let series: Vec<Series> = found.iter().map(|(series, _)| series.clone()).collect();
-    let svg = svg::rows("chart-effort", &title, &words, &axis, &series, &rows);
+    let svg = svg::rows(&format!("chart-{id}"), title, words, &axis, &series, &rows);
     let mut header = vec!["segment", "people"];
     header.extend(found.iter().map(|(series, _)| series.name.as_str()));
     let cells = rows.iter().zip(&plays.segments).map(|((_, values), segment)| {
@@ -449,8 +478,8 @@ fn effort(stress: &Stress) -> Option<String> {
         cells.extend(values.iter().map(|value| value.map_or("–".to_owned(), pounds)));
         cells
     });
-    let table = table("Spent on help, pounds a person", &header, &cells.collect::<Vec<_>>());
-    Some(Drawn { id: "effort", title, words, svg, legend: legend(&series), table }.page())
+    let table = table(label, &header, &cells.collect::<Vec<_>>());
+    Some(Drawn { id, title: title.to_owned(), words: words.to_owned(), svg, legend: legend(&series), table }.page())
 }
 
 /// What is paid for one more good result in each segment, and what would make helping it pay.

@@ -1,50 +1,17 @@
 //! How a report says what was found: the phrases that the terminal summary and the page share, so that both say the same.
 //! Every figure comes from the run; nothing here decides whether a finding is present.
 
+pub use engine::findings::pounds_within as estimate;
 use engine::findings::{Estimate, Finding, Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
 use lab::plays::Curve;
 use lab::stress::{CostPoint, Reported, Stress, TriedMend};
 use lab::world::World;
 use scheme::money::thousands;
 
-/// Pounds with their 95 % Monte Carlo interval in the same unit, and with no more digits than the interval supports.
-pub fn estimate(value: Estimate) -> String {
-    let half = 1.96 * value.error;
-    if half == 0.0 || !half.is_finite() || !value.mean.is_finite() {
-        return pounds(value.mean);
-    }
-    let size = value.mean.abs().max(half);
-    let (unit, suffix) = match size {
-        _ if size >= 999_500_000.0 => (1e9, "bn"),
-        _ if size >= 999_500.0 => (1e6, "m"),
-        _ if size >= 9_995.0 => (1e3, "k"),
-        _ => (1.0, ""),
-    };
-    let (mean, half) = (value.mean.abs() / unit, half / unit);
-    let three = if suffix.is_empty() || mean >= 100.0 { 0 } else { 2 - usize::from(mean >= 10.0) };
-    let digits = three.min(error_digits(half));
-    let smallest = 10f64.powi(-(digits as i32));
-    let show = |value: f64| match suffix {
-        "" => thousands(value.round() as i64),
-        _ => format!("{value:.digits$}"),
-    };
-    let sign = if value.mean < 0.0 && mean >= smallest / 2.0 { "-" } else { "" };
-    // An error too small to move the last digit is not worth a reader's time.
-    let within = if half < smallest / 2.0 { String::new() } else { format!(" ± £{}{suffix}", show(half)) };
-    format!("{sign}£{}{suffix}{within}", show(mean))
-}
-
 /// The same without the interval: the digits that can be believed.
 pub fn supported(value: Estimate) -> String {
     let words = estimate(value);
     words.split_once(" ±").map_or(words.clone(), |(mean, _)| mean.to_owned())
-}
-
-/// Decimals that an error leaves meaningful: one digit of the error, or two where it begins with a 1.
-fn error_digits(half: f64) -> usize {
-    let first = half.log10().floor();
-    let begins_with_one = half / 10f64.powf(first) < 2.0;
-    (-first as i64 + i64::from(begins_with_one)).clamp(0, 2) as usize
 }
 
 /// A number of people, or of anything that comes whole.

@@ -43,10 +43,9 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     );
     let gain = gain(play, all);
     gain_test(&mut case, gain, play, all);
-    let intended = plays.play(Role::Intended).unwrap_or(all);
-    let harm = Harm::between(plays, play, intended);
-    case.test("people are worse off than intended", harm.people >= 0.5, format!("{:.0} {}", harm.people, harm.what));
-    let loss = public_loss(play, intended);
+    let harm = Harm::between(plays, play, all);
+    case.test("people are worse off", harm.people >= 0.5, format!("{:.0} {}", harm.people, harm.what));
+    let loss = public_loss(play, all);
     case.figure("people turned away", format!("{people:.0}"));
     for (at, segment) in plays.segments.iter().enumerate() {
         case.figure(&format!("served, {}", segment.name), format!("{:.0} %", 100.0 * share(at)));

@@ -139,6 +139,8 @@ pub struct Plays {
     /// The same conducts summed over the areas.
     pub whole: Vec<Play>,
     pub people: f64,
+    /// The binary outcome whose good results the segments' prices are for.
+    pub priced_outcome: Option<usize>,
     pub fair_margin: f64,
     pub has_gates: bool,
     /// Whether the provider may turn people away.
@@ -223,6 +225,15 @@ impl Play {
     #[must_use]
     pub fn mean_profit(&self) -> f64 {
         self.payment() - self.cost
+    }
+
+    /// What the better results of a segment earn where the gates are open, less what help for it costs: pounds, against doing
+    /// nothing.
+    #[must_use]
+    pub fn segment_profit(&self, plays: &Plays, idle: &Play, segment: usize) -> f64 {
+        let Some(outcome) = plays.priced_outcome else { return -self.effort[segment] };
+        let better = plays.outcomes[outcome].sign * (self.outcomes[outcome][segment] - idle.outcomes[outcome][segment]);
+        plays.segments[segment].price_now * better - self.effort[segment]
     }
 
     /// Expected count of an outcome over all segments.
@@ -429,13 +440,7 @@ fn gain_test(case: &mut Case, gain: Estimate, play: &Play, reference: &Play) {
     case.test(
         &format!("the provider gains against {}", case.against.words()),
         gains(gain, play),
-        format!(
-            "{} ± {} (profit {} against {})",
-            pounds(gain.mean),
-            pounds(1.96 * gain.error),
-            pounds(play.mean_profit()),
-            pounds(reference.mean_profit())
-        ),
+        format!("{} (profit {} against {})", pounds_within(gain), pounds(play.mean_profit()), pounds(reference.mean_profit())),
     );
 }
 
@@ -449,11 +454,7 @@ fn loss_test(case: &mut Case, harm: &Harm, loss: Estimate) {
             false => "nobody".to_owned(),
         },
     );
-    case.test(
-        "payer and public together lose",
-        loss.low() > 0.0,
-        format!("{} ± {}", pounds(loss.mean), pounds(1.96 * loss.error)),
-    );
+    case.test("payer and public together lose", loss.low() > 0.0, pounds_within(loss));
 }
 
 /// Pounds for a sentence, to three significant figures: no run supports more.
@@ -479,6 +480,41 @@ pub fn pounds(value: f64) -> String {
         _ if size < 0.5 => "£0".to_owned(),
         _ => format!("{sign}£{}", thousands(size.round() as i64)),
     }
+}
+
+/// Pounds with their 95 % Monte Carlo interval in the same unit, and with no more digits than the interval supports.
+#[must_use]
+pub fn pounds_within(value: Estimate) -> String {
+    let half = 1.96 * value.error;
+    if half == 0.0 || !half.is_finite() || !value.mean.is_finite() {
+        return pounds(value.mean);
+    }
+    let size = value.mean.abs().max(half);
+    let (unit, suffix) = match size {
+        _ if size >= 999_500_000.0 => (1e9, "bn"),
+        _ if size >= 999_500.0 => (1e6, "m"),
+        _ if size >= 9_995.0 => (1e3, "k"),
+        _ => (1.0, ""),
+    };
+    let (mean, half) = (value.mean.abs() / unit, half / unit);
+    let three = if suffix.is_empty() || mean >= 100.0 { 0 } else { 2 - usize::from(mean >= 10.0) };
+    let digits = three.min(error_digits(half));
+    let smallest = 10f64.powi(-(digits as i32));
+    let show = |value: f64| match suffix {
+        "" => thousands(value.round() as i64),
+        _ => format!("{value:.digits$}"),
+    };
+    let sign = if value.mean < 0.0 && mean >= smallest / 2.0 { "-" } else { "" };
+    // An error too small to move the last digit is not worth a reader's time.
+    let within = if half < smallest / 2.0 { String::new() } else { format!(" ± £{}{suffix}", show(half)) };
+    format!("{sign}£{}{suffix}{within}", show(mean))
+}
+
+/// Decimals that an error leaves meaningful: one digit of the error, or two where it begins with a 1.
+fn error_digits(half: f64) -> usize {
+    let first = half.log10().floor();
+    let begins_with_one = half / 10f64.powf(first) < 2.0;
+    (-first as i64 + i64::from(begins_with_one)).clamp(0, 2) as usize
 }
 
 /// A share for a sentence.

@@ -3,7 +3,7 @@
 use scheme::mends::Mend;
 use scheme::money::thousands;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, mean, percent, pounds};
+use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, mean, percent, pounds, pounds_within};
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "paid for noise",
@@ -40,7 +40,7 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
     // What is refused is counted in the cohorts as they are; the table by size is exact, but for one binary outcome alone.
     let passing = intended.cohorts_rewarded;
     let refused = typical.is_some_and(|(table, _)| table.intended > 0.0) && 1.0 - passing >= OFTEN;
-    let mut figure = format!("chance alone is worth {} ± {} to the provider", pounds(excess.mean), pounds(1.96 * excess.error));
+    let mut figure = format!("chance alone is worth {} to the provider", pounds_within(excess));
     if let Some((table, row)) = typical {
         let intended = format!("{:.1} points", 100.0 * table.intended);
         figure += &format!("; a real {intended} goes unpaid in {} of cohorts", percent(1.0 - passing));

@@ -1,6 +1,7 @@
 //! Parking: people whom it does not pay to help are left without help.
 
 use scheme::mends::Mend;
+use scheme::money::thousands;
 
 use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, gain, gain_test, listed, pounds, public_loss};
 
@@ -72,9 +73,13 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         };
         worth = (0..plays.outcomes.len()).map(|at| plays.outcomes[at].value * lost(at)).sum();
     }
-    case.test("people in it are worse off", harm.people >= 0.5, format!("{:.0} of {:.0} people", harm.people, people));
+    case.test(
+        "people in it are worse off",
+        harm.people >= 0.5,
+        format!("{} of {} people", thousands(harm.people.round() as i64), thousands(people.round() as i64)),
+    );
     let loss = public_loss(play, public);
-    case.figure("people parked", format!("{people:.0}"));
+    case.figure("people parked", thousands(people.round() as i64));
     case.figure("worth of the results lost among them", pounds(worth));
     for segment in &plays.segments {
         let price = segment.unparking_price.map_or("help can do nothing".to_owned(), pounds);

@@ -2,7 +2,9 @@
 
 use scheme::mends::Mend;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, gain, loss_test, percent, pounds, public_loss};
+use super::{
+    Case, Consequence, Estimate, Finding, Harm, Plays, Role, gain, loss_test, percent, pounds, pounds_within, public_loss,
+};
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "threshold chasing and giving up",
@@ -39,14 +41,10 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         ),
     );
     let gain = gain(play, intended);
-    case.test(
-        "the provider gains against intended",
-        super::gains(gain, play),
-        format!("{} ± {}", pounds(gain.mean), pounds(1.96 * gain.error)),
-    );
+    case.test("the provider gains against intended", super::gains(gain, play), pounds_within(gain));
     let harm = Harm::between(plays, play, linear);
     let loss = public_loss(play, linear);
-    loss_test(&mut case, &harm, Estimate { mean: linear.value - play.value, error: 0.0 });
+    loss_test(&mut case, &harm, loss);
     case.figure("spend at the provider's best", pounds(play.help_spend));
     case.figure("spend at the provider's best without gates", pounds(linear.help_spend));
     case.figure("value of outcomes lost against no gates", pounds(linear.value - play.value));
