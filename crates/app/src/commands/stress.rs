@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use lab::stress::{Options, Stress as Result, stress};
+use lab::stress::{Options, Stress as Result, memory_bytes, stress};
 use scheme::problem::Severity;
 
 use crate::commands::check::{read_world, show};
@@ -37,6 +37,9 @@ pub struct Stress {
     json: Option<PathBuf>,
 }
 
+/// More than this is refused rather than begun.
+const MOST_MEMORY_BYTES: u64 = 12_000_000_000;
+
 pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     let files = [&command.html, &command.json].into_iter().flatten();
     files.clone().try_for_each(|file| writable(file))?;
@@ -60,6 +63,14 @@ pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     let options = Options { seed: command.seed, replications: command.replications as usize, worlds: command.worlds as usize };
     if let Some(threads) = command.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
+    }
+    let needed = memory_bytes(&scheme, &world, options);
+    if needed > MOST_MEMORY_BYTES {
+        bail!(
+            "this run would keep about {} GB in memory\n\nhint: simulate fewer years (`years` in world.toml), fewer people, or \
+             fewer --replications",
+            needed / 1_000_000_000
+        );
     }
     // The bar is drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);

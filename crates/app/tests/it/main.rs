@@ -9,6 +9,7 @@
 mod bad_files;
 mod casebook;
 mod cli;
+mod golden;
 mod reference;
 mod report;
 mod wellspent;
