@@ -86,11 +86,30 @@ impl<'a> Arena<'a> {
         seed: u64,
         first_replication: u64,
     ) -> Arena<'a> {
+        let chances = Chances::of(scheme, world, people.area);
+        Arena::with_chances(scheme, world, people, ranks, seed, first_replication, chances)
+    }
+
+    /// The same arena with a binary outcome better for everyone by so much, the comparison group included.
+    #[must_use]
+    pub fn better_for_all(&self, outcome: usize, by: f64) -> Arena<'a> {
+        let chances = self.chances.clone().better_for_all(outcome, by);
+        Arena::with_chances(self.scheme, self.world, self.people, self.ranks, self.seed, self.first_replication, chances)
+    }
+
+    fn with_chances(
+        scheme: &'a Scheme,
+        world: &'a World,
+        people: &'a People,
+        ranks: &'a Ranks,
+        seed: u64,
+        first_replication: u64,
+        chances: Chances,
+    ) -> Arena<'a> {
         let segments = scheme.segments.len();
         let tally_cells =
             people.cells.iter().map(|cell| cell.cohort * segments + world.segments[cell.segment].priced_as).collect();
         let in_segment = (0..people.segments).map(|segment| people.in_segment(segment) as f64).collect();
-        let chances = Chances::of(scheme, world, people.area);
         let mut arena = Arena {
             scheme,
             world,

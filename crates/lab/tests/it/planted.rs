@@ -1,8 +1,9 @@
 //! Faults planted one at a time in the honest reference: each must be found, and named.
 
+use engine::findings::{Estimate, Role, Turn};
 use lab::stress::{Options, stress};
 
-use crate::changed;
+use crate::{changed, with_a_fixed_baseline};
 
 /// The findings present when the files of the honest reference are changed.
 fn found(change: impl Fn(&str, String) -> String) -> Vec<&'static str> {
@@ -68,6 +69,25 @@ fn a_price_for_every_good_result_is_deadweight() {
         edit("scheme.toml", name, text, tariff, clause)
     });
     assert!(found.contains(&"deadweight"), "{found:?}");
+}
+
+#[test]
+fn a_baseline_fixed_in_advance_is_baseline_drift() {
+    assert_eq!(found(with_a_fixed_baseline), ["baseline drift"]);
+}
+
+/// The pounds for each point are those of the contract: 5,000 people at a price of £15,000, one in a hundred of them.
+#[test]
+fn a_point_everywhere_is_paid_at_the_price_of_a_point() {
+    let it = changed("plain-linear", with_a_fixed_baseline);
+    let stage = lab::plays::Stage::build(&it.scheme, &it.world, 4, 0, 200);
+    let plays = lab::stress::quick_plays(&it.scheme, &it.world, &stage);
+    let now = plays.play(Role::AsNow).expect("played");
+    for (turn, exact) in [(Turn::PointBetter, 750_000.0), (Turn::PointWorse, -750_000.0)] {
+        let turned = plays.turned(Role::AsNow, turn).expect("played");
+        let moved = Estimate::of(turned.results.iter().zip(&now.results).map(|(there, here)| there - here));
+        assert!((moved.mean - exact).abs() < 4.0 * moved.error, "{turn:?}: {moved:?}");
+    }
 }
 
 #[test]
