@@ -272,7 +272,8 @@ pub fn area_plays(arena: &Arena<'_>, solved: &Solved) -> AreaPlays {
 /// One percentage point.
 const POINT: f64 = 0.01;
 
-/// Nothing extra, when the main outcome is a point better or worse for everyone.
+/// Nothing extra when the main outcome is a point better or worse for everyone, and the intended conduct when a fifth fewer
+/// or a fifth more people come.
 fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
     let conduct = |role: Role| solved.conducts.iter().find(|(found, _)| *found == role).map(|(_, conduct)| conduct);
     let mut out = Vec::new();
@@ -281,6 +282,12 @@ fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
             let there = arena.better_for_all(outcome, by);
             let Payments { total, results, .. } = there.payments(now);
             out.push(Turned { turn, role: Role::AsNow, cost: there.cost(now), payments: total, results });
+        }
+    }
+    if let Some(intended) = conduct(Role::Intended) {
+        for (turn, volume) in [(Turn::FifthFewer, 0.8), (Turn::FifthMore, 1.2)] {
+            let Payments { total, results, .. } = arena.payments_at(intended, volume);
+            out.push(Turned { turn, role: Role::Intended, cost: arena.cost_at(intended, volume), payments: total, results });
         }
     }
     out

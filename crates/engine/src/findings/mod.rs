@@ -16,12 +16,13 @@ mod metric_divergence;
 mod paid_for_noise;
 mod parking;
 mod threshold;
+mod volume_risk;
 
 use scheme::mends::Mend;
 use scheme::money::thousands;
 
 /// Every consequence, in reading order.
-pub const CATALOGUE: [Consequence; 9] = [
+pub const CATALOGUE: [Consequence; 10] = [
     drift::CONSEQUENCE,
     parking::CONSEQUENCE,
     cherry_picking::CONSEQUENCE,
@@ -31,6 +32,7 @@ pub const CATALOGUE: [Consequence; 9] = [
     baseline_drift::CONSEQUENCE,
     metric_divergence::CONSEQUENCE,
     loss_and_windfall::CONSEQUENCE,
+    volume_risk::CONSEQUENCE,
 ];
 
 /// One unintended consequence: its name, its definition in words and in code, and what to try against it.
@@ -131,6 +133,10 @@ pub enum Turn {
     PointBetter,
     /// The main outcome is a percentage point worse for everyone.
     PointWorse,
+    /// A fifth fewer people come, of every kind.
+    FifthFewer,
+    /// A fifth more people come, of every kind.
+    FifthMore,
 }
 
 /// What a conduct brings when things take a turn, on the same random numbers as the play itself. Money in pounds.
