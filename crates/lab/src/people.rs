@@ -159,6 +159,16 @@ impl Chances {
         chances
     }
 
+    /// The same people when a binary outcome is better for everyone by so much (proportion of people), whoever helps them.
+    #[must_use]
+    pub fn better_for_all(mut self, outcome: usize, by: f64) -> Chances {
+        for segment in 0..self.now[outcome].len() {
+            self.now[outcome][segment] = (self.now[outcome][segment] + self.sign[outcome] * by).clamp(0.0, 1.0);
+            self.none[outcome][segment] = self.without_help(outcome, segment);
+        }
+        self
+    }
+
     /// Undoes what help does today, so that the chance now is what today's spending leads to.
     fn without_help(&self, outcome: usize, segment: usize) -> f64 {
         let now = self.now[outcome][segment];

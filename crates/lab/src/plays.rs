@@ -1,14 +1,14 @@
 //! Fills a table of plays: the reference conducts of every area, found by search, then played on replications that the
 //! search never saw, so that what is reported is not flattered by having been chosen.
 
-use engine::findings::{AreaPlays, Estimate, OutcomeFacts, Play, Plays, Role, SegmentFacts};
+use engine::findings::{AreaPlays, Estimate, OutcomeFacts, Play, Plays, Role, SegmentFacts, Turn, Turned};
 use rayon::prelude::*;
 use scheme::Scheme;
 use scheme::price::{NoLines, Paid, price};
 use scheme::terms::Intake;
 
 use crate::chance::{LoneCohort, wrong_payment};
-use crate::conduct::{Arena, Conduct};
+use crate::conduct::{Arena, Conduct, Payments};
 use crate::people::{People, people};
 use crate::rank::Ranks;
 use crate::search::{self, Best, Budget, Objective, Weights};
@@ -267,7 +267,32 @@ fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
 pub fn area_plays(arena: &Arena<'_>, solved: &Solved) -> AreaPlays {
     let mut plays: Vec<Play> = solved.conducts.iter().map(|(role, conduct)| play(arena, *role, conduct)).collect();
     plays.extend(mixed(arena, &solved.mixture));
-    AreaPlays { area: arena.scheme.areas[arena.people.area].clone(), people: arena.people.count() as f64, plays }
+    let area = arena.scheme.areas[arena.people.area].clone();
+    AreaPlays { area, people: arena.people.count() as f64, plays, turned: turned(arena, solved) }
+}
+
+/// One percentage point.
+const POINT: f64 = 0.01;
+
+/// Nothing extra when the main outcome is a point better or worse for everyone, and the intended conduct when a fifth fewer
+/// or a fifth more people come.
+fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
+    let conduct = |role: Role| solved.conducts.iter().find(|(found, _)| *found == role).map(|(_, conduct)| conduct);
+    let mut out = Vec::new();
+    if let (Some(outcome), Some(now)) = (main_outcome(arena.scheme, arena.world), conduct(Role::AsNow)) {
+        for (turn, by) in [(Turn::PointBetter, POINT), (Turn::PointWorse, -POINT)] {
+            let there = arena.better_for_all(outcome, by);
+            let Payments { total, results, .. } = there.payments(now);
+            out.push(Turned { turn, role: Role::AsNow, cost: there.cost(now), payments: total, results });
+        }
+    }
+    if let Some(intended) = conduct(Role::Intended) {
+        for (turn, volume) in [(Turn::FifthFewer, 0.8), (Turn::FifthMore, 1.2)] {
+            let Payments { total, results, .. } = arena.payments_at(intended, volume);
+            out.push(Turned { turn, role: Role::Intended, cost: arena.cost_at(intended, volume), payments: total, results });
+        }
+    }
+    out
 }
 
 /// The average of plays by their chances.
@@ -302,6 +327,10 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
     let roles: Vec<Role> = areas.first().map_or(Vec::new(), |area| area.plays.iter().map(|play| play.role).collect());
     let of = |role: Role| areas.iter().filter_map(move |area| area.plays.iter().find(|play| play.role == role));
     let whole = roles.iter().filter_map(|&role| Play::sum(of(role))).collect();
+    let turns: Vec<(Role, Turn)> =
+        areas.first().map_or(Vec::new(), |area| area.turned.iter().map(|turned| (turned.role, turned.turn)).collect());
+    let parts = |of: (Role, Turn)| areas.iter().flat_map(|area| &area.turned).filter(move |part| (part.role, part.turn) == of);
+    let turned = turns.iter().filter_map(|&of| Turned::sum(parts(of))).collect();
     let paid = |at: usize| scheme.clauses.iter().any(|clause| clause.outcome() == Some(at));
     let outcomes = scheme.outcomes.iter().enumerate().map(|(at, outcome)| OutcomeFacts {
         name: outcome.name.clone(),
@@ -330,6 +359,8 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         areas,
         whole,
         priced_outcome: solved[typical].priced_outcome,
+        turned,
+        main_outcome: main_outcome(scheme, world),
         fair_margin: world.provider.fair_margin,
         has_gates: has_gates(scheme),
         intake_is_free: scheme.intake == Intake::ProviderChooses,

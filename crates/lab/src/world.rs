@@ -26,6 +26,9 @@ pub struct World {
     pub help: Vec<Help>,
     /// What the contract compels, whatever the conduct: pounds for each person served.
     pub cost_each_person: Schedule<Pence>,
+    /// The part of that cost which does not follow the number of people, once staff and buildings are there for those
+    /// expected.
+    pub cost_fixed_share: f64,
     /// Fixed cost of one area for a year, in pounds.
     pub cost_each_year: Schedule<Pence>,
     pub intended: Intended,
@@ -117,18 +120,25 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
     let outcomes = outcomes(&top, scheme, &keys);
     let help = help(&top, scheme, &keys);
     let cost = top.required_section("cost", "a table [cost] with each_person");
-    let (cost_each_person, cost_each_year) = match &cost {
+    let (cost_each_person, cost_fixed_share, cost_each_year) = match &cost {
         Some(cost) => {
             let each_person = cost.positive_schedule("each_person", &keys);
             let each_year = match cost.has("each_year") {
                 true => cost.positive_schedule("each_year", &keys),
                 false => Schedule::constant(Pence(0)),
             };
+            let mend = "write the part of the cost that stays when fewer people come, such as \"20 %\"";
+            let fixed_share = match cost.has("fixed_share") {
+                true => {
+                    cost.required_within("fixed_share", (Rate(0), Rate(scheme::money::WHOLE)), "a share that cannot be", mend)
+                }
+                false => Rate(0),
+            };
             warn_without_source(cost);
             cost.finish();
-            (each_person, each_year)
+            (each_person, fixed_share, each_year)
         }
-        None => (Schedule::constant(Pence(0)), Schedule::constant(Pence(0))),
+        None => (Schedule::constant(Pence(0)), Rate(0), Schedule::constant(Pence(0))),
     };
     let intended = intended(&top, scheme, &keys);
     let provider = provider(&top);
@@ -144,6 +154,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
         outcomes,
         help,
         cost_each_person,
+        cost_fixed_share: cost_fixed_share.as_f64(),
         cost_each_year,
         intended: intended?,
         provider,

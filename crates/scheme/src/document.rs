@@ -593,7 +593,7 @@ impl<'r, 'o> Section<'r, 'o> {
     }
 
     /// A number that must be there and lie, with its whole range, from `low` to `high`.
-    pub(crate) fn required_within<T: Literal>(&self, key: &str, (low, high): (T, T), what: &str, mend: &str) -> T {
+    pub fn required_within<T: Literal>(&self, key: &str, (low, high): (T, T), what: &str, mend: &str) -> T {
         if !self.has(key) {
             self.missing(key, T::EXPECTED);
         }

@@ -41,8 +41,9 @@ impl Mend {
             Mend::PoolCohorts => "measure all cohorts together".into(),
             Mend::TakeEveryone => "count everyone referred, so that nobody can be turned away".into(),
             Mend::LiveComparison(ratio) => {
+                let people = if *ratio == 1 { "person" } else { "people" };
                 format!(
-                    "hold results against a comparison group measured at the same time ({ratio} people for each person served)"
+                    "hold results against a comparison group measured at the same time ({ratio} {people} for each person served)"
                 )
             }
             Mend::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),

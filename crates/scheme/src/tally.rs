@@ -58,6 +58,22 @@ impl Tally {
         }
     }
 
+    /// The same with so many times as many people, each count to the nearest whole.
+    #[must_use]
+    pub fn scaled(&self, by: f64) -> Tally {
+        let scale = |counts: &Vec<i64>| counts.iter().map(|&count| (count as f64 * by).round() as i64).collect();
+        Tally {
+            people: scale(&self.people),
+            counts: self.counts.iter().map(scale).collect(),
+            comparison: self
+                .comparison
+                .iter()
+                .map(|group| Comparison { people: scale(&group.people), counts: scale(&group.counts) })
+                .collect(),
+            ..self.clone()
+        }
+    }
+
     /// The cell of a cohort (by its position in this tally) and a segment.
     #[must_use]
     pub fn cell(&self, cohort: usize, segment: usize) -> usize {

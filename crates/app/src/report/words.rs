@@ -134,6 +134,8 @@ pub fn gains(finding: &Finding) -> String {
         "deadweight" => format!("{} without doing anything", estimate(gain)),
         "provider loss and windfall" if sure => format!("{} above the fair margin", estimate(gain)),
         "provider loss and windfall" => "nothing above the fair margin".to_owned(),
+        "baseline drift" => format!("{} for a point that is better everywhere", estimate(gain)),
+        "volume risk" => "nothing".to_owned(),
         _ => format!("{} against {}", estimate(gain), finding.against.words()),
     }
 }
@@ -149,6 +151,10 @@ pub fn losers(finding: &Finding, stress: &Stress) -> Vec<String> {
             out.extend(sure.then(|| format!("the payer, {}", estimate(loss))));
         }
         "deadweight" => out.push(format!("the payer, {}", estimate(loss))),
+        "baseline drift" => out.push(format!("the payer, {} for a point that nobody earned", estimate(loss))),
+        "volume risk" => {
+            out.push(format!("providers that do as intended, {} when a fifth fewer people come", pounds(finding.gain.mean.abs())))
+        }
         "provider loss and windfall" => {
             let chance = figure(finding, "chance of a loss as intended").filter(|_| !sure);
             out.extend(chance.map(|chance| format!("providers that do as intended: a loss in {chance} of futures")));

@@ -7,6 +7,7 @@
 //! A consequence reads a table of [`Plays`]: what named conducts cost, pay and do to people, all on the same random numbers.
 //! It does not know how the plays were found. To add one: copy a neighbour, add it to [`CATALOGUE`], give it a glossary entry.
 
+mod baseline_drift;
 mod cherry_picking;
 mod deadweight;
 mod drift;
@@ -15,20 +16,23 @@ mod metric_divergence;
 mod paid_for_noise;
 mod parking;
 mod threshold;
+mod volume_risk;
 
 use scheme::mends::Mend;
 use scheme::money::thousands;
 
 /// Every consequence, in reading order.
-pub const CATALOGUE: [Consequence; 8] = [
+pub const CATALOGUE: [Consequence; 10] = [
     drift::CONSEQUENCE,
     parking::CONSEQUENCE,
     cherry_picking::CONSEQUENCE,
     threshold::CONSEQUENCE,
     paid_for_noise::CONSEQUENCE,
     deadweight::CONSEQUENCE,
+    baseline_drift::CONSEQUENCE,
     metric_divergence::CONSEQUENCE,
     loss_and_windfall::CONSEQUENCE,
+    volume_risk::CONSEQUENCE,
 ];
 
 /// One unintended consequence: its name, its definition in words and in code, and what to try against it.
@@ -122,12 +126,38 @@ pub struct Play {
     pub cohorts_rewarded: f64,
 }
 
+/// A turn of events that no provider brings about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// The main outcome is a percentage point better for everyone, served or not.
+    PointBetter,
+    /// The main outcome is a percentage point worse for everyone.
+    PointWorse,
+    /// A fifth fewer people come, of every kind.
+    FifthFewer,
+    /// A fifth more people come, of every kind.
+    FifthMore,
+}
+
+/// What a conduct brings when things take a turn, on the same random numbers as the play itself. Money in pounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turned {
+    pub turn: Turn,
+    pub role: Role,
+    /// All the provider's costs.
+    pub cost: f64,
+    pub payments: Vec<f64>,
+    /// The part of the payments that depends on results.
+    pub results: Vec<f64>,
+}
+
 /// The plays of one area.
 #[derive(Clone, Debug)]
 pub struct AreaPlays {
     pub area: String,
     pub people: f64,
     pub plays: Vec<Play>,
+    pub turned: Vec<Turned>,
 }
 
 /// A table of plays for one scheme in one world.
@@ -138,6 +168,10 @@ pub struct Plays {
     pub areas: Vec<AreaPlays>,
     /// The same conducts summed over the areas.
     pub whole: Vec<Play>,
+    /// What becomes of some of them when things take a turn, summed over the areas.
+    pub turned: Vec<Turned>,
+    /// The binary outcome that the commissioner aims at, or else the first that is paid for.
+    pub main_outcome: Option<usize>,
     pub people: f64,
     /// The binary outcome whose good results the segments' prices are for.
     pub priced_outcome: Option<usize>,
@@ -207,6 +241,12 @@ impl Plays {
     pub fn play(&self, role: Role) -> Option<&Play> {
         self.whole.iter().find(|play| play.role == role)
     }
+
+    /// One conduct over all areas when things take a turn.
+    #[must_use]
+    pub fn turned(&self, role: Role, turn: Turn) -> Option<&Turned> {
+        self.turned.iter().find(|turned| turned.role == role && turned.turn == turn)
+    }
 }
 
 impl Play {
@@ -274,6 +314,27 @@ impl Play {
     /// The weight of this play in an average over areas: the people it serves.
     fn outcomes_people(&self) -> f64 {
         self.served.iter().sum()
+    }
+}
+
+impl Turned {
+    /// The sum of the same conduct and turn in several areas.
+    #[must_use]
+    pub fn sum<'a>(parts: impl Iterator<Item = &'a Turned>) -> Option<Turned> {
+        parts.fold(None, |sum, part| match sum {
+            None => Some(part.clone()),
+            Some(mut sum) => {
+                sum.cost += part.cost;
+                add(&mut sum.payments, &part.payments);
+                add(&mut sum.results, &part.results);
+                Some(sum)
+            }
+        })
+    }
+
+    /// Profit in each replication.
+    pub fn profit(&self) -> impl Iterator<Item = f64> + '_ {
+        self.payments.iter().map(|payment| payment - self.cost)
     }
 }
 

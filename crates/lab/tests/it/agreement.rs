@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use scheme::price::statement;
 use scheme::tally::Tally;
 
-use crate::{ALL, shipped};
+use crate::{ALL, changed, shipped, with_a_fixed_baseline};
 
 /// Rank evaluation and the person-by-person count agree exactly, in every replication, cell and outcome, for any conduct.
 #[test]
@@ -57,7 +57,7 @@ fn rank_equals_person_by_person() {
 /// For a linear contract the expected payment and the provider's best response have closed forms.
 #[test]
 fn simulation_and_search_meet_the_closed_form() {
-    let mut it = shipped("plain-linear");
+    let mut it = changed("plain-linear", with_a_fixed_baseline);
     // Without its limits the contract is linear through and through.
     it.scheme.clauses.truncate(2);
     let stage = Stage::build(&it.scheme, &it.world, 11, 0, 400);

@@ -1,8 +1,9 @@
 //! Faults planted one at a time in the honest reference: each must be found, and named.
 
+use engine::findings::{Estimate, Role, Turn};
 use lab::stress::{Options, stress};
 
-use crate::changed;
+use crate::{changed, with_a_fixed_baseline};
 
 /// The findings present when the files of the honest reference are changed.
 fn found(change: impl Fn(&str, String) -> String) -> Vec<&'static str> {
@@ -68,6 +69,67 @@ fn a_price_for_every_good_result_is_deadweight() {
         edit("scheme.toml", name, text, tariff, clause)
     });
     assert!(found.contains(&"deadweight"), "{found:?}");
+}
+
+#[test]
+fn a_baseline_fixed_in_advance_is_baseline_drift() {
+    assert_eq!(found(with_a_fixed_baseline), ["baseline drift"]);
+}
+
+/// The pounds for each point are those of the contract: 5,000 people at a price of £15,000, one in a hundred of them.
+#[test]
+fn a_point_everywhere_is_paid_at_the_price_of_a_point() {
+    let it = changed("plain-linear", with_a_fixed_baseline);
+    let stage = lab::plays::Stage::build(&it.scheme, &it.world, 4, 0, 200);
+    let plays = lab::stress::quick_plays(&it.scheme, &it.world, &stage);
+    let now = plays.play(Role::AsNow).expect("played");
+    for (turn, exact) in [(Turn::PointBetter, 750_000.0), (Turn::PointWorse, -750_000.0)] {
+        let turned = plays.turned(Role::AsNow, turn).expect("played");
+        let moved = Estimate::of(turned.results.iter().zip(&now.results).map(|(there, here)| there - here));
+        assert!((moved.mean - exact).abs() < 4.0 * moved.error, "{turn:?}: {moved:?}");
+    }
+}
+
+/// A fee for each person, and costs that stay when fewer come.
+#[test]
+fn a_fee_for_each_person_and_fixed_costs_are_volume_risk() {
+    let by_person = |name: &str, text: String| {
+        let monthly = "clause = \"service fee\"\neach_month = \"£300,000\"";
+        edit("scheme.toml", name, text, monthly, "clause = \"attachment fee\"\nprice = \"£720\"")
+    };
+    let tight = |name: &str, text: String, fixed: &str| {
+        let costs = format!("each_person = \"£900\"\nfixed_share = \"{fixed}\"");
+        edit("world.toml", name, text, "each_person = \"£600 (£560 to £640)\"", &costs)
+    };
+    let fixed = found(|name, text| if name == "world.toml" { tight(name, text, "90 %") } else { by_person(name, text) });
+    assert!(fixed.contains(&"volume risk"), "{fixed:?}");
+    // The same costs, all of which follow the number of people: the fee carries the risk.
+    let follows = found(|name, text| if name == "world.toml" { tight(name, text, "0 %") } else { by_person(name, text) });
+    assert!(!follows.contains(&"volume risk"), "{follows:?}");
+}
+
+/// Without results in it, the profit at another number of people is arithmetic.
+#[test]
+fn volume_moves_fees_and_costs_as_the_files_say() {
+    let it = changed("plain-linear", |name, text| {
+        let costs = "each_person = \"£600\"\nfixed_share = \"40 %\"\neach_year = \"£100,000\"";
+        if name == "world.toml" { edit(name, name, text, "each_person = \"£600 (£560 to £640)\"", costs) } else { text }
+    });
+    let stage = lab::plays::Stage::build(&it.scheme, &it.world, 4, 0, 20);
+    let plays = lab::stress::quick_plays(&it.scheme, &it.world, &stage);
+    let intended = plays.play(Role::Intended).expect("played");
+    for (turn, volume) in [(Turn::FifthFewer, 0.8), (Turn::FifthMore, 1.2)] {
+        let turned = plays.turned(Role::Intended, turn).expect("played");
+        let cost = 100_000.0 + 0.4 * 3_000_000.0 + volume * (0.6 * 3_000_000.0 + intended.help_spend);
+        assert!((turned.cost - cost).abs() < 1.0, "{turn:?}: {} against {cost}", turned.cost);
+        for (paid, results) in turned.payments.iter().zip(&turned.results) {
+            assert!((paid - results - 3_600_000.0).abs() < 0.01);
+        }
+        for (there, here) in turned.results.iter().zip(&intended.results) {
+            // Two counts, each to the nearest whole person.
+            assert!((there - volume * here).abs() <= 15_000.0 * 1.01, "{there} against {here}");
+        }
+    }
 }
 
 #[test]

@@ -106,6 +106,17 @@ fn the_work_programme_parks_the_hardest() {
     assert!(effort(ex_ib) < 5.0);
 }
 
+/// Volumes below the model, not results, were what companies put their losses down to (NAO 2017).
+#[test]
+fn losses_by_volume() {
+    for name in ["transforming-rehabilitation-2013", "transforming-rehabilitation-2015"] {
+        let stress = run(name, 0);
+        let volume = finding(&stress, "volume risk");
+        println!("{name}: {} {:?}", volume.strategy, volume.figures);
+        assert!(volume.present && volume.strategy.contains("a fifth fewer"), "{:?}", volume.tests);
+    }
+}
+
 #[test]
 fn equal_years_are_paid_unequally() {
     for name in ["hmp-doncaster-2011", "hmp-peterborough-2010"] {
