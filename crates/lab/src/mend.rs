@@ -6,6 +6,7 @@
 
 use engine::findings::{self, Play, Plays, Role};
 use rayon::prelude::*;
+use scheme::amend::{self, Texts};
 use scheme::document::{Opened, Picks, Reader};
 use scheme::mends::Mend;
 use scheme::terms::Better;
@@ -248,8 +249,9 @@ impl Bench<'_> {
                 rules.push(change.clone());
             }
         }
-        let together = (1..1usize << rules.len())
-            .map(|chosen| rules.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1).map(|(_, rule)| rule.clone()).collect());
+        let together = (1..1usize << rules.len()).map(|chosen| {
+            rules.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1).map(|(_, rule)| rule.clone()).collect()
+        });
         let wanted: Vec<Vec<Mend>> = together.chain(listed).collect();
         self.try_all(wanted);
     }
@@ -401,14 +403,30 @@ fn full_plays(scheme: &Scheme, world: &World, options: Options) -> Plays {
     plays::table(scheme, world, people, areas, &solved)
 }
 
-/// In how many plausible worlds each finding is present, before and after; and the number of worlds that could be read.
+/// The texts of the scheme's folder with a change written in, its world file included; `None` when it cannot be written.
+#[must_use]
+pub fn written(opened: &Opened, scheme: &Scheme, mend: &Mend) -> Option<Texts> {
+    let after = mend.apply(scheme)?;
+    let mut texts = amend::amend(opened, scheme, &after)?;
+    if let Some(world) = world::amended(opened, scheme, &after) {
+        texts.insert(world::WORLD_FILE.to_owned(), world);
+    }
+    Some(texts)
+}
+
+/// In how many plausible worlds each finding is present, before and after, and the number of worlds that could be read. The
+/// changed scheme is read from its own text, in which the amounts that were changed are certain.
 fn shares(opened: &Opened, bench: &Bench<'_>, mend: &Mend, options: Options, progress: Progress<'_>) -> (Vec<Share>, usize) {
+    let Some(texts) = written(opened, bench.scheme, mend) else { return (Vec::new(), 0) };
+    let changed = scheme::open(&amend::folder(&texts));
     let (dials, _) = stress::uncertain(opened);
     let pairs: Vec<(Vec<bool>, Vec<bool>)> = (0..options.worlds)
         .into_par_iter()
         .filter_map(|number| {
             progress("trying plausible worlds", 0.7 + 0.3 * number as f64 / options.worlds as f64);
-            in_world(opened, bench, mend, &stress::picks(&dials, number, options.seed), options)
+            let picks = stress::picks(&dials, number, options.seed);
+            let present = |opened: &Opened| in_world(opened, bench, &picks, options);
+            Some((present(opened)?, present(&changed)?))
         })
         .collect();
     let share = |present: &dyn Fn(&(Vec<bool>, Vec<bool>)) -> bool| {
@@ -422,8 +440,8 @@ fn shares(opened: &Opened, bench: &Bench<'_>, mend: &Mend, options: Options, pro
     (findings::CATALOGUE.iter().enumerate().map(of).collect(), pairs.len())
 }
 
-/// What is present in one plausible world, before and after.
-fn in_world(opened: &Opened, bench: &Bench<'_>, mend: &Mend, picks: &Picks, options: Options) -> Option<(Vec<bool>, Vec<bool>)> {
+/// What is present in one plausible world.
+fn in_world(opened: &Opened, bench: &Bench<'_>, picks: &Picks, options: Options) -> Option<Vec<bool>> {
     let reader = Reader::new(opened, picks);
     let scheme = read::scheme(&reader)?;
     let world = world::read(&reader, &scheme)?;
@@ -434,6 +452,5 @@ fn in_world(opened: &Opened, bench: &Bench<'_>, mend: &Mend, picks: &Picks, opti
         rebuilt = Stage::build(&scheme, &world, options.seed, options.replications as u64, Budget::QUICK.replications);
         &rebuilt
     };
-    let present = |scheme: &Scheme| stress::present(&stress::quick_plays(scheme, &world, stage));
-    Some((present(&scheme), present(&mend.apply(&scheme)?)))
+    Some(stress::present(&stress::quick_plays(&scheme, &world, stage)))
 }

@@ -6,9 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use lab::stress::{Options, Stress as Result, stress};
-use scheme::problem::Severity;
 
-use crate::commands::check::{read_world, show};
+use crate::commands::check::scheme_and_world;
 use crate::report::summary;
 use crate::{folder, paint};
 
@@ -32,19 +31,7 @@ pub struct Stress {
 
 pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
-    let checked = scheme::check(&folder.opened);
-    let mut problems = checked.problems;
-    let Some(scheme) = checked.scheme else {
-        show(&folder, &problems);
-        return Ok(ExitCode::from(1));
-    };
-    let (world, found) = read_world(&folder, &scheme);
-    problems.extend(found);
-    problems.retain(|problem| problem.severity == Severity::Error);
-    let Some(world) = world.filter(|_| problems.is_empty()) else {
-        show(&folder, &problems);
-        return Ok(ExitCode::from(1));
-    };
+    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     let options = Options { seed: command.seed, replications: command.replications as usize, worlds: command.worlds as usize };
     if let Some(threads) = command.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
