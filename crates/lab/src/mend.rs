@@ -75,40 +75,38 @@ impl Set {
 /// Searches for the changes.
 #[must_use]
 pub fn mend(opened: &Opened, scheme: &Scheme, world: &World, options: Options, progress: Progress<'_>) -> Mending {
-    progress("drawing people", 0.0);
-    let seen = options.replications as u64;
-    let stage = Stage::build(scheme, world, options.seed, seen, Budget::QUICK.replications);
-    let mut bench = Bench { scheme, world, stage: &stage, tried: Vec::new() };
-    bench.try_all(vec![Vec::new()]);
-    let now = bench.tried[0].clone();
-    let quiet = |set: &Tried| set.present.iter().all(|present| !present);
-    if quiet(&now) {
+    progress("searching the rules as they are in full", 0.0);
+    let full_now = Tried::of(Vec::new(), &full_plays(scheme, world, options));
+    let present = names(&full_now.present, |_| true);
+    let paid_now = full_now.payment;
+    if present.is_empty() {
         progress("done", 1.0);
-        let nothing = (Vec::new(), Vec::new());
-        let (present, each) = nothing;
-        return Mending { paid_now: now.payment, present, each, all: None, shares: Vec::new(), worlds: 0, tried: 1 };
+        return Mending { paid_now, present, each: Vec::new(), all: None, shares: Vec::new(), worlds: 0, tried: 1 };
     }
-    progress("trying rules", 0.05);
+    progress("drawing people", 0.05);
+    let mut bench = Bench::new(scheme, world, options);
+    progress("trying rules", 0.1);
     bench.try_rules();
     progress("trying prices", 0.25);
     bench.try_prices();
     progress("trying fees", 0.4);
     bench.try_fees();
-    progress("searching the chosen rules in full", 0.55);
-    let full_now = Tried::of(Vec::new(), &full_plays(scheme, world, options));
-    let all = bench.confirmed(&now, &full_now, options);
-    let present = names(&now.present, |_| true);
-    let each = present.iter().map(|&name| (name, bench.cheapest_against(&now, name))).collect();
+    progress("searching the chosen rules in full", 0.6);
+    let all = bench.confirmed(&full_now, options);
+    let each = present.iter().map(|&name| (name, bench.cheapest_against(name))).collect();
     let (shares, worlds) = match &all {
         Some(set) => shares(opened, &bench, &set.mend(), options, progress),
         None => (Vec::new(), 0),
     };
     progress("done", 1.0);
-    Mending { paid_now: full_now.payment, present, each, all, shares, worlds, tried: bench.tried.len() }
+    Mending { paid_now, present, each, all, shares, worlds, tried: bench.tried.len() }
 }
 
 /// The margins of providers: the one finding that fees, which change no incentive, can remove or bring.
 const MARGINS: &str = "provider loss and windfall";
+
+/// Futures in which each set is played.
+const FUTURES: usize = 100;
 
 /// Percentages of today's prices for results.
 const PRICES: [i64; 8] = [110, 125, 150, 175, 200, 250, 300, 400];
@@ -208,12 +206,37 @@ impl Tried {
 struct Bench<'a> {
     scheme: &'a Scheme,
     world: &'a World,
-    stage: &'a Stage,
+    /// Futures in which conducts are searched.
+    search: Stage,
+    /// Futures in which those found are played. The last finding of a cheap set is often one that chance makes, so a set must
+    /// not be judged by the futures that its conducts were chosen for.
+    play: Stage,
+    /// The first is the scheme as it is.
     tried: Vec<Tried>,
 }
 
-impl Bench<'_> {
-    /// Tries sets that were not tried before; the first set ever is the scheme as it is.
+impl<'a> Bench<'a> {
+    fn new(scheme: &'a Scheme, world: &'a World, options: Options) -> Bench<'a> {
+        // Beyond the futures that the full search sees and those that it reports.
+        let first = (options.replications + Budget::FULL.replications) as u64;
+        let fresh = first + Budget::QUICK.replications as u64;
+        let search = Stage::build(scheme, world, options.seed, first, Budget::QUICK.replications);
+        let play = Stage::build(scheme, world, options.seed, fresh, FUTURES);
+        let mut bench = Bench { scheme, world, search, play, tried: Vec::new() };
+        bench.try_all(vec![Vec::new()]);
+        bench
+    }
+
+    /// The plays of the short search.
+    fn plays(&self, scheme: &Scheme) -> Plays {
+        let solved = stress::solve_all(scheme, self.world, &self.search, Budget::QUICK, Wanted::ForProfit);
+        let areas = 0..self.play.people.len();
+        let played =
+            areas.into_par_iter().map(|area| plays::area_plays(&self.play.arena(scheme, self.world, area), &solved[area]));
+        plays::table(scheme, self.world, &self.play.people, played.collect(), &solved)
+    }
+
+    /// Tries sets that were not tried before.
     fn try_all(&mut self, wanted: Vec<Vec<Mend>>) {
         let mut fresh: Vec<(Vec<Mend>, Scheme)> = Vec::new();
         for changes in wanted {
@@ -223,17 +246,13 @@ impl Bench<'_> {
                 fresh.push((changes, scheme));
             }
         }
-        let (world, stage) = (self.world, self.stage);
-        let found: Vec<Tried> = fresh
-            .into_par_iter()
-            .map(|(changes, scheme)| Tried::of(changes, &stress::quick_plays(&scheme, world, stage)))
-            .collect();
+        let found: Vec<Tried> = fresh.into_par_iter().map(|(changes, scheme)| Tried::of(changes, &self.plays(&scheme))).collect();
         self.tried.extend(found);
     }
 
     /// What every finding's own list asks for, and its rules put together in every way.
     fn try_rules(&mut self) {
-        let plays = stress::quick_plays(self.scheme, self.world, self.stage);
+        let plays = self.plays(self.scheme);
         let listed: Vec<Vec<Mend>> = findings::CATALOGUE
             .iter()
             .zip(self.tried[0].present.clone())
@@ -306,16 +325,15 @@ impl Bench<'_> {
 
     /// The cheapest set that leaves the fewest findings, searched in full on fresh futures. The short search decides which to
     /// look at; a set that stood only by the luck of its few replications gives way to the next.
-    fn confirmed(&self, now: &Tried, full_now: &Tried, options: Options) -> Option<Set> {
-        let mut sets: Vec<&Tried> = self.tried.iter().filter(|set| set.left() < now.left()).collect();
-        sets.sort_by_key(|set| (set.left(), set.price(now)));
+    fn confirmed(&self, full_now: &Tried, options: Options) -> Option<Set> {
+        let mut sets: Vec<&Tried> = self.tried.iter().filter(|set| set.left() < full_now.left()).collect();
+        sets.sort_by_key(|set| (set.left(), set.price(&self.tried[0])));
         let mut best: Option<Set> = None;
-        for set in sets.into_iter().take(CONFIRMATIONS) {
+        for set in sets.into_iter().filter(|set| !set.changes.is_empty()).take(CONFIRMATIONS) {
             let (changes, scheme) = changed(self.scheme, &set.changes)?;
             let full = Tried::of(changes, &full_plays(&scheme, self.world, options));
-            let found = full.against(full_now);
-            if best.as_ref().is_none_or(|best| found.left.len() < best.left.len()) {
-                best = Some(found);
+            if full.left() < best.as_ref().map_or(full_now.left(), |best| best.left.len()) {
+                best = Some(full.against(full_now));
             }
             if full.left() <= set.left() {
                 break;
@@ -324,16 +342,14 @@ impl Bench<'_> {
         best
     }
 
-    /// The cheapest set without a finding; one that brings no other is preferred. Fees are left alone, unless they are what the
-    /// finding is about: lowering them would make any set look cheap.
-    fn cheapest_against(&self, now: &Tried, name: &'static str) -> Option<Set> {
-        let fees = |set: &Tried| set.changes.iter().any(|change| matches!(change, Mend::Fees(_)));
-        self.tried
-            .iter()
-            .filter(|set| !set.changes.is_empty() && (name == MARGINS || !fees(set)))
-            .map(|set| (set, set.against(now)))
-            .filter(|(_, found)| found.removes.contains(&name))
-            .min_by_key(|(set, found)| (found.brings.len(), set.price(now)))
+    /// The cheapest set without a finding; one that brings no other is preferred. Fees are left alone where they can be, unless
+    /// they are what the finding is about: lowering them would make any set look cheap.
+    fn cheapest_against(&self, name: &'static str) -> Option<Set> {
+        let now = &self.tried[0];
+        let fees = |set: &Tried| name != MARGINS && set.changes.iter().any(|change| matches!(change, Mend::Fees(_)));
+        let sets = self.tried.iter().filter(|set| !set.changes.is_empty()).map(|set| (set, set.against(now)));
+        sets.filter(|(_, found)| !found.left.contains(&name))
+            .min_by_key(|(set, found)| (fees(set), found.brings.len(), set.price(now)))
             .map(|(_, found)| found)
     }
 }
@@ -446,8 +462,8 @@ fn in_world(opened: &Opened, bench: &Bench<'_>, picks: &Picks, options: Options)
     let scheme = read::scheme(&reader)?;
     let world = world::read(&reader, &scheme)?;
     let rebuilt;
-    let stage = if bench.stage.fits(&scheme, &world, bench.world) {
-        bench.stage
+    let stage = if bench.search.fits(&scheme, &world, bench.world) {
+        &bench.search
     } else {
         rebuilt = Stage::build(&scheme, &world, options.seed, options.replications as u64, Budget::QUICK.replications);
         &rebuilt

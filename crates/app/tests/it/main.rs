@@ -2,12 +2,14 @@
 //! library. One binary, so that it links once.
 //!
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
-//! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `reference`: the scheme that newcomers copy checks
+//! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `mend`: the changed scheme that is
+//! written checks clean. `reference`: the scheme that newcomers copy checks
 //! clean. Where a test compares with a file, `UPDATE=1 cargo test` rewrites the file, and the difference is there to be read
 //! before it is kept.
 
 mod bad_files;
 mod casebook;
 mod cli;
+mod mend;
 mod reference;
 mod wellspent;
