@@ -134,7 +134,7 @@ struct Tried {
     value: f64,
     /// For each binary outcome its name, which way is better, and the people to whom it happens.
     counts: Vec<(String, Better, f64)>,
-    /// Whether fees are what is wrong: the best conduct earns more than is fair, or the intended one loses.
+    /// Percentages of the fees as they are in this set at which margins would be fair, where there are any.
     fees: Vec<i64>,
 }
 
@@ -436,24 +436,22 @@ fn shares(opened: &Opened, bench: &Bench<'_>, mend: &Mend, options: Options, pro
     let Some(texts) = written(opened, bench.scheme, mend) else { return (Vec::new(), 0) };
     let changed = scheme::open(&amend::folder(&texts));
     let (dials, _) = stress::uncertain(opened);
-    let pairs: Vec<(Vec<bool>, Vec<bool>)> = (0..options.worlds)
+    // In each world what is present before, and what after.
+    let pairs: Vec<[Vec<bool>; 2]> = (0..options.worlds)
         .into_par_iter()
         .filter_map(|number| {
             progress("trying plausible worlds", 0.7 + 0.3 * number as f64 / options.worlds as f64);
             let picks = stress::picks(&dials, number, options.seed);
             let present = |opened: &Opened| in_world(opened, bench, &picks, options);
-            Some((present(opened)?, present(&changed)?))
+            Some([present(opened)?, present(&changed)?])
         })
         .collect();
-    let share = |present: &dyn Fn(&(Vec<bool>, Vec<bool>)) -> bool| {
-        pairs.iter().filter(|pair| present(pair)).count() as f64 / pairs.len().max(1) as f64
+    let share = |which: usize, finding: usize| {
+        pairs.iter().filter(|pair| pair[which][finding]).count() as f64 / pairs.len().max(1) as f64
     };
-    let of = |(at, consequence): (usize, &findings::Consequence)| Share {
-        name: consequence.name,
-        before: share(&|pair| pair.0[at]),
-        after: share(&|pair| pair.1[at]),
-    };
-    (findings::CATALOGUE.iter().enumerate().map(of).collect(), pairs.len())
+    let named = findings::CATALOGUE.iter().enumerate();
+    let shares = named.map(|(at, consequence)| Share { name: consequence.name, before: share(0, at), after: share(1, at) });
+    (shares.collect(), pairs.len())
 }
 
 /// What is present in one plausible world.

@@ -88,22 +88,14 @@ const WIDTH: usize = 100;
 /// What was found, in plain words.
 fn text(scheme: &Scheme, world: &str, found: &Mending) -> String {
     let mut out = format!("{}\n{}\n\n", bold(&scheme.name), dim(&wrap(world, WIDTH, "")));
-    let Some(set) = &found.all else {
-        return out
-            + &match found.present.len() {
-                0 => green("No unintended consequence was found, so there is nothing to change.\n"),
-                _ => red(&format!("Found: {}. No change that was tried leaves fewer.\n", found.present.join(", "))),
-            };
+    out += &match (&found.all, found.present.len()) {
+        (_, 0) => return out + &green("No unintended consequence was found, so there is nothing to change.\n"),
+        (None, _) => {
+            red(&wrap(&format!("Found: {}. No set of changes that was tried leaves fewer.", found.present.join(", ")), WIDTH, ""))
+                + "\n\n"
+        }
+        (Some(set), _) => whole(set, found),
     };
-    out += &match set.left.len() {
-        0 => green(&format!("{} found, and these changes remove {}:\n\n", count(found.present.len()), all(found.present.len()))),
-        left => red(&format!("{} found, and {left} stay or come with the best changes found:\n\n", count(found.present.len()))),
-    };
-    for (at, change) in set.changes.iter().enumerate() {
-        out += &format!("  {}. {}\n", at + 1, wrap(&change.words(), WIDTH - 5, "     "));
-    }
-    out += &format!("\n{}\n", figures(set, found));
-    out += &format!("{}\n", findings(set, found));
     out += &format!("{}\n", bold("The cheapest against each alone (by the short search)"));
     for (name, set) in &found.each {
         let words = set.as_ref().map_or("nothing that was tried removes it".to_owned(), |set| alone(set, found));
@@ -111,6 +103,19 @@ fn text(scheme: &Scheme, world: &str, found: &Mending) -> String {
     }
     out += &dim(&format!("\n{} sets of changes tried.\n", found.tried));
     out
+}
+
+/// The set against everything: its changes, what they cost and do, and what becomes of each finding.
+fn whole(set: &Set, found: &Mending) -> String {
+    let before = found.present.len();
+    let mut out = match set.left.len() {
+        0 => green(&format!("{} found, and these changes remove {}:\n\n", count(before), all(before))),
+        left => red(&format!("{} found. With the best changes tried there are {left}:\n\n", count(before))),
+    };
+    for (at, change) in set.changes.iter().enumerate() {
+        out += &format!("  {}. {}\n", at + 1, wrap(&change.words(), WIDTH - 5, "     "));
+    }
+    out + &format!("\n{}\n{}\n", figures(set, found), findings(set, found))
 }
 
 fn count(findings: usize) -> String {
