@@ -2,7 +2,8 @@
 //!
 //! Reading order: `world` (what is believed), `people` (who they are and what chances they face), `draws` and `philox` (one
 //! person's fate), `person` (counting one by one) and `rank` (the same count without the loop), `conduct` (what a provider
-//! does and what comes of it), `search` (the best conduct), `plays` (the table that findings read), `stress` (the main job).
+//! does and what comes of it), `search` (the best conduct), `plays` (the table that findings read), `stress` (the main job), `mend`
+//! (the cheapest changes to the rules that remove what it found).
 //!
 //! The laboratory knows the truth of its made-up worlds and keeps it to itself: `engine` cannot see this crate. It opens no
 //! file and writes to no terminal.
@@ -10,6 +11,7 @@
 pub mod chance;
 pub mod conduct;
 pub mod draws;
+pub mod mend;
 pub mod people;
 pub mod person;
 pub mod philox;

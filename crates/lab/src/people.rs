@@ -3,7 +3,7 @@
 use scheme::Scheme;
 use scheme::money::WHOLE;
 use scheme::schedule::Schedule;
-use scheme::terms::{Baseline, Kind};
+use scheme::terms::Kind;
 
 use crate::world::{Help, Move, World};
 
@@ -138,8 +138,8 @@ impl Chances {
             let (chances, means) = match outcome.kind {
                 Kind::Binary => {
                     let mut chances = values;
-                    if let (true, Baseline::Fixed(baseline)) = (belief.matches_baseline, &outcome.baseline) {
-                        chances = matched(scheme, world, &chances, baseline, area);
+                    if let Some(rate) = &belief.matches {
+                        chances = matched(scheme, world, &chances, rate, area);
                     }
                     chances.iter_mut().for_each(|p| *p = (*p + belief.trend).clamp(0.0, 1.0));
                     (chances, vec![1.0; segments])

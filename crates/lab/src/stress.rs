@@ -185,7 +185,7 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
     }
 }
 
-fn solve_all(scheme: &Scheme, world: &World, stage: &Stage, budget: Budget, wanted: Wanted) -> Vec<Solved> {
+pub(crate) fn solve_all(scheme: &Scheme, world: &World, stage: &Stage, budget: Budget, wanted: Wanted) -> Vec<Solved> {
     (0..stage.people.len()).into_par_iter().map(|area| plays::solve(&stage.arena(scheme, world, area), budget, wanted)).collect()
 }
 
@@ -217,7 +217,7 @@ fn report(scheme: &Scheme, world: &World, solved: &[Solved], options: Options) -
 }
 
 /// Every uncertain number and assumption of the two files.
-fn uncertain(opened: &Opened) -> (Vec<Dial>, Vec<Assumption>) {
+pub(crate) fn uncertain(opened: &Opened) -> (Vec<Dial>, Vec<Assumption>) {
     let picks = Picks::new();
     let reader = Reader::new(opened, &picks);
     if let Some(scheme) = read::scheme(&reader) {
@@ -299,16 +299,7 @@ impl Shared<'_> {
     }
 
     fn plausible_world(&self, dials: &[Dial], number: usize, options: Options) -> Option<WorldResult> {
-        let picks: Picks = dials
-            .iter()
-            .enumerate()
-            .map(|(dimension, dial)| {
-                // Each 256 dimensions are a Sobol sequence of their own, scrambled by its own seed.
-                let scramble = options.seed as u32 ^ (dimension / 256) as u32;
-                let point = sobol_burley::sample(number as u32 % (1 << 16), dimension as u32 % 256, scramble);
-                (dial.path.clone(), f64::from(point))
-            })
-            .collect();
+        let picks = picks(dials, number, options.seed);
         let reader = Reader::new(self.opened, &picks);
         let scheme = read::scheme(&reader)?;
         let world = world::read(&reader, &scheme)?;
@@ -383,6 +374,16 @@ impl Shared<'_> {
     }
 }
 
+/// Where every dial stands in one plausible world: a point of a scrambled Sobol sequence.
+pub(crate) fn picks(dials: &[Dial], number: usize, seed: u64) -> Picks {
+    let way = |dimension: usize| {
+        // Each 256 dimensions are a Sobol sequence of their own, scrambled by its own seed.
+        let scramble = seed as u32 ^ (dimension / 256) as u32;
+        sobol_burley::sample(number as u32 % (1 << 16), dimension as u32 % 256, scramble)
+    };
+    dials.iter().enumerate().map(|(dimension, dial)| (dial.path.clone(), f64::from(way(dimension)))).collect()
+}
+
 /// A table of plays for the profit-seeking provider, searched and played on the same few replications: enough to say
 /// whether a finding is present, not to report its size.
 #[must_use]
@@ -398,7 +399,8 @@ pub fn quick_plays(scheme: &Scheme, world: &World, stage: &Stage) -> Plays {
     plays::table(scheme, world, &stage.people, areas, &solved)
 }
 
-fn present(plays: &Plays) -> Vec<bool> {
+/// For each consequence of the catalogue, whether it is present.
+pub(crate) fn present(plays: &Plays) -> Vec<bool> {
     findings::CATALOGUE.iter().map(|consequence| (consequence.forecast)(plays, Role::Best).present).collect()
 }
 

@@ -2,12 +2,14 @@
 //! public, what the commissioner intends. Read from `world.toml`; every number may carry a range and a source.
 
 use scheme::Scheme;
-use scheme::document::{Reader, Section};
+use scheme::document::{Opened, Reader, Section};
 use scheme::literal::{Change, Count, Literal, PerHead, Plain, Points};
 use scheme::money::{Pence, Rate};
+use scheme::pen::Pen;
 use scheme::problem::Problem;
+use scheme::read::SCHEME_FILE;
 use scheme::schedule::{Keys, Refused, Schedule, find_column, find_table};
-use scheme::terms::Kind;
+use scheme::terms::{Baseline, Kind};
 
 /// The file with the beliefs.
 pub const WORLD_FILE: &str = "world.toml";
@@ -51,8 +53,8 @@ pub struct Belief {
     /// Binary: the chance as things are now. Frequency: mean events of a person affected. Sustained: the chance of lasting
     /// each further period.
     pub now: Schedule<f64>,
-    /// Shift the segments' odds so that each area's rate meets the contract's fixed baseline.
-    pub matches_baseline: bool,
+    /// Shift the segments' odds so that each area's rate meets this one, usually the contract's fixed baseline.
+    pub matches: Option<Schedule<Rate>>,
     /// Change for everyone since the baseline was set, in proportion (0.01 is one percentage point).
     pub trend: f64,
     /// Pounds to the public of one fewer (or one more, where more is better).
@@ -269,7 +271,7 @@ fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {
 }
 
 fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Belief> {
-    let nothing = Belief { now: Schedule::constant(0.0), matches_baseline: false, trend: 0.0, value: 0.0 };
+    let nothing = Belief { now: Schedule::constant(0.0), matches: None, trend: 0.0, value: 0.0 };
     let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
         return vec![nothing; scheme.outcomes.len()];
     };
@@ -288,24 +290,57 @@ fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Belief> 
             Kind::Frequency { .. } => table.checked_schedule::<PerHead>("each", keys, too_few).map(|each| each.0.as_f64()),
             Kind::Sustained { .. } => chance("continues"),
         };
-        let matches_baseline = table.truth("matches_baseline").unwrap_or(false);
-        let fixed = matches!(outcome.baseline, scheme::terms::Baseline::Fixed(_));
-        if matches_baseline && !(fixed && outcome.is_binary()) {
-            table.push(
-                table
-                    .problem("matches_baseline", "only a binary outcome with a fixed baseline can be matched to it")
-                    .expected("a baseline in scheme.toml")
-                    .mend("remove the line"),
-            );
-        }
+        let matches = matched(&table, outcome, keys);
         let trend: Points = table.number("trend").unwrap_or_default();
         let value: Pence = table.positive("value").unwrap_or_default();
         table.finish();
-        Belief { now, matches_baseline, trend: trend.0.as_f64(), value: value.pounds() }
+        Belief { now, matches, trend: trend.0.as_f64(), value: value.pounds() }
     };
     let beliefs = scheme.outcomes.iter().map(believe).collect();
     tables.finish();
     beliefs
+}
+
+/// The rate that each area as a whole is to meet: the contract's fixed baseline, or one of the file's own where the contract
+/// compares with a group measured at the same time.
+fn matched(table: &Section<'_, '_>, outcome: &scheme::terms::Outcome, keys: &Keys) -> Option<Schedule<Rate>> {
+    const KEY: &str = "matches_baseline";
+    if !table.has(KEY) {
+        return None;
+    }
+    let rate = match &outcome.baseline {
+        _ if !table.says_truth(KEY) => {
+            let mend = "write true, or a rate between 0 % and 100 %";
+            Some(table.schedule_up_to(KEY, keys, Rate(scheme::money::WHOLE), "a chance above certainty", mend))
+        }
+        _ if table.truth(KEY) == Some(false) => return None,
+        Baseline::Fixed(baseline) => Some(baseline.clone()),
+        _ => None,
+    };
+    if rate.is_none() || !outcome.is_binary() {
+        table.push(
+            table
+                .problem(KEY, "only a binary outcome with a fixed baseline can be matched to it")
+                .expected("a baseline in scheme.toml")
+                .mend("remove the line"),
+        );
+    }
+    rate
+}
+
+/// The text of the world file for a scheme whose baselines have changed: a world that was matched to a fixed baseline which the
+/// contract no longer has keeps the rate as a belief of its own. `None` when the folder has no world, or nothing changes.
+#[must_use]
+pub fn amended(opened: &Opened, before: &Scheme, after: &Scheme) -> Option<String> {
+    let (mut pen, contract) = (Pen::new(opened, WORLD_FILE)?, Pen::new(opened, SCHEME_FILE)?);
+    for (old, new) in before.outcomes.iter().zip(&after.outcomes).filter(|(old, new)| old.baseline != new.baseline) {
+        let key = ["outcome", old.name.as_str(), "matches_baseline"];
+        let stated = contract.value(&["outcome", &old.name, "baseline"]);
+        let (Baseline::Fixed(rates), Some("true")) = (&old.baseline, pen.value(&key)) else { continue };
+        let rate = stated.map_or_else(|| format!("\"{}\"", rates.values()[0]), str::to_owned);
+        pen.set(&key, &rate, "now", &format!("as the baseline was before {} was measured against a group", new.name));
+    }
+    Some(pen.finish())
 }
 
 /// Those to whom it happens have at least one event each.

@@ -507,6 +507,11 @@ impl<'r, 'o> Section<'r, 'o> {
         self.date(key)
     }
 
+    /// Whether the file says true or false for this key, rather than something longer.
+    pub fn says_truth(&self, key: &str) -> bool {
+        self.entry(key).is_some_and(|(_, _, node)| matches!(node.value, Value::Truth(_)))
+    }
+
     /// True or false.
     pub fn truth(&self, key: &str) -> Option<bool> {
         let (_, _, node) = self.entry(key)?;

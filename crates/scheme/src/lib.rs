@@ -6,6 +6,7 @@
 //!
 //! This crate never opens a file, knows nothing of records or people, and rolls no dice.
 
+pub mod amend;
 pub mod clauses;
 pub mod document;
 pub mod examples;
@@ -14,6 +15,7 @@ pub mod gate;
 pub mod literal;
 pub mod mends;
 pub mod money;
+pub mod pen;
 pub mod price;
 pub mod problem;
 pub mod read;

@@ -65,6 +65,18 @@ impl<T: Copy> Schedule<T> {
         Schedule { values: self.values.iter().map(|&value| change(value)).collect(), strides: self.strides }
     }
 
+    /// Whether another schedule differs by the same keys.
+    pub fn same_shape<U>(&self, other: &Schedule<U>) -> bool {
+        self.strides == other.strides && self.values.len() == other.values.len()
+    }
+
+    /// The same amounts, written out for each of so many areas, segments and years.
+    pub fn spread(&self, (areas, segments, years): (usize, usize, usize)) -> Self {
+        let cells = (0..areas).flat_map(|area| (0..segments).flat_map(move |s| (0..years).map(move |year| (area, s, year))));
+        let values = cells.map(|(area, segment, year)| self.at(area, segment, year)).collect();
+        Schedule { values, strides: [segments * years, years, 1] }
+    }
+
     /// A schedule by segment alone.
     pub fn of_segments(values: Vec<T>) -> Self {
         Schedule { values, strides: [0, 1, 0] }

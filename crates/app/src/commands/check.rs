@@ -67,6 +67,23 @@ pub fn read_world(folder: &SchemeFolder, scheme: &Scheme) -> (Option<World>, Vec
     (world, reader.problems.into_inner())
 }
 
+/// The scheme and the world beside it, or their errors on standard error and `None`.
+pub fn scheme_and_world(folder: &SchemeFolder) -> Option<(Scheme, World)> {
+    let checked = scheme::check(&folder.opened);
+    let mut problems = checked.problems;
+    let mut both = None;
+    if let Some(scheme) = checked.scheme {
+        let (world, found) = read_world(folder, &scheme);
+        problems.extend(found);
+        problems.retain(|problem| problem.severity == Severity::Error);
+        both = world.filter(|_| problems.is_empty()).map(|world| (scheme, world));
+    }
+    if both.is_none() {
+        show(folder, &problems);
+    }
+    both
+}
+
 /// The scheme, or its errors on standard error and `None`.
 pub fn scheme_or_errors(folder: &SchemeFolder) -> Option<Scheme> {
     let checked = scheme::check(&folder.opened);

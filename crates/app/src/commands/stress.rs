@@ -7,9 +7,8 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use lab::stress::{Options, Stress as Result, memory_bytes, stress};
-use scheme::problem::Severity;
 
-use crate::commands::check::{read_world, show};
+use crate::commands::check::scheme_and_world;
 use crate::report::{html, json, summary};
 use crate::{folder, paint};
 
@@ -47,19 +46,7 @@ pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
         bail!("only one of --html and --json can go to standard output");
     }
     let folder = folder::open(&command.scheme)?;
-    let checked = scheme::check(&folder.opened);
-    let mut problems = checked.problems;
-    let Some(scheme) = checked.scheme else {
-        show(&folder, &problems);
-        return Ok(ExitCode::from(1));
-    };
-    let (world, found) = read_world(&folder, &scheme);
-    problems.extend(found);
-    problems.retain(|problem| problem.severity == Severity::Error);
-    let Some(world) = world.filter(|_| problems.is_empty()) else {
-        show(&folder, &problems);
-        return Ok(ExitCode::from(1));
-    };
+    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     let options = Options { seed: command.seed, replications: command.replications as usize, worlds: command.worlds as usize };
     if let Some(threads) = command.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;

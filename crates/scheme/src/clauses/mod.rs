@@ -82,7 +82,12 @@ impl Over {
     const KNOWN: [(&'static str, Over); 3] =
         [("each cohort", Over::EachCohort), ("each year", Over::EachYear), ("all cohorts", Over::AllCohorts)];
 
-    /// As the file has it.
+    /// As the file writes it.
+    pub(crate) fn written(self) -> &'static str {
+        Self::KNOWN.iter().find(|(_, over)| *over == self).map_or("", |(word, _)| word)
+    }
+
+    /// For a sentence.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {

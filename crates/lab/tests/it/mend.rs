@@ -1,0 +1,79 @@
+//! Changes to the rules that remove what goes wrong.
+
+use engine::findings::{percent, pounds};
+use lab::mend::{self, Mending};
+use lab::stress::{self, Options};
+use scheme::{Picks, Reader, amend};
+
+use crate::{Shipped, shipped};
+
+fn mended(it: &Shipped, worlds: usize) -> Mending {
+    let options = Options { worlds, ..Options::default() };
+    mend::mend(&it.opened, &it.scheme, &it.world, options, &|_, _| {})
+}
+
+/// The straw man of 2013 becomes a scheme with none of its findings but the risk of volume, which no change to the payment for
+/// results can take away, and the stress test of what is written agrees.
+#[test]
+fn the_straw_man_can_be_freed_of_all_it_does() {
+    let it = shipped("transforming-rehabilitation-2013");
+    let found = mended(&it, 0);
+    let all = found.all.as_ref().expect("something helps");
+    for change in &all.changes {
+        println!("{}", change.words());
+    }
+    println!(
+        "costs {} ({}) for outcomes worth {} more: {:.0} {}; {} sets tried",
+        pounds(all.payer_cost),
+        percent(all.payer_cost / found.paid_now),
+        pounds(all.value_gained),
+        all.people_better,
+        all.better,
+        found.tried
+    );
+    assert!(found.present.len() >= 5 && all.left == ["volume risk"], "{:?}", all.left);
+    assert!(all.payer_cost < all.value_gained, "the public gains more than it pays");
+    let texts = mend::written(&it.opened, &it.scheme, &all.mend()).expect("the changes can be written");
+    let opened = scheme::open(&amend::folder(&texts));
+    let scheme = scheme::check(&opened).scheme.expect("no errors");
+    let picks = Picks::new();
+    let world = lab::world::read(&Reader::new(&opened, &picks), &scheme).expect("no errors");
+    let again = stress::stress(&opened, &scheme, &world, Options { worlds: 0, ..Options::default() }, &|_, _| {});
+    for reported in &again.reported {
+        let expected = reported.finding.name == "volume risk";
+        assert_eq!(reported.finding.present, expected, "{}: {:?}", reported.finding.name, reported.finding.tests);
+    }
+}
+
+#[test]
+fn the_honest_reference_needs_no_change() {
+    let found = mended(&shipped("plain-linear"), 4);
+    assert!(found.present.is_empty() && found.all.is_none() && found.each.is_empty());
+}
+
+/// A world matched to a fixed baseline has the same people when the contract compares with a group instead.
+#[test]
+fn a_comparison_group_does_not_change_the_people() {
+    let it = shipped("transforming-rehabilitation-2013");
+    let change = scheme::mends::Mend::LiveComparison(1);
+    let texts = mend::written(&it.opened, &it.scheme, &change).expect("it has fixed baselines");
+    let opened = scheme::open(&amend::folder(&texts));
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let scheme = scheme::read::scheme(&reader).expect("no errors");
+    let world = lab::world::read(&reader, &scheme).expect("no errors");
+    assert_eq!(reader.errors(), 0);
+    assert_eq!(lab::people::people(&scheme, &world), lab::people::people(&it.scheme, &it.world));
+    let chances = |scheme, world| lab::people::Chances::of(scheme, world, 3);
+    assert_eq!(chances(&scheme, &world).now(0, 2).to_bits(), chances(&it.scheme, &it.world).now(0, 2).to_bits());
+}
+
+#[test]
+fn the_changes_do_not_depend_on_the_number_of_threads() {
+    let it = shipped("hmp-doncaster-2011");
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads");
+        format!("{:?}", pool.install(|| mended(&it, 4)))
+    };
+    assert_eq!(with(1), with(3));
+}

@@ -1,0 +1,359 @@
+//! Writes changed terms into the text of a scheme: what differs between the scheme as read and the scheme as changed is
+//! written where it stands, the old line kept as a comment and the new one with its reason. Text to text: no file is opened.
+//!
+//! An amount that changes is a decision and no longer uncertain: it is written without a range. A column of a table that
+//! changes goes into a new table beside the old one. Worked examples that no longer come out are commented out.
+
+use std::collections::BTreeMap;
+
+use crate::clauses::outcome_payment::OutcomePayment;
+use crate::clauses::service_fee::{Band, Basis, ServiceFee};
+use crate::clauses::tariff::{CountsFrom, Tariff};
+use crate::clauses::{Clause, Over, Rule};
+use crate::document::{Opened, Picks, Reader};
+use crate::gate::Gate;
+use crate::money::Pence;
+use crate::pen::Pen;
+use crate::read::{self, SCHEME_FILE};
+use crate::schedule::{Keys, Schedule};
+use crate::source::{Bytes, Folder, Span};
+use crate::table::{Cell, Table};
+use crate::terms::{Baseline, Intake, Scheme};
+use crate::{examples, open};
+
+/// The texts of a folder by file name.
+pub type Texts = BTreeMap<String, String>;
+
+/// The folder with the terms of `after` in place of those of `before`, which is the scheme as the folder has it. `None` when
+/// something differs that cannot be written.
+#[must_use]
+pub fn amend(opened: &Opened, before: &Scheme, after: &Scheme) -> Option<Texts> {
+    let mut texts: Texts = opened.sources.iter().map(|(name, source)| (name.clone(), source.text.clone())).collect();
+    let mut desk = Desk { opened, keys: before.keys(), pen: Pen::new(opened, SCHEME_FILE)?, tables: BTreeMap::new() };
+    if before.intake != after.intake {
+        let word = if after.intake == Intake::Everyone { "\"everyone\"" } else { "\"provider chooses\"" };
+        desk.pen.set(&["intake"], word, "month_end", "who is served is not for the provider to choose");
+    }
+    for (old, new) in before.outcomes.iter().zip(&after.outcomes).filter(|(old, new)| old != new) {
+        if let Baseline::Comparison { ratio } = new.baseline {
+            let value = format!("{{ comparison_people_each = {ratio} }}");
+            let why = "a comparison group measured at the same time";
+            desk.pen.set(&["outcome", &old.name, "baseline"], &value, "measure", why);
+        }
+    }
+    for (old, new) in before.clauses.iter().zip(&after.clauses).filter(|(old, new)| old != new) {
+        desk.clause(old, new);
+    }
+    let Desk { pen, tables, .. } = desk;
+    texts.insert(SCHEME_FILE.to_owned(), pen.finish());
+    texts.extend(tables.into_iter().map(|(name, copy)| (name, copy.finish())));
+    let texts = without_stale_examples(texts);
+    let reread = open(&folder(&texts));
+    let same = read::scheme(&Reader::new(&reread, &Picks::new())).is_some_and(|read| same_terms(&read, after));
+    same.then_some(texts)
+}
+
+/// Texts as a folder to open.
+#[must_use]
+pub fn folder(texts: &Texts) -> Folder {
+    texts.iter().map(|(name, text)| (name.clone(), Bytes::Read(text.clone().into_bytes()))).collect()
+}
+
+/// Whether two schemes promise the same. A price is compared where it is looked up: the same amount for everyone may be
+/// written once or for each segment.
+#[must_use]
+pub fn same_terms(a: &Scheme, b: &Scheme) -> bool {
+    let sizes = (a.areas.len().max(1), a.segments.len().max(1), a.years());
+    let spread = |scheme: &Scheme| {
+        let mut clauses = scheme.clauses.clone();
+        clauses.iter_mut().for_each(|clause| match &mut clause.rule {
+            Rule::OutcomePayment(rule) => rule.price = rule.price.spread(sizes),
+            Rule::Tariff(rule) => {
+                rule.reward = rule.reward.spread(sizes);
+                rule.deduction = rule.deduction.as_ref().map(|deduction| deduction.spread(sizes));
+            }
+            _ => {}
+        });
+        clauses
+    };
+    a.intake == b.intake && a.outcomes == b.outcomes && spread(a) == spread(b)
+}
+
+/// What is being written.
+struct Desk<'o> {
+    opened: &'o Opened,
+    keys: Keys,
+    pen: Pen<'o>,
+    /// New tables by file name.
+    tables: BTreeMap<String, Copy<'o>>,
+}
+
+/// A copy of a table with some cells changed, or a table of its own.
+enum Copy<'o> {
+    Of { text: &'o str, edits: BTreeMap<Span, String>, note: String },
+    New(String),
+}
+
+impl Copy<'_> {
+    fn finish(self) -> String {
+        match self {
+            Copy::New(text) => text,
+            Copy::Of { text, edits, note } => {
+                let mut out = text.to_owned();
+                for (span, value) in edits.iter().rev() {
+                    out.replace_range(span.start..span.end, value);
+                }
+                let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+                format!("# mend: {note}{end}{out}")
+            }
+        }
+    }
+}
+
+impl Desk<'_> {
+    fn clause(&mut self, old: &Clause, new: &Clause) {
+        let name = old.name.as_str();
+        match (&old.rule, &new.rule) {
+            (Rule::Tariff(old), Rule::Tariff(new)) => self.tariff(name, old, new),
+            (Rule::OutcomePayment(old), Rule::OutcomePayment(new)) => {
+                self.gate(name, "gate", old.gate.as_ref(), new.gate.as_ref());
+                self.price(name, "price", &old.price, &new.price);
+                self.over(name, old.over, new.over, "outcome");
+            }
+            (Rule::OutcomePayment(old), Rule::Tariff(new)) => self.payment_to_tariff(name, old, new),
+            (Rule::SustainmentPayment(old), Rule::SustainmentPayment(new)) => {
+                self.price(name, "price", &old.price, &new.price);
+            }
+            (Rule::AttachmentFee(old), Rule::AttachmentFee(new)) => self.price(name, "price", &old.price, &new.price),
+            (Rule::Bonus(old), Rule::Bonus(new)) => {
+                self.price(name, "price", &old.price, &new.price);
+                self.over(name, old.over, new.over, "price");
+            }
+            (Rule::ShareAtRisk(old), Rule::ShareAtRisk(new)) => self.over(name, old.over, new.over, "gate"),
+            (Rule::ServiceFee(old), Rule::ServiceFee(new)) => self.service_fee(name, old, new),
+            _ => {}
+        }
+    }
+
+    fn tariff(&mut self, name: &str, old: &Tariff, new: &Tariff) {
+        self.price(name, "reward", &old.reward, &new.reward);
+        match (&old.deduction, &new.deduction) {
+            (Some(old), Some(new)) => self.price(name, "deduction", old, new),
+            (None, Some(deduction)) => {
+                // The same amounts as the reward stand in the same place.
+                let looked_up = self.pen.words(&["pay", name, "reward", "table"]).map(|file| file.to_owned());
+                let value = match looked_up {
+                    Some(file) => self.looked_up_again(name, &file, deduction),
+                    None => quoted(deduction.values()[0]),
+                };
+                let why = "a worse result is deducted as a better one is rewarded";
+                self.pen.set(&["pay", name, "deduction"], &value, "reward", why);
+            }
+            _ => {}
+        }
+        self.gate(name, "gate", old.gate.as_ref(), new.gate.as_ref());
+        self.gate(name, "hurdle", old.hurdle.as_ref(), new.hurdle.as_ref());
+        if old.counts_from != new.counts_from && new.counts_from == CountsFrom::Baseline {
+            self.pen.remove(&["pay", name, "counts_from"], "every result counts from the baseline on");
+        }
+        self.over(name, old.over, new.over, "outcome");
+    }
+
+    /// The value of a deduction that mirrors a reward from a table: the table as it is, or its changed copy.
+    fn looked_up_again(&mut self, name: &str, file: &str, deduction: &Schedule<Pence>) -> String {
+        let column = self.pen.words(&["pay", name, "reward", "column"]).unwrap_or_default().to_owned();
+        let file = self.copied(file, &column, deduction).unwrap_or_else(|| file.to_owned());
+        format!("{{ table = \"{file}\", column = \"{column}\" }}")
+    }
+
+    fn gate(&mut self, name: &str, key: &str, old: Option<&Gate>, new: Option<&Gate>) {
+        if old.is_some() && new.is_none() {
+            self.pen.remove(&["pay", name, key], &format!("no {key}: every result counts from the baseline on"));
+        }
+    }
+
+    fn over(&mut self, name: &str, old: Over, new: Over, anchor: &str) {
+        if old != new {
+            let value = format!("\"{}\"", new.written());
+            self.pen.set(&["pay", name, "measured_over"], &value, anchor, "a longer stretch leaves less to chance");
+        }
+    }
+
+    fn payment_to_tariff(&mut self, name: &str, old: &OutcomePayment, new: &Tariff) {
+        let why = "pays only for results beyond the baseline";
+        self.pen.set(&["pay", name, "clause"], "\"tariff\"", "clause", why);
+        self.gate(name, "gate", old.gate.as_ref(), new.gate.as_ref());
+        self.pen.remove(&["pay", name, "price"], "one price each way, below");
+        self.pen.set(&["pay", name, "per"], "\"person\"", "outcome", "each person counts");
+        self.pen.set(&["pay", name, "reward"], &quoted(new.reward.values()[0]), "outcome", "the average of today's prices");
+        if let Some(deduction) = &new.deduction {
+            let why = "a worse result is deducted as a better one is rewarded";
+            self.pen.set(&["pay", name, "deduction"], &quoted(deduction.values()[0]), "outcome", why);
+        }
+        self.over(name, old.over, new.over, "outcome");
+    }
+
+    fn service_fee(&mut self, name: &str, old: &ServiceFee, new: &ServiceFee) {
+        match (&old.basis, &new.basis) {
+            (Basis::EachMonth(old), Basis::EachMonth(new)) => self.price(name, "each_month", old, new),
+            (Basis::EachYear(old), Basis::EachYear(new)) => self.price(name, "each_year", old, new),
+            (Basis::Bands(old), Basis::Bands(new)) => self.bands(name, old, new),
+            _ => {}
+        }
+    }
+
+    /// A price that is one amount is written in its place; a price from a table goes into a changed copy of the table.
+    fn price(&mut self, name: &str, key: &str, old: &Schedule<Pence>, new: &Schedule<Pence>) {
+        if old == new {
+            return;
+        }
+        let why = times(old, new);
+        let file = self.pen.words(&["pay", name, key, "table"]).map(str::to_owned);
+        match file {
+            Some(file) if old.same_shape(new) => {
+                let column = self.pen.words(&["pay", name, key, "column"]).unwrap_or_default().to_owned();
+                if let Some(copy) = self.copied(&file, &column, new) {
+                    self.pen.set(&["pay", name, key, "table"], &format!("\"{copy}\""), key, &why);
+                }
+            }
+            _ if new.values().iter().all(|price| *price == new.values()[0]) => {
+                self.pen.set(&["pay", name, key], &quoted(new.values()[0]), "outcome", &why);
+            }
+            _ => {
+                let file = self.by_segment(name, key, new);
+                let value = format!("{{ table = \"{file}\", column = \"{key}\" }}");
+                self.pen.set(&["pay", name, key], &value, "outcome", "a price for each segment");
+            }
+        }
+    }
+
+    /// The name of a copy of a table in which one column holds other amounts; `None` when nothing differs.
+    fn copied(&mut self, file: &str, column: &str, new: &Schedule<Pence>) -> Option<String> {
+        let table = self.opened.tables.get(file)?;
+        let at = table.column(column)?;
+        let cells = table.rows.iter().filter_map(|row| Some((&row[at], new.of_row(table, row, &self.keys)?)));
+        let edits = cells.map(|(cell, price)| (cell.span, cell_text(price))).collect();
+        self.copy(file, column, edits)
+    }
+
+    fn bands(&mut self, name: &str, old: &[Band], new: &[Band]) {
+        let Some(file) = self.pen.words(&["pay", name, "bands"]).map(str::to_owned) else { return };
+        let Some(table) = self.opened.tables.get(&file) else { return };
+        let Some(at) = table.column("each_month") else { return };
+        let changed = table.rows.iter().zip(new).map(|(row, band)| (row[at].span, cell_text(band.each_month)));
+        if let Some(copy) = self.copy(&file, "each_month", changed.collect()) {
+            let prices = |bands: &[Band]| Schedule::of_segments(bands.iter().map(|band| band.each_month).collect());
+            let why = times(&prices(old), &prices(new));
+            self.pen.set(&["pay", name, "bands"], &format!("\"{copy}\""), "bands", &why);
+        }
+    }
+
+    /// Notes changed cells in the first copy of a table that does not say otherwise, and gives its name.
+    fn copy(&mut self, file: &str, column: &str, cells: BTreeMap<Span, String>) -> Option<String> {
+        let text = &self.opened.sources.get(file)?.text;
+        for number in 1..1000 {
+            let name = new_name(file, number);
+            if self.opened.sources.contains_key(&name) {
+                continue;
+            }
+            let note = format!("{file}, with other amounts for {column}");
+            let fresh = || Copy::Of { text, edits: BTreeMap::new(), note: String::new() };
+            let Copy::Of { text: of, edits, note: said } = self.tables.entry(name.clone()).or_insert_with(fresh) else {
+                continue;
+            };
+            let conflicts = cells.iter().any(|(span, value)| edits.get(span).is_some_and(|other| other != value));
+            if conflicts || !std::ptr::eq(*of, text.as_str()) {
+                continue;
+            }
+            if said.is_empty() {
+                *said = note;
+            } else if !edits.keys().any(|span| cells.contains_key(span)) {
+                *said += &format!(" and {column}");
+            }
+            edits.extend(cells);
+            return Some(name);
+        }
+        None
+    }
+
+    /// A new table of a price for each segment.
+    fn by_segment(&mut self, name: &str, key: &str, new: &Schedule<Pence>) -> String {
+        let free = |file: &String| !self.opened.sources.contains_key(file) && !self.tables.contains_key(file);
+        let file = (1..1000).map(|number| new_name(&format!("{name}-prices.csv"), number)).find(free).unwrap_or_default();
+        let mut text = format!("segment,{key}\n");
+        for (at, segment) in self.keys.segments.iter().enumerate() {
+            text += &format!("{},{}\n", cell_quoted(segment), cell_text(new.at(0, at, 0)));
+        }
+        self.tables.insert(file.clone(), Copy::New(text));
+        file
+    }
+}
+
+/// "areas.csv" to "areas-mended.csv", then "areas-mended-2.csv".
+fn new_name(file: &str, number: usize) -> String {
+    let stem = file.strip_suffix(".csv").unwrap_or(file);
+    if number == 1 { format!("{stem}-mended.csv") } else { format!("{stem}-mended-{number}.csv") }
+}
+
+fn quoted(price: Pence) -> String {
+    format!("\"{price}\"")
+}
+
+fn cell_text(price: Pence) -> String {
+    cell_quoted(&price.to_string())
+}
+
+fn cell_quoted(text: &str) -> String {
+    match text.contains([',', ';', '\t', '"']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
+}
+
+/// "multiplied by 1.85", to a hundredth, or that the amounts are others.
+fn times(old: &Schedule<Pence>, new: &Schedule<Pence>) -> String {
+    let ratio = |old: &Pence, new: &Pence| (old.0 != 0).then(|| (100.0 * new.0 as f64 / old.0 as f64).round() as i64);
+    let pairs = old.values().iter().zip(new.values());
+    let mut ratios: Vec<i64> = pairs.filter_map(|(old, new)| ratio(old, new)).collect();
+    ratios.dedup();
+    match (old.same_shape(new), ratios.as_slice()) {
+        (true, [one]) => format!("multiplied by {}", *one as f64 / 100.0),
+        _ => "other amounts".to_owned(),
+    }
+}
+
+impl Schedule<Pence> {
+    /// The amount that a row of a table stands for, by the row's own keys.
+    fn of_row(&self, table: &Table, row: &[Cell], keys: &Keys) -> Option<Pence> {
+        let named = |column: &str, names: &[String]| match table.column(column) {
+            None => Some(0),
+            Some(at) => names.iter().position(|name| *name == row[at].text),
+        };
+        let year = match table.column("year") {
+            None => Some(0),
+            Some(at) => row[at].text.parse::<usize>().ok().filter(|year| (1..=keys.years).contains(year)).map(|year| year - 1),
+        };
+        Some(self.at(named("area", &keys.areas)?, named("segment", &keys.segments)?, year?))
+    }
+}
+
+/// Comments out the worked examples that the changed rules no longer bear out.
+fn without_stale_examples(mut texts: Texts) -> Texts {
+    let opened = open(&folder(&texts));
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let (Some(scheme), Some(mut pen)) = (read::scheme(&reader), Pen::new(&opened, SCHEME_FILE)) else { return texts };
+    let (run, _) = examples::run(&scheme, &opened);
+    let sound: Vec<&str> = run.iter().filter(|example| example.holds()).map(|example| example.name.as_str()).collect();
+    let all = reader.document(SCHEME_FILE, "").and_then(|top| top.section("example")).map(|tables| {
+        let sections = tables.sections();
+        sections.iter().map(|section| section.name.clone()).collect::<Vec<_>>()
+    });
+    let names = all.unwrap_or_default();
+    for name in names.iter().filter(|name| !sound.contains(&name.as_str())) {
+        pen.remove(&["example", name], "the example is of the rules before they were changed");
+    }
+    let text = pen.finish();
+    texts.insert(SCHEME_FILE.to_owned(), text);
+    texts
+}
