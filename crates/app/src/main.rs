@@ -36,6 +36,8 @@ enum Command {
     Price(commands::price::Price),
     /// Play the scheme against its own rules and report its unintended consequences
     Stress(commands::stress::Stress),
+    /// Say which uncertain numbers the result hangs on
+    Sensitivity(commands::sensitivity::Sensitivity),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
     /// Explain a term
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Explain(command) => commands::explain::run(&command),
         Command::Price(command) => commands::price::run(&command),
         Command::Stress(command) => commands::stress::run(&command),
+        Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };

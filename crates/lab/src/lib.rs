@@ -2,7 +2,8 @@
 //!
 //! Reading order: `world` (what is believed), `people` (who they are and what chances they face), `draws` and `philox` (one
 //! person's fate), `person` (counting one by one) and `rank` (the same count without the loop), `conduct` (what a provider
-//! does and what comes of it), `search` (the best conduct), `plays` (the table that findings read), `stress` (the main job).
+//! does and what comes of it), `search` (the best conduct), `plays` (the table that findings read), `stress` (the main job),
+//! `sensitivity` (what its result hangs on).
 //!
 //! The laboratory knows the truth of its made-up worlds and keeps it to itself: `engine` cannot see this crate. It opens no
 //! file and writes to no terminal.
@@ -17,6 +18,7 @@ pub mod plays;
 pub mod rank;
 pub mod replay;
 pub mod search;
+pub mod sensitivity;
 pub mod stress;
 pub mod when;
 pub mod world;

@@ -217,7 +217,7 @@ fn report(scheme: &Scheme, world: &World, solved: &[Solved], options: Options) -
 }
 
 /// Every uncertain number and assumption of the two files.
-fn uncertain(opened: &Opened) -> (Vec<Dial>, Vec<Assumption>) {
+pub(crate) fn uncertain(opened: &Opened) -> (Vec<Dial>, Vec<Assumption>) {
     let picks = Picks::new();
     let reader = Reader::new(opened, &picks);
     if let Some(scheme) = read::scheme(&reader) {

@@ -5,4 +5,5 @@ pub mod explain;
 pub mod glossary;
 pub mod price;
 pub mod replay;
+pub mod sensitivity;
 pub mod stress;

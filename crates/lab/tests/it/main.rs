@@ -8,6 +8,7 @@ mod chance;
 mod numpy;
 mod planted;
 mod schemes;
+mod sensitivity;
 
 use std::path::PathBuf;
 
