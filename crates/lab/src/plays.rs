@@ -124,7 +124,8 @@ pub fn has_gates(scheme: &Scheme) -> bool {
     scheme.clauses.iter().any(|clause| !clause.gates().is_empty())
 }
 
-fn intended(arena: &Arena<'_>) -> Conduct {
+/// What the commissioner expects of an honest provider.
+pub(crate) fn intended(arena: &Arena<'_>) -> Conduct {
     let segments = arena.people.segments;
     match &arena.world.intended {
         Intended::Spend(spend) => {

@@ -6,4 +6,5 @@ pub mod glossary;
 pub mod mend;
 pub mod price;
 pub mod replay;
+pub mod sensitivity;
 pub mod stress;

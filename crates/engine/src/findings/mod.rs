@@ -586,7 +586,8 @@ pub fn percent(share: f64) -> String {
 }
 
 /// Names joined for a sentence: "a, b and c".
-fn listed(names: &[String]) -> String {
+#[must_use]
+pub fn listed(names: &[String]) -> String {
     match names {
         [] => "nobody".to_owned(),
         [one] => one.clone(),

@@ -9,6 +9,7 @@ mod mend;
 mod numpy;
 mod planted;
 mod schemes;
+mod sensitivity;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,152 @@
+//! `wellspent sensitivity SCHEME`: which of the uncertain numbers the result hangs on.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use engine::findings::{listed, pounds};
+use indicatif::{ProgressBar, ProgressStyle};
+use lab::sensitivity::{Figure, Interval, Options, Output, Sensitivity as Result, sensitivity};
+use lab::when::{dial_name, written};
+use scheme::Scheme;
+use scheme::money::thousands;
+
+use crate::commands::check::{read_world, scheme_or_errors, show};
+use crate::folder;
+use crate::paint::{self, bold, dim};
+
+#[derive(Args)]
+pub struct Sensitivity {
+    /// The scheme folder
+    scheme: PathBuf,
+    /// Seed of every random draw
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads; the result does not depend on it [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+}
+
+pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
+    let folder = folder::open(&command.scheme)?;
+    let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
+    let (world, problems) = read_world(&folder, &scheme);
+    let Some(world) = world else {
+        show(&folder, &problems);
+        return Ok(ExitCode::from(1));
+    };
+    if let Some(threads) = command.threads {
+        rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
+    }
+    // The bar is drawn on standard error, and only where that is a terminal.
+    let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
+    let options = Options { seed: command.seed, ..Options::default() };
+    let found = sensitivity(&folder.opened, &scheme, &world, options, &|what, part| {
+        bar.set_message(what.to_owned());
+        bar.set_position((part * 1000.0) as u64);
+    });
+    bar.finish_and_clear();
+    paint::stdout(&text(&scheme, &found, command.seed))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+const WIDTH: usize = 100;
+
+fn text(scheme: &Scheme, found: &Result, seed: u64) -> String {
+    let mut out = format!("{}\n{}\n", bold(&scheme.name), bold("What the result hangs on"));
+    let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
+    out += &format!(
+        "{}\n",
+        dim(&paint::wrap(
+            &format!("{} uncertain numbers, {} people.{area}", found.dials.len(), thousands(found.people as i64)),
+            WIDTH,
+            ""
+        ))
+    );
+    for output in &found.outputs {
+        out += &table(found, output);
+    }
+    out += &format!("\n{}\n", paint::wrap(&notes(found, seed), WIDTH, ""));
+    out
+}
+
+/// One figure: what it is, how far it spreads, and a row for each number that matters.
+fn table(found: &Result, output: &Output) -> String {
+    let figure = |value: f64| match output.what {
+        Figure::GainFromDrift => pounds(value),
+        Figure::TrueOutcome(_) => format!("{value:.1} %"),
+    };
+    let moved = |value: f64| match output.what {
+        Figure::GainFromDrift => pounds(value),
+        Figure::TrueOutcome(_) => format!("{value:.1} points"),
+    };
+    let what = match &output.what {
+        Figure::GainFromDrift => {
+            "What the provider gains by drifting: its profit at its best less its profit as intended".to_owned()
+        }
+        Figure::TrueOutcome(name) => format!("The true rate of {name} at the provider's best"),
+    };
+    let [low, middle, high] = output.spread;
+    let mut out = format!("\n{}\n", bold(&what));
+    let spread = format!(
+        "{} as stated; {} in the middle, {} to {} in 9 worlds of 10",
+        figure(output.stated),
+        figure(middle),
+        figure(low),
+        figure(high)
+    );
+    out += &format!("  {spread}\n");
+    out += &format!("  {}\n\n", paint::wrap(&hangs_on(found, output), WIDTH - 2, "  "));
+    let head = format!("  {:<36} {:<22} {:>11} {:>15} {:>15}", "number", "range", "moves it by", "alone", "with others");
+    out += &format!("{}\n", dim(&head));
+    let mut order: Vec<usize> = (0..found.kept.len()).collect();
+    order.sort_by(|&a, &b| output.shares[b].in_all.value.total_cmp(&output.shares[a].in_all.value));
+    for at in order {
+        let dial = &found.dials[found.kept[at]];
+        // The unit once, at the end; the pound sign stands before both.
+        let first = if dial.unit == "£" { "£" } else { "" };
+        let range = format!("{} to {}", written(dial.low, first), written(dial.high, dial.unit));
+        let (size, shares) = (output.effects[found.kept[at]].size, output.shares[at]);
+        let name = dial_name(&dial.path);
+        out += &format!(
+            "  {name:<36} {range:<22} {:>11} {:>15} {:>15}\n",
+            moved(size),
+            interval(shares.alone),
+            interval(shares.in_all)
+        );
+    }
+    out
+}
+
+/// The numbers that surely bring more than a tenth of the spread, in a sentence.
+fn hangs_on(found: &Result, output: &Output) -> String {
+    let mut much: Vec<usize> = (0..found.kept.len()).filter(|&at| output.shares[at].in_all.low > 0.1).collect();
+    much.sort_by(|&a, &b| output.shares[b].in_all.value.total_cmp(&output.shares[a].in_all.value));
+    let names: Vec<String> = much.into_iter().map(|at| dial_name(&found.dials[found.kept[at]].path)).collect();
+    match names.len() {
+        0 => "No single number surely brings more than a tenth of the spread.".to_owned(),
+        1 => format!("It hangs on {}.", names[0]),
+        _ => format!("It hangs on {}.", listed(&names)),
+    }
+}
+
+/// "41 % (36 to 46)"; a share below nothing is nothing seen through noise.
+fn interval(share: Interval) -> String {
+    let whole = |value: f64| (100.0 * value.max(0.0)).round();
+    format!("{:.0} % ({:.0} to {:.0})", whole(share.value), whole(share.low), whole(share.high))
+}
+
+fn notes(found: &Result, seed: u64) -> String {
+    let rest = found.dials.len() - found.kept.len();
+    let failed = match found.failed {
+        0 => String::new(),
+        n => format!(" {n} could not be read and are left out."),
+    };
+    format!(
+        "\"Moves it by\" is the mean movement over the number's whole range, the others being anywhere. \"Alone\" is the share of \
+         the spread (variance) that the number brings by itself, \"with others\" by itself or together with others; in \
+         brackets the 90 % interval. The other {rest} numbers moved little in a first look and stand as stated in the shares. \
+         {} worlds, seed {seed}.{failed}",
+        thousands(found.worlds as i64)
+    )
+}
