@@ -167,7 +167,9 @@ fn rivals(ours: f64) {
             continue;
         };
         let speed = speed * scale;
-        println!("{name}: {speed:.3} strategies/s; wellspent is {:.0} times as fast", ours / speed);
+        let ratio = ours / speed;
+        let digits = usize::from(ratio < 10.0);
+        println!("{name}: {speed:.3} strategies/s; wellspent is {ratio:.digits$} times as fast");
     }
 }
 

@@ -21,8 +21,8 @@ pub struct Ranks {
     /// For each binary outcome, the outcomes counted on top of it.
     on_top: Vec<Vec<usize>>,
     cells: Vec<CellRanks>,
-    /// For each replication and binary outcome, all cells one after another.
-    sorted: Vec<u32>,
+    /// For each replication and binary outcome, all cells one after another; see [`ordered`].
+    sorted: Vec<i32>,
     /// Where each bucket of a cell starts in its sorted uniforms.
     buckets: Vec<u32>,
     /// For each outcome on top: running sums along the sorted uniforms, one more than there are people.
@@ -62,7 +62,7 @@ impl Ranks {
             .collect();
         let (mut cells, mut offset, mut bucket_offset, mut sum_offset) = (Vec::new(), 0, 0, 0);
         for cell in &people.cells {
-            let bits = (usize::BITS - cell.people.leading_zeros()).clamp(2, 15);
+            let bits = (usize::BITS - cell.people.leading_zeros()).saturating_sub(2).clamp(2, 15);
             cells.push(CellRanks { people: cell.people, offset, bucket_offset, sum_offset, shift: 32 - bits });
             offset += cell.people + WINDOW;
             bucket_offset += (1 << bits) + 1;
@@ -101,9 +101,9 @@ impl Ranks {
                     }));
                 drawn.sort_unstable();
                 let start = self.sorted.len();
-                self.sorted.extend(drawn.iter().map(|word| (word >> 32) as u32));
+                self.sorted.extend(drawn.iter().map(|word| ordered((word >> 32) as u32)));
                 fill_buckets(&self.sorted[start..], ranks.shift, &mut self.buckets);
-                self.sorted.extend([u32::MAX; WINDOW]);
+                self.sorted.extend([i32::MAX; WINDOW]);
                 for &outcome in &on_top {
                     let parameter = match scheme.outcomes[outcome].kind {
                         Kind::Binary => 0.0,
@@ -156,11 +156,11 @@ impl Ranks {
 }
 
 /// Where each bucket starts, and at the end how many there are.
-fn fill_buckets(sorted: &[u32], shift: u32, buckets: &mut Vec<u32>) {
+fn fill_buckets(sorted: &[i32], shift: u32, buckets: &mut Vec<u32>) {
     let count = 1usize << (32 - shift);
     let mut at = 0;
     for bucket in 0..count {
-        while at < sorted.len() && ((sorted[at] >> shift) as usize) < bucket {
+        while at < sorted.len() && ((ordered(sorted[at] as u32) as u32 >> shift) as usize) < bucket {
             at += 1;
         }
         buckets.push(at as u32);
@@ -168,17 +168,24 @@ fn fill_buckets(sorted: &[u32], shift: u32, buckets: &mut Vec<u32>) {
     buckets.push(sorted.len() as u32);
 }
 
+/// A uniform as a signed number in the same order: processors compare signed numbers several at a time, unsigned ones not.
+#[inline]
+fn ordered(uniform: u32) -> i32 {
+    (uniform ^ 0x8000_0000) as i32
+}
+
 /// Each cell's uniforms are followed by so many of the largest number, so that a look-up may read past its bucket.
 const WINDOW: usize = 8;
 
 impl CellRanks {
-    /// How many uniforms lie below the threshold. There is about one to a bucket: comparing a whole window at once takes no
+    /// How many uniforms lie below the threshold. There are a few to a bucket: comparing a whole window at once takes no
     /// branch that depends on the data, and what lies beyond the bucket is never below the threshold.
     #[inline]
-    fn rank(&self, sorted: &[u32], buckets: &[u32], threshold: u64) -> u32 {
+    fn rank(&self, sorted: &[i32], buckets: &[u32], threshold: u64) -> u32 {
         let Ok(threshold) = u32::try_from(threshold) else { return self.people as u32 };
         let bucket = (threshold >> self.shift) as usize;
         let (start, end) = (buckets[bucket], buckets[bucket + 1]);
+        let threshold = ordered(threshold);
         let mut rank = start;
         let mut from = start as usize;
         loop {
