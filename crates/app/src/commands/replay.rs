@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::Args;
 use lab::replay::{Decision, replay};
 
-use crate::commands::check::{read_world, scheme_or_errors, show};
+use crate::commands::check::scheme_and_world;
 use crate::{folder, paint};
 
 #[derive(Args)]
@@ -27,12 +27,7 @@ pub struct Replay {
 
 pub fn run(command: &Replay) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
-    let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let (world, problems) = read_world(&folder, &scheme);
-    let Some(world) = world else {
-        show(&folder, &problems);
-        return Ok(ExitCode::from(1));
-    };
+    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     let found = match replay(&scheme, &world, command.seed, command.person, command.replication) {
         Ok(found) => found,
         Err(message) => bail!(message),

@@ -11,7 +11,7 @@ use lab::when::{dial_name, written};
 use scheme::Scheme;
 use scheme::money::thousands;
 
-use crate::commands::check::{read_world, scheme_or_errors, show};
+use crate::commands::check::scheme_and_world;
 use crate::folder;
 use crate::paint::{self, bold, dim};
 
@@ -29,12 +29,7 @@ pub struct Sensitivity {
 
 pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
-    let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let (world, problems) = read_world(&folder, &scheme);
-    let Some(world) = world else {
-        show(&folder, &problems);
-        return Ok(ExitCode::from(1));
-    };
+    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     if let Some(threads) = command.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
     }

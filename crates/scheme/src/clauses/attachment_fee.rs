@@ -42,8 +42,5 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &AttachmentFee, till: &mut Til
 }
 
 pub(crate) fn explain(rule: &AttachmentFee) -> Vec<String> {
-    vec![format!(
-        "The payer pays {} for each person who starts, whatever the result.",
-        super::outcome_payment::prices(&rule.price)
-    )]
+    vec![format!("The payer pays {} for each person who starts, whatever the result.", super::prices(&rule.price))]
 }

@@ -47,7 +47,7 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Cap, till: &mut Till<'_, A, L
 }
 
 pub(crate) fn explain(rule: &Cap, scheme: &Scheme) -> Vec<String> {
-    let most = super::outcome_payment::prices(&rule.most);
+    let most = super::prices(&rule.most);
     let pay = if rule.on.len() == 1 { "pays" } else { "together pay" };
     vec![format!("{} {pay} at most {most} over {}.", sentence(&names(scheme, &rule.on)), rule.over.words())]
 }

@@ -64,7 +64,7 @@ pub(crate) fn explain(rule: &Clawback, scheme: &Scheme) -> Vec<String> {
     vec![format!(
         "For each {} the payer takes back {}, at most what {} paid.",
         scheme.outcomes[rule.outcome].name,
-        super::outcome_payment::prices(&rule.price),
+        super::prices(&rule.price),
         names(scheme, &rule.of)
     )]
 }

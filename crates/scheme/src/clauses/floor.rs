@@ -48,7 +48,7 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Floor, till: &mut Till<'_, A,
 }
 
 pub(crate) fn explain(rule: &Floor, scheme: &Scheme) -> Vec<String> {
-    let least = super::outcome_payment::prices(&rule.least);
+    let least = super::prices(&rule.least);
     let pay = if rule.on.len() == 1 { "pays" } else { "together pay" };
     vec![format!("{} {pay} no less than {least} over {}.", sentence(&names(scheme, &rule.on)), rule.over.words())]
 }

@@ -17,8 +17,9 @@ pub mod tariff;
 
 use crate::document::Section;
 use crate::gate::Gate;
+use crate::money::Pence;
 use crate::problem::Problem;
-use crate::schedule::Keys;
+use crate::schedule::{Keys, Schedule};
 use crate::terms::{Outcome, Scheme};
 
 /// One clause of the contract.
@@ -293,4 +294,19 @@ fn names(scheme: &Scheme, clauses: &[usize]) -> String {
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A price for a sentence: one amount, or its span by segment and year.
+fn prices(price: &Schedule<Pence>) -> String {
+    if price.is_constant() {
+        return price.values()[0].to_string();
+    }
+    let (low, high) = (price.values().iter().min(), price.values().iter().max());
+    let by = match (price.by_area(), price.by_segment(), price.by_year()) {
+        (true, _, _) => "area",
+        (_, true, true) => "segment and contract year",
+        (_, true, false) => "segment",
+        _ => "contract year",
+    };
+    format!("{} to {}, by {by},", low.copied().unwrap_or_default(), high.copied().unwrap_or_default())
 }

@@ -88,25 +88,14 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &OutcomePayment, till: &mut Ti
 pub(crate) fn explain(rule: &OutcomePayment, scheme: &Scheme) -> Vec<String> {
     let outcome = &scheme.outcomes[rule.outcome];
     let with = if outcome.better == Better::More { "with" } else { "without" };
-    let mut out =
-        vec![format!("The payer pays {} for each person {with} {} ({}).", prices(&rule.price), outcome.name, outcome.measure)];
+    let mut out = vec![format!(
+        "The payer pays {} for each person {with} {} ({}).",
+        super::prices(&rule.price),
+        outcome.name,
+        outcome.measure
+    )];
     if let Some(gate) = &rule.gate {
         out.push(format!("Nothing is paid unless {}, measured over {}.", gate.words(scheme), rule.over.words()));
     }
     out
-}
-
-/// A price for a sentence: one amount, or its span by segment and year.
-pub(super) fn prices(price: &Schedule<Pence>) -> String {
-    if price.is_constant() {
-        return price.values()[0].to_string();
-    }
-    let (low, high) = (price.values().iter().min(), price.values().iter().max());
-    let by = match (price.by_area(), price.by_segment(), price.by_year()) {
-        (true, _, _) => "area",
-        (_, true, true) => "segment and contract year",
-        (_, true, false) => "segment",
-        _ => "contract year",
-    };
-    format!("{} to {}, by {by},", low.copied().unwrap_or_default(), high.copied().unwrap_or_default())
 }

@@ -62,7 +62,7 @@ pub(crate) fn explain(rule: &SustainmentPayment, scheme: &Scheme) -> Vec<String>
     let terms::Kind::Sustained { of, every, most } = outcome.kind else { return Vec::new() };
     vec![format!(
         "The payer pays {} for every {} that {} lasts, up to {most} payments for one person.",
-        super::outcome_payment::prices(&rule.price),
+        super::prices(&rule.price),
         every.words(),
         scheme.outcomes[of].name
     )]

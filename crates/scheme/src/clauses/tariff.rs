@@ -221,7 +221,7 @@ pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
         Baseline::Comparison { .. } => "the comparison group leads one to expect",
         _ => "the baseline leads one to expect",
     };
-    let reward = super::outcome_payment::prices(&rule.reward);
+    let reward = super::prices(&rule.reward);
     let mut out = vec![format!(
         "The payer pays {reward} for each {unit} {good} than {against}, on {} ({}), measured over {}.",
         outcome.name,
@@ -230,7 +230,7 @@ pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
     )];
     match &rule.deduction {
         Some(deduction) => {
-            let deduction = super::outcome_payment::prices(deduction);
+            let deduction = super::prices(deduction);
             out.push(format!("The provider owes {deduction} for each {unit} {bad}."));
         }
         None => out.push("Nothing is deducted when the result is worse than the baseline.".to_owned()),
