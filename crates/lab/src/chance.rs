@@ -51,14 +51,14 @@ impl<'a> LoneCohort<'a> {
             *rate = if *share > 0.0 { *rate / *share } else { 0.0 };
         }
         let each = affected.iter().map(|sum| if chance > 0.0 { sum / chance } else { 0.0 }).collect();
-        let results = (0..scheme.clauses.len()).filter(|&at| scheme.clauses[at].pays_for_results()).collect();
+        let results = scheme.result_clauses().collect();
         LoneCohort { scheme, area: people.area, outcome, each, mix, chance, results }
     }
 
     /// A cohort of one segment at a given chance, in the scheme's first area.
     #[must_use]
     pub fn plain(scheme: &'a Scheme, outcome: usize, chance: f64) -> LoneCohort<'a> {
-        let results = (0..scheme.clauses.len()).filter(|&at| scheme.clauses[at].pays_for_results()).collect();
+        let results = scheme.result_clauses().collect();
         let mut mix = vec![(0.0, 0.0); scheme.segments.len()];
         mix[0] = (1.0, chance);
         LoneCohort { scheme, area: 0, outcome, each: vec![1.0; scheme.outcomes.len()], mix, chance, results }

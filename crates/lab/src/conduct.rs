@@ -4,7 +4,7 @@
 use scheme::Scheme;
 use scheme::price::{NoLines, Paid, price};
 use scheme::tally::Tally;
-use scheme::terms::{Baseline, Kind};
+use scheme::terms::Baseline;
 
 use crate::draws::{comparison_count, comparison_extra, threshold};
 use crate::people::{Chances, People};
@@ -80,7 +80,7 @@ pub struct Payments {
 impl Payments {
     /// Adds one replication.
     fn push(&mut self, scheme: &Scheme, paid: &Paid<f64>) {
-        let results = (0..scheme.clauses.len()).filter(|&at| scheme.clauses[at].pays_for_results());
+        let results = scheme.result_clauses();
         let (mut sum, mut rewards, mut deductions) = (0.0, 0.0, 0.0);
         for amount in results.map(|clause| paid.clause(clause) / 100.0) {
             sum += amount;
@@ -114,6 +114,7 @@ impl<'a> Arena<'a> {
     pub fn better_for_all(&self, outcome: usize, by: f64) -> Arena<'a> {
         let chances = self.chances.clone().better_for_all(outcome, by);
         Arena::with_chances(self.scheme, self.world, self.people, self.ranks, self.seed, self.first_replication, chances)
+            .on_first(self.replications)
     }
 
     fn with_chances(
@@ -167,10 +168,7 @@ impl<'a> Arena<'a> {
                     for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
                         let Baseline::Comparison { ratio } = outcome.baseline else { continue };
                         let people = cell.people as i64 * ratio;
-                        let base = match outcome.kind {
-                            Kind::Binary => at,
-                            Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
-                        };
+                        let base = outcome.base(at);
                         let chance = self.chances.now(base, cell.segment);
                         let affected = comparison_count(self.seed, cell.first_person, replication, base, people, chance);
                         let parameter = self.world.outcomes[at].now.at(self.people.area, cell.segment, 0);
@@ -281,10 +279,7 @@ impl<'a> Arena<'a> {
             let people = cell.people as f64;
             tally.people[to] += cell.people as i64;
             for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
-                let base = match outcome.kind {
-                    Kind::Binary => at,
-                    Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
-                };
+                let base = outcome.base(at);
                 let each = self.chances.each[at][cell.segment];
                 exact[at][to] += people * chance(base, cell.segment).clamp(0.0, 1.0) * each;
                 if let Baseline::Comparison { ratio } = outcome.baseline {
@@ -342,10 +337,7 @@ impl<'a> Arena<'a> {
         let outcomes = self.scheme.outcomes.iter().enumerate();
         outcomes
             .map(|(at, outcome)| {
-                let base = match outcome.kind {
-                    Kind::Binary => at,
-                    Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
-                };
+                let base = outcome.base(at);
                 (0..self.people.segments)
                     .map(|segment| {
                         let chance = match conduct.taken[segment] {

@@ -208,7 +208,7 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
     let payments = arena.payments(conduct);
     let mut paid = Paid::<f64>::default();
     price(arena.scheme, &arena.tally_without_chance(conduct), &mut paid, &mut NoLines);
-    let results = (0..arena.scheme.clauses.len()).filter(|&at| arena.scheme.clauses[at].pays_for_results());
+    let results = arena.scheme.result_clauses();
     let (dead_margin, cohorts_rewarded) = by_cohort(arena, conduct);
     let served = |segment: usize| if conduct.taken[segment] { arena.in_segment(segment) } else { 0.0 };
     Play {
@@ -239,7 +239,7 @@ fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
             more.effort[help * segments + segment] += 0.1 * effect.half_cost;
         }
     }
-    let results: Vec<usize> = (0..arena.scheme.clauses.len()).filter(|&at| arena.scheme.clauses[at].pays_for_results()).collect();
+    let results: Vec<usize> = arena.scheme.result_clauses().collect();
     let of = |paid: &Paid<f64>, cohort: usize| -> f64 { results.iter().map(|&clause| paid.by(clause, cohort..cohort + 1)).sum() };
     let cohorts = arena.people.cohorts.len();
     let mut paid = Paid::default();
@@ -373,25 +373,26 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
 /// The area of median size.
 #[must_use]
 pub fn typical_area(people: &[People]) -> usize {
+    three_areas(people)[1]
+}
+
+/// The smallest, the median and the largest area; the same one again where there are fewer than three.
+#[must_use]
+pub fn three_areas(people: &[People]) -> [usize; 3] {
     let mut order: Vec<usize> = (0..people.len()).collect();
     order.sort_by_key(|&area| people[area].count());
-    order[order.len() / 2]
+    [order[0], order[order.len() / 2], order[order.len() - 1]]
 }
 
 /// The binary outcome that the commissioner aims at, or else the first that is paid for, directly or by what is counted on
 /// top of it.
 #[must_use]
 pub fn main_outcome(scheme: &Scheme, world: &World) -> Option<usize> {
-    use scheme::terms::Kind;
     if let Intended::Aim { outcome, .. } = world.intended {
         return Some(outcome);
     }
     let paid = scheme.clauses.iter().filter_map(|clause| clause.outcome());
-    let base = |at: usize| match scheme.outcomes[at].kind {
-        Kind::Binary => at,
-        Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
-    };
-    paid.map(base).next()
+    paid.map(|at| scheme.outcomes[at].base(at)).next()
 }
 
 /// What trying pays in one area: the cheapest conduct for each aim, and what comes of it.

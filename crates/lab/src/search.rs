@@ -141,14 +141,10 @@ pub fn count_weights(arena: &Arena<'_>, only: usize) -> Weights {
 
 /// Carries weights of outcomes that are counted on top of a binary one over to it.
 fn weights_from(arena: &Arena<'_>, worth: impl Fn(usize) -> f64) -> Weights {
-    use scheme::terms::Kind;
     let segments = arena.people.segments;
     let mut weights = vec![vec![0.0; segments]; arena.scheme.outcomes.len()];
     for (at, outcome) in arena.scheme.outcomes.iter().enumerate() {
-        let base = match outcome.kind {
-            Kind::Binary => at,
-            Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
-        };
+        let base = outcome.base(at);
         // Help betters the base outcome; whether that is good for this one depends on which way each runs.
         let together = (outcome.sign() * arena.scheme.outcomes[base].sign()) as f64;
         for segment in 0..segments {

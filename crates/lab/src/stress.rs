@@ -123,8 +123,8 @@ pub struct TriedMend {
 /// and those of the report for the areas that are played at the same time.
 #[must_use]
 pub fn memory_bytes(scheme: &Scheme, world: &World, options: Options) -> u64 {
-    let people: u64 = crate::people::people(scheme, world).iter().map(|area| area.count() as u64).sum();
-    let largest = crate::people::people(scheme, world).iter().map(|area| area.count() as u64).max().unwrap_or_default();
+    let areas: Vec<u64> = crate::people::people(scheme, world).iter().map(|area| area.count() as u64).collect();
+    let (people, largest): (u64, u64) = (areas.iter().sum(), areas.iter().copied().max().unwrap_or_default());
     let binary = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).count() as u64;
     let on_top = scheme.outcomes.len() as u64 - binary;
     let each = 8 * binary + 4 * on_top;
@@ -192,10 +192,7 @@ pub(crate) fn solve_all(scheme: &Scheme, world: &World, stage: &Stage, budget: B
 /// Plays the conducts found on replications that the search never saw, an area at a time so that memory stays small.
 fn report(scheme: &Scheme, world: &World, solved: &[Solved], options: Options) -> (Plays, Vec<Curve>, Vec<Option<f64>>) {
     let people = crate::people::people(scheme, world);
-    let mut order: Vec<usize> = (0..people.len()).collect();
-    order.sort_by_key(|&area| people[area].count());
-    let mut shown = vec![order[0], order[order.len() / 2], order[order.len() - 1]];
-    shown.dedup();
+    let shown = plays::three_areas(&people);
     let outcome = plays::main_outcome(scheme, world);
     let results: Vec<_> = (0..people.len())
         .into_par_iter()
@@ -249,14 +246,6 @@ struct Shared<'a> {
 }
 
 impl Shared<'_> {
-    /// The smallest, the typical and the largest area; fewer where there are fewer.
-    fn three_areas(&self) -> [usize; 3] {
-        let people = &self.stage.people;
-        let mut order: Vec<usize> = (0..people.len()).collect();
-        order.sort_by_key(|&area| people[area].count());
-        [order[0], order[order.len() / 2], order[order.len() - 1]]
-    }
-
     /// The break-even aims when every cost of help stands at one point of its range and all else is as stated.
     fn at_cost(&self, dials: &[Dial], way: f64) -> Option<CostPoint> {
         let is_cost = |dial: &&Dial| dial.path.contains(": help.") && dial.path.ends_with(".half_cost");
@@ -276,7 +265,7 @@ impl Shared<'_> {
                 format!("{name} {}", findings::pounds(dial.at(way)))
             })
             .collect();
-        let areas = self.three_areas();
+        let areas = plays::three_areas(&self.stage.people);
         let curves = areas.map(|area| plays::curve(&self.stage.arena(&scheme, &world, area), outcome, 32));
         let half = match world.intended {
             world::Intended::Aim { better_by, .. } => better_by / 2.0,
@@ -316,7 +305,7 @@ impl Shared<'_> {
             (finding.present, finding.gain.mean)
         });
         let found = found.collect();
-        let areas = self.three_areas();
+        let areas = plays::three_areas(&self.stage.people);
         let mut break_even = [None; 3];
         let mut drifting_pays = false;
         if let Some(outcome) = plays::main_outcome(&scheme, &world) {

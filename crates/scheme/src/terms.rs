@@ -141,6 +141,11 @@ impl Scheme {
         self.outcomes.iter().position(|outcome| outcome.name == name)
     }
 
+    /// The positions of the clauses whose payment depends on results.
+    pub fn result_clauses(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.clauses.len()).filter(|&at| self.clauses[at].pays_for_results())
+    }
+
     /// The position of a clause by name.
     #[must_use]
     pub fn clause(&self, name: &str) -> Option<usize> {
@@ -153,6 +158,15 @@ impl Outcome {
     #[must_use]
     pub fn is_binary(&self) -> bool {
         self.kind == Kind::Binary
+    }
+
+    /// The position of the binary outcome that this one, at position `own`, is or builds on.
+    #[must_use]
+    pub fn base(&self, own: usize) -> usize {
+        match self.kind {
+            Kind::Binary => own,
+            Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
+        }
     }
 
     /// +1 when more is better, −1 when fewer is.
