@@ -10,6 +10,7 @@ mod numpy;
 mod planted;
 mod schemes;
 mod sensitivity;
+mod temptation;
 
 use std::path::PathBuf;
 
