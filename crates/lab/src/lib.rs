@@ -3,14 +3,18 @@
 //! Reading order: `world` (what is believed), `people` (who they are and what chances they face), `draws` and `philox` (one
 //! person's fate), `person` (counting one by one) and `rank` (the same count without the loop), `conduct` (what a provider
 //! does and what comes of it), `search` (the best conduct), `plays` (the table that findings read), `stress` (the main job),
-//! `mend` (the cheapest changes to the rules that remove what it found), `sensitivity` (what its result hangs on).
+//! `mend` (the cheapest changes to the rules that remove what it found), `sensitivity` (what its result hangs on). Beside them
+//! stand `game` (games of contract theory, solved), `contract` (figures of a scheme that textbooks have) and `textbook` (both,
+//! held against what the textbooks say).
 //!
 //! The laboratory knows the truth of its made-up worlds and keeps it to itself: `engine` cannot see this crate. It opens no
 //! file and writes to no terminal.
 
 pub mod chance;
 pub mod conduct;
+pub mod contract;
 pub mod draws;
+pub mod game;
 pub mod mend;
 pub mod people;
 pub mod person;
@@ -21,5 +25,6 @@ pub mod replay;
 pub mod search;
 pub mod sensitivity;
 pub mod stress;
+pub mod textbook;
 pub mod when;
 pub mod world;

@@ -1,0 +1,74 @@
+//! Players are paid by rank: the one with the best noisy result gets the prize.
+
+use scheme::document::Section;
+use scheme::statistics::normal_cdf;
+
+use super::equilibrium::{Settled, settle};
+use super::optimum::along;
+use super::quadrature::normal_mean;
+use super::{Figure, Form, Game, LARGE, SMALL, above_nothing, count_within, number_or_best, number_within, part};
+
+pub(super) const FORM: Form = Form {
+    name: "tournament",
+    summary: "Players each choose an effort; a result is the effort and a normal error of its own, and the best result gets the \
+              spread between the prizes. Where the spread is \"best\" the payer chooses it for the greatest surplus. Effort costs \
+              half of cost × effort².",
+    example: r#"game = "tournament"
+players = 2
+
+[effort]
+worth = 1
+cost = 1
+
+[measure]
+variance = 1           # of each result's error
+
+[pay]
+spread = 2             # or "best""#,
+    read: |top| Game::Tournament(read(top)),
+};
+
+#[derive(Clone, Debug)]
+pub struct Tournament {
+    players: usize,
+    worth: f64,
+    cost: f64,
+    noise: f64,
+    spread: Option<f64>,
+}
+
+fn read(top: &Section<'_, '_>) -> Tournament {
+    let players = count_within(top, "players", 2, 12);
+    let (worth, cost) = part(top, "effort", |section| (above_nothing(section, "worth"), above_nothing(section, "cost")));
+    let noise = part(top, "measure", |section| number_within(section, "variance", SMALL, LARGE)).sqrt();
+    let spread = part(top, "pay", |section| number_or_best(section, "spread"));
+    Tournament { players, worth, cost, noise, spread }
+}
+
+impl Tournament {
+    /// The chance that a player's result is the best, over its own error.
+    fn wins(&self, player: usize, efforts: &[f64]) -> f64 {
+        let lead = |other: usize| (efforts[player] - efforts[other]) / self.noise;
+        let others: Vec<f64> = (0..efforts.len()).filter(|&other| other != player).map(lead).collect();
+        normal_mean(&[], 0.0, &|z| others.iter().map(|lead| normal_cdf(lead + z)).product())
+    }
+
+    fn settle(&self, spread: f64, start: f64) -> Settled {
+        settle(self.players, (0.0, f64::INFINITY), start, &|player, efforts| {
+            spread * self.wins(player, efforts) - self.cost * efforts[player].powi(2) / 2.0
+        })
+    }
+
+    pub(super) fn solve(&self) -> Vec<Figure> {
+        let open = (0.0, f64::INFINITY);
+        let surplus = |effort: f64| self.worth * effort - self.cost * effort * effort / 2.0;
+        let spread = self.spread.unwrap_or_else(|| along(open, &|spread| surplus(self.settle(spread, 0.0).actions[0])));
+        let settled = self.settle(spread, 0.0);
+        vec![
+            Figure::exact("effort", settled.actions[0]),
+            Figure::exact("first-best effort", along(open, &surplus)),
+            Figure::exact("spread", spread),
+            Figure::exact("regret", settled.regret),
+        ]
+    }
+}
