@@ -10,7 +10,7 @@ use crate::chance::LoneCohort;
 use crate::conduct::{Arena, Conduct};
 use crate::draws::{extra, threshold, whether};
 use crate::game::Figure;
-use crate::people::Chances;
+use crate::people::{Chances, People, people};
 use crate::philox::words;
 use crate::plays::{self, Stage, Wanted};
 use crate::search::{self, Budget};
@@ -23,14 +23,17 @@ pub struct Contract {
     pub world: World,
 }
 
-/// Futures on which what is simulated is simulated.
+/// Futures on which what is simulated is simulated, and people in all of them together; a cohort so large that it needs fewer
+/// futures has less chance in it.
 const FUTURES: usize = 200;
+const PEOPLE: usize = 6_000_000;
 
 /// Every figure, in the first area.
 #[must_use]
 pub fn figures(contract: &Contract, seed: u64) -> Vec<Figure> {
     let Contract { scheme, world } = contract;
-    let stage = Stage::build(scheme, world, seed, 0, FUTURES);
+    let people = people(scheme, world).first().map_or(0, People::count);
+    let stage = Stage::build(scheme, world, seed, 0, FUTURES.min(PEOPLE / people.max(1)).max(2));
     let arena = stage.arena(scheme, world, 0);
     let mut figures = best_conduct(&arena);
     if let Some(outcome) = scheme.outcomes.iter().position(|outcome| outcome.is_binary()) {

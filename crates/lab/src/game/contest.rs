@@ -2,7 +2,7 @@
 
 use scheme::document::Section;
 
-use super::equilibrium::{Settled, settle};
+use super::equilibrium::{regret, settle};
 use super::{Figure, Form, Game, SMALL, above_nothing, count_within, number_within, part};
 
 pub(super) const FORM: Form = Form {
@@ -42,24 +42,25 @@ impl Contest {
         self.worth * chance - spending[player]
     }
 
-    fn settle(&self, players: usize) -> Settled {
+    /// What players spend when so many take part.
+    fn settle(&self, players: usize) -> Vec<f64> {
         settle(players, (0.0, self.worth), self.worth / 8.0, &|player, spending| self.earns(player, spending))
     }
 
     /// What each earns when so many take part; a lone player wins for next to nothing.
     fn profit(&self, players: usize) -> f64 {
-        if players == 1 { self.worth } else { self.earns(0, &self.settle(players).actions) }
+        if players == 1 { self.worth } else { self.earns(0, &self.settle(players)) }
     }
 
     pub(super) fn solve(&self) -> Vec<Figure> {
-        let settled = self.settle(self.players);
+        let bids = self.settle(self.players);
         let entrants = (1..=MOST_ENTRANTS).take_while(|&players| self.profit(players) >= self.entry_cost).count();
         vec![
-            Figure::exact("bid", settled.actions[0]),
-            Figure::exact("profit", self.earns(0, &settled.actions)),
-            Figure::exact("spent by all", settled.actions.iter().sum()),
+            Figure::exact("bid", bids[0]),
+            Figure::exact("profit", self.earns(0, &bids)),
+            Figure::exact("spent by all", bids.iter().sum()),
             Figure::exact("entrants", entrants as f64),
-            Figure::exact("regret", settled.regret),
+            Figure::exact("regret", regret(&bids, (0.0, self.worth), &|player, spending| self.earns(player, spending))),
         ]
     }
 }

@@ -76,7 +76,7 @@ pub fn climb(start: f64, (low, high): (f64, f64), f: &dyn Fn(f64) -> f64) -> Opt
             return None;
         }
         let (slope, curve) = derivatives(x, h, f);
-        if !(curve < 0.0) || !slope.is_finite() {
+        if curve >= 0.0 || !curve.is_finite() || !slope.is_finite() {
             return None;
         }
         let move_by = -slope / curve;
@@ -155,7 +155,8 @@ fn newton(start: &[f64], bounds: &[(f64, f64)], f: &dyn Fn(&[f64]) -> f64) -> Op
         free.iter().zip(&moves).for_each(|(&at, by)| x[at] += by);
         let largest = moves.iter().map(|by| by.abs()).fold(0.0, f64::max);
         let inside = x.iter().zip(bounds).all(|(x, (low, high))| low <= x && x <= high);
-        if !inside || !(largest < 10.0 * start.iter().fold(1.0, |m: f64, x| m.max(x.abs()))) {
+        let scale = start.iter().fold(1.0, |most: f64, x| most.max(x.abs()));
+        if !inside || largest.is_nan() || largest > 10.0 * scale {
             return None;
         }
         if largest <= 1e-11 {

@@ -2,7 +2,7 @@
 
 use scheme::document::Section;
 
-use super::equilibrium::settle;
+use super::equilibrium::{regret, settle};
 use super::{Figure, Form, Game, above_nothing, number_within, part, parts};
 
 pub(super) const FORM: Form = Form {
@@ -41,11 +41,12 @@ impl Quantity {
     pub(super) fn solve(&self) -> Vec<Figure> {
         let price = |offers: &[f64]| self.at_nothing - self.slope * offers.iter().sum::<f64>();
         let earns = |provider: usize, offers: &[f64]| (price(offers) - self.providers[provider].1) * offers[provider];
-        let settled = settle(self.providers.len(), (0.0, self.at_nothing / self.slope), 0.0, &earns);
-        let mut figures = vec![Figure::exact("price", price(&settled.actions)), Figure::exact("regret", settled.regret)];
+        let bounds = (0.0, self.at_nothing / self.slope);
+        let offers = settle(self.providers.len(), bounds, 0.0, &earns);
+        let mut figures = vec![Figure::exact("price", price(&offers)), Figure::exact("regret", regret(&offers, bounds, &earns))];
         for (at, (name, _)) in self.providers.iter().enumerate() {
-            figures.push(Figure::exact(format!("quantity of {name}"), settled.actions[at]));
-            figures.push(Figure::exact(format!("profit of {name}"), earns(at, &settled.actions)));
+            figures.push(Figure::exact(format!("quantity of {name}"), offers[at]));
+            figures.push(Figure::exact(format!("profit of {name}"), earns(at, &offers)));
         }
         figures
     }

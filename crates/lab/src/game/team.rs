@@ -2,7 +2,7 @@
 
 use scheme::document::Section;
 
-use super::equilibrium::settle;
+use super::equilibrium::{regret, settle};
 use super::optimum::along;
 use super::{Figure, Form, Game, above_nothing, count_within, number_within, part, part_if_there};
 
@@ -41,16 +41,16 @@ impl Team {
     pub(super) fn solve(&self) -> Vec<Figure> {
         let cost = |effort: f64| self.cost * effort * effort / 2.0;
         let open = (0.0, f64::INFINITY);
-        let settled = settle(self.players, open, 0.0, &|player, efforts| {
-            self.share * self.worth * efforts.iter().sum::<f64>() - cost(efforts[player])
-        });
+        let earns =
+            |player: usize, efforts: &[f64]| self.share * self.worth * efforts.iter().sum::<f64>() - cost(efforts[player]);
+        let efforts = settle(self.players, open, 0.0, &earns);
         let surplus = |efforts: &[f64]| -> f64 { efforts.iter().map(|&effort| self.worth * effort - cost(effort)).sum() };
         let first_best = along(open, &|effort| self.worth * effort - cost(effort));
         vec![
-            Figure::exact("effort", settled.actions[0]),
+            Figure::exact("effort", efforts[0]),
             Figure::exact("first-best effort", first_best),
-            Figure::exact("share of the first best", surplus(&settled.actions) / surplus(&vec![first_best; self.players])),
-            Figure::exact("regret", settled.regret),
+            Figure::exact("share of the first best", surplus(&efforts) / surplus(&vec![first_best; self.players])),
+            Figure::exact("regret", regret(&efforts, open, &earns)),
         ]
     }
 }

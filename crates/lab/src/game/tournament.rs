@@ -3,7 +3,7 @@
 use scheme::document::Section;
 use scheme::statistics::normal_cdf;
 
-use super::equilibrium::{Settled, settle};
+use super::equilibrium::{regret, settle};
 use super::optimum::along;
 use super::quadrature::normal_mean;
 use super::{Figure, Form, Game, LARGE, SMALL, above_nothing, count_within, number_or_best, number_within, part};
@@ -45,6 +45,9 @@ fn read(top: &Section<'_, '_>) -> Tournament {
     Tournament { players, worth, cost, noise, spread }
 }
 
+/// Effort can be anything from nothing on.
+const OPEN: (f64, f64) = (0.0, f64::INFINITY);
+
 impl Tournament {
     /// The chance that a player's result is the best, over its own error.
     fn wins(&self, player: usize, efforts: &[f64]) -> f64 {
@@ -53,22 +56,23 @@ impl Tournament {
         normal_mean(&[], 0.0, &|z| others.iter().map(|lead| normal_cdf(lead + z)).product())
     }
 
-    fn settle(&self, spread: f64, start: f64) -> Settled {
-        settle(self.players, (0.0, f64::INFINITY), start, &|player, efforts| {
-            spread * self.wins(player, efforts) - self.cost * efforts[player].powi(2) / 2.0
-        })
+    fn earns(&self, spread: f64, player: usize, efforts: &[f64]) -> f64 {
+        spread * self.wins(player, efforts) - self.cost * efforts[player].powi(2) / 2.0
+    }
+
+    fn settle(&self, spread: f64) -> Vec<f64> {
+        settle(self.players, OPEN, 0.0, &|player, efforts| self.earns(spread, player, efforts))
     }
 
     pub(super) fn solve(&self) -> Vec<Figure> {
-        let open = (0.0, f64::INFINITY);
         let surplus = |effort: f64| self.worth * effort - self.cost * effort * effort / 2.0;
-        let spread = self.spread.unwrap_or_else(|| along(open, &|spread| surplus(self.settle(spread, 0.0).actions[0])));
-        let settled = self.settle(spread, 0.0);
+        let spread = self.spread.unwrap_or_else(|| along(OPEN, &|spread| surplus(self.settle(spread)[0])));
+        let efforts = self.settle(spread);
         vec![
-            Figure::exact("effort", settled.actions[0]),
-            Figure::exact("first-best effort", along(open, &surplus)),
+            Figure::exact("effort", efforts[0]),
+            Figure::exact("first-best effort", along(OPEN, &surplus)),
             Figure::exact("spread", spread),
-            Figure::exact("regret", settled.regret),
+            Figure::exact("regret", regret(&efforts, OPEN, &|player, efforts| self.earns(spread, player, efforts))),
         ]
     }
 }
