@@ -64,8 +64,8 @@ impl Ratchet {
         for _ in 0..200 {
             let best = along((0.0, f64::INFINITY), &|first| self.present_value(first, usual));
             let moved = (best - usual).abs();
-            usual = f64::midpoint(usual, best);
-            if moved < 1e-13 {
+            usual = best;
+            if moved <= 1e-12 * best {
                 break;
             }
         }
