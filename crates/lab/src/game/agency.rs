@@ -264,7 +264,7 @@ impl Agency {
         share * measure.min(self.pay.cap) + if measure >= self.pay.threshold - ROUNDING { self.pay.bonus } else { 0.0 }
     }
 
-    /// The mean of something over the error of the measure.
+    /// The mean of something over the error of the measure, which may change with it as fast as exp(tilt × measure).
     fn over_noise(&self, mean: f64, tilt: f64, of: &dyn Fn(f64) -> f64) -> f64 {
         if self.noise == 0.0 {
             return of(mean);
@@ -290,7 +290,7 @@ impl Agency {
             // Measured from the pay at the mean, so that nothing over- or underflows.
             let middle = self.paid(share, mean);
             let utility = |measure: f64| (-r * (self.paid(share, measure) - middle)).exp();
-            middle - self.over_noise(mean, r * share, &utility).ln() / r
+            middle - self.over_noise(mean, -r * share, &utility).ln() / r
         };
         pay - self.cost(efforts) - self.expected_losses(efforts)
     }

@@ -35,24 +35,41 @@ pub fn integral(low: f64, high: f64, f: &dyn Fn(f64) -> f64) -> f64 {
     RULE.iter().map(|(x, weight)| weight * half * f(middle + half * x)).sum()
 }
 
-/// The mean of a function of a standard normal number, with kinks or jumps at most at the cuts. `tilt` is how far out the
-/// product of function and density may have its middle, where the function grows or falls exponentially.
-pub fn normal_mean(cuts: &[f64], tilt: f64, f: &dyn Fn(f64) -> f64) -> f64 {
-    let ends = (-TAIL - tilt.abs(), TAIL + tilt.abs());
-    let mut edges: Vec<f64> = cuts.iter().copied().filter(|cut| ends.0 < *cut && *cut < ends.1).collect();
-    edges.extend([ends.0, ends.1]);
-    edges.sort_by(f64::total_cmp);
+/// The mean of a function of a standard normal number, with kinks or jumps at most at the cuts. `centre` is where the product
+/// of function and density has its middle when the function grows or falls exponentially; 0 when it does not.
+pub fn normal_mean(cuts: &[f64], centre: f64, f: &dyn Fn(f64) -> f64) -> f64 {
+    let (least, most) = (centre.min(0.0) - TAIL, centre.max(0.0) + TAIL);
+    let cuts: Vec<f64> = cuts.iter().copied().filter(|cut| least < *cut && *cut < most).collect();
     let density = |z: f64| (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
     let mut sum = 0.0;
-    for pair in edges.windows(2) {
-        let panels = ((pair[1] - pair[0]) / PANEL).ceil().max(1.0);
-        let width = (pair[1] - pair[0]) / panels;
-        for panel in 0..panels as usize {
-            let low = pair[0] + width * panel as f64;
-            sum += integral(low, low + width, &|z| density(z) * f(z));
-        }
+    for (from, to) in stretches(cuts.iter().copied().chain([0.0, centre])) {
+        let mut edges: Vec<f64> = cuts.iter().copied().filter(|cut| from < *cut && *cut < to).chain([from, to]).collect();
+        edges.sort_by(f64::total_cmp);
+        sum += edges.windows(2).map(|pair| panels(pair[0], pair[1], &|z| density(z) * f(z))).sum::<f64>();
     }
     sum
+}
+
+/// What counts lies around zero, around the centre, or at an edge; between them there may be a desert. Where the surroundings
+/// of two overlap they are one stretch.
+fn stretches(middles: impl Iterator<Item = f64>) -> Vec<(f64, f64)> {
+    let mut middles: Vec<f64> = middles.collect();
+    middles.sort_by(f64::total_cmp);
+    let mut out: Vec<(f64, f64)> = Vec::new();
+    for middle in middles {
+        match out.last_mut() {
+            Some((_, to)) if middle - TAIL <= *to => *to = middle + TAIL,
+            _ => out.push((middle - TAIL, middle + TAIL)),
+        }
+    }
+    out
+}
+
+/// An integral in panels of even width.
+fn panels(low: f64, high: f64, f: &dyn Fn(f64) -> f64) -> f64 {
+    let count = ((high - low) / PANEL).ceil().max(1.0);
+    let width = (high - low) / count;
+    (0..count as usize).map(|at| integral(low + width * at as f64, low + width * (at + 1) as f64, f)).sum()
 }
 
 #[cfg(test)]
@@ -65,7 +82,11 @@ mod tests {
     fn known_integrals() {
         assert!((integral(0.0, 1.0, &|x| x.powi(9)) - 0.1).abs() < 1e-15);
         assert!((normal_mean(&[], 0.0, &|z| z * z) - 1.0).abs() < 1e-13);
-        assert!((normal_mean(&[], 4.0, &|z| (-4.0 * z).exp()) / 8f64.exp() - 1.0).abs() < 1e-12);
+        assert!((normal_mean(&[], -4.0, &|z| (-4.0 * z).exp()) / 8f64.exp() - 1.0).abs() < 1e-12);
+        // A slope that ends at a cut, far from where the distribution has its middle: by completing the square.
+        let sloped = normal_mean(&[-22.0], -25.0, &|z| if z < -22.0 { (-25.0 * (z + 25.0)).exp() } else { 0.0 });
+        let exact = (25.0f64 * 25.0 / 2.0 - 625.0).exp() * normal_cdf(3.0);
+        assert!((sloped / exact - 1.0).abs() < 1e-11, "{sloped} against {exact}");
         let above = normal_mean(&[0.7], 0.0, &|z| f64::from(u8::from(z >= 0.7)));
         assert!((above - normal_cdf(-0.7)).abs() < 1e-13);
     }
