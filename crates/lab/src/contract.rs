@@ -9,11 +9,11 @@ use scheme::terms::Kind;
 use crate::chance::LoneCohort;
 use crate::conduct::{Arena, Conduct};
 use crate::draws::{extra, threshold, whether};
-use crate::game::Figure;
+use crate::game::{Figure, optimum};
 use crate::people::{Chances, People, people};
 use crate::philox::words;
 use crate::plays::{self, Stage, Wanted};
-use crate::search::{self, Budget};
+use crate::search::{self, Budget, Weights};
 use crate::world::{Intended, World};
 
 /// A scheme with what is believed about it.
@@ -63,6 +63,7 @@ fn best_conduct(arena: &Arena<'_>) -> Vec<Figure> {
     for (at, segment) in arena.world.segments.iter().enumerate() {
         let name = &segment.name;
         figures.push(exact(format!("effort on {name}"), best.spend_on(at)));
+        figures.push(exact(format!("effort on {name}, by trying"), by_trying(arena, &pay, at)));
         figures.extend(solved.unparking[at].map(|price| exact(format!("un-parking price of {name}"), price)));
         let alone = Conduct { effort: best.effort.clone(), taken: (0..segments).map(|other| other == at).collect() };
         let (cost, people) = (arena.cost(&alone), arena.in_segment(at));
@@ -74,6 +75,21 @@ fn best_conduct(arena: &Arena<'_>) -> Vec<Figure> {
         }
     }
     figures
+}
+
+/// The effort of one kind of help on one segment that earns the most, looked for along the whole line: a second road to what the
+/// exact best response gives, which knows that help has diminishing returns of one particular form.
+fn by_trying(arena: &Arena<'_>, pay: &Weights, segment: usize) -> f64 {
+    let earns = |effort: f64| {
+        let mut efforts = vec![0.0; arena.chances.helps.len() * arena.people.segments];
+        efforts[segment] = effort;
+        let better = |outcome: usize| {
+            let sign = arena.scheme.outcomes[outcome].sign() as f64;
+            sign * pay[outcome][segment] * arena.chances.with(outcome, segment, &efforts)
+        };
+        arena.ranks.binary_outcomes().iter().map(|&outcome| better(outcome)).sum::<f64>() - effort
+    };
+    optimum::along((0.0, f64::INFINITY), &earns)
 }
 
 /// What chance alone pays, and how large a cohort has to be before it does not decide: every count that a cohort could show,
