@@ -65,7 +65,7 @@ fn best_conduct(arena: &Arena<'_>) -> Vec<Figure> {
         figures.push(exact(format!("effort on {name}"), best.spend_on(at)));
         figures.push(exact(format!("effort on {name}, by trying"), by_trying(arena, &pay, at)));
         figures.extend(solved.unparking[at].map(|price| exact(format!("un-parking price of {name}"), price)));
-        let alone = Conduct { effort: best.effort.clone(), taken: (0..segments).map(|other| other == at).collect() };
+        let alone = Conduct { taken: (0..segments).map(|other| other == at).collect(), ..best.clone() };
         let (cost, people) = (arena.cost(&alone), arena.in_segment(at));
         let payments = arena.payments(&alone).total;
         let profit = Estimate::of(payments.iter().map(|paid| (paid - cost) / people));

@@ -10,6 +10,7 @@ mod numpy;
 mod planted;
 mod schemes;
 mod sensitivity;
+mod temptation;
 mod textbook;
 
 use std::path::PathBuf;
