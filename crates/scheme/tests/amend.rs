@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use scheme::amend::{self, Texts};
 use scheme::mends::Mend;
+use scheme::money::Pence;
 use scheme::source::{Bytes, Folder};
 use scheme::{Opened, Scheme};
 
@@ -46,6 +47,16 @@ fn every_mend(segments: usize) -> Vec<Mend> {
         Mend::Prices(185),
         Mend::Fees(91),
         Mend::SegmentPrices(by_segment),
+        Mend::AtValue { percent: 75, worth: vec![490_000, 75_400, 75_400, 0] },
+        Mend::Straight,
+        Mend::AtRisk(5),
+        Mend::GateAt(150),
+        Mend::FeesFollow(23),
+        Mend::FeesFollow(100),
+        Mend::FeeEach(Pence(123_45)),
+        Mend::Limits(150),
+        Mend::NoLimits,
+        Mend::Collar(10),
     ]
 }
 
@@ -86,7 +97,7 @@ fn what_is_written_is_what_was_meant() {
             written += usize::from(holds(&opened, &scheme, &mend).is_some());
         }
     }
-    assert!(written > 30, "{written}");
+    assert!(written > 70, "{written}");
 }
 
 /// The same terms as a person may write them otherwise: other line ends, gates under a heading, keys with dots, a clause on one
@@ -136,7 +147,7 @@ fn a_changed_line_keeps_the_old_one_and_says_why() {
 proptest! {
     /// Any set of changes, in any order.
     #[test]
-    fn sets_of_changes_are_written_too(name in 0..SCHEMES.len(), order in Just((0..9).collect::<Vec<usize>>()).prop_shuffle(), many in 2usize..6) {
+    fn sets_of_changes_are_written_too(name in 0..SCHEMES.len(), order in Just((0..19).collect::<Vec<usize>>()).prop_shuffle(), many in 2usize..8) {
         let (opened, scheme) = read(SCHEMES[name], |text| text);
         let every = every_mend(scheme.segments.len());
         let (mut chosen, mut now) = (Vec::new(), scheme.clone());
