@@ -11,6 +11,7 @@
 pub mod chance;
 pub mod conduct;
 pub mod draws;
+pub mod fees;
 pub mod mend;
 pub mod people;
 pub mod person;

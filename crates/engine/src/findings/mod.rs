@@ -486,6 +486,12 @@ fn gain(play: &Play, reference: &Play) -> Estimate {
     Estimate::of(play.profit().zip(reference.profit()).map(|(a, b)| a - b))
 }
 
+/// Each result paid for at this percentage of what it is worth to the public: a provider then spreads help as the public would.
+fn at_value(plays: &Plays, percent: i64) -> Mend {
+    let pence = |outcome: &OutcomeFacts| (100.0 * outcome.value).round() as i64;
+    Mend::AtValue { percent, worth: plays.outcomes.iter().map(pence).collect() }
+}
+
 /// What it costs the payer and the public: what is paid more, plus the value of the results lost.
 fn public_loss(play: &Play, reference: &Play) -> Estimate {
     let lost = reference.value - play.value;
