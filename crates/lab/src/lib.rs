@@ -10,6 +10,7 @@
 
 pub mod chance;
 pub mod conduct;
+pub mod design;
 pub mod draws;
 pub mod fees;
 pub mod mend;

@@ -30,6 +30,8 @@ pub struct Mending {
     /// The cheapest set that removes them all, or leaves the fewest; `None` when nothing is present, or nothing helps. Its
     /// figures are those of the full search on futures that no search saw.
     pub all: Option<Set>,
+    /// Why what is left stays, in plain words, where that can be told.
+    pub stays: Vec<(&'static str, String)>,
     /// Share of plausible worlds in which each finding is present, before and after the whole set.
     pub shares: Vec<Share>,
     pub worlds: usize,
@@ -66,10 +68,16 @@ impl Set {
     /// The set as one change.
     #[must_use]
     pub fn mend(&self) -> Mend {
-        match self.changes.as_slice() {
-            [one] => one.clone(),
-            several => Mend::Together(several.to_vec()),
-        }
+        together(&self.changes)
+    }
+}
+
+/// Several changes as one.
+#[must_use]
+pub fn together(changes: &[Mend]) -> Mend {
+    match changes {
+        [one] => one.clone(),
+        several => Mend::Together(several.to_vec()),
     }
 }
 
@@ -77,12 +85,14 @@ impl Set {
 #[must_use]
 pub fn mend(opened: &Opened, scheme: &Scheme, world: &World, options: Options, progress: Progress<'_>) -> Mending {
     progress("searching the rules as they are in full", 0.0);
-    let full_now = Tried::of(Vec::new(), &full_plays(scheme, world, options));
+    let plays_now = full_plays(scheme, world, options);
+    let full_now = Tried::of(Vec::new(), &plays_now);
     let present = names(&full_now.present, |_| true);
     let paid_now = full_now.payment;
     if present.is_empty() {
         progress("done", 1.0);
-        return Mending { paid_now, present, each: Vec::new(), all: None, shares: Vec::new(), worlds: 0, tried: 1 };
+        let (each, stays, shares) = (Vec::new(), Vec::new(), Vec::new());
+        return Mending { paid_now, present, each, all: None, stays, shares, worlds: 0, tried: 1 };
     }
     progress("drawing people", 0.05);
     let mut bench = Bench::new(scheme, world, options);
@@ -93,14 +103,17 @@ pub fn mend(opened: &Opened, scheme: &Scheme, world: &World, options: Options, p
     progress("trying fees", 0.4);
     bench.try_fees();
     progress("searching the chosen rules in full", 0.6);
-    let all = bench.confirmed(&full_now, options);
+    let confirmed = bench.confirmed(&full_now, options);
+    let (all, plays) = confirmed.map_or((None, plays_now), |(set, plays)| (Some(set), plays));
+    let left = all.as_ref().map_or(&present, |set| &set.left);
+    let stays = left.iter().filter_map(|&name| Some((name, findings::why_it_stays(name, &plays)?))).collect();
     let each = present.iter().map(|&name| (name, bench.cheapest_against(name))).collect();
     let (shares, worlds) = match &all {
         Some(set) => shares(opened, &bench, &set.mend(), options, progress),
         None => (Vec::new(), 0),
     };
     progress("done", 1.0);
-    Mending { paid_now, present, each, all, shares, worlds, tried: bench.tried.len() }
+    Mending { paid_now, present, each, all, stays, shares, worlds, tried: bench.tried.len() }
 }
 
 /// The margins of providers, which the level of the fees can set right or wrong.
@@ -116,7 +129,7 @@ const FUTURES: usize = 100;
 const PRICES: [i64; 10] = [50, 75, 110, 125, 150, 175, 200, 250, 300, 400];
 
 /// Percentages of what results are worth to the public.
-const OF_VALUE: [i64; 5] = [25, 40, 60, 80, 100];
+const OF_VALUE: [i64; 8] = [25, 40, 60, 80, 100, 125, 150, 200];
 
 /// Percentages of today's fees.
 const FEES: std::ops::RangeInclusive<i64> = 40..=160;
@@ -395,15 +408,16 @@ impl<'a> Bench<'a> {
 
     /// The cheapest set that leaves the fewest findings, searched in full on fresh futures. The short search decides which to
     /// look at; a set that stood only by the luck of its few replications gives way to the next.
-    fn confirmed(&self, full_now: &Tried, options: Options) -> Option<Set> {
+    fn confirmed(&self, full_now: &Tried, options: Options) -> Option<(Set, Plays)> {
         let mut sets: Vec<&Tried> = self.tried.iter().filter(|set| set.left() < full_now.left()).collect();
         sets.sort_by_key(|set| (set.left(), set.price(&self.tried[0])));
-        let mut best: Option<Set> = None;
+        let mut best: Option<(Set, Plays)> = None;
         for set in sets.into_iter().filter(|set| !set.changes.is_empty()).take(CONFIRMATIONS) {
             let (changes, scheme) = changed(self.scheme, &set.changes)?;
-            let full = Tried::of(changes, &full_plays(&scheme, self.world, options));
-            if full.left() < best.as_ref().map_or(full_now.left(), |best| best.left.len()) {
-                best = Some(full.against(full_now));
+            let plays = full_plays(&scheme, self.world, options);
+            let full = Tried::of(changes, &plays);
+            if full.left() < best.as_ref().map_or(full_now.left(), |(best, _)| best.left.len()) {
+                best = Some((full.against(full_now), plays));
             }
             if full.left() <= set.left() {
                 break;
@@ -468,8 +482,8 @@ fn order(mend: &Mend) -> usize {
         Mend::Collar(_) => 7,
         Mend::PoolCohorts => 8,
         Mend::AtRisk(_) | Mend::GateAt(_) => 9,
-        Mend::SegmentPrices(_) => 10,
-        Mend::AtValue { .. } => 11,
+        Mend::AtValue { .. } => 10,
+        Mend::SegmentPrices(_) => 11,
         Mend::Prices(_) => 12,
         Mend::FeeEach(_) => 13,
         Mend::FeesFollow(_) => 14,
@@ -479,7 +493,7 @@ fn order(mend: &Mend) -> usize {
 }
 
 /// The scheme under a set of changes, and the changes that changed something, in order.
-fn changed(scheme: &Scheme, changes: &[Mend]) -> Option<(Vec<Mend>, Scheme)> {
+pub(crate) fn changed(scheme: &Scheme, changes: &[Mend]) -> Option<(Vec<Mend>, Scheme)> {
     let mut sorted = changes.to_vec();
     sorted.sort_by_key(order);
     let (mut kept, mut result) = (Vec::new(), scheme.clone());

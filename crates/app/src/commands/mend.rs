@@ -96,6 +96,13 @@ fn text(scheme: &Scheme, world: &str, found: &Mending) -> String {
         }
         (Some(set), _) => whole(set, found),
     };
+    if !found.stays.is_empty() {
+        out += &format!("{}\n", bold("Why it stays"));
+        for (name, why) in &found.stays {
+            out += &format!("  {}\n", wrap(&format!("{name}: {why}."), WIDTH - 4, "    "));
+        }
+        out += "\n";
+    }
     out += &format!("{}\n", bold("The cheapest against each alone (by the short search)"));
     for (name, set) in &found.each {
         let words = set.as_ref().map_or("nothing that was tried removes it".to_owned(), |set| alone(set, found));

@@ -15,8 +15,11 @@ mod loss_and_windfall;
 mod metric_divergence;
 mod paid_for_noise;
 mod parking;
+mod stays;
 mod threshold;
 mod volume_risk;
+
+pub use stays::why_it_stays;
 
 use scheme::mends::Mend;
 use scheme::money::thousands;
