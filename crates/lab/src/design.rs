@@ -377,7 +377,7 @@ impl<'a> Studio<'a> {
     fn on_fresh_futures(&self, designs: &[usize], options: Options) -> Vec<Design> {
         let schemes: Vec<Scheme> = designs
             .iter()
-            .map(|&at| together(&self.tried[at].changes).apply(self.scheme).unwrap_or_else(|| self.scheme.clone()))
+            .map(|&at| changed(self.scheme, &self.tried[at].changes).map_or_else(|| self.scheme.clone(), |(_, scheme)| scheme))
             .collect();
         let areas: Vec<Vec<Outturn>> = (0..self.play.people.len())
             .into_par_iter()

@@ -193,6 +193,8 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
     let everyone = vec![true; segments];
     let mut search = Search { arena, objective, replications: budget.replications.min(arena.replications), tried: 0 };
     let mut candidates = vec![Conduct::idle(&arena.chances, segments), Conduct::as_now(&arena.chances, segments)];
+    // Against a contract that runs straight this is the answer.
+    candidates.push(along(arena, pay, 1.0, &everyone));
     candidates.extend(path(arena, pay, budget.path, &everyone));
     candidates.extend(path(arena, &public_weights(arena), budget.path / 2, &everyone));
     let mut pool = search.try_all(candidates);

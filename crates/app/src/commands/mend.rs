@@ -67,14 +67,14 @@ pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
 }
 
 /// A scheme is never written over another.
-fn must_be_new(out: &Path) -> anyhow::Result<()> {
+pub(crate) fn must_be_new(out: &Path) -> anyhow::Result<()> {
     if out.exists() && !(out.is_dir() && fs::read_dir(out)?.next().is_none()) {
         bail!("{} is there already\n\nhint: name a folder that does not exist yet, or an empty one", out.display());
     }
     Ok(())
 }
 
-fn write(out: &Path, texts: &scheme::amend::Texts) -> anyhow::Result<()> {
+pub(crate) fn write(out: &Path, texts: &scheme::amend::Texts) -> anyhow::Result<()> {
     fs::create_dir_all(out).with_context(|| format!("could not make the folder {}", out.display()))?;
     for (name, text) in texts {
         let path = out.join(name);
