@@ -33,6 +33,16 @@ pub enum Objective {
     Safe,
 }
 
+/// What is wanted of a design.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wanted {
+    pub objective: Objective,
+    /// The most that may be spent, in pounds; by default what is meant to be spent today.
+    pub budget: Option<f64>,
+    /// The least share of what it is paid that the provider must keep on average to sign.
+    pub margin: f64,
+}
+
 /// A design with what comes of it at the provider's best conduct. Money in pounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Design {
@@ -86,14 +96,14 @@ pub fn intended_spend(scheme: &Scheme, world: &World, options: Options) -> f64 {
 pub fn design(
     opened: &Opened,
     (scheme, world): (&Scheme, &World),
-    objective: Objective,
-    budget: Option<f64>,
+    wanted: Wanted,
     options: Options,
     progress: Progress<'_>,
 ) -> Designed {
     progress("drawing people", 0.0);
+    let Wanted { objective, budget, margin } = wanted;
     let budget = budget.unwrap_or_else(|| intended_spend(scheme, world, options));
-    let mut studio = Studio::new(scheme, world, objective, budget, options);
+    let mut studio = Studio::new(scheme, world, (objective, budget, margin), options);
     progress("trying shapes and levels of price", 0.05);
     studio.try_levels();
     progress("moving prices more finely", 0.35);
@@ -168,6 +178,8 @@ struct Studio<'a> {
     world: &'a World,
     objective: Objective,
     budget: f64,
+    /// The least share of what it is paid that the provider must keep on average to sign.
+    margin: f64,
     /// Worth less spend when the provider does as intended today.
     intended_value: f64,
     search: Stage,
@@ -178,7 +190,12 @@ struct Studio<'a> {
 }
 
 impl<'a> Studio<'a> {
-    fn new(scheme: &'a Scheme, world: &'a World, objective: Objective, budget: f64, options: Options) -> Studio<'a> {
+    fn new(
+        scheme: &'a Scheme,
+        world: &'a World,
+        (objective, budget, margin): (Objective, f64, f64),
+        options: Options,
+    ) -> Studio<'a> {
         // Beyond the futures that are reported.
         let first = options.replications as u64;
         let search = Stage::build(scheme, world, options.seed, first, Budget::QUICK.replications);
@@ -190,7 +207,9 @@ impl<'a> Studio<'a> {
         };
         let intended_value = (0..play.people.len()).map(intended).sum();
         let shapes = shapes(scheme);
-        let mut studio = Studio { scheme, world, objective, budget, intended_value, search, play, shapes, tried: Vec::new() };
+        let tried = Vec::new();
+        let mut studio =
+            Studio { scheme, world, objective, budget, margin, intended_value, search, play, shapes, tried };
         studio.tried.extend(studio.evaluated(Vec::new(), false));
         studio
     }
@@ -217,12 +236,17 @@ impl<'a> Studio<'a> {
         let (paid, results) = (mean(&whole.payments), mean(&whole.results));
         let mut spend = paid;
         if set_fees && crate::fees::change_nothing_else(&scheme) {
-            let needed = (whole.cost / (1.0 - self.world.provider.fair_margin / 2.0).max(0.01) - results).max(0.0);
+            let needed = (self.least(whole.cost) - results).max(0.0);
             spend = results + needed;
             changes.extend(fee(&scheme, paid - results, needed, self.people()));
         }
         let for_chance = mean(&whole.for_chance);
-        Some(Tried { changes, conducts, spend, worth: whole.worth, for_chance, signs: spend >= whole.cost - 1.0 })
+        Some(Tried { changes, conducts, spend, worth: whole.worth, for_chance, signs: spend >= self.least(whole.cost) - 1.0 })
+    }
+
+    /// The least that the provider must be paid to sign.
+    fn least(&self, cost: f64) -> f64 {
+        cost / (1.0 - self.margin).max(0.01)
     }
 
     fn people(&self) -> f64 {
@@ -251,10 +275,14 @@ impl<'a> Studio<'a> {
         }
     }
 
-    /// The best design so far.
+    /// The best design so far; of those within a hundredth of a percent of the spend of it, the one with the fewest changes.
     fn best(&self) -> Option<usize> {
-        let scored = self.tried.iter().enumerate().skip(1).filter_map(|(at, design)| Some((at, self.score(design)?)));
-        scored.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
+        let scored: Vec<(usize, f64)> =
+            self.tried.iter().enumerate().skip(1).filter_map(|(at, design)| Some((at, self.score(design)?))).collect();
+        let (top, most) = scored.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let near = |score: f64| most - score <= 1e-4 * self.tried[top].spend.abs();
+        let changes = |at: usize| self.tried[at].changes.len();
+        scored.into_iter().filter(|(_, score)| near(*score)).map(|(at, _)| at).min_by_key(|&at| (changes(at), at))
     }
 
     /// The design of a shape at a level of price, which is not tried twice.
@@ -363,6 +391,21 @@ impl<'a> Studio<'a> {
         };
         let mut front: Vec<usize> = (1..self.tried.len()).filter(stands).collect();
         front.sort_by(|&a, &b| self.tried[a].spend.total_cmp(&self.tried[b].spend));
+        // Rules that come to the same are shown once, in the form with the fewest changes.
+        let same = |a: usize, b: usize| {
+            let (a, b) = (&self.tried[a], &self.tried[b]);
+            let near = |x: f64, y: f64| (x - y).abs() <= 2e-3 * self.budget.abs().max(1.0);
+            near(a.spend, b.spend) && near(a.worth, b.worth) && near(a.for_chance, b.for_chance)
+        };
+        let mut apart: Vec<usize> = Vec::new();
+        for at in front {
+            match apart.iter_mut().find(|kept| same(**kept, at)) {
+                Some(kept) if self.tried[at].changes.len() < self.tried[*kept].changes.len() => *kept = at,
+                Some(_) => {}
+                None => apart.push(at),
+            }
+        }
+        let front = apart;
         let last = front.len().saturating_sub(1);
         let mut rows: Vec<usize> = match front.len() {
             0..=ROWS => front,

@@ -5,10 +5,10 @@ use crate::clauses::sustainment_payment::SustainmentPayment;
 use crate::clauses::tariff::{CountsFrom, PerUnit};
 use crate::clauses::{Counts, Over, Rule};
 use crate::gate::{Gate, Test};
-use crate::literal::Change;
+use crate::literal::{Change, Literal as _};
 use crate::money::{Pence, Rate, WHOLE};
 use crate::schedule::Schedule;
-use crate::terms::{Baseline, Intake, Kind, Per, Scheme};
+use crate::terms::{Baseline, Intake, Kind, Outcome, Per, Scheme};
 use crate::{fees, limits, linear};
 
 /// A change to the rules that may remove an unintended consequence.
@@ -38,7 +38,7 @@ pub enum Mend {
     Straight,
     /// Put this percentage at risk where a share is.
     AtRisk(i64),
-    /// Set every tariff's gate to so many hundredths of a percentage point.
+    /// Set the gate of every tariff on a binary outcome to so many hundredths of a percentage point.
     GateAt(i64),
     /// Let this percentage of all fees follow the number of people, their sum staying as it is.
     FeesFollow(i64),
@@ -72,13 +72,16 @@ impl Mend {
             Mend::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
             Mend::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
             Mend::Fees(percent) => format!("multiply the fees that do not depend on results by {}", *percent as f64 / 100.0),
-            Mend::SegmentPrices(_) => "raise each segment's price to where helping it pays".into(),
+            Mend::SegmentPrices(percents) => {
+                let factors: Vec<String> = percents.iter().map(|percent| (*percent as f64 / 100.0).to_string()).collect();
+                format!("multiply the prices of the segments by {}", factors.join(", "))
+            }
             Mend::AtValue { percent: 100, .. } => "pay for each result what it is worth to the public".into(),
             Mend::AtValue { percent, .. } => format!("pay for each result {percent} % of what it is worth to the public"),
             Mend::Straight => "pay for each person from the baseline on, both ways, instead of a share at risk or a bonus".into(),
             Mend::AtRisk(percent) => format!("put {percent} % at risk"),
             Mend::GateAt(hundredths) => {
-                format!("set the gate at {} percentage points", *hundredths as f64 / 100.0)
+                format!("set the gate at {}", points(*hundredths).words())
             }
             Mend::FeesFollow(percent) => format!(
                 "let {percent} % of the fees follow the number of people, as the costs do; at the expected number they come to the same"
@@ -157,9 +160,12 @@ impl Mend {
                 }
             }),
             Mend::GateAt(hundredths) => {
-                let change = Change::Points(Rate(WHOLE / 10_000 * hundredths));
+                let change = points(*hundredths);
+                let binary: Vec<bool> = scheme.outcomes.iter().map(Outcome::is_binary).collect();
                 each_rule(&mut changed, |rule| {
-                    if let Rule::Tariff(tariff) = rule {
+                    if let Rule::Tariff(tariff) = rule
+                        && binary[tariff.outcome]
+                    {
                         tariff.gate = Some(Gate { outcome: tariff.outcome, test: Test::MoreThan(change) });
                     }
                 });
@@ -173,6 +179,10 @@ impl Mend {
         let same = changed.clauses == scheme.clauses && changed.outcomes == scheme.outcomes && changed.intake == scheme.intake;
         (!same).then_some(changed)
     }
+}
+
+fn points(hundredths: i64) -> Change {
+    Change::Points(Rate(WHOLE / 10_000 * hundredths))
 }
 
 fn each_rule(scheme: &mut Scheme, change: impl Fn(&mut Rule)) {

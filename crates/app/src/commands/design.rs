@@ -8,14 +8,14 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use engine::findings::{Estimate, percent, pounds, pounds_within};
 use indicatif::{ProgressBar, ProgressStyle};
-use lab::design::{Design as Found, Designed, Objective, design};
+use lab::design::{Design as Found, Designed, Objective, Wanted, design};
 use lab::mend::{together, written};
 use lab::stress::Options;
 use lab::world::World;
 use scheme::Scheme;
 use scheme::literal::{Literal as _, ranged};
 use scheme::mends::Mend;
-use scheme::money::Pence;
+use scheme::money::{Pence, Rate, WHOLE};
 use serde::Serialize;
 
 use crate::commands::check::scheme_and_world;
@@ -33,6 +33,9 @@ pub struct Design {
     /// The most that the payer may pay over the cohorts simulated, such as "£450m" [default: what is intended today]
     #[arg(long, value_name = "POUNDS")]
     budget: Option<String>,
+    /// The least share of what it is paid that the provider must keep on average to sign
+    #[arg(long, value_name = "SHARE", default_value = "0 %")]
+    margin: String,
     /// Write the designed scheme into this new folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -65,6 +68,7 @@ pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
         must_be_new(out)?;
     }
     let budget = command.budget.as_deref().map(budget).transpose()?;
+    let margin = margin(&command.margin)?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     let options = Options { seed: command.seed, worlds: command.worlds as usize, ..Options::default() };
@@ -77,7 +81,7 @@ pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
         Aim::Safe => Objective::Safe,
     };
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
-    let found = design(&folder.opened, (&scheme, &world), objective, budget, options, &|what, part| {
+    let found = design(&folder.opened, (&scheme, &world), Wanted { objective, budget, margin }, options, &|what, part| {
         bar.set_message(what.to_owned());
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
     });
@@ -107,6 +111,15 @@ fn budget(text: &str) -> anyhow::Result<f64> {
     }
 }
 
+/// "5 %" as a proportion.
+fn margin(text: &str) -> anyhow::Result<f64> {
+    match ranged::<Rate>(text) {
+        Ok(share) if (0..WHOLE).contains(&share.value.0) => Ok(share.value.as_f64()),
+        Ok(_) => bail!("--margin {text}: a share that cannot be kept\n\nhint: write a share from 0 % to below 100 %"),
+        Err(wrong) => bail!("--margin {text}: {}; expected {}\n\nhint: {}", wrong.what, Rate::EXPECTED, wrong.mend),
+    }
+}
+
 const WIDTH: usize = 100;
 
 fn text(scheme: &Scheme, world: &World, found: &Designed, command: &Design) -> String {
@@ -124,7 +137,7 @@ fn text(scheme: &Scheme, world: &World, found: &Designed, command: &Design) -> S
     };
     out += &format!("{}\n", bold("The frontier"));
     out += &frontier(found);
-    out += &format!("\n{}\n", dim(&paint::wrap(&notes(found, command.seed, world), WIDTH, "")));
+    out += &format!("\n{}\n", dim(&wrap(&notes(found, command, world), WIDTH, "")));
     out
 }
 
@@ -159,11 +172,23 @@ fn findings(found: &Designed, worlds: u32) -> String {
 
 /// The scheme as it is, then the frontier by spend; the best is marked.
 fn frontier(found: &Designed) -> String {
-    let header = ["design", "spend", "worth", "worth less spend", "provider keeps", "paid for chance", "likely"];
-    let row = |name: String, design: &Found| {
+    let header = ["design", "changes", "spend", "worth", "worth less spend", "provider keeps", "paid for chance", "likely"];
+    // Each change is written once, with its number.
+    let mut known: Vec<String> = Vec::new();
+    let mut row = |name: String, design: &Found| {
         let sum = |estimate: Estimate| pounds_within(estimate);
+        let mut numbers: Vec<usize> = Vec::new();
+        for words in design.changes.iter().map(Mend::words) {
+            let at = known.iter().position(|other| *other == words).unwrap_or(known.len());
+            if at == known.len() {
+                known.push(words);
+            }
+            numbers.push(at + 1);
+        }
+        let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
         vec![
             name,
+            if numbers.is_empty() { "none".to_owned() } else { numbers.join(" ") },
             sum(design.spend),
             pounds(design.worth),
             sum(design.value),
@@ -173,29 +198,30 @@ fn frontier(found: &Designed) -> String {
         ]
     };
     let mut rows = vec![row("as it is".to_owned(), &found.now)];
-    let mut key = String::new();
     for (at, design) in found.frontier.iter().enumerate() {
         let best = found.best.as_ref() == Some(design);
         rows.push(row(format!("{}{}", letter(at), if best { " (best)" } else { "" }), design));
-        let words: Vec<String> = design.changes.iter().map(Mend::words).collect();
-        key += &format!("  {}: {}\n", letter(at), wrap(&words.join("; "), WIDTH - 5, "     "));
     }
-    format!("{}\n{}", table(&header.map(str::to_owned), &rows), dim(&key))
+    let key = known.iter().enumerate().map(|(at, words)| format!("  {:>2}. {}\n", at + 1, wrap(words, WIDTH - 6, "      ")));
+    format!("{}\n{}", table(&header.map(str::to_owned), &rows), dim(&key.collect::<String>()))
 }
 
 fn letter(at: usize) -> char {
     char::from(b'A' + (at % 26) as u8)
 }
 
-fn notes(found: &Designed, seed: u64, world: &World) -> String {
+fn notes(found: &Designed, command: &Design, world: &World) -> String {
     format!(
         "At the provider's best conduct under each design; {} tried. Spend includes fees, set at the lowest whole percentage at \
-         which the provider keeps on average at least half of the fair margin of {} where no clause looks at them. Worth is of \
+         which the provider keeps on average at least {} of what it is paid (the fair margin is {}), where no clause looks at \
+         them. Worth is of \
          outcomes to the public, against no help for anyone, and expected, not drawn. \"Paid for chance\" is what results are paid \
          above the truth when nothing extra is done, on average; \"likely\" the chance that it is over 1 % of what is paid. ± is \
-         the 95 % Monte Carlo interval, on futures that neither search saw. Seed {seed}.",
+         the 95 % Monte Carlo interval, on futures that neither search saw. Seed {}.",
         found.tried,
-        percent(world.provider.fair_margin)
+        command.margin,
+        percent(world.provider.fair_margin),
+        command.seed
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::f64::consts::LN_2;
 
-use lab::design::{Designed, Objective, design};
+use lab::design::{Designed, Objective, Wanted, design};
 use lab::stress::Options;
 use scheme::mends::Mend;
 
@@ -45,7 +45,8 @@ fn price_at(budget: f64) -> f64 {
 
 fn designed(it: &Shipped, objective: Objective, budget: f64) -> Designed {
     let options = Options { worlds: 0, ..Options::default() };
-    design(&it.opened, (&it.scheme, &it.world), objective, Some(budget), options, &|_, _| {})
+    let wanted = Wanted { objective, budget: Some(budget), margin: 0.0 };
+    design(&it.opened, (&it.scheme, &it.world), wanted, options, &|_, _| {})
 }
 
 /// The price for one person fewer in the best design, in pounds.
