@@ -18,7 +18,7 @@ use crate::conduct::{Arena, Conduct};
 use crate::mend::{changed, together, written};
 use crate::plays::{self, Stage};
 use crate::rank::Ranks;
-use crate::search::{self, Budget};
+use crate::search::{self, Budget, Freedom};
 use crate::stress::{self, Options, Progress};
 use crate::world::{self, World};
 
@@ -208,8 +208,7 @@ impl<'a> Studio<'a> {
         let intended_value = (0..play.people.len()).map(intended).sum();
         let shapes = shapes(scheme);
         let tried = Vec::new();
-        let mut studio =
-            Studio { scheme, world, objective, budget, margin, intended_value, search, play, shapes, tried };
+        let mut studio = Studio { scheme, world, objective, budget, margin, intended_value, search, play, shapes, tried };
         studio.tried.extend(studio.evaluated(Vec::new(), false));
         studio
     }
@@ -225,8 +224,7 @@ impl<'a> Studio<'a> {
             .map(|area| {
                 let arena = self.search.arena(&scheme, self.world, area);
                 let pay = search::payment_weights(&arena);
-                let may_choose = scheme.intake == scheme::terms::Intake::ProviderChooses;
-                let best = search::best(&arena, search::Objective::Profit, Budget::QUICK, &pay, may_choose);
+                let best = search::best(&arena, search::Objective::Profit, Budget::QUICK, &pay, Freedom::ALL);
                 let outturn = outturn(&self.play.arena(&scheme, self.world, area), &best.conduct);
                 (best.conduct, outturn)
             })
@@ -438,7 +436,11 @@ impl<'a> Studio<'a> {
         for area in areas {
             by_design.iter_mut().zip(area).for_each(|(of, outturn)| of.push(outturn));
         }
-        designs.iter().zip(by_design).map(|(&at, outturns)| shown(self.tried[at].changes.clone(), &summed(&outturns), self.people())).collect()
+        designs
+            .iter()
+            .zip(by_design)
+            .map(|(&at, outturns)| shown(self.tried[at].changes.clone(), &summed(&outturns), self.people()))
+            .collect()
     }
 }
 

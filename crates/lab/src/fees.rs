@@ -1,11 +1,12 @@
-//! What other fees do to a table of plays. Where no clause looks at the fees and everyone is served, they change what is paid
+//! What other fees do to a table of plays. Where no clause looks at the fees, everyone is served and no label is the
+//! provider's to set, they change what is paid
 //! and nobody's reason to act: the conducts stand, and every payment of an area moves by the same amount.
 
 use engine::findings::{Plays, Turn};
 use scheme::Scheme;
 use scheme::price::{NoLines, Paid, price};
 use scheme::tally::Tally;
-use scheme::terms::Intake;
+use scheme::terms::{Intake, SaidBy};
 
 use crate::people::People;
 use crate::world::World;
@@ -13,7 +14,8 @@ use crate::world::World;
 /// Whether a scheme may get other fees without a new search.
 #[must_use]
 pub fn change_nothing_else(scheme: &Scheme) -> bool {
-    scheme.intake == Intake::Everyone && scheme::fees::stand_alone(scheme)
+    let nothing_to_choose = scheme.intake == Intake::Everyone && scheme.segments_set_by == SaidBy::Records;
+    nothing_to_choose && scheme::fees::stand_alone(scheme)
 }
 
 /// The plays of `before` under the fees of `after`, which differs in nothing else.

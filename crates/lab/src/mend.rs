@@ -326,8 +326,7 @@ impl<'a> Bench<'a> {
         let with = |set: &Tried, price: Mend| [set.changes.as_slice(), &[price]].concat();
         let worth = self.worth();
         let times: (&[i64], &dyn Fn(i64) -> Mend) = (&PRICES, &Mend::Prices);
-        let of_value: (&[i64], &dyn Fn(i64) -> Mend) =
-            (&OF_VALUE, &|percent| Mend::AtValue { percent, worth: worth.clone() });
+        let of_value: (&[i64], &dyn Fn(i64) -> Mend) = (&OF_VALUE, &|percent| Mend::AtValue { percent, worth: worth.clone() });
         let ways = [times, of_value];
         let mut first = Vec::new();
         for set in &plain {
@@ -359,12 +358,8 @@ impl<'a> Bench<'a> {
     fn try_fees(&mut self) {
         let least = self.tried.iter().map(Tried::left_but_fees).min().unwrap_or_default();
         let now = self.tried[0].clone();
-        let mut sets: Vec<Tried> = self
-            .tried
-            .iter()
-            .filter(|set| set.left_but_fees() == least && !set.changes.iter().any(is_fee))
-            .cloned()
-            .collect();
+        let mut sets: Vec<Tried> =
+            self.tried.iter().filter(|set| set.left_but_fees() == least && !set.changes.iter().any(is_fee)).cloned().collect();
         // More good results cost more than they must here: the cheapest set is the one that buys the fewest.
         sets.sort_by_key(|set| (set.payment - now.payment - fees_to_spare(set)).round() as i64);
         sets.truncate(WIDTH);
@@ -474,6 +469,7 @@ fn order(mend: &Mend) -> usize {
     match mend {
         Mend::TakeEveryone => 0,
         Mend::LiveComparison(_) => 1,
+        Mend::RecordsSay | Mend::Audit { .. } | Mend::NoRatchet => 1,
         Mend::PayAboveBaseline => 2,
         Mend::NoGate => 3,
         Mend::Straight => 4,

@@ -32,11 +32,24 @@ pub fn amend(opened: &Opened, before: &Scheme, after: &Scheme) -> Option<Texts> 
     let pen = Pen::new(opened, SCHEME_FILE)?;
     let mut desk = Desk { opened, keys: before.keys(), before, after, pen, tables: BTreeMap::new() };
     if before.intake != after.intake {
-        let word = if after.intake == Intake::Everyone { "\"everyone\"" } else { "\"provider chooses\"" };
-        desk.pen.set(&["intake"], word, "month_end", "who is served is not for the provider to choose");
+        let word = Intake::KNOWN.iter().find(|(_, intake)| *intake == after.intake).map_or("everyone", |(word, _)| word);
+        desk.pen.set(&["intake"], &format!("\"{word}\""), "month_end", "who is served is not for the provider to choose");
+    }
+    if before.segments_set_by != after.segments_set_by {
+        desk.pen.set(&["segments_set_by"], "\"records\"", "month_end", "who is paid by a label does not set it");
     }
     for (old, new) in before.outcomes.iter().zip(&after.outcomes).filter(|(old, new)| old != new) {
-        if let Baseline::Comparison { ratio } = new.baseline {
+        if old.ratchet != new.ratchet {
+            let why = "a baseline that follows the results makes them cheap to hold back";
+            desk.pen.set(&["outcome", &old.name, "ratchet"], &format!("\"{}\"", new.ratchet), "baseline", why);
+        }
+        if old.reported_by != new.reported_by {
+            let why = "who is paid by a result does not report it";
+            desk.pen.set(&["outcome", &old.name, "reported_by"], "\"records\"", "measure", why);
+        }
+        if let Baseline::Comparison { ratio } = new.baseline
+            && old.baseline != new.baseline
+        {
             let value = format!("{{ comparison_people_each = {ratio} }}");
             let why = "a comparison group measured at the same time";
             desk.pen.set(&["outcome", &old.name, "baseline"], &value, "measure", why);
@@ -83,7 +96,7 @@ pub fn same_terms(a: &Scheme, b: &Scheme) -> bool {
         });
         clauses
     };
-    a.intake == b.intake && a.outcomes == b.outcomes && spread(a) == spread(b)
+    a.intake == b.intake && a.segments_set_by == b.segments_set_by && a.outcomes == b.outcomes && spread(a) == spread(b)
 }
 
 /// What is being written.
@@ -150,6 +163,12 @@ impl Desk<'_> {
                 self.over(name, old.over, new.over, "gate");
             }
             (Rule::ServiceFee(old), Rule::ServiceFee(new)) => self.service_fee(name, old, new),
+            (Rule::Audit(old), Rule::Audit(new)) => {
+                if old.checks != new.checks {
+                    self.pen.set(&["pay", name, "checks"], &format!("\"{}\"", new.checks), "outcome", "more is checked");
+                }
+                self.price(name, "penalty", &old.penalty, &new.penalty);
+            }
             (Rule::Cap(old), Rule::Cap(new)) => self.price(name, "most", &old.most, &new.most),
             (Rule::Floor(old), Rule::Floor(new)) => self.price(name, "least", &old.least, &new.least),
             _ => {}
@@ -177,7 +196,9 @@ impl Desk<'_> {
     fn counts(&mut self, name: &str, old: Counts, new: Counts) {
         if old != new {
             let (value, why) = match new {
-                Counts::FromBaseline => ("\"baseline\"", "pays only for results beyond the baseline, and deducts for those short"),
+                Counts::FromBaseline => {
+                    ("\"baseline\"", "pays only for results beyond the baseline, and deducts for those short")
+                }
                 Counts::FromNothing => ("\"nothing\"", "pays for every result"),
             };
             self.pen.set(&["pay", name, "counts_from"], value, "outcome", why);
@@ -231,11 +252,18 @@ impl Desk<'_> {
             Rule::ServiceFee(_) => ("a fee that does not follow the number of people", vec![]),
             Rule::Cap(rule) => ("the most that results may add", vec![on(&rule.on), over(rule.over)]),
             Rule::Floor(rule) => ("the most that results may take away", vec![on(&rule.on), over(rule.over)]),
+            Rule::Audit(rule) => {
+                let outcome = format!("\"{}\"", self.after.outcomes[rule.outcome].name);
+                ("what the provider claims is checked", vec![("outcome", outcome), ("checks", format!("\"{}\"", rule.checks))])
+            }
             _ => return Vec::new(),
         };
         lines.push(match &clause.rule {
-            Rule::ServiceFee(ServiceFee { basis: Basis::EachYear(price), .. }) => ("each_year", self.amounts(name, "each_year", price)),
+            Rule::ServiceFee(ServiceFee { basis: Basis::EachYear(price), .. }) => {
+                ("each_year", self.amounts(name, "each_year", price))
+            }
             Rule::AttachmentFee(rule) => ("price", self.amounts(name, "price", &rule.price)),
+            Rule::Audit(rule) => ("penalty", self.amounts(name, "penalty", &rule.penalty)),
             Rule::Cap(rule) => ("most", self.amounts(name, "most", &rule.most)),
             Rule::Floor(rule) => ("least", self.amounts(name, "least", &rule.least)),
             _ => return Vec::new(),

@@ -1,5 +1,6 @@
 //! Small changes to the rules, each a function from a scheme to a changed scheme: what a designer would try first.
 
+use crate::clauses::audit::Audit;
 use crate::clauses::outcome_payment::OutcomePayment;
 use crate::clauses::sustainment_payment::SustainmentPayment;
 use crate::clauses::tariff::{CountsFrom, PerUnit};
@@ -8,7 +9,7 @@ use crate::gate::{Gate, Test};
 use crate::literal::{Change, Literal as _};
 use crate::money::{Pence, Rate, WHOLE};
 use crate::schedule::Schedule;
-use crate::terms::{Baseline, Intake, Kind, Outcome, Per, Scheme};
+use crate::terms::{Baseline, Intake, Kind, Outcome, Per, SaidBy, Scheme};
 use crate::{fees, limits, linear};
 
 /// A change to the rules that may remove an unintended consequence.
@@ -24,6 +25,12 @@ pub enum Mend {
     TakeEveryone,
     /// Hold results against a comparison group measured at the same time, with so many people for each person served.
     LiveComparison(i64),
+    /// Take results and segments from records that somebody else keeps, not from the provider.
+    RecordsSay,
+    /// Check this percentage of what the provider itself claims, and take this penalty for each claim found false.
+    Audit { percent: i64, penalty: Pence },
+    /// Leave the baseline where it was set, whatever the results.
+    NoRatchet,
     /// Pay only for results beyond the baseline, segment by segment, and deduct for those short of it.
     PayAboveBaseline,
     /// Multiply every price for results by this percentage.
@@ -69,6 +76,11 @@ impl Mend {
                     "hold results against a comparison group measured at the same time ({ratio} {people} for each person served)"
                 )
             }
+            Mend::RecordsSay => "take results and segments from records that the provider does not keep".into(),
+            Mend::Audit { percent, penalty } => {
+                format!("check {percent} % of the provider's claims, with a penalty of {penalty} for each found false")
+            }
+            Mend::NoRatchet => "leave the baseline where it was set, whatever the results".into(),
             Mend::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
             Mend::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
             Mend::Fees(percent) => format!("multiply the fees that do not depend on results by {}", *percent as f64 / 100.0),
@@ -89,7 +101,9 @@ impl Mend {
             Mend::FeeEach(price) => format!("pay a fee of {price} for each person besides"),
             Mend::Limits(percent) => format!("multiply caps and floors by {}", *percent as f64 / 100.0),
             Mend::NoLimits => "take away caps and floors".into(),
-            Mend::Collar(percent) => format!("let results move what is paid in a year by at most {percent} % of the fees, up or down"),
+            Mend::Collar(percent) => {
+                format!("let results move what is paid in a year by at most {percent} % of the fees, up or down")
+            }
             Mend::Together(mends) => {
                 let words: Vec<String> = mends.iter().map(Mend::words).collect();
                 words.join("; and ")
@@ -132,17 +146,23 @@ impl Mend {
             Mend::LiveComparison(ratio) => {
                 for outcome in &mut changed.outcomes {
                     let per_person = !matches!(outcome.kind, Kind::Frequency { per: Per::Affected, .. });
-                    if matches!(outcome.baseline, Baseline::Fixed(_)) && per_person {
+                    if matches!(outcome.baseline, Baseline::Fixed(_) | Baseline::Before { .. }) && per_person {
                         outcome.baseline = Baseline::Comparison { ratio: *ratio };
                     }
                 }
             }
+            Mend::RecordsSay => {
+                changed.segments_set_by = SaidBy::Records;
+                changed.outcomes.iter_mut().for_each(|outcome| outcome.reported_by = SaidBy::Records);
+            }
+            Mend::Audit { percent, penalty } => audited(&mut changed, Rate(WHOLE / 100 * percent), *penalty),
+            Mend::NoRatchet => changed.outcomes.iter_mut().for_each(|outcome| outcome.ratchet = Rate(0)),
             Mend::PayAboveBaseline => pay_above_baseline(&mut changed),
             Mend::Prices(percent) => each_rule(&mut changed, |rule| scale(rule, |price| Pence(price.0 * percent / 100))),
             Mend::Fees(percent) => each_rule(&mut changed, |rule| scale_fee(rule, |price| Pence(price.0 * percent / 100))),
             Mend::SegmentPrices(percents) => each_rule(&mut changed, |rule| {
-                if let Rule::OutcomePayment(OutcomePayment { price, .. }) | Rule::SustainmentPayment(SustainmentPayment { price, .. }) =
-                    rule
+                if let Rule::OutcomePayment(OutcomePayment { price, .. })
+                | Rule::SustainmentPayment(SustainmentPayment { price, .. }) = rule
                 {
                     let scaled = percents.iter().enumerate();
                     let prices = scaled.map(|(segment, percent)| Pence(price.at(0, segment, 0).0 * percent / 100));
@@ -176,7 +196,10 @@ impl Mend {
             Mend::NoLimits => limits::remove_all(&mut changed)?,
             Mend::Collar(percent) => limits::collar(&mut changed, *percent)?,
         }
-        let same = changed.clauses == scheme.clauses && changed.outcomes == scheme.outcomes && changed.intake == scheme.intake;
+        let same = changed.clauses == scheme.clauses
+            && changed.outcomes == scheme.outcomes
+            && changed.intake == scheme.intake
+            && changed.segments_set_by == scheme.segments_set_by;
         (!same).then_some(changed)
     }
 }
@@ -230,6 +253,26 @@ fn pay_above_baseline(scheme: &mut Scheme) {
         Rule::SustainmentPayment(rule) if with_baseline[rule.outcome] => rule.counts = Counts::FromBaseline,
         _ => {}
     });
+}
+
+/// Audits the claims on every outcome that the provider reports and is paid for.
+fn audited(scheme: &mut Scheme, checks: Rate, penalty: Pence) {
+    let penalty = Schedule::constant(penalty);
+    for outcome in 0..scheme.outcomes.len() {
+        let claimed = scheme.outcomes[outcome].reported_by == SaidBy::Provider;
+        if !claimed || !scheme.clauses.iter().any(|clause| clause.outcome() == Some(outcome)) {
+            continue;
+        }
+        let audit = Audit { outcome, checks, penalty: penalty.clone() };
+        let known = scheme.clauses.iter_mut().find_map(|clause| match &mut clause.rule {
+            Rule::Audit(rule) if rule.outcome == outcome => Some(rule),
+            _ => None,
+        });
+        match known {
+            Some(rule) => *rule = audit,
+            None => fees::add(scheme, "audit", Rule::Audit(audit)),
+        }
+    }
 }
 
 /// Gives a rule that pays for each result its worth as the price.

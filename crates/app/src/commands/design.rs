@@ -164,7 +164,10 @@ fn findings(found: &Designed, worlds: u32) -> String {
                     _ => format!("{name} (in {} of plausible worlds)", percent(*share)),
                 })
                 .collect();
-            format!("The full stress test finds in it: {}. `wellspent mend` on the new scheme looks for a way out.", each.join(", "))
+            format!(
+                "The full stress test finds in it: {}. `wellspent mend` on the new scheme looks for a way out.",
+                each.join(", ")
+            )
         }
     };
     format!("{}\n", wrap(&words, WIDTH, ""))

@@ -53,10 +53,14 @@ fn designed(it: &Shipped, objective: Objective, budget: f64) -> Designed {
 fn price_of(it: &Shipped, found: &Designed) -> f64 {
     let best = found.best.as_ref().expect("a design within the budget");
     let after = lab::mend::together(&best.changes).apply(&it.scheme).expect("it changes something");
-    after.clauses.iter().find_map(|clause| match &clause.rule {
-        scheme::clauses::Rule::Tariff(tariff) => Some(tariff.reward.values()[0].pounds()),
-        _ => None,
-    }).expect("a tariff")
+    after
+        .clauses
+        .iter()
+        .find_map(|clause| match &clause.rule {
+            scheme::clauses::Rule::Tariff(tariff) => Some(tariff.reward.values()[0].pounds()),
+            _ => None,
+        })
+        .expect("a tariff")
 }
 
 /// Prices are whole percentages of worth, and the provider's best conduct is found on 48 futures: 4 % is the stated tolerance.

@@ -11,6 +11,7 @@ mod numpy;
 mod planted;
 mod schemes;
 mod sensitivity;
+mod temptation;
 
 use std::path::PathBuf;
 

@@ -5,6 +5,7 @@
 //! To add one: copy a neighbour, add it to [`Rule`], to [`CATALOGUE`] and to the match in `price.rs`, and give it a case.
 
 pub mod attachment_fee;
+pub mod audit;
 pub mod bonus;
 pub mod cap;
 pub mod clawback;
@@ -17,7 +18,7 @@ pub mod tariff;
 
 use crate::document::Section;
 use crate::gate::Gate;
-use crate::money::Pence;
+use crate::money::{Pence, Rate};
 use crate::problem::Problem;
 use crate::schedule::{Keys, Schedule};
 use crate::terms::{Baseline, Outcome, Scheme};
@@ -42,6 +43,7 @@ pub enum Rule {
     Bonus(bonus::Bonus),
     ShareAtRisk(share_at_risk::ShareAtRisk),
     Clawback(clawback::Clawback),
+    Audit(audit::Audit),
     Cap(cap::Cap),
     Floor(floor::Floor),
 }
@@ -56,7 +58,7 @@ pub struct Kind {
 }
 
 /// Every kind of clause, in reading order.
-pub const CATALOGUE: [Kind; 10] = [
+pub const CATALOGUE: [Kind; 11] = [
     service_fee::KIND,
     attachment_fee::KIND,
     outcome_payment::KIND,
@@ -65,6 +67,7 @@ pub const CATALOGUE: [Kind; 10] = [
     bonus::KIND,
     share_at_risk::KIND,
     clawback::KIND,
+    audit::KIND,
     cap::KIND,
     floor::KIND,
 ];
@@ -123,6 +126,20 @@ impl Counts {
                     .problem("counts_from", format!("`{}` has no baseline to count from", outcome.name))
                     .expected(format!("a baseline in [outcome.{}]", outcome.name))
                     .mend("add: baseline = \"30 %\" with its source, or baseline = { comparison_people_each = 10 }"),
+            );
+        }
+        if let Some(outcome) = outcome.map(|at| &context.outcomes[at])
+            && counts == Counts::FromBaseline
+            && outcome.ratchet != Rate(0)
+        {
+            section.push(
+                section
+                    .problem(
+                        "counts_from",
+                        format!("the baseline of `{}` follows the results, and is one for all segments", outcome.name),
+                    )
+                    .expected("a baseline that stays, or a tariff, which is measured over all segments together")
+                    .mend("take the ratchet out of the baseline, or use a clause of kind \"tariff\""),
             );
         }
         counts
@@ -257,6 +274,7 @@ impl Clause {
             Rule::Bonus(_) => bonus::KIND.name,
             Rule::ShareAtRisk(_) => share_at_risk::KIND.name,
             Rule::Clawback(_) => clawback::KIND.name,
+            Rule::Audit(_) => audit::KIND.name,
             Rule::Cap(_) => cap::KIND.name,
             Rule::Floor(_) => floor::KIND.name,
         }
@@ -274,6 +292,7 @@ impl Clause {
             Rule::Bonus(rule) => bonus::explain(rule, scheme),
             Rule::ShareAtRisk(rule) => share_at_risk::explain(rule, scheme),
             Rule::Clawback(rule) => clawback::explain(rule, scheme),
+            Rule::Audit(rule) => audit::explain(rule, scheme),
             Rule::Cap(rule) => cap::explain(rule, scheme),
             Rule::Floor(rule) => floor::explain(rule, scheme),
         }
@@ -294,7 +313,9 @@ impl Clause {
             Rule::Tariff(rule) => Some(rule.outcome),
             Rule::Bonus(rule) => Some(rule.outcome),
             Rule::ShareAtRisk(rule) => Some(rule.gate.outcome),
-            Rule::ServiceFee(_) | Rule::AttachmentFee(_) | Rule::Clawback(_) | Rule::Cap(_) | Rule::Floor(_) => None,
+            Rule::ServiceFee(_) | Rule::AttachmentFee(_) | Rule::Clawback(_) | Rule::Audit(_) | Rule::Cap(_) | Rule::Floor(_) => {
+                None
+            }
         }
     }
 

@@ -81,7 +81,9 @@ pub(crate) fn explain(rule: &SustainmentPayment, scheme: &Scheme) -> Vec<String>
         scheme.outcomes[of].name
     )];
     if rule.counts == Counts::FromBaseline {
-        out.push("Only what lies beyond the baseline is paid for; the provider owes as much for what falls short of it.".to_owned());
+        out.push(
+            "Only what lies beyond the baseline is paid for; the provider owes as much for what falls short of it.".to_owned(),
+        );
     }
     out
 }
