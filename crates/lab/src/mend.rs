@@ -192,11 +192,13 @@ impl Tried {
         names(&self.present, |name| name != MARGINS && name != VOLUME).len()
     }
 
-    /// What orders sets that do equally well: pounds first, then the number of changes. A difference below a thousandth of
-    /// what is paid is not worth a change more.
-    fn price(&self, now: &Tried) -> (i64, usize, i64) {
+    /// What orders sets that do equally well. First those under which people do no worse than now: a contract that pays less
+    /// and does less is no mend. Then pounds, then the number of changes; a difference below a thousandth of what is paid is not
+    /// worth a change more.
+    fn price(&self, now: &Tried) -> (bool, i64, usize, i64) {
         let thousandth = (now.payment.abs() / 1000.0).max(1.0);
-        ((self.payment / thousandth).round() as i64, self.changes.len(), self.payment.round() as i64)
+        let worse = self.value < now.value - thousandth;
+        (worse, (self.payment / thousandth).round() as i64, self.changes.len(), self.payment.round() as i64)
     }
 
     fn against(&self, now: &Tried) -> Set {

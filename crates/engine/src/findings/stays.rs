@@ -86,7 +86,7 @@ fn parking(plays: &Plays) -> Option<String> {
         Some(format!("{} (from {}, and {} is paid)", segment.name, pounds(needed), pounds(segment.price_now)))
     });
     let words: Vec<String> = words.collect();
-    (!words.is_empty()).then(|| format!("help pays only at a far higher price for each better result of {}", listed(&words)))
+    (!words.is_empty()).then(|| format!("help pays only at a higher price for each better result of {}", listed(&words)))
 }
 
 /// What is intended may be worth less than it costs, so that no price at or below the worth of results brings it about.
