@@ -15,7 +15,7 @@ use scheme::price::{NoLines, Paid, price};
 use scheme::{Scheme, amend, read};
 
 use crate::conduct::{Arena, Conduct};
-use crate::mend::{changed, together, written};
+use crate::mend::{STRAIGHT, changed, together, written};
 use crate::plays::{self, Stage};
 use crate::rank::Ranks;
 use crate::search::{self, Budget, Freedom};
@@ -462,7 +462,7 @@ fn shown(changes: Vec<Mend>, whole: &Outturn, people: f64) -> Design {
 /// other shares at risk.
 fn shapes(scheme: &Scheme) -> Vec<Shape> {
     let live = Mend::LiveComparison(1);
-    let straight = vec![Mend::PayAboveBaseline, Mend::NoGate, Mend::Straight, Mend::TwoSided, Mend::NoLimits];
+    let straight = STRAIGHT.to_vec();
     let with = |rules: &[Mend], more: &[Mend]| [rules, more].concat();
     let both = with(&straight, std::slice::from_ref(&live));
     let mut wanted = vec![(Vec::new(), false), (vec![live], false), (straight, true), (both.clone(), true)];

@@ -141,6 +141,9 @@ const WIDTH: usize = 4;
 /// Rules that are put together in every way; more would take too long, and nobody signs a contract changed in so many places.
 const MOST_RULES: usize = 6;
 
+/// What makes any contract run straight: results count from the baseline on, both ways, without gates, caps or floors.
+pub(crate) const STRAIGHT: [Mend; 5] = [Mend::PayAboveBaseline, Mend::NoGate, Mend::Straight, Mend::TwoSided, Mend::NoLimits];
+
 /// Sets that are searched in full, the cheapest first, until one keeps what the short search promised.
 const CONFIRMATIONS: usize = 6;
 
@@ -324,7 +327,14 @@ impl<'a> Bench<'a> {
     /// Prices in steps on top of the most promising rules: today's prices multiplied, and parts of what results are worth to the
     /// public; then finer between the last step that fails and the first that does not.
     fn try_prices(&mut self) {
-        let plain = self.best(|set| set.changes.iter().all(is_rule));
+        let mut plain = self.best(|set| set.changes.iter().all(is_rule));
+        // Rules that run straight may leave more than others at today's prices, and nothing at the right ones.
+        let with_live = [STRAIGHT.as_slice(), &[Mend::LiveComparison(1)]].concat();
+        self.try_all(vec![STRAIGHT.to_vec(), with_live.clone()]);
+        for rules in [&STRAIGHT[..], &with_live] {
+            let found = self.find(rules).cloned();
+            plain.extend(found.filter(|set| !plain.iter().any(|other| other.changes == set.changes)));
+        }
         let with = |set: &Tried, price: Mend| [set.changes.as_slice(), &[price]].concat();
         let worth = self.worth();
         let times: (&[i64], &dyn Fn(i64) -> Mend) = (&PRICES, &Mend::Prices);
@@ -408,19 +418,21 @@ impl<'a> Bench<'a> {
     fn confirmed(&self, full_now: &Tried, options: Options) -> Option<(Set, Plays)> {
         let mut sets: Vec<&Tried> = self.tried.iter().filter(|set| set.left() < full_now.left()).collect();
         sets.sort_by_key(|set| (set.left(), set.price(&self.tried[0])));
-        let mut best: Option<(Set, Plays)> = None;
+        let mut best: Option<(Tried, Plays)> = None;
         for set in sets.into_iter().filter(|set| !set.changes.is_empty()).take(CONFIRMATIONS) {
             let (changes, scheme) = changed(self.scheme, &set.changes)?;
             let plays = full_plays(&scheme, self.world, options);
             let full = Tried::of(changes, &plays);
-            if full.left() < best.as_ref().map_or(full_now.left(), |(best, _)| best.left.len()) {
-                best = Some((full.against(full_now), plays));
+            let rank = |set: &Tried| (set.left(), set.price(full_now));
+            let promised = full.left() <= set.left();
+            if full.left() < full_now.left() && best.as_ref().is_none_or(|(best, _)| rank(&full) < rank(best)) {
+                best = Some((full, plays));
             }
-            if full.left() <= set.left() {
+            if promised {
                 break;
             }
         }
-        best
+        best.map(|(set, plays)| (set.against(full_now), plays))
     }
 
     /// The cheapest set without a finding; one that brings no other is preferred. Fees are left alone where they can be, unless
