@@ -15,7 +15,7 @@ use scheme::price::{NoLines, Paid, price};
 use scheme::{Scheme, amend, read};
 
 use crate::conduct::{Arena, Conduct};
-use crate::mend::{STRAIGHT, changed, together, written};
+use crate::mend::{STRAIGHT, changed, is_rule, together, written};
 use crate::plays::{self, Stage};
 use crate::rank::Ranks;
 use crate::search::{self, Budget, Freedom};
@@ -273,14 +273,16 @@ impl<'a> Studio<'a> {
         }
     }
 
-    /// The best design so far; of those within a hundredth of a percent of the spend of it, the one with the fewest changes.
+    /// The best design so far; of those within a hundredth of a percent of the spend of it, the best of those with the fewest
+    /// changes of rules.
     fn best(&self) -> Option<usize> {
         let scored: Vec<(usize, f64)> =
             self.tried.iter().enumerate().skip(1).filter_map(|(at, design)| Some((at, self.score(design)?))).collect();
         let (top, most) = scored.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))?;
         let near = |score: f64| most - score <= 1e-4 * self.tried[top].spend.abs();
-        let changes = |at: usize| self.tried[at].changes.len();
-        scored.into_iter().filter(|(_, score)| near(*score)).map(|(at, _)| at).min_by_key(|&at| (changes(at), at))
+        let rules = |at: usize| self.tried[at].changes.iter().filter(|change| is_rule(change)).count();
+        let near = scored.into_iter().filter(|(_, score)| near(*score));
+        near.min_by(|a, b| rules(a.0).cmp(&rules(b.0)).then(b.1.total_cmp(&a.1))).map(|(at, _)| at)
     }
 
     /// The design of a shape at a level of price, which is not tried twice.

@@ -455,7 +455,7 @@ struct FeeBase<'a> {
 }
 
 /// Whether a change is of how results are paid, rather than of how much or of fees.
-fn is_rule(change: &Mend) -> bool {
+pub(crate) fn is_rule(change: &Mend) -> bool {
     !is_fee(change) && !matches!(change, Mend::Prices(_) | Mend::AtValue { .. } | Mend::SegmentPrices(_))
 }
 

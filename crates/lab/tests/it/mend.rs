@@ -98,3 +98,22 @@ fn other_fees_need_no_new_search() {
         pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-5 * a.abs(), "{:?}: {a} against {b}", searched.turn));
     }
 }
+
+/// A share at risk behind a gate run straight, against a live comparison group, with another level of fees.
+#[test]
+fn the_prison_can_be_freed_too() {
+    let found = mended(&shipped("hmp-doncaster-2011"), 0);
+    let all = found.all.expect("something helps");
+    assert!(found.present.len() >= 3 && all.left.is_empty() && found.stays.is_empty(), "{:?}", all.left);
+    assert!(all.changes.contains(&Mend::Straight), "{:?}", all.changes);
+}
+
+/// Three cohorts of 1,000 men are too few for what results move: no rule tried keeps losses and windfalls both rare, and the
+/// reason is told.
+#[test]
+fn what_stays_is_explained() {
+    let found = mended(&shipped("hmp-peterborough-2010"), 0);
+    assert_eq!(found.all.expect("something helps").left, ["provider loss and windfall"]);
+    let [(name, why)] = found.stays.as_slice() else { panic!("{:?}", found.stays) };
+    assert!(*name == "provider loss and windfall" && why.contains("people would be needed"), "{why}");
+}
