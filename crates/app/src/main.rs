@@ -19,7 +19,8 @@ use clap::{Parser, Subcommand};
     about = "Test a payment-by-results scheme before it is signed",
     long_about = "Reads a payment-by-results scheme's own rules, lets strategic providers play against them, and says in plain \
                   words which unintended consequences it would have.\n\nSCHEME is a folder with a scheme.toml; the schemes that \
-                  come with the program are under schemes/."
+                  come with the program are under schemes/, and a path that does not exist is looked for there, so that \
+                  plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
 )]
 struct Cli {
     #[command(subcommand)]

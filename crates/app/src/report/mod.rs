@@ -6,4 +6,5 @@ pub mod json;
 pub mod markup;
 pub mod summary;
 pub mod svg;
+pub mod textbook;
 pub mod words;

@@ -96,6 +96,13 @@ impl Estimate {
         Estimate { mean, error: (variance / n.max(1.0)).sqrt() }
     }
 
+    /// Whether it lies above zero by more than chance explains once in two thousand times: for figures that are zero on average
+    /// where there is nothing to find, and are looked at in many schemes and worlds.
+    #[must_use]
+    pub fn beyond_chance(&self) -> bool {
+        self.mean - 3.29 * self.error > 0.0
+    }
+
     /// The lower end of the 95 % interval.
     #[must_use]
     pub fn low(&self) -> f64 {

@@ -12,6 +12,7 @@ mod planted;
 mod schemes;
 mod sensitivity;
 mod temptation;
+mod textbook;
 
 use std::path::PathBuf;
 
