@@ -21,6 +21,7 @@ mod pilot_to_scale;
 mod plays;
 mod ratchet;
 mod regression_to_the_mean;
+mod stays;
 mod threshold;
 mod timing;
 mod volume_risk;
@@ -28,6 +29,7 @@ mod volume_risk;
 pub use plays::*;
 use scheme::mends::Mend;
 use scheme::money::thousands;
+pub use stays::why_it_stays;
 
 /// Every consequence, in reading order.
 pub const CATALOGUE: [Consequence; 16] = [
@@ -229,6 +231,12 @@ impl Harm {
 /// What moving from `reference` to `play` brings the provider, on the same random numbers.
 fn gain(play: &Play, reference: &Play) -> Estimate {
     Estimate::of(play.profit().zip(reference.profit()).map(|(a, b)| a - b))
+}
+
+/// Each result paid for at this percentage of what it is worth to the public: a provider then spreads help as the public would.
+fn at_value(plays: &Plays, percent: i64) -> Mend {
+    let pence = |outcome: &OutcomeFacts| (100.0 * outcome.value).round() as i64;
+    Mend::AtValue { percent, worth: plays.outcomes.iter().map(pence).collect() }
 }
 
 /// What it costs the payer and the public: what is paid more, plus the value of the results lost.

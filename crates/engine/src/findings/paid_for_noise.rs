@@ -17,6 +17,7 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
         vec![
             Mend::PoolCohorts,
             Mend::NoGate,
+            Mend::Straight,
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided]),
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::PoolCohorts]),
         ]
