@@ -134,11 +134,11 @@ impl Fault {
                 draw.world_extra += &table("false_claims.result", &[("at_most", percent(0.1)), ("cost_of_last", pounds(cost))]);
             }
             Fault::Ratchet => {
-                draw.years = 3;
-                draw.ratchet = draw.uniform(40, 0.4, 0.55);
-                // Against a bar that rises, what is intended must be seen in less.
-                draw.intended = Intended::Aim(0.3 * improvement);
-                draw.people *= 8.0;
+                draw.years = 2;
+                draw.ratchet = draw.uniform(40, 0.5, 0.6);
+                // Against a bar that rises, what is intended must be seen in less of it.
+                draw.intended = Intended::Aim(0.4 * improvement);
+                draw.people *= 12.0;
             }
             // Cohorts too small to tell.
             Fault::PaidForNoise => draw.people = (draw.people / draw.uniform(40, 15.0, 25.0)).max(30.0).round(),
@@ -156,6 +156,8 @@ impl Fault {
                 spend[last] = draw.half_cost[last] * 5.0;
                 draw.spent_now = 0.0;
                 draw.intended = Intended::Spend(spend);
+                // What is meant for a few people shows in few: more of them are needed to tell.
+                draw.people *= 5.0;
             }
             Fault::LossAndWindfall => {}
             // A fee for each person, and costs that stay when fewer come.
@@ -168,6 +170,7 @@ impl Fault {
             Fault::PilotToScale => {
                 draw.fee = Fee::EachPerson;
                 draw.margin = 0.002;
+                draw.cost_each.iter_mut().for_each(|cost| *cost *= 0.5);
                 let size = |share: f64| percent(share * draw.reach);
                 let lines = [
                     ("help", "\"support\"".to_owned()),
