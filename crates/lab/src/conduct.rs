@@ -303,7 +303,7 @@ impl<'a> Arena<'a> {
                     true => &*tally,
                     false => {
                         reported.clone_from(tally);
-                        self.misreport(&conducts[at].reporting, &mut reported);
+                        self.misreport(&conducts[at].reporting, replication, &mut reported);
                         &reported
                     }
                 };

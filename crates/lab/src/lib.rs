@@ -18,6 +18,7 @@ pub mod design;
 pub mod draws;
 pub mod fees;
 pub mod game;
+pub mod help;
 pub mod mend;
 mod misreport;
 pub mod people;

@@ -11,6 +11,7 @@ mod numpy;
 mod planted;
 mod schemes;
 mod sensitivity;
+mod small;
 mod temptation;
 mod textbook;
 
