@@ -313,6 +313,13 @@ impl<'a> Arena<'a> {
         }
     }
 
+    /// The chance of the bad result as things are now: the most that a binary outcome can get better.
+    #[must_use]
+    pub fn room(&self, outcome: usize, segment: usize) -> f64 {
+        let now = self.chances.now(outcome, segment);
+        if self.scheme.outcomes[outcome].sign() > 0 { 1.0 - now } else { now }
+    }
+
     /// A tally without chance: every count as its chance says, to the nearest whole, when each binary outcome is better than
     /// today by `better(outcome, segment)` in proportion.
     #[must_use]

@@ -183,7 +183,11 @@ pub fn losers(finding: &Finding, stress: &Stress) -> Vec<String> {
         }
         _ => {
             out.extend(harm(finding));
-            out.push(format!("payer and public together, {}", estimate(loss)));
+            let gained = Estimate { mean: -loss.mean, ..loss };
+            out.push(match gained.low() > 0.0 {
+                true => format!("but payer and public together are {} better off", estimate(gained)),
+                false => format!("payer and public together, {}", estimate(loss)),
+            });
         }
     }
     out
@@ -284,12 +288,8 @@ pub fn mend(reported: &Reported, stress: &Stress) -> Option<String> {
 pub fn no_mend(reported: &Reported) -> String {
     match reported.tried_in_vain.len() {
         0 => "no change is known that would remove it".to_owned(),
-        1 => format!("the one change tried does not remove it: {}", reported.tried_in_vain[0]),
-        n => {
-            let first: Vec<&str> = reported.tried_in_vain.iter().map(String::as_str).take(3).collect();
-            let more = if n > first.len() { format!("; and {} more", n - first.len()) } else { String::new() };
-            format!("none of the {n} changes tried removes it: {}{more}", first.join("; "))
-        }
+        1 => "the one change tried does not remove it".to_owned(),
+        n => format!("none of the {n} changes tried removes it"),
     }
 }
 

@@ -64,7 +64,7 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     let helped: Vec<String> = helped.map(|at| plays.segments[at].name.clone()).collect();
     let figure = match helped.is_empty() {
         false => listed(&helped),
-        true if play.help_spend < 1.0 => "nobody is".to_owned(),
+        true if play.help_spend < 0.5 * plays.people => "nobody is".to_owned(),
         true => format!("nobody gets a tenth of what the public would give; {} is spent in all", pounds(play.help_spend)),
     };
     case.test("others are helped", !helped.is_empty(), figure);

@@ -228,3 +228,24 @@ fn an_aim_beyond_what_help_can_move_is_warned_of() {
     let expected = found[0].expected.as_deref().unwrap_or_default();
     assert!(expected.contains("at most 10.0 percentage points"), "{found:?}");
 }
+
+/// A rare result that costs the provider £1,000 each time: what is paid for one fewer is £1,000, however few there are.
+#[test]
+fn what_is_paid_for_a_rare_result_is_not_lost() {
+    let lost = (
+        "scheme.toml",
+        "[pay.fee]",
+        "[outcome.lost]\nmeasure = \"people who lose their job\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"24 months\"\n\n[pay.fee]",
+    );
+    let taken = (
+        "scheme.toml",
+        "price = \"£2,000\"",
+        "price = \"£2,000\"\n\n[pay.back]\nclause = \"clawback\"\nof = [\"job\"]\noutcome = \"lost\"\nprice = \"£1,000\"",
+    );
+    let believed = ("world.toml", "[help.coaching]", "[outcome.lost]\nnow = \"5 %\"\nvalue = \"£10\"\n\n[help.coaching]");
+    let helped = ("world.toml", "[cost]", "[help.aftercare]\nhalf_cost = \"£200\"\nmoves = { lost = \"50 %\" }\n\n[cost]");
+    let more = ("scheme.toml", "people = 200", "people = 20_000");
+    let stress = stressed(&[lost, taken, believed, helped, more]);
+    let pound = &stress.next_pounds[1];
+    assert!((pound.earns.0 - 1_000.0).abs() < 20.0, "{pound:?}");
+}
