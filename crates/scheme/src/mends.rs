@@ -25,7 +25,7 @@ pub enum Mend {
     Prices(i64),
     /// Multiply every fee that does not depend on results by this percentage.
     Fees(i64),
-    /// Multiply the price of each segment of every outcome payment by its own percentage.
+    /// Multiply the price of each of the contract's segments of every outcome payment by its own percentage.
     SegmentPrices(Vec<i64>),
     /// Several at once.
     Together(Vec<Mend>),
