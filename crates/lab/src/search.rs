@@ -211,7 +211,9 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
     let (mut regret, mut regret_error) = (f64::INFINITY, 0.0);
     for _ in 0..budget.sweeps.max(1) {
         let neighbours = neighbours(arena, &at.conduct, may_choose, pay, budget.path);
-        let tried = search.try_all(neighbours);
+        let mut tried = search.try_all(neighbours);
+        let together = intake_together(&at, &tried);
+        tried.extend(search.try_all(together));
         let Some(found) = tried.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)) else { break };
         let gain = found.score - at.score;
         let differences: Vec<f64> = found.profits.iter().zip(&at.profits).map(|(a, b)| a - b).collect();
@@ -333,6 +335,24 @@ fn nelder_mead(search: &mut Search<'_, '_>, start: &Tried, steps: usize) -> Trie
         corners[dimensions] = replacement;
     }
     corners.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)).unwrap_or_else(|| start.clone())
+}
+
+/// The changes of intake that pay one by one, made together: the best two, the best three and so on. One segment a sweep would
+/// leave most unturned where there are many.
+fn intake_together(at: &Tried, tried: &[Tried]) -> Vec<Conduct> {
+    let changed = |other: &Tried| -> Option<usize> {
+        let mut differ = (0..at.conduct.taken.len()).filter(|&segment| other.conduct.taken[segment] != at.conduct.taken[segment]);
+        let first = differ.next().filter(|_| other.score > at.score && other.conduct.effort == at.conduct.effort)?;
+        differ.next().is_none().then_some(first)
+    };
+    let mut paying: Vec<(f64, usize)> = tried.iter().filter_map(|other| Some((other.score, changed(other)?))).collect();
+    paying.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut conduct = at.conduct.clone();
+    let changed = paying.into_iter().map(|(_, segment)| {
+        conduct.taken[segment] = !conduct.taken[segment];
+        conduct.clone()
+    });
+    changed.skip(1).filter(|conduct| conduct.taken.iter().any(|taken| *taken)).collect()
 }
 
 /// Deviations of one decision at a time: each effort to nothing, to today's, and to shares and multiples; each segment taken
