@@ -1,6 +1,7 @@
 //! What strategic players would do: people with keyed randomness, conduct, search, plausible worlds.
 //!
-//! Reading order: `world` (what is believed), `people` (who they are and what chances they face), `draws` and `philox` (one
+//! Reading order: `world` (what is believed), `people` (who they are and what chances they face), `individuals` (people of one
+//! segment who are not alike), `draws` and `philox` (one
 //! person's fate), `person` (counting one by one) and `rank` (the same count without the loop), `conduct` (what a provider
 //! does and what comes of it), `search` (the best conduct), `plays` (the table that findings read), `stress` (the main job),
 //! `mend` (the cheapest changes to the rules that remove what it found), `sensitivity` (what its result hangs on).
@@ -11,6 +12,7 @@
 pub mod chance;
 pub mod conduct;
 pub mod draws;
+pub mod individuals;
 pub mod mend;
 pub mod people;
 pub mod person;
