@@ -3,8 +3,9 @@
 //! Reading order: `world` (what is believed), `people` (who they are and what chances they face), `individuals` (people of one
 //! segment who are not alike), `draws` and `philox` (one
 //! person's fate), `person` (counting one by one) and `rank` (the same count without the loop), `conduct` (what a provider
-//! does and what comes of it), `search` (the best conduct), `plays` (the table that findings read), `stress` (the main job),
-//! `mend` (the cheapest changes to the rules that remove what it found), `sensitivity` (what its result hangs on).
+//! does and what comes of it), `misreport`, `timing` and `pilot` (what may be done, or feared, besides), `search` (the best
+//! conduct), `plays` (the table that findings read), `stress` (the main job), `mend` (the cheapest changes to the rules that
+//! remove what it found), `sensitivity` (what its result hangs on).
 //!
 //! The laboratory knows the truth of its made-up worlds and keeps it to itself: `engine` cannot see this crate. It opens no
 //! file and writes to no terminal.
@@ -14,14 +15,17 @@ pub mod conduct;
 pub mod draws;
 pub mod individuals;
 pub mod mend;
+mod misreport;
 pub mod people;
 pub mod person;
 pub mod philox;
+pub mod pilot;
 pub mod plays;
 pub mod rank;
 pub mod replay;
 pub mod search;
 pub mod sensitivity;
 pub mod stress;
+mod timing;
 pub mod when;
 pub mod world;

@@ -377,6 +377,7 @@ fn order(mend: &Mend) -> usize {
     match mend {
         Mend::TakeEveryone => 0,
         Mend::LiveComparison(_) => 1,
+        Mend::RecordsSay | Mend::NoRatchet => 1,
         Mend::SegmentPrices(_) => 2,
         Mend::PayAboveBaseline => 3,
         Mend::NoGate => 4,

@@ -103,6 +103,8 @@ pub struct Chances {
     segments: usize,
     /// For each binary outcome and segment: its chance as things are now.
     now: Vec<Vec<f64>>,
+    /// For each outcome held against the same people before: the chance (or the events for each) then, by segment.
+    before: Vec<Vec<f64>>,
     /// For each binary outcome and segment: its chance without any help.
     none: Vec<Vec<f64>>,
     /// For each binary outcome whose people have chances of their own, and segment.
@@ -174,16 +176,24 @@ impl Chances {
             now.push(chances);
             each.push(means);
         }
-        let mut chances = Chances { segments, none: now.clone(), now, own, sign, helps, each };
+        let before = world.outcomes.iter().map(|belief| {
+            let by_segment = belief.before.iter().flat_map(|before| (0..segments).map(move |at| before.at(area, at, 0)));
+            by_segment.collect()
+        });
+        let mut chances = Chances { segments, before: before.collect(), none: now.clone(), now, own, sign, helps, each };
         for outcome in 0..chances.now.len() {
             chances.take_help_away(outcome);
         }
         chances
     }
 
-    /// The same people when a binary outcome is better for everyone by so much (proportion of people), whoever helps them.
+    /// The same people when a binary outcome is better for everyone by so much (proportion of people), whoever helps them, and
+    /// was before they started.
     #[must_use]
     pub fn better_for_all(mut self, outcome: usize, by: f64) -> Chances {
+        for before in &mut self.before[outcome] {
+            *before = (*before + self.sign[outcome] * by).clamp(0.0, 1.0);
+        }
         for segment in 0..self.now[outcome].len() {
             self.now[outcome][segment] = (self.now[outcome][segment] + self.sign[outcome] * by).clamp(0.0, 1.0);
             if let Some(own) = self.own[outcome].get_mut(segment) {
@@ -236,6 +246,43 @@ impl Chances {
     /// The level of people with chances of their own; `None` where they are alike.
     pub(crate) fn own_level(&self, outcome: usize, segment: usize, effort: &[f64]) -> Option<f64> {
         self.own[outcome].get(segment).map(|own| self.level(own, outcome, segment, effort))
+    }
+
+    /// The same people, if they had been before they started as they are now.
+    #[must_use]
+    pub fn without_recovery(mut self) -> Chances {
+        for at in 0..self.before.len() {
+            for segment in 0..self.before[at].len() {
+                self.before[at][segment] = if self.now[at].is_empty() { self.each[at][segment] } else { self.now[at][segment] };
+            }
+        }
+        self
+    }
+
+    /// The same people when one kind of help moves everything by another size, and its effect costs another number of times as
+    /// much. What help does today stays as it is.
+    #[must_use]
+    pub fn with_help(mut self, help: usize, size: f64, dearer: f64) -> Chances {
+        for effect in &mut self.helps[help] {
+            effect.half_cost *= dearer;
+            effect.spent_now *= dearer;
+            for moves in effect.moves.iter_mut().flatten() {
+                *moves = match *moves {
+                    Move::Relative(most) => Move::Relative((most * size).clamp(0.0, 1.0)),
+                    Move::Points(most) => Move::Points((most * size).clamp(0.0, 1.0)),
+                };
+            }
+        }
+        for outcome in 0..self.now.len() {
+            self.take_help_away(outcome);
+        }
+        self
+    }
+
+    /// The chance of a binary outcome before people started, where results are held against it.
+    #[must_use]
+    pub fn before(&self, outcome: usize, segment: usize) -> Option<f64> {
+        self.before[outcome].get(segment).copied()
     }
 
     /// Undoes what help does today, so that the chance now is what today's spending leads to.

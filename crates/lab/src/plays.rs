@@ -1,18 +1,21 @@
 //! Fills a table of plays: the reference conducts of every area, found by search, then played on replications that the
 //! search never saw, so that what is reported is not flattered by having been chosen.
 
-use engine::findings::{AreaPlays, Estimate, OutcomeFacts, Play, Plays, Role, SegmentFacts, Turn, Turned};
+use engine::findings::{AreaPlays, Estimate, OutcomeFacts, Play, Plays, Role, SegmentFacts, Timed, Turn, Turned};
 use rayon::prelude::*;
 use scheme::Scheme;
+use scheme::mends::Mend;
+use scheme::money::Rate;
 use scheme::price::{NoLines, Paid, price};
-use scheme::terms::Intake;
+use scheme::terms::{Baseline, Intake, SaidBy};
 
 use crate::chance::{LoneCohort, wrong_payment};
 use crate::conduct::{Arena, Conduct, Payments};
 use crate::people::{People, people};
 use crate::rank::Ranks;
-use crate::search::{self, Best, Budget, Objective, Weights};
+use crate::search::{self, Best, Budget, Freedom, Objective, Weights};
 use crate::world::{Intended, World};
+use crate::{pilot, timing};
 
 /// The people of a world and their sorted uniforms, which many worlds and changed schemes can share.
 #[derive(Debug)]
@@ -83,11 +86,11 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
     let everyone = vec![true; segments];
     let pay = search::payment_weights(arena);
     let public = search::public_weights(arena);
-    let may_choose = arena.scheme.intake == Intake::ProviderChooses;
+    let may_leave = (0..segments).any(|segment| arena.may_leave(segment));
     let provider = &arena.world.provider;
     let intended = intended(arena);
     let at_cost = search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |conduct| arena.help_spend(conduct));
-    let best = search::best(arena, Objective::Profit, budget, &pay, may_choose);
+    let best = search::best(arena, Objective::Profit, budget, &pay, Freedom::ALL);
     let mut tried = best.tried;
     let mut conducts = vec![
         (Role::Idle, Conduct::idle(&arena.chances, segments)),
@@ -96,17 +99,27 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
         (Role::Best, best.conduct.clone()),
         (Role::PublicAtCost, at_cost),
     ];
-    let mut find = |role: Role, objective: Objective, may_choose: bool| {
-        let found = search::best(arena, objective, budget, &pay, may_choose);
+    let mut find = |role: Role, objective: Objective, freedom: Freedom| {
+        let found = search::best(arena, objective, budget, &pay, freedom);
         tried += found.tried;
         conducts.push((role, found.conduct));
     };
-    if may_choose {
-        find(Role::BestServingAll, Objective::Profit, false);
+    if may_leave {
+        find(Role::BestServingAll, Objective::Profit, Freedom { intake: false, ..Freedom::ALL });
+    }
+    if arena.may_misreport() {
+        find(Role::BestHonest, Objective::Profit, Freedom { reporting: false, ..Freedom::ALL });
     }
     if wanted == Wanted::All {
-        find(Role::Cautious, Objective::Cautious(provider.caution), may_choose);
-        find(Role::Mission, Objective::Mission(provider.mission), may_choose);
+        find(Role::Cautious, Objective::Cautious(provider.caution), Freedom::ALL);
+        find(Role::Mission, Objective::Mission(provider.mission), Freedom::ALL);
+    }
+    if let Some(staying) = Mend::NoRatchet.apply(arena.scheme) {
+        let arena = arena.under(&staying);
+        let pay = search::payment_weights(&arena);
+        let found = search::best(&arena, Objective::Profit, budget, &pay, Freedom::ALL);
+        tried += found.tried;
+        conducts.push((Role::BestWithoutRatchet, found.conduct));
     }
     if has_gates(arena.scheme) {
         // Against open gates payment is linear in results, and the best response has a closed form.
@@ -133,7 +146,7 @@ pub(crate) fn intended(arena: &Arena<'_>) -> Conduct {
             let effort = (0..arena.chances.helps.len() * segments)
                 .map(|at| spend.at(arena.people.area, at % segments, 0) / helps)
                 .collect();
-            Conduct { effort, taken: vec![true; segments] }
+            Conduct::of(effort, vec![true; segments])
         }
         Intended::Aim { outcome, better_by } => aiming(arena, *outcome, *better_by),
     }
@@ -210,6 +223,13 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
     price(arena.scheme, &arena.tally_without_chance(conduct), &mut paid, &mut NoLines);
     let results = arena.scheme.result_clauses();
     let (dead_margin, cohorts_rewarded) = by_cohort(arena, conduct);
+    let (mut claims, mut false_claims) = (0.0, 0.0);
+    for (at, expected) in arena.expected_claims(conduct).into_iter().enumerate() {
+        let Some((good, bad)) = expected else { continue };
+        let claimed = bad * conduct.reporting.claimed.get(at).copied().unwrap_or_default();
+        false_claims += claimed;
+        claims += good + claimed;
+    }
     let served = |segment: usize| if conduct.taken[segment] { arena.in_segment(segment) } else { 0.0 };
     Play {
         role,
@@ -220,6 +240,9 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
         value: arena.value(conduct),
         effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * conduct.spend_on(segment)).collect(),
         served: (0..arena.people.segments).map(served).collect(),
+        false_claims,
+        claims,
+        mislabelled: arena.expected_mislabelled(conduct),
         dead_margin,
         cohorts_rewarded,
         payments: payments.total,
@@ -269,14 +292,15 @@ pub fn area_plays(arena: &Arena<'_>, solved: &Solved) -> AreaPlays {
     let mut plays: Vec<Play> = solved.conducts.iter().map(|(role, conduct)| play(arena, *role, conduct)).collect();
     plays.extend(mixed(arena, &solved.mixture));
     let area = arena.scheme.areas[arena.people.area].clone();
-    AreaPlays { area, people: arena.people.count() as f64, plays, turned: turned(arena, solved) }
+    let timed = timing::timed(arena, &solved.best.conduct);
+    AreaPlays { area, people: arena.people.count() as f64, plays, turned: turned(arena, solved), timed }
 }
 
 /// One percentage point.
 const POINT: f64 = 0.01;
 
-/// Nothing extra when the main outcome is a point better or worse for everyone, and the intended conduct when a fifth fewer
-/// or a fifth more people come.
+/// Nothing extra when the main outcome is a point better or worse for everyone, or when people do not come at their worst; and
+/// the intended conduct when a fifth fewer or a fifth more people come, or when help does what it does at scale.
 fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
     let conduct = |role: Role| solved.conducts.iter().find(|(found, _)| *found == role).map(|(_, conduct)| conduct);
     let mut out = Vec::new();
@@ -284,13 +308,31 @@ fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
         for (turn, by) in [(Turn::PointBetter, POINT), (Turn::PointWorse, -POINT)] {
             let there = arena.better_for_all(outcome, by);
             let Payments { total, results, .. } = there.payments(now);
-            out.push(Turned { turn, role: Role::AsNow, cost: there.cost(now), payments: total, results });
+            out.push(Turned {
+                turn,
+                role: Role::AsNow,
+                cost: there.cost(now),
+                payments: total,
+                results,
+                value: there.value(now),
+            });
         }
     }
     if let Some(intended) = conduct(Role::Intended) {
         for (turn, volume) in [(Turn::FifthFewer, 0.8), (Turn::FifthMore, 1.2)] {
             let Payments { total, results, .. } = arena.payments_at(intended, volume);
-            out.push(Turned { turn, role: Role::Intended, cost: arena.cost_at(intended, volume), payments: total, results });
+            let (cost, value) = (arena.cost_at(intended, volume), volume * arena.value(intended));
+            out.push(Turned { turn, role: Role::Intended, cost, payments: total, results, value });
+        }
+        out.extend(pilot::at_scale(arena, intended));
+    }
+    if arena.scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Before { .. })) {
+        let there = arena.facing(arena.chances.clone().without_recovery());
+        for role in [Role::AsNow, Role::Idle] {
+            let Some(conduct) = conduct(role) else { continue };
+            let Payments { total, results, .. } = there.payments(conduct);
+            let (cost, value) = (there.cost(conduct), there.value(conduct));
+            out.push(Turned { turn: Turn::NoRecovery, role, cost, payments: total, results, value });
         }
     }
     out
@@ -315,7 +357,9 @@ fn scaled(mut play: Play, by: f64) -> Play {
     let shares = [&mut play.dead_margin, &mut play.cohorts_rewarded];
     shares.into_iter().for_each(|share| *share *= by);
     let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value];
-    numbers.into_iter().for_each(|number| *number *= by);
+    let reports = [&mut play.false_claims, &mut play.claims, &mut play.mislabelled];
+    let numbers = numbers.into_iter().chain(reports);
+    numbers.for_each(|number| *number *= by);
     let lists =
         [&mut play.payments, &mut play.results, &mut play.rewards, &mut play.deductions, &mut play.effort, &mut play.served];
     lists.into_iter().chain(&mut play.outcomes).for_each(|list| list.iter_mut().for_each(|value| *value *= by));
@@ -347,6 +391,7 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         people: people.iter().map(|people| people.in_segment(at) as f64).sum(),
         unparking_price: solved[typical].unparking[at],
         price_now: solved[typical].price_now[at],
+        bring_in: segment.bring_in,
     });
     let wrong = main_outcome(scheme, world).map(|outcome| {
         let of =
@@ -354,6 +399,10 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         let better = (of(Role::Intended) - of(Role::AsNow)) * scheme.outcomes[outcome].sign() as f64;
         wrong_payment(scheme, world, &people[typical], outcome, better / areas[typical].people.max(1.0))
     });
+    let timed: Vec<Timed> = areas.iter().filter_map(|area| area.timed.clone()).collect();
+    let named = |keep: &dyn Fn(usize) -> bool| -> Vec<String> {
+        (0..scheme.outcomes.len()).filter(|&at| keep(at)).map(|at| scheme.outcomes[at].name.clone()).collect()
+    };
     Plays {
         outcomes: outcomes.collect(),
         segments: segments.collect(),
@@ -362,10 +411,19 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         whole,
         priced_outcome: solved[typical].priced_outcome,
         turned,
+        timed: Timed::sum(timed.iter()),
         main_outcome: main_outcome(scheme, world),
         fair_margin: world.provider.fair_margin,
         has_gates: has_gates(scheme),
         intake_is_free: scheme.intake == Intake::ProviderChooses,
+        assessed_first: scheme.intake == Intake::AfterAssessment,
+        reported_by_provider: named(&|at| {
+            scheme.outcomes[at].reported_by == SaidBy::Provider && world.false_claims[at].is_some()
+        }),
+        labels_by_provider: scheme.segments_set_by == SaidBy::Provider && world.relabelling.is_some(),
+        has_ratchet: scheme.outcomes.iter().any(|outcome| outcome.ratchet != Rate(0)),
+        held_against_before: named(&|at| matches!(scheme.outcomes[at].baseline, Baseline::Before { .. })),
+        pilot: pilot::facts(world),
         cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < world.years).count(),
         wrong_payment: wrong,
     }

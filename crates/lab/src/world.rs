@@ -11,7 +11,9 @@ use scheme::pen::Pen;
 use scheme::problem::Problem;
 use scheme::read::SCHEME_FILE;
 use scheme::schedule::{Keys, Refused, Schedule, find_column, find_table};
-use scheme::terms::{Baseline, Kind};
+use scheme::terms::{Baseline, Intake, Kind};
+
+mod temptation;
 
 use crate::individuals::{self, Individuals};
 
@@ -32,6 +34,13 @@ pub struct World {
     /// One for each outcome of the scheme.
     pub outcomes: Vec<Belief>,
     pub help: Vec<Help>,
+    /// For each outcome of the scheme, how far the provider could claim it for people to whom it did not happen.
+    pub false_claims: Vec<Option<Rising>>,
+    /// How far the provider could label people as a segment that they are not of.
+    pub relabelling: Option<Rising>,
+    /// For each outcome of the scheme, how many of a cohort's results could be dated in the cohort before or after.
+    pub timing: Vec<Option<Rising>>,
+    pub pilot: Option<Pilot>,
     /// What the contract compels, whatever the conduct: pounds for each person served.
     pub cost_each_person: Schedule<Pence>,
     /// The part of that cost which does not follow the number of people, once staff and buildings are there for those
@@ -51,6 +60,47 @@ pub struct Segment {
     pub share: f64,
     /// Position of the contract's segment that prices it.
     pub priced_as: usize,
+    /// Pounds for bringing in one of these people, who would else fall out before they count; `None` when they start anyhow.
+    pub bring_in: Option<f64>,
+}
+
+/// Something that can be done with up to a share of cases, the easy ones first: the first costs nothing, the last so many
+/// pounds, and those between in proportion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rising {
+    pub at_most: f64,
+    pub cost_of_last: f64,
+}
+
+impl Rising {
+    /// Pounds for doing it with a share of so many cases.
+    #[must_use]
+    pub fn cost(&self, share: f64, cases: f64) -> f64 {
+        cases * self.cost_of_last * share * share / (2.0 * self.at_most.max(1e-12))
+    }
+
+    /// The share at which the last case costs what it brings.
+    #[must_use]
+    pub fn worth(&self, pounds: f64) -> f64 {
+        self.at_most * (pounds / self.cost_of_last.max(1e-12)).clamp(0.0, 1.0)
+    }
+}
+
+/// Where the belief in a kind of help comes from, when it was chosen for its pilot. Shares are of what the help moves, in the
+/// unit of its `moves`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pilot {
+    /// Position of the help.
+    pub help: usize,
+    /// Pilots from which it was chosen.
+    pub tried: usize,
+    pub standard_error: f64,
+    /// Standard deviation of true effects from one tried kind of help to another.
+    pub differ_by: f64,
+    /// Share of the effect lost at scale, where places and people are less well chosen.
+    pub diluted: f64,
+    /// Share by which the help of one person costs more at scale.
+    pub cost_rises: f64,
 }
 
 /// What is believed of one outcome.
@@ -61,6 +111,8 @@ pub struct Belief {
     pub now: Schedule<f64>,
     /// Shift the segments' odds so that each area's rate meets this one, usually the contract's fixed baseline.
     pub matches: Option<Schedule<Rate>>,
+    /// The chance of the same people before they started, where results are held against it.
+    pub before: Option<Schedule<f64>>,
     /// Change for everyone since the baseline was set, in proportion (0.01 is one percentage point).
     pub trend: f64,
     /// Pounds to the public of one fewer (or one more, where more is better).
@@ -132,6 +184,8 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
     };
     let outcomes = outcomes(&top, scheme, &keys, individuals.as_deref());
     let help = help(&top, scheme, &keys, individuals.as_deref());
+    let temptation = temptation::read(&top, scheme, &help);
+    let assessment = assessment(&top, scheme, &keys);
     let cost = top.required_section("cost", "a table [cost] with each_person");
     let (cost_each_person, cost_fixed_share, cost_each_year) = match &cost {
         Some(cost) => {
@@ -159,10 +213,14 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
     if reader.errors() > 0 {
         return None;
     }
-    Some(World {
+    let world = World {
         name,
         segments,
         individuals,
+        false_claims: temptation.false_claims,
+        relabelling: temptation.relabelling,
+        timing: temptation.timing,
+        pilot: temptation.pilot,
         years,
         volume: volume.as_f64(),
         outcomes,
@@ -172,7 +230,72 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
         cost_each_year,
         intended: intended?,
         provider,
+    };
+    Some(match assessment {
+        Some(assessment) => world.with_hard_to_start(&assessment),
+        None => world,
     })
+}
+
+/// Who falls out before they count unless the provider brings them in.
+struct Assessment {
+    falls_out: Schedule<f64>,
+    bring_in: Schedule<f64>,
+}
+
+fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Assessment> {
+    let table = top.section("assessment")?;
+    warn_without_source(&table);
+    let mend = "write the share of those referred who fall out before they start unless somebody sees to it";
+    let shares = table.schedule_up_to("falls_out", keys, Rate(scheme::money::WHOLE), "more than everyone", mend);
+    let bring_in = table.positive_schedule::<Pence>("bring_in", keys).map(Pence::pounds);
+    table.finish();
+    if scheme.intake != Intake::AfterAssessment {
+        table.push(
+            Problem::at(table.file, table.span, "the contract counts people without an assessment")
+                .expected("intake = \"after assessment\" in scheme.toml")
+                .mend("remove [assessment], or change the contract's intake"),
+        );
+    }
+    Some(Assessment { falls_out: shares.map(|share| share.as_f64()), bring_in })
+}
+
+impl World {
+    /// Parts each segment into those who start anyhow and those whom the provider must bring in, alike in all else.
+    fn with_hard_to_start(mut self, assessment: &Assessment) -> World {
+        // For each segment that comes out, the one whose beliefs it shares.
+        let mut like = Vec::new();
+        for (at, segment) in std::mem::take(&mut self.segments).into_iter().enumerate() {
+            let falls_out = assessment.falls_out.at(0, at, 0);
+            let hard = Segment {
+                name: format!("{}, hard to start", segment.name),
+                share: segment.share * falls_out,
+                bring_in: Some(assessment.bring_in.at(0, at, 0)),
+                ..segment.clone()
+            };
+            let easy = Segment { share: segment.share * (1.0 - falls_out), ..segment };
+            for part in [easy, hard].into_iter().filter(|part| part.share > 0.0) {
+                self.segments.push(part);
+                like.push(at);
+            }
+        }
+        for belief in &mut self.outcomes {
+            belief.now = belief.now.taking_segments(&like);
+            belief.before = belief.before.as_ref().map(|before| before.taking_segments(&like));
+        }
+        for help in &mut self.help {
+            help.spent_now = help.spent_now.taking_segments(&like);
+            help.half_cost = help.half_cost.taking_segments(&like);
+            for moves in help.moves.iter_mut().flatten() {
+                *moves = moves.taking_segments(&like);
+            }
+        }
+        self.cost_each_person = self.cost_each_person.taking_segments(&like);
+        if let Intended::Spend(spend) = &mut self.intended {
+            *spend = spend.taking_segments(&like);
+        }
+        self
+    }
 }
 
 fn warn_without_source(table: &Section<'_, '_>) {
@@ -202,7 +325,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
             );
         }
         let named = scheme.segments.iter().enumerate();
-        return named.map(|(at, name)| Segment { name: name.clone(), share, priced_as: at }).collect();
+        return named.map(|(at, name)| Segment { name: name.clone(), share, priced_as: at, bring_in: None }).collect();
     }
     let file = table.required_text("segments", "the name of a CSV file, such as \"segments.csv\"");
     let Some(csv) = find_table(table, "segments", &file) else { return Vec::new() };
@@ -254,7 +377,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
                     .mend("add a column `priced_as` with the contract's segment, or correct the name"),
             );
         }
-        out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default() });
+        out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default(), bring_in: None });
     }
     let Some(share) = share else { return out };
     let sum: f64 = out.iter().map(|segment| segment.share).sum();
@@ -289,7 +412,7 @@ fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {
 }
 
 fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Belief> {
-    let nothing = Belief { now: Schedule::constant(0.0), matches: None, trend: 0.0, value: 0.0 };
+    let nothing = Belief { now: Schedule::constant(0.0), matches: None, before: None, trend: 0.0, value: 0.0 };
     let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
         return vec![nothing; scheme.outcomes.len()];
     };
@@ -320,10 +443,15 @@ fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Op
             Kind::Sustained { .. } => chance("continues"),
         };
         let matches = matched(&table, outcome, keys);
+        let held_against_before = matches!(outcome.baseline, Baseline::Before { .. });
+        let before = held_against_before.then(|| match outcome.kind {
+            Kind::Frequency { .. } => table.positive_schedule::<PerHead>("before", keys).map(|each| each.0.as_f64()),
+            Kind::Binary | Kind::Sustained { .. } => chance("before"),
+        });
         let trend: Points = table.number("trend").unwrap_or_default();
         let value: Pence = table.positive("value").unwrap_or_default();
         table.finish();
-        Belief { now, matches, trend: trend.0.as_f64(), value: value.pounds() }
+        Belief { now, matches, before, trend: trend.0.as_f64(), value: value.pounds() }
     };
     let beliefs = scheme.outcomes.iter().map(believe).collect();
     tables.finish();

@@ -31,11 +31,24 @@ pub fn amend(opened: &Opened, before: &Scheme, after: &Scheme) -> Option<Texts> 
     let mut texts: Texts = opened.sources.iter().map(|(name, source)| (name.clone(), source.text.clone())).collect();
     let mut desk = Desk { opened, keys: before.keys(), pen: Pen::new(opened, SCHEME_FILE)?, tables: BTreeMap::new() };
     if before.intake != after.intake {
-        let word = if after.intake == Intake::Everyone { "\"everyone\"" } else { "\"provider chooses\"" };
-        desk.pen.set(&["intake"], word, "month_end", "who is served is not for the provider to choose");
+        let word = Intake::KNOWN.iter().find(|(_, intake)| *intake == after.intake).map_or("everyone", |(word, _)| word);
+        desk.pen.set(&["intake"], &format!("\"{word}\""), "month_end", "who is served is not for the provider to choose");
+    }
+    if before.segments_set_by != after.segments_set_by {
+        desk.pen.set(&["segments_set_by"], "\"records\"", "month_end", "who is paid by a label does not set it");
     }
     for (old, new) in before.outcomes.iter().zip(&after.outcomes).filter(|(old, new)| old != new) {
-        if let Baseline::Comparison { ratio } = new.baseline {
+        if old.ratchet != new.ratchet {
+            let why = "a baseline that follows the results makes them cheap to hold back";
+            desk.pen.set(&["outcome", &old.name, "ratchet"], &format!("\"{}\"", new.ratchet), "baseline", why);
+        }
+        if old.reported_by != new.reported_by {
+            let why = "who is paid by a result does not report it";
+            desk.pen.set(&["outcome", &old.name, "reported_by"], "\"records\"", "measure", why);
+        }
+        if let Baseline::Comparison { ratio } = new.baseline
+            && old.baseline != new.baseline
+        {
             let value = format!("{{ comparison_people_each = {ratio} }}");
             let why = "a comparison group measured at the same time";
             desk.pen.set(&["outcome", &old.name, "baseline"], &value, "measure", why);
@@ -76,7 +89,7 @@ pub fn same_terms(a: &Scheme, b: &Scheme) -> bool {
         });
         clauses
     };
-    a.intake == b.intake && a.outcomes == b.outcomes && spread(a) == spread(b)
+    a.intake == b.intake && a.segments_set_by == b.segments_set_by && a.outcomes == b.outcomes && spread(a) == spread(b)
 }
 
 /// What is being written.

@@ -2,9 +2,9 @@
 
 use crate::clauses::tariff::CountsFrom;
 use crate::clauses::{Over, Rule};
-use crate::money::Pence;
+use crate::money::{Pence, Rate};
 use crate::schedule::Schedule;
-use crate::terms::{Baseline, Intake, Scheme};
+use crate::terms::{Baseline, Intake, SaidBy, Scheme};
 
 /// A change to the rules that may remove an unintended consequence.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,10 @@ pub enum Mend {
     TakeEveryone,
     /// Hold results against a comparison group measured at the same time, with so many people for each person served.
     LiveComparison(i64),
+    /// Take results and segments from records that somebody else keeps, not from the provider.
+    RecordsSay,
+    /// Leave the baseline where it was set, whatever the results.
+    NoRatchet,
     /// Pay only for results beyond the baseline: each outcome payment becomes a two-sided tariff on its outcome's baseline.
     PayAboveBaseline,
     /// Multiply every price for results by this percentage.
@@ -46,6 +50,8 @@ impl Mend {
                     "hold results against a comparison group measured at the same time ({ratio} {people} for each person served)"
                 )
             }
+            Mend::RecordsSay => "take results and segments from records that the provider does not keep".into(),
+            Mend::NoRatchet => "leave the baseline where it was set, whatever the results".into(),
             Mend::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
             Mend::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
             Mend::Fees(percent) => format!("multiply the fees that do not depend on results by {}", *percent as f64 / 100.0),
@@ -93,11 +99,16 @@ impl Mend {
                 for outcome in &mut changed.outcomes {
                     let per_person =
                         !matches!(outcome.kind, crate::terms::Kind::Frequency { per: crate::terms::Per::Affected, .. });
-                    if matches!(outcome.baseline, Baseline::Fixed(_)) && per_person {
+                    if matches!(outcome.baseline, Baseline::Fixed(_) | Baseline::Before { .. }) && per_person {
                         outcome.baseline = Baseline::Comparison { ratio: *ratio };
                     }
                 }
             }
+            Mend::RecordsSay => {
+                changed.segments_set_by = SaidBy::Records;
+                changed.outcomes.iter_mut().for_each(|outcome| outcome.reported_by = SaidBy::Records);
+            }
+            Mend::NoRatchet => changed.outcomes.iter_mut().for_each(|outcome| outcome.ratchet = Rate(0)),
             Mend::PayAboveBaseline => pay_above_baseline(&mut changed),
             Mend::Prices(percent) => each_rule(&mut changed, |rule| scale(rule, |price| Pence(price.0 * percent / 100))),
             Mend::Fees(percent) => each_rule(&mut changed, |rule| scale_fee(rule, |price| Pence(price.0 * percent / 100))),
@@ -109,7 +120,10 @@ impl Mend {
                 }
             }),
         }
-        let same = changed.clauses == scheme.clauses && changed.outcomes == scheme.outcomes && changed.intake == scheme.intake;
+        let same = changed.clauses == scheme.clauses
+            && changed.outcomes == scheme.outcomes
+            && changed.intake == scheme.intake
+            && changed.segments_set_by == scheme.segments_set_by;
         (!same).then_some(changed)
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::clauses::{self, Rule};
-use crate::money::{Amount, Pence, Quantity, WHOLE};
+use crate::money::{Amount, Pence, Quantity, Rate, WHOLE};
 use crate::tally::Tally;
 use crate::terms::{Baseline, Kind, Per, Scheme};
 
@@ -108,6 +108,7 @@ pub fn price<A: Amount, L: Lines<A>>(scheme: &Scheme, tally: &Tally, paid: &mut 
             Rule::Bonus(rule) => clauses::bonus::price(rule, &mut till),
             Rule::ShareAtRisk(rule) => clauses::share_at_risk::price(rule, &mut till),
             Rule::Clawback(rule) => clauses::clawback::price(rule, &mut till),
+            Rule::Audit(rule) => clauses::audit::price(rule, &mut till),
             Rule::Cap(rule) => clauses::cap::price(rule, &mut till),
             Rule::Floor(rule) => clauses::floor::price(rule, &mut till),
         }
@@ -217,13 +218,20 @@ pub struct Measured {
     pub expected: i64,
     /// How much better than expected, in billionths: positive is better whichever way the outcome runs.
     pub improvement: i64,
-    /// People of the comparison group; 0 when the baseline is fixed.
+    /// People of the comparison group, or the same people before; 0 when the baseline is fixed.
     pub compared: i64,
 }
 
 /// What was measured of an outcome over some cohorts.
 #[must_use]
 pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<usize>) -> Measured {
+    match scheme.outcomes[outcome].ratchet {
+        Rate(0) => unratcheted(scheme, tally, outcome, cohorts),
+        _ => ratcheted(scheme, tally, outcome, cohorts),
+    }
+}
+
+fn unratcheted(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<usize>) -> Measured {
     let definition = &scheme.outcomes[outcome];
     let base_of = match definition.kind {
         Kind::Frequency { of, per: Per::Affected } => &tally.counts[of],
@@ -248,7 +256,7 @@ pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<u
             }
             sum
         }
-        Baseline::Comparison { .. } => {
+        Baseline::Comparison { .. } | Baseline::Before { .. } => {
             let group = &tally.comparison[outcome];
             let mut sum: i64 = 0;
             for cell in cells {
@@ -264,6 +272,31 @@ pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<u
     let better = count.saturating_mul(WHOLE).saturating_sub(expected);
     let improvement = better.saturating_mul(definition.sign());
     Measured { base, count, expected, improvement, compared }
+}
+
+/// What was measured of an outcome over some cohorts, against a baseline that takes over a share of each year's improvement:
+/// the bar of a year is that of the year before, moved by the share of how far its result was from it. The years before are
+/// those of the same tally.
+fn ratcheted(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<usize>) -> Measured {
+    let definition = &scheme.outcomes[outcome];
+    let mut measured = unratcheted(scheme, tally, outcome, cohorts.clone());
+    let year = |cohort: usize| scheme.cohorts[tally.cohorts[cohort]].year;
+    // The bar of each cohort's year, for one person, in billionths beyond the baseline.
+    let (mut bar, mut raised, mut start) = (0i128, 0i128, 0);
+    while start < cohorts.end {
+        let end = (start + 1..tally.cohorts.len()).find(|&end| year(end) != year(start)).unwrap_or(tally.cohorts.len());
+        for cohort in start.max(cohorts.start)..end.min(cohorts.end) {
+            raised += bar * i128::from(unratcheted(scheme, tally, outcome, cohort..cohort + 1).base);
+        }
+        let result = unratcheted(scheme, tally, outcome, start..end);
+        let beyond = i128::from(result.improvement) / i128::from(result.base.max(1)) - bar;
+        bar += beyond * i128::from(definition.ratchet.0) / i128::from(WHOLE);
+        start = end;
+    }
+    let raised = i64::try_from(raised).unwrap_or_default();
+    measured.improvement = measured.improvement.saturating_sub(raised);
+    measured.expected = measured.expected.saturating_add(raised.saturating_mul(definition.sign()));
+    measured
 }
 
 impl Measured {

@@ -65,7 +65,7 @@ impl Report<'_> {
     }
 
     fn absent(&self) -> impl Iterator<Item = (&Reported, &'static Consequence)> {
-        self.all().filter(|(reported, _)| !reported.finding.present)
+        self.all().filter(|(reported, _)| !reported.finding.present && reported.finding.not_looked_for.is_none())
     }
 
     /// What is reported of each consequence, beside its entry in the catalogue.
@@ -211,10 +211,22 @@ impl Report<'_> {
             &["Consequence", "It would take that", "Here", "Plausible worlds that have it"],
             &rows,
         );
+        out += &self.not_looked_for();
         let others = self.absent().map(|(reported, consequence)| {
             element("dt", &escape(&words::sentence(reported.finding.name))) + &text("dd", consequence.definition)
         });
         out + &details("What each of them means", &element("dl class=\"facts\"", &others.collect::<String>()))
+    }
+
+    /// Consequences that the files say nothing of, with what would let them be looked for.
+    fn not_looked_for(&self) -> String {
+        let rows: Vec<Vec<String>> = words::not_looked_for(self.stress)
+            .map(|(name, needs)| vec![format!("{} {}", escape(&words::sentence(name)), glossary_link(name)), escape(needs)])
+            .collect();
+        if rows.is_empty() {
+            return String::new();
+        }
+        stacked("Not looked for, because the files say nothing by which to look", &["Consequence", "To look for it, add"], &rows)
     }
 
     fn assumptions(&self) -> String {

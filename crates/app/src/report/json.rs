@@ -187,6 +187,7 @@ impl Run {
 struct Found {
     name: &'static str,
     present: bool,
+    not_looked_for: Option<&'static str>,
     definition: &'static str,
     strategy: String,
     against: &'static str,
@@ -214,6 +215,7 @@ impl Found {
         Found {
             name: finding.name,
             present: finding.present,
+            not_looked_for: finding.not_looked_for,
             definition: entry.map_or("", |entry| entry.definition),
             strategy: finding.strategy.clone(),
             against: finding.against.words(),

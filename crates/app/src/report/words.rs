@@ -90,10 +90,20 @@ fn alternatives(names: &[&str]) -> String {
     listed(names).replace(" and ", " or ")
 }
 
+/// The consequences that could be looked for.
+pub fn looked_for(stress: &Stress) -> impl Iterator<Item = &Reported> {
+    stress.reported.iter().filter(|reported| reported.finding.not_looked_for.is_none())
+}
+
+/// The consequences that the files say nothing of, each with what would let it be looked for.
+pub fn not_looked_for(stress: &Stress) -> impl Iterator<Item = (&'static str, &'static str)> {
+    stress.reported.iter().filter_map(|reported| Some((reported.finding.name, reported.finding.not_looked_for?)))
+}
+
 /// One sentence on the whole scheme: what pays best, and how much is wrong with that.
 pub fn verdict(stress: &Stress) -> String {
     let present = stress.reported.iter().filter(|reported| reported.finding.present).count();
-    let looked = stress.reported.len();
+    let looked = looked_for(stress).count();
     let found = match present {
         0 => format!("none of the {looked} unintended consequences looked for is present"),
         1 => format!("1 of the {looked} unintended consequences looked for is present"),
@@ -135,7 +145,8 @@ pub fn gains(finding: &Finding) -> String {
         "provider loss and windfall" if sure => format!("{} above the fair margin", estimate(gain)),
         "provider loss and windfall" => "nothing above the fair margin".to_owned(),
         "baseline drift" => format!("{} for a point that is better everywhere", estimate(gain)),
-        "volume risk" => "nothing".to_owned(),
+        "regression to the mean" => format!("{} for recovery alone", estimate(gain)),
+        "volume risk" | "pilot to scale" => "nothing".to_owned(),
         _ => format!("{} against {}", estimate(gain), finding.against.words()),
     }
 }
@@ -152,6 +163,11 @@ pub fn losers(finding: &Finding, stress: &Stress) -> Vec<String> {
         }
         "deadweight" => out.push(format!("the payer, {}", estimate(loss))),
         "baseline drift" => out.push(format!("the payer, {} for a point that nobody earned", estimate(loss))),
+        "regression to the mean" => {
+            out.push(format!("the payer, {} for recovery that nobody brought about", estimate(loss)));
+        }
+        "timing" => out.push(format!("the payer, {} for the same results", estimate(loss))),
+        "pilot to scale" => out.push(format!("payer and public, {} of what the pilot promised", estimate(loss))),
         "volume risk" => {
             out.push(format!("providers that do as intended, {} when a fifth fewer people come", pounds(finding.gain.mean.abs())))
         }

@@ -7,8 +7,9 @@ use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, gain, gain_
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "parking",
-    definition: "A segment's effort under the provider's best conduct is at or near idle (under a tenth), while the public's best \
-                 use of the money that is intended would help these people, and leaving them out raises the provider's profit.",
+    definition: "A segment's effort under the provider's best conduct is at or near idle (under a tenth), while others are helped \
+                 and the public's best use of the money that is intended would help these people too, and leaving them out raises \
+                 the provider's profit.",
     watch: "Contacts and spend for each person by segment: a segment with starts and hardly any contact after.",
     forecast,
     mends: |plays| {
@@ -57,6 +58,11 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         !parked.is_empty(),
         if parked.is_empty() { "none".to_owned() } else { listed(&names) },
     );
+    // Helping nobody at all is drift: parking is about who is left out.
+    let helped =
+        (0..plays.segments.len()).filter(|at| !parked.contains(at) && play.effort[*at] > plays.segments[*at].people.max(1.0));
+    let helped: Vec<String> = helped.map(|at| plays.segments[at].name.clone()).collect();
+    case.test("others are helped", !helped.is_empty(), if helped.is_empty() { "nobody is".to_owned() } else { listed(&helped) });
     let gain = gain(play, public);
     gain_test(&mut case, gain, play, public);
     // Worse off: the bad results that help would have prevented in the parked segments.

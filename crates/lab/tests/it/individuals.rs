@@ -78,7 +78,7 @@ fn rank_equals_person_by_person() {
         for trial in 0..4u64 {
             let spend = |at: usize| open_unit(philox4x64([trial, at as u64, 0, 0], [1, 0])[0]) * 1_000.0 * trial as f64;
             let effort: Vec<f64> = (0..chances.helps.len() * area.segments).map(spend).collect();
-            let conduct = Conduct { effort: effort.clone(), taken: vec![true; area.segments] };
+            let conduct = Conduct::of(effort.clone(), vec![true; area.segments]);
             let mut replication = 3;
             arena.play(&[conduct], 2, |_, tally, _| {
                 let counts = person::count(&it.scheme, &it.world, area, &chances, &effort, 7, replication);
@@ -106,7 +106,7 @@ fn true_chances_are_what_happens() {
         let arena = stage.arena(&it.scheme, &it.world, 0);
         for pounds in [0.0, 150.0, 2_000.0] {
             let effort = vec![pounds; arena.chances.helps.len() * area.segments];
-            let conduct = Conduct { effort, taken: vec![true; area.segments] };
+            let conduct = Conduct::of(effort, vec![true; area.segments]);
             let mut counts = Vec::new();
             arena
                 .play(std::slice::from_ref(&conduct), 200, |_, tally, _| counts.push(tally.counts[0].iter().sum::<i64>() as f64));
@@ -135,7 +135,7 @@ fn individuals_who_are_alike() {
     let totals = |it: &Shipped| {
         let stage = Stage::build(&it.scheme, &it.world, 3, 0, 50);
         let arena = stage.arena(&it.scheme, &it.world, 0);
-        let conducts = [0.0, 100.0, 900.0].map(|pounds| Conduct { effort: vec![pounds; 3], taken: vec![true; 3] });
+        let conducts = [0.0, 100.0, 900.0].map(|pounds| Conduct::of(vec![pounds; 3], vec![true; 3]));
         (arena.totals(&conducts, 50), conducts.map(|conduct| arena.value(&conduct)))
     };
     let ((paid, value), (paid_alike, value_alike)) = (totals(&listed), totals(&alike));

@@ -13,6 +13,7 @@ mod planted;
 mod schemes;
 mod sensitivity;
 mod shared_savings;
+mod temptation;
 
 use std::path::PathBuf;
 

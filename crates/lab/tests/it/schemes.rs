@@ -63,7 +63,7 @@ fn the_straw_man_shows_the_published_signs() {
     );
     let sure: Vec<f64> = stress.sure_aims.iter().flatten().copied().collect();
     assert!(sure.len() == 3 && sure[0] > sure[1] && sure[1] > sure[2] && sure[2] > 0.03);
-    for name in ["drift", "parking", "paid for noise"] {
+    for name in ["drift", "threshold chasing and giving up", "paid for noise"] {
         assert!(finding(&stress, name).present, "{name}");
     }
 }

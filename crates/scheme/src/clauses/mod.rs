@@ -5,6 +5,7 @@
 //! To add one: copy a neighbour, add it to [`Rule`], to [`CATALOGUE`] and to the match in `price.rs`, and give it a case.
 
 pub mod attachment_fee;
+pub mod audit;
 pub mod bonus;
 pub mod cap;
 pub mod clawback;
@@ -42,6 +43,7 @@ pub enum Rule {
     Bonus(bonus::Bonus),
     ShareAtRisk(share_at_risk::ShareAtRisk),
     Clawback(clawback::Clawback),
+    Audit(audit::Audit),
     Cap(cap::Cap),
     Floor(floor::Floor),
 }
@@ -56,7 +58,7 @@ pub struct Kind {
 }
 
 /// Every kind of clause, in reading order.
-pub const CATALOGUE: [Kind; 10] = [
+pub const CATALOGUE: [Kind; 11] = [
     service_fee::KIND,
     attachment_fee::KIND,
     outcome_payment::KIND,
@@ -65,6 +67,7 @@ pub const CATALOGUE: [Kind; 10] = [
     bonus::KIND,
     share_at_risk::KIND,
     clawback::KIND,
+    audit::KIND,
     cap::KIND,
     floor::KIND,
 ];
@@ -227,6 +230,7 @@ impl Clause {
             Rule::Bonus(_) => bonus::KIND.name,
             Rule::ShareAtRisk(_) => share_at_risk::KIND.name,
             Rule::Clawback(_) => clawback::KIND.name,
+            Rule::Audit(_) => audit::KIND.name,
             Rule::Cap(_) => cap::KIND.name,
             Rule::Floor(_) => floor::KIND.name,
         }
@@ -244,6 +248,7 @@ impl Clause {
             Rule::Bonus(rule) => bonus::explain(rule, scheme),
             Rule::ShareAtRisk(rule) => share_at_risk::explain(rule, scheme),
             Rule::Clawback(rule) => clawback::explain(rule, scheme),
+            Rule::Audit(rule) => audit::explain(rule, scheme),
             Rule::Cap(rule) => cap::explain(rule, scheme),
             Rule::Floor(rule) => floor::explain(rule, scheme),
         }
@@ -264,7 +269,9 @@ impl Clause {
             Rule::Tariff(rule) => Some(rule.outcome),
             Rule::Bonus(rule) => Some(rule.outcome),
             Rule::ShareAtRisk(rule) => Some(rule.gate.outcome),
-            Rule::ServiceFee(_) | Rule::AttachmentFee(_) | Rule::Clawback(_) | Rule::Cap(_) | Rule::Floor(_) => None,
+            Rule::ServiceFee(_) | Rule::AttachmentFee(_) | Rule::Clawback(_) | Rule::Audit(_) | Rule::Cap(_) | Rule::Floor(_) => {
+                None
+            }
         }
     }
 
