@@ -180,8 +180,10 @@ impl Report<'_> {
             _ => {
                 let (low, high) = (pounds(low), pounds(high));
                 let when = words::when(reported, self.stress).map_or(String::new(), |when| format!(", {when}"));
+                let edge = words::edge(reported, self.stress).map_or(String::new(), |edge| format!(" Nearest: {edge}."));
                 format!(
-                    "Present in {share} plausible worlds{when}. Over all worlds the provider's gain is {low} to {high} in the middle 90 %."
+                    "Present in {share} plausible worlds{when}.{edge} Over all worlds the provider's gain is {low} to {high} in the middle \
+                     90 %."
                 )
             }
         }
@@ -196,7 +198,8 @@ impl Report<'_> {
                 let worlds = words::worlds(reported.share_of_worlds, self.stress);
                 let name =
                     format!("{} {}", escape(&words::sentence(reported.finding.name)), glossary_link(reported.finding.name));
-                vec![name, escape(&words::sentence(needs)), escape(figure), escape(&worlds)]
+                let edge = words::edge(reported, self.stress).map_or(String::new(), |edge| format!(": {edge}"));
+                vec![name, escape(&words::sentence(needs)), escape(figure), escape(&format!("{worlds}{edge}"))]
             })
             .collect();
         if rows.is_empty() {
@@ -208,7 +211,7 @@ impl Report<'_> {
         );
         out += &stacked(
             "All-clears in the world as stated",
-            &["Consequence", "It would take that", "Here", "Plausible worlds that have it"],
+            &["Consequence", "It would take that", "Here", "Plausible worlds that have it, and the nearest"],
             &rows,
         );
         out += &self.not_looked_for();
