@@ -37,14 +37,18 @@ pub fn page(scheme: &Scheme, world: &World, stress: &Stress, options: Options) -
         limits(),
         word_list(),
     ];
+    document(&format!("{} – stress test", scheme.name), &body.concat())
+}
+
+/// A page around its body.
+pub fn document(title: &str, body: &str) -> String {
     // The policy forbids scripts and everything from elsewhere, even if a text were not escaped.
     format!(
         "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, \
          initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{} – stress test</title>\n<style>\n{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
-        escape(&scheme.name),
-        include_str!("style.css"),
-        body.concat()
+         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
+        escape(title),
+        include_str!("style.css")
     )
 }
 
