@@ -3,6 +3,7 @@
 // The tests print the figures that they check.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod adversary;
 mod agreement;
 mod chance;
 mod compas;
