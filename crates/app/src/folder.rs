@@ -4,7 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use lab::game::GAME_FILE;
+use lab::textbook::TEXTBOOK_FILE;
 use scheme::Opened;
+use scheme::read::SCHEME_FILE;
 use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
 
 /// A scheme folder and its name as the user gave it.
@@ -15,7 +18,24 @@ pub struct SchemeFolder {
 
 /// Reads every `.toml` and `.csv` file of a folder. `schemes/NAME` may be given as `NAME`.
 pub fn open(path: &Path) -> anyhow::Result<SchemeFolder> {
+    read(find(path)?)
+}
+
+/// The textbook cases inside a folder that is not itself a scheme or a case, in the order of their names; none in any other.
+pub fn cases_in(path: &Path) -> anyhow::Result<Vec<SchemeFolder>> {
     let path = find(path)?;
+    let has = |folder: &Path, file: &str| folder.join(file).is_file();
+    if has(&path, SCHEME_FILE) || has(&path, TEXTBOOK_FILE) {
+        return Ok(Vec::new());
+    }
+    let inside = fs::read_dir(&path).with_context(|| format!("could not list the folder {}", path.display()))?;
+    let mut folders: Vec<PathBuf> = inside.flatten().map(|entry| entry.path()).collect();
+    folders.retain(|folder| has(folder, TEXTBOOK_FILE));
+    folders.sort();
+    folders.into_iter().map(read).collect()
+}
+
+fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
     let mut folder = Folder::new();
     for entry in fs::read_dir(&path).with_context(|| format!("could not list the folder {}", path.display()))? {
         let entry = entry?.path();
@@ -55,7 +75,7 @@ fn find(path: &Path) -> anyhow::Result<PathBuf> {
         return Ok(path.to_owned());
     }
     if path.is_file() {
-        if path.file_name().is_some_and(|name| name == "scheme.toml") {
+        if [SCHEME_FILE, GAME_FILE, TEXTBOOK_FILE].iter().any(|file| path.file_name().is_some_and(|name| name == *file)) {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
             return Ok(parent.unwrap_or(Path::new(".")).to_owned());
         }
@@ -66,12 +86,13 @@ fn find(path: &Path) -> anyhow::Result<PathBuf> {
         return Ok(shipped);
     }
     let mut message = format!("there is no folder {}", path.display());
+    let beside = shipped.parent().unwrap_or(Path::new("schemes"));
     if let Some(name) = path.file_name().and_then(|name| name.to_str())
-        && let Ok(list) = fs::read_dir("schemes")
+        && let Ok(list) = fs::read_dir(beside)
     {
         let names: Vec<String> = list.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
         if let Some(nearest) = scheme::problem::nearest(name, names.iter().map(String::as_str)) {
-            message += &format!("\n\nhint: did you mean schemes/{nearest}?");
+            message += &format!("\n\nhint: did you mean {}?", beside.join(nearest).display());
         }
     }
     bail!(message)

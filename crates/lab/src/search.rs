@@ -171,7 +171,7 @@ fn weights_from(arena: &Arena<'_>, worth: impl Fn(usize) -> f64) -> Weights {
 
 /// What the scheme pays for one more good result in each segment once its gates are open: the difference that three
 /// percentage points make on top of a result far better than expected. Where that is nothing (a lump sum past its gate),
-/// every result weighs the same.
+/// every result weighs the same: the lump spread over the smallest improvement that earns it.
 #[must_use]
 pub fn payment_weights(arena: &Arena<'_>) -> Weights {
     use scheme::price::{NoLines, Paid, price};
@@ -198,7 +198,17 @@ pub fn payment_weights(arena: &Arena<'_>) -> Weights {
             return weights;
         }
     }
-    weights_from(arena, |outcome| if arena.scheme.outcomes[outcome].is_binary() { 1.0 } else { 0.0 })
+    let total = |better: f64, paid: &mut Paid<f64>| {
+        price(arena.scheme, &arena.expected_tally(|_, _| better), paid, &mut NoLines);
+        paid.total() / 100.0
+    };
+    let now = total(0.0, &mut paid);
+    let first = (1..=120).map(|step| f64::from(step) * 0.0025).find_map(|better| {
+        let earns = total(better, &mut paid) - now;
+        (earns > 0.5).then(|| earns / (better * arena.people.count().max(1) as f64))
+    });
+    let each = first.unwrap_or(1.0);
+    weights_from(arena, |outcome| if arena.scheme.outcomes[outcome].is_binary() { each } else { 0.0 })
 }
 
 /// Searches for the best conduct.

@@ -545,6 +545,11 @@ impl<'r, 'o> Section<'r, 'o> {
         self.entry(key).is_some_and(|(_, _, node)| matches!(node.value, Value::Truth(_)))
     }
 
+    /// Whether the file gives this key between quotes.
+    pub fn says_text(&self, key: &str) -> bool {
+        self.entry(key).is_some_and(|(_, _, node)| matches!(node.value, Value::Text(_)))
+    }
+
     /// True or false.
     pub fn truth(&self, key: &str) -> Option<bool> {
         let (_, _, node) = self.entry(key)?;

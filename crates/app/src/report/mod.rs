@@ -7,4 +7,5 @@ pub mod markup;
 pub mod sensitivity;
 pub mod summary;
 pub mod svg;
+pub mod textbook;
 pub mod words;

@@ -269,7 +269,7 @@ fn two_digits(value: f64) -> String {
     }
 }
 
-/// The nearest world that differs: "goes when “help, support, half cost” falls to £310 (stated £600); distance 0.8".
+/// The nearest world that differs: "goes when “help, support, half cost” falls to £310 (stated £600); distance 0.83".
 pub fn edge(reported: &Reported, stress: &Stress) -> Option<String> {
     let edge = reported.edge.as_ref()?;
     let verb = if reported.finding.present { "goes" } else { "appears" };
@@ -283,7 +283,7 @@ pub fn edge(reported: &Reported, stress: &Stress) -> Option<String> {
         n => format!(" and {n} more numbers move"),
     };
     let joined = if more.is_empty() { listed(&told.iter().map(String::as_str).collect::<Vec<_>>()) } else { told.join(", ") };
-    Some(format!("{verb} when {joined}{more}; distance {:.1}", edge.distance))
+    Some(format!("{verb} when {joined}{more}; distance {:.2}", edge.distance))
 }
 
 /// More numbers than this make no sentence.

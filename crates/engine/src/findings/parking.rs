@@ -3,7 +3,7 @@
 use scheme::mends::Mend;
 use scheme::money::thousands;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, gain, gain_test, listed, pounds, public_loss};
+use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, at_value, gain, gain_test, listed, pounds, public_loss};
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "parking",
@@ -32,6 +32,8 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(400)]),
             Mend::Prices(200),
             Mend::Prices(400),
+            Mend::Straight,
+            at_value(plays, 100),
         ]
     },
 };

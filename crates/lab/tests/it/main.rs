@@ -7,6 +7,7 @@ mod adversary;
 mod agreement;
 mod chance;
 mod compas;
+mod design;
 mod individuals;
 mod mend;
 mod numpy;
@@ -15,6 +16,7 @@ mod schemes;
 mod sensitivity;
 mod shared_savings;
 mod temptation;
+mod textbook;
 
 use std::path::PathBuf;
 
