@@ -552,7 +552,9 @@ pub fn written(opened: &Opened, scheme: &Scheme, mend: &Mend) -> Option<Texts> {
 /// changed scheme is read from its own text, in which the amounts that were changed are certain.
 fn shares(opened: &Opened, bench: &Bench<'_>, mend: &Mend, options: Options, progress: Progress<'_>) -> (Vec<Share>, usize) {
     let Some(texts) = written(opened, bench.scheme, mend) else { return (Vec::new(), 0) };
-    let changed = scheme::open(&amend::folder(&texts));
+    let mut folder = amend::folder(&texts);
+    folder.extend(opened.people_files());
+    let changed = scheme::open(&folder);
     let (dials, _) = stress::uncertain(opened);
     // In each world what is present before, and what after.
     let pairs: Vec<[Vec<bool>; 2]> = (0..options.worlds)

@@ -37,7 +37,7 @@ pub enum Mend {
     Prices(i64),
     /// Multiply every fee that does not depend on results by this percentage.
     Fees(i64),
-    /// Multiply the price of each segment of every payment for each result by its own percentage.
+    /// Multiply the price of each of the contract's segments of every payment for each result by its own percentage.
     SegmentPrices(Vec<i64>),
     /// Pay for each result this percentage of what it is worth to the public: pence by outcome, 0 where that is not known.
     AtValue { percent: i64, worth: Vec<i64> },

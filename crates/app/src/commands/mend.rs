@@ -58,7 +58,10 @@ pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
             Some(set) => {
                 let texts = written(&folder.opened, &scheme, &set.mend()).context("these changes cannot be written as text")?;
                 write(out, &texts)?;
-                format!("\nWritten to {}; every changed line keeps the old one above it.\n", out.display())
+                let people = lab::individuals::file(&folder.opened).map_or(String::new(), |file| {
+                    format!("The file of people ({file}) is not copied: say in its world.toml where it is from there.\n")
+                });
+                format!("\nWritten to {}; every changed line keeps the old one above it.\n{people}", out.display())
             }
             None => "\nThere is nothing to write.\n".to_owned(),
         })?;

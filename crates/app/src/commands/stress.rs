@@ -128,12 +128,12 @@ fn solve_case(folder: &SchemeFolder, seed: u64) -> Option<(Case, Vec<Compared>)>
     None
 }
 
-fn is_standard(file: &Path) -> bool {
+pub fn is_standard(file: &Path) -> bool {
     file == Path::new("-")
 }
 
 /// Refuses a place that cannot be written to before the run rather than after it.
-fn writable(file: &Path) -> anyhow::Result<()> {
+pub fn writable(file: &Path) -> anyhow::Result<()> {
     let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !is_standard(file) && file.is_dir() {
         bail!("{} is a folder, and a report is a file", file.display());
@@ -144,7 +144,7 @@ fn writable(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+pub fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     if is_standard(file) {
         return Ok(paint::stdout(text)?);
     }
