@@ -6,7 +6,9 @@
 mod commands;
 mod folder;
 mod paint;
+mod panics;
 mod report;
+mod tables;
 
 use std::process::ExitCode;
 
@@ -42,6 +44,8 @@ enum Command {
     Sensitivity(commands::sensitivity::Sensitivity),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
+    /// Look at tables of records
+    Records(commands::records::Records),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
 }
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         Command::Mend(command) => commands::mend::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
+        Command::Records(command) => commands::records::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {

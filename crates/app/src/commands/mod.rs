@@ -5,6 +5,7 @@ pub mod explain;
 pub mod glossary;
 pub mod mend;
 pub mod price;
+pub mod records;
 pub mod replay;
 pub mod sensitivity;
 pub mod stress;
