@@ -13,6 +13,7 @@ pub mod examples;
 pub mod explain;
 pub mod gate;
 pub mod literal;
+pub mod measured;
 pub mod mends;
 pub mod money;
 pub mod pen;

@@ -294,7 +294,8 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
     };
     let baseline = baseline(section, keys, kind);
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
-    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, spread }
+    let measured = crate::measured::read(section, kind);
+    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, spread, measured }
 }
 
 /// The binary outcome that a frequency or a sustained outcome builds on; it must stand above.

@@ -48,8 +48,7 @@ const fn personal(name: &'static str, kind: Kind, required: bool, meaning: &'sta
 
 const PERSON: Column = personal("person", Kind::Id, true, "the person, as in the table of people");
 const ABOUT_PERSON: Column = personal("person", Kind::Id, false, "the person, where it concerns one");
-const KNOWN: Column =
-    column("known", Kind::Day, false, "the day it became known; empty: known from the day on which the last of it happened");
+const KNOWN: Column = column("known", Kind::Day, false, "the day it became known; empty: known from the day it happened");
 
 /// Every table, in the order in which they are read: people first, since everything else is about them.
 pub const TABLES: [Table; 9] = [
