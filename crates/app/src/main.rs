@@ -44,6 +44,8 @@ enum Command {
     Sensitivity(commands::sensitivity::Sensitivity),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
+    /// Measure outcomes from dated records: who reached what, and who is not yet known
+    Measure(commands::measure::Measure),
     /// Look at tables of records
     Records(commands::records::Records),
     /// Explain a term
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::Mend(command) => commands::mend::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
+        Command::Measure(command) => commands::measure::run(&command),
         Command::Records(command) => commands::records::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };

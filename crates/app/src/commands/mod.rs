@@ -3,6 +3,7 @@
 pub mod check;
 pub mod explain;
 pub mod glossary;
+pub mod measure;
 pub mod mend;
 pub mod price;
 pub mod records;

@@ -31,6 +31,9 @@ enum Task {
         /// Write the rows that are right into this folder, which must be empty or new
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
+        /// The format to keep rows in [default: that of each file]
+        #[arg(long = "as", value_name = "FORMAT", requires = "keep")]
+        format: Option<Format>,
         /// Write every fault, a line each, into this CSV file
         #[arg(long, value_name = "FILE")]
         list: Option<PathBuf>,
@@ -38,7 +41,7 @@ enum Task {
 }
 
 pub fn run(command: &Records) -> anyhow::Result<ExitCode> {
-    let Task::Check { folder, keep, list } = &command.task;
+    let Task::Check { folder, keep, format, list } = &command.task;
     let (files, others) = find(folder)?;
     if let Some(keep) = keep {
         std::fs::create_dir_all(keep).with_context(|| format!("could not make the folder {}", keep.display()))?;
@@ -56,7 +59,7 @@ pub fn run(command: &Records) -> anyhow::Result<ExitCode> {
     let mut check = Check::default();
     let (mut good, mut all) = (0, 0);
     for file in &files {
-        let rows = table(file, &mut check, keep.as_deref(), &mut told)?;
+        let rows = table(file, &mut check, keep.as_deref().map(|keep| (keep, format.unwrap_or(file.format))), &mut told)?;
         paint::stdout(&format!("{:<20} {:>12} rows, {:>12} of them right\n", file.name(), rows.1, rows.0))?;
         (good, all) = (good + rows.0, all + rows.1);
     }
@@ -73,8 +76,13 @@ pub fn run(command: &Records) -> anyhow::Result<ExitCode> {
 }
 
 /// Checks one table; the rows that are right, and all rows.
-fn table(file: &TableFile, check: &mut Check, keep: Option<&std::path::Path>, told: &mut Told) -> anyhow::Result<(u64, u64)> {
-    let mut writer = keep.map(|keep| Writer::begin(keep, file.table, file.format)).transpose()?;
+fn table(
+    file: &TableFile,
+    check: &mut Check,
+    keep: Option<(&std::path::Path, Format)>,
+    told: &mut Told,
+) -> anyhow::Result<(u64, u64)> {
+    let mut writer = keep.map(|(keep, format)| Writer::begin(keep, file.table, format)).transpose()?;
     let (mut good, mut all) = (0, 0);
     let name = file.name();
     file.read(&|_| true, &mut |mut batch, mut faults| {

@@ -24,7 +24,7 @@ pub struct TableFile {
     pub format: Format,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     Csv,
     Parquet,

@@ -2,10 +2,10 @@
 //! refused while it is still small. A page header is Thrift's compact protocol; only its first three numbers are of interest.
 //! <https://parquet.apache.org/docs/file-format/metadata/>
 
-use std::fs::File;
-use std::os::unix::fs::FileExt as _;
-
 use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::Length as _;
+
+use super::parquet::Source;
 
 /// The largest page that is unpacked. Programs write pages of about a megabyte, and dictionaries of a few.
 const LARGEST_PAGE: i64 = 1 << 28;
@@ -17,8 +17,8 @@ const MOST_ROWS_EACH_BYTE: i64 = 64;
 const LONGEST_HEADER: usize = 1 << 16;
 
 /// What is absurd about the sizes a file declares of itself, for the columns that will be read.
-pub(super) fn absurd(file: &File, metadata: &ParquetMetaData, columns: &[usize]) -> Option<String> {
-    let length = i64::try_from(file.metadata().ok()?.len()).ok()?;
+pub(super) fn absurd(file: &Source, metadata: &ParquetMetaData, columns: &[usize]) -> Option<String> {
+    let length = i64::try_from(file.len()).ok()?;
     let rows = metadata.file_metadata().num_rows();
     let in_groups = metadata
         .row_groups()
@@ -55,7 +55,7 @@ pub(super) fn absurd(file: &File, metadata: &ParquetMetaData, columns: &[usize])
 }
 
 /// Walks the pages of one column.
-fn page_sizes(file: &File, start: u64, size: u64) -> Option<String> {
+fn page_sizes(file: &Source, start: u64, size: u64) -> Option<String> {
     let end = start + size;
     let mut at = start;
     let mut window = vec![0; 512];
@@ -151,7 +151,10 @@ impl Thrift<'_> {
                 self.varint()?;
             }
             7 => self.at += 8,
-            8 => self.at = self.at.checked_add(usize::try_from(self.varint()?).ok()?)?,
+            8 => {
+                let length = usize::try_from(self.varint()?).ok()?;
+                self.at = self.at.checked_add(length)?;
+            }
             12 => {
                 let mut field = 0;
                 loop {

@@ -5,7 +5,11 @@
 //! library gives up on damaged bytes, with an error or a panic, that becomes a fault of the file.
 
 use std::fs::File;
+use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
 
 use engine::records::batch::{Batch, NONE, Texts, Values};
 use engine::records::cell;
@@ -16,7 +20,7 @@ use engine::records::schema::{Column, Kind, Table};
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
-use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader as _, Length, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
 use super::{Take, pages};
@@ -27,11 +31,79 @@ const BATCH_ROWS: usize = 1 << 18;
 /// A Parquet file whose columns are those of a table.
 pub struct Opened {
     table: &'static Table,
-    reader: SerializedFileReader<File>,
+    reader: SerializedFileReader<Source>,
     /// For each column of the table that is asked for and there: its place in the file and how its values are taken.
     of: Vec<Option<(usize, How)>>,
     /// Rows before each row group.
     before: Vec<u64>,
+}
+
+/// A file that many threads read from different places. The library's own way to read a file moves one cursor under all of
+/// them.
+#[derive(Clone)]
+pub(super) struct Source {
+    file: Arc<Mutex<File>>,
+    length: u64,
+}
+
+impl Source {
+    fn new(file: File) -> io::Result<Source> {
+        let length = file.metadata()?.len();
+        Ok(Source { file: Arc::new(Mutex::new(file)), length })
+    }
+
+    /// Reads from a place as much as there is room for, or less at the end of the file.
+    pub(super) fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<usize> {
+        // A thread that panicked on damaged bytes has left nothing half done: every read seeks first.
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(at))?;
+        let mut read = 0;
+        while read < into.len() {
+            match file.read(&mut into[read..])? {
+                0 => break,
+                more => read += more,
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// The file from a place on.
+pub struct From {
+    source: Source,
+    at: u64,
+}
+
+impl Read for From {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read_at(into, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Length for Source {
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+impl ChunkReader for Source {
+    type T = BufReader<From>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        // Pages are fetched whole; this is only for their headers.
+        Ok(BufReader::with_capacity(512, From { source: self.clone(), at: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        let end = start.checked_add(length as u64).filter(|end| *end <= self.length);
+        let mut bytes = vec![0; end.map_or(0, |_| length)];
+        match self.read_at(&mut bytes, start)? {
+            read if end.is_some() && read == length => Ok(bytes.into()),
+            _ => Err(parquet::errors::ParquetError::EOF("a column reaches beyond the file".into())),
+        }
+    }
 }
 
 /// How a column's values become ours.
@@ -56,11 +128,8 @@ enum How {
 
 /// Opens a file and holds its columns against the table: what stands in the way of reading it, or the file and its warnings.
 pub fn open(file: File, table: &'static Table, need: &dyn Fn(&str) -> bool) -> Result<(Opened, Vec<Fault>), Vec<Fault>> {
-    let again = file.try_clone();
-    let reader = match quietly(|| SerializedFileReader::new(file)) {
-        Ok(reader) => reader,
-        Err(why) => return Err(vec![broken(why)]),
-    };
+    let source = Source::new(file).map_err(|error| vec![broken(error.to_string())])?;
+    let reader = quietly(|| SerializedFileReader::new(source.clone())).map_err(|why| vec![broken(why)])?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let names: Vec<String> = schema.columns().iter().map(|column| column.path().string().to_lowercase()).collect();
     let (places, mut faults) = columns(table, &names);
@@ -80,15 +149,10 @@ pub fn open(file: File, table: &'static Table, need: &dyn Fn(&str) -> bool) -> R
         of.push(how.map(|how| (place, how)));
     }
     let read: Vec<usize> = of.iter().flatten().map(|(place, _)| *place).collect();
-    match again.map(|file| quietly(|| Ok::<_, parquet::errors::ParquetError>(pages::absurd(&file, reader.metadata(), &read)))) {
-        Ok(Ok(None)) => {}
-        Ok(Ok(Some(what))) => {
-            let mend = "ask for the file again; it was refused before anything was unpacked";
-            let fault = Fault::file("the file declares absurd sizes", "sizes that go together", mend);
-            faults.push(Fault { value: Some(what), ..fault });
-        }
-        Ok(Err(why)) => faults.push(broken(why)),
-        Err(error) => faults.push(broken(error.to_string())),
+    if let Some(what) = pages::absurd(&source, reader.metadata(), &read) {
+        let mend = "ask for the file again; it was refused before anything was unpacked";
+        let fault = Fault::file("the file declares absurd sizes", "sizes that go together", mend);
+        faults.push(Fault { value: Some(what), ..fault });
     }
     if faults.iter().any(|fault| fault.grade == Grade::File) {
         return Err(faults);
