@@ -2,6 +2,7 @@
 //! writes the parts of the documents that come from the code; the tests here hold the house to its own rules.
 
 mod docs;
+mod schemas;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -14,12 +15,21 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("docs") => {
             let path = root().join(docs::SCHEME_FILE);
             std::fs::write(&path, docs::with_clauses(&std::fs::read_to_string(&path)?)?)?;
+            let path = root().join(schemas::PAGE);
+            std::fs::write(&path, schemas::with_tables(&std::fs::read_to_string(&path)?)?)?;
+            std::fs::create_dir_all(root().join(schemas::FOLDER))?;
+            for (name, text) in schemas::schemas() {
+                std::fs::write(root().join(name), text)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         Some("test") => test::run(&root()),
         _ => anyhow::bail!(
-            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask docs` writes the generated parts of {}",
-            docs::SCHEME_FILE
+            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask docs` writes {}/, and the generated parts of {} \
+             and {}",
+            schemas::FOLDER,
+            docs::SCHEME_FILE,
+            schemas::PAGE
         ),
     }
 }

@@ -299,8 +299,8 @@ fn values(
         }
         ColumnReader::Int64ColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
-            if how == How::Whole && there.is_empty() && !raw.contains(&NONE) {
-                return Ok(Values::Numbers(raw));
+            if how == How::Whole && !raw.contains(&NONE) && (there.is_empty() || !column.required) {
+                return Ok(Values::Numbers(spread(raw, &there)));
             }
             numbers(column, how, raw.into_iter(), &there, rows, wrong)
         }
@@ -364,6 +364,15 @@ fn next<T: DataType>(reader: &mut ColumnReaderImpl<T>, rows: usize) -> parquet::
         levels.clear();
     }
     Ok((raw, levels))
+}
+
+/// Each value in its row, with nothing where there is none.
+fn spread(raw: Vec<i64>, there: &[i16]) -> Vec<i64> {
+    if there.is_empty() {
+        return raw;
+    }
+    let mut raw = raw.into_iter();
+    there.iter().map(|level| if *level > 0 { raw.next().unwrap_or(NONE) } else { NONE }).collect()
 }
 
 fn is_there(there: &[i16], row: usize) -> bool {

@@ -5,10 +5,10 @@ use crate::records::Ends;
 use crate::records::day::{Day, NEVER};
 use crate::records::facts::Fact;
 
-/// One person's facts, those that were known in time. Reused from person to person.
+/// One person's facts, those that were known in time. Its room is used again from person to person.
 #[derive(Default)]
-pub(super) struct Life {
-    pub facts: Vec<Fact>,
+pub(super) struct Life<'a> {
+    pub facts: &'a [Fact],
     pub died: Day,
     pub removed: Day,
     /// Facts that are about another one: that one's key, the kind and the day; in order.
@@ -17,15 +17,14 @@ pub(super) struct Life {
     spells: Vec<(Day, Day)>,
 }
 
-impl Life {
+impl<'a> Life<'a> {
     /// Becomes the life of another person.
-    pub(super) fn become_known(&mut self, facts: &[Fact], ends: Ends, known_at: Day, links: bool) {
-        self.facts.clear();
-        self.facts.extend(facts.iter().filter(|fact| known(fact) <= known_at));
+    pub(super) fn become_that_of(&mut self, facts: &'a [Fact], ends: Ends, known_at: Day, links: bool) {
+        self.facts = facts;
         (self.died, self.removed) = if ends.known <= known_at { (ends.died, ends.removed) } else { (NEVER, NEVER) };
         if links {
             self.links.clear();
-            self.links.extend(self.facts.iter().filter(|fact| fact.about > 0).map(|fact| (fact.about, fact.kind, fact.from)));
+            self.links.extend(facts.iter().filter(|fact| fact.about > 0).map(|fact| (fact.about, fact.kind, fact.from)));
             self.links.sort_unstable();
         }
     }
@@ -41,7 +40,7 @@ impl Life {
 
     /// The events that count: of the right kind, in the window, and proven in time where proof is asked for. Each with the day
     /// of its proof.
-    pub(super) fn hits<'a>(&'a self, wanted: &'a Wanted, window: &'a Window) -> impl Iterator<Item = (&'a Fact, Day)> {
+    pub(super) fn hits<'b>(&'b self, wanted: &'b Wanted, window: &'b Window) -> impl Iterator<Item = (&'b Fact, Day)> {
         self.facts.iter().filter_map(move |fact| {
             let here = wanted.kinds[fact.kind as usize] && (window.from..window.to).contains(&fact.from);
             if !here || wanted.except[fact.class as usize] {
@@ -57,7 +56,7 @@ impl Life {
     pub(super) fn spells(&mut self, times: &Times, from: Day, to: Day) -> &[(Day, Day)] {
         let mut spells = std::mem::take(&mut self.spells);
         spells.clear();
-        for fact in &self.facts {
+        for fact in self.facts {
             let end = match times {
                 Times::Kept(kinds) if kinds[fact.kind as usize] => fact.to,
                 Times::Paired { begins, ends } if *begins == fact.kind => self.about(fact.key, *ends),
@@ -77,14 +76,5 @@ impl Life {
     pub(super) fn in_spell(&self, kind: u16, window: &Window) -> bool {
         let inside = |fact: &Fact| fact.from.max(window.from) < fact.to.min(window.seen);
         self.facts.iter().any(|fact| fact.kind == kind && inside(fact))
-    }
-}
-
-/// The day on which a fact became known: as stated, else when it happened. A proof or an end in the same row is not waited for:
-/// a window that could be touched by it has not been observed before that day.
-fn known(fact: &Fact) -> Day {
-    match fact.known {
-        NEVER => fact.from,
-        known => known,
     }
 }

@@ -90,12 +90,12 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
     let plans = plan::plans(scheme, records, &index, as_at.min(known_at));
     let parts: Vec<Vec<Finding>> = (0..records.facts.parts())
         .into_par_iter()
-        .map(|part| {
-            let part = records.facts.part(part);
+        .map_init(Part::default, |part, at| {
+            records.facts.fill(at, known_at, part);
             let people = part.people();
             let from = index.partition_point(|index| index.start.person < people.start);
             let to = index.partition_point(|index| index.start.person < people.end);
-            findings(&plans, records, &part, &index[from..to], known_at)
+            findings(&plans, records, part, &index[from..to], known_at)
         })
         .collect();
     Measured { index, outcomes: scheme.outcomes.len(), findings: parts.concat(), elsewhere }
@@ -107,7 +107,7 @@ fn findings(plans: &[Plan], records: &Records, part: &Part, index: &[Index], kno
     let mut life = Life::default();
     for same in index.chunk_by(|a, b| a.start.person == b.start.person) {
         let person = same[0].start.person;
-        life.become_known(part.of(person), records.people.ends[person as usize], known_at, records.need.links);
+        life.become_that_of(part.of(person), records.people.ends[person as usize], known_at, records.need.links);
         for index in same {
             let first = out.len();
             for plan in plans {
@@ -120,7 +120,7 @@ fn findings(plans: &[Plan], records: &Records, part: &Part, index: &[Index], kno
 }
 
 /// One outcome of one person. `above` holds the findings of the outcomes above it, which it may build on.
-fn finding(plan: &Plan, life: &mut Life, began: Day, above: &[Finding]) -> Finding {
+fn finding(plan: &Plan, life: &mut Life<'_>, began: Day, above: &[Finding]) -> Finding {
     let window = plan.window(began);
     if window.observed > plan.observed {
         return Finding::only(State::NotYetKnown);

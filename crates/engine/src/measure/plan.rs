@@ -258,7 +258,7 @@ impl Plan {
     }
 
     /// Whether the scheme leaves the person out for what happened inside the window.
-    pub(super) fn leaves_out(&self, life: &Life, window: &Window) -> bool {
+    pub(super) fn leaves_out(&self, life: &Life<'_>, window: &Window) -> bool {
         self.died == Inside::LeftOut && life.died < window.seen
             || self.removed == Inside::LeftOut && life.removed < window.seen
             || self.custody.is_some_and(|custody| life.in_spell(custody, window))

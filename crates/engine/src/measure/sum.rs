@@ -7,7 +7,7 @@ use crate::records::day::{Day, NEVER};
 
 /// 1 when the amounts of the window add up to the threshold that held on the index date; reached on the first day whose running
 /// total does. Corrections are negative amounts, and the final total decides.
-pub(super) fn at_least(wanted: &Wanted, thresholds: &[(Day, i64)], life: &Life, window: &Window) -> Finding {
+pub(super) fn at_least(wanted: &Wanted, thresholds: &[(Day, i64)], life: &Life<'_>, window: &Window) -> Finding {
     let held = thresholds.iter().rev().find(|(from, _)| *from <= window.from).or(thresholds.first());
     let Some((_, threshold)) = held else { return Finding::known(0, NEVER) };
     let mut amounts: Vec<(Day, i64)> = life.hits(wanted, window).map(|(fact, _)| (fact.from, fact.amount)).collect();

@@ -1,7 +1,5 @@
 //! What became of everyone, added up for pricing: by provider and area, cohort and segment.
 
-use std::collections::BTreeMap;
-
 use scheme::Scheme;
 use scheme::tally::Tally;
 use scheme::terms::Baseline;
@@ -34,9 +32,11 @@ pub struct Known {
 #[must_use]
 pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
     let segments = scheme.segments.len();
-    let mut groups: BTreeMap<(u32, u32), Group> = BTreeMap::new();
+    let areas = scheme.areas.len();
+    let providers = measured.index.iter().map(|index| index.start.provider as usize + 1).max().unwrap_or(0);
+    let mut groups: Vec<Option<Group>> = vec![None; providers * areas];
     for (at, index) in measured.index.iter().enumerate() {
-        let group = groups.entry((index.start.provider, index.area)).or_insert_with(|| {
+        let group = groups[index.start.provider as usize * areas + index.area as usize].get_or_insert_with(|| {
             let tally = Tally::empty(scheme, index.area as usize, (0..scheme.cohorts.len()).collect());
             let known = vec![vec![Known::default(); tally.people.len()]; scheme.outcomes.len()];
             Group { provider: index.start.provider, tally, known }
@@ -70,5 +70,5 @@ pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
             }
         }
     }
-    groups.into_values().collect()
+    groups.into_iter().flatten().collect()
 }

@@ -9,7 +9,7 @@ use super::plan::{Times, Window};
 use crate::records::day::{Day, NEVER};
 
 /// 1 when so many days of the window lie in spells; reached on the day after the last of them.
-pub(super) fn sustained(spells: &Times, days: i64, run: Run, life: &mut Life, window: &Window) -> Finding {
+pub(super) fn sustained(spells: &Times, days: i64, run: Run, life: &mut Life<'_>, window: &Window) -> Finding {
     let breaks = match run {
         Run::Cumulative => i64::MAX,
         Run::Continuous { breaks } => breaks,
@@ -31,7 +31,7 @@ pub(super) fn sustained(spells: &Times, days: i64, run: Run, life: &mut Life, wi
 }
 
 /// Whole periods of days in spells from the day on which another outcome was reached.
-pub(super) fn periods(spells: &Times, reached: Day, every: i64, most: i64, life: &mut Life, window: &Window) -> Finding {
+pub(super) fn periods(spells: &Times, reached: Day, every: i64, most: i64, life: &mut Life<'_>, window: &Window) -> Finding {
     let (mut days, mut until) = (0, Day::MIN);
     for (from, to) in life.spells(spells, reached.max(window.from), window.to) {
         days += i64::from((*to - (*from).max(until)).max(0));
@@ -41,7 +41,7 @@ pub(super) fn periods(spells: &Times, reached: Day, every: i64, most: i64, life:
 }
 
 /// 1 when the day on which the window ends lies in a spell.
-pub(super) fn status(spells: &Times, life: &mut Life, window: &Window) -> Finding {
+pub(super) fn status(spells: &Times, life: &mut Life<'_>, window: &Window) -> Finding {
     let there = !life.spells(spells, window.to, window.to + 1).is_empty();
     Finding::known(there.into(), if there { window.to } else { NEVER })
 }

@@ -3,9 +3,9 @@
 //! memory beyond themselves, and parts can be worked on by any number of threads.
 
 use super::Need;
-use super::batch::{Batch, Name};
+use super::batch::{Batch, NONE, Name, Values};
 use super::day::{Day, NEVER};
-use super::names::{Names, fingerprint};
+use super::names::{NOBODY, Names, fingerprint};
 
 /// An event or a spell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,8 +14,6 @@ pub struct Fact {
     pub from: Day,
     /// Of a spell, the first day no longer of it; of an event, the day it was proven; else [`NEVER`].
     pub to: Day,
-    /// The day it became known.
-    pub known: Day,
     /// The position among the kinds that were asked for: events, then spells.
     pub kind: u16,
     /// The position among the classes that were asked for, from 1; 0 is any other.
@@ -38,13 +36,15 @@ pub struct Facts {
 }
 
 /// The facts of neighbouring people.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Part {
     /// The first person of the part.
-    pub first: u32,
+    first: u32,
     /// Where the facts of each person begin, and at the end where the last one's end.
     starts: Vec<u32>,
     facts: Vec<Fact>,
+    /// While filling: where the next fact of each person goes.
+    next: Vec<u32>,
 }
 
 /// One batch, split into parts. A column that no row needs is empty.
@@ -117,30 +117,34 @@ impl Facts {
         self.len() == 0
     }
 
-    /// The facts of one part, by person.
-    #[must_use]
-    pub fn part(&self, part: usize) -> Part {
+    /// Fills `part` with the facts, known by a day, of the people of the part at a position, by person. The same `part` is filled
+    /// again and again, so that its memory is asked for only once.
+    pub fn fill(&self, at: usize, known_at: Day, part: &mut Part) {
         let shift = shift(self.people);
-        let first = (part << shift).min(self.people);
-        let count = ((part + 1) << shift).min(self.people) - first;
-        let rows = |chunk: &Chunk| chunk.starts.get(part).map_or(0..0, |start| *start as usize..chunk.starts[part + 1] as usize);
-        let mut starts = vec![0_u32; count + 1];
+        let first = (at << shift).min(self.people);
+        let count = ((at + 1) << shift).min(self.people) - first;
+        let rows = |chunk: &Chunk| chunk.starts.get(at).map_or(0..0, |start| *start as usize..chunk.starts[at + 1] as usize);
+        let starts = &mut part.starts;
+        starts.clear();
+        starts.resize(count + 1, 0);
         for chunk in &self.chunks {
-            chunk.person[rows(chunk)].iter().for_each(|person| starts[*person as usize - first + 1] += 1);
+            for row in rows(chunk).filter(|row| chunk.known(*row) <= known_at) {
+                starts[chunk.person[row] as usize - first + 1] += 1;
+            }
         }
-        for at in 0..count {
-            starts[at + 1] += starts[at];
+        for person in 0..count {
+            starts[person + 1] += starts[person];
         }
-        let mut next = starts.clone();
-        let mut facts = vec![Fact::default(); starts[count] as usize];
+        part.next.clone_from(starts);
+        part.facts.resize(starts[count] as usize, Fact::default());
         for chunk in &self.chunks {
-            for row in rows(chunk) {
-                let place = &mut next[chunk.person[row] as usize - first];
-                facts[*place as usize] = chunk.fact(row);
+            for row in rows(chunk).filter(|row| chunk.known(*row) <= known_at) {
+                let place = &mut part.next[chunk.person[row] as usize - first];
+                part.facts[*place as usize] = chunk.fact(row);
                 *place += 1;
             }
         }
-        Part { first: first as u32, starts, facts }
+        part.first = first as u32;
     }
 }
 
@@ -172,86 +176,66 @@ impl Chunk {
         // First the people and kinds, which say what is kept and where it goes.
         let (wanted, offset) = if spells { (&need.spells, need.events.len()) } else { (&need.events, 0) };
         let kinds = positions(batch, batch.table.column("kind"), wanted);
-        let person_column = batch.table.column("person");
+        let someone = found(people, batch, batch.table.column("person"));
         let shift = shift(people.len());
         let mut starts = vec![0_u32; parts(people.len()) + 1];
-        let mut rows: Vec<(u32, u32)> = Vec::with_capacity(batch.rows());
-        for (row, kind) in kinds.iter().enumerate() {
-            let Some(person) = batch.name(person_column, row).and_then(|name| people.find(name)) else {
+        let mut rows: Vec<u32> = Vec::with_capacity(batch.rows());
+        for (row, (kind, person)) in kinds.iter().zip(&someone).enumerate() {
+            if *person == NOBODY {
                 chunk.unknown_people += 1;
-                continue;
-            };
-            if *kind > 0 {
+            } else if *kind > 0 {
                 starts[(person >> shift) as usize + 1] += 1;
-                rows.push((row as u32, person));
+                rows.push(row as u32);
             }
         }
         for part in 1..starts.len() {
             starts[part] += starts[part - 1];
         }
         let mut next = starts.clone();
-        let places: Vec<u32> = rows
-            .iter()
-            .map(|(_, person)| {
-                let place = &mut next[(person >> shift) as usize];
-                *place += 1;
-                *place - 1
-            })
-            .collect();
+        let place = |row: &u32| {
+            let place = &mut next[(someone[*row as usize] >> shift) as usize];
+            *place += 1;
+            *place - 1
+        };
+        let moves = Moves { places: rows.iter().map(place).collect(), rows };
         chunk.starts = starts;
 
         // Then one column after the other to its place.
-        fn scatter<T: Copy + Default>(rows: &[(u32, u32)], places: &[u32], value: impl Fn(usize) -> T) -> Vec<T> {
-            let mut out = vec![T::default(); rows.len()];
-            for ((row, _), place) in rows.iter().zip(places) {
-                out[*place as usize] = value(*row as usize);
-            }
-            out
-        }
-        let given = |column: usize| !matches!(batch.columns[column], super::batch::Values::Absent);
-        chunk.person = vec![0; rows.len()];
-        for ((_, person), place) in rows.iter().zip(&places) {
-            chunk.person[*place as usize] = *person;
-        }
-        chunk.kind = scatter(&rows, &places, |row| kinds[row] + offset as u16 - 1);
-        chunk.from = scatter(&rows, &places, |row| batch.day(from, row));
-        if given(to) {
-            chunk.to = scatter(&rows, &places, |row| batch.day(to, row));
-        }
-        if given(known) {
-            chunk.known = scatter(&rows, &places, |row| batch.day(known, row));
-        }
-        let keys = |wanted: bool, name: &str| match column(name).filter(|column| wanted && given(*column)) {
+        chunk.person = moves.scatter(&someone, |person| person);
+        chunk.kind = moves.scatter(&kinds, |kind| kind + offset as u16 - 1);
+        let days = |column: usize| match &batch.columns[column] {
+            Values::Days(days) => moves.scatter(days, |day| day),
+            _ => Vec::new(),
+        };
+        (chunk.from, chunk.to, chunk.known) = (days(from), days(to), days(known));
+        let keys = |wanted: bool, name: &str| match column(name).filter(|_| wanted) {
+            Some(column) => moves.keys(batch, column),
             None => Keys::default(),
-            Some(column) => {
-                let small = |row: &(u32, u32)| small(batch.name(column, row.0 as usize)).is_some();
-                match rows.iter().all(small) {
-                    true => Keys::Small(scatter(&rows, &places, |row| small_or_none(batch.name(column, row)))),
-                    false => Keys::Large(scatter(&rows, &places, |row| key(batch.name(column, row)))),
-                }
-            }
         };
         chunk.key = keys(need.links, "event");
         chunk.about = keys(need.links, "about");
         chunk.disposal = keys(need.disposals, "disposal");
-        if let Some(column) = column("amount").filter(|column| need.amounts && given(*column)) {
-            chunk.amount = scatter(&rows, &places, |row| batch.amount(column, row).unwrap_or(0));
+        if let Some(Values::Numbers(amounts)) = column("amount").filter(|_| need.amounts).map(|column| &batch.columns[column]) {
+            chunk.amount = moves.scatter(amounts, |amount| if amount == NONE { 0 } else { amount });
         }
-        if let Some(column) = column("class").filter(|column| !need.classes.is_empty() && given(*column)) {
-            let classes = positions(batch, column, &need.classes);
-            chunk.class = scatter(&rows, &places, |row| classes[row]);
+        if let Some(column) = column("class").filter(|_| !need.classes.is_empty()) {
+            chunk.class = moves.scatter(&positions(batch, column, &need.classes), |class| class);
         }
         chunk
     }
 
+    /// The day on which a row became known: as stated, else when it happened.
+    fn known(&self, row: usize) -> Day {
+        match self.known.get(row) {
+            Some(known) if *known != NEVER => *known,
+            _ => self.from[row],
+        }
+    }
+
     fn fact(&self, row: usize) -> Fact {
-        let from = self.from[row];
-        let to = self.to.get(row).copied().unwrap_or(NEVER);
-        let known = self.known.get(row).copied().unwrap_or(NEVER);
         Fact {
-            from,
-            to,
-            known,
+            from: self.from[row],
+            to: self.to.get(row).copied().unwrap_or(NEVER),
             kind: self.kind[row],
             class: self.class.get(row).copied().unwrap_or(0),
             key: self.key.get(row),
@@ -271,24 +255,49 @@ impl Keys {
     }
 }
 
-/// A small number as a key from 1, so that 0 is none; `None` for a name that is no small number.
-fn small(name: Option<Name<'_>>) -> Option<u32> {
-    match name {
-        None => Some(0),
-        Some(Name::Number(number)) => u32::try_from(number).ok()?.checked_add(1),
-        Some(Name::Text(_)) => None,
+/// The rows of a batch that are kept, and where each goes.
+struct Moves {
+    rows: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl Moves {
+    fn scatter<T: Copy, U: Copy + Default>(&self, values: &[T], value: impl Fn(T) -> U) -> Vec<U> {
+        let mut out = vec![U::default(); self.rows.len()];
+        for (row, place) in self.rows.iter().zip(&self.places) {
+            out[*place as usize] = value(values[*row as usize]);
+        }
+        out
+    }
+
+    fn keys(&self, batch: &Batch, column: usize) -> Keys {
+        let small = |number: i64| number == NONE || (0..i64::from(u32::MAX)).contains(&number);
+        match &batch.columns[column] {
+            Values::Absent | Values::Days(_) => Keys::default(),
+            // A small number is its own key, from 1 on, so that 0 is none.
+            Values::Numbers(numbers) if numbers.iter().all(|number| small(*number)) => {
+                Keys::Small(self.scatter(numbers, |number| if number == NONE { 0 } else { number as u32 + 1 }))
+            }
+            Values::Numbers(_) | Values::Texts(_) => {
+                let keys: Vec<u64> = (0..batch.rows())
+                    .map(|row| match batch.name(column, row) {
+                        None => 0,
+                        Some(Name::Number(number)) if small(number) => number as u64 + 1,
+                        Some(name) => fingerprint(name) | 1 << 63,
+                    })
+                    .collect();
+                Keys::Large(self.scatter(&keys, |key| key))
+            }
+        }
     }
 }
 
-fn small_or_none(name: Option<Name<'_>>) -> u32 {
-    small(name).unwrap_or(0)
-}
-
-fn key(name: Option<Name<'_>>) -> u64 {
-    match (name, small(name)) {
-        (_, Some(small)) => small.into(),
-        (Some(name), None) => fingerprint(name) | 1 << 63,
-        (None, None) => 0,
+/// The person of each row; [`NOBODY`] where the name is not in the table of people.
+fn found(people: &Names, batch: &Batch, column: usize) -> Vec<u32> {
+    let find = |name: Name<'_>| people.find(name).unwrap_or(NOBODY);
+    match &batch.columns[column] {
+        Values::Numbers(numbers) => numbers.iter().map(|number| find(Name::Number(*number))).collect(),
+        _ => (0..batch.rows()).map(|row| batch.name(column, row).map_or(NOBODY, find)).collect(),
     }
 }
 
@@ -296,14 +305,25 @@ fn key(name: Option<Name<'_>>) -> u64 {
 fn positions(batch: &Batch, column: usize, words: &[String]) -> Vec<u16> {
     let words: Vec<Name<'_>> = words.iter().map(|word| Name::of(word)).collect();
     let position = |name: Name<'_>| words.iter().position(|word| *word == name).map_or(0, |at| at as u16 + 1);
-    (0..batch.rows()).map(|row| batch.name(column, row).map_or(0, position)).collect()
+    match &batch.columns[column] {
+        // Codes are most often small numbers.
+        Values::Numbers(numbers) => {
+            let small: Vec<u16> = (0..256).map(|number| position(Name::Number(number))).collect();
+            let of = |number: &i64| match usize::try_from(*number).ok().and_then(|number| small.get(number)) {
+                Some(position) => *position,
+                None => position(Name::Number(*number)),
+            };
+            numbers.iter().map(of).collect()
+        }
+        _ => (0..batch.rows()).map(|row| batch.name(column, row).map_or(0, position)).collect(),
+    }
 }
 
 /// The last day that the rows tell of. The end of a spell is not counted: ends are written down before they come.
 fn last(batch: &Batch, spells: bool) -> Day {
     let columns: &[&str] = if spells { &["from", "known"] } else { &["date", "settled", "known"] };
     let days = columns.iter().filter_map(|name| match &batch.columns[batch.table.column(name)] {
-        super::batch::Values::Days(days) => days.iter().filter(|day| **day != NEVER).max().copied(),
+        Values::Days(days) => days.iter().filter(|day| **day != NEVER).max().copied(),
         _ => None,
     });
     days.max().unwrap_or(Day::MIN)

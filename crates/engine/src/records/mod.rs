@@ -192,9 +192,12 @@ fn known(stated: Day, happened: Day) -> Day {
 
 /// Every name in a column, in order, each once.
 fn named(batches: &[Batch], column: usize) -> Names {
-    let mut all = std::collections::BTreeSet::new();
+    let (mut all, mut seen) = (std::collections::BTreeSet::new(), names::Fingerprints::default());
     for batch in batches {
-        all.extend((0..batch.rows()).filter_map(|row| batch.name(column, row)));
+        // There are few names and many rows.
+        let new =
+            (0..batch.rows()).filter_map(|row| batch.name(column, row)).filter(|name| seen.insert(names::fingerprint(*name)));
+        all.extend(new);
     }
     let numbers = all.iter().filter_map(|name| if let Name::Number(number) = name { Some(*number) } else { None });
     let texts: Vec<String> = all.iter().filter(|name| matches!(name, Name::Text(_))).map(Name::to_string).collect();

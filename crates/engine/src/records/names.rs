@@ -64,6 +64,7 @@ impl Names {
 
     /// The position of a name.
     #[must_use]
+    #[inline]
     pub fn find(&self, name: Name<'_>) -> Option<u32> {
         let found = match name {
             Name::Number(number) if !self.direct.is_empty() => {
