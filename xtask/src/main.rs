@@ -4,6 +4,7 @@
 
 mod docs;
 mod mutations;
+mod schemas;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -16,6 +17,12 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("docs") => {
             let path = root().join(docs::SCHEME_FILE);
             std::fs::write(&path, docs::with_clauses(&std::fs::read_to_string(&path)?)?)?;
+            let path = root().join(schemas::PAGE);
+            std::fs::write(&path, schemas::with_tables(&std::fs::read_to_string(&path)?)?)?;
+            std::fs::create_dir_all(root().join(schemas::FOLDER))?;
+            for (name, text) in schemas::schemas() {
+                std::fs::write(root().join(name), text)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         Some("mutations") => {
@@ -26,9 +33,13 @@ fn main() -> anyhow::Result<ExitCode> {
         }
         Some("test") => test::run(&root()),
         _ => anyhow::bail!(
-            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask docs` writes the generated parts of {}; \
-             `cargo xtask mutations` plays planted faults and writes their table into {}",
+            "say what to do
+
+hint: `cargo xtask test` runs everything; `cargo xtask docs` writes {}/, and the generated parts of {} \
+             and {}; `cargo xtask mutations` plays planted faults and writes their table into {}",
+            schemas::FOLDER,
             docs::SCHEME_FILE,
+            schemas::PAGE,
             mutations::VALIDITY
         ),
     }

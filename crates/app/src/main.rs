@@ -6,7 +6,9 @@
 mod commands;
 mod folder;
 mod paint;
+mod panics;
 mod report;
+mod tables;
 
 use std::process::ExitCode;
 
@@ -45,6 +47,10 @@ enum Command {
     Sensitivity(commands::sensitivity::Sensitivity),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
+    /// Measure outcomes from dated records: who reached what, and who is not yet known
+    Measure(commands::measure::Measure),
+    /// Look at tables of records
+    Records(commands::records::Records),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
 }
@@ -60,6 +66,8 @@ fn main() -> ExitCode {
         Command::Design(command) => commands::design::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
+        Command::Measure(command) => commands::measure::run(&command),
+        Command::Records(command) => commands::records::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {

@@ -3,9 +3,9 @@
 //!
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
 //! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `golden`: what is said of every
-//! shipped scheme. `mend`, `design`: the changed scheme that is written checks clean. `reference`: the scheme that newcomers
-//! copy checks clean. `report`: the page and the JSON of a stress test. `textbook`: textbook cases by name, right and wrong.
-//! Where a test compares with a file, `UPDATE=1 cargo test` rewrites
+//! shipped scheme. `mend`, `design`: the changed scheme that is written checks clean. `records`: tables of records, good, bad
+//! and hostile. `reference`: the scheme that newcomers copy checks clean. `report`: the page and the JSON of a stress test.
+//! `textbook`: textbook cases by name, right and wrong. Where a test compares with a file, `UPDATE=1 cargo test` rewrites
 //! the file, and the difference is there to be read before it is kept.
 
 mod bad_files;
@@ -14,6 +14,7 @@ mod cli;
 mod design;
 mod golden;
 mod mend;
+mod records;
 mod reference;
 mod report;
 mod textbook;
