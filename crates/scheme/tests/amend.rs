@@ -53,11 +53,11 @@ fn every_mend(segments: usize) -> Vec<Mend> {
         Mend::GateAt(150),
         Mend::FeesFollow(23),
         Mend::FeesFollow(100),
-        Mend::FeeEach(Pence(123_45)),
+        Mend::FeeEach(Pence(12_345)),
         Mend::Limits(150),
         Mend::NoLimits,
         Mend::Collar(10),
-        Mend::Audit { percent: 10, penalty: Pence(30_000_00) },
+        Mend::Audit { percent: 10, penalty: Pence(3_000_000) },
     ]
 }
 
@@ -168,12 +168,12 @@ fn an_audit_is_written_where_the_provider_reports() {
     let reported = "[outcome.job]\nreported_by = \"provider\"\n";
     let (opened, scheme) = read("schemes/work-programme-2011", |text| text.replace("[outcome.job]\n", reported));
     assert!(holds(&opened, &scheme, &Mend::RecordsSay).is_some());
-    let audit = Mend::Audit { percent: 10, penalty: Pence(30_000_00) };
+    let audit = Mend::Audit { percent: 10, penalty: Pence(3_000_000) };
     let texts = holds(&opened, &scheme, &audit).expect("the provider reports jobs");
     assert!(texts["scheme.toml"].contains("clause = \"audit\"") && texts["scheme.toml"].contains("checks = \"10 %\""));
     let opened = scheme::open(&amend::folder(&texts));
     let scheme = scheme::check(&opened).scheme.expect("no errors");
-    let more = Mend::Audit { percent: 20, penalty: Pence(15_000_00) };
+    let more = Mend::Audit { percent: 20, penalty: Pence(1_500_000) };
     let after = more.apply(&scheme).expect("another audit");
     assert_eq!(after.clauses.len(), scheme.clauses.len());
     assert!(amend::amend(&opened, &scheme, &after).is_some());
