@@ -46,6 +46,7 @@ fn every_mend(segments: usize) -> Vec<Mend> {
         Mend::PayAboveBaseline,
         Mend::Prices(185),
         Mend::Fees(91),
+        Mend::FeesFinely(9_042),
         Mend::SegmentPrices(by_segment),
         Mend::AtValue { percent: 75, worth: vec![490_000, 75_400, 75_400, 0] },
         Mend::Straight,
@@ -148,7 +149,7 @@ fn a_changed_line_keeps_the_old_one_and_says_why() {
 proptest! {
     /// Any set of changes, in any order.
     #[test]
-    fn sets_of_changes_are_written_too(name in 0..SCHEMES.len(), order in Just((0..20).collect::<Vec<usize>>()).prop_shuffle(), many in 2usize..8) {
+    fn sets_of_changes_are_written_too(name in 0..SCHEMES.len(), order in Just((0..21).collect::<Vec<usize>>()).prop_shuffle(), many in 2usize..8) {
         let (opened, scheme) = read(SCHEMES[name], |text| text);
         let every = every_mend(scheme.segments.len());
         let (mut chosen, mut now) = (Vec::new(), scheme.clone());
