@@ -66,7 +66,8 @@ fn every_case_agrees_with_its_textbook() {
 fn a_wrong_textbook_is_found_out() {
     let differ = |compared: &[Compared]| compared.iter().filter(|one| !one.agrees()).count();
     assert_eq!(differ(&replaced("linear-contract", TEXTBOOK_FILE, "value = 0.8\n", "value = 0.800005\n")), 1);
-    assert_eq!(differ(&replaced("parking", TEXTBOOK_FILE, "value = 277.25837", "value = 277.25937")), 1);
+    // The same figure found by two roads.
+    assert_eq!(differ(&replaced("parking", TEXTBOOK_FILE, "value = 277.25837", "value = 277.25937")), 2);
     assert_eq!(differ(&replaced("common-value", TEXTBOOK_FILE, "value = 0.666666667\n", "value = 0.68\n")), 2);
     assert_eq!(differ(&replaced("regression-to-the-mean", TEXTBOOK_FILE, "value = 0.55992", "value = 0.57992")), 1);
 }
