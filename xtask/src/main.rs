@@ -1,7 +1,9 @@
-//! Automation. `cargo xtask test` installs what the tests need and runs everything that must be true; `cargo xtask docs`
-//! writes the parts of the documents that come from the code; the tests here hold the house to its own rules.
+//! Automation. `cargo xtask test` installs what the tests need and runs everything that must be true; `cargo xtask kill` runs
+//! the longest of them; `cargo xtask docs` writes the parts of the documents that come from the code; the tests here hold the
+//! house to its own rules.
 
 mod docs;
+mod postgresql;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -17,8 +19,10 @@ fn main() -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some("test") => test::run(&root()),
+        Some("kill") => test::kill(&root(), &std::env::args().nth(2).unwrap_or_else(|| "1000".to_owned())),
         _ => anyhow::bail!(
-            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask docs` writes the generated parts of {}",
+            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask kill 1000` kills the program so often in \
+             the middle of its work; `cargo xtask docs` writes the generated parts of {}",
             docs::SCHEME_FILE
         ),
     }

@@ -1,9 +1,12 @@
 //! One file per command, named as the command.
 
+pub mod approve;
 pub mod check;
 pub mod explain;
 pub mod glossary;
+pub mod ledger;
 pub mod mend;
+pub mod pay;
 pub mod price;
 pub mod replay;
 pub mod sensitivity;

@@ -258,10 +258,16 @@ impl Sealed {
         sealed
     }
 
+    /// The text that is hashed.
+    #[must_use]
+    pub fn text(&self, previous: Hash) -> String {
+        let Sealed { number, id, kind, recorded, body, .. } = self;
+        format!("{number}\n{id}\n{kind}\n{recorded}\n{previous}\n{body}")
+    }
+
     /// The hash that the entry must have behind another.
     #[must_use]
     pub fn computed(&self, previous: Hash) -> Hash {
-        let Sealed { number, id, kind, recorded, body, .. } = self;
-        Hash::of_bytes(format!("{number}\n{id}\n{kind}\n{recorded}\n{previous}\n{body}").as_bytes())
+        Hash::of_bytes(self.text(previous).as_bytes())
     }
 }

@@ -53,7 +53,8 @@ impl std::error::Error for Fault {}
 /// Everything that the entries so far say.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    head: Head,
+    /// The hash of every entry.
+    chain: Vec<Hash>,
     ids: BTreeSet<Hash>,
     runs: BTreeMap<Hash, Posted>,
     /// Runs in the order in which they were approved.
@@ -89,7 +90,14 @@ pub struct InForce {
 impl Ledger {
     #[must_use]
     pub fn head(&self) -> Head {
-        self.head
+        Head { number: self.chain.len() as u64, hash: self.chain.last().copied().unwrap_or(Hash::NONE) }
+    }
+
+    /// Whether this was the head once: nothing up to there has changed since.
+    #[must_use]
+    pub fn had(&self, head: Head) -> bool {
+        let at = usize::try_from(head.number).unwrap_or(usize::MAX);
+        head == Head::default() || at.checked_sub(1).and_then(|at| self.chain.get(at)) == Some(&head.hash)
     }
 
     /// Whether an entry with this id is in the ledger.
@@ -177,11 +185,12 @@ impl Ledger {
     /// Takes the next entry as it is kept, or says why it cannot stand there. After a fault the ledger is as it was.
     pub fn take(&mut self, sealed: &Sealed) -> Result<(), Fault> {
         let fault = |what: String| Fault { number: sealed.number, what };
-        let next = self.head.number + 1;
+        let head = self.head();
+        let next = head.number + 1;
         if sealed.number != next {
             return Err(fault(format!("it stands where entry {next} should: entries are missing, or out of order")));
         }
-        let hash = sealed.computed(self.head.hash);
+        let hash = sealed.computed(head.hash);
         if sealed.hash != hash.to_string() {
             return Err(fault(format!(
                 "its hash is {} and its content says {hash}: it was changed after it was written, or the one before it was",
@@ -203,7 +212,7 @@ impl Ledger {
         }
         .map_err(fault)?;
         self.ids.insert(id);
-        self.head = Head { number: sealed.number, hash };
+        self.chain.push(hash);
         Ok(())
     }
 

@@ -13,6 +13,8 @@
 
 pub mod entry;
 pub mod hash;
+#[cfg(test)]
+mod laws;
 pub mod ledger;
 pub mod run;
 pub mod statement;
