@@ -92,9 +92,9 @@ fn contract(folder: &Path) -> anyhow::Result<String> {
 /// The version of the rules: the hash of `scheme.toml` and the tables it names. What is believed of the world is no part of
 /// the contract.
 fn version(opened: &Opened) -> Hash {
-    let terms = opened.sources.iter().find(|source| source.name == SCHEME_FILE).map_or("", |source| source.text.as_str());
+    let terms = opened.sources.get(SCHEME_FILE).map_or("", |source| source.text.as_str());
     let of_contract = |name: &str| name == SCHEME_FILE || (name.ends_with(".csv") && terms.contains(name));
-    let files = opened.sources.iter().map(|source| (source.name.as_str(), source.text.as_str()));
+    let files = opened.sources.iter().map(|(name, source)| (name.as_str(), source.text.as_str()));
     statement::version(files.filter(|(name, _)| of_contract(name)))
 }
 

@@ -21,7 +21,7 @@ fn the_database_refuses_changes() {
 #[test]
 fn a_change_behind_its_back_is_found_in_its_entry() {
     let changes = [
-        ("UPDATE ledger_entry SET body = replace(body, '4000', '5000') WHERE number = 3", 3),
+        ("UPDATE ledger_entry SET body = replace(body, '48000', '58000') WHERE number = 3", 3),
         ("UPDATE ledger_entry SET recorded = '2026-01-01T00:00:00Z' WHERE number = 2", 2),
         ("UPDATE ledger_entry SET hash = replace(hash, 'a', 'b') WHERE number = 4", 4),
         ("DELETE FROM ledger_entry WHERE number = 2", 3),
