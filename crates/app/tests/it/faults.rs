@@ -17,10 +17,10 @@ fn with_room(blocks: usize, arguments: &[&str]) -> Output {
 #[test]
 fn a_full_disk_leaves_the_ledger_as_it_was() {
     let scratch = Scratch::new("full");
-    let store = ledger_of(&scratch, &[131]);
+    let store = ledger_of(&scratch, &[0]);
     let head = text(&run(&["ledger", "head", &store]));
     let blocks = usize::try_from(std::fs::metadata(&store).expect("the ledger").len() / 512).expect("a small file");
-    scratch.write("tally.csv", tally(140));
+    scratch.write("tally.csv", tally(9));
     let (file, later) = (format!("{}/tally.csv", scratch.path()), day(60));
     let mut full = 0;
     // At every page of the file, from no room at all to room enough.
@@ -56,7 +56,7 @@ fn a_ledger_that_cannot_be_opened_says_so() {
         assert!(!std::path::Path::new(&missing).exists(), "looking makes no ledger");
     }
     // Cut in the middle, as by a copy that was not finished.
-    let store = ledger_of(&scratch, &[131]);
+    let store = ledger_of(&scratch, &[0]);
     let whole = std::fs::read(&store).expect("the ledger");
     std::fs::write(&store, &whole[..whole.len() / 2]).expect("half of it");
     let output = run(&["ledger", "verify", &store]);
@@ -67,11 +67,13 @@ fn a_ledger_that_cannot_be_opened_says_so() {
 #[test]
 fn a_changed_entry_is_named_by_verify() {
     let scratch = Scratch::new("changed");
-    let store = ledger_of(&scratch, &[131]);
+    let store = ledger_of(&scratch, &[0]);
     let mut bytes = std::fs::read(&store).expect("the ledger");
     let name = b"approved by\tBen Cole";
-    let at = bytes.windows(name.len()).position(|window| window == name).expect("the approval is readable in the file");
-    bytes[at + name.len() - 1] ^= 1;
+    // SQLite may keep an old copy of it in unused space.
+    let found: Vec<usize> = (0..bytes.len() - name.len()).filter(|&at| bytes[at..].starts_with(name)).collect();
+    assert!(!found.is_empty(), "the approval is readable in the file");
+    found.iter().for_each(|at| bytes[at + name.len() - 1] ^= 1);
     std::fs::write(&store, bytes).expect("one bit changed");
     for arguments in [vec!["ledger", "verify", &store], vec!["ledger", "balance", &store]] {
         let output = run(&arguments);
@@ -86,7 +88,7 @@ fn a_changed_entry_is_named_by_verify() {
 fn sixteen_at_once_pay_everything_once() {
     let scratch = Scratch::new("crowd");
     let store = format!("{}/ledger.db", scratch.path());
-    scratch.write("tally.csv", tally(131));
+    scratch.write("tally.csv", tally(0));
     let (file, day) = (format!("{}/tally.csv", scratch.path()), day(0));
     let contracts: Vec<String> = (0..4).map(|contract| format!("{}/contract-{contract}", scratch.path())).collect();
     for contract in &contracts {
@@ -111,7 +113,7 @@ fn sixteen_at_once_pay_everything_once() {
     let verified = run(&["ledger", "verify", &store]);
     assert!(text(&verified).contains("4 runs, 4 of them posted"), "{}", said(&verified));
     let alone = Scratch::new("alone");
-    let one = text(&run(&["ledger", "head", &ledger_of(&alone, &[131])]));
+    let one = text(&run(&["ledger", "head", &ledger_of(&alone, &[0])]));
     let entries = |head: &str| head.split(':').next().and_then(|number| number.parse::<usize>().ok()).expect("a number");
     assert_eq!(entries(&text(&run(&["ledger", "head", &store]))), 4 * entries(&one));
 }

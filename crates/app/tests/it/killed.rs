@@ -41,8 +41,8 @@ impl Dice {
 struct Worker<'a> {
     store: &'a str,
     dice: Dice,
-    /// About how long a piece of work takes, learnt on the way.
-    usual: Duration,
+    /// Killed within this time; kept at about twice what a piece of work takes, so that half of them are killed.
+    within: Duration,
     killed: usize,
     runs: Vec<String>,
     approvals: usize,
@@ -52,14 +52,13 @@ impl Worker<'_> {
     /// Tries until the program says that it is done.
     fn until_done(&mut self, arguments: &[&str]) -> Output {
         loop {
-            let after = self.usual.mul_f64(1.3 * self.dice.share());
+            let after = self.within.mul_f64(self.dice.share());
             if let Some(output) = done_before(arguments, after) {
-                self.usual = self.usual.mul_f64(0.9) + after.mul_f64(0.1);
+                self.within = self.within.mul_f64(0.95);
                 return output;
             }
             self.killed += 1;
-            // Slowly, so that work which has become longer is finished at some time.
-            self.usual = self.usual.mul_f64(1.02);
+            self.within = self.within.mul_f64(1.05);
             self.check();
         }
     }
@@ -110,13 +109,13 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice() {
     let scheme = base();
     for (kind, store) in &stores(&scratch) {
         let start = Instant::now();
-        let usual = Duration::from_millis(20);
-        let mut worker = Worker { store, dice: Dice(7), usual, killed: 0, runs: Vec::new(), approvals: 0 };
+        let within = Duration::from_millis(50);
+        let mut worker = Worker { store, dice: Dice(7), within, killed: 0, runs: Vec::new(), approvals: 0 };
         let mut steps = Vec::new();
         while worker.killed < kills {
             let step = steps.len();
             let file = format!("{}/tally-{step}.csv", scratch.path());
-            scratch.write(&format!("tally-{step}.csv"), tally(100 + step % 60));
+            scratch.write(&format!("tally-{step}.csv"), tally(step % 18));
             let id = run_of(&worker.until_done(&pay(&scheme, &file, &day(step), store)));
             worker.runs.push(id.clone());
             worker.until_done(&approve(&id, store));
