@@ -13,6 +13,7 @@ mod tables;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use engine::pay::{Fault, Refusal};
 
 #[derive(Parser)]
 #[command(
@@ -37,6 +38,12 @@ enum Command {
     Explain(commands::explain::Explain),
     /// Price a tally to the penny, a line per clause with its reason
     Price(commands::price::Price),
+    /// Strike a statement, and prepare a payment run for somebody else to approve
+    Pay(commands::pay::Pay),
+    /// Approve a payment run that somebody else prepared, and post it
+    Approve(commands::approve::Approve),
+    /// Look into the ledger: verify, head, show, balance, statement
+    Ledger(commands::ledger::Ledger),
     /// Play the scheme against its own rules and report its unintended consequences
     Stress(commands::stress::Stress),
     /// Find the cheapest changes to the rules that remove what the stress test finds, and write them into a new scheme
@@ -61,6 +68,9 @@ fn main() -> ExitCode {
         Command::Check(command) => commands::check::run(&command),
         Command::Explain(command) => commands::explain::run(&command),
         Command::Price(command) => commands::price::run(&command),
+        Command::Pay(command) => commands::pay::run(&command),
+        Command::Approve(command) => commands::approve::run(&command),
+        Command::Ledger(command) => commands::ledger::run(&command),
         Command::Stress(command) => commands::stress::run(&command),
         Command::Mend(command) => commands::mend::run(&command),
         Command::Design(command) => commands::design::run(&command),
@@ -75,7 +85,8 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             paint::stderr(&format!("error: {error:#}"));
-            ExitCode::from(2)
+            // A broken ledger and a refused run are answers; anything else kept us from answering.
+            ExitCode::from(if error.is::<Fault>() || error.is::<Refusal>() { 1 } else { 2 })
         }
     }
 }

@@ -1,11 +1,14 @@
 //! One file per command, named as the command.
 
+pub mod approve;
 pub mod check;
 pub mod design;
 pub mod explain;
 pub mod glossary;
 pub mod measure;
+pub mod ledger;
 pub mod mend;
+pub mod pay;
 pub mod price;
 pub mod records;
 pub mod replay;
