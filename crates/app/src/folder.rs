@@ -10,6 +10,8 @@ use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES};
 /// A scheme folder and its name as the user gave it.
 pub struct SchemeFolder {
     pub path: PathBuf,
+    /// The files as they were read.
+    pub files: Folder,
     pub opened: Opened,
 }
 
@@ -24,7 +26,7 @@ pub fn open(path: &Path) -> anyhow::Result<SchemeFolder> {
             folder.insert(name.to_owned(), bytes(&entry));
         }
     }
-    Ok(SchemeFolder { path, opened: scheme::open(&folder) })
+    Ok(SchemeFolder { path, opened: scheme::open(&folder), files: folder })
 }
 
 fn find(path: &Path) -> anyhow::Result<PathBuf> {

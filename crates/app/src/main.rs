@@ -5,6 +5,7 @@
 
 mod commands;
 mod folder;
+mod pack;
 mod paint;
 mod report;
 
@@ -40,6 +41,8 @@ enum Command {
     Mend(commands::mend::Mend),
     /// Say which uncertain numbers the result hangs on
     Sensitivity(commands::sensitivity::Sensitivity),
+    /// Make the run of an assurance pack again and say what differs
+    Verify(commands::verify::Verify),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
     /// Explain a term
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Stress(command) => commands::stress::run(&command),
         Command::Mend(command) => commands::mend::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
+        Command::Verify(command) => commands::verify::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };

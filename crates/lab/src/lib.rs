@@ -4,12 +4,13 @@
 //! person's fate), `person` (counting one by one) and `rank` (the same count without the loop), `conduct` (what a provider
 //! does and what comes of it), `misreport`, `timing` and `pilot` (what may be done, or feared, besides), `search` (the best
 //! conduct), `plays` (the table that findings read), `stress` (the main job), `mend` (the cheapest changes to the rules that
-//! remove what it found), `sensitivity` (what its result hangs on).
+//! remove what it found), `sensitivity` (what its result hangs on), `checks` (whether all this holds on one scheme).
 //!
 //! The laboratory knows the truth of its made-up worlds and keeps it to itself: `engine` cannot see this crate. It opens no
 //! file and writes to no terminal.
 
 pub mod chance;
+pub mod checks;
 pub mod conduct;
 pub mod draws;
 pub mod mend;

@@ -8,3 +8,4 @@ pub mod price;
 pub mod replay;
 pub mod sensitivity;
 pub mod stress;
+pub mod verify;

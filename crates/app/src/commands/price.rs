@@ -34,11 +34,12 @@ pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     }
     let name = command.tally.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
     let parent = command.tally.parent().map(PathBuf::from).unwrap_or_default();
-    let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(&command.tally))]));
+    let files = Folder::from([(name.clone(), folder::bytes(&command.tally))]);
+    let opened = scheme::open(&files);
     let tallies = match tally::read(&scheme, &name, &opened) {
         Ok(tallies) => tallies,
         Err(problems) => {
-            show(&SchemeFolder { path: parent, opened }, &problems);
+            show(&SchemeFolder { path: parent, files, opened }, &problems);
             return Ok(ExitCode::from(1));
         }
     };
