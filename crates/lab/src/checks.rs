@@ -103,7 +103,7 @@ fn rank_equals_person_by_person(scheme: &Scheme, world: &World, seed: u64) -> Ch
         done: format!(
             "In {}, the first future was counted twice under {} conducts: by rank, as the run does, and in a loop over its {} \
              people.",
-            scheme.areas[area.area],
+            if areas.len() > 1 { &scheme.areas[area.area] } else { "the whole area" },
             tried.len(),
             thousands(area.count() as i64)
         ),
@@ -211,7 +211,10 @@ fn the_whole_is_its_parts(stress: &Stress) -> Check {
     }
     Check {
         name: "the whole is the sum of its areas",
-        done: format!("The payments of {} conducts were added up again over {} areas.", plays.whole.len(), plays.areas.len()),
+        done: match plays.areas.len() {
+            1 => format!("The payments of {} conducts were compared with those of the only area.", plays.whole.len()),
+            areas => format!("The payments of {} conducts were added up again over {areas} areas.", plays.whole.len()),
+        },
         holds: Some(apart < 0.01),
         figure: format!("at most £{apart:.4} apart; less than a penny is allowed"),
     }

@@ -70,6 +70,15 @@ pub fn text(numbers: &[Number]) -> String {
         count(numbers, Standing::Assumption),
         count(numbers, Standing::NoSource),
     );
+    let partly: Vec<&Number> = numbers
+        .iter()
+        .filter(|number| Standing::of(number) == Standing::Sourced && number.from.to_lowercase().contains("assum"))
+        .collect();
+    if !partly.is_empty() {
+        out += "\n## Warnings: sources that speak of an assumption themselves\n\nCounted among the numbers with a source; part of each \
+                is assumed all the same.\n\n";
+        out += &table(&partly);
+    }
     for (standing, title, none) in [
         (
             Standing::NoSource,

@@ -199,9 +199,9 @@ fn concepts(run: &Run<'_>) -> String {
     let ratchet: Vec<&String> =
         scheme.outcomes.iter().filter(|outcome| outcome.ratchet.0 != 0).map(|outcome| &outcome.name).collect();
     let learning = match ratchet.is_empty() {
-        true => "none; conduct is the same in every cohort".to_owned(),
+        true => "None; conduct is the same in every cohort.".to_owned(),
         false => format!(
-            "none; but the baseline of {} follows the results of the year before, and the search knows it",
+            "None; but the baseline of {} follows the results of the year before, and the search knows it.",
             joined(ratchet)
         ),
     };

@@ -205,7 +205,7 @@ fn of_worlds(share: f64, worlds: f64, times: f64) -> (String, String) {
         return (String::new(), format!("the same in all {worlds:.0} worlds: the true share may be {seen} {limit:.1} % (95 %)"));
     }
     let error = times * (share * (1.0 - share) / worlds).sqrt();
-    (format!("{error:.6}"), format!("binomial over {worlds:.0} worlds, which lie evenly: an upper limit"))
+    (format!("{error:.6}"), format!("binomial over {worlds:.0} worlds, which lie more evenly than chance: mostly too large"))
 }
 
 fn written(value: &Value) -> String {

@@ -55,9 +55,16 @@ fn all_clear(stress: &Stress) -> String {
         ),
     };
     out += &head(&["not found", "it would need", "here", "plausible worlds with it"]);
+    let worlds = stress.worlds as f64;
     for reported in absent {
         let (what, figure) = words::why_not(&reported.finding).unwrap_or(("", ""));
         out += &row(&[reported.finding.name, what, figure, &words::worlds(reported.share_of_worlds, stress)]);
+    }
+    if stress.worlds > 0 {
+        out += &format!(
+            "\nFound in none of {worlds:.0} worlds still leaves room for up to {:.1} % of all plausible worlds (95 %).\n",
+            (300.0 / worlds).min(100.0)
+        );
     }
     out + "\n"
 }
@@ -69,8 +76,8 @@ fn not_varied(run: &Run<'_>, numbers: &[Number]) -> String {
         return out + "Every number without a source has a range.\n\n";
     }
     out += &format!(
-        "{} numbers have no source and no range: if one of them is wrong, {} says so. Some are decisions of the payer rather than \
-         guesses; the others deserve a range.\n\n",
+        "{} numbers are assumptions, or have no source, and have no range: if one of them is wrong, {} says so. Some are decisions \
+         of the payer rather than guesses; the others deserve a range.\n\n",
         fixed.len(),
         if run.stress.is_some_and(|stress| stress.worlds > 0) { "no world here" } else { "nothing here" }
     );

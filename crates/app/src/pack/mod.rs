@@ -116,14 +116,28 @@ fn head(cells: &[&str]) -> String {
     format!("{}|{}\n", row(cells), "---|".repeat(cells.len()))
 }
 
-/// Words of a scheme file within a line of Markdown: on one line, and no markup.
+/// Words of a scheme file within a line of Markdown: on one line, and no markup. What is markup only at the start of a line, or
+/// only outside words, stays as it is: keys should be readable in a plain text editor too.
 fn text(words: &str) -> String {
     let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().fold(String::new(), |mut out, letter| {
-        if matches!(letter, '<' | '>' | '`' | '*' | '_' | '[' | ']' | '#' | '\\') {
+    let escaped = line.chars().fold(String::new(), |mut out, letter| {
+        if matches!(letter, '<' | '`' | '*' | '\\') {
             out.push('\\');
         }
         out.push(letter);
         out
-    })
+    });
+    escaped.replace("](", "]\\(")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever wrote the scheme file is not whoever opens the pack.
+    #[test]
+    fn what_a_scheme_file_says_is_text_and_never_markup() {
+        assert_eq!(row(&["a|b\n<script> [x](y) half_cost"]), "| a\\|b \\<script> [x]\\(y) half_cost |\n");
+        assert_eq!(line(&["a,b", "say \"x\"", "plain"]), "\"a,b\",\"say \"\"x\"\"\",plain\n");
+    }
 }
