@@ -386,10 +386,12 @@ impl Shared<'_> {
                 changes.par_iter().map(|(_, scheme)| difference(&quick_plays(scheme, self.world, &stage), &now)).collect()
             })
             .collect();
+        // The batches hold more futures than the figures, which are those of the short search.
+        let scale = ((BATCHES * BATCH) as f64 / Budget::QUICK.replications as f64).sqrt();
         for mend in reported.iter_mut().filter_map(|reported| reported.mend.as_mut()) {
             let Some(at) = changes.iter().position(|(known, _)| *known == mend.mend) else { continue };
-            mend.payer_cost.error = Estimate::of(batches.iter().map(|batch| batch[at].0)).error;
-            mend.value_gained.error = Estimate::of(batches.iter().map(|batch| batch[at].1)).error;
+            mend.payer_cost.error = scale * Estimate::of(batches.iter().map(|batch| batch[at].0)).error;
+            mend.value_gained.error = scale * Estimate::of(batches.iter().map(|batch| batch[at].1)).error;
         }
     }
 }

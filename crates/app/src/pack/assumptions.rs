@@ -95,13 +95,16 @@ pub fn text(numbers: &[Number]) -> String {
     out
 }
 
+/// What the numbers of one row share: file, key or column, source.
+type Group<'a> = (&'a str, &'a str, &'a str);
+
 /// Numbers that share a source and a place, a row together: a table of prices by area is one statement.
 fn table(numbers: &[&Number]) -> String {
-    let mut groups: Vec<((&str, String, &str), Vec<&Number>)> = Vec::new();
+    let mut groups: Vec<(Group<'_>, Vec<&Number>)> = Vec::new();
     for number in numbers {
         let (file, key) = place(number);
         // In a table the last part is the column; in a file of terms every key is its own.
-        let name = key.rsplit_once(": ").map_or(key, |(_, column)| column).to_owned();
+        let name = key.rsplit_once(": ").map_or(key, |(_, column)| column);
         let group = (file, name, number.from.trim());
         match groups.iter_mut().find(|(known, _)| *known == group) {
             Some((_, members)) => members.push(number),
@@ -110,7 +113,7 @@ fn table(numbers: &[&Number]) -> String {
     }
     let mut out = head(&["file", "number", "stated", "range", "source, or why it is assumed so"]);
     for ((file, name, from), members) in groups {
-        let name = if members.len() > 1 { format!("{name} ({} rows)", members.len()) } else { name };
+        let name = if members.len() > 1 { format!("{name} ({} rows)", members.len()) } else { name.to_owned() };
         let stated = spread(members.iter().map(|number| number.stated.as_str()));
         let range = spread(members.iter().map(|number| match &number.range {
             Some((low, high)) => format!("{low} to {high}"),

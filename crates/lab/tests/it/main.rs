@@ -5,6 +5,7 @@
 
 mod agreement;
 mod chance;
+mod errors;
 mod mend;
 mod numpy;
 mod planted;
