@@ -1,7 +1,9 @@
 //! Automation. `cargo xtask test` installs what the tests need and runs everything that must be true; `cargo xtask docs`
-//! writes the parts of the documents that come from the code; the tests here hold the house to its own rules.
+//! writes the parts of the documents that come from the code, `cargo xtask mutations` the table of planted faults; the tests
+//! here hold the house to its own rules.
 
 mod docs;
+mod mutations;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -16,10 +18,18 @@ fn main() -> anyhow::Result<ExitCode> {
             std::fs::write(&path, docs::with_clauses(&std::fs::read_to_string(&path)?)?)?;
             Ok(ExitCode::SUCCESS)
         }
+        Some("mutations") => {
+            let path = root().join(mutations::VALIDITY);
+            let schemes = std::env::args().nth(2).map_or(Ok(mutations::SCHEMES), |number| number.parse())?;
+            std::fs::write(&path, mutations::with_table(&std::fs::read_to_string(&path)?, schemes)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some("test") => test::run(&root()),
         _ => anyhow::bail!(
-            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask docs` writes the generated parts of {}",
-            docs::SCHEME_FILE
+            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask docs` writes the generated parts of {}; \
+             `cargo xtask mutations` plays planted faults and writes their table into {}",
+            docs::SCHEME_FILE,
+            mutations::VALIDITY
         ),
     }
 }

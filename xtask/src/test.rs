@@ -58,6 +58,6 @@ fn quiet(command: &mut Command) -> bool {
 }
 
 #[allow(clippy::print_stderr)]
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     eprintln!("xtask: {line}");
 }

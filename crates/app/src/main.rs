@@ -20,7 +20,8 @@ use clap::{Parser, Subcommand};
     about = "Test a payment-by-results scheme before it is signed",
     long_about = "Reads a payment-by-results scheme's own rules, lets strategic providers play against them, and says in plain \
                   words which unintended consequences it would have.\n\nSCHEME is a folder with a scheme.toml; the schemes that \
-                  come with the program are under schemes/."
+                  come with the program are under schemes/, and a path that does not exist is looked for there, so that \
+                  plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -39,6 +40,8 @@ enum Command {
     Stress(commands::stress::Stress),
     /// Find the cheapest changes to the rules that remove what the stress test finds, and write them into a new scheme
     Mend(commands::mend::Mend),
+    /// Search prices, gates, limits and fees for the scheme that does most for the public under a budget
+    Design(commands::design::Design),
     /// Say which uncertain numbers the result hangs on
     Sensitivity(commands::sensitivity::Sensitivity),
     /// Make the run of an assurance pack again and say what differs
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Price(command) => commands::price::run(&command),
         Command::Stress(command) => commands::stress::run(&command),
         Command::Mend(command) => commands::mend::run(&command),
+        Command::Design(command) => commands::design::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Verify(command) => commands::verify::run(&command),
         Command::Replay(command) => commands::replay::run(&command),

@@ -1,6 +1,7 @@
 //! One file per command, named as the command.
 
 pub mod check;
+pub mod design;
 pub mod explain;
 pub mod glossary;
 pub mod mend;

@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::Args;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
-use scheme::source::Folder;
+use scheme::source::{Folder, LARGEST_FILE_BYTES};
 use scheme::{Scheme, tally};
 
 use crate::commands::check::{scheme_or_errors, show};
@@ -34,7 +34,7 @@ pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     }
     let name = command.tally.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
     let parent = command.tally.parent().map(PathBuf::from).unwrap_or_default();
-    let files = Folder::from([(name.clone(), folder::bytes(&command.tally))]);
+    let files = Folder::from([(name.clone(), folder::bytes(&command.tally, LARGEST_FILE_BYTES))]);
     let opened = scheme::open(&files);
     let tallies = match tally::read(&scheme, &name, &opened) {
         Ok(tallies) => tallies,

@@ -52,7 +52,21 @@ impl Found {
             let by_manifest = manifest.iter().find(|(known, _)| known == name).map(|(_, hash)| hash);
             hash.is_some() && (self.hashes.get(name) == hash.as_ref() || by_manifest == hash.as_ref())
         };
-        names.into_iter().filter(|name| !told(name)).cloned().collect()
+        names.into_iter().filter(|name| !told(name) && !self.is_table_of_people(name)).cloned().collect()
+    }
+
+    /// Whether a file is a table of people that was put beside the inputs to make the run again.
+    fn is_table_of_people(&self, name: &str) -> bool {
+        let inside = name.strip_prefix(inputs::FOLDER).and_then(|rest| rest.strip_prefix('/'));
+        self.manifest.as_ref().is_ok_and(|manifest| manifest.people.iter().any(|(table, _)| Some(table.as_str()) == inside))
+    }
+
+    /// Tables of people that are not those that the pack was made from.
+    fn other_people(&self, again: &Files) -> Vec<String> {
+        let made = again.get(MANIFEST).and_then(|bytes| super::order::read(bytes).ok());
+        let (Ok(was), Some(now)) = (&self.manifest, made) else { return Vec::new() };
+        let other = was.people.iter().filter(|table| !now.people.contains(table));
+        other.map(|(name, _)| format!("{name}: the table of people is not the one that the pack was made from")).collect()
     }
 
     /// What is wrong before anything is run again.
@@ -99,7 +113,8 @@ impl Found {
         let same = |name: &str| self.files.get(name) == again.get(name);
         let results = again.keys().filter(|name| name.starts_with("result/"));
         let same_results = results.clone().all(|name| same(name) || (self.files.contains_key(name) && !self.is_sealed(name)));
-        let other_inputs = !self.changed_inputs().is_empty();
+        let other_people = self.other_people(again);
+        let other_inputs = !self.changed_inputs().is_empty() || (self.is_sealed(MANIFEST) && !other_people.is_empty());
         let other_program = self.manifest.as_ref().is_ok_and(|manifest| manifest.program != PROGRAM);
         let mut out = Vec::new();
         let mut follows = 0;
@@ -123,9 +138,10 @@ impl Found {
         }
         if follows > 0 {
             let files = if follows == 1 { "1 further file is" } else { &format!("{follows} further files are") };
-            out.push(format!("{files} as written, and come out otherwise from what was changed above"));
+            out.push(format!("{files} as written, and come out otherwise for what else is said here"));
         }
         out.extend(self.input_hashes());
+        out.extend(other_people.into_iter().filter(|_| self.is_sealed(MANIFEST)));
         out.extend(self.sheet());
         out
     }
@@ -133,7 +149,7 @@ impl Found {
     /// Inputs that one of their two hashes knows: the other hash was changed.
     fn input_hashes(&self) -> Vec<String> {
         let changed = self.changed_inputs();
-        let there = self.files.keys().filter(|name| is_input(name) && !changed.contains(name));
+        let there = self.files.keys().filter(|name| is_input(name) && !changed.contains(name) && !self.is_table_of_people(name));
         let wrong = there.filter(|name| !self.is_sealed(name));
         wrong.map(|name| format!("{SUMS}: its line for {name} was changed; the manifest knows the file")).collect()
     }

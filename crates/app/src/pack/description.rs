@@ -279,6 +279,9 @@ fn input_data(run: &Run<'_>, numbers: &[Number]) -> String {
         .iter()
         .map(|input| {
             let name = input.name.trim_start_matches(inputs::FOLDER).trim_start_matches('/');
+            if !input.copied {
+                return format!("- `{}`: a table of people, one row each\n", input.name);
+            }
             let of = numbers.iter().filter(|number| number.path.starts_with(&format!("{name}: "))).count();
             format!("- `{}`: {}\n", input.name, count(of, "number", "numbers"))
         })

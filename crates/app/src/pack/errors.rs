@@ -29,12 +29,14 @@ const OVER_WORLDS: Why =
 const OVER_FUTURES: Why = Why::None("not estimated: a quantile over the futures; the mean beside it has its error");
 const BOX: Why =
     Why::None("not estimated: a share of worlds within limits that were chosen on the same worlds, which flatters it");
+const EDGE: Why =
+    Why::None("not estimated: the nearest world found, by a walk on the few futures of the worlds; a nearer one may be missed");
 const RULES: Why = Why::None("exact: the rules priced on tallies without chance");
 const CLOSED: Why = Why::None("exact: a closed form of the stated numbers");
 const JACKKNIFE: Why = Why::Beside("break_even_error", "jackknife over ten groups of futures");
 
 /// Every number of the report that is not a figure, by its path; `*` stands for the fields of one object.
-const NUMBERS: [(&str, Why); 64] = [
+const NUMBERS: [(&str, Why); 66] = [
     ("world.years", STATED),
     ("world.people", STATED),
     ("world.cohorts_in_an_area", STATED),
@@ -52,6 +54,8 @@ const NUMBERS: [(&str, Why); 64] = [
     ("findings[].gain_over_worlds.high", OVER_WORLDS),
     ("findings[].when.density", BOX),
     ("findings[].when.coverage", BOX),
+    ("findings[].edge.distance", EDGE),
+    ("findings[].edge.moves[].value", EDGE),
     ("conducts[].help_spend", EXPECTED),
     ("conducts[].cost", EXPECTED),
     ("conducts[].results_without_chance", RULES),

@@ -1,4 +1,7 @@
-//! The files that were read, byte for byte as they were read, with their hashes.
+//! The files that were read: byte for byte as they were read, with their hashes. A table of people is hashed and not copied: it
+//! is about real people, and a pack goes from hand to hand.
+
+use std::path::Path;
 
 use scheme::source::Bytes;
 
@@ -10,30 +13,40 @@ pub const FOLDER: &str = "inputs";
 
 /// One input with its hash.
 pub struct Input {
+    /// Its path within the pack; of a table of people its name in the world file.
     pub name: String,
     pub bytes: usize,
     pub sha256: String,
+    pub copied: bool,
 }
 
-/// The files, by their path within the pack.
+/// The files that are copied, by their path within the pack.
 pub fn files(folder: &SchemeFolder) -> Files {
-    read(folder).map(|(name, bytes)| (format!("{FOLDER}/{name}"), bytes.to_vec())).collect()
+    let read = folder.files.iter().filter_map(|(name, bytes)| match bytes {
+        Bytes::Read(bytes) if !is_of_people(folder, name) => Some((format!("{FOLDER}/{name}"), bytes.clone())),
+        _ => None,
+    });
+    read.collect()
 }
 
-/// The inputs in the order of their names.
+/// The inputs: what is copied in the order of names, then tables of people.
 pub fn list(folder: &SchemeFolder) -> Vec<Input> {
-    let input = |(name, bytes): (&str, &[u8])| Input {
-        name: format!("{FOLDER}/{name}"),
+    let input = |name: &str, bytes: &[u8], copied: bool| Input {
+        name: name.to_owned(),
         bytes: bytes.len(),
         sha256: seal::sha256(bytes),
+        copied,
     };
-    read(folder).map(input).collect()
+    let mut out: Vec<Input> = files(folder).iter().map(|(name, bytes)| input(name, bytes, true)).collect();
+    out.extend(folder.files.iter().filter_map(|(name, bytes)| match bytes {
+        Bytes::People(bytes) => Some(input(name, bytes, false)),
+        _ => None,
+    }));
+    out
 }
 
-/// A file that could not be read is an error of the run, and no run with errors comes this far.
-fn read(folder: &SchemeFolder) -> impl Iterator<Item = (&str, &[u8])> {
-    folder.files.iter().filter_map(|(name, bytes)| match bytes {
-        Bytes::Read(bytes) => Some((name.as_str(), bytes.as_slice())),
-        Bytes::TooLarge(_) | Bytes::Unreadable(_) => None,
-    })
+/// Whether a file beside the scheme is the table of people that the world names, by whatever path.
+fn is_of_people(folder: &SchemeFolder, name: &str) -> bool {
+    let people = folder.files.iter().filter(|(_, bytes)| matches!(bytes, Bytes::People(_)));
+    people.into_iter().any(|(table, _)| Path::new(table).file_name() == Path::new(name).file_name())
 }

@@ -54,11 +54,12 @@ fn all_clear(stress: &Stress) -> String {
             words::listed(&leaning)
         ),
     };
-    out += &head(&["not found", "it would need", "here", "plausible worlds with it"]);
+    out += &head(&["not found", "it would need", "here", "plausible worlds with it", "nearest world with it"]);
     let worlds = stress.worlds as f64;
     for reported in absent {
         let (what, figure) = words::why_not(&reported.finding).unwrap_or(("", ""));
-        out += &row(&[reported.finding.name, what, figure, &words::worlds(reported.share_of_worlds, stress)]);
+        let nearest = words::edge(reported, stress).unwrap_or_default();
+        out += &row(&[reported.finding.name, what, figure, &words::worlds(reported.share_of_worlds, stress), &nearest]);
     }
     if stress.worlds > 0 {
         out += &format!(

@@ -56,6 +56,8 @@ struct InputEntry {
     file: String,
     bytes: usize,
     sha256: String,
+    /// Whether the file is in the pack; a table of people is not.
+    copied: bool,
 }
 
 /// What a manifest says.
@@ -64,6 +66,8 @@ pub struct Read {
     pub order: Order,
     /// The hash of each input by its path in the pack.
     pub inputs: Vec<(String, String)>,
+    /// The same of tables of people, which are not copied, by their name in the world file.
+    pub people: Vec<(String, String)>,
 }
 
 /// The manifest of a run.
@@ -74,7 +78,9 @@ pub fn manifest(run: &Run<'_>) -> anyhow::Result<String> {
         program: PROGRAM.to_owned(),
         scheme: run.scheme.name.clone(),
         run: run.order,
-        inputs: inputs.map(|input| InputEntry { file: input.name, bytes: input.bytes, sha256: input.sha256 }).collect(),
+        inputs: inputs
+            .map(|input| InputEntry { file: input.name, bytes: input.bytes, sha256: input.sha256, copied: input.copied })
+            .collect(),
     };
     Ok(serde_json::to_string_pretty(&manifest)? + "\n")
 }
@@ -85,6 +91,7 @@ pub fn read(bytes: &[u8]) -> anyhow::Result<Read> {
     if manifest.schema != SCHEMA {
         bail!("it says that its schema is {}, and this program reads {SCHEMA}", manifest.schema);
     }
-    let inputs = manifest.inputs.into_iter().map(|input| (input.file, input.sha256)).collect();
-    Ok(Read { program: manifest.program, order: manifest.run, inputs })
+    let (inputs, people): (Vec<InputEntry>, Vec<InputEntry>) = manifest.inputs.into_iter().partition(|input| input.copied);
+    let hashes = |inputs: Vec<InputEntry>| inputs.into_iter().map(|input| (input.file, input.sha256)).collect();
+    Ok(Read { program: manifest.program, order: manifest.run, inputs: hashes(inputs), people: hashes(people) })
 }

@@ -56,6 +56,15 @@ const AGAIN: &str = "## How to check it\n\n\
     says what differs and ends with exit code 1 if anything does.\n";
 
 fn input_table(run: &Run<'_>) -> String {
-    let rows = inputs::list(run.folder).into_iter().map(|input| row(&[&input.name, &input.bytes.to_string(), &input.sha256]));
-    head(&["file", "bytes", "SHA-256"]) + &rows.collect::<String>()
+    let list = inputs::list(run.folder);
+    let rows = list.iter().map(|input| row(&[&input.name, &input.bytes.to_string(), &input.sha256]));
+    let people = list.iter().filter(|input| !input.copied).map(|input| {
+        format!(
+            "\n{} is a table of people and is not copied. To make the run again it must be where the world file names it, seen from \
+             `{}`.\n",
+            plain(&input.name),
+            inputs::FOLDER
+        )
+    });
+    head(&["file", "bytes", "SHA-256"]) + &rows.collect::<String>() + &people.collect::<String>()
 }

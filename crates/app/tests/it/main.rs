@@ -3,17 +3,20 @@
 //!
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
 //! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `golden`: what is said of every
-//! shipped scheme. `mend`: the changed scheme that is written checks clean. `pack`: an
-//! assurance pack is made again to the byte, and what is changed in it is located. `reference`: the scheme that newcomers copy checks
-//! clean. `report`: the page and the JSON of a stress test. Where a test compares with a file, `UPDATE=1 cargo test` rewrites
+//! shipped scheme. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is
+//! made again to the byte, and what is changed in it is located. `reference`: the scheme that newcomers
+//! copy checks clean. `report`: the page and the JSON of a stress test. `textbook`: textbook cases by name, right and wrong.
+//! Where a test compares with a file, `UPDATE=1 cargo test` rewrites
 //! the file, and the difference is there to be read before it is kept.
 
 mod bad_files;
 mod casebook;
 mod cli;
+mod design;
 mod golden;
 mod mend;
 mod pack;
 mod reference;
 mod report;
+mod textbook;
 mod wellspent;

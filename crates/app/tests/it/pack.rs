@@ -65,7 +65,7 @@ fn what_is_changed_is_told_apart_and_located() {
     };
     let other = |from: &'static str, to: &'static str| move |text: String| text.replacen(from, to, 1);
     // An input: that file alone is accused, and what follows from it is counted.
-    let follows = "come out otherwise from what was changed above";
+    let follows = "come out otherwise for what else is said here";
     says(
         "inputs/world.toml",
         &other("£250", "£259"),
