@@ -253,7 +253,7 @@ fn more(scheme: &Scheme) -> String {
 
 fn initialisation(run: &Run<'_>, typical: &People) -> String {
     let (scheme, world) = (run.scheme, run.world);
-    let chances = Chances::of(scheme, world, typical.area);
+    let chances = Chances::of(scheme, world, typical);
     let binary: Vec<usize> = (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].is_binary()).collect();
     let mut header = vec!["segment".to_owned(), "people".to_owned(), "share".to_owned(), "priced as".to_owned()];
     header.extend(binary.iter().map(|&at| format!("chance of {} now", scheme.outcomes[at].name)));
