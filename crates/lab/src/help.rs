@@ -95,7 +95,7 @@ fn most_that_help_can_do(scheme: &Scheme, world: &World, outcome: usize) -> f64 
     let sign = scheme.outcomes[outcome].sign() as f64;
     let (mut better, mut everyone) = (0.0, 0.0);
     for people in people(scheme, world) {
-        let chances = Chances::of(scheme, world, people.area);
+        let chances = Chances::of(scheme, world, &people);
         let all_out: Vec<f64> = chances.helps.iter().flatten().map(|effect| 1_000.0 * effect.half_cost).collect();
         for segment in 0..people.segments {
             let many = people.in_segment(segment) as f64;

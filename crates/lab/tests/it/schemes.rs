@@ -113,7 +113,9 @@ fn losses_by_volume() {
         let stress = run(name, 0);
         let volume = finding(&stress, "volume risk");
         println!("{name}: {} {:?}", volume.strategy, volume.figures);
-        assert!(volume.present && volume.strategy.contains("a fifth fewer"), "{:?}", volume.tests);
+        assert!(volume.tests[0].holds && volume.tests[0].figure.contains("a fifth fewer"), "{:?}", volume.tests);
+        // In the world of 2015 the contract loses money at the expected number already, in every future.
+        assert_eq!(volume.present, name == "transforming-rehabilitation-2013", "{:?}", volume.tests);
     }
 }
 
@@ -122,7 +124,7 @@ fn equal_years_are_paid_unequally() {
     for name in ["hmp-doncaster-2011", "hmp-peterborough-2010"] {
         let stress = run(name, 0);
         let noise = finding(&stress, "paid for noise");
-        let intended = stress.plays.play(Role::Intended).expect("played").cohorts_rewarded;
+        let intended = stress.plays.play(Role::Intended).expect("played").cohorts_rewarded.mean;
         println!(
             "{name}: paid in {} of cohorts as intended; two alike paid differently in {}",
             percent(intended),
