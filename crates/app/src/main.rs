@@ -6,7 +6,9 @@
 mod commands;
 mod folder;
 mod paint;
+mod panics;
 mod report;
+mod tables;
 
 use std::process::ExitCode;
 
@@ -20,7 +22,8 @@ use engine::pay::{Fault, Refusal};
     about = "Test a payment-by-results scheme before it is signed",
     long_about = "Reads a payment-by-results scheme's own rules, lets strategic providers play against them, and says in plain \
                   words which unintended consequences it would have.\n\nSCHEME is a folder with a scheme.toml; the schemes that \
-                  come with the program are under schemes/."
+                  come with the program are under schemes/, and a path that does not exist is looked for there, so that \
+                  plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -45,10 +48,16 @@ enum Command {
     Stress(commands::stress::Stress),
     /// Find the cheapest changes to the rules that remove what the stress test finds, and write them into a new scheme
     Mend(commands::mend::Mend),
+    /// Search prices, gates, limits and fees for the scheme that does most for the public under a budget
+    Design(commands::design::Design),
     /// Say which uncertain numbers the result hangs on
     Sensitivity(commands::sensitivity::Sensitivity),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
+    /// Measure outcomes from dated records: who reached what, and who is not yet known
+    Measure(commands::measure::Measure),
+    /// Look at tables of records
+    Records(commands::records::Records),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
 }
@@ -64,8 +73,11 @@ fn main() -> ExitCode {
         Command::Ledger(command) => commands::ledger::run(&command),
         Command::Stress(command) => commands::stress::run(&command),
         Command::Mend(command) => commands::mend::run(&command),
+        Command::Design(command) => commands::design::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
+        Command::Measure(command) => commands::measure::run(&command),
+        Command::Records(command) => commands::records::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {

@@ -387,6 +387,7 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
     let typical = typical_area(people);
     let segments = world.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
         name: segment.name.clone(),
+        priced_as: segment.priced_as,
         people: people.iter().map(|people| people.in_segment(at) as f64).sum(),
         unparking_price: solved[typical].unparking[at],
         price_now: solved[typical].price_now[at],

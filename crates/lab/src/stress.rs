@@ -6,6 +6,7 @@ use scheme::document::{Assumption, Dial, Opened, Picks, Reader};
 use scheme::mends::Mend;
 use scheme::{Scheme, read};
 
+use crate::adversary::{self, Edge};
 use crate::plays::{self, Curve, Solved, Stage, Wanted};
 use crate::search::Budget;
 use crate::when::{When, when};
@@ -95,6 +96,9 @@ pub struct Reported {
     pub share_of_worlds: f64,
     /// In which worlds it appears, where that can be told.
     pub when: Option<When>,
+    /// The smallest move of the uncertain numbers found under which it appears, or goes where it is present as stated; `None`
+    /// where it was the same in every world.
+    pub edge: Option<Edge>,
     /// The middle 90 % of the provider's gain over the worlds.
     pub gain_range: (f64, f64),
     /// Whether it is present for each kind of provider.
@@ -155,14 +159,17 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
         .into_par_iter()
         .map(|number| {
             let result = stage.plausible_world(&dials, number, options);
-            progress("trying plausible worlds", 0.5 + 0.35 * (number as f64 + 1.0) / options.worlds as f64);
+            progress("trying plausible worlds", 0.5 + 0.3 * (number as f64 + 1.0) / options.worlds as f64);
             result
         })
         .collect();
     let worlds: Vec<WorldResult> = tried.into_iter().flatten().collect();
 
-    progress("trying changes to the rules", 0.85);
     let mut reported = reported(&plays, &worlds, &dials);
+    progress("looking for the nearest world that differs", 0.8);
+    stage.find_edges(&dials, &worlds, &mut reported, options);
+
+    progress("trying changes to the rules", 0.9);
     stage.try_mends(&plays, &mut reported);
 
     progress("done", 1.0);
@@ -287,9 +294,21 @@ impl Shared<'_> {
         })
     }
 
-    fn plausible_world(&self, dials: &[Dial], number: usize, options: Options) -> Option<WorldResult> {
-        let picks = picks(dials, number, options.seed);
-        let reader = Reader::new(self.opened, &picks);
+    /// For each finding the smallest move of the dials that changes it.
+    fn find_edges(&self, dials: &[Dial], worlds: &[WorldResult], reported: &mut [Reported], options: Options) {
+        let look = |ways: &[f64]| {
+            let picks: Picks = dials.iter().zip(ways).map(|(dial, way)| (dial.path.clone(), *way)).collect();
+            self.played(&picks, options, |_, _, _, plays| present(plays))
+        };
+        let stated: Vec<bool> = reported.iter().map(|reported| reported.finding.present).collect();
+        let of = |world: &WorldResult| (world.ways.clone(), world.found.iter().map(|found| found.0).collect());
+        let edges = adversary::edges(&stated, &worlds.iter().map(of).collect::<Vec<_>>(), &look);
+        reported.iter_mut().zip(edges).for_each(|(reported, edge)| reported.edge = edge);
+    }
+
+    /// Reads the files with their dials turned, plays that world and looks at it; `None` when they cannot be read.
+    fn played<T>(&self, picks: &Picks, options: Options, look: impl FnOnce(&Scheme, &World, &Stage, &Plays) -> T) -> Option<T> {
+        let reader = Reader::new(self.opened, picks);
         let scheme = read::scheme(&reader)?;
         let world = world::read(&reader, &scheme)?;
         let rebuilt;
@@ -300,21 +319,31 @@ impl Shared<'_> {
             &rebuilt
         };
         let plays = quick_plays(&scheme, &world, stage);
+        Some(look(&scheme, &world, stage, &plays))
+    }
+
+    fn plausible_world(&self, dials: &[Dial], number: usize, options: Options) -> Option<WorldResult> {
+        let picks = picks(dials, number, options.seed);
+        let ways = dials.iter().map(|dial| picks[&dial.path]).collect();
+        self.played(&picks, options, |scheme, world, stage, plays| self.result(ways, scheme, world, stage, plays))
+    }
+
+    fn result(&self, ways: Vec<f64>, scheme: &Scheme, world: &World, stage: &Stage, plays: &Plays) -> WorldResult {
         let found = findings::CATALOGUE.iter().map(|consequence| {
-            let finding = (consequence.forecast)(&plays, Role::Best);
+            let finding = (consequence.forecast)(plays, Role::Best);
             (finding.present, finding.gain.mean)
         });
         let found = found.collect();
         let areas = plays::three_areas(&self.stage.people);
         let mut break_even = [None; 3];
         let mut drifting_pays = false;
-        if let Some(outcome) = plays::main_outcome(&scheme, &world) {
+        if let Some(outcome) = plays::main_outcome(scheme, world) {
             for (slot, area) in areas.into_iter().enumerate() {
                 if slot > 0 && areas[0] == areas[2] {
                     break_even[slot] = break_even[0];
                     continue;
                 }
-                let arena = stage.arena(&scheme, &world, area).on_first(Budget::QUICK.replications);
+                let arena = stage.arena(scheme, world, area).on_first(Budget::QUICK.replications);
                 let curve = plays::curve(&arena, outcome, 20);
                 break_even[slot] = Some(curve.break_even);
                 if area == areas[1] {
@@ -322,7 +351,7 @@ impl Shared<'_> {
                 }
             }
         }
-        Some(WorldResult { ways: dials.iter().map(|dial| picks[&dial.path]).collect(), found, break_even, drifting_pays })
+        WorldResult { ways, found, break_even, drifting_pays }
     }
 
     /// Tries each present finding's mends, smallest first, until one removes it; a change is tried once for all findings.
@@ -413,6 +442,7 @@ fn reported(plays: &Plays, worlds: &[WorldResult], dials: &[Dial]) -> Vec<Report
                     quantile(&gains, 0.95).unwrap_or(finding.gain.mean),
                 ),
                 objectives: objectives.map(|role| (role, (consequence.forecast)(plays, role).present)).collect(),
+                edge: None,
                 mend: None,
                 tried_in_vain: Vec::new(),
                 finding,

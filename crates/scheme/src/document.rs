@@ -21,6 +21,8 @@ pub struct Opened {
     pub sources: BTreeMap<String, Source>,
     pub(crate) documents: BTreeMap<String, Node>,
     pub(crate) tables: BTreeMap<String, Table>,
+    /// The text of tables of people, to count lines in.
+    people: BTreeMap<String, Source>,
     /// Problems of encoding and syntax, found before any key is asked for.
     pub problems: Vec<Problem>,
 }
@@ -85,6 +87,30 @@ pub struct Assumption {
 }
 
 impl Opened {
+    /// A table of people. Its text is kept apart from the sources, so that no message can quote a person's row: what is wrong
+    /// is told by line and column alone.
+    fn add_people(&mut self, source: Source) {
+        let mut problems = Vec::new();
+        let table = Table::parse(&source, &mut problems);
+        self.problems.extend(problems.into_iter().map(|problem| problem.without_excerpt(&source)));
+        self.tables.insert(source.name.clone(), table);
+        self.people.insert(source.name.clone(), source);
+    }
+
+    /// The tables of people as they were handed over.
+    pub fn people_files(&self) -> impl Iterator<Item = (String, Bytes)> {
+        self.people.iter().map(|(name, source)| (name.clone(), Bytes::People(source.text.clone().into_bytes())))
+    }
+
+    /// A problem in a table of people, by its line and column.
+    #[must_use]
+    pub fn in_people(&self, problem: Problem) -> Problem {
+        match self.people.get(&problem.file) {
+            Some(source) => problem.without_excerpt(source),
+            None => problem,
+        }
+    }
+
     /// The place of a table of a file, such as "pay.binary".
     pub(crate) fn span_of(&self, file: &str, path: &str) -> Option<Span> {
         path.split('.')
@@ -102,6 +128,8 @@ pub fn open(folder: &Folder) -> Opened {
     let mut opened = Opened::default();
     for (name, bytes) in folder {
         match Source::decode(name, bytes) {
+            Ok(source) if matches!(bytes, Bytes::People(_)) => opened.add_people(source),
+            Err(problem) if matches!(bytes, Bytes::People(_)) => opened.problems.push(Problem { span: None, ..*problem }),
             Ok(source) => {
                 if name.ends_with(".toml") {
                     let node = parse(&source, &mut opened.problems);
@@ -283,6 +311,11 @@ impl<'o> Reader<'o> {
     /// Whether a file has errors of encoding or syntax; what seems to be missing from it may only be unreadable.
     pub(crate) fn is_broken(&self, file: &str) -> bool {
         self.opened.problems.iter().any(|problem| problem.file == file)
+    }
+
+    /// The folder that is read.
+    pub fn opened(&self) -> &'o Opened {
+        self.opened
     }
 
     /// A table of the folder, noted as asked for.
@@ -510,6 +543,11 @@ impl<'r, 'o> Section<'r, 'o> {
     /// Whether the file says true or false for this key, rather than something longer.
     pub fn says_truth(&self, key: &str) -> bool {
         self.entry(key).is_some_and(|(_, _, node)| matches!(node.value, Value::Truth(_)))
+    }
+
+    /// Whether the file gives this key between quotes.
+    pub fn says_text(&self, key: &str) -> bool {
+        self.entry(key).is_some_and(|(_, _, node)| matches!(node.value, Value::Text(_)))
     }
 
     /// True or false.

@@ -174,6 +174,13 @@ impl<'a, A: Amount, L: Lines<A>> Till<'a, A, L> {
         Periods { scheme: self.scheme, tally: self.tally, over, next: 0 }
     }
 
+    /// How many results of one cell lie beyond its baseline; below zero when they fall short of it.
+    pub fn beyond_baseline(&self, outcome: usize, cell: usize) -> Quantity {
+        let counted = self.tally.counts[outcome][cell].saturating_mul(WHOLE);
+        let better = counted.saturating_sub(expected_in_cell(self.scheme, self.tally, outcome, cell));
+        Quantity(better.saturating_mul(self.scheme.outcomes[outcome].sign()))
+    }
+
     /// What was measured of an outcome over some cohorts.
     pub fn measured(&self, outcome: usize, cohorts: Range<usize>) -> Measured {
         measured(self.scheme, self.tally, outcome, cohorts)
@@ -245,33 +252,40 @@ fn unratcheted(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<us
     let expected = match &definition.baseline {
         Baseline::None => 0,
         Baseline::Fixed(schedule) if schedule.is_constant() => base.saturating_mul(schedule.values()[0].0),
-        Baseline::Fixed(schedule) => {
-            let mut sum: i64 = 0;
-            for cohort in cohorts {
-                let year = scheme.cohorts[tally.cohorts[cohort]].year;
-                for segment in 0..segments {
-                    let expected = base_of[cohort * segments + segment].saturating_mul(schedule.at(tally.area, segment, year).0);
-                    sum = expected.saturating_add(sum);
-                }
+        by_cell => {
+            if matches!(by_cell, Baseline::Comparison { .. } | Baseline::Before { .. }) {
+                compared = tally.comparison[outcome].people[cells.clone()].iter().sum();
             }
-            sum
-        }
-        Baseline::Comparison { .. } | Baseline::Before { .. } => {
-            let group = &tally.comparison[outcome];
-            let mut sum: i64 = 0;
-            for cell in cells {
-                compared += group.people[cell];
-                // Standardised to the mix of segments served: the comparison group's rate in each cell.
-                let expected = i128::from(base_of[cell]) * i128::from(group.counts[cell]) * i128::from(WHOLE);
-                let expected = i64::try_from(expected / i128::from(group.people[cell].max(1))).unwrap_or(i64::MAX);
-                sum = sum.saturating_add(expected);
-            }
-            sum
+            // A comparison group is standardised to the mix of segments served: its rate in each cell.
+            cells.fold(0, |sum: i64, cell| sum.saturating_add(expected_in_cell(scheme, tally, outcome, cell)))
         }
     };
     let better = count.saturating_mul(WHOLE).saturating_sub(expected);
     let improvement = better.saturating_mul(definition.sign());
     Measured { base, count, expected, improvement, compared }
+}
+
+/// The count that the baseline leads one to expect in one cell of the tally (a cohort and a segment), in billionths; 0 without
+/// a baseline.
+#[must_use]
+pub fn expected_in_cell(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize) -> i64 {
+    let definition = &scheme.outcomes[outcome];
+    let base = match definition.kind {
+        Kind::Frequency { of, per: Per::Affected } => tally.counts[of][cell],
+        _ => tally.people[cell],
+    };
+    match &definition.baseline {
+        Baseline::None => 0,
+        Baseline::Fixed(schedule) => {
+            let year = scheme.cohorts[tally.cohorts[cell / tally.segments]].year;
+            base.saturating_mul(schedule.at(tally.area, cell % tally.segments, year).0)
+        }
+        Baseline::Comparison { .. } | Baseline::Before { .. } => {
+            let group = &tally.comparison[outcome];
+            let expected = i128::from(base) * i128::from(group.counts[cell]) * i128::from(WHOLE);
+            i64::try_from(expected / i128::from(group.people[cell].max(1))).unwrap_or(i64::MAX)
+        }
+    }
 }
 
 /// What was measured of an outcome over some cohorts, against a baseline that takes over a share of each year's improvement:

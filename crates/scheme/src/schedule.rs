@@ -77,6 +77,12 @@ impl<T: Copy> Schedule<T> {
         Schedule { values, strides: [segments * years, years, 1] }
     }
 
+    /// A schedule by area alone; one amount where there is one area.
+    pub fn of_areas(values: Vec<T>) -> Self {
+        let strides = if values.len() > 1 { [1, 0, 0] } else { [0; 3] };
+        Schedule { values, strides }
+    }
+
     /// The same for other segments, each like one of these.
     pub fn taking_segments(&self, like: &[usize]) -> Self {
         let [area, segment, year] = self.strides;

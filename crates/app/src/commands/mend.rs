@@ -58,7 +58,10 @@ pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
             Some(set) => {
                 let texts = written(&folder.opened, &scheme, &set.mend()).context("these changes cannot be written as text")?;
                 write(out, &texts)?;
-                format!("\nWritten to {}; every changed line keeps the old one above it.\n", out.display())
+                let people = lab::individuals::file(&folder.opened).map_or(String::new(), |file| {
+                    format!("The file of people ({file}) is not copied: say in its world.toml where it is from there.\n")
+                });
+                format!("\nWritten to {}; every changed line keeps the old one above it.\n{people}", out.display())
             }
             None => "\nThere is nothing to write.\n".to_owned(),
         })?;
@@ -67,14 +70,14 @@ pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
 }
 
 /// A scheme is never written over another.
-fn must_be_new(out: &Path) -> anyhow::Result<()> {
+pub(crate) fn must_be_new(out: &Path) -> anyhow::Result<()> {
     if out.exists() && !(out.is_dir() && fs::read_dir(out)?.next().is_none()) {
         bail!("{} is there already\n\nhint: name a folder that does not exist yet, or an empty one", out.display());
     }
     Ok(())
 }
 
-fn write(out: &Path, texts: &scheme::amend::Texts) -> anyhow::Result<()> {
+pub(crate) fn write(out: &Path, texts: &scheme::amend::Texts) -> anyhow::Result<()> {
     fs::create_dir_all(out).with_context(|| format!("could not make the folder {}", out.display()))?;
     for (name, text) in texts {
         let path = out.join(name);
@@ -96,6 +99,13 @@ fn text(scheme: &Scheme, world: &str, found: &Mending) -> String {
         }
         (Some(set), _) => whole(set, found),
     };
+    if !found.stays.is_empty() {
+        out += &format!("{}\n", bold("Why it stays"));
+        for (name, why) in &found.stays {
+            out += &format!("  {}\n", wrap(&format!("{name}: {why}."), WIDTH - 4, "    "));
+        }
+        out += "\n";
+    }
     out += &format!("{}\n", bold("The cheapest against each alone (by the short search)"));
     for (name, set) in &found.each {
         let words = set.as_ref().map_or("nothing that was tried removes it".to_owned(), |set| alone(set, found));

@@ -2,12 +2,15 @@
 
 pub mod approve;
 pub mod check;
+pub mod design;
 pub mod explain;
 pub mod glossary;
 pub mod ledger;
+pub mod measure;
 pub mod mend;
 pub mod pay;
 pub mod price;
+pub mod records;
 pub mod replay;
 pub mod sensitivity;
 pub mod stress;

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use scheme::Scheme;
+use scheme::Scheme;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
-use scheme::source::Folder;
+use scheme::source::{Folder, LARGEST_FILE_BYTES};
 use scheme::tally::{self, Tally};
 
 use crate::commands::check::{scheme_or_errors, show};
@@ -54,7 +55,7 @@ pub fn tallies_or_errors(scheme: &Scheme, path: &Path) -> anyhow::Result<Option<
         bail!("there is no file {}", path.display());
     }
     let name = path.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
-    let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(path))]));
+    let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(path, LARGEST_FILE_BYTES))]));
     match tally::read(scheme, &name, &opened) {
         Ok(tallies) => Ok(Some(tallies)),
         Err(problems) => {

@@ -1,4 +1,5 @@
-//! `wellspent stress SCHEME`: the main job. Plays the scheme against its own rules and says what goes wrong.
+//! `wellspent stress SCHEME`: the main job. Plays the scheme against its own rules and says what goes wrong. Given a textbook
+//! case, or a folder of them, it solves the case and holds the answer against the textbook.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,14 +8,17 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use lab::stress::{Options, Stress as Result, memory_bytes, stress};
+use lab::textbook::{self, Case, Compared};
+use scheme::problem::Severity;
 
-use crate::commands::check::scheme_and_world;
-use crate::report::{html, json, summary};
+use crate::commands::check::{scheme_and_world, show};
+use crate::folder::SchemeFolder;
+use crate::report::{self, html, json, summary};
 use crate::{folder, paint};
 
 #[derive(Args)]
 pub struct Stress {
-    /// The scheme folder
+    /// The scheme folder, or its name under schemes/; a textbook case (theory/NAME); or a folder of textbook cases (theory)
     scheme: PathBuf,
     /// Seed of every random draw
     #[arg(long, default_value_t = 1)]
@@ -45,7 +49,14 @@ pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     if files.filter(|file| is_standard(file)).count() > 1 {
         bail!("only one of --html and --json can go to standard output");
     }
+    let cases = folder::cases_in(&command.scheme)?;
     let folder = folder::open(&command.scheme)?;
+    if !cases.is_empty() || textbook::is_case(&folder.opened) {
+        if command.html.is_some() || command.json.is_some() {
+            bail!("a textbook case has no page and no JSON, only what is printed\n\nhint: leave --html and --json out");
+        }
+        return if cases.is_empty() { stress_case(&folder, command.seed) } else { stress_cases(&cases, command.seed) };
+    }
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     let options = Options { seed: command.seed, replications: command.replications as usize, worlds: command.worlds as usize };
     if let Some(threads) = command.threads {
@@ -79,12 +90,50 @@ pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn is_standard(file: &Path) -> bool {
+/// Solves one textbook case and says whether it agrees with the textbook.
+fn stress_case(folder: &SchemeFolder, seed: u64) -> anyhow::Result<ExitCode> {
+    let Some((case, compared)) = solve_case(folder, seed) else { return Ok(ExitCode::from(1)) };
+    let differing = compared.iter().filter(|one| !one.agrees()).count();
+    let ending = report::textbook::ending(1, compared.len(), differing);
+    paint::stdout(&format!("{}\n{ending}", report::textbook::text(&case, &compared)))?;
+    Ok(if differing > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Solves every textbook case of a folder, into one table.
+fn stress_cases(folders: &[SchemeFolder], seed: u64) -> anyhow::Result<ExitCode> {
+    let mut cases = Vec::new();
+    for folder in folders {
+        let name = folder.path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        let Some((_, compared)) = solve_case(folder, seed) else { return Ok(ExitCode::from(1)) };
+        cases.push((name, compared));
+    }
+    let all = || cases.iter().flat_map(|(_, compared)| compared);
+    let differing = all().filter(|one| !one.agrees()).count();
+    let ending = report::textbook::ending(cases.len(), all().count(), differing);
+    paint::stdout(&format!("{}\n{ending}", report::textbook::table(&cases)))?;
+    Ok(if differing > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// A textbook case with its comparison, or its errors on standard error and `None`.
+fn solve_case(folder: &SchemeFolder, seed: u64) -> Option<(Case, Vec<Compared>)> {
+    let (case, mut problems) = textbook::read(&folder.opened);
+    problems.retain(|problem| problem.severity == Severity::Error);
+    let solved = case.map(|case| textbook::compare(&folder.opened, &case, seed).map(|compared| (case, compared)));
+    match solved {
+        Some(Ok(both)) => return Some(both),
+        Some(Err(found)) => problems.extend(found),
+        None => {}
+    }
+    show(folder, &problems);
+    None
+}
+
+pub fn is_standard(file: &Path) -> bool {
     file == Path::new("-")
 }
 
 /// Refuses a place that cannot be written to before the run rather than after it.
-fn writable(file: &Path) -> anyhow::Result<()> {
+pub fn writable(file: &Path) -> anyhow::Result<()> {
     let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !is_standard(file) && file.is_dir() {
         bail!("{} is a folder, and a report is a file", file.display());
@@ -95,7 +144,7 @@ fn writable(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+pub fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     if is_standard(file) {
         return Ok(paint::stdout(text)?);
     }

@@ -4,11 +4,13 @@
 //! changing what is promised to others. Money is in pounds, shares and changes of rates are proportions.
 
 use engine::findings::{self, AreaPlays, Estimate, Play, Plays};
+use lab::adversary::Edge;
 use lab::plays::Curve;
 use lab::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedMend};
 use lab::when::When;
 use lab::world::World;
 use scheme::Scheme;
+use scheme::document::Dial;
 use serde::Serialize;
 
 use super::words;
@@ -200,6 +202,7 @@ struct Found {
     share_of_worlds: Number,
     gain_over_worlds: Range,
     when: Option<WhenFound>,
+    edge: Option<EdgeFound>,
     providers: Vec<Provider>,
     tests: Vec<Test>,
     further_figures: Vec<Further>,
@@ -228,6 +231,7 @@ impl Found {
             share_of_worlds: number(reported.share_of_worlds).filter(|_| stress.worlds > 0),
             gain_over_worlds: Range { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
             when: reported.when.as_ref().map(|when| WhenFound::of(when, stress)),
+            edge: reported.edge.as_ref().map(|edge| EdgeFound::of(edge, stress)),
             providers: reported
                 .objectives
                 .iter()
@@ -243,6 +247,27 @@ impl Found {
             tried_in_vain: reported.tried_in_vain.clone(),
             watch: entry.map_or("", |entry| entry.watch),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct EdgeFound {
+    distance: Number,
+    moves: Vec<Moved>,
+}
+
+#[derive(Serialize)]
+struct Moved {
+    number: String,
+    value: Number,
+    unit: &'static str,
+}
+
+impl EdgeFound {
+    fn of(edge: &Edge, stress: &Stress) -> EdgeFound {
+        let moves = edge.moves.iter().filter_map(|&(at, way)| Some((stress.dials.get(at)?, way)));
+        let moved = |(dial, way): (&Dial, f64)| Moved { number: dial.path.clone(), value: number(dial.at(way)), unit: dial.unit };
+        EdgeFound { distance: number(edge.distance), moves: moves.map(moved).collect() }
     }
 }
 
@@ -588,7 +613,7 @@ struct Uncertain {
 }
 
 impl Uncertain {
-    fn of(dial: &scheme::document::Dial) -> Uncertain {
+    fn of(dial: &Dial) -> Uncertain {
         Uncertain {
             number: dial.path.clone(),
             stated: dial.words.clone(),

@@ -2,7 +2,7 @@
 
 use scheme::mends::Mend;
 
-use super::{Case, Consequence, Finding, Harm, Play, Plays, Role, gain, gain_test, loss_test, pounds, public_loss};
+use super::{Case, Consequence, Finding, Harm, Play, Plays, Role, at_value, gain, gain_test, loss_test, pounds, public_loss};
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "drift",
@@ -10,7 +10,7 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
                  people's outcomes are worse than intended, and the provider's profit is higher.",
     watch: "Spend on help for each person falling year by year while the paid measure stays inside its flat zone.",
     forecast,
-    mends: |_| {
+    mends: |plays| {
         vec![
             Mend::NoGate,
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided]),
@@ -20,6 +20,9 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(400)]),
             Mend::Prices(200),
             Mend::Prices(400),
+            Mend::Straight,
+            Mend::NoLimits,
+            at_value(plays, 100),
         ]
     },
 };

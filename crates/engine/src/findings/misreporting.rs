@@ -1,6 +1,7 @@
 //! Misreporting: claiming what did not happen, or setting a label that pays better.
 
 use scheme::mends::Mend;
+use scheme::money::Pence;
 
 use super::{
     Case, Consequence, Finding, Harm, Plays, Role, gain, gain_test, listed, percent, pounds, pounds_within, public_loss,
@@ -13,8 +14,19 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
                  payer pays for nothing.",
     watch: "The share of audited claims found false, and results that no other record shows.",
     forecast,
-    mends: |_| vec![Mend::RecordsSay],
+    mends: |plays| std::iter::once(Mend::RecordsSay).chain(audits(plays)).collect(),
 };
+
+/// Shares of the claims that an audit could check, in percent.
+const CHECKS: [i64; 3] = [5, 10, 20];
+
+/// Audits under which a false claim costs on average half as much again as the best paid result brings.
+fn audits(plays: &Plays) -> Vec<Mend> {
+    let most = plays.segments.iter().map(|segment| segment.price_now).fold(0.0, f64::max);
+    let penalty = |percent: i64| Pence((1.5 * most * 10_000.0 / percent as f64).round() as i64);
+    let all = CHECKS.map(|percent| Mend::Audit { percent, penalty: penalty(percent) });
+    if plays.reported_by_provider.is_empty() || most < 1.0 { Vec::new() } else { all.to_vec() }
+}
 
 fn forecast(plays: &Plays, best: Role) -> Finding {
     let mut case = Case::against(Role::BestHonest);

@@ -21,6 +21,7 @@ mod pilot_to_scale;
 mod plays;
 mod ratchet;
 mod regression_to_the_mean;
+mod stays;
 mod threshold;
 mod timing;
 mod volume_risk;
@@ -28,6 +29,7 @@ mod volume_risk;
 pub use plays::*;
 use scheme::mends::Mend;
 use scheme::money::thousands;
+pub use stays::why_it_stays;
 
 /// Every consequence, in reading order.
 pub const CATALOGUE: [Consequence; 16] = [
@@ -92,6 +94,13 @@ impl Estimate {
         let (n, mean) = (values.len() as f64, mean(&values));
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
         Estimate { mean, error: (variance / n.max(1.0)).sqrt() }
+    }
+
+    /// Whether it lies above zero by more than chance explains once in two thousand times: for figures that are zero on average
+    /// where there is nothing to find, and are looked at in many schemes and worlds.
+    #[must_use]
+    pub fn beyond_chance(&self) -> bool {
+        self.mean - 3.29 * self.error > 0.0
     }
 
     /// The lower end of the 95 % interval.
@@ -222,6 +231,12 @@ impl Harm {
 /// What moving from `reference` to `play` brings the provider, on the same random numbers.
 fn gain(play: &Play, reference: &Play) -> Estimate {
     Estimate::of(play.profit().zip(reference.profit()).map(|(a, b)| a - b))
+}
+
+/// Each result paid for at this percentage of what it is worth to the public: a provider then spreads help as the public would.
+fn at_value(plays: &Plays, percent: i64) -> Mend {
+    let pence = |outcome: &OutcomeFacts| (100.0 * outcome.value).round() as i64;
+    Mend::AtValue { percent, worth: plays.outcomes.iter().map(pence).collect() }
 }
 
 /// What it costs the payer and the public: what is paid more, plus the value of the results lost.

@@ -17,6 +17,7 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
         vec![
             Mend::PoolCohorts,
             Mend::NoGate,
+            Mend::Straight,
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided]),
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::PoolCohorts]),
         ]
@@ -33,7 +34,7 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
     };
     let excess = Estimate::of(now.results.iter().map(|paid| paid - now.results_without_chance));
     let scale = mean(&intended.rewards).abs().max(1.0);
-    let rewarded = excess.low() > 0.0 && excess.mean > OFTEN * scale;
+    let rewarded = excess.beyond_chance() && excess.mean > OFTEN * scale;
     let typical = plays.wrong_payment.as_ref().and_then(|table| {
         let nearest = |row: &&super::WrongPaymentRow| row.people.abs_diff(table.typical);
         table.rows.iter().min_by_key(nearest).map(|row| (table, row))

@@ -198,6 +198,8 @@ pub struct OutcomeFacts {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentFacts {
     pub name: String,
+    /// Position of the contract's segment that prices these people; several may share one.
+    pub priced_as: usize,
     pub people: f64,
     /// Pounds for each further good result at which the first pound of effort would pay for itself (Holmström and Milgrom's
     /// condition at a corner: 1 / (most that help can move × speed of its returns)); `None` where help can do nothing.

@@ -12,7 +12,7 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
                  by aiming at the gate or giving up, and people's outcomes are worse than under the same prices without gates.",
     watch: "Results that bunch just beyond the gate; spend that stops once a year's gate is safe or lost.",
     forecast,
-    mends: |_| vec![Mend::NoGate, Mend::Together(vec![Mend::NoGate, Mend::TwoSided]), Mend::PoolCohorts],
+    mends: |_| vec![Mend::NoGate, Mend::Together(vec![Mend::NoGate, Mend::TwoSided]), Mend::Straight, Mend::PoolCohorts],
 };
 
 /// Above this share of futures the last pound earns nothing "mostly".

@@ -18,10 +18,10 @@ pub mod tariff;
 
 use crate::document::Section;
 use crate::gate::Gate;
-use crate::money::Pence;
+use crate::money::{Pence, Rate};
 use crate::problem::Problem;
 use crate::schedule::{Keys, Schedule};
-use crate::terms::{Outcome, Scheme};
+use crate::terms::{Baseline, Outcome, Scheme};
 
 /// One clause of the contract.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,6 +99,50 @@ impl Over {
             Over::EachYear => "each year",
             Over::AllCohorts => "all cohorts together",
         }
+    }
+}
+
+/// From where a price for each result counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counts {
+    /// Every result is paid for.
+    #[default]
+    FromNothing,
+    /// Only results beyond the baseline of each segment are paid for, and those short of it are deducted.
+    FromBaseline,
+}
+
+impl Counts {
+    /// Reads `counts_from`; an outcome without a baseline cannot be counted from one.
+    fn read(section: &Section<'_, '_>, context: &Context<'_>, outcome: Option<usize>) -> Counts {
+        let known = [("nothing", Counts::FromNothing), ("baseline", Counts::FromBaseline)];
+        let counts = section.choice("counts_from", &known).unwrap_or_default();
+        if let Some(outcome) = outcome.map(|at| &context.outcomes[at])
+            && counts == Counts::FromBaseline
+            && outcome.baseline == Baseline::None
+        {
+            section.push(
+                section
+                    .problem("counts_from", format!("`{}` has no baseline to count from", outcome.name))
+                    .expected(format!("a baseline in [outcome.{}]", outcome.name))
+                    .mend("add: baseline = \"30 %\" with its source, or baseline = { comparison_people_each = 10 }"),
+            );
+        }
+        if let Some(outcome) = outcome.map(|at| &context.outcomes[at])
+            && counts == Counts::FromBaseline
+            && outcome.ratchet != Rate(0)
+        {
+            section.push(
+                section
+                    .problem(
+                        "counts_from",
+                        format!("the baseline of `{}` follows the results, and is one for all segments", outcome.name),
+                    )
+                    .expected("a baseline that stays, or a tariff, which is measured over all segments together")
+                    .mend("take the ratchet out of the baseline, or use a clause of kind \"tariff\""),
+            );
+        }
+        counts
     }
 }
 
@@ -284,6 +328,33 @@ impl Clause {
             Rule::Bonus(_) => Vec::new(),
             Rule::ShareAtRisk(rule) => vec![&rule.gate],
             _ => Vec::new(),
+        }
+    }
+}
+
+impl Rule {
+    /// The clauses above it whose money it looks at.
+    #[must_use]
+    pub fn refers_to(&self) -> &[usize] {
+        match self {
+            Rule::Tariff(rule) => &rule.tops_up,
+            Rule::ShareAtRisk(rule) => &rule.of,
+            Rule::Clawback(rule) => &rule.of,
+            Rule::Cap(rule) => &rule.on,
+            Rule::Floor(rule) => &rule.on,
+            _ => &[],
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn refers_to_mut(&mut self) -> Option<&mut Vec<usize>> {
+        match self {
+            Rule::Tariff(rule) => Some(&mut rule.tops_up),
+            Rule::ShareAtRisk(rule) => Some(&mut rule.of),
+            Rule::Clawback(rule) => Some(&mut rule.of),
+            Rule::Cap(rule) => Some(&mut rule.on),
+            Rule::Floor(rule) => Some(&mut rule.on),
+            _ => None,
         }
     }
 }
