@@ -13,6 +13,8 @@ use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
 /// A scheme folder and its name as the user gave it.
 pub struct SchemeFolder {
     pub path: PathBuf,
+    /// The files as they were read.
+    pub files: Folder,
     pub opened: Opened,
 }
 
@@ -49,7 +51,7 @@ fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
         folder.insert(file.clone(), people(&path, &file));
         opened = scheme::open(&folder);
     }
-    Ok(SchemeFolder { path, opened })
+    Ok(SchemeFolder { path, opened, files: folder })
 }
 
 /// Starts a path that is looked up in the folder of data sets, wherever that is on this machine.

@@ -5,6 +5,7 @@
 
 mod commands;
 mod folder;
+mod pack;
 mod paint;
 mod panics;
 mod report;
@@ -52,6 +53,8 @@ enum Command {
     Design(commands::design::Design),
     /// Say which uncertain numbers the result hangs on
     Sensitivity(commands::sensitivity::Sensitivity),
+    /// Make the run of an assurance pack again and say what differs
+    Verify(commands::verify::Verify),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
     /// Measure outcomes from dated records: who reached what, and who is not yet known
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Mend(command) => commands::mend::run(&command),
         Command::Design(command) => commands::design::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
+        Command::Verify(command) => commands::verify::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
         Command::Records(command) => commands::records::run(&command),

@@ -1,6 +1,6 @@
 //! The main job: plays a scheme against its own rules and reports what goes wrong.
 
-use engine::findings::{self, Finding, Play, Plays, Role};
+use engine::findings::{self, Estimate, Finding, Plays, Role};
 use rayon::prelude::*;
 use scheme::document::{Assumption, Dial, Opened, Picks, Reader};
 use scheme::mends::Mend;
@@ -83,9 +83,11 @@ pub struct CostPoint {
     pub words: String,
     /// Break-even aims of the smallest, the typical and the largest area, in proportion of people; `None` when no aim pays.
     pub break_even: [Option<f64>; 3],
+    /// Their Monte Carlo errors, as those of a [`Curve`].
+    pub break_even_error: [Option<f64>; 3],
     /// What aiming at half of the intended improvement earns against nothing extra, in pounds for each person, in the same
     /// three areas.
-    pub half_hearted: [f64; 3],
+    pub half_hearted: [Estimate; 3],
 }
 
 /// A finding with what is known of it beyond the central world.
@@ -114,9 +116,9 @@ pub struct Reported {
 pub struct TriedMend {
     pub mend: Mend,
     /// What the payer pays more (or less) at the provider's best, in pounds.
-    pub payer_cost: f64,
+    pub payer_cost: Estimate,
     /// Value of outcomes gained against the scheme as it is, in pounds.
-    pub value_gained: f64,
+    pub value_gained: Estimate,
     /// Findings that are present under the change, and were not before.
     pub new_findings: Vec<&'static str>,
     /// Findings that the change removes.
@@ -280,16 +282,16 @@ impl Shared<'_> {
         };
         let nearest = |curve: &Curve| {
             let distance = |point: &&plays::CurvePoint| (point.aim - half).abs();
-            curve
-                .points
-                .iter()
-                .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-                .map_or(0.0, |p| p.against_nothing.mean / curve.people)
+            curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map_or(Estimate::default(), |point| {
+                let sum = point.against_nothing;
+                Estimate { mean: sum.mean / curve.people, error: sum.error / curve.people }
+            })
         };
         Some(CostPoint {
             way,
             words: words.join(", "),
             break_even: [0, 1, 2].map(|at| curves[at].break_even),
+            break_even_error: [0, 1, 2].map(|at| curves[at].break_even_error),
             half_hearted: [0, 1, 2].map(|at| nearest(&curves[at])),
         })
     }
@@ -377,19 +379,61 @@ impl Shared<'_> {
                 let names = |keep: &dyn Fn(usize) -> bool| -> Vec<&'static str> {
                     (0..findings::CATALOGUE.len()).filter(|&at| keep(at)).map(|at| findings::CATALOGUE[at].name).collect()
                 };
-                let best = |plays: &Plays| plays.play(Role::Best).map_or((0.0, 0.0), |play: &Play| (play.payment(), play.value));
-                let (then, before) = (best(changed), best(&now));
+                let (payer_cost, value_gained) = difference(changed, &now);
+                let exact = Estimate::exact;
                 reported[at].mend = Some(TriedMend {
                     mend,
-                    payer_cost: then.0 - before.0,
-                    value_gained: then.1 - before.1,
+                    payer_cost: exact(payer_cost),
+                    value_gained: exact(value_gained),
                     new_findings: names(&|at| present_then[at] && !present_now[at]),
                     removes: names(&|at| !present_then[at] && present_now[at]),
                 });
                 break;
             }
         }
+        self.errors_of_mends(reported);
     }
+
+    /// The Monte Carlo errors of what the mends found cost and bring, by batch means: the search and the play are made again,
+    /// with the change and without, on each of a few batches of other futures. So the error holds what the choice of a conduct
+    /// on few futures adds, which the value of outcomes, exact for any one conduct, would hide.
+    fn errors_of_mends(&self, reported: &mut [Reported]) {
+        let mut changes: Vec<(Mend, Scheme)> = Vec::new();
+        for mend in reported.iter().filter_map(|reported| reported.mend.as_ref()) {
+            let new = !changes.iter().any(|(known, _)| *known == mend.mend);
+            changes.extend(new.then(|| mend.mend.apply(self.scheme)).flatten().map(|scheme| (mend.mend.clone(), scheme)));
+        }
+        if changes.is_empty() {
+            return;
+        }
+        let first = self.stage.end();
+        let batches: Vec<Vec<(f64, f64)>> = (0..BATCHES)
+            .map(|batch| {
+                let from = first + (batch * BATCH) as u64;
+                let stage = Stage::build(self.scheme, self.world, self.stage.seed(), from, BATCH);
+                let now = quick_plays(self.scheme, self.world, &stage);
+                changes.par_iter().map(|(_, scheme)| difference(&quick_plays(scheme, self.world, &stage), &now)).collect()
+            })
+            .collect();
+        // The batches hold more futures than the figures, which are those of the short search.
+        let scale = ((BATCHES * BATCH) as f64 / Budget::QUICK.replications as f64).sqrt();
+        for mend in reported.iter_mut().filter_map(|reported| reported.mend.as_mut()) {
+            let Some(at) = changes.iter().position(|(known, _)| *known == mend.mend) else { continue };
+            mend.payer_cost.error = scale * Estimate::of(batches.iter().map(|batch| batch[at].0)).error;
+            mend.value_gained.error = scale * Estimate::of(batches.iter().map(|batch| batch[at].1)).error;
+        }
+    }
+}
+
+/// Batches, and futures in each, by which the errors of mends are estimated.
+const BATCHES: usize = 6;
+const BATCH: usize = 16;
+
+/// What the payer pays more, and what outcomes are worth more, at the provider's best.
+fn difference(then: &Plays, now: &Plays) -> (f64, f64) {
+    let best = |plays: &Plays| plays.play(Role::Best).map_or((0.0, 0.0), |play| (play.payment(), play.value));
+    let (then, now) = (best(then), best(now));
+    (then.0 - now.0, then.1 - now.1)
 }
 
 /// Where every dial stands in one plausible world: a point of a scrambled Sobol sequence.

@@ -78,6 +78,19 @@ impl Dial {
     }
 }
 
+/// One number of the folder as it is stated, with a range or without.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Number {
+    /// File and key.
+    pub path: String,
+    /// "£4,000".
+    pub stated: String,
+    /// The ends of its range, in the same words.
+    pub range: Option<(String, String)>,
+    /// Its source, or why it is assumed so; empty when the file does not say.
+    pub from: String,
+}
+
 /// One number that the file calls an assumption.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assumption {
@@ -282,6 +295,8 @@ pub struct Reader<'o> {
     pub problems: RefCell<Vec<Problem>>,
     pub dials: RefCell<Vec<Dial>>,
     pub assumptions: RefCell<Vec<Assumption>>,
+    /// Every number that was read, in the order of reading.
+    pub numbers: RefCell<Vec<Number>>,
     /// The files that were asked for. An error of syntax in one of them is an error of this reading.
     asked: RefCell<BTreeSet<String>>,
 }
@@ -295,6 +310,7 @@ impl<'o> Reader<'o> {
             problems: RefCell::default(),
             dials: RefCell::default(),
             assumptions: RefCell::default(),
+            numbers: RefCell::default(),
             asked: RefCell::default(),
         }
     }
@@ -357,10 +373,12 @@ impl<'o> Reader<'o> {
         self.problems.borrow_mut().push(problem);
     }
 
-    /// Turns what was read into the value to use, and notes its dial and its assumption.
+    /// Turns what was read into the value to use, and notes the number, its dial and its assumption.
     pub fn note<T: Literal>(&self, path: String, ranged: Ranged<T>, from: Option<&str>) -> T {
         let from = from.unwrap_or_default();
         let mut words = ranged.value.words();
+        let range = ranged.range.map(|(low, high)| (low.words(), high.words()));
+        self.numbers.borrow_mut().push(Number { path: path.clone(), stated: words.clone(), range, from: from.to_owned() });
         if let Some((low, high)) = ranged.range {
             words = format!("{words} ({} to {})", low.words(), high.words());
         }

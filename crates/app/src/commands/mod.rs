@@ -14,3 +14,4 @@ pub mod records;
 pub mod replay;
 pub mod sensitivity;
 pub mod stress;
+pub mod verify;

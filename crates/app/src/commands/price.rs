@@ -55,12 +55,13 @@ pub fn tallies_or_errors(scheme: &Scheme, path: &Path) -> anyhow::Result<Option<
         bail!("there is no file {}", path.display());
     }
     let name = path.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
-    let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(path, LARGEST_FILE_BYTES))]));
+    let files = Folder::from([(name.clone(), folder::bytes(path, LARGEST_FILE_BYTES))]);
+    let opened = scheme::open(&files);
     match tally::read(scheme, &name, &opened) {
         Ok(tallies) => Ok(Some(tallies)),
         Err(problems) => {
             let parent = path.parent().map(PathBuf::from).unwrap_or_default();
-            show(&SchemeFolder { path: parent, opened }, &problems);
+            show(&SchemeFolder { path: parent, files, opened }, &problems);
             Ok(None)
         }
     }

@@ -8,12 +8,15 @@ use engine::findings::listed;
 use indicatif::{ProgressBar, ProgressStyle};
 use lab::sensitivity::{Options, Output, Sensitivity as Result, sensitivity};
 use lab::when::dial_name;
+use lab::world::World;
 use scheme::Scheme;
 use scheme::money::thousands;
 
 use crate::commands::check::scheme_and_world;
-use crate::commands::stress::{is_standard, writable, write};
-use crate::folder;
+use crate::commands::stress::{is_standard, packed, writable, write};
+use crate::folder::{self, SchemeFolder};
+use crate::pack::order::Order;
+use crate::pack::{self, Pack, Run, seal};
 use crate::paint::{self, bold, dim};
 use crate::report::sensitivity::{by_share, interval, movement, page, range, spread, title};
 
@@ -24,6 +27,9 @@ pub struct Sensitivity {
     /// Seed of every random draw
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write an assurance pack into this new folder (see docs/assurance.md)
+    #[arg(long, value_name = "DIR")]
+    pack: Option<PathBuf>,
     /// Threads; the result does not depend on it [default: all cores]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -33,20 +39,14 @@ pub struct Sensitivity {
 }
 
 pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
+    command.pack.as_deref().map_or(Ok(()), seal::must_be_new)?;
     command.html.iter().try_for_each(|file| writable(file))?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     if let Some(threads) = command.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
     }
-    // The bar is drawn on standard error, and only where that is a terminal.
-    let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
-    let options = Options { seed: command.seed, ..Options::default() };
-    let found = sensitivity(&folder.opened, &scheme, &world, options, &|what, part| {
-        bar.set_message(what.to_owned());
-        bar.set_position((part * 1000.0) as u64);
-    });
-    bar.finish_and_clear();
+    let found = found(command, &folder, &scheme, &world)?;
     if let Some(file) = &command.html {
         write(file, &page(&scheme, &found, &notes(&found, command.seed)))?;
     }
@@ -54,7 +54,37 @@ pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     if !command.html.as_deref().is_some_and(is_standard) {
         paint::stdout(&text(&scheme, &found, command.seed))?;
     }
-    Ok(ExitCode::SUCCESS)
+    match &command.pack {
+        None => Ok(ExitCode::SUCCESS),
+        Some(pack) => packed(pack, &packing(command, &folder, &scheme, &world, &found)?),
+    }
+}
+
+/// The search with a progress bar.
+fn found(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Result> {
+    // The bar is drawn on standard error, and only where that is a terminal.
+    let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
+    let options = Options { seed: command.seed, ..Options::default() };
+    let found = sensitivity(&folder.opened, scheme, world, options, &|what, part| {
+        bar.set_message(what.to_owned());
+        bar.set_position((part * 1000.0) as u64);
+    });
+    bar.finish_and_clear();
+    Ok(found)
+}
+
+/// What a pack of this run holds.
+fn packing(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &World, found: &Result) -> anyhow::Result<Pack> {
+    let told = vec![
+        (pack::SUMMARY.to_owned(), text(scheme, found, command.seed)),
+        ("report.html".to_owned(), page(scheme, found, &notes(found, command.seed))),
+    ];
+    pack::of(&Run { order: Order::Sensitivity { seed: command.seed }, folder, scheme, world, told, stress: None })
+}
+
+/// The same run made again, for a pack.
+pub fn again(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Pack> {
+    packing(command, folder, scheme, world, &found(command, folder, scheme, world)?)
 }
 
 const WIDTH: usize = 100;

@@ -56,8 +56,8 @@ impl Figure {
         Figure::pounds(Estimate::of(values.iter().copied()))
     }
 
-    fn without_error(mean: Number) -> Figure {
-        Figure { mean, error: None }
+    fn share(value: Estimate) -> Figure {
+        Figure { mean: number(value.mean), error: number(value.error) }
     }
 }
 
@@ -332,8 +332,8 @@ impl Mend {
     fn of(tried: &TriedMend) -> Mend {
         Mend {
             change: tried.mend.words(),
-            payer_cost: Figure::without_error(pounds(tried.payer_cost)),
-            value_gained: Figure::without_error(pounds(tried.value_gained)),
+            payer_cost: Figure::pounds(tried.payer_cost),
+            value_gained: Figure::pounds(tried.value_gained),
             removes: tried.removes.clone(),
             brings: tried.new_findings.clone(),
         }
@@ -376,8 +376,8 @@ impl Conduct {
             deductions: Figure::of(&play.deductions),
             results_without_chance: pounds(play.results_without_chance),
             value: pounds(play.value),
-            dead_margin: Figure::without_error(number(play.dead_margin)),
-            cohorts_rewarded: Figure::without_error(number(play.cohorts_rewarded)),
+            dead_margin: Figure::share(play.dead_margin),
+            cohorts_rewarded: Figure::share(play.cohorts_rewarded),
             outcomes: (0..plays.outcomes.len())
                 .map(|at| OutcomeCount { outcome: plays.outcomes[at].name.clone(), count: number(play.outcome(at)) })
                 .collect(),
@@ -460,6 +460,7 @@ struct AimCurve {
     cohort_people: Number,
     outcome: String,
     break_even: Number,
+    break_even_error: Number,
     sure_aim: Number,
     points: Vec<Point>,
 }
@@ -481,6 +482,7 @@ impl AimCurve {
             cohort_people: number(words::cohort_size(curve, stress)),
             outcome: curve.outcome.clone(),
             break_even: curve.break_even.and_then(number),
+            break_even_error: curve.break_even_error.and_then(number),
             sure_aim: sure.and_then(number),
             points: points.collect(),
         }
@@ -540,7 +542,8 @@ impl AtCost {
     fn of(cost: &CostPoint) -> AtCost {
         let [smallest, typical, largest] = [0, 1, 2].map(|at| AimAndPay {
             break_even: cost.break_even[at].and_then(number),
-            half_aim_per_person: Figure::without_error(pounds(cost.half_hearted[at])),
+            break_even_error: cost.break_even_error[at].and_then(number),
+            half_aim_per_person: Figure::pounds(cost.half_hearted[at]),
         });
         AtCost { way: number(cost.way), words: cost.words.clone(), smallest, typical, largest }
     }
@@ -549,6 +552,7 @@ impl AtCost {
 #[derive(Serialize)]
 struct AimAndPay {
     break_even: Number,
+    break_even_error: Number,
     half_aim_per_person: Figure,
 }
 

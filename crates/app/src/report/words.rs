@@ -197,7 +197,7 @@ pub fn harm(finding: &Finding) -> Option<String> {
 /// How often an honest provider's improvement goes unpaid, where that is often.
 fn refused(stress: &Stress) -> Option<String> {
     let table = stress.plays.wrong_payment.as_ref()?;
-    let unpaid = 1.0 - stress.plays.play(Role::Intended)?.cohorts_rewarded;
+    let unpaid = 1.0 - stress.plays.play(Role::Intended)?.cohorts_rewarded.mean;
     (table.intended > 0.0 && unpaid >= 0.05).then(|| {
         let (change, often) = (points(table.intended), percent(unpaid));
         format!("providers that do as intended: a real {change} goes unpaid in {often} of cohorts")
@@ -246,9 +246,9 @@ pub fn side_effects(tried: &TriedMend, stress: &Stress) -> String {
         value if value.abs() <= nothing => None,
         value => Some(format!("about {} {}", two_digits(value.abs()), if value > 0.0 { "more" } else { "less" })),
     };
-    let pays =
-        change(tried.payer_cost).map_or("the payer pays about the same".to_owned(), |change| format!("the payer pays {change}"));
-    let worth = change(tried.value_gained)
+    let pays = change(tried.payer_cost.mean)
+        .map_or("the payer pays about the same".to_owned(), |change| format!("the payer pays {change}"));
+    let worth = change(tried.value_gained.mean)
         .map_or("outcomes stay about as they are".to_owned(), |change| format!("outcomes are worth {change}"));
     let new = match tried.new_findings.as_slice() {
         [] => String::new(),

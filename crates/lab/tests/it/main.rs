@@ -8,6 +8,7 @@ mod agreement;
 mod chance;
 mod compas;
 mod design;
+mod errors;
 mod individuals;
 mod mend;
 mod numpy;
