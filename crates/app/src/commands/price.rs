@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use scheme::Scheme;
-use scheme::Scheme;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
 use scheme::source::{Folder, LARGEST_FILE_BYTES};
