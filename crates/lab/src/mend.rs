@@ -459,8 +459,8 @@ pub(crate) fn is_rule(change: &Mend) -> bool {
     !is_fee(change) && !matches!(change, Mend::Prices(_) | Mend::AtValue { .. } | Mend::SegmentPrices(_))
 }
 
-fn is_fee(change: &Mend) -> bool {
-    matches!(change, Mend::Fees(_) | Mend::FeesFollow(_) | Mend::FeeEach(_))
+pub(crate) fn is_fee(change: &Mend) -> bool {
+    matches!(change, Mend::Fees(_) | Mend::FeesFinely(_) | Mend::FeesFollow(_) | Mend::FeeEach(_))
 }
 
 /// About how many pounds could come off the fees before doing as intended stops paying.
@@ -497,7 +497,7 @@ fn order(mend: &Mend) -> usize {
         Mend::Prices(_) => 12,
         Mend::FeeEach(_) => 13,
         Mend::FeesFollow(_) => 14,
-        Mend::Fees(_) => 15,
+        Mend::Fees(_) | Mend::FeesFinely(_) => 15,
         Mend::Together(_) => 16,
     }
 }

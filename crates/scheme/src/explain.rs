@@ -62,6 +62,9 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
             baseline(scheme, at)
         );
         add(format!("2.{}", at + 1), text, "");
+        if let Some(measured) = &outcome.measured {
+            add(format!("2.{}.1", at + 1), measured.words(), "");
+        }
     }
     for (at, clause) in scheme.clauses.iter().enumerate() {
         let mut sentences = clause.explain(scheme).into_iter();
