@@ -5,12 +5,14 @@
 //! does and what comes of it), `misreport`, `timing` and `pilot` (what may be done, or feared, besides), `search` (the best
 //! conduct), `plays` (the table that findings read), `stress` (the main job), `mend` (the cheapest changes to the rules that
 //! remove what it found), `fees` (what other fees do, without a new search), `design` (the best rules under a budget),
-//! `sensitivity` (what its result hangs on). Beside them stand `game` (games of contract theory,
+//! `sensitivity` (what its result hangs on). `as_now` is what happens without any of it, for `explain`.
+//! Beside them stand `game` (games of contract theory,
 //! solved), `contract` (figures of a scheme that textbooks have) and `textbook` (both, held against what the textbooks say).
 //!
 //! The laboratory knows the truth of its made-up worlds and keeps it to itself: `engine` cannot see this crate. It opens no
 //! file and writes to no terminal.
 
+pub mod as_now;
 pub mod chance;
 pub mod conduct;
 pub mod contract;

@@ -1,4 +1,4 @@
-//! `wellspent price SCHEME --tally FILE`: a statement to the penny, a line per clause with quantity, price and reason.
+//! `wellspent price SCHEME --tally FILE`, or `--example NAME`: a statement to the penny, a line per clause with quantity, price and reason.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +8,8 @@ use clap::Args;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
 use scheme::source::Folder;
-use scheme::{Scheme, tally};
+use scheme::tally::Tally;
+use scheme::{Scheme, examples, tally};
 
 use crate::commands::check::{scheme_or_errors, show};
 use crate::folder::{self, SchemeFolder};
@@ -19,8 +20,11 @@ pub struct Price {
     /// The scheme folder
     scheme: PathBuf,
     /// The tally: a CSV file with the people and the counts by cohort and segment
-    #[arg(long, value_name = "FILE")]
-    tally: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "example")]
+    tally: Option<PathBuf>,
+    /// A worked example of the scheme instead of a tally
+    #[arg(long, value_name = "NAME", conflicts_with = "tally")]
+    example: Option<String>,
     /// Write the statement as CSV
     #[arg(long)]
     csv: bool,
@@ -29,19 +33,7 @@ pub struct Price {
 pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    if !command.tally.is_file() {
-        bail!("there is no file {}", command.tally.display());
-    }
-    let name = command.tally.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
-    let parent = command.tally.parent().map(PathBuf::from).unwrap_or_default();
-    let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(&command.tally))]));
-    let tallies = match tally::read(&scheme, &name, &opened) {
-        Ok(tallies) => tallies,
-        Err(problems) => {
-            show(&SchemeFolder { path: parent, opened }, &problems);
-            return Ok(ExitCode::from(1));
-        }
-    };
+    let Some(tallies) = tallies(command, &folder, &scheme)? else { return Ok(ExitCode::from(1)) };
     let mut out = String::new();
     let mut total = 0;
     if command.csv {
@@ -57,6 +49,33 @@ pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     }
     paint::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is to be priced; `None` when it has errors, which have been shown.
+fn tallies(command: &Price, folder: &SchemeFolder, scheme: &Scheme) -> anyhow::Result<Option<Vec<Tally>>> {
+    if let Some(example) = &command.example {
+        return Ok(match examples::tallies(scheme, &folder.opened, example) {
+            Ok(tallies) => Some(tallies),
+            Err(problems) => {
+                show(folder, &problems);
+                None
+            }
+        });
+    }
+    let file = command.tally.clone().unwrap_or_default();
+    if !file.is_file() {
+        bail!("there is no file {}", file.display());
+    }
+    let name = file.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
+    let path = file.parent().map(PathBuf::from).unwrap_or_default();
+    let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(&file))]));
+    Ok(match tally::read(scheme, &name, &opened) {
+        Ok(tallies) => Some(tallies),
+        Err(problems) => {
+            show(&SchemeFolder { path, opened }, &problems);
+            None
+        }
+    })
 }
 
 fn cohorts(scheme: &Scheme, line: &Line) -> String {
