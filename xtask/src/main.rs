@@ -1,9 +1,11 @@
-//! Automation. `cargo xtask test` installs what the tests need and runs everything that must be true; `cargo xtask docs`
-//! writes the parts of the documents that come from the code, `cargo xtask mutations` the table of planted faults; the tests
-//! here hold the house to its own rules.
+//! Automation. `cargo xtask test` installs what the tests need and runs everything that must be true; `cargo xtask kill` runs
+//! the longest of them; `cargo xtask docs` writes the parts of the documents that come from the code, `cargo xtask mutations`
+//! the table of planted faults; the tests here hold the house to its own rules.
 
 mod docs;
 mod mutations;
+mod postgresql;
+mod schemas;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -16,6 +18,12 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("docs") => {
             let path = root().join(docs::SCHEME_FILE);
             std::fs::write(&path, docs::with_clauses(&std::fs::read_to_string(&path)?)?)?;
+            let path = root().join(schemas::PAGE);
+            std::fs::write(&path, schemas::with_tables(&std::fs::read_to_string(&path)?)?)?;
+            std::fs::create_dir_all(root().join(schemas::FOLDER))?;
+            for (name, text) in schemas::schemas() {
+                std::fs::write(root().join(name), text)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         Some("mutations") => {
@@ -25,10 +33,14 @@ fn main() -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some("test") => test::run(&root()),
+        Some("kill") => test::kill(&root(), &std::env::args().nth(2).unwrap_or_else(|| "1000".to_owned())),
         _ => anyhow::bail!(
-            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask docs` writes the generated parts of {}; \
-             `cargo xtask mutations` plays planted faults and writes their table into {}",
+            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask kill 1000` kills the program so often in \
+             the middle of its work; `cargo xtask docs` writes {}/, and the generated parts of {} and {}; `cargo xtask mutations` \
+             plays planted faults and writes their table into {}",
+            schemas::FOLDER,
             docs::SCHEME_FILE,
+            schemas::PAGE,
             mutations::VALIDITY
         ),
     }

@@ -8,11 +8,13 @@ use lab::game::GAME_FILE;
 use lab::textbook::TEXTBOOK_FILE;
 use scheme::Opened;
 use scheme::read::SCHEME_FILE;
-use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES};
+use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
 
 /// A scheme folder and its name as the user gave it.
 pub struct SchemeFolder {
     pub path: PathBuf,
+    /// The files as they were read.
+    pub files: Folder,
     pub opened: Opened,
 }
 
@@ -41,10 +43,33 @@ fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
         let entry = entry?.path();
         let Some(name) = entry.file_name().and_then(|name| name.to_str()) else { continue };
         if entry.is_file() && (name.ends_with(".toml") || name.ends_with(".csv")) {
-            folder.insert(name.to_owned(), bytes(&entry));
+            folder.insert(name.to_owned(), bytes(&entry, LARGEST_FILE_BYTES));
         }
     }
-    Ok(SchemeFolder { path, opened: scheme::open(&folder) })
+    let mut opened = scheme::open(&folder);
+    if let Some(file) = lab::individuals::file(&opened) {
+        folder.insert(file.clone(), people(&path, &file));
+        opened = scheme::open(&folder);
+    }
+    Ok(SchemeFolder { path, opened, files: folder })
+}
+
+/// Starts a path that is looked up in the folder of data sets, wherever that is on this machine.
+const DATA: &str = "$WELLSPENT_DATA/";
+
+/// The table of people that a world names: beside it, anywhere else relative to it, or among the data sets.
+fn people(folder: &Path, file: &str) -> Bytes {
+    let path = match file.strip_prefix(DATA) {
+        None => folder.join(file),
+        Some(rest) => match std::env::var_os("WELLSPENT_DATA") {
+            Some(data) => Path::new(&data).join(rest),
+            None => return Bytes::Unreadable("the variable WELLSPENT_DATA names no folder".to_owned()),
+        },
+    };
+    match bytes(&path, LARGEST_PEOPLE_BYTES) {
+        Bytes::Read(bytes) => Bytes::People(bytes),
+        refused => refused,
+    }
 }
 
 fn find(path: &Path) -> anyhow::Result<PathBuf> {
@@ -75,10 +100,10 @@ fn find(path: &Path) -> anyhow::Result<PathBuf> {
     bail!(message)
 }
 
-/// The bytes of one file, or why not.
-pub fn bytes(path: &Path) -> Bytes {
+/// The bytes of one file up to a size, or why not.
+pub fn bytes(path: &Path, most: u64) -> Bytes {
     match fs::metadata(path) {
-        Ok(metadata) if metadata.len() > LARGEST_FILE_BYTES => Bytes::TooLarge(metadata.len()),
+        Ok(metadata) if metadata.len() > most => Bytes::TooLarge { size: metadata.len(), most },
         Ok(_) => fs::read(path).map_or_else(|error| Bytes::Unreadable(error.to_string()), Bytes::Read),
         Err(error) => Bytes::Unreadable(error.to_string()),
     }

@@ -5,12 +5,16 @@
 
 mod commands;
 mod folder;
+mod pack;
 mod paint;
+mod panics;
 mod report;
+mod tables;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use engine::pay::{Fault, Refusal};
 
 #[derive(Parser)]
 #[command(
@@ -35,6 +39,12 @@ enum Command {
     Explain(commands::explain::Explain),
     /// Price a tally to the penny, a line per clause with its reason
     Price(commands::price::Price),
+    /// Strike a statement, and prepare a payment run for somebody else to approve
+    Pay(commands::pay::Pay),
+    /// Approve a payment run that somebody else prepared, and post it
+    Approve(commands::approve::Approve),
+    /// Look into the ledger: verify, head, show, balance, statement
+    Ledger(commands::ledger::Ledger),
     /// Play the scheme against its own rules and report its unintended consequences
     Stress(commands::stress::Stress),
     /// Find the cheapest changes to the rules that remove what the stress test finds, and write them into a new scheme
@@ -43,8 +53,14 @@ enum Command {
     Design(commands::design::Design),
     /// Say which uncertain numbers the result hangs on
     Sensitivity(commands::sensitivity::Sensitivity),
+    /// Make the run of an assurance pack again and say what differs
+    Verify(commands::verify::Verify),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
+    /// Measure outcomes from dated records: who reached what, and who is not yet known
+    Measure(commands::measure::Measure),
+    /// Look at tables of records
+    Records(commands::records::Records),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
 }
@@ -55,11 +71,17 @@ fn main() -> ExitCode {
         Command::Check(command) => commands::check::run(&command),
         Command::Explain(command) => commands::explain::run(&command),
         Command::Price(command) => commands::price::run(&command),
+        Command::Pay(command) => commands::pay::run(&command),
+        Command::Approve(command) => commands::approve::run(&command),
+        Command::Ledger(command) => commands::ledger::run(&command),
         Command::Stress(command) => commands::stress::run(&command),
         Command::Mend(command) => commands::mend::run(&command),
         Command::Design(command) => commands::design::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
+        Command::Verify(command) => commands::verify::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
+        Command::Measure(command) => commands::measure::run(&command),
+        Command::Records(command) => commands::records::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {
@@ -67,7 +89,8 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             paint::stderr(&format!("error: {error:#}"));
-            ExitCode::from(2)
+            // A broken ledger and a refused run are answers; anything else kept us from answering.
+            ExitCode::from(if error.is::<Fault>() || error.is::<Refusal>() { 1 } else { 2 })
         }
     }
 }

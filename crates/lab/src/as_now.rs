@@ -11,8 +11,8 @@ use crate::world::World;
 /// help. What is held against the same people before stands where it stood before, so that nothing has been gained.
 #[must_use]
 pub fn as_now(scheme: &Scheme, world: &World, area: usize) -> AsNow {
-    let chances = Chances::of(scheme, world, area);
     let people = &people(scheme, world)[area];
+    let chances = Chances::of(scheme, world, people);
     let of_outcome = |at: usize| -> Vec<f64> {
         let base = scheme.outcomes[at].base(at);
         let (mut sums, mut weights) = (vec![0.0; scheme.segments.len()], vec![0.0; scheme.segments.len()]);

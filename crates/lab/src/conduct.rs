@@ -6,7 +6,7 @@ use scheme::price::{NoLines, Paid, price};
 use scheme::tally::Tally;
 use scheme::terms::{Baseline, Intake};
 
-use crate::draws::{comparison_count, comparison_extra, threshold};
+use crate::draws::{comparison_count, comparison_extra};
 use crate::people::{Chances, People};
 use crate::rank::Ranks;
 use crate::world::World;
@@ -130,7 +130,7 @@ impl<'a> Arena<'a> {
         seed: u64,
         first_replication: u64,
     ) -> Arena<'a> {
-        let chances = Chances::of(scheme, world, people.area);
+        let chances = Chances::of(scheme, world, people);
         Arena::with_chances(scheme, world, people, ranks, seed, first_replication, chances)
     }
 
@@ -238,9 +238,8 @@ impl<'a> Arena<'a> {
     fn thresholds(&self, conduct: &Conduct) -> Vec<u64> {
         let mut out = Vec::with_capacity(self.ranks.binary_outcomes().len() * self.people.cells.len());
         for &outcome in self.ranks.binary_outcomes() {
-            let by_segment: Vec<u64> = (0..self.people.segments)
-                .map(|segment| threshold(self.chances.with(outcome, segment, &conduct.effort)))
-                .collect();
+            let by_segment: Vec<u64> =
+                (0..self.people.segments).map(|segment| self.chances.threshold(outcome, segment, &conduct.effort)).collect();
             out.extend(self.people.cells.iter().map(|cell| by_segment[cell.segment]));
         }
         out

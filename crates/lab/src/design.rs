@@ -15,7 +15,7 @@ use scheme::price::{NoLines, Paid, price};
 use scheme::{Scheme, amend, read};
 
 use crate::conduct::{Arena, Conduct};
-use crate::mend::{STRAIGHT, changed, is_rule, together, written};
+use crate::mend::{STRAIGHT, changed, is_fee, is_rule, together, written};
 use crate::plays::{self, Stage};
 use crate::rank::Ranks;
 use crate::search::{self, Budget, Freedom};
@@ -235,8 +235,15 @@ impl<'a> Studio<'a> {
         let mut spend = paid;
         if set_fees && crate::fees::change_nothing_else(&scheme) {
             let needed = (self.least(whole.cost) - results).max(0.0);
-            spend = results + needed;
-            changes.extend(fee(&scheme, paid - results, needed, self.people()));
+            let fee = fee(&scheme, paid - results, needed, self.people());
+            // As it will be written, rounded: a design must not win by a fee that no contract has.
+            spend = results
+                + match &fee {
+                    Some(Mend::FeesFinely(share)) => (paid - results) * *share as f64 / 10_000.0,
+                    Some(_) => needed,
+                    None => paid - results,
+                };
+            changes.extend(fee);
         }
         let for_chance = mean(&whole.for_chance);
         Some(Tried { changes, conducts, spend, worth: whole.worth, for_chance, signs: spend >= self.least(whole.cost) - 1.0 })
@@ -297,9 +304,7 @@ impl<'a> Studio<'a> {
     fn found(&self, shape: &Shape, percent: i64) -> Option<&Tried> {
         let wanted = self.at_level(shape, percent);
         let (changes, _) = if wanted.is_empty() { (wanted, self.scheme.clone()) } else { changed(self.scheme, &wanted)? };
-        let bare = |design: &Tried| -> Vec<Mend> {
-            design.changes.iter().filter(|change| !matches!(change, Mend::Fees(_) | Mend::FeeEach(_))).cloned().collect()
-        };
+        let bare = |design: &Tried| -> Vec<Mend> { design.changes.iter().filter(|change| !is_fee(change)).cloned().collect() };
         self.tried.iter().skip(1).find(|tried| bare(tried) == changes)
     }
 
@@ -355,8 +360,7 @@ impl<'a> Studio<'a> {
     fn refine_segments(&mut self) {
         let segments = self.scheme.segments.len();
         let Some(best) = self.best().filter(|_| segments > 1) else { return };
-        let fees = |change: &Mend| matches!(change, Mend::Fees(_) | Mend::FeeEach(_));
-        let base: Vec<Mend> = self.tried[best].changes.iter().filter(|change| !fees(change)).cloned().collect();
+        let base: Vec<Mend> = self.tried[best].changes.iter().filter(|change| !is_fee(change)).cloned().collect();
         let with = |percents: &[i64]| [base.as_slice(), &[Mend::SegmentPrices(percents.to_vec())]].concat();
         if changed(self.scheme, &with(&vec![150; segments])).is_none_or(|(changes, _)| changes.len() == base.len()) {
             return;
@@ -497,13 +501,13 @@ fn worth(world: &World) -> Vec<i64> {
     world.outcomes.iter().map(|belief| (100.0 * belief.value).round() as i64).collect()
 }
 
-/// The change of fees that pays so many pounds instead of those now, rounded up to a whole percentage, or to a penny a person.
+/// The change of fees that pays so many pounds instead of those now, rounded up to a hundredth of a percent, or to a penny a person.
 fn fee(scheme: &Scheme, now: f64, needed: f64, people: f64) -> Option<Mend> {
     let has_fees = Fees::of(scheme).is_none_or(|fees| fees.total() >= 1.0);
     match has_fees {
         true if now >= 1.0 => {
-            let percent = (100.0 * needed / now - 1e-9).ceil() as i64;
-            (percent != 100).then_some(Mend::Fees(percent))
+            let share = (10_000.0 * needed / now - 1e-9).ceil() as i64;
+            (share != 10_000).then_some(Mend::FeesFinely(share))
         }
         true => None,
         false => (needed >= 1.0).then(|| Mend::FeeEach(Pence((100.0 * needed / people.max(1.0)).ceil() as i64))),

@@ -459,8 +459,8 @@ pub(crate) fn is_rule(change: &Mend) -> bool {
     !is_fee(change) && !matches!(change, Mend::Prices(_) | Mend::AtValue { .. } | Mend::SegmentPrices(_))
 }
 
-fn is_fee(change: &Mend) -> bool {
-    matches!(change, Mend::Fees(_) | Mend::FeesFollow(_) | Mend::FeeEach(_))
+pub(crate) fn is_fee(change: &Mend) -> bool {
+    matches!(change, Mend::Fees(_) | Mend::FeesFinely(_) | Mend::FeesFollow(_) | Mend::FeeEach(_))
 }
 
 /// About how many pounds could come off the fees before doing as intended stops paying.
@@ -497,7 +497,7 @@ fn order(mend: &Mend) -> usize {
         Mend::Prices(_) => 12,
         Mend::FeeEach(_) => 13,
         Mend::FeesFollow(_) => 14,
-        Mend::Fees(_) => 15,
+        Mend::Fees(_) | Mend::FeesFinely(_) => 15,
         Mend::Together(_) => 16,
     }
 }
@@ -552,7 +552,9 @@ pub fn written(opened: &Opened, scheme: &Scheme, mend: &Mend) -> Option<Texts> {
 /// changed scheme is read from its own text, in which the amounts that were changed are certain.
 fn shares(opened: &Opened, bench: &Bench<'_>, mend: &Mend, options: Options, progress: Progress<'_>) -> (Vec<Share>, usize) {
     let Some(texts) = written(opened, bench.scheme, mend) else { return (Vec::new(), 0) };
-    let changed = scheme::open(&amend::folder(&texts));
+    let mut folder = amend::folder(&texts);
+    folder.extend(opened.people_files());
+    let changed = scheme::open(&folder);
     let (dials, _) = stress::uncertain(opened);
     // In each world what is present before, and what after.
     let pairs: Vec<[Vec<bool>; 2]> = (0..options.worlds)

@@ -49,6 +49,18 @@ impl Stage {
         Arena::new(scheme, world, &self.people[area], &self.ranks[area], self.seed, self.first)
     }
 
+    /// The seed of its draws.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The first replication after those drawn.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.first + self.replications() as u64
+    }
+
     /// Number of replications drawn.
     #[must_use]
     pub fn replications(&self) -> usize {
@@ -254,7 +266,7 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
 
 /// Over cohorts and futures: the share in which a little more effort for everyone (a tenth of what half the effect costs)
 /// earns nothing more for results, and the share in which results are paid better than no change would be.
-fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
+fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (Estimate, Estimate) {
     let segments = arena.people.segments;
     let mut more = conduct.clone();
     for (help, effects) in arena.chances.helps.iter().enumerate() {
@@ -269,21 +281,20 @@ fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
     price(arena.scheme, &arena.expected_tally(|_, _| 0.0), &mut paid, &mut NoLines);
     let still: Vec<f64> = (0..cohorts).map(|cohort| of(&paid, cohort)).collect();
     let mut before = vec![0.0; cohorts];
-    let (mut dead, mut rewarded, mut seen) = (0usize, 0usize, 0usize);
+    let each = 1.0 / cohorts.max(1) as f64;
+    // The shares of each future; cohorts of one future are not independent where they are pooled.
+    let (mut dead, mut rewarded) = (Vec::new(), Vec::new());
     arena.play(&[conduct.clone(), more], arena.replications, |which, _, paid| {
-        for cohort in 0..cohorts {
-            let now = of(paid, cohort);
-            if which == 0 {
-                before[cohort] = now;
-                rewarded += usize::from(now > still[cohort] + 0.5);
-            } else {
-                seen += 1;
-                dead += usize::from(now - before[cohort] <= 0.5);
-            }
+        let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort)).collect();
+        let share = |counts: &dyn Fn(usize) -> bool| (0..cohorts).filter(|&cohort| counts(cohort)).count() as f64 * each;
+        if which == 0 {
+            rewarded.push(share(&|cohort| now[cohort] > still[cohort] + 0.5));
+            before = now;
+        } else {
+            dead.push(share(&|cohort| now[cohort] - before[cohort] <= 0.5));
         }
     });
-    let seen = seen.max(1) as f64;
-    (dead as f64 / seen, rewarded as f64 / seen)
+    (Estimate::of(dead.into_iter()), Estimate::of(rewarded.into_iter()))
 }
 
 /// Plays every conduct that was found for an area.
@@ -346,7 +357,10 @@ fn mixed(arena: &Arena<'_>, mixture: &[(f64, Conduct)]) -> Option<Play> {
     let mut sum = scaled(first, weight / total);
     for (weight, part) in parts {
         let part = scaled(part, weight / total);
-        let (dead, rewarded) = (sum.dead_margin + part.dead_margin, sum.cohorts_rewarded + part.cohorts_rewarded);
+        // On the same futures; errors add up at the worst.
+        let plus = |a: Estimate, b: Estimate| Estimate { mean: a.mean + b.mean, error: a.error + b.error };
+        let dead = plus(sum.dead_margin, part.dead_margin);
+        let rewarded = plus(sum.cohorts_rewarded, part.cohorts_rewarded);
         sum = Play::sum([&sum, &part].into_iter())?;
         (sum.dead_margin, sum.cohorts_rewarded) = (dead, rewarded);
     }
@@ -355,7 +369,7 @@ fn mixed(arena: &Arena<'_>, mixture: &[(f64, Conduct)]) -> Option<Play> {
 
 fn scaled(mut play: Play, by: f64) -> Play {
     let shares = [&mut play.dead_margin, &mut play.cohorts_rewarded];
-    shares.into_iter().for_each(|share| *share *= by);
+    shares.into_iter().for_each(|share| *share = Estimate { mean: share.mean * by, error: share.error * by });
     let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value];
     let reports = [&mut play.false_claims, &mut play.claims, &mut play.mislabelled];
     let numbers = numbers.into_iter().chain(reports);
@@ -387,6 +401,7 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
     let typical = typical_area(people);
     let segments = world.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
         name: segment.name.clone(),
+        priced_as: segment.priced_as,
         people: people.iter().map(|people| people.in_segment(at) as f64).sum(),
         unparking_price: solved[typical].unparking[at],
         price_now: solved[typical].price_now[at],
@@ -463,6 +478,9 @@ pub struct Curve {
     /// The smallest aim above nothing extra that pays at least as much as nothing extra, in proportion of people; `None`
     /// when no aim within reach does.
     pub break_even: Option<f64>,
+    /// Its Monte Carlo standard error by the jackknife over ten groups of futures; `None` when there is no break-even aim, or
+    /// when leaving out a tenth of the futures already leaves none.
+    pub break_even_error: Option<f64>,
 }
 
 /// One aim.
@@ -508,6 +526,9 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
     let people = arena.people.count().max(1) as f64;
     let now: f64 = (0..segments).map(|s| arena.in_segment(s) * arena.chances.now(outcome, s)).sum::<f64>() / people;
     let sign = arena.scheme.outcomes[outcome].sign() as f64;
+    let differences: Vec<Vec<f64>> = (0..aims.len())
+        .map(|at| payments[at].iter().zip(&payments[still]).map(|(a, b)| a - b - (cost[at] - cost[still])).collect())
+        .collect();
     let points: Vec<CurvePoint> = aims
         .iter()
         .enumerate()
@@ -516,7 +537,6 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
             sorted.sort_by(f64::total_cmp);
             let quantile = |q: f64| sorted[((sorted.len() - 1) as f64 * q).round() as usize];
             let payment = Estimate::of(payments[at].iter().copied());
-            let difference = payments[at].iter().zip(&payments[still]).map(|(a, b)| a - b - (cost[at] - cost[still]));
             CurvePoint {
                 aim,
                 rate: now + sign * aim,
@@ -525,17 +545,18 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
                 payment_low: quantile(0.05),
                 payment_high: quantile(0.95),
                 profit: payment.mean - cost[at],
-                against_nothing: Estimate::of(difference),
+                against_nothing: Estimate::of(differences[at].iter().copied()),
             }
         })
         .collect();
-    let break_even = break_even(&points);
+    let means: Vec<f64> = points.iter().map(|point| point.against_nothing.mean).collect();
     Curve {
         area: arena.scheme.areas[arena.people.area].clone(),
         people,
         outcome: arena.scheme.outcomes[outcome].name.clone(),
         points,
-        break_even,
+        break_even: break_even(&aims, &means),
+        break_even_error: break_even_error(&aims, &differences),
     }
 }
 
@@ -561,14 +582,37 @@ pub fn sure_aim(arena: &Arena<'_>, outcome: usize) -> Option<f64> {
 
 /// Where profit first climbs back to that of nothing extra, between two points by a straight line; zero when the very first
 /// step up already pays.
-fn break_even(points: &[CurvePoint]) -> Option<f64> {
-    let above: Vec<&CurvePoint> = points.iter().filter(|point| point.aim > 0.0).collect();
-    let first = above.first()?;
-    if first.against_nothing.mean >= 0.0 {
+fn break_even(aims: &[f64], against_nothing: &[f64]) -> Option<f64> {
+    let above: Vec<(f64, f64)> =
+        aims.iter().copied().zip(against_nothing.iter().copied()).filter(|(aim, _)| *aim > 0.0).collect();
+    let (_, first) = *above.first()?;
+    if first >= 0.0 {
         return Some(0.0);
     }
-    above.windows(2).find(|pair| pair[0].against_nothing.mean < 0.0 && pair[1].against_nothing.mean >= 0.0).map(|pair| {
-        let (a, b) = (pair[0].against_nothing.mean, pair[1].against_nothing.mean);
-        pair[0].aim + (pair[1].aim - pair[0].aim) * (-a / (b - a))
+    above.windows(2).find(|pair| pair[0].1 < 0.0 && pair[1].1 >= 0.0).map(|pair| {
+        let ((start, a), (end, b)) = (pair[0], pair[1]);
+        start + (end - start) * (-a / (b - a))
     })
+}
+
+/// Groups of futures that the jackknife leaves out in turn.
+const GROUPS: usize = 10;
+
+/// The break-even aim is no mean, so its error is that of the jackknife: how much it moves as each group of futures is left
+/// out. `differences` holds, for each aim, the profit against nothing extra in each future.
+fn break_even_error(aims: &[f64], differences: &[Vec<f64>]) -> Option<f64> {
+    let without: Option<Vec<f64>> = (0..GROUPS)
+        .map(|left_out| {
+            let mean = |of: &Vec<f64>| {
+                let kept: Vec<f64> =
+                    of.iter().enumerate().filter(|(future, _)| future % GROUPS != left_out).map(|(_, value)| *value).collect();
+                engine::findings::mean(&kept)
+            };
+            break_even(aims, &differences.iter().map(mean).collect::<Vec<f64>>())
+        })
+        .collect();
+    let without = without?;
+    let middle = engine::findings::mean(&without);
+    let spread: f64 = without.iter().map(|aim| (aim - middle).powi(2)).sum();
+    Some((spread * (GROUPS - 1) as f64 / GROUPS as f64).sqrt())
 }

@@ -1,6 +1,8 @@
 //! What is believed: the people, what becomes of them with and without help, what help costs, what results are worth to the
 //! public, what the commissioner intends. Read from `world.toml`; every number may carry a range and a source.
 
+use std::sync::Arc;
+
 use scheme::Scheme;
 use scheme::document::{Opened, Reader, Section};
 use scheme::literal::{Change, Count, Literal, PerHead, Plain, Points};
@@ -17,6 +19,8 @@ mod warnings;
 
 pub use warnings::warnings;
 
+use crate::individuals::{self, Individuals};
+
 /// The file with the beliefs.
 pub const WORLD_FILE: &str = "world.toml";
 
@@ -25,6 +29,8 @@ pub const WORLD_FILE: &str = "world.toml";
 pub struct World {
     pub name: String,
     pub segments: Vec<Segment>,
+    /// People of one segment who are not alike, where the world names a file of them.
+    pub individuals: Option<Arc<Individuals>>,
     /// Contract years that are simulated, from the first.
     pub years: usize,
     /// People who come, as a share of those expected.
@@ -164,7 +170,12 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
     let top = reader.document(WORLD_FILE, "world = \"What is believed about …\"")?;
     let name = top.required_text("world", "a title for these beliefs, such as \"What is believed in the county\"");
     let people = top.required_section("people", "a table [people]");
-    let segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
+    let mut segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
+    let listed = people.as_ref().filter(|table| table.has("individuals"));
+    let individuals = listed.and_then(|table| individuals::read(table, scheme, &segments)).map(Arc::new);
+    if let Some(file) = individuals.as_deref().filter(|_| segments.iter().all(|segment| segment.share == 0.0)) {
+        segments.iter_mut().enumerate().for_each(|(at, segment)| segment.share = file.share(at));
+    }
     let years = people.as_ref().map_or(1, |table| years(table, scheme));
     let volume: Rate = people.as_ref().and_then(|table| table.positive("volume")).unwrap_or(Rate(scheme::money::WHOLE));
     if let Some(table) = people {
@@ -175,8 +186,8 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
         segments: segments.iter().map(|segment| segment.name.clone()).collect(),
         years: scheme.years(),
     };
-    let outcomes = outcomes(&top, scheme, &keys);
-    let help = help(&top, scheme, &keys);
+    let outcomes = outcomes(&top, scheme, &keys, individuals.as_deref());
+    let help = help(&top, scheme, &keys, individuals.as_deref());
     let temptation = temptation::read(&top, scheme, &help);
     let assessment = assessment(&top, scheme, &keys);
     let cost = top.required_section("cost", "a table [cost] with each_person");
@@ -209,6 +220,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
     let world = World {
         name,
         segments,
+        individuals,
         false_claims: temptation.false_claims,
         relabelling: temptation.relabelling,
         timing: temptation.timing,
@@ -306,8 +318,8 @@ fn warn_without_source(table: &Section<'_, '_>) {
 fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
     warn_without_source(table);
     if !table.has("segments") {
-        let share = 1.0 / scheme.segments.len() as f64;
-        if scheme.segments.len() > 1 {
+        let share = if table.has("individuals") { 0.0 } else { 1.0 / scheme.segments.len() as f64 };
+        if scheme.segments.len() > 1 && !table.has("individuals") {
             table.push(
                 table
                     .problem(
@@ -323,10 +335,14 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
     }
     let file = table.required_text("segments", "the name of a CSV file, such as \"segments.csv\"");
     let Some(csv) = find_table(table, "segments", &file) else { return Vec::new() };
-    let (Some(name), Some(share)) =
-        (find_column(table, "segments", csv, "segment"), find_column(table, "segments", csv, "share"))
-    else {
-        return Vec::new();
+    let Some(name) = find_column(table, "segments", csv, "segment") else { return Vec::new() };
+    // A file of individuals says by itself how many people are in each segment; shares are then filled in from it.
+    let share = match csv.column("share") {
+        None if table.has("individuals") => None,
+        _ => match find_column(table, "segments", csv, "share") {
+            None => return Vec::new(),
+            found => found,
+        },
     };
     let priced_as = csv.column("priced_as");
     let mut known = true;
@@ -341,9 +357,10 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
             );
         }
         let path = format!("{}: {}: share", csv.name, row[name].text);
-        let share = match scheme::literal::ranged::<Rate>(&row[share].text) {
-            Ok(ranged) => table.reader.note(path, ranged, table.source()).as_f64(),
-            Err(wrong) => {
+        let share = match share.map(|share| (share, scheme::literal::ranged::<Rate>(&row[share].text))) {
+            None => 0.0,
+            Some((_, Ok(ranged))) => table.reader.note(path, ranged, table.source()).as_f64(),
+            Some((share, Err(wrong))) => {
                 table.push(
                     csv.problem(row[share].span, format!("`share`: {}", wrong.what))
                         .read(row[share].text.clone())
@@ -379,6 +396,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         }
         out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default(), bring_in: None });
     }
+    let Some(share) = share else { return out };
     let sum: f64 = out.iter().map(|segment| segment.share).sum();
     let central: f64 =
         csv.rows.iter().filter_map(|row| Some(scheme::literal::ranged::<Rate>(&row[share].text).ok()?.value.as_f64())).sum();
@@ -440,7 +458,7 @@ fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {
     years as usize
 }
 
-fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Belief> {
+fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Belief> {
     let nothing = Belief { now: Schedule::constant(0.0), matches: None, before: None, trend: 0.0, value: 0.0 };
     let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
         return vec![nothing; scheme.outcomes.len()];
@@ -456,6 +474,17 @@ fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Belief> 
             rates.map(|rate| rate.as_f64())
         };
         let now = match outcome.kind {
+            Kind::Binary if individuals.is_some_and(|file| scheme.outcome(&outcome.name).is_some_and(|at| file.have(at))) => {
+                if table.has("now") {
+                    table.push(
+                        table
+                            .problem("now", "the file of individuals gives everybody's own chance already")
+                            .expected("the chance in one place")
+                            .mend(format!("remove the line, or the column `{}` of that file", outcome.name)),
+                    );
+                }
+                Schedule::constant(0.0)
+            }
             Kind::Binary => chance("now"),
             Kind::Frequency { .. } => table.checked_schedule::<PerHead>("each", keys, too_few).map(|each| each.0.as_f64()),
             Kind::Sustained { .. } => chance("continues"),
@@ -544,7 +573,17 @@ fn beyond(change: &Change) -> Option<Refused> {
     })
 }
 
-fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
+/// Points off everybody's chance alike would take more than all from those of low risk, and could not be worked out once for
+/// every conduct.
+fn points(change: &Change) -> Option<Refused> {
+    matches!(change, Change::Points(_)).then(|| Refused {
+        what: "help in percentage points, for people with chances of their own".into(),
+        expected: "a relative change, such as \"20 %\"".into(),
+        mend: "write it as a share of each person's own risk".into(),
+    })
+}
+
+fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Help> {
     let Some(tables) = top.required_section("help", "a table [help.NAME] for each kind of help that money can buy") else {
         return Vec::new();
     };
@@ -579,7 +618,10 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
                     );
                     continue;
                 }
-                let moved = list.checked_schedule::<Change>(name, keys, beyond);
+                let own = individuals.is_some_and(|file| file.have(at));
+                let moved = list.checked_schedule::<Change>(name, keys, |change| {
+                    if own { points(change) } else { None }.or_else(|| beyond(change))
+                });
                 moves[at] = Some(moved.map(|change| match change {
                     Change::Relative(rate) => Move::Relative(rate.as_f64()),
                     Change::Points(rate) => Move::Points(rate.as_f64()),

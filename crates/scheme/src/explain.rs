@@ -60,6 +60,9 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         let within = if outcome.measure.contains(&window) { String::new() } else { format!(", within {window}") };
         let text = format!("{}: {}{within}{wait}. {kind} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
         add(format!("2.{}", at + 1), text, "");
+        if let Some(measured) = &outcome.measured {
+            add(format!("2.{}.1", at + 1), measured.words(), "");
+        }
     }
     for (at, clause) in scheme.clauses.iter().enumerate() {
         let mut sentences = clause.explain(scheme).into_iter();

@@ -16,6 +16,7 @@ pub mod gate;
 mod limits;
 mod linear;
 pub mod literal;
+pub mod measured;
 pub mod mends;
 pub mod money;
 pub mod pen;

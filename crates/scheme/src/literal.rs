@@ -67,6 +67,16 @@ pub enum Duration {
 pub struct Plain(pub f64);
 
 impl Duration {
+    /// The number of days, of a length that always has the same.
+    #[must_use]
+    pub fn in_days(self) -> Option<i64> {
+        match self {
+            Duration::Days(days) => Some(days),
+            Duration::Weeks(weeks) => Some(7 * weeks),
+            Duration::Months(_) => None,
+        }
+    }
+
     /// In months, weeks and days taken at their average length; only for comparing lengths, never for a date.
     #[must_use]
     pub fn in_months(self) -> f64 {

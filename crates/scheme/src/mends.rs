@@ -37,7 +37,9 @@ pub enum Mend {
     Prices(i64),
     /// Multiply every fee that does not depend on results by this percentage.
     Fees(i64),
-    /// Multiply the price of each segment of every payment for each result by its own percentage.
+    /// The same to a hundredth of a percent: a percent of large fees is more than the results are worth.
+    FeesFinely(i64),
+    /// Multiply the price of each of the contract's segments of every payment for each result by its own percentage.
     SegmentPrices(Vec<i64>),
     /// Pay for each result this percentage of what it is worth to the public: pence by outcome, 0 where that is not known.
     AtValue { percent: i64, worth: Vec<i64> },
@@ -84,6 +86,9 @@ impl Mend {
             Mend::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
             Mend::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
             Mend::Fees(percent) => format!("multiply the fees that do not depend on results by {}", *percent as f64 / 100.0),
+            Mend::FeesFinely(share) => {
+                format!("multiply the fees that do not depend on results by {}", *share as f64 / 10_000.0)
+            }
             Mend::SegmentPrices(percents) => {
                 let factors: Vec<String> = percents.iter().map(|percent| (*percent as f64 / 100.0).to_string()).collect();
                 format!("multiply the prices of the segments by {}", factors.join(", "))
@@ -160,6 +165,9 @@ impl Mend {
             Mend::PayAboveBaseline => pay_above_baseline(&mut changed),
             Mend::Prices(percent) => each_rule(&mut changed, |rule| scale(rule, |price| Pence(price.0 * percent / 100))),
             Mend::Fees(percent) => each_rule(&mut changed, |rule| scale_fee(rule, |price| Pence(price.0 * percent / 100))),
+            Mend::FeesFinely(share) => each_rule(&mut changed, |rule| {
+                scale_fee(rule, |price| Pence((price.0 as f64 * *share as f64 / 10_000.0).round() as i64));
+            }),
             Mend::SegmentPrices(percents) => each_rule(&mut changed, |rule| {
                 if let Rule::OutcomePayment(OutcomePayment { price, .. })
                 | Rule::SustainmentPayment(SustainmentPayment { price, .. }) = rule

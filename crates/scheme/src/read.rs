@@ -296,7 +296,8 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
     let ratchet = ratchet(section, &baseline);
     let reported_by = section.choice("reported_by", &SaidBy::KNOWN).unwrap_or_default();
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
-    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, ratchet, reported_by, spread }
+    let measured = crate::measured::read(section, kind);
+    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, ratchet, reported_by, spread, measured }
 }
 
 /// The binary outcome that a frequency or a sustained outcome builds on; it must stand above.

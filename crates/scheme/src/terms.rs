@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::clauses::{Clause, Rule};
 use crate::literal::{Count, Duration};
+use crate::measured::Measured;
 use crate::money::{Rate, Rounding};
 use crate::schedule::{Keys, Schedule};
 
@@ -115,6 +116,8 @@ pub struct Outcome {
     /// Standard deviation of the count per person (per reoffender where it is measured so); needed for tests of
     /// significance on counts.
     pub spread: Option<Rate>,
+    /// How records say what happened; schemes that are only tested need not say.
+    pub measured: Option<Measured>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

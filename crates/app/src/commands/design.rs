@@ -215,7 +215,7 @@ fn letter(at: usize) -> char {
 
 fn notes(found: &Designed, command: &Design, world: &World) -> String {
     format!(
-        "At the provider's best conduct under each design; {} tried. Spend includes fees, set at the lowest whole percentage at \
+        "At the provider's best conduct under each design; {} tried. Spend includes fees, set at the lowest level at \
          which the provider keeps on average at least {} of what it is paid (the fair margin is {}), where no clause looks at \
          them. Worth is of \
          outcomes to the public, against no help for anyone, and expected, not drawn. \"Paid for chance\" is what results are paid \

@@ -1,15 +1,16 @@
 //! `wellspent price SCHEME --tally FILE`, or `--example NAME`: a statement to the penny, a line per clause with quantity, price and reason.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use scheme::Scheme;
+use scheme::examples;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
-use scheme::source::Folder;
-use scheme::tally::Tally;
-use scheme::{Scheme, examples, tally};
+use scheme::source::{Folder, LARGEST_FILE_BYTES};
+use scheme::tally::{self, Tally};
 
 use crate::commands::check::{scheme_or_errors, show};
 use crate::folder::{self, SchemeFolder};
@@ -33,7 +34,11 @@ pub struct Price {
 pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let Some(tallies) = tallies(command, &folder, &scheme)? else { return Ok(ExitCode::from(1)) };
+    let tallies = match (&command.example, &command.tally) {
+        (Some(example), _) => example_or_errors(&folder, &scheme, example),
+        (None, tally) => tallies_or_errors(&scheme, tally.as_deref().unwrap_or(Path::new("")))?,
+    };
+    let Some(tallies) = tallies else { return Ok(ExitCode::from(1)) };
     let mut out = String::new();
     let mut total = 0;
     if command.csv {
@@ -51,31 +56,27 @@ pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is to be priced; `None` when it has errors, which have been shown.
-fn tallies(command: &Price, folder: &SchemeFolder, scheme: &Scheme) -> anyhow::Result<Option<Vec<Tally>>> {
-    if let Some(example) = &command.example {
-        return Ok(match examples::tallies(scheme, &folder.opened, example) {
-            Ok(tallies) => Some(tallies),
-            Err(problems) => {
-                show(folder, &problems);
-                None
-            }
-        });
+/// The tallies of a worked example, or their errors on standard error and `None`.
+fn example_or_errors(folder: &SchemeFolder, scheme: &Scheme, name: &str) -> Option<Vec<Tally>> {
+    examples::tallies(scheme, &folder.opened, name).map_err(|problems| show(folder, &problems)).ok()
+}
+
+/// The tallies of a file, one for each area, or their errors on standard error and `None`.
+pub fn tallies_or_errors(scheme: &Scheme, path: &Path) -> anyhow::Result<Option<Vec<Tally>>> {
+    if !path.is_file() {
+        bail!("there is no file {}", path.display());
     }
-    let file = command.tally.clone().unwrap_or_default();
-    if !file.is_file() {
-        bail!("there is no file {}", file.display());
-    }
-    let name = file.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
-    let path = file.parent().map(PathBuf::from).unwrap_or_default();
-    let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(&file))]));
-    Ok(match tally::read(scheme, &name, &opened) {
-        Ok(tallies) => Some(tallies),
+    let name = path.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
+    let files = Folder::from([(name.clone(), folder::bytes(path, LARGEST_FILE_BYTES))]);
+    let opened = scheme::open(&files);
+    match tally::read(scheme, &name, &opened) {
+        Ok(tallies) => Ok(Some(tallies)),
         Err(problems) => {
-            show(&SchemeFolder { path, opened }, &problems);
-            None
+            let parent = path.parent().map(PathBuf::from).unwrap_or_default();
+            show(&SchemeFolder { path: parent, files, opened }, &problems);
+            Ok(None)
         }
-    })
+    }
 }
 
 fn cohorts(scheme: &Scheme, line: &Line) -> String {

@@ -63,6 +63,7 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
     };
     out += &line("where", &format!("{place}; {}", words::kinds(reported)));
     out += &words::when(reported, stress).map_or(String::new(), |when| line("", &when));
+    out += &words::edge(reported, stress).map_or(String::new(), |edge| line("nearest", &edge));
     out += &line(
         "mend",
         &match (words::mend(reported, stress), &reported.mend) {
@@ -80,7 +81,12 @@ fn all_clear(reported: &Reported, stress: &Stress) -> String {
         share if share > 0.0 => format!(" (but present in {} plausible worlds)", words::worlds(share, stress)),
         _ => String::new(),
     };
-    format!("  {:<32} {}\n", reported.finding.name, dim(&wrap(&format!("{why}{elsewhere}"), WIDTH - 35, &" ".repeat(35))))
+    let nearest = words::edge(reported, stress).map_or(String::new(), |edge| format!("; {edge}"));
+    format!(
+        "  {:<32} {}\n",
+        reported.finding.name,
+        dim(&wrap(&format!("{why}{elsewhere}{nearest}"), WIDTH - 35, &" ".repeat(35)))
+    )
 }
 
 fn footer(stress: &Stress, options: Options) -> String {

@@ -5,7 +5,9 @@ pub use engine::findings::pounds_within as estimate;
 use engine::findings::{Estimate, Finding, Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
 use lab::plays::Curve;
 use lab::stress::{CostPoint, Reported, Stress, TriedMend};
+use lab::when::written;
 use lab::world::World;
+use scheme::document::Dial;
 use scheme::money::thousands;
 
 /// The same without the interval: the digits that can be believed.
@@ -195,7 +197,7 @@ pub fn harm(finding: &Finding) -> Option<String> {
 /// How often an honest provider's improvement goes unpaid, where that is often.
 fn refused(stress: &Stress) -> Option<String> {
     let table = stress.plays.wrong_payment.as_ref()?;
-    let unpaid = 1.0 - stress.plays.play(Role::Intended)?.cohorts_rewarded;
+    let unpaid = 1.0 - stress.plays.play(Role::Intended)?.cohorts_rewarded.mean;
     (table.intended > 0.0 && unpaid >= 0.05).then(|| {
         let (change, often) = (points(table.intended), percent(unpaid));
         format!("providers that do as intended: a real {change} goes unpaid in {often} of cohorts")
@@ -244,9 +246,9 @@ pub fn side_effects(tried: &TriedMend, stress: &Stress) -> String {
         value if value.abs() <= nothing => None,
         value => Some(format!("about {} {}", two_digits(value.abs()), if value > 0.0 { "more" } else { "less" })),
     };
-    let pays =
-        change(tried.payer_cost).map_or("the payer pays about the same".to_owned(), |change| format!("the payer pays {change}"));
-    let worth = change(tried.value_gained)
+    let pays = change(tried.payer_cost.mean)
+        .map_or("the payer pays about the same".to_owned(), |change| format!("the payer pays {change}"));
+    let worth = change(tried.value_gained.mean)
         .map_or("outcomes stay about as they are".to_owned(), |change| format!("outcomes are worth {change}"));
     let new = match tried.new_findings.as_slice() {
         [] => String::new(),
@@ -265,6 +267,33 @@ fn two_digits(value: f64) -> String {
         true => format!("{}{unit}", figure.trim_end_matches('0').trim_end_matches('.')),
         false => words,
     }
+}
+
+/// The nearest world that differs: "goes when “help, support, half cost” falls to £310 (stated £600); distance 0.83".
+pub fn edge(reported: &Reported, stress: &Stress) -> Option<String> {
+    let edge = reported.edge.as_ref()?;
+    let verb = if reported.finding.present { "goes" } else { "appears" };
+    if edge.moves.is_empty() {
+        return Some("on the edge as stated: which side it falls on is decided by which futures it is played on".to_owned());
+    }
+    let told: Vec<String> = edge.moves.iter().take(MOST_MOVES).map(|&(at, way)| moved(&stress.dials[at], way)).collect();
+    let more = match edge.moves.len() - told.len() {
+        0 => String::new(),
+        1 => " and one more number moves".to_owned(),
+        n => format!(" and {n} more numbers move"),
+    };
+    let joined = if more.is_empty() { listed(&told.iter().map(String::as_str).collect::<Vec<_>>()) } else { told.join(", ") };
+    Some(format!("{verb} when {joined}{more}; distance {:.2}", edge.distance))
+}
+
+/// More numbers than this make no sentence.
+const MOST_MOVES: usize = 4;
+
+/// "“help, support, half cost” falls to £310 (stated £600)".
+fn moved(dial: &Dial, way: f64) -> String {
+    let verb = if dial.at(way) < dial.value { "falls" } else { "rises" };
+    let (there, stated) = (written(dial.at(way), dial.unit), written(dial.value, dial.unit));
+    format!("“{}” {verb} to {there} (stated {stated})", number_name(&dial.path))
 }
 
 /// The mend in a few words, or whose mend it is too: "as for drift".

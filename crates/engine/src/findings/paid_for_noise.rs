@@ -40,7 +40,7 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
         table.rows.iter().min_by_key(nearest).map(|row| (table, row))
     });
     // What is refused is counted in the cohorts as they are; the table by size is exact, but for one binary outcome alone.
-    let passing = intended.cohorts_rewarded;
+    let passing = intended.cohorts_rewarded.mean;
     // A gate that lies beyond what is intended refuses without any chance in it, which is no matter of noise.
     let would_be_paid = intended.results_without_chance > now.results_without_chance + 1.0;
     let reversed = if would_be_paid { 1.0 - passing } else { passing };
@@ -54,7 +54,7 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
             false => format!("; a real {intended} is paid by luck in {} of cohorts", percent(passing)),
         };
         case.figure("two cohorts with the same intended change, one paid and one not", percent(2.0 * passing * (1.0 - passing)));
-        case.figure("cohorts paid for no change", percent(now.cohorts_rewarded));
+        case.figure("cohorts paid for no change", percent(now.cohorts_rewarded.mean));
         let size = format!("cohort of {}", thousands(row.people as i64));
         case.figure(&format!("reward for no change, {size}"), percent(row.reward_for_nothing));
         case.figure(&format!("deduction for no change, {size}"), percent(row.deduction_for_nothing));

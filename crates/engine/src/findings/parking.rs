@@ -13,14 +13,16 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
     watch: "Contacts and spend for each person by segment: a segment with starts and hardly any contact after.",
     forecast,
     mends: |plays| {
-        let needed = plays.segments.iter().map(|segment| match segment.unparking_price {
-            Some(price) if segment.price_now > 0.0 && price > segment.price_now => {
+        // A price is the contract's: where it covers people of several kinds, those who need most decide.
+        let mut needed = vec![100; plays.segments.iter().map(|segment| segment.priced_as + 1).max().unwrap_or_default()];
+        for segment in &plays.segments {
+            if let Some(price) = segment.unparking_price.filter(|price| segment.price_now > 0.0 && *price > segment.price_now) {
                 // A little above the corner, where the first pound already pays.
-                ((price / segment.price_now * 125.0).ceil() as i64).min(2_000)
+                let percent = ((price / segment.price_now * 125.0).ceil() as i64).min(2_000);
+                needed[segment.priced_as] = percent.max(needed[segment.priced_as]);
             }
-            _ => 100,
-        });
-        let by_segment = Mend::SegmentPrices(needed.collect());
+        }
+        let by_segment = Mend::SegmentPrices(needed);
         vec![
             by_segment.clone(),
             Mend::NoGate,

@@ -1,7 +1,7 @@
 //! The table of plays that findings read: what named conducts cost, pay and do to people, all on the same random numbers.
 //! It says nothing of how the plays were found. Money in pounds.
 
-use super::mean;
+use super::{Estimate, mean};
 
 /// The reference conducts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,9 +80,9 @@ pub struct Play {
     /// People served, by segment.
     pub served: Vec<f64>,
     /// Share of cohorts and futures in which the last pound of effort earned nothing.
-    pub dead_margin: f64,
+    pub dead_margin: Estimate,
     /// Share of cohorts and futures in which results were paid better than no change would be.
-    pub cohorts_rewarded: f64,
+    pub cohorts_rewarded: Estimate,
     /// Results claimed that did not happen, in all outcomes that the provider reports.
     pub false_claims: f64,
     /// All results claimed of those outcomes.
@@ -198,6 +198,8 @@ pub struct OutcomeFacts {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentFacts {
     pub name: String,
+    /// Position of the contract's segment that prices these people; several may share one.
+    pub priced_as: usize,
     pub people: f64,
     /// Pounds for each further good result at which the first pound of effort would pay for itself (Holmström and Milgrom's
     /// condition at a corner: 1 / (most that help can move × speed of its returns)); `None` where help can do nothing.
@@ -306,9 +308,12 @@ impl Play {
             None => Some(play.clone()),
             Some(mut sum) => {
                 let people = sum.outcomes_people();
-                let weight = |a: f64, b: f64| {
+                let weight = |a: Estimate, b: Estimate| {
                     let (wa, wb) = (people, play.outcomes_people());
-                    if wa + wb > 0.0 { (a * wa + b * wb) / (wa + wb) } else { 0.0 }
+                    let total = if wa + wb > 0.0 { wa + wb } else { return Estimate::default() };
+                    // The people of different areas are drawn independently.
+                    let error = (a.error * wa).hypot(b.error * wb) / total;
+                    Estimate { mean: (a.mean * wa + b.mean * wb) / total, error }
                 };
                 sum.dead_margin = weight(sum.dead_margin, play.dead_margin);
                 sum.cohorts_rewarded = weight(sum.cohorts_rewarded, play.cohorts_rewarded);

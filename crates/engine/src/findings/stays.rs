@@ -61,7 +61,7 @@ fn margins(plays: &Plays) -> Option<String> {
 
 /// Where even a straight tariff refuses a real improvement too often, the cohort is too small for it.
 fn noise(plays: &Plays) -> Option<String> {
-    let passing = plays.play(Role::Intended)?.cohorts_rewarded;
+    let passing = plays.play(Role::Intended)?.cohorts_rewarded.mean;
     let people = plays.wrong_payment.as_ref()?.typical as f64;
     if plays.has_gates || !(0.5..0.95).contains(&passing) {
         return None;

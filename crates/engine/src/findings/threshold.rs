@@ -30,14 +30,14 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         let nothing = "There is no gate to chase.".to_owned();
         return case.finding(CONSEQUENCE.name, nothing, Estimate::default(), Harm::none(), Estimate::default());
     };
-    let dead = intended.dead_margin.max(play.dead_margin);
+    let dead = intended.dead_margin.mean.max(play.dead_margin.mean);
     case.test(
         "mostly, the last pound of effort earns nothing",
         dead > MOSTLY,
         format!(
             "in {} of cohorts as intended, {} at the provider's best",
-            percent(intended.dead_margin),
-            percent(play.dead_margin)
+            percent(intended.dead_margin.mean),
+            percent(play.dead_margin.mean)
         ),
     );
     let gain = gain(play, intended);

@@ -71,7 +71,7 @@ fn more_undone_than_done(opened: &Opened, scheme: &Scheme, world: &World) -> Vec
         if results.is_empty() || !scheme.outcomes[clawback.outcome].is_binary() {
             continue;
         }
-        let chances = Chances::of(scheme, world, 0);
+        let chances = Chances::of(scheme, world, &people(scheme, world)[0]);
         let beyond = |segment: &usize| {
             let most = results.iter().map(|&at| chances.now(at, *segment)).fold(0.0, f64::max);
             chances.now(clawback.outcome, *segment) > most + 1e-9
@@ -96,9 +96,9 @@ fn aim_beyond_reach(opened: &Opened, scheme: &Scheme, world: &World) -> Option<P
     let Intended::Aim { outcome, better_by } = world.intended else { return None };
     let sign = scheme.outcomes[outcome].sign() as f64;
     let reach = |area: usize| -> f64 {
-        let chances = Chances::of(scheme, world, area);
-        let all = vec![1e12; chances.helps.len() * world.segments.len()];
         let people = &people(scheme, world)[area];
+        let chances = Chances::of(scheme, world, people);
+        let all = vec![1e12; chances.helps.len() * world.segments.len()];
         let moved = |segment: usize| sign * (chances.with(outcome, segment, &all) - chances.now(outcome, segment));
         let sum: f64 = (0..world.segments.len()).map(|segment| people.in_segment(segment) as f64 * moved(segment)).sum();
         sum / people.count().max(1) as f64

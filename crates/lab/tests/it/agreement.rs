@@ -22,7 +22,7 @@ fn rank_equals_person_by_person() {
         let it = shipped(name);
         let areas = people(&it.scheme, &it.world);
         let area = &areas[0];
-        let chances = Chances::of(&it.scheme, &it.world, 0);
+        let chances = Chances::of(&it.scheme, &it.world, &areas[0]);
         let (seed, first, replications) = (7, 3, 3);
         let ranks = Ranks::build(&it.scheme, &it.world, area, seed, first, replications);
         let arena = Arena::new(&it.scheme, &it.world, area, &ranks, seed, first);
@@ -117,7 +117,7 @@ fn common_random_numbers_make_small_differences_visible() {
 fn replay_is_what_was_counted() {
     let it = shipped("work-programme-2011");
     let areas = people(&it.scheme, &it.world);
-    let chances = Chances::of(&it.scheme, &it.world, 0);
+    let chances = Chances::of(&it.scheme, &it.world, &areas[0]);
     let idle = vec![0.0; chances.helps.len() * areas[0].segments];
     let counts = person::count(&it.scheme, &it.world, &areas[0], &chances, &idle, 9, 2);
     let cell = areas[0].cells.iter().position(|cell| cell.segment == 6).expect("a small segment");

@@ -76,9 +76,9 @@ fn where_the_budget_does_not_bind_the_best_price_is_the_worth_of_a_result() {
     let best = found.best.expect("found");
     let spend = PEOPLE * (COMPELLED + help(price));
     println!("spend: textbook £{spend:.0}, found £{:.0} ± {:.0}", best.spend.mean, 1.96 * best.spend.error);
-    // Fees are a whole percentage of £3.6m, and were set on half as many futures as these, which adds twice their variance.
+    // Fees were set on half as many futures as these, which adds twice their variance.
     let error = 3f64.sqrt() * best.spend.error;
-    assert!((best.spend.mean - spend).abs() < 4.0 * error + 40_000.0, "{:?} against {spend}", best.spend);
+    assert!((best.spend.mean - spend).abs() < 4.0 * error, "{:?} against {spend}", best.spend);
     assert!(best.profit.mean > -4.0 * best.profit.error, "the provider signs: {:?}", best.profit);
 }
 
@@ -92,7 +92,7 @@ fn where_the_budget_binds_the_best_price_spends_it_all() {
         println!("budget £{:.0}m: textbook £{textbook:.0}, found £{price:.0}", budget / 1e6);
         assert!((price / textbook - 1.0).abs() < TOLERANCE, "{price} against {textbook}");
         let best = found.best.expect("found");
-        assert!(best.spend.mean < budget + 4.0 * 3f64.sqrt() * best.spend.error + 40_000.0, "{:?}", best.spend);
+        assert!(best.spend.mean < budget + 4.0 * 3f64.sqrt() * best.spend.error, "{:?}", best.spend);
     }
 }
 

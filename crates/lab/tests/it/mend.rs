@@ -63,7 +63,7 @@ fn a_comparison_group_does_not_change_the_people() {
     let world = lab::world::read(&reader, &scheme).expect("no errors");
     assert_eq!(reader.errors(), 0);
     assert_eq!(lab::people::people(&scheme, &world), lab::people::people(&it.scheme, &it.world));
-    let chances = |scheme, world| lab::people::Chances::of(scheme, world, 3);
+    let chances = |scheme, world| lab::people::Chances::of(scheme, world, &lab::people::people(scheme, world)[3]);
     assert_eq!(chances(&scheme, &world).now(0, 2).to_bits(), chances(&it.scheme, &it.world).now(0, 2).to_bits());
 }
 

@@ -122,7 +122,7 @@ fn equal_years_are_paid_unequally() {
     for name in ["hmp-doncaster-2011", "hmp-peterborough-2010"] {
         let stress = run(name, 0);
         let noise = finding(&stress, "paid for noise");
-        let intended = stress.plays.play(Role::Intended).expect("played").cohorts_rewarded;
+        let intended = stress.plays.play(Role::Intended).expect("played").cohorts_rewarded.mean;
         println!(
             "{name}: paid in {} of cohorts as intended; two alike paid differently in {}",
             percent(intended),

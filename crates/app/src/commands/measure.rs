@@ -1,0 +1,182 @@
+//! `wellspent measure SCHEME RECORDS --as-at DATE`: what happened, from dated records, as a tally that `price` can price.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use engine::measure::{self, Group, Known, Measured};
+use engine::records::Records;
+use engine::records::day::{Day, NEVER, day};
+use engine::records::fault::Grade;
+use jiff::civil::Date;
+use scheme::Scheme;
+use scheme::money::thousands;
+use scheme::terms::Baseline;
+
+use crate::commands::check::scheme_or_errors;
+use crate::tables::{Loaded, load};
+use crate::{folder, paint};
+
+#[derive(Args)]
+pub struct Measure {
+    /// The scheme folder; each outcome needs its [outcome.NAME.measured]
+    scheme: PathBuf,
+    /// The folder with people.csv, starts.csv, events.csv …, each as CSV or Parquet
+    records: PathBuf,
+    /// The day for which the question is asked: nothing after it has been observed
+    #[arg(long, value_name = "DATE")]
+    as_at: Date,
+    /// Rows that became known after this day are as if they were not there [default: the day of --as-at]
+    #[arg(long, value_name = "DATE")]
+    known_at: Option<Date>,
+    /// Only the people of this provider
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+    /// Write the tally as CSV, for `wellspent price`
+    #[arg(long, value_name = "FILE")]
+    tally: Option<PathBuf>,
+}
+
+pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
+    let folder = folder::open(&command.scheme)?;
+    let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
+    let need = match measure::need(&scheme) {
+        Ok(need) => need,
+        Err(without) => bail!(
+            "the scheme does not say how to measure {}\n\nhint: add [outcome.{}.measured] with its rule; docs/outcomes.md has them all",
+            without.join(", "),
+            without[0]
+        ),
+    };
+    let Loaded { records, faults } = load(&command.records, need)?;
+    if let Some((file, fault)) = faults.iter().find(|(_, fault)| fault.grade == Grade::File) {
+        let folder = command.records.display();
+        bail!("{folder}/{file} cannot be read: {}\n\nhint: wellspent records check {folder} says more", fault.what);
+    }
+    let (as_at, known_at) = (day(command.as_at), day(command.known_at.unwrap_or(command.as_at)));
+    let measured = measure::measure(&scheme, &records, as_at, known_at);
+    let mut groups = measure::tallies(&scheme, &measured);
+    if let Some(provider) = &command.provider {
+        groups.retain(|group| records.providers.get(group.provider).to_string() == *provider);
+        if groups.is_empty() {
+            bail!("nobody started with the provider {provider}");
+        }
+    }
+    paint::stdout(&summary(&scheme, &records, &measured, &groups))?;
+    paint::stderr(&left_out(command, &records, &measured, faults.len()));
+    if let Some(path) = &command.tally {
+        std::fs::write(path, csv(&scheme, &groups)).with_context(|| format!("could not write {}", path.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line for each outcome, over all groups.
+fn summary(scheme: &Scheme, records: &Records, measured: &Measured, groups: &[Group]) -> String {
+    let started: usize = measured.index.iter().filter(|index| taken(groups, index.start.provider)).count();
+    let mut out = format!(
+        "{} people and cohorts, {} events and spells\n{:<20} {:>12} {:>14} {:>14} {:>12} {:>16}\n",
+        thousands(started as i64),
+        thousands(records.facts.len() as i64),
+        "outcome",
+        "known",
+        "count",
+        "not yet known",
+        "left out",
+        "days to reach it"
+    );
+    for (at, outcome) in scheme.outcomes.iter().enumerate() {
+        let mut all = Known::default();
+        for known in groups.iter().flat_map(|group| &group.known[at]) {
+            all.people += known.people;
+            all.count += known.count;
+            all.not_yet_known += known.not_yet_known;
+            all.left_out += known.left_out;
+        }
+        out += &format!(
+            "{:<20} {:>12} {:>14} {:>14} {:>12} {:>16}\n",
+            outcome.name,
+            thousands(all.people),
+            thousands(all.count),
+            thousands(all.not_yet_known),
+            thousands(all.left_out),
+            thousands(days(measured, groups, at))
+        );
+    }
+    out
+}
+
+fn taken(groups: &[Group], provider: u32) -> bool {
+    groups.iter().any(|group| group.provider == provider)
+}
+
+/// Days from the index date to the day on which the outcome was reached, over all who reached it.
+fn days(measured: &Measured, groups: &[Group], outcome: usize) -> i64 {
+    let mut providers: Vec<u32> = groups.iter().map(|group| group.provider).collect();
+    providers.sort_unstable();
+    let served = measured.index.iter().enumerate().filter(|(_, index)| !index.start.comparison);
+    served
+        .filter(|(_, index)| providers.binary_search(&index.start.provider).is_ok())
+        .map(|(at, index)| (measured.of(at)[outcome], index.start.began))
+        .filter(|(finding, _)| finding.value > 0 && finding.day != NEVER)
+        .map(|(finding, began): (_, Day)| i64::from(finding.day - began))
+        .sum()
+}
+
+/// What did not get into the count, so that nothing is lost in silence.
+fn left_out(command: &Measure, records: &Records, measured: &Measured, faults: usize) -> String {
+    let mut out = String::new();
+    if faults > 0 {
+        out += &format!(
+            "note: {faults} faults in the records; their rows are left out: wellspent records check {}\n",
+            command.records.display()
+        );
+    }
+    if records.unknown_people > 0 {
+        out += &format!(
+            "note: {} rows are about people who are not in the table of people; they are left out\n",
+            records.unknown_people
+        );
+    }
+    if measured.elsewhere > 0 {
+        out += &format!("note: {} starts lie outside the scheme's cohorts, areas or segments\n", measured.elsewhere);
+    }
+    out
+}
+
+/// The tally as CSV: a row for each area, cohort and segment, the groups added up.
+fn csv(scheme: &Scheme, groups: &[Group]) -> String {
+    let quote =
+        |text: &str| if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() };
+    let mut heads = vec!["area".to_owned(), "cohort".into(), "segment".into(), "people".into()];
+    for outcome in &scheme.outcomes {
+        heads.push(outcome.name.clone());
+        if matches!(outcome.baseline, Baseline::Comparison { .. }) {
+            heads.push(format!("{} comparison people", outcome.name));
+            heads.push(format!("{} comparison", outcome.name));
+        }
+    }
+    let mut out = heads.iter().map(|head| quote(head)).collect::<Vec<_>>().join(",") + "\n";
+    for (area, name) in scheme.areas.iter().enumerate() {
+        let groups: Vec<&Group> = groups.iter().filter(|group| group.tally.area == area).collect();
+        for (at, cohort) in scheme.cohorts.iter().enumerate() {
+            for (segment, segment_name) in scheme.segments.iter().enumerate() {
+                let cell = at * scheme.segments.len() + segment;
+                let sum = |value: &dyn Fn(&Group) -> i64| groups.iter().map(|group| value(group)).sum::<i64>();
+                let mut counts = vec![sum(&|group| group.tally.people[cell])];
+                for (at, outcome) in scheme.outcomes.iter().enumerate() {
+                    counts.push(sum(&|group| group.tally.counts[at][cell]));
+                    if matches!(outcome.baseline, Baseline::Comparison { .. }) {
+                        counts.push(sum(&|group| group.tally.comparison[at].people[cell]));
+                        counts.push(sum(&|group| group.tally.comparison[at].counts[cell]));
+                    }
+                }
+                if counts.iter().any(|count| *count > 0) {
+                    let counts: Vec<String> = counts.iter().map(i64::to_string).collect();
+                    out += &format!("{},{},{},{}\n", quote(name), quote(&cohort.name), quote(segment_name), counts.join(","));
+                }
+            }
+        }
+    }
+    out
+}

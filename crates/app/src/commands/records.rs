@@ -1,0 +1,189 @@
+//! `wellspent records check DIR`: every fault of the tables that agencies hand over, with its mend, in one go.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use engine::records::check::Check;
+use engine::records::fault::{Fault, Grade};
+
+use crate::tables::write::Writer;
+use crate::tables::{Format, TableFile, find};
+use crate::{paint, tables};
+
+#[derive(Args)]
+pub struct Records {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check tables of records: every fault with its file, row, column and mend
+    Check {
+        /// The folder with people.csv, starts.csv, events.csv …, each as CSV or Parquet
+        folder: PathBuf,
+        /// Write the rows that are right into this folder, which must be empty or new
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+        /// The format to keep rows in [default: that of each file]
+        #[arg(long = "as", value_name = "FORMAT", requires = "keep")]
+        format: Option<Format>,
+        /// Write every fault, a line each, into this CSV file
+        #[arg(long, value_name = "FILE")]
+        list: Option<PathBuf>,
+    },
+}
+
+pub fn run(command: &Records) -> anyhow::Result<ExitCode> {
+    let Task::Check { folder, keep, format, list } = &command.task;
+    let (files, others) = find(folder)?;
+    if let Some(keep) = keep {
+        std::fs::create_dir_all(keep).with_context(|| format!("could not make the folder {}", keep.display()))?;
+    }
+    let mut told = Told::new(list.as_deref())?;
+    for name in others {
+        let tables: Vec<&str> = engine::records::schema::TABLES.iter().map(|table| table.name).collect();
+        let fault = Fault::file(
+            "this is no table of records",
+            format!("{}, as .csv or .parquet", tables.join(", ")),
+            "rename it, or leave it",
+        );
+        told.tell(&name, Format::Csv, fault.warning())?;
+    }
+    let mut check = Check::default();
+    let (mut good, mut all) = (0, 0);
+    for file in &files {
+        let rows = table(file, &mut check, keep.as_deref().map(|keep| (keep, format.unwrap_or(file.format))), &mut told)?;
+        paint::stdout(&format!("{:<20} {:>12} rows, {:>12} of them right\n", file.name(), rows.1, rows.0))?;
+        (good, all) = (good + rows.0, all + rows.1);
+    }
+    paint::stderr(&told.summary(&folder.display().to_string()));
+    let (errors, warnings) = (told.errors, told.warnings);
+    told.end()?;
+    let summary = match files.is_empty() {
+        true => format!("{}: there is no table here", folder.display()),
+        false => format!("{}: {good} of {all} rows are right; {errors} faults, {warnings} warnings", folder.display()),
+    };
+    let sound = errors == 0 && !files.is_empty();
+    paint::stdout(&format!("{}\n", if sound { paint::green(&summary) } else { paint::red(&summary) }))?;
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Checks one table; the rows that are right, and all rows.
+fn table(
+    file: &TableFile,
+    check: &mut Check,
+    keep: Option<(&std::path::Path, Format)>,
+    told: &mut Told,
+) -> anyhow::Result<(u64, u64)> {
+    let mut writer = keep.map(|(keep, format)| Writer::begin(keep, file.table, format)).transpose()?;
+    let (mut good, mut all) = (0, 0);
+    let name = file.name();
+    file.read(&|_| true, &mut |mut batch, mut faults| {
+        all += faults.iter().filter(|fault| fault.grade == Grade::Row).count() as u64 + batch.rows() as u64;
+        let right = check.rows(&batch, &mut faults);
+        batch.keep(&right);
+        good += batch.rows() as u64;
+        if let Some(writer) = &mut writer {
+            writer.write(&batch)?;
+        }
+        faults.sort_by_key(|fault| fault.place);
+        faults.into_iter().try_for_each(|fault| told.tell(&name, file.format, fault))
+    })?;
+    for fault in check.end(file.table) {
+        told.tell(&name, file.format, fault)?;
+    }
+    writer.map_or(Ok(()), |writer| writer.end(file.table))?;
+    Ok((good, all))
+}
+
+/// Faults as they come in: counted by kind with the first few of each kept, so that a million bad rows need no more memory than
+/// ten. The list, when one is asked for, has them all.
+struct Told {
+    kinds: BTreeMap<(String, String, &'static str), Kind>,
+    list: Option<BufWriter<File>>,
+    errors: u64,
+    warnings: u64,
+}
+
+struct Kind {
+    first: Fault,
+    place: &'static str,
+    count: u64,
+    /// Where the first few are, with what was read there.
+    places: Vec<(u64, Option<String>)>,
+}
+
+/// Places shown for one kind of fault.
+const SHOWN: usize = 10;
+
+impl Told {
+    fn new(list: Option<&std::path::Path>) -> anyhow::Result<Told> {
+        let mut list = match list {
+            Some(path) => {
+                Some(BufWriter::new(File::create(path).with_context(|| format!("could not write {}", path.display()))?))
+            }
+            None => None,
+        };
+        if let Some(list) = &mut list {
+            list.write_all(b"file,row,column,grade,what,value,expected,mend\n")?;
+        }
+        Ok(Told { kinds: BTreeMap::new(), list, errors: 0, warnings: 0 })
+    }
+
+    fn tell(&mut self, file: &str, format: Format, fault: Fault) -> anyhow::Result<()> {
+        if let Some(list) = &mut self.list {
+            let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+            let grade = if fault.grade == Grade::Warning { "warning" } else { "error" };
+            let value = tables::write::plain(fault.value.as_deref().unwrap_or_default());
+            let cells = [quoted(fault.what), quoted(&value), quoted(&fault.expected), quoted(&fault.mend)];
+            let column = quoted(&tables::write::plain(&fault.column));
+            writeln!(list, "{},{},{column},{grade},{}", quoted(file), fault.place, cells.join(","))?;
+        }
+        match fault.grade {
+            Grade::Warning => self.warnings += 1,
+            Grade::File | Grade::Row => self.errors += 1,
+        }
+        let key = (file.to_owned(), fault.column.clone(), fault.what);
+        let place = if format == Format::Csv { "line" } else { "row" };
+        let kind = self.kinds.entry(key).or_insert_with(|| Kind { first: fault.clone(), place, count: 0, places: Vec::new() });
+        kind.count += 1;
+        if kind.places.len() < SHOWN {
+            kind.places.push((fault.place, fault.value));
+        }
+        Ok(())
+    }
+
+    /// Every kind of fault, errors first, with its first places.
+    fn summary(&self, folder: &str) -> String {
+        let mut kinds: Vec<_> = self.kinds.iter().collect();
+        kinds.sort_by_key(|((file, column, what), kind)| (kind.first.grade, file, column, what));
+        let mut out = String::new();
+        for ((file, column, what), kind) in kinds {
+            let label = if kind.first.grade == Grade::Warning { "warning" } else { "error" };
+            let column = if column.is_empty() { String::new() } else { format!(" `{column}`:") };
+            let _ = writeln!(out, "{label}: {folder}/{file}:{column} {what}");
+            for (place, value) in kind.places.iter().filter(|(place, value)| *place > 0 || value.is_some()) {
+                let place = if *place > 0 { format!("{} {place}", kind.place) } else { "found".into() };
+                let _ = writeln!(out, "      {place:<9} {}", value.as_deref().unwrap_or("(not shown: personal)"));
+            }
+            let more = kind.count - kind.places.len() as u64;
+            if more > 0 {
+                let _ = writeln!(out, "      … and {more} more");
+            }
+            let _ = writeln!(out, "      {:<9} {}\nhint: {}", "expected", kind.first.expected, kind.first.mend);
+        }
+        out
+    }
+
+    fn end(self) -> anyhow::Result<()> {
+        self.list.map_or(Ok(()), |mut list| list.flush())?;
+        Ok(())
+    }
+}

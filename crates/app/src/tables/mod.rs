@@ -1,0 +1,197 @@
+//! A folder of record tables on disk: `people.csv`, `events.parquet` and so on. The only place where records are opened and
+//! written. What is in them is settled by `engine::records`; here are files, threads and formats.
+
+mod pages;
+pub mod parquet;
+pub mod write;
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use engine::records::batch::Batch;
+use engine::records::facts::Chunk;
+use engine::records::fault::Fault;
+use engine::records::schema::{TABLES, Table};
+use engine::records::{Need, People, Records, csv};
+use rayon::prelude::*;
+
+/// One table as a file.
+pub struct TableFile {
+    pub table: &'static Table,
+    pub path: PathBuf,
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    Csv,
+    Parquet,
+}
+
+impl TableFile {
+    /// The name without the folder.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    fn open(&self) -> anyhow::Result<File> {
+        File::open(&self.path).with_context(|| format!("could not open {}", self.path.display()))
+    }
+
+    /// Reads the table batch by batch, in the order of the file: rows that are right, and the faults of the others. What is
+    /// wrong with the file as a whole is a fault too; only what the operating system refuses, or `take`, is an error.
+    pub fn read(&self, need: &dyn Fn(&str) -> bool, take: &mut Take<'_>) -> anyhow::Result<()> {
+        match self.format {
+            Format::Csv => {
+                let mut file = self.open()?;
+                if let Some(fault) = packed(&mut file)? {
+                    return take(Batch::empty(self.table), vec![fault]);
+                }
+                let mut failed = None;
+                let result = csv::read(file, self.table, |batch, faults| {
+                    take(batch, faults).map_err(|error| {
+                        failed = Some(error);
+                        io::Error::other("stopped")
+                    })
+                });
+                match failed {
+                    Some(error) => Err(error),
+                    None => result.with_context(|| format!("could not read {}", self.path.display())),
+                }
+            }
+            Format::Parquet => match parquet::open(self.open()?, self.table, need) {
+                Err(faults) => take(Batch::empty(self.table), faults),
+                Ok((opened, faults)) => {
+                    take(Batch::empty(self.table), faults)?;
+                    (0..opened.groups()).try_for_each(|group| opened.read(group, take))
+                }
+            },
+        }
+    }
+}
+
+/// What is done with each batch.
+pub type Take<'a> = dyn FnMut(Batch, Vec<Fault>) -> anyhow::Result<()> + 'a;
+
+/// Compressed files are not unpacked: a few kilobytes can hold more than any disk. Told by their first bytes.
+fn packed(file: &mut File) -> anyhow::Result<Option<Fault>> {
+    use std::io::Seek as _;
+    let mut first = [0; 6];
+    let length = file.read(&mut first)?;
+    file.rewind()?;
+    let kinds: [(&[u8], &str); 6] = [
+        (b"PK\x03\x04", "a zip archive or a spreadsheet"),
+        (b"\x1f\x8b", "a gzip file"),
+        (b"\x28\xb5\x2f\xfd", "a zstd file"),
+        (b"BZh", "a bzip2 file"),
+        (b"\xfd7zXZ", "an xz file"),
+        (b"PAR1", "a Parquet file"),
+    ];
+    let found = kinds.iter().find(|(magic, _)| first[..length].starts_with(magic));
+    Ok(found.map(|(_, kind)| {
+        let mend = match *kind {
+            "a Parquet file" => "rename it so that it ends in .parquet",
+            _ => "unpack it, or save the sheet as CSV; compressed files are not opened, since a small one can unpack to any size",
+        };
+        Fault { value: Some((*kind).to_owned()), ..Fault::file("this is not a CSV file", "text: rows of cells", mend) }
+    }))
+}
+
+/// The tables of a folder, in reading order, and the files that are none.
+pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
+    if !folder.is_dir() {
+        bail!("there is no folder {}", folder.display());
+    }
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .with_context(|| format!("could not list the folder {}", folder.display()))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<anyhow::Result<_>>()?;
+    entries.sort();
+    let (mut files, mut others) = (Vec::new(), Vec::new());
+    for path in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let found = name.rsplit_once('.').and_then(|(stem, ending)| {
+            let format = match ending {
+                "csv" => Format::Csv,
+                "parquet" => Format::Parquet,
+                _ => return None,
+            };
+            Some((engine::records::schema::table(stem)?, format))
+        });
+        match found {
+            Some((table, format)) => files.push(TableFile { table, path, format }),
+            None => others.push(name),
+        }
+    }
+    files.sort_by_key(|file| TABLES.iter().position(|table| std::ptr::eq(table, file.table)));
+    if let Some(pair) = files.windows(2).find(|pair| std::ptr::eq(pair[0].table, pair[1].table)) {
+        bail!("{} and {} are the same table\n\nhint: leave only one of them in the folder", pair[0].name(), pair[1].name());
+    }
+    Ok((files, others))
+}
+
+/// Records in memory, and what was wrong in them: the name of the file with each fault.
+pub struct Loaded {
+    pub records: Records,
+    pub faults: Vec<(String, Fault)>,
+}
+
+/// Reads what is asked for of a folder. Rows with faults are left out, and their faults given back.
+pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
+    let (files, _) = find(folder)?;
+    let mut faults = Vec::new();
+    let mut whole = |name: &str| -> anyhow::Result<Vec<Batch>> {
+        let mut batches = Vec::new();
+        if let Some(file) = files.iter().find(|file| file.table.name == name) {
+            file.read(&|column| need.column(name, column), &mut |batch, found| {
+                faults.extend(found.into_iter().map(|fault| (file.name(), fault)));
+                batches.push(batch);
+                Ok(())
+            })?;
+        }
+        Ok(batches)
+    };
+    let people = People::new(&whole("people")?);
+    let (starts, coverage) = (whole("starts")?, whole("coverage")?);
+    let mut facts = |name: &str| -> anyhow::Result<Vec<Chunk>> {
+        let file = files.iter().find(|file| file.table.name == name && need.table(name));
+        let Some(file) = file else { return Ok(Vec::new()) };
+        let (chunks, found) = chunks(file, &people, &need)?;
+        faults.extend(found.into_iter().map(|fault| (file.name(), fault)));
+        Ok(chunks)
+    };
+    let (events, spells) = (facts("events")?, facts("spells")?);
+    Ok(Loaded { records: Records::new(need, people, &starts, &coverage, events, spells), faults })
+}
+
+/// A table of facts, split by person as it is read; the row groups of a Parquet file on all cores.
+fn chunks(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec<Chunk>, Vec<Fault>)> {
+    type Read = anyhow::Result<(Vec<Chunk>, Vec<Fault>)>;
+    let collect = |read: &dyn Fn(&mut Take<'_>) -> anyhow::Result<()>| -> Read {
+        let (mut chunks, mut faults) = (Vec::new(), Vec::new());
+        read(&mut |batch, found| {
+            chunks.push(Chunk::new(&people.names, need, &batch));
+            faults.extend(found);
+            Ok(())
+        })?;
+        Ok((chunks, faults))
+    };
+    let wanted = |column: &str| need.column(file.table.name, column);
+    if file.format == Format::Csv {
+        return collect(&|take| file.read(&wanted, take));
+    }
+    let (opened, mut faults) = match parquet::open(file.open()?, file.table, &wanted) {
+        Ok(opened) => opened,
+        Err(faults) => return Ok((Vec::new(), faults)),
+    };
+    let groups: Vec<Read> = (0..opened.groups()).into_par_iter().map(|group| collect(&|take| opened.read(group, take))).collect();
+    let mut chunks = Vec::new();
+    for group in groups {
+        let (more, found) = group?;
+        chunks.extend(more);
+        faults.extend(found);
+    }
+    Ok((chunks, faults))
+}

@@ -1,0 +1,213 @@
+//! Records through the front door: what `wellspent records check` says of good, bad and hostile files, what it keeps, and that
+//! CSV and Parquet are the same to it and to `wellspent measure`.
+
+use std::fs;
+use std::sync::Arc;
+
+use parquet::basic::{Compression, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
+
+use crate::wellspent::{Scratch, run, said};
+
+const PEOPLE: &str = "person,born,died\nA1,1980-12-31,\n7,1990-01-01,2020-07-01\nA3,1985-05-05,\n";
+const STARTS: &str =
+    "start,person,provider,began,group\n1,A1,P,2020-01-31,\n2,7,P,2020-02-15,\n3,A3,Q,2020-03-01,\n4,A3,Q,2020-03-09,\n";
+const EVENTS: &str = "event,person,kind,date,class,about,settled,amount\n\
+    e1,A1,offence,2020-05-01,theft,,2020-06-01,\ne2,A3,offence,2020-05-01,breach,,,\ne3,A3,conviction,2020-07-01,,e2,,\n\
+    e4,A1,wage,2020-04-30,,,,1234.50\ne5,A1,wage,2020-05-31,,,,-34.5\n";
+const SPELLS: &str =
+    "spell,person,kind,from,to\n1,A3,job,2020-03-05,2020-09-05\n2,A1,job,2020-02-10,\n3,7,job,2020-03-01,2020-03-02\n";
+const COVERAGE: &str = "table,kind,until\nevents,,2021-12-31\nspells,,2021-12-31\n";
+
+fn folder() -> Scratch {
+    let folder = Scratch::new("records");
+    for (name, text) in [("people", PEOPLE), ("starts", STARTS), ("events", EVENTS), ("spells", SPELLS), ("coverage", COVERAGE)] {
+        folder.write(&format!("{name}.csv"), text);
+    }
+    folder
+}
+
+fn check(folder: &Scratch, more: &[&str]) -> (Option<i32>, String) {
+    let output = run(&[&["records", "check", folder.path()], more].concat());
+    (output.status.code(), said(&output))
+}
+
+#[test]
+fn sound_records_are_said_to_be_sound() {
+    let (code, said) = check(&folder(), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("18 of 18 rows are right; 0 faults, 0 warnings"), "{said}");
+}
+
+#[test]
+fn every_fault_is_told_and_the_good_rows_are_kept() {
+    let folder = folder();
+    folder
+        .write("spells.csv", format!("{SPELLS}4,A1,job,03/04/2025,\n5,nobody,job,2020-01-01,\n6,A1,job,2020-02-01,2020-01-01\n"));
+    folder.write("people.csv", format!("{PEOPLE}Secret-4,31/12/1979,\n"));
+    folder.write("notes.txt", "not a table");
+    let (kept, list) = (Scratch::new("kept"), Scratch::new("list"));
+    let list = format!("{}/faults.csv", list.path());
+    let (code, said) = check(&folder, &["--keep", kept.path(), "--list", &list]);
+    assert_eq!(code, Some(1), "{said}");
+    let expected = [
+        "people.csv: `born`: this may be one of two days\n      line 5    (not shown: personal)\n",
+        "spells.csv: `from`: this may be one of two days\n      line 5    03/04/2025\n      expected  a day of the calendar, year first: 2027-04-01\n",
+        "spells.csv: `person`: nobody of this name is in the table of people\n      line 6    (not shown: personal)\n",
+        "spells.csv: `to`: it ends before it begins\n      line 7    2020-01-01\n",
+        "warning: ",
+        "notes.txt: this is no table of records",
+        "4 faults, 1 warnings",
+    ];
+    for expected in expected {
+        assert!(said.contains(expected), "{expected}\n{said}");
+    }
+    assert!(!said.contains("Secret") && !said.contains("1979"), "{said}");
+    assert_eq!(fs::read_to_string(&list).expect("the list").lines().count(), 6, "a head, and a line for each");
+    let (code, said) = check(&kept, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("18 of 18 rows are right"), "{said}");
+}
+
+const SCHEME: &str = "scheme = \"Test\"\ncurrency = \"GBP\"\nrounding = \"down to the penny\"\nmonth_end = \"last day of month\"\n\
+    [contract]\nstarts = 2020-01-01\nends = 2022-12-31\nfrom = \"assumption: test\"\n\
+    [cohorts]\nstarts = 2020-01-01\nends = 2020-03-31\nevery = \"3 months\"\npeople = 10\n\
+    [outcome.reoffending]\nmeasure = \"m\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"12 months\"\nwait = \"6 months\"\n\
+    [outcome.reoffending.measured]\nrule = \"any within\"\nevents = \"offence\"\nproven_by = \"conviction\"\nexcept = \"breach\"\n\
+    [outcome.job]\nmeasure = \"m\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\
+    [outcome.job.measured]\nrule = \"sustained\"\nspells = \"job\"\ndays = \"26 weeks\"\ncounted = \"cumulative\"\n\
+    [outcome.earnings]\nmeasure = \"m\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\
+    [outcome.earnings.measured]\nrule = \"at least\"\nevents = \"wage\"\nearnings = \"£1,200\"\n\
+    [pay.job]\nclause = \"outcome payment\"\noutcome = \"job\"\nprice = \"£1,000\"\nfrom = \"assumption: test\"\n";
+
+/// Rows as CSV, as Parquet and as CSV again are the same rows, and come to the same outcomes.
+#[test]
+fn csv_and_parquet_say_the_same() {
+    let folder = folder();
+    let (parquet, csv) = (Scratch::new("parquet"), Scratch::new("csv"));
+    for (from, to, format) in [(&folder, &parquet, "parquet"), (&parquet, &csv, "csv")] {
+        let (code, said) = check(from, &["--keep", to.path(), "--as", format]);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    let (again, _) = (Scratch::new("again"), ());
+    check(&csv, &["--keep", again.path()]);
+    for name in ["people", "starts", "events", "spells", "coverage"] {
+        let read = |folder: &Scratch| fs::read_to_string(folder.0.join(format!("{name}.csv"))).expect("a table");
+        assert_eq!(read(&csv), read(&again), "{name}");
+    }
+    let events = fs::read_to_string(csv.0.join("events.csv")).expect("events");
+    assert!(events.contains("e1,A1,offence,2020-05-01,theft,,2020-06-01,,,\n") && events.contains(",-34.50,\n"), "{events}");
+    let scheme = Scratch::new("scheme");
+    scheme.write("scheme.toml", SCHEME);
+    let measure = |records: &Scratch| {
+        let tally = format!("{}/tally.csv", records.path());
+        let output = run(&["measure", scheme.path(), records.path(), "--as-at", "2021-12-31", "--tally", &tally]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        (said(&output), fs::read_to_string(&tally).expect("the tally"))
+    };
+    let (told, tally) = measure(&folder);
+    assert_eq!(
+        tally, "area,cohort,segment,people,reoffending,job,earnings\nwhole area,2020-01 to 2020-03,everyone,3,1,2,1\n",
+        "{told}"
+    );
+    assert_eq!((told, tally), measure(&parquet));
+    let priced = said(&run(&["price", scheme.path(), "--tally", &format!("{}/tally.csv", folder.path())]));
+    assert!(priced.contains("£2,000"), "{priced}");
+    let early = said(&run(&["measure", scheme.path(), folder.path(), "--as-at", "2021-06-30"]));
+    assert!(early.contains("not yet known"), "{early}");
+    let unknown = early.lines().find(|line| line.starts_with("reoffending")).expect("a line");
+    assert_eq!(unknown.split_whitespace().collect::<Vec<_>>(), ["reoffending", "0", "0", "3", "0", "0"], "{early}");
+}
+
+#[test]
+fn files_that_are_packed_or_no_files_of_their_kind_are_refused() {
+    let cases: [(&str, &[u8], &str); 6] = [
+        ("events.csv", b"PK\x03\x04rest of an archive", "a zip archive or a spreadsheet"),
+        ("events.csv", b"\x1f\x8b\x08rest", "a gzip file"),
+        ("events.csv", b"\x28\xb5\x2f\xfdrest", "a zstd file"),
+        ("events.csv", b"PAR1rest", "a Parquet file"),
+        ("events.parquet", b"event,person\n1,A\n", "the Parquet file is damaged"),
+        ("events.parquet", b"", "the Parquet file is damaged"),
+    ];
+    for (name, bytes, expected) in cases {
+        let folder = Scratch::new("refused");
+        folder.write(name, bytes);
+        let (code, said) = check(&folder, &[]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(expected), "{said}");
+    }
+    let both = folder();
+    both.write("events.parquet", b"PAR1");
+    assert_eq!(check(&both, &[]).0, Some(2), "two files for one table");
+}
+
+/// A Parquet file of one text column, each value a thousand letters, packed well.
+fn well_packed() -> Vec<u8> {
+    let field = |name| Type::primitive_type_builder(name, Physical::BYTE_ARRAY).with_repetition(Repetition::REQUIRED).build();
+    let schema = Type::group_type_builder("people").with_fields(vec![Arc::new(field("person").expect("a field"))]).build();
+    let properties =
+        WriterProperties::builder().set_dictionary_enabled(false).set_compression(Compression::ZSTD(Default::default()));
+    let mut bytes = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut bytes, Arc::new(schema.expect("a schema")), Arc::new(properties.build()))
+        .expect("a writer");
+    let mut group = writer.next_row_group().expect("a row group");
+    let mut column = group.next_column().expect("a column").expect("a column");
+    let values: Vec<ByteArray> = (0..9).map(|_| ByteArray::from(vec![b'a'; 1000])).collect();
+    column.typed::<ByteArrayType>().write_batch(&values, None, None).expect("values");
+    column.close().expect("a column");
+    group.close().expect("a row group");
+    writer.close().expect("a file");
+    bytes
+}
+
+/// A page that declares a hundred times its size is refused before it is unpacked.
+#[test]
+fn a_parquet_file_that_declares_absurd_sizes_is_refused() {
+    let mut bytes = well_packed();
+    let folder = Scratch::new("bomb");
+    folder.write("people.parquet", &bytes);
+    let (_, said) = check(&folder, &[]);
+    assert!(said.contains("9 rows"), "the file is sound before it is touched: {said}");
+    // A page header begins with its kind and its unpacked size, a number of three bytes here.
+    assert_eq!(bytes[4..7], [0x15, 0x00, 0x15]);
+    assert!(bytes[7] & 0x80 != 0 && bytes[8] & 0x80 != 0 && bytes[9] & 0x80 == 0);
+    bytes[7..10].copy_from_slice(&[0xfe, 0xff, 0x7f]);
+    folder.write("people.parquet", &bytes);
+    let (code, said) = check(&folder, &[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the file declares absurd sizes") && said.contains("that unpacks to 1048575"), "{said}");
+}
+
+/// Whatever happens to a Parquet file on its way, there is an answer and no crash.
+#[test]
+fn damaged_parquet_files_are_faults_and_no_crashes() {
+    let folder = folder();
+    let parquet = Scratch::new("parquet");
+    check(&folder, &["--keep", parquet.path(), "--as", "parquet"]);
+    let good = fs::read(parquet.0.join("events.parquet")).expect("events");
+    let damaged = Scratch::new("damaged");
+    let mut state: u64 = 9;
+    let mut below = |sides: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % sides
+    };
+    for _ in 0..300 {
+        let mut bytes = good.clone();
+        match below(4) {
+            0 => bytes.truncate(below(good.len())),
+            1 => bytes.extend_from_slice(&good[..below(good.len())]),
+            _ => {
+                for _ in 0..below(4) + 1 {
+                    bytes[below(good.len())] = below(256) as u8;
+                }
+            }
+        }
+        damaged.write("events.parquet", &bytes);
+        let output = run(&["records", "check", damaged.path()]);
+        let said = said(&output);
+        assert!(matches!(output.status.code(), Some(0 | 1)) && !said.contains("panicked"), "{said}");
+    }
+}

@@ -1,0 +1,154 @@
+//! What happened? Outcomes from dated records, by the rules that the scheme declares; `docs/outcomes.md` says each to the day.
+//!
+//! A person counts only when the whole window and the wait have been observed by the data's own end. Anyone else is *not yet
+//! known*: never a success, never a failure, and always counted as such.
+//!
+//! [`need`] says which records a scheme asks for, [`measure`] finds what became of each person, [`tallies`] adds it up for
+//! pricing. The result does not depend on the order of rows or the number of threads: people are taken one by one, and only
+//! whole numbers are added up.
+
+mod cohorts;
+mod exit;
+mod life;
+mod plan;
+mod sum;
+mod tally;
+mod time;
+mod within;
+
+use rayon::prelude::*;
+use scheme::Scheme;
+use scheme::terms::Kind;
+
+pub use cohorts::Index;
+use life::Life;
+pub use plan::need;
+use plan::{Plan, Way};
+pub use tally::{Group, Known, tallies};
+
+use crate::records::Records;
+use crate::records::day::{Day, NEVER};
+use crate::records::facts::Part;
+
+/// What became of everyone.
+#[derive(Debug)]
+pub struct Measured {
+    /// One for each person and cohort, in the order of people.
+    pub index: Vec<Index>,
+    /// Outcomes of the scheme.
+    pub outcomes: usize,
+    /// For each index, one finding for each outcome.
+    pub findings: Vec<Finding>,
+    /// Starts that no cohort, area or segment of the scheme takes in; they are left out.
+    pub elsewhere: u64,
+}
+
+/// What became of one person in one outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub state: State,
+    /// 1 or 0 for a binary outcome; events, days or periods for the others. 0 unless known.
+    pub value: i32,
+    /// The day on which it was reached, or of the event that decided; [`NEVER`] when there is none.
+    pub day: Day,
+}
+
+/// Whether it can be said what became of somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Known,
+    /// The window or the wait reaches beyond what has been observed.
+    NotYetKnown,
+    /// The scheme leaves out people who died, were removed or were in custody inside the window.
+    LeftOut,
+}
+
+impl Finding {
+    fn only(state: State) -> Finding {
+        Finding { state, value: 0, day: NEVER }
+    }
+
+    fn known(value: i64, day: Day) -> Finding {
+        Finding { state: State::Known, value: i32::try_from(value).unwrap_or(i32::MAX), day }
+    }
+}
+
+impl Measured {
+    /// What became of the person of an index, outcome by outcome.
+    #[must_use]
+    pub fn of(&self, index: usize) -> &[Finding] {
+        &self.findings[index * self.outcomes..(index + 1) * self.outcomes]
+    }
+}
+
+/// Measures every outcome of a scheme for everyone who started in one of its cohorts. `as_at` is the day for which the question
+/// is asked; rows that became known after `known_at` are as if they were not there. Every outcome of the scheme must have its
+/// rule, and the records what [`need`] asked for.
+#[must_use]
+pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) -> Measured {
+    let (index, elsewhere) = cohorts::index(scheme, records, known_at);
+    let plans = plan::plans(scheme, records, &index, as_at.min(known_at));
+    let parts: Vec<Vec<Finding>> = (0..records.facts.parts())
+        .into_par_iter()
+        .map_init(Part::default, |part, at| {
+            records.facts.fill(at, known_at, part);
+            let people = part.people();
+            let from = index.partition_point(|index| index.start.person < people.start);
+            let to = index.partition_point(|index| index.start.person < people.end);
+            findings(&plans, records, part, &index[from..to], known_at)
+        })
+        .collect();
+    Measured { index, outcomes: scheme.outcomes.len(), findings: parts.concat(), elsewhere }
+}
+
+/// The findings of one part's people.
+fn findings(plans: &[Plan], records: &Records, part: &Part, index: &[Index], known_at: Day) -> Vec<Finding> {
+    let mut out = Vec::with_capacity(index.len() * plans.len());
+    let mut life = Life::default();
+    for same in index.chunk_by(|a, b| a.start.person == b.start.person) {
+        let person = same[0].start.person;
+        life.become_that_of(part.of(person), records.people.ends[person as usize], known_at, records.need.links);
+        for index in same {
+            let first = out.len();
+            for plan in plans {
+                let finding = finding(plan, &mut life, index.start.began, &out[first..]);
+                out.push(finding);
+            }
+        }
+    }
+    out
+}
+
+/// One outcome of one person. `above` holds the findings of the outcomes above it, which it may build on.
+fn finding(plan: &Plan, life: &mut Life<'_>, began: Day, above: &[Finding]) -> Finding {
+    let window = plan.window(began);
+    if window.observed > plan.observed {
+        return Finding::only(State::NotYetKnown);
+    }
+    if plan.leaves_out(life, &window) {
+        return Finding::only(State::LeftOut);
+    }
+    match &plan.way {
+        Way::None(events) => within::none(events, life, &window),
+        Way::Any(events) => within::any(events, life, &window),
+        Way::Count(events, each) => within::count(events, *each, life, &window),
+        Way::FirstTime(events) => within::first_time(events, life, &window),
+        Way::Sustained { spells, days, run } => time::sustained(spells, *days, *run, life, &window),
+        Way::Periods { spells, of, every, most } => match above[*of].state {
+            State::Known if above[*of].value == 0 => Finding::known(0, NEVER),
+            State::Known => time::periods(spells, above[*of].day, *every, *most, life, &window),
+            state => Finding::only(state),
+        },
+        Way::Status(spells) => time::status(spells, life, &window),
+        Way::AtLeast { events, thresholds } => sum::at_least(events, thresholds, life, &window),
+        Way::Exit { exits, returns, clear } => exit::without_return(exits, returns, clear, life, &window),
+    }
+}
+
+/// The position of the binary outcome that a sustained one builds on.
+fn base(kind: Kind) -> usize {
+    match kind {
+        Kind::Binary => 0,
+        Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
+    }
+}

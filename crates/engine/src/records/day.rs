@@ -1,0 +1,119 @@
+//! Days as whole numbers since 1970-01-01, which is how records keep them: small, and quick to compare.
+
+use jiff::civil::Date;
+
+/// Days since 1970-01-01.
+pub type Day = i32;
+
+/// No day is given: it has not happened, or goes on.
+pub const NEVER: Day = Day::MAX;
+
+/// The earliest and the latest day that a record may hold; anything else is surely mistyped.
+pub const FIRST: Day = day_of(1850, 1, 1);
+pub const LAST: Day = day_of(2199, 12, 31);
+
+/// Days since 1970 of a day of the calendar, by whole eras of 400 years.
+const fn day_of(year: i32, month: i32, day: i32) -> Day {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// The day of a civil date.
+#[must_use]
+pub fn day(date: Date) -> Day {
+    day_of(date.year().into(), date.month().into(), date.day().into())
+}
+
+/// The civil date of a day; the nearest there is when the calendar does not reach so far.
+#[must_use]
+pub fn date(day: Day) -> Date {
+    let epoch = Date::constant(1970, 1, 1);
+    let end = if day < 0 { Date::MIN } else { Date::MAX };
+    epoch.checked_add(jiff::Span::new().days(i64::from(day).clamp(-4_000_000, 4_000_000))).unwrap_or(end)
+}
+
+/// Reads `2027-04-01`, or says why it is no day.
+pub fn parse(text: &[u8]) -> Result<Day, NoDay> {
+    let &[a, b, c, d, b'-', e, f, b'-', g, h] = text else { return Err(why(text)) };
+    let digits = [a, b, c, d, e, f, g, h];
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return Err(why(text));
+    }
+    let number = |digits: &[u8]| digits.iter().fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
+    let (year, month, day) = (number(&digits[..4]), number(&digits[4..6]), number(&digits[6..]));
+    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+        return Err(NoDay::Impossible);
+    }
+    let found = day_of(year, month, day);
+    if (FIRST..=LAST).contains(&found) { Ok(found) } else { Err(NoDay::FarAway) }
+}
+
+/// Why a text is no day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoDay {
+    /// 2027-02-30.
+    Impossible,
+    /// 0217-04-01, 9999-12-31.
+    FarAway,
+    /// 03/04/2027 is 3 April to one reader and 4 March to another.
+    Ambiguous,
+    /// A day and a time of day.
+    Time,
+    Other,
+}
+
+fn why(text: &[u8]) -> NoDay {
+    let separated = text.split(|byte| matches!(byte, b'/' | b'.' | b'-')).collect::<Vec<_>>();
+    let digits = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    if separated.len() == 3 && separated.iter().all(|part| digits(part)) {
+        return NoDay::Ambiguous;
+    }
+    if text.len() > 10 && matches!(text[10], b'T' | b' ') && parse(&text[..10]).is_ok() {
+        return NoDay::Time;
+    }
+    NoDay::Other
+}
+
+const fn days_in(year: i32, month: i32) -> i32 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_day_agrees_with_the_calendar() {
+        let mut date = Date::constant(1850, 1, 1);
+        for expected in FIRST..=LAST {
+            assert_eq!(day(date), expected);
+            assert_eq!(super::date(expected), date);
+            assert_eq!(parse(date.to_string().as_bytes()), Ok(expected));
+            date = date.tomorrow().expect("the calendar goes on");
+        }
+        assert_eq!(parse(b"1970-01-01"), Ok(0));
+    }
+
+    #[test]
+    fn what_is_no_day_says_why() {
+        assert_eq!(parse(b"2027-02-29"), Err(NoDay::Impossible));
+        assert_eq!(parse(b"2028-02-29"), Ok(day(Date::constant(2028, 2, 29))));
+        assert_eq!(parse(b"2027-13-01"), Err(NoDay::Impossible));
+        assert_eq!(parse(b"03/04/2025"), Err(NoDay::Ambiguous));
+        assert_eq!(parse(b"3.4.2025"), Err(NoDay::Ambiguous));
+        assert_eq!(parse(b"2025-4-3"), Err(NoDay::Ambiguous));
+        assert_eq!(parse(b"2025-04-03T00:00:00"), Err(NoDay::Time));
+        assert_eq!(parse(b"9999-12-31"), Err(NoDay::FarAway));
+        assert_eq!(parse(b"next week"), Err(NoDay::Other));
+        assert_eq!(parse("二〇二五".as_bytes()), Err(NoDay::Other));
+    }
+}
