@@ -24,6 +24,7 @@ pub mod design;
 pub mod draws;
 pub mod fees;
 pub mod game;
+pub mod help;
 pub mod individuals;
 pub mod mend;
 mod misreport;

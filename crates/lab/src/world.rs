@@ -96,6 +96,8 @@ impl Rising {
 pub struct Pilot {
     /// Position of the help.
     pub help: usize,
+    /// Position of the outcome whose move the pilots measured.
+    pub outcome: usize,
     /// Pilots from which it was chosen.
     pub tried: usize,
     pub standard_error: f64,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use lab::help::{next_pounds, warn_beyond_reach};
 use lab::textbook::{self, TEXTBOOK_FILE};
 use lab::world::{self, World};
 use scheme::problem::{Problem, Severity};
@@ -12,6 +13,7 @@ use scheme::{Picks, Reader, Scheme};
 
 use crate::folder::{self, SchemeFolder};
 use crate::paint;
+use crate::report::words;
 
 #[derive(Args)]
 pub struct Check {
@@ -28,10 +30,12 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
     }
     let checked = scheme::check(&folder.opened);
     let mut problems = checked.problems;
+    let mut help = Vec::new();
     if let Some(scheme) = &checked.scheme {
         let (world, found) = read_world(&folder, scheme);
         problems.extend(found);
         problems.extend(world.iter().flat_map(|world| world::warnings(&folder.opened, scheme, world)));
+        help = world.map_or(help, |world| words::next_pounds(&next_pounds(scheme, &world, 1)));
     }
     if textbook::is_case(&folder.opened) {
         let of_textbook = textbook::read(&folder.opened).1.into_iter().filter(|problem| problem.file == TEXTBOOK_FILE);
@@ -50,6 +54,9 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
                 paint::stdout(&format!("  {clause}: not named in the example, the rules pay {paid}\n"))?;
             }
         }
+    }
+    for fact in help.into_iter().filter(|_| errors == 0) {
+        paint::stdout(&format!("{fact}\n"))?;
     }
     // What is believed is believed of the contract's outcomes and segments, which are not known yet.
     let waits = format!("; {} is checked when {SCHEME_FILE} is right", world::WORLD_FILE);
@@ -87,6 +94,9 @@ pub fn read_world(folder: &SchemeFolder, scheme: &Scheme) -> (Option<World>, Vec
     let picks = Picks::new();
     let reader = Reader::new(&folder.opened, &picks);
     let world = world::read(&reader, scheme);
+    if let Some(world) = &world {
+        warn_beyond_reach(&reader, scheme, world);
+    }
     (world, reader.problems.into_inner())
 }
 

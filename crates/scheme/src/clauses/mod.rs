@@ -326,6 +326,18 @@ impl Clause {
         }
     }
 
+    /// Whether it holds results against a gate, a baseline or a level, so that chance can refuse what is due or bring what is
+    /// not. A price for each result by itself does neither.
+    #[must_use]
+    pub fn holds_results(&self) -> bool {
+        match &self.rule {
+            Rule::Tariff(_) | Rule::Bonus(_) | Rule::ShareAtRisk(_) => true,
+            Rule::OutcomePayment(rule) => rule.gate.is_some() || rule.counts == Counts::FromBaseline,
+            Rule::SustainmentPayment(rule) => rule.counts == Counts::FromBaseline,
+            _ => false,
+        }
+    }
+
     /// The gates it stands behind.
     #[must_use]
     pub fn gates(&self) -> Vec<&Gate> {
