@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use lab::help::{next_pounds, warn_beyond_reach};
+use lab::help::next_pounds;
 use lab::textbook::{self, TEXTBOOK_FILE};
 use lab::world::{self, World};
 use scheme::problem::{Problem, Severity};
@@ -94,9 +94,6 @@ pub fn read_world(folder: &SchemeFolder, scheme: &Scheme) -> (Option<World>, Vec
     let picks = Picks::new();
     let reader = Reader::new(&folder.opened, &picks);
     let world = world::read(&reader, scheme);
-    if let Some(world) = &world {
-        warn_beyond_reach(&reader, scheme, world);
-    }
     (world, reader.problems.into_inner())
 }
 
