@@ -1,15 +1,12 @@
-//! What help brings before anything is searched for: what its next pound buys, earns and is worth, and how far help can go at
-//! all. Beliefs that look harmless one by one (a cost, a reach) decide together whether a price can move a provider.
+//! What help brings before anything is searched for: what its next pound buys, earns and is worth.
+//! Beliefs that look harmless one by one (a cost, a reach) decide together whether a price can move a provider.
 
 use scheme::Scheme;
-use scheme::document::Reader;
-use scheme::problem::Problem;
 
 use crate::conduct::{Arena, Conduct};
-use crate::people::{Chances, people};
 use crate::plays::{Stage, typical_area};
 use crate::search;
-use crate::world::{Intended, WORLD_FILE, World};
+use crate::world::World;
 
 /// The next pound of one kind of help for each person, beyond what is spent today, in the area of typical size. Figures are for
 /// one good result where the help moves one outcome alone, and else for what the one pound buys; in pounds, the lowest and the
@@ -69,39 +66,4 @@ fn next_pound(arena: &Arena<'_>, help: usize) -> Option<NextPound> {
         earns: over(&|segment| brings(&paid, segment)),
         worth: over(&|segment| brings(&worth, segment)),
     })
-}
-
-/// Warns where the commissioner aims at more than all help together can do.
-pub fn warn_beyond_reach(reader: &Reader<'_>, scheme: &Scheme, world: &World) {
-    let Intended::Aim { outcome, better_by } = world.intended else { return };
-    let most = most_that_help_can_do(scheme, world, outcome);
-    if better_by <= most {
-        return;
-    }
-    let table = reader.document(WORLD_FILE, "").and_then(|top| top.section("intended"));
-    let Some(table) = table else { return };
-    let name = &scheme.outcomes[outcome].name;
-    table.push(
-        Problem::at(table.file, table.span_of("aim"), "no help in this file can do so much, whatever is spent on it")
-            .read(format!("{:.1} percentage points better on `{name}`", 100.0 * better_by))
-            .expected(format!("at most {:.1} percentage points, which is what all help together can add", 100.0 * most))
-            .mend("lower the aim, or say what help would move further")
-            .warning(),
-    );
-}
-
-/// The largest improvement on today that money can buy, over the people of all areas, in proportion of people.
-fn most_that_help_can_do(scheme: &Scheme, world: &World, outcome: usize) -> f64 {
-    let sign = scheme.outcomes[outcome].sign() as f64;
-    let (mut better, mut everyone) = (0.0, 0.0);
-    for people in people(scheme, world) {
-        let chances = Chances::of(scheme, world, &people);
-        let all_out: Vec<f64> = chances.helps.iter().flatten().map(|effect| 1_000.0 * effect.half_cost).collect();
-        for segment in 0..people.segments {
-            let many = people.in_segment(segment) as f64;
-            better += many * sign * (chances.with(outcome, segment, &all_out) - chances.now(outcome, segment));
-            everyone += many;
-        }
-    }
-    better / f64::max(everyone, 1.0)
 }

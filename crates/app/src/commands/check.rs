@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use lab::help::{next_pounds, warn_beyond_reach};
+use lab::help::next_pounds;
 use lab::textbook::{self, TEXTBOOK_FILE};
 use lab::world::{self, World};
 use scheme::problem::{Problem, Severity};
@@ -34,6 +34,7 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
     if let Some(scheme) = &checked.scheme {
         let (world, found) = read_world(&folder, scheme);
         problems.extend(found);
+        problems.extend(world.iter().flat_map(|world| world::warnings(&folder.opened, scheme, world)));
         help = world.map_or(help, |world| words::next_pounds(&next_pounds(scheme, &world, 1)));
     }
     if textbook::is_case(&folder.opened) {
@@ -46,6 +47,12 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
         paint::stdout(&format!("example {}: {outcome}\n", example.name))?;
         for (clause, said, paid) in example.payments.iter().filter(|(_, said, paid)| said != paid) {
             paint::stdout(&format!("  {clause}: the file says {said}, the rules pay {paid}\n"))?;
+        }
+        // A total that does not come out may lie in a clause that the example forgot.
+        if example.payments.iter().any(|(clause, said, paid)| clause == "total" && said != paid) {
+            for (clause, paid) in &example.unnamed {
+                paint::stdout(&format!("  {clause}: not named in the example, the rules pay {paid}\n"))?;
+            }
         }
     }
     for fact in help.into_iter().filter(|_| errors == 0) {
@@ -74,6 +81,8 @@ fn count(number: usize, noun: &str) -> String {
 pub fn show(folder: &SchemeFolder, problems: &[Problem]) -> usize {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by_key(|problem| (problem.severity, problem.file.clone(), problem.span));
+    // The scheme and the world may look things up in the same table, and meet the same fault there.
+    sorted.dedup();
     for problem in &sorted {
         paint::stderr(&problem.render(&folder.path.display().to_string(), &folder.opened.sources));
     }
@@ -85,9 +94,6 @@ pub fn read_world(folder: &SchemeFolder, scheme: &Scheme) -> (Option<World>, Vec
     let picks = Picks::new();
     let reader = Reader::new(&folder.opened, &picks);
     let world = world::read(&reader, scheme);
-    if let Some(world) = &world {
-        warn_beyond_reach(&reader, scheme, world);
-    }
     (world, reader.problems.into_inner())
 }
 
