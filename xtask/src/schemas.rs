@@ -80,7 +80,11 @@ fn section(table: &Table) -> String {
         format!("| `{}` | {kind} | {required} | {personal} | {} |\n", column.name, column.meaning)
     };
     let rows: String = table.columns.iter().map(row).collect();
-    format!("### {}\n\n{}\n\n| column | kind | | | meaning |\n|---|---|---|---|---|\n{rows}\n", table.name, table.row.replace(". ", ".\n"))
+    format!(
+        "### {}\n\n{}\n\n| column | kind | | | meaning |\n|---|---|---|---|---|\n{rows}\n",
+        table.name,
+        table.row.replace(". ", ".\n")
+    )
 }
 
 #[cfg(test)]

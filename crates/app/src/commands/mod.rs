@@ -2,16 +2,19 @@
 
 pub mod approve;
 pub mod check;
+pub mod claims;
 pub mod design;
 pub mod explain;
 pub mod glossary;
-pub mod measure;
 pub mod ledger;
+pub mod measure;
 pub mod mend;
 pub mod pay;
 pub mod price;
 pub mod records;
 pub mod replay;
 pub mod sensitivity;
+pub mod simulate;
 pub mod stress;
 pub mod verify;
+pub mod why;
