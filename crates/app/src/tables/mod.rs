@@ -125,8 +125,8 @@ pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
             None => others.push(name),
         }
     }
-    files.sort_by_key(|file| TABLES.iter().position(|table| std::ptr::eq(table, file.table)));
-    if let Some(pair) = files.windows(2).find(|pair| std::ptr::eq(pair[0].table, pair[1].table)) {
+    files.sort_by_key(|file| TABLES.iter().position(|table| table.name == file.table.name));
+    if let Some(pair) = files.windows(2).find(|pair| pair[0].table.name == pair[1].table.name) {
         bail!("{} and {} are the same table\n\nhint: leave only one of them in the folder", pair[0].name(), pair[1].name());
     }
     Ok((files, others))

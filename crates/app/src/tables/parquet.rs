@@ -295,6 +295,9 @@ fn values(
             if how == How::Days {
                 return Ok(Values::Days(days(column, raw, &there, rows, wrong)));
             }
+            if how == How::Whole && (there.is_empty() || !column.required) {
+                return Ok(Values::Numbers(spread(raw.into_iter().map(i64::from).collect(), &there)));
+            }
             numbers(column, how, raw.into_iter().map(i64::from), &there, rows, wrong)
         }
         ColumnReader::Int64ColumnReader(reader) => {

@@ -138,6 +138,10 @@ impl Facts {
         starts.clear();
         starts.resize(count + 1, 0);
         for chunk in &self.chunks {
+            if chunk.last <= known_at {
+                chunk.person[rows(chunk)].iter().for_each(|person| starts[*person as usize - first + 1] += 1);
+                continue;
+            }
             for row in rows(chunk).filter(|row| chunk.known(*row) <= known_at) {
                 starts[chunk.person[row] as usize - first + 1] += 1;
             }
@@ -148,7 +152,9 @@ impl Facts {
         part.next.clone_from(starts);
         part.facts.resize(starts[count] as usize, Fact::default());
         for chunk in &self.chunks {
-            for row in rows(chunk).filter(|row| chunk.known(*row) <= known_at) {
+            // Nothing of most batches became known later than their last day.
+            let all = chunk.last <= known_at;
+            for row in rows(chunk).filter(|row| all || chunk.known(*row) <= known_at) {
                 let place = &mut part.next[chunk.person[row] as usize - first];
                 part.facts[*place as usize] = chunk.fact(row);
                 *place += 1;

@@ -10,6 +10,8 @@ pub const NOBODY: u32 = u32::MAX;
 pub struct Names {
     numbers: Vec<i64>,
     texts: Texts,
+    /// Whether each number is one more than the one before: then its position needs no looking up.
+    unbroken: bool,
     /// Where the numbers lie close together: the position of each number from the lowest on.
     direct: Vec<u32>,
     /// Positions by fingerprint, for everything else; [`NOBODY`] where free.
@@ -22,11 +24,12 @@ impl Names {
     pub fn new(numbers: Vec<i64>, texts: &[String]) -> Names {
         let mut kept = Texts::default();
         texts.iter().for_each(|text| kept.push(text));
-        let mut names = Names { numbers, texts: kept, direct: Vec::new(), slots: Vec::new() };
+        let mut names = Names { numbers, texts: kept, unbroken: false, direct: Vec::new(), slots: Vec::new() };
         let width = match (names.numbers.first(), names.numbers.last()) {
             (Some(low), Some(high)) => high.wrapping_sub(*low) as u64,
             _ => 0,
         };
+        names.unbroken = !names.numbers.is_empty() && width == names.numbers.len() as u64 - 1;
         if width < 8 * names.numbers.len() as u64 {
             names.direct = vec![NOBODY; width as usize + 1];
             for (at, number) in names.numbers.iter().enumerate() {
@@ -67,6 +70,10 @@ impl Names {
     #[inline]
     pub fn find(&self, name: Name<'_>) -> Option<u32> {
         let found = match name {
+            Name::Number(number) if self.unbroken => {
+                let at = number.checked_sub(self.numbers[0]).and_then(|at| usize::try_from(at).ok());
+                at.filter(|at| *at < self.numbers.len()).map_or(NOBODY, |at| at as u32)
+            }
             Name::Number(number) if !self.direct.is_empty() => {
                 let at = number.checked_sub(self.numbers[0]).and_then(|at| usize::try_from(at).ok());
                 at.and_then(|at| self.direct.get(at)).copied().unwrap_or(NOBODY)

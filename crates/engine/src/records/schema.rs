@@ -51,7 +51,7 @@ const ABOUT_PERSON: Column = personal("person", Kind::Id, false, "the person, wh
 const KNOWN: Column = column("known", Kind::Day, false, "the day it became known; empty: known from the day it happened");
 
 /// Every table, in the order in which they are read: people first, since everything else is about them.
-pub const TABLES: [Table; 9] = [
+pub static TABLES: [Table; 9] = [
     Table {
         name: "people",
         row: "One person.",

@@ -17,6 +17,7 @@ mod schemes;
 mod sensitivity;
 mod shared_savings;
 mod simulate;
+mod small;
 mod temptation;
 mod textbook;
 
