@@ -12,6 +12,7 @@ use engine::records::fault::Grade;
 use jiff::civil::Date;
 use scheme::Scheme;
 
+use crate::paint;
 use crate::tables::{Loaded, load};
 
 /// The days for which a question is asked.
@@ -64,25 +65,26 @@ pub fn live(scheme: &Scheme, folder: &Path, days: Days) -> anyhow::Result<Live> 
 }
 
 impl Live {
-    /// What did not get into the count, a line each.
-    pub fn left_out(&self) -> String {
-        let mut out = String::new();
+    /// Says what did not get into the count.
+    pub fn say_left_out(&self) {
         if self.faults > 0 {
-            out += &format!(
-                "note: {} faults in the records; their rows are left out: wellspent records check {}\n",
-                self.faults,
-                self.folder.display()
-            );
+            let folder = self.folder.display();
+            paint::stderr(&format!(
+                "note: {} faults in the records; their rows are left out: wellspent records check {folder}",
+                self.faults
+            ));
         }
         if self.records.unknown_people > 0 {
-            out += &format!(
-                "note: {} rows are about people who are not in the table of people; they are left out\n",
+            paint::stderr(&format!(
+                "note: {} rows are about people who are not in the table of people; they are left out",
                 self.records.unknown_people
-            );
+            ));
         }
         if self.measured.elsewhere > 0 {
-            out += &format!("note: {} starts lie outside the scheme's cohorts, areas or segments\n", self.measured.elsewhere);
+            paint::stderr(&format!(
+                "note: {} starts lie outside the scheme's cohorts, areas or segments",
+                self.measured.elsewhere
+            ));
         }
-        out
     }
 }

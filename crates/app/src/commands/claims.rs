@@ -60,11 +60,9 @@ pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
         out += &format!("{} claims fit no start, provider or outcome of the records\n", thousands(claims.unknown));
     }
     paint::stdout(&out)?;
-    let faults = if faults > 0 {
-        format!("note: {faults} faults in the table of claims; their rows are left out\n")
-    } else {
-        String::new()
-    };
-    paint::stderr(&(live.left_out() + &faults));
+    live.say_left_out();
+    if faults > 0 {
+        paint::stderr(&format!("note: {faults} faults in the table of claims; their rows are left out"));
+    }
     Ok(ExitCode::from(u8::from(unsupported > 0)))
 }

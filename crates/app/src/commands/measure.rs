@@ -45,7 +45,7 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
         }
     }
     paint::stdout(&summary(&scheme, records, measured, &groups))?;
-    paint::stderr(&live.left_out());
+    live.say_left_out();
     if let Some(path) = &command.tally {
         std::fs::write(path, csv(&scheme, &groups)).with_context(|| format!("could not write {}", path.display()))?;
     }

@@ -64,7 +64,7 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
         (Some(records), _) => {
             let live = live(&scheme, records, command.days)?;
             let statement = from_records(&scheme, &folder, &live, command.days, command.provider.as_deref())?;
-            paint::stderr(&live.left_out());
+            live.say_left_out();
             statement
         }
         (None, Some(tally)) => {
@@ -77,6 +77,9 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
         (None, None) => unreachable!("the command line asks for one of the two"),
     };
     paint::stdout(&if command.csv { statement.csv() } else { text(&statement, &waiting) })?;
+    if command.csv {
+        waiting.iter().for_each(|line| paint::stderr(&format!("note: {line}")));
+    }
     if let Some(path) = &command.html {
         let page = report::statement::page(&scheme, &statement, &waiting);
         std::fs::write(path, page).with_context(|| format!("could not write {}", path.display()))?;

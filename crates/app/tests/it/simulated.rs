@@ -129,3 +129,27 @@ fn who_is_missing_to_compare_with_is_asked_for() {
     assert!(said.contains("the records have nobody to compare with in"), "{said}");
     assert!(said.contains("`comparison` in the column `group`"), "{said}");
 }
+
+/// Two providers in one area are held against the same people, whoever keeps the list of them.
+#[test]
+fn comparison_people_stand_for_their_area() {
+    let folder = Scratch::new("area");
+    folder.write("people.csv", "person\n1\n2\n3\n4\n5\n6\n");
+    let start = |person: &str, provider: &str, group: &str| format!("{person},{person},{provider},2027-05-01,{group}\n");
+    let served = [("1", "P"), ("2", "P"), ("3", "Q"), ("4", "Q")].map(|(person, provider)| start(person, provider, ""));
+    let compared = ["5", "6"].map(|person| start(person, "county", "comparison"));
+    folder.write("starts.csv", "start,person,provider,began,group\n".to_owned() + &served.concat() + &compared.concat());
+    folder.write(
+        "events.csv",
+        "event,person,kind,date,settled\ne1,1,offence,2027-06-01,2027-07-01\ne2,5,offence,2027-06-01,2027-07-01\n",
+    );
+    folder.write("coverage.csv", "table,kind,until\nevents,,2030-12-31\n");
+    let said = text(&run(&["pay", "plain-linear", folder.path(), "--as-at", "2030-12-31", "--csv"]));
+    let person = |provider: &str| {
+        let row = said.lines().find(|row| row.contains(&format!(",{provider},")) && row.contains(",person,"));
+        row.unwrap_or_else(|| panic!("{said}")).to_owned()
+    };
+    // P: one of two, as among those compared. Q: none, and one was to be expected.
+    assert!(person("P").contains(",0.00,") && person("Q").contains(",15000.00,"), "{said}");
+    assert!(!said.contains(",county,"), "{said}");
+}
