@@ -56,7 +56,7 @@ fn records_of_every_shipped_scheme_are_paid_to_the_penny() {
     let roles = [Role::AsNow, Role::Idle, Role::AsNow, Role::Intended, Role::Intended, Role::Intended];
     for ((name, role), number) in ALL.into_iter().zip(roles).zip(3..) {
         let it = shipped(name);
-        let simulated = run(&it, role, number, number + 1);
+        let simulated = run(&it, role, number, 11 - number);
         let tables = simulated.tables();
         let own: Vec<Line> = simulated.tallies().iter().flat_map(|tally| lines(&it.scheme, "provider", tally)).collect();
         let (_, live) = paid(&it.scheme, &records(&it.scheme, &tables), simulated.until());
