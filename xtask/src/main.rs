@@ -1,7 +1,10 @@
-//! Automation. `cargo xtask test` installs what the tests need and runs everything that must be true; `cargo xtask docs`
-//! writes the parts of the documents that come from the code; the tests here hold the house to its own rules.
+//! Automation. `cargo xtask test` installs what the tests need and runs everything that must be true; `cargo xtask kill` runs
+//! the longest of them; `cargo xtask docs` writes the parts of the documents that come from the code, `cargo xtask mutations`
+//! the table of planted faults; the tests here hold the house to its own rules.
 
 mod docs;
+mod mutations;
+mod postgresql;
 mod schemas;
 mod test;
 #[cfg(test)]
@@ -23,13 +26,22 @@ fn main() -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
+        Some("mutations") => {
+            let path = root().join(mutations::VALIDITY);
+            let schemes = std::env::args().nth(2).map_or(Ok(mutations::SCHEMES), |number| number.parse())?;
+            std::fs::write(&path, mutations::with_table(&std::fs::read_to_string(&path)?, schemes)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some("test") => test::run(&root()),
+        Some("kill") => test::kill(&root(), &std::env::args().nth(2).unwrap_or_else(|| "1000".to_owned())),
         _ => anyhow::bail!(
-            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask docs` writes {}/, and the generated parts of {} \
-             and {}",
+            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask kill 1000` kills the program so often in \
+             the middle of its work; `cargo xtask docs` writes {}/, and the generated parts of {} and {}; `cargo xtask mutations` \
+             plays planted faults and writes their table into {}",
             schemas::FOLDER,
             docs::SCHEME_FILE,
-            schemas::PAGE
+            schemas::PAGE,
+            mutations::VALIDITY
         ),
     }
 }

@@ -5,9 +5,12 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, bail};
 
+use crate::postgresql::PostgreSql;
+
 /// Runs everything; the first step that fails ends it.
 pub(crate) fn run(root: &Path) -> anyhow::Result<ExitCode> {
     let python = python_with_numpy(root)?;
+    let postgresql = PostgreSql::start();
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let steps: [&[&str]; 4] = [
         &["fmt", "--all", "--check"],
@@ -17,13 +20,27 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<ExitCode> {
     ];
     for step in steps {
         say(&format!("cargo {}", step.join(" ")));
-        let status = Command::new(&cargo).args(step).current_dir(root).env("WELLSPENT_PYTHON", &python).status()?;
+        let mut command = Command::new(&cargo);
+        command.args(step).current_dir(root).env("WELLSPENT_PYTHON", &python);
+        command.envs(postgresql.iter().map(|server| ("WELLSPENT_POSTGRESQL", &server.url)));
+        let status = command.status()?;
         if !status.success() {
             say(&format!("failed: cargo {}", step.join(" ")));
             return Ok(ExitCode::FAILURE);
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The long run of the test that kills the program in the middle of its work: so many kills on each kind of database.
+pub(crate) fn kill(root: &Path, kills: &str) -> anyhow::Result<ExitCode> {
+    let postgresql = PostgreSql::start();
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut command = Command::new(cargo);
+    command.args(["test", "-p", "wellspent", "--test", "it", "killed", "--", "--nocapture"]).current_dir(root);
+    command.env("WELLSPENT_KILLS", kills);
+    command.envs(postgresql.iter().map(|server| ("WELLSPENT_POSTGRESQL", &server.url)));
+    Ok(if command.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A Python that has NumPy: the environment under `target/`, made on the first run. On Debian the `venv` package is
@@ -53,11 +70,11 @@ fn python_with_numpy(root: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// Whether a command runs and ends well, whatever it prints.
-fn quiet(command: &mut Command) -> bool {
+pub(crate) fn quiet(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 #[allow(clippy::print_stderr)]
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     eprintln!("xtask: {line}");
 }

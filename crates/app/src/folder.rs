@@ -4,27 +4,72 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use lab::game::GAME_FILE;
+use lab::textbook::TEXTBOOK_FILE;
 use scheme::Opened;
-use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES};
+use scheme::read::SCHEME_FILE;
+use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
 
 /// A scheme folder and its name as the user gave it.
 pub struct SchemeFolder {
     pub path: PathBuf,
+    /// The files as they were read.
+    pub files: Folder,
     pub opened: Opened,
 }
 
 /// Reads every `.toml` and `.csv` file of a folder. `schemes/NAME` may be given as `NAME`.
 pub fn open(path: &Path) -> anyhow::Result<SchemeFolder> {
+    read(find(path)?)
+}
+
+/// The textbook cases inside a folder that is not itself a scheme or a case, in the order of their names; none in any other.
+pub fn cases_in(path: &Path) -> anyhow::Result<Vec<SchemeFolder>> {
     let path = find(path)?;
+    let has = |folder: &Path, file: &str| folder.join(file).is_file();
+    if has(&path, SCHEME_FILE) || has(&path, TEXTBOOK_FILE) {
+        return Ok(Vec::new());
+    }
+    let inside = fs::read_dir(&path).with_context(|| format!("could not list the folder {}", path.display()))?;
+    let mut folders: Vec<PathBuf> = inside.flatten().map(|entry| entry.path()).collect();
+    folders.retain(|folder| has(folder, TEXTBOOK_FILE));
+    folders.sort();
+    folders.into_iter().map(read).collect()
+}
+
+fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
     let mut folder = Folder::new();
     for entry in fs::read_dir(&path).with_context(|| format!("could not list the folder {}", path.display()))? {
         let entry = entry?.path();
         let Some(name) = entry.file_name().and_then(|name| name.to_str()) else { continue };
         if entry.is_file() && (name.ends_with(".toml") || name.ends_with(".csv")) {
-            folder.insert(name.to_owned(), bytes(&entry));
+            folder.insert(name.to_owned(), bytes(&entry, LARGEST_FILE_BYTES));
         }
     }
-    Ok(SchemeFolder { path, opened: scheme::open(&folder) })
+    let mut opened = scheme::open(&folder);
+    if let Some(file) = lab::individuals::file(&opened) {
+        folder.insert(file.clone(), people(&path, &file));
+        opened = scheme::open(&folder);
+    }
+    Ok(SchemeFolder { path, opened, files: folder })
+}
+
+/// Starts a path that is looked up in the folder of data sets, wherever that is on this machine.
+const DATA: &str = "$WELLSPENT_DATA/";
+
+/// The table of people that a world names: beside it, anywhere else relative to it, or among the data sets.
+fn people(folder: &Path, file: &str) -> Bytes {
+    let path = match file.strip_prefix(DATA) {
+        None => folder.join(file),
+        Some(rest) => match std::env::var_os("WELLSPENT_DATA") {
+            Some(data) => Path::new(&data).join(rest),
+            None => return Bytes::Unreadable("the variable WELLSPENT_DATA names no folder".to_owned()),
+        },
+    };
+    match bytes(&path, LARGEST_PEOPLE_BYTES) {
+        Bytes::Read(bytes) => Bytes::People(bytes),
+        refused => refused,
+    }
 }
 
 fn find(path: &Path) -> anyhow::Result<PathBuf> {
@@ -32,7 +77,7 @@ fn find(path: &Path) -> anyhow::Result<PathBuf> {
         return Ok(path.to_owned());
     }
     if path.is_file() {
-        if path.file_name().is_some_and(|name| name == "scheme.toml") {
+        if [SCHEME_FILE, GAME_FILE, TEXTBOOK_FILE].iter().any(|file| path.file_name().is_some_and(|name| name == *file)) {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
             return Ok(parent.unwrap_or(Path::new(".")).to_owned());
         }
@@ -43,21 +88,22 @@ fn find(path: &Path) -> anyhow::Result<PathBuf> {
         return Ok(shipped);
     }
     let mut message = format!("there is no folder {}", path.display());
+    let beside = shipped.parent().unwrap_or(Path::new("schemes"));
     if let Some(name) = path.file_name().and_then(|name| name.to_str())
-        && let Ok(list) = fs::read_dir("schemes")
+        && let Ok(list) = fs::read_dir(beside)
     {
         let names: Vec<String> = list.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
         if let Some(nearest) = scheme::problem::nearest(name, names.iter().map(String::as_str)) {
-            message += &format!("\n\nhint: did you mean schemes/{nearest}?");
+            message += &format!("\n\nhint: did you mean {}?", beside.join(nearest).display());
         }
     }
     bail!(message)
 }
 
-/// The bytes of one file, or why not.
-pub fn bytes(path: &Path) -> Bytes {
+/// The bytes of one file up to a size, or why not.
+pub fn bytes(path: &Path, most: u64) -> Bytes {
     match fs::metadata(path) {
-        Ok(metadata) if metadata.len() > LARGEST_FILE_BYTES => Bytes::TooLarge(metadata.len()),
+        Ok(metadata) if metadata.len() > most => Bytes::TooLarge { size: metadata.len(), most },
         Ok(_) => fs::read(path).map_or_else(|error| Bytes::Unreadable(error.to_string()), Bytes::Read),
         Err(error) => Bytes::Unreadable(error.to_string()),
     }

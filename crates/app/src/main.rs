@@ -5,6 +5,7 @@
 
 mod commands;
 mod folder;
+mod pack;
 mod paint;
 mod panics;
 mod report;
@@ -13,6 +14,7 @@ mod tables;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use engine::pay::{Fault, Refusal};
 
 #[derive(Parser)]
 #[command(
@@ -21,7 +23,8 @@ use clap::{Parser, Subcommand};
     about = "Test a payment-by-results scheme before it is signed",
     long_about = "Reads a payment-by-results scheme's own rules, lets strategic providers play against them, and says in plain \
                   words which unintended consequences it would have.\n\nSCHEME is a folder with a scheme.toml; the schemes that \
-                  come with the program are under schemes/."
+                  come with the program are under schemes/, and a path that does not exist is looked for there, so that \
+                  plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -36,12 +39,22 @@ enum Command {
     Explain(commands::explain::Explain),
     /// Price a tally to the penny, a line per clause with its reason
     Price(commands::price::Price),
+    /// Strike a statement, and prepare a payment run for somebody else to approve
+    Pay(commands::pay::Pay),
+    /// Approve a payment run that somebody else prepared, and post it
+    Approve(commands::approve::Approve),
+    /// Look into the ledger: verify, head, show, balance, statement
+    Ledger(commands::ledger::Ledger),
     /// Play the scheme against its own rules and report its unintended consequences
     Stress(commands::stress::Stress),
     /// Find the cheapest changes to the rules that remove what the stress test finds, and write them into a new scheme
     Mend(commands::mend::Mend),
+    /// Search prices, gates, limits and fees for the scheme that does most for the public under a budget
+    Design(commands::design::Design),
     /// Say which uncertain numbers the result hangs on
     Sensitivity(commands::sensitivity::Sensitivity),
+    /// Make the run of an assurance pack again and say what differs
+    Verify(commands::verify::Verify),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
     /// Measure outcomes from dated records: who reached what, and who is not yet known
@@ -58,9 +71,14 @@ fn main() -> ExitCode {
         Command::Check(command) => commands::check::run(&command),
         Command::Explain(command) => commands::explain::run(&command),
         Command::Price(command) => commands::price::run(&command),
+        Command::Pay(command) => commands::pay::run(&command),
+        Command::Approve(command) => commands::approve::run(&command),
+        Command::Ledger(command) => commands::ledger::run(&command),
         Command::Stress(command) => commands::stress::run(&command),
         Command::Mend(command) => commands::mend::run(&command),
+        Command::Design(command) => commands::design::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
+        Command::Verify(command) => commands::verify::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
         Command::Records(command) => commands::records::run(&command),
@@ -71,7 +89,8 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             paint::stderr(&format!("error: {error:#}"));
-            ExitCode::from(2)
+            // A broken ledger and a refused run are answers; anything else kept us from answering.
+            ExitCode::from(if error.is::<Fault>() || error.is::<Refusal>() { 1 } else { 2 })
         }
     }
 }

@@ -28,6 +28,13 @@ pub fn dim(text: &str) -> String {
     if colour() { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() }
 }
 
+/// Text without colour, for a file.
+pub fn plain(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + part.split_once('m').map_or(part, |(_, rest)| rest))
+}
+
 /// Writes to standard output; a closed pipe is an error to end on quietly.
 pub fn stdout(text: &str) -> io::Result<()> {
     io::stdout().lock().write_all(text.as_bytes())

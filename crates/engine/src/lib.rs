@@ -2,8 +2,10 @@
 //! knowledge of the laboratory: what an evaluator must not see, this crate cannot reach.
 //!
 //! `records`: the tables that agencies hand over, checked at the door. `measure`: what happened, outcomes from dated records.
-//! `findings`: what goes wrong with a scheme, from a table of plays. The rooms for linking, paying, evaluating and the market are built when the work that needs them begins.
+//! `pay`: who owes whom, from priced tallies. `findings`: what goes wrong with a scheme, from a table of plays. The rooms for
+//! linking, evaluating and the market are built when the work that needs them begins.
 
 pub mod findings;
 pub mod measure;
+pub mod pay;
 pub mod records;

@@ -116,9 +116,9 @@ fn strategies_per_second() -> f64 {
     );
     let arena = stage.arena(&scheme, &world, 0);
     let conducts: Vec<Conduct> = (0..2_000u64)
-        .map(|strategy| Conduct {
-            effort: (0..5u64).map(|segment| 1_000.0 * open_unit(philox4x64([strategy, segment, 0, 0], [7, 0])[0])).collect(),
-            taken: vec![true; 5],
+        .map(|strategy| {
+            let effort = (0..5u64).map(|segment| 1_000.0 * open_unit(philox4x64([strategy, segment, 0, 0], [7, 0])[0]));
+            Conduct::of(effort.collect(), vec![true; 5])
         })
         .collect();
     // Check before timing: the mean payment against its closed form.

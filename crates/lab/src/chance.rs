@@ -32,7 +32,7 @@ impl<'a> LoneCohort<'a> {
     #[must_use]
     pub fn like(scheme: &'a Scheme, world: &World, people: &People, outcome: usize) -> LoneCohort<'a> {
         let segments = scheme.segments.len();
-        let chances = Chances::of(scheme, world, people.area);
+        let chances = Chances::of(scheme, world, people);
         let total = people.count() as f64;
         let mut mix = vec![(0.0, 0.0); segments];
         let mut affected = vec![0.0; scheme.outcomes.len()];

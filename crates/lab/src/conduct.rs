@@ -4,9 +4,9 @@
 use scheme::Scheme;
 use scheme::price::{NoLines, Paid, price};
 use scheme::tally::Tally;
-use scheme::terms::Baseline;
+use scheme::terms::{Baseline, Intake};
 
-use crate::draws::{comparison_count, comparison_extra, threshold};
+use crate::draws::{comparison_count, comparison_extra};
 use crate::people::{Chances, People};
 use crate::rank::Ranks;
 use crate::world::World;
@@ -18,20 +18,43 @@ pub struct Conduct {
     pub effort: Vec<f64>,
     /// Whether the people of a segment are served.
     pub taken: Vec<bool>,
+    pub reporting: Reporting,
+}
+
+/// What is reported otherwise than it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reporting {
+    /// For each outcome of the scheme, the share of those without the result for whom it is claimed; empty when all is
+    /// reported as it is.
+    pub claimed: Vec<f64>,
+    /// The share of the people of every other segment who are labelled as the segment that pays best.
+    pub mislabelled: f64,
+}
+
+impl Reporting {
+    fn is_honest(&self) -> bool {
+        self.mislabelled == 0.0 && self.claimed.iter().all(|share| *share == 0.0)
+    }
 }
 
 impl Conduct {
     /// The least that the contract compels: no effort, everyone served.
     #[must_use]
     pub fn idle(chances: &Chances, segments: usize) -> Conduct {
-        Conduct { effort: vec![0.0; chances.helps.len() * segments], taken: vec![true; segments] }
+        Conduct::of(vec![0.0; chances.helps.len() * segments], vec![true; segments])
     }
 
     /// What is spent today.
     #[must_use]
     pub fn as_now(chances: &Chances, segments: usize) -> Conduct {
         let effort = chances.helps.iter().flat_map(|help| help.iter().map(|effect| effect.spent_now)).collect();
-        Conduct { effort, taken: vec![true; segments] }
+        Conduct::of(effort, vec![true; segments])
+    }
+
+    /// An effort and an intake, honestly reported.
+    #[must_use]
+    pub fn of(effort: Vec<f64>, taken: Vec<bool>) -> Conduct {
+        Conduct { effort, taken, reporting: Reporting::default() }
     }
 
     /// Pounds of help for each person of a segment, all kinds together; nothing for people turned away.
@@ -63,6 +86,8 @@ pub struct Arena<'a> {
     tally_cells: Vec<usize>,
     /// Expected people by segment of the world.
     in_segment: Vec<f64>,
+    /// The contract's segment in which a person is paid best, where the provider sets the labels.
+    pub(crate) best_label: Option<usize>,
 }
 
 /// What one conduct is paid in every replication, in pounds.
@@ -105,15 +130,31 @@ impl<'a> Arena<'a> {
         seed: u64,
         first_replication: u64,
     ) -> Arena<'a> {
-        let chances = Chances::of(scheme, world, people.area);
+        let chances = Chances::of(scheme, world, people);
         Arena::with_chances(scheme, world, people, ranks, seed, first_replication, chances)
     }
 
     /// The same arena with a binary outcome better for everyone by so much, the comparison group included.
     #[must_use]
     pub fn better_for_all(&self, outcome: usize, by: f64) -> Arena<'a> {
-        let chances = self.chances.clone().better_for_all(outcome, by);
+        self.facing(self.chances.clone().better_for_all(outcome, by))
+    }
+
+    /// The same arena when its people face other chances.
+    #[must_use]
+    pub fn facing(&self, chances: Chances) -> Arena<'a> {
         Arena::with_chances(self.scheme, self.world, self.people, self.ranks, self.seed, self.first_replication, chances)
+            .on_first(self.replications)
+    }
+
+    /// The same arena under other rules for the same people and outcomes.
+    #[must_use]
+    pub fn under<'b>(&self, scheme: &'b Scheme) -> Arena<'b>
+    where
+        'a: 'b,
+    {
+        let chances = self.chances.clone();
+        Arena::with_chances(scheme, self.world, self.people, self.ranks, self.seed, self.first_replication, chances)
             .on_first(self.replications)
     }
 
@@ -142,8 +183,10 @@ impl<'a> Arena<'a> {
             comparisons: Vec::new(),
             tally_cells,
             in_segment,
+            best_label: None,
         };
         arena.comparisons = arena.draw_comparisons();
+        arena.best_label = arena.find_best_label();
         arena
     }
 
@@ -154,10 +197,9 @@ impl<'a> Arena<'a> {
         self
     }
 
-    /// Comparison groups live as things are now, with nobody's extra effort.
+    /// Comparison groups live as things are now, with nobody's extra effort; the same people before, as the world says.
     fn draw_comparisons(&self) -> Vec<Tally> {
-        let compared = |outcome: &scheme::terms::Outcome| matches!(outcome.baseline, Baseline::Comparison { .. });
-        if !self.scheme.outcomes.iter().any(compared) {
+        if self.scheme.outcomes.iter().all(|outcome| outcome.compared().is_none()) {
             return Vec::new();
         }
         (0..self.ranks.replications as u64)
@@ -166,10 +208,10 @@ impl<'a> Arena<'a> {
                 let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
                 for (cell, &to) in self.people.cells.iter().zip(&self.tally_cells) {
                     for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
-                        let Baseline::Comparison { ratio } = outcome.baseline else { continue };
+                        let Some(ratio) = outcome.compared() else { continue };
                         let people = cell.people as i64 * ratio;
                         let base = outcome.base(at);
-                        let chance = self.chances.now(base, cell.segment);
+                        let chance = self.compared_chance(at, cell.segment);
                         let affected = comparison_count(self.seed, cell.first_person, replication, base, people, chance);
                         let parameter = self.world.outcomes[at].now.at(self.people.area, cell.segment, 0);
                         let count =
@@ -183,13 +225,21 @@ impl<'a> Arena<'a> {
             .collect()
     }
 
+    /// The chance of the binary outcome under an outcome, for those it is held against.
+    fn compared_chance(&self, outcome: usize, segment: usize) -> f64 {
+        let base = self.scheme.outcomes[outcome].base(outcome);
+        match self.scheme.outcomes[outcome].baseline {
+            Baseline::Before { .. } => self.chances.before(base, segment).unwrap_or_else(|| self.chances.now(base, segment)),
+            _ => self.chances.now(base, segment),
+        }
+    }
+
     /// The thresholds of every binary outcome and cell under a conduct.
     fn thresholds(&self, conduct: &Conduct) -> Vec<u64> {
         let mut out = Vec::with_capacity(self.ranks.binary_outcomes().len() * self.people.cells.len());
         for &outcome in self.ranks.binary_outcomes() {
-            let by_segment: Vec<u64> = (0..self.people.segments)
-                .map(|segment| threshold(self.chances.with(outcome, segment, &conduct.effort)))
-                .collect();
+            let by_segment: Vec<u64> =
+                (0..self.people.segments).map(|segment| self.chances.threshold(outcome, segment, &conduct.effort)).collect();
             out.extend(self.people.cells.iter().map(|cell| by_segment[cell.segment]));
         }
         out
@@ -238,7 +288,7 @@ impl<'a> Arena<'a> {
                 (self.thresholds(conduct), taken, tally)
             })
             .collect();
-        let mut paid = Paid::default();
+        let (mut paid, mut reported) = (Paid::default(), Tally::default());
         for replication in 0..replications {
             for (at, (thresholds, taken, tally)) in stages.iter_mut().enumerate() {
                 if let Some(drawn) = self.comparisons.get(replication) {
@@ -248,6 +298,14 @@ impl<'a> Arena<'a> {
                 self.ranks.count(replication, thresholds, taken, |outcome, cell, count| {
                     tally.counts[outcome][self.tally_cells[cell]] += i64::from(count);
                 });
+                let tally = match conducts[at].reporting.is_honest() {
+                    true => &*tally,
+                    false => {
+                        reported.clone_from(tally);
+                        self.misreport(&conducts[at].reporting, &mut reported);
+                        &reported
+                    }
+                };
                 price(self.scheme, tally, &mut paid, &mut NoLines);
                 seen(at, tally, &paid);
             }
@@ -282,9 +340,9 @@ impl<'a> Arena<'a> {
                 let base = outcome.base(at);
                 let each = self.chances.each[at][cell.segment];
                 exact[at][to] += people * chance(base, cell.segment).clamp(0.0, 1.0) * each;
-                if let Baseline::Comparison { ratio } = outcome.baseline {
+                if let Some(ratio) = outcome.compared() {
                     tally.comparison[at].people[to] += cell.people as i64 * ratio;
-                    compared[at][to] += people * ratio as f64 * self.chances.now(base, cell.segment) * each;
+                    compared[at][to] += people * ratio as f64 * self.compared_chance(at, cell.segment) * each;
                 }
             }
         }
@@ -297,6 +355,16 @@ impl<'a> Arena<'a> {
             }
         }
         tally
+    }
+
+    /// Whether the provider may leave the people of a segment unserved.
+    #[must_use]
+    pub fn may_leave(&self, segment: usize) -> bool {
+        match self.scheme.intake {
+            Intake::Everyone => false,
+            Intake::ProviderChooses => true,
+            Intake::AfterAssessment => self.world.segments[segment].bring_in.is_some(),
+        }
     }
 
     /// What the conduct costs the provider, in pounds.
@@ -315,7 +383,12 @@ impl<'a> Arena<'a> {
         let share = self.world.cost_fixed_share;
         let expected: f64 = (0..self.people.segments).map(|segment| compelled(segment) / self.world.volume.max(1e-9)).sum();
         let served: f64 = (0..self.people.segments).filter(|&segment| conduct.taken[segment]).map(compelled).sum();
-        fixed + share * expected + volume * ((1.0 - share) * served + self.help_spend(conduct))
+        let brought_in: f64 = (0..self.people.segments)
+            .filter(|&segment| conduct.taken[segment])
+            .map(|segment| self.in_segment[segment] * self.world.segments[segment].bring_in.unwrap_or_default())
+            .sum();
+        let by_person = (1.0 - share) * served + brought_in + self.help_spend(conduct) + self.misreporting_cost(conduct);
+        fixed + share * expected + volume * by_person
     }
 
     /// What the conduct spends on help, in pounds.

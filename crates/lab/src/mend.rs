@@ -12,6 +12,7 @@ use scheme::mends::Mend;
 use scheme::terms::Better;
 use scheme::{Scheme, read};
 
+use crate::fees;
 use crate::plays::{self, Stage, Wanted};
 use crate::search::Budget;
 use crate::stress::{self, Options, Progress};
@@ -29,6 +30,8 @@ pub struct Mending {
     /// The cheapest set that removes them all, or leaves the fewest; `None` when nothing is present, or nothing helps. Its
     /// figures are those of the full search on futures that no search saw.
     pub all: Option<Set>,
+    /// Why what is left stays, in plain words, where that can be told.
+    pub stays: Vec<(&'static str, String)>,
     /// Share of plausible worlds in which each finding is present, before and after the whole set.
     pub shares: Vec<Share>,
     pub worlds: usize,
@@ -65,10 +68,16 @@ impl Set {
     /// The set as one change.
     #[must_use]
     pub fn mend(&self) -> Mend {
-        match self.changes.as_slice() {
-            [one] => one.clone(),
-            several => Mend::Together(several.to_vec()),
-        }
+        together(&self.changes)
+    }
+}
+
+/// Several changes as one.
+#[must_use]
+pub fn together(changes: &[Mend]) -> Mend {
+    match changes {
+        [one] => one.clone(),
+        several => Mend::Together(several.to_vec()),
     }
 }
 
@@ -76,12 +85,14 @@ impl Set {
 #[must_use]
 pub fn mend(opened: &Opened, scheme: &Scheme, world: &World, options: Options, progress: Progress<'_>) -> Mending {
     progress("searching the rules as they are in full", 0.0);
-    let full_now = Tried::of(Vec::new(), &full_plays(scheme, world, options));
+    let plays_now = full_plays(scheme, world, options);
+    let full_now = Tried::of(Vec::new(), &plays_now);
     let present = names(&full_now.present, |_| true);
     let paid_now = full_now.payment;
     if present.is_empty() {
         progress("done", 1.0);
-        return Mending { paid_now, present, each: Vec::new(), all: None, shares: Vec::new(), worlds: 0, tried: 1 };
+        let (each, stays, shares) = (Vec::new(), Vec::new(), Vec::new());
+        return Mending { paid_now, present, each, all: None, stays, shares, worlds: 0, tried: 1 };
     }
     progress("drawing people", 0.05);
     let mut bench = Bench::new(scheme, world, options);
@@ -92,34 +103,46 @@ pub fn mend(opened: &Opened, scheme: &Scheme, world: &World, options: Options, p
     progress("trying fees", 0.4);
     bench.try_fees();
     progress("searching the chosen rules in full", 0.6);
-    let all = bench.confirmed(&full_now, options);
+    let confirmed = bench.confirmed(&full_now, options);
+    let (all, plays) = confirmed.map_or((None, plays_now), |(set, plays)| (Some(set), plays));
+    let left = all.as_ref().map_or(&present, |set| &set.left);
+    let stays = left.iter().filter_map(|&name| Some((name, findings::why_it_stays(name, &plays)?))).collect();
     let each = present.iter().map(|&name| (name, bench.cheapest_against(name))).collect();
     let (shares, worlds) = match &all {
         Some(set) => shares(opened, &bench, &set.mend(), options, progress),
         None => (Vec::new(), 0),
     };
     progress("done", 1.0);
-    Mending { paid_now, present, each, all, shares, worlds, tried: bench.tried.len() }
+    Mending { paid_now, present, each, all, stays, shares, worlds, tried: bench.tried.len() }
 }
 
-/// The margins of providers: the one finding that fees, which change no incentive, can remove or bring.
+/// The margins of providers, which the level of the fees can set right or wrong.
 const MARGINS: &str = "provider loss and windfall";
+
+/// The risk of volume, which the shape of the fees can. Fees change no incentive, so these two are left for last.
+const VOLUME: &str = "volume risk";
 
 /// Futures in which each set is played.
 const FUTURES: usize = 100;
 
 /// Percentages of today's prices for results.
-const PRICES: [i64; 8] = [110, 125, 150, 175, 200, 250, 300, 400];
+const PRICES: [i64; 10] = [50, 75, 110, 125, 150, 175, 200, 250, 300, 400];
+
+/// Percentages of what results are worth to the public.
+const OF_VALUE: [i64; 8] = [25, 40, 60, 80, 100, 125, 150, 200];
 
 /// Percentages of today's fees.
-const FEES: std::ops::RangeInclusive<i64> = 60..=140;
+const FEES: std::ops::RangeInclusive<i64> = 40..=160;
 const FEE_STEP: usize = 5;
 
 /// Sets of rules whose prices are tried, and sets with prices whose fees are.
 const WIDTH: usize = 4;
 
 /// Rules that are put together in every way; more would take too long, and nobody signs a contract changed in so many places.
-const MOST_RULES: usize = 5;
+const MOST_RULES: usize = 6;
+
+/// What makes any contract run straight: results count from the baseline on, both ways, without gates, caps or floors.
+pub(crate) const STRAIGHT: [Mend; 5] = [Mend::PayAboveBaseline, Mend::NoGate, Mend::Straight, Mend::TwoSided, Mend::NoLimits];
 
 /// Sets that are searched in full, the cheapest first, until one keeps what the short search promised.
 const CONFIRMATIONS: usize = 6;
@@ -134,8 +157,10 @@ struct Tried {
     value: f64,
     /// For each binary outcome its name, which way is better, and the people to whom it happens.
     counts: Vec<(String, Better, f64)>,
-    /// Percentages of the fees as they are in this set at which margins would be fair, where there are any.
-    fees: Vec<i64>,
+    /// Fees at which margins would be fair, where there are any: percentages of this set's, or a fee where it has none.
+    fees: Vec<Mend>,
+    /// Percentages of its fees that would follow the number of people as the costs do.
+    follow: Vec<Mend>,
 }
 
 impl Tried {
@@ -144,9 +169,12 @@ impl Tried {
         let binary = plays.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.binary);
         let count = |at: usize| best.map_or(0.0, |play: &Play| play.outcome(at));
         let better = |sign: f64| if sign < 0.0 { Better::Fewer } else { Better::More };
-        let margins = findings::CATALOGUE.iter().find(|consequence| consequence.name == MARGINS);
-        let suggested = margins.map_or(Vec::new(), |consequence| (consequence.mends)(plays));
-        let fees = suggested.into_iter().filter_map(|mend| if let Mend::Fees(percent) = mend { Some(percent) } else { None });
+        let suggested = |name: &str| {
+            let consequence = findings::CATALOGUE.iter().find(|consequence| consequence.name == name);
+            consequence.map_or(Vec::new(), |consequence| (consequence.mends)(plays))
+        };
+        let fees = suggested(MARGINS).into_iter().filter(|mend| matches!(mend, Mend::Fees(_) | Mend::FeeEach(_)));
+        let follow = suggested(VOLUME).into_iter().filter(|mend| matches!(mend, Mend::FeesFollow(_)));
         Tried {
             changes,
             present: stress::present(plays),
@@ -154,6 +182,7 @@ impl Tried {
             value: best.map_or(0.0, |play| play.value),
             counts: binary.map(|(at, outcome)| (outcome.name.clone(), better(outcome.sign), count(at))).collect(),
             fees: fees.collect(),
+            follow: follow.collect(),
         }
     }
 
@@ -162,15 +191,17 @@ impl Tried {
     }
 
     /// Findings left that no fee could remove.
-    fn left_but_margins(&self) -> usize {
-        names(&self.present, |name| name != MARGINS).len()
+    fn left_but_fees(&self) -> usize {
+        names(&self.present, |name| name != MARGINS && name != VOLUME).len()
     }
 
-    /// What orders sets that do equally well: pounds first, then the number of changes. A difference below a thousandth of
-    /// what is paid is not worth a change more.
-    fn price(&self, now: &Tried) -> (i64, usize, i64) {
+    /// What orders sets that do equally well. First those under which people do no worse than now: a contract that pays less
+    /// and does less is no mend. Then pounds, then the number of changes; a difference below a thousandth of what is paid is not
+    /// worth a change more.
+    fn price(&self, now: &Tried) -> (bool, i64, usize, i64) {
         let thousandth = (now.payment.abs() / 1000.0).max(1.0);
-        ((self.payment / thousandth).round() as i64, self.changes.len(), self.payment.round() as i64)
+        let worse = self.value < now.value - thousandth;
+        (worse, (self.payment / thousandth).round() as i64, self.changes.len(), self.payment.round() as i64)
     }
 
     fn against(&self, now: &Tried) -> Set {
@@ -265,9 +296,9 @@ impl<'a> Bench<'a> {
                 .collect();
             let mut rules: Vec<Mend> = Vec::new();
             for change in listed.iter().flatten() {
-                let is_rule = !matches!(change, Mend::Prices(_) | Mend::Fees(_));
-                // A rule that changes nothing by itself may still do something after another: pooling, say, after new tariffs.
-                if is_rule && !rules.contains(change) && rules.len() < MOST_RULES {
+                let compares = |mend: &Mend| matches!(mend, Mend::LiveComparison(_));
+                let known = rules.iter().any(|rule| rule == change || (compares(rule) && compares(change)));
+                if is_rule(change) && !known && rules.len() < MOST_RULES && self.may_apply(change, &listed) {
                     rules.push(change.clone());
                 }
             }
@@ -279,46 +310,101 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// A rule that changes nothing by itself may still do something after another: pooling, say, after new tariffs.
+    fn may_apply(&self, change: &Mend, listed: &[Vec<Mend>]) -> bool {
+        let after = |other: &Mend| other.apply(self.scheme).is_some_and(|scheme| change.apply(&scheme).is_some());
+        change.apply(self.scheme).is_some() || listed.iter().flatten().any(after)
+    }
+
     /// The sets that leave least, the simplest first.
     fn best(&self, keep: impl Fn(&Tried) -> bool) -> Vec<Tried> {
         let mut sets: Vec<Tried> = self.tried.iter().filter(|set| keep(set)).cloned().collect();
-        sets.sort_by_key(|set| (set.left_but_margins(), set.changes.len(), set.price(&self.tried[0])));
+        sets.sort_by_key(|set| (set.left_but_fees(), set.changes.len(), set.price(&self.tried[0])));
         sets.truncate(WIDTH);
         sets
     }
 
-    /// Prices in steps on top of the most promising rules, then finer between the last step that fails and the first that does
-    /// not.
+    /// Prices in steps on top of the most promising rules: today's prices multiplied, and parts of what results are worth to the
+    /// public; then finer between the last step that fails and the first that does not.
     fn try_prices(&mut self) {
-        let plain = self.best(|set| !set.changes.iter().any(|change| matches!(change, Mend::Prices(_) | Mend::Fees(_))));
-        let with = |set: &Tried, percent: i64| [set.changes.as_slice(), &[Mend::Prices(percent)]].concat();
-        self.try_all(plain.iter().flat_map(|set| PRICES.map(|percent| with(set, percent))).collect());
+        let mut plain = self.best(|set| set.changes.iter().all(is_rule));
+        // Rules that run straight may leave more than others at today's prices, and nothing at the right ones.
+        let with_live = [STRAIGHT.as_slice(), &[Mend::LiveComparison(1)]].concat();
+        self.try_all(vec![STRAIGHT.to_vec(), with_live.clone()]);
+        for rules in [&STRAIGHT[..], &with_live] {
+            let found = self.find(rules).cloned();
+            plain.extend(found.filter(|set| !plain.iter().any(|other| other.changes == set.changes)));
+        }
+        let with = |set: &Tried, price: Mend| [set.changes.as_slice(), &[price]].concat();
+        let worth = self.worth();
+        let times: (&[i64], &dyn Fn(i64) -> Mend) = (&PRICES, &Mend::Prices);
+        let of_value: (&[i64], &dyn Fn(i64) -> Mend) = (&OF_VALUE, &|percent| Mend::AtValue { percent, worth: worth.clone() });
+        let ways = [times, of_value];
+        let mut first = Vec::new();
         for set in &plain {
-            let goal = PRICES.iter().filter_map(|&percent| self.find(&with(set, percent))).map(Tried::left_but_margins).min();
-            let reaches = |percent: i64| self.find(&with(set, percent)).map(Tried::left_but_margins) == goal;
-            let Some(first) = PRICES.into_iter().find(|&percent| reaches(percent)) else { continue };
-            let below = PRICES.into_iter().rev().find(|&percent| percent < first).unwrap_or(100);
-            self.try_all((below + 5..first).step_by(5).map(|percent| with(set, percent)).collect());
+            first.extend(ways.iter().flat_map(|(steps, price)| steps.iter().map(|&percent| with(set, price(percent)))));
+        }
+        self.try_all(first);
+        let now = self.tried[0].clone();
+        for set in &plain {
+            for (steps, price) in ways {
+                let left = |percent: i64| self.find(&with(set, price(percent))).map(Tried::left_but_fees);
+                let goal = steps.iter().filter_map(|&percent| left(percent)).min().unwrap_or(usize::MAX);
+                if goal > now.left_but_fees() {
+                    continue;
+                }
+                let Some(first) = steps.iter().copied().find(|&percent| left(percent) == Some(goal)) else { continue };
+                let below = steps.iter().rev().copied().find(|&percent| percent < first).unwrap_or(first);
+                self.try_all((below + 5..first).step_by(5).map(|percent| with(set, price(percent))).collect());
+            }
         }
     }
 
-    /// Fees in steps on top of the cheapest sets that leave least, then finer below the lowest that will do.
+    /// What one of each result is worth to the public, in pence.
+    fn worth(&self) -> Vec<i64> {
+        self.world.outcomes.iter().map(|belief| (100.0 * belief.value).round() as i64).collect()
+    }
+
+    /// Fees on top of the cheapest sets that leave least: as they are, with a part that follows the number of people, and a fee
+    /// where there was none, each in steps; then finer below the lowest that will do.
     fn try_fees(&mut self) {
-        let least = self.tried.iter().map(Tried::left_but_margins).min().unwrap_or_default();
+        let least = self.tried.iter().map(Tried::left_but_fees).min().unwrap_or_default();
         let now = self.tried[0].clone();
-        let fees = |set: &Tried| set.changes.iter().any(|change| matches!(change, Mend::Fees(_)));
         let mut sets: Vec<Tried> =
-            self.tried.iter().filter(|set| set.left_but_margins() == least && !fees(set)).cloned().collect();
+            self.tried.iter().filter(|set| set.left_but_fees() == least && !set.changes.iter().any(is_fee)).cloned().collect();
         // More good results cost more than they must here: the cheapest set is the one that buys the fewest.
         sets.sort_by_key(|set| (set.payment - now.payment - fees_to_spare(set)).round() as i64);
         sets.truncate(WIDTH);
-        let with = |set: &Tried, percent: i64| [set.changes.as_slice(), &[Mend::Fees(percent)]].concat();
-        let steps = |set: &Tried| FEES.step_by(FEE_STEP).chain(set.fees.clone()).collect::<Vec<i64>>();
-        self.try_all(sets.iter().flat_map(|set| steps(set).into_iter().map(|percent| with(set, percent))).collect());
         for set in &sets {
-            let good = |percent: &i64| self.find(&with(set, *percent)).is_some_and(|tried| tried.left() == least);
-            let Some(lowest) = steps(set).into_iter().filter(good).min() else { continue };
-            self.try_all((1..FEE_STEP as i64).map(|down| with(set, lowest - down)).collect());
+            let Some((_, scheme)) = changed(self.scheme, &set.changes) else { continue };
+            let plays = fees::change_nothing_else(&scheme).then(|| self.plays(&scheme));
+            let base = FeeBase { scheme: &scheme, plays };
+            let shapes = std::iter::once(Vec::new()).chain(set.follow.iter().map(|follow| vec![follow.clone()]));
+            for shape in shapes {
+                let with = |fee: &Mend| [set.changes.as_slice(), &shape, std::slice::from_ref(fee)].concat();
+                let steps: Vec<Mend> = FEES.step_by(FEE_STEP).map(Mend::Fees).chain(set.fees.clone()).collect();
+                let mut wanted: Vec<Vec<Mend>> = steps.iter().map(with).collect();
+                wanted.push([set.changes.as_slice(), &shape].concat());
+                self.try_fees_on(&base, wanted);
+                let fewest = self.tried.iter().map(Tried::left).min().unwrap_or_default();
+                let percent = |fee: &Mend| if let Mend::Fees(percent) = fee { Some(*percent) } else { None };
+                let good = |fee: &&Mend| self.find(&with(fee)).is_some_and(|tried| tried.left() == fewest);
+                let Some(lowest) = steps.iter().filter(good).filter_map(percent).min() else { continue };
+                let finer = (1..FEE_STEP as i64).map(|down| with(&Mend::Fees(lowest - down)));
+                self.try_fees_on(&base, finer.collect());
+            }
+        }
+    }
+
+    /// Tries sets that differ from a base in their fees alone; where that changes nothing else, without a new search.
+    fn try_fees_on(&mut self, base: &FeeBase<'_>, wanted: Vec<Vec<Mend>>) {
+        let Some(plays) = &base.plays else { return self.try_all(wanted) };
+        for changes in wanted {
+            let Some((changes, scheme)) = changed(self.scheme, &changes) else { continue };
+            if !self.tried.iter().any(|tried| tried.changes == changes) {
+                let plays = fees::with_fees(plays, base.scheme, &scheme, self.world, &self.play.people);
+                self.tried.push(Tried::of(changes, &plays));
+            }
         }
     }
 
@@ -329,28 +415,32 @@ impl<'a> Bench<'a> {
 
     /// The cheapest set that leaves the fewest findings, searched in full on fresh futures. The short search decides which to
     /// look at; a set that stood only by the luck of its few replications gives way to the next.
-    fn confirmed(&self, full_now: &Tried, options: Options) -> Option<Set> {
+    fn confirmed(&self, full_now: &Tried, options: Options) -> Option<(Set, Plays)> {
         let mut sets: Vec<&Tried> = self.tried.iter().filter(|set| set.left() < full_now.left()).collect();
         sets.sort_by_key(|set| (set.left(), set.price(&self.tried[0])));
-        let mut best: Option<Set> = None;
+        let mut best: Option<(Tried, Plays)> = None;
         for set in sets.into_iter().filter(|set| !set.changes.is_empty()).take(CONFIRMATIONS) {
             let (changes, scheme) = changed(self.scheme, &set.changes)?;
-            let full = Tried::of(changes, &full_plays(&scheme, self.world, options));
-            if full.left() < best.as_ref().map_or(full_now.left(), |best| best.left.len()) {
-                best = Some(full.against(full_now));
+            let plays = full_plays(&scheme, self.world, options);
+            let full = Tried::of(changes, &plays);
+            let rank = |set: &Tried| (set.left(), set.price(full_now));
+            let promised = full.left() <= set.left();
+            if full.left() < full_now.left() && best.as_ref().is_none_or(|(best, _)| rank(&full) < rank(best)) {
+                best = Some((full, plays));
             }
-            if full.left() <= set.left() {
+            if promised {
                 break;
             }
         }
-        best
+        best.map(|(set, plays)| (set.against(full_now), plays))
     }
 
     /// The cheapest set without a finding; one that brings no other is preferred. Fees are left alone where they can be, unless
     /// they are what the finding is about: lowering them would make any set look cheap.
     fn cheapest_against(&self, name: &'static str) -> Option<Set> {
         let now = &self.tried[0];
-        let fees = |set: &Tried| name != MARGINS && set.changes.iter().any(|change| matches!(change, Mend::Fees(_)));
+        let level = |change: &Mend| matches!(change, Mend::Fees(_) | Mend::FeeEach(_));
+        let fees = |set: &Tried| name != MARGINS && set.changes.iter().any(level);
         let sets = self.tried.iter().filter(|set| !set.changes.is_empty()).map(|set| (set, set.against(now)));
         sets.filter(|(_, found)| !found.left.contains(&name))
             .min_by_key(|(set, found)| (fees(set), found.brings.len(), set.price(now)))
@@ -358,9 +448,25 @@ impl<'a> Bench<'a> {
     }
 }
 
+/// A set of changes whose fees are to be changed further, with its plays where those stand whatever the fees.
+struct FeeBase<'a> {
+    scheme: &'a Scheme,
+    plays: Option<Plays>,
+}
+
+/// Whether a change is of how results are paid, rather than of how much or of fees.
+pub(crate) fn is_rule(change: &Mend) -> bool {
+    !is_fee(change) && !matches!(change, Mend::Prices(_) | Mend::AtValue { .. } | Mend::SegmentPrices(_))
+}
+
+pub(crate) fn is_fee(change: &Mend) -> bool {
+    matches!(change, Mend::Fees(_) | Mend::FeesFinely(_) | Mend::FeesFollow(_) | Mend::FeeEach(_))
+}
+
 /// About how many pounds could come off the fees before doing as intended stops paying.
 fn fees_to_spare(set: &Tried) -> f64 {
-    let lowest = set.fees.iter().copied().min().unwrap_or(100);
+    let percents = set.fees.iter().filter_map(|fee| if let Mend::Fees(percent) = fee { Some(*percent) } else { None });
+    let lowest = percents.min().unwrap_or(100);
     set.payment * (100 - lowest) as f64 / 100.0
 }
 
@@ -377,19 +483,27 @@ fn order(mend: &Mend) -> usize {
     match mend {
         Mend::TakeEveryone => 0,
         Mend::LiveComparison(_) => 1,
-        Mend::SegmentPrices(_) => 2,
-        Mend::PayAboveBaseline => 3,
-        Mend::NoGate => 4,
+        Mend::RecordsSay | Mend::Audit { .. } | Mend::NoRatchet => 1,
+        Mend::PayAboveBaseline => 2,
+        Mend::NoGate => 3,
+        Mend::Straight => 4,
         Mend::TwoSided => 5,
-        Mend::PoolCohorts => 6,
-        Mend::Prices(_) => 7,
-        Mend::Fees(_) => 8,
-        Mend::Together(_) => 9,
+        Mend::NoLimits | Mend::Limits(_) => 6,
+        Mend::Collar(_) => 7,
+        Mend::PoolCohorts => 8,
+        Mend::AtRisk(_) | Mend::GateAt(_) => 9,
+        Mend::AtValue { .. } => 10,
+        Mend::SegmentPrices(_) => 11,
+        Mend::Prices(_) => 12,
+        Mend::FeeEach(_) => 13,
+        Mend::FeesFollow(_) => 14,
+        Mend::Fees(_) | Mend::FeesFinely(_) => 15,
+        Mend::Together(_) => 16,
     }
 }
 
 /// The scheme under a set of changes, and the changes that changed something, in order.
-fn changed(scheme: &Scheme, changes: &[Mend]) -> Option<(Vec<Mend>, Scheme)> {
+pub(crate) fn changed(scheme: &Scheme, changes: &[Mend]) -> Option<(Vec<Mend>, Scheme)> {
     let mut sorted = changes.to_vec();
     sorted.sort_by_key(order);
     let (mut kept, mut result) = (Vec::new(), scheme.clone());
@@ -438,7 +552,9 @@ pub fn written(opened: &Opened, scheme: &Scheme, mend: &Mend) -> Option<Texts> {
 /// changed scheme is read from its own text, in which the amounts that were changed are certain.
 fn shares(opened: &Opened, bench: &Bench<'_>, mend: &Mend, options: Options, progress: Progress<'_>) -> (Vec<Share>, usize) {
     let Some(texts) = written(opened, bench.scheme, mend) else { return (Vec::new(), 0) };
-    let changed = scheme::open(&amend::folder(&texts));
+    let mut folder = amend::folder(&texts);
+    folder.extend(opened.people_files());
+    let changed = scheme::open(&folder);
     let (dials, _) = stress::uncertain(opened);
     // In each world what is present before, and what after.
     let pairs: Vec<[Vec<bool>; 2]> = (0..options.worlds)

@@ -4,6 +4,7 @@ use scheme::Scheme;
 use scheme::terms::Kind;
 
 use crate::draws::{extra, threshold, whether};
+use crate::individuals::{happens, level_number};
 use crate::people::{Chances, People};
 use crate::philox::words;
 use crate::world::World;
@@ -28,8 +29,16 @@ pub fn count(
                     Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
                 };
                 let words = words(seed, person, replication, decision as u64);
-                let chance = chances.with(decision, cell.segment, effort);
-                if u64::from(whether(&words)) < threshold(chance) {
+                let affected = match chances.own_level(decision, cell.segment, effort) {
+                    None => u64::from(whether(&words)) < threshold(chances.with(decision, cell.segment, effort)),
+                    Some(level) => {
+                        let more = scheme.outcomes[decision].sign() > 0;
+                        let own = world.individuals.as_ref().and_then(|file| file.in_cell(decision, cell));
+                        let risk = own.map_or(0, |risk| risk((person - cell.first_person) as usize));
+                        happens(whether(&words), risk, level_number(level), more)
+                    }
+                };
+                if affected {
                     counts[outcome][at] += match definition.kind {
                         Kind::Binary => 1,
                         kind => extra(kind, world.outcomes[outcome].now.at(people.area, cell.segment, 0), &words),

@@ -1,18 +1,21 @@
 //! Fills a table of plays: the reference conducts of every area, found by search, then played on replications that the
 //! search never saw, so that what is reported is not flattered by having been chosen.
 
-use engine::findings::{AreaPlays, Estimate, OutcomeFacts, Play, Plays, Role, SegmentFacts, Turn, Turned};
+use engine::findings::{AreaPlays, Estimate, OutcomeFacts, Play, Plays, Role, SegmentFacts, Timed, Turn, Turned};
 use rayon::prelude::*;
 use scheme::Scheme;
+use scheme::mends::Mend;
+use scheme::money::Rate;
 use scheme::price::{NoLines, Paid, price};
-use scheme::terms::Intake;
+use scheme::terms::{Baseline, Intake, SaidBy};
 
 use crate::chance::{LoneCohort, wrong_payment};
 use crate::conduct::{Arena, Conduct, Payments};
 use crate::people::{People, people};
 use crate::rank::Ranks;
-use crate::search::{self, Best, Budget, Objective, Weights};
+use crate::search::{self, Best, Budget, Freedom, Objective, Weights};
 use crate::world::{Intended, World};
+use crate::{pilot, timing};
 
 /// The people of a world and their sorted uniforms, which many worlds and changed schemes can share.
 #[derive(Debug)]
@@ -44,6 +47,18 @@ impl Stage {
     #[must_use]
     pub fn arena<'a>(&'a self, scheme: &'a Scheme, world: &'a World, area: usize) -> Arena<'a> {
         Arena::new(scheme, world, &self.people[area], &self.ranks[area], self.seed, self.first)
+    }
+
+    /// The seed of its draws.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The first replication after those drawn.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.first + self.replications() as u64
     }
 
     /// Number of replications drawn.
@@ -83,11 +98,11 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
     let everyone = vec![true; segments];
     let pay = search::payment_weights(arena);
     let public = search::public_weights(arena);
-    let may_choose = arena.scheme.intake == Intake::ProviderChooses;
+    let may_leave = (0..segments).any(|segment| arena.may_leave(segment));
     let provider = &arena.world.provider;
     let intended = intended(arena);
     let at_cost = search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |conduct| arena.help_spend(conduct));
-    let best = search::best(arena, Objective::Profit, budget, &pay, may_choose);
+    let best = search::best(arena, Objective::Profit, budget, &pay, Freedom::ALL);
     let mut tried = best.tried;
     let mut conducts = vec![
         (Role::Idle, Conduct::idle(&arena.chances, segments)),
@@ -96,17 +111,27 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
         (Role::Best, best.conduct.clone()),
         (Role::PublicAtCost, at_cost),
     ];
-    let mut find = |role: Role, objective: Objective, may_choose: bool| {
-        let found = search::best(arena, objective, budget, &pay, may_choose);
+    let mut find = |role: Role, objective: Objective, freedom: Freedom| {
+        let found = search::best(arena, objective, budget, &pay, freedom);
         tried += found.tried;
         conducts.push((role, found.conduct));
     };
-    if may_choose {
-        find(Role::BestServingAll, Objective::Profit, false);
+    if may_leave {
+        find(Role::BestServingAll, Objective::Profit, Freedom { intake: false, ..Freedom::ALL });
+    }
+    if arena.may_misreport() {
+        find(Role::BestHonest, Objective::Profit, Freedom { reporting: false, ..Freedom::ALL });
     }
     if wanted == Wanted::All {
-        find(Role::Cautious, Objective::Cautious(provider.caution), may_choose);
-        find(Role::Mission, Objective::Mission(provider.mission), may_choose);
+        find(Role::Cautious, Objective::Cautious(provider.caution), Freedom::ALL);
+        find(Role::Mission, Objective::Mission(provider.mission), Freedom::ALL);
+    }
+    if let Some(staying) = Mend::NoRatchet.apply(arena.scheme) {
+        let arena = arena.under(&staying);
+        let pay = search::payment_weights(&arena);
+        let found = search::best(&arena, Objective::Profit, budget, &pay, Freedom::ALL);
+        tried += found.tried;
+        conducts.push((Role::BestWithoutRatchet, found.conduct));
     }
     if has_gates(arena.scheme) {
         // Against open gates payment is linear in results, and the best response has a closed form.
@@ -133,7 +158,7 @@ pub(crate) fn intended(arena: &Arena<'_>) -> Conduct {
             let effort = (0..arena.chances.helps.len() * segments)
                 .map(|at| spend.at(arena.people.area, at % segments, 0) / helps)
                 .collect();
-            Conduct { effort, taken: vec![true; segments] }
+            Conduct::of(effort, vec![true; segments])
         }
         Intended::Aim { outcome, better_by } => aiming(arena, *outcome, *better_by),
     }
@@ -210,6 +235,13 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
     price(arena.scheme, &arena.tally_without_chance(conduct), &mut paid, &mut NoLines);
     let results = arena.scheme.result_clauses();
     let (dead_margin, cohorts_rewarded) = by_cohort(arena, conduct);
+    let (mut claims, mut false_claims) = (0.0, 0.0);
+    for (at, expected) in arena.expected_claims(conduct).into_iter().enumerate() {
+        let Some((good, bad)) = expected else { continue };
+        let claimed = bad * conduct.reporting.claimed.get(at).copied().unwrap_or_default();
+        false_claims += claimed;
+        claims += good + claimed;
+    }
     let served = |segment: usize| if conduct.taken[segment] { arena.in_segment(segment) } else { 0.0 };
     Play {
         role,
@@ -220,6 +252,9 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
         value: arena.value(conduct),
         effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * conduct.spend_on(segment)).collect(),
         served: (0..arena.people.segments).map(served).collect(),
+        false_claims,
+        claims,
+        mislabelled: arena.expected_mislabelled(conduct),
         dead_margin,
         cohorts_rewarded,
         payments: payments.total,
@@ -231,7 +266,7 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
 
 /// Over cohorts and futures: the share in which a little more effort for everyone (a tenth of what half the effect costs)
 /// earns nothing more for results, and the share in which results are paid better than no change would be.
-fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
+fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (Estimate, Estimate) {
     let segments = arena.people.segments;
     let mut more = conduct.clone();
     for (help, effects) in arena.chances.helps.iter().enumerate() {
@@ -246,21 +281,20 @@ fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (f64, f64) {
     price(arena.scheme, &arena.expected_tally(|_, _| 0.0), &mut paid, &mut NoLines);
     let still: Vec<f64> = (0..cohorts).map(|cohort| of(&paid, cohort)).collect();
     let mut before = vec![0.0; cohorts];
-    let (mut dead, mut rewarded, mut seen) = (0usize, 0usize, 0usize);
+    let each = 1.0 / cohorts.max(1) as f64;
+    // The shares of each future; cohorts of one future are not independent where they are pooled.
+    let (mut dead, mut rewarded) = (Vec::new(), Vec::new());
     arena.play(&[conduct.clone(), more], arena.replications, |which, _, paid| {
-        for cohort in 0..cohorts {
-            let now = of(paid, cohort);
-            if which == 0 {
-                before[cohort] = now;
-                rewarded += usize::from(now > still[cohort] + 0.5);
-            } else {
-                seen += 1;
-                dead += usize::from(now - before[cohort] <= 0.5);
-            }
+        let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort)).collect();
+        let share = |counts: &dyn Fn(usize) -> bool| (0..cohorts).filter(|&cohort| counts(cohort)).count() as f64 * each;
+        if which == 0 {
+            rewarded.push(share(&|cohort| now[cohort] > still[cohort] + 0.5));
+            before = now;
+        } else {
+            dead.push(share(&|cohort| now[cohort] - before[cohort] <= 0.5));
         }
     });
-    let seen = seen.max(1) as f64;
-    (dead as f64 / seen, rewarded as f64 / seen)
+    (Estimate::of(dead.into_iter()), Estimate::of(rewarded.into_iter()))
 }
 
 /// Plays every conduct that was found for an area.
@@ -269,14 +303,15 @@ pub fn area_plays(arena: &Arena<'_>, solved: &Solved) -> AreaPlays {
     let mut plays: Vec<Play> = solved.conducts.iter().map(|(role, conduct)| play(arena, *role, conduct)).collect();
     plays.extend(mixed(arena, &solved.mixture));
     let area = arena.scheme.areas[arena.people.area].clone();
-    AreaPlays { area, people: arena.people.count() as f64, plays, turned: turned(arena, solved) }
+    let timed = timing::timed(arena, &solved.best.conduct);
+    AreaPlays { area, people: arena.people.count() as f64, plays, turned: turned(arena, solved), timed }
 }
 
 /// One percentage point.
 const POINT: f64 = 0.01;
 
-/// Nothing extra when the main outcome is a point better or worse for everyone, and the intended conduct when a fifth fewer
-/// or a fifth more people come.
+/// Nothing extra when the main outcome is a point better or worse for everyone, or when people do not come at their worst; and
+/// the intended conduct when a fifth fewer or a fifth more people come, or when help does what it does at scale.
 fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
     let conduct = |role: Role| solved.conducts.iter().find(|(found, _)| *found == role).map(|(_, conduct)| conduct);
     let mut out = Vec::new();
@@ -284,13 +319,31 @@ fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
         for (turn, by) in [(Turn::PointBetter, POINT), (Turn::PointWorse, -POINT)] {
             let there = arena.better_for_all(outcome, by);
             let Payments { total, results, .. } = there.payments(now);
-            out.push(Turned { turn, role: Role::AsNow, cost: there.cost(now), payments: total, results });
+            out.push(Turned {
+                turn,
+                role: Role::AsNow,
+                cost: there.cost(now),
+                payments: total,
+                results,
+                value: there.value(now),
+            });
         }
     }
     if let Some(intended) = conduct(Role::Intended) {
         for (turn, volume) in [(Turn::FifthFewer, 0.8), (Turn::FifthMore, 1.2)] {
             let Payments { total, results, .. } = arena.payments_at(intended, volume);
-            out.push(Turned { turn, role: Role::Intended, cost: arena.cost_at(intended, volume), payments: total, results });
+            let (cost, value) = (arena.cost_at(intended, volume), volume * arena.value(intended));
+            out.push(Turned { turn, role: Role::Intended, cost, payments: total, results, value });
+        }
+        out.extend(pilot::at_scale(arena, intended));
+    }
+    if arena.scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Before { .. })) {
+        let there = arena.facing(arena.chances.clone().without_recovery());
+        for role in [Role::AsNow, Role::Idle] {
+            let Some(conduct) = conduct(role) else { continue };
+            let Payments { total, results, .. } = there.payments(conduct);
+            let (cost, value) = (there.cost(conduct), there.value(conduct));
+            out.push(Turned { turn: Turn::NoRecovery, role, cost, payments: total, results, value });
         }
     }
     out
@@ -304,7 +357,10 @@ fn mixed(arena: &Arena<'_>, mixture: &[(f64, Conduct)]) -> Option<Play> {
     let mut sum = scaled(first, weight / total);
     for (weight, part) in parts {
         let part = scaled(part, weight / total);
-        let (dead, rewarded) = (sum.dead_margin + part.dead_margin, sum.cohorts_rewarded + part.cohorts_rewarded);
+        // On the same futures; errors add up at the worst.
+        let plus = |a: Estimate, b: Estimate| Estimate { mean: a.mean + b.mean, error: a.error + b.error };
+        let dead = plus(sum.dead_margin, part.dead_margin);
+        let rewarded = plus(sum.cohorts_rewarded, part.cohorts_rewarded);
         sum = Play::sum([&sum, &part].into_iter())?;
         (sum.dead_margin, sum.cohorts_rewarded) = (dead, rewarded);
     }
@@ -313,9 +369,11 @@ fn mixed(arena: &Arena<'_>, mixture: &[(f64, Conduct)]) -> Option<Play> {
 
 fn scaled(mut play: Play, by: f64) -> Play {
     let shares = [&mut play.dead_margin, &mut play.cohorts_rewarded];
-    shares.into_iter().for_each(|share| *share *= by);
+    shares.into_iter().for_each(|share| *share = Estimate { mean: share.mean * by, error: share.error * by });
     let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value];
-    numbers.into_iter().for_each(|number| *number *= by);
+    let reports = [&mut play.false_claims, &mut play.claims, &mut play.mislabelled];
+    let numbers = numbers.into_iter().chain(reports);
+    numbers.for_each(|number| *number *= by);
     let lists =
         [&mut play.payments, &mut play.results, &mut play.rewards, &mut play.deductions, &mut play.effort, &mut play.served];
     lists.into_iter().chain(&mut play.outcomes).for_each(|list| list.iter_mut().for_each(|value| *value *= by));
@@ -343,9 +401,11 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
     let typical = typical_area(people);
     let segments = world.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
         name: segment.name.clone(),
+        priced_as: segment.priced_as,
         people: people.iter().map(|people| people.in_segment(at) as f64).sum(),
         unparking_price: solved[typical].unparking[at],
         price_now: solved[typical].price_now[at],
+        bring_in: segment.bring_in,
     });
     let wrong = main_outcome(scheme, world).map(|outcome| {
         let of =
@@ -353,6 +413,10 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         let better = (of(Role::Intended) - of(Role::AsNow)) * scheme.outcomes[outcome].sign() as f64;
         wrong_payment(scheme, world, &people[typical], outcome, better / areas[typical].people.max(1.0))
     });
+    let timed: Vec<Timed> = areas.iter().filter_map(|area| area.timed.clone()).collect();
+    let named = |keep: &dyn Fn(usize) -> bool| -> Vec<String> {
+        (0..scheme.outcomes.len()).filter(|&at| keep(at)).map(|at| scheme.outcomes[at].name.clone()).collect()
+    };
     Plays {
         outcomes: outcomes.collect(),
         segments: segments.collect(),
@@ -361,10 +425,19 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         whole,
         priced_outcome: solved[typical].priced_outcome,
         turned,
+        timed: Timed::sum(timed.iter()),
         main_outcome: main_outcome(scheme, world),
         fair_margin: world.provider.fair_margin,
         has_gates: has_gates(scheme),
         intake_is_free: scheme.intake == Intake::ProviderChooses,
+        assessed_first: scheme.intake == Intake::AfterAssessment,
+        reported_by_provider: named(&|at| {
+            scheme.outcomes[at].reported_by == SaidBy::Provider && world.false_claims[at].is_some()
+        }),
+        labels_by_provider: scheme.segments_set_by == SaidBy::Provider && world.relabelling.is_some(),
+        has_ratchet: scheme.outcomes.iter().any(|outcome| outcome.ratchet != Rate(0)),
+        held_against_before: named(&|at| matches!(scheme.outcomes[at].baseline, Baseline::Before { .. })),
+        pilot: pilot::facts(world),
         cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < world.years).count(),
         wrong_payment: wrong,
     }
@@ -405,6 +478,9 @@ pub struct Curve {
     /// The smallest aim above nothing extra that pays at least as much as nothing extra, in proportion of people; `None`
     /// when no aim within reach does.
     pub break_even: Option<f64>,
+    /// Its Monte Carlo standard error by the jackknife over ten groups of futures; `None` when there is no break-even aim, or
+    /// when leaving out a tenth of the futures already leaves none.
+    pub break_even_error: Option<f64>,
 }
 
 /// One aim.
@@ -450,6 +526,9 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
     let people = arena.people.count().max(1) as f64;
     let now: f64 = (0..segments).map(|s| arena.in_segment(s) * arena.chances.now(outcome, s)).sum::<f64>() / people;
     let sign = arena.scheme.outcomes[outcome].sign() as f64;
+    let differences: Vec<Vec<f64>> = (0..aims.len())
+        .map(|at| payments[at].iter().zip(&payments[still]).map(|(a, b)| a - b - (cost[at] - cost[still])).collect())
+        .collect();
     let points: Vec<CurvePoint> = aims
         .iter()
         .enumerate()
@@ -458,7 +537,6 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
             sorted.sort_by(f64::total_cmp);
             let quantile = |q: f64| sorted[((sorted.len() - 1) as f64 * q).round() as usize];
             let payment = Estimate::of(payments[at].iter().copied());
-            let difference = payments[at].iter().zip(&payments[still]).map(|(a, b)| a - b - (cost[at] - cost[still]));
             CurvePoint {
                 aim,
                 rate: now + sign * aim,
@@ -467,17 +545,18 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
                 payment_low: quantile(0.05),
                 payment_high: quantile(0.95),
                 profit: payment.mean - cost[at],
-                against_nothing: Estimate::of(difference),
+                against_nothing: Estimate::of(differences[at].iter().copied()),
             }
         })
         .collect();
-    let break_even = break_even(&points);
+    let means: Vec<f64> = points.iter().map(|point| point.against_nothing.mean).collect();
     Curve {
         area: arena.scheme.areas[arena.people.area].clone(),
         people,
         outcome: arena.scheme.outcomes[outcome].name.clone(),
         points,
-        break_even,
+        break_even: break_even(&aims, &means),
+        break_even_error: break_even_error(&aims, &differences),
     }
 }
 
@@ -503,14 +582,37 @@ pub fn sure_aim(arena: &Arena<'_>, outcome: usize) -> Option<f64> {
 
 /// Where profit first climbs back to that of nothing extra, between two points by a straight line; zero when the very first
 /// step up already pays.
-fn break_even(points: &[CurvePoint]) -> Option<f64> {
-    let above: Vec<&CurvePoint> = points.iter().filter(|point| point.aim > 0.0).collect();
-    let first = above.first()?;
-    if first.against_nothing.mean >= 0.0 {
+fn break_even(aims: &[f64], against_nothing: &[f64]) -> Option<f64> {
+    let above: Vec<(f64, f64)> =
+        aims.iter().copied().zip(against_nothing.iter().copied()).filter(|(aim, _)| *aim > 0.0).collect();
+    let (_, first) = *above.first()?;
+    if first >= 0.0 {
         return Some(0.0);
     }
-    above.windows(2).find(|pair| pair[0].against_nothing.mean < 0.0 && pair[1].against_nothing.mean >= 0.0).map(|pair| {
-        let (a, b) = (pair[0].against_nothing.mean, pair[1].against_nothing.mean);
-        pair[0].aim + (pair[1].aim - pair[0].aim) * (-a / (b - a))
+    above.windows(2).find(|pair| pair[0].1 < 0.0 && pair[1].1 >= 0.0).map(|pair| {
+        let ((start, a), (end, b)) = (pair[0], pair[1]);
+        start + (end - start) * (-a / (b - a))
     })
+}
+
+/// Groups of futures that the jackknife leaves out in turn.
+const GROUPS: usize = 10;
+
+/// The break-even aim is no mean, so its error is that of the jackknife: how much it moves as each group of futures is left
+/// out. `differences` holds, for each aim, the profit against nothing extra in each future.
+fn break_even_error(aims: &[f64], differences: &[Vec<f64>]) -> Option<f64> {
+    let without: Option<Vec<f64>> = (0..GROUPS)
+        .map(|left_out| {
+            let mean = |of: &Vec<f64>| {
+                let kept: Vec<f64> =
+                    of.iter().enumerate().filter(|(future, _)| future % GROUPS != left_out).map(|(_, value)| *value).collect();
+                engine::findings::mean(&kept)
+            };
+            break_even(aims, &differences.iter().map(mean).collect::<Vec<f64>>())
+        })
+        .collect();
+    let without = without?;
+    let middle = engine::findings::mean(&without);
+    let spread: f64 = without.iter().map(|aim| (aim - middle).powi(2)).sum();
+    Some((spread * (GROUPS - 1) as f64 / GROUPS as f64).sqrt())
 }

@@ -9,6 +9,7 @@ use scheme::Scheme;
 use scheme::terms::Kind;
 
 use crate::draws::{extra, whether};
+use crate::individuals::folded;
 use crate::people::People;
 use crate::philox::words;
 use crate::world::World;
@@ -95,10 +96,15 @@ impl Ranks {
                 drawn.clear();
                 // The uniform in the upper half and the person in the lower: sorting keeps the two together.
                 let person = |index: usize| cell.first_person + index as u64;
-                drawn
-                    .extend((0..cell.people).map(|index| {
-                        u64::from(whether(&words(seed, person(index), replication, decision))) << 32 | index as u64
-                    }));
+                let word = |uniform: u32, index: usize| u64::from(uniform) << 32 | index as u64;
+                let uniform = |index: usize| whether(&words(seed, person(index), replication, decision));
+                match world.individuals.as_ref().and_then(|file| file.in_cell(self.binary[b], cell)) {
+                    None => drawn.extend((0..cell.people).map(|index| word(uniform(index), index))),
+                    Some(risk) => {
+                        let more = scheme.outcomes[self.binary[b]].sign() > 0;
+                        drawn.extend((0..cell.people).map(|index| word(folded(uniform(index), risk(index), more), index)));
+                    }
+                }
                 drawn.sort_unstable();
                 let start = self.sorted.len();
                 self.sorted.extend(drawn.iter().map(|word| ordered((word >> 32) as u32)));
@@ -186,15 +192,13 @@ impl CellRanks {
         let bucket = (threshold >> self.shift) as usize;
         let (start, end) = (buckets[bucket], buckets[bucket + 1]);
         let threshold = ordered(threshold);
-        let mut rank = start;
-        let mut from = start as usize;
-        loop {
-            let window = &sorted[from..from + WINDOW];
-            rank += window.iter().map(|&uniform| u32::from(uniform < threshold)).sum::<u32>();
-            from += WINDOW;
-            if from >= end as usize {
-                return rank;
-            }
+        let first = &sorted[start as usize..start as usize + WINDOW];
+        let rank = start + first.iter().map(|&uniform| u32::from(uniform < threshold)).sum::<u32>();
+        let from = start as usize + WINDOW;
+        if from >= end as usize {
+            return rank;
         }
+        // A full bucket is rare, but for people with own risks, of whom many may share the lowest or the highest number.
+        rank + sorted[from..end as usize].partition_point(|&uniform| uniform < threshold) as u32
     }
 }

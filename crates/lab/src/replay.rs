@@ -3,7 +3,9 @@
 use scheme::Scheme;
 use scheme::terms::Kind;
 
+use crate::conduct::Conduct;
 use crate::draws::{drawn, extra, threshold, whether};
+use crate::individuals::{level_number, own_chance};
 use crate::people::{Chances, people};
 use crate::world::World;
 
@@ -51,12 +53,18 @@ pub fn replay(scheme: &Scheme, world: &World, seed: u64, person: u64, replicatio
     let Some((area, cell)) = found else {
         return Err(format!("there is no person {person}: people are numbered from 1 to {}", last.unwrap_or_default()));
     };
-    let chances = Chances::of(scheme, world, area.area);
-    let idle = vec![0.0; chances.helps.len() * area.segments];
+    let chances = Chances::of(scheme, world, area);
+    let efforts = [Conduct::as_now(&chances, area.segments).effort, Conduct::idle(&chances, area.segments).effort];
     let decisions = drawn(scheme, seed, person, replication).into_iter().map(|drawn| {
-        let chance_now = chances.now(drawn.decision, cell.segment);
-        let chance_idle = chances.with(drawn.decision, cell.segment, &idle);
         let uniform = whether(&drawn.words);
+        let alike = [chances.now(drawn.decision, cell.segment), chances.without(drawn.decision, cell.segment)];
+        let [now, idle] = [0, 1].map(|at| {
+            let own = world.individuals.as_ref().and_then(|file| file.in_cell(drawn.decision, cell));
+            own.zip(chances.own_level(drawn.decision, cell.segment, &efforts[at])).map_or(alike[at], |(risk, level)| {
+                let more = scheme.outcomes[drawn.decision].sign() > 0;
+                own_chance(risk((person - cell.first_person) as usize), level_number(level), more)
+            })
+        });
         let on_top = scheme.outcomes.iter().enumerate().filter_map(|(at, outcome)| match outcome.kind {
             Kind::Frequency { of, .. } | Kind::Sustained { of, .. } if of == drawn.decision => {
                 let parameter = world.outcomes[at].now.at(area.area, cell.segment, 0);
@@ -69,12 +77,12 @@ pub fn replay(scheme: &Scheme, world: &World, seed: u64, person: u64, replicatio
             number: drawn.decision,
             words: drawn.words,
             uniform,
-            chance_now,
-            chance_idle,
-            threshold_now: threshold(chance_now),
-            threshold_idle: threshold(chance_idle),
-            happens_now: u64::from(uniform) < threshold(chance_now),
-            happens_idle: u64::from(uniform) < threshold(chance_idle),
+            chance_now: now,
+            chance_idle: idle,
+            threshold_now: threshold(now),
+            threshold_idle: threshold(idle),
+            happens_now: u64::from(uniform) < threshold(now),
+            happens_idle: u64::from(uniform) < threshold(idle),
             on_top: on_top.collect(),
         }
     });

@@ -12,7 +12,7 @@
 
 use std::f64::consts::LN_2;
 
-use crate::conduct::{Arena, Conduct};
+use crate::conduct::{Arena, Conduct, Reporting};
 
 /// How hard to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +24,15 @@ pub struct Budget {
     /// Steps of Nelder and Mead's method from each start.
     pub polish: usize,
     pub sweeps: usize,
+    /// Deviations of a sweep that are tried on all replications, after a look at all of them on a quarter; 0 tries them all.
+    pub sift: usize,
 }
 
 impl Budget {
     /// For the central world.
-    pub const FULL: Budget = Budget { replications: 100, path: 40, sobol: 64, polish: 80, sweeps: 4 };
+    pub const FULL: Budget = Budget { replications: 100, path: 40, sobol: 64, polish: 80, sweeps: 4, sift: 0 };
     /// For one of many worlds or mends.
-    pub const QUICK: Budget = Budget { replications: 48, path: 24, sobol: 0, polish: 0, sweeps: 2 };
+    pub const QUICK: Budget = Budget { replications: 48, path: 24, sobol: 0, polish: 0, sweeps: 2, sift: 12 };
 }
 
 /// What a conduct is judged by.
@@ -41,6 +43,19 @@ pub enum Objective {
     Cautious(f64),
     /// Profit plus this share of the value of outcomes to the public.
     Mission(f64),
+}
+
+/// What a player may do beside choosing its effort, where rules and world leave room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freedom {
+    /// Turn people away, or let them fall out before they count.
+    pub intake: bool,
+    /// Report otherwise than it is.
+    pub reporting: bool,
+}
+
+impl Freedom {
+    pub const ALL: Freedom = Freedom { intake: true, reporting: true };
 }
 
 /// The best conduct found.
@@ -83,7 +98,7 @@ pub fn along(arena: &Arena<'_>, weights: &Weights, price: f64, taken: &[bool]) -
             }
         }
     }
-    Conduct { effort, taken: taken.to_vec() }
+    Conduct::of(effort, taken.to_vec())
 }
 
 fn weighted_reach(arena: &Arena<'_>, weights: &Weights, help: usize, segment: usize) -> f64 {
@@ -156,7 +171,7 @@ fn weights_from(arena: &Arena<'_>, worth: impl Fn(usize) -> f64) -> Weights {
 
 /// What the scheme pays for one more good result in each segment once its gates are open: the difference that three
 /// percentage points make on top of a result far better than expected. Where that is nothing (a lump sum past its gate),
-/// every result weighs the same.
+/// every result weighs the same: the lump spread over the smallest improvement that earns it.
 #[must_use]
 pub fn payment_weights(arena: &Arena<'_>) -> Weights {
     use scheme::price::{NoLines, Paid, price};
@@ -183,16 +198,28 @@ pub fn payment_weights(arena: &Arena<'_>) -> Weights {
             return weights;
         }
     }
-    weights_from(arena, |outcome| if arena.scheme.outcomes[outcome].is_binary() { 1.0 } else { 0.0 })
+    let total = |better: f64, paid: &mut Paid<f64>| {
+        price(arena.scheme, &arena.expected_tally(|_, _| better), paid, &mut NoLines);
+        paid.total() / 100.0
+    };
+    let now = total(0.0, &mut paid);
+    let first = (1..=120).map(|step| f64::from(step) * 0.0025).find_map(|better| {
+        let earns = total(better, &mut paid) - now;
+        (earns > 0.5).then(|| earns / (better * arena.people.count().max(1) as f64))
+    });
+    let each = first.unwrap_or(1.0);
+    weights_from(arena, |outcome| if arena.scheme.outcomes[outcome].is_binary() { each } else { 0.0 })
 }
 
 /// Searches for the best conduct.
 #[must_use]
-pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weights, may_choose: bool) -> Best {
+pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weights, freedom: Freedom) -> Best {
     let segments = arena.people.segments;
     let everyone = vec![true; segments];
     let mut search = Search { arena, objective, replications: budget.replications.min(arena.replications), tried: 0 };
     let mut candidates = vec![Conduct::idle(&arena.chances, segments), Conduct::as_now(&arena.chances, segments)];
+    // Exact where nothing but results beyond open gates counts.
+    candidates.push(along(arena, pay, 1.0, &everyone));
     candidates.extend(path(arena, pay, budget.path, &everyone));
     candidates.extend(path(arena, &public_weights(arena), budget.path / 2, &everyone));
     let mut pool = search.try_all(candidates);
@@ -210,8 +237,10 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
     let mut at = pool.swap_remove(0);
     let (mut regret, mut regret_error) = (f64::INFINITY, 0.0);
     for _ in 0..budget.sweeps.max(1) {
-        let neighbours = neighbours(arena, &at.conduct, may_choose, pay, budget.path);
-        let tried = search.try_all(neighbours);
+        let neighbours = neighbours(arena, &at.conduct, freedom, pay, budget.path);
+        let mut tried = search.try_best(neighbours, budget.sift);
+        let together = intake_together(&at, &tried);
+        tried.extend(search.try_all(together));
         let Some(found) = tried.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)) else { break };
         let gain = found.score - at.score;
         let differences: Vec<f64> = found.profits.iter().zip(&at.profits).map(|(a, b)| a - b).collect();
@@ -235,6 +264,18 @@ struct Search<'a, 'b> {
 impl Search<'_, '_> {
     fn try_all(&mut self, conducts: Vec<Conduct>) -> Vec<Tried> {
         self.try_on(conducts, self.replications)
+    }
+
+    /// The best so many by a quarter of the replications, tried on all of them. On the same random numbers what is far behind
+    /// on a few is behind on all.
+    fn try_best(&mut self, conducts: Vec<Conduct>, best: usize) -> Vec<Tried> {
+        if best == 0 || conducts.len() <= best {
+            return self.try_all(conducts);
+        }
+        let mut tried = self.try_on(conducts, (self.replications / 4).max(1));
+        tried.sort_by(|a, b| b.score.total_cmp(&a.score));
+        tried.truncate(best);
+        self.try_all(tried.into_iter().map(|tried| tried.conduct).collect())
     }
 
     fn try_on(&mut self, conducts: Vec<Conduct>, replications: usize) -> Vec<Tried> {
@@ -278,7 +319,7 @@ fn screen(search: &mut Search<'_, '_>, points: u32, everyone: &[bool]) -> Vec<Tr
             // Even in what is bought, not in what is spent: from nothing to 99 %.
             -(1.0 - 0.99 * u).ln() / LN_2 * half
         });
-        Conduct { effort: effort.collect(), taken: everyone.to_vec() }
+        Conduct::of(effort.collect(), everyone.to_vec())
     });
     let mut tried = search.try_on(conducts.collect(), (search.replications / 4).max(1));
     tried.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -291,7 +332,7 @@ fn nelder_mead(search: &mut Search<'_, '_>, start: &Tried, steps: usize) -> Trie
     let dimensions = start.conduct.effort.len();
     let arena = search.arena;
     let half: Vec<f64> = arena.chances.helps.iter().flatten().map(|effect| effect.half_cost).collect();
-    let with = |effort: Vec<f64>| Conduct { effort, taken: start.conduct.taken.clone() };
+    let with = |effort: Vec<f64>| Conduct { effort, ..start.conduct.clone() };
     let mut corners = vec![start.clone()];
     let shifted = (0..dimensions).map(|at| {
         let mut effort = start.conduct.effort.clone();
@@ -335,9 +376,28 @@ fn nelder_mead(search: &mut Search<'_, '_>, start: &Tried, steps: usize) -> Trie
     corners.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)).unwrap_or_else(|| start.clone())
 }
 
+/// The changes of intake that pay one by one, made together: the best two, the best three and so on. One segment a sweep would
+/// leave most unturned where there are many.
+fn intake_together(at: &Tried, tried: &[Tried]) -> Vec<Conduct> {
+    let changed = |other: &Tried| -> Option<usize> {
+        let mut differ = (0..at.conduct.taken.len()).filter(|&segment| other.conduct.taken[segment] != at.conduct.taken[segment]);
+        let all_else = other.conduct.effort == at.conduct.effort && other.conduct.reporting == at.conduct.reporting;
+        let first = differ.next().filter(|_| other.score > at.score && all_else)?;
+        differ.next().is_none().then_some(first)
+    };
+    let mut paying: Vec<(f64, usize)> = tried.iter().filter_map(|other| Some((other.score, changed(other)?))).collect();
+    paying.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut conduct = at.conduct.clone();
+    let changed = paying.into_iter().map(|(_, segment)| {
+        conduct.taken[segment] = !conduct.taken[segment];
+        conduct.clone()
+    });
+    changed.skip(1).filter(|conduct| conduct.taken.iter().any(|taken| *taken)).collect()
+}
+
 /// Deviations of one decision at a time: each effort to nothing, to today's, and to shares and multiples; each segment taken
 /// or turned away where that is free; and, from there, the paths again.
-fn neighbours(arena: &Arena<'_>, from: &Conduct, may_choose: bool, pay: &Weights, path_steps: usize) -> Vec<Conduct> {
+fn neighbours(arena: &Arena<'_>, from: &Conduct, freedom: Freedom, pay: &Weights, path_steps: usize) -> Vec<Conduct> {
     const OF_HALF: [f64; 9] = [0.0, 0.15, 0.4, 0.7, 1.0, 1.5, 2.2, 3.2, 5.0];
     const OF_SELF: [f64; 6] = [0.85, 0.94, 0.98, 1.02, 1.06, 1.15];
     let mut out = Vec::new();
@@ -349,23 +409,54 @@ fn neighbours(arena: &Arena<'_>, from: &Conduct, may_choose: bool, pay: &Weights
             if (value - now).abs() > 1e-9 {
                 let mut effort = from.effort.clone();
                 effort[at] = value;
-                out.push(Conduct { effort, taken: from.taken.clone() });
+                out.push(Conduct { effort, ..from.clone() });
             }
         }
     }
     // All efforts together, a little more or less.
     for share in OF_SELF {
-        out.push(Conduct { effort: from.effort.iter().map(|effort| effort * share).collect(), taken: from.taken.clone() });
+        out.push(Conduct { effort: from.effort.iter().map(|effort| effort * share).collect(), ..from.clone() });
     }
-    if may_choose {
-        for segment in 0..from.taken.len() {
-            let mut taken = from.taken.clone();
-            taken[segment] = !taken[segment];
-            if taken.iter().any(|taken| *taken) {
-                out.push(Conduct { effort: from.effort.clone(), taken: taken.clone() });
-                out.extend(path(arena, pay, path_steps / 4, &taken));
-                out.push(Conduct { effort: vec![0.0; from.effort.len()], taken });
-            }
+    for segment in (0..from.taken.len()).filter(|&segment| freedom.intake && arena.may_leave(segment)) {
+        let mut taken = from.taken.clone();
+        taken[segment] = !taken[segment];
+        if taken.iter().any(|taken| *taken) {
+            out.push(Conduct { taken: taken.clone(), ..from.clone() });
+            out.extend(path(arena, pay, path_steps / 4, &taken));
+            out.push(Conduct { effort: vec![0.0; from.effort.len()], taken, ..from.clone() });
+        }
+    }
+    if freedom.reporting {
+        out.extend(other_reports(arena, from, pay));
+    }
+    out
+}
+
+/// Other ways to report: each outcome claimed to the point where the last false claim costs what it brings, to nothing, and to
+/// shares and multiples; labels likewise.
+fn other_reports(arena: &Arena<'_>, from: &Conduct, pay: &Weights) -> Vec<Conduct> {
+    const OF_MOST: [f64; 7] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.75, 1.0];
+    const OF_SELF: [f64; 6] = [0.8, 0.93, 0.98, 1.02, 1.07, 1.25];
+    let mut out = Vec::new();
+    let outcomes = arena.scheme.outcomes.len();
+    for (at, rising) in (0..outcomes).filter_map(|at| Some((at, arena.false_claims(at)?))) {
+        let mut claimed = from.reporting.claimed.clone();
+        claimed.resize(outcomes, 0.0);
+        let now = claimed[at];
+        let penalty = arena.expected_penalty(at);
+        let people: f64 = (0..arena.people.segments).map(|segment| arena.in_segment(segment)).sum();
+        let earns: f64 = (0..arena.people.segments).map(|s| arena.in_segment(s) * pay[at][s]).sum::<f64>() / people.max(1.0);
+        let shares = OF_MOST.map(|share| share * rising.at_most).into_iter().chain(OF_SELF.map(|share| share * now));
+        for share in shares.chain([rising.worth(earns - penalty)]) {
+            claimed[at] = share.clamp(0.0, rising.at_most);
+            out.push(Conduct { reporting: Reporting { claimed: claimed.clone(), ..from.reporting.clone() }, ..from.clone() });
+        }
+    }
+    if let Some(rising) = arena.relabelling() {
+        let now = from.reporting.mislabelled;
+        for share in OF_MOST.map(|share| share * rising.at_most).into_iter().chain(OF_SELF.map(|share| share * now)) {
+            let mislabelled = share.clamp(0.0, rising.at_most);
+            out.push(Conduct { reporting: Reporting { mislabelled, ..from.reporting.clone() }, ..from.clone() });
         }
     }
     out

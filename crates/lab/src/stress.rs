@@ -1,11 +1,12 @@
 //! The main job: plays a scheme against its own rules and reports what goes wrong.
 
-use engine::findings::{self, Finding, Play, Plays, Role};
+use engine::findings::{self, Estimate, Finding, Plays, Role};
 use rayon::prelude::*;
 use scheme::document::{Assumption, Dial, Opened, Picks, Reader};
 use scheme::mends::Mend;
 use scheme::{Scheme, read};
 
+use crate::adversary::{self, Edge};
 use crate::plays::{self, Curve, Solved, Stage, Wanted};
 use crate::search::Budget;
 use crate::when::{When, when};
@@ -82,9 +83,11 @@ pub struct CostPoint {
     pub words: String,
     /// Break-even aims of the smallest, the typical and the largest area, in proportion of people; `None` when no aim pays.
     pub break_even: [Option<f64>; 3],
+    /// Their Monte Carlo errors, as those of a [`Curve`].
+    pub break_even_error: [Option<f64>; 3],
     /// What aiming at half of the intended improvement earns against nothing extra, in pounds for each person, in the same
     /// three areas.
-    pub half_hearted: [f64; 3],
+    pub half_hearted: [Estimate; 3],
 }
 
 /// A finding with what is known of it beyond the central world.
@@ -95,6 +98,9 @@ pub struct Reported {
     pub share_of_worlds: f64,
     /// In which worlds it appears, where that can be told.
     pub when: Option<When>,
+    /// The smallest move of the uncertain numbers found under which it appears, or goes where it is present as stated; `None`
+    /// where it was the same in every world.
+    pub edge: Option<Edge>,
     /// The middle 90 % of the provider's gain over the worlds.
     pub gain_range: (f64, f64),
     /// Whether it is present for each kind of provider.
@@ -110,9 +116,9 @@ pub struct Reported {
 pub struct TriedMend {
     pub mend: Mend,
     /// What the payer pays more (or less) at the provider's best, in pounds.
-    pub payer_cost: f64,
+    pub payer_cost: Estimate,
     /// Value of outcomes gained against the scheme as it is, in pounds.
-    pub value_gained: f64,
+    pub value_gained: Estimate,
     /// Findings that are present under the change, and were not before.
     pub new_findings: Vec<&'static str>,
     /// Findings that the change removes.
@@ -155,14 +161,17 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
         .into_par_iter()
         .map(|number| {
             let result = stage.plausible_world(&dials, number, options);
-            progress("trying plausible worlds", 0.5 + 0.35 * (number as f64 + 1.0) / options.worlds as f64);
+            progress("trying plausible worlds", 0.5 + 0.3 * (number as f64 + 1.0) / options.worlds as f64);
             result
         })
         .collect();
     let worlds: Vec<WorldResult> = tried.into_iter().flatten().collect();
 
-    progress("trying changes to the rules", 0.85);
     let mut reported = reported(&plays, &worlds, &dials);
+    progress("looking for the nearest world that differs", 0.8);
+    stage.find_edges(&dials, &worlds, &mut reported, options);
+
+    progress("trying changes to the rules", 0.9);
     stage.try_mends(&plays, &mut reported);
 
     progress("done", 1.0);
@@ -273,23 +282,35 @@ impl Shared<'_> {
         };
         let nearest = |curve: &Curve| {
             let distance = |point: &&plays::CurvePoint| (point.aim - half).abs();
-            curve
-                .points
-                .iter()
-                .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-                .map_or(0.0, |p| p.against_nothing.mean / curve.people)
+            curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map_or(Estimate::default(), |point| {
+                let sum = point.against_nothing;
+                Estimate { mean: sum.mean / curve.people, error: sum.error / curve.people }
+            })
         };
         Some(CostPoint {
             way,
             words: words.join(", "),
             break_even: [0, 1, 2].map(|at| curves[at].break_even),
+            break_even_error: [0, 1, 2].map(|at| curves[at].break_even_error),
             half_hearted: [0, 1, 2].map(|at| nearest(&curves[at])),
         })
     }
 
-    fn plausible_world(&self, dials: &[Dial], number: usize, options: Options) -> Option<WorldResult> {
-        let picks = picks(dials, number, options.seed);
-        let reader = Reader::new(self.opened, &picks);
+    /// For each finding the smallest move of the dials that changes it.
+    fn find_edges(&self, dials: &[Dial], worlds: &[WorldResult], reported: &mut [Reported], options: Options) {
+        let look = |ways: &[f64]| {
+            let picks: Picks = dials.iter().zip(ways).map(|(dial, way)| (dial.path.clone(), *way)).collect();
+            self.played(&picks, options, |_, _, _, plays| present(plays))
+        };
+        let stated: Vec<bool> = reported.iter().map(|reported| reported.finding.present).collect();
+        let of = |world: &WorldResult| (world.ways.clone(), world.found.iter().map(|found| found.0).collect());
+        let edges = adversary::edges(&stated, &worlds.iter().map(of).collect::<Vec<_>>(), &look);
+        reported.iter_mut().zip(edges).for_each(|(reported, edge)| reported.edge = edge);
+    }
+
+    /// Reads the files with their dials turned, plays that world and looks at it; `None` when they cannot be read.
+    fn played<T>(&self, picks: &Picks, options: Options, look: impl FnOnce(&Scheme, &World, &Stage, &Plays) -> T) -> Option<T> {
+        let reader = Reader::new(self.opened, picks);
         let scheme = read::scheme(&reader)?;
         let world = world::read(&reader, &scheme)?;
         let rebuilt;
@@ -300,21 +321,31 @@ impl Shared<'_> {
             &rebuilt
         };
         let plays = quick_plays(&scheme, &world, stage);
+        Some(look(&scheme, &world, stage, &plays))
+    }
+
+    fn plausible_world(&self, dials: &[Dial], number: usize, options: Options) -> Option<WorldResult> {
+        let picks = picks(dials, number, options.seed);
+        let ways = dials.iter().map(|dial| picks[&dial.path]).collect();
+        self.played(&picks, options, |scheme, world, stage, plays| self.result(ways, scheme, world, stage, plays))
+    }
+
+    fn result(&self, ways: Vec<f64>, scheme: &Scheme, world: &World, stage: &Stage, plays: &Plays) -> WorldResult {
         let found = findings::CATALOGUE.iter().map(|consequence| {
-            let finding = (consequence.forecast)(&plays, Role::Best);
+            let finding = (consequence.forecast)(plays, Role::Best);
             (finding.present, finding.gain.mean)
         });
         let found = found.collect();
         let areas = plays::three_areas(&self.stage.people);
         let mut break_even = [None; 3];
         let mut drifting_pays = false;
-        if let Some(outcome) = plays::main_outcome(&scheme, &world) {
+        if let Some(outcome) = plays::main_outcome(scheme, world) {
             for (slot, area) in areas.into_iter().enumerate() {
                 if slot > 0 && areas[0] == areas[2] {
                     break_even[slot] = break_even[0];
                     continue;
                 }
-                let arena = stage.arena(&scheme, &world, area).on_first(Budget::QUICK.replications);
+                let arena = stage.arena(scheme, world, area).on_first(Budget::QUICK.replications);
                 let curve = plays::curve(&arena, outcome, 20);
                 break_even[slot] = Some(curve.break_even);
                 if area == areas[1] {
@@ -322,7 +353,7 @@ impl Shared<'_> {
                 }
             }
         }
-        Some(WorldResult { ways: dials.iter().map(|dial| picks[&dial.path]).collect(), found, break_even, drifting_pays })
+        WorldResult { ways, found, break_even, drifting_pays }
     }
 
     /// Tries each present finding's mends, smallest first, until one removes it; a change is tried once for all findings.
@@ -348,19 +379,61 @@ impl Shared<'_> {
                 let names = |keep: &dyn Fn(usize) -> bool| -> Vec<&'static str> {
                     (0..findings::CATALOGUE.len()).filter(|&at| keep(at)).map(|at| findings::CATALOGUE[at].name).collect()
                 };
-                let best = |plays: &Plays| plays.play(Role::Best).map_or((0.0, 0.0), |play: &Play| (play.payment(), play.value));
-                let (then, before) = (best(changed), best(&now));
+                let (payer_cost, value_gained) = difference(changed, &now);
+                let exact = Estimate::exact;
                 reported[at].mend = Some(TriedMend {
                     mend,
-                    payer_cost: then.0 - before.0,
-                    value_gained: then.1 - before.1,
+                    payer_cost: exact(payer_cost),
+                    value_gained: exact(value_gained),
                     new_findings: names(&|at| present_then[at] && !present_now[at]),
                     removes: names(&|at| !present_then[at] && present_now[at]),
                 });
                 break;
             }
         }
+        self.errors_of_mends(reported);
     }
+
+    /// The Monte Carlo errors of what the mends found cost and bring, by batch means: the search and the play are made again,
+    /// with the change and without, on each of a few batches of other futures. So the error holds what the choice of a conduct
+    /// on few futures adds, which the value of outcomes, exact for any one conduct, would hide.
+    fn errors_of_mends(&self, reported: &mut [Reported]) {
+        let mut changes: Vec<(Mend, Scheme)> = Vec::new();
+        for mend in reported.iter().filter_map(|reported| reported.mend.as_ref()) {
+            let new = !changes.iter().any(|(known, _)| *known == mend.mend);
+            changes.extend(new.then(|| mend.mend.apply(self.scheme)).flatten().map(|scheme| (mend.mend.clone(), scheme)));
+        }
+        if changes.is_empty() {
+            return;
+        }
+        let first = self.stage.end();
+        let batches: Vec<Vec<(f64, f64)>> = (0..BATCHES)
+            .map(|batch| {
+                let from = first + (batch * BATCH) as u64;
+                let stage = Stage::build(self.scheme, self.world, self.stage.seed(), from, BATCH);
+                let now = quick_plays(self.scheme, self.world, &stage);
+                changes.par_iter().map(|(_, scheme)| difference(&quick_plays(scheme, self.world, &stage), &now)).collect()
+            })
+            .collect();
+        // The batches hold more futures than the figures, which are those of the short search.
+        let scale = ((BATCHES * BATCH) as f64 / Budget::QUICK.replications as f64).sqrt();
+        for mend in reported.iter_mut().filter_map(|reported| reported.mend.as_mut()) {
+            let Some(at) = changes.iter().position(|(known, _)| *known == mend.mend) else { continue };
+            mend.payer_cost.error = scale * Estimate::of(batches.iter().map(|batch| batch[at].0)).error;
+            mend.value_gained.error = scale * Estimate::of(batches.iter().map(|batch| batch[at].1)).error;
+        }
+    }
+}
+
+/// Batches, and futures in each, by which the errors of mends are estimated.
+const BATCHES: usize = 6;
+const BATCH: usize = 16;
+
+/// What the payer pays more, and what outcomes are worth more, at the provider's best.
+fn difference(then: &Plays, now: &Plays) -> (f64, f64) {
+    let best = |plays: &Plays| plays.play(Role::Best).map_or((0.0, 0.0), |play| (play.payment(), play.value));
+    let (then, now) = (best(then), best(now));
+    (then.0 - now.0, then.1 - now.1)
 }
 
 /// Where every dial stands in one plausible world: a point of a scrambled Sobol sequence.
@@ -413,6 +486,7 @@ fn reported(plays: &Plays, worlds: &[WorldResult], dials: &[Dial]) -> Vec<Report
                     quantile(&gains, 0.95).unwrap_or(finding.gain.mean),
                 ),
                 objectives: objectives.map(|role| (role, (consequence.forecast)(plays, role).present)).collect(),
+                edge: None,
                 mend: None,
                 tried_in_vain: Vec::new(),
                 finding,

@@ -1,6 +1,8 @@
 //! What is believed: the people, what becomes of them with and without help, what help costs, what results are worth to the
 //! public, what the commissioner intends. Read from `world.toml`; every number may carry a range and a source.
 
+use std::sync::Arc;
+
 use scheme::Scheme;
 use scheme::document::{Opened, Reader, Section};
 use scheme::literal::{Change, Count, Literal, PerHead, Plain, Points};
@@ -9,7 +11,11 @@ use scheme::pen::Pen;
 use scheme::problem::Problem;
 use scheme::read::SCHEME_FILE;
 use scheme::schedule::{Keys, Refused, Schedule, find_column, find_table};
-use scheme::terms::{Baseline, Kind};
+use scheme::terms::{Baseline, Intake, Kind};
+
+mod temptation;
+
+use crate::individuals::{self, Individuals};
 
 /// The file with the beliefs.
 pub const WORLD_FILE: &str = "world.toml";
@@ -19,6 +25,8 @@ pub const WORLD_FILE: &str = "world.toml";
 pub struct World {
     pub name: String,
     pub segments: Vec<Segment>,
+    /// People of one segment who are not alike, where the world names a file of them.
+    pub individuals: Option<Arc<Individuals>>,
     /// Contract years that are simulated, from the first.
     pub years: usize,
     /// People who come, as a share of those expected.
@@ -26,6 +34,13 @@ pub struct World {
     /// One for each outcome of the scheme.
     pub outcomes: Vec<Belief>,
     pub help: Vec<Help>,
+    /// For each outcome of the scheme, how far the provider could claim it for people to whom it did not happen.
+    pub false_claims: Vec<Option<Rising>>,
+    /// How far the provider could label people as a segment that they are not of.
+    pub relabelling: Option<Rising>,
+    /// For each outcome of the scheme, how many of a cohort's results could be dated in the cohort before or after.
+    pub timing: Vec<Option<Rising>>,
+    pub pilot: Option<Pilot>,
     /// What the contract compels, whatever the conduct: pounds for each person served.
     pub cost_each_person: Schedule<Pence>,
     /// The part of that cost which does not follow the number of people, once staff and buildings are there for those
@@ -45,6 +60,47 @@ pub struct Segment {
     pub share: f64,
     /// Position of the contract's segment that prices it.
     pub priced_as: usize,
+    /// Pounds for bringing in one of these people, who would else fall out before they count; `None` when they start anyhow.
+    pub bring_in: Option<f64>,
+}
+
+/// Something that can be done with up to a share of cases, the easy ones first: the first costs nothing, the last so many
+/// pounds, and those between in proportion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rising {
+    pub at_most: f64,
+    pub cost_of_last: f64,
+}
+
+impl Rising {
+    /// Pounds for doing it with a share of so many cases.
+    #[must_use]
+    pub fn cost(&self, share: f64, cases: f64) -> f64 {
+        cases * self.cost_of_last * share * share / (2.0 * self.at_most.max(1e-12))
+    }
+
+    /// The share at which the last case costs what it brings.
+    #[must_use]
+    pub fn worth(&self, pounds: f64) -> f64 {
+        self.at_most * (pounds / self.cost_of_last.max(1e-12)).clamp(0.0, 1.0)
+    }
+}
+
+/// Where the belief in a kind of help comes from, when it was chosen for its pilot. Shares are of what the help moves, in the
+/// unit of its `moves`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pilot {
+    /// Position of the help.
+    pub help: usize,
+    /// Pilots from which it was chosen.
+    pub tried: usize,
+    pub standard_error: f64,
+    /// Standard deviation of true effects from one tried kind of help to another.
+    pub differ_by: f64,
+    /// Share of the effect lost at scale, where places and people are less well chosen.
+    pub diluted: f64,
+    /// Share by which the help of one person costs more at scale.
+    pub cost_rises: f64,
 }
 
 /// What is believed of one outcome.
@@ -55,6 +111,8 @@ pub struct Belief {
     pub now: Schedule<f64>,
     /// Shift the segments' odds so that each area's rate meets this one, usually the contract's fixed baseline.
     pub matches: Option<Schedule<Rate>>,
+    /// The chance of the same people before they started, where results are held against it.
+    pub before: Option<Schedule<f64>>,
     /// Change for everyone since the baseline was set, in proportion (0.01 is one percentage point).
     pub trend: f64,
     /// Pounds to the public of one fewer (or one more, where more is better).
@@ -108,7 +166,12 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
     let top = reader.document(WORLD_FILE, "world = \"What is believed about …\"")?;
     let name = top.required_text("world", "a title for these beliefs, such as \"What is believed in the county\"");
     let people = top.required_section("people", "a table [people]");
-    let segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
+    let mut segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
+    let listed = people.as_ref().filter(|table| table.has("individuals"));
+    let individuals = listed.and_then(|table| individuals::read(table, scheme, &segments)).map(Arc::new);
+    if let Some(file) = individuals.as_deref().filter(|_| segments.iter().all(|segment| segment.share == 0.0)) {
+        segments.iter_mut().enumerate().for_each(|(at, segment)| segment.share = file.share(at));
+    }
     let years = people.as_ref().map_or(1, |table| years(table, scheme));
     let volume: Rate = people.as_ref().and_then(|table| table.positive("volume")).unwrap_or(Rate(scheme::money::WHOLE));
     if let Some(table) = people {
@@ -119,8 +182,10 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
         segments: segments.iter().map(|segment| segment.name.clone()).collect(),
         years: scheme.years(),
     };
-    let outcomes = outcomes(&top, scheme, &keys);
-    let help = help(&top, scheme, &keys);
+    let outcomes = outcomes(&top, scheme, &keys, individuals.as_deref());
+    let help = help(&top, scheme, &keys, individuals.as_deref());
+    let temptation = temptation::read(&top, scheme, &help);
+    let assessment = assessment(&top, scheme, &keys);
     let cost = top.required_section("cost", "a table [cost] with each_person");
     let (cost_each_person, cost_fixed_share, cost_each_year) = match &cost {
         Some(cost) => {
@@ -148,9 +213,14 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
     if reader.errors() > 0 {
         return None;
     }
-    Some(World {
+    let world = World {
         name,
         segments,
+        individuals,
+        false_claims: temptation.false_claims,
+        relabelling: temptation.relabelling,
+        timing: temptation.timing,
+        pilot: temptation.pilot,
         years,
         volume: volume.as_f64(),
         outcomes,
@@ -160,7 +230,72 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
         cost_each_year,
         intended: intended?,
         provider,
+    };
+    Some(match assessment {
+        Some(assessment) => world.with_hard_to_start(&assessment),
+        None => world,
     })
+}
+
+/// Who falls out before they count unless the provider brings them in.
+struct Assessment {
+    falls_out: Schedule<f64>,
+    bring_in: Schedule<f64>,
+}
+
+fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Assessment> {
+    let table = top.section("assessment")?;
+    warn_without_source(&table);
+    let mend = "write the share of those referred who fall out before they start unless somebody sees to it";
+    let shares = table.schedule_up_to("falls_out", keys, Rate(scheme::money::WHOLE), "more than everyone", mend);
+    let bring_in = table.positive_schedule::<Pence>("bring_in", keys).map(Pence::pounds);
+    table.finish();
+    if scheme.intake != Intake::AfterAssessment {
+        table.push(
+            Problem::at(table.file, table.span, "the contract counts people without an assessment")
+                .expected("intake = \"after assessment\" in scheme.toml")
+                .mend("remove [assessment], or change the contract's intake"),
+        );
+    }
+    Some(Assessment { falls_out: shares.map(|share| share.as_f64()), bring_in })
+}
+
+impl World {
+    /// Parts each segment into those who start anyhow and those whom the provider must bring in, alike in all else.
+    fn with_hard_to_start(mut self, assessment: &Assessment) -> World {
+        // For each segment that comes out, the one whose beliefs it shares.
+        let mut like = Vec::new();
+        for (at, segment) in std::mem::take(&mut self.segments).into_iter().enumerate() {
+            let falls_out = assessment.falls_out.at(0, at, 0);
+            let hard = Segment {
+                name: format!("{}, hard to start", segment.name),
+                share: segment.share * falls_out,
+                bring_in: Some(assessment.bring_in.at(0, at, 0)),
+                ..segment.clone()
+            };
+            let easy = Segment { share: segment.share * (1.0 - falls_out), ..segment };
+            for part in [easy, hard].into_iter().filter(|part| part.share > 0.0) {
+                self.segments.push(part);
+                like.push(at);
+            }
+        }
+        for belief in &mut self.outcomes {
+            belief.now = belief.now.taking_segments(&like);
+            belief.before = belief.before.as_ref().map(|before| before.taking_segments(&like));
+        }
+        for help in &mut self.help {
+            help.spent_now = help.spent_now.taking_segments(&like);
+            help.half_cost = help.half_cost.taking_segments(&like);
+            for moves in help.moves.iter_mut().flatten() {
+                *moves = moves.taking_segments(&like);
+            }
+        }
+        self.cost_each_person = self.cost_each_person.taking_segments(&like);
+        if let Intended::Spend(spend) = &mut self.intended {
+            *spend = spend.taking_segments(&like);
+        }
+        self
+    }
 }
 
 fn warn_without_source(table: &Section<'_, '_>) {
@@ -177,8 +312,8 @@ fn warn_without_source(table: &Section<'_, '_>) {
 fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
     warn_without_source(table);
     if !table.has("segments") {
-        let share = 1.0 / scheme.segments.len() as f64;
-        if scheme.segments.len() > 1 {
+        let share = if table.has("individuals") { 0.0 } else { 1.0 / scheme.segments.len() as f64 };
+        if scheme.segments.len() > 1 && !table.has("individuals") {
             table.push(
                 table
                     .problem(
@@ -190,14 +325,18 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
             );
         }
         let named = scheme.segments.iter().enumerate();
-        return named.map(|(at, name)| Segment { name: name.clone(), share, priced_as: at }).collect();
+        return named.map(|(at, name)| Segment { name: name.clone(), share, priced_as: at, bring_in: None }).collect();
     }
     let file = table.required_text("segments", "the name of a CSV file, such as \"segments.csv\"");
     let Some(csv) = find_table(table, "segments", &file) else { return Vec::new() };
-    let (Some(name), Some(share)) =
-        (find_column(table, "segments", csv, "segment"), find_column(table, "segments", csv, "share"))
-    else {
-        return Vec::new();
+    let Some(name) = find_column(table, "segments", csv, "segment") else { return Vec::new() };
+    // A file of individuals says by itself how many people are in each segment; shares are then filled in from it.
+    let share = match csv.column("share") {
+        None if table.has("individuals") => None,
+        _ => match find_column(table, "segments", csv, "share") {
+            None => return Vec::new(),
+            found => found,
+        },
     };
     let priced_as = csv.column("priced_as");
     let mut out: Vec<Segment> = Vec::new();
@@ -211,9 +350,10 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
             );
         }
         let path = format!("{}: {}: share", csv.name, row[name].text);
-        let share = match scheme::literal::ranged::<Rate>(&row[share].text) {
-            Ok(ranged) => table.reader.note(path, ranged, table.source()).as_f64(),
-            Err(wrong) => {
+        let share = match share.map(|share| (share, scheme::literal::ranged::<Rate>(&row[share].text))) {
+            None => 0.0,
+            Some((_, Ok(ranged))) => table.reader.note(path, ranged, table.source()).as_f64(),
+            Some((share, Err(wrong))) => {
                 table.push(
                     csv.problem(row[share].span, format!("`share`: {}", wrong.what))
                         .read(row[share].text.clone())
@@ -237,8 +377,9 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
                     .mend("add a column `priced_as` with the contract's segment, or correct the name"),
             );
         }
-        out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default() });
+        out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default(), bring_in: None });
     }
+    let Some(share) = share else { return out };
     let sum: f64 = out.iter().map(|segment| segment.share).sum();
     let central: f64 =
         csv.rows.iter().filter_map(|row| Some(scheme::literal::ranged::<Rate>(&row[share].text).ok()?.value.as_f64())).sum();
@@ -270,8 +411,8 @@ fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {
     years as usize
 }
 
-fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Belief> {
-    let nothing = Belief { now: Schedule::constant(0.0), matches: None, trend: 0.0, value: 0.0 };
+fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Belief> {
+    let nothing = Belief { now: Schedule::constant(0.0), matches: None, before: None, trend: 0.0, value: 0.0 };
     let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
         return vec![nothing; scheme.outcomes.len()];
     };
@@ -286,15 +427,31 @@ fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Belief> 
             rates.map(|rate| rate.as_f64())
         };
         let now = match outcome.kind {
+            Kind::Binary if individuals.is_some_and(|file| scheme.outcome(&outcome.name).is_some_and(|at| file.have(at))) => {
+                if table.has("now") {
+                    table.push(
+                        table
+                            .problem("now", "the file of individuals gives everybody's own chance already")
+                            .expected("the chance in one place")
+                            .mend(format!("remove the line, or the column `{}` of that file", outcome.name)),
+                    );
+                }
+                Schedule::constant(0.0)
+            }
             Kind::Binary => chance("now"),
             Kind::Frequency { .. } => table.checked_schedule::<PerHead>("each", keys, too_few).map(|each| each.0.as_f64()),
             Kind::Sustained { .. } => chance("continues"),
         };
         let matches = matched(&table, outcome, keys);
+        let held_against_before = matches!(outcome.baseline, Baseline::Before { .. });
+        let before = held_against_before.then(|| match outcome.kind {
+            Kind::Frequency { .. } => table.positive_schedule::<PerHead>("before", keys).map(|each| each.0.as_f64()),
+            Kind::Binary | Kind::Sustained { .. } => chance("before"),
+        });
         let trend: Points = table.number("trend").unwrap_or_default();
         let value: Pence = table.positive("value").unwrap_or_default();
         table.finish();
-        Belief { now, matches, trend: trend.0.as_f64(), value: value.pounds() }
+        Belief { now, matches, before, trend: trend.0.as_f64(), value: value.pounds() }
     };
     let beliefs = scheme.outcomes.iter().map(believe).collect();
     tables.finish();
@@ -369,7 +526,17 @@ fn beyond(change: &Change) -> Option<Refused> {
     })
 }
 
-fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
+/// Points off everybody's chance alike would take more than all from those of low risk, and could not be worked out once for
+/// every conduct.
+fn points(change: &Change) -> Option<Refused> {
+    matches!(change, Change::Points(_)).then(|| Refused {
+        what: "help in percentage points, for people with chances of their own".into(),
+        expected: "a relative change, such as \"20 %\"".into(),
+        mend: "write it as a share of each person's own risk".into(),
+    })
+}
+
+fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Help> {
     let Some(tables) = top.required_section("help", "a table [help.NAME] for each kind of help that money can buy") else {
         return Vec::new();
     };
@@ -404,7 +571,10 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Vec<Help> {
                     );
                     continue;
                 }
-                let moved = list.checked_schedule::<Change>(name, keys, beyond);
+                let own = individuals.is_some_and(|file| file.have(at));
+                let moved = list.checked_schedule::<Change>(name, keys, |change| {
+                    if own { points(change) } else { None }.or_else(|| beyond(change))
+                });
                 moves[at] = Some(moved.map(|change| match change {
                     Change::Relative(rate) => Move::Relative(rate.as_f64()),
                     Change::Points(rate) => Move::Points(rate.as_f64()),

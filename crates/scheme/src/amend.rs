@@ -2,16 +2,16 @@
 //! written where it stands, the old line kept as a comment and the new one with its reason. Text to text: no file is opened.
 //!
 //! An amount that changes is a decision and no longer uncertain: it is written without a range. A column of a table that
-//! changes goes into a new table beside the old one. Worked examples that no longer come out are commented out.
+//! changes goes into a new table beside the old one. A clause that is added stands below all others. Worked examples that no longer come out are commented out.
 
 use std::collections::BTreeMap;
 
-use crate::clauses::outcome_payment::OutcomePayment;
 use crate::clauses::service_fee::{Band, Basis, ServiceFee};
-use crate::clauses::tariff::{CountsFrom, Tariff};
-use crate::clauses::{Clause, Over, Rule};
+use crate::clauses::tariff::{CountsFrom, PerUnit, Tariff};
+use crate::clauses::{Clause, Counts, Over, Rule};
 use crate::document::{Opened, Picks, Reader};
-use crate::gate::Gate;
+use crate::gate::{Gate, Test};
+use crate::literal::Literal as _;
 use crate::money::Pence;
 use crate::pen::Pen;
 use crate::read::{self, SCHEME_FILE};
@@ -29,23 +29,42 @@ pub type Texts = BTreeMap<String, String>;
 #[must_use]
 pub fn amend(opened: &Opened, before: &Scheme, after: &Scheme) -> Option<Texts> {
     let mut texts: Texts = opened.sources.iter().map(|(name, source)| (name.clone(), source.text.clone())).collect();
-    let mut desk = Desk { opened, keys: before.keys(), pen: Pen::new(opened, SCHEME_FILE)?, tables: BTreeMap::new() };
+    let pen = Pen::new(opened, SCHEME_FILE)?;
+    let mut desk = Desk { opened, keys: before.keys(), before, after, pen, tables: BTreeMap::new() };
     if before.intake != after.intake {
-        let word = if after.intake == Intake::Everyone { "\"everyone\"" } else { "\"provider chooses\"" };
-        desk.pen.set(&["intake"], word, "month_end", "who is served is not for the provider to choose");
+        let word = Intake::KNOWN.iter().find(|(_, intake)| *intake == after.intake).map_or("everyone", |(word, _)| word);
+        desk.pen.set(&["intake"], &format!("\"{word}\""), "month_end", "who is served is not for the provider to choose");
+    }
+    if before.segments_set_by != after.segments_set_by {
+        desk.pen.set(&["segments_set_by"], "\"records\"", "month_end", "who is paid by a label does not set it");
     }
     for (old, new) in before.outcomes.iter().zip(&after.outcomes).filter(|(old, new)| old != new) {
-        if let Baseline::Comparison { ratio } = new.baseline {
+        if old.ratchet != new.ratchet {
+            let why = "a baseline that follows the results makes them cheap to hold back";
+            desk.pen.set(&["outcome", &old.name, "ratchet"], &format!("\"{}\"", new.ratchet), "baseline", why);
+        }
+        if old.reported_by != new.reported_by {
+            let why = "who is paid by a result does not report it";
+            desk.pen.set(&["outcome", &old.name, "reported_by"], "\"records\"", "measure", why);
+        }
+        if let Baseline::Comparison { ratio } = new.baseline
+            && old.baseline != new.baseline
+        {
             let value = format!("{{ comparison_people_each = {ratio} }}");
             let why = "a comparison group measured at the same time";
             desk.pen.set(&["outcome", &old.name, "baseline"], &value, "measure", why);
         }
     }
-    for (old, new) in before.clauses.iter().zip(&after.clauses).filter(|(old, new)| old != new) {
-        desk.clause(old, new);
+    for old in &before.clauses {
+        match after.clauses.iter().find(|new| new.name == old.name) {
+            Some(new) => desk.clause(old, new),
+            None => desk.pen.remove(&["pay", &old.name], "no such limit"),
+        }
     }
+    let added = after.clauses.iter().filter(|new| before.clause(&new.name).is_none());
+    let added: Vec<String> = added.flat_map(|clause| desk.added(clause)).collect();
     let Desk { pen, tables, .. } = desk;
-    texts.insert(SCHEME_FILE.to_owned(), pen.finish());
+    texts.insert(SCHEME_FILE.to_owned(), with_lines(pen.finish(), &added));
     texts.extend(tables.into_iter().map(|(name, copy)| (name, copy.finish())));
     let texts = without_stale_examples(texts);
     let reread = open(&folder(&texts));
@@ -68,6 +87,7 @@ pub fn same_terms(a: &Scheme, b: &Scheme) -> bool {
         let mut clauses = scheme.clauses.clone();
         clauses.iter_mut().for_each(|clause| match &mut clause.rule {
             Rule::OutcomePayment(rule) => rule.price = rule.price.spread(sizes),
+            Rule::SustainmentPayment(rule) => rule.price = rule.price.spread(sizes),
             Rule::Tariff(rule) => {
                 rule.reward = rule.reward.spread(sizes);
                 rule.deduction = rule.deduction.as_ref().map(|deduction| deduction.spread(sizes));
@@ -76,13 +96,15 @@ pub fn same_terms(a: &Scheme, b: &Scheme) -> bool {
         });
         clauses
     };
-    a.intake == b.intake && a.outcomes == b.outcomes && spread(a) == spread(b)
+    a.intake == b.intake && a.segments_set_by == b.segments_set_by && a.outcomes == b.outcomes && spread(a) == spread(b)
 }
 
 /// What is being written.
 struct Desk<'o> {
     opened: &'o Opened,
     keys: Keys,
+    before: &'o Scheme,
+    after: &'o Scheme,
     pen: Pen<'o>,
     /// New tables by file name.
     tables: BTreeMap<String, Copy<'o>>,
@@ -113,26 +135,154 @@ impl Copy<'_> {
 impl Desk<'_> {
     fn clause(&mut self, old: &Clause, new: &Clause) {
         let name = old.name.as_str();
+        self.references(name, &old.rule, &new.rule);
         match (&old.rule, &new.rule) {
+            (old, new) if old == new => {}
             (Rule::Tariff(old), Rule::Tariff(new)) => self.tariff(name, old, new),
             (Rule::OutcomePayment(old), Rule::OutcomePayment(new)) => {
                 self.gate(name, "gate", old.gate.as_ref(), new.gate.as_ref());
                 self.price(name, "price", &old.price, &new.price);
+                self.counts(name, old.counts, new.counts);
                 self.over(name, old.over, new.over, "outcome");
             }
-            (Rule::OutcomePayment(old), Rule::Tariff(new)) => self.payment_to_tariff(name, old, new),
             (Rule::SustainmentPayment(old), Rule::SustainmentPayment(new)) => {
                 self.price(name, "price", &old.price, &new.price);
+                self.counts(name, old.counts, new.counts);
             }
             (Rule::AttachmentFee(old), Rule::AttachmentFee(new)) => self.price(name, "price", &old.price, &new.price),
             (Rule::Bonus(old), Rule::Bonus(new)) => {
                 self.price(name, "price", &old.price, &new.price);
                 self.over(name, old.over, new.over, "price");
             }
-            (Rule::ShareAtRisk(old), Rule::ShareAtRisk(new)) => self.over(name, old.over, new.over, "gate"),
+            (Rule::Bonus(old), Rule::Tariff(new)) => self.straight(name, &["above", "up_to", "price"], old.over, new),
+            (Rule::ShareAtRisk(old), Rule::Tariff(new)) => self.straight(name, &["of", "share", "gate"], old.over, new),
+            (Rule::ShareAtRisk(old), Rule::ShareAtRisk(new)) => {
+                if old.share != new.share {
+                    self.pen.set(&["pay", name, "share"], &format!("\"{}\"", new.share), "of", "another share at risk");
+                }
+                self.over(name, old.over, new.over, "gate");
+            }
             (Rule::ServiceFee(old), Rule::ServiceFee(new)) => self.service_fee(name, old, new),
+            (Rule::Audit(old), Rule::Audit(new)) => {
+                if old.checks != new.checks {
+                    self.pen.set(&["pay", name, "checks"], &format!("\"{}\"", new.checks), "outcome", "more is checked");
+                }
+                self.price(name, "penalty", &old.penalty, &new.penalty);
+            }
+            (Rule::Cap(old), Rule::Cap(new)) => self.price(name, "most", &old.most, &new.most),
+            (Rule::Floor(old), Rule::Floor(new)) => self.price(name, "least", &old.least, &new.least),
             _ => {}
         }
+    }
+
+    /// The clauses that a clause looks at, where one of them is gone.
+    fn references(&mut self, name: &str, old: &Rule, new: &Rule) {
+        let (key, was) = match old {
+            Rule::Tariff(rule) => ("tops_up", &rule.tops_up),
+            Rule::ShareAtRisk(rule) => ("of", &rule.of),
+            Rule::Clawback(rule) => ("of", &rule.of),
+            Rule::Cap(rule) => ("on", &rule.on),
+            Rule::Floor(rule) => ("on", &rule.on),
+            _ => return,
+        };
+        let kept: Vec<String> = new.refers_to().iter().map(|&at| format!("\"{}\"", self.after.clauses[at].name)).collect();
+        let named = self.pen.value(&["pay", name, key]).is_some();
+        if named && kept.len() != was.len() && std::mem::discriminant(old) == std::mem::discriminant(new) {
+            let value = format!("[{}]", kept.join(", "));
+            self.pen.set(&["pay", name, key], &value, "clause", "without the clause that is gone");
+        }
+    }
+
+    fn counts(&mut self, name: &str, old: Counts, new: Counts) {
+        if old != new {
+            let (value, why) = match new {
+                Counts::FromBaseline => {
+                    ("\"baseline\"", "pays only for results beyond the baseline, and deducts for those short")
+                }
+                Counts::FromNothing => ("\"nothing\"", "pays for every result"),
+            };
+            self.pen.set(&["pay", name, "counts_from"], value, "outcome", why);
+        }
+    }
+
+    /// A clause that jumped or bent, as a tariff.
+    fn straight(&mut self, name: &str, gone: &[&str], old_over: Over, new: &Tariff) {
+        let why = "a price for each person from the baseline on, both ways";
+        self.pen.set(&["pay", name, "clause"], "\"tariff\"", "clause", why);
+        let price = self.tariff_price(name, new);
+        let gone = gone.iter().filter(|key| **key != "gate" || new.gate.is_none());
+        gone.for_each(|key| self.pen.remove(&["pay", name, key], why));
+        self.gate(name, "gate", None, new.gate.as_ref());
+        let per = match new.per {
+            PerUnit::Person => "\"person\"",
+            PerUnit::Event => "\"event\"",
+            PerUnit::PercentagePoint => "\"percentage point\"",
+        };
+        let outcome = format!("\"{}\"", self.before.outcomes[new.outcome].name);
+        for (key, value) in [("outcome", outcome.as_str()), ("per", per), ("reward", &price), ("deduction", &price)] {
+            if self.pen.value(&["pay", name, key]) != Some(value) {
+                self.pen.set(&["pay", name, key], value, "clause", why);
+            }
+        }
+        self.over(name, old_over, new.over, "clause");
+    }
+
+    /// The price of a straightened clause: one amount, or the table that its price was in with other amounts.
+    fn tariff_price(&mut self, name: &str, new: &Tariff) -> String {
+        let file = self.pen.words(&["pay", name, "price", "table"]).map(str::to_owned);
+        match file {
+            Some(file) if !new.reward.is_constant() => {
+                let column = self.pen.words(&["pay", name, "price", "column"]).unwrap_or_default().to_owned();
+                let file = self.copied(&file, &column, &new.reward).unwrap_or(file);
+                format!("{{ table = \"{file}\", column = \"{column}\" }}")
+            }
+            _ => quoted(new.reward.values()[0]),
+        }
+    }
+
+    /// A clause that the contract did not have, line by line.
+    fn added(&mut self, clause: &Clause) -> Vec<String> {
+        let (name, over) = (clause.name.as_str(), |over: Over| ("measured_over", format!("\"{}\"", over.written())));
+        let on = |on: &[usize]| {
+            let names: Vec<String> = on.iter().map(|&at| format!("\"{}\"", self.after.clauses[at].name)).collect();
+            ("on", format!("[{}]", names.join(", ")))
+        };
+        let (why, mut lines) = match &clause.rule {
+            Rule::AttachmentFee(_) => ("a fee that follows the number of people", vec![]),
+            Rule::ServiceFee(_) => ("a fee that does not follow the number of people", vec![]),
+            Rule::Cap(rule) => ("the most that results may add", vec![on(&rule.on), over(rule.over)]),
+            Rule::Floor(rule) => ("the most that results may take away", vec![on(&rule.on), over(rule.over)]),
+            Rule::Audit(rule) => {
+                let outcome = format!("\"{}\"", self.after.outcomes[rule.outcome].name);
+                ("what the provider claims is checked", vec![("outcome", outcome), ("checks", format!("\"{}\"", rule.checks))])
+            }
+            _ => return Vec::new(),
+        };
+        lines.push(match &clause.rule {
+            Rule::ServiceFee(ServiceFee { basis: Basis::EachYear(price), .. }) => {
+                ("each_year", self.amounts(name, "each_year", price))
+            }
+            Rule::AttachmentFee(rule) => ("price", self.amounts(name, "price", &rule.price)),
+            Rule::Audit(rule) => ("penalty", self.amounts(name, "penalty", &rule.penalty)),
+            Rule::Cap(rule) => ("most", self.amounts(name, "most", &rule.most)),
+            Rule::Floor(rule) => ("least", self.amounts(name, "least", &rule.least)),
+            _ => return Vec::new(),
+        });
+        let head = [String::new(), format!("[pay.{name}]"), format!("clause = \"{}\"", clause.kind())];
+        let body = lines.into_iter().map(|(key, value)| format!("{key} = {value}"));
+        let all = head.into_iter().chain(body).chain([format!("from = \"{}\"", clause.from)]);
+        all.map(|line| format!("{line}  # mend: {why}")).collect()
+    }
+
+    /// An amount, or a new table of one for each area.
+    fn amounts(&mut self, name: &str, key: &str, amounts: &Schedule<Pence>) -> String {
+        if amounts.is_constant() {
+            return quoted(amounts.values()[0]);
+        }
+        let areas = self.keys.areas.clone();
+        let rows = areas.iter().enumerate().map(|(at, area)| (area.as_str(), amounts.at(at, 0, 0)));
+        let file = self.new_table(name, "area", key, rows.collect());
+        format!("{{ table = \"{file}\", column = \"{key}\" }}")
     }
 
     fn tariff(&mut self, name: &str, old: &Tariff, new: &Tariff) {
@@ -167,8 +317,15 @@ impl Desk<'_> {
     }
 
     fn gate(&mut self, name: &str, key: &str, old: Option<&Gate>, new: Option<&Gate>) {
-        if old.is_some() && new.is_none() {
-            self.pen.remove(&["pay", name, key], &format!("no {key}: every result counts from the baseline on"));
+        match new {
+            _ if old == new => {}
+            None => self.pen.remove(&["pay", name, key], &format!("no {key}: every result counts from the baseline on")),
+            Some(Gate { test: Test::MoreThan(change), .. }) => {
+                let value = format!("{{ improves_by_more_than = \"{}\" }}", change.words());
+                self.pen.set(&["pay", name, key], &value, "outcome", "another gate");
+            }
+            // No change of the rules makes another kind; the text would not be read back as meant, and so is refused.
+            Some(_) => {}
         }
     }
 
@@ -177,20 +334,6 @@ impl Desk<'_> {
             let value = format!("\"{}\"", new.written());
             self.pen.set(&["pay", name, "measured_over"], &value, anchor, "a longer stretch leaves less to chance");
         }
-    }
-
-    fn payment_to_tariff(&mut self, name: &str, old: &OutcomePayment, new: &Tariff) {
-        let why = "pays only for results beyond the baseline";
-        self.pen.set(&["pay", name, "clause"], "\"tariff\"", "clause", why);
-        self.gate(name, "gate", old.gate.as_ref(), new.gate.as_ref());
-        self.pen.remove(&["pay", name, "price"], "one price each way, below");
-        self.pen.set(&["pay", name, "per"], "\"person\"", "outcome", "each person counts");
-        self.pen.set(&["pay", name, "reward"], &quoted(new.reward.values()[0]), "outcome", "the average of today's prices");
-        if let Some(deduction) = &new.deduction {
-            let why = "a worse result is deducted as a better one is rewarded";
-            self.pen.set(&["pay", name, "deduction"], &quoted(deduction.values()[0]), "outcome", why);
-        }
-        self.over(name, old.over, new.over, "outcome");
     }
 
     fn service_fee(&mut self, name: &str, old: &ServiceFee, new: &ServiceFee) {
@@ -278,15 +421,32 @@ impl Desk<'_> {
 
     /// A new table of a price for each segment.
     fn by_segment(&mut self, name: &str, key: &str, new: &Schedule<Pence>) -> String {
+        let segments = self.keys.segments.clone();
+        let rows = segments.iter().enumerate().map(|(at, segment)| (segment.as_str(), new.at(0, at, 0)));
+        self.new_table(&format!("{name}-prices"), "segment", key, rows.collect())
+    }
+
+    /// A new table with a row for each name, and the file's name.
+    fn new_table(&mut self, stem: &str, head: &str, key: &str, rows: Vec<(&str, Pence)>) -> String {
         let free = |file: &String| !self.opened.sources.contains_key(file) && !self.tables.contains_key(file);
-        let file = (1..1000).map(|number| new_name(&format!("{name}-prices.csv"), number)).find(free).unwrap_or_default();
-        let mut text = format!("segment,{key}\n");
-        for (at, segment) in self.keys.segments.iter().enumerate() {
-            text += &format!("{},{}\n", cell_quoted(segment), cell_text(new.at(0, at, 0)));
-        }
-        self.tables.insert(file.clone(), Copy::New(text));
+        let file = (1..1000).map(|number| new_name(&format!("{stem}.csv"), number)).find(free).unwrap_or_default();
+        let rows = rows.into_iter().map(|(name, price)| format!("{},{}\n", cell_quoted(name), cell_text(price)));
+        self.tables.insert(file.clone(), Copy::New(format!("{head},{key}\n{}", rows.collect::<String>())));
         file
     }
+}
+
+/// A text with lines below it, in the text's own line ends.
+fn with_lines(mut text: String, lines: &[String]) -> String {
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    for line in lines {
+        if !text.ends_with('\n') {
+            text += end;
+        }
+        text += line;
+        text += end;
+    }
+    text
 }
 
 /// "areas.csv" to "areas-mended.csv", then "areas-mended-2.csv".

@@ -21,6 +21,8 @@ pub struct Opened {
     pub sources: BTreeMap<String, Source>,
     pub(crate) documents: BTreeMap<String, Node>,
     pub(crate) tables: BTreeMap<String, Table>,
+    /// The text of tables of people, to count lines in.
+    people: BTreeMap<String, Source>,
     /// Problems of encoding and syntax, found before any key is asked for.
     pub problems: Vec<Problem>,
 }
@@ -76,6 +78,19 @@ impl Dial {
     }
 }
 
+/// One number of the folder as it is stated, with a range or without.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Number {
+    /// File and key.
+    pub path: String,
+    /// "£4,000".
+    pub stated: String,
+    /// The ends of its range, in the same words.
+    pub range: Option<(String, String)>,
+    /// Its source, or why it is assumed so; empty when the file does not say.
+    pub from: String,
+}
+
 /// One number that the file calls an assumption.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assumption {
@@ -85,6 +100,30 @@ pub struct Assumption {
 }
 
 impl Opened {
+    /// A table of people. Its text is kept apart from the sources, so that no message can quote a person's row: what is wrong
+    /// is told by line and column alone.
+    fn add_people(&mut self, source: Source) {
+        let mut problems = Vec::new();
+        let table = Table::parse(&source, &mut problems);
+        self.problems.extend(problems.into_iter().map(|problem| problem.without_excerpt(&source)));
+        self.tables.insert(source.name.clone(), table);
+        self.people.insert(source.name.clone(), source);
+    }
+
+    /// The tables of people as they were handed over.
+    pub fn people_files(&self) -> impl Iterator<Item = (String, Bytes)> {
+        self.people.iter().map(|(name, source)| (name.clone(), Bytes::People(source.text.clone().into_bytes())))
+    }
+
+    /// A problem in a table of people, by its line and column.
+    #[must_use]
+    pub fn in_people(&self, problem: Problem) -> Problem {
+        match self.people.get(&problem.file) {
+            Some(source) => problem.without_excerpt(source),
+            None => problem,
+        }
+    }
+
     /// The place of a table of a file, such as "pay.binary".
     pub(crate) fn span_of(&self, file: &str, path: &str) -> Option<Span> {
         path.split('.')
@@ -102,6 +141,8 @@ pub fn open(folder: &Folder) -> Opened {
     let mut opened = Opened::default();
     for (name, bytes) in folder {
         match Source::decode(name, bytes) {
+            Ok(source) if matches!(bytes, Bytes::People(_)) => opened.add_people(source),
+            Err(problem) if matches!(bytes, Bytes::People(_)) => opened.problems.push(Problem { span: None, ..*problem }),
             Ok(source) => {
                 if name.ends_with(".toml") {
                     let node = parse(&source, &mut opened.problems);
@@ -254,6 +295,8 @@ pub struct Reader<'o> {
     pub problems: RefCell<Vec<Problem>>,
     pub dials: RefCell<Vec<Dial>>,
     pub assumptions: RefCell<Vec<Assumption>>,
+    /// Every number that was read, in the order of reading.
+    pub numbers: RefCell<Vec<Number>>,
     /// The files that were asked for. An error of syntax in one of them is an error of this reading.
     asked: RefCell<BTreeSet<String>>,
 }
@@ -267,6 +310,7 @@ impl<'o> Reader<'o> {
             problems: RefCell::default(),
             dials: RefCell::default(),
             assumptions: RefCell::default(),
+            numbers: RefCell::default(),
             asked: RefCell::default(),
         }
     }
@@ -283,6 +327,11 @@ impl<'o> Reader<'o> {
     /// Whether a file has errors of encoding or syntax; what seems to be missing from it may only be unreadable.
     pub(crate) fn is_broken(&self, file: &str) -> bool {
         self.opened.problems.iter().any(|problem| problem.file == file)
+    }
+
+    /// The folder that is read.
+    pub fn opened(&self) -> &'o Opened {
+        self.opened
     }
 
     /// A table of the folder, noted as asked for.
@@ -324,10 +373,12 @@ impl<'o> Reader<'o> {
         self.problems.borrow_mut().push(problem);
     }
 
-    /// Turns what was read into the value to use, and notes its dial and its assumption.
+    /// Turns what was read into the value to use, and notes the number, its dial and its assumption.
     pub fn note<T: Literal>(&self, path: String, ranged: Ranged<T>, from: Option<&str>) -> T {
         let from = from.unwrap_or_default();
         let mut words = ranged.value.words();
+        let range = ranged.range.map(|(low, high)| (low.words(), high.words()));
+        self.numbers.borrow_mut().push(Number { path: path.clone(), stated: words.clone(), range, from: from.to_owned() });
         if let Some((low, high)) = ranged.range {
             words = format!("{words} ({} to {})", low.words(), high.words());
         }
@@ -510,6 +561,11 @@ impl<'r, 'o> Section<'r, 'o> {
     /// Whether the file says true or false for this key, rather than something longer.
     pub fn says_truth(&self, key: &str) -> bool {
         self.entry(key).is_some_and(|(_, _, node)| matches!(node.value, Value::Truth(_)))
+    }
+
+    /// Whether the file gives this key between quotes.
+    pub fn says_text(&self, key: &str) -> bool {
+        self.entry(key).is_some_and(|(_, _, node)| matches!(node.value, Value::Text(_)))
     }
 
     /// True or false.

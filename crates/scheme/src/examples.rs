@@ -159,6 +159,16 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
                     .mend("check both numbers"),
             );
         }
+        if matches!(outcome.baseline, Baseline::Before { .. }) {
+            let key = format!("{name} before");
+            let most = if outcome.is_binary() { people } else { MOST_EVENTS };
+            tally.comparison[at].people[segment] = people;
+            tally.comparison[at].counts[segment] = count(&key, true, most, format!("`{key}` is more than everyone"));
+        }
+        if scheme.checked(at).is_some() {
+            let key = format!("{name} found false");
+            tally.found_false[at][segment] = count(&key, false, MOST_EVENTS, format!("`{key}` is more than can be priced"));
+        }
         if matches!(outcome.baseline, Baseline::Comparison { .. }) {
             let (people_key, count_key) = (format!("{name} comparison people"), format!("{name} comparison"));
             let compared = count(&people_key, true, MOST_PEOPLE, many()).max(1);

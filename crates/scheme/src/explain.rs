@@ -1,10 +1,10 @@
 //! The contract in English: a term sheet with clause numbers, and a table of what is paid at each level of the outcome.
 
 use crate::literal::Literal as _;
-use crate::money::{Pence, Quantity, WHOLE, thousands};
+use crate::money::{Pence, Quantity, Rate, WHOLE, thousands};
 use crate::price;
 use crate::tally::{Comparison, Tally};
-use crate::terms::{Baseline, Better, Intake, Kind, Per, Scheme};
+use crate::terms::{Baseline, Better, Intake, Kind, Outcome, Per, SaidBy, Scheme};
 
 /// A numbered paragraph of the term sheet.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,9 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         "1.4".into(),
         match scheme.intake {
             Intake::Everyone => "Everyone referred is served and counted.".into(),
+            Intake::AfterAssessment => {
+                "People count once the provider has assessed them and they have started; those who fall out before do not.".into()
+            }
             Intake::ProviderChooses => "The provider may turn people away, who are then neither served nor counted.".into(),
         },
         "",
@@ -94,10 +97,28 @@ fn people(scheme: &Scheme) -> String {
     format!("{cohorts}{areas}, of {size} people each as expected.{segments}")
 }
 
+/// What an outcome is held against, how the baseline moves, and whose word it rests on.
 fn baseline(scheme: &Scheme, outcome: usize) -> String {
     let outcome = &scheme.outcomes[outcome];
+    let ratchet = match outcome.ratchet {
+        Rate(0) => String::new(),
+        share => {
+            format!(" Each year's baseline takes over {share} of how much better or worse the year before was than its own.")
+        }
+    };
+    let reported = match outcome.reported_by {
+        SaidBy::Records => "",
+        SaidBy::Provider => " It is counted as the provider reports it.",
+    };
+    format!("{}{ratchet}{reported}", held_against(outcome))
+}
+
+fn held_against(outcome: &Outcome) -> String {
     match &outcome.baseline {
         Baseline::None => String::new(),
+        Baseline::Before { over } => {
+            format!(" It is held against the same people over the {} before they started.", over.words())
+        }
         Baseline::Comparison { ratio } => {
             format!(
                 " It is held against a comparison group of {ratio} {} for each person served.",
@@ -191,7 +212,7 @@ pub fn expected_tally(scheme: &Scheme, area: usize) -> Tally {
                 let rate = match &outcome.baseline {
                     Baseline::Fixed(schedule) => schedule.at(area, segment, cohort.year).0 as f64 / WHOLE as f64,
                     // Without a stated level the table starts from the middle.
-                    Baseline::None | Baseline::Comparison { .. } => match outcome.kind {
+                    Baseline::None | Baseline::Comparison { .. } | Baseline::Before { .. } => match outcome.kind {
                         Kind::Binary => 0.5,
                         Kind::Frequency { .. } => 1.0,
                         Kind::Sustained { most, .. } => most as f64 / 4.0,
@@ -206,7 +227,7 @@ pub fn expected_tally(scheme: &Scheme, area: usize) -> Tally {
                     count = count.max(tally.counts[of][cell]);
                 }
                 tally.counts[index][cell] = count;
-                if let Baseline::Comparison { ratio } = outcome.baseline {
+                if let Some(ratio) = outcome.compared() {
                     tally.comparison[index] =
                         with_cell(&tally.comparison[index], cell, tally.people[cell] * ratio, count * ratio);
                 }

@@ -117,6 +117,7 @@ impl Gate {
         let outcome = &scheme.outcomes[self.outcome];
         let against = match outcome.baseline {
             Baseline::Comparison { .. } => "the comparison group",
+            Baseline::Before { .. } => "the same people before",
             _ => "the baseline",
         };
         match self.test {

@@ -45,7 +45,8 @@ impl<'o> Pen<'o> {
     }
 
     /// A text of the file by its path, such as the name of a table to look up.
-    pub(crate) fn words(&self, path: &[&str]) -> Option<&'o str> {
+    #[must_use]
+    pub fn words(&self, path: &[&str]) -> Option<&'o str> {
         match &self.chain(path)?.last()?.2.value {
             Value::Text(text) => Some(text),
             _ => None,

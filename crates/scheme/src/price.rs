@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::clauses::{self, Rule};
-use crate::money::{Amount, Pence, Quantity, WHOLE};
+use crate::money::{Amount, Pence, Quantity, Rate, WHOLE};
 use crate::tally::Tally;
 use crate::terms::{Baseline, Kind, Per, Scheme};
 
@@ -108,6 +108,7 @@ pub fn price<A: Amount, L: Lines<A>>(scheme: &Scheme, tally: &Tally, paid: &mut 
             Rule::Bonus(rule) => clauses::bonus::price(rule, &mut till),
             Rule::ShareAtRisk(rule) => clauses::share_at_risk::price(rule, &mut till),
             Rule::Clawback(rule) => clauses::clawback::price(rule, &mut till),
+            Rule::Audit(rule) => clauses::audit::price(rule, &mut till),
             Rule::Cap(rule) => clauses::cap::price(rule, &mut till),
             Rule::Floor(rule) => clauses::floor::price(rule, &mut till),
         }
@@ -173,6 +174,13 @@ impl<'a, A: Amount, L: Lines<A>> Till<'a, A, L> {
         Periods { scheme: self.scheme, tally: self.tally, over, next: 0 }
     }
 
+    /// How many results of one cell lie beyond its baseline; below zero when they fall short of it.
+    pub fn beyond_baseline(&self, outcome: usize, cell: usize) -> Quantity {
+        let counted = self.tally.counts[outcome][cell].saturating_mul(WHOLE);
+        let better = counted.saturating_sub(expected_in_cell(self.scheme, self.tally, outcome, cell));
+        Quantity(better.saturating_mul(self.scheme.outcomes[outcome].sign()))
+    }
+
     /// What was measured of an outcome over some cohorts.
     pub fn measured(&self, outcome: usize, cohorts: Range<usize>) -> Measured {
         measured(self.scheme, self.tally, outcome, cohorts)
@@ -217,13 +225,20 @@ pub struct Measured {
     pub expected: i64,
     /// How much better than expected, in billionths: positive is better whichever way the outcome runs.
     pub improvement: i64,
-    /// People of the comparison group; 0 when the baseline is fixed.
+    /// People of the comparison group, or the same people before; 0 when the baseline is fixed.
     pub compared: i64,
 }
 
 /// What was measured of an outcome over some cohorts.
 #[must_use]
 pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<usize>) -> Measured {
+    match scheme.outcomes[outcome].ratchet {
+        Rate(0) => unratcheted(scheme, tally, outcome, cohorts),
+        _ => ratcheted(scheme, tally, outcome, cohorts),
+    }
+}
+
+fn unratcheted(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<usize>) -> Measured {
     let definition = &scheme.outcomes[outcome];
     let base_of = match definition.kind {
         Kind::Frequency { of, per: Per::Affected } => &tally.counts[of],
@@ -237,33 +252,65 @@ pub fn measured(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<u
     let expected = match &definition.baseline {
         Baseline::None => 0,
         Baseline::Fixed(schedule) if schedule.is_constant() => base.saturating_mul(schedule.values()[0].0),
-        Baseline::Fixed(schedule) => {
-            let mut sum: i64 = 0;
-            for cohort in cohorts {
-                let year = scheme.cohorts[tally.cohorts[cohort]].year;
-                for segment in 0..segments {
-                    let expected = base_of[cohort * segments + segment].saturating_mul(schedule.at(tally.area, segment, year).0);
-                    sum = expected.saturating_add(sum);
-                }
+        by_cell => {
+            if matches!(by_cell, Baseline::Comparison { .. } | Baseline::Before { .. }) {
+                compared = tally.comparison[outcome].people[cells.clone()].iter().sum();
             }
-            sum
-        }
-        Baseline::Comparison { .. } => {
-            let group = &tally.comparison[outcome];
-            let mut sum: i64 = 0;
-            for cell in cells {
-                compared += group.people[cell];
-                // Standardised to the mix of segments served: the comparison group's rate in each cell.
-                let expected = i128::from(base_of[cell]) * i128::from(group.counts[cell]) * i128::from(WHOLE);
-                let expected = i64::try_from(expected / i128::from(group.people[cell].max(1))).unwrap_or(i64::MAX);
-                sum = sum.saturating_add(expected);
-            }
-            sum
+            // A comparison group is standardised to the mix of segments served: its rate in each cell.
+            cells.fold(0, |sum: i64, cell| sum.saturating_add(expected_in_cell(scheme, tally, outcome, cell)))
         }
     };
     let better = count.saturating_mul(WHOLE).saturating_sub(expected);
     let improvement = better.saturating_mul(definition.sign());
     Measured { base, count, expected, improvement, compared }
+}
+
+/// The count that the baseline leads one to expect in one cell of the tally (a cohort and a segment), in billionths; 0 without
+/// a baseline.
+#[must_use]
+pub fn expected_in_cell(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize) -> i64 {
+    let definition = &scheme.outcomes[outcome];
+    let base = match definition.kind {
+        Kind::Frequency { of, per: Per::Affected } => tally.counts[of][cell],
+        _ => tally.people[cell],
+    };
+    match &definition.baseline {
+        Baseline::None => 0,
+        Baseline::Fixed(schedule) => {
+            let year = scheme.cohorts[tally.cohorts[cell / tally.segments]].year;
+            base.saturating_mul(schedule.at(tally.area, cell % tally.segments, year).0)
+        }
+        Baseline::Comparison { .. } | Baseline::Before { .. } => {
+            let group = &tally.comparison[outcome];
+            let expected = i128::from(base) * i128::from(group.counts[cell]) * i128::from(WHOLE);
+            i64::try_from(expected / i128::from(group.people[cell].max(1))).unwrap_or(i64::MAX)
+        }
+    }
+}
+
+/// What was measured of an outcome over some cohorts, against a baseline that takes over a share of each year's improvement:
+/// the bar of a year is that of the year before, moved by the share of how far its result was from it. The years before are
+/// those of the same tally.
+fn ratcheted(scheme: &Scheme, tally: &Tally, outcome: usize, cohorts: Range<usize>) -> Measured {
+    let definition = &scheme.outcomes[outcome];
+    let mut measured = unratcheted(scheme, tally, outcome, cohorts.clone());
+    let year = |cohort: usize| scheme.cohorts[tally.cohorts[cohort]].year;
+    // The bar of each cohort's year, for one person, in billionths beyond the baseline.
+    let (mut bar, mut raised, mut start) = (0i128, 0i128, 0);
+    while start < cohorts.end {
+        let end = (start + 1..tally.cohorts.len()).find(|&end| year(end) != year(start)).unwrap_or(tally.cohorts.len());
+        for cohort in start.max(cohorts.start)..end.min(cohorts.end) {
+            raised += bar * i128::from(unratcheted(scheme, tally, outcome, cohort..cohort + 1).base);
+        }
+        let result = unratcheted(scheme, tally, outcome, start..end);
+        let beyond = i128::from(result.improvement) / i128::from(result.base.max(1)) - bar;
+        bar += beyond * i128::from(definition.ratchet.0) / i128::from(WHOLE);
+        start = end;
+    }
+    let raised = i64::try_from(raised).unwrap_or_default();
+    measured.improvement = measured.improvement.saturating_sub(raised);
+    measured.expected = measured.expected.saturating_add(raised.saturating_mul(definition.sign()));
+    measured
 }
 
 impl Measured {

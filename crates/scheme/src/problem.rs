@@ -79,6 +79,14 @@ impl Problem {
         self
     }
 
+    /// Keeps the line and column and drops the stretch of text, which then is not shown.
+    #[must_use]
+    pub(crate) fn without_excerpt(mut self, source: &Source) -> Problem {
+        self.place = self.place.or_else(|| Some(source.place(self.span?.start)));
+        self.span = None;
+        self
+    }
+
     #[must_use]
     pub fn warning(mut self) -> Problem {
         self.severity = Severity::Warning;

@@ -8,7 +8,7 @@ use crate::literal::{Count, Duration, Literal, PerHead};
 use crate::money::{Rate, Rounding, WHOLE};
 use crate::problem::Problem;
 use crate::schedule::{Keys, Schedule, find_column, find_table};
-use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, Scheme, months_later};
+use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, SaidBy, Scheme, months_later};
 
 /// The file with the contract's terms.
 pub const SCHEME_FILE: &str = "scheme.toml";
@@ -31,9 +31,8 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     );
     let month_end =
         top.required_choice("month_end", &[("last day of month", MonthEnd::LastDay), ("next day", MonthEnd::NextDay)]);
-    let intake = top
-        .choice("intake", &[("everyone", Intake::Everyone), ("provider chooses", Intake::ProviderChooses)])
-        .unwrap_or_default();
+    let intake = top.choice("intake", &Intake::KNOWN).unwrap_or_default();
+    let segments_set_by = top.choice("segments_set_by", &SaidBy::KNOWN).unwrap_or_default();
     let areas = names(&top, "areas", "area", "whole area");
     let segments = names(&top, "segments", "segment", "everyone");
 
@@ -79,6 +78,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         cohorts,
         people,
         intake,
+        segments_set_by,
         outcomes,
         clauses,
     })
@@ -293,9 +293,11 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
         }
     };
     let baseline = baseline(section, keys, kind);
+    let ratchet = ratchet(section, &baseline);
+    let reported_by = section.choice("reported_by", &SaidBy::KNOWN).unwrap_or_default();
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
     let measured = crate::measured::read(section, kind);
-    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, spread, measured }
+    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, ratchet, reported_by, spread, measured }
 }
 
 /// The binary outcome that a frequency or a sustained outcome builds on; it must stand above.
@@ -351,6 +353,22 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
         }
         return Baseline::Comparison { ratio: ratio.0 };
     }
+    if section.holds_keys("baseline")
+        && let Some(table) = section.section("baseline")
+        && table.has("same_people_before")
+    {
+        let over: Duration = table.required("same_people_before");
+        table.finish();
+        if kind != Kind::Binary && !matches!(kind, Kind::Frequency { per: Per::Person, .. }) {
+            table.push(
+                table
+                    .problem("same_people_before", "what people did before can be counted by person or by event, not otherwise")
+                    .expected("kind = \"binary\", or \"frequency\" per person")
+                    .mend("change the kind, or give the baseline as a number"),
+            );
+        }
+        return Baseline::Before { over };
+    }
     let rate = match kind {
         Kind::Binary => {
             let mend = "if it counts events rather than people, the kind is \"frequency\"";
@@ -359,6 +377,24 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
         _ => section.positive_schedule::<PerHead>("baseline", keys).map(|per_head| per_head.0),
     };
     Baseline::Fixed(rate)
+}
+
+/// How much of a year's improvement the next year's baseline takes over.
+fn ratchet(section: &Section<'_, '_>, baseline: &Baseline) -> Rate {
+    if !section.has("ratchet") {
+        return Rate(0);
+    }
+    let mend = "write the share of each year's improvement that next year's baseline takes over, such as \"100 %\"";
+    let share = section.required_within("ratchet", (Rate(0), Rate(WHOLE)), "not a share of an improvement", mend);
+    if *baseline == Baseline::None {
+        section.push(
+            section
+                .problem("ratchet", "there is no baseline that could follow the results")
+                .expected("a baseline")
+                .mend("add the baseline of the first year, or remove `ratchet`"),
+        );
+    }
+    share
 }
 
 fn read_clauses(tables: &Section<'_, '_>, keys: &Keys, outcomes: &[Outcome], cohorts: &[Cohort]) -> Vec<Clause> {

@@ -77,6 +77,26 @@ impl<T: Copy> Schedule<T> {
         Schedule { values, strides: [segments * years, years, 1] }
     }
 
+    /// A schedule by area alone; one amount where there is one area.
+    pub fn of_areas(values: Vec<T>) -> Self {
+        let strides = if values.len() > 1 { [1, 0, 0] } else { [0; 3] };
+        Schedule { values, strides }
+    }
+
+    /// The same for other segments, each like one of these.
+    pub fn taking_segments(&self, like: &[usize]) -> Self {
+        let [area, segment, year] = self.strides;
+        if segment == 0 {
+            return self.clone();
+        }
+        // Years lie innermost, so a segment's stride is their number.
+        let years = segment;
+        let areas = self.values.len().checked_div(area).unwrap_or(1);
+        let cells = (0..areas).flat_map(|a| like.iter().flat_map(move |&s| (0..years).map(move |y| (a, s, y))));
+        let values = cells.map(|(a, s, y)| self.at(a, s, y)).collect();
+        Schedule { values, strides: [if area == 0 { 0 } else { like.len() * years }, years, year] }
+    }
+
     /// A schedule by segment alone.
     pub fn of_segments(values: Vec<T>) -> Self {
         Schedule { values, strides: [0, 1, 0] }

@@ -9,6 +9,9 @@ use crate::problem::Problem;
 /// The largest file that is read. A scheme is terms and small tables; anything larger is records in the wrong place.
 pub const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
+/// The largest table of people that is read: about two million rows of a segment and a chance.
+pub const LARGEST_PEOPLE_BYTES: u64 = 64 * 1024 * 1024;
+
 /// What some programs put before UTF-8 text; it is not part of the text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -30,8 +33,11 @@ impl From<std::ops::Range<usize>> for Span {
 pub enum Bytes {
     /// The content.
     Read(Vec<u8>),
-    /// The file is larger than [`LARGEST_FILE_BYTES`] and was left unread; its size in bytes.
-    TooLarge(u64),
+    /// The content of a table of people, one row each. It may be larger than the folder's other files and lie elsewhere, and
+    /// no line of it is ever shown.
+    People(Vec<u8>),
+    /// The file was left unread: its size in bytes, and the most that may be read of such a file.
+    TooLarge { size: u64, most: u64 },
     /// The file is there and could not be read; the operating system's words.
     Unreadable(String),
 }
@@ -57,12 +63,12 @@ impl Source {
     /// Decodes bytes. A byte order mark is dropped; Windows line ends stay, since a column never depends on them.
     pub fn decode(name: &str, bytes: &Bytes) -> Result<Source, Box<Problem>> {
         let bytes = match bytes {
-            Bytes::Read(bytes) => bytes,
-            Bytes::TooLarge(size) => {
+            Bytes::Read(bytes) | Bytes::People(bytes) => bytes,
+            Bytes::TooLarge { size, most } => {
                 return Err(Box::new(
                     Problem::file(name, "the file is too large")
                         .read(format!("{} MB", size / 1_000_000))
-                        .expected(format!("at most {} MB", LARGEST_FILE_BYTES / 1024 / 1024))
+                        .expected(format!("at most {} MB", most / 1024 / 1024))
                         .mend("a scheme folder holds terms and small tables; keep records of people somewhere else"),
                 ));
             }

@@ -29,9 +29,11 @@ pub struct Tally {
     pub counts: Vec<Vec<i64>>,
     /// For each outcome with a comparison group: its people and its counts per cell; both empty otherwise.
     pub comparison: Vec<Comparison>,
+    /// For each outcome that the provider reports and an audit checks: claims found false, per cell; empty otherwise.
+    pub found_false: Vec<Vec<i64>>,
 }
 
-/// The comparison group of one outcome.
+/// The comparison group of one outcome, or the same people before they started.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
     pub people: Vec<i64>,
@@ -44,16 +46,18 @@ impl Tally {
     pub fn empty(scheme: &Scheme, area: usize, cohorts: Vec<usize>) -> Tally {
         let segments = scheme.segments.len();
         let cells = cohorts.len() * segments;
-        let comparison = scheme.outcomes.iter().map(|outcome| match outcome.baseline {
-            Baseline::Comparison { .. } => Comparison { people: vec![0; cells], counts: vec![0; cells] },
-            _ => Comparison::default(),
+        let comparison = scheme.outcomes.iter().map(|outcome| match outcome.compared() {
+            Some(_) => Comparison { people: vec![0; cells], counts: vec![0; cells] },
+            None => Comparison::default(),
         });
+        let found_false = |at: usize| if scheme.checked(at).is_some() { vec![0; cells] } else { Vec::new() };
         Tally {
             area,
             segments,
             people: vec![0; cells],
             counts: vec![vec![0; cells]; scheme.outcomes.len()],
             comparison: comparison.collect(),
+            found_false: (0..scheme.outcomes.len()).map(found_false).collect(),
             cohorts,
         }
     }
@@ -70,6 +74,7 @@ impl Tally {
                 .iter()
                 .map(|group| Comparison { people: scale(&group.people), counts: scale(&group.counts) })
                 .collect(),
+            found_false: self.found_false.iter().map(scale).collect(),
             ..self.clone()
         }
     }
@@ -83,7 +88,8 @@ impl Tally {
 
 /// Reads a tally file: one row per area, cohort and segment. Columns: `area` (when the scheme has several), `cohort`,
 /// `segment` (when the scheme has several), `people`, one named after each outcome, and for an outcome with a comparison
-/// group `NAME comparison people` and `NAME comparison`. One tally comes back for each area named.
+/// group `NAME comparison people` and `NAME comparison`; `NAME before` for one held against the same people before they
+/// started; and `NAME found false` for one whose claims are audited. One tally comes back for each area named.
 pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, Vec<Problem>> {
     let picks = Picks::new();
     let reader = Reader::new(opened, &picks);
@@ -147,7 +153,9 @@ struct Columns {
     segment: Option<usize>,
     people: Option<usize>,
     outcomes: Vec<Option<usize>>,
-    comparison: Vec<Option<(usize, usize)>>,
+    /// The columns of people and counts; the same people have no column of their own.
+    comparison: Vec<Option<(Option<usize>, usize)>>,
+    found_false: Vec<Option<usize>>,
 }
 
 impl Columns {
@@ -155,11 +163,17 @@ impl Columns {
         let mut known: Vec<String> = ["scheme", "provider", "area", "cohort", "segment", "people"].map(str::to_owned).to_vec();
         for outcome in &scheme.outcomes {
             known.push(outcome.name.clone());
-            if matches!(outcome.baseline, Baseline::Comparison { .. }) {
-                known.push(format!("{} comparison people", outcome.name));
-                known.push(format!("{} comparison", outcome.name));
+            match outcome.baseline {
+                Baseline::Comparison { .. } => {
+                    known.push(format!("{} comparison people", outcome.name));
+                    known.push(format!("{} comparison", outcome.name));
+                }
+                Baseline::Before { .. } => known.push(format!("{} before", outcome.name)),
+                Baseline::Fixed(_) | Baseline::None => {}
             }
         }
+        let audited = |at: &usize| scheme.checked(*at).is_some();
+        known.extend((0..scheme.outcomes.len()).filter(audited).map(|at| format!("{} found false", scheme.outcomes[at].name)));
         for cell in &table.header {
             if !known.iter().any(|name| name.eq_ignore_ascii_case(&cell.text)) {
                 problems.push(
@@ -198,10 +212,14 @@ impl Columns {
                     Baseline::Comparison { .. } => {
                         let people = need(&format!("{} comparison people", outcome.name), true);
                         let count = need(&format!("{} comparison", outcome.name), true);
-                        people.zip(count)
+                        people.zip(count).map(|(people, count)| (Some(people), count))
                     }
+                    Baseline::Before { .. } => need(&format!("{} before", outcome.name), true).map(|count| (None, count)),
                     _ => None,
                 })
+                .collect(),
+            found_false: (0..scheme.outcomes.len())
+                .map(|at| need(&format!("{} found false", scheme.outcomes[at].name), scheme.checked(at).is_some()))
                 .collect(),
         }
     }
@@ -273,10 +291,13 @@ impl Columns {
             };
             tally.counts[at][cell] = count(column, most, limit);
             if let Some((people_column, count_column)) = self.comparison[at] {
-                let compared = count(people_column, MOST_PEOPLE, None);
+                let compared = people_column.map_or(people, |column| count(column, MOST_PEOPLE, None));
                 tally.comparison[at].people[cell] = compared;
-                let limit = outcome.is_binary().then_some((compared, "the people of the comparison group"));
+                let limit = outcome.is_binary().then_some((compared, "the people it is compared with"));
                 tally.comparison[at].counts[cell] = count(count_column, MOST_EVENTS, limit);
+            }
+            if let (Some(column), true) = (self.found_false[at], scheme.checked(at).is_some()) {
+                tally.found_false[at][cell] = count(column, MOST_EVENTS, None);
             }
         }
         // Counts are held against each other only where all of them could be read.
@@ -284,7 +305,7 @@ impl Columns {
             return;
         }
         for (at, outcome) in scheme.outcomes.iter().enumerate() {
-            if let Some((column, _)) = self.comparison[at]
+            if let Some((Some(column), _)) = self.comparison[at]
                 && people > 0
                 && row[column].text.parse() == Ok(0)
             {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::clauses::Clause;
+use crate::clauses::{Clause, Rule};
 use crate::literal::{Count, Duration};
 use crate::measured::Measured;
 use crate::money::{Rate, Rounding};
@@ -30,6 +30,8 @@ pub struct Scheme {
     /// People expected in one cohort of one area.
     pub people: Schedule<Count>,
     pub intake: Intake,
+    /// Who says which segment a person belongs to.
+    pub segments_set_by: SaidBy,
     pub outcomes: Vec<Outcome>,
     /// In the order of the file, which is the order of pricing.
     pub clauses: Vec<Clause>,
@@ -53,6 +55,33 @@ pub enum Intake {
     Everyone,
     /// The provider may turn people away, who are then neither served nor counted.
     ProviderChooses,
+    /// People count once the provider has assessed them and they have started; those who fall out before are neither served
+    /// nor counted.
+    AfterAssessment,
+}
+
+impl Intake {
+    /// As the file writes them.
+    pub(crate) const KNOWN: [(&'static str, Intake); 3] = [
+        ("everyone", Intake::Everyone),
+        ("provider chooses", Intake::ProviderChooses),
+        ("after assessment", Intake::AfterAssessment),
+    ];
+}
+
+/// Whose word a fact rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SaidBy {
+    /// Records that somebody else keeps.
+    #[default]
+    Records,
+    /// The provider, who is paid by it.
+    Provider,
+}
+
+impl SaidBy {
+    /// As the file writes them.
+    pub(crate) const KNOWN: [(&'static str, SaidBy); 2] = [("records", SaidBy::Records), ("provider", SaidBy::Provider)];
 }
 
 /// People who start in one period and are measured together.
@@ -80,6 +109,10 @@ pub struct Outcome {
     /// Beyond the window, until late facts have arrived.
     pub wait: Duration,
     pub baseline: Baseline,
+    /// The share of each year's improvement on its baseline that the next year's baseline takes over; 0 for a baseline that
+    /// does not follow the results.
+    pub ratchet: Rate,
+    pub reported_by: SaidBy,
     /// Standard deviation of the count per person (per reoffender where it is measured so); needed for tests of
     /// significance on counts.
     pub spread: Option<Rate>,
@@ -123,6 +156,10 @@ pub enum Baseline {
     Comparison {
         ratio: i64,
     },
+    /// The same people over so long before they started.
+    Before {
+        over: Duration,
+    },
 }
 
 impl Scheme {
@@ -142,6 +179,15 @@ impl Scheme {
     #[must_use]
     pub fn outcome(&self, name: &str) -> Option<usize> {
         self.outcomes.iter().position(|outcome| outcome.name == name)
+    }
+
+    /// The share of a provider's claims on an outcome that is checked; `None` when no clause audits it.
+    #[must_use]
+    pub fn checked(&self, outcome: usize) -> Option<Rate> {
+        self.clauses.iter().find_map(|clause| match &clause.rule {
+            Rule::Audit(audit) if audit.outcome == outcome => Some(audit.checks),
+            _ => None,
+        })
     }
 
     /// The positions of the clauses whose payment depends on results.
@@ -169,6 +215,17 @@ impl Outcome {
         match self.kind {
             Kind::Binary => own,
             Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
+        }
+    }
+
+    /// People it is compared with for each person served: a group measured at the same time, or the same people before they
+    /// started. `None` when the baseline is fixed or there is none.
+    #[must_use]
+    pub fn compared(&self) -> Option<i64> {
+        match self.baseline {
+            Baseline::Comparison { ratio } => Some(ratio),
+            Baseline::Before { .. } => Some(1),
+            Baseline::Fixed(_) | Baseline::None => None,
         }
     }
 

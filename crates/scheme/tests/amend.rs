@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use scheme::amend::{self, Texts};
 use scheme::mends::Mend;
+use scheme::money::Pence;
 use scheme::source::{Bytes, Folder};
 use scheme::{Opened, Scheme};
 
@@ -45,7 +46,19 @@ fn every_mend(segments: usize) -> Vec<Mend> {
         Mend::PayAboveBaseline,
         Mend::Prices(185),
         Mend::Fees(91),
+        Mend::FeesFinely(9_042),
         Mend::SegmentPrices(by_segment),
+        Mend::AtValue { percent: 75, worth: vec![490_000, 75_400, 75_400, 0] },
+        Mend::Straight,
+        Mend::AtRisk(5),
+        Mend::GateAt(150),
+        Mend::FeesFollow(23),
+        Mend::FeesFollow(100),
+        Mend::FeeEach(Pence(12_345)),
+        Mend::Limits(150),
+        Mend::NoLimits,
+        Mend::Collar(10),
+        Mend::Audit { percent: 10, penalty: Pence(3_000_000) },
     ]
 }
 
@@ -86,7 +99,7 @@ fn what_is_written_is_what_was_meant() {
             written += usize::from(holds(&opened, &scheme, &mend).is_some());
         }
     }
-    assert!(written > 30, "{written}");
+    assert!(written > 70, "{written}");
 }
 
 /// The same terms as a person may write them otherwise: other line ends, gates under a heading, keys with dots, a clause on one
@@ -136,7 +149,7 @@ fn a_changed_line_keeps_the_old_one_and_says_why() {
 proptest! {
     /// Any set of changes, in any order.
     #[test]
-    fn sets_of_changes_are_written_too(name in 0..SCHEMES.len(), order in Just((0..9).collect::<Vec<usize>>()).prop_shuffle(), many in 2usize..6) {
+    fn sets_of_changes_are_written_too(name in 0..SCHEMES.len(), order in Just((0..21).collect::<Vec<usize>>()).prop_shuffle(), many in 2usize..8) {
         let (opened, scheme) = read(SCHEMES[name], |text| text);
         let every = every_mend(scheme.segments.len());
         let (mut chosen, mut now) = (Vec::new(), scheme.clone());
@@ -148,4 +161,21 @@ proptest! {
         }
         holds(&opened, &scheme, &Mend::Together(chosen));
     }
+}
+
+/// An audit is added where the provider reports, changed where there is one already, and both are read back as meant.
+#[test]
+fn an_audit_is_written_where_the_provider_reports() {
+    let reported = "[outcome.job]\nreported_by = \"provider\"\n";
+    let (opened, scheme) = read("schemes/work-programme-2011", |text| text.replace("[outcome.job]\n", reported));
+    assert!(holds(&opened, &scheme, &Mend::RecordsSay).is_some());
+    let audit = Mend::Audit { percent: 10, penalty: Pence(3_000_000) };
+    let texts = holds(&opened, &scheme, &audit).expect("the provider reports jobs");
+    assert!(texts["scheme.toml"].contains("clause = \"audit\"") && texts["scheme.toml"].contains("checks = \"10 %\""));
+    let opened = scheme::open(&amend::folder(&texts));
+    let scheme = scheme::check(&opened).scheme.expect("no errors");
+    let more = Mend::Audit { percent: 20, penalty: Pence(1_500_000) };
+    let after = more.apply(&scheme).expect("another audit");
+    assert_eq!(after.clauses.len(), scheme.clauses.len());
+    assert!(amend::amend(&opened, &scheme, &after).is_some());
 }

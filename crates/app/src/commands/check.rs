@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use lab::textbook::{self, TEXTBOOK_FILE};
 use lab::world::{self, World};
 use scheme::problem::{Problem, Severity};
+use scheme::read::SCHEME_FILE;
 use scheme::{Picks, Reader, Scheme};
 
 use crate::folder::{self, SchemeFolder};
@@ -13,16 +15,25 @@ use crate::paint;
 
 #[derive(Args)]
 pub struct Check {
-    /// The scheme folder
+    /// The scheme folder, or its name under schemes/
     scheme: PathBuf,
 }
 
 pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
+    if textbook::is_case(&folder.opened) && !folder.opened.sources.contains_key(SCHEME_FILE) {
+        let problems = textbook::read(&folder.opened).1;
+        let errors = show(&folder, &problems);
+        return conclude(&folder, errors, problems.len() - errors, "");
+    }
     let checked = scheme::check(&folder.opened);
     let mut problems = checked.problems;
     if let Some(scheme) = &checked.scheme {
         problems.extend(read_world(&folder, scheme).1);
+    }
+    if textbook::is_case(&folder.opened) {
+        let of_textbook = textbook::read(&folder.opened).1.into_iter().filter(|problem| problem.file == TEXTBOOK_FILE);
+        problems.extend(of_textbook.filter(|problem| !folder.opened.problems.contains(problem)));
     }
     let errors = show(&folder, &problems);
     for example in &checked.examples {
@@ -32,15 +43,17 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
             paint::stdout(&format!("  {clause}: the file says {said}, the rules pay {paid}\n"))?;
         }
     }
-    let warnings = problems.len() - errors;
-    let mut summary = match (errors, warnings) {
-        (0, 0) => format!("{}: no errors, no warnings", folder.path.display()),
-        _ => format!("{}: {}, {}", folder.path.display(), count(errors, "error"), count(warnings, "warning")),
+    // What is believed is believed of the contract's outcomes and segments, which are not known yet.
+    let waits = format!("; {} is checked when {SCHEME_FILE} is right", world::WORLD_FILE);
+    conclude(&folder, errors, problems.len() - errors, if checked.scheme.is_none() { &waits } else { "" })
+}
+
+/// The last line, and the exit code.
+fn conclude(folder: &SchemeFolder, errors: usize, warnings: usize, more: &str) -> anyhow::Result<ExitCode> {
+    let summary = match (errors, warnings) {
+        (0, 0) => format!("{}: no errors, no warnings{more}", folder.path.display()),
+        _ => format!("{}: {}, {}{more}", folder.path.display(), count(errors, "error"), count(warnings, "warning")),
     };
-    if checked.scheme.is_none() {
-        // What is believed is believed of the contract's outcomes and segments, which are not known yet.
-        summary += &format!("; {} is checked when {} is right", world::WORLD_FILE, scheme::read::SCHEME_FILE);
-    }
     paint::stdout(&format!("{}\n", if errors > 0 { paint::red(&summary) } else { paint::green(&summary) }))?;
     Ok(if errors > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

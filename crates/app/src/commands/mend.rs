@@ -11,12 +11,17 @@ use engine::findings::{percent, pounds};
 use indicatif::{ProgressBar, ProgressStyle};
 use lab::mend::{Mending, Set, Share, mend, written};
 use lab::stress::Options;
+use lab::world::World;
 use scheme::Scheme;
 use scheme::money::thousands;
 
 use crate::commands::check::scheme_and_world;
+use crate::commands::stress::packed;
+use crate::folder::SchemeFolder;
+use crate::pack::order::Order;
+use crate::pack::{Pack, Run, seal};
 use crate::paint::{bold, dim, green, red, table, wrap};
-use crate::{folder, paint};
+use crate::{folder, pack, paint};
 
 #[derive(Args)]
 pub struct Mend {
@@ -25,6 +30,9 @@ pub struct Mend {
     /// Write the changed scheme into this new folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write an assurance pack into this new folder (see docs/assurance.md)
+    #[arg(long, value_name = "DIR")]
+    pack: Option<PathBuf>,
     /// Seed of every random draw
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -40,41 +48,68 @@ pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
     if let Some(out) = &command.out {
         must_be_new(out)?;
     }
+    command.pack.as_deref().map_or(Ok(()), seal::must_be_new)?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
-    let options = Options { seed: command.seed, worlds: command.worlds as usize, ..Options::default() };
     if let Some(threads) = command.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
     }
-    let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
-    let found = mend(&folder.opened, &scheme, &world, options, &|what, part| {
-        bar.set_message(what.to_owned());
-        bar.set_position(((part * 1000.0) as u64).max(bar.position()));
-    });
-    bar.finish_and_clear();
+    let found = mended(command, &folder, &scheme, &world)?;
     paint::stdout(&text(&scheme, &world.name, &found))?;
     if let Some(out) = &command.out {
         paint::stdout(&match &found.all {
             Some(set) => {
                 let texts = written(&folder.opened, &scheme, &set.mend()).context("these changes cannot be written as text")?;
                 write(out, &texts)?;
-                format!("\nWritten to {}; every changed line keeps the old one above it.\n", out.display())
+                let people = lab::individuals::file(&folder.opened).map_or(String::new(), |file| {
+                    format!("The file of people ({file}) is not copied: say in its world.toml where it is from there.\n")
+                });
+                format!("\nWritten to {}; every changed line keeps the old one above it.\n{people}", out.display())
             }
             None => "\nThere is nothing to write.\n".to_owned(),
         })?;
     }
-    Ok(ExitCode::SUCCESS)
+    match &command.pack {
+        None => Ok(ExitCode::SUCCESS),
+        Some(pack) => packed(pack, &packing(command, &folder, &scheme, &world, &found)?),
+    }
+}
+
+/// The search with a progress bar.
+fn mended(command: &Mend, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Mending> {
+    let options = Options { seed: command.seed, worlds: command.worlds as usize, ..Options::default() };
+    let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
+    let found = mend(&folder.opened, scheme, world, options, &|what, part| {
+        bar.set_message(what.to_owned());
+        bar.set_position(((part * 1000.0) as u64).max(bar.position()));
+    });
+    bar.finish_and_clear();
+    Ok(found)
+}
+
+/// What a pack of this run holds: what is said, and the changed scheme.
+fn packing(command: &Mend, folder: &SchemeFolder, scheme: &Scheme, world: &World, found: &Mending) -> anyhow::Result<Pack> {
+    let mut told = vec![(pack::SUMMARY.to_owned(), text(scheme, &world.name, found))];
+    let texts = found.all.as_ref().and_then(|set| written(&folder.opened, scheme, &set.mend()));
+    told.extend(texts.into_iter().flatten().map(|(name, text)| (format!("scheme/{name}"), text)));
+    let order = Order::Mend { seed: command.seed, worlds: command.worlds };
+    pack::of(&Run { order, folder, scheme, world, told, stress: None })
+}
+
+/// The same run made again, for a pack.
+pub fn again(command: &Mend, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Pack> {
+    packing(command, folder, scheme, world, &mended(command, folder, scheme, world)?)
 }
 
 /// A scheme is never written over another.
-fn must_be_new(out: &Path) -> anyhow::Result<()> {
+pub(crate) fn must_be_new(out: &Path) -> anyhow::Result<()> {
     if out.exists() && !(out.is_dir() && fs::read_dir(out)?.next().is_none()) {
         bail!("{} is there already\n\nhint: name a folder that does not exist yet, or an empty one", out.display());
     }
     Ok(())
 }
 
-fn write(out: &Path, texts: &scheme::amend::Texts) -> anyhow::Result<()> {
+pub(crate) fn write(out: &Path, texts: &scheme::amend::Texts) -> anyhow::Result<()> {
     fs::create_dir_all(out).with_context(|| format!("could not make the folder {}", out.display()))?;
     for (name, text) in texts {
         let path = out.join(name);
@@ -96,6 +131,13 @@ fn text(scheme: &Scheme, world: &str, found: &Mending) -> String {
         }
         (Some(set), _) => whole(set, found),
     };
+    if !found.stays.is_empty() {
+        out += &format!("{}\n", bold("Why it stays"));
+        for (name, why) in &found.stays {
+            out += &format!("  {}\n", wrap(&format!("{name}: {why}."), WIDTH - 4, "    "));
+        }
+        out += "\n";
+    }
     out += &format!("{}\n", bold("The cheapest against each alone (by the short search)"));
     for (name, set) in &found.each {
         let words = set.as_ref().map_or("nothing that was tried removes it".to_owned(), |set| alone(set, found));

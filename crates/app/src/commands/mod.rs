@@ -1,12 +1,17 @@
 //! One file per command, named as the command.
 
+pub mod approve;
 pub mod check;
+pub mod design;
 pub mod explain;
 pub mod glossary;
+pub mod ledger;
 pub mod measure;
 pub mod mend;
+pub mod pay;
 pub mod price;
 pub mod records;
 pub mod replay;
 pub mod sensitivity;
 pub mod stress;
+pub mod verify;

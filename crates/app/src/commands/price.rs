@@ -1,14 +1,15 @@
 //! `wellspent price SCHEME --tally FILE`: a statement to the penny, a line per clause with quantity, price and reason.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use scheme::Scheme;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
-use scheme::source::Folder;
-use scheme::{Scheme, tally};
+use scheme::source::{Folder, LARGEST_FILE_BYTES};
+use scheme::tally::{self, Tally};
 
 use crate::commands::check::{scheme_or_errors, show};
 use crate::folder::{self, SchemeFolder};
@@ -29,19 +30,7 @@ pub struct Price {
 pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    if !command.tally.is_file() {
-        bail!("there is no file {}", command.tally.display());
-    }
-    let name = command.tally.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
-    let parent = command.tally.parent().map(PathBuf::from).unwrap_or_default();
-    let opened = scheme::open(&Folder::from([(name.clone(), folder::bytes(&command.tally))]));
-    let tallies = match tally::read(&scheme, &name, &opened) {
-        Ok(tallies) => tallies,
-        Err(problems) => {
-            show(&SchemeFolder { path: parent, opened }, &problems);
-            return Ok(ExitCode::from(1));
-        }
-    };
+    let Some(tallies) = tallies_or_errors(&scheme, &command.tally)? else { return Ok(ExitCode::from(1)) };
     let mut out = String::new();
     let mut total = 0;
     if command.csv {
@@ -57,6 +46,24 @@ pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     }
     paint::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The tallies of a file, one for each area, or their errors on standard error and `None`.
+pub fn tallies_or_errors(scheme: &Scheme, path: &Path) -> anyhow::Result<Option<Vec<Tally>>> {
+    if !path.is_file() {
+        bail!("there is no file {}", path.display());
+    }
+    let name = path.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
+    let files = Folder::from([(name.clone(), folder::bytes(path, LARGEST_FILE_BYTES))]);
+    let opened = scheme::open(&files);
+    match tally::read(scheme, &name, &opened) {
+        Ok(tallies) => Ok(Some(tallies)),
+        Err(problems) => {
+            let parent = path.parent().map(PathBuf::from).unwrap_or_default();
+            show(&SchemeFolder { path: parent, files, opened }, &problems);
+            Ok(None)
+        }
+    }
 }
 
 fn cohorts(scheme: &Scheme, line: &Line) -> String {

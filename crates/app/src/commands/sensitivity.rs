@@ -4,16 +4,21 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use engine::findings::{listed, pounds};
+use engine::findings::listed;
 use indicatif::{ProgressBar, ProgressStyle};
-use lab::sensitivity::{Figure, Interval, Options, Output, Sensitivity as Result, sensitivity};
-use lab::when::{dial_name, written};
+use lab::sensitivity::{Options, Output, Sensitivity as Result, sensitivity};
+use lab::when::dial_name;
+use lab::world::World;
 use scheme::Scheme;
 use scheme::money::thousands;
 
 use crate::commands::check::scheme_and_world;
-use crate::folder;
+use crate::commands::stress::{is_standard, packed, writable, write};
+use crate::folder::{self, SchemeFolder};
+use crate::pack::order::Order;
+use crate::pack::{self, Pack, Run, seal};
 use crate::paint::{self, bold, dim};
+use crate::report::sensitivity::{by_share, interval, movement, page, range, spread, title};
 
 #[derive(Args)]
 pub struct Sensitivity {
@@ -22,27 +27,64 @@ pub struct Sensitivity {
     /// Seed of every random draw
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write an assurance pack into this new folder (see docs/assurance.md)
+    #[arg(long, value_name = "DIR")]
+    pack: Option<PathBuf>,
     /// Threads; the result does not depend on it [default: all cores]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
+    /// Write it as a page with charts too; `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
+    command.pack.as_deref().map_or(Ok(()), seal::must_be_new)?;
+    command.html.iter().try_for_each(|file| writable(file))?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     if let Some(threads) = command.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
     }
+    let found = found(command, &folder, &scheme, &world)?;
+    if let Some(file) = &command.html {
+        write(file, &page(&scheme, &found, &notes(&found, command.seed)))?;
+    }
+    // Whoever takes the page from standard output wants nothing else there.
+    if !command.html.as_deref().is_some_and(is_standard) {
+        paint::stdout(&text(&scheme, &found, command.seed))?;
+    }
+    match &command.pack {
+        None => Ok(ExitCode::SUCCESS),
+        Some(pack) => packed(pack, &packing(command, &folder, &scheme, &world, &found)?),
+    }
+}
+
+/// The search with a progress bar.
+fn found(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Result> {
     // The bar is drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
     let options = Options { seed: command.seed, ..Options::default() };
-    let found = sensitivity(&folder.opened, &scheme, &world, options, &|what, part| {
+    let found = sensitivity(&folder.opened, scheme, world, options, &|what, part| {
         bar.set_message(what.to_owned());
         bar.set_position((part * 1000.0) as u64);
     });
     bar.finish_and_clear();
-    paint::stdout(&text(&scheme, &found, command.seed))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(found)
+}
+
+/// What a pack of this run holds.
+fn packing(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &World, found: &Result) -> anyhow::Result<Pack> {
+    let told = vec![
+        (pack::SUMMARY.to_owned(), text(scheme, found, command.seed)),
+        ("report.html".to_owned(), page(scheme, found, &notes(found, command.seed))),
+    ];
+    pack::of(&Run { order: Order::Sensitivity { seed: command.seed }, folder, scheme, world, told, stress: None })
+}
+
+/// The same run made again, for a pack.
+pub fn again(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Pack> {
+    packing(command, folder, scheme, world, &found(command, folder, scheme, world)?)
 }
 
 const WIDTH: usize = 100;
@@ -67,45 +109,19 @@ fn text(scheme: &Scheme, found: &Result, seed: u64) -> String {
 
 /// One figure: what it is, how far it spreads, and a row for each number that matters.
 fn table(found: &Result, output: &Output) -> String {
-    let figure = |value: f64| match output.what {
-        Figure::GainFromDrift => pounds(value),
-        Figure::TrueOutcome(_) => format!("{value:.1} %"),
-    };
-    let moved = |value: f64| match output.what {
-        Figure::GainFromDrift => pounds(value),
-        Figure::TrueOutcome(_) => format!("{value:.1} points"),
-    };
-    let what = match &output.what {
-        Figure::GainFromDrift => {
-            "What the provider gains by drifting: its profit at its best less its profit as intended".to_owned()
-        }
-        Figure::TrueOutcome(name) => format!("The true rate of {name} at the provider's best"),
-    };
-    let [low, middle, high] = output.spread;
-    let mut out = format!("\n{}\n", bold(&what));
-    let spread = format!(
-        "{} as stated; {} in the middle, {} to {} in 9 worlds of 10",
-        figure(output.stated),
-        figure(middle),
-        figure(low),
-        figure(high)
-    );
-    out += &format!("  {spread}\n");
+    let mut out = format!("\n{}\n", bold(&title(output)));
+    out += &format!("  {}\n", spread(output));
     out += &format!("  {}\n\n", paint::wrap(&hangs_on(found, output), WIDTH - 2, "  "));
     let head = format!("  {:<36} {:<22} {:>11} {:>15} {:>15}", "number", "range", "moves it by", "alone", "with others");
     out += &format!("{}\n", dim(&head));
-    let mut order: Vec<usize> = (0..found.kept.len()).collect();
-    order.sort_by(|&a, &b| output.shares[b].in_all.value.total_cmp(&output.shares[a].in_all.value));
-    for at in order {
+    for at in by_share(found, output) {
         let dial = &found.dials[found.kept[at]];
-        // The unit once, at the end; the pound sign stands before both.
-        let first = if dial.unit == "£" { "£" } else { "" };
-        let range = format!("{} to {}", written(dial.low, first), written(dial.high, dial.unit));
+        let range = range(found, found.kept[at]);
         let (size, shares) = (output.effects[found.kept[at]].size, output.shares[at]);
         let name = dial_name(&dial.path);
         out += &format!(
             "  {name:<36} {range:<22} {:>11} {:>15} {:>15}\n",
-            moved(size),
+            movement(output, size),
             interval(shares.alone),
             interval(shares.in_all)
         );
@@ -123,12 +139,6 @@ fn hangs_on(found: &Result, output: &Output) -> String {
         1 => format!("It hangs on {}.", names[0]),
         _ => format!("It hangs on {}.", listed(&names)),
     }
-}
-
-/// "41 % (36 to 46)"; a share below nothing is nothing seen through noise.
-fn interval(share: Interval) -> String {
-    let whole = |value: f64| (100.0 * value.max(0.0)).round();
-    format!("{:.0} % ({:.0} to {:.0})", whole(share.value), whole(share.low), whole(share.high))
 }
 
 fn notes(found: &Result, seed: u64) -> String {

@@ -28,19 +28,19 @@ pub fn all(scheme: &Scheme, world: &World, stress: &Stress) -> String {
 }
 
 /// A chart with its words around it.
-struct Drawn {
-    id: &'static str,
-    title: String,
+pub struct Drawn {
+    pub id: &'static str,
+    pub title: String,
     /// What it shows and how to read it.
-    words: String,
-    svg: String,
+    pub words: String,
+    pub svg: String,
     /// Keys and names, as markup.
-    legend: Vec<(String, String)>,
-    table: String,
+    pub legend: Vec<(String, String)>,
+    pub table: String,
 }
 
 impl Drawn {
-    fn page(self) -> String {
+    pub fn page(self) -> String {
         let keys: String = self.legend.iter().map(|(key, name)| element("li", &format!("{key}{}", escape(name)))).collect();
         let legend = if keys.is_empty() { String::new() } else { element("ul class=\"legend\"", &keys) };
         let caption = element("figcaption", &(heading(3, self.id, &self.title) + &paragraph(&self.words)));
@@ -48,7 +48,7 @@ impl Drawn {
     }
 }
 
-fn legend(series: &[Series]) -> Vec<(String, String)> {
+pub fn legend(series: &[Series]) -> Vec<(String, String)> {
     series.iter().map(|series| (svg::key(series), series.name.clone())).collect()
 }
 
@@ -56,7 +56,7 @@ fn line(name: &str, colour: &'static str, dash: &'static str, shape: Option<Shap
     Series { name: name.to_owned(), colour, dash, shape, line: true }
 }
 
-fn marks(name: &str, colour: &'static str, shape: Shape) -> Series {
+pub fn marks(name: &str, colour: &'static str, shape: Shape) -> Series {
     Series { name: name.to_owned(), colour, dash: "none", shape: Some(shape), line: false }
 }
 

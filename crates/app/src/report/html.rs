@@ -37,14 +37,18 @@ pub fn page(scheme: &Scheme, world: &World, stress: &Stress, options: Options) -
         limits(),
         word_list(),
     ];
+    document(&format!("{} – stress test", scheme.name), &body.concat())
+}
+
+/// A page around its body.
+pub fn document(title: &str, body: &str) -> String {
     // The policy forbids scripts and everything from elsewhere, even if a text were not escaped.
     format!(
         "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, \
          initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{} – stress test</title>\n<style>\n{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
-        escape(&scheme.name),
-        include_str!("style.css"),
-        body.concat()
+         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
+        escape(title),
+        include_str!("style.css")
     )
 }
 
@@ -65,7 +69,7 @@ impl Report<'_> {
     }
 
     fn absent(&self) -> impl Iterator<Item = (&Reported, &'static Consequence)> {
-        self.all().filter(|(reported, _)| !reported.finding.present)
+        self.all().filter(|(reported, _)| !reported.finding.present && reported.finding.not_looked_for.is_none())
     }
 
     /// What is reported of each consequence, beside its entry in the catalogue.
@@ -180,8 +184,10 @@ impl Report<'_> {
             _ => {
                 let (low, high) = (pounds(low), pounds(high));
                 let when = words::when(reported, self.stress).map_or(String::new(), |when| format!(", {when}"));
+                let edge = words::edge(reported, self.stress).map_or(String::new(), |edge| format!(" Nearest: {edge}."));
                 format!(
-                    "Present in {share} plausible worlds{when}. Over all worlds the provider's gain is {low} to {high} in the middle 90 %."
+                    "Present in {share} plausible worlds{when}.{edge} Over all worlds the provider's gain is {low} to {high} in the middle \
+                     90 %."
                 )
             }
         }
@@ -196,7 +202,8 @@ impl Report<'_> {
                 let worlds = words::worlds(reported.share_of_worlds, self.stress);
                 let name =
                     format!("{} {}", escape(&words::sentence(reported.finding.name)), glossary_link(reported.finding.name));
-                vec![name, escape(&words::sentence(needs)), escape(figure), escape(&worlds)]
+                let edge = words::edge(reported, self.stress).map_or(String::new(), |edge| format!(": {edge}"));
+                vec![name, escape(&words::sentence(needs)), escape(figure), escape(&format!("{worlds}{edge}"))]
             })
             .collect();
         if rows.is_empty() {
@@ -208,13 +215,25 @@ impl Report<'_> {
         );
         out += &stacked(
             "All-clears in the world as stated",
-            &["Consequence", "It would take that", "Here", "Plausible worlds that have it"],
+            &["Consequence", "It would take that", "Here", "Plausible worlds that have it, and the nearest"],
             &rows,
         );
+        out += &self.not_looked_for();
         let others = self.absent().map(|(reported, consequence)| {
             element("dt", &escape(&words::sentence(reported.finding.name))) + &text("dd", consequence.definition)
         });
         out + &details("What each of them means", &element("dl class=\"facts\"", &others.collect::<String>()))
+    }
+
+    /// Consequences that the files say nothing of, with what would let them be looked for.
+    fn not_looked_for(&self) -> String {
+        let rows: Vec<Vec<String>> = words::not_looked_for(self.stress)
+            .map(|(name, needs)| vec![format!("{} {}", escape(&words::sentence(name)), glossary_link(name)), escape(needs)])
+            .collect();
+        if rows.is_empty() {
+            return String::new();
+        }
+        stacked("Not looked for, because the files say nothing by which to look", &["Consequence", "To look for it, add"], &rows)
     }
 
     fn assumptions(&self) -> String {

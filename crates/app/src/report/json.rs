@@ -4,11 +4,13 @@
 //! changing what is promised to others. Money is in pounds, shares and changes of rates are proportions.
 
 use engine::findings::{self, AreaPlays, Estimate, Play, Plays};
+use lab::adversary::Edge;
 use lab::plays::Curve;
 use lab::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedMend};
 use lab::when::When;
 use lab::world::World;
 use scheme::Scheme;
+use scheme::document::Dial;
 use serde::Serialize;
 
 use super::words;
@@ -54,8 +56,8 @@ impl Figure {
         Figure::pounds(Estimate::of(values.iter().copied()))
     }
 
-    fn without_error(mean: Number) -> Figure {
-        Figure { mean, error: None }
+    fn share(value: Estimate) -> Figure {
+        Figure { mean: number(value.mean), error: number(value.error) }
     }
 }
 
@@ -187,6 +189,7 @@ impl Run {
 struct Found {
     name: &'static str,
     present: bool,
+    not_looked_for: Option<&'static str>,
     definition: &'static str,
     strategy: String,
     against: &'static str,
@@ -199,6 +202,7 @@ struct Found {
     share_of_worlds: Number,
     gain_over_worlds: Range,
     when: Option<WhenFound>,
+    edge: Option<EdgeFound>,
     providers: Vec<Provider>,
     tests: Vec<Test>,
     further_figures: Vec<Further>,
@@ -214,6 +218,7 @@ impl Found {
         Found {
             name: finding.name,
             present: finding.present,
+            not_looked_for: finding.not_looked_for,
             definition: entry.map_or("", |entry| entry.definition),
             strategy: finding.strategy.clone(),
             against: finding.against.words(),
@@ -226,6 +231,7 @@ impl Found {
             share_of_worlds: number(reported.share_of_worlds).filter(|_| stress.worlds > 0),
             gain_over_worlds: Range { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
             when: reported.when.as_ref().map(|when| WhenFound::of(when, stress)),
+            edge: reported.edge.as_ref().map(|edge| EdgeFound::of(edge, stress)),
             providers: reported
                 .objectives
                 .iter()
@@ -241,6 +247,27 @@ impl Found {
             tried_in_vain: reported.tried_in_vain.clone(),
             watch: entry.map_or("", |entry| entry.watch),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct EdgeFound {
+    distance: Number,
+    moves: Vec<Moved>,
+}
+
+#[derive(Serialize)]
+struct Moved {
+    number: String,
+    value: Number,
+    unit: &'static str,
+}
+
+impl EdgeFound {
+    fn of(edge: &Edge, stress: &Stress) -> EdgeFound {
+        let moves = edge.moves.iter().filter_map(|&(at, way)| Some((stress.dials.get(at)?, way)));
+        let moved = |(dial, way): (&Dial, f64)| Moved { number: dial.path.clone(), value: number(dial.at(way)), unit: dial.unit };
+        EdgeFound { distance: number(edge.distance), moves: moves.map(moved).collect() }
     }
 }
 
@@ -305,8 +332,8 @@ impl Mend {
     fn of(tried: &TriedMend) -> Mend {
         Mend {
             change: tried.mend.words(),
-            payer_cost: Figure::without_error(pounds(tried.payer_cost)),
-            value_gained: Figure::without_error(pounds(tried.value_gained)),
+            payer_cost: Figure::pounds(tried.payer_cost),
+            value_gained: Figure::pounds(tried.value_gained),
             removes: tried.removes.clone(),
             brings: tried.new_findings.clone(),
         }
@@ -349,8 +376,8 @@ impl Conduct {
             deductions: Figure::of(&play.deductions),
             results_without_chance: pounds(play.results_without_chance),
             value: pounds(play.value),
-            dead_margin: Figure::without_error(number(play.dead_margin)),
-            cohorts_rewarded: Figure::without_error(number(play.cohorts_rewarded)),
+            dead_margin: Figure::share(play.dead_margin),
+            cohorts_rewarded: Figure::share(play.cohorts_rewarded),
             outcomes: (0..plays.outcomes.len())
                 .map(|at| OutcomeCount { outcome: plays.outcomes[at].name.clone(), count: number(play.outcome(at)) })
                 .collect(),
@@ -433,6 +460,7 @@ struct AimCurve {
     cohort_people: Number,
     outcome: String,
     break_even: Number,
+    break_even_error: Number,
     sure_aim: Number,
     points: Vec<Point>,
 }
@@ -454,6 +482,7 @@ impl AimCurve {
             cohort_people: number(words::cohort_size(curve, stress)),
             outcome: curve.outcome.clone(),
             break_even: curve.break_even.and_then(number),
+            break_even_error: curve.break_even_error.and_then(number),
             sure_aim: sure.and_then(number),
             points: points.collect(),
         }
@@ -513,7 +542,8 @@ impl AtCost {
     fn of(cost: &CostPoint) -> AtCost {
         let [smallest, typical, largest] = [0, 1, 2].map(|at| AimAndPay {
             break_even: cost.break_even[at].and_then(number),
-            half_aim_per_person: Figure::without_error(pounds(cost.half_hearted[at])),
+            break_even_error: cost.break_even_error[at].and_then(number),
+            half_aim_per_person: Figure::pounds(cost.half_hearted[at]),
         });
         AtCost { way: number(cost.way), words: cost.words.clone(), smallest, typical, largest }
     }
@@ -522,6 +552,7 @@ impl AtCost {
 #[derive(Serialize)]
 struct AimAndPay {
     break_even: Number,
+    break_even_error: Number,
     half_aim_per_person: Figure,
 }
 
@@ -586,7 +617,7 @@ struct Uncertain {
 }
 
 impl Uncertain {
-    fn of(dial: &scheme::document::Dial) -> Uncertain {
+    fn of(dial: &Dial) -> Uncertain {
         Uncertain {
             number: dial.path.clone(),
             stated: dial.words.clone(),

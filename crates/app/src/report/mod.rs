@@ -4,6 +4,8 @@ pub mod charts;
 pub mod html;
 pub mod json;
 pub mod markup;
+pub mod sensitivity;
 pub mod summary;
 pub mod svg;
+pub mod textbook;
 pub mod words;

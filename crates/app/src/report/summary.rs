@@ -13,7 +13,7 @@ const WIDTH: usize = 100;
 
 /// The summary as text; `paged` when the whole report is written elsewhere too.
 pub fn text(scheme: &Scheme, world: &World, stress: &Stress, options: Options, paged: bool) -> String {
-    let (present, absent): (Vec<&Reported>, Vec<&Reported>) = stress.reported.iter().partition(|r| r.finding.present);
+    let (present, absent): (Vec<&Reported>, Vec<&Reported>) = words::looked_for(stress).partition(|r| r.finding.present);
     let verdict = wrap(&words::verdict(stress), WIDTH, "");
     let mut out = format!("{}\n", bold(&wrap(&scheme.name, WIDTH, "")));
     out += &dim(&format!("{}\n", wrap(&format!("{}. All sums: {}.", world.name, words::over(stress, world)), WIDTH, "")));
@@ -27,6 +27,14 @@ pub fn text(scheme: &Scheme, world: &World, stress: &Stress, options: Options, p
     if !absent.is_empty() {
         out += &format!("\n{}\n", bold("Looked for and not found"));
         absent.iter().for_each(|reported| out += &all_clear(reported, stress));
+    }
+    let unseen: Vec<&str> = words::not_looked_for(stress).map(|(name, _)| name).collect();
+    if !unseen.is_empty() {
+        let names = words::listed(&unseen);
+        let words = format!(
+            "Not looked for, because the files say nothing by which to look: {names}. docs/scheme-file.md says what to add."
+        );
+        out += &format!("\n{}\n", wrap(&words, WIDTH, ""));
     }
     out += &footer(stress, options);
     if !paged {
@@ -55,6 +63,7 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
     };
     out += &line("where", &format!("{place}; {}", words::kinds(reported)));
     out += &words::when(reported, stress).map_or(String::new(), |when| line("", &when));
+    out += &words::edge(reported, stress).map_or(String::new(), |edge| line("nearest", &edge));
     out += &line(
         "mend",
         &match (words::mend(reported, stress), &reported.mend) {
@@ -72,7 +81,12 @@ fn all_clear(reported: &Reported, stress: &Stress) -> String {
         share if share > 0.0 => format!(" (but present in {} plausible worlds)", words::worlds(share, stress)),
         _ => String::new(),
     };
-    format!("  {:<32} {}\n", reported.finding.name, dim(&wrap(&format!("{why}{elsewhere}"), WIDTH - 35, &" ".repeat(35))))
+    let nearest = words::edge(reported, stress).map_or(String::new(), |edge| format!("; {edge}"));
+    format!(
+        "  {:<32} {}\n",
+        reported.finding.name,
+        dim(&wrap(&format!("{why}{elsewhere}{nearest}"), WIDTH - 35, &" ".repeat(35)))
+    )
 }
 
 fn footer(stress: &Stress, options: Options) -> String {

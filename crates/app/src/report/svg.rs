@@ -283,6 +283,17 @@ fn tick_words(x: f64, y: f64, words: &str) -> String {
 
 /// Rows of marks along one scale, a row to a group of people: easier to compare than bars, and room for long names.
 pub fn rows(id: &str, title: &str, what: &str, axis: &Axis, series: &[Series], rows: &[(String, Vec<Option<f64>>)]) -> String {
+    let exact = |value: &Option<f64>| value.map(|value| [value; 3]);
+    let rows: Vec<(String, Vec<Ranged>)> =
+        rows.iter().map(|(name, values)| (name.clone(), values.iter().map(exact).collect())).collect();
+    ranged_rows(id, title, what, axis, series, &rows)
+}
+
+/// A value with the ends of its interval.
+pub type Ranged = Option<[f64; 3]>;
+
+/// The same with an interval around each mark; marks of one row then stand a little apart.
+pub fn ranged_rows(id: &str, title: &str, what: &str, axis: &Axis, series: &[Series], rows: &[(String, Vec<Ranged>)]) -> String {
     const ROW: f64 = 54.0;
     const START: f64 = 12.0;
     let place = |value: f64| START + axis.part(value) * (RIGHT - START);
@@ -307,10 +318,18 @@ pub fn rows(id: &str, title: &str, what: &str, axis: &Axis, series: &[Series], r
         let y = 8.0 + ROW * at as f64 + 38.0;
         inner += &format!("<text class=\"row\" x=\"2\" y=\"{:.1}\">{}</text>", y - 19.0, escape(name));
         inner += &format!("<line class=\"axis\" x1=\"{START}\" x2=\"{RIGHT}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
-        for (series, value) in series.iter().zip(values) {
-            if let (Some(shape), Some(value)) = (series.shape, value) {
-                inner += &mark(shape, place(*value), y, 7.5, series.colour);
+        for (number, (series, value)) in series.iter().zip(values).enumerate() {
+            let (Some(shape), Some([value, low, high])) = (series.shape, *value) else { continue };
+            let wide = high > low;
+            let y = if wide { y - 6.0 + 12.0 * number as f64 } else { y };
+            if wide {
+                let (low, high) = (place(low), place(high));
+                inner += &format!(
+                    "<line x1=\"{low:.1}\" x2=\"{high:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"{}\" stroke-width=\"2.5\"/>",
+                    series.colour
+                );
             }
+            inner += &mark(shape, place(value), y, 7.5, series.colour);
         }
     }
     inner += &format!(

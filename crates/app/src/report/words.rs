@@ -5,7 +5,9 @@ pub use engine::findings::pounds_within as estimate;
 use engine::findings::{Estimate, Finding, Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
 use lab::plays::Curve;
 use lab::stress::{CostPoint, Reported, Stress, TriedMend};
+use lab::when::written;
 use lab::world::World;
+use scheme::document::Dial;
 use scheme::money::thousands;
 
 /// The same without the interval: the digits that can be believed.
@@ -90,10 +92,20 @@ fn alternatives(names: &[&str]) -> String {
     listed(names).replace(" and ", " or ")
 }
 
+/// The consequences that could be looked for.
+pub fn looked_for(stress: &Stress) -> impl Iterator<Item = &Reported> {
+    stress.reported.iter().filter(|reported| reported.finding.not_looked_for.is_none())
+}
+
+/// The consequences that the files say nothing of, each with what would let it be looked for.
+pub fn not_looked_for(stress: &Stress) -> impl Iterator<Item = (&'static str, &'static str)> {
+    stress.reported.iter().filter_map(|reported| Some((reported.finding.name, reported.finding.not_looked_for?)))
+}
+
 /// One sentence on the whole scheme: what pays best, and how much is wrong with that.
 pub fn verdict(stress: &Stress) -> String {
     let present = stress.reported.iter().filter(|reported| reported.finding.present).count();
-    let looked = stress.reported.len();
+    let looked = looked_for(stress).count();
     let found = match present {
         0 => format!("none of the {looked} unintended consequences looked for is present"),
         1 => format!("1 of the {looked} unintended consequences looked for is present"),
@@ -135,7 +147,8 @@ pub fn gains(finding: &Finding) -> String {
         "provider loss and windfall" if sure => format!("{} above the fair margin", estimate(gain)),
         "provider loss and windfall" => "nothing above the fair margin".to_owned(),
         "baseline drift" => format!("{} for a point that is better everywhere", estimate(gain)),
-        "volume risk" => "nothing".to_owned(),
+        "regression to the mean" => format!("{} for recovery alone", estimate(gain)),
+        "volume risk" | "pilot to scale" => "nothing".to_owned(),
         _ => format!("{} against {}", estimate(gain), finding.against.words()),
     }
 }
@@ -152,6 +165,11 @@ pub fn losers(finding: &Finding, stress: &Stress) -> Vec<String> {
         }
         "deadweight" => out.push(format!("the payer, {}", estimate(loss))),
         "baseline drift" => out.push(format!("the payer, {} for a point that nobody earned", estimate(loss))),
+        "regression to the mean" => {
+            out.push(format!("the payer, {} for recovery that nobody brought about", estimate(loss)));
+        }
+        "timing" => out.push(format!("the payer, {} for the same results", estimate(loss))),
+        "pilot to scale" => out.push(format!("payer and public, {} of what the pilot promised", estimate(loss))),
         "volume risk" => {
             out.push(format!("providers that do as intended, {} when a fifth fewer people come", pounds(finding.gain.mean.abs())))
         }
@@ -179,7 +197,7 @@ pub fn harm(finding: &Finding) -> Option<String> {
 /// How often an honest provider's improvement goes unpaid, where that is often.
 fn refused(stress: &Stress) -> Option<String> {
     let table = stress.plays.wrong_payment.as_ref()?;
-    let unpaid = 1.0 - stress.plays.play(Role::Intended)?.cohorts_rewarded;
+    let unpaid = 1.0 - stress.plays.play(Role::Intended)?.cohorts_rewarded.mean;
     (table.intended > 0.0 && unpaid >= 0.05).then(|| {
         let (change, often) = (points(table.intended), percent(unpaid));
         format!("providers that do as intended: a real {change} goes unpaid in {often} of cohorts")
@@ -228,9 +246,9 @@ pub fn side_effects(tried: &TriedMend, stress: &Stress) -> String {
         value if value.abs() <= nothing => None,
         value => Some(format!("about {} {}", two_digits(value.abs()), if value > 0.0 { "more" } else { "less" })),
     };
-    let pays =
-        change(tried.payer_cost).map_or("the payer pays about the same".to_owned(), |change| format!("the payer pays {change}"));
-    let worth = change(tried.value_gained)
+    let pays = change(tried.payer_cost.mean)
+        .map_or("the payer pays about the same".to_owned(), |change| format!("the payer pays {change}"));
+    let worth = change(tried.value_gained.mean)
         .map_or("outcomes stay about as they are".to_owned(), |change| format!("outcomes are worth {change}"));
     let new = match tried.new_findings.as_slice() {
         [] => String::new(),
@@ -249,6 +267,33 @@ fn two_digits(value: f64) -> String {
         true => format!("{}{unit}", figure.trim_end_matches('0').trim_end_matches('.')),
         false => words,
     }
+}
+
+/// The nearest world that differs: "goes when “help, support, half cost” falls to £310 (stated £600); distance 0.83".
+pub fn edge(reported: &Reported, stress: &Stress) -> Option<String> {
+    let edge = reported.edge.as_ref()?;
+    let verb = if reported.finding.present { "goes" } else { "appears" };
+    if edge.moves.is_empty() {
+        return Some("on the edge as stated: which side it falls on is decided by which futures it is played on".to_owned());
+    }
+    let told: Vec<String> = edge.moves.iter().take(MOST_MOVES).map(|&(at, way)| moved(&stress.dials[at], way)).collect();
+    let more = match edge.moves.len() - told.len() {
+        0 => String::new(),
+        1 => " and one more number moves".to_owned(),
+        n => format!(" and {n} more numbers move"),
+    };
+    let joined = if more.is_empty() { listed(&told.iter().map(String::as_str).collect::<Vec<_>>()) } else { told.join(", ") };
+    Some(format!("{verb} when {joined}{more}; distance {:.2}", edge.distance))
+}
+
+/// More numbers than this make no sentence.
+const MOST_MOVES: usize = 4;
+
+/// "“help, support, half cost” falls to £310 (stated £600)".
+fn moved(dial: &Dial, way: f64) -> String {
+    let verb = if dial.at(way) < dial.value { "falls" } else { "rises" };
+    let (there, stated) = (written(dial.at(way), dial.unit), written(dial.value, dial.unit));
+    format!("“{}” {verb} to {there} (stated {stated})", number_name(&dial.path))
 }
 
 /// The mend in a few words, or whose mend it is too: "as for drift".

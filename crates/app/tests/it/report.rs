@@ -27,19 +27,34 @@ fn the_page_says_what_was_looked_for_and_needs_nothing_else() {
         for consequence in engine::findings::CATALOGUE {
             assert!(page.to_lowercase().contains(consequence.name), "{scheme}: {} is not named", consequence.name);
         }
-        for outside in ["http://", "https://", "src=", "<script", "<link", "<img", "@import"] {
-            assert!(!page.contains(outside), "{scheme}: the page has {outside}");
-        }
-        let inside = page.matches("url(").count() == page.matches("url(#").count();
-        assert!(inside, "{scheme}: something is drawn from elsewhere");
-        let links: Vec<&str> = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        for link in links {
-            let place = link.strip_prefix('#').expect("every link stays on the page");
-            assert!(page.contains(&format!("id=\"{place}\"")), "{scheme}: nothing is called {place}");
-        }
-        for broken in ["NaN", "inf ", "-£0 ", "0 worlds of"] {
-            assert!(!page.contains(broken), "{scheme}: the page has {broken:?}");
-        }
+        needs_nothing_else(scheme, &page);
+    }
+}
+
+/// A page draws on nothing but itself, and every figure in it could be worked out.
+fn needs_nothing_else(scheme: &str, page: &str) {
+    for outside in ["http://", "https://", "src=", "<script", "<link", "<img", "@import"] {
+        assert!(!page.contains(outside), "{scheme}: the page has {outside}");
+    }
+    let inside = page.matches("url(").count() == page.matches("url(#").count();
+    assert!(inside, "{scheme}: something is drawn from elsewhere");
+    let links: Vec<&str> = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    for link in links {
+        let place = link.strip_prefix('#').expect("every link stays on the page");
+        assert!(page.contains(&format!("id=\"{place}\"")), "{scheme}: nothing is called {place}");
+    }
+    for broken in ["NaN", "inf ", "-£0 ", "0 worlds of"] {
+        assert!(!page.contains(broken), "{scheme}: the page has {broken:?}");
+    }
+}
+
+#[test]
+fn the_page_of_sensitivity_has_its_charts_and_needs_nothing_else() {
+    let page = String::from_utf8(run(&["sensitivity", "schemes/plain-linear", "--html", "-"]).stdout).expect("text");
+    needs_nothing_else("plain-linear", &page);
+    assert_eq!(page.matches("role=\"img\"").count(), 4, "a chart of shares and one of the screen for each of two figures");
+    for number in ["help, support, half cost", "help, support, moves, reoffending"] {
+        assert!(page.contains(number), "{number} is not named");
     }
 }
 

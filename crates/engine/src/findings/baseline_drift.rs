@@ -40,7 +40,8 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
     };
     // A movement counts when it is larger than its Monte Carlo error and than a thousandth of what is paid: an outcome of
     // next to no weight in the contract is no risk.
-    let moved = |by: Estimate| by.mean.abs() - 1.96 * by.error > 0.0 && by.mean.abs() > 0.001 * now.payment().abs();
+    let moved =
+        |by: Estimate| Estimate { mean: by.mean.abs(), ..by }.beyond_chance() && by.mean.abs() > 0.001 * now.payment().abs();
     let too_much = |by: Estimate| moved(by) && by.mean.abs() > share * scale;
     let words = |by: Estimate| format!("{} ± {}", pounds(by.mean), pounds(1.96 * by.error));
     case.test(

@@ -2,7 +2,7 @@
 
 use scheme::mends::Mend;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, mean, percent, pounds};
+use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, Turn, mean, percent, pounds};
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "deadweight",
@@ -29,7 +29,12 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         return case.finding(CONSEQUENCE.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
     };
     // What is kept when nothing is done, in whole-scheme pounds: rewards less deductions, not below zero.
-    let anyway = Estimate::of(idle.rewards.iter().zip(&idle.deductions).map(|(reward, deduction)| reward - deduction));
+    // What people recover by themselves after coming at their worst is another finding's.
+    let kept: Vec<f64> = match plays.turned(Role::Idle, Turn::NoRecovery) {
+        Some(steady) => steady.results.clone(),
+        None => idle.rewards.iter().zip(&idle.deductions).map(|(reward, deduction)| reward - deduction).collect(),
+    };
+    let anyway = Estimate::of(kept.into_iter());
     let rewards = mean(&play.rewards);
     let share = if rewards > 1.0 { anyway.mean.max(0.0) / rewards } else { 0.0 };
     case.test(

@@ -2,15 +2,15 @@
 
 use scheme::mends::Mend;
 
-use super::{Case, Consequence, Finding, Harm, Plays, Role, gain, gain_test, loss_test, pounds, public_loss};
+use super::{Case, Consequence, Finding, Harm, Play, Plays, Role, at_value, gain, gain_test, loss_test, pounds, public_loss};
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "drift",
-    definition: "The provider's best conduct spends less on help than intended, people's outcomes are worse than intended, and the \
-                 provider's profit is higher.",
+    definition: "The provider's best conduct spends less on help than intended, in all and on each person whom it helps at all, \
+                 people's outcomes are worse than intended, and the provider's profit is higher.",
     watch: "Spend on help for each person falling year by year while the paid measure stays inside its flat zone.",
     forecast,
-    mends: |_| {
+    mends: |plays| {
         vec![
             Mend::NoGate,
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided]),
@@ -20,9 +20,23 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(400)]),
             Mend::Prices(200),
             Mend::Prices(400),
+            Mend::Straight,
+            Mend::NoLimits,
+            at_value(plays, 100),
         ]
     },
 };
+
+/// Pounds a person under one conduct, over the segments that `play` serves and gives at least a tenth of what is intended:
+/// leaving some out altogether is parking or cherry-picking, and not drift.
+fn spend_on_helped(play: &Play, intended: &Play, of: &Play) -> f64 {
+    let each = |of: &Play, at: usize| of.effort[at] / of.served[at].max(1.0);
+    let helped = |at: &usize| play.served[*at] > 0.5 && each(play, *at) > 0.1 * each(intended, *at) && play.effort[*at] > 0.0;
+    let (spend, people) = (0..play.effort.len())
+        .filter(helped)
+        .fold((0.0, 0.0), |(spend, people), at| (spend + of.effort[at], people + of.served[at]));
+    spend / f64::max(people, 1.0)
+}
 
 fn forecast(plays: &Plays, best: Role) -> Finding {
     let mut case = Case::against(Role::Intended);
@@ -35,6 +49,15 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         "the provider spends less on help than intended",
         play.help_spend < 0.99 * intended.help_spend - 1.0,
         format!("{} against {}", pounds(play.help_spend), pounds(intended.help_spend)),
+    );
+    let (here, there) = (spend_on_helped(play, intended, play), spend_on_helped(play, intended, intended));
+    case.test(
+        "those it helps at all get less than intended",
+        here < 0.99 * there || there == 0.0,
+        match there > 0.0 {
+            true => format!("{} a person against {}", pounds(here), pounds(there)),
+            false => "nobody is helped".to_owned(),
+        },
     );
     gain_test(&mut case, gain, play, intended);
     loss_test(&mut case, &harm, loss);

@@ -1,6 +1,7 @@
 //! Loss and windfall: an honest provider risks ruin, or any provider takes more than is fair.
 
 use scheme::mends::Mend;
+use scheme::money::Pence;
 
 use super::{Case, Consequence, Estimate, Finding, Harm, Play, Plays, Role, mean, percent, pounds};
 
@@ -12,13 +13,16 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
     forecast,
     mends: |plays| {
         let mut mends: Vec<Mend> = fees_for_a_fair_margin(plays).into_iter().map(Mend::Fees).collect();
+        mends.extend(fee_for_each_person(plays));
         mends.extend([
             Mend::NoGate,
+            Mend::Straight,
             Mend::PoolCohorts,
             Mend::Prices(150),
             Mend::Prices(200),
             Mend::Prices(50),
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(200)]),
+            Mend::Collar(10),
         ]);
         mends
     },
@@ -39,6 +43,14 @@ fn fees_for_a_fair_margin(plays: &Plays) -> Vec<i64> {
         (fees > 1.0 && (1.0..=400.0).contains(&percent)).then_some(percent as i64)
     };
     [Role::Best, Role::Intended].into_iter().filter_map(percent).collect()
+}
+
+/// Where nothing is paid beside results, the fee for each person at which doing as intended would earn half of the fair margin.
+fn fee_for_each_person(plays: &Plays) -> Option<Mend> {
+    let play = plays.play(Role::Intended)?;
+    let fair = play.cost / (1.0 - plays.fair_margin / 2.0).max(0.01);
+    let (fees, each) = (play.payment() - mean(&play.results), (fair - play.payment()) / plays.people.max(1.0));
+    (fees < 1.0 && each >= 1.0).then(|| Mend::FeeEach(Pence((each.round() * 100.0) as i64)))
 }
 
 fn forecast(plays: &Plays, best: Role) -> Finding {

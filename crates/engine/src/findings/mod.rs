@@ -11,28 +11,44 @@ mod baseline_drift;
 mod cherry_picking;
 mod deadweight;
 mod drift;
+mod gate_keeping;
 mod loss_and_windfall;
 mod metric_divergence;
+mod misreporting;
 mod paid_for_noise;
 mod parking;
+mod pilot_to_scale;
+mod plays;
+mod ratchet;
+mod regression_to_the_mean;
+mod stays;
 mod threshold;
+mod timing;
 mod volume_risk;
 
+pub use plays::*;
 use scheme::mends::Mend;
 use scheme::money::thousands;
+pub use stays::why_it_stays;
 
 /// Every consequence, in reading order.
-pub const CATALOGUE: [Consequence; 10] = [
+pub const CATALOGUE: [Consequence; 16] = [
     drift::CONSEQUENCE,
     parking::CONSEQUENCE,
     cherry_picking::CONSEQUENCE,
+    gate_keeping::CONSEQUENCE,
     threshold::CONSEQUENCE,
+    timing::CONSEQUENCE,
+    misreporting::CONSEQUENCE,
+    ratchet::CONSEQUENCE,
     paid_for_noise::CONSEQUENCE,
     deadweight::CONSEQUENCE,
+    regression_to_the_mean::CONSEQUENCE,
     baseline_drift::CONSEQUENCE,
     metric_divergence::CONSEQUENCE,
     loss_and_windfall::CONSEQUENCE,
     volume_risk::CONSEQUENCE,
+    pilot_to_scale::CONSEQUENCE,
 ];
 
 /// One unintended consequence: its name, its definition in words and in code, and what to try against it.
@@ -48,298 +64,6 @@ pub struct Consequence {
     pub forecast: fn(&Plays, Role) -> Finding,
     /// Rule changes to try, the smallest first.
     pub mends: fn(&Plays) -> Vec<Mend>,
-}
-
-/// The reference conducts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// The least that the contract compels; no effort.
-    Idle,
-    /// What is spent today: nothing extra.
-    AsNow,
-    /// What the commissioner expects.
-    Intended,
-    /// Best for the provider's profit.
-    Best,
-    /// Best for a provider that gives up some profit for less risk.
-    Cautious,
-    /// Best for a provider that counts part of the public's value as its own.
-    Mission,
-    /// A provider that errs, the less often the more an error costs (logit choice).
-    Imperfect,
-    /// Best for the public at the spend that is intended.
-    PublicAtCost,
-    /// Best for the public.
-    Public,
-    /// Best for profit if everyone referred had to be served.
-    BestServingAll,
-    /// Best for profit if the rules were the same without their gates.
-    BestWithoutGates,
-}
-
-impl Role {
-    /// As in a report.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Role::Idle => "idle",
-            Role::AsNow => "nothing extra",
-            Role::Intended => "intended",
-            Role::Best => "provider's best",
-            Role::Cautious => "cautious provider's best",
-            Role::Mission => "mission-minded provider's best",
-            Role::Imperfect => "imperfect provider",
-            Role::PublicAtCost => "public's best at the same cost",
-            Role::Public => "public's best",
-            Role::BestServingAll => "provider's best serving everyone",
-            Role::BestWithoutGates => "provider's best without gates",
-        }
-    }
-}
-
-/// What one conduct does in one area (or, summed, in all). Money in pounds; one entry per replication where it varies.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Play {
-    pub role: Role,
-    /// Spent on help that changes outcomes, in all.
-    pub help_spend: f64,
-    /// All the provider's costs.
-    pub cost: f64,
-    pub payments: Vec<f64>,
-    /// The part of the payments that depends on results.
-    pub results: Vec<f64>,
-    pub rewards: Vec<f64>,
-    pub deductions: Vec<f64>,
-    /// The same as if each future held the truth exactly, with no chance in it.
-    pub results_without_chance: f64,
-    /// For each outcome and segment: the expected count, over everyone referred.
-    pub outcomes: Vec<Vec<f64>>,
-    /// Worth of the outcomes to the public, against no help for anyone.
-    pub value: f64,
-    /// Pounds of help in all, by segment.
-    pub effort: Vec<f64>,
-    /// People served, by segment.
-    pub served: Vec<f64>,
-    /// Share of cohorts and futures in which the last pound of effort earned nothing.
-    pub dead_margin: f64,
-    /// Share of cohorts and futures in which results were paid better than no change would be.
-    pub cohorts_rewarded: f64,
-}
-
-/// A turn of events that no provider brings about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Turn {
-    /// The main outcome is a percentage point better for everyone, served or not.
-    PointBetter,
-    /// The main outcome is a percentage point worse for everyone.
-    PointWorse,
-    /// A fifth fewer people come, of every kind.
-    FifthFewer,
-    /// A fifth more people come, of every kind.
-    FifthMore,
-}
-
-/// What a conduct brings when things take a turn, on the same random numbers as the play itself. Money in pounds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Turned {
-    pub turn: Turn,
-    pub role: Role,
-    /// All the provider's costs.
-    pub cost: f64,
-    pub payments: Vec<f64>,
-    /// The part of the payments that depends on results.
-    pub results: Vec<f64>,
-}
-
-/// The plays of one area.
-#[derive(Clone, Debug)]
-pub struct AreaPlays {
-    pub area: String,
-    pub people: f64,
-    pub plays: Vec<Play>,
-    pub turned: Vec<Turned>,
-}
-
-/// A table of plays for one scheme in one world.
-#[derive(Clone, Debug)]
-pub struct Plays {
-    pub outcomes: Vec<OutcomeFacts>,
-    pub segments: Vec<SegmentFacts>,
-    pub areas: Vec<AreaPlays>,
-    /// The same conducts summed over the areas.
-    pub whole: Vec<Play>,
-    /// What becomes of some of them when things take a turn, summed over the areas.
-    pub turned: Vec<Turned>,
-    /// The binary outcome that the commissioner aims at, or else the first that is paid for.
-    pub main_outcome: Option<usize>,
-    pub people: f64,
-    /// The binary outcome whose good results the segments' prices are for.
-    pub priced_outcome: Option<usize>,
-    pub fair_margin: f64,
-    pub has_gates: bool,
-    /// Whether the provider may turn people away.
-    pub intake_is_free: bool,
-    /// Whether the payer measures cohorts one by one, so that pooling could help.
-    pub cohorts: usize,
-    /// The chance of a wrong payment by cohort size.
-    pub wrong_payment: Option<WrongPayment>,
-}
-
-/// What a finding needs to know of an outcome.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OutcomeFacts {
-    pub name: String,
-    pub binary: bool,
-    /// +1 when more is better, −1 when fewer.
-    pub sign: f64,
-    /// Pounds to the public of one better.
-    pub value: f64,
-    /// Whether a clause pays for it.
-    pub paid: bool,
-}
-
-/// What a finding needs to know of a segment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SegmentFacts {
-    pub name: String,
-    pub people: f64,
-    /// Pounds for each further good result at which the first pound of effort would pay for itself (Holmström and Milgrom's
-    /// condition at a corner: 1 / (most that help can move × speed of its returns)); `None` where help can do nothing.
-    pub unparking_price: Option<f64>,
-    /// Pounds that the scheme pays for one more good result in this segment, where its gates are open.
-    pub price_now: f64,
-}
-
-/// The chance of a wrong payment in one cohort, exactly (binomial), priced by the scheme's own rules.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WrongPayment {
-    /// The outcome that varies, and by how much the intended conduct betters it, in proportion.
-    pub outcome: String,
-    pub intended: f64,
-    /// People in a typical cohort.
-    pub typical: usize,
-    pub rows: Vec<WrongPaymentRow>,
-}
-
-/// One cohort size.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct WrongPaymentRow {
-    pub people: usize,
-    /// No true change, and a reward all the same.
-    pub reward_for_nothing: f64,
-    /// No true change, and a deduction all the same.
-    pub deduction_for_nothing: f64,
-    /// The intended change is real, and nothing is paid.
-    pub real_change_refused: f64,
-    /// Pounds paid on average for no true change.
-    pub mean_for_nothing: f64,
-}
-
-impl Plays {
-    /// One conduct over all areas.
-    #[must_use]
-    pub fn play(&self, role: Role) -> Option<&Play> {
-        self.whole.iter().find(|play| play.role == role)
-    }
-
-    /// One conduct over all areas when things take a turn.
-    #[must_use]
-    pub fn turned(&self, role: Role, turn: Turn) -> Option<&Turned> {
-        self.turned.iter().find(|turned| turned.role == role && turned.turn == turn)
-    }
-}
-
-impl Play {
-    /// Profit in each replication.
-    pub fn profit(&self) -> impl Iterator<Item = f64> + '_ {
-        self.payments.iter().map(|payment| payment - self.cost)
-    }
-
-    /// Mean payment.
-    #[must_use]
-    pub fn payment(&self) -> f64 {
-        mean(&self.payments)
-    }
-
-    /// Mean profit.
-    #[must_use]
-    pub fn mean_profit(&self) -> f64 {
-        self.payment() - self.cost
-    }
-
-    /// What the better results of a segment earn where the gates are open, less what help for it costs: pounds, against doing
-    /// nothing.
-    #[must_use]
-    pub fn segment_profit(&self, plays: &Plays, idle: &Play, segment: usize) -> f64 {
-        let Some(outcome) = plays.priced_outcome else { return -self.effort[segment] };
-        let better = plays.outcomes[outcome].sign * (self.outcomes[outcome][segment] - idle.outcomes[outcome][segment]);
-        plays.segments[segment].price_now * better - self.effort[segment]
-    }
-
-    /// Expected count of an outcome over all segments.
-    #[must_use]
-    pub fn outcome(&self, outcome: usize) -> f64 {
-        self.outcomes[outcome].iter().sum()
-    }
-
-    /// The sum of plays of the same role in several areas.
-    #[must_use]
-    pub fn sum<'a>(plays: impl Iterator<Item = &'a Play>) -> Option<Play> {
-        plays.fold(None, |sum, play| match sum {
-            None => Some(play.clone()),
-            Some(mut sum) => {
-                let people = sum.outcomes_people();
-                let weight = |a: f64, b: f64| {
-                    let (wa, wb) = (people, play.outcomes_people());
-                    if wa + wb > 0.0 { (a * wa + b * wb) / (wa + wb) } else { 0.0 }
-                };
-                sum.dead_margin = weight(sum.dead_margin, play.dead_margin);
-                sum.cohorts_rewarded = weight(sum.cohorts_rewarded, play.cohorts_rewarded);
-                sum.help_spend += play.help_spend;
-                sum.cost += play.cost;
-                sum.value += play.value;
-                sum.results_without_chance += play.results_without_chance;
-                add(&mut sum.payments, &play.payments);
-                add(&mut sum.results, &play.results);
-                add(&mut sum.rewards, &play.rewards);
-                add(&mut sum.deductions, &play.deductions);
-                add(&mut sum.served, &play.served);
-                add(&mut sum.effort, &play.effort);
-                sum.outcomes.iter_mut().zip(&play.outcomes).for_each(|(sum, more)| add(sum, more));
-                Some(sum)
-            }
-        })
-    }
-
-    /// The weight of this play in an average over areas: the people it serves.
-    fn outcomes_people(&self) -> f64 {
-        self.served.iter().sum()
-    }
-}
-
-impl Turned {
-    /// The sum of the same conduct and turn in several areas.
-    #[must_use]
-    pub fn sum<'a>(parts: impl Iterator<Item = &'a Turned>) -> Option<Turned> {
-        parts.fold(None, |sum, part| match sum {
-            None => Some(part.clone()),
-            Some(mut sum) => {
-                sum.cost += part.cost;
-                add(&mut sum.payments, &part.payments);
-                add(&mut sum.results, &part.results);
-                Some(sum)
-            }
-        })
-    }
-
-    /// Profit in each replication.
-    pub fn profit(&self) -> impl Iterator<Item = f64> + '_ {
-        self.payments.iter().map(|payment| payment - self.cost)
-    }
-}
-
-fn add(sum: &mut [f64], more: &[f64]) {
-    sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
 }
 
 /// A mean.
@@ -372,6 +96,13 @@ impl Estimate {
         Estimate { mean, error: (variance / n.max(1.0)).sqrt() }
     }
 
+    /// Whether it lies above zero by more than chance explains once in two thousand times: for figures that are zero on average
+    /// where there is nothing to find, and are looked at in many schemes and worlds.
+    #[must_use]
+    pub fn beyond_chance(&self) -> bool {
+        self.mean - 3.29 * self.error > 0.0
+    }
+
     /// The lower end of the 95 % interval.
     #[must_use]
     pub fn low(&self) -> f64 {
@@ -398,6 +129,8 @@ pub struct Test {
 pub struct Finding {
     pub name: &'static str,
     pub present: bool,
+    /// What the files would have to say for it to be looked for at all, where they do not.
+    pub not_looked_for: Option<&'static str>,
     /// The strategy found, in one sentence.
     pub strategy: String,
     /// The reference that gain and losses are counted against.
@@ -419,17 +152,30 @@ pub struct Finding {
 /// Builds a finding: it is present when every test holds.
 struct Case {
     against: Role,
+    not_looked_for: Option<&'static str>,
     tests: Vec<Test>,
     figures: Vec<(String, String)>,
 }
 
 impl Case {
     fn against(against: Role) -> Case {
-        Case { against, tests: Vec::new(), figures: Vec::new() }
+        Case { against, not_looked_for: None, tests: Vec::new(), figures: Vec::new() }
     }
 
     fn test(&mut self, what: &str, holds: bool, figure: String) {
         self.tests.push(Test { what: what.to_owned(), holds, figure });
+    }
+
+    /// The finding when the files say nothing by which it could be looked for.
+    fn not_looked_for(mut self, name: &'static str, needs: &'static str) -> Finding {
+        self.not_looked_for = Some(needs);
+        self.test("the files say enough to look for it", false, "they do not".to_owned());
+        self.finding(name, "Not looked for.".to_owned(), Estimate::default(), Harm::none(), Estimate::default())
+    }
+
+    /// The finding when its plays are missing from the table.
+    fn nothing(self, name: &'static str, strategy: &str) -> Finding {
+        self.finding(name, strategy.to_owned(), Estimate::default(), Harm::none(), Estimate::default())
     }
 
     fn figure(&mut self, label: &str, value: String) {
@@ -440,6 +186,7 @@ impl Case {
         Finding {
             name,
             present: !self.tests.is_empty() && self.tests.iter().all(|test| test.holds),
+            not_looked_for: self.not_looked_for,
             strategy,
             against: self.against,
             gain,
@@ -484,6 +231,12 @@ impl Harm {
 /// What moving from `reference` to `play` brings the provider, on the same random numbers.
 fn gain(play: &Play, reference: &Play) -> Estimate {
     Estimate::of(play.profit().zip(reference.profit()).map(|(a, b)| a - b))
+}
+
+/// Each result paid for at this percentage of what it is worth to the public: a provider then spreads help as the public would.
+fn at_value(plays: &Plays, percent: i64) -> Mend {
+    let pence = |outcome: &OutcomeFacts| (100.0 * outcome.value).round() as i64;
+    Mend::AtValue { percent, worth: plays.outcomes.iter().map(pence).collect() }
 }
 
 /// What it costs the payer and the public: what is paid more, plus the value of the results lost.

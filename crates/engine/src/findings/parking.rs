@@ -3,23 +3,26 @@
 use scheme::mends::Mend;
 use scheme::money::thousands;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, gain, gain_test, listed, pounds, public_loss};
+use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, at_value, gain, gain_test, listed, pounds, public_loss};
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "parking",
-    definition: "A segment's effort under the provider's best conduct is at or near idle (under a tenth), while the public's best \
-                 use of the money that is intended would help these people, and leaving them out raises the provider's profit.",
+    definition: "A segment's effort under the provider's best conduct is at or near idle (under a tenth), while others are helped \
+                 and the public's best use of the money that is intended would help these people too, and leaving them out raises \
+                 the provider's profit.",
     watch: "Contacts and spend for each person by segment: a segment with starts and hardly any contact after.",
     forecast,
     mends: |plays| {
-        let needed = plays.segments.iter().map(|segment| match segment.unparking_price {
-            Some(price) if segment.price_now > 0.0 && price > segment.price_now => {
+        // A price is the contract's: where it covers people of several kinds, those who need most decide.
+        let mut needed = vec![100; plays.segments.iter().map(|segment| segment.priced_as + 1).max().unwrap_or_default()];
+        for segment in &plays.segments {
+            if let Some(price) = segment.unparking_price.filter(|price| segment.price_now > 0.0 && *price > segment.price_now) {
                 // A little above the corner, where the first pound already pays.
-                ((price / segment.price_now * 125.0).ceil() as i64).min(2_000)
+                let percent = ((price / segment.price_now * 125.0).ceil() as i64).min(2_000);
+                needed[segment.priced_as] = percent.max(needed[segment.priced_as]);
             }
-            _ => 100,
-        });
-        let by_segment = Mend::SegmentPrices(needed.collect());
+        }
+        let by_segment = Mend::SegmentPrices(needed);
         vec![
             by_segment.clone(),
             Mend::NoGate,
@@ -29,6 +32,8 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
             Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(400)]),
             Mend::Prices(200),
             Mend::Prices(400),
+            Mend::Straight,
+            at_value(plays, 100),
         ]
     },
 };
@@ -55,6 +60,11 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         !parked.is_empty(),
         if parked.is_empty() { "none".to_owned() } else { listed(&names) },
     );
+    // Helping nobody at all is drift: parking is about who is left out.
+    let helped =
+        (0..plays.segments.len()).filter(|at| !parked.contains(at) && play.effort[*at] > plays.segments[*at].people.max(1.0));
+    let helped: Vec<String> = helped.map(|at| plays.segments[at].name.clone()).collect();
+    case.test("others are helped", !helped.is_empty(), if helped.is_empty() { "nobody is".to_owned() } else { listed(&helped) });
     let gain = gain(play, public);
     gain_test(&mut case, gain, play, public);
     // Worse off: the bad results that help would have prevented in the parked segments.

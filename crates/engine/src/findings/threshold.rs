@@ -12,7 +12,7 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
                  by aiming at the gate or giving up, and people's outcomes are worse than under the same prices without gates.",
     watch: "Results that bunch just beyond the gate; spend that stops once a year's gate is safe or lost.",
     forecast,
-    mends: |_| vec![Mend::NoGate, Mend::Together(vec![Mend::NoGate, Mend::TwoSided]), Mend::PoolCohorts],
+    mends: |_| vec![Mend::NoGate, Mend::Together(vec![Mend::NoGate, Mend::TwoSided]), Mend::Straight, Mend::PoolCohorts],
 };
 
 /// Above this share of futures the last pound earns nothing "mostly".
@@ -30,14 +30,14 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         let nothing = "There is no gate to chase.".to_owned();
         return case.finding(CONSEQUENCE.name, nothing, Estimate::default(), Harm::none(), Estimate::default());
     };
-    let dead = intended.dead_margin.max(play.dead_margin);
+    let dead = intended.dead_margin.mean.max(play.dead_margin.mean);
     case.test(
         "mostly, the last pound of effort earns nothing",
         dead > MOSTLY,
         format!(
             "in {} of cohorts as intended, {} at the provider's best",
-            percent(intended.dead_margin),
-            percent(play.dead_margin)
+            percent(intended.dead_margin.mean),
+            percent(play.dead_margin.mean)
         ),
     );
     let gain = gain(play, intended);

@@ -10,13 +10,35 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
                  what is paid at the expected number, and the provider then loses money in at least a fifth of futures.",
     watch: "Starts each month against the number that the fee and the costs were worked out for.",
     forecast,
-    mends: |plays| fees_that_carry_it(plays).into_iter().map(Mend::Fees).collect(),
+    mends: |plays| {
+        let followed = fees_that_follow(plays).into_iter().map(Mend::FeesFollow);
+        followed.chain(fees_that_carry_it(plays).into_iter().map(Mend::Fees)).collect()
+    },
 };
 
 /// One future in five.
 const OFTEN: f64 = 0.2;
 /// A fall in profit larger than this share of what is paid matters.
 const MUCH: f64 = 0.05;
+
+/// The percentage of the fees that would follow the number of people as the costs do, and the one half-way there from today's:
+/// the shape of the fees is changed and not their sum, so this is tried first.
+fn fees_that_follow(plays: &Plays) -> Vec<i64> {
+    let turned = |turn: Turn| plays.turned(Role::Intended, turn);
+    let all = (turned(Turn::FifthFewer), turned(Turn::FifthMore), plays.play(Role::Intended));
+    let (Some(fewer), Some(more), Some(intended)) = all else { return Vec::new() };
+    let fees = |paid: f64, results: &[f64]| paid - mean(results);
+    let expected = fees(intended.payment(), &intended.results);
+    // From a fifth fewer to a fifth more is two fifths of those expected.
+    let follows = (fees(mean(&more.payments), &more.results) - fees(mean(&fewer.payments), &fewer.results)) / 0.4;
+    let costs = (more.cost - fewer.cost) / 0.4;
+    if expected < 1.0 || intended.cost < 1.0 {
+        return Vec::new();
+    }
+    let (now, matched) = (follows / expected, costs / intended.cost);
+    let percent = |share: f64| (100.0 * share.clamp(0.0, 1.0)).round() as i64;
+    vec![percent(matched), percent((now + matched) / 2.0)]
+}
 
 /// The percentages of today's fees at which doing as intended would break even at the worse of the two numbers, and a
 /// twentieth and a tenth of payments above that, since it should rarely lose money and not just break even.

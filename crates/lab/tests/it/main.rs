@@ -3,13 +3,21 @@
 // The tests print the figures that they check.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod adversary;
 mod agreement;
 mod chance;
+mod compas;
+mod design;
+mod errors;
+mod individuals;
 mod mend;
 mod numpy;
 mod planted;
 mod schemes;
 mod sensitivity;
+mod shared_savings;
+mod temptation;
+mod textbook;
 
 use std::path::PathBuf;
 
@@ -30,6 +38,11 @@ fn shipped(name: &str) -> Shipped {
 
 /// A shipped scheme with its files changed on the way in.
 fn changed(name: &str, change: impl Fn(&str, String) -> String) -> Shipped {
+    with_people(name, change, None)
+}
+
+/// The same with a file of individuals, `people.csv`.
+fn with_people(name: &str, change: impl Fn(&str, String) -> String, individuals: Option<String>) -> Shipped {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schemes").join(name);
     let mut folder = Folder::new();
     for entry in std::fs::read_dir(path).expect("the schemes are in the repository") {
@@ -40,6 +53,7 @@ fn changed(name: &str, change: impl Fn(&str, String) -> String) -> Shipped {
             folder.insert(name.clone(), Bytes::Read(change(&name, text).into_bytes()));
         }
     }
+    folder.extend(individuals.map(|text| ("people.csv".to_owned(), Bytes::People(text.into_bytes()))));
     let opened = scheme::open(&folder);
     let scheme = scheme::check(&opened).scheme.expect("a shipped scheme has no errors");
     let picks = Picks::new();

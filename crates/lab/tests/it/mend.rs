@@ -3,6 +3,7 @@
 use engine::findings::{percent, pounds};
 use lab::mend::{self, Mending};
 use lab::stress::{self, Options};
+use scheme::mends::Mend;
 use scheme::{Picks, Reader, amend};
 
 use crate::{Shipped, shipped};
@@ -12,8 +13,7 @@ fn mended(it: &Shipped, worlds: usize) -> Mending {
     mend::mend(&it.opened, &it.scheme, &it.world, options, &|_, _| {})
 }
 
-/// The straw man of 2013 becomes a scheme with none of its findings but the risk of volume, which no change to the payment for
-/// results can take away, and the stress test of what is written agrees.
+/// The straw man of 2013 becomes a scheme with none of its findings, and the stress test of what is written agrees.
 #[test]
 fn the_straw_man_can_be_freed_of_all_it_does() {
     let it = shipped("transforming-rehabilitation-2013");
@@ -31,7 +31,7 @@ fn the_straw_man_can_be_freed_of_all_it_does() {
         all.better,
         found.tried
     );
-    assert!(found.present.len() >= 5 && all.left == ["volume risk"], "{:?}", all.left);
+    assert!(found.present.len() >= 5 && all.left.is_empty(), "{:?}", all.left);
     assert!(all.payer_cost < all.value_gained, "the public gains more than it pays");
     let texts = mend::written(&it.opened, &it.scheme, &all.mend()).expect("the changes can be written");
     let opened = scheme::open(&amend::folder(&texts));
@@ -40,8 +40,7 @@ fn the_straw_man_can_be_freed_of_all_it_does() {
     let world = lab::world::read(&Reader::new(&opened, &picks), &scheme).expect("no errors");
     let again = stress::stress(&opened, &scheme, &world, Options { worlds: 0, ..Options::default() }, &|_, _| {});
     for reported in &again.reported {
-        let expected = reported.finding.name == "volume risk";
-        assert_eq!(reported.finding.present, expected, "{}: {:?}", reported.finding.name, reported.finding.tests);
+        assert!(!reported.finding.present, "{}: {:?}", reported.finding.name, reported.finding.tests);
     }
 }
 
@@ -55,7 +54,7 @@ fn the_honest_reference_needs_no_change() {
 #[test]
 fn a_comparison_group_does_not_change_the_people() {
     let it = shipped("transforming-rehabilitation-2013");
-    let change = scheme::mends::Mend::LiveComparison(1);
+    let change = Mend::LiveComparison(1);
     let texts = mend::written(&it.opened, &it.scheme, &change).expect("it has fixed baselines");
     let opened = scheme::open(&amend::folder(&texts));
     let picks = Picks::new();
@@ -64,7 +63,7 @@ fn a_comparison_group_does_not_change_the_people() {
     let world = lab::world::read(&reader, &scheme).expect("no errors");
     assert_eq!(reader.errors(), 0);
     assert_eq!(lab::people::people(&scheme, &world), lab::people::people(&it.scheme, &it.world));
-    let chances = |scheme, world| lab::people::Chances::of(scheme, world, 3);
+    let chances = |scheme, world| lab::people::Chances::of(scheme, world, &lab::people::people(scheme, world)[3]);
     assert_eq!(chances(&scheme, &world).now(0, 2).to_bits(), chances(&it.scheme, &it.world).now(0, 2).to_bits());
 }
 
@@ -76,4 +75,45 @@ fn the_changes_do_not_depend_on_the_number_of_threads() {
         format!("{:?}", pool.install(|| mended(&it, 4)))
     };
     assert_eq!(with(1), with(3));
+}
+
+/// Where no clause looks at the fees, a set with other fees is judged without a new search: the conducts that a search finds
+/// under those fees are the same, and so is every payment.
+#[test]
+fn other_fees_need_no_new_search() {
+    let it = shipped("transforming-rehabilitation-2013");
+    assert!(lab::fees::change_nothing_else(&it.scheme) && !lab::fees::change_nothing_else(&shipped("hmp-doncaster-2011").scheme));
+    let stage = lab::plays::Stage::build(&it.scheme, &it.world, 3, 0, 24);
+    let before = stress::quick_plays(&it.scheme, &it.world, &stage);
+    let change = Mend::Together(vec![Mend::FeesFollow(30), Mend::Fees(95)]);
+    let after = change.apply(&it.scheme).expect("it has fees");
+    let searched = stress::quick_plays(&after, &it.world, &stage);
+    let moved = lab::fees::with_fees(&before, &it.scheme, &after, &it.world, &stage.people);
+    for (searched, moved) in searched.whole.iter().zip(&moved.whole) {
+        let pairs = searched.payments.iter().zip(&moved.payments);
+        pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-5 * a.abs(), "{:?}: {a} against {b}", searched.role));
+    }
+    for (searched, moved) in searched.turned.iter().zip(&moved.turned) {
+        let pairs = searched.payments.iter().zip(&moved.payments);
+        pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-5 * a.abs(), "{:?}: {a} against {b}", searched.turn));
+    }
+}
+
+/// A share at risk behind a gate run straight, against a live comparison group, with another level of fees.
+#[test]
+fn the_prison_can_be_freed_too() {
+    let found = mended(&shipped("hmp-doncaster-2011"), 0);
+    let all = found.all.expect("something helps");
+    assert!(found.present.len() >= 3 && all.left.is_empty() && found.stays.is_empty(), "{:?}", all.left);
+    assert!(all.changes.contains(&Mend::Straight), "{:?}", all.changes);
+}
+
+/// Three cohorts of 1,000 men are too few for what results move: no rule tried keeps losses and windfalls both rare, and the
+/// reason is told.
+#[test]
+fn what_stays_is_explained() {
+    let found = mended(&shipped("hmp-peterborough-2010"), 0);
+    assert_eq!(found.all.expect("something helps").left, ["provider loss and windfall"]);
+    let [(name, why)] = found.stays.as_slice() else { panic!("{:?}", found.stays) };
+    assert!(*name == "provider loss and windfall" && why.contains("people would be needed"), "{why}");
 }

@@ -37,16 +37,17 @@ fn a_free_choice_of_whom_to_serve_is_cherry_picking() {
 }
 
 #[test]
-fn a_price_far_below_value_is_drift_and_parking() {
+fn a_price_far_below_value_is_drift() {
     let found = found(|name, text| edit("scheme.toml", name, text, "\"£15,000\"", "\"£500\""));
-    assert!(found.contains(&"drift") && found.contains(&"parking"), "{found:?}");
+    assert!(found.contains(&"drift") && !found.contains(&"parking"), "{found:?}");
 }
 
 #[test]
-fn a_high_gate_is_chased_or_given_up_and_refuses_real_change() {
+fn a_high_gate_is_chased_or_given_up() {
     let gate = "deduction = \"£15,000\"\ngate = { improves_by_at_least = \"9 percentage points\" }";
     let found = found(|name, text| edit("scheme.toml", name, text, "deduction = \"£15,000\"", gate));
-    assert!(found.contains(&"threshold chasing and giving up") && found.contains(&"paid for noise"), "{found:?}");
+    // What lies beyond what is intended refuses without any chance in it: no matter of noise.
+    assert!(found.contains(&"threshold chasing and giving up") && !found.contains(&"paid for noise"), "{found:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! To add one: copy a neighbour, add it to [`Rule`], to [`CATALOGUE`] and to the match in `price.rs`, and give it a case.
 
 pub mod attachment_fee;
+pub mod audit;
 pub mod bonus;
 pub mod cap;
 pub mod clawback;
@@ -17,10 +18,10 @@ pub mod tariff;
 
 use crate::document::Section;
 use crate::gate::Gate;
-use crate::money::Pence;
+use crate::money::{Pence, Rate};
 use crate::problem::Problem;
 use crate::schedule::{Keys, Schedule};
-use crate::terms::{Outcome, Scheme};
+use crate::terms::{Baseline, Outcome, Scheme};
 
 /// One clause of the contract.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,7 @@ pub enum Rule {
     Bonus(bonus::Bonus),
     ShareAtRisk(share_at_risk::ShareAtRisk),
     Clawback(clawback::Clawback),
+    Audit(audit::Audit),
     Cap(cap::Cap),
     Floor(floor::Floor),
 }
@@ -56,7 +58,7 @@ pub struct Kind {
 }
 
 /// Every kind of clause, in reading order.
-pub const CATALOGUE: [Kind; 10] = [
+pub const CATALOGUE: [Kind; 11] = [
     service_fee::KIND,
     attachment_fee::KIND,
     outcome_payment::KIND,
@@ -65,6 +67,7 @@ pub const CATALOGUE: [Kind; 10] = [
     bonus::KIND,
     share_at_risk::KIND,
     clawback::KIND,
+    audit::KIND,
     cap::KIND,
     floor::KIND,
 ];
@@ -96,6 +99,50 @@ impl Over {
             Over::EachYear => "each year",
             Over::AllCohorts => "all cohorts together",
         }
+    }
+}
+
+/// From where a price for each result counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counts {
+    /// Every result is paid for.
+    #[default]
+    FromNothing,
+    /// Only results beyond the baseline of each segment are paid for, and those short of it are deducted.
+    FromBaseline,
+}
+
+impl Counts {
+    /// Reads `counts_from`; an outcome without a baseline cannot be counted from one.
+    fn read(section: &Section<'_, '_>, context: &Context<'_>, outcome: Option<usize>) -> Counts {
+        let known = [("nothing", Counts::FromNothing), ("baseline", Counts::FromBaseline)];
+        let counts = section.choice("counts_from", &known).unwrap_or_default();
+        if let Some(outcome) = outcome.map(|at| &context.outcomes[at])
+            && counts == Counts::FromBaseline
+            && outcome.baseline == Baseline::None
+        {
+            section.push(
+                section
+                    .problem("counts_from", format!("`{}` has no baseline to count from", outcome.name))
+                    .expected(format!("a baseline in [outcome.{}]", outcome.name))
+                    .mend("add: baseline = \"30 %\" with its source, or baseline = { comparison_people_each = 10 }"),
+            );
+        }
+        if let Some(outcome) = outcome.map(|at| &context.outcomes[at])
+            && counts == Counts::FromBaseline
+            && outcome.ratchet != Rate(0)
+        {
+            section.push(
+                section
+                    .problem(
+                        "counts_from",
+                        format!("the baseline of `{}` follows the results, and is one for all segments", outcome.name),
+                    )
+                    .expected("a baseline that stays, or a tariff, which is measured over all segments together")
+                    .mend("take the ratchet out of the baseline, or use a clause of kind \"tariff\""),
+            );
+        }
+        counts
     }
 }
 
@@ -227,6 +274,7 @@ impl Clause {
             Rule::Bonus(_) => bonus::KIND.name,
             Rule::ShareAtRisk(_) => share_at_risk::KIND.name,
             Rule::Clawback(_) => clawback::KIND.name,
+            Rule::Audit(_) => audit::KIND.name,
             Rule::Cap(_) => cap::KIND.name,
             Rule::Floor(_) => floor::KIND.name,
         }
@@ -244,6 +292,7 @@ impl Clause {
             Rule::Bonus(rule) => bonus::explain(rule, scheme),
             Rule::ShareAtRisk(rule) => share_at_risk::explain(rule, scheme),
             Rule::Clawback(rule) => clawback::explain(rule, scheme),
+            Rule::Audit(rule) => audit::explain(rule, scheme),
             Rule::Cap(rule) => cap::explain(rule, scheme),
             Rule::Floor(rule) => floor::explain(rule, scheme),
         }
@@ -264,7 +313,9 @@ impl Clause {
             Rule::Tariff(rule) => Some(rule.outcome),
             Rule::Bonus(rule) => Some(rule.outcome),
             Rule::ShareAtRisk(rule) => Some(rule.gate.outcome),
-            Rule::ServiceFee(_) | Rule::AttachmentFee(_) | Rule::Clawback(_) | Rule::Cap(_) | Rule::Floor(_) => None,
+            Rule::ServiceFee(_) | Rule::AttachmentFee(_) | Rule::Clawback(_) | Rule::Audit(_) | Rule::Cap(_) | Rule::Floor(_) => {
+                None
+            }
         }
     }
 
@@ -277,6 +328,33 @@ impl Clause {
             Rule::Bonus(_) => Vec::new(),
             Rule::ShareAtRisk(rule) => vec![&rule.gate],
             _ => Vec::new(),
+        }
+    }
+}
+
+impl Rule {
+    /// The clauses above it whose money it looks at.
+    #[must_use]
+    pub fn refers_to(&self) -> &[usize] {
+        match self {
+            Rule::Tariff(rule) => &rule.tops_up,
+            Rule::ShareAtRisk(rule) => &rule.of,
+            Rule::Clawback(rule) => &rule.of,
+            Rule::Cap(rule) => &rule.on,
+            Rule::Floor(rule) => &rule.on,
+            _ => &[],
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn refers_to_mut(&mut self) -> Option<&mut Vec<usize>> {
+        match self {
+            Rule::Tariff(rule) => Some(&mut rule.tops_up),
+            Rule::ShareAtRisk(rule) => Some(&mut rule.of),
+            Rule::Clawback(rule) => Some(&mut rule.of),
+            Rule::Cap(rule) => Some(&mut rule.on),
+            Rule::Floor(rule) => Some(&mut rule.on),
+            _ => None,
         }
     }
 }

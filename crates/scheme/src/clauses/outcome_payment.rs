@@ -1,6 +1,6 @@
-//! A price for each person with the good result, counted from nothing rather than against a baseline.
+//! A price for each person with the good result, counted from nothing, or by segment from the baseline.
 
-use crate::clauses::{Context, Kind, Over, Rule};
+use crate::clauses::{Context, Counts, Kind, Over, Rule};
 use crate::document::Section;
 use crate::gate::{Gate, Verdict};
 use crate::money::{Amount, Pence, Quantity};
@@ -12,12 +12,14 @@ use crate::terms::{Better, Scheme};
 pub(super) const KIND: Kind = Kind {
     name: "outcome payment",
     summary: "A price for each person with the good result: who achieves the outcome, or, where fewer is better, who avoids it. \
-              It may differ by segment and contract year, and may stand behind a gate.",
+              It may differ by segment and contract year, and may stand behind a gate. Counted from the baseline, only results \
+              beyond each segment's own baseline are paid for, and those short of it are deducted.",
     example: r#"[pay.job]
 clause = "outcome payment"
 outcome = "job"
 price = { table = "prices.csv", column = "job outcome" }
 gate = { improves_by_at_least = "5 %" }   # optional
+counts_from = "nothing"                   # optional; or "baseline": beyond it alone, both ways
 measured_over = "each year"               # for the gate: each cohort (default), each year, all cohorts
 from = "clause 4.3""#,
     read,
@@ -27,6 +29,7 @@ from = "clause 4.3""#,
 pub struct OutcomePayment {
     pub outcome: usize,
     pub price: Schedule<Pence>,
+    pub counts: Counts,
     pub gate: Option<Gate>,
     pub over: Over,
 }
@@ -34,6 +37,7 @@ pub struct OutcomePayment {
 fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let outcome = context.outcome(section, "outcome");
     let price = section.positive_schedule("price", context.keys);
+    let counts = Counts::read(section, context, outcome);
     let gate = context.gate(section, "gate", outcome);
     let over = section.choice("measured_over", &Over::KNOWN).unwrap_or_default();
     let outcome = outcome?;
@@ -49,7 +53,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
             .mend("use a sustainment payment for periods, or a tariff for events against a baseline"),
         );
     }
-    Some(Rule::OutcomePayment(OutcomePayment { outcome, price, gate, over }))
+    Some(Rule::OutcomePayment(OutcomePayment { outcome, price, counts, gate, over }))
 }
 
 pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &OutcomePayment, till: &mut Till<'_, A, L>) {
@@ -71,13 +75,20 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &OutcomePayment, till: &mut Ti
                 let cell = tally.cell(at, segment);
                 let count = tally.counts[rule.outcome][cell];
                 let good = if fewer { tally.people[cell] - count } else { count };
-                if good > 0 {
+                let quantity = match rule.counts {
+                    Counts::FromNothing => Quantity::whole(good),
+                    Counts::FromBaseline => till.beyond_baseline(rule.outcome, cell),
+                };
+                if quantity.0 != 0 {
                     let price = rule.price.at(tally.area, segment, till.year(at));
-                    let quantity = Quantity::whole(good);
                     let posting = Posting { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "people", price };
                     till.pay(posting, || {
                         let name = &scheme.outcomes[rule.outcome].name;
-                        if fewer { format!("for each person without {name}") } else { format!("for each person with {name}") }
+                        let with = if fewer { "without" } else { "with" };
+                        match rule.counts {
+                            Counts::FromNothing => format!("for each person {with} {name}"),
+                            Counts::FromBaseline => beyond_words(quantity, with, name),
+                        }
                     });
                 }
             }
@@ -85,15 +96,24 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &OutcomePayment, till: &mut Ti
     }
 }
 
+/// Why a cell is paid, or deducted, when it is counted from its baseline.
+fn beyond_words(quantity: Quantity, with: &str, name: &str) -> String {
+    let way = if quantity.0 > 0 { "beyond" } else { "short of" };
+    format!("for each person {with} {name} {way} the baseline")
+}
+
 pub(crate) fn explain(rule: &OutcomePayment, scheme: &Scheme) -> Vec<String> {
     let outcome = &scheme.outcomes[rule.outcome];
     let with = if outcome.better == Better::More { "with" } else { "without" };
-    let mut out = vec![format!(
-        "The payer pays {} for each person {with} {} ({}).",
-        super::prices(&rule.price),
-        outcome.name,
-        outcome.measure
-    )];
+    let price = super::prices(&rule.price);
+    let mut out = vec![match rule.counts {
+        Counts::FromNothing => format!("The payer pays {price} for each person {with} {} ({}).", outcome.name, outcome.measure),
+        Counts::FromBaseline => format!(
+            "The payer pays {price} for each person {with} {} ({}) beyond the baseline of their segment, and the provider owes as \
+             much for each person short of it.",
+            outcome.name, outcome.measure
+        ),
+    }];
     if let Some(gate) = &rule.gate {
         out.push(format!("Nothing is paid unless {}, measured over {}.", gate.words(scheme), rule.over.words()));
     }

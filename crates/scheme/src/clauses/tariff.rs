@@ -219,6 +219,7 @@ pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
     let (unit, good, bad) = (unit(rule), good(outcome.better), bad(outcome.better));
     let against = match outcome.baseline {
         Baseline::Comparison { .. } => "the comparison group leads one to expect",
+        Baseline::Before { .. } => "the same people before lead one to expect",
         _ => "the baseline leads one to expect",
     };
     let reward = super::prices(&rule.reward);

@@ -1,0 +1,82 @@
+//! The checks that are run for a pack, on this very scheme, when it is written and again when it is verified.
+
+use lab::checks::{Check, of_the_machinery, of_the_result};
+use scheme::examples;
+
+use super::order::Order;
+use super::{Run, line};
+
+/// Runs them all: the contract's own examples, the machinery, and the result where there is a stress test.
+pub fn run(run: &Run<'_>) -> Vec<Check> {
+    let (Order::Stress { seed, .. } | Order::Mend { seed, .. } | Order::Sensitivity { seed }) = run.order;
+    let mut checks = vec![worked_examples(run)];
+    checks.extend(of_the_machinery(&run.folder.opened, run.scheme, run.world, seed));
+    checks.extend(run.stress.map(of_the_result).into_iter().flatten());
+    checks
+}
+
+/// The worked examples in the scheme file come out to the penny.
+fn worked_examples(run: &Run<'_>) -> Check {
+    let (found, _) = examples::run(run.scheme, &run.folder.opened);
+    let amounts: usize = found.iter().map(|example| example.payments.len()).sum();
+    let wrong: Vec<String> = found
+        .iter()
+        .flat_map(|example| example.payments.iter().map(move |payment| (example, payment)))
+        .filter(|(_, (_, said, paid))| said != paid)
+        .map(|(example, (clause, said, paid))| format!("{}, {clause}: the file says {said}, the rules pay {paid}", example.name))
+        .collect();
+    let names: Vec<&str> = found.iter().map(|example| example.name.as_str()).collect();
+    Check {
+        name: "the contract's worked examples come out to the penny",
+        done: match found.len() {
+            0 => "The scheme file has no [example.NAME] table.".to_owned(),
+            n => format!("The rules priced the {n} worked examples of the scheme file: {}.", names.join(", ")),
+        },
+        holds: (!found.is_empty()).then_some(wrong.is_empty()),
+        figure: match wrong.len() {
+            0 if found.is_empty() => "nothing to check: how the rules were read rests on reading them".to_owned(),
+            0 => format!("{amounts} of {amounts} amounts agree"),
+            n => format!("{n} of {amounts} amounts differ: {}", wrong.join("; ")),
+        },
+    }
+}
+
+/// "held", "FAILED" or "nothing to check".
+pub fn outcome(check: &Check) -> &'static str {
+    match check.holds {
+        Some(true) => "held",
+        Some(false) => "FAILED",
+        None => "nothing to check",
+    }
+}
+
+pub fn csv(checks: &[Check]) -> String {
+    let rows = checks.iter().map(|check| line(&[check.name, outcome(check), &check.figure, &check.done]));
+    line(&["check", "outcome", "figure", "what was done"]) + &rows.collect::<String>()
+}
+
+pub fn text(checks: &[Check]) -> String {
+    let mut out = format!(
+        "# Checks\n\nRun on this scheme when the pack was written, and again by `wellspent verify`. {}\n",
+        summary(checks)
+    );
+    for check in checks {
+        let name: String = check.name.chars().take(1).flat_map(char::to_uppercase).chain(check.name.chars().skip(1)).collect();
+        out +=
+            &format!("\n## {name}: {}\n\n{} Figure: {}.\n", outcome(check), super::text(&check.done), super::text(&check.figure));
+    }
+    out + "\nThese checks say that the program did what it says on these files. They do not say that the files are right: \
+           `assumptions.md` and `limits.md` are about that.\n"
+}
+
+/// "8 of 8 held."
+pub fn summary(checks: &[Check]) -> String {
+    let made = checks.iter().filter(|check| check.holds.is_some()).count();
+    let held = checks.iter().filter(|check| check.holds == Some(true)).count();
+    let empty = match checks.len() - made {
+        0 => String::new(),
+        1 => " For 1 there was nothing to check.".to_owned(),
+        n => format!(" For {n} there was nothing to check."),
+    };
+    format!("{held} of {made} held.{empty}")
+}

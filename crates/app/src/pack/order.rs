@@ -1,0 +1,97 @@
+//! What was asked for: a command with its options, as the manifest of a pack holds it, so that it can be asked for again.
+
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+
+use super::{Run, inputs};
+
+/// The file that says what was run, on what, by which version.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Raised when the files of a pack change their meaning.
+const SCHEMA: &str = "wellspent-pack/1";
+
+/// Name and version of this program.
+pub const PROGRAM: &str = concat!("wellspent ", env!("CARGO_PKG_VERSION"));
+
+/// A command and its options, without the scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", content = "options", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Order {
+    Stress { seed: u64, replications: u32, worlds: u32 },
+    Mend { seed: u64, worlds: u32 },
+    Sensitivity { seed: u64 },
+}
+
+impl Order {
+    /// The arguments of the command line, for a scheme folder.
+    #[must_use]
+    pub fn arguments(self, scheme: &str) -> Vec<String> {
+        let option = |name: &str, value: u64| [format!("--{name}"), value.to_string()];
+        let (command, options) = match self {
+            Order::Stress { seed, replications, worlds } => (
+                "stress",
+                vec![option("seed", seed), option("replications", replications.into()), option("worlds", worlds.into())],
+            ),
+            Order::Mend { seed, worlds } => ("mend", vec![option("seed", seed), option("worlds", worlds.into())]),
+            Order::Sensitivity { seed } => ("sensitivity", vec![option("seed", seed)]),
+        };
+        let mut arguments = vec!["wellspent".to_owned(), command.to_owned(), scheme.to_owned()];
+        arguments.extend(options.into_iter().flatten());
+        arguments
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    schema: String,
+    program: String,
+    scheme: String,
+    run: Order,
+    inputs: Vec<InputEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct InputEntry {
+    file: String,
+    bytes: usize,
+    sha256: String,
+    /// Whether the file is in the pack; a table of people is not.
+    copied: bool,
+}
+
+/// What a manifest says.
+pub struct Read {
+    pub program: String,
+    pub order: Order,
+    /// The hash of each input by its path in the pack.
+    pub inputs: Vec<(String, String)>,
+    /// The same of tables of people, which are not copied, by their name in the world file.
+    pub people: Vec<(String, String)>,
+}
+
+/// The manifest of a run.
+pub fn manifest(run: &Run<'_>) -> anyhow::Result<String> {
+    let inputs = inputs::list(run.folder).into_iter();
+    let manifest = Manifest {
+        schema: SCHEMA.to_owned(),
+        program: PROGRAM.to_owned(),
+        scheme: run.scheme.name.clone(),
+        run: run.order,
+        inputs: inputs
+            .map(|input| InputEntry { file: input.name, bytes: input.bytes, sha256: input.sha256, copied: input.copied })
+            .collect(),
+    };
+    Ok(serde_json::to_string_pretty(&manifest)? + "\n")
+}
+
+/// Reads a manifest; the error says where it is wrong.
+pub fn read(bytes: &[u8]) -> anyhow::Result<Read> {
+    let manifest: Manifest = serde_json::from_slice(bytes).context("it is not the manifest of a pack")?;
+    if manifest.schema != SCHEMA {
+        bail!("it says that its schema is {}, and this program reads {SCHEMA}", manifest.schema);
+    }
+    let (inputs, people): (Vec<InputEntry>, Vec<InputEntry>) = manifest.inputs.into_iter().partition(|input| input.copied);
+    let hashes = |inputs: Vec<InputEntry>| inputs.into_iter().map(|input| (input.file, input.sha256)).collect();
+    Ok(Read { program: manifest.program, order: manifest.run, inputs: hashes(inputs), people: hashes(people) })
+}

@@ -1,0 +1,131 @@
+//! Seals a pack: the SHA-256 of every file in a list that `sha256sum -c` reads, and a sheet to sign that quotes the hash of the
+//! list. Writes the files and reads them back.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use sha2::{Digest as _, Sha256};
+
+use super::Files;
+
+/// The list of hashes.
+pub const SUMS: &str = "SHA256SUMS";
+
+/// The sheet to sign. It is for people to fill in, so it is in no list.
+pub const SIGN_OFF: &str = "sign-off.md";
+
+/// The SHA-256 of some bytes, in hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The list of the hashes of some files.
+#[must_use]
+pub fn sums(files: &Files) -> String {
+    files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes))).collect()
+}
+
+/// Reads a list of hashes: the hash by file, and the lines that are not of that form, by number.
+#[must_use]
+pub fn listed(text: &str) -> (BTreeMap<String, String>, Vec<usize>) {
+    let (mut hashes, mut wrong) = (BTreeMap::new(), Vec::new());
+    for (at, line) in text.lines().enumerate() {
+        let is_hash = |hash: &str| hash.len() == 64 && hash.bytes().all(|digit| digit.is_ascii_hexdigit());
+        match line.split_once("  ") {
+            Some((hash, name)) if is_hash(hash) => drop(hashes.insert(name.to_owned(), hash.to_owned())),
+            _ => wrong.push(at + 1),
+        }
+    }
+    (hashes, wrong)
+}
+
+/// One hash that stands for the whole pack: that of its list of hashes.
+#[must_use]
+pub fn fingerprint(files: &Files) -> String {
+    sha256(sums(files).as_bytes())
+}
+
+/// A pack is never written over anything.
+pub fn must_be_new(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() && !(folder.is_dir() && fs::read_dir(folder)?.next().is_none()) {
+        bail!("{} is there already\n\nhint: name a folder that does not exist yet, or an empty one", folder.display());
+    }
+    Ok(())
+}
+
+/// Writes the files, the list of their hashes and the sheet to sign; gives the fingerprint.
+pub fn write(folder: &Path, files: &Files) -> anyhow::Result<String> {
+    let fingerprint = fingerprint(files);
+    let seal = [(SUMS, sums(files)), (SIGN_OFF, sign_off(&fingerprint))].map(|(name, text)| (name.to_owned(), text.into_bytes()));
+    for (name, bytes) in files.iter().map(|(name, bytes)| (name.clone(), bytes.clone())).chain(seal) {
+        let path = folder.join(name);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).with_context(|| format!("could not make the folder {}", parent.display()))?;
+        fs::write(&path, bytes).with_context(|| format!("could not write {}", path.display()))?;
+    }
+    Ok(fingerprint)
+}
+
+/// Every file of a folder and the folders in it.
+pub fn read(folder: &Path) -> anyhow::Result<Files> {
+    fn walk(folder: &Path, prefix: &str, files: &mut Files) -> anyhow::Result<()> {
+        for entry in fs::read_dir(folder).with_context(|| format!("could not list the folder {}", folder.display()))? {
+            let entry = entry?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let path = entry.path();
+            if entry.file_type()?.is_dir() {
+                walk(&path, &format!("{name}/"), files)?;
+            } else {
+                files.insert(name, fs::read(&path).with_context(|| format!("could not read {}", path.display()))?);
+            }
+        }
+        Ok(())
+    }
+    let mut files = Files::new();
+    walk(folder, "", &mut files)?;
+    Ok(files)
+}
+
+fn sign_off(fingerprint: &str) -> String {
+    let mut out = format!(
+        "# Sign-off\n\nThis sheet is for people. It may be filled in without changing the pack, whose fingerprint (the SHA-256 of \
+         `{SUMS}`) is\n\n    {fingerprint}\n\nWho signs confirms the line beside the name, for the pack with this fingerprint and no \
+         other.\n\n"
+    );
+    for (role, confirms) in [
+        ("Analyst", "The files in `inputs` say what I mean; I have read `assumptions.md` and every warning in it."),
+        (
+            "Reviewer",
+            "I did not make the scheme file. I ran `wellspent verify` on this pack, read `checks.md` and `limits.md`, and held \
+             `description.md` against the contract.",
+        ),
+        ("Commissioner", "I know what was not looked for and what the result leans on, and use it within these limits."),
+    ] {
+        out += &format!("## {role}\n\n{confirms}\n\n- Name:\n- Organisation:\n- Date:\n- Signature:\n- Reservations:\n\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The second answer is of FIPS 180-2, appendix B.1.
+    #[test]
+    fn the_hash_is_the_published_one() {
+        assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn a_list_reads_back_and_its_bad_lines_are_counted() {
+        let files = Files::from([("a b".to_owned(), b"1".to_vec()), ("c/d".to_owned(), b"2".to_vec())]);
+        let (hashes, wrong) = listed(&(sums(&files) + "nonsense\n"));
+        assert_eq!(hashes.keys().collect::<Vec<_>>(), ["a b", "c/d"]);
+        assert_eq!(hashes["c/d"], sha256(b"2"));
+        assert_eq!(wrong, [3]);
+    }
+}

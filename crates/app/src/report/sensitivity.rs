@@ -1,0 +1,164 @@
+//! What the result hangs on, as a page: for each figure a chart of what every uncertain number moves, and one of the shares of
+//! its spread with their intervals.
+
+use engine::findings::pounds;
+use lab::sensitivity::{Figure, Interval, Output, Sensitivity};
+use lab::when::written;
+use scheme::Scheme;
+use scheme::money::thousands;
+
+use super::charts::{Drawn, legend, marks};
+use super::html::document;
+use super::markup::{heading, paragraph, table, text};
+use super::svg::{self, Axis, BLUE, GREY, RED, Ranged, Shape};
+use super::words::number_name;
+
+/// The whole page. The same run gives the same bytes.
+pub fn page(scheme: &Scheme, found: &Sensitivity, notes: &str) -> String {
+    let mut body = text("p class=\"quiet\"", "What the result of a stress test hangs on");
+    body += &text("h1", &scheme.name);
+    let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
+    body += &text(
+        "p class=\"quiet\"",
+        &format!("{} uncertain numbers, {} people.{area}", found.dials.len(), thousands(found.people as i64)),
+    );
+    for (output, ids) in found.outputs.iter().zip(IDS) {
+        body += &heading(2, ids[0], &title(output));
+        body += &paragraph(&spread(output));
+        body += &shares(found, output, ids[1]);
+        body += &screen(found, output, ids[2]);
+    }
+    body += &heading(2, "read", "How to read it");
+    body += &paragraph(notes);
+    document(&format!("{} – what the result hangs on", scheme.name), &body)
+}
+
+/// Anchors of each figure's heading, shares and screen.
+const IDS: [[&str; 3]; 2] = [["drift", "drift-shares", "drift-screen"], ["rate", "rate-shares", "rate-screen"]];
+
+/// What a figure is, in words.
+pub fn title(output: &Output) -> String {
+    match &output.what {
+        Figure::GainFromDrift => {
+            "What the provider gains by drifting: its profit at its best less its profit as intended".to_owned()
+        }
+        Figure::TrueOutcome(name) => format!("The true rate of {name} at the provider's best"),
+    }
+}
+
+/// A value of a figure.
+fn value(output: &Output, value: f64) -> String {
+    match output.what {
+        Figure::GainFromDrift => pounds(value),
+        Figure::TrueOutcome(_) => format!("{value:.1} %"),
+    }
+}
+
+/// A movement of a figure.
+pub fn movement(output: &Output, by: f64) -> String {
+    match output.what {
+        Figure::GainFromDrift => pounds(by),
+        Figure::TrueOutcome(_) => format!("{by:.1} points"),
+    }
+}
+
+/// "£1.2m as stated; £1.1m in the middle, £0.3m to £2m in 9 worlds of 10".
+pub fn spread(output: &Output) -> String {
+    let [low, middle, high] = output.spread.map(|figure| value(output, figure));
+    format!("{} as stated; {middle} in the middle, {low} to {high} in 9 worlds of 10", value(output, output.stated))
+}
+
+/// "41 % (36 to 46)"; a share below nothing is nothing seen through noise.
+pub fn interval(share: Interval) -> String {
+    let whole = |value: f64| (100.0 * value.max(0.0)).round();
+    format!("{:.0} % ({:.0} to {:.0})", whole(share.value), whole(share.low), whole(share.high))
+}
+
+/// Positions among the numbers of the second step, those that bring most first.
+pub fn by_share(found: &Sensitivity, output: &Output) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..found.kept.len()).collect();
+    order.sort_by(|&a, &b| output.shares[b].in_all.value.total_cmp(&output.shares[a].in_all.value));
+    order
+}
+
+/// "£250 to £1,500".
+pub fn range(found: &Sensitivity, dial: usize) -> String {
+    let dial = &found.dials[dial];
+    // The unit once, at the end; the pound sign stands before both.
+    let first = if dial.unit == "£" { "£" } else { "" };
+    format!("{} to {}", written(dial.low, first), written(dial.high, dial.unit))
+}
+
+/// Shares of the spread, by itself and together with others.
+fn shares(found: &Sensitivity, output: &Output, id: &'static str) -> String {
+    let ranged = |share: Interval| -> Ranged { Some([share.value, share.low, share.high].map(|part| 100.0 * part.max(0.0))) };
+    let order = by_share(found, output);
+    let rows: Vec<(String, Vec<Ranged>)> = order
+        .iter()
+        .map(|&at| {
+            let name = format!("{} ({})", number_name(&found.dials[found.kept[at]].path), range(found, found.kept[at]));
+            (name, vec![ranged(output.shares[at].alone), ranged(output.shares[at].in_all)])
+        })
+        .collect();
+    let most = rows.iter().flat_map(|(_, values)| values).flatten().map(|value| value[2]).fold(10.0, f64::max);
+    let axis = Axis::even("share of the spread, %", 0.0, 1.05 * most, 6, |share| format!("{share:.0} %"));
+    let series = [marks("by itself", BLUE, Shape::Circle), marks("by itself or together with others", RED, Shape::Diamond)];
+    let title = "Which numbers bring the spread".to_owned();
+    let words = "Each uncertain number's share of the spread (variance) of this figure, with its 90 % interval (Sobol' indices of first \
+                 order and in all). Where the two marks stand apart, the number matters by what it does together with others.";
+    let svg = svg::ranged_rows(&format!("chart-{id}"), &title, words, &axis, &series, &rows);
+    let cells: Vec<Vec<String>> = order
+        .iter()
+        .map(|&at| {
+            let share = output.shares[at];
+            vec![number_name(&found.dials[found.kept[at]].path), interval(share.alone), interval(share.in_all)]
+        })
+        .collect();
+    let table = table("Shares of the spread, 90 % interval", &["number", "by itself", "with others"], &cells);
+    Drawn { id, title, words: words.to_owned(), svg, legend: legend(&series), table }.page()
+}
+
+/// What every number moves the figure by.
+fn screen(found: &Sensitivity, output: &Output, id: &'static str) -> String {
+    let mut order: Vec<usize> = (0..found.dials.len()).collect();
+    order.sort_by(|&a, &b| output.effects[b].size.total_cmp(&output.effects[a].size));
+    // Money in pounds, rates in points; both are at nought for most numbers of a long file.
+    let shown: Vec<usize> = order.iter().copied().filter(|&dial| output.effects[dial].size > 0.0).take(MOST_SHOWN).collect();
+    let rows: Vec<(String, Vec<Option<f64>>)> = shown
+        .iter()
+        .map(|&dial| {
+            let effect = output.effects[dial];
+            let name = format!("{} ({})", number_name(&found.dials[dial].path), range(found, dial));
+            (name, vec![Some(effect.varies), Some(effect.size)])
+        })
+        .collect();
+    let most = rows.iter().flat_map(|(_, values)| values).flatten().copied().fold(0.0, f64::max).max(1e-9);
+    let axis = match output.what {
+        Figure::GainFromDrift => Axis::pounds("moved by, £", 0.0, 1.05 * most, 5),
+        Figure::TrueOutcome(_) => Axis::even("moved by, percentage points", 0.0, 1.05 * most, 5, |by| format!("{by:.1}")),
+    };
+    let series = [
+        marks("how much that depends on the others (standard deviation)", GREY, Shape::Ring),
+        marks("moved by its whole range, on average", BLUE, Shape::Square),
+    ];
+    let title = "What each number moves".to_owned();
+    let rest = order.len() - shown.len();
+    let words = format!(
+        "A first look: one number at a time is moved from many starting points (Morris's elementary effects).{}",
+        if rest > 0 { format!(" The other {rest} move it less, or not at all.") } else { String::new() }
+    );
+    let svg = svg::rows(&format!("chart-{id}"), &title, &words, &axis, &series, &rows);
+    let cells: Vec<Vec<String>> = order
+        .iter()
+        .map(|&dial| {
+            let effect = output.effects[dial];
+            let name = number_name(&found.dials[dial].path);
+            vec![name, range(found, dial), movement(output, effect.size), movement(output, effect.varies)]
+        })
+        .collect();
+    let table = table("What each number moves", &["number", "range", "moves it by", "depends on the others by"], &cells);
+    Drawn { id, title, words, svg, legend: legend(&series), table }.page()
+}
+
+/// Numbers that are drawn; the table has them all.
+const MOST_SHOWN: usize = 12;

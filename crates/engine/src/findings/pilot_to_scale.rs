@@ -1,0 +1,77 @@
+//! Pilot to scale: the best of several pilots disappoints, and what worked small costs more and does less at scale.
+
+use scheme::mends::Mend;
+
+use super::{Case, Consequence, Estimate, Finding, Harm, PilotFacts, Plays, Role, Turn, percent, pounds, pounds_within};
+
+pub(super) const CONSEQUENCE: Consequence = Consequence {
+    name: "pilot to scale",
+    definition: "The help that the scheme builds on was chosen for its pilot; what is to be expected of it at scale is worth at least \
+                 5 % of payments less than the pilot promised, and doing as intended then loses the provider money in at least a \
+                 fifth of futures, or what the public gains no longer covers what the help costs.",
+    watch: "The effect of the first cohorts beside the pilot's interval, and the cost of a person beside the pilot's.",
+    forecast,
+    mends: |_| Vec::<Mend>::new(),
+};
+
+/// A shortfall above this share of payments matters.
+const MUCH: f64 = 0.05;
+/// One future in five.
+const OFTEN: f64 = 0.2;
+
+fn forecast(plays: &Plays, _: Role) -> Finding {
+    let mut case = Case::against(Role::Intended);
+    let all = (&plays.pilot, plays.play(Role::Intended), plays.turned(Role::Intended, Turn::AtScale));
+    let (Some(pilot), Some(intended), Some(scaled)) = all else {
+        let needs = "[pilot] in world.toml: the pilots tried, their standard error, and what changes at scale";
+        return case.not_looked_for(CONSEQUENCE.name, needs);
+    };
+    let shortfall = intended.value - scaled.value + scaled.cost - intended.cost;
+    let much = MUCH * intended.payment().abs();
+    case.test(
+        "what is promised shrinks",
+        shortfall > much,
+        format!("outcomes and costs together are {} worse; 5 % of payments is {}", pounds(shortfall), pounds(much)),
+    );
+    let share = |profits: &mut dyn Iterator<Item = f64>, futures: usize| {
+        profits.filter(|profit| *profit < 0.0).count() as f64 / futures.max(1) as f64
+    };
+    let (now, then) =
+        (share(&mut intended.profit(), intended.payments.len()), share(&mut scaled.profit(), scaled.payments.len()));
+    // The extra spend on help at the scheme's scale, against what it buys there.
+    let extra = |cost: f64| cost - (intended.cost - intended.help_spend);
+    let worth = scaled.value >= extra(scaled.cost) || intended.value < extra(intended.cost);
+    case.test(
+        "at scale an honest provider loses money, or the help is not worth its cost",
+        (then >= OFTEN && then > now + 0.05) || !worth,
+        format!(
+            "a loss in {} of futures against {} as piloted; help worth {} for {} spent",
+            percent(then),
+            percent(now),
+            pounds(scaled.value),
+            pounds(extra(scaled.cost))
+        ),
+    );
+    figures(&mut case, pilot);
+    let fall = Estimate::of(intended.profit().zip(scaled.profit()).map(|(here, there)| there - here));
+    case.figure("profit as intended, as piloted", pounds(intended.mean_profit()));
+    case.figure("change of profit at scale", pounds_within(fall));
+    let strategy = format!(
+        "Nobody need do anything: {} was the best of {}, measured {}, and {} is to be expected at scale.",
+        pilot.help,
+        pilot.tried,
+        percent(pilot.measured),
+        percent(pilot.at_scale)
+    );
+    let loss = Estimate::exact(shortfall);
+    let lost = Estimate { mean: -fall.mean, ..fall };
+    case.finding(CONSEQUENCE.name, strategy, lost, Harm::none(), loss)
+}
+
+fn figures(case: &mut Case, pilot: &PilotFacts) {
+    let within = |(low, high): (f64, f64)| format!(" ({} to {})", percent(low), percent(high));
+    case.figure("the pilot measured", percent(pilot.measured) + &within(pilot.interval));
+    case.figure("to be expected of it elsewhere", percent(pilot.expected) + &within(pilot.expected_interval));
+    case.figure("to be expected at scale", percent(pilot.at_scale));
+    case.figure("cost of a person rises by", percent(pilot.cost_rises));
+}

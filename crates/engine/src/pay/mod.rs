@@ -1,0 +1,27 @@
+//! Who owes whom. A statement comes in: lines priced by `scheme`, with the day it is struck as at and the day its records
+//! were known. What goes out are entries for an append-only ledger: a run that one person prepares and another approves, and
+//! its transactions in double entry. Where the tally behind a statement came from is no business of this room; nor are
+//! files and clocks: whoever keeps the entries hands in the time.
+//!
+//! - `statement`: lines with their names and ids, as CSV to the byte.
+//! - `entry`: what is written down, as text, and sealed into a chain of hashes.
+//! - `ledger`: what all entries together say: runs, balances, what is in force; every law is checked while they are read.
+//! - `run`: preparing and approving; the only place where transactions are made.
+//!
+//! A correction is a reversal with its reason and, where there is something to pay, a new transaction: nothing is ever
+//! changed. Ids are hashes of what they stand for, so that doing the same thing twice writes nothing the second time.
+
+pub mod entry;
+pub mod hash;
+#[cfg(test)]
+mod laws;
+pub mod ledger;
+pub mod run;
+pub mod statement;
+mod text;
+
+pub use entry::{Entry, Sealed};
+pub use hash::Hash;
+pub use ledger::{Fault, Head, Ledger};
+pub use run::{Plan, Refusal, approve, prepare};
+pub use statement::{Line, Statement};
