@@ -302,7 +302,7 @@ impl<'a> Arena<'a> {
                     true => &*tally,
                     false => {
                         reported.clone_from(tally);
-                        self.misreport(&conducts[at].reporting, &mut reported);
+                        self.misreport(&conducts[at].reporting, replication, &mut reported);
                         &reported
                     }
                 };
@@ -310,6 +310,13 @@ impl<'a> Arena<'a> {
                 seen(at, tally, &paid);
             }
         }
+    }
+
+    /// The chance of the bad result as things are now: the most that a binary outcome can get better.
+    #[must_use]
+    pub fn room(&self, outcome: usize, segment: usize) -> f64 {
+        let now = self.chances.now(outcome, segment);
+        if self.scheme.outcomes[outcome].sign() > 0 { 1.0 - now } else { now }
     }
 
     /// A tally without chance: every count as its chance says, to the nearest whole, when each binary outcome is better than

@@ -7,13 +7,15 @@
 //! conduct), `plays` (the table that findings read), `adversary` (the smallest move that changes a finding), `stress`
 //! (the main job), `mend` (the cheapest changes to the rules that
 //! remove what it found), `fees` (what other fees do, without a new search), `design` (the best rules under a budget),
-//! `sensitivity` (what its result hangs on), `checks` (whether all this holds on one scheme). Beside them stand `game` (games of contract theory,
+//! `sensitivity` (what its result hangs on), `checks` (whether all this holds on one scheme). `as_now` is what happens without
+//! any conduct, for `explain`. Beside them stand `game` (games of contract theory,
 //! solved), `contract` (figures of a scheme that textbooks have) and `textbook` (both, held against what the textbooks say).
 //!
 //! The laboratory knows the truth of its made-up worlds and keeps it to itself: `engine` cannot see this crate. It opens no
 //! file and writes to no terminal.
 
 pub mod adversary;
+pub mod as_now;
 pub mod chance;
 pub mod checks;
 pub mod conduct;
@@ -22,6 +24,7 @@ pub mod design;
 pub mod draws;
 pub mod fees;
 pub mod game;
+pub mod help;
 pub mod individuals;
 pub mod mend;
 mod misreport;

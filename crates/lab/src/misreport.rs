@@ -9,6 +9,9 @@ use scheme::terms::{Better, SaidBy};
 use crate::conduct::{Arena, Conduct, Reporting};
 use crate::world::Rising;
 
+/// Steps of this share of one spread evenly over the futures, however many there are.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
 impl Arena<'_> {
     /// How far an outcome can be claimed falsely: only where the provider reports it and the world says how.
     #[must_use]
@@ -40,10 +43,13 @@ impl Arena<'_> {
         audits.map(|audit| audit.checks.as_f64() * audit.penalty.at(self.people.area, 0, 0).pounds()).sum()
     }
 
-    /// Turns what happened into what is reported.
-    pub(crate) fn misreport(&self, reporting: &Reporting, tally: &mut Tally) {
+    /// Turns what happened into what is reported. The audit finds its share of the false claims: whole ones in each future, and
+    /// the exact share over futures, so that a few lies in a small cohort do not slip through by rounding.
+    pub(crate) fn misreport(&self, reporting: &Reporting, replication: usize, tally: &mut Tally) {
+        let start = (replication as f64 * GOLDEN).fract();
         for (at, share) in reporting.claimed.iter().enumerate().filter(|(_, share)| **share > 0.0) {
             let checks = self.scheme.checked(at).map_or(0.0, |checks| checks.as_f64());
+            let mut checked = start;
             for cell in 0..tally.people.len() {
                 let bad = match self.scheme.outcomes[at].better {
                     Better::More => tally.people[cell] - tally.counts[at][cell],
@@ -51,8 +57,10 @@ impl Arena<'_> {
                 };
                 let lies = (bad as f64 * share).round() as i64;
                 tally.counts[at][cell] += lies * self.scheme.outcomes[at].sign();
+                let before = checked.floor();
+                checked += lies as f64 * checks;
                 if let Some(found) = tally.found_false[at].get_mut(cell) {
-                    *found += (lies as f64 * checks).round() as i64;
+                    *found += (checked.floor() - before) as i64;
                 }
             }
         }

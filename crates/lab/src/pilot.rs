@@ -6,6 +6,7 @@
 //! `s² / √(t² + s²) · E[largest of n normal numbers]`, where s is the standard error of a pilot and t the spread of true effects.
 
 use engine::findings::{PilotFacts, Role, Turn, Turned};
+use scheme::Scheme;
 use scheme::statistics::{normal_cdf, normal_quantile};
 
 use crate::conduct::{Arena, Conduct, Payments};
@@ -40,23 +41,29 @@ fn left_unknown(pilot: &Pilot) -> f64 {
     if spread == 0.0 { 0.0 } else { pilot.differ_by * pilot.standard_error / spread }
 }
 
-/// The most that the piloted help moves what it moves, as the world has it.
+/// The most that the piloted help moves what its pilots measured, as the world has it.
+fn moved(world: &World, pilot: &Pilot) -> Option<Move> {
+    Some(world.help[pilot.help].moves[pilot.outcome].as_ref()?.at(0, 0, 0))
+}
+
 fn measured(world: &World, pilot: &Pilot) -> f64 {
-    let moves = world.help[pilot.help].moves.iter().flatten().next();
-    moves.map_or(0.0, |moves| match moves.at(0, 0, 0) {
-        Move::Relative(most) | Move::Points(most) => most,
-    })
+    match moved(world, pilot) {
+        Some(Move::Relative(most) | Move::Points(most)) => most,
+        None => 0.0,
+    }
 }
 
 /// What a report says of the pilot.
 #[must_use]
-pub fn facts(world: &World) -> Option<PilotFacts> {
+pub fn facts(scheme: &Scheme, world: &World) -> Option<PilotFacts> {
     let pilot = world.pilot.as_ref()?;
     let measured = measured(world, pilot);
     let expected = measured - disappointment(pilot);
     let around = |middle: f64, error: f64| (middle - 1.96 * error, middle + 1.96 * error);
     Some(PilotFacts {
         help: world.help[pilot.help].name.clone(),
+        outcome: scheme.outcomes[pilot.outcome].name.clone(),
+        in_points: matches!(moved(world, pilot), Some(Move::Points(_))),
         tried: pilot.tried,
         measured,
         interval: around(measured, pilot.standard_error),

@@ -4,6 +4,7 @@
 use engine::findings::{AreaPlays, Estimate, OutcomeFacts, Play, Plays, Role, SegmentFacts, Timed, Turn, Turned};
 use rayon::prelude::*;
 use scheme::Scheme;
+use scheme::clauses::{Clause, Rule};
 use scheme::mends::Mend;
 use scheme::money::Rate;
 use scheme::price::{NoLines, Paid, price};
@@ -78,6 +79,8 @@ pub struct Solved {
     /// The binary outcome that the prices are for.
     pub priced_outcome: Option<usize>,
     pub price_now: Vec<f64>,
+    /// By outcome: the most that is paid for one more good result, over the segments.
+    pub prices: Vec<f64>,
     pub unparking: Vec<Option<f64>>,
     pub tried: usize,
 }
@@ -140,13 +143,19 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
     conducts.push((Role::Public, search::along(arena, &public, 1.0, &everyone)));
     let mixture = if wanted == Wanted::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
     let (priced_outcome, price_now, unparking) = segment_prices(arena, &pay);
-    Solved { conducts, mixture, best, priced_outcome, price_now, unparking, tried }
+    let prices = pay.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
+    Solved { conducts, mixture, best, priced_outcome, price_now, prices, unparking, tried }
 }
 
 /// Whether any clause stands behind a gate.
 #[must_use]
 pub fn has_gates(scheme: &Scheme) -> bool {
     scheme.clauses.iter().any(|clause| !clause.gates().is_empty())
+}
+
+/// Whether any clause holds results against something: only then can chance refuse a payment, or bring one that is not due.
+fn holds_results(scheme: &Scheme) -> bool {
+    scheme.clauses.iter().any(|clause| clause.holds_results())
 }
 
 /// What the commissioner expects of an honest provider.
@@ -391,14 +400,15 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
     let parts = |of: (Role, Turn)| areas.iter().flat_map(|area| &area.turned).filter(move |part| (part.role, part.turn) == of);
     let turned = turns.iter().filter_map(|&of| Turned::sum(parts(of))).collect();
     let paid = |at: usize| scheme.clauses.iter().any(|clause| clause.outcome() == Some(at));
+    let typical = typical_area(people);
     let outcomes = scheme.outcomes.iter().enumerate().map(|(at, outcome)| OutcomeFacts {
         name: outcome.name.clone(),
         binary: outcome.is_binary(),
         sign: outcome.sign() as f64,
         value: world.outcomes[at].value,
         paid: paid(at),
+        price: solved[typical].prices[at],
     });
-    let typical = typical_area(people);
     let segments = world.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
         name: segment.name.clone(),
         priced_as: segment.priced_as,
@@ -407,7 +417,7 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         price_now: solved[typical].price_now[at],
         bring_in: segment.bring_in,
     });
-    let wrong = main_outcome(scheme, world).map(|outcome| {
+    let wrong = main_outcome(scheme, world).filter(|_| holds_results(scheme)).map(|outcome| {
         let of =
             |role: Role| areas[typical].plays.iter().find(|play| play.role == role).map_or(0.0, |play| play.outcome(outcome));
         let better = (of(Role::Intended) - of(Role::AsNow)) * scheme.outcomes[outcome].sign() as f64;
@@ -434,12 +444,21 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         reported_by_provider: named(&|at| {
             scheme.outcomes[at].reported_by == SaidBy::Provider && world.false_claims[at].is_some()
         }),
+        checked_now: scheme.clauses.iter().filter_map(checks).max(),
         labels_by_provider: scheme.segments_set_by == SaidBy::Provider && world.relabelling.is_some(),
         has_ratchet: scheme.outcomes.iter().any(|outcome| outcome.ratchet != Rate(0)),
         held_against_before: named(&|at| matches!(scheme.outcomes[at].baseline, Baseline::Before { .. })),
-        pilot: pilot::facts(world),
+        pilot: pilot::facts(scheme, world),
         cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < world.years).count(),
         wrong_payment: wrong,
+    }
+}
+
+/// The percentage of claims that a clause checks, where it is an audit; at least one.
+fn checks(clause: &Clause) -> Option<i64> {
+    match &clause.rule {
+        Rule::Audit(audit) => Some((100.0 * audit.checks.as_f64()).round().max(1.0) as i64),
+        _ => None,
     }
 }
 
@@ -503,17 +522,18 @@ pub struct CurvePoint {
 #[must_use]
 pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
     let segments = arena.people.segments;
-    let idle = Conduct::idle(&arena.chances, segments);
-    let lowest = improvement(arena, outcome, &idle);
+    let (idle, now) = (Conduct::idle(&arena.chances, segments), Conduct::as_now(&arena.chances, segments));
+    // Where nothing is spent today, idle is nothing extra, and a rounding error must not make an aim of its own of it.
+    let lowest = if idle == now { 0.0 } else { improvement(arena, outcome, &idle) };
     let all_out = aiming(arena, outcome, 1.0);
     let highest = 0.95 * improvement(arena, outcome, &all_out);
     let below = ((-lowest / (highest - lowest).max(1e-9)) * steps as f64).ceil() as usize;
-    let mut conducts = vec![(lowest, idle)];
+    let mut conducts = if idle == now { Vec::new() } else { vec![(lowest, idle)] };
     conducts.extend((1..below.max(1)).map(|step| {
         let aim = lowest * (1.0 - step as f64 / below.max(1) as f64);
         (aim, aiming(arena, outcome, aim))
     }));
-    conducts.push((0.0, aiming(arena, outcome, 0.0)));
+    conducts.push((0.0, now));
     let above = steps.saturating_sub(below).max(4);
     conducts.extend((1..=above).map(|step| {
         let aim = highest * step as f64 / above as f64;
@@ -524,7 +544,7 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
     let still = aims.iter().position(|aim| *aim == 0.0).unwrap_or_default();
     let cost: Vec<f64> = conducts.iter().map(|conduct| arena.cost(conduct)).collect();
     let people = arena.people.count().max(1) as f64;
-    let now: f64 = (0..segments).map(|s| arena.in_segment(s) * arena.chances.now(outcome, s)).sum::<f64>() / people;
+    let today: f64 = (0..segments).map(|s| arena.in_segment(s) * arena.chances.now(outcome, s)).sum::<f64>() / people;
     let sign = arena.scheme.outcomes[outcome].sign() as f64;
     let differences: Vec<Vec<f64>> = (0..aims.len())
         .map(|at| payments[at].iter().zip(&payments[still]).map(|(a, b)| a - b - (cost[at] - cost[still])).collect())
@@ -539,7 +559,7 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
             let payment = Estimate::of(payments[at].iter().copied());
             CurvePoint {
                 aim,
-                rate: now + sign * aim,
+                rate: today + sign * aim,
                 help_spend: arena.help_spend(&conducts[at]),
                 payment,
                 payment_low: quantile(0.05),
@@ -561,9 +581,13 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
 }
 
 /// The smallest aim (proportion of people) at which a lone cohort of the area's usual size is paid more than for no change in
-/// three cases of four, exactly (binomial), by bisection; `None` when none up to 30 points is.
+/// three cases of four, exactly (binomial), by bisection; `None` when none up to 30 points is, and where each result is paid for
+/// by itself, so that none is refused.
 #[must_use]
 pub fn sure_aim(arena: &Arena<'_>, outcome: usize) -> Option<f64> {
+    if !holds_results(arena.scheme) {
+        return None;
+    }
     let cohort = LoneCohort::like(arena.scheme, arena.world, arena.people, outcome);
     let people = arena.people.count() / arena.people.cohorts.len().max(1);
     let sign = arena.scheme.outcomes[outcome].sign() as f64;

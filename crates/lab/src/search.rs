@@ -182,14 +182,19 @@ pub fn payment_weights(arena: &Arena<'_>) -> Weights {
     for far in [0.12, 0.05, 0.0] {
         for &outcome in binary {
             for segment in 0..segments {
+                // Nothing gets better than no bad result at all: a rare one leaves less room for both steps.
+                let room = |o: usize, s: usize| arena.room(o, s);
+                let step = (room(outcome, segment) / 5.0).min(0.03);
                 let mut pay = |extra: f64| {
-                    let tally = arena.expected_tally(|o, s| far + if o == outcome && s == segment { extra } else { 0.0 });
+                    let tally = arena.expected_tally(|o, s| {
+                        let extra = if o == outcome && s == segment { extra } else { 0.0 };
+                        (0.8 * room(o, s)).min(far) + extra
+                    });
                     price(arena.scheme, &tally, &mut paid, &mut NoLines);
                     paid.total() / 100.0
                 };
                 let people = arena.in_segment(segment);
-                let step = 0.03;
-                if people > 0.0 {
+                if people * step > 0.0 {
                     weights[outcome][segment] = ((pay(step) - pay(0.0)) / (people * step)).max(0.0);
                 }
             }

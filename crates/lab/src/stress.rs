@@ -7,6 +7,7 @@ use scheme::mends::Mend;
 use scheme::{Scheme, read};
 
 use crate::adversary::{self, Edge};
+use crate::help::{NextPound, next_pounds};
 use crate::plays::{self, Curve, Solved, Stage, Wanted};
 use crate::search::Budget;
 use crate::when::{When, when};
@@ -41,6 +42,8 @@ pub struct Stress {
     /// For each curve's area, the smallest aim (proportion of people) that is rewarded in three cohorts of four.
     pub sure_aims: Vec<Option<f64>>,
     pub break_even: Option<BreakEven>,
+    /// What the next pound of each kind of help buys and earns, as stated.
+    pub next_pounds: Vec<NextPound>,
     /// The break-even aim at each cost of help within its range, all else as stated.
     pub by_cost: Vec<CostPoint>,
     /// Uncertain numbers and assumptions of the scheme and its world.
@@ -177,6 +180,7 @@ pub fn stress(opened: &Opened, scheme: &Scheme, world: &World, options: Options,
     progress("done", 1.0);
     Stress {
         break_even: BreakEven::of(&worlds),
+        next_pounds: next_pounds(scheme, world, options.seed),
         reported,
         curves,
         sure_aims,

@@ -11,9 +11,13 @@ use scheme::pen::Pen;
 use scheme::problem::Problem;
 use scheme::read::SCHEME_FILE;
 use scheme::schedule::{Keys, Refused, Schedule, find_column, find_table};
+use scheme::table::Table;
 use scheme::terms::{Baseline, Intake, Kind};
 
 mod temptation;
+mod warnings;
+
+pub use warnings::warnings;
 
 use crate::individuals::{self, Individuals};
 
@@ -92,6 +96,8 @@ impl Rising {
 pub struct Pilot {
     /// Position of the help.
     pub help: usize,
+    /// Position of the outcome whose move the pilots measured.
+    pub outcome: usize,
     /// Pilots from which it was chosen.
     pub tried: usize,
     pub standard_error: f64,
@@ -254,8 +260,10 @@ fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Ass
         table.push(
             Problem::at(table.file, table.span, "the contract counts people without an assessment")
                 .expected("intake = \"after assessment\" in scheme.toml")
-                .mend("remove [assessment], or change the contract's intake"),
+                .mend("remove [assessment], or change the contract's intake; until then nobody is taken to fall out")
+                .warning(),
         );
+        return None;
     }
     Some(Assessment { falls_out: shares.map(|share| share.as_f64()), bring_in })
 }
@@ -339,6 +347,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         },
     };
     let priced_as = csv.column("priced_as");
+    let mut known = true;
     let mut out: Vec<Segment> = Vec::new();
     for row in &csv.rows {
         if row[name].text.is_empty() || out.iter().any(|segment| segment.name == row[name].text) {
@@ -368,7 +377,17 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
             [_] if priced_as.is_none() => Some(0),
             _ => scheme.segments.iter().position(|segment| *segment == contract.text),
         };
-        if position.is_none() {
+        known &= position.is_some();
+        if position.is_none() && priced_as.is_none() && names_none(csv, name, scheme) {
+            // One word of a column that is missing, rather than one for each row.
+            table.push_once(
+                csv.problem(csv.head(), format!("{} does not say which segments of the contract price its people", csv.name))
+                    .read(csv.columns().collect::<Vec<_>>().join(", "))
+                    .expected(format!("a column `priced_as` with one of {} in each row", scheme.segments.join(", ")))
+                    .nearest("priced_as", csv.columns())
+                    .mend("add the column, or correct its name; without it a row's own name must be that of a contract segment"),
+            );
+        } else if position.is_none() {
             table.push(
                 csv.problem(contract.span, format!("the contract has no segment `{}` to price these people by", contract.text))
                     .read(contract.text.clone())
@@ -391,9 +410,39 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
                 .mend("correct the shares so that they add up to 100 %"),
         );
     }
+    if known && !csv.incomplete {
+        nobody_in_a_segment(table, csv, &out, scheme);
+    }
     // Shares that carry ranges are drawn one by one and then brought back to 100 %.
     out.iter_mut().for_each(|segment| segment.share /= sum.max(1e-12));
     out
+}
+
+/// Whether no row of a table has the name of a contract segment; then it is a column that is missing, not a name that is wrong.
+fn names_none(csv: &Table, name: usize, scheme: &Scheme) -> bool {
+    csv.rows.iter().all(|row| !scheme.segments.contains(&row[name].text))
+}
+
+/// People whom the contract expects in a segment must be somebody in the world.
+fn nobody_in_a_segment(table: &Section<'_, '_>, csv: &Table, found: &[Segment], scheme: &Scheme) {
+    if !scheme.people.by_segment() {
+        return;
+    }
+    for (at, expected) in warnings::expected_by_segment(scheme).into_iter().enumerate() {
+        let share: f64 = found.iter().filter(|segment| segment.priced_as == at).map(|segment| segment.share).sum();
+        if expected > 0.0 && share <= 0.0 {
+            let name = &scheme.segments[at];
+            table.push(
+                csv.problem(
+                    csv.head(),
+                    format!("nobody in {} is priced as `{name}`, where the contract expects people", csv.name),
+                )
+                .read(format!("{expected} people of `{name}` expected in all"))
+                .expected(format!("at least one row with a share above 0 % that is priced as `{name}`"))
+                .mend("add a row for these people, or correct `people` in scheme.toml"),
+            );
+        }
+    }
 }
 
 fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {

@@ -125,7 +125,7 @@ impl Opened {
     }
 
     /// The place of a table of a file, such as "pay.binary".
-    pub(crate) fn span_of(&self, file: &str, path: &str) -> Option<Span> {
+    pub fn span_of(&self, file: &str, path: &str) -> Option<Span> {
         path.split('.')
             .try_fold(self.documents.get(file)?, |node, name| match &node.value {
                 Value::Keys(entries) => entries.iter().find(|(key, _, _)| key == name).map(|(_, _, node)| node),
@@ -481,6 +481,14 @@ impl<'r, 'o> Section<'r, 'o> {
         self.reader.push(problem);
     }
 
+    /// Notes a problem that several readings of one table would meet, the first time.
+    pub fn push_once(&self, problem: Problem) {
+        let known = self.reader.problems.borrow().contains(&problem);
+        if !known {
+            self.push(problem);
+        }
+    }
+
     /// Where this table's numbers come from, by the nearest `from` that covers them.
     pub fn source(&self) -> Option<&str> {
         self.from.as_deref()
@@ -491,7 +499,7 @@ impl<'r, 'o> Section<'r, 'o> {
     }
 
     fn missing(&self, key: &str, expected: &str) {
-        self.missing_with(key, expected, format!("add a line: {key} = {}", example_of(expected).unwrap_or("…")));
+        self.missing_with(key, expected, format!("add a line: {} = {}", written(key), example_of(expected).unwrap_or("…")));
     }
 
     fn missing_with(&self, key: &str, expected: &str, mend: String) {
@@ -507,7 +515,7 @@ impl<'r, 'o> Section<'r, 'o> {
         let text = self.reader.opened.sources[self.file].text.get(node.span.start..node.span.end).unwrap_or_default();
         let shown: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
         let mend = match example_of(expected) {
-            Some(example) => format!("write it like this: {key} = {example}"),
+            Some(example) => format!("write it like this: {} = {example}", written(key)),
             None => "write the heading on a line of its own, and its keys on the lines below".to_owned(),
         };
         self.push(
@@ -622,7 +630,9 @@ impl<'r, 'o> Section<'r, 'o> {
     pub fn required_choice<T: Copy + Default>(&self, key: &str, known: &[(&str, T)]) -> T {
         if !self.has(key) {
             let names: Vec<String> = known.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-            self.missing(key, &names.join(" or "));
+            let names = names.join(" or ");
+            let mend = format!("add a line: {} = {names}, whichever the contract says", written(key));
+            self.missing_with(key, &names, mend);
         }
         self.choice(key, known).unwrap_or_default()
     }
@@ -699,6 +709,16 @@ impl<'r, 'o> Section<'r, 'o> {
                 entries,
                 self.from.clone(),
             );
+            if stated.has("table") && !stated.has("value") {
+                let _ = (stated.has("column"), stated.has("range"));
+                stated.finish();
+                self.push(
+                    self.problem(key, format!("`{key}` is one number for everyone and cannot be looked up in a table"))
+                        .expected(T::EXPECTED)
+                        .mend("write one number, with a range if need be; docs/scheme-file.md lists what may differ by area, segment and year"),
+                );
+                return None;
+            }
             let Some((_, _, inner)) = stated.entry("value") else {
                 stated.missing("value", T::EXPECTED);
                 let _ = stated.has("range");
@@ -837,6 +857,12 @@ impl Drop for Section<'_, '_> {
             self.absent.take().into_iter().for_each(|(_, problem)| self.push(problem));
         }
     }
+}
+
+/// A key as the file must write it: one with a blank stands between quotes.
+fn written(key: &str) -> String {
+    let bare = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    if bare { key.to_owned() } else { format!("\"{key}\"") }
 }
 
 /// What to write after the equals sign, from the words "… such as EXAMPLE" or "\"this\" or \"that\"".

@@ -12,7 +12,7 @@ use crate::document::{Opened, Picks, Reader, Section};
 use crate::literal::Count;
 use crate::money::Pence;
 use crate::price;
-use crate::problem::Problem;
+use crate::problem::{Problem, Severity};
 use crate::read::SCHEME_FILE;
 use crate::tally::{self, MOST_EVENTS, MOST_PEOPLE, Tally};
 use crate::terms::{Baseline, Kind, Scheme};
@@ -23,6 +23,8 @@ pub struct Example {
     pub name: String,
     /// For each clause named (or "total"): what the file says and what the rules pay.
     pub payments: Vec<(String, Pence, Pence)>,
+    /// What the clauses pay that the example does not name and that pay anything.
+    pub unnamed: Vec<(String, Pence)>,
 }
 
 impl Example {
@@ -49,25 +51,58 @@ pub fn run(scheme: &Scheme, opened: &Opened) -> (Vec<Example>, Vec<Problem>) {
     (examples, problems)
 }
 
+/// The tallies of one example, by its name; with its problems where it has any, and the names there are where it is not one.
+pub fn tallies(scheme: &Scheme, opened: &Opened, name: &str) -> Result<Vec<Tally>, Vec<Problem>> {
+    let picks = Picks::new();
+    let reader = Reader::new(opened, &picks);
+    let tables = reader.document(SCHEME_FILE, "").and_then(|top| top.section("example"));
+    let sections = tables.as_ref().map(Section::sections).unwrap_or_default();
+    let Some(section) = sections.iter().find(|section| section.name == name) else {
+        let names: Vec<&str> = sections.iter().map(|section| section.name.as_str()).collect();
+        let problem = Problem::file(SCHEME_FILE, format!("there is no worked example `{name}`")).read(name);
+        let problem = match names.is_empty() {
+            true => problem
+                .expected("the NAME of an [example.NAME] table, of which the file has none")
+                .mend("price a tally: --tally FILE"),
+            false => problem.expected(format!("one of {}", names.join(", "))).nearest(name, names).mend("correct the name"),
+        };
+        return Err(vec![problem]);
+    };
+    let found = tallies_of(scheme, section, opened);
+    let _ = section.has("pays");
+    section.finish();
+    found.iter().flatten().filter(|_| !section.has("tally")).for_each(|tally| fits(scheme, section, tally));
+    let mut problems = reader.problems.borrow().clone();
+    problems.retain(|problem| problem.severity == Severity::Error);
+    match found {
+        Some(tallies) if problems.is_empty() => Ok(tallies),
+        _ => Err(problems),
+    }
+}
+
+fn tallies_of(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Option<Vec<Tally>> {
+    let Some(file) = section.text("tally") else { return Some(vec![inline(scheme, section)]) };
+    crate::schedule::find_table(section, "tally", file)?;
+    match tally::read(scheme, file, opened) {
+        Ok(tallies) => Some(tallies),
+        Err(problems) => {
+            problems.into_iter().for_each(|problem| section.push(problem));
+            None
+        }
+    }
+}
+
 fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Option<Example> {
     let before = section.reader.errors();
-    let tallies = if let Some(file) = section.text("tally") {
-        crate::schedule::find_table(section, "tally", file)?;
-        match tally::read(scheme, file, opened) {
-            Ok(tallies) => tallies,
-            Err(problems) => {
-                problems.into_iter().for_each(|problem| section.push(problem));
-                return None;
-            }
-        }
-    } else {
-        vec![inline(scheme, section)]
-    };
+    let tallies = tallies_of(scheme, section, opened)?;
     let Some(pays) = section.required_section("pays", "what is paid, by clause, such as { total = \"£224,000\" }") else {
         section.finish();
         return None;
     };
     section.finish();
+    if section.reader.errors() == before && !section.has("tally") {
+        tallies.iter().for_each(|tally| fits(scheme, section, tally));
+    }
     let mut sound = section.reader.errors() == before;
     let paid: Vec<_> = tallies.iter().map(|tally| price::statement(scheme, tally).1).collect();
     let mut payments = Vec::new();
@@ -97,16 +132,31 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Optio
                 pays.problem(name, format!("the worked example `{}` does not come out", section.name))
                     .read(said.to_string())
                     .expected(format!("{paid}, by the rules of this file"))
-                    .mend("either the example or a rule is not what the contract means; `wellspent price` shows each line"),
+                    .mend("either the example or a rule is not what the contract means; `wellspent price SCHEME --example NAME` shows each line".replace("NAME", &section.name)),
             );
         }
         payments.push((name.to_owned(), said, paid));
     }
+    let named = |clause: &str| payments.iter().any(|(name, _, _)| name == clause);
+    let unnamed = scheme.clauses.iter().enumerate().filter(|(_, clause)| !named(&clause.name));
+    let unnamed = unnamed.map(|(at, clause)| (clause.name.clone(), Pence(paid.iter().map(|paid| paid.clause(at).0).sum())));
+    let unnamed = unnamed.filter(|(_, paid)| *paid != Pence(0)).collect();
     // An example with a mistake of its own neither holds nor fails.
     if !sound {
         return None;
     }
-    Some(Example { name: section.name.clone(), payments })
+    Some(Example { name: section.name.clone(), payments, unnamed })
+}
+
+/// Holds the counts of an example that is written out against each other, once its keys are known to be right.
+fn fits(scheme: &Scheme, section: &Section<'_, '_>, tally: &Tally) {
+    for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| section.has(&outcome.name)) {
+        let sum = |at: usize| tally.counts[at].iter().sum::<i64>();
+        if let Some(misfit) = tally::misfit(scheme, at, sum(outcome.base(at)), sum(at)) {
+            let problem = section.problem(&outcome.name, misfit.what).read(misfit.read).expected(misfit.expected);
+            section.push(problem.mend("check both numbers"));
+        }
+    }
 }
 
 /// An example of one cohort and one segment, written out in the file.
@@ -142,23 +192,9 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
         let name = outcome.name.as_str();
         let (most, beyond) = match outcome.kind {
             Kind::Binary => (people, format!("`{name}` is more than everyone")),
-            Kind::Sustained { most, .. } => (people * most, format!("`{name}` is more than each person can sustain")),
-            Kind::Frequency { .. } => (MOST_EVENTS, format!("`{name}` is more than can be priced")),
+            Kind::Sustained { .. } | Kind::Frequency { .. } => (MOST_EVENTS, format!("`{name}` is more than can be priced")),
         };
         tally.counts[at][segment] = count(name, false, most, beyond);
-        if let Kind::Frequency { of, .. } = outcome.kind
-            && section.has(name)
-            && tally.counts[at][segment] < tally.counts[of][segment]
-        {
-            let of = (&scheme.outcomes[of].name, tally.counts[of][segment]);
-            section.push(
-                section
-                    .problem(name, format!("`{name}` is less than `{}`", of.0))
-                    .read(format!("{} events for {} people", tally.counts[at][segment], of.1))
-                    .expected("at least one event for each person counted")
-                    .mend("check both numbers"),
-            );
-        }
         if matches!(outcome.baseline, Baseline::Before { .. }) {
             let key = format!("{name} before");
             let most = if outcome.is_binary() { people } else { MOST_EVENTS };

@@ -1,9 +1,10 @@
 //! The contract in English: a term sheet with clause numbers, and a table of what is paid at each level of the outcome.
 
+use crate::clauses::spread_words;
 use crate::literal::Literal as _;
 use crate::money::{Pence, Quantity, Rate, WHOLE, thousands};
 use crate::price;
-use crate::tally::{Comparison, Tally};
+use crate::tally::{Tally, misfit};
 use crate::terms::{Baseline, Better, Intake, Kind, Outcome, Per, SaidBy, Scheme};
 
 /// A numbered paragraph of the term sheet.
@@ -50,17 +51,14 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
             }
         };
         let wait = if outcome.wait.in_months() > 0.0 {
-            format!(", plus {} for late facts", outcome.wait.words())
+            format!(", with {} more for late facts to arrive", outcome.wait.words())
         } else {
             String::new()
         };
-        let text = format!(
-            "{}: {}, within {}{wait}. {kind} {good}{}",
-            outcome.name,
-            outcome.measure,
-            outcome.window.words(),
-            baseline(scheme, at)
-        );
+        // A measure that states its own window is not told it again.
+        let window = outcome.window.words();
+        let within = if outcome.measure.contains(&window) { String::new() } else { format!(", within {window}") };
+        let text = format!("{}: {}{within}{wait}. {kind} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
         add(format!("2.{}", at + 1), text, "");
         if let Some(measured) = &outcome.measured {
             add(format!("2.{}.1", at + 1), measured.words(), "");
@@ -90,11 +88,16 @@ fn people(scheme: &Scheme) -> String {
     let areas = if scheme.areas.len() > 1 { format!(" in each of {} areas", scheme.areas.len()) } else { String::new() };
     let (low, high) = scheme.people.values().iter().fold((i64::MAX, 0), |(low, high), n| (low.min(n.0), high.max(n.0)));
     let size = if low == high { thousands(low) } else { format!("{} to {}", thousands(low), thousands(high)) };
+    let each = if scheme.people.by_segment() { "of each segment" } else { "each" };
+    let said_by = match scheme.segments_set_by {
+        SaidBy::Provider => " The provider says which segment a person belongs to.",
+        SaidBy::Records => "",
+    };
     let segments = match scheme.segments.len() {
         1 => String::new(),
         n => format!(" The contract tells {n} segments apart: {}.", scheme.segments.join(", ")),
     };
-    format!("{cohorts}{areas}, of {size} people each as expected.{segments}")
+    format!("{cohorts}{areas}, of {size} people {each} as expected.{segments}{said_by}")
 }
 
 /// What an outcome is held against, how the baseline moves, and whose word it rests on.
@@ -110,10 +113,10 @@ fn baseline(scheme: &Scheme, outcome: usize) -> String {
         SaidBy::Records => "",
         SaidBy::Provider => " It is counted as the provider reports it.",
     };
-    format!("{}{ratchet}{reported}", held_against(outcome))
+    format!("{}{ratchet}{reported}", held_against(scheme, outcome))
 }
 
-fn held_against(outcome: &Outcome) -> String {
+fn held_against(scheme: &Scheme, outcome: &Outcome) -> String {
     match &outcome.baseline {
         Baseline::None => String::new(),
         Baseline::Before { over } => {
@@ -126,17 +129,11 @@ fn held_against(outcome: &Outcome) -> String {
             )
         }
         Baseline::Fixed(schedule) => {
-            let (low, high) = (schedule.values().iter().min(), schedule.values().iter().max());
-            let show = |rate: Option<&crate::money::Rate>| match (rate, outcome.kind) {
-                (Some(rate), Kind::Binary) => rate.to_string(),
-                (Some(rate), _) => Quantity(rate.0).to_string(),
-                _ => String::new(),
+            let show = |rate: Rate| match outcome.kind {
+                Kind::Binary => rate.to_string(),
+                _ => format!("{} each", Quantity(rate.0)),
             };
-            if low == high {
-                format!(" The baseline is {}.", show(low))
-            } else {
-                format!(" The baseline is {} to {}, by area or segment.", show(low), show(high))
-            }
+            format!(" The baseline is {}.", spread_words(scheme, schedule, show))
         }
     }
 }
@@ -154,12 +151,12 @@ pub struct Level {
     pub total: Pence,
 }
 
-/// What one area is paid in all when one outcome stands at each of some levels in every cohort, all else as expected.
-/// `changes` are in percentage points (or events per hundred people).
+/// What one area is paid in all when one outcome stands at each of some levels in every cohort, all else as in `expected`
+/// (see [`expected_tally`]). `changes` are in percentage points (or events per hundred people); levels that cannot be are
+/// left out.
 #[must_use]
-pub fn payment_table(scheme: &Scheme, area: usize, outcome: usize, changes: &[f64]) -> Vec<Level> {
-    let expected = expected_tally(scheme, area);
-    changes.iter().filter_map(|&change| level(scheme, &expected, outcome, change)).collect()
+pub fn payment_table(scheme: &Scheme, expected: &Tally, outcome: usize, changes: &[f64]) -> Vec<Level> {
+    changes.iter().filter_map(|&change| level(scheme, expected, outcome, change)).collect()
 }
 
 /// As many events for one person as a baseline may state.
@@ -167,22 +164,29 @@ const MOST_EVENTS_EACH: i64 = 100;
 
 fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Option<Level> {
     let mut tally = expected.clone();
-    let binary = scheme.outcomes[outcome].is_binary();
+    let definition = &scheme.outcomes[outcome];
     for cell in 0..tally.people.len() {
         let people = tally.people[cell];
-        let moved = tally.counts[outcome][cell] as f64 + change / 100.0 * people as f64;
-        let count = moved.round() as i64;
-        if count < 0 || binary && count > people {
+        let before = tally.counts[outcome][cell];
+        let from = match definition.baseline {
+            Baseline::None => before.saturating_mul(WHOLE),
+            _ => price::expected_in_cell(scheme, expected, outcome, cell),
+        };
+        let moved = from.saturating_add((change / 100.0 * WHOLE as f64 * people as f64).round() as i64);
+        let count = to_the_better(moved, definition.better);
+        if count < 0 || definition.is_binary() && count > people {
             return None;
         }
-        let before = tally.counts[outcome][cell];
         tally.counts[outcome][cell] = count;
+        if misfit(scheme, outcome, tally.counts[definition.base(outcome)][cell], count).is_some() {
+            return None;
+        }
         // What is counted on top of a binary outcome moves with it: the same events for each person affected.
         for (at, other) in scheme.outcomes.iter().enumerate() {
             match other.kind {
                 Kind::Frequency { of, .. } | Kind::Sustained { of, .. } if of == outcome && before > 0 => {
                     let most = match other.kind {
-                        Kind::Sustained { most, .. } => people * most,
+                        Kind::Sustained { most, .. } => count * most,
                         _ => people * MOST_EVENTS_EACH,
                     };
                     let moved = tally.counts[at][cell] as f64 * count as f64 / before as f64;
@@ -199,9 +203,46 @@ fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Opti
     Some(Level { change, rate, by_clause, total: paid.total() })
 }
 
-/// The tally in which everything comes out as the baselines lead one to expect.
+/// A count in billionths as whole people or events, rounded to the better side: a result that meets its baseline exactly must
+/// not fall short of it by a part of a person.
+fn to_the_better(count: i64, better: Better) -> i64 {
+    match better {
+        Better::Fewer => count.div_euclid(WHOLE),
+        Better::More => count.saturating_add(WHOLE - 1).div_euclid(WHOLE),
+    }
+}
+
+/// How often each outcome of the scheme happens to one person of each of the contract's segments as things are, in one area:
+/// a share of people, or events or periods of one person.
+pub type AsNow = Vec<Vec<f64>>;
+
+/// Where the level of an outcome in [`expected_tally`] comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// The contract's own baseline.
+    Baseline,
+    /// What is believed of it as things are.
+    Believed,
+    /// Nothing is known of it: half of the people, half of the periods, two events for each person affected.
+    Assumed,
+}
+
+impl Expectation {
+    /// Of one outcome, with or without beliefs.
+    #[must_use]
+    pub fn of(outcome: &Outcome, believed: bool) -> Expectation {
+        match (&outcome.baseline, believed) {
+            (Baseline::Fixed(_), _) => Expectation::Baseline,
+            (_, true) => Expectation::Believed,
+            _ => Expectation::Assumed,
+        }
+    }
+}
+
+/// The tally of one area in which everything comes out as expected: at its fixed baseline, or else as it is now, where that
+/// is believed to be known, and then no better than those it is compared with.
 #[must_use]
-pub fn expected_tally(scheme: &Scheme, area: usize) -> Tally {
+pub fn expected_tally(scheme: &Scheme, area: usize, as_now: Option<&AsNow>) -> Tally {
     let mut tally = Tally::empty(scheme, area, (0..scheme.cohorts.len()).collect());
     for (at, cohort) in scheme.cohorts.iter().enumerate() {
         for segment in 0..tally.segments {
@@ -209,37 +250,32 @@ pub fn expected_tally(scheme: &Scheme, area: usize) -> Tally {
             let share = if scheme.people.by_segment() { 1 } else { scheme.segments.len() as i64 };
             tally.people[cell] = scheme.people.at(area, segment, cohort.year).0 / share;
             for (index, outcome) in scheme.outcomes.iter().enumerate() {
-                let rate = match &outcome.baseline {
-                    Baseline::Fixed(schedule) => schedule.at(area, segment, cohort.year).0 as f64 / WHOLE as f64,
-                    // Without a stated level the table starts from the middle.
-                    Baseline::None | Baseline::Comparison { .. } | Baseline::Before { .. } => match outcome.kind {
-                        Kind::Binary => 0.5,
-                        Kind::Frequency { .. } => 1.0,
-                        Kind::Sustained { most, .. } => most as f64 / 4.0,
-                    },
+                let affected = tally.counts[outcome.base(index)][cell];
+                let people = tally.people[cell];
+                let mut count = match (&outcome.baseline, as_now, outcome.kind) {
+                    (Baseline::Fixed(schedule), _, kind) => {
+                        let base = if matches!(kind, Kind::Frequency { per: Per::Affected, .. }) { affected } else { people };
+                        let rate = schedule.at(area, segment, cohort.year);
+                        to_the_better(base.saturating_mul(rate.0), outcome.better)
+                    }
+                    (_, Some(as_now), _) => (people as f64 * as_now[index][segment]).round() as i64,
+                    (_, None, Kind::Binary) => people / 2,
+                    (_, None, Kind::Frequency { .. }) => 2 * affected,
+                    (_, None, Kind::Sustained { most, .. }) => affected * most / 2,
                 };
-                let base = match outcome.kind {
-                    Kind::Frequency { of, per: Per::Affected } => tally.counts[of][cell],
-                    _ => tally.people[cell],
-                } as f64;
-                let mut count = (base * rate).round() as i64;
-                if let Kind::Frequency { of, .. } = outcome.kind {
-                    count = count.max(tally.counts[of][cell]);
+                match outcome.kind {
+                    Kind::Frequency { .. } if affected == 0 => count = 0,
+                    Kind::Frequency { .. } => count = count.max(affected),
+                    Kind::Sustained { most, .. } => count = count.min(affected * most),
+                    Kind::Binary => {}
                 }
                 tally.counts[index][cell] = count;
                 if let Some(ratio) = outcome.compared() {
-                    tally.comparison[index] =
-                        with_cell(&tally.comparison[index], cell, tally.people[cell] * ratio, count * ratio);
+                    tally.comparison[index].people[cell] = people * ratio;
+                    tally.comparison[index].counts[cell] = count * ratio;
                 }
             }
         }
     }
     tally
-}
-
-fn with_cell(group: &Comparison, cell: usize, people: i64, count: i64) -> Comparison {
-    let mut group = group.clone();
-    group.people[cell] = people;
-    group.counts[cell] = count;
-    group
 }

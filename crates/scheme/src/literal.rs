@@ -312,13 +312,27 @@ impl Literal for Change {
     }
 }
 
+/// What a number may be "per" without being for one person.
+const TIMES: [&str; 5] = ["day", "week", "month", "quarter", "year"];
+
+/// Whether a noun can stand for one person: "reoffender", "rough sleeper".
+fn names_people(noun: &str) -> bool {
+    noun.chars().any(char::is_alphabetic) && noun.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-'))
+}
+
 impl Literal for PerHead {
     const EXPECTED: &'static str = "a number per person, such as \"4.2 per person\"";
     const UNIT: &'static str = "per person";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let body = text.trim();
-        let digits = ["per person", "per reoffender", "each"].iter().find_map(|unit| body.strip_suffix(unit)).unwrap_or(body);
+        let digits = match body.split_once(" per ") {
+            Some((_, noun)) if TIMES.contains(&noun.trim()) => {
+                return wrong("not a number per person", "write it for one person over the whole window: \"4.2 per person\"");
+            }
+            Some((digits, noun)) if names_people(noun) => digits,
+            _ => body.strip_suffix("each").unwrap_or(body),
+        };
         match billionths(digits) {
             Some(value) if value.abs() <= 100 * WHOLE => Ok(PerHead(Rate(value))),
             Some(_) => wrong("more than 100 for each person", "check the number; it is events for one person"),

@@ -5,7 +5,7 @@
 
 use crate::document::Section;
 use crate::literal::{self, Literal};
-use crate::table::Table;
+use crate::table::{Cell, Table};
 
 /// The names a table may be keyed by.
 #[derive(Clone, Debug, Default)]
@@ -229,34 +229,23 @@ fn from_table<T: Literal>(
             length *= sizes[axis];
         }
     }
-    let mut values: Vec<Option<T>> = vec![None; length];
+    let mut given = Given {
+        values: vec![None; length],
+        last_year: vec![0; length],
+        unknown: false,
+        // Where the cohorts could not be read nobody knows how many years there are.
+        beyond: section.reader.errors() > 0,
+        all_repeat: all_repeat(table, key_columns),
+        strides,
+        sizes,
+    };
     for row in &table.rows {
-        let mut index = 0;
-        let mut known = true;
-        for axis in 0..3 {
-            let Some(at) = key_columns[axis] else { continue };
-            match position(&row[at].text, axis, keys) {
-                Some(position) => index += position * strides[axis],
-                None if axis == 2 && row[at].text.parse::<usize>().is_ok_and(|year| year >= 1) => known = false,
-                None => {
-                    known = false;
-                    unknown_key(section, table, row, at, axis, keys);
-                }
-            }
-        }
-        if !known {
-            continue;
-        }
         let cell = &row[column];
         let label: Vec<&str> = key_columns.iter().flatten().map(|&at| row[at].text.as_str()).collect();
+        let Some(index) = index(section, table, row, key_columns, keys, &mut given) else { continue };
         let path = format!("{}: {}: {}", table.name, label.join(", "), table.header[column].text);
-        if values[index].is_some() {
-            section.push(
-                table
-                    .problem(cell.span, format!("{} is given twice for {}", table.header[column].text, label.join(", ")))
-                    .expected("one row for each key")
-                    .mend("remove one of the two rows"),
-            );
+        if given.values[index].is_some() {
+            given_twice(section, table, column, cell, &label.join(", "), &given);
         }
         match literal::ranged::<T>(&cell.text) {
             Ok(ranged) => {
@@ -264,10 +253,10 @@ fn from_table<T: Literal>(
                     let problem = table.problem(cell.span, refused.what).read(cell.text.clone());
                     section.push(problem.expected(refused.expected).mend(refused.mend));
                 }
-                values[index] = Some(section.reader.note(path, ranged, section.source()));
+                given.values[index] = Some(section.reader.note(path, ranged, section.source()));
             }
             Err(wrong) => {
-                values[index] = Some(T::default());
+                given.values[index] = Some(T::default());
                 section.push(
                     table
                         .problem(cell.span, format!("`{}`: {}", table.header[column].text, wrong.what))
@@ -278,18 +267,112 @@ fn from_table<T: Literal>(
             }
         }
     }
-    fill(section, table, column, &mut values, strides, sizes, keys)
+    fill(section, table, column, given, keys)
 }
 
-fn position(text: &str, axis: usize, keys: &Keys) -> Option<usize> {
-    match axis {
-        0 => keys.areas.iter().position(|area| area == text),
-        1 => keys.segments.iter().position(|segment| segment == text),
-        _ => text.parse::<usize>().ok().filter(|year| (1..=keys.years).contains(year)).map(|year| year - 1),
+/// What the rows of a table give of one of its columns.
+struct Given<T> {
+    values: Vec<Option<T>>,
+    /// For each area and segment, at the place of its first year, the last contract year that has a row (from 1), whether or
+    /// not the contract has so many.
+    last_year: Vec<usize>,
+    /// Whether a row names something that the scheme does not have; then what seems to be missing may be misspelt.
+    unknown: bool,
+    /// Whether nothing more is to be said of rows for years beyond the scheme's: it is said once for each table.
+    beyond: bool,
+    /// Whether every key has more than one row.
+    all_repeat: bool,
+    strides: [usize; 3],
+    /// How many areas, segments and years the scheme has.
+    sizes: [usize; 3],
+}
+
+/// The place of a row's value, or `None` with a problem when the row belongs to nothing in the scheme.
+fn index<T>(
+    section: &Section<'_, '_>,
+    table: &Table,
+    row: &[Cell],
+    key_columns: [Option<usize>; 3],
+    keys: &Keys,
+    given: &mut Given<T>,
+) -> Option<usize> {
+    let (mut index, mut known) = (0, true);
+    for axis in 0..2 {
+        let Some(at) = key_columns[axis] else { continue };
+        match position(&row[at].text, axis, keys) {
+            Some(position) => index += position * given.strides[axis],
+            None => {
+                (known, given.unknown) = (false, true);
+                unknown_key(section, table, row, at, axis, keys);
+            }
+        }
     }
+    let Some(at) = key_columns[2] else { return known.then_some(index) };
+    let Some(year) = row[at].text.parse::<usize>().ok().filter(|year| *year >= 1) else {
+        given.unknown = true;
+        unknown_key(section, table, row, at, 2, keys);
+        return None;
+    };
+    if known {
+        given.last_year[index] = given.last_year[index].max(year);
+    }
+    if year > given.sizes[2] {
+        if !given.beyond {
+            given.beyond = true;
+            section.push_once(
+                table
+                    .problem(row[at].span, format!("no cohort starts in year {year} of the contract, so its rows are not used"))
+                    .read(row[at].text.clone())
+                    .expected(format!("a contract year from 1 to {}", given.sizes[2]))
+                    .mend("correct the year, or leave out the rows beyond it")
+                    .warning(),
+            );
+        }
+        return None;
+    }
+    known.then_some(index + (year - 1) * given.strides[2])
 }
 
-fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[crate::table::Cell], at: usize, axis: usize, keys: &Keys) {
+/// Two rows for one value: one too many, or, where every key has several, a column too few to tell them apart.
+fn given_twice<T>(section: &Section<'_, '_>, table: &Table, column: usize, cell: &Cell, label: &str, given: &Given<T>) {
+    let lacks = |axis: &usize| given.strides[*axis] == 0 && given.sizes[*axis] > 1;
+    let missing: Vec<String> = (0..3).filter(lacks).map(|axis| format!("`{}`", KEY_COLUMNS[axis])).collect();
+    if missing.is_empty() || !given.all_repeat {
+        let of = if label.is_empty() { "everyone" } else { label };
+        section.push(
+            table
+                .problem(cell.span, format!("{} is given twice for {of}", table.header[column].text))
+                .expected("one row for each key")
+                .mend("remove one of the two rows"),
+        );
+        return;
+    }
+    let missing = missing.join(" or ");
+    section.push_once(
+        table
+            .problem(table.head(), format!("{} has several rows for each of its keys, and no column {missing}", table.name))
+            .read(table.columns().collect::<Vec<_>>().join(", "))
+            .expected(format!("a column {missing} that tells the rows apart"))
+            .mend("give the column the name that it has here, or remove the rows that repeat others"),
+    );
+}
+
+/// Whether every row of a table has another with the same keys.
+fn all_repeat(table: &Table, key_columns: [Option<usize>; 3]) -> bool {
+    let mut rows = std::collections::BTreeMap::new();
+    for row in &table.rows {
+        *rows.entry(key_columns.map(|at| at.map(|at| row[at].text.as_str()))).or_insert(0) += 1;
+    }
+    rows.values().all(|rows| *rows > 1)
+}
+
+/// The position of an area (axis 0) or a segment (axis 1).
+fn position(text: &str, axis: usize, keys: &Keys) -> Option<usize> {
+    let known = if axis == 0 { &keys.areas } else { &keys.segments };
+    known.iter().position(|name| name == text)
+}
+
+fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[Cell], at: usize, axis: usize, keys: &Keys) {
     let known: Vec<&str> = match axis {
         0 => keys.areas.iter().map(String::as_str).collect(),
         1 => keys.segments.iter().map(String::as_str).collect(),
@@ -304,7 +387,7 @@ fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[crate::table::Ce
         2 => "write the contract year: 1 is the year of the first cohort",
         _ => "correct the name here, or add it to the scheme",
     };
-    section.push(
+    section.push_once(
         table
             .problem(row[at].span, format!("the scheme has no {} `{}`", KEY_COLUMNS[axis], row[at].text))
             .read(row[at].text.clone())
@@ -315,54 +398,71 @@ fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[crate::table::Ce
 }
 
 /// A missing key is an error, except that a year past the last one given repeats it.
-fn fill<T: Literal>(
-    section: &Section<'_, '_>,
-    table: &Table,
-    column: usize,
-    values: &mut [Option<T>],
-    strides: [usize; 3],
-    sizes: [usize; 3],
-    keys: &Keys,
-) -> Schedule<T> {
-    let mut missing = Vec::new();
+fn fill<T: Literal>(section: &Section<'_, '_>, table: &Table, column: usize, given: Given<T>, keys: &Keys) -> Schedule<T> {
+    let Given { mut values, last_year, unknown, strides, sizes, .. } = given;
+    let (mut missing, mut gaps) = (Vec::new(), Vec::new());
     let range = |axis: usize| 0..if strides[axis] > 0 { sizes[axis] } else { 1 };
     for area in range(0) {
         for segment in range(1) {
-            let mut last = None;
+            let first = area * strides[0] + segment * strides[1];
+            let mut last: Option<(usize, T)> = None;
             for year in range(2) {
-                let index = area * strides[0] + segment * strides[1] + year * strides[2];
-                if values[index].is_none() {
-                    values[index] = last;
+                let index = first + year * strides[2];
+                match (values[index], last) {
+                    (Some(value), _) => last = Some((year, value)),
+                    (None, Some((before, value))) => {
+                        values[index] = Some(value);
+                        if year + 1 < last_year[first] {
+                            let next = (year + 1..range(2).end).find(|next| values[first + next * strides[2]].is_some());
+                            let after = next.map_or(last_year[first], |next| next + 1);
+                            gaps.push((names(keys, strides, area, segment, None), year + 1, before + 1, after));
+                        }
+                    }
+                    (None, None) => missing.push(names(keys, strides, area, segment, Some(year))),
                 }
-                if values[index].is_none() {
-                    let mut names = Vec::new();
-                    if strides[0] > 0 {
-                        names.push(format!("area {}", keys.areas[area]));
-                    }
-                    if strides[1] > 0 {
-                        names.push(format!("segment {}", keys.segments[segment]));
-                    }
-                    if strides[2] > 0 {
-                        names.push(format!("year {}", year + 1));
-                    }
-                    missing.push(names.join(", "));
-                }
-                last = values[index].or(last);
             }
         }
     }
-    if !missing.is_empty() && !table.incomplete {
-        let name = &table.header[column].text;
-        let mut problem = table.problem(table.header[column].span, format!("`{name}` is missing for {}", missing[0]));
+    let head = |what: String| table.problem(table.header[column].span, what);
+    let name = &table.header[column].text;
+    // Where a name is not known the row that seems to be missing may be that one, misspelt.
+    if table.incomplete || unknown {
+        return Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides };
+    }
+    let the_rows = |count: usize| format!("add {} to {}", if count == 1 { "the row" } else { "the rows" }, table.name);
+    if let Some(one) = missing.first() {
+        let mut problem = head(format!("`{name}` is missing for {one}"));
         if missing.len() > 1 {
             let listed = missing.iter().take(4).cloned().collect::<Vec<_>>().join("; ");
             problem = problem.read(format!("no row for {} of the keys: {listed}", missing.len()));
         }
-        section.push(problem.expected("a row for every area, segment and year the scheme has").mend(format!(
-            "add {} to {}",
-            if missing.len() == 1 { "the row" } else { "the rows" },
-            table.name
-        )));
+        let expected = "a row for every area, segment and year the scheme has";
+        section.push(problem.expected(expected).mend(the_rows(missing.len())));
+    }
+    if let Some((of, year, before, after)) = gaps.first() {
+        let of = if of.is_empty() { String::new() } else { format!(" for {of}") };
+        let years = |year: usize, (before, after): (usize, usize)| format!("year {year} is missing between {before} and {after}");
+        let mut problem = head(format!("`{name}`: {}{of}", years(*year, (*before, *after))));
+        if gaps.len() > 1 {
+            problem = problem.read(format!("{} years missing between others", gaps.len()));
+        }
+        let expected = "every year up to the last one given, which then stands for all later years";
+        section.push(problem.expected(expected).mend(the_rows(gaps.len())));
     }
     Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides }
+}
+
+/// "area north, segment under 25, year 2", of the keys that the table has.
+fn names(keys: &Keys, strides: [usize; 3], area: usize, segment: usize, year: Option<usize>) -> String {
+    let mut names = Vec::new();
+    if strides[0] > 0 {
+        names.push(format!("area {}", keys.areas[area]));
+    }
+    if strides[1] > 0 {
+        names.push(format!("segment {}", keys.segments[segment]));
+    }
+    if let Some(year) = year.filter(|_| strides[2] > 0) {
+        names.push(format!("year {}", year + 1));
+    }
+    names.join(", ")
 }

@@ -2,6 +2,7 @@
 //! was measured from records or simulated.
 
 use crate::document::{Opened, Picks, Reader};
+use crate::money::thousands;
 use crate::problem::Problem;
 use crate::table::{Cell, Table};
 use crate::terms::{Baseline, Kind, Scheme};
@@ -219,7 +220,7 @@ impl Columns {
                 })
                 .collect(),
             found_false: (0..scheme.outcomes.len())
-                .map(|at| need(&format!("{} found false", scheme.outcomes[at].name), scheme.checked(at).is_some()))
+                .map(|at| need(&format!("{} found false", scheme.outcomes[at].name), false))
                 .collect(),
         }
     }
@@ -284,10 +285,7 @@ impl Columns {
             let Some(column) = self.outcomes[at] else { continue };
             let (most, limit) = match outcome.kind {
                 Kind::Binary => (MOST_PEOPLE, Some((people, "the people of the row"))),
-                Kind::Sustained { most, .. } => {
-                    (MOST_EVENTS, Some((people.saturating_mul(most), "the most each person can sustain")))
-                }
-                Kind::Frequency { .. } => (MOST_EVENTS, None),
+                Kind::Sustained { .. } | Kind::Frequency { .. } => (MOST_EVENTS, None),
             };
             tally.counts[at][cell] = count(column, most, limit);
             if let Some((people_column, count_column)) = self.comparison[at] {
@@ -317,17 +315,46 @@ impl Columns {
                         .mend("give the comparison group of the row"),
                 );
             }
-            if let (Kind::Frequency { of, .. }, Some(column)) = (outcome.kind, self.outcomes[at])
-                && tally.counts[at][cell] < tally.counts[of][cell]
+            let counted = tally.counts[at][cell];
+            if let Some(column) = self.outcomes[at]
+                && let Some(misfit) = misfit(scheme, at, tally.counts[outcome.base(at)][cell], counted)
             {
-                problems.push(
-                    table
-                        .problem(row[column].span, format!("`{}` is less than `{}`", outcome.name, scheme.outcomes[of].name))
-                        .read(format!("{} events for {} people", tally.counts[at][cell], tally.counts[of][cell]))
-                        .expected("at least one event for each person counted")
-                        .mend("check both numbers of this row"),
-                );
+                let problem = table.problem(row[column].span, misfit.what).read(misfit.read).expected(misfit.expected);
+                problems.push(problem.mend("check both numbers of this row"));
             }
         }
+    }
+}
+
+/// Why so many events or periods cannot belong to so many people.
+pub(crate) struct Misfit {
+    pub what: String,
+    pub read: String,
+    pub expected: String,
+}
+
+/// Holds a count on top of a binary outcome against the people to whom that happened: everyone with events has at least one,
+/// nobody else has any, and nothing lasts longer than the most that counts for one person. `None` when both can be right.
+pub(crate) fn misfit(scheme: &Scheme, outcome: usize, affected: i64, counted: i64) -> Option<Misfit> {
+    let definition = &scheme.outcomes[outcome];
+    let (name, of) = (&definition.name, &scheme.outcomes[definition.base(outcome)].name);
+    let people = if affected == 1 { "person" } else { "people" };
+    match definition.kind {
+        Kind::Frequency { .. } if counted < affected => Some(Misfit {
+            what: format!("`{name}` is less than `{of}`"),
+            read: format!("{counted} events for {affected} people"),
+            expected: "at least one event for each person counted".to_owned(),
+        }),
+        Kind::Frequency { .. } if affected == 0 && counted > 0 => Some(Misfit {
+            what: format!("`{name}` counts events of nobody"),
+            read: format!("{counted} events, and 0 people with `{of}`"),
+            expected: format!("no events without people in `{of}`"),
+        }),
+        Kind::Sustained { most, .. } if counted > affected.saturating_mul(most) => Some(Misfit {
+            what: format!("`{name}` is more than `{of}` allows"),
+            read: format!("{} periods for {} {people}", thousands(counted), thousands(affected)),
+            expected: format!("at most {}: {most} for each person with `{of}`", thousands(affected.saturating_mul(most))),
+        }),
+        _ => None,
     }
 }

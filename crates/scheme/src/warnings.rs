@@ -1,8 +1,10 @@
 //! Faults that can be seen in the rules alone, before anything is simulated.
 
-use crate::clauses::Rule;
+use crate::clauses::tariff::{CountsFrom, Tariff};
+use crate::clauses::{Clause, Rule};
 use crate::document::Opened;
-use crate::explain::{Level, payment_table};
+use crate::explain::{Level, expected_tally, payment_table};
+use crate::gate::{Gate, Test};
 use crate::money::{Pence, thousands};
 use crate::problem::Problem;
 use crate::read::SCHEME_FILE;
@@ -32,7 +34,7 @@ fn at(opened: &Opened, path: &str, what: String) -> Problem {
 /// From far worse to far better, in percentage points, finely.
 fn ladder(scheme: &Scheme, outcome: usize) -> Vec<Level> {
     let steps: Vec<f64> = (-120..=120).map(|step| f64::from(step) * 0.125).collect();
-    let mut levels = payment_table(scheme, 0, outcome, &steps);
+    let mut levels = payment_table(scheme, &expected_tally(scheme, 0, None), outcome, &steps);
     if scheme.outcomes[outcome].better == Better::Fewer {
         levels.reverse();
     }
@@ -63,7 +65,13 @@ fn falls_as_outcomes_improve(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
             let name = &scheme.outcomes[outcome].name;
             out.push(
                 at(opened, &format!("outcome.{name}"), format!("the payment falls as {name} improves"))
-                    .read(format!("{} at {}, {} at the better {}", pair[0].total, rate(&pair[0]), pair[1].total, rate(&pair[1])))
+                    .read(format!(
+                        "{} at {}, {} at the better {}",
+                        pair[0].total,
+                        rate(scheme, outcome, &pair[0]),
+                        pair[1].total,
+                        rate(scheme, outcome, &pair[1])
+                    ))
                     .expected("a better result to pay at least as much")
                     .mend("look for a bonus, a cap or a comparison that runs the wrong way"),
             );
@@ -72,8 +80,11 @@ fn falls_as_outcomes_improve(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
     out
 }
 
-fn rate(level: &Level) -> String {
-    format!("{:.1} per hundred people", 100.0 * level.rate)
+fn rate(scheme: &Scheme, outcome: usize, level: &Level) -> String {
+    match scheme.outcomes[outcome].is_binary() {
+        true => format!("{:.1} %", 100.0 * level.rate),
+        false => format!("{:.3} per person", level.rate),
+    }
 }
 
 fn cliffs(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
@@ -92,28 +103,45 @@ fn cliffs(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
             out.push(
                 at(
                     opened,
-                    &format!("pay.{clause}"),
+                    &format!("pay.{}", clause.name),
                     format!("the payment has a cliff: it jumps by {} at one step", Pence(step.abs())),
                 )
                 .read(format!(
                     "{} at {}, {} at {}",
                     levels[at_step].total,
-                    rate(&levels[at_step]),
+                    rate(scheme, outcome, &levels[at_step]),
                     levels[at_step + 1].total,
-                    rate(&levels[at_step + 1])
+                    rate(scheme, outcome, &levels[at_step + 1])
                 ))
                 .expected("a payment that follows the result without jumps")
-                .mend("pay for each person beyond the gate (counts_from = \"gate\"), or drop the gate and pay for each person"),
+                .mend(without_the_cliff(&clause.rule)),
             );
         }
     }
     out
 }
 
-fn largest_clause<'a>(scheme: &'a Scheme, before: &Level, after: &Level) -> &'a str {
+fn largest_clause<'a>(scheme: &'a Scheme, before: &Level, after: &Level) -> &'a Clause {
     let change = |clause: usize| (after.by_clause[clause].0 - before.by_clause[clause].0).abs();
     let largest = (0..scheme.clauses.len()).max_by_key(|&clause| change(clause)).unwrap_or_default();
-    &scheme.clauses[largest].name
+    &scheme.clauses[largest]
+}
+
+/// How a clause of this kind can be written so that it does not jump.
+fn without_the_cliff(rule: &Rule) -> &'static str {
+    match rule {
+        Rule::Tariff(Tariff { counts_from: CountsFrom::Baseline, gate: Some(Gate { test, .. }), .. }) => match test {
+            Test::Significant { .. } => "drop the gate, or state it as a size and count from it: counts_from = \"gate\"",
+            _ => "pay for each person beyond the gate (counts_from = \"gate\"), or drop the gate and pay for each person",
+        },
+        Rule::Tariff(Tariff { hurdle: Some(_), .. }) => {
+            "drop the hurdle, or pay less by it and something for the other outcome itself"
+        }
+        Rule::OutcomePayment(_) => "drop the gate, or pay by a tariff for each person beyond it (counts_from = \"gate\")",
+        Rule::ShareAtRisk(_) => "put a smaller share at risk, or pay a tariff for each person beyond the baseline in its place",
+        Rule::Bonus(_) => "pay the bonus for each person beyond the level: per = \"person\"",
+        _ => "look at the gates and limits of this clause and of those it refers to",
+    }
 }
 
 fn unreachable_bands(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
@@ -183,7 +211,6 @@ fn people_a_year(scheme: &Scheme, area: usize) -> i64 {
 }
 
 fn rule_gate(rule: &Rule) -> Option<(usize, crate::literal::Change)> {
-    use crate::gate::Test;
     let gate = match rule {
         Rule::OutcomePayment(rule) => rule.gate?,
         Rule::Tariff(rule) => rule.gate?,

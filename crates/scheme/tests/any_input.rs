@@ -146,7 +146,7 @@ fn use_it(folder: &Folder) {
     if let Some(scheme) = &checked.scheme {
         assert!(!explain::term_sheet(scheme).is_empty());
         for outcome in 0..scheme.outcomes.len() {
-            let _ = explain::payment_table(scheme, 0, outcome, &[-10.0, 0.0, 10.0]);
+            let _ = explain::payment_table(scheme, &explain::expected_tally(scheme, 0, None), outcome, &[-10.0, 0.0, 10.0]);
         }
         for way in [0.0, 1.0] {
             turned(&opened, way);

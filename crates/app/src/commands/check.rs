@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use lab::help::next_pounds;
 use lab::textbook::{self, TEXTBOOK_FILE};
 use lab::world::{self, World};
 use scheme::problem::{Problem, Severity};
@@ -12,6 +13,7 @@ use scheme::{Picks, Reader, Scheme};
 
 use crate::folder::{self, SchemeFolder};
 use crate::paint;
+use crate::report::words;
 
 #[derive(Args)]
 pub struct Check {
@@ -28,8 +30,12 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
     }
     let checked = scheme::check(&folder.opened);
     let mut problems = checked.problems;
+    let mut help = Vec::new();
     if let Some(scheme) = &checked.scheme {
-        problems.extend(read_world(&folder, scheme).1);
+        let (world, found) = read_world(&folder, scheme);
+        problems.extend(found);
+        problems.extend(world.iter().flat_map(|world| world::warnings(&folder.opened, scheme, world)));
+        help = world.map_or(help, |world| words::next_pounds(&next_pounds(scheme, &world, 1)));
     }
     if textbook::is_case(&folder.opened) {
         let of_textbook = textbook::read(&folder.opened).1.into_iter().filter(|problem| problem.file == TEXTBOOK_FILE);
@@ -42,6 +48,15 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
         for (clause, said, paid) in example.payments.iter().filter(|(_, said, paid)| said != paid) {
             paint::stdout(&format!("  {clause}: the file says {said}, the rules pay {paid}\n"))?;
         }
+        // A total that does not come out may lie in a clause that the example forgot.
+        if example.payments.iter().any(|(clause, said, paid)| clause == "total" && said != paid) {
+            for (clause, paid) in &example.unnamed {
+                paint::stdout(&format!("  {clause}: not named in the example, the rules pay {paid}\n"))?;
+            }
+        }
+    }
+    for fact in help.into_iter().filter(|_| errors == 0) {
+        paint::stdout(&format!("{fact}\n"))?;
     }
     // What is believed is believed of the contract's outcomes and segments, which are not known yet.
     let waits = format!("; {} is checked when {SCHEME_FILE} is right", world::WORLD_FILE);
@@ -66,6 +81,8 @@ fn count(number: usize, noun: &str) -> String {
 pub fn show(folder: &SchemeFolder, problems: &[Problem]) -> usize {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by_key(|problem| (problem.severity, problem.file.clone(), problem.span));
+    // The scheme and the world may look things up in the same table, and meet the same fault there.
+    sorted.dedup();
     for problem in &sorted {
         paint::stderr(&problem.render(&folder.path.display().to_string(), &folder.opened.sources));
     }

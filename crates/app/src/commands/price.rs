@@ -1,4 +1,4 @@
-//! `wellspent price SCHEME --tally FILE`: a statement to the penny, a line per clause with quantity, price and reason.
+//! `wellspent price SCHEME --tally FILE`, or `--example NAME`: a statement to the penny, a line per clause with quantity, price and reason.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use scheme::Scheme;
+use scheme::examples;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
 use scheme::source::{Folder, LARGEST_FILE_BYTES};
@@ -20,8 +21,11 @@ pub struct Price {
     /// The scheme folder
     scheme: PathBuf,
     /// The tally: a CSV file with the people and the counts by cohort and segment
-    #[arg(long, value_name = "FILE")]
-    tally: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "example")]
+    tally: Option<PathBuf>,
+    /// A worked example of the scheme instead of a tally
+    #[arg(long, value_name = "NAME", conflicts_with = "tally")]
+    example: Option<String>,
     /// Write the statement as CSV
     #[arg(long)]
     csv: bool,
@@ -30,7 +34,11 @@ pub struct Price {
 pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let Some(tallies) = tallies_or_errors(&scheme, &command.tally)? else { return Ok(ExitCode::from(1)) };
+    let tallies = match (&command.example, &command.tally) {
+        (Some(example), _) => example_or_errors(&folder, &scheme, example),
+        (None, tally) => tallies_or_errors(&scheme, tally.as_deref().unwrap_or(Path::new("")))?,
+    };
+    let Some(tallies) = tallies else { return Ok(ExitCode::from(1)) };
     let mut out = String::new();
     let mut total = 0;
     if command.csv {
@@ -46,6 +54,11 @@ pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
     }
     paint::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The tallies of a worked example, or their errors on standard error and `None`.
+fn example_or_errors(folder: &SchemeFolder, scheme: &Scheme, name: &str) -> Option<Vec<Tally>> {
+    examples::tallies(scheme, &folder.opened, name).map_err(|problems| show(folder, &problems)).ok()
 }
 
 /// The tallies of a file, one for each area, or their errors on standard error and `None`.

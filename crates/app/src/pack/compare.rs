@@ -116,7 +116,7 @@ impl Found {
         let other_people = self.other_people(again);
         let other_inputs = !self.changed_inputs().is_empty() || (self.is_sealed(MANIFEST) && !other_people.is_empty());
         let other_program = self.manifest.as_ref().is_ok_and(|manifest| manifest.program != PROGRAM);
-        let mut out = Vec::new();
+        let mut out: Vec<String> = other_people.into_iter().filter(|_| self.is_sealed(MANIFEST)).collect();
         let mut follows = 0;
         for (name, made) in again.iter().filter(|(name, _)| !is_input(name)) {
             let Some(there) = self.files.get(name) else { continue };
@@ -141,7 +141,6 @@ impl Found {
             out.push(format!("{files} as written, and come out otherwise for what else is said here"));
         }
         out.extend(self.input_hashes());
-        out.extend(other_people.into_iter().filter(|_| self.is_sealed(MANIFEST)));
         out.extend(self.sheet());
         out
     }

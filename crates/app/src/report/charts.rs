@@ -268,7 +268,7 @@ fn break_even(world: &World, stress: &Stress) -> Option<String> {
     let whole = y.ticks.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 0.999);
     y.ticks.retain(|tick| tick.0 <= top);
     y.ticks.iter_mut().for_each(|(at, words)| *words = if whole { format!("{at:.0}") } else { format!("{at:.1}") });
-    let what = words::trying(stress).first().cloned().unwrap_or_default();
+    let what = words::by_cost(stress).map_or(String::new(), |fact| fact.replace('_', " "));
     let mut chart = Chart::new("chart-aim", &title, &what, x, y);
     if ever_never {
         chart.strip(top, ceiling, "no aim pays");
@@ -326,7 +326,8 @@ fn cost_ticks(costs: &[CostPoint]) -> Vec<(f64, String)> {
     [0, middle, costs.len() - 1].into_iter().map(|at| (costs[at].way, costs[at].words.replace('_', " "))).collect()
 }
 
-/// What it takes to be paid, by area: how small an aim pays, and how large a change is surely seen.
+/// What it takes to be paid, by area: how small an aim pays and, where results are held against something, how large a change
+/// is surely seen.
 pub fn sure_aims(stress: &Stress) -> String {
     let names: &[&str] = match stress.curves.len() {
         0 => return String::new(),
@@ -334,6 +335,7 @@ pub fn sure_aims(stress: &Stress) -> String {
         2 => &["smallest", "largest"],
         _ => &["smallest", "typical", "largest"],
     };
+    let columns = if stress.plays.wrong_payment.is_some() { 5 } else { 4 };
     let rows: Vec<Vec<String>> = stress
         .curves
         .iter()
@@ -342,20 +344,13 @@ pub fn sure_aims(stress: &Stress) -> String {
         .map(|((curve, sure), name)| {
             let area = if curve.area == "whole area" { (*name).to_owned() } else { format!("{name} ({})", curve.area) };
             let aim = curve.break_even.map_or("never".to_owned(), aim_words);
-            vec![
-                area,
-                count(curve.people),
-                count(cohort_size(curve, stress)),
-                aim,
-                sure.map_or("over 30".to_owned(), point_figure),
-            ]
+            let sure = sure.map_or("over 30".to_owned(), point_figure);
+            let all = [area, count(curve.people), count(cohort_size(curve, stress)), aim, sure];
+            all.into_iter().take(columns).collect()
         })
         .collect();
-    table(
-        "What it takes to be paid, at the costs as stated, in percentage points",
-        &["area", "people", "in a cohort", "smallest aim that pays", "change rewarded in 3 cohorts of 4"],
-        &rows,
-    )
+    let header = ["area", "people", "in a cohort", "smallest aim that pays", "change rewarded in 3 cohorts of 4"];
+    table("What it takes to be paid, at the costs as stated, in percentage points", &header[..columns], &rows)
 }
 
 /// A line of the chart of wrong payments, and what it shows of a cohort size.

@@ -69,10 +69,24 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
         &match (words::mend(reported, stress), &reported.mend) {
             (Some(words), _) if words.starts_with("as for") => words,
             (Some(words), Some(tried)) => format!("{words} ({})", words::side_effects(tried, stress)),
-            _ => words::no_mend(reported),
+            _ => words::no_mend(reported) + &tried_in_vain(reported),
         },
     );
     out
+}
+
+/// The first of the changes that do not remove a finding; the page has them all. A change may itself be several joined by "and",
+/// so each is numbered.
+fn tried_in_vain(reported: &Reported) -> String {
+    const SHOWN: usize = 3;
+    let all = &reported.tried_in_vain;
+    let first: Vec<String> = all.iter().take(SHOWN).enumerate().map(|(at, words)| format!("({}) {words}", at + 1)).collect();
+    match all.len() {
+        0 => String::new(),
+        1 => format!(": {}", all[0]),
+        n if n > SHOWN => format!(": {}; and {} more", first.join("; "), n - SHOWN),
+        _ => format!(": {}", first.join("; ")),
+    }
 }
 
 fn all_clear(reported: &Reported, stress: &Stress) -> String {

@@ -3,6 +3,7 @@
 
 pub use engine::findings::pounds_within as estimate;
 use engine::findings::{Estimate, Finding, Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
+use lab::help::NextPound;
 use lab::plays::Curve;
 use lab::stress::{CostPoint, Reported, Stress, TriedMend};
 use lab::when::written;
@@ -31,8 +32,11 @@ pub fn chance(share: f64) -> String {
     }
 }
 
-/// A change in a proportion, in percentage points.
+/// A change in a proportion, in percentage points: never "0.0 points" for what is above nothing.
 pub fn points(share: f64) -> String {
+    if (1e-9..0.0005).contains(&share) {
+        return "under 0.1 points".to_owned();
+    }
     format!("{} points", point_figure(share))
 }
 
@@ -171,7 +175,8 @@ pub fn losers(finding: &Finding, stress: &Stress) -> Vec<String> {
         "timing" => out.push(format!("the payer, {} for the same results", estimate(loss))),
         "pilot to scale" => out.push(format!("payer and public, {} of what the pilot promised", estimate(loss))),
         "volume risk" => {
-            out.push(format!("providers that do as intended, {} when a fifth fewer people come", pounds(finding.gain.mean.abs())))
+            let number = figure(finding, "the worse of the two").unwrap_or("with another number of people");
+            out.push(format!("providers that do as intended, {} {number}", pounds(finding.gain.mean.abs())))
         }
         "provider loss and windfall" => {
             let chance = figure(finding, "chance of a loss as intended").filter(|_| !sure);
@@ -180,7 +185,11 @@ pub fn losers(finding: &Finding, stress: &Stress) -> Vec<String> {
         }
         _ => {
             out.extend(harm(finding));
-            out.push(format!("payer and public together, {}", estimate(loss)));
+            let gained = Estimate { mean: -loss.mean, ..loss };
+            out.push(match gained.low() > 0.0 {
+                true => format!("but payer and public together are {} better off", estimate(gained)),
+                false => format!("payer and public together, {}", estimate(loss)),
+            });
         }
     }
     out
@@ -318,17 +327,55 @@ pub fn why_not(finding: &Finding) -> Option<(&str, &str)> {
     finding.tests.iter().find(|test| !test.holds).map(|test| (test.what.as_str(), test.figure.as_str()))
 }
 
-/// What trying pays, a sentence to a fact: by cost of help first, then the aim that is surely paid, then over the worlds.
+/// What trying pays, a sentence to a fact: the next pound of help first, then by cost of help, the aim that is surely paid, and
+/// over the worlds.
 pub fn trying(stress: &Stress) -> Vec<String> {
     let facts = [by_cost(stress), sure_aims(stress), over_worlds(stress), drifting(stress)];
-    facts.into_iter().flatten().map(|fact| fact.replace('_', " ")).collect()
+    next_pounds(&stress.next_pounds).into_iter().chain(facts.into_iter().flatten().map(|fact| fact.replace('_', " "))).collect()
+}
+
+/// What the next pound of each kind of help brings: "With the first pound of coaching, one more good result on job costs £5,770;
+/// the contract pays £2,000 for it; it is worth £9,800 to the public."
+pub fn next_pounds(helps: &[NextPound]) -> Vec<String> {
+    helps.iter().map(|help| next_pound(help).replace('_', " ")).collect()
+}
+
+fn next_pound(help: &NextPound) -> String {
+    let which = if help.first { "first" } else { "next" };
+    let spread = |(low, high): (f64, f64), show: &dyn Fn(f64) -> String| match (show(low), show(high)) {
+        (low, high) if low == high => low,
+        (low, high) => format!("{low} to {high}"),
+    };
+    if let [outcome] = help.moves.as_slice() {
+        return format!(
+            "With the {which} pound of {}, one more good result on {outcome} costs {}; the contract pays {} for it; it is worth {} \
+             to the public.",
+            help.help,
+            spread(help.costs, &pounds),
+            spread(help.earns, &pounds),
+            spread(help.worth, &pounds)
+        );
+    }
+    let moves: Vec<&str> = help.moves.iter().map(String::as_str).collect();
+    format!(
+        "The {which} pound of {}, which moves {}, brings results that the contract pays {} for and that are worth {} to the public.",
+        help.help,
+        listed(&moves),
+        spread(help.earns, &pence),
+        spread(help.worth, &pence)
+    )
+}
+
+/// Pounds and pence, for what one pound brings.
+fn pence(value: f64) -> String {
+    if value.abs() < 100.0 { format!("£{value:.2}") } else { pounds(value) }
 }
 
 /// Where the typical area's aims stand among the three of a [`CostPoint`].
 pub const TYPICAL: usize = 1;
 
 /// Break-even over the costs assumed.
-fn by_cost(stress: &Stress) -> Option<String> {
+pub fn by_cost(stress: &Stress) -> Option<String> {
     let costs = &stress.by_cost;
     let place = if stress.curves.len() > 1 { " in a typical area" } else { "" };
     let (first, last) = (costs.first()?, costs.last()?);
@@ -351,20 +398,30 @@ fn by_cost(stress: &Stress) -> Option<String> {
             costs.len()
         )
     } else {
-        let start = match lowest {
-            lowest if lowest <= 0.0 => format!("Any step up pays where help costs least ({})", first.words),
-            _ => format!(
-                "To do better than by spending nothing extra, a provider{place} must aim for {} where help costs least ({})",
-                points(lowest),
-                first.words
-            ),
+        let never = costs.get(until).map_or(String::new(), |never| format!("; at {} and above no aim pays", never.words));
+        let at_dearest = match costs.get(until) {
+            Some(_) => format!("at {}", dearest.words),
+            None => format!("where it costs most ({})", last.words),
         };
-        match costs.get(until) {
-            Some(never) if until > 1 => {
-                format!("{start} and {} at {}; at {} and above no aim pays.", points(highest), dearest.words, never.words)
+        match (lowest <= 0.0, until > 1) {
+            (true, true) if highest <= 0.0 => {
+                format!("Any step up pays as long as help costs no more than {}{never}.", dearest.words)
             }
-            Some(never) => format!("{start}; at {} and above no aim pays.", never.words),
-            None => format!("{start} and {} where it costs most ({}).", points(highest), last.words),
+            (true, true) => format!(
+                "Any step up pays where help costs least ({}); {at_dearest} the aim must be {}{never}.",
+                first.words,
+                points(highest)
+            ),
+            (true, false) => format!("Any step up pays where help costs least ({}){never}.", first.words),
+            (false, further) => {
+                let further = if further { format!(" and {} {at_dearest}", points(highest)) } else { String::new() };
+                format!(
+                    "To do better than by spending nothing extra, a provider{place} must aim for {} where help costs least \
+                     ({}){further}{never}.",
+                    points(lowest),
+                    first.words
+                )
+            }
         }
     })
 }
@@ -392,6 +449,8 @@ pub fn area_words(curves: usize) -> &'static [&'static str] {
 }
 
 fn sure_aims(stress: &Stress) -> Option<String> {
+    // Where each result is paid for by itself, none is refused.
+    stress.plays.wrong_payment.as_ref()?;
     let names = area_words(stress.curves.len());
     let each: Vec<String> = stress
         .curves

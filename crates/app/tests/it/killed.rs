@@ -1,13 +1,14 @@
 //! The program is killed (`kill -9`) at random moments of making a ledger, preparing and approving, and started again until it
 //! says that it is done. `WELLSPENT_KILLS` says how often; `cargo xtask kill 1000` is the long run.
 
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use store::{Open, Store};
 
 use crate::paying::{approve, base, day, pay, run_of, tally};
-use crate::wellspent::{Scratch, run, said};
+use crate::wellspent::{Scratch, run, said, tell};
 
 /// A fresh place for a ledger on each kind of database that there is.
 fn stores(scratch: &Scratch) -> Vec<(&'static str, String)> {
@@ -19,7 +20,7 @@ fn stores(scratch: &Scratch) -> Vec<(&'static str, String)> {
             client.batch_execute(&format!("CREATE SCHEMA {schema}")).expect("a schema");
             stores.push(("PostgreSQL", format!("{url}?options=-c%20search_path%3D{schema}")));
         }
-        Err(_) => eprintln!("skipped on PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL"),
+        Err(_) => tell("skipped on PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL"),
     }
     stores
 }
@@ -44,6 +45,11 @@ struct Worker<'a> {
     /// Killed within this time; kept at about twice what a piece of work takes, so that half of them are killed.
     within: Duration,
     killed: usize,
+    /// Of these, how many left a commit half done, and how many came between the commit and its acknowledgement.
+    in_commit: usize,
+    after_commit: usize,
+    /// Entries in the ledger when it was last looked at.
+    entries: u64,
     runs: Vec<String>,
     approvals: usize,
 }
@@ -59,12 +65,16 @@ impl Worker<'_> {
             }
             self.killed += 1;
             self.within = self.within.mul_f64(1.05);
+            // SQLite keeps its journal beside the file only while a commit is on its way.
+            self.in_commit += usize::from(Path::new(&format!("{}-journal", self.store)).exists());
+            let before = self.entries;
             self.check();
+            self.after_commit += usize::from(self.entries > before);
         }
     }
 
     /// Opens the ledger as the next user would, which checks every entry, and looks for all that was acknowledged.
-    fn check(&self) {
+    fn check(&mut self) {
         let store = match Store::open(self.store, Open::Existing) {
             Ok(store) => store,
             Err(error) => {
@@ -77,6 +87,7 @@ impl Worker<'_> {
         let found: Vec<_> = self.runs.iter().flat_map(|run| ledger.runs_named(run)).collect();
         assert_eq!(found.len(), self.runs.len(), "prepared and acknowledged, and not all there");
         let approved = found.iter().filter(|run| ledger.run(**run).is_some_and(|posted| posted.approved_by.is_some())).count();
+        self.entries = ledger.head().number;
         assert!(approved >= self.approvals, "{approved} approvals are there, {} were acknowledged", self.approvals);
     }
 }
@@ -110,7 +121,17 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice() {
     for (kind, store) in &stores(&scratch) {
         let start = Instant::now();
         let within = Duration::from_millis(50);
-        let mut worker = Worker { store, dice: Dice(7), within, killed: 0, runs: Vec::new(), approvals: 0 };
+        let mut worker = Worker {
+            store,
+            dice: Dice(7),
+            within,
+            killed: 0,
+            in_commit: 0,
+            after_commit: 0,
+            entries: 0,
+            runs: Vec::new(),
+            approvals: 0,
+        };
         let mut steps = Vec::new();
         while worker.killed < kills {
             let step = steps.len();
@@ -120,6 +141,7 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice() {
             worker.runs.push(id.clone());
             worker.until_done(&approve(&id, store));
             worker.approvals += 1;
+            worker.check();
             steps.push((file, id));
         }
         worker.check();
@@ -130,12 +152,15 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice() {
             assert!(run(&approve(id, &undisturbed)).status.success());
         }
         assert_eq!(ids(store), ids(&undisturbed), "{kind}");
-        eprintln!(
-            "{kind}: killed {} times in {:.0} s; {} runs prepared and approved, {} entries, none lost and none twice",
+        tell(&format!(
+            "{kind}: killed {} times in {:.0} s, {} of them in a commit and {} after it; {} runs prepared and approved, {} entries, \
+             none lost and none twice",
             worker.killed,
             start.elapsed().as_secs_f64(),
+            worker.in_commit,
+            worker.after_commit,
             steps.len(),
             ids(store).len()
-        );
+        ));
     }
 }

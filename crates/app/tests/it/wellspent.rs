@@ -24,6 +24,12 @@ pub(crate) fn said(output: &Output) -> String {
     format!("{}{}exit code {code}\n", text(&output.stderr), text(&output.stdout))
 }
 
+/// Says something beside the test's result: that it was skipped, or what it measured.
+#[allow(clippy::print_stderr)]
+pub(crate) fn tell(line: &str) {
+    eprintln!("{line}");
+}
+
 /// A folder of this test's own that goes away with it.
 pub(crate) struct Scratch(pub(crate) PathBuf);
 

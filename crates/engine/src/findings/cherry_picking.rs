@@ -6,8 +6,9 @@ use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, gain, gain_
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "cherry-picking",
-    definition: "Where the provider may choose whom to serve, its best conduct serves some segments and turns others away, its \
-                 profit is higher than when it serves everyone, and those turned away are worse off.",
+    definition: "Where the provider may choose whom to serve, its best conduct serves some segments and turns others away, and its \
+                 profit is higher than when it serves everyone: people are refused the service that is paid for, and with it the \
+                 results that help would bring them.",
     watch: "Starts by segment against referrals by segment, and the time from referral to refusal.",
     forecast,
     mends: |_| {
@@ -43,8 +44,7 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     );
     let gain = gain(play, all);
     gain_test(&mut case, gain, play, all);
-    let harm = Harm::between(plays, play, all);
-    case.test("people are worse off", harm.people >= 0.5, format!("{:.0} {}", harm.people, harm.what));
+    let harm = Harm::refused(plays, play, all, &away, "those turned away");
     let loss = public_loss(play, all);
     case.figure("people turned away", format!("{people:.0}"));
     for (at, segment) in plays.segments.iter().enumerate() {

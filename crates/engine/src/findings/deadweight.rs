@@ -37,10 +37,17 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     let anyway = Estimate::of(kept.into_iter());
     let rewards = mean(&play.rewards);
     let share = if rewards > 1.0 { anyway.mean.max(0.0) / rewards } else { 0.0 };
+    // A share of what is paid to somebody who does nothing says nothing of how good the results are.
+    let idle_too = if play.help_spend < 0.01 * rewards { " (and that conduct helps hardly anybody either)" } else { "" };
     case.test(
         "rewards are paid for what would have happened anyway",
         anyway.low() > 0.0 && share > SHARE,
-        format!("{} of {} ({})", pounds(anyway.mean.max(0.0)), pounds(rewards), percent(share)),
+        format!(
+            "{} of the {} paid at the provider's best ({}){idle_too}",
+            pounds(anyway.mean.max(0.0)),
+            pounds(rewards),
+            percent(share)
+        ),
     );
     for (at, outcome) in plays.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.paid && outcome.binary) {
         let extra = outcome.sign * (play.outcome(at) - idle.outcome(at));
@@ -50,7 +57,10 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         }
     }
     let strategy = if share > SHARE {
-        format!("Collect {} of the rewards without doing anything.", percent(share))
+        format!(
+            "Collect, without doing anything, {} of what the provider's best conduct is paid for results{idle_too}.",
+            percent(share)
+        )
     } else {
         "Hardly anything is paid for doing nothing.".to_owned()
     };

@@ -74,7 +74,14 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         case.figure("spent on help today", pounds(now.help_spend));
         case.figure("profit when nothing extra is spent", pounds(now.mean_profit()));
     }
+    let (worth, costs) = (intended.value, intended.help_spend);
+    case.figure("worth of what the intended help brings", format!("{} for {} of help", pounds(worth), pounds(costs)));
+    // Whoever does less is then no worse for the public: the aim is at fault and not the provider.
+    let dear = match worth < costs {
+        true => format!(" What is intended costs {} and its results are worth {}.", pounds(costs), pounds(worth)),
+        false => String::new(),
+    };
     case.figure("profit as intended", pounds(intended.mean_profit()));
     case.figure("profit at the provider's best", pounds(play.mean_profit()));
-    case.finding(CONSEQUENCE.name, format!("{strategy}."), gain, harm, loss)
+    case.finding(CONSEQUENCE.name, format!("{strategy}.{dear}"), gain, harm, loss)
 }

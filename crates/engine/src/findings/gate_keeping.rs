@@ -2,12 +2,13 @@
 
 use scheme::mends::Mend;
 
-use super::{Case, Consequence, Finding, Harm, Plays, Role, gain, gain_test, listed, loss_test, pounds, public_loss};
+use super::{Case, Consequence, Finding, Harm, Plays, Role, gain, gain_test, listed, pounds, public_loss};
 
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "gate-keeping",
     definition: "Where people count only after an assessment, the provider's best conduct lets people fall out before it whom it \
-                 could bring in, its profit is higher than if it brought everyone in, and people and payer together are worse off.",
+                 could bring in, and its profit is higher than if it brought everyone in: people never get the service that is paid for, \
+                 and with it the results that help would bring them.",
     watch: "Referrals that never become starts, by segment, and the days between the two.",
     forecast,
     mends: |_| vec![Mend::TakeEveryone, Mend::Together(vec![Mend::TakeEveryone, Mend::LiveComparison(1)])],
@@ -34,8 +35,7 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     case.test("people are let fall out who could be brought in", !left.is_empty(), figure);
     let gain = gain(play, all);
     gain_test(&mut case, gain, play, all);
-    let (harm, loss) = (Harm::between(plays, play, all), public_loss(play, all));
-    loss_test(&mut case, &harm, loss);
+    let (harm, loss) = (Harm::refused(plays, play, all, &left, "those who fall out"), public_loss(play, all));
     for &at in &left {
         case.figure(&format!("not started, {}", plays.segments[at].name), format!("{:.0}", lost(at)));
     }

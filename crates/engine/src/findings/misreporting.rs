@@ -14,18 +14,24 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
                  payer pays for nothing.",
     watch: "The share of audited claims found false, and results that no other record shows.",
     forecast,
-    mends: |plays| std::iter::once(Mend::RecordsSay).chain(audits(plays)).collect(),
+    // An audit needs no records but the provider's own; whether somebody else keeps any is not in the files.
+    mends: |plays| audits(plays).chain(std::iter::once(Mend::RecordsSay)).collect(),
 };
 
-/// Shares of the claims that an audit could check, in percent.
-const CHECKS: [i64; 3] = [5, 10, 20];
+/// The percentage of claims that an audit checks, where the contract has none yet.
+const CHECKS: i64 = 10;
+/// By how much what a false claim costs on average must pass what the best paid result brings: a twentieth, and as much again
+/// as a half where caps or baselines make a result bring more than it seems to.
+const ABOVE: [f64; 2] = [1.05, 1.5];
 
-/// Audits under which a false claim costs on average half as much again as the best paid result brings.
-fn audits(plays: &Plays) -> Vec<Mend> {
-    let most = plays.segments.iter().map(|segment| segment.price_now).fold(0.0, f64::max);
-    let penalty = |percent: i64| Pence((1.5 * most * 10_000.0 / percent as f64).round() as i64);
-    let all = CHECKS.map(|percent| Mend::Audit { percent, penalty: penalty(percent) });
-    if plays.reported_by_provider.is_empty() || most < 1.0 { Vec::new() } else { all.to_vec() }
+/// The smallest penalties that deter, at the share of claims that is checked today.
+fn audits(plays: &Plays) -> impl Iterator<Item = Mend> {
+    let paid = plays.outcomes.iter().filter(|outcome| plays.reported_by_provider.contains(&outcome.name));
+    let most = paid.map(|outcome| outcome.price).fold(0.0, f64::max);
+    let whole_pounds = |pounds: f64| Pence(100 * pounds.ceil() as i64);
+    let percent = plays.checked_now.unwrap_or(CHECKS);
+    let audit = move |above: f64| Mend::Audit { percent, penalty: whole_pounds(above * most * 100.0 / percent as f64) };
+    ABOVE.into_iter().filter(move |_| most >= 1.0).map(audit)
 }
 
 fn forecast(plays: &Plays, best: Role) -> Finding {
@@ -57,7 +63,11 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     case.figure("people mislabelled", format!("{:.0}", play.mislabelled));
     case.figure("profit reporting honestly", pounds(honest.mean_profit()));
     let strategy = match (share > 0.0005, labels > 0.0005) {
-        (true, true) => format!("Claim {} more than happened, and label people as a segment that pays better.", percent(share)),
+        (true, true) => format!(
+            "Claim results that did not happen ({} of all claims are false), and label {} of people as a segment that pays better.",
+            percent(share),
+            percent(labels)
+        ),
         (true, false) => format!("Claim results that did not happen: {} of all claims are false.", percent(share)),
         (false, true) => format!("Label {} of people as a segment that pays better.", percent(labels)),
         (false, false) => "Report what is so.".to_owned(),

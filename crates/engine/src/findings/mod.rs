@@ -212,19 +212,52 @@ impl Harm {
         Harm { people: 0.0, per_thousand: 0.0, what: String::new() }
     }
 
-    /// People whose binary outcome is worse under `play` than under `reference`: the worst such outcome.
+    /// People whose binary outcome is worse under `play` than under `reference`: the main outcome where that is worse for as
+    /// many as count, and else the one that is worst.
     fn between(plays: &Plays, play: &Play, reference: &Play) -> Harm {
-        let binary = plays.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.binary);
-        let worst = binary
-            .map(|(at, outcome)| (outcome.sign * (reference.outcome(at) - play.outcome(at)), outcome))
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        match worst {
+        let lost = |at: usize| plays.outcomes[at].sign * (reference.outcome(at) - play.outcome(at));
+        let counts = |at: &usize| lost(*at) >= 0.5 && lost(*at) > 0.000_05 * plays.people;
+        let binary = (0..plays.outcomes.len()).filter(|&at| plays.outcomes[at].binary);
+        let worst = binary.max_by(|&a, &b| lost(a).total_cmp(&lost(b)));
+        let named = plays.main_outcome.filter(counts).or(worst);
+        match named.map(|at| (lost(at), &plays.outcomes[at])) {
             Some((people, outcome)) if people > 0.0 => {
                 let way = if outcome.sign < 0.0 { "more people with" } else { "fewer people with" };
                 Harm { people, per_thousand: 1000.0 * people / plays.people.max(1.0), what: format!("{way} {}", outcome.name) }
             }
             _ => Harm::none(),
         }
+    }
+
+    /// People of some segments whose binary outcome is worse under `play` than under `reference`: the worst such outcome, in
+    /// each thousand of them; `who` says who they are.
+    fn among(plays: &Plays, play: &Play, reference: &Play, segments: &[usize], who: &str) -> Harm {
+        let lost = |at: usize| -> f64 {
+            let each = segments.iter().map(|&segment| reference.outcomes[at][segment] - play.outcomes[at][segment]);
+            plays.outcomes[at].sign * each.sum::<f64>()
+        };
+        let binary = (0..plays.outcomes.len()).filter(|&at| plays.outcomes[at].binary);
+        let Some(worst) = binary.max_by(|&a, &b| lost(a).total_cmp(&lost(b))) else { return Harm::none() };
+        let people: f64 = segments.iter().map(|&segment| plays.segments[segment].people).sum();
+        let harmed = lost(worst).max(0.0);
+        let way = if plays.outcomes[worst].sign < 0.0 { "more people with" } else { "fewer people with" };
+        Harm {
+            people: harmed,
+            per_thousand: 1000.0 * harmed / people.max(1.0),
+            what: format!("{way} {} among {who}", plays.outcomes[worst].name),
+        }
+    }
+
+    /// What being refused the service costs the people of some segments: the results they lose, or else, where they would not
+    /// be helped either if they were served, the service itself.
+    fn refused(plays: &Plays, play: &Play, served: &Play, segments: &[usize], who: &str) -> Harm {
+        let harm = Harm::among(plays, play, served, segments, who);
+        let people: f64 = segments.iter().map(|&at| (plays.segments[at].people - play.served[at]).max(0.0)).sum();
+        if harm.people >= 0.5 || people < 0.5 {
+            return harm;
+        }
+        let what = "people refused the service that is paid for, who lose no result because nobody would help them in it";
+        Harm { people, per_thousand: 1000.0 * people / plays.people.max(1.0), what: what.to_owned() }
     }
 }
 

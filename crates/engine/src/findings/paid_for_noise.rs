@@ -8,8 +8,8 @@ use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, mean, perce
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "paid for noise",
     definition: "Either chance alone earns more than it costs: with nothing extra done, payments for results average more than they \
-                 would if the truth were measured exactly, by at least 5 % of what is intended to be paid for results; or chance \
-                 reverses, in at least 5 % of cohorts, what measuring exactly would pay for a real improvement of the size \
+                 would if the truth were measured exactly, by at least 5 % of what is intended to be paid for results; or, where \
+                 results are held against a gate, a baseline or a level, chance reverses, in at least 5 % of cohorts, what measuring exactly would pay for a real improvement of the size \
                  intended: it goes unpaid where it would be paid, or is paid where it would not be.",
     watch: "Payments that swing between cohorts while spend and case mix do not.",
     forecast,
@@ -47,6 +47,9 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
     let decides = typical.is_some_and(|(table, _)| table.intended > 0.0) && reversed >= OFTEN;
     let refused = decides && would_be_paid;
     let mut figure = format!("chance alone is worth {} to the provider", pounds_within(excess));
+    if plays.wrong_payment.is_none() {
+        figure += ", and each result is paid for by itself, so that none is refused";
+    }
     if let Some((table, row)) = typical {
         let intended = format!("{:.1} points", 100.0 * table.intended);
         figure += &match would_be_paid {

@@ -64,25 +64,20 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     let helped =
         (0..plays.segments.len()).filter(|at| !parked.contains(at) && play.effort[*at] > plays.segments[*at].people.max(1.0));
     let helped: Vec<String> = helped.map(|at| plays.segments[at].name.clone()).collect();
-    case.test("others are helped", !helped.is_empty(), if helped.is_empty() { "nobody is".to_owned() } else { listed(&helped) });
+    let figure = match helped.is_empty() {
+        false => listed(&helped),
+        true if play.help_spend < 0.5 * plays.people => "nobody is".to_owned(),
+        true => format!("nobody gets a tenth of what the public would give; {} is spent in all", pounds(play.help_spend)),
+    };
+    case.test("others are helped", !helped.is_empty(), figure);
     let gain = gain(play, public);
     gain_test(&mut case, gain, play, public);
-    // Worse off: the bad results that help would have prevented in the parked segments.
     let lost = |at: usize| -> f64 {
         let sign = plays.outcomes[at].sign;
         parked.iter().map(|&segment| sign * (public.outcomes[at][segment] - play.outcomes[at][segment])).sum()
     };
-    let worst = (0..plays.outcomes.len()).filter(|&at| plays.outcomes[at].binary).max_by(|&a, &b| lost(a).total_cmp(&lost(b)));
-    let (mut harm, mut worth) = (Harm::none(), 0.0);
-    if let Some(at) = worst {
-        let way = if plays.outcomes[at].sign < 0.0 { "more people with" } else { "fewer people with" };
-        harm = Harm {
-            people: lost(at).max(0.0),
-            per_thousand: 1000.0 * lost(at).max(0.0) / people.max(1.0),
-            what: format!("{way} {} among the parked", plays.outcomes[at].name),
-        };
-        worth = (0..plays.outcomes.len()).map(|at| plays.outcomes[at].value * lost(at)).sum();
-    }
+    let harm = Harm::among(plays, play, public, &parked, "the parked");
+    let worth: f64 = (0..plays.outcomes.len()).map(|at| plays.outcomes[at].value * lost(at)).sum();
     case.test(
         "people in it are worse off",
         harm.people >= 0.5,

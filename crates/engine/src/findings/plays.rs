@@ -169,6 +169,8 @@ pub struct Plays {
     pub assessed_first: bool,
     /// Outcomes that the provider reports and the world says it could report falsely.
     pub reported_by_provider: Vec<String>,
+    /// Percentage of the claims that the contract's audits check today: the largest, where there is one.
+    pub checked_now: Option<i64>,
     /// Whether the provider sets labels that it is paid by, and the world says it could set them falsely.
     pub labels_by_provider: bool,
     pub has_ratchet: bool,
@@ -177,7 +179,7 @@ pub struct Plays {
     pub pilot: Option<PilotFacts>,
     /// Whether the payer measures cohorts one by one, so that pooling could help.
     pub cohorts: usize,
-    /// The chance of a wrong payment by cohort size.
+    /// The chance of a wrong payment by cohort size; `None` where results are not held against a gate, a baseline or a level.
     pub wrong_payment: Option<WrongPayment>,
 }
 
@@ -192,6 +194,9 @@ pub struct OutcomeFacts {
     pub value: f64,
     /// Whether a clause pays for it.
     pub paid: bool,
+    /// Pounds that the scheme pays for one more good result where its gates are open: the most over the segments; binary
+    /// outcomes only, each with what is counted on top of it.
+    pub price: f64,
 }
 
 /// What a finding needs to know of a segment.
@@ -213,8 +218,11 @@ pub struct SegmentFacts {
 /// What is known of the pilot whose result the scheme builds on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PilotFacts {
-    /// The help that was piloted.
+    /// The help that was piloted, and the outcome whose move the pilots measured.
     pub help: String,
+    pub outcome: String,
+    /// Whether that move is in percentage points of all people, or else a share of the bad results.
+    pub in_points: bool,
     /// Pilots from which it was chosen.
     pub tried: usize,
     /// What the chosen one measured, its 95 % interval, and what is to be expected of it elsewhere with its 95 % interval: the

@@ -43,7 +43,9 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     case.figure("futures in which any are moved", percent(futures));
     case.figure("what the moving itself costs", pounds(mean(&timed.moving)));
     let strategy = match share > 0.0005 {
-        true => format!("Have {} of results dated in the next cohort or the last, where they pay better.", percent(share)),
+        true => {
+            format!("Have {} of results dated in the cohort after or before their own, where they pay better.", percent(share))
+        }
         false => "Dates are not worth moving.".to_owned(),
     };
     case.finding(CONSEQUENCE.name, strategy, gain, Harm::none(), paid_more)

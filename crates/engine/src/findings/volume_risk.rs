@@ -7,7 +7,8 @@ use super::{Case, Consequence, Estimate, Finding, Harm, Play, Plays, Role, Turn,
 pub(super) const CONSEQUENCE: Consequence = Consequence {
     name: "volume risk",
     definition: "With a fifth fewer people than expected, or a fifth more, the profit of doing as intended falls by more than 5 % of \
-                 what is paid at the expected number, and the provider then loses money in at least a fifth of futures.",
+                 what is paid at the expected number, and the provider then loses money in at least a fifth of futures, and in a \
+                 twentieth more of them than at the expected number.",
     watch: "Starts each month against the number that the fee and the costs were worked out for.",
     forecast,
     mends: |plays| {
@@ -18,6 +19,8 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
 
 /// One future in five.
 const OFTEN: f64 = 0.2;
+/// A loss that the number of people does not make likelier by this share of futures is none of its doing.
+const MORE_OFTEN: f64 = 0.05;
 /// A fall in profit larger than this share of what is paid matters.
 const MUCH: f64 = 0.05;
 
@@ -79,12 +82,13 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
             pounds(much)
         ),
     );
-    let often = losses(plays, turned.turn);
+    let (often, expected) = (losses(plays, turned.turn), losses_as_expected(plays));
     case.test(
-        "doing as intended then often loses money",
-        often >= OFTEN,
-        format!("in {} of futures, against {} at the expected number", percent(often), percent(losses_as_expected(plays))),
+        "doing as intended then often loses money, and more often than at the expected number",
+        often >= OFTEN && often > expected + MORE_OFTEN,
+        format!("in {} of futures, against {} at the expected number", percent(often), percent(expected)),
     );
+    case.figure("the worse of the two", number.to_owned());
     for turn in [Turn::FifthFewer, Turn::FifthMore] {
         let Some(turned) = plays.turned(Role::Intended, turn) else { continue };
         case.figure(&format!("profit as intended {}", words(turn)), pounds(mean(&turned.profit().collect::<Vec<f64>>())));

@@ -51,11 +51,8 @@ pub struct Line {
 #[must_use]
 pub fn lines(scheme: &Scheme, provider: &str, tally: &Tally) -> Vec<Line> {
     let (priced, _) = scheme::price::statement(scheme, tally);
-    let mut alike: BTreeMap<(usize, (usize, usize), Option<usize>), usize> = BTreeMap::new();
-    let mut named = |line: scheme::price::Line| {
-        let count = alike.entry((line.clause, line.cohorts, line.segment)).or_default();
-        let nth = *count;
-        *count += 1;
+    let place = |line: &scheme::price::Line| (line.clause, line.cohorts, line.segment);
+    let named = |(at, line): (usize, &scheme::price::Line)| {
         let clause = &scheme.clauses[line.clause];
         Line {
             provider: provider.to_owned(),
@@ -65,15 +62,15 @@ pub fn lines(scheme: &Scheme, provider: &str, tally: &Tally) -> Vec<Line> {
             from_cohort: scheme.cohorts[line.cohorts.0].name.clone(),
             to_cohort: scheme.cohorts[line.cohorts.1].name.clone(),
             segment: line.segment.map_or(String::new(), |segment| scheme.segments[segment].clone()),
-            nth,
+            nth: priced[..at].iter().filter(|earlier| place(earlier) == place(line)).count(),
             quantity: line.quantity,
             unit: line.unit.to_owned(),
             price: line.price,
             amount: line.amount,
-            reason: line.reason,
+            reason: line.reason.clone(),
         }
     };
-    priced.into_iter().map(&mut named).collect()
+    priced.iter().enumerate().map(named).collect()
 }
 
 /// The hash of a contract's own files: names and contents, in the order of the names.

@@ -31,7 +31,7 @@ pub(super) fn read(top: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Tem
         rising(&table)
     });
     let timing = by_outcome(top, "timing", scheme, |_, _| {});
-    Temptation { false_claims, relabelling, timing, pilot: top.section("pilot").and_then(|table| pilot(&table, help)) }
+    Temptation { false_claims, relabelling, timing, pilot: top.section("pilot").and_then(|table| pilot(&table, scheme, help)) }
 }
 
 /// One table for each outcome that it may be done with.
@@ -85,7 +85,7 @@ fn unneeded(table: &Section<'_, '_>, what: &str, key: &str) {
     );
 }
 
-fn pilot(table: &Section<'_, '_>, help: &[Help]) -> Option<Pilot> {
+fn pilot(table: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Option<Pilot> {
     warn_without_source(table);
     let name = table.required_text("help", "the NAME of the [help.NAME] that was piloted");
     let found = help.iter().position(|help| help.name == name);
@@ -100,8 +100,9 @@ fn pilot(table: &Section<'_, '_>, help: &[Help]) -> Option<Pilot> {
         );
     }
     let tried = table.required_within("tried", (Count(1), Count(1000)), "not a number of pilots", "write how many were tried");
-    let moves_relatively =
-        found.map(|at| matches!(help[at].moves.iter().flatten().next().map(|moves| moves.at(0, 0, 0)), Some(Move::Relative(_))));
+    let outcome = found.and_then(|at| piloted_outcome(table, scheme, &help[at]));
+    let measured = found.zip(outcome).and_then(|(at, outcome)| help[at].moves[outcome].as_ref());
+    let moves_relatively = measured.map(|moves| matches!(moves.at(0, 0, 0), Move::Relative(_)));
     let in_its_unit = |key: &str| -> f64 {
         let change: Change = table.required(key);
         let (value, relative) = match change {
@@ -129,5 +130,27 @@ fn pilot(table: &Section<'_, '_>, help: &[Help]) -> Option<Pilot> {
     };
     let (diluted, cost_rises) = (share("diluted").min(1.0), share("cost_rises"));
     table.finish();
-    Some(Pilot { help: found?, tried: tried.0 as usize, standard_error, differ_by, diluted, cost_rises })
+    Some(Pilot { help: found?, outcome: outcome?, tried: tried.0 as usize, standard_error, differ_by, diluted, cost_rises })
+}
+
+/// The outcome whose move the pilots measured: as said, or the first that the help moves.
+fn piloted_outcome(table: &Section<'_, '_>, scheme: &Scheme, help: &Help) -> Option<usize> {
+    let moved = |at: &usize| help.moves[*at].is_some();
+    if !table.has("outcome") {
+        return (0..scheme.outcomes.len()).find(moved);
+    }
+    let name = table.required_text("outcome", "the outcome whose move the pilots measured");
+    let found = scheme.outcome(&name).filter(moved);
+    if found.is_none() && !name.is_empty() {
+        let moves = (0..scheme.outcomes.len()).filter(moved).map(|at| scheme.outcomes[at].name.as_str());
+        table.push(
+            table
+                .problem("outcome", "the help that was piloted does not move this")
+                .read(format!("\"{name}\""))
+                .expected(format!("an outcome among the `moves` of [help.{}]", help.name))
+                .nearest(&name, moves)
+                .mend("correct the name, or leave the line out: then it is the first outcome that the help moves"),
+        );
+    }
+    found
 }

@@ -5,6 +5,7 @@ use crate::document::Section;
 use crate::money::{Amount, Pence, Quantity};
 use crate::price::{Lines, Posting, Till};
 use crate::schedule::Schedule;
+use crate::terms::Scheme;
 
 pub(super) const KIND: Kind = Kind {
     name: "attachment fee",
@@ -41,6 +42,6 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &AttachmentFee, till: &mut Til
     }
 }
 
-pub(crate) fn explain(rule: &AttachmentFee) -> Vec<String> {
-    vec![format!("The payer pays {} for each person who starts, whatever the result.", super::prices(&rule.price))]
+pub(crate) fn explain(rule: &AttachmentFee, scheme: &Scheme) -> Vec<String> {
+    vec![format!("The payer pays {} for each person who starts, whatever the result.", super::prices(scheme, &rule.price))]
 }

@@ -50,6 +50,13 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
 
 pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Audit, till: &mut Till<'_, A, L>) {
     let tally = till.tally;
+    let none_found = tally.found_false[rule.outcome].iter().all(|found| *found == 0);
+    if none_found && !tally.cohorts.is_empty() {
+        let price = rule.penalty.at(tally.area, 0, till.year(0));
+        let cohorts = 0..tally.cohorts.len();
+        let posting = Posting { cohorts, segment: None, quantity: Quantity(0), unit: "found false", price };
+        till.pay(posting, || "nothing: no claim was found false".to_owned());
+    }
     for at in 0..tally.cohorts.len() {
         let year = till.year(at);
         for segment in 0..tally.segments {
@@ -69,6 +76,6 @@ pub(crate) fn explain(rule: &Audit, scheme: &Scheme) -> Vec<String> {
         "The provider itself reports {}. {} of its claims are checked, and each one found false costs it {}.",
         scheme.outcomes[rule.outcome].name,
         rule.checks,
-        super::prices(&rule.penalty)
+        super::prices(scheme, &rule.penalty)
     )]
 }

@@ -112,7 +112,7 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Bonus, till: &mut Till<'_, A,
 
 pub(crate) fn explain(rule: &Bonus, scheme: &Scheme) -> Vec<String> {
     let outcome = &scheme.outcomes[rule.outcome];
-    let price = super::prices(&rule.price);
+    let price = super::prices(scheme, &rule.price);
     let up_to = rule.up_to.map_or(String::new(), |up_to| format!(", up to {}", up_to.words()));
     let what = match rule.per {
         PerBonus::LumpSum => format!("a lump sum of {price} once"),

@@ -1,6 +1,6 @@
 //! The most that some clauses may pay together.
 
-use crate::clauses::{Context, Kind, Over, Rule, names, sentence};
+use crate::clauses::{Context, Kind, Over, Rule, names, sentence, terms};
 use crate::document::Section;
 use crate::money::{Amount, Pence, Quantity};
 use crate::price::{Lines, Posting, Till};
@@ -38,16 +38,23 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Cap, till: &mut Till<'_, A, L
         let most = rule.most.at(till.tally.area, 0, till.year(period.end - 1));
         let limit = A::of(Quantity::whole(1), most, till.scheme.rounding);
         let sum = till.paid_by(&rule.on, period.clone());
-        if sum > limit {
-            let scheme = till.scheme;
-            let posting = Posting { cohorts: period, segment: None, quantity: Quantity::whole(1), unit: "cap", price: most };
-            till.post(posting, limit.minus(sum), || format!("{} may pay at most {most}", names(scheme, &rule.on)));
-        }
+        let scheme = till.scheme;
+        let binds = sum > limit;
+        let amount = if binds { limit.minus(sum) } else { A::default() };
+        let quantity = if binds { Quantity::whole(1) } else { Quantity(0) };
+        let posting = Posting { cohorts: period, segment: None, quantity, unit: "cap", price: most };
+        till.post(posting, amount, || {
+            let of = names(scheme, &rule.on);
+            match binds {
+                true => format!("{of} may pay at most {most}"),
+                false => format!("nothing: {of} paid {}, and may pay at most {most}", Pence(sum.in_pence().round() as i64)),
+            }
+        });
     }
 }
 
 pub(crate) fn explain(rule: &Cap, scheme: &Scheme) -> Vec<String> {
-    let most = super::prices(&rule.most);
+    let most = super::prices(scheme, &rule.most);
     let pay = if rule.on.len() == 1 { "pays" } else { "together pay" };
-    vec![format!("{} {pay} at most {most} over {}.", sentence(&names(scheme, &rule.on)), rule.over.words())]
+    vec![format!("{} {pay} at most {most} over {}.", sentence(&terms(scheme, &rule.on)), rule.over.words())]
 }

@@ -5,7 +5,7 @@ use crate::document::Section;
 use crate::money::{Amount, Pence, Quantity};
 use crate::price::{Lines, Posting, Till};
 use crate::schedule::Schedule;
-use crate::terms::Scheme;
+use crate::terms::{self, Scheme};
 
 pub(super) const KIND: Kind = Kind {
     name: "clawback",
@@ -61,10 +61,17 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Clawback, till: &mut Till<'_,
 }
 
 pub(crate) fn explain(rule: &Clawback, scheme: &Scheme) -> Vec<String> {
+    let outcome = &scheme.outcomes[rule.outcome];
+    let each = match outcome.kind {
+        terms::Kind::Binary => "person with",
+        terms::Kind::Frequency { .. } => "event of",
+        terms::Kind::Sustained { .. } => "period of",
+    };
     vec![format!(
-        "For each {} the payer takes back {}, at most what {} paid.",
-        scheme.outcomes[rule.outcome].name,
-        super::prices(&rule.price),
-        names(scheme, &rule.of)
+        "For each {each} {} ({}) the payer takes back {}, at most what {} paid.",
+        outcome.name,
+        outcome.measure,
+        super::prices(scheme, &rule.price),
+        super::terms(scheme, &rule.of)
     )]
 }

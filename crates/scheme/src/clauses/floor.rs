@@ -1,6 +1,6 @@
 //! The least that some clauses may pay together; below zero it limits what the provider can owe.
 
-use crate::clauses::{Context, Kind, Over, Rule, names, sentence};
+use crate::clauses::{Context, Kind, Over, Rule, names, sentence, terms};
 use crate::document::Section;
 use crate::money::{Amount, Pence, Quantity};
 use crate::price::{Lines, Posting, Till};
@@ -39,16 +39,23 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Floor, till: &mut Till<'_, A,
         let least = rule.least.at(till.tally.area, 0, till.year(period.end - 1));
         let limit = A::of(Quantity::whole(1), least, till.scheme.rounding);
         let sum = till.paid_by(&rule.on, period.clone());
-        if sum < limit {
-            let scheme = till.scheme;
-            let posting = Posting { cohorts: period, segment: None, quantity: Quantity::whole(1), unit: "floor", price: least };
-            till.post(posting, limit.minus(sum), || format!("{} may pay no less than {least}", names(scheme, &rule.on)));
-        }
+        let scheme = till.scheme;
+        let binds = sum < limit;
+        let amount = if binds { limit.minus(sum) } else { A::default() };
+        let quantity = if binds { Quantity::whole(1) } else { Quantity(0) };
+        let posting = Posting { cohorts: period, segment: None, quantity, unit: "floor", price: least };
+        till.post(posting, amount, || {
+            let of = names(scheme, &rule.on);
+            match binds {
+                true => format!("{of} may pay no less than {least}"),
+                false => format!("nothing: {of} paid {}, and may pay no less than {least}", Pence(sum.in_pence().round() as i64)),
+            }
+        });
     }
 }
 
 pub(crate) fn explain(rule: &Floor, scheme: &Scheme) -> Vec<String> {
-    let least = super::prices(&rule.least);
+    let least = super::prices(scheme, &rule.least);
     let pay = if rule.on.len() == 1 { "pays" } else { "together pay" };
-    vec![format!("{} {pay} no less than {least} over {}.", sentence(&names(scheme, &rule.on)), rule.over.words())]
+    vec![format!("{} {pay} no less than {least} over {}.", sentence(&terms(scheme, &rule.on)), rule.over.words())]
 }

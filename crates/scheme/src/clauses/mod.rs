@@ -283,9 +283,16 @@ impl Clause {
     /// The clause in English, one sentence to an item.
     #[must_use]
     pub fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let mut sentences = self.sentences(scheme);
+        let amounts = self.rule.amounts();
+        sentences.extend(amounts.into_iter().flat_map(|(what, price)| schedule(scheme, what, price)));
+        sentences
+    }
+
+    fn sentences(&self, scheme: &Scheme) -> Vec<String> {
         match &self.rule {
-            Rule::ServiceFee(rule) => service_fee::explain(rule),
-            Rule::AttachmentFee(rule) => attachment_fee::explain(rule),
+            Rule::ServiceFee(rule) => service_fee::explain(rule, scheme),
+            Rule::AttachmentFee(rule) => attachment_fee::explain(rule, scheme),
             Rule::OutcomePayment(rule) => outcome_payment::explain(rule, scheme),
             Rule::SustainmentPayment(rule) => sustainment_payment::explain(rule, scheme),
             Rule::Tariff(rule) => tariff::explain(rule, scheme),
@@ -319,6 +326,18 @@ impl Clause {
         }
     }
 
+    /// Whether it holds results against a gate, a baseline or a level, so that chance can refuse what is due or bring what is
+    /// not. A price for each result by itself does neither.
+    #[must_use]
+    pub fn holds_results(&self) -> bool {
+        match &self.rule {
+            Rule::Tariff(_) | Rule::Bonus(_) | Rule::ShareAtRisk(_) => true,
+            Rule::OutcomePayment(rule) => rule.gate.is_some() || rule.counts == Counts::FromBaseline,
+            Rule::SustainmentPayment(rule) => rule.counts == Counts::FromBaseline,
+            _ => false,
+        }
+    }
+
     /// The gates it stands behind.
     #[must_use]
     pub fn gates(&self) -> Vec<&Gate> {
@@ -333,6 +352,30 @@ impl Clause {
 }
 
 impl Rule {
+    /// The amounts of money that the clause states, each with what it is.
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        match self {
+            Rule::ServiceFee(rule) => match &rule.basis {
+                service_fee::Basis::EachMonth(fee) => vec![("The fee for a month", fee)],
+                service_fee::Basis::EachYear(fee) => vec![("The fee for a year", fee)],
+                service_fee::Basis::Bands(_) => Vec::new(),
+            },
+            Rule::AttachmentFee(rule) => vec![("The price", &rule.price)],
+            Rule::OutcomePayment(rule) => vec![("The price", &rule.price)],
+            Rule::SustainmentPayment(rule) => vec![("The price", &rule.price)],
+            Rule::Tariff(rule) => {
+                let deduction = rule.deduction.iter().filter(|deduction| **deduction != rule.reward);
+                std::iter::once(("The reward", &rule.reward)).chain(deduction.map(|price| ("The deduction", price))).collect()
+            }
+            Rule::Bonus(rule) => vec![("The bonus", &rule.price)],
+            Rule::ShareAtRisk(_) => Vec::new(),
+            Rule::Clawback(rule) => vec![("The price", &rule.price)],
+            Rule::Audit(rule) => vec![("The penalty", &rule.penalty)],
+            Rule::Cap(rule) => vec![("The most", &rule.most)],
+            Rule::Floor(rule) => vec![("The least", &rule.least)],
+        }
+    }
+
     /// The clauses above it whose money it looks at.
     #[must_use]
     pub fn refers_to(&self) -> &[usize] {
@@ -374,17 +417,98 @@ fn sentence(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A price for a sentence: one amount, or its span by segment and year.
-fn prices(price: &Schedule<Pence>) -> String {
-    if price.is_constant() {
-        return price.values()[0].to_string();
+/// Terms of the term sheet by their numbers there, for a sentence: "term 3.1 (fee)".
+fn terms(scheme: &Scheme, clauses: &[usize]) -> String {
+    let names: Vec<String> = clauses.iter().map(|&at| format!("3.{} ({})", at + 1, scheme.clauses[at].name)).collect();
+    match names.as_slice() {
+        [one] => format!("term {one}"),
+        [before @ .., last] => format!("terms {} and {last}", before.join(", ")),
+        [] => "no term".to_owned(),
     }
+}
+
+/// As many amounts of a schedule as are listed within a sentence; longer ones follow it, see [`schedule`].
+const MOST_IN_A_SENTENCE: usize = 4;
+
+/// A price for a sentence: one amount, or a few with what they are for, or the span and what it differs by.
+fn prices(scheme: &Scheme, price: &Schedule<Pence>) -> String {
+    let rows = rows(scheme, price);
     let (low, high) = (price.values().iter().min(), price.values().iter().max());
-    let by = match (price.by_area(), price.by_segment(), price.by_year()) {
-        (true, _, _) => "area",
-        (_, true, true) => "segment and contract year",
-        (_, true, false) => "segment",
-        _ => "contract year",
+    let (low, high) = (low.copied().unwrap_or_default(), high.copied().unwrap_or_default());
+    match rows.as_slice() {
+        [] => low.to_string(),
+        rows if rows.len() <= MOST_IN_A_SENTENCE => format!("{low} to {high} ({})", listed(rows)),
+        _ => format!("{low} to {high} (see below)"),
+    }
+}
+
+fn listed(rows: &[(String, Pence)]) -> String {
+    rows.iter().map(|(of, amount)| format!("{of}: {amount}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The amounts of a schedule too long for a sentence, a line for each area and segment; nothing for a shorter one.
+fn schedule(scheme: &Scheme, what: &str, price: &Schedule<Pence>) -> Vec<String> {
+    let rows = rows(scheme, price);
+    if rows.len() <= MOST_IN_A_SENTENCE {
+        return Vec::new();
+    }
+    // The years of one area and segment stand on one line.
+    let mut lines: Vec<(String, Vec<(String, Pence)>)> = Vec::new();
+    for (of, amount) in rows {
+        let (of, year) = match of.rsplit_once(", year ") {
+            Some((of, year)) => (of.to_owned(), format!("year {year}")),
+            None => (of, String::new()),
+        };
+        match lines.last_mut().filter(|(last, _)| *last == of) {
+            Some((_, amounts)) => amounts.push((year, amount)),
+            None => lines.push((of, vec![(year, amount)])),
+        }
+    }
+    let line = |(of, amounts): &(String, Vec<(String, Pence)>)| match amounts.as_slice() {
+        [(_, one)] => format!("{what}, {of}: {one}."),
+        several => format!("{what}, {of}: {}.", listed(several)),
     };
-    format!("{} to {}, by {by},", low.copied().unwrap_or_default(), high.copied().unwrap_or_default())
+    lines.iter().map(line).collect()
+}
+
+/// The amounts of a schedule by what they truly differ by: "North, under 25, year 2". None when all are the same.
+fn rows<T: Copy + PartialEq>(scheme: &Scheme, price: &Schedule<T>) -> Vec<(String, T)> {
+    let sizes = [scheme.areas.len(), scheme.segments.len(), scheme.years()];
+    let at = |place: [usize; 3]| price.at(place[0], place[1], place[2]);
+    let places = || {
+        let areas = 0..sizes[0];
+        areas.flat_map(|area| (0..sizes[1]).flat_map(move |segment| (0..sizes[2]).map(move |year| [area, segment, year])))
+    };
+    let differs = |axis: usize| {
+        places().any(|place| {
+            let mut first = place;
+            first[axis] = 0;
+            at(place) != at(first)
+        })
+    };
+    let by = [differs(0), differs(1), differs(2)];
+    if by == [false; 3] {
+        return Vec::new();
+    }
+    let listed = places().filter(|place| (0..3).all(|axis| by[axis] || place[axis] == 0));
+    let name = |place: [usize; 3]| {
+        let names = [scheme.areas[place[0]].clone(), scheme.segments[place[1]].clone(), format!("year {}", place[2] + 1)];
+        let named: Vec<String> = names.into_iter().zip(by).filter_map(|(name, by)| by.then_some(name)).collect();
+        named.join(", ")
+    };
+    listed.map(|place| (name(place), at(place))).collect()
+}
+
+/// A number that may differ by area, segment and year, for a sentence.
+pub(crate) fn spread_words<T: Copy + PartialEq + PartialOrd>(
+    scheme: &Scheme,
+    numbers: &Schedule<T>,
+    words: impl Fn(T) -> String,
+) -> String {
+    let rows = rows(scheme, numbers);
+    if rows.is_empty() {
+        return words(numbers.values()[0]);
+    }
+    let parts: Vec<String> = rows.iter().map(|(of, number)| format!("{} for {of}", words(*number))).collect();
+    parts.join(", ")
 }

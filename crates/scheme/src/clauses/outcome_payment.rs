@@ -105,7 +105,7 @@ fn beyond_words(quantity: Quantity, with: &str, name: &str) -> String {
 pub(crate) fn explain(rule: &OutcomePayment, scheme: &Scheme) -> Vec<String> {
     let outcome = &scheme.outcomes[rule.outcome];
     let with = if outcome.better == Better::More { "with" } else { "without" };
-    let price = super::prices(&rule.price);
+    let price = super::prices(scheme, &rule.price);
     let mut out = vec![match rule.counts {
         Counts::FromNothing => format!("The payer pays {price} for each person {with} {} ({}).", outcome.name, outcome.measure),
         Counts::FromBaseline => format!(

@@ -6,6 +6,7 @@ use crate::literal::{self, Count, Literal as _};
 use crate::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
 use crate::price::{Lines, Posting, Till};
 use crate::schedule::{Schedule, find_column, find_table};
+use crate::terms::Scheme;
 
 pub(super) const KIND: Kind = Kind {
     name: "service fee",
@@ -46,7 +47,7 @@ pub struct Band {
 
 fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let given: Vec<&str> = ["each_month", "each_year", "bands"].into_iter().filter(|key| section.has(key)).collect();
-    let mend = "write the yearly discount, such as \"2 %\"";
+    let mend = "write the yearly discount, such as \"2 %\"; a fee that rises needs a table with a column `year` instead";
     let falls = match section.has("falls_each_year") {
         true => section.required_within("falls_each_year", (Rate(0), Rate(WHOLE)), "a discount that cannot be", mend),
         false => Rate(0),
@@ -193,16 +194,10 @@ fn band_price(bands: &[Band], people: i64) -> Pence {
     band.map_or(Pence(0), |band| band.each_month)
 }
 
-pub(crate) fn explain(rule: &ServiceFee) -> Vec<String> {
+pub(crate) fn explain(rule: &ServiceFee, scheme: &Scheme) -> Vec<String> {
     let mut out = match &rule.basis {
-        Basis::EachMonth(schedule) if schedule.is_constant() => {
-            vec![format!("The payer pays {} for each month of service.", schedule.values()[0])]
-        }
-        Basis::EachYear(schedule) if schedule.is_constant() => {
-            vec![format!("The payer pays {} for each year of service.", schedule.values()[0])]
-        }
-        Basis::EachMonth(_) => vec!["The payer pays a fee for each month of service, set by area and year.".to_owned()],
-        Basis::EachYear(_) => vec!["The payer pays a fee for each year of service, set by area and year.".to_owned()],
+        Basis::EachMonth(fee) => vec![format!("The payer pays {} for each month of service.", super::prices(scheme, fee))],
+        Basis::EachYear(fee) => vec![format!("The payer pays {} for each year of service.", super::prices(scheme, fee))],
         Basis::Bands(bands) => {
             let mut out = vec!["The payer pays a fee for each month of service, by the number of people in a year:".to_owned()];
             for band in bands {

@@ -1,6 +1,6 @@
 //! A share of what other clauses paid, kept only if a gate is passed.
 
-use crate::clauses::{Context, Kind, Over, Rule, names};
+use crate::clauses::{Context, Kind, Over, Rule, names, terms};
 use crate::document::Section;
 use crate::gate::{Gate, Verdict};
 use crate::money::{Amount, Pence, Quantity, Rate, WHOLE};
@@ -72,7 +72,7 @@ pub(crate) fn explain(rule: &ShareAtRisk, scheme: &Scheme) -> Vec<String> {
     vec![format!(
         "The provider gives back {} of what {} paid unless {}, measured over {}.",
         rule.share,
-        names(scheme, &rule.of),
+        terms(scheme, &rule.of),
         rule.gate.words(scheme),
         rule.over.words()
     )]

@@ -75,10 +75,11 @@ pub(crate) fn explain(rule: &SustainmentPayment, scheme: &Scheme) -> Vec<String>
     let outcome = &scheme.outcomes[rule.outcome];
     let terms::Kind::Sustained { of, every, most } = outcome.kind else { return Vec::new() };
     let mut out = vec![format!(
-        "The payer pays {} for every {} that {} lasts, up to {most} payments for one person.",
-        super::prices(&rule.price),
+        "The payer pays {} for every {} that {} lasts, up to {most} payment{} for one person.",
+        super::prices(scheme, &rule.price),
         every.words(),
-        scheme.outcomes[of].name
+        scheme.outcomes[of].name,
+        if most == 1 { "" } else { "s" }
     )];
     if rule.counts == Counts::FromBaseline {
         out.push(

@@ -1,10 +1,10 @@
 //! A price for each person, event or percentage point better than the baseline, and, where the contract has it, a
 //! deduction for each one worse.
 
-use crate::clauses::{Context, Kind, Over, Rule, names};
+use crate::clauses::{Context, Kind, Over, Rule, names, terms};
 use crate::document::Section;
 use crate::gate::{Gate, Test, Verdict};
-use crate::money::{Amount, Pence, Quantity};
+use crate::money::{Amount, Pence, Quantity, Rate};
 use crate::price::{Lines, Measured, Posting, Till};
 use crate::problem::Problem;
 use crate::schedule::Schedule;
@@ -178,7 +178,13 @@ fn quantity(rule: &Tariff, measured: &Measured) -> Quantity {
 
 fn reason(rule: &Tariff, scheme: &Scheme, measured: &Measured, verdict: Verdict, hurdle_missed: bool) -> String {
     let outcome = &scheme.outcomes[rule.outcome];
-    let facts = format!("{} counted against {} expected", Quantity::whole(measured.count), Quantity(measured.expected));
+    let mut facts = format!("{} counted against {} expected", Quantity::whole(measured.count), Quantity(measured.expected));
+    if outcome.ratchet != Rate(0) && measured.base > 0 {
+        let bar = i128::from(measured.expected) / i128::from(measured.base);
+        let bar = Rate(i64::try_from(bar).unwrap_or_default());
+        let bar = if outcome.is_binary() { bar.to_string() } else { format!("{} each", Quantity(bar.0)) };
+        facts += &format!(" (the baseline, which follows the results, being {bar})");
+    }
     let gate = rule.gate.as_ref().map(|gate| gate.words(scheme)).unwrap_or_default();
     let beyond = if rule.counts_from == CountsFrom::Gate { " beyond the gate" } else { "" };
     match (verdict, hurdle_missed) {
@@ -219,10 +225,10 @@ pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
     let (unit, good, bad) = (unit(rule), good(outcome.better), bad(outcome.better));
     let against = match outcome.baseline {
         Baseline::Comparison { .. } => "the comparison group leads one to expect",
-        Baseline::Before { .. } => "the same people before lead one to expect",
+        Baseline::Before { .. } => "the same people had before they started",
         _ => "the baseline leads one to expect",
     };
-    let reward = super::prices(&rule.reward);
+    let reward = super::prices(scheme, &rule.reward);
     let mut out = vec![format!(
         "The payer pays {reward} for each {unit} {good} than {against}, on {} ({}), measured over {}.",
         outcome.name,
@@ -231,7 +237,7 @@ pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
     )];
     match &rule.deduction {
         Some(deduction) => {
-            let deduction = super::prices(deduction);
+            let deduction = super::prices(scheme, deduction);
             out.push(format!("The provider owes {deduction} for each {unit} {bad}."));
         }
         None => out.push("Nothing is deducted when the result is worse than the baseline.".to_owned()),
@@ -250,7 +256,7 @@ pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
     if !rule.tops_up.is_empty() {
         out.push(format!(
             "What {} paid for the same cohorts is taken off, and the rest is not below zero.",
-            names(scheme, &rule.tops_up)
+            terms(scheme, &rule.tops_up)
         ));
     }
     out

@@ -3,7 +3,7 @@
 use engine::pay::Fault;
 use store::{Open, Store};
 
-use crate::places::{file, pay, places, statement};
+use crate::places::{file, pay, places, statement, tell};
 
 #[test]
 fn the_database_refuses_changes() {
@@ -77,8 +77,8 @@ fn a_flipped_bit_is_noticed_or_harmless() {
             },
         }
     }
-    eprintln!(
+    tell(&format!(
         "{copies} bits flipped: {in_an_entry} found in an entry, {by_the_database} by the database, {harmless} in unused space"
-    );
+    ));
     assert!(in_an_entry > copies / 4 && by_the_database > 0, "most of the file is entries, some of it is not");
 }

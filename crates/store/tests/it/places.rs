@@ -7,6 +7,12 @@ use engine::pay::{Entry, Hash, Ledger, Line, Refusal, Statement, approve, prepar
 use scheme::money::{Pence, Quantity};
 use store::{Open, Store};
 
+/// Says something beside the test's result: that it was skipped, or what it measured.
+#[allow(clippy::print_stderr)]
+pub(crate) fn tell(line: &str) {
+    eprintln!("{line}");
+}
+
 /// A place for a ledger that goes away with the test.
 pub(crate) struct Place {
     pub(crate) place: String,
@@ -23,7 +29,7 @@ pub(crate) fn places(test: &str) -> Vec<Place> {
     let mut places = vec![file(test)];
     match std::env::var("WELLSPENT_POSTGRESQL") {
         Ok(url) => places.push(schema(test, &url)),
-        Err(_) => eprintln!("skipped on PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL"),
+        Err(_) => tell("skipped on PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL"),
     }
     places
 }
