@@ -5,6 +5,7 @@
 
 mod commands;
 mod folder;
+mod live;
 mod pack;
 mod paint;
 mod panics;
@@ -57,6 +58,12 @@ enum Command {
     Verify(commands::verify::Verify),
     /// Print every draw of one person in one replication
     Replay(commands::replay::Replay),
+    /// Say who and what is behind a line of a statement, or all that was decided for one person
+    Why(commands::why::Why),
+    /// Hold what providers claim against what the records show
+    Claims(commands::claims::Claims),
+    /// Write full records of simulated people, which measured and paid come to what the laboratory pays
+    Simulate(commands::simulate::Simulate),
     /// Measure outcomes from dated records: who reached what, and who is not yet known
     Measure(commands::measure::Measure),
     /// Look at tables of records
@@ -80,6 +87,9 @@ fn main() -> ExitCode {
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Verify(command) => commands::verify::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
+        Command::Why(command) => commands::why::run(&command),
+        Command::Claims(command) => commands::claims::run(&command),
+        Command::Simulate(command) => commands::simulate::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
         Command::Records(command) => commands::records::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),

@@ -7,8 +7,9 @@
 //! conduct), `plays` (the table that findings read), `adversary` (the smallest move that changes a finding), `stress`
 //! (the main job), `mend` (the cheapest changes to the rules that
 //! remove what it found), `fees` (what other fees do, without a new search), `design` (the best rules under a budget),
-//! `sensitivity` (what its result hangs on), `checks` (whether all this holds on one scheme). `as_now` is what happens without
-//! any conduct, for `explain`. Beside them stand `game` (games of contract theory,
+//! `sensitivity` (what its result hangs on), `simulate` (people as records, in the tables that agencies hand over), `checks`
+//! (whether all this holds on one scheme). `as_now` is what happens without any conduct, for `explain`. Beside them stand
+//! `game` (games of contract theory,
 //! solved), `contract` (figures of a scheme that textbooks have) and `textbook` (both, held against what the textbooks say).
 //!
 //! The laboratory knows the truth of its made-up worlds and keeps it to itself: `engine` cannot see this crate. It opens no
@@ -37,6 +38,7 @@ pub mod rank;
 pub mod replay;
 pub mod search;
 pub mod sensitivity;
+pub mod simulate;
 pub mod stress;
 pub mod textbook;
 mod timing;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::clauses::{self, Rule};
 use crate::money::{Amount, Pence, Quantity, Rate, WHOLE};
-use crate::tally::Tally;
+use crate::tally::{Stage, Tally};
 use crate::terms::{Baseline, Kind, Per, Scheme};
 
 /// One line of a statement.
@@ -172,6 +172,12 @@ impl<'a, A: Amount, L: Lines<A>> Till<'a, A, L> {
     /// The stretches of cohorts that a clause is measured over.
     pub fn periods(&self, over: clauses::Over) -> Periods<'a> {
         Periods { scheme: self.scheme, tally: self.tally, over, next: 0 }
+    }
+
+    /// Whether everything is known of everyone in some cohorts. Only then is a result held against a gate or a baseline: what
+    /// is known first of a cohort is not a fair part of it, and money would go to and fro.
+    pub fn settled(&self, cohorts: &Range<usize>) -> bool {
+        cohorts.clone().all(|cohort| self.tally.stage(cohort) == Stage::Complete)
     }
 
     /// How many results of one cell lie beyond its baseline; below zero when they fall short of it.

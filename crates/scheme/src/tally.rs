@@ -32,6 +32,22 @@ pub struct Tally {
     pub comparison: Vec<Comparison>,
     /// For each outcome that the provider reports and an audit checks: claims found false, per cell; empty otherwise.
     pub found_false: Vec<Vec<i64>>,
+    /// People who have started and of whom something is not yet known, one per cell; empty when there are none.
+    pub waiting: Vec<i64>,
+    /// How far each cohort has come; empty when all are complete.
+    pub stages: Vec<Stage>,
+}
+
+/// How far a cohort has come by the day of a statement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// Its last day has not passed.
+    Running,
+    /// It has ended, and of somebody in it something is not yet known.
+    Ended,
+    /// Everything is known of everyone.
+    #[default]
+    Complete,
 }
 
 /// The comparison group of one outcome, or the same people before they started.
@@ -59,6 +75,8 @@ impl Tally {
             counts: vec![vec![0; cells]; scheme.outcomes.len()],
             comparison: comparison.collect(),
             found_false: (0..scheme.outcomes.len()).map(found_false).collect(),
+            waiting: Vec::new(),
+            stages: Vec::new(),
             cohorts,
         }
     }
@@ -78,6 +96,18 @@ impl Tally {
             found_false: self.found_false.iter().map(scale).collect(),
             ..self.clone()
         }
+    }
+
+    /// How far a cohort (by its position in this tally) has come.
+    #[must_use]
+    pub fn stage(&self, cohort: usize) -> Stage {
+        self.stages.get(cohort).copied().unwrap_or_default()
+    }
+
+    /// Everyone of a cell who has started, whether it is known yet what became of them or not.
+    #[must_use]
+    pub fn started(&self, cell: usize) -> i64 {
+        self.people[cell] + self.waiting.get(cell).copied().unwrap_or_default()
     }
 
     /// The cell of a cohort (by its position in this tally) and a segment.

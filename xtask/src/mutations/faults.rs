@@ -139,9 +139,6 @@ impl Fault {
                 // Against a bar that rises, what is intended must be seen in less of it.
                 draw.intended = Intended::Aim(0.4 * improvement);
                 draw.people *= 12.0;
-                // What is gained by holding back must be more than a thousandth of all payments, most of which are fees that
-                // cover the service.
-                draw.cost_each.iter_mut().for_each(|cost| *cost *= 0.3);
             }
             // Cohorts too small to tell.
             Fault::PaidForNoise => draw.people = (draw.people / draw.uniform(40, 15.0, 25.0)).max(30.0).round(),

@@ -7,15 +7,13 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use engine::measure::{self, Group, Known, Measured};
 use engine::records::Records;
-use engine::records::day::{Day, NEVER, day};
-use engine::records::fault::Grade;
-use jiff::civil::Date;
+use engine::records::day::{Day, NEVER};
 use scheme::Scheme;
 use scheme::money::thousands;
 use scheme::terms::Baseline;
 
 use crate::commands::check::scheme_or_errors;
-use crate::tables::{Loaded, load};
+use crate::live::{Days, live};
 use crate::{folder, paint};
 
 #[derive(Args)]
@@ -24,12 +22,8 @@ pub struct Measure {
     scheme: PathBuf,
     /// The folder with people.csv, starts.csv, events.csv …, each as CSV or Parquet
     records: PathBuf,
-    /// The day for which the question is asked: nothing after it has been observed
-    #[arg(long, value_name = "DATE")]
-    as_at: Date,
-    /// Rows that became known after this day are as if they were not there [default: the day of --as-at]
-    #[arg(long, value_name = "DATE")]
-    known_at: Option<Date>,
+    #[command(flatten)]
+    days: Days,
     /// Only the people of this provider
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
@@ -41,30 +35,17 @@ pub struct Measure {
 pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let need = match measure::need(&scheme) {
-        Ok(need) => need,
-        Err(without) => bail!(
-            "the scheme does not say how to measure {}\n\nhint: add [outcome.{}.measured] with its rule; docs/outcomes.md has them all",
-            without.join(", "),
-            without[0]
-        ),
-    };
-    let Loaded { records, faults } = load(&command.records, need)?;
-    if let Some((file, fault)) = faults.iter().find(|(_, fault)| fault.grade == Grade::File) {
-        let folder = command.records.display();
-        bail!("{folder}/{file} cannot be read: {}\n\nhint: wellspent records check {folder} says more", fault.what);
-    }
-    let (as_at, known_at) = (day(command.as_at), day(command.known_at.unwrap_or(command.as_at)));
-    let measured = measure::measure(&scheme, &records, as_at, known_at);
-    let mut groups = measure::tallies(&scheme, &measured);
+    let live = live(&scheme, &command.records, command.days)?;
+    let (records, measured) = (&live.records, &live.measured);
+    let mut groups = measure::tallies(&scheme, measured);
     if let Some(provider) = &command.provider {
         groups.retain(|group| records.providers.get(group.provider).to_string() == *provider);
         if groups.is_empty() {
             bail!("nobody started with the provider {provider}");
         }
     }
-    paint::stdout(&summary(&scheme, &records, &measured, &groups))?;
-    paint::stderr(&left_out(command, &records, &measured, faults.len()));
+    paint::stdout(&summary(&scheme, records, measured, &groups))?;
+    live.say_left_out();
     if let Some(path) = &command.tally {
         std::fs::write(path, csv(&scheme, &groups)).with_context(|| format!("could not write {}", path.display()))?;
     }
@@ -121,27 +102,6 @@ fn days(measured: &Measured, groups: &[Group], outcome: usize) -> i64 {
         .filter(|(finding, _)| finding.value > 0 && finding.day != NEVER)
         .map(|(finding, began): (_, Day)| i64::from(finding.day - began))
         .sum()
-}
-
-/// What did not get into the count, so that nothing is lost in silence.
-fn left_out(command: &Measure, records: &Records, measured: &Measured, faults: usize) -> String {
-    let mut out = String::new();
-    if faults > 0 {
-        out += &format!(
-            "note: {faults} faults in the records; their rows are left out: wellspent records check {}\n",
-            command.records.display()
-        );
-    }
-    if records.unknown_people > 0 {
-        out += &format!(
-            "note: {} rows are about people who are not in the table of people; they are left out\n",
-            records.unknown_people
-        );
-    }
-    if measured.elsewhere > 0 {
-        out += &format!("note: {} starts lie outside the scheme's cohorts, areas or segments\n", measured.elsewhere);
-    }
-    out
 }
 
 /// The tally as CSV: a row for each area, cohort and segment, the groups added up.

@@ -2,6 +2,7 @@
 
 pub mod approve;
 pub mod check;
+pub mod claims;
 pub mod design;
 pub mod explain;
 pub mod glossary;
@@ -13,5 +14,7 @@ pub mod price;
 pub mod records;
 pub mod replay;
 pub mod sensitivity;
+pub mod simulate;
 pub mod stress;
 pub mod verify;
+pub mod why;

@@ -1,44 +1,51 @@
-//! `wellspent pay SCHEME --tally FILE`: a statement, and with `--store` a payment run prepared from it. Nothing is owed before
-//! somebody else approves the run.
+//! `wellspent pay SCHEME RECORDS --as-at DATE`: a statement of what dated records come to (or, with `--tally FILE`, a tally that
+//! was counted elsewhere), and with `--store` a payment run prepared from it. Nothing is owed before somebody else approves
+//! the run.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
+use engine::measure::{self, Group};
 use engine::pay::entry::What;
 use engine::pay::run::transactions;
 use engine::pay::statement::{self, lines};
-use engine::pay::{Hash, Ledger, Refusal, Statement, prepare};
-use jiff::civil::Date;
-use scheme::Opened;
-use scheme::money::Pence;
+use engine::pay::{Hash, Ledger, Line, Refusal, Statement, prepare};
+use scheme::money::{Pence, thousands};
 use scheme::read::SCHEME_FILE;
+use scheme::tally::{Stage, Tally};
+use scheme::terms::Baseline;
+use scheme::{Opened, Scheme};
 use store::{Open, Store};
 
 use crate::commands::check::scheme_or_errors;
 use crate::commands::price::tallies_or_errors;
-use crate::{folder, paint};
+use crate::folder::{self, SchemeFolder};
+use crate::live::{Days, Live, live};
+use crate::{paint, report};
 
 #[derive(Args)]
 pub struct Pay {
     /// The scheme folder; its name is the name of the contract
     scheme: PathBuf,
-    /// The tally: a CSV file with the people and the counts by area, cohort and segment
-    #[arg(long, value_name = "FILE")]
-    tally: PathBuf,
-    /// Who is paid
+    /// The folder with people, starts, events …, each as CSV or Parquet
+    #[arg(required_unless_present = "tally", conflicts_with = "tally")]
+    records: Option<PathBuf>,
+    /// Instead of records, a tally: a CSV file with the people and the counts by area, cohort and segment
+    #[arg(long, value_name = "FILE", requires = "provider")]
+    tally: Option<PathBuf>,
+    /// Who is paid; with records, only this provider
     #[arg(long, value_name = "NAME")]
-    provider: String,
-    /// What happened up to this day counts
-    #[arg(long, value_name = "DATE")]
-    as_at: Date,
-    /// What was known by this day counts; the same day when it is left out
-    #[arg(long, value_name = "DATE")]
-    known_at: Option<Date>,
+    provider: Option<String>,
+    #[command(flatten)]
+    days: Days,
     /// Write the statement as CSV
     #[arg(long)]
     csv: bool,
+    /// Write the statement as a page into this file, too
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Prepare a payment run in this ledger: a file, or a postgres:// URL; it is made when it is not there
     #[arg(long, value_name = "LEDGER", requires = "prepared_by")]
     store: Option<String>,
@@ -53,17 +60,30 @@ pub struct Pay {
 pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let Some(tallies) = tallies_or_errors(&scheme, &command.tally)? else { return Ok(ExitCode::from(1)) };
-    let provider = command.provider.split_whitespace().collect::<Vec<_>>().join(" ");
-    let statement = Statement {
-        contract: contract(&folder.path)?,
-        version: version(&folder.opened),
-        as_at: command.as_at,
-        known_at: command.known_at.unwrap_or(command.as_at),
-        lines: tallies.iter().flat_map(|tally| lines(&scheme, &provider, tally)).collect(),
-        providers: vec![provider],
+    let (statement, waiting) = match (&command.records, &command.tally) {
+        (Some(records), _) => {
+            let live = live(&scheme, records, command.days)?;
+            let statement = from_records(&scheme, &folder, &live, command.days, command.provider.as_deref())?;
+            live.say_left_out();
+            statement
+        }
+        (None, Some(tally)) => {
+            let Some(tallies) = tallies_or_errors(&scheme, tally)? else { return Ok(ExitCode::from(1)) };
+            let provider = command.provider.as_deref().unwrap_or_default();
+            let provider = provider.split_whitespace().collect::<Vec<_>>().join(" ");
+            let lines = tallies.iter().flat_map(|tally| lines(&scheme, &provider, tally)).collect();
+            (statement(&folder, command.days, vec![provider], lines)?, Vec::new())
+        }
+        (None, None) => unreachable!("the command line asks for one of the two"),
     };
-    paint::stdout(&if command.csv { statement.csv() } else { text(&statement) })?;
+    paint::stdout(&if command.csv { statement.csv() } else { text(&statement, &waiting) })?;
+    if command.csv {
+        waiting.iter().for_each(|line| paint::stderr(&format!("note: {line}")));
+    }
+    if let Some(path) = &command.html {
+        let page = report::statement::page(&scheme, &statement, &waiting);
+        std::fs::write(path, page).with_context(|| format!("could not write {}", path.display()))?;
+    }
     if let (Some(place), Some(name)) = (&command.store, &command.prepared_by) {
         let mut store = Store::open(place, Open::OrNew)?;
         let (run, written) = store.append(&now(), |ledger| {
@@ -75,6 +95,90 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
         if command.csv { paint::stderr(said.trim_end()) } else { paint::stdout(&said)? }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What records come to, and whom it has to wait for.
+pub fn from_records(
+    scheme: &Scheme,
+    folder: &SchemeFolder,
+    live: &Live,
+    days: Days,
+    only: Option<&str>,
+) -> anyhow::Result<(Statement, Vec<String>)> {
+    let mut groups = measure::payable(scheme, &live.measured, days.days().0);
+    let name = |group: &Group| live.records.providers.get(group.provider).to_string();
+    if let Some(only) = only {
+        groups.retain(|group| name(group) == only);
+    }
+    if groups.is_empty() {
+        bail!("nobody started{}", only.map_or(String::new(), |only| format!(" with the provider {only}")));
+    }
+    complete(scheme, &groups)?;
+    let mut providers: Vec<String> = groups.iter().map(name).collect();
+    providers.dedup();
+    let priced = groups.iter().flat_map(|group| lines(scheme, &name(group), &group.tally)).collect();
+    Ok((statement(folder, days, providers, priced)?, waiting(scheme, &groups)))
+}
+
+/// Refuses what a contract needs and the records do not give, with what to do.
+fn complete(scheme: &Scheme, groups: &[Group]) -> anyhow::Result<()> {
+    let elsewhere =
+        "write what the records give with: wellspent measure … --tally FILE, add the columns, and pay that with --tally";
+    for (at, outcome) in scheme.outcomes.iter().enumerate() {
+        let name = &outcome.name;
+        if scheme.checked(at).is_some() {
+            bail!("the contract audits claims of {name}, and no records say which were found false\n\nhint: {elsewhere}");
+        }
+        if matches!(outcome.baseline, Baseline::Before { .. }) {
+            bail!(
+                "{name} is held against the same people before they started, which is not measured from records\n\nhint: {elsewhere}"
+            );
+        }
+        if !matches!(outcome.baseline, Baseline::Comparison { .. }) {
+            continue;
+        }
+        for tally in groups.iter().map(|group| &group.tally) {
+            for cell in 0..tally.people.len() {
+                let (cohort, segment) = (cell / tally.segments, cell % tally.segments);
+                let alone = tally.people[cell] > 0 && tally.comparison[at].people[cell] == 0;
+                if alone && tally.stage(cohort) == Stage::Complete {
+                    bail!(
+                        "{name} is held against a comparison group, and the records have nobody to compare with in {}, {}, {}\n\nhint:                          add them to people and starts, with `comparison` in the column `group`",
+                        scheme.areas[tally.area],
+                        scheme.cohorts[cohort].name,
+                        scheme.segments[segment]
+                    );
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// For each cohort in which somebody is not yet known, how many, and what that holds back.
+fn waiting(scheme: &Scheme, groups: &[Group]) -> Vec<String> {
+    let mut out = Vec::new();
+    for (at, cohort) in scheme.cohorts.iter().enumerate() {
+        let cells = at * scheme.segments.len()..(at + 1) * scheme.segments.len();
+        let sum = |of: &dyn Fn(&Tally, usize) -> i64| -> i64 {
+            groups.iter().map(|group| cells.clone().map(|cell| of(&group.tally, cell)).sum::<i64>()).sum()
+        };
+        let (started, waiting) = (sum(&Tally::started), sum(&|tally, cell| tally.waiting[cell]));
+        if waiting > 0 {
+            let ended = groups.iter().any(|group| group.tally.stage(at) != Stage::Running);
+            let held = if ended { "" } else { "; the cohort has not ended, and its service fee is not due" };
+            out.push(format!("{}: of {} people {} are not yet known{held}", cohort.name, thousands(started), thousands(waiting)));
+        }
+    }
+    if !out.is_empty() {
+        out.push("What is held against a gate or a baseline is settled when everyone in its cohorts is known.".into());
+    }
+    out
+}
+
+fn statement(folder: &SchemeFolder, days: Days, providers: Vec<String>, lines: Vec<Line>) -> anyhow::Result<Statement> {
+    let (contract, version) = (contract(&folder.path)?, version(&folder.opened));
+    Ok(Statement { contract, version, as_at: days.as_at, known_at: days.known_at(), lines, providers })
 }
 
 /// The time, for the record only: it decides nothing.
@@ -98,7 +202,7 @@ fn version(opened: &Opened) -> Hash {
     statement::version(files.filter(|(name, _)| of_contract(name)))
 }
 
-fn text(statement: &Statement) -> String {
+fn text(statement: &Statement, waiting: &[String]) -> String {
     let mut out = format!(
         "{}, as at {}, known at {}, rules {}\n",
         paint::bold(&statement.contract),
@@ -106,24 +210,30 @@ fn text(statement: &Statement) -> String {
         statement.known_at,
         statement.version.short()
     );
-    for line in &statement.lines {
-        let cohorts = match line.from_cohort == line.to_cohort {
-            true => line.from_cohort.clone(),
-            false => format!("{} … {}", line.from_cohort, line.to_cohort),
-        };
-        let place: Vec<&str> = [&line.clause, &line.area, &cohorts, &line.segment]
-            .map(String::as_str)
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect();
-        out += &format!("  {:<78} {:>16}\n", place.join(", "), line.amount);
+    let several = statement.providers.len() > 1;
+    for (number, line) in (1..).zip(&statement.lines) {
+        let provider = if several { format!("{}: ", line.provider) } else { String::new() };
+        out += &format!("{number:>4}  {:<74} {:>16}\n", provider + &place(line), line.amount);
         out +=
             &paint::dim(&format!("      {}\n", paint::wrap(&format!("{}: {}", line.sum_in_words(), line.reason), 88, "      ")));
+    }
+    for line in waiting {
+        out += &format!("      {line}\n");
     }
     for provider in &statement.providers {
         out += &format!("  {:<78} {:>16}\n", paint::bold(&format!("{provider} in all")), statement.total(provider));
     }
     out
+}
+
+/// What a line is for: clause, area, cohorts, segment.
+pub fn place(line: &Line) -> String {
+    let cohorts = match line.from_cohort == line.to_cohort {
+        true => line.from_cohort.clone(),
+        false => format!("{} … {}", line.from_cohort, line.to_cohort),
+    };
+    let parts = [&line.clause, &line.area, &cohorts, &line.segment];
+    parts.map(String::as_str).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn prepared(ledger: &Ledger, run: Hash, written: bool, place: &str) -> String {

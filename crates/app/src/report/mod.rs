@@ -5,6 +5,7 @@ pub mod html;
 pub mod json;
 pub mod markup;
 pub mod sensitivity;
+pub mod statement;
 pub mod summary;
 pub mod svg;
 pub mod textbook;

@@ -166,6 +166,19 @@ pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
     Ok(Loaded { records: Records::new(need, people, &starts, &coverage, events, spells), faults })
 }
 
+/// One table of a folder, batch by batch, and the number of its faults; nothing where it is not there.
+pub fn whole(folder: &Path, name: &str) -> anyhow::Result<(Vec<Batch>, usize)> {
+    let (mut batches, mut faults) = (Vec::new(), 0);
+    if let Some(file) = find(folder)?.0.iter().find(|file| file.table.name == name) {
+        file.read(&|_| true, &mut |batch, found| {
+            faults += found.len();
+            batches.push(batch);
+            Ok(())
+        })?;
+    }
+    Ok((batches, faults))
+}
+
 /// A table of facts, split by person as it is read; the row groups of a Parquet file on all cores.
 fn chunks(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec<Chunk>, Vec<Fault>)> {
     type Read = anyhow::Result<(Vec<Chunk>, Vec<Fault>)>;

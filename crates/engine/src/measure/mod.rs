@@ -7,6 +7,7 @@
 //! pricing. The result does not depend on the order of rows or the number of threads: people are taken one by one, and only
 //! whole numbers are added up.
 
+pub mod claims;
 mod cohorts;
 mod exit;
 mod life;
@@ -14,6 +15,7 @@ mod plan;
 mod sum;
 mod tally;
 mod time;
+pub mod why;
 mod within;
 
 use rayon::prelude::*;
@@ -24,7 +26,7 @@ pub use cohorts::Index;
 use life::Life;
 pub use plan::need;
 use plan::{Plan, Way};
-pub use tally::{Group, Known, tallies};
+pub use tally::{Group, Known, payable, tallies};
 
 use crate::records::Records;
 use crate::records::day::{Day, NEVER};

@@ -1,16 +1,21 @@
 //! What became of everyone, added up for pricing: by provider and area, cohort and segment.
 
+use std::collections::BTreeMap;
+
 use scheme::Scheme;
-use scheme::tally::Tally;
-use scheme::terms::Baseline;
+use scheme::tally::{Comparison, Stage, Tally};
+use scheme::terms::{Baseline, Better};
 
 use super::{Measured, State};
+use crate::records::day::{Day, day};
 
 /// What one provider's people came to in one area.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     /// Position among the providers of the records.
     pub provider: u32,
+    /// People served, known or not.
+    pub started: i64,
     /// The people for whom every outcome of the scheme is known.
     pub tally: Tally,
     /// For each outcome and each cell of the tally, everyone who started, known or not.
@@ -39,7 +44,7 @@ pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
         let group = groups[index.start.provider as usize * areas + index.area as usize].get_or_insert_with(|| {
             let tally = Tally::empty(scheme, index.area as usize, (0..scheme.cohorts.len()).collect());
             let known = vec![vec![Known::default(); tally.people.len()]; scheme.outcomes.len()];
-            Group { provider: index.start.provider, tally, known }
+            Group { provider: index.start.provider, started: 0, tally, known }
         });
         let cell = index.cohort as usize * segments + index.segment as usize;
         let findings = measured.of(at);
@@ -54,6 +59,7 @@ pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
             }
             continue;
         }
+        group.started += 1;
         group.tally.people[cell] += i64::from(all_known);
         for (outcome, finding) in findings.iter().enumerate() {
             let known = &mut group.known[outcome][cell];
@@ -71,4 +77,61 @@ pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
         }
     }
     groups.into_iter().flatten().collect()
+}
+
+/// The tallies that a statement is priced by. Beyond [`tallies`], they say how far each cohort has come by a day, who has
+/// started and is still waited for, and which results are known of those already: a job counts before it is known how long it
+/// lasts. The comparison people of an area are held against every provider's people there.
+#[must_use]
+pub fn payable(scheme: &Scheme, measured: &Measured, as_at: Day) -> Vec<Group> {
+    let mut groups = tallies(scheme, measured);
+    share_comparisons(&mut groups);
+    for group in &mut groups {
+        group.tally.waiting = vec![0; group.tally.people.len()];
+        let ended = |cohort: &usize| day(scheme.cohorts[*cohort].ends) <= as_at;
+        let stage = |cohort| if ended(&cohort) { Stage::Complete } else { Stage::Running };
+        group.tally.stages = group.tally.cohorts.iter().map(|cohort| stage(*cohort)).collect();
+    }
+    for (at, index) in measured.index.iter().enumerate() {
+        let findings = measured.of(at);
+        let waits = findings.iter().any(|finding| finding.state == State::NotYetKnown);
+        if !waits || findings.iter().any(|finding| finding.state == State::LeftOut) {
+            continue;
+        }
+        let (cohort, cell) = (index.cohort as usize, index.cohort as usize * scheme.segments.len() + index.segment as usize);
+        for group in groups.iter_mut().filter(|group| group.tally.area == index.area as usize) {
+            let own = group.provider == index.start.provider;
+            if (own || index.start.comparison) && group.tally.stages[cohort] == Stage::Complete {
+                group.tally.stages[cohort] = Stage::Ended;
+            }
+            if own && !index.start.comparison {
+                group.tally.waiting[cell] += 1;
+                // Of a result that there should be fewer of, what counts is who has not had it: only people known in all.
+                let known = findings.iter().enumerate().filter(|(_, finding)| finding.state == State::Known);
+                for (outcome, finding) in known.filter(|(outcome, _)| scheme.outcomes[*outcome].better == Better::More) {
+                    group.tally.counts[outcome][cell] += i64::from(finding.value);
+                }
+            }
+        }
+    }
+    groups
+}
+
+/// Gives each provider the comparison people of its whole area, and drops groups of nobody else.
+fn share_comparisons(groups: &mut Vec<Group>) {
+    let mut areas: BTreeMap<usize, Vec<Comparison>> = BTreeMap::new();
+    for group in groups.iter() {
+        let Some(sums) = areas.get_mut(&group.tally.area) else {
+            areas.insert(group.tally.area, group.tally.comparison.clone());
+            continue;
+        };
+        for (sum, more) in sums.iter_mut().zip(&group.tally.comparison) {
+            sum.people.iter_mut().zip(&more.people).for_each(|(sum, more)| *sum += more);
+            sum.counts.iter_mut().zip(&more.counts).for_each(|(sum, more)| *sum += more);
+        }
+    }
+    groups.retain(|group| group.started > 0);
+    for group in groups {
+        group.tally.comparison.clone_from(&areas[&group.tally.area]);
+    }
 }

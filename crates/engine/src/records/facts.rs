@@ -106,6 +106,16 @@ impl Facts {
         parts(self.people)
     }
 
+    /// The facts of one person that were known by a day.
+    #[must_use]
+    pub fn of(&self, person: u32, known_at: Day) -> Vec<Fact> {
+        let mut part = Part::default();
+        self.fill(person as usize >> shift(self.people), known_at, &mut part);
+        let mut facts = part.of(person).to_vec();
+        facts.sort_unstable();
+        facts
+    }
+
     /// Number of events and spells.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -16,6 +16,7 @@ mod planted;
 mod schemes;
 mod sensitivity;
 mod shared_savings;
+mod simulate;
 mod small;
 mod temptation;
 mod textbook;

@@ -113,9 +113,10 @@ fn losses_by_volume() {
         let stress = run(name, 0);
         let volume = finding(&stress, "volume risk");
         println!("{name}: {} {:?}", volume.strategy, volume.figures);
+        // In 2015 doing as intended loses money at any number of people: fewer of them cost as dear, but bring no loss that was
+        // not there.
         assert!(volume.tests[0].holds && volume.tests[0].figure.contains("a fifth fewer"), "{:?}", volume.tests);
-        // In the world of 2015 the contract loses money at the expected number already, in every future.
-        assert_eq!(volume.present, name == "transforming-rehabilitation-2013", "{:?}", volume.tests);
+        assert_eq!(volume.present, name.ends_with("2013"), "{:?}", volume.tests);
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &AttachmentFee, till: &mut Til
     for at in 0..tally.cohorts.len() {
         let year = till.year(at);
         for segment in 0..tally.segments {
-            let people = tally.people[tally.cell(at, segment)];
+            let people = tally.started(tally.cell(at, segment));
             if people > 0 {
                 let price = rule.price.at(tally.area, segment, year);
                 let quantity = Quantity::whole(people);

@@ -89,6 +89,9 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Bonus, till: &mut Till<'_, A,
     let scheme = till.scheme;
     let gate = Gate { outcome: rule.outcome, test: Test::AtLeast(rule.above) };
     for period in till.periods(rule.over) {
+        if !till.settled(&period) {
+            continue;
+        }
         let measured = till.measured(rule.outcome, period.clone());
         let reached = gate.verdict(scheme, &measured) == Verdict::Better;
         let end = rule.up_to.map(|up_to| Gate { outcome: rule.outcome, test: Test::AtLeast(up_to) }.edge(&measured));

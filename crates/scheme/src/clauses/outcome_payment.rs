@@ -60,6 +60,10 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &OutcomePayment, till: &mut Ti
     let (scheme, tally) = (till.scheme, till.tally);
     let fewer = scheme.outcomes[rule.outcome].better == Better::Fewer;
     for period in till.periods(rule.over) {
+        let held_against_something = rule.gate.is_some() || rule.counts == Counts::FromBaseline;
+        if held_against_something && !till.settled(&period) {
+            continue;
+        }
         if let Some(gate) = &rule.gate {
             let measured = till.measured(gate.outcome, period.clone());
             if gate.verdict(scheme, &measured) != Verdict::Better {

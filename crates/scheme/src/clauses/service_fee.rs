@@ -6,6 +6,7 @@ use crate::literal::{self, Count, Literal as _};
 use crate::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
 use crate::price::{Lines, Posting, Till};
 use crate::schedule::{Schedule, find_column, find_table};
+use crate::tally::Stage;
 use crate::terms::Scheme;
 
 pub(super) const KIND: Kind = Kind {
@@ -160,7 +161,8 @@ pub fn discounted(price: Pence, falls: Rate, years: usize, rounding: Rounding) -
 
 pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ServiceFee, till: &mut Till<'_, A, L>) {
     let (scheme, tally) = (till.scheme, till.tally);
-    for at in 0..tally.cohorts.len() {
+    // A cohort's fee is due when the cohort has ended.
+    for at in (0..tally.cohorts.len()).filter(|at| tally.stage(*at) != Stage::Running) {
         let cohort = &scheme.cohorts[tally.cohorts[at]];
         let (quantity, unit, price) = match &rule.basis {
             Basis::EachMonth(schedule) => (Quantity::whole(cohort.months), "months", schedule.at(tally.area, 0, cohort.year)),
@@ -182,7 +184,7 @@ fn people_a_year<A: Amount, L: Lines<A>>(till: &Till<'_, A, L>, cohort: usize) -
     let (mut people, mut months) = (0, 0);
     for (at, &position) in tally.cohorts.iter().enumerate() {
         if till.scheme.cohorts[position].year == year {
-            people += tally.people[at * tally.segments..(at + 1) * tally.segments].iter().sum::<i64>();
+            people += (at * tally.segments..(at + 1) * tally.segments).map(|cell| tally.started(cell)).sum::<i64>();
             months += till.scheme.cohorts[position].months;
         }
     }

@@ -48,6 +48,9 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
 pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ShareAtRisk, till: &mut Till<'_, A, L>) {
     let scheme = till.scheme;
     for period in till.periods(rule.over) {
+        if !till.settled(&period) {
+            continue;
+        }
         let measured = till.measured(rule.gate.outcome, period.clone());
         let passed = rule.gate.verdict(scheme, &measured) == Verdict::Better;
         let at_risk = till.paid_by(&rule.of, period.clone()).share(rule.share, scheme.rounding);

@@ -48,6 +48,9 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
 pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &SustainmentPayment, till: &mut Till<'_, A, L>) {
     let tally = till.tally;
     for at in 0..tally.cohorts.len() {
+        if rule.counts == Counts::FromBaseline && !till.settled(&(at..at + 1)) {
+            continue;
+        }
         let year = till.year(at);
         for segment in 0..tally.segments {
             let cell = tally.cell(at, segment);

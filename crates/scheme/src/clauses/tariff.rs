@@ -116,6 +116,9 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
 pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A, L>) {
     let scheme = till.scheme;
     for period in till.periods(rule.over) {
+        if !till.settled(&period) {
+            continue;
+        }
         let measured = till.measured(rule.outcome, period.clone());
         let year = till.year(period.end - 1);
         let verdict = match &rule.gate {

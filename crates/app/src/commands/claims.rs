@@ -1,0 +1,68 @@
+//! `wellspent claims SCHEME RECORDS --as-at DATE`: what providers claim, held against what the records show.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Args;
+use engine::measure::claims::{Reconciled, reconcile};
+use scheme::money::thousands;
+
+use crate::commands::check::scheme_or_errors;
+use crate::live::{Days, live};
+use crate::{folder, paint, tables};
+
+#[derive(Args)]
+pub struct Claims {
+    /// The scheme folder; each outcome needs its [outcome.NAME.measured]
+    scheme: PathBuf,
+    /// The folder with people, starts, events … and claims, each as CSV or Parquet
+    records: PathBuf,
+    #[command(flatten)]
+    days: Days,
+}
+
+pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
+    let folder = folder::open(&command.scheme)?;
+    let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
+    let live = live(&scheme, &command.records, command.days)?;
+    let (batches, faults) = tables::whole(&command.records, "claims")?;
+    if batches.is_empty() {
+        bail!("there is no table of claims in {}\n\nhint: docs/records.md says what it holds", command.records.display());
+    }
+    let claims = reconcile(&scheme, &live.records, &live.measured, &batches, command.days.days().1);
+    let mut out = format!(
+        "{:<24} {:<20} {:<20} {:>10} {:>10} {:>12} {:>14}\n",
+        "provider", "clause", "outcome", "matched", "unclaimed", "unsupported", "not yet known"
+    );
+    let mut unsupported = claims.unknown;
+    for ((provider, outcome), found) in &claims.by {
+        unsupported += found.unsupported;
+        let clauses = scheme.clauses.iter().filter(|clause| clause.outcome() == Some(*outcome));
+        let names: Vec<&str> = clauses.map(|clause| clause.name.as_str()).collect();
+        // What no clause pays for is shown only where somebody claims it.
+        let claimed = *found != Reconciled { unclaimed: found.unclaimed, ..Reconciled::default() };
+        if names.is_empty() && !claimed {
+            continue;
+        }
+        out += &format!(
+            "{:<24} {:<20} {:<20} {:>10} {:>10} {:>12} {:>14}\n",
+            live.records.providers.get(*provider).to_string(),
+            names.join(", "),
+            scheme.outcomes[*outcome].name,
+            thousands(found.matched),
+            thousands(found.unclaimed),
+            thousands(found.unsupported),
+            thousands(found.open)
+        );
+    }
+    if claims.unknown > 0 {
+        out += &format!("{} claims fit no start, provider or outcome of the records\n", thousands(claims.unknown));
+    }
+    paint::stdout(&out)?;
+    live.say_left_out();
+    if faults > 0 {
+        paint::stderr(&format!("note: {faults} faults in the table of claims; their rows are left out"));
+    }
+    Ok(ExitCode::from(u8::from(unsupported > 0)))
+}

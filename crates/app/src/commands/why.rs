@@ -1,0 +1,208 @@
+//! `wellspent why SCHEME RECORDS --as-at DATE LINE`: the people and events behind a line of the statement; with `--person ID`
+//! everything that was decided for one person. Names of people are shown here alone, because they are asked for.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use engine::measure::State;
+use engine::measure::why::{Why as Reasons, why};
+use engine::pay::{Line, Statement};
+use engine::records::batch::Name;
+use engine::records::day::{Day, NEVER, date};
+use engine::records::facts::Fact;
+use scheme::Scheme;
+use scheme::money::thousands;
+
+use crate::commands::check::scheme_or_errors;
+use crate::commands::pay::{from_records, place};
+use crate::live::{Days, Live, live};
+use crate::{folder, paint};
+
+#[derive(Args)]
+pub struct Why {
+    /// The scheme folder
+    scheme: PathBuf,
+    /// The folder with people, starts, events …
+    records: PathBuf,
+    /// The line: its number in `wellspent pay` of the same days, or the beginning of its id
+    #[arg(required_unless_present = "person", conflicts_with = "person")]
+    line: Option<String>,
+    /// All that was decided for one person
+    #[arg(long, value_name = "ID")]
+    person: Option<String>,
+    #[command(flatten)]
+    days: Days,
+}
+
+pub fn run(command: &Why) -> anyhow::Result<ExitCode> {
+    let folder = folder::open(&command.scheme)?;
+    let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
+    let live = live(&scheme, &command.records, command.days)?;
+    let asked = Asked { scheme: &scheme, live: &live, days: command.days };
+    let out = match &command.person {
+        Some(person) => asked.person(person)?,
+        None => {
+            let (statement, _) = from_records(&scheme, &folder, &live, command.days, None)?;
+            asked.line(&statement, command.line.as_deref().unwrap_or_default())?
+        }
+    };
+    paint::stdout(&out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Asked<'a> {
+    scheme: &'a Scheme,
+    live: &'a Live,
+    days: Days,
+}
+
+impl Asked<'_> {
+    /// Everyone whom a line counts, with the day that decided and the facts behind it.
+    fn line(&self, statement: &Statement, wanted: &str) -> anyhow::Result<String> {
+        let line = find(statement, wanted)?;
+        let scheme = self.scheme;
+        let cohort = |name: &str| scheme.cohorts.iter().position(|cohort| cohort.name == name).unwrap_or_default();
+        let cohorts = cohort(&line.from_cohort)..=cohort(&line.to_cohort);
+        let outcome = scheme.outcome(&line.outcome);
+        let measured = &self.live.measured;
+        let mut out = format!("{}\n{}: {}\n", paint::bold(&place(line)), line.sum_in_words(), line.reason);
+        let (mut people, mut counted, mut list) = (0, 0, String::new());
+        for (at, index) in measured.index.iter().enumerate() {
+            let here = !index.start.comparison
+                && self.live.records.providers.get(index.start.provider).to_string() == line.provider
+                && scheme.areas[index.area as usize] == line.area
+                && cohorts.contains(&(index.cohort as usize))
+                && (line.segment.is_empty() || scheme.segments[index.segment as usize] == line.segment);
+            if !here {
+                continue;
+            }
+            people += 1;
+            let finding = outcome.map(|outcome| measured.of(at)[outcome]);
+            if finding.is_some_and(|finding| finding.value == 0) {
+                continue;
+            }
+            counted += 1;
+            list += &format!(
+                "{:<20} started {}",
+                self.live.records.people.names.get(index.start.person).to_string(),
+                date(index.start.began)
+            );
+            if let Some(outcome) = outcome {
+                let (as_at, known_at) = self.days.days();
+                let reasons = why(scheme, &self.live.records, measured, at, as_at, known_at);
+                list += &format!("  {}  {}", value(&reasons[outcome]), self.facts(&reasons[outcome].facts).join("; "));
+            }
+            list += "\n";
+        }
+        out += &match outcome {
+            Some(outcome) => format!(
+                "{} of its {} people have a count of {}:\n",
+                thousands(counted),
+                thousands(people),
+                scheme.outcomes[outcome].name
+            ),
+            None => format!("its {} people:\n", thousands(people)),
+        };
+        Ok(out + &list)
+    }
+
+    /// All that was decided for one person.
+    fn person(&self, wanted: &str) -> anyhow::Result<String> {
+        let records = &self.live.records;
+        let person = records.people.names.find(Name::of(wanted)).context("nobody of this name is in the table of people")?;
+        let (as_at, known_at) = self.days.days();
+        let mut out = format!("{}, as at {}, known at {}\n", paint::bold(wanted), date(as_at), date(known_at));
+        for (what, day) in
+            [("died", records.people.ends[person as usize].died), ("removed", records.people.ends[person as usize].removed)]
+        {
+            if day != NEVER {
+                out += &format!("  {what} {}\n", date(day));
+            }
+        }
+        let measured = &self.live.measured;
+        for start in records.starts.iter().filter(|start| start.person == person) {
+            out += &format!("start on {} with {}", date(start.began), records.providers.get(start.provider));
+            let Some(at) = measured.index.iter().position(|index| index.start == *start) else {
+                let why = match start.known > known_at {
+                    true => format!("it became known on {}", date(start.known)),
+                    false => "it lies outside the scheme, or an earlier start of the same cohort counts".to_owned(),
+                };
+                out += &format!(": not counted; {why}\n");
+                continue;
+            };
+            let index = measured.index[at];
+            let scheme = self.scheme;
+            out += &format!(
+                ": counts {}in {}, {}, {}\n",
+                if start.comparison { "in the comparison group " } else { "" },
+                scheme.areas[index.area as usize],
+                scheme.cohorts[index.cohort as usize].name,
+                scheme.segments[index.segment as usize]
+            );
+            for (outcome, reasons) in scheme.outcomes.iter().zip(why(scheme, records, measured, at, as_at, known_at)) {
+                out += &format!("  {}: {}\n", paint::bold(&outcome.name), value(&reasons));
+                out += &format!(
+                    "    window {} to before {}, to be observed to before {}; observed to before {}\n",
+                    date(reasons.from),
+                    date(reasons.to),
+                    date(reasons.needed),
+                    date(reasons.observed)
+                );
+                for fact in self.facts(&reasons.facts) {
+                    out += &format!("    counts: {fact}\n");
+                }
+            }
+        }
+        let all: Vec<(Fact, Day)> = records.facts.of(person, known_at).into_iter().map(|fact| (fact, NEVER)).collect();
+        out += "all facts of the kinds that the contract asks for:\n";
+        for fact in self.facts(&all) {
+            out += &format!("    {fact}\n");
+        }
+        Ok(out)
+    }
+
+    /// "offence on 2027-05-04, proven 2027-06-01".
+    fn facts(&self, facts: &[(Fact, Day)]) -> Vec<String> {
+        let need = &self.live.records.need;
+        let words = |(fact, proof): &(Fact, Day)| {
+            let kind = fact.kind as usize;
+            match need.events.get(kind) {
+                Some(kind) if *proof == NEVER => format!("{kind} on {}", date(fact.from)),
+                Some(kind) => format!("{kind} on {}, proven {}", date(fact.from), date(*proof)),
+                None => {
+                    let to = if fact.to == NEVER { "goes on".to_owned() } else { format!("to before {}", date(fact.to)) };
+                    format!("{} from {} {to}", need.spells[kind - need.events.len()], date(fact.from))
+                }
+            }
+        };
+        facts.iter().map(words).collect()
+    }
+}
+
+fn value(reasons: &Reasons) -> String {
+    let finding = reasons.finding;
+    match finding.state {
+        State::NotYetKnown => "not yet known".to_owned(),
+        State::LeftOut => "left out".to_owned(),
+        State::Known if finding.day == NEVER => finding.value.to_string(),
+        State::Known => format!("{}, on {}", finding.value, date(finding.day)),
+    }
+}
+
+/// The line of a number, or of an id that begins so.
+fn find<'a>(statement: &'a Statement, wanted: &str) -> anyhow::Result<&'a Line> {
+    if let Some(line) = wanted.parse::<usize>().ok().and_then(|number| statement.lines.get(number.checked_sub(1)?)) {
+        return Ok(line);
+    }
+    let found: Vec<&Line> =
+        statement.lines.iter().filter(|line| wanted.len() >= 6 && statement.id(line).to_string().starts_with(wanted)).collect();
+    match found[..] {
+        [line] => Ok(line),
+        _ => bail!(
+            "the statement has {} lines, and none is {wanted}\n\nhint: list them with: wellspent pay, for the same days",
+            statement.lines.len()
+        ),
+    }
+}

@@ -1,0 +1,41 @@
+//! A statement as a page: one file that needs nothing else. Totals first, then whom it waits for, then every line with its reason.
+
+use engine::pay::Statement;
+use scheme::Scheme;
+use scheme::money::Pence;
+
+use super::html::document;
+use super::markup::{heading, list, table, text};
+use crate::commands::pay::place;
+
+/// The whole page. The same statement gives the same bytes.
+pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String]) -> String {
+    let total: i64 = statement.lines.iter().map(|line| line.amount.0).sum();
+    let days = format!("As at {}, known at {}; rules {}", statement.as_at, statement.known_at, statement.version.short());
+    let mut body = text("p class=\"quiet\"", &format!("Statement of the contract {}", statement.contract));
+    body += &text("h1", &scheme.name);
+    body += &text("p class=\"quiet\"", &days);
+    body += &text("p class=\"verdict clear\"", &format!("{} in all", Pence(total)));
+    let totals: Vec<Vec<String>> =
+        statement.providers.iter().map(|name| vec![name.clone(), statement.total(name).to_string()]).collect();
+    body += &table("What each provider is owed from the contract’s first day on", &["Provider", "Amount"], &totals);
+    if !waiting.is_empty() {
+        body += &(heading(2, "waiting", "Not yet known") + &list(waiting));
+    }
+    body += &heading(2, "lines", "Lines");
+    for provider in &statement.providers {
+        let own = (1..).zip(&statement.lines).filter(|(_, line)| line.provider == *provider);
+        let rows: Vec<Vec<String>> = own
+            .map(|(number, line)| {
+                let cells = [line.quantity.to_string(), line.unit.clone(), line.price.to_string(), line.amount.to_string()];
+                let mut row = vec![number.to_string(), place(line)];
+                row.extend(cells);
+                row.extend([line.reason.clone(), statement.id(line).short().to_string()]);
+                row
+            })
+            .collect();
+        let head = ["Line", "For", "Quantity", "Unit", "Price", "Amount", "Reason", "Id"];
+        body += &table(provider, &head, &rows);
+    }
+    document(&format!("{} – statement", scheme.name), &body)
+}

@@ -1,0 +1,82 @@
+//! What providers claim, held against what the records show: a claim of an outcome for a person is matched when the records show
+//! the outcome, unsupported when they show that it was not reached, and open while it is not yet known. An outcome that the
+//! records show and nobody claimed is unclaimed. A claim for a sustained outcome stands for one period of it.
+
+use std::collections::BTreeMap;
+
+use scheme::Scheme;
+
+use super::{Measured, State};
+use crate::records::Records;
+use crate::records::batch::Batch;
+use crate::records::day::{Day, NEVER};
+
+/// One provider's claims for one outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reconciled {
+    pub matched: i64,
+    pub unclaimed: i64,
+    pub unsupported: i64,
+    /// Claims of what is not yet known.
+    pub open: i64,
+}
+
+/// Claims by provider and outcome, as positions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    pub by: BTreeMap<(u32, usize), Reconciled>,
+    /// Claims for people, providers or outcomes of which the records or the scheme know nothing.
+    pub unknown: i64,
+}
+
+/// Holds claims known by a day against what was measured. A claim is for the last start of the person with that provider on or
+/// before the day it names.
+#[must_use]
+pub fn reconcile(scheme: &Scheme, records: &Records, measured: &Measured, claims: &[Batch], known_at: Day) -> Claims {
+    let mut out = Claims::default();
+    let mut claimed: BTreeMap<(usize, usize), i64> = BTreeMap::new();
+    for batch in claims {
+        for row in 0..batch.rows() {
+            let column = |name| batch.table.column(name);
+            let (date, known) = (batch.day(column("date"), row), batch.day(column("known"), row));
+            if (if known == NEVER { date } else { known }) > known_at {
+                continue;
+            }
+            let person = batch.name(column("person"), row).and_then(|name| records.people.names.find(name));
+            let provider = batch.name(column("provider"), row).and_then(|name| records.providers.find(name));
+            let outcome = scheme.outcome(&batch.text(column("outcome"), row));
+            let found = match (person, provider, outcome) {
+                (Some(person), Some(provider), Some(outcome)) => start(measured, person, provider, date).zip(Some(outcome)),
+                _ => None,
+            };
+            match found {
+                Some(place) => *claimed.entry(place).or_default() += 1,
+                None => out.unknown += 1,
+            }
+        }
+    }
+    for (at, index) in measured.index.iter().enumerate().filter(|(_, index)| !index.start.comparison) {
+        for (outcome, finding) in measured.of(at).iter().enumerate() {
+            let claims = claimed.get(&(at, outcome)).copied().unwrap_or_default();
+            let shown = i64::from(finding.value);
+            let sum = out.by.entry((index.start.provider, outcome)).or_default();
+            match finding.state {
+                State::NotYetKnown => sum.open += claims,
+                State::Known | State::LeftOut => {
+                    sum.matched += claims.min(shown);
+                    sum.unclaimed += (shown - claims).max(0);
+                    sum.unsupported += (claims - shown).max(0);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The person's last start with a provider on or before a day.
+fn start(measured: &Measured, person: u32, provider: u32, day: Day) -> Option<usize> {
+    let from = measured.index.partition_point(|index| index.start.person < person);
+    let own = measured.index[from..].iter().enumerate().take_while(|(_, index)| index.start.person == person);
+    let fits = own.filter(|(_, index)| !index.start.comparison && index.start.provider == provider && index.start.began <= day);
+    fits.max_by_key(|(_, index)| index.start.began).map(|(at, _)| from + at)
+}
