@@ -5,6 +5,7 @@
 
 mod commands;
 mod folder;
+mod link;
 mod live;
 mod pack;
 mod paint;
@@ -68,6 +69,8 @@ enum Command {
     Measure(commands::measure::Measure),
     /// Look at tables of records
     Records(commands::records::Records),
+    /// Find out who is who across agencies' records, without labels
+    Link(commands::link::Link),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
 }
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
         Command::Simulate(command) => commands::simulate::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
         Command::Records(command) => commands::records::run(&command),
+        Command::Link(command) => commands::link::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {

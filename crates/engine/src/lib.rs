@@ -6,6 +6,7 @@
 //! linking, evaluating and the market are built when the work that needs them begins.
 
 pub mod findings;
+pub mod link;
 pub mod measure;
 pub mod pay;
 pub mod records;

@@ -7,6 +7,7 @@ pub mod design;
 pub mod explain;
 pub mod glossary;
 pub mod ledger;
+pub mod link;
 pub mod measure;
 pub mod mend;
 pub mod pay;
