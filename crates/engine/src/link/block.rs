@@ -54,11 +54,17 @@ impl Blocks {
     /// Sorts records into the blocks of a rule; none has more than `most` records.
     #[must_use]
     pub fn new(scorer: &Scorer<'_>, rule: usize, most: usize) -> Blocks {
+        Blocks::of_first(scorer, rule, most, scorer.records.len())
+    }
+
+    /// The same for so many records from the first on.
+    #[must_use]
+    pub fn of_first(scorer: &Scorer<'_>, rule: usize, most: usize, count: usize) -> Blocks {
         let same = &scorer.model.rules[rule].same;
         let crossed = same.iter().any(|(a, b)| a != b);
         let keyed = |right: bool| {
             let of = |record: u32| (key(scorer, same, right, record), record);
-            (0..scorer.records.len() as u32).into_par_iter().map(of).filter(|(key, _)| *key != 0).collect::<Vec<_>>()
+            (0..count as u32).into_par_iter().map(of).filter(|(key, _)| *key != 0).collect::<Vec<_>>()
         };
         let mut keys = keyed(false);
         if crossed {

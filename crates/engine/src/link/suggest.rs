@@ -1,13 +1,13 @@
 //! Which rules find candidates, when nobody has said: pairs and triples of fields, and the beginnings of names and dates, tried
 //! on the data themselves. A rule is worth having when it brings few enough pairs together.
 
+use rayon::prelude::*;
+
 use super::block::Blocks;
 use super::field::{Field, Kind};
 use super::model::{Model, Part, Rule};
+use super::records::Records;
 use super::score::Scorer;
-
-/// Pairs a suggested rule may bring together for each record; a rule with more is left out.
-const MOST_PAIRS_A_RECORD: f64 = 12.0;
 
 /// Adds rules to a model: the whole list of what could be tried. [`Blocks`] then says what each brings together.
 pub fn rules(model: &mut Model, fields: &[Field]) {
@@ -57,18 +57,48 @@ pub fn rules(model: &mut Model, fields: &[Field]) {
     }
 }
 
-/// Leaves in the model the rules that are worth having on these data.
-pub fn choose(model: &mut Model, records: &super::records::Records, most: usize) -> Result<(), String> {
-    let counted = {
+/// Records that rules are tried on; the first ones, which is as good as any, since records stand in the order of a hash.
+const TRIED: usize = 1 << 17;
+/// Pairs that all rules together may bring together, however few records there are, and for each record of many.
+const PAIRS_AT_LEAST: f64 = 3e6;
+const PAIRS_A_RECORD: f64 = 4.0;
+
+/// Leaves in the model the rules that are worth having on these data: those that bring the fewest pairs together, until there
+/// are enough pairs.
+pub fn choose(model: &mut Model, records: &Records, most: usize) -> Result<(), String> {
+    let tried = records.len().min(TRIED);
+    let scale = records.len() as f64 / tried.max(1) as f64;
+    let most = ((most as f64 / scale) as usize).max(3);
+    let pairs: Vec<f64> = {
         let scorer = Scorer::new(model, records)?;
-        (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, most)).map(|blocks| (blocks.pairs, blocks.hot_pairs)).collect::<Vec<_>>()
+        let count = |rule| Blocks::of_first(&scorer, rule, most, tried).pairs as f64 * scale * scale;
+        (0..model.rules.len()).into_par_iter().map(count).collect()
     };
-    let limit = MOST_PAIRS_A_RECORD * records.len() as f64;
-    let mut at = 0;
-    model.rules.retain(|_| {
-        let (pairs, _) = counted[at];
-        at += 1;
-        pairs > 0 && (pairs as f64) < limit
-    });
+    let mut order: Vec<usize> = (0..pairs.len()).filter(|rule| pairs[*rule] > 0.0).collect();
+    order.sort_by(|a, b| pairs[*a].total_cmp(&pairs[*b]).then(a.cmp(b)));
+    let limit = PAIRS_AT_LEAST.max(PAIRS_A_RECORD * records.len() as f64);
+    let (mut chosen, mut sum): (Vec<usize>, f64) = (Vec::new(), 0.0);
+    for rule in order {
+        // A coarser rule takes the place of the finer ones that it holds.
+        let held: Vec<usize> = chosen.iter().copied().filter(|finer| holds(model, rule, *finer)).collect();
+        let freed: f64 = held.iter().map(|finer| pairs[*finer]).sum();
+        if sum + pairs[rule] - freed > limit {
+            break;
+        }
+        chosen.retain(|finer| !held.contains(finer));
+        chosen.push(rule);
+        sum += pairs[rule] - freed;
+    }
+    model.rules = chosen.into_iter().map(|rule| model.rules[rule].clone()).collect();
     Ok(())
+}
+
+/// Whether every pair that the finer rule brings together is brought together by the coarser one too.
+fn holds(model: &Model, coarser: usize, finer: usize) -> bool {
+    let follows = |coarse: usize, fine: usize| {
+        let (coarse, fine) = (&model.features[coarse], &model.features[fine]);
+        coarse.column == fine.column
+            && (coarse.part == fine.part || fine.part == Part::Whole || fine.part == Part::CertainDay && coarse.part != Part::Whole)
+    };
+    model.rules[coarser].same.iter().all(|(a, b)| model.rules[finer].same.iter().any(|(c, d)| follows(*a, *c) && follows(*b, *d)))
 }

@@ -127,7 +127,7 @@ pub fn train(scorer: &Scorer<'_>, blocks: &[Blocks], who: &Who, shared: &[bool])
     };
     fit.h = shared.iter().enumerate().map(|(at, shared)| if *shared { fit.m[at].clone() } else { fit.u[at].clone() }).collect();
     let mut training = Training { each, strangers, possible: possible(scorer, who), ..Training::default() };
-    let sittings = sittings(model, blocks.len());
+    let sittings = sittings(model, blocks);
     // The strangers' pairs hold a few that are one person's; they are taken out again when it is known how many.
     for _ in 0..3 {
         fit.learn(&patterns, &sittings, shared);
@@ -158,17 +158,38 @@ fn chances(counts: &[u64], missing: &[bool]) -> Vec<f64> {
     counts.iter().zip(missing).map(|(count, missing)| if *missing { 1.0 } else { (*count as f64 + 0.5) / all.max(0.5) }).collect()
 }
 
-/// For each rule, the comparisons that still say something of pairs it brings together.
-fn sittings(model: &Model, rules: usize) -> Vec<Vec<usize>> {
-    let held = |rule: usize| -> Vec<usize> {
-        model.rules[rule].same.iter().flat_map(|(a, b)| [model.features[*a].column, model.features[*b].column]).collect()
-    };
-    (0..rules)
-        .map(|rule| {
-            let held = held(rule);
-            (0..model.comparisons.len()).filter(|at| model.columns(*at).iter().all(|column| !held.contains(column))).collect()
-        })
-        .collect()
+/// What one rule's candidates can teach.
+struct Sitting {
+    rule: usize,
+    /// The comparisons that still say something of pairs that this rule brings together.
+    comparisons: Vec<usize>,
+}
+
+/// Sittings with few pairs of strangers among them, each column held equal in no more than three.
+const SITTINGS: usize = 8;
+
+fn sittings(model: &Model, blocks: &[Blocks]) -> Vec<Sitting> {
+    let mut order: Vec<usize> = (0..blocks.len()).filter(|rule| blocks[*rule].pairs >= 50).collect();
+    order.sort_by_key(|rule| blocks[*rule].pairs);
+    let mut times: HashMap<usize, usize> = HashMap::new();
+    let mut sittings = Vec::new();
+    for rule in order {
+        let mut held: Vec<usize> =
+            model.rules[rule].same.iter().flat_map(|(a, b)| [model.features[*a].column, model.features[*b].column]).collect();
+        held.sort_unstable();
+        held.dedup();
+        let free = |at: &usize| model.columns(*at).iter().all(|column| !held.contains(column));
+        let comparisons: Vec<usize> = (0..model.comparisons.len()).filter(free).collect();
+        if comparisons.len() < 2 || held.iter().any(|column| times.get(column).is_some_and(|times| *times == 3)) {
+            continue;
+        }
+        held.iter().for_each(|column| *times.entry(*column).or_default() += 1);
+        sittings.push(Sitting { rule, comparisons });
+        if sittings.len() == SITTINGS {
+            break;
+        }
+    }
+    sittings
 }
 
 /// The numbers while they are learned.
@@ -194,63 +215,63 @@ impl Fit {
         found
     }
 
-    /// All sittings together.
-    fn learn(&mut self, patterns: &Patterns, sittings: &[Vec<usize>], shared: &[bool]) {
-        let mut mixes = vec![[0.2, 0.7, 0.1]; sittings.len()];
-        let before = (self.m.clone(), self.h.clone());
-        for _ in 0..ROUNDS {
-            // A little of what was believed at first keeps levels that are hardly seen from running away.
-            let mut m = scaled(&before.0, 2.0);
-            let mut h = scaled(&before.1, 50.0);
-            for (rule, comparisons) in sittings.iter().enumerate() {
-                if comparisons.len() < 2 {
-                    continue;
-                }
-                let mut classes = [1.0, 1.0, 0.1];
-                for (levels, rules, count) in patterns.iter().filter(|(_, rules, _)| rules >> rule & 1 == 1) {
-                    let likely = self.likelihoods(levels, comparisons.iter().copied());
-                    let weighed = [0, 1, 2].map(|class| likely[class] * mixes[rule][class]);
-                    let sum: f64 = weighed.iter().sum();
-                    if sum <= 0.0 {
-                        continue;
-                    }
-                    // A pair that many rules find is not many pairs.
-                    let count = *count as f64;
-                    let once = count / f64::from(rules.count_ones());
-                    let share = weighed.map(|weighed| weighed / sum);
-                    (0..3).for_each(|class| classes[class] += count * share[class]);
-                    for at in comparisons.iter().copied() {
-                        let level = usize::from(levels[at]);
-                        m[at][level] += once * share[0];
-                        h[at][level] += once * share[2];
-                    }
-                }
-                let sum: f64 = classes.iter().sum();
-                mixes[rule] = classes.map(|class| class / sum);
+    /// All sittings together: first one person against strangers; then households are told apart as well.
+    fn learn(&mut self, patterns: &Patterns, sittings: &[Sitting], shared: &[bool]) {
+        let held = self.h.clone();
+        for (at, shared) in shared.iter().enumerate() {
+            if !shared {
+                // What is each person's own agrees in a household as it does among strangers.
+                self.h[at] = self.u[at].clone();
             }
-            let old = std::mem::replace(&mut self.m, m);
-            self.h = h;
-            self.normalise(shared);
-            let moved = old.iter().flatten().zip(self.m.iter().flatten()).map(|(old, new)| (old - new).abs()).fold(0.0, f64::max);
-            if moved < 1e-5 {
-                break;
+        }
+        let of_sitting: Vec<Patterns> = sittings
+            .iter()
+            .map(|sitting| patterns.iter().copied().filter(|(_, rules, _)| rules >> sitting.rule & 1 == 1).collect())
+            .collect();
+        for with_household in [false, true] {
+            let mut mixes = vec![if with_household { [0.2, 0.7, 0.1] } else { [0.3, 0.7, 0.0] }; sittings.len()];
+            for _ in 0..ROUNDS {
+                let old = self.m.clone();
+                self.round(&of_sitting, sittings, shared, &held, &mut mixes);
+                let moved = old.iter().flatten().zip(self.m.iter().flatten());
+                if moved.map(|(old, new)| (old - new).abs()).fold(0.0, f64::max) < 1e-4 {
+                    break;
+                }
             }
         }
     }
 
-    fn normalise(&mut self, shared: &[bool]) {
-        for (at, missing) in self.missing.iter().enumerate() {
-            for chances in [&mut self.m[at], &mut self.h[at]] {
-                let sum: f64 = chances.iter().zip(missing).filter(|(_, missing)| !**missing).map(|(chance, _)| *chance).sum();
-                for (chance, missing) in chances.iter_mut().zip(missing) {
-                    *chance = if *missing { 1.0 } else { (*chance / sum).max(LEAST) };
+    /// One round of expectation and maximisation.
+    fn round(&mut self, patterns: &[Patterns], sittings: &[Sitting], shared: &[bool], held: &Chances, mixes: &mut [[f64; 3]]) {
+        // A little of what was believed at first keeps levels that are hardly seen from running away.
+        let mut m = scaled(held, 0.0);
+        let mut h = scaled(held, 10.0);
+        for ((patterns, sitting), mix) in patterns.iter().zip(sittings).zip(mixes) {
+            let mut classes = [1.0, 1.0, if mix[2] > 0.0 { 0.1 } else { 0.0 }];
+            for (levels, _, count) in patterns {
+                let likely = self.likelihoods(levels, sitting.comparisons.iter().copied());
+                let weighed = [0, 1, 2].map(|class| likely[class] * mix[class]);
+                let sum: f64 = weighed.iter().sum();
+                if sum <= 0.0 {
+                    continue;
+                }
+                let share = weighed.map(|weighed| *count as f64 * weighed / sum);
+                (0..3).for_each(|class| classes[class] += share[class]);
+                for at in sitting.comparisons.iter().copied() {
+                    let level = usize::from(levels[at]);
+                    m[at][level] += share[0];
+                    h[at][level] += share[2];
                 }
             }
-            // A household shares no more than its kind says: what is each person's own agrees by chance, or as twins' do.
-            if !shared[at] {
-                for level in 0..self.h[at].len() {
-                    self.h[at][level] = self.h[at][level].max(self.u[at][level] * 0.5);
-                }
+            let sum: f64 = classes.iter().sum();
+            *mix = classes.map(|class| class / sum);
+        }
+        for (at, missing) in self.missing.iter().enumerate() {
+            normalise(&mut m[at], missing);
+            self.m[at].clone_from(&m[at]);
+            if shared[at] {
+                normalise(&mut h[at], missing);
+                self.h[at].clone_from(&h[at]);
             }
         }
     }
@@ -279,6 +300,13 @@ impl Fit {
             }
         }
         (training.matches, training.households) = (found[0], found[1]);
+    }
+}
+
+fn normalise(chances: &mut [f64], missing: &[bool]) {
+    let sum: f64 = chances.iter().zip(missing).filter(|(_, missing)| !**missing).map(|(chance, _)| *chance + LEAST).sum();
+    for (chance, missing) in chances.iter_mut().zip(missing) {
+        *chance = if *missing { 1.0 } else { (*chance + LEAST) / sum };
     }
 }
 
