@@ -21,7 +21,7 @@ use crate::agencies::{self, Agencies};
 use crate::commands::stress::{is_standard, writable, write};
 use crate::live::Days;
 use crate::paint::{self, bold, dim};
-use crate::report::duplication::{Found, page, tables, told};
+use crate::report::duplication::{Found, NO_COST, page, tables, told};
 use crate::tables::write::plain;
 use crate::tables::{Format, TableFile};
 
@@ -158,10 +158,28 @@ fn text(found: &Found<'_>) -> String {
     }
     for table in tables(found) {
         let header: Vec<String> = table.header.iter().map(|name| (*name).to_owned()).collect();
-        let _ = write!(out, "\n{}\n{}", bold(&table.caption), paint::table(&header, &table.rows));
+        let _ = write!(out, "\n{}\n{}", bold(&table.caption), lined_up(&header, &table.rows));
         if !table.note.is_empty() {
             let _ = writeln!(out, "{}", dim(&paint::wrap(&table.note, 100, "")));
         }
+    }
+    out
+}
+
+/// Columns lined up: figures to the right, words to the left.
+fn lined_up(header: &[String], rows: &[Vec<String>]) -> String {
+    let all = || std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
+    let width = |at: usize| all().map(|row| row[at].chars().count()).max().unwrap_or(0);
+    let figure = |cell: &String| cell.trim_start_matches('£').starts_with(|c: char| c.is_ascii_digit()) || cell == NO_COST;
+    let figures: Vec<bool> = (0..header.len()).map(|at| rows.iter().all(|row| figure(&row[at]))).collect();
+    let mut out = String::new();
+    for row in all() {
+        let mut line = String::new();
+        for (at, cell) in row.iter().enumerate() {
+            let width = width(at);
+            line += &if figures[at] { format!("  {cell:>width$}") } else { format!("  {cell:<width$}") };
+        }
+        let _ = writeln!(out, "{}", line.trim_end());
     }
     out
 }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use engine::link::identity::{self, What};
+use engine::link::identity::{self, Event, What};
 use engine::link::persons::Member;
 use engine::link::purpose::{Part, Purpose, Refusal};
 use engine::link::timeline::{Item, items};
@@ -84,10 +84,14 @@ fn text(command: &Person, agencies: &Agencies, person: &str, own: &[Member], fou
     let mut out = format!("{}, as at {}, known at {}\n", bold(person), days.as_at, days.known_at());
     out += &format!("{}\n", dim(&paint::wrap(&covers(&agencies.purpose), 100, "")));
     if person != command.id {
-        let _ = writeln!(out, "{} is part of {person} since then", command.id);
+        let _ = writeln!(out, "{} is part of {person} by then", command.id);
     }
+    // An id that only agencies outside the purpose ever held would show that one of them knows the person.
+    let covered = |event: &&Event| agencies.purpose.agency(&event.key.agency).is_ok();
+    let seen: BTreeSet<&str> = agencies.history.iter().filter(covered).map(|event| event.person.as_str()).collect();
     for event in agencies.history.iter().filter(|event| event.day <= day(days.known_at())) {
-        let meant = [event.person.as_str(), event.other.as_str()].contains(&person) && event.key.id.is_empty();
+        let ids = [event.person.as_str(), event.other.as_str()];
+        let meant = ids.contains(&person) && ids.iter().all(|id| id.is_empty() || seen.contains(id));
         let what = match event.what {
             What::Created => format!("{} begins", event.person),
             What::Merged => format!("{} became part of {}", event.other, event.person),

@@ -26,6 +26,9 @@ pub struct Found<'a> {
     pub links: usize,
 }
 
+/// Stands where no unit cost is given.
+pub const NO_COST: &str = "no unit cost";
+
 /// A table with what is to be said under it.
 pub struct Table {
     pub caption: String,
@@ -89,8 +92,8 @@ pub fn told(found: &Found<'_>) -> Vec<String> {
     let twice = found.range(|counts| counts.seconds.iter().map(|second| second.person).collect::<BTreeSet<_>>().len());
     let seconds = found.range(|counts| counts.seconds.len());
     let mut out = vec![format!(
-        "{} of {} people are held by more than one of the agencies {}. {} have the same work done by more than one agency for the \
-         same need in the same period, {} pieces of work after the first.",
+        "{} of {} people are held by more than one of the agencies {}. {} of them have the same work done by more than one agency \
+         for the same need in the same period: {} pieces of work after the first.",
         count(several),
         thousands(found.people() as i64),
         listed(&found.purpose.agencies.iter().map(String::as_str).collect::<Vec<_>>()),
@@ -213,7 +216,7 @@ fn cost(found: &Found<'_>) -> Table {
             counts.seconds.iter().filter(of).count()
         });
         let none = unit_cost(found.unit_costs, work, department).is_none();
-        let sum = if none { "no unit cost".to_owned() } else { pounds(pence) };
+        let sum = if none { NO_COST.to_owned() } else { pounds(pence) };
         debug_assert!(none == (cost.without > 0) || cost.seconds == 0, "a unit cost covers all pieces of a department or none");
         vec![department.to_owned(), work.clone(), count(seconds), sum]
     });
