@@ -6,6 +6,7 @@
 mod agencies;
 mod commands;
 mod folder;
+mod link;
 mod live;
 mod pack;
 mod paint;
@@ -76,6 +77,8 @@ enum Command {
     Pseudonymise(commands::pseudonymise::Pseudonymise),
     /// Look at tables of records
     Records(commands::records::Records),
+    /// Find out who is who across agencies' records, without labels
+    Link(commands::link::Link),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
 }
@@ -103,6 +106,7 @@ fn main() -> ExitCode {
         Command::Duplication(command) => commands::duplication::run(&command),
         Command::Pseudonymise(command) => commands::pseudonymise::run(&command),
         Command::Records(command) => commands::records::run(&command),
+        Command::Link(command) => commands::link::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {

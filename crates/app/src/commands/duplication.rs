@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use engine::link::duplication::{
+use engine::joined::duplication::{
     self, DUPLICATION_FILE, Entry, Looking, UNIT_COSTS, UnitCost, counts, pieces, readings, unit_costs,
 };
 use engine::records::batch::{Batch, Name};

@@ -8,6 +8,7 @@ pub mod duplication;
 pub mod explain;
 pub mod glossary;
 pub mod ledger;
+pub mod link;
 pub mod measure;
 pub mod mend;
 pub mod pay;

@@ -9,10 +9,10 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use engine::joined::timeline::{Item, items};
 use engine::link::identity::{self, Event, What};
 use engine::link::persons::Member;
 use engine::link::purpose::{Part, Purpose, Refusal};
-use engine::link::timeline::{Item, items};
 use engine::records::batch::Name;
 use engine::records::day::{Day, NEVER, date, day};
 

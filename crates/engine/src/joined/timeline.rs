@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::purpose::Purpose;
+use crate::link::purpose::Purpose;
 use crate::records::batch::{Batch, Name};
 use crate::records::day::{Day, NEVER};
 use crate::records::schema::{Column, Kind};

@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use scheme::document::Reader;
 use scheme::literal::{Duration, Plain};
 
-use super::identity::Key;
-use super::persons::{Link, Member};
-use super::purpose::{Purpose, Refusal};
+use crate::link::identity::Key;
+use crate::link::persons::{Link, Member};
+use crate::link::purpose::{Purpose, Refusal};
 use crate::records::batch::{Batch, Name};
 use crate::records::day::{Day, NEVER};
 use crate::records::fault::Fault;
