@@ -48,7 +48,7 @@ pub fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
         let mut writers = BTreeMap::new();
         agencies.each(&agency, &|purpose, table| purpose.touches(table), &mut |purpose, batch| {
             let table = batch.table;
-            let batch = payload(batch, purpose, &people, &secret);
+            let batch = payload(batch, purpose, &people, &secret, command.days.days());
             if !writers.contains_key(table.name) {
                 writers.insert(table.name, (table, Writer::begin(&folder, table, Format::Csv)?));
             }

@@ -12,6 +12,8 @@ use sha2::{Digest as _, Sha256};
 use super::persons::Member;
 use super::purpose::Purpose;
 use crate::records::batch::{Batch, Name, Texts, Values};
+use crate::records::day::{Day, NEVER};
+use crate::records::schema::Kind;
 
 /// The least bytes of a key: as many as the hash gives, as RFC 2104, section 3, advises.
 pub const KEY_BYTES_MIN: usize = 32;
@@ -65,12 +67,24 @@ pub fn identifiers(mut batch: Batch) -> Batch {
 }
 
 /// A batch of an agency's table as a project gets it: the rows and columns that its purpose shows, about people who are persons,
-/// the agency's own id replaced by the pseudonym.
+/// the agency's own id replaced by the pseudonym. Rows about days after `as_at`, or that became known after `known_at`, are left
+/// out.
 #[must_use]
-pub fn payload(mut batch: Batch, purpose: &Purpose, people: &BTreeMap<Name<'_>, &Member>, secret: &Secret) -> Batch {
+pub fn payload(
+    mut batch: Batch,
+    purpose: &Purpose,
+    people: &BTreeMap<Name<'_>, &Member>,
+    secret: &Secret,
+    (as_at, known_at): (Day, Day),
+) -> Batch {
     let table = batch.table;
     let at = |name: &str| table.columns.iter().position(|column| column.name == name);
     let (person, kind) = (at("person"), at("kind"));
+    let happened = table.columns.iter().position(|column| column.kind == Kind::Day && column.required);
+    let later = |column: Option<usize>, row, day| {
+        let found = column.map_or(NEVER, |column| batch.day(column, row));
+        found != NEVER && found > day
+    };
     let mut names = Texts::default();
     let keep: Vec<bool> = (0..batch.rows())
         .map(|row| {
@@ -78,7 +92,9 @@ pub fn payload(mut batch: Batch, purpose: &Purpose, people: &BTreeMap<Name<'_>, 
             let name = member.map(|member| pseudonym(secret, &purpose.name, &member.person)).unwrap_or_default();
             names.push(&name);
             let kind = kind.map(|column| batch.text(column, row)).unwrap_or_default();
-            !name.is_empty() && purpose.shows_row(table, &kind)
+            // Rows without a kind may be there for a column that is named alone.
+            let shown = purpose.shows_row(table, &kind) || at("kind").is_none() && purpose.touches(table);
+            !name.is_empty() && shown && !later(happened, row, as_at) && !later(at("known"), row, known_at)
         })
         .collect();
     for (column, values) in batch.columns.iter_mut().enumerate() {

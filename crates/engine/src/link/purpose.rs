@@ -134,12 +134,16 @@ impl Purpose {
         })
     }
 
-    /// Whether a column may be shown: one that says who somebody is only where it is named.
+    /// Whether a column may be shown: one that says who somebody is only where it is named, the others with the rows.
     #[must_use]
     pub fn shows_column(&self, table: &Table, column: usize) -> bool {
         let column = &table.columns[column];
-        let named = |item: &Item| item.table.name == table.name && item.part == Part::Column(column.name);
-        !column.personal || self.shows.iter().any(named)
+        let with_rows = !column.personal || table.name == "people" && ["died", "removed"].contains(&column.name);
+        let named = |item: &Item| match &item.part {
+            Part::Rows | Part::Kind(_) => with_rows,
+            Part::Column(name) => *name == column.name,
+        };
+        self.shows.iter().any(|item| item.table.name == table.name && named(item))
     }
 
     /// Whether anything of a table may be shown.
