@@ -9,9 +9,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::records::batch::{Batch, Texts, Values};
-use crate::records::day::{Day, NEVER};
+use crate::records::batch::{Batch, Name, Texts, Values};
+use crate::records::day::Day;
 use crate::records::fault::Fault;
+use crate::records::names::fingerprint;
 use crate::records::schema::{Column, Kind, Table};
 
 /// A record that an agency keeps of somebody: the agency, and its own id of the person.
@@ -120,10 +121,11 @@ pub fn changes(history: &[Event], clusters: &[(Key, u32)], day: Day, reasons: &R
     if let Some(last) = history.last().map(|event| event.day).filter(|last| *last > day) {
         return Err(Refused::Backwards { day, last });
     }
-    let past = Past::of(history);
-    let clusters = in_order(clusters)?;
+    let numbers = Numbers::of(history, clusters);
+    let past = Past::of(history, &numbers);
+    let clusters = in_order(clusters, &numbers)?;
     let named = named(&past, &clusters);
-    Ok(Told { past: &past, clusters: &clusters, named: &named, day, reasons }.events())
+    Ok(Told { keys: &numbers.keys, past: &past, clusters: &clusters, named: &named, day, reasons }.events())
 }
 
 /// Who every record belonged to at the end of a day, in the order of the records.
@@ -164,108 +166,182 @@ pub fn lives_on<'a>(history: &'a [Event], person: &'a str, day: Day) -> Option<&
     None
 }
 
-/// What the history says of today, and of ids that ended.
+/// Every record of the history and of today as a small number, so that millions of them are compared as numbers.
+struct Numbers<'a> {
+    /// A record by its number.
+    keys: Vec<&'a Key>,
+    /// For each event of the history the number of its record; nothing to go by where it has none.
+    events: Vec<u32>,
+    /// For each row of today the number of its record.
+    rows: Vec<u32>,
+}
+
+impl<'a> Numbers<'a> {
+    fn of(history: &'a [Event], rows: &'a [(Key, u32)]) -> Numbers<'a> {
+        let all = history.iter().map(|event| &event.key).chain(rows.iter().map(|(key, _)| key));
+        let finger = |key: &Key| fingerprint(Name::Text(&key.id)) ^ fingerprint(Name::Text(&key.agency)).rotate_left(32);
+        // Sorting by fingerprint is quick, and by key where fingerprints agree it is right as well.
+        let mut order: Vec<(u64, &Key, usize)> = all.enumerate().map(|(at, key)| (finger(key), key, at)).collect();
+        order.sort_unstable();
+        let (mut keys, mut numbers): (Vec<&Key>, Vec<u32>) = (Vec::new(), vec![0; order.len()]);
+        for (_, key, at) in order {
+            if keys.last() != Some(&key) {
+                keys.push(key);
+            }
+            numbers[at] = keys.len() as u32 - 1;
+        }
+        let rows = numbers.split_off(history.len());
+        Numbers { keys, events: numbers, rows }
+    }
+}
+
+/// Belongs to no person.
+const NOBODY: u32 = u32::MAX;
+
+/// What the history says of today, and of ids that ended. Persons are numbered as they come up in it.
 struct Past<'a> {
-    now: BTreeMap<&'a Key, &'a str>,
-    /// Every person there ever was, with the day it was first created.
-    first_day: BTreeMap<&'a str, Day>,
-    /// Every person that a record ever belonged to; the first of them is its home.
-    homes: BTreeMap<&'a Key, Vec<&'a str>>,
-    alive: BTreeSet<&'a str>,
+    /// The person of each record, and the first that it ever belonged to; [`NOBODY`] where there is none.
+    now: Vec<u32>,
+    home: Vec<u32>,
+    /// Each record with every person that it ever belonged to, in order.
+    ever: Vec<(u32, u32)>,
+    persons: Vec<&'a str>,
+    /// The day on which each person was first created.
+    first_day: Vec<Day>,
+    alive: Vec<bool>,
 }
 
 impl<'a> Past<'a> {
-    fn of(history: &'a [Event]) -> Past<'a> {
-        let now = persons_at(history, NEVER);
-        let alive = now.values().copied().collect();
-        let mut past = Past { now, first_day: BTreeMap::new(), homes: BTreeMap::new(), alive };
-        for event in history.iter().filter(|event| event.what == What::Joined) {
-            past.first_day.entry(&event.person).or_insert(event.day);
-            let homes = past.homes.entry(&event.key).or_default();
-            if !homes.contains(&event.person.as_str()) {
-                homes.push(&event.person);
+    fn of(history: &'a [Event], numbers: &Numbers<'_>) -> Past<'a> {
+        let nobody = vec![NOBODY; numbers.keys.len()];
+        let (persons, first_day, ever) = (Vec::new(), Vec::new(), Vec::new());
+        let mut past = Past { now: nobody.clone(), home: nobody, ever, persons, first_day, alive: Vec::new() };
+        let mut known: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut last = ("", NOBODY);
+        for (event, &record) in history.iter().zip(&numbers.events) {
+            match event.what {
+                What::Joined => {
+                    // Records of one person mostly stand one after the other.
+                    if last.0 != event.person {
+                        let person = *known.entry(&event.person).or_insert_with(|| {
+                            past.persons.push(&event.person);
+                            past.first_day.push(event.day);
+                            past.persons.len() as u32 - 1
+                        });
+                        last = (&event.person, person);
+                    }
+                    past.now[record as usize] = last.1;
+                    past.ever.push((record, last.1));
+                    let home = &mut past.home[record as usize];
+                    *home = if *home == NOBODY { last.1 } else { *home };
+                }
+                What::Left => past.now[record as usize] = NOBODY,
+                What::Created | What::Merged | What::Split => {}
             }
         }
+        past.ever.sort_unstable();
+        past.ever.dedup();
+        past.alive = vec![false; past.persons.len()];
+        past.now.iter().filter(|person| **person != NOBODY).for_each(|person| past.alive[*person as usize] = true);
         past
+    }
+
+    /// The ended persons that a record ever belonged to.
+    fn ended(&self, record: u32) -> impl Iterator<Item = u32> + '_ {
+        let from = self.ever.partition_point(|(of, _)| *of < record);
+        let own = self.ever[from..].iter().take_while(move |(of, _)| *of == record);
+        own.map(|(_, person)| *person).filter(|person| !self.alive[*person as usize])
     }
 }
 
 /// The clusters, each a list of records, whatever order the rows came in.
-fn in_order(rows: &[(Key, u32)]) -> Result<Vec<Vec<&Key>>, Refused> {
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by_key(|row| (&rows[*row].0, *row));
-    let mut clusters: BTreeMap<u32, Vec<&Key>> = BTreeMap::new();
-    let mut before: Option<usize> = None;
-    for row in order {
-        let (key, cluster) = &rows[row];
-        match before.filter(|before| rows[*before].0 == *key) {
-            Some(other) if rows[other].1 != *cluster => return Err(Refused::TwoClusters { row, other }),
-            Some(_) => {}
-            None => clusters.entry(*cluster).or_default().push(key),
+fn in_order(rows: &[(Key, u32)], numbers: &Numbers<'_>) -> Result<Vec<Vec<u32>>, Refused> {
+    let mut first: Vec<u32> = vec![NOBODY; numbers.keys.len()];
+    let mut members = Vec::with_capacity(rows.len());
+    for (row, &record) in numbers.rows.iter().enumerate() {
+        match first[record as usize] {
+            NOBODY => {
+                first[record as usize] = row as u32;
+                members.push((rows[row].1, record));
+            }
+            other if rows[other as usize].1 != rows[row].1 => return Err(Refused::TwoClusters { row, other: other as usize }),
+            _ => {}
         }
-        before = Some(row);
     }
-    let mut clusters: Vec<Vec<&Key>> = clusters.into_values().collect();
-    clusters.sort();
+    members.sort_unstable();
+    let key = |record: &u32| numbers.keys[*record as usize];
+    let mut clusters: Vec<Vec<u32>> =
+        members.chunk_by(|a, b| a.0 == b.0).map(|chunk| chunk.iter().map(|(_, record)| *record).collect()).collect();
+    clusters.iter_mut().for_each(|cluster| cluster.sort_unstable_by_key(key));
+    clusters.sort_unstable_by_key(|cluster| key(&cluster[0]));
     Ok(clusters)
 }
 
+/// A cluster's id: that of a person of the history, or a new one.
+#[derive(Clone, Debug)]
+struct Id {
+    text: String,
+    person: Option<u32>,
+}
+
 /// The id of each cluster: kept, taken back, or new.
-fn named(past: &Past<'_>, clusters: &[Vec<&Key>]) -> Vec<String> {
-    let mut named: Vec<Option<String>> = vec![None; clusters.len()];
-    let now = |key: &Key| past.now.get(key).copied().into_iter().collect();
-    let ever = |key: &Key| {
-        let homes = past.homes.get(key).map_or(&[][..], Vec::as_slice);
-        homes.iter().copied().filter(|person| !past.alive.contains(person)).collect()
+fn named(past: &Past<'_>, clusters: &[Vec<u32>]) -> Vec<Id> {
+    let mut named: Vec<Option<u32>> = vec![None; clusters.len()];
+    let mut taken = vec![false; past.persons.len()];
+    let now = |record: u32, claims: &mut Vec<u32>| {
+        claims.extend(Some(past.now[record as usize]).filter(|person| *person != NOBODY));
     };
-    let mut taken = BTreeSet::new();
     give(past, clusters, &now, &mut taken, &mut named);
-    give(past, clusters, &ever, &mut taken, &mut named);
+    give(past, clusters, &|record, claims| claims.extend(past.ended(record)), &mut taken, &mut named);
     // Ids are numbered, since a number made from names or local ids could be worked back to them.
-    let mut number = past.first_day.len();
+    let mut number = past.persons.len();
     let mut new = || {
         number += 1;
         format!("P{number:08}")
     };
-    named.into_iter().map(|name| name.unwrap_or_else(&mut new)).collect()
+    let text = |person: Option<u32>| person.map(|person| past.persons[person as usize].to_owned());
+    named.into_iter().map(|person| Id { text: text(person).unwrap_or_else(&mut new), person }).collect()
 }
 
 /// Gives ids to clusters without one, the largest share first: of equal shares the older person, then the cluster with more of
 /// the records that were the person's from the first, then the cluster whose first record comes first.
-fn give<'a>(
-    past: &Past<'a>,
-    clusters: &[Vec<&Key>],
-    claims: &dyn Fn(&Key) -> Vec<&'a str>,
-    taken: &mut BTreeSet<&'a str>,
-    named: &mut [Option<String>],
+fn give(
+    past: &Past<'_>,
+    clusters: &[Vec<u32>],
+    claims: &dyn Fn(u32, &mut Vec<u32>),
+    taken: &mut [bool],
+    named: &mut [Option<u32>],
 ) {
-    let mut shares = Vec::new();
+    let (mut shares, mut claimed, mut own) = (Vec::new(), Vec::new(), Vec::new());
     for (at, cluster) in clusters.iter().enumerate().filter(|(at, _)| named[*at].is_none()) {
-        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for key in cluster {
-            let home = past.homes.get(key).and_then(|homes| homes.first());
-            for person in claims(key) {
-                let (shared, at_home) = counts.entry(person).or_default();
-                *shared += 1;
-                *at_home += usize::from(home == Some(&person));
-            }
+        claimed.clear();
+        for &record in cluster {
+            own.clear();
+            claims(record, &mut own);
+            claimed.extend(own.iter().map(|&person| (person, past.home[record as usize] == person)));
         }
-        let of = |(person, (shared, home))| (Reverse(shared), past.first_day[person], person, Reverse(home), at);
-        shares.extend(counts.into_iter().map(of));
+        claimed.sort_unstable();
+        for person in claimed.chunk_by(|a, b| a.0 == b.0) {
+            let (number, home) = (person[0].0, person.iter().filter(|(_, home)| *home).count());
+            let age = (past.first_day[number as usize], past.persons[number as usize]);
+            shares.push((Reverse(person.len()), age, Reverse(home), at, number));
+        }
     }
     shares.sort_unstable();
-    for (_, _, person, _, at) in shares {
-        if named[at].is_none() && taken.insert(person) {
-            named[at] = Some(person.to_owned());
+    for (_, _, _, at, person) in shares {
+        if named[at].is_none() && !taken[person as usize] {
+            taken[person as usize] = true;
+            named[at] = Some(person);
         }
     }
 }
 
 /// What there is to tell once every cluster has its id.
 struct Told<'a> {
+    keys: &'a [&'a Key],
     past: &'a Past<'a>,
-    clusters: &'a [Vec<&'a Key>],
-    named: &'a [String],
+    clusters: &'a [Vec<u32>],
+    named: &'a [Id],
     day: Day,
     reasons: &'a Reasons,
 }
@@ -273,44 +349,69 @@ struct Told<'a> {
 impl Told<'_> {
     fn events(&self) -> Vec<Event> {
         let heirs = self.heirs();
-        let today: BTreeSet<&Key> = self.clusters.iter().flatten().copied().collect();
-        let mut events = Vec::new();
-        for (key, person) in self.past.now.iter().filter(|(key, _)| !today.contains(*key)) {
-            events.push(self.event(What::Left, person, Some(key), "", self.reasons.of(key).to_owned()));
-        }
-        for (cluster, person) in self.clusters.iter().zip(self.named) {
-            self.of_person(cluster, person, &heirs, &mut events);
-            for key in cluster {
-                let before = self.past.now.get(key).copied().unwrap_or_default();
-                if before != person {
-                    events.push(self.event(What::Joined, person, Some(key), before, self.reasons.of(key).to_owned()));
-                }
+        let mut events = self.withdrawn();
+        for (cluster, id) in self.clusters.iter().zip(self.named) {
+            if cluster.iter().all(|record| self.before(*record) == id.person && id.person.is_some()) {
+                continue;
+            }
+            self.of_person(cluster, id, &heirs, &mut events);
+            for record in cluster.iter().filter(|record| self.before(**record) != id.person || id.person.is_none()) {
+                let (key, before) =
+                    (self.key(*record), self.before(*record).map_or("", |person| self.past.persons[person as usize]));
+                events.push(self.event(What::Joined, &id.text, Some(key), before, self.reasons.of(key).to_owned()));
             }
         }
         events
     }
 
+    fn key(&self, record: u32) -> &Key {
+        self.keys[record as usize]
+    }
+
+    /// The person that a record belonged to until today.
+    fn before(&self, record: u32) -> Option<u32> {
+        Some(self.past.now[record as usize]).filter(|person| *person != NOBODY)
+    }
+
+    /// Records that the history has and today lacks.
+    fn withdrawn(&self) -> Vec<Event> {
+        let mut here = vec![false; self.keys.len()];
+        self.clusters.iter().flatten().for_each(|record| here[*record as usize] = true);
+        let mut gone: Vec<(&Key, u32)> = (0..self.keys.len() as u32)
+            .filter(|record| !here[*record as usize])
+            .filter_map(|record| Some((self.key(record), self.before(record)?)))
+            .collect();
+        gone.sort_unstable();
+        let event = |(key, person): (&Key, u32)| {
+            self.event(What::Left, self.past.persons[person as usize], Some(key), "", self.reasons.of(key).to_owned())
+        };
+        gone.into_iter().map(event).collect()
+    }
+
     /// How the person came to be, and which others ended in it.
-    fn of_person(&self, cluster: &[&Key], person: &str, heirs: &BTreeMap<&str, &str>, events: &mut Vec<Event>) {
-        let mut came_from: BTreeMap<&str, Vec<&Key>> = BTreeMap::new();
-        for key in cluster {
-            if let Some(before) = self.past.now.get(key) {
-                came_from.entry(before).or_default().push(key);
+    fn of_person(&self, cluster: &[u32], id: &Id, heirs: &BTreeMap<u32, &str>, events: &mut Vec<Event>) {
+        let person = id.text.as_str();
+        let mut came_from: BTreeMap<&str, (u32, Vec<&Key>)> = BTreeMap::new();
+        for record in cluster {
+            if let Some(before) = self.before(*record) {
+                let from = came_from.entry(self.past.persons[before as usize]).or_insert((before, Vec::new()));
+                from.1.push(self.key(*record));
             }
         }
-        let kept = came_from.get(person).map_or(0, Vec::len);
-        if !self.past.alive.contains(person) {
-            let again = if self.past.first_day.contains_key(person) { "the id it had before is given back" } else { "" };
-            let reason = both(self.reasons.of_any(cluster.iter().copied()), again);
-            events.push(self.event(What::Created, person, None, "", reason));
+        let kept = came_from.get(person).map_or(0, |(_, keys)| keys.len());
+        let lived = id.person.is_some_and(|person| self.past.alive[person as usize]);
+        if !lived {
+            let again = if id.person.is_some() { "the id it had before is given back" } else { "" };
+            let given = self.reasons.of_any(cluster.iter().map(|record| self.key(*record)));
+            events.push(self.event(What::Created, person, None, "", both(given, again)));
         }
-        for (other, keys) in came_from.iter().filter(|(other, _)| **other != person) {
+        for (other, (number, keys)) in came_from.iter().filter(|(other, _)| **other != person) {
             let given = self.reasons.of_any(keys.iter().copied());
-            if heirs.get(other) == Some(&person) {
+            if heirs.get(number) == Some(&person) {
                 let shared = format!("{person} shares {kept} of its records, {other} {}", keys.len());
                 let why = if kept == keys.len() { "; the older id lives on" } else { "" };
                 events.push(self.event(What::Merged, person, None, other, both(given, &format!("{shared}{why}"))));
-            } else if !self.past.alive.contains(person) {
+            } else if !lived {
                 events.push(self.event(What::Split, person, None, other, given.to_owned()));
             }
         }
@@ -318,12 +419,14 @@ impl Told<'_> {
 
     /// Of each person that ends today, the person that takes most of its records; where others take the rest, they came out of
     /// it.
-    fn heirs(&self) -> BTreeMap<&str, &str> {
-        let living: BTreeSet<&str> = self.named.iter().map(String::as_str).collect();
-        let mut shares: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        for (cluster, person) in self.clusters.iter().zip(self.named) {
-            for before in cluster.iter().filter_map(|key| self.past.now.get(key)).filter(|before| !living.contains(*before)) {
-                *shares.entry((before, person)).or_default() += 1;
+    fn heirs(&self) -> BTreeMap<u32, &str> {
+        let mut living = vec![false; self.past.persons.len()];
+        self.named.iter().filter_map(|id| id.person).for_each(|person| living[person as usize] = true);
+        let mut shares: BTreeMap<(u32, &str), usize> = BTreeMap::new();
+        for (cluster, id) in self.clusters.iter().zip(self.named) {
+            let before = cluster.iter().filter_map(|record| self.before(*record));
+            for ended in before.filter(|before| !living[*before as usize]) {
+                *shares.entry((ended, &id.text)).or_default() += 1;
             }
         }
         let mut most: Vec<_> = shares.into_iter().map(|((ended, person), share)| (ended, Reverse(share), person)).collect();
