@@ -188,7 +188,7 @@ fn one(section: &Section<'_, '_>) -> Option<Purpose> {
     for (text, span) in names("shows", "what may be shown, such as [\"events\", \"spells: tenancy\"]") {
         match item(section.file, span, text) {
             Ok(item) => shows.push(item),
-            Err(problem) => section.push(problem),
+            Err(problem) => section.push(*problem),
         }
     }
     for (key, text) in [("why", &why), ("legal_basis", &legal_basis)] {
@@ -208,7 +208,7 @@ fn one(section: &Section<'_, '_>) -> Option<Purpose> {
 }
 
 /// One item of `shows`, or what is wrong with it.
-fn item(file: &str, span: Span, text: &str) -> Result<Item, Problem> {
+fn item(file: &str, span: Span, text: &str) -> Result<Item, Box<Problem>> {
     let text = text.trim();
     let (name, kind, column) = match (text.split_once(':'), text.split_once('.')) {
         (Some((name, kind)), _) => (name.trim(), Some(kind.trim()), None),
@@ -220,19 +220,19 @@ fn item(file: &str, span: Span, text: &str) -> Result<Item, Problem> {
     let Some(table) = table(name) else {
         let problem = wrong(format!("there is no table `{name}`"), format!("one of {}", known().collect::<Vec<_>>().join(", ")));
         let mend = "write a table (\"events\"), a kind of its rows (\"events: offence\") or one of its personal columns";
-        return Err(problem.nearest(name, known()).mend(mend));
+        return Err(Box::new(problem.nearest(name, known()).mend(mend)));
     };
     let part = match (kind, column) {
         (Some(_), _) if !table.columns.iter().any(|column| column.name == "kind") => {
             let problem = wrong(format!("rows of `{name}` have no kind"), "the table's name".into());
-            return Err(problem.mend(format!("write \"{name}\" alone")));
+            return Err(Box::new(problem.mend(format!("write \"{name}\" alone"))));
         }
         (Some(kind), _) => Part::Kind(kind.to_owned()),
         (None, Some(column)) => Part::Column(personal(table, column).ok_or_else(|| {
             let personal = || table.columns.iter().filter(|column| column.personal).map(|column| column.name);
             let expected = format!("one of {}", personal().collect::<Vec<_>>().join(", "));
             let problem = wrong(format!("`{name}` has no personal column `{column}`"), expected);
-            problem.nearest(column, personal()).mend("columns that are not personal are shown with their rows")
+            Box::new(problem.nearest(column, personal()).mend("columns that are not personal are shown with their rows"))
         })?),
         (None, None) => Part::Rows,
     };
