@@ -6,6 +6,9 @@
 //! the whole become persons (`cluster`), and what the rules never saw is estimated (`recall`). `model` says what a model is;
 //! `feature` and `similarity` are what it looks at.
 //!
+//! Around it: `identity` keeps a person's id through every later linking; `persons` are the tables that are handed on; `purpose`
+//! says what may be linked and shown, for what and by which law; `pseudonym` gives names for one project, under a key.
+//!
 //! Nothing here knows schemes or money; there are no dice, and rows in any order, on any number of threads, give the same
 //! persons.
 
@@ -16,7 +19,11 @@ pub mod evaluate;
 pub mod feature;
 pub mod field;
 pub mod gather;
+pub mod identity;
 pub mod model;
+pub mod persons;
+pub mod pseudonym;
+pub mod purpose;
 pub mod recall;
 pub mod records;
 pub mod score;
