@@ -36,7 +36,13 @@ pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
     for rule in &linked.rules {
         eprintln!("rule {:50} {:>10} hot {} {}", rule.label, rule.pairs, rule.hot_blocks, rule.hot_pairs);
     }
-    eprintln!("prior {:e} household {:e} candidates {} links {}", linked.model.prior, linked.model.household, linked.candidates, linked.links.len());
+    eprintln!(
+        "prior {:e} household {:e} candidates {} links {}",
+        linked.model.prior,
+        linked.model.household,
+        linked.candidates,
+        linked.links.len()
+    );
     for comparison in &linked.model.comparisons {
         for level in &comparison.levels {
             eprintln!("   {:15} {:40} m {:.6} u {:.6} h {:.6}", comparison.name, level.label, level.m, level.u, level.h);
@@ -53,7 +59,14 @@ pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
             })
             .collect();
         let found = evaluate::evaluate(&linked.person, &known);
-        eprintln!("{found:?}\nF1 {:.5} P {:.5} R {:.5} B3 {:.5} exact {:.4}", found.pairs.f1(), found.pairs.precision(), found.pairs.recall(), found.b_cubed(), found.exact as f64 / found.persons as f64);
+        eprintln!(
+            "{found:?}\nF1 {:.5} P {:.5} R {:.5} B3 {:.5} exact {:.4}",
+            found.pairs.f1(),
+            found.pairs.precision(),
+            found.pairs.recall(),
+            found.b_cubed(),
+            found.exact as f64 / found.persons as f64
+        );
     }
     paint::stdout("")?;
     Ok(ExitCode::SUCCESS)

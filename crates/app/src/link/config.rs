@@ -68,8 +68,7 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
     let purpose = top.required_text("purpose", "what the linkage is for, such as \"joint support for prison leavers\"");
     let basis = top.required_text("basis", "by what right, such as \"Crime and Disorder Act 1998, section 115\"");
     let join = top.number::<scheme::literal::Plain>("join").map(|plain| plain.0);
-    let mut config =
-        Config { purpose, basis, fields: Vec::new(), split: Vec::new(), tables: Vec::new(), join };
+    let mut config = Config { purpose, basis, fields: Vec::new(), split: Vec::new(), tables: Vec::new(), join };
     if let Some(tables) = top.required_section("table", "a table for each agency, such as [table.police]") {
         for section in tables.sections() {
             let table = table(&section, base, &mut config);
@@ -122,7 +121,11 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
     // One field of most kinds is enough for anybody; of these there may be several, told apart by their names.
     let several = matches!(kind, Kind::AddressPart | Kind::Area | Kind::NationalId);
     let name = name.unwrap_or_else(|| {
-        if several { column.to_lowercase() } else { KINDS.iter().find(|(_, of, _)| *of == kind).map_or(column, |found| found.0).to_owned() }
+        if several {
+            column.to_lowercase()
+        } else {
+            KINDS.iter().find(|(_, of, _)| *of == kind).map_or(column, |found| found.0).to_owned()
+        }
     });
     let at = config.fields.iter().position(|known| known.name == name).unwrap_or_else(|| {
         config.fields.push(Field { name, kind, missing: Missing::default() });

@@ -31,10 +31,8 @@ pub fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<Raw>, Vec<Fault
 
 fn absent(path: &Path, names: &[String], there: &[String]) -> anyhow::Error {
     let nearest = names.iter().find_map(|name| scheme::problem::nearest(name, there.iter().map(String::as_str)));
-    let hint = nearest.map_or_else(
-        || format!("it has the columns {}", there.join(", ")),
-        |nearest| format!("did you mean `{nearest}`?"),
-    );
+    let hint = nearest
+        .map_or_else(|| format!("it has the columns {}", there.join(", ")), |nearest| format!("did you mean `{nearest}`?"));
     anyhow::anyhow!("{} has no column `{}`\n\nhint: {hint}", path.display(), names.join("`, `"))
 }
 
@@ -96,14 +94,16 @@ fn one(reader: &SerializedFileReader<File>, place: usize, day: bool) -> anyhow::
     for group in 0..reader.metadata().num_row_groups() {
         let group = reader.get_row_group(group)?;
         match group.get_column_reader(place)? {
-            ColumnReader::ByteArrayColumnReader(column) => texts(column, &mut rows, |value: &ByteArray| {
-                numbering.number(String::from_utf8_lossy(value.data()).trim())
-            })?,
+            ColumnReader::ByteArrayColumnReader(column) => {
+                texts(column, &mut rows, |value: &ByteArray| numbering.number(String::from_utf8_lossy(value.data()).trim()))?
+            }
             ColumnReader::Int32ColumnReader(column) => texts(column, &mut rows, |value: &i32| {
                 let text = if day { engine::records::day::date(*value).to_string() } else { value.to_string() };
                 numbering.number(&text)
             })?,
-            ColumnReader::Int64ColumnReader(column) => texts(column, &mut rows, |value: &i64| numbering.number(&value.to_string()))?,
+            ColumnReader::Int64ColumnReader(column) => {
+                texts(column, &mut rows, |value: &i64| numbering.number(&value.to_string()))?
+            }
             ColumnReader::DoubleColumnReader(column) => {
                 texts(column, &mut rows, |value: &f64| numbering.number(&value.to_string()))?;
             }
@@ -113,7 +113,11 @@ fn one(reader: &SerializedFileReader<File>, place: usize, day: bool) -> anyhow::
     Ok(Raw { values: numbering.finish(), rows })
 }
 
-fn texts<T: DataType>(mut column: ColumnReaderImpl<T>, rows: &mut Vec<u32>, mut number: impl FnMut(&T::T) -> u32) -> anyhow::Result<()> {
+fn texts<T: DataType>(
+    mut column: ColumnReaderImpl<T>,
+    rows: &mut Vec<u32>,
+    mut number: impl FnMut(&T::T) -> u32,
+) -> anyhow::Result<()> {
     loop {
         let (mut raw, mut there) = (Vec::new(), Vec::new());
         let (read, values, _) = column.read_records(ROWS, Some(&mut there), None, &mut raw)?;

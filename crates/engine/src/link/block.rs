@@ -40,14 +40,15 @@ impl Who {
 /// The key of a record under a rule, by the left or the right features; 0 when anything is missing.
 fn key(scorer: &Scorer<'_>, same: &[(usize, usize)], right: bool, record: u32) -> u64 {
     let cells = scorer.records.cells(record);
-    same.iter().try_fold(1, |key, (a, b)| {
-        let prepared = &scorer.features[if right { *b } else { *a }];
-        match prepared.of(cells[prepared.column]) {
-            0 => None,
-            number => Some(mix(key, prepared.hash(number))),
-        }
-    })
-    .unwrap_or(0)
+    same.iter()
+        .try_fold(1, |key, (a, b)| {
+            let prepared = &scorer.features[if right { *b } else { *a }];
+            match prepared.of(cells[prepared.column]) {
+                0 => None,
+                number => Some(mix(key, prepared.hash(number))),
+            }
+        })
+        .unwrap_or(0)
 }
 
 impl Blocks {

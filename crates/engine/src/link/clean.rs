@@ -7,8 +7,28 @@ use super::field::Kind;
 
 /// What people type when they know nothing.
 const FILLERS: [&str; 22] = [
-    "unknown", "not known", "notknown", "unk", "n/a", "na", "none", "null", "nil", "nan", "not given", "not stated", "not provided",
-    "not recorded", "refused", "withheld", "anonymous", "test", "tbc", "tba", "xxx", "xx",
+    "unknown",
+    "not known",
+    "notknown",
+    "unk",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "nil",
+    "nan",
+    "not given",
+    "not stated",
+    "not provided",
+    "not recorded",
+    "refused",
+    "withheld",
+    "anonymous",
+    "test",
+    "tbc",
+    "tba",
+    "xxx",
+    "xx",
 ];
 
 /// The longest text that is compared; the rest of a longer one is left off.
@@ -139,7 +159,9 @@ fn date(text: &str) -> String {
         real.then(|| format!("{year:04}-{month:02}-{day:02}"))
     };
     let found = match parts[..] {
-        [all] if all.len() == 8 && all.is_ascii() => written(&all[..4], &all[4..6], &all[6..]).or_else(|| written(&all[4..], &all[2..4], &all[..2])),
+        [all] if all.len() == 8 && all.is_ascii() => {
+            written(&all[..4], &all[4..6], &all[6..]).or_else(|| written(&all[4..], &all[2..4], &all[..2]))
+        }
         [year] if year.len() == 4 => written(year, "0", "0"),
         [year, month] if year.len() == 4 => written(year, month_number(month), "0"),
         [month, year] if year.len() == 4 => written(year, month_number(month), "0"),

@@ -6,7 +6,7 @@
 //! person are joined before anything else, and pairs that cannot be are never joined.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap};
 
 use rayon::prelude::*;
 
@@ -43,7 +43,8 @@ pub fn clusters(
     weigh: impl Fn(u32, u32) -> Option<f64> + Sync,
 ) -> Vec<u32> {
     let mut connected = Forest::new(records);
-    let strong = || links.iter().filter(|link| f64::from(link.weight) >= threshold);
+    let may = |link: &&Link| decided.cannot.binary_search(&(link.left, link.right)).is_err();
+    let strong = || links.iter().filter(|link| f64::from(link.weight) >= threshold).filter(may);
     strong().for_each(|link| connected.join(link.left, link.right));
     decided.must.iter().for_each(|(left, right)| connected.join(*left, *right));
     let root: Vec<u32> = (0..records as u32).map(|record| connected.root(record)).collect();
@@ -69,7 +70,7 @@ pub fn clusters(
             let musts: Vec<(u32, u32)> =
                 must[from..].iter().take_while(|(at, _, _)| *at == root).map(|(_, a, b)| (*a, *b)).collect();
             if let ([(_, left, right, _)], []) = (links, &musts[..]) {
-                return if weigh(*left, *right) >= threshold { vec![(*left, *right)] } else { Vec::new() };
+                return vec![(*left, *right)];
             }
             Component::new(links, &musts, &weigh).run(threshold, &weigh)
         })
@@ -111,7 +112,7 @@ struct Component {
     /// Members of each group; empty once it is part of another.
     members: Vec<Vec<u32>>,
     /// For each group the sum of weights with each group it has a link to.
-    sums: Vec<HashMap<u32, f64>>,
+    sums: Vec<BTreeMap<u32, f64>>,
 }
 
 /// Two groups that may be joined: the best first, then those that stand first.
@@ -147,15 +148,17 @@ impl Component {
         // What must be joined begins as one group.
         let mut forest = Forest::new(records.len());
         musts.iter().for_each(|(left, right)| forest.join(at(*left), at(*right)));
-        let mut component =
-            Component { members: vec![Vec::new(); records.len()], sums: vec![HashMap::new(); records.len()] };
+        let mut component = Component { members: vec![Vec::new(); records.len()], sums: vec![BTreeMap::new(); records.len()] };
         for (place, record) in records.iter().enumerate() {
             component.members[forest.root(place as u32) as usize].push(*record);
         }
-        for (left, right) in pairs() {
+        let known = links.iter().map(|(_, left, right, weight)| (*left, *right, Some(*weight)));
+        for (left, right, weight) in known.chain(musts.iter().map(|(left, right)| (*left, *right, None))) {
             let (a, b) = (forest.root(at(left)), forest.root(at(right)));
             if a != b && !component.sums[a as usize].contains_key(&b) {
-                let sum = component.between(a, b, weigh);
+                let alone = component.members[a as usize].len() + component.members[b as usize].len() == 2;
+                let known = weight.filter(|_| alone).map(|weight| f64::from(weight).clamp(-MOST_BITS, MOST_BITS));
+                let sum = known.unwrap_or_else(|| component.between(a, b, weigh));
                 component.sums[a as usize].insert(b, sum);
                 component.sums[b as usize].insert(a, sum);
             }

@@ -24,6 +24,8 @@ pub struct Prepared<'a> {
     /// For each value the base-2 logarithm of its share among those that have one.
     log_share: Vec<f64>,
     coincidence: f64,
+    /// The share of records that have a value.
+    there: f64,
 }
 
 impl Prepared<'_> {
@@ -38,6 +40,11 @@ impl Prepared<'_> {
 
     /// The chance that two records picked at random both have a value, and the same one.
     pub fn coincidence(&self) -> f64 {
+        self.coincidence * self.there.powi(2)
+    }
+
+    /// The chance that two records which have a value have the same one: the sum of squared shares.
+    pub fn same_by_chance(&self) -> f64 {
         self.coincidence
     }
 
@@ -86,14 +93,17 @@ fn one<'a>(feature: &Feature, records: &'a Records, counts: &[u32]) -> Result<Pr
         None => (std::borrow::Cow::Borrowed(whole), None, Vec::new()),
         Some(part) => {
             let mut numbering = Numbering::default();
-            let part_of: Vec<u32> = (0..whole.len() as u32)
-                .map(|id| if id == MISSING { MISSING } else { part(whole.text(id)).map_or(MISSING, |text| numbering.number(&text)) })
-                .collect();
+            let part_of: Vec<u32> =
+                (0..whole.len() as u32)
+                    .map(|id| {
+                        if id == MISSING { MISSING } else { part(whole.text(id)).map_or(MISSING, |text| numbering.number(&text)) }
+                    })
+                    .collect();
             let values = numbering.finish();
             let days = match &feature.part {
-                Part::Day(_) => (0..values.len() as u32)
-                    .map(|id| day::parse(values.text(id).as_bytes()).unwrap_or(day::NEVER))
-                    .collect(),
+                Part::Day(_) => {
+                    (0..values.len() as u32).map(|id| day::parse(values.text(id).as_bytes()).unwrap_or(day::NEVER)).collect()
+                }
                 _ => Vec::new(),
             };
             (std::borrow::Cow::Owned(values), Some(part_of), days)
@@ -106,9 +116,10 @@ fn one<'a>(feature: &Feature, records: &'a Records, counts: &[u32]) -> Result<Pr
     }
     count[MISSING as usize] = 0;
     let all = count.iter().sum::<u64>() as f64;
-    let coincidence = count.iter().map(|count| (*count as f64 / records.len() as f64).powi(2)).sum();
+    let coincidence = count.iter().map(|count| (*count as f64 / all.max(1.0)).powi(2)).sum();
+    let there = all / records.len().max(1) as f64;
     let log_share = count.iter().map(|count| (*count as f64 / all).log2()).collect();
-    Ok(Prepared { column: feature.column, values, part_of, shapes, days, log_share, coincidence })
+    Ok(Prepared { column: feature.column, values, part_of, shapes, days, log_share, coincidence, there })
 }
 
 type Take = Box<dyn Fn(&str) -> Option<String>>;
@@ -185,7 +196,9 @@ mod tests {
 
     #[test]
     fn sounds_as_in_knuth() {
-        for (name, sound) in [("robert", "r163"), ("rupert", "r163"), ("tymczak", "t522"), ("pfister", "p236"), ("honeyman", "h555")] {
+        for (name, sound) in
+            [("robert", "r163"), ("rupert", "r163"), ("tymczak", "t522"), ("pfister", "p236"), ("honeyman", "h555")]
+        {
             assert_eq!(soundex(name).as_deref(), Some(sound), "{name}");
         }
         assert_eq!(soundex("42"), None);

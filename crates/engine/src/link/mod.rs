@@ -88,8 +88,7 @@ pub struct RuleCount {
 /// Finds who is who with a model that is ready: its numbers and its rules are taken as they stand.
 pub fn link(records: &Records, model: Model, choices: &Choices) -> Result<Linked, String> {
     let scorer = Scorer::new(&model, records)?;
-    let blocks: Vec<Blocks> =
-        (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, choices.block_most)).collect();
+    let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, choices.block_most)).collect();
     let rules = model.rules.iter().zip(&blocks).map(|(rule, blocks)| RuleCount {
         label: rule.label.clone(),
         pairs: blocks.pairs,
@@ -122,7 +121,7 @@ pub fn learn_and_link(records: &Records, mut model: Model, nature: &Nature, choi
     });
     let caught: Vec<Caught> = weighed.collect();
     drop(scorer);
-    let chosen = suggest::choose(records.len(), &caught);
+    let chosen = suggest::choose(&trained, records.len(), &caught);
     let recall = recall::recall(&caught, chosen.iter().fold(0, |bits, rule| bits | 1 << rule));
     drop(trial);
     trained.rules = chosen.into_iter().map(|rule| trained.rules[rule].clone()).collect();

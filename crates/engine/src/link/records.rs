@@ -74,9 +74,8 @@ impl Records {
         more: Vec<More>,
     ) -> (Records, Vec<u32>) {
         let names: Vec<u64> = agencies.iter().map(|name| hash(name.as_bytes())).collect();
-        let mut order: Vec<(u64, u32)> = (0..ids.len())
-            .map(|at| (mix(names[usize::from(agency[at])], hash(ids.get(at).as_bytes())), at as u32))
-            .collect();
+        let mut order: Vec<(u64, u32)> =
+            (0..ids.len()).map(|at| (mix(names[usize::from(agency[at])], hash(ids.get(at).as_bytes())), at as u32)).collect();
         // Two records with one hash are told apart by what was hashed; the same record twice, by all it says.
         let said = |at: u32| columns.iter().map(move |(column, values)| column.values.text(values[at as usize]));
         order.sort_unstable_by(|a, b| {

@@ -4,7 +4,7 @@
 //! members of one household together, so that what such people share (a surname, an address) is not taken for identity.
 
 use super::feature::{Prepared, prepare};
-use super::model::{Level, Model, Test};
+use super::model::{Level, Model, Part, Test};
 use super::records::Records;
 use super::similarity;
 
@@ -30,6 +30,9 @@ struct Ready {
     /// The one column it looks at, if it is one: then its level depends on two numbers and is remembered.
     only: Option<usize>,
     columns: Vec<usize>,
+    /// The level of two records one of which has no value, and of two that have the same, where the model says so plainly.
+    missing: Option<u8>,
+    same: Option<u8>,
     /// The comparison that this one hangs on; its level says which row holds.
     parent: Option<usize>,
     rows: Vec<Vec<ReadyLevel>>,
@@ -63,7 +66,7 @@ pub struct Memory {
 type Known = Option<(usize, usize, f64)>;
 
 /// Slots of one comparison.
-const SLOTS: usize = 1 << 14;
+const SLOTS: usize = 1 << 13;
 
 impl<'a> Scorer<'a> {
     /// Makes a model ready; fails when a part of it cannot be read.
@@ -83,7 +86,8 @@ impl<'a> Scorer<'a> {
         'a: 'b,
     {
         let comparisons = (0..model.comparisons.len()).map(|at| ready(model, at)).collect();
-        let household = if model.household > 0.0 { (model.prior / model.household).log2() } else { f64::INFINITY };
+        // Too few to change anything.
+        let household = if model.household > 1e-3 * model.prior { (model.prior / model.household).log2() } else { f64::INFINITY };
         let strangers = (model.prior / (1.0 - model.prior)).log2();
         Scorer { records: self.records, features: self.features, model, comparisons, strangers, household }
     }
@@ -108,7 +112,9 @@ impl<'a> Scorer<'a> {
 
     #[must_use]
     pub fn memory(&self) -> Memory {
-        Memory { slots: self.comparisons.iter().map(|ready| vec![(0, 0); if ready.only.is_some() { SLOTS } else { 0 }]).collect() }
+        Memory {
+            slots: self.comparisons.iter().map(|ready| vec![(0, 0); if ready.only.is_some() { SLOTS } else { 0 }]).collect(),
+        }
     }
 
     /// The level of each comparison for two records, the left one first.
@@ -118,9 +124,11 @@ impl<'a> Scorer<'a> {
         let mut levels = Levels::default();
         for (at, ready) in self.comparisons.iter().enumerate() {
             levels[at] = match ready.only {
+                Some(column) if a[column] == 0 || b[column] == 0 => ready.missing.unwrap_or_else(|| self.level(at, a, b)),
+                Some(column) if a[column] == b[column] && ready.same.is_some() => ready.same.unwrap_or_default(),
                 Some(column) if !memory.slots.is_empty() => {
                     let key = u64::from(a[column]) << 32 | u64::from(b[column]);
-                    let slot = &mut memory.slots[at][(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 50) as usize];
+                    let slot = &mut memory.slots[at][(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 51) as usize];
                     if slot.0 != key || key == 0 {
                         *slot = (key, self.level(at, a, b));
                     }
@@ -272,9 +280,10 @@ impl<'a> Scorer<'a> {
         let mut parts = Vec::new();
         for (at, ready) in self.comparisons.iter().enumerate() {
             let level = self.at(ready, levels, at);
-            let adjusted = level.frequency.as_ref().map_or(0.0, |frequency| {
-                frequency.adjusted(level.against_stranger, self.log_share(frequency, left, right))
-            });
+            let adjusted = level
+                .frequency
+                .as_ref()
+                .map_or(0.0, |frequency| frequency.adjusted(level.against_stranger, self.log_share(frequency, left, right)));
             parts.push((level.against_stranger, adjusted));
         }
         let sum = self.strangers + parts.iter().map(|(level, adjusted)| level + adjusted).sum::<f64>();
@@ -343,7 +352,23 @@ fn ready(model: &Model, at: usize) -> Ready {
         Some(given) => (0..given.u.len()).map(|parent| row(Some(parent))).collect(),
     };
     let parent = comparison.given.as_ref().map(|given| given.parent);
-    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, parent, rows }
+    let (missing, same) = plain_levels(model, &comparison.levels);
+    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, missing, same, parent, rows }
+}
+
+/// The levels for "a value is missing" and "the whole values are the same", where they come first.
+fn plain_levels(model: &Model, levels: &[Level]) -> (Option<u8>, Option<u8>) {
+    let whole = |feature: &usize| model.features[*feature].part == Part::Whole;
+    let is_missing = |level: &Level| match &level.test {
+        Test::Any(tests) => matches!(&tests[..], [Test::LeftMissing(a), Test::RightMissing(b)] if a == b && whole(a)),
+        _ => false,
+    };
+    let is_same = |level: &Level| matches!(&level.test, Test::Same(a, b) if a == b && whole(a));
+    match levels {
+        [first, second, ..] if is_missing(first) => (Some(0), is_same(second).then_some(1)),
+        [first, ..] if is_same(first) => (None, Some(0)),
+        _ => (None, None),
+    }
 }
 
 fn ready_level(model: &Model, comparison: usize, level: &Level, (m, u, h): (f64, f64, f64), depends: bool) -> ReadyLevel {

@@ -56,10 +56,7 @@ impl Shape {
             '0'..='9' => 26 + letter as u64 - '0' as u64,
             other => 36 + other as u64 % 28,
         };
-        Shape {
-            letters: text.chars().fold(0, |bits, letter| bits | 1 << bit(letter)),
-            length: text.chars().count() as u32,
-        }
+        Shape { letters: text.chars().fold(0, |bits, letter| bits | 1 << bit(letter)), length: text.chars().count() as u32 }
     }
 
     /// Letters that one has and the other has not: at least so many must be edited.
@@ -72,8 +69,8 @@ impl Shape {
     pub fn jaro_at_most(self, other: Shape) -> f64 {
         let (mine, theirs) = self.apart(other);
         let common = f64::from((self.length - mine.min(self.length)).min(other.length - theirs.min(other.length)));
-        if common == 0.0 && self.length + other.length > 0 {
-            return 0.0;
+        if common == 0.0 {
+            return if self.length + other.length == 0 { 1.0 } else { 0.0 };
         }
         (common / f64::from(self.length.max(1)) + common / f64::from(other.length.max(1)) + 1.0) / 3.0 + 1e-9
     }
@@ -155,7 +152,25 @@ impl Flags {
 }
 
 fn edits_up_to<T: PartialEq>(a: &[T], b: &[T], most: usize, transpositions: bool) -> usize {
-    if a.len().abs_diff(b.len()) > most { most + 1 } else { edits(a, b, transpositions) }
+    match most {
+        _ if a.len().abs_diff(b.len()) > most => most + 1,
+        1 => one_edit(a, b, transpositions),
+        _ => edits(a, b, transpositions),
+    }
+}
+
+/// Nought or one edit, or 2 for more: one look along both texts.
+fn one_edit<T: PartialEq>(a: &[T], b: &[T], transpositions: bool) -> usize {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let Some(at) = (0..short.len()).find(|at| short[*at] != long[*at]) else { return long.len() - short.len() };
+    let (rest, other) = (&short[at..], &long[at..]);
+    let one = if short.len() < long.len() {
+        *rest == other[1..]
+    } else {
+        rest[1..] == other[1..]
+            || transpositions && rest.len() > 1 && rest[0] == other[1] && rest[1] == other[0] && rest[2..] == other[2..]
+    };
+    if one { 1 } else { 2 }
 }
 
 /// Lowrance and Wagner's table (1975) with transpositions, or Wagner and Fischer's without.
@@ -231,7 +246,8 @@ mod tests {
     /// What is ruled out at a glance is never what a closer look would let in.
     #[test]
     fn shapes_never_rule_out_too_much() {
-        let texts = ["", "a", "smith", "smyth", "smithe", "htims", "jones", "johnson", "o brien", "жуков", "1980-04-03", "1980-03-04"];
+        let texts =
+            ["", "a", "smith", "smyth", "smithe", "htims", "jones", "johnson", "o brien", "жуков", "1980-04-03", "1980-03-04"];
         for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (*a, *b))) {
             let (x, y) = (Shape::of(a), Shape::of(b));
             assert!(jaro(a, b) <= x.jaro_at_most(y), "{a} {b}");
@@ -249,6 +265,11 @@ mod tests {
         // A swap with a letter put in between: two, where the restricted distance says three.
         assert_eq!(damerau_levenshtein("ca", "abc", 9), 2);
         assert_eq!(levenshtein("short", "much longer", 2), 3);
+        let texts = ["", "a", "ab", "ba", "abc", "acb", "bac", "abcd", "abd", "bcd", "abdc", "xabc", "axbc"];
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (*a, *b))) {
+            assert_eq!(levenshtein(a, b, 1), levenshtein(a, b, 9).min(2), "{a} {b}");
+            assert_eq!(damerau_levenshtein(a, b, 1), damerau_levenshtein(a, b, 9).min(2), "{a} {b}");
+        }
         assert_eq!(levenshtein(&"é".repeat(100), &"e".repeat(100), 200), 100);
     }
 }

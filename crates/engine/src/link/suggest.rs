@@ -53,7 +53,9 @@ pub fn rules(model: &mut Model, fields: &[Field]) {
     let find = |kind: Kind| fields.iter().position(|field| field.kind == kind);
     if let Some((forename, surname)) = find(Kind::Forename).zip(find(Kind::Surname)) {
         let (forename, surname) = (model.feature(forename, Part::Whole), model.feature(surname, Part::Whole));
-        model.rules.push(Rule { label: "forename and surname exchanged".into(), same: vec![(forename, surname), (surname, forename)] });
+        model
+            .rules
+            .push(Rule { label: "forename and surname exchanged".into(), same: vec![(forename, surname), (surname, forename)] });
     }
 }
 
@@ -104,7 +106,7 @@ pub struct Caught {
 /// The rules that find most for the fewest pairs: at each step the one with the most matches not found before for each pair not
 /// looked at before.
 #[must_use]
-pub fn choose(records: usize, caught: &[Caught]) -> Vec<usize> {
+pub fn choose(model: &Model, records: usize, caught: &[Caught]) -> Vec<usize> {
     let limit = PAIRS_AT_LEAST.max(PAIRS_A_RECORD * records as f64);
     let all: f64 = caught.iter().map(|caught| caught.matches).sum();
     let rules = caught.iter().fold(0, |bits, caught| bits | caught.rules);
@@ -125,9 +127,23 @@ pub fn choose(records: usize, caught: &[Caught]) -> Vec<usize> {
         let best = (0..MOST_RULES)
             .filter(|rule| rules >> rule & 1 == 1 && gains[*rule] > LEAST_GAIN * all && sum + costs[*rule] <= limit)
             .max_by(|a, b| worth(a).total_cmp(&worth(b)).then(b.cmp(a)));
-        let Some(best) = best else { return chosen };
+        let Some(best) = best else { return without_finer(model, chosen) };
         chosen.push(best);
         found |= 1 << best;
         sum += costs[best];
     }
+}
+
+/// Rules without those whose every pair another of them brings together too.
+fn without_finer(model: &Model, chosen: Vec<usize>) -> Vec<usize> {
+    let follows = |coarse: usize, fine: usize| {
+        let (coarse, fine) = (&model.features[coarse], &model.features[fine]);
+        let coarser = fine.part == Part::Whole || fine.part == Part::CertainDay && coarse.part != Part::Whole;
+        coarse.column == fine.column && (coarse.part == fine.part || coarser)
+    };
+    let holds = |coarser: usize, finer: usize| {
+        let (coarser, finer) = (&model.rules[coarser].same, &model.rules[finer].same);
+        coarser.iter().all(|(a, b)| finer.iter().any(|(c, d)| follows(*a, *c) && follows(*b, *d)))
+    };
+    chosen.iter().copied().filter(|rule| !chosen.iter().any(|other| other != rule && holds(*other, *rule))).collect()
 }

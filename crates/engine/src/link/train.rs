@@ -68,7 +68,8 @@ pub fn train(scorer: &Scorer<'_>, trial: &Trial, who: &Who, nature: &Nature) -> 
         if round > 0 {
             tree = dependence(&fit, &weighed);
         }
-        fit = Fit::by_strangers(model, &tree, &weighed);
+        let exact = fit.exact(scorer, &training);
+        fit = Fit::by_strangers(model, &tree, &weighed, &exact);
         fit.learn(&patterns, &sittings(scorer, &tree, trial), nature);
         fit.weigh(&patterns, &mut training);
     }
@@ -81,12 +82,8 @@ pub fn train(scorer: &Scorer<'_>, trial: &Trial, who: &Who, nature: &Nature) -> 
         for (level, numbers) in comparison.levels.iter_mut().enumerate() {
             (numbers.m, numbers.u, numbers.h) = (m[level], u[level], h[level]);
         }
-        comparison.given = tree[at].map(|parent| Given {
-            parent,
-            m: fit.m[at].clone(),
-            u: fit.u[at].clone(),
-            h: fit.h[at].clone(),
-        });
+        comparison.given =
+            tree[at].map(|parent| Given { parent, m: fit.m[at].clone(), u: fit.u[at].clone(), h: fit.h[at].clone() });
     }
     training.patterns = patterns;
     (trained, training)
@@ -190,7 +187,8 @@ fn dependence(fit: &Fit, strangers: &[Weighed]) -> Vec<Option<usize>> {
     }
     let mut parents = vec![None; count];
     for root in (0..count).filter(|at| {
-        let finest = (0..count).filter(|other| group[*other] == group[*at]).max_by_key(|other| (fit.sizes[*other], count - other));
+        let finest =
+            (0..count).filter(|other| group[*other] == group[*at]).max_by_key(|other| (fit.sizes[*other], count - other));
         finest == Some(*at)
     }) {
         let mut reached = vec![root];
@@ -227,10 +225,8 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
         let count = scorer.records.len() as f64;
         1.0 - by_chance * count * (count - 1.0) / 2.0 / (trial.blocks[rule].pairs * trial.every) as f64
     };
-    let mut order: Vec<(f64, usize)> = (0..trial.blocks.len())
-        .filter(|rule| trial.blocks[*rule].pairs >= 50)
-        .map(|rule| (purity(rule), rule))
-        .collect();
+    let mut order: Vec<(f64, usize)> =
+        (0..trial.blocks.len()).filter(|rule| trial.blocks[*rule].pairs >= 50).map(|rule| (purity(rule), rule)).collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut taken: Vec<Vec<usize>> = Vec::new();
     let mut sittings = Vec::new();
@@ -301,7 +297,7 @@ impl Fit {
     }
 
     /// With what strangers show, along a tree; one person and households as at first.
-    fn by_strangers(model: &Model, tree: &[Option<usize>], strangers: &[Weighed]) -> Fit {
+    fn by_strangers(model: &Model, tree: &[Option<usize>], strangers: &[Weighed], exact: &[Option<(usize, f64)>]) -> Fit {
         let mut fit = Fit { tree: tree.to_vec(), ..Fit::new(model) };
         for at in 0..tree.len() {
             let rows = tree[at].map_or(1, |parent| fit.sizes[parent]);
@@ -315,11 +311,35 @@ impl Fit {
                 fit.parents[at][row] += strangers;
             }
             normalise(&mut all, &fit.missing[at]);
-            fit.u[at] = counts.into_iter().map(|counts| towards(counts, &all, 2.0, &fit.missing[at])).collect();
+            if let Some((level, chance)) = exact[at] {
+                let others = (1.0 - chance) / (1.0 - all[level]).max(LEAST);
+                all.iter_mut().zip(&fit.missing[at]).filter(|(_, missing)| !**missing).for_each(|(all, _)| *all *= others);
+                all[level] = chance;
+            }
+            fit.u[at] = counts
+                .into_iter()
+                .map(|counts| towards(counts, &all, if rows > 1 { 2.0 } else { 1e12 }, &fit.missing[at]))
+                .collect();
             fit.m[at] = vec![fit.m[at][0].clone(); rows];
             fit.h[at].clone_from(&fit.m[at]);
         }
         fit
+    }
+
+    /// For each comparison the level at which values agree exactly, and how often strangers' do: the sum of squared shares, less
+    /// what one person's records add to it. Only where too few pairs can be looked at to count it.
+    fn exact(&self, scorer: &Scorer<'_>, training: &Training) -> Vec<Option<(usize, f64)>> {
+        let share = (training.matches / training.possible.max(1.0)).min(0.5);
+        let of = |at: usize| {
+            let levels = &scorer.model.comparisons[at].levels;
+            let level = levels.iter().position(|level| level.frequency.is_some())?;
+            let feature = levels[level].frequency?.feature;
+            let by_chance = scorer.features[feature].same_by_chance();
+            let m = mean(&self.m[at], &self.parents[at])[level];
+            Some((level, ((by_chance - share * m) / (1.0 - share)).max(by_chance / 100.0).max(LEAST)))
+        };
+        let sampled = training.possible > 2.0 * training.strangers as f64;
+        (0..self.sizes.len()).map(|at| of(at).filter(|_| sampled)).collect()
     }
 
     /// Which row of a comparison's table holds for a pattern.
