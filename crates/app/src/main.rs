@@ -68,6 +68,8 @@ enum Command {
     Measure(commands::measure::Measure),
     /// Look at tables of records
     Records(commands::records::Records),
+    /// Bring amounts of different price years to the prices of one year
+    Uprate(commands::uprate::Uprate),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
 }
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
         Command::Simulate(command) => commands::simulate::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
         Command::Records(command) => commands::records::run(&command),
+        Command::Uprate(command) => commands::uprate::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {

@@ -4,6 +4,7 @@
 //! What office programs write is read as it is meant: commas, semicolons or tabs; UTF-8 with or without a byte order mark,
 //! UTF-16, or Windows-1252; any line ends; quotation marks doubled inside quotation marks.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -61,6 +62,23 @@ pub fn read<R: Read>(
     }
     batch.keep(&good);
     take(batch, faults)
+}
+
+/// Reads any table as texts, the header first, giving each row with its line; a row that cannot be taken apart as its fault.
+/// Fails only as `from` and `take` fail.
+pub fn texts<R: Read>(from: R, mut take: impl FnMut(u64, Result<&[Cow<'_, str>], Fault>) -> io::Result<()>) -> io::Result<()> {
+    let mut rows = Rows::new(Decoded::new(from)?);
+    while let Some(row) = rows.next()? {
+        let line = rows.line;
+        match row {
+            Ok(()) => {
+                let cells: Vec<Cow<'_, str>> = rows.cells.iter().map(|cell| cell::decode(&rows.text[cell.clone()]).0).collect();
+                take(line, Ok(&cells))?;
+            }
+            Err(fault) => take(line, Err(fault))?,
+        }
+    }
+    Ok(())
 }
 
 fn not_utf8(place: u64) -> Fault {

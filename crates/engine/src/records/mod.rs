@@ -15,6 +15,7 @@ pub mod csv;
 pub mod day;
 pub mod facts;
 pub mod fault;
+pub mod map;
 pub mod names;
 pub mod schema;
 
