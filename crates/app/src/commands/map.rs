@@ -85,12 +85,12 @@ fn open(data: &Path, file: &str) -> anyhow::Result<File> {
 /// Everything that values are looked up in.
 fn look_ups(parts: &[Part], data: &Path, faults: &mut u64) -> anyhow::Result<LookUps> {
     let mut look_ups = LookUps::new();
-    for (file, by, column) in map::look_ups(parts) {
-        let known = look_ups.entry((file.clone(), by.clone(), column.clone())).or_default();
-        if known.is_empty() {
-            let found =
-                map::look_up(open(data, &file)?, &by, &column, known).with_context(|| format!("could not read {file}"))?;
-            *faults += say(&file, &found);
+    for step in map::look_ups(parts) {
+        if !look_ups.contains_key(step) {
+            let (file, key, column) = step;
+            let known = look_ups.entry(step.clone()).or_default();
+            let found = map::look_up(open(data, file)?, key, column, known).with_context(|| format!("could not read {file}"))?;
+            *faults += say(file, &found);
         }
     }
     Ok(look_ups)

@@ -52,19 +52,20 @@ struct Runs {
 enum Value {
     Column(String),
     Is(String),
-    /// `by` is the column here, `key` the one there.
+    /// The column whose value is looked up, in one file, then what is found there in the next.
     LookedUp {
-        file: String,
         by: String,
-        key: String,
-        column: String,
+        steps: Vec<Step>,
     },
     FirstOfRun,
     AfterRun,
 }
 
+/// File, the column to look in, the column with what is wanted.
+type Step = (String, String, String);
+
 /// Files that values are looked up in, by name, key column and value column.
-pub type LookUps = BTreeMap<(String, String, String), BTreeMap<String, String>>;
+pub type LookUps = BTreeMap<Step, BTreeMap<String, String>>;
 
 /// What became of a part's rows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,11 +155,27 @@ fn value(section: &Section<'_, '_>, column: &str) -> Option<Value> {
         let first = inside.choice("run", &[("first", true), ("after", false)])?;
         if first { Value::FirstOfRun } else { Value::AfterRun }
     } else {
-        let [file, by, column] = ["file", "by", "column"].map(|key| inside.required_text(key, "text, such as \"sites.csv\""));
-        Value::LookedUp { file, key: text("as").unwrap_or_else(|| by.clone()), by, column }
+        let by = inside.required_text("by", "the column to look up, such as \"site\"");
+        Value::LookedUp { steps: steps(&inside, Some(&by)), by }
     };
     inside.finish();
     Some(value)
+}
+
+/// `{ file = "sites.csv", as = "site", column = "area", then = { … } }`: the first step may leave `as` out where the column is
+/// called the same here and there.
+fn steps(section: &Section<'_, '_>, by: Option<&str>) -> Vec<Step> {
+    let needed = |key| section.required_text(key, "text, such as \"sites.csv\"");
+    let key = match by {
+        Some(by) if !section.has("as") => by.to_owned(),
+        _ => needed("as"),
+    };
+    let mut steps = vec![(needed("file"), key, needed("column"))];
+    if let Some(then) = section.section("then") {
+        steps.extend(self::steps(&then, None));
+        then.finish();
+    }
+    steps
 }
 
 /// Every key of a part is known, and nothing is asked of a file or a run that is not there.
@@ -199,12 +216,10 @@ fn hold(section: &Section<'_, '_>, part: &Part) {
     }
 }
 
-/// The files that a part looks values up in: file, key column, value column.
-pub fn look_ups(parts: &[Part]) -> impl Iterator<Item = (String, String, String)> {
-    parts.iter().flat_map(|part| &part.cells).filter_map(|(_, value)| match value {
-        Value::LookedUp { file, key, column, .. } => Some((file.clone(), key.clone(), column.clone())),
-        _ => None,
-    })
+/// Where parts look values up: file, the column to look in, the column with what is wanted.
+pub fn look_ups(parts: &[Part]) -> impl Iterator<Item = &Step> {
+    let values = parts.iter().flat_map(|part| &part.cells);
+    values.filter_map(|(_, value)| if let Value::LookedUp { steps, .. } = value { Some(steps) } else { None }).flatten()
 }
 
 /// Reads what is looked up in a file. Of a key that is there twice the first row stands.
@@ -380,11 +395,10 @@ impl Part {
                 Value::Column(name) => get(name).into(),
                 Value::FirstOfRun => run.map_or("".into(), |run| day::date(run.0).to_string().into()),
                 Value::AfterRun => run.map_or("".into(), |run| day::date(run.1).to_string().into()),
-                Value::LookedUp { file, by, key, column } => {
-                    let known = look_ups.get(&(file.clone(), key.clone(), column.clone()));
-                    let found = known.and_then(|known| known.get(get(by)));
+                Value::LookedUp { by, steps } => {
+                    let found = steps.iter().try_fold(get(by), |text, step| Some(look_ups.get(step)?.get(text)?.as_str()));
                     done.not_found += u64::from(found.is_none());
-                    found.map_or("".into(), |text| text.as_str().into())
+                    found.unwrap_or_default().into()
                 }
             };
             let of_run = matches!(value, Value::Is(_) | Value::FirstOfRun | Value::AfterRun);
