@@ -117,6 +117,10 @@ fn families(scheme: &Scheme) -> Result<Vec<Family<'_>>, String> {
             return Err("outcomes with comparison groups of different sizes cannot share their people".into());
         }
         let (base, rule) = (outcome.base(at), rule(at)?);
+        if matches!(rule, Rule::FirstTimeTo(_)) {
+            let why = "and the world says how many events happen to those affected, not when the first one does";
+            return Err(format!("{} is the time to an event, {why}", outcome.name));
+        }
         if base != at {
             let Some(family) = out.iter_mut().find(|family| family.base == base) else { continue };
             if !builds_on(rule, family.rule) {
@@ -365,6 +369,7 @@ impl Life<'_, '_> {
                 }
             }
             Rule::ExitWithoutReturn { exits, returns, spells, .. } => self.exit(exits, returns, spells, affected),
+            // Counted on top of another outcome, or refused.
             Rule::CountWithin(..) | Rule::Periods(_) | Rule::FirstTimeTo(_) => {}
         }
     }

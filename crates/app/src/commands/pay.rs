@@ -23,7 +23,7 @@ use crate::commands::check::scheme_or_errors;
 use crate::commands::price::tallies_or_errors;
 use crate::folder::{self, SchemeFolder};
 use crate::live::{Days, Live, live};
-use crate::{paint, report};
+use crate::{paint, report, tables};
 
 #[derive(Args)]
 pub struct Pay {
@@ -46,6 +46,9 @@ pub struct Pay {
     /// Write the statement as a page into this file, too
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Write the statement as Parquet into this file, too
+    #[arg(long, value_name = "FILE")]
+    parquet: Option<PathBuf>,
     /// Prepare a payment run in this ledger: a file, or a postgres:// URL; it is made when it is not there
     #[arg(long, value_name = "LEDGER", requires = "prepared_by")]
     store: Option<String>,
@@ -83,6 +86,9 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     if let Some(path) = &command.html {
         let page = report::statement::page(&scheme, &statement, &waiting);
         std::fs::write(path, page).with_context(|| format!("could not write {}", path.display()))?;
+    }
+    if let Some(path) = &command.parquet {
+        tables::statement::write(&statement, path)?;
     }
     if let (Some(place), Some(name)) = (&command.store, &command.prepared_by) {
         let mut store = Store::open(place, Open::OrNew)?;

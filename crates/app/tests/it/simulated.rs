@@ -4,6 +4,8 @@
 use std::fs;
 use std::process::{Command, Output};
 
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+
 use crate::paying::{approve, run_of, text};
 use crate::wellspent::{Scratch, root, run, said};
 
@@ -43,6 +45,40 @@ fn a_statement_is_the_same_to_the_byte_at_any_number_of_threads_and_in_any_order
     }
     for threads in ["1", "2", "8"] {
         assert_eq!(pay(threads, &folder, &until), first, "{threads} threads");
+    }
+}
+
+/// A statement as Parquet has the columns, rows and values of its CSV.
+#[test]
+fn a_statement_as_parquet_says_what_its_csv_says() {
+    let (folder, until) = simulated("hmp-doncaster-2011", &["--conduct", "idle"]);
+    let path = format!("{}/statement.parquet", folder.path());
+    let ask = ["pay", "hmp-doncaster-2011", folder.path(), "--as-at", &until, "--csv", "--parquet", &path];
+    let said = text(&run(&ask));
+    let first = fs::read(&path).expect("the file");
+    run(&ask);
+    assert!(fs::read(&path).expect("the file") == first, "the same statement is the same bytes");
+    let reader = SerializedFileReader::new(fs::File::open(&path).expect("the file")).expect("Parquet");
+    let mut lines = said.lines();
+    let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    let rows: Vec<_> = reader.get_row_iter(None).expect("rows").map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), lines.clone().count());
+    for (row, line) in rows.iter().zip(lines) {
+        let names: Vec<&String> = row.get_column_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, header);
+        let cells: Vec<&str> = line.split(',').collect();
+        let value = |name: &str| row.get_column_iter().find(|(known, _)| *known == name).expect("a column").1.to_string();
+        // What stands before the reason, which has commas of its own, and the last.
+        for (name, cell) in header.iter().zip(&cells).take(15) {
+            let value = value(name);
+            let value = value.trim_matches('"');
+            let same = match *name {
+                "quantity" => value.parse::<f64>().ok() == cell.parse::<f64>().ok(),
+                _ => value == *cell || value.starts_with(&format!("{cell} ")),
+            };
+            assert!(same, "{name}: {value} against {cell}");
+        }
+        assert_eq!(value("line").trim_matches('"'), *cells.last().expect("an id"));
     }
 }
 
