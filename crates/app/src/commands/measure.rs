@@ -178,6 +178,9 @@ fn csv(scheme: &Scheme, groups: &[Group]) -> String {
             heads.push(format!("{} comparison people", outcome.name));
             heads.push(format!("{} comparison", outcome.name));
         }
+        if matches!(outcome.baseline, Baseline::Before { .. }) {
+            heads.push(format!("{} before", outcome.name));
+        }
     }
     let mut out = heads.iter().map(|head| quote(head)).collect::<Vec<_>>().join(",") + "\n";
     for (area, name) in scheme.areas.iter().enumerate() {
@@ -191,6 +194,9 @@ fn csv(scheme: &Scheme, groups: &[Group]) -> String {
                     counts.push(sum(&|group| group.tally.counts[at][cell]));
                     if matches!(outcome.baseline, Baseline::Comparison { .. }) {
                         counts.push(sum(&|group| group.tally.comparison[at].people[cell]));
+                        counts.push(sum(&|group| group.tally.comparison[at].counts[cell]));
+                    }
+                    if matches!(outcome.baseline, Baseline::Before { .. }) {
                         counts.push(sum(&|group| group.tally.comparison[at].counts[cell]));
                     }
                 }

@@ -154,6 +154,39 @@ fn claims_are_held_against_the_records() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+/// What a simulated provider claims is what the records show; a claim more and a claim fewer are found, one each.
+#[test]
+fn simulated_claims_are_honest_and_planted_ones_are_found() {
+    let (folder, until) = simulated("work-programme-2011", &[]);
+    let columns = |said: &str| -> Vec<[i64; 4]> {
+        let rows = said.lines().skip(1).map(|line| line.split_whitespace().map(|cell| cell.replace(',', "")).collect::<Vec<_>>());
+        let rows = rows.filter_map(|cells| cells.get(cells.len().checked_sub(4)?..).map(<[String]>::to_vec));
+        rows.filter_map(|last| Some([last[0].parse().ok()?, last[1].parse().ok()?, last[2].parse().ok()?, last[3].parse().ok()?]))
+            .collect()
+    };
+    let ask = ["claims", "work-programme-2011", folder.path(), "--as-at", &until];
+    let honest = run(&ask);
+    let found = columns(&text(&honest));
+    assert_eq!(honest.status.code(), Some(0), "{}", said(&honest));
+    assert!(found.len() > 1 && found.iter().all(|[matched, rest @ ..]| *matched > 0 && *rest == [0, 0, 0]), "{}", said(&honest));
+
+    let path = format!("{}/claims.csv", folder.path());
+    let claims = fs::read_to_string(&path).expect("the claims");
+    let starts = fs::read_to_string(format!("{}/starts.csv", folder.path())).expect("the starts");
+    let mut rows: Vec<&str> = claims.lines().collect();
+    let first = rows.remove(1).split(',').map(str::to_owned).collect::<Vec<_>>();
+    let idle = starts.lines().skip(1).map(|row| row.split(',').nth(1).expect("a person"));
+    let idle = idle.clone().find(|person| !claims.contains(&format!(",{person},"))).expect("somebody without a result");
+    let planted = format!("planted,{},{idle},{},{until},,,,", first[1], first[3]);
+    rows.push(&planted);
+    fs::write(&path, rows.join("\n") + "\n").expect("the claims again");
+    let output = run(&ask);
+    let sum = |found: &[[i64; 4]], at: usize| found.iter().map(|row| row[at]).sum::<i64>();
+    let now = columns(&text(&output));
+    assert_eq!((sum(&now, 0), sum(&now, 1), sum(&now, 2)), (sum(&found, 0) - 1, 1, 1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1));
+}
+
 #[test]
 fn who_is_missing_to_compare_with_is_asked_for() {
     let (folder, until) = simulated("plain-linear", &[]);
@@ -188,4 +221,79 @@ fn comparison_people_stand_for_their_area() {
     // P: one of two, as among those compared. Q: none, and one was to be expected.
     assert!(person("P").contains(",0.00,") && person("Q").contains(",15000.00,"), "{said}");
     assert!(!said.contains(",county,"), "{said}");
+}
+
+/// A contract that holds people against what they did before, and audits what the provider claims.
+const BEFORE: &str = "scheme = \"Test\"\ncurrency = \"GBP\"\nrounding = \"nearest penny, half up\"\nmonth_end = \"last day of month\"\n\
+    [contract]\nstarts = 2027-01-01\nends = 2028-12-31\nfrom = \"assumption: test\"\n\
+    [cohorts]\nstarts = 2027-01-01\nends = 2027-12-31\nevery = \"1 year\"\npeople = 4\n\
+    [outcome.offending]\nmeasure = \"m\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"12 months\"\nwait = \"1 month\"\n\
+    baseline = { same_people_before = \"12 months\" }\n\
+    [outcome.offending.measured]\nrule = \"any within\"\nevents = \"offence\"\nproven_by = \"conviction\"\n\
+    [outcome.job]\nmeasure = \"m\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"6 months\"\nreported_by = \"provider\"\n\
+    [outcome.job.measured]\nrule = \"any within\"\nevents = \"job start\"\n\
+    [pay.fewer]\nclause = \"tariff\"\noutcome = \"offending\"\nper = \"person\"\nreward = \"£100\"\ndeduction = \"£100\"\nfrom = \"assumption: test\"\n\
+    [pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"100 %\"\npenalty = \"£50\"\nfrom = \"assumption: test\"\n";
+
+/// Four people start on 31 March 2027: their year before runs from 31 March 2026 to 30 March 2027.
+#[test]
+fn the_same_people_before_and_false_claims_are_paid_from_records() {
+    let scheme = Scratch::new("before");
+    scheme.write("scheme.toml", BEFORE);
+    let folder = Scratch::new("records");
+    folder.write("people.csv", "person\n1\n2\n3\n4\n");
+    folder.write(
+        "starts.csv",
+        "start,person,provider,began\n1,1,P,2027-03-31\n2,2,P,2027-03-31\n3,3,P,2027-03-31\n4,4,Q,2027-03-31\n",
+    );
+    folder.write(
+        "events.csv",
+        "event,person,kind,date,settled\n\
+         e1,1,offence,2026-03-31,2026-05-01\n\
+         e2,2,offence,2027-03-30,2027-04-29\n\
+         e3,3,offence,2026-03-30,2026-05-01\n\
+         e4,3,offence,2026-06-01,2027-04-30\n\
+         e5,3,offence,2027-03-31,2027-05-01\n\
+         e6,4,offence,2026-12-01,2027-01-01\n",
+    );
+    folder.write("claims.csv", "claim,provider,person,outcome,date,checked,found\n");
+    let coverage = |since: &str| folder.write("coverage.csv", format!("table,kind,until,since\nevents,,2029-12-31,{since}\n"));
+    let pay = |as_at: &str| said(&run(&["pay", scheme.path(), folder.path(), "--as-at", as_at]));
+    coverage("");
+    assert!(pay("2029-12-31").contains("in the column `since`"), "{}", pay("2029-12-31"));
+
+    // Before: persons 1 (the first day), 2 (the last day, proven on the last day) and of Q 4; not 3, whose offences lie a day too
+    // early or were proven a day too late. After: person 3.
+    coverage("2026-03-31");
+    let paid = pay("2029-12-31");
+    assert!(paid.contains("1 people × £100 = £100: 1 counted against 2 expected"), "{paid}");
+    assert!(paid.contains("1 people × £100 = £100: 0 counted against 1 expected"), "Q is held against its own people: {paid}");
+    let tally = format!("{}/tally.csv", folder.path());
+    run(&["measure", scheme.path(), folder.path(), "--as-at", "2029-12-31", "--tally", &tally]);
+    let tally = fs::read_to_string(&tally).expect("the tally");
+    assert!(
+        tally.starts_with("area,cohort,segment,people,offending,offending before,job\n") && tally.contains(",4,1,3,0\n"),
+        "{tally}"
+    );
+
+    let why = said(&run(&["why", scheme.path(), folder.path(), "--as-at", "2029-12-31", "--person", "2"]));
+    assert!(why.contains("offending before the start: 1, on 2027-03-30\n    window 2026-03-31 to before 2027-03-31"), "{why}");
+
+    // Who cannot be seen for the whole year before counts neither way.
+    coverage("2026-04-01");
+    let paid = pay("2029-12-31");
+    assert!(!paid.contains(" counted against 2 "), "{paid}");
+
+    // Three claims looked at, two found false; one of them not before 2029.
+    coverage("2026-03-31");
+    folder.write(
+        "claims.csv",
+        "claim,provider,person,outcome,date,checked,found\n\
+         c1,P,1,job,2027-06-01,2027-07-01,false\nc2,P,2,job,2027-06-01,2027-07-01,true\nc3,P,3,job,2027-06-01,2029-01-01,false\n\
+         c4,P,3,job,2027-06-01,,\n",
+    );
+    assert!(pay("2028-12-31").contains("-1 found false × £50 = -£50"), "{}", pay("2028-12-31"));
+    assert!(pay("2029-12-31").contains("-2 found false × £50 = -£100"), "{}", pay("2029-12-31"));
+    fs::remove_file(folder.0.join("claims.csv")).expect("a file");
+    assert!(pay("2029-12-31").contains("there is no table of claims in"), "{}", pay("2029-12-31"));
 }

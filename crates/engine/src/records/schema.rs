@@ -183,6 +183,8 @@ pub static TABLES: [Table; 13] = [
             column("outcome", Kind::Text, true, "the outcome, as the scheme names it"),
             column("date", Kind::Day, true, "the day on which it is said to have been reached"),
             column("amount", Kind::Amount, false, "pounds claimed"),
+            column("checked", Kind::Day, false, "the day on which an audit looked at it; empty: not looked at"),
+            column("found", Kind::Choice(&["true", "false"]), false, "what the audit found"),
             KNOWN,
         ],
     },
@@ -262,6 +264,12 @@ pub static TABLES: [Table; 13] = [
                 "the kind of event or spell; empty: every kind of the table that has no row of its own",
             ),
             column("until", Kind::Day, true, "the last day whose facts are complete"),
+            column(
+                "since",
+                Kind::Day,
+                false,
+                "the first day whose facts are complete; needed where people are held against what they did before they started",
+            ),
         ],
     },
 ];
