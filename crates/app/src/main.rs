@@ -5,6 +5,7 @@
 
 mod commands;
 mod folder;
+mod link;
 mod live;
 mod pack;
 mod paint;
@@ -74,6 +75,8 @@ enum Command {
     Records(commands::records::Records),
     /// Bring amounts of different price years to the prices of one year
     Uprate(commands::uprate::Uprate),
+    /// Find out who is who across agencies' records, without labels
+    Link(commands::link::Link),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
 }
@@ -101,6 +104,7 @@ fn main() -> ExitCode {
         Command::Measure(command) => commands::measure::run(&command),
         Command::Records(command) => commands::records::run(&command),
         Command::Uprate(command) => commands::uprate::run(&command),
+        Command::Link(command) => commands::link::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {

@@ -2,10 +2,11 @@
 //! knowledge of the laboratory: what an evaluator must not see, this crate cannot reach.
 //!
 //! `records`: the tables that agencies hand over, checked at the door. `measure`: what happened, outcomes from dated records.
-//! `pay`: who owes whom, from priced tallies. `findings`: what goes wrong with a scheme, from a table of plays. `market`: who
-//! holds which lots. The rooms for linking and evaluating are built when the work that needs them begins.
+//! `pay`: who owes whom, from priced tallies. `findings`: what goes wrong with a scheme, from a table of plays. `link`:
+//! who is who. `market`: who holds which lots. The room for evaluating is built when the work that needs it begins.
 
 pub mod findings;
+pub mod link;
 pub mod market;
 pub mod measure;
 pub mod pay;

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod glossary;
 pub mod invoices;
 pub mod ledger;
+pub mod link;
 pub mod lots;
 pub mod map;
 pub mod measure;

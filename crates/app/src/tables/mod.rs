@@ -4,6 +4,7 @@
 mod pages;
 pub mod parquet;
 pub mod statement;
+pub mod texts;
 pub mod write;
 
 use std::fs::File;

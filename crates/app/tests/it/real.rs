@@ -43,7 +43,7 @@ fn line(text: &str, start: &str) -> Vec<String> {
 /// A CSV file as rows of named cells.
 fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
     let (mut header, mut rows): (Vec<String>, Vec<_>) = Default::default();
-    csv::texts(std::fs::File::open(path).expect("the file"), |_, row| {
+    csv::cells(std::fs::File::open(path).expect("the file"), |row| {
         let row: Vec<String> = row.expect("a sound row").iter().map(ToString::to_string).collect();
         match header.is_empty() {
             true => header = row,

@@ -226,7 +226,7 @@ pub fn look_ups(parts: &[Part]) -> impl Iterator<Item = &Step> {
 pub fn look_up<R: Read>(from: R, key: &str, column: &str, into: &mut BTreeMap<String, String>) -> io::Result<Vec<Fault>> {
     let mut places: Result<[usize; 2], Vec<Fault>> = Err(Vec::new());
     let mut faults = Vec::new();
-    csv::texts(from, |_, row| {
+    csv::cells(from, |row| {
         match (row, &places) {
             (Err(fault), _) => faults.push(fault),
             (Ok(header), Err(none)) if none.is_empty() => places = find(header, [key, column]),
@@ -273,7 +273,7 @@ pub fn rows<R: Read>(
     let mut places: Option<BTreeMap<String, usize>> = None;
     // Person, day, and the row, its cells in the order of `places`.
     let mut folded: Vec<(String, Day, Vec<String>)> = Vec::new();
-    csv::texts(from, |_, row| {
+    csv::cells(from, |row| {
         let row = match row {
             Ok(row) => row,
             Err(fault) => {

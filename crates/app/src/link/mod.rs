@@ -1,0 +1,3 @@
+//! Linking at the edge: the configuration, the tables it names, and what is written of the result.
+
+pub mod config;

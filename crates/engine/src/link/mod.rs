@@ -1,0 +1,128 @@
+//! Who is who: one person across many agencies.
+//!
+//! In come records of several agencies (`records`, cleaned by `clean` and joined by `gather`) and what their columns are
+//! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
+//! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`score`), groups whose records agree on
+//! the whole become persons (`cluster`), and what the rules never saw is estimated (`recall`). `model` says what a model is;
+//! `feature` and `similarity` are what it looks at.
+//!
+//! Nothing here knows schemes or money; there are no dice, and rows in any order, on any number of threads, give the same
+//! persons.
+
+pub mod block;
+pub mod clean;
+pub mod cluster;
+pub mod evaluate;
+pub mod feature;
+pub mod field;
+pub mod gather;
+pub mod model;
+pub mod recall;
+pub mod records;
+pub mod score;
+pub mod similarity;
+pub mod suggest;
+pub mod train;
+pub mod values;
+
+use block::{Blocks, Who};
+use cluster::{Decided, Link};
+use model::Model;
+use recall::Recall;
+use records::Records;
+use score::{Scorer, probability};
+use train::Training;
+
+/// What the user may decide; everything has a default that needs no thought.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    pub who: Who,
+    pub decided: Decided,
+    /// Groups are joined while the mean weight between them is at least this many bits.
+    pub join: f64,
+    /// Links below this many bits are not given back.
+    pub keep: f64,
+    /// No value brings more records together than this.
+    pub block_most: usize,
+}
+
+impl Default for Choices {
+    fn default() -> Choices {
+        Choices { who: Who::default(), decided: Decided::default(), join: 0.0, keep: -5.0, block_most: 500 }
+    }
+}
+
+/// Persons, and how they were found.
+#[derive(Debug)]
+pub struct Linked {
+    pub model: Model,
+    pub training: Option<Training>,
+    pub rules: Vec<RuleCount>,
+    pub recall: Option<Recall>,
+    /// Candidates scored.
+    pub candidates: u64,
+    /// Links worth keeping, in order.
+    pub links: Vec<Link>,
+    /// For each record its person: the first of the person's records.
+    pub person: Vec<u32>,
+}
+
+/// What a rule did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleCount {
+    pub label: String,
+    pub pairs: u64,
+    pub hot_blocks: u64,
+    pub hot_pairs: u64,
+}
+
+/// Finds who is who. Without `shared`, the model's own numbers are used and nothing is trained.
+pub fn link(records: &Records, model: Model, shared: Option<&[bool]>, choices: &Choices) -> Result<Linked, String> {
+    let scorer = Scorer::new(&model, records)?;
+    let blocks: Vec<Blocks> =
+        (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, choices.block_most)).collect();
+    let counts = model.rules.iter().zip(&blocks).map(|(rule, blocks)| RuleCount {
+        label: rule.label.clone(),
+        pairs: blocks.pairs,
+        hot_blocks: blocks.hot_blocks,
+        hot_pairs: blocks.hot_pairs,
+    });
+    let counts = counts.collect();
+    let (trained, training) = match shared {
+        None => (model.clone(), None),
+        Some(shared) => {
+            let (trained, training) = train::train(&scorer, &blocks, &choices.who, shared);
+            (trained, Some(training))
+        }
+    };
+    let scorer = scorer.with(&trained);
+    let (candidates, links) = scored(&scorer, &blocks, choices);
+    let recall = training.as_ref().map(|training| {
+        recall::recall(&training.patterns, training.each, |levels| probability(scorer.weight_of_levels(levels)))
+    });
+    drop(blocks);
+    let weigh = |left: u32, right: u32| {
+        choices.who.may(records, left, right).then(|| {
+            let levels = scorer.levels(left, right, &mut scorer.no_memory());
+            scorer.weight(left, right, &levels)
+        })
+    };
+    let person = cluster::clusters(records.len(), &links, &choices.decided, choices.join, weigh);
+    Ok(Linked { training, rules: counts, recall, candidates, links, person, model: trained })
+}
+
+/// Every candidate's weight; those worth keeping are kept.
+fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Vec<Link>) {
+    let candidates = std::sync::atomic::AtomicU64::new(0);
+    let work = |memory: &mut score::Memory, links: &mut Vec<Link>, left: u32, right: u32| {
+        candidates.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let levels = scorer.levels(left, right, memory);
+        let weight = scorer.weight(left, right, &levels);
+        if weight >= choices.keep {
+            links.push(Link { left, right, weight: weight as f32 });
+        }
+    };
+    let mut links = block::each_pair(scorer, blocks, &choices.who, || scorer.memory(), work);
+    links.sort_unstable_by_key(|link| (link.left, link.right));
+    (candidates.into_inner(), links)
+}

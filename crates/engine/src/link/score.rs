@@ -1,0 +1,326 @@
+//! How likely a pair of records is one person: the level of each comparison, what each level says in bits, and their sum.
+//!
+//! A weight is the base-2 logarithm of the odds. Where the model knows households, the odds are held against strangers and
+//! members of one household together, so that what such people share (a surname, an address) is not taken for identity.
+
+use super::feature::{Prepared, prepare};
+use super::model::{Level, Model, Test};
+use super::records::Records;
+use super::similarity;
+
+/// The most comparisons of a model.
+pub const MOST_COMPARISONS: usize = 16;
+
+/// The level of each comparison, in the order of the model.
+pub type Levels = [u8; MOST_COMPARISONS];
+
+/// A model made ready for some records.
+pub struct Scorer<'a> {
+    pub records: &'a Records,
+    pub features: Vec<Prepared<'a>>,
+    pub model: &'a Model,
+    comparisons: Vec<Ready>,
+    /// Logarithms of the odds before anything is compared.
+    strangers: f64,
+    household: f64,
+}
+
+/// A comparison made ready.
+struct Ready {
+    /// The one column it looks at, if it is one: then its level depends on two numbers and is remembered.
+    only: Option<usize>,
+    columns: Vec<usize>,
+    levels: Vec<ReadyLevel>,
+}
+
+struct ReadyLevel {
+    /// Bits of this level: against strangers, and against people of one household.
+    against_stranger: f64,
+    against_household: f64,
+    frequency: Option<ReadyFrequency>,
+}
+
+struct ReadyFrequency {
+    feature: usize,
+    weight: f64,
+    least: f64,
+    log_u: f64,
+    /// The share of households that agree because they share the value, and not by chance; and the level's log m.
+    shared: f64,
+    log_m: f64,
+}
+
+/// What one pair comes to, part by part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Score {
+    pub levels: Levels,
+    /// Bits; the sum of all below.
+    pub weight: f64,
+}
+
+/// What a thread remembers of pairs of values it has compared; only for speed.
+pub struct Memory {
+    slots: Vec<Vec<(u64, u8)>>,
+}
+
+/// Slots of one comparison.
+const SLOTS: usize = 1 << 14;
+
+impl<'a> Scorer<'a> {
+    /// Makes a model ready; fails when a part of it cannot be read.
+    pub fn new(model: &'a Model, records: &'a Records) -> Result<Scorer<'a>, String> {
+        if model.comparisons.len() > MOST_COMPARISONS {
+            return Err(format!("the model has {} comparisons; at most {MOST_COMPARISONS} are read", model.comparisons.len()));
+        }
+        let features = prepare(model, records)?;
+        let bare = Scorer { records, features, model, comparisons: Vec::new(), strangers: 0.0, household: 0.0 };
+        Ok(bare.with(model))
+    }
+
+    /// The same records and features under a model that differs only in its numbers.
+    #[must_use]
+    pub fn with<'b>(self, model: &'b Model) -> Scorer<'b>
+    where
+        'a: 'b,
+    {
+        let comparisons = (0..model.comparisons.len()).map(|at| ready(model, at)).collect();
+        let household = if model.household > 0.0 { (model.prior / model.household).log2() } else { f64::INFINITY };
+        let strangers = (model.prior / (1.0 - model.prior)).log2();
+        Scorer { records: self.records, features: self.features, model, comparisons, strangers, household }
+    }
+
+    /// The bits of levels alone, without what frequencies add.
+    #[must_use]
+    pub fn weight_of_levels(&self, levels: &Levels) -> f64 {
+        let (mut stranger, mut household) = (self.strangers, self.household);
+        for (at, ready) in self.comparisons.iter().enumerate() {
+            let level = &ready.levels[usize::from(levels[at])];
+            stranger += level.against_stranger;
+            household += level.against_household;
+        }
+        against_both(stranger, household)
+    }
+
+    /// For one pair: nothing is remembered.
+    #[must_use]
+    pub fn no_memory(&self) -> Memory {
+        Memory { slots: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        Memory { slots: self.comparisons.iter().map(|ready| vec![(0, 0); if ready.only.is_some() { SLOTS } else { 0 }]).collect() }
+    }
+
+    /// The level of each comparison for two records, the left one first.
+    #[must_use]
+    pub fn levels(&self, left: u32, right: u32, memory: &mut Memory) -> Levels {
+        let (a, b) = (self.records.cells(left), self.records.cells(right));
+        let mut levels = Levels::default();
+        for (at, ready) in self.comparisons.iter().enumerate() {
+            levels[at] = match ready.only {
+                Some(column) if !memory.slots.is_empty() => {
+                    let key = u64::from(a[column]) << 32 | u64::from(b[column]);
+                    let slot = &mut memory.slots[at][(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 50) as usize];
+                    if slot.0 != key || key == 0 {
+                        *slot = (key, self.level(at, a, b));
+                    }
+                    slot.1
+                }
+                _ => self.level(at, a, b),
+            };
+        }
+        if self.records.has_more() {
+            self.best_of_more(left, right, &mut levels);
+        }
+        levels
+    }
+
+    /// Where a record has several values, the pair of values that agrees best counts: the first level that is not "missing".
+    fn best_of_more(&self, left: u32, right: u32, levels: &mut Levels) {
+        let (more_left, more_right) = (self.records.more(left), self.records.more(right));
+        if more_left.is_empty() && more_right.is_empty() {
+            return;
+        }
+        for (at, ready) in self.comparisons.iter().enumerate() {
+            for column in &ready.columns {
+                let of = |cells: &[u32], more: &[super::records::More]| -> Vec<Vec<u32>> {
+                    let further = more.iter().filter(|more| more.column as usize == *column).map(|more| {
+                        let mut cells = cells.to_vec();
+                        cells[*column] = more.value;
+                        cells
+                    });
+                    std::iter::once(cells.to_vec()).chain(further).collect()
+                };
+                let (lefts, rights) = (of(self.records.cells(left), more_left), of(self.records.cells(right), more_right));
+                for (a, b) in lefts.iter().flat_map(|a| rights.iter().map(move |b| (a, b))) {
+                    let level = self.level(at, a, b);
+                    let missing = |level: u8| self.model.comparisons[at].levels[usize::from(level)].missing;
+                    if missing(levels[at]) || !missing(level) && level < levels[at] {
+                        levels[at] = level;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The first level that holds; the last where none does.
+    fn level(&self, comparison: usize, a: &[u32], b: &[u32]) -> u8 {
+        let levels = &self.model.comparisons[comparison].levels;
+        let found = levels.iter().position(|level| self.holds(&level.test, a, b) == Some(true));
+        found.unwrap_or(levels.len() - 1) as u8
+    }
+
+    /// Whether a test holds for two records' values; nothing where what it asks about is missing.
+    fn holds(&self, test: &Test, a: &[u32], b: &[u32]) -> Option<bool> {
+        let number = |feature: usize, cells: &[u32]| {
+            let prepared = &self.features[feature];
+            prepared.of(cells[prepared.column])
+        };
+        let both = |left: usize, right: usize| {
+            let numbers = (number(left, a), number(right, b));
+            (numbers.0 != 0 && numbers.1 != 0).then_some(numbers)
+        };
+        let texts = |left: usize, right: usize| {
+            both(left, right).map(|(x, y)| (self.features[left].text(x), self.features[right].text(y)))
+        };
+        match test {
+            Test::Otherwise => Some(true),
+            Test::LeftMissing(feature) => Some(number(*feature, a) == 0),
+            Test::RightMissing(feature) => Some(number(*feature, b) == 0),
+            Test::Same(left, right) if left == right => both(*left, *right).map(|(x, y)| x == y),
+            Test::Same(left, right) => texts(*left, *right).map(|(x, y)| x == y),
+            Test::Jaro(left, right, least) => texts(*left, *right).map(|(x, y)| similarity::jaro(x, y) >= *least),
+            Test::JaroWinkler(left, right, least) => {
+                texts(*left, *right).map(|(x, y)| similarity::jaro_winkler(x, y) >= *least)
+            }
+            Test::Levenshtein(left, right, most) => {
+                texts(*left, *right).map(|(x, y)| similarity::levenshtein(x, y, *most) <= *most)
+            }
+            Test::DamerauLevenshtein(left, right, most) => {
+                texts(*left, *right).map(|(x, y)| similarity::damerau_levenshtein(x, y, *most) <= *most)
+            }
+            Test::Seconds(left, right, most) => both(*left, *right).map(|(x, y)| {
+                let (x, y) = (self.features[*left].day(x), self.features[*right].day(y));
+                (f64::from(x) - f64::from(y)).abs() * 86_400.0 <= *most
+            }),
+            Test::Begins(left, right, least) => texts(*left, *right).map(|(x, y)| {
+                let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
+                long.starts_with(short) && short.chars().count() >= *least
+            }),
+            Test::All(tests) => all(tests.iter().map(|test| self.holds(test, a, b))),
+            Test::Any(tests) => all(tests.iter().map(|test| self.holds(test, a, b).map(|holds| !holds))).map(|none| !none),
+            Test::Not(test) => self.holds(test, a, b).map(|holds| !holds),
+        }
+    }
+
+    /// The bits of a pair at its levels.
+    #[must_use]
+    pub fn weight(&self, left: u32, right: u32, levels: &Levels) -> f64 {
+        let (mut stranger, mut household) = (self.strangers, self.household);
+        for (at, ready) in self.comparisons.iter().enumerate() {
+            let level = &ready.levels[usize::from(levels[at])];
+            stranger += level.against_stranger;
+            match &level.frequency {
+                None => household += level.against_household,
+                Some(frequency) => {
+                    let log_share = self.log_share(frequency, left, right);
+                    stranger += frequency.weight * (frequency.log_u - log_share);
+                    if household.is_finite() {
+                        let by_chance = log_share.exp2();
+                        household += frequency.log_m - (frequency.shared + (1.0 - frequency.shared) * by_chance).log2();
+                    }
+                }
+            }
+        }
+        against_both(stranger, household)
+    }
+
+    /// The commoner of the two records' values counts, as the less surprising one.
+    fn log_share(&self, frequency: &ReadyFrequency, left: u32, right: u32) -> f64 {
+        let prepared = &self.features[frequency.feature];
+        let share = |record| match prepared.of(self.records.cells(record)[prepared.column]) {
+            0 => f64::NEG_INFINITY,
+            number => prepared.log_share(number),
+        };
+        let found = share(left).max(share(right)).max(frequency.least);
+        if found.is_finite() { found } else { frequency.log_u }
+    }
+
+    /// What each comparison adds, against strangers, with its adjustment for frequency; and what households take away.
+    #[must_use]
+    pub fn parts(&self, left: u32, right: u32, levels: &Levels) -> (Vec<(f64, f64)>, f64) {
+        let mut parts = Vec::new();
+        for (at, ready) in self.comparisons.iter().enumerate() {
+            let level = &ready.levels[usize::from(levels[at])];
+            let adjusted = level.frequency.as_ref().map_or(0.0, |frequency| {
+                frequency.weight * (frequency.log_u - self.log_share(frequency, left, right))
+            });
+            parts.push((level.against_stranger, adjusted));
+        }
+        let sum = self.strangers + parts.iter().map(|(level, adjusted)| level + adjusted).sum::<f64>();
+        (parts, self.weight(left, right, levels) - sum)
+    }
+
+    /// Bits before anything is compared.
+    #[must_use]
+    pub fn before(&self) -> f64 {
+        self.strangers
+    }
+}
+
+/// SQL's AND: false if any is false, else unknown if any is unknown.
+fn all(tests: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut found = Some(true);
+    for test in tests {
+        match test {
+            Some(false) => return Some(false),
+            None => found = None,
+            Some(true) => {}
+        }
+    }
+    found
+}
+
+/// The odds against two kinds of other people together.
+fn against_both(stranger: f64, household: f64) -> f64 {
+    if household == f64::INFINITY {
+        return stranger;
+    }
+    let (least, most) = (stranger.min(household), stranger.max(household));
+    least - (1.0 + (least - most).exp2()).log2()
+}
+
+/// The chance that belongs to a weight.
+#[must_use]
+pub fn probability(weight: f64) -> f64 {
+    1.0 / (1.0 + (-weight).exp2())
+}
+
+fn ready(model: &Model, at: usize) -> Ready {
+    let comparison = &model.comparisons[at];
+    let columns = model.columns(at);
+    let ready_level = |level: &Level| {
+        let bits = |against: f64| if level.missing { 0.0 } else { (level.m / against).log2() };
+        let frequency = level.frequency.filter(|_| !level.missing).map(|frequency| {
+            let exact = exact_u(model, at, frequency.feature).unwrap_or(level.u);
+            ReadyFrequency {
+                feature: frequency.feature,
+                weight: frequency.weight,
+                least: frequency.least.log2(),
+                log_u: exact.log2(),
+                shared: ((level.h - exact) / (1.0 - exact)).clamp(0.0, 1.0),
+                log_m: level.m.log2(),
+            }
+        });
+        ReadyLevel { against_stranger: bits(level.u), against_household: bits(level.h), frequency }
+    };
+    let levels = comparison.levels.iter().map(ready_level).collect();
+    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, levels }
+}
+
+/// The *u* of the level at which a feature agrees exactly: what a frequency is held against.
+fn exact_u(model: &Model, comparison: usize, feature: usize) -> Option<f64> {
+    let exact = |level: &&Level| level.test == Test::Same(feature, feature);
+    model.comparisons[comparison].levels.iter().find(exact).map(|level| level.u)
+}
