@@ -209,10 +209,9 @@ fn hold(section: &Section<'_, '_>, part: &Part) {
             section.push(problem.expected(column.meaning).mend(format!("add a line: {} = \"COLUMN OF THE FILE\"", column.name)));
         }
     }
-    if part.runs.is_some() && !part.cells.iter().any(|(at, _)| part.table.columns[*at].name == "person") {
-        section.push(
-            section.problem("runs", "runs are made person by person, and the part names none").mend("add person = \"COLUMN\""),
-        );
+    if part.runs.is_some() && part.person().is_none() {
+        let problem = section.problem("runs", "runs are made person by person, and the part has no column for the person");
+        section.push(problem.mend("add person = \"COLUMN\""));
     }
 }
 
@@ -245,13 +244,18 @@ pub fn look_up<R: Read>(from: R, key: &str, column: &str, into: &mut BTreeMap<St
 
 /// Where columns stand in a file, or a fault for each that is not there.
 fn find<const N: usize>(header: &[Cow<'_, str>], names: [&str; N]) -> Result<[usize; N], Vec<Fault>> {
-    let place = |name: &str| header.iter().position(|cell| cell == name);
+    let place = |name: &str| place(header, name);
     let missing: Vec<Fault> = names.iter().filter(|name| place(name).is_none()).map(|name| no_column(header, name)).collect();
     if missing.is_empty() { Ok(names.map(|name| place(name).unwrap_or(0))) } else { Err(missing) }
 }
 
+/// Where a column stands, blanks around its name left aside.
+fn place(header: &[Cow<'_, str>], name: &str) -> Option<usize> {
+    header.iter().position(|cell| cell.trim() == name)
+}
+
 fn no_column(header: &[Cow<'_, str>], name: &str) -> Fault {
-    let known = || header.iter().map(AsRef::as_ref);
+    let known = || header.iter().map(|cell| cell.trim());
     let mend = nearest(name, known()).map_or("correct the map".into(), |near| format!("is `{near}` meant?"));
     let expected = format!("one of {}", known().collect::<Vec<_>>().join(", "));
     Fault { column: name.to_owned(), ..Fault::file("the file has no such column", expected, mend) }
@@ -282,7 +286,7 @@ pub fn rows<R: Read>(
             }
         };
         let Some(places) = &places else {
-            let found = part.columns().into_iter().map(|name| (name.to_owned(), row.iter().position(|cell| cell == name)));
+            let found = part.columns().into_iter().map(|name| (name.to_owned(), place(row, name)));
             let (found, missing): (Vec<_>, Vec<_>) = found.partition(|(_, place)| place.is_some());
             done.faults.extend(missing.into_iter().map(|(name, _)| no_column(row, &name)));
             places = Some(found.into_iter().filter_map(|(name, place)| Some((name, place?))).collect());
@@ -310,7 +314,7 @@ pub fn rows<R: Read>(
             match part.day(get(&runs.column)).and_then(|text| day::parse(text.as_bytes()).ok()) {
                 Some(day) => {
                     let row: Vec<String> = places.keys().map(|name| get(name).to_owned()).collect();
-                    folded.push((get(part.person()).to_owned(), day, row));
+                    folded.push((part.person().map_or("", get).to_owned(), day, row));
                 }
                 None => done.no_day += 1,
             }
@@ -357,13 +361,12 @@ impl Part {
         get(of).split(at.as_str()).map(str::trim).filter(|item| !item.is_empty()).map(Some).collect()
     }
 
-    /// The column that names the person.
-    fn person(&self) -> &str {
-        let place = self.table.column("person");
-        match self.cells.iter().find(|(at, _)| *at == place) {
-            Some((_, Value::Column(name))) => name,
-            _ => "",
-        }
+    /// The column of the file that names the person.
+    fn person(&self) -> Option<&str> {
+        self.cells.iter().find_map(|(at, value)| match value {
+            Value::Column(name) if self.table.columns[*at].name == "person" => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// A day as the tables write it: counted from day zero where there is one, and without a time of day. What is no day stays

@@ -33,7 +33,7 @@ fn rows(text: &str, file: &str, look_ups: &LookUps) -> (Vec<String>, Done) {
 fn columns_constants_and_days() {
     let text = "[events.charge]\nfile = \"f.csv\"\nonly = { court = [\"A\", \"B\"] }\ngiven = \"charged\"\nperson = \"id\"\n\
         kind = { is = \"offence, charged\" }\ndate = \"charged\"\n";
-    let file = "id,court,charged\n7,A,2020-02-03 06:15:00\n8,C,2020-02-03\n9,B,\n10,B,03/04/2020\n";
+    let file = "id, court,charged \n7,A,2020-02-03 06:15:00\n8,C,2020-02-03\n9,B,\n10,B,03/04/2020\n";
     let (out, done) = rows(text, file, &LookUps::new());
     // A time of day is left out; what may be one of two days is left for the check to tell.
     assert_eq!(out, ["charge-1,7,offence, charged,2020-02-03,,,,,,", "charge-2,10,offence, charged,03/04/2020,,,,,,"]);
@@ -74,7 +74,7 @@ fn single_days_become_runs() {
 #[test]
 fn a_part_without_a_file_is_one_row() {
     let text = "[coverage.all]\ntable = { is = \"events\" }\nuntil = { is = \"2020-12-31\" }\n";
-    assert_eq!(rows(text, "", &LookUps::new()).0, ["events,,2020-12-31"]);
+    assert_eq!(rows(text, "", &LookUps::new()).0, ["events,,2020-12-31,"]);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn every_mistake_in_a_map_is_told_at_once() {
         "`person` comes from a file, and the part names none",
         "`run` is not one of the known words",
         "[spells.w] does not say `person`",
-        "runs are made person by person, and the part names none",
+        "runs are made person by person, and the part has no column for the person",
     ];
     for expected in expected {
         assert!(problems.iter().any(|problem| problem == expected), "{expected}\n{problems:#?}");
