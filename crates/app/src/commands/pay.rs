@@ -192,7 +192,7 @@ fn waiting(scheme: &Scheme, groups: &[Group]) -> Vec<String> {
         let (started, waiting) = (sum(&Tally::started), sum(&|tally, cell| tally.waiting[cell]));
         if waiting > 0 {
             let ended = groups.iter().any(|group| group.tally.stage(at) != Stage::Running);
-            let held = if ended { "" } else { "; the cohort has not ended, and its service fee is not due" };
+            let held = if ended { "" } else { "; the cohort has not ended, and its service fee is due for whole months" };
             out.push(format!("{}: of {} people {} are not yet known{held}", cohort.name, thousands(started), thousands(waiting)));
         }
     }

@@ -82,6 +82,22 @@ fn a_statement_as_parquet_says_what_its_csv_says() {
     }
 }
 
+/// A month's fee is due on its last day; the year's is what the months come to.
+#[test]
+fn a_service_fee_is_paid_by_the_month_while_a_cohort_runs() {
+    let (folder, _) = simulated("hmp-doncaster-2011", &["--conduct", "idle"]);
+    let fee = |day: &str| {
+        let said = pay("2", &folder, day);
+        let row = said.lines().find(|row| row.contains(",fee,") && row.contains(",2011-10 to 2012-09,"));
+        row.map(|row| row.split(',').skip(11).take(4).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(fee("2011-10-30"), None);
+    assert_eq!(fee("2011-12-30").as_deref(), Some("0.166666666 years 16666667.00 2777777.82"));
+    assert_eq!(fee("2011-12-31").as_deref(), Some("0.25 years 16666667.00 4166666.75"));
+    assert_eq!(fee("2012-09-29").as_deref(), Some("0.916666666 years 16666667.00 15277778.07"));
+    assert_eq!(fee("2012-09-30").as_deref(), Some("1 years 16666667.00 16666667.00"));
+}
+
 #[test]
 fn a_late_fact_takes_a_line_back_and_the_past_stays_as_it_was() {
     let (folder, until) = simulated("plain-linear", &[]);

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use scheme::Scheme;
+use scheme::literal::Duration;
 use scheme::tally::{Comparison, Stage, Tally};
-use scheme::terms::{Baseline, Better};
+use scheme::terms::{Baseline, Better, Cohort, MonthEnd, later};
 
 use super::{Measured, State};
 use crate::records::day::{Day, day};
@@ -96,6 +97,8 @@ pub fn payable(scheme: &Scheme, measured: &Measured, as_at: Day) -> Vec<Group> {
         let ended = |cohort: &usize| day(scheme.cohorts[*cohort].ends) <= as_at;
         let stage = |cohort| if ended(&cohort) { Stage::Complete } else { Stage::Running };
         group.tally.stages = group.tally.cohorts.iter().map(|cohort| stage(*cohort)).collect();
+        let passed = |cohort: &usize| months_passed(&scheme.cohorts[*cohort], as_at, scheme.month_end);
+        group.tally.passed = group.tally.cohorts.iter().map(passed).collect();
     }
     for (at, index) in measured.index.iter().enumerate() {
         let findings = measured.of(at);
@@ -120,6 +123,12 @@ pub fn payable(scheme: &Scheme, measured: &Measured, as_at: Day) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// Whole months of a cohort that have passed when a day is over.
+fn months_passed(cohort: &Cohort, as_at: Day, rule: MonthEnd) -> i64 {
+    let over = |months: &i64| day(later(cohort.starts, Duration::Months(*months), rule)) <= as_at.saturating_add(1);
+    (1..=cohort.months).take_while(over).count() as i64
 }
 
 /// Gives each provider the comparison people of its whole area, and drops groups of nobody else. What people did before they
