@@ -65,6 +65,10 @@ enum Command {
     Why(commands::why::Why),
     /// Hold what providers claim against what the records show
     Claims(commands::claims::Claims),
+    /// Hold lines of invoices and plans against price × results, and add up what was paid and planned, nothing twice
+    Invoices(commands::invoices::Invoices),
+    /// Say who holds which lots, by provider and by region
+    Lots(commands::lots::Lots),
     /// Write full records of simulated people, which measured and paid come to what the laboratory pays
     Simulate(commands::simulate::Simulate),
     /// Measure outcomes from dated records: who reached what, and who is not yet known
@@ -77,6 +81,8 @@ enum Command {
     Pseudonymise(commands::pseudonymise::Pseudonymise),
     /// Look at tables of records
     Records(commands::records::Records),
+    /// Bring amounts of different price years to the prices of one year
+    Uprate(commands::uprate::Uprate),
     /// Find out who is who across agencies' records, without labels
     Link(commands::link::Link),
     /// Explain a term
@@ -100,12 +106,15 @@ fn main() -> ExitCode {
         Command::Replay(command) => commands::replay::run(&command),
         Command::Why(command) => commands::why::run(&command),
         Command::Claims(command) => commands::claims::run(&command),
+        Command::Invoices(command) => commands::invoices::run(&command),
+        Command::Lots(command) => commands::lots::run(&command),
         Command::Simulate(command) => commands::simulate::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
         Command::Person(command) => commands::person::run(&command),
         Command::Duplication(command) => commands::duplication::run(&command),
         Command::Pseudonymise(command) => commands::pseudonymise::run(&command),
         Command::Records(command) => commands::records::run(&command),
+        Command::Uprate(command) => commands::uprate::run(&command),
         Command::Link(command) => commands::link::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };

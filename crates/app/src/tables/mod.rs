@@ -3,6 +3,7 @@
 
 mod pages;
 pub mod parquet;
+pub mod statement;
 pub mod texts;
 pub mod write;
 

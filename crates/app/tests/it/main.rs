@@ -6,7 +6,7 @@
 //! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
 //! payment run. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! the byte, and what is changed in it is located. `paying`: a payment run from the tally to the ledger. `records`: tables of
-//! records, good, bad and hostile. `reference`: the scheme that newcomers copy checks clean. `report`: the page and the JSON of
+//! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy checks clean. `report`: the page and the JSON of
 //! a stress test. `simulated`: from simulated records to money, reasons and claims. `textbook`: textbook cases by name, right and wrong. Where a test compares with a file, `UPDATE=1 cargo test`
 //! rewrites the file, and the difference is there to be read before it is kept.
 
@@ -21,6 +21,7 @@ mod killed;
 mod mend;
 mod pack;
 mod paying;
+mod real;
 mod records;
 mod reference;
 mod report;

@@ -28,8 +28,27 @@ pub struct Why {
 /// How each outcome was decided for the person of one index.
 #[must_use]
 pub fn why(scheme: &Scheme, records: &Records, measured: &Measured, index: usize, as_at: Day, known_at: Day) -> Vec<Why> {
-    let start = measured.index[index].start;
     let plans = plan::plans(scheme, records, &measured.index[index..=index], as_at.min(known_at));
+    reasons(records, measured, index, known_at, &plans, measured.of(index))
+}
+
+/// How it was decided what the person of one index did before the start, in the order of [`Measured::held_before`].
+#[must_use]
+pub fn why_before(scheme: &Scheme, records: &Records, measured: &Measured, index: usize, as_at: Day, known_at: Day) -> Vec<Why> {
+    let plans = plan::plans_before(scheme, records, &measured.index[index..=index], as_at.min(known_at));
+    let plans: Vec<plan::Plan> = plans.into_iter().map(|(_, plan)| plan).collect();
+    reasons(records, measured, index, known_at, &plans, measured.before(index))
+}
+
+fn reasons(
+    records: &Records,
+    measured: &Measured,
+    index: usize,
+    known_at: Day,
+    plans: &[plan::Plan],
+    findings: &[Finding],
+) -> Vec<Why> {
+    let start = measured.index[index].start;
     let facts = records.facts.of(start.person, known_at);
     let mut life = Life::default();
     life.become_that_of(&facts, records.people.ends[start.person as usize], known_at, records.need.links);
@@ -45,7 +64,7 @@ pub fn why(scheme: &Scheme, records: &Records, measured: &Measured, index: usize
             facts: counted(&plan.way, &life, &window),
         }
     };
-    plans.iter().zip(measured.of(index)).map(one).collect()
+    plans.iter().zip(findings).map(one).collect()
 }
 
 fn counted(way: &Way, life: &Life<'_>, window: &Window) -> Vec<(Fact, Day)> {

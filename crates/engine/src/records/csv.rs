@@ -4,6 +4,7 @@
 //! What office programs write is read as it is meant: commas, semicolons or tabs; UTF-8 with or without a byte order mark,
 //! UTF-16, or Windows-1252; any line ends; quotation marks doubled inside quotation marks.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -61,6 +62,22 @@ pub fn read<R: Read>(
     }
     batch.keep(&good);
     take(batch, faults)
+}
+
+/// Reads any CSV file whole, row after row, the header first; a row that cannot be taken apart is given as its fault. Fails only
+/// as `from` and `take` fail.
+pub fn cells<R: Read>(from: R, mut take: impl FnMut(Result<&[Cow<'_, str>], Fault>) -> io::Result<()>) -> io::Result<()> {
+    let mut rows = Rows::new(Decoded::new(from)?);
+    while let Some(row) = rows.next()? {
+        match row {
+            Ok(()) => {
+                let cells: Vec<Cow<'_, str>> = rows.cells.iter().map(|cell| cell::decode(&rows.text[cell.clone()]).0).collect();
+                take(Ok(&cells))?;
+            }
+            Err(fault) => take(Err(fault))?,
+        }
+    }
+    Ok(())
 }
 
 /// Reads some columns of any CSV file as text, row after row, in the order of `wanted`; a cell that is not there is empty. Gives
