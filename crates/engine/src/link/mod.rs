@@ -12,21 +12,28 @@
 pub mod block;
 pub mod clean;
 pub mod cluster;
+pub mod earlier;
 pub mod evaluate;
 pub mod feature;
 pub mod field;
 pub mod gather;
 pub mod model;
+pub mod overrides;
 pub mod recall;
 pub mod records;
 pub mod score;
+mod several;
 pub mod similarity;
+pub mod splink;
+pub mod sql;
 pub mod suggest;
 pub mod train;
+pub mod twins;
 pub mod values;
 
 use block::{Blocks, Who};
 use cluster::{Decided, Link};
+use earlier::Earlier;
 use model::Model;
 use recall::Recall;
 use records::Records;
@@ -44,11 +51,13 @@ pub struct Choices {
     pub keep: f64,
     /// No value brings more records together than this.
     pub block_most: usize,
+    /// Persons of an earlier run, which need less to stay together.
+    pub earlier: Option<Earlier>,
 }
 
 impl Default for Choices {
     fn default() -> Choices {
-        Choices { who: Who::default(), decided: Decided::default(), join: 0.0, keep: -5.0, block_most: 500 }
+        Choices { who: Who::default(), decided: Decided::default(), join: 0.0, keep: -5.0, block_most: 500, earlier: None }
     }
 }
 
@@ -107,7 +116,14 @@ pub fn link(records: &Records, model: Model, shared: Option<&[bool]>, choices: &
             scorer.weight(left, right, &levels)
         })
     };
-    let person = cluster::clusters(records.len(), &links, &choices.decided, choices.join, weigh);
+    let person = match &choices.earlier {
+        None => cluster::clusters(records.len(), &links, &choices.decided, choices.join, weigh),
+        Some(earlier) => {
+            let raised = earlier.raised(&links, choices.join, weigh);
+            let weigh = |left: u32, right: u32| weigh(left, right).map(|bits| bits + earlier.bits(choices.join, left, right));
+            cluster::clusters(records.len(), &raised, &choices.decided, choices.join, weigh)
+        }
+    };
     Ok(Linked { training, rules: counts, recall, candidates, links, person, model: trained })
 }
 

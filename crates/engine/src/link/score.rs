@@ -30,6 +30,8 @@ struct Ready {
     /// The one column it looks at, if it is one: then its level depends on two numbers and is remembered.
     only: Option<usize>,
     columns: Vec<usize>,
+    /// It asks for shared values, so each of its tests looks at all values of a record.
+    shares: bool,
     levels: Vec<ReadyLevel>,
 }
 
@@ -143,6 +145,10 @@ impl<'a> Scorer<'a> {
             return;
         }
         for (at, ready) in self.comparisons.iter().enumerate() {
+            if ready.shares {
+                levels[at] = self.level_of_any(at, left, right);
+                continue;
+            }
             for column in &ready.columns {
                 let of = |cells: &[u32], more: &[super::records::More]| -> Vec<Vec<u32>> {
                     let further = more.iter().filter(|more| more.column as usize == *column).map(|more| {
@@ -172,7 +178,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Whether a test holds for two records' values; nothing where what it asks about is missing.
-    fn holds(&self, test: &Test, a: &[u32], b: &[u32]) -> Option<bool> {
+    pub(super) fn holds(&self, test: &Test, a: &[u32], b: &[u32]) -> Option<bool> {
         let number = |feature: usize, cells: &[u32]| {
             let prepared = &self.features[feature];
             prepared.of(cells[prepared.column])
@@ -188,8 +194,8 @@ impl<'a> Scorer<'a> {
             Test::Otherwise => Some(true),
             Test::LeftMissing(feature) => Some(number(*feature, a) == 0),
             Test::RightMissing(feature) => Some(number(*feature, b) == 0),
-            Test::Same(left, right) if left == right => both(*left, *right).map(|(x, y)| x == y),
-            Test::Same(left, right) => texts(*left, *right).map(|(x, y)| x == y),
+            Test::Same(left, right) | Test::Share(left, right) if left == right => both(*left, *right).map(|(x, y)| x == y),
+            Test::Same(left, right) | Test::Share(left, right) => texts(*left, *right).map(|(x, y)| x == y),
             Test::Jaro(left, right, least) => texts(*left, *right).map(|(x, y)| similarity::jaro(x, y) >= *least),
             Test::JaroWinkler(left, right, least) => {
                 texts(*left, *right).map(|(x, y)| similarity::jaro_winkler(x, y) >= *least)
@@ -214,9 +220,9 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// The bits of a pair at its levels.
+    /// The bits of a pair at its levels, whether or not its records may be twins.
     #[must_use]
-    pub fn weight(&self, left: u32, right: u32, levels: &Levels) -> f64 {
+    pub fn weight_by_columns(&self, left: u32, right: u32, levels: &Levels) -> f64 {
         let (mut stranger, mut household) = (self.strangers, self.household);
         for (at, ready) in self.comparisons.iter().enumerate() {
             let level = &ready.levels[usize::from(levels[at])];
@@ -247,7 +253,8 @@ impl<'a> Scorer<'a> {
         if found.is_finite() { found } else { frequency.log_u }
     }
 
-    /// What each comparison adds, against strangers, with its adjustment for frequency; and what households take away.
+    /// What each comparison adds, against strangers, with its adjustment for frequency; and what households take away, or a rule
+    /// against twins.
     #[must_use]
     pub fn parts(&self, left: u32, right: u32, levels: &Levels) -> (Vec<(f64, f64)>, f64) {
         let mut parts = Vec::new();
@@ -270,7 +277,7 @@ impl<'a> Scorer<'a> {
 }
 
 /// SQL's AND: false if any is false, else unknown if any is unknown.
-fn all(tests: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+pub(super) fn all(tests: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut found = Some(true);
     for test in tests {
         match test {
@@ -303,7 +310,7 @@ fn ready(model: &Model, at: usize) -> Ready {
     let ready_level = |level: &Level| {
         let bits = |against: f64| if level.missing { 0.0 } else { (level.m / against).log2() };
         let frequency = level.frequency.filter(|_| !level.missing).map(|frequency| {
-            let exact = exact_u(model, at, frequency.feature).unwrap_or(level.u);
+            let exact = exact_u(model, at, frequency.feature).filter(|_| !frequency.own).unwrap_or(level.u);
             ReadyFrequency {
                 feature: frequency.feature,
                 weight: frequency.weight,
@@ -316,7 +323,8 @@ fn ready(model: &Model, at: usize) -> Ready {
         ReadyLevel { against_stranger: bits(level.u), against_household: bits(level.h), frequency }
     };
     let levels = comparison.levels.iter().map(ready_level).collect();
-    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, levels }
+    let shares = comparison.levels.iter().any(|level| level.test.shares());
+    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, shares, levels }
 }
 
 /// The *u* of the level at which a feature agrees exactly: what a frequency is held against.

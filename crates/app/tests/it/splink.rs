@@ -1,0 +1,162 @@
+//! Models made with Splink give the same pairs the same weights here. The models, what Splink 5 made of them pair by pair, and
+//! the data are no part of this project: they are read from `$WELLSPENT_PEERS` (else `../shared/peers`) and `$WELLSPENT_DATA`
+//! (else `../shared/data`), and a test whose files are absent is skipped with a message.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use engine::link::block::{Blocks, Who, each_pair};
+use engine::link::records::{Column, Ids, Records};
+use engine::link::score::Scorer;
+use engine::link::values::Numbering;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::Field;
+
+#[path = "../../src/link/splink.rs"]
+mod import;
+
+/// A table as text: its columns by name, and for each row what it says; nothing there is empty.
+struct Table {
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn at(&self, name: &str) -> usize {
+        self.columns.iter().position(|known| known.eq_ignore_ascii_case(name)).unwrap_or_else(|| panic!("no column {name}"))
+    }
+
+    /// A column made of two with a space between; nothing where either is nothing.
+    fn join(&mut self, name: &str, first: &str, second: &str) {
+        let (first, second) = (self.at(first), self.at(second));
+        self.columns.push(name.into());
+        for row in &mut self.rows {
+            let joined = if row[first].is_empty() || row[second].is_empty() { String::new() } else { format!("{} {}", row[first], row[second]) };
+            row.push(joined);
+        }
+    }
+}
+
+fn folder(variable: &str, otherwise: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    std::env::var_os(variable).map_or_else(|| root.join(otherwise), PathBuf::from)
+}
+
+fn from_parquet(path: &Path) -> Table {
+    let reader = SerializedFileReader::new(File::open(path).expect("the file is there")).expect("it is a Parquet file");
+    let columns = reader.metadata().file_metadata().schema_descr().columns().iter().map(|column| column.name().to_owned()).collect();
+    let text = |field: &Field| match field {
+        Field::Null => String::new(),
+        Field::Str(text) => text.clone(),
+        Field::Double(number) => format!("{number:e}"),
+        other => other.to_string(),
+    };
+    let row = |row: parquet::record::Row| row.get_column_iter().map(|(_, field)| text(field)).collect();
+    Table { columns, rows: reader.get_row_iter(None).expect("it has rows").map(|read| row(read.expect("it can be read"))).collect() }
+}
+
+/// Of files without quotes; spaces around a cell are no part of it.
+fn from_csv(path: &Path) -> Table {
+    let text = std::fs::read_to_string(path).expect("the file is text");
+    let mut lines = text.lines().map(|line| line.split(',').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>());
+    let columns = lines.next().expect("it has a header");
+    Table { columns, rows: lines.collect() }
+}
+
+/// Records with the columns of a model, as the tables say it and not cleaned; and the number of each record by its id.
+fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, HashMap<String, u32>) {
+    let (mut ids, mut agency) = (Ids::default(), Vec::new());
+    for (number, table) in tables.iter().enumerate() {
+        for row in &table.rows {
+            ids.push(&row[table.at(id)]);
+            agency.push(number as u16);
+        }
+    }
+    let column = |name: &String| {
+        let (mut numbering, mut rows) = (Numbering::default(), Vec::new());
+        for table in tables {
+            let at = table.at(name);
+            rows.extend(table.rows.iter().map(|row| numbering.number(&row[at])));
+        }
+        (Column { name: name.clone(), values: numbering.finish() }, rows)
+    };
+    let agencies = (0..tables.len()).map(|number| format!("src{number}")).collect();
+    let columns = columns.iter().map(column).collect();
+    let (records, _) = Records::new(agencies, &agency, &ids, columns, Vec::new());
+    let by_id = (0..records.len() as u32).map(|record| (records.ids.get(record as usize).to_owned(), record)).collect();
+    (records, by_id)
+}
+
+/// Every pair that Splink scored has its weight here within a millionth of a bit, and its rules bring the same pairs together.
+fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>) {
+    let peers = folder("WELLSPENT_PEERS", "../shared/peers").join("linkage");
+    let (model, scored) = (peers.join(format!("models/{name}.json")), peers.join(format!("pred/{name}.parquet")));
+    if !model.exists() || !scored.exists() {
+        return eprintln!("skipped: {} and {} are not there (WELLSPENT_PEERS)", model.display(), scored.display());
+    }
+    let Some(tables) = tables(&folder("WELLSPENT_DATA", "../shared/data")) else {
+        return eprintln!("skipped: the data of {name} are not there (WELLSPENT_DATA)");
+    };
+    let text = std::fs::read_to_string(&model).expect("the model can be read");
+    let splink = import::read(name, &text).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
+    let (records, by_id) = records(&tables, &splink.imported.columns, id);
+    let model = &splink.imported.model;
+    let scorer = Scorer::new(model, &records).expect("the model can be made ready");
+
+    let scored = from_parquet(&scored);
+    let (left, right, bits) = (scored.at(&format!("{id}_l")), scored.at(&format!("{id}_r")), scored.at("match_weight"));
+    let mut memory = scorer.memory();
+    let (mut most, mut pairs, mut wrong) = (0.0_f64, HashSet::new(), Vec::new());
+    let mut seen: HashMap<(usize, u8), u64> = HashMap::new();
+    for row in &scored.rows {
+        let (a, b) = (by_id[&row[left]], by_id[&row[right]]);
+        pairs.insert((a.min(b), a.max(b)));
+        let levels = scorer.levels(a, b, &mut memory);
+        let (here, there) = (scorer.weight(a, b, &levels), row[bits].parse::<f64>().expect("a weight is a number"));
+        most = most.max((here - there).abs());
+        (0..model.comparisons.len()).for_each(|at| *seen.entry((at, levels[at])).or_default() += 1);
+        if (here - there).abs() > 1e-6 {
+            wrong.push(format!("{} {}: {here} here, {there} there, levels {:?}", row[left], row[right], &levels[..model.comparisons.len()]));
+        }
+    }
+    let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, usize::MAX)).collect();
+    let who = Who { within: vec![splink.within; tables.len()] };
+    let found: HashSet<(u32, u32)> = each_pair(&scorer, &blocks, &who, || (), |(), found, a, b| found.push((a, b))).into_iter().collect();
+    let levels: usize = model.comparisons.iter().map(|comparison| comparison.levels.len()).sum();
+    println!(
+        "{name}: {} pairs scored, largest difference {most:.1e} bits, {} of {levels} levels met; {} pairs by rules, {} not the same",
+        scored.rows.len(),
+        seen.len(),
+        found.len(),
+        found.symmetric_difference(&pairs).count()
+    );
+    assert!(wrong.is_empty(), "{} of {} weights differ, such as\n{}", wrong.len(), scored.rows.len(), wrong[..wrong.len().min(10)].join("\n"));
+    assert!(found == pairs, "the rules bring other pairs together");
+}
+
+fn all_there(paths: &[PathBuf], read: impl Fn(&Path) -> Table) -> Option<Vec<Table>> {
+    paths.iter().all(|path| path.exists()).then(|| paths.iter().map(|path| read(path)).collect())
+}
+
+fn historical(data: &Path) -> Option<Vec<Table>> {
+    let mut tables = all_there(&[data.join("splink_datasets/historical_figures_with_errors_50k.parquet")], from_parquet)?;
+    tables[0].join("first_name_surname_concat", "first_name", "surname");
+    Some(tables)
+}
+
+#[test]
+fn fake_1000_is_scored_as_splink_scores_it() {
+    agrees("fake_1000", "unique_id", |data| all_there(&[data.join("splink_datasets/fake_1000.csv")], from_csv));
+}
+
+#[test]
+fn febrl4_is_scored_as_splink_scores_it() {
+    agrees("febrl4", "rec_id", |data| all_there(&["a", "b"].map(|half| data.join(format!("febrl/dataset4{half}.csv"))), from_csv));
+}
+
+#[test]
+fn historical_50k_is_scored_as_splink_scores_it() {
+    agrees("historical_50k", "unique_id", historical);
+    agrees("historical_50k_more", "unique_id", historical);
+}
