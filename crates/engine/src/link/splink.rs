@@ -33,7 +33,7 @@ pub struct SaidLevel {
     pub condition: String,
     pub label: String,
     pub missing: bool,
-    /// `None` where Splink wrote nothing down, which it does for levels that training never saw.
+    /// `None` where Splink wrote nothing down, which it does for levels that training never saw; see [`at_first`].
     pub m: Option<f64>,
     pub u: Option<f64>,
     pub frequency: Option<SaidFrequency>,
@@ -65,9 +65,6 @@ pub struct Unread {
     pub text: String,
     pub refused: Refused,
 }
-
-/// What Splink counts for a level that its training never saw.
-const NEVER_SEEN: f64 = 1e-6;
 
 /// Makes a model of settings.
 pub fn import(settings: &Settings) -> Result<Imported, Vec<Unread>> {
@@ -130,8 +127,11 @@ const VALUES: &str = "a column such as \"name_l\" or l.name, substr, left, regex
 impl Import {
     fn comparison(&mut self, said: &Said, unread: &mut Vec<Unread>) -> Comparison {
         let mut levels: Vec<Level> = Vec::new();
+        let count = said.levels.iter().filter(|level| !level.missing).count();
+        let mut rank = count;
         for (at, said_level) in said.levels.iter().enumerate() {
-            match self.level(said_level) {
+            rank -= usize::from(!said_level.missing);
+            match self.level(said_level, at_first(count, rank)) {
                 Ok(level) => levels.push(level),
                 Err(refused) => {
                     let place = format!("comparison `{}`, level {}", said.name, at + 1);
@@ -169,19 +169,22 @@ impl Import {
         Comparison { name: said.name.clone(), levels }
     }
 
-    fn level(&mut self, said: &SaidLevel) -> Result<Level, Refused> {
+    fn level(&mut self, said: &SaidLevel, (first_m, first_u): (f64, f64)) -> Result<Level, Refused> {
         let test = if said.condition.trim().eq_ignore_ascii_case("else") {
             Test::Otherwise
         } else {
             let node = sql::parse(&said.condition)?;
             self.test(&node, false)?
         };
-        let chance = |said: Option<f64>, name: &str| match said {
-            None => Ok(NEVER_SEEN),
+        let chance = |said: Option<f64>, otherwise: f64, name: &str| match said {
+            None => Ok(otherwise),
             Some(chance) if chance > 0.0 && chance <= 1.0 => Ok(chance),
             Some(chance) => Err(Refused::new(0, format!("`{name}` is {chance}"), "a number above 0 and not above 1")),
         };
-        let (m, u) = if said.missing { (1.0, 1.0) } else { (chance(said.m, "m_probability")?, chance(said.u, "u_probability")?) };
+        let (m, u) = match said.missing {
+            true => (1.0, 1.0),
+            false => (chance(said.m, first_m, "m_probability")?, chance(said.u, first_u, "u_probability")?),
+        };
         // As in Splink, ELSE and levels without weight are not adjusted.
         let adjusted = said.frequency.as_ref().filter(|said| said.weight != 0.0 && test != Test::Otherwise);
         let frequency = match adjusted {
@@ -491,6 +494,17 @@ impl Import {
     fn feature(&mut self, value: &Value) -> usize {
         self.model.feature(value.column, value.part.clone())
     }
+}
+
+/// The *m* and *u* that Splink begins with and keeps where training never saw a level: 0.95 for the best of so many levels and the
+/// rest shared alike; 10 bits for the best, and from 3 to -5 in equal steps for the rest. Ranks count from 0 for the last level.
+fn at_first(count: usize, rank: usize) -> (f64, f64) {
+    if rank + 1 >= count {
+        return (0.95, 0.95 / 10_f64.exp2());
+    }
+    let m = 0.05 / (count - 1) as f64;
+    let bits = if count == 2 { -5.0 } else { -5.0 + 8.0 * rank as f64 / (count - 2) as f64 };
+    (m, m / bits.exp2())
 }
 
 fn missing(side: Side, feature: usize) -> Test {
