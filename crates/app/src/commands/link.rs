@@ -28,12 +28,10 @@ pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
     let (records, order) = gather::gather(&config.fields, &config.split, read.tables);
     eprintln!("gather {:?}", t.elapsed());
     let who = Who { within: records.agencies.iter().map(|name| within.get(name).copied().unwrap_or(true)).collect() };
-    let (mut model, shared) = field::comparisons(&config.fields);
+    let (mut model, nature) = field::comparisons(&config.fields);
     suggest::rules(&mut model, &config.fields);
     let choices = Choices { who, join: config.join.unwrap_or(0.0), ..Choices::default() };
-    suggest::choose(&mut model, &records, choices.block_most).map_err(anyhow::Error::msg)?;
-    eprintln!("choose {:?}", t.elapsed());
-    let linked = engine::link::link(&records, model, Some(&shared), &choices).map_err(anyhow::Error::msg)?;
+    let linked = engine::link::learn_and_link(&records, model, &nature, &choices).map_err(anyhow::Error::msg)?;
     eprintln!("link {:?}", t.elapsed());
     for rule in &linked.rules {
         eprintln!("rule {:50} {:>10} hot {} {}", rule.label, rule.pairs, rule.hot_blocks, rule.hot_pairs);
