@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use engine::link::block::Who;
-use engine::link::{Choices, evaluate, field, gather, suggest, twins};
+use engine::link::{Choices, evaluate, field, gather, suggest};
 
 use crate::link::{config, model};
 use crate::paint;
@@ -39,25 +39,21 @@ pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
         paint::stderr(&format!("warning: {odd}\n"));
     }
     let earlier = config.decisions.earlier(&records)?;
-    let mut choices = Choices { who, decided, earlier, join: config.join.unwrap_or(0.0), ..Choices::default() };
-    let (mut model, shared) = match &config.model {
+    let choices = Choices { who, decided, earlier, join: config.join.unwrap_or(0.0), ..Choices::default() };
+    let linked = match &config.model {
         Some(read) if read.model.rules.is_empty() => bail!("the model has no rules, so no two records would be compared"),
-        Some(read) => (read.model.clone(), None),
+        Some(read) => {
+            let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
+            let model = config.decisions.with_twins(read.model.clone());
+            engine::link::link(&records, model, &Choices { block_most, ..choices })
+        }
         None => {
-            let (mut model, shared) = field::comparisons(&config.fields);
+            let (mut model, nature) = field::comparisons(&config.fields);
             suggest::rules(&mut model, &config.fields);
-            suggest::choose(&mut model, &records, choices.block_most).map_err(anyhow::Error::msg)?;
-            (model, Some(shared))
+            engine::link::learn_and_link(&records, config.decisions.with_twins(model), &nature, &choices)
         }
     };
-    if config.model.as_ref().is_some_and(|model| model.all_pairs) {
-        choices.block_most = usize::MAX;
-    }
-    if let Some(signs) = &config.decisions.twins {
-        twins::add(&mut model, signs);
-    }
-    eprintln!("choose {:?}", t.elapsed());
-    let linked = engine::link::link(&records, model, shared.as_deref(), &choices).map_err(anyhow::Error::msg)?;
+    let linked = linked.map_err(anyhow::Error::msg)?;
     if let Some(file) = &command.model {
         let json = model::to_json(&linked.model, &config.fields)?;
         std::fs::write(file, json).with_context(|| format!("could not write {}", file.display()))?;

@@ -8,9 +8,10 @@ use anyhow::{Context as _, bail};
 use engine::link::cluster::Decided;
 use engine::link::earlier::Earlier;
 use engine::link::field::Field;
+use engine::link::model::Model;
 use engine::link::overrides::{self, Odd, Override};
 use engine::link::records::Records;
-use engine::link::twins::Signs;
+use engine::link::twins::{self, Signs};
 use engine::records::day::{self, Day};
 use scheme::document::Section;
 use scheme::literal::Plain;
@@ -20,7 +21,7 @@ use crate::tables::texts;
 /// What is decided, and where it is written.
 #[derive(Default)]
 pub struct Decisions {
-    pub twins: Option<Signs>,
+    twins: Option<Signs>,
     /// Persons of an earlier run, and the bits from which they stay together.
     earlier: Option<(PathBuf, f64)>,
     overrides: Option<(PathBuf, String, Day)>,
@@ -72,6 +73,14 @@ fn field(section: &Section<'_, '_>, key: &str, name: &str, fields: &[Field]) -> 
 }
 
 impl Decisions {
+    /// The model with the rule against twins, where one is asked for.
+    pub fn with_twins(&self, mut model: Model) -> Model {
+        if let Some(signs) = &self.twins {
+            twins::add(&mut model, signs);
+        }
+        model
+    }
+
     /// The pairs that are decided by hand, and what is odd about the list, in words.
     pub fn decided(&self, records: &Records) -> anyhow::Result<(Decided, Vec<String>)> {
         let Some((file, scope, day)) = &self.overrides else { return Ok((Decided::default(), Vec::new())) };

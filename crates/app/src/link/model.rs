@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use engine::link::field::{Field, KINDS, Kind, Missing};
-use engine::link::model::{Comparison, Feature, Frequency, Level, Model, Part, Rule, Test, Twins};
+use engine::link::model::{Comparison, Feature, Frequency, Given, Level, Model, Part, Rule, Test, Twins};
 use serde::{Deserialize, Serialize};
 
 use super::splink;
@@ -101,6 +101,20 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
             }
         }
     }
+    for (at, comparison) in model.comparisons.iter().enumerate() {
+        let Some(given) = &comparison.given else { continue };
+        let Some(parent) = model.comparisons.get(given.parent).filter(|_| given.parent != at) else {
+            bail!("comparison `{}` hangs on comparison {}, and there is no other of that number", comparison.name, given.parent);
+        };
+        let fits = |table: &Vec<Vec<f64>>| {
+            let row = |row: &Vec<f64>| row.len() == comparison.levels.len() && row.iter().all(|found| (0.0..=1.0).contains(found));
+            table.len() == parent.levels.len() && table.iter().all(row)
+        };
+        if ![&given.m, &given.u, &given.h].into_iter().all(fits) {
+            let (rows, columns) = (parent.levels.len(), comparison.levels.len());
+            bail!("`given` of comparison `{}` needs tables of {rows} rows and {columns} chances each", comparison.name);
+        }
+    }
     if let Some(rule) = model.rules.iter().find(|rule| rule.same.is_empty() || !rule.same.iter().all(|(a, b)| known(*a) && known(*b))) {
         bail!("rule `{}` needs features, all in the list of {}", rule.label, model.features.len());
     }
@@ -167,6 +181,17 @@ enum SaidPart {
 struct SaidComparison {
     name: String,
     levels: Vec<SaidLevel>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    given: Option<SaidGiven>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SaidGiven {
+    parent: usize,
+    m: Vec<Vec<f64>>,
+    u: Vec<Vec<f64>>,
+    h: Vec<Vec<f64>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -322,7 +347,8 @@ fn comparison(said: SaidComparison) -> Comparison {
         h: said.h,
         frequency: said.frequency.map(|said| Frequency { feature: said.feature, weight: said.weight, least: said.least, own: said.own }),
     };
-    Comparison { name: said.name, levels: said.levels.into_iter().map(level).collect() }
+    let given = said.given.map(|given| Given { parent: given.parent, m: given.m, u: given.u, h: given.h });
+    Comparison { name: said.name, levels: said.levels.into_iter().map(level).collect(), given }
 }
 
 fn said_comparison(comparison: &Comparison) -> SaidComparison {
@@ -336,5 +362,7 @@ fn said_comparison(comparison: &Comparison) -> SaidComparison {
         h: level.h,
         frequency: level.frequency.map(frequency),
     };
-    SaidComparison { name: comparison.name.clone(), levels: comparison.levels.iter().map(level).collect() }
+    let given = comparison.given.as_ref();
+    let given = given.map(|given| SaidGiven { parent: given.parent, m: given.m.clone(), u: given.u.clone(), h: given.h.clone() });
+    SaidComparison { name: comparison.name.clone(), levels: comparison.levels.iter().map(level).collect(), given }
 }

@@ -124,7 +124,7 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
     }
     let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, usize::MAX)).collect();
     let who = Who { within: vec![splink.within; tables.len()] };
-    let found: HashSet<(u32, u32)> = each_pair(&scorer, &blocks, &who, || (), |(), found, a, b| found.push((a, b))).into_iter().collect();
+    let found: HashSet<(u32, u32)> = each_pair(&scorer, &blocks, &who, || (), |(), found, _, a, b| found.push((a, b))).into_iter().collect();
     let levels: usize = model.comparisons.iter().map(|comparison| comparison.levels.len()).sum();
     println!(
         "{name}: {} pairs scored, largest difference {most:.1e} bits, {} of {levels} levels met; {} pairs by rules, {} not the same",

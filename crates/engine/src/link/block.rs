@@ -54,17 +54,25 @@ impl Blocks {
     /// Sorts records into the blocks of a rule; none has more than `most` records.
     #[must_use]
     pub fn new(scorer: &Scorer<'_>, rule: usize, most: usize) -> Blocks {
-        Blocks::of_first(scorer, rule, most, scorer.records.len())
+        Blocks::one_in(scorer, rule, most, 1)
     }
 
-    /// The same for so many records from the first on.
+    /// The same for one in so many blocks, picked by the hash of one of the rule's features: whole blocks, or nothing of them.
     #[must_use]
-    pub fn of_first(scorer: &Scorer<'_>, rule: usize, most: usize, count: usize) -> Blocks {
+    pub fn one_in(scorer: &Scorer<'_>, rule: usize, most: usize, every: u64) -> Blocks {
         let same = &scorer.model.rules[rule].same;
         let crossed = same.iter().any(|(a, b)| a != b);
+        // Picked by the feature with most values, so that a sample of blocks is many blocks.
+        let widest = same.iter().max_by_key(|(a, _)| scorer.features[*a].len()).copied().unwrap_or_default();
         let keyed = |right: bool| {
+            let first = &scorer.features[if right { widest.1 } else { widest.0 }];
+            let picked = |record: &u32| {
+                let number = first.of(scorer.records.cells(*record)[first.column]);
+                number != 0 && first.hash(number) % every == 0
+            };
             let of = |record: u32| (key(scorer, same, right, record), record);
-            (0..count as u32).into_par_iter().map(of).filter(|(key, _)| *key != 0).collect::<Vec<_>>()
+            let records = (0..scorer.records.len() as u32).into_par_iter().filter(picked);
+            records.map(of).filter(|(key, _)| *key != 0).collect::<Vec<_>>()
         };
         let mut keys = keyed(false);
         if crossed {
@@ -113,18 +121,18 @@ fn holds(scorer: &Scorer<'_>, rule: usize, hot: Option<&Blocks>, left: u32, righ
 
 /// The rules, one bit each, that bring two records together.
 #[must_use]
-pub fn rules(scorer: &Scorer<'_>, all: &[Blocks], left: u32, right: u32) -> u64 {
+pub fn rules(scorer: &Scorer<'_>, all: &[Blocks], left: u32, right: u32) -> u128 {
     (0..all.len()).filter(|rule| holds(scorer, *rule, Some(&all[*rule]), left, right)).fold(0, |bits, rule| bits | 1 << rule)
 }
 
-/// Goes through every pair once, in parallel: `work` gets something of each thread's own, the lower record, the higher one, and
-/// adds to what is given back for each stretch of blocks. The stretches come in order, for any number of threads.
+/// Goes through every pair once, in parallel: `work` gets something of each thread's own, the rule, the lower record, the
+/// higher one, and adds to what is given back for each stretch of blocks. The stretches come in order, for any number of threads.
 pub fn each_pair<S, T: Send>(
     scorer: &Scorer<'_>,
     all: &[Blocks],
     who: &Who,
     start: impl Fn() -> S + Sync + Send,
-    work: impl Fn(&mut S, &mut Vec<T>, u32, u32) + Sync + Send,
+    work: impl Fn(&mut S, &mut Vec<T>, usize, u32, u32) + Sync + Send,
 ) -> Vec<T> {
     let mut found = Vec::new();
     for rule in 0..all.len() {
@@ -142,7 +150,7 @@ pub fn each_pair<S, T: Send>(
                             let earlier = || (0..rule).any(|rule| holds(scorer, rule, Some(&all[rule]), left, right));
                             let stands = !crossed || holds(scorer, rule, None, left, right);
                             if who.may(scorer.records, left, right) && stands && !earlier() {
-                                work(state, &mut found, left, right);
+                                work(state, &mut found, rule, left, right);
                             }
                         }
                     }

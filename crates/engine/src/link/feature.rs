@@ -7,6 +7,7 @@ use regex_lite::Regex;
 
 use super::model::{Feature, Model, Part};
 use super::records::Records;
+use super::similarity::Shape;
 use super::values::{MISSING, Numbering, Values};
 use crate::records::day;
 
@@ -16,10 +17,13 @@ pub struct Prepared<'a> {
     values: std::borrow::Cow<'a, Values>,
     /// From the number of a column's value to the number of its part; `None` where the part is the whole.
     part_of: Option<Vec<u32>>,
+    /// What each value is made of, where values are compared for likeness.
+    shapes: Vec<Shape>,
     /// For dates: the day of each value.
     days: Vec<i32>,
     /// For each value the base-2 logarithm of its share among those that have one.
     log_share: Vec<f64>,
+    coincidence: f64,
 }
 
 impl Prepared<'_> {
@@ -32,6 +36,16 @@ impl Prepared<'_> {
         }
     }
 
+    /// The chance that two records picked at random both have a value, and the same one.
+    pub fn coincidence(&self) -> f64 {
+        self.coincidence
+    }
+
+    /// How many distinct values there are, the missing one included.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
     pub fn text(&self, number: u32) -> &str {
         self.values.text(number)
     }
@@ -41,6 +55,11 @@ impl Prepared<'_> {
         self.values.hash(number)
     }
 
+    #[inline]
+    pub fn shape(&self, number: u32) -> Shape {
+        self.shapes[number as usize]
+    }
+
     pub fn day(&self, number: u32) -> i32 {
         self.days[number as usize]
     }
@@ -48,10 +67,6 @@ impl Prepared<'_> {
     #[inline]
     pub fn log_share(&self, number: u32) -> f64 {
         self.log_share[number as usize]
-    }
-
-    pub fn shares(&self) -> impl Iterator<Item = (u32, f64)> {
-        self.log_share.iter().enumerate().skip(1).map(|(number, log)| (number as u32, log.exp2()))
     }
 }
 
@@ -79,14 +94,16 @@ fn one<'a>(feature: &Feature, records: &'a Records, counts: &[u32]) -> Result<Pr
             (std::borrow::Cow::Owned(values), Some(part_of), days)
         }
     };
+    let shapes = (0..values.len() as u32).map(|id| Shape::of(values.text(id))).collect();
     let mut count = vec![0_u64; values.len()];
     for (value, found) in counts.iter().enumerate() {
         count[part_of.as_ref().map_or(value as u32, |part_of| part_of[value]) as usize] += u64::from(*found);
     }
     count[MISSING as usize] = 0;
     let all = count.iter().sum::<u64>() as f64;
+    let coincidence = count.iter().map(|count| (*count as f64 / records.len() as f64).powi(2)).sum();
     let log_share = count.iter().map(|count| (*count as f64 / all).log2()).collect();
-    Ok(Prepared { column: feature.column, values, part_of, days, log_share })
+    Ok(Prepared { column: feature.column, values, part_of, shapes, days, log_share, coincidence })
 }
 
 fn is_day(part: &Part) -> bool {

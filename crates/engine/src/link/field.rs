@@ -56,12 +56,18 @@ pub struct Field {
     pub missing: Missing,
 }
 
-/// The ready-made comparisons for some fields, with *m*, *u* and *h* as they stand before training, and for each comparison
-/// whether a household shares what it looks at.
+/// What training should know of fields beyond their values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Nature {
+    /// For each comparison whether people of one household or family share what it looks at.
+    pub shared: Vec<bool>,
+}
+
+/// The ready-made comparisons for some fields, with *m*, *u* and *h* as they stand before training.
 #[must_use]
-pub fn comparisons(fields: &[Field]) -> (Model, Vec<bool>) {
+pub fn comparisons(fields: &[Field]) -> (Model, Nature) {
     let mut model = Model { prior: 1e-4, household: 1e-4, ..Model::default() };
-    let mut shared = Vec::new();
+    let mut nature = Nature::default();
     let find = |kind: Kind| fields.iter().position(|field| field.kind == kind);
     let names = find(Kind::Forename).zip(find(Kind::Surname));
     for (column, field) in fields.iter().enumerate() {
@@ -84,10 +90,11 @@ pub fn comparisons(fields: &[Field]) -> (Model, Vec<bool>) {
             Missing::IsMeasured => levels[0].missing = false,
             Missing::Disagrees => drop(levels.remove(0)),
         }
-        model.comparisons.push(Comparison { name: field.name.clone(), levels });
-        shared.push(matches!(field.kind, Kind::Surname | Kind::Postcode | Kind::AddressPart | Kind::Area));
+        model.comparisons.push(Comparison { name: field.name.clone(), levels, given: None });
+        let place = matches!(field.kind, Kind::Postcode | Kind::AddressPart | Kind::Area);
+        nature.shared.push(place || field.kind == Kind::Surname);
     }
-    (model, shared)
+    (model, nature)
 }
 
 /// A level without numbers.

@@ -34,10 +34,12 @@ pub mod values;
 use block::{Blocks, Who};
 use cluster::{Decided, Link};
 use earlier::Earlier;
+use field::Nature;
 use model::Model;
 use recall::Recall;
 use records::Records;
 use score::{Scorer, probability};
+use suggest::Caught;
 use train::Training;
 
 /// What the user may decide; everything has a default that needs no thought.
@@ -85,30 +87,19 @@ pub struct RuleCount {
     pub hot_pairs: u64,
 }
 
-/// Finds who is who. Without `shared`, the model's own numbers are used and nothing is trained.
-pub fn link(records: &Records, model: Model, shared: Option<&[bool]>, choices: &Choices) -> Result<Linked, String> {
+/// Finds who is who with a model that is ready: its numbers and its rules are taken as they stand.
+pub fn link(records: &Records, model: Model, choices: &Choices) -> Result<Linked, String> {
     let scorer = Scorer::new(&model, records)?;
     let blocks: Vec<Blocks> =
         (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, choices.block_most)).collect();
-    let counts = model.rules.iter().zip(&blocks).map(|(rule, blocks)| RuleCount {
+    let rules = model.rules.iter().zip(&blocks).map(|(rule, blocks)| RuleCount {
         label: rule.label.clone(),
         pairs: blocks.pairs,
         hot_blocks: blocks.hot_blocks,
         hot_pairs: blocks.hot_pairs,
     });
-    let counts = counts.collect();
-    let (trained, training) = match shared {
-        None => (model.clone(), None),
-        Some(shared) => {
-            let (trained, training) = train::train(&scorer, &blocks, &choices.who, shared);
-            (trained, Some(training))
-        }
-    };
-    let scorer = scorer.with(&trained);
+    let rules = rules.collect();
     let (candidates, links) = scored(&scorer, &blocks, choices);
-    let recall = training.as_ref().map(|training| {
-        recall::recall(&training.patterns, training.each, |levels| probability(scorer.weight_of_levels(levels)))
-    });
     drop(blocks);
     let weigh = |left: u32, right: u32| {
         choices.who.may(records, left, right).then(|| {
@@ -124,13 +115,34 @@ pub fn link(records: &Records, model: Model, shared: Option<&[bool]>, choices: &
             cluster::clusters(records.len(), &raised, &choices.decided, choices.join, weigh)
         }
     };
-    Ok(Linked { training, rules: counts, recall, candidates, links, person, model: trained })
+    Ok(Linked { training: None, rules, recall: None, candidates, links, person, model })
+}
+
+/// Learns a model from the records themselves, chooses rules for it, and finds who is who with it. The model comes with every
+/// rule that may be tried.
+pub fn learn_and_link(records: &Records, mut model: Model, nature: &Nature, choices: &Choices) -> Result<Linked, String> {
+    let trial = suggest::trial(&mut model, records, choices.block_most)?;
+    let scorer = Scorer::new(&model, records)?;
+    let (mut trained, training) = train::train(&scorer, &trial, &choices.who, nature);
+    let scorer = scorer.with(&trained);
+    let weighed = training.patterns.iter().map(|(levels, rules, count)| {
+        let pairs = *count as f64;
+        Caught { rules: *rules, pairs, matches: pairs * probability(scorer.weight_of_levels(levels)) }
+    });
+    let caught: Vec<Caught> = weighed.collect();
+    drop(scorer);
+    let chosen = suggest::choose(records.len(), &caught);
+    let recall = recall::recall(&caught, chosen.iter().fold(0, |bits, rule| bits | 1 << rule));
+    drop(trial);
+    trained.rules = chosen.into_iter().map(|rule| trained.rules[rule].clone()).collect();
+    let linked = link(records, trained, choices)?;
+    Ok(Linked { training: Some(training), recall: Some(recall), ..linked })
 }
 
 /// Every candidate's weight; those worth keeping are kept.
 fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Vec<Link>) {
     let candidates = std::sync::atomic::AtomicU64::new(0);
-    let work = |memory: &mut score::Memory, links: &mut Vec<Link>, left: u32, right: u32| {
+    let work = |memory: &mut score::Memory, links: &mut Vec<Link>, _: usize, left: u32, right: u32| {
         candidates.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let levels = scorer.levels(left, right, memory);
         let weight = scorer.weight(left, right, &levels);

@@ -93,6 +93,18 @@ pub enum Test {
 pub struct Comparison {
     pub name: String,
     pub levels: Vec<Level>,
+    /// The comparison that this one depends on, if on any.
+    pub given: Option<Given>,
+}
+
+/// How likely each level is where another comparison has come to one of its levels: who shares a postcode shares a town, and
+/// that then says little more. By the level of the other comparison, then by one's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Given {
+    pub parent: usize,
+    pub m: Vec<Vec<f64>>,
+    pub u: Vec<Vec<f64>>,
+    pub h: Vec<Vec<f64>>,
 }
 
 /// One answer.

@@ -32,7 +32,9 @@ struct Ready {
     columns: Vec<usize>,
     /// It asks for shared values, so each of its tests looks at all values of a record.
     shares: bool,
-    levels: Vec<ReadyLevel>,
+    /// The comparison that this one hangs on; its level says which row holds.
+    parent: Option<usize>,
+    rows: Vec<Vec<ReadyLevel>>,
 }
 
 struct ReadyLevel {
@@ -46,24 +48,21 @@ struct ReadyFrequency {
     feature: usize,
     weight: f64,
     least: f64,
+    /// The logarithm of *u* at exact agreement: what a frequency is held against.
     log_u: f64,
-    /// The share of households that agree because they share the value, and not by chance; and the level's log m.
-    shared: f64,
     log_m: f64,
-}
-
-/// What one pair comes to, part by part.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Score {
-    pub levels: Levels,
-    /// Bits; the sum of all below.
-    pub weight: f64,
+    /// How often strangers, and households, agree because they share the value; otherwise they agree by chance.
+    strangers_share: f64,
+    household_shares: f64,
 }
 
 /// What a thread remembers of pairs of values it has compared; only for speed.
 pub struct Memory {
     slots: Vec<Vec<(u64, u8)>>,
 }
+
+/// The similarity that was worked out last for these two values: several levels of a comparison ask for the same one.
+pub(super) type Known = Option<(usize, usize, f64)>;
 
 /// Slots of one comparison.
 const SLOTS: usize = 1 << 14;
@@ -96,7 +95,7 @@ impl<'a> Scorer<'a> {
     pub fn weight_of_levels(&self, levels: &Levels) -> f64 {
         let (mut stranger, mut household) = (self.strangers, self.household);
         for (at, ready) in self.comparisons.iter().enumerate() {
-            let level = &ready.levels[usize::from(levels[at])];
+            let level = self.at(ready, levels, at);
             stranger += level.against_stranger;
             household += level.against_household;
         }
@@ -173,12 +172,13 @@ impl<'a> Scorer<'a> {
     /// The first level that holds; the last where none does.
     fn level(&self, comparison: usize, a: &[u32], b: &[u32]) -> u8 {
         let levels = &self.model.comparisons[comparison].levels;
-        let found = levels.iter().position(|level| self.holds(&level.test, a, b) == Some(true));
+        let mut known = None;
+        let found = levels.iter().position(|level| self.holds(&level.test, a, b, &mut known) == Some(true));
         found.unwrap_or(levels.len() - 1) as u8
     }
 
     /// Whether a test holds for two records' values; nothing where what it asks about is missing.
-    pub(super) fn holds(&self, test: &Test, a: &[u32], b: &[u32]) -> Option<bool> {
+    pub(super) fn holds(&self, test: &Test, a: &[u32], b: &[u32], known: &mut Known) -> Option<bool> {
         let number = |feature: usize, cells: &[u32]| {
             let prepared = &self.features[feature];
             prepared.of(cells[prepared.column])
@@ -196,16 +196,31 @@ impl<'a> Scorer<'a> {
             Test::RightMissing(feature) => Some(number(*feature, b) == 0),
             Test::Same(left, right) | Test::Share(left, right) if left == right => both(*left, *right).map(|(x, y)| x == y),
             Test::Same(left, right) | Test::Share(left, right) => texts(*left, *right).map(|(x, y)| x == y),
-            Test::Jaro(left, right, least) => texts(*left, *right).map(|(x, y)| similarity::jaro(x, y) >= *least),
-            Test::JaroWinkler(left, right, least) => {
-                texts(*left, *right).map(|(x, y)| similarity::jaro_winkler(x, y) >= *least)
-            }
-            Test::Levenshtein(left, right, most) => {
-                texts(*left, *right).map(|(x, y)| similarity::levenshtein(x, y, *most) <= *most)
-            }
-            Test::DamerauLevenshtein(left, right, most) => {
-                texts(*left, *right).map(|(x, y)| similarity::damerau_levenshtein(x, y, *most) <= *most)
-            }
+            Test::Jaro(left, right, least) => both(*left, *right).map(|(x, y)| {
+                let (one, other) = (&self.features[*left], &self.features[*right]);
+                one.shape(x).jaro_at_most(other.shape(y)) >= *least && similarity::jaro(one.text(x), other.text(y)) >= *least
+            }),
+            Test::JaroWinkler(left, right, least) => both(*left, *right).map(|(x, y)| {
+                let (one, other) = (&self.features[*left], &self.features[*right]);
+                if one.shape(x).jaro_winkler_at_most(other.shape(y)) < *least {
+                    return false;
+                }
+                let found = match known {
+                    Some((a, b, found)) if (*a, *b) == (*left, *right) => *found,
+                    _ => known.insert((*left, *right, similarity::jaro_winkler(one.text(x), other.text(y)))).2,
+                };
+                found >= *least
+            }),
+            Test::Levenshtein(left, right, most) => both(*left, *right).map(|(x, y)| {
+                let (one, other) = (&self.features[*left], &self.features[*right]);
+                one.shape(x).edits_at_least(other.shape(y)) <= *most
+                    && similarity::levenshtein(one.text(x), other.text(y), *most) <= *most
+            }),
+            Test::DamerauLevenshtein(left, right, most) => both(*left, *right).map(|(x, y)| {
+                let (one, other) = (&self.features[*left], &self.features[*right]);
+                one.shape(x).edits_at_least(other.shape(y)) <= *most
+                    && similarity::damerau_levenshtein(one.text(x), other.text(y), *most) <= *most
+            }),
             Test::Seconds(left, right, most) => both(*left, *right).map(|(x, y)| {
                 let (x, y) = (self.features[*left].day(x), self.features[*right].day(y));
                 (f64::from(x) - f64::from(y)).abs() * 86_400.0 <= *most
@@ -214,10 +229,14 @@ impl<'a> Scorer<'a> {
                 let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
                 long.starts_with(short) && short.chars().count() >= *least
             }),
-            Test::All(tests) => all(tests.iter().map(|test| self.holds(test, a, b))),
-            Test::Any(tests) => all(tests.iter().map(|test| self.holds(test, a, b).map(|holds| !holds))).map(|none| !none),
-            Test::Not(test) => self.holds(test, a, b).map(|holds| !holds),
+            Test::All(tests) => all(tests.iter().map(|test| self.holds(test, a, b, known))),
+            Test::Any(tests) => all(tests.iter().map(|test| self.holds(test, a, b, known).map(|holds| !holds))).map(|none| !none),
+            Test::Not(test) => self.holds(test, a, b, known).map(|holds| !holds),
         }
+    }
+
+    fn at<'s>(&self, ready: &'s Ready, levels: &Levels, at: usize) -> &'s ReadyLevel {
+        &ready.rows[ready.parent.map_or(0, |parent| usize::from(levels[parent]))][usize::from(levels[at])]
     }
 
     /// The bits of a pair at its levels, whether or not its records may be twins.
@@ -225,16 +244,16 @@ impl<'a> Scorer<'a> {
     pub fn weight_by_columns(&self, left: u32, right: u32, levels: &Levels) -> f64 {
         let (mut stranger, mut household) = (self.strangers, self.household);
         for (at, ready) in self.comparisons.iter().enumerate() {
-            let level = &ready.levels[usize::from(levels[at])];
+            let level = self.at(ready, levels, at);
             stranger += level.against_stranger;
             match &level.frequency {
                 None => household += level.against_household,
                 Some(frequency) => {
                     let log_share = self.log_share(frequency, left, right);
-                    stranger += frequency.weight * (frequency.log_u - log_share);
+                    stranger += frequency.adjusted(level.against_stranger, log_share);
                     if household.is_finite() {
-                        let by_chance = log_share.exp2();
-                        household += frequency.log_m - (frequency.shared + (1.0 - frequency.shared) * by_chance).log2();
+                        let shares = frequency.household_shares;
+                        household += frequency.log_m - (shares + (1.0 - shares) * log_share.exp2()).log2();
                     }
                 }
             }
@@ -259,9 +278,9 @@ impl<'a> Scorer<'a> {
     pub fn parts(&self, left: u32, right: u32, levels: &Levels) -> (Vec<(f64, f64)>, f64) {
         let mut parts = Vec::new();
         for (at, ready) in self.comparisons.iter().enumerate() {
-            let level = &ready.levels[usize::from(levels[at])];
+            let level = self.at(ready, levels, at);
             let adjusted = level.frequency.as_ref().map_or(0.0, |frequency| {
-                frequency.weight * (frequency.log_u - self.log_share(frequency, left, right))
+                frequency.adjusted(level.against_stranger, self.log_share(frequency, left, right))
             });
             parts.push((level.against_stranger, adjusted));
         }
@@ -304,27 +323,53 @@ pub fn probability(weight: f64) -> f64 {
     1.0 / (1.0 + (-weight).exp2())
 }
 
+impl ReadyFrequency {
+    /// Bits to add for a value of this frequency.
+    fn adjusted(&self, against_stranger: f64, log_share: f64) -> f64 {
+        if self.strangers_share == 0.0 {
+            return self.weight * (self.log_u - log_share);
+        }
+        let by_value = self.log_m - (self.strangers_share + (1.0 - self.strangers_share) * log_share.exp2()).log2();
+        self.weight * (by_value - against_stranger)
+    }
+}
+
 fn ready(model: &Model, at: usize) -> Ready {
     let comparison = &model.comparisons[at];
     let columns = model.columns(at);
-    let ready_level = |level: &Level| {
-        let bits = |against: f64| if level.missing { 0.0 } else { (level.m / against).log2() };
-        let frequency = level.frequency.filter(|_| !level.missing).map(|frequency| {
-            let exact = exact_u(model, at, frequency.feature).filter(|_| !frequency.own).unwrap_or(level.u);
-            ReadyFrequency {
-                feature: frequency.feature,
-                weight: frequency.weight,
-                least: frequency.least.log2(),
-                log_u: exact.log2(),
-                shared: ((level.h - exact) / (1.0 - exact)).clamp(0.0, 1.0),
-                log_m: level.m.log2(),
-            }
-        });
-        ReadyLevel { against_stranger: bits(level.u), against_household: bits(level.h), frequency }
+    let row = |row: Option<usize>| -> Vec<ReadyLevel> {
+        let numbers = |level: usize| match (&comparison.given, row) {
+            (Some(given), Some(row)) => (given.m[row][level], given.u[row][level], given.h[row][level]),
+            _ => (comparison.levels[level].m, comparison.levels[level].u, comparison.levels[level].h),
+        };
+        let levels = comparison.levels.iter().enumerate();
+        levels.map(|(at_level, level)| ready_level(model, at, level, numbers(at_level), row.is_some())).collect()
     };
-    let levels = comparison.levels.iter().map(ready_level).collect();
+    let rows = match &comparison.given {
+        None => vec![row(None)],
+        Some(given) => (0..given.u.len()).map(|parent| row(Some(parent))).collect(),
+    };
+    let parent = comparison.given.as_ref().map(|given| given.parent);
     let shares = comparison.levels.iter().any(|level| level.test.shares());
-    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, shares, levels }
+    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, shares, parent, rows }
+}
+
+fn ready_level(model: &Model, comparison: usize, level: &Level, (m, u, h): (f64, f64, f64), depends: bool) -> ReadyLevel {
+    let bits = |against: f64| if level.missing { 0.0 } else { (m / against).log2() };
+    let frequency = level.frequency.filter(|_| !level.missing).map(|frequency| {
+        let exact = exact_u(model, comparison, frequency.feature).filter(|_| !frequency.own).unwrap_or(level.u);
+        let shared = |chance: f64| ((chance - exact) / (1.0 - exact)).clamp(0.0, 1.0);
+        ReadyFrequency {
+            feature: frequency.feature,
+            weight: frequency.weight,
+            least: frequency.least.log2(),
+            log_u: exact.log2(),
+            log_m: m.log2(),
+            strangers_share: if depends { shared(u) } else { 0.0 },
+            household_shares: shared(h),
+        }
+    });
+    ReadyLevel { against_stranger: bits(u), against_household: bits(h), frequency }
 }
 
 /// The *u* of the level at which a feature agrees exactly: what a frequency is held against.

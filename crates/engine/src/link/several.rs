@@ -28,7 +28,7 @@ impl Scorer<'_> {
                 let mut found = None;
                 for a in self.variants(test, left) {
                     for b in &rights {
-                        match self.holds(test, &a, b) {
+                        match self.holds(test, &a, b, &mut None) {
                             Some(true) => return Some(true),
                             Some(false) => found = Some(false),
                             None => {}

@@ -166,7 +166,7 @@ impl Import {
                 }
             }
         }
-        Comparison { name: said.name.clone(), levels }
+        Comparison { name: said.name.clone(), levels, given: None }
     }
 
     fn level(&mut self, said: &SaidLevel, (first_m, first_u): (f64, f64)) -> Result<Level, Refused> {

@@ -57,48 +57,76 @@ pub fn rules(model: &mut Model, fields: &[Field]) {
     }
 }
 
-/// Records that rules are tried on; the first ones, which is as good as any, since records stand in the order of a hash.
-const TRIED: usize = 1 << 17;
-/// Pairs that all rules together may bring together, however few records there are, and for each record of many.
-const PAIRS_AT_LEAST: f64 = 3e6;
-const PAIRS_A_RECORD: f64 = 4.0;
+/// No more rules are looked at.
+const MOST_RULES: usize = 128;
+/// A rule that brings more pairs together than this for each record is not looked at further.
+const MOST_PAIRS_A_RECORD: f64 = 30.0;
+/// Blocks that candidates for rules are tried on are sampled so that about so many records remain.
+const TRIED: u64 = 1 << 15;
 
-/// Leaves in the model the rules that are worth having on these data: those that bring the fewest pairs together, until there
-/// are enough pairs.
-pub fn choose(model: &mut Model, records: &Records, most: usize) -> Result<(), String> {
-    let tried = records.len().min(TRIED);
-    let scale = records.len() as f64 / tried.max(1) as f64;
-    let most = ((most as f64 / scale) as usize).max(3);
-    let pairs: Vec<f64> = {
-        let scorer = Scorer::new(model, records)?;
-        let count = |rule| Blocks::of_first(&scorer, rule, most, tried).pairs as f64 * scale * scale;
-        (0..model.rules.len()).into_par_iter().map(count).collect()
-    };
-    let mut order: Vec<usize> = (0..pairs.len()).filter(|rule| pairs[*rule] > 0.0).collect();
-    order.sort_by(|a, b| pairs[*a].total_cmp(&pairs[*b]).then(a.cmp(b)));
-    let limit = PAIRS_AT_LEAST.max(PAIRS_A_RECORD * records.len() as f64);
-    let (mut chosen, mut sum): (Vec<usize>, f64) = (Vec::new(), 0.0);
-    for rule in order {
-        // A coarser rule takes the place of the finer ones that it holds.
-        let held: Vec<usize> = chosen.iter().copied().filter(|finer| holds(model, rule, *finer)).collect();
-        let freed: f64 = held.iter().map(|finer| pairs[*finer]).sum();
-        if sum + pairs[rule] - freed > limit {
-            break;
-        }
-        chosen.retain(|finer| !held.contains(finer));
-        chosen.push(rule);
-        sum += pairs[rule] - freed;
-    }
-    model.rules = chosen.into_iter().map(|rule| model.rules[rule].clone()).collect();
-    Ok(())
+/// Rules on trial: each with some of its blocks.
+pub struct Trial {
+    pub blocks: Vec<Blocks>,
+    /// One block in so many was looked at.
+    pub every: u64,
 }
 
-/// Whether every pair that the finer rule brings together is brought together by the coarser one too.
-fn holds(model: &Model, coarser: usize, finer: usize) -> bool {
-    let follows = |coarse: usize, fine: usize| {
-        let (coarse, fine) = (&model.features[coarse], &model.features[fine]);
-        coarse.column == fine.column
-            && (coarse.part == fine.part || fine.part == Part::Whole || fine.part == Part::CertainDay && coarse.part != Part::Whole)
-    };
-    model.rules[coarser].same.iter().all(|(a, b)| model.rules[finer].same.iter().any(|(c, d)| follows(*a, *c) && follows(*b, *d)))
+/// Leaves in the model the rules that bring a bearable number of pairs together, with a sample of their blocks.
+pub fn trial(model: &mut Model, records: &Records, most: usize) -> Result<Trial, String> {
+    let every = (records.len() as u64 / TRIED).max(1).next_power_of_two();
+    let limit = MOST_PAIRS_A_RECORD * records.len() as f64 / every as f64;
+    let scorer = Scorer::new(model, records)?;
+    let mut tried: Vec<(usize, Blocks)> =
+        (0..model.rules.len()).into_par_iter().map(|rule| (rule, Blocks::one_in(&scorer, rule, most, every))).collect();
+    tried.retain(|(_, blocks)| blocks.pairs > 0 && (blocks.pairs as f64) < limit);
+    tried.sort_by_key(|(rule, blocks)| (blocks.pairs, *rule));
+    tried.truncate(MOST_RULES);
+    drop(scorer);
+    model.rules = tried.iter().map(|(rule, _)| model.rules[*rule].clone()).collect();
+    Ok(Trial { blocks: tried.into_iter().map(|(_, blocks)| blocks).collect(), every })
+}
+
+/// Pairs that all rules together may bring together, however few records there are, and for each record of many.
+const PAIRS_AT_LEAST: f64 = 2e6;
+const PAIRS_A_RECORD: f64 = 4.0;
+/// A rule that adds less than this share of all matches is not worth its pairs.
+const LEAST_GAIN: f64 = 1e-4;
+
+/// Pairs that the same rules (a bit each) bring together: how many, and how many of them are expected to be one person.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Caught {
+    pub rules: u128,
+    pub pairs: f64,
+    pub matches: f64,
+}
+
+/// The rules that find most for the fewest pairs: at each step the one with the most matches not found before for each pair not
+/// looked at before.
+#[must_use]
+pub fn choose(records: usize, caught: &[Caught]) -> Vec<usize> {
+    let limit = PAIRS_AT_LEAST.max(PAIRS_A_RECORD * records as f64);
+    let all: f64 = caught.iter().map(|caught| caught.matches).sum();
+    let rules = caught.iter().fold(0, |bits, caught| bits | caught.rules);
+    let (mut chosen, mut sum, mut found) = (Vec::new(), 0.0, 0_u128);
+    loop {
+        let (mut gains, mut costs) = ([0.0; MOST_RULES], [0.0; MOST_RULES]);
+        for caught in caught.iter().filter(|caught| caught.rules & found == 0) {
+            let mut left = caught.rules;
+            while left != 0 {
+                let rule = left.trailing_zeros() as usize;
+                gains[rule] += caught.matches;
+                costs[rule] += caught.pairs;
+                left &= left - 1;
+            }
+        }
+        // A few pairs more or less are no reason to prefer a rule.
+        let worth = |rule: &usize| gains[*rule] / (costs[*rule] + 0.01 * records as f64);
+        let best = (0..MOST_RULES)
+            .filter(|rule| rules >> rule & 1 == 1 && gains[*rule] > LEAST_GAIN * all && sum + costs[*rule] <= limit)
+            .max_by(|a, b| worth(a).total_cmp(&worth(b)).then(b.cmp(a)));
+        let Some(best) = best else { return chosen };
+        chosen.push(best);
+        found |= 1 << best;
+        sum += costs[best];
+    }
 }
