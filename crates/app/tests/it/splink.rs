@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use engine::link::block::{Blocks, Who, each_pair};
 use engine::link::records::{Column, Ids, Records};
-use engine::link::score::Scorer;
+use engine::link::score::{Levels, Scorer};
 use engine::link::values::Numbering;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field;
@@ -109,6 +109,7 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
     let mut memory = scorer.memory();
     let (mut most, mut pairs, mut wrong) = (0.0_f64, HashSet::new(), Vec::new());
     let mut seen: HashMap<(usize, u8), u64> = HashMap::new();
+    let (mut told, mut untold) = (HashSet::new(), 0);
     for row in &scored.rows {
         let (a, b) = (by_id[&row[left]], by_id[&row[right]]);
         pairs.insert((a.min(b), a.max(b)));
@@ -118,6 +119,9 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
         // A weight that is no number would be no difference, were it not told apart.
         most = if difference.is_nan() { f64::NAN } else { most.max(difference) };
         (0..model.comparisons.len()).for_each(|at| *seen.entry((at, levels[at])).or_default() += 1);
+        if told.insert(there.to_bits()) && !tells_levels(&scorer, (a, b), &levels, there) {
+            untold += 1;
+        }
         if difference.is_nan() || difference > 1e-6 {
             wrong.push(format!("{} {}: {here} here, {there} there, levels {:?}", row[left], row[right], &levels[..model.comparisons.len()]));
         }
@@ -127,14 +131,36 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
     let found: HashSet<(u32, u32)> = each_pair(&scorer, &blocks, &who, || (), |(), found, _, a, b| found.push((a, b))).into_iter().collect();
     let levels: usize = model.comparisons.iter().map(|comparison| comparison.levels.len()).sum();
     println!(
-        "{name}: {} pairs scored, largest difference {most:.1e} bits, {} of {levels} levels met; {} pairs by rules, {} not the same",
+        "{name}: {} pairs scored, largest difference {most:.1e} bits, {} of {levels} levels met, {untold} of {} weights that other levels have too; {} pairs by rules, {} not the same",
         scored.rows.len(),
         seen.len(),
+        told.len(),
         found.len(),
         found.symmetric_difference(&pairs).count()
     );
     assert!(wrong.is_empty(), "{} of {} weights differ, such as\n{}", wrong.len(), scored.rows.len(), wrong[..wrong.len().min(10)].join("\n"));
+    assert_eq!(untold, 0, "other levels may have been found than Splink's");
     assert!(found == pairs, "the rules bring other pairs together");
+}
+
+/// Whether no other levels than these give the pair the weight that Splink found: then its levels are these.
+fn tells_levels(scorer: &Scorer<'_>, (a, b): (u32, u32), levels: &Levels, there: f64) -> bool {
+    let comparisons = &scorer.model.comparisons;
+    // What each level would add for this pair, with its frequencies.
+    let most = comparisons.iter().map(|comparison| comparison.levels.len()).max().unwrap_or(0);
+    let all_at = |level: usize| {
+        let mut levels = Levels::default();
+        comparisons.iter().enumerate().for_each(|(at, comparison)| levels[at] = level.min(comparison.levels.len() - 1) as u8);
+        scorer.parts(a, b, &levels).0
+    };
+    let parts: Vec<Vec<(f64, f64)>> = (0..most).map(all_at).collect();
+    // Nearer than any two sums are by chance, and farther than sums in another order differ.
+    let mut others = vec![(scorer.before(), true)];
+    for (at, comparison) in comparisons.iter().enumerate() {
+        let level = |level: usize| (parts[level][at].0 + parts[level][at].1, usize::from(levels[at]) == level);
+        others = others.iter().flat_map(|(sum, same)| (0..comparison.levels.len()).map(move |to| (sum + level(to).0, *same && level(to).1))).collect();
+    }
+    others.iter().filter(|(sum, _)| (sum - there).abs() < 1e-9).all(|(_, same)| *same)
 }
 
 fn all_there(paths: &[PathBuf], read: impl Fn(&Path) -> Table) -> Option<Vec<Table>> {
