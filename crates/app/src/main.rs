@@ -3,6 +3,7 @@
 //! Data goes to standard output, everything else to standard error. Exit code 0: fine; 1: something was found (errors in a
 //! scheme, a failed example); 2: it could not run.
 
+mod agencies;
 mod commands;
 mod folder;
 mod link;
@@ -16,6 +17,7 @@ mod tables;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use engine::link::purpose::Refusal as NotCovered;
 use engine::pay::{Fault, Refusal};
 
 #[derive(Parser)]
@@ -67,6 +69,12 @@ enum Command {
     Simulate(commands::simulate::Simulate),
     /// Measure outcomes from dated records: who reached what, and who is not yet known
     Measure(commands::measure::Measure),
+    /// Show one person's timeline across agencies, for a stated purpose
+    Person(commands::person::Person),
+    /// Say how many agencies hold the same people, who has the same work done twice, and what that costs
+    Duplication(commands::duplication::Duplication),
+    /// Write what a purpose shows under pseudonyms of its own
+    Pseudonymise(commands::pseudonymise::Pseudonymise),
     /// Look at tables of records
     Records(commands::records::Records),
     /// Find out who is who across agencies' records, without labels
@@ -94,6 +102,9 @@ fn main() -> ExitCode {
         Command::Claims(command) => commands::claims::run(&command),
         Command::Simulate(command) => commands::simulate::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
+        Command::Person(command) => commands::person::run(&command),
+        Command::Duplication(command) => commands::duplication::run(&command),
+        Command::Pseudonymise(command) => commands::pseudonymise::run(&command),
         Command::Records(command) => commands::records::run(&command),
         Command::Link(command) => commands::link::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
@@ -103,8 +114,9 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             paint::stderr(&format!("error: {error:#}"));
-            // A broken ledger and a refused run are answers; anything else kept us from answering.
-            ExitCode::from(if error.is::<Fault>() || error.is::<Refusal>() { 1 } else { 2 })
+            // A broken ledger, a refused run and what no purpose covers are answers; anything else kept us from answering.
+            let answered = error.is::<Fault>() || error.is::<Refusal>() || error.is::<NotCovered>();
+            ExitCode::from(if answered { 1 } else { 2 })
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a configuration decides besides the model: when persons of an earlier run stay together (`fracture`, `earlier`), what is
 //! never one person (`[twins]`), and what people have decided about single pairs (`overrides`).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -32,13 +32,17 @@ pub fn read(top: &Section<'_, '_>, base: &Path, fields: &[Field], join: Option<f
     let fracture = top.number::<Plain>("fracture").map(|plain| plain.0);
     let join = join.unwrap_or(0.0);
     if let Some(fracture) = fracture.filter(|fracture| *fracture > join) {
-        let problem = top.problem("fracture", "what was together needs more than what is to be joined").read(fracture.to_string());
+        let problem =
+            top.problem("fracture", "what was together needs more than what is to be joined").read(fracture.to_string());
         top.push(problem.expected(format!("at most `join`, which is {join}")).mend("lower `fracture` or raise `join`"));
     }
     let earlier = top.text("earlier").map(|file| (base.join(file), fracture.unwrap_or(join)));
     if let (Some(fracture), None) = (fracture, &earlier) {
-        let problem = top.problem("fracture", "there are no persons of an earlier run that could fracture").read(fracture.to_string());
-        top.push(problem.expected("`earlier` beside it").mend("add a line: earlier = \"persons.csv\", the persons of the run before"));
+        let problem =
+            top.problem("fracture", "there are no persons of an earlier run that could fracture").read(fracture.to_string());
+        top.push(
+            problem.expected("`earlier` beside it").mend("add a line: earlier = \"persons.csv\", the persons of the run before"),
+        );
     }
     let overrides = top.text("overrides").map(|file| {
         let scope = top.text("scope").unwrap_or_default().to_owned();
@@ -47,10 +51,13 @@ pub fn read(top: &Section<'_, '_>, base: &Path, fields: &[Field], join: Option<f
     });
     let twins = top.section("twins").map(|section| {
         let usual = Signs::of(fields);
-        let list = |key: &str, usual: Vec<usize>| section.list(key).map_or(usual, |names| {
-            names.into_iter().filter_map(|(name, _)| field(&section, key, name, fields)).collect()
-        });
-        let signs = Signs { same: list("same", usual.same), unlike: list("unlike", usual.unlike), apart: list("apart", usual.apart) };
+        let list = |key: &str, usual: Vec<usize>| {
+            section
+                .list(key)
+                .map_or(usual, |names| names.into_iter().filter_map(|(name, _)| field(&section, key, name, fields)).collect())
+        };
+        let signs =
+            Signs { same: list("same", usual.same), unlike: list("unlike", usual.unlike), apart: list("apart", usual.apart) };
         if signs.same.is_empty() || signs.unlike.is_empty() {
             let problem = section.problem("same", "twins share something and differ in something, and no such fields are known");
             let mend = "add lines such as same = [\"surname\", \"date of birth\", \"postcode\"] and unlike = [\"forename\"]";
@@ -105,7 +112,7 @@ impl Decisions {
         let Some((file, fracture)) = &self.earlier else { return Ok(None) };
         let (columns, _) = texts::read(file, &["agency", "id", "person"])?;
         let [agency, id, person] = &columns[..] else { bail!("{} has no persons", file.display()) };
-        let mut known: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut known: BTreeMap<(&str, &str), u32> = BTreeMap::new();
         for row in 0..id.rows.len() {
             known.insert((agency.values.text(agency.rows[row]), id.values.text(id.rows[row])), person.rows[row]);
         }
@@ -143,7 +150,8 @@ fn overrides(file: &Path) -> anyhow::Result<Vec<Override>> {
             "" => Ok(None),
             text => day::parse(text.as_bytes()).map(Some).map_err(|_| ()),
         };
-        let read = |at: usize| day(at).map_err(|()| anyhow::anyhow!(wrong(format!("`{}` is no day such as 2027-04-01", COLUMNS[at]))));
+        let read =
+            |at: usize| day(at).map_err(|()| anyhow::anyhow!(wrong(format!("`{}` is no day such as 2027-04-01", COLUMNS[at]))));
         Ok(Override {
             one: (cell(0), cell(1)),
             other: (cell(2), cell(3)),

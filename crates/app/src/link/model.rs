@@ -60,7 +60,11 @@ pub fn to_json(model: &Model, fields: &[Field]) -> anyhow::Result<String> {
         fields: fields.iter().map(said_field).collect(),
         prior: model.prior,
         household: model.household,
-        features: model.features.iter().map(|feature| SaidFeature { field: feature.column, part: said_part(&feature.part) }).collect(),
+        features: model
+            .features
+            .iter()
+            .map(|feature| SaidFeature { field: feature.column, part: said_part(&feature.part) })
+            .collect(),
         comparisons: model.comparisons.iter().map(said_comparison).collect(),
         rules: model.rules.iter().map(|rule| SaidRule { label: rule.label.clone(), same: rule.same.clone() }).collect(),
         twins: model.twins.as_ref().map(|twins| SaidTwins { test: said_test(&twins.test), above: twins.above, bits: twins.bits }),
@@ -94,7 +98,11 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
             let mut all_known = level.frequency.is_none_or(|frequency| known(frequency.feature));
             level.test.features(&mut |feature| all_known &= known(feature));
             if !all_known {
-                bail!("level `{}` of comparison `{name}` tests a feature that is not in the list of {}", level.label, model.features.len());
+                bail!(
+                    "level `{}` of comparison `{name}` tests a feature that is not in the list of {}",
+                    level.label,
+                    model.features.len()
+                );
             }
             if !level.missing && !(chance(level.m) && chance(level.u) && chance(level.h)) {
                 bail!("level `{}` of comparison `{name}`: m, u and h are chances above 0 and not above 1", level.label);
@@ -107,7 +115,8 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
             bail!("comparison `{}` hangs on comparison {}, and there is no other of that number", comparison.name, given.parent);
         };
         let fits = |table: &Vec<Vec<f64>>| {
-            let row = |row: &Vec<f64>| row.len() == comparison.levels.len() && row.iter().all(|found| (0.0..=1.0).contains(found));
+            let row =
+                |row: &Vec<f64>| row.len() == comparison.levels.len() && row.iter().all(|found| (0.0..=1.0).contains(found));
             table.len() == parent.levels.len() && table.iter().all(row)
         };
         if ![&given.m, &given.u, &given.h].into_iter().all(fits) {
@@ -115,7 +124,9 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
             bail!("`given` of comparison `{}` needs tables of {rows} rows and {columns} chances each", comparison.name);
         }
     }
-    if let Some(rule) = model.rules.iter().find(|rule| rule.same.is_empty() || !rule.same.iter().all(|(a, b)| known(*a) && known(*b))) {
+    if let Some(rule) =
+        model.rules.iter().find(|rule| rule.same.is_empty() || !rule.same.iter().all(|(a, b)| known(*a) && known(*b)))
+    {
         bail!("rule `{}` needs features, all in the list of {}", rule.label, model.features.len());
     }
     Ok(())
@@ -345,7 +356,12 @@ fn comparison(said: SaidComparison) -> Comparison {
         m: said.m,
         u: said.u,
         h: said.h,
-        frequency: said.frequency.map(|said| Frequency { feature: said.feature, weight: said.weight, least: said.least, own: said.own }),
+        frequency: said.frequency.map(|said| Frequency {
+            feature: said.feature,
+            weight: said.weight,
+            least: said.least,
+            own: said.own,
+        }),
     };
     let given = said.given.map(|given| Given { parent: given.parent, m: given.m, u: given.u, h: given.h });
     Comparison { name: said.name, levels: said.levels.into_iter().map(level).collect(), given }

@@ -15,19 +15,22 @@ pub struct Splink {
 
 /// Reads a settings file; what is not understood comes back as one message for each.
 pub fn read(name: &str, text: &str) -> Result<Splink, Vec<String>> {
-    let file: File = serde_json::from_str(text).map_err(|error| {
-        vec![format!("{name}:{}:{}: this is no Splink settings file: {error}", error.line(), error.column())]
-    })?;
+    let file: File = serde_json::from_str(text)
+        .map_err(|error| vec![format!("{name}:{}:{}: this is no Splink settings file: {error}", error.line(), error.column())])?;
     let within = match file.link_type.as_str() {
         "dedupe_only" | "link_and_dedupe" => true,
         "link_only" => false,
         other => {
             let expected = "expected: \"dedupe_only\", \"link_only\" or \"link_and_dedupe\"";
-            return Err(vec![format!("{name}: `link_type` is not one of the known words\n  read:     \"{other}\"\n  {expected}")]);
+            return Err(vec![format!(
+                "{name}: `link_type` is not one of the known words\n  read:     \"{other}\"\n  {expected}"
+            )]);
         }
     };
     let imported = settings(file).and_then(|settings| import(&settings));
-    imported.map(|imported| Splink { imported, within }).map_err(|unread| unread.iter().map(|unread| message(name, unread)).collect())
+    imported
+        .map(|imported| Splink { imported, within })
+        .map_err(|unread| unread.iter().map(|unread| message(name, unread)).collect())
 }
 
 /// Where it stands, what it says, and what would be understood.

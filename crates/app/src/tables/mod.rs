@@ -167,6 +167,14 @@ pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
     Ok(Loaded { records: Records::new(need, people, &starts, &coverage, events, spells), faults })
 }
 
+/// A file of at most a kilobyte, such as a key; what is longer is not read to its end.
+pub fn small(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
+    file.take(1 << 10).read_to_end(&mut bytes).with_context(|| format!("could not read {}", path.display()))?;
+    Ok(bytes)
+}
+
 /// One table of a folder, batch by batch, and the number of its faults; nothing where it is not there.
 pub fn whole(folder: &Path, name: &str) -> anyhow::Result<(Vec<Batch>, usize)> {
     let (mut batches, mut faults) = (Vec::new(), 0);

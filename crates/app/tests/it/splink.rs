@@ -32,7 +32,11 @@ impl Table {
         let (first, second) = (self.at(first), self.at(second));
         self.columns.push(name.into());
         for row in &mut self.rows {
-            let joined = if row[first].is_empty() || row[second].is_empty() { String::new() } else { format!("{} {}", row[first], row[second]) };
+            let joined = if row[first].is_empty() || row[second].is_empty() {
+                String::new()
+            } else {
+                format!("{} {}", row[first], row[second])
+            };
             row.push(joined);
         }
     }
@@ -45,7 +49,8 @@ fn folder(variable: &str, otherwise: &str) -> PathBuf {
 
 fn from_parquet(path: &Path) -> Table {
     let reader = SerializedFileReader::new(File::open(path).expect("the file is there")).expect("it is a Parquet file");
-    let columns = reader.metadata().file_metadata().schema_descr().columns().iter().map(|column| column.name().to_owned()).collect();
+    let columns =
+        reader.metadata().file_metadata().schema_descr().columns().iter().map(|column| column.name().to_owned()).collect();
     let text = |field: &Field| match field {
         Field::Null => String::new(),
         Field::Str(text) => text.clone(),
@@ -53,7 +58,10 @@ fn from_parquet(path: &Path) -> Table {
         other => other.to_string(),
     };
     let row = |row: parquet::record::Row| row.get_column_iter().map(|(_, field)| text(field)).collect();
-    Table { columns, rows: reader.get_row_iter(None).expect("it has rows").map(|read| row(read.expect("it can be read"))).collect() }
+    Table {
+        columns,
+        rows: reader.get_row_iter(None).expect("it has rows").map(|read| row(read.expect("it can be read"))).collect(),
+    }
 }
 
 /// Of files without quotes; spaces around a cell are no part of it.
@@ -123,12 +131,18 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
             untold += 1;
         }
         if difference.is_nan() || difference > 1e-6 {
-            wrong.push(format!("{} {}: {here} here, {there} there, levels {:?}", row[left], row[right], &levels[..model.comparisons.len()]));
+            wrong.push(format!(
+                "{} {}: {here} here, {there} there, levels {:?}",
+                row[left],
+                row[right],
+                &levels[..model.comparisons.len()]
+            ));
         }
     }
     let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, usize::MAX)).collect();
     let who = Who { within: vec![splink.within; tables.len()] };
-    let found: HashSet<(u32, u32)> = each_pair(&scorer, &blocks, &who, || (), |(), found, _, a, b| found.push((a, b))).into_iter().collect();
+    let found: HashSet<(u32, u32)> =
+        each_pair(&scorer, &blocks, &who, || (), |(), found, _, a, b| found.push((a, b))).into_iter().collect();
     let levels: usize = model.comparisons.iter().map(|comparison| comparison.levels.len()).sum();
     println!(
         "{name}: {} pairs scored, largest difference {most:.1e} bits, {} of {levels} levels met, {untold} of {} weights that other levels have too; {} pairs by rules, {} not the same",
@@ -138,7 +152,13 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
         found.len(),
         found.symmetric_difference(&pairs).count()
     );
-    assert!(wrong.is_empty(), "{} of {} weights differ, such as\n{}", wrong.len(), scored.rows.len(), wrong[..wrong.len().min(10)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} weights differ, such as\n{}",
+        wrong.len(),
+        scored.rows.len(),
+        wrong[..wrong.len().min(10)].join("\n")
+    );
     assert_eq!(untold, 0, "other levels may have been found than Splink's");
     assert!(found == pairs, "the rules bring other pairs together");
 }
@@ -158,7 +178,10 @@ fn tells_levels(scorer: &Scorer<'_>, (a, b): (u32, u32), levels: &Levels, there:
     let mut others = vec![(scorer.before(), true)];
     for (at, comparison) in comparisons.iter().enumerate() {
         let level = |level: usize| (parts[level][at].0 + parts[level][at].1, usize::from(levels[at]) == level);
-        others = others.iter().flat_map(|(sum, same)| (0..comparison.levels.len()).map(move |to| (sum + level(to).0, *same && level(to).1))).collect();
+        others = others
+            .iter()
+            .flat_map(|(sum, same)| (0..comparison.levels.len()).map(move |to| (sum + level(to).0, *same && level(to).1)))
+            .collect();
     }
     others.iter().filter(|(sum, _)| (sum - there).abs() < 1e-9).all(|(_, same)| *same)
 }
@@ -180,7 +203,9 @@ fn fake_1000_is_scored_as_splink_scores_it() {
 
 #[test]
 fn febrl4_is_scored_as_splink_scores_it() {
-    agrees("febrl4", "rec_id", |data| all_there(&["a", "b"].map(|half| data.join(format!("febrl/dataset4{half}.csv"))), from_csv));
+    agrees("febrl4", "rec_id", |data| {
+        all_there(&["a", "b"].map(|half| data.join(format!("febrl/dataset4{half}.csv"))), from_csv)
+    });
 }
 
 #[test]
@@ -252,7 +277,9 @@ fn a_learned_model_is_written_and_used_again_as_it_is() {
 #[test]
 fn a_splink_model_is_used_from_the_configuration() {
     let folder = fresh("model-splink");
-    let level = |condition: &str, m: f64, u: f64| format!("{{\"sql_condition\": \"{condition}\", \"m_probability\": {m}, \"u_probability\": {u}}}");
+    let level = |condition: &str, m: f64, u: f64| {
+        format!("{{\"sql_condition\": \"{condition}\", \"m_probability\": {m}, \"u_probability\": {u}}}")
+    };
     let settings = |condition: &str| {
         let levels = [level(condition, 0.9, 0.01), level("ELSE", 0.1, 0.99)].join(", ");
         let rules = "[\"l.surname = r.surname\", {\"blocking_rule\": \"l.postcode = r.postcode\"}]";
@@ -264,7 +291,8 @@ fn a_splink_model_is_used_from_the_configuration() {
     let top = "model = \"splink.json\"\njoin = 20";
     let tables = "[table.police]\nfile = \"police.csv\"\nid = \"id\"\n[table.housing]\nfile = \"housing.csv\"\nid = \"id\"\n";
     let config = folder.join("link.toml");
-    std::fs::write(&config, format!("purpose = \"a test\"\nbasis = \"none needed\"\n{top}\n{tables}")).expect("it can be written");
+    std::fs::write(&config, format!("purpose = \"a test\"\nbasis = \"none needed\"\n{top}\n{tables}"))
+        .expect("it can be written");
     write("surname_l = surname_r");
     let (well, words) = link(&config, &folder.join("out.json"));
     assert!(well, "{words}");
@@ -280,7 +308,8 @@ fn a_splink_model_is_used_from_the_configuration() {
 fn decisions_are_checked_before_they_are_used() {
     let folder = fresh("decisions");
     let (out, header) = (folder.join("out.json"), "agency,id,other_agency,other_id,decision,scope,by,reason,from,to\n");
-    let overrides = |rows: &str| std::fs::write(folder.join("overrides.csv"), format!("{header}{rows}")).expect("it can be written");
+    let overrides =
+        |rows: &str| std::fs::write(folder.join("overrides.csv"), format!("{header}{rows}")).expect("it can be written");
     let top = "overrides = \"overrides.csv\"\nas_at = 2027-04-01\n";
     for (rows, expected) in [
         ("police,0-1,housing,1-2,perhaps,,A. B.,seen,,\n", "`decision` is \"perhaps\", and is must or cannot"),
@@ -291,9 +320,14 @@ fn decisions_are_checked_before_they_are_used() {
         let (well, words) = link(&config(&folder, top), &out);
         assert!(!well && words.contains(expected), "{words}");
     }
-    overrides("police,0-1,housing,1-2,must,,A. B.,seen,,\npolice,0-1,housing,1-2,cannot,,C. D.,seen,,\npolice,0-1,housing,none,cannot,,C. D.,seen,,\n");
+    overrides(
+        "police,0-1,housing,1-2,must,,A. B.,seen,,\npolice,0-1,housing,1-2,cannot,,C. D.,seen,,\npolice,0-1,housing,none,cannot,,C. D.,seen,,\n",
+    );
     let (well, words) = link(&config(&folder, top), &out);
-    assert!(well && words.contains("decision 2 by C. D. parts records") && words.contains("decision 3: no such record of housing"), "{words}");
+    assert!(
+        well && words.contains("decision 2 by C. D. parts records") && words.contains("decision 3: no such record of housing"),
+        "{words}"
+    );
     for (top, expected) in [
         ("overrides = \"overrides.csv\"", "as_at"),
         ("join = 10\nearlier = \"persons.csv\"\nfracture = 12", "what was together needs more than what is to be joined"),

@@ -4,7 +4,12 @@
 //! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
 //! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`score`), groups whose records agree on
 //! the whole become persons (`cluster`), and what the rules never saw is estimated (`recall`). `model` says what a model is;
-//! `feature` and `similarity` are what it looks at.
+//! `feature` and `similarity` are what it looks at. A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
+//! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
+//! twins for one (`twins`).
+//!
+//! Around it: `identity` keeps a person's id through every later linking; `persons` are the tables that are handed on; `purpose`
+//! says what may be linked and shown, for what and by which law; `pseudonym` gives names for one project, under a key.
 //!
 //! Nothing here knows schemes or money; there are no dice, and rows in any order, on any number of threads, give the same
 //! persons.
@@ -17,8 +22,12 @@ pub mod evaluate;
 pub mod feature;
 pub mod field;
 pub mod gather;
+pub mod identity;
 pub mod model;
 pub mod overrides;
+pub mod persons;
+pub mod pseudonym;
+pub mod purpose;
 pub mod recall;
 pub mod records;
 pub mod score;

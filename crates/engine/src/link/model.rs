@@ -188,6 +188,16 @@ impl Model {
         columns
     }
 
+    /// The column that a comparison is about, which its first test asks for; others may be looked at beside it.
+    #[must_use]
+    pub fn own_column(&self, comparison: usize) -> usize {
+        let mut own = None;
+        for level in &self.comparisons[comparison].levels {
+            level.test.features(&mut |feature| own = own.or(Some(self.features[feature].column)));
+        }
+        own.unwrap_or_default()
+    }
+
     /// The position of a feature, added if it is new.
     pub fn feature(&mut self, column: usize, part: Part) -> usize {
         let feature = Feature { column, part };

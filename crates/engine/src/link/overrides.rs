@@ -2,7 +2,7 @@
 //! for which scope, and from when to when; it counts for linkages of that scope on days between. Nothing else about a pair is
 //! changed by it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::cluster::Decided;
 use super::records::Records;
@@ -44,7 +44,7 @@ pub fn decided(overrides: &[Override], records: &Records, scope: &str, day: Day)
     };
     let listed: Vec<(usize, &Override)> = overrides.iter().enumerate().collect();
     let counting: Vec<&(usize, &Override)> = listed.iter().filter(counts).collect();
-    let mut places: HashMap<(&str, &str), Vec<u32>> = HashMap::new();
+    let mut places: BTreeMap<(&str, &str), Vec<u32>> = BTreeMap::new();
     for (_, decision) in &counting {
         for (agency, id) in [&decision.one, &decision.other] {
             places.entry((agency, id)).or_default();
@@ -89,8 +89,8 @@ pub fn decided(overrides: &[Override], records: &Records, scope: &str, day: Day)
 }
 
 /// For each record of some pairs the lowest one that it is joined with.
-fn together(pairs: &[(u32, u32)]) -> HashMap<u32, u32> {
-    let mut group: HashMap<u32, u32> = HashMap::new();
+fn together(pairs: &[(u32, u32)]) -> BTreeMap<u32, u32> {
+    let mut group: BTreeMap<u32, u32> = BTreeMap::new();
     let mut changed = true;
     while changed {
         changed = false;

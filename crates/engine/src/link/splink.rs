@@ -68,7 +68,8 @@ pub struct Unread {
 
 /// Makes a model of settings.
 pub fn import(settings: &Settings) -> Result<Imported, Vec<Unread>> {
-    let mut import = Import { by_bytes: settings.by_bytes, columns: Vec::new(), model: Model { prior: settings.prior, ..Model::default() } };
+    let mut import =
+        Import { by_bytes: settings.by_bytes, columns: Vec::new(), model: Model { prior: settings.prior, ..Model::default() } };
     let mut unread = Vec::new();
     let whole = |what: &str, known: &str| Unread {
         place: "the settings".into(),
@@ -79,7 +80,10 @@ pub fn import(settings: &Settings) -> Result<Imported, Vec<Unread>> {
         unread.push(whole("`probability_two_random_records_match` is no chance", "a number between 0 and 1"));
     }
     if settings.comparisons.len() > MOST_COMPARISONS {
-        unread.push(whole(&format!("there are {} comparisons", settings.comparisons.len()), &format!("at most {MOST_COMPARISONS}")));
+        unread.push(whole(
+            &format!("there are {} comparisons", settings.comparisons.len()),
+            &format!("at most {MOST_COMPARISONS}"),
+        ));
     }
     for said in &settings.comparisons {
         let comparison = import.comparison(said, &mut unread);
@@ -158,11 +162,16 @@ impl Import {
             }
             for level in &levels {
                 let frequency = level.frequency.filter(|frequency| !frequency.own);
-                let lacks = |frequency: Frequency| !levels.iter().any(|level| level.test == Test::Same(frequency.feature, frequency.feature));
+                let lacks = |frequency: Frequency| {
+                    !levels.iter().any(|level| level.test == Test::Same(frequency.feature, frequency.feature))
+                };
                 if let Some(frequency) = frequency.filter(|frequency| lacks(*frequency)) {
                     let column = &self.columns[self.model.features[frequency.feature].column];
                     let what = format!("`tf_adjustment_column` is \"{column}\", and no level is exact agreement on it alone");
-                    unread.push(whole(what, &format!("a level \"{column}_l\" = \"{column}_r\", or `disable_tf_exact_match_detection`")));
+                    unread.push(whole(
+                        what,
+                        &format!("a level \"{column}_l\" = \"{column}_r\", or `disable_tf_exact_match_detection`"),
+                    ));
                 }
             }
         }
@@ -235,7 +244,8 @@ impl Import {
             What::IsNull(inner) => {
                 let value = self.value(inner)?;
                 // A text that may be empty is NULL only where the column is.
-                let feature = if value.may_be_empty { self.model.feature(value.column, Part::Whole) } else { self.feature(&value) };
+                let feature =
+                    if value.may_be_empty { self.model.feature(value.column, Part::Whole) } else { self.feature(&value) };
                 Ok(missing(value.side, feature))
             }
             What::Compare(way, a, b) => self.compare(node.at, *way, a, b, under_not),
@@ -306,7 +316,8 @@ impl Import {
                     never_under_not(node.at, under_not || matches!(way, Compare::Less | Compare::AtMost) || number <= 0.0)?;
                 }
                 let (left, right) = (self.feature(&left), self.feature(&right));
-                let likeness = |least: f64| if winkler { Test::JaroWinkler(left, right, least) } else { Test::Jaro(left, right, least) };
+                let likeness =
+                    |least: f64| if winkler { Test::JaroWinkler(left, right, least) } else { Test::Jaro(left, right, least) };
                 Ok(match way {
                     Compare::AtLeast => likeness(number),
                     Compare::More => likeness(number.next_up()),
@@ -319,7 +330,11 @@ impl Import {
                 let (left, right) = self.texts(a, b)?;
                 let whole = if matches!(way, Compare::AtMost | Compare::More) { number.floor() } else { number.ceil() - 1.0 };
                 if !(0.0..1e6).contains(&whole) {
-                    return Err(Refused::new(node.at, format!("a distance held against {number}"), "a distance that can be counted"));
+                    return Err(Refused::new(
+                        node.at,
+                        format!("a distance held against {number}"),
+                        "a distance that can be counted",
+                    ));
                 }
                 let most = whole as usize;
                 let far = matches!(way, Compare::More | Compare::AtLeast);
@@ -330,8 +345,15 @@ impl Import {
                 if matches!(meet.as_str(), "list_intersect" | "array_intersect") && lists.len() == 2 =>
             {
                 let (left, right) = self.sides(&lists[0], &lists[1])?;
-                if !matches!((way, number), (Compare::AtLeast, 1.0) | (Compare::More, 0.0)) || left.part != Part::Whole || right.part != Part::Whole {
-                    return Err(Refused::new(node.at, "lists are asked only whether they share something", "array_length(list_intersect(…, …)) >= 1 of two columns"));
+                if !matches!((way, number), (Compare::AtLeast, 1.0) | (Compare::More, 0.0))
+                    || left.part != Part::Whole
+                    || right.part != Part::Whole
+                {
+                    return Err(Refused::new(
+                        node.at,
+                        "lists are asked only whether they share something",
+                        "array_length(list_intersect(…, …)) >= 1 of two columns",
+                    ));
                 }
                 Ok(Test::Share(self.feature(&left), self.feature(&right)))
             }
@@ -349,7 +371,15 @@ impl Import {
         }
     }
 
-    fn distance(&mut self, at: usize, left: &Value, right: &Value, most: usize, transposed: bool, far: bool) -> Result<Test, Refused> {
+    fn distance(
+        &mut self,
+        at: usize,
+        left: &Value,
+        right: &Value,
+        most: usize,
+        transposed: bool,
+        far: bool,
+    ) -> Result<Test, Refused> {
         let (one, other) = (self.feature(left), self.feature(right));
         let near = if transposed { Test::DamerauLevenshtein(one, other, most) } else { Test::Levenshtein(one, other, most) };
         if !(left.may_be_empty || right.may_be_empty) {
@@ -367,7 +397,9 @@ impl Import {
         let known = "ABS(EPOCH(a) - EPOCH(b)) or ABS(DATE_DIFF('day', a, b))";
         let (a, b, unit) = match &node.what {
             What::Minus(a, b) => match (&a.what, &b.what) {
-                (What::Call(one, x), What::Call(other, y)) if one == "epoch" && other == "epoch" && x.len() == 1 && y.len() == 1 => {
+                (What::Call(one, x), What::Call(other, y))
+                    if one == "epoch" && other == "epoch" && x.len() == 1 && y.len() == 1 =>
+                {
                     (&x[0], &y[0], 1.0)
                 }
                 _ => return Err(Refused::new(node.at, "this difference is not known", known)),
@@ -417,7 +449,12 @@ impl Import {
                 let value = self.value(inner)?;
                 match to.as_str() {
                     "text" | "varchar" | "string" | "char" | "bpchar" | "character" => Ok(value),
-                    "date" | "timestamp" | "datetime" => Ok(Value { part: then(value.part, Part::Day("%Y-%m-%d".into())), may_be_empty: false, is_day: true, ..value }),
+                    "date" | "timestamp" | "datetime" => Ok(Value {
+                        part: then(value.part, Part::Day("%Y-%m-%d".into())),
+                        may_be_empty: false,
+                        is_day: true,
+                        ..value
+                    }),
                     other => refuse(format!("the type {other} is not known")),
                 }
             }
@@ -426,8 +463,12 @@ impl Import {
                 ("upper" | "ucase", [inner]) => self.part(inner, Part::Upper, false),
                 ("trim", [inner]) => self.part(inner, Part::Trimmed, true),
                 ("substr" | "substring", [inner, rest @ ..]) => match rest {
-                    [Node { what: What::Number(from), .. }] if whole(*from) => self.part(inner, letters(*from, None), *from > 1.0),
-                    [Node { what: What::Number(from), .. }, Node { what: What::Number(count), .. }] if whole(*from) && whole(*count) => {
+                    [Node { what: What::Number(from), .. }] if whole(*from) => {
+                        self.part(inner, letters(*from, None), *from > 1.0)
+                    }
+                    [Node { what: What::Number(from), .. }, Node { what: What::Number(count), .. }]
+                        if whole(*from) && whole(*count) =>
+                    {
                         self.part(inner, letters(*from, Some(*count)), *from > 1.0)
                     }
                     _ => refuse("substr needs a place and a length, both whole numbers from 1".into()),
@@ -440,7 +481,11 @@ impl Import {
                         return refuse("regexp_extract gives the whole of what is found, and no group of it".into());
                     }
                     if let Err(error) = regex_lite::Regex::new(pattern) {
-                        return Err(Refused::new(*at, format!("this expression cannot be read: {error}"), "a regular expression"));
+                        return Err(Refused::new(
+                            *at,
+                            format!("this expression cannot be read: {error}"),
+                            "a regular expression",
+                        ));
                     }
                     self.part(inner, Part::Found(pattern.clone()), true)
                 }
@@ -448,9 +493,15 @@ impl Import {
                     Ok(Value { may_be_empty: false, ..self.value(inner)? })
                 }
                 ("try_strptime" | "strptime", [inner, Node { what: What::Text(form), at }]) => {
-                    let of_a_day = |form: &str| form.split('%').skip(1).all(|rest| rest.starts_with(['Y', 'm', 'd', 'b', 'B', 'y', 'j', 'e']));
+                    let of_a_day = |form: &str| {
+                        form.split('%').skip(1).all(|rest| rest.starts_with(['Y', 'm', 'd', 'b', 'B', 'y', 'j', 'e']))
+                    };
                     if !of_a_day(form) {
-                        return Err(Refused::new(*at, "this form has more in it than a day", "%Y, %y, %m, %b, %B, %d, %e and %j"));
+                        return Err(Refused::new(
+                            *at,
+                            "this form has more in it than a day",
+                            "%Y, %y, %m, %b, %B, %d, %e and %j",
+                        ));
                     }
                     let value = self.value(inner)?;
                     Ok(Value { part: then(value.part, Part::Day(form.clone())), may_be_empty: false, is_day: true, ..value })
@@ -477,7 +528,13 @@ impl Import {
             Some("r") => (Side::Right, name),
             None if lower.ends_with("_l") && lower.len() > 2 => (Side::Left, &name[..name.len() - 2]),
             None if lower.ends_with("_r") && lower.len() > 2 => (Side::Right, &name[..name.len() - 2]),
-            _ => return Err(Refused::new(at, format!("`{name}` does not say which record it is of"), "\"name_l\" and \"name_r\", or l.name and r.name")),
+            _ => {
+                return Err(Refused::new(
+                    at,
+                    format!("`{name}` does not say which record it is of"),
+                    "\"name_l\" and \"name_r\", or l.name and r.name",
+                ));
+            }
         };
         let column = self.column(name);
         Ok(Value { side, column, part: Part::Whole, may_be_empty: false, is_day: false })

@@ -108,13 +108,17 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Refused> {
             '"' | '`' => Token::Quoted(quoted(&letters, &mut at)?),
             '0'..='9' => {
                 while letters.get(at).is_some_and(|letter| {
-                    letter.is_ascii_alphanumeric() || *letter == '.' || matches!(letter, '+' | '-') && matches!(letters[at - 1], 'e' | 'E')
+                    letter.is_ascii_alphanumeric()
+                        || *letter == '.'
+                        || matches!(letter, '+' | '-') && matches!(letters[at - 1], 'e' | 'E')
                 }) {
                     at += 1;
                 }
                 let written: String = letters[from..at].iter().collect();
                 let number = written.parse().ok().filter(|number: &f64| number.is_finite());
-                Token::Number(number.ok_or_else(|| Refused::new(from, format!("`{written}` is no number"), "a number such as 0.92"))?)
+                Token::Number(
+                    number.ok_or_else(|| Refused::new(from, format!("`{written}` is no number"), "a number such as 0.92"))?,
+                )
             }
             _ if letter.is_alphabetic() || letter == '_' => {
                 while letters.get(at).is_some_and(|letter| letter.is_alphanumeric() || *letter == '_') {
@@ -123,8 +127,11 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Refused> {
                 Token::Word(letters[from..at].iter().collect())
             }
             _ => {
-                let sign = SIGNS.iter().find(|sign| sign.chars().enumerate().all(|(more, of)| letters.get(at + more) == Some(&of)));
-                let sign = sign.ok_or_else(|| Refused::new(from, format!("`{letter}` is not known"), format!("one of {}", SIGNS.join(" "))))?;
+                let sign =
+                    SIGNS.iter().find(|sign| sign.chars().enumerate().all(|(more, of)| letters.get(at + more) == Some(&of)));
+                let sign = sign.ok_or_else(|| {
+                    Refused::new(from, format!("`{letter}` is not known"), format!("one of {}", SIGNS.join(" ")))
+                })?;
                 at += sign.len();
                 Token::Sign(sign)
             }
@@ -188,7 +195,11 @@ impl Parser {
 
     fn expect(&mut self, sign: &str) -> Result<(), Refused> {
         let (at, token) = self.peek().clone();
-        if self.sign(sign) { Ok(()) } else { Err(Refused::new(at, format!("{} was not expected here", token.shown()), format!("`{sign}`"))) }
+        if self.sign(sign) {
+            Ok(())
+        } else {
+            Err(Refused::new(at, format!("{} was not expected here", token.shown()), format!("`{sign}`")))
+        }
     }
 
     fn or(&mut self) -> Result<Node, Refused> {
@@ -318,7 +329,9 @@ impl Parser {
         }
         match self.take() {
             (_, Token::Word(column) | Token::Quoted(column)) => Ok(What::Column(Some(name), column)),
-            (at, token) => Err(Refused::new(at, format!("{} was not expected after `{name}.`", token.shown()), "the name of a column")),
+            (at, token) => {
+                Err(Refused::new(at, format!("{} was not expected after `{name}.`", token.shown()), "the name of a column"))
+            }
         }
     }
 

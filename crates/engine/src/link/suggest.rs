@@ -78,7 +78,8 @@ pub fn trial(model: &mut Model, records: &Records, most: usize) -> Result<Trial,
     let scorer = Scorer::new(model, records)?;
     let mut tried: Vec<(usize, Blocks)> =
         (0..model.rules.len()).into_par_iter().map(|rule| (rule, Blocks::one_in(&scorer, rule, most, every))).collect();
-    tried.retain(|(_, blocks)| blocks.pairs > 0 && (blocks.pairs as f64) < limit);
+    // Where most of what a rule brings together is too common, what is left of it says nothing of the rule.
+    tried.retain(|(_, blocks)| blocks.pairs > blocks.hot_pairs && (blocks.pairs as f64) < limit);
     tried.sort_by_key(|(rule, blocks)| (blocks.pairs, *rule));
     tried.truncate(MOST_RULES);
     drop(scorer);

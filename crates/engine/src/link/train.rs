@@ -148,21 +148,25 @@ fn possible(scorer: &Scorer<'_>, who: &Who) -> f64 {
 }
 
 /// For each comparison the one that it hangs on most, along a tree; none where they are as good as independent.
-fn dependence(fit: &Fit, strangers: &[(Levels, f64)]) -> Vec<Option<usize>> {
+fn dependence(fit: &Fit, strangers: &[Weighed]) -> Vec<Option<usize>> {
     let count = fit.sizes.len();
-    let all: f64 = strangers.iter().map(|(_, weight)| weight).sum();
     let mut edges = Vec::new();
     for a in 0..count {
         for b in a + 1..count {
             let (rows, columns) = (fit.sizes[a], fit.sizes[b]);
-            let mut joint = vec![0.0; rows * columns];
-            for (levels, weight) in strangers {
-                joint[usize::from(levels[a]) * columns + usize::from(levels[b])] += weight;
+            let (mut joint, mut taken) = (vec![0.0; rows * columns], vec![0.0; rows * columns]);
+            let both = |levels: &Levels| ![a, b].iter().any(|at| fit.missing[*at][usize::from(levels[*at])]);
+            for Weighed { levels, strangers, others } in strangers.iter().filter(|weighed| both(&weighed.levels)) {
+                let at = usize::from(levels[a]) * columns + usize::from(levels[b]);
+                joint[at] += strangers;
+                taken[at] += others;
             }
+            let all: f64 = joint.iter().sum();
             let row: Vec<f64> = (0..rows).map(|i| joint[i * columns..][..columns].iter().sum()).collect();
             let column: Vec<f64> = (0..columns).map(|j| (0..rows).map(|i| joint[i * columns + j]).sum()).collect();
             let shared: f64 = (0..rows * columns)
-                .filter(|at| joint[*at] > 0.0)
+                // Where most pairs were one person's, the rest may well be too.
+                .filter(|at| joint[*at] > taken[*at])
                 .map(|at| joint[at] * (joint[at] * all / (row[at / columns] * column[at % columns])).ln())
                 .sum();
             let entropy = |counts: &[f64]| -> f64 {
@@ -235,7 +239,7 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
             model.rules[rule].same.iter().flat_map(|(a, b)| [model.features[*a].column, model.features[*b].column]).collect();
         held.sort_unstable();
         held.dedup();
-        let is_held = |at: usize| model.columns(at).iter().any(|column| held.contains(column));
+        let is_held = |at: usize| held.contains(&model.own_column(at));
         let mut free: Vec<bool> = (0..tree.len()).map(|at| !is_held(at)).collect();
         for at in (0..tree.len()).filter(|at| is_held(*at)) {
             let mut above = tree[at];
@@ -260,6 +264,13 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
 
 /// Chances of each level of each comparison, by the level of the comparison that it hangs on.
 type Tables = Vec<Vec<Vec<f64>>>;
+
+/// Pairs picked as strangers, of one pattern: how many are, and how many are one person after all.
+struct Weighed {
+    levels: Levels,
+    strangers: f64,
+    others: f64,
+}
 
 /// The numbers while they are learned.
 struct Fit {
@@ -290,18 +301,18 @@ impl Fit {
     }
 
     /// With what strangers show, along a tree; one person and households as at first.
-    fn by_strangers(model: &Model, tree: &[Option<usize>], strangers: &[(Levels, f64)]) -> Fit {
+    fn by_strangers(model: &Model, tree: &[Option<usize>], strangers: &[Weighed]) -> Fit {
         let mut fit = Fit { tree: tree.to_vec(), ..Fit::new(model) };
         for at in 0..tree.len() {
             let rows = tree[at].map_or(1, |parent| fit.sizes[parent]);
             let mut counts = vec![vec![0.0; fit.sizes[at]]; rows];
             let mut all = vec![0.5; fit.sizes[at]];
             fit.parents[at] = vec![0.0; rows];
-            for (levels, weight) in strangers {
+            for Weighed { levels, strangers, .. } in strangers {
                 let row = fit.row(at, levels);
-                counts[row][usize::from(levels[at])] += weight;
-                all[usize::from(levels[at])] += weight;
-                fit.parents[at][row] += weight;
+                counts[row][usize::from(levels[at])] += strangers;
+                all[usize::from(levels[at])] += strangers;
+                fit.parents[at][row] += strangers;
             }
             normalise(&mut all, &fit.missing[at]);
             fit.u[at] = counts.into_iter().map(|counts| towards(counts, &all, 2.0, &fit.missing[at])).collect();
@@ -330,14 +341,15 @@ impl Fit {
         found
     }
 
-    /// The strangers' patterns without the pairs that are one person's, by what is known so far.
-    fn strangers_only(&self, strangers: &[(Levels, u64)], training: &Training) -> Vec<(Levels, f64)> {
+    /// The strangers' patterns, parted from the pairs that are one person's by what is known so far.
+    fn strangers_only(&self, strangers: &[(Levels, u64)], training: &Training) -> Vec<Weighed> {
         let share = (training.matches / training.possible.max(1.0)).min(0.5);
         let all: Vec<usize> = (0..self.sizes.len()).collect();
         let weigh = |(levels, count): &(Levels, u64)| {
             let [m, u, _] = self.likelihoods(levels, &all);
             let stranger = if share > 0.0 { (1.0 - share) * u / ((1.0 - share) * u + share * m) } else { 1.0 };
-            (*levels, *count as f64 * stranger)
+            let count = *count as f64;
+            Weighed { levels: *levels, strangers: count * stranger, others: count * (1.0 - stranger) }
         };
         strangers.iter().map(weigh).collect()
     }

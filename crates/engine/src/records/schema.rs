@@ -34,6 +34,8 @@ pub enum Kind {
     Day,
     /// A decimal number with at most two digits after the point: pounds, hours, a score.
     Amount,
+    /// A number from 0 to 1: a probability, a quality. Kept in millionths.
+    Share,
     /// One of a closed set of words.
     Choice(&'static [&'static str]),
 }
@@ -231,6 +233,7 @@ impl Kind {
             Kind::Text => "text".into(),
             Kind::Day => "a day of the calendar, year first: 2027-04-01".into(),
             Kind::Amount => "a number with at most two digits after the point: 1234.50".into(),
+            Kind::Share => "a number from 0 to 1: 0.975".into(),
             Kind::Choice(words) => format!("one of {}", words.join(", ")),
         }
     }

@@ -27,14 +27,20 @@ fn model() -> (Model, Vec<String>) {
         by_frequency(level("both_l = both_r", 17.0), "both", 1.0),
         by_frequency(level("jaro_winkler_similarity(both_l, both_r) >= 0.9", 7.0), "both", 0.7),
         level("first_l = last_r AND first_r = last_l", 14.0),
-        level("array_length(list_intersect(firsts_l, firsts_r)) >= 1 AND array_length(list_intersect(lasts_l, lasts_r)) >= 1", 9.0),
+        level(
+            "array_length(list_intersect(firsts_l, firsts_r)) >= 1 AND array_length(list_intersect(lasts_l, lasts_r)) >= 1",
+            9.0,
+        ),
         level("ELSE", -8.0),
     ];
     let births = vec![
         null("dob_l IS NULL OR dob_r IS NULL"),
         level("dob_l = dob_r", 14.0),
         level("array_length(list_intersect(dobs_l, dobs_r)) >= 1", 9.0),
-        level("substr(CAST(dob_l AS TEXT), 1, 3) = substr(CAST(dob_r AS TEXT), 1, 3) AND levenshtein(substr(CAST(dob_l AS TEXT), 4, 7), substr(CAST(dob_r AS TEXT), 4, 7)) <= 1", 3.0),
+        level(
+            "substr(CAST(dob_l AS TEXT), 1, 3) = substr(CAST(dob_r AS TEXT), 1, 3) AND levenshtein(substr(CAST(dob_l AS TEXT), 4, 7), substr(CAST(dob_r AS TEXT), 4, 7)) <= 1",
+            3.0,
+        ),
         level("ABS(EPOCH(dob_l) - EPOCH(dob_r)) <= 157788000.0", -4.0),
         level("ELSE", -9.0),
     ];
@@ -79,11 +85,35 @@ fn every_level_has_its_bits() {
     let (model, columns) = model();
     let cases: [(&str, Said2, Said2, &str, f64); 17] = [
         ("names", &[], &[("first", "ann"), ("last", "lee")], "nothing to compare", 0.0),
-        ("names", &[("both", "ann lee"), ("first", "ann")], &[("both", "ann lee"), ("first", "ann")], "the same, and every second record has it", 17.0 + (0.5_f64 / 17_f64.exp2() / 0.5).log2()),
-        ("names", &[("both", "catherine lee"), ("first", "catherine")], &[("both", "catherina lee"), ("first", "catherina")], "alike, adjusted by 0.7", 7.0 + 0.7 * (0.5_f64 / 17_f64.exp2() / 0.25).log2()),
+        (
+            "names",
+            &[("both", "ann lee"), ("first", "ann")],
+            &[("both", "ann lee"), ("first", "ann")],
+            "the same, and every second record has it",
+            17.0 + (0.5_f64 / 17_f64.exp2() / 0.5).log2(),
+        ),
+        (
+            "names",
+            &[("both", "catherine lee"), ("first", "catherine")],
+            &[("both", "catherina lee"), ("first", "catherina")],
+            "alike, adjusted by 0.7",
+            7.0 + 0.7 * (0.5_f64 / 17_f64.exp2() / 0.25).log2(),
+        ),
         ("names", &[("first", "ann"), ("last", "lee")], &[("first", "lee"), ("last", "ann")], "exchanged", 14.0),
-        ("names", &[("first", "ann"), ("firsts", "ann|nan"), ("last", "lee"), ("lasts", "lee|ray")], &[("first", "nan"), ("last", "ray")], "aliases meet", 9.0),
-        ("names", &[("first", "ann"), ("firsts", "ann|nan"), ("last", "lee")], &[("first", "nan"), ("last", "ray")], "one alias meets", -8.0),
+        (
+            "names",
+            &[("first", "ann"), ("firsts", "ann|nan"), ("last", "lee"), ("lasts", "lee|ray")],
+            &[("first", "nan"), ("last", "ray")],
+            "aliases meet",
+            9.0,
+        ),
+        (
+            "names",
+            &[("first", "ann"), ("firsts", "ann|nan"), ("last", "lee")],
+            &[("first", "nan"), ("last", "ray")],
+            "one alias meets",
+            -8.0,
+        ),
         ("births", &[("dob", "1980-04-03")], &[("dob", "1980-04-03")], "the same", 14.0),
         ("births", &[("dob", "1980-04-03"), ("dobs", "1980-04-03|1981-04-03")], &[("dob", "1981-04-03")], "an alias", 9.0),
         ("births", &[("dob", "1980-04-03")], &[("dob", "1980-04-08")], "one slip after the third digit", 3.0),
@@ -116,9 +146,23 @@ fn every_level_has_its_bits() {
 /// Anne and her twin Anna live together; Ann has an alias in common with Anne.
 fn family(columns: &[String]) -> Records {
     let twin = |first: &'static str, firsts: &'static str, both: &'static str, pnc: &'static str| {
-        [("first", first), ("firsts", firsts), ("last", "lee"), ("both", both), ("dob", "1980-04-03"), ("postcodes", "LS1 1AA"), ("pnc", pnc)]
+        [
+            ("first", first),
+            ("firsts", firsts),
+            ("last", "lee"),
+            ("both", both),
+            ("dob", "1980-04-03"),
+            ("postcodes", "LS1 1AA"),
+            ("pnc", pnc),
+        ]
     };
-    let rows = [twin("beth", "beth", "beth lee", ""), twin("anna", "anna", "anna lee", ""), twin("anne", "anne|beth", "anne lee", ""), twin("cath", "cath", "cath lee", "7"), twin("dora", "dora", "dora lee", "7")];
+    let rows = [
+        twin("beth", "beth", "beth lee", ""),
+        twin("anna", "anna", "anna lee", ""),
+        twin("anne", "anne|beth", "anne lee", ""),
+        twin("cath", "cath", "cath lee", "7"),
+        twin("dora", "dora", "dora lee", "7"),
+    ];
     records(columns, &rows.each_ref().map(|said| row(columns, said)))
 }
 

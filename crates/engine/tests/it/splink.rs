@@ -48,7 +48,8 @@ fn one(levels: Vec<SaidLevel>) -> Settings {
 
 /// Whether a condition holds for the two values of column `a`, and of `b` the other way about.
 fn holds(condition: &str, left: &str, right: &str) -> bool {
-    let Imported { model, columns } = import(&one(vec![level(condition, 1.0), level("ELSE", -1.0)])).unwrap_or_else(|unread| panic!("{unread:?}"));
+    let Imported { model, columns } =
+        import(&one(vec![level(condition, 1.0), level("ELSE", -1.0)])).unwrap_or_else(|unread| panic!("{unread:?}"));
     // A third record keeps every value from being all there is.
     let records = records(&columns, &[vec![left; columns.len()], vec![right; columns.len()], vec!["z"; columns.len()]]);
     let scorer = Scorer::new(&model, &records).expect("it can be made ready");
@@ -143,7 +144,8 @@ fn adjusted(frequency: SaidFrequency, value: &str) -> f64 {
     let mut alike = level("jaro_winkler_similarity(a_l, a_r) >= 0.7", 2.0);
     alike.frequency = Some(frequency);
     let Imported { model, columns } = import(&one(vec![exact, alike, level("ELSE", -1.0)])).expect("it is understood");
-    let rows: Vec<Vec<&str>> = ["xxxx", "xxxx", "xxxx", "xxxx", "yyyy", "yyyy", "yyyyz", "zzzzzzz"].iter().map(|value| vec![*value]).collect();
+    let rows: Vec<Vec<&str>> =
+        ["xxxx", "xxxx", "xxxx", "xxxx", "yyyy", "yyyy", "yyyyz", "zzzzzzz"].iter().map(|value| vec![*value]).collect();
     let records = records(&columns, &rows);
     let scorer = Scorer::new(&model, &records).expect("it can be made ready");
     let rows: Vec<usize> = (0..rows.len()).filter(|row| records.text(at(&records, *row), 0).starts_with(value)).collect();
