@@ -114,7 +114,8 @@ fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableCo
     TableConfig { name, file, id, agency, twice, truth, columns }
 }
 
-const MISSING: [(&str, Missing); 3] =
+/// What a configuration says of missing values.
+pub const MISSING: [(&str, Missing); 3] =
     [("says nothing", Missing::SaysNothing), ("is measured", Missing::IsMeasured), ("disagrees", Missing::Disagrees)];
 
 /// What one column is: a kind, or a table with more to say. Gives the position of its field. With a model the fields are the

@@ -8,6 +8,7 @@ use engine::link::field::{Field, KINDS, Kind, Missing};
 use engine::link::model::{Comparison, Feature, Frequency, Given, Level, Model, Part, Rule, Test, Twins};
 use serde::{Deserialize, Serialize};
 
+use super::config::MISSING;
 use super::splink;
 
 /// A model and the fields that it is of.
@@ -253,9 +254,6 @@ struct SaidRule {
     label: String,
     same: Vec<(usize, usize)>,
 }
-
-const MISSING: [(&str, Missing); 3] =
-    [("says nothing", Missing::SaysNothing), ("is measured", Missing::IsMeasured), ("disagrees", Missing::Disagrees)];
 
 fn field(said: SaidField) -> anyhow::Result<Field> {
     let kind = KINDS.iter().find(|(name, _, _)| *name == said.is).map(|(_, kind, _)| *kind);
