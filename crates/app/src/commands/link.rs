@@ -4,17 +4,22 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::{Context as _, bail};
 use clap::Args;
 use engine::link::block::Who;
 use engine::link::{Choices, evaluate, field, gather, suggest};
 
-use crate::link::config;
+use crate::link::{config, model};
 use crate::paint;
 
 #[derive(Args)]
 pub struct Link {
     /// A TOML file that says which tables there are and what each column is
     config: PathBuf,
+
+    /// Write the model, learned or read, to this file as JSON, so that it can be used again
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
 }
 
 pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
@@ -27,11 +32,32 @@ pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
     let t = std::time::Instant::now();
     let (records, order) = gather::gather(&config.fields, &config.split, read.tables);
     eprintln!("gather {:?}", t.elapsed());
-    let who = Who { within: records.agencies.iter().map(|name| within.get(name).copied().unwrap_or(true)).collect() };
-    let (mut model, nature) = field::comparisons(&config.fields);
-    suggest::rules(&mut model, &config.fields);
-    let choices = Choices { who, join: config.join.unwrap_or(0.0), ..Choices::default() };
-    let linked = engine::link::learn_and_link(&records, model, &nature, &choices).map_err(anyhow::Error::msg)?;
+    let may = |name: &String| within.get(name).copied().unwrap_or(true) && config.model.as_ref().is_none_or(|model| model.within);
+    let who = Who { within: records.agencies.iter().map(may).collect() };
+    let (decided, odd) = config.decisions.decided(&records)?;
+    for odd in odd {
+        paint::stderr(&format!("warning: {odd}\n"));
+    }
+    let earlier = config.decisions.earlier(&records)?;
+    let choices = Choices { who, decided, earlier, join: config.join.unwrap_or(0.0), ..Choices::default() };
+    let linked = match &config.model {
+        Some(read) if read.model.rules.is_empty() => bail!("the model has no rules, so no two records would be compared"),
+        Some(read) => {
+            let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
+            let model = config.decisions.with_twins(read.model.clone());
+            engine::link::link(&records, model, &Choices { block_most, ..choices })
+        }
+        None => {
+            let (mut model, nature) = field::comparisons(&config.fields);
+            suggest::rules(&mut model, &config.fields);
+            engine::link::learn_and_link(&records, config.decisions.with_twins(model), &nature, &choices)
+        }
+    };
+    let linked = linked.map_err(anyhow::Error::msg)?;
+    if let Some(file) = &command.model {
+        let json = model::to_json(&linked.model, &config.fields)?;
+        std::fs::write(file, json).with_context(|| format!("could not write {}", file.display()))?;
+    }
     eprintln!("link {:?}", t.elapsed());
     for rule in &linked.rules {
         eprintln!("rule {:50} {:>10} hot {} {}", rule.label, rule.pairs, rule.hot_blocks, rule.hot_pairs);

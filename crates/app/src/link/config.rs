@@ -10,6 +10,8 @@ use scheme::document::Section;
 use scheme::source::{Bytes, Folder};
 use scheme::{Picks, Reader};
 
+use super::decisions::{self, Decisions};
+use super::model;
 use crate::tables::texts;
 
 /// What a configuration says.
@@ -23,6 +25,9 @@ pub struct Config {
     pub tables: Vec<TableConfig>,
     /// Bits; `None` where nothing is said.
     pub join: Option<f64>,
+    /// A model that is used as it is; without one a model is learned.
+    pub model: Option<model::Read>,
+    pub decisions: Decisions,
 }
 
 /// One table.
@@ -68,7 +73,16 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
     let purpose = top.required_text("purpose", "what the linkage is for, such as \"joint support for prison leavers\"");
     let basis = top.required_text("basis", "by what right, such as \"Crime and Disorder Act 1998, section 115\"");
     let join = top.number::<scheme::literal::Plain>("join").map(|plain| plain.0);
-    let mut config = Config { purpose, basis, fields: Vec::new(), split: Vec::new(), tables: Vec::new(), join };
+    let model = top.text("model").and_then(|file| {
+        let read = model::read(&base.join(file));
+        read.map_err(|error| {
+            top.push(top.problem("model", format!("{error:#}")).mend("see docs/linkage.md, \"Models made elsewhere\""))
+        })
+        .ok()
+    });
+    let fields = model.as_ref().map_or(Vec::new(), |model| model.fields.clone());
+    let split = vec![None; fields.len()];
+    let mut config = Config { purpose, basis, fields, split, tables: Vec::new(), join, model, decisions: Decisions::default() };
     if let Some(tables) = top.required_section("table", "a table for each agency, such as [table.police]") {
         for section in tables.sections() {
             let table = table(&section, base, &mut config);
@@ -77,6 +91,7 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
         }
         tables.finish();
     }
+    config.decisions = decisions::read(top, base, &config.fields, join);
     top.finish();
     config
 }
@@ -89,7 +104,9 @@ fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableCo
     let (agency, truth) = (section.text("agency").map(str::to_owned), section.text("truth").map(str::to_owned));
     let twice = section.truth("twice").unwrap_or(true);
     let mut columns = Vec::new();
-    if let Some(named) = section.required_section("columns", "what each column is, such as [table.police.columns]") {
+    if config.model.is_some() && !section.has("columns") {
+        columns.extend(config.fields.iter().enumerate().map(|(at, field)| (at, field.name.clone())));
+    } else if let Some(named) = section.required_section("columns", "what each column is, such as [table.police.columns]") {
         for (column, _) in named.keys() {
             if let Some(field) = field(&named, column, config) {
                 columns.push((field, column.to_owned()));
@@ -100,11 +117,19 @@ fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableCo
     TableConfig { name, file, id, agency, twice, truth, columns }
 }
 
-const MISSING: [(&str, Missing); 3] =
+/// What a configuration says of missing values.
+pub const MISSING: [(&str, Missing); 3] =
     [("says nothing", Missing::SaysNothing), ("is measured", Missing::IsMeasured), ("disagrees", Missing::Disagrees)];
 
-/// What one column is: a kind, or a table with more to say. Gives the position of its field.
+/// What one column is: a kind, or a table with more to say. Gives the position of its field. With a model the fields are the
+/// model's, and a column may be named by the field alone.
 fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option<usize> {
+    if config.model.is_some() && columns.says_text(column) {
+        let named = |field: &Field| columns.text(column).is_some_and(|text| text.eq_ignore_ascii_case(&field.name));
+        if let Some(at) = config.fields.iter().position(named) {
+            return Some(at);
+        }
+    }
     let kinds: Vec<(&str, usize)> = KINDS.iter().enumerate().map(|(at, (name, _, _))| (*name, at)).collect();
     let (kind, name, missing, split) = if columns.says_text(column) {
         (columns.choice(column, &kinds)?, None, None, None)
@@ -115,6 +140,11 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
         let missing = more.choice("missing", &MISSING);
         let split = more.text("split").and_then(|text| text.chars().next());
         more.finish();
+        if let (Some(_), Some(name)) = (&config.model, &name) {
+            let at = known(config, columns, column, name)?;
+            config.split[at] = config.split[at].or(split);
+            return Some(at);
+        }
         (kind?, name, missing, split)
     };
     let kind = KINDS[kind].1;
@@ -127,6 +157,9 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
             KINDS.iter().find(|(_, of, _)| *of == kind).map_or(column, |found| found.0).to_owned()
         }
     });
+    if config.model.is_some() {
+        return known(config, columns, column, &name);
+    }
     let at = config.fields.iter().position(|known| known.name == name).unwrap_or_else(|| {
         config.fields.push(Field { name, kind, missing: Missing::default() });
         config.split.push(None);
@@ -137,6 +170,17 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
     }
     config.split[at] = config.split[at].or(split);
     Some(at)
+}
+
+/// The position of a field of the model.
+fn known(config: &Config, columns: &Section<'_, '_>, column: &str, name: &str) -> Option<usize> {
+    let found = config.fields.iter().position(|known| known.name.eq_ignore_ascii_case(name));
+    if found.is_none() {
+        let names: Vec<&str> = config.fields.iter().map(|field| field.name.as_str()).collect();
+        let problem = columns.problem(column, format!("the model has no field `{name}`")).read(format!("`{name}`"));
+        columns.push(problem.expected(format!("one of {}", names.join(", "))).nearest(name, names));
+    }
+    found
 }
 
 impl Config {

@@ -37,6 +37,9 @@ const LONGEST: usize = 200;
 /// A value as it is compared; empty when it says nothing.
 #[must_use]
 pub fn clean(kind: Kind, text: &str) -> String {
+    if kind == Kind::AsItStands {
+        return text.to_owned();
+    }
     let text = plain(text);
     if text.is_empty() || FILLERS.contains(&text.as_str()) || !text.chars().any(char::is_alphanumeric) {
         return String::new();
@@ -53,7 +56,7 @@ pub fn clean(kind: Kind, text: &str) -> String {
         Kind::NationalId => only(&text, char::is_alphanumeric),
         Kind::Initials => only(&text, char::is_alphabetic),
         Kind::Email => only(&text, |letter| !letter.is_whitespace()),
-        Kind::AddressPart | Kind::Area => text,
+        Kind::AddressPart | Kind::Area | Kind::AsItStands => text,
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Decided {
     pub cannot: Vec<(u32, u32)>,
 }
 
-/// No single pair counts for more than this, either way: a sum over many pairs is then not ruled by one.
+/// No single pair counts for more than this beyond the threshold, either way: a sum over many pairs is then not ruled by one.
 const MOST_BITS: f64 = 20.0;
 /// Of two large groups no more than this many of each are compared.
 const MOST_COMPARED: usize = 64;
@@ -58,7 +58,7 @@ pub fn clusters(
         if decided.cannot.binary_search(&(left, right)).is_ok() {
             return f64::NEG_INFINITY;
         }
-        weigh(left, right).map_or(f64::NEG_INFINITY, |bits| bits.clamp(-MOST_BITS, MOST_BITS))
+        weigh(left, right).map_or(f64::NEG_INFINITY, |bits| bits.clamp(threshold - MOST_BITS, threshold + MOST_BITS))
     };
     let mut person: Vec<u32> = (0..records as u32).collect();
     let groups: Vec<&[(u32, u32, u32, f32)]> = by_root.chunk_by(|a, b| a.0 == b.0).collect();

@@ -100,11 +100,10 @@ fn one<'a>(feature: &Feature, records: &'a Records, counts: &[u32]) -> Result<Pr
                     })
                     .collect();
             let values = numbering.finish();
-            let days = match &feature.part {
-                Part::Day(_) => {
-                    (0..values.len() as u32).map(|id| day::parse(values.text(id).as_bytes()).unwrap_or(day::NEVER)).collect()
-                }
-                _ => Vec::new(),
+            let days = if is_day(&feature.part) {
+                (0..values.len() as u32).map(|id| day_of(values.text(id))).collect()
+            } else {
+                Vec::new()
             };
             (std::borrow::Cow::Owned(values), Some(part_of), days)
         }
@@ -120,6 +119,19 @@ fn one<'a>(feature: &Feature, records: &'a Records, counts: &[u32]) -> Result<Pr
     let there = all / records.len().max(1) as f64;
     let log_share = count.iter().map(|count| (*count as f64 / all).log2()).collect();
     Ok(Prepared { column: feature.column, values, part_of, shapes, days, log_share, coincidence, there })
+}
+
+fn is_day(part: &Part) -> bool {
+    match part {
+        Part::Day(_) => true,
+        Part::Then(_, last) => is_day(last),
+        _ => false,
+    }
+}
+
+/// The day of a date written year first, of any century: people of old records were born before those of today's.
+fn day_of(text: &str) -> i32 {
+    text.parse().map_or(day::NEVER, day::day)
 }
 
 type Take = Box<dyn Fn(&str) -> Option<String>>;
@@ -138,7 +150,7 @@ fn part(part: &Part) -> Result<Option<Take>, String> {
         }
         Part::Day(form) => {
             let form = form.clone();
-            Box::new(move |text| Date::strptime(&form, text).ok().map(|date| date.to_string()))
+            Box::new(move |text| Date::strptime(&form, text.trim_end()).ok().map(|date| date.to_string()))
         }
         Part::CertainDay => {
             Box::new(|text| (text.len() == 10 && !text.ends_with("-01-01") && !text.ends_with("-00")).then(|| text.to_owned()))
@@ -153,6 +165,17 @@ fn part(part: &Part) -> Result<Option<Take>, String> {
             Some(words.join(" "))
         }),
         Part::Sound => Box::new(soundex),
+        Part::Lower => Box::new(|text| Some(text.to_lowercase())),
+        Part::Upper => Box::new(|text| Some(text.to_uppercase())),
+        Part::Trimmed => Box::new(|text| Some(text.trim().to_owned())),
+        Part::Bytes => Box::new(|text| Some(text.bytes().map(char::from).collect())),
+        Part::Then(first, second) => {
+            let then = self::part(second)?.unwrap_or_else(|| Box::new(|text| Some(text.to_owned())));
+            match self::part(first)? {
+                None => then,
+                Some(first) => Box::new(move |text| first(text).and_then(|text| then(&text))),
+            }
+        }
     };
     Ok(Some(take))
 }

@@ -17,10 +17,11 @@ pub enum Kind {
     Email,
     Initials,
     Area,
+    AsItStands,
 }
 
 /// Kinds and their names in a configuration, with what is meant.
-pub const KINDS: [(&str, Kind, &str); 11] = [
+pub const KINDS: [(&str, Kind, &str); 12] = [
     ("forename", Kind::Forename, "a given name, or several"),
     ("surname", Kind::Surname, "a family name"),
     ("full name", Kind::FullName, "all names in one column, in any order"),
@@ -32,6 +33,7 @@ pub const KINDS: [(&str, Kind, &str); 11] = [
     ("email", Kind::Email, "an email address"),
     ("initials", Kind::Initials, "initials instead of names"),
     ("area", Kind::Area, "a town, birthplace, local authority, occupation: one of a list of names"),
+    ("as it stands", Kind::AsItStands, "any text, compared letter by letter as the table has it, not cleaned"),
 ];
 
 /// What it says that a record has no value in a field.
@@ -80,7 +82,7 @@ pub fn comparisons(fields: &[Field]) -> (Model, Nature) {
             Kind::NationalId => national_id(&mut model, column),
             Kind::Email => email(&mut model, column),
             Kind::Initials => initials(&mut model, column, find(Kind::Forename)),
-            Kind::Area => likeness(&mut model, column, &[0.9]),
+            Kind::Area | Kind::AsItStands => likeness(&mut model, column, &[0.9]),
         };
         let mut levels = at_first(levels);
         match field.missing {
@@ -107,7 +109,7 @@ fn missing(feature: usize) -> Level {
 
 /// The same value, which says more the rarer it is.
 fn same(feature: usize) -> Level {
-    let frequency = Some(Frequency { feature, weight: 1.0, least: 0.0 });
+    let frequency = Some(Frequency { feature, weight: 1.0, least: 0.0, own: false });
     Level { frequency, ..level("the same", Test::Same(feature, feature)) }
 }
 

@@ -4,7 +4,9 @@
 //! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
 //! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`score`), groups whose records agree on
 //! the whole become persons (`cluster`), and what the rules never saw is estimated (`recall`). `model` says what a model is;
-//! `feature` and `similarity` are what it looks at.
+//! `feature` and `similarity` are what it looks at. A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
+//! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
+//! twins for one (`twins`).
 //!
 //! Around it: `identity` keeps a person's id through every later linking; `persons` are the tables that are handed on; `purpose`
 //! says what may be linked and shown, for what and by which law; `pseudonym` gives names for one project, under a key.
@@ -15,25 +17,32 @@
 pub mod block;
 pub mod clean;
 pub mod cluster;
+pub mod earlier;
 pub mod evaluate;
 pub mod feature;
 pub mod field;
 pub mod gather;
 pub mod identity;
 pub mod model;
+pub mod overrides;
 pub mod persons;
 pub mod pseudonym;
 pub mod purpose;
 pub mod recall;
 pub mod records;
 pub mod score;
+mod several;
 pub mod similarity;
+pub mod splink;
+pub mod sql;
 pub mod suggest;
 pub mod train;
+pub mod twins;
 pub mod values;
 
 use block::{Blocks, Who};
 use cluster::{Decided, Link};
+use earlier::Earlier;
 use field::Nature;
 use model::Model;
 use recall::Recall;
@@ -53,11 +62,13 @@ pub struct Choices {
     pub keep: f64,
     /// No value brings more records together than this.
     pub block_most: usize,
+    /// Persons of an earlier run, which need less to stay together.
+    pub earlier: Option<Earlier>,
 }
 
 impl Default for Choices {
     fn default() -> Choices {
-        Choices { who: Who::default(), decided: Decided::default(), join: 0.0, keep: -5.0, block_most: 500 }
+        Choices { who: Who::default(), decided: Decided::default(), join: 0.0, keep: -5.0, block_most: 500, earlier: None }
     }
 }
 
@@ -104,7 +115,14 @@ pub fn link(records: &Records, model: Model, choices: &Choices) -> Result<Linked
             scorer.weight(left, right, &levels)
         })
     };
-    let person = cluster::clusters(records.len(), &links, &choices.decided, choices.join, weigh);
+    let person = match &choices.earlier {
+        None => cluster::clusters(records.len(), &links, &choices.decided, choices.join, weigh),
+        Some(earlier) => {
+            let raised = earlier.raised(&links, choices.join, weigh);
+            let weigh = |left: u32, right: u32| weigh(left, right).map(|bits| bits + earlier.bits(choices.join, left, right));
+            cluster::clusters(records.len(), &raised, &choices.decided, choices.join, weigh)
+        }
+    };
     Ok(Linked { training: None, rules, recall: None, candidates, links, person, model })
 }
 

@@ -16,6 +16,16 @@ pub struct Model {
     pub household: f64,
     /// How candidates for scoring are found: a pair is scored when any rule brings it together.
     pub rules: Vec<Rule>,
+    pub twins: Option<Twins>,
+}
+
+/// A rule against taking twins for one person: where the test holds of any of the records' values, a pair whose columns come to
+/// more than `above` gets `bits` instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Twins {
+    pub test: Test,
+    pub above: f64,
+    pub bits: f64,
 }
 
 /// A part of a column: what a test or a rule looks at.
@@ -43,6 +53,14 @@ pub enum Part {
     Sorted,
     /// How it sounds: Soundex (Russell 1918; as in Knuth, The Art of Computer Programming, volume 3, 6.4).
     Sound,
+    Lower,
+    Upper,
+    /// Without the spaces around it.
+    Trimmed,
+    /// Each byte of its UTF-8 as one letter: DuckDB measures the likeness of texts on bytes.
+    Bytes,
+    /// The second part of the first part.
+    Then(Box<Part>, Box<Part>),
 }
 
 /// A test of two records. A test of something missing is neither true nor false, as in SQL.
@@ -55,6 +73,8 @@ pub enum Test {
     RightMissing(usize),
     /// The left record's feature is the same as the right one's.
     Same(usize, usize),
+    /// Where records have several values: some value of the left one is among those of the right one.
+    Share(usize, usize),
     Jaro(usize, usize, f64),
     JaroWinkler(usize, usize, f64),
     Levenshtein(usize, usize, usize),
@@ -110,6 +130,8 @@ pub struct Frequency {
     pub weight: f64,
     /// No value counts as rarer than this.
     pub least: f64,
+    /// Held against the level's own *u*, and not against that of the level at which the feature agrees exactly.
+    pub own: bool,
 }
 
 /// A pair becomes a candidate when each of these features of the left record equals that of the right one.
@@ -126,6 +148,7 @@ impl Test {
             Test::Otherwise => {}
             Test::LeftMissing(a) | Test::RightMissing(a) => with(*a),
             Test::Same(a, b)
+            | Test::Share(a, b)
             | Test::Jaro(a, b, _)
             | Test::JaroWinkler(a, b, _)
             | Test::Levenshtein(a, b, _)
@@ -137,6 +160,17 @@ impl Test {
             }
             Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.features(with)),
             Test::Not(test) => test.features(with),
+        }
+    }
+
+    /// Whether any part of the test asks for shared values.
+    #[must_use]
+    pub fn shares(&self) -> bool {
+        match self {
+            Test::Share(..) => true,
+            Test::All(tests) | Test::Any(tests) => tests.iter().any(Test::shares),
+            Test::Not(test) => test.shares(),
+            _ => false,
         }
     }
 }

@@ -33,6 +33,8 @@ struct Ready {
     /// The level of two records one of which has no value, and of two that have the same, where the model says so plainly.
     missing: Option<u8>,
     same: Option<u8>,
+    /// It asks for shared values, so each of its tests looks at all values of a record.
+    shares: bool,
     /// The comparison that this one hangs on; its level says which row holds.
     parent: Option<usize>,
     rows: Vec<Vec<ReadyLevel>>,
@@ -63,7 +65,7 @@ pub struct Memory {
 }
 
 /// The similarity that was worked out last for these two values: several levels of a comparison ask for the same one.
-type Known = Option<(usize, usize, f64)>;
+pub(super) type Known = Option<(usize, usize, f64)>;
 
 /// Slots of one comparison.
 const SLOTS: usize = 1 << 13;
@@ -150,6 +152,10 @@ impl<'a> Scorer<'a> {
             return;
         }
         for (at, ready) in self.comparisons.iter().enumerate() {
+            if ready.shares {
+                levels[at] = self.level_of_any(at, left, right);
+                continue;
+            }
             for column in &ready.columns {
                 let of = |cells: &[u32], more: &[super::records::More]| -> Vec<Vec<u32>> {
                     let further = more.iter().filter(|more| more.column as usize == *column).map(|more| {
@@ -180,7 +186,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Whether a test holds for two records' values; nothing where what it asks about is missing.
-    fn holds(&self, test: &Test, a: &[u32], b: &[u32], known: &mut Known) -> Option<bool> {
+    pub(super) fn holds(&self, test: &Test, a: &[u32], b: &[u32], known: &mut Known) -> Option<bool> {
         let number = |feature: usize, cells: &[u32]| {
             let prepared = &self.features[feature];
             prepared.of(cells[prepared.column])
@@ -196,8 +202,8 @@ impl<'a> Scorer<'a> {
             Test::Otherwise => Some(true),
             Test::LeftMissing(feature) => Some(number(*feature, a) == 0),
             Test::RightMissing(feature) => Some(number(*feature, b) == 0),
-            Test::Same(left, right) if left == right => both(*left, *right).map(|(x, y)| x == y),
-            Test::Same(left, right) => texts(*left, *right).map(|(x, y)| x == y),
+            Test::Same(left, right) | Test::Share(left, right) if left == right => both(*left, *right).map(|(x, y)| x == y),
+            Test::Same(left, right) | Test::Share(left, right) => texts(*left, *right).map(|(x, y)| x == y),
             Test::Jaro(left, right, least) => both(*left, *right).map(|(x, y)| {
                 let (one, other) = (&self.features[*left], &self.features[*right]);
                 one.shape(x).jaro_at_most(other.shape(y)) >= *least && similarity::jaro(one.text(x), other.text(y)) >= *least
@@ -241,9 +247,9 @@ impl<'a> Scorer<'a> {
         &ready.rows[ready.parent.map_or(0, |parent| usize::from(levels[parent]))][usize::from(levels[at])]
     }
 
-    /// The bits of a pair at its levels.
+    /// The bits of a pair at its levels, whether or not its records may be twins.
     #[must_use]
-    pub fn weight(&self, left: u32, right: u32, levels: &Levels) -> f64 {
+    pub fn weight_by_columns(&self, left: u32, right: u32, levels: &Levels) -> f64 {
         let (mut stranger, mut household) = (self.strangers, self.household);
         for (at, ready) in self.comparisons.iter().enumerate() {
             let level = self.at(ready, levels, at);
@@ -274,7 +280,8 @@ impl<'a> Scorer<'a> {
         if found.is_finite() { found } else { frequency.log_u }
     }
 
-    /// What each comparison adds, against strangers, with its adjustment for frequency; and what households take away.
+    /// What each comparison adds, against strangers, with its adjustment for frequency; and what households take away, or a rule
+    /// against twins.
     #[must_use]
     pub fn parts(&self, left: u32, right: u32, levels: &Levels) -> (Vec<(f64, f64)>, f64) {
         let mut parts = Vec::new();
@@ -298,7 +305,7 @@ impl<'a> Scorer<'a> {
 }
 
 /// SQL's AND: false if any is false, else unknown if any is unknown.
-fn all(tests: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+pub(super) fn all(tests: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut found = Some(true);
     for test in tests {
         match test {
@@ -353,7 +360,8 @@ fn ready(model: &Model, at: usize) -> Ready {
     };
     let parent = comparison.given.as_ref().map(|given| given.parent);
     let (missing, same) = plain_levels(model, &comparison.levels);
-    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, missing, same, parent, rows }
+    let shares = comparison.levels.iter().any(|level| level.test.shares());
+    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, shares, missing, same, parent, rows }
 }
 
 /// The levels for "a value is missing" and "the whole values are the same", where they come first.
@@ -374,7 +382,7 @@ fn plain_levels(model: &Model, levels: &[Level]) -> (Option<u8>, Option<u8>) {
 fn ready_level(model: &Model, comparison: usize, level: &Level, (m, u, h): (f64, f64, f64), depends: bool) -> ReadyLevel {
     let bits = |against: f64| if level.missing { 0.0 } else { (m / against).log2() };
     let frequency = level.frequency.filter(|_| !level.missing).map(|frequency| {
-        let exact = exact_u(model, comparison, frequency.feature).unwrap_or(level.u);
+        let exact = exact_u(model, comparison, frequency.feature).filter(|_| !frequency.own).unwrap_or(level.u);
         let shared = |chance: f64| ((chance - exact) / (1.0 - exact)).clamp(0.0, 1.0);
         ReadyFrequency {
             feature: frequency.feature,
