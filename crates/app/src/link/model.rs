@@ -105,7 +105,7 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
                     model.features.len()
                 );
             }
-            if !level.missing && !(chance(level.m) && chance(level.u) && chance(level.h)) {
+            if !(level.missing || chance(level.m) && chance(level.u) && chance(level.h)) {
                 bail!("level `{}` of comparison `{name}`: m, u and h are chances above 0 and not above 1", level.label);
             }
         }

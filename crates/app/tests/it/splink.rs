@@ -2,7 +2,7 @@
 //! the data are no part of this project: they are read from `$WELLSPENT_PEERS` (else `../shared/peers`) and `$WELLSPENT_DATA`
 //! (else `../shared/data`), and a test whose files are absent is skipped with a message.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -73,7 +73,7 @@ fn from_csv(path: &Path) -> Table {
 }
 
 /// Records with the columns of a model, as the tables say it and not cleaned; and the number of each record by its id.
-fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, HashMap<String, u32>) {
+fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, BTreeMap<String, u32>) {
     let (mut ids, mut agency) = (Ids::default(), Vec::new());
     for (number, table) in tables.iter().enumerate() {
         for row in &table.rows {
@@ -97,6 +97,7 @@ fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, HashMap<
 }
 
 /// Every pair that Splink scored has its weight here within a millionth of a bit, and its rules bring the same pairs together.
+#[allow(clippy::print_stdout, clippy::print_stderr)]
 fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>) {
     let peers = folder("WELLSPENT_PEERS", "../shared/peers").join("linkage");
     let (model, scored) = (peers.join(format!("models/{name}.json")), peers.join(format!("pred/{name}.parquet")));
@@ -115,9 +116,9 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
     let scored = from_parquet(&scored);
     let (left, right, bits) = (scored.at(&format!("{id}_l")), scored.at(&format!("{id}_r")), scored.at("match_weight"));
     let mut memory = scorer.memory();
-    let (mut most, mut pairs, mut wrong) = (0.0_f64, HashSet::new(), Vec::new());
-    let mut seen: HashMap<(usize, u8), u64> = HashMap::new();
-    let (mut told, mut untold) = (HashSet::new(), 0);
+    let (mut most, mut pairs, mut wrong) = (0.0_f64, BTreeSet::new(), Vec::new());
+    let mut seen: BTreeMap<(usize, u8), u64> = BTreeMap::new();
+    let (mut told, mut untold) = (BTreeSet::new(), 0);
     for row in &scored.rows {
         let (a, b) = (by_id[&row[left]], by_id[&row[right]]);
         pairs.insert((a.min(b), a.max(b)));
@@ -141,7 +142,7 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
     }
     let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, usize::MAX)).collect();
     let who = Who { within: vec![splink.within; tables.len()] };
-    let found: HashSet<(u32, u32)> =
+    let found: BTreeSet<(u32, u32)> =
         each_pair(&scorer, &blocks, &who, || (), |(), found, _, a, b| found.push((a, b))).into_iter().collect();
     let levels: usize = model.comparisons.iter().map(|comparison| comparison.levels.len()).sum();
     println!(
