@@ -77,7 +77,7 @@ fn as_known(today: &[Member], history: &[Event], known_at: Date) -> Vec<Member> 
 }
 
 /// The day on which somebody asks: a purpose is a permission, and holds or not whatever day the question is about.
-fn today() -> anyhow::Result<Date> {
+pub fn today() -> anyhow::Result<Date> {
     Ok(jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().parse()?)
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use engine::link::field::{Field, KINDS, Kind, Missing};
-use engine::link::gather::{Agency, Table};
+use engine::link::gather::{Agency, Raw, Table};
 use scheme::document::Section;
 use scheme::source::{Bytes, Folder};
 use scheme::{Picks, Reader};
@@ -40,6 +40,8 @@ pub struct TableConfig {
     pub twice: bool,
     /// A column that says who each record really is, for evaluation only.
     truth: Option<String>,
+    /// A column with a group of people (ethnicity, sex) for which errors are told apart, for evaluation only.
+    group: Option<String>,
     /// Field and column.
     columns: Vec<(usize, String)>,
 }
@@ -47,8 +49,10 @@ pub struct TableConfig {
 /// The tables as they were read.
 pub struct Read {
     pub tables: Vec<Table>,
-    /// For each record of all tables, who it really is; empty where no table says.
+    /// For each record of all tables, who it really is, and the group for which errors are told apart; nothing where no table
+    /// says, and an empty text where one does not.
     pub truth: Vec<String>,
+    pub group: Vec<String>,
     pub faults: Vec<(String, engine::records::fault::Fault)>,
 }
 
@@ -101,7 +105,8 @@ fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableCo
     let name = path.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_owned();
     let file = base.join(section.required_text("file", "a CSV or Parquet file beside this one, such as \"police.csv\""));
     let id = section.required_text("id", "the column with the agency's own id, such as \"record\"");
-    let (agency, truth) = (section.text("agency").map(str::to_owned), section.text("truth").map(str::to_owned));
+    let text = |key: &str| section.text(key).map(str::to_owned);
+    let (agency, truth, group) = (text("agency"), text("truth"), text("group"));
     let twice = section.truth("twice").unwrap_or(true);
     let mut columns = Vec::new();
     if config.model.is_some() && !section.has("columns") {
@@ -114,7 +119,7 @@ fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableCo
         }
         named.finish();
     }
-    TableConfig { name, file, id, agency, twice, truth, columns }
+    TableConfig { name, file, id, agency, twice, truth, group, columns }
 }
 
 /// What a configuration says of missing values.
@@ -186,11 +191,12 @@ fn known(config: &Config, columns: &Section<'_, '_>, column: &str, name: &str) -
 impl Config {
     /// Reads the columns that are named, and no others.
     pub fn tables(&self) -> anyhow::Result<Read> {
-        let mut read = Read { tables: Vec::new(), truth: Vec::new(), faults: Vec::new() };
+        let mut read = Read { tables: Vec::new(), truth: Vec::new(), group: Vec::new(), faults: Vec::new() };
         for config in &self.tables {
             let mut wanted = vec![config.id.as_str()];
             wanted.extend(config.agency.as_deref());
             wanted.extend(config.truth.as_deref());
+            wanted.extend(config.group.as_deref());
             wanted.extend(config.columns.iter().map(|(_, column)| column.as_str()));
             let (mut columns, faults) = texts::read(&config.file, &wanted)?;
             read.faults.extend(faults.into_iter().map(|fault| (config.file.display().to_string(), fault)));
@@ -203,9 +209,16 @@ impl Config {
             if config.agency.is_some() {
                 table.agency = Agency::Column(next());
             }
-            if config.truth.is_some() {
-                let truth = next();
-                read.truth.extend(truth.rows.iter().map(|row| truth.values.text(*row).to_owned()));
+            let rows = table.ids.len();
+            let labels = |column: Option<Raw>, into: &mut Vec<String>| match column {
+                Some(raw) => into.extend(raw.rows.iter().map(|row| raw.values.text(*row).to_owned())),
+                None => into.extend(std::iter::repeat_n(String::new(), rows)),
+            };
+            if self.tables.iter().any(|table| table.truth.is_some()) {
+                labels(config.truth.is_some().then(&mut next), &mut read.truth);
+            }
+            if self.tables.iter().any(|table| table.group.is_some()) {
+                labels(config.group.is_some().then(&mut next), &mut read.group);
             }
             table.columns = (0..self.fields.len()).map(|_| None).collect();
             for (field, _) in &config.columns {

@@ -1,6 +1,13 @@
-//! Linking at the edge: the configuration, the tables it names, and what is written of the result.
+//! Linking at the edge: the configuration, the tables it names, and what is said and written of the result.
+//!
+//! `config` reads what is linked for what, with `decisions` made by hand and a `model` made before or elsewhere (`splink`); `run`
+//! makes the linkage; `summary` says it on the terminal, `report` on a page and for one person; `write` leaves the tables behind.
 
 pub mod config;
 pub mod decisions;
 pub mod model;
+pub mod report;
+pub mod run;
 pub mod splink;
+pub mod summary;
+pub mod write;

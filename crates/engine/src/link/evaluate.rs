@@ -84,9 +84,62 @@ pub fn evaluate(found: &[u32], known: &[u32]) -> Evaluation {
     }
 }
 
+/// How right a linkage is for one group of records: B-cubed precision and recall over its records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    pub records: usize,
+    pub precision: f64,
+    pub recall: f64,
+}
+
+/// By group: `group` gives each record's. Whoever is linked wrongly or missed more often than others is seen here.
+#[must_use]
+pub fn by_group(found: &[u32], known: &[u32], group: &[u32]) -> Vec<Group> {
+    let mut both: HashMap<(u32, u32), f64> = HashMap::new();
+    let (mut by_found, mut by_known): (HashMap<u32, f64>, HashMap<u32, f64>) = Default::default();
+    for (found, known) in found.iter().zip(known) {
+        *both.entry((*found, *known)).or_default() += 1.0;
+        *by_found.entry(*found).or_default() += 1.0;
+        *by_known.entry(*known).or_default() += 1.0;
+    }
+    let groups = group.iter().max().map_or(0, |most| *most as usize + 1);
+    let mut sums = vec![Group { records: 0, precision: 0.0, recall: 0.0 }; groups];
+    for ((found, known), group) in found.iter().zip(known).zip(group) {
+        let (together, sum) = (both[&(*found, *known)], &mut sums[*group as usize]);
+        sum.records += 1;
+        sum.precision += together / by_found[found];
+        sum.recall += together / by_known[known];
+    }
+    for sum in &mut sums {
+        sum.precision /= sum.records.max(1) as f64;
+        sum.recall /= sum.records.max(1) as f64;
+    }
+    sums
+}
+
 /// A sum that does not depend on the order in which a map gives its values.
 fn sum(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_unstable_by(f64::total_cmp);
     values.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Persons {0, 1, 2} and {3, 4}, found as {0, 1} and {2, 3, 4}: counted by hand.
+    #[test]
+    fn by_hand() {
+        let (found, known) = ([0, 0, 2, 2, 2], [0, 0, 0, 3, 3]);
+        let evaluation = evaluate(&found, &known);
+        assert_eq!(evaluation.pairs, Errors { right: 2.0, wrong: 2.0, missed: 2.0 });
+        assert_eq!((evaluation.pairs.precision(), evaluation.pairs.recall(), evaluation.pairs.f1()), (0.5, 0.5, 0.5));
+        assert!((evaluation.b_cubed_precision - (1.0 + 1.0 + 1.0 / 3.0 + 2.0 / 3.0 + 2.0 / 3.0) / 5.0).abs() < 1e-12);
+        assert!((evaluation.b_cubed_recall - (2.0 / 3.0 + 2.0 / 3.0 + 1.0 / 3.0 + 1.0 + 1.0) / 5.0).abs() < 1e-12);
+        assert_eq!((evaluation.persons, evaluation.found, evaluation.exact, evaluation.largest), (2, 2, 0, 3));
+        let groups = by_group(&found, &known, &[0, 0, 1, 1, 1]);
+        assert_eq!((groups[0].records, groups[0].precision), (2, 1.0));
+        assert!((groups[1].recall - (1.0 / 3.0 + 1.0 + 1.0) / 3.0).abs() < 1e-12);
+    }
 }

@@ -3,7 +3,7 @@
 //! In come records of several agencies (`records`, cleaned by `clean` and joined by `gather`) and what their columns are
 //! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
 //! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`score`), groups whose records agree on
-//! the whole become persons (`cluster`), and what the rules never saw is estimated (`recall`). `model` says what a model is;
+//! the whole become persons (`cluster`, and `hold` says what keeps each together), and what the rules never saw is estimated (`recall`). `model` says what a model is;
 //! `feature` and `similarity` are what it looks at. A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
 //! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
 //! twins for one (`twins`).
@@ -22,6 +22,7 @@ pub mod evaluate;
 pub mod feature;
 pub mod field;
 pub mod gather;
+pub mod hold;
 pub mod identity;
 pub mod model;
 pub mod overrides;

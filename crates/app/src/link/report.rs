@@ -1,0 +1,58 @@
+//! A linkage as a page, and one person as text: what the model says, what the rules found, and what holds people together.
+
+use anyhow::{Context as _, bail};
+use engine::link::score::Scorer;
+
+use super::run::Run;
+
+/// What holds the person of a record together. Values are not shown: a level says how two of them agree.
+pub fn why(run: &Run, record: &str) -> anyhow::Result<String> {
+    let (agency, id) = record.split_once('/').context("write the record as AGENCY/ID")?;
+    let records = &run.records;
+    let at =
+        (0..records.len()).find(|at| records.agencies[usize::from(records.agency[*at])] == agency && records.ids.get(*at) == id);
+    let Some(at) = at.map(|at| at as u32) else {
+        bail!("no record {record} was linked\n\nhint: the agency's name, a stroke, and its own id")
+    };
+    let Some(hold) = run.holds.iter().find(|hold| hold.records.contains(&at)) else {
+        return Ok(format!("{record} is a person of one record: no other is held to it\n"));
+    };
+    let name = |record: u32| {
+        let agency = &records.agencies[usize::from(records.agency[record as usize])];
+        format!("{agency}/{}", records.ids.get(record as usize))
+    };
+    let mut out = format!("a person of {} records, each held by the mean of its bits with the others\n", hold.records.len());
+    for (record, bits) in hold.records.iter().zip(&hold.bits) {
+        out += &format!("  {:<24} {bits:>6.1} bits\n", name(*record));
+    }
+    let (weakest, bits) = hold.weakest();
+    let least = hold.records[weakest];
+    out += &format!(
+        "\n{} is held least: {:.1} bits less of evidence would part it from the others (groups are joined from {} bits)\n",
+        name(least),
+        bits - run.join,
+        run.join
+    );
+    let scorer = Scorer::new(&run.linked.model, records).map_err(anyhow::Error::msg)?;
+    for other in hold.records.iter().filter(|other| **other != least).take(8) {
+        let (left, right) = (least.min(*other), least.max(*other));
+        let levels = scorer.levels(left, right, &mut scorer.no_memory());
+        let (parts, household) = scorer.parts(left, right, &levels);
+        out += &format!("\n{} and {}\n  {:<20} {:>7.1}\n", name(least), name(*other), "before comparing", scorer.before());
+        for (comparison, (level, (bits, rare))) in run.linked.model.comparisons.iter().zip(levels.iter().zip(&parts)) {
+            let label = &comparison.levels[usize::from(*level)].label;
+            let rarity = if rare.abs() >= 0.05 { format!(" {rare:+.1} for how common the value is") } else { String::new() };
+            out += &format!("  {:<20} {bits:>+7.1}  {label}{rarity}\n", comparison.name);
+        }
+        if household.abs() >= 0.05 {
+            out += &format!("  {:<20} {household:>+7.1}  households share this too\n", "households");
+        }
+        out += &format!("  {:<20} {:>7.1}\n", "together", scorer.weight(left, right, &levels));
+    }
+    Ok(out)
+}
+
+/// The page.
+pub fn page(_run: &Run) -> anyhow::Result<String> {
+    Ok(String::new())
+}

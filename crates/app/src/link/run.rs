@@ -1,0 +1,108 @@
+//! One linkage from the configuration to persons: reads the tables that it names, links them, and works out what holds each
+//! person together. What is said and written of it stands elsewhere.
+
+use std::collections::HashMap;
+
+use anyhow::bail;
+use engine::link::block::Who;
+use engine::link::evaluate::{self, Evaluation, Group};
+use engine::link::hold::{self, Hold};
+use engine::link::records::Records;
+use engine::link::score::Scorer;
+use engine::link::{Choices, Linked, field, gather, suggest};
+
+use super::config::Config;
+use crate::paint;
+
+/// A linkage that was made.
+pub struct Run {
+    pub config: Config,
+    pub records: Records,
+    pub linked: Linked,
+    /// Groups are joined while the mean weight between them is at least this many bits.
+    pub join: f64,
+    /// Persons of two records or more.
+    pub holds: Vec<Hold>,
+    pub evaluation: Option<Evaluation>,
+    /// By the name of the group; empty without labels or groups.
+    pub by_group: Vec<(String, Group)>,
+}
+
+/// Reads and links.
+pub fn run(config: Config) -> anyhow::Result<Run> {
+    let mut read = config.tables()?;
+    for (file, fault) in read.faults.iter().take(10) {
+        paint::stderr(&format!("warning: {file}, line {}: {}; the row is left out\n", fault.place, fault.what));
+    }
+    if read.faults.len() > 10 {
+        paint::stderr(&format!("warning: {} rows are left out\n", read.faults.len()));
+    }
+    let within: HashMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
+    let (records, order) = gather::gather(&config.fields, &config.split, std::mem::take(&mut read.tables));
+    let may = |name: &String| within.get(name).copied().unwrap_or(true) && config.model.as_ref().is_none_or(|model| model.within);
+    let who = Who { within: records.agencies.iter().map(may).collect() };
+    let (mut decided, odd) = config.decisions.decided(&records)?;
+    for odd in odd {
+        paint::stderr(&format!("warning: {odd}\n"));
+    }
+    // An agency's own id stands for one person: rows that share one are further rows of the same record.
+    let key = |record: u32| (records.agency[record as usize], records.ids.get(record as usize));
+    decided.must.extend((1..records.len() as u32).filter(|at| key(at - 1) == key(*at)).map(|at| (at - 1, at)));
+    let earlier = config.decisions.earlier(&records)?;
+    let choices = Choices { who, decided, earlier, join: config.join.unwrap_or(0.0), ..Choices::default() };
+    let join = choices.join;
+    let linked = match &config.model {
+        Some(read) if read.model.rules.is_empty() => bail!("the model has no rules, so no two records would be compared"),
+        Some(read) => {
+            let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
+            let model = config.decisions.with_twins(read.model.clone());
+            engine::link::link(&records, model, &Choices { block_most, ..choices })
+        }
+        None => {
+            let (mut model, nature) = field::comparisons(&config.fields);
+            suggest::rules(&mut model, &config.fields);
+            engine::link::learn_and_link(&records, config.decisions.with_twins(model), &nature, &choices)
+        }
+    };
+    let linked = linked.map_err(anyhow::Error::msg)?;
+    let scorer = Scorer::new(&linked.model, &records).map_err(anyhow::Error::msg)?;
+    let holds = hold::holds(&linked.person, |left, right| {
+        scorer.weight(left, right, &scorer.levels(left, right, &mut scorer.no_memory()))
+    });
+    drop(scorer);
+    let (evaluation, by_group) = evaluated(&linked.person, &order, &read.truth, &read.group);
+    Ok(Run { config, records, linked, join, holds, evaluation, by_group })
+}
+
+/// Held against labels, where there are any; records without one are left out.
+fn evaluated(person: &[u32], order: &[u32], truth: &[String], group: &[String]) -> (Option<Evaluation>, Vec<(String, Group)>) {
+    let labelled = (0..person.len()).filter(|record| truth.get(order[*record] as usize).is_some_and(|label| !label.is_empty()));
+    let labelled: Vec<usize> = labelled.collect();
+    if labelled.is_empty() {
+        return (None, Vec::new());
+    }
+    let found: Vec<u32> = labelled.iter().map(|record| person[*record]).collect();
+    let (known, _) = numbered(labelled.iter().map(|record| truth[order[*record] as usize].as_str()));
+    let evaluation = evaluate::evaluate(&found, &known);
+    if group.is_empty() {
+        return (Some(evaluation), Vec::new());
+    }
+    let (groups, names) = numbered(labelled.iter().map(|record| group[order[*record] as usize].as_str()));
+    let by_group = evaluate::by_group(&found, &known, &groups);
+    let mut by_group: Vec<(String, Group)> = names.into_iter().map(str::to_owned).zip(by_group).collect();
+    by_group.sort_by(|a, b| a.0.cmp(&b.0));
+    (Some(evaluation), by_group)
+}
+
+/// Texts as numbers in the order in which they are met, and the texts.
+fn numbered<'a>(texts: impl Iterator<Item = &'a str>) -> (Vec<u32>, Vec<&'a str>) {
+    let (mut numbers, mut names) = (HashMap::new(), Vec::new());
+    let number = |text: &'a str| {
+        *numbers.entry(text).or_insert_with(|| {
+            names.push(text);
+            names.len() as u32 - 1
+        })
+    };
+    let all = texts.map(number).collect();
+    (all, names)
+}

@@ -1,0 +1,100 @@
+//! What is said of a linkage on the terminal: what came out, how much may be missing, and what needs somebody's eye.
+
+use engine::link::score::probability;
+use scheme::money::thousands;
+
+use super::run::Run;
+use crate::paint;
+
+/// Links between these, in bits, should be looked at by somebody.
+const REVIEW: (f64, f64) = (-3.0, 7.0);
+
+pub fn summary(run: &Run) -> String {
+    let (linked, records) = (&run.linked, &run.records);
+    let persons = linked.person.iter().enumerate().filter(|(record, person)| *record as u32 == **person).count();
+    let several = run.holds.len();
+    let mut out = paint::bold(&format!(
+        "{} records of {} are {} persons\n",
+        thousands(records.len() as i64),
+        agencies(records.agencies.len()),
+        thousands(persons as i64)
+    ));
+    out += &format!("for: {} ({})\n\n", run.config.purpose, run.config.basis);
+    out += &line("persons of several records", &thousands(several as i64));
+    let doubtful = run.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
+    out += &line(
+        "of them to be looked at",
+        &format!("{} (a record held by less than {} bits)", thousands(doubtful as i64), REVIEW.1),
+    );
+    let between = linked.links.iter().filter(|link| (REVIEW.0..REVIEW.1).contains(&f64::from(link.weight))).count();
+    out += &line("links in the review band", &format!("{} ({} to {} bits)", thousands(between as i64), REVIEW.0, REVIEW.1));
+    out += &line("pairs compared", &thousands(linked.candidates as i64));
+    match &linked.recall {
+        Some(recall) => {
+            let share = format!("{:.1} % ({:.1} to {:.1} %)", recall.share * 100.0, recall.low * 100.0, recall.high * 100.0);
+            out += &line("matching pairs among them", &format!("{share}, estimated by capture and recapture; at most"));
+        }
+        None => out += &line("matching pairs among them", "not estimated: the model's own rules were used"),
+    }
+    let hot: u64 = linked.rules.iter().map(|rule| rule.hot_pairs).sum();
+    if hot > 0 {
+        out +=
+            &line("left out as too common", &format!("{} pairs that share a value of over 500 records", thousands(hot as i64)));
+    }
+    out += &thresholds(run);
+    if let Some(found) = &run.evaluation {
+        out += &format!(
+            "\nagainst the labels of {} records ({} persons)\n",
+            thousands(found.records as i64),
+            thousands(found.persons as i64)
+        );
+        let pairs = &found.pairs;
+        let percent = |share: f64| format!("{:.2} %", share * 100.0);
+        out += &line(
+            "pairs",
+            &format!("precision {}, recall {}, F1 {:.5}", percent(pairs.precision()), percent(pairs.recall()), pairs.f1()),
+        );
+        out += &line("B-cubed", &format!("{:.5}", found.b_cubed()));
+        out += &line("persons exactly right", &percent(found.exact as f64 / found.persons.max(1) as f64));
+        for (name, group) in &run.by_group {
+            let name = if name.is_empty() { "(not given)" } else { name };
+            let errors = format!("precision {}, recall {}", percent(group.precision), percent(group.recall));
+            out += &line(&format!("  {name}"), &format!("{errors}, {} records", thousands(group.records as i64)));
+        }
+    }
+    out
+}
+
+fn agencies(count: usize) -> String {
+    if count == 1 { "one agency".into() } else { format!("{count} agencies") }
+}
+
+fn line(what: &str, value: &str) -> String {
+    format!("  {what:<28} {value}\n")
+}
+
+/// What every threshold would mean: links above it that are expected to be wrong, and links below it expected to be right, by the
+/// probabilities of the pairs themselves.
+fn thresholds(run: &Run) -> String {
+    let mut out = String::from("\n  at a threshold of (bits)     links        expected wrong   expected missed\n");
+    for bits in [-2.0, 0.0, 5.0, 10.0, 14.0, 20.0] {
+        let (mut above, mut wrong, mut missed) = (0, 0.0, 0.0);
+        for link in &run.linked.links {
+            let weight = f64::from(link.weight);
+            if weight >= bits {
+                above += 1;
+                wrong += 1.0 - probability(weight);
+            } else {
+                missed += probability(weight);
+            }
+        }
+        let mark = if bits == run.join { "  used, between whole groups" } else { "" };
+        out += &format!(
+            "  {bits:>24}     {:<12} {:<16} {}{mark}\n",
+            thousands(above),
+            thousands(wrong.round() as i64),
+            thousands(missed.round() as i64)
+        );
+    }
+    out
+}

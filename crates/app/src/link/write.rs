@@ -1,0 +1,115 @@
+//! What a linkage leaves behind: persons and links as Parquet, the model as JSON, and the history of ids, to which rows are only
+//! ever added.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use engine::link::identity::{self, IDENTITIES, Key, Reasons};
+use engine::link::score::{Scorer, probability};
+use engine::records::batch::Batch;
+use engine::records::csv;
+use engine::records::day::day;
+use jiff::civil::Date;
+
+use super::model;
+use super::run::Run;
+use crate::tables::texts::{self, Column};
+use crate::tables::{Format, TableFile};
+
+/// Writes everything into a folder. Ids go on from the history that is there.
+pub fn write(run: &Run, folder: &Path, date: Date) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
+    let named = names(run, folder, date)?;
+    persons(run, folder, &named)?;
+    links(run, folder)?;
+    let path = folder.join("model.json");
+    let json = model::to_json(&run.linked.model, &run.config.fields)?;
+    fs::write(&path, json).with_context(|| format!("could not write {}", path.display()))
+}
+
+fn key(run: &Run, record: u32) -> Key {
+    let agency = &run.records.agencies[usize::from(run.records.agency[record as usize])];
+    Key { agency: agency.clone(), id: run.records.ids.get(record as usize).to_owned() }
+}
+
+/// The id of each record's person, and the new rows of the history.
+fn names(run: &Run, folder: &Path, date: Date) -> anyhow::Result<Vec<String>> {
+    let path = folder.join(format!("{}.csv", IDENTITIES.name));
+    let mut batches: Vec<Batch> = Vec::new();
+    if path.is_file() {
+        let file = TableFile { table: &IDENTITIES, path: path.clone(), format: Format::Csv };
+        file.read(&|_| true, &mut |batch, faults| {
+            if let Some(fault) = faults.first() {
+                bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.mend);
+            }
+            batches.push(batch);
+            Ok(())
+        })?;
+    }
+    let (history, faults) = identity::read(&batches);
+    if let Some(fault) = faults.first() {
+        bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.mend);
+    }
+    let mut clusters: Vec<(Key, u32)> =
+        (0..run.records.len() as u32).map(|record| (key(run, record), run.linked.person[record as usize])).collect();
+    clusters.dedup();
+    let reasons = Reasons { run: format!("linked for {}", run.config.purpose), records: BTreeMap::new() };
+    let events = identity::changes(&history, &clusters, day(date), &reasons).map_err(|refused| anyhow::anyhow!("{refused}"))?;
+    let mut text = if path.is_file() { String::new() } else { csv::header_line(&IDENTITIES) };
+    csv::write(&identity::rows(&events), &mut text);
+    let append = OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+    append.with_context(|| format!("could not add to {}", path.display()))?;
+    let all: Vec<_> = history.into_iter().chain(events).collect();
+    let now = identity::persons_at(&all, day(date));
+    let id = |record: u32| now.get(&key(run, record)).map(|person| (*person).to_owned());
+    (0..run.records.len() as u32).map(|record| id(record).context("every record that was linked has a person")).collect()
+}
+
+fn persons(run: &Run, folder: &Path, named: &[String]) -> anyhow::Result<()> {
+    let mut quality = vec![1.0; run.records.len()];
+    for hold in &run.holds {
+        hold.records.iter().for_each(|record| quality[*record as usize] = hold.quality());
+    }
+    let records = &run.records;
+    // A record that its agency wrote down several times is one row.
+    let same = |at: u32| at > 0 && key(run, at - 1) == key(run, at);
+    let rows: Vec<u32> = (0..records.len() as u32).filter(|at| !same(*at)).collect();
+    let record = |row: usize| rows[row] as usize;
+    let columns = [
+        Column::Texts("agency", Box::new(|row| records.agencies[usize::from(records.agency[record(row)])].as_str())),
+        Column::Texts("id", Box::new(|row| records.ids.get(record(row)))),
+        Column::Texts("person", Box::new(|row| named[record(row)].as_str())),
+        Column::Numbers("quality", Box::new(|row| quality[record(row)])),
+    ];
+    texts::write(&folder.join("persons.parquet"), rows.len(), &columns)
+}
+
+/// Links with the level of each comparison, by position from 0, with a point between.
+fn links(run: &Run, folder: &Path) -> anyhow::Result<()> {
+    let (records, links) = (&run.records, &run.linked.links);
+    let scorer = Scorer::new(&run.linked.model, records).map_err(anyhow::Error::msg)?;
+    let comparisons = run.linked.model.comparisons.len();
+    let mut memory = scorer.memory();
+    let patterns: Vec<String> = links
+        .iter()
+        .map(|link| {
+            let levels = scorer.levels(link.left, link.right, &mut memory);
+            levels[..comparisons].iter().map(u8::to_string).collect::<Vec<_>>().join(".")
+        })
+        .collect();
+    let agency = |record: u32| records.agencies[usize::from(records.agency[record as usize])].as_str();
+    let weight = |row: usize| f64::from(links[row].weight);
+    let columns = [
+        Column::Texts("agency", Box::new(|row| agency(links[row].left))),
+        Column::Texts("id", Box::new(|row| records.ids.get(links[row].left as usize))),
+        Column::Texts("other_agency", Box::new(|row| agency(links[row].right))),
+        Column::Texts("other_id", Box::new(|row| records.ids.get(links[row].right as usize))),
+        Column::Numbers("weight", Box::new(weight)),
+        Column::Numbers("probability", Box::new(|row| probability(weight(row)))),
+        Column::Texts("pattern", Box::new(|row| patterns[row].as_str())),
+    ];
+    texts::write(&folder.join("links.parquet"), links.len(), &columns)
+}
