@@ -100,7 +100,10 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
             findings(&plans, records, part, &index[from..to], known_at)
         })
         .collect();
-    Measured { index, outcomes: scheme.outcomes.len(), findings: parts.concat(), elsewhere }
+    let mut findings = Vec::with_capacity(index.len() * plans.len());
+    // Each part is let go as soon as it is taken over.
+    parts.into_iter().for_each(|part| findings.extend(part));
+    Measured { index, outcomes: scheme.outcomes.len(), findings, elsewhere }
 }
 
 /// The findings of one part's people.
