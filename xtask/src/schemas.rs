@@ -34,7 +34,7 @@ fn field(table: &Table, column: &Column) -> String {
     let kind = match column.kind {
         Kind::Id | Kind::Text | Kind::Choice(_) => "string",
         Kind::Day => "date",
-        Kind::Amount => "number",
+        Kind::Amount | Kind::Share => "number",
     };
     let mut constraints = Vec::new();
     if column.required {
@@ -75,6 +75,7 @@ fn section(table: &Table) -> String {
             Kind::Text => "text".into(),
             Kind::Day => "day".into(),
             Kind::Amount => "amount".into(),
+            Kind::Share => "share".into(),
             Kind::Choice(words) => words.join(" or "),
         };
         format!("| `{}` | {kind} | {required} | {personal} | {} |\n", column.name, column.meaning)

@@ -3,8 +3,10 @@
 //! Data goes to standard output, everything else to standard error. Exit code 0: fine; 1: something was found (errors in a
 //! scheme, a failed example); 2: it could not run.
 
+mod agencies;
 mod commands;
 mod folder;
+mod link;
 mod live;
 mod pack;
 mod paint;
@@ -15,6 +17,7 @@ mod tables;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use engine::link::purpose::Refusal as NotCovered;
 use engine::pay::{Fault, Refusal};
 
 #[derive(Parser)]
@@ -62,12 +65,26 @@ enum Command {
     Why(commands::why::Why),
     /// Hold what providers claim against what the records show
     Claims(commands::claims::Claims),
+    /// Hold lines of invoices and plans against price × results, and add up what was paid and planned, nothing twice
+    Invoices(commands::invoices::Invoices),
+    /// Say who holds which lots, by provider and by region
+    Lots(commands::lots::Lots),
     /// Write full records of simulated people, which measured and paid come to what the laboratory pays
     Simulate(commands::simulate::Simulate),
     /// Measure outcomes from dated records: who reached what, and who is not yet known
     Measure(commands::measure::Measure),
+    /// Show one person's timeline across agencies, for a stated purpose
+    Person(commands::person::Person),
+    /// Say how many agencies hold the same people, who has the same work done twice, and what that costs
+    Duplication(commands::duplication::Duplication),
+    /// Write what a purpose shows under pseudonyms of its own
+    Pseudonymise(commands::pseudonymise::Pseudonymise),
     /// Look at tables of records
     Records(commands::records::Records),
+    /// Bring amounts of different price years to the prices of one year
+    Uprate(commands::uprate::Uprate),
+    /// Find out who is who across agencies' records, without labels
+    Link(commands::link::Link),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
 }
@@ -89,9 +106,16 @@ fn main() -> ExitCode {
         Command::Replay(command) => commands::replay::run(&command),
         Command::Why(command) => commands::why::run(&command),
         Command::Claims(command) => commands::claims::run(&command),
+        Command::Invoices(command) => commands::invoices::run(&command),
+        Command::Lots(command) => commands::lots::run(&command),
         Command::Simulate(command) => commands::simulate::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
+        Command::Person(command) => commands::person::run(&command),
+        Command::Duplication(command) => commands::duplication::run(&command),
+        Command::Pseudonymise(command) => commands::pseudonymise::run(&command),
         Command::Records(command) => commands::records::run(&command),
+        Command::Uprate(command) => commands::uprate::run(&command),
+        Command::Link(command) => commands::link::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
     };
     match result {
@@ -99,8 +123,9 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             paint::stderr(&format!("error: {error:#}"));
-            // A broken ledger and a refused run are answers; anything else kept us from answering.
-            ExitCode::from(if error.is::<Fault>() || error.is::<Refusal>() { 1 } else { 2 })
+            // A broken ledger, a refused run and what no purpose covers are answers; anything else kept us from answering.
+            let answered = error.is::<Fault>() || error.is::<Refusal>() || error.is::<NotCovered>();
+            ExitCode::from(if answered { 1 } else { 2 })
         }
     }
 }

@@ -12,8 +12,9 @@ use jiff::civil::Date;
 use scheme::Scheme;
 use scheme::literal::Duration;
 use scheme::measured::{Each, Events, Rule, Run, Spells};
+use scheme::money::WHOLE;
 use scheme::tally::Tally;
-use scheme::terms::{Baseline, Kind, later};
+use scheme::terms::{Baseline, Better, Kind, later};
 
 use crate::conduct::{Arena, Conduct};
 use crate::draws::{comparison_count, comparison_extra};
@@ -32,6 +33,8 @@ pub struct Tables {
     pub starts: Batch,
     pub events: Batch,
     pub spells: Batch,
+    /// What the provider claims: every result that there should be more of, and nothing that did not happen.
+    pub claims: Batch,
     pub coverage: Batch,
 }
 
@@ -117,6 +120,10 @@ fn families(scheme: &Scheme) -> Result<Vec<Family<'_>>, String> {
             return Err("outcomes with comparison groups of different sizes cannot share their people".into());
         }
         let (base, rule) = (outcome.base(at), rule(at)?);
+        if matches!(rule, Rule::FirstTimeTo(_)) {
+            let why = "and the world says how many events happen to those affected, not when the first one does";
+            return Err(format!("{} is the time to an event, {why}", outcome.name));
+        }
         if base != at {
             let Some(family) = out.iter_mut().find(|family| family.base == base) else { continue };
             if !builds_on(rule, family.rule) {
@@ -206,6 +213,7 @@ impl Simulation<'_> {
             starts: empty("starts"),
             events: empty("events"),
             spells: empty("spells"),
+            claims: empty("claims"),
             coverage: empty("coverage"),
         };
         let everyone: usize = self.areas.iter().map(|(area, _)| area.count()).sum();
@@ -294,10 +302,49 @@ impl Writing<'_> {
         for family in &simulation.families {
             Life { simulation, family, person, began, draws: 0, writing: self }.live(counts);
         }
+        if !comparison {
+            self.claim(&name, began, counts);
+        }
+    }
+}
+
+impl Writing<'_> {
+    /// A claim for each result, on the last day of its window; of what is audited the share that the contract checks is found
+    /// true.
+    fn claim(&mut self, person: &str, began: Date, counts: &[i64]) {
+        let Simulation { scheme, .. } = *self.simulation;
+        for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.better == Better::More) {
+            let date = plus(later(began, outcome.window, scheme.month_end), -1);
+            for _ in 0..self.simulation.shown(at, counts) {
+                let number = self.tables.claims.rows() + 1;
+                let (name, day) = (number.to_string(), date.to_string());
+                let mut row = vec![("claim", name.as_str()), ("provider", &scheme.provider), ("person", person)];
+                row.extend([("outcome", outcome.name.as_str()), ("date", &day)]);
+                let checked = scheme.checked(at).is_some_and(|share| {
+                    let word = self.simulation.draw(number as u64, scheme.outcomes.len() + 1, at as u64)[0];
+                    below(word, WHOLE) < share.0
+                });
+                if checked {
+                    row.extend([("checked", day.as_str()), ("found", "true")]);
+                }
+                self.tables.claims.push(&row);
+            }
+        }
     }
 }
 
 impl Simulation<'_> {
+    /// What the records show of an outcome. In them a job that lasts lasts for every outcome that counts its periods, while the
+    /// laboratory counts only those that pay for the person's segment.
+    fn shown(&self, outcome: usize, counts: &[i64]) -> i64 {
+        let family = self.families.iter().find(|family| family.on_top.contains(&outcome));
+        let count = family.and_then(|family| family.on_top.iter().map(|at| counts[*at]).max()).unwrap_or(counts[outcome]);
+        match self.scheme.outcomes[outcome].kind {
+            Kind::Sustained { most, .. } => count.min(most),
+            Kind::Binary | Kind::Frequency { .. } => count,
+        }
+    }
+
     /// Four words for the days of one person.
     fn draw(&self, person: u64, outcome: usize, number: u64) -> [u64; 4] {
         words(self.seed, person, self.replication, DAYS + ((outcome as u64) << 20) + number)
@@ -365,6 +412,7 @@ impl Life<'_, '_> {
                 }
             }
             Rule::ExitWithoutReturn { exits, returns, spells, .. } => self.exit(exits, returns, spells, affected),
+            // Counted on top of another outcome, or refused.
             Rule::CountWithin(..) | Rule::Periods(_) | Rule::FirstTimeTo(_) => {}
         }
     }

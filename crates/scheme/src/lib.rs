@@ -21,6 +21,7 @@ pub mod mends;
 pub mod money;
 pub mod pen;
 pub mod price;
+pub mod price_index;
 pub mod problem;
 pub mod read;
 pub mod schedule;

@@ -128,16 +128,19 @@ impl Amount for f64 {
 /// Billionths of a penny to whole pence. Amounts beyond what fits (about £92 million billion) stop at the edge; the door
 /// limits on prices and head counts keep real schemes far away from it.
 fn divide(billionths: i128, rounding: Rounding) -> Pence {
-    let whole = i128::from(WHOLE);
-    let (quotient, rest) = (billionths / whole, billionths % whole);
-    let half = whole / 2;
+    Pence(quotient(billionths, i128::from(WHOLE), rounding))
+}
+
+/// One whole number divided by another above zero, rounded once; it stops at the edge of what fits.
+pub(crate) fn quotient(number: i128, by: i128, rounding: Rounding) -> i64 {
+    let (whole, rest) = (number / by, number % by);
     let away = match rounding {
         Rounding::Down => false,
-        Rounding::HalfUp => rest.abs() >= half,
-        Rounding::HalfEven => rest.abs() > half || (rest.abs() == half && quotient % 2 != 0),
+        Rounding::HalfUp => 2 * rest.abs() >= by,
+        Rounding::HalfEven => 2 * rest.abs() > by || (2 * rest.abs() == by && whole % 2 != 0),
     };
-    let pence = quotient + if away { rest.signum() } else { 0 };
-    Pence(i64::try_from(pence).unwrap_or(if pence < 0 { i64::MIN } else { i64::MAX }))
+    let rounded = whole + if away { rest.signum() } else { 0 };
+    i64::try_from(rounded).unwrap_or(if rounded < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// `1234567` as `1,234,567`.

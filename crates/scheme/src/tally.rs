@@ -36,6 +36,8 @@ pub struct Tally {
     pub waiting: Vec<i64>,
     /// How far each cohort has come; empty when all are complete.
     pub stages: Vec<Stage>,
+    /// Whole months of each cohort that have passed, for those that are running; empty when all have ended.
+    pub passed: Vec<i64>,
 }
 
 /// How far a cohort has come by the day of a statement.
@@ -77,6 +79,7 @@ impl Tally {
             found_false: (0..scheme.outcomes.len()).map(found_false).collect(),
             waiting: Vec::new(),
             stages: Vec::new(),
+            passed: Vec::new(),
             cohorts,
         }
     }
@@ -102,6 +105,15 @@ impl Tally {
     #[must_use]
     pub fn stage(&self, cohort: usize) -> Stage {
         self.stages.get(cohort).copied().unwrap_or_default()
+    }
+
+    /// Whole months of a cohort (by its position in this tally) that have passed, of so many.
+    #[must_use]
+    pub fn months(&self, cohort: usize, of: i64) -> i64 {
+        match self.stage(cohort) {
+            Stage::Running => self.passed.get(cohort).copied().unwrap_or_default().clamp(0, of),
+            Stage::Ended | Stage::Complete => of,
+        }
     }
 
     /// Everyone of a cell who has started, whether it is known yet what became of them or not.

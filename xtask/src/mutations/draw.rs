@@ -95,6 +95,9 @@ pub(super) enum Fee {
 /// Futures each scheme is played on.
 const FUTURES: usize = Budget::QUICK.replications;
 
+/// No amount of a scheme file is larger (pounds).
+const LARGEST_AMOUNT: f64 = 1e9;
+
 impl Draw {
     /// The scheme of a number, with a fault in it or none.
     pub(super) fn of(number: u64, fault: Option<Fault>) -> Draw {
@@ -253,6 +256,11 @@ impl Draw {
             }
         }
         self.fee_each = fee.max(0.01 * self.cost_each[0]);
+        if self.fee == Fee::EachMonth && self.fee_each * self.people / 12.0 > LARGEST_AMOUNT {
+            // So many costly people that a scheme file cannot hold a month's fee: it is asked for each of them.
+            self.fee = Fee::EachPerson;
+            return self.set_fee();
+        }
         self.fair_margin = (self.largest_margin() + 0.05).clamp(0.05, 0.99);
     }
 

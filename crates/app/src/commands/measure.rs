@@ -1,5 +1,6 @@
 //! `wellspent measure SCHEME RECORDS --as-at DATE`: what happened, from dated records, as a tally that `price` can price.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -27,9 +28,21 @@ pub struct Measure {
     /// Only the people of this provider
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
+    /// Say it for each of these apart; more than one may be given
+    #[arg(long, value_name = "WHAT")]
+    by: Vec<By>,
     /// Write the tally as CSV, for `wellspent price`
     #[arg(long, value_name = "FILE")]
     tally: Option<PathBuf>,
+}
+
+/// What people can be told apart by.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum By {
+    Provider,
+    Area,
+    Cohort,
+    Segment,
 }
 
 pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
@@ -45,6 +58,9 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
         }
     }
     paint::stdout(&summary(&scheme, records, measured, &groups))?;
+    if !command.by.is_empty() {
+        paint::stdout(&apart(&scheme, records, &groups, &command.by))?;
+    }
     live.say_left_out();
     if let Some(path) = &command.tally {
         std::fs::write(path, csv(&scheme, &groups)).with_context(|| format!("could not write {}", path.display()))?;
@@ -87,6 +103,53 @@ fn summary(scheme: &Scheme, records: &Records, measured: &Measured, groups: &[Gr
     out
 }
 
+/// Each outcome for each provider, area, cohort or segment that anybody started in, in the order of the scheme and of names.
+fn apart(scheme: &Scheme, records: &Records, groups: &[Group], by: &[By]) -> String {
+    let segments = scheme.segments.len();
+    let mut out = String::new();
+    for (at, outcome) in scheme.outcomes.iter().enumerate() {
+        let mut sums: BTreeMap<Vec<usize>, Known> = BTreeMap::new();
+        for group in groups {
+            for (cell, known) in group.known[at].iter().enumerate() {
+                let place = by.iter().map(|by| match by {
+                    By::Provider => group.provider as usize,
+                    By::Area => group.tally.area,
+                    By::Cohort => group.tally.cohorts[cell / segments],
+                    By::Segment => cell % segments,
+                });
+                let sum = sums.entry(place.collect()).or_default();
+                sum.people += known.people;
+                sum.count += known.count;
+                sum.not_yet_known += known.not_yet_known;
+                sum.left_out += known.left_out;
+            }
+        }
+        out += &format!(
+            "\n{}\n{:>58} {:>10} {:>9} {:>14} {:>9}\n",
+            outcome.name, "known", "count", "of 100", "not yet known", "left out"
+        );
+        for (place, known) in sums.iter().filter(|(_, known)| **known != Known::default()) {
+            let name = |(by, at): (&By, &usize)| match by {
+                By::Provider => records.providers.get(*at as u32).to_string(),
+                By::Area => scheme.areas[*at].clone(),
+                By::Cohort => scheme.cohorts[*at].name.clone(),
+                By::Segment => scheme.segments[*at].clone(),
+            };
+            let names = by.iter().zip(place).map(name).collect::<Vec<_>>().join(", ");
+            let share =
+                if known.people > 0 { format!("{:.1}", 100.0 * known.count as f64 / known.people as f64) } else { String::new() };
+            out += &format!(
+                "{names:<46} {:>11} {:>10} {share:>9} {:>14} {:>9}\n",
+                thousands(known.people),
+                thousands(known.count),
+                thousands(known.not_yet_known),
+                thousands(known.left_out)
+            );
+        }
+    }
+    out
+}
+
 fn taken(groups: &[Group], provider: u32) -> bool {
     groups.iter().any(|group| group.provider == provider)
 }
@@ -115,6 +178,9 @@ fn csv(scheme: &Scheme, groups: &[Group]) -> String {
             heads.push(format!("{} comparison people", outcome.name));
             heads.push(format!("{} comparison", outcome.name));
         }
+        if matches!(outcome.baseline, Baseline::Before { .. }) {
+            heads.push(format!("{} before", outcome.name));
+        }
     }
     let mut out = heads.iter().map(|head| quote(head)).collect::<Vec<_>>().join(",") + "\n";
     for (area, name) in scheme.areas.iter().enumerate() {
@@ -128,6 +194,9 @@ fn csv(scheme: &Scheme, groups: &[Group]) -> String {
                     counts.push(sum(&|group| group.tally.counts[at][cell]));
                     if matches!(outcome.baseline, Baseline::Comparison { .. }) {
                         counts.push(sum(&|group| group.tally.comparison[at].people[cell]));
+                        counts.push(sum(&|group| group.tally.comparison[at].counts[cell]));
+                    }
+                    if matches!(outcome.baseline, Baseline::Before { .. }) {
                         counts.push(sum(&|group| group.tally.comparison[at].counts[cell]));
                     }
                 }

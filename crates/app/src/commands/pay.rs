@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use engine::measure::claims::found_false;
 use engine::measure::{self, Group};
 use engine::pay::entry::What;
 use engine::pay::run::transactions;
@@ -23,7 +24,7 @@ use crate::commands::check::scheme_or_errors;
 use crate::commands::price::tallies_or_errors;
 use crate::folder::{self, SchemeFolder};
 use crate::live::{Days, Live, live};
-use crate::{paint, report};
+use crate::{paint, report, tables};
 
 #[derive(Args)]
 pub struct Pay {
@@ -46,6 +47,9 @@ pub struct Pay {
     /// Write the statement as a page into this file, too
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Write the statement as Parquet into this file, too
+    #[arg(long, value_name = "FILE")]
+    parquet: Option<PathBuf>,
     /// Prepare a payment run in this ledger: a file, or a postgres:// URL; it is made when it is not there
     #[arg(long, value_name = "LEDGER", requires = "prepared_by")]
     store: Option<String>,
@@ -84,6 +88,9 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
         let page = report::statement::page(&scheme, &statement, &waiting);
         std::fs::write(path, page).with_context(|| format!("could not write {}", path.display()))?;
     }
+    if let Some(path) = &command.parquet {
+        tables::statement::write(&statement, path)?;
+    }
     if let (Some(place), Some(name)) = (&command.store, &command.prepared_by) {
         let mut store = Store::open(place, Open::OrNew)?;
         let (run, written) = store.append(&now(), |ledger| {
@@ -113,27 +120,46 @@ pub fn from_records(
     if groups.is_empty() {
         bail!("nobody started{}", only.map_or(String::new(), |only| format!(" with the provider {only}")));
     }
-    complete(scheme, &groups)?;
+    complete(scheme, live, &groups)?;
+    audited(scheme, live, days, &mut groups)?;
     let mut providers: Vec<String> = groups.iter().map(name).collect();
     providers.dedup();
     let priced = groups.iter().flat_map(|group| lines(scheme, &name(group), &group.tally)).collect();
     Ok((statement(folder, days, providers, priced)?, waiting(scheme, &groups)))
 }
 
+/// Counts the claims that an audit found false, where a contract audits any.
+fn audited(scheme: &Scheme, live: &Live, days: Days, groups: &mut [Group]) -> anyhow::Result<()> {
+    let Some(outcome) = (0..scheme.outcomes.len()).find(|at| scheme.checked(*at).is_some()) else { return Ok(()) };
+    let (claims, _) = tables::whole(&live.folder, "claims")?;
+    if claims.is_empty() {
+        bail!(
+            "the contract audits claims of {}, and there is no table of claims in {}\n\nhint: hand over claims with what the audit \
+             found, in the columns `checked` and `found`; without any, a table with a header alone",
+            scheme.outcomes[outcome].name,
+            live.folder.display()
+        );
+    }
+    let (as_at, known_at) = days.days();
+    let unknown = found_false(scheme, &live.records, &live.measured, &claims, as_at.min(known_at), groups);
+    if unknown > 0 {
+        paint::stderr(&format!("note: {unknown} claims found false fit no start, provider or outcome of the records"));
+    }
+    Ok(())
+}
+
 /// Refuses what a contract needs and the records do not give, with what to do.
-fn complete(scheme: &Scheme, groups: &[Group]) -> anyhow::Result<()> {
-    let elsewhere =
-        "write what the records give with: wellspent measure … --tally FILE, add the columns, and pay that with --tally";
+fn complete(scheme: &Scheme, live: &Live, groups: &[Group]) -> anyhow::Result<()> {
+    if let Some(outcome) = measure::unobserved_before(scheme, &live.records) {
+        bail!(
+            "{} is held against the same people before they started, and the records do not say from which day they are \
+             complete\n\nhint: give that day in the table coverage, in the column `since`; without it nobody can tell a quiet \
+             year from one that was never handed over",
+            scheme.outcomes[outcome].name
+        );
+    }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let name = &outcome.name;
-        if scheme.checked(at).is_some() {
-            bail!("the contract audits claims of {name}, and no records say which were found false\n\nhint: {elsewhere}");
-        }
-        if matches!(outcome.baseline, Baseline::Before { .. }) {
-            bail!(
-                "{name} is held against the same people before they started, which is not measured from records\n\nhint: {elsewhere}"
-            );
-        }
         if !matches!(outcome.baseline, Baseline::Comparison { .. }) {
             continue;
         }
@@ -166,7 +192,7 @@ fn waiting(scheme: &Scheme, groups: &[Group]) -> Vec<String> {
         let (started, waiting) = (sum(&Tally::started), sum(&|tally, cell| tally.waiting[cell]));
         if waiting > 0 {
             let ended = groups.iter().any(|group| group.tally.stage(at) != Stage::Running);
-            let held = if ended { "" } else { "; the cohort has not ended, and its service fee is not due" };
+            let held = if ended { "" } else { "; the cohort has not ended, and its service fee is due for whole months" };
             out.push(format!("{}: of {} people {} are not yet known{held}", cohort.name, thousands(started), thousands(waiting)));
         }
     }

@@ -1,10 +1,11 @@
-//! `wellspent records check DIR`: every fault of the tables that agencies hand over, with its mend, in one go.
+//! `wellspent records check DIR`: every fault of the tables that agencies hand over, with its mend, in one go. `map` makes such
+//! tables.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -12,6 +13,7 @@ use clap::{Args, Subcommand};
 use engine::records::check::Check;
 use engine::records::fault::{Fault, Grade};
 
+use crate::commands::map::{self, Map};
 use crate::tables::write::Writer;
 use crate::tables::{Format, TableFile, find};
 use crate::{paint, tables};
@@ -38,15 +40,23 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         list: Option<PathBuf>,
     },
+    /// Make the tables from an agency's own CSV files
+    Map(Map),
 }
 
 pub fn run(command: &Records) -> anyhow::Result<ExitCode> {
-    let Task::Check { folder, keep, format, list } = &command.task;
+    match &command.task {
+        Task::Check { folder, keep, format, list } => check(folder, keep.as_deref(), *format, list.as_deref()),
+        Task::Map(command) => map::run(command),
+    }
+}
+
+fn check(folder: &Path, keep: Option<&Path>, format: Option<Format>, list: Option<&Path>) -> anyhow::Result<ExitCode> {
     let (files, others) = find(folder)?;
     if let Some(keep) = keep {
         std::fs::create_dir_all(keep).with_context(|| format!("could not make the folder {}", keep.display()))?;
     }
-    let mut told = Told::new(list.as_deref())?;
+    let mut told = Told::new(list)?;
     for name in others {
         let tables: Vec<&str> = engine::records::schema::TABLES.iter().map(|table| table.name).collect();
         let fault = Fault::file(
@@ -59,7 +69,7 @@ pub fn run(command: &Records) -> anyhow::Result<ExitCode> {
     let mut check = Check::default();
     let (mut good, mut all) = (0, 0);
     for file in &files {
-        let rows = table(file, &mut check, keep.as_deref().map(|keep| (keep, format.unwrap_or(file.format))), &mut told)?;
+        let rows = table(file, &mut check, keep.map(|keep| (keep, format.unwrap_or(file.format))), &mut told)?;
         paint::stdout(&format!("{:<20} {:>12} rows, {:>12} of them right\n", file.name(), rows.1, rows.0))?;
         (good, all) = (good + rows.0, all + rows.1);
     }

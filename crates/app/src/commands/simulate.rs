@@ -18,7 +18,7 @@ use crate::{folder, paint};
 pub struct Simulate {
     /// The scheme folder, with its world and an [outcome.NAME.measured] for each outcome
     scheme: PathBuf,
-    /// The folder to write people, starts, events, spells and coverage into; it is made when it is not there
+    /// The folder to write people, starts, events, spells, claims and coverage into; it is made when it is not there
     #[arg(long, value_name = "DIR")]
     records: PathBuf,
     /// What the provider does
@@ -66,7 +66,7 @@ pub fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
     std::fs::create_dir_all(to).with_context(|| format!("could not make the folder {}", to.display()))?;
     let tables = simulated.tables();
     let mut said = String::new();
-    for batch in [&tables.people, &tables.starts, &tables.events, &tables.spells, &tables.coverage] {
+    for batch in [&tables.people, &tables.starts, &tables.events, &tables.spells, &tables.claims, &tables.coverage] {
         let mut writer = Writer::begin(to, batch.table, command.format)?;
         writer.write(batch)?;
         writer.end(batch.table)?;

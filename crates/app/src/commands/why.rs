@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use engine::measure::why::{Why as Reasons, why};
+use engine::measure::why::{Why as Reasons, why, why_before};
 use engine::measure::{Index, State};
 use engine::pay::{Line, Statement};
 use engine::records::batch::Name;
@@ -137,8 +137,12 @@ impl Asked<'_> {
                 scheme.cohorts[index.cohort as usize].name,
                 scheme.segments[index.segment as usize]
             );
-            for (outcome, reasons) in scheme.outcomes.iter().zip(&why(scheme, records, measured, &[at], as_at, known_at)[0]) {
-                out += &format!("  {}: {}\n", paint::bold(&outcome.name), value(reasons));
+            let outcomes = scheme.outcomes.iter().map(|outcome| outcome.name.clone());
+            let before = measured.held_before.iter().map(|at| format!("{} before the start", scheme.outcomes[*at].name));
+            let reasons = why(scheme, records, measured, &[at], as_at, known_at).concat();
+            let reasons_before = why_before(scheme, records, measured, &[at], as_at, known_at).concat();
+            for (name, reasons) in outcomes.zip(reasons).chain(before.zip(reasons_before)) {
+                out += &format!("  {}: {}\n", paint::bold(&name), value(&reasons));
                 out += &format!(
                     "    window {} to before {}, to be observed to before {}; observed to before {}\n",
                     date(reasons.from),

@@ -1,6 +1,7 @@
 //! What a stress test says, to whom: in the terminal, as a page, and to other programs.
 
 pub mod charts;
+pub mod duplication;
 pub mod html;
 pub mod json;
 pub mod markup;

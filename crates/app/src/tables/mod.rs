@@ -3,6 +3,8 @@
 
 mod pages;
 pub mod parquet;
+pub mod statement;
+pub mod texts;
 pub mod write;
 
 use std::fs::File;
@@ -167,6 +169,14 @@ pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
         }
     }
     Ok(Loaded { records, faults })
+}
+
+/// A file of at most a kilobyte, such as a key; what is longer is not read to its end.
+pub fn small(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
+    file.take(1 << 10).read_to_end(&mut bytes).with_context(|| format!("could not read {}", path.display()))?;
+    Ok(bytes)
 }
 
 /// One table of a folder, batch by batch, and the number of its faults; nothing where it is not there.

@@ -122,6 +122,8 @@ enum How {
     Scaled(i64),
     /// Floating point amounts.
     Float,
+    /// Floating point numbers from 0 to 1.
+    Share,
     /// Decimal numbers as big-endian bytes, and the factor to hundredths.
     Bytes(i64),
     Text,
@@ -191,7 +193,9 @@ fn how(column: &Column, found: &ColumnDescriptor) -> Option<How> {
     let whole = matches!(found.physical_type(), Physical::INT32 | Physical::INT64);
     let scale = || Some(10_i64.pow(2_u32.checked_sub(found.type_scale().try_into().ok()?)?));
     match (column.kind, found.physical_type()) {
-        (Kind::Choice(_) | Kind::Id | Kind::Text | Kind::Day | Kind::Amount, Physical::BYTE_ARRAY) if !decimal => Some(How::Text),
+        (Kind::Choice(_) | Kind::Id | Kind::Text | Kind::Day | Kind::Amount | Kind::Share, Physical::BYTE_ARRAY) if !decimal => {
+            Some(How::Text)
+        }
         (Kind::Day, Physical::INT32) if logical == Some(LogicalType::Date) || found.converted_type() == ConvertedType::DATE => {
             Some(How::Days)
         }
@@ -207,6 +211,7 @@ fn how(column: &Column, found: &ColumnDescriptor) -> Option<How> {
         (Kind::Amount, _) if whole && decimal => Some(How::Scaled(scale()?)),
         (Kind::Amount, _) if whole && plain => Some(How::Scaled(100)),
         (Kind::Amount, Physical::DOUBLE | Physical::FLOAT) => Some(How::Float),
+        (Kind::Share, Physical::DOUBLE | Physical::FLOAT) => Some(How::Share),
         (Kind::Amount, Physical::FIXED_LEN_BYTE_ARRAY | Physical::BYTE_ARRAY) if decimal => Some(How::Bytes(scale()?)),
         _ => None,
     }
@@ -312,11 +317,11 @@ fn values(
         }
         ColumnReader::FloatColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
-            numbers(column, how, raw.into_iter().map(|value| hundredths(f64::from(value))), &there, rows, wrong)
+            numbers(column, how, raw.into_iter().map(|value| how.whole(f64::from(value))), &there, rows, wrong)
         }
         ColumnReader::DoubleColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
-            numbers(column, how, raw.into_iter().map(hundredths), &there, rows, wrong)
+            numbers(column, how, raw.into_iter().map(|value| how.whole(value)), &there, rows, wrong)
         }
         ColumnReader::FixedLenByteArrayColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
@@ -431,6 +436,7 @@ fn numbers(
             How::Moments(each) => Ok(number / each),
             How::Scaled(by) | How::Bytes(by) => number.checked_mul(by).filter(|value| value.abs() <= LARGEST).ok_or(AMOUNT),
             How::Float if number.abs() > LARGEST => Err(AMOUNT),
+            How::Share if number > 1_000_000 => Err(cell::NO_SHARE),
             How::Unsigned if number < 0 && number >= i64::from(i32::MIN) => Ok(i64::from(number as u32)),
             _ if number == NONE => Err(("the number is too far away to name anything", "number the rows from 1")),
             _ => Ok(number),
@@ -450,6 +456,13 @@ fn numbers(
             }
         })
         .collect()
+}
+
+impl How {
+    /// A floating point number as the whole number that is kept of it; out of range when it is none of its kind.
+    fn whole(self, value: f64) -> i64 {
+        if self == How::Share { cell::millionths(value).unwrap_or(i64::MAX) } else { hundredths(value) }
+    }
 }
 
 /// A floating point amount in hundredths; out of range when it has more than two digits after the point.

@@ -11,7 +11,7 @@ use engine::records::csv;
 use engine::records::day::NEVER;
 use engine::records::schema::{Kind, Table};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
-use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
@@ -90,6 +90,7 @@ fn schema(batch: &Batch) -> parquet::errors::Result<Type> {
             (Values::Absent, _) => continue,
             (Values::Days(_), _) => (Physical::INT32, Some(LogicalType::Date), None),
             (Values::Numbers(_), Kind::Amount) => (Physical::INT64, Some(LogicalType::decimal(2, 18)), Some(18)),
+            (Values::Numbers(_), Kind::Share) => (Physical::DOUBLE, None, None),
             (Values::Numbers(_), _) => (Physical::INT64, None, None),
             (Values::Texts(_), _) => (Physical::BYTE_ARRAY, Some(LogicalType::String), None),
         };
@@ -109,13 +110,21 @@ fn group(writer: &mut SerializedFileWriter<File>, batch: &Batch) -> parquet::err
         values.iter().map(|value| i16::from(there(value))).collect()
     }
     let mut group = writer.next_row_group()?;
-    for values in batch.columns.iter().filter(|values| !matches!(values, Values::Absent)) {
+    for (column_of, values) in batch.table.columns.iter().zip(&batch.columns) {
+        if matches!(values, Values::Absent) {
+            continue;
+        }
         let Some(mut column) = group.next_column()? else { break };
         match values {
             Values::Absent => {}
             Values::Days(days) => {
                 let there: Vec<i32> = days.iter().copied().filter(|day| *day != NEVER).collect();
                 column.typed::<Int32Type>().write_batch(&there, Some(&levels(days, |day| *day != NEVER)), None)?;
+            }
+            Values::Numbers(numbers) if column_of.kind == Kind::Share => {
+                let there: Vec<f64> =
+                    numbers.iter().filter(|number| **number != NONE).map(|number| *number as f64 / 1e6).collect();
+                column.typed::<DoubleType>().write_batch(&there, Some(&levels(numbers, |number| *number != NONE)), None)?;
             }
             Values::Numbers(numbers) => {
                 let there: Vec<i64> = numbers.iter().copied().filter(|number| *number != NONE).collect();

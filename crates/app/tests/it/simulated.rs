@@ -4,6 +4,8 @@
 use std::fs;
 use std::process::{Command, Output};
 
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+
 use crate::paying::{approve, run_of, text};
 use crate::wellspent::{Scratch, root, run, said};
 
@@ -44,6 +46,56 @@ fn a_statement_is_the_same_to_the_byte_at_any_number_of_threads_and_in_any_order
     for threads in ["1", "2", "8"] {
         assert_eq!(pay(threads, &folder, &until), first, "{threads} threads");
     }
+}
+
+/// A statement as Parquet has the columns, rows and values of its CSV.
+#[test]
+fn a_statement_as_parquet_says_what_its_csv_says() {
+    let (folder, until) = simulated("hmp-doncaster-2011", &["--conduct", "idle"]);
+    let path = format!("{}/statement.parquet", folder.path());
+    let ask = ["pay", "hmp-doncaster-2011", folder.path(), "--as-at", &until, "--csv", "--parquet", &path];
+    let said = text(&run(&ask));
+    let first = fs::read(&path).expect("the file");
+    run(&ask);
+    assert!(fs::read(&path).expect("the file") == first, "the same statement is the same bytes");
+    let reader = SerializedFileReader::new(fs::File::open(&path).expect("the file")).expect("Parquet");
+    let mut lines = said.lines();
+    let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    let rows: Vec<_> = reader.get_row_iter(None).expect("rows").map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), lines.clone().count());
+    for (row, line) in rows.iter().zip(lines) {
+        let names: Vec<&String> = row.get_column_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, header);
+        let cells: Vec<&str> = line.split(',').collect();
+        let value = |name: &str| row.get_column_iter().find(|(known, _)| *known == name).expect("a column").1.to_string();
+        // What stands before the reason, which has commas of its own, and the last.
+        for (name, cell) in header.iter().zip(&cells).take(15) {
+            let value = value(name);
+            let value = value.trim_matches('"');
+            let same = match *name {
+                "quantity" => value.parse::<f64>().ok() == cell.parse::<f64>().ok(),
+                _ => value == *cell || value.starts_with(&format!("{cell} ")),
+            };
+            assert!(same, "{name}: {value} against {cell}");
+        }
+        assert_eq!(value("line").trim_matches('"'), *cells.last().expect("an id"));
+    }
+}
+
+/// A month's fee is due on its last day; the year's is what the months come to.
+#[test]
+fn a_service_fee_is_paid_by_the_month_while_a_cohort_runs() {
+    let (folder, _) = simulated("hmp-doncaster-2011", &["--conduct", "idle"]);
+    let fee = |day: &str| {
+        let said = pay("2", &folder, day);
+        let row = said.lines().find(|row| row.contains(",fee,") && row.contains(",2011-10 to 2012-09,"));
+        row.map(|row| row.split(',').skip(11).take(4).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(fee("2011-10-30"), None);
+    assert_eq!(fee("2011-12-30").as_deref(), Some("0.166666666 years 16666667.00 2777777.82"));
+    assert_eq!(fee("2011-12-31").as_deref(), Some("0.25 years 16666667.00 4166666.75"));
+    assert_eq!(fee("2012-09-29").as_deref(), Some("0.916666666 years 16666667.00 15277778.07"));
+    assert_eq!(fee("2012-09-30").as_deref(), Some("1 years 16666667.00 16666667.00"));
 }
 
 #[test]
@@ -118,6 +170,39 @@ fn claims_are_held_against_the_records() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+/// What a simulated provider claims is what the records show; a claim more and a claim fewer are found, one each.
+#[test]
+fn simulated_claims_are_honest_and_planted_ones_are_found() {
+    let (folder, until) = simulated("work-programme-2011", &[]);
+    let columns = |said: &str| -> Vec<[i64; 4]> {
+        let rows = said.lines().skip(1).map(|line| line.split_whitespace().map(|cell| cell.replace(',', "")).collect::<Vec<_>>());
+        let rows = rows.filter_map(|cells| cells.get(cells.len().checked_sub(4)?..).map(<[String]>::to_vec));
+        rows.filter_map(|last| Some([last[0].parse().ok()?, last[1].parse().ok()?, last[2].parse().ok()?, last[3].parse().ok()?]))
+            .collect()
+    };
+    let ask = ["claims", "work-programme-2011", folder.path(), "--as-at", &until];
+    let honest = run(&ask);
+    let found = columns(&text(&honest));
+    assert_eq!(honest.status.code(), Some(0), "{}", said(&honest));
+    assert!(found.len() > 1 && found.iter().all(|[matched, rest @ ..]| *matched > 0 && *rest == [0, 0, 0]), "{}", said(&honest));
+
+    let path = format!("{}/claims.csv", folder.path());
+    let claims = fs::read_to_string(&path).expect("the claims");
+    let starts = fs::read_to_string(format!("{}/starts.csv", folder.path())).expect("the starts");
+    let mut rows: Vec<&str> = claims.lines().collect();
+    let first = rows.remove(1).split(',').map(str::to_owned).collect::<Vec<_>>();
+    let idle = starts.lines().skip(1).map(|row| row.split(',').nth(1).expect("a person"));
+    let idle = idle.clone().find(|person| !claims.contains(&format!(",{person},"))).expect("somebody without a result");
+    let planted = format!("planted,{},{idle},{},{until},,,,", first[1], first[3]);
+    rows.push(&planted);
+    fs::write(&path, rows.join("\n") + "\n").expect("the claims again");
+    let output = run(&ask);
+    let sum = |found: &[[i64; 4]], at: usize| found.iter().map(|row| row[at]).sum::<i64>();
+    let now = columns(&text(&output));
+    assert_eq!((sum(&now, 0), sum(&now, 1), sum(&now, 2)), (sum(&found, 0) - 1, 1, 1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1));
+}
+
 #[test]
 fn who_is_missing_to_compare_with_is_asked_for() {
     let (folder, until) = simulated("plain-linear", &[]);
@@ -152,4 +237,79 @@ fn comparison_people_stand_for_their_area() {
     // P: one of two, as among those compared. Q: none, and one was to be expected.
     assert!(person("P").contains(",0.00,") && person("Q").contains(",15000.00,"), "{said}");
     assert!(!said.contains(",county,"), "{said}");
+}
+
+/// A contract that holds people against what they did before, and audits what the provider claims.
+const BEFORE: &str = "scheme = \"Test\"\ncurrency = \"GBP\"\nrounding = \"nearest penny, half up\"\nmonth_end = \"last day of month\"\n\
+    [contract]\nstarts = 2027-01-01\nends = 2028-12-31\nfrom = \"assumption: test\"\n\
+    [cohorts]\nstarts = 2027-01-01\nends = 2027-12-31\nevery = \"1 year\"\npeople = 4\n\
+    [outcome.offending]\nmeasure = \"m\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"12 months\"\nwait = \"1 month\"\n\
+    baseline = { same_people_before = \"12 months\" }\n\
+    [outcome.offending.measured]\nrule = \"any within\"\nevents = \"offence\"\nproven_by = \"conviction\"\n\
+    [outcome.job]\nmeasure = \"m\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"6 months\"\nreported_by = \"provider\"\n\
+    [outcome.job.measured]\nrule = \"any within\"\nevents = \"job start\"\n\
+    [pay.fewer]\nclause = \"tariff\"\noutcome = \"offending\"\nper = \"person\"\nreward = \"£100\"\ndeduction = \"£100\"\nfrom = \"assumption: test\"\n\
+    [pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"100 %\"\npenalty = \"£50\"\nfrom = \"assumption: test\"\n";
+
+/// Four people start on 31 March 2027: their year before runs from 31 March 2026 to 30 March 2027.
+#[test]
+fn the_same_people_before_and_false_claims_are_paid_from_records() {
+    let scheme = Scratch::new("before");
+    scheme.write("scheme.toml", BEFORE);
+    let folder = Scratch::new("records");
+    folder.write("people.csv", "person\n1\n2\n3\n4\n");
+    folder.write(
+        "starts.csv",
+        "start,person,provider,began\n1,1,P,2027-03-31\n2,2,P,2027-03-31\n3,3,P,2027-03-31\n4,4,Q,2027-03-31\n",
+    );
+    folder.write(
+        "events.csv",
+        "event,person,kind,date,settled\n\
+         e1,1,offence,2026-03-31,2026-05-01\n\
+         e2,2,offence,2027-03-30,2027-04-29\n\
+         e3,3,offence,2026-03-30,2026-05-01\n\
+         e4,3,offence,2026-06-01,2027-04-30\n\
+         e5,3,offence,2027-03-31,2027-05-01\n\
+         e6,4,offence,2026-12-01,2027-01-01\n",
+    );
+    folder.write("claims.csv", "claim,provider,person,outcome,date,checked,found\n");
+    let coverage = |since: &str| folder.write("coverage.csv", format!("table,kind,until,since\nevents,,2029-12-31,{since}\n"));
+    let pay = |as_at: &str| said(&run(&["pay", scheme.path(), folder.path(), "--as-at", as_at]));
+    coverage("");
+    assert!(pay("2029-12-31").contains("in the column `since`"), "{}", pay("2029-12-31"));
+
+    // Before: persons 1 (the first day), 2 (the last day, proven on the last day) and of Q 4; not 3, whose offences lie a day too
+    // early or were proven a day too late. After: person 3.
+    coverage("2026-03-31");
+    let paid = pay("2029-12-31");
+    assert!(paid.contains("1 people × £100 = £100: 1 counted against 2 expected"), "{paid}");
+    assert!(paid.contains("1 people × £100 = £100: 0 counted against 1 expected"), "Q is held against its own people: {paid}");
+    let tally = format!("{}/tally.csv", folder.path());
+    run(&["measure", scheme.path(), folder.path(), "--as-at", "2029-12-31", "--tally", &tally]);
+    let tally = fs::read_to_string(&tally).expect("the tally");
+    assert!(
+        tally.starts_with("area,cohort,segment,people,offending,offending before,job\n") && tally.contains(",4,1,3,0\n"),
+        "{tally}"
+    );
+
+    let why = said(&run(&["why", scheme.path(), folder.path(), "--as-at", "2029-12-31", "--person", "2"]));
+    assert!(why.contains("offending before the start: 1, on 2027-03-30\n    window 2026-03-31 to before 2027-03-31"), "{why}");
+
+    // Who cannot be seen for the whole year before counts neither way.
+    coverage("2026-04-01");
+    let paid = pay("2029-12-31");
+    assert!(!paid.contains(" counted against 2 "), "{paid}");
+
+    // Three claims looked at, two found false; one of them not before 2029.
+    coverage("2026-03-31");
+    folder.write(
+        "claims.csv",
+        "claim,provider,person,outcome,date,checked,found\n\
+         c1,P,1,job,2027-06-01,2027-07-01,false\nc2,P,2,job,2027-06-01,2027-07-01,true\nc3,P,3,job,2027-06-01,2029-01-01,false\n\
+         c4,P,3,job,2027-06-01,,\n",
+    );
+    assert!(pay("2028-12-31").contains("-1 found false × £50 = -£50"), "{}", pay("2028-12-31"));
+    assert!(pay("2029-12-31").contains("-2 found false × £50 = -£100"), "{}", pay("2029-12-31"));
+    fs::remove_file(folder.0.join("claims.csv")).expect("a file");
+    assert!(pay("2029-12-31").contains("there is no table of claims in"), "{}", pay("2029-12-31"));
 }

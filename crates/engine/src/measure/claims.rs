@@ -1,12 +1,13 @@
 //! What providers claim, held against what the records show: a claim of an outcome for a person is matched when the records show
 //! the outcome, unsupported when they show that it was not reached, and open while it is not yet known. An outcome that the
-//! records show and nobody claimed is unclaimed. A claim for a sustained outcome stands for one period of it.
+//! records show and nobody claimed is unclaimed. A claim for a sustained outcome stands for one period of it. What an audit found
+//! false goes into the tally.
 
 use std::collections::BTreeMap;
 
 use scheme::Scheme;
 
-use super::{Measured, State};
+use super::{Group, Measured, State};
 use crate::records::Records;
 use crate::records::batch::Batch;
 use crate::records::day::{Day, NEVER};
@@ -37,19 +38,10 @@ pub fn reconcile(scheme: &Scheme, records: &Records, measured: &Measured, claims
     let mut claimed: BTreeMap<(usize, usize), i64> = BTreeMap::new();
     for batch in claims {
         for row in 0..batch.rows() {
-            let column = |name| batch.table.column(name);
-            let (date, known) = (batch.day(column("date"), row), batch.day(column("known"), row));
-            if (if known == NEVER { date } else { known }) > known_at {
+            if known(batch, row, "known") > known_at {
                 continue;
             }
-            let person = batch.name(column("person"), row).and_then(|name| records.people.names.find(name));
-            let provider = batch.name(column("provider"), row).and_then(|name| records.providers.find(name));
-            let outcome = scheme.outcome(&batch.text(column("outcome"), row));
-            let found = match (person, provider, outcome) {
-                (Some(person), Some(provider), Some(outcome)) => start(measured, person, provider, date).zip(Some(outcome)),
-                _ => None,
-            };
-            match found {
+            match place(scheme, records, measured, batch, row) {
                 Some(place) => *claimed.entry(place).or_default() += 1,
                 None => out.unknown += 1,
             }
@@ -71,6 +63,54 @@ pub fn reconcile(scheme: &Scheme, records: &Records, measured: &Measured, claims
         }
     }
     out
+}
+
+/// Adds to tallies the claims that an audit found false by a day: what a provider reports itself, and somebody looked at. Gives
+/// the number of those that fit no start, provider or outcome.
+pub fn found_false(
+    scheme: &Scheme,
+    records: &Records,
+    measured: &Measured,
+    claims: &[Batch],
+    by: Day,
+    groups: &mut [Group],
+) -> i64 {
+    let mut unknown = 0;
+    for batch in claims {
+        let found = batch.table.column("found");
+        for row in (0..batch.rows()).filter(|row| batch.text(found, *row) == "false") {
+            if known(batch, row, "checked").max(known(batch, row, "known")) > by {
+                continue;
+            }
+            let Some((at, outcome)) = place(scheme, records, measured, batch, row) else {
+                unknown += 1;
+                continue;
+            };
+            let index = &measured.index[at];
+            let own = |group: &&mut Group| group.provider == index.start.provider && group.tally.area == index.area as usize;
+            let cell = index.cohort as usize * scheme.segments.len() + index.segment as usize;
+            let counted = groups.iter_mut().find(own).and_then(|group| group.tally.found_false[outcome].get_mut(cell));
+            if let Some(count) = counted {
+                *count += 1;
+            }
+        }
+    }
+    unknown
+}
+
+/// The day in a column, or that of the claim where it is empty.
+fn known(batch: &Batch, row: usize, column: &str) -> Day {
+    let day = |name| batch.day(batch.table.column(name), row);
+    if day(column) == NEVER { day("date") } else { day(column) }
+}
+
+/// The index and the outcome that a claim is for.
+fn place(scheme: &Scheme, records: &Records, measured: &Measured, batch: &Batch, row: usize) -> Option<(usize, usize)> {
+    let column = |name| batch.table.column(name);
+    let person = records.people.names.find(batch.name(column("person"), row)?)?;
+    let provider = records.providers.find(batch.name(column("provider"), row)?)?;
+    let outcome = scheme.outcome(&batch.text(column("outcome"), row))?;
+    Some((start(measured, person, provider, batch.day(column("date"), row))?, outcome))
 }
 
 /// The person's last start with a provider on or before a day.

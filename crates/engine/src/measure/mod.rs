@@ -24,8 +24,8 @@ use scheme::terms::Kind;
 
 pub use cohorts::Index;
 use life::Life;
-pub use plan::need;
 use plan::{Plan, Way};
+pub use plan::{need, unobserved_before};
 pub use tally::{Group, Known, payable, tallies};
 
 use crate::records::Records;
@@ -41,6 +41,10 @@ pub struct Measured {
     pub outcomes: usize,
     /// For each index, one finding for each outcome.
     pub findings: Vec<Finding>,
+    /// Outcomes that are held against what the same people did before they started.
+    pub held_before: Vec<usize>,
+    /// For each index, one finding for each of those, of the stretch before the start.
+    pub before: Vec<Finding>,
     /// Starts that no cohort, area or segment of the scheme takes in; they are left out.
     pub elsewhere: u64,
 }
@@ -61,7 +65,8 @@ pub enum State {
     Known,
     /// The window or the wait reaches beyond what has been observed.
     NotYetKnown,
-    /// The scheme leaves out people who died, were removed or were in custody inside the window.
+    /// The scheme leaves out people who died, were removed or were in custody inside the window; or the records say that they
+    /// begin later than the window.
     LeftOut,
 }
 
@@ -81,6 +86,17 @@ impl Measured {
     pub fn of(&self, index: usize) -> &[Finding] {
         &self.findings[index * self.outcomes..(index + 1) * self.outcomes]
     }
+
+    /// What the person of an index did before the start, in the order of `held_before`.
+    #[must_use]
+    pub fn before(&self, index: usize) -> &[Finding] {
+        &self.before[index * self.held_before.len()..(index + 1) * self.held_before.len()]
+    }
+
+    /// Everything that must be known of the person of an index.
+    fn all_of(&self, index: usize) -> impl Iterator<Item = &Finding> {
+        self.of(index).iter().chain(self.before(index))
+    }
 }
 
 /// Measures every outcome of a scheme for everyone who started in one of its cohorts. `as_at` is the day for which the question
@@ -90,20 +106,26 @@ impl Measured {
 pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) -> Measured {
     let (index, elsewhere) = cohorts::index(scheme, records, known_at);
     let plans = plan::plans(scheme, records, &index, as_at.min(known_at));
-    let parts: Vec<Vec<Finding>> = (0..records.facts.parts())
+    let (held_before, plans_before): (Vec<usize>, Vec<Plan>) =
+        plan::plans_before(scheme, records, &index, as_at.min(known_at)).into_iter().unzip();
+    let parts: Vec<(Vec<Finding>, Vec<Finding>)> = (0..records.facts.parts())
         .into_par_iter()
         .map_init(Part::default, |part, at| {
             records.facts.fill(at, known_at, part);
             let people = part.people();
             let from = index.partition_point(|index| index.start.person < people.start);
             let to = index.partition_point(|index| index.start.person < people.end);
-            findings(&plans, records, part, &index[from..to], known_at)
+            let of = |plans: &[Plan]| findings(plans, records, part, &index[from..to], known_at);
+            (of(&plans), if plans_before.is_empty() { Vec::new() } else { of(&plans_before) })
         })
         .collect();
-    let mut findings = Vec::with_capacity(index.len() * plans.len());
     // Each part is let go as soon as it is taken over.
-    parts.into_iter().for_each(|part| findings.extend(part));
-    Measured { index, outcomes: scheme.outcomes.len(), findings, elsewhere }
+    let (mut findings, mut before) = (Vec::with_capacity(index.len() * plans.len()), Vec::new());
+    for (part, part_before) in parts {
+        findings.extend(part);
+        before.extend(part_before);
+    }
+    Measured { index, outcomes: scheme.outcomes.len(), findings, held_before, before, elsewhere }
 }
 
 /// The findings of one part's people.
@@ -131,7 +153,7 @@ fn finding(plan: &Plan, life: &Life<'_>, began: Day, above: &[Finding], room: &m
     if window.observed > plan.observed {
         return Finding::only(State::NotYetKnown);
     }
-    if plan.leaves_out(life, &window) {
+    if window.from < plan.since || plan.leaves_out(life, &window) {
         return Finding::only(State::LeftOut);
     }
     match &plan.way {

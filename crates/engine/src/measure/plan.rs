@@ -3,7 +3,7 @@
 use scheme::Scheme;
 use scheme::literal::Duration;
 use scheme::measured::{Each, Events, Inside, Measured, Rule, Run, Spells};
-use scheme::terms::{Kind, MonthEnd, later};
+use scheme::terms::{Baseline, Kind, MonthEnd, Outcome, later};
 
 use super::cohorts::Index;
 use super::life::Life;
@@ -16,6 +16,8 @@ pub(super) const CUSTODY: &str = "custody";
 /// One outcome, ready to run.
 pub(super) struct Plan {
     pub way: Way,
+    /// The first day of which the records say that everything is there; [`Day::MIN`] where they do not say.
+    pub since: Day,
     /// The first day that has not been observed for this outcome.
     pub observed: Day,
     died: Inside,
@@ -134,25 +136,64 @@ fn events_of(rule: &Rule) -> Option<&Events> {
 
 /// The plans of all outcomes, for the days on which people started.
 pub(super) fn plans(scheme: &Scheme, records: &Records, index: &[Index], asked: Day) -> Vec<Plan> {
+    scheme.outcomes.iter().map(|outcome| plan(scheme, outcome, records, index, asked, None)).collect()
+}
+
+/// The plans of what the same people did before they started, for the outcomes that are held against it, with their positions.
+pub(super) fn plans_before(scheme: &Scheme, records: &Records, index: &[Index], asked: Day) -> Vec<(usize, Plan)> {
+    let held = |(at, outcome): (usize, &Outcome)| match outcome.baseline {
+        Baseline::Before { over } => Some((at, plan(scheme, outcome, records, index, asked, Some(over)))),
+        _ => None,
+    };
+    scheme.outcomes.iter().enumerate().filter_map(held).collect()
+}
+
+fn plan(scheme: &Scheme, outcome: &Outcome, records: &Records, index: &[Index], asked: Day, before: Option<Duration>) -> Plan {
+    let measured = outcome.measured.as_ref().expect("`need` has said that every outcome has its rule");
     let began = |index: &Index| index.start.began;
     let (first, last) = (index.iter().map(began).min().unwrap_or(0), index.iter().map(began).max().unwrap_or(0));
-    scheme
-        .outcomes
-        .iter()
-        .map(|outcome| {
-            let measured = outcome.measured.as_ref().expect("`need` has said that every outcome has its rule");
-            let windows = (first..=last).map(|began| window(began, outcome.window, outcome.wait, measured, scheme.month_end));
-            Plan {
-                way: way(&measured.rule, outcome.kind, &records.need, scheme.month_end),
-                observed: asked.min(observed(measured, records)).saturating_add(1),
-                died: measured.died,
-                removed: measured.removed,
-                custody: records.need.spell(CUSTODY).filter(|_| measured.custody == Inside::LeftOut),
-                first,
-                windows: windows.collect(),
-            }
-        })
-        .collect()
+    let windows = (first..=last).map(|began| match before {
+        None => window(began, outcome.window, outcome.wait, measured, scheme.month_end),
+        Some(over) => {
+            let window = window(earlier(began, over), over, outcome.wait, measured, scheme.month_end);
+            // Months are not all of one length: the stretch ends where the window begins, to the day.
+            Window { to: began, ..window }
+        }
+    });
+    let (since, until) = observed(measured, records);
+    Plan {
+        way: way(&measured.rule, outcome.kind, &records.need, scheme.month_end),
+        since,
+        observed: asked.min(until).saturating_add(1),
+        died: measured.died,
+        removed: measured.removed,
+        custody: records.need.spell(CUSTODY).filter(|_| measured.custody == Inside::LeftOut),
+        first,
+        windows: windows.collect(),
+    }
+}
+
+/// The same day so long before; where that month is too short, its last day.
+fn earlier(from: Day, over: Duration) -> Day {
+    match over {
+        Duration::Days(days) => from.saturating_sub(days as Day),
+        Duration::Weeks(weeks) => from.saturating_sub(7 * weeks as Day),
+        Duration::Months(months) => {
+            let before = date(from).checked_sub(jiff::Span::new().months(months.clamp(0, 10_000)));
+            before.map_or(crate::records::day::FIRST, day)
+        }
+    }
+}
+
+/// Whether the records say from which day they hold everything that outcomes held against the same people before look at; if
+/// not, the first such outcome.
+#[must_use]
+pub fn unobserved_before(scheme: &Scheme, records: &Records) -> Option<usize> {
+    (0..scheme.outcomes.len()).find(|at| {
+        let outcome = &scheme.outcomes[*at];
+        let measured = outcome.measured.as_ref().filter(|_| matches!(outcome.baseline, Baseline::Before { .. }));
+        measured.is_some_and(|measured| observed(measured, records).0 == Day::MIN)
+    })
 }
 
 fn window(from: Day, window: Duration, wait: Duration, measured: &Measured, rule: MonthEnd) -> Window {
@@ -173,8 +214,8 @@ fn window(from: Day, window: Duration, wait: Duration, measured: &Measured, rule
     Window { from, to, proof, seen, observed: seen.max(proof) }
 }
 
-/// The last day on which everything that a rule looks at is complete.
-fn observed(measured: &Measured, records: &Records) -> Day {
+/// The first and the last day on which everything that a rule looks at is complete.
+fn observed(measured: &Measured, records: &Records) -> (Day, Day) {
     let mut kinds: Vec<(&str, &str)> = Vec::new();
     if let Some(events) = events_of(&measured.rule) {
         kinds.extend(events.kinds.iter().chain(&events.proven_by).map(|kind| ("events", kind.as_str())));
@@ -194,7 +235,12 @@ fn observed(measured: &Measured, records: &Records) -> Day {
         kinds.push(("spells", CUSTODY));
     }
     // A table that was not handed over at all has been observed up to no day.
-    kinds.iter().map(|(table, kind)| records.coverage.until(table, kind).unwrap_or(Day::MIN)).min().unwrap_or(Day::MIN)
+    let until = kinds.iter().map(|(table, kind)| records.coverage.until(table, kind).unwrap_or(Day::MIN));
+    // Of several kinds, what is said of one of them alone says nothing of all.
+    let since: Vec<Option<Day>> = kinds.iter().map(|(table, kind)| records.coverage.since(table, kind)).collect();
+    let all_said = since.iter().all(Option::is_some);
+    let latest = since.into_iter().flatten().max().filter(|_| all_said);
+    (latest.unwrap_or(Day::MIN), until.min().unwrap_or(Day::MIN))
 }
 
 fn way(rule: &Rule, kind: Kind, need: &Need, month_end: MonthEnd) -> Way {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use scheme::Scheme;
+use scheme::literal::Duration;
 use scheme::tally::{Comparison, Stage, Tally};
-use scheme::terms::{Baseline, Better};
+use scheme::terms::{Baseline, Better, Cohort, MonthEnd, later};
 
 use super::{Measured, State};
 use crate::records::day::{Day, day};
@@ -48,7 +49,7 @@ pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
         });
         let cell = index.cohort as usize * segments + index.segment as usize;
         let findings = measured.of(at);
-        let all_known = findings.iter().all(|finding| finding.state == State::Known);
+        let all_known = measured.all_of(at).all(|finding| finding.state == State::Known);
         if index.start.comparison {
             for (outcome, finding) in scheme.outcomes.iter().zip(findings).enumerate().filter(|_| all_known) {
                 if matches!(finding.0.baseline, Baseline::Comparison { .. }) {
@@ -61,6 +62,11 @@ pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
         }
         group.started += 1;
         group.tally.people[cell] += i64::from(all_known);
+        for (outcome, finding) in measured.held_before.iter().zip(measured.before(at)).filter(|_| all_known) {
+            let before = &mut group.tally.comparison[*outcome];
+            before.people[cell] += 1;
+            before.counts[cell] += i64::from(finding.value);
+        }
         for (outcome, finding) in findings.iter().enumerate() {
             let known = &mut group.known[outcome][cell];
             match finding.state {
@@ -85,17 +91,19 @@ pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
 #[must_use]
 pub fn payable(scheme: &Scheme, measured: &Measured, as_at: Day) -> Vec<Group> {
     let mut groups = tallies(scheme, measured);
-    share_comparisons(&mut groups);
+    share_comparisons(scheme, &mut groups);
     for group in &mut groups {
         group.tally.waiting = vec![0; group.tally.people.len()];
         let ended = |cohort: &usize| day(scheme.cohorts[*cohort].ends) <= as_at;
         let stage = |cohort| if ended(&cohort) { Stage::Complete } else { Stage::Running };
         group.tally.stages = group.tally.cohorts.iter().map(|cohort| stage(*cohort)).collect();
+        let passed = |cohort: &usize| months_passed(&scheme.cohorts[*cohort], as_at, scheme.month_end);
+        group.tally.passed = group.tally.cohorts.iter().map(passed).collect();
     }
     for (at, index) in measured.index.iter().enumerate() {
         let findings = measured.of(at);
-        let waits = findings.iter().any(|finding| finding.state == State::NotYetKnown);
-        if !waits || findings.iter().any(|finding| finding.state == State::LeftOut) {
+        let waits = measured.all_of(at).any(|finding| finding.state == State::NotYetKnown);
+        if !waits || measured.all_of(at).any(|finding| finding.state == State::LeftOut) {
             continue;
         }
         let (cohort, cell) = (index.cohort as usize, index.cohort as usize * scheme.segments.len() + index.segment as usize);
@@ -117,8 +125,15 @@ pub fn payable(scheme: &Scheme, measured: &Measured, as_at: Day) -> Vec<Group> {
     groups
 }
 
-/// Gives each provider the comparison people of its whole area, and drops groups of nobody else.
-fn share_comparisons(groups: &mut Vec<Group>) {
+/// Whole months of a cohort that have passed when a day is over.
+fn months_passed(cohort: &Cohort, as_at: Day, rule: MonthEnd) -> i64 {
+    let over = |months: &i64| day(later(cohort.starts, Duration::Months(*months), rule)) <= as_at.saturating_add(1);
+    (1..=cohort.months).take_while(over).count() as i64
+}
+
+/// Gives each provider the comparison people of its whole area, and drops groups of nobody else. What people did before they
+/// started stays with their own provider.
+fn share_comparisons(scheme: &Scheme, groups: &mut Vec<Group>) {
     let mut areas: BTreeMap<usize, Vec<Comparison>> = BTreeMap::new();
     for group in groups.iter() {
         let Some(sums) = areas.get_mut(&group.tally.area) else {
@@ -131,7 +146,10 @@ fn share_comparisons(groups: &mut Vec<Group>) {
         }
     }
     groups.retain(|group| group.started > 0);
+    let shared = |outcome: &scheme::terms::Outcome| matches!(outcome.baseline, Baseline::Comparison { .. });
     for group in groups {
-        group.tally.comparison.clone_from(&areas[&group.tally.area]);
+        let (own, all) = (group.tally.comparison.iter_mut(), &areas[&group.tally.area]);
+        let each = own.zip(all).zip(&scheme.outcomes).filter(|(_, outcome)| shared(outcome));
+        each.for_each(|((own, all), _)| own.clone_from(all));
     }
 }

@@ -30,23 +30,47 @@ pub struct Why {
 pub fn why(scheme: &Scheme, records: &Records, measured: &Measured, of: &[usize], as_at: Day, known_at: Day) -> Vec<Vec<Why>> {
     let indices: Vec<Index> = of.iter().map(|index| measured.index[*index]).collect();
     let plans = plan::plans(scheme, records, &indices, as_at.min(known_at));
-    let parts = of.chunk_by(|a, b| records.facts.part(person(measured, *a)) == records.facts.part(person(measured, *b)));
+    reasons(records, measured, of, known_at, &plans, |index| measured.of(index))
+}
+
+/// How it was decided what these people did before the start, in the order of [`Measured::held_before`].
+#[must_use]
+pub fn why_before(
+    scheme: &Scheme,
+    records: &Records,
+    measured: &Measured,
+    of: &[usize],
+    as_at: Day,
+    known_at: Day,
+) -> Vec<Vec<Why>> {
+    let indices: Vec<Index> = of.iter().map(|index| measured.index[*index]).collect();
+    let plans = plan::plans_before(scheme, records, &indices, as_at.min(known_at));
+    let plans: Vec<Plan> = plans.into_iter().map(|(_, plan)| plan).collect();
+    reasons(records, measured, of, known_at, &plans, |index| measured.before(index))
+}
+
+fn reasons<'a>(
+    records: &Records,
+    measured: &Measured,
+    of: &[usize],
+    known_at: Day,
+    plans: &[Plan],
+    findings: impl Fn(usize) -> &'a [Finding],
+) -> Vec<Vec<Why>> {
+    let start = |index: usize| measured.index[index].start;
+    let place = |index: usize| records.facts.part(start(index).person);
     let mut part = Part::default();
     let mut out = Vec::with_capacity(of.len());
-    for neighbours in parts {
-        records.facts.fill(records.facts.part(person(measured, neighbours[0])), known_at, &mut part);
+    for neighbours in of.chunk_by(|a, b| place(*a) == place(*b)) {
+        records.facts.fill(place(neighbours[0]), known_at, &mut part);
         for index in neighbours {
-            let start = measured.index[*index].start;
+            let start = start(*index);
             let life = Life::new(part.of(start.person), records.people.ends[start.person as usize], known_at);
-            let findings = plans.iter().zip(measured.of(*index));
+            let findings = plans.iter().zip(findings(*index));
             out.push(findings.map(|(plan, finding)| one(plan, *finding, &life, start.began)).collect());
         }
     }
     out
-}
-
-fn person(measured: &Measured, index: usize) -> u32 {
-    measured.index[index].start.person
 }
 
 fn one(plan: &Plan, finding: Finding, life: &Life<'_>, began: Day) -> Why {

@@ -6,6 +6,7 @@
 //! - `statement`: lines with their names and ids, as CSV to the byte.
 //! - `entry`: what is written down, as text, and sealed into a chain of hashes.
 //! - `ledger`: what all entries together say: runs, balances, what is in force; every law is checked while they are read.
+//! - `invoice`: lines of invoices and plans, held against their own arithmetic.
 //! - `run`: preparing and approving; the only place where transactions are made.
 //!
 //! A correction is a reversal with its reason and, where there is something to pay, a new transaction: nothing is ever
@@ -13,6 +14,7 @@
 
 pub mod entry;
 pub mod hash;
+pub mod invoice;
 #[cfg(test)]
 mod laws;
 pub mod ledger;

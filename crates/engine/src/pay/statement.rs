@@ -102,8 +102,8 @@ impl Line {
     }
 }
 
-/// The columns of a statement as CSV.
-const COLUMNS: [&str; 17] = [
+/// The columns of a statement, as CSV and as Parquet.
+pub const COLUMNS: [&str; 17] = [
     "contract",
     "version",
     "as at",

@@ -129,6 +129,12 @@ impl Batch {
         }
     }
 
+    /// The share in a column, from 0 to 1.
+    #[must_use]
+    pub fn share(&self, column: usize, row: usize) -> Option<f64> {
+        self.amount(column, row).map(|millionths| millionths as f64 / 1e6)
+    }
+
     /// What a value names; `None` when there is none.
     #[must_use]
     pub fn name(&self, column: usize, row: usize) -> Option<Name<'_>> {
@@ -151,6 +157,7 @@ impl Batch {
                 let (sign, hundredths) = (if numbers[row] < 0 { "-" } else { "" }, numbers[row].unsigned_abs());
                 format!("{sign}{}.{:02}", hundredths / 100, hundredths % 100)
             }
+            Values::Numbers(numbers) if self.table.columns[column].kind == Kind::Share => (numbers[row] as f64 / 1e6).to_string(),
             Values::Numbers(numbers) => numbers[row].to_string(),
             Values::Texts(texts) => texts.get(row).to_owned(),
         }
@@ -187,7 +194,7 @@ impl Values {
     pub fn empty(kind: Kind) -> Values {
         match kind {
             Kind::Day => Values::Days(Vec::new()),
-            Kind::Amount => Values::Numbers(Vec::new()),
+            Kind::Amount | Kind::Share => Values::Numbers(Vec::new()),
             Kind::Id | Kind::Text | Kind::Choice(_) => Values::Texts(Texts::default()),
         }
     }

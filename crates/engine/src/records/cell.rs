@@ -24,12 +24,13 @@ pub fn read(column: &Column, bytes: &[u8], values: &mut Values) -> Result<(), Wr
             return result.and(day.map(drop));
         }
         Values::Numbers(numbers) => {
-            let number = if bytes.is_empty() { Some(NONE) } else { hundredths(bytes) };
+            let (number, wrong) = match column.kind {
+                Kind::Share => (share(bytes), NO_SHARE),
+                _ => (hundredths(bytes), NO_AMOUNT),
+            };
+            let number = if bytes.is_empty() { Some(NONE) } else { number };
             numbers.push(number.unwrap_or(NONE));
-            return result.and(number.map(drop).ok_or((
-                "this is not an amount",
-                "write digits and a point, without a unit, a currency sign or commas: 1234.50",
-            )));
+            return result.and(number.map(drop).ok_or(wrong));
         }
         Values::Texts(texts) => texts.push(&decode(if result.is_ok() { bytes } else { b"" }).0),
     }
@@ -69,6 +70,23 @@ fn no_day(why: NoDay) -> Wrong {
             ("this is not a day", "write the year first: 2027-04-01; in a spreadsheet, format the column as text or ISO date")
         }
     }
+}
+
+const NO_AMOUNT: Wrong =
+    ("this is not an amount", "write digits and a point, without a unit, a currency sign or commas: 1234.50");
+pub const NO_SHARE: Wrong = ("this is not a number from 0 to 1", "write a probability as a decimal, not in per cent: 0.975");
+
+/// "0.975" is 975,000 millionths; digits after the sixth do not count.
+fn share(bytes: &[u8]) -> Option<i64> {
+    // A program may write a very small probability with an exponent.
+    let value: f64 = std::str::from_utf8(bytes).ok()?.parse().ok()?;
+    millionths(value)
+}
+
+/// A number from 0 to 1 in millionths.
+#[must_use]
+pub fn millionths(value: f64) -> Option<i64> {
+    (0.0..=1.0).contains(&value).then(|| (value * 1e6).round() as i64)
 }
 
 /// "1234.5" is 123,450 hundredths.
@@ -112,6 +130,18 @@ fn windows_1252(byte: u8) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_lie_between_nought_and_one() {
+        for (text, value) in
+            [("0", 0), ("1", 1_000_000), ("0.975", 975_000), (".5", 500_000), ("1e-7", 0), ("0.9999996", 1_000_000)]
+        {
+            assert_eq!(share(text.as_bytes()), Some(value), "{text}");
+        }
+        for text in ["-0.1", "1.01", "97 %", "NaN", "inf", "", "0,5"] {
+            assert_eq!(share(text.as_bytes()), None, "{text}");
+        }
+    }
 
     #[test]
     fn amounts_are_exact_to_the_penny() {

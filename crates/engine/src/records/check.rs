@@ -1,5 +1,6 @@
 //! Rows held against each other and against themselves: keys that are there twice, people nobody knows, ends before beginnings,
-//! spells that overlap. Rows come in batches, table after table, people first; only fingerprints of keys are remembered.
+//! spells that overlap. Rows come in batches, table after table, those that others refer to first; only
+//! fingerprints of keys are remembered.
 
 use super::batch::Batch;
 use super::day::{Day, NEVER};
@@ -10,8 +11,8 @@ use super::schema::Table;
 /// What is remembered between batches.
 #[derive(Debug, Default)]
 pub struct Check {
-    people: Fingerprints,
-    knows_people: bool,
+    /// What other tables refer to, by [`REFERENCES`]; nothing where that table was not handed over.
+    known: [Option<Fingerprints>; REFERENCES.len()],
     /// Keys of the table that is being read.
     keys: Fingerprints,
     /// Of the same table: what rows are about, with their places.
@@ -26,6 +27,7 @@ impl Check {
         let table = batch.table;
         let person = table.columns.iter().position(|column| column.name == "person");
         let about = table.columns.iter().position(|column| column.name == "about");
+        let references = REFERENCES.map(|reference| table.columns.iter().position(|column| column.name == reference.column));
         let mut good = vec![true; batch.rows()];
         for row in 0..batch.rows() {
             let place = batch.places[row];
@@ -35,22 +37,16 @@ impl Check {
                 faults.push(twice(batch, row));
             }
             let someone = person.and_then(|person| batch.name(person, row)).map(fingerprint);
-            match someone {
-                Some(someone) if table.name == "people" => {
-                    self.knows_people = true;
-                    self.people.insert(someone);
+            for ((known, reference), column) in self.known.iter_mut().zip(&REFERENCES).zip(references) {
+                let Some(column) = column else { continue };
+                let Some(name) = batch.name(column, row).map(fingerprint) else { continue };
+                if table.name == reference.table {
+                    known.get_or_insert_default().insert(name);
+                } else if known.as_ref().is_some_and(|known| !known.contains(name)) {
+                    let (expected, mend) = (reference.expected, reference.mend);
+                    let fault = Fault::value(place, &table.columns[column], &batch.text(column, row), reference.what, mend);
+                    faults.push(Fault { expected: expected.into(), ..fault });
                 }
-                Some(someone) if self.knows_people && !self.people.contains(someone) => {
-                    let mend = "add the person to people, or correct the name; numbers keep no leading noughts in a spreadsheet";
-                    let fault = Fault::row(
-                        place,
-                        "nobody of this name is in the table of people",
-                        "a person of the table of people",
-                        mend,
-                    );
-                    faults.push(fault.column(table, person.unwrap_or(0)));
-                }
-                _ => {}
             }
             days(batch, row, faults);
             good[row] = !faults[before..].iter().any(|fault| fault.grade <= super::fault::Grade::Row);
@@ -111,13 +107,47 @@ fn twice(batch: &Batch, row: usize) -> Fault {
     Fault::value(batch.places[row], column, &batch.text(0, row), "the key is there twice", mend)
 }
 
+/// A column that names a row of another table, wherever it stands.
+struct Reference {
+    column: &'static str,
+    table: &'static str,
+    what: &'static str,
+    expected: &'static str,
+    mend: &'static str,
+}
+
+const REFERENCES: [Reference; 3] = [
+    Reference {
+        column: "person",
+        table: "people",
+        what: "nobody of this name is in the table of people",
+        expected: "a person of the table of people",
+        mend: "add the person to people, or correct the name; numbers keep no leading noughts in a spreadsheet",
+    },
+    Reference {
+        column: "provider",
+        table: "providers",
+        what: "this organisation is not in the table of providers",
+        expected: "a provider of the table of providers",
+        mend: "add it to providers, or correct the name",
+    },
+    Reference {
+        column: "lot",
+        table: "lots",
+        what: "this lot is not in the table of lots",
+        expected: "a lot of the table of lots",
+        mend: "add it to lots, or correct the name",
+    },
+];
+
 /// Pairs of days of which the second cannot come before the first.
-const ORDERS: [(&str, &str, &str, &str); 5] = [
+const ORDERS: [(&str, &str, &str, &str); 6] = [
     ("people", "born", "died", "the death comes before the birth"),
     ("people", "born", "removed", "the removal comes before the birth"),
     ("starts", "began", "ended", "it ends before it begins"),
     ("events", "date", "settled", "it is settled before it happened"),
     ("spells", "from", "to", "it ends before it begins"),
+    ("lots", "begins", "ends", "it ends before it begins"),
 ];
 
 fn days(batch: &Batch, row: usize, faults: &mut Vec<Fault>) {

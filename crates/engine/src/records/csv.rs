@@ -4,6 +4,7 @@
 //! What office programs write is read as it is meant: commas, semicolons or tabs; UTF-8 with or without a byte order mark,
 //! UTF-16, or Windows-1252; any line ends; quotation marks doubled inside quotation marks.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -61,6 +62,53 @@ pub fn read<R: Read>(
     }
     batch.keep(&good);
     take(batch, faults)
+}
+
+/// Reads any CSV file whole, row after row, the header first; a row that cannot be taken apart is given as its fault. Fails only
+/// as `from` and `take` fail.
+pub fn cells<R: Read>(from: R, mut take: impl FnMut(Result<&[Cow<'_, str>], Fault>) -> io::Result<()>) -> io::Result<()> {
+    let mut rows = Rows::new(Decoded::new(from)?);
+    while let Some(row) = rows.next()? {
+        match row {
+            Ok(()) => {
+                let cells: Vec<Cow<'_, str>> = rows.cells.iter().map(|cell| cell::decode(&rows.text[cell.clone()]).0).collect();
+                take(Ok(&cells))?;
+            }
+            Err(fault) => take(Err(fault))?,
+        }
+    }
+    Ok(())
+}
+
+/// Reads some columns of any CSV file as text, row after row, in the order of `wanted`; a cell that is not there is empty. Gives
+/// the faults of rows that were left out, or the names that are not in the header.
+pub fn texts<R: Read>(
+    from: R,
+    wanted: &[&str],
+    mut take: impl FnMut(&[std::borrow::Cow<'_, str>]),
+) -> io::Result<Result<Vec<Fault>, Vec<String>>> {
+    let mut rows = Rows::new(Decoded::new(from)?);
+    let names: Vec<String> = match rows.next()? {
+        Some(Ok(())) => rows.cells.iter().map(|cell| cell::decode(&rows.text[cell.clone()]).0.trim().to_owned()).collect(),
+        _ => Vec::new(),
+    };
+    let position = |name: &&str| names.iter().position(|known| known.eq_ignore_ascii_case(name));
+    let absent: Vec<String> = wanted.iter().filter(|name| position(name).is_none()).map(|name| (*name).to_owned()).collect();
+    if !absent.is_empty() {
+        return Ok(Err(absent));
+    }
+    let of: Vec<usize> = wanted.iter().filter_map(position).collect();
+    let mut faults = Vec::new();
+    while let Some(row) = rows.next()? {
+        match row {
+            Ok(()) => {
+                let cell = |at: &usize| rows.cells.get(*at).map_or(&[][..], |cell| rows.text[cell.clone()].trim_ascii());
+                take(&of.iter().map(|at| cell::decode(cell(at)).0).collect::<Vec<_>>());
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    Ok(Ok(faults))
 }
 
 fn not_utf8(place: u64) -> Fault {

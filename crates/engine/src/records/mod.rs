@@ -15,6 +15,7 @@ pub mod csv;
 pub mod day;
 pub mod facts;
 pub mod fault;
+pub mod map;
 pub mod names;
 pub mod schema;
 
@@ -129,8 +130,8 @@ pub struct Start {
 /// How far the data reach.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    /// Table, kind (empty for every other kind of the table) and the last day that is complete.
-    stated: Vec<(String, String, Day)>,
+    /// Table, kind (empty for every other kind of the table), the last day that is complete and the first one, or [`NEVER`].
+    stated: Vec<(String, String, Day, Day)>,
     /// The last day known of events and of spells, where nothing is stated.
     last_event: Option<Day>,
     last_spell: Option<Day>,
@@ -241,7 +242,8 @@ impl Coverage {
             let column = |name| batch.table.column(name);
             for row in 0..batch.rows() {
                 let text = |name| batch.text(column(name), row);
-                stated.push((text("table"), text("kind"), batch.day(column("until"), row)));
+                let day = |name| batch.day(column(name), row);
+                stated.push((text("table"), text("kind"), day("until"), day("since")));
             }
         }
         // Of two rows for the same kind, the one that claims less stands.
@@ -252,8 +254,18 @@ impl Coverage {
     /// The last day on which facts of a kind are complete; `None` when the table is not there at all.
     #[must_use]
     pub fn until(&self, table: &str, kind: &str) -> Option<Day> {
-        let stated = |kind: &str| self.stated.iter().find(|(t, k, _)| t == table && k == kind).map(|(_, _, until)| *until);
         let last = if table == "spells" { self.last_spell } else { self.last_event };
-        stated(kind).or_else(|| stated("")).or(last)
+        self.of(table, kind).map(|(_, _, until, _)| *until).or(last)
+    }
+
+    /// The first day from which facts of a kind are complete; `None` when the records do not say.
+    #[must_use]
+    pub fn since(&self, table: &str, kind: &str) -> Option<Day> {
+        self.of(table, kind).map(|(_, _, _, since)| *since).filter(|since| *since != NEVER)
+    }
+
+    fn of(&self, table: &str, kind: &str) -> Option<&(String, String, Day, Day)> {
+        let stated = |kind: &str| self.stated.iter().find(|(t, k, _, _)| t == table && k == kind);
+        stated(kind).or_else(|| stated(""))
     }
 }

@@ -34,6 +34,8 @@ pub enum Kind {
     Day,
     /// A decimal number with at most two digits after the point: pounds, hours, a score.
     Amount,
+    /// A number from 0 to 1: a probability, a quality. Kept in millionths.
+    Share,
     /// One of a closed set of words.
     Choice(&'static [&'static str]),
 }
@@ -50,8 +52,8 @@ const PERSON: Column = personal("person", Kind::Id, true, "the person, as in the
 const ABOUT_PERSON: Column = personal("person", Kind::Id, false, "the person, where it concerns one");
 const KNOWN: Column = column("known", Kind::Day, false, "the day it became known; empty: known from the day it happened");
 
-/// Every table, in the order in which they are read: people first, since everything else is about them.
-pub static TABLES: [Table; 9] = [
+/// Every table, in the order in which they are read: what others refer to comes first.
+pub static TABLES: [Table; 13] = [
     Table {
         name: "people",
         row: "One person.",
@@ -70,6 +72,16 @@ pub static TABLES: [Table; 9] = [
                 false,
                 "the day from which the person is out of sight for good: deported or emigrated",
             ),
+            KNOWN,
+        ],
+    },
+    Table {
+        name: "providers",
+        row: "An organisation that serves people, or could.",
+        keyed: true,
+        columns: &[
+            column("provider", Kind::Id, true, "names the organisation, as the other tables do"),
+            column("name", Kind::Text, false, "what it is called"),
             KNOWN,
         ],
     },
@@ -173,6 +185,8 @@ pub static TABLES: [Table; 9] = [
             column("outcome", Kind::Text, true, "the outcome, as the scheme names it"),
             column("date", Kind::Day, true, "the day on which it is said to have been reached"),
             column("amount", Kind::Amount, false, "pounds claimed"),
+            column("checked", Kind::Day, false, "the day on which an audit looked at it; empty: not looked at"),
+            column("found", Kind::Choice(&["true", "false"]), false, "what the audit found"),
             KNOWN,
         ],
     },
@@ -191,6 +205,55 @@ pub static TABLES: [Table; 9] = [
         ],
     },
     Table {
+        name: "lots",
+        row: "One lot: a contract for one kind of service in one place, held by one provider.",
+        keyed: true,
+        columns: &[
+            column("lot", Kind::Id, true, "names the row"),
+            column("provider", Kind::Id, true, "who holds it: the prime provider"),
+            column("kind", Kind::Text, false, "what it is for: accommodation, treatment …"),
+            column("region", Kind::Text, false, "the larger place"),
+            column("area", Kind::Text, false, "the smaller place, where it is not the whole region"),
+            column("title", Kind::Text, false, "what it is called"),
+            column("begins", Kind::Day, false, "the first day of it"),
+            column("ends", Kind::Day, false, "the first day no longer of it; empty while no end is known"),
+            KNOWN,
+        ],
+    },
+    Table {
+        name: "subcontracts",
+        row: "A provider works in a lot that another holds.",
+        keyed: true,
+        columns: &[
+            column("subcontract", Kind::Id, true, "names the row"),
+            column("lot", Kind::Id, true, "the lot, as in the table of lots"),
+            column("provider", Kind::Id, true, "who works in it: the subcontractor"),
+            KNOWN,
+        ],
+    },
+    Table {
+        name: "invoices",
+        row: "A line of an invoice, or of a plan for one: so many results at a price, without saying whose.",
+        keyed: true,
+        columns: &[
+            column("invoice", Kind::Id, true, "names the line"),
+            column("contract", Kind::Id, true, "the contract it is made under"),
+            column("status", Kind::Choice(&["planned", "paid"]), true, "whether somebody expects the payment or it was made"),
+            column(
+                "plan",
+                Kind::Id,
+                false,
+                "the plan that a planned line belongs to; a contract's plans take each other's place and are never added up",
+            ),
+            column("outcome", Kind::Text, false, "what is paid for"),
+            column("period", Kind::Text, false, "when, as the contract writes it"),
+            column("results", Kind::Amount, false, "how many"),
+            column("price", Kind::Amount, false, "pounds for one"),
+            column("amount", Kind::Amount, true, "pounds for the line"),
+            KNOWN,
+        ],
+    },
+    Table {
         name: "coverage",
         row: "How far the data reach: a kind of fact has been handed over up to a day. Without a row, the last day known of in the table.",
         keyed: false,
@@ -203,6 +266,12 @@ pub static TABLES: [Table; 9] = [
                 "the kind of event or spell; empty: every kind of the table that has no row of its own",
             ),
             column("until", Kind::Day, true, "the last day whose facts are complete"),
+            column(
+                "since",
+                Kind::Day,
+                false,
+                "the first day whose facts are complete; needed where people are held against what they did before they started",
+            ),
         ],
     },
 ];
@@ -231,6 +300,7 @@ impl Kind {
             Kind::Text => "text".into(),
             Kind::Day => "a day of the calendar, year first: 2027-04-01".into(),
             Kind::Amount => "a number with at most two digits after the point: 1234.50".into(),
+            Kind::Share => "a number from 0 to 1: 0.975".into(),
             Kind::Choice(words) => format!("one of {}", words.join(", ")),
         }
     }

@@ -1,9 +1,13 @@
 //! The engine as its users meet it: tables in, tables out. One binary, so that it links once.
 //!
-//! `reading`: CSV files as office programs and accidents make them. `measuring`: outcomes, by hand and against a plain oracle.
+//! `mapping`: an agency's own columns become tables. `reading`: CSV files as office programs and accidents make them. `measuring`: outcomes, by hand and against a plain oracle.
+//! `splink`: models from Splink settings. `core_person`: a model and decisions in the manner of Core Person Record.
 
+mod core_person;
 mod dice;
+mod mapping;
 mod measuring;
 mod oracle;
 mod reading;
+mod splink;
 mod world;

@@ -243,6 +243,7 @@ fn value(kind: &engine::records::schema::Kind, key: bool, row: u64, dice: &mut D
         Kind::Text => (*dice.one_of(&["plain", "a, b", "a \"b\"", "two\nlines", "é;", "\ttab"])).trim().to_owned(),
         Kind::Day => engine::records::day::date(dice.between(15_000, 20_000)).to_string(),
         Kind::Amount => format!("{}.{:02}", dice.between(-999, 999), dice.below(100)),
+        Kind::Share => format!("0.{:06}", dice.below(1_000_000)),
         Kind::Choice(words) => (*dice.one_of(words)).to_owned(),
     }
 }

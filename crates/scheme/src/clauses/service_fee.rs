@@ -161,18 +161,24 @@ pub fn discounted(price: Pence, falls: Rate, years: usize, rounding: Rounding) -
 
 pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ServiceFee, till: &mut Till<'_, A, L>) {
     let (scheme, tally) = (till.scheme, till.tally);
-    // A cohort's fee is due when the cohort has ended.
-    for at in (0..tally.cohorts.len()).filter(|at| tally.stage(*at) != Stage::Running) {
+    for at in 0..tally.cohorts.len() {
         let cohort = &scheme.cohorts[tally.cohorts[at]];
+        // A month's fee is due when the month has passed; which band it is in is known when the cohort has ended.
+        let running = tally.stage(at) == Stage::Running;
+        let months = tally.months(at, cohort.months);
+        if running && (months == 0 || matches!(rule.basis, Basis::Bands(_))) {
+            continue;
+        }
         let (quantity, unit, price) = match &rule.basis {
-            Basis::EachMonth(schedule) => (Quantity::whole(cohort.months), "months", schedule.at(tally.area, 0, cohort.year)),
-            Basis::EachYear(schedule) => (Quantity(cohort.months * WHOLE / 12), "years", schedule.at(tally.area, 0, cohort.year)),
-            Basis::Bands(bands) => (Quantity::whole(cohort.months), "months", band_price(bands, people_a_year(till, at))),
+            Basis::EachMonth(schedule) => (Quantity::whole(months), "months", schedule.at(tally.area, 0, cohort.year)),
+            Basis::EachYear(schedule) => (Quantity(months * WHOLE / 12), "years", schedule.at(tally.area, 0, cohort.year)),
+            Basis::Bands(bands) => (Quantity::whole(months), "months", band_price(bands, people_a_year(till, at))),
         };
         let price = discounted(price, rule.falls, cohort.year, scheme.rounding);
         let posting = Posting { cohorts: at..at + 1, segment: None, quantity, unit, price };
         till.pay(posting, || match &rule.basis {
             Basis::Bands(_) => "the service fee of the band of people a year".to_owned(),
+            _ if running => "the service fee of the cohort's months that have passed".to_owned(),
             _ => "the service fee of the cohort's months".to_owned(),
         });
     }

@@ -1,0 +1,189 @@
+//! A folder of several agencies' records: the table of persons that linking wrote, the purposes that are stated, and a folder of
+//! tables for each agency, named as the agency. What a stated purpose does not cover is never opened.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail};
+use engine::link::identity::{self, Event, IDENTITIES};
+use engine::link::persons::{self, LINKS, Link, Member, PERSONS};
+use engine::link::purpose::{self, PURPOSES_FILE, Purpose};
+use engine::records::batch::Batch;
+use engine::records::day::day;
+use engine::records::fault::Grade;
+use engine::records::schema::Table;
+use jiff::civil::Date;
+use scheme::Reader;
+use scheme::document::Picks;
+use scheme::problem::Severity;
+use scheme::source::{Folder, LARGEST_FILE_BYTES};
+
+use crate::live::Days;
+use crate::tables::{self, Format, TableFile};
+use crate::{folder, paint};
+
+/// Agencies' records, joined for one purpose.
+pub struct Agencies {
+    pub folder: PathBuf,
+    pub purpose: Purpose,
+    /// The agencies that the purpose covers and that are there, by name.
+    pub folders: BTreeMap<String, PathBuf>,
+    /// Their records, each with its person as it was known on the day.
+    pub members: Vec<Member>,
+    /// Nothing where no history is kept.
+    pub history: Vec<Event>,
+    faults: usize,
+}
+
+/// Opens a folder for a purpose that holds today. Who is who is replayed for the day by which things were known.
+pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies> {
+    let purposes = read(folder, PURPOSES_FILE, purpose::read)?.with_context(|| {
+        let path = folder.join(PURPOSES_FILE);
+        format!(
+            "nothing is shown without a stated purpose, and there is no {}\n\nhint: docs/linkage.md has one to copy",
+            path.display()
+        )
+    })?;
+    let purpose = purpose::stated(&purposes, wanted, today()?)?.clone();
+    let folders = folders(folder)?.into_iter().filter(|(agency, _)| purpose.agency(agency).is_ok()).collect();
+    let mut agencies =
+        Agencies { folder: folder.to_owned(), purpose, folders, members: Vec::new(), history: Vec::new(), faults: 0 };
+    let batches = agencies.table(&PERSONS)?.with_context(|| {
+        format!("there is no persons.csv or persons.parquet in {}\n\nhint: wellspent link writes it", folder.display())
+    })?;
+    agencies.members = persons::members(&batches);
+    if let Some(batches) = agencies.table(&IDENTITIES)? {
+        let (history, faults) = identity::read(&batches);
+        if let Some(fault) = faults.first() {
+            bail!("{}/identities.csv, line {}: {}\n\nhint: {}", folder.display(), fault.place, fault.what, fault.mend);
+        }
+        agencies.members = as_known(&agencies.members, &history, days.known_at());
+        agencies.history = history;
+    }
+    let covered = |member: &Member| agencies.purpose.agency(&member.key.agency).is_ok();
+    agencies.members.retain(covered);
+    Ok(agencies)
+}
+
+/// Records with the persons they had on a day. The quality is that of today's linking, where the record still is that person's.
+fn as_known(today: &[Member], history: &[Event], known_at: Date) -> Vec<Member> {
+    let qualities: BTreeMap<_, _> = today.iter().map(|member| ((&member.key, member.person.as_str()), member.quality)).collect();
+    let then = identity::persons_at(history, day(known_at)).into_iter();
+    then.map(|(key, person)| {
+        let quality = qualities.get(&(key, person)).copied().unwrap_or(1.0);
+        Member { key: key.clone(), person: person.to_owned(), quality }
+    })
+    .collect()
+}
+
+/// The day on which somebody asks: a purpose is a permission, and holds or not whatever day the question is about.
+fn today() -> anyhow::Result<Date> {
+    Ok(jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().parse()?)
+}
+
+/// The folders inside a folder that hold a table of records.
+fn folders(folder: &Path) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+    if !folder.is_dir() {
+        bail!("there is no folder {}", folder.display());
+    }
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("could not list the folder {}", folder.display()))? {
+        let path = entry?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
+        if path.is_dir() && !tables::find(&path)?.0.is_empty() {
+            found.insert(name, path);
+        }
+    }
+    Ok(found)
+}
+
+/// Reads a small TOML file of the folder, or `None` where there is none. Problems go to standard error.
+pub fn read<T>(folder: &Path, name: &'static str, read: impl Fn(&Reader<'_>) -> T) -> anyhow::Result<Option<T>> {
+    let path = folder.join(name);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let opened = scheme::open(&Folder::from([(name.to_owned(), folder::bytes(&path, LARGEST_FILE_BYTES))]));
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let value = read(&reader);
+    let mut problems = opened.problems.clone();
+    problems.extend(reader.problems.into_inner());
+    problems.sort_by_key(|problem| (problem.severity, problem.span));
+    for problem in &problems {
+        paint::stderr(&problem.render(&folder.display().to_string(), &opened.sources));
+    }
+    match problems.iter().filter(|problem| problem.severity == Severity::Error).count() {
+        0 => Ok(Some(value)),
+        errors => Err(anyhow!("{} has {errors} error{}", path.display(), if errors == 1 { "" } else { "s" })),
+    }
+}
+
+impl Agencies {
+    /// A table that stands beside the agencies' folders, as CSV or Parquet; `None` where it is not there.
+    pub fn table(&mut self, table: &'static Table) -> anyhow::Result<Option<Vec<Batch>>> {
+        let formats = [(Format::Csv, "csv"), (Format::Parquet, "parquet")];
+        let found: Vec<TableFile> = formats
+            .into_iter()
+            .map(|(format, ending)| TableFile { table, path: self.folder.join(format!("{}.{ending}", table.name)), format })
+            .filter(|file| file.path.is_file())
+            .collect();
+        match found.as_slice() {
+            [] => Ok(None),
+            [file] => self.batches(file).map(Some),
+            [one, other, ..] => {
+                bail!("{} and {} are the same table\n\nhint: leave only one of them in the folder", one.name(), other.name())
+            }
+        }
+    }
+
+    /// Links between records of agencies that the purpose covers.
+    pub fn links(&mut self) -> anyhow::Result<Vec<Link>> {
+        let mut links = self.table(&LINKS)?.map(|batches| persons::links(&batches)).unwrap_or_default();
+        links.retain(|link| link.pair.iter().all(|key| self.purpose.agency(&key.agency).is_ok()));
+        Ok(links)
+    }
+
+    /// Reads every table of an agency that is wanted, batch by batch.
+    pub fn each(
+        &mut self,
+        agency: &str,
+        wanted: &dyn Fn(&Purpose, &Table) -> bool,
+        take: &mut dyn FnMut(&Purpose, Batch) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let Some(path) = self.folders.get(agency) else { return Ok(()) };
+        let mut files = tables::find(path)?.0;
+        files.retain(|file| wanted(&self.purpose, file.table));
+        for file in files {
+            for batch in self.batches(&file)? {
+                take(&self.purpose, batch)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A whole table; its faulty rows are counted and left out.
+    pub fn batches(&mut self, file: &TableFile) -> anyhow::Result<Vec<Batch>> {
+        let mut batches = Vec::new();
+        file.read(&|_| true, &mut |batch, faults| {
+            if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
+                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.path.display(), fault.column, fault.what, fault.mend);
+            }
+            self.faults += faults.iter().filter(|fault| fault.grade == Grade::Row).count();
+            batches.push(batch);
+            Ok(())
+        })?;
+        Ok(batches)
+    }
+
+    /// Says what did not get in.
+    pub fn say_left_out(&self) {
+        if self.faults > 0 {
+            let folder = self.folder.display();
+            paint::stderr(&format!(
+                "note: {} faults in the tables; their rows are left out: wellspent records check {folder}/AGENCY says more",
+                self.faults
+            ));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! `wellspent invoices RECORDS`: which lines are price × results to the penny, and what was paid and planned under each contract.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Args;
+use engine::pay::invoice::{self, Contract, Sum};
+use engine::records::day::{Day, day};
+use jiff::civil::Date;
+use scheme::money::thousands;
+
+use crate::{paint, tables};
+
+#[derive(Args)]
+pub struct Invoices {
+    /// The folder with invoices.csv or invoices.parquet
+    records: PathBuf,
+    /// Only these contracts; all without
+    #[arg(long, value_name = "NAME")]
+    contract: Vec<String>,
+    /// Lines that became known after this day are as if they were not there
+    #[arg(long, value_name = "DATE")]
+    known_at: Option<Date>,
+}
+
+pub fn run(command: &Invoices) -> anyhow::Result<ExitCode> {
+    let (batches, faults) = tables::whole(&command.records, "invoices")?;
+    if batches.is_empty() {
+        bail!("there is no table of invoices in {}", command.records.display());
+    }
+    let known_at: Day = command.known_at.map_or(Day::MAX, day);
+    let mut contracts = invoice::contracts(&batches, known_at);
+    if let Some(missing) = command.contract.iter().find(|name| !contracts.contains_key(*name)) {
+        bail!("no line is of the contract {missing}");
+    }
+    contracts.retain(|name, _| command.contract.is_empty() || command.contract.contains(name));
+    let mut all = Contract::default();
+    let mut off = 0;
+    for (name, contract) in &contracts {
+        paint::stdout(&told(name, contract))?;
+        all.exact += contract.exact;
+        off += contract.off.len();
+        all.paid.lines += contract.paid.lines;
+        all.paid.amount.0 = all.paid.amount.0.saturating_add(contract.paid.amount.0);
+    }
+    let held = all.exact as usize + off;
+    paint::stdout(&format!(
+        "\n{} contracts: paid {} in {} lines; of {held} with a price and a number of results, {} are price × results to the penny\n",
+        contracts.len(),
+        all.paid.amount,
+        thousands(all.paid.lines.into()),
+        all.exact
+    ))?;
+    if faults > 0 {
+        let folder = command.records.display();
+        paint::stderr(&format!("note: {faults} faults in the table; their lines are left out: wellspent records check {folder}"));
+    }
+    Ok(if off == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn told(name: &str, contract: &Contract) -> String {
+    let mut out = format!("{name}\n");
+    let sum = |what: String, sum: &Sum| {
+        format!("  {what:<24} {:>16} in {} lines\n", sum.amount.to_string(), thousands(sum.lines.into()))
+    };
+    if contract.paid.lines > 0 {
+        out += &sum("paid".into(), &contract.paid);
+    }
+    for (plan, planned) in &contract.planned {
+        out += &sum(if plan.is_empty() { "planned".into() } else { format!("planned, {plan}") }, planned);
+    }
+    let held = contract.exact as usize + contract.off.len();
+    if held > 0 {
+        out += &format!("  {} of {held} lines are price × results to the penny\n", contract.exact);
+    }
+    for off in &contract.off {
+        let results = off.results_over().map_or(String::new(), |results| {
+            let way = if results > 0 { "more" } else { "fewer" };
+            format!(": as for {} results {way}", thousands(results.abs()))
+        });
+        out += &format!(
+            "    {:<20} {:>5} × {:>8} = {:>10}, paid {:>10}, {:>10} over{results}\n",
+            off.outcome,
+            off.results.to_string(),
+            off.price.to_string(),
+            off.comes_to.to_string(),
+            off.amount.to_string(),
+            off.over().to_string()
+        );
+    }
+    out
+}

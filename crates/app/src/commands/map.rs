@@ -1,0 +1,151 @@
+//! `wellspent records map MAP DATA --into DIR`: an agency's own CSV files, as they are, become the tables of records.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use engine::records::csv;
+use engine::records::fault::{Fault, Grade};
+use engine::records::map::{self, Done, LookUps, Part};
+use scheme::money::thousands;
+use scheme::problem::{Problem, Severity};
+use scheme::source::{Folder, LARGEST_FILE_BYTES};
+use scheme::{Picks, Reader};
+
+use crate::{folder, paint};
+
+#[derive(Args)]
+pub struct Map {
+    /// The map, a TOML file: which column of which file becomes which column of which table
+    map: PathBuf,
+    /// The folder with the agency's files
+    data: PathBuf,
+    /// Write the tables into this folder, which must be empty or new
+    #[arg(long, value_name = "DIR")]
+    into: PathBuf,
+}
+
+pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
+    let Some(parts) = read(&command.map)? else { return Ok(ExitCode::from(1)) };
+    let mut faults = 0;
+    let look_ups = look_ups(&parts, &command.data, &mut faults)?;
+    std::fs::create_dir_all(&command.into).with_context(|| format!("could not make the folder {}", command.into.display()))?;
+    let mut tables: BTreeMap<&str, BufWriter<File>> = BTreeMap::new();
+    for part in &parts {
+        if !tables.contains_key(part.table.name) {
+            let path = command.into.join(format!("{}.csv", part.table.name));
+            let file = File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
+            tables.entry(part.table.name).or_insert(BufWriter::new(file)).write_all(csv::header_line(part.table).as_bytes())?;
+        }
+        let Some(table) = tables.get_mut(part.table.name) else { continue };
+        let from = part.file.as_ref().map(|file| open(&command.data, file)).transpose()?;
+        let done = map::rows(part, from, &look_ups, |row| write(row, table))
+            .with_context(|| format!("could not read {}", part.file.as_deref().unwrap_or_default()))?;
+        faults += tell(part, &done)?;
+    }
+    tables.into_values().try_for_each(|mut table| table.flush())?;
+    let into = command.into.display();
+    if faults > 0 {
+        paint::stdout(&format!("{}\n", paint::red(&format!("{into}: not everything could be read; {faults} faults"))))?;
+        return Ok(ExitCode::from(1));
+    }
+    paint::stdout(&format!("next: wellspent records check {into}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The parts of a map, or its errors on standard error and `None`.
+fn read(path: &Path) -> anyhow::Result<Option<Vec<Part>>> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("map.toml").to_owned();
+    if !path.is_file() {
+        bail!("there is no file {}", path.display());
+    }
+    let files = Folder::from([(name.clone(), folder::bytes(path, LARGEST_FILE_BYTES))]);
+    let opened = scheme::open(&files);
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let parts = map::read(&reader, &name);
+    let found = reader.problems.into_inner();
+    let mut problems: Vec<&Problem> = opened.problems.iter().chain(&found).collect();
+    problems.sort_by_key(|problem| problem.span);
+    let beside = path.parent().unwrap_or(Path::new("")).display().to_string();
+    problems.iter().for_each(|problem| paint::stderr(&problem.render(&beside, &opened.sources)));
+    let sound = !problems.iter().any(|problem| problem.severity == Severity::Error);
+    Ok(sound.then_some(parts))
+}
+
+fn open(data: &Path, file: &str) -> anyhow::Result<File> {
+    let path = data.join(file);
+    File::open(&path).with_context(|| format!("could not open {}, which the map names", path.display()))
+}
+
+/// Everything that values are looked up in.
+fn look_ups(parts: &[Part], data: &Path, faults: &mut u64) -> anyhow::Result<LookUps> {
+    let mut look_ups = LookUps::new();
+    for step in map::look_ups(parts) {
+        if !look_ups.contains_key(step) {
+            let (file, key, column) = step;
+            let known = look_ups.entry(step.clone()).or_default();
+            let found = map::look_up(open(data, file)?, key, column, known).with_context(|| format!("could not read {file}"))?;
+            *faults += say(file, &found);
+        }
+    }
+    Ok(look_ups)
+}
+
+/// Says what a part wrote and what it could not; gives the number of faults.
+fn tell(part: &Part, done: &Done) -> io::Result<u64> {
+    let file = part.file.as_deref().unwrap_or("the map itself");
+    let (read, written) = (thousands(done.read as i64), thousands(done.written as i64));
+    let from = if part.file.is_some() { format!("{read} rows of {file}") } else { file.to_owned() };
+    let mut out = format!("{:<14} {:<16} {written:>12} rows from {from}\n", part.table.name, part.name);
+    if done.not_found > 0 {
+        out += &format!(
+            "{:<31} {:>12} values are not where they were looked up; left empty\n",
+            "",
+            thousands(done.not_found as i64)
+        );
+    }
+    if done.no_day > 0 {
+        out += &format!("{:<31} {:>12} rows have no day and belong to no run; left out\n", "", thousands(done.no_day as i64));
+    }
+    paint::stdout(&out)?;
+    Ok(say(file, &done.faults))
+}
+
+/// Every fault of a file, rows that are wrong in the same way told once.
+fn say(file: &str, faults: &[Fault]) -> u64 {
+    for (at, fault) in faults.iter().enumerate() {
+        let same = |other: &&Fault| (other.what, &other.column) == (fault.what, &fault.column);
+        if faults[..at].iter().any(|other| same(&other)) {
+            continue;
+        }
+        let column = if fault.column.is_empty() { String::new() } else { format!(" `{}`:", fault.column) };
+        let line = if fault.place > 0 { format!(":{}", fault.place) } else { String::new() };
+        let more = faults[at..].iter().filter(same).count() - 1;
+        let more = if more > 0 { format!(", and in {more} more rows") } else { String::new() };
+        paint::stderr(&format!(
+            "error: {file}{line}:{column} {}{more}\n      expected  {}\nhint: {}",
+            fault.what, fault.expected, fault.mend
+        ));
+    }
+    faults.iter().filter(|fault| fault.grade != Grade::Warning).count() as u64
+}
+
+/// One row as CSV.
+fn write(row: &[String], table: &mut BufWriter<File>) -> io::Result<()> {
+    for (at, text) in row.iter().enumerate() {
+        if at > 0 {
+            table.write_all(b",")?;
+        }
+        if text.contains([',', '"', '\n', '\r', ';', '\t']) {
+            write!(table, "\"{}\"", text.replace('"', "\"\""))?;
+        } else {
+            table.write_all(text.as_bytes())?;
+        }
+    }
+    table.write_all(b"\n")
+}

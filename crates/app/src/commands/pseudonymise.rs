@@ -1,0 +1,90 @@
+//! `wellspent pseudonymise RECORDS --purpose NAME --key FILE --out DIR`: the rows and columns that a purpose shows, for one
+//! project, under names that nobody can work back without the key. The key never stands beside what was written or read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use engine::link::persons::{Member, of_agency};
+use engine::link::pseudonym::{KEY_BYTES_MIN, Secret, payload};
+use engine::records::batch::Name;
+
+use crate::live::Days;
+use crate::tables::write::Writer;
+use crate::tables::{self, Format};
+use crate::{agencies, paint};
+
+#[derive(Args)]
+pub struct Pseudonymise {
+    /// The folder with persons.csv, purposes.toml and a folder of records for each agency
+    records: PathBuf,
+    /// The purpose for which it is written, as stated in purposes.toml; each purpose has pseudonyms of its own
+    #[arg(long, value_name = "NAME")]
+    purpose: String,
+    /// The file with the key: at least 32 random bytes, kept apart from all records
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// The folder to write to, which must be empty or new
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    days: Days,
+}
+
+pub fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
+    std::fs::create_dir_all(&command.out).with_context(|| format!("could not make the folder {}", command.out.display()))?;
+    apart(&command.key, &command.out)?;
+    apart(&command.key, &command.records)?;
+    let secret = secret(&command.key)?;
+    let mut agencies = agencies::open(&command.records, &command.purpose, command.days)?;
+    let members: Vec<Member> = agencies.members.clone();
+    let names: Vec<String> = agencies.folders.keys().cloned().collect();
+    for agency in names {
+        let people: BTreeMap<Name<'_>, &Member> = of_agency(&members, &agency);
+        let folder = command.out.join(&agency);
+        std::fs::create_dir_all(&folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
+        let mut writers = BTreeMap::new();
+        agencies.each(&agency, &|purpose, table| purpose.touches(table), &mut |purpose, batch| {
+            let table = batch.table;
+            let batch = payload(batch, purpose, &people, &secret, command.days.days());
+            if !writers.contains_key(table.name) {
+                writers.insert(table.name, (table, Writer::begin(&folder, table, Format::Csv)?));
+            }
+            writers.get_mut(table.name).map_or(Ok(()), |(_, writer)| writer.write(&batch))
+        })?;
+        for (_, (table, writer)) in writers {
+            writer.end(table)?;
+        }
+    }
+    agencies.say_left_out();
+    paint::stderr(&format!("wrote {}", command.out.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a key that lies where the data lie: whoever got a copy of the folder would have both.
+fn apart(key: &Path, folder: &Path) -> anyhow::Result<()> {
+    let place = key.canonicalize().with_context(|| format!("could not open the key {}", key.display()))?;
+    let folder = folder.canonicalize().with_context(|| format!("could not find the folder {}", folder.display()))?;
+    let beside = place.parent().is_some_and(|parent| parent.starts_with(&folder) || folder.parent() == Some(parent));
+    if beside {
+        bail!(
+            "the key {} lies in or beside {}\n\nhint: keep it where only who may undo the pseudonyms can read it, on another \
+             drive or with another organisation; a key that travels with the data protects nobody",
+            key.display(),
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+fn secret(path: &Path) -> anyhow::Result<Secret> {
+    let bytes = tables::small(path)?;
+    Secret::new(&bytes).with_context(|| {
+        format!(
+            "the key {} has fewer than {KEY_BYTES_MIN} bytes\n\nhint: make one with: openssl rand -hex 32 > KEY",
+            path.display()
+        )
+    })
+}

@@ -1,0 +1,221 @@
+//! Reads the configuration of a linkage: whose tables there are, and what each column is. Columns that are not named are not
+//! opened, so that nothing but identifiers comes near a linkage.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use engine::link::field::{Field, KINDS, Kind, Missing};
+use engine::link::gather::{Agency, Table};
+use scheme::document::Section;
+use scheme::source::{Bytes, Folder};
+use scheme::{Picks, Reader};
+
+use super::decisions::{self, Decisions};
+use super::model;
+use crate::tables::texts;
+
+/// What a configuration says.
+pub struct Config {
+    /// What the linkage is for, and by what right.
+    pub purpose: String,
+    pub basis: String,
+    pub fields: Vec<Field>,
+    /// For each field the letter at which a value parts into several.
+    pub split: Vec<Option<char>>,
+    pub tables: Vec<TableConfig>,
+    /// Bits; `None` where nothing is said.
+    pub join: Option<f64>,
+    /// A model that is used as it is; without one a model is learned.
+    pub model: Option<model::Read>,
+    pub decisions: Decisions,
+}
+
+/// One table.
+pub struct TableConfig {
+    pub name: String,
+    file: PathBuf,
+    id: String,
+    agency: Option<String>,
+    /// Whether the agency may hold the same person twice.
+    pub twice: bool,
+    /// A column that says who each record really is, for evaluation only.
+    truth: Option<String>,
+    /// Field and column.
+    columns: Vec<(usize, String)>,
+}
+
+/// The tables as they were read.
+pub struct Read {
+    pub tables: Vec<Table>,
+    /// For each record of all tables, who it really is; empty where no table says.
+    pub truth: Vec<String>,
+    pub faults: Vec<(String, engine::records::fault::Fault)>,
+}
+
+/// Reads a configuration, or prints every problem with it.
+pub fn read(path: &Path) -> anyhow::Result<Option<Config>> {
+    let name = path.file_name().context("the configuration has no name")?.to_string_lossy().into_owned();
+    let bytes = std::fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
+    let opened = scheme::open(&Folder::from([(name.clone(), Bytes::Read(bytes))]));
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let base = path.parent().unwrap_or(Path::new(""));
+    let config = reader.document(&name, "purpose = \"…\"").map(|top| config(&top, base));
+    let failed = reader.errors() > 0;
+    let folder = base.display().to_string();
+    for problem in opened.problems.iter().chain(reader.problems.borrow().iter()) {
+        crate::paint::stderr(&problem.render(&folder, &opened.sources));
+    }
+    Ok(config.filter(|_| !failed))
+}
+
+fn config(top: &Section<'_, '_>, base: &Path) -> Config {
+    let purpose = top.required_text("purpose", "what the linkage is for, such as \"joint support for prison leavers\"");
+    let basis = top.required_text("basis", "by what right, such as \"Crime and Disorder Act 1998, section 115\"");
+    let join = top.number::<scheme::literal::Plain>("join").map(|plain| plain.0);
+    let model = top.text("model").and_then(|file| {
+        let read = model::read(&base.join(file));
+        read.map_err(|error| {
+            top.push(top.problem("model", format!("{error:#}")).mend("see docs/linkage.md, \"Models made elsewhere\""))
+        })
+        .ok()
+    });
+    let fields = model.as_ref().map_or(Vec::new(), |model| model.fields.clone());
+    let split = vec![None; fields.len()];
+    let mut config = Config { purpose, basis, fields, split, tables: Vec::new(), join, model, decisions: Decisions::default() };
+    if let Some(tables) = top.required_section("table", "a table for each agency, such as [table.police]") {
+        for section in tables.sections() {
+            let table = table(&section, base, &mut config);
+            config.tables.push(table);
+            section.finish();
+        }
+        tables.finish();
+    }
+    config.decisions = decisions::read(top, base, &config.fields, join);
+    top.finish();
+    config
+}
+
+fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableConfig {
+    let path = section.path_of("");
+    let name = path.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_owned();
+    let file = base.join(section.required_text("file", "a CSV or Parquet file beside this one, such as \"police.csv\""));
+    let id = section.required_text("id", "the column with the agency's own id, such as \"record\"");
+    let (agency, truth) = (section.text("agency").map(str::to_owned), section.text("truth").map(str::to_owned));
+    let twice = section.truth("twice").unwrap_or(true);
+    let mut columns = Vec::new();
+    if config.model.is_some() && !section.has("columns") {
+        columns.extend(config.fields.iter().enumerate().map(|(at, field)| (at, field.name.clone())));
+    } else if let Some(named) = section.required_section("columns", "what each column is, such as [table.police.columns]") {
+        for (column, _) in named.keys() {
+            if let Some(field) = field(&named, column, config) {
+                columns.push((field, column.to_owned()));
+            }
+        }
+        named.finish();
+    }
+    TableConfig { name, file, id, agency, twice, truth, columns }
+}
+
+/// What a configuration says of missing values.
+pub const MISSING: [(&str, Missing); 3] =
+    [("says nothing", Missing::SaysNothing), ("is measured", Missing::IsMeasured), ("disagrees", Missing::Disagrees)];
+
+/// What one column is: a kind, or a table with more to say. Gives the position of its field. With a model the fields are the
+/// model's, and a column may be named by the field alone.
+fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option<usize> {
+    if config.model.is_some() && columns.says_text(column) {
+        let named = |field: &Field| columns.text(column).is_some_and(|text| text.eq_ignore_ascii_case(&field.name));
+        if let Some(at) = config.fields.iter().position(named) {
+            return Some(at);
+        }
+    }
+    let kinds: Vec<(&str, usize)> = KINDS.iter().enumerate().map(|(at, (name, _, _))| (*name, at)).collect();
+    let (kind, name, missing, split) = if columns.says_text(column) {
+        (columns.choice(column, &kinds)?, None, None, None)
+    } else {
+        let more = columns.section(column)?;
+        let kind = more.choice("is", &kinds);
+        let name = more.text("as").map(str::to_owned);
+        let missing = more.choice("missing", &MISSING);
+        let split = more.text("split").and_then(|text| text.chars().next());
+        more.finish();
+        if let (Some(_), Some(name)) = (&config.model, &name) {
+            let at = known(config, columns, column, name)?;
+            config.split[at] = config.split[at].or(split);
+            return Some(at);
+        }
+        (kind?, name, missing, split)
+    };
+    let kind = KINDS[kind].1;
+    // One field of most kinds is enough for anybody; of these there may be several, told apart by their names.
+    let several = matches!(kind, Kind::AddressPart | Kind::Area | Kind::NationalId);
+    let name = name.unwrap_or_else(|| {
+        if several {
+            column.to_lowercase()
+        } else {
+            KINDS.iter().find(|(_, of, _)| *of == kind).map_or(column, |found| found.0).to_owned()
+        }
+    });
+    if config.model.is_some() {
+        return known(config, columns, column, &name);
+    }
+    let at = config.fields.iter().position(|known| known.name == name).unwrap_or_else(|| {
+        config.fields.push(Field { name, kind, missing: Missing::default() });
+        config.split.push(None);
+        config.fields.len() - 1
+    });
+    if let Some(missing) = missing {
+        config.fields[at].missing = missing;
+    }
+    config.split[at] = config.split[at].or(split);
+    Some(at)
+}
+
+/// The position of a field of the model.
+fn known(config: &Config, columns: &Section<'_, '_>, column: &str, name: &str) -> Option<usize> {
+    let found = config.fields.iter().position(|known| known.name.eq_ignore_ascii_case(name));
+    if found.is_none() {
+        let names: Vec<&str> = config.fields.iter().map(|field| field.name.as_str()).collect();
+        let problem = columns.problem(column, format!("the model has no field `{name}`")).read(format!("`{name}`"));
+        columns.push(problem.expected(format!("one of {}", names.join(", "))).nearest(name, names));
+    }
+    found
+}
+
+impl Config {
+    /// Reads the columns that are named, and no others.
+    pub fn tables(&self) -> anyhow::Result<Read> {
+        let mut read = Read { tables: Vec::new(), truth: Vec::new(), faults: Vec::new() };
+        for config in &self.tables {
+            let mut wanted = vec![config.id.as_str()];
+            wanted.extend(config.agency.as_deref());
+            wanted.extend(config.truth.as_deref());
+            wanted.extend(config.columns.iter().map(|(_, column)| column.as_str()));
+            let (mut columns, faults) = texts::read(&config.file, &wanted)?;
+            read.faults.extend(faults.into_iter().map(|fault| (config.file.display().to_string(), fault)));
+            let mut next = || columns.remove(0);
+            let mut table = Table { agency: Agency::One(config.name.clone()), ..Table::default() };
+            let ids = next();
+            for row in &ids.rows {
+                table.ids.push(ids.values.text(*row));
+            }
+            if config.agency.is_some() {
+                table.agency = Agency::Column(next());
+            }
+            if config.truth.is_some() {
+                let truth = next();
+                read.truth.extend(truth.rows.iter().map(|row| truth.values.text(*row).to_owned()));
+            }
+            table.columns = (0..self.fields.len()).map(|_| None).collect();
+            for (field, _) in &config.columns {
+                table.columns[*field] = Some(next());
+            }
+            read.tables.push(table);
+        }
+        if read.tables.iter().all(|table| table.ids.is_empty()) {
+            bail!("the tables have no rows");
+        }
+        Ok(read)
+    }
+}

@@ -1,0 +1,132 @@
+//! A Splink settings file: JSON in, plain settings out, for the engine to make a model of. Keys that say nothing about scores
+//! (what is retained, how training converges, prefixes of columns) are passed over.
+
+use std::fmt::Write as _;
+
+use engine::link::splink::{Imported, Said, SaidFrequency, SaidLevel, Settings, Unread, import};
+use serde::Deserialize;
+
+/// A model made with Splink, and what else its file says.
+pub struct Splink {
+    pub imported: Imported,
+    /// Whether two records of one table may be one person.
+    pub within: bool,
+}
+
+/// Reads a settings file; what is not understood comes back as one message for each.
+pub fn read(name: &str, text: &str) -> Result<Splink, Vec<String>> {
+    let file: File = serde_json::from_str(text)
+        .map_err(|error| vec![format!("{name}:{}:{}: this is no Splink settings file: {error}", error.line(), error.column())])?;
+    let within = match file.link_type.as_str() {
+        "dedupe_only" | "link_and_dedupe" => true,
+        "link_only" => false,
+        other => {
+            let expected = "expected: \"dedupe_only\", \"link_only\" or \"link_and_dedupe\"";
+            return Err(vec![format!(
+                "{name}: `link_type` is not one of the known words\n  read:     \"{other}\"\n  {expected}"
+            )]);
+        }
+    };
+    let imported = settings(file).and_then(|settings| import(&settings));
+    imported
+        .map(|imported| Splink { imported, within })
+        .map_err(|unread| unread.iter().map(|unread| message(name, unread)).collect())
+}
+
+/// Where it stands, what it says, and what would be understood.
+fn message(name: &str, unread: &Unread) -> String {
+    let mut out = format!("{name}: {}: {}", unread.place, unread.refused.what);
+    if !unread.text.is_empty() {
+        // A condition may run over several lines; only the one that is meant is shown.
+        let before: usize = unread.text.chars().take(unread.refused.at).map(char::len_utf8).sum();
+        let from = unread.text[..before].rfind('\n').map_or(0, |at| at + 1);
+        let line = unread.text[from..].lines().next().unwrap_or_default();
+        let column = unread.text[from..before].chars().count();
+        let _ = write!(out, "\n  read:     {line}\n            {}^", " ".repeat(column));
+    }
+    let _ = write!(out, "\n  known:    {}", unread.refused.known);
+    out
+}
+
+#[derive(Deserialize)]
+struct File {
+    link_type: String,
+    probability_two_random_records_match: f64,
+    #[serde(default)]
+    blocking_rules_to_generate_predictions: Vec<Rule>,
+    comparisons: Vec<Comparison>,
+    sql_dialect: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Rule {
+    Plain(String),
+    Told {
+        blocking_rule: String,
+        #[serde(default)]
+        arrays_to_explode: Vec<String>,
+    },
+}
+
+#[derive(Deserialize)]
+struct Comparison {
+    output_column_name: Option<String>,
+    comparison_levels: Vec<Level>,
+}
+
+#[derive(Deserialize)]
+struct Level {
+    sql_condition: String,
+    label_for_charts: Option<String>,
+    #[serde(default)]
+    is_null_level: bool,
+    m_probability: Option<f64>,
+    u_probability: Option<f64>,
+    tf_adjustment_column: Option<String>,
+    tf_adjustment_weight: Option<f64>,
+    #[serde(default)]
+    tf_minimum_u_value: f64,
+    #[serde(default)]
+    disable_tf_exact_match_detection: bool,
+}
+
+fn settings(file: File) -> Result<Settings, Vec<Unread>> {
+    let (mut rules, mut unread) = (Vec::new(), Vec::new());
+    for (at, rule) in file.blocking_rules_to_generate_predictions.into_iter().enumerate() {
+        match rule {
+            Rule::Plain(text) => rules.push(text),
+            Rule::Told { blocking_rule, arrays_to_explode } if arrays_to_explode.is_empty() => rules.push(blocking_rule),
+            Rule::Told { blocking_rule, arrays_to_explode } => unread.push(Unread {
+                place: format!("rule {}", at + 1),
+                text: blocking_rule,
+                refused: engine::link::sql::Refused::new(
+                    0,
+                    format!("it takes the list {} apart", arrays_to_explode.join(", ")),
+                    "rules of columns that hold one value",
+                ),
+            }),
+        }
+    }
+    let level = |level: Level| SaidLevel {
+        label: level.label_for_charts.unwrap_or_else(|| level.sql_condition.clone()),
+        condition: level.sql_condition,
+        missing: level.is_null_level,
+        m: level.m_probability,
+        u: level.u_probability,
+        frequency: level.tf_adjustment_column.map(|column| SaidFrequency {
+            column: column.trim_matches(['"', '`']).to_owned(),
+            weight: level.tf_adjustment_weight.unwrap_or(1.0),
+            least: level.tf_minimum_u_value,
+            own: level.disable_tf_exact_match_detection,
+        }),
+    };
+    let comparison = |(at, comparison): (usize, Comparison)| Said {
+        name: comparison.output_column_name.unwrap_or_else(|| format!("comparison {}", at + 1)),
+        levels: comparison.comparison_levels.into_iter().map(level).collect(),
+    };
+    let comparisons = file.comparisons.into_iter().enumerate().map(comparison).collect();
+    let by_bytes = file.sql_dialect.is_none_or(|dialect| dialect.eq_ignore_ascii_case("duckdb"));
+    let settings = Settings { prior: file.probability_two_random_records_match, by_bytes, rules, comparisons };
+    if unread.is_empty() { Ok(settings) } else { Err(unread) }
+}

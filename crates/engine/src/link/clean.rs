@@ -1,0 +1,223 @@
+//! Text as agencies write it becomes text that can be compared: one case, no accents, no fillers, dates year first, postcodes
+//! with one space. What cannot be read stays as it is, in lower case; nothing is dropped without being counted as missing.
+
+use jiff::civil::Date;
+
+use super::field::Kind;
+
+/// What people type when they know nothing.
+const FILLERS: [&str; 22] = [
+    "unknown",
+    "not known",
+    "notknown",
+    "unk",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "nil",
+    "nan",
+    "not given",
+    "not stated",
+    "not provided",
+    "not recorded",
+    "refused",
+    "withheld",
+    "anonymous",
+    "test",
+    "tbc",
+    "tba",
+    "xxx",
+    "xx",
+];
+
+/// The longest text that is compared; the rest of a longer one is left off.
+const LONGEST: usize = 200;
+
+/// A value as it is compared; empty when it says nothing.
+#[must_use]
+pub fn clean(kind: Kind, text: &str) -> String {
+    if kind == Kind::AsItStands {
+        return text.to_owned();
+    }
+    let text = plain(text);
+    if text.is_empty() || FILLERS.contains(&text.as_str()) || !text.chars().any(char::is_alphanumeric) {
+        return String::new();
+    }
+    match kind {
+        Kind::Forename | Kind::Surname | Kind::FullName => name(&text),
+        Kind::BirthDate => date(&text),
+        Kind::Sex => match text.chars().next() {
+            Some('m') => "m".into(),
+            Some('f' | 'w') => "f".into(),
+            _ => text,
+        },
+        Kind::Postcode => postcode(&text),
+        Kind::NationalId => only(&text, char::is_alphanumeric),
+        Kind::Initials => only(&text, char::is_alphabetic),
+        Kind::Email => only(&text, |letter| !letter.is_whitespace()),
+        Kind::AddressPart | Kind::Area | Kind::AsItStands => text,
+    }
+}
+
+fn only(text: &str, keep: impl Fn(char) -> bool) -> String {
+    text.chars().filter(|letter| keep(*letter)).collect()
+}
+
+/// Lower case, accents off, runs of spaces and control characters as one space.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        if letter.is_whitespace() || letter.is_control() {
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else {
+            push_plain(&mut out, letter);
+        }
+        if out.len() >= LONGEST {
+            break;
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Latin letters without their accents (Unicode blocks Latin-1 Supplement and Latin Extended-A); others as they are.
+fn push_plain(out: &mut String, letter: char) {
+    let plain = match letter {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
+        'æ' => "ae",
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
+        'ð' | 'ď' | 'đ' => "d",
+        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => "e",
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => "g",
+        'ĥ' | 'ħ' => "h",
+        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => "i",
+        'ĵ' => "j",
+        'ķ' => "k",
+        'ĺ' | 'ļ' | 'ľ' | 'ŀ' | 'ł' => "l",
+        'ñ' | 'ń' | 'ņ' | 'ň' => "n",
+        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => "o",
+        'œ' => "oe",
+        'ŕ' | 'ŗ' | 'ř' => "r",
+        'ß' => "ss",
+        'ś' | 'ŝ' | 'ş' | 'š' => "s",
+        'þ' => "th",
+        'ţ' | 'ť' | 'ŧ' => "t",
+        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => "u",
+        'ŵ' => "w",
+        'ý' | 'ÿ' | 'ŷ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        // The marks that a letter and its accent written apart leave over.
+        '\u{300}'..='\u{36f}' => "",
+        '’' | '‘' | '`' | '´' => "'",
+        '‐' | '‑' | '–' | '—' => "-",
+        _ => return out.push(letter),
+    };
+    out.push_str(plain);
+}
+
+/// Letters of any script; apostrophes vanish (O'Brien, OBrien), hyphens and dots become spaces.
+fn name(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\'' => {}
+            _ if letter.is_alphabetic() || is_mark(letter) => out.push(letter),
+            _ if !out.is_empty() && !out.ends_with(' ') => out.push(' '),
+            _ => {}
+        }
+    }
+    out.truncate(out.trim_end().len());
+    let titles = ["mr", "mrs", "miss", "ms", "dr", "prof", "sir"];
+    match out.split_once(' ') {
+        Some((title, rest)) if titles.contains(&title) => rest.to_owned(),
+        _ => out,
+    }
+}
+
+/// Vowel signs and the like, which belong to a name in scripts that write them as marks.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{5b0}'..='\u{5c7}' | '\u{64b}'..='\u{65f}')
+}
+
+/// `2001-02-03`; where day or month are not given, `00` stands for them. What is no date stays as it is.
+fn date(text: &str) -> String {
+    let text = text.split(['t', ' ']).next().filter(|first| first.len() >= 8).unwrap_or(text);
+    let parts: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let written = |year: &str, month: &str, day: &str| {
+        let number = |part: &str| part.parse::<i16>().ok();
+        let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+        let month = i8::try_from(month).ok()?;
+        let day = i8::try_from(day).ok()?;
+        if !(1850..2200).contains(&year) {
+            return None;
+        }
+        let real = match (month, day) {
+            (0, 0) => true,
+            (_, 0) => (1..=12).contains(&month),
+            _ => Date::new(year, month, day).is_ok(),
+        };
+        real.then(|| format!("{year:04}-{month:02}-{day:02}"))
+    };
+    let found = match parts[..] {
+        [all] if all.len() == 8 && all.is_ascii() => {
+            written(&all[..4], &all[4..6], &all[6..]).or_else(|| written(&all[4..], &all[2..4], &all[..2]))
+        }
+        [year] if year.len() == 4 => written(year, "0", "0"),
+        [year, month] if year.len() == 4 => written(year, month_number(month), "0"),
+        [month, year] if year.len() == 4 => written(year, month_number(month), "0"),
+        [year, month, day] if year.len() == 4 => written(year, month_number(month), day),
+        [day, month, year] if year.len() == 4 => written(year, month_number(month), day).or_else(|| written(year, day, month)),
+        _ => None,
+    };
+    found.unwrap_or_else(|| text.to_owned())
+}
+
+fn month_number(text: &str) -> &str {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const NUMBERS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
+    MONTHS.iter().position(|month| text.starts_with(month)).map_or(text, |at| NUMBERS[at])
+}
+
+/// One space before the last three letters of what looks like a United Kingdom postcode; otherwise no spaces.
+fn postcode(text: &str) -> String {
+    let packed = only(text, |letter| letter.is_alphanumeric());
+    let uk = packed.is_ascii() && (5..=7).contains(&packed.len()) && {
+        let (outward, inward) = packed.as_bytes().split_at(packed.len() - 3);
+        outward[0].is_ascii_alphabetic() && inward[0].is_ascii_digit() && inward[1..].iter().all(u8::is_ascii_alphabetic)
+    };
+    if uk { format!("{} {}", &packed[..packed.len() - 3], &packed[packed.len() - 3..]) } else { packed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleans() {
+        for (kind, text, expected) in [
+            (Kind::Surname, "  O'BRIEN-Smith ", "obrien smith"),
+            (Kind::Forename, "Mr. José", "jose"),
+            (Kind::Forename, "Unknown", ""),
+            (Kind::Forename, "Владимир", "владимир"),
+            (Kind::Forename, "नीता", "नीता"),
+            (Kind::BirthDate, "3/4/1980", "1980-04-03"),
+            (Kind::BirthDate, "12/31/1980", "1980-12-31"),
+            (Kind::BirthDate, "19800403", "1980-04-03"),
+            (Kind::BirthDate, "3 April 1980", "1980-04-03"),
+            (Kind::BirthDate, "1980-04-03T00:00:00", "1980-04-03"),
+            (Kind::BirthDate, "April 1980", "1980-04-00"),
+            (Kind::BirthDate, "1980", "1980-00-00"),
+            (Kind::BirthDate, "30/02/1980", "30/02/1980"),
+            (Kind::Postcode, "sw1a1aa", "sw1a 1aa"),
+            (Kind::Postcode, "4223", "4223"),
+            (Kind::NationalId, "QQ 12 34 56 C", "qq123456c"),
+            (Kind::Sex, "Female", "f"),
+            (Kind::Area, "—", ""),
+        ] {
+            assert_eq!(clean(kind, text), expected, "{text}");
+        }
+    }
+}

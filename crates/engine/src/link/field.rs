@@ -1,0 +1,277 @@
+//! What a column can be. For each kind of field: how its text is cleaned, which levels of agreement are told apart, and whether
+//! people who live together share it. A ready-made model needs no more than the kinds of the columns.
+
+use super::model::{Comparison, Frequency, Level, Model, Part, Test};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Forename,
+    Surname,
+    FullName,
+    BirthDate,
+    Sex,
+    Postcode,
+    AddressPart,
+    NationalId,
+    Email,
+    Initials,
+    Area,
+    AsItStands,
+}
+
+/// Kinds and their names in a configuration, with what is meant.
+pub const KINDS: [(&str, Kind, &str); 12] = [
+    ("forename", Kind::Forename, "a given name, or several"),
+    ("surname", Kind::Surname, "a family name"),
+    ("full name", Kind::FullName, "all names in one column, in any order"),
+    ("date of birth", Kind::BirthDate, "a date, or a part of one"),
+    ("sex", Kind::Sex, "sex or gender as recorded"),
+    ("postcode", Kind::Postcode, "a postcode; United Kingdom postcodes are compared by part"),
+    ("address part", Kind::AddressPart, "a house number, street or line of an address"),
+    ("national id", Kind::NationalId, "a number that should be one person's: NHS, PNC, National Insurance, prison number"),
+    ("email", Kind::Email, "an email address"),
+    ("initials", Kind::Initials, "initials instead of names"),
+    ("area", Kind::Area, "a town, birthplace, local authority, occupation: one of a list of names"),
+    ("as it stands", Kind::AsItStands, "any text, compared letter by letter as the table has it, not cleaned"),
+];
+
+/// What it says that a record has no value in a field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing: the field is left out of the sum.
+    #[default]
+    SaysNothing,
+    /// As much as training finds: how often it is missing for one person's records, and for strangers'.
+    IsMeasured,
+    /// The same as a value that disagrees.
+    Disagrees,
+}
+
+/// A field: a column of the joined tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    pub name: String,
+    pub kind: Kind,
+    pub missing: Missing,
+}
+
+/// What training should know of fields beyond their values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Nature {
+    /// For each comparison whether people of one household or family share what it looks at.
+    pub shared: Vec<bool>,
+}
+
+/// The ready-made comparisons for some fields, with *m*, *u* and *h* as they stand before training.
+#[must_use]
+pub fn comparisons(fields: &[Field]) -> (Model, Nature) {
+    let mut model = Model { prior: 1e-4, household: 1e-4, ..Model::default() };
+    let mut nature = Nature::default();
+    let find = |kind: Kind| fields.iter().position(|field| field.kind == kind);
+    let names = find(Kind::Forename).zip(find(Kind::Surname));
+    for (column, field) in fields.iter().enumerate() {
+        let levels = match field.kind {
+            Kind::Forename => forename(&mut model, column, names.map(|(_, surname)| surname)),
+            Kind::Surname => surname(&mut model, column, names.map(|(forename, _)| forename)),
+            Kind::FullName => full_name(&mut model, column),
+            Kind::BirthDate => birth_date(&mut model, column),
+            Kind::Sex => plain(&mut model, column, false),
+            Kind::Postcode => postcode(&mut model, column),
+            Kind::AddressPart => likeness(&mut model, column, &[0.92, 0.8]),
+            Kind::NationalId => national_id(&mut model, column),
+            Kind::Email => email(&mut model, column),
+            Kind::Initials => initials(&mut model, column, find(Kind::Forename)),
+            Kind::Area | Kind::AsItStands => likeness(&mut model, column, &[0.9]),
+        };
+        let mut levels = at_first(levels);
+        match field.missing {
+            Missing::SaysNothing => {}
+            Missing::IsMeasured => levels[0].missing = false,
+            Missing::Disagrees => drop(levels.remove(0)),
+        }
+        model.comparisons.push(Comparison { name: field.name.clone(), levels, given: None });
+        let place = matches!(field.kind, Kind::Postcode | Kind::AddressPart | Kind::Area);
+        nature.shared.push(place || field.kind == Kind::Surname);
+    }
+    (model, nature)
+}
+
+/// A level without numbers.
+fn level(label: &str, test: Test) -> Level {
+    Level { label: label.to_owned(), test, missing: false, m: 0.0, u: 0.0, h: 0.0, frequency: None }
+}
+
+fn missing(feature: usize) -> Level {
+    let test = Test::Any(vec![Test::LeftMissing(feature), Test::RightMissing(feature)]);
+    Level { missing: true, ..level("missing", test) }
+}
+
+/// The same value, which says more the rarer it is.
+fn same(feature: usize) -> Level {
+    let frequency = Some(Frequency { feature, weight: 1.0, least: 0.0, own: false });
+    Level { frequency, ..level("the same", Test::Same(feature, feature)) }
+}
+
+fn otherwise() -> Level {
+    level("different", Test::Otherwise)
+}
+
+/// Numbers to begin with: the better the agreement, the likelier for one person, each level half as likely as the one before.
+fn at_first(mut levels: Vec<Level>) -> Vec<Level> {
+    let count = levels.iter().filter(|level| !level.missing).count().max(1);
+    let last = levels.len();
+    let mut left = 1.0;
+    for (at, level) in levels.iter_mut().enumerate() {
+        level.m = if at + 1 == last { left } else { left * if level.frequency.is_some() { 0.8 } else { 0.5 } };
+        left -= if level.missing { 0.0 } else { level.m };
+        level.u = 1.0 / count as f64;
+        level.h = level.u;
+    }
+    levels
+}
+
+fn plain(model: &mut Model, column: usize, by_frequency: bool) -> Vec<Level> {
+    let whole = model.feature(column, Part::Whole);
+    let agree = if by_frequency { same(whole) } else { level("the same", Test::Same(whole, whole)) };
+    vec![missing(whole), agree, otherwise()]
+}
+
+fn likeness(model: &mut Model, column: usize, steps: &[f64]) -> Vec<Level> {
+    let whole = model.feature(column, Part::Whole);
+    let alike = |least: &f64| level(&format!("alike ({least})"), Test::JaroWinkler(whole, whole, *least));
+    let steps = steps.iter().map(alike);
+    [missing(whole), same(whole)].into_iter().chain(steps).chain([otherwise()]).collect()
+}
+
+/// One is an initial, and the other begins with it.
+fn initial(whole: usize, first: usize, second: usize) -> Level {
+    let one_letter = Test::Any(vec![Test::LeftMissing(second), Test::RightMissing(second)]);
+    level("the initial agrees", Test::All(vec![one_letter, Test::Same(first, first), Test::Begins(whole, whole, 1)]))
+}
+
+fn forename(model: &mut Model, column: usize, surname: Option<usize>) -> Vec<Level> {
+    let whole = model.feature(column, Part::Whole);
+    let (first, second) = (model.feature(column, Part::Letters(0, 1)), model.feature(column, Part::Letters(1, 1)));
+    let mut levels = vec![missing(whole), same(whole)];
+    if let Some(surname) = surname {
+        levels.push(level("forename and surname exchanged", exchanged(model, whole, surname)));
+    }
+    levels.extend([
+        initial(whole, first, second),
+        level("one begins the other", Test::Begins(whole, whole, 3)),
+        level("alike (0.92)", Test::JaroWinkler(whole, whole, 0.92)),
+        level("alike (0.85)", Test::JaroWinkler(whole, whole, 0.85)),
+        level("alike (0.7)", Test::JaroWinkler(whole, whole, 0.7)),
+        otherwise(),
+    ]);
+    levels
+}
+
+fn exchanged(model: &mut Model, one: usize, other_column: usize) -> Test {
+    let other = model.feature(other_column, Part::Whole);
+    Test::All(vec![Test::Same(one, other), Test::Same(other, one)])
+}
+
+/// Where both names are exchanged the forename says so; the surname then adds nothing.
+fn surname(model: &mut Model, column: usize, forename: Option<usize>) -> Vec<Level> {
+    let whole = model.feature(column, Part::Whole);
+    let mut levels = vec![missing(whole), same(whole)];
+    if let Some(forename) = forename {
+        let mut exchanged = level("exchanged, as counted", exchanged(model, whole, forename));
+        exchanged.missing = true;
+        levels.push(exchanged);
+    }
+    levels.extend([
+        level("alike (0.92)", Test::JaroWinkler(whole, whole, 0.92)),
+        level("one begins the other", Test::Begins(whole, whole, 4)),
+        level("alike (0.85)", Test::JaroWinkler(whole, whole, 0.85)),
+        level("alike (0.7)", Test::JaroWinkler(whole, whole, 0.7)),
+        otherwise(),
+    ]);
+    levels
+}
+
+fn full_name(model: &mut Model, column: usize) -> Vec<Level> {
+    let (whole, sorted) = (model.feature(column, Part::Whole), model.feature(column, Part::Sorted));
+    let either = |least: f64| {
+        let test = Test::Any(vec![Test::JaroWinkler(whole, whole, least), Test::JaroWinkler(sorted, sorted, least)]);
+        level(&format!("alike ({least})"), test)
+    };
+    let reordered = level("the same words in another order", Test::Same(sorted, sorted));
+    vec![missing(whole), same(whole), reordered, either(0.92), either(0.85), either(0.75), otherwise()]
+}
+
+fn birth_date(model: &mut Model, column: usize) -> Vec<Level> {
+    let whole = model.feature(column, Part::Whole);
+    let certain = model.feature(column, Part::CertainDay);
+    let turned = model.feature(column, Part::DayAndMonthExchanged);
+    let day = model.feature(column, Part::Day("%Y-%m-%d".into()));
+    let (year, month_day) = (model.feature(column, Part::Letters(0, 4)), model.feature(column, Part::Letters(5, 5)));
+    let (year_month, day_of_month) = (model.feature(column, Part::Letters(0, 7)), model.feature(column, Part::Letters(8, 2)));
+    let filler = Test::Any(vec![Test::LeftMissing(certain), Test::RightMissing(certain)]);
+    let two_parts = Test::Any(vec![
+        Test::Same(year_month, year_month),
+        Test::Same(month_day, month_day),
+        Test::All(vec![Test::Same(year, year), Test::Same(day_of_month, day_of_month)]),
+    ]);
+    vec![
+        missing(whole),
+        same(whole),
+        level("the year agrees, one day is a filler", Test::All(vec![filler, Test::Same(year, year)])),
+        level("day and month exchanged", Test::Same(whole, turned)),
+        level("one slip", Test::DamerauLevenshtein(whole, whole, 1)),
+        level("two of day, month and year agree", two_parts),
+        level("the year agrees", Test::Same(year, year)),
+        level("within ten years", Test::Seconds(day, day, 10.0 * 365.25 * 86_400.0)),
+        otherwise(),
+    ]
+}
+
+/// Area, district, sector and unit, as Royal Mail names the parts.
+fn postcode(model: &mut Model, column: usize) -> Vec<Level> {
+    let whole = model.feature(column, Part::Whole);
+    let mut part = |pattern: &str| model.feature(column, Part::Found(pattern.to_owned()));
+    let sector = part("^[a-z]{1,2}[0-9][a-z0-9]? [0-9]");
+    let district = part("^[a-z]{1,2}[0-9][a-z0-9]?");
+    let area = part("^[a-z]{1,2}");
+    vec![
+        missing(whole),
+        same(whole),
+        level("one slip", Test::DamerauLevenshtein(whole, whole, 1)),
+        level("the sector agrees", Test::Same(sector, sector)),
+        level("the district agrees", Test::Same(district, district)),
+        level("the area agrees", Test::Same(area, area)),
+        otherwise(),
+    ]
+}
+
+fn national_id(model: &mut Model, column: usize) -> Vec<Level> {
+    let whole = model.feature(column, Part::Whole);
+    let slips = |most: usize, label: &str| level(label, Test::DamerauLevenshtein(whole, whole, most));
+    vec![missing(whole), same(whole), slips(1, "one slip"), slips(2, "two slips"), otherwise()]
+}
+
+fn email(model: &mut Model, column: usize) -> Vec<Level> {
+    let whole = model.feature(column, Part::Whole);
+    let name = model.feature(column, Part::Found("^[^@]+".into()));
+    vec![
+        missing(whole),
+        same(whole),
+        level("the part before @ agrees", Test::Same(name, name)),
+        level("alike (0.88)", Test::JaroWinkler(whole, whole, 0.88)),
+        otherwise(),
+    ]
+}
+
+/// Initials against initials; where the same table or another has forenames, their first letters stand in for them.
+fn initials(model: &mut Model, column: usize, _forename: Option<usize>) -> Vec<Level> {
+    let (whole, first) = (model.feature(column, Part::Whole), model.feature(column, Part::Letters(0, 1)));
+    vec![
+        missing(whole),
+        same(whole),
+        level("one begins the other", Test::Begins(whole, whole, 1)),
+        level("the first agrees", Test::Same(first, first)),
+        otherwise(),
+    ]
+}

@@ -1,0 +1,164 @@
+//! Who is who: one person across many agencies.
+//!
+//! In come records of several agencies (`records`, cleaned by `clean` and joined by `gather`) and what their columns are
+//! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
+//! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`score`), groups whose records agree on
+//! the whole become persons (`cluster`), and what the rules never saw is estimated (`recall`). `model` says what a model is;
+//! `feature` and `similarity` are what it looks at. A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
+//! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
+//! twins for one (`twins`).
+//!
+//! Around it: `identity` keeps a person's id through every later linking; `persons` are the tables that are handed on; `purpose`
+//! says what may be linked and shown, for what and by which law; `pseudonym` gives names for one project, under a key.
+//!
+//! Nothing here knows schemes or money; there are no dice, and rows in any order, on any number of threads, give the same
+//! persons.
+
+pub mod block;
+pub mod clean;
+pub mod cluster;
+pub mod earlier;
+pub mod evaluate;
+pub mod feature;
+pub mod field;
+pub mod gather;
+pub mod identity;
+pub mod model;
+pub mod overrides;
+pub mod persons;
+pub mod pseudonym;
+pub mod purpose;
+pub mod recall;
+pub mod records;
+pub mod score;
+mod several;
+pub mod similarity;
+pub mod splink;
+pub mod sql;
+pub mod suggest;
+pub mod train;
+pub mod twins;
+pub mod values;
+
+use block::{Blocks, Who};
+use cluster::{Decided, Link};
+use earlier::Earlier;
+use field::Nature;
+use model::Model;
+use recall::Recall;
+use records::Records;
+use score::{Scorer, probability};
+use suggest::Caught;
+use train::Training;
+
+/// What the user may decide; everything has a default that needs no thought.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    pub who: Who,
+    pub decided: Decided,
+    /// Groups are joined while the mean weight between them is at least this many bits.
+    pub join: f64,
+    /// Links below this many bits are not given back.
+    pub keep: f64,
+    /// No value brings more records together than this.
+    pub block_most: usize,
+    /// Persons of an earlier run, which need less to stay together.
+    pub earlier: Option<Earlier>,
+}
+
+impl Default for Choices {
+    fn default() -> Choices {
+        Choices { who: Who::default(), decided: Decided::default(), join: 0.0, keep: -5.0, block_most: 500, earlier: None }
+    }
+}
+
+/// Persons, and how they were found.
+#[derive(Debug)]
+pub struct Linked {
+    pub model: Model,
+    pub training: Option<Training>,
+    pub rules: Vec<RuleCount>,
+    pub recall: Option<Recall>,
+    /// Candidates scored.
+    pub candidates: u64,
+    /// Links worth keeping, in order.
+    pub links: Vec<Link>,
+    /// For each record its person: the first of the person's records.
+    pub person: Vec<u32>,
+}
+
+/// What a rule did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleCount {
+    pub label: String,
+    pub pairs: u64,
+    pub hot_blocks: u64,
+    pub hot_pairs: u64,
+}
+
+/// Finds who is who with a model that is ready: its numbers and its rules are taken as they stand.
+pub fn link(records: &Records, model: Model, choices: &Choices) -> Result<Linked, String> {
+    let scorer = Scorer::new(&model, records)?;
+    let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, choices.block_most)).collect();
+    let rules = model.rules.iter().zip(&blocks).map(|(rule, blocks)| RuleCount {
+        label: rule.label.clone(),
+        pairs: blocks.pairs,
+        hot_blocks: blocks.hot_blocks,
+        hot_pairs: blocks.hot_pairs,
+    });
+    let rules = rules.collect();
+    let (candidates, links) = scored(&scorer, &blocks, choices);
+    drop(blocks);
+    let weigh = |left: u32, right: u32| {
+        choices.who.may(records, left, right).then(|| {
+            let levels = scorer.levels(left, right, &mut scorer.no_memory());
+            scorer.weight(left, right, &levels)
+        })
+    };
+    let person = match &choices.earlier {
+        None => cluster::clusters(records.len(), &links, &choices.decided, choices.join, weigh),
+        Some(earlier) => {
+            let raised = earlier.raised(&links, choices.join, weigh);
+            let weigh = |left: u32, right: u32| weigh(left, right).map(|bits| bits + earlier.bits(choices.join, left, right));
+            cluster::clusters(records.len(), &raised, &choices.decided, choices.join, weigh)
+        }
+    };
+    Ok(Linked { training: None, rules, recall: None, candidates, links, person, model })
+}
+
+/// Learns a model from the records themselves, chooses rules for it, and finds who is who with it. The model comes with every
+/// rule that may be tried.
+pub fn learn_and_link(records: &Records, mut model: Model, nature: &Nature, choices: &Choices) -> Result<Linked, String> {
+    let trial = suggest::trial(&mut model, records, choices.block_most)?;
+    let scorer = Scorer::new(&model, records)?;
+    let (mut trained, training) = train::train(&scorer, &trial, &choices.who, nature);
+    let scorer = scorer.with(&trained);
+    let weighed = training.patterns.iter().map(|(levels, rules, count)| {
+        let pairs = *count as f64;
+        Caught { rules: *rules, pairs, matches: pairs * probability(scorer.weight_of_levels(levels)) }
+    });
+    let caught: Vec<Caught> = weighed.collect();
+    drop(scorer);
+    let chosen = suggest::choose(&trained, records.len(), &caught);
+    let recall = recall::recall(&caught, chosen.iter().fold(0, |bits, rule| bits | 1 << rule));
+    drop(trial);
+    trained.rules = chosen.into_iter().map(|rule| trained.rules[rule].clone()).collect();
+    let linked = link(records, trained, choices)?;
+    Ok(Linked { training: Some(training), recall: Some(recall), ..linked })
+}
+
+/// Every candidate's weight; those worth keeping are kept.
+fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Vec<Link>) {
+    let candidates = std::sync::atomic::AtomicU64::new(0);
+    let work = |memory: &mut score::Memory, links: &mut Vec<Link>, _: usize, left: u32, right: u32| {
+        candidates.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let levels = scorer.levels(left, right, memory);
+        let weight = scorer.weight(left, right, &levels);
+        if weight >= choices.keep {
+            links.push(Link { left, right, weight: weight as f32 });
+        }
+    };
+    let mut links = block::each_pair(scorer, blocks, &choices.who, || scorer.memory(), work);
+    links.sort_unstable_by_key(|link| (link.left, link.right));
+    (candidates.into_inner(), links)
+}

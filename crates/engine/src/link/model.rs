@@ -1,0 +1,209 @@
+//! What a linkage model says: which parts of the columns are looked at, which levels of agreement are told apart, and how
+//! likely each level is for two records of the same person (*m*), of two people picked at random (*u*), and of two people who
+//! live together or are related (*h*). It says nothing of where these numbers come from.
+//!
+//! Fellegi, I. P. and Sunter, A. B. (1969), "A theory for record linkage", JASA 64.
+
+/// Everything needed to score a pair of records.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Model {
+    pub features: Vec<Feature>,
+    pub comparisons: Vec<Comparison>,
+    /// The chance that two records picked at random are the same person.
+    pub prior: f64,
+    /// The chance that two records picked at random are of two people of one household or family; 0 where the model does not
+    /// tell them apart from strangers.
+    pub household: f64,
+    /// How candidates for scoring are found: a pair is scored when any rule brings it together.
+    pub rules: Vec<Rule>,
+    pub twins: Option<Twins>,
+}
+
+/// A rule against taking twins for one person: where the test holds of any of the records' values, a pair whose columns come to
+/// more than `above` gets `bits` instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Twins {
+    pub test: Test,
+    pub above: f64,
+    pub bits: f64,
+}
+
+/// A part of a column: what a test or a rule looks at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feature {
+    pub column: usize,
+    pub part: Part,
+}
+
+/// Which part of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    Whole,
+    /// So many letters from a place on, counted from 0.
+    Letters(usize, usize),
+    /// What a regular expression finds first; missing when it finds nothing.
+    Found(String),
+    /// A date written in a form of strftime, as its day; missing when it is none.
+    Day(String),
+    /// A day written year first whose day and month are not only a filler such as 1 January.
+    CertainDay,
+    /// A date written year first with day and month exchanged.
+    DayAndMonthExchanged,
+    /// Its words in the order of the alphabet.
+    Sorted,
+    /// How it sounds: Soundex (Russell 1918; as in Knuth, The Art of Computer Programming, volume 3, 6.4).
+    Sound,
+    Lower,
+    Upper,
+    /// Without the spaces around it.
+    Trimmed,
+    /// Each byte of its UTF-8 as one letter: DuckDB measures the likeness of texts on bytes.
+    Bytes,
+    /// The second part of the first part.
+    Then(Box<Part>, Box<Part>),
+}
+
+/// A test of two records. A test of something missing is neither true nor false, as in SQL.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// Always: the last level of a comparison.
+    Otherwise,
+    /// The left record has no such value.
+    LeftMissing(usize),
+    RightMissing(usize),
+    /// The left record's feature is the same as the right one's.
+    Same(usize, usize),
+    /// Where records have several values: some value of the left one is among those of the right one.
+    Share(usize, usize),
+    Jaro(usize, usize, f64),
+    JaroWinkler(usize, usize, f64),
+    Levenshtein(usize, usize, usize),
+    DamerauLevenshtein(usize, usize, usize),
+    /// At most so many seconds apart; a day has 86,400.
+    Seconds(usize, usize, f64),
+    /// The shorter text begins the longer one and has at least so many letters.
+    Begins(usize, usize, usize),
+    All(Vec<Test>),
+    Any(Vec<Test>),
+    Not(Box<Test>),
+}
+
+/// One question asked of a pair of records: the first level whose test holds is the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    pub name: String,
+    pub levels: Vec<Level>,
+    /// The comparison that this one depends on, if on any.
+    pub given: Option<Given>,
+}
+
+/// How likely each level is where another comparison has come to one of its levels: who shares a postcode shares a town, and
+/// that then says little more. By the level of the other comparison, then by one's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Given {
+    pub parent: usize,
+    pub m: Vec<Vec<f64>>,
+    pub u: Vec<Vec<f64>>,
+    pub h: Vec<Vec<f64>>,
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    pub label: String,
+    pub test: Test,
+    /// The answer is that there is nothing to compare: it says nothing either way.
+    pub missing: bool,
+    pub m: f64,
+    pub u: f64,
+    /// Equal to `u` where the model does not tell households apart.
+    pub h: f64,
+    pub frequency: Option<Frequency>,
+}
+
+/// Agreement on a rare value says more than on a common one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frequency {
+    /// Whose frequency counts.
+    pub feature: usize,
+    /// 1 for the whole adjustment, 0 for none.
+    pub weight: f64,
+    /// No value counts as rarer than this.
+    pub least: f64,
+    /// Held against the level's own *u*, and not against that of the level at which the feature agrees exactly.
+    pub own: bool,
+}
+
+/// A pair becomes a candidate when each of these features of the left record equals that of the right one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    pub label: String,
+    pub same: Vec<(usize, usize)>,
+}
+
+impl Test {
+    /// Calls `with` for each feature that is looked at.
+    pub fn features(&self, with: &mut impl FnMut(usize)) {
+        match self {
+            Test::Otherwise => {}
+            Test::LeftMissing(a) | Test::RightMissing(a) => with(*a),
+            Test::Same(a, b)
+            | Test::Share(a, b)
+            | Test::Jaro(a, b, _)
+            | Test::JaroWinkler(a, b, _)
+            | Test::Levenshtein(a, b, _)
+            | Test::DamerauLevenshtein(a, b, _)
+            | Test::Seconds(a, b, _)
+            | Test::Begins(a, b, _) => {
+                with(*a);
+                with(*b);
+            }
+            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.features(with)),
+            Test::Not(test) => test.features(with),
+        }
+    }
+
+    /// Whether any part of the test asks for shared values.
+    #[must_use]
+    pub fn shares(&self) -> bool {
+        match self {
+            Test::Share(..) => true,
+            Test::All(tests) | Test::Any(tests) => tests.iter().any(Test::shares),
+            Test::Not(test) => test.shares(),
+            _ => false,
+        }
+    }
+}
+
+impl Model {
+    /// The columns that a comparison looks at, each once.
+    #[must_use]
+    pub fn columns(&self, comparison: usize) -> Vec<usize> {
+        let mut columns = Vec::new();
+        for level in &self.comparisons[comparison].levels {
+            level.test.features(&mut |feature| columns.push(self.features[feature].column));
+        }
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// The column that a comparison is about, which its first test asks for; others may be looked at beside it.
+    #[must_use]
+    pub fn own_column(&self, comparison: usize) -> usize {
+        let mut own = None;
+        for level in &self.comparisons[comparison].levels {
+            level.test.features(&mut |feature| own = own.or(Some(self.features[feature].column)));
+        }
+        own.unwrap_or_default()
+    }
+
+    /// The position of a feature, added if it is new.
+    pub fn feature(&mut self, column: usize, part: Part) -> usize {
+        let feature = Feature { column, part };
+        self.features.iter().position(|known| *known == feature).unwrap_or_else(|| {
+            self.features.push(feature);
+            self.features.len() - 1
+        })
+    }
+}

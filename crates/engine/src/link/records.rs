@@ -1,0 +1,157 @@
+//! The records that are linked: who holds them, under what id, and what each column says. Records stand in an order that
+//! depends on what they are and not on where they stood in a file; everything after inherits that.
+
+use super::values::{MISSING, Values, hash, mix};
+
+/// Records of all agencies together, in their own order (by the hash of agency and id).
+#[derive(Debug, Default)]
+pub struct Records {
+    /// Names of the agencies.
+    pub agencies: Vec<String>,
+    /// For each record its agency, and its id there.
+    pub agency: Vec<u16>,
+    pub ids: Ids,
+    pub columns: Vec<Column>,
+    /// The number of each record's value in each column, record after record: a pair then touches two places of memory.
+    cells: Vec<u32>,
+    /// Further values of a record in a column (aliases, former addresses), in order.
+    more: Vec<More>,
+}
+
+/// A column of all tables: what it is called and its distinct values.
+#[derive(Debug, Default)]
+pub struct Column {
+    pub name: String,
+    pub values: Values,
+}
+
+/// One further value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct More {
+    pub record: u32,
+    pub column: u32,
+    pub value: u32,
+}
+
+/// The ids of all records, one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Ids {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Ids {
+    pub fn push(&mut self, id: &str) {
+        self.text.push_str(id);
+        self.ends.push(self.text.len());
+    }
+
+    #[must_use]
+    pub fn get(&self, at: usize) -> &str {
+        &self.text[if at == 0 { 0 } else { self.ends[at - 1] }..self.ends[at]]
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+impl Records {
+    /// From records in any order: the numbers of their values column by column, and further values by their position. Gives back
+    /// too where each record stood.
+    #[must_use]
+    pub fn new(
+        agencies: Vec<String>,
+        agency: &[u16],
+        ids: &Ids,
+        columns: Vec<(Column, Vec<u32>)>,
+        more: Vec<More>,
+    ) -> (Records, Vec<u32>) {
+        let names: Vec<u64> = agencies.iter().map(|name| hash(name.as_bytes())).collect();
+        let mut order: Vec<(u64, u32)> =
+            (0..ids.len()).map(|at| (mix(names[usize::from(agency[at])], hash(ids.get(at).as_bytes())), at as u32)).collect();
+        // Two records with one hash are told apart by what was hashed; the same record twice, by all it says.
+        let said = |at: u32| columns.iter().map(move |(column, values)| column.values.text(values[at as usize]));
+        order.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| {
+                let key = |at: u32| (agencies[usize::from(agency[at as usize])].as_str(), ids.get(at as usize));
+                key(a.1).cmp(&key(b.1)).then_with(|| said(a.1).cmp(said(b.1)))
+            })
+        });
+        let mut records = Records { agencies: agencies.clone(), ..Records::default() };
+        let mut place = if more.is_empty() { Vec::new() } else { vec![0; order.len()] };
+        records.cells.reserve_exact(order.len() * columns.len());
+        for (to, (_, from)) in order.iter().enumerate() {
+            let from = *from as usize;
+            records.agency.push(agency[from]);
+            records.ids.push(ids.get(from));
+            records.cells.extend(columns.iter().map(|(_, values)| values[from]));
+            if let Some(place) = place.get_mut(from) {
+                *place = to as u32;
+            }
+        }
+        records.more = more.into_iter().map(|more| More { record: place[more.record as usize], ..more }).collect();
+        records.more.sort_unstable();
+        records.more.dedup();
+        records.columns = columns.into_iter().map(|(column, _)| column).collect();
+        (records, order.into_iter().map(|(_, from)| from).collect())
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.agency.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.agency.is_empty()
+    }
+
+    /// The numbers of a record's values, a column after the other.
+    #[must_use]
+    #[inline]
+    pub fn cells(&self, record: u32) -> &[u32] {
+        let width = self.columns.len();
+        &self.cells[record as usize * width..][..width]
+    }
+
+    /// The text of a record in a column.
+    #[must_use]
+    pub fn text(&self, record: u32, column: usize) -> &str {
+        self.columns[column].values.text(self.cells(record)[column])
+    }
+
+    /// Further values of a record, by column.
+    #[must_use]
+    pub fn more(&self, record: u32) -> &[More] {
+        if self.more.is_empty() {
+            return &[];
+        }
+        let from = self.more.partition_point(|more| more.record < record);
+        let count = self.more[from..].iter().take_while(|more| more.record == record).count();
+        &self.more[from..from + count]
+    }
+
+    /// Whether any record has further values.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    /// How many records have each value of a column; the missing one is not counted.
+    #[must_use]
+    pub fn counts(&self, column: usize) -> Vec<u32> {
+        let mut counts = vec![0; self.columns[column].values.len()];
+        for cells in self.cells.chunks_exact(self.columns.len().max(1)) {
+            counts[cells[column] as usize] += 1;
+        }
+        counts[MISSING as usize] = 0;
+        counts
+    }
+}
