@@ -18,9 +18,13 @@ fn bits(level: &Level) -> Option<f64> {
     Some((level.m / level.u).log2()).filter(|bits| bits.is_finite())
 }
 
-/// "+5.3", or a dash.
-fn signed(bits: Option<f64>) -> String {
-    bits.map_or("–".into(), |bits| format!("{bits:+.1}"))
+/// "+5.3", "0" for nothing, or a dash where there is no number.
+pub fn signed(bits: Option<f64>) -> String {
+    match bits {
+        None => "–".into(),
+        Some(bits) if bits.abs() < 0.05 => "0".into(),
+        Some(bits) => format!("{bits:+.1}"),
+    }
 }
 
 /// A chance in as many digits as say something.
@@ -53,7 +57,7 @@ pub fn weights(run: &Run) -> String {
     }
     let all = || comparisons.iter().flat_map(|comparison| &comparison.levels).filter_map(bits);
     let (low, high) = (all().fold(-1.0, f64::min), all().fold(1.0, f64::max));
-    let axis = Axis::even("bits", 1.3 * low, 1.15 * high, 6, |bits| format!("{bits:.0}"));
+    let axis = Axis::even("bits", 1.3 * low, 1.3 * high, 6, |bits| format!("{bits:.0}"));
     let title = "What each comparison says, level by level";
     let words = "A bar to the right speaks for one person, a bar to the left against it: log2 of m over u, where m is how often two \
                  records of one person come to this level, and u how often records of two people do. 1 bit doubles the odds, 10 \
@@ -68,22 +72,23 @@ pub fn weights(run: &Run) -> String {
 
 /// Links by weight.
 pub fn histogram(run: &Run) -> Option<String> {
-    let links = &run.linked.links;
-    let ends = |(low, high): (f64, f64), link: &Link| (low.min(link.weight.into()), high.max(link.weight.into()));
-    let (low, high) = links.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
-    if !(low.is_finite() && high.is_finite()) {
+    // A model made elsewhere may be certain of a level; such a link has no place on the scale.
+    let weights = || run.linked.links.iter().map(|link| f64::from(link.weight)).filter(|weight| weight.is_finite());
+    let (low, high) =
+        weights().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), weight| (low.min(weight), high.max(weight)));
+    if low > high {
         return None;
     }
     let wide = ((high - low) / 50.0).ceil().max(1.0);
     let first = (low.min(REVIEW.0).min(run.join) / wide).floor();
     let last = (high.max(REVIEW.1).max(run.join) / wide).floor() + 1.0;
     let mut columns = vec![0_i64; (last - first) as usize];
-    links.iter().for_each(|link| columns[((f64::from(link.weight) / wide).floor() - first) as usize] += 1);
+    weights().for_each(|weight| columns[((weight / wide).floor() - first) as usize] += 1);
     let top = columns.iter().copied().max().unwrap_or(1).max(1) as f64;
     let x = Axis::even("weight, bits", first * wide, last * wide, 8, |bits| format!("{bits:.0}"));
     let y = Axis::even("links", 0.0, 1.12 * top, 6, |count| thousands(count.round() as i64));
     let title = "Weights of links";
-    let what = format!("{} links from {low:.1} to {high:.1} bits", thousands(links.len() as i64));
+    let what = format!("{} links from {low:.1} to {high:.1} bits", thousands(weights().count() as i64));
     let mut chart = Chart::new("chart-links", title, &what, x, y);
     chart.band(&[(REVIEW.0, 0.0), (REVIEW.1, 0.0)], &[(REVIEW.0, 1.12 * top), (REVIEW.1, 1.12 * top)], RED);
     let from = |at: usize| (first + at as f64) * wide;
@@ -114,8 +119,8 @@ fn explained(run: &Run) -> Vec<(&'static str, Link)> {
     let mut pairs: Vec<(&str, Link)> = Vec::new();
     // The middle one of those that nobody needs to look at.
     pairs.extend(links[clear..].get((links.len() - clear) / 2).map(|link| ("A clear pair", *link)));
-    pairs.extend(links[above..].iter().take(2).map(|link| ("A pair just above the threshold", *link)));
-    pairs.extend(links[..above].iter().rev().take(2).map(|link| ("A pair just below the threshold", *link)));
+    pairs.extend(links[above..].iter().take(2).map(|link| ("Of the nearest above the threshold", *link)));
+    pairs.extend(links[..above].iter().rev().take(2).map(|link| ("Of the nearest below the threshold", *link)));
     pairs
 }
 
@@ -142,10 +147,10 @@ fn waterfall(run: &Run, scorer: &Scorer<'_>, id: &'static str, title: &str, Link
     let mut sum = 0.0;
     let mut rows: Vec<(String, Option<Bar>)> = Vec::new();
     for (name, bits) in &steps {
-        rows.push((name.clone(), Some(Bar { from: sum, to: sum + bits, colour: colour(*bits), words: format!("{bits:+.1}") })));
+        rows.push((name.clone(), Some(Bar { from: sum, to: sum + bits, colour: colour(*bits), words: signed(Some(*bits)) })));
         sum += bits;
     }
-    rows.push(("together".into(), Some(Bar { from: 0.0, to: sum, colour: GREY, words: format!("{sum:.1}") })));
+    rows.push(("together".into(), Some(Bar { from: 0.0, to: sum, colour: GREY, words: signed(Some(sum)) })));
     let ends = rows.iter().filter_map(|(_, bar)| bar.as_ref()).flat_map(|bar| [bar.from, bar.to]);
     let (low, high) = svg::ends(ends.chain([run.join]));
     let span = high - low;
@@ -156,14 +161,15 @@ fn waterfall(run: &Run, scorer: &Scorer<'_>, id: &'static str, title: &str, Link
         "They are two people in the result."
     };
     let words = format!(
-        "{} and {}: {sum:.1} bits, a chance of {:.1} % to be one person. {outcome}",
+        "{} and {}: {} bits, a chance of {:.1} % to be one person. {outcome}",
         name(&run.records, left),
         name(&run.records, right),
+        signed(Some(sum)),
         100.0 * engine::link::score::probability(sum)
     );
     let drawn = svg::bars(&format!("chart-{id}"), title, &words, &axis, &[(run.join, "threshold")], &rows);
-    let mut cells: Vec<Vec<String>> = steps.iter().map(|(name, bits)| vec![name.clone(), format!("{bits:+.1}")]).collect();
-    cells.push(vec!["together".into(), format!("{sum:.1}")]);
+    let mut cells: Vec<Vec<String>> = steps.iter().map(|(name, bits)| vec![name.clone(), signed(Some(*bits))]).collect();
+    cells.push(vec!["together".into(), signed(Some(sum))]);
     let table = table("Step by step", &["what is compared", "bits"], &cells);
     Drawn { id, title: title.into(), words, svg: drawn, legend: Vec::new(), table }.page()
 }

@@ -2,12 +2,12 @@
 //! out, how sure the links are, and which persons need somebody's eye. Records are named by agency and id; what they say is
 //! nowhere on the page.
 
-use engine::link::hold::Hold;
+use engine::link::hold::{Hold, MOST_BITS, MOST_COMPARED};
 use engine::link::score::Scorer;
 use engine::link::values::MISSING;
 use scheme::money::thousands;
 
-use super::charts::{chance, histogram, waterfalls, weights};
+use super::charts::{chance, histogram, signed, waterfalls, weights};
 use super::report::name;
 use super::run::Run;
 use super::summary::{REVIEW, agencies, at_thresholds};
@@ -138,7 +138,8 @@ fn model(run: &Run) -> String {
         chance(model.prior),
         (model.prior / (1.0 - model.prior)).log2()
     ));
-    if model.household > 0.0 {
+    // So few change no weight.
+    if model.household > 1e-3 * model.prior {
         let words = "They are of two people of one household or family with a chance of";
         out += &paragraph(&format!("{words} {}; what such people share is not taken for identity.", chance(model.household)));
     }
@@ -166,10 +167,7 @@ fn dependent(run: &Run) -> String {
     for comparison in comparisons {
         let Some(given) = &comparison.given else { continue };
         let parent = &comparisons[given.parent];
-        let bits = |m: f64, u: f64| match (m / u).log2() {
-            bits if bits.is_finite() => format!("{bits:+.1}"),
-            _ => "–".into(),
-        };
+        let bits = |m: f64, u: f64| signed(Some((m / u).log2()).filter(|bits| bits.is_finite()));
         let rows = parent.levels.iter().zip(given.m.iter().zip(&given.u)).map(|(level, (m, u))| {
             std::iter::once(level.label.clone()).chain(m.iter().zip(u).map(|(m, u)| bits(*m, *u))).collect()
         });
@@ -224,14 +222,13 @@ fn thresholds(run: &Run) -> String {
 /// Persons shown of each kind.
 const LEAST_HELD: usize = 10;
 const LARGEST: usize = 5;
-/// Of one person so many records are named, and a record is held against so many others.
+/// Of one person so many records are named.
 const NAMED: usize = 6;
-const COMPARED: usize = 64;
 
 fn attention(run: &Run, scorer: &Scorer<'_>) -> String {
     let mut least: Vec<&Hold> = run.holds.iter().collect();
     least.sort_by(|a, b| a.weakest().1.total_cmp(&b.weakest().1).then(a.records.cmp(&b.records)));
-    let mut largest: Vec<&Hold> = run.holds.iter().collect();
+    let mut largest: Vec<&Hold> = run.holds.iter().filter(|hold| hold.records.len() > 2).collect();
     largest.sort_by(|a, b| b.records.len().cmp(&a.records.len()).then(a.records.cmp(&b.records)));
     let table = |caption: &str, holds: &[&Hold]| {
         let rows: Vec<Vec<String>> = holds.iter().map(|hold| person(run, scorer, hold)).collect();
@@ -246,7 +243,10 @@ fn attention(run: &Run, scorer: &Scorer<'_>) -> String {
          held least is where a person would come apart first.",
     );
     out += &table("Least held", &least[..least.len().min(LEAST_HELD)]);
-    out + &table("Largest", &largest[..largest.len().min(LARGEST)])
+    if !largest.is_empty() {
+        out += &table("Largest", &largest[..largest.len().min(LARGEST)]);
+    }
+    out
 }
 
 /// A person's row.
@@ -260,28 +260,41 @@ fn person(run: &Run, scorer: &Scorer<'_>, hold: &Hold) -> Vec<String> {
     vec![names, count(hold.records.len()), least, format!("{bits:.1}"), breaks(run, scorer, hold)]
 }
 
-/// What would part the record that is held least from the others: how many bits, and which comparisons bring that many.
+/// What would part the record that is held least from the others: how many bits, and which comparisons bring that many. One that
+/// is below the threshold already is there for the sake of some of the others.
 fn breaks(run: &Run, scorer: &Scorer<'_>, hold: &Hold) -> String {
     let (weakest, bits) = hold.weakest();
-    if bits < run.join {
-        return "held by less than the threshold: together because of the others, a decision, or an id that its agency used twice".into();
-    }
     let least = hold.records[weakest];
     let comparisons = &run.linked.model.comparisons;
     let mut without = vec![0.0; comparisons.len()];
-    let mut others = 0.0;
-    for other in hold.records.iter().filter(|other| **other != least).take(COMPARED) {
+    let (mut others, mut best) = (0.0, (f64::NEG_INFINITY, least));
+    for other in hold.records.iter().filter(|other| **other != least).take(MOST_COMPARED) {
         let (left, right) = (least.min(*other), least.max(*other));
         let levels = scorer.levels(left, right, &mut scorer.no_memory());
         let weight = scorer.weight(left, right, &levels);
         for (sum, (level, rare)) in without.iter_mut().zip(scorer.parts(left, right, &levels).0) {
-            *sum += (weight - level - rare).clamp(-20.0, 20.0);
+            *sum += (weight - level - rare).clamp(-MOST_BITS, MOST_BITS);
         }
         others += 1.0;
+        if weight > best.0 {
+            best = (weight, *other);
+        }
+    }
+    if bits < run.join {
+        return match best {
+            (weight, other) if weight >= run.join => {
+                format!(
+                    "below the threshold already; without {} ({weight:.1} bits) it would stand alone",
+                    name(&run.records, other)
+                )
+            }
+            _ => "agrees with none of them: held by a decision, or by an id that its agency uses twice".into(),
+        };
     }
     let needed = comparisons.iter().zip(&without).filter(|(_, sum)| **sum / others < run.join);
     let needed: Vec<&str> = needed.map(|(comparison, _)| comparison.name.as_str()).collect();
-    let less = format!("{:.1} bits less", bits - run.join);
+    let at_least = if bits >= MOST_BITS { "at least " } else { "" };
+    let less = format!("{at_least}{:.1} bits less", bits - run.join);
     if needed.is_empty() {
         format!("{less}; no comparison alone")
     } else {

@@ -181,3 +181,21 @@ fn odd_tables_lose_no_record() {
     }
     assert!(failed.is_empty(), "{failed}");
 }
+
+/// Numbers of a Parquet file stand beside text of a CSV file in one field.
+#[test]
+fn tables_of_different_types_are_linked() {
+    let scratch = Scratch::new("link");
+    scratch.write("link.toml", config(COLUMNS));
+    write(&scratch, &rows());
+    linked(&scratch, "out", "2026-01-01", "2");
+    let columns = "quality = { is = \"area\", as = \"place\" }\n";
+    let numbers = format!("[table.numbers]\nfile = \"out/persons.parquet\"\nid = \"id\"\n[table.numbers.columns]\n{columns}");
+    let columns = format!("{COLUMNS}place = {{ is = \"area\", as = \"place\" }}\n");
+    scratch.write("link.toml", config(&columns) + &numbers);
+    for (name, rows) in ["police.csv", "housing.csv"].iter().zip(rows()) {
+        let rows: Vec<String> = rows.iter().map(|row| format!("{row},1.0\n")).collect();
+        scratch.write(name, format!("id,forename,surname,born,postcode,place\n{}", rows.concat()));
+    }
+    assert_eq!(linked(&scratch, "both", "2026-01-01", "2").len(), 800);
+}
