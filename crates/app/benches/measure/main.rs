@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 /// Each round runs all three, one after the other.
 const ROUNDS: usize = 3;
@@ -35,7 +35,7 @@ fn main() -> Result<()> {
     if sizes.is_empty() {
         sizes.push(1);
     }
-    println!("{:>8} {:<10} {:>9} {:>9} {:>9} {:>14}", "people", "", "best s", "worst s", "MiB", "times our wall");
+    println!("{:>8} {:<10} {:>9} {:>9} {:>9} {:>9}   times ours: wall, CPU", "people", "", "best s", "worst s", "CPU s", "MiB");
     for millions in sizes {
         let (data, records) = (work.join(format!("data-{millions}m")), work.join(format!("records-{millions}m")));
         if !records.join("events.parquet").is_file() {
@@ -68,12 +68,15 @@ fn main() -> Result<()> {
             }
         }
         for (name, of) in ["wellspent", "DuckDB", "Polars"].iter().zip(&runs) {
-            let seconds = || of.iter().map(|run| run.seconds);
-            let ratios: Vec<String> =
-                of.iter().zip(&runs[0]).map(|(run, ours)| format!("{:.1}", run.seconds / ours.seconds)).collect();
+            let least = |of: &[Run], what: fn(&Run) -> f64| of.iter().map(what).fold(f64::MAX, f64::min);
+            let (best, cpu) = (least(of, |run| run.seconds), least(of, |run| run.cpu_seconds));
+            let worst = of.iter().map(|run| run.seconds).fold(0.0, f64::max);
             let memory = of.iter().map(|run| run.mebibytes).max().unwrap_or_default();
-            let (best, worst) = (seconds().fold(f64::MAX, f64::min), seconds().fold(0.0, f64::max));
-            println!("{millions:>6} m {name:<10} {best:>9.2} {worst:>9.2} {memory:>9} {:>14}", ratios.join(" "));
+            let (wall_ratio, cpu_ratio) =
+                (best / least(&runs[0], |run| run.seconds), cpu / least(&runs[0], |run| run.cpu_seconds));
+            println!(
+                "{millions:>6} m {name:<10} {best:>9.2} {worst:>9.2} {cpu:>9.2} {memory:>9}   {wall_ratio:>10.1}, {cpu_ratio:.1}"
+            );
         }
     }
     Ok(())
@@ -85,14 +88,17 @@ fn threads() -> String {
 
 struct Run {
     seconds: f64,
+    /// Of all threads, in the program and in the system.
+    cpu_seconds: f64,
     mebibytes: u64,
     said: String,
 }
 
-/// A command under GNU time, which writes its peak memory in kibibytes as the last line of standard error.
+/// A command under GNU time, which writes as the last line of standard error the processor's time, in the program and in the
+/// system, and the peak memory in kibibytes.
 fn timed(program: &Path) -> Command {
     let mut command = Command::new("/usr/bin/time");
-    command.args(["-f", "%M"]).arg(program);
+    command.args(["-f", "%U %S %M"]).arg(program);
     command
 }
 
@@ -102,8 +108,11 @@ fn measured(command: &mut Command) -> Result<Run> {
     let seconds = begun.elapsed().as_secs_f64();
     let trouble = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{command:?}\n{trouble}");
-    let kibibytes: u64 = trouble.lines().last().unwrap_or_default().trim().parse().context("peak memory")?;
-    Ok(Run { seconds, mebibytes: kibibytes / 1024, said: String::from_utf8_lossy(&output.stdout).into_owned() })
+    let last = trouble.lines().last().unwrap_or_default();
+    let figures: Vec<f64> = last.split_whitespace().map(str::parse).collect::<Result<_, _>>().context("GNU time's figures")?;
+    let &[user, system, kibibytes] = &figures[..] else { bail!("GNU time said {last}") };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(Run { seconds, cpu_seconds: user + system, mebibytes: (kibibytes / 1024.0) as u64, said })
 }
 
 fn run(command: &mut Command) -> Result<String> {

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use engine::measure::State;
 use engine::measure::why::{Why as Reasons, why, why_before};
+use engine::measure::{Index, State};
 use engine::pay::{Line, Statement};
 use engine::records::batch::Name;
 use engine::records::day::{Day, NEVER, date};
@@ -68,34 +68,30 @@ impl Asked<'_> {
         let outcome = scheme.outcome(&line.outcome);
         let measured = &self.live.measured;
         let mut out = format!("{}\n{}: {}\n", paint::bold(&place(line)), line.sum_in_words(), line.reason);
-        let (mut people, mut counted, mut list) = (0, 0, String::new());
-        for (at, index) in measured.index.iter().enumerate() {
-            let here = !index.start.comparison
+        let here = |index: &Index| {
+            !index.start.comparison
                 && self.live.records.providers.get(index.start.provider).to_string() == line.provider
                 && scheme.areas[index.area as usize] == line.area
                 && cohorts.contains(&(index.cohort as usize))
-                && (line.segment.is_empty() || scheme.segments[index.segment as usize] == line.segment);
-            if !here {
-                continue;
-            }
-            people += 1;
-            let finding = outcome.map(|outcome| measured.of(at)[outcome]);
-            if finding.is_some_and(|finding| finding.value == 0) {
-                continue;
-            }
-            counted += 1;
-            list += &format!(
-                "{:<20} started {}",
-                self.live.records.people.names.get(index.start.person).to_string(),
-                date(index.start.began)
-            );
-            if let Some(outcome) = outcome {
-                let (as_at, known_at) = self.days.days();
-                let reasons = why(scheme, &self.live.records, measured, at, as_at, known_at);
-                list += &format!("  {}  {}", value(&reasons[outcome]), self.facts(&reasons[outcome].facts).join("; "));
+                && (line.segment.is_empty() || scheme.segments[index.segment as usize] == line.segment)
+        };
+        let people: Vec<usize> = (0..measured.index.len()).filter(|at| here(&measured.index[*at])).collect();
+        let counts = |at: &usize| outcome.is_none_or(|outcome| measured.of(*at)[outcome].value != 0);
+        let counted: Vec<usize> = people.iter().copied().filter(counts).collect();
+        let (as_at, known_at) = self.days.days();
+        let reasons = outcome.map(|_| why(scheme, &self.live.records, measured, &counted, as_at, known_at));
+        let mut list = String::new();
+        for (place, at) in counted.iter().enumerate() {
+            let start = measured.index[*at].start;
+            list +=
+                &format!("{:<20} started {}", self.live.records.people.names.get(start.person).to_string(), date(start.began));
+            if let (Some(outcome), Some(reasons)) = (outcome, &reasons) {
+                let reasons = &reasons[place][outcome];
+                list += &format!("  {}  {}", value(reasons), self.facts(&reasons.facts).join("; "));
             }
             list += "\n";
         }
+        let (people, counted) = (people.len() as i64, counted.len() as i64);
         out += &match outcome {
             Some(outcome) => format!(
                 "{} of its {} people have a count of {}:\n",
@@ -143,8 +139,8 @@ impl Asked<'_> {
             );
             let outcomes = scheme.outcomes.iter().map(|outcome| outcome.name.clone());
             let before = measured.held_before.iter().map(|at| format!("{} before the start", scheme.outcomes[*at].name));
-            let reasons = why(scheme, records, measured, at, as_at, known_at);
-            let reasons_before = why_before(scheme, records, measured, at, as_at, known_at);
+            let reasons = why(scheme, records, measured, &[at], as_at, known_at).concat();
+            let reasons_before = why_before(scheme, records, measured, &[at], as_at, known_at).concat();
             for (name, reasons) in outcomes.zip(reasons).chain(before.zip(reasons_before)) {
                 out += &format!("  {}: {}\n", paint::bold(&name), value(&reasons));
                 out += &format!(

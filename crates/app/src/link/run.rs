@@ -1,7 +1,7 @@
 //! One linkage from the configuration to persons: reads the tables that it names, links them, and works out what holds each
 //! person together. What is said and written of it stands elsewhere.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use anyhow::bail;
 use engine::link::block::Who;
@@ -39,7 +39,7 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
     if read.faults.len() > 10 {
         paint::stderr(&format!("warning: {} rows are left out\n", read.faults.len()));
     }
-    let within: HashMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
+    let within: BTreeMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
     let (records, order) = gather::gather(&config.fields, &config.split, std::mem::take(&mut read.tables));
     let may = |name: &String| within.get(name).copied().unwrap_or(true) && config.model.as_ref().is_none_or(|model| model.within);
     let who = Who { within: records.agencies.iter().map(may).collect() };
@@ -98,7 +98,7 @@ fn evaluated(person: &[u32], order: &[u32], truth: &[String], group: &[String]) 
 
 /// Texts as numbers in the order in which they are met, and the texts.
 fn numbered<'a>(texts: impl Iterator<Item = &'a str>) -> (Vec<u32>, Vec<&'a str>) {
-    let (mut numbers, mut names) = (HashMap::new(), Vec::new());
+    let (mut numbers, mut names) = (BTreeMap::new(), Vec::new());
     let number = |text: &'a str| {
         *numbers.entry(text).or_insert_with(|| {
             names.push(text);

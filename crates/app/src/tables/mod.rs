@@ -143,9 +143,9 @@ pub struct Loaded {
 /// Reads what is asked for of a folder. Rows with faults are left out, and their faults given back.
 pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
     let (files, _) = find(folder)?;
-    let mut faults = Vec::new();
-    let mut whole = |name: &str| -> anyhow::Result<Vec<Batch>> {
-        let mut batches = Vec::new();
+    type Faults = Vec<(String, Fault)>;
+    let whole = |name: &str| -> anyhow::Result<(Vec<Batch>, Faults)> {
+        let (mut batches, mut faults) = (Vec::new(), Faults::new());
         if let Some(file) = files.iter().find(|file| file.table.name == name) {
             file.read(&|column| need.column(name, column), &mut |batch, found| {
                 faults.extend(found.into_iter().map(|fault| (file.name(), fault)));
@@ -153,19 +153,22 @@ pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
                 Ok(())
             })?;
         }
-        Ok(batches)
+        Ok((batches, faults))
     };
-    let people = People::new(&whole("people")?);
-    let (starts, coverage) = (whole("starts")?, whole("coverage")?);
-    let mut facts = |name: &str| -> anyhow::Result<Vec<Chunk>> {
-        let file = files.iter().find(|file| file.table.name == name && need.table(name));
-        let Some(file) = file else { return Ok(Vec::new()) };
-        let (chunks, found) = chunks(file, &people, &need)?;
-        faults.extend(found.into_iter().map(|fault| (file.name(), fault)));
-        Ok(chunks)
-    };
-    let (events, spells) = (facts("events")?, facts("spells")?);
-    Ok(Loaded { records: Records::new(need, people, &starts, &coverage, events, spells), faults })
+    let (people, starts) =
+        rayon::join(|| whole("people").map(|(batches, faults)| (People::new(&batches), faults)), || whole("starts"));
+    let ((people, mut faults), (starts, more), (coverage, yet_more)) = (people?, starts?, whole("coverage")?);
+    faults.extend(more.into_iter().chain(yet_more));
+    let mut records = Records::new(need, people, &starts, &coverage);
+    drop(starts);
+    for name in ["events", "spells"] {
+        if let Some(file) = files.iter().find(|file| file.table.name == name && records.need.table(name)) {
+            let (chunks, found) = chunks(file, &records.people, &records.need)?;
+            faults.extend(found.into_iter().map(|fault| (file.name(), fault)));
+            records.add(name, chunks);
+        }
+    }
+    Ok(Loaded { records, faults })
 }
 
 /// A file of at most a kilobyte, such as a key; what is longer is not read to its end.

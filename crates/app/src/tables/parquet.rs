@@ -25,8 +25,9 @@ use parquet::schema::types::ColumnDescriptor;
 
 use super::{Take, pages};
 
-/// Rows of one batch: large enough to split by person well, small enough to stay in the processor's cache.
-const BATCH_ROWS: usize = 1 << 18;
+/// Rows of one batch: large enough to split by person well, small enough that its columns stay in the processor's cache while
+/// they are gone through one after the other.
+const BATCH_ROWS: usize = 1 << 16;
 
 /// A Parquet file whose columns are those of a table.
 pub struct Opened {
@@ -300,7 +301,9 @@ fn values(
             if how == How::Days {
                 return Ok(Values::Days(days(column, raw, &there, rows, wrong)));
             }
-            if how == How::Whole && (there.is_empty() || !column.required) {
+            // What has no sign and is not so large that it seems to have one is like any other whole number.
+            let whole = how == How::Whole || how == How::Unsigned && raw.iter().all(|number| *number >= 0);
+            if whole && (there.is_empty() || !column.required) {
                 return Ok(Values::Numbers(spread(raw.into_iter().map(i64::from).collect(), &there)));
             }
             numbers(column, how, raw.into_iter().map(i64::from), &there, rows, wrong)
@@ -379,8 +382,14 @@ fn spread(raw: Vec<i64>, there: &[i16]) -> Vec<i64> {
     if there.is_empty() {
         return raw;
     }
-    let mut raw = raw.into_iter();
-    there.iter().map(|level| if *level > 0 { raw.next().unwrap_or(NONE) } else { NONE }).collect()
+    // Which rows have a value is often as good as random: looking at a value in any case is quicker than a wrong guess.
+    let (mut at, last) = (0, raw.len().saturating_sub(1));
+    let value = |level: &i16| {
+        let value = raw.get(at.min(last)).copied().unwrap_or(NONE);
+        at += usize::from(*level > 0);
+        if *level > 0 { value } else { NONE }
+    };
+    there.iter().map(value).collect()
 }
 
 fn is_there(there: &[i16], row: usize) -> bool {

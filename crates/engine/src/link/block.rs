@@ -64,12 +64,12 @@ impl Blocks {
         let same = &scorer.model.rules[rule].same;
         let crossed = same.iter().any(|(a, b)| a != b);
         // Picked by the feature with most values, so that a sample of blocks is many blocks.
-        let widest = same.iter().max_by_key(|(a, _)| scorer.features[*a].len()).copied().unwrap_or_default();
+        let widest = same.iter().max_by_key(|(a, _)| scorer.features[*a].distinct()).copied().unwrap_or_default();
         let keyed = |right: bool| {
             let first = &scorer.features[if right { widest.1 } else { widest.0 }];
             let picked = |record: &u32| {
                 let number = first.of(scorer.records.cells(*record)[first.column]);
-                number != 0 && first.hash(number) % every == 0
+                number != 0 && first.hash(number).is_multiple_of(every)
             };
             let of = |record: u32| (key(scorer, same, right, record), record);
             let records = (0..scorer.records.len() as u32).into_par_iter().filter(picked);

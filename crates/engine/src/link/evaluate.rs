@@ -1,6 +1,6 @@
 //! How right a linkage is, held against known persons. Pairs that blocking lost count as missed.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Right, wrong and missed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -58,19 +58,19 @@ impl Evaluation {
 /// Holds persons found against persons known, record by record.
 #[must_use]
 pub fn evaluate(found: &[u32], known: &[u32]) -> Evaluation {
-    let mut both: HashMap<(u32, u32), f64> = HashMap::new();
-    let (mut by_found, mut by_known): (HashMap<u32, f64>, HashMap<u32, f64>) = Default::default();
+    let mut both: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+    let (mut by_found, mut by_known): (BTreeMap<u32, f64>, BTreeMap<u32, f64>) = Default::default();
     for (found, known) in found.iter().zip(known) {
         *both.entry((*found, *known)).or_default() += 1.0;
         *by_found.entry(*found).or_default() += 1.0;
         *by_known.entry(*known).or_default() += 1.0;
     }
     let pairs = |count: f64| count * (count - 1.0) / 2.0;
-    let all = |counts: &HashMap<u32, f64>| sum(counts.values().map(|count| pairs(*count)));
-    let right = sum(both.values().map(|count| pairs(*count)));
+    let all = |counts: &BTreeMap<u32, f64>| -> f64 { counts.values().map(|count| pairs(*count)).sum() };
+    let right: f64 = both.values().map(|count| pairs(*count)).sum();
     let records = found.len().min(known.len());
-    let mean = |of: &HashMap<u32, f64>, by: fn(&(u32, u32)) -> u32| {
-        sum(both.iter().map(|(key, count)| count * count / of[&by(key)])) / records.max(1) as f64
+    let mean = |of: &BTreeMap<u32, f64>, by: fn(&(u32, u32)) -> u32| {
+        both.iter().map(|(key, count)| count * count / of[&by(key)]).sum::<f64>() / records.max(1) as f64
     };
     Evaluation {
         records,
@@ -95,8 +95,8 @@ pub struct Group {
 /// By group: `group` gives each record's. Whoever is linked wrongly or missed more often than others is seen here.
 #[must_use]
 pub fn by_group(found: &[u32], known: &[u32], group: &[u32]) -> Vec<Group> {
-    let mut both: HashMap<(u32, u32), f64> = HashMap::new();
-    let (mut by_found, mut by_known): (HashMap<u32, f64>, HashMap<u32, f64>) = Default::default();
+    let mut both: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+    let (mut by_found, mut by_known): (BTreeMap<u32, f64>, BTreeMap<u32, f64>) = Default::default();
     for (found, known) in found.iter().zip(known) {
         *both.entry((*found, *known)).or_default() += 1.0;
         *by_found.entry(*found).or_default() += 1.0;
@@ -115,13 +115,6 @@ pub fn by_group(found: &[u32], known: &[u32], group: &[u32]) -> Vec<Group> {
         sum.recall /= sum.records.max(1) as f64;
     }
     sums
-}
-
-/// A sum that does not depend on the order in which a map gives its values.
-fn sum(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values.iter().sum()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Parts of columns, worked out once for each distinct value.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use regex_lite::Regex;
@@ -49,7 +49,7 @@ impl Prepared<'_> {
     }
 
     /// How many distinct values there are, the missing one included.
-    pub fn len(&self) -> usize {
+    pub fn distinct(&self) -> usize {
         self.values.len()
     }
 
@@ -79,7 +79,7 @@ impl Prepared<'_> {
 
 /// Works out all features of a model; says what is wrong with a part that cannot be read.
 pub fn prepare<'a>(model: &Model, records: &'a Records) -> Result<Vec<Prepared<'a>>, String> {
-    let mut counts: HashMap<usize, Vec<u32>> = HashMap::new();
+    let mut counts: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
     let each = model.features.iter().map(|feature| {
         let counts = counts.entry(feature.column).or_insert_with(|| records.counts(feature.column));
         one(feature, records, counts)

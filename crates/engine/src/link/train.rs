@@ -8,7 +8,7 @@
 //! Sunter 1969, method 2). All sittings share one *m* and one *h*. Sums run over sorted patterns, so that results do not depend
 //! on threads.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -94,7 +94,7 @@ fn patterns(scorer: &Scorer<'_>, blocks: &[Blocks], every: u64, who: &Who) -> Pa
     let share = SAMPLE / blocks.len().max(1) as u64;
     let each: Vec<u64> = blocks.iter().map(|blocks| (blocks.pairs / share.max(1)).max(1)).collect();
     let work = |memory: &mut Memory, found: &mut Patterns, rule: usize, left: u32, right: u32| {
-        if mix(u64::from(left), u64::from(right)) % each[rule] == 0 {
+        if mix(u64::from(left), u64::from(right)).is_multiple_of(each[rule]) {
             let rules = block::rules(scorer, blocks, left, right);
             found.push((scorer.levels(left, right, memory), rules, each[rule] * every));
         }
@@ -133,7 +133,7 @@ fn strangers(scorer: &Scorer<'_>, who: &Who) -> Vec<(Levels, u64)> {
 
 /// Pairs that could be linked.
 fn possible(scorer: &Scorer<'_>, who: &Who) -> f64 {
-    let mut by_agency: HashMap<u16, f64> = HashMap::new();
+    let mut by_agency: BTreeMap<u16, f64> = BTreeMap::new();
     scorer.records.agency.iter().for_each(|agency| *by_agency.entry(*agency).or_default() += 1.0);
     let pairs = |count: f64| count * (count - 1.0) / 2.0;
     let apart: f64 = by_agency

@@ -24,7 +24,7 @@ pub(super) fn index(scheme: &Scheme, records: &Records, known_at: Day) -> (Vec<I
     let cohorts: Vec<(Day, Day)> = scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect();
     let areas = positions(&records.areas, &scheme.areas);
     let segments = positions(&records.segments, &scheme.segments);
-    let (mut out, mut elsewhere): (Vec<Index>, u64) = (Vec::new(), 0);
+    let (mut out, mut elsewhere): (Vec<Index>, u64) = (Vec::with_capacity(records.starts.len()), 0);
     // The last one chosen among the served, and among the others.
     let mut last: [Option<(u32, u32)>; 2] = [None; 2];
     for start in records.starts.iter().filter(|start| start.known <= known_at) {

@@ -3,47 +3,51 @@
 use super::plan::{Times, Wanted, Window};
 use crate::records::Ends;
 use crate::records::day::{Day, NEVER};
-use crate::records::facts::Fact;
+use crate::records::facts::{Fact, Own};
 
-/// One person's facts, those that were known in time. Its room is used again from person to person.
-#[derive(Default)]
+/// What was known in time of one person.
 pub(super) struct Life<'a> {
-    pub facts: &'a [Fact],
+    pub facts: Own<'a>,
     pub died: Day,
     pub removed: Day,
-    /// Facts that are about another one: that one's key, the kind and the day; in order.
-    links: Vec<(u64, u16, Day)>,
-    /// Room for spells, in order, each a half-open stretch of days.
-    spells: Vec<(Day, Day)>,
+    /// Of a person with many facts, those that are about another one: that one's key, the kind and the day; in order.
+    links: Option<Vec<(u64, u16, Day)>>,
 }
 
+/// From so many facts on, looking through them again and again takes longer than putting them in order once.
+const MANY: usize = 100;
+
 impl<'a> Life<'a> {
-    /// Becomes the life of another person.
-    pub(super) fn become_that_of(&mut self, facts: &'a [Fact], ends: Ends, known_at: Day, links: bool) {
-        self.facts = facts;
-        (self.died, self.removed) = if ends.known <= known_at { (ends.died, ends.removed) } else { (NEVER, NEVER) };
-        if links {
-            self.links.clear();
-            self.links.extend(facts.iter().filter(|fact| fact.about > 0).map(|fact| (fact.about, fact.kind, fact.from)));
-            self.links.sort_unstable();
-        }
+    pub(super) fn new(facts: Own<'a>, ends: Ends, known_at: Day) -> Life<'a> {
+        let (died, removed) = if ends.known <= known_at { (ends.died, ends.removed) } else { (NEVER, NEVER) };
+        let links = (facts.len() >= MANY).then(|| {
+            let about = facts.all().filter(|fact| fact.about > 0);
+            let mut links: Vec<(u64, u16, Day)> = about.map(|fact| (fact.about, fact.kind, fact.from)).collect();
+            links.sort_unstable();
+            links
+        });
+        Life { facts, died, removed, links }
     }
 
     /// The first day of a fact of a kind that is about another.
     fn about(&self, key: u64, kind: u16) -> Day {
-        let at = self.links.partition_point(|(about, other, _)| (*about, *other) < (key, kind));
-        match self.links.get(at) {
-            Some((about, other, day)) if key > 0 && (*about, *other) == (key, kind) => *day,
+        if key == 0 {
+            return NEVER;
+        }
+        let Some(links) = &self.links else {
+            return self.facts.of(kind).map(|fact| if fact.about == key { fact.from } else { NEVER }).min().unwrap_or(NEVER);
+        };
+        match links.get(links.partition_point(|(about, other, _)| (*about, *other) < (key, kind))) {
+            Some((about, other, day)) if (*about, *other) == (key, kind) => *day,
             _ => NEVER,
         }
     }
 
     /// The events that count: of the right kind, in the window, and proven in time where proof is asked for. Each with the day
     /// of its proof.
-    pub(super) fn hits<'b>(&'b self, wanted: &'b Wanted, window: &'b Window) -> impl Iterator<Item = (&'b Fact, Day)> {
-        self.facts.iter().filter_map(move |fact| {
-            let here = wanted.kinds[fact.kind as usize] && (window.from..window.to).contains(&fact.from);
-            if !here || wanted.except[fact.class as usize] {
+    pub(super) fn hits<'b>(&'b self, wanted: &'b Wanted, window: &'b Window) -> impl Iterator<Item = (Fact, Day)> {
+        wanted.kinds.iter().flat_map(|kind| self.facts.of(*kind)).filter_map(move |fact| {
+            if !(window.from..window.to).contains(&fact.from) || wanted.except[fact.class as usize] {
                 return None;
             }
             let Some(proven_by) = wanted.proven_by else { return Some((fact, NEVER)) };
@@ -53,28 +57,27 @@ impl<'a> Life<'a> {
     }
 
     /// The stretches of days in spells, cut to some days and in order.
-    pub(super) fn spells(&mut self, times: &Times, from: Day, to: Day) -> &[(Day, Day)] {
-        let mut spells = std::mem::take(&mut self.spells);
+    pub(super) fn spells(&self, times: &Times, from: Day, to: Day, spells: &mut Vec<(Day, Day)>) {
         spells.clear();
-        for fact in self.facts {
-            let end = match times {
-                Times::Kept(kinds) if kinds[fact.kind as usize] => fact.to,
-                Times::Paired { begins, ends } if *begins == fact.kind => self.about(fact.key, *ends),
-                _ => continue,
-            };
-            let (start, end) = (fact.from.max(from), end.min(to));
+        let mut add = |start: Day, end: Day| {
+            let (start, end) = (start.max(from), end.min(to));
             if start < end {
                 spells.push((start, end));
             }
+        };
+        match times {
+            Times::Kept(kinds) => kinds.iter().flat_map(|kind| self.facts.of(*kind)).for_each(|fact| add(fact.from, fact.to)),
+            Times::Paired { begins, ends } => {
+                let begun = self.facts.of(*begins).filter(|fact| fact.from < to);
+                begun.for_each(|fact| add(fact.from, self.about(fact.key, *ends)));
+            }
         }
         spells.sort_unstable();
-        self.spells = spells;
-        &self.spells
     }
 
     /// Whether any day of a window lies in a spell of a kind.
     pub(super) fn in_spell(&self, kind: u16, window: &Window) -> bool {
-        let inside = |fact: &Fact| fact.from.max(window.from) < fact.to.min(window.seen);
-        self.facts.iter().any(|fact| fact.kind == kind && inside(fact))
+        let inside = |fact: Fact| fact.from.max(window.from) < fact.to.min(window.seen);
+        self.facts.of(kind).any(inside)
     }
 }

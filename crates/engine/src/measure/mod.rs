@@ -119,22 +119,27 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
             (of(&plans), if plans_before.is_empty() { Vec::new() } else { of(&plans_before) })
         })
         .collect();
-    let (findings, before): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    let (findings, before) = (findings.concat(), before.concat());
+    // Each part is let go as soon as it is taken over.
+    let (mut findings, mut before) = (Vec::with_capacity(index.len() * plans.len()), Vec::new());
+    for (part, part_before) in parts {
+        findings.extend(part);
+        before.extend(part_before);
+    }
     Measured { index, outcomes: scheme.outcomes.len(), findings, held_before, before, elsewhere }
 }
 
 /// The findings of one part's people.
 fn findings(plans: &[Plan], records: &Records, part: &Part, index: &[Index], known_at: Day) -> Vec<Finding> {
     let mut out = Vec::with_capacity(index.len() * plans.len());
-    let mut life = Life::default();
+    // Room for spells, used again from person to person.
+    let mut room = Vec::new();
     for same in index.chunk_by(|a, b| a.start.person == b.start.person) {
         let person = same[0].start.person;
-        life.become_that_of(part.of(person), records.people.ends[person as usize], known_at, records.need.links);
+        let life = Life::new(part.of(person), records.people.ends[person as usize], known_at);
         for index in same {
             let first = out.len();
             for plan in plans {
-                let finding = finding(plan, &mut life, index.start.began, &out[first..]);
+                let finding = finding(plan, &life, index.start.began, &out[first..], &mut room);
                 out.push(finding);
             }
         }
@@ -143,7 +148,7 @@ fn findings(plans: &[Plan], records: &Records, part: &Part, index: &[Index], kno
 }
 
 /// One outcome of one person. `above` holds the findings of the outcomes above it, which it may build on.
-fn finding(plan: &Plan, life: &mut Life<'_>, began: Day, above: &[Finding]) -> Finding {
+fn finding(plan: &Plan, life: &Life<'_>, began: Day, above: &[Finding], room: &mut Vec<(Day, Day)>) -> Finding {
     let window = plan.window(began);
     if window.observed > plan.observed {
         return Finding::only(State::NotYetKnown);
@@ -156,13 +161,13 @@ fn finding(plan: &Plan, life: &mut Life<'_>, began: Day, above: &[Finding]) -> F
         Way::Any(events) => within::any(events, life, &window),
         Way::Count(events, each) => within::count(events, *each, life, &window),
         Way::FirstTime(events) => within::first_time(events, life, &window),
-        Way::Sustained { spells, days, run } => time::sustained(spells, *days, *run, life, &window),
+        Way::Sustained { spells, days, run } => time::sustained(spells, *days, *run, life, &window, room),
         Way::Periods { spells, of, every, most } => match above[*of].state {
             State::Known if above[*of].value == 0 => Finding::known(0, NEVER),
-            State::Known => time::periods(spells, above[*of].day, *every, *most, life, &window),
+            State::Known => time::periods(spells, above[*of].day, *every, *most, life, &window, room),
             state => Finding::only(state),
         },
-        Way::Status(spells) => time::status(spells, life, &window),
+        Way::Status(spells) => time::status(spells, life, &window, room),
         Way::AtLeast { events, thresholds } => sum::at_least(events, thresholds, life, &window),
         Way::Exit { exits, returns, clear } => exit::without_return(exits, returns, clear, life, &window),
     }

@@ -49,13 +49,12 @@ pub(super) enum Way {
     Periods { spells: Times, of: usize, every: i64, most: i64 },
     Status(Times),
     AtLeast { events: Wanted, thresholds: Vec<(Day, i64)> },
-    Exit { exits: Wanted, returns: Vec<bool>, clear: Clear },
+    Exit { exits: Wanted, returns: Vec<u16>, clear: Clear },
 }
 
 /// Which events count.
 pub(super) struct Wanted {
-    /// By kind.
-    pub kinds: Vec<bool>,
+    pub kinds: Vec<u16>,
     /// By class, from 1.
     pub except: Vec<bool>,
     pub proven_by: Option<u16>,
@@ -63,12 +62,8 @@ pub(super) struct Wanted {
 
 /// Where spells come from.
 pub(super) enum Times {
-    /// By kind.
-    Kept(Vec<bool>),
-    Paired {
-        begins: u16,
-        ends: u16,
-    },
+    Kept(Vec<u16>),
+    Paired { begins: u16, ends: u16 },
 }
 
 /// How long nobody may come back.
@@ -280,22 +275,18 @@ fn way(rule: &Rule, kind: Kind, need: &Need, month_end: MonthEnd) -> Way {
             thresholds: thresholds.iter().map(|(from, threshold)| (day(*from), *threshold)).collect(),
         },
         Rule::ExitWithoutReturn { exits, returns, spells, clear } => {
-            let (events, spells) = (events_among(returns, need), spells_among(spells, need));
-            let returns = events.iter().zip(&spells).map(|(event, spell)| *event || *spell).collect();
+            let returns = [events_among(returns, need), spells_among(spells, need)].concat();
             Way::Exit { exits: wanted(exits), returns, clear: Clear { length: *clear, rule: month_end } }
         }
     }
 }
 
-/// For each kind of fact, whether it is one of these kinds of event.
-fn events_among(names: &[String], need: &Need) -> Vec<bool> {
-    let spells = need.spells.iter().map(|_| false);
-    need.events.iter().map(|kind| names.contains(kind)).chain(spells).collect()
+fn events_among(names: &[String], need: &Need) -> Vec<u16> {
+    need.events.iter().filter(|kind| names.contains(kind)).filter_map(|kind| need.event(kind)).collect()
 }
 
-/// For each kind of fact, whether it is one of these kinds of spell.
-fn spells_among(names: &[String], need: &Need) -> Vec<bool> {
-    need.events.iter().map(|_| false).chain(need.spells.iter().map(|kind| names.contains(kind))).collect()
+fn spells_among(names: &[String], need: &Need) -> Vec<u16> {
+    need.spells.iter().filter(|kind| names.contains(kind)).filter_map(|kind| need.spell(kind)).collect()
 }
 
 impl Plan {

@@ -9,13 +9,21 @@ use super::plan::{Times, Window};
 use crate::records::day::{Day, NEVER};
 
 /// 1 when so many days of the window lie in spells; reached on the day after the last of them.
-pub(super) fn sustained(spells: &Times, days: i64, run: Run, life: &mut Life<'_>, window: &Window) -> Finding {
+pub(super) fn sustained(
+    spells: &Times,
+    days: i64,
+    run: Run,
+    life: &Life<'_>,
+    window: &Window,
+    room: &mut Vec<(Day, Day)>,
+) -> Finding {
     let breaks = match run {
         Run::Cumulative => i64::MAX,
         Run::Continuous { breaks } => breaks,
     };
     let (mut counted, mut until) = (0, Day::MIN);
-    for (from, to) in life.spells(spells, window.from, window.to) {
+    life.spells(spells, window.from, window.to, room);
+    for (from, to) in room {
         if i64::from(*from) - i64::from(until) > breaks {
             counted = 0;
         }
@@ -31,9 +39,18 @@ pub(super) fn sustained(spells: &Times, days: i64, run: Run, life: &mut Life<'_>
 }
 
 /// Whole periods of days in spells from the day on which another outcome was reached.
-pub(super) fn periods(spells: &Times, reached: Day, every: i64, most: i64, life: &mut Life<'_>, window: &Window) -> Finding {
+pub(super) fn periods(
+    spells: &Times,
+    reached: Day,
+    every: i64,
+    most: i64,
+    life: &Life<'_>,
+    window: &Window,
+    room: &mut Vec<(Day, Day)>,
+) -> Finding {
     let (mut days, mut until) = (0, Day::MIN);
-    for (from, to) in life.spells(spells, reached.max(window.from), window.to) {
+    life.spells(spells, reached.max(window.from), window.to, room);
+    for (from, to) in room {
         days += i64::from((*to - (*from).max(until)).max(0));
         until = until.max(*to);
     }
@@ -41,7 +58,8 @@ pub(super) fn periods(spells: &Times, reached: Day, every: i64, most: i64, life:
 }
 
 /// 1 when the day on which the window ends lies in a spell.
-pub(super) fn status(spells: &Times, life: &mut Life<'_>, window: &Window) -> Finding {
-    let there = !life.spells(spells, window.to, window.to + 1).is_empty();
+pub(super) fn status(spells: &Times, life: &Life<'_>, window: &Window, room: &mut Vec<(Day, Day)>) -> Finding {
+    life.spells(spells, window.to, window.to + 1, room);
+    let there = !room.is_empty();
     Finding::known(there.into(), if there { window.to } else { NEVER })
 }

@@ -3,11 +3,11 @@
 use scheme::Scheme;
 
 use super::life::Life;
-use super::plan::{self, Times, Wanted, Way, Window};
-use super::{Finding, Measured};
+use super::plan::{self, Plan, Times, Wanted, Way, Window};
+use super::{Finding, Index, Measured};
 use crate::records::Records;
 use crate::records::day::{Day, NEVER};
-use crate::records::facts::Fact;
+use crate::records::facts::{Fact, Part};
 
 /// How one outcome of one person was decided.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,50 +25,71 @@ pub struct Why {
     pub facts: Vec<(Fact, Day)>,
 }
 
-/// How each outcome was decided for the person of one index.
+/// How each outcome was decided for the people of some indices, which are in order.
 #[must_use]
-pub fn why(scheme: &Scheme, records: &Records, measured: &Measured, index: usize, as_at: Day, known_at: Day) -> Vec<Why> {
-    let plans = plan::plans(scheme, records, &measured.index[index..=index], as_at.min(known_at));
-    reasons(records, measured, index, known_at, &plans, measured.of(index))
+pub fn why(scheme: &Scheme, records: &Records, measured: &Measured, of: &[usize], as_at: Day, known_at: Day) -> Vec<Vec<Why>> {
+    let indices: Vec<Index> = of.iter().map(|index| measured.index[*index]).collect();
+    let plans = plan::plans(scheme, records, &indices, as_at.min(known_at));
+    reasons(records, measured, of, known_at, &plans, |index| measured.of(index))
 }
 
-/// How it was decided what the person of one index did before the start, in the order of [`Measured::held_before`].
+/// How it was decided what these people did before the start, in the order of [`Measured::held_before`].
 #[must_use]
-pub fn why_before(scheme: &Scheme, records: &Records, measured: &Measured, index: usize, as_at: Day, known_at: Day) -> Vec<Why> {
-    let plans = plan::plans_before(scheme, records, &measured.index[index..=index], as_at.min(known_at));
-    let plans: Vec<plan::Plan> = plans.into_iter().map(|(_, plan)| plan).collect();
-    reasons(records, measured, index, known_at, &plans, measured.before(index))
-}
-
-fn reasons(
+pub fn why_before(
+    scheme: &Scheme,
     records: &Records,
     measured: &Measured,
-    index: usize,
+    of: &[usize],
+    as_at: Day,
     known_at: Day,
-    plans: &[plan::Plan],
-    findings: &[Finding],
-) -> Vec<Why> {
-    let start = measured.index[index].start;
-    let facts = records.facts.of(start.person, known_at);
-    let mut life = Life::default();
-    life.become_that_of(&facts, records.people.ends[start.person as usize], known_at, records.need.links);
-    let one = |(plan, finding): (&plan::Plan, &Finding)| {
-        let window = plan.window(start.began);
-        Why {
-            finding: *finding,
-            from: window.from,
-            to: window.to,
-            proof: window.proof,
-            needed: window.observed,
-            observed: plan.observed,
-            facts: counted(&plan.way, &life, &window),
+) -> Vec<Vec<Why>> {
+    let indices: Vec<Index> = of.iter().map(|index| measured.index[*index]).collect();
+    let plans = plan::plans_before(scheme, records, &indices, as_at.min(known_at));
+    let plans: Vec<Plan> = plans.into_iter().map(|(_, plan)| plan).collect();
+    reasons(records, measured, of, known_at, &plans, |index| measured.before(index))
+}
+
+fn reasons<'a>(
+    records: &Records,
+    measured: &Measured,
+    of: &[usize],
+    known_at: Day,
+    plans: &[Plan],
+    findings: impl Fn(usize) -> &'a [Finding],
+) -> Vec<Vec<Why>> {
+    let start = |index: usize| measured.index[index].start;
+    let place = |index: usize| records.facts.part(start(index).person);
+    let mut part = Part::default();
+    let mut out = Vec::with_capacity(of.len());
+    for neighbours in of.chunk_by(|a, b| place(*a) == place(*b)) {
+        records.facts.fill(place(neighbours[0]), known_at, &mut part);
+        for index in neighbours {
+            let start = start(*index);
+            let life = Life::new(part.of(start.person), records.people.ends[start.person as usize], known_at);
+            let findings = plans.iter().zip(findings(*index));
+            out.push(findings.map(|(plan, finding)| one(plan, *finding, &life, start.began)).collect());
         }
-    };
-    plans.iter().zip(findings).map(one).collect()
+    }
+    out
+}
+
+fn one(plan: &Plan, finding: Finding, life: &Life<'_>, began: Day) -> Why {
+    let window = plan.window(began);
+    let mut facts = counted(&plan.way, life, &window);
+    facts.sort_unstable();
+    Why {
+        finding,
+        from: window.from,
+        to: window.to,
+        proof: window.proof,
+        needed: window.observed,
+        observed: plan.observed,
+        facts,
+    }
 }
 
 fn counted(way: &Way, life: &Life<'_>, window: &Window) -> Vec<(Fact, Day)> {
-    let events = |wanted: &Wanted| life.hits(wanted, window).map(|(fact, proof)| (*fact, proof)).collect();
+    let events = |wanted: &Wanted| life.hits(wanted, window).collect();
     match way {
         Way::None(wanted) | Way::Any(wanted) | Way::Count(wanted, _) | Way::FirstTime(wanted) => events(wanted),
         Way::AtLeast { events: wanted, .. } | Way::Exit { exits: wanted, .. } => events(wanted),
@@ -79,9 +100,9 @@ fn counted(way: &Way, life: &Life<'_>, window: &Window) -> Vec<(Fact, Day)> {
 
 /// Spells that hold a day of a stretch.
 fn inside(times: &Times, life: &Life<'_>, from: Day, to: Day) -> Vec<(Fact, Day)> {
-    let here = |fact: &&Fact| match times {
-        Times::Kept(kinds) => kinds[fact.kind as usize] && fact.from < to && fact.to > from,
-        Times::Paired { begins, .. } => *begins == fact.kind && fact.from < to,
+    let here: Vec<Fact> = match times {
+        Times::Kept(kinds) => kinds.iter().flat_map(|kind| life.facts.of(*kind)).filter(|fact| fact.to > from).collect(),
+        Times::Paired { begins, .. } => life.facts.of(*begins).collect(),
     };
-    life.facts.iter().filter(here).map(|fact| (*fact, NEVER)).collect()
+    here.into_iter().filter(|fact| fact.from < to).map(|fact| (fact, NEVER)).collect()
 }

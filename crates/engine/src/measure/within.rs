@@ -35,7 +35,7 @@ pub(super) fn count(wanted: &Wanted, each: Each, life: &Life<'_>, window: &Windo
                 .map(|(fact, proof)| {
                     // What is neither named nor proven is settled by nothing but itself: by its day.
                     let day = if proof == NEVER { fact.from } else { proof };
-                    if named(fact) { (true, fact.disposal) } else { (false, day as u64) }
+                    if named(&fact) { (true, fact.disposal) } else { (false, day as u64) }
                 })
                 .collect();
             disposals.sort_unstable();

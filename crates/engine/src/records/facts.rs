@@ -1,6 +1,6 @@
-//! Events and spells side by side, sorted by person in two passes: each batch is split into parts of neighbouring people as it
-//! arrives, and a part is put in order when it is looked at. So tens of millions of rows need no sort, no index and little
-//! memory beyond themselves, and parts can be worked on by any number of threads.
+//! Events and spells side by side, sorted by person and kind in two passes: each batch is split into parts of neighbouring
+//! people as it arrives, and a part is put in order when it is looked at. So tens of millions of rows need no sort, no index and
+//! little memory beyond themselves, and parts can be worked on by any number of threads.
 
 use super::Need;
 use super::batch::{Batch, NONE, Name, Values};
@@ -33,6 +33,7 @@ pub struct Fact {
 pub struct Facts {
     chunks: Vec<Chunk>,
     people: usize,
+    kinds: usize,
 }
 
 /// The facts of neighbouring people.
@@ -40,54 +41,68 @@ pub struct Facts {
 pub struct Part {
     /// The first person of the part.
     first: u32,
-    /// Where the facts of each person begin, and at the end where the last one's end.
+    people: u32,
+    kinds: usize,
+    /// Where the facts of each person and kind begin, and at the end where the last ones end.
     starts: Vec<u32>,
-    facts: Vec<Fact>,
-    /// While filling: where the next fact of each person goes.
+    rows: Rows,
+    /// While filling: where the next fact of each person and kind goes.
     next: Vec<u32>,
 }
 
-/// One batch, split into parts. A column that no row needs is empty.
+/// One batch, split into parts.
 #[derive(Debug, Default)]
 pub struct Chunk {
     /// Where each part begins, and the end.
     starts: Vec<u32>,
-    person: Vec<u32>,
-    kind: Vec<u16>,
-    from: Vec<Day>,
-    to: Vec<Day>,
+    rows: Rows,
     known: Vec<Day>,
-    class: Vec<u16>,
-    key: Keys,
-    about: Keys,
-    disposal: Keys,
-    amount: Vec<i64>,
     /// Rows of people who are not in the table of people.
     pub unknown_people: u64,
     /// The last day on which anything of the batch, asked for or not, happened or became known.
     pub last: Day,
 }
 
-/// Names of rows: small numbers as they are, everything else by its fingerprint. They are only ever compared within one
-/// person's rows, where two fingerprints that are equal by accident are not to be expected in the lifetime of the data.
-#[derive(Debug)]
-enum Keys {
-    Small(Vec<u32>),
-    Large(Vec<u64>),
+/// Facts: what each of them has, and beside that, in the same order, the columns that few tables have. A column that no fact
+/// needs is empty.
+#[derive(Debug, Default)]
+struct Rows {
+    rows: Vec<Row>,
+    to: Vec<Day>,
+    class: Vec<u16>,
+    /// In place of those in the rows, when one of them is large.
+    keys: Vec<Keys>,
+    disposal: Vec<u64>,
+    amount: Vec<i64>,
 }
 
-impl Default for Keys {
-    fn default() -> Self {
-        Keys::Small(Vec::new())
-    }
+/// What every fact has. It is written once for each fact and read twice, which is most of the time that measuring takes, so it
+/// is small and in one piece.
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    /// Within the part.
+    person: u16,
+    kind: u16,
+    from: Day,
+    keys: Keys<u32>,
 }
 
-/// The most parts; more would cost more in scattered writing than they save in sorting.
-const MOST_PARTS: usize = 1024;
+/// The names of a row and of the one it is about; 0 is none. A small number is its own key, from 1 on, everything else has its
+/// fingerprint. Keys are only ever compared within one person's rows, where two fingerprints that are equal by accident are not
+/// to be expected in the lifetime of the data.
+#[derive(Clone, Copy, Debug, Default)]
+struct Keys<T = u64> {
+    own: T,
+    about: T,
+}
+
+/// The most parts, unless there are more people than `u16` can tell apart; more would cost more in scattered writing than they
+/// save in sorting.
+const MOST_PARTS: usize = 4096;
 
 /// People in one part, as a power of two.
 fn shift(people: usize) -> u32 {
-    (11..).find(|shift| people >> shift < MOST_PARTS).unwrap_or(31)
+    (11..16).find(|shift| people >> shift < MOST_PARTS).unwrap_or(16)
 }
 
 fn parts(people: usize) -> usize {
@@ -95,9 +110,14 @@ fn parts(people: usize) -> usize {
 }
 
 impl Facts {
+    /// No facts yet, of so many people and so many kinds.
     #[must_use]
-    pub fn new(people: usize, chunks: Vec<Chunk>) -> Facts {
-        Facts { chunks, people }
+    pub fn new(people: usize, kinds: usize) -> Facts {
+        Facts { chunks: Vec::new(), people, kinds }
+    }
+
+    pub fn add(&mut self, chunks: Vec<Chunk>) {
+        self.chunks.extend(chunks);
     }
 
     /// Number of parts.
@@ -106,12 +126,18 @@ impl Facts {
         parts(self.people)
     }
 
-    /// The facts of one person that were known by a day.
+    /// The position of the part that a person is in.
+    #[must_use]
+    pub fn part(&self, person: u32) -> usize {
+        person as usize >> shift(self.people)
+    }
+
+    /// The facts of one person that were known by a day, in order.
     #[must_use]
     pub fn of(&self, person: u32, known_at: Day) -> Vec<Fact> {
         let mut part = Part::default();
-        self.fill(person as usize >> shift(self.people), known_at, &mut part);
-        let mut facts = part.of(person).to_vec();
+        self.fill(self.part(person), known_at, &mut part);
+        let mut facts: Vec<Fact> = part.of(person).all().collect();
         facts.sort_unstable();
         facts
     }
@@ -119,7 +145,7 @@ impl Facts {
     /// Number of events and spells.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.person.len()).sum()
+        self.chunks.iter().map(|chunk| chunk.rows.rows.len()).sum()
     }
 
     #[must_use]
@@ -127,54 +153,141 @@ impl Facts {
         self.len() == 0
     }
 
-    /// Fills `part` with the facts, known by a day, of the people of the part at a position, by person. The same `part` is filled
-    /// again and again, so that its memory is asked for only once.
+    /// Fills `part` with the facts, known by a day, of the people of the part at a position, by person and kind. The same `part`
+    /// is filled again and again, so that its memory is asked for only once.
     pub fn fill(&self, at: usize, known_at: Day, part: &mut Part) {
         let shift = shift(self.people);
         let first = (at << shift).min(self.people);
-        let count = ((at + 1) << shift).min(self.people) - first;
-        let rows = |chunk: &Chunk| chunk.starts.get(at).map_or(0..0, |start| *start as usize..chunk.starts[at + 1] as usize);
+        let people = ((at + 1) << shift).min(self.people) - first;
+        (part.first, part.people, part.kinds) = (first as u32, people as u32, self.kinds);
+        let place = |row: &Row| usize::from(row.person) * self.kinds + usize::from(row.kind);
         let starts = &mut part.starts;
         starts.clear();
-        starts.resize(count + 1, 0);
+        starts.resize(people * self.kinds + 1, 0);
         for chunk in &self.chunks {
-            if chunk.last <= known_at {
-                chunk.person[rows(chunk)].iter().for_each(|person| starts[*person as usize - first + 1] += 1);
-                continue;
-            }
-            for row in rows(chunk).filter(|row| chunk.known(*row) <= known_at) {
-                starts[chunk.person[row] as usize - first + 1] += 1;
-            }
+            chunk.known(at, known_at).for_each(|row| starts[place(&chunk.rows.rows[row]) + 1] += 1);
         }
-        for person in 0..count {
-            starts[person + 1] += starts[person];
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
         }
         part.next.clone_from(starts);
-        part.facts.resize(starts[count] as usize, Fact::default());
+        part.rows.make_room(starts[starts.len() - 1] as usize, &self.chunks);
         for chunk in &self.chunks {
-            // Nothing of most batches became known later than their last day.
-            let all = chunk.last <= known_at;
-            for row in rows(chunk).filter(|row| all || chunk.known(*row) <= known_at) {
-                let place = &mut part.next[chunk.person[row] as usize - first];
-                part.facts[*place as usize] = chunk.fact(row);
-                *place += 1;
-            }
+            chunk.known(at, known_at).for_each(|row| {
+                let next = &mut part.next[place(&chunk.rows.rows[row])];
+                part.rows.put(*next as usize, &chunk.rows, row);
+                *next += 1;
+            });
         }
-        part.first = first as u32;
     }
+}
+
+/// One person's facts.
+#[derive(Clone, Copy, Debug)]
+pub struct Own<'a> {
+    rows: &'a Rows,
+    /// Where the facts of each kind begin, and the end of the last.
+    starts: &'a [u32],
 }
 
 impl Part {
     /// The people of the part.
+    #[must_use]
     pub fn people(&self) -> std::ops::Range<u32> {
-        self.first..self.first + self.starts.len() as u32 - 1
+        self.first..self.first + self.people
     }
 
-    /// The facts of one of its people, in no order.
+    /// The facts of one of its people.
     #[must_use]
-    pub fn of(&self, person: u32) -> &[Fact] {
-        let at = (person - self.first) as usize;
-        &self.facts[self.starts[at] as usize..self.starts[at + 1] as usize]
+    pub fn of(&self, person: u32) -> Own<'_> {
+        let at = (person - self.first) as usize * self.kinds;
+        Own { rows: &self.rows, starts: &self.starts[at..=at + self.kinds] }
+    }
+}
+
+impl<'a> Own<'a> {
+    /// The facts of a kind, in no order.
+    #[inline]
+    pub fn of(self, kind: u16) -> impl Iterator<Item = Fact> + 'a {
+        let kind = usize::from(kind);
+        (self.starts[kind]..self.starts[kind + 1]).map(move |row| self.rows.fact(row as usize))
+    }
+
+    /// Everything, in no order.
+    pub fn all(self) -> impl Iterator<Item = Fact> + 'a {
+        (self.starts[0]..self.starts[self.starts.len() - 1]).map(move |row| self.rows.fact(row as usize))
+    }
+
+    /// How many facts there are.
+    #[must_use]
+    pub fn len(self) -> usize {
+        (self.starts[self.starts.len() - 1] - self.starts[0]) as usize
+    }
+
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Rows {
+    #[inline]
+    fn fact(&self, row: usize) -> Fact {
+        let Row { kind, from, .. } = self.rows[row];
+        let keys = self.keys(row);
+        Fact {
+            from,
+            to: self.to.get(row).copied().unwrap_or(NEVER),
+            kind,
+            class: self.class.get(row).copied().unwrap_or(0),
+            key: keys.own,
+            about: keys.about,
+            disposal: self.disposal.get(row).copied().unwrap_or(0),
+            amount: self.amount.get(row).copied().unwrap_or(0),
+        }
+    }
+
+    #[inline]
+    fn keys(&self, row: usize) -> Keys {
+        let small = self.rows[row].keys;
+        self.keys.get(row).copied().unwrap_or(Keys { own: small.own.into(), about: small.about.into() })
+    }
+
+    /// Has room for so many facts of some chunks, with the columns that any of them has.
+    fn make_room(&mut self, count: usize, chunks: &[Chunk]) {
+        fn room<T: Clone + Default>(values: &mut Vec<T>, count: usize, wanted: bool) {
+            if wanted && values.len() < count {
+                values.resize(count, T::default());
+            }
+        }
+        let any = |has: fn(&Rows) -> bool| chunks.iter().any(|chunk| has(&chunk.rows));
+        room(&mut self.rows, count, true);
+        room(&mut self.to, count, any(|rows| !rows.to.is_empty()));
+        room(&mut self.class, count, any(|rows| !rows.class.is_empty()));
+        room(&mut self.keys, count, any(|rows| !rows.keys.is_empty()));
+        room(&mut self.disposal, count, any(|rows| !rows.disposal.is_empty()));
+        room(&mut self.amount, count, any(|rows| !rows.amount.is_empty()));
+    }
+
+    /// Takes a fact of others to a place.
+    #[inline]
+    fn put(&mut self, place: usize, from: &Rows, row: usize) {
+        self.rows[place] = from.rows[row];
+        if let Some(to) = self.to.get_mut(place) {
+            *to = from.to.get(row).copied().unwrap_or(NEVER);
+        }
+        if let Some(class) = self.class.get_mut(place) {
+            *class = from.class.get(row).copied().unwrap_or(0);
+        }
+        if let Some(keys) = self.keys.get_mut(place) {
+            *keys = from.keys(row);
+        }
+        if let Some(disposal) = self.disposal.get_mut(place) {
+            *disposal = from.disposal.get(row).copied().unwrap_or(0);
+        }
+        if let Some(amount) = self.amount.get_mut(place) {
+            *amount = from.amount.get(row).copied().unwrap_or(0);
+        }
     }
 }
 
@@ -186,125 +299,115 @@ impl Chunk {
         let column = |name: &str| batch.table.columns.iter().position(|column| column.name == name);
         let from = column(if spells { "from" } else { "date" }).expect("a table of facts");
         let to = column(if spells { "to" } else { "settled" }).expect("a table of facts");
-        let known = batch.table.column("known");
         let mut chunk = Chunk { last: last(batch, spells), ..Chunk::default() };
 
-        // First the people and kinds, which say what is kept and where it goes.
+        // First the people and kinds, which say what goes where. What is not asked for goes into a part of its own at the end,
+        // which is cut off: that is quicker than to ask at every turn.
         let (wanted, offset) = if spells { (&need.spells, need.events.len()) } else { (&need.events, 0) };
         let kinds = positions(batch, batch.table.column("kind"), wanted);
         let someone = found(people, batch, batch.table.column("person"));
-        let shift = shift(people.len());
-        let mut starts = vec![0_u32; parts(people.len()) + 1];
-        let mut rows: Vec<u32> = Vec::with_capacity(batch.rows());
-        for (row, (kind, person)) in kinds.iter().zip(&someone).enumerate() {
-            if *person == NOBODY {
-                chunk.unknown_people += 1;
-            } else if *kind > 0 {
-                starts[(person >> shift) as usize + 1] += 1;
-                rows.push(row as u32);
-            }
+        chunk.unknown_people = someone.iter().filter(|person| **person == NOBODY).count() as u64;
+        let (shift, parts) = (shift(people.len()), parts(people.len()));
+        let part = |(kind, person): (&u16, &u32)| if *kind == 0 || *person == NOBODY { parts as u32 } else { person >> shift };
+        let mut places: Vec<u32> = kinds.iter().zip(&someone).map(part).collect();
+        chunk.starts = vec![0; parts + 2];
+        places.iter().for_each(|part| chunk.starts[*part as usize + 1] += 1);
+        for part in 0..parts {
+            chunk.starts[part + 1] += chunk.starts[part];
         }
-        for part in 1..starts.len() {
-            starts[part] += starts[part - 1];
+        chunk.starts.truncate(parts + 1);
+        let mut next = chunk.starts.clone();
+        for place in &mut places {
+            let next = &mut next[*place as usize];
+            *place = *next;
+            *next += 1;
         }
-        let mut next = starts.clone();
-        let place = |row: &u32| {
-            let place = &mut next[(someone[*row as usize] >> shift) as usize];
-            *place += 1;
-            *place - 1
-        };
-        let moves = Moves { places: rows.iter().map(place).collect(), rows };
-        chunk.starts = starts;
+        let moves = Moves { places, kept: chunk.starts[parts] as usize };
 
-        // Then one column after the other to its place.
-        chunk.person = moves.scatter(&someone, |person| person);
-        chunk.kind = moves.scatter(&kinds, |kind| kind + offset as u16 - 1);
+        // Then the rows, and one further column after the other.
         let days = |column: usize| match &batch.columns[column] {
-            Values::Days(days) => moves.scatter(days, |day| day),
-            _ => Vec::new(),
+            Values::Days(days) => &days[..],
+            _ => &[],
         };
-        (chunk.from, chunk.to, chunk.known) = (days(from), days(to), days(known));
-        let keys = |wanted: bool, name: &str| match column(name).filter(|_| wanted) {
-            Some(column) => moves.keys(batch, column),
-            None => Keys::default(),
-        };
-        chunk.key = keys(need.links, "event");
-        chunk.about = keys(need.links, "about");
-        chunk.disposal = keys(need.disposals, "disposal");
+        let keys =
+            |wanted: bool, name: &str| column(name).filter(|_| wanted).map(|column| keys(batch, column)).unwrap_or_default();
+        let (own, about, from) = (keys(need.links, "event"), keys(need.links, "about"), days(from));
+        let small = own.iter().chain(&about).all(|key| *key <= u64::from(u32::MAX));
+        let of = |keys: &[u64], row: usize| keys.get(row).copied().unwrap_or(0);
+        let rows = &mut chunk.rows;
+        rows.rows = moves.scatter(|row| Row {
+            person: (someone[row] & ((1 << shift) - 1)) as u16,
+            kind: (kinds[row] + offset as u16).wrapping_sub(1),
+            from: from[row],
+            keys: if small { Keys { own: of(&own, row) as u32, about: of(&about, row) as u32 } } else { Keys::default() },
+        });
+        if !small {
+            rows.keys = moves.scatter(|row| Keys { own: of(&own, row), about: of(&about, row) });
+        }
+        rows.to = moves.column(days(to), |day| day);
+        rows.disposal = moves.column(&keys(need.disposals, "disposal"), |key| key);
         if let Some(Values::Numbers(amounts)) = column("amount").filter(|_| need.amounts).map(|column| &batch.columns[column]) {
-            chunk.amount = moves.scatter(amounts, |amount| if amount == NONE { 0 } else { amount });
+            rows.amount = moves.column(amounts, |amount| if amount == NONE { 0 } else { amount });
         }
         if let Some(column) = column("class").filter(|_| !need.classes.is_empty()) {
-            chunk.class = moves.scatter(&positions(batch, column, &need.classes), |class| class);
+            rows.class = moves.column(&positions(batch, column, &need.classes), |class| class);
         }
+        chunk.known = moves.column(days(batch.table.column("known")), |day| day);
         chunk
     }
 
-    /// The day on which a row became known: as stated, else when it happened.
-    fn known(&self, row: usize) -> Day {
-        match self.known.get(row) {
-            Some(known) if *known != NEVER => *known,
-            _ => self.from[row],
-        }
-    }
-
-    fn fact(&self, row: usize) -> Fact {
-        Fact {
-            from: self.from[row],
-            to: self.to.get(row).copied().unwrap_or(NEVER),
-            kind: self.kind[row],
-            class: self.class.get(row).copied().unwrap_or(0),
-            key: self.key.get(row),
-            about: self.about.get(row),
-            disposal: self.disposal.get(row),
-            amount: self.amount.get(row).copied().unwrap_or(0),
-        }
+    /// The rows of a part that were known by a day.
+    fn known(&self, part: usize, known_at: Day) -> impl Iterator<Item = usize> {
+        let rows = self.starts.get(part).map_or(0..0, |start| *start as usize..self.starts[part + 1] as usize);
+        // Nothing of most batches became known later than their last day.
+        let all = self.last <= known_at;
+        rows.filter(move |row| {
+            all || match self.known.get(*row) {
+                Some(known) if *known != NEVER => *known <= known_at,
+                _ => self.rows.rows[*row].from <= known_at,
+            }
+        })
     }
 }
 
-impl Keys {
-    fn get(&self, row: usize) -> u64 {
-        match self {
-            Keys::Small(keys) => keys.get(row).copied().unwrap_or(0).into(),
-            Keys::Large(keys) => keys.get(row).copied().unwrap_or(0),
-        }
-    }
-}
-
-/// The rows of a batch that are kept, and where each goes.
+/// Where each row of a batch goes, and how many rows from the first place on are kept.
 struct Moves {
-    rows: Vec<u32>,
     places: Vec<u32>,
+    kept: usize,
 }
 
 impl Moves {
-    fn scatter<T: Copy, U: Copy + Default>(&self, values: &[T], value: impl Fn(T) -> U) -> Vec<U> {
-        let mut out = vec![U::default(); self.rows.len()];
-        for (row, place) in self.rows.iter().zip(&self.places) {
-            out[*place as usize] = value(values[*row as usize]);
+    fn scatter<T: Clone + Default>(&self, value: impl Fn(usize) -> T) -> Vec<T> {
+        let mut out = vec![T::default(); self.places.len()];
+        for (row, place) in self.places.iter().enumerate() {
+            out[*place as usize] = value(row);
         }
+        out.truncate(self.kept);
+        out.shrink_to_fit();
         out
     }
 
-    fn keys(&self, batch: &Batch, column: usize) -> Keys {
-        let small = |number: i64| number == NONE || (0..i64::from(u32::MAX)).contains(&number);
-        match &batch.columns[column] {
-            Values::Absent | Values::Days(_) => Keys::default(),
-            // A small number is its own key, from 1 on, so that 0 is none.
-            Values::Numbers(numbers) if numbers.iter().all(|number| small(*number)) => {
-                Keys::Small(self.scatter(numbers, |number| if number == NONE { 0 } else { number as u32 + 1 }))
-            }
-            Values::Numbers(_) | Values::Texts(_) => {
-                let keys: Vec<u64> = (0..batch.rows())
-                    .map(|row| match batch.name(column, row) {
-                        None => 0,
-                        Some(Name::Number(number)) if small(number) => number as u64 + 1,
-                        Some(name) => fingerprint(name) | 1 << 63,
-                    })
-                    .collect();
-                Keys::Large(self.scatter(&keys, |key| key))
-            }
+    /// A column; empty when the batch has none.
+    fn column<T: Copy + Default>(&self, values: &[T], value: impl Fn(T) -> T) -> Vec<T> {
+        if values.is_empty() { Vec::new() } else { self.scatter(|row| value(values[row])) }
+    }
+}
+
+/// The key of each row; none when the column is not there.
+fn keys(batch: &Batch, column: usize) -> Vec<u64> {
+    let small = |number: i64| (0..i64::from(u32::MAX)).contains(&number);
+    match &batch.columns[column] {
+        Values::Absent | Values::Days(_) => Vec::new(),
+        Values::Numbers(numbers) if numbers.iter().all(|number| *number == NONE || small(*number)) => {
+            numbers.iter().map(|number| if *number == NONE { 0 } else { *number as u64 + 1 }).collect()
         }
+        Values::Numbers(_) | Values::Texts(_) => (0..batch.rows())
+            .map(|row| match batch.name(column, row) {
+                None => 0,
+                Some(Name::Number(number)) if small(number) => number as u64 + 1,
+                Some(name) => fingerprint(name) | 1 << 63,
+            })
+            .collect(),
     }
 }
 

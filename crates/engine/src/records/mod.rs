@@ -23,6 +23,7 @@ use batch::{Batch, Name};
 use day::{Day, NEVER};
 use facts::{Chunk, Facts};
 use names::Names;
+use rayon::prelude::*;
 
 /// Which facts are asked for: what nobody needs is not read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -137,51 +138,51 @@ pub struct Coverage {
 }
 
 impl Records {
-    /// From what was read: batches of people, starts and coverage, and chunks of events and of spells.
+    /// From what was read of people, starts and coverage; events and spells are added.
     #[must_use]
-    pub fn new(
-        need: Need,
-        people: People,
-        starts: &[Batch],
-        coverage: &[Batch],
-        events: Vec<Chunk>,
-        spells: Vec<Chunk>,
-    ) -> Records {
-        let last = |chunks: &[Chunk]| chunks.iter().map(|chunk| chunk.last).max().filter(|day| *day != Day::MIN);
-        let coverage = Coverage::new(coverage, last(&events), last(&spells));
-        let mut records = Records { need, people, coverage, ..Records::default() };
+    pub fn new(need: Need, people: People, starts: &[Batch], coverage: &[Batch]) -> Records {
+        let facts = Facts::new(people.names.len(), need.events.len() + need.spells.len());
+        let mut records = Records { need, people, coverage: Coverage::new(coverage), facts, ..Records::default() };
         records.add_starts(starts);
-        records.unknown_people += events.iter().chain(&spells).map(|chunk| chunk.unknown_people).sum::<u64>();
-        records.facts = Facts::new(records.people.names.len(), events.into_iter().chain(spells).collect());
         records
+    }
+
+    /// Adds all that was read of a table of facts.
+    pub fn add(&mut self, table: &str, chunks: Vec<Chunk>) {
+        let last = chunks.iter().map(|chunk| chunk.last).max().filter(|day| *day != Day::MIN);
+        match table {
+            "spells" => self.coverage.last_spell = last,
+            _ => self.coverage.last_event = last,
+        }
+        self.unknown_people += chunks.iter().map(|chunk| chunk.unknown_people).sum::<u64>();
+        self.facts.add(chunks);
     }
 
     fn add_starts(&mut self, batches: &[Batch]) {
         let Some(table) = batches.first().map(|batch| batch.table) else { return };
         let column = |name| table.column(name);
-        (self.providers, self.areas, self.segments) =
-            (named(batches, column("provider")), named(batches, column("area")), named(batches, column("segment")));
-        for batch in batches {
-            for row in 0..batch.rows() {
-                let Some(person) = batch.name(column("person"), row).and_then(|name| self.people.names.find(name)) else {
-                    self.unknown_people += 1;
-                    continue;
-                };
-                let position = |names: &Names, name| {
-                    batch.name(column(name), row).and_then(|name| names.find(name)).unwrap_or(names::NOBODY)
-                };
-                let began = batch.day(column("began"), row);
-                self.starts.push(Start {
-                    person,
-                    began,
-                    provider: position(&self.providers, "provider"),
-                    area: position(&self.areas, "area"),
-                    segment: position(&self.segments, "segment"),
-                    comparison: batch.name(column("group"), row) == Some(Name::Text("comparison")),
-                    known: known(batch.day(column("known"), row), began),
-                });
-            }
-        }
+        let names = || rayon::join(|| named(batches, column("area")), || named(batches, column("segment")));
+        (self.providers, (self.areas, self.segments)) = rayon::join(|| named(batches, column("provider")), names);
+        let start = |batch: &Batch, row: usize| -> Option<Start> {
+            let person = batch.name(column("person"), row).and_then(|name| self.people.names.find(name))?;
+            let position =
+                |names: &Names, name| batch.name(column(name), row).and_then(|name| names.find(name)).unwrap_or(names::NOBODY);
+            let began = batch.day(column("began"), row);
+            Some(Start {
+                person,
+                began,
+                provider: position(&self.providers, "provider"),
+                area: position(&self.areas, "area"),
+                segment: position(&self.segments, "segment"),
+                comparison: batch.name(column("group"), row) == Some(Name::Text("comparison")),
+                known: known(batch.day(column("known"), row), began),
+            })
+        };
+        let of = |batch: &Batch| (0..batch.rows()).filter_map(|row| start(batch, row)).collect();
+        let starts: Vec<Vec<Start>> = batches.par_iter().map(of).collect();
+        self.starts = starts.concat();
+        let rows: usize = batches.iter().map(Batch::rows).sum();
+        self.unknown_people += (rows - self.starts.len()) as u64;
         self.starts.sort_unstable();
     }
 }
@@ -209,7 +210,7 @@ impl People {
     /// From batches of the table of people. Of a person who is there twice, the row with the earlier death or removal stands.
     #[must_use]
     pub fn new(batches: &[Batch]) -> People {
-        let mut numbers: Vec<(i64, Ends)> = Vec::new();
+        let mut numbers: Vec<(i64, Ends)> = Vec::with_capacity(batches.iter().map(Batch::rows).sum());
         let mut texts: Vec<(String, Ends)> = Vec::new();
         for batch in batches {
             let column = |name| batch.table.column(name);
@@ -235,7 +236,7 @@ impl People {
 }
 
 impl Coverage {
-    fn new(batches: &[Batch], last_event: Option<Day>, last_spell: Option<Day>) -> Coverage {
+    fn new(batches: &[Batch]) -> Coverage {
         let mut stated = Vec::new();
         for batch in batches {
             let column = |name| batch.table.column(name);
@@ -247,7 +248,7 @@ impl Coverage {
         }
         // Of two rows for the same kind, the one that claims less stands.
         stated.sort();
-        Coverage { stated, last_event, last_spell }
+        Coverage { stated, ..Coverage::default() }
     }
 
     /// The last day on which facts of a kind are complete; `None` when the table is not there at all.

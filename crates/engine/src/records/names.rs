@@ -30,13 +30,13 @@ impl Names {
             _ => 0,
         };
         names.unbroken = !names.numbers.is_empty() && width == names.numbers.len() as u64 - 1;
-        if width < 8 * names.numbers.len() as u64 {
+        if !names.unbroken && width < 8 * names.numbers.len() as u64 {
             names.direct = vec![NOBODY; width as usize + 1];
             for (at, number) in names.numbers.iter().enumerate() {
                 names.direct[(number - names.numbers[0]) as usize] = at as u32;
             }
         }
-        let first = if names.direct.is_empty() { 0 } else { names.numbers.len() };
+        let first = if names.unbroken || !names.direct.is_empty() { names.numbers.len() } else { 0 };
         names.slots = vec![NOBODY; (2 * (names.len() - first)).next_power_of_two()];
         for at in first..names.len() {
             let slot = names.slot(names.get(at as u32));

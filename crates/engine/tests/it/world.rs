@@ -118,7 +118,9 @@ impl World {
                 });
             }
             let mut own: Vec<String> = Vec::new();
-            for _ in 0..dice.below(14) {
+            // A few people have more facts than are looked through one by one.
+            let events = if dice.chance(3) { 150 } else { dice.below(14) };
+            for _ in 0..events {
                 rows += 1;
                 let date = day(dice);
                 let event = name(rows, row);
@@ -247,7 +249,10 @@ impl World {
         let chunks =
             |batches: &[Batch]| -> Vec<Chunk> { batches.iter().map(|batch| Chunk::new(&people.names, &need, batch)).collect() };
         let (events, spells) = (chunks(&events), chunks(&spells));
-        Records::new(need, people, &starts, &coverage, events, spells)
+        let mut records = Records::new(need, people, &starts, &coverage);
+        records.add("events", events);
+        records.add("spells", spells);
+        records
     }
 }
 

@@ -21,7 +21,10 @@ fn records(scheme: &Scheme, tables: &Tables) -> Records {
     let chunk = |batch: &Batch| vec![Chunk::new(&people.names, &need, batch)];
     let (events, spells) = (chunk(&tables.events), chunk(&tables.spells));
     let (starts, coverage) = (std::slice::from_ref(&tables.starts), std::slice::from_ref(&tables.coverage));
-    Records::new(need, people, starts, coverage, events, spells)
+    let mut records = Records::new(need, people, starts, coverage);
+    records.add("events", events);
+    records.add("spells", spells);
+    records
 }
 
 /// What the records come to as at a day.
