@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::link::{config, report, run, summary, write};
+use crate::link::{config, page, report, run, summary, write};
 use crate::{agencies, paint};
 
 #[derive(Args)]
@@ -35,7 +36,8 @@ pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
     if let Some(folder) = &command.out {
         let day = command.day.map_or_else(agencies::today, Ok)?;
         write::write(&linked, folder, day)?;
-        std::fs::write(folder.join("report.html"), report::page(&linked)?)?;
+        let path = folder.join("report.html");
+        std::fs::write(&path, page::page(&linked)?).with_context(|| format!("could not write {}", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

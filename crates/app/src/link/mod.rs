@@ -1,11 +1,14 @@
 //! Linking at the edge: the configuration, the tables it names, and what is said and written of the result.
 //!
 //! `config` reads what is linked for what, with `decisions` made by hand and a `model` made before or elsewhere (`splink`); `run`
-//! makes the linkage; `summary` says it on the terminal, `report` on a page and for one person; `write` leaves the tables behind.
+//! makes the linkage; `summary` says it on the terminal, `page` with its `charts` as HTML, `report` for one person; `write` leaves
+//! the tables behind.
 
+mod charts;
 pub mod config;
 pub mod decisions;
 pub mod model;
+pub mod page;
 pub mod report;
 pub mod run;
 pub mod splink;

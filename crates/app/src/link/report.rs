@@ -1,9 +1,15 @@
-//! A linkage as a page, and one person as text: what the model says, what the rules found, and what holds people together.
+//! One person of a linkage as text: what holds the records together, and what would break it.
 
 use anyhow::{Context as _, bail};
+use engine::link::records::Records;
 use engine::link::score::Scorer;
 
 use super::run::Run;
+
+/// A record as AGENCY/ID.
+pub fn name(records: &Records, record: u32) -> String {
+    format!("{}/{}", records.agencies[usize::from(records.agency[record as usize])], records.ids.get(record as usize))
+}
 
 /// What holds the person of a record together. Values are not shown: a level says how two of them agree.
 pub fn why(run: &Run, record: &str) -> anyhow::Result<String> {
@@ -17,10 +23,7 @@ pub fn why(run: &Run, record: &str) -> anyhow::Result<String> {
     let Some(hold) = run.holds.iter().find(|hold| hold.records.contains(&at)) else {
         return Ok(format!("{record} is a person of one record: no other is held to it\n"));
     };
-    let name = |record: u32| {
-        let agency = &records.agencies[usize::from(records.agency[record as usize])];
-        format!("{agency}/{}", records.ids.get(record as usize))
-    };
+    let name = |record: u32| name(records, record);
     let mut out = format!("a person of {} records, each held by the mean of its bits with the others\n", hold.records.len());
     for (record, bits) in hold.records.iter().zip(&hold.bits) {
         out += &format!("  {:<24} {bits:>6.1} bits\n", name(*record));
@@ -50,9 +53,4 @@ pub fn why(run: &Run, record: &str) -> anyhow::Result<String> {
         out += &format!("  {:<20} {:>7.1}\n", "together", scorer.weight(left, right, &levels));
     }
     Ok(out)
-}
-
-/// The page.
-pub fn page(_run: &Run) -> anyhow::Result<String> {
-    Ok(String::new())
 }

@@ -21,6 +21,8 @@ pub struct Run {
     pub linked: Linked,
     /// Groups are joined while the mean weight between them is at least this many bits.
     pub join: f64,
+    /// Pairs that people have decided are not one person.
+    pub cannot: Vec<(u32, u32)>,
     /// Persons of two records or more.
     pub holds: Vec<Hold>,
     pub evaluation: Option<Evaluation>,
@@ -50,7 +52,7 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
     decided.must.extend((1..records.len() as u32).filter(|at| key(at - 1) == key(*at)).map(|at| (at - 1, at)));
     let earlier = config.decisions.earlier(&records)?;
     let choices = Choices { who, decided, earlier, join: config.join.unwrap_or(0.0), ..Choices::default() };
-    let join = choices.join;
+    let (join, cannot) = (choices.join, choices.decided.cannot.clone());
     let linked = match &config.model {
         Some(read) if read.model.rules.is_empty() => bail!("the model has no rules, so no two records would be compared"),
         Some(read) => {
@@ -71,7 +73,7 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
     });
     drop(scorer);
     let (evaluation, by_group) = evaluated(&linked.person, &order, &read.truth, &read.group);
-    Ok(Run { config, records, linked, join, holds, evaluation, by_group })
+    Ok(Run { config, records, linked, join, cannot, holds, evaluation, by_group })
 }
 
 /// Held against labels, where there are any; records without one are left out.

@@ -7,7 +7,7 @@ use super::run::Run;
 use crate::paint;
 
 /// Links between these, in bits, should be looked at by somebody.
-const REVIEW: (f64, f64) = (-3.0, 7.0);
+pub const REVIEW: (f64, f64) = (-3.0, 7.0);
 
 pub fn summary(run: &Run) -> String {
     let (linked, records) = (&run.linked, &run.records);
@@ -65,7 +65,7 @@ pub fn summary(run: &Run) -> String {
     out
 }
 
-fn agencies(count: usize) -> String {
+pub fn agencies(count: usize) -> String {
     if count == 1 { "one agency".into() } else { format!("{count} agencies") }
 }
 
@@ -73,21 +73,41 @@ fn line(what: &str, value: &str) -> String {
     format!("  {what:<28} {value}\n")
 }
 
-/// What every threshold would mean: links above it that are expected to be wrong, and links below it expected to be right, by the
-/// probabilities of the pairs themselves.
-fn thresholds(run: &Run) -> String {
-    let mut out = String::from("\n  at a threshold of (bits)     links        expected wrong   expected missed\n");
-    for bits in [-2.0, 0.0, 5.0, 10.0, 14.0, 20.0] {
-        let (mut above, mut wrong, mut missed) = (0, 0.0, 0.0);
+/// What a threshold would mean: links at or above it, how many of them are expected to be wrong, and how many links below it
+/// are expected to be right, by the probabilities of the pairs themselves.
+pub struct Threshold {
+    pub bits: f64,
+    pub above: i64,
+    pub wrong: f64,
+    pub missed: f64,
+}
+
+/// Usual thresholds, and the one that was used.
+pub fn at_thresholds(run: &Run) -> Vec<Threshold> {
+    let mut all = vec![-2.0, 0.0, 5.0, 10.0, 14.0, 20.0];
+    if !all.contains(&run.join) {
+        all.push(run.join);
+        all.sort_by(f64::total_cmp);
+    }
+    let threshold = |bits: f64| {
+        let mut found = Threshold { bits, above: 0, wrong: 0.0, missed: 0.0 };
         for link in &run.linked.links {
             let weight = f64::from(link.weight);
             if weight >= bits {
-                above += 1;
-                wrong += 1.0 - probability(weight);
+                found.above += 1;
+                found.wrong += 1.0 - probability(weight);
             } else {
-                missed += probability(weight);
+                found.missed += probability(weight);
             }
         }
+        found
+    };
+    all.into_iter().map(threshold).collect()
+}
+
+fn thresholds(run: &Run) -> String {
+    let mut out = String::from("\n  at a threshold of (bits)     links        expected wrong   expected missed\n");
+    for Threshold { bits, above, wrong, missed } in at_thresholds(run) {
         let mark = if bits == run.join { "  used, between whole groups" } else { "" };
         out += &format!(
             "  {bits:>24}     {:<12} {:<16} {}{mark}\n",

@@ -166,6 +166,16 @@ impl Chart {
         self.body += &format!("<path d=\"{}Z\" fill=\"{colour}\" fill-opacity=\"0.16\"/>", self.path(&around));
     }
 
+    /// A column of a histogram, from nought.
+    pub fn column(&mut self, from: f64, to: f64, height: f64, colour: &str) {
+        let ((left, bottom), (right, top)) = (self.at(from, 0.0), self.at(to, height));
+        self.body += &format!(
+            "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{colour}\"/>",
+            (right - left - 1.0).max(0.5),
+            bottom - top
+        );
+    }
+
     /// A series as a line, as marks, or both.
     pub fn series(&mut self, series: &Series, points: &[(f64, f64)]) {
         if series.line {
@@ -287,6 +297,69 @@ pub fn rows(id: &str, title: &str, what: &str, axis: &Axis, series: &[Series], r
     let rows: Vec<(String, Vec<Ranged>)> =
         rows.iter().map(|(name, values)| (name.clone(), values.iter().map(exact).collect())).collect();
     ranged_rows(id, title, what, axis, series, &rows)
+}
+
+/// A bar between two values, with words at its end.
+pub struct Bar {
+    pub from: f64,
+    pub to: f64,
+    pub colour: &'static str,
+    pub words: String,
+}
+
+/// Bars along one scale, a row to each with its name at the left; a row without a bar is a heading. `guides` are values of the
+/// scale with a line and words.
+pub fn bars(id: &str, title: &str, what: &str, axis: &Axis, guides: &[(f64, &str)], rows: &[(String, Option<Bar>)]) -> String {
+    const ROW: f64 = 23.0;
+    const START: f64 = 252.0;
+    const LONGEST: usize = 36;
+    let place = |value: f64| START + axis.part(value).clamp(0.0, 1.0) * (RIGHT - START);
+    let top = if guides.is_empty() { 6.0 } else { 26.0 };
+    let bottom = top + ROW * rows.len() as f64;
+    let (mut inner, mut over) = (String::new(), String::new());
+    for (value, words) in &axis.ticks {
+        let x = place(*value);
+        let class = if *value == 0.0 { "axis" } else { "grid" };
+        inner += &format!("<line class=\"{class}\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{top}\" y2=\"{bottom:.1}\"/>");
+        inner += &format!("<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", bottom + 18.0, escape(words));
+    }
+    for (value, words) in guides {
+        let x = place(*value);
+        let anchor = if axis.part(*value) > 0.5 { "end" } else { "start" };
+        inner += &format!("<line class=\"guide\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{bottom:.1}\"/>", top - 6.0);
+        over += &format!("<text class=\"note\" x=\"{x:.1}\" y=\"14\" text-anchor=\"{anchor}\">{}</text>", escape(words));
+    }
+    for (at, (name, bar)) in rows.iter().enumerate() {
+        let y = top + ROW * at as f64;
+        let Some(bar) = bar else {
+            inner += &format!("<text class=\"row\" x=\"2\" y=\"{:.1}\">{}</text>", y + 16.0, escape(name));
+            continue;
+        };
+        let cut = name.chars().count() > LONGEST;
+        let short: String = if cut { name.chars().take(LONGEST - 1).chain(['…']).collect() } else { name.clone() };
+        inner += &format!("<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", START - 10.0, y + 16.0, escape(&short));
+        let (left, right) = (place(bar.from.min(bar.to)), place(bar.from.max(bar.to)));
+        inner += &format!(
+            "<rect x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{}\"/>",
+            y + 4.0,
+            (right - left).max(1.5),
+            ROW - 8.0,
+            bar.colour
+        );
+        // Words stand right of the bar, and left of it where there is no room.
+        let (x, anchor) = if right > RIGHT - 48.0 { (left - 5.0, "end") } else { (right + 5.0, "start") };
+        over += &format!(
+            "<text class=\"note\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            y + 16.0,
+            escape(&bar.words)
+        );
+    }
+    let unit = format!(
+        "<text class=\"title\" x=\"{RIGHT}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+        bottom + 40.0,
+        escape(&axis.title)
+    );
+    framed(id, title, what, bottom + 48.0, &(inner + &over + &unit))
 }
 
 /// A value with the ends of its interval.

@@ -31,9 +31,9 @@ impl Hold {
 }
 
 /// No single pair counts for more than this, as in clustering.
-const MOST_BITS: f64 = 20.0;
+pub const MOST_BITS: f64 = 20.0;
 /// Of a person of very many records each is held against no more than so many.
-const MOST_COMPARED: usize = 64;
+pub const MOST_COMPARED: usize = 64;
 
 /// Persons of two records or more, in order. `weigh` scores any pair of records.
 #[must_use]

@@ -1,0 +1,201 @@
+//! `wellspent link`: what it leaves behind, that it does not hang on the order of rows or the number of threads, that ids go on,
+//! that its page shows no personal value, and that no table, however odd, makes it lose a record.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::RowAccessor as _;
+
+use super::wellspent::{Scratch, root, said};
+
+const COLUMNS: &str = "forename = \"forename\"\nsurname = \"surname\"\nborn = \"date of birth\"\npostcode = \"postcode\"\n";
+
+/// A configuration of two agencies with these columns.
+fn config(columns: &str) -> String {
+    let table = |name: &str| format!("[table.{name}]\nfile = \"{name}.csv\"\nid = \"id\"\n[table.{name}.columns]\n{columns}");
+    format!("purpose = \"a trial\"\nbasis = \"consent\"\n{}{}", table("police"), table("housing"))
+}
+
+fn link(scratch: &Scratch, out: &str, day: &str, threads: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wellspent"));
+    command.arg("link").arg(scratch.0.join("link.toml")).arg("--out").arg(scratch.0.join(out)).args(["--day", day]);
+    command.env("RAYON_NUM_THREADS", threads).current_dir(root()).output().expect("the program starts")
+}
+
+/// Links, and gives back the person of each record, and all rows.
+fn linked(scratch: &Scratch, out: &str, day: &str, threads: &str) -> BTreeMap<(String, String), String> {
+    let output = link(scratch, out, day, threads);
+    assert!(output.status.success(), "{}", said(&output));
+    persons(&scratch.0.join(out).join("persons.parquet"))
+}
+
+fn persons(path: &Path) -> BTreeMap<(String, String), String> {
+    let reader = SerializedFileReader::new(File::open(path).expect("persons are written")).expect("it is a Parquet file");
+    let rows: Vec<_> = reader.get_row_iter(None).expect("it has rows").map(|row| row.expect("a row can be read")).collect();
+    let text = |row: &parquet::record::Row, at: usize| row.get_string(at).expect("a text").clone();
+    let all: BTreeMap<_, _> = rows.iter().map(|row| ((text(row, 0), text(row, 1)), text(row, 2))).collect();
+    assert_eq!(all.len(), rows.len(), "a record has one row");
+    all
+}
+
+/// A word that stands in no report by chance, other for each number and kind.
+fn word(kind: u64, number: u64) -> String {
+    const PARTS: [&str; 16] =
+        ["qa", "zor", "vex", "juk", "wim", "yb", "xul", "gnef", "prt", "okz", "hij", "dwa", "blu", "ziv", "fyx", "kuq"];
+    let mut state = (kind * 1000 + number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (0..4)
+        .map(|_| {
+            state ^= state >> 29;
+            state = state.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            PARTS[(state >> 60) as usize]
+        })
+        .collect()
+}
+
+/// Forename, surname, day of birth and postcode of somebody.
+fn somebody(number: u64) -> [String; 4] {
+    let born = format!("{}-{:02}-{:02}", 1950 + number % 50, 1 + number * 7 % 12, 1 + number * 11 % 28);
+    let postcode = format!("QX{} {}ZW", 1 + number % 9, 1 + number / 9 % 9);
+    [word(1, number % 90), word(2, number % 150), born, postcode]
+}
+
+/// Rows of the two agencies: 200 people each, 120 of whom both know, with slips of the pen.
+fn rows() -> [Vec<String>; 2] {
+    let police = (0..200).map(|number| format!("p{number},{}", somebody(number).join(","))).collect();
+    let housing = (80..280)
+        .map(|number| {
+            let [mut forename, surname, born, mut postcode] = somebody(number);
+            if number % 5 == 0 {
+                forename.pop();
+            }
+            if number % 7 == 0 {
+                postcode.clear();
+            }
+            format!("h{number},{forename},{surname},{born},{postcode}")
+        })
+        .collect();
+    [police, housing]
+}
+
+fn write(scratch: &Scratch, rows: &[Vec<String>; 2]) {
+    for (name, rows) in ["police.csv", "housing.csv"].iter().zip(rows) {
+        scratch.write(name, format!("id,forename,surname,born,postcode\n{}\n", rows.join("\n")));
+    }
+}
+
+#[test]
+fn everything_is_left_behind_and_nothing_personal_is_shown() {
+    let scratch = Scratch::new("link");
+    scratch.write("link.toml", config(COLUMNS));
+    let all = rows();
+    write(&scratch, &all);
+    let found = linked(&scratch, "out", "2026-01-01", "2");
+    for file in ["persons.parquet", "links.parquet", "model.json", "identities.csv", "report.html"] {
+        let size = fs::metadata(scratch.0.join("out").join(file)).map(|about| about.len());
+        assert!(size.is_ok_and(|size| size > 0), "{file} is written");
+    }
+    assert_eq!(found.len(), 400);
+    let same = |number: u64| {
+        let person = |agency: &str, id: String| &found[&(agency.to_owned(), id)];
+        person("police", format!("p{number}")) == person("housing", format!("h{number}"))
+    };
+    assert!((80..200).filter(|number| same(*number)).count() >= 100, "most of the 120 whom both know are found");
+
+    let page = fs::read_to_string(scratch.0.join("out/report.html")).expect("a page").to_lowercase();
+    assert!(page.contains("police/p") && page.contains("pair-1"), "records are named and pairs explained");
+    for row in all.iter().flatten() {
+        for value in row.split(',').skip(1).filter(|value| !value.is_empty()) {
+            let lower = value.to_lowercase();
+            assert!(!page.contains(&lower) && !page.contains(&lower.replace([' ', '-'], "")), "the page shows {value}");
+        }
+    }
+}
+
+#[test]
+fn order_and_threads_make_no_difference_and_ids_go_on() {
+    let scratch = Scratch::new("link");
+    scratch.write("link.toml", config(COLUMNS));
+    let mut all = rows();
+    write(&scratch, &all);
+    let first = linked(&scratch, "one", "2026-01-01", "1");
+    linked(&scratch, "two", "2026-01-01", "2");
+    all.iter_mut().for_each(|rows| rows.sort_by_key(|row| row.chars().rev().collect::<String>()));
+    write(&scratch, &all);
+    linked(&scratch, "shuffled", "2026-01-01", "2");
+    for file in ["persons.parquet", "links.parquet", "model.json", "identities.csv", "report.html"] {
+        let bytes = |folder: &str| fs::read(scratch.0.join(folder).join(file)).expect("it is written");
+        assert!(bytes("one") == bytes("two"), "{file} hangs on the number of threads");
+        assert!(bytes("one") == bytes("shuffled"), "{file} hangs on the order of rows");
+    }
+
+    all[1].push(format!("new,{}", somebody(1000).join(",")));
+    write(&scratch, &all);
+    let next = linked(&scratch, "one", "2026-01-02", "2");
+    assert_eq!(next.len(), first.len() + 1);
+    let moved: Vec<_> = first.iter().filter(|(key, person)| next[*key] != **person).collect();
+    assert!(moved.is_empty(), "records that changed their person's id: {moved:?}");
+    let new = &next[&("housing".to_owned(), "new".to_owned())];
+    assert!(first.values().all(|person| person != new), "a new person has an id of its own");
+}
+
+/// Each table alone, and all rows of all of them together: every record comes out again with a person.
+#[test]
+fn odd_tables_lose_no_record() {
+    let long = "a".repeat(100_000);
+    let scripts = ["Ольга,Ильина", "明,王", "فاطمة,العلي", "Ἀλέξανδρος,Παπᾶς", "אברהם,כהן", "Zoë,Nuñez-Ó Briain", "🙂,e\u{301}"];
+    let mixed = ["1,2", "true,NaN", "1e308,-0", "2020-01-01,31/12/1999", "null,''", "=1+1,<b>", "\u{0},\u{202e}abc"];
+    let named = |names: &[&str], born: &str| names.iter().map(|name| format!("{name},{born},QX1 1ZW")).collect::<Vec<_>>();
+    let tables: [(&str, Vec<String>); 7] = [
+        ("empty columns", vec![",,,".to_owned(); 50]),
+        ("one value", vec!["qazor,vexjuk,1970-02-03,QX1 1ZW".to_owned(); 50]),
+        ("20,000 identical records", vec!["qazor,vexjuk,1970-02-03,QX1 1ZW".to_owned(); 20_000]),
+        ("other scripts", named(&scripts, "1970-02-03")),
+        ("a name of 100,000 letters", named(&[&format!("{long},b"), &format!("{long}a,b"), "c,d"], "1980-05-06")),
+        ("mixed types", named(&mixed, "13")),
+        ("one record", vec!["qazor,vexjuk,1970-02-03,QX1 1ZW".to_owned()]),
+    ];
+    let together: Vec<String> = tables.iter().flat_map(|(_, rows)| rows.clone()).collect();
+    let mut failed = String::new();
+    for (name, rows) in tables.iter().map(|(name, rows)| (*name, rows)).chain([("all together", &together)]) {
+        let scratch = Scratch::new("link");
+        scratch.write("link.toml", config(COLUMNS));
+        let numbered = |letter: &str, every: usize| -> Vec<String> {
+            rows.iter().enumerate().step_by(every).map(|(at, row)| format!("{letter}{at},{row}")).collect()
+        };
+        let all = [numbered("p", 1), numbered("h", 3)];
+        write(&scratch, &all);
+        let output = link(&scratch, "out", "2026-01-01", "2");
+        if !output.status.success() {
+            let _ = writeln!(failed, "{name}: {}", said(&output));
+            continue;
+        }
+        let found = persons(&scratch.0.join("out/persons.parquet"));
+        let expected = all[0].len() + all[1].len();
+        if found.len() != expected {
+            let _ = writeln!(failed, "{name}: {} records of {expected} came out\n{}", found.len(), said(&output));
+        }
+    }
+    assert!(failed.is_empty(), "{failed}");
+}
+
+/// Numbers of a Parquet file stand beside text of a CSV file in one field.
+#[test]
+fn tables_of_different_types_are_linked() {
+    let scratch = Scratch::new("link");
+    scratch.write("link.toml", config(COLUMNS));
+    write(&scratch, &rows());
+    linked(&scratch, "out", "2026-01-01", "2");
+    let columns = "quality = { is = \"area\", as = \"place\" }\n";
+    let numbers = format!("[table.numbers]\nfile = \"out/persons.parquet\"\nid = \"id\"\n[table.numbers.columns]\n{columns}");
+    let columns = format!("{COLUMNS}place = {{ is = \"area\", as = \"place\" }}\n");
+    scratch.write("link.toml", config(&columns) + &numbers);
+    for (name, rows) in ["police.csv", "housing.csv"].iter().zip(rows()) {
+        let rows: Vec<String> = rows.iter().map(|row| format!("{row},1.0\n")).collect();
+        scratch.write(name, format!("id,forename,surname,born,postcode,place\n{}", rows.concat()));
+    }
+    assert_eq!(linked(&scratch, "both", "2026-01-01", "2").len(), 800);
+}
