@@ -245,7 +245,11 @@ fn config(folder: &Path, more: &str) -> PathBuf {
 
 fn link(config: &Path, model: &Path) -> (bool, String) {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_wellspent"));
-    let out = command.arg("link").arg(config).arg("--model").arg(model).output().expect("the program runs");
+    let folder = model.with_extension("out");
+    let out = command.arg("link").arg(config).arg("--out").arg(&folder).output().expect("the program runs");
+    if out.status.success() {
+        std::fs::copy(folder.join("model.json"), model).expect("the model was written");
+    }
     (out.status.success(), String::from_utf8_lossy(&out.stderr).into_owned())
 }
 
