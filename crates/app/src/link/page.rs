@@ -261,7 +261,7 @@ fn person(run: &Run, scorer: &Scorer<'_>, hold: &Hold) -> Vec<String> {
 }
 
 /// What would part the record that is held least from the others: how many bits, and which comparisons bring that many. One that
-/// is below the threshold already is there for the sake of some of the others.
+/// is below the threshold already came in with a part of the group; the record it agrees best with is where to look.
 fn breaks(run: &Run, scorer: &Scorer<'_>, hold: &Hold) -> String {
     let (weakest, bits) = hold.weakest();
     let least = hold.records[weakest];
@@ -283,10 +283,7 @@ fn breaks(run: &Run, scorer: &Scorer<'_>, hold: &Hold) -> String {
     if bits < run.join {
         return match best {
             (weight, other) if weight >= run.join => {
-                format!(
-                    "below the threshold already; without {} ({weight:.1} bits) it would stand alone",
-                    name(&run.records, other)
-                )
+                format!("below the threshold already; it agrees best with {} ({weight:.1} bits)", name(&run.records, other))
             }
             _ => "agrees with none of them: held by a decision, or by an id that its agency uses twice".into(),
         };

@@ -337,7 +337,12 @@ pub fn bars(id: &str, title: &str, what: &str, axis: &Axis, guides: &[(f64, &str
         };
         let cut = name.chars().count() > LONGEST;
         let short: String = if cut { name.chars().take(LONGEST - 1).chain(['…']).collect() } else { name.clone() };
-        inner += &format!("<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", START - 10.0, y + 16.0, escape(&short));
+        inner += &format!(
+            "<text class=\"side\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            START - 10.0,
+            y + 16.0,
+            escape(&short)
+        );
         let (left, right) = (place(bar.from.min(bar.to)), place(bar.from.max(bar.to)));
         inner += &format!(
             "<rect x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{}\"/>",
