@@ -71,7 +71,7 @@ fn first_screen(run: &Run) -> String {
     let between = linked.links.iter().filter(|link| (REVIEW.0..REVIEW.1).contains(&f64::from(link.weight))).count();
     let found = match &linked.recall {
         Some(recall) => format!(
-            "At most {} of all matching pairs were compared (95 % interval {} to {}), estimated by capture and recapture.",
+            "At most {} of all matching pairs were compared (95 % interval {} to {}, sampling only), estimated by capture and recapture from those that the model can see.",
             percent(recall.share),
             percent(recall.low),
             percent(recall.high)

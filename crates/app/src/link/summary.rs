@@ -32,7 +32,10 @@ pub fn summary(run: &Run) -> String {
     match &linked.recall {
         Some(recall) => {
             let share = format!("{:.1} % ({:.1} to {:.1} %)", recall.share * 100.0, recall.low * 100.0, recall.high * 100.0);
-            out += &line("matching pairs among them", &format!("{share}, estimated by capture and recapture; at most"));
+            out += &line(
+                "matching pairs among them",
+                &format!("at most {share}, by capture and recapture, of those the model can see"),
+            );
         }
         None => out += &line("matching pairs among them", "not estimated: the model's own rules were used"),
     }
