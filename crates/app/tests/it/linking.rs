@@ -1,5 +1,6 @@
 //! `wellspent link`: what it leaves behind, that it does not hang on the order of rows or the number of threads, that ids go on,
-//! that its page shows no personal value, and that no table, however odd, makes it lose a record.
+//! that its page shows no personal value, that no table, however odd, makes it lose a record, and how right it is on data whose
+//! persons are known.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +11,7 @@ use std::process::{Command, Output};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::RowAccessor as _;
 
-use super::wellspent::{Scratch, root, said};
+use super::wellspent::{Scratch, root, said, tell};
 
 const COLUMNS: &str = "forename = \"forename\"\nsurname = \"surname\"\nborn = \"date of birth\"\npostcode = \"postcode\"\n";
 
@@ -198,4 +199,79 @@ fn tables_of_different_types_are_linked() {
         scratch.write(name, format!("id,forename,surname,born,postcode,place\n{}", rows.concat()));
     }
     assert_eq!(linked(&scratch, "both", "2026-01-01", "2").len(), 800);
+}
+
+/// Links real data that come with the person of each record, with nothing said but what the columns are, and holds the result
+/// against it. `least` are pair F1, B-cubed and the share of persons exactly right.
+fn against_known_persons(name: &str, tables: &[(&Path, &str)], columns: &str, least: [f64; 3]) {
+    let scratch = Scratch::new(&format!("known-{name}"));
+    let mut config = String::from("purpose = \"a trial\"\nbasis = \"open data\"\n");
+    for (at, (file, keys)) in tables.iter().enumerate() {
+        let file = file.display();
+        write!(config, "[table.t{at}]\nfile = \"{file}\"\n{keys}\n[table.t{at}.columns]\n{columns}").expect("a text grows");
+    }
+    fs::write(scratch.0.join("link.toml"), config).expect("the configuration is written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wellspent"));
+    let output = command.arg("link").arg(scratch.0.join("link.toml")).env("NO_COLOR", "1").output().expect("the program starts");
+    let text = said(&output);
+    assert!(output.status.success(), "{text}");
+    let after = |line: &str, mark: &str| {
+        let line = text.lines().find(|text| text.trim_start().starts_with(line)).unwrap_or_else(|| panic!("no {line} in {text}"));
+        let number = line.rsplit(mark).next().unwrap_or_default().trim().trim_end_matches(" %");
+        number.parse::<f64>().unwrap_or_else(|_| panic!("no number in {line}"))
+    };
+    let found = [after("pairs  ", "F1 "), after("B-cubed", " "), after("persons exactly right", "  ") / 100.0];
+    let [f1, b_cubed, exact] = found;
+    tell(&format!("{name}: pair F1 {f1:.4}, B-cubed {b_cubed:.4}, persons exactly right {:.1} %", exact * 100.0));
+    assert!(found.iter().zip(least).all(|(found, least)| *found >= least), "{name}: {found:?} is below {least:?}");
+}
+
+fn data(name: &str) -> Option<std::path::PathBuf> {
+    let folder = std::env::var_os("WELLSPENT_DATA").map_or_else(|| root().join("../shared/data"), Into::into);
+    let there = folder.join(name).canonicalize().ok();
+    if there.is_none() {
+        tell(&format!("skipped: {name} is not in the folder of data sets (WELLSPENT_DATA)"));
+    }
+    there
+}
+
+#[test]
+fn fake_1000_is_linked_as_its_labels_say() {
+    let Some(file) = data("splink_datasets/fake_1000.csv") else { return };
+    let columns =
+        "first_name = \"forename\"\nsurname = \"surname\"\ndob = \"date of birth\"\ncity = \"area\"\nemail = \"email\"\n";
+    against_known_persons("fake_1000", &[(&file, "id = \"unique_id\"\ntruth = \"cluster\"")], columns, [0.92, 0.94, 0.75]);
+}
+
+#[test]
+fn historical_figures_are_linked_as_their_labels_say() {
+    let Some(file) = data("splink_datasets/historical_figures_with_errors_50k.parquet") else { return };
+    let columns = "first_name = \"forename\"\nsurname = \"surname\"\ndob = \"date of birth\"\nbirth_place = \"area\"\n\
+                   postcode_fake = \"postcode\"\noccupation = \"area\"\ngender = \"sex\"\n";
+    against_known_persons("historical 50k", &[(&file, "id = \"unique_id\"\ntruth = \"cluster\"")], columns, [0.88, 0.9, 0.4]);
+}
+
+/// FEBRL writes the person into the id: rec-1070-org and rec-1070-dup-0.
+#[test]
+fn febrl_4_is_linked_as_its_ids_say() {
+    let (Some(a), Some(b)) = (data("febrl/dataset4a.csv"), data("febrl/dataset4b.csv")) else { return };
+    let scratch = Scratch::new("febrl4");
+    let labelled = |from: &Path, name: &str| {
+        let text = fs::read_to_string(from).expect("the data can be read");
+        let mut lines = text.lines();
+        let mut out = format!("{}, person\n", lines.next().unwrap_or_default());
+        for line in lines {
+            let person: Vec<&str> = line.split('-').take(2).collect();
+            writeln!(out, "{line}, {}", person.join("-")).expect("a text grows");
+        }
+        let path = scratch.0.join(name);
+        fs::write(&path, out).expect("the table is written");
+        path
+    };
+    let (a, b) = (labelled(&a, "a.csv"), labelled(&b, "b.csv"));
+    let columns = "given_name = \"forename\"\nsurname = \"surname\"\ndate_of_birth = \"date of birth\"\n\
+                   street_number = \"address part\"\naddress_1 = \"address part\"\naddress_2 = \"address part\"\n\
+                   suburb = \"area\"\npostcode = \"postcode\"\nstate = \"area\"\nsoc_sec_id = \"national id\"\n";
+    let keys = "id = \"rec_id\"\ntruth = \"person\"\ntwice = false";
+    against_known_persons("febrl 4", &[(&a, keys), (&b, keys)], columns, [0.9995, 0.9995, 0.999]);
 }

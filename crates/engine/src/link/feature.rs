@@ -164,7 +164,6 @@ fn part(part: &Part) -> Result<Option<Take>, String> {
             words.sort_unstable();
             Some(words.join(" "))
         }),
-        Part::Sound => Box::new(soundex),
         Part::Lower => Box::new(|text| Some(text.to_lowercase())),
         Part::Upper => Box::new(|text| Some(text.to_uppercase())),
         Part::Trimmed => Box::new(|text| Some(text.trim().to_owned())),
@@ -178,52 +177,4 @@ fn part(part: &Part) -> Result<Option<Take>, String> {
         }
     };
     Ok(Some(take))
-}
-
-/// The first letter and three digits for the consonants that follow; nothing for a text without letters of the alphabet.
-fn soundex(text: &str) -> Option<String> {
-    let code = |letter: char| match letter {
-        'b' | 'f' | 'p' | 'v' => Some('1'),
-        'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => Some('2'),
-        'd' | 't' => Some('3'),
-        'l' => Some('4'),
-        'm' | 'n' => Some('5'),
-        'r' => Some('6'),
-        _ => None,
-    };
-    let mut letters = text.chars().map(|letter| letter.to_ascii_lowercase()).filter(char::is_ascii_lowercase);
-    let first = letters.next()?;
-    let (mut sound, mut last) = (String::from(first), code(first));
-    for letter in letters {
-        let now = code(letter);
-        if let Some(digit) = now.filter(|_| now != last) {
-            sound.push(digit);
-        }
-        // An h or w between two letters of one code does not part them; a vowel does.
-        if !matches!(letter, 'h' | 'w') {
-            last = now;
-        }
-        if sound.len() == 4 {
-            break;
-        }
-    }
-    while sound.len() < 4 {
-        sound.push('0');
-    }
-    Some(sound)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::soundex;
-
-    #[test]
-    fn sounds_as_in_knuth() {
-        for (name, sound) in
-            [("robert", "r163"), ("rupert", "r163"), ("tymczak", "t522"), ("pfister", "p236"), ("honeyman", "h555")]
-        {
-            assert_eq!(soundex(name).as_deref(), Some(sound), "{name}");
-        }
-        assert_eq!(soundex("42"), None);
-    }
 }

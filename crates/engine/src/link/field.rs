@@ -81,7 +81,7 @@ pub fn comparisons(fields: &[Field]) -> (Model, Nature) {
             Kind::AddressPart => likeness(&mut model, column, &[0.92, 0.8]),
             Kind::NationalId => national_id(&mut model, column),
             Kind::Email => email(&mut model, column),
-            Kind::Initials => initials(&mut model, column, find(Kind::Forename)),
+            Kind::Initials => initials(&mut model, column),
             Kind::Area | Kind::AsItStands => likeness(&mut model, column, &[0.9]),
         };
         let mut levels = at_first(levels);
@@ -264,8 +264,8 @@ fn email(model: &mut Model, column: usize) -> Vec<Level> {
     ]
 }
 
-/// Initials against initials; where the same table or another has forenames, their first letters stand in for them.
-fn initials(model: &mut Model, column: usize, _forename: Option<usize>) -> Vec<Level> {
+/// Initials against initials; records that have names instead have been given theirs.
+fn initials(model: &mut Model, column: usize) -> Vec<Level> {
     let (whole, first) = (model.feature(column, Part::Whole), model.feature(column, Part::Letters(0, 1)));
     vec![
         missing(whole),

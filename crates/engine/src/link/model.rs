@@ -51,8 +51,6 @@ pub enum Part {
     DayAndMonthExchanged,
     /// Its words in the order of the alphabet.
     Sorted,
-    /// How it sounds: Soundex (Russell 1918; as in Knuth, The Art of Computer Programming, volume 3, 6.4).
-    Sound,
     Lower,
     Upper,
     /// Without the spaces around it.
