@@ -117,7 +117,7 @@ impl Decisions {
             known.insert((agency.values.text(agency.rows[row]), id.values.text(id.rows[row])), person.rows[row]);
         }
         let of = |record: usize| {
-            let agency = records.agencies[usize::from(records.agency[record])].as_str();
+            let agency = records.agency_of(record as u32);
             known.get(&(agency, records.ids.get(record))).copied().unwrap_or(0)
         };
         Ok(Some(Earlier { person: (0..records.len()).map(of).collect(), fracture: *fracture }))

@@ -2,7 +2,8 @@
 //! out, how sure the links are, and which persons need somebody's eye. Records are named by agency and id; what they say is
 //! nowhere on the page.
 
-use engine::link::hold::{Hold, MOST_BITS, MOST_COMPARED};
+use engine::link::cluster::{MOST_BITS, MOST_COMPARED};
+use engine::link::hold::Hold;
 use engine::link::score::Scorer;
 use engine::link::values::MISSING;
 use scheme::money::thousands;

@@ -8,18 +8,15 @@ use super::run::Run;
 
 /// A record as AGENCY/ID.
 pub fn name(records: &Records, record: u32) -> String {
-    format!("{}/{}", records.agencies[usize::from(records.agency[record as usize])], records.ids.get(record as usize))
+    format!("{}/{}", records.agency_of(record), records.ids.get(record as usize))
 }
 
 /// What holds the person of a record together. Values are not shown: a level says how two of them agree.
 pub fn why(run: &Run, record: &str) -> anyhow::Result<String> {
     let (agency, id) = record.split_once('/').context("write the record as AGENCY/ID")?;
     let records = &run.records;
-    let at =
-        (0..records.len()).find(|at| records.agencies[usize::from(records.agency[*at])] == agency && records.ids.get(*at) == id);
-    let Some(at) = at.map(|at| at as u32) else {
-        bail!("no record {record} was linked\n\nhint: the agency's name, a stroke, and its own id")
-    };
+    let at = (0..records.len() as u32).find(|at| records.agency_of(*at) == agency && records.key(*at).1 == id);
+    let Some(at) = at else { bail!("no record {record} was linked\n\nhint: the agency's name, a stroke, and its own id") };
     let Some(hold) = run.holds.iter().find(|hold| hold.records.contains(&at)) else {
         return Ok(format!("{record} is a person of one record: no other is held to it\n"));
     };

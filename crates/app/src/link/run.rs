@@ -48,8 +48,7 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
         paint::stderr(&format!("warning: {odd}\n"));
     }
     // An agency's own id stands for one person: rows that share one are further rows of the same record.
-    let key = |record: u32| (records.agency[record as usize], records.ids.get(record as usize));
-    decided.must.extend((1..records.len() as u32).filter(|at| key(at - 1) == key(*at)).map(|at| (at - 1, at)));
+    decided.must.extend((1..records.len() as u32).filter(|at| records.key(at - 1) == records.key(*at)).map(|at| (at - 1, at)));
     let earlier = config.decisions.earlier(&records)?;
     let choices = Choices { who, decided, earlier, join: config.join.unwrap_or(0.0), ..Choices::default() };
     let (join, cannot) = (choices.join, choices.decided.cannot.clone());
@@ -58,12 +57,12 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
         Some(read) => {
             let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
             let model = config.decisions.with_twins(read.model.clone());
-            engine::link::link(&records, model, &Choices { block_most, ..choices })
+            engine::link::link(&records, &model, &Choices { block_most, ..choices })
         }
         None => {
             let (mut model, nature) = field::comparisons(&config.fields);
             suggest::rules(&mut model, &config.fields);
-            engine::link::learn_and_link(&records, config.decisions.with_twins(model), &nature, &choices)
+            engine::link::learn_and_link(&records, &config.decisions.with_twins(model), &nature, &choices)
         }
     };
     let linked = linked.map_err(anyhow::Error::msg)?;

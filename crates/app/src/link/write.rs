@@ -31,8 +31,7 @@ pub fn write(run: &Run, folder: &Path, date: Date) -> anyhow::Result<()> {
 }
 
 fn key(run: &Run, record: u32) -> Key {
-    let agency = &run.records.agencies[usize::from(run.records.agency[record as usize])];
-    Key { agency: agency.clone(), id: run.records.ids.get(record as usize).to_owned() }
+    Key { agency: run.records.agency_of(record).to_owned(), id: run.records.key(record).1.to_owned() }
 }
 
 /// The id of each record's person, and the new rows of the history.
@@ -75,11 +74,11 @@ fn persons(run: &Run, folder: &Path, named: &[String]) -> anyhow::Result<()> {
     }
     let records = &run.records;
     // A record that its agency wrote down several times is one row.
-    let same = |at: u32| at > 0 && key(run, at - 1) == key(run, at);
+    let same = |at: u32| at > 0 && records.key(at - 1) == records.key(at);
     let rows: Vec<u32> = (0..records.len() as u32).filter(|at| !same(*at)).collect();
     let record = |row: usize| rows[row] as usize;
     let columns = [
-        Column::Texts("agency", Box::new(|row| records.agencies[usize::from(records.agency[record(row)])].as_str())),
+        Column::Texts("agency", Box::new(|row| records.agency_of(rows[row]))),
         Column::Texts("id", Box::new(|row| records.ids.get(record(row)))),
         Column::Texts("person", Box::new(|row| named[record(row)].as_str())),
         Column::Numbers("quality", Box::new(|row| quality[record(row)])),
@@ -100,12 +99,11 @@ fn links(run: &Run, folder: &Path) -> anyhow::Result<()> {
             levels[..comparisons].iter().map(u8::to_string).collect::<Vec<_>>().join(".")
         })
         .collect();
-    let agency = |record: u32| records.agencies[usize::from(records.agency[record as usize])].as_str();
     let weight = |row: usize| f64::from(links[row].weight);
     let columns = [
-        Column::Texts("agency", Box::new(|row| agency(links[row].left))),
+        Column::Texts("agency", Box::new(|row| records.agency_of(links[row].left))),
         Column::Texts("id", Box::new(|row| records.ids.get(links[row].left as usize))),
-        Column::Texts("other_agency", Box::new(|row| agency(links[row].right))),
+        Column::Texts("other_agency", Box::new(|row| records.agency_of(links[row].right))),
         Column::Texts("other_id", Box::new(|row| records.ids.get(links[row].right as usize))),
         Column::Numbers("weight", Box::new(weight)),
         Column::Numbers("probability", Box::new(|row| probability(weight(row)))),

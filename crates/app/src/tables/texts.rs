@@ -29,11 +29,17 @@ pub fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<Raw>, Vec<Fault
     if parquet { from_parquet(path, wanted).map(|columns| (columns, Vec::new())) } else { from_csv(path, file, wanted) }
 }
 
-fn absent(path: &Path, names: &[String], there: &[String]) -> anyhow::Error {
-    let nearest = names.iter().find_map(|name| scheme::problem::nearest(name, there.iter().map(String::as_str)));
+/// Where each wanted column stands among the names in a file, or an error that names those that are missing.
+fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<usize>> {
+    let place = |name: &&str| there.iter().position(|known| known.eq_ignore_ascii_case(name));
+    let lost: Vec<&str> = wanted.iter().copied().filter(|name| place(name).is_none()).collect();
+    if lost.is_empty() {
+        return Ok(wanted.iter().filter_map(place).collect());
+    }
+    let nearest = lost.iter().find_map(|name| scheme::problem::nearest(name, there.iter().map(String::as_str)));
     let hint = nearest
         .map_or_else(|| format!("it has the columns {}", there.join(", ")), |nearest| format!("did you mean `{nearest}`?"));
-    anyhow::anyhow!("{} has no column `{}`\n\nhint: {hint}", path.display(), names.join("`, `"))
+    bail!("{} has no column `{}`\n\nhint: {hint}", path.display(), lost.join("`, `"))
 }
 
 fn from_csv(path: &Path, file: File, wanted: &[&str]) -> anyhow::Result<(Vec<Raw>, Vec<Fault>)> {
@@ -43,17 +49,9 @@ fn from_csv(path: &Path, file: File, wanted: &[&str]) -> anyhow::Result<(Vec<Raw
             rows.push(numbering.number(cell));
         }
     });
-    match read.with_context(|| format!("could not read {}", path.display()))? {
-        Err(names) => {
-            let mut header = String::new();
-            std::io::BufRead::read_line(&mut std::io::BufReader::new(File::open(path)?), &mut header).ok();
-            let there: Vec<String> = header.split([',', ';', '\t']).map(|name| name.trim().to_owned()).collect();
-            Err(absent(path, &names, &there))
-        }
-        Ok(faults) => {
-            Ok((columns.into_iter().map(|(numbering, rows)| Raw { values: numbering.finish(), rows }).collect(), faults))
-        }
-    }
+    let (header, faults) = read.with_context(|| format!("could not read {}", path.display()))?;
+    places(path, wanted, &header)?;
+    Ok((columns.into_iter().map(|(numbering, rows)| Raw { values: numbering.finish(), rows }).collect(), faults))
 }
 
 fn from_parquet(path: &Path, wanted: &[&str]) -> anyhow::Result<Vec<Raw>> {
@@ -64,14 +62,7 @@ fn from_parquet(path: &Path, wanted: &[&str]) -> anyhow::Result<Vec<Raw>> {
     let reader = open()?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
-    let places: Vec<Option<usize>> =
-        wanted.iter().map(|name| names.iter().position(|known| known.eq_ignore_ascii_case(name))).collect();
-    let lost: Vec<String> =
-        wanted.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(name, _)| (*name).to_owned()).collect();
-    if !lost.is_empty() {
-        return Err(absent(path, &lost, &names));
-    }
-    let each = places.into_par_iter().flatten().map(|place| {
+    let each = places(path, wanted, &names)?.into_par_iter().map(|place| {
         let column = schema.column(place);
         if column.max_rep_level() > 0 || column.max_def_level() > 1 {
             bail!("the column {} of {} holds lists, and text is needed", names[place], path.display());

@@ -7,9 +7,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use engine::link::block::{Blocks, Who, each_pair};
-use engine::link::records::{Column, Ids, Records};
+use engine::link::records::{Column, Records};
 use engine::link::score::{Levels, Scorer};
 use engine::link::values::Numbering;
+use engine::records::batch::Texts;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field;
 
@@ -74,7 +75,7 @@ fn from_csv(path: &Path) -> Table {
 
 /// Records with the columns of a model, as the tables say it and not cleaned; and the number of each record by its id.
 fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, BTreeMap<String, u32>) {
-    let (mut ids, mut agency) = (Ids::default(), Vec::new());
+    let (mut ids, mut agency) = (Texts::default(), Vec::new());
     for (number, table) in tables.iter().enumerate() {
         for row in &table.rows {
             ids.push(&row[table.at(id)]);

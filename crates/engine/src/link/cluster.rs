@@ -28,9 +28,9 @@ pub struct Decided {
 }
 
 /// No single pair counts for more than this beyond the threshold, either way: a sum over many pairs is then not ruled by one.
-const MOST_BITS: f64 = 20.0;
+pub const MOST_BITS: f64 = 20.0;
 /// Of two large groups no more than this many of each are compared.
-const MOST_COMPARED: usize = 64;
+pub const MOST_COMPARED: usize = 64;
 
 /// The person of each record: the lowest of its records. `weigh` scores any pair, lower record first; `None` for a pair that
 /// may not be one person.
@@ -48,8 +48,9 @@ pub fn clusters(
     strong().for_each(|link| connected.join(link.left, link.right));
     decided.must.iter().for_each(|(left, right)| connected.join(*left, *right));
     let root: Vec<u32> = (0..records as u32).map(|record| connected.root(record)).collect();
-    let mut by_root: Vec<(u32, u32, u32, f32)> =
-        strong().map(|link| (root[link.left as usize], link.left, link.right, link.weight)).collect();
+    let held = |bits: f64| bits.clamp(threshold - MOST_BITS, threshold + MOST_BITS);
+    let placed = |link: &Link| (root[link.left as usize], link.left, link.right, held(f64::from(link.weight)));
+    let mut by_root: Vec<(u32, u32, u32, f64)> = strong().map(placed).collect();
     by_root.par_sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
     let mut must: Vec<(u32, u32, u32)> = decided.must.iter().map(|(a, b)| (root[*a as usize], *a, *b)).collect();
     must.sort_unstable();
@@ -58,10 +59,9 @@ pub fn clusters(
         if decided.cannot.binary_search(&(left, right)).is_ok() {
             return f64::NEG_INFINITY;
         }
-        weigh(left, right).map_or(f64::NEG_INFINITY, |bits| bits.clamp(threshold - MOST_BITS, threshold + MOST_BITS))
+        weigh(left, right).map_or(f64::NEG_INFINITY, held)
     };
-    let mut person: Vec<u32> = (0..records as u32).collect();
-    let groups: Vec<&[(u32, u32, u32, f32)]> = by_root.chunk_by(|a, b| a.0 == b.0).collect();
+    let groups: Vec<&[(u32, u32, u32, f64)]> = by_root.chunk_by(|a, b| a.0 == b.0).collect();
     let joined: Vec<Vec<(u32, u32)>> = groups
         .into_par_iter()
         .map(|links| {
@@ -78,8 +78,7 @@ pub fn clusters(
     let mut forest = Forest::new(records);
     joined.iter().flatten().for_each(|(left, right)| forest.join(*left, *right));
     decided.must.iter().for_each(|(left, right)| forest.join(*left, *right));
-    person.iter_mut().for_each(|person| *person = forest.root(*person));
-    person
+    (0..records as u32).map(|record| forest.root(record)).collect()
 }
 
 /// Records joined into trees; the root is the lowest record.
@@ -139,7 +138,7 @@ impl PartialOrd for Candidate {
 }
 
 impl Component {
-    fn new(links: &[(u32, u32, u32, f32)], musts: &[(u32, u32)], weigh: &impl Fn(u32, u32) -> f64) -> Component {
+    fn new(links: &[(u32, u32, u32, f64)], musts: &[(u32, u32)], weigh: &impl Fn(u32, u32) -> f64) -> Component {
         let pairs = || links.iter().map(|(_, left, right, _)| (*left, *right)).chain(musts.iter().copied());
         let mut records: Vec<u32> = pairs().flat_map(|(left, right)| [left, right]).collect();
         records.sort_unstable();
@@ -157,8 +156,7 @@ impl Component {
             let (a, b) = (forest.root(at(left)), forest.root(at(right)));
             if a != b && !component.sums[a as usize].contains_key(&b) {
                 let alone = component.members[a as usize].len() + component.members[b as usize].len() == 2;
-                let known = weight.filter(|_| alone).map(|weight| f64::from(weight).clamp(-MOST_BITS, MOST_BITS));
-                let sum = known.unwrap_or_else(|| component.between(a, b, weigh));
+                let sum = weight.filter(|_| alone).unwrap_or_else(|| component.between(a, b, weigh));
                 component.sums[a as usize].insert(b, sum);
                 component.sums[b as usize].insert(a, sum);
             }

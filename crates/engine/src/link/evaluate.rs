@@ -55,16 +55,29 @@ impl Evaluation {
     }
 }
 
+/// How many records persons found and persons known have, each and together.
+struct Counts {
+    both: BTreeMap<(u32, u32), f64>,
+    by_found: BTreeMap<u32, f64>,
+    by_known: BTreeMap<u32, f64>,
+}
+
+impl Counts {
+    fn new(found: &[u32], known: &[u32]) -> Counts {
+        let mut counts = Counts { both: BTreeMap::new(), by_found: BTreeMap::new(), by_known: BTreeMap::new() };
+        for (found, known) in found.iter().zip(known) {
+            *counts.both.entry((*found, *known)).or_default() += 1.0;
+            *counts.by_found.entry(*found).or_default() += 1.0;
+            *counts.by_known.entry(*known).or_default() += 1.0;
+        }
+        counts
+    }
+}
+
 /// Holds persons found against persons known, record by record.
 #[must_use]
 pub fn evaluate(found: &[u32], known: &[u32]) -> Evaluation {
-    let mut both: BTreeMap<(u32, u32), f64> = BTreeMap::new();
-    let (mut by_found, mut by_known): (BTreeMap<u32, f64>, BTreeMap<u32, f64>) = Default::default();
-    for (found, known) in found.iter().zip(known) {
-        *both.entry((*found, *known)).or_default() += 1.0;
-        *by_found.entry(*found).or_default() += 1.0;
-        *by_known.entry(*known).or_default() += 1.0;
-    }
+    let Counts { both, by_found, by_known } = Counts::new(found, known);
     let pairs = |count: f64| count * (count - 1.0) / 2.0;
     let all = |counts: &BTreeMap<u32, f64>| -> f64 { counts.values().map(|count| pairs(*count)).sum() };
     let right: f64 = both.values().map(|count| pairs(*count)).sum();
@@ -95,20 +108,14 @@ pub struct Group {
 /// By group: `group` gives each record's. Whoever is linked wrongly or missed more often than others is seen here.
 #[must_use]
 pub fn by_group(found: &[u32], known: &[u32], group: &[u32]) -> Vec<Group> {
-    let mut both: BTreeMap<(u32, u32), f64> = BTreeMap::new();
-    let (mut by_found, mut by_known): (BTreeMap<u32, f64>, BTreeMap<u32, f64>) = Default::default();
-    for (found, known) in found.iter().zip(known) {
-        *both.entry((*found, *known)).or_default() += 1.0;
-        *by_found.entry(*found).or_default() += 1.0;
-        *by_known.entry(*known).or_default() += 1.0;
-    }
+    let counts = Counts::new(found, known);
     let groups = group.iter().max().map_or(0, |most| *most as usize + 1);
     let mut sums = vec![Group { records: 0, precision: 0.0, recall: 0.0 }; groups];
     for ((found, known), group) in found.iter().zip(known).zip(group) {
-        let (together, sum) = (both[&(*found, *known)], &mut sums[*group as usize]);
+        let (together, sum) = (counts.both[&(*found, *known)], &mut sums[*group as usize]);
         sum.records += 1;
-        sum.precision += together / by_found[found];
-        sum.recall += together / by_known[known];
+        sum.precision += together / counts.by_found[found];
+        sum.recall += together / counts.by_known[known];
     }
     for sum in &mut sums {
         sum.precision /= sum.records.max(1) as f64;

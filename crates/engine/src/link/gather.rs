@@ -2,15 +2,16 @@
 
 use super::clean::clean;
 use super::field::{Field, Kind};
-use super::records::{Column, Ids, More, Records};
+use super::records::{Column, More, Records};
 use super::values::{MISSING, Numbering, Values};
+use crate::records::batch::Texts;
 
 /// One table as it was read.
 #[derive(Debug, Default)]
 pub struct Table {
     /// The agency of all rows, or of each row by name.
     pub agency: Agency,
-    pub ids: Ids,
+    pub ids: Texts,
     /// For each field what the rows say; `None` where the table has no such column.
     pub columns: Vec<Option<Raw>>,
 }
@@ -39,7 +40,7 @@ pub struct Raw {
 /// letter a value parts into several, if it does.
 #[must_use]
 pub fn gather(fields: &[Field], split: &[Option<char>], tables: Vec<Table>) -> (Records, Vec<u32>) {
-    let (mut agencies, mut agency, mut ids) = (Vec::<String>::new(), Vec::new(), Ids::default());
+    let (mut agencies, mut agency, mut ids) = (Vec::<String>::new(), Vec::new(), Texts::default());
     for table in &tables {
         let mut number = |name: &str| {
             let known = agencies.iter().position(|known| known == name);
@@ -131,7 +132,7 @@ mod tests {
                 let rows = vec![numbering.number(text)];
                 Raw { values: numbering.finish(), rows }
             };
-            let mut ids = Ids::default();
+            let mut ids = Texts::default();
             ids.push("1");
             Table { agency: Agency::One(agency.into()), ids, columns: texts.map(|text| text.map(raw)).into() }
         };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::cluster::{MOST_BITS, MOST_COMPARED};
 use super::score::probability;
 
 /// A person of several records.
@@ -30,12 +31,8 @@ impl Hold {
     }
 }
 
-/// No single pair counts for more than this, as in clustering.
-pub const MOST_BITS: f64 = 20.0;
-/// Of a person of very many records each is held against no more than so many.
-pub const MOST_COMPARED: usize = 64;
-
-/// Persons of two records or more, in order. `weigh` scores any pair of records.
+/// Persons of two records or more, in order. `weigh` scores any pair of records; no pair counts for more bits, and no record is
+/// held against more others, than in clustering.
 #[must_use]
 pub fn holds(person: &[u32], weigh: impl Fn(u32, u32) -> f64 + Sync) -> Vec<Hold> {
     let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();

@@ -98,9 +98,36 @@ pub struct RuleCount {
 }
 
 /// Finds who is who with a model that is ready: its numbers and its rules are taken as they stand.
-pub fn link(records: &Records, model: Model, choices: &Choices) -> Result<Linked, String> {
-    let scorer = Scorer::new(&model, records)?;
-    let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, choices.block_most)).collect();
+pub fn link(records: &Records, model: &Model, choices: &Choices) -> Result<Linked, String> {
+    Ok(find(&Scorer::new(model, records)?, choices))
+}
+
+/// Learns a model from the records themselves, chooses rules for it, and finds who is who with it. The model comes with every
+/// rule that may be tried.
+pub fn learn_and_link(records: &Records, untrained: &Model, nature: &Nature, choices: &Choices) -> Result<Linked, String> {
+    // What the parts of columns are does not depend on numbers or rules, and is worked out once.
+    let scorer = Scorer::new(untrained, records)?;
+    let (rules, trial) = suggest::trial(&scorer, choices.block_most);
+    let tried = Model { rules, ..untrained.clone() };
+    let scorer = scorer.with(&tried);
+    let (trained, training) = train::train(&scorer, &trial, &choices.who, nature);
+    let scorer = scorer.with(&trained);
+    let weighed = training.patterns.iter().map(|(levels, rules, count)| {
+        let pairs = *count as f64;
+        Caught { rules: *rules, pairs, matches: pairs * probability(scorer.weight_of_levels(levels)) }
+    });
+    let caught: Vec<Caught> = weighed.collect();
+    let best = suggest::choose(&trained, records.len(), &caught);
+    let recall = recall::recall(&caught, best.iter().fold(0, |bits, rule| bits | 1 << rule));
+    drop((trial, caught));
+    let rules = best.into_iter().map(|rule| trained.rules[rule].clone()).collect();
+    let chosen = Model { rules, ..trained.clone() };
+    Ok(Linked { training: Some(training), recall: Some(recall), ..find(&scorer.with(&chosen), choices) })
+}
+
+fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {
+    let (model, records) = (scorer.model, scorer.records);
+    let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(scorer, rule, choices.block_most)).collect();
     let rules = model.rules.iter().zip(&blocks).map(|(rule, blocks)| RuleCount {
         label: rule.label.clone(),
         pairs: blocks.pairs,
@@ -108,7 +135,7 @@ pub fn link(records: &Records, model: Model, choices: &Choices) -> Result<Linked
         hot_pairs: blocks.hot_pairs,
     });
     let rules = rules.collect();
-    let (candidates, links) = scored(&scorer, &blocks, choices);
+    let (candidates, links) = scored(scorer, &blocks, choices);
     drop(blocks);
     let weigh = |left: u32, right: u32| {
         choices.who.may(records, left, right).then(|| {
@@ -124,28 +151,7 @@ pub fn link(records: &Records, model: Model, choices: &Choices) -> Result<Linked
             cluster::clusters(records.len(), &raised, &choices.decided, choices.join, weigh)
         }
     };
-    Ok(Linked { training: None, rules, recall: None, candidates, links, person, model })
-}
-
-/// Learns a model from the records themselves, chooses rules for it, and finds who is who with it. The model comes with every
-/// rule that may be tried.
-pub fn learn_and_link(records: &Records, mut model: Model, nature: &Nature, choices: &Choices) -> Result<Linked, String> {
-    let trial = suggest::trial(&mut model, records, choices.block_most)?;
-    let scorer = Scorer::new(&model, records)?;
-    let (mut trained, training) = train::train(&scorer, &trial, &choices.who, nature);
-    let scorer = scorer.with(&trained);
-    let weighed = training.patterns.iter().map(|(levels, rules, count)| {
-        let pairs = *count as f64;
-        Caught { rules: *rules, pairs, matches: pairs * probability(scorer.weight_of_levels(levels)) }
-    });
-    let caught: Vec<Caught> = weighed.collect();
-    drop(scorer);
-    let chosen = suggest::choose(&trained, records.len(), &caught);
-    let recall = recall::recall(&caught, chosen.iter().fold(0, |bits, rule| bits | 1 << rule));
-    drop(trial);
-    trained.rules = chosen.into_iter().map(|rule| trained.rules[rule].clone()).collect();
-    let linked = link(records, trained, choices)?;
-    Ok(Linked { training: Some(training), recall: Some(recall), ..linked })
+    Linked { model: model.clone(), training: None, rules, recall: None, candidates, links, person }
 }
 
 /// Every candidate's weight; those worth keeping are kept.

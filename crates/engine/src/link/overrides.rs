@@ -51,8 +51,8 @@ pub fn decided(overrides: &[Override], records: &Records, scope: &str, day: Day)
         }
     }
     for record in 0..records.len() as u32 {
-        let agency = &records.agencies[usize::from(records.agency[record as usize])];
-        if let Some(found) = places.get_mut(&(agency.as_str(), records.ids.get(record as usize))) {
+        let agency = records.agency_of(record);
+        if let Some(found) = places.get_mut(&(agency, records.ids.get(record as usize))) {
             found.push(record);
         }
     }

@@ -2,6 +2,7 @@
 //! depends on what they are and not on where they stood in a file; everything after inherits that.
 
 use super::values::{MISSING, Values, hash, mix};
+use crate::records::batch::Texts;
 
 /// Records of all agencies together, in their own order (by the hash of agency and id).
 #[derive(Debug, Default)]
@@ -10,7 +11,7 @@ pub struct Records {
     pub agencies: Vec<String>,
     /// For each record its agency, and its id there.
     pub agency: Vec<u16>,
-    pub ids: Ids,
+    pub ids: Texts,
     pub columns: Vec<Column>,
     /// The number of each record's value in each column, record after record: a pair then touches two places of memory.
     cells: Vec<u32>,
@@ -33,35 +34,6 @@ pub struct More {
     pub value: u32,
 }
 
-/// The ids of all records, one after the other.
-#[derive(Clone, Debug, Default)]
-pub struct Ids {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Ids {
-    pub fn push(&mut self, id: &str) {
-        self.text.push_str(id);
-        self.ends.push(self.text.len());
-    }
-
-    #[must_use]
-    pub fn get(&self, at: usize) -> &str {
-        &self.text[if at == 0 { 0 } else { self.ends[at - 1] }..self.ends[at]]
-    }
-
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-}
-
 impl Records {
     /// From records in any order: the numbers of their values column by column, and further values by their position. Gives back
     /// too where each record stood.
@@ -69,7 +41,7 @@ impl Records {
     pub fn new(
         agencies: Vec<String>,
         agency: &[u16],
-        ids: &Ids,
+        ids: &Texts,
         columns: Vec<(Column, Vec<u32>)>,
         more: Vec<More>,
     ) -> (Records, Vec<u32>) {
@@ -119,6 +91,18 @@ impl Records {
     pub fn cells(&self, record: u32) -> &[u32] {
         let width = self.columns.len();
         &self.cells[record as usize * width..][..width]
+    }
+
+    /// What names a record: its agency, by position, and its id there.
+    #[must_use]
+    pub fn key(&self, record: u32) -> (u16, &str) {
+        (self.agency[record as usize], self.ids.get(record as usize))
+    }
+
+    /// The name of a record's agency.
+    #[must_use]
+    pub fn agency_of(&self, record: u32) -> &str {
+        &self.agencies[usize::from(self.agency[record as usize])]
     }
 
     /// The text of a record in a column.

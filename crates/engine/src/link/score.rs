@@ -81,7 +81,7 @@ impl<'a> Scorer<'a> {
         Ok(bare.with(model))
     }
 
-    /// The same records and features under a model that differs only in its numbers.
+    /// The same records and features under a model that differs only in its numbers and its rules.
     #[must_use]
     pub fn with<'b>(self, model: &'b Model) -> Scorer<'b>
     where

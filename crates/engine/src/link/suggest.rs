@@ -6,7 +6,6 @@ use rayon::prelude::*;
 use super::block::Blocks;
 use super::field::{Field, Kind};
 use super::model::{Model, Part, Rule};
-use super::records::Records;
 use super::score::Scorer;
 
 /// Adds rules to a model: the whole list of what could be tried. [`Blocks`] then says what each brings together.
@@ -73,20 +72,20 @@ pub struct Trial {
     pub every: u64,
 }
 
-/// Leaves in the model the rules that bring a bearable number of pairs together, with a sample of their blocks.
-pub fn trial(model: &mut Model, records: &Records, most: usize) -> Result<Trial, String> {
-    let every = (records.len() as u64 / TRIED).max(1).next_power_of_two();
-    let limit = MOST_PAIRS_A_RECORD * records.len() as f64 / every as f64;
-    let scorer = Scorer::new(model, records)?;
+/// The rules of a model that bring a bearable number of pairs together, and for each of them a sample of its blocks.
+#[must_use]
+pub fn trial(scorer: &Scorer<'_>, most: usize) -> (Vec<Rule>, Trial) {
+    let (rules, records) = (&scorer.model.rules, scorer.records.len());
+    let every = (records as u64 / TRIED).max(1).next_power_of_two();
+    let limit = MOST_PAIRS_A_RECORD * records as f64 / every as f64;
     let mut tried: Vec<(usize, Blocks)> =
-        (0..model.rules.len()).into_par_iter().map(|rule| (rule, Blocks::one_in(&scorer, rule, most, every))).collect();
+        (0..rules.len()).into_par_iter().map(|rule| (rule, Blocks::one_in(scorer, rule, most, every))).collect();
     // Where most of what a rule brings together is too common, what is left of it says nothing of the rule.
     tried.retain(|(_, blocks)| blocks.pairs > blocks.hot_pairs && (blocks.pairs as f64) < limit);
     tried.sort_by_key(|(rule, blocks)| (blocks.pairs, *rule));
     tried.truncate(MOST_RULES);
-    drop(scorer);
-    model.rules = tried.iter().map(|(rule, _)| model.rules[*rule].clone()).collect();
-    Ok(Trial { blocks: tried.into_iter().map(|(_, blocks)| blocks).collect(), every })
+    let kept = tried.iter().map(|(rule, _)| rules[*rule].clone()).collect();
+    (kept, Trial { blocks: tried.into_iter().map(|(_, blocks)| blocks).collect(), every })
 }
 
 /// Pairs that all rules together may bring together, however few records there are, and for each record of many.

@@ -81,34 +81,29 @@ pub fn cells<R: Read>(from: R, mut take: impl FnMut(Result<&[Cow<'_, str>], Faul
 }
 
 /// Reads some columns of any CSV file as text, row after row, in the order of `wanted`; a cell that is not there is empty. Gives
-/// the faults of rows that were left out, or the names that are not in the header.
-pub fn texts<R: Read>(
-    from: R,
-    wanted: &[&str],
-    mut take: impl FnMut(&[std::borrow::Cow<'_, str>]),
-) -> io::Result<Result<Vec<Fault>, Vec<String>>> {
-    let mut rows = Rows::new(Decoded::new(from)?);
-    let names: Vec<String> = match rows.next()? {
-        Some(Ok(())) => rows.cells.iter().map(|cell| cell::decode(&rows.text[cell.clone()]).0.trim().to_owned()).collect(),
-        _ => Vec::new(),
-    };
-    let position = |name: &&str| names.iter().position(|known| known.eq_ignore_ascii_case(name));
-    let absent: Vec<String> = wanted.iter().filter(|name| position(name).is_none()).map(|name| (*name).to_owned()).collect();
-    if !absent.is_empty() {
-        return Ok(Err(absent));
-    }
-    let of: Vec<usize> = wanted.iter().filter_map(position).collect();
-    let mut faults = Vec::new();
-    while let Some(row) = rows.next()? {
+/// the names in the header, and the faults of rows that were left out. Where a name is missing nothing is given to `take`.
+pub fn texts<R: Read>(from: R, wanted: &[&str], mut take: impl FnMut(&[&str])) -> io::Result<(Vec<String>, Vec<Fault>)> {
+    let (mut header, mut faults) = (None, Vec::new());
+    let mut of: Vec<usize> = Vec::new();
+    cells(from, |row| {
         match row {
-            Ok(()) => {
-                let cell = |at: &usize| rows.cells.get(*at).map_or(&[][..], |cell| rows.text[cell.clone()].trim_ascii());
-                take(&of.iter().map(|at| cell::decode(cell(at)).0).collect::<Vec<_>>());
+            Ok(names) if header.is_none() => {
+                let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+                of = wanted.iter().filter_map(|name| names.iter().position(|known| known.eq_ignore_ascii_case(name))).collect();
+                header = Some(names);
             }
-            Err(fault) => faults.push(fault),
+            Ok(cells) if of.len() == wanted.len() => {
+                take(&of.iter().map(|at| cells.get(*at).map_or("", |cell| cell.trim_ascii())).collect::<Vec<_>>());
+            }
+            Ok(_) => {}
+            Err(fault) => {
+                header.get_or_insert_default();
+                faults.push(fault);
+            }
         }
-    }
-    Ok(Ok(faults))
+        Ok(())
+    })?;
+    Ok((header.unwrap_or_default(), faults))
 }
 
 fn not_utf8(place: u64) -> Fault {

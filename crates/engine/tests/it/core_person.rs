@@ -191,7 +191,7 @@ fn twins_are_forced_apart() {
 
 /// Persons of records that stand in rows: for each row the first row of its person.
 fn persons(model: &Model, records: &Records, choices: &Choices) -> Vec<usize> {
-    let linked = link(records, model.clone(), choices).expect("the model can be used");
+    let linked = link(records, model, choices).expect("the model can be used");
     let person = |row: usize| linked.person[at(records, row) as usize];
     (0..records.len()).map(|row| (0..=row).find(|first| person(*first) == person(row)).unwrap_or(row)).collect()
 }

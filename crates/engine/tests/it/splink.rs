@@ -3,14 +3,15 @@
 
 use engine::link::field::{Field, Kind, Missing};
 use engine::link::gather::{Agency, Raw, Table, gather};
-use engine::link::records::{Ids, Records};
+use engine::link::records::Records;
 use engine::link::score::Scorer;
 use engine::link::splink::{Imported, Said, SaidFrequency, SaidLevel, Settings, import};
 use engine::link::values::Numbering;
+use engine::records::batch::Texts;
 
 /// Records of one agency, as they stand; `|` parts several values of one column.
 pub fn records(columns: &[String], rows: &[Vec<&str>]) -> Records {
-    let mut ids = Ids::default();
+    let mut ids = Texts::default();
     (0..rows.len()).for_each(|row| ids.push(&format!("{row}")));
     let raw = |column: usize| {
         let mut numbering = Numbering::default();
