@@ -2,7 +2,7 @@
 //! out, how sure the links are, and which persons need somebody's eye. Records are named by agency and id; what they say is
 //! nowhere on the page.
 
-use engine::link::cluster::{MOST_BITS, MOST_COMPARED};
+use engine::link::cluster::{MOST_BITS, MOST_COMPARED, held};
 use engine::link::hold::Hold;
 use engine::link::score::Scorer;
 use engine::link::values::MISSING;
@@ -68,7 +68,7 @@ fn first_screen(run: &Run) -> String {
         &format!("{} records of {} are {} persons", count(records.len()), agencies(records.agencies.len()), count(persons)),
     );
     body += &text("p class=\"quiet\"", &format!("For: {}. Legal basis: {}.", run.config.purpose, run.config.basis));
-    let doubtful = run.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
+    let doubtful = run.linked.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
     let between = linked.links.iter().filter(|link| (REVIEW.0..REVIEW.1).contains(&f64::from(link.weight))).count();
     let found = match &linked.recall {
         Some(recall) => format!(
@@ -81,7 +81,7 @@ fn first_screen(run: &Run) -> String {
     };
     let verdict = format!(
         "{} persons have several records; {} of them have a record held by less than {} bits and should be looked at. {found}",
-        count(run.holds.len()),
+        count(run.linked.holds.len()),
         count(doubtful),
         REVIEW.1
     );
@@ -90,7 +90,10 @@ fn first_screen(run: &Run) -> String {
         ("Pairs compared".to_owned(), thousands(linked.candidates as i64)),
         ("Links kept".to_owned(), count(linked.links.len())),
         (format!("Links to be looked at ({} to {} bits)", REVIEW.0, REVIEW.1), count(between)),
-        ("Largest person, in records".to_owned(), count(run.holds.iter().map(|hold| hold.records.len()).max().unwrap_or(1))),
+        (
+            "Largest person, in records".to_owned(),
+            count(run.linked.holds.iter().map(|hold| hold.records.len()).max().unwrap_or(1)),
+        ),
         ("Threshold between groups, in bits".to_owned(), run.join.to_string()),
     ];
     let each = (0..records.agencies.len()).map(|agency| {
@@ -227,16 +230,16 @@ const LARGEST: usize = 5;
 const NAMED: usize = 6;
 
 fn attention(run: &Run, scorer: &Scorer<'_>) -> String {
-    let mut least: Vec<&Hold> = run.holds.iter().collect();
+    let mut least: Vec<&Hold> = run.linked.holds.iter().collect();
     least.sort_by(|a, b| a.weakest().1.total_cmp(&b.weakest().1).then(a.records.cmp(&b.records)));
-    let mut largest: Vec<&Hold> = run.holds.iter().filter(|hold| hold.records.len() > 2).collect();
+    let mut largest: Vec<&Hold> = run.linked.holds.iter().filter(|hold| hold.records.len() > 2).collect();
     largest.sort_by(|a, b| b.records.len().cmp(&a.records.len()).then(a.records.cmp(&b.records)));
     let table = |caption: &str, holds: &[&Hold]| {
         let rows: Vec<Vec<String>> = holds.iter().map(|hold| person(run, scorer, hold)).collect();
         table(caption, &["records", "count", "held least", "bits", "what would break it"], &rows)
     };
     let mut out = contradictions(run, scorer);
-    if run.holds.is_empty() {
+    if run.linked.holds.is_empty() {
         return out + &paragraph("No person has several records.");
     }
     out += &paragraph(
@@ -274,7 +277,7 @@ fn breaks(run: &Run, scorer: &Scorer<'_>, hold: &Hold) -> String {
         let levels = scorer.levels(left, right, &mut scorer.no_memory());
         let weight = scorer.weight(left, right, &levels);
         for (sum, (level, rare)) in without.iter_mut().zip(scorer.parts(left, right, &levels).0) {
-            *sum += (weight - level - rare).clamp(-MOST_BITS, MOST_BITS);
+            *sum += held(weight - level - rare, run.join);
         }
         others += 1.0;
         if weight > best.0 {
@@ -291,7 +294,7 @@ fn breaks(run: &Run, scorer: &Scorer<'_>, hold: &Hold) -> String {
     }
     let needed = comparisons.iter().zip(&without).filter(|(_, sum)| **sum / others < run.join);
     let needed: Vec<&str> = needed.map(|(comparison, _)| comparison.name.as_str()).collect();
-    let at_least = if bits >= MOST_BITS { "at least " } else { "" };
+    let at_least = if bits >= run.join + MOST_BITS { "at least " } else { "" };
     let less = format!("{at_least}{:.1} bits less", bits - run.join);
     if needed.is_empty() {
         format!("{less}; no comparison alone")

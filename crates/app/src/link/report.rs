@@ -17,7 +17,7 @@ pub fn why(run: &Run, record: &str) -> anyhow::Result<String> {
     let records = &run.records;
     let at = (0..records.len() as u32).find(|at| records.agency_of(*at) == agency && records.key(*at).1 == id);
     let Some(at) = at else { bail!("no record {record} was linked\n\nhint: the agency's name, a stroke, and its own id") };
-    let Some(hold) = run.holds.iter().find(|hold| hold.records.contains(&at)) else {
+    let Some(hold) = run.linked.holds.iter().find(|hold| hold.records.contains(&at)) else {
         return Ok(format!("{record} is a person of one record: no other is held to it\n"));
     };
     let name = |record: u32| name(records, record);

@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::bail;
 use engine::link::block::Who;
 use engine::link::evaluate::{self, Evaluation, Group};
-use engine::link::hold::{self, Hold};
 use engine::link::records::Records;
-use engine::link::score::Scorer;
 use engine::link::{Choices, Linked, field, gather, suggest};
 
 use super::config::Config;
@@ -23,8 +21,6 @@ pub struct Run {
     pub join: f64,
     /// Pairs that people have decided are not one person.
     pub cannot: Vec<(u32, u32)>,
-    /// Persons of two records or more.
-    pub holds: Vec<Hold>,
     pub evaluation: Option<Evaluation>,
     /// By the name of the group; empty without labels or groups.
     pub by_group: Vec<(String, Group)>,
@@ -66,13 +62,8 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
         }
     };
     let linked = linked.map_err(anyhow::Error::msg)?;
-    let scorer = Scorer::new(&linked.model, &records).map_err(anyhow::Error::msg)?;
-    let holds = hold::holds(&linked.person, |left, right| {
-        scorer.weight(left, right, &scorer.levels(left, right, &mut scorer.no_memory()))
-    });
-    drop(scorer);
     let (evaluation, by_group) = evaluated(&linked.person, &order, &read.truth, &read.group);
-    Ok(Run { config, records, linked, join, cannot, holds, evaluation, by_group })
+    Ok(Run { config, records, linked, join, cannot, evaluation, by_group })
 }
 
 /// Held against labels, where there are any; records without one are left out.

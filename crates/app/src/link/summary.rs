@@ -12,7 +12,7 @@ pub const REVIEW: (f64, f64) = (-3.0, 7.0);
 pub fn summary(run: &Run) -> String {
     let (linked, records) = (&run.linked, &run.records);
     let persons = linked.person.iter().enumerate().filter(|(record, person)| *record as u32 == **person).count();
-    let several = run.holds.len();
+    let several = run.linked.holds.len();
     let mut out = paint::bold(&format!(
         "{} records of {} are {} persons\n",
         thousands(records.len() as i64),
@@ -21,7 +21,7 @@ pub fn summary(run: &Run) -> String {
     ));
     out += &format!("for: {} ({})\n\n", run.config.purpose, run.config.basis);
     out += &line("persons of several records", &thousands(several as i64));
-    let doubtful = run.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
+    let doubtful = run.linked.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
     out += &line(
         "of them to be looked at",
         &format!("{} (a record held by less than {} bits)", thousands(doubtful as i64), REVIEW.1),

@@ -69,7 +69,7 @@ fn names(run: &Run, folder: &Path, date: Date) -> anyhow::Result<Vec<String>> {
 
 fn persons(run: &Run, folder: &Path, named: &[String]) -> anyhow::Result<()> {
     let mut quality = vec![1.0; run.records.len()];
-    for hold in &run.holds {
+    for hold in &run.linked.holds {
         hold.records.iter().for_each(|record| quality[*record as usize] = hold.quality());
     }
     let records = &run.records;

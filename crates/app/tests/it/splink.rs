@@ -144,7 +144,10 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
     let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, usize::MAX)).collect();
     let who = Who { within: vec![splink.within; tables.len()] };
     let found: BTreeSet<(u32, u32)> =
-        each_pair(&scorer, &blocks, &who, || (), |(), found, _, a, b| found.push((a, b))).into_iter().collect();
+        each_pair(&scorer, &blocks, |_, a, b| who.may(&records, a, b), || (), |(), found, (_, a, b)| found.push((a, b)))
+            .1
+            .into_iter()
+            .collect();
     let levels: usize = model.comparisons.iter().map(|comparison| comparison.levels.len()).sum();
     println!(
         "{name}: {} pairs scored, largest difference {most:.1e} bits, {} of {levels} levels met, {untold} of {} weights that other levels have too; {} pairs by rules, {} not the same",

@@ -1,8 +1,11 @@
 //! Which pairs are looked at: those that agree on all features of some rule. Values that too many records share (a filler date,
 //! a hostel's postcode) bring nobody together, and it is told how many pairs that left out.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
+use super::model::Model;
 use super::records::Records;
 use super::score::Scorer;
 use super::values::mix;
@@ -42,54 +45,65 @@ fn key(scorer: &Scorer<'_>, same: &[(usize, usize)], right: bool, record: u32) -
     let cells = scorer.records.cells(record);
     same.iter()
         .try_fold(1, |key, (a, b)| {
-            let prepared = &scorer.features[if right { *b } else { *a }];
-            match prepared.of(cells[prepared.column]) {
+            let feature = if right { *b } else { *a };
+            match scorer.features.number(feature, cells) {
                 0 => None,
-                number => Some(mix(key, prepared.hash(number))),
+                number => Some(mix(key, scorer.features[feature].hash(number))),
             }
         })
         .unwrap_or(0)
 }
 
+/// Whether a rule holds one feature of a record equal to another of the other record.
+fn is_crossed(same: &[(usize, usize)]) -> bool {
+    same.iter().any(|(a, b)| a != b)
+}
+
+/// Of one feature, the records whose value has a hash that `every` divides: all records of a value, or none.
+#[must_use]
+pub fn picked(scorer: &Scorer<'_>, feature: usize, every: u64) -> Vec<u32> {
+    let picks = |record: &u32| {
+        let number = scorer.features.number(feature, scorer.records.cells(*record));
+        number != 0 && scorer.features[feature].hash(number).is_multiple_of(every)
+    };
+    (0..scorer.records.len() as u32).filter(picks).collect()
+}
+
 impl Blocks {
-    /// Sorts records into the blocks of a rule; none has more than `most` records.
+    /// Sorts all records into the blocks of a rule; none has more than `most` records.
     #[must_use]
     pub fn new(scorer: &Scorer<'_>, rule: usize, most: usize) -> Blocks {
-        Blocks::one_in(scorer, rule, most, 1)
+        let same = &scorer.model.rules[rule].same;
+        let all = |right: bool| (0..scorer.records.len() as u32).map(move |record| (key(scorer, same, right, record), record));
+        let crossed = is_crossed(same).then(|| all(true));
+        Blocks::of(all(false).chain(crossed.into_iter().flatten()).collect(), most, scorer.records.len())
     }
 
-    /// The same for one in so many blocks, picked by the hash of one of the rule's features: whole blocks, or nothing of them.
+    /// The same for some records only: those with picked left features, and where the rule is crossed those with picked right
+    /// ones.
     #[must_use]
-    pub fn one_in(scorer: &Scorer<'_>, rule: usize, most: usize, every: u64) -> Blocks {
+    pub fn among(scorer: &Scorer<'_>, rule: usize, most: usize, left: &[u32], right: &[u32]) -> Blocks {
         let same = &scorer.model.rules[rule].same;
-        let crossed = same.iter().any(|(a, b)| a != b);
-        // Picked by the feature with most values, so that a sample of blocks is many blocks.
-        let widest = same.iter().max_by_key(|(a, _)| scorer.features[*a].distinct()).copied().unwrap_or_default();
-        let keyed = |right: bool| {
-            let first = &scorer.features[if right { widest.1 } else { widest.0 }];
-            let picked = |record: &u32| {
-                let number = first.of(scorer.records.cells(*record)[first.column]);
-                number != 0 && first.hash(number).is_multiple_of(every)
-            };
-            let of = |record: u32| (key(scorer, same, right, record), record);
-            let records = (0..scorer.records.len() as u32).into_par_iter().filter(picked);
-            records.map(of).filter(|(key, _)| *key != 0).collect::<Vec<_>>()
+        let some = |right: bool, records: &[u32]| -> Vec<(u64, u32)> {
+            records.iter().map(|record| (key(scorer, same, right, *record), *record)).collect()
         };
-        let mut keys = keyed(false);
-        if crossed {
-            // A swap brings a record together with those whose right features are its left ones: both stand in one block.
-            keys.extend(keyed(true));
-        }
-        keys.par_sort_unstable();
-        keys.dedup();
+        let mut keyed = some(false, left);
+        keyed.extend(is_crossed(same).then(|| some(true, right)).into_iter().flatten());
+        Blocks::of(keyed, most, scorer.records.len())
+    }
+
+    /// From records and their keys. Where a rule is crossed a record stands in two blocks: a swap brings it together with those
+    /// whose right features are its left ones.
+    fn of(keyed: Vec<(u64, u32)>, most: usize, all: usize) -> Blocks {
         let mut blocks = Blocks::default();
-        for block in keys.chunk_by(|a, b| a.0 == b.0) {
+        let keyed = by_key(&keyed);
+        for block in keyed.chunk_by(|a, b| a.0 == b.0).filter(|block| block[0].0 != 0) {
             let count = block.len() as u64;
             let pairs = count * (count - 1) / 2;
             if block.len() > most {
                 blocks.hot_blocks += 1;
                 blocks.hot_pairs += pairs;
-                blocks.hot.resize(scorer.records.len(), false);
+                blocks.hot.resize(all, false);
                 block.iter().for_each(|(_, record)| blocks.hot[*record as usize] = true);
             } else if count > 1 {
                 blocks.pairs += pairs;
@@ -100,8 +114,10 @@ impl Blocks {
         blocks
     }
 
-    fn block(&self, at: usize) -> &[u32] {
-        &self.records[if at == 0 { 0 } else { self.ends[at - 1] as usize }..self.ends[at] as usize]
+    /// The records of some blocks.
+    fn records(&self, blocks: Range<usize>) -> &[u32] {
+        let end = |block: usize| if block == 0 { 0 } else { self.ends[block - 1] as usize };
+        &self.records[end(blocks.start)..end(blocks.end)]
     }
 
     fn is_hot(&self, record: u32) -> bool {
@@ -109,68 +125,136 @@ impl Blocks {
     }
 }
 
-/// Whether a rule brings two records together.
-fn holds(scorer: &Scorer<'_>, rule: usize, hot: Option<&Blocks>, left: u32, right: u32) -> bool {
-    let (a, b) = (scorer.records.cells(left), scorer.records.cells(right));
-    let same = scorer.model.rules[rule].same.iter().all(|(x, y)| {
-        let (one, other) = (&scorer.features[*x], &scorer.features[*y]);
-        let (left, right) = (one.of(a[one.column]), other.of(b[other.column]));
-        left != 0 && right != 0 && if x == y { left == right } else { one.hash(left) == other.hash(right) }
-    });
-    same && hot.is_none_or(|blocks| !blocks.is_hot(left))
+/// Records and their keys in order, each once. Keys are hashes, so their first bits part them evenly: what is left to sort are
+/// handfuls.
+fn by_key(keyed: &[(u64, u32)]) -> Vec<(u64, u32)> {
+    let shift = 64 - keyed.len().next_power_of_two().trailing_zeros().max(1);
+    let mut places = vec![0_u32; (1 << (64 - shift)) + 1];
+    keyed.iter().for_each(|(key, _)| places[(key >> shift) as usize + 1] += 1);
+    (1..places.len()).for_each(|at| places[at] += places[at - 1]);
+    let mut sorted = vec![(0, 0); keyed.len()];
+    for pair in keyed {
+        let place = &mut places[(pair.0 >> shift) as usize];
+        sorted[*place as usize] = *pair;
+        *place += 1;
+    }
+    sorted.chunk_by_mut(|a, b| a.0 >> shift == b.0 >> shift).for_each(<[(u64, u32)]>::sort_unstable);
+    sorted.dedup();
+    sorted
 }
 
-/// The rules, one bit each, that bring two records together.
-#[must_use]
-pub fn rules(scorer: &Scorer<'_>, all: &[Blocks], left: u32, right: u32) -> u128 {
-    (0..all.len()).filter(|rule| holds(scorer, *rule, Some(&all[*rule]), left, right)).fold(0, |bits, rule| bits | 1 << rule)
+/// What the rules ask of a record, side by side: the number of each feature, or its hash where it is held against another
+/// feature. What is missing is equal to nothing.
+pub struct Asked {
+    features: Vec<(usize, bool)>,
+    /// For each rule the places that are held equal.
+    rules: Vec<Vec<(usize, usize)>>,
 }
 
-/// Goes through every pair once, in parallel: `work` gets something of each thread's own, the rule, the lower record, the
-/// higher one, and adds to what is given back for each stretch of blocks. The stretches come in order, for any number of threads.
+impl Asked {
+    #[must_use]
+    pub fn new(model: &Model) -> Asked {
+        let mut features = Vec::new();
+        let mut place = |feature: usize, hashed: bool| {
+            let known = features.iter().position(|known| *known == (feature, hashed));
+            known.unwrap_or_else(|| {
+                features.push((feature, hashed));
+                features.len() - 1
+            })
+        };
+        let mut places = |(a, b): &(usize, usize)| (place(*a, a != b), place(*b, a != b));
+        let rules = model.rules.iter().map(|rule| rule.same.iter().map(&mut places).collect()).collect();
+        Asked { features, rules }
+    }
+
+    /// How many features a rule and those before it ask for; they stand first.
+    fn width(&self, rule: usize) -> usize {
+        let places = self.rules[..=rule].iter().flatten().flat_map(|(a, b)| [*a, *b]);
+        places.max().map_or(0, |last| last + 1)
+    }
+
+    /// Adds what a record answers to the first so many.
+    fn ask(&self, scorer: &Scorer<'_>, width: usize, record: u32, to: &mut Vec<u64>) {
+        let cells = scorer.records.cells(record);
+        to.extend(self.features[..width].iter().map(|(feature, hashed)| match scorer.features.number(*feature, cells) {
+            0 => !u64::from(record),
+            number if *hashed => scorer.features[*feature].hash(number),
+            number => u64::from(number),
+        }));
+    }
+
+    /// Whether a rule brings two records together, by what was asked of them.
+    #[inline]
+    fn holds(&self, rule: usize, left: &[u64], right: &[u64]) -> bool {
+        self.rules[rule].iter().all(|(a, b)| left[*a] == right[*b])
+    }
+
+    /// The rules, one bit each, that bring two records together.
+    #[must_use]
+    pub fn rules(&self, scorer: &Scorer<'_>, all: &[Blocks], left: u32, right: u32) -> u128 {
+        let mut asked = Vec::with_capacity(2 * self.features.len());
+        [left, right].iter().for_each(|record| self.ask(scorer, self.features.len(), *record, &mut asked));
+        let (one, other) = asked.split_at(self.features.len());
+        let holds = |rule: &usize| self.holds(*rule, one, other) && !all[*rule].is_hot(left);
+        (0..all.len()).filter(holds).fold(0, |bits, rule| bits | 1 << rule)
+    }
+}
+
+/// Goes through every pair once, in parallel: `work` gets something of each thread's own, the lower record, the higher one, and
+/// adds to what is given back for each stretch of blocks. The stretches come in order, for any number of threads. Pairs that
+/// are not `wanted` (by their rule) are passed over. Gives back too how many pairs `work` saw.
 pub fn each_pair<S, T: Send>(
     scorer: &Scorer<'_>,
     all: &[Blocks],
-    who: &Who,
+    wanted: impl Fn(usize, u32, u32) -> bool + Sync,
     start: impl Fn() -> S + Sync + Send,
-    work: impl Fn(&mut S, &mut Vec<T>, usize, u32, u32) + Sync + Send,
-) -> Vec<T> {
-    let mut found = Vec::new();
+    work: impl Fn(&mut S, &mut Vec<T>, (usize, u32, u32)) + Sync + Send,
+) -> (u64, Vec<T>) {
+    let asked = Asked::new(scorer.model);
+    let (mut pairs, mut found) = (0, Vec::new());
     for rule in 0..all.len() {
-        let blocks = &all[rule];
-        let crossed = scorer.model.rules[rule].same.iter().any(|(a, b)| a != b);
-        let stretches: Vec<Vec<T>> = stretches(blocks)
-            .into_par_iter()
-            .map_init(&start, |state, stretch| {
-                let mut found = Vec::new();
-                for at in stretch {
-                    let block = blocks.block(at);
-                    for (place, left) in block.iter().enumerate() {
-                        for right in &block[place + 1..] {
-                            let (left, right) = (*left, *right);
-                            let earlier = || (0..rule).any(|rule| holds(scorer, rule, Some(&all[rule]), left, right));
-                            let stands = !crossed || holds(scorer, rule, None, left, right);
-                            if who.may(scorer.records, left, right) && stands && !earlier() {
-                                work(state, &mut found, rule, left, right);
-                            }
+        let (blocks, width) = (&all[rule], asked.width(rule));
+        let first = |left: u32, one: &[u64], other: &[u64]| {
+            let earlier = |rule: usize| asked.holds(rule, one, other) && !all[rule].is_hot(left);
+            asked.holds(rule, one, other) && !(0..rule).any(earlier)
+        };
+        let look = |(state, answers): &mut (S, Vec<u64>), stretch: Range<usize>| {
+            let (mut pairs, mut found) = (0, Vec::new());
+            // All records of the stretch are asked in one go, so that many of them are waited for at once.
+            answers.clear();
+            blocks.records(stretch.clone()).iter().for_each(|record| asked.ask(scorer, width, *record, answers));
+            let mut answers = &answers[..];
+            for at in stretch {
+                let block = blocks.records(at..at + 1);
+                let answer = |place: usize| &answers[place * width..][..width];
+                for (place, left) in block.iter().enumerate() {
+                    for (other, right) in block.iter().enumerate().skip(place + 1) {
+                        if wanted(rule, *left, *right) && first(*left, answer(place), answer(other)) {
+                            pairs += 1;
+                            work(state, &mut found, (rule, *left, *right));
                         }
                     }
                 }
-                found
-            })
-            .collect();
-        stretches.into_iter().for_each(|stretch| found.extend(stretch));
+                answers = &answers[block.len() * width..];
+            }
+            (pairs, found)
+        };
+        let looked: Vec<(u64, Vec<T>)> = stretches(blocks).into_par_iter().map_init(|| (start(), Vec::new()), look).collect();
+        for (some, stretch) in looked {
+            pairs += some;
+            found.extend(stretch);
+        }
     }
-    found
+    (pairs, found)
 }
 
 /// Blocks in stretches of about the same work.
-fn stretches(blocks: &Blocks) -> Vec<std::ops::Range<usize>> {
+fn stretches(blocks: &Blocks) -> Vec<Range<usize>> {
     let (mut stretches, mut from, mut work) = (Vec::new(), 0, 0);
     for at in 0..blocks.ends.len() {
-        let count = blocks.block(at).len();
+        let count = blocks.records(at..at + 1).len();
         work += count * count;
-        if work > 1 << 16 {
+        if work > 1 << 14 {
             stretches.push(from..at + 1);
             (from, work) = (at + 1, 0);
         }

@@ -18,6 +18,31 @@ pub struct Link {
     pub weight: f32,
 }
 
+/// Links found again by their records.
+pub struct Known<'a> {
+    links: &'a [Link],
+    /// Where the links of each lower record begin.
+    starts: Vec<u32>,
+}
+
+impl Known<'_> {
+    /// From links in order.
+    #[must_use]
+    pub fn new(records: usize, links: &[Link]) -> Known<'_> {
+        let mut starts = vec![0; records + 1];
+        links.iter().for_each(|link| starts[link.left as usize + 1] += 1);
+        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
+        Known { links, starts }
+    }
+
+    /// The bits of a pair, lower record first, if it is a link.
+    #[must_use]
+    pub fn bits(&self, left: u32, right: u32) -> Option<f64> {
+        let links = &self.links[self.starts[left as usize] as usize..self.starts[left as usize + 1] as usize];
+        links.iter().find(|link| link.right == right).map(|link| f64::from(link.weight))
+    }
+}
+
 /// What has been decided by hand, or follows from what an agency's records are.
 #[derive(Clone, Debug, Default)]
 pub struct Decided {
@@ -29,6 +54,12 @@ pub struct Decided {
 
 /// No single pair counts for more than this beyond the threshold, either way: a sum over many pairs is then not ruled by one.
 pub const MOST_BITS: f64 = 20.0;
+/// The bits that a pair counts for.
+#[must_use]
+pub fn held(bits: f64, threshold: f64) -> f64 {
+    bits.clamp(threshold - MOST_BITS, threshold + MOST_BITS)
+}
+
 /// Of two large groups no more than this many of each are compared.
 pub const MOST_COMPARED: usize = 64;
 
@@ -48,7 +79,7 @@ pub fn clusters(
     strong().for_each(|link| connected.join(link.left, link.right));
     decided.must.iter().for_each(|(left, right)| connected.join(*left, *right));
     let root: Vec<u32> = (0..records as u32).map(|record| connected.root(record)).collect();
-    let held = |bits: f64| bits.clamp(threshold - MOST_BITS, threshold + MOST_BITS);
+    let held = |bits: f64| held(bits, threshold);
     let placed = |link: &Link| (root[link.left as usize], link.left, link.right, held(f64::from(link.weight)));
     let mut by_root: Vec<(u32, u32, u32, f64)> = strong().map(placed).collect();
     by_root.par_sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
@@ -69,8 +100,8 @@ pub fn clusters(
             let from = must.partition_point(|(at, _, _)| *at < root);
             let musts: Vec<(u32, u32)> =
                 must[from..].iter().take_while(|(at, _, _)| *at == root).map(|(_, a, b)| (*a, *b)).collect();
-            if let ([(_, left, right, _)], []) = (links, &musts[..]) {
-                return vec![(*left, *right)];
+            if let ([], Some(joined)) = (&musts[..], all_agree(links, threshold, &weigh)) {
+                return joined;
             }
             Component::new(links, &musts, &weigh).run(threshold, &weigh)
         })
@@ -79,6 +110,22 @@ pub fn clusters(
     joined.iter().flatten().for_each(|(left, right)| forest.join(*left, *right));
     decided.must.iter().for_each(|(left, right)| forest.join(*left, *right));
     (0..records as u32).map(|record| forest.root(record)).collect()
+}
+
+/// A component no two of whose records are below the threshold is one person, in whatever order its groups are joined. Only
+/// small ones are looked at.
+fn all_agree(links: &[(u32, u32, u32, f64)], threshold: f64, weigh: &impl Fn(u32, u32) -> f64) -> Option<Vec<(u32, u32)>> {
+    const FEW: usize = 16;
+    let mut records: Vec<u32> = links.iter().take(FEW * FEW).flat_map(|(_, left, right, _)| [*left, *right]).collect();
+    records.sort_unstable();
+    records.dedup();
+    if links.len() > FEW * FEW || records.len() > FEW {
+        return None;
+    }
+    let is_link = |left: u32, right: u32| links.binary_search_by_key(&(left, right), |link| (link.1, link.2)).is_ok();
+    let agree = |left: u32, right: u32| is_link(left, right) || weigh(left, right) >= threshold;
+    let all = records.iter().enumerate().all(|(at, left)| records[at + 1..].iter().all(|right| agree(*left, *right)));
+    all.then(|| records[1..].iter().map(|record| (records[0], *record)).collect())
 }
 
 /// Records joined into trees; the root is the lowest record.

@@ -1,8 +1,9 @@
 //! Parts of columns, worked out once for each distinct value.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use regex_lite::Regex;
 
 use super::model::{Feature, Model, Part};
@@ -11,12 +12,20 @@ use super::similarity::Shape;
 use super::values::{MISSING, Numbering, Values};
 use crate::records::day;
 
+/// The features of a model for some records: for each value of a column the numbers of all its parts stand side by side, since
+/// who asks for one soon asks for the others.
+pub struct Features<'a> {
+    each: Vec<Prepared<'a>>,
+    parts: Vec<u32>,
+}
+
 /// A feature of all records.
 pub struct Prepared<'a> {
     pub column: usize,
-    values: std::borrow::Cow<'a, Values>,
-    /// From the number of a column's value to the number of its part; `None` where the part is the whole.
-    part_of: Option<Vec<u32>>,
+    values: Cow<'a, Values>,
+    /// Where the numbers of this part stand among `parts`, and how far apart; the whole of a value has its own number.
+    first: usize,
+    step: usize,
     /// What each value is made of, where values are compared for likeness.
     shapes: Vec<Shape>,
     /// For dates: the day of each value.
@@ -28,16 +37,26 @@ pub struct Prepared<'a> {
     there: f64,
 }
 
-impl Prepared<'_> {
-    /// The feature's number for the number of a column's value.
-    #[inline]
-    pub fn of(&self, value: u32) -> u32 {
-        match &self.part_of {
-            None => value,
-            Some(part_of) => part_of[value as usize],
-        }
-    }
+impl<'a> std::ops::Index<usize> for Features<'a> {
+    type Output = Prepared<'a>;
 
+    fn index(&self, feature: usize) -> &Prepared<'a> {
+        &self.each[feature]
+    }
+}
+
+impl Features<'_> {
+    /// The number of a feature's value for a record with these cells.
+    #[inline]
+    #[must_use]
+    pub fn number(&self, feature: usize, cells: &[u32]) -> u32 {
+        let prepared = &self.each[feature];
+        let value = cells[prepared.column];
+        if prepared.step == 0 { value } else { self.parts[prepared.first + prepared.step * value as usize] }
+    }
+}
+
+impl Prepared<'_> {
     /// The chance that two records picked at random both have a value, and the same one.
     pub fn coincidence(&self) -> f64 {
         self.coincidence * self.there.powi(2)
@@ -53,8 +72,10 @@ impl Prepared<'_> {
         self.values.len()
     }
 
+    #[inline]
     pub fn text(&self, number: u32) -> &str {
-        self.values.text(number)
+        let near = self.shapes.get(number as usize).and_then(Shape::text);
+        near.unwrap_or_else(|| self.values.text(number))
     }
 
     #[inline]
@@ -63,8 +84,8 @@ impl Prepared<'_> {
     }
 
     #[inline]
-    pub fn shape(&self, number: u32) -> Shape {
-        self.shapes[number as usize]
+    pub fn shape(&self, number: u32) -> &Shape {
+        &self.shapes[number as usize]
     }
 
     pub fn day(&self, number: u32) -> i32 {
@@ -78,37 +99,45 @@ impl Prepared<'_> {
 }
 
 /// Works out all features of a model; says what is wrong with a part that cannot be read.
-pub fn prepare<'a>(model: &Model, records: &'a Records) -> Result<Vec<Prepared<'a>>, String> {
-    let mut counts: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
-    let each = model.features.iter().map(|feature| {
-        let counts = counts.entry(feature.column).or_insert_with(|| records.counts(feature.column));
-        one(feature, records, counts)
-    });
-    each.collect()
+pub fn prepare<'a>(model: &Model, records: &'a Records) -> Result<Features<'a>, String> {
+    let counts: Vec<Vec<u32>> = (0..records.columns.len()).map(|column| records.counts(column)).collect();
+    let looked_at = model.looked_at();
+    let one = |at: usize| one(&model.features[at], looked_at[at], records, &counts[model.features[at].column]);
+    let found: Vec<(Prepared<'a>, Option<Vec<u32>>)> =
+        (0..model.features.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
+    let (mut each, numbers): (Vec<Prepared<'a>>, Vec<Option<Vec<u32>>>) = found.into_iter().unzip();
+    let mut parts = Vec::new();
+    for column in 0..records.columns.len() {
+        let of: Vec<usize> = (0..each.len()).filter(|at| each[*at].column == column && numbers[*at].is_some()).collect();
+        for (place, at) in of.iter().enumerate() {
+            (each[*at].first, each[*at].step) = (parts.len() + place, of.len());
+        }
+        let of: Vec<&Vec<u32>> = of.into_iter().filter_map(|at| numbers[at].as_ref()).collect();
+        parts.extend((0..records.columns[column].values.len()).flat_map(|value| of.iter().map(move |numbers| numbers[value])));
+    }
+    Ok(Features { each, parts })
 }
 
-fn one<'a>(feature: &Feature, records: &'a Records, counts: &[u32]) -> Result<Prepared<'a>, String> {
+/// A feature, and for each value of its column the number of its part, where that is not the whole.
+type One<'a> = (Prepared<'a>, Option<Vec<u32>>);
+
+fn one<'a>(feature: &Feature, looked_at: bool, records: &'a Records, counts: &[u32]) -> Result<One<'a>, String> {
     let whole = &records.columns[feature.column].values;
     let (values, part_of, days) = match part(&feature.part)? {
-        None => (std::borrow::Cow::Borrowed(whole), None, Vec::new()),
+        None => (Cow::Borrowed(whole), None, Vec::new()),
         Some(part) => {
             let mut numbering = Numbering::default();
-            let part_of: Vec<u32> =
-                (0..whole.len() as u32)
-                    .map(|id| {
-                        if id == MISSING { MISSING } else { part(whole.text(id)).map_or(MISSING, |text| numbering.number(&text)) }
-                    })
-                    .collect();
-            let values = numbering.finish();
-            let days = if is_day(&feature.part) {
-                (0..values.len() as u32).map(|id| day_of(values.text(id))).collect()
-            } else {
-                Vec::new()
+            let number = |id: u32| match id {
+                MISSING => MISSING,
+                id => part(whole.text(id)).map_or(MISSING, |text| numbering.number(&text)),
             };
-            (std::borrow::Cow::Owned(values), Some(part_of), days)
+            let part_of: Vec<u32> = (0..whole.len() as u32).map(number).collect();
+            let values = numbering.finish();
+            let days = if is_day(&feature.part) { each(&values, day_of) } else { Vec::new() };
+            (Cow::Owned(values), Some(part_of), days)
         }
     };
-    let shapes = (0..values.len() as u32).map(|id| Shape::of(values.text(id))).collect();
+    let shapes = if looked_at { each(&values, Shape::of) } else { Vec::new() };
     let mut count = vec![0_u64; values.len()];
     for (value, found) in counts.iter().enumerate() {
         count[part_of.as_ref().map_or(value as u32, |part_of| part_of[value]) as usize] += u64::from(*found);
@@ -118,7 +147,13 @@ fn one<'a>(feature: &Feature, records: &'a Records, counts: &[u32]) -> Result<Pr
     let coincidence = count.iter().map(|count| (*count as f64 / all.max(1.0)).powi(2)).sum();
     let there = all / records.len().max(1) as f64;
     let log_share = count.iter().map(|count| (*count as f64 / all).log2()).collect();
-    Ok(Prepared { column: feature.column, values, part_of, shapes, days, log_share, coincidence, there })
+    let column = feature.column;
+    Ok((Prepared { column, values, first: 0, step: 0, shapes, days, log_share, coincidence, there }, part_of))
+}
+
+/// Something of each text, by its number.
+fn each<T>(values: &Values, of: impl Fn(&str) -> T) -> Vec<T> {
+    (0..values.len() as u32).map(|id| of(values.text(id))).collect()
 }
 
 fn is_day(part: &Part) -> bool {

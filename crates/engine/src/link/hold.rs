@@ -1,10 +1,8 @@
 //! What holds a person together: how each record agrees with the person's others, and which one is held least.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
-use super::cluster::{MOST_BITS, MOST_COMPARED};
+use super::cluster::{MOST_COMPARED, held};
 use super::score::probability;
 
 /// A person of several records.
@@ -31,24 +29,30 @@ impl Hold {
     }
 }
 
-/// Persons of two records or more, in order. `weigh` scores any pair of records; no pair counts for more bits, and no record is
-/// held against more others, than in clustering.
+/// Persons of two records or more, in order. `weigh` scores any pair of records, lower one first; no pair counts for more bits,
+/// and no record is held against more others, than in clustering at this threshold.
 #[must_use]
-pub fn holds(person: &[u32], weigh: impl Fn(u32, u32) -> f64 + Sync) -> Vec<Hold> {
-    let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (record, first) in person.iter().enumerate().filter(|(record, first)| *record as u32 != **first) {
-        members.entry(*first).or_insert_with(|| vec![*first]).push(record as u32);
+pub fn holds(person: &[u32], threshold: f64, weigh: impl Fn(u32, u32) -> f64 + Sync) -> Vec<Hold> {
+    let mut members: Vec<(u32, u32)> = Vec::new();
+    for (record, first) in (0..).zip(person).filter(|(record, first)| record != *first) {
+        members.push((*first, record));
     }
-    let members: Vec<Vec<u32>> = members.into_values().collect();
-    let hold = |records: Vec<u32>| {
-        let bits = |record: &u32| {
-            let others = records.iter().filter(|other| *other != record).take(MOST_COMPARED);
-            let bits = others.map(|other| weigh(*record.min(other), *record.max(other)).clamp(-MOST_BITS, MOST_BITS));
-            let (sum, count) = bits.fold((0.0, 0.0), |(sum, count), bits| (sum + bits, count + 1.0));
-            sum / count
-        };
-        let bits = records.iter().map(bits).collect();
-        Hold { records, bits }
+    members.sort_unstable();
+    let persons: Vec<&[(u32, u32)]> = members.chunk_by(|a, b| a.0 == b.0).collect();
+    let hold = |members: &[(u32, u32)]| {
+        let records: Vec<u32> = std::iter::once(members[0].0).chain(members.iter().map(|(_, record)| *record)).collect();
+        let mut sums = vec![(0.0, 0.0); records.len()];
+        for (at, left) in records.iter().enumerate().take(MOST_COMPARED) {
+            for (other, right) in records.iter().enumerate().skip(at + 1) {
+                let bits = held(weigh(*left, *right), threshold);
+                let mut add = |at: usize| sums[at] = (sums[at].0 + bits, sums[at].1 + 1.0);
+                add(other);
+                if other <= MOST_COMPARED {
+                    add(at);
+                }
+            }
+        }
+        Hold { records, bits: sums.into_iter().map(|(sum, count)| sum / count).collect() }
     };
-    members.into_par_iter().map(hold).collect()
+    persons.into_par_iter().map(hold).collect()
 }

@@ -41,10 +41,13 @@ pub mod train;
 pub mod twins;
 pub mod values;
 
+use rayon::prelude::*;
+
 use block::{Blocks, Who};
-use cluster::{Decided, Link};
+use cluster::{Decided, Known, Link};
 use earlier::Earlier;
 use field::Nature;
+use hold::Hold;
 use model::Model;
 use recall::Recall;
 use records::Records;
@@ -86,6 +89,8 @@ pub struct Linked {
     pub links: Vec<Link>,
     /// For each record its person: the first of the person's records.
     pub person: Vec<u32>,
+    /// What holds persons of two records or more together.
+    pub holds: Vec<Hold>,
 }
 
 /// What a rule did.
@@ -127,7 +132,8 @@ pub fn learn_and_link(records: &Records, untrained: &Model, nature: &Nature, cho
 
 fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {
     let (model, records) = (scorer.model, scorer.records);
-    let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(scorer, rule, choices.block_most)).collect();
+    let blocks: Vec<Blocks> =
+        (0..model.rules.len()).into_par_iter().map(|rule| Blocks::new(scorer, rule, choices.block_most)).collect();
     let rules = model.rules.iter().zip(&blocks).map(|(rule, blocks)| RuleCount {
         label: rule.label.clone(),
         pairs: blocks.pairs,
@@ -137,12 +143,14 @@ fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {
     let rules = rules.collect();
     let (candidates, links) = scored(scorer, &blocks, choices);
     drop(blocks);
-    let weigh = |left: u32, right: u32| {
-        choices.who.may(records, left, right).then(|| {
+    let known = Known::new(records.len(), &links);
+    let bits = |left: u32, right: u32| {
+        known.bits(left, right).unwrap_or_else(|| {
             let levels = scorer.levels(left, right, &mut scorer.no_memory());
             scorer.weight(left, right, &levels)
         })
     };
+    let weigh = |left: u32, right: u32| choices.who.may(records, left, right).then(|| bits(left, right));
     let person = match &choices.earlier {
         None => cluster::clusters(records.len(), &links, &choices.decided, choices.join, weigh),
         Some(earlier) => {
@@ -151,21 +159,22 @@ fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {
             cluster::clusters(records.len(), &raised, &choices.decided, choices.join, weigh)
         }
     };
-    Linked { model: model.clone(), training: None, rules, recall: None, candidates, links, person }
+    let holds = hold::holds(&person, choices.join, bits);
+    drop(known);
+    Linked { model: model.clone(), training: None, rules, recall: None, candidates, links, person, holds }
 }
 
 /// Every candidate's weight; those worth keeping are kept.
 fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Vec<Link>) {
-    let candidates = std::sync::atomic::AtomicU64::new(0);
-    let work = |memory: &mut score::Memory, links: &mut Vec<Link>, _: usize, left: u32, right: u32| {
-        candidates.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let wanted = |_, left, right| choices.who.may(scorer.records, left, right);
+    let work = |memory: &mut score::Memory, links: &mut Vec<Link>, (_, left, right): (usize, u32, u32)| {
         let levels = scorer.levels(left, right, memory);
         let weight = scorer.weight(left, right, &levels);
         if weight >= choices.keep {
             links.push(Link { left, right, weight: weight as f32 });
         }
     };
-    let mut links = block::each_pair(scorer, blocks, &choices.who, || scorer.memory(), work);
+    let (candidates, mut links) = block::each_pair(scorer, blocks, wanted, || scorer.memory(), work);
     links.sort_unstable_by_key(|link| (link.left, link.right));
-    (candidates.into_inner(), links)
+    (candidates, links)
 }

@@ -161,6 +161,18 @@ impl Test {
         }
     }
 
+    /// Calls `with` for each feature whose letters are looked at.
+    pub fn letters(&self, with: &mut impl FnMut(usize)) {
+        match self {
+            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.letters(with)),
+            Test::Not(test) => test.letters(with),
+            Test::Jaro(..) | Test::JaroWinkler(..) | Test::Levenshtein(..) | Test::DamerauLevenshtein(..) | Test::Begins(..) => {
+                self.features(with);
+            }
+            _ => {}
+        }
+    }
+
     /// Whether any part of the test asks for shared values.
     #[must_use]
     pub fn shares(&self) -> bool {
@@ -184,6 +196,16 @@ impl Model {
         columns.sort_unstable();
         columns.dedup();
         columns
+    }
+
+    /// For each feature whether any test looks at its letters.
+    #[must_use]
+    pub fn looked_at(&self) -> Vec<bool> {
+        let mut looked_at = vec![false; self.features.len()];
+        let levels = self.comparisons.iter().flat_map(|comparison| &comparison.levels).map(|level| &level.test);
+        let tests = levels.chain(self.twins.as_ref().map(|twins| &twins.test));
+        tests.for_each(|test| test.letters(&mut |feature| looked_at[feature] = true));
+        looked_at
     }
 
     /// The column that a comparison is about, which its first test asks for; others may be looked at beside it.

@@ -3,7 +3,7 @@
 //! A weight is the base-2 logarithm of the odds. Where the model knows households, the odds are held against strangers and
 //! members of one household together, so that what such people share (a surname, an address) is not taken for identity.
 
-use super::feature::{Prepared, prepare};
+use super::feature::{Features, prepare};
 use super::model::{Level, Model, Part, Test};
 use super::records::Records;
 use super::similarity;
@@ -17,7 +17,7 @@ pub type Levels = [u8; MOST_COMPARISONS];
 /// A model made ready for some records.
 pub struct Scorer<'a> {
     pub records: &'a Records,
-    pub features: Vec<Prepared<'a>>,
+    pub features: Features<'a>,
     pub model: &'a Model,
     comparisons: Vec<Ready>,
     /// Logarithms of the odds before anything is compared.
@@ -27,8 +27,11 @@ pub struct Scorer<'a> {
 
 /// A comparison made ready.
 struct Ready {
-    /// The one column it looks at, if it is one: then its level depends on two numbers and is remembered.
-    only: Option<usize>,
+    /// The column that it is about. Levels that look at this column alone depend on two numbers, and the first of them that
+    /// holds is remembered; levels that look at other columns too are asked each time.
+    column: usize,
+    alone: Vec<u8>,
+    beside: Vec<u8>,
     columns: Vec<usize>,
     /// The level of two records one of which has no value, and of two that have the same, where the model says so plainly.
     missing: Option<u8>,
@@ -114,9 +117,7 @@ impl<'a> Scorer<'a> {
 
     #[must_use]
     pub fn memory(&self) -> Memory {
-        Memory {
-            slots: self.comparisons.iter().map(|ready| vec![(0, 0); if ready.only.is_some() { SLOTS } else { 0 }]).collect(),
-        }
+        Memory { slots: self.comparisons.iter().map(|_| vec![(0, 0); SLOTS]).collect() }
     }
 
     /// The level of each comparison for two records, the left one first.
@@ -125,18 +126,25 @@ impl<'a> Scorer<'a> {
         let (a, b) = (self.records.cells(left), self.records.cells(right));
         let mut levels = Levels::default();
         for (at, ready) in self.comparisons.iter().enumerate() {
-            levels[at] = match ready.only {
-                Some(column) if a[column] == 0 || b[column] == 0 => ready.missing.unwrap_or_else(|| self.level(at, a, b)),
-                Some(column) if a[column] == b[column] && ready.same.is_some() => ready.same.unwrap_or_default(),
-                Some(column) if !memory.slots.is_empty() => {
-                    let key = u64::from(a[column]) << 32 | u64::from(b[column]);
-                    let slot = &mut memory.slots[at][(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 51) as usize];
-                    if slot.0 != key || key == 0 {
-                        *slot = (key, self.level(at, a, b));
-                    }
-                    slot.1
+            let (left, right) = (a[ready.column], b[ready.column]);
+            levels[at] = match (ready.missing, ready.same) {
+                (Some(missing), _) if left == 0 || right == 0 => missing,
+                (_, Some(same)) if left == right && left != 0 => same,
+                _ => {
+                    let alone = match memory.slots.get_mut(at) {
+                        None => self.first_of(at, &ready.alone, a, b),
+                        Some(slots) => {
+                            let pair = u64::from(left) << 32 | u64::from(right);
+                            let slot = &mut slots[(pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 51) as usize];
+                            if slot.0 != pair || pair == 0 {
+                                *slot = (pair, self.first_of(at, &ready.alone, a, b));
+                            }
+                            slot.1
+                        }
+                    };
+                    let earlier = ready.beside.partition_point(|level| *level < alone);
+                    alone.min(self.first_of(at, &ready.beside[..earlier], a, b))
                 }
-                _ => self.level(at, a, b),
             };
         }
         if self.records.has_more() {
@@ -179,18 +187,21 @@ impl<'a> Scorer<'a> {
 
     /// The first level that holds; the last where none does.
     fn level(&self, comparison: usize, a: &[u32], b: &[u32]) -> u8 {
+        let ready = &self.comparisons[comparison];
+        self.first_of(comparison, &ready.alone, a, b).min(self.first_of(comparison, &ready.beside, a, b))
+    }
+
+    /// The first of some levels that holds; the last of the comparison where none does.
+    fn first_of(&self, comparison: usize, some: &[u8], a: &[u32], b: &[u32]) -> u8 {
         let levels = &self.model.comparisons[comparison].levels;
         let mut known = None;
-        let found = levels.iter().position(|level| self.holds(&level.test, a, b, &mut known) == Some(true));
-        found.unwrap_or(levels.len() - 1) as u8
+        let holds = |level: &&u8| self.holds(&levels[usize::from(**level)].test, a, b, &mut known) == Some(true);
+        some.iter().find(holds).copied().unwrap_or((levels.len() - 1) as u8)
     }
 
     /// Whether a test holds for two records' values; nothing where what it asks about is missing.
     pub(super) fn holds(&self, test: &Test, a: &[u32], b: &[u32], known: &mut Known) -> Option<bool> {
-        let number = |feature: usize, cells: &[u32]| {
-            let prepared = &self.features[feature];
-            prepared.of(cells[prepared.column])
-        };
+        let number = |feature: usize, cells: &[u32]| self.features.number(feature, cells);
         let both = |left: usize, right: usize| {
             let numbers = (number(left, a), number(right, b));
             (numbers.0 != 0 && numbers.1 != 0).then_some(numbers)
@@ -203,7 +214,10 @@ impl<'a> Scorer<'a> {
             Test::LeftMissing(feature) => Some(number(*feature, a) == 0),
             Test::RightMissing(feature) => Some(number(*feature, b) == 0),
             Test::Same(left, right) | Test::Share(left, right) if left == right => both(*left, *right).map(|(x, y)| x == y),
-            Test::Same(left, right) | Test::Share(left, right) => texts(*left, *right).map(|(x, y)| x == y),
+            Test::Same(left, right) | Test::Share(left, right) => both(*left, *right).map(|(x, y)| {
+                let (one, other) = (&self.features[*left], &self.features[*right]);
+                one.hash(x) == other.hash(y) && one.text(x) == other.text(y)
+            }),
             Test::Jaro(left, right, least) => both(*left, *right).map(|(x, y)| {
                 let (one, other) = (&self.features[*left], &self.features[*right]);
                 one.shape(x).jaro_at_most(other.shape(y)) >= *least && similarity::jaro(one.text(x), other.text(y)) >= *least
@@ -271,12 +285,14 @@ impl<'a> Scorer<'a> {
 
     /// The commoner of the two records' values counts, as the less surprising one.
     fn log_share(&self, frequency: &ReadyFrequency, left: u32, right: u32) -> f64 {
-        let prepared = &self.features[frequency.feature];
-        let share = |record| match prepared.of(self.records.cells(record)[prepared.column]) {
+        let number = |record| self.features.number(frequency.feature, self.records.cells(record));
+        let share = |number| match number {
             0 => f64::NEG_INFINITY,
-            number => prepared.log_share(number),
+            number => self.features[frequency.feature].log_share(number),
         };
-        let found = share(left).max(share(right)).max(frequency.least);
+        let (left, right) = (number(left), number(right));
+        let commoner = if left == right { share(left) } else { share(left).max(share(right)) };
+        let found = commoner.max(frequency.least);
         if found.is_finite() { found } else { frequency.log_u }
     }
 
@@ -361,7 +377,15 @@ fn ready(model: &Model, at: usize) -> Ready {
     let parent = comparison.given.as_ref().map(|given| given.parent);
     let (missing, same) = plain_levels(model, &comparison.levels);
     let shares = comparison.levels.iter().any(|level| level.test.shares());
-    Ready { only: (columns.len() == 1).then(|| columns[0]), columns, shares, missing, same, parent, rows }
+    let column = model.own_column(at);
+    let looks_beside = |level: &u8| {
+        let mut beside = false;
+        let test = &comparison.levels[usize::from(*level)].test;
+        test.features(&mut |feature| beside |= model.features[feature].column != column);
+        beside
+    };
+    let (beside, alone) = (0..comparison.levels.len() as u8).partition(looks_beside);
+    Ready { column, alone, beside, columns, shares, missing, same, parent, rows }
 }
 
 /// The levels for "a value is missing" and "the whole values are the same", where they come first.

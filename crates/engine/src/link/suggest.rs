@@ -1,9 +1,11 @@
 //! Which rules find candidates, when nobody has said: pairs and triples of fields, and the beginnings of names and dates, tried
 //! on the data themselves. A rule is worth having when it brings few enough pairs together.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
 
-use super::block::Blocks;
+use super::block::{self, Blocks};
 use super::field::{Field, Kind};
 use super::model::{Model, Part, Rule};
 use super::score::Scorer;
@@ -78,8 +80,18 @@ pub fn trial(scorer: &Scorer<'_>, most: usize) -> (Vec<Rule>, Trial) {
     let (rules, records) = (&scorer.model.rules, scorer.records.len());
     let every = (records as u64 / TRIED).max(1).next_power_of_two();
     let limit = MOST_PAIRS_A_RECORD * records as f64 / every as f64;
-    let mut tried: Vec<(usize, Blocks)> =
-        (0..rules.len()).into_par_iter().map(|rule| (rule, Blocks::one_in(scorer, rule, most, every))).collect();
+    // Picked by the feature with most values, so that a sample of blocks is many blocks.
+    let widest =
+        |rule: usize| rules[rule].same.iter().max_by_key(|(a, _)| scorer.features[*a].distinct()).copied().unwrap_or_default();
+    let both = (0..rules.len()).map(widest).flat_map(|(left, right)| [left, right]);
+    let features: BTreeSet<usize> = both.collect();
+    let picked: BTreeMap<usize, Vec<u32>> =
+        features.into_par_iter().map(|feature| (feature, block::picked(scorer, feature, every))).collect();
+    let some = |rule: usize| {
+        let (left, right) = widest(rule);
+        (rule, Blocks::among(scorer, rule, most, &picked[&left], &picked[&right]))
+    };
+    let mut tried: Vec<(usize, Blocks)> = (0..rules.len()).into_par_iter().map(some).collect();
     // Where most of what a rule brings together is too common, what is left of it says nothing of the rule.
     tried.retain(|(_, blocks)| blocks.pairs > blocks.hot_pairs && (blocks.pairs as f64) < limit);
     tried.sort_by_key(|(rule, blocks)| (blocks.pairs, *rule));

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::block::{self, Blocks, Who};
+use super::block::{self, Asked, Blocks, Who};
 use super::field::Nature;
 use super::model::{Given, Model};
 use super::score::{Levels, MOST_COMPARISONS, Memory, Scorer};
@@ -93,13 +93,15 @@ pub fn train(scorer: &Scorer<'_>, trial: &Trial, who: &Who, nature: &Nature) -> 
 fn patterns(scorer: &Scorer<'_>, blocks: &[Blocks], every: u64, who: &Who) -> Patterns {
     let share = SAMPLE / blocks.len().max(1) as u64;
     let each: Vec<u64> = blocks.iter().map(|blocks| (blocks.pairs / share.max(1)).max(1)).collect();
-    let work = |memory: &mut Memory, found: &mut Patterns, rule: usize, left: u32, right: u32| {
-        if mix(u64::from(left), u64::from(right)).is_multiple_of(each[rule]) {
-            let rules = block::rules(scorer, blocks, left, right);
-            found.push((scorer.levels(left, right, memory), rules, each[rule] * every));
-        }
+    let wanted = |rule: usize, left: u32, right: u32| {
+        mix(u64::from(left), u64::from(right)).is_multiple_of(each[rule]) && who.may(scorer.records, left, right)
     };
-    let mut found = block::each_pair(scorer, blocks, who, || scorer.memory(), work);
+    let asked = Asked::new(scorer.model);
+    let work = |memory: &mut Memory, found: &mut Patterns, (rule, left, right): (usize, u32, u32)| {
+        let rules = asked.rules(scorer, blocks, left, right);
+        found.push((scorer.levels(left, right, memory), rules, each[rule] * every));
+    };
+    let (_, mut found) = block::each_pair(scorer, blocks, wanted, || scorer.memory(), work);
     found.par_sort_unstable();
     let counted = found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
     counted.map(|same| (same[0].0, same[0].1, same.iter().map(|(_, _, count)| count).sum())).collect()
