@@ -8,11 +8,15 @@
 // A benchmark prints its table.
 #![allow(clippy::print_stdout)]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Instant;
+#[path = "../rivals/mod.rs"]
+mod rivals;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use rivals::{Run, measured, peers, python, run, timed};
 
 /// Each round runs all three, one after the other.
 const ROUNDS: usize = 3;
@@ -21,16 +25,9 @@ const ROUNDS: usize = 3;
 const EXPECTED: [&str; 4] = ["545,353", "405,930", "167,612,969", "£1,900,507,790"];
 
 fn main() -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
-    let peers = std::env::var_os("WELLSPENT_PEERS").map_or_else(|| root.join("../shared/peers"), PathBuf::from).join("pay");
-    if !peers.is_dir() {
-        println!("skipped: there are no rivals in {}; name the folder in WELLSPENT_PEERS", peers.display());
-        return Ok(());
-    }
+    let Some((peers, work)) = peers("pay", "measure")? else { return Ok(()) };
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/measure");
-    let work = root.join("target/bench-measure");
-    std::fs::create_dir_all(&work)?;
-    let python = python(&work)?;
+    let python = python(&work, &["duckdb", "polars", "numpy", "pyarrow"])?;
     let mut sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     if sizes.is_empty() {
         sizes.push(1);
@@ -84,49 +81,4 @@ fn main() -> Result<()> {
 
 fn threads() -> String {
     std::thread::available_parallelism().map_or(1, |threads| threads.get()).to_string()
-}
-
-struct Run {
-    seconds: f64,
-    /// Of all threads, in the program and in the system.
-    cpu_seconds: f64,
-    mebibytes: u64,
-    said: String,
-}
-
-/// A command under GNU time, which writes as the last line of standard error the processor's time, in the program and in the
-/// system, and the peak memory in kibibytes.
-fn timed(program: &Path) -> Command {
-    let mut command = Command::new("/usr/bin/time");
-    command.args(["-f", "%U %S %M"]).arg(program);
-    command
-}
-
-fn measured(command: &mut Command) -> Result<Run> {
-    let begun = Instant::now();
-    let output = command.output().context("GNU time is needed for peak memory")?;
-    let seconds = begun.elapsed().as_secs_f64();
-    let trouble = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{command:?}\n{trouble}");
-    let last = trouble.lines().last().unwrap_or_default();
-    let figures: Vec<f64> = last.split_whitespace().map(str::parse).collect::<Result<_, _>>().context("GNU time's figures")?;
-    let &[user, system, kibibytes] = &figures[..] else { bail!("GNU time said {last}") };
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    Ok(Run { seconds, cpu_seconds: user + system, mebibytes: (kibibytes / 1024.0) as u64, said })
-}
-
-fn run(command: &mut Command) -> Result<String> {
-    let output = command.output().with_context(|| format!("{command:?}"))?;
-    ensure!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// A Python environment with what the rivals import.
-fn python(work: &Path) -> Result<PathBuf> {
-    let python = work.join("venv/bin/python");
-    if !python.is_file() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(work.join("venv")))?;
-        run(Command::new(&python).args(["-m", "pip", "-q", "install", "duckdb", "polars", "numpy", "pyarrow"]))?;
-    }
-    Ok(python)
 }
