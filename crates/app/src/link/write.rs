@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use engine::link::identity::{self, IDENTITIES, Key, Reasons};
+use engine::link::identity::{self, Changes, IDENTITIES, Key, Reasons};
 use engine::link::score::{Scorer, probability};
 use engine::records::batch::Batch;
 use engine::records::csv;
@@ -34,8 +34,8 @@ fn key(run: &Run, record: u32) -> Key {
     Key { agency: run.records.agency_of(record).to_owned(), id: run.records.key(record).1.to_owned() }
 }
 
-/// The id of each record's person, and the new rows of the history.
-fn names(run: &Run, folder: &Path, date: Date) -> anyhow::Result<Vec<String>> {
+/// Adds to the history of ids; gives back whose the records are.
+fn names(run: &Run, folder: &Path, date: Date) -> anyhow::Result<Changes> {
     let path = folder.join(format!("{}.csv", IDENTITIES.name));
     let mut batches: Vec<Batch> = Vec::new();
     if path.is_file() {
@@ -52,22 +52,18 @@ fn names(run: &Run, folder: &Path, date: Date) -> anyhow::Result<Vec<String>> {
     if let Some(fault) = faults.first() {
         bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.mend);
     }
-    let mut clusters: Vec<(Key, u32)> =
+    let clusters: Vec<(Key, u32)> =
         (0..run.records.len() as u32).map(|record| (key(run, record), run.linked.person[record as usize])).collect();
-    clusters.dedup();
     let reasons = Reasons { run: format!("linked for {}", run.config.purpose), records: BTreeMap::new() };
-    let events = identity::changes(&history, &clusters, day(date), &reasons).map_err(|refused| anyhow::anyhow!("{refused}"))?;
+    let changes = identity::changes(&history, &clusters, day(date), &reasons).map_err(|refused| anyhow::anyhow!("{refused}"))?;
     let mut text = if path.is_file() { String::new() } else { csv::header_line(&IDENTITIES) };
-    csv::write(&identity::rows(&events), &mut text);
+    csv::write(&identity::rows(&changes.events), &mut text);
     let append = OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
     append.with_context(|| format!("could not add to {}", path.display()))?;
-    let all: Vec<_> = history.into_iter().chain(events).collect();
-    let now = identity::persons_at(&all, day(date));
-    let id = |record: u32| now.get(&key(run, record)).map(|person| (*person).to_owned());
-    (0..run.records.len() as u32).map(|record| id(record).context("every record that was linked has a person")).collect()
+    Ok(changes)
 }
 
-fn persons(run: &Run, folder: &Path, named: &[String]) -> anyhow::Result<()> {
+fn persons(run: &Run, folder: &Path, named: &Changes) -> anyhow::Result<()> {
     let mut quality = vec![1.0; run.records.len()];
     for hold in &run.linked.holds {
         hold.records.iter().for_each(|record| quality[*record as usize] = hold.quality());
@@ -80,7 +76,7 @@ fn persons(run: &Run, folder: &Path, named: &[String]) -> anyhow::Result<()> {
     let columns = [
         Column::Texts("agency", Box::new(|row| records.agency_of(rows[row]))),
         Column::Texts("id", Box::new(|row| records.ids.get(record(row)))),
-        Column::Texts("person", Box::new(|row| named[record(row)].as_str())),
+        Column::Texts("person", Box::new(|row| named.persons[named.of[record(row)] as usize].as_str())),
         Column::Numbers("quality", Box::new(|row| quality[record(row)])),
     ];
     texts::write(&folder.join("persons.parquet"), rows.len(), &columns)

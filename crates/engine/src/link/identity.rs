@@ -111,13 +111,22 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// What a linkage adds to the history, and whose its records are.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    pub events: Vec<Event>,
+    /// Today's persons, and for each row the position of its person among them.
+    pub persons: Vec<String>,
+    pub of: Vec<u32>,
+}
+
 /// The events that bring the history to today's clusters: each record with the number of its cluster, in any order. The
 /// numbers mean nothing but which records belong together. Every record that the history has and the clusters lack is
 /// withdrawn. Nothing has changed when there are no events.
 ///
 /// # Errors
 /// The day lies before the last one of the history, or a record is in two clusters.
-pub fn changes(history: &[Event], clusters: &[(Key, u32)], day: Day, reasons: &Reasons) -> Result<Vec<Event>, Refused> {
+pub fn changes(history: &[Event], clusters: &[(Key, u32)], day: Day, reasons: &Reasons) -> Result<Changes, Refused> {
     if let Some(last) = history.last().map(|event| event.day).filter(|last| *last > day) {
         return Err(Refused::Backwards { day, last });
     }
@@ -125,7 +134,13 @@ pub fn changes(history: &[Event], clusters: &[(Key, u32)], day: Day, reasons: &R
     let past = Past::of(history, &numbers);
     let clusters = in_order(clusters, &numbers)?;
     let named = named(&past, &clusters);
-    Ok(Told { keys: &numbers.keys, past: &past, clusters: &clusters, named: &named, day, reasons }.events())
+    let events = Told { keys: &numbers.keys, past: &past, clusters: &clusters, named: &named, day, reasons }.events();
+    let mut person = vec![NOBODY; numbers.keys.len()];
+    for (at, cluster) in (0..).zip(&clusters) {
+        cluster.iter().for_each(|record| person[*record as usize] = at);
+    }
+    let of = numbers.rows.iter().map(|record| person[*record as usize]).collect();
+    Ok(Changes { events, persons: named.into_iter().map(|id| id.text).collect(), of })
 }
 
 /// Who every record belonged to at the end of a day, in the order of the records.

@@ -20,7 +20,7 @@ fn clusters(text: &str) -> Vec<(Key, u32)> {
 
 /// Adds a day to the history and gives who is whom after it: "P00000001: a 1, b 2".
 fn day(history: &mut Vec<Event>, day: Day, text: &str, reasons: &Reasons) -> String {
-    let events = changes(history, &clusters(text), day, reasons).expect("days in order");
+    let events = changes(history, &clusters(text), day, reasons).expect("days in order").events;
     history.extend(events);
     let mut persons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (key, person) in persons_at(history, day) {
@@ -101,9 +101,15 @@ fn a_correction_persists_with_its_reason() {
 fn what_cannot_be_added_is_refused() {
     let (mut history, why) = (Vec::new(), Reasons::default());
     day(&mut history, 5, "a 1 | a 2", &why);
-    assert_eq!(changes(&history, &clusters("a 1"), 4, &why), Err(Refused::Backwards { day: 4, last: 5 }));
-    assert_eq!(changes(&history, &clusters("a 1 | a 2 | a 1"), 6, &why), Err(Refused::TwoClusters { row: 2, other: 0 }));
-    assert!(changes(&history, &clusters("a 1, a 1 | a 2"), 5, &why).expect("the same row twice").is_empty());
+    assert_eq!(
+        changes(&history, &clusters("a 1"), 4, &why).map(|changes| changes.events),
+        Err(Refused::Backwards { day: 4, last: 5 })
+    );
+    assert_eq!(
+        changes(&history, &clusters("a 1 | a 2 | a 1"), 6, &why).map(|changes| changes.events),
+        Err(Refused::TwoClusters { row: 2, other: 0 })
+    );
+    assert!(changes(&history, &clusters("a 1, a 1 | a 2"), 5, &why).expect("the same row twice").events.is_empty());
 }
 
 fn text(events: &[Event]) -> String {
@@ -169,14 +175,18 @@ proptest! {
         let mut seen: Vec<Vec<(Key, String)>> = Vec::new();
         for (at, members) in days.iter().enumerate() {
             let today = of(members);
-            let events = changes(&history, &today, at as Day, &Reasons::default()).expect("days in order");
+            let Changes { events, persons, of: whose } =
+                changes(&history, &today, at as Day, &Reasons::default()).expect("days in order");
             // The same rows in another order, under other numbers, say the same.
             let mut other: Vec<(Key, u32)> = today.iter().map(|(key, cluster)| (key.clone(), 99 - cluster)).collect();
             other.sort_by_key(|(key, _)| key.id.parse::<u64>().unwrap_or(0).wrapping_mul(shuffle | 1));
-            prop_assert_eq!(&changes(&history, &other, at as Day, &Reasons::default()).expect("days in order"), &events);
+            prop_assert_eq!(&changes(&history, &other, at as Day, &Reasons::default()).expect("days in order").events, &events);
             history.extend(events);
-            prop_assert!(changes(&history, &today, at as Day, &Reasons::default()).expect("the same day").is_empty());
+            prop_assert!(changes(&history, &today, at as Day, &Reasons::default()).expect("the same day").events.is_empty());
             let replayed = persons_at(&history, at as Day);
+            for ((key, _), person) in today.iter().zip(whose) {
+                prop_assert_eq!(replayed.get(key), Some(&persons[person as usize].as_str()));
+            }
             prop_assert_eq!(together(replayed.iter().map(|(key, person)| ((*key).clone(), *person))), together(today));
             seen.push(replayed.into_iter().map(|(key, person)| (key.clone(), person.to_owned())).collect());
             for (before, then) in seen.iter().enumerate() {
@@ -195,7 +205,7 @@ proptest! {
     fn no_id_is_lost_and_none_stands_for_two(days in days()) {
         let mut history: Vec<Event> = Vec::new();
         for (at, members) in days.iter().enumerate() {
-            history.extend(changes(&history, &of(members), at as Day, &Reasons::default()).expect("days in order"));
+            history.extend(changes(&history, &of(members), at as Day, &Reasons::default()).expect("days in order").events);
         }
         let last = days.len() as Day;
         let alive: BTreeSet<&str> = persons_at(&history, last).into_values().collect();
