@@ -14,9 +14,6 @@ use engine::records::fault::Grade;
 use engine::records::schema::Table;
 use jiff::civil::Date;
 use scheme::Reader;
-use scheme::document::Picks;
-use scheme::problem::Severity;
-use scheme::source::{Folder, LARGEST_FILE_BYTES};
 
 use crate::live::Days;
 use crate::tables::{self, Format, TableFile};
@@ -103,19 +100,9 @@ pub fn read<T>(folder: &Path, name: &'static str, read: impl Fn(&Reader<'_>) -> 
     if !path.is_file() {
         return Ok(None);
     }
-    let opened = scheme::open(&Folder::from([(name.to_owned(), folder::bytes(&path, LARGEST_FILE_BYTES))]));
-    let picks = Picks::new();
-    let reader = Reader::new(&opened, &picks);
-    let value = read(&reader);
-    let mut problems = opened.problems.clone();
-    problems.extend(reader.problems.into_inner());
-    problems.sort_by_key(|problem| (problem.severity, problem.span));
-    for problem in &problems {
-        paint::stderr(&problem.render(&folder.display().to_string(), &opened.sources));
-    }
-    match problems.iter().filter(|problem| problem.severity == Severity::Error).count() {
-        0 => Ok(Some(value)),
-        errors => Err(anyhow!("{} has {errors} error{}", path.display(), if errors == 1 { "" } else { "s" })),
+    match folder::document(&path, |reader, _| read(reader))? {
+        Ok(value) => Ok(Some(value)),
+        Err(errors) => Err(anyhow!("{} has {errors} error{}", path.display(), if errors == 1 { "" } else { "s" })),
     }
 }
 

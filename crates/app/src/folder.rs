@@ -1,4 +1,4 @@
-//! Reads a scheme folder from disk. The only place where scheme files are opened.
+//! Reads scheme folders, and small TOML files that are none, from disk. The only place where they are opened.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use lab::game::GAME_FILE;
 use lab::textbook::TEXTBOOK_FILE;
-use scheme::Opened;
+use scheme::problem::Severity;
 use scheme::read::SCHEME_FILE;
 use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
+use scheme::{Opened, Picks, Reader};
+
+use crate::paint;
 
 /// A scheme folder and its name as the user gave it.
 pub struct SchemeFolder {
@@ -70,6 +73,26 @@ fn people(folder: &Path, file: &str) -> Bytes {
         Bytes::Read(bytes) => Bytes::People(bytes),
         refused => refused,
     }
+}
+
+/// One small TOML file that is no scheme: what `read` finds in it, or how many errors there are. Its problems go to standard
+/// error.
+pub fn document<T>(path: &Path, read: impl FnOnce(&Reader<'_>, &str) -> T) -> anyhow::Result<Result<T, usize>> {
+    if !path.is_file() {
+        bail!("there is no file {}", path.display());
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let opened = scheme::open(&Folder::from([(name.clone(), bytes(path, LARGEST_FILE_BYTES))]));
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let value = read(&reader, &name);
+    let mut problems = opened.problems.clone();
+    problems.extend(reader.problems.into_inner());
+    problems.sort_by_key(|problem| (problem.severity, problem.span));
+    let folder = path.parent().unwrap_or(Path::new("")).display().to_string();
+    problems.iter().for_each(|problem| paint::stderr(&problem.render(&folder, &opened.sources)));
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    Ok(if errors == 0 { Ok(value) } else { Err(errors) })
 }
 
 fn find(path: &Path) -> anyhow::Result<PathBuf> {

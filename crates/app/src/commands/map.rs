@@ -6,15 +6,12 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Args;
 use engine::records::csv;
 use engine::records::fault::{Fault, Grade};
 use engine::records::map::{self, Done, LookUps, Part};
 use scheme::money::thousands;
-use scheme::problem::{Problem, Severity};
-use scheme::source::{Folder, LARGEST_FILE_BYTES};
-use scheme::{Picks, Reader};
 
 use crate::{folder, paint};
 
@@ -30,7 +27,7 @@ pub struct Map {
 }
 
 pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
-    let Some(parts) = read(&command.map)? else { return Ok(ExitCode::from(1)) };
+    let Ok(parts) = folder::document(&command.map, map::read)? else { return Ok(ExitCode::from(1)) };
     let mut faults = 0;
     let look_ups = look_ups(&parts, &command.data, &mut faults)?;
     std::fs::create_dir_all(&command.into).with_context(|| format!("could not make the folder {}", command.into.display()))?;
@@ -55,26 +52,6 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
     }
     paint::stdout(&format!("next: wellspent records check {into}\n"))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The parts of a map, or its errors on standard error and `None`.
-fn read(path: &Path) -> anyhow::Result<Option<Vec<Part>>> {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("map.toml").to_owned();
-    if !path.is_file() {
-        bail!("there is no file {}", path.display());
-    }
-    let files = Folder::from([(name.clone(), folder::bytes(path, LARGEST_FILE_BYTES))]);
-    let opened = scheme::open(&files);
-    let picks = Picks::new();
-    let reader = Reader::new(&opened, &picks);
-    let parts = map::read(&reader, &name);
-    let found = reader.problems.into_inner();
-    let mut problems: Vec<&Problem> = opened.problems.iter().chain(&found).collect();
-    problems.sort_by_key(|problem| problem.span);
-    let beside = path.parent().unwrap_or(Path::new("")).display().to_string();
-    problems.iter().for_each(|problem| paint::stderr(&problem.render(&beside, &opened.sources)));
-    let sound = !problems.iter().any(|problem| problem.severity == Severity::Error);
-    Ok(sound.then_some(parts))
 }
 
 fn open(data: &Path, file: &str) -> anyhow::Result<File> {

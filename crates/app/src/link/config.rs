@@ -3,15 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use engine::link::field::{Field, KINDS, Kind, Missing};
 use engine::link::gather::{Agency, Raw, Table};
+use scheme::Reader;
 use scheme::document::Section;
-use scheme::source::{Bytes, Folder};
-use scheme::{Picks, Reader};
 
 use super::decisions::{self, Decisions};
 use super::model;
+use crate::folder;
 use crate::tables::texts;
 
 /// What a configuration says.
@@ -58,19 +58,9 @@ pub struct Read {
 
 /// Reads a configuration, or prints every problem with it.
 pub fn read(path: &Path) -> anyhow::Result<Option<Config>> {
-    let name = path.file_name().context("the configuration has no name")?.to_string_lossy().into_owned();
-    let bytes = std::fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
-    let opened = scheme::open(&Folder::from([(name.clone(), Bytes::Read(bytes))]));
-    let picks = Picks::new();
-    let reader = Reader::new(&opened, &picks);
     let base = path.parent().unwrap_or(Path::new(""));
-    let config = reader.document(&name, "purpose = \"…\"").map(|top| config(&top, base));
-    let failed = reader.errors() > 0;
-    let folder = base.display().to_string();
-    for problem in opened.problems.iter().chain(reader.problems.borrow().iter()) {
-        crate::paint::stderr(&problem.render(&folder, &opened.sources));
-    }
-    Ok(config.filter(|_| !failed))
+    let config = |reader: &Reader<'_>, name: &str| Some(config(&reader.document(name, "purpose = \"…\"")?, base));
+    Ok(folder::document(path, config)?.ok().flatten())
 }
 
 fn config(top: &Section<'_, '_>, base: &Path) -> Config {
