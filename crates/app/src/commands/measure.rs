@@ -70,7 +70,8 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
 
 /// A line for each outcome, over all groups.
 fn summary(scheme: &Scheme, records: &Records, measured: &Measured, groups: &[Group]) -> String {
-    let started: usize = measured.index.iter().filter(|index| taken(groups, index.start.provider)).count();
+    let taken = taken(records, groups);
+    let started = measured.index.iter().filter(|index| taken[index.start.provider as usize]).count();
     let mut out = format!(
         "{} people and cohorts, {} events and spells\n{:<20} {:>12} {:>14} {:>14} {:>12} {:>16}\n",
         thousands(started as i64),
@@ -97,7 +98,7 @@ fn summary(scheme: &Scheme, records: &Records, measured: &Measured, groups: &[Gr
             thousands(all.count),
             thousands(all.not_yet_known),
             thousands(all.left_out),
-            thousands(days(measured, groups, at))
+            thousands(days(measured, &taken, at))
         );
     }
     out
@@ -150,17 +151,18 @@ fn apart(scheme: &Scheme, records: &Records, groups: &[Group], by: &[By]) -> Str
     out
 }
 
-fn taken(groups: &[Group], provider: u32) -> bool {
-    groups.iter().any(|group| group.provider == provider)
+/// For each provider, whether it is among the groups.
+fn taken(records: &Records, groups: &[Group]) -> Vec<bool> {
+    let mut taken = vec![false; records.providers.len()];
+    groups.iter().for_each(|group| taken[group.provider as usize] = true);
+    taken
 }
 
 /// Days from the index date to the day on which the outcome was reached, over all who reached it.
-fn days(measured: &Measured, groups: &[Group], outcome: usize) -> i64 {
-    let mut providers: Vec<u32> = groups.iter().map(|group| group.provider).collect();
-    providers.sort_unstable();
+fn days(measured: &Measured, taken: &[bool], outcome: usize) -> i64 {
     let served = measured.index.iter().enumerate().filter(|(_, index)| !index.start.comparison);
     served
-        .filter(|(_, index)| providers.binary_search(&index.start.provider).is_ok())
+        .filter(|(_, index)| taken[index.start.provider as usize])
         .map(|(at, index)| (measured.of(at)[outcome], index.start.began))
         .filter(|(finding, _)| finding.value > 0 && finding.day != NEVER)
         .map(|(finding, began): (_, Day)| i64::from(finding.day - began))

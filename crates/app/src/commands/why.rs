@@ -110,9 +110,7 @@ impl Asked<'_> {
         let person = records.people.names.find(Name::of(wanted)).context("nobody of this name is in the table of people")?;
         let (as_at, known_at) = self.days.days();
         let mut out = format!("{}, as at {}, known at {}\n", paint::bold(wanted), date(as_at), date(known_at));
-        for (what, day) in
-            [("died", records.people.ends[person as usize].died), ("removed", records.people.ends[person as usize].removed)]
-        {
+        for (what, day) in [("died", records.people.ends(person).died), ("removed", records.people.ends(person).removed)] {
             if day != NEVER {
                 out += &format!("  {what} {}\n", date(day));
             }

@@ -10,14 +10,15 @@ pub mod write;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, bail};
 use engine::records::batch::Batch;
-use engine::records::facts::Chunk;
+use engine::records::facts::{Chunk, Gather};
 use engine::records::fault::Fault;
 use engine::records::schema::{TABLES, Table};
-use engine::records::{Need, People, Records, csv};
-use rayon::prelude::*;
+use engine::records::{Need, People, Records, csv, people, starts};
+use rayon::BroadcastContext;
 
 /// One table as a file.
 pub struct TableFile {
@@ -144,29 +145,40 @@ pub struct Loaded {
 pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
     let (files, _) = find(folder)?;
     type Faults = Vec<(String, Fault)>;
-    let whole = |name: &str| -> anyhow::Result<(Vec<Batch>, Faults)> {
-        let (mut batches, mut faults) = (Vec::new(), Faults::new());
-        if let Some(file) = files.iter().find(|file| file.table.name == name) {
+    let file = |name: &str| files.iter().find(|file| file.table.name == name && need.table(name));
+    let read = |name: &str, take: &mut dyn FnMut(Batch)| -> anyhow::Result<Faults> {
+        let mut faults = Faults::new();
+        if let Some(file) = file(name) {
             file.read(&|column| need.column(name, column), &mut |batch, found| {
                 faults.extend(found.into_iter().map(|fault| (file.name(), fault)));
-                batches.push(batch);
+                take(batch);
                 Ok(())
             })?;
         }
-        Ok((batches, faults))
+        Ok(faults)
     };
-    let (people, starts) =
-        rayon::join(|| whole("people").map(|(batches, faults)| (People::new(&batches), faults)), || whole("starts"));
-    let ((people, mut faults), (starts, more), (coverage, yet_more)) = (people?, starts?, whole("coverage")?);
-    faults.extend(more.into_iter().chain(yet_more));
-    let mut records = Records::new(need, people, &starts, &coverage);
-    drop(starts);
-    for name in ["events", "spells"] {
-        if let Some(file) = files.iter().find(|file| file.table.name == name && records.need.table(name)) {
-            let (chunks, found) = chunks(file, &records.people, &records.need)?;
-            faults.extend(found.into_iter().map(|fault| (file.name(), fault)));
-            records.add(name, chunks);
-        }
+    // Everything else is by person, so people come first.
+    let (mut people, mut coverage) = (people::Gather::default(), Vec::new());
+    let mut faults = read("people", &mut |batch| people.add(&batch))?;
+    let people = people.end();
+    let starts = || -> anyhow::Result<_> {
+        let mut starts = starts::Gather::new(&people.names);
+        let faults = read("starts", &mut |batch| starts.add(&batch))?;
+        Ok((starts.end(), faults))
+    };
+    let facts = |name: &'static str| -> anyhow::Result<_> {
+        let Some(file) = file(name) else { return Ok((name, Vec::new(), Faults::new())) };
+        let (chunks, found) = chunks(file, &people, &need)?;
+        Ok((name, chunks, found.into_iter().map(|fault| (file.name(), fault)).collect()))
+    };
+    let (starts, facts) = rayon::join(starts, || -> anyhow::Result<_> { Ok([facts("events")?, facts("spells")?]) });
+    let ((starts, more), facts) = (starts?, facts?);
+    faults.extend(more);
+    faults.extend(read("coverage", &mut |batch| coverage.push(batch))?);
+    let mut records = Records::new(need, people, starts, &coverage);
+    for (name, chunks, found) in facts {
+        records.add(name, chunks);
+        faults.extend(found);
     }
     Ok(Loaded { records, faults })
 }
@@ -194,30 +206,43 @@ pub fn whole(folder: &Path, name: &str) -> anyhow::Result<(Vec<Batch>, usize)> {
 
 /// A table of facts, split by person as it is read; the row groups of a Parquet file on all cores.
 fn chunks(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec<Chunk>, Vec<Fault>)> {
-    type Read = anyhow::Result<(Vec<Chunk>, Vec<Fault>)>;
-    let collect = |read: &dyn Fn(&mut Take<'_>) -> anyhow::Result<()>| -> Read {
-        let (mut chunks, mut faults) = (Vec::new(), Vec::new());
-        read(&mut |batch, found| {
-            chunks.push(Chunk::new(&people.names, need, &batch));
+    let wanted = |column: &str| need.column(file.table.name, column);
+    if file.format == Format::Csv {
+        let (mut gather, mut faults) = (Gather::new(&people.names, need), Vec::new());
+        file.read(&wanted, &mut |batch, found| {
+            gather.add(&batch);
             faults.extend(found);
             Ok(())
         })?;
-        Ok((chunks, faults))
-    };
-    let wanted = |column: &str| need.column(file.table.name, column);
-    if file.format == Format::Csv {
-        return collect(&|take| file.read(&wanted, take));
+        return Ok((gather.end(), faults));
     }
     let (opened, mut faults) = match parquet::open(file.open()?, file.table, &wanted) {
         Ok(opened) => opened,
         Err(faults) => return Ok((Vec::new(), faults)),
     };
-    let groups: Vec<Read> = (0..opened.groups()).into_par_iter().map(|group| collect(&|take| opened.read(group, take))).collect();
-    let mut chunks = Vec::new();
-    for group in groups {
-        let (more, found) = group?;
+    // Each thread takes the next row group until none is left, and gathers in memory of its own.
+    let next = AtomicUsize::new(0);
+    let read = |_: BroadcastContext<'_>| -> anyhow::Result<_> {
+        let (mut gather, mut faults) = (Gather::new(&people.names, need), Vec::new());
+        loop {
+            let group = next.fetch_add(1, Ordering::Relaxed);
+            if group >= opened.groups() {
+                return Ok((gather.end(), faults));
+            }
+            opened.read(group, &mut |batch, found| {
+                gather.add(&batch);
+                faults.extend(found.into_iter().map(|fault| (group, fault)));
+                Ok(())
+            })?;
+        }
+    };
+    let (mut chunks, mut in_groups) = (Vec::new(), Vec::new());
+    for done in rayon::broadcast(read) {
+        let (more, found) = done?;
         chunks.extend(more);
-        faults.extend(found);
+        in_groups.extend(found);
     }
+    in_groups.sort_by_key(|(group, _)| *group);
+    faults.extend(in_groups.into_iter().map(|(_, fault)| fault));
     Ok((chunks, faults))
 }

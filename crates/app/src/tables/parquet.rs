@@ -25,9 +25,8 @@ use parquet::schema::types::ColumnDescriptor;
 
 use super::{Take, pages};
 
-/// Rows of one batch: large enough to split by person well, small enough that its columns stay in the processor's cache while
-/// they are gone through one after the other.
-const BATCH_ROWS: usize = 1 << 16;
+/// Rows of one batch: few enough that its columns stay in the processor's cache while they are gone through one after the other.
+const BATCH_ROWS: usize = 1 << 14;
 
 /// A Parquet file whose columns are those of a table.
 pub struct Opened {

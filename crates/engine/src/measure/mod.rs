@@ -108,43 +108,43 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
     let plans = plan::plans(scheme, records, &index, as_at.min(known_at));
     let (held_before, plans_before): (Vec<usize>, Vec<Plan>) =
         plan::plans_before(scheme, records, &index, as_at.min(known_at)).into_iter().unzip();
-    let parts: Vec<(Vec<Finding>, Vec<Finding>)> = (0..records.facts.parts())
-        .into_par_iter()
-        .map_init(Part::default, |part, at| {
-            records.facts.fill(at, known_at, part);
-            let people = part.people();
-            let from = index.partition_point(|index| index.start.person < people.start);
-            let to = index.partition_point(|index| index.start.person < people.end);
-            let of = |plans: &[Plan]| findings(plans, records, part, &index[from..to], known_at);
-            (of(&plans), if plans_before.is_empty() { Vec::new() } else { of(&plans_before) })
+    let none_yet = |plans: &[Plan]| vec![Finding::only(State::NotYetKnown); index.len() * plans.len()];
+    let (mut findings, mut before) = (none_yet(&plans), none_yet(&plans_before));
+    // Each part of the facts with its people, and the places of what is found of them.
+    let (mut rest, mut of, mut of_before) = (&index[..], &mut findings[..], &mut before[..]);
+    let parts: Vec<_> = (0..records.facts.parts())
+        .map(|at| {
+            let own = rest.split_off(..rest.partition_point(|index| records.facts.part(index.start.person) <= at));
+            let own = own.unwrap_or_default();
+            let findings = of.split_off_mut(..own.len() * plans.len()).unwrap_or_default();
+            (at, own, findings, of_before.split_off_mut(..own.len() * plans_before.len()).unwrap_or_default())
         })
         .collect();
-    // Each part is let go as soon as it is taken over.
-    let (mut findings, mut before) = (Vec::with_capacity(index.len() * plans.len()), Vec::new());
-    for (part, part_before) in parts {
-        findings.extend(part);
-        before.extend(part_before);
-    }
+    parts.into_par_iter().for_each_init(Part::default, |part, (at, own, of, of_before)| {
+        records.facts.fill(at, known_at, part);
+        find(&plans, records, part, own, known_at, of);
+        find(&plans_before, records, part, own, known_at, of_before);
+    });
     Measured { index, outcomes: scheme.outcomes.len(), findings, held_before, before, elsewhere }
 }
 
-/// The findings of one part's people.
-fn findings(plans: &[Plan], records: &Records, part: &Part, index: &[Index], known_at: Day) -> Vec<Finding> {
-    let mut out = Vec::with_capacity(index.len() * plans.len());
+/// Finds what became of one part's people: of each index, as many findings as there are plans.
+fn find(plans: &[Plan], records: &Records, part: &Part, index: &[Index], known_at: Day, out: &mut [Finding]) {
+    if plans.is_empty() {
+        return;
+    }
     // Room for spells, used again from person to person.
     let mut room = Vec::new();
+    let mut out = out.chunks_exact_mut(plans.len());
     for same in index.chunk_by(|a, b| a.start.person == b.start.person) {
         let person = same[0].start.person;
-        let life = Life::new(part.of(person), records.people.ends[person as usize], known_at);
-        for index in same {
-            let first = out.len();
-            for plan in plans {
-                let finding = finding(plan, &life, index.start.began, &out[first..], &mut room);
-                out.push(finding);
+        let life = Life::new(part.of(person), records.people.ends(person), known_at);
+        for (index, out) in same.iter().zip(&mut out) {
+            for (at, plan) in plans.iter().enumerate() {
+                out[at] = finding(plan, &life, index.start.began, &out[..at], &mut room);
             }
         }
     }
-    out
 }
 
 /// One outcome of one person. `above` holds the findings of the outcomes above it, which it may build on.

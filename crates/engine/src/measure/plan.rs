@@ -98,15 +98,19 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
         if let Some(events) = events_of(&measured.rule) {
             add(&mut need.events, &events.kinds);
             add(&mut need.classes, &events.except);
-            add(&mut need.events, events.proven_by.as_slice());
-            need.links |= events.proven_by.is_some();
+            if let Some(proof) = &events.proven_by {
+                add(&mut need.events, std::slice::from_ref(proof));
+                add(&mut need.referred, &events.kinds);
+                add(&mut need.referring, std::slice::from_ref(proof));
+            }
         }
         match &measured.rule {
             Rule::Sustained { spells, .. } | Rule::Periods(spells) | Rule::StatusAt(spells) => match spells {
                 Spells::Kept(kinds) => add(&mut need.spells, kinds),
                 Spells::Paired { begins, ends } => {
                     add(&mut need.events, &[begins.clone(), ends.clone()]);
-                    need.links = true;
+                    add(&mut need.referred, std::slice::from_ref(begins));
+                    add(&mut need.referring, std::slice::from_ref(ends));
                 }
             },
             Rule::ExitWithoutReturn { returns, spells, .. } => {

@@ -65,7 +65,7 @@ fn reasons<'a>(
         records.facts.fill(place(neighbours[0]), known_at, &mut part);
         for index in neighbours {
             let start = start(*index);
-            let life = Life::new(part.of(start.person), records.people.ends[start.person as usize], known_at);
+            let life = Life::new(part.of(start.person), records.people.ends(start.person), known_at);
             let findings = plans.iter().zip(findings(*index));
             out.push(findings.map(|(plan, finding)| one(plan, *finding, &life, start.began)).collect());
         }

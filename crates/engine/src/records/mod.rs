@@ -17,13 +17,16 @@ pub mod facts;
 pub mod fault;
 pub mod map;
 pub mod names;
+pub mod people;
 pub mod schema;
+pub mod starts;
 
-use batch::{Batch, Name};
+use batch::Batch;
 use day::{Day, NEVER};
 use facts::{Chunk, Facts};
 use names::Names;
-use rayon::prelude::*;
+pub use people::{Ends, People};
+pub use starts::{Start, Starts};
 
 /// Which facts are asked for: what nobody needs is not read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,8 +37,9 @@ pub struct Need {
     pub spells: Vec<String>,
     /// Classes of event that are told apart.
     pub classes: Vec<String>,
-    /// Whether it matters which event is about which.
-    pub links: bool,
+    /// Kinds of event of which it matters which others are about them, and the kinds of those others.
+    pub referred: Vec<String>,
+    pub referring: Vec<String>,
     pub disposals: bool,
     pub amounts: bool,
 }
@@ -47,7 +51,8 @@ impl Need {
         match (table, column) {
             ("people", "forename" | "surname" | "born" | "sex" | "postcode") | ("starts", "start" | "ended") => false,
             ("spells", "spell") => false,
-            ("events", "event" | "about") => self.links,
+            ("events", "event") => !self.referred.is_empty(),
+            ("events", "about") => !self.referring.is_empty(),
             ("events", "disposal") => self.disposals,
             ("events", "amount") => self.amounts,
             ("events", "class") => !self.classes.is_empty(),
@@ -96,37 +101,6 @@ pub struct Records {
     pub unknown_people: u64,
 }
 
-/// Everyone, in the order of their names.
-#[derive(Debug, Default)]
-pub struct People {
-    pub names: Names,
-    pub ends: Vec<Ends>,
-}
-
-/// When a person was last to be seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ends {
-    /// The day of death, or [`NEVER`].
-    pub died: Day,
-    /// The day of removal, or [`NEVER`].
-    pub removed: Day,
-    /// The day on which this became known.
-    pub known: Day,
-}
-
-/// One person begins with one provider. Ordered by person, day, provider, area and segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Start {
-    pub person: u32,
-    pub began: Day,
-    pub provider: u32,
-    /// [`names::NOBODY`] when none is given.
-    pub area: u32,
-    pub segment: u32,
-    pub comparison: bool,
-    pub known: Day,
-}
-
 /// How far the data reach.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
@@ -140,11 +114,10 @@ pub struct Coverage {
 impl Records {
     /// From what was read of people, starts and coverage; events and spells are added.
     #[must_use]
-    pub fn new(need: Need, people: People, starts: &[Batch], coverage: &[Batch]) -> Records {
-        let facts = Facts::new(people.names.len(), need.events.len() + need.spells.len());
-        let mut records = Records { need, people, coverage: Coverage::new(coverage), facts, ..Records::default() };
-        records.add_starts(starts);
-        records
+    pub fn new(need: Need, people: People, starts: Starts, coverage: &[Batch]) -> Records {
+        let facts = Facts::new(people.names.len(), &need);
+        let Starts { starts, providers, areas, segments, unknown_people } = starts;
+        Records { need, people, starts, providers, areas, segments, facts, coverage: Coverage::new(coverage), unknown_people }
     }
 
     /// Adds all that was read of a table of facts.
@@ -157,82 +130,11 @@ impl Records {
         self.unknown_people += chunks.iter().map(|chunk| chunk.unknown_people).sum::<u64>();
         self.facts.add(chunks);
     }
-
-    fn add_starts(&mut self, batches: &[Batch]) {
-        let Some(table) = batches.first().map(|batch| batch.table) else { return };
-        let column = |name| table.column(name);
-        let names = || rayon::join(|| named(batches, column("area")), || named(batches, column("segment")));
-        (self.providers, (self.areas, self.segments)) = rayon::join(|| named(batches, column("provider")), names);
-        let start = |batch: &Batch, row: usize| -> Option<Start> {
-            let person = batch.name(column("person"), row).and_then(|name| self.people.names.find(name))?;
-            let position =
-                |names: &Names, name| batch.name(column(name), row).and_then(|name| names.find(name)).unwrap_or(names::NOBODY);
-            let began = batch.day(column("began"), row);
-            Some(Start {
-                person,
-                began,
-                provider: position(&self.providers, "provider"),
-                area: position(&self.areas, "area"),
-                segment: position(&self.segments, "segment"),
-                comparison: batch.name(column("group"), row) == Some(Name::Text("comparison")),
-                known: known(batch.day(column("known"), row), began),
-            })
-        };
-        let of = |batch: &Batch| (0..batch.rows()).filter_map(|row| start(batch, row)).collect();
-        let starts: Vec<Vec<Start>> = batches.par_iter().map(of).collect();
-        self.starts = starts.concat();
-        let rows: usize = batches.iter().map(Batch::rows).sum();
-        self.unknown_people += (rows - self.starts.len()) as u64;
-        self.starts.sort_unstable();
-    }
 }
 
 /// The stated day on which something became known; else the day it happened.
 fn known(stated: Day, happened: Day) -> Day {
     if stated == NEVER { happened } else { stated }
-}
-
-/// Every name in a column, in order, each once.
-fn named(batches: &[Batch], column: usize) -> Names {
-    let (mut all, mut seen) = (std::collections::BTreeSet::new(), names::Fingerprints::default());
-    for batch in batches {
-        // There are few names and many rows.
-        let new =
-            (0..batch.rows()).filter_map(|row| batch.name(column, row)).filter(|name| seen.insert(names::fingerprint(*name)));
-        all.extend(new);
-    }
-    let numbers = all.iter().filter_map(|name| if let Name::Number(number) = name { Some(*number) } else { None });
-    let texts: Vec<String> = all.iter().filter(|name| matches!(name, Name::Text(_))).map(Name::to_string).collect();
-    Names::new(numbers.collect(), &texts)
-}
-
-impl People {
-    /// From batches of the table of people. Of a person who is there twice, the row with the earlier death or removal stands.
-    #[must_use]
-    pub fn new(batches: &[Batch]) -> People {
-        let mut numbers: Vec<(i64, Ends)> = Vec::with_capacity(batches.iter().map(Batch::rows).sum());
-        let mut texts: Vec<(String, Ends)> = Vec::new();
-        for batch in batches {
-            let column = |name| batch.table.column(name);
-            let (person, died, removed, known) = (column("person"), column("died"), column("removed"), column("known"));
-            for row in 0..batch.rows() {
-                let (died, removed) = (batch.day(died, row), batch.day(removed, row));
-                let ends = Ends { died, removed, known: self::known(batch.day(known, row), died.min(removed)) };
-                match batch.name(person, row) {
-                    Some(Name::Number(number)) => numbers.push((number, ends)),
-                    Some(Name::Text(text)) => texts.push((text.to_owned(), ends)),
-                    None => {}
-                }
-            }
-        }
-        numbers.sort_unstable();
-        numbers.dedup_by_key(|(name, _)| *name);
-        texts.sort_unstable();
-        texts.dedup_by(|a, b| a.0 == b.0);
-        let ends = numbers.iter().map(|(_, ends)| *ends).chain(texts.iter().map(|(_, ends)| *ends)).collect();
-        let texts: Vec<String> = texts.into_iter().map(|(text, _)| text).collect();
-        People { names: Names::new(numbers.into_iter().map(|(number, _)| number).collect(), &texts), ends }
-    }
 }
 
 impl Coverage {

@@ -1,9 +1,9 @@
 //! Random schemes and random records, as plain as they come: texts and calendar dates, made into the engine's tables at the end.
 
 use engine::records::batch::Batch;
-use engine::records::facts::Chunk;
+use engine::records::facts::{Chunk, Gather};
 use engine::records::schema::table;
-use engine::records::{Need, People, Records};
+use engine::records::{Need, People, Records, Starts};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use scheme::Scheme;
@@ -246,10 +246,14 @@ impl World {
             vec![("table", table.clone()), ("kind", kind.clone()), ("until", until.to_string())]
         };
         let coverage = batches("coverage", self.coverage.iter().map(covered).collect());
-        let chunks =
-            |batches: &[Batch]| -> Vec<Chunk> { batches.iter().map(|batch| Chunk::new(&people.names, &need, batch)).collect() };
+        let chunks = |batches: &[Batch]| -> Vec<Chunk> {
+            let mut gather = Gather::new(&people.names, &need);
+            batches.iter().for_each(|batch| gather.add(batch));
+            gather.end()
+        };
         let (events, spells) = (chunks(&events), chunks(&spells));
-        let mut records = Records::new(need, people, &starts, &coverage);
+        let starts = Starts::new(&people.names, &starts);
+        let mut records = Records::new(need, people, starts, &coverage);
         records.add("events", events);
         records.add("spells", spells);
         records

@@ -6,8 +6,8 @@ use engine::measure::{self, Group};
 use engine::pay::statement::{Line, lines};
 use engine::records::batch::Batch;
 use engine::records::day::day;
-use engine::records::facts::Chunk;
-use engine::records::{People, Records};
+use engine::records::facts::Gather;
+use engine::records::{People, Records, Starts};
 use jiff::civil::Date;
 use lab::simulate::{Simulation, Tables, simulation};
 use scheme::Scheme;
@@ -18,9 +18,14 @@ use crate::{ALL, Shipped, shipped};
 fn records(scheme: &Scheme, tables: &Tables) -> Records {
     let need = measure::need(scheme).expect("every shipped scheme says how it is measured");
     let people = People::new(std::slice::from_ref(&tables.people));
-    let chunk = |batch: &Batch| vec![Chunk::new(&people.names, &need, batch)];
+    let chunk = |batch: &Batch| {
+        let mut gather = Gather::new(&people.names, &need);
+        gather.add(batch);
+        gather.end()
+    };
     let (events, spells) = (chunk(&tables.events), chunk(&tables.spells));
-    let (starts, coverage) = (std::slice::from_ref(&tables.starts), std::slice::from_ref(&tables.coverage));
+    let starts = Starts::new(&people.names, std::slice::from_ref(&tables.starts));
+    let coverage = std::slice::from_ref(&tables.coverage);
     let mut records = Records::new(need, people, starts, coverage);
     records.add("events", events);
     records.add("spells", spells);
