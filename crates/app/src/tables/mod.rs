@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, bail};
 use engine::records::batch::Batch;
-use engine::records::facts::{Chunk, Gather};
+use engine::records::facts::{self, Gathered};
 use engine::records::fault::Fault;
 use engine::records::schema::{TABLES, Table};
 use engine::records::{Need, People, Records, csv, people, starts};
@@ -168,16 +168,16 @@ pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
     };
     let facts = |name: &'static str| -> anyhow::Result<_> {
         let Some(file) = file(name) else { return Ok((name, Vec::new(), Faults::new())) };
-        let (chunks, found) = chunks(file, &people, &need)?;
-        Ok((name, chunks, found.into_iter().map(|fault| (file.name(), fault)).collect()))
+        let (gathered, found) = gather(file, &people, &need)?;
+        Ok((name, gathered, found.into_iter().map(|fault| (file.name(), fault)).collect()))
     };
     let (starts, facts) = rayon::join(starts, || -> anyhow::Result<_> { Ok([facts("events")?, facts("spells")?]) });
     let ((starts, more), facts) = (starts?, facts?);
     faults.extend(more);
     faults.extend(read("coverage", &mut |batch| coverage.push(batch))?);
     let mut records = Records::new(need, people, starts, &coverage);
-    for (name, chunks, found) in facts {
-        records.add(name, chunks);
+    for (name, gathered, found) in facts {
+        records.add(name, gathered);
         faults.extend(found);
     }
     Ok(Loaded { records, faults })
@@ -205,16 +205,16 @@ pub fn whole(folder: &Path, name: &str) -> anyhow::Result<(Vec<Batch>, usize)> {
 }
 
 /// A table of facts, split by person as it is read; the row groups of a Parquet file on all cores.
-fn chunks(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec<Chunk>, Vec<Fault>)> {
+fn gather(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec<Gathered>, Vec<Fault>)> {
     let wanted = |column: &str| need.column(file.table.name, column);
     if file.format == Format::Csv {
-        let (mut gather, mut faults) = (Gather::new(&people.names, need), Vec::new());
+        let (mut gather, mut faults) = (facts::Gather::new(&people.names, need), Vec::new());
         file.read(&wanted, &mut |batch, found| {
             gather.add(&batch);
             faults.extend(found);
             Ok(())
         })?;
-        return Ok((gather.end(), faults));
+        return Ok((vec![gather.end()], faults));
     }
     let (opened, mut faults) = match parquet::open(file.open()?, file.table, &wanted) {
         Ok(opened) => opened,
@@ -223,7 +223,7 @@ fn chunks(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec
     // Each thread takes the next row group until none is left, and gathers in memory of its own.
     let next = AtomicUsize::new(0);
     let read = |_: BroadcastContext<'_>| -> anyhow::Result<_> {
-        let (mut gather, mut faults) = (Gather::new(&people.names, need), Vec::new());
+        let (mut gather, mut faults) = (facts::Gather::new(&people.names, need), Vec::new());
         loop {
             let group = next.fetch_add(1, Ordering::Relaxed);
             if group >= opened.groups() {
@@ -236,13 +236,11 @@ fn chunks(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec
             })?;
         }
     };
-    let (mut chunks, mut in_groups) = (Vec::new(), Vec::new());
-    for done in rayon::broadcast(read) {
-        let (more, found) = done?;
-        chunks.extend(more);
-        in_groups.extend(found);
-    }
-    in_groups.sort_by_key(|(group, _)| *group);
-    faults.extend(in_groups.into_iter().map(|(_, fault)| fault));
-    Ok((chunks, faults))
+    let done: Vec<_> = rayon::broadcast(read).into_iter().collect::<anyhow::Result<_>>()?;
+    let (gathered, found): (Vec<Gathered>, Vec<_>) = done.into_iter().unzip();
+    // In the order of the file, whichever thread met them.
+    let mut found = found.concat();
+    found.sort_by_key(|(group, _)| *group);
+    faults.extend(found.into_iter().map(|(_, fault)| fault));
+    Ok((gathered, faults))
 }

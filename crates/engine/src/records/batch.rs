@@ -138,11 +138,7 @@ impl Batch {
     /// What a value names; `None` when there is none.
     #[must_use]
     pub fn name(&self, column: usize, row: usize) -> Option<Name<'_>> {
-        match &self.columns[column] {
-            Values::Numbers(numbers) => Some(numbers[row]).filter(|number| *number != NONE).map(Name::Number),
-            Values::Texts(texts) => Some(texts.get(row)).filter(|text| !text.is_empty()).map(Name::of),
-            Values::Days(_) | Values::Absent => None,
-        }
+        self.columns[column].name(row)
     }
 
     /// A value as a CSV file has it.
@@ -189,6 +185,17 @@ impl Batch {
 }
 
 impl Values {
+    /// What the value of a row names; `None` when there is none.
+    #[must_use]
+    #[inline]
+    pub fn name(&self, row: usize) -> Option<Name<'_>> {
+        match self {
+            Values::Numbers(numbers) => Some(numbers[row]).filter(|number| *number != NONE).map(Name::Number),
+            Values::Texts(texts) => Some(texts.get(row)).filter(|text| !text.is_empty()).map(Name::of),
+            Values::Days(_) | Values::Absent => None,
+        }
+    }
+
     /// No values yet, of a kind.
     #[must_use]
     pub fn empty(kind: Kind) -> Values {

@@ -1,6 +1,6 @@
-//! Events and spells side by side, sorted by person and kind in two passes: rows are gathered as they arrive, a million of them
-//! at a time are split into parts of neighbouring people, and a part is put in order when it is looked at. So tens of millions
-//! of rows need no sort, no index and little memory beyond themselves, and parts can be worked on by any number of threads.
+//! Events and spells side by side, sorted by person and kind in two passes: rows go to the part of neighbouring people that
+//! they belong to as they arrive, and a part is put in order when it is looked at. So tens of millions of rows need no sort, no
+//! index and little memory beyond themselves, and parts can be worked on by any number of threads.
 
 use super::Need;
 use super::batch::{Batch, NONE, Name, Values};
@@ -31,9 +31,11 @@ pub struct Fact {
 /// Every event and spell that was asked for.
 #[derive(Debug, Default)]
 pub struct Facts {
-    chunks: Vec<Chunk>,
+    /// Of each part.
+    blocks: Vec<Vec<Block>>,
     people: usize,
     links: Vec<Link>,
+    last: Day,
 }
 
 /// Which of its two keys is asked for of facts of a kind.
@@ -55,7 +57,7 @@ pub struct Part {
     links: Vec<Link>,
     /// Where the facts of each person and kind begin, and at the end where the last ones end.
     starts: Vec<u32>,
-    rows: Rows,
+    block: Block,
     /// While filling: where the next fact of each person and kind goes.
     next: Vec<u32>,
 }
@@ -66,46 +68,42 @@ pub struct Gather<'a> {
     people: &'a Names,
     need: &'a Need,
     links: Vec<Link>,
-    /// What has been gathered and not yet split, in the order in which it came: the part of each row, the row, and when it
-    /// became known.
-    parts: Vec<u32>,
-    rows: Rows,
-    known: Vec<Day>,
-    last: Day,
-    unknown_people: u64,
-    chunks: Vec<Chunk>,
-    /// Used again from batch to batch.
-    kinds: Vec<u16>,
-    someone: Vec<u32>,
+    /// The block of each part that is being filled, and one more for everything that was not asked for.
+    open: Vec<Block>,
+    gathered: Gathered,
 }
 
-/// Some rows, split into parts.
+/// What was gathered, in blocks of neighbouring people.
 #[derive(Debug)]
-pub struct Chunk {
-    /// Where each part begins, and the end.
-    starts: Vec<u32>,
-    rows: Rows,
-    known: Vec<Day>,
+pub struct Gathered {
+    /// Each with its part.
+    blocks: Vec<(usize, Block)>,
     /// Rows of people who are not in the table of people.
     pub unknown_people: u64,
     /// The last day on which anything that was read, asked for or not, happened or became known.
     pub last: Day,
 }
 
-/// Facts: what each of them has, and beside that, in the same order, the columns that few tables have. A column that no fact
-/// needs is empty.
+/// Some facts: what each of them has, and beside that what few tables have.
 #[derive(Debug, Default)]
-struct Rows {
+struct Block {
     rows: Vec<Row>,
+    more: Option<Box<More>>,
+}
+
+/// Columns that few tables have, in the order of the rows. Each ends with the last row that needs it.
+#[derive(Debug, Default)]
+struct More {
     to: Vec<Day>,
     class: Vec<u16>,
     /// In place of the key in the row, when one is large or both are asked for of the same fact.
     keys: Vec<Keys>,
     disposal: Vec<u64>,
     amount: Vec<i64>,
+    known: Vec<Day>,
 }
 
-/// What every fact has. It is written twice for each fact and read three times, which is much of the time that measuring takes,
+/// What every fact has. It is written twice for each fact and read three times, which is much of the time that measuring takes
 /// and most of its memory, so it is as small as it can be.
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
@@ -148,9 +146,8 @@ struct Keys {
     about: u64,
 }
 
-/// Rows that are split together. With fewer, what a part has of each chunk is too little to be read at a stretch; with more, the
-/// copy that is split from takes memory.
-const CHUNK_ROWS: usize = 1 << 20;
+/// Rows of one block: enough to be read at a stretch, few enough that blocks still open take little memory.
+const BLOCK_ROWS: usize = 1024;
 
 /// People in one part, as a power of two: as many as fit a row beside their kinds, and a part of them the processor's cache.
 fn shift(kinds: usize) -> u32 {
@@ -165,17 +162,20 @@ impl Facts {
     /// No facts yet, of so many people.
     #[must_use]
     pub fn new(people: usize, need: &Need) -> Facts {
-        Facts { chunks: Vec::new(), people, links: links(need) }
+        let links = links(need);
+        let blocks = std::iter::repeat_with(Vec::new).take(parts(people, links.len())).collect();
+        Facts { blocks, people, links, last: Day::MIN }
     }
 
-    pub fn add(&mut self, chunks: Vec<Chunk>) {
-        self.chunks.extend(chunks);
+    pub fn add(&mut self, gathered: Gathered) {
+        gathered.blocks.into_iter().for_each(|(part, block)| self.blocks[part].push(block));
+        self.last = self.last.max(gathered.last);
     }
 
     /// Number of parts.
     #[must_use]
     pub fn parts(&self) -> usize {
-        parts(self.people, self.links.len())
+        self.blocks.len()
     }
 
     /// The position of the part that a person is in.
@@ -197,7 +197,7 @@ impl Facts {
     /// Number of events and spells.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.rows.rows.len()).sum()
+        self.blocks.iter().flatten().map(|block| block.rows.len()).sum()
     }
 
     #[must_use]
@@ -216,21 +216,23 @@ impl Facts {
         let starts = &mut part.starts;
         starts.clear();
         starts.resize(people * self.links.len() + 1, 0);
-        for chunk in &self.chunks {
-            chunk.known(at, known_at, |_, row| starts[row.place() + 1] += 1);
+        // Nothing of most records became known later than their last day.
+        let known_at = if self.last <= known_at { NEVER } else { known_at };
+        let blocks = &self.blocks[at];
+        for block in blocks {
+            block.known(known_at, |_, row| starts[row.place() + 1] += 1);
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
         part.next.clone_from(starts);
-        part.rows.make_room(starts[starts.len() - 1] as usize, &self.chunks);
-        let more = part.rows.has_more();
-        for chunk in &self.chunks {
-            chunk.known(at, known_at, |at, row| {
+        part.block.make_room(starts[starts.len() - 1] as usize, blocks);
+        for block in blocks {
+            block.known(known_at, |at, row| {
                 let next = &mut part.next[row.place()];
-                part.rows.rows[*next as usize] = row;
-                if more {
-                    part.rows.put(*next as usize, &chunk.rows, at, &self.links);
+                part.block.rows[*next as usize] = row;
+                if let Some(more) = &mut part.block.more {
+                    more.put(*next as usize, block, at, &self.links);
                 }
                 *next += 1;
             });
@@ -241,7 +243,7 @@ impl Facts {
 /// One person's facts.
 #[derive(Clone, Copy, Debug)]
 pub struct Own<'a> {
-    rows: &'a Rows,
+    block: &'a Block,
     links: &'a [Link],
     /// Where the facts of each kind begin, and the end of the last.
     starts: &'a [u32],
@@ -259,7 +261,7 @@ impl Part {
     pub fn of(&self, person: u32) -> Own<'_> {
         let kinds = self.links.len();
         let at = (person - self.first) as usize * kinds;
-        Own { rows: &self.rows, links: &self.links, starts: &self.starts[at..=at + kinds] }
+        Own { block: &self.block, links: &self.links, starts: &self.starts[at..=at + kinds] }
     }
 }
 
@@ -268,7 +270,7 @@ impl<'a> Own<'a> {
     #[inline]
     pub fn of(self, kind: u16) -> impl Iterator<Item = Fact> + 'a {
         let (at, link) = (usize::from(kind), self.links[usize::from(kind)]);
-        (self.starts[at]..self.starts[at + 1]).map(move |row| self.rows.fact(row as usize, kind, link))
+        (self.starts[at]..self.starts[at + 1]).map(move |row| self.block.fact(row as usize, kind, link))
     }
 
     /// Everything, in no order.
@@ -288,67 +290,86 @@ impl<'a> Own<'a> {
     }
 }
 
-impl Rows {
+impl Block {
     #[inline]
     fn fact(&self, row: usize, kind: u16, link: Link) -> Fact {
-        let keys = self.keys.get(row).copied().unwrap_or_else(|| link.keys(self.rows[row].key));
-        Fact {
-            from: self.rows[row].day(),
-            to: self.to.get(row).copied().unwrap_or(NEVER),
-            kind,
-            class: self.class.get(row).copied().unwrap_or(0),
-            key: keys.own,
-            about: keys.about,
-            disposal: self.disposal.get(row).copied().unwrap_or(0),
-            amount: self.amount.get(row).copied().unwrap_or(0),
+        let Row { key, .. } = self.rows[row];
+        let Keys { own, about } = link.keys(key);
+        let fact = Fact { from: self.rows[row].day(), to: NEVER, kind, key: own, about, ..Fact::default() };
+        match &self.more {
+            None => fact,
+            Some(more) => more.fact(row, fact),
         }
     }
 
-    /// Whether facts have more than what every fact has.
-    fn has_more(&self) -> bool {
-        let lengths = [self.to.len(), self.class.len(), self.keys.len(), self.disposal.len(), self.amount.len()];
-        lengths.iter().any(|length| *length > 0)
+    /// Takes the rows that were known by a day, each with its position.
+    #[inline]
+    fn known(&self, known_at: Day, mut take: impl FnMut(usize, Row)) {
+        for (at, row) in self.rows.iter().enumerate() {
+            let known = || match self.more.as_ref().and_then(|more| more.known.get(at)) {
+                Some(known) if *known != NEVER => *known <= known_at,
+                _ => row.day() <= known_at,
+            };
+            if known_at == NEVER || known() {
+                take(at, *row);
+            }
+        }
     }
 
-    /// Has room for so many facts of some chunks, with the columns that any of them has.
-    fn make_room(&mut self, count: usize, chunks: &[Chunk]) {
+    /// Has room for so many facts of some blocks, with the columns that any of them has.
+    fn make_room(&mut self, count: usize, blocks: &[Block]) {
         fn room<T: Clone + Default>(values: &mut Vec<T>, count: usize, wanted: bool) {
             if wanted && values.len() < count {
                 values.resize(count, T::default());
             }
         }
-        let any = |has: fn(&Rows) -> bool| chunks.iter().any(|chunk| has(&chunk.rows));
         room(&mut self.rows, count, true);
-        room(&mut self.to, count, any(|rows| !rows.to.is_empty()));
-        room(&mut self.class, count, any(|rows| !rows.class.is_empty()));
-        room(&mut self.keys, count, any(|rows| !rows.keys.is_empty()));
-        room(&mut self.disposal, count, any(|rows| !rows.disposal.is_empty()));
-        room(&mut self.amount, count, any(|rows| !rows.amount.is_empty()));
+        let all: Vec<&More> = blocks.iter().filter_map(|block| block.more.as_deref()).collect();
+        if all.is_empty() {
+            self.more = None;
+            return;
+        }
+        let more = self.more.get_or_insert_default();
+        room(&mut more.to, count, all.iter().any(|more| !more.to.is_empty()));
+        room(&mut more.class, count, all.iter().any(|more| !more.class.is_empty()));
+        room(&mut more.keys, count, all.iter().any(|more| !more.keys.is_empty()));
+        room(&mut more.disposal, count, all.iter().any(|more| !more.disposal.is_empty()));
+        room(&mut more.amount, count, all.iter().any(|more| !more.amount.is_empty()));
+    }
+}
+
+impl More {
+    /// A fact with what this has of it.
+    fn fact(&self, row: usize, fact: Fact) -> Fact {
+        let keys = self.keys.get(row).copied().unwrap_or(Keys { own: fact.key, about: fact.about });
+        Fact {
+            to: self.to.get(row).copied().unwrap_or(NEVER),
+            class: self.class.get(row).copied().unwrap_or(0),
+            key: keys.own,
+            about: keys.about,
+            disposal: self.disposal.get(row).copied().unwrap_or(0),
+            amount: self.amount.get(row).copied().unwrap_or(0),
+            ..fact
+        }
     }
 
-    /// Has keys of their own for so many rows.
-    fn fill_keys(&mut self, rows: usize, links: &[Link]) {
-        let without = &self.rows[self.keys.len()..rows];
-        self.keys.extend(without.iter().map(|row| row.keys(links)));
-    }
-
-    /// Takes what few facts have, of one of other rows, to a place.
-    fn put(&mut self, place: usize, from: &Rows, row: usize, links: &[Link]) {
-        if let Some(to) = self.to.get_mut(place) {
-            *to = from.to.get(row).copied().unwrap_or(NEVER);
+    /// Takes a fact of a block to a place.
+    fn put(&mut self, place: usize, from: &Block, row: usize, links: &[Link]) {
+        let keys = from.rows[row].keys(links);
+        let plain = Fact { key: keys.own, about: keys.about, ..Fact::default() };
+        let none = More::default();
+        let fact = from.more.as_deref().unwrap_or(&none).fact(row, plain);
+        let keys = Keys { own: fact.key, about: fact.about };
+        fn set<T>(column: &mut [T], place: usize, value: T) {
+            if let Some(at) = column.get_mut(place) {
+                *at = value;
+            }
         }
-        if let Some(class) = self.class.get_mut(place) {
-            *class = from.class.get(row).copied().unwrap_or(0);
-        }
-        if let Some(keys) = self.keys.get_mut(place) {
-            *keys = from.keys.get(row).copied().unwrap_or_else(|| from.rows[row].keys(links));
-        }
-        if let Some(disposal) = self.disposal.get_mut(place) {
-            *disposal = from.disposal.get(row).copied().unwrap_or(0);
-        }
-        if let Some(amount) = self.amount.get_mut(place) {
-            *amount = from.amount.get(row).copied().unwrap_or(0);
-        }
+        set(&mut self.to, place, fact.to);
+        set(&mut self.class, place, fact.class);
+        set(&mut self.keys, place, keys);
+        set(&mut self.disposal, place, fact.disposal);
+        set(&mut self.amount, place, fact.amount);
     }
 }
 
@@ -376,178 +397,119 @@ impl<'a> Gather<'a> {
     /// Nothing yet of a table of facts.
     #[must_use]
     pub fn new(people: &'a Names, need: &'a Need) -> Gather<'a> {
-        Gather {
-            people,
-            need,
-            links: links(need),
-            parts: Vec::new(),
-            rows: Rows::default(),
-            known: Vec::new(),
-            last: Day::MIN,
-            unknown_people: 0,
-            chunks: Vec::new(),
-            kinds: Vec::new(),
-            someone: Vec::new(),
-        }
+        let links = links(need);
+        let open = std::iter::repeat_with(Block::default).take(parts(people.len(), links.len()) + 1).collect();
+        let gathered = Gathered { blocks: Vec::new(), unknown_people: 0, last: Day::MIN };
+        Gather { people, need, links, open, gathered }
     }
 
     /// Takes in the rows of a batch of events or spells that are asked for.
     pub fn add(&mut self, batch: &Batch) {
         let spells = batch.table.name == "spells";
-        let column = |name: &str| batch.table.columns.iter().position(|column| column.name == name);
-        let days = |column: Option<usize>| match column.map(|column| &batch.columns[column]) {
-            Some(Values::Days(days)) => &days[..],
+        let days = |column| match &batch.columns[batch.table.column(column)] {
+            Values::Days(days) => &days[..],
             _ => &[],
         };
-        let from = days(column(if spells { "from" } else { "date" }));
-        self.last = self.last.max(last(batch, spells));
-        let (wanted, offset) = if spells { (&self.need.spells, self.need.events.len()) } else { (&self.need.events, 0) };
-        positions(batch, batch.table.column("kind"), wanted, &mut self.kinds);
-        found(self.people, batch, batch.table.column("person"), &mut self.someone);
+        let (from, to, known) = if spells { ("from", "to", "known") } else { ("date", "settled", "known") };
+        let (from, to, known) = (days(from), days(to), days(known));
+        // The end of a spell is not counted: ends are written down before they come.
+        let later = if spells { &[] } else { to };
+        let told = later.iter().chain(known).filter(|day| **day != NEVER);
+        self.gathered.last = told.chain(from.iter().max()).fold(self.gathered.last, |last, day| last.max(*day));
 
-        // Every row is written down, and the next one over it when it was not asked for: that is quicker than to ask at every
-        // turn.
-        let before = self.parts.len();
-        self.parts.resize(before + batch.rows(), 0);
-        self.rows.rows.resize(before + batch.rows(), Row::default());
-        let (parts, rows) = (&mut self.parts[before..], &mut self.rows.rows[before..]);
-        let (shift, all) = (shift(self.links.len()), self.links.len() as u32);
-        let keys = ["event", "about"].map(|name| column(name).map_or(&Values::Absent, |column| &batch.columns[column]));
-        let key_of = self.links[offset..].iter().map(|link| match link {
-            Link::None | Link::Both => &Values::Absent,
-            Link::Own => keys[0],
-            Link::About => keys[1],
-        });
-        let key_of: Vec<&Values> = std::iter::once(&Values::Absent).chain(key_of).collect();
-        let (mut end, mut large) = (0, self.links.contains(&Link::Both));
-        for (row, (someone, kind)) in self.someone.iter_mut().zip(&self.kinds).enumerate() {
-            let key = key(key_of[usize::from(*kind)], row);
-            large |= key > u64::from(u32::MAX);
-            let place = ((*someone & ((1 << shift) - 1)) * all + offset as u32 + u32::from(*kind)).wrapping_sub(1);
-            parts[end] = *someone >> shift;
-            rows[end] = Row::new(place, from[row], key as u32);
-            self.unknown_people += u64::from(*someone == NOBODY);
-            // What is not asked for is nobody's, for the columns below.
-            *someone = if *kind == 0 { NOBODY } else { *someone };
-            end += usize::from(*someone != NOBODY);
-        }
-        self.parts.truncate(before + end);
-        self.rows.rows.truncate(before + end);
-        self.add_more(batch, before, large.then_some(keys));
-        if self.parts.len() >= CHUNK_ROWS {
-            self.split();
-        }
-    }
-
-    /// The columns that few tables have.
-    fn add_more(&mut self, batch: &Batch, before: usize, keys: Option<[&Values; 2]>) {
-        fn add<T: Clone>(to: &mut Vec<T>, before: usize, none: T, someone: &[u32], value: impl Fn(usize) -> T) {
-            to.resize(before, none);
-            let kept = someone.iter().enumerate().filter(|(_, someone)| **someone != NOBODY);
-            to.extend(kept.map(|(row, _)| value(row)));
-        }
-        let (rows, need) = (&mut self.rows, self.need);
-        let of = |name: &str| {
-            let column = batch.table.columns.iter().position(|column| column.name == name);
+        let column = |name: &str, wanted: bool| {
+            let column = batch.table.columns.iter().position(|column| column.name == name).filter(|_| wanted);
             column.map_or(&Values::Absent, |column| &batch.columns[column])
         };
-        let to = if batch.table.name == "spells" { "to" } else { "settled" };
-        for (name, to) in [(to, &mut rows.to), ("known", &mut self.known)] {
-            if let Values::Days(days) = of(name) {
-                add(to, before, NEVER, &self.someone, |row| days[row]);
+        let (own, about) = (column("event", true), column("about", true));
+        let class = column("class", !self.need.classes.is_empty());
+        let few = Few {
+            to,
+            known,
+            class: if *class == Values::Absent { Vec::new() } else { positions(class, batch.rows(), &self.need.classes) },
+            disposal: column("disposal", self.need.disposals),
+            amount: column("amount", self.need.amounts),
+        };
+        let (few_there, both) = (few.any(), self.links.contains(&Link::Both));
+        let (wanted, offset) = if spells { (&self.need.spells, self.need.events.len()) } else { (&self.need.events, 0) };
+        let kinds = positions(column("kind", true), batch.rows(), wanted);
+        let someone = found(self.people, column("person", true), batch.rows());
+        let key_of = self.links[offset..].iter().map(|link| match link {
+            Link::None | Link::Both => &Values::Absent,
+            Link::Own => own,
+            Link::About => about,
+        });
+        let key_of: Vec<&Values> = std::iter::once(&Values::Absent).chain(key_of).collect();
+        let (shift, all, parts) = (shift(self.links.len()), self.links.len() as u32, self.open.len() - 1);
+        for (row, (someone, kind)) in someone.iter().zip(&kinds).enumerate() {
+            self.gathered.unknown_people += u64::from(*someone == NOBODY);
+            // What is not asked for goes into a part of its own: that is quicker than to ask at every turn.
+            let part = if *someone == NOBODY || *kind == 0 { parts } else { (*someone >> shift) as usize };
+            let block = &mut self.open[part];
+            if block.rows.len() == block.rows.capacity() {
+                let full = std::mem::replace(block, Block { rows: Vec::with_capacity(BLOCK_ROWS), more: None });
+                if part < parts && !full.rows.is_empty() {
+                    self.gathered.blocks.push((part, full));
+                }
             }
-        }
-        if need.disposals && *of("disposal") != Values::Absent {
-            add(&mut rows.disposal, before, 0, &self.someone, |row| key(of("disposal"), row));
-        }
-        if let (true, Values::Numbers(amounts)) = (need.amounts, of("amount")) {
-            let amount = |row: usize| if amounts[row] == NONE { 0 } else { amounts[row] };
-            add(&mut rows.amount, before, 0, &self.someone, amount);
-        }
-        if !need.classes.is_empty() && *of("class") != Values::Absent {
-            let mut classes = Vec::new();
-            positions(batch, batch.table.column("class"), &need.classes, &mut classes);
-            add(&mut rows.class, before, 0, &self.someone, |row| classes[row]);
-        }
-        if let Some([own, about]) = keys {
-            rows.fill_keys(before, &self.links);
-            add(&mut rows.keys, before, Keys::default(), &self.someone, |row| Keys {
-                own: key(own, row),
-                about: key(about, row),
-            });
+            let place = ((*someone & ((1 << shift) - 1)) * all + offset as u32 + u32::from(*kind)).wrapping_sub(1);
+            let key = key(key_of[usize::from(*kind)], row);
+            block.rows.push(Row::new(place, from[row], key as u32));
+            let large = both || key > u64::from(u32::MAX);
+            if large || few_there {
+                let (at, more) = (block.rows.len() - 1, block.more.get_or_insert_default());
+                few.put(row, more, at);
+                if large {
+                    let without = &block.rows[more.keys.len()..at];
+                    more.keys.extend(without.iter().map(|row| row.keys(&self.links)));
+                    more.keys.push(Keys { own: self::key(own, row), about: self::key(about, row) });
+                }
+            }
         }
     }
 
     /// Everything that was gathered.
     #[must_use]
-    pub fn end(mut self) -> Vec<Chunk> {
-        self.split();
-        self.chunks
-    }
-
-    /// Makes a chunk of what was gathered since the last one.
-    fn split(&mut self) {
-        /// Each value at its place.
-        fn scatter<T: Clone>(values: &mut Vec<T>, none: T, places: &[u32]) -> Vec<T> {
-            if values.is_empty() {
-                return Vec::new();
-            }
-            let mut out = vec![none.clone(); places.len()];
-            values.resize(places.len(), none);
-            for (value, place) in values.drain(..).zip(places) {
-                out[*place as usize] = value;
-            }
-            out
+    pub fn end(mut self) -> Gathered {
+        // What was not asked for is at the end.
+        self.open.pop();
+        for (part, mut block) in self.open.into_iter().enumerate().filter(|(_, block)| !block.rows.is_empty()) {
+            block.rows.shrink_to_fit();
+            self.gathered.blocks.push((part, block));
         }
-        let mut starts = vec![0; parts(self.people.len(), self.links.len()) + 1];
-        self.parts.iter().for_each(|part| starts[*part as usize + 1] += 1);
-        for part in 1..starts.len() {
-            starts[part] += starts[part - 1];
-        }
-        let mut next = starts.clone();
-        for part in &mut self.parts {
-            let next = &mut next[*part as usize];
-            *part = *next;
-            *next += 1;
-        }
-        let (from, places) = (&mut self.rows, &self.parts);
-        if !from.keys.is_empty() {
-            from.fill_keys(places.len(), &self.links);
-        }
-        let rows = Rows {
-            rows: scatter(&mut from.rows, Row::default(), places),
-            to: scatter(&mut from.to, NEVER, places),
-            class: scatter(&mut from.class, 0, places),
-            keys: scatter(&mut from.keys, Keys::default(), places),
-            disposal: scatter(&mut from.disposal, 0, places),
-            amount: scatter(&mut from.amount, 0, places),
-        };
-        self.chunks.push(Chunk {
-            starts,
-            rows,
-            known: scatter(&mut self.known, NEVER, places),
-            unknown_people: std::mem::take(&mut self.unknown_people),
-            last: std::mem::replace(&mut self.last, Day::MIN),
-        });
-        self.parts.clear();
+        self.gathered
     }
 }
 
-impl Chunk {
-    /// Takes the rows of a part that were known by a day, each with its position.
-    #[inline]
-    fn known(&self, part: usize, known_at: Day, mut take: impl FnMut(usize, Row)) {
-        // Nothing of most chunks became known later than their last day.
-        let all = self.last <= known_at;
-        let rows = self.starts[part] as usize..self.starts[part + 1] as usize;
-        for (at, row) in rows.clone().zip(&self.rows.rows[rows]) {
-            let known = || match self.known.get(at) {
-                Some(known) if *known != NEVER => *known <= known_at,
-                _ => row.day() <= known_at,
-            };
-            if all || known() {
-                take(at, *row);
+/// The columns of a batch that few tables have; nothing where this one has none.
+struct Few<'a> {
+    to: &'a [Day],
+    known: &'a [Day],
+    class: Vec<u16>,
+    disposal: &'a Values,
+    amount: &'a Values,
+}
+
+impl Few<'_> {
+    fn any(&self) -> bool {
+        let days = !self.to.is_empty() || !self.known.is_empty() || !self.class.is_empty();
+        days || *self.disposal != Values::Absent || *self.amount != Values::Absent
+    }
+
+    /// Puts what is there of a row of the batch to a place.
+    fn put(&self, row: usize, more: &mut More, at: usize) {
+        fn put<T: Copy + PartialEq>(column: &mut Vec<T>, at: usize, none: T, value: Option<T>) {
+            if let Some(value) = value.filter(|value| *value != none) {
+                column.resize(at, none);
+                column.push(value);
             }
+        }
+        put(&mut more.to, at, NEVER, self.to.get(row).copied());
+        put(&mut more.known, at, NEVER, self.known.get(row).copied());
+        put(&mut more.class, at, 0, self.class.get(row).copied());
+        put(&mut more.disposal, at, 0, Some(key(self.disposal, row)));
+        if let Values::Numbers(amounts) = self.amount {
+            put(&mut more.amount, at, 0, Some(amounts[row]).filter(|amount| *amount != NONE));
         }
     }
 }
@@ -567,41 +529,27 @@ fn key(column: &Values, row: usize) -> u64 {
 }
 
 /// The person of each row; [`NOBODY`] where the name is not in the table of people.
-fn found(people: &Names, batch: &Batch, column: usize, found: &mut Vec<u32>) {
-    found.clear();
-    match &batch.columns[column] {
-        Values::Numbers(numbers) => people.find_numbers(numbers, found),
-        _ => found.extend((0..batch.rows()).map(|row| {
-            let name = batch.name(column, row);
-            name.and_then(|name| people.find(name)).unwrap_or(NOBODY)
-        })),
+fn found(people: &Names, column: &Values, rows: usize) -> Vec<u32> {
+    match column {
+        Values::Numbers(numbers) => people.find_numbers(numbers),
+        column => (0..rows).map(|row| column.name(row).and_then(|name| people.find(name)).unwrap_or(NOBODY)).collect(),
     }
 }
 
 /// For each row, the position from 1 of its value among some words; 0 when it is none of them.
-fn positions(batch: &Batch, column: usize, words: &[String], positions: &mut Vec<u16>) {
+fn positions(column: &Values, rows: usize, words: &[String]) -> Vec<u16> {
     let words: Vec<Name<'_>> = words.iter().map(|word| Name::of(word)).collect();
     let position = |name: Name<'_>| words.iter().position(|word| *word == name).map_or(0, |at| at as u16 + 1);
-    positions.clear();
-    match &batch.columns[column] {
+    match column {
         // Codes are most often small numbers.
         Values::Numbers(numbers) => {
             let small: Vec<u16> = (0..256).map(|number| position(Name::Number(number))).collect();
-            positions.extend(numbers.iter().map(|number| match usize::try_from(*number).ok().and_then(|at| small.get(at)) {
+            let of = |number: &i64| match usize::try_from(*number).ok().and_then(|number| small.get(number)) {
                 Some(position) => *position,
                 None => position(Name::Number(*number)),
-            }));
+            };
+            numbers.iter().map(of).collect()
         }
-        _ => positions.extend((0..batch.rows()).map(|row| batch.name(column, row).map_or(0, position))),
+        column => (0..rows).map(|row| column.name(row).map_or(0, position)).collect(),
     }
-}
-
-/// The last day that the rows tell of. The end of a spell is not counted: ends are written down before they come.
-fn last(batch: &Batch, spells: bool) -> Day {
-    let columns: &[&str] = if spells { &["from", "known"] } else { &["date", "settled", "known"] };
-    let days = columns.iter().filter_map(|name| match &batch.columns[batch.table.column(name)] {
-        Values::Days(days) => days.iter().filter(|day| **day != NEVER).max().copied(),
-        _ => None,
-    });
-    days.max().unwrap_or(Day::MIN)
 }

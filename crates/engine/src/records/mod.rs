@@ -23,7 +23,7 @@ pub mod starts;
 
 use batch::Batch;
 use day::{Day, NEVER};
-use facts::{Chunk, Facts};
+use facts::{Facts, Gathered};
 use names::Names;
 pub use people::{Ends, People};
 pub use starts::{Start, Starts};
@@ -121,14 +121,14 @@ impl Records {
     }
 
     /// Adds all that was read of a table of facts.
-    pub fn add(&mut self, table: &str, chunks: Vec<Chunk>) {
-        let last = chunks.iter().map(|chunk| chunk.last).max().filter(|day| *day != Day::MIN);
+    pub fn add(&mut self, table: &str, gathered: Vec<Gathered>) {
+        let last = gathered.iter().map(|gathered| gathered.last).max().filter(|day| *day != Day::MIN);
         match table {
             "spells" => self.coverage.last_spell = last,
             _ => self.coverage.last_event = last,
         }
-        self.unknown_people += chunks.iter().map(|chunk| chunk.unknown_people).sum::<u64>();
-        self.facts.add(chunks);
+        self.unknown_people += gathered.iter().map(|gathered| gathered.unknown_people).sum::<u64>();
+        gathered.into_iter().for_each(|gathered| self.facts.add(gathered));
     }
 }
 

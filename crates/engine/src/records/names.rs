@@ -83,15 +83,17 @@ impl Names {
         (found != NOBODY).then_some(found)
     }
 
-    /// Adds the position of each number; [`NOBODY`] where it is not there.
-    pub fn find_numbers(&self, numbers: &[i64], found: &mut Vec<u32>) {
+    /// The position of each number; [`NOBODY`] where it is not there.
+    #[must_use]
+    pub fn find_numbers(&self, numbers: &[i64]) -> Vec<u32> {
         match self.numbers.first().filter(|_| self.unbroken) {
-            Some(first) => found.extend(numbers.iter().map(|number| {
+            Some(first) => {
                 // What is lower than the first one wraps around to more than there are.
-                let at = number.wrapping_sub(*first) as u64;
-                if at < self.numbers.len() as u64 { at as u32 } else { NOBODY }
-            })),
-            None => found.extend(numbers.iter().map(|number| self.find(Name::Number(*number)).unwrap_or(NOBODY))),
+                let at = |number: &i64| number.wrapping_sub(*first) as u64;
+                let count = self.numbers.len() as u64;
+                numbers.iter().map(at).map(|at| if at < count { at as u32 } else { NOBODY }).collect()
+            }
+            None => numbers.iter().map(|number| self.find(Name::Number(*number)).unwrap_or(NOBODY)).collect(),
         }
     }
 
@@ -180,9 +182,8 @@ mod tests {
             for at in 0..names.len() as u32 {
                 assert_eq!(names.find(names.get(at)), Some(at));
             }
-            let (mut found, around) = (Vec::new(), [49 * spread, 50 * spread, -50 * spread, -50 * spread - 1, i64::MAX]);
-            names.find_numbers(&around, &mut found);
-            assert_eq!(found, [99, NOBODY, 0, NOBODY, NOBODY]);
+            let around = [49 * spread, 50 * spread, -50 * spread, -50 * spread - 1, i64::MAX];
+            assert_eq!(names.find_numbers(&around), [99, NOBODY, 0, NOBODY, NOBODY]);
             for other in
                 [Name::Text("A"), Name::Text("A100"), Name::Number(i64::MAX), Name::Number(50 * spread), Name::Number(i64::MIN)]
             {

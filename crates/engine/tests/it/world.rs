@@ -1,7 +1,7 @@
 //! Random schemes and random records, as plain as they come: texts and calendar dates, made into the engine's tables at the end.
 
 use engine::records::batch::Batch;
-use engine::records::facts::{Chunk, Gather};
+use engine::records::facts::{Gather, Gathered};
 use engine::records::schema::table;
 use engine::records::{Need, People, Records, Starts};
 use jiff::ToSpan as _;
@@ -246,12 +246,12 @@ impl World {
             vec![("table", table.clone()), ("kind", kind.clone()), ("until", until.to_string())]
         };
         let coverage = batches("coverage", self.coverage.iter().map(covered).collect());
-        let chunks = |batches: &[Batch]| -> Vec<Chunk> {
+        let gathered = |batches: &[Batch]| -> Vec<Gathered> {
             let mut gather = Gather::new(&people.names, &need);
             batches.iter().for_each(|batch| gather.add(batch));
-            gather.end()
+            vec![gather.end()]
         };
-        let (events, spells) = (chunks(&events), chunks(&spells));
+        let (events, spells) = (gathered(&events), gathered(&spells));
         let starts = Starts::new(&people.names, &starts);
         let mut records = Records::new(need, people, starts, &coverage);
         records.add("events", events);

@@ -18,12 +18,12 @@ use crate::{ALL, Shipped, shipped};
 fn records(scheme: &Scheme, tables: &Tables) -> Records {
     let need = measure::need(scheme).expect("every shipped scheme says how it is measured");
     let people = People::new(std::slice::from_ref(&tables.people));
-    let chunk = |batch: &Batch| {
+    let gathered = |batch: &Batch| {
         let mut gather = Gather::new(&people.names, &need);
         gather.add(batch);
-        gather.end()
+        vec![gather.end()]
     };
-    let (events, spells) = (chunk(&tables.events), chunk(&tables.spells));
+    let (events, spells) = (gathered(&tables.events), gathered(&tables.spells));
     let starts = Starts::new(&people.names, std::slice::from_ref(&tables.starts));
     let coverage = std::slice::from_ref(&tables.coverage);
     let mut records = Records::new(need, people, starts, coverage);
