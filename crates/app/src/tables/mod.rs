@@ -143,6 +143,10 @@ pub struct Loaded {
 
 /// Reads what is asked for of a folder. Rows with faults are left out, and their faults given back.
 pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
+    let kinds = need.events.len() + need.spells.len();
+    if kinds > facts::MOST_KINDS {
+        bail!("the scheme asks for {kinds} kinds of event and spell, and no more than {} can be told apart", facts::MOST_KINDS);
+    }
     let (files, _) = find(folder)?;
     type Faults = Vec<(String, Fault)>;
     let file = |name: &str| files.iter().find(|file| file.table.name == name && need.table(name));
@@ -166,12 +170,12 @@ pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
         let faults = read("starts", &mut |batch| starts.add(&batch))?;
         Ok((starts.end(), faults))
     };
-    let facts = |name: &'static str| -> anyhow::Result<_> {
+    let gathered = |name: &'static str| -> anyhow::Result<_> {
         let Some(file) = file(name) else { return Ok((name, Vec::new(), Faults::new())) };
         let (gathered, found) = gather(file, &people, &need)?;
         Ok((name, gathered, found.into_iter().map(|fault| (file.name(), fault)).collect()))
     };
-    let (starts, facts) = rayon::join(starts, || -> anyhow::Result<_> { Ok([facts("events")?, facts("spells")?]) });
+    let (starts, facts) = rayon::join(starts, || -> anyhow::Result<_> { Ok([gathered("events")?, gathered("spells")?]) });
     let ((starts, more), facts) = (starts?, facts?);
     faults.extend(more);
     faults.extend(read("coverage", &mut |batch| coverage.push(batch))?);

@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
@@ -54,9 +54,7 @@ impl Source {
 
     /// Reads from a place as much as there is room for, or less at the end of the file.
     pub(super) fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<usize> {
-        // A thread that panicked on damaged bytes has left nothing half done: every read seeks first.
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(at))?;
+        let mut file = self.from(at)?;
         let mut read = 0;
         while read < into.len() {
             match file.read(&mut into[read..])? {
@@ -65,6 +63,14 @@ impl Source {
             }
         }
         Ok(read)
+    }
+
+    /// The file, for as long as nobody else needs it, from a place on.
+    fn from(&self, at: u64) -> io::Result<MutexGuard<'_, File>> {
+        // A thread that panicked on damaged bytes has left nothing half done: every read seeks first.
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(at))?;
+        Ok(file)
     }
 }
 
@@ -98,8 +104,8 @@ impl ChunkReader for Source {
 
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
         let end = start.checked_add(length as u64).filter(|end| *end <= self.length);
-        let mut bytes = vec![0; end.map_or(0, |_| length)];
-        match self.read_at(&mut bytes, start)? {
+        let mut bytes = Vec::with_capacity(end.map_or(0, |_| length));
+        match self.from(start)?.by_ref().take(length as u64).read_to_end(&mut bytes)? {
             read if end.is_some() && read == length => Ok(bytes.into()),
             _ => Err(parquet::errors::ParquetError::EOF("a column reaches beyond the file".into())),
         }
@@ -377,18 +383,21 @@ fn next<T: DataType>(reader: &mut ColumnReaderImpl<T>, rows: usize) -> parquet::
 }
 
 /// Each value in its row, with nothing where there is none.
-fn spread(raw: Vec<i64>, there: &[i16]) -> Vec<i64> {
+fn spread(mut raw: Vec<i64>, there: &[i16]) -> Vec<i64> {
     if there.is_empty() {
         return raw;
     }
-    // Which rows have a value is often as good as random: looking at a value in any case is quicker than a wrong guess.
-    let (mut at, last) = (0, raw.len().saturating_sub(1));
-    let value = |level: &i16| {
-        let value = raw.get(at.min(last)).copied().unwrap_or(NONE);
-        at += usize::from(*level > 0);
-        if *level > 0 { value } else { NONE }
-    };
-    there.iter().map(value).collect()
+    // Which rows have a value is often as good as random: to look up something for every row, if only the nothing at the end,
+    // is quicker than a wrong guess.
+    raw.push(NONE);
+    let (mut at, last) = (0, raw.len() - 1);
+    let mut out = Vec::with_capacity(there.len());
+    for level in there {
+        let here = usize::from(*level > 0);
+        out.push(raw[at * here + last * (1 - here)]);
+        at += here;
+    }
+    out
 }
 
 fn is_there(there: &[i16], row: usize) -> bool {
@@ -397,7 +406,8 @@ fn is_there(there: &[i16], row: usize) -> bool {
 
 fn days(column: &Column, raw: Vec<i32>, there: &[i16], rows: usize, wrong: &mut Vec<Wrong>) -> Vec<i32> {
     let right = |day: &i32| (FIRST..=LAST).contains(day);
-    if there.is_empty() && raw.iter().all(right) {
+    // All are looked at, since that can be done for several at once.
+    if there.is_empty() && raw.iter().fold(true, |all, day| all & right(day)) {
         return raw;
     }
     let mut raw = raw.into_iter();

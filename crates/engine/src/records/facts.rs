@@ -163,6 +163,7 @@ impl Facts {
     #[must_use]
     pub fn new(people: usize, need: &Need) -> Facts {
         let links = links(need);
+        assert!(links.len() <= MOST_KINDS, "{} kinds do not fit a row", links.len());
         let blocks = std::iter::repeat_with(Vec::new).take(parts(people, links.len())).collect();
         Facts { blocks, people, links, last: Day::MIN }
     }
@@ -404,7 +405,7 @@ impl<'a> Gather<'a> {
     }
 
     /// Takes in the rows of a batch of events or spells that are asked for.
-    pub fn add(&mut self, batch: &Batch) {
+    pub fn add<'b>(&mut self, batch: &'b Batch) {
         let spells = batch.table.name == "spells";
         let days = |column| match &batch.columns[batch.table.column(column)] {
             Values::Days(days) => &days[..],
@@ -434,17 +435,23 @@ impl<'a> Gather<'a> {
         let (wanted, offset) = if spells { (&self.need.spells, self.need.events.len()) } else { (&self.need.events, 0) };
         let kinds = positions(column("kind", true), batch.rows(), wanted);
         let someone = found(self.people, column("person", true), batch.rows());
+        self.gathered.unknown_people += someone.iter().filter(|person| **person == NOBODY).count() as u64;
         let key_of = self.links[offset..].iter().map(|link| match link {
-            Link::None | Link::Both => &Values::Absent,
-            Link::Own => own,
             Link::About => about,
+            // Where no key is asked for, nobody looks at it.
+            Link::Own | Link::None | Link::Both => own,
         });
-        let key_of: Vec<&Values> = std::iter::once(&Values::Absent).chain(key_of).collect();
+        // Numbers are what is quickest to get at.
+        let numbers = |column: &'b Values| match column {
+            Values::Numbers(numbers) => (column, &numbers[..]),
+            column => (column, &[][..]),
+        };
+        let key_of: Vec<(&Values, &[i64])> = std::iter::once(own).chain(key_of).map(numbers).collect();
         let (shift, all, parts) = (shift(self.links.len()), self.links.len() as u32, self.open.len() - 1);
         for (row, (someone, kind)) in someone.iter().zip(&kinds).enumerate() {
-            self.gathered.unknown_people += u64::from(*someone == NOBODY);
             // What is not asked for goes into a part of its own: that is quicker than to ask at every turn.
-            let part = if *someone == NOBODY || *kind == 0 { parts } else { (*someone >> shift) as usize };
+            let unwanted = (*someone == NOBODY) | (*kind == 0);
+            let part = if unwanted { parts } else { (*someone >> shift) as usize };
             let block = &mut self.open[part];
             if block.rows.len() == block.rows.capacity() {
                 let full = std::mem::replace(block, Block { rows: Vec::with_capacity(BLOCK_ROWS), more: None });
@@ -453,7 +460,11 @@ impl<'a> Gather<'a> {
                 }
             }
             let place = ((*someone & ((1 << shift) - 1)) * all + offset as u32 + u32::from(*kind)).wrapping_sub(1);
-            let key = key(key_of[usize::from(*kind)], row);
+            let (column, numbers) = key_of[usize::from(*kind)];
+            let key = match numbers.get(row) {
+                Some(number) if is_small(*number) => *number as u64 + 1,
+                _ => key(column, row),
+            };
             block.rows.push(Row::new(place, from[row], key as u32));
             let large = both || key > u64::from(u32::MAX);
             if large || few_there {
@@ -514,11 +525,14 @@ impl Few<'_> {
     }
 }
 
+fn is_small(number: i64) -> bool {
+    (0..i64::from(u32::MAX)).contains(&number)
+}
+
 /// The key of a row in a column; 0 when it has none.
-#[inline]
 fn key(column: &Values, row: usize) -> u64 {
     let of = |name: Name<'_>| match name {
-        Name::Number(number) if (0..i64::from(u32::MAX)).contains(&number) => number as u64 + 1,
+        Name::Number(number) if is_small(number) => number as u64 + 1,
         name => fingerprint(name) | 1 << 63,
     };
     match column {
