@@ -567,3 +567,74 @@ fn positions(column: &Values, rows: usize, words: &[String]) -> Vec<u16> {
         column => (0..rows).map(|row| column.name(row).map_or(0, position)).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::People;
+    use super::super::schema::table;
+    use super::*;
+
+    /// Facts of 300 people, 40 of each, of a number of kinds that decides how many people a part has: all of them in one, or
+    /// one in each. Every second batch has keys that are large, and the last kind is about others, or also what others are about.
+    #[test]
+    fn everybody_has_their_own_facts_however_many_kinds_there_are() {
+        let (people_table, events) = (table("people").expect("a table"), table("events").expect("a table"));
+        let mut batch = Batch::empty(people_table);
+        (0..300).for_each(|person| batch.push(&[("person", &format!("{person}"))]));
+        let people = People::new(&[batch]);
+        for (kinds, both) in [(3, false), (3, true), (1_000, false), (20_000, true)] {
+            let names: Vec<String> = (0..kinds).map(|kind| format!("kind {kind}")).collect();
+            let (first, last) = (&names[..2], &names[kinds - 2..]);
+            let referred = if both { last.to_vec() } else { last[..1].to_vec() };
+            let need = Need { events: names.clone(), referred, referring: last[1..].to_vec(), ..Need::default() };
+            let mut gather = Gather::new(&people.names, &need);
+            let mut expected: Vec<Vec<Fact>> = vec![Vec::new(); 300];
+            for (at, offset) in [0, 5_000_000_000, 20_000, 7_000_000_000].into_iter().enumerate() {
+                let mut batch = Batch::empty(events);
+                for row in 0..3_000_u64 {
+                    let (person, key, about) = ((row * 7 + at as u64) % 300, row + offset, row / 2 + offset);
+                    let kind = if row % 3 == 0 { &first[0] } else { &last[row as usize % 2] };
+                    let day = FIRST + (row as Day * 41) % (LAST - FIRST);
+                    batch.push(&[
+                        ("event", &key.to_string()),
+                        ("person", &person.to_string()),
+                        ("kind", kind),
+                        ("date", &super::super::day::date(day).to_string()),
+                        ("about", &about.to_string()),
+                    ]);
+                    // Nobody knows this person, and nobody asks for this kind.
+                    for other in [("300", kind.as_str()), ("1", "another")] {
+                        batch.push(&[
+                            ("event", &key.to_string()),
+                            ("person", other.0),
+                            ("kind", other.1),
+                            ("date", "2020-02-29"),
+                        ]);
+                    }
+                    let kind = names.iter().position(|name| name == kind).expect("it is among them") as u16;
+                    expected[person as usize].push(Fact { from: day, to: NEVER, kind, ..Fact::default() });
+                }
+                gather.add(&batch);
+            }
+            let gathered = gather.end();
+            assert_eq!(gathered.unknown_people, 4 * 3_000);
+            let mut facts = Facts::new(people.names.len(), &need);
+            facts.add(gathered);
+            assert_eq!(facts.parts() > 1, kinds > 100);
+            for (person, mut expected) in expected.into_iter().enumerate() {
+                let found = facts.of(person as u32, LAST);
+                let mut bare: Vec<Fact> = found.iter().map(|fact| Fact { key: 0, about: 0, ..*fact }).collect();
+                bare.sort_unstable();
+                expected.sort_unstable();
+                assert_eq!(bare, expected);
+                // Where keys are asked for, they are all different, and the last kind is about others.
+                let of = |kind: usize| found.iter().filter(move |fact| usize::from(fact.kind) == kind);
+                let asked: Vec<u64> = of(kinds - 2).chain(of(kinds - 1).filter(|_| both)).map(|fact| fact.key).collect();
+                let keys: std::collections::BTreeSet<u64> = asked.iter().copied().filter(|key| *key > 0).collect();
+                assert_eq!(keys.len(), asked.len());
+                let about: std::collections::BTreeSet<u64> = of(kinds - 1).map(|fact| fact.about).collect();
+                assert!(!about.contains(&0) && about.len() == of(kinds - 1).count());
+            }
+        }
+    }
+}
