@@ -574,7 +574,7 @@ mod tests {
     use super::super::schema::table;
     use super::*;
 
-    /// Facts of 300 people, 40 of each, of a number of kinds that decides how many people a part has: all of them in one, or
+    /// Facts of 300 people, eight of each, of a number of kinds that decides how many people a part has: all of them in one, or
     /// one in each. Every second batch has keys that are large, and the last kind is about others, or also what others are about.
     #[test]
     fn everybody_has_their_own_facts_however_many_kinds_there_are() {
@@ -591,7 +591,7 @@ mod tests {
             let mut expected: Vec<Vec<Fact>> = vec![Vec::new(); 300];
             for (at, offset) in [0, 5_000_000_000, 20_000, 7_000_000_000].into_iter().enumerate() {
                 let mut batch = Batch::empty(events);
-                for row in 0..3_000_u64 {
+                for row in 0..600_u64 {
                     let (person, key, about) = ((row * 7 + at as u64) % 300, row + offset, row / 2 + offset);
                     let kind = if row % 3 == 0 { &first[0] } else { &last[row as usize % 2] };
                     let day = FIRST + (row as Day * 41) % (LAST - FIRST);
@@ -617,7 +617,7 @@ mod tests {
                 gather.add(&batch);
             }
             let gathered = gather.end();
-            assert_eq!(gathered.unknown_people, 4 * 3_000);
+            assert_eq!(gathered.unknown_people, 4 * 600);
             let mut facts = Facts::new(people.names.len(), &need);
             facts.add(gathered);
             assert_eq!(facts.parts() > 1, kinds > 100);
