@@ -146,8 +146,8 @@ struct Keys {
     about: u64,
 }
 
-/// Rows of one block: enough to be read at a stretch, few enough that blocks still open take little memory.
-const BLOCK_ROWS: usize = 1024;
+/// Rows of one block: enough to be read at a stretch, few enough that the blocks still open stay in the processor's cache.
+const BLOCK_ROWS: usize = 256;
 
 /// People in one part, as a power of two: as many as fit a row beside their kinds, and a part of them the processor's cache.
 fn shift(kinds: usize) -> u32 {
@@ -453,9 +453,11 @@ impl<'a> Gather<'a> {
             let unwanted = (*someone == NOBODY) | (*kind == 0);
             let part = if unwanted { parts } else { (*someone >> shift) as usize };
             let block = &mut self.open[part];
-            if block.rows.len() == block.rows.capacity() {
-                let full = std::mem::replace(block, Block { rows: Vec::with_capacity(BLOCK_ROWS), more: None });
-                if part < parts && !full.rows.is_empty() {
+            if block.rows.len() == BLOCK_ROWS {
+                // Copied away in one go, so that what is written to here and there stays in the processor's cache.
+                let full = Block { rows: block.rows.to_vec(), more: block.more.take() };
+                block.rows.clear();
+                if part < parts {
                     self.gathered.blocks.push((part, full));
                 }
             }
