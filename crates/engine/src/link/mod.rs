@@ -25,6 +25,7 @@ pub mod gather;
 pub mod hold;
 pub mod identity;
 pub mod model;
+mod near;
 pub mod overrides;
 pub mod persons;
 pub mod pseudonym;

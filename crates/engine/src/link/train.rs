@@ -334,7 +334,7 @@ impl Fit {
         let share = (training.matches / training.possible.max(1.0)).min(0.5);
         let of = |at: usize| {
             let levels = &scorer.model.comparisons[at].levels;
-            let level = levels.iter().position(|level| level.frequency.is_some())?;
+            let level = levels.iter().position(|level| level.frequency.is_some_and(|frequency| !frequency.near))?;
             let feature = levels[level].frequency?.feature;
             let by_chance = scorer.features[feature].same_by_chance();
             let m = mean(&self.m[at], &self.parents[at])[level];

@@ -5,6 +5,7 @@
 
 mod core_person;
 mod dice;
+mod likeness;
 mod mapping;
 mod measuring;
 mod oracle;
