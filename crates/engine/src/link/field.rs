@@ -61,6 +61,8 @@ pub struct Field {
 pub struct Nature {
     /// For each comparison whether people of one household or family share what it looks at.
     pub shared: Vec<bool>,
+    /// For each comparison whether twins share it, besides: the day of birth.
+    pub born: Vec<bool>,
 }
 
 /// The ready-made comparisons for some fields, with *m*, *u* and *h* as they stand before training.
@@ -93,6 +95,7 @@ pub fn comparisons(fields: &[Field]) -> (Model, Nature) {
         model.comparisons.push(Comparison { name: field.name.clone(), levels, given: None });
         let place = matches!(field.kind, Kind::Postcode | Kind::AddressPart | Kind::Area);
         nature.shared.push(place || field.kind == Kind::Surname);
+        nature.born.push(field.kind == Kind::BirthDate);
     }
     (model, nature)
 }
