@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use scheme::cell::quoted;
 
 /// The file, and its columns.
 const LOOKED: &str = "looked.csv";
@@ -69,5 +70,5 @@ pub fn note(folder: &Path, who: &Who, purpose: &str, command: &str, persons: &[&
 /// A cell of the file: on one line, in quotation marks where needed.
 fn cell(text: &str) -> String {
     let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    quoted(&text).into_owned()
 }

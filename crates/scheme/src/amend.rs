@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::cell;
 use crate::clauses::service_fee::{Band, Basis, ServiceFee};
 use crate::clauses::tariff::{CountsFrom, PerUnit, Tariff};
 use crate::clauses::{Clause, Counts, Over, Rule};
@@ -430,7 +431,7 @@ impl Desk<'_> {
     fn new_table(&mut self, stem: &str, head: &str, key: &str, rows: Vec<(&str, Pence)>) -> String {
         let free = |file: &String| !self.opened.sources.contains_key(file) && !self.tables.contains_key(file);
         let file = (1..1000).map(|number| new_name(&format!("{stem}.csv"), number)).find(free).unwrap_or_default();
-        let rows = rows.into_iter().map(|(name, price)| format!("{},{}\n", cell_quoted(name), cell_text(price)));
+        let rows = rows.into_iter().map(|(name, price)| format!("{},{}\n", cell::quoted(name), cell_text(price)));
         self.tables.insert(file.clone(), Copy::New(format!("{head},{key}\n{}", rows.collect::<String>())));
         file
     }
@@ -460,14 +461,7 @@ fn quoted(price: Pence) -> String {
 }
 
 fn cell_text(price: Pence) -> String {
-    cell_quoted(&price.to_string())
-}
-
-fn cell_quoted(text: &str) -> String {
-    match text.contains([',', ';', '\t', '"']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
-    }
+    cell::quoted(&price.to_string()).into_owned()
 }
 
 /// "multiplied by 1.85", to a hundredth, or that the amounts are others.

@@ -7,6 +7,7 @@
 //! This crate never opens a file, knows nothing of records or people, and rolls no dice.
 
 pub mod amend;
+pub mod cell;
 pub mod clauses;
 pub mod document;
 pub mod examples;

@@ -13,6 +13,7 @@ use engine::joined::duplication::{
 };
 use engine::records::batch::{Batch, Name};
 use engine::records::day::date;
+use scheme::cell::quoted;
 use scheme::problem::Problem;
 use scheme::source::{Bytes, Source};
 use scheme::table::Table;
@@ -197,13 +198,8 @@ fn list(agencies: &Agencies, found: &Found<'_>) -> String {
         let [first, other] = &second.agencies;
         let work = &found.looking.works[second.work].name;
         let (from, again) = (date(second.from[0]).to_string(), date(second.from[1]).to_string());
-        let cells = [person, work, &second.need, first, &from, other, &again].map(|cell| quoted(cell));
+        let cells = [person, work, &second.need, first, &from, other, &again].map(|cell| quoted(&plain(cell)).into_owned());
         let _ = writeln!(out, "{}", cells.join(","));
     }
     out
-}
-
-fn quoted(cell: &str) -> String {
-    let cell = plain(cell);
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
 }

@@ -11,6 +11,7 @@ use clap::Args;
 use engine::records::csv;
 use engine::records::fault::{Fault, Grade};
 use engine::records::map::{self, Done, LookUps, Part};
+use scheme::cell::quoted;
 use scheme::money::thousands;
 
 use crate::{folder, paint};
@@ -118,11 +119,7 @@ fn write(row: &[String], table: &mut BufWriter<File>) -> io::Result<()> {
         if at > 0 {
             table.write_all(b",")?;
         }
-        if text.contains([',', '"', '\n', '\r', ';', '\t']) {
-            write!(table, "\"{}\"", text.replace('"', "\"\""))?;
-        } else {
-            table.write_all(text.as_bytes())?;
-        }
+        table.write_all(quoted(text).as_bytes())?;
     }
     table.write_all(b"\n")
 }

@@ -12,6 +12,7 @@ use engine::measure::{self, Group, Known, Measured};
 use engine::records::Records;
 use engine::records::day::{Day, NEVER};
 use scheme::Scheme;
+use scheme::cell::quoted;
 use scheme::money::thousands;
 use scheme::terms::Baseline;
 
@@ -266,7 +267,7 @@ fn intervals(scheme: &Scheme, sure: &Sure) -> String {
         });
         out += &format!(
             "{},{measure},{},{:.6},{},{},{},{},{}\n",
-            quote(&outcome.name),
+            quoted(&outcome.name),
             figure.people,
             figure.value,
             sure.draws,
@@ -277,10 +278,6 @@ fn intervals(scheme: &Scheme, sure: &Sure) -> String {
         );
     }
     out
-}
-
-fn quote(text: &str) -> String {
-    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// For each provider, whether it is among the groups.
@@ -314,7 +311,7 @@ fn csv(scheme: &Scheme, groups: &[Group]) -> String {
             heads.push(format!("{} before", outcome.name));
         }
     }
-    let mut out = heads.iter().map(|head| quote(head)).collect::<Vec<_>>().join(",") + "\n";
+    let mut out = heads.iter().map(|head| quoted(head)).collect::<Vec<_>>().join(",") + "\n";
     for (area, name) in scheme.areas.iter().enumerate() {
         let groups: Vec<&Group> = groups.iter().filter(|group| group.tally.area == area).collect();
         for (at, cohort) in scheme.cohorts.iter().enumerate() {
@@ -334,7 +331,7 @@ fn csv(scheme: &Scheme, groups: &[Group]) -> String {
                 }
                 if counts.iter().any(|count| *count > 0) {
                     let counts: Vec<String> = counts.iter().map(i64::to_string).collect();
-                    out += &format!("{},{},{},{}\n", quote(name), quote(&cohort.name), quote(segment_name), counts.join(","));
+                    out += &format!("{},{},{},{}\n", quoted(name), quoted(&cohort.name), quoted(segment_name), counts.join(","));
                 }
             }
         }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use scheme::Scheme;
+use scheme::cell::quoted;
 use scheme::examples;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
@@ -113,27 +114,23 @@ fn text(scheme: &Scheme, area: usize, lines: &[Line], total: Pence) -> String {
 }
 
 fn csv(scheme: &Scheme, area: usize, lines: &[Line]) -> String {
-    let quote = |text: &str| match text.contains([',', '"', '\n']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
-    };
     let pounds =
         |pence: Pence| format!("{}{}.{:02}", if pence.0 < 0 { "-" } else { "" }, pence.0.abs() / 100, pence.0.abs() % 100);
     let mut out = String::new();
     for line in lines {
         let clause = &scheme.clauses[line.clause];
         let cells = [
-            quote(&scheme.areas[area]),
-            quote(&clause.name),
-            clause.kind().to_owned(),
-            scheme.cohorts[line.cohorts.0].name.clone(),
-            scheme.cohorts[line.cohorts.1].name.clone(),
-            quote(line.segment.map_or("", |at| &scheme.segments[at])),
-            format!("{}", line.quantity.as_f64()),
-            line.unit.to_owned(),
-            pounds(line.price),
-            pounds(line.amount),
-            quote(&line.reason),
+            quoted(&scheme.areas[area]),
+            quoted(&clause.name),
+            clause.kind().into(),
+            quoted(&scheme.cohorts[line.cohorts.0].name),
+            quoted(&scheme.cohorts[line.cohorts.1].name),
+            quoted(line.segment.map_or("", |at| &scheme.segments[at])),
+            line.quantity.as_f64().to_string().into(),
+            quoted(line.unit),
+            pounds(line.price).into(),
+            pounds(line.amount).into(),
+            quoted(&line.reason),
         ];
         out += &format!("{}\n", cells.join(","));
     }

@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use engine::records::check::Check;
 use engine::records::fault::{Fault, Grade};
+use scheme::cell::quoted;
 
 use crate::commands::map::{self, Map};
 use crate::tables::write::Writer;
@@ -149,12 +150,11 @@ impl Told {
 
     fn tell(&mut self, file: &str, format: Format, fault: Fault) -> anyhow::Result<()> {
         if let Some(list) = &mut self.list {
-            let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
             let grade = if fault.grade == Grade::Warning { "warning" } else { "error" };
             let value = tables::write::plain(fault.value.as_deref().unwrap_or_default());
             let cells = [quoted(fault.what), quoted(&value), quoted(&fault.expected), quoted(&fault.mend)];
-            let column = quoted(&tables::write::plain(&fault.column));
-            writeln!(list, "{},{},{column},{grade},{}", quoted(file), fault.place, cells.join(","))?;
+            let column = tables::write::plain(&fault.column);
+            writeln!(list, "{},{},{},{grade},{}", quoted(file), fault.place, quoted(&column), cells.join(","))?;
         }
         match fault.grade {
             Grade::Warning => self.warnings += 1,

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use scheme::cell::quoted;
 use scheme::money::{Quantity, WHOLE};
 use scheme::price_index::{PriceIndex, decimal};
 use scheme::problem::{Problem, nearest};
@@ -110,8 +111,4 @@ fn close(ours: Quantity, theirs: Quantity) -> bool {
 fn plain(amount: Quantity) -> String {
     let (sign, size, whole) = (if amount.0 < 0 { "-" } else { "" }, amount.0.unsigned_abs(), WHOLE.unsigned_abs());
     format!("{sign}{}.{:09}", size / whole, size % whole).trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }

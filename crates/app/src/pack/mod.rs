@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use lab::stress::Stress;
 use lab::world::{self, World};
+use scheme::cell::quoted;
 use scheme::document::Number;
 use scheme::{Picks, Reader, Scheme, read};
 
@@ -98,11 +99,7 @@ fn numbers(folder: &SchemeFolder) -> Vec<Number> {
 
 /// One line of a CSV file: quotes where they are needed.
 fn line(cells: &[&str]) -> String {
-    let quoted = cells.iter().map(|cell| match cell.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => (*cell).to_owned(),
-    });
-    format!("{}\n", quoted.collect::<Vec<_>>().join(","))
+    format!("{}\n", cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(","))
 }
 
 /// A row of a Markdown table; a bar or a line end in a scheme file must not end a cell.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use scheme::Scheme;
+use scheme::cell::quoted;
 use scheme::money::{Pence, Quantity};
 use scheme::tally::Tally;
 
@@ -151,22 +152,22 @@ impl Statement {
         let mut out = String::new();
         for line in self.lines.iter().filter(|line| line.provider == provider) {
             let cells = [
-                quoted(&self.contract),
+                safe(&self.contract),
                 self.version.to_string(),
                 self.as_at.to_string(),
                 self.known_at.to_string(),
-                quoted(&line.provider),
-                quoted(&line.area),
-                quoted(&line.clause),
-                quoted(&line.outcome),
-                quoted(&line.from_cohort),
-                quoted(&line.to_cohort),
-                quoted(&line.segment),
+                safe(&line.provider),
+                safe(&line.area),
+                safe(&line.clause),
+                safe(&line.outcome),
+                safe(&line.from_cohort),
+                safe(&line.to_cohort),
+                safe(&line.segment),
                 decimal(line.quantity.0, 9),
-                quoted(&line.unit),
+                safe(&line.unit),
                 decimal(line.price.0, 2),
                 decimal(line.amount.0, 2),
-                quoted(&line.reason),
+                safe(&line.reason),
                 self.id(line).to_string(),
             ];
             out += &format!("{}\n", cells.join(","));
@@ -236,13 +237,10 @@ impl Statement {
 }
 
 /// A cell of text. One that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets drop.
-fn quoted(text: &str) -> String {
+fn safe(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
     let text = if formula { format!("'{text}") } else { text.to_owned() };
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
+    quoted(&text).into_owned()
 }
 
 /// A whole number of the smallest unit as a decimal: pence as pounds (two places, always written), billionths as units
@@ -274,8 +272,8 @@ mod tests {
 
     #[test]
     fn a_cell_is_never_a_formula() {
-        assert_eq!(quoted("=1+1"), "'=1+1");
-        assert_eq!(quoted("@a, b"), "\"'@a, b\"");
-        assert_eq!(quoted("under 25"), "under 25");
+        assert_eq!(safe("=1+1"), "'=1+1");
+        assert_eq!(safe("@a, b"), "\"'@a, b\"");
+        assert_eq!(safe("under 25"), "under 25");
     }
 }

@@ -4,6 +4,7 @@
 //! What office programs write is read as it is meant: commas, semicolons or tabs; UTF-8 with or without a byte order mark,
 //! UTF-16, or Windows-1252; any line ends; quotation marks doubled inside quotation marks.
 
+use scheme::cell::quoted;
 use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -530,13 +531,7 @@ pub fn write(batch: &Batch, out: &mut String) {
                 out.push(',');
             }
             let text = batch.text(column, row);
-            if text.contains([',', '"', '\n', '\r', ';', '\t']) {
-                out.push('"');
-                out.push_str(&text.replace('"', "\"\""));
-                out.push('"');
-            } else {
-                out.push_str(&text);
-            }
+            out.push_str(&quoted(&text));
         }
         out.push('\n');
     }
