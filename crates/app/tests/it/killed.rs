@@ -1,7 +1,10 @@
 //! The program is killed (`kill -9`) at random moments of making a ledger, preparing and approving, and started again until it
-//! says that it is done. `WELLSPENT_KILLS` says how often; `cargo xtask kill 1000` is the long run.
+//! says that it is done; and at random moments of writing tables of records. `WELLSPENT_KILLS` says how often;
+//! `cargo xtask kill 1000` is the long run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -9,7 +12,7 @@ use std::time::{Duration, Instant};
 use store::{Open, Store};
 
 use crate::paying::{approve, base, day, ledger_of, pay, run_of, tally};
-use crate::wellspent::{Scratch, said, tell};
+use crate::wellspent::{Scratch, run, said, tell};
 
 /// Payment runs in one ledger. Everybody who opens a ledger reads and checks all of it, so that one that grew for a thousand
 /// kills would be read most of the time and written hardly ever; after so many runs a ledger is held to its end and the next
@@ -149,12 +152,16 @@ fn worked(store: &str, tallies: &[String], kills: &mut Kills) -> Vec<String> {
     ids(store)
 }
 
+/// How often to kill, at the least.
+fn least() -> usize {
+    std::env::var("WELLSPENT_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(30)
+}
+
 /// Nothing acknowledged is lost, and every ledger ends as one that was never disturbed: the same entries in the same order,
 /// none of them twice.
 #[test]
 fn killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice() {
-    let least: usize = std::env::var("WELLSPENT_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(30);
-    let scratch = Scratch::new("killed");
+    let (least, scratch) = (least(), Scratch::new("killed"));
     // The last ones come back to what was said before.
     let late: Vec<usize> = (0..RUNS).map(|step| step % 9).collect();
     let undisturbed = ids(&ledger_of(&scratch, &late));
@@ -185,6 +192,52 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice() {
             kills.in_commit,
             kills.after_commit,
             undisturbed.len()
+        ));
+    }
+}
+
+/// The tables of a folder, each with what is in it; none where the program refuses to read them.
+fn tables(folder: &str) -> Option<BTreeMap<OsString, Vec<u8>>> {
+    let files = run(&["records", "check", folder]).status.success().then(|| fs::read_dir(folder).expect("a folder"))?;
+    let files = files.map(|file| file.expect("a file"));
+    Some(files.map(|file| (file.file_name(), fs::read(file.path()).expect("a table"))).collect())
+}
+
+/// Tables that are read are whole: what was half written when the program was killed is refused, and what was acknowledged is
+/// all there.
+#[test]
+fn killed_while_it_writes_tables_what_is_read_is_whole() {
+    let (least, scratch) = (least(), Scratch::new("killed"));
+    let at = |name: &str| format!("{}/{name}", scratch.path());
+    let rows: String = (0..4_000).map(|person| format!("P{person},2024-01-{:02}\n", 1 + person % 28)).collect();
+    scratch.write("cases.csv", format!("who,charged\n{rows}"));
+    let map = "[people.all]\nfile = \"cases.csv\"\nperson = \"who\"\n
+[events.charge]\nfile = \"cases.csv\"\nperson = \"who\"\nkind = { is = \"charge\" }\ndate = \"charged\"\n";
+    scratch.write("map.toml", map);
+    let (map, data, whole, half) = (at("map.toml"), scratch.path().to_owned(), at("whole"), at("half"));
+    let made = run(&["records", "map", &map, &data, "--into", &whole]);
+    assert!(made.status.success(), "{}", said(&made));
+    let whole_tables = tables(&whole).expect("sound tables");
+    let works =
+        [["records", "map", &map, &data, "--into", &half].to_vec(), ["records", "check", &whole, "--keep", &half].to_vec()];
+    for work in works {
+        let (mut dice, mut within, mut killed, mut refused) = (Dice(7), Duration::from_millis(50), 0, 0);
+        while killed < least {
+            let done = done_before(&work, within.mul_f64(dice.share())).is_some();
+            within = within.mul_f64(if done { 0.95 } else { 1.05 });
+            killed += usize::from(!done);
+            match tables(&half) {
+                Some(found) => assert!(found == whole_tables, "{work:?}: half of it is read"),
+                None => {
+                    assert!(!done, "{work:?}: acknowledged, and it is not read");
+                    refused += usize::from(Path::new(&half).join("people.csv").exists());
+                }
+            }
+            let _ = fs::remove_dir_all(&half);
+        }
+        tell(&format!(
+            "{}: killed {killed} times, {refused} of them with tables half written, none of which is read",
+            work[..2].join(" ")
         ));
     }
 }
