@@ -73,6 +73,11 @@ fn as_known(today: &[Member], history: &[Event], known_at: Date) -> Vec<Member> 
     .collect()
 }
 
+/// Whether a folder is one of several agencies, told by its table of persons.
+pub fn is_joined(folder: &Path) -> bool {
+    ["csv", "parquet"].iter().any(|ending| folder.join(format!("{}.{ending}", PERSONS.name)).is_file())
+}
+
 /// The day on which somebody asks: a purpose is a permission, and holds or not whatever day the question is about.
 pub fn today() -> anyhow::Result<Date> {
     Ok(jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().parse()?)

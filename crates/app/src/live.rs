@@ -3,12 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::Args;
 use engine::measure::{self, Measured};
-use engine::records::Records;
 use engine::records::day::{Day, day};
 use engine::records::fault::Grade;
+use engine::records::{Need, Records};
 use jiff::civil::Date;
 use scheme::Scheme;
 
@@ -41,19 +41,24 @@ pub struct Live {
     pub folder: PathBuf,
     pub records: Records,
     pub measured: Measured,
-    faults: usize,
+    /// In rows that were left out.
+    pub faults: usize,
+}
+
+/// Which records the rules of a scheme ask for.
+pub fn need(scheme: &Scheme) -> anyhow::Result<Need> {
+    measure::need(scheme).map_err(|without| {
+        anyhow!(
+            "the scheme does not say how to measure {}\n\nhint: add [outcome.{}.measured] with its rule; docs/outcomes.md has them all",
+            without.join(", "),
+            without[0]
+        )
+    })
 }
 
 /// Reads what a scheme's rules ask for, and measures.
 pub fn live(scheme: &Scheme, folder: &Path, days: Days) -> anyhow::Result<Live> {
-    let need = match measure::need(scheme) {
-        Ok(need) => need,
-        Err(without) => bail!(
-            "the scheme does not say how to measure {}\n\nhint: add [outcome.{}.measured] with its rule; docs/outcomes.md has them all",
-            without.join(", "),
-            without[0]
-        ),
-    };
+    let need = need(scheme)?;
     let Loaded { records, faults } = load(folder, need)?;
     if let Some((file, fault)) = faults.iter().find(|(_, fault)| fault.grade == Grade::File) {
         let folder = folder.display();

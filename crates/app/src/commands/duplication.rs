@@ -1,7 +1,7 @@
 //! `wellspent duplication RECORDS --purpose NAME --as-at DATE`: how many agencies hold each person, who has the same work done
 //! twice, what that costs by department, and which agencies overlap most.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,6 +20,7 @@ use scheme::table::Table;
 use crate::agencies::{self, Agencies};
 use crate::commands::stress::{is_standard, writable, write};
 use crate::live::Days;
+use crate::looked::{self, Asking};
 use crate::paint::{self, bold, dim};
 use crate::report::duplication::{Found, NO_COST, page, tables, told};
 use crate::tables::write::plain;
@@ -29,9 +30,8 @@ use crate::tables::{Format, TableFile};
 pub struct Duplication {
     /// The folder with persons.csv, purposes.toml and a folder of records for each agency
     records: PathBuf,
-    /// The purpose for which it is counted, as stated in purposes.toml
-    #[arg(long, value_name = "NAME")]
-    purpose: String,
+    #[command(flatten)]
+    asking: Asking,
     #[command(flatten)]
     days: Days,
     /// Unit costs of work, with their ranges and sources [default: unit-costs.csv in RECORDS, if it is there]
@@ -47,7 +47,7 @@ pub struct Duplication {
 
 pub fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
     [&command.html, &command.list].into_iter().flatten().try_for_each(|file| writable(file))?;
-    let mut agencies = agencies::open(&command.records, &command.purpose, command.days)?;
+    let mut agencies = agencies::open(&command.records, &command.asking.purpose, command.days)?;
     let looking = agencies::read(&command.records, DUPLICATION_FILE, duplication::read)?.unwrap_or_default();
     looking.covered_by(&agencies.purpose)?;
     let unit_costs = costs(command, &mut agencies)?;
@@ -63,6 +63,11 @@ pub fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
         counts,
         links: links.len(),
     };
+    // Only the list says who they are.
+    let listed = found.counts[0].seconds.iter().filter(|_| command.list.is_some());
+    let listed: BTreeSet<&str> = listed.map(|second| agencies.members[second.person].person.as_str()).collect();
+    let listed: Vec<&str> = listed.into_iter().collect();
+    looked::note(&command.records, &command.asking.who, &command.asking.purpose, "duplication", &listed)?;
     if let Some(file) = &command.list {
         write(file, &list(&agencies, &found))?;
     }

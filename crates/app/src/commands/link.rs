@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::link::{config, page, report, run, summary, write};
+use crate::link::{allowed, config, page, report, run, summary, write};
 use crate::{agencies, paint};
 
 #[derive(Args)]
@@ -27,7 +27,11 @@ pub struct Link {
 
 pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
     let Some(config) = config::read(&command.config)? else { return Ok(ExitCode::from(1)) };
+    let purpose = allowed::allowed(&config, &command.config, command.out.as_deref())?;
     let linked = run::run(config)?;
+    if let Some(purpose) = &purpose {
+        linked.records.agencies.iter().try_for_each(|agency| purpose.agency(agency))?;
+    }
     if let Some(record) = &command.why {
         paint::stdout(&report::why(&linked, record)?)?;
         return Ok(ExitCode::SUCCESS);

@@ -1,4 +1,5 @@
-//! `wellspent measure SCHEME RECORDS --as-at DATE`: what happened, from dated records, as a tally that `price` can price.
+//! `wellspent measure SCHEME RECORDS --as-at DATE`: what happened, from dated records, as a tally that `price` can price. With
+//! `--purpose` the records are those of several agencies, and how sure it is who is who is carried on to every outcome.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use engine::joined::carried::Range;
 use engine::measure::{self, Group, Known, Measured};
 use engine::records::Records;
 use engine::records::day::{Day, NEVER};
@@ -14,15 +16,22 @@ use scheme::money::thousands;
 use scheme::terms::Baseline;
 
 use crate::commands::check::scheme_or_errors;
+use crate::linked::{Joined, Sure, linked};
 use crate::live::{Days, live};
-use crate::{folder, paint};
+use crate::paint::{self, bold, dim};
+use crate::{agencies, folder};
 
 #[derive(Args)]
 pub struct Measure {
     /// The scheme folder; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
-    /// The folder with people.csv, starts.csv, events.csv …, each as CSV or Parquet
+    /// The folder with people.csv, starts.csv, events.csv …, each as CSV or Parquet; with --purpose, a folder of several agencies
     records: PathBuf,
+    #[command(flatten)]
+    joined: Joined,
+    /// Write each outcome with its linkage interval into this CSV file
+    #[arg(long, value_name = "FILE", requires = "purpose")]
+    linkage: Option<PathBuf>,
     #[command(flatten)]
     days: Days,
     /// Only the people of this provider
@@ -48,7 +57,19 @@ enum By {
 pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let live = live(&scheme, &command.records, command.days)?;
+    let (live, sure) = match &command.joined.purpose {
+        None if agencies::is_joined(&command.records) => bail!(
+            "{} is a folder of several agencies' records\n\nhint: say for what they are joined: --purpose NAME, with a name from \
+             its purposes.toml",
+            command.records.display()
+        ),
+        None => (live(&scheme, &command.records, command.days)?, None),
+        Some(purpose) => {
+            let provider = command.provider.as_deref();
+            let (live, sure) = linked(&scheme, &command.records, &command.joined, purpose, command.days, provider)?;
+            (live, Some(sure))
+        }
+    };
     let (records, measured) = (&live.records, &live.measured);
     let mut groups = measure::tallies(&scheme, measured);
     if let Some(provider) = &command.provider {
@@ -61,7 +82,13 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     if !command.by.is_empty() {
         paint::stdout(&apart(&scheme, records, &groups, &command.by))?;
     }
+    if let Some(sure) = &sure {
+        paint::stdout(&how_sure(&scheme, sure))?;
+    }
     live.say_left_out();
+    if let (Some(path), Some(sure)) = (&command.linkage, &sure) {
+        std::fs::write(path, intervals(&scheme, sure)).with_context(|| format!("could not write {}", path.display()))?;
+    }
     if let Some(path) = &command.tally {
         std::fs::write(path, csv(&scheme, &groups)).with_context(|| format!("could not write {}", path.display()))?;
     }
@@ -151,6 +178,111 @@ fn apart(scheme: &Scheme, records: &Records, groups: &[Group], by: &[By]) -> Str
     out
 }
 
+/// What linkage leaves unsure in each outcome.
+fn how_sure(scheme: &Scheme, sure: &Sure) -> String {
+    let count = |count: usize| thousands(count as i64);
+    let mut out = format!(
+        "\n{}\n{}\n\n{:<20} {:>10} {:>16} {:>16} {:>16} {:>16} {:>8}\n",
+        bold("How sure, when it is not sure who is who"),
+        paint::wrap(
+            &format!(
+                "{} of {} records, in {} groups, may be somebody else's by their links. {} other linkages were drawn from them (seed {}), and \
+                 everything was measured again. Intervals are of 95 %.",
+                count(sure.doubtful),
+                count(sure.records),
+                count(sure.knots),
+                count(sure.draws),
+                sure.seed
+            ),
+            100,
+            ""
+        ),
+        "of 100 people",
+        "as linked",
+        "mean of draws",
+        "linkage alone",
+        "people alone",
+        "both",
+        "hang"
+    );
+    for (scheme, outcome) in scheme.outcomes.iter().zip(&sure.outcomes) {
+        let of = |value: f64| match outcome.range {
+            Range::Share => format!("{:.1}", value * 100.0),
+            _ => format!("{value:.3}"),
+        };
+        let error = |value: f64| match outcome.range {
+            Range::Share => format!("{:.2}", value * 100.0),
+            _ => format!("{value:.4}"),
+        };
+        let between = |(low, high): (f64, f64)| format!("{} to {}", of(low), of(high));
+        let found = &outcome.carried;
+        let name = if outcome.range == Range::Share { scheme.name.clone() } else { format!("{} (each)", scheme.name) };
+        out += &format!(
+            "{name:<20} {:>10} {:>16} {:>16} {:>16} {:>16} {:>8}\n",
+            of(found.as_linked.value),
+            format!("{} ± {}", of(found.mean), error(found.mean_error)),
+            between(found.linkage),
+            between(found.people),
+            between(found.both),
+            count(outcome.hang)
+        );
+    }
+    let compared = match &sure.compared {
+        Some(found) => format!(
+            "Of the pairs of records of one person {:.1} % ({:.1} to {:.1} %) were ever compared, by capture and recapture: at \
+             most, and of those the model can see.",
+            found.share * 100.0,
+            found.low * 100.0,
+            found.high * 100.0
+        ),
+        None => "How many pairs of one person were ever compared is not known: the folder has no recall.csv.".into(),
+    };
+    let large = match sure.large {
+        0 => String::new(),
+        large => format!(" {} groups of records were too large to list all ways, and were sampled.", count(large)),
+    };
+    let notes = format!(
+        "linkage alone: what the same people come to, were it known who is who. people alone: among people like these, if the \
+         linkage is right as it is. both: among people like these. hang: people who come to something else in some draw. ±: Monte \
+         Carlo error. The links are taken at their word. {compared} Pairs that were never compared are in no draw, and what they hide is in no interval.{large}"
+    );
+    out + &format!("{}\n", dim(&paint::wrap(&notes, 100, "")))
+}
+
+/// The same as a table: a row for each outcome.
+fn intervals(scheme: &Scheme, sure: &Sure) -> String {
+    let mut out =
+        "outcome,measure,people,as_linked,draws,seed,mean_of_draws,monte_carlo_error,linkage_low,linkage_high,people_low,\
+                   people_high,both_low,both_high,people_who_hang,compared_share,compared_low,compared_high\n"
+            .to_owned();
+    for (outcome, found) in scheme.outcomes.iter().zip(&sure.outcomes) {
+        let measure = if found.range == Range::Share { "share" } else { "mean" };
+        let (all, figure) = (&found.carried, found.carried.as_linked);
+        let numbers =
+            [all.mean, all.mean_error, all.linkage.0, all.linkage.1, all.people.0, all.people.1, all.both.0, all.both.1];
+        let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:.6}")).collect();
+        let compared = sure.compared.map_or([String::new(), String::new(), String::new()], |compared| {
+            [compared.share, compared.low, compared.high].map(|share| format!("{share:.6}"))
+        });
+        out += &format!(
+            "{},{measure},{},{:.6},{},{},{},{},{}\n",
+            quote(&outcome.name),
+            figure.people,
+            figure.value,
+            sure.draws,
+            sure.seed,
+            numbers.join(","),
+            found.hang,
+            compared.join(",")
+        );
+    }
+    out
+}
+
+fn quote(text: &str) -> String {
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
 /// For each provider, whether it is among the groups.
 fn taken(records: &Records, groups: &[Group]) -> Vec<bool> {
     let mut taken = vec![false; records.providers.len()];
@@ -171,8 +303,6 @@ fn days(measured: &Measured, taken: &[bool], outcome: usize) -> i64 {
 
 /// The tally as CSV: a row for each area, cohort and segment, the groups added up.
 fn csv(scheme: &Scheme, groups: &[Group]) -> String {
-    let quote =
-        |text: &str| if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() };
     let mut heads = vec!["area".to_owned(), "cohort".into(), "segment".into(), "people".into()];
     for outcome in &scheme.outcomes {
         heads.push(outcome.name.clone());

@@ -18,6 +18,7 @@ use engine::records::day::{Day, NEVER, date, day};
 
 use crate::agencies::{self, Agencies};
 use crate::live::Days;
+use crate::looked::{self, Asking};
 use crate::paint::{self, bold, dim};
 use crate::report::words::listed;
 
@@ -27,9 +28,8 @@ pub struct Person {
     id: String,
     /// The folder with persons.csv, purposes.toml and a folder of records for each agency
     records: PathBuf,
-    /// The purpose for which it is shown, as stated in purposes.toml
-    #[arg(long, value_name = "NAME")]
-    purpose: String,
+    #[command(flatten)]
+    asking: Asking,
     /// Only what this agency holds; may be given several times
     #[arg(long, value_name = "NAME")]
     agency: Vec<String>,
@@ -38,17 +38,18 @@ pub struct Person {
 }
 
 pub fn run(command: &Person) -> anyhow::Result<ExitCode> {
-    let mut agencies = agencies::open(&command.records, &command.purpose, command.days)?;
+    let mut agencies = agencies::open(&command.records, &command.asking.purpose, command.days)?;
     command.agency.iter().try_for_each(|agency| agencies.purpose.agency(agency))?;
     let known_at = day(command.days.known_at());
     let Some(person) = living(&agencies, &command.id, known_at) else {
         bail!(Refusal {
-            what: format!("no agency that the purpose `{}` covers holds anybody of this id", command.purpose),
+            what: format!("no agency that the purpose `{}` covers holds anybody of this id", command.asking.purpose),
             hint: "check the id; a purpose that covers more agencies may know the person".into(),
         });
     };
     let wanted = |member: &&Member| command.agency.is_empty() || command.agency.contains(&member.key.agency);
     let own: Vec<Member> = agencies.members.iter().filter(|member| member.person == person).filter(wanted).cloned().collect();
+    looked::note(&command.records, &command.asking.who, &command.asking.purpose, "person", &[&person])?;
     let found = timeline(&mut agencies, &own, command.days)?;
     paint::stdout(&text(command, &agencies, &person, &own, &found))?;
     agencies.say_left_out();

@@ -12,6 +12,7 @@ use engine::link::pseudonym::{KEY_BYTES_MIN, Secret, payload};
 use engine::records::batch::Name;
 
 use crate::live::Days;
+use crate::looked::{self, Asking};
 use crate::tables::write::{Unfinished, Writer};
 use crate::tables::{self, Format};
 use crate::{agencies, paint};
@@ -20,9 +21,8 @@ use crate::{agencies, paint};
 pub struct Pseudonymise {
     /// The folder with persons.csv, purposes.toml and a folder of records for each agency
     records: PathBuf,
-    /// The purpose for which it is written, as stated in purposes.toml; each purpose has pseudonyms of its own
-    #[arg(long, value_name = "NAME")]
-    purpose: String,
+    #[command(flatten)]
+    asking: Asking,
     /// The file with the key: at least 32 random bytes, kept apart from all records
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
@@ -38,7 +38,8 @@ pub fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
     apart(&command.key, &command.out)?;
     apart(&command.key, &command.records)?;
     let secret = secret(&command.key)?;
-    let mut agencies = agencies::open(&command.records, &command.purpose, command.days)?;
+    let mut agencies = agencies::open(&command.records, &command.asking.purpose, command.days)?;
+    looked::note(&command.records, &command.asking.who, &command.asking.purpose, "pseudonymise", &[])?;
     let members: Vec<Member> = agencies.members.clone();
     let names: Vec<String> = agencies.folders.keys().cloned().collect();
     for agency in names {

@@ -35,7 +35,8 @@ pub struct TableConfig {
     pub name: String,
     file: PathBuf,
     id: String,
-    agency: Option<String>,
+    /// The column with the agency of each row.
+    pub agency: Option<String>,
     /// Whether the agency may hold the same person twice.
     pub twice: bool,
     /// A column that says who each record really is, for evaluation only.

@@ -226,6 +226,8 @@ struct SaidFrequency {
     weight: f64,
     least: f64,
     own: bool,
+    #[serde(default)]
+    near: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -356,6 +358,7 @@ fn comparison(said: SaidComparison) -> Comparison {
             weight: said.weight,
             least: said.least,
             own: said.own,
+            near: said.near,
         }),
     };
     let given = said.given.map(|given| Given { parent: given.parent, m: given.m, u: given.u, h: given.h });
@@ -363,7 +366,8 @@ fn comparison(said: SaidComparison) -> Comparison {
 }
 
 fn said_comparison(comparison: &Comparison) -> SaidComparison {
-    let frequency = |of: Frequency| SaidFrequency { feature: of.feature, weight: of.weight, least: of.least, own: of.own };
+    let frequency =
+        |of: Frequency| SaidFrequency { feature: of.feature, weight: of.weight, least: of.least, own: of.own, near: of.near };
     let level = |level: &Level| SaidLevel {
         label: level.label.clone(),
         test: said_test(&level.test),

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use engine::link::cluster::Decided;
 use engine::link::identity::{self, Changes, IDENTITIES, Key, Reasons};
+use engine::link::recall::RECALL;
 use engine::link::score::{Scorer, probability};
 use engine::records::batch::Batch;
 use engine::records::csv;
@@ -25,6 +27,7 @@ pub fn write(run: &Run, folder: &Path, date: Date) -> anyhow::Result<()> {
     let named = names(run, folder, date)?;
     persons(run, folder, &named)?;
     links(run, folder)?;
+    compared(run, folder)?;
     let path = folder.join("model.json");
     let json = model::to_json(&run.linked.model, &run.config.fields)?;
     fs::write(&path, json).with_context(|| format!("could not write {}", path.display()))
@@ -82,7 +85,20 @@ fn persons(run: &Run, folder: &Path, named: &Changes) -> anyhow::Result<()> {
     texts::write(&folder.join("persons.parquet"), rows.len(), &columns)
 }
 
-/// Links with the level of each comparison, by position from 0, with a point between.
+/// How many matching pairs were ever compared; nothing where that was not estimated, and nothing of an earlier linkage either.
+fn compared(run: &Run, folder: &Path) -> anyhow::Result<()> {
+    let path = folder.join(format!("{}.csv", RECALL.name));
+    let Some(recall) = &run.linked.recall else {
+        let removed = fs::remove_file(&path);
+        return removed.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error.into()) });
+    };
+    let [share, low, high] = [recall.share, recall.low, recall.high].map(|share| format!("{:.6}", share.clamp(0.0, 1.0)));
+    fs::write(&path, format!("{}{share},{low},{high}\n", csv::header_line(&RECALL)))
+        .with_context(|| format!("could not write {}", path.display()))
+}
+
+/// Links with the level of each comparison, by position from 0, with a point between. The weight is what the model says; the
+/// probability of a pair that somebody decided is that of the decision.
 fn links(run: &Run, folder: &Path) -> anyhow::Result<()> {
     let (records, links) = (&run.records, &run.linked.links);
     let scorer = Scorer::new(&run.linked.model, records).map_err(anyhow::Error::msg)?;
@@ -96,13 +112,21 @@ fn links(run: &Run, folder: &Path) -> anyhow::Result<()> {
         })
         .collect();
     let weight = |row: usize| f64::from(links[row].weight);
+    let (Decided { mut must, cannot }, _) = run.config.decisions.decided(records)?;
+    must.iter_mut().for_each(|(left, right)| (*left, *right) = ((*left).min(*right), (*left).max(*right)));
+    must.sort_unstable();
+    let probability = |row: usize| match (links[row].left, links[row].right) {
+        pair if must.binary_search(&pair).is_ok() => 1.0,
+        pair if cannot.binary_search(&pair).is_ok() => 0.0,
+        _ => probability(weight(row)),
+    };
     let columns = [
         Column::Texts("agency", Box::new(|row| records.agency_of(links[row].left))),
         Column::Texts("id", Box::new(|row| records.ids.get(links[row].left as usize))),
         Column::Texts("other_agency", Box::new(|row| records.agency_of(links[row].right))),
         Column::Texts("other_id", Box::new(|row| records.ids.get(links[row].right as usize))),
         Column::Numbers("weight", Box::new(weight)),
-        Column::Numbers("probability", Box::new(|row| probability(weight(row)))),
+        Column::Numbers("probability", Box::new(probability)),
         Column::Texts("pattern", Box::new(|row| patterns[row].as_str())),
     ];
     texts::write(&folder.join("links.parquet"), links.len(), &columns)

@@ -15,9 +15,12 @@ use crate::wellspent::{Scratch, differs, root, run, said, tell};
 
 const FOLDER: &str = "crates/app/tests/joined";
 
+/// Asks of a copy of the folder, since whoever looks is written down in it.
 fn ask(command: &[&str], purpose: &str, as_at: &str) -> (Option<i32>, String) {
-    let output = run(&[command, &["--purpose", purpose, "--as-at", as_at]].concat());
-    (output.status.code(), said(&output))
+    let copy = copied(&|_, text| text);
+    let command: Vec<&str> = command.iter().map(|word| if *word == FOLDER { copy.path() } else { word }).collect();
+    let output = run(&[&command[..], &["--purpose", purpose, "--as-at", as_at, "--asked-by", "A. Tester"]].concat());
+    (output.status.code(), said(&output).replace(copy.path(), FOLDER))
 }
 
 fn golden(name: &str, found: &str) {
@@ -293,4 +296,53 @@ fn unit_costs_may_be_looked_up_by_code() {
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("line 2, `code`: the database has no such entry (ZZ9)"), "{said}");
     assert!(said.contains("line 3, `low_pence`: the cost does not lie in its range"), "{said}");
+}
+
+/// Whoever looks at somebody is written down before anything is shown, without a name; who only counts, without a person.
+#[test]
+fn who_looked_at_whom_is_written_down() {
+    let folder = copied(&|_, text| text);
+    let out = Scratch::new("looked");
+    let list = format!("{}/list.csv", out.path());
+    let days = ["--purpose", "joint-support", "--as-at", "2026-12-31"];
+    let asked = |command: &[&str], by: &[&str]| run(&[command, &days, by].concat()).status.code();
+    let by = ["--asked-by", "O'Hara, \"Bo\"\nx"];
+    assert_eq!(asked(&["person", "P00000007", folder.path()], &by), Some(0));
+    assert_eq!(asked(&["person", "nobody", folder.path()], &by), Some(1));
+    assert_eq!(asked(&["duplication", folder.path()], &["--asked-by", "B"]), Some(0));
+    assert_eq!(asked(&["duplication", folder.path(), "--list", &list], &["--asked-by", "B"]), Some(0));
+    let log = fs::read_to_string(folder.0.join("looked.csv")).expect("a log");
+    let rows: Vec<&str> = log.lines().map(|line| line.split_once("Z,").map_or(line, |(_, rest)| rest)).collect();
+    assert_eq!(
+        rows,
+        [
+            "when,by,purpose,command,person",
+            // Asked for P00000007, who became part of P00000001.
+            "\"O'Hara, \"\"Bo\"\" x\",joint-support,person,P00000001",
+            "B,joint-support,duplication,",
+            "B,joint-support,duplication,P00000001",
+            "B,joint-support,duplication,P00000002",
+            "B,joint-support,duplication,P00000003",
+        ]
+    );
+    assert!(!log.contains("Testa") && !log.contains("nobody"));
+}
+
+/// What cannot be written down is not shown.
+#[test]
+fn nothing_is_shown_without_a_log() {
+    let folder = copied(&|_, text| text);
+    fs::create_dir(folder.0.join("looked.csv")).expect("a folder in the way");
+    let ask = ["person", "P00000001", folder.path(), "--purpose", "joint-support", "--as-at", "2026-12-31", "--asked-by", "B"];
+    let output = run(&ask);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty() && said(&output).contains("nothing is shown that is not written down"), "{}", said(&output));
+    let nobody = std::process::Command::new(env!("CARGO_BIN_EXE_wellspent"))
+        .args(&ask[..7])
+        .env_remove("USER")
+        .env_remove("LOGNAME")
+        .env_remove("USERNAME")
+        .output()
+        .expect("the program starts");
+    assert!(said(&nobody).contains("--asked-by NAME") && nobody.stdout.is_empty(), "{}", said(&nobody));
 }

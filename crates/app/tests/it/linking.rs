@@ -275,3 +275,50 @@ fn febrl_4_is_linked_as_its_ids_say() {
     let keys = "id = \"rec_id\"\ntruth = \"person\"\ntwice = false";
     against_known_persons("febrl 4", &[(&a, keys), (&b, keys)], columns, [0.9995, 0.9995, 0.999]);
 }
+
+/// Where purposes are stated a linkage needs one of them: its name, its law, its agencies, on this day.
+#[test]
+fn a_linkage_needs_one_of_the_purposes_that_are_stated() {
+    let scratch = Scratch::new("allowed");
+    let csv = "id,forename,surname,born,postcode\n1,Ann,Lee,1980-01-02,ab1 2cd\n2,Bo,Ray,1990-03-04,ef3 4gh\n";
+    scratch.write("police.csv", csv);
+    scratch.write("housing.csv", csv);
+    let purposes = |agencies: &str, until: &str| {
+        format!(
+            "[purpose.trial]\nwhy = \"a trial\"\nlegal_basis = \"consent\"\nagencies = [{agencies}]\nshows = [\"events\"]\n\
+             from = 2026-01-01\nuntil = {until}\n"
+        )
+    };
+    let both = "\"police\", \"housing\"";
+    let good = config(COLUMNS).replace("\"a trial\"", "\"trial\"");
+    let cases = [
+        (purposes(both, "2099-12-31"), good.clone(), None),
+        (purposes(both, "2099-12-31"), config(COLUMNS), Some(("no purpose `a trial` is stated", "`purpose` in"))),
+        (
+            purposes(both, "2099-12-31"),
+            good.replace("consent", "habit"),
+            Some(("rests on \"habit\"", "write basis = \"consent\"")),
+        ),
+        (purposes("\"police\"", "2099-12-31"), good.clone(), Some(("does not cover records of housing", "add \"housing\""))),
+        (purposes(both, "2026-01-02"), good, Some(("holds from 2026-01-01 to 2026-01-02", "change `from` or `until`"))),
+    ];
+    for place in [".", "out"] {
+        fs::create_dir_all(scratch.0.join("out")).expect("a folder");
+        for (purposes, config, refused) in &cases {
+            scratch.write(&format!("{place}/purposes.toml"), purposes);
+            scratch.write("link.toml", config);
+            let output = link(&scratch, "out", "2027-01-01", "1");
+            let said = said(&output);
+            match refused {
+                None => assert!(output.status.success() && scratch.0.join("out/persons.parquet").is_file(), "{said}"),
+                Some((what, hint)) => {
+                    assert_eq!(output.status.code(), Some(1), "{said}");
+                    assert!(said.contains(what) && said.contains(hint), "{said}");
+                    assert!(!scratch.0.join("out/persons.parquet").exists(), "nothing is written");
+                }
+            }
+            let _ = fs::remove_file(scratch.0.join("out/persons.parquet"));
+        }
+        fs::remove_file(scratch.0.join(place).join("purposes.toml")).expect("the purposes");
+    }
+}

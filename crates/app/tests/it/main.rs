@@ -13,6 +13,7 @@
 //! rewrites the file, and the difference is there to be read before it is kept.
 
 mod bad_files;
+mod carried;
 mod casebook;
 mod cli;
 mod design;

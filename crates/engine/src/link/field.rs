@@ -61,6 +61,8 @@ pub struct Field {
 pub struct Nature {
     /// For each comparison whether people of one household or family share what it looks at.
     pub shared: Vec<bool>,
+    /// For each comparison whether twins share it, besides: the day of birth.
+    pub born: Vec<bool>,
 }
 
 /// The ready-made comparisons for some fields, with *m*, *u* and *h* as they stand before training.
@@ -93,6 +95,7 @@ pub fn comparisons(fields: &[Field]) -> (Model, Nature) {
         model.comparisons.push(Comparison { name: field.name.clone(), levels, given: None });
         let place = matches!(field.kind, Kind::Postcode | Kind::AddressPart | Kind::Area);
         nature.shared.push(place || field.kind == Kind::Surname);
+        nature.born.push(field.kind == Kind::BirthDate);
     }
     (model, nature)
 }
@@ -109,8 +112,18 @@ fn missing(feature: usize) -> Level {
 
 /// The same value, which says more the rarer it is.
 fn same(feature: usize) -> Level {
-    let frequency = Some(Frequency { feature, weight: 1.0, least: 0.0, own: false });
+    let frequency = Some(Frequency { feature, weight: 1.0, least: 0.0, own: false, near: false });
     Level { frequency, ..level("the same", Test::Same(feature, feature)) }
+}
+
+/// From this similarity on it counts how common values are that are so alike; less likeness is common among all of them.
+const NEAR: f64 = 0.8;
+
+/// Not the same and yet alike, which says more the fewer people have a name like it.
+fn alike(feature: usize, least: f64) -> Level {
+    let near = Frequency { feature, weight: 1.0, least: 0.0, own: true, near: true };
+    let frequency = (least >= NEAR).then_some(near);
+    Level { frequency, ..level(&format!("alike ({least})"), Test::JaroWinkler(feature, feature, least)) }
 }
 
 fn otherwise() -> Level {
@@ -123,7 +136,11 @@ fn at_first(mut levels: Vec<Level>) -> Vec<Level> {
     let last = levels.len();
     let mut left = 1.0;
     for (at, level) in levels.iter_mut().enumerate() {
-        level.m = if at + 1 == last { left } else { left * if level.frequency.is_some() { 0.8 } else { 0.5 } };
+        level.m = if at + 1 == last {
+            left
+        } else {
+            left * if level.frequency.is_some_and(|frequency| !frequency.near) { 0.8 } else { 0.5 }
+        };
         left -= if level.missing { 0.0 } else { level.m };
         level.u = 1.0 / count as f64;
         level.h = level.u;
@@ -139,8 +156,7 @@ fn plain(model: &mut Model, column: usize, by_frequency: bool) -> Vec<Level> {
 
 fn likeness(model: &mut Model, column: usize, steps: &[f64]) -> Vec<Level> {
     let whole = model.feature(column, Part::Whole);
-    let alike = |least: &f64| level(&format!("alike ({least})"), Test::JaroWinkler(whole, whole, *least));
-    let steps = steps.iter().map(alike);
+    let steps = steps.iter().map(|least| alike(whole, *least));
     [missing(whole), same(whole)].into_iter().chain(steps).chain([otherwise()]).collect()
 }
 
@@ -160,9 +176,9 @@ fn forename(model: &mut Model, column: usize, surname: Option<usize>) -> Vec<Lev
     levels.extend([
         initial(whole, first, second),
         level("one begins the other", Test::Begins(whole, whole, 3)),
-        level("alike (0.92)", Test::JaroWinkler(whole, whole, 0.92)),
-        level("alike (0.85)", Test::JaroWinkler(whole, whole, 0.85)),
-        level("alike (0.7)", Test::JaroWinkler(whole, whole, 0.7)),
+        alike(whole, 0.92),
+        alike(whole, 0.85),
+        alike(whole, 0.7),
         otherwise(),
     ]);
     levels
@@ -183,10 +199,10 @@ fn surname(model: &mut Model, column: usize, forename: Option<usize>) -> Vec<Lev
         levels.push(exchanged);
     }
     levels.extend([
-        level("alike (0.92)", Test::JaroWinkler(whole, whole, 0.92)),
+        alike(whole, 0.92),
         level("one begins the other", Test::Begins(whole, whole, 4)),
-        level("alike (0.85)", Test::JaroWinkler(whole, whole, 0.85)),
-        level("alike (0.7)", Test::JaroWinkler(whole, whole, 0.7)),
+        alike(whole, 0.85),
+        alike(whole, 0.7),
         otherwise(),
     ]);
     levels

@@ -8,8 +8,9 @@
 //! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
 //! twins for one (`twins`).
 //!
-//! Around it: `identity` keeps a person's id through every later linking; `persons` are the tables that are handed on; `purpose`
-//! says what may be linked and shown, for what and by which law; `pseudonym` gives names for one project, under a key.
+//! Around it: `identity` keeps a person's id through every later linking; `persons` are the tables that are handed on; `draws`
+//! are other linkages that those links allow; `purpose` says what may be linked and shown, for what and by which law;
+//! `pseudonym` gives names for one project, under a key.
 //!
 //! Nothing here knows schemes or money; there are no dice, and rows in any order, on any number of threads, give the same
 //! persons.
@@ -17,6 +18,7 @@
 pub mod block;
 pub mod clean;
 pub mod cluster;
+pub mod draws;
 pub mod earlier;
 pub mod evaluate;
 pub mod feature;
@@ -25,6 +27,7 @@ pub mod gather;
 pub mod hold;
 pub mod identity;
 pub mod model;
+mod near;
 pub mod overrides;
 pub mod persons;
 pub mod pseudonym;

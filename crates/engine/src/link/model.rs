@@ -130,6 +130,9 @@ pub struct Frequency {
     pub least: f64,
     /// Held against the level's own *u*, and not against that of the level at which the feature agrees exactly.
     pub own: bool,
+    /// For a level of likeness: what counts is how common the values are that come to this level with the commoner one of the
+    /// two, and not how common that value is itself.
+    pub near: bool,
 }
 
 /// A pair becomes a candidate when each of these features of the left record equals that of the right one.

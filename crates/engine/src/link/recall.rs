@@ -4,6 +4,40 @@
 //! lower bound of what is missing when some pairs are harder to catch than others, as they are.
 
 use super::suggest::Caught;
+use crate::records::batch::Batch;
+use crate::records::schema::{Column, Kind, Table};
+
+const fn share_of(name: &'static str, meaning: &'static str) -> Column {
+    Column { name, kind: Kind::Share, required: true, personal: false, meaning }
+}
+
+/// `recall.csv`: the estimate, for whoever counts with the persons afterwards.
+pub static RECALL: Table = Table {
+    name: "recall",
+    row: "The estimated share of matching pairs of records that were compared at all.",
+    keyed: false,
+    columns: &[
+        share_of("share", "the estimate: at most so many, of those the model can see"),
+        share_of("low", "the low end of its interval of 95 %"),
+        share_of("high", "the high end of its interval of 95 %"),
+    ],
+};
+
+/// The share of matching pairs that were compared, and its interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    pub share: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// The last row of [`RECALL`].
+#[must_use]
+pub fn share(batches: &[Batch]) -> Option<Share> {
+    let batch = batches.iter().rev().find(|batch| batch.rows() > 0)?;
+    let of = |name| batch.share(batch.table.column(name), batch.rows() - 1);
+    Some(Share { share: of("share")?, low: of("low")?, high: of("high")? })
+}
 
 /// The estimate, in matching pairs.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

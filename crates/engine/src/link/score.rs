@@ -4,7 +4,8 @@
 //! members of one household together, so that what such people share (a surname, an address) is not taken for identity.
 
 use super::feature::{Features, prepare};
-use super::model::{Level, Model, Part, Test};
+use super::model::{Frequency, Level, Model, Part, Test};
+use super::near::Near;
 use super::records::Records;
 use super::similarity;
 
@@ -20,6 +21,8 @@ pub struct Scorer<'a> {
     pub features: Features<'a>,
     pub model: &'a Model,
     comparisons: Vec<Ready>,
+    /// For each comparison what is near to its values, where it has levels of likeness.
+    near: Vec<Option<Near>>,
     /// Logarithms of the odds before anything is compared.
     strangers: f64,
     household: f64,
@@ -54,6 +57,7 @@ struct ReadyFrequency {
     feature: usize,
     weight: f64,
     least: f64,
+    near: bool,
     /// The logarithm of *u* at exact agreement: what a frequency is held against.
     log_u: f64,
     log_m: f64,
@@ -80,7 +84,8 @@ impl<'a> Scorer<'a> {
             return Err(format!("the model has {} comparisons; at most {MOST_COMPARISONS} are read", model.comparisons.len()));
         }
         let features = prepare(model, records)?;
-        let bare = Scorer { records, features, model, comparisons: Vec::new(), strangers: 0.0, household: 0.0 };
+        let near = model.comparisons.iter().map(|comparison| Near::new(comparison, &features, &model.features)).collect();
+        let bare = Scorer { records, features, model, comparisons: Vec::new(), near, strangers: 0.0, household: 0.0 };
         Ok(bare.with(model))
     }
 
@@ -94,7 +99,7 @@ impl<'a> Scorer<'a> {
         // Too few to change anything.
         let household = if model.household > 1e-3 * model.prior { (model.prior / model.household).log2() } else { f64::INFINITY };
         let strangers = (model.prior / (1.0 - model.prior)).log2();
-        Scorer { records: self.records, features: self.features, model, comparisons, strangers, household }
+        Scorer { records: self.records, features: self.features, model, comparisons, near: self.near, strangers, household }
     }
 
     /// The bits of levels alone, without what frequencies add.
@@ -186,7 +191,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// The first level that holds; the last where none does.
-    fn level(&self, comparison: usize, a: &[u32], b: &[u32]) -> u8 {
+    pub(super) fn level(&self, comparison: usize, a: &[u32], b: &[u32]) -> u8 {
         let ready = &self.comparisons[comparison];
         self.first_of(comparison, &ready.alone, a, b).min(self.first_of(comparison, &ready.beside, a, b))
     }
@@ -270,6 +275,10 @@ impl<'a> Scorer<'a> {
             stranger += level.against_stranger;
             match &level.frequency {
                 None => household += level.against_household,
+                Some(frequency) if frequency.near => {
+                    stranger += self.nearness(frequency, at, left, right, levels);
+                    household += level.against_household;
+                }
                 Some(frequency) => {
                     let log_share = self.log_share(frequency, left, right);
                     stranger += frequency.adjusted(level.against_stranger, log_share);
@@ -296,6 +305,12 @@ impl<'a> Scorer<'a> {
         if found.is_finite() { found } else { frequency.log_u }
     }
 
+    /// The bits that the frequency of values so alike adds.
+    fn nearness(&self, frequency: &ReadyFrequency, at: usize, left: u32, right: u32, levels: &Levels) -> f64 {
+        let share = self.near[at].as_ref().and_then(|near| self.log_near(near, at, levels[at], left, right));
+        share.map_or(0.0, |share| frequency.weight * (frequency.log_u - share))
+    }
+
     /// What each comparison adds, against strangers, with its adjustment for frequency; and what households take away, or a rule
     /// against twins.
     #[must_use]
@@ -303,10 +318,10 @@ impl<'a> Scorer<'a> {
         let mut parts = Vec::new();
         for (at, ready) in self.comparisons.iter().enumerate() {
             let level = self.at(ready, levels, at);
-            let adjusted = level
-                .frequency
-                .as_ref()
-                .map_or(0.0, |frequency| frequency.adjusted(level.against_stranger, self.log_share(frequency, left, right)));
+            let adjusted = level.frequency.as_ref().map_or(0.0, |frequency| match frequency.near {
+                true => self.nearness(frequency, at, left, right, levels),
+                false => frequency.adjusted(level.against_stranger, self.log_share(frequency, left, right)),
+            });
             parts.push((level.against_stranger, adjusted));
         }
         let sum = self.strangers + parts.iter().map(|(level, adjusted)| level + adjusted).sum::<f64>();
@@ -405,13 +420,16 @@ fn plain_levels(model: &Model, levels: &[Level]) -> (Option<u8>, Option<u8>) {
 
 fn ready_level(model: &Model, comparison: usize, level: &Level, (m, u, h): (f64, f64, f64), depends: bool) -> ReadyLevel {
     let bits = |against: f64| if level.missing { 0.0 } else { (m / against).log2() };
-    let frequency = level.frequency.filter(|_| !level.missing).map(|frequency| {
+    // What is like a value given what else agrees is not counted.
+    let counts = |frequency: &Frequency| !(level.missing || depends && frequency.near);
+    let frequency = level.frequency.filter(counts).map(|frequency| {
         let exact = exact_u(model, comparison, frequency.feature).filter(|_| !frequency.own).unwrap_or(level.u);
         let shared = |chance: f64| ((chance - exact) / (1.0 - exact)).clamp(0.0, 1.0);
         ReadyFrequency {
             feature: frequency.feature,
             weight: frequency.weight,
             least: frequency.least.log2(),
+            near: frequency.near,
             log_u: exact.log2(),
             log_m: m.log2(),
             strangers_share: if depends { shared(u) } else { 0.0 },

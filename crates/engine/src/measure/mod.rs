@@ -13,6 +13,7 @@ mod exit;
 mod life;
 mod plan;
 mod sum;
+pub mod sums;
 mod tally;
 mod time;
 pub mod why;

@@ -1,4 +1,10 @@
-//! Dice for tests: SplitMix64, the same on every machine.
+//! Dice for tests, SplitMix64, the same on every machine; and a way to tell what came of them.
+
+/// Prints a figure for `cargo test -- --nocapture`.
+#[expect(clippy::print_stdout, reason = "figures of a test, for whoever asks to see them")]
+pub(crate) fn tell(figures: &str) {
+    println!("{figures}");
+}
 
 pub(crate) struct Dice(pub(crate) u64);
 
