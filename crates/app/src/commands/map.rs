@@ -14,6 +14,7 @@ use engine::records::map::{self, Done, LookUps, Part};
 use scheme::cell::quoted;
 use scheme::money::thousands;
 
+use crate::tables::write::Unfinished;
 use crate::{folder, paint};
 
 #[derive(Args)]
@@ -31,7 +32,7 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
     let Ok(parts) = folder::document(&command.map, map::read)? else { return Ok(ExitCode::from(1)) };
     let mut faults = 0;
     let look_ups = look_ups(&parts, &command.data, &mut faults)?;
-    std::fs::create_dir_all(&command.into).with_context(|| format!("could not make the folder {}", command.into.display()))?;
+    let unfinished = Unfinished::begin(&command.into)?;
     let mut tables: BTreeMap<&str, BufWriter<File>> = BTreeMap::new();
     for part in &parts {
         if !tables.contains_key(part.table.name) {
@@ -46,6 +47,7 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
         faults += tell(part, &done)?;
     }
     tables.into_values().try_for_each(|mut table| table.flush())?;
+    unfinished.end()?;
     let into = command.into.display();
     if faults > 0 {
         paint::stdout(&format!("{}\n", paint::red(&format!("{into}: not everything could be read; {faults} faults"))))?;

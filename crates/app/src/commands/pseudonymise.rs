@@ -13,7 +13,7 @@ use engine::records::batch::Name;
 
 use crate::live::Days;
 use crate::looked::{self, Asking};
-use crate::tables::write::Writer;
+use crate::tables::write::{Unfinished, Writer};
 use crate::tables::{self, Format};
 use crate::{agencies, paint};
 
@@ -45,7 +45,7 @@ pub fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
     for agency in names {
         let people: BTreeMap<Name<'_>, &Member> = of_agency(&members, &agency);
         let folder = command.out.join(&agency);
-        std::fs::create_dir_all(&folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
+        let unfinished = Unfinished::begin(&folder)?;
         let mut writers = BTreeMap::new();
         agencies.each(&agency, &|purpose, table| purpose.touches(table), &mut |purpose, batch| {
             let table = batch.table;
@@ -58,6 +58,7 @@ pub fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
         for (_, (table, writer)) in writers {
             writer.end(table)?;
         }
+        unfinished.end()?;
     }
     agencies.say_left_out();
     paint::stderr(&format!("wrote {}", command.out.display()));

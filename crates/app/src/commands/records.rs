@@ -15,7 +15,7 @@ use engine::records::fault::{Fault, Grade};
 use scheme::cell::quoted;
 
 use crate::commands::map::{self, Map};
-use crate::tables::write::Writer;
+use crate::tables::write::{Unfinished, Writer};
 use crate::tables::{Format, TableFile, find};
 use crate::{paint, tables};
 
@@ -54,9 +54,7 @@ pub fn run(command: &Records) -> anyhow::Result<ExitCode> {
 
 fn check(folder: &Path, keep: Option<&Path>, format: Option<Format>, list: Option<&Path>) -> anyhow::Result<ExitCode> {
     let (files, others) = find(folder)?;
-    if let Some(keep) = keep {
-        std::fs::create_dir_all(keep).with_context(|| format!("could not make the folder {}", keep.display()))?;
-    }
+    let unfinished = keep.map(Unfinished::begin).transpose()?;
     let mut told = Told::new(list)?;
     for name in others {
         let tables: Vec<&str> = engine::records::schema::TABLES.iter().map(|table| table.name).collect();
@@ -74,6 +72,7 @@ fn check(folder: &Path, keep: Option<&Path>, format: Option<Format>, list: Optio
         paint::stdout(&format!("{:<20} {:>12} rows, {:>12} of them right\n", file.name(), rows.1, rows.0))?;
         (good, all) = (good + rows.0, all + rows.1);
     }
+    unfinished.map_or(Ok(()), Unfinished::end)?;
     paint::stderr(&told.summary(&folder.display().to_string()));
     let (errors, warnings) = (told.errors, told.warnings);
     told.end()?;

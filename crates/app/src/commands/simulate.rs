@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 use engine::findings::Role;
 use lab::simulate::simulation;
@@ -11,7 +11,7 @@ use scheme::money::{Pence, thousands};
 
 use crate::commands::check::scheme_and_world;
 use crate::tables::Format;
-use crate::tables::write::Writer;
+use crate::tables::write::{Unfinished, Writer};
 use crate::{folder, paint};
 
 #[derive(Args)]
@@ -63,7 +63,7 @@ pub fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
         }
     };
     let to = &command.records;
-    std::fs::create_dir_all(to).with_context(|| format!("could not make the folder {}", to.display()))?;
+    let unfinished = Unfinished::begin(to)?;
     let tables = simulated.tables();
     let mut said = String::new();
     for batch in [&tables.people, &tables.starts, &tables.events, &tables.spells, &tables.claims, &tables.coverage] {
@@ -72,6 +72,7 @@ pub fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
         writer.end(batch.table)?;
         said += &format!("{:>12} {}\n", thousands(batch.rows() as i64), batch.table.name);
     }
+    unfinished.end()?;
     let owed: i64 = simulated.tallies().iter().map(|tally| scheme::price::statement(&scheme, tally).1.total().0).sum();
     said += &format!(
         "the laboratory pays {} for this future; so does\n  wellspent pay {} {} --as-at {}\n",

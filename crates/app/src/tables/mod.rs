@@ -19,6 +19,7 @@ use engine::records::fault::Fault;
 use engine::records::schema::{TABLES, Table};
 use engine::records::{Need, People, Records, csv, people, starts};
 use rayon::BroadcastContext;
+use write::UNFINISHED;
 
 /// One table as a file.
 pub struct TableFile {
@@ -106,6 +107,13 @@ fn packed(file: &mut File) -> anyhow::Result<Option<Fault>> {
 pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
     if !folder.is_dir() {
         bail!("there is no folder {}", folder.display());
+    }
+    if folder.join(UNFINISHED).exists() {
+        bail!(
+            "{}: the program that wrote these tables was stopped before it was done, or is at it still\n\nhint: wait for it, or \
+             delete the folder and make it again",
+            folder.display()
+        );
     }
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
         .with_context(|| format!("could not list the folder {}", folder.display()))?

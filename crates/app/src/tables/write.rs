@@ -1,11 +1,11 @@
 //! Tables out: batches of rows become a CSV or a Parquet file.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use engine::records::batch::{Batch, NONE, Values};
 use engine::records::csv;
 use engine::records::day::NEVER;
@@ -17,6 +17,31 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
 use super::Format;
+
+/// Lies in a folder while tables are written into it. What a program leaves that is stopped in between may end in the middle
+/// of a file or lack whole tables, and would read as if less had happened to people.
+pub const UNFINISHED: &str = "unfinished";
+
+/// A folder on its way to disk; until it is ended nobody reads records from it.
+pub struct Unfinished(PathBuf);
+
+impl Unfinished {
+    /// Makes the folder where it is missing. One that holds tables is refused, and stays as it was.
+    pub fn begin(folder: &Path) -> anyhow::Result<Unfinished> {
+        fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
+        if let Some(file) = super::find(folder)?.0.first() {
+            bail!("{} holds {} already\n\nhint: name a folder that is empty or new", folder.display(), file.name());
+        }
+        let path = folder.join(UNFINISHED);
+        File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
+        Ok(Unfinished(path))
+    }
+
+    /// Every table has been ended.
+    pub fn end(self) -> anyhow::Result<()> {
+        fs::remove_file(&self.0).with_context(|| format!("could not remove {}", self.0.display()))
+    }
+}
 
 /// A table on its way to disk.
 pub enum Writer {

@@ -1,28 +1,45 @@
 //! The program is killed (`kill -9`) at random moments of making a ledger, preparing and approving, and started again until it
-//! says that it is done. `WELLSPENT_KILLS` says how often; `cargo xtask kill 1000` is the long run.
+//! says that it is done; and at random moments of writing tables of records. `WELLSPENT_KILLS` says how often;
+//! `cargo xtask kill 1000` is the long run.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use store::{Open, Store};
 
-use crate::paying::{approve, base, day, pay, run_of, tally};
+use crate::paying::{approve, base, day, ledger_of, pay, run_of, tally};
 use crate::wellspent::{Scratch, run, said, tell};
 
-/// A fresh place for a ledger on each kind of database that there is.
-fn stores(scratch: &Scratch) -> Vec<(&'static str, String)> {
-    let mut stores = vec![("SQLite", format!("{}/ledger.db", scratch.path()))];
-    match std::env::var("WELLSPENT_POSTGRESQL") {
-        Ok(url) => {
-            let schema = format!("wellspent_killed_{}", std::process::id());
-            let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("the PostgreSQL of the tests");
-            client.batch_execute(&format!("CREATE SCHEMA {schema}")).expect("a schema");
-            stores.push(("PostgreSQL", format!("{url}?options=-c%20search_path%3D{schema}")));
-        }
-        Err(_) => tell("skipped on PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL"),
+/// Payment runs in one ledger. Everybody who opens a ledger reads and checks all of it, so that one that grew for a thousand
+/// kills would be read most of the time and written hardly ever; after so many runs a ledger is held to its end and the next
+/// one begun.
+const RUNS: usize = 12;
+
+/// The databases that there are, each with its URL if it has one.
+fn databases() -> Vec<(&'static str, Option<String>)> {
+    let url = std::env::var("WELLSPENT_POSTGRESQL").ok();
+    if url.is_none() {
+        tell("skipped on PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL");
     }
-    stores
+    let mut databases = vec![("SQLite", None)];
+    databases.extend(url.map(|url| ("PostgreSQL", Some(url))));
+    databases
+}
+
+/// A fresh place for a ledger: a new file, or in the database of a URL a schema in the stead of the last one.
+fn fresh(scratch: &Scratch, url: Option<&str>, number: usize) -> String {
+    let Some(url) = url else {
+        return format!("{}/ledger-{number}.db", scratch.path());
+    };
+    let schema = format!("wellspent_killed_{}", std::process::id());
+    let mut client = postgres::Client::connect(url, postgres::NoTls).expect("the PostgreSQL of the tests");
+    let sql = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
+    client.batch_execute(&sql).expect("a schema");
+    format!("{url}?options=-c%20search_path%3D{schema}")
 }
 
 /// Dice for the moments of killing: splitmix64.
@@ -38,16 +55,24 @@ impl Dice {
     }
 }
 
+/// When to kill, and what the kills came upon, over all the ledgers in one database.
+struct Kills {
+    dice: Dice,
+    /// Killed within this time; kept at about twice what each piece of work takes, so that half of them are killed.
+    within: BTreeMap<&'static str, Duration>,
+    /// A kill each: the piece of work, and after how many tenths of a millisecond.
+    moments: Vec<(&'static str, u128)>,
+    /// Of these, how many left no ledger or half of one, how many left a commit half done, and how many came between the
+    /// commit and its acknowledgement.
+    making: usize,
+    in_commit: usize,
+    after_commit: usize,
+}
+
 /// Someone who works on a ledger and is killed again and again.
 struct Worker<'a> {
     store: &'a str,
-    dice: Dice,
-    /// Killed within this time; kept at about twice what a piece of work takes, so that half of them are killed.
-    within: Duration,
-    killed: usize,
-    /// Of these, how many left a commit half done, and how many came between the commit and its acknowledgement.
-    in_commit: usize,
-    after_commit: usize,
+    kills: &'a mut Kills,
     /// Entries in the ledger when it was last looked at.
     entries: u64,
     runs: Vec<String>,
@@ -56,20 +81,21 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     /// Tries until the program says that it is done.
-    fn until_done(&mut self, arguments: &[&str]) -> Output {
+    fn until_done(&mut self, work: &'static str, arguments: &[&str]) -> Output {
         loop {
-            let after = self.within.mul_f64(self.dice.share());
-            if let Some(output) = done_before(arguments, after) {
-                self.within = self.within.mul_f64(0.95);
+            let within = self.kills.within.entry(work).or_insert(Duration::from_millis(50));
+            let after = within.mul_f64(self.kills.dice.share());
+            let done = done_before(arguments, after);
+            *within = within.mul_f64(if done.is_some() { 0.95 } else { 1.05 });
+            if let Some(output) = done {
                 return output;
             }
-            self.killed += 1;
-            self.within = self.within.mul_f64(1.05);
+            self.kills.moments.push((work, after.as_micros() / 100));
             // SQLite keeps its journal beside the file only while a commit is on its way.
-            self.in_commit += usize::from(Path::new(&format!("{}-journal", self.store)).exists());
+            self.kills.in_commit += usize::from(Path::new(&format!("{}-journal", self.store)).exists());
             let before = self.entries;
             self.check();
-            self.after_commit += usize::from(self.entries > before);
+            self.kills.after_commit += usize::from(self.entries > before);
         }
     }
 
@@ -80,6 +106,7 @@ impl Worker<'_> {
             Err(error) => {
                 let not_made = ["there is no ledger", "no ledger yet"].iter().any(|words| error.to_string().contains(words));
                 assert!(not_made && self.runs.is_empty(), "{error:#}");
+                self.kills.making += 1;
                 return;
             }
         };
@@ -111,56 +138,106 @@ fn ids(store: &str) -> Vec<String> {
     store.entries_after(0).expect("it can be read").into_iter().map(|entry| entry.id).collect()
 }
 
-/// Nothing acknowledged is lost, and the ledger ends as one that was never disturbed: the same entries in the same order,
+/// Prepares and approves one run after another in a fresh ledger, and holds it to its end: the ids of all its entries.
+fn worked(store: &str, tallies: &[String], kills: &mut Kills) -> Vec<String> {
+    let scheme = base();
+    let mut worker = Worker { store, kills, entries: 0, runs: Vec::new(), approvals: 0 };
+    for (step, file) in tallies.iter().enumerate() {
+        let id = run_of(&worker.until_done("preparing", &pay(&scheme, file, &day(step), store)));
+        worker.runs.push(id.clone());
+        worker.until_done("approving", &approve(&id, store));
+        worker.approvals += 1;
+        worker.check();
+    }
+    ids(store)
+}
+
+/// How often to kill, at the least.
+fn least() -> usize {
+    std::env::var("WELLSPENT_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(30)
+}
+
+/// Nothing acknowledged is lost, and every ledger ends as one that was never disturbed: the same entries in the same order,
 /// none of them twice.
 #[test]
 fn killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice() {
-    let kills: usize = std::env::var("WELLSPENT_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(30);
-    let scratch = Scratch::new("killed");
-    let scheme = base();
-    for (kind, store) in &stores(&scratch) {
+    let (least, scratch) = (least(), Scratch::new("killed"));
+    // The last ones come back to what was said before.
+    let late: Vec<usize> = (0..RUNS).map(|step| step % 9).collect();
+    let undisturbed = ids(&ledger_of(&scratch, &late));
+    let tallies: Vec<String> = (0..RUNS).map(|step| format!("{}/tally-{step}.csv", scratch.path())).collect();
+    for (step, late) in late.iter().enumerate() {
+        scratch.write(&format!("tally-{step}.csv"), tally(*late));
+    }
+    for (kind, url) in databases() {
         let start = Instant::now();
-        let within = Duration::from_millis(50);
-        let mut worker = Worker {
-            store,
-            dice: Dice(7),
-            within,
-            killed: 0,
-            in_commit: 0,
-            after_commit: 0,
-            entries: 0,
-            runs: Vec::new(),
-            approvals: 0,
-        };
-        let mut steps = Vec::new();
-        while worker.killed < kills {
-            let step = steps.len();
-            let file = format!("{}/tally-{step}.csv", scratch.path());
-            scratch.write(&format!("tally-{step}.csv"), tally(step % 18));
-            let id = run_of(&worker.until_done(&pay(&scheme, &file, &day(step), store)));
-            worker.runs.push(id.clone());
-            worker.until_done(&approve(&id, store));
-            worker.approvals += 1;
-            worker.check();
-            steps.push((file, id));
+        let mut kills =
+            Kills { dice: Dice(7), within: BTreeMap::new(), moments: Vec::new(), making: 0, in_commit: 0, after_commit: 0 };
+        let mut ledgers = 0;
+        while kills.moments.len() < least {
+            ledgers += 1;
+            let store = fresh(&scratch, url.as_deref(), ledgers);
+            assert_eq!(worked(&store, &tallies, &mut kills), undisturbed, "{kind}, ledger {ledgers}");
         }
-        worker.check();
-        let undisturbed = format!("{}/undisturbed-{kind}.db", scratch.path());
-        for (step, (file, id)) in steps.iter().enumerate() {
-            let prepared = run(&pay(&scheme, file, &day(step), &undisturbed));
-            assert!(prepared.status.success(), "{}", said(&prepared));
-            assert!(run(&approve(id, &undisturbed)).status.success());
-        }
-        assert_eq!(ids(store), ids(&undisturbed), "{kind}");
+        let approving = kills.moments.iter().filter(|(work, _)| *work == "approving").count();
         tell(&format!(
-            "{kind}: killed {} times in {:.0} s, {} of them in a commit and {} after it; {} runs prepared and approved, {} entries, \
-             none lost and none twice",
-            worker.killed,
+            "{kind}: killed {} times in {:.0} s, at {} different moments (tenths of a millisecond of preparing or approving): {} \
+             before there was a ledger, {} preparing, {approving} approving; {} in a commit and {} after it; {ledgers} ledgers of \
+             {RUNS} runs and {} entries, none lost and none twice",
+            kills.moments.len(),
             start.elapsed().as_secs_f64(),
-            worker.in_commit,
-            worker.after_commit,
-            steps.len(),
-            ids(store).len()
+            kills.moments.iter().collect::<BTreeSet<_>>().len(),
+            kills.making,
+            kills.moments.len() - approving - kills.making,
+            kills.in_commit,
+            kills.after_commit,
+            undisturbed.len()
+        ));
+    }
+}
+
+/// The tables of a folder, each with what is in it; none where the program refuses to read them.
+fn tables(folder: &str) -> Option<BTreeMap<OsString, Vec<u8>>> {
+    let files = run(&["records", "check", folder]).status.success().then(|| fs::read_dir(folder).expect("a folder"))?;
+    let files = files.map(|file| file.expect("a file"));
+    Some(files.map(|file| (file.file_name(), fs::read(file.path()).expect("a table"))).collect())
+}
+
+/// Tables that are read are whole: what was half written when the program was killed is refused, and what was acknowledged is
+/// all there.
+#[test]
+fn killed_while_it_writes_tables_what_is_read_is_whole() {
+    let (least, scratch) = (least(), Scratch::new("killed"));
+    let at = |name: &str| format!("{}/{name}", scratch.path());
+    let rows: String = (0..4_000).map(|person| format!("P{person},2024-01-{:02}\n", 1 + person % 28)).collect();
+    scratch.write("cases.csv", format!("who,charged\n{rows}"));
+    let map = "[people.all]\nfile = \"cases.csv\"\nperson = \"who\"\n
+[events.charge]\nfile = \"cases.csv\"\nperson = \"who\"\nkind = { is = \"charge\" }\ndate = \"charged\"\n";
+    scratch.write("map.toml", map);
+    let (map, data, whole, half) = (at("map.toml"), scratch.path().to_owned(), at("whole"), at("half"));
+    let made = run(&["records", "map", &map, &data, "--into", &whole]);
+    assert!(made.status.success(), "{}", said(&made));
+    let whole_tables = tables(&whole).expect("sound tables");
+    let works =
+        [["records", "map", &map, &data, "--into", &half].to_vec(), ["records", "check", &whole, "--keep", &half].to_vec()];
+    for work in works {
+        let (mut dice, mut within, mut killed, mut refused) = (Dice(7), Duration::from_millis(50), 0, 0);
+        while killed < least {
+            let done = done_before(&work, within.mul_f64(dice.share())).is_some();
+            within = within.mul_f64(if done { 0.95 } else { 1.05 });
+            killed += usize::from(!done);
+            match tables(&half) {
+                Some(found) => assert!(found == whole_tables, "{work:?}: half of it is read"),
+                None => {
+                    assert!(!done, "{work:?}: acknowledged, and it is not read");
+                    refused += usize::from(Path::new(&half).join("people.csv").exists());
+                }
+            }
+            let _ = fs::remove_dir_all(&half);
+        }
+        tell(&format!(
+            "{}: killed {killed} times, {refused} of them with tables half written, none of which is read",
+            work[..2].join(" ")
         ));
     }
 }
