@@ -3,8 +3,9 @@
 //! In come records of several agencies (`records`, cleaned by `clean` and joined by `gather`) and what their columns are
 //! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
 //! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`score`), groups whose records agree on
-//! the whole become persons (`cluster`, and `hold` says what keeps each together), and what the rules never saw is estimated (`recall`). `model` says what a model is;
-//! `feature` and `similarity` are what it looks at, and `near` how common likeness is. A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
+//! the whole become persons (`cluster`, and `hold` says what keeps each together), and what the rules never saw is estimated
+//! (`recall`). `model` says what a model is; `feature` and `similarity` are what it looks at, and `near` how common likeness is.
+//! A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
 //! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
 //! twins for one (`twins`).
 //!
@@ -12,8 +13,8 @@
 //! are other linkages that those links allow; `purpose` says what may be linked and shown, for what and by which law;
 //! `pseudonym` gives names for one project, under a key.
 //!
-//! Nothing here knows schemes or money; only `draws` throws dice, keyed ones, and rows in any order, on any number of threads, give the same
-//! persons.
+//! Nothing here knows schemes or money; only `draws` throws dice, keyed ones, and rows in any order, on any number of threads,
+//! give the same persons.
 
 pub mod block;
 pub mod clean;
