@@ -1,3 +1,5 @@
+//! Draws against closed forms: what a linkage may be otherwise, and how often.
+
 use super::*;
 
 /// SplitMix64 over the three keys: even enough for tests, and this crate has no dice.
