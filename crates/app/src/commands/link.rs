@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
+use engine::link::score::Scorer;
 use jiff::civil::Date;
 
 use crate::link::{allowed, config, page, report, run, summary, write};
@@ -39,9 +40,10 @@ pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
     paint::stdout(&summary::summary(&linked))?;
     if let Some(folder) = &command.out {
         let day = command.day.map_or_else(agencies::today, Ok)?;
-        write::write(&linked, folder, day)?;
+        let scorer = Scorer::new(&linked.linked.model, &linked.records).map_err(anyhow::Error::msg)?;
+        write::write(&linked, &scorer, folder, day)?;
         let path = folder.join("report.html");
-        std::fs::write(&path, page::page(&linked)?).with_context(|| format!("could not write {}", path.display()))?;
+        std::fs::write(&path, page::page(&linked, &scorer)).with_context(|| format!("could not write {}", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -16,9 +16,9 @@ use crate::report::html::document;
 use crate::report::markup::{details, heading, list, paragraph, table, text};
 
 /// The whole page. The same linkage gives the same bytes.
-pub fn page(run: &Run) -> anyhow::Result<String> {
-    let scorer = Scorer::new(&run.linked.model, &run.records).map_err(anyhow::Error::msg)?;
-    let pairs = waterfalls(run, &scorer);
+#[must_use]
+pub fn page(run: &Run, scorer: &Scorer<'_>) -> String {
+    let pairs = waterfalls(run, scorer);
     let body = [
         first_screen(run),
         heading(2, "completeness", "How complete the records are"),
@@ -33,12 +33,12 @@ pub fn page(run: &Run) -> anyhow::Result<String> {
         heading(2, "pairs", "Some pairs explained"),
         if pairs.is_empty() { paragraph("There is no pair to explain.") } else { pairs },
         heading(2, "attention", "Persons that need somebody's eye"),
-        attention(run, &scorer),
+        attention(run, scorer),
         labels(run),
         heading(2, "limits", "Limits"),
         list(&LIMITS.map(str::to_owned)),
     ];
-    Ok(document("Linkage: who is who across agencies", &body.concat()))
+    document("Linkage: who is who across agencies", &body.concat())
 }
 
 const LIMITS: [&str; 7] = [

@@ -22,11 +22,11 @@ use crate::tables::texts::{self, Column};
 use crate::tables::{Format, TableFile};
 
 /// Writes everything into a folder. Ids go on from the history that is there.
-pub fn write(run: &Run, folder: &Path, date: Date) -> anyhow::Result<()> {
+pub fn write(run: &Run, scorer: &Scorer<'_>, folder: &Path, date: Date) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
     let named = names(run, folder, date)?;
     persons(run, folder, &named)?;
-    links(run, folder)?;
+    links(run, scorer, folder)?;
     compared(run, folder)?;
     let path = folder.join("model.json");
     let json = model::to_json(&run.linked.model, &run.config.fields)?;
@@ -99,9 +99,8 @@ fn compared(run: &Run, folder: &Path) -> anyhow::Result<()> {
 
 /// Links with the level of each comparison, by position from 0, with a point between. The weight is what the model says; the
 /// probability of a pair that somebody decided is that of the decision.
-fn links(run: &Run, folder: &Path) -> anyhow::Result<()> {
+fn links(run: &Run, scorer: &Scorer<'_>, folder: &Path) -> anyhow::Result<()> {
     let (records, links) = (&run.records, &run.linked.links);
-    let scorer = Scorer::new(&run.linked.model, records).map_err(anyhow::Error::msg)?;
     let comparisons = run.linked.model.comparisons.len();
     let mut memory = scorer.memory();
     let patterns: Vec<String> = links
