@@ -19,6 +19,9 @@ pub struct Records {
     more: Vec<More>,
 }
 
+/// So many records are put in their place together.
+const TOGETHER: usize = 1 << 12;
+
 /// A column of all tables: what it is called and its distinct values.
 #[derive(Debug, Default)]
 pub struct Column {
@@ -58,15 +61,19 @@ impl Records {
         });
         let mut records = Records { agencies: agencies.clone(), ..Records::default() };
         let mut place = if more.is_empty() { Vec::new() } else { vec![0; order.len()] };
-        records.cells.reserve_exact(order.len() * columns.len());
-        for (to, (_, from)) in order.iter().enumerate() {
-            let from = *from as usize;
-            records.agency.push(agency[from]);
-            records.ids.push(ids.get(from));
-            records.cells.extend(columns.iter().map(|(_, values)| values[from]));
-            if let Some(place) = place.get_mut(from) {
-                *place = to as u32;
+        let width = columns.len();
+        records.cells = vec![MISSING; order.len() * width];
+        // A column at a time, so that many values are waited for at once.
+        for (rows, cells) in order.chunks(TOGETHER).zip(records.cells.chunks_mut((TOGETHER * width).max(1))) {
+            for (at, (_, values)) in columns.iter().enumerate() {
+                let cells = cells.chunks_exact_mut(width).zip(rows);
+                cells.for_each(|(cells, (_, from))| cells[at] = values[*from as usize]);
             }
+        }
+        records.agency = order.iter().map(|(_, from)| agency[*from as usize]).collect();
+        order.iter().for_each(|(_, from)| records.ids.push(ids.get(*from as usize)));
+        if !place.is_empty() {
+            (0..).zip(&order).for_each(|(to, (_, from))| place[*from as usize] = to);
         }
         records.more = more.into_iter().map(|more| More { record: place[more.record as usize], ..more }).collect();
         records.more.sort_unstable();

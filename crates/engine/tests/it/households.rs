@@ -34,9 +34,9 @@ struct Person {
 }
 
 /// The people, and their records: of each the person, and whether it names the person's own home.
-struct Planted {
+pub(crate) struct Planted {
     people: Vec<Person>,
-    records: Records,
+    pub(crate) records: Records,
     truth: Vec<u32>,
     at_home: Vec<bool>,
 }
@@ -170,7 +170,7 @@ fn people(dice: &mut Dice, count: usize, homes: usize, with_family: u64, with_tw
     people
 }
 
-fn planted(seed: u64, count: usize, with_family: u64, with_twin: u64) -> Planted {
+pub(crate) fn planted(seed: u64, count: usize, with_family: u64, with_twin: u64) -> Planted {
     let mut dice = Dice(seed);
     let homes = count / 2;
     let people = people(&mut dice, count, homes, with_family, with_twin);
@@ -253,7 +253,7 @@ fn fields() -> Vec<Field> {
     kinds.map(|(name, kind)| Field { name: name.into(), kind, missing: Missing::default() }).into()
 }
 
-fn learned(planted: &Planted) -> Linked {
+pub(crate) fn learned(planted: &Planted) -> Linked {
     let fields = fields();
     let (mut model, nature) = comparisons(&fields);
     suggest::rules(&mut model, &fields);
