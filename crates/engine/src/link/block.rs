@@ -6,6 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::feature::Place;
+use super::order;
 use super::records::Records;
 use super::score::Scorer;
 use super::values::mix;
@@ -108,7 +109,8 @@ impl Blocks {
     /// whose right features are its left ones.
     fn of(keyed: Vec<(u64, u32)>, most: usize, all: usize) -> Blocks {
         let mut blocks = Blocks::default();
-        let keyed = by_key(&keyed);
+        let mut keyed = order::by_hash(&keyed);
+        keyed.dedup();
         for block in keyed.chunk_by(|a, b| a.0 == b.0).filter(|block| block[0].0 != 0) {
             let count = block.len() as u64;
             let pairs = count * (count - 1) / 2;
@@ -135,42 +137,6 @@ impl Blocks {
     fn is_hot(&self, record: u32) -> bool {
         self.hot.get(record as usize).copied().unwrap_or(false)
     }
-}
-
-/// Records and their keys in order, each once. Keys are hashes, so their first bits part them evenly: first into parts that
-/// fit into the cache, and each of those into handfuls, which are left to sort.
-fn by_key(keyed: &[(u64, u32)]) -> Vec<(u64, u32)> {
-    let bits = keyed.len().next_power_of_two().trailing_zeros();
-    let coarse = bits.saturating_sub(PART);
-    let (mut parted, mut sorted) = (vec![(0, 0); keyed.len()], vec![(0, 0); keyed.len()]);
-    let ends = placed(keyed, &mut parted, 64 - coarse, coarse);
-    let mut from = 0;
-    for end in ends {
-        placed(&parted[from..end], &mut sorted[from..end], 64 - bits, bits - coarse);
-        from = end;
-    }
-    let shift = 64 - bits.max(1);
-    sorted.chunk_by_mut(|a, b| a.0 >> shift == b.0 >> shift).for_each(<[(u64, u32)]>::sort_unstable);
-    sorted.dedup();
-    sorted
-}
-
-/// A part has at most about so many records, as a power of two.
-const PART: u32 = 12;
-
-/// Puts records in the order of so many bits of their keys from a place on; gives back where each of the values ends.
-fn placed(keyed: &[(u64, u32)], to: &mut [(u64, u32)], from: u32, bits: u32) -> Vec<usize> {
-    let value = |key: u64| if bits == 0 { 0 } else { (key >> from) as usize & ((1 << bits) - 1) };
-    let mut ends = vec![0; (1 << bits) + 1];
-    keyed.iter().for_each(|(key, _)| ends[value(*key) + 1] += 1);
-    (1..ends.len()).for_each(|at| ends[at] += ends[at - 1]);
-    for pair in keyed {
-        let place = &mut ends[value(pair.0)];
-        to[*place] = *pair;
-        *place += 1;
-    }
-    ends.pop();
-    ends
 }
 
 /// What the rules ask of a record, side by side. What is missing is equal to nothing.

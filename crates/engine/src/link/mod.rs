@@ -31,6 +31,7 @@ pub mod level;
 pub mod model;
 mod most;
 mod near;
+mod order;
 pub mod overrides;
 pub mod persons;
 pub mod pseudonym;

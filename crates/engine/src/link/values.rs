@@ -94,6 +94,12 @@ impl Numbering {
         id
     }
 
+    /// The text of a number.
+    #[must_use]
+    pub fn text(&self, id: u32) -> &str {
+        self.values.text(id)
+    }
+
     /// The distinct texts.
     #[must_use]
     pub fn finish(self) -> Values {

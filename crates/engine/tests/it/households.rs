@@ -237,8 +237,9 @@ pub(crate) fn planted(seed: u64, count: usize, with_family: u64, with_twin: u64)
         Some(Raw { values: numbering.finish(), rows: numbers })
     };
     let table = Table { agency: Agency::One("all".into()), ids, columns: (0..5).map(column).collect() };
-    let (records, order) = gather(&fields(), &[None; 5], vec![table]);
-    let (truth, at_home) = order.iter().map(|row| (rows[*row as usize].0, rows[*row as usize].1)).unzip();
+    let records = gather(&fields(), &[None; 5], vec![table]);
+    let of = |record: u32| &rows[records.row(record) as usize];
+    let (truth, at_home) = (0..records.len() as u32).map(|record| (of(record).0, of(record).1)).unzip();
     Planted { people, records, truth, at_home }
 }
 
