@@ -274,7 +274,7 @@ fn breaks(run: &Run, scorer: &Scorer<'_>, hold: &Hold) -> String {
     let (mut others, mut best) = (0.0, (f64::NEG_INFINITY, least));
     for other in hold.records.iter().filter(|other| **other != least).take(MOST_COMPARED) {
         let (left, right) = (least.min(*other), least.max(*other));
-        let levels = scorer.levels(left, right, &mut scorer.no_memory());
+        let levels = scorer.levels(left, right);
         let weight = scorer.weight(left, right, &levels);
         for (sum, (level, rare)) in without.iter_mut().zip(scorer.parts(left, right, &levels).0) {
             *sum += held(weight - level - rare, run.join);
@@ -309,7 +309,7 @@ fn contradictions(run: &Run, scorer: &Scorer<'_>) -> String {
         .cannot
         .iter()
         .filter_map(|(left, right)| {
-            let weight = scorer.weight(*left, *right, &scorer.levels(*left, *right, &mut scorer.no_memory()));
+            let weight = scorer.weight(*left, *right, &scorer.levels(*left, *right));
             let together = run.linked.person[*left as usize] == run.linked.person[*right as usize];
             let now = if together { "together all the same: other decisions or ids join them" } else { "kept apart" };
             let row = || vec![name(&run.records, *left), name(&run.records, *right), format!("{weight:.1}"), now.to_owned()];

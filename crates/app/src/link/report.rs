@@ -36,7 +36,7 @@ pub fn why(run: &Run, record: &str) -> anyhow::Result<String> {
     let scorer = Scorer::new(&run.linked.model, records).map_err(anyhow::Error::msg)?;
     for other in hold.records.iter().filter(|other| **other != least).take(8) {
         let (left, right) = (least.min(*other), least.max(*other));
-        let levels = scorer.levels(left, right, &mut scorer.no_memory());
+        let levels = scorer.levels(left, right);
         let (parts, household) = scorer.parts(left, right, &levels);
         out += &format!("\n{} and {}\n  {:<20} {:>7.1}\n", name(least), name(*other), "before comparing", scorer.before());
         for (comparison, (level, (bits, rare))) in run.linked.model.comparisons.iter().zip(levels.iter().zip(&parts)) {

@@ -92,20 +92,19 @@ pub fn at_thresholds(run: &Run) -> Vec<Threshold> {
         all.push(run.join);
         all.sort_by(f64::total_cmp);
     }
-    let threshold = |bits: f64| {
-        let mut found = Threshold { bits, above: 0, wrong: 0.0, missed: 0.0 };
-        for link in &run.linked.links {
-            let weight = f64::from(link.weight);
-            if weight >= bits {
-                found.above += 1;
-                found.wrong += 1.0 - probability(weight);
+    let mut found: Vec<Threshold> = all.into_iter().map(|bits| Threshold { bits, above: 0, wrong: 0.0, missed: 0.0 }).collect();
+    for weight in run.linked.links.iter().map(|link| f64::from(link.weight)) {
+        let probability = probability(weight);
+        for threshold in &mut found {
+            if weight >= threshold.bits {
+                threshold.above += 1;
+                threshold.wrong += 1.0 - probability;
             } else {
-                found.missed += probability(weight);
+                threshold.missed += probability;
             }
         }
-        found
-    };
-    all.into_iter().map(threshold).collect()
+    }
+    found
 }
 
 fn thresholds(run: &Run) -> String {

@@ -102,11 +102,10 @@ fn compared(run: &Run, folder: &Path) -> anyhow::Result<()> {
 fn links(run: &Run, scorer: &Scorer<'_>, folder: &Path) -> anyhow::Result<()> {
     let (records, links) = (&run.records, &run.linked.links);
     let comparisons = run.linked.model.comparisons.len();
-    let mut memory = scorer.memory();
     let patterns: Vec<String> = links
         .iter()
         .map(|link| {
-            let levels = scorer.levels(link.left, link.right, &mut memory);
+            let levels = scorer.levels(link.left, link.right);
             levels[..comparisons].iter().map(u8::to_string).collect::<Vec<_>>().join(".")
         })
         .collect();

@@ -116,14 +116,13 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
 
     let scored = from_parquet(&scored);
     let (left, right, bits) = (scored.at(&format!("{id}_l")), scored.at(&format!("{id}_r")), scored.at("match_weight"));
-    let mut memory = scorer.memory();
     let (mut most, mut pairs, mut wrong) = (0.0_f64, BTreeSet::new(), Vec::new());
     let mut seen: BTreeMap<(usize, u8), u64> = BTreeMap::new();
     let (mut told, mut untold) = (BTreeSet::new(), 0);
     for row in &scored.rows {
         let (a, b) = (by_id[&row[left]], by_id[&row[right]]);
         pairs.insert((a.min(b), a.max(b)));
-        let levels = scorer.levels(a, b, &mut memory);
+        let levels = scorer.levels(a, b);
         let (here, there) = (scorer.weight(a, b, &levels), row[bits].parse::<f64>().expect("a weight is a number"));
         let difference = (here - there).abs();
         // A weight that is no number would be no difference, were it not told apart.

@@ -71,11 +71,11 @@ fn is_crossed(same: &[(usize, usize)]) -> bool {
 /// Of one feature, the records whose value has a hash that `every` divides: all records of a value, or none.
 #[must_use]
 pub fn picked(scorer: &Scorer<'_>, feature: usize, every: u64) -> Vec<u32> {
-    let picks = |record: &u32| {
-        let number = scorer.features.number(feature, scorer.records.cells(*record));
-        number != 0 && scorer.features[feature].hash(number).is_multiple_of(every)
-    };
-    (0..scorer.records.len() as u32).filter(picks).collect()
+    let of = &scorer.features[feature];
+    let picks: Vec<bool> = (0..of.distinct() as u32).map(|number| number != 0 && of.hash(number).is_multiple_of(every)).collect();
+    let place = scorer.features.place(feature);
+    let is_picked = |record: &u32| picks[scorer.features.at(place, scorer.records.cells(*record)) as usize];
+    (0..scorer.records.len() as u32).filter(is_picked).collect()
 }
 
 impl Blocks {
@@ -87,8 +87,9 @@ impl Blocks {
             let places = places(scorer, same, right);
             (0..scorer.records.len() as u32).map(move |record| (key(scorer, &places, record), record))
         };
-        let crossed = is_crossed(same).then(|| all(true));
-        Blocks::of(all(false).chain(crossed.into_iter().flatten()).collect(), most, scorer.records.len())
+        let is_crossed = is_crossed(same);
+        let crossed = is_crossed.then(|| all(true));
+        Blocks::of(all(false).chain(crossed.into_iter().flatten()).collect(), is_crossed, most, scorer.records.len())
     }
 
     /// The same for some records only: those with picked left features, and where the rule is crossed those with picked right
@@ -100,18 +101,21 @@ impl Blocks {
             let places = places(scorer, same, right);
             records.iter().map(|record| (key(scorer, &places, *record), *record)).collect()
         };
-        let mut keyed = some(false, left);
-        keyed.extend(is_crossed(same).then(|| some(true, right)).into_iter().flatten());
-        Blocks::of(keyed, most, scorer.records.len())
+        let (mut keyed, is_crossed) = (some(false, left), is_crossed(same));
+        keyed.extend(is_crossed.then(|| some(true, right)).into_iter().flatten());
+        Blocks::of(keyed, is_crossed, most, scorer.records.len())
     }
 
     /// From records and their keys. Where a rule is crossed a record stands in two blocks: a swap brings it together with those
     /// whose right features are its left ones.
-    fn of(keyed: Vec<(u64, u32)>, most: usize, all: usize) -> Blocks {
+    fn of(mut keyed: Vec<(u64, u32)>, is_crossed: bool, most: usize, all: usize) -> Blocks {
+        keyed.retain(|(key, _)| *key != 0);
         let mut blocks = Blocks::default();
         let mut keyed = order::by_hash(&keyed);
-        keyed.dedup();
-        for block in keyed.chunk_by(|a, b| a.0 == b.0).filter(|block| block[0].0 != 0) {
+        if is_crossed {
+            keyed.dedup();
+        }
+        for block in keyed.chunk_by(|a, b| a.0 == b.0) {
             let count = block.len() as u64;
             let pairs = count * (count - 1) / 2;
             if block.len() > most {

@@ -6,15 +6,12 @@ use super::records::More;
 use super::score::{Levels, Ready, Scorer};
 use super::similarity;
 
-/// What a thread remembers of pairs of values it has compared, and the pairs it is at; only for speed.
+/// The pairs that a thread is at; kept from one time to the next only so as not to ask for memory again.
+#[derive(Default)]
 pub struct Memory {
-    slots: Vec<Vec<(u64, u8)>>,
     looked: Vec<Looked>,
     open: Vec<u32>,
 }
-
-/// Slots of one comparison.
-const SLOTS: usize = 1 << 13;
 
 /// A pair, and the level of each comparison as far as it was looked at.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +25,13 @@ pub struct Looked {
     pub(super) most: f64,
 }
 
+impl Looked {
+    /// Whether so many bits are out of reach. A bound that is no number rules nothing out.
+    fn is_below(&self, least: f64) -> bool {
+        self.most < least
+    }
+}
+
 /// How alike two values are, as far as it was asked: several levels of a comparison ask for the same.
 #[derive(Default)]
 pub(super) struct Likeness {
@@ -37,24 +41,13 @@ pub(super) struct Likeness {
 }
 
 impl Scorer<'_> {
-    /// For one pair: nothing is remembered.
-    #[must_use]
-    pub fn no_memory(&self) -> Memory {
-        Memory { slots: Vec::new(), looked: Vec::new(), open: Vec::new() }
-    }
-
-    #[must_use]
-    pub fn memory(&self) -> Memory {
-        Memory { slots: self.comparisons.iter().map(|_| vec![(0, 0); SLOTS]).collect(), ..self.no_memory() }
-    }
-
     /// The level of each comparison for two records, the left one first.
     #[must_use]
-    pub fn levels(&self, left: u32, right: u32, memory: &mut Memory) -> Levels {
+    pub fn levels(&self, left: u32, right: u32) -> Levels {
         let (a, b) = (self.records.cells(left), self.records.cells(right));
         let mut levels = Levels::default();
         for (at, ready) in self.comparisons.iter().enumerate() {
-            levels[at] = ready.plainly(a, b).unwrap_or_else(|| self.closely(at, a, b, memory));
+            levels[at] = ready.plainly(a, b).unwrap_or_else(|| self.level(at, a, b));
         }
         if self.records.has_more() {
             self.best_of_more(left, right, &mut levels);
@@ -68,7 +61,7 @@ impl Scorer<'_> {
         memory.looked.clear();
         if self.records.has_more() {
             for (left, right) in pairs.iter().copied() {
-                let levels = self.levels(left, right, memory);
+                let levels = self.levels(left, right);
                 memory.looked.push(Looked { left, right, levels, open: 0, most: f64::INFINITY });
             }
             return &memory.looked;
@@ -79,20 +72,19 @@ impl Scorer<'_> {
             self.bound(&mut looked);
         }
         for at in self.most.order.iter().copied() {
-            // What cannot be ruled out by a bound that is no number is looked at.
-            let waits = |pair: &Looked| pair.open >> at & 1 == 1 && !(pair.most < least);
+            let waits = |pair: &Looked| pair.open >> at & 1 == 1 && !pair.is_below(least);
             open.clear();
             open.extend((0..).zip(&looked).filter(|(_, pair)| waits(pair)).map(|(place, _)| place));
             self.fetch(at, &looked, &open);
             for place in &open {
                 let pair = &mut looked[*place as usize];
                 let (a, b) = (self.records.cells(pair.left), self.records.cells(pair.right));
-                pair.levels[at] = self.closely(at, a, b, memory);
+                pair.levels[at] = self.level(at, a, b);
                 pair.open &= !(1 << at);
                 pair.most += self.most.change(at, pair.levels[at]);
             }
         }
-        looked.retain(|pair| pair.open == 0 && !(pair.most < least));
+        looked.retain(|pair| pair.open == 0 && !pair.is_below(least));
         (memory.looked, memory.open) = (looked, open);
         &memory.looked
     }
@@ -121,23 +113,6 @@ impl Scorer<'_> {
             };
             std::hint::black_box(open.iter().fold(0, read));
         }
-    }
-
-    /// The level of two values that are there and are not the same.
-    pub(super) fn closely(&self, at: usize, a: &[u32], b: &[u32], memory: &mut Memory) -> u8 {
-        let ready = &self.comparisons[at];
-        let alone = match memory.slots.get_mut(at) {
-            None => self.first_of(&ready.alone, ready.last, a, b),
-            Some(slots) => {
-                let pair = u64::from(a[ready.column]) << 32 | u64::from(b[ready.column]);
-                let slot = &mut slots[(pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 51) as usize];
-                if slot.0 != pair || pair == 0 {
-                    *slot = (pair, self.first_of(&ready.alone, ready.last, a, b));
-                }
-                slot.1
-            }
-        };
-        self.first_of(&ready.beside, alone, a, b)
     }
 
     /// Where a record has several values, the pair of values that agrees best counts: the first level that is not "missing".

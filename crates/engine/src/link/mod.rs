@@ -153,7 +153,7 @@ fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {
     let known = Known::new(records.len(), &links);
     let bits = |left: u32, right: u32| {
         known.bits(left, right).unwrap_or_else(|| {
-            let levels = scorer.levels(left, right, &mut scorer.no_memory());
+            let levels = scorer.levels(left, right);
             scorer.weight(left, right, &levels)
         })
     };
@@ -179,7 +179,7 @@ fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Ve
         let link = |left: u32, right: u32, weight: f64| links.push(Link { left, right, weight: weight as f32 });
         scorer.weights_from(choices.keep, pairs, memory, link);
     };
-    let (candidates, mut links) = block::each_pair(scorer, blocks, wanted, || scorer.memory(), work);
+    let (candidates, mut links) = block::each_pair(scorer, blocks, wanted, level::Memory::default, work);
     links.sort_unstable_by_key(|link| (link.left, link.right));
     (candidates, links)
 }

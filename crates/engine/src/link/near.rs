@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use super::feature::Features;
 use super::model::{Comparison, Feature, Part, Test};
 use super::score::Scorer;
+use super::similarity::Shape;
 
 /// Values that most records have are held against each other; for the rest the level's *u* stands.
 const COMMON: usize = 256;
@@ -21,8 +22,8 @@ pub(super) struct Near {
     feature: usize,
     /// What is less alike than this comes to none of the levels.
     least: f64,
-    /// Common values and their shares.
-    common: Vec<(u32, f64)>,
+    /// Common values with their shares, and what they are made of.
+    common: Vec<(u32, f64, Shape)>,
     rest: f64,
     /// For each value, once it has been asked for, the share of common values at each level.
     shares: Vec<OnceLock<Box<[f32]>>>,
@@ -41,9 +42,14 @@ impl Near {
         let of = Some(&features[feature]).filter(|_| parts[feature].part == Part::Whole)?;
         let mut common: Vec<(u32, f64)> = (1..of.distinct() as u32).map(|value| (value, of.log_share(value).exp2())).collect();
         // Of values that are as common as each other their letters decide, not where they stood.
-        common.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| of.text(a.0).cmp(of.text(b.0))));
-        common.truncate(COMMON);
+        let commoner = |a: &(u32, f64), b: &(u32, f64)| b.1.total_cmp(&a.1).then_with(|| of.text(a.0).cmp(of.text(b.0)));
+        if common.len() > COMMON {
+            common.select_nth_unstable_by(COMMON, commoner);
+            common.truncate(COMMON);
+        }
+        common.sort_unstable_by(commoner);
         let rest = (1.0 - common.iter().map(|(_, share)| share).sum::<f64>()).max(UNCOUNTED);
+        let common = common.into_iter().map(|(value, share)| (value, share, *of.shape(value))).collect();
         Some(Near { feature, least, common, rest, shares: (0..of.distinct()).map(|_| OnceLock::new()).collect() })
     }
 }
@@ -78,8 +84,9 @@ impl Scorer<'_> {
         let mut shares = vec![0.0; self.model.comparisons[at].levels.len()];
         let mut cells = [vec![0; self.records.columns.len()], vec![0; self.records.columns.len()]];
         cells[0][of.column] = value;
-        for (other, share) in near.common.iter().filter(|(other, _)| *other != value) {
-            if of.shape(value).jaro_winkler_at_most(of.shape(*other)) >= near.least {
+        let shape = *of.shape(value);
+        for (other, share, others) in near.common.iter().filter(|(other, _, _)| *other != value) {
+            if shape.jaro_winkler_at_most(others) >= near.least {
                 cells[1][of.column] = *other;
                 shares[usize::from(self.level(at, &cells[0], &cells[1]))] += share;
             }

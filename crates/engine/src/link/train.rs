@@ -108,7 +108,7 @@ fn patterns(scorer: &Scorer<'_>, blocks: &[Blocks], every: u64, who: &Who) -> Pa
         let looked = scorer.levels_of(pairs, f64::NEG_INFINITY, memory).iter().zip(asked.rules(scorer, blocks, pairs));
         found.extend(looked.map(|(pair, rules)| (pair.levels, rules, each[rule] * every)));
     };
-    let (_, mut found) = block::each_pair(scorer, blocks, wanted, || scorer.memory(), work);
+    let (_, mut found) = block::each_pair(scorer, blocks, wanted, Memory::default, work);
     found.par_sort_unstable();
     let counted = found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
     counted.map(|same| (same[0].0, same[0].1, same.iter().map(|(_, _, count)| count).sum())).collect()
@@ -137,7 +137,7 @@ fn strangers(scorer: &Scorer<'_>, who: &Who) -> Vec<(Levels, u64)> {
         looked.iter().map(|pair| pair.levels).collect::<Vec<Levels>>()
     };
     let chunks = (0..(strides * each).div_ceil(TOGETHER as u64)).into_par_iter();
-    let mut found: Vec<Levels> = chunks.map_init(|| scorer.memory(), levels).flatten_iter().collect();
+    let mut found: Vec<Levels> = chunks.map_init(Memory::default, levels).flatten_iter().collect();
     found.par_sort_unstable();
     found.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u64)).collect()
 }

@@ -3,6 +3,7 @@
 //! forces suspected twins to -5 bits.
 
 use super::field::{Field, Kind};
+use super::level::Likeness;
 use super::model::{Model, Part, Test, Twins};
 use super::score::{Levels, Scorer};
 
@@ -61,8 +62,14 @@ impl Scorer<'_> {
     #[must_use]
     pub fn weight(&self, left: u32, right: u32, levels: &Levels) -> f64 {
         let weight = self.weight_by_columns(left, right, levels);
+        let are_twins = |test: &Test| {
+            if self.records.has_more() {
+                return self.any_comes_to(true, test, left, right);
+            }
+            self.comes_to(true, test, self.records.cells(left), self.records.cells(right), &mut Likeness::default())
+        };
         match &self.model.twins {
-            Some(twins) if weight > twins.above && self.any_comes_to(true, &twins.test, left, right) => twins.bits,
+            Some(twins) if weight > twins.above && are_twins(&twins.test) => twins.bits,
             _ => weight,
         }
     }

@@ -1,6 +1,7 @@
 //! A pair that is ruled out before its values are looked at closely would have come to too little: every pair of records is
 //! held against its weight worked out in full.
 
+use engine::link::level::Memory;
 use engine::link::model::Model;
 use engine::link::records::Records;
 use engine::link::score::Scorer;
@@ -14,13 +15,13 @@ fn held_against_all(records: &Records, model: &Model, least: f64) -> (usize, usi
     let pairs: Vec<(u32, u32)> = (0..count).flat_map(|left| (left + 1..count).map(move |right| (left, right))).collect();
     let mut expected = Vec::new();
     for (left, right) in pairs.iter().copied() {
-        let weight = scorer.weight(left, right, &scorer.levels(left, right, &mut scorer.no_memory()));
+        let weight = scorer.weight(left, right, &scorer.levels(left, right));
         if weight >= least {
             expected.push((left, right, weight.to_bits()));
         }
     }
     let mut found = Vec::new();
-    scorer.weights_from(least, &pairs, &mut scorer.memory(), |left, right, weight| found.push((left, right, weight.to_bits())));
+    scorer.weights_from(least, &pairs, &mut Memory::default(), |left, right, weight| found.push((left, right, weight.to_bits())));
     assert_eq!(found, expected, "from {least} bits");
     (pairs.len(), found.len())
 }

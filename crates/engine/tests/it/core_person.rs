@@ -136,7 +136,7 @@ fn every_level_has_its_bits() {
         let records = records(&columns, &rows);
         let scorer = Scorer::new(&model, &records).expect("it can be made ready");
         let (left, right) = (at(&records, 0), at(&records, 1));
-        let levels = scorer.levels(left, right, &mut scorer.memory());
+        let levels = scorer.levels(left, right);
         let comparison = model.comparisons.iter().position(|comparison| comparison.name == name).expect("it has the comparison");
         let (level, adjusted) = scorer.parts(left, right, &levels).0[comparison];
         assert!((level + adjusted - expected).abs() < 1e-9, "{name}, {what}: {level} + {adjusted}, and not {expected}");
@@ -174,7 +174,7 @@ fn twins_are_forced_apart() {
     let weight = |model: &Model, one: usize, other: usize| {
         let scorer = Scorer::new(model, &records).expect("it can be made ready");
         let (one, other) = (at(&records, one), at(&records, other));
-        scorer.weight(one, other, &scorer.levels(one, other, &mut scorer.no_memory()))
+        scorer.weight(one, other, &scorer.levels(one, other))
     };
     assert_eq!(weight(&model, 0, 1), 18.0, "date of birth and postcode against the names: 14 + 12 - 8");
     let signs = Signs {

@@ -19,7 +19,7 @@ fn added(names: &[(&str, usize)], one: &str, other: &str) -> (f64, f64) {
     let (left, right) = (at(&records, row(one)), at(&records, row(other)));
     let (left, right) = (left.min(right), left.max(right));
     let scorer = Scorer::new(&model, &records).expect("the model can be used");
-    let levels = scorer.levels(left, right, &mut scorer.no_memory());
+    let levels = scorer.levels(left, right);
     (scorer.parts(left, right, &levels).0[0].1, 0.05)
 }
 

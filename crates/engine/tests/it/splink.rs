@@ -54,7 +54,7 @@ fn holds(condition: &str, left: &str, right: &str) -> bool {
     // A third record keeps every value from being all there is.
     let records = records(&columns, &[vec![left; columns.len()], vec![right; columns.len()], vec!["z"; columns.len()]]);
     let scorer = Scorer::new(&model, &records).expect("it can be made ready");
-    scorer.levels(at(&records, 0), at(&records, 1), &mut scorer.no_memory())[0] == 0
+    scorer.levels(at(&records, 0), at(&records, 1))[0] == 0
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn adjusted(frequency: SaidFrequency, value: &str) -> f64 {
     let scorer = Scorer::new(&model, &records).expect("it can be made ready");
     let rows: Vec<usize> = (0..rows.len()).filter(|row| records.text(at(&records, *row), 0).starts_with(value)).collect();
     let (one, other) = (at(&records, rows[0]), at(&records, rows[rows.len() - 1]));
-    scorer.weight(one, other, &scorer.levels(one, other, &mut scorer.no_memory()))
+    scorer.weight(one, other, &scorer.levels(one, other))
 }
 
 #[test]
