@@ -68,13 +68,18 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
     let purpose = top.required_text("purpose", "what the linkage is for, such as \"joint support for prison leavers\"");
     let basis = top.required_text("basis", "by what right, such as \"Crime and Disorder Act 1998, section 115\"");
     let join = top.number::<scheme::literal::Plain>("join").map(|plain| plain.0);
+    let rules: Option<Vec<String>> = top.list("rules").map(|list| list.into_iter().map(|(rule, _)| rule.to_owned()).collect());
     let model = top.text("model").and_then(|file| {
-        let read = model::read(&base.join(file));
+        let read = model::read(&base.join(file), rules.as_deref());
         read.map_err(|error| {
             top.push(top.problem("model", format!("{error:#}")).mend("see docs/linkage.md, \"Models made elsewhere\""))
         })
         .ok()
     });
+    if rules.is_some() && !top.has("model") {
+        let problem = top.problem("rules", "rules belong to a model made elsewhere; without one they are found in the data");
+        top.push(problem.mend("leave `rules` out, or name the `model`"));
+    }
     let fields = model.as_ref().map_or(Vec::new(), |model| model.fields.clone());
     let split = vec![None; fields.len()];
     let mut config = Config { purpose, basis, fields, split, tables: Vec::new(), join, model, decisions: Decisions::default() };

@@ -21,12 +21,12 @@ pub struct Read {
     pub all_pairs: bool,
 }
 
-/// Reads a model file, ours or Splink's; every problem is in the message.
-pub fn read(path: &Path) -> anyhow::Result<Read> {
+/// Reads a model file, ours or Splink's; every problem is in the message. Of Splink's the rules may be others than those in it.
+pub fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<Read> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).with_context(|| format!("could not read the model {name}"))?;
     if text.contains("\"comparison_levels\"") {
-        return match splink::read(&name, &text) {
+        return match splink::read(&name, &text, rules) {
             Ok(splink) => {
                 let field = |name: String| Field { name, kind: Kind::AsItStands, missing: Missing::default() };
                 let fields = splink.imported.columns.into_iter().map(field).collect();
@@ -35,8 +35,12 @@ pub fn read(path: &Path) -> anyhow::Result<Read> {
             Err(problems) => bail!("{}", problems.join("\n\n")),
         };
     }
+    if rules.is_some() {
+        bail!("{name} is no model of Splink, and has its rules in it; `rules` are for a model of Splink");
+    }
     let (model, fields) = from_json(&text).with_context(|| format!("{name} is no model of `wellspent link` or of Splink"))?;
-    Ok(Read { model, fields, within: true, all_pairs: false })
+    let all_pairs = model.rules.iter().any(|rule| rule.same.is_empty());
+    Ok(Read { model, fields, within: true, all_pairs })
 }
 
 /// Reads a model; says what does not hold together in it.
@@ -125,10 +129,8 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
             bail!("`given` of comparison `{}` needs tables of {rows} rows and {columns} chances each", comparison.name);
         }
     }
-    if let Some(rule) =
-        model.rules.iter().find(|rule| rule.same.is_empty() || !rule.same.iter().all(|(a, b)| known(*a) && known(*b)))
-    {
-        bail!("rule `{}` needs features, all in the list of {}", rule.label, model.features.len());
+    if let Some(rule) = model.rules.iter().find(|rule| !rule.same.iter().all(|(a, b)| known(*a) && known(*b))) {
+        bail!("rule `{}` names a feature that is not in the list of {}", rule.label, model.features.len());
     }
     Ok(())
 }
@@ -244,6 +246,10 @@ enum SaidTest {
     DamerauLevenshtein(usize, usize, usize),
     Seconds(usize, usize, f64),
     Begins(usize, usize, usize),
+    Few(Vec<(usize, usize)>, usize),
+    SharedRarer(usize, f64),
+    OfFirst(Box<SaidTest>),
+    OfLast(Box<SaidTest>),
     All(Vec<SaidTest>),
     Any(Vec<SaidTest>),
     Not(Box<SaidTest>),
@@ -319,6 +325,10 @@ fn test(said: SaidTest) -> Test {
         SaidTest::DamerauLevenshtein(a, b, most) => Test::DamerauLevenshtein(a, b, most),
         SaidTest::Seconds(a, b, most) => Test::Seconds(a, b, most),
         SaidTest::Begins(a, b, least) => Test::Begins(a, b, least),
+        SaidTest::Few(products, most) => Test::Few(products, most),
+        SaidTest::SharedRarer(a, limit) => Test::SharedRarer(a, limit),
+        SaidTest::OfFirst(inner) => Test::OfFirst(Box::new(test(*inner))),
+        SaidTest::OfLast(inner) => Test::OfLast(Box::new(test(*inner))),
         SaidTest::All(all) => Test::All(tests(all)),
         SaidTest::Any(any) => Test::Any(tests(any)),
         SaidTest::Not(inner) => Test::Not(Box::new(test(*inner))),
@@ -339,6 +349,10 @@ fn said_test(test: &Test) -> SaidTest {
         Test::DamerauLevenshtein(a, b, most) => SaidTest::DamerauLevenshtein(*a, *b, *most),
         Test::Seconds(a, b, most) => SaidTest::Seconds(*a, *b, *most),
         Test::Begins(a, b, least) => SaidTest::Begins(*a, *b, *least),
+        Test::Few(products, most) => SaidTest::Few(products.clone(), *most),
+        Test::SharedRarer(a, limit) => SaidTest::SharedRarer(*a, *limit),
+        Test::OfFirst(inner) => SaidTest::OfFirst(Box::new(said_test(inner))),
+        Test::OfLast(inner) => SaidTest::OfLast(Box::new(said_test(inner))),
         Test::All(all) => SaidTest::All(tests(all)),
         Test::Any(any) => SaidTest::Any(tests(any)),
         Test::Not(inner) => SaidTest::Not(Box::new(said_test(inner))),

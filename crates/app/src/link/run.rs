@@ -26,6 +26,9 @@ pub struct Run {
     pub by_group: Vec<(String, Group)>,
 }
 
+/// The most records of which every pair is compared: 50 million pairs.
+const MOST_OF_ALL_PAIRS: usize = 10_000;
+
 /// Reads and links.
 pub fn run(config: Config) -> anyhow::Result<Run> {
     let mut read = config.tables()?;
@@ -50,6 +53,12 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
     let (join, cannot) = (choices.join, choices.decided.cannot.clone());
     let linked = match &config.model {
         Some(read) if read.model.rules.is_empty() => bail!("the model has no rules, so no two records would be compared"),
+        Some(read) if read.model.rules.iter().any(|rule| rule.same.is_empty()) && records.len() > MOST_OF_ALL_PAIRS => bail!(
+            "the model compares every record with every other, which is done for at most {MOST_OF_ALL_PAIRS} records, and there \
+             are {}\n\nhint: say in the configuration which records are compared, such as\n\n    rules = [\"l.pnc = r.pnc\", \
+             \"l.surname = r.surname AND l.dob = r.dob\"]",
+            records.len()
+        ),
         Some(read) => {
             let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
             let model = config.decisions.with_twins(read.model.clone());

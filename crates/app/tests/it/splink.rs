@@ -109,7 +109,7 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
         return eprintln!("skipped: the data of {name} are not there (WELLSPENT_DATA)");
     };
     let text = std::fs::read_to_string(&model).expect("the model can be read");
-    let splink = import::read(name, &text).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
+    let splink = import::read(name, &text, None).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
     let (records, by_id) = records(&tables, &splink.imported.columns, id);
     let model = &splink.imported.model;
     let scorer = Scorer::new(model, &records).expect("the model can be made ready");

@@ -50,8 +50,14 @@ impl Features<'_> {
     #[inline]
     #[must_use]
     pub fn number(&self, feature: usize, cells: &[u32]) -> u32 {
+        self.of_value(feature, cells[self.each[feature].column])
+    }
+
+    /// The number of a feature for one value of its column.
+    #[inline]
+    #[must_use]
+    pub fn of_value(&self, feature: usize, value: u32) -> u32 {
         let prepared = &self.each[feature];
-        let value = cells[prepared.column];
         if prepared.step == 0 { value } else { self.parts[prepared.first + prepared.step * value as usize] }
     }
 }

@@ -55,8 +55,9 @@ pub fn gather(fields: &[Field], split: &[Option<char>], tables: Vec<Table>) -> (
                 agency.extend(std::iter::repeat_n(number, table.ids.len()));
             }
             Agency::Column(raw) => {
-                let numbers: Vec<u16> = (0..raw.values.len() as u32).map(|id| number(raw.values.text(id))).collect();
-                agency.extend(raw.rows.iter().map(|id| numbers[*id as usize]));
+                let mut numbers: Vec<Option<u16>> = vec![None; raw.values.len()];
+                let of = |id: &u32| *numbers[*id as usize].get_or_insert_with(|| number(raw.values.text(*id)));
+                agency.extend(raw.rows.iter().map(of));
             }
         }
         (0..table.ids.len()).for_each(|at| ids.push(table.ids.get(at)));
@@ -82,7 +83,14 @@ pub fn gather(fields: &[Field], split: &[Option<char>], tables: Vec<Table>) -> (
                         None => vec![text],
                     };
                     let mut numbers: Vec<u32> = parts.iter().map(|part| numbering.number(&clean(field.kind, part))).collect();
-                    numbers.retain(|number| *number != MISSING);
+                    // What a list says twice it says once.
+                    let mut said = vec![MISSING];
+                    numbers.retain(|number| {
+                        !said.contains(number) && {
+                            said.push(*number);
+                            true
+                        }
+                    });
                     numbers
                 })
                 .collect();
@@ -120,6 +128,18 @@ fn initials(fields: &[Field], columns: &[Option<Cells>], numbering: &mut Numberi
 mod tests {
     use super::*;
     use crate::link::field::Missing;
+
+    /// An agency is one that holds a record, and no empty name.
+    #[test]
+    fn agencies_are_those_of_rows() {
+        let mut numbering = Numbering::default();
+        let rows = ["police", "court", "police"].map(|name| numbering.number(name)).to_vec();
+        let mut ids = Texts::default();
+        ["1", "2", "3"].iter().for_each(|id| ids.push(id));
+        let agency = Agency::Column(Raw { values: numbering.finish(), rows });
+        let (records, _) = gather(&[], &[], vec![Table { agency, ids, columns: Vec::new() }]);
+        assert_eq!(records.agencies, ["police", "court"]);
+    }
 
     /// A treatment agency has initials only, the police have names: both have initials afterwards.
     #[test]

@@ -81,6 +81,13 @@ pub enum Test {
     Seconds(usize, usize, f64),
     /// The shorter text begins the longer one and has at least so many letters.
     Begins(usize, usize, usize),
+    /// How many values the left record has times how many the right one has, added up over these features, is at most so many.
+    Few(Vec<(usize, usize)>, usize),
+    /// The shares of all values that both records have, multiplied, come to less than this; where none is shared they come to 1.
+    SharedRarer(usize, f64),
+    /// The test of each record's first value alone, where it has several; and of its last.
+    OfFirst(Box<Test>),
+    OfLast(Box<Test>),
     All(Vec<Test>),
     Any(Vec<Test>),
     Not(Box<Test>),
@@ -135,7 +142,8 @@ pub struct Frequency {
     pub near: bool,
 }
 
-/// A pair becomes a candidate when each of these features of the left record equals that of the right one.
+/// A pair becomes a candidate when each of these features of the left record equals that of the right one; without any, every
+/// pair does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     pub label: String,
@@ -147,7 +155,7 @@ impl Test {
     pub fn features(&self, with: &mut impl FnMut(usize)) {
         match self {
             Test::Otherwise => {}
-            Test::LeftMissing(a) | Test::RightMissing(a) => with(*a),
+            Test::LeftMissing(a) | Test::RightMissing(a) | Test::SharedRarer(a, _) => with(*a),
             Test::Same(a, b)
             | Test::Share(a, b)
             | Test::Jaro(a, b, _)
@@ -159,8 +167,9 @@ impl Test {
                 with(*a);
                 with(*b);
             }
+            Test::Few(products, _) => products.iter().flat_map(|(a, b)| [*a, *b]).for_each(with),
             Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.features(with)),
-            Test::Not(test) => test.features(with),
+            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.features(with),
         }
     }
 
@@ -168,7 +177,7 @@ impl Test {
     pub fn letters(&self, with: &mut impl FnMut(usize)) {
         match self {
             Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.letters(with)),
-            Test::Not(test) => test.letters(with),
+            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.letters(with),
             Test::Jaro(..) | Test::JaroWinkler(..) | Test::Levenshtein(..) | Test::DamerauLevenshtein(..) | Test::Begins(..) => {
                 self.features(with);
             }
@@ -176,11 +185,21 @@ impl Test {
         }
     }
 
-    /// Whether any part of the test asks for shared values.
+    /// Calls `with` for each feature of which it is asked how rare its values are.
+    pub fn rarity(&self, with: &mut impl FnMut(usize)) {
+        match self {
+            Test::SharedRarer(feature, _) => with(*feature),
+            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.rarity(with)),
+            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.rarity(with),
+            _ => {}
+        }
+    }
+
+    /// Whether any part of the test asks about several values as such.
     #[must_use]
     pub fn shares(&self) -> bool {
         match self {
-            Test::Share(..) => true,
+            Test::Share(..) | Test::Few(..) | Test::SharedRarer(..) | Test::OfFirst(_) | Test::OfLast(_) => true,
             Test::All(tests) | Test::Any(tests) => tests.iter().any(Test::shares),
             Test::Not(test) => test.shares(),
             _ => false,

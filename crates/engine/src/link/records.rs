@@ -15,7 +15,7 @@ pub struct Records {
     pub columns: Vec<Column>,
     /// The number of each record's value in each column, record after record: a pair then touches two places of memory.
     cells: Vec<u32>,
-    /// Further values of a record in a column (aliases, former addresses), in order.
+    /// Further values of a record in a column (aliases, former addresses), each once, by record and column and then as it was said.
     more: Vec<More>,
 }
 
@@ -27,7 +27,7 @@ pub struct Column {
 }
 
 /// One further value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct More {
     pub record: u32,
     pub column: u32,
@@ -69,8 +69,8 @@ impl Records {
             }
         }
         records.more = more.into_iter().map(|more| More { record: place[more.record as usize], ..more }).collect();
-        records.more.sort_unstable();
-        records.more.dedup();
+        // In the order in which a record says them.
+        records.more.sort_by_key(|more| (more.record, more.column));
         records.columns = columns.into_iter().map(|(column, _)| column).collect();
         (records, order.into_iter().map(|(_, from)| from).collect())
     }

@@ -7,6 +7,7 @@ use super::feature::{Features, prepare};
 use super::model::{Frequency, Level, Model, Part, Test};
 use super::near::Near;
 use super::records::Records;
+use super::several;
 use super::similarity;
 
 /// The most comparisons of a model.
@@ -23,6 +24,8 @@ pub struct Scorer<'a> {
     comparisons: Vec<Ready>,
     /// For each comparison what is near to its values, where it has levels of likeness.
     near: Vec<Option<Near>>,
+    /// For each feature the share of each value among all that records say, where a test asks for it.
+    pub(super) shares: Vec<Vec<f64>>,
     /// Logarithms of the odds before anything is compared.
     strangers: f64,
     household: f64,
@@ -85,7 +88,8 @@ impl<'a> Scorer<'a> {
         }
         let features = prepare(model, records)?;
         let near = model.comparisons.iter().map(|comparison| Near::new(comparison, &features, &model.features)).collect();
-        let bare = Scorer { records, features, model, comparisons: Vec::new(), near, strangers: 0.0, household: 0.0 };
+        let shares = several::shares(model, &features, records);
+        let bare = Scorer { records, features, model, comparisons: Vec::new(), near, shares, strangers: 0.0, household: 0.0 };
         Ok(bare.with(model))
     }
 
@@ -99,7 +103,8 @@ impl<'a> Scorer<'a> {
         // Too few to change anything.
         let household = if model.household > 1e-3 * model.prior { (model.prior / model.household).log2() } else { f64::INFINITY };
         let strangers = (model.prior / (1.0 - model.prior)).log2();
-        Scorer { records: self.records, features: self.features, model, comparisons, near: self.near, strangers, household }
+        let Scorer { records, features, near, shares, .. } = self;
+        Scorer { records, features, model, comparisons, near, shares, strangers, household }
     }
 
     /// The bits of levels alone, without what frequencies add.
@@ -256,6 +261,15 @@ impl<'a> Scorer<'a> {
                 let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
                 long.starts_with(short) && short.chars().count() >= *least
             }),
+            Test::Few(products, most) => {
+                let there = |feature: usize, cells: &[u32]| usize::from(number(feature, cells) != 0);
+                several::few(products, *most, |feature| (there(feature, a), there(feature, b)))
+            }
+            Test::SharedRarer(feature, limit) => {
+                let (x, y) = (number(*feature, a), number(*feature, b));
+                Some(if x == y && x != 0 { self.shares[*feature][x as usize] } else { 1.0 } < *limit)
+            }
+            Test::OfFirst(test) | Test::OfLast(test) => self.holds(test, a, b, known),
             Test::All(tests) => all(tests.iter().map(|test| self.holds(test, a, b, known))),
             Test::Any(tests) => all(tests.iter().map(|test| self.holds(test, a, b, known).map(|holds| !holds))).map(|none| !none),
             Test::Not(test) => self.holds(test, a, b, known).map(|holds| !holds),
@@ -411,8 +425,15 @@ fn plain_levels(model: &Model, levels: &[Level]) -> (Option<u8>, Option<u8>) {
         _ => false,
     };
     let is_same = |level: &Level| matches!(&level.test, Test::Same(a, b) if a == b && whole(a));
+    // A level may ask for another column than the one that is missing: a date beside a list of dates.
+    let same_column = |first: &Level, second: &Level| {
+        let mut columns = Vec::new();
+        let mut column = |feature: usize| columns.push(model.features[feature].column);
+        [first, second].into_iter().for_each(|level| level.test.features(&mut column));
+        columns.windows(2).all(|pair| pair[0] == pair[1])
+    };
     match levels {
-        [first, second, ..] if is_missing(first) => (Some(0), is_same(second).then_some(1)),
+        [first, second, ..] if is_missing(first) => (Some(0), (is_same(second) && same_column(first, second)).then_some(1)),
         [first, ..] if is_same(first) => (None, Some(0)),
         _ => (None, None),
     }
