@@ -340,8 +340,13 @@ impl<'o> Reader<'o> {
         self.opened.tables.get(file)
     }
 
-    /// The top level of a file, or a problem when the folder has no such file.
+    /// The top level of a file of a scheme's folder, or a problem when the folder has no such file.
     pub fn document<'r>(&'r self, file: &'r str, example: &str) -> Option<Section<'r, 'o>> {
+        self.document_or(file, example, "copy the file from one of the schemes that come with the program and change it")
+    }
+
+    /// The top level of a file of any kind; `mend` says where one that is empty or missing comes from.
+    pub fn document_or<'r>(&'r self, file: &'r str, example: &str, mend: &str) -> Option<Section<'r, 'o>> {
         self.asked.borrow_mut().insert(file.to_owned());
         let Some(node) = self.opened.documents.get(file) else {
             if !self.is_broken(file) {
@@ -349,7 +354,7 @@ impl<'o> Reader<'o> {
                     Problem::file(file, "the scheme folder has no such file")
                         .expected(format!("a file named {file} that starts with {example}"))
                         .nearest(file, self.opened.sources.keys().map(String::as_str))
-                        .mend("copy the file from one of the schemes that come with the program and change it"),
+                        .mend(mend),
                 );
             }
             return None;
@@ -359,11 +364,8 @@ impl<'o> Reader<'o> {
             if self.is_broken(file) {
                 return None;
             }
-            self.push(
-                Problem::file(file, "the file says nothing")
-                    .expected(format!("a file that starts with {example}"))
-                    .mend("copy the file from one of the schemes that come with the program and change it"),
-            );
+            let problem = Problem::file(file, "the file says nothing");
+            self.push(problem.expected(format!("a file that starts with {example}")).mend(mend));
             return None;
         }
         Some(Section::new(self, file, String::new(), String::new(), node.span, entries, None))

@@ -19,7 +19,7 @@ use scheme::money::{Pence, Rate, WHOLE};
 use serde::Serialize;
 
 use crate::commands::check::scheme_and_world;
-use crate::commands::mend::{must_be_new, write};
+use crate::commands::mend::write;
 use crate::paint::{bold, dim, green, red, table, wrap};
 use crate::{folder, paint};
 
@@ -65,7 +65,7 @@ enum Aim {
 
 pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
     if let Some(out) = &command.out {
-        must_be_new(out)?;
+        folder::must_be_new(out)?;
     }
     let budget = command.budget.as_deref().map(budget).transpose()?;
     let margin = margin(&command.margin)?;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Args;
 use engine::findings::{percent, pounds};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,7 +19,7 @@ use crate::commands::check::scheme_and_world;
 use crate::commands::stress::packed;
 use crate::folder::SchemeFolder;
 use crate::pack::order::Order;
-use crate::pack::{Pack, Run, seal};
+use crate::pack::{Pack, Run};
 use crate::paint::{bold, dim, green, red, table, wrap};
 use crate::{folder, pack, paint};
 
@@ -46,9 +46,9 @@ pub struct Mend {
 
 pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
     if let Some(out) = &command.out {
-        must_be_new(out)?;
+        folder::must_be_new(out)?;
     }
-    command.pack.as_deref().map_or(Ok(()), seal::must_be_new)?;
+    command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     if let Some(threads) = command.threads {
@@ -99,14 +99,6 @@ fn packing(command: &Mend, folder: &SchemeFolder, scheme: &Scheme, world: &World
 /// The same run made again, for a pack.
 pub fn again(command: &Mend, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Pack> {
     packing(command, folder, scheme, world, &mended(command, folder, scheme, world)?)
-}
-
-/// A scheme is never written over another.
-pub(crate) fn must_be_new(out: &Path) -> anyhow::Result<()> {
-    if out.exists() && !(out.is_dir() && fs::read_dir(out)?.next().is_none()) {
-        bail!("{} is there already\n\nhint: name a folder that does not exist yet, or an empty one", out.display());
-    }
-    Ok(())
 }
 
 pub(crate) fn write(out: &Path, texts: &scheme::amend::Texts) -> anyhow::Result<()> {

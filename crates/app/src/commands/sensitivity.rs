@@ -16,7 +16,7 @@ use crate::commands::check::scheme_and_world;
 use crate::commands::stress::{is_standard, packed, writable, write};
 use crate::folder::{self, SchemeFolder};
 use crate::pack::order::Order;
-use crate::pack::{self, Pack, Run, seal};
+use crate::pack::{self, Pack, Run};
 use crate::paint::{self, bold, dim};
 use crate::report::sensitivity::{by_share, interval, movement, page, range, spread, title};
 
@@ -39,7 +39,7 @@ pub struct Sensitivity {
 }
 
 pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
-    command.pack.as_deref().map_or(Ok(()), seal::must_be_new)?;
+    command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     command.html.iter().try_for_each(|file| writable(file))?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };

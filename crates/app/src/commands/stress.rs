@@ -56,7 +56,7 @@ pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     if files.filter(|file| is_standard(file)).count() > 1 {
         bail!("only one of --html and --json can go to standard output");
     }
-    command.pack.as_deref().map_or(Ok(()), seal::must_be_new)?;
+    command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     let cases = folder::cases_in(&command.scheme)?;
     let folder = folder::open(&command.scheme)?;
     if !cases.is_empty() || textbook::is_case(&folder.opened) {

@@ -57,10 +57,25 @@ pub struct Read {
     pub faults: Vec<(String, engine::records::fault::Fault)>,
 }
 
+/// A configuration with no more in it than is needed.
+const LEAST: &str = r#"    purpose = "joint support for prison leavers"
+    basis = "Crime and Disorder Act 1998, section 115"
+
+    [table.police]
+    file = "police.csv"
+    id = "record"
+
+    [table.police.columns]
+    forenames = "forename"
+    family_name = "surname"
+    born = "date of birth"
+"#;
+
 /// Reads a configuration, or prints every problem with it.
 pub fn read(path: &Path) -> anyhow::Result<Option<Config>> {
     let base = path.parent().unwrap_or(Path::new(""));
-    let config = |reader: &Reader<'_>, name: &str| Some(config(&reader.document(name, "purpose = \"…\"")?, base));
+    let mend = format!("write into it, with your own names:\n\n{LEAST}\ndocs/linkage.md has the rest");
+    let config = |reader: &Reader<'_>, name: &str| Some(config(&reader.document_or(name, "purpose = \"…\"", &mend)?, base));
     Ok(folder::document(path, config)?.ok().flatten())
 }
 
@@ -136,14 +151,24 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
         (columns.choice(column, &kinds)?, None, None, None)
     } else {
         let more = columns.section(column)?;
-        let kind = more.choice("is", &kinds);
         let name = more.text("as").map(str::to_owned);
+        let of_model = config.model.is_some() && name.is_some();
+        let kind = more.choice("is", &kinds);
+        if !of_model && !more.has("is") {
+            let problem = columns.problem(column, format!("nothing says what the column `{column}` is"));
+            let known = kinds.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+            columns.push(problem.expected(format!("`is`, one of {known}")).mend("add to it: is = \"surname\", or what it is"));
+        }
         let missing = more.choice("missing", &MISSING);
-        let split = more.text("split").and_then(|text| text.chars().next());
+        let split = letter(&more);
+        if config.model.is_some() && more.has("missing") {
+            let problem = more.problem("missing", "what an empty cell says is for the model to say");
+            more.push(problem.mend("leave `missing` out"));
+        }
         more.finish();
         if let (Some(_), Some(name)) = (&config.model, &name) {
             let at = known(config, columns, column, name)?;
-            config.split[at] = config.split[at].or(split);
+            parted(config, columns, column, at, split);
             return Some(at);
         }
         (kind?, name, missing, split)
@@ -169,8 +194,32 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
     if let Some(missing) = missing {
         config.fields[at].missing = missing;
     }
-    config.split[at] = config.split[at].or(split);
+    parted(config, columns, column, at, split);
     Some(at)
+}
+
+/// The letter between the values of a cell.
+fn letter(column: &Section<'_, '_>) -> Option<char> {
+    let text = column.text("split")?;
+    let mut letters = text.chars();
+    let letter = letters.next();
+    if letter.is_none() || letters.next().is_some() {
+        let problem = column.problem("split", "values are parted by one letter").read(format!("\"{text}\""));
+        column.push(problem.expected("one letter").mend("write it like this: split = \"|\""));
+    }
+    letter
+}
+
+/// Notes at which letter the values of a field part; columns that meet in a field part at the same one.
+fn parted(config: &mut Config, columns: &Section<'_, '_>, column: &str, at: usize, split: Option<char>) {
+    if let (Some(one), Some(other)) = (config.split[at], split)
+        && one != other
+    {
+        let what = format!("another column of the field `{}` parts at \"{one}\"", config.fields[at].name);
+        let problem = columns.problem(column, what).read(format!("split = \"{other}\""));
+        columns.push(problem.mend("give both columns the same letter, or each a field of its own with `as`"));
+    }
+    config.split[at] = config.split[at].or(split);
 }
 
 /// The position of a field of the model.
