@@ -1,9 +1,11 @@
 //! Reads the configuration of a linkage: whose tables there are, and what each column is. Columns that are not named are not
 //! opened, so that nothing but identifiers comes near a linkage.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use engine::link::clean::clean;
 use engine::link::field::{Field, KINDS, Kind, Missing};
 use engine::link::gather::{Agency, Raw, Table};
 use scheme::Reader;
@@ -25,6 +27,8 @@ pub struct Config {
     pub tables: Vec<TableConfig>,
     /// Bits; `None` where nothing is said.
     pub join: Option<f64>,
+    /// Full names by the short forms of forenames, in the stead of our own list.
+    pub nicknames: Option<BTreeMap<String, String>>,
     /// A model that is used as it is; without one a model is learned.
     pub model: Option<model::Read>,
     pub decisions: Decisions,
@@ -95,9 +99,18 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
         let problem = top.problem("rules", "rules belong to a model made elsewhere; without one they are found in the data");
         top.push(problem.mend("leave `rules` out, or name the `model`"));
     }
+    let nicknames = top.text("nicknames").and_then(|file| {
+        if model.is_some() {
+            let problem = top.problem("nicknames", "the model has its list of names in it");
+            top.push(problem.mend("leave `nicknames` out"));
+        }
+        let read = nicknames(&base.join(file));
+        read.map_err(|error| top.push(top.problem("nicknames", format!("{error:#}")).mend(MEND_NICKNAMES))).ok()
+    });
     let fields = model.as_ref().map_or(Vec::new(), |model| model.fields.clone());
     let split = vec![None; fields.len()];
-    let mut config = Config { purpose, basis, fields, split, tables: Vec::new(), join, model, decisions: Decisions::default() };
+    let (tables, decisions) = (Vec::new(), Decisions::default());
+    let mut config = Config { purpose, basis, fields, split, tables, join, nicknames, model, decisions };
     if let Some(tables) = top.required_section("table", "a table for each agency, such as [table.police]") {
         for section in tables.sections() {
             let table = table(&section, base, &mut config);
@@ -109,6 +122,19 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
     config.decisions = decisions::read(top, base, &config.fields, join);
     top.finish();
     config
+}
+
+const MEND_NICKNAMES: &str = "write a CSV file with the columns `short` and `full`, such as bill,william";
+
+/// Reads a list of short forms of names, cleaned as forenames are.
+fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    let (columns, faults) = texts::read(file, &["short", "full"])?;
+    if let Some(fault) = faults.first() {
+        bail!("{}, line {}: {}", file.display(), fault.place, fault.what);
+    }
+    let [short, full] = &columns[..] else { bail!("{} has no names", file.display()) };
+    let name = |raw: &Raw, row: usize| clean(Kind::Forename, raw.values.text(raw.rows[row]));
+    Ok((0..short.rows.len()).map(|row| (name(short, row), name(full, row))).filter(|(short, _)| !short.is_empty()).collect())
 }
 
 fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableConfig {

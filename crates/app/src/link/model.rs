@@ -1,6 +1,7 @@
 //! A model as JSON: what `wellspent link` learned, written so that it can be read, kept and used again. The file has the shape of
 //! [`Model`], with the fields that its features are parts of.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -181,6 +182,7 @@ enum SaidPart {
     Day(String),
     CertainDay,
     DayAndMonthExchanged,
+    InFull(BTreeMap<String, String>),
     Sorted,
     Lower,
     Upper,
@@ -285,6 +287,7 @@ fn part(said: SaidPart) -> Part {
         SaidPart::Day(form) => Part::Day(form),
         SaidPart::CertainDay => Part::CertainDay,
         SaidPart::DayAndMonthExchanged => Part::DayAndMonthExchanged,
+        SaidPart::InFull(names) => Part::InFull(names),
         SaidPart::Sorted => Part::Sorted,
         SaidPart::Lower => Part::Lower,
         SaidPart::Upper => Part::Upper,
@@ -302,6 +305,7 @@ fn said_part(part: &Part) -> SaidPart {
         Part::Day(form) => SaidPart::Day(form.clone()),
         Part::CertainDay => SaidPart::CertainDay,
         Part::DayAndMonthExchanged => SaidPart::DayAndMonthExchanged,
+        Part::InFull(names) => SaidPart::InFull(names.clone()),
         Part::Sorted => SaidPart::Sorted,
         Part::Lower => SaidPart::Lower,
         Part::Upper => SaidPart::Upper,

@@ -33,10 +33,10 @@ const MOST_OF_ALL_PAIRS: usize = 10_000;
 pub fn run(config: Config) -> anyhow::Result<Run> {
     let mut read = config.tables()?;
     for (file, fault) in read.faults.iter().take(10) {
-        paint::stderr(&format!("warning: {file}, line {}: {}; the row is left out\n", fault.place, fault.what));
+        paint::stderr(&format!("warning: {file}, line {}: {}; the row is left out", fault.place, fault.what));
     }
     if read.faults.len() > 10 {
-        paint::stderr(&format!("warning: {} rows are left out\n", read.faults.len()));
+        paint::stderr(&format!("warning: {} rows are left out", read.faults.len()));
     }
     let within: BTreeMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
     let (records, order) = gather::gather(&config.fields, &config.split, std::mem::take(&mut read.tables));
@@ -44,7 +44,7 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
     let who = Who { within: records.agencies.iter().map(may).collect() };
     let (mut decided, odd) = config.decisions.decided(&records)?;
     for odd in odd {
-        paint::stderr(&format!("warning: {odd}\n"));
+        paint::stderr(&format!("warning: {odd}"));
     }
     // An agency's own id stands for one person: rows that share one are further rows of the same record.
     decided.must.extend((1..records.len() as u32).filter(|at| records.key(at - 1) == records.key(*at)).map(|at| (at - 1, at)));
@@ -66,6 +66,9 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
         }
         None => {
             let (mut model, nature) = field::comparisons(&config.fields);
+            if let Some(names) = &config.nicknames {
+                model.call_in_full(names);
+            }
             suggest::rules(&mut model, &config.fields);
             engine::link::learn_and_link(&records, &config.decisions.with_twins(model), &nature, &choices)
         }

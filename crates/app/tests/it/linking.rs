@@ -303,6 +303,35 @@ fn who_asks_why_is_written_down() {
     }
 }
 
+/// A list of short forms of forenames takes the place of the one that is built in, and is part of the model.
+#[test]
+fn nicknames_may_be_ones_own() {
+    let scratch = Scratch::new("nicknames");
+    let csv = "id,forename,surname,born,postcode\n1,Ann,Lee,1980-01-02,ab1 2cd\n2,Bo,Ray,1990-03-04,ef3 4gh\n";
+    ["police.csv", "housing.csv"].iter().for_each(|name| scratch.write(name, csv));
+    let model = |top: &str| {
+        scratch.write("link.toml", format!("{top}{}", config(COLUMNS)));
+        let output = link(&scratch, "out", "2026-01-01", "1");
+        assert!(output.status.success(), "{}", said(&output));
+        fs::read_to_string(scratch.0.join("out/model.json")).expect("a model")
+    };
+    let built_in = model("");
+    assert!(built_in.contains("\"bill\": \"william\""), "{built_in}");
+    scratch.write("names.csv", "short,full\nZOG,Quíll\n");
+    let own = model("nicknames = \"names.csv\"\n");
+    assert!(own.contains("\"zog\": \"quill\"") && !own.contains("\"bill\""), "{own}");
+    fs::copy(scratch.0.join("out/model.json"), scratch.0.join("model.json")).expect("the model");
+    assert_eq!(model("model = \"model.json\"\n"), own, "what is read is written again");
+    for (top, expected) in [
+        ("nicknames = \"nowhere.csv\"\n", "columns `short` and `full`"),
+        ("nicknames = \"names.csv\"\nmodel = \"model.json\"\n", "the model has its list of names in it"),
+    ] {
+        scratch.write("link.toml", format!("{top}{}", config(COLUMNS)));
+        let said = said(&link(&scratch, "out", "2026-01-01", "1"));
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
 /// What a configuration says and nobody would follow is refused.
 #[test]
 fn nothing_in_a_configuration_is_passed_over() {

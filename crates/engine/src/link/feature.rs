@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use regex_lite::Regex;
 
 use super::model::{Feature, Model, Part};
+use super::nicknames;
 use super::records::Records;
 use super::similarity::Shape;
 use super::values::{MISSING, Numbering, Values};
@@ -200,6 +201,10 @@ fn part(part: &Part) -> Result<Option<Take>, String> {
             [year, month, day] if month != day => Some(format!("{year}-{day}-{month}")),
             _ => None,
         }),
+        Part::InFull(names) => {
+            let names = names.clone();
+            Box::new(move |text| Some(nicknames::in_full(&names, text)))
+        }
         Part::Sorted => Box::new(|text| {
             let mut words: Vec<&str> = text.split_whitespace().collect();
             words.sort_unstable();

@@ -4,6 +4,8 @@
 //!
 //! Fellegi, I. P. and Sunter, A. B. (1969), "A theory for record linkage", JASA 64.
 
+use std::collections::BTreeMap;
+
 /// Everything needed to score a pair of records.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
@@ -49,6 +51,8 @@ pub enum Part {
     CertainDay,
     /// A date written year first with day and month exchanged.
     DayAndMonthExchanged,
+    /// A forename in full: its first word as the list has it, by its short form.
+    InFull(BTreeMap<String, String>),
     /// Its words in the order of the alphabet.
     Sorted,
     Lower,
@@ -238,6 +242,15 @@ impl Model {
             level.test.features(&mut |feature| own = own.or(Some(self.features[feature].column)));
         }
         own.unwrap_or_default()
+    }
+
+    /// Takes another list of short forms of forenames in the stead of the one there is.
+    pub fn call_in_full(&mut self, names: &BTreeMap<String, String>) {
+        for feature in &mut self.features {
+            if let Part::InFull(list) = &mut feature.part {
+                list.clone_from(names);
+            }
+        }
     }
 
     /// The position of a feature, added if it is new.
