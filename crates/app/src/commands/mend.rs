@@ -21,6 +21,7 @@ use crate::folder::SchemeFolder;
 use crate::pack::order::Order;
 use crate::pack::{Pack, Run};
 use crate::paint::{bold, dim, green, red, table, wrap};
+use crate::threads::Threads;
 use crate::{folder, pack, paint};
 
 #[derive(Args)]
@@ -39,9 +40,8 @@ pub struct Mend {
     /// Plausible worlds in which the chosen changes are tried
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(0..=65_536))]
     worlds: u32,
-    /// Threads; the result does not depend on it [default: all cores]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
@@ -51,9 +51,7 @@ pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
     command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
-    if let Some(threads) = command.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
-    }
+    command.threads.begin()?;
     let found = mended(command, &folder, &scheme, &world)?;
     paint::stdout(&text(&scheme, &world.name, &found))?;
     if let Some(out) = &command.out {
