@@ -111,6 +111,10 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
     let split = vec![None; fields.len()];
     let (tables, decisions) = (Vec::new(), Decisions::default());
     let mut config = Config { purpose, basis, fields, split, tables, join, nicknames, model, decisions };
+    // What the columns are cannot be said of a model that was not read, and every one of them would be told as a mistake.
+    if top.has("model") && config.model.is_none() {
+        return config;
+    }
     if let Some(tables) = top.required_section("table", "a table for each agency, such as [table.police]") {
         for section in tables.sections() {
             let table = table(&section, base, &mut config);

@@ -26,8 +26,8 @@ pub struct Run {
     pub by_group: Vec<(String, Group)>,
 }
 
-/// The most records of which every pair is compared: 50 million pairs.
-const MOST_OF_ALL_PAIRS: usize = 10_000;
+/// The most records of which every pair is compared: 12 million pairs.
+const MOST_OF_ALL_PAIRS: usize = 5_000;
 
 /// Reads and links.
 pub fn run(config: Config) -> anyhow::Result<Run> {

@@ -346,5 +346,7 @@ fn decisions_are_checked_before_they_are_used() {
     ] {
         let (well, words) = link(&config(&folder, top), &out);
         assert!(!well && words.contains(expected), "{top}: {words}");
+        let told = words.matches("error: ").count();
+        assert!(told == 1 || !top.starts_with("model"), "the columns of a model that was not read are not told: {words}");
     }
 }

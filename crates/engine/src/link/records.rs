@@ -17,6 +17,8 @@ pub struct Records {
     cells: Vec<u32>,
     /// Further values of a record in a column (aliases, former addresses), each once, by record and column and then as it was said.
     more: Vec<More>,
+    /// For each record where its further values begin; empty where no record has any.
+    more_from: Vec<u32>,
 }
 
 /// A column of all tables: what it is called and its distinct values.
@@ -71,6 +73,11 @@ impl Records {
         records.more = more.into_iter().map(|more| More { record: place[more.record as usize], ..more }).collect();
         // In the order in which a record says them.
         records.more.sort_by_key(|more| (more.record, more.column));
+        if !records.more.is_empty() {
+            records.more_from = vec![0; order.len() + 1];
+            records.more.iter().for_each(|more| records.more_from[more.record as usize + 1] += 1);
+            (0..order.len()).for_each(|at| records.more_from[at + 1] += records.more_from[at]);
+        }
         records.columns = columns.into_iter().map(|(column, _)| column).collect();
         (records, order.into_iter().map(|(_, from)| from).collect())
     }
@@ -117,9 +124,8 @@ impl Records {
         if self.more.is_empty() {
             return &[];
         }
-        let from = self.more.partition_point(|more| more.record < record);
-        let count = self.more[from..].iter().take_while(|more| more.record == record).count();
-        &self.more[from..from + count]
+        let from = |record: u32| self.more_from[record as usize] as usize;
+        &self.more[from(record)..from(record + 1)]
     }
 
     /// Whether any record has further values.
