@@ -194,7 +194,7 @@ mod tests {
             let mut ids = Texts::default();
             ["1", "2"].iter().for_each(|id| ids.push(id));
             let columns = vec![Some(Raw { values: numbering.finish(), rows })];
-            let (records, _) = gather(&fields, &[None], vec![Table { agency: Agency::One("a".into()), ids, columns }]);
+            let records = gather(&fields, &[None], vec![Table { agency: Agency::One("a".into()), ids, columns }]);
             let scorer = Scorer::new(model, &records).expect("it can be made ready");
             let levels = scorer.levels(0, 1, &mut scorer.no_memory());
             model.comparisons[0].levels[usize::from(levels[0])].label.clone()

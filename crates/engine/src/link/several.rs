@@ -3,9 +3,10 @@
 //! or last alone.
 
 use super::feature::Features;
+use super::level::Likeness;
 use super::model::{Model, Test};
 use super::records::{More, Records};
-use super::score::{Scorer, all};
+use super::score::Scorer;
 
 /// Whether numbers of values, those of the left record times those of the right one, come to at most so many; nothing where one of
 /// them is 0, as of a list that is missing.
@@ -47,59 +48,54 @@ fn numbers(features: &Features<'_>, feature: usize, records: &Records, record: u
     let column = features[feature].column;
     let first = records.cells(record)[column];
     let further = records.more(record).iter().filter(move |more| more.column as usize == column).map(|more| more.value);
-    std::iter::once(first).chain(further).map(move |value| features.of_value(feature, value)).filter(|number| *number != 0)
+    std::iter::once(first).chain(further).map(move |value| features.number_of(feature, value)).filter(|number| *number != 0)
 }
 
 impl Scorer<'_> {
     /// The first level that holds of any of the records' values; the last where none does.
     pub(super) fn level_of_any(&self, comparison: usize, left: u32, right: u32) -> u8 {
         let levels = &self.model.comparisons[comparison].levels;
-        let found = levels.iter().position(|level| self.holds_of_any(&level.test, left, right) == Some(true));
+        let found = levels.iter().position(|level| self.any_comes_to(true, &level.test, left, right));
         found.unwrap_or(levels.len() - 1) as u8
     }
 
-    /// Whether a test holds when each thing it asks may be asked of any of the records' values: so that a NOT means that no
-    /// value of the one and value of the other fit.
-    pub(super) fn holds_of_any(&self, test: &Test, left: u32, right: u32) -> Option<bool> {
+    /// Whether a test is true, or false, when each thing it asks may be asked of any of the records' values: so that a NOT means
+    /// that no value of the one and value of the other fit.
+    pub(super) fn any_comes_to(&self, truth: bool, test: &Test, left: u32, right: u32) -> bool {
         match test {
-            Test::All(tests) => all(tests.iter().map(|test| self.holds_of_any(test, left, right))),
-            Test::Any(tests) => {
-                let none = all(tests.iter().map(|test| self.holds_of_any(test, left, right).map(|holds| !holds)));
-                none.map(|none| !none)
-            }
-            Test::Not(test) => self.holds_of_any(test, left, right).map(|holds| !holds),
+            Test::All(tests) if truth => tests.iter().all(|test| self.any_comes_to(true, test, left, right)),
+            Test::All(tests) => tests.iter().any(|test| self.any_comes_to(false, test, left, right)),
+            Test::Any(tests) if truth => tests.iter().any(|test| self.any_comes_to(true, test, left, right)),
+            Test::Any(tests) => tests.iter().all(|test| self.any_comes_to(false, test, left, right)),
+            Test::Not(test) => self.any_comes_to(!truth, test, left, right),
             Test::Few(products, most) => {
                 let count = |feature, record| numbers(&self.features, feature, self.records, record).count();
-                few(products, *most, |feature| (count(feature, left), count(feature, right)))
+                few(products, *most, |feature| (count(feature, left), count(feature, right))) == Some(truth)
             }
             Test::SharedRarer(feature, limit) => {
                 let of = |record| numbers(&self.features, *feature, self.records, record);
                 let shared = of(left).filter(|number| of(right).any(|other| other == *number));
-                Some(shared.map(|number| self.shares[*feature][number as usize]).product::<f64>() < *limit)
+                (shared.map(|number| self.shares[*feature][number as usize]).product::<f64>() < *limit) == truth
             }
             Test::Share(feature, other) if feature == other => {
                 let of = |record| numbers(&self.features, *feature, self.records, record);
                 let both = of(left).next().is_some() && of(right).next().is_some();
-                both.then(|| of(left).any(|number| of(right).any(|other| other == number)))
+                both && of(left).any(|number| of(right).any(|other| other == number)) == truth
             }
-            Test::OfFirst(test) => self.holds(test, self.records.cells(left), self.records.cells(right), &mut None),
-            Test::OfLast(test) => self.holds(test, &self.last(left), &self.last(right), &mut None),
+            Test::OfFirst(test) => {
+                self.comes_to(truth, test, self.records.cells(left), self.records.cells(right), &mut Likeness::default())
+            }
+            Test::OfLast(test) => self.comes_to(truth, test, &self.last(left), &self.last(right), &mut Likeness::default()),
             test if !self.has_several(test, left) && !self.has_several(test, right) => {
-                self.holds(test, self.records.cells(left), self.records.cells(right), &mut None)
+                self.comes_to(truth, test, self.records.cells(left), self.records.cells(right), &mut Likeness::default())
             }
             test => {
                 let rights = self.variants(test, right);
-                let mut found = None;
-                for a in self.variants(test, left) {
-                    for b in &rights {
-                        match self.holds(test, &a, b, &mut None) {
-                            Some(true) => return Some(true),
-                            Some(false) => found = Some(false),
-                            None => {}
-                        }
-                    }
-                }
-                found
+                let comes = |truth: bool| {
+                    let of = |a: Vec<u32>| rights.iter().any(|b| self.comes_to(truth, test, &a, b, &mut Likeness::default()));
+                    self.variants(test, left).into_iter().any(of)
+                };
+                if truth { comes(true) } else { !comes(true) && comes(false) }
             }
         }
     }
