@@ -126,7 +126,7 @@ fn pairs_a_second(python: &Path, people: &Path) -> Result<()> {
             let begun = Instant::now();
             let blocks: Vec<Blocks> = rules.clone().map(|rule| Blocks::new(&scorer, rule, choices.block_most)).collect();
             let anyone = |_: usize, _: u32, _: u32| true;
-            let (_, pairs) = each_pair(&scorer, &blocks, anyone, || (), |(), found, (_, left, right)| found.push((left, right)));
+            let (_, pairs) = each_pair(&scorer, &blocks, anyone, || (), |(), found, _, some| found.extend_from_slice(some));
             let found = begun.elapsed().as_secs_f64();
             let mut memory = scorer.memory();
             let weight = |(left, right): &(u32, u32)| scorer.weight(*left, *right, &scorer.levels(*left, *right, &mut memory));

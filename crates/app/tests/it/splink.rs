@@ -92,7 +92,7 @@ fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, BTreeMap
     };
     let agencies = (0..tables.len()).map(|number| format!("src{number}")).collect();
     let columns = columns.iter().map(column).collect();
-    let (records, _) = Records::new(agencies, &agency, &ids, columns, Vec::new());
+    let records = Records::new(agencies, &agency, ids, columns, Vec::new());
     let by_id = (0..records.len() as u32).map(|record| (records.id(record).to_owned(), record)).collect();
     (records, by_id)
 }
@@ -143,11 +143,16 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
     }
     let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, usize::MAX)).collect();
     let who = Who { within: vec![splink.within; tables.len()] };
-    let found: BTreeSet<(u32, u32)> =
-        each_pair(&scorer, &blocks, |_, a, b| who.may(&records, a, b), || (), |(), found, (_, a, b)| found.push((a, b)))
-            .1
-            .into_iter()
-            .collect();
+    let found: BTreeSet<(u32, u32)> = each_pair(
+        &scorer,
+        &blocks,
+        |_, a, b| who.may(&records, a, b),
+        || (),
+        |(), found, _, pairs| found.extend_from_slice(pairs),
+    )
+    .1
+    .into_iter()
+    .collect();
     let levels: usize = model.comparisons.iter().map(|comparison| comparison.levels.len()).sum();
     println!(
         "{name}: {} pairs scored, largest difference {most:.1e} bits, {} of {levels} levels met, {untold} of {} weights that other levels have too; {} pairs by rules, {} not the same",
