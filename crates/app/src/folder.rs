@@ -95,6 +95,14 @@ pub fn document<T>(path: &Path, read: impl FnOnce(&Reader<'_>, &str) -> T) -> an
     Ok(if errors == 0 { Ok(value) } else { Err(errors) })
 }
 
+/// Nothing is written over what is there: a scheme, a pack, an agency's tables.
+pub fn must_be_new(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() && !(folder.is_dir() && fs::read_dir(folder)?.next().is_none()) {
+        bail!("{} is there already\n\nhint: name a folder that does not exist yet, or an empty one", folder.display());
+    }
+    Ok(())
+}
+
 fn find(path: &Path) -> anyhow::Result<PathBuf> {
     if path.is_dir() {
         return Ok(path.to_owned());

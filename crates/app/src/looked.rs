@@ -24,11 +24,11 @@ pub struct Asking {
     pub who: Who,
 }
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Who {
     /// Who is looking, for the log [default: the user of the operating system]
-    #[arg(long, value_name = "NAME")]
-    asked_by: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "purpose")]
+    pub asked_by: Option<String>,
 }
 
 impl Who {

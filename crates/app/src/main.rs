@@ -15,6 +15,7 @@ mod paint;
 mod panics;
 mod report;
 mod tables;
+mod threads;
 
 use std::process::ExitCode;
 

@@ -6,8 +6,8 @@
 
 use engine::findings::{self, Estimate, Role, pounds_within};
 use scheme::Scheme;
-use scheme::document::Opened;
 use scheme::money::thousands;
+use scheme::opened::Opened;
 use scheme::price::{NoLines, Paid, price, statement};
 use scheme::tally::Tally;
 

@@ -143,8 +143,7 @@ impl<'a> Arena<'a> {
     /// The same arena when its people face other chances.
     #[must_use]
     pub fn facing(&self, chances: Chances) -> Arena<'a> {
-        Arena::with_chances(self.scheme, self.world, self.people, self.ranks, self.seed, self.first_replication, chances)
-            .on_first(self.replications)
+        self.changed(self.scheme, chances)
     }
 
     /// The same arena under other rules for the same people and outcomes.
@@ -153,7 +152,13 @@ impl<'a> Arena<'a> {
     where
         'a: 'b,
     {
-        let chances = self.chances.clone();
+        self.changed(scheme, self.chances.clone())
+    }
+
+    fn changed<'b>(&self, scheme: &'b Scheme, chances: Chances) -> Arena<'b>
+    where
+        'a: 'b,
+    {
         Arena::with_chances(scheme, self.world, self.people, self.ranks, self.seed, self.first_replication, chances)
             .on_first(self.replications)
     }

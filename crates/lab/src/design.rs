@@ -7,10 +7,11 @@
 
 use engine::findings::{Estimate, mean};
 use rayon::prelude::*;
-use scheme::document::{Opened, Picks, Reader};
+use scheme::document::{Picks, Reader};
 use scheme::fees::Fees;
 use scheme::mends::Mend;
 use scheme::money::Pence;
+use scheme::opened::Opened;
 use scheme::price::{NoLines, Paid, price};
 use scheme::{Scheme, amend, read};
 

@@ -31,12 +31,13 @@ pub fn next_pounds(scheme: &Scheme, world: &World, seed: u64) -> Vec<NextPound> 
     // No dice are thrown: one future is the least that a stage can have.
     let stage = Stage::build(scheme, world, seed, 0, 1);
     let arena = stage.arena(scheme, world, typical_area(&stage.people));
-    (0..world.help.len()).filter_map(|help| next_pound(&arena, help)).collect()
+    let weights = (search::payment_weights(&arena), search::public_weights(&arena));
+    (0..world.help.len()).filter_map(|help| next_pound(&arena, help, &weights)).collect()
 }
 
-fn next_pound(arena: &Arena<'_>, help: usize) -> Option<NextPound> {
+/// The next pound of one help; the weights are what results earn, and what they are worth.
+fn next_pound(arena: &Arena<'_>, help: usize, (paid, worth): &(search::Weights, search::Weights)) -> Option<NextPound> {
     let segments = arena.people.segments;
-    let (paid, worth) = (search::payment_weights(arena), search::public_weights(arena));
     let now = Conduct::as_now(&arena.chances, segments);
     let mut more = now.effort.clone();
     more[help * segments..(help + 1) * segments].iter_mut().for_each(|spend| *spend += 1.0);
@@ -63,7 +64,7 @@ fn next_pound(arena: &Arena<'_>, help: usize) -> Option<NextPound> {
         first: now.effort[help * segments..(help + 1) * segments].iter().all(|spend| *spend == 0.0),
         moves: moved.iter().map(|&at| arena.scheme.outcomes[at].name.clone()).collect(),
         costs: over(&cost),
-        earns: over(&|segment| brings(&paid, segment)),
-        worth: over(&|segment| brings(&worth, segment)),
+        earns: over(&|segment| brings(paid, segment)),
+        worth: over(&|segment| brings(worth, segment)),
     })
 }

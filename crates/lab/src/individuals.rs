@@ -9,7 +9,8 @@
 use std::sync::Arc;
 
 use scheme::Scheme;
-use scheme::document::{Opened, Section};
+use scheme::document::Section;
+use scheme::opened::Opened;
 use scheme::pen::Pen;
 use scheme::schedule::{find_column, find_table};
 use scheme::table::Table;

@@ -4,7 +4,7 @@
 //! segment who are not alike), `draws` and `philox` (one
 //! person's fate), `person` (counting one by one) and `rank` (the same count without the loop), `conduct` (what a provider
 //! does and what comes of it), `misreport`, `timing` and `pilot` (what may be done, or feared, besides), `search` (the best
-//! conduct), `plays` (the table that findings read), `adversary` (the smallest move that changes a finding), `stress`
+//! conduct), `plays` (the table that findings read), `curve` (what trying pays), `adversary` (the smallest move that changes a finding), `stress`
 //! (the main job), `mend` (the cheapest changes to the rules that
 //! remove what it found), `fees` (what other fees do, without a new search), `design` (the best rules under a budget),
 //! `sensitivity` (what its result hangs on), `simulate` (people as records, in the tables that agencies hand over), `checks`
@@ -21,6 +21,7 @@ pub mod chance;
 pub mod checks;
 pub mod conduct;
 pub mod contract;
+pub mod curve;
 pub mod design;
 pub mod draws;
 pub mod fees;

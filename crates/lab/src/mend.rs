@@ -7,8 +7,9 @@
 use engine::findings::{self, Play, Plays, Role};
 use rayon::prelude::*;
 use scheme::amend::{self, Texts};
-use scheme::document::{Opened, Picks, Reader};
+use scheme::document::{Picks, Reader};
 use scheme::mends::Mend;
+use scheme::opened::Opened;
 use scheme::terms::Better;
 use scheme::{Scheme, read};
 

@@ -71,6 +71,9 @@ impl Arena<'_> {
 
     /// What false reports cost the provider itself, in pounds; penalties are paid by the contract's own clause.
     pub(crate) fn misreporting_cost(&self, conduct: &Conduct) -> f64 {
+        if !self.may_misreport() {
+            return 0.0;
+        }
         let (claims, labels) = (self.expected_claims(conduct), self.expected_mislabelled(conduct));
         let mut cost = 0.0;
         for (at, share) in conduct.reporting.claimed.iter().enumerate() {

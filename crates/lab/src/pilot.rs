@@ -97,9 +97,10 @@ pub fn at_scale(arena: &Arena<'_>, intended: &Conduct) -> Option<Turned> {
         results: vec![0.0; futures],
         value: 0.0,
     };
+    let (expected, unknown) = (measured - disappointment(pilot), left_unknown(pilot));
     for level in 0..LEVELS {
         let z = normal_quantile((level as f64 + 0.5) / LEVELS as f64);
-        let effect = (measured - disappointment(pilot) + z * left_unknown(pilot)).max(0.0) * (1.0 - pilot.diluted);
+        let effect = (expected + z * unknown).max(0.0) * (1.0 - pilot.diluted);
         let chances = arena.chances.clone().with_help(pilot.help, effect / measured, 1.0 + pilot.cost_rises);
         let there = arena.facing(chances);
         let Payments { total, results, .. } = there.payments(&dearer);

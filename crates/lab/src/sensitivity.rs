@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use engine::findings::mean;
 use rayon::prelude::*;
 use scheme::Scheme;
-use scheme::document::{Dial, Opened, Picks, Reader};
+use scheme::document::{Dial, Picks, Reader};
+use scheme::opened::Opened;
 use scheme::read;
 use scheme::schedule::Schedule;
 

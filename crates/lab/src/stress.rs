@@ -2,13 +2,15 @@
 
 use engine::findings::{self, Estimate, Finding, Plays, Role};
 use rayon::prelude::*;
-use scheme::document::{Assumption, Dial, Opened, Picks, Reader};
+use scheme::document::{Assumption, Dial, Picks, Reader};
 use scheme::mends::Mend;
+use scheme::opened::Opened;
 use scheme::{Scheme, read};
 
 use crate::adversary::{self, Edge};
+use crate::curve::{self, Curve};
 use crate::help::{NextPound, next_pounds};
-use crate::plays::{self, Curve, Solved, Stage, Wanted};
+use crate::plays::{self, Solved, Stage, Wanted};
 use crate::search::Budget;
 use crate::when::{When, when};
 use crate::world::{self, World};
@@ -215,7 +217,7 @@ fn report(scheme: &Scheme, world: &World, solved: &[Solved], options: Options) -
             let plays = plays::area_plays(&arena, &solved[area]);
             let curve = outcome
                 .filter(|_| shown.contains(&area))
-                .map(|outcome| (plays::curve(&arena, outcome, 32), plays::sure_aim(&arena, outcome)));
+                .map(|outcome| (curve::curve(&arena, outcome, 32), curve::sure_aim(&arena, outcome)));
             (plays, curve)
         })
         .collect();
@@ -279,13 +281,13 @@ impl Shared<'_> {
             })
             .collect();
         let areas = plays::three_areas(&self.stage.people);
-        let curves = areas.map(|area| plays::curve(&self.stage.arena(&scheme, &world, area), outcome, 32));
+        let curves = areas.map(|area| curve::curve(&self.stage.arena(&scheme, &world, area), outcome, 32));
         let half = match world.intended {
             world::Intended::Aim { better_by, .. } => better_by / 2.0,
             world::Intended::Spend(_) => curves[1].points.last().map_or(0.0, |point| point.aim / 4.0),
         };
         let nearest = |curve: &Curve| {
-            let distance = |point: &&plays::CurvePoint| (point.aim - half).abs();
+            let distance = |point: &&curve::CurvePoint| (point.aim - half).abs();
             curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map_or(Estimate::default(), |point| {
                 let sum = point.against_nothing;
                 Estimate { mean: sum.mean / curve.people, error: sum.error / curve.people }
@@ -350,7 +352,7 @@ impl Shared<'_> {
                     continue;
                 }
                 let arena = stage.arena(scheme, world, area).on_first(Budget::QUICK.replications);
-                let curve = plays::curve(&arena, outcome, 20);
+                let curve = curve::curve(&arena, outcome, 20);
                 break_even[slot] = Some(curve.break_even);
                 if area == areas[1] {
                     drifting_pays = curve.points.first().is_some_and(|idle| idle.aim < 0.0 && idle.against_nothing.low() > 0.0);

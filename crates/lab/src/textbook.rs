@@ -5,9 +5,10 @@
 //! knows no formula. It reads, solves, and compares.
 
 use engine::findings::Estimate;
-use scheme::document::{Dial, Opened, Picks, Reader, Section};
+use scheme::document::{Dial, Picks, Reader, Section};
 use scheme::literal::Plain;
 use scheme::money::{Rate, WHOLE};
+use scheme::opened::Opened;
 use scheme::problem::Problem;
 use scheme::read::SCHEME_FILE;
 

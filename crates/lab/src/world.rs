@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use scheme::Scheme;
-use scheme::document::{Opened, Reader, Section};
+use scheme::document::{Reader, Section};
 use scheme::literal::{Change, Count, Literal, PerHead, Plain, Points};
 use scheme::money::{Pence, Rate};
+use scheme::opened::Opened;
 use scheme::pen::Pen;
 use scheme::problem::Problem;
 use scheme::read::SCHEME_FILE;

@@ -8,9 +8,10 @@
 //! pays = { binary = "£224,000" }      # by clause; `total` for everything
 //! ```
 
-use crate::document::{Opened, Picks, Reader, Section};
+use crate::document::{Picks, Reader, Section};
 use crate::literal::Count;
 use crate::money::Pence;
+use crate::opened::Opened;
 use crate::price;
 use crate::problem::{Problem, Severity};
 use crate::read::SCHEME_FILE;

@@ -20,6 +20,7 @@ pub mod literal;
 pub mod measured;
 pub mod mends;
 pub mod money;
+pub mod opened;
 pub mod pen;
 pub mod price;
 pub mod price_index;
@@ -33,7 +34,8 @@ pub mod tally;
 pub mod terms;
 pub mod warnings;
 
-pub use document::{Opened, Picks, Reader, open};
+pub use document::{Picks, Reader};
+pub use opened::{Opened, open};
 pub use terms::Scheme;
 
 /// What checking a scheme file gives: the scheme, unless there are errors, and everything there is to say about it.

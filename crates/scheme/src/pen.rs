@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{Node, Opened, Value};
+use crate::opened::{Node, Opened, Value};
 use crate::source::Span;
 
 /// Changes to one file, gathered and then written at once.

@@ -1,8 +1,9 @@
 //! The tally: what happened to the people of one area, by cohort and segment. It is all that pricing ever sees, whether it
 //! was measured from records or simulated.
 
-use crate::document::{Opened, Picks, Reader};
+use crate::document::{Picks, Reader};
 use crate::money::thousands;
+use crate::opened::Opened;
 use crate::problem::Problem;
 use crate::table::{Cell, Table};
 use crate::terms::{Baseline, Kind, Scheme};

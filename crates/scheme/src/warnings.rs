@@ -2,10 +2,10 @@
 
 use crate::clauses::tariff::{CountsFrom, Tariff};
 use crate::clauses::{Clause, Rule};
-use crate::document::Opened;
 use crate::explain::{Level, expected_tally, payment_table};
 use crate::gate::{Gate, Test};
 use crate::money::{Pence, thousands};
+use crate::opened::Opened;
 use crate::problem::Problem;
 use crate::read::SCHEME_FILE;
 use crate::terms::{Baseline, Better, Scheme, later};

@@ -19,8 +19,9 @@ use scheme::money::{Pence, Rate, WHOLE};
 use serde::Serialize;
 
 use crate::commands::check::scheme_and_world;
-use crate::commands::mend::{must_be_new, write};
+use crate::commands::mend::write;
 use crate::paint::{bold, dim, green, red, table, wrap};
+use crate::threads::Threads;
 use crate::{folder, paint};
 
 #[derive(Args)]
@@ -48,9 +49,8 @@ pub struct Design {
     /// Plausible worlds in which the best design is tested
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(0..=65_536))]
     worlds: u32,
-    /// Threads; the result does not depend on it [default: all cores]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -65,16 +65,14 @@ enum Aim {
 
 pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
     if let Some(out) = &command.out {
-        must_be_new(out)?;
+        folder::must_be_new(out)?;
     }
     let budget = command.budget.as_deref().map(budget).transpose()?;
     let margin = margin(&command.margin)?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
     let options = Options { seed: command.seed, worlds: command.worlds as usize, ..Options::default() };
-    if let Some(threads) = command.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
-    }
+    command.threads.begin()?;
     let objective = match command.objective {
         Aim::Value => Objective::Value,
         Aim::Outcomes => Objective::Outcomes,

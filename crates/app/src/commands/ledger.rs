@@ -13,6 +13,7 @@ use scheme::money::Pence;
 use store::{Open, Store};
 
 use crate::commands::approve::named;
+use crate::commands::pay::heading;
 use crate::paint;
 
 #[derive(Args)]
@@ -149,13 +150,7 @@ fn runs(ledger: &pay::Ledger) -> String {
 fn show(ledger: &pay::Ledger, id: Hash) -> anyhow::Result<String> {
     let posted = ledger.run(id).context("the run is gone")?;
     let Run { prepared_by, note, statement, .. } = &posted.run;
-    let mut out = format!(
-        "run {id}\n  {}, as at {}, known at {}, rules {}\n  prepared by {prepared_by}\n",
-        paint::bold(&statement.contract),
-        statement.as_at,
-        statement.known_at,
-        statement.version.short()
-    );
+    let mut out = format!("run {id}\n  {}\n  prepared by {prepared_by}\n", heading(statement));
     if !note.is_empty() {
         out += &format!("  {}\n", paint::wrap(note, 92, "  "));
     }

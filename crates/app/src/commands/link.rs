@@ -9,6 +9,7 @@ use engine::link::score::Scorer;
 use jiff::civil::Date;
 
 use crate::link::{allowed, config, page, report, run, summary, write};
+use crate::looked::{self, Who};
 use crate::{agencies, paint};
 
 #[derive(Args)]
@@ -19,25 +20,35 @@ pub struct Link {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// The day of this linkage in the history of ids [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", requires = "out")]
     day: Option<Date>,
     /// Say what holds a record's person together, and what would break it: AGENCY/ID
     #[arg(long, value_name = "AGENCY/ID")]
     why: Option<String>,
+    /// Who is looking at that person, for the log [default: the user of the operating system]
+    #[arg(long, value_name = "NAME", requires = "why")]
+    asked_by: Option<String>,
 }
 
 pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
     let Some(config) = config::read(&command.config)? else { return Ok(ExitCode::from(1)) };
-    let purpose = allowed::allowed(&config, &command.config, command.out.as_deref())?;
+    let folder = allowed::folder(&command.config, command.out.as_deref());
+    let purpose = allowed::allowed(&config, &command.config, folder)?;
     let linked = run::run(config)?;
     if let Some(purpose) = &purpose {
         linked.records.agencies.iter().try_for_each(|agency| purpose.agency(agency))?;
     }
-    if let Some(record) = &command.why {
-        paint::stdout(&report::why(&linked, record)?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    paint::stdout(&summary::summary(&linked))?;
+    let shown = match &command.why {
+        Some(record) => {
+            let why = report::why(&linked, record)?;
+            let who = Who { asked_by: command.asked_by.clone() };
+            let person = write::known(folder, record)?;
+            looked::note(folder, &who, &linked.config.purpose, "link", person.as_deref().as_slice())?;
+            why
+        }
+        None => summary::summary(&linked),
+    };
+    paint::stdout(&shown)?;
     if let Some(folder) = &command.out {
         let day = command.day.map_or_else(agencies::today, Ok)?;
         let scorer = Scorer::new(&linked.linked.model, &linked.records).map_err(anyhow::Error::msg)?;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Args;
 use engine::findings::{percent, pounds};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,8 +19,9 @@ use crate::commands::check::scheme_and_world;
 use crate::commands::stress::packed;
 use crate::folder::SchemeFolder;
 use crate::pack::order::Order;
-use crate::pack::{Pack, Run, seal};
+use crate::pack::{Pack, Run};
 use crate::paint::{bold, dim, green, red, table, wrap};
+use crate::threads::Threads;
 use crate::{folder, pack, paint};
 
 #[derive(Args)]
@@ -39,21 +40,18 @@ pub struct Mend {
     /// Plausible worlds in which the chosen changes are tried
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(0..=65_536))]
     worlds: u32,
-    /// Threads; the result does not depend on it [default: all cores]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
     if let Some(out) = &command.out {
-        must_be_new(out)?;
+        folder::must_be_new(out)?;
     }
-    command.pack.as_deref().map_or(Ok(()), seal::must_be_new)?;
+    command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
-    if let Some(threads) = command.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
-    }
+    command.threads.begin()?;
     let found = mended(command, &folder, &scheme, &world)?;
     paint::stdout(&text(&scheme, &world.name, &found))?;
     if let Some(out) = &command.out {
@@ -99,14 +97,6 @@ fn packing(command: &Mend, folder: &SchemeFolder, scheme: &Scheme, world: &World
 /// The same run made again, for a pack.
 pub fn again(command: &Mend, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Pack> {
     packing(command, folder, scheme, world, &mended(command, folder, scheme, world)?)
-}
-
-/// A scheme is never written over another.
-pub(crate) fn must_be_new(out: &Path) -> anyhow::Result<()> {
-    if out.exists() && !(out.is_dir() && fs::read_dir(out)?.next().is_none()) {
-        bail!("{} is there already\n\nhint: name a folder that does not exist yet, or an empty one", out.display());
-    }
-    Ok(())
 }
 
 pub(crate) fn write(out: &Path, texts: &scheme::amend::Texts) -> anyhow::Result<()> {

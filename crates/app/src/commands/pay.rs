@@ -229,13 +229,7 @@ fn version(opened: &Opened) -> Hash {
 }
 
 fn text(statement: &Statement, waiting: &[String]) -> String {
-    let mut out = format!(
-        "{}, as at {}, known at {}, rules {}\n",
-        paint::bold(&statement.contract),
-        statement.as_at,
-        statement.known_at,
-        statement.version.short()
-    );
+    let mut out = heading(statement) + "\n";
     let several = statement.providers.len() > 1;
     for (number, line) in (1..).zip(&statement.lines) {
         let provider = if several { format!("{}: ", line.provider) } else { String::new() };
@@ -250,6 +244,12 @@ fn text(statement: &Statement, waiting: &[String]) -> String {
         out += &format!("  {:<78} {:>16}\n", paint::bold(&format!("{provider} in all")), statement.total(provider));
     }
     out
+}
+
+/// Of which contract a statement is, for which days and under which rules.
+pub fn heading(statement: &Statement) -> String {
+    let Statement { contract, as_at, known_at, version, .. } = statement;
+    format!("{}, as at {as_at}, known at {known_at}, rules {}", paint::bold(contract), version.short())
 }
 
 /// What a line is for: clause, area, cohorts, segment.

@@ -15,7 +15,7 @@ use crate::live::Days;
 use crate::looked::{self, Asking};
 use crate::tables::write::{Unfinished, Writer};
 use crate::tables::{self, Format};
-use crate::{agencies, paint};
+use crate::{agencies, folder, paint};
 
 #[derive(Args)]
 pub struct Pseudonymise {
@@ -38,28 +38,31 @@ pub fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
     apart(&command.key, &command.out)?;
     apart(&command.key, &command.records)?;
     let secret = secret(&command.key)?;
+    folder::must_be_new(&command.out)?;
     let mut agencies = agencies::open(&command.records, &command.asking.purpose, command.days)?;
     looked::note(&command.records, &command.asking.who, &command.asking.purpose, "pseudonymise", &[])?;
     let members: Vec<Member> = agencies.members.clone();
     let names: Vec<String> = agencies.folders.keys().cloned().collect();
+    // All folders at once: with some agencies' tables and not others', somebody's records would read as if there were no more.
+    let unfinished: Vec<Unfinished> =
+        names.iter().map(|agency| Unfinished::begin(&command.out.join(agency))).collect::<anyhow::Result<_>>()?;
     for agency in names {
         let people: BTreeMap<Name<'_>, &Member> = of_agency(&members, &agency);
-        let folder = command.out.join(&agency);
-        let unfinished = Unfinished::begin(&folder)?;
+        let to = command.out.join(&agency);
         let mut writers = BTreeMap::new();
         agencies.each(&agency, &|purpose, table| purpose.touches(table), &mut |purpose, batch| {
             let table = batch.table;
             let batch = payload(batch, purpose, &people, &secret, command.days.days());
             if !writers.contains_key(table.name) {
-                writers.insert(table.name, (table, Writer::begin(&folder, table, Format::Csv)?));
+                writers.insert(table.name, (table, Writer::begin(&to, table, Format::Csv)?));
             }
             writers.get_mut(table.name).map_or(Ok(()), |(_, writer)| writer.write(&batch))
         })?;
         for (_, (table, writer)) in writers {
             writer.end(table)?;
         }
-        unfinished.end()?;
     }
+    unfinished.into_iter().try_for_each(Unfinished::end)?;
     agencies.say_left_out();
     paint::stderr(&format!("wrote {}", command.out.display()));
     Ok(ExitCode::SUCCESS)

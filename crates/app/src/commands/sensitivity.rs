@@ -16,9 +16,10 @@ use crate::commands::check::scheme_and_world;
 use crate::commands::stress::{is_standard, packed, writable, write};
 use crate::folder::{self, SchemeFolder};
 use crate::pack::order::Order;
-use crate::pack::{self, Pack, Run, seal};
+use crate::pack::{self, Pack, Run};
 use crate::paint::{self, bold, dim};
 use crate::report::sensitivity::{by_share, interval, movement, page, range, spread, title};
+use crate::threads::Threads;
 
 #[derive(Args)]
 pub struct Sensitivity {
@@ -30,22 +31,19 @@ pub struct Sensitivity {
     /// Write an assurance pack into this new folder (see docs/assurance.md)
     #[arg(long, value_name = "DIR")]
     pack: Option<PathBuf>,
-    /// Threads; the result does not depend on it [default: all cores]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: Threads,
     /// Write it as a page with charts too; `-` for standard output
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
 
 pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
-    command.pack.as_deref().map_or(Ok(()), seal::must_be_new)?;
+    command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     command.html.iter().try_for_each(|file| writable(file))?;
     let folder = folder::open(&command.scheme)?;
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
-    if let Some(threads) = command.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
-    }
+    command.threads.begin()?;
     let found = found(command, &folder, &scheme, &world)?;
     if let Some(file) = &command.html {
         write(file, &page(&scheme, &found, &notes(&found, command.seed)))?;

@@ -18,6 +18,7 @@ use crate::folder::SchemeFolder;
 use crate::pack::order::Order;
 use crate::pack::{Pack, Run, seal};
 use crate::report::{self, html, json, summary};
+use crate::threads::Threads;
 use crate::{folder, pack, paint};
 
 #[derive(Args)]
@@ -33,9 +34,8 @@ pub struct Stress {
     /// Plausible worlds to try
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(0..=65_536))]
     worlds: u32,
-    /// Threads; the result does not depend on it [default: all cores]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: Threads,
     /// Write the whole report as a page; `-` for standard output
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -56,7 +56,7 @@ pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     if files.filter(|file| is_standard(file)).count() > 1 {
         bail!("only one of --html and --json can go to standard output");
     }
-    command.pack.as_deref().map_or(Ok(()), seal::must_be_new)?;
+    command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     let cases = folder::cases_in(&command.scheme)?;
     let folder = folder::open(&command.scheme)?;
     if !cases.is_empty() || textbook::is_case(&folder.opened) {
@@ -68,9 +68,7 @@ pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
         return if cases.is_empty() { stress_case(&folder, command.seed) } else { stress_cases(&cases, command.seed) };
     }
     let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
-    if let Some(threads) = command.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
-    }
+    command.threads.begin()?;
     let options = command.options();
     let result = result(&folder, &scheme, &world, options)?;
     if let Some(file) = &command.html {

@@ -12,24 +12,22 @@ use crate::pack::compare::Found;
 use crate::pack::order::{MANIFEST, Order};
 use crate::pack::{Pack, inputs, seal};
 use crate::paint::{green, red};
+use crate::threads::Threads;
 use crate::{folder, paint};
 
 #[derive(Args)]
 pub struct Verify {
     /// The pack's folder
     pack: PathBuf,
-    /// Threads; the result does not depend on it [default: all cores]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 pub fn run(command: &Verify) -> anyhow::Result<ExitCode> {
     if !command.pack.is_dir() {
         bail!("there is no folder {}\n\nhint: name the folder that was given to --pack", command.pack.display());
     }
-    if let Some(threads) = command.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?;
-    }
+    command.threads.begin()?;
     let files = seal::read(&command.pack)?;
     if !files.contains_key(MANIFEST) && !files.contains_key(seal::SUMS) {
         bail!(

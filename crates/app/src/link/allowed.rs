@@ -8,13 +8,19 @@ use engine::link::purpose::{self, PURPOSES_FILE, Purpose, Refusal};
 use super::config::Config;
 use crate::agencies;
 
-/// The purpose of a linkage, where purposes are stated: in the folder that is written, else beside the configuration. `None`
-/// where nobody states any.
-pub fn allowed(config: &Config, file: &Path, out: Option<&Path>) -> anyhow::Result<Option<Purpose>> {
+/// Where purposes are stated and looks are written down: the folder that is written, else that of the configuration; of the two
+/// the one that states purposes.
+pub fn folder<'a>(file: &'a Path, out: Option<&'a Path>) -> &'a Path {
     let beside = file.parent().unwrap_or(Path::new(""));
-    let Some(folder) = out.into_iter().chain([beside]).find(|folder| folder.join(PURPOSES_FILE).is_file()) else {
+    let stated = out.into_iter().chain([beside]).find(|folder| folder.join(PURPOSES_FILE).is_file());
+    stated.or(out).unwrap_or(beside)
+}
+
+/// The purpose of a linkage; `None` where the folder states none.
+pub fn allowed(config: &Config, file: &Path, folder: &Path) -> anyhow::Result<Option<Purpose>> {
+    if !folder.join(PURPOSES_FILE).is_file() {
         return Ok(None);
-    };
+    }
     let purposes = agencies::read(folder, PURPOSES_FILE, purpose::read)?.unwrap_or_default();
     let of_config = |refusal: Refusal| Refusal {
         what: format!("{} cannot be linked: {}", file.display(), refusal.what),

@@ -1,9 +1,11 @@
 //! Reads the configuration of a linkage: whose tables there are, and what each column is. Columns that are not named are not
 //! opened, so that nothing but identifiers comes near a linkage.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use engine::link::clean::clean;
 use engine::link::field::{Field, KINDS, Kind, Missing};
 use engine::link::gather::{Agency, Raw, Table};
 use scheme::Reader;
@@ -25,6 +27,8 @@ pub struct Config {
     pub tables: Vec<TableConfig>,
     /// Bits; `None` where nothing is said.
     pub join: Option<f64>,
+    /// Full names by the short forms of forenames, in the stead of our own list.
+    pub nicknames: Option<BTreeMap<String, String>>,
     /// A model that is used as it is; without one a model is learned.
     pub model: Option<model::Read>,
     pub decisions: Decisions,
@@ -57,10 +61,25 @@ pub struct Read {
     pub faults: Vec<(String, engine::records::fault::Fault)>,
 }
 
+/// A configuration with no more in it than is needed.
+const LEAST: &str = r#"    purpose = "joint support for prison leavers"
+    basis = "Crime and Disorder Act 1998, section 115"
+
+    [table.police]
+    file = "police.csv"
+    id = "record"
+
+    [table.police.columns]
+    forenames = "forename"
+    family_name = "surname"
+    born = "date of birth"
+"#;
+
 /// Reads a configuration, or prints every problem with it.
 pub fn read(path: &Path) -> anyhow::Result<Option<Config>> {
     let base = path.parent().unwrap_or(Path::new(""));
-    let config = |reader: &Reader<'_>, name: &str| Some(config(&reader.document(name, "purpose = \"…\"")?, base));
+    let mend = format!("write into it, with your own names:\n\n{LEAST}\ndocs/linkage.md has the rest");
+    let config = |reader: &Reader<'_>, name: &str| Some(config(&reader.document_or(name, "purpose = \"…\"", &mend)?, base));
     Ok(folder::document(path, config)?.ok().flatten())
 }
 
@@ -68,16 +87,34 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
     let purpose = top.required_text("purpose", "what the linkage is for, such as \"joint support for prison leavers\"");
     let basis = top.required_text("basis", "by what right, such as \"Crime and Disorder Act 1998, section 115\"");
     let join = top.number::<scheme::literal::Plain>("join").map(|plain| plain.0);
+    let rules: Option<Vec<String>> = top.list("rules").map(|list| list.into_iter().map(|(rule, _)| rule.to_owned()).collect());
     let model = top.text("model").and_then(|file| {
-        let read = model::read(&base.join(file));
+        let read = model::read(&base.join(file), rules.as_deref());
         read.map_err(|error| {
             top.push(top.problem("model", format!("{error:#}")).mend("see docs/linkage.md, \"Models made elsewhere\""))
         })
         .ok()
     });
+    if rules.is_some() && !top.has("model") {
+        let problem = top.problem("rules", "rules belong to a model made elsewhere; without one they are found in the data");
+        top.push(problem.mend("leave `rules` out, or name the `model`"));
+    }
+    let nicknames = top.text("nicknames").and_then(|file| {
+        if model.is_some() {
+            let problem = top.problem("nicknames", "the model has its list of names in it");
+            top.push(problem.mend("leave `nicknames` out"));
+        }
+        let read = nicknames(&base.join(file));
+        read.map_err(|error| top.push(top.problem("nicknames", format!("{error:#}")).mend(MEND_NICKNAMES))).ok()
+    });
     let fields = model.as_ref().map_or(Vec::new(), |model| model.fields.clone());
     let split = vec![None; fields.len()];
-    let mut config = Config { purpose, basis, fields, split, tables: Vec::new(), join, model, decisions: Decisions::default() };
+    let (tables, decisions) = (Vec::new(), Decisions::default());
+    let mut config = Config { purpose, basis, fields, split, tables, join, nicknames, model, decisions };
+    // What the columns are cannot be said of a model that was not read, and every one of them would be told as a mistake.
+    if top.has("model") && config.model.is_none() {
+        return config;
+    }
     if let Some(tables) = top.required_section("table", "a table for each agency, such as [table.police]") {
         for section in tables.sections() {
             let table = table(&section, base, &mut config);
@@ -89,6 +126,19 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
     config.decisions = decisions::read(top, base, &config.fields, join);
     top.finish();
     config
+}
+
+const MEND_NICKNAMES: &str = "write a CSV file with the columns `short` and `full`, such as bill,william";
+
+/// Reads a list of short forms of names, cleaned as forenames are.
+fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    let (columns, faults) = texts::read(file, &["short", "full"])?;
+    if let Some(fault) = faults.first() {
+        bail!("{}, line {}: {}", file.display(), fault.place, fault.what);
+    }
+    let [short, full] = &columns[..] else { bail!("{} has no names", file.display()) };
+    let name = |raw: &Raw, row: usize| clean(Kind::Forename, raw.values.text(raw.rows[row]));
+    Ok((0..short.rows.len()).map(|row| (name(short, row), name(full, row))).filter(|(short, _)| !short.is_empty()).collect())
 }
 
 fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableConfig {
@@ -131,14 +181,24 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
         (columns.choice(column, &kinds)?, None, None, None)
     } else {
         let more = columns.section(column)?;
-        let kind = more.choice("is", &kinds);
         let name = more.text("as").map(str::to_owned);
+        let of_model = config.model.is_some() && name.is_some();
+        let kind = more.choice("is", &kinds);
+        if !of_model && !more.has("is") {
+            let problem = columns.problem(column, format!("nothing says what the column `{column}` is"));
+            let known = kinds.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+            columns.push(problem.expected(format!("`is`, one of {known}")).mend("add to it: is = \"surname\", or what it is"));
+        }
         let missing = more.choice("missing", &MISSING);
-        let split = more.text("split").and_then(|text| text.chars().next());
+        let split = letter(&more);
+        if config.model.is_some() && more.has("missing") {
+            let problem = more.problem("missing", "what an empty cell says is for the model to say");
+            more.push(problem.mend("leave `missing` out"));
+        }
         more.finish();
         if let (Some(_), Some(name)) = (&config.model, &name) {
             let at = known(config, columns, column, name)?;
-            config.split[at] = config.split[at].or(split);
+            parted(config, columns, column, at, split);
             return Some(at);
         }
         (kind?, name, missing, split)
@@ -164,8 +224,32 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
     if let Some(missing) = missing {
         config.fields[at].missing = missing;
     }
-    config.split[at] = config.split[at].or(split);
+    parted(config, columns, column, at, split);
     Some(at)
+}
+
+/// The letter between the values of a cell.
+fn letter(column: &Section<'_, '_>) -> Option<char> {
+    let text = column.text("split")?;
+    let mut letters = text.chars();
+    let letter = letters.next();
+    if letter.is_none() || letters.next().is_some() {
+        let problem = column.problem("split", "values are parted by one letter").read(format!("\"{text}\""));
+        column.push(problem.expected("one letter").mend("write it like this: split = \"|\""));
+    }
+    letter
+}
+
+/// Notes at which letter the values of a field part; columns that meet in a field part at the same one.
+fn parted(config: &mut Config, columns: &Section<'_, '_>, column: &str, at: usize, split: Option<char>) {
+    if let (Some(one), Some(other)) = (config.split[at], split)
+        && one != other
+    {
+        let what = format!("another column of the field `{}` parts at \"{one}\"", config.fields[at].name);
+        let problem = columns.problem(column, what).read(format!("split = \"{other}\""));
+        columns.push(problem.mend("give both columns the same letter, or each a field of its own with `as`"));
+    }
+    config.split[at] = config.split[at].or(split);
 }
 
 /// The position of a field of the model.

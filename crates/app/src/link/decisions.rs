@@ -49,6 +49,10 @@ pub fn read(top: &Section<'_, '_>, base: &Path, fields: &[Field], join: Option<f
         let day = top.required_date("as_at").map_or(day::NEVER, day::day);
         (base.join(file), scope, day)
     });
+    for key in ["scope", "as_at"].into_iter().filter(|key| overrides.is_none() && top.has(key)) {
+        let problem = top.problem(key, format!("`{key}` says which decisions count, and there are none"));
+        top.push(problem.mend(format!("leave `{key}` out, or name the file with the decisions: overrides = \"overrides.csv\"")));
+    }
     let twins = top.section("twins").map(|section| {
         let usual = Signs::of(fields);
         let list = |key: &str, usual: Vec<usize>| {

@@ -1,6 +1,7 @@
 //! A model as JSON: what `wellspent link` learned, written so that it can be read, kept and used again. The file has the shape of
 //! [`Model`], with the fields that its features are parts of.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -21,12 +22,12 @@ pub struct Read {
     pub all_pairs: bool,
 }
 
-/// Reads a model file, ours or Splink's; every problem is in the message.
-pub fn read(path: &Path) -> anyhow::Result<Read> {
+/// Reads a model file, ours or Splink's; every problem is in the message. Of Splink's the rules may be others than those in it.
+pub fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<Read> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).with_context(|| format!("could not read the model {name}"))?;
     if text.contains("\"comparison_levels\"") {
-        return match splink::read(&name, &text) {
+        return match splink::read(&name, &text, rules) {
             Ok(splink) => {
                 let field = |name: String| Field { name, kind: Kind::AsItStands, missing: Missing::default() };
                 let fields = splink.imported.columns.into_iter().map(field).collect();
@@ -35,8 +36,12 @@ pub fn read(path: &Path) -> anyhow::Result<Read> {
             Err(problems) => bail!("{}", problems.join("\n\n")),
         };
     }
+    if rules.is_some() {
+        bail!("{name} is no model of Splink, and has its rules in it; `rules` are for a model of Splink");
+    }
     let (model, fields) = from_json(&text).with_context(|| format!("{name} is no model of `wellspent link` or of Splink"))?;
-    Ok(Read { model, fields, within: true, all_pairs: false })
+    let all_pairs = model.rules.iter().any(|rule| rule.same.is_empty());
+    Ok(Read { model, fields, within: true, all_pairs })
 }
 
 /// Reads a model; says what does not hold together in it.
@@ -125,10 +130,8 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
             bail!("`given` of comparison `{}` needs tables of {rows} rows and {columns} chances each", comparison.name);
         }
     }
-    if let Some(rule) =
-        model.rules.iter().find(|rule| rule.same.is_empty() || !rule.same.iter().all(|(a, b)| known(*a) && known(*b)))
-    {
-        bail!("rule `{}` needs features, all in the list of {}", rule.label, model.features.len());
+    if let Some(rule) = model.rules.iter().find(|rule| !rule.same.iter().all(|(a, b)| known(*a) && known(*b))) {
+        bail!("rule `{}` names a feature that is not in the list of {}", rule.label, model.features.len());
     }
     Ok(())
 }
@@ -179,6 +182,7 @@ enum SaidPart {
     Day(String),
     CertainDay,
     DayAndMonthExchanged,
+    InFull(BTreeMap<String, String>),
     Sorted,
     Lower,
     Upper,
@@ -244,6 +248,10 @@ enum SaidTest {
     DamerauLevenshtein(usize, usize, usize),
     Seconds(usize, usize, f64),
     Begins(usize, usize, usize),
+    Few(Vec<(usize, usize)>, usize),
+    SharedRarer(usize, f64),
+    OfFirst(Box<SaidTest>),
+    OfLast(Box<SaidTest>),
     All(Vec<SaidTest>),
     Any(Vec<SaidTest>),
     Not(Box<SaidTest>),
@@ -279,6 +287,7 @@ fn part(said: SaidPart) -> Part {
         SaidPart::Day(form) => Part::Day(form),
         SaidPart::CertainDay => Part::CertainDay,
         SaidPart::DayAndMonthExchanged => Part::DayAndMonthExchanged,
+        SaidPart::InFull(names) => Part::InFull(names),
         SaidPart::Sorted => Part::Sorted,
         SaidPart::Lower => Part::Lower,
         SaidPart::Upper => Part::Upper,
@@ -296,6 +305,7 @@ fn said_part(part: &Part) -> SaidPart {
         Part::Day(form) => SaidPart::Day(form.clone()),
         Part::CertainDay => SaidPart::CertainDay,
         Part::DayAndMonthExchanged => SaidPart::DayAndMonthExchanged,
+        Part::InFull(names) => SaidPart::InFull(names.clone()),
         Part::Sorted => SaidPart::Sorted,
         Part::Lower => SaidPart::Lower,
         Part::Upper => SaidPart::Upper,
@@ -319,6 +329,10 @@ fn test(said: SaidTest) -> Test {
         SaidTest::DamerauLevenshtein(a, b, most) => Test::DamerauLevenshtein(a, b, most),
         SaidTest::Seconds(a, b, most) => Test::Seconds(a, b, most),
         SaidTest::Begins(a, b, least) => Test::Begins(a, b, least),
+        SaidTest::Few(products, most) => Test::Few(products, most),
+        SaidTest::SharedRarer(a, limit) => Test::SharedRarer(a, limit),
+        SaidTest::OfFirst(inner) => Test::OfFirst(Box::new(test(*inner))),
+        SaidTest::OfLast(inner) => Test::OfLast(Box::new(test(*inner))),
         SaidTest::All(all) => Test::All(tests(all)),
         SaidTest::Any(any) => Test::Any(tests(any)),
         SaidTest::Not(inner) => Test::Not(Box::new(test(*inner))),
@@ -339,6 +353,10 @@ fn said_test(test: &Test) -> SaidTest {
         Test::DamerauLevenshtein(a, b, most) => SaidTest::DamerauLevenshtein(*a, *b, *most),
         Test::Seconds(a, b, most) => SaidTest::Seconds(*a, *b, *most),
         Test::Begins(a, b, least) => SaidTest::Begins(*a, *b, *least),
+        Test::Few(products, most) => SaidTest::Few(products.clone(), *most),
+        Test::SharedRarer(a, limit) => SaidTest::SharedRarer(*a, *limit),
+        Test::OfFirst(inner) => SaidTest::OfFirst(Box::new(said_test(inner))),
+        Test::OfLast(inner) => SaidTest::OfLast(Box::new(said_test(inner))),
         Test::All(all) => SaidTest::All(tests(all)),
         Test::Any(any) => SaidTest::Any(tests(any)),
         Test::Not(inner) => SaidTest::Not(Box::new(said_test(inner))),

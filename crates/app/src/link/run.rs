@@ -26,14 +26,17 @@ pub struct Run {
     pub by_group: Vec<(String, Group)>,
 }
 
+/// The most records of which every pair is compared: 12 million pairs.
+const MOST_OF_ALL_PAIRS: usize = 5_000;
+
 /// Reads and links.
 pub fn run(config: Config) -> anyhow::Result<Run> {
     let mut read = config.tables()?;
     for (file, fault) in read.faults.iter().take(10) {
-        paint::stderr(&format!("warning: {file}, line {}: {}; the row is left out\n", fault.place, fault.what));
+        paint::stderr(&format!("warning: {file}, line {}: {}; the row is left out", fault.place, fault.what));
     }
     if read.faults.len() > 10 {
-        paint::stderr(&format!("warning: {} rows are left out\n", read.faults.len()));
+        paint::stderr(&format!("warning: {} rows are left out", read.faults.len()));
     }
     let within: BTreeMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
     let records = gather::gather(&config.fields, &config.split, std::mem::take(&mut read.tables));
@@ -41,7 +44,7 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
     let who = Who { within: records.agencies.iter().map(may).collect() };
     let (mut decided, odd) = config.decisions.decided(&records)?;
     for odd in odd {
-        paint::stderr(&format!("warning: {odd}\n"));
+        paint::stderr(&format!("warning: {odd}"));
     }
     // An agency's own id stands for one person: rows that share one are further rows of the same record.
     decided.must.extend((1..records.len() as u32).filter(|at| records.key(at - 1) == records.key(*at)).map(|at| (at - 1, at)));
@@ -50,6 +53,12 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
     let (join, cannot) = (choices.join, choices.decided.cannot.clone());
     let linked = match &config.model {
         Some(read) if read.model.rules.is_empty() => bail!("the model has no rules, so no two records would be compared"),
+        Some(read) if read.model.rules.iter().any(|rule| rule.same.is_empty()) && records.len() > MOST_OF_ALL_PAIRS => bail!(
+            "the model compares every record with every other, which is done for at most {MOST_OF_ALL_PAIRS} records, and there \
+             are {}\n\nhint: say in the configuration which records are compared, such as\n\n    rules = [\"l.pnc = r.pnc\", \
+             \"l.surname = r.surname AND l.dob = r.dob\"]",
+            records.len()
+        ),
         Some(read) => {
             let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
             let model = config.decisions.with_twins(read.model.clone());
@@ -57,6 +66,9 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
         }
         None => {
             let (mut model, nature) = field::comparisons(&config.fields);
+            if let Some(names) = &config.nicknames {
+                model.call_in_full(names);
+            }
             suggest::rules(&mut model, &config.fields);
             engine::link::learn_and_link(&records, &config.decisions.with_twins(model), &nature, &choices)
         }

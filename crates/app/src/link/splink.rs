@@ -13,9 +13,10 @@ pub struct Splink {
     pub within: bool,
 }
 
-/// Reads a settings file; what is not understood comes back as one message for each.
-pub fn read(name: &str, text: &str) -> Result<Splink, Vec<String>> {
-    let file: File = serde_json::from_str(text)
+/// Reads a settings file, with other rules than its own where they are given; what is not understood comes back as one message
+/// for each.
+pub fn read(name: &str, text: &str, rules: Option<&[String]>) -> Result<Splink, Vec<String>> {
+    let mut file: File = serde_json::from_str(text)
         .map_err(|error| vec![format!("{name}:{}:{}: this is no Splink settings file: {error}", error.line(), error.column())])?;
     let within = match file.link_type.as_str() {
         "dedupe_only" | "link_and_dedupe" => true,
@@ -27,10 +28,14 @@ pub fn read(name: &str, text: &str) -> Result<Splink, Vec<String>> {
             )]);
         }
     };
+    if let Some(rules) = rules {
+        file.blocking_rules_to_generate_predictions = rules.iter().cloned().map(Rule::Plain).collect();
+    }
+    let place = |unread: &Unread| if rules.is_some() && unread.place.starts_with("rule ") { "`rules`" } else { name };
     let imported = settings(file).and_then(|settings| import(&settings));
     imported
         .map(|imported| Splink { imported, within })
-        .map_err(|unread| unread.iter().map(|unread| message(name, unread)).collect())
+        .map_err(|unread| unread.iter().map(|unread| message(place(unread), unread)).collect())
 }
 
 /// Where it stands, what it says, and what would be understood.

@@ -8,12 +8,12 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use engine::link::cluster::Decided;
-use engine::link::identity::{self, Changes, IDENTITIES, Key, Reasons};
+use engine::link::identity::{self, Changes, Event, IDENTITIES, Key, Reasons};
 use engine::link::recall::RECALL;
 use engine::link::score::{Scorer, probability};
 use engine::records::batch::Batch;
 use engine::records::csv;
-use engine::records::day::day;
+use engine::records::day::{LAST, day};
 use jiff::civil::Date;
 
 use super::model;
@@ -37,8 +37,8 @@ fn key(run: &Run, record: u32) -> Key {
     Key { agency: run.records.agency_of(record).to_owned(), id: run.records.key(record).1.to_owned() }
 }
 
-/// Adds to the history of ids; gives back whose the records are.
-fn names(run: &Run, folder: &Path, date: Date) -> anyhow::Result<Changes> {
+/// The history of ids of a folder; empty where none is kept yet.
+fn history(folder: &Path) -> anyhow::Result<Vec<Event>> {
     let path = folder.join(format!("{}.csv", IDENTITIES.name));
     let mut batches: Vec<Batch> = Vec::new();
     if path.is_file() {
@@ -55,6 +55,20 @@ fn names(run: &Run, folder: &Path, date: Date) -> anyhow::Result<Changes> {
     if let Some(fault) = faults.first() {
         bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.mend);
     }
+    Ok(history)
+}
+
+/// The id of the person of a record, AGENCY/ID, as the history of a folder has it; nothing where it has none.
+pub fn known(folder: &Path, record: &str) -> anyhow::Result<Option<String>> {
+    let Some((agency, id)) = record.split_once('/') else { return Ok(None) };
+    let key = Key { agency: agency.to_owned(), id: id.to_owned() };
+    Ok(identity::persons_at(&history(folder)?, LAST).get(&key).map(|person| (*person).to_owned()))
+}
+
+/// Adds to the history of ids; gives back whose the records are.
+fn names(run: &Run, folder: &Path, date: Date) -> anyhow::Result<Changes> {
+    let path = folder.join(format!("{}.csv", IDENTITIES.name));
+    let history = history(folder)?;
     let clusters: Vec<(Key, u32)> =
         (0..run.records.len() as u32).map(|record| (key(run, record), run.linked.person[record as usize])).collect();
     let reasons = Reasons { run: format!("linked for {}", run.config.purpose), records: BTreeMap::new() };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
 use super::Files;
@@ -46,14 +46,6 @@ pub fn listed(text: &str) -> (BTreeMap<String, String>, Vec<usize>) {
 #[must_use]
 pub fn fingerprint(files: &Files) -> String {
     sha256(sums(files).as_bytes())
-}
-
-/// A pack is never written over anything.
-pub fn must_be_new(folder: &Path) -> anyhow::Result<()> {
-    if folder.exists() && !(folder.is_dir() && fs::read_dir(folder)?.next().is_none()) {
-        bail!("{} is there already\n\nhint: name a folder that does not exist yet, or an empty one", folder.display());
-    }
-    Ok(())
 }
 
 /// Writes the files, the list of their hashes and the sheet to sign; gives the fingerprint.

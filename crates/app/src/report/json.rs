@@ -5,7 +5,7 @@
 
 use engine::findings::{self, AreaPlays, Estimate, Play, Plays};
 use lab::adversary::Edge;
-use lab::plays::Curve;
+use lab::curve::Curve;
 use lab::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedMend};
 use lab::when::When;
 use lab::world::World;

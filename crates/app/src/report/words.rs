@@ -3,8 +3,8 @@
 
 pub use engine::findings::pounds_within as estimate;
 use engine::findings::{Estimate, Finding, Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
+use lab::curve::Curve;
 use lab::help::NextPound;
-use lab::plays::Curve;
 use lab::stress::{CostPoint, Reported, Stress, TriedMend};
 use lab::when::written;
 use lab::world::World;

@@ -274,6 +274,25 @@ fn a_key_that_travels_with_the_data_is_refused() {
     assert!(said.contains("fewer than 32 bytes") && !said.contains("too short"), "{said}");
 }
 
+/// Some agencies' tables without the others' would read as if there were no more.
+#[test]
+fn pseudonyms_that_were_not_finished_are_not_read() {
+    let folder = copied(&|name, text| if name == "contacts.csv" { "PAR1".to_owned() } else { text });
+    let (key, out) = (Scratch::new("key"), Scratch::new("out"));
+    key.write("secret.key", "0123456789abcdef0123456789abcdef");
+    let key = format!("{}/secret.key", key.path());
+    let write = |folder: &str| ask(&["pseudonymise", folder, "--key", &key, "--out", out.path()], "joint-support", "2026-12-31");
+    let (code, said_of) = write(folder.path());
+    assert_eq!(code, Some(2), "{said_of}");
+    let written: Vec<_> = fs::read_dir(&out.0).expect("a folder").flatten().map(|entry| entry.path()).collect();
+    assert!(written.iter().any(|agency| agency.join("events.csv").is_file()), "some tables were written before it stopped");
+    for agency in written {
+        let said = said(&run(&["records", "check", agency.to_str().expect("a path")]));
+        assert!(said.contains("was stopped before it was done"), "{said}");
+    }
+    assert!(write(FOLDER).1.contains("is there already"), "and nothing is written among them");
+}
+
 /// Unit costs by the codes of a published database, where it is at hand.
 #[test]
 fn unit_costs_may_be_looked_up_by_code() {

@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::RowAccessor as _;
 
-use super::wellspent::{Scratch, root, said, tell};
+use super::wellspent::{Scratch, root, run, said, tell};
 
 const COLUMNS: &str = "forename = \"forename\"\nsurname = \"surname\"\nborn = \"date of birth\"\npostcode = \"postcode\"\n";
 
@@ -274,6 +274,86 @@ fn febrl_4_is_linked_as_its_ids_say() {
                    suburb = \"area\"\npostcode = \"postcode\"\nstate = \"area\"\nsoc_sec_id = \"national id\"\n";
     let keys = "id = \"rec_id\"\ntruth = \"person\"\ntwice = false";
     against_known_persons("febrl 4", &[(&a, keys), (&b, keys)], columns, [0.9995, 0.9995, 0.999]);
+}
+
+/// Whoever asks why a person is one is written down, beside the history of ids, before anything is shown.
+#[test]
+fn who_asks_why_is_written_down() {
+    let scratch = Scratch::new("why");
+    let csv = "id,forename,surname,born,postcode\n1,Ann,Lee,1980-01-02,ab1 2cd\n2,Bo,Ray,1990-03-04,ef3 4gh\n";
+    ["police.csv", "housing.csv"].iter().for_each(|name| scratch.write(name, csv));
+    scratch.write("link.toml", config(COLUMNS));
+    assert!(link(&scratch, "out", "2026-01-01", "1").status.success());
+    let (configuration, out) = (format!("{}/link.toml", scratch.path()), format!("{}/out", scratch.path()));
+    let why = |record: &str, more: &[&str]| said(&run(&[&["link", &configuration, "--why", record][..], more].concat()));
+    let log = |folder: &str| fs::read_to_string(format!("{folder}/looked.csv")).ok();
+    assert!(why("police/9", &["--out", &out]).contains("no record police/9 was linked"));
+    assert_eq!(log(&out), None, "nothing was shown");
+    let shown = why("police/1", &["--out", &out, "--asked-by", "A. Tester", "--day", "2026-02-01"]);
+    assert!(shown.contains("a person of one record") || shown.contains("a person of 2 records"), "{shown}");
+    let of_out = log(&out).expect("a log");
+    let row = of_out.lines().nth(1).expect("a row");
+    assert!(row.contains(",A. Tester,a trial,link,P0000000"), "{of_out}");
+    assert!(!of_out.contains("police/1") && of_out.lines().count() == 2, "{of_out}");
+    why("police/1", &["--asked-by", "A. Tester"]);
+    assert!(log(scratch.path()).is_some_and(|log| log.ends_with(",A. Tester,a trial,link,\n")), "where no id is known");
+    for (arguments, needed) in [(["--asked-by", "A. Tester"], "--why <AGENCY/ID>"), (["--day", "2026-01-01"], "--out <DIR>")] {
+        let said = said(&run(&[&["link", &configuration][..], &arguments].concat()));
+        assert!(said.contains("required") && said.contains(needed), "{said}");
+    }
+}
+
+/// A list of short forms of forenames takes the place of the one that is built in, and is part of the model.
+#[test]
+fn nicknames_may_be_ones_own() {
+    let scratch = Scratch::new("nicknames");
+    let csv = "id,forename,surname,born,postcode\n1,Ann,Lee,1980-01-02,ab1 2cd\n2,Bo,Ray,1990-03-04,ef3 4gh\n";
+    ["police.csv", "housing.csv"].iter().for_each(|name| scratch.write(name, csv));
+    let model = |top: &str| {
+        scratch.write("link.toml", format!("{top}{}", config(COLUMNS)));
+        let output = link(&scratch, "out", "2026-01-01", "1");
+        assert!(output.status.success(), "{}", said(&output));
+        fs::read_to_string(scratch.0.join("out/model.json")).expect("a model")
+    };
+    let built_in = model("");
+    assert!(built_in.contains("\"bill\": \"william\""), "{built_in}");
+    scratch.write("names.csv", "short,full\nZOG,Quíll\n");
+    let own = model("nicknames = \"names.csv\"\n");
+    assert!(own.contains("\"zog\": \"quill\"") && !own.contains("\"bill\""), "{own}");
+    fs::copy(scratch.0.join("out/model.json"), scratch.0.join("model.json")).expect("the model");
+    assert_eq!(model("model = \"model.json\"\n"), own, "what is read is written again");
+    for (top, expected) in [
+        ("nicknames = \"nowhere.csv\"\n", "columns `short` and `full`"),
+        ("nicknames = \"names.csv\"\nmodel = \"model.json\"\n", "the model has its list of names in it"),
+    ] {
+        scratch.write("link.toml", format!("{top}{}", config(COLUMNS)));
+        let said = said(&link(&scratch, "out", "2026-01-01", "1"));
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+/// What a configuration says and nobody would follow is refused.
+#[test]
+fn nothing_in_a_configuration_is_passed_over() {
+    let scratch = Scratch::new("said");
+    for (text, expected) in [
+        (String::new(), vec!["says nothing", "[table.police.columns]", "born = \"date of birth\""]),
+        (config("born = { split = \"|\" }\n"), vec!["nothing says what the column `born` is", "add to it: is = \"surname\""]),
+        (config("born = { is = \"date of birth\", split = \"||\" }\n"), vec!["values are parted by one letter"]),
+        (
+            config("a = { is = \"forename\", split = \"|\" }\nb = { is = \"forename\", split = \";\" }\n"),
+            vec!["another column of the field `forename` parts at \"|\"", "give both columns the same letter"],
+        ),
+        (format!("scope = \"court\"\n{}", config(COLUMNS)), vec!["`scope` says which decisions count, and there are none"]),
+        (format!("as_at = 2026-01-01\n{}", config(COLUMNS)), vec!["`as_at` says which decisions count"]),
+        (format!("rules = [\"l.a = r.a\"]\n{}", config(COLUMNS)), vec!["rules belong to a model made elsewhere"]),
+    ] {
+        scratch.write("link.toml", &text);
+        let output = link(&scratch, "out", "2026-01-01", "1");
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{text}\n{said}");
+        assert!(expected.iter().all(|expected| said.contains(expected)), "{text}\n{said}");
+    }
 }
 
 /// Where purposes are stated a linkage needs one of them: its name, its law, its agencies, on this day.

@@ -92,7 +92,7 @@ fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, BTreeMap
     };
     let agencies = (0..tables.len()).map(|number| format!("src{number}")).collect();
     let columns = columns.iter().map(column).collect();
-    let (records, _) = Records::new(agencies, &agency, &ids, columns, Vec::new());
+    let records = Records::new(agencies, &agency, ids, columns, Vec::new());
     let by_id = (0..records.len() as u32).map(|record| (records.id(record).to_owned(), record)).collect();
     (records, by_id)
 }
@@ -109,7 +109,7 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
         return eprintln!("skipped: the data of {name} are not there (WELLSPENT_DATA)");
     };
     let text = std::fs::read_to_string(&model).expect("the model can be read");
-    let splink = import::read(name, &text).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
+    let splink = import::read(name, &text, None).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
     let (records, by_id) = records(&tables, &splink.imported.columns, id);
     let model = &splink.imported.model;
     let scorer = Scorer::new(model, &records).expect("the model can be made ready");
@@ -142,11 +142,16 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
     }
     let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, usize::MAX)).collect();
     let who = Who { within: vec![splink.within; tables.len()] };
-    let found: BTreeSet<(u32, u32)> =
-        each_pair(&scorer, &blocks, |_, a, b| who.may(&records, a, b), || (), |(), found, (_, a, b)| found.push((a, b)))
-            .1
-            .into_iter()
-            .collect();
+    let found: BTreeSet<(u32, u32)> = each_pair(
+        &scorer,
+        &blocks,
+        |_, a, b| who.may(&records, a, b),
+        || (),
+        |(), found, _, pairs| found.extend_from_slice(pairs),
+    )
+    .1
+    .into_iter()
+    .collect();
     let levels: usize = model.comparisons.iter().map(|comparison| comparison.levels.len()).sum();
     println!(
         "{name}: {} pairs scored, largest difference {most:.1e} bits, {} of {levels} levels met, {untold} of {} weights that other levels have too; {} pairs by rules, {} not the same",
@@ -345,5 +350,7 @@ fn decisions_are_checked_before_they_are_used() {
     ] {
         let (well, words) = link(&config(&folder, top), &out);
         assert!(!well && words.contains(expected), "{top}: {words}");
+        let told = words.matches("error: ").count();
+        assert!(told == 1 || !top.starts_with("model"), "the columns of a model that was not read are not told: {words}");
     }
 }

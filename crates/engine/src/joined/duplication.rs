@@ -69,7 +69,13 @@ impl Default for Looking {
 #[must_use]
 pub fn read(reader: &Reader<'_>) -> Looking {
     let usual = Looking::default();
-    let Some(file) = reader.document(DUPLICATION_FILE, "same_period = \"13 weeks\"") else { return usual };
+    let Some(file) = reader.document_or(
+        DUPLICATION_FILE,
+        "same_period = \"13 weeks\"",
+        "docs/linkage.md has one to copy; without the file the usual words are looked for",
+    ) else {
+        return usual;
+    };
     let days = |duration: Duration| duration.in_days().unwrap_or((duration.in_months() * 30.437_5).round() as i64);
     let same_period = file.positive::<Duration>("same_period").map(days).and_then(|days| i32::try_from(days).ok());
     let share = |key: &str, usual: f64| match file.has(key) {

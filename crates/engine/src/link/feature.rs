@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use regex_lite::Regex;
 
 use super::model::{Feature, Model, Part};
+use super::nicknames;
 use super::records::Records;
 use super::similarity::Shape;
 use super::values::{MISSING, Numbering, Values};
@@ -73,8 +74,20 @@ impl Features<'_> {
     #[inline]
     #[must_use]
     pub fn at(&self, place: Place, cells: &[u32]) -> u32 {
-        let value = cells[place.column as usize];
+        self.of_value(place, cells[place.column as usize])
+    }
+
+    /// The number that a value of the column has at a place.
+    #[inline]
+    fn of_value(&self, place: Place, value: u32) -> u32 {
         if place.step == 0 { value } else { self.parts[place.first as usize + place.step as usize * value as usize] }
+    }
+
+    /// The number of a feature for one value of its column.
+    #[inline]
+    #[must_use]
+    pub fn number_of(&self, feature: usize, value: u32) -> u32 {
+        self.of_value(self.places[feature], value)
     }
 
     /// Reads a little of what is known of a feature's value.
@@ -278,6 +291,10 @@ fn part(part: &Part) -> Result<Option<Take>, String> {
             [year, month, day] if month != day => Some(format!("{year}-{day}-{month}")),
             _ => None,
         }),
+        Part::InFull(names) => {
+            let names = names.clone();
+            Box::new(move |text| Some(nicknames::in_full(&names, text)))
+        }
         Part::Sorted => Box::new(|text| {
             let mut words: Vec<&str> = text.split_whitespace().collect();
             words.sort_unstable();

@@ -2,6 +2,7 @@
 //! people who live together share it. A ready-made model needs no more than the kinds of the columns.
 
 use super::model::{Comparison, Frequency, Level, Model, Part, Test};
+use super::nicknames;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +170,7 @@ fn initial(whole: usize, first: usize, second: usize) -> Level {
 fn forename(model: &mut Model, column: usize, surname: Option<usize>) -> Vec<Level> {
     let whole = model.feature(column, Part::Whole);
     let (first, second) = (model.feature(column, Part::Letters(0, 1)), model.feature(column, Part::Letters(1, 1)));
+    let in_full = model.feature(column, Part::InFull(nicknames::usual()));
     let mut levels = vec![missing(whole), same(whole)];
     if let Some(surname) = surname {
         levels.push(level("forename and surname exchanged", exchanged(model, whole, surname)));
@@ -176,6 +178,7 @@ fn forename(model: &mut Model, column: usize, surname: Option<usize>) -> Vec<Lev
     levels.extend([
         initial(whole, first, second),
         level("one begins the other", Test::Begins(whole, whole, 3)),
+        level("one name in full", Test::Same(in_full, in_full)),
         alike(whole, 0.92),
         alike(whole, 0.85),
         alike(whole, 0.7),

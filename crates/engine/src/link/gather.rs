@@ -56,8 +56,9 @@ pub fn gather(fields: &[Field], split: &[Option<char>], mut tables: Vec<Table>) 
                 agency.extend(std::iter::repeat_n(number, table.ids.len()));
             }
             Agency::Column(raw) => {
-                let numbers: Vec<u16> = (0..raw.values.len() as u32).map(|id| number(raw.values.text(id))).collect();
-                agency.extend(raw.rows.iter().map(|id| numbers[*id as usize]));
+                let mut numbers: Vec<Option<u16>> = vec![None; raw.values.len()];
+                let of = |id: &u32| *numbers[*id as usize].get_or_insert_with(|| number(raw.values.text(*id)));
+                agency.extend(raw.rows.iter().map(of));
             }
         }
         rows.push(table.ids.len());
@@ -95,9 +96,15 @@ fn column(field: &Field, at: usize, split: Option<char>, tables: &[Table], rows:
                 first.push(numbering.number(&clean(field.kind, text)));
                 continue;
             };
-            let mut found = text.split(letter).map(|part| numbering.number(&clean(field.kind, part)));
-            first.push(found.by_ref().find(|number| *number != MISSING).unwrap_or(MISSING));
-            further.extend(found.filter(|number| *number != MISSING).map(|number| (id, number)));
+            // What a list says twice it says once.
+            let mut said = Vec::new();
+            for number in text.split(letter).map(|part| numbering.number(&clean(field.kind, part))) {
+                if number != MISSING && !said.contains(&number) {
+                    said.push(number);
+                }
+            }
+            first.push(said.first().copied().unwrap_or(MISSING));
+            further.extend(said.into_iter().skip(1).map(|number| (id, number)));
         }
         for id in &raw.rows {
             let from = further.partition_point(|(of, _)| of < id);
@@ -131,6 +138,18 @@ fn initials(fields: &[Field], columns: &mut [Cells], at: usize) {
 mod tests {
     use super::*;
     use crate::link::field::Missing;
+
+    /// An agency is one that holds a record, and no empty name.
+    #[test]
+    fn agencies_are_those_of_rows() {
+        let mut numbering = Numbering::default();
+        let rows = ["police", "court", "police"].map(|name| numbering.number(name)).to_vec();
+        let mut ids = Texts::default();
+        ["1", "2", "3"].iter().for_each(|id| ids.push(id));
+        let agency = Agency::Column(Raw { values: numbering.finish(), rows });
+        let records = gather(&[], &[], vec![Table { agency, ids, columns: Vec::new() }]);
+        assert_eq!(records.agencies, ["police", "court"]);
+    }
 
     /// A treatment agency has initials only, the police have names: both have initials afterwards.
     #[test]

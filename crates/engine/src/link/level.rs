@@ -4,6 +4,7 @@ use super::feature::{Features, Place};
 use super::model::{Level, Test};
 use super::records::More;
 use super::score::{Levels, Ready, Scorer};
+use super::several;
 use super::similarity;
 
 /// The pairs that a thread is at; kept from one time to the next only so as not to ask for memory again.
@@ -229,6 +230,15 @@ impl Scorer<'_> {
                 let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
                 long.starts_with(short) && short.chars().count() >= *least
             }),
+            Test::Few(products, most) => {
+                let there = |feature: usize, cells: &[u32]| usize::from(number(feature, cells) != 0);
+                several::few(products, *most, |feature| (there(feature, a), there(feature, b))) == Some(truth)
+            }
+            Test::SharedRarer(feature, limit) => {
+                let (x, y) = (number(*feature, a), number(*feature, b));
+                (if x == y && x != 0 { self.shares[*feature][x as usize] } else { 1.0 } < *limit) == truth
+            }
+            Test::OfFirst(test) | Test::OfLast(test) => self.comes_to(truth, test, a, b, likeness),
             Test::All(tests) if truth => tests.iter().all(|test| self.comes_to(true, test, a, b, likeness)),
             Test::All(tests) => tests.iter().any(|test| self.comes_to(false, test, a, b, likeness)),
             Test::Any(tests) if truth => tests.iter().any(|test| self.comes_to(true, test, a, b, likeness)),

@@ -4,7 +4,8 @@
 //! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
 //! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`level`, `score`), groups whose records agree on
 //! the whole become persons (`cluster`, and `hold` says what keeps each together), and what the rules never saw is estimated
-//! (`recall`). `model` says what a model is; `feature` and `similarity` are what it looks at, and `near` how common likeness is.
+//! (`recall`). `model` says what a model is; `feature` and `similarity` are what it looks at, `near` how common likeness is, and `nicknames`
+//! what people are called for short.
 //! A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
 //! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
 //! twins for one (`twins`).
@@ -31,6 +32,7 @@ pub mod level;
 pub mod model;
 mod most;
 mod near;
+pub mod nicknames;
 mod order;
 pub mod overrides;
 pub mod persons;

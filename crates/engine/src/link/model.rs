@@ -4,6 +4,8 @@
 //!
 //! Fellegi, I. P. and Sunter, A. B. (1969), "A theory for record linkage", JASA 64.
 
+use std::collections::BTreeMap;
+
 /// Everything needed to score a pair of records.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
@@ -49,6 +51,8 @@ pub enum Part {
     CertainDay,
     /// A date written year first with day and month exchanged.
     DayAndMonthExchanged,
+    /// A forename in full: its first word as the list has it, by its short form.
+    InFull(BTreeMap<String, String>),
     /// Its words in the order of the alphabet.
     Sorted,
     Lower,
@@ -81,6 +85,13 @@ pub enum Test {
     Seconds(usize, usize, f64),
     /// The shorter text begins the longer one and has at least so many letters.
     Begins(usize, usize, usize),
+    /// How many values the left record has times how many the right one has, added up over these features, is at most so many.
+    Few(Vec<(usize, usize)>, usize),
+    /// The shares of all values that both records have, multiplied, come to less than this; where none is shared they come to 1.
+    SharedRarer(usize, f64),
+    /// The test of each record's first value alone, where it has several; and of its last.
+    OfFirst(Box<Test>),
+    OfLast(Box<Test>),
     All(Vec<Test>),
     Any(Vec<Test>),
     Not(Box<Test>),
@@ -135,7 +146,8 @@ pub struct Frequency {
     pub near: bool,
 }
 
-/// A pair becomes a candidate when each of these features of the left record equals that of the right one.
+/// A pair becomes a candidate when each of these features of the left record equals that of the right one; without any, every
+/// pair does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     pub label: String,
@@ -147,7 +159,7 @@ impl Test {
     pub fn features(&self, with: &mut impl FnMut(usize)) {
         match self {
             Test::Otherwise => {}
-            Test::LeftMissing(a) | Test::RightMissing(a) => with(*a),
+            Test::LeftMissing(a) | Test::RightMissing(a) | Test::SharedRarer(a, _) => with(*a),
             Test::Same(a, b)
             | Test::Share(a, b)
             | Test::Jaro(a, b, _)
@@ -159,8 +171,9 @@ impl Test {
                 with(*a);
                 with(*b);
             }
+            Test::Few(products, _) => products.iter().flat_map(|(a, b)| [*a, *b]).for_each(with),
             Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.features(with)),
-            Test::Not(test) => test.features(with),
+            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.features(with),
         }
     }
 
@@ -169,7 +182,7 @@ impl Test {
         match self {
             Test::Same(a, b) | Test::Share(a, b) => pairs.push((*a, *b)),
             Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.held_equal(pairs)),
-            Test::Not(test) => test.held_equal(pairs),
+            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.held_equal(pairs),
             _ => {}
         }
     }
@@ -178,7 +191,7 @@ impl Test {
     pub fn letters(&self, with: &mut impl FnMut(usize)) {
         match self {
             Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.letters(with)),
-            Test::Not(test) => test.letters(with),
+            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.letters(with),
             Test::Jaro(..) | Test::JaroWinkler(..) | Test::Levenshtein(..) | Test::DamerauLevenshtein(..) | Test::Begins(..) => {
                 self.features(with);
             }
@@ -186,11 +199,21 @@ impl Test {
         }
     }
 
-    /// Whether any part of the test asks for shared values.
+    /// Calls `with` for each feature of which it is asked how rare its values are.
+    pub fn rarity(&self, with: &mut impl FnMut(usize)) {
+        match self {
+            Test::SharedRarer(feature, _) => with(*feature),
+            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.rarity(with)),
+            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.rarity(with),
+            _ => {}
+        }
+    }
+
+    /// Whether any part of the test asks about several values as such.
     #[must_use]
     pub fn shares(&self) -> bool {
         match self {
-            Test::Share(..) => true,
+            Test::Share(..) | Test::Few(..) | Test::SharedRarer(..) | Test::OfFirst(_) | Test::OfLast(_) => true,
             Test::All(tests) | Test::Any(tests) => tests.iter().any(Test::shares),
             Test::Not(test) => test.shares(),
             _ => false,
@@ -242,6 +265,15 @@ impl Model {
             level.test.features(&mut |feature| own = own.or(Some(self.features[feature].column)));
         }
         own.unwrap_or_default()
+    }
+
+    /// Takes another list of short forms of forenames in the stead of the one there is.
+    pub fn call_in_full(&mut self, names: &BTreeMap<String, String>) {
+        for feature in &mut self.features {
+            if let Part::InFull(list) = &mut feature.part {
+                list.clone_from(names);
+            }
+        }
     }
 
     /// The position of a feature, added if it is new.

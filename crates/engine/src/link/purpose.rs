@@ -165,7 +165,9 @@ fn listed(names: &[&str]) -> String {
 /// Reads every purpose of the file; problems are left with the reader.
 #[must_use]
 pub fn read(reader: &Reader<'_>) -> Vec<Purpose> {
-    let Some(file) = reader.document(PURPOSES_FILE, "[purpose.NAME]") else { return Vec::new() };
+    let Some(file) = reader.document_or(PURPOSES_FILE, "[purpose.NAME]", "docs/linkage.md has one to copy") else {
+        return Vec::new();
+    };
     let section = file.required_section("purpose", "a table [purpose.NAME] for each purpose");
     let purposes = section.iter().flat_map(Section::sections).filter_map(|purpose| one(&purpose)).collect();
     file.finish();

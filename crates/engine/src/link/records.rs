@@ -18,8 +18,10 @@ pub struct Records {
     pub columns: Vec<Column>,
     /// The number of each record's value in each column, record after record: a pair then touches two places of memory.
     cells: Vec<u32>,
-    /// Further values of a record in a column (aliases, former addresses), in order.
+    /// Further values of a record in a column (aliases, former addresses), each once, by record and column and then as it was said.
     more: Vec<More>,
+    /// For each record where its further values begin; empty where no record has any.
+    more_from: Vec<u32>,
 }
 
 /// So many records are put in their place together.
@@ -33,7 +35,7 @@ pub struct Column {
 }
 
 /// One further value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct More {
     pub record: u32,
     pub column: u32,
@@ -71,8 +73,13 @@ impl Records {
             (0..).zip(&order).for_each(|(to, (_, from))| place[*from as usize] = to);
         }
         records.more = more.into_iter().map(|more| More { record: place[more.record as usize], ..more }).collect();
-        records.more.sort_unstable();
-        records.more.dedup();
+        // In the order in which a record says them.
+        records.more.sort_by_key(|more| (more.record, more.column));
+        if !records.more.is_empty() {
+            records.more_from = vec![0; order.len() + 1];
+            records.more.iter().for_each(|more| records.more_from[more.record as usize + 1] += 1);
+            (0..order.len()).for_each(|at| records.more_from[at + 1] += records.more_from[at]);
+        }
         records.columns = columns.into_iter().map(|(column, _)| column).collect();
         records.row = order.into_iter().map(|(_, from)| from).collect();
         records.ids = ids;
@@ -133,9 +140,8 @@ impl Records {
         if self.more.is_empty() {
             return &[];
         }
-        let from = self.more.partition_point(|more| more.record < record);
-        let count = self.more[from..].iter().take_while(|more| more.record == record).count();
-        &self.more[from..from + count]
+        let from = |record: u32| self.more_from[record as usize] as usize;
+        &self.more[from(record)..from(record + 1)]
     }
 
     /// Whether any record has further values.

@@ -9,6 +9,7 @@ use super::model::{Frequency, Level, Model, Part, Test};
 use super::most::Most;
 use super::near::Near;
 use super::records::Records;
+use super::several;
 
 /// The most comparisons of a model.
 pub const MOST_COMPARISONS: usize = 16;
@@ -24,6 +25,8 @@ pub struct Scorer<'a> {
     pub(super) comparisons: Vec<Ready>,
     /// For each comparison what is near to its values, where it has levels of likeness.
     near: Vec<Option<Near>>,
+    /// For each feature the share of each value among all that records say, where a test asks for it.
+    pub(super) shares: Vec<Vec<f64>>,
     pub(super) most: Most,
     /// Logarithms of the odds before anything is compared.
     pub(super) strangers: f64,
@@ -98,7 +101,8 @@ impl<'a> Scorer<'a> {
         let household = if model.household > 1e-3 * model.prior { (model.prior / model.household).log2() } else { f64::INFINITY };
         let strangers = (model.prior / (1.0 - model.prior)).log2();
         let most = Most::new(model, &comparisons, &near);
-        Scorer { records, features, model, comparisons, near, most, strangers, household }
+        let shares = several::shares(model, &features, records);
+        Scorer { records, features, model, comparisons, near, shares, most, strangers, household }
     }
 
     /// The bits of levels alone, without what frequencies add.
@@ -269,8 +273,15 @@ fn plain_levels(model: &Model, levels: &[Level]) -> (Option<u8>, Option<u8>) {
         _ => false,
     };
     let is_same = |level: &Level| matches!(&level.test, Test::Same(a, b) if a == b && whole(a));
+    // A level may ask for another column than the one that is missing: a date beside a list of dates.
+    let same_column = |first: &Level, second: &Level| {
+        let mut columns = Vec::new();
+        let mut column = |feature: usize| columns.push(model.features[feature].column);
+        [first, second].into_iter().for_each(|level| level.test.features(&mut column));
+        columns.windows(2).all(|pair| pair[0] == pair[1])
+    };
     match levels {
-        [first, second, ..] if is_missing(first) => (Some(0), is_same(second).then_some(1)),
+        [first, second, ..] if is_missing(first) => (Some(0), (is_same(second) && same_column(first, second)).then_some(1)),
         [first, ..] if is_same(first) => (None, Some(0)),
         _ => (None, None),
     }

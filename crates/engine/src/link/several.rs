@@ -1,10 +1,55 @@
 //! Tests of records that have several values in a column (aliases, former addresses): each thing a test asks may be true of any
-//! of them.
+//! of them, or is asked of all of them together (how many there are, how rare those are that both records have), or of the first
+//! or last alone.
 
+use super::feature::Features;
 use super::level::Likeness;
-use super::model::Test;
-use super::records::More;
+use super::model::{Model, Test};
+use super::records::{More, Records};
 use super::score::Scorer;
+
+/// Whether numbers of values, those of the left record times those of the right one, come to at most so many; nothing where one of
+/// them is 0, as of a list that is missing.
+pub(super) fn few(products: &[(usize, usize)], most: usize, counts: impl Fn(usize) -> (usize, usize)) -> Option<bool> {
+    let mut sum = 0;
+    for (left, right) in products {
+        let (left, right) = (counts(*left).0, counts(*right).1);
+        if left == 0 || right == 0 {
+            return None;
+        }
+        sum += left * right;
+    }
+    Some(sum <= most)
+}
+
+/// For each feature the share of each value among all that records say, further values among them, where a test asks how rare
+/// shared values are; nothing for others.
+pub(super) fn shares(model: &Model, features: &Features<'_>, records: &Records) -> Vec<Vec<f64>> {
+    let mut asked = vec![false; model.features.len()];
+    let levels = model.comparisons.iter().flat_map(|comparison| &comparison.levels).map(|level| &level.test);
+    let tests = levels.chain(model.twins.as_ref().map(|twins| &twins.test));
+    tests.for_each(|test| test.rarity(&mut |feature| asked[feature] = true));
+    let share = |(feature, asked): (usize, bool)| {
+        if !asked {
+            return Vec::new();
+        }
+        let mut counts = vec![0_u64; features[feature].distinct()];
+        for record in 0..records.len() as u32 {
+            numbers(features, feature, records, record).for_each(|number| counts[number as usize] += 1);
+        }
+        let all = counts.iter().sum::<u64>() as f64;
+        counts.into_iter().map(|count| count as f64 / all).collect()
+    };
+    asked.into_iter().enumerate().map(share).collect()
+}
+
+/// The numbers of all values of a record in a feature, the first one first; what is missing is left out.
+fn numbers(features: &Features<'_>, feature: usize, records: &Records, record: u32) -> impl Iterator<Item = u32> {
+    let column = features[feature].column;
+    let first = records.cells(record)[column];
+    let further = records.more(record).iter().filter(move |more| more.column as usize == column).map(|more| more.value);
+    std::iter::once(first).chain(further).map(move |value| features.number_of(feature, value)).filter(|number| *number != 0)
+}
 
 impl Scorer<'_> {
     /// The first level that holds of any of the records' values; the last where none does.
@@ -23,6 +68,27 @@ impl Scorer<'_> {
             Test::Any(tests) if truth => tests.iter().any(|test| self.any_comes_to(true, test, left, right)),
             Test::Any(tests) => tests.iter().all(|test| self.any_comes_to(false, test, left, right)),
             Test::Not(test) => self.any_comes_to(!truth, test, left, right),
+            Test::Few(products, most) => {
+                let count = |feature, record| numbers(&self.features, feature, self.records, record).count();
+                few(products, *most, |feature| (count(feature, left), count(feature, right))) == Some(truth)
+            }
+            Test::SharedRarer(feature, limit) => {
+                let of = |record| numbers(&self.features, *feature, self.records, record);
+                let shared = of(left).filter(|number| of(right).any(|other| other == *number));
+                (shared.map(|number| self.shares[*feature][number as usize]).product::<f64>() < *limit) == truth
+            }
+            Test::Share(feature, other) if feature == other => {
+                let of = |record| numbers(&self.features, *feature, self.records, record);
+                let both = of(left).next().is_some() && of(right).next().is_some();
+                both && of(left).any(|number| of(right).any(|other| other == number)) == truth
+            }
+            Test::OfFirst(test) => {
+                self.comes_to(truth, test, self.records.cells(left), self.records.cells(right), &mut Likeness::default())
+            }
+            Test::OfLast(test) => self.comes_to(truth, test, &self.last(left), &self.last(right), &mut Likeness::default()),
+            test if !self.has_several(test, left) && !self.has_several(test, right) => {
+                self.comes_to(truth, test, self.records.cells(left), self.records.cells(right), &mut Likeness::default())
+            }
             test => {
                 let rights = self.variants(test, right);
                 let comes = |truth: bool| {
@@ -32,6 +98,26 @@ impl Scorer<'_> {
                 if truth { comes(true) } else { !comes(true) && comes(false) }
             }
         }
+    }
+
+    /// A record's cells with its last values.
+    fn last(&self, record: u32) -> Vec<u32> {
+        let mut cells = self.records.cells(record).to_vec();
+        self.records.more(record).iter().for_each(|more| cells[more.column as usize] = more.value);
+        cells
+    }
+
+    /// Whether a record has several values in a column that a test looks at.
+    fn has_several(&self, test: &Test, record: u32) -> bool {
+        let more = self.records.more(record);
+        let mut found = false;
+        if !more.is_empty() {
+            test.features(&mut |feature| {
+                let column = self.features[feature].column;
+                found |= more.iter().any(|more| more.column as usize == column);
+            });
+        }
+        found
     }
 
     /// A record's cells, once with each of its values in the columns that a test looks at.

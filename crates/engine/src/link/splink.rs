@@ -123,10 +123,12 @@ struct Value {
 }
 
 const CONDITIONS: &str = "=, <>, IS NULL, AND, OR, NOT, jaro_similarity, jaro_winkler_similarity, levenshtein, \
-     damerau_levenshtein, ABS(EPOCH(…) - EPOCH(…)) or ABS(DATE_DIFF('day', …, …)), each held against a number; array_length(list_intersect(…, …)) >= 1, \
-     and ELSE";
+     damerau_levenshtein, ABS(EPOCH(…) - EPOCH(…)) or ABS(DATE_DIFF('day', …, …)), each held against a number; array_length(list_intersect(…, …)) >= 1; \
+     len(…) * len(…), and sums of such, held against a number; list_reduce of the frequencies of shared values; and ELSE";
 const VALUES: &str = "a column such as \"name_l\" or l.name, substr, left, regexp_extract, NULLIF(…, ''), lower, upper, trim, \
-     CAST to text or date, try_strptime";
+     CAST to text or date, try_strptime, […] for the first (1) or last (-1) of a list";
+/// What a list is called that has with each value how often it occurs.
+const WITH_FREQUENCY: &str = "_with_freq";
 
 impl Import {
     fn comparison(&mut self, said: &Said, unread: &mut Vec<Unread>) -> Comparison {
@@ -222,7 +224,11 @@ impl Import {
                 }
                 Ok(same)
             }
+            What::Compare(Compare::Equal, a, b) if matches!(a.what, What::Number(_)) && a.what == b.what => Ok(Vec::new()),
             What::Compare(Compare::Equal, a, b) => {
+                if end_of(node)? == Some(End::Last) {
+                    return Err(Refused::new(node.at, "a rule of the last value of a list", "a rule of the first, [1]"));
+                }
                 let (left, right) = self.sides(a, b)?;
                 if left.may_be_empty && matches!(last(&left.part), Part::Found(_)) {
                     let what = "records in which regexp_extract finds nothing would all be brought together";
@@ -258,9 +264,20 @@ impl Import {
     }
 
     fn compare(&mut self, at: usize, way: Compare, a: &Node, b: &Node, under_not: bool) -> Result<Test, Refused> {
+        let test = self.compare_any(at, way, a, b, under_not)?;
+        Ok(match [end_of(a)?, end_of(b)?] {
+            [None, None] => test,
+            [Some(one), Some(other)] if one != other => return Err(other_end(b.at)),
+            [Some(End::First), _] | [_, Some(End::First)] => Test::OfFirst(Box::new(test)),
+            _ => Test::OfLast(Box::new(test)),
+        })
+    }
+
+    fn compare_any(&mut self, at: usize, way: Compare, a: &Node, b: &Node, under_not: bool) -> Result<Test, Refused> {
+        let counted = [a, b].iter().any(|node| is_count(node));
         match (way, &a.what, &b.what) {
-            (Compare::Equal, ..) => self.same(at, a, b, under_not),
-            (Compare::Unequal, ..) => Ok(Test::Not(Box::new(self.same(at, a, b, true)?))),
+            (Compare::Equal, ..) if !counted => self.same(at, a, b, under_not),
+            (Compare::Unequal, ..) if !counted => Ok(Test::Not(Box::new(self.same(at, a, b, true)?))),
             (_, _, What::Number(number)) => self.measured(way, a, *number, under_not),
             (_, What::Number(number), _) => {
                 let turned = match way {
@@ -302,8 +319,11 @@ impl Import {
         Test::All(vec![Test::Not(Box::new(missing(value.side, whole))), missing(value.side, beyond)])
     }
 
-    /// A likeness or a distance held against a number.
+    /// A likeness, a distance or a number of values held against a number.
     fn measured(&mut self, way: Compare, node: &Node, number: f64, under_not: bool) -> Result<Test, Refused> {
+        if is_count(node) {
+            return self.few(way, node, number);
+        }
         let What::Call(name, values) = &node.what else {
             return Err(Refused::new(node.at, "this cannot be held against a number", CONDITIONS));
         };
@@ -341,8 +361,8 @@ impl Import {
                 let test = self.distance(node.at, &left, &right, most, transposed, under_not || far)?;
                 Ok(if far { not(test) } else { test })
             }
-            ("array_length" | "len" | "cardinality" | "size", [Node { what: What::Call(meet, lists), .. }])
-                if matches!(meet.as_str(), "list_intersect" | "array_intersect") && lists.len() == 2 =>
+            (length, [Node { what: What::Call(meet, lists), .. }])
+                if is_length(length) && is_list(meet, "intersect") && lists.len() == 2 =>
             {
                 let (left, right) = self.sides(&lists[0], &lists[1])?;
                 if !matches!((way, number), (Compare::AtLeast, 1.0) | (Compare::More, 0.0))
@@ -357,6 +377,16 @@ impl Import {
                 }
                 Ok(Test::Share(self.feature(&left), self.feature(&right)))
             }
+            (reduce, [of, product]) if is_list(reduce, "reduce") => {
+                let feature = self.shared_frequencies(node.at, of, product)?;
+                let rarer = |limit: f64| Test::SharedRarer(feature, limit);
+                Ok(match way {
+                    Compare::Less => rarer(number),
+                    Compare::AtMost => rarer(number.next_up()),
+                    Compare::AtLeast => not(rarer(number)),
+                    _ => not(rarer(number.next_up())),
+                })
+            }
             ("abs", [difference]) => {
                 let (left, right, unit) = self.days(difference)?;
                 let test = |most: f64| Test::Seconds(left, right, most * unit);
@@ -369,6 +399,67 @@ impl Import {
             }
             _ => Err(Refused::new(node.at, format!("{name} with {} values is not known here", values.len()), CONDITIONS)),
         }
+    }
+
+    /// Products of the lengths of two lists, and sums of such, held against a number.
+    fn few(&mut self, way: Compare, node: &Node, number: f64) -> Result<Test, Refused> {
+        let mut products = Vec::new();
+        self.products(node, &mut products)?;
+        let most = if matches!(way, Compare::Less | Compare::AtLeast) { number.ceil() - 1.0 } else { number.floor() };
+        if !(1.0..1e6).contains(&most) || matches!(way, Compare::Equal | Compare::Unequal) && number.fract() != 0.0 {
+            return Err(Refused::new(node.at, format!("a number of values held against {number}"), "a whole number from 1"));
+        }
+        let most = most as usize;
+        let not = |test: Test| Test::Not(Box::new(test));
+        let few = Test::Few(products.clone(), most);
+        let exactly = |few: Test| if most == 1 { few } else { Test::All(vec![few, not(Test::Few(products, most - 1))]) };
+        Ok(match way {
+            Compare::AtMost | Compare::Less => few,
+            Compare::More | Compare::AtLeast => not(few),
+            Compare::Equal => exactly(few),
+            Compare::Unequal => not(exactly(few)),
+        })
+    }
+
+    /// The lists whose lengths are multiplied, product by product.
+    fn products(&mut self, node: &Node, into: &mut Vec<(usize, usize)>) -> Result<(), Refused> {
+        let length = |node: &Node| match &node.what {
+            What::Call(name, values) if values.len() == 1 && is_length(name) => Some(values[0].clone()),
+            _ => None,
+        };
+        match &node.what {
+            What::Plus(one, other) => {
+                self.products(one, into)?;
+                self.products(other, into)
+            }
+            What::Times(one, other) => {
+                let known = "len(…) * len(…) of a list of each record";
+                let refused = || Refused::new(node.at, "this is not the length of a list times that of another", known);
+                let (one, other) = length(one).zip(length(other)).ok_or_else(refused)?;
+                let (left, right) = self.sides(&one, &other)?;
+                if left.part != Part::Whole || right.part != Part::Whole {
+                    return Err(refused());
+                }
+                into.push((self.feature(&left), self.feature(&right)));
+                Ok(())
+            }
+            _ => Err(Refused::new(node.at, "this is not a product of lengths of lists", CONDITIONS)),
+        }
+    }
+
+    /// The list whose shared values have their frequencies multiplied: a product over
+    /// `list_prepend(1.0, list_transform(one, x -> CASE WHEN array_contains(list_transform(other, y -> y.value), x.value) THEN
+    /// x.rel_freq ELSE 1.0 END))`, which is how Core Person Record writes it.
+    fn shared_frequencies(&mut self, at: usize, of: &Node, product: &Node) -> Result<usize, Refused> {
+        let known = "the product, from 1, of x.rel_freq over a list, where its x.value is in the list of the other record, and 1 \
+             where it is not";
+        let lists = product_of(product).then(|| shared_lists(of)).flatten();
+        let (one, other) = lists.ok_or_else(|| Refused::new(at, "this use of list_reduce is not known", known))?;
+        let (left, right) = self.sides(&without_frequency(one), &without_frequency(other))?;
+        if left.column != right.column || left.part != Part::Whole || right.part != Part::Whole {
+            return Err(Refused::new(at, "the frequencies are not of one column", known));
+        }
+        Ok(self.feature(&left))
     }
 
     fn distance(
@@ -445,6 +536,7 @@ impl Import {
         let refuse = |what: String| Err(Refused::new(node.at, what, VALUES));
         match &node.what {
             What::Column(of, name) => self.of_column(node.at, of.as_deref(), name),
+            What::Element(list, 1 | -1) => self.value(list),
             What::Cast(inner, to) => {
                 let value = self.value(inner)?;
                 match to.as_str() {
@@ -562,6 +654,93 @@ fn at_first(count: usize, rank: usize) -> (f64, f64) {
     let m = 0.05 / (count - 1) as f64;
     let bits = if count == 2 { -5.0 } else { -5.0 + 8.0 * rank as f64 / (count - 2) as f64 };
     (m, m / bits.exp2())
+}
+
+/// Which value of a list is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    First,
+    Last,
+}
+
+/// Which value of lists a piece of a condition looks at, if it looks at lists by place.
+fn end_of(node: &Node) -> Result<Option<End>, Refused> {
+    let mut found = Ok(None);
+    node.each(&mut |piece| {
+        let end = match piece.what {
+            What::Element(_, 1) => End::First,
+            What::Element(_, -1) => End::Last,
+            _ => return,
+        };
+        match found {
+            Ok(Some(other)) if other != end => found = Err(other_end(piece.at)),
+            Ok(_) => found = Ok(Some(end)),
+            Err(_) => {}
+        }
+    });
+    found
+}
+
+fn other_end(at: usize) -> Refused {
+    Refused::new(at, "the first value of one list is held against the last of another", "both [1], or both [-1]")
+}
+
+/// Whether a function is that of lists which is called so; DuckDB says `list_` and `array_` for the same.
+fn is_list(name: &str, called: &str) -> bool {
+    ["list_", "array_"].iter().any(|kind| name.strip_prefix(kind) == Some(called))
+}
+
+/// Whether a piece may be a number of values.
+fn is_count(node: &Node) -> bool {
+    matches!(node.what, What::Plus(..) | What::Times(..))
+}
+
+fn is_length(name: &str) -> bool {
+    matches!(name, "array_length" | "len" | "cardinality" | "size")
+}
+
+/// `(p, q) -> p * q`.
+fn product_of(node: &Node) -> bool {
+    let What::Lambda(names, of) = &node.what else { return false };
+    let What::Times(one, other) = &of.what else { return false };
+    let is = |node: &Node, name: &String| node.what == What::Column(None, name.clone());
+    matches!(&names[..], [p, q] if p != q && (is(one, p) && is(other, q) || is(one, q) && is(other, p)))
+}
+
+/// The list of values of a list that has their frequencies too: `postcode_arr` of `postcode_arr_with_freq`. How often each occurs
+/// is counted in the tables that are linked.
+fn without_frequency(node: &Node) -> Node {
+    let What::Column(of, name) = &node.what else { return node.clone() };
+    let side = if of.is_some() { "" } else { ["_l", "_r"].into_iter().find(|side| name.ends_with(side)).unwrap_or_default() };
+    let bare = name.strip_suffix(side).and_then(|name| name.strip_suffix(WITH_FREQUENCY));
+    let name = bare.map_or_else(|| name.clone(), |bare| format!("{bare}{side}"));
+    Node { at: node.at, what: What::Column(of.clone(), name) }
+}
+
+/// The two lists of [`Import::shared_frequencies`].
+fn shared_lists(node: &Node) -> Option<(&Node, &Node)> {
+    let call = |node: &'_ Node, called: &str| match &node.what {
+        What::Call(name, _) => is_list(name, called),
+        _ => false,
+    };
+    let values = |node| match node {
+        &Node { what: What::Call(_, ref values), .. } => &values[..],
+        _ => &[],
+    };
+    let is_one = |node: &Node| node.what == What::Number(1.0);
+    let [from, frequencies] = values(node) else { return None };
+    let [list, Node { what: What::Lambda(x, case), .. }] = values(frequencies) else { return None };
+    let What::Case(contains, then, otherwise) = &case.what else { return None };
+    let [others, value] = values(contains) else { return None };
+    let [other, Node { what: What::Lambda(y, its_value), .. }] = values(others) else { return None };
+    let ([x], [y]) = (&x[..], &y[..]) else { return None };
+    let of = |name: &String, key: &str| What::Column(Some(name.clone()), key.to_owned());
+    let calls = call(node, "prepend")
+        && call(frequencies, "transform")
+        && call(others, "transform")
+        && ["contains", "has"].iter().any(|called| call(contains, called));
+    let parts = is_one(from) && is_one(otherwise) && then.what == of(x, "rel_freq") && value.what == of(x, "value");
+    (calls && parts && its_value.what == of(y, "value")).then_some((list, other))
 }
 
 fn missing(side: Side, feature: usize) -> Test {

@@ -23,6 +23,14 @@ pub enum What {
     /// A value made into another type, by its name in small letters.
     Cast(Box<Node>, String),
     Minus(Box<Node>, Box<Node>),
+    Plus(Box<Node>, Box<Node>),
+    Times(Box<Node>, Box<Node>),
+    /// A value of a list by its place: from 1 on, or from -1 back.
+    Element(Box<Node>, i64),
+    /// A function without a name: the names of what it is given, and what it makes of it.
+    Lambda(Vec<String>, Box<Node>),
+    /// One thing where a condition holds (the first), and another where not.
+    Case(Box<Node>, Box<Node>, Box<Node>),
     Compare(Compare, Box<Node>, Box<Node>),
     IsNull(Box<Node>),
     Not(Box<Node>),
@@ -52,6 +60,25 @@ impl Refused {
     #[must_use]
     pub fn new(at: usize, what: impl Into<String>, known: impl Into<String>) -> Refused {
         Refused { at, what: what.into(), known: known.into() }
+    }
+}
+
+impl Node {
+    /// Calls `with` for this piece and for each that stands in it.
+    pub fn each<'a>(&'a self, with: &mut impl FnMut(&'a Node)) {
+        with(self);
+        match &self.what {
+            What::Column(..) | What::Text(_) | What::Number(_) => {}
+            What::Cast(one, _) | What::Element(one, _) | What::Lambda(_, one) | What::IsNull(one) | What::Not(one) => {
+                one.each(with);
+            }
+            What::Minus(one, other) | What::Plus(one, other) | What::Times(one, other) | What::Compare(_, one, other) => {
+                one.each(with);
+                other.each(with);
+            }
+            What::Case(test, one, other) => [test, one, other].into_iter().for_each(|node| node.each(with)),
+            What::Call(_, all) | What::And(all) | What::Or(all) => all.iter().for_each(|node| node.each(with)),
+        }
     }
 }
 
@@ -92,7 +119,8 @@ impl Token {
 }
 
 /// Longer signs first, so that `<=` is not read as `<`.
-const SIGNS: [&str; 14] = ["<=", ">=", "<>", "!=", "==", "::", "=", "<", ">", "(", ")", ",", ".", "-"];
+const SIGNS: [&str; 20] =
+    ["<=", ">=", "<>", "!=", "==", "::", "->", "=", "<", ">", "(", ")", "[", "]", ",", ".", "-", "+", "*", ":"];
 
 fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Refused> {
     let letters: Vec<char> = text.chars().collect();
@@ -237,7 +265,7 @@ impl Parser {
     }
 
     fn comparison(&mut self) -> Result<Node, Refused> {
-        let left = self.difference()?;
+        let left = self.sum()?;
         let at = left.at;
         if self.word("is") {
             let not = self.word("not");
@@ -259,33 +287,66 @@ impl Parser {
             (">=", Compare::AtLeast),
         ];
         let Some((_, way)) = WAYS.into_iter().find(|(sign, _)| self.sign(sign)) else { return Ok(left) };
-        let right = self.difference()?;
+        let right = self.sum()?;
         Ok(Node { at, what: What::Compare(way, Box::new(left), Box::new(right)) })
     }
 
-    fn difference(&mut self) -> Result<Node, Refused> {
-        let left = self.cast()?;
-        if !self.sign("-") {
-            return Ok(left);
+    fn sum(&mut self) -> Result<Node, Refused> {
+        let mut left = self.product()?;
+        for _ in 0..DEEPEST {
+            let sum = match () {
+                () if self.sign("+") => What::Plus,
+                () if self.sign("-") => What::Minus,
+                () => return Ok(left),
+            };
+            let right = self.product()?;
+            left = Node { at: left.at, what: sum(Box::new(left), Box::new(right)) };
         }
-        let right = self.cast()?;
-        Ok(Node { at: left.at, what: What::Minus(Box::new(left), Box::new(right)) })
+        Err(Refused::new(left.at, "too many numbers are added up", format!("at most {DEEPEST}")))
+    }
+
+    fn product(&mut self) -> Result<Node, Refused> {
+        let mut left = self.cast()?;
+        for _ in 0..DEEPEST {
+            if !self.sign("*") {
+                return Ok(left);
+            }
+            let right = self.cast()?;
+            left = Node { at: left.at, what: What::Times(Box::new(left), Box::new(right)) };
+        }
+        Err(Refused::new(left.at, "too many numbers are multiplied", format!("at most {DEEPEST}")))
     }
 
     fn cast(&mut self) -> Result<Node, Refused> {
         let mut node = self.primary()?;
-        for count in 0.. {
-            let at = self.peek().0;
-            if !self.sign("::") {
-                break;
-            }
-            if count == DEEPEST {
-                return Err(Refused::new(at, "too many types follow one another", format!("at most {DEEPEST}")));
-            }
-            let to = self.type_name()?;
-            node = Node { at: node.at, what: What::Cast(Box::new(node), to) };
+        for _ in 0..DEEPEST {
+            let at = node.at;
+            let what = if self.sign("::") {
+                let to = self.type_name()?;
+                What::Cast(Box::new(node), to)
+            } else if self.sign("[") {
+                let place = self.place()?;
+                What::Element(Box::new(node), place)
+            } else {
+                return Ok(node);
+            };
+            node = Node { at, what };
         }
-        Ok(node)
+        Err(Refused::new(node.at, "too many types and places follow one another", format!("at most {DEEPEST}")))
+    }
+
+    /// A place in a list, and the bracket after it.
+    fn place(&mut self) -> Result<i64, Refused> {
+        let back = self.sign("-");
+        match self.take() {
+            (_, Token::Number(number)) if number >= 1.0 && number.fract() == 0.0 && number < 1e6 => {
+                self.expect("]")?;
+                Ok(if back { -(number as i64) } else { number as i64 })
+            }
+            (at, token) => {
+                Err(Refused::new(at, format!("{} is no place in a list", token.shown()), "a whole number such as 1 or -1"))
+            }
+        }
     }
 
     /// The name of a type, without a length such as that of `varchar(20)`.
@@ -305,15 +366,18 @@ impl Parser {
     fn primary(&mut self) -> Result<Node, Refused> {
         let (at, token) = self.take();
         let what = match token {
-            Token::Sign("(") => {
-                let node = self.or()?;
-                self.expect(")")?;
-                return Ok(node);
-            }
+            Token::Sign("(") => return self.in_parentheses(at),
             Token::Text(text) => What::Text(text),
             Token::Number(number) => What::Number(number),
             Token::Quoted(name) => self.column(name)?,
             Token::Word(name) if self.sign("(") => self.call(name.to_lowercase())?,
+            Token::Word(name) if self.sign("->") => What::Lambda(vec![name], Box::new(self.or()?)),
+            Token::Word(word) if word.eq_ignore_ascii_case("case") => self.case()?,
+            Token::Word(word) if word.eq_ignore_ascii_case("lambda") && matches!(self.peek().1, Token::Word(_)) => {
+                let names = self.names()?;
+                self.expect(":")?;
+                What::Lambda(names, Box::new(self.or()?))
+            }
             Token::Word(name) => self.column(name)?,
             token => {
                 let known = "a column, a function, a number, a text between single quotes, or `(`";
@@ -321,6 +385,55 @@ impl Parser {
             }
         };
         Ok(Node { at, what })
+    }
+
+    /// What stands in parentheses; where an arrow follows it is the names of what a function is given.
+    fn in_parentheses(&mut self, at: usize) -> Result<Node, Refused> {
+        let from = self.next;
+        if let Ok(names) = self.names()
+            && self.sign(")")
+            && self.sign("->")
+        {
+            return Ok(Node { at, what: What::Lambda(names, Box::new(self.or()?)) });
+        }
+        self.next = from;
+        let node = self.or()?;
+        self.expect(")")?;
+        Ok(node)
+    }
+
+    /// Names with commas between them.
+    fn names(&mut self) -> Result<Vec<String>, Refused> {
+        let mut names = Vec::new();
+        loop {
+            match self.take() {
+                (_, Token::Word(name)) => names.push(name),
+                (at, token) => return Err(Refused::new(at, format!("{} is no name", token.shown()), "a name such as x")),
+            }
+            if !self.sign(",") {
+                return Ok(names);
+            }
+        }
+    }
+
+    /// `CASE WHEN … THEN … ELSE … END`, after its first word.
+    fn case(&mut self) -> Result<What, Refused> {
+        let mut parts = Vec::new();
+        for word in ["when", "then", "else"] {
+            self.expect_word(word)?;
+            parts.push(self.or()?);
+        }
+        self.expect_word("end")?;
+        let mut next = || Box::new(parts.remove(0));
+        Ok(What::Case(next(), next(), next()))
+    }
+
+    fn expect_word(&mut self, word: &str) -> Result<(), Refused> {
+        let (at, token) = self.peek().clone();
+        if self.word(word) {
+            return Ok(());
+        }
+        Err(Refused::new(at, format!("{} was not expected here", token.shown()), word.to_uppercase()))
     }
 
     fn column(&mut self, name: String) -> Result<What, Refused> {

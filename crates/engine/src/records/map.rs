@@ -85,7 +85,11 @@ const WORDS: [&str; 6] = ["file", "only", "given", "day_zero", "split", "runs"];
 /// Reads a map; problems go to the reader.
 #[must_use]
 pub fn read(reader: &Reader<'_>, file: &str) -> Vec<Part> {
-    let Some(document) = reader.document(file, "[people.NAME]") else { return Vec::new() };
+    let Some(document) =
+        reader.document_or(file, "[people.NAME]", "examples/ has some to copy; docs/records.md says what may stand in one")
+    else {
+        return Vec::new();
+    };
     let mut parts = Vec::new();
     for section in document.sections() {
         let Some(table) = table(&section.name) else {

@@ -15,28 +15,44 @@ use engine::records::day;
 
 use crate::splink::{at, level, null, records, settings};
 
-const COLUMNS: [&str; 10] = ["first", "last", "both", "firsts", "lasts", "dob", "dobs", "postcodes", "pnc", "cro"];
+const COLUMNS: [&str; 14] = [
+    "first",
+    "last",
+    "both",
+    "firsts",
+    "lasts",
+    "dob",
+    "dobs",
+    "postcodes",
+    "outcodes",
+    "pnc",
+    "cro",
+    "sentences",
+    "marker",
+    "scopes",
+];
 
 fn by_frequency(level: SaidLevel, column: &str, weight: f64) -> SaidLevel {
     SaidLevel { frequency: Some(SaidFrequency { column: column.into(), weight, least: 0.0, own: false }), ..level }
 }
 
 fn model() -> (Model, Vec<String>) {
+    let shared = |list: &str| format!("array_length(list_intersect({list}_l, {list}_r)) >= 1");
+    let aliases = format!("{} AND {}", shared("firsts"), shared("lasts"));
     let names = vec![
         null("(first_l IS NULL OR first_r IS NULL) AND (last_l IS NULL OR last_r IS NULL)"),
         by_frequency(level("both_l = both_r", 17.0), "both", 1.0),
         by_frequency(level("jaro_winkler_similarity(both_l, both_r) >= 0.9", 7.0), "both", 0.7),
         level("first_l = last_r AND first_r = last_l", 14.0),
-        level(
-            "array_length(list_intersect(firsts_l, firsts_r)) >= 1 AND array_length(list_intersect(lasts_l, lasts_r)) >= 1",
-            9.0,
-        ),
+        level(&format!("({aliases}) and len(firsts_l) * len(firsts_r) + len(lasts_l) * len(firsts_r) <= 4"), 11.0),
+        level(&aliases, 9.0),
         level("ELSE", -8.0),
     ];
     let births = vec![
         null("dob_l IS NULL OR dob_r IS NULL"),
         level("dob_l = dob_r", 14.0),
-        level("array_length(list_intersect(dobs_l, dobs_r)) >= 1", 9.0),
+        level(&format!("{} and len(dobs_l) * len(dobs_r) <= 2", shared("dobs")), 9.0),
+        level(&shared("dobs"), 8.0),
         level(
             "substr(CAST(dob_l AS TEXT), 1, 3) = substr(CAST(dob_r AS TEXT), 1, 3) AND levenshtein(substr(CAST(dob_l AS TEXT), 4, 7), substr(CAST(dob_r AS TEXT), 4, 7)) <= 1",
             3.0,
@@ -44,9 +60,16 @@ fn model() -> (Model, Vec<String>) {
         level("ABS(EPOCH(dob_l) - EPOCH(dob_r)) <= 157788000.0", -4.0),
         level("ELSE", -9.0),
     ];
+    let contained = "array_contains(list_transform(postcodes_with_freq_r, y -> y.value), x.value)";
+    let rarity = format!("x -> CASE WHEN {contained} THEN x.rel_freq ELSE 1.0 END");
+    let rarer = |limit: &str| {
+        format!("list_reduce(list_prepend(1.0, list_transform(postcodes_with_freq_l, {rarity})), (p, q) -> p * q) < {limit}")
+    };
     let postcodes = vec![
         null("postcodes_l IS NULL OR postcodes_r IS NULL"),
-        level("array_length(list_intersect(postcodes_l, postcodes_r)) >= 1", 12.0),
+        level(&rarer("0.2"), 15.0),
+        level(&rarer("0.9"), 12.0),
+        level(&shared("outcodes"), 5.0),
         level("ELSE", -2.0),
     ];
     let ids = vec![
@@ -54,11 +77,38 @@ fn model() -> (Model, Vec<String>) {
         level("pnc_l = pnc_r AND cro_l = cro_r", 30.0),
         level("pnc_l = pnc_r", 22.0),
         level("cro_l = cro_r", 21.0),
+        level(
+            "(substring(pnc_l, 7, 6) = substring(cro_r, 1, 6) or substring(pnc_r, 7, 6) = substring(cro_l, 1, 6)) or \
+             (substring(pnc_l, 1, 5) = substring(pnc_r, 1, 5) and substring(pnc_l, 8, 6) = substring(pnc_r, 8, 6))",
+            15.0,
+        ),
         null("(cro_l IS NULL OR cro_r IS NULL) AND (pnc_l IS NULL OR pnc_r IS NULL)"),
         level("ELSE", -14.0),
     ];
+    let within = |end: &str| format!("abs(datediff('day', sentences_l[{end}], sentences_r[{end}])) <= 14");
+    let sentences = vec![
+        null("sentences_l IS NULL OR sentences_r IS NULL"),
+        level(&format!("{} and len(sentences_l) * len(sentences_r) = 1", shared("sentences")), 11.0),
+        level(&shared("sentences"), 7.0),
+        level(&format!("{} or {}", within("1"), within("-1")), 1.0),
+        level("ELSE", -0.5),
+    ];
+    let decided = vec![
+        null("marker_l IS NULL OR marker_r IS NULL"),
+        level("marker_l = marker_r", 100.0),
+        level(&format!("marker_l != marker_r AND {}", shared("scopes")), -100.0),
+        level("ELSE", 0.0),
+    ];
     let comparison = |(name, levels): (&str, Vec<SaidLevel>)| Said { name: name.into(), levels };
-    let comparisons = [("names", names), ("births", births), ("postcodes", postcodes), ("ids", ids)].map(comparison).to_vec();
+    let comparisons = [
+        ("names", names),
+        ("births", births),
+        ("postcodes", postcodes),
+        ("ids", ids),
+        ("sentences", sentences),
+        ("decided", decided),
+    ];
+    let comparisons = comparisons.map(comparison).to_vec();
     let rules = ["l.dob = r.dob", "l.last = r.last", "l.pnc = r.pnc", "l.first = r.last and l.last = r.first"];
     let imported = import(&settings(comparisons, &rules)).unwrap_or_else(|unread| panic!("{unread:?}"));
     (imported.model, imported.columns)
@@ -83,7 +133,7 @@ type Said2<'a> = &'a [(&'a str, &'a str)];
 #[test]
 fn every_level_has_its_bits() {
     let (model, columns) = model();
-    let cases: [(&str, Said2, Said2, &str, f64); 17] = [
+    let cases: [(&str, Said2, Said2, &str, f64); 33] = [
         ("names", &[], &[("first", "ann"), ("last", "lee")], "nothing to compare", 0.0),
         (
             "names",
@@ -104,7 +154,14 @@ fn every_level_has_its_bits() {
             "names",
             &[("first", "ann"), ("firsts", "ann|nan"), ("last", "lee"), ("lasts", "lee|ray")],
             &[("first", "nan"), ("last", "ray")],
-            "aliases meet",
+            "aliases meet, and there are few",
+            11.0,
+        ),
+        (
+            "names",
+            &[("first", "ann"), ("firsts", "ann|nan|una"), ("last", "lee"), ("lasts", "lee|ray")],
+            &[("first", "nan"), ("last", "ray")],
+            "aliases meet, and there are five",
             9.0,
         ),
         (
@@ -116,15 +173,60 @@ fn every_level_has_its_bits() {
         ),
         ("births", &[("dob", "1980-04-03")], &[("dob", "1980-04-03")], "the same", 14.0),
         ("births", &[("dob", "1980-04-03"), ("dobs", "1980-04-03|1981-04-03")], &[("dob", "1981-04-03")], "an alias", 9.0),
+        (
+            "births",
+            &[("dob", "1980-04-03"), ("dobs", "1980-04-03|1981-04-03|1982-04-03")],
+            &[("dob", "1981-04-03")],
+            "an alias of many",
+            8.0,
+        ),
+        (
+            "births",
+            &[("dob", "1980-04-03"), ("dobs", "1982-04-03")],
+            &[("dob", "1990-04-03"), ("dobs", "1982-04-03")],
+            "the lists are the same, and the dates are not",
+            9.0,
+        ),
         ("births", &[("dob", "1980-04-03")], &[("dob", "1980-04-08")], "one slip after the third digit", 3.0),
         ("births", &[("dob", "1980-04-03")], &[("dob", "1979-04-03")], "another decade, within five years", -4.0),
         ("births", &[("dob", "1980-04-03")], &[("dob", "1990-04-03")], "else", -9.0),
-        ("postcodes", &[("postcodes", "LS1 1AA|LS2 2BB")], &[("postcodes", "LS3 3CC|LS2 2BB")], "one shared", 12.0),
+        ("postcodes", &[("postcodes", "LS1 1AA|LS2 2BB")], &[("postcodes", "LS3 3CC|LS2 2BB")], "one of four, with half", 12.0),
+        ("postcodes", &[("postcodes", "LS1 1AA")], &[("postcodes", "LS1 1AA")], "one, and everybody has it", -2.0),
+        (
+            "postcodes",
+            &[("postcodes", "a|b|c"), ("outcodes", "z")],
+            &[("postcodes", "c|b|d"), ("outcodes", "z")],
+            "two, a third of all each",
+            15.0,
+        ),
+        (
+            "postcodes",
+            &[("postcodes", "LS1 1AA"), ("outcodes", "LS1")],
+            &[("postcodes", "LS1 2BB|LS4 4DD"), ("outcodes", "LS4|LS1")],
+            "a district",
+            5.0,
+        ),
         ("postcodes", &[("postcodes", "LS1 1AA")], &[("postcodes", "LS3 3CC|LS2 2BB")], "none shared", -2.0),
         ("ids", &[("pnc", "1"), ("cro", "2")], &[("pnc", "1"), ("cro", "2")], "both", 30.0),
         ("ids", &[("pnc", "1"), ("cro", "2")], &[("pnc", "1"), ("cro", "3")], "one", 22.0),
         ("ids", &[("pnc", "1")], &[("cro", "3")], "nothing to compare, in the middle of the levels", 0.0),
         ("ids", &[("pnc", "1"), ("cro", "2")], &[("pnc", "4"), ("cro", "3")], "both differ", -14.0),
+        ("ids", &[("pnc", "1999/0054321R")], &[("cro", "054321/12U")], "the number of one in the other", 15.0),
+        ("ids", &[("pnc", "1999/0054321R")], &[("pnc", "1999/9954321R")], "the year and the last digits", 15.0),
+        ("ids", &[("pnc", "1999/0054321R")], &[("pnc", "1998/0054321R")], "another year", -14.0),
+        ("sentences", &[("sentences", "2020-01-01")], &[("sentences", "2020-01-01")], "one each", 11.0),
+        ("sentences", &[("sentences", "2020-01-01|2021-01-01")], &[("sentences", "2021-01-01")], "one of two", 7.0),
+        (
+            "sentences",
+            &[("sentences", "2020-01-01|2021-01-01")],
+            &[("sentences", "2019-01-01|2021-01-09")],
+            "the last ones are near",
+            1.0,
+        ),
+        ("sentences", &[("sentences", "2020-01-01|2021-01-01")], &[("sentences", "2020-01-20|2021-02-01")], "none is", -0.5),
+        ("decided", &[("marker", "a"), ("scopes", "x")], &[("marker", "a"), ("scopes", "y")], "one by decision", 100.0),
+        ("decided", &[("marker", "a"), ("scopes", "x|y")], &[("marker", "b"), ("scopes", "z|x")], "two by decision", -100.0),
+        ("decided", &[("marker", "a"), ("scopes", "x")], &[("marker", "b"), ("scopes", "y")], "of other scopes", 0.0),
     ];
     for (name, left, right, what, expected) in cases {
         let blank: Said2 = &[];
@@ -162,6 +264,16 @@ fn family(columns: &[String]) -> Records {
         twin("anne", "anne|beth", "anne lee", ""),
         twin("cath", "cath", "cath lee", "7"),
         twin("dora", "dora", "dora lee", "7"),
+        // Somebody else, so that the postcode is not everybody's.
+        [
+            ("first", "ida"),
+            ("firsts", ""),
+            ("last", "orr"),
+            ("both", "ida orr"),
+            ("dob", ""),
+            ("postcodes", "LS9 9ZZ"),
+            ("pnc", ""),
+        ],
     ];
     records(columns, &rows.each_ref().map(|said| row(columns, said)))
 }
@@ -184,7 +296,7 @@ fn twins_are_forced_apart() {
     };
     twins::add(&mut model, &signs);
     assert_eq!(weight(&model, 0, 1), -5.0, "every forename differs and no id agrees");
-    assert_eq!(weight(&model, 0, 2), 14.0 + 12.0 + 9.0, "an alias is shared");
+    assert_eq!(weight(&model, 0, 2), 14.0 + 12.0 + 11.0, "an alias is shared");
     assert_eq!(weight(&model, 3, 4), 18.0 + 22.0, "an id agrees, so the names are slips");
     assert_eq!(weight(&model, 0, 3), -5.0, "an id that one of them lacks is no sign of one person");
 }
@@ -202,11 +314,12 @@ fn joined_at_twenty_bits_and_fractured_below_fourteen() {
     // 14 bits for the date of birth and 3 for nothing else: 17, then after a correction of the postcode 15, then 12.
     let of = |postcode: &'static str, pnc: &'static str| [("dob", "1980-04-03"), ("postcodes", postcode), ("pnc", pnc)];
     let rows = |one: [(&'static str, &'static str); 3], other: [(&'static str, &'static str); 3]| {
-        records(&columns, &[row(&columns, &one), row(&columns, &other)])
+        // A third record, so that no postcode is everybody's.
+        records(&columns, &[row(&columns, &one), row(&columns, &other), row(&columns, &[("postcodes", "LS9 9ZZ")])])
     };
-    let earlier = |person: u32| Some(Earlier { person: vec![person; 2], fracture: 14.0 });
+    let earlier = |person: u32| Some(Earlier { person: vec![person, person, 0], fracture: 14.0 });
     let found = |records: &Records, earlier: Option<Earlier>| {
-        persons(&model, records, &Choices { join: 20.0, earlier, ..Choices::default() })
+        persons(&model, records, &Choices { join: 20.0, earlier, ..Choices::default() })[..2].to_vec()
     };
     let strong = rows(of("LS1 1AA", ""), of("LS1 1AA", ""));
     assert_eq!(found(&strong, None), [0, 0], "26 bits join");
@@ -216,7 +329,8 @@ fn joined_at_twenty_bits_and_fractured_below_fourteen() {
     assert_eq!(found(&middling, earlier(0)), [0, 1], "new records were not");
     let weak = rows(of("LS1 1AA", ""), of("LS2 2BB", ""));
     assert_eq!(found(&weak, earlier(1)), [0, 1], "12 bits fracture");
-    let no_rule = records(&columns, &[row(&columns, &[("cro", "1")]), row(&columns, &[("cro", "1")])]);
+    let cro = || row(&columns, &[("cro", "1")]);
+    let no_rule = records(&columns, &[cro(), cro(), cro()]);
     assert_eq!(found(&no_rule, None), [0, 1], "no rule brings them together");
     assert_eq!(found(&no_rule, earlier(1)), [0, 0], "and who was one person is compared all the same: 21 bits");
 }

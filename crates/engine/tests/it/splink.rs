@@ -47,10 +47,13 @@ fn one(levels: Vec<SaidLevel>) -> Settings {
     settings(vec![Said { name: "it".into(), levels }], &[])
 }
 
+fn one_level(condition: &str) -> Settings {
+    one(vec![level(condition, 1.0), level("ELSE", -1.0)])
+}
+
 /// Whether a condition holds for the two values of column `a`, and of `b` the other way about.
 fn holds(condition: &str, left: &str, right: &str) -> bool {
-    let Imported { model, columns } =
-        import(&one(vec![level(condition, 1.0), level("ELSE", -1.0)])).unwrap_or_else(|unread| panic!("{unread:?}"));
+    let Imported { model, columns } = import(&one_level(condition)).unwrap_or_else(|unread| panic!("{unread:?}"));
     // A third record keeps every value from being all there is.
     let records = records(&columns, &[vec![left; columns.len()], vec![right; columns.len()], vec!["z"; columns.len()]]);
     let scorer = Scorer::new(&model, &records).expect("it can be made ready");
@@ -104,9 +107,57 @@ fn conditions_mean_what_they_mean_in_sql() {
         ("array_length(list_intersect(a_l, a_r)) >= 1", "x|y", "z|u", false),
         // Two lists of two columns are met by different values of each.
         ("array_length(list_intersect(a_l, a_r)) >= 1 AND array_length(list_intersect(b_l, b_r)) >= 1", "x|y", "y|z", true),
+        // How many values there are; what stands twice in a list counts once, and an empty list is none.
+        ("len(a_l) * len(a_r) <= 4", "x|y", "y|z|z", true),
+        ("len(a_l) * len(a_r) < 4", "x|y", "y|z", false),
+        ("array_length(a_l) * len(a_r) = 4", "x|y", "y|z", true),
+        ("len(a_l) * len(a_r) = 4", "x", "y|z", false),
+        ("len(a_l) * len(a_r) = 1", "x", "y", true),
+        ("len(a_l) * len(a_r) <> 4", "x", "y|z", true),
+        ("4 < len(a_l) * len(a_r)", "x|y", "x|y|z", true),
+        ("len(a_l) * len(a_r) + len(b_l) * len(a_r) <= 8", "x|y", "y|z", true),
+        ("len(a_l) * len(a_r) + len(b_l) * len(a_r) <= 7", "x|y", "y|z", false),
+        ("len(a_l) * len(a_r) <= 4", "", "y", false),
+        ("not len(a_l) * len(a_r) <= 4", "", "y", false),
+        // The first and last of a list, as it stands.
+        ("a_l[1] = a_r[1]", "x|z|y", "x|w", true),
+        ("a_l[1] = a_r[1]", "x|z|y", "z|x", false),
+        ("a_l[-1] = a_r[-1]", "x|z|y", "w|y", true),
+        ("a_l[-1] = a_r[-1]", "x|y|z", "y|z|x", false),
+        ("abs(datediff('day', a_l[1], a_r[1])) <= 14", "2000-01-01|2005-01-01", "2000-01-15|2006-01-01", true),
+        ("abs(datediff('day', a_l[-1], a_r[-1])) <= 14", "2000-01-01|2005-01-01", "2000-01-15|2006-01-01", false),
+        ("abs(datediff('day', a_l[-1], a_r[-1])) <= 14", "2000-01-01", "1990-01-01|2000-01-15", true),
     ] {
         assert_eq!(holds(condition, left, right), expected, "{condition} of `{left}` and `{right}`");
     }
+}
+
+/// A third record says `z`, so that each value's share among all that are said is a fifth, or two fifths.
+#[test]
+fn frequencies_of_shared_values_are_multiplied() {
+    let one = "x -> CASE WHEN array_contains(list_transform(a_with_freq_r, y -> y.value), x.value) THEN x.rel_freq ELSE 1.0 END";
+    let new = "lambda x: case when list_has(array_transform(a_r, lambda y: y.value), x.value) then x.rel_freq else 1 end";
+    let arrows = format!("list_reduce(list_prepend(1.0, list_transform(a_with_freq_l, {one})), (p, q) -> p * q)");
+    let words = format!("array_reduce(array_prepend(1, array_transform(a_l, {new})), lambda p, q: q * p)");
+    for product in [arrows, words] {
+        for (left, right, limit, expected) in [
+            ("x|y", "y|z", "< 0.4", false),
+            ("x|y", "y|z", "<= 0.4", true),
+            ("x|y", "y|z", "< 0.41", true),
+            ("x|y", "x|y", "< 0.2", true),
+            ("x|y", "x|y", "> 0.15", true),
+            ("x|y", "w", "< 0.999", false),
+            ("x|y", "w", ">= 1", true),
+            ("", "y", "< 0.999", false),
+            ("y", "y", "< 0.7", true),
+            ("y", "y", "< 0.6", false),
+        ] {
+            assert_eq!(holds(&format!("{product} {limit}"), left, right), expected, "{product} {limit}: `{left}`, `{right}`");
+        }
+    }
+    let sum = "list_reduce(list_prepend(1.0, list_transform(a_l, x -> x.rel_freq)), (p, q) -> p + q) < 1";
+    let refused = import(&one_level(sum)).expect_err("it is no product");
+    assert_eq!(refused[0].refused.what, "this use of list_reduce is not known");
 }
 
 #[test]
@@ -122,17 +173,23 @@ fn what_is_not_understood_is_refused_at_its_place() {
         ("regexp_extract(a_l, '(') = a_r", 20, "this expression cannot be read"),
         ("array_length(list_intersect(a_l, a_r)) >= 2", 0, "lists are asked only whether they share something"),
         ("try_strptime(a_l, '%H') is null", 18, "this form has more in it than a day"),
+        ("a_l[2] = a_r[2]", 0, "this is not a value of a record"),
+        ("a_l[1] = a_r[-1]", 9, "the first value of one list is held against the last of another"),
+        ("len(a_l) + len(a_r) <= 4", 0, "this is not a product of lengths of lists"),
+        ("len(a_l) * 2 <= 4", 0, "this is not the length of a list times that of another"),
+        ("len(a_l) * len(a_r) <= 0", 0, "a number of values held against 0"),
     ] {
-        let unread = import(&one(vec![level(condition, 1.0), level("ELSE", -1.0)])).expect_err(condition);
+        let unread = import(&one_level(condition)).expect_err(condition);
         assert_eq!((unread[0].place.as_str(), unread[0].refused.at), ("comparison `it`, level 1", place), "{condition}");
         assert!(unread[0].refused.what.starts_with(what), "{condition}: {}", unread[0].refused.what);
     }
     let all = import(&settings(
         vec![Said { name: "it".into(), levels: vec![level("a_l ~ a_r", 1.0), level("b_l = b_r", 1.0)] }],
-        &["1=1", "l.a = r.a or l.b = r.b", "l.a = r.b"],
+        &["l.a <> r.a", "l.a = r.a or l.b = r.b", "l.a = r.b"],
     ));
     let places: Vec<String> = all.expect_err("four things are wrong").into_iter().map(|unread| unread.place).collect();
     assert_eq!(places, ["comparison `it`, level 1", "rule 1", "rule 2"], "all of it is told at once");
+    assert_eq!(import(&settings(vec![], &["1=1"])).expect("it is understood").model.rules[0].same, [], "every pair");
     assert!(import(&one(vec![level("a_l = a_r", 1.0)])).is_err(), "without ELSE some pairs would have no level");
     let untrained = one(vec![SaidLevel { m: None, ..level("a_l = a_r", 1.0) }, SaidLevel { m: None, ..level("ELSE", 1.0) }]);
     assert!(import(&untrained).is_err(), "a model that was never trained has no weights");

@@ -3,9 +3,9 @@
 
 use scheme::Scheme;
 use scheme::clauses::Rule;
-use scheme::document::Opened;
 use scheme::literal::{Literal as _, Points};
 use scheme::money::Rate;
+use scheme::opened::Opened;
 use scheme::problem::Problem;
 
 use super::{Intended, WORLD_FILE, World};

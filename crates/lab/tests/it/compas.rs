@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use engine::findings::{Estimate, Role};
 use lab::stress::{Options, stress};
-use lab::world;
-use scheme::source::{Bytes, Folder};
-use scheme::{Picks, Reader};
+use scheme::source::Bytes;
+
+use crate::Shipped;
 
 /// How many people of each decile, and how many of them stayed clear for two years.
 type Deciles = BTreeMap<usize, (usize, usize)>;
@@ -121,16 +121,10 @@ fn played(deciles: &Deciles, groups: usize, markup: f64, sees_decile: bool) -> F
             exact += n as f64 * (COST + effort - price * helped).max(0.0);
         }
     }
-    let texts = [("scheme.toml", SCHEME), ("world.toml", WORLD), ("groups.csv", &contract), ("segments.csv", &segments)];
-    let mut folder: Folder =
-        texts.iter().map(|(name, text)| ((*name).to_owned(), Bytes::Read(text.as_bytes().to_vec()))).collect();
+    let texts = [("scheme.toml", SCHEME.to_owned()), ("world.toml", WORLD.to_owned())];
+    let mut folder = crate::files(texts.into_iter().chain([("groups.csv", contract), ("segments.csv", segments)]));
     folder.insert("people.csv".to_owned(), Bytes::People(people.into_bytes()));
-    let opened = scheme::open(&folder);
-    let checked = scheme::check(&opened);
-    let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
-    let picks = Picks::new();
-    let reader = Reader::new(&opened, &picks);
-    let world = world::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
+    let Shipped { opened, scheme, world } = crate::read(&folder);
     let options = Options { seed: 1, replications: 400, worlds: 0 };
     let result = stress(&opened, &scheme, &world, options, &|_, _| {});
     let finding = &result.reported.iter().find(|r| r.finding.name == "cherry-picking").expect("in the catalogue").finding;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::findings::{Estimate, mean};
+use lab::curve;
 use lab::plays::{self, Stage};
 use lab::stress::{Options, stress};
 
@@ -26,7 +27,7 @@ fn the_error_of_the_break_even_aim_is_its_spread_over_seeds() {
     let (mut aims, mut errors) = (Vec::new(), Vec::new());
     for seed in 1..=40 {
         let stage = Stage::build(&it.scheme, &it.world, seed, 0, 40);
-        let curve = plays::curve(&stage.arena(&it.scheme, &it.world, 10), outcome, 32);
+        let curve = curve::curve(&stage.arena(&it.scheme, &it.world, 10), outcome, 32);
         aims.push(curve.break_even.expect("help this cheap pays"));
         errors.extend(curve.break_even_error);
     }

@@ -27,7 +27,7 @@ use lab::world::{self, World};
 use scheme::source::{Bytes, Folder};
 use scheme::{Opened, Picks, Reader, Scheme};
 
-/// A shipped scheme, opened and read.
+/// A scheme, opened and read.
 struct Shipped {
     opened: Opened,
     scheme: Scheme,
@@ -56,13 +56,23 @@ fn with_people(name: &str, change: impl Fn(&str, String) -> String, individuals:
         }
     }
     folder.extend(individuals.map(|text| ("people.csv".to_owned(), Bytes::People(text.into_bytes()))));
-    let opened = scheme::open(&folder);
-    let scheme = scheme::check(&opened).scheme.expect("a shipped scheme has no errors");
+    read(&folder)
+}
+
+/// A folder of files without errors, opened and read.
+fn read(folder: &Folder) -> Shipped {
+    let opened = scheme::open(folder);
+    let checked = scheme::check(&opened);
+    let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
-    let world = world::read(&reader, &scheme);
-    let world = world.unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
+    let world = world::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
     Shipped { opened, scheme, world }
+}
+
+/// Files by their names, as a folder.
+fn files<'a>(texts: impl IntoIterator<Item = (&'a str, String)>) -> Folder {
+    texts.into_iter().map(|(name, text)| (name.to_owned(), Bytes::Read(text.into_bytes()))).collect()
 }
 
 /// The honest reference with its results held against a rate fixed in advance, which chances on the day meet: what the closed

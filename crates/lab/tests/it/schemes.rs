@@ -20,7 +20,7 @@ fn the_straw_man_shows_the_published_signs() {
     let stress = run("transforming-rehabilitation-2013", 24);
     let typical = &stress.curves[1];
     let near = |aim: f64| {
-        let distance = |point: &&lab::plays::CurvePoint| (point.aim - aim).abs();
+        let distance = |point: &&lab::curve::CurvePoint| (point.aim - aim).abs();
         typical.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).expect("points")
     };
     // R2: trying for a modest reduction leaves the provider worse off than spending nothing extra.

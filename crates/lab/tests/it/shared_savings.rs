@@ -7,10 +7,9 @@
 use lab::chance::LoneCohort;
 use lab::conduct::Conduct;
 use lab::plays::Stage;
-use lab::world::{self, World};
-use scheme::source::{Bytes, Folder};
+use lab::world::World;
+use scheme::Scheme;
 use scheme::statistics::normal_cdf;
-use scheme::{Picks, Reader, Scheme};
 
 /// A gate of 2 % on either side of the benchmark, past which the whole difference is shared.
 const SCHEME: &str = r#"
@@ -64,16 +63,8 @@ from = "assumption: not used"
 fn read(members: usize, benchmark: &str, gate: &str, chance: f64) -> (Scheme, World) {
     let contract = SCHEME.replace("MEMBERS", &members.to_string()).replace("BENCHMARK", benchmark).replace("GATE", gate);
     let world = WORLD.replace("CHANCE", &format!("{:.6}", 100.0 * chance));
-    let folder: Folder = [("scheme.toml", contract), ("world.toml", world)]
-        .map(|(name, text)| (name.to_owned(), Bytes::Read(text.into_bytes())))
-        .into();
-    let opened = scheme::open(&folder);
-    let checked = scheme::check(&opened);
-    let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
-    let picks = Picks::new();
-    let reader = Reader::new(&opened, &picks);
-    let world = world::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
-    (scheme, world)
+    let read = crate::read(&crate::files([("scheme.toml", contract), ("world.toml", world)]));
+    (read.scheme, read.world)
 }
 
 /// The shares of futures in which doing nothing is rewarded, and fined.

@@ -5,9 +5,8 @@ use engine::findings::{Play, Plays, Role, Turn, mean};
 use lab::pilot::largest_of;
 use lab::plays::Stage;
 use lab::stress::quick_plays;
-use scheme::problem::Severity;
-use scheme::source::{Bytes, Folder};
-use scheme::{Picks, Reader};
+
+use crate::Shipped;
 
 const SCHEME: &str = r#"
 scheme = "A scheme made for a test"
@@ -70,17 +69,7 @@ EXTRA
 fn plays(top: &str, baseline: &str, pay: &str, before: &str, extra: &str) -> Plays {
     let scheme = SCHEME.replace("BASELINE", baseline).replace("PAY", pay).replacen("currency", &format!("{top}\ncurrency"), 1);
     let world = WORLD.replace("BEFORE", before).replace("EXTRA", extra);
-    let mut folder = Folder::new();
-    folder.insert("scheme.toml".to_owned(), Bytes::Read(scheme.into_bytes()));
-    folder.insert("world.toml".to_owned(), Bytes::Read(world.into_bytes()));
-    let opened = scheme::open(&folder);
-    let picks = Picks::new();
-    let reader = Reader::new(&opened, &picks);
-    let scheme = scheme::read::scheme(&reader);
-    let world = scheme.as_ref().and_then(|scheme| lab::world::read(&reader, scheme));
-    let problems: Vec<_> =
-        reader.problems.borrow().iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
-    let (Some(scheme), Some(world)) = (scheme, world) else { panic!("{problems:?}") };
+    let Shipped { scheme, world, .. } = crate::read(&crate::files([("scheme.toml", scheme), ("world.toml", world)]));
     let stage = Stage::build(&scheme, &world, 3, 0, 48);
     quick_plays(&scheme, &world, &stage)
 }

@@ -1,0 +1,20 @@
+//! How many threads a command works with, where somebody says so; no result depends on it.
+
+use clap::Args;
+
+#[derive(Args)]
+pub struct Threads {
+    /// Threads; the result does not depend on it [default: all cores]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+}
+
+impl Threads {
+    /// Makes the threads of this process; asked once, before anything is worked out.
+    pub fn begin(&self) -> anyhow::Result<()> {
+        match self.threads {
+            Some(threads) => Ok(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?),
+            None => Ok(()),
+        }
+    }
+}
