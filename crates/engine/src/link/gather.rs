@@ -1,6 +1,6 @@
 //! Tables of several agencies become one set of records: every distinct text is cleaned once.
 
-use super::clean::clean;
+use super::clean::{clean, month_first};
 use super::field::{Field, Kind};
 use super::records::{Column, More, Records};
 use super::values::{MISSING, Numbering, Values};
@@ -74,6 +74,8 @@ pub fn gather(fields: &[Field], split: &[Option<char>], tables: Vec<Table>) -> (
                 rows.extend(std::iter::repeat_n(MISSING, table.ids.len()));
                 continue;
             };
+            let texts = (0..raw.values.len() as u32).map(|id| raw.values.text(id));
+            let month_first = field.kind == Kind::BirthDate && month_first(texts);
             let cleaned: Vec<Vec<u32>> = (0..raw.values.len() as u32)
                 .map(|id| {
                     let text = raw.values.text(id);
@@ -81,7 +83,8 @@ pub fn gather(fields: &[Field], split: &[Option<char>], tables: Vec<Table>) -> (
                         Some(letter) => text.split(letter).collect(),
                         None => vec![text],
                     };
-                    let mut numbers: Vec<u32> = parts.iter().map(|part| numbering.number(&clean(field.kind, part))).collect();
+                    let clean = |part: &&str| numbering.number(&clean(field.kind, part, month_first));
+                    let mut numbers: Vec<u32> = parts.iter().map(clean).collect();
                     numbers.retain(|number| *number != MISSING);
                     numbers
                 })
