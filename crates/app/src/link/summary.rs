@@ -36,6 +36,10 @@ pub fn summary(run: &Run) -> String {
                 "matching pairs among them",
                 &format!("at most {share}, by capture and recapture, of those the model can see"),
             );
+            let both = format!("{:.1} %", recall.share * recall.linked * 100.0);
+            let linked = format!("{:.1} %", recall.linked * 100.0);
+            out +=
+                &line("all matching pairs linked", &format!("at most {both}: {linked} of those compared, as the model has it"));
         }
         None => out += &line("matching pairs among them", "not estimated: the model's own rules were used"),
     }

@@ -36,11 +36,16 @@ const PURE: f64 = 0.3;
 /// twins; among pairs who live together there are fewer.
 const TWINS: (f64, f64, f64) = (0.02, 500.0, 0.1);
 /// The same of fathers and sons, mothers and daughters of one forename.
-const NAMESAKES: (f64, f64, f64) = (0.02, 500.0, 0.3);
+const NAMESAKES: (f64, f64, f64) = TWINS;
+/// The same of those who give a number of somebody they live with.
+const BORROWERS: (f64, f64, f64) = TWINS;
 /// In the order of [`Kin`].
-const KIN: [(f64, f64, f64); 2] = [TWINS, NAMESAKES];
+const KIN: [(f64, f64, f64); 3] = [TWINS, NAMESAKES, BORROWERS];
 /// Namesakes matter where they are at least so many for each pair of strangers who share both names by chance.
 const TIED: f64 = 0.25;
+/// What is believed at first of one person, and of households, counts as if so many pairs had been seen. Where no rule teaches of
+/// a field, and where hardly anybody is there twice, it is all there is.
+const FIRST: (f64, f64) = (100.0, 10.0);
 /// A level is never taken to be less likely than this.
 const LEAST: f64 = 1e-7;
 
@@ -246,6 +251,8 @@ struct Sitting {
     comparisons: Vec<usize>,
 }
 
+/// Fewer pairs teach nothing.
+const LEAST_PAIRS: u64 = 20;
 /// No more rules than these teach.
 const SITTINGS: usize = 8;
 
@@ -258,8 +265,10 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
         let count = scorer.records.len() as f64;
         1.0 - by_chance * count * (count - 1.0) / 2.0 / (trial.blocks[rule].pairs * trial.every) as f64
     };
-    let mut order: Vec<(f64, usize)> =
-        (0..trial.blocks.len()).filter(|rule| trial.blocks[*rule].pairs >= 50).map(|rule| (purity(rule), rule)).collect();
+    let mut order: Vec<(f64, usize)> = (0..trial.blocks.len())
+        .filter(|rule| trial.blocks[*rule].pairs >= LEAST_PAIRS)
+        .map(|rule| (purity(rule), rule))
+        .collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut taken: Vec<Vec<usize>> = Vec::new();
     let mut sittings = Vec::new();
@@ -306,8 +315,8 @@ struct Fit {
     m: Tables,
     u: Tables,
     h: Tables,
-    /// Of two people of one household, the shares who are twins, and namesakes.
-    kin: [f64; 2],
+    /// Of two people of one household, the shares who are twins, namesakes, and use one number.
+    kin: [f64; 3],
     /// The comparison that each hangs on, and how often its levels occur among strangers; one row where there is none.
     tree: Vec<Option<usize>>,
     parents: Vec<Vec<f64>>,
@@ -510,15 +519,15 @@ impl Fit {
             *mix = classes.map(|class: f64| class / sum);
         }
         for (at, missing) in self.missing.iter().enumerate() {
-            self.m[at] = settled(&m[at], &first[at][0], 0.0, missing);
+            self.m[at] = settled(&m[at], &first[at][0], FIRST.0, missing);
             if let [only] = &mut self.m[at][..] {
                 rid(only, &self.u[at][0], nature.astray[at], missing);
             }
             if nature.shared[at] {
-                self.h[at] = settled(&h[at], &first[at][0], 10.0, missing);
+                self.h[at] = settled(&h[at], &first[at][0], FIRST.1, missing);
             }
         }
-        self.kin = [0, 1].map(|kin| (alike[kin] / seen[kin]).min(KIN[kin].2));
+        self.kin = [0, 1, 2].map(|kin| (alike[kin] / seen[kin]).min(KIN[kin].2));
         self.kin_alike(nature);
     }
 
@@ -600,14 +609,15 @@ fn settled(counts: &[Vec<f64>], first: &[f64], belief: f64, missing: &[bool]) ->
     counts.iter().map(|row| towards(row.clone(), &all, 5.0, missing)).collect()
 }
 
-/// Rids one person's chances of strangers: at the last level, which says "different", no more of them than `most` may be as theirs
-/// are. Pairs that agree on some fields by chance, or as relatives do, would else pass for one person whose other fields say
-/// nothing (Patra and Sen 2016: the part of a mixture that holds nothing of a known one).
+/// Rids one person's chances of strangers: at the last level, which says "different", no more than `most` of what strangers have.
+/// Pairs that agree on some fields by chance, or as neighbours and relatives do, would else pass for one person whose other fields
+/// say nothing: the known part of a mixture can only be told from the other where that one has next to nothing somewhere (Patra
+/// and Sen 2016). Levels before the last are left to the data: there are sources whose dates are a few years off as a rule.
 fn rid(m: &mut [f64], u: &[f64], most: f64, missing: &[bool]) {
     let last = (0..u.len()).rfind(|level| !missing[*level]);
-    let too_many = last.map_or(0.0, |level| ((m[level] / u[level]).min(0.99) - most) / (1.0 - most));
-    if too_many > 0.0 {
-        m.iter_mut().zip(u).for_each(|(m, u)| *m = ((*m - too_many * u) / (1.0 - too_many)).max(m.min(most * u)));
+    let strangers = last.map_or(0.0, |level| ((m[level] / u[level]).min(0.99) - most) / (1.0 - most));
+    if strangers > 0.0 {
+        m.iter_mut().zip(u).for_each(|(m, u)| *m = ((*m - strangers * u) / (1.0 - strangers)).max(m.min(most * u)));
         normalise(m, missing);
     }
 }
