@@ -112,7 +112,7 @@ fn pairs_a_second(python: &Path, people: &Path) -> Result<()> {
     let mut raw = columns.into_iter().map(|(numbering, rows)| Raw { values: numbering.finish(), rows });
     let agency = Agency::Column(raw.next().context("the agency")?);
     let table = Table { agency, ids, columns: raw.map(Some).collect() };
-    let (records, _) = gather::gather(&fields, &[None; 5], vec![table]);
+    let records = gather::gather(&fields, &[None; 5], vec![table]);
     let (mut untrained, nature) = field::comparisons(&fields);
     suggest::rules(&mut untrained, &fields);
     let choices = Choices::default();

@@ -184,19 +184,15 @@ impl Config {
     pub fn tables(&self) -> anyhow::Result<Read> {
         let mut read = Read { tables: Vec::new(), truth: Vec::new(), group: Vec::new(), faults: Vec::new() };
         for config in &self.tables {
-            let mut wanted = vec![config.id.as_str()];
-            wanted.extend(config.agency.as_deref());
+            let mut wanted: Vec<&str> = config.agency.as_deref().into_iter().collect();
             wanted.extend(config.truth.as_deref());
             wanted.extend(config.group.as_deref());
             wanted.extend(config.columns.iter().map(|(_, column)| column.as_str()));
-            let (mut columns, faults) = texts::read(&config.file, &wanted)?;
-            read.faults.extend(faults.into_iter().map(|fault| (config.file.display().to_string(), fault)));
+            let found = texts::read_with_ids(&config.file, Some(&config.id), &wanted)?;
+            read.faults.extend(found.faults.into_iter().map(|fault| (config.file.display().to_string(), fault)));
+            let mut columns = found.columns;
             let mut next = || columns.remove(0);
-            let mut table = Table { agency: Agency::One(config.name.clone()), ..Table::default() };
-            let ids = next();
-            for row in &ids.rows {
-                table.ids.push(ids.values.text(*row));
-            }
+            let mut table = Table { agency: Agency::One(config.name.clone()), ids: found.ids, columns: Vec::new() };
             if config.agency.is_some() {
                 table.agency = Agency::Column(next());
             }

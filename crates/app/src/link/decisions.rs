@@ -118,7 +118,7 @@ impl Decisions {
         }
         let of = |record: usize| {
             let agency = records.agency_of(record as u32);
-            known.get(&(agency, records.ids.get(record))).copied().unwrap_or(0)
+            known.get(&(agency, records.id(record as u32))).copied().unwrap_or(0)
         };
         Ok(Some(Earlier { person: (0..records.len()).map(of).collect(), fracture: *fracture }))
     }

@@ -8,7 +8,7 @@ use super::run::Run;
 
 /// A record as AGENCY/ID.
 pub fn name(records: &Records, record: u32) -> String {
-    format!("{}/{}", records.agency_of(record), records.ids.get(record as usize))
+    format!("{}/{}", records.agency_of(record), records.id(record))
 }
 
 /// What holds the person of a record together. Values are not shown: a level says how two of them agree.

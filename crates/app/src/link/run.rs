@@ -36,7 +36,7 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
         paint::stderr(&format!("warning: {} rows are left out\n", read.faults.len()));
     }
     let within: BTreeMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
-    let (records, order) = gather::gather(&config.fields, &config.split, std::mem::take(&mut read.tables));
+    let records = gather::gather(&config.fields, &config.split, std::mem::take(&mut read.tables));
     let may = |name: &String| within.get(name).copied().unwrap_or(true) && config.model.as_ref().is_none_or(|model| model.within);
     let who = Who { within: records.agencies.iter().map(may).collect() };
     let (mut decided, odd) = config.decisions.decided(&records)?;
@@ -62,24 +62,30 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
         }
     };
     let linked = linked.map_err(anyhow::Error::msg)?;
-    let (evaluation, by_group) = evaluated(&linked.person, &order, &read.truth, &read.group);
+    let (evaluation, by_group) = evaluated(&linked.person, &records, &read.truth, &read.group);
     Ok(Run { config, records, linked, join, cannot, evaluation, by_group })
 }
 
 /// Held against labels, where there are any; records without one are left out.
-fn evaluated(person: &[u32], order: &[u32], truth: &[String], group: &[String]) -> (Option<Evaluation>, Vec<(String, Group)>) {
-    let labelled = (0..person.len()).filter(|record| truth.get(order[*record] as usize).is_some_and(|label| !label.is_empty()));
+fn evaluated(
+    person: &[u32],
+    records: &Records,
+    truth: &[String],
+    group: &[String],
+) -> (Option<Evaluation>, Vec<(String, Group)>) {
+    let row = |record: usize| records.row(record as u32) as usize;
+    let labelled = (0..person.len()).filter(|record| truth.get(row(*record)).is_some_and(|label| !label.is_empty()));
     let labelled: Vec<usize> = labelled.collect();
     if labelled.is_empty() {
         return (None, Vec::new());
     }
     let found: Vec<u32> = labelled.iter().map(|record| person[*record]).collect();
-    let (known, _) = numbered(labelled.iter().map(|record| truth[order[*record] as usize].as_str()));
+    let (known, _) = numbered(labelled.iter().map(|record| truth[row(*record)].as_str()));
     let evaluation = evaluate::evaluate(&found, &known);
     if group.is_empty() {
         return (Some(evaluation), Vec::new());
     }
-    let (groups, names) = numbered(labelled.iter().map(|record| group[order[*record] as usize].as_str()));
+    let (groups, names) = numbered(labelled.iter().map(|record| group[row(*record)].as_str()));
     let by_group = evaluate::by_group(&found, &known, &groups);
     let mut by_group: Vec<(String, Group)> = names.into_iter().map(str::to_owned).zip(by_group).collect();
     by_group.sort_by(|a, b| a.0.cmp(&b.0));

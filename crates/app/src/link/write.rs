@@ -78,7 +78,7 @@ fn persons(run: &Run, folder: &Path, named: &Changes) -> anyhow::Result<()> {
     let record = |row: usize| rows[row] as usize;
     let columns = [
         Column::Texts("agency", Box::new(|row| records.agency_of(rows[row]))),
-        Column::Texts("id", Box::new(|row| records.ids.get(record(row)))),
+        Column::Texts("id", Box::new(|row| records.id(record(row) as u32))),
         Column::Texts("person", Box::new(|row| named.persons[named.of[record(row)] as usize].as_str())),
         Column::Numbers("quality", Box::new(|row| quality[record(row)])),
     ];
@@ -121,9 +121,9 @@ fn links(run: &Run, scorer: &Scorer<'_>, folder: &Path) -> anyhow::Result<()> {
     };
     let columns = [
         Column::Texts("agency", Box::new(|row| records.agency_of(links[row].left))),
-        Column::Texts("id", Box::new(|row| records.ids.get(links[row].left as usize))),
+        Column::Texts("id", Box::new(|row| records.id(links[row].left))),
         Column::Texts("other_agency", Box::new(|row| records.agency_of(links[row].right))),
-        Column::Texts("other_id", Box::new(|row| records.ids.get(links[row].right as usize))),
+        Column::Texts("other_id", Box::new(|row| records.id(links[row].right))),
         Column::Numbers("weight", Box::new(weight)),
         Column::Numbers("probability", Box::new(probability)),
         Column::Texts("pattern", Box::new(|row| patterns[row].as_str())),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use engine::link::gather::Raw;
 use engine::link::values::Numbering;
+use engine::records::batch::Texts;
 use engine::records::csv;
 use engine::records::fault::Fault;
 use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, Type as Physical};
@@ -22,11 +23,24 @@ use rayon::prelude::*;
 /// Rows that are decoded at a time.
 const ROWS: usize = 1 << 16;
 
+/// What a file says: a column as it stands, columns with each distinct text once, and rows that were left out.
+pub struct Read {
+    pub ids: Texts,
+    pub columns: Vec<Raw>,
+    pub faults: Vec<Fault>,
+}
+
 /// Reads columns by name. Rows with faults are left out of a CSV file, and their faults given back.
 pub fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<Raw>, Vec<Fault>)> {
+    let read = read_with_ids(path, None, wanted)?;
+    Ok((read.columns, read.faults))
+}
+
+/// The same with a column of ids, which are all different.
+pub fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
-    if parquet { from_parquet(path, wanted).map(|columns| (columns, Vec::new())) } else { from_csv(path, file, wanted) }
+    if parquet { from_parquet(path, ids, wanted) } else { from_csv(path, file, ids, wanted) }
 }
 
 /// Where each wanted column stands among the names in a file, or an error that names those that are missing.
@@ -42,19 +56,33 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
     bail!("{} has no column `{}`\n\nhint: {hint}", path.display(), lost.join("`, `"))
 }
 
-fn from_csv(path: &Path, file: File, wanted: &[&str]) -> anyhow::Result<(Vec<Raw>, Vec<Fault>)> {
-    let mut columns: Vec<(Numbering, Vec<u32>)> = wanted.iter().map(|_| Default::default()).collect();
-    let read = csv::texts(file, wanted, |cells| {
-        for ((numbering, rows), cell) in columns.iter_mut().zip(cells) {
-            rows.push(numbering.number(cell));
-        }
-    });
-    let (header, faults) = read.with_context(|| format!("could not read {}", path.display()))?;
-    places(path, wanted, &header)?;
-    Ok((columns.into_iter().map(|(numbering, rows)| Raw { values: numbering.finish(), rows }).collect(), faults))
+/// The columns that are read: the ids first, where they are asked for.
+fn started(ids: Option<&str>, wanted: &[&str]) -> Vec<Reading> {
+    let each = wanted.iter().map(|_| Reading::Numbers(Numbers::default()));
+    ids.map(|_| Reading::Ids(Texts::default())).into_iter().chain(each).collect()
 }
 
-fn from_parquet(path: &Path, wanted: &[&str]) -> anyhow::Result<Vec<Raw>> {
+fn finished(columns: Vec<Reading>, faults: Vec<Fault>) -> Read {
+    let mut read = Read { ids: Texts::default(), columns: Vec::new(), faults };
+    for column in columns {
+        match column {
+            Reading::Ids(ids) => read.ids = ids,
+            Reading::Numbers(of) => read.columns.push(Raw { values: of.numbering.finish(), rows: of.rows }),
+        }
+    }
+    read
+}
+
+fn from_csv(path: &Path, file: File, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+    let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
+    let mut columns = started(ids, wanted);
+    let read = csv::texts(file, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
+    let (header, faults) = read.with_context(|| format!("could not read {}", path.display()))?;
+    places(path, &all, &header)?;
+    Ok(finished(columns, faults))
+}
+
+fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
     let open = || -> anyhow::Result<SerializedFileReader<File>> {
         let file = File::open(path)?;
         SerializedFileReader::new(file).with_context(|| format!("{} is not a whole Parquet file", path.display()))
@@ -62,7 +90,8 @@ fn from_parquet(path: &Path, wanted: &[&str]) -> anyhow::Result<Vec<Raw>> {
     let reader = open()?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
-    let each = places(path, wanted, &names)?.into_par_iter().map(|place| {
+    let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
+    let each = places(path, &all, &names)?.into_par_iter().zip(started(ids, wanted)).map(|(place, mut into)| {
         let column = schema.column(place);
         if column.max_rep_level() > 0 || column.max_def_level() > 1 {
             bail!("the column {} of {} holds lists, and text is needed", names[place], path.display());
@@ -71,44 +100,98 @@ fn from_parquet(path: &Path, wanted: &[&str]) -> anyhow::Result<Vec<Raw>> {
         // Each column has a cursor of its own.
         let reader = open()?;
         crate::panics::silent(|| {
-            let read = std::panic::AssertUnwindSafe(|| one(&reader, place, day));
+            let read = std::panic::AssertUnwindSafe(|| one(&reader, place, day, &mut into).map(|()| into));
             std::panic::catch_unwind(read).unwrap_or_else(|_| Err(anyhow::anyhow!("its pages cannot be decoded")))
         })
         .with_context(|| format!("could not read the column {} of {}", names[place], path.display()))
     });
-    each.collect()
+    Ok(finished(each.collect::<anyhow::Result<_>>()?, Vec::new()))
+}
+
+/// A column while it is read.
+enum Reading {
+    /// As it stands.
+    Ids(Texts),
+    /// Each distinct text once.
+    Numbers(Numbers),
+}
+
+#[derive(Default)]
+struct Numbers {
+    numbering: Numbering,
+    rows: Vec<u32>,
+    /// Texts of a Parquet file's own dictionary, found again by their place in memory; nothing where there is no dictionary.
+    /// They are kept, so that no other text can come to stand at that place.
+    known: Vec<(ByteArray, u32)>,
+}
+
+/// So many texts of a dictionary are known by their place.
+const KNOWN: usize = 1 << 15;
+
+impl Reading {
+    fn text(&mut self, text: &str) {
+        match self {
+            Reading::Ids(ids) => ids.push(text),
+            Reading::Numbers(of) => of.rows.push(of.numbering.number(text)),
+        }
+    }
+
+    fn bytes(&mut self, bytes: &ByteArray) {
+        let text = || String::from_utf8_lossy(bytes.data());
+        let of = match self {
+            Reading::Numbers(of) if !of.known.is_empty() => of,
+            _ => return self.text(text().trim()),
+        };
+        let hash = bytes.data().as_ptr().addr().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let known = &mut of.known[hash >> (usize::BITS - KNOWN.ilog2())];
+        if !std::ptr::eq(known.0.data(), bytes.data()) {
+            *known = (bytes.clone(), of.numbering.number(text().trim()));
+        }
+        of.rows.push(known.1);
+    }
+
+    /// Before a row group is read.
+    fn begins(&mut self, has_dictionary: bool) {
+        if let Reading::Numbers(of) = self {
+            of.known.clear();
+            of.known.resize(if has_dictionary { KNOWN } else { 0 }, (ByteArray::from(""), 0));
+        }
+    }
 }
 
 /// One column of all row groups.
-fn one(reader: &SerializedFileReader<File>, place: usize, day: bool) -> anyhow::Result<Raw> {
-    let (mut numbering, mut rows) = (Numbering::default(), Vec::new());
+fn one(reader: &SerializedFileReader<File>, place: usize, day: bool, into: &mut Reading) -> anyhow::Result<()> {
     for group in 0..reader.metadata().num_row_groups() {
         let group = reader.get_row_group(group)?;
+        into.begins(group.metadata().column(place).dictionary_page_offset().is_some());
         match group.get_column_reader(place)? {
-            ColumnReader::ByteArrayColumnReader(column) => {
-                texts(column, &mut rows, |value: &ByteArray| numbering.number(String::from_utf8_lossy(value.data()).trim()))?
-            }
-            ColumnReader::Int32ColumnReader(column) => texts(column, &mut rows, |value: &i32| {
-                let text = if day { engine::records::day::date(*value).to_string() } else { value.to_string() };
-                numbering.number(&text)
+            ColumnReader::ByteArrayColumnReader(column) => each(column, |value: Option<&ByteArray>| match value {
+                None => into.text(""),
+                Some(bytes) => into.bytes(bytes),
             })?,
-            ColumnReader::Int64ColumnReader(column) => {
-                texts(column, &mut rows, |value: &i64| numbering.number(&value.to_string()))?
+            ColumnReader::Int32ColumnReader(column) if day => {
+                each(column, |value| {
+                    into.text(&value.map_or_else(String::new, |day| engine::records::day::date(*day).to_string()))
+                })?;
             }
-            ColumnReader::DoubleColumnReader(column) => {
-                texts(column, &mut rows, |value: &f64| numbering.number(&value.to_string()))?;
-            }
+            ColumnReader::Int32ColumnReader(column) => each(column, |value| into.text(&written(value)))?,
+            ColumnReader::Int64ColumnReader(column) => each(column, |value| into.text(&written(value)))?,
+            ColumnReader::DoubleColumnReader(column) => each(column, |value| into.text(&written(value)))?,
             _ => bail!("its type is neither text, nor a whole number, nor a date"),
         }
     }
-    Ok(Raw { values: numbering.finish(), rows })
+    if let Reading::Numbers(of) = into {
+        of.known = Vec::new();
+    }
+    Ok(())
 }
 
-fn texts<T: DataType>(
-    mut column: ColumnReaderImpl<T>,
-    rows: &mut Vec<u32>,
-    mut number: impl FnMut(&T::T) -> u32,
-) -> anyhow::Result<()> {
+fn written(value: Option<&impl ToString>) -> String {
+    value.map_or_else(String::new, ToString::to_string)
+}
+
+/// Hands on the values of a column, and nothing where there is none.
+fn each<T: DataType>(mut column: ColumnReaderImpl<T>, mut with: impl FnMut(Option<&T::T>)) -> anyhow::Result<()> {
     loop {
         let (mut raw, mut there) = (Vec::new(), Vec::new());
         let (read, values, _) = column.read_records(ROWS, Some(&mut there), None, &mut raw)?;
@@ -116,10 +199,10 @@ fn texts<T: DataType>(
             return Ok(());
         }
         if values == read {
-            rows.extend(raw.iter().map(&mut number));
+            raw.iter().for_each(|value| with(Some(value)));
         } else {
             let mut raw = raw.iter();
-            rows.extend(there.iter().map(|level| if *level > 0 { raw.next().map_or(0, &mut number) } else { 0 }));
+            there.iter().for_each(|level| with(if *level > 0 { raw.next() } else { None }));
         }
     }
 }

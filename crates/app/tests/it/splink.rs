@@ -93,7 +93,7 @@ fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, BTreeMap
     let agencies = (0..tables.len()).map(|number| format!("src{number}")).collect();
     let columns = columns.iter().map(column).collect();
     let (records, _) = Records::new(agencies, &agency, &ids, columns, Vec::new());
-    let by_id = (0..records.len() as u32).map(|record| (records.ids.get(record as usize).to_owned(), record)).collect();
+    let by_id = (0..records.len() as u32).map(|record| (records.id(record).to_owned(), record)).collect();
     (records, by_id)
 }
 

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::model::Model;
+use super::feature::Place;
+use super::order;
 use super::records::Records;
 use super::score::Scorer;
 use super::values::mix;
@@ -33,6 +34,12 @@ pub struct Who {
 }
 
 impl Who {
+    /// Whether anybody is never compared with somebody.
+    #[must_use]
+    pub fn limits(&self) -> bool {
+        self.within.contains(&false)
+    }
+
     #[inline]
     pub fn may(&self, records: &Records, left: u32, right: u32) -> bool {
         let (a, b) = (records.agency[left as usize], records.agency[right as usize]);
@@ -40,18 +47,20 @@ impl Who {
     }
 }
 
-/// The key of a record under a rule, by the left or the right features; 0 when anything is missing.
-fn key(scorer: &Scorer<'_>, same: &[(usize, usize)], right: bool, record: u32) -> u64 {
+/// Where a rule looks in the left record, or in the right one.
+fn places(scorer: &Scorer<'_>, same: &[(usize, usize)], right: bool) -> Vec<Place> {
+    let against = |(a, b): &(usize, usize)| scorer.features.against(*a, *b);
+    same.iter().map(against).map(|(one, other)| if right { other } else { one }).collect()
+}
+
+/// The key of a record under a rule, from what stands at these places; 0 when anything is missing.
+fn key(scorer: &Scorer<'_>, places: &[Place], record: u32) -> u64 {
     let cells = scorer.records.cells(record);
-    same.iter()
-        .try_fold(1, |key, (a, b)| {
-            let feature = if right { *b } else { *a };
-            match scorer.features.number(feature, cells) {
-                0 => None,
-                number => Some(mix(key, scorer.features[feature].hash(number))),
-            }
-        })
-        .unwrap_or(0)
+    let mix = |key: u64, place: &Place| match scorer.features.at(*place, cells) {
+        0 => None,
+        number => Some(mix(key, u64::from(number))),
+    };
+    places.iter().try_fold(1, mix).unwrap_or(0)
 }
 
 /// Whether a rule holds one feature of a record equal to another of the other record.
@@ -74,7 +83,10 @@ impl Blocks {
     #[must_use]
     pub fn new(scorer: &Scorer<'_>, rule: usize, most: usize) -> Blocks {
         let same = &scorer.model.rules[rule].same;
-        let all = |right: bool| (0..scorer.records.len() as u32).map(move |record| (key(scorer, same, right, record), record));
+        let all = |right: bool| {
+            let places = places(scorer, same, right);
+            (0..scorer.records.len() as u32).map(move |record| (key(scorer, &places, record), record))
+        };
         let crossed = is_crossed(same).then(|| all(true));
         Blocks::of(all(false).chain(crossed.into_iter().flatten()).collect(), most, scorer.records.len())
     }
@@ -85,7 +97,8 @@ impl Blocks {
     pub fn among(scorer: &Scorer<'_>, rule: usize, most: usize, left: &[u32], right: &[u32]) -> Blocks {
         let same = &scorer.model.rules[rule].same;
         let some = |right: bool, records: &[u32]| -> Vec<(u64, u32)> {
-            records.iter().map(|record| (key(scorer, same, right, *record), *record)).collect()
+            let places = places(scorer, same, right);
+            records.iter().map(|record| (key(scorer, &places, *record), *record)).collect()
         };
         let mut keyed = some(false, left);
         keyed.extend(is_crossed(same).then(|| some(true, right)).into_iter().flatten());
@@ -96,7 +109,8 @@ impl Blocks {
     /// whose right features are its left ones.
     fn of(keyed: Vec<(u64, u32)>, most: usize, all: usize) -> Blocks {
         let mut blocks = Blocks::default();
-        let keyed = by_key(&keyed);
+        let mut keyed = order::by_hash(&keyed);
+        keyed.dedup();
         for block in keyed.chunk_by(|a, b| a.0 == b.0).filter(|block| block[0].0 != 0) {
             let count = block.len() as u64;
             let pairs = count * (count - 1) / 2;
@@ -125,128 +139,134 @@ impl Blocks {
     }
 }
 
-/// Records and their keys in order, each once. Keys are hashes, so their first bits part them evenly: what is left to sort are
-/// handfuls.
-fn by_key(keyed: &[(u64, u32)]) -> Vec<(u64, u32)> {
-    let shift = 64 - keyed.len().next_power_of_two().trailing_zeros().max(1);
-    let mut places = vec![0_u32; (1 << (64 - shift)) + 1];
-    keyed.iter().for_each(|(key, _)| places[(key >> shift) as usize + 1] += 1);
-    (1..places.len()).for_each(|at| places[at] += places[at - 1]);
-    let mut sorted = vec![(0, 0); keyed.len()];
-    for pair in keyed {
-        let place = &mut places[(pair.0 >> shift) as usize];
-        sorted[*place as usize] = *pair;
-        *place += 1;
-    }
-    sorted.chunk_by_mut(|a, b| a.0 >> shift == b.0 >> shift).for_each(<[(u64, u32)]>::sort_unstable);
-    sorted.dedup();
-    sorted
+/// What the rules ask of a record, side by side. What is missing is equal to nothing.
+pub struct Asked {
+    places: Vec<Place>,
+    /// For each rule what of the left record is held equal to what of the right one.
+    rules: Vec<Vec<(usize, usize)>>,
 }
 
-/// What the rules ask of a record, side by side: the number of each feature, or its hash where it is held against another
-/// feature. What is missing is equal to nothing.
-pub struct Asked {
-    features: Vec<(usize, bool)>,
-    /// For each rule the places that are held equal.
-    rules: Vec<Vec<(usize, usize)>>,
+/// What records answer, record after record, and their cells, which are fetched first.
+#[derive(Default)]
+struct Answers {
+    cells: Vec<u32>,
+    answers: Vec<u32>,
 }
 
 impl Asked {
     #[must_use]
-    pub fn new(model: &Model) -> Asked {
-        let mut features = Vec::new();
-        let mut place = |feature: usize, hashed: bool| {
-            let known = features.iter().position(|known| *known == (feature, hashed));
+    pub fn new(scorer: &Scorer<'_>) -> Asked {
+        let mut places = Vec::new();
+        let mut at = |place: Place| {
+            let known = places.iter().position(|known| *known == place);
             known.unwrap_or_else(|| {
-                features.push((feature, hashed));
-                features.len() - 1
+                places.push(place);
+                places.len() - 1
             })
         };
-        let mut places = |(a, b): &(usize, usize)| (place(*a, a != b), place(*b, a != b));
-        let rules = model.rules.iter().map(|rule| rule.same.iter().map(&mut places).collect()).collect();
-        Asked { features, rules }
+        let mut held = |(a, b): &(usize, usize)| {
+            let (one, other) = scorer.features.against(*a, *b);
+            (at(one), at(other))
+        };
+        let rules = scorer.model.rules.iter().map(|rule| rule.same.iter().map(&mut held).collect()).collect();
+        Asked { places, rules }
     }
 
-    /// How many features a rule and those before it ask for; they stand first.
+    /// How many places a rule and those before it look at; they stand first.
     fn width(&self, rule: usize) -> usize {
         let places = self.rules[..=rule].iter().flatten().flat_map(|(a, b)| [*a, *b]);
         places.max().map_or(0, |last| last + 1)
     }
 
-    /// Adds what a record answers to the first so many.
-    fn ask(&self, scorer: &Scorer<'_>, width: usize, record: u32, to: &mut Vec<u64>) {
-        let cells = scorer.records.cells(record);
-        to.extend(self.features[..width].iter().map(|(feature, hashed)| match scorer.features.number(*feature, cells) {
-            0 => !u64::from(record),
-            number if *hashed => scorer.features[*feature].hash(number),
-            number => u64::from(number),
-        }));
+    /// What some records answer to the first so many: one place after the other, so that many records are waited for at once.
+    fn ask(&self, scorer: &Scorer<'_>, width: usize, records: &[u32], to: &mut Answers) {
+        let columns = scorer.records.columns.len();
+        to.cells.clear();
+        records.iter().for_each(|record| to.cells.extend_from_slice(scorer.records.cells(*record)));
+        to.answers.resize(records.len() * width, 0);
+        for (at, place) in self.places[..width].iter().enumerate() {
+            let rows = to.answers.chunks_exact_mut(width).zip(to.cells.chunks_exact(columns)).zip(records);
+            for ((answers, cells), record) in rows {
+                answers[at] = match scorer.features.at(*place, cells) {
+                    0 => !record,
+                    number => number,
+                };
+            }
+        }
     }
 
-    /// Whether a rule brings two records together, by what was asked of them.
+    /// Whether a rule brings two records together, by what they answered.
     #[inline]
-    fn holds(&self, rule: usize, left: &[u64], right: &[u64]) -> bool {
+    fn holds(&self, rule: usize, left: &[u32], right: &[u32]) -> bool {
         self.rules[rule].iter().all(|(a, b)| left[*a] == right[*b])
     }
 
-    /// The rules, one bit each, that bring two records together.
+    /// For each pair the rules, one bit each, that bring its records together.
     #[must_use]
-    pub fn rules(&self, scorer: &Scorer<'_>, all: &[Blocks], left: u32, right: u32) -> u128 {
-        let mut asked = Vec::with_capacity(2 * self.features.len());
-        [left, right].iter().for_each(|record| self.ask(scorer, self.features.len(), *record, &mut asked));
-        let (one, other) = asked.split_at(self.features.len());
-        let holds = |rule: &usize| self.holds(*rule, one, other) && !all[*rule].is_hot(left);
-        (0..all.len()).filter(holds).fold(0, |bits, rule| bits | 1 << rule)
+    pub fn rules(&self, scorer: &Scorer<'_>, all: &[Blocks], pairs: &[(u32, u32)]) -> Vec<u128> {
+        let (mut answers, width) = (Answers::default(), self.places.len());
+        let records: Vec<u32> = pairs.iter().flat_map(|(left, right)| [*left, *right]).collect();
+        self.ask(scorer, width, &records, &mut answers);
+        let of = |(answers, (left, _)): (&[u32], &(u32, u32))| {
+            let (one, other) = answers.split_at(width);
+            let holds = |rule: &usize| self.holds(*rule, one, other) && !all[*rule].is_hot(*left);
+            (0..all.len()).filter(holds).fold(0, |bits, rule| bits | 1 << rule)
+        };
+        answers.answers.chunks_exact((2 * width).max(1)).zip(pairs).map(of).collect()
     }
 }
 
-/// Goes through every pair once, in parallel: `work` gets something of each thread's own, the lower record, the higher one, and
-/// adds to what is given back for each stretch of blocks. The stretches come in order, for any number of threads. Pairs that
-/// are not `wanted` (by their rule) are passed over. Gives back too how many pairs `work` saw.
+/// Goes through every pair once, in parallel: `work` gets something of each thread's own, a rule, and pairs that it and no
+/// earlier rule brings together, the lower record first, and adds to what is given back for each stretch of blocks. The
+/// stretches come in order, for any number of threads. Pairs that are not `wanted` (by their rule) are passed over. Gives back
+/// too how many pairs `work` saw.
 pub fn each_pair<S, T: Send>(
     scorer: &Scorer<'_>,
     all: &[Blocks],
     wanted: impl Fn(usize, u32, u32) -> bool + Sync,
     start: impl Fn() -> S + Sync + Send,
-    work: impl Fn(&mut S, &mut Vec<T>, (usize, u32, u32)) + Sync + Send,
+    work: impl Fn(&mut S, &mut Vec<T>, usize, &[(u32, u32)]) + Sync + Send,
 ) -> (u64, Vec<T>) {
-    let asked = Asked::new(scorer.model);
-    let (mut pairs, mut found) = (0, Vec::new());
+    let asked = Asked::new(scorer);
+    let (mut sum, mut all_found) = (0, Vec::new());
     for rule in 0..all.len() {
         let (blocks, width) = (&all[rule], asked.width(rule));
-        let first = |left: u32, one: &[u64], other: &[u64]| {
+        let first = |left: u32, one: &[u32], other: &[u32]| {
             let earlier = |rule: usize| asked.holds(rule, one, other) && !all[rule].is_hot(left);
             asked.holds(rule, one, other) && !(0..rule).any(earlier)
         };
-        let look = |(state, answers): &mut (S, Vec<u64>), stretch: Range<usize>| {
-            let (mut pairs, mut found) = (0, Vec::new());
-            // All records of the stretch are asked in one go, so that many of them are waited for at once.
-            answers.clear();
-            blocks.records(stretch.clone()).iter().for_each(|record| asked.ask(scorer, width, *record, answers));
-            let mut answers = &answers[..];
+        let look = |(state, answers, pairs): &mut (S, Answers, Vec<(u32, u32)>), stretch: Range<usize>| {
+            asked.ask(scorer, width, blocks.records(stretch.clone()), answers);
+            pairs.clear();
+            let mut answers = &answers.answers[..];
             for at in stretch {
                 let block = blocks.records(at..at + 1);
                 let answer = |place: usize| &answers[place * width..][..width];
                 for (place, left) in block.iter().enumerate() {
                     for (other, right) in block.iter().enumerate().skip(place + 1) {
                         if wanted(rule, *left, *right) && first(*left, answer(place), answer(other)) {
-                            pairs += 1;
-                            work(state, &mut found, (rule, *left, *right));
+                            pairs.push((*left, *right));
                         }
                     }
                 }
                 answers = &answers[block.len() * width..];
             }
-            (pairs, found)
+            let mut found = Vec::new();
+            pairs.chunks(TOGETHER).for_each(|pairs| work(state, &mut found, rule, pairs));
+            (pairs.len() as u64, found)
         };
-        let looked: Vec<(u64, Vec<T>)> = stretches(blocks).into_par_iter().map_init(|| (start(), Vec::new()), look).collect();
-        for (some, stretch) in looked {
-            pairs += some;
-            found.extend(stretch);
+        let own = || (start(), Answers::default(), Vec::new());
+        let looked: Vec<(u64, Vec<T>)> = stretches(blocks).into_par_iter().map_init(own, look).collect();
+        for (pairs, found) in looked {
+            sum += pairs;
+            all_found.extend(found);
         }
     }
-    (pairs, found)
+    (sum, all_found)
 }
+
+/// So many pairs are worked on together: what they look at stays in the cache meanwhile.
+pub const TOGETHER: usize = 1 << 10;
 
 /// Blocks in stretches of about the same work.
 fn stretches(blocks: &Blocks) -> Vec<Range<usize>> {

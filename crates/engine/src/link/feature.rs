@@ -17,15 +17,24 @@ use crate::records::day;
 pub struct Features<'a> {
     each: Vec<Prepared<'a>>,
     parts: Vec<u32>,
+    places: Vec<Place>,
+    /// Two features that are held against each other, and where the first one stands in the numbers of the second one.
+    across: Vec<(usize, usize, Place)>,
+}
+
+/// Where the number of a feature stands: it is the value of a column itself, or one of the parts of that value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    column: u32,
+    first: u32,
+    /// How far the parts of two values stand apart; 0 for the whole value.
+    step: u32,
 }
 
 /// A feature of all records.
 pub struct Prepared<'a> {
     pub column: usize,
     values: Cow<'a, Values>,
-    /// Where the numbers of this part stand among `parts`, and how far apart; the whole of a value has its own number.
-    first: usize,
-    step: usize,
     /// What each value is made of, where values are compared for likeness.
     shapes: Vec<Shape>,
     /// For dates: the day of each value.
@@ -40,6 +49,7 @@ pub struct Prepared<'a> {
 impl<'a> std::ops::Index<usize> for Features<'a> {
     type Output = Prepared<'a>;
 
+    #[inline]
     fn index(&self, feature: usize) -> &Prepared<'a> {
         &self.each[feature]
     }
@@ -50,9 +60,37 @@ impl Features<'_> {
     #[inline]
     #[must_use]
     pub fn number(&self, feature: usize, cells: &[u32]) -> u32 {
-        let prepared = &self.each[feature];
-        let value = cells[prepared.column];
-        if prepared.step == 0 { value } else { self.parts[prepared.first + prepared.step * value as usize] }
+        self.at(self.places[feature], cells)
+    }
+
+    /// The number that stands at a place.
+    #[inline]
+    #[must_use]
+    pub fn at(&self, place: Place, cells: &[u32]) -> u32 {
+        let value = cells[place.column as usize];
+        if place.step == 0 { value } else { self.parts[place.first as usize + place.step as usize * value as usize] }
+    }
+
+    /// Reads a little of what is known of a feature's value.
+    #[inline]
+    #[must_use]
+    pub fn fetch(&self, feature: usize, cells: &[u32]) -> u64 {
+        let number = self.number(feature, cells);
+        self.each[feature].shapes.get(number as usize).map_or(u64::from(number), Shape::letters)
+    }
+
+    /// Where to look for a feature of the left record and another of the right one so that equal texts have equal numbers.
+    #[inline]
+    #[must_use]
+    pub fn against(&self, left: usize, right: usize) -> (Place, Place) {
+        let across = |from: usize, to: usize| self.across.iter().find(|(a, b, _)| (*a, *b) == (from, to)).map(|found| found.2);
+        let plain = (self.places[left], self.places[right]);
+        match (across(left, right), across(right, left)) {
+            _ if left == right => plain,
+            (Some(left), _) => (left, plain.1),
+            (None, Some(right)) => (plain.0, right),
+            (None, None) => unreachable!("features held against each other are prepared for it"),
+        }
     }
 }
 
@@ -98,24 +136,64 @@ impl Prepared<'_> {
     }
 }
 
-/// Works out all features of a model; says what is wrong with a part that cannot be read.
+/// Works out all features of a model, which its tests and rules ask for; says what is wrong with a part that cannot be read.
 pub fn prepare<'a>(model: &Model, records: &'a Records) -> Result<Features<'a>, String> {
     let counts: Vec<Vec<u32>> = (0..records.columns.len()).map(|column| records.counts(column)).collect();
     let looked_at = model.looked_at();
     let one = |at: usize| one(&model.features[at], looked_at[at], records, &counts[model.features[at].column]);
     let found: Vec<(Prepared<'a>, Option<Vec<u32>>)> =
         (0..model.features.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
-    let (mut each, numbers): (Vec<Prepared<'a>>, Vec<Option<Vec<u32>>>) = found.into_iter().unzip();
-    let mut parts = Vec::new();
-    for column in 0..records.columns.len() {
-        let of: Vec<usize> = (0..each.len()).filter(|at| each[*at].column == column && numbers[*at].is_some()).collect();
-        for (place, at) in of.iter().enumerate() {
-            (each[*at].first, each[*at].step) = (parts.len() + place, of.len());
-        }
-        let of: Vec<&Vec<u32>> = of.into_iter().filter_map(|at| numbers[at].as_ref()).collect();
-        parts.extend((0..records.columns[column].values.len()).flat_map(|value| of.iter().map(move |numbers| numbers[value])));
+    let (each, numbers): (Vec<Prepared<'a>>, Vec<Option<Vec<u32>>>) = found.into_iter().unzip();
+    let pairs = model.crossed();
+    let translated: Vec<Vec<u32>> =
+        pairs.par_iter().map(|(from, to)| translated(&each[*from], &numbers[*from], &each[*to])).collect();
+    let (columns, parts) = side_by_side(records, &each, &numbers, &pairs, &translated);
+    let whole = |column: usize| Place { column: column as u32, first: 0, step: 0 };
+    let places = each.iter().zip(&columns).map(|(of, place)| place.unwrap_or(whole(of.column)));
+    let places = places.collect();
+    let across = pairs.iter().zip(&columns[each.len()..]);
+    let across = across.filter_map(|((from, to), place)| Some((*from, *to, (*place)?))).collect();
+    Ok(Features { each, parts, places, across })
+}
+
+/// For each value of the column of a feature the number of its part among the values of another feature, if it is there.
+fn translated(from: &Prepared<'_>, part_of: &Option<Vec<u32>>, to: &Prepared<'_>) -> Vec<u32> {
+    let known = to.values.index();
+    let of: Vec<u32> = (0..from.values.len() as u32).map(|number| to.values.find(&known, from.values.text(number))).collect();
+    match part_of {
+        None => of,
+        Some(part_of) => part_of.iter().map(|part| of[*part as usize]).collect(),
     }
-    Ok(Features { each, parts })
+}
+
+/// Lays parts side by side, column by column: those of features first, then those that were translated. Gives back where each
+/// stands; nothing for features that are whole values.
+fn side_by_side(
+    records: &Records,
+    each: &[Prepared<'_>],
+    numbers: &[Option<Vec<u32>>],
+    pairs: &[(usize, usize)],
+    translated: &[Vec<u32>],
+) -> (Vec<Option<Place>>, Vec<u32>) {
+    let of_features = each.iter().zip(numbers).map(|(of, numbers)| (of.column, numbers.as_deref()));
+    let of_pairs = pairs.iter().zip(translated).map(|((from, _), numbers)| (each[*from].column, Some(&numbers[..])));
+    let all: Vec<(usize, Option<&[u32]>)> = of_features.chain(of_pairs).collect();
+    let (mut places, mut parts) = (vec![None; all.len()], Vec::new());
+    for column in 0..records.columns.len() {
+        let of: Vec<(usize, &[u32])> = all
+            .iter()
+            .enumerate()
+            .filter_map(|(at, (its, numbers))| Some((at, (*numbers).filter(|_| *its == column)?)))
+            .collect();
+        for (place, (at, _)) in of.iter().enumerate() {
+            let first = (parts.len() + place) as u32;
+            places[*at] = Some(Place { column: column as u32, first, step: of.len() as u32 });
+        }
+        parts.extend(
+            (0..records.columns[column].values.len()).flat_map(|value| of.iter().map(move |(_, numbers)| numbers[value])),
+        );
+    }
+    (places, parts)
 }
 
 /// A feature, and for each value of its column the number of its part, where that is not the whole.
@@ -148,7 +226,7 @@ fn one<'a>(feature: &Feature, looked_at: bool, records: &'a Records, counts: &[u
     let there = all / records.len().max(1) as f64;
     let log_share = count.iter().map(|count| (*count as f64 / all).log2()).collect();
     let column = feature.column;
-    Ok((Prepared { column, values, first: 0, step: 0, shapes, days, log_share, coincidence, there }, part_of))
+    Ok((Prepared { column, values, shapes, days, log_share, coincidence, there }, part_of))
 }
 
 /// Something of each text, by its number.

@@ -1,5 +1,7 @@
 //! Tables of several agencies become one set of records: every distinct text is cleaned once.
 
+use rayon::prelude::*;
+
 use super::clean::{clean, month_first};
 use super::field::{Field, Kind};
 use super::records::{Column, More, Records};
@@ -36,12 +38,11 @@ pub struct Raw {
     pub rows: Vec<u32>,
 }
 
-/// Joins tables; gives back too at which row, counted over all tables, each record stood. `split` says for each field at which
-/// letter a value parts into several, if it does.
+/// Joins tables. `split` says for each field at which letter a value parts into several, if it does.
 #[must_use]
-pub fn gather(fields: &[Field], split: &[Option<char>], tables: Vec<Table>) -> (Records, Vec<u32>) {
-    let (mut agencies, mut agency, mut ids) = (Vec::<String>::new(), Vec::new(), Texts::default());
-    for table in &tables {
+pub fn gather(fields: &[Field], split: &[Option<char>], mut tables: Vec<Table>) -> Records {
+    let (mut agencies, mut agency, mut ids, mut rows) = (Vec::<String>::new(), Vec::new(), Texts::default(), Vec::new());
+    for table in &mut tables {
         let mut number = |name: &str| {
             let known = agencies.iter().position(|known| known == name);
             known.unwrap_or_else(|| {
@@ -59,64 +60,73 @@ pub fn gather(fields: &[Field], split: &[Option<char>], tables: Vec<Table>) -> (
                 agency.extend(raw.rows.iter().map(|id| numbers[*id as usize]));
             }
         }
-        (0..table.ids.len()).for_each(|at| ids.push(table.ids.get(at)));
+        rows.push(table.ids.len());
+        ids.append(std::mem::take(&mut table.ids));
     }
-    let mut more = Vec::new();
-    let mut columns: Vec<Option<Cells>> = fields.iter().map(|_| None).collect();
-    // Initials come last, since an agency that has names has them too.
-    let mut order: Vec<usize> = (0..fields.len()).collect();
-    order.sort_by_key(|at| fields[*at].kind == Kind::Initials);
-    for at in order {
-        let field = &fields[at];
-        let (mut numbering, mut rows) = (Numbering::default(), Vec::with_capacity(ids.len()));
-        for table in &tables {
-            let Some(Some(raw)) = table.columns.get(at) else {
-                rows.extend(std::iter::repeat_n(MISSING, table.ids.len()));
-                continue;
-            };
-            let texts = (0..raw.values.len() as u32).map(|id| raw.values.text(id));
-            let month_first = field.kind == Kind::BirthDate && month_first(texts);
-            let cleaned: Vec<Vec<u32>> = (0..raw.values.len() as u32)
-                .map(|id| {
-                    let text = raw.values.text(id);
-                    let parts: Vec<&str> = match split[at] {
-                        Some(letter) => text.split(letter).collect(),
-                        None => vec![text],
-                    };
-                    let clean = |part: &&str| numbering.number(&clean(field.kind, part, month_first));
-                    let mut numbers: Vec<u32> = parts.iter().map(clean).collect();
-                    numbers.retain(|number| *number != MISSING);
-                    numbers
-                })
-                .collect();
-            for id in &raw.rows {
-                let numbers = &cleaned[*id as usize];
-                let record = rows.len() as u32;
-                more.extend(numbers.iter().skip(1).map(|value| More { record, column: at as u32, value: *value }));
-                rows.push(numbers.first().copied().unwrap_or(MISSING));
-            }
-        }
-        if field.kind == Kind::Initials {
-            initials(fields, &columns, &mut numbering, &mut rows);
-        }
-        columns[at] = Some((Column { name: field.name.clone(), values: numbering.finish() }, rows));
+    let cleaned = |(at, field)| column(field, at, split[at], &tables, &rows);
+    let (mut columns, more): (Vec<Cells>, Vec<Vec<More>>) = fields.par_iter().enumerate().map(cleaned).unzip();
+    drop(tables);
+    if let Some(at) = fields.iter().position(|field| field.kind == Kind::Initials) {
+        initials(fields, &mut columns, at);
     }
-    Records::new(agencies, &agency, &ids, columns.into_iter().flatten().collect(), more)
+    let finished = columns.into_iter().zip(fields).map(|((numbering, rows), field)| {
+        let column = Column { name: field.name.clone(), values: numbering.finish() };
+        (column, rows)
+    });
+    Records::new(agencies, &agency, ids, finished.collect(), more.into_iter().flatten().collect())
 }
 
-/// A column and the number of each record's value in it.
-type Cells = (Column, Vec<u32>);
+/// The distinct values of a column, and the number of each record's.
+type Cells = (Numbering, Vec<u32>);
 
-/// Gives records without initials the first letters of their names, so that names and initials can be held against each other.
-fn initials(fields: &[Field], columns: &[Option<Cells>], numbering: &mut Numbering, rows: &mut [u32]) {
-    let of = |kind: Kind| columns[fields.iter().position(|field| field.kind == kind)?].as_ref();
-    let Some(((forenames, forename), (surnames, surname))) = of(Kind::Forename).zip(of(Kind::Surname)) else { return };
-    for (at, row) in rows.iter_mut().enumerate().filter(|(_, row)| **row == MISSING) {
-        let first = |column: &Column, value: u32| column.values.text(value).chars().next();
-        if let Some((one, other)) = first(forenames, forename[at]).zip(first(surnames, surname[at])) {
-            *row = numbering.number(&format!("{one}{other}"));
+/// One field of all tables, cleaned, and the further values of records in it.
+fn column(field: &Field, at: usize, split: Option<char>, tables: &[Table], rows: &[usize]) -> (Cells, Vec<More>) {
+    let (mut numbering, mut numbers, mut more) = (Numbering::default(), Vec::with_capacity(rows.iter().sum()), Vec::new());
+    for (table, rows) in tables.iter().zip(rows) {
+        let Some(Some(raw)) = table.columns.get(at) else {
+            numbers.extend(std::iter::repeat_n(MISSING, *rows));
+            continue;
+        };
+        let texts = (0..raw.values.len() as u32).map(|id| raw.values.text(id));
+        let month_first = field.kind == Kind::BirthDate && month_first(texts);
+        // Of each text the first value, and in order what other values it holds.
+        let (mut first, mut further) = (Vec::with_capacity(raw.values.len()), Vec::<(u32, u32)>::new());
+        for id in 0..raw.values.len() as u32 {
+            let text = raw.values.text(id);
+            let Some(letter) = split else {
+                first.push(numbering.number(&clean(field.kind, text, month_first)));
+                continue;
+            };
+            let mut found = text.split(letter).map(|part| numbering.number(&clean(field.kind, part, month_first)));
+            first.push(found.by_ref().find(|number| *number != MISSING).unwrap_or(MISSING));
+            further.extend(found.filter(|number| *number != MISSING).map(|number| (id, number)));
+        }
+        for id in &raw.rows {
+            let from = further.partition_point(|(of, _)| of < id);
+            let others = further[from..].iter().take_while(|(of, _)| of == id);
+            let record = numbers.len() as u32;
+            more.extend(others.map(|(_, value)| More { record, column: at as u32, value: *value }));
+            numbers.push(first[*id as usize]);
         }
     }
+    ((numbering, numbers), more)
+}
+
+/// Gives records without initials the first letters of their names, so that names and initials can be held against each other.
+fn initials(fields: &[Field], columns: &mut [Cells], at: usize) {
+    let of = |kind: Kind| fields.iter().position(|field| field.kind == kind);
+    let Some((forename, surname)) = of(Kind::Forename).zip(of(Kind::Surname)) else { return };
+    let (mut numbering, mut rows) = std::mem::take(&mut columns[at]);
+    let first = |column: usize, row: usize| {
+        let (names, rows) = &columns[column];
+        names.text(rows[row]).chars().next()
+    };
+    for (row, number) in rows.iter_mut().enumerate().filter(|(_, number)| **number == MISSING) {
+        if let Some((one, other)) = first(forename, row).zip(first(surname, row)) {
+            *number = numbering.number(&format!("{one}{other}"));
+        }
+    }
+    columns[at] = (numbering, rows);
 }
 
 #[cfg(test)]
@@ -140,7 +150,7 @@ mod tests {
             Table { agency: Agency::One(agency.into()), ids, columns: texts.map(|text| text.map(raw)).into() }
         };
         let tables = vec![table("police", [None, Some("Ann"), Some("O'Hara")]), table("treatment", [Some("A.O."), None, None])];
-        let (records, _) = gather(&fields, &[None; 3], tables);
+        let records = gather(&fields, &[None; 3], tables);
         assert_eq!((records.text(0, 0), records.text(1, 0)), ("ao", "ao"));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! In come records of several agencies (`records`, cleaned by `clean` and joined by `gather`) and what their columns are
 //! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
-//! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`score`), groups whose records agree on
+//! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`level`, `score`), groups whose records agree on
 //! the whole become persons (`cluster`, and `hold` says what keeps each together), and what the rules never saw is estimated
 //! (`recall`). `model` says what a model is; `feature` and `similarity` are what it looks at, and `near` how common likeness is.
 //! A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
@@ -27,8 +27,11 @@ pub mod field;
 pub mod gather;
 pub mod hold;
 pub mod identity;
+pub mod level;
 pub mod model;
+mod most;
 mod near;
+mod order;
 pub mod overrides;
 pub mod persons;
 pub mod pseudonym;
@@ -174,13 +177,11 @@ fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {
 
 /// Every candidate's weight; those worth keeping are kept.
 fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Vec<Link>) {
-    let wanted = |_, left, right| choices.who.may(scorer.records, left, right);
-    let work = |memory: &mut score::Memory, links: &mut Vec<Link>, (_, left, right): (usize, u32, u32)| {
-        let levels = scorer.levels(left, right, memory);
-        let weight = scorer.weight(left, right, &levels);
-        if weight >= choices.keep {
-            links.push(Link { left, right, weight: weight as f32 });
-        }
+    let limits = choices.who.limits();
+    let wanted = |_, left, right| !limits || choices.who.may(scorer.records, left, right);
+    let work = |memory: &mut level::Memory, links: &mut Vec<Link>, _, pairs: &[(u32, u32)]| {
+        let link = |left: u32, right: u32, weight: f64| links.push(Link { left, right, weight: weight as f32 });
+        scorer.weights_from(choices.keep, pairs, memory, link);
     };
     let (candidates, mut links) = block::each_pair(scorer, blocks, wanted, || scorer.memory(), work);
     links.sort_unstable_by_key(|link| (link.left, link.right));

@@ -164,6 +164,16 @@ impl Test {
         }
     }
 
+    /// Adds the pairs of features that are held equal.
+    fn held_equal(&self, pairs: &mut Vec<(usize, usize)>) {
+        match self {
+            Test::Same(a, b) | Test::Share(a, b) => pairs.push((*a, *b)),
+            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.held_equal(pairs)),
+            Test::Not(test) => test.held_equal(pairs),
+            _ => {}
+        }
+    }
+
     /// Calls `with` for each feature whose letters are looked at.
     pub fn letters(&self, with: &mut impl FnMut(usize)) {
         match self {
@@ -209,6 +219,19 @@ impl Model {
         let tests = levels.chain(self.twins.as_ref().map(|twins| &twins.test));
         tests.for_each(|test| test.letters(&mut |feature| looked_at[feature] = true));
         looked_at
+    }
+
+    /// Pairs of different features that some test or rule holds equal, the lower first, each once.
+    #[must_use]
+    pub fn crossed(&self) -> Vec<(usize, usize)> {
+        let mut pairs: Vec<(usize, usize)> = self.rules.iter().flat_map(|rule| rule.same.iter().copied()).collect();
+        let levels = self.comparisons.iter().flat_map(|comparison| &comparison.levels).map(|level| &level.test);
+        levels.chain(self.twins.as_ref().map(|twins| &twins.test)).for_each(|test| test.held_equal(&mut pairs));
+        pairs.iter_mut().for_each(|(a, b)| (*a, *b) = ((*a).min(*b), (*a).max(*b)));
+        pairs.retain(|(a, b)| a != b);
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
     }
 
     /// The column that a comparison is about, which its first test asks for; others may be looked at beside it.

@@ -48,6 +48,13 @@ impl Near {
     }
 }
 
+impl Near {
+    /// No share at a level of this *u* is smaller, as a base-2 logarithm.
+    pub fn log_least(&self, u: f64) -> f64 {
+        (self.rest * u).log2()
+    }
+}
+
 impl Scorer<'_> {
     /// The share of records whose value comes to this level with the commoner of two records' values, as a base-2 logarithm;
     /// nothing where one is missing.

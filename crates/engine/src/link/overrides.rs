@@ -52,7 +52,7 @@ pub fn decided(overrides: &[Override], records: &Records, scope: &str, day: Day)
     }
     for record in 0..records.len() as u32 {
         let agency = records.agency_of(record);
-        if let Some(found) = places.get_mut(&(agency, records.ids.get(record as usize))) {
+        if let Some(found) = places.get_mut(&(agency, records.id(record))) {
             found.push(record);
         }
     }

@@ -1,6 +1,7 @@
 //! The records that are linked: who holds them, under what id, and what each column says. Records stand in an order that
 //! depends on what they are and not on where they stood in a file; everything after inherits that.
 
+use super::order;
 use super::values::{MISSING, Values, hash, mix};
 use crate::records::batch::Texts;
 
@@ -9,15 +10,20 @@ use crate::records::batch::Texts;
 pub struct Records {
     /// Names of the agencies.
     pub agencies: Vec<String>,
-    /// For each record its agency, and its id there.
+    /// For each record its agency.
     pub agency: Vec<u16>,
-    pub ids: Texts,
+    /// The agencies' own ids, row after row as they were read, and for each record its row.
+    ids: Texts,
+    row: Vec<u32>,
     pub columns: Vec<Column>,
     /// The number of each record's value in each column, record after record: a pair then touches two places of memory.
     cells: Vec<u32>,
     /// Further values of a record in a column (aliases, former addresses), in order.
     more: Vec<More>,
 }
+
+/// So many records are put in their place together.
+const TOGETHER: usize = 1 << 12;
 
 /// A column of all tables: what it is called and its distinct values.
 #[derive(Debug, Default)]
@@ -35,44 +41,42 @@ pub struct More {
 }
 
 impl Records {
-    /// From records in any order: the numbers of their values column by column, and further values by their position. Gives back
-    /// too where each record stood.
+    /// From records in any order: the numbers of their values column by column, and further values by their position.
     #[must_use]
-    pub fn new(
-        agencies: Vec<String>,
-        agency: &[u16],
-        ids: &Texts,
-        columns: Vec<(Column, Vec<u32>)>,
-        more: Vec<More>,
-    ) -> (Records, Vec<u32>) {
+    pub fn new(agencies: Vec<String>, agency: &[u16], ids: Texts, columns: Vec<(Column, Vec<u32>)>, more: Vec<More>) -> Records {
         let names: Vec<u64> = agencies.iter().map(|name| hash(name.as_bytes())).collect();
-        let mut order: Vec<(u64, u32)> =
-            (0..ids.len()).map(|at| (mix(names[usize::from(agency[at])], hash(ids.get(at).as_bytes())), at as u32)).collect();
+        let named = |at: usize| mix(names[usize::from(agency[at])], hash(ids.get(at).as_bytes()));
+        let mut order = order::by_hash(&(0..ids.len()).map(|at| (named(at), at as u32)).collect::<Vec<_>>());
         // Two records with one hash are told apart by what was hashed; the same record twice, by all it says.
         let said = |at: u32| columns.iter().map(move |(column, values)| column.values.text(values[at as usize]));
-        order.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| {
+        for alike in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            alike.sort_unstable_by(|a, b| {
                 let key = |at: u32| (agencies[usize::from(agency[at as usize])].as_str(), ids.get(at as usize));
                 key(a.1).cmp(&key(b.1)).then_with(|| said(a.1).cmp(said(b.1)))
-            })
-        });
+            });
+        }
         let mut records = Records { agencies: agencies.clone(), ..Records::default() };
         let mut place = if more.is_empty() { Vec::new() } else { vec![0; order.len()] };
-        records.cells.reserve_exact(order.len() * columns.len());
-        for (to, (_, from)) in order.iter().enumerate() {
-            let from = *from as usize;
-            records.agency.push(agency[from]);
-            records.ids.push(ids.get(from));
-            records.cells.extend(columns.iter().map(|(_, values)| values[from]));
-            if let Some(place) = place.get_mut(from) {
-                *place = to as u32;
+        let width = columns.len();
+        records.cells = vec![MISSING; order.len() * width];
+        // A column at a time, so that many values are waited for at once.
+        for (rows, cells) in order.chunks(TOGETHER).zip(records.cells.chunks_mut((TOGETHER * width).max(1))) {
+            for (at, (_, values)) in columns.iter().enumerate() {
+                let cells = cells.chunks_exact_mut(width).zip(rows);
+                cells.for_each(|(cells, (_, from))| cells[at] = values[*from as usize]);
             }
+        }
+        records.agency = order.iter().map(|(_, from)| agency[*from as usize]).collect();
+        if !place.is_empty() {
+            (0..).zip(&order).for_each(|(to, (_, from))| place[*from as usize] = to);
         }
         records.more = more.into_iter().map(|more| More { record: place[more.record as usize], ..more }).collect();
         records.more.sort_unstable();
         records.more.dedup();
         records.columns = columns.into_iter().map(|(column, _)| column).collect();
-        (records, order.into_iter().map(|(_, from)| from).collect())
+        records.row = order.into_iter().map(|(_, from)| from).collect();
+        records.ids = ids;
+        records
     }
 
     #[must_use]
@@ -93,10 +97,22 @@ impl Records {
         &self.cells[record as usize * width..][..width]
     }
 
+    /// The id of a record at its agency.
+    #[must_use]
+    pub fn id(&self, record: u32) -> &str {
+        self.ids.get(self.row(record) as usize)
+    }
+
+    /// At which row a record stood, counted over all tables.
+    #[must_use]
+    pub fn row(&self, record: u32) -> u32 {
+        self.row[record as usize]
+    }
+
     /// What names a record: its agency, by position, and its id there.
     #[must_use]
     pub fn key(&self, record: u32) -> (u16, &str) {
-        (self.agency[record as usize], self.ids.get(record as usize))
+        (self.agency[record as usize], self.id(record))
     }
 
     /// The name of a record's agency.

@@ -1,13 +1,13 @@
-//! How likely a pair of records is one person: the level of each comparison, what each level says in bits, and their sum.
+//! How likely a pair of records is one person: what the level of each comparison says in bits, and their sum.
 //!
 //! A weight is the base-2 logarithm of the odds. Where the model knows households, the odds are held against strangers and
 //! members of one household together, so that what such people share (a surname, an address) is not taken for identity.
 
 use super::feature::{Features, prepare};
 use super::model::{Frequency, Level, Model, Part, Test};
+use super::most::Most;
 use super::near::Near;
 use super::records::Records;
-use super::similarity;
 
 /// The most comparisons of a model.
 pub const MOST_COMPARISONS: usize = 16;
@@ -20,62 +20,54 @@ pub struct Scorer<'a> {
     pub records: &'a Records,
     pub features: Features<'a>,
     pub model: &'a Model,
-    comparisons: Vec<Ready>,
+    pub(super) comparisons: Vec<Ready>,
     /// For each comparison what is near to its values, where it has levels of likeness.
     near: Vec<Option<Near>>,
+    pub(super) most: Most,
     /// Logarithms of the odds before anything is compared.
-    strangers: f64,
+    pub(super) strangers: f64,
     household: f64,
 }
 
 /// A comparison made ready.
-struct Ready {
+pub(super) struct Ready {
     /// The column that it is about. Levels that look at this column alone depend on two numbers, and the first of them that
     /// holds is remembered; levels that look at other columns too are asked each time.
-    column: usize,
-    alone: Vec<u8>,
-    beside: Vec<u8>,
-    columns: Vec<usize>,
+    pub column: usize,
+    pub alone: Vec<u8>,
+    pub beside: Vec<u8>,
+    pub columns: Vec<usize>,
+    /// Features by which all that its tests look at in its own column is reached: one part, and those whose letters count.
+    pub fetched: Vec<usize>,
     /// The level of two records one of which has no value, and of two that have the same, where the model says so plainly.
-    missing: Option<u8>,
-    same: Option<u8>,
+    pub missing: Option<u8>,
+    pub same: Option<u8>,
     /// It asks for shared values, so each of its tests looks at all values of a record.
-    shares: bool,
+    pub shares: bool,
     /// The comparison that this one hangs on; its level says which row holds.
     parent: Option<usize>,
-    rows: Vec<Vec<ReadyLevel>>,
+    pub rows: Vec<Vec<ReadyLevel>>,
 }
 
-struct ReadyLevel {
+pub(super) struct ReadyLevel {
     /// Bits of this level: against strangers, and against people of one household.
-    against_stranger: f64,
+    pub against_stranger: f64,
     against_household: f64,
-    frequency: Option<ReadyFrequency>,
+    pub frequency: Option<ReadyFrequency>,
 }
 
-struct ReadyFrequency {
+pub(super) struct ReadyFrequency {
     feature: usize,
-    weight: f64,
+    pub weight: f64,
     least: f64,
-    near: bool,
+    pub near: bool,
     /// The logarithm of *u* at exact agreement: what a frequency is held against.
-    log_u: f64,
-    log_m: f64,
+    pub log_u: f64,
+    pub log_m: f64,
     /// How often strangers, and households, agree because they share the value; otherwise they agree by chance.
-    strangers_share: f64,
+    pub strangers_share: f64,
     household_shares: f64,
 }
-
-/// What a thread remembers of pairs of values it has compared; only for speed.
-pub struct Memory {
-    slots: Vec<Vec<(u64, u8)>>,
-}
-
-/// The similarity that was worked out last for these two values: several levels of a comparison ask for the same one.
-pub(super) type Known = Option<(usize, usize, f64)>;
-
-/// Slots of one comparison.
-const SLOTS: usize = 1 << 13;
 
 impl<'a> Scorer<'a> {
     /// Makes a model ready; fails when a part of it cannot be read.
@@ -85,8 +77,7 @@ impl<'a> Scorer<'a> {
         }
         let features = prepare(model, records)?;
         let near = model.comparisons.iter().map(|comparison| Near::new(comparison, &features, &model.features)).collect();
-        let bare = Scorer { records, features, model, comparisons: Vec::new(), near, strangers: 0.0, household: 0.0 };
-        Ok(bare.with(model))
+        Ok(Scorer::of(records, features, near, model))
     }
 
     /// The same records and features under a model that differs only in its numbers and its rules.
@@ -95,11 +86,16 @@ impl<'a> Scorer<'a> {
     where
         'a: 'b,
     {
-        let comparisons = (0..model.comparisons.len()).map(|at| ready(model, at)).collect();
+        Scorer::of(self.records, self.features, self.near, model)
+    }
+
+    fn of(records: &'a Records, features: Features<'a>, near: Vec<Option<Near>>, model: &'a Model) -> Scorer<'a> {
+        let comparisons: Vec<Ready> = (0..model.comparisons.len()).map(|at| ready(model, at)).collect();
         // Too few to change anything.
         let household = if model.household > 1e-3 * model.prior { (model.prior / model.household).log2() } else { f64::INFINITY };
         let strangers = (model.prior / (1.0 - model.prior)).log2();
-        Scorer { records: self.records, features: self.features, model, comparisons, near: self.near, strangers, household }
+        let most = Most::new(model, &comparisons, &near);
+        Scorer { records, features, model, comparisons, near, most, strangers, household }
     }
 
     /// The bits of levels alone, without what frequencies add.
@@ -114,154 +110,6 @@ impl<'a> Scorer<'a> {
         against_both(stranger, household)
     }
 
-    /// For one pair: nothing is remembered.
-    #[must_use]
-    pub fn no_memory(&self) -> Memory {
-        Memory { slots: Vec::new() }
-    }
-
-    #[must_use]
-    pub fn memory(&self) -> Memory {
-        Memory { slots: self.comparisons.iter().map(|_| vec![(0, 0); SLOTS]).collect() }
-    }
-
-    /// The level of each comparison for two records, the left one first.
-    #[must_use]
-    pub fn levels(&self, left: u32, right: u32, memory: &mut Memory) -> Levels {
-        let (a, b) = (self.records.cells(left), self.records.cells(right));
-        let mut levels = Levels::default();
-        for (at, ready) in self.comparisons.iter().enumerate() {
-            let (left, right) = (a[ready.column], b[ready.column]);
-            levels[at] = match (ready.missing, ready.same) {
-                (Some(missing), _) if left == 0 || right == 0 => missing,
-                (_, Some(same)) if left == right && left != 0 => same,
-                _ => {
-                    let alone = match memory.slots.get_mut(at) {
-                        None => self.first_of(at, &ready.alone, a, b),
-                        Some(slots) => {
-                            let pair = u64::from(left) << 32 | u64::from(right);
-                            let slot = &mut slots[(pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 51) as usize];
-                            if slot.0 != pair || pair == 0 {
-                                *slot = (pair, self.first_of(at, &ready.alone, a, b));
-                            }
-                            slot.1
-                        }
-                    };
-                    let earlier = ready.beside.partition_point(|level| *level < alone);
-                    alone.min(self.first_of(at, &ready.beside[..earlier], a, b))
-                }
-            };
-        }
-        if self.records.has_more() {
-            self.best_of_more(left, right, &mut levels);
-        }
-        levels
-    }
-
-    /// Where a record has several values, the pair of values that agrees best counts: the first level that is not "missing".
-    fn best_of_more(&self, left: u32, right: u32, levels: &mut Levels) {
-        let (more_left, more_right) = (self.records.more(left), self.records.more(right));
-        if more_left.is_empty() && more_right.is_empty() {
-            return;
-        }
-        for (at, ready) in self.comparisons.iter().enumerate() {
-            if ready.shares {
-                levels[at] = self.level_of_any(at, left, right);
-                continue;
-            }
-            for column in &ready.columns {
-                let of = |cells: &[u32], more: &[super::records::More]| -> Vec<Vec<u32>> {
-                    let further = more.iter().filter(|more| more.column as usize == *column).map(|more| {
-                        let mut cells = cells.to_vec();
-                        cells[*column] = more.value;
-                        cells
-                    });
-                    std::iter::once(cells.to_vec()).chain(further).collect()
-                };
-                let (lefts, rights) = (of(self.records.cells(left), more_left), of(self.records.cells(right), more_right));
-                for (a, b) in lefts.iter().flat_map(|a| rights.iter().map(move |b| (a, b))) {
-                    let level = self.level(at, a, b);
-                    let missing = |level: u8| self.model.comparisons[at].levels[usize::from(level)].missing;
-                    if missing(levels[at]) || !missing(level) && level < levels[at] {
-                        levels[at] = level;
-                    }
-                }
-            }
-        }
-    }
-
-    /// The first level that holds; the last where none does.
-    pub(super) fn level(&self, comparison: usize, a: &[u32], b: &[u32]) -> u8 {
-        let ready = &self.comparisons[comparison];
-        self.first_of(comparison, &ready.alone, a, b).min(self.first_of(comparison, &ready.beside, a, b))
-    }
-
-    /// The first of some levels that holds; the last of the comparison where none does.
-    fn first_of(&self, comparison: usize, some: &[u8], a: &[u32], b: &[u32]) -> u8 {
-        let levels = &self.model.comparisons[comparison].levels;
-        let mut known = None;
-        let holds = |level: &&u8| self.holds(&levels[usize::from(**level)].test, a, b, &mut known) == Some(true);
-        some.iter().find(holds).copied().unwrap_or((levels.len() - 1) as u8)
-    }
-
-    /// Whether a test holds for two records' values; nothing where what it asks about is missing.
-    pub(super) fn holds(&self, test: &Test, a: &[u32], b: &[u32], known: &mut Known) -> Option<bool> {
-        let number = |feature: usize, cells: &[u32]| self.features.number(feature, cells);
-        let both = |left: usize, right: usize| {
-            let numbers = (number(left, a), number(right, b));
-            (numbers.0 != 0 && numbers.1 != 0).then_some(numbers)
-        };
-        let texts = |left: usize, right: usize| {
-            both(left, right).map(|(x, y)| (self.features[left].text(x), self.features[right].text(y)))
-        };
-        match test {
-            Test::Otherwise => Some(true),
-            Test::LeftMissing(feature) => Some(number(*feature, a) == 0),
-            Test::RightMissing(feature) => Some(number(*feature, b) == 0),
-            Test::Same(left, right) | Test::Share(left, right) if left == right => both(*left, *right).map(|(x, y)| x == y),
-            Test::Same(left, right) | Test::Share(left, right) => both(*left, *right).map(|(x, y)| {
-                let (one, other) = (&self.features[*left], &self.features[*right]);
-                one.hash(x) == other.hash(y) && one.text(x) == other.text(y)
-            }),
-            Test::Jaro(left, right, least) => both(*left, *right).map(|(x, y)| {
-                let (one, other) = (&self.features[*left], &self.features[*right]);
-                one.shape(x).jaro_at_most(other.shape(y)) >= *least && similarity::jaro(one.text(x), other.text(y)) >= *least
-            }),
-            Test::JaroWinkler(left, right, least) => both(*left, *right).map(|(x, y)| {
-                let (one, other) = (&self.features[*left], &self.features[*right]);
-                if one.shape(x).jaro_winkler_at_most(other.shape(y)) < *least {
-                    return false;
-                }
-                let found = match known {
-                    Some((a, b, found)) if (*a, *b) == (*left, *right) => *found,
-                    _ => known.insert((*left, *right, similarity::jaro_winkler(one.text(x), other.text(y)))).2,
-                };
-                found >= *least
-            }),
-            Test::Levenshtein(left, right, most) => both(*left, *right).map(|(x, y)| {
-                let (one, other) = (&self.features[*left], &self.features[*right]);
-                one.shape(x).edits_at_least(other.shape(y)) <= *most
-                    && similarity::levenshtein(one.text(x), other.text(y), *most) <= *most
-            }),
-            Test::DamerauLevenshtein(left, right, most) => both(*left, *right).map(|(x, y)| {
-                let (one, other) = (&self.features[*left], &self.features[*right]);
-                one.shape(x).edits_at_least(other.shape(y)) <= *most
-                    && similarity::damerau_levenshtein(one.text(x), other.text(y), *most) <= *most
-            }),
-            Test::Seconds(left, right, most) => both(*left, *right).map(|(x, y)| {
-                let (x, y) = (self.features[*left].day(x), self.features[*right].day(y));
-                (f64::from(x) - f64::from(y)).abs() * 86_400.0 <= *most
-            }),
-            Test::Begins(left, right, least) => texts(*left, *right).map(|(x, y)| {
-                let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
-                long.starts_with(short) && short.chars().count() >= *least
-            }),
-            Test::All(tests) => all(tests.iter().map(|test| self.holds(test, a, b, known))),
-            Test::Any(tests) => all(tests.iter().map(|test| self.holds(test, a, b, known).map(|holds| !holds))).map(|none| !none),
-            Test::Not(test) => self.holds(test, a, b, known).map(|holds| !holds),
-        }
-    }
-
     fn at<'s>(&self, ready: &'s Ready, levels: &Levels, at: usize) -> &'s ReadyLevel {
         &ready.rows[ready.parent.map_or(0, |parent| usize::from(levels[parent]))][usize::from(levels[at])]
     }
@@ -269,6 +117,7 @@ impl<'a> Scorer<'a> {
     /// The bits of a pair at its levels, whether or not its records may be twins.
     #[must_use]
     pub fn weight_by_columns(&self, left: u32, right: u32, levels: &Levels) -> f64 {
+        let (a, b) = (self.records.cells(left), self.records.cells(right));
         let (mut stranger, mut household) = (self.strangers, self.household);
         for (at, ready) in self.comparisons.iter().enumerate() {
             let level = self.at(ready, levels, at);
@@ -280,7 +129,7 @@ impl<'a> Scorer<'a> {
                     household += level.against_household;
                 }
                 Some(frequency) => {
-                    let log_share = self.log_share(frequency, left, right);
+                    let log_share = self.log_share(frequency, a, b);
                     stranger += frequency.adjusted(level.against_stranger, log_share);
                     if household.is_finite() {
                         let shares = frequency.household_shares;
@@ -293,13 +142,13 @@ impl<'a> Scorer<'a> {
     }
 
     /// The commoner of the two records' values counts, as the less surprising one.
-    fn log_share(&self, frequency: &ReadyFrequency, left: u32, right: u32) -> f64 {
-        let number = |record| self.features.number(frequency.feature, self.records.cells(record));
+    pub(super) fn log_share(&self, frequency: &ReadyFrequency, a: &[u32], b: &[u32]) -> f64 {
         let share = |number| match number {
             0 => f64::NEG_INFINITY,
             number => self.features[frequency.feature].log_share(number),
         };
-        let (left, right) = (number(left), number(right));
+        let number = |cells| self.features.number(frequency.feature, cells);
+        let (left, right) = (number(a), number(b));
         let commoner = if left == right { share(left) } else { share(left).max(share(right)) };
         let found = commoner.max(frequency.least);
         if found.is_finite() { found } else { frequency.log_u }
@@ -315,12 +164,13 @@ impl<'a> Scorer<'a> {
     /// against twins.
     #[must_use]
     pub fn parts(&self, left: u32, right: u32, levels: &Levels) -> (Vec<(f64, f64)>, f64) {
+        let (a, b) = (self.records.cells(left), self.records.cells(right));
         let mut parts = Vec::new();
         for (at, ready) in self.comparisons.iter().enumerate() {
             let level = self.at(ready, levels, at);
             let adjusted = level.frequency.as_ref().map_or(0.0, |frequency| match frequency.near {
                 true => self.nearness(frequency, at, left, right, levels),
-                false => frequency.adjusted(level.against_stranger, self.log_share(frequency, left, right)),
+                false => frequency.adjusted(level.against_stranger, self.log_share(frequency, a, b)),
             });
             parts.push((level.against_stranger, adjusted));
         }
@@ -333,19 +183,6 @@ impl<'a> Scorer<'a> {
     pub fn before(&self) -> f64 {
         self.strangers
     }
-}
-
-/// SQL's AND: false if any is false, else unknown if any is unknown.
-pub(super) fn all(tests: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    let mut found = Some(true);
-    for test in tests {
-        match test {
-            Some(false) => return Some(false),
-            None => found = None,
-            Some(true) => {}
-        }
-    }
-    found
 }
 
 /// The odds against two kinds of other people together.
@@ -400,7 +237,23 @@ fn ready(model: &Model, at: usize) -> Ready {
         beside
     };
     let (beside, alone) = (0..comparison.levels.len() as u8).partition(looks_beside);
-    Ready { column, alone, beside, columns, shares, missing, same, parent, rows }
+    let fetched = fetched(model, at, column);
+    Ready { column, alone, beside, columns, fetched, shares, missing, same, parent, rows }
+}
+
+/// One feature that is a part of a value of the column, since all parts stand together, and every one whose letters count.
+fn fetched(model: &Model, at: usize, column: usize) -> Vec<usize> {
+    let (mut part, mut letters) = (None, Vec::new());
+    for level in &model.comparisons[at].levels {
+        level.test.letters(&mut |feature| letters.push(feature));
+        let is_part = |feature: &usize| model.features[*feature].part != Part::Whole;
+        level.test.features(&mut |feature| part = part.or(Some(feature).filter(is_part)));
+    }
+    letters.extend(part);
+    letters.retain(|feature| model.features[*feature].column == column);
+    letters.sort_unstable();
+    letters.dedup();
+    letters
 }
 
 /// The levels for "a value is missing" and "the whole values are the same", where they come first.

@@ -1,41 +1,35 @@
 //! Tests of records that have several values in a column (aliases, former addresses): each thing a test asks may be true of any
 //! of them.
 
+use super::level::Likeness;
 use super::model::Test;
 use super::records::More;
-use super::score::{Scorer, all};
+use super::score::Scorer;
 
 impl Scorer<'_> {
     /// The first level that holds of any of the records' values; the last where none does.
     pub(super) fn level_of_any(&self, comparison: usize, left: u32, right: u32) -> u8 {
         let levels = &self.model.comparisons[comparison].levels;
-        let found = levels.iter().position(|level| self.holds_of_any(&level.test, left, right) == Some(true));
+        let found = levels.iter().position(|level| self.any_comes_to(true, &level.test, left, right));
         found.unwrap_or(levels.len() - 1) as u8
     }
 
-    /// Whether a test holds when each thing it asks may be asked of any of the records' values: so that a NOT means that no
-    /// value of the one and value of the other fit.
-    pub(super) fn holds_of_any(&self, test: &Test, left: u32, right: u32) -> Option<bool> {
+    /// Whether a test is true, or false, when each thing it asks may be asked of any of the records' values: so that a NOT means
+    /// that no value of the one and value of the other fit.
+    pub(super) fn any_comes_to(&self, truth: bool, test: &Test, left: u32, right: u32) -> bool {
         match test {
-            Test::All(tests) => all(tests.iter().map(|test| self.holds_of_any(test, left, right))),
-            Test::Any(tests) => {
-                let none = all(tests.iter().map(|test| self.holds_of_any(test, left, right).map(|holds| !holds)));
-                none.map(|none| !none)
-            }
-            Test::Not(test) => self.holds_of_any(test, left, right).map(|holds| !holds),
+            Test::All(tests) if truth => tests.iter().all(|test| self.any_comes_to(true, test, left, right)),
+            Test::All(tests) => tests.iter().any(|test| self.any_comes_to(false, test, left, right)),
+            Test::Any(tests) if truth => tests.iter().any(|test| self.any_comes_to(true, test, left, right)),
+            Test::Any(tests) => tests.iter().all(|test| self.any_comes_to(false, test, left, right)),
+            Test::Not(test) => self.any_comes_to(!truth, test, left, right),
             test => {
                 let rights = self.variants(test, right);
-                let mut found = None;
-                for a in self.variants(test, left) {
-                    for b in &rights {
-                        match self.holds(test, &a, b, &mut None) {
-                            Some(true) => return Some(true),
-                            Some(false) => found = Some(false),
-                            None => {}
-                        }
-                    }
-                }
-                found
+                let comes = |truth: bool| {
+                    let of = |a: Vec<u32>| rights.iter().any(|b| self.comes_to(truth, test, &a, b, &mut Likeness::default()));
+                    self.variants(test, left).into_iter().any(of)
+                };
+                if truth { comes(true) } else { !comes(true) && comes(false) }
             }
         }
     }

@@ -74,6 +74,12 @@ impl Shape {
         Shape { letters, length: text.chars().count() as u32, near, count }
     }
 
+    #[inline]
+    #[must_use]
+    pub fn letters(&self) -> u64 {
+        self.letters
+    }
+
     /// The text, where it is short enough to stand here.
     #[inline]
     #[must_use]

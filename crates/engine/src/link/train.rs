@@ -13,10 +13,11 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::block::{self, Asked, Blocks, Who};
+use super::block::{self, Asked, Blocks, TOGETHER, Who};
 use super::field::{Kin, Nature};
+use super::level::Memory;
 use super::model::{Given, Model};
-use super::score::{Levels, MOST_COMPARISONS, Memory, Scorer};
+use super::score::{Levels, MOST_COMPARISONS, Scorer};
 use super::suggest::Trial;
 use super::values::mix;
 
@@ -121,10 +122,10 @@ fn patterns(scorer: &Scorer<'_>, blocks: &[Blocks], every: u64, who: &Who) -> Pa
     let wanted = |rule: usize, left: u32, right: u32| {
         mix(u64::from(left), u64::from(right)).is_multiple_of(each[rule]) && who.may(scorer.records, left, right)
     };
-    let asked = Asked::new(scorer.model);
-    let work = |memory: &mut Memory, found: &mut Patterns, (rule, left, right): (usize, u32, u32)| {
-        let rules = asked.rules(scorer, blocks, left, right);
-        found.push((scorer.levels(left, right, memory), rules, each[rule] * every));
+    let asked = Asked::new(scorer);
+    let work = |memory: &mut Memory, found: &mut Patterns, rule: usize, pairs: &[(u32, u32)]| {
+        let looked = scorer.levels_of(pairs, f64::NEG_INFINITY, memory).iter().zip(asked.rules(scorer, blocks, pairs));
+        found.extend(looked.map(|(pair, rules)| (pair.levels, rules, each[rule] * every)));
     };
     let (_, mut found) = block::each_pair(scorer, blocks, wanted, || scorer.memory(), work);
     found.par_sort_unstable();
@@ -141,19 +142,21 @@ fn strangers(scorer: &Scorer<'_>, who: &Who) -> Vec<(Levels, u64)> {
     // Strides spread over the circle of records; each gives as many pairs as there are records.
     let strides = STRANGERS.div_ceil(count).min((count - 1) / 2).max(1);
     let width = ((count - 1) / 2).max(1);
-    let mut found: Vec<Levels> = (0..strides)
-        .into_par_iter()
-        .flat_map_iter(|at| {
-            let stride = 1 + (at * width / strides + width / 3) % width;
-            let mut memory = scorer.memory();
-            // Of many records the first are as good as any.
-            (0..count.min(STRANGERS)).filter_map(move |left| {
-                let right = (left + stride) % count;
-                let (left, right) = (left.min(right) as u32, left.max(right) as u32);
-                who.may(scorer.records, left, right).then(|| scorer.levels(left, right, &mut memory))
-            })
-        })
-        .collect();
+    // Of many records the first are as good as any.
+    let each = count.min(STRANGERS);
+    let pair = |at: u64| {
+        let (stride, left) = (1 + (at / each * width / strides + width / 3) % width, at % each);
+        let right = (left + stride) % count;
+        (left.min(right) as u32, left.max(right) as u32)
+    };
+    let levels = |memory: &mut Memory, some: u64| {
+        let pairs = (some * TOGETHER as u64..((some + 1) * TOGETHER as u64).min(strides * each)).map(pair);
+        let pairs: Vec<(u32, u32)> = pairs.filter(|(left, right)| who.may(scorer.records, *left, *right)).collect();
+        let looked = scorer.levels_of(&pairs, f64::NEG_INFINITY, memory);
+        looked.iter().map(|pair| pair.levels).collect::<Vec<Levels>>()
+    };
+    let chunks = (0..(strides * each).div_ceil(TOGETHER as u64)).into_par_iter();
+    let mut found: Vec<Levels> = chunks.map_init(|| scorer.memory(), levels).flatten_iter().collect();
     found.par_sort_unstable();
     found.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u64)).collect()
 }

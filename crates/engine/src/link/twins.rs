@@ -62,7 +62,7 @@ impl Scorer<'_> {
     pub fn weight(&self, left: u32, right: u32, levels: &Levels) -> f64 {
         let weight = self.weight_by_columns(left, right, levels);
         match &self.model.twins {
-            Some(twins) if weight > twins.above && self.holds_of_any(&twins.test, left, right) == Some(true) => twins.bits,
+            Some(twins) if weight > twins.above && self.any_comes_to(true, &twins.test, left, right) => twins.bits,
             _ => weight,
         }
     }

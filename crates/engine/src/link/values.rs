@@ -47,6 +47,23 @@ impl Values {
     pub fn hash(&self, id: u32) -> u64 {
         self.hashes[id as usize]
     }
+
+    /// What finds the number of a text.
+    #[must_use]
+    pub fn index(&self) -> HashTable<u32> {
+        let mut index = HashTable::with_capacity(self.len());
+        for id in 1..self.len() as u32 {
+            index.insert_unique(self.hash(id), id, |id| self.hash(*id));
+        }
+        index
+    }
+
+    /// The number of a text; [`MISSING`] where it is not among these.
+    #[must_use]
+    pub fn find(&self, index: &HashTable<u32>, text: &str) -> u32 {
+        let hash = hash(text.as_bytes());
+        index.find(hash, |id| self.hash(*id) == hash && self.text(*id) == text).copied().unwrap_or(MISSING)
+    }
 }
 
 /// Gives numbers to texts as they come.
@@ -75,6 +92,12 @@ impl Numbering {
         let hashes = &self.values.hashes;
         self.seen.insert_unique(hash, id, |id| hashes[*id as usize]);
         id
+    }
+
+    /// The text of a number.
+    #[must_use]
+    pub fn text(&self, id: u32) -> &str {
+        self.values.text(id)
     }
 
     /// The distinct texts.

@@ -42,6 +42,17 @@ impl Texts {
         self.ends.push(self.text.len());
     }
 
+    /// Adds other texts after these.
+    pub fn append(&mut self, other: Texts) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
+        let before = self.text.len();
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| before + end));
+    }
+
     #[must_use]
     pub fn get(&self, row: usize) -> &str {
         let start = if row == 0 { 0 } else { self.ends[row - 1] };

@@ -34,9 +34,9 @@ struct Person {
 }
 
 /// The people, and their records: of each the person, and whether it names the person's own home.
-struct Planted {
+pub(crate) struct Planted {
     people: Vec<Person>,
-    records: Records,
+    pub(crate) records: Records,
     truth: Vec<u32>,
     at_home: Vec<bool>,
 }
@@ -170,7 +170,7 @@ fn people(dice: &mut Dice, count: usize, homes: usize, with_family: u64, with_tw
     people
 }
 
-fn planted(seed: u64, count: usize, with_family: u64, with_twin: u64) -> Planted {
+pub(crate) fn planted(seed: u64, count: usize, with_family: u64, with_twin: u64) -> Planted {
     let mut dice = Dice(seed);
     let homes = count / 2;
     let people = people(&mut dice, count, homes, with_family, with_twin);
@@ -237,8 +237,9 @@ fn planted(seed: u64, count: usize, with_family: u64, with_twin: u64) -> Planted
         Some(Raw { values: numbering.finish(), rows: numbers })
     };
     let table = Table { agency: Agency::One("all".into()), ids, columns: (0..5).map(column).collect() };
-    let (records, order) = gather(&fields(), &[None; 5], vec![table]);
-    let (truth, at_home) = order.iter().map(|row| (rows[*row as usize].0, rows[*row as usize].1)).unzip();
+    let records = gather(&fields(), &[None; 5], vec![table]);
+    let of = |record: u32| &rows[records.row(record) as usize];
+    let (truth, at_home) = (0..records.len() as u32).map(|record| (of(record).0, of(record).1)).unzip();
     Planted { people, records, truth, at_home }
 }
 
@@ -253,7 +254,7 @@ fn fields() -> Vec<Field> {
     kinds.map(|(name, kind)| Field { name: name.into(), kind, missing: Missing::default() }).into()
 }
 
-fn learned(planted: &Planted) -> Linked {
+pub(crate) fn learned(planted: &Planted) -> Linked {
     let fields = fields();
     let (mut model, nature) = comparisons(&fields);
     suggest::rules(&mut model, &fields);

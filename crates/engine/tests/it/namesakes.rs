@@ -25,8 +25,8 @@ fn linked(kinds: &[(&str, Kind)], rows: &[Row]) -> Evaluation {
         Some(Raw { values: numbering.finish(), rows: numbers })
     };
     let table = Table { agency: Agency::One("all".into()), ids, columns: (0..fields.len()).map(column).collect() };
-    let (records, order) = gather(&fields, &vec![None; fields.len()], vec![table]);
-    let truth: Vec<u32> = order.iter().map(|row| rows[*row as usize].0).collect();
+    let records = gather(&fields, &vec![None; fields.len()], vec![table]);
+    let truth: Vec<u32> = (0..records.len() as u32).map(|record| rows[records.row(record) as usize].0).collect();
     let (mut model, nature) = comparisons(&fields);
     suggest::rules(&mut model, &fields);
     let linked = learn_and_link(&records, &model, &nature, &Choices::default()).expect("a model that can be read");

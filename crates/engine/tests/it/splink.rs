@@ -21,12 +21,12 @@ pub fn records(columns: &[String], rows: &[Vec<&str>]) -> Records {
     let table = Table { agency: Agency::One("court".into()), ids, columns: (0..columns.len()).map(raw).collect() };
     let field = |name: &String| Field { name: name.clone(), kind: Kind::AsItStands, missing: Missing::default() };
     let fields: Vec<Field> = columns.iter().map(field).collect();
-    gather(&fields, &vec![Some('|'); columns.len()], vec![table]).0
+    gather(&fields, &vec![Some('|'); columns.len()], vec![table])
 }
 
 /// The number of the record that stood in a row.
 pub fn at(records: &Records, row: usize) -> u32 {
-    (0..records.len() as u32).find(|record| records.ids.get(*record as usize) == row.to_string()).expect("every row is a record")
+    (0..records.len() as u32).find(|record| records.id(*record) == row.to_string()).expect("every row is a record")
 }
 
 /// A level that is `bits` more likely for one person, or less.
