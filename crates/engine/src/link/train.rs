@@ -274,7 +274,9 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
         .collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut taken: Vec<Vec<usize>> = Vec::new();
-    let mut sittings = Vec::new();
+    let mut sittings: Vec<Sitting> = Vec::new();
+    // A sitting that leaves one comparison free, for those that no other sitting teaches of.
+    let mut alone: Vec<Sitting> = Vec::new();
     for (purity, rule) in order {
         let mut held: Vec<usize> =
             model.rules[rule].same.iter().flat_map(|(a, b)| [model.features[*a].column, model.features[*b].column]).collect();
@@ -290,6 +292,12 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
             }
         }
         let comparisons: Vec<usize> = (0..tree.len()).filter(|at| free[*at]).collect();
+        if let [only] = comparisons[..]
+            && alone.iter().all(|sitting| sitting.comparisons != [only])
+        {
+            alone.push(Sitting { rule, comparisons });
+            continue;
+        }
         // Two that are pure enough are needed; where there are none, the purest have to do.
         if comparisons.len() < 2 || taken.contains(&held) || purity < PURE && sittings.len() >= 2 {
             continue;
@@ -300,6 +308,8 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
             break;
         }
     }
+    alone.retain(|sitting| sittings.iter().all(|other| !other.comparisons.contains(&sitting.comparisons[0])));
+    sittings.extend(alone);
     sittings
 }
 
@@ -457,7 +467,7 @@ impl Fit {
                 }
                 self.kin_alike(nature);
             }
-            let namesakes = if self.names.is_some() { 0.1 } else { 0.0 };
+            let namesakes = if self.names.is_some() { 0.3 } else { 0.0 };
             let households = if with_household { 0.1 } else { 0.0 };
             let one_person = 0.3 - households;
             let mix = [one_person, 1.0 - one_person - households - namesakes, households, namesakes];
