@@ -80,9 +80,17 @@ pub fn clusters(
     decided.must.iter().for_each(|(left, right)| connected.join(*left, *right));
     let root: Vec<u32> = (0..records as u32).map(|record| connected.root(record)).collect();
     let held = |bits: f64| held(bits, threshold);
-    let placed = |link: &Link| (root[link.left as usize], link.left, link.right, held(f64::from(link.weight)));
-    let mut by_root: Vec<(u32, u32, u32, f64)> = strong().map(placed).collect();
-    by_root.par_sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+    // In the order of their roots: links are in order, and stay so where the root is the same.
+    let mut places = vec![0_u32; records + 1];
+    strong().for_each(|link| places[root[link.left as usize] as usize + 1] += 1);
+    (1..places.len()).for_each(|at| places[at] += places[at - 1]);
+    let mut by_root = vec![(0, 0, 0, 0.0); places[records] as usize];
+    for link in strong() {
+        let root = root[link.left as usize];
+        by_root[places[root as usize] as usize] = (root, link.left, link.right, held(f64::from(link.weight)));
+        places[root as usize] += 1;
+    }
+    drop(places);
     let mut must: Vec<(u32, u32, u32)> = decided.must.iter().map(|(a, b)| (root[*a as usize], *a, *b)).collect();
     must.sort_unstable();
     let weigh = |left: u32, right: u32| {
@@ -116,6 +124,9 @@ pub fn clusters(
 /// small ones are looked at.
 fn all_agree(links: &[(u32, u32, u32, f64)], threshold: f64, weigh: &impl Fn(u32, u32) -> f64) -> Option<Vec<(u32, u32)>> {
     const FEW: usize = 16;
+    if let [(_, left, right, _)] = links {
+        return Some(vec![(*left, *right)]);
+    }
     let mut records: Vec<u32> = links.iter().take(FEW * FEW).flat_map(|(_, left, right, _)| [*left, *right]).collect();
     records.sort_unstable();
     records.dedup();

@@ -63,6 +63,12 @@ impl Features<'_> {
         self.at(self.places[feature], cells)
     }
 
+    /// Where the number of a feature stands.
+    #[must_use]
+    pub fn place(&self, feature: usize) -> Place {
+        self.places[feature]
+    }
+
     /// The number that stands at a place.
     #[inline]
     #[must_use]

@@ -1,6 +1,7 @@
 //! Which level each comparison of two records comes to: the first one whose test holds.
 
-use super::model::Test;
+use super::feature::{Features, Place};
+use super::model::{Level, Test};
 use super::records::More;
 use super::score::{Levels, Ready, Scorer};
 use super::similarity;
@@ -126,18 +127,17 @@ impl Scorer<'_> {
     pub(super) fn closely(&self, at: usize, a: &[u32], b: &[u32], memory: &mut Memory) -> u8 {
         let ready = &self.comparisons[at];
         let alone = match memory.slots.get_mut(at) {
-            None => self.first_of(at, &ready.alone, a, b),
+            None => self.first_of(&ready.alone, ready.last, a, b),
             Some(slots) => {
                 let pair = u64::from(a[ready.column]) << 32 | u64::from(b[ready.column]);
                 let slot = &mut slots[(pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 51) as usize];
                 if slot.0 != pair || pair == 0 {
-                    *slot = (pair, self.first_of(at, &ready.alone, a, b));
+                    *slot = (pair, self.first_of(&ready.alone, ready.last, a, b));
                 }
                 slot.1
             }
         };
-        let earlier = ready.beside.partition_point(|level| *level < alone);
-        if earlier == 0 { alone } else { alone.min(self.first_of(at, &ready.beside[..earlier], a, b)) }
+        self.first_of(&ready.beside, alone, a, b)
     }
 
     /// Where a record has several values, the pair of values that agrees best counts: the first level that is not "missing".
@@ -175,15 +175,25 @@ impl Scorer<'_> {
     /// The first level that holds; the last where none does.
     pub(super) fn level(&self, comparison: usize, a: &[u32], b: &[u32]) -> u8 {
         let ready = &self.comparisons[comparison];
-        self.first_of(comparison, &ready.alone, a, b).min(self.first_of(comparison, &ready.beside, a, b))
+        let alone = self.first_of(&ready.alone, ready.last, a, b);
+        self.first_of(&ready.beside, alone, a, b)
     }
 
-    /// The first of some levels that holds; the last of the comparison where none does.
-    fn first_of(&self, comparison: usize, some: &[u8], a: &[u32], b: &[u32]) -> u8 {
-        let levels = &self.model.comparisons[comparison].levels;
+    /// The first of some levels that holds and stands before a level, or else that level.
+    #[inline]
+    fn first_of(&self, ways: &[Way], before: u8, a: &[u32], b: &[u32]) -> u8 {
         let mut likeness = Likeness::default();
-        let holds = |level: &&u8| self.comes_to(true, &levels[usize::from(**level)].test, a, b, &mut likeness);
-        some.iter().find(holds).copied().unwrap_or((levels.len() - 1) as u8)
+        let mut holds = |asks: &Ask| match asks {
+            Ask::LeftMissing(place) => self.features.at(*place, a) == 0,
+            Ask::RightMissing(place) => self.features.at(*place, b) == 0,
+            Ask::Same(left, right) => {
+                let number = self.features.at(*left, a);
+                number != 0 && number == self.features.at(*right, b)
+            }
+            Ask::Test(test) => self.comes_to(true, test, a, b, &mut likeness),
+        };
+        let found = ways.iter().take_while(|way| way.level < before).find(|way| way.asks.iter().all(&mut holds));
+        found.map_or(before, |way| way.level)
     }
 
     /// Whether something of two values is so, or not so; where one is missing it is neither.
@@ -237,6 +247,9 @@ impl Scorer<'_> {
                 (f64::from(x) - f64::from(y)).abs() * 86_400.0 <= *most
             }),
             Test::Begins(left, right, least) => self.of_both(truth, (*left, a), (*right, b), |x, y| {
+                if !self.features[*left].shape(x).may_begin(self.features[*right].shape(y)) {
+                    return false;
+                }
                 let (x, y) = (self.features[*left].text(x), self.features[*right].text(y));
                 let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
                 long.starts_with(short) && short.chars().count() >= *least
@@ -248,6 +261,54 @@ impl Scorer<'_> {
             Test::Not(test) => self.comes_to(!truth, test, a, b, likeness),
         }
     }
+}
+
+/// One way in which a level holds: all that is asked is so. Tests are taken apart into such ways once, so that most of what is
+/// asked of a pair is a look at two numbers.
+pub(super) struct Way {
+    pub level: u8,
+    asks: Vec<Ask>,
+}
+
+#[derive(Clone)]
+enum Ask {
+    LeftMissing(Place),
+    RightMissing(Place),
+    /// Both are there, and the same.
+    Same(Place, Place),
+    Test(Test),
+}
+
+/// A test that can hold in more ways than this is left as it is.
+const MOST_WAYS: usize = 8;
+
+/// The ways in which some levels of a comparison hold, in order.
+pub(super) fn ways(features: &Features<'_>, levels: &[Level], some: &[u8]) -> Vec<Way> {
+    let of = |level: u8| {
+        let ways = taken_apart(features, &levels[usize::from(level)].test).into_iter();
+        ways.map(move |asks| Way { level, asks })
+    };
+    some.iter().copied().flat_map(of).collect()
+}
+
+/// In which ways a test is true.
+fn taken_apart(features: &Features<'_>, test: &Test) -> Vec<Vec<Ask>> {
+    let ways = match test {
+        Test::Otherwise => vec![Vec::new()],
+        Test::LeftMissing(feature) => vec![vec![Ask::LeftMissing(features.place(*feature))]],
+        Test::RightMissing(feature) => vec![vec![Ask::RightMissing(features.place(*feature))]],
+        Test::Same(left, right) => {
+            let (left, right) = features.against(*left, *right);
+            vec![vec![Ask::Same(left, right)]]
+        }
+        Test::Any(tests) => tests.iter().flat_map(|test| taken_apart(features, test)).collect(),
+        Test::All(tests) => tests.iter().fold(vec![Vec::new()], |ways, test| {
+            let more = taken_apart(features, test);
+            ways.iter().flat_map(|way| more.iter().map(|more| [&way[..], &more[..]].concat())).take(MOST_WAYS + 1).collect()
+        }),
+        _ => vec![vec![Ask::Test(test.clone())]],
+    };
+    if ways.len() > MOST_WAYS { vec![vec![Ask::Test(test.clone())]] } else { ways }
 }
 
 impl Ready {

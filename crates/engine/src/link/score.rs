@@ -4,6 +4,7 @@
 //! members of one household together, so that what such people share (a surname, an address) is not taken for identity.
 
 use super::feature::{Features, prepare};
+use super::level::{Way, ways};
 use super::model::{Frequency, Level, Model, Part, Test};
 use super::most::Most;
 use super::near::Near;
@@ -34,8 +35,10 @@ pub(super) struct Ready {
     /// The column that it is about. Levels that look at this column alone depend on two numbers, and the first of them that
     /// holds is remembered; levels that look at other columns too are asked each time.
     pub column: usize,
-    pub alone: Vec<u8>,
-    pub beside: Vec<u8>,
+    pub alone: Vec<Way>,
+    pub beside: Vec<Way>,
+    /// The level where nothing else holds.
+    pub last: u8,
     pub columns: Vec<usize>,
     /// Features by which all that its tests look at in its own column is reached: one part, and those whose letters count.
     pub fetched: Vec<usize>,
@@ -90,7 +93,7 @@ impl<'a> Scorer<'a> {
     }
 
     fn of(records: &'a Records, features: Features<'a>, near: Vec<Option<Near>>, model: &'a Model) -> Scorer<'a> {
-        let comparisons: Vec<Ready> = (0..model.comparisons.len()).map(|at| ready(model, at)).collect();
+        let comparisons: Vec<Ready> = (0..model.comparisons.len()).map(|at| ready(&features, model, at)).collect();
         // Too few to change anything.
         let household = if model.household > 1e-3 * model.prior { (model.prior / model.household).log2() } else { f64::INFINITY };
         let strangers = (model.prior / (1.0 - model.prior)).log2();
@@ -211,7 +214,7 @@ impl ReadyFrequency {
     }
 }
 
-fn ready(model: &Model, at: usize) -> Ready {
+fn ready(features: &Features<'_>, model: &Model, at: usize) -> Ready {
     let comparison = &model.comparisons[at];
     let columns = model.columns(at);
     let row = |row: Option<usize>| -> Vec<ReadyLevel> {
@@ -236,9 +239,11 @@ fn ready(model: &Model, at: usize) -> Ready {
         test.features(&mut |feature| beside |= model.features[feature].column != column);
         beside
     };
-    let (beside, alone) = (0..comparison.levels.len() as u8).partition(looks_beside);
+    let last = (comparison.levels.len() - 1) as u8;
+    let (beside, alone): (Vec<u8>, Vec<u8>) = (0..=last).partition(looks_beside);
+    let [alone, beside] = [alone, beside].map(|some| ways(features, &comparison.levels, &some));
     let fetched = fetched(model, at, column);
-    Ready { column, alone, beside, columns, fetched, shares, missing, same, parent, rows }
+    Ready { column, alone, beside, last, columns, fetched, shares, missing, same, parent, rows }
 }
 
 /// One feature that is a part of a value of the column, since all parts stand together, and every one whose letters count.

@@ -87,6 +87,13 @@ impl Shape {
         std::str::from_utf8(self.near.get(..usize::from(self.count))?).ok()
     }
 
+    /// Whether one text can begin the other, either way.
+    #[must_use]
+    pub fn may_begin(&self, other: &Shape) -> bool {
+        let (mine, theirs) = (self.letters & !other.letters, other.letters & !self.letters);
+        mine == 0 || theirs == 0
+    }
+
     /// Letters that one has and the other has not: at least so many must be edited.
     fn apart(&self, other: &Shape) -> (u32, u32) {
         ((self.letters & !other.letters).count_ones(), (other.letters & !self.letters).count_ones())
@@ -282,6 +289,7 @@ mod tests {
             assert!(jaro_winkler(a, b) <= x.jaro_winkler_at_most(y), "{a} {b}");
             assert!(levenshtein(a, b, 99) >= x.edits_at_least(y), "{a} {b}");
             assert!(damerau_levenshtein(a, b, 99) >= x.edits_at_least(y), "{a} {b}");
+            assert!(!a.starts_with(b) && !b.starts_with(a) || x.may_begin(y), "{a} {b}");
         }
     }
 
