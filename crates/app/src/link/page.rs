@@ -72,10 +72,12 @@ fn first_screen(run: &Run) -> String {
     let between = linked.links.iter().filter(|link| (REVIEW.0..REVIEW.1).contains(&f64::from(link.weight))).count();
     let found = match &linked.recall {
         Some(recall) => format!(
-            "At most {} of all matching pairs were compared (95 % interval {} to {}, sampling only), estimated by capture and recapture from those that the model can see.",
-            percent(recall.share),
+            "Of all matching pairs {} to {} were compared, estimated by capture and recapture from those that the model can see; of these {} are linked, as the model has it, and of all {} to {}.",
             percent(recall.low),
-            percent(recall.high)
+            percent(recall.high),
+            percent(recall.linked),
+            percent(recall.low * recall.linked),
+            percent(recall.high * recall.linked)
         ),
         None => "How many matching pairs were compared is not estimated: the model's own rules were used.".into(),
     };

@@ -31,11 +31,11 @@ pub fn summary(run: &Run) -> String {
     out += &line("pairs compared", &thousands(linked.candidates as i64));
     match &linked.recall {
         Some(recall) => {
-            let share = format!("{:.1} % ({:.1} to {:.1} %)", recall.share * 100.0, recall.low * 100.0, recall.high * 100.0);
-            out += &line(
-                "matching pairs among them",
-                &format!("at most {share}, by capture and recapture, of those the model can see"),
-            );
+            let between = |part: f64| format!("{:.1} to {:.1} %", recall.low * part * 100.0, recall.high * part * 100.0);
+            let how = "by capture and recapture, of those the model can see";
+            out += &line("matching pairs among them", &format!("{} {how}", between(1.0)));
+            let linked = format!("{:.1} % of those compared, as the model has it", recall.linked * 100.0);
+            out += &line("all matching pairs linked", &format!("{}: {linked}", between(recall.linked)));
         }
         None => out += &line("matching pairs among them", "not estimated: the model's own rules were used"),
     }

@@ -34,9 +34,9 @@ const FILLERS: [&str; 22] = [
 /// The longest text that is compared; the rest of a longer one is left off.
 const LONGEST: usize = 200;
 
-/// A value as it is compared; empty when it says nothing.
+/// A value as it is compared; empty when it says nothing. `month_first` says how its column writes dates: [`month_first`].
 #[must_use]
-pub fn clean(kind: Kind, text: &str) -> String {
+pub fn clean(kind: Kind, text: &str, month_first: bool) -> String {
     if kind == Kind::AsItStands {
         return text.to_owned();
     }
@@ -46,7 +46,7 @@ pub fn clean(kind: Kind, text: &str) -> String {
     }
     match kind {
         Kind::Forename | Kind::Surname | Kind::FullName => name(&text),
-        Kind::BirthDate => date(&text),
+        Kind::BirthDate => date(&text, month_first),
         Kind::Sex => match text.chars().next() {
             Some('m') => "m".into(),
             Some('f' | 'w') => "f".into(),
@@ -142,8 +142,29 @@ fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{5b0}'..='\u{5c7}' | '\u{64b}'..='\u{65f}')
 }
 
+/// Whether a column of dates writes the month before the day: more of its values can only be read so than only the other way.
+#[must_use]
+pub fn month_first<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
+    let (mut before, mut after) = (0_u64, 0_u64);
+    for text in texts {
+        let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let parts: Vec<&str> = text.trim().split(|letter: char| !letter.is_ascii_alphanumeric()).filter(digits).collect();
+        let (first, second) = match parts[..] {
+            [first, second, year, ..] if year.len() == 4 => (first, second),
+            [all] if all.len() == 8 && !(1850..2200).contains(&all[..4].parse::<u32>().unwrap_or(0)) => (&all[..2], &all[2..4]),
+            _ => continue,
+        };
+        match (first.parse::<u32>(), second.parse::<u32>()) {
+            (Ok(1..=12), Ok(13..=31)) => before += 1,
+            (Ok(13..=31), Ok(1..=12)) => after += 1,
+            _ => {}
+        }
+    }
+    before > after
+}
+
 /// `2001-02-03`; where day or month are not given, `00` stands for them. What is no date stays as it is.
-fn date(text: &str) -> String {
+fn date(text: &str, month_first: bool) -> String {
     let text = text.split(['t', ' ']).next().filter(|first| first.len() >= 8).unwrap_or(text);
     let parts: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     let written = |year: &str, month: &str, day: &str| {
@@ -161,15 +182,20 @@ fn date(text: &str) -> String {
         };
         real.then(|| format!("{year:04}-{month:02}-{day:02}"))
     };
+    // Two numbers before a year: in the order of the column, or in the other where that is no date.
+    let either = |first: &str, second: &str, year: &str| {
+        let (month, day) = if month_first { (first, second) } else { (second, first) };
+        written(year, month_number(month), day).or_else(|| written(year, month_number(day), month))
+    };
     let found = match parts[..] {
         [all] if all.len() == 8 && all.is_ascii() => {
-            written(&all[..4], &all[4..6], &all[6..]).or_else(|| written(&all[4..], &all[2..4], &all[..2]))
+            written(&all[..4], &all[4..6], &all[6..]).or_else(|| either(&all[..2], &all[2..4], &all[4..]))
         }
         [year] if year.len() == 4 => written(year, "0", "0"),
         [year, month] if year.len() == 4 => written(year, month_number(month), "0"),
         [month, year] if year.len() == 4 => written(year, month_number(month), "0"),
         [year, month, day] if year.len() == 4 => written(year, month_number(month), day),
-        [day, month, year] if year.len() == 4 => written(year, month_number(month), day).or_else(|| written(year, day, month)),
+        [first, second, year] if year.len() == 4 => either(first, second, year),
         _ => None,
     };
     found.unwrap_or_else(|| text.to_owned())
@@ -217,7 +243,21 @@ mod tests {
             (Kind::Sex, "Female", "f"),
             (Kind::Area, "—", ""),
         ] {
-            assert_eq!(clean(kind, text), expected, "{text}");
+            assert_eq!(clean(kind, text, false), expected, "{text}");
+        }
+    }
+
+    /// What one date leaves open, the others of its column tell.
+    #[test]
+    fn a_column_says_whether_the_month_comes_first() {
+        for (column, expected) in [
+            (["12/31/1980", "3/4/1980"], "1980-03-04"),
+            (["31/12/1980", "3/4/1980"], "1980-04-03"),
+            (["12311980", "03041980"], "1980-03-04"),
+            (["1980-12-31", "3/4/1980"], "1980-04-03"),
+        ] {
+            let month_first = month_first(column.into_iter());
+            assert_eq!(clean(Kind::BirthDate, column[1], month_first), expected, "{column:?}");
         }
     }
 }

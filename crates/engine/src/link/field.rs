@@ -62,8 +62,36 @@ pub struct Field {
 pub struct Nature {
     /// For each comparison whether people of one household or family share what it looks at.
     pub shared: Vec<bool>,
-    /// For each comparison whether twins share it, besides: the day of birth.
-    pub born: Vec<bool>,
+    /// For each comparison which relatives share it, besides.
+    pub kin: Vec<Option<Kin>>,
+    /// For each comparison the largest share of one person's pairs of records that agree on it no better than strangers' do.
+    pub astray: Vec<f64>,
+    /// The comparisons of forename and surname, where something else than names can tell namesakes from one person.
+    pub names: Option<(usize, usize)>,
+}
+
+/// Relatives who share what a household as a whole does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kin {
+    /// The day of birth.
+    Twins,
+    /// The forename: a father and his son.
+    Namesakes,
+    /// A number: one gives the other's, or a clerk does.
+    Borrowers,
+}
+
+/// Which relatives share a kind of field, and the largest share of one person's pairs of records that agree on it no better than
+/// strangers' do. Nobody has two days of birth or two numbers, so where such records seem to be many, they are of two people;
+/// names are changed and left out more often; who moves agrees on nothing of the place.
+fn nature(kind: Kind) -> (Option<Kin>, f64) {
+    match kind {
+        Kind::BirthDate => (Some(Kin::Twins), 0.03),
+        Kind::NationalId => (Some(Kin::Borrowers), 0.1),
+        Kind::Forename | Kind::FullName => (Some(Kin::Namesakes), 0.3),
+        Kind::Sex => (None, 0.3),
+        _ => (None, 1.0),
+    }
 }
 
 /// The ready-made comparisons for some fields, with *m*, *u* and *h* as they stand before training.
@@ -84,10 +112,10 @@ pub fn comparisons(fields: &[Field]) -> (Model, Nature) {
             Kind::AddressPart => likeness(&mut model, column, &[0.92, 0.8]),
             Kind::NationalId => national_id(&mut model, column),
             Kind::Email => email(&mut model, column),
-            Kind::Initials => initials(&mut model, column),
+            Kind::Initials => initials(&mut model, column, names),
             Kind::Area | Kind::AsItStands => likeness(&mut model, column, &[0.9]),
         };
-        let mut levels = at_first(levels);
+        let mut levels = at_first(levels, differs(field.kind));
         match field.missing {
             Missing::SaysNothing => {}
             Missing::IsMeasured => levels[0].missing = false,
@@ -96,8 +124,12 @@ pub fn comparisons(fields: &[Field]) -> (Model, Nature) {
         model.comparisons.push(Comparison { name: field.name.clone(), levels, given: None });
         let place = matches!(field.kind, Kind::Postcode | Kind::AddressPart | Kind::Area);
         nature.shared.push(place || field.kind == Kind::Surname);
-        nature.born.push(field.kind == Kind::BirthDate);
+        let (kin, astray) = self::nature(field.kind);
+        nature.kin.push(kin);
+        nature.astray.push(astray);
     }
+    let tells = |field: &Field| !matches!(field.kind, Kind::Forename | Kind::Surname | Kind::Initials | Kind::Sex);
+    nature.names = names.filter(|_| fields.iter().any(tells));
     (model, nature)
 }
 
@@ -131,14 +163,26 @@ fn otherwise() -> Level {
     level("different", Test::Otherwise)
 }
 
+/// How often one person's records are believed to differ altogether, before anything is seen: people move, and change their names.
+fn differs(kind: Kind) -> f64 {
+    match kind {
+        Kind::Postcode | Kind::AddressPart | Kind::Email => 0.25,
+        Kind::Area => 0.15,
+        Kind::Surname => 0.05,
+        // Were it more, twins would be one person with two forenames before they are told apart.
+        Kind::Forename | Kind::FullName | Kind::Initials => 0.0,
+        Kind::BirthDate | Kind::NationalId | Kind::Sex | Kind::AsItStands => 0.01,
+    }
+}
+
 /// Numbers to begin with: the better the agreement, the likelier for one person, each level half as likely as the one before.
-fn at_first(mut levels: Vec<Level>) -> Vec<Level> {
+fn at_first(mut levels: Vec<Level>, differs: f64) -> Vec<Level> {
     let count = levels.iter().filter(|level| !level.missing).count().max(1);
     let last = levels.len();
-    let mut left = 1.0;
+    let mut left = 1.0 - differs;
     for (at, level) in levels.iter_mut().enumerate() {
         level.m = if at + 1 == last {
-            left
+            left + differs
         } else {
             left * if level.frequency.is_some_and(|frequency| !frequency.near) { 0.8 } else { 0.5 }
         };
@@ -283,11 +327,18 @@ fn email(model: &mut Model, column: usize) -> Vec<Level> {
     ]
 }
 
-/// Initials against initials; records that have names instead have been given theirs.
-fn initials(model: &mut Model, column: usize) -> Vec<Level> {
+/// Initials against initials; records that have names instead have been given theirs. Where both have names these have said what
+/// their first letters could.
+fn initials(model: &mut Model, column: usize, names: Option<(usize, usize)>) -> Vec<Level> {
     let (whole, first) = (model.feature(column, Part::Whole), model.feature(column, Part::Letters(0, 1)));
+    let mut missing = missing(whole);
+    if let (Some((forename, surname)), Test::Any(tests)) = (names, &mut missing.test) {
+        let names = [forename, surname].map(|column| model.feature(column, Part::Whole));
+        let without = names.iter().flat_map(|name| [Test::LeftMissing(*name), Test::RightMissing(*name)]).collect();
+        tests.push(Test::Not(Box::new(Test::Any(without))));
+    }
     vec![
-        missing(whole),
+        missing,
         same(whole),
         level("one begins the other", Test::Begins(whole, whole, 1)),
         level("the first agrees", Test::Same(first, first)),

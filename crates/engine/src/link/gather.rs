@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::clean::clean;
+use super::clean::{clean, month_first};
 use super::field::{Field, Kind};
 use super::records::{Column, More, Records};
 use super::values::{MISSING, Numbering, Values};
@@ -88,17 +88,19 @@ fn column(field: &Field, at: usize, split: Option<char>, tables: &[Table], rows:
             numbers.extend(std::iter::repeat_n(MISSING, *rows));
             continue;
         };
+        let texts = (0..raw.values.len() as u32).map(|id| raw.values.text(id));
+        let month_first = field.kind == Kind::BirthDate && month_first(texts);
         // Of each text the first value, and in order what other values it holds.
         let (mut first, mut further) = (Vec::with_capacity(raw.values.len()), Vec::<(u32, u32)>::new());
         for id in 0..raw.values.len() as u32 {
             let text = raw.values.text(id);
             let Some(letter) = split else {
-                first.push(numbering.number(&clean(field.kind, text)));
+                first.push(numbering.number(&clean(field.kind, text, month_first)));
                 continue;
             };
             // What a list says twice it says once.
             let mut said = Vec::new();
-            for number in text.split(letter).map(|part| numbering.number(&clean(field.kind, part))) {
+            for number in text.split(letter).map(|part| numbering.number(&clean(field.kind, part, month_first))) {
                 if number != MISSING && !said.contains(&number) {
                     said.push(number);
                 }

@@ -132,11 +132,15 @@ pub fn learn_and_link(records: &Records, untrained: &Model, nature: &Nature, cho
     });
     let caught: Vec<Caught> = weighed.collect();
     let best = suggest::choose(&trained, records.len(), &caught);
-    let recall = recall::recall(&caught, best.iter().fold(0, |bits, rule| bits | 1 << rule));
+    let bits = |rules: &[usize]| rules.iter().fold(0, |bits, rule| bits | 1 << rule);
+    let traps = suggest::without_finer(&trained, (0..trained.rules.len()).collect());
+    let recall = recall::recall(&caught, bits(&best), bits(&traps));
     drop((trial, caught));
     let rules = best.into_iter().map(|rule| trained.rules[rule].clone()).collect();
     let chosen = Model { rules, ..trained.clone() };
-    Ok(Linked { training: Some(training), recall: Some(recall), ..find(&scorer.with(&chosen), choices) })
+    let found = find(&scorer.with(&chosen), choices);
+    let recall = Recall { linked: recall::linked(&found.links, &found.person), ..recall };
+    Ok(Linked { training: Some(training), recall: Some(recall), ..found })
 }
 
 fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {

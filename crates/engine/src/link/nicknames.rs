@@ -196,7 +196,7 @@ mod tests {
             let columns = vec![Some(Raw { values: numbering.finish(), rows })];
             let records = gather(&fields, &[None], vec![Table { agency: Agency::One("a".into()), ids, columns }]);
             let scorer = Scorer::new(model, &records).expect("it can be made ready");
-            let levels = scorer.levels(0, 1, &mut scorer.no_memory());
+            let levels = scorer.levels(0, 1);
             model.comparisons[0].levels[usize::from(levels[0])].label.clone()
         };
         assert_eq!(level(&model, "Bill", "William"), "one name in full");

@@ -146,7 +146,8 @@ pub fn choose(model: &Model, records: usize, caught: &[Caught]) -> Vec<usize> {
 }
 
 /// Rules without those whose every pair another of them brings together too.
-fn without_finer(model: &Model, chosen: Vec<usize>) -> Vec<usize> {
+#[must_use]
+pub fn without_finer(model: &Model, chosen: Vec<usize>) -> Vec<usize> {
     let follows = |coarse: usize, fine: usize| {
         let (coarse, fine) = (&model.features[coarse], &model.features[fine]);
         let coarser = fine.part == Part::Whole || fine.part == Part::CertainDay && coarse.part != Part::Whole;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::block::{self, Asked, Blocks, TOGETHER, Who};
-use super::field::Nature;
+use super::field::{Kin, Nature};
 use super::level::Memory;
 use super::model::{Given, Model};
 use super::score::{Levels, MOST_COMPARISONS, Scorer};
@@ -36,6 +36,17 @@ const PURE: f64 = 0.3;
 /// twins is what tells the two apart, and without a bound it could not. Some 3 % of children born in the United Kingdom are
 /// twins; among pairs who live together there are fewer.
 const TWINS: (f64, f64, f64) = (0.02, 500.0, 0.1);
+/// The same of fathers and sons, mothers and daughters of one forename.
+const NAMESAKES: (f64, f64, f64) = TWINS;
+/// The same of those who give a number of somebody they live with.
+const BORROWERS: (f64, f64, f64) = TWINS;
+/// In the order of [`Kin`].
+const KIN: [(f64, f64, f64); 3] = [TWINS, NAMESAKES, BORROWERS];
+/// Namesakes matter where they are at least so many for each pair of strangers who share both names by chance.
+const TIED: f64 = 0.25;
+/// What is believed at first of one person, and of households, counts as if so many pairs had been seen. Where no rule teaches of
+/// a field, and where hardly anybody is there twice, it is all there is.
+const FIRST: (f64, f64) = (100.0, 10.0);
 /// A level is never taken to be less likely than this.
 const LEAST: f64 = 1e-7;
 
@@ -54,6 +65,8 @@ pub struct Training {
     /// Candidates expected to be one person, and one household.
     pub matches: f64,
     pub households: f64,
+    /// Candidates expected to be two people of one name who have nothing else in common.
+    pub namesakes: f64,
 }
 
 /// Gives a model its numbers.
@@ -70,6 +83,7 @@ pub fn train(scorer: &Scorer<'_>, trial: &Trial, who: &Who, nature: &Nature) -> 
     // the few that are one person's.
     let mut fit = Fit::new(model);
     let mut tree = vec![None; model.comparisons.len()];
+    let mut namesakes = true;
     for round in 0..3 {
         let weighed = fit.strangers_only(&strangers, &training);
         if round > 0 {
@@ -77,9 +91,14 @@ pub fn train(scorer: &Scorer<'_>, trial: &Trial, who: &Who, nature: &Nature) -> 
         }
         let exact = fit.exact(scorer, &training);
         fit = Fit::by_strangers(model, &tree, &weighed, &exact);
+        // Where the tree has one name hang on the other, how often both agree is in its tables.
+        fit.names = nature.names.filter(|(forename, surname)| tree[*forename].is_none() && !hangs_on(&tree, *surname, *forename));
+        fit.names = fit.names.filter(|_| round < 2 || namesakes);
         fit.learn(&patterns, &sittings(scorer, &tree, trial), nature);
         fit.weigh(&patterns, &mut training);
+        namesakes = fit.tied(&training).is_some();
     }
+    fit.tie_names(&mut tree, &training);
     let mut trained = model.clone();
     trained.prior = (training.matches / training.possible).clamp(1e-12, 0.5);
     trained.household = (training.households / training.possible).clamp(0.0, 0.5);
@@ -217,6 +236,17 @@ fn dependence(fit: &Fit, strangers: &[Weighed]) -> Vec<Option<usize>> {
     parents
 }
 
+/// Whether a comparison hangs on another, directly or not.
+fn hangs_on(tree: &[Option<usize>], mut at: usize, other: usize) -> bool {
+    while let Some(parent) = tree[at] {
+        if parent == other {
+            return true;
+        }
+        at = parent;
+    }
+    false
+}
+
 /// What one rule's candidates can teach.
 struct Sitting {
     rule: usize,
@@ -224,6 +254,8 @@ struct Sitting {
     comparisons: Vec<usize>,
 }
 
+/// Fewer pairs teach nothing.
+const LEAST_PAIRS: u64 = 20;
 /// No more rules than these teach.
 const SITTINGS: usize = 8;
 
@@ -236,11 +268,15 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
         let count = scorer.records.len() as f64;
         1.0 - by_chance * count * (count - 1.0) / 2.0 / (trial.blocks[rule].pairs * trial.every) as f64
     };
-    let mut order: Vec<(f64, usize)> =
-        (0..trial.blocks.len()).filter(|rule| trial.blocks[*rule].pairs >= 50).map(|rule| (purity(rule), rule)).collect();
+    let mut order: Vec<(f64, usize)> = (0..trial.blocks.len())
+        .filter(|rule| trial.blocks[*rule].pairs >= LEAST_PAIRS)
+        .map(|rule| (purity(rule), rule))
+        .collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut taken: Vec<Vec<usize>> = Vec::new();
-    let mut sittings = Vec::new();
+    let mut sittings: Vec<Sitting> = Vec::new();
+    // A sitting that leaves one comparison free, for those that no other sitting teaches of.
+    let mut alone: Vec<Sitting> = Vec::new();
     for (purity, rule) in order {
         let mut held: Vec<usize> =
             model.rules[rule].same.iter().flat_map(|(a, b)| [model.features[*a].column, model.features[*b].column]).collect();
@@ -256,6 +292,12 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
             }
         }
         let comparisons: Vec<usize> = (0..tree.len()).filter(|at| free[*at]).collect();
+        if let [only] = comparisons[..]
+            && alone.iter().all(|sitting| sitting.comparisons != [only])
+        {
+            alone.push(Sitting { rule, comparisons });
+            continue;
+        }
         // Two that are pure enough are needed; where there are none, the purest have to do.
         if comparisons.len() < 2 || taken.contains(&held) || purity < PURE && sittings.len() >= 2 {
             continue;
@@ -266,6 +308,8 @@ fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<S
             break;
         }
     }
+    alone.retain(|sitting| sittings.iter().all(|other| !other.comparisons.contains(&sitting.comparisons[0])));
+    sittings.extend(alone);
     sittings
 }
 
@@ -284,14 +328,20 @@ struct Fit {
     m: Tables,
     u: Tables,
     h: Tables,
-    /// Of two people of one household, the share who are twins.
-    twins: f64,
+    /// Of two people of one household, the shares who are twins, namesakes, and use one number.
+    kin: [f64; 3],
     /// The comparison that each hangs on, and how often its levels occur among strangers; one row where there is none.
     tree: Vec<Option<usize>>,
     parents: Vec<Vec<f64>>,
     missing: Vec<Vec<bool>>,
     sizes: Vec<usize>,
+    /// The comparisons of forename and surname, where namesakes are told apart.
+    names: Option<(usize, usize)>,
 }
+
+/// Kinds of pairs: one person, strangers, a household, namesakes. The names of namesakes agree as one person's do, whatever else
+/// there is as strangers': people of one family or origin share forename and surname more often than chance would have it.
+const CLASSES: usize = 4;
 
 impl Fit {
     /// Before anything is known.
@@ -302,11 +352,12 @@ impl Fit {
             m: first.clone(),
             u: first.clone(),
             h: first,
-            twins: TWINS.0,
+            kin: KIN.map(|(share, _, _)| share),
             tree: vec![None; model.comparisons.len()],
             parents: vec![vec![1.0]; model.comparisons.len()],
             missing: model.comparisons.iter().map(|of| of.levels.iter().map(|level| level.missing).collect()).collect(),
             sizes: model.comparisons.iter().map(|of| of.levels.len()).collect(),
+            names: None,
         }
     }
 
@@ -361,15 +412,17 @@ impl Fit {
         self.tree[at].map_or(0, |parent| usize::from(levels[parent]))
     }
 
-    /// How likely a pattern is for one person, for strangers and for a household, by some of the comparisons.
-    fn likelihoods(&self, levels: &Levels, comparisons: &[usize]) -> [f64; 3] {
-        let mut found = [1.0; 3];
+    /// How likely a pattern is in each class, by some of the comparisons.
+    fn likelihoods(&self, levels: &Levels, comparisons: &[usize]) -> [f64; CLASSES] {
+        let mut found = [1.0; CLASSES];
         for at in comparisons.iter().copied() {
             let (row, level) = (self.row(at, levels), usize::from(levels[at]));
             if !self.missing[at][level] {
                 found[0] *= self.m[at][row][level];
                 found[1] *= self.u[at][row][level];
                 found[2] *= self.h[at][row][level];
+                let is_name = self.names.is_some_and(|(forename, surname)| at == forename || at == surname);
+                found[3] *= if is_name { self.m[at][row][level] } else { self.u[at][row][level] };
             }
         }
         found
@@ -380,7 +433,7 @@ impl Fit {
         let share = (training.matches / training.possible.max(1.0)).min(0.5);
         let all: Vec<usize> = (0..self.sizes.len()).collect();
         let weigh = |(levels, count): &(Levels, u64)| {
-            let [m, u, _] = self.likelihoods(levels, &all);
+            let [m, u, ..] = self.likelihoods(levels, &all);
             let stranger = if share > 0.0 { (1.0 - share) * u / ((1.0 - share) * u + share * m) } else { 1.0 };
             let count = *count as f64;
             Weighed { levels: *levels, strangers: count * stranger, others: count * (1.0 - stranger) }
@@ -397,7 +450,7 @@ impl Fit {
                 self.h[at].clone_from(&self.u[at]);
             }
         }
-        self.born_alike(nature);
+        self.kin_alike(nature);
         let of_sitting: Vec<Vec<(Levels, f64)>> = sittings
             .iter()
             .map(|sitting| {
@@ -408,13 +461,17 @@ impl Fit {
         for with_household in [false, true] {
             if with_household {
                 // From above: from below, twins would already be taken for one person with another forename.
-                self.twins = TWINS.2;
-                for at in (0..self.sizes.len()).filter(|at| !nature.shared[*at] && !nature.born[*at]) {
+                self.kin = KIN.map(|(_, _, most)| most);
+                for at in (0..self.sizes.len()).filter(|at| !nature.shared[*at] && nature.kin[*at] != Some(Kin::Twins)) {
                     self.m[at].clone_from(&first[at]);
                 }
-                self.born_alike(nature);
+                self.kin_alike(nature);
             }
-            let mut mixes = vec![if with_household { [0.2, 0.7, 0.1] } else { [0.3, 0.7, 0.0] }; sittings.len()];
+            let namesakes = if self.names.is_some() { 0.3 } else { 0.0 };
+            let households = if with_household { 0.1 } else { 0.0 };
+            let one_person = 0.3 - households;
+            let mix = [one_person, 1.0 - one_person - households - namesakes, households, namesakes];
+            let mut mixes = vec![mix; sittings.len()];
             for _ in 0..ROUNDS {
                 let old = self.m.clone();
                 self.round(&of_sitting, sittings, nature, &first, &mut mixes);
@@ -426,12 +483,13 @@ impl Fit {
         }
     }
 
-    /// Days of birth in a household: of twins as of one person, of others as of strangers.
-    fn born_alike(&mut self, nature: &Nature) {
-        for at in (0..self.sizes.len()).filter(|at| nature.born[*at]) {
+    /// Days of birth in a household: of twins as of one person, of others as of strangers. Forenames likewise.
+    fn kin_alike(&mut self, nature: &Nature) {
+        for (at, kin) in nature.kin.iter().enumerate().filter_map(|(at, kin)| kin.map(|kin| (at, kin))) {
+            let alike = self.kin[kin as usize];
             for (row, h) in self.h[at].iter_mut().enumerate() {
                 let both = self.m[at][row].iter().zip(&self.u[at][row]);
-                h.iter_mut().zip(both).for_each(|(h, (m, u))| *h = self.twins * m + (1.0 - self.twins) * u);
+                h.iter_mut().zip(both).for_each(|(h, (m, u))| *h = alike * m + (1.0 - alike) * u);
             }
         }
     }
@@ -443,69 +501,116 @@ impl Fit {
         sittings: &[Sitting],
         nature: &Nature,
         first: &Tables,
-        mixes: &mut [[f64; 3]],
+        mixes: &mut [[f64; CLASSES]],
     ) {
         let (mut m, mut h) = (scaled(first, 0.0), scaled(first, 0.0));
-        let (mut twins, mut born) = (TWINS.0 * TWINS.1, TWINS.1);
+        let (mut alike, mut seen) = (KIN.map(|(share, strength, _)| share * strength), KIN.map(|(_, strength, _)| strength));
         for ((patterns, sitting), mix) in patterns.iter().zip(sittings).zip(mixes) {
-            let mut classes = [1.0, 1.0, if mix[2] > 0.0 { 0.1 } else { 0.0 }];
+            let seen_before = [1.0, 1.0, 0.1, 0.1];
+            let mut classes = std::array::from_fn(|class| if mix[class] > 0.0 { seen_before[class] } else { 0.0 });
             for (levels, count) in patterns {
                 let likely = self.likelihoods(levels, &sitting.comparisons);
-                let weighed = [0, 1, 2].map(|class| likely[class] * mix[class]);
+                let weighed: [f64; CLASSES] = std::array::from_fn(|class| likely[class] * mix[class]);
                 let sum: f64 = weighed.iter().sum();
                 if sum <= 0.0 {
                     continue;
                 }
                 let share = weighed.map(|weighed| count * weighed / sum);
-                (0..3).for_each(|class| classes[class] += share[class]);
+                (0..CLASSES).for_each(|class| classes[class] += share[class]);
                 for at in sitting.comparisons.iter().copied() {
                     let (row, level) = (self.row(at, levels), usize::from(levels[at]));
                     m[at][row][level] += share[0];
                     h[at][row][level] += share[2];
-                    if nature.born[at] && !self.missing[at][level] && share[2] > 0.0 {
-                        twins += share[2] * self.twins * self.m[at][row][level] / self.h[at][row][level];
-                        born += share[2];
+                    if let Some(kin) = nature.kin[at].filter(|_| !self.missing[at][level] && share[2] > 0.0) {
+                        let kin = kin as usize;
+                        alike[kin] += share[2] * self.kin[kin] * self.m[at][row][level] / self.h[at][row][level];
+                        seen[kin] += share[2];
                     }
                 }
             }
             let sum: f64 = classes.iter().sum();
-            *mix = classes.map(|class| class / sum);
+            *mix = classes.map(|class: f64| class / sum);
         }
         for (at, missing) in self.missing.iter().enumerate() {
-            self.m[at] = settled(&m[at], &first[at][0], 0.0, missing);
+            self.m[at] = settled(&m[at], &first[at][0], FIRST.0, missing);
+            if let [only] = &mut self.m[at][..] {
+                rid(only, &self.u[at][0], nature.astray[at], missing);
+            }
             if nature.shared[at] {
-                self.h[at] = settled(&h[at], &first[at][0], 10.0, missing);
+                self.h[at] = settled(&h[at], &first[at][0], FIRST.1, missing);
             }
         }
-        self.twins = (twins / born).min(TWINS.2);
-        self.born_alike(nature);
+        self.kin = [0, 1, 2].map(|kin| (alike[kin] / seen[kin]).min(KIN[kin].2));
+        self.kin_alike(nature);
+    }
+
+    /// The comparisons of forename and surname, and of all pairs the share who are namesakes, where these are enough to matter:
+    /// held against the pairs of strangers who share both names by chance.
+    fn tied(&self, training: &Training) -> Option<(usize, usize, f64)> {
+        let (forename, surname) = self.names?;
+        let share = training.namesakes / training.possible.max(1.0);
+        // The first level that is not missing: the names are the same.
+        let same = |tables: &Tables, at: usize| {
+            let first = self.missing[at].iter().position(|missing| !missing)?;
+            Some(mean(&tables[at], &self.parents[at])[first])
+        };
+        let by_chance = same(&self.u, forename)? * same(&self.u, surname)?;
+        let tied = share * same(&self.m, forename)? * same(&self.m, surname)?;
+        (tied > TIED * by_chance).then_some((forename, surname, share))
+    }
+
+    /// Namesakes are strangers after all: where there are enough of them, strangers' forenames hang on their surnames.
+    fn tie_names(&mut self, tree: &mut [Option<usize>], training: &Training) {
+        let Some((forename, surname, share)) = self.tied(training) else { return };
+        let surnames = |tables: &Tables| mean(&tables[surname], &self.parents[surname]);
+        let (u, m) = (surnames(&self.u), surnames(&self.m));
+        let row = |row: usize| {
+            let both = self.u[forename][0].iter().zip(&self.m[forename][0]);
+            let mut chances: Vec<f64> = both.map(|(of_u, of_m)| u[row] * of_u + share * m[row] * of_m).collect();
+            match self.missing[surname][row] {
+                true => self.u[forename][0].clone(),
+                false => {
+                    normalise(&mut chances, &self.missing[forename]);
+                    chances
+                }
+            }
+        };
+        let rows = self.sizes[surname];
+        let tied = (0..rows).map(row).collect();
+        self.u[forename] = tied;
+        self.m[forename] = vec![self.m[forename][0].clone(); rows];
+        self.h[forename] = vec![self.h[forename][0].clone(); rows];
+        self.parents[forename] = u;
+        self.tree[forename] = Some(surname);
+        tree[forename] = Some(surname);
     }
 
     /// How many candidates are one person, and one household, by all comparisons and the shares this itself implies.
     fn weigh(&self, patterns: &Patterns, training: &mut Training) {
         let all = training.possible.max(1.0);
         let comparisons: Vec<usize> = (0..self.sizes.len()).collect();
-        let likely: Vec<([f64; 3], f64)> =
+        let likely: Vec<([f64; CLASSES], f64)> =
             patterns.iter().map(|(levels, _, count)| (self.likelihoods(levels, &comparisons), *count as f64)).collect();
-        let mut found = [all * 1e-4, all * 1e-5];
+        let mut found = [all * 1e-4, 0.0, all * 1e-5, if self.names.is_some() { all * 1e-5 } else { 0.0 }];
         for _ in 0..100 {
-            let shares = [found[0] / all, 1.0 - (found[0] + found[1]) / all, found[1] / all];
-            let mut next = [0.0; 2];
+            let mut shares = found.map(|found| found / all);
+            shares[1] = 1.0 - shares.iter().sum::<f64>();
+            let mut next = [0.0; CLASSES];
             for (likely, count) in &likely {
-                let weighed = [0, 1, 2].map(|class| likely[class] * shares[class]);
+                let weighed: [f64; CLASSES] = std::array::from_fn(|class| likely[class] * shares[class]);
                 let sum: f64 = weighed.iter().sum();
                 if sum > 0.0 {
-                    next[0] += count * weighed[0] / sum;
-                    next[1] += count * weighed[2] / sum;
+                    (0..CLASSES).for_each(|class| next[class] += count * weighed[class] / sum);
                 }
             }
+            next[1] = 0.0;
             let still = (next[0] - found[0]).abs() < 1e-6 * found[0].max(1.0);
-            found = [next[0].max(1e-9), next[1].max(1e-9)];
+            found = [next[0].max(1e-9), 0.0, next[2].max(1e-9), next[3]];
             if still {
                 break;
             }
         }
-        (training.matches, training.households) = (found[0], found[1]);
+        [training.matches, _, training.households, training.namesakes] = found;
     }
 }
 
@@ -515,6 +620,19 @@ fn settled(counts: &[Vec<f64>], first: &[f64], belief: f64, missing: &[bool]) ->
     all.iter_mut().zip(first).for_each(|(all, first)| *all += belief * first);
     normalise(&mut all, missing);
     counts.iter().map(|row| towards(row.clone(), &all, 5.0, missing)).collect()
+}
+
+/// Rids one person's chances of strangers: at the last level, which says "different", no more than `most` of what strangers have.
+/// Pairs that agree on some fields by chance, or as neighbours and relatives do, would else pass for one person whose other fields
+/// say nothing: the known part of a mixture can only be told from the other where that one has next to nothing somewhere (Patra
+/// and Sen 2016). Levels before the last are left to the data: there are sources whose dates are a few years off as a rule.
+fn rid(m: &mut [f64], u: &[f64], most: f64, missing: &[bool]) {
+    let last = (0..u.len()).rfind(|level| !missing[*level]);
+    let strangers = last.map_or(0.0, |level| ((m[level] / u[level]).min(0.99) - most) / (1.0 - most));
+    if strangers > 0.0 {
+        m.iter_mut().zip(u).for_each(|(m, u)| *m = ((*m - strangers * u) / (1.0 - strangers)).max(m.min(most * u)));
+        normalise(m, missing);
+    }
 }
 
 /// Counts drawn towards some chances, as if so many more had been seen of those.

@@ -96,7 +96,7 @@ fn joined(planted: &Planted, linked: &Linked) -> BTreeMap<Pair, usize> {
 }
 
 /// A position, the first ones likelier: the chance falls with the place.
-fn skewed(dice: &mut Dice, count: usize, shift: f64) -> usize {
+pub fn skewed(dice: &mut Dice, count: usize, shift: f64) -> usize {
     let uniform = dice.below(1 << 30) as f64 / f64::from(1 << 30);
     let whole = ((count as f64 + shift) / shift).ln();
     ((shift * (uniform * whole).exp() - shift) as usize).min(count - 1)
@@ -108,7 +108,7 @@ fn word(dice: &mut Dice, syllables: u64) -> String {
     (0..syllables).map(|_| format!("{}{}", dice.one_of(&onset), dice.one_of(&nucleus))).collect()
 }
 
-fn words(dice: &mut Dice, count: usize, syllables: u64) -> Vec<String> {
+pub fn words(dice: &mut Dice, count: usize, syllables: u64) -> Vec<String> {
     let mut found = std::collections::BTreeSet::new();
     while found.len() < count {
         let more = dice.below(2);
@@ -119,7 +119,7 @@ fn words(dice: &mut Dice, count: usize, syllables: u64) -> Vec<String> {
     found
 }
 
-fn typo(dice: &mut Dice, text: &str) -> String {
+pub fn typo(dice: &mut Dice, text: &str) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     if letters.len() < 3 {
         return text.to_owned();

@@ -1,7 +1,7 @@
 //! The engine as its users meet it: tables in, tables out. One binary, so that it links once.
 //!
 //! `mapping`: an agency's own columns become tables. `reading`: CSV files as office programs and accidents make them. `measuring`: outcomes, by hand and against a plain oracle.
-//! `bounds`: pairs ruled out before they are looked at closely. `carrying`: link uncertainty in rates, against planted truth. `households`: people who live together, and twins, planted among others. `likeness`: how common it is. `splink`: models from Splink settings. `core_person`: a model and decisions in the manner of Core Person Record.
+//! `bounds`: pairs ruled out before they are looked at closely. `carrying`: link uncertainty in rates, against planted truth. `households`: people who live together, and twins, planted among others. `namesakes`: people who share names or a home and nothing else. `likeness`: how common it is. `splink`: models from Splink settings. `core_person`: a model and decisions in the manner of Core Person Record.
 
 mod bounds;
 mod carrying;
@@ -11,6 +11,7 @@ mod households;
 mod likeness;
 mod mapping;
 mod measuring;
+mod namesakes;
 mod oracle;
 mod reading;
 mod splink;
