@@ -137,7 +137,7 @@ fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
         bail!("{}, line {}: {}", file.display(), fault.place, fault.what);
     }
     let [short, full] = &columns[..] else { bail!("{} has no names", file.display()) };
-    let name = |raw: &Raw, row: usize| clean(Kind::Forename, raw.values.text(raw.rows[row]));
+    let name = |raw: &Raw, row: usize| clean(Kind::Forename, raw.values.text(raw.rows[row]), false);
     Ok((0..short.rows.len()).map(|row| (name(short, row), name(full, row))).filter(|(short, _)| !short.is_empty()).collect())
 }
 
