@@ -1,342 +1,64 @@
-//! Where the numbers of a model come from when nobody has labelled a pair.
-//!
-//! How often strangers agree (*u*) is counted in pairs picked by a fixed stride through records in the order of their hashes;
-//! which fields depend on each other (a postcode and its town, a forename and a sex) is seen in the same pairs, and kept as a
-//! tree: each comparison may hang on one other (Chow and Liu 1968). How often one person's records agree (*m*), and those of
-//! one household (*h*), comes from expectation and maximisation on counts of patterns: every rule that finds candidates is a
-//! sitting of its own, in which the fields that the rule holds equal say nothing and the others do (Winkler 1988; Fellegi and
-//! Sunter 1969, method 2). All sittings share one *m* and one *h*. In a household days of birth agree as strangers' do, except
-//! for a learned share of twins, whose agree as one person's do. Sums run over sorted patterns, so that results do not depend
-//! on threads.
+//! The numbers of a model while they are learned, by expectation and maximisation over all sittings together.
 
-use std::collections::BTreeMap;
+use super::Training;
+use super::seen::Patterns;
+use super::sittings::Sitting;
+use crate::link::field::{Kin, Nature};
+use crate::link::model::Model;
+use crate::link::score::{Levels, Scorer};
 
-use rayon::prelude::*;
-
-use super::block::{self, Asked, Blocks, TOGETHER, Who};
-use super::field::{Kin, Nature};
-use super::level::Memory;
-use super::model::{Given, Model};
-use super::score::{Levels, MOST_COMPARISONS, Scorer};
-use super::suggest::Trial;
-use super::values::mix;
-
-/// How many candidates are looked at, and how many pairs of strangers.
-const SAMPLE: u64 = 1 << 18;
-const STRANGERS: u64 = 1 << 19;
 /// Rounds of expectation and maximisation.
 const ROUNDS: usize = 60;
-/// One comparison depends on another when it shares at least this part of what either tells. With so many pairs the slightest
-/// dependence shows; only what would count twice is worth a table.
-const DEPENDS: f64 = 0.1;
-/// A rule teaches when at least this share of its candidates is more than chance would bring together.
-const PURE: f64 = 0.3;
+
 /// The share of twins among two people of one household: as believed before anything is seen, as if seen in so many pairs, and
 /// at most. Somebody whose forename was written quite differently looks like a twin; how many people live together who are no
 /// twins is what tells the two apart, and without a bound it could not. Some 3 % of children born in the United Kingdom are
 /// twins; among pairs who live together there are fewer.
 const TWINS: (f64, f64, f64) = (0.02, 500.0, 0.1);
+
 /// The same of fathers and sons, mothers and daughters of one forename.
 const NAMESAKES: (f64, f64, f64) = TWINS;
+
 /// The same of those who give a number of somebody they live with.
 const BORROWERS: (f64, f64, f64) = TWINS;
+
 /// In the order of [`Kin`].
 const KIN: [(f64, f64, f64); 3] = [TWINS, NAMESAKES, BORROWERS];
+
 /// Namesakes matter where they are at least so many for each pair of strangers who share both names by chance.
 const TIED: f64 = 0.25;
+
 /// What is believed at first of one person, and of households, counts as if so many pairs had been seen. Where no rule teaches of
 /// a field, and where hardly anybody is there twice, it is all there is.
 const FIRST: (f64, f64) = (100.0, 10.0);
+
 /// A level is never taken to be less likely than this.
 const LEAST: f64 = 1e-7;
 
-/// Candidates by pattern: the level of each comparison, the rules that bring such pairs together (a bit each), and how many.
-pub type Patterns = Vec<(Levels, u128, u64)>;
-
-/// How a model came to its numbers.
-#[derive(Clone, Debug, Default)]
-pub struct Training {
-    /// Candidates by pattern, as estimated from those that were looked at.
-    pub patterns: Patterns,
-    /// Pairs of strangers that were counted.
-    pub strangers: u64,
-    /// Pairs that could be linked at all.
-    pub possible: f64,
-    /// Candidates expected to be one person, and one household.
-    pub matches: f64,
-    pub households: f64,
-    /// Candidates expected to be two people of one name who have nothing else in common.
-    pub namesakes: f64,
-}
-
-/// Gives a model its numbers.
-pub fn train(scorer: &Scorer<'_>, trial: &Trial, who: &Who, nature: &Nature) -> (Model, Training) {
-    let patterns = patterns(scorer, &trial.blocks, trial.every, who);
-    let strangers = strangers(scorer, who);
-    let model = scorer.model;
-    let mut training = Training {
-        strangers: strangers.iter().map(|(_, count)| count).sum(),
-        possible: possible(scorer, who),
-        ..Training::default()
-    };
-    // First each comparison by itself; then with what hangs on what, which only shows once the strangers' pairs are rid of
-    // the few that are one person's.
-    let mut fit = Fit::new(model);
-    let mut tree = vec![None; model.comparisons.len()];
-    let mut namesakes = true;
-    for round in 0..3 {
-        let weighed = fit.strangers_only(&strangers, &training);
-        if round > 0 {
-            tree = dependence(&fit, &weighed);
-        }
-        let exact = fit.exact(scorer, &training);
-        fit = Fit::by_strangers(model, &tree, &weighed, &exact);
-        // Where the tree has one name hang on the other, how often both agree is in its tables.
-        fit.names = nature.names.filter(|(forename, surname)| tree[*forename].is_none() && !hangs_on(&tree, *surname, *forename));
-        fit.names = fit.names.filter(|_| round < 2 || namesakes);
-        fit.learn(&patterns, &sittings(scorer, &tree, trial), nature);
-        fit.weigh(&patterns, &mut training);
-        namesakes = fit.tied(&training).is_some();
-    }
-    fit.tie_names(&mut tree, &training);
-    let mut trained = model.clone();
-    trained.prior = (training.matches / training.possible).clamp(1e-12, 0.5);
-    trained.household = (training.households / training.possible).clamp(0.0, 0.5);
-    for (at, comparison) in trained.comparisons.iter_mut().enumerate() {
-        let marginal = |tables: &Tables| mean(&tables[at], &fit.parents[at]);
-        let (m, u, h) = (marginal(&fit.m), marginal(&fit.u), marginal(&fit.h));
-        for (level, numbers) in comparison.levels.iter_mut().enumerate() {
-            (numbers.m, numbers.u, numbers.h) = (m[level], u[level], h[level]);
-        }
-        comparison.given =
-            tree[at].map(|parent| Given { parent, m: fit.m[at].clone(), u: fit.u[at].clone(), h: fit.h[at].clone() });
-    }
-    training.patterns = patterns;
-    (trained, training)
-}
-
-/// Counts patterns of candidates. Of the blocks there are one in so many; of a rule's pairs no more are looked at than its share.
-fn patterns(scorer: &Scorer<'_>, blocks: &[Blocks], every: u64, who: &Who) -> Patterns {
-    let share = SAMPLE / blocks.len().max(1) as u64;
-    let each: Vec<u64> = blocks.iter().map(|blocks| (blocks.pairs / share.max(1)).max(1)).collect();
-    let wanted = |rule: usize, left: u32, right: u32| {
-        mix(u64::from(left), u64::from(right)).is_multiple_of(each[rule]) && who.may(scorer.records, left, right)
-    };
-    let asked = Asked::new(scorer);
-    let work = |memory: &mut Memory, found: &mut Patterns, rule: usize, pairs: &[(u32, u32)]| {
-        let looked = scorer.levels_of(pairs, f64::NEG_INFINITY, memory).iter().zip(asked.rules(scorer, blocks, pairs));
-        found.extend(looked.map(|(pair, rules)| (pair.levels, rules, each[rule] * every)));
-    };
-    let (_, mut found) = block::each_pair(scorer, blocks, wanted, Memory::default, work);
-    found.par_sort_unstable();
-    let counted = found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-    counted.map(|same| (same[0].0, same[0].1, same.iter().map(|(_, _, count)| count).sum())).collect()
-}
-
-/// Patterns of pairs of records a stride apart, and how many.
-fn strangers(scorer: &Scorer<'_>, who: &Who) -> Vec<(Levels, u64)> {
-    let count = scorer.records.len() as u64;
-    if count < 2 {
-        return Vec::new();
-    }
-    // Strides spread over the circle of records; each gives as many pairs as there are records.
-    let strides = STRANGERS.div_ceil(count).min((count - 1) / 2).max(1);
-    let width = ((count - 1) / 2).max(1);
-    // Of many records the first are as good as any.
-    let each = count.min(STRANGERS);
-    let pair = |at: u64| {
-        let (stride, left) = (1 + (at / each * width / strides + width / 3) % width, at % each);
-        let right = (left + stride) % count;
-        (left.min(right) as u32, left.max(right) as u32)
-    };
-    let levels = |memory: &mut Memory, some: u64| {
-        let pairs = (some * TOGETHER as u64..((some + 1) * TOGETHER as u64).min(strides * each)).map(pair);
-        let pairs: Vec<(u32, u32)> = pairs.filter(|(left, right)| who.may(scorer.records, *left, *right)).collect();
-        let looked = scorer.levels_of(&pairs, f64::NEG_INFINITY, memory);
-        looked.iter().map(|pair| pair.levels).collect::<Vec<Levels>>()
-    };
-    let chunks = (0..(strides * each).div_ceil(TOGETHER as u64)).into_par_iter();
-    let mut found: Vec<Levels> = chunks.map_init(Memory::default, levels).flatten_iter().collect();
-    found.par_sort_unstable();
-    found.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u64)).collect()
-}
-
-/// Pairs that could be linked.
-fn possible(scorer: &Scorer<'_>, who: &Who) -> f64 {
-    let mut by_agency: BTreeMap<u16, f64> = BTreeMap::new();
-    scorer.records.agency.iter().for_each(|agency| *by_agency.entry(*agency).or_default() += 1.0);
-    let pairs = |count: f64| count * (count - 1.0) / 2.0;
-    let apart: f64 = by_agency
-        .iter()
-        .filter(|(agency, _)| !who.within.get(usize::from(**agency)).copied().unwrap_or(true))
-        .map(|(_, count)| pairs(*count))
-        .sum();
-    pairs(scorer.records.len() as f64) - apart
-}
-
-/// For each comparison the one that it hangs on most, along a tree; none where they are as good as independent.
-fn dependence(fit: &Fit, strangers: &[Weighed]) -> Vec<Option<usize>> {
-    let count = fit.sizes.len();
-    let mut edges = Vec::new();
-    for a in 0..count {
-        for b in a + 1..count {
-            let (rows, columns) = (fit.sizes[a], fit.sizes[b]);
-            let (mut joint, mut taken) = (vec![0.0; rows * columns], vec![0.0; rows * columns]);
-            let both = |levels: &Levels| ![a, b].iter().any(|at| fit.missing[*at][usize::from(levels[*at])]);
-            for Weighed { levels, strangers, others } in strangers.iter().filter(|weighed| both(&weighed.levels)) {
-                let at = usize::from(levels[a]) * columns + usize::from(levels[b]);
-                joint[at] += strangers;
-                taken[at] += others;
-            }
-            let all: f64 = joint.iter().sum();
-            let row: Vec<f64> = (0..rows).map(|i| joint[i * columns..][..columns].iter().sum()).collect();
-            let column: Vec<f64> = (0..columns).map(|j| (0..rows).map(|i| joint[i * columns + j]).sum()).collect();
-            let shared: f64 = (0..rows * columns)
-                // Where most pairs were one person's, the rest may well be too.
-                .filter(|at| joint[*at] > taken[*at])
-                .map(|at| joint[at] * (joint[at] * all / (row[at / columns] * column[at % columns])).ln())
-                .sum();
-            let entropy = |counts: &[f64]| -> f64 {
-                counts.iter().filter(|count| **count > 0.0).map(|count| count * (all / count).ln()).sum()
-            };
-            if shared > DEPENDS * entropy(&row).min(entropy(&column)) {
-                edges.push((shared, a, b));
-            }
-        }
-    }
-    edges.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-    // The heaviest edges that close no circle; each tree hangs from its comparison with most levels, the finest one.
-    let mut group: Vec<usize> = (0..count).collect();
-    let mut kept: Vec<(usize, usize)> = Vec::new();
-    for (_, a, b) in edges {
-        if group[a] != group[b] {
-            let (from, to) = (group[b], group[a]);
-            group.iter_mut().filter(|group| **group == from).for_each(|group| *group = to);
-            kept.push((a, b));
-        }
-    }
-    let mut parents = vec![None; count];
-    for root in (0..count).filter(|at| {
-        let finest =
-            (0..count).filter(|other| group[*other] == group[*at]).max_by_key(|other| (fit.sizes[*other], count - other));
-        finest == Some(*at)
-    }) {
-        let mut reached = vec![root];
-        while let Some(at) = reached.pop() {
-            for (a, b) in &kept {
-                for (near, far) in [(*a, *b), (*b, *a)] {
-                    if near == at && far != root && parents[far].is_none() && parents[at] != Some(far) {
-                        parents[far] = Some(at);
-                        reached.push(far);
-                    }
-                }
-            }
-        }
-    }
-    parents
-}
-
-/// Whether a comparison hangs on another, directly or not.
-fn hangs_on(tree: &[Option<usize>], mut at: usize, other: usize) -> bool {
-    while let Some(parent) = tree[at] {
-        if parent == other {
-            return true;
-        }
-        at = parent;
-    }
-    false
-}
-
-/// What one rule's candidates can teach.
-struct Sitting {
-    rule: usize,
-    /// The comparisons that still say something of pairs that this rule brings together.
-    comparisons: Vec<usize>,
-}
-
-/// Fewer pairs teach nothing.
-const LEAST_PAIRS: u64 = 20;
-/// No more rules than these teach.
-const SITTINGS: usize = 8;
-
-/// Rules with few strangers among their candidates, no two of which hold the same columns equal. What a comparison that is held
-/// equal hangs on is left out with it; what hangs on it stays, since it is judged by the level that is held.
-fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<Sitting> {
-    let model = scorer.model;
-    let purity = |rule: usize| {
-        let by_chance: f64 = model.rules[rule].same.iter().map(|(a, _)| scorer.features[*a].coincidence()).product();
-        let count = scorer.records.len() as f64;
-        1.0 - by_chance * count * (count - 1.0) / 2.0 / (trial.blocks[rule].pairs * trial.every) as f64
-    };
-    let mut order: Vec<(f64, usize)> = (0..trial.blocks.len())
-        .filter(|rule| trial.blocks[*rule].pairs >= LEAST_PAIRS)
-        .map(|rule| (purity(rule), rule))
-        .collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut taken: Vec<Vec<usize>> = Vec::new();
-    let mut sittings: Vec<Sitting> = Vec::new();
-    // A sitting that leaves one comparison free, for those that no other sitting teaches of.
-    let mut alone: Vec<Sitting> = Vec::new();
-    for (purity, rule) in order {
-        let mut held: Vec<usize> =
-            model.rules[rule].same.iter().flat_map(|(a, b)| [model.features[*a].column, model.features[*b].column]).collect();
-        held.sort_unstable();
-        held.dedup();
-        let is_held = |at: usize| held.contains(&model.own_column(at));
-        let mut free: Vec<bool> = (0..tree.len()).map(|at| !is_held(at)).collect();
-        for at in (0..tree.len()).filter(|at| is_held(*at)) {
-            let mut above = tree[at];
-            while let Some(at) = above {
-                free[at] = false;
-                above = tree[at];
-            }
-        }
-        let comparisons: Vec<usize> = (0..tree.len()).filter(|at| free[*at]).collect();
-        if let [only] = comparisons[..]
-            && alone.iter().all(|sitting| sitting.comparisons != [only])
-        {
-            alone.push(Sitting { rule, comparisons });
-            continue;
-        }
-        // Two that are pure enough are needed; where there are none, the purest have to do.
-        if comparisons.len() < 2 || taken.contains(&held) || purity < PURE && sittings.len() >= 2 {
-            continue;
-        }
-        taken.push(held);
-        sittings.push(Sitting { rule, comparisons });
-        if sittings.len() == SITTINGS {
-            break;
-        }
-    }
-    alone.retain(|sitting| sittings.iter().all(|other| !other.comparisons.contains(&sitting.comparisons[0])));
-    sittings.extend(alone);
-    sittings
-}
-
 /// Chances of each level of each comparison, by the level of the comparison that it hangs on.
-type Tables = Vec<Vec<Vec<f64>>>;
+pub(super) type Tables = Vec<Vec<Vec<f64>>>;
 
 /// Pairs picked as strangers, of one pattern: how many are, and how many are one person after all.
-struct Weighed {
-    levels: Levels,
-    strangers: f64,
-    others: f64,
+pub(super) struct Weighed {
+    pub levels: Levels,
+    pub strangers: f64,
+    pub others: f64,
 }
 
 /// The numbers while they are learned.
-struct Fit {
-    m: Tables,
-    u: Tables,
-    h: Tables,
+pub(super) struct Fit {
+    pub m: Tables,
+    pub u: Tables,
+    pub h: Tables,
     /// Of two people of one household, the shares who are twins, namesakes, and use one number.
-    kin: [f64; 3],
+    pub kin: [f64; 3],
     /// The comparison that each hangs on, and how often its levels occur among strangers; one row where there is none.
-    tree: Vec<Option<usize>>,
-    parents: Vec<Vec<f64>>,
-    missing: Vec<Vec<bool>>,
-    sizes: Vec<usize>,
+    pub tree: Vec<Option<usize>>,
+    pub parents: Vec<Vec<f64>>,
+    pub missing: Vec<Vec<bool>>,
+    pub sizes: Vec<usize>,
     /// The comparisons of forename and surname, where namesakes are told apart.
-    names: Option<(usize, usize)>,
+    pub names: Option<(usize, usize)>,
 }
 
 /// Kinds of pairs: one person, strangers, a household, namesakes. The names of namesakes agree as one person's do, whatever else
@@ -345,7 +67,7 @@ const CLASSES: usize = 4;
 
 impl Fit {
     /// Before anything is known.
-    fn new(model: &Model) -> Fit {
+    pub fn new(model: &Model) -> Fit {
         let first: Tables =
             model.comparisons.iter().map(|comparison| vec![comparison.levels.iter().map(|level| level.m).collect()]).collect();
         Fit {
@@ -362,7 +84,7 @@ impl Fit {
     }
 
     /// With what strangers show, along a tree; one person and households as at first.
-    fn by_strangers(model: &Model, tree: &[Option<usize>], strangers: &[Weighed], exact: &[Option<(usize, f64)>]) -> Fit {
+    pub fn by_strangers(model: &Model, tree: &[Option<usize>], strangers: &[Weighed], exact: &[Option<(usize, f64)>]) -> Fit {
         let mut fit = Fit { tree: tree.to_vec(), ..Fit::new(model) };
         for at in 0..tree.len() {
             let rows = tree[at].map_or(1, |parent| fit.sizes[parent]);
@@ -393,7 +115,7 @@ impl Fit {
 
     /// For each comparison the level at which values agree exactly, and how often strangers' do: the sum of squared shares, less
     /// what one person's records add to it. Only where too few pairs can be looked at to count it.
-    fn exact(&self, scorer: &Scorer<'_>, training: &Training) -> Vec<Option<(usize, f64)>> {
+    pub fn exact(&self, scorer: &Scorer<'_>, training: &Training) -> Vec<Option<(usize, f64)>> {
         let share = (training.matches / training.possible.max(1.0)).min(0.5);
         let of = |at: usize| {
             let levels = &scorer.model.comparisons[at].levels;
@@ -429,7 +151,7 @@ impl Fit {
     }
 
     /// The strangers' patterns, parted from the pairs that are one person's by what is known so far.
-    fn strangers_only(&self, strangers: &[(Levels, u64)], training: &Training) -> Vec<Weighed> {
+    pub fn strangers_only(&self, strangers: &[(Levels, u64)], training: &Training) -> Vec<Weighed> {
         let share = (training.matches / training.possible.max(1.0)).min(0.5);
         let all: Vec<usize> = (0..self.sizes.len()).collect();
         let weigh = |(levels, count): &(Levels, u64)| {
@@ -442,7 +164,7 @@ impl Fit {
     }
 
     /// All sittings together: first one person against strangers; then households are told apart as well.
-    fn learn(&mut self, patterns: &Patterns, sittings: &[Sitting], nature: &Nature) {
+    pub fn learn(&mut self, patterns: &Patterns, sittings: &[Sitting], nature: &Nature) {
         let first = self.m.clone();
         for (at, shared) in nature.shared.iter().enumerate() {
             if !shared {
@@ -546,7 +268,7 @@ impl Fit {
 
     /// The comparisons of forename and surname, and of all pairs the share who are namesakes, where these are enough to matter:
     /// held against the pairs of strangers who share both names by chance.
-    fn tied(&self, training: &Training) -> Option<(usize, usize, f64)> {
+    pub fn tied(&self, training: &Training) -> Option<(usize, usize, f64)> {
         let (forename, surname) = self.names?;
         let share = training.namesakes / training.possible.max(1.0);
         // The first level that is not missing: the names are the same.
@@ -560,7 +282,7 @@ impl Fit {
     }
 
     /// Namesakes are strangers after all: where there are enough of them, strangers' forenames hang on their surnames.
-    fn tie_names(&mut self, tree: &mut [Option<usize>], training: &Training) {
+    pub fn tie_names(&mut self, tree: &mut [Option<usize>], training: &Training) {
         let Some((forename, surname, share)) = self.tied(training) else { return };
         let surnames = |tables: &Tables| mean(&tables[surname], &self.parents[surname]);
         let (u, m) = (surnames(&self.u), surnames(&self.m));
@@ -586,7 +308,7 @@ impl Fit {
     }
 
     /// How many candidates are one person, and one household, by all comparisons and the shares this itself implies.
-    fn weigh(&self, patterns: &Patterns, training: &mut Training) {
+    pub fn weigh(&self, patterns: &Patterns, training: &mut Training) {
         let all = training.possible.max(1.0);
         let comparisons: Vec<usize> = (0..self.sizes.len()).collect();
         let likely: Vec<([f64; CLASSES], f64)> =
@@ -655,10 +377,8 @@ fn scaled(tables: &Tables, by: f64) -> Tables {
 }
 
 /// The mean of rows, each weighed.
-fn mean(rows: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
+pub(super) fn mean(rows: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
     let sum: f64 = weights.iter().sum();
     let weight = |row: usize| if sum > 0.0 { weights[row] / sum } else { 1.0 / rows.len() as f64 };
     (0..rows[0].len()).map(|level| (0..rows.len()).map(|row| weight(row) * rows[row][level]).sum()).collect()
 }
-
-const _: () = assert!(MOST_COMPARISONS <= 255, "levels are kept in bytes");
