@@ -111,7 +111,7 @@ impl Blocks {
     fn of(mut keyed: Vec<(u64, u32)>, is_crossed: bool, most: usize, all: usize) -> Blocks {
         keyed.retain(|(key, _)| *key != 0);
         let mut blocks = Blocks::default();
-        let mut keyed = order::by_hash(&keyed);
+        let mut keyed = order::by_hash(keyed);
         if is_crossed {
             keyed.dedup();
         }

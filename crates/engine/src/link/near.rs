@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use super::feature::Features;
 use super::model::{Comparison, Feature, Part, Test};
 use super::score::Scorer;
-use super::similarity::Shape;
+use super::similarity::{Shape, jaro_before};
 
 /// Values that most records have are held against each other; for the rest the level's *u* stands.
 const COMMON: usize = 256;
@@ -20,7 +20,7 @@ const UNCOUNTED: f64 = 0.1;
 /// Values of one comparison, and what is near to each.
 pub(super) struct Near {
     feature: usize,
-    /// What is less alike than this comes to none of the levels.
+    /// Values whose Jaro similarity is below this come to none of the levels.
     least: f64,
     /// Common values with their shares, and what they are made of.
     common: Vec<(u32, f64, Shape)>,
@@ -38,7 +38,7 @@ impl Near {
             Test::JaroWinkler(_, _, least) => *least,
             _ => 0.0,
         };
-        let least = near().map(|level| least(&level.test)).fold(1.0, f64::min);
+        let least = jaro_before(near().map(|level| least(&level.test)).fold(1.0, f64::min));
         let of = Some(&features[feature]).filter(|_| parts[feature].part == Part::Whole)?;
         let mut common: Vec<(u32, f64)> = (1..of.distinct() as u32).map(|value| (value, of.log_share(value).exp2())).collect();
         // Of values that are as common as each other their letters decide, not where they stood.
@@ -86,7 +86,7 @@ impl Scorer<'_> {
         cells[0][of.column] = value;
         let shape = *of.shape(value);
         for (other, share, others) in near.common.iter().filter(|(other, _, _)| *other != value) {
-            if shape.jaro_winkler_at_most(others) >= near.least {
+            if shape.may_reach(others, near.least) {
                 cells[1][of.column] = *other;
                 shares[usize::from(self.level(at, &cells[0], &cells[1]))] += share;
             }

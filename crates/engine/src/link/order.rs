@@ -3,19 +3,19 @@
 
 /// Records and their hashes in order: by hash, then by record.
 #[must_use]
-pub fn by_hash(hashed: &[(u64, u32)]) -> Vec<(u64, u32)> {
+pub fn by_hash(mut hashed: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
     let bits = hashed.len().next_power_of_two().trailing_zeros();
     let coarse = bits.saturating_sub(PART);
-    let (mut parted, mut sorted) = (vec![(0, 0); hashed.len()], vec![(0, 0); hashed.len()]);
-    let ends = placed(hashed, &mut parted, 64 - coarse, coarse);
+    let mut parted = vec![(0, 0); hashed.len()];
+    let ends = placed(&hashed, &mut parted, 64 - coarse, coarse);
     let mut from = 0;
     for end in ends {
-        placed(&parted[from..end], &mut sorted[from..end], 64 - bits, bits - coarse);
+        placed(&parted[from..end], &mut hashed[from..end], 64 - bits, bits - coarse);
         from = end;
     }
     let shift = 64 - bits.max(1);
-    sorted.chunk_by_mut(|a, b| a.0 >> shift == b.0 >> shift).for_each(<[(u64, u32)]>::sort_unstable);
-    sorted
+    hashed.chunk_by_mut(|a, b| a.0 >> shift == b.0 >> shift).for_each(<[(u64, u32)]>::sort_unstable);
+    hashed
 }
 
 /// A part has at most about so many records, as a power of two.
@@ -49,7 +49,7 @@ mod tests {
                 let hashed: Vec<(u64, u32)> = (0..count).map(|at: u32| (mix(1, u64::from(at) * 31 % distinct), !at)).collect();
                 let mut expected = hashed.clone();
                 expected.sort_unstable();
-                assert!(by_hash(&hashed) == expected, "{count} records, {distinct} values");
+                assert!(by_hash(hashed) == expected, "{count} records, {distinct} values");
             }
         }
     }

@@ -48,7 +48,7 @@ impl Records {
     pub fn new(agencies: Vec<String>, agency: &[u16], ids: Texts, columns: Vec<(Column, Vec<u32>)>, more: Vec<More>) -> Records {
         let names: Vec<u64> = agencies.iter().map(|name| hash(name.as_bytes())).collect();
         let named = |at: usize| mix(names[usize::from(agency[at])], hash(ids.get(at).as_bytes()));
-        let mut order = order::by_hash(&(0..ids.len()).map(|at| (named(at), at as u32)).collect::<Vec<_>>());
+        let mut order = order::by_hash((0..ids.len()).map(|at| (named(at), at as u32)).collect());
         // Two records with one hash are told apart by what was hashed; the same record twice, by all it says.
         let said = |at: u32| columns.iter().map(move |(column, values)| column.values.text(values[at as usize]));
         for alike in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {

@@ -110,6 +110,15 @@ impl Shape {
         (common / f64::from(self.length.max(1)) + common / f64::from(other.length.max(1)) + 1.0) / 3.0 + 1e-9
     }
 
+    /// Whether Jaro's similarity may reach `least`, without a division.
+    #[must_use]
+    pub fn may_reach(&self, other: &Shape, least: f64) -> bool {
+        let (mine, theirs) = self.apart(other);
+        let common = f64::from((self.length - mine.min(self.length)).min(other.length - theirs.min(other.length)));
+        let (one, two) = (f64::from(self.length), f64::from(other.length));
+        common * (one + two) + 1e-6 >= (3.0 * least - 1.0) * one * two
+    }
+
     /// The same for Jaro and Winkler's.
     #[must_use]
     pub fn jaro_winkler_at_most(&self, other: &Shape) -> f64 {
@@ -123,6 +132,12 @@ impl Shape {
         let (mine, theirs) = self.apart(other);
         mine.max(theirs).max(self.length.abs_diff(other.length)) as usize
     }
+}
+
+/// The least Jaro similarity of two texts whose Jaro-Winkler similarity is so high.
+#[must_use]
+pub fn jaro_before(raised: f64) -> f64 {
+    if raised <= 0.7 { raised } else { ((raised - 0.4) / 0.6).min(raised) }
 }
 
 fn jaro_of<T: PartialEq>(a: &[T], b: &[T]) -> f64 {
@@ -287,6 +302,7 @@ mod tests {
             let (x, y) = (Shape::of(a), &Shape::of(b));
             assert!(jaro(a, b) <= x.jaro_at_most(y), "{a} {b}");
             assert!(jaro_winkler(a, b) <= x.jaro_winkler_at_most(y), "{a} {b}");
+            assert!(x.may_reach(y, jaro(a, b)) && x.may_reach(y, jaro_before(jaro_winkler(a, b))), "{a} {b}");
             assert!(levenshtein(a, b, 99) >= x.edits_at_least(y), "{a} {b}");
             assert!(damerau_levenshtein(a, b, 99) >= x.edits_at_least(y), "{a} {b}");
             assert!(!a.starts_with(b) && !b.starts_with(a) || x.may_begin(y), "{a} {b}");
