@@ -2,10 +2,11 @@
 //!
 //! In come records of several agencies (`records`, cleaned by `clean` and joined by `gather`) and what their columns are
 //! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
-//! rules (`block`), a model of agreement is learned from them (`train`) and scores them (`level`, `score`), groups whose records agree on
-//! the whole become persons (`cluster`, and `hold` says what keeps each together), and what the rules never saw is estimated
-//! (`recall`). `model` says what a model is; `feature` and `similarity` are what it looks at, `near` how common likeness is, and `nicknames`
-//! what people are called for short.
+//! rules (`block`), a model of agreement is learned from them (`train`), and each is scored: which level every comparison comes
+//! to (`level`, by the tests in `ways`), what that says in bits (`score`), and who is ruled out before all is looked at (`most`).
+//! Groups whose records agree on the whole become persons (`cluster`, and `hold` says what keeps each together), and what the
+//! rules never saw is estimated (`recall`). `model` says what a model is; `feature` and `similarity` are what it looks at, `near`
+//! how common likeness is, and `nicknames` what people are called for short; `order` sorts by hashes.
 //! A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
 //! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
 //! twins for one (`twins`).
@@ -49,6 +50,7 @@ pub mod suggest;
 pub mod train;
 pub mod twins;
 pub mod values;
+mod ways;
 
 use rayon::prelude::*;
 

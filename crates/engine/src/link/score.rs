@@ -4,12 +4,12 @@
 //! members of one household together, so that what such people share (a surname, an address) is not taken for identity.
 
 use super::feature::{Features, prepare};
-use super::level::{Way, ways};
 use super::model::{Frequency, Level, Model, Part, Test};
 use super::most::Most;
 use super::near::Near;
 use super::records::Records;
 use super::several;
+use super::ways::{Way, ways};
 
 /// The most comparisons of a model.
 pub const MOST_COMPARISONS: usize = 16;

@@ -3,10 +3,10 @@
 //! or last alone.
 
 use super::feature::Features;
-use super::level::Likeness;
 use super::model::{Model, Test};
 use super::records::{More, Records};
 use super::score::Scorer;
+use super::ways::Likeness;
 
 /// Whether numbers of values, those of the left record times those of the right one, come to at most so many; nothing where one of
 /// them is 0, as of a list that is missing.

@@ -3,9 +3,9 @@
 //! forces suspected twins to -5 bits.
 
 use super::field::{Field, Kind};
-use super::level::Likeness;
 use super::model::{Model, Part, Test, Twins};
 use super::score::{Levels, Scorer};
+use super::ways::Likeness;
 
 /// From this many bits on a pair is looked at, and the bits that twins get, as in Core Person Record.
 const ABOVE: f64 = 8.0;
