@@ -7,10 +7,11 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use engine::link::cluster::Decided;
+use engine::link::cluster::{Decided, Link};
 use engine::link::identity::{self, Changes, Event, IDENTITIES, Key, Reasons};
 use engine::link::recall::RECALL;
 use engine::link::score::{Scorer, probability};
+use engine::link::values::Numbering;
 use engine::records::batch::Batch;
 use engine::records::csv;
 use engine::records::day::{LAST, day};
@@ -116,13 +117,18 @@ fn compared(run: &Run, folder: &Path) -> anyhow::Result<()> {
 fn links(run: &Run, scorer: &Scorer<'_>, folder: &Path) -> anyhow::Result<()> {
     let (records, links) = (&run.records, &run.linked.links);
     let comparisons = run.linked.model.comparisons.len();
-    let patterns: Vec<String> = links
-        .iter()
-        .map(|link| {
-            let levels = scorer.levels(link.left, link.right);
-            levels[..comparisons].iter().map(u8::to_string).collect::<Vec<_>>().join(".")
-        })
-        .collect();
+    // Many links come to the same levels.
+    let (mut patterns, mut text) = (Numbering::default(), String::new());
+    let mut pattern = |link: &Link| {
+        text.clear();
+        for level in &scorer.levels(link.left, link.right)[..comparisons] {
+            text += if text.is_empty() { "" } else { "." };
+            text += &level.to_string();
+        }
+        patterns.number(&text)
+    };
+    let pattern: Vec<u32> = links.iter().map(&mut pattern).collect();
+    let patterns = patterns.finish();
     let weight = |row: usize| f64::from(links[row].weight);
     let (Decided { mut must, cannot }, _) = run.config.decisions.decided(records)?;
     must.iter_mut().for_each(|(left, right)| (*left, *right) = ((*left).min(*right), (*left).max(*right)));
@@ -139,7 +145,7 @@ fn links(run: &Run, scorer: &Scorer<'_>, folder: &Path) -> anyhow::Result<()> {
         Column::Texts("other_id", Box::new(|row| records.id(links[row].right))),
         Column::Numbers("weight", Box::new(weight)),
         Column::Numbers("probability", Box::new(probability)),
-        Column::Texts("pattern", Box::new(|row| patterns[row].as_str())),
+        Column::Texts("pattern", Box::new(|row| patterns.text(pattern[row]))),
     ];
     texts::write(&folder.join("links.parquet"), links.len(), &columns)
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use bytes::Bytes;
 use engine::link::gather::Raw;
 use engine::link::values::Numbering;
 use engine::records::batch::Texts;
@@ -235,7 +236,12 @@ pub fn write(path: &Path, count: usize, columns: &[Column<'_>]) -> anyhow::Resul
             let Some(mut out) = group.next_column()? else { break };
             match column {
                 Column::Texts(_, of) => {
-                    let values: Vec<ByteArray> = rows.clone().map(|row| ByteArray::from(of(row))).collect();
+                    // All texts in one piece of memory, of which each value is a part.
+                    let mut all = Texts::default();
+                    rows.clone().for_each(|row| all.push(of(row)));
+                    let (text, parts) = all.into_parts();
+                    let text = Bytes::from(text);
+                    let values: Vec<ByteArray> = parts.map(|part| ByteArray::from(text.slice(part))).collect();
                     out.typed::<ByteArrayType>().write_batch(&values, None, None)?;
                 }
                 Column::Numbers(_, of) => {

@@ -1,5 +1,7 @@
 //! Some rows of one table, column by column, as plain vectors: what every reader gives and every writer takes.
 
+use std::ops::Range;
+
 use super::day::{Day, NEVER};
 use super::schema::{Kind, Table};
 
@@ -51,6 +53,12 @@ impl Texts {
         let before = self.text.len();
         self.text.push_str(&other.text);
         self.ends.extend(other.ends.iter().map(|end| before + end));
+    }
+
+    /// All texts one after the other, and where each stands.
+    pub fn into_parts(self) -> (String, impl Iterator<Item = Range<usize>>) {
+        let mut from = 0;
+        (self.text, self.ends.into_iter().map(move |end| std::mem::replace(&mut from, end)..end))
     }
 
     #[must_use]
