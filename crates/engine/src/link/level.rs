@@ -1,6 +1,5 @@
 //! Which level each comparison of two records comes to: the first one whose test holds.
 
-use super::records::More;
 use super::score::{Levels, Ready, Scorer};
 
 /// The pairs that a thread is at; kept from one time to the next only so as not to ask for memory again.
@@ -101,38 +100,6 @@ impl Scorer<'_> {
                 sum ^ of(pair.left) ^ of(pair.right)
             };
             std::hint::black_box(open.iter().fold(0, read));
-        }
-    }
-
-    /// Where a record has several values, the pair of values that agrees best counts: the first level that is not "missing".
-    fn best_of_more(&self, left: u32, right: u32, levels: &mut Levels) {
-        let (more_left, more_right) = (self.records.more(left), self.records.more(right));
-        if more_left.is_empty() && more_right.is_empty() {
-            return;
-        }
-        for (at, ready) in self.comparisons.iter().enumerate() {
-            if ready.shares {
-                levels[at] = self.level_of_any(at, left, right);
-                continue;
-            }
-            for column in &ready.columns {
-                let of = |cells: &[u32], more: &[More]| -> Vec<Vec<u32>> {
-                    let further = more.iter().filter(|more| more.column as usize == *column).map(|more| {
-                        let mut cells = cells.to_vec();
-                        cells[*column] = more.value;
-                        cells
-                    });
-                    std::iter::once(cells.to_vec()).chain(further).collect()
-                };
-                let (lefts, rights) = (of(self.records.cells(left), more_left), of(self.records.cells(right), more_right));
-                for (a, b) in lefts.iter().flat_map(|a| rights.iter().map(move |b| (a, b))) {
-                    let level = self.level(at, a, b);
-                    let missing = |level: u8| self.model.comparisons[at].levels[usize::from(level)].missing;
-                    if missing(levels[at]) || !missing(level) && level < levels[at] {
-                        levels[at] = level;
-                    }
-                }
-            }
         }
     }
 

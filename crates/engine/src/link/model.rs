@@ -155,10 +155,20 @@ pub struct Rule {
 }
 
 impl Test {
+    /// Calls `with` for this test and for every test within it, in order.
+    fn each(&self, with: &mut impl FnMut(&Test)) {
+        with(self);
+        match self {
+            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.each(with)),
+            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.each(with),
+            _ => {}
+        }
+    }
+
     /// Calls `with` for each feature that is looked at.
     pub fn features(&self, with: &mut impl FnMut(usize)) {
-        match self {
-            Test::Otherwise => {}
+        self.each(&mut |test| match test {
+            Test::Otherwise | Test::All(_) | Test::Any(_) | Test::Not(_) | Test::OfFirst(_) | Test::OfLast(_) => {}
             Test::LeftMissing(a) | Test::RightMissing(a) | Test::SharedRarer(a, _) => with(*a),
             Test::Same(a, b)
             | Test::Share(a, b)
@@ -167,61 +177,50 @@ impl Test {
             | Test::Levenshtein(a, b, _)
             | Test::DamerauLevenshtein(a, b, _)
             | Test::Seconds(a, b, _)
-            | Test::Begins(a, b, _) => {
-                with(*a);
-                with(*b);
-            }
-            Test::Few(products, _) => products.iter().flat_map(|(a, b)| [*a, *b]).for_each(with),
-            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.features(with)),
-            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.features(with),
-        }
-    }
-
-    /// Adds the pairs of features that are held equal.
-    fn held_equal(&self, pairs: &mut Vec<(usize, usize)>) {
-        match self {
-            Test::Same(a, b) | Test::Share(a, b) => pairs.push((*a, *b)),
-            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.held_equal(pairs)),
-            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.held_equal(pairs),
-            _ => {}
-        }
+            | Test::Begins(a, b, _) => [*a, *b].into_iter().for_each(&mut *with),
+            Test::Few(products, _) => products.iter().flat_map(|(a, b)| [*a, *b]).for_each(&mut *with),
+        });
     }
 
     /// Calls `with` for each feature whose letters are looked at.
     pub fn letters(&self, with: &mut impl FnMut(usize)) {
-        match self {
-            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.letters(with)),
-            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.letters(with),
-            Test::Jaro(..) | Test::JaroWinkler(..) | Test::Levenshtein(..) | Test::DamerauLevenshtein(..) | Test::Begins(..) => {
-                self.features(with);
-            }
+        self.each(&mut |test| match test {
+            Test::Jaro(a, b, _)
+            | Test::JaroWinkler(a, b, _)
+            | Test::Levenshtein(a, b, _)
+            | Test::DamerauLevenshtein(a, b, _)
+            | Test::Begins(a, b, _) => [*a, *b].into_iter().for_each(&mut *with),
             _ => {}
-        }
+        });
     }
 
     /// Calls `with` for each feature of which it is asked how rare its values are.
     pub fn rarity(&self, with: &mut impl FnMut(usize)) {
-        match self {
-            Test::SharedRarer(feature, _) => with(*feature),
-            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| test.rarity(with)),
-            Test::Not(test) | Test::OfFirst(test) | Test::OfLast(test) => test.rarity(with),
-            _ => {}
-        }
+        self.each(&mut |test| {
+            if let Test::SharedRarer(feature, _) = test {
+                with(*feature);
+            }
+        });
     }
 
     /// Whether any part of the test asks about several values as such.
     #[must_use]
     pub fn shares(&self) -> bool {
-        match self {
-            Test::Share(..) | Test::Few(..) | Test::SharedRarer(..) | Test::OfFirst(_) | Test::OfLast(_) => true,
-            Test::All(tests) | Test::Any(tests) => tests.iter().any(Test::shares),
-            Test::Not(test) => test.shares(),
-            _ => false,
-        }
+        let mut found = false;
+        self.each(&mut |test| {
+            found |= matches!(test, Test::Share(..) | Test::Few(..) | Test::SharedRarer(..) | Test::OfFirst(_) | Test::OfLast(_));
+        });
+        found
     }
 }
 
 impl Model {
+    /// All tests: those of levels, and the one of twins.
+    pub fn tests(&self) -> impl Iterator<Item = &Test> {
+        let levels = self.comparisons.iter().flat_map(|comparison| &comparison.levels).map(|level| &level.test);
+        levels.chain(self.twins.as_ref().map(|twins| &twins.test))
+    }
+
     /// The columns that a comparison looks at, each once.
     #[must_use]
     pub fn columns(&self, comparison: usize) -> Vec<usize> {
@@ -238,9 +237,7 @@ impl Model {
     #[must_use]
     pub fn looked_at(&self) -> Vec<bool> {
         let mut looked_at = vec![false; self.features.len()];
-        let levels = self.comparisons.iter().flat_map(|comparison| &comparison.levels).map(|level| &level.test);
-        let tests = levels.chain(self.twins.as_ref().map(|twins| &twins.test));
-        tests.for_each(|test| test.letters(&mut |feature| looked_at[feature] = true));
+        self.tests().for_each(|test| test.letters(&mut |feature| looked_at[feature] = true));
         looked_at
     }
 
@@ -248,8 +245,12 @@ impl Model {
     #[must_use]
     pub fn crossed(&self) -> Vec<(usize, usize)> {
         let mut pairs: Vec<(usize, usize)> = self.rules.iter().flat_map(|rule| rule.same.iter().copied()).collect();
-        let levels = self.comparisons.iter().flat_map(|comparison| &comparison.levels).map(|level| &level.test);
-        levels.chain(self.twins.as_ref().map(|twins| &twins.test)).for_each(|test| test.held_equal(&mut pairs));
+        let mut held = |test: &Test| {
+            if let Test::Same(a, b) | Test::Share(a, b) = test {
+                pairs.push((*a, *b));
+            }
+        };
+        self.tests().for_each(|test| test.each(&mut held));
         pairs.iter_mut().for_each(|(a, b)| (*a, *b) = ((*a).min(*b), (*a).max(*b)));
         pairs.retain(|(a, b)| a != b);
         pairs.sort_unstable();

@@ -45,6 +45,12 @@ impl Most {
         order.sort_by(|a, b| costs(b).total_cmp(&costs(a)).then(a.cmp(b)));
         Most { each, order }
     }
+
+    /// How a bound changes once it is known to which level two different values come.
+    #[inline]
+    pub fn change(&self, at: usize, level: u8) -> f64 {
+        self.each[at].levels[usize::from(level)] - self.each[at].different
+    }
 }
 
 impl Each {
@@ -100,14 +106,6 @@ impl MostFrequency {
             bits - self.weight * shared.max(apart + log_share)
         });
         by_chance.max(otherwise)
-    }
-}
-
-impl Most {
-    /// How a bound changes once it is known to which level two different values come.
-    #[inline]
-    pub fn change(&self, at: usize, level: u8) -> f64 {
-        self.each[at].levels[usize::from(level)] - self.each[at].different
     }
 }
 

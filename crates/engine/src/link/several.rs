@@ -5,7 +5,7 @@
 use super::feature::Features;
 use super::model::{Model, Test};
 use super::records::{More, Records};
-use super::score::Scorer;
+use super::score::{Levels, Scorer};
 use super::ways::Likeness;
 
 /// Whether numbers of values, those of the left record times those of the right one, come to at most so many; nothing where one of
@@ -26,9 +26,7 @@ pub(super) fn few(products: &[(usize, usize)], most: usize, counts: impl Fn(usiz
 /// shared values are; nothing for others.
 pub(super) fn shares(model: &Model, features: &Features<'_>, records: &Records) -> Vec<Vec<f64>> {
     let mut asked = vec![false; model.features.len()];
-    let levels = model.comparisons.iter().flat_map(|comparison| &comparison.levels).map(|level| &level.test);
-    let tests = levels.chain(model.twins.as_ref().map(|twins| &twins.test));
-    tests.for_each(|test| test.rarity(&mut |feature| asked[feature] = true));
+    model.tests().for_each(|test| test.rarity(&mut |feature| asked[feature] = true));
     let share = |(feature, asked): (usize, bool)| {
         if !asked {
             return Vec::new();
@@ -90,12 +88,37 @@ impl Scorer<'_> {
                 self.comes_to(truth, test, self.records.cells(left), self.records.cells(right), &mut Likeness::default())
             }
             test => {
-                let rights = self.variants(test, right);
+                let mut columns = Vec::new();
+                test.features(&mut |feature| columns.push(self.features[feature].column));
+                let rights = self.variants(&columns, right);
                 let comes = |truth: bool| {
                     let of = |a: Vec<u32>| rights.iter().any(|b| self.comes_to(truth, test, &a, b, &mut Likeness::default()));
-                    self.variants(test, left).into_iter().any(of)
+                    self.variants(&columns, left).into_iter().any(of)
                 };
                 if truth { comes(true) } else { !comes(true) && comes(false) }
+            }
+        }
+    }
+
+    /// The pair of values that agrees best counts: the first level that is not "missing".
+    pub(super) fn best_of_more(&self, left: u32, right: u32, levels: &mut Levels) {
+        if self.records.more(left).is_empty() && self.records.more(right).is_empty() {
+            return;
+        }
+        for (at, ready) in self.comparisons.iter().enumerate() {
+            if ready.shares {
+                levels[at] = self.level_of_any(at, left, right);
+                continue;
+            }
+            for column in &ready.columns {
+                let (lefts, rights) = (self.variants(&[*column], left), self.variants(&[*column], right));
+                for (a, b) in lefts.iter().flat_map(|a| rights.iter().map(move |b| (a, b))) {
+                    let level = self.level(at, a, b);
+                    let missing = |level: u8| self.model.comparisons[at].levels[usize::from(level)].missing;
+                    if missing(levels[at]) || !missing(level) && level < levels[at] {
+                        levels[at] = level;
+                    }
+                }
             }
         }
     }
@@ -120,10 +143,8 @@ impl Scorer<'_> {
         found
     }
 
-    /// A record's cells, once with each of its values in the columns that a test looks at.
-    fn variants(&self, test: &Test, record: u32) -> Vec<Vec<u32>> {
-        let mut columns = Vec::new();
-        test.features(&mut |feature| columns.push(self.features[feature].column));
+    /// A record's cells, once with each of its values in some columns.
+    fn variants(&self, columns: &[usize], record: u32) -> Vec<Vec<u32>> {
         let cells = self.records.cells(record).to_vec();
         let further = self.records.more(record).iter().filter(|more| columns.contains(&(more.column as usize)));
         let with = |more: &More| {

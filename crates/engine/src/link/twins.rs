@@ -5,7 +5,6 @@
 use super::field::{Field, Kind};
 use super::model::{Model, Part, Test, Twins};
 use super::score::{Levels, Scorer};
-use super::ways::Likeness;
 
 /// From this many bits on a pair is looked at, and the bits that twins get, as in Core Person Record.
 const ABOVE: f64 = 8.0;
@@ -62,14 +61,8 @@ impl Scorer<'_> {
     #[must_use]
     pub fn weight(&self, left: u32, right: u32, levels: &Levels) -> f64 {
         let weight = self.weight_by_columns(left, right, levels);
-        let are_twins = |test: &Test| {
-            if self.records.has_more() {
-                return self.any_comes_to(true, test, left, right);
-            }
-            self.comes_to(true, test, self.records.cells(left), self.records.cells(right), &mut Likeness::default())
-        };
         match &self.model.twins {
-            Some(twins) if weight > twins.above && are_twins(&twins.test) => twins.bits,
+            Some(twins) if weight > twins.above && self.any_comes_to(true, &twins.test, left, right) => twins.bits,
             _ => weight,
         }
     }

@@ -62,7 +62,12 @@ impl Values {
     #[must_use]
     pub fn find(&self, index: &HashTable<u32>, text: &str) -> u32 {
         let hash = hash(text.as_bytes());
-        index.find(hash, |id| self.hash(*id) == hash && self.text(*id) == text).copied().unwrap_or(MISSING)
+        index.find(hash, |id| self.is(*id, hash, text)).copied().unwrap_or(MISSING)
+    }
+
+    /// Whether a number stands for a text of this hash.
+    fn is(&self, id: u32, hash: u64, text: &str) -> bool {
+        self.hash(id) == hash && self.text(id) == text
     }
 }
 
@@ -82,7 +87,7 @@ impl Numbering {
         }
         let hash = hash(text.as_bytes());
         let values = &self.values;
-        if let Some(id) = self.seen.find(hash, |id| values.hash(*id) == hash && values.text(*id) == text) {
+        if let Some(id) = self.seen.find(hash, |id| values.is(*id, hash, text)) {
             return *id;
         }
         let id = self.values.ends.len() as u32;
