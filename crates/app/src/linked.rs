@@ -15,6 +15,7 @@ use engine::measure::sums::{Sums, sums};
 use engine::measure::{self, Index, Measured};
 use engine::records::batch::{Batch, Name};
 use engine::records::day::Day;
+use engine::records::gate::quality::Quality;
 use engine::records::schema::table;
 use engine::records::{Need, Records, facts, people, starts};
 use lab::philox::{open_unit, words};
@@ -103,7 +104,8 @@ pub fn linked(
     if nobody > 0 {
         paint::stderr(&format!("note: {nobody} rows are about people who were never linked; they are left out"));
     }
-    Ok((Live { folder: folder.to_owned(), records, measured, faults: 0 }, sure))
+    let live = Live { folder: folder.to_owned(), records, measured, tables: BTreeMap::new(), quality: Quality::default() };
+    Ok((live, sure))
 }
 
 /// Whether the purpose covers everything that the rules look at: to leave some of it out would make another outcome of it.

@@ -1,19 +1,19 @@
-//! Outcomes measured from a folder of records: what `measure`, `pay`, `why` and `claims` begin with, and what did not get into
-//! the count, so that nothing is lost in silence.
+//! Outcomes measured from a folder of records: what `measure`, `pay`, `why` and `claims` begin with.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use clap::Args;
 use engine::measure::{self, Measured};
+use engine::records::batch::Batch;
 use engine::records::day::{Day, day};
-use engine::records::fault::Grade;
+use engine::records::gate::quality::{Accepted, Quality};
 use engine::records::{Need, Records};
 use jiff::civil::Date;
 use scheme::Scheme;
 
-use crate::paint;
-use crate::tables::{Loaded, load};
+use crate::gate::{self, Loaded, Wanted};
 
 /// The days for which a question is asked.
 #[derive(Args, Clone, Copy)]
@@ -41,8 +41,10 @@ pub struct Live {
     pub folder: PathBuf,
     pub records: Records,
     pub measured: Measured,
-    /// In rows that were left out.
-    pub faults: usize,
+    /// Other tables that were asked for and are there.
+    pub tables: BTreeMap<&'static str, Vec<Batch>>,
+    /// What there is to say of the records.
+    pub quality: Quality,
 }
 
 /// Which records the rules of a scheme ask for.
@@ -56,40 +58,19 @@ pub fn need(scheme: &Scheme) -> anyhow::Result<Need> {
     })
 }
 
-/// Reads what a scheme's rules ask for, and measures.
-pub fn live(scheme: &Scheme, folder: &Path, days: Days) -> anyhow::Result<Live> {
-    let need = need(scheme)?;
-    let Loaded { records, faults } = load(folder, need)?;
-    if let Some((file, fault)) = faults.iter().find(|(_, fault)| fault.grade == Grade::File) {
-        let folder = folder.display();
-        bail!("{folder}/{file} cannot be read: {}\n\nhint: wellspent records check {folder} says more", fault.what);
-    }
+/// Reads what a scheme's rules ask for through the gate, and measures. `tables` are wanted whole besides.
+pub fn live(
+    scheme: &Scheme,
+    folder: &Path,
+    days: Days,
+    tables: &[&'static str],
+    accepted: Option<Accepted>,
+) -> anyhow::Result<Live> {
+    let wanted = Wanted { need: Some(need(scheme)?), scheme: Some(scheme), tables };
+    let mut loaded = gate::load(folder, &wanted)?;
+    loaded.judge(accepted)?;
     let (as_at, known_at) = days.days();
-    let measured = measure::measure(scheme, &records, as_at, known_at);
-    Ok(Live { folder: folder.to_owned(), records, measured, faults: faults.len() })
-}
-
-impl Live {
-    /// Says what did not get into the count.
-    pub fn say_left_out(&self) {
-        if self.faults > 0 {
-            let folder = self.folder.display();
-            paint::stderr(&format!(
-                "note: {} faults in the records; their rows are left out: wellspent records check {folder}",
-                self.faults
-            ));
-        }
-        if self.records.unknown_people > 0 {
-            paint::stderr(&format!(
-                "note: {} rows are about people who are not in the table of people; they are left out",
-                self.records.unknown_people
-            ));
-        }
-        if self.measured.elsewhere > 0 {
-            paint::stderr(&format!(
-                "note: {} starts lie outside the scheme's cohorts, areas or segments",
-                self.measured.elsewhere
-            ));
-        }
-    }
+    let measured = measure::measure(scheme, &loaded.records, as_at, known_at);
+    let Loaded { folder, records, tables, quality, .. } = loaded;
+    Ok(Live { folder, records, measured, tables, quality })
 }

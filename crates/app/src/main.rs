@@ -6,6 +6,7 @@
 mod agencies;
 mod commands;
 mod folder;
+mod gate;
 mod link;
 mod linked;
 mod live;

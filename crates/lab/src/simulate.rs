@@ -5,6 +5,8 @@
 //! What becomes of a person is decided as everywhere in the laboratory; here it is only given days. What must not count is in
 //! the records too: offences from before the start, after the window, or proven too late; jobs that were too short.
 
+use std::collections::BTreeSet;
+
 use engine::findings::Role;
 use engine::records::batch::Batch;
 use engine::records::schema::table;
@@ -225,6 +227,7 @@ impl Simulation<'_> {
         for table in ["events", "spells"] {
             writing.tables.coverage.push(&[("table", table), ("until", &until)]);
         }
+        writing.state_zeros(&until);
         writing.tables
     }
 }
@@ -240,6 +243,20 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
+    /// Says of every kind that the rules look at and of which nothing happened that this is so, and no gap in the records.
+    fn state_zeros(&mut self, until: &str) {
+        let Ok(need) = engine::measure::need(self.simulation.scheme) else { return };
+        let people = self.tables.people.rows().to_string();
+        for (table, kinds, batch) in [("events", &need.events, &self.tables.events), ("spells", &need.spells, &self.tables.spells)] {
+            let column = batch.table.column("kind");
+            let there: BTreeSet<String> = (0..batch.rows()).map(|row| batch.text(column, row)).collect();
+            for kind in kinds.iter().filter(|kind| !there.contains(*kind)) {
+                let row = [("table", table), ("kind", kind.as_str()), ("until", until), ("people", people.as_str()), ("count", "0")];
+                self.tables.coverage.push(&[&row[..], &[("said_by", "the simulation"), ("said_on", until)]].concat());
+            }
+        }
+    }
+
     fn area(&mut self, area: &People, conduct: &Conduct) {
         let Simulation { scheme, world, seed, replication, .. } = *self.simulation;
         let chances = Chances::of(scheme, world, area);

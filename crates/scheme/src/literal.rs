@@ -54,6 +54,19 @@ pub struct PerHead(pub Rate);
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Count(pub i64);
 
+/// How many rows of records may be faulty: a number of them, or a share of all.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub enum Tolerance {
+    Rows(i64),
+    Share(Rate),
+}
+
+impl Default for Tolerance {
+    fn default() -> Tolerance {
+        Tolerance::Rows(0)
+    }
+}
+
 /// A length of time as the contract states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Duration {
@@ -389,6 +402,45 @@ impl Default for Duration {
 impl PartialOrd for Duration {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         self.in_months().partial_cmp(&other.in_months())
+    }
+}
+
+impl Literal for Tolerance {
+    const EXPECTED: &'static str = "a number of rows such as 10, or a share of them such as \"0.1 %\"";
+    const UNIT: &'static str = "";
+    const RANGES: bool = false;
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let (value, found) = match per_cent(text) {
+            Some(share) => (share, Tolerance::Share(Rate(share))),
+            None => {
+                let Count(rows) = Count::parse(text)?;
+                (rows, Tolerance::Rows(rows))
+            }
+        };
+        match value {
+            0.. => Ok(found),
+            _ => wrong("fewer than no rows", "write 0 if no fault is tolerated"),
+        }
+    }
+
+    fn between(low: Self, _: Self, _: f64) -> Self {
+        low
+    }
+
+    fn as_f64(self) -> f64 {
+        match self {
+            Tolerance::Rows(rows) => rows as f64,
+            Tolerance::Share(share) => share.as_f64() * 100.0,
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Tolerance::Rows(0) => "none".into(),
+            Tolerance::Rows(rows) => format!("{rows} {}", if rows == 1 { "row" } else { "rows" }),
+            Tolerance::Share(share) => format!("{} of the rows", share.words()),
+        }
     }
 }
 

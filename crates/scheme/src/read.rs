@@ -8,7 +8,7 @@ use crate::literal::{Count, Duration, Literal, PerHead};
 use crate::money::{Rate, Rounding, WHOLE};
 use crate::problem::Problem;
 use crate::schedule::{Keys, Schedule, find_column, find_table};
-use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, SaidBy, Scheme, months_later};
+use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, RecordsPolicy, SaidBy, Scheme, months_later};
 
 /// The file with the contract's terms.
 pub const SCHEME_FILE: &str = "scheme.toml";
@@ -57,6 +57,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         Some(tables) => read_clauses(&tables, &keys, &outcomes, &cohorts),
         None => Vec::new(),
     };
+    let records = top.section("records").map_or_else(RecordsPolicy::default, |section| records(&section));
     let _ = top.has("example");
     top.finish();
 
@@ -81,7 +82,16 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         segments_set_by,
         outcomes,
         clauses,
+        records,
     })
+}
+
+/// `[records]`: what is tolerated in the records that are paid on.
+fn records(section: &Section<'_, '_>) -> RecordsPolicy {
+    let faults = section.number("faults").unwrap_or_default();
+    let other_kinds = section.list("other_kinds").unwrap_or_default();
+    section.finish();
+    RecordsPolicy { faults, other_kinds: other_kinds.into_iter().map(|(kind, _)| kind.to_owned()).collect() }
 }
 
 /// A list of names: in the file, or a column of a table; one name when the key is missing.

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 
 use crate::clauses::{Clause, Rule};
-use crate::literal::{Count, Duration};
+use crate::literal::{Count, Duration, Tolerance};
 use crate::measured::Measured;
-use crate::money::{Rate, Rounding};
+use crate::money::{Rate, Rounding, WHOLE};
 use crate::schedule::{Keys, Schedule};
 
 /// A scheme: who is served, what is measured, and what is paid for it.
@@ -35,6 +35,28 @@ pub struct Scheme {
     pub outcomes: Vec<Outcome>,
     /// In the order of the file, which is the order of pricing.
     pub clauses: Vec<Clause>,
+    /// What is tolerated in the records that are paid on.
+    pub records: RecordsPolicy,
+}
+
+/// What is tolerated in the records that are paid on: `[records]` in the scheme file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RecordsPolicy {
+    /// Rows that cannot be used, and with which the sum may change, before a run is refused.
+    pub faults: Tolerance,
+    /// Kinds and classes that are spelled nearly like one that the rules need, and are another.
+    pub other_kinds: Vec<String>,
+}
+
+impl RecordsPolicy {
+    /// Whether so many faults among so many rows are tolerated.
+    #[must_use]
+    pub fn tolerates(&self, faults: u64, rows: u64) -> bool {
+        match self.faults {
+            Tolerance::Rows(most) => i128::from(faults) <= i128::from(most),
+            Tolerance::Share(share) => u128::from(faults) * WHOLE as u128 <= u128::from(rows) * share.0.max(0) as u128,
+        }
+    }
 }
 
 /// How a month after, say, 31 January is counted. Contracts that leave it open have been litigated; the file must say.

@@ -7,6 +7,7 @@ use clap::Args;
 use engine::pay::{Hash, Ledger, Refusal, approve};
 use store::{Open, Store};
 
+use crate::commands::ledger::of_records;
 use crate::commands::pay::now;
 use crate::paint;
 
@@ -25,6 +26,10 @@ pub struct Approve {
 pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
     let mut store = Store::open(&command.store, Open::Existing)?;
     let run = named(store.ledger(), &command.run)?;
+    if let Some(posted) = store.ledger().run(run).filter(|posted| posted.approved_by.is_none()) {
+        // Before it is posted: what whoever approves it should have seen.
+        paint::stdout(&of_records(posted.run.quality.as_ref()))?;
+    }
     let posted = store.append(&now(), |ledger| {
         let plan = approve(ledger, run, &command.by)?;
         // The first entry is the approval itself.

@@ -9,8 +9,10 @@ use engine::measure::claims::{Reconciled, reconcile};
 use scheme::money::thousands;
 
 use crate::commands::check::scheme_or_errors;
+use crate::gate::Accept;
 use crate::live::{Days, live};
-use crate::{folder, paint, tables};
+use crate::report::quality;
+use crate::{folder, paint};
 
 #[derive(Args)]
 pub struct Claims {
@@ -20,17 +22,18 @@ pub struct Claims {
     records: PathBuf,
     #[command(flatten)]
     days: Days,
+    #[command(flatten)]
+    accept: Accept,
 }
 
 pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let live = live(&scheme, &command.records, command.days)?;
-    let (batches, faults) = tables::whole(&command.records, "claims")?;
-    if batches.is_empty() {
+    let live = live(&scheme, &command.records, command.days, &["claims"], command.accept.accepted(None)?)?;
+    let Some(batches) = live.tables.get("claims") else {
         bail!("there is no table of claims in {}\n\nhint: docs/records.md says what it holds", command.records.display());
-    }
-    let claims = reconcile(&scheme, &live.records, &live.measured, &batches, command.days.days().1);
+    };
+    let claims = reconcile(&scheme, &live.records, &live.measured, batches, command.days.days().1);
     let mut out = format!(
         "{:<24} {:<20} {:<20} {:>10} {:>10} {:>12} {:>14}\n",
         "provider", "clause", "outcome", "matched", "unclaimed", "unsupported", "not yet known"
@@ -60,9 +63,6 @@ pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
         out += &format!("{} claims fit no start, provider or outcome of the records\n", thousands(claims.unknown));
     }
     paint::stdout(&out)?;
-    live.say_left_out();
-    if faults > 0 {
-        paint::stderr(&format!("note: {faults} faults in the table of claims; their rows are left out"));
-    }
+    quality::say(&live.quality);
     Ok(ExitCode::from(u8::from(unsupported > 0)))
 }

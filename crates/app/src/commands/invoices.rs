@@ -10,7 +10,9 @@ use engine::records::day::{Day, day};
 use jiff::civil::Date;
 use scheme::money::thousands;
 
-use crate::{paint, tables};
+use crate::gate::{self, Accept, Wanted};
+use crate::paint;
+use crate::report::quality;
 
 #[derive(Args)]
 pub struct Invoices {
@@ -22,15 +24,19 @@ pub struct Invoices {
     /// Lines that became known after this day are as if they were not there
     #[arg(long, value_name = "DATE")]
     known_at: Option<Date>,
+    #[command(flatten)]
+    accept: Accept,
 }
 
 pub fn run(command: &Invoices) -> anyhow::Result<ExitCode> {
-    let (batches, faults) = tables::whole(&command.records, "invoices")?;
-    if batches.is_empty() {
+    let wanted = Wanted { tables: &["invoices"], ..Wanted::default() };
+    let mut loaded = gate::load(&command.records, &wanted)?;
+    loaded.judge(command.accept.accepted(None)?)?;
+    let Some(batches) = loaded.tables.get("invoices") else {
         bail!("there is no table of invoices in {}", command.records.display());
-    }
+    };
     let known_at: Day = command.known_at.map_or(Day::MAX, day);
-    let mut contracts = invoice::contracts(&batches, known_at);
+    let mut contracts = invoice::contracts(batches, known_at);
     if let Some(missing) = command.contract.iter().find(|name| !contracts.contains_key(*name)) {
         bail!("no line is of the contract {missing}");
     }
@@ -52,10 +58,7 @@ pub fn run(command: &Invoices) -> anyhow::Result<ExitCode> {
         thousands(all.paid.lines.into()),
         all.exact
     ))?;
-    if faults > 0 {
-        let folder = command.records.display();
-        paint::stderr(&format!("note: {faults} faults in the table; their lines are left out: wellspent records check {folder}"));
-    }
+    quality::say(&loaded.quality);
     Ok(if off == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

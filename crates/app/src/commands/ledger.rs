@@ -8,6 +8,7 @@ use engine::pay::entry::{Account, Run, Transaction, What};
 use engine::pay::ledger::Posted;
 use engine::pay::run::transactions;
 use engine::pay::{self, Hash, Head};
+use engine::records::gate::quality::Quality;
 use jiff::civil::Date;
 use scheme::money::Pence;
 use store::{Open, Store};
@@ -15,6 +16,7 @@ use store::{Open, Store};
 use crate::commands::approve::named;
 use crate::commands::pay::heading;
 use crate::paint;
+use crate::report::quality;
 
 #[derive(Args)]
 pub struct Ledger {
@@ -149,11 +151,12 @@ fn runs(ledger: &pay::Ledger) -> String {
 /// A run with what it posted, or what it would post if it were approved now.
 fn show(ledger: &pay::Ledger, id: Hash) -> anyhow::Result<String> {
     let posted = ledger.run(id).context("the run is gone")?;
-    let Run { prepared_by, note, statement, .. } = &posted.run;
+    let Run { prepared_by, note, statement, quality, .. } = &posted.run;
     let mut out = format!("run {id}\n  {}\n  prepared by {prepared_by}\n", heading(statement));
     if !note.is_empty() {
         out += &format!("  {}\n", paint::wrap(note, 92, "  "));
     }
+    out += &of_records(quality.as_ref());
     let would;
     let transactions = match &posted.approved_by {
         Some(name) => {
@@ -170,6 +173,19 @@ fn show(ledger: &pay::Ledger, id: Hash) -> anyhow::Result<String> {
         out += &words(transaction);
     }
     Ok(out)
+}
+
+/// What there was to say of the records behind a run: the files with their hashes, and every finding.
+pub fn of_records(quality: Option<&Quality>) -> String {
+    let Some(quality) = quality else { return "  no data-quality statement was recorded with this run\n".to_owned() };
+    let mut out = String::new();
+    for line in quality::lines(quality) {
+        out += &format!("  {}\n", paint::wrap(&line, 92, "    "));
+    }
+    for file in &quality.files {
+        out += &paint::dim(&format!("    {:<20} {:>12} rows, SHA-256 {}\n", file.name, file.rows, file.sha256));
+    }
+    out
 }
 
 fn words(transaction: &Transaction) -> String {

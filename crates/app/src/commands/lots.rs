@@ -9,7 +9,9 @@ use engine::market::lots::{self, Lot};
 use engine::records::day::{Day, day};
 use jiff::civil::Date;
 
-use crate::{paint, tables};
+use crate::gate::{self, Accept, Wanted};
+use crate::paint;
+use crate::report::quality;
 
 #[derive(Args)]
 pub struct Lots {
@@ -21,25 +23,23 @@ pub struct Lots {
     /// Rows that became known after this day are as if they were not there
     #[arg(long, value_name = "DATE")]
     known_at: Option<Date>,
+    #[command(flatten)]
+    accept: Accept,
 }
 
 pub fn run(command: &Lots) -> anyhow::Result<ExitCode> {
-    let (of_lots, faults) = tables::whole(&command.records, "lots")?;
-    let (subcontracts, more_faults) = tables::whole(&command.records, "subcontracts")?;
-    if of_lots.is_empty() {
+    let wanted = Wanted { tables: &["lots", "subcontracts"], ..Wanted::default() };
+    let mut loaded = gate::load(&command.records, &wanted)?;
+    loaded.judge(command.accept.accepted(None)?)?;
+    let Some(of_lots) = loaded.tables.get("lots") else {
         bail!("there is no table of lots in {}", command.records.display());
-    }
+    };
+    let subcontracts = loaded.tables.get("subcontracts").map_or(&[][..], Vec::as_slice);
     let known_at: Day = command.known_at.map_or(Day::MAX, day);
-    let all = lots::lots(&of_lots, &subcontracts, known_at);
+    let all = lots::lots(of_lots, subcontracts, known_at);
     let running: Vec<&Lot> = all.iter().filter(|lot| command.as_at.is_none_or(|as_at| lot.runs_on(day(as_at)))).collect();
     paint::stdout(&told(&running))?;
-    if faults + more_faults > 0 {
-        let folder = command.records.display();
-        paint::stderr(&format!(
-            "note: {} faults; their rows are left out: wellspent records check {folder}",
-            faults + more_faults
-        ));
-    }
+    quality::say(&loaded.quality);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -17,9 +17,11 @@ use scheme::money::thousands;
 use scheme::terms::Baseline;
 
 use crate::commands::check::scheme_or_errors;
+use crate::gate::Accept;
 use crate::linked::{Joined, Sure, linked};
 use crate::live::{Days, live};
 use crate::paint::{self, bold, dim};
+use crate::report::quality;
 use crate::{agencies, folder};
 
 #[derive(Args)]
@@ -41,6 +43,11 @@ pub struct Measure {
     /// Say it for each of these apart; more than one may be given
     #[arg(long, value_name = "WHAT")]
     by: Vec<By>,
+    #[command(flatten)]
+    accept: Accept,
+    /// Write the data-quality statement into this CSV file
+    #[arg(long, value_name = "FILE")]
+    quality: Option<PathBuf>,
     /// Write the tally as CSV, for `wellspent price`
     #[arg(long, value_name = "FILE")]
     tally: Option<PathBuf>,
@@ -64,7 +71,7 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
              its purposes.toml",
             command.records.display()
         ),
-        None => (live(&scheme, &command.records, command.days)?, None),
+        None => (live(&scheme, &command.records, command.days, &[], command.accept.accepted(None)?)?, None),
         Some(purpose) => {
             let provider = command.provider.as_deref();
             let (live, sure) = linked(&scheme, &command.records, &command.joined, purpose, command.days, provider)?;
@@ -86,7 +93,10 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     if let Some(sure) = &sure {
         paint::stdout(&how_sure(&scheme, sure))?;
     }
-    live.say_left_out();
+    quality::say(&live.quality);
+    if let Some(path) = &command.quality {
+        std::fs::write(path, quality::csv(&live.quality)).with_context(|| format!("could not write {}", path.display()))?;
+    }
     if let (Some(path), Some(sure)) = (&command.linkage, &sure) {
         std::fs::write(path, intervals(&scheme, sure)).with_context(|| format!("could not write {}", path.display()))?;
     }

@@ -12,7 +12,7 @@ use engine::measure::{self, Group};
 use engine::pay::entry::What;
 use engine::pay::run::transactions;
 use engine::pay::statement::{self, lines};
-use engine::pay::{Hash, Ledger, Line, Refusal, Statement, prepare};
+use engine::pay::{Hash, Ledger, Line, Refusal, Statement, prepare_from};
 use scheme::money::{Pence, thousands};
 use scheme::read::SCHEME_FILE;
 use scheme::tally::{Stage, Tally};
@@ -23,7 +23,9 @@ use store::{Open, Store};
 use crate::commands::check::scheme_or_errors;
 use crate::commands::price::tallies_or_errors;
 use crate::folder::{self, SchemeFolder};
+use crate::gate::Accept;
 use crate::live::{Days, Live, live};
+use crate::report::quality;
 use crate::{paint, report, tables};
 
 #[derive(Args)]
@@ -50,11 +52,16 @@ pub struct Pay {
     /// Write the statement as Parquet into this file, too
     #[arg(long, value_name = "FILE")]
     parquet: Option<PathBuf>,
+    /// Write the data-quality statement into this CSV file, too
+    #[arg(long, value_name = "FILE", conflicts_with = "tally")]
+    quality: Option<PathBuf>,
+    #[command(flatten)]
+    accept: Accept,
     /// Prepare a payment run in this ledger: a file, or a postgres:// URL; it is made when it is not there
     #[arg(long, value_name = "LEDGER", requires = "prepared_by")]
     store: Option<String>,
     /// Who prepares the run
-    #[arg(long, value_name = "NAME", requires = "store")]
+    #[arg(long, value_name = "NAME")]
     prepared_by: Option<String>,
     /// What there is to say of the run
     #[arg(long, value_name = "TEXT", requires = "store", default_value = "")]
@@ -64,25 +71,31 @@ pub struct Pay {
 pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let (statement, waiting) = match (&command.records, &command.tally) {
+    let (statement, waiting, quality) = match (&command.records, &command.tally) {
         (Some(records), _) => {
-            let live = live(&scheme, records, command.days)?;
-            let statement = from_records(&scheme, &folder, &live, command.days, command.provider.as_deref())?;
-            live.say_left_out();
-            statement
+            let accepted = command.accept.accepted(command.prepared_by.as_deref())?;
+            let live = live(&scheme, records, command.days, audit_tables(&scheme), accepted)?;
+            let (statement, waiting) = from_records(&scheme, &folder, &live, command.days, command.provider.as_deref())?;
+            (statement, waiting, Some(live.quality))
         }
         (None, Some(tally)) => {
             let Some(tallies) = tallies_or_errors(&scheme, tally)? else { return Ok(ExitCode::from(1)) };
             let provider = command.provider.as_deref().unwrap_or_default();
             let provider = provider.split_whitespace().collect::<Vec<_>>().join(" ");
             let lines = tallies.iter().flat_map(|tally| lines(&scheme, &provider, tally)).collect();
-            (statement(&folder, command.days, vec![provider], lines)?, Vec::new())
+            (statement(&folder, command.days, vec![provider], lines)?, Vec::new(), None)
         }
         (None, None) => unreachable!("the command line asks for one of the two"),
     };
     paint::stdout(&if command.csv { statement.csv() } else { text(&statement, &waiting) })?;
     if command.csv {
         waiting.iter().for_each(|line| paint::stderr(&format!("note: {line}")));
+    }
+    if let Some(quality) = &quality {
+        quality::say(quality);
+        if let Some(path) = &command.quality {
+            std::fs::write(path, quality::csv(quality)).with_context(|| format!("could not write {}", path.display()))?;
+        }
     }
     if let Some(path) = &command.html {
         let page = report::statement::page(&scheme, &statement, &waiting);
@@ -94,7 +107,7 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     if let (Some(place), Some(name)) = (&command.store, &command.prepared_by) {
         let mut store = Store::open(place, Open::OrNew)?;
         let (run, written) = store.append(&now(), |ledger| {
-            let plan = prepare(ledger, statement, name, &command.note)?;
+            let plan = prepare_from(ledger, statement, quality, name, &command.note)?;
             Ok::<_, Refusal>(((plan.run, !plan.entries.is_empty()), plan.entries))
         })??;
         let said = prepared(store.ledger(), run, written, place);
@@ -128,20 +141,25 @@ pub fn from_records(
     Ok((statement(folder, days, providers, priced)?, waiting(scheme, &groups)))
 }
 
+/// The tables that a contract needs whole: claims, where it audits any.
+pub fn audit_tables(scheme: &Scheme) -> &'static [&'static str] {
+    let audits = (0..scheme.outcomes.len()).any(|at| scheme.checked(at).is_some());
+    if audits { &["claims"] } else { &[] }
+}
+
 /// Counts the claims that an audit found false, where a contract audits any.
 fn audited(scheme: &Scheme, live: &Live, days: Days, groups: &mut [Group]) -> anyhow::Result<()> {
     let Some(outcome) = (0..scheme.outcomes.len()).find(|at| scheme.checked(*at).is_some()) else { return Ok(()) };
-    let (claims, _) = tables::whole(&live.folder, "claims")?;
-    if claims.is_empty() {
+    let Some(claims) = live.tables.get("claims") else {
         bail!(
             "the contract audits claims of {}, and there is no table of claims in {}\n\nhint: hand over claims with what the audit \
              found, in the columns `checked` and `found`; without any, a table with a header alone",
             scheme.outcomes[outcome].name,
             live.folder.display()
         );
-    }
+    };
     let (as_at, known_at) = days.days();
-    let unknown = found_false(scheme, &live.records, &live.measured, &claims, as_at.min(known_at), groups);
+    let unknown = found_false(scheme, &live.records, &live.measured, claims, as_at.min(known_at), groups);
     if unknown > 0 {
         paint::stderr(&format!("note: {unknown} claims found false fit no start, provider or outcome of the records"));
     }

@@ -10,11 +10,16 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use engine::records::batch::Batch;
 use engine::records::check::Check;
 use engine::records::fault::{Fault, Grade};
+use engine::records::gate::{Asked, Door, Known};
+use engine::records::people;
+use engine::records::schema::TABLES;
 use scheme::cell::quoted;
 
 use crate::commands::map::{self, Map};
+use crate::tables::through::hearing;
 use crate::tables::write::{Unfinished, Writer};
 use crate::tables::{Format, TableFile, find};
 use crate::{paint, tables};
@@ -65,12 +70,21 @@ fn check(folder: &Path, keep: Option<&Path>, format: Option<Format>, list: Optio
         );
         told.tell(&name, Format::Csv, fault.warning())?;
     }
-    let mut check = Check::default();
+    let of = |name: &str| files.iter().filter(|file| file.table.name == name).collect::<Vec<_>>();
     let (mut good, mut all) = (0, 0);
-    for file in &files {
-        let rows = table(file, &mut check, keep.map(|keep| (keep, format.unwrap_or(file.format))), &mut told)?;
-        paint::stdout(&format!("{:<20} {:>12} rows, {:>12} of them right\n", file.name(), rows.1, rows.0))?;
-        (good, all) = (good + rows.0, all + rows.1);
+    let mut people = people::Gather::default();
+    let mut check = Checking { keep, format, told: &mut told, good: &mut good, all: &mut all };
+    check.table(&of("people"), &Known::default(), &mut |batch| people.add(batch))?;
+    let people = people.end();
+    let mut known = Known::of((!of("people").is_empty()).then_some(&people.names));
+    // What others refer to comes before them, and stands after the people in the order of the tables.
+    let mut learned = Known::default();
+    for name in ["providers", "lots"] {
+        check.table(&of(name), &known, &mut |batch| learned.learn(batch))?;
+    }
+    learned.people = known.people.take();
+    for table in TABLES.iter().filter(|table| !["people", "providers", "lots"].contains(&table.name)) {
+        check.table(&of(table.name), &learned, &mut |_| {})?;
     }
     unfinished.map_or(Ok(()), Unfinished::end)?;
     paint::stderr(&told.summary(&folder.display().to_string()));
@@ -85,32 +99,42 @@ fn check(folder: &Path, keep: Option<&Path>, format: Option<Format>, list: Optio
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Checks one table; the rows that are right, and all rows.
-fn table(
-    file: &TableFile,
-    check: &mut Check,
-    keep: Option<(&std::path::Path, Format)>,
-    told: &mut Told,
-) -> anyhow::Result<(u64, u64)> {
-    let mut writer = keep.map(|(keep, format)| Writer::begin(keep, file.table, format)).transpose()?;
-    let (mut good, mut all) = (0, 0);
-    let name = file.name();
-    file.read(&|_| true, &mut |mut batch, mut faults| {
-        all += faults.iter().filter(|fault| fault.grade == Grade::Row).count() as u64 + batch.rows() as u64;
-        let right = check.rows(&batch, &mut faults);
-        batch.keep(&right);
-        good += batch.rows() as u64;
-        if let Some(writer) = &mut writer {
-            writer.write(&batch)?;
+/// What goes through a check of a folder from table to table.
+struct Checking<'a> {
+    keep: Option<&'a Path>,
+    format: Option<Format>,
+    told: &'a mut Told,
+    good: &'a mut u64,
+    all: &'a mut u64,
+}
+
+impl Checking<'_> {
+    /// Checks the files of one table through the gate, keeps the rows that can be used, and shows them to `learn`.
+    fn table(&mut self, files: &[&TableFile], known: &Known<'_>, learn: &mut dyn FnMut(&Batch)) -> anyhow::Result<()> {
+        let Some(first) = files.first() else { return Ok(()) };
+        let asked = Asked { touches: true, ..Asked::default() };
+        let door = Door::new(first.table, known, &asked);
+        let format = self.format.unwrap_or(first.format);
+        let mut writer = self.keep.map(|keep| Writer::begin(keep, first.table, format)).transpose()?;
+        let mut check = Check::default();
+        let told = &mut *self.told;
+        let mut take = |batch: Batch, _| {
+            check.rows(&batch);
+            learn(&batch);
+            writer.as_mut().map_or(Ok(()), |writer| writer.write(&batch))
+        };
+        let found = hearing(files, &door, &mut take, &mut |file, fault| told.tell(&file.name(), file.format, fault))?;
+        for fault in check.end(first.table) {
+            self.told.tell(&first.name(), first.format, fault)?;
         }
-        faults.sort_by_key(|fault| fault.place);
-        faults.into_iter().try_for_each(|fault| told.tell(&name, file.format, fault))
-    })?;
-    for fault in check.end(file.table) {
-        told.tell(&name, file.format, fault)?;
+        writer.map_or(Ok(()), |writer| writer.end(first.table))?;
+        for (file, rows) in files.iter().zip(&found.files) {
+            paint::stdout(&format!("{:<20} {:>12} rows, {:>12} of them right\n", file.name(), rows.read, rows.used))?;
+            *self.good += rows.used;
+            *self.all += rows.read;
+        }
+        Ok(())
     }
-    writer.map_or(Ok(()), |writer| writer.end(file.table))?;
-    Ok((good, all))
 }
 
 /// Faults as they come in: counted by kind with the first few of each kept, so that a million bad rows need no more memory than
@@ -149,15 +173,15 @@ impl Told {
 
     fn tell(&mut self, file: &str, format: Format, fault: Fault) -> anyhow::Result<()> {
         if let Some(list) = &mut self.list {
-            let grade = if fault.grade == Grade::Warning { "warning" } else { "error" };
+            let grade = if fault.grade >= Grade::Repeat { "warning" } else { "error" };
             let value = tables::write::plain(fault.value.as_deref().unwrap_or_default());
             let cells = [quoted(fault.what), quoted(&value), quoted(&fault.expected), quoted(&fault.mend)];
             let column = tables::write::plain(&fault.column);
             writeln!(list, "{},{},{},{grade},{}", quoted(file), fault.place, quoted(&column), cells.join(","))?;
         }
         match fault.grade {
-            Grade::Warning => self.warnings += 1,
-            Grade::File | Grade::Row => self.errors += 1,
+            Grade::Warning | Grade::Repeat => self.warnings += 1,
+            Grade::File | Grade::Refused | Grade::Row => self.errors += 1,
         }
         let key = (file.to_owned(), fault.column.clone(), fault.what);
         let place = if format == Format::Csv { "line" } else { "row" };
@@ -175,7 +199,7 @@ impl Told {
         kinds.sort_by_key(|((file, column, what), kind)| (kind.first.grade, file, column, what));
         let mut out = String::new();
         for ((file, column, what), kind) in kinds {
-            let label = if kind.first.grade == Grade::Warning { "warning" } else { "error" };
+            let label = if kind.first.grade >= Grade::Repeat { "warning" } else { "error" };
             let column = if column.is_empty() { String::new() } else { format!(" `{column}`:") };
             let _ = writeln!(out, "{label}: {folder}/{file}:{column} {what}");
             for (place, value) in kind.places.iter().filter(|(place, value)| *place > 0 || value.is_some()) {

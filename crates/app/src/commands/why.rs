@@ -16,8 +16,10 @@ use scheme::Scheme;
 use scheme::money::thousands;
 
 use crate::commands::check::scheme_or_errors;
-use crate::commands::pay::{from_records, place};
+use crate::commands::pay::{audit_tables, from_records, place};
+use crate::gate::Accept;
 use crate::live::{Days, Live, live};
+use crate::report::quality;
 use crate::{folder, paint};
 
 #[derive(Args)]
@@ -34,12 +36,14 @@ pub struct Why {
     person: Option<String>,
     #[command(flatten)]
     days: Days,
+    #[command(flatten)]
+    accept: Accept,
 }
 
 pub fn run(command: &Why) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let live = live(&scheme, &command.records, command.days)?;
+    let live = live(&scheme, &command.records, command.days, audit_tables(&scheme), command.accept.accepted(None)?)?;
     let asked = Asked { scheme: &scheme, live: &live, days: command.days };
     let out = match &command.person {
         Some(person) => asked.person(person)?,
@@ -49,6 +53,7 @@ pub fn run(command: &Why) -> anyhow::Result<ExitCode> {
         }
     };
     paint::stdout(&out)?;
+    quality::say(&live.quality);
     Ok(ExitCode::SUCCESS)
 }
 

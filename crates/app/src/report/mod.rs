@@ -5,6 +5,7 @@ pub mod duplication;
 pub mod html;
 pub mod json;
 pub mod markup;
+pub mod quality;
 pub mod sensitivity;
 pub mod statement;
 pub mod summary;

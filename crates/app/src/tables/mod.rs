@@ -5,20 +5,18 @@ mod pages;
 pub mod parquet;
 pub mod statement;
 pub mod texts;
+pub mod through;
 pub mod write;
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, bail};
 use engine::records::batch::Batch;
-use engine::records::facts::{self, Gathered};
+use engine::records::csv;
 use engine::records::fault::Fault;
 use engine::records::schema::{TABLES, Table};
-use engine::records::{Need, People, Records, csv, people, starts};
-use rayon::BroadcastContext;
 use write::UNFINISHED;
 
 /// One table as a file.
@@ -38,6 +36,13 @@ impl TableFile {
     /// The name without the folder.
     pub fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Which part of its table this is: the first without a number.
+    fn part(&self) -> u64 {
+        let name = self.name();
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+        stem.rsplit_once('-').and_then(|(_, part)| part.parse().ok()).unwrap_or(1)
     }
 
     fn open(&self) -> anyhow::Result<File> {
@@ -103,7 +108,23 @@ fn packed(file: &mut File) -> anyhow::Result<Option<Fault>> {
     }))
 }
 
-/// The tables of a folder, in reading order, and the files that are none.
+/// The table that a file of this name is of, and its format: `events.csv`, or `events-2.csv` for a second part of it.
+fn table_of(name: &str) -> Option<(&'static Table, Format)> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let format = match ending {
+        "csv" => Format::Csv,
+        "parquet" => Format::Parquet,
+        _ => return None,
+    };
+    let whole = match stem.rsplit_once('-') {
+        Some((whole, part)) if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+        _ => stem,
+    };
+    Some((engine::records::schema::table(whole)?, format))
+}
+
+/// The tables of a folder, in reading order, and the files that are none. A table may stand in several files, which are read as
+/// one: `events.csv`, `events-2.csv` and so on.
 pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
     if !folder.is_dir() {
         bail!("there is no folder {}", folder.display());
@@ -123,76 +144,19 @@ pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
     let (mut files, mut others) = (Vec::new(), Vec::new());
     for path in entries {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let found = name.rsplit_once('.').and_then(|(stem, ending)| {
-            let format = match ending {
-                "csv" => Format::Csv,
-                "parquet" => Format::Parquet,
-                _ => return None,
-            };
-            Some((engine::records::schema::table(stem)?, format))
-        });
+        let found = table_of(&name);
         match found {
             Some((table, format)) => files.push(TableFile { table, path, format }),
             None => others.push(name),
         }
     }
-    files.sort_by_key(|file| TABLES.iter().position(|table| table.name == file.table.name));
-    if let Some(pair) = files.windows(2).find(|pair| pair[0].table.name == pair[1].table.name) {
+    files.sort_by_key(|file| (TABLES.iter().position(|table| table.name == file.table.name), file.part()));
+    // The same name in two formats is more likely a table that was written twice than a table in two parts.
+    let same = |pair: &&[TableFile]| pair[0].table.name == pair[1].table.name && pair[0].part() == pair[1].part();
+    if let Some(pair) = files.windows(2).find(same) {
         bail!("{} and {} are the same table\n\nhint: leave only one of them in the folder", pair[0].name(), pair[1].name());
     }
     Ok((files, others))
-}
-
-/// Records in memory, and what was wrong in them: the name of the file with each fault.
-pub struct Loaded {
-    pub records: Records,
-    pub faults: Vec<(String, Fault)>,
-}
-
-/// Reads what is asked for of a folder. Rows with faults are left out, and their faults given back.
-pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
-    let kinds = need.events.len() + need.spells.len();
-    if kinds > facts::MOST_KINDS {
-        bail!("the scheme asks for {kinds} kinds of event and spell, and no more than {} can be told apart", facts::MOST_KINDS);
-    }
-    let (files, _) = find(folder)?;
-    type Faults = Vec<(String, Fault)>;
-    let file = |name: &str| files.iter().find(|file| file.table.name == name && need.table(name));
-    let read = |name: &str, take: &mut dyn FnMut(Batch)| -> anyhow::Result<Faults> {
-        let mut faults = Faults::new();
-        if let Some(file) = file(name) {
-            file.read(&|column| need.column(name, column), &mut |batch, found| {
-                faults.extend(found.into_iter().map(|fault| (file.name(), fault)));
-                take(batch);
-                Ok(())
-            })?;
-        }
-        Ok(faults)
-    };
-    // Everything else is by person, so people come first.
-    let (mut people, mut coverage) = (people::Gather::default(), Vec::new());
-    let mut faults = read("people", &mut |batch| people.add(&batch))?;
-    let people = people.end();
-    let starts = || -> anyhow::Result<_> {
-        let mut starts = starts::Gather::new(&people.names);
-        let faults = read("starts", &mut |batch| starts.add(&batch))?;
-        Ok((starts.end(), faults))
-    };
-    let gathered = |name: &'static str| -> anyhow::Result<_> {
-        let Some(file) = file(name) else { return Ok((name, Vec::new(), Faults::new())) };
-        let (gathered, found) = gather(file, &people, &need)?;
-        Ok((name, gathered, found.into_iter().map(|fault| (file.name(), fault)).collect()))
-    };
-    let (starts, facts) = rayon::join(starts, || -> anyhow::Result<_> { Ok([gathered("events")?, gathered("spells")?]) });
-    let ((starts, more), facts) = (starts?, facts?);
-    faults.extend(more);
-    faults.extend(read("coverage", &mut |batch| coverage.push(batch))?);
-    let mut records = Records::new(need, people, starts, &coverage);
-    for (name, gathered, found) in facts {
-        records.add(name, gathered);
-        faults.extend(found);
-    }
-    Ok(Loaded { records, faults })
 }
 
 /// A file of at most a kilobyte, such as a key; what is longer is not read to its end.
@@ -201,58 +165,4 @@ pub fn small(path: &Path) -> anyhow::Result<Vec<u8>> {
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     file.take(1 << 10).read_to_end(&mut bytes).with_context(|| format!("could not read {}", path.display()))?;
     Ok(bytes)
-}
-
-/// One table of a folder, batch by batch, and the number of its faults; nothing where it is not there.
-pub fn whole(folder: &Path, name: &str) -> anyhow::Result<(Vec<Batch>, usize)> {
-    let (mut batches, mut faults) = (Vec::new(), 0);
-    if let Some(file) = find(folder)?.0.iter().find(|file| file.table.name == name) {
-        file.read(&|_| true, &mut |batch, found| {
-            faults += found.len();
-            batches.push(batch);
-            Ok(())
-        })?;
-    }
-    Ok((batches, faults))
-}
-
-/// A table of facts, split by person as it is read; the row groups of a Parquet file on all cores.
-fn gather(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec<Gathered>, Vec<Fault>)> {
-    let wanted = |column: &str| need.column(file.table.name, column);
-    if file.format == Format::Csv {
-        let (mut gather, mut faults) = (facts::Gather::new(&people.names, need), Vec::new());
-        file.read(&wanted, &mut |batch, found| {
-            gather.add(&batch);
-            faults.extend(found);
-            Ok(())
-        })?;
-        return Ok((vec![gather.end()], faults));
-    }
-    let (opened, mut faults) = match parquet::open(file.open()?, file.table, &wanted) {
-        Ok(opened) => opened,
-        Err(faults) => return Ok((Vec::new(), faults)),
-    };
-    // Each thread takes the next row group until none is left, and gathers in memory of its own.
-    let next = AtomicUsize::new(0);
-    let read = |_: BroadcastContext<'_>| -> anyhow::Result<_> {
-        let (mut gather, mut faults) = (facts::Gather::new(&people.names, need), Vec::new());
-        loop {
-            let group = next.fetch_add(1, Ordering::Relaxed);
-            if group >= opened.groups() {
-                return Ok((gather.end(), faults));
-            }
-            opened.read(group, &mut |batch, found| {
-                gather.add(&batch);
-                faults.extend(found.into_iter().map(|fault| (group, fault)));
-                Ok(())
-            })?;
-        }
-    };
-    let done: Vec<_> = rayon::broadcast(read).into_iter().collect::<anyhow::Result<_>>()?;
-    let (gathered, found): (Vec<Gathered>, Vec<_>) = done.into_iter().unzip();
-    // In the order of the file, whichever thread met them.
-    let mut found = found.concat();
-    found.sort_by_key(|(group, _)| *group);
-    faults.extend(found.into_iter().map(|(_, fault)| fault));
-    Ok((gathered, faults))
 }

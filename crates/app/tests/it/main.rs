@@ -18,6 +18,7 @@ mod casebook;
 mod cli;
 mod design;
 mod faults;
+mod gate;
 mod golden;
 mod joined;
 mod killed;

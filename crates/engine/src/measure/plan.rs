@@ -102,6 +102,7 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
                 add(&mut need.events, std::slice::from_ref(proof));
                 add(&mut need.referred, &events.kinds);
                 add(&mut need.referring, std::slice::from_ref(proof));
+                add(&mut need.proofs, std::slice::from_ref(proof));
             }
         }
         match &measured.rule {

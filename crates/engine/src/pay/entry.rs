@@ -12,6 +12,7 @@ use scheme::money::Pence;
 use crate::pay::hash::Hash;
 use crate::pay::statement::Statement;
 use crate::pay::text::{Fields, field, value};
+use crate::records::gate::quality::Quality;
 
 /// One thing that is written down.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,9 @@ pub struct Run {
     /// The run of the same contract that was posted last when this one was prepared; [`Hash::NONE`] for the first.
     pub after: Hash,
     pub statement: Statement,
+    /// What there was to say of the records behind it; nothing of a tally that was counted elsewhere, and in runs that were
+    /// prepared before it was recorded.
+    pub quality: Option<Quality>,
 }
 
 /// A run approved by somebody who did not prepare it.
@@ -88,11 +92,14 @@ pub(crate) fn owed(contract: &str, provider: &str, amount: Pence) -> Vec<(Accoun
 }
 
 impl Run {
-    /// The same statement prepared again after the same run is the same run, whoever prepares it.
+    /// The same statement prepared again from the same records after the same run is the same run, whoever prepares it.
     #[must_use]
     pub fn id(&self) -> Hash {
         let mut statement = String::new();
         self.statement.write(&mut statement);
+        if let Some(quality) = &self.quality {
+            quality.write(&mut statement);
+        }
         Hash::of(["run", &self.after.to_string(), &statement])
     }
 }
@@ -151,6 +158,9 @@ impl Entry {
                 field(&mut out, "note", &[&run.note]);
                 field(&mut out, "after", &[&run.after.to_string()]);
                 run.statement.write(&mut out);
+                if let Some(quality) = &run.quality {
+                    quality.write(&mut out);
+                }
             }
             Entry::Approved(approval) => {
                 field(&mut out, "run", &[&approval.run.to_string()]);
@@ -170,6 +180,7 @@ impl Entry {
                 note: fields.one("note")?,
                 after: hash(&mut fields, "after")?,
                 statement: Statement::read(&mut fields)?,
+                quality: Quality::read(&mut fields)?,
             }),
             "approved" => Entry::Approved(Approval { run: hash(&mut fields, "run")?, approved_by: fields.one("approved by")? }),
             "transaction" => Entry::Transaction(Transaction::read(&mut fields)?),

@@ -20,10 +20,10 @@ mod laws;
 pub mod ledger;
 pub mod run;
 pub mod statement;
-mod text;
+pub(crate) mod text;
 
 pub use entry::{Entry, Sealed};
 pub use hash::Hash;
 pub use ledger::{Fault, Head, Ledger};
-pub use run::{Plan, Refusal, approve, prepare};
+pub use run::{Plan, Refusal, approve, prepare, prepare_from};
 pub use statement::{Line, Statement};

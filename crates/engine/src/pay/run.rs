@@ -10,6 +10,7 @@ use crate::pay::entry::{Approval, Entry, Run, Transaction, What, owed};
 use crate::pay::hash::Hash;
 use crate::pay::ledger::{InForce, Ledger, same_person};
 use crate::pay::statement::{Line, Statement};
+use crate::records::gate::quality::Quality;
 
 /// Most characters of a name or a note.
 const LONGEST_TEXT: usize = 1_000;
@@ -43,6 +44,17 @@ pub struct Plan {
 
 /// Prepares a run: the statement goes into the ledger, and nothing is owed before somebody else approves it.
 pub fn prepare(ledger: &Ledger, statement: Statement, prepared_by: &str, note: &str) -> Result<Plan, Refusal> {
+    prepare_from(ledger, statement, None, prepared_by, note)
+}
+
+/// The same with what there is to say of the records behind the statement.
+pub fn prepare_from(
+    ledger: &Ledger,
+    statement: Statement,
+    quality: Option<Quality>,
+    prepared_by: &str,
+    note: &str,
+) -> Result<Plan, Refusal> {
     let prepared_by = name(prepared_by, "who prepares the run")?;
     if note.chars().count() > LONGEST_TEXT {
         return refuse(
@@ -58,7 +70,7 @@ pub fn prepare(ledger: &Ledger, statement: Statement, prepared_by: &str, note: &
         return Ok(Plan { run: *run, entries: Vec::new() });
     }
     not_backwards(ledger, &statement)?;
-    let run = Run { prepared_by, note: note.trim().to_owned(), after: last, statement };
+    let run = Run { prepared_by, note: note.trim().to_owned(), after: last, statement, quality };
     let id = run.id();
     let entries = if ledger.has(id) { Vec::new() } else { vec![Entry::Prepared(run)] };
     Ok(Plan { run: id, entries })

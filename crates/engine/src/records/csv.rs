@@ -11,7 +11,8 @@ use std::ops::Range;
 
 use super::batch::{Batch, Values};
 use super::cell;
-use super::fault::Fault;
+use super::fault::{Fault, Grade};
+use super::gate::spelling::near_column;
 use super::schema::Table;
 
 /// The most bytes of one row.
@@ -45,6 +46,10 @@ pub fn read<R: Read>(
     while let Some(row) = rows.next()? {
         let place = rows.line;
         match row {
+            Ok(()) if columns.again(&rows) => {
+                let mend = "nothing, if two files were put together; the line is passed over";
+                faults.push(Fault { grade: Grade::Repeat, ..Fault::row(place, "the header appears again", "a row of the table", mend) });
+            }
             Ok(()) => {
                 if !told_encoding && rows.cells.iter().any(|cell| std::str::from_utf8(&rows.text[cell.clone()]).is_err()) {
                     told_encoding = true;
@@ -118,6 +123,28 @@ struct Columns {
     of: Vec<Option<usize>>,
     /// Cells of a row.
     cells: usize,
+    /// The header as it was read.
+    names: Vec<String>,
+}
+
+impl Columns {
+    /// Whether a row is the header again, as where one file was added to the end of another.
+    fn again<R: Read>(&self, rows: &Rows<R>) -> bool {
+        // Almost every row ends its first cell differently, and is told by that alone.
+        let last = |text: &[u8]| text.trim_ascii().last().map(u8::to_ascii_lowercase);
+        let first = rows.cells.first().map(|cell| &rows.text[cell.clone()]);
+        rows.cells.len() == self.cells
+            && first.zip(self.names.first()).is_some_and(|(cell, name)| last(cell) == last(name.as_bytes()))
+            && rows.cells.iter().zip(&self.names).all(|(cell, name)| {
+                let cell = &rows.text[cell.clone()];
+                cell.len() < 100 + name.len() && self::name(cell) == *name
+            })
+    }
+}
+
+/// The name of a column as it is compared.
+fn name(cell: &[u8]) -> String {
+    cell::decode(cell).0.trim_start_matches('\u{feff}').trim().to_lowercase()
 }
 
 /// Reads the header; `None` when the file cannot be read without what is missing.
@@ -128,17 +155,16 @@ fn header<R: Read>(rows: &mut Rows<R>, table: &'static Table, faults: &mut Vec<F
             return Ok(None);
         }
         Some(Err(fault)) => {
-            faults.push(Fault { grade: super::fault::Grade::File, ..fault });
+            faults.push(Fault { grade: Grade::File, ..fault });
             return Ok(None);
         }
         Some(Ok(())) => {}
     }
-    let names: Vec<String> =
-        rows.cells.iter().map(|cell| cell::decode(&rows.text[cell.clone()]).0.trim().to_lowercase()).collect();
+    let names: Vec<String> = rows.cells.iter().map(|cell| name(&rows.text[cell.clone()])).collect();
     let (of, found) = columns(table, &names);
-    let usable = !found.iter().any(|fault| fault.grade == super::fault::Grade::File);
+    let usable = !found.iter().any(|fault| fault.grade == Grade::File);
     faults.extend(found);
-    Ok(usable.then_some(Columns { of, cells: names.len() }))
+    Ok(usable.then_some(Columns { of, cells: names.len(), names }))
 }
 
 /// For each column of a table, its position among the names in a file, with faults for names that are missing, unknown or
@@ -151,13 +177,19 @@ pub fn columns(table: &'static Table, names: &[String]) -> (Vec<Option<usize>>, 
         let shown: String = name.chars().take(40).collect();
         let fault = |what, expected: String, mend: String| Fault { column: shown.clone(), ..Fault::file(what, expected, mend) };
         if !known().any(|column| column == name) {
+            let misspelt = known().find(|column| near_column(name, column) && !names.iter().any(|name| name == column));
+            if let Some(column) = misspelt {
+                let mend = format!("name the column `{column}`, or give it a name that is not so near");
+                faults.push(fault("this column looks like another one spelled differently", format!("`{column}`"), mend).refused());
+                continue;
+            }
             let mend = match scheme::problem::nearest(name, known()) {
                 Some(nearest) => format!("is `{nearest}` meant? the column is left unread"),
                 None => "the column is left unread; remove it if it says who somebody is".into(),
             };
             let mut fault =
                 fault("the table has no such column", format!("one of {}", known().collect::<Vec<_>>().join(", ")), mend);
-            fault.grade = super::fault::Grade::Warning;
+            fault.grade = Grade::Warning;
             faults.push(fault);
         } else if names[..at].contains(name) {
             faults.push(fault("the column is there twice", "each name once".into(), "remove one of the two".into()));

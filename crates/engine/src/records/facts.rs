@@ -5,6 +5,7 @@
 use super::Need;
 use super::batch::{Batch, NONE, Name, Values};
 use super::day::{Day, FIRST, LAST, NEVER};
+use super::gate::{Looked, found_people, positions};
 use super::names::{NOBODY, Names, fingerprint};
 
 /// An event or a spell.
@@ -405,7 +406,15 @@ impl<'a> Gather<'a> {
     }
 
     /// Takes in the rows of a batch of events or spells that are asked for.
-    pub fn add<'b>(&mut self, batch: &'b Batch) {
+    pub fn add(&mut self, batch: &Batch) {
+        let column = |name| &batch.columns[batch.table.column(name)];
+        let kinds = if batch.table.name == "spells" { &self.need.spells } else { &self.need.events };
+        let persons = found_people(self.people, column("person"), batch.rows());
+        self.add_looked(batch, &Looked { persons, kinds: positions(column("kind"), batch.rows(), kinds) });
+    }
+
+    /// The same where people and kinds have been looked up.
+    pub fn add_looked<'b>(&mut self, batch: &'b Batch, looked: &Looked) {
         let spells = batch.table.name == "spells";
         let days = |column| match &batch.columns[batch.table.column(column)] {
             Values::Days(days) => &days[..],
@@ -432,9 +441,8 @@ impl<'a> Gather<'a> {
             amount: column("amount", self.need.amounts),
         };
         let (few_there, both) = (few.any(), self.links.contains(&Link::Both));
-        let (wanted, offset) = if spells { (&self.need.spells, self.need.events.len()) } else { (&self.need.events, 0) };
-        let kinds = positions(column("kind", true), batch.rows(), wanted);
-        let someone = found(self.people, column("person", true), batch.rows());
+        let offset = if spells { self.need.events.len() } else { 0 };
+        let Looked { persons: someone, kinds } = looked;
         self.gathered.unknown_people += someone.iter().filter(|person| **person == NOBODY).count() as u64;
         let key_of = self.links[offset..].iter().map(|link| match link {
             Link::About => about,
@@ -448,7 +456,7 @@ impl<'a> Gather<'a> {
         };
         let key_of: Vec<(&Values, &[i64])> = std::iter::once(own).chain(key_of).map(numbers).collect();
         let (shift, all, parts) = (shift(self.links.len()), self.links.len() as u32, self.open.len() - 1);
-        for (row, (someone, kind)) in someone.iter().zip(&kinds).enumerate() {
+        for (row, (someone, kind)) in someone.iter().zip(kinds).enumerate() {
             // What is not asked for goes into a part of its own: that is quicker than to ask at every turn.
             let unwanted = (*someone == NOBODY) | (*kind == 0);
             let part = if unwanted { parts } else { (*someone >> shift) as usize };
@@ -541,32 +549,6 @@ fn key(column: &Values, row: usize) -> u64 {
         Values::Numbers(numbers) if numbers[row] != NONE => of(Name::Number(numbers[row])),
         Values::Texts(texts) if !texts.get(row).is_empty() => of(Name::of(texts.get(row))),
         _ => 0,
-    }
-}
-
-/// The person of each row; [`NOBODY`] where the name is not in the table of people.
-fn found(people: &Names, column: &Values, rows: usize) -> Vec<u32> {
-    match column {
-        Values::Numbers(numbers) => people.find_numbers(numbers),
-        column => (0..rows).map(|row| column.name(row).and_then(|name| people.find(name)).unwrap_or(NOBODY)).collect(),
-    }
-}
-
-/// For each row, the position from 1 of its value among some words; 0 when it is none of them.
-fn positions(column: &Values, rows: usize, words: &[String]) -> Vec<u16> {
-    let words: Vec<Name<'_>> = words.iter().map(|word| Name::of(word)).collect();
-    let position = |name: Name<'_>| words.iter().position(|word| *word == name).map_or(0, |at| at as u16 + 1);
-    match column {
-        // Codes are most often small numbers.
-        Values::Numbers(numbers) => {
-            let small: Vec<u16> = (0..256).map(|number| position(Name::Number(number))).collect();
-            let of = |number: &i64| match usize::try_from(*number).ok().and_then(|number| small.get(number)) {
-                Some(position) => *position,
-                None => position(Name::Number(*number)),
-            };
-            numbers.iter().map(of).collect()
-        }
-        column => (0..rows).map(|row| column.name(row).map_or(0, position)).collect(),
     }
 }
 

@@ -23,8 +23,12 @@ pub struct Fault {
 pub enum Grade {
     /// The file cannot be read at all, or no further.
     File,
+    /// Nothing is measured or paid until this is put right: to go on would be to guess.
+    Refused,
     /// The row is set apart.
     Row,
+    /// The row was read before, to the letter; it counts once.
+    Repeat,
     /// The row is kept; a careful reader would want to know.
     Warning,
 }
@@ -61,17 +65,36 @@ impl Fault {
         self.grade = Grade::Warning;
         self
     }
+
+    /// Nothing goes on before this is put right.
+    #[must_use]
+    pub fn refused(mut self) -> Fault {
+        self.grade = Grade::Refused;
+        self
+    }
 }
 
 /// The value as a message may show it: short, printable, and nothing of a personal column.
 fn shown(column: &Column, value: &str) -> Option<String> {
-    if column.personal {
-        return None;
+    (!column.personal).then(|| visible(value))
+}
+
+/// A short text of which everything can be seen: spaces that are not plain ones and characters that take no space are written
+/// by their numbers.
+#[must_use]
+pub fn visible(value: &str) -> String {
+    let mut shown = String::new();
+    for letter in value.chars().take(40) {
+        match letter {
+            ' ' => shown.push(' '),
+            letter if letter.is_whitespace() || letter.is_control() || super::gate::spelling::invisible(letter) => {
+                shown.push_str(&format!("<U+{:04X}>", u32::from(letter)));
+            }
+            letter => shown.push(letter),
+        }
     }
-    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let mut shown: String = value.chars().take(40).map(plain).collect();
     if value.chars().nth(40).is_some() {
         shown.push('…');
     }
-    Some(shown)
+    shown
 }

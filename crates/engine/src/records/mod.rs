@@ -15,6 +15,7 @@ pub mod csv;
 pub mod day;
 pub mod facts;
 pub mod fault;
+pub mod gate;
 pub mod map;
 pub mod names;
 pub mod people;
@@ -40,6 +41,8 @@ pub struct Need {
     /// Kinds of event of which it matters which others are about them, and the kinds of those others.
     pub referred: Vec<String>,
     pub referring: Vec<String>,
+    /// Those of them that prove others, which rows may also say of themselves.
+    pub proofs: Vec<String>,
     pub disposals: bool,
     pub amounts: bool,
 }
@@ -49,9 +52,7 @@ impl Need {
     #[must_use]
     pub fn column(&self, table: &str, column: &str) -> bool {
         match (table, column) {
-            ("people", "forename" | "surname" | "born" | "sex" | "postcode") | ("starts", "start" | "ended") => false,
-            ("spells", "spell") => false,
-            ("events", "event") => !self.referred.is_empty(),
+            ("people", "sex") | ("starts", "ended") => false,
             ("events", "about") => !self.referring.is_empty(),
             ("events", "disposal") => self.disposals,
             ("events", "amount") => self.amounts,

@@ -272,6 +272,15 @@ pub static TABLES: [Table; 13] = [
                 false,
                 "the first day whose facts are complete; needed where people are held against what they did before they started",
             ),
+            column("people", Kind::Id, false, "how many people were looked up; needed where the count is 0"),
+            column(
+                "count",
+                Kind::Id,
+                false,
+                "how many rows of the kind there are for the people and days of this row, as the agency counted them; another number of rows is refused, and 0 says that there are none",
+            ),
+            column("said_by", Kind::Text, false, "who at the agency says so; needed where the count is 0"),
+            column("said_on", Kind::Day, false, "the day on which it was said; needed where the count is 0"),
         ],
     },
 ];

@@ -6,25 +6,43 @@ use std::io::Read;
 use engine::records::batch::Batch;
 use engine::records::check::Check;
 use engine::records::csv;
+use engine::records::People;
 use engine::records::fault::{Fault, Grade};
+use engine::records::gate::{Asked, Door, File, Found, Known};
 use engine::records::schema::{TABLES, table};
 
 use crate::dice::Dice;
 
-/// Reads bytes as a table and holds the rows against each other.
-fn read(name: &str, bytes: impl Read) -> (Vec<Batch>, Vec<Fault>) {
+/// Reads bytes as a table through the gate, and a second time where keys are there twice.
+fn read(name: &str, mut bytes: impl Read) -> (Vec<Batch>, Vec<Fault>) {
     let table = table(name).expect("a table");
-    let (mut batches, mut all) = (Vec::new(), Vec::new());
+    let mut batches = Vec::new();
     let mut check = Check::default();
-    csv::read(bytes, table, |mut batch, mut faults| {
-        let good = check.rows(&batch, &mut faults);
-        batch.keep(&good);
+    let (known, asked) = (Known::default(), Asked::default());
+    let door = Door::new(table, &known, &asked);
+    let file = File { at: 0, name: "FILE" };
+    let mut found = Found::default();
+    found.heard = Some(Vec::new());
+    // Kept for the second reading, as far as it is not endless.
+    let mut start = Vec::new();
+    bytes.by_ref().take(1 << 20).read_to_end(&mut start).expect("bytes in memory can be read");
+    csv::read((&start[..]).chain(bytes), table, |mut batch, faults| {
+        door.rows(file, &mut batch, faults, &mut found);
+        check.rows(&batch);
         batches.push(batch);
-        all.append(&mut faults);
         Ok(())
     })
     .expect("bytes in memory can be read");
+    if let Some(mut second) = found.second(table) {
+        csv::read(&start[..], table, |batch, _| {
+            second.rows(file, &[], &batch, true, &mut found);
+            Ok(())
+        })
+        .expect("bytes in memory can be read");
+    }
+    let mut all: Vec<Fault> = found.heard.unwrap_or_default().into_iter().map(|(_, fault)| fault).collect();
     all.extend(check.end(table));
+    all.sort_by_key(|fault| fault.place);
     (batches, all)
 }
 
@@ -108,7 +126,6 @@ fn a_wrong_row_is_set_apart_with_its_place_and_its_mend() {
         ("3,A,job", "", "the row has another number of cells than the header"),
         ("3,A,job,2027-08-01,,,x", "", "the row has another number of cells than the header"),
         ("3,A,,2027-08-01,", "kind", "a value is missing"),
-        ("1,A,job,2027-08-01,", "spell", "the key is there twice"),
         ("3,A,job,2027-02-30,", "from", "this day does not exist"),
         ("3,A,job,03/04/2025,", "from", "this may be one of two days"),
         ("3,A,job,2027-08-01 00:00:00,", "from", "this is a time, and a day is needed"),
@@ -155,20 +172,39 @@ fn rows_are_held_against_each_other() {
 }
 
 #[test]
+fn rows_under_one_key_count_once_or_contradict_each_other() {
+    let again = format!("{SPELLS}1,A,job,2027-04-01,2027-06-01\n");
+    let (batches, faults) = read("spells", again.as_bytes());
+    assert_eq!(only(&faults), (4, "spell", "the row was read before", Grade::Repeat));
+    assert_eq!(rows(&batches), SPELLS_READ);
+    let (_, faults) = read("spells", format!("{SPELLS}1,A,job,2027-08-01,\n").as_bytes());
+    assert_eq!(only(&faults), (4, "spell", "two rows with one key differ", Grade::Refused));
+    assert_eq!(faults[0].value.as_deref(), Some("1, also in row 2, with another from, to"));
+    // The header in the middle, as where one file was added to another.
+    let (batches, faults) = read("spells", format!("{SPELLS}\u{feff}{SPELLS}").as_bytes());
+    let what: Vec<(u64, &str)> = faults.iter().map(|fault| (fault.place, fault.what)).collect();
+    let before = "the row was read before";
+    assert_eq!(what, [(4, "the header appears again"), (5, before), (6, before)]);
+    assert_eq!(rows(&batches), SPELLS_READ);
+}
+
+#[test]
 fn people_nobody_knows_are_told() {
-    let mut check = Check::default();
-    let mut faults = Vec::new();
     let mut people = Batch::empty(table("people").expect("a table"));
     people.push(&[("person", "007")]);
     people.push(&[("person", "8")]);
-    check.rows(&people, &mut faults);
-    check.end(people.table);
+    let people = People::new(&[people]);
     let mut starts = Batch::empty(table("starts").expect("a table"));
     for person in ["007", "8", "7"] {
         starts.push(&[("start", person), ("person", person), ("provider", "P"), ("began", "2027-04-01")]);
     }
-    assert_eq!(check.rows(&starts, &mut faults), [true, true, false]);
-    assert_eq!(only(&faults), (3, "person", "nobody of this name is in the table of people", Grade::Row));
+    let (known, asked) = (Known::of(Some(&people.names)), Asked { touches: true, ..Asked::default() });
+    let mut found = Found::default();
+    found.heard = Some(Vec::new());
+    let looked = Door::new(starts.table, &known, &asked).rows(File { at: 0, name: "FILE" }, &mut starts, Vec::new(), &mut found);
+    assert_eq!((starts.rows(), looked.persons.len(), found.unknown_people), (2, 2, 1));
+    let faults: Vec<Fault> = found.heard.unwrap_or_default().into_iter().map(|(_, fault)| fault).collect();
+    assert_eq!(only(&faults), (3, "person", "nobody with this id is in the table of people", Grade::Row));
     assert_eq!(faults[0].value, None);
 }
 
@@ -181,8 +217,10 @@ fn a_header_that_cannot_be_used_is_told_at_once() {
     assert_eq!(what("spell,person\n1,A\n"), [kind, from]);
     assert_eq!(what("spell,person,kind,from,from\n1,A,job,2027-04-01,\n"), [("from".to_owned(), "the column is there twice")]);
     let (batches, faults) = read("spells", "spell,person,kind,from,tp\n1,A,job,2027-04-01,2027-05-01\n".as_bytes());
-    assert_eq!(only(&faults), (0, "tp", "the table has no such column", Grade::Warning));
+    assert_eq!(only(&faults), (0, "tp", "this column looks like another one spelled differently", Grade::Refused));
     assert!(faults[0].mend.contains("`to`"));
+    let (_, faults) = read("spells", "spell,person,kind,from,to,remark\n1,A,job,2027-04-01,2027-05-01,x\n".as_bytes());
+    assert_eq!(only(&faults), (0, "remark", "the table has no such column", Grade::Warning));
     assert_eq!(rows(&batches), "1,A,job,2027-04-01,,\n");
 }
 

@@ -1,0 +1,324 @@
+//! The one way from a folder of records to anything that is measured, paid or counted: its tables are read through the gate,
+//! what the rules need must be there, and what was found becomes the data-quality statement. `judge` says whether the run may
+//! go on.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::Args;
+use engine::records::batch::Batch;
+use engine::records::day::day;
+use engine::records::fault::Fault;
+use engine::records::gate::evidence::{Read, Stated, misnamed, missing, other_forms, stated};
+use engine::records::gate::findings::Findings;
+use engine::records::gate::quality::{self, Accepted, FileRead, Outcome, Quality};
+use engine::records::gate::{Asked, Door, Found, Known, Places};
+use engine::records::schema::table;
+use engine::records::{Need, Records, people, starts};
+use scheme::Scheme;
+use scheme::terms::RecordsPolicy;
+
+use crate::tables::through::{asked, few_enough, gathered, sha256, through};
+use crate::tables::{TableFile, find};
+use crate::report::quality::refusal;
+
+/// What somebody wants of a folder of records.
+#[derive(Default)]
+pub struct Wanted<'a> {
+    /// The facts that rules need.
+    pub need: Option<Need>,
+    /// The scheme whose rules they are.
+    pub scheme: Option<&'a Scheme>,
+    /// Other tables, whole.
+    pub tables: &'a [&'static str],
+}
+
+/// What came through the gate.
+pub struct Loaded {
+    pub folder: PathBuf,
+    pub records: Records,
+    /// Other tables that were wanted and are there, without the rows that cannot be used.
+    pub tables: BTreeMap<&'static str, Vec<Batch>>,
+    pub findings: Findings,
+    pub quality: Quality,
+    pub policy: RecordsPolicy,
+}
+
+/// Somebody accepts faults that may change the sum.
+#[derive(Args, Clone, Default)]
+pub struct Accept {
+    /// Go on although faults in the records may change the sum: why. It is recorded with who says so
+    #[arg(long, value_name = "REASON")]
+    pub accept_faults: Option<String>,
+    /// Who accepts the faults [default for a payment run: who prepares it]
+    #[arg(long, value_name = "NAME", requires = "accept_faults")]
+    pub accepted_by: Option<String>,
+}
+
+impl Accept {
+    /// Who accepts what, where anybody does; `prepared_by` stands in for a name that is not given.
+    pub fn accepted(&self, prepared_by: Option<&str>) -> anyhow::Result<Option<Accepted>> {
+        let Some(reason) = self.accept_faults.as_deref().map(str::trim) else { return Ok(None) };
+        let by = self.accepted_by.as_deref().or(prepared_by).map(str::trim).unwrap_or_default();
+        if reason.is_empty() || by.is_empty() {
+            let lacks = if reason.is_empty() { "why" } else { "who says so" };
+            bail!(
+                "faults are accepted only with a reason and a name, and {lacks} is missing\n\nhint: --accept-faults \"REASON\" \
+                 --accepted-by NAME"
+            );
+        }
+        Ok(Some(Accepted { by: by.to_owned(), reason: reason.to_owned() }))
+    }
+}
+
+/// The files of one folder by table, and what was found so far.
+struct Reading<'a> {
+    files: &'a [TableFile],
+    findings: Findings,
+    read: BTreeMap<String, FileRead>,
+}
+
+impl Reading<'_> {
+    fn files(&self, name: &str) -> Vec<&TableFile> {
+        self.files.iter().filter(|file| file.table.name == name).collect()
+    }
+
+    /// Keeps what was found of a table.
+    fn done(&mut self, name: &str, found: Found) -> Found {
+        for (file, rows) in self.files(name).iter().map(|file| file.name()).zip(&found.files).collect::<Vec<_>>() {
+            let read = self.read.entry(file).or_default();
+            read.rows += rows.read;
+            read.used += rows.used;
+            read.set_apart += rows.apart;
+            read.repeats += rows.repeats;
+        }
+        let mut found = found;
+        self.findings.merge(std::mem::take(&mut found.findings));
+        found
+    }
+
+    /// Reads a table whole.
+    fn whole(&mut self, name: &'static str, known: &Known<'_>, asked: &Asked) -> anyhow::Result<Vec<Batch>> {
+        let Some(table) = table(name) else { return Ok(Vec::new()) };
+        let mut batches = Vec::new();
+        let door = Door::new(table, known, asked);
+        let found = through(&self.files(name), &door, &|_| true, &mut |batch, _| {
+            batches.push(batch);
+            Ok(())
+        })?;
+        self.done(name, found);
+        Ok(batches)
+    }
+}
+
+/// Reads what is wanted of a folder.
+pub fn load(folder: &Path, wanted: &Wanted<'_>) -> anyhow::Result<Loaded> {
+    let need = wanted.need.clone().unwrap_or_default();
+    few_enough(&need)?;
+    let facts = wanted.need.is_some();
+    let (files, others) = find(folder)?;
+    let policy = wanted.scheme.map(|scheme| scheme.records.clone()).unwrap_or_default();
+    let mut reading = Reading { files: &files, findings: Findings::default(), read: BTreeMap::new() };
+    let is_wanted = |name: &str| facts && need.table(name) || wanted.tables.contains(&name);
+    for name in &others {
+        if let Some(table) = misnamed(name) {
+            let fix = format!("name it {table}.csv, or {table}-2.csv for a second part; or give it a name that is not so near");
+            let what = "the name of this file looks like that of a table, spelled differently";
+            let fault = Fault::file(what, format!("{table}.csv or {table}.parquet"), fix);
+            let fault = if is_wanted(table) { fault.refused() } else { fault.warning() };
+            reading.findings.add(name, fault, is_wanted(table), None);
+        }
+    }
+    // Hashes are made while the tables are read.
+    let used: Vec<&TableFile> = files.iter().filter(|file| is_wanted(file.table.name)).collect();
+    let (hashes, loaded) = rayon::join(
+        || used.iter().map(|file| Ok((file.name(), sha256(file)?))).collect::<anyhow::Result<Vec<_>>>(),
+        || read(&mut reading, wanted, &need, &policy),
+    );
+    let (records, tables, zeros) = loaded?;
+    for (name, sha256) in hashes? {
+        let read = reading.read.entry(name.clone()).or_default();
+        (read.name, read.sha256) = (name, sha256);
+    }
+    reading.read.retain(|_, read| !read.name.is_empty());
+    let quality = Quality {
+        files: reading.read.into_values().collect(),
+        findings: quality::findings(&reading.findings),
+        zeros: quality::zeros(&zeros),
+        ..Quality::default()
+    };
+    Ok(Loaded { folder: folder.to_owned(), records, tables, findings: reading.findings, quality, policy })
+}
+
+type Tables = BTreeMap<&'static str, Vec<Batch>>;
+
+fn read(
+    reading: &mut Reading<'_>,
+    wanted: &Wanted<'_>,
+    need: &Need,
+    policy: &RecordsPolicy,
+) -> anyhow::Result<(Records, Tables, Vec<Stated>)> {
+    let facts = wanted.need.is_some();
+    let mut tables = Tables::new();
+    // Everything else is by person, so people come first.
+    let mut gather = people::Gather::default();
+    let mut people_rows = 0;
+    if facts {
+        let (known, asked) = (Known::default(), asked(true));
+        let files = reading.files("people");
+        if let Some(file) = files.first() {
+            let door = Door::new(file.table, &known, &asked);
+            let found = through(&files, &door, &|column| need.column("people", column), &mut |batch, _| {
+                people_rows += batch.rows() as u64;
+                gather.add(&batch);
+                Ok(())
+            })?;
+            reading.done("people", found);
+        }
+    }
+    let people = gather.end();
+    let mut known = Known::of(facts.then_some(&people.names));
+    let wanted_table = |name: &str| wanted.tables.contains(&name);
+    // What others refer to, where it was handed over.
+    for name in ["providers", "lots"] {
+        let batches = reading.whole(name, &known, &asked(wanted_table(name)))?;
+        batches.iter().for_each(|batch| known.learn(batch));
+        if wanted_table(name) && !reading.files(name).is_empty() {
+            tables.insert(name, batches);
+        }
+    }
+    for name in wanted.tables.iter().filter(|name| !["providers", "lots"].contains(name)) {
+        if !reading.files(name).is_empty() {
+            tables.insert(name, reading.whole(name, &known, &asked(true))?);
+        }
+    }
+    if !facts {
+        return Ok((Records::default(), tables, Vec::new()));
+    }
+    let of_coverage = Asked {
+        touches: true,
+        kinds: need.events.iter().chain(&need.spells).cloned().collect(),
+        other_kinds: policy.other_kinds.clone(),
+        ..Asked::default()
+    };
+    let coverage = reading.whole("coverage", &known, &of_coverage)?;
+    let (counts, faults) = stated(&coverage);
+    let file = |reading: &Reading<'_>, name: &str| reading.files(name).first().map_or(format!("{name}.csv"), |file| file.name());
+    let coverage_file = file(reading, "coverage");
+    faults.into_iter().for_each(|fault| reading.findings.add(&coverage_file, fault, true, None));
+    let asked_of = |name: &str, kinds: &[String]| Asked {
+        touches: true,
+        kinds: kinds.to_vec(),
+        classes: need.classes.clone(),
+        other_kinds: policy.other_kinds.clone(),
+        places: None,
+        stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
+    };
+    let (of_events, of_spells) = (asked_of("events", &need.events), asked_of("spells", &need.spells));
+    let of_starts = Asked { places: wanted.scheme.map(places), ..asked(true) };
+    let (starts_files, event_files, spell_files) = (reading.files("starts"), reading.files("events"), reading.files("spells"));
+    let starts = || -> anyhow::Result<_> {
+        let mut gather = starts::Gather::new(&people.names);
+        let Some(file) = starts_files.first() else { return Ok((gather.end(), Found::default())) };
+        let door = Door::new(file.table, &known, &of_starts);
+        let found = through(&starts_files, &door, &|column| need.column("starts", column), &mut |batch, _| {
+            gather.add(&batch);
+            Ok(())
+        })?;
+        Ok((gather.end(), found))
+    };
+    let facts_of = |files: &[&TableFile], asked: &Asked| -> anyhow::Result<_> {
+        match files.first().filter(|file| need.table(file.table.name)) {
+            Some(file) => gathered(files, &Door::new(file.table, &known, asked), &people.names, need),
+            None => Ok((Vec::new(), Found::default())),
+        }
+    };
+    let (starts, found) = rayon::join(starts, || -> anyhow::Result<_> {
+        Ok((facts_of(&event_files, &of_events)?, facts_of(&spell_files, &of_spells)?))
+    });
+    let ((starts, of_start), ((events, of_event), (spells, of_spell))) = (starts?, found?);
+    let of_start = reading.done("starts", of_start);
+    let (of_event, of_spell) = (reading.done("events", of_event), reading.done("spells", of_spell));
+    nobody(reading, "people", people.names.len() as u64, 0);
+    let started = of_start.files.iter().map(|rows| rows.used).sum();
+    nobody(reading, "starts", started, of_start.unknown_people);
+    for (name, of, found) in [("events", &of_events, &of_event), ("spells", &of_spells, &of_spell)] {
+        if !need.table(name) {
+            continue;
+        }
+        let there = !reading.files(name).is_empty();
+        let name_of = file(reading, name);
+        let read = Read { table: table_name(name), there, kinds: &of.kinds, stated: &of.stated, found };
+        for fault in missing(&read, need, people_rows) {
+            let at = if fault.place > 0 { &coverage_file } else { &name_of };
+            reading.findings.add(at, fault, true, None);
+        }
+    }
+    for (name, found) in [("starts", &of_start), ("events", &of_event), ("spells", &of_spell)] {
+        let count = other_forms(&found.unknown, &people.names);
+        if count > 0 {
+            let what = "ids here are those of people in the table of people, in another form";
+            let fix = "write ids the same way everywhere: letter case, spaces, signs and leading zeros count";
+            let fault = Fault::file(what, "the ids of the table of people", fix);
+            let value = Some(format!("{count} of the first {} that are not known", found.unknown.len()));
+            let fault = Fault { column: "person".into(), value, ..fault }.warning();
+            reading.findings.add(&file(reading, name), fault, false, None);
+        }
+    }
+    let mut records = Records::new(need.clone(), people, starts, &coverage);
+    records.add("events", events);
+    records.add("spells", spells);
+    Ok((records, tables, counts))
+}
+
+fn table_name(name: &str) -> &'static str {
+    table(name).map_or("", |table| table.name)
+}
+
+/// A table without anybody in it is refused: nobody is paid for nobody.
+fn nobody(reading: &mut Reading<'_>, name: &'static str, used: u64, unknown: u64) {
+    if used > 0 {
+        return;
+    }
+    let files = reading.files(name);
+    let file = files.first().map_or(format!("{name}.csv"), |file| file.name());
+    let fault = if unknown > 0 {
+        let fix = "hand over both tables with the same ids";
+        let fault = Fault::file("none of the people here is in the table of people", "ids of the table of people", fix);
+        Fault { column: "person".into(), ..fault }
+    } else {
+        let what = if files.is_empty() { "this table is missing" } else { "this table has no row that can be used" };
+        Fault::file(what, "a row for each person", format!("hand over {name}; docs/records.md says what it holds"))
+    };
+    reading.findings.add(&file, fault.refused(), true, None);
+}
+
+/// Where and when people can start under a scheme.
+fn places(scheme: &Scheme) -> Places {
+    Places {
+        areas: scheme.areas.clone(),
+        segments: scheme.segments.clone(),
+        cohorts: scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect(),
+    }
+}
+
+impl Loaded {
+    /// Whether the run may go on: nothing is refused, and faults that may change the sum are as few as the scheme tolerates, or
+    /// somebody accepts them.
+    ///
+    /// # Errors
+    /// The run is refused; the message says why, with files and rows.
+    pub fn judge(&mut self, accepted: Option<Accepted>) -> anyhow::Result<()> {
+        let refused = self.quality.of(Outcome::Refused).next().is_some();
+        let (faults, rows) = (self.quality.faults(), self.quality.rows());
+        let too_many = !self.policy.tolerates(faults, rows);
+        if refused || too_many && accepted.is_none() {
+            bail!(refusal(&self.folder, &self.findings, &self.quality, &self.policy, refused));
+        }
+        if too_many {
+            self.quality.accepted = accepted;
+        }
+        Ok(())
+    }
+}

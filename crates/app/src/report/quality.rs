@@ -1,0 +1,163 @@
+//! The data-quality statement in words, as rows and as a page; and the message of a run that is refused.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use engine::records::fault::Grade;
+use engine::records::gate::findings::Findings;
+use engine::records::gate::quality::{Finding, Outcome, Quality};
+use scheme::cell::quoted;
+use scheme::literal::Literal as _;
+use scheme::money::thousands;
+use scheme::terms::RecordsPolicy;
+
+use crate::paint;
+use crate::tables::write::plain;
+
+/// "1 row", "2 rows".
+pub fn several(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(count as i64), if count == 1 { one } else { many })
+}
+
+/// Why a run is refused: every kind of finding that stops it, with its file and rows, and what to do.
+pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &RecordsPolicy, refused: bool) -> String {
+    let mut out = match refused {
+        true => "nothing was measured or paid, because the records do not allow it".to_owned(),
+        false => format!(
+            "nothing was measured or paid: {} cannot be used and could change the result, and {}",
+            several(quality.faults(), "row", "rows"),
+            match policy.faults.words().as_str() {
+                "none" => "no such fault is tolerated".to_owned(),
+                words => format!("only {words} may have such a fault"),
+            }
+        ),
+    };
+    // Warnings about the form of ids say why nobody is known.
+    let helps = |what: &str| what.contains("in another form");
+    for (key, kind) in findings.iter().filter(|(key, _)| key.grade <= Grade::Row && key.touches || helps(key.what)) {
+        let column = if key.column.is_empty() { String::new() } else { format!(" `{}`:", key.column) };
+        let _ = write!(out, "\n  {}/{}:{column} {}", folder.display(), key.file, key.what);
+        for (place, value) in kind.places().iter().filter(|(place, value)| *place > 0 || value.is_some()) {
+            let place = if *place > 0 { format!("row {place}") } else { "found".into() };
+            let _ = write!(out, "\n      {place:<9} {}", value.as_deref().unwrap_or("(not shown: personal)"));
+        }
+        let more = kind.count.saturating_sub(kind.places().len() as u64);
+        if more > 0 {
+            let _ = write!(out, "\n      … and {} more", thousands(more as i64));
+        }
+        let _ = write!(out, "\n      {:<9} {}\n      {:<9} {}", "expected", kind.first.expected, "to fix", kind.first.mend);
+    }
+    let hint = match refused {
+        true => "correct the records; `wellspent records check` lists every faulty row",
+        false => {
+            "correct the records; or, if the result may stand without these rows, say so: --accept-faults \"REASON\" \
+             --accepted-by NAME"
+        }
+    };
+    out + &format!("\n\nhint: {hint}")
+}
+
+/// One line for the terminal, and a line for each finding that somebody should know.
+pub fn lines(quality: &Quality) -> Vec<String> {
+    let (read, used) = (quality.rows(), quality.files.iter().map(|file| file.used).sum::<u64>());
+    let apart: u64 = quality.files.iter().map(|file| file.set_apart).sum();
+    let repeats: u64 = quality.files.iter().map(|file| file.repeats).sum();
+    let files = several(quality.files.len() as u64, "file", "files");
+    let mut out = vec![format!(
+        "Data quality: {} in {files}; {} used, {} set apart, {} counted once.",
+        several(read, "row", "rows"),
+        thousands(used as i64),
+        thousands(apart as i64),
+        several(repeats, "repeated row", "repeated rows")
+    )];
+    out.extend(quality.findings.iter().map(words));
+    for zero in &quality.zeros {
+        let kind = if zero.kind.is_empty() { &zero.table } else { &zero.kind };
+        let since = if zero.since.is_empty() { String::new() } else { format!("from {} ", zero.since) };
+        out.push(format!(
+            "No {kind} {since}up to {}: stated by {} on {} for {}.",
+            zero.until,
+            zero.by,
+            zero.on,
+            several(zero.people, "person", "people")
+        ));
+    }
+    out.extend(effect(quality));
+    if let Some(accepted) = &quality.accepted {
+        out.push(format!("Faults accepted by {}: {}", accepted.by, accepted.reason));
+    }
+    out
+}
+
+/// The most that what was set apart could change the sum, in words.
+pub fn effect(quality: &Quality) -> Option<String> {
+    let effect = quality.effect?;
+    let most = if effect.bound { "at most " } else { "" };
+    Some(format!("With the rows that were set apart, the sum could be {most}{} to {}.", effect.least, effect.most))
+}
+
+/// A finding as a sentence.
+pub fn words(finding: &Finding) -> String {
+    let Finding { outcome, file, column, what, rows, people, places } = finding;
+    let column = if column.is_empty() { String::new() } else { format!(" `{column}`:") };
+    let people = if *people > 0 { format!(" about {}", several(*people, "person", "people")) } else { String::new() };
+    let places = if places.is_empty() { String::new() } else { format!(": {places}") };
+    let outcome = match outcome {
+        Outcome::Told => "told",
+        other => other.word(),
+    };
+    format!("{outcome}: {file}:{column} {what}, {}{people}{places}", several(*rows, "time", "times"))
+}
+
+/// The statement as CSV: a row for each file, finding and stated zero.
+pub fn csv(quality: &Quality) -> String {
+    let mut out = "what,file,sha256,rows,used,set apart,repeats,outcome,column,finding,people,places\n".to_owned();
+    for file in &quality.files {
+        let _ = writeln!(
+            out,
+            "file,{},{},{},{},{},{},,,,,",
+            cell(&file.name),
+            file.sha256,
+            file.rows,
+            file.used,
+            file.set_apart,
+            file.repeats
+        );
+    }
+    for finding in &quality.findings {
+        let Finding { outcome, file, column, what, rows, people, places } = finding;
+        let cells = [outcome.word(), column, what].map(cell).join(",");
+        let _ = writeln!(out, "finding,{},,{rows},,,,{cells},{people},{}", cell(file), cell(places));
+    }
+    for zero in &quality.zeros {
+        let said = format!("none from {} up to {}, stated by {} on {}", zero.since, zero.until, zero.by, zero.on);
+        let _ = writeln!(out, "stated zero,{},,0,,,,told,{},{},{},", cell(&zero.table), cell(&zero.kind), cell(&said), zero.people);
+    }
+    if let Some(effect) = &quality.effect {
+        let bound = if effect.bound { "bound" } else { "exact" };
+        let said = format!("the sum could be {} to {}, {bound}", pounds(effect.least.0), pounds(effect.most.0));
+        let _ = writeln!(out, "effect,,,,,,,,,{},,", cell(&said));
+    }
+    if let Some(accepted) = &quality.accepted {
+        let said = format!("{}: {}", accepted.by, accepted.reason);
+        let _ = writeln!(out, "faults accepted,,,,,,,,,{},,", cell(&said));
+    }
+    out
+}
+
+fn pounds(pence: i64) -> String {
+    let (sign, pence) = (if pence < 0 { "-" } else { "" }, pence.unsigned_abs());
+    format!("{sign}{}.{:02}", pence / 100, pence % 100)
+}
+
+fn cell(text: &str) -> String {
+    quoted(&plain(text)).into_owned()
+}
+
+/// Says the statement on standard error, where something is to be known of the records.
+pub fn say(quality: &Quality) {
+    let lines = lines(quality);
+    if lines.len() > 1 || quality.files.iter().any(|file| file.set_apart + file.repeats > 0) {
+        lines.iter().for_each(|line| paint::stderr(&format!("note: {line}")));
+    }
+}

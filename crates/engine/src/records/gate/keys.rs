@@ -1,0 +1,140 @@
+//! A set of keys in little memory: which rows of tens of millions have a key that was read before?
+//!
+//! Small numbers, which most keys are, are kept as they are, in pages of 65,536: two bytes each, or one bit each where they lie
+//! close together. Everything else is kept by 48 bits of its fingerprint, four bytes each. Two different keys may share those,
+//! once in some tens of millions of keys; so what is said here to be a repeat is looked at again before anything comes of it.
+
+use super::super::batch::{NONE, Name, Values};
+use super::super::names::fingerprint;
+
+/// Keys that were read.
+#[derive(Debug, Default)]
+pub struct Keys {
+    /// Numbers below 2³², by their upper half.
+    small: Vec<Page>,
+    /// Fingerprints by their upper 16 bits, and of each the lower 32, in order.
+    others: Vec<Vec<u32>>,
+}
+
+/// Numbers with the same upper half.
+#[derive(Debug)]
+enum Page {
+    /// Lower halves in order.
+    Few(Vec<u16>),
+    Bits(Box<[u64; 1024]>),
+}
+
+impl Default for Page {
+    fn default() -> Page {
+        Page::Few(Vec::new())
+    }
+}
+
+/// Numbers of a page from which bits take less memory.
+const MANY: usize = 4096;
+
+impl Keys {
+    /// Adds the keys of a column and gives the rows whose key was there before; a row without a key has none.
+    pub fn add(&mut self, column: &Values, rows: usize) -> Vec<usize> {
+        let mut repeats = Vec::new();
+        match column {
+            Values::Numbers(numbers) => {
+                for (row, number) in numbers.iter().enumerate() {
+                    let new = match u32::try_from(*number) {
+                        Ok(number) => self.small(number),
+                        Err(_) => *number == NONE || self.other(fingerprint(Name::Number(*number))),
+                    };
+                    if !new {
+                        repeats.push(row);
+                    }
+                }
+            }
+            column => {
+                for row in 0..rows {
+                    let new = match column.name(row) {
+                        None => true,
+                        Some(Name::Number(number)) if u32::try_from(number).is_ok() => self.small(number as u32),
+                        Some(name) => self.other(fingerprint(name)),
+                    };
+                    if !new {
+                        repeats.push(row);
+                    }
+                }
+            }
+        }
+        repeats
+    }
+
+    /// Adds a small number and says whether it is new.
+    #[inline]
+    fn small(&mut self, number: u32) -> bool {
+        let (page, at) = ((number >> 16) as usize, number as u16);
+        if page >= self.small.len() {
+            self.small.resize_with(page + 1, Page::default);
+        }
+        match &mut self.small[page] {
+            Page::Bits(bits) => {
+                let word = &mut bits[usize::from(at >> 6)];
+                let bit = 1 << (at & 63);
+                let new = *word & bit == 0;
+                *word |= bit;
+                new
+            }
+            Page::Few(few) => {
+                let place = if few.last().is_none_or(|last| *last < at) { Err(few.len()) } else { few.binary_search(&at) };
+                let Err(place) = place else { return false };
+                few.insert(place, at);
+                if few.len() > MANY {
+                    let mut bits = Box::new([0_u64; 1024]);
+                    few.iter().for_each(|at| bits[usize::from(at >> 6)] |= 1 << (at & 63));
+                    self.small[page] = Page::Bits(bits);
+                }
+                true
+            }
+        }
+    }
+
+    /// Adds a fingerprint and says whether it is new.
+    fn other(&mut self, print: u64) -> bool {
+        if self.others.is_empty() {
+            self.others.resize_with(1 << 16, Vec::new);
+        }
+        let (page, rest) = (&mut self.others[(print >> 48) as usize], print as u32);
+        let Err(place) = page.binary_search(&rest) else { return false };
+        if page.len() == page.capacity() {
+            // A quarter more at a time: doubling would leave half of a large set empty.
+            page.reserve_exact(page.len() / 4 + 4);
+        }
+        page.insert(place, rest);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::batch::Texts;
+    use super::*;
+
+    fn texts(values: impl Iterator<Item = String>) -> Values {
+        let mut texts = Texts::default();
+        values.for_each(|value| texts.push(&value));
+        Values::Texts(texts)
+    }
+
+    #[test]
+    fn every_key_is_new_once() {
+        // Dense, sparse, negative and large numbers, and texts; a number and its digits are the same key.
+        let numbers = |at: i64| [at, at * 1_009, -at - 1, at * 3_000_000_019 + 5_000_000_000];
+        let all: Vec<i64> = (0..20_000).flat_map(numbers).collect();
+        let distinct: std::collections::BTreeSet<i64> = all.iter().copied().collect();
+        let mut keys = Keys::default();
+        assert_eq!(keys.add(&Values::Numbers(all.clone()), all.len()).len(), all.len() - distinct.len());
+        assert_eq!(keys.add(&Values::Numbers(all.clone()), all.len()).len(), all.len());
+        assert_eq!(keys.add(&texts(all.iter().map(i64::to_string)), all.len()).len(), all.len());
+        let names = || texts((0..50_000).map(|at| format!("e-{at}")));
+        assert_eq!(keys.add(&names(), 50_000), Vec::<usize>::new());
+        assert_eq!(keys.add(&names(), 50_000).len(), 50_000);
+        assert_eq!(keys.add(&texts(["", ""].into_iter().map(str::to_owned)), 2), Vec::<usize>::new(), "nothing is no key");
+        assert_eq!(keys.add(&Values::Numbers(vec![NONE, NONE]), 2), Vec::<usize>::new());
+    }
+}

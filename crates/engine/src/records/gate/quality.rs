@@ -1,0 +1,248 @@
+//! The data-quality statement: what was read, what was used, what was set apart and why, whom it concerns and what it could
+//! change. It travels with every figure, to the terminal, into files, onto the page, into the ledger and before the person who
+//! approves.
+
+use scheme::money::Pence;
+
+use super::super::day::{NEVER, date};
+use super::super::fault::Grade;
+use super::evidence::Stated;
+use super::findings::{Findings, Kind};
+use crate::pay::text::{Fields, field, value};
+
+/// What there is to say of the records behind a figure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Quality {
+    pub files: Vec<FileRead>,
+    pub findings: Vec<Finding>,
+    pub zeros: Vec<Zero>,
+    /// The most that what was set apart could change the sum; `None` where it can change nothing or there is no sum.
+    pub effect: Option<Effect>,
+    /// Who accepted faults that may change the sum, and why.
+    pub accepted: Option<Accepted>,
+}
+
+/// A file of records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileRead {
+    pub name: String,
+    pub sha256: String,
+    pub rows: u64,
+    pub used: u64,
+    pub set_apart: u64,
+    pub repeats: u64,
+}
+
+/// What happens for a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// The run stops.
+    Refused,
+    /// The row is not used, and the sum may change with it.
+    SetApart,
+    /// The row is not used, and no rule looks at it.
+    SetApartWithoutEffect,
+    /// The row is counted once, or there is something to know.
+    Told,
+}
+
+/// One kind of finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub outcome: Outcome,
+    pub file: String,
+    pub column: String,
+    pub what: String,
+    pub rows: u64,
+    /// People the rows are about, as far as that is known.
+    pub people: u64,
+    /// The first rows, with what was read there.
+    pub places: String,
+}
+
+/// A kind of which an agency says that there was none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zero {
+    pub table: String,
+    pub kind: String,
+    pub people: u64,
+    pub since: String,
+    pub until: String,
+    pub by: String,
+    pub on: String,
+}
+
+/// How much the sum could change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// The sum, were the outcomes of everybody concerned at their best for the payer, and at their worst; in pence.
+    pub least: Pence,
+    pub most: Pence,
+    /// Whether the true range may be narrower.
+    pub bound: bool,
+}
+
+/// Faults that somebody accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    pub by: String,
+    pub reason: String,
+}
+
+impl Outcome {
+    const WORDS: [(Outcome, &str); 4] = [
+        (Outcome::Refused, "refused"),
+        (Outcome::SetApart, "set apart"),
+        (Outcome::SetApartWithoutEffect, "set apart, no effect"),
+        (Outcome::Told, "told"),
+    ];
+
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Outcome::WORDS.iter().find(|(outcome, _)| *outcome == self).map_or("", |(_, word)| word)
+    }
+}
+
+/// The lines of findings.
+#[must_use]
+pub fn findings(findings: &Findings) -> Vec<Finding> {
+    let mut out: Vec<Finding> = findings
+        .iter()
+        .map(|(key, kind)| Finding {
+            outcome: match key.grade {
+                Grade::File | Grade::Refused => Outcome::Refused,
+                Grade::Row if key.touches => Outcome::SetApart,
+                Grade::Row => Outcome::SetApartWithoutEffect,
+                Grade::Repeat | Grade::Warning => Outcome::Told,
+            },
+            file: key.file.clone(),
+            column: key.column.clone(),
+            what: key.what.to_owned(),
+            rows: kind.count,
+            people: kind.people(),
+            places: places(kind),
+        })
+        .collect();
+    out.sort_by(|a, b| (a.outcome, &a.file, &a.column, &a.what).cmp(&(b.outcome, &b.file, &b.column, &b.what)));
+    out
+}
+
+/// "row 3 (`offense`), row 9, …".
+fn places(kind: &Kind) -> String {
+    let places = kind.places();
+    let words: Vec<String> = places
+        .iter()
+        .filter_map(|(place, value)| match (place, value) {
+            (0, None) => None,
+            (0, Some(value)) => Some(value.clone()),
+            (place, None) => Some(format!("row {place}")),
+            (place, Some(value)) => Some(format!("row {place} ({value})")),
+        })
+        .collect();
+    let more = if kind.count > places.len() as u64 { ", …" } else { "" };
+    words.join(", ") + more
+}
+
+/// The zeros among stated counts.
+#[must_use]
+pub fn zeros(stated: &[Stated]) -> Vec<Zero> {
+    let day = |day| if day == NEVER { String::new() } else { date(day).to_string() };
+    let zero = |stated: &Stated| Zero {
+        table: stated.table.clone(),
+        kind: stated.kind.clone(),
+        people: stated.people.unwrap_or(0),
+        since: day(stated.since),
+        until: day(stated.until),
+        by: stated.by.clone(),
+        on: day(stated.on),
+    };
+    stated.iter().filter(|stated| stated.count == 0).map(zero).collect()
+}
+
+impl Quality {
+    /// How many rows were set apart with which the sum may change.
+    #[must_use]
+    pub fn faults(&self) -> u64 {
+        self.findings.iter().filter(|finding| finding.outcome == Outcome::SetApart).map(|finding| finding.rows).sum()
+    }
+
+    /// The findings of an outcome.
+    pub fn of(&self, outcome: Outcome) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.outcome == outcome)
+    }
+
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// As an entry of the ledger holds it.
+    pub(crate) fn write(&self, out: &mut String) {
+        for file in &self.files {
+            let numbers = [file.rows, file.used, file.set_apart, file.repeats].map(|number| number.to_string());
+            let [rows, used, apart, repeats] = numbers.each_ref().map(String::as_str);
+            field(out, "records file", &[&file.name, &file.sha256, rows, used, apart, repeats]);
+        }
+        for finding in &self.findings {
+            let Finding { outcome, file, column, what, rows, people, places } = finding;
+            let (rows, people) = (rows.to_string(), people.to_string());
+            field(out, "finding", &[outcome.word(), file, column, what, &rows, &people, places]);
+        }
+        for zero in &self.zeros {
+            let people = zero.people.to_string();
+            field(out, "stated zero", &[&zero.table, &zero.kind, &people, &zero.since, &zero.until, &zero.by, &zero.on]);
+        }
+        if let Some(effect) = &self.effect {
+            let (least, most) = (effect.least.0.to_string(), effect.most.0.to_string());
+            field(out, "effect", &[&least, &most, if effect.bound { "bound" } else { "exact" }]);
+        }
+        if let Some(accepted) = &self.accepted {
+            field(out, "faults accepted", &[&accepted.by, &accepted.reason]);
+        }
+    }
+
+    /// From an entry's text; `None` where it has nothing of it, as entries written before.
+    pub(crate) fn read(fields: &mut Fields<'_>) -> Result<Option<Quality>, String> {
+        if !fields.comes("records file") {
+            return Ok(None);
+        }
+        let mut quality = Quality::default();
+        while fields.comes("records file") {
+            let [name, sha256, rows, used, set_apart, repeats] = fields.take("records file")?;
+            let number = |text: &str| value(text, "a count");
+            quality.files.push(FileRead {
+                name,
+                sha256,
+                rows: number(&rows)?,
+                used: number(&used)?,
+                set_apart: number(&set_apart)?,
+                repeats: number(&repeats)?,
+            });
+        }
+        while fields.comes("finding") {
+            let [outcome, file, column, what, rows, people, places] = fields.take("finding")?;
+            let found = Outcome::WORDS.iter().find(|(_, word)| *word == outcome);
+            let (outcome, _) = *found.ok_or_else(|| format!("`{outcome}` is not an outcome of a finding"))?;
+            let (rows, people) = (value(&rows, "a count")?, value(&people, "a count")?);
+            quality.findings.push(Finding { outcome, file, column, what, rows, people, places });
+        }
+        while fields.comes("stated zero") {
+            let [table, kind, people, since, until, by, on] = fields.take("stated zero")?;
+            quality.zeros.push(Zero { table, kind, people: value(&people, "a count")?, since, until, by, on });
+        }
+        if fields.comes("effect") {
+            let [least, most, how] = fields.take("effect")?;
+            let bound = match how.as_str() {
+                "bound" => true,
+                "exact" => false,
+                other => return Err(format!("`{other}` is neither `bound` nor `exact`")),
+            };
+            quality.effect = Some(Effect { least: Pence(value(&least, "pence")?), most: Pence(value(&most, "pence")?), bound });
+        }
+        if fields.comes("faults accepted") {
+            let [by, reason] = fields.take("faults accepted")?;
+            quality.accepted = Some(Accepted { by, reason });
+        }
+        Ok(Some(quality))
+    }
+}
