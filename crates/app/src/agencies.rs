@@ -10,14 +10,19 @@ use engine::link::persons::{self, LINKS, Link, Member, PERSONS};
 use engine::link::purpose::{self, PURPOSES_FILE, Purpose};
 use engine::records::batch::Batch;
 use engine::records::day::day;
-use engine::records::fault::Grade;
+use engine::records::fault::{Fault, Grade};
+use engine::records::gate::findings::Findings;
+use engine::records::gate::quality::{self, Accepted, FileRead, Quality};
+use engine::records::gate::{Asked, Door, Found, Known};
 use engine::records::schema::Table;
 use jiff::civil::Date;
 use scheme::Reader;
+use scheme::terms::RecordsPolicy;
 
 use crate::live::Days;
+use crate::tables::through::{sha256, through};
 use crate::tables::{self, Format, TableFile};
-use crate::{folder, paint};
+use crate::{folder, gate, paint};
 
 /// Agencies' records, joined for one purpose.
 pub struct Agencies {
@@ -29,7 +34,13 @@ pub struct Agencies {
     pub members: Vec<Member>,
     /// Nothing where no history is kept.
     pub history: Vec<Event>,
+    /// Rows of the tables beside the agencies' folders that were left out.
     faults: usize,
+    /// What the gate found in the agencies' tables, and the files that were read.
+    findings: Findings,
+    read: Vec<FileRead>,
+    /// Of each table, over all agencies.
+    pub found: BTreeMap<&'static str, Found>,
 }
 
 /// Opens a folder for a purpose that holds today. Who is who is replayed for the day by which things were known.
@@ -43,8 +54,17 @@ pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies>
     })?;
     let purpose = purpose::stated(&purposes, wanted, today()?)?.clone();
     let folders = folders(folder)?.into_iter().filter(|(agency, _)| purpose.agency(agency).is_ok()).collect();
-    let mut agencies =
-        Agencies { folder: folder.to_owned(), purpose, folders, members: Vec::new(), history: Vec::new(), faults: 0 };
+    let mut agencies = Agencies {
+        folder: folder.to_owned(),
+        purpose,
+        folders,
+        members: Vec::new(),
+        history: Vec::new(),
+        faults: 0,
+        findings: Findings::default(),
+        read: Vec::new(),
+        found: BTreeMap::new(),
+    };
     let batches = agencies.table(&PERSONS)?.with_context(|| {
         format!("there is no persons.csv or persons.parquet in {}\n\nhint: wellspent link writes it", folder.display())
     })?;
@@ -136,22 +156,50 @@ impl Agencies {
         Ok(links)
     }
 
-    /// Reads every table of an agency that is wanted, batch by batch.
+    /// Reads every table of an agency that is wanted through the gate, batch by batch; `asked` says what the rules ask of it.
     pub fn each(
         &mut self,
         agency: &str,
         wanted: &dyn Fn(&Purpose, &Table) -> bool,
+        asked: &dyn Fn(&Table) -> Asked,
         take: &mut dyn FnMut(&Purpose, Batch) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let Some(path) = self.folders.get(agency) else { return Ok(()) };
         let mut files = tables::find(path)?.0;
         files.retain(|file| wanted(&self.purpose, file.table));
-        for file in files {
-            for batch in self.batches(&file)? {
-                take(&self.purpose, batch)?;
+        // Whom a row is about is said by the table of persons, not by that of the agency's people.
+        let known = Known::default();
+        for of_table in files.chunk_by(|one, other| one.table.name == other.table.name) {
+            let (table, of_table) = (of_table[0].table, of_table.iter().collect::<Vec<_>>());
+            let asked = asked(table);
+            let mut found =
+                through(&of_table, &Door::new(table, &known, &asked), &|_| true, &mut |batch, _| take(&self.purpose, batch))?;
+            for (file, rows) in of_table.iter().zip(&found.files) {
+                self.read.push(FileRead {
+                    name: format!("{agency}/{}", file.name()),
+                    sha256: sha256(file)?,
+                    rows: rows.read,
+                    used: rows.used,
+                    set_apart: rows.apart,
+                    repeats: rows.repeats,
+                });
             }
+            self.findings.merge(std::mem::take(&mut found.findings).within(agency));
+            self.found.entry(table.name).or_default().merge(found);
         }
         Ok(())
+    }
+
+    /// Adds something that was found over all agencies.
+    pub fn note(&mut self, file: &str, fault: Fault) {
+        self.findings.add(file, fault, true, None);
+    }
+
+    /// The data-quality statement of all that was read; or why nothing may be said of it.
+    pub fn judge(&self, policy: &RecordsPolicy, accepted: Option<Accepted>) -> anyhow::Result<Quality> {
+        let mut quality = Quality { files: self.read.clone(), findings: quality::findings(&self.findings), ..Quality::default() };
+        gate::judge(&self.folder, &self.findings, &mut quality, policy, accepted)?;
+        Ok(quality)
     }
 
     /// A whole table; its faulty rows are counted and left out.
@@ -170,11 +218,11 @@ impl Agencies {
 
     /// Says what did not get in.
     pub fn say_left_out(&self) {
-        if self.faults > 0 {
+        let faults = self.faults as u64 + self.findings.count(|key| key.grade <= Grade::Row);
+        if faults > 0 {
             let folder = self.folder.display();
             paint::stderr(&format!(
-                "note: {} faults in the tables; their rows are left out: wellspent records check {folder}/AGENCY says more",
-                self.faults
+                "note: {faults} faults in the tables; their rows are left out: wellspent records check {folder}/AGENCY says more"
             ));
         }
     }

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::Args;
+use engine::measure::effect::SetApart;
 use engine::records::batch::Batch;
 use engine::records::day::day;
-use engine::records::fault::Fault;
+use engine::records::fault::{Fault, Grade};
 use engine::records::gate::evidence::{Read, Stated, misnamed, missing, other_forms, stated};
 use engine::records::gate::findings::Findings;
 use engine::records::gate::quality::{self, Accepted, FileRead, Outcome, Quality};
@@ -19,9 +20,9 @@ use engine::records::{Need, Records, people, starts};
 use scheme::Scheme;
 use scheme::terms::RecordsPolicy;
 
+use crate::report::quality::refusal;
 use crate::tables::through::{asked, few_enough, gathered, sha256, through};
 use crate::tables::{TableFile, find};
-use crate::report::quality::refusal;
 
 /// What somebody wants of a folder of records.
 #[derive(Default)]
@@ -304,21 +305,70 @@ fn places(scheme: &Scheme) -> Places {
 }
 
 impl Loaded {
-    /// Whether the run may go on: nothing is refused, and faults that may change the sum are as few as the scheme tolerates, or
-    /// somebody accepts them.
+    /// Rows that cannot be used, and with which the sum may change: whom they are about, as far as that is known.
+    pub fn set_apart(&self) -> SetApart {
+        let of_starts = |file: &str| file.starts_with("starts");
+        let touches = |grade: Grade, touches: bool| grade == Grade::Row && touches;
+        let mut out = SetApart::default();
+        for (key, kind) in self.findings.iter().filter(|(key, _)| touches(key.grade, key.touches)) {
+            let people = kind.rows_of_people();
+            if of_starts(&key.file) || key.file.starts_with("people") {
+                out.starts += kind.count;
+            } else {
+                out.people.extend(people);
+                out.unknown += kind.count - people.len() as u64;
+            }
+        }
+        out.people.sort_unstable();
+        out
+    }
+
+    /// Whether the run may go on: [`judge`].
     ///
     /// # Errors
     /// The run is refused; the message says why, with files and rows.
     pub fn judge(&mut self, accepted: Option<Accepted>) -> anyhow::Result<()> {
-        let refused = self.quality.of(Outcome::Refused).next().is_some();
-        let (faults, rows) = (self.quality.faults(), self.quality.rows());
-        let too_many = !self.policy.tolerates(faults, rows);
-        if refused || too_many && accepted.is_none() {
-            bail!(refusal(&self.folder, &self.findings, &self.quality, &self.policy, refused));
-        }
-        if too_many {
-            self.quality.accepted = accepted;
-        }
-        Ok(())
+        judge(&self.folder, &self.findings, &mut self.quality, &self.policy, accepted)
+    }
+}
+
+/// Whether a run may go on: nothing is refused, and faults that may change the sum are as few as the scheme tolerates, or
+/// somebody accepts them.
+///
+/// # Errors
+/// The run is refused; the message says why, with files and rows.
+pub fn judge(
+    folder: &Path,
+    findings: &Findings,
+    quality: &mut Quality,
+    policy: &RecordsPolicy,
+    accepted: Option<Accepted>,
+) -> anyhow::Result<()> {
+    let refused = quality.of(Outcome::Refused).next().is_some();
+    let too_many = !policy.tolerates(quality.faults(), quality.rows());
+    if refused || too_many && accepted.is_none() {
+        bail!(refusal(folder, findings, quality, policy, refused));
+    }
+    if too_many {
+        quality.accepted = accepted;
+    }
+    Ok(())
+}
+
+/// What the rules ask of a table of several agencies.
+pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<&Scheme>) -> Asked {
+    let kinds = match name {
+        "events" => need.events.clone(),
+        "spells" => need.spells.clone(),
+        "coverage" => need.events.iter().chain(&need.spells).cloned().collect(),
+        _ => Vec::new(),
+    };
+    Asked {
+        touches: true,
+        kinds,
+        classes: need.classes.clone(),
+        other_kinds: policy.other_kinds.clone(),
+        places: scheme.filter(|_| name == "starts").map(places),
+        stated: Vec::new(),
     }
 }

@@ -11,18 +11,22 @@ use engine::joined::rows::{about, by_person, by_record};
 use engine::link::draws::{Draws, draws};
 use engine::link::persons::Member;
 use engine::link::recall::{RECALL, Share, share};
+use engine::measure::effect::SetApart;
 use engine::measure::sums::{Sums, sums};
 use engine::measure::{self, Index, Measured};
 use engine::records::batch::{Batch, Name};
 use engine::records::day::Day;
-use engine::records::gate::quality::Quality;
-use engine::records::schema::table;
+use engine::records::gate::Found;
+use engine::records::gate::evidence::{Read, Stated, missing, stated};
+use engine::records::gate::quality::{Accepted, Quality};
+use engine::records::schema::{Table, table};
 use engine::records::{Need, Records, facts, people, starts};
 use lab::philox::{open_unit, words};
 use rayon::prelude::*;
 use scheme::Scheme;
 
 use crate::agencies::{self, Agencies};
+use crate::gate::asked_of;
 use crate::live::{self, Days, Live};
 use crate::looked::{self, Who};
 use crate::paint;
@@ -74,6 +78,7 @@ pub fn linked(
     purpose: &str,
     days: Days,
     provider: Option<&str>,
+    accepted: Option<Accepted>,
 ) -> anyhow::Result<(Live, Sure)> {
     let need = live::need(scheme)?;
     let mut agencies = agencies::open(folder, purpose, days)?;
@@ -85,7 +90,8 @@ pub fn linked(
     const LINKAGE: u64 = 1 << 40;
     let uniform = |knot, draw, step| open_unit(words(joined.seed, knot, draw, LINKAGE + step)[0]);
     let drawn = draws(&agencies.members, &links, joined.draws, &uniform);
-    let (tables, nobody) = read(&mut agencies, &need)?;
+    let (tables, nobody) = read(&mut agencies, &need, scheme)?;
+    let quality = sound(&mut agencies, &need, scheme, &tables, accepted)?;
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &records, as_at, known_at);
@@ -104,7 +110,8 @@ pub fn linked(
     if nobody > 0 {
         paint::stderr(&format!("note: {nobody} rows are about people who were never linked; they are left out"));
     }
-    let live = Live { folder: folder.to_owned(), records, measured, tables: BTreeMap::new(), quality: Quality::default() };
+    let live =
+        Live { folder: folder.to_owned(), records, measured, tables: BTreeMap::new(), quality, set_apart: SetApart::default() };
     Ok((live, sure))
 }
 
@@ -131,14 +138,39 @@ struct Tables {
     spells: Vec<Batch>,
 }
 
-fn read(agencies: &mut Agencies, need: &Need) -> anyhow::Result<(Tables, u64)> {
+/// Whether the agencies' records have what the rules need, and few enough faults.
+fn sound(
+    agencies: &mut Agencies,
+    need: &Need,
+    scheme: &Scheme,
+    tables: &Tables,
+    accepted: Option<Accepted>,
+) -> anyhow::Result<Quality> {
+    // An agency looks up its own people, however many the others have.
+    let people = 0;
+    let (counts, faults) = stated(&tables.coverage);
+    faults.into_iter().for_each(|fault| agencies.note("coverage", fault));
+    // A zero counts where it is stated; other counts are of one agency, and are compared when its own folder is measured.
+    for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
+        let none = Found::default();
+        let found = agencies.found.get(name).unwrap_or(&none);
+        let zeros: Vec<Stated> = counts.iter().filter(|stated| stated.table == name && stated.count == 0).cloned().collect();
+        let read = Read { table: name, there: agencies.found.contains_key(name), kinds, stated: &zeros, found };
+        let faults = if need.table(name) { missing(&read, need, people) } else { Vec::new() };
+        faults.into_iter().for_each(|fault| agencies.note(name, fault));
+    }
+    agencies.judge(&scheme.records, accepted)
+}
+
+fn read(agencies: &mut Agencies, need: &Need, scheme: &Scheme) -> anyhow::Result<(Tables, u64)> {
     let (mut tables, mut nobody) = (Tables::default(), 0);
     let members: Vec<Member> = agencies.members.clone();
     let names: Vec<String> = agencies.folders.keys().cloned().collect();
     for agency in names {
         let own = members.iter().enumerate().filter(|(_, member)| member.key.agency == agency);
         let own: BTreeMap<Name<'_>, usize> = own.map(|(at, member)| (Name::of(&member.key.id), at)).collect();
-        agencies.each(&agency, &|_, table| need.table(table.name), &mut |_, batch| {
+        let asked = |table: &Table| asked_of(table.name, need, &scheme.records, Some(scheme));
+        agencies.each(&agency, &|_, table| need.table(table.name), &asked, &mut |_, batch| {
             let (batch, left) = by_record(batch, &own);
             nobody += left;
             tables.of(batch.table.name).push(batch);

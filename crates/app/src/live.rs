@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::Args;
+use engine::measure::effect::SetApart;
 use engine::measure::{self, Measured};
 use engine::records::batch::Batch;
 use engine::records::day::{Day, day};
@@ -45,6 +46,8 @@ pub struct Live {
     pub tables: BTreeMap<&'static str, Vec<Batch>>,
     /// What there is to say of the records.
     pub quality: Quality,
+    /// Rows that cannot be used, and with which the sum may change.
+    pub set_apart: SetApart,
 }
 
 /// Which records the rules of a scheme ask for.
@@ -71,6 +74,7 @@ pub fn live(
     loaded.judge(accepted)?;
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &loaded.records, as_at, known_at);
+    let set_apart = loaded.set_apart();
     let Loaded { folder, records, tables, quality, .. } = loaded;
-    Ok(Live { folder, records, measured, tables, quality })
+    Ok(Live { folder, records, measured, tables, quality, set_apart })
 }

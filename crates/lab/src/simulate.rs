@@ -247,11 +247,14 @@ impl Writing<'_> {
     fn state_zeros(&mut self, until: &str) {
         let Ok(need) = engine::measure::need(self.simulation.scheme) else { return };
         let people = self.tables.people.rows().to_string();
-        for (table, kinds, batch) in [("events", &need.events, &self.tables.events), ("spells", &need.spells, &self.tables.spells)] {
+        for (table, kinds, batch) in
+            [("events", &need.events, &self.tables.events), ("spells", &need.spells, &self.tables.spells)]
+        {
             let column = batch.table.column("kind");
             let there: BTreeSet<String> = (0..batch.rows()).map(|row| batch.text(column, row)).collect();
             for kind in kinds.iter().filter(|kind| !there.contains(*kind)) {
-                let row = [("table", table), ("kind", kind.as_str()), ("until", until), ("people", people.as_str()), ("count", "0")];
+                let row =
+                    [("table", table), ("kind", kind.as_str()), ("until", until), ("people", people.as_str()), ("count", "0")];
                 self.tables.coverage.push(&[&row[..], &[("said_by", "the simulation"), ("said_on", until)]].concat());
             }
         }

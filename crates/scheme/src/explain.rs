@@ -1,11 +1,11 @@
 //! The contract in English: a term sheet with clause numbers, and a table of what is paid at each level of the outcome.
 
 use crate::clauses::spread_words;
-use crate::literal::Literal as _;
+use crate::literal::{Literal as _, Tolerance};
 use crate::money::{Pence, Quantity, Rate, WHOLE, thousands};
 use crate::price;
 use crate::tally::{Tally, misfit};
-use crate::terms::{Baseline, Better, Intake, Kind, Outcome, Per, SaidBy, Scheme};
+use crate::terms::{Baseline, Better, Intake, Kind, Outcome, Per, RecordsPolicy, SaidBy, Scheme};
 
 /// A numbered paragraph of the term sheet.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,9 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         },
         "",
     );
+    if scheme.records != RecordsPolicy::default() {
+        add("1.5".into(), records(&scheme.records), "");
+    }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let good = if outcome.better == Better::Fewer { "Less is better." } else { "More is better." };
         let kind = match outcome.kind {
@@ -73,6 +76,20 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         }
     }
     out
+}
+
+/// What is tolerated in the records that are paid on.
+fn records(policy: &RecordsPolicy) -> String {
+    let other = match policy.other_kinds.as_slice() {
+        [] => String::new(),
+        kinds => {
+            format!(" These kinds and classes are not those that the rules need, though spelled alike: {}.", kinds.join(", "))
+        }
+    };
+    match policy.faults {
+        Tolerance::Rows(0) => format!("Records are paid on only when no row that could change the sum is faulty.{other}"),
+        faults => format!("Records are paid on when at most {} that could change the sum are faulty.{other}", faults.words()),
+    }
 }
 
 fn last_payment(scheme: &Scheme) -> String {

@@ -17,13 +17,17 @@ use scheme::cell::quoted;
 use scheme::problem::Problem;
 use scheme::source::{Bytes, Source};
 use scheme::table::Table;
+use scheme::terms::RecordsPolicy;
 
 use crate::agencies::{self, Agencies};
 use crate::commands::stress::{is_standard, writable, write};
+use crate::gate::Accept;
 use crate::live::Days;
 use crate::looked::{self, Asking};
 use crate::paint::{self, bold, dim};
 use crate::report::duplication::{Found, NO_COST, page, tables, told};
+use crate::report::quality;
+use crate::tables::through::asked;
 use crate::tables::write::plain;
 use crate::tables::{Format, TableFile};
 
@@ -35,6 +39,8 @@ pub struct Duplication {
     asking: Asking,
     #[command(flatten)]
     days: Days,
+    #[command(flatten)]
+    accept: Accept,
     /// Unit costs of work, with their ranges and sources [default: unit-costs.csv in RECORDS, if it is there]
     #[arg(long, value_name = "FILE")]
     unit_costs: Option<PathBuf>,
@@ -53,6 +59,7 @@ pub fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
     looking.covered_by(&agencies.purpose)?;
     let unit_costs = costs(command, &mut agencies)?;
     let done = done(&mut agencies, &looking, command.days)?;
+    let quality = agencies.judge(&RecordsPolicy::default(), command.accept.accepted(None)?)?;
     let links = agencies.links()?;
     let persons = readings(&agencies.members, &links, &looking);
     let counts = persons.map(|persons| counts(&agencies.members, &persons, &done));
@@ -78,7 +85,7 @@ pub fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
     if !command.html.as_deref().is_some_and(is_standard) {
         paint::stdout(&text(&found))?;
     }
-    agencies.say_left_out();
+    quality::say(&quality);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -91,7 +98,7 @@ fn done(agencies: &mut Agencies, looking: &Looking, days: Days) -> anyhow::Resul
         let own = members.iter().enumerate().filter(|(_, member)| member.key.agency == agency);
         let people: BTreeMap<Name<'_>, usize> = own.map(|(at, member)| (Name::of(&member.key.id), at)).collect();
         let kinds = || looking.works.iter().flat_map(|work| &work.kinds);
-        agencies.each(&agency, &|_, table| kinds().any(|(of, _)| of.name == table.name), &mut |_, batch| {
+        agencies.each(&agency, &|_, table| kinds().any(|(of, _)| of.name == table.name), &|_| asked(true), &mut |_, batch| {
             pieces(&mut done, looking, &batch, &people, days.days());
             Ok(())
         })?;

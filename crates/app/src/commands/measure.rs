@@ -74,7 +74,15 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
         None => (live(&scheme, &command.records, command.days, &[], command.accept.accepted(None)?)?, None),
         Some(purpose) => {
             let provider = command.provider.as_deref();
-            let (live, sure) = linked(&scheme, &command.records, &command.joined, purpose, command.days, provider)?;
+            let (live, sure) = linked(
+                &scheme,
+                &command.records,
+                &command.joined,
+                purpose,
+                command.days,
+                provider,
+                command.accept.accepted(None)?,
+            )?;
             (live, Some(sure))
         }
     };

@@ -8,11 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use engine::measure::claims::found_false;
+use engine::measure::effect::effect;
 use engine::measure::{self, Group};
 use engine::pay::entry::What;
 use engine::pay::run::transactions;
 use engine::pay::statement::{self, lines};
 use engine::pay::{Hash, Ledger, Line, Refusal, Statement, prepare_from};
+use engine::records::gate::quality::Quality;
 use scheme::money::{Pence, thousands};
 use scheme::read::SCHEME_FILE;
 use scheme::tally::{Stage, Tally};
@@ -76,7 +78,8 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
             let accepted = command.accept.accepted(command.prepared_by.as_deref())?;
             let live = live(&scheme, records, command.days, audit_tables(&scheme), accepted)?;
             let (statement, waiting) = from_records(&scheme, &folder, &live, command.days, command.provider.as_deref())?;
-            (statement, waiting, Some(live.quality))
+            let quality = with_effect(&scheme, &live, command.days, command.provider.as_deref());
+            (statement, waiting, Some(quality))
         }
         (None, Some(tally)) => {
             let Some(tallies) = tallies_or_errors(&scheme, tally)? else { return Ok(ExitCode::from(1)) };
@@ -98,11 +101,11 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
         }
     }
     if let Some(path) = &command.html {
-        let page = report::statement::page(&scheme, &statement, &waiting);
+        let page = report::statement::page(&scheme, &statement, &waiting, quality.as_ref());
         std::fs::write(path, page).with_context(|| format!("could not write {}", path.display()))?;
     }
     if let Some(path) = &command.parquet {
-        tables::statement::write(&statement, path)?;
+        tables::statement::write(&statement, quality.as_ref(), path)?;
     }
     if let (Some(place), Some(name)) = (&command.store, &command.prepared_by) {
         let mut store = Store::open(place, Open::OrNew)?;
@@ -139,6 +142,17 @@ pub fn from_records(
     providers.dedup();
     let priced = groups.iter().flat_map(|group| lines(scheme, &name(group), &group.tally)).collect();
     Ok((statement(folder, days, providers, priced)?, waiting(scheme, &groups)))
+}
+
+/// The data-quality statement with the most that what was set apart could change the sum.
+fn with_effect(scheme: &Scheme, live: &Live, days: Days, only: Option<&str>) -> Quality {
+    let name = |group: &Group| live.records.providers.get(group.provider).to_string();
+    let price = |groups: &[Group]| {
+        let wanted = groups.iter().filter(|group| only.is_none_or(|only| name(group) == only));
+        let lines = wanted.flat_map(|group| lines(scheme, &name(group), &group.tally));
+        Pence(lines.fold(0, |sum: i64, line| sum.saturating_add(line.amount.0)))
+    };
+    Quality { effect: effect(scheme, &live.measured, days.days().0, &live.set_apart, &price), ..live.quality.clone() }
 }
 
 /// The tables that a contract needs whole: claims, where it audits any.

@@ -21,6 +21,7 @@ use crate::live::Days;
 use crate::looked::{self, Asking};
 use crate::paint::{self, bold, dim};
 use crate::report::words::listed;
+use crate::tables::through::asked;
 
 #[derive(Args)]
 pub struct Person {
@@ -71,7 +72,7 @@ fn timeline(agencies: &mut Agencies, own: &[Member], days: Days) -> anyhow::Resu
     for agency in names {
         let here = own.iter().filter(|member| member.key.agency == agency);
         let ids: BTreeSet<Name<'_>> = here.map(|member| Name::of(&member.key.id)).collect();
-        agencies.each(agency, &|purpose, table| purpose.touches(table), &mut |purpose, batch| {
+        agencies.each(agency, &|purpose, table| purpose.touches(table), &|_| asked(true), &mut |purpose, batch| {
             items(&mut found, agency, &batch, &ids, purpose, days.days());
             Ok(())
         })?;

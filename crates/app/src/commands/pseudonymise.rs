@@ -13,6 +13,7 @@ use engine::records::batch::Name;
 
 use crate::live::Days;
 use crate::looked::{self, Asking};
+use crate::tables::through::asked;
 use crate::tables::write::{Unfinished, Writer};
 use crate::tables::{self, Format};
 use crate::{agencies, folder, paint};
@@ -50,7 +51,7 @@ pub fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
         let people: BTreeMap<Name<'_>, &Member> = of_agency(&members, &agency);
         let to = command.out.join(&agency);
         let mut writers = BTreeMap::new();
-        agencies.each(&agency, &|purpose, table| purpose.touches(table), &mut |purpose, batch| {
+        agencies.each(&agency, &|purpose, table| purpose.touches(table), &|_| asked(true), &mut |purpose, batch| {
             let table = batch.table;
             let batch = payload(batch, purpose, &people, &secret, command.days.days());
             if !writers.contains_key(table.name) {

@@ -131,7 +131,8 @@ pub fn csv(quality: &Quality) -> String {
     }
     for zero in &quality.zeros {
         let said = format!("none from {} up to {}, stated by {} on {}", zero.since, zero.until, zero.by, zero.on);
-        let _ = writeln!(out, "stated zero,{},,0,,,,told,{},{},{},", cell(&zero.table), cell(&zero.kind), cell(&said), zero.people);
+        let _ =
+            writeln!(out, "stated zero,{},,0,,,,told,{},{},{},", cell(&zero.table), cell(&zero.kind), cell(&said), zero.people);
     }
     if let Some(effect) = &quality.effect {
         let bound = if effect.bound { "bound" } else { "exact" };

@@ -1,15 +1,17 @@
 //! A statement as a page: one file that needs nothing else. Totals first, then whom it waits for, then every line with its reason.
 
 use engine::pay::Statement;
+use engine::records::gate::quality::Quality;
 use scheme::Scheme;
-use scheme::money::Pence;
+use scheme::money::{Pence, thousands};
 
 use super::html::document;
 use super::markup::{heading, list, table, text};
+use super::quality;
 use crate::commands::pay::place;
 
 /// The whole page. The same statement gives the same bytes.
-pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String]) -> String {
+pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String], quality: Option<&Quality>) -> String {
     let total: i64 = statement.lines.iter().map(|line| line.amount.0).sum();
     let days = format!("As at {}, known at {}; rules {}", statement.as_at, statement.known_at, statement.version.short());
     let mut body = text("p class=\"quiet\"", &format!("Statement of the contract {}", statement.contract));
@@ -37,5 +39,23 @@ pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String]) -> Strin
         let head = ["Line", "For", "Quantity", "Unit", "Price", "Amount", "Reason", "Id"];
         body += &table(provider, &head, &rows);
     }
+    if let Some(quality) = quality {
+        body += &of_records(quality);
+    }
     document(&format!("{} – statement", scheme.name), &body)
+}
+
+/// What there is to say of the records behind the statement.
+fn of_records(quality: &Quality) -> String {
+    let mut out = heading(2, "quality", "Data quality") + &list(&quality::lines(quality));
+    let files: Vec<Vec<String>> = quality
+        .files
+        .iter()
+        .map(|file| {
+            let numbers = [file.rows, file.used, file.set_apart, file.repeats].map(|number| thousands(number as i64));
+            [file.name.clone()].into_iter().chain(numbers).chain([file.sha256.clone()]).collect()
+        })
+        .collect();
+    out += &table("Files of records", &["File", "Rows", "Used", "Set apart", "Repeated", "SHA-256"], &files);
+    out
 }

@@ -9,12 +9,16 @@ use anyhow::Context as _;
 use engine::pay::Statement;
 use engine::pay::statement::{COLUMNS, Line};
 use engine::records::day::day;
+use engine::records::gate::quality::Quality;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
 use parquet::errors::Result;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
+
+use crate::report::quality;
 
 /// The values of one column.
 enum Column {
@@ -25,17 +29,19 @@ enum Column {
 }
 
 /// Writes a statement into a file, in place of one that is there.
-pub fn write(statement: &Statement, path: &Path) -> anyhow::Result<()> {
+pub fn write(statement: &Statement, quality: Option<&Quality>, path: &Path) -> anyhow::Result<()> {
     let could_not = || format!("could not write {}", path.display());
     let file = File::create(path).with_context(could_not)?;
-    to(file, statement).with_context(could_not)
+    to(file, statement, quality).with_context(could_not)
 }
 
-fn to(file: File, statement: &Statement) -> Result<()> {
+fn to(file: File, statement: &Statement, quality: Option<&Quality>) -> Result<()> {
     let columns = columns(statement);
     let fields = COLUMNS.iter().zip(&columns).map(|(name, column)| field(name, column).map(Arc::new));
     let schema = Type::group_type_builder("statement").with_fields(fields.collect::<Result<_>>()?).build()?;
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    // The data-quality statement travels in the file, as the CSV that `--quality` writes.
+    let said = quality.map(|quality| vec![KeyValue::new("data quality".to_owned(), quality::csv(quality))]);
+    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(said).build();
     let mut writer = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))?;
     let mut group = writer.next_row_group()?;
     for values in &columns {

@@ -72,12 +72,7 @@ fn read(
 }
 
 /// The same for events or spells, gathered by person.
-pub fn gathered(
-    files: &[&TableFile],
-    door: &Door<'_>,
-    people: &Names,
-    need: &Need,
-) -> anyhow::Result<(Vec<Gathered>, Found)> {
+pub fn gathered(files: &[&TableFile], door: &Door<'_>, people: &Names, need: &Need) -> anyhow::Result<(Vec<Gathered>, Found)> {
     let columns: Columns<'_> = &|column| need.column(door.table.name, column);
     let (mut found, mut all) = (Found::default(), Vec::new());
     for (at, file) in files.iter().enumerate() {

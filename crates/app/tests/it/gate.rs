@@ -111,7 +111,9 @@ fn a_table_in_two_files_is_one_table_and_other_formats_and_orders_change_nothing
     let output = pay_scores(folder.path(), &["--csv"]);
     assert_eq!(text(&output), expected, "{}", said(&output));
     let parquet = Scratch::new("gate-parquet");
-    assert!(run(&["records", "check", &faults("repeated-rows/once"), "--keep", parquet.path(), "--as", "parquet"]).status.success());
+    assert!(
+        run(&["records", "check", &faults("repeated-rows/once"), "--keep", parquet.path(), "--as", "parquet"]).status.success()
+    );
     assert_eq!(text(&pay_scores(parquet.path(), &["--csv"])), expected);
 }
 
@@ -156,7 +158,9 @@ fn no_evidence_is_not_success() {
     // Person ids in another form.
     let folder = once();
     for file in ["people.csv", "starts.csv"] {
-        change(&folder, file, |text| text.replace("person\n1\n2\n", "person\na1\na2\n").replace("1,1,one", "1,a1,one").replace("2,2,two", "2,a2,two"));
+        change(&folder, file, |text| {
+            text.replace("person\n1\n2\n", "person\na1\na2\n").replace("1,1,one", "1,a1,one").replace("2,2,two", "2,a2,two")
+        });
     }
     change(&folder, "events.csv", |text| text.replace(",1,outcome", ",A1,outcome").replace(",2,outcome", ",A2,outcome"));
     refused(&pay_scores(folder.path(), &[]), &["none of the people here is in the table of people", "in another form"]);
@@ -165,8 +169,13 @@ fn no_evidence_is_not_success() {
 #[test]
 fn a_stated_zero_can_be_paid_and_says_who_said_so() {
     let folder = once();
-    change(&folder, "events.csv", |text| text.lines().filter(|line| !line.contains("partly")).map(|line| format!("{line}\n")).collect());
-    refused(&pay_scores(folder.path(), &[]), &["the rules need this kind of event, and the records have none", "outcome partly achieved"]);
+    change(&folder, "events.csv", |text| {
+        text.lines().filter(|line| !line.contains("partly")).map(|line| format!("{line}\n")).collect()
+    });
+    refused(
+        &pay_scores(folder.path(), &[]),
+        &["the rules need this kind of event, and the records have none", "outcome partly achieved"],
+    );
     let coverage = |row: &str| format!("table,kind,until,people,count,said_by,said_on\nevents,,2027-12-31,,,,\n{row}\n");
     folder.write("coverage.csv", coverage("events,outcome partly achieved,2027-12-31,2,0,Jo Park,2028-01-05"));
     let output = pay_scores(folder.path(), &[]);

@@ -9,6 +9,7 @@
 
 pub mod claims;
 mod cohorts;
+pub mod effect;
 mod exit;
 mod life;
 mod plan;

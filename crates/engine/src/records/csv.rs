@@ -48,7 +48,10 @@ pub fn read<R: Read>(
         match row {
             Ok(()) if columns.again(&rows) => {
                 let mend = "nothing, if two files were put together; the line is passed over";
-                faults.push(Fault { grade: Grade::Repeat, ..Fault::row(place, "the header appears again", "a row of the table", mend) });
+                faults.push(Fault {
+                    grade: Grade::Repeat,
+                    ..Fault::row(place, "the header appears again", "a row of the table", mend)
+                });
             }
             Ok(()) => {
                 if !told_encoding && rows.cells.iter().any(|cell| std::str::from_utf8(&rows.text[cell.clone()]).is_err()) {
@@ -180,7 +183,8 @@ pub fn columns(table: &'static Table, names: &[String]) -> (Vec<Option<usize>>, 
             let misspelt = known().find(|column| near_column(name, column) && !names.iter().any(|name| name == column));
             if let Some(column) = misspelt {
                 let mend = format!("name the column `{column}`, or give it a name that is not so near");
-                faults.push(fault("this column looks like another one spelled differently", format!("`{column}`"), mend).refused());
+                faults
+                    .push(fault("this column looks like another one spelled differently", format!("`{column}`"), mend).refused());
                 continue;
             }
             let mend = match scheme::problem::nearest(name, known()) {

@@ -3,10 +3,10 @@
 
 use std::io::Read;
 
+use engine::records::People;
 use engine::records::batch::Batch;
 use engine::records::check::Check;
 use engine::records::csv;
-use engine::records::People;
 use engine::records::fault::{Fault, Grade};
 use engine::records::gate::{Asked, Door, File, Found, Known};
 use engine::records::schema::{TABLES, table};

@@ -114,7 +114,8 @@ pub fn stated(batches: &[Batch]) -> (Vec<Stated>, Vec<Fault>) {
             .collect();
             if !lacks.is_empty() {
                 let fix = "a count of 0 pays as if nothing had happened, so it names how many people were looked up, who says so, and on which day";
-                let fault = Fault::row(stated.place, "a count of 0 lacks who said so", format!("a value in {}", lacks.join(", ")), fix);
+                let fault =
+                    Fault::row(stated.place, "a count of 0 lacks who said so", format!("a value in {}", lacks.join(", ")), fix);
                 faults.push(Fault { column: lacks[0].to_owned(), ..fault }.refused());
             }
             out.push(stated);

@@ -80,6 +80,13 @@ impl Findings {
         }
     }
 
+    /// The same findings, in files of a folder inside the folder.
+    #[must_use]
+    pub fn within(self, folder: &str) -> Findings {
+        let inside = |(key, kind): (Key, Kind)| (Key { file: format!("{folder}/{}", key.file), ..key }, kind);
+        Findings { kinds: self.kinds.into_iter().map(inside).collect() }
+    }
+
     /// Each kind: what stops a run first, then what touches the sum.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Kind)> {
         self.kinds.iter()

@@ -213,7 +213,9 @@ impl<'a> Door<'a> {
     fn persons(&self, batch: &Batch) -> Vec<u32> {
         let column = self.table.columns.iter().position(|column| column.name == "person");
         match (column, self.known.people) {
-            (Some(column), Some(people)) if self.table.name != "people" => found_people(people, &batch.columns[column], batch.rows()),
+            (Some(column), Some(people)) if self.table.name != "people" => {
+                found_people(people, &batch.columns[column], batch.rows())
+            }
             _ => Vec::new(),
         }
     }
@@ -384,7 +386,9 @@ impl<'a> Known<'a> {
 
     /// Takes in rows that others may refer to.
     pub fn learn(&mut self, batch: &Batch) {
-        for (reference, known) in REFERENCES.iter().zip(&mut self.rows).filter(|(reference, _)| reference.table == batch.table.name) {
+        for (reference, known) in
+            REFERENCES.iter().zip(&mut self.rows).filter(|(reference, _)| reference.table == batch.table.name)
+        {
             let known = known.get_or_insert_default();
             let column = batch.table.column(reference.column);
             for name in (0..batch.rows()).filter_map(|row| batch.name(column, row)) {
