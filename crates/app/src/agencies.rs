@@ -184,6 +184,10 @@ impl Agencies {
                     repeats: rows.repeats,
                 });
             }
+            if let Some((key, kind)) = found.findings.iter().find(|(key, _)| key.grade == Grade::File) {
+                let file = path.join(&key.file);
+                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.display(), key.column, key.what, kind.first.mend);
+            }
             self.findings.merge(std::mem::take(&mut found.findings).within(agency));
             self.found.entry(table.name).or_default().merge(found);
         }

@@ -191,7 +191,9 @@ fn read(
     }
     for name in wanted.tables.iter().filter(|name| !["providers", "lots"].contains(name)) {
         if !reading.files(name).is_empty() {
-            tables.insert(name, reading.whole(name, &known, &asked(true))?);
+            // Where a contract pays nothing by claims, they are what is looked at, and no sum hangs on them.
+            let touches = *name != "claims" || wanted.scheme.is_none_or(audits);
+            tables.insert(name, reading.whole(name, &known, &asked(touches))?);
         }
     }
     if !facts {
@@ -271,6 +273,11 @@ fn read(
     records.add("events", events);
     records.add("spells", spells);
     Ok((records, tables, counts))
+}
+
+/// Whether a contract pays by what an audit finds of claims.
+pub fn audits(scheme: &Scheme) -> bool {
+    (0..scheme.outcomes.len()).any(|at| scheme.checked(at).is_some())
 }
 
 fn table_name(name: &str) -> &'static str {

@@ -38,7 +38,10 @@ pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
         "{:<24} {:<20} {:<20} {:>10} {:>10} {:>12} {:>14}\n",
         "provider", "clause", "outcome", "matched", "unclaimed", "unsupported", "not yet known"
     );
-    let mut unsupported = claims.unknown;
+    // Claims that cannot be used fit nothing either.
+    let set_apart = live.quality.files.iter().filter(|file| file.name.starts_with("claims")).map(|file| file.set_apart);
+    let unknown = claims.unknown + set_apart.sum::<u64>() as i64;
+    let mut unsupported = unknown;
     for ((provider, outcome), found) in &claims.by {
         unsupported += found.unsupported;
         let clauses = scheme.clauses.iter().filter(|clause| clause.outcome() == Some(*outcome));
@@ -59,8 +62,8 @@ pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
             thousands(found.open)
         );
     }
-    if claims.unknown > 0 {
-        out += &format!("{} claims fit no start, provider or outcome of the records\n", thousands(claims.unknown));
+    if unknown > 0 {
+        out += &format!("{} claims fit no start, provider or outcome of the records\n", thousands(unknown));
     }
     paint::stdout(&out)?;
     quality::say(&live.quality);

@@ -25,7 +25,7 @@ use store::{Open, Store};
 use crate::commands::check::scheme_or_errors;
 use crate::commands::price::tallies_or_errors;
 use crate::folder::{self, SchemeFolder};
-use crate::gate::Accept;
+use crate::gate::{Accept, audits};
 use crate::live::{Days, Live, live};
 use crate::report::quality;
 use crate::{paint, report, tables};
@@ -157,8 +157,7 @@ fn with_effect(scheme: &Scheme, live: &Live, days: Days, only: Option<&str>) -> 
 
 /// The tables that a contract needs whole: claims, where it audits any.
 pub fn audit_tables(scheme: &Scheme) -> &'static [&'static str] {
-    let audits = (0..scheme.outcomes.len()).any(|at| scheme.checked(at).is_some());
-    if audits { &["claims"] } else { &[] }
+    if audits(scheme) { &["claims"] } else { &[] }
 }
 
 /// Counts the claims that an audit found false, where a contract audits any.

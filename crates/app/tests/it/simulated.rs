@@ -273,7 +273,11 @@ fn the_same_people_before_and_false_claims_are_paid_from_records() {
          e6,4,offence,2026-12-01,2027-01-01\n",
     );
     folder.write("claims.csv", "claim,provider,person,outcome,date,checked,found\n");
-    let coverage = |since: &str| folder.write("coverage.csv", format!("table,kind,until,since\nevents,,2029-12-31,{since}\n"));
+    let coverage = |since: &str| {
+        let none = "events,job start,2029-12-31,,4,0,Ann Lee,2030-01-02";
+        let header = "table,kind,until,since,people,count,said_by,said_on";
+        folder.write("coverage.csv", format!("{header}\nevents,,2029-12-31,{since},,,,\n{none}\n"));
+    };
     let pay = |as_at: &str| said(&run(&["pay", scheme.path(), folder.path(), "--as-at", as_at]));
     coverage("");
     assert!(pay("2029-12-31").contains("in the column `since`"), "{}", pay("2029-12-31"));
