@@ -1,6 +1,8 @@
 //! What is wrong with one row, one value or one file of records. A value that may say who somebody is never gets in here.
 
-use super::schema::{Column, Table};
+use std::io;
+
+use super::schema::{Column, Kind, Table};
 
 /// One thing wrong in one place.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +19,15 @@ pub struct Fault {
     pub mend: String,
     pub grade: Grade,
 }
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.what)?;
+        self.value.as_ref().map_or(Ok(()), |value| write!(f, ": {value}"))
+    }
+}
+
+impl std::error::Error for Fault {}
 
 /// What a fault does to its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,10 +64,23 @@ impl Fault {
         Fault { column: column.name.into(), value: shown(column, value), ..Fault::row(place, what, column.kind.expected(), mend) }
     }
 
+    /// The fault inside an error of reading, or the error where there is none: what is wrong with a file's bytes comes up through
+    /// readers as an error.
+    pub fn of(error: io::Error) -> Result<Fault, io::Error> {
+        error.downcast::<Fault>()
+    }
+
     /// Names the column.
     #[must_use]
     pub fn column(mut self, table: &Table, column: usize) -> Fault {
         self.column = table.columns[column].name.into();
+        self
+    }
+
+    /// The same without what was read.
+    #[must_use]
+    pub fn unseen(mut self) -> Fault {
+        self.value = None;
         self
     }
 
@@ -74,9 +98,10 @@ impl Fault {
     }
 }
 
-/// The value as a message may show it: short, printable, and nothing of a personal column.
+/// The value as a message may show it: short, printable, and nothing of a personal column. A cell may have slipped into a
+/// neighbour's column, as a comma inside an unquoted name makes it do; so only what has the form of its column is shown.
 fn shown(column: &Column, value: &str) -> Option<String> {
-    (!column.personal).then(|| visible(value))
+    (!column.personal && has_form(column, value)).then(|| visible(value))
 }
 
 /// A short text of which everything can be seen: spaces that are not plain ones and characters that take no space are written
@@ -87,7 +112,7 @@ pub fn visible(value: &str) -> String {
     for letter in value.chars().take(40) {
         match letter {
             ' ' => shown.push(' '),
-            letter if letter.is_whitespace() || letter.is_control() || super::gate::spelling::invisible(letter) => {
+            letter if letter.is_whitespace() || scheme::spelling::unseen(letter) => {
                 shown.push_str(&format!("<U+{:04X}>", u32::from(letter)));
             }
             letter => shown.push(letter),
@@ -97,4 +122,32 @@ pub fn visible(value: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+/// Whether a value, right or wrong, is evidently meant for its column, and no name, number or note of somebody that slipped in.
+fn has_form(column: &Column, value: &str) -> bool {
+    let value = value.trim();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    match column.kind {
+        // A date in any order, with or without a time, or the number of a day in a spreadsheet.
+        Kind::Day => {
+            let parts = value.split(['-', '/', '.', 'T', ' ', ':', 'Z', '+']);
+            digits > 0
+                && parts.clone().all(|part| part.len() <= 9 && part.bytes().all(|byte| byte.is_ascii_digit()))
+                && (parts.clone().filter(|part| !part.is_empty()).count() >= 3 || digits <= 5)
+                && parts.filter(|part| part.len() > 4).count() <= 1
+                && value.len() <= 40
+        }
+        Kind::Amount | Kind::Share => {
+            let usual = |c: char| c.is_ascii_digit() || ".,-+%£$€eE".contains(c);
+            digits <= 9 && value.chars().all(usual)
+        }
+        // A slip in one of the known words.
+        Kind::Choice(words) => {
+            let near = value.len() > 3 && scheme::problem::nearest(value, words.iter().copied()).is_some();
+            near || words.iter().any(|word| word.eq_ignore_ascii_case(value))
+        }
+        // Anything may stand here; whoever knows more of the row decides.
+        Kind::Id | Kind::Text => true,
+    }
 }

@@ -16,9 +16,11 @@ pub mod day;
 pub mod facts;
 pub mod fault;
 pub mod gate;
+pub mod gzip;
 pub mod map;
 pub mod names;
 pub mod people;
+pub mod rows;
 pub mod schema;
 pub mod starts;
 

@@ -22,7 +22,7 @@ use super::batch::{Batch, Name, Values};
 use super::day::{Day, NEVER};
 use super::fault::{Fault, Grade, visible};
 use super::names::{Fingerprints, NOBODY, Names, fingerprint};
-use super::schema::Table;
+use super::schema::{Kind, Table};
 use evidence::{Others, Stated};
 use findings::Findings;
 use keys::Keys;
@@ -164,7 +164,8 @@ impl<'a> Door<'a> {
             return Looked::default();
         }
         self.drop_repeats(file, batch, found);
-        let mut looked = Looked { persons: self.persons(batch), kinds: self.kinds(file, batch, found) };
+        let persons = self.persons(batch);
+        let mut looked = Looked { kinds: self.kinds(file, batch, &persons, found), persons };
         self.count_stated(batch, found);
         let mut wrong = Wrong::default();
         self.references(batch, &looked, &mut wrong);
@@ -220,7 +221,7 @@ impl<'a> Door<'a> {
         }
     }
 
-    fn kinds(&self, file: File<'_>, batch: &Batch, found: &mut Found) -> Vec<u16> {
+    fn kinds(&self, file: File<'_>, batch: &Batch, persons: &[u32], found: &mut Found) -> Vec<u16> {
         if self.asked.kinds.is_empty() {
             return Vec::new();
         }
@@ -249,7 +250,8 @@ impl<'a> Door<'a> {
                 let fault = Fault::value(batch.places[row], &batch.table.columns[column], &text, what, fix);
                 let expected = format!("`{nearest}`, or a word that is not so near");
                 found.note(file, Fault { expected, ..fault }.refused(), true, None);
-            } else {
+            } else if persons.get(row).is_some_and(|person| *person != NOBODY) {
+                // In a row whose cells have slipped a name may stand here.
                 found.others.keep(&text);
             }
         }
@@ -339,9 +341,15 @@ impl<'a> Door<'a> {
         wrong.faults.sort_by_key(|(row, fault)| (*row, fault.grade));
         let person = self.table.columns.iter().position(|column| column.name == "person");
         let mut good = vec![true; batch.rows()];
-        for (row, fault) in wrong.faults {
+        for (row, mut fault) in wrong.faults {
             if !good[row] {
                 continue;
+            }
+            // Whose cells have slipped is nobody that is known, and then a name may stand in any column.
+            let column = self.table.columns.iter().find(|column| column.name == fault.column);
+            let open = column.is_some_and(|column| matches!(column.kind, Kind::Id | Kind::Text));
+            if open && person.is_some() && looked.persons.get(row).is_none_or(|person| *person == NOBODY) {
+                fault = fault.unseen();
             }
             good[row] = fault.grade > Grade::Row;
             // A row of a kind that no rule looks at changes nothing.

@@ -6,39 +6,16 @@
 //! not near: another number ("level 1", "level 2"), another single letter standing alone ("phase A", "phase B"), or a prefix
 //! that turns the meaning ("employed", "unemployed").
 
-use unicode_normalization::UnicodeNormalization as _;
-
 /// The longest word that is compared, in characters; nobody misspells a whole page.
 const LONGEST: usize = 80;
 
-/// A word without what the eye does not see: compatibility forms composed, lower case, without invisible characters, and
-/// spaces, hyphens and underscores as single spaces.
+/// A word without what the eye does not see: as [`scheme::spelling`] folds names, lookalike letters of other alphabets as the
+/// Latin ones, without accents, and with hyphens and underscores as spaces.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    let mut out = String::new();
-    let mut gap = false;
-    for letter in text.nfkc().flat_map(char::to_lowercase).filter(|letter| !invisible(*letter)) {
-        if letter.is_whitespace() || matches!(letter, '-' | '_' | '\u{2010}'..='\u{2015}') {
-            gap = !out.is_empty();
-            continue;
-        }
-        if std::mem::take(&mut gap) {
-            out.push(' ');
-        }
-        // "ß" and "ss" are one word in another case.
-        if letter == 'ß' { out.push_str("ss") } else { out.push(letter) }
-    }
-    out
-}
-
-/// Characters that take no space: soft hyphens, zero-width spaces and joiners, marks of direction, variation selectors.
-#[must_use]
-pub fn invisible(letter: char) -> bool {
-    letter.is_control() && !letter.is_whitespace()
-        || matches!(letter,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+    let text: String =
+        scheme::spelling::skeleton(text).chars().map(|letter| if matches!(letter, '-' | '_') { ' ' } else { letter }).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a word is another one spelled differently. A word is not near itself.
