@@ -1,7 +1,7 @@
 //! The files of one table, read through the gate: batch by batch, or the row groups of a Parquet file on all cores; and read a
 //! second time where keys were there twice.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -130,8 +130,8 @@ pub fn gathered(files: &[&TableFile], door: &Door<'_>, people: &Names, need: &Ne
 
 /// Reads files a second time, where keys were there twice, and compares rows with the same key. Gives keys that only seemed to
 /// be there twice.
-fn again(files: &[&TableFile], door: &Door<'_>, columns: Columns<'_>, found: &mut Found) -> anyhow::Result<HashSet<u64>> {
-    let mut mistaken = HashSet::new();
+fn again(files: &[&TableFile], door: &Door<'_>, columns: Columns<'_>, found: &mut Found) -> anyhow::Result<BTreeSet<u64>> {
+    let mut mistaken = BTreeSet::new();
     let Some(mut second) = found.second(door.table) else { return Ok(mistaken) };
     let names: Vec<String> = files.iter().map(|file| file.name()).collect();
     loop {
@@ -155,7 +155,7 @@ fn taken_back(
     files: &[&TableFile],
     door: &Door<'_>,
     columns: Columns<'_>,
-    keys: &HashSet<u64>,
+    keys: &BTreeSet<u64>,
     found: &mut Found,
     take: &mut dyn FnMut(Batch, Looked) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {

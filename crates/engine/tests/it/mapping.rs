@@ -79,7 +79,7 @@ fn single_days_become_runs() {
 #[test]
 fn a_part_without_a_file_is_one_row() {
     let text = "[coverage.all]\ntable = { is = \"events\" }\nuntil = { is = \"2020-12-31\" }\n";
-    assert_eq!(rows(text, "", &LookUps::new()).0, ["events,,2020-12-31,"]);
+    assert_eq!(rows(text, "", &LookUps::new()).0, ["events,,2020-12-31,,,,,"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! usual case, nothing more happens. Otherwise the files are read a second time, and rows with such a key are compared in all
 //! their columns.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::batch::{Batch, Name, Values};
 use super::super::day::NEVER;
@@ -31,7 +31,7 @@ pub fn key(batch: &Batch, row: usize) -> Option<u64> {
 pub struct Second {
     table: &'static Table,
     /// The first row of each key that is looked at.
-    rows: HashMap<u64, First>,
+    rows: BTreeMap<u64, First>,
     /// Keys that are left for another reading, so that memory stays bounded whatever the files hold.
     later: Vec<u64>,
 }
@@ -54,7 +54,7 @@ impl Second {
     pub(super) fn new(table: &'static Table, mut repeated: Vec<u64>) -> Second {
         repeated.sort_unstable();
         repeated.dedup();
-        let mut second = Second { table, rows: HashMap::new(), later: repeated };
+        let mut second = Second { table, rows: BTreeMap::new(), later: repeated };
         second.next();
         second
     }
@@ -106,7 +106,7 @@ impl Second {
 
     /// Whether the files must be read again for further keys. Gives the keys that only seemed to be those of two rows: these rows
     /// must be taken in after all.
-    pub fn end(&mut self, mistaken: &mut HashSet<u64>) -> bool {
+    pub fn end(&mut self, mistaken: &mut BTreeSet<u64>) -> bool {
         mistaken.extend(self.rows.iter().filter(|(_, first)| first.times == 1).map(|(key, _)| *key));
         self.next();
         !self.rows.is_empty()
