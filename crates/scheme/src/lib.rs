@@ -10,6 +10,7 @@ pub mod amend;
 pub mod cell;
 pub mod clauses;
 pub mod document;
+pub mod exact;
 pub mod examples;
 pub mod explain;
 pub mod fees;

@@ -148,7 +148,7 @@ fn unreachable_bands(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
     let mut out = Vec::new();
     for clause in &scheme.clauses {
         let (outcome, edge) = match &clause.rule {
-            Rule::Bonus(bonus) => (bonus.outcome, bonus.above),
+            Rule::Bonus(bonus) => (bonus.outcome, bonus.above()),
             rule => match rule_gate(rule) {
                 Some((outcome, change)) => (outcome, change),
                 None => continue,
