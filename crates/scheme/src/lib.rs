@@ -32,6 +32,7 @@ pub mod statistics;
 pub mod table;
 pub mod tally;
 pub mod terms;
+pub mod visible;
 pub mod warnings;
 
 pub use document::{Picks, Reader};
