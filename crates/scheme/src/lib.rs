@@ -34,6 +34,7 @@ pub mod statistics;
 pub mod table;
 pub mod tally;
 pub mod terms;
+pub mod visible;
 pub mod warnings;
 
 pub use document::{Picks, Reader};
