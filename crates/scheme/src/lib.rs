@@ -23,6 +23,7 @@ pub mod mends;
 pub mod money;
 pub mod opened;
 pub mod pen;
+pub mod perverse;
 pub mod price;
 pub mod price_index;
 pub mod problem;

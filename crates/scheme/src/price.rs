@@ -66,6 +66,9 @@ impl<A> Lines<A> for NoLines {
 pub struct Paid<A> {
     amounts: Vec<A>,
     cohorts: usize,
+    /// What later clauses have taken back of what each clause paid, in the same places; empty where one clause at most takes
+    /// anything back, since then nothing can be taken twice.
+    taken: Vec<A>,
 }
 
 impl<A: Amount> Paid<A> {
@@ -78,6 +81,47 @@ impl<A: Amount> Paid<A> {
     /// What one clause paid in all.
     pub fn clause(&self, clause: usize) -> A {
         self.by(clause, 0..self.cohorts)
+    }
+
+    /// The most that clauses paid and took together, in pence, each cohort by itself.
+    #[must_use]
+    pub fn largest(&self) -> f64 {
+        self.amounts.iter().map(|amount| amount.in_pence().abs()).sum()
+    }
+
+    /// What is left of what some clauses paid over some cohorts, that may be taken back: never below zero, and less what others
+    /// have taken already. A clause that itself takes back is no payment, and counts by what it took.
+    fn left(&self, scheme: &Scheme, clauses: &[usize], cohorts: Range<usize>) -> A {
+        let named = clauses.iter().fold(A::default(), |sum, &clause| sum.plus(self.by(clause, cohorts.clone())));
+        let mut least = named;
+        if !self.taken.is_empty() {
+            let mut net = A::default();
+            for &clause in clauses.iter().filter(|&&clause| !scheme.clauses[clause].rule.takes_back()) {
+                let row = clause * self.cohorts;
+                net = net.plus(self.by(clause, cohorts.clone()));
+                net = self.taken[row + cohorts.start..row + cohorts.end].iter().fold(net, |net, &taken| net.minus(taken));
+            }
+            least = if net < named { net } else { named };
+        }
+        if least > A::default() { least } else { A::default() }
+    }
+
+    /// Notes that so much was taken back of what some clauses paid: of the first of them first, cohort by cohort.
+    fn take(&mut self, scheme: &Scheme, clauses: &[usize], cohorts: Range<usize>, amount: A) {
+        if self.taken.is_empty() {
+            return;
+        }
+        let mut rest = amount;
+        for &clause in clauses.iter().filter(|&&clause| !scheme.clauses[clause].rule.takes_back()) {
+            for at in clause * self.cohorts + cohorts.start..clause * self.cohorts + cohorts.end {
+                let here = self.amounts[at].minus(self.taken[at]);
+                let part = if here < rest { here } else { rest };
+                if part > A::default() {
+                    self.taken[at] = self.taken[at].plus(part);
+                    rest = rest.minus(part);
+                }
+            }
+        }
     }
 
     /// What was paid in all.
@@ -100,6 +144,10 @@ pub fn price<A: Amount, L: Lines<A>>(scheme: &Scheme, tally: &Tally, paid: &mut 
     paid.cohorts = tally.cohorts.len();
     paid.amounts.clear();
     paid.amounts.resize(scheme.clauses.len() * paid.cohorts, A::default());
+    paid.taken.clear();
+    if scheme.clauses.iter().filter(|clause| clause.rule.takes_back()).nth(1).is_some() {
+        paid.taken.resize(paid.amounts.len(), A::default());
+    }
     for (at, clause) in scheme.clauses.iter().enumerate() {
         let mut till = Till { scheme, tally, clause: at, paid: &mut *paid, lines: &mut *lines };
         match &clause.rule {
@@ -185,6 +233,16 @@ impl<'a, A: Amount, L: Lines<A>> Till<'a, A, L> {
     /// What several clauses paid together over some cohorts.
     pub fn paid_by(&self, clauses: &[usize], cohorts: Range<usize>) -> A {
         clauses.iter().fold(A::default(), |sum, &clause| sum.plus(self.paid.by(clause, cohorts.clone())))
+    }
+
+    /// What is left of what several clauses paid over some cohorts; see [`Paid::left`].
+    pub fn left(&self, clauses: &[usize], cohorts: Range<usize>) -> A {
+        self.paid.left(self.scheme, clauses, cohorts)
+    }
+
+    /// Notes that so much of what several clauses paid over some cohorts is taken back.
+    pub fn take(&mut self, clauses: &[usize], cohorts: Range<usize>, amount: A) {
+        self.paid.take(self.scheme, clauses, cohorts, amount);
     }
 
     /// The stretches of cohorts that a clause is measured over.
