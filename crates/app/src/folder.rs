@@ -63,7 +63,10 @@ fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
             folder.insert(name.to_owned(), inside(&path, &entry, LARGEST_FILE_BYTES));
         }
         if folder.len() > MOST_FILES {
-            bail!("{} has more than {MOST_FILES} files\n\nhint: a scheme's folder holds its terms and small tables", path.display());
+            bail!(
+                "{} has more than {MOST_FILES} files\n\nhint: a scheme's folder holds its terms and small tables",
+                path.display()
+            );
         }
     }
     let mut opened = scheme::open(&folder);

@@ -362,13 +362,13 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         return out;
     }
     // Names that differ by capital letters, blanks or what nobody sees are one name.
-    let mut lines = HashMap::new();
+    let mut places = HashMap::new();
     for row in &csv.rows {
-        let line = csv.line(&table.reader.opened.sources, row[name].span);
-        let earlier = lines.insert(folded(&row[name].text), line);
+        let earlier = places.insert(folded(&row[name].text), row[name].span);
         if row[name].text.is_empty() || earlier.is_some() {
+            let line = |span| csv.line(&table.reader.opened.sources, span);
             let read = match earlier.filter(|_| !row[name].text.is_empty()) {
-                Some(earlier) => format!("`{}` on lines {earlier} and {line}", row[name].text),
+                Some(earlier) => format!("`{}` on lines {} and {}", row[name].text, line(earlier), line(row[name].span)),
                 None => row[name].text.clone(),
             };
             table.push(
@@ -608,12 +608,25 @@ fn points(change: &Change) -> Option<Refused> {
     })
 }
 
+/// The most kinds of help: each is a dimension of every search.
+const MOST_HELP: usize = 40;
+
 fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Help> {
     let Some(tables) = top.required_section("help", "a table [help.NAME] for each kind of help that money can buy") else {
         return Vec::new();
     };
     let mut out = Vec::new();
-    for table in tables.sections() {
+    let kinds = tables.sections();
+    if kinds.len() > MOST_HELP {
+        tables.push(
+            Problem::at(tables.file, tables.span, "there are more kinds of help than can be searched")
+                .read(format!("{} tables", kinds.len()))
+                .expected(format!("at most {MOST_HELP}"))
+                .mend("join kinds of help that move the same outcomes"),
+        );
+        return out;
+    }
+    for table in kinds {
         warn_without_source(&table);
         let half_cost = table.checked_schedule::<Pence>("half_cost", keys, free).map(Pence::pounds);
         let spent_now = match table.has("spent_now") {
@@ -624,6 +637,9 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option
         if let Some(list) = table.required_section("moves", "a table [help.NAME.moves]: outcome = \"20 %\"") {
             for (name, span) in list.keys() {
                 let Some(at) = scheme.outcome(name) else {
+                    if top.reader.only_counts(top.file) {
+                        continue;
+                    }
                     let known = scheme.outcomes.iter().map(|outcome| outcome.name.as_str());
                     top.push(
                         Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`"))

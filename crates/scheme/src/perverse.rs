@@ -111,11 +111,11 @@ fn halved(scheme: &Scheme, earlier: usize, later: usize) -> Option<String> {
     let shared = group().filter(|at| looks_at.contains(at)).count();
     // What several clauses take back of the same money is limited by what is left of it.
     let takers = |rule: &Rule| matches!(rule, Rule::ShareAtRisk(_) | Rule::Clawback(_));
-    if shared == 0 || takers(&first.rule) && takers(&second.rule) {
+    if shared == 0 {
         return None;
     }
     let name = |at: usize| scheme.clauses[at].name.as_str();
-    if shared < held.len() + 1 {
+    if shared < held.len() + 1 && !(takers(&first.rule) && takers(&second.rule)) {
         let missing = group().find(|at| !looks_at.contains(at)).map_or("", name);
         return Some(format!(
             "`{}` counts a part of what `{}` limits, without `{missing}`, so a worse result can pay more",
@@ -124,7 +124,10 @@ fn halved(scheme: &Scheme, earlier: usize, later: usize) -> Option<String> {
     }
     let (first_over, second_over) = (over(&first.rule)?, over(&second.rule)?);
     finer(scheme, second_over, first_over).then(|| {
-        format!("`{}` is measured over less time than `{}`, which it counts, so a worse result can pay more", second.name, first.name)
+        format!(
+            "`{}` is measured over less time than `{}`, which it counts, so a worse result can pay more",
+            second.name, first.name
+        )
     })
 }
 

@@ -363,9 +363,7 @@ fn unratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, cohorts
 #[must_use]
 pub fn expected_in_cell(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize) -> i64 {
     match scheme.outcomes[outcome].baseline {
-        Baseline::Fixed(_) => {
-            i64::try_from(expected_fraction(scheme, tally, outcome, cell).0).unwrap_or(i64::MAX)
-        }
+        Baseline::Fixed(_) => i64::try_from(expected_fraction(scheme, tally, outcome, cell).0).unwrap_or(i64::MAX),
         _ => {
             let (top, bottom) = expected_fraction(scheme, tally, outcome, cell);
             i64::try_from(top.saturating_mul(WHOLE.into()) / i128::from(bottom)).unwrap_or(i64::MAX)

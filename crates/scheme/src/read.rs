@@ -163,20 +163,22 @@ const MOST_NAMES: usize = 1_000;
 
 /// Names by what they are compared by, each with the place where it stood first.
 #[derive(Default)]
-struct Alike(HashMap<String, (String, Option<usize>)>);
+struct Alike(HashMap<String, (String, Problem)>);
 
 impl Alike {
     /// Where a name, or one that differs from it by what nobody sees, stood already, with where it stands now; none for a new
     /// one, which is noted.
     fn earlier(&mut self, sources: &BTreeMap<String, Source>, name: &str, place: &Problem) -> Option<String> {
         let folded = crate::spelling::folded(name);
-        let line = || Some(sources.get(&place.file)?.place(place.span?.start).line);
-        if let Some((first, at)) = self.0.get(&folded) {
-            let on = |line: Option<usize>| line.map_or(String::new(), |line| format!(" on line {line}"));
-            return Some(format!("`{first}`{} and `{name}`{}", on(*at), on(line())));
-        }
-        self.0.insert(folded, (name.to_owned(), line()));
-        None
+        let Some((first, at)) = self.0.get(&folded) else {
+            self.0.insert(folded, (name.to_owned(), place.clone()));
+            return None;
+        };
+        let on = |place: &Problem| {
+            let line = || Some(sources.get(&place.file)?.place(place.span?.start).line);
+            line().map_or(String::new(), |line| format!(" on line {line}"))
+        };
+        Some(format!("`{first}`{} and `{name}`{}", on(at), on(place)))
     }
 }
 
@@ -186,7 +188,8 @@ fn each_name_once(sections: &[Section<'_, '_>], what: &str) {
     for section in sections {
         let place = Problem::at(section.file, section.span, format!("the {what} `{}` appears twice", section.name));
         if let Some(first) = known.earlier(&section.reader.opened.sources, &section.name, &place) {
-            let expected = format!("each {what} by a name of its own; capital letters, blanks and what nobody sees make no difference");
+            let expected =
+                format!("each {what} by a name of its own; capital letters, blanks and what nobody sees make no difference");
             section.push(place.read(first).expected(expected).mend("remove one of the two, or give it another name"));
         }
     }
@@ -385,9 +388,13 @@ fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
     for section in sections {
         if let Some(other) = known.get(&crate::spelling::folded(&section.name)) {
             section.push(
-                Problem::at(section.file, section.span, format!("a tally could not tell `{}` from a column of `{other}`", section.name))
-                    .expected(format!("a name that no column of `{other}` has"))
-                    .mend("give the outcome another name"),
+                Problem::at(
+                    section.file,
+                    section.span,
+                    format!("a tally could not tell `{}` from a column of `{other}`", section.name),
+                )
+                .expected(format!("a name that no column of `{other}` has"))
+                .mend("give the outcome another name"),
             );
         }
     }

@@ -151,10 +151,7 @@ pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, 
     let mut first: HashMap<(usize, usize, usize), &Cell> = HashMap::new();
     for row in &table.rows {
         if problem::is_full(&problems, Severity::Error) {
-            problem::add(
-                &mut problems,
-                Problem::file(file, "the rows after these errors were not looked at")
-            );
+            problem::add(&mut problems, Problem::file(file, "the rows after these errors were not looked at"));
             return Err(problems);
         }
         let area = columns.position(columns.area, row, table, "area", &scheme.areas, &mut problems);

@@ -58,10 +58,19 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Clawback, till: &mut Till<'_,
         let price = rule.price.at(tally.area, 0, till.year(period.start));
         let posting = Posting { cohorts: period, segment: None, quantity: Quantity::whole(-count), unit: "undone", price };
         till.post(posting, amount, || {
-            let limit = if limited { ", limited to what was paid and not taken back already" } else { "" };
+            let limit = match (limited, takers(scheme) > 1) {
+                (false, _) => "",
+                (true, false) => ", limited to what was paid",
+                (true, true) => ", limited to what was paid and not taken back already",
+            };
             format!("taken back from {} for {}{limit}", names(scheme, &rule.of), scheme.outcomes[rule.outcome].name)
         });
     }
+}
+
+/// How many clauses take back what others paid.
+fn takers(scheme: &Scheme) -> usize {
+    scheme.clauses.iter().filter(|clause| clause.rule.takes_back()).count()
 }
 
 pub(crate) fn explain(rule: &Clawback, scheme: &Scheme) -> Vec<String> {
@@ -71,10 +80,7 @@ pub(crate) fn explain(rule: &Clawback, scheme: &Scheme) -> Vec<String> {
         terms::Kind::Frequency { .. } => "event of",
         terms::Kind::Sustained { .. } => "period of",
     };
-    let together = match scheme.clauses.iter().filter(|clause| clause.rule.takes_back()).count() {
-        ..2 => "",
-        _ => " and no other term has taken back",
-    };
+    let together = if takers(scheme) > 1 { " and no other term has taken back" } else { "" };
     let mut out = vec![format!(
         "For each {each} {} ({}) the payer takes back {}, at most what {} paid{together}.",
         outcome.name,

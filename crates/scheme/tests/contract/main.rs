@@ -42,6 +42,12 @@ fn sound(opened: &Opened) -> Scheme {
     scheme.unwrap_or_else(|| panic!("the scheme has errors\n{said}"))
 }
 
+/// How many random inputs a test looks at; `WELLSPENT_HEAVY=40` looks at forty times as many.
+fn rounds(usual: usize) -> usize {
+    let heavy = std::env::var("WELLSPENT_HEAVY").ok().and_then(|times| times.parse::<usize>().ok());
+    usual * heavy.unwrap_or(1)
+}
+
 /// Numbers that look random and are the same in every run (Knuth's multiplier, the upper bits).
 struct Draws(u64);
 

@@ -27,7 +27,9 @@ const fn of(clause: &'static str, at: i64, words: &'static str, taken_in: bool) 
 fn paid(threshold: &Threshold, count: i64) -> (Pence, String) {
     let mut text = head(1, &["a"], "nearest penny, half up");
     for (name, better, baseline) in [("o", threshold.better, threshold.baseline), ("sure", "more", "0 %")] {
-        text += &format!("[outcome.{name}]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"{better}\"\nwindow = \"12 months\"\nbaseline = \"{baseline}\"\n");
+        text += &format!(
+            "[outcome.{name}]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"{better}\"\nwindow = \"12 months\"\nbaseline = \"{baseline}\"\n"
+        );
     }
     text += threshold.clause;
     let bands = "from,to,each_month\n0,55,£0\n56,,£10\n";
@@ -43,19 +45,90 @@ fn paid(threshold: &Threshold, count: i64) -> (Pence, String) {
 fn the_term_sheet_says_what_is_paid_at_each_threshold() {
     let fewer = |threshold: Threshold, baseline: &'static str| Threshold { better: "fewer", baseline, ..threshold };
     let thresholds = [
-        of("[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nabove = \"5 percentage points\"\nper = \"lump sum\"\nprice = \"£10\"", 55, "by more than 5 percentage points", false),
-        of("[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nat_least = \"5 percentage points\"\nper = \"lump sum\"\nprice = \"£10\"", 55, "by at least 5 percentage points", true),
-        of("[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nabove = \"10 %\"\nper = \"lump sum\"\nprice = \"£10\"", 55, "by more than 10 % of the baseline", false),
-        of("[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nat_least = \"10 %\"\nper = \"lump sum\"\nprice = \"£10\"", 55, "by at least 10 % of the baseline", true),
-        fewer(of("[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nabove = \"30 %\"\nper = \"lump sum\"\nprice = \"£10\"", 28, "by more than 30 % of the baseline", false), "40 %"),
-        of("[pay.c]\nclause = \"outcome payment\"\noutcome = \"sure\"\nprice = \"£1\"\ngate = { outcome = \"o\", improves_by_at_least = \"5 percentage points\" }", 55, "by at least 5 percentage points", true),
-        of("[pay.c]\nclause = \"outcome payment\"\noutcome = \"sure\"\nprice = \"£1\"\ngate = { outcome = \"o\", improves_by_more_than = \"5 percentage points\" }", 55, "by more than 5 percentage points", false),
-        of("[pay.c]\nclause = \"outcome payment\"\noutcome = \"sure\"\nprice = \"£1\"\ngate = { outcome = \"o\", improves_by_at_least = \"0 percentage points\" }", 50, "is no worse than the baseline", true),
-        of("[pay.c]\nclause = \"outcome payment\"\noutcome = \"sure\"\nprice = \"£1\"\ngate = { outcome = \"o\", improves_by_more_than = \"0 percentage points\" }", 50, "by more than 0 percentage points", false),
-        of("[pay.c]\nclause = \"tariff\"\noutcome = \"o\"\nper = \"person\"\nreward = \"£1\"\ngate = { improves_by_at_least = \"10 %\" }", 55, "by at least 10 % of the baseline", true),
-        fewer(of("[pay.c]\nclause = \"tariff\"\noutcome = \"o\"\nper = \"person\"\nreward = \"£1\"\ngate = { improves_by_more_than = \"3 percentage points\" }", 47, "by more than 3 percentage points", false), "50 %"),
-        of("[pay.c]\nclause = \"tariff\"\noutcome = \"sure\"\nper = \"person\"\nreward = \"£1\"\nhurdle = { outcome = \"o\", improves_by_at_least = \"5 percentage points\" }", 55, "by at least 5 percentage points", true),
-        of("[pay.f]\nclause = \"attachment fee\"\nprice = \"£1\"\n[pay.c]\nclause = \"share at risk\"\nof = [\"f\"]\nshare = \"100 %\"\ngate = { outcome = \"o\", improves_by_more_than = \"5 percentage points\" }", 55, "by more than 5 percentage points", false),
+        of(
+            "[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nabove = \"5 percentage points\"\nper = \"lump sum\"\nprice = \"£10\"",
+            55,
+            "by more than 5 percentage points",
+            false,
+        ),
+        of(
+            "[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nat_least = \"5 percentage points\"\nper = \"lump sum\"\nprice = \"£10\"",
+            55,
+            "by at least 5 percentage points",
+            true,
+        ),
+        of(
+            "[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nabove = \"10 %\"\nper = \"lump sum\"\nprice = \"£10\"",
+            55,
+            "by more than 10 % of the baseline",
+            false,
+        ),
+        of(
+            "[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nat_least = \"10 %\"\nper = \"lump sum\"\nprice = \"£10\"",
+            55,
+            "by at least 10 % of the baseline",
+            true,
+        ),
+        fewer(
+            of(
+                "[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nabove = \"30 %\"\nper = \"lump sum\"\nprice = \"£10\"",
+                28,
+                "by more than 30 % of the baseline",
+                false,
+            ),
+            "40 %",
+        ),
+        of(
+            "[pay.c]\nclause = \"outcome payment\"\noutcome = \"sure\"\nprice = \"£1\"\ngate = { outcome = \"o\", improves_by_at_least = \"5 percentage points\" }",
+            55,
+            "by at least 5 percentage points",
+            true,
+        ),
+        of(
+            "[pay.c]\nclause = \"outcome payment\"\noutcome = \"sure\"\nprice = \"£1\"\ngate = { outcome = \"o\", improves_by_more_than = \"5 percentage points\" }",
+            55,
+            "by more than 5 percentage points",
+            false,
+        ),
+        of(
+            "[pay.c]\nclause = \"outcome payment\"\noutcome = \"sure\"\nprice = \"£1\"\ngate = { outcome = \"o\", improves_by_at_least = \"0 percentage points\" }",
+            50,
+            "is no worse than the baseline",
+            true,
+        ),
+        of(
+            "[pay.c]\nclause = \"outcome payment\"\noutcome = \"sure\"\nprice = \"£1\"\ngate = { outcome = \"o\", improves_by_more_than = \"0 percentage points\" }",
+            50,
+            "by more than 0 percentage points",
+            false,
+        ),
+        of(
+            "[pay.c]\nclause = \"tariff\"\noutcome = \"o\"\nper = \"person\"\nreward = \"£1\"\ngate = { improves_by_at_least = \"10 %\" }",
+            55,
+            "by at least 10 % of the baseline",
+            true,
+        ),
+        fewer(
+            of(
+                "[pay.c]\nclause = \"tariff\"\noutcome = \"o\"\nper = \"person\"\nreward = \"£1\"\ngate = { improves_by_more_than = \"3 percentage points\" }",
+                47,
+                "by more than 3 percentage points",
+                false,
+            ),
+            "50 %",
+        ),
+        of(
+            "[pay.c]\nclause = \"tariff\"\noutcome = \"sure\"\nper = \"person\"\nreward = \"£1\"\nhurdle = { outcome = \"o\", improves_by_at_least = \"5 percentage points\" }",
+            55,
+            "by at least 5 percentage points",
+            true,
+        ),
+        of(
+            "[pay.f]\nclause = \"attachment fee\"\nprice = \"£1\"\n[pay.c]\nclause = \"share at risk\"\nof = [\"f\"]\nshare = \"100 %\"\ngate = { outcome = \"o\", improves_by_more_than = \"5 percentage points\" }",
+            55,
+            "by more than 5 percentage points",
+            false,
+        ),
         of("[pay.c]\nclause = \"service fee\"\nbands = \"bands.csv\"", 56, "56 and more people a year: £10 a month", true),
         of("[pay.c]\nclause = \"service fee\"\nbands = \"bands.csv\"", 55, "0 to 55 people a year: £0 a month", false),
     ];
@@ -73,8 +146,18 @@ fn the_term_sheet_says_what_is_paid_at_each_threshold() {
 /// A cap and a floor bind beyond their amount, and at it change nothing.
 #[test]
 fn limits_take_in_their_own_amount() {
-    let cap = of("[pay.o]\nclause = \"outcome payment\"\noutcome = \"o\"\nprice = \"£1\"\n[pay.c]\nclause = \"cap\"\nmost = \"£55\"\nmeasured_over = \"each cohort\"", 55, "at most £55", true);
-    let floor = of("[pay.o]\nclause = \"tariff\"\noutcome = \"o\"\nper = \"person\"\nreward = \"£1\"\ndeduction = \"£1\"\n[pay.c]\nclause = \"floor\"\nleast = \"-£5\"\nmeasured_over = \"each cohort\"", 45, "no less than -£5", true);
+    let cap = of(
+        "[pay.o]\nclause = \"outcome payment\"\noutcome = \"o\"\nprice = \"£1\"\n[pay.c]\nclause = \"cap\"\nmost = \"£55\"\nmeasured_over = \"each cohort\"",
+        55,
+        "at most £55",
+        true,
+    );
+    let floor = of(
+        "[pay.o]\nclause = \"tariff\"\noutcome = \"o\"\nper = \"person\"\nreward = \"£1\"\ndeduction = \"£1\"\n[pay.c]\nclause = \"floor\"\nleast = \"-£5\"\nmeasured_over = \"each cohort\"",
+        45,
+        "no less than -£5",
+        true,
+    );
     for (limit, paid_at, amounts) in [(cap, [54, 55, 56], [5_400, 5_500, 5_500]), (floor, [44, 45, 46], [-500, -500, -400])] {
         for (count, amount) in paid_at.into_iter().zip(amounts) {
             let (total, sheet) = paid(&limit, count);

@@ -64,7 +64,9 @@ impl Case {
         let better = if self.more { "more" } else { "fewer" };
         let mut text = head(1, &NAMES[..self.cells.len()], "down to the penny");
         let outcome = |name: &str, better: &str, baseline: &str| {
-            format!("[outcome.{name}]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"{better}\"\nwindow = \"12 months\"\n{baseline}\n")
+            format!(
+                "[outcome.{name}]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"{better}\"\nwindow = \"12 months\"\n{baseline}\n"
+            )
         };
         text += &outcome("r", better, "baseline = { comparison_people_each = 1 }");
         text += &outcome("one", "more", "baseline = \"0 %\"");
@@ -279,7 +281,9 @@ fn a_moved_baseline_is_exact() {
 /// A twelfth of a yearly fee is a twelfth, whatever its size.
 #[test]
 fn a_month_of_a_yearly_fee_is_a_twelfth() {
-    let text = head(1, &["a"], "down to the penny").replace("every = \"1 year\"", "every = \"1 month\"").replace("ends = 2020-12-31", "ends = 2020-01-31")
+    let text = head(1, &["a"], "down to the penny")
+        .replace("every = \"1 year\"", "every = \"1 month\"")
+        .replace("ends = 2020-12-31", "ends = 2020-01-31")
         + "[outcome.r]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\
            [pay.fee]\nclause = \"service fee\"\neach_year = \"£999,999,999.96\"\n";
     let scheme = sound(&opened(&[("scheme.toml", &text)]));
