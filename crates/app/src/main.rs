@@ -34,6 +34,9 @@ use engine::pay::{Fault, Refusal};
                   plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
 )]
 struct Cli {
+    /// Read files outside a scheme's folder where the scheme names them or links to them
+    #[arg(long, global = true)]
+    allow_outside_files: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -94,6 +97,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if cli.allow_outside_files {
+        folder::allow_outside_files();
+    }
     let result = match cli.command {
         Command::Check(command) => commands::check::run(&command),
         Command::Explain(command) => commands::explain::run(&command),

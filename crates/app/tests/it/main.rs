@@ -2,7 +2,7 @@
 //! library. One binary, so that it links once.
 //!
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
-//! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `faults`: a full disk, a file that cannot be read,
+//! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `contract`: gates at a tie, sums below zero, and files a scheme may not name. `faults`: a full disk, a file that cannot be read,
 //! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
 //! payment run. `mutated`: records that go wrong on the way to money. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! the byte, and what is changed in it is located. `paying`: a payment run from the tally to the ledger. `records`: tables of
@@ -16,6 +16,7 @@ mod bad_files;
 mod carried;
 mod casebook;
 mod cli;
+mod contract;
 mod design;
 mod faults;
 mod golden;
