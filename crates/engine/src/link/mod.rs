@@ -184,7 +184,10 @@ fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Ve
     let limits = choices.who.limits();
     let wanted = |_, left, right| !limits || choices.who.may(scorer.records, left, right);
     let work = |memory: &mut level::Memory, links: &mut Vec<Link>, _, pairs: &[(u32, u32)]| {
-        let link = |left: u32, right: u32, weight: f64| links.push(Link { left, right, weight: weight as f32 });
+        let link = |pair: &level::Looked, weight: f64| {
+            let (left, right, pattern) = (pair.left, pair.right, scorer.pattern(&pair.levels));
+            links.push(Link { left, right, weight: weight as f32, pattern });
+        };
         scorer.weights_from(choices.keep, pairs, memory, link);
     };
     let (candidates, mut links) = block::each_pair(scorer, blocks, wanted, level::Memory::default, work);
