@@ -28,6 +28,7 @@ pub mod problem;
 pub mod read;
 pub mod schedule;
 pub mod source;
+pub mod spelling;
 pub mod statistics;
 pub mod table;
 pub mod tally;
