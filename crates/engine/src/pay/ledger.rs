@@ -78,6 +78,8 @@ pub struct Ledger {
     settlements: BTreeMap<Hash, Settled>,
     /// Settlements by their reference as it is compared, in the order of recording.
     references: BTreeMap<String, Vec<Hash>>,
+    /// All of them, in the order of writing.
+    transactions: Vec<Transaction>,
     /// What each cause of a transaction is.
     causes: BTreeMap<Hash, Cause>,
     /// What must come before anything else is taken.
@@ -245,6 +247,23 @@ impl Ledger {
     pub fn settlements_with(&self, reference: &str) -> Vec<(Hash, &Settled)> {
         let ids = self.references.get(&same_reference(reference)).map_or(&[][..], Vec::as_slice);
         ids.iter().filter_map(|id| Some((*id, self.settlements.get(id)?))).collect()
+    }
+
+    /// Every transaction in the order of writing, with its number among them, what it follows from, and the day of that: the
+    /// statement's, or the payment's.
+    #[must_use]
+    pub fn journal(&self) -> Vec<(u64, &Transaction, String, Date)> {
+        let settled = |id: &Hash| self.settlements.get(id).map(|settled| &settled.settlement);
+        let from = |transaction: &Transaction| match self.causes.get(&transaction.cause) {
+            Some(Cause::Run(run)) => self.runs.get(run).map(|of| (format!("run {}", run.short()), of.run.statement.as_at)),
+            Some(Cause::Settlement(id)) => settled(id).map(|of| (format!("settlement {}", of.reference), of.on)),
+            Some(Cause::Reversal(id)) => settled(id).map(|of| (format!("reversal of settlement {}", of.reference), of.on)),
+            None => None,
+        };
+        let numbered = (1..).zip(&self.transactions);
+        numbered
+            .filter_map(|(number, transaction)| from(transaction).map(|(what, day)| (number, transaction, what, day)))
+            .collect()
     }
 
     /// The contracts under which a run was approved for a provider.
@@ -459,6 +478,7 @@ impl Ledger {
         let balances: Option<Vec<_>> = transaction.by_account().into_iter().map(added).collect();
         self.balances.extend(balances.ok_or("a balance is too large to be kept")?);
         let expected = self.expected.remove(at);
+        self.transactions.push(transaction.clone());
         match cause {
             Cause::Run(run) => self.follow_run(run, transaction, expected.line),
             Cause::Settlement(settlement) if transaction.what == What::Settles => {
