@@ -15,6 +15,7 @@ pub mod examples;
 pub mod explain;
 pub mod fees;
 pub mod gate;
+pub mod identity;
 mod limits;
 mod linear;
 pub mod literal;
