@@ -25,6 +25,7 @@ pub mod pen;
 pub mod price;
 pub mod price_index;
 pub mod problem;
+pub mod providers;
 pub mod read;
 pub mod schedule;
 pub mod source;

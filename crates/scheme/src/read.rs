@@ -7,7 +7,9 @@ use crate::document::{Reader, Section};
 use crate::literal::{Count, Duration, Literal, PerHead};
 use crate::money::{Rate, Rounding, WHOLE};
 use crate::problem::Problem;
+use crate::providers::{self, PricedFor};
 use crate::schedule::{Keys, Schedule, find_column, find_table};
+use crate::spelling;
 use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, SaidBy, Scheme, months_later};
 
 /// The file with the contract's terms.
@@ -57,6 +59,16 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         Some(tables) => read_clauses(&tables, &keys, &outcomes, &cohorts),
         None => Vec::new(),
     };
+    let priced_for = top.choice("priced_for", &PricedFor::KNOWN).unwrap_or_default();
+    let terms = providers::Terms {
+        areas: &areas,
+        contract: starts.zip(ends),
+        cohorts: &cohorts,
+        clauses: &clauses,
+        month_end,
+        priced_for,
+    };
+    let providers = providers::read(&top, &terms);
     let _ = top.has("example");
     top.finish();
 
@@ -68,6 +80,8 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         summary,
         payer,
         provider,
+        providers,
+        priced_for,
         rounding,
         month_end,
         starts: starts?,
@@ -104,10 +118,12 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
     };
     let mut names: Vec<String> = Vec::new();
     for (name, place) in places {
-        if name.is_empty() || names.contains(&name) {
-            let what = match name.is_empty() {
-                true => format!("this {column} has no name"),
-                false => format!("the {column} `{name}` is there twice"),
+        let twice = names.iter().find(|known| spelling::same(known, &name));
+        if name.is_empty() || twice.is_some() {
+            let what = match twice {
+                None => format!("this {column} has no name"),
+                Some(known) if *known == name => format!("the {column} `{name}` is there twice"),
+                Some(known) => format!("the {column} `{name}` is `{known}` in another spelling"),
             };
             let problem = Problem { what, ..place };
             top.push(problem.expected(format!("each {column} once, by name")).mend("remove one of the two or correct the name"));

@@ -17,6 +17,7 @@ pub mod facts;
 pub mod fault;
 pub mod map;
 pub mod names;
+pub mod payees;
 pub mod people;
 pub mod schema;
 pub mod starts;
