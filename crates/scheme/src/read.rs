@@ -69,6 +69,13 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         priced_for,
     };
     let providers = providers::read(&top, &terms);
+    if priced_for == PricedFor::Provider && !top.has("providers") {
+        top.push(
+            top.problem("priced_for", "each provider is priced on its own, and the contract does not say who they are")
+                .expected("a list of providers")
+                .mend("add providers = [\"NAME\", \"NAME\"]"),
+        );
+    }
     let _ = top.has("example");
     top.finish();
 

@@ -4,14 +4,14 @@
 use scheme::Scheme;
 use scheme::tally::{Stage, Tally};
 
-use super::{Group, Index, Measured};
+use super::{Index, Measured};
 use crate::records::Records;
 use crate::records::day::{Day, date};
 
 /// Everyone whom a statement speaks for, and the areas in which each is priced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payees {
-    /// Ids, those of the records first and in their order, so that a position is that of [`Group::provider`].
+    /// Ids, those of the records first and in their order, so that a position is that of [`super::Group::provider`].
     pub ids: Vec<String>,
     /// Positions of providers and areas, in order.
     pub places: Vec<(u32, usize)>,
@@ -99,8 +99,7 @@ pub fn not_held(scheme: &Scheme, records: &Records, measured: &Measured) -> Vec<
 /// The tally by which a provider is priced: the cohorts in which it held the area or served somebody, and the months for which
 /// a fee is due to it.
 #[must_use]
-pub fn priced(scheme: &Scheme, id: &str, group: &Group) -> Tally {
-    let tally = &group.tally;
+pub fn priced(scheme: &Scheme, id: &str, tally: &Tally) -> Tally {
     let Some(provider) = scheme.provider(id) else { return tally.clone() };
     let mut whole = true;
     let mut due = Vec::with_capacity(tally.cohorts.len());

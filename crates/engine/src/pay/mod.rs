@@ -8,6 +8,7 @@
 //! - `ledger`: what all entries together say: runs, balances, what is in force; every law is checked while they are read.
 //! - `invoice`: lines of invoices and plans, held against their own arithmetic.
 //! - `run`: preparing and approving; the only place where transactions are made.
+//! - `vanished`: providers that are in force and no longer in a statement.
 //!
 //! A correction is a reversal with its reason and, where there is something to pay, a new transaction: nothing is ever
 //! changed. Ids are hashes of what they stand for, so that doing the same thing twice writes nothing the second time.
@@ -21,6 +22,7 @@ pub mod ledger;
 pub mod run;
 pub mod statement;
 mod text;
+pub mod vanished;
 
 pub use entry::{Entry, Sealed};
 pub use hash::Hash;
