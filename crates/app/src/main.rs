@@ -13,6 +13,7 @@ mod looked;
 mod pack;
 mod paint;
 mod panics;
+mod payees;
 mod report;
 mod tables;
 mod threads;

@@ -28,6 +28,7 @@ pub mod perverse;
 pub mod price;
 pub mod price_index;
 pub mod problem;
+pub mod providers;
 pub mod read;
 pub mod schedule;
 pub mod source;
