@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
-use engine::link::identity::{self, Event, IDENTITIES};
+use engine::link::identity::{self, History, IDENTITIES};
 use engine::link::persons::{self, LINKS, Link, Member, PERSONS};
 use engine::link::purpose::{self, PURPOSES_FILE, Purpose};
 use engine::records::batch::Batch;
@@ -33,7 +33,7 @@ pub struct Agencies {
     /// Their records, each with its person as it was known on the day.
     pub members: Vec<Member>,
     /// Nothing where no history is kept.
-    pub history: Vec<Event>,
+    pub history: History,
     /// Rows of the tables beside the agencies' folders that were left out.
     faults: usize,
     /// What the gate found in the agencies' tables, and the files that were read.
@@ -59,7 +59,7 @@ pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies>
         purpose,
         folders,
         members: Vec::new(),
-        history: Vec::new(),
+        history: History::default(),
         faults: 0,
         findings: Findings::default(),
         read: Vec::new(),
@@ -83,12 +83,13 @@ pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies>
 }
 
 /// Records with the persons they had on a day. The quality is that of today's linking, where the record still is that person's.
-fn as_known(today: &[Member], history: &[Event], known_at: Date) -> Vec<Member> {
-    let qualities: BTreeMap<_, _> = today.iter().map(|member| ((&member.key, member.person.as_str()), member.quality)).collect();
+fn as_known(today: &[Member], history: &History, known_at: Date) -> Vec<Member> {
+    let qualities: BTreeMap<_, _> =
+        today.iter().map(|member| ((member.key.as_ref(), member.person.as_str()), member.quality)).collect();
     let then = identity::persons_at(history, day(known_at)).into_iter();
     then.map(|(key, person)| {
         let quality = qualities.get(&(key, person)).copied().unwrap_or(1.0);
-        Member { key: key.clone(), person: person.to_owned(), quality }
+        Member { key: key.to_key(), person: person.to_owned(), quality }
     })
     .collect()
 }

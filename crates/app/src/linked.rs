@@ -110,9 +110,9 @@ pub fn linked(
     if nobody > 0 {
         paint::stderr(&format!("note: {nobody} rows are about people who were never linked; they are left out"));
     }
-    let live =
-        Live { folder: folder.to_owned(), records, measured, tables: BTreeMap::new(), quality, set_apart: SetApart::default() };
-    Ok((live, sure))
+    let folders = agencies.folders.values().cloned().collect();
+    let (tables, set_apart) = (BTreeMap::new(), SetApart::default());
+    Ok((Live { folder: folder.to_owned(), folders, records, measured, tables, quality, set_apart }, sure))
 }
 
 /// Whether the purpose covers everything that the rules look at: to leave some of it out would make another outcome of it.

@@ -40,6 +40,8 @@ impl Days {
 /// Records, and what became of everyone.
 pub struct Live {
     pub folder: PathBuf,
+    /// The folders with tables: the folder itself, or those of its agencies.
+    pub folders: Vec<PathBuf>,
     pub records: Records,
     pub measured: Measured,
     /// Other tables that were asked for and are there.
@@ -76,5 +78,5 @@ pub fn live(
     let measured = measure::measure(scheme, &loaded.records, as_at, known_at);
     let set_apart = loaded.set_apart();
     let Loaded { folder, records, tables, quality, .. } = loaded;
-    Ok(Live { folder, records, measured, tables, quality, set_apart })
+    Ok(Live { folders: vec![folder.clone()], folder, records, measured, tables, quality, set_apart })
 }

@@ -36,8 +36,13 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         },
         "",
     );
+    let paid = crate::providers::explain(scheme);
+    if !paid.is_empty() {
+        add("1.5".into(), paid.join(" "), "");
+    }
     if scheme.records != RecordsPolicy::default() {
-        add("1.5".into(), records(&scheme.records), "");
+        let number = if paid.is_empty() { "1.5" } else { "1.6" };
+        add(number.into(), records(&scheme.records), "");
     }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let good = if outcome.better == Better::Fewer { "Less is better." } else { "More is better." };

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use engine::pay::{Hash, Ledger, Refusal, approve};
+use scheme::money::Pence;
+use scheme::visible::visible;
 use store::{Open, Store};
 
-use crate::commands::ledger::of_records;
 use crate::commands::pay::now;
 use crate::paint;
 
@@ -26,16 +27,17 @@ pub struct Approve {
 pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
     let mut store = Store::open(&command.store, Open::Existing)?;
     let run = named(store.ledger(), &command.run)?;
-    if let Some(posted) = store.ledger().run(run).filter(|posted| posted.approved_by.is_none()) {
-        // Before it is posted: what whoever approves it should have seen.
-        paint::stdout(&of_records(posted.run.quality.as_ref()))?;
-    }
     let posted = store.append(&now(), |ledger| {
         let plan = approve(ledger, run, &command.by)?;
         // The first entry is the approval itself.
-        Ok::<_, Refusal>((plan.entries.len().checked_sub(1), plan.entries))
+        Ok::<_, Refusal>(((plan.entries.len().checked_sub(1), plan.notes), plan.entries))
     })??;
+    let (posted, notes) = posted;
+    for note in notes {
+        paint::stderr(&format!("note: {note}"));
+    }
     let mut out = match posted {
+        Some(1) => format!("run {} approved and posted: 1 transaction\n", run.short()),
         Some(count) => format!("run {} approved and posted: {count} transactions\n", run.short()),
         None => format!("run {} was approved and posted before; nothing was written\n", run.short()),
     };
@@ -43,12 +45,26 @@ pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
     if let Some(posted) = ledger.run(run) {
         let contract = &posted.run.statement.contract;
         for provider in &posted.run.statement.providers {
-            out += &format!("  {provider} is owed {} under {contract}\n", ledger.owed(contract, provider));
+            out += &owed(ledger, contract, provider);
         }
     }
     out += &format!("  head {}\n", ledger.head());
     paint::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a provider is owed now, or owes, and what was paid of it.
+pub fn owed(ledger: &Ledger, contract: &str, provider: &str) -> String {
+    let (owed, paid) = (ledger.owed(contract, provider), ledger.paid(contract, provider));
+    let (provider, contract) = (visible(provider), visible(contract));
+    let of_it = match paid {
+        Pence(0) => String::new(),
+        paid => format!(" ({} was paid)", paid),
+    };
+    match owed.0 < 0 {
+        false => format!("  {provider} is owed {owed} under {contract}{of_it}\n"),
+        true => format!("  {provider} owes {} under {contract}{of_it}\n", Pence(owed.0.saturating_neg())),
+    }
 }
 
 /// The one run whose id begins so.

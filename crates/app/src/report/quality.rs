@@ -5,7 +5,7 @@ use std::path::Path;
 
 use engine::records::fault::Grade;
 use engine::records::gate::findings::Findings;
-use engine::records::gate::quality::{Finding, Outcome, Quality};
+use engine::records::gate::quality::{FileRead, Finding, Outcome, Quality};
 use scheme::cell::quoted;
 use scheme::literal::Literal as _;
 use scheme::money::thousands;
@@ -87,6 +87,12 @@ pub fn lines(quality: &Quality) -> Vec<String> {
         out.push(format!("Faults accepted by {}: {}", accepted.by, accepted.reason));
     }
     out
+}
+
+/// The statement as a payment run keeps it: the files with their hashes, and every finding, a line each.
+pub fn recorded(quality: &Quality) -> String {
+    let file = |file: &FileRead| format!("{}: {}, SHA-256 {}", file.name, several(file.rows, "row", "rows"), file.sha256);
+    lines(quality).into_iter().chain(quality.files.iter().map(file)).collect::<Vec<_>>().join("\n")
 }
 
 /// The most that what was set apart could change the sum, in words.

@@ -19,10 +19,12 @@ pub mod gate;
 pub mod gzip;
 pub mod map;
 pub mod names;
+pub mod payees;
 pub mod people;
 pub mod rows;
 pub mod schema;
 pub mod starts;
+pub mod workbook;
 
 use batch::Batch;
 use day::{Day, NEVER};

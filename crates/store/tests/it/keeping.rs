@@ -56,7 +56,6 @@ fn nothing_is_written_by_half() {
                 note: String::new(),
                 after: engine::pay::Hash::NONE,
                 statement: statement("south", 0, &[1]),
-                quality: None,
             });
             Ok::<_, Refusal>(((), vec![run, entry]))
         };

@@ -8,7 +8,6 @@ use super::super::day::{NEVER, date};
 use super::super::fault::Grade;
 use super::evidence::Stated;
 use super::findings::{Findings, Kind};
-use crate::pay::text::{Fields, field, value};
 
 /// What there is to say of the records behind a figure.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -174,75 +173,5 @@ impl Quality {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.files.iter().map(|file| file.rows).sum()
-    }
-
-    /// As an entry of the ledger holds it.
-    pub(crate) fn write(&self, out: &mut String) {
-        for file in &self.files {
-            let numbers = [file.rows, file.used, file.set_apart, file.repeats].map(|number| number.to_string());
-            let [rows, used, apart, repeats] = numbers.each_ref().map(String::as_str);
-            field(out, "records file", &[&file.name, &file.sha256, rows, used, apart, repeats]);
-        }
-        for finding in &self.findings {
-            let Finding { outcome, file, column, what, rows, people, places } = finding;
-            let (rows, people) = (rows.to_string(), people.to_string());
-            field(out, "finding", &[outcome.word(), file, column, what, &rows, &people, places]);
-        }
-        for zero in &self.zeros {
-            let people = zero.people.to_string();
-            field(out, "stated zero", &[&zero.table, &zero.kind, &people, &zero.since, &zero.until, &zero.by, &zero.on]);
-        }
-        if let Some(effect) = &self.effect {
-            let (least, most) = (effect.least.0.to_string(), effect.most.0.to_string());
-            field(out, "effect", &[&least, &most, if effect.bound { "bound" } else { "exact" }]);
-        }
-        if let Some(accepted) = &self.accepted {
-            field(out, "faults accepted", &[&accepted.by, &accepted.reason]);
-        }
-    }
-
-    /// From an entry's text; `None` where it has nothing of it, as entries written before.
-    pub(crate) fn read(fields: &mut Fields<'_>) -> Result<Option<Quality>, String> {
-        if !fields.comes("records file") {
-            return Ok(None);
-        }
-        let mut quality = Quality::default();
-        while fields.comes("records file") {
-            let [name, sha256, rows, used, set_apart, repeats] = fields.take("records file")?;
-            let number = |text: &str| value(text, "a count");
-            quality.files.push(FileRead {
-                name,
-                sha256,
-                rows: number(&rows)?,
-                used: number(&used)?,
-                set_apart: number(&set_apart)?,
-                repeats: number(&repeats)?,
-            });
-        }
-        while fields.comes("finding") {
-            let [outcome, file, column, what, rows, people, places] = fields.take("finding")?;
-            let found = Outcome::WORDS.iter().find(|(_, word)| *word == outcome);
-            let (outcome, _) = *found.ok_or_else(|| format!("`{outcome}` is not an outcome of a finding"))?;
-            let (rows, people) = (value(&rows, "a count")?, value(&people, "a count")?);
-            quality.findings.push(Finding { outcome, file, column, what, rows, people, places });
-        }
-        while fields.comes("stated zero") {
-            let [table, kind, people, since, until, by, on] = fields.take("stated zero")?;
-            quality.zeros.push(Zero { table, kind, people: value(&people, "a count")?, since, until, by, on });
-        }
-        if fields.comes("effect") {
-            let [least, most, how] = fields.take("effect")?;
-            let bound = match how.as_str() {
-                "bound" => true,
-                "exact" => false,
-                other => return Err(format!("`{other}` is neither `bound` nor `exact`")),
-            };
-            quality.effect = Some(Effect { least: Pence(value(&least, "pence")?), most: Pence(value(&most, "pence")?), bound });
-        }
-        if fields.comes("faults accepted") {
-            let [by, reason] = fields.take("faults accepted")?;
-            quality.accepted = Some(Accepted { by, reason });
-        }
-        Ok(Some(quality))
     }
 }
