@@ -9,7 +9,8 @@
 //! the byte, and what is changed in it is located. `paying`: a payment run from the tally to the ledger. `records`: tables of
 //! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy
 //! checks clean. `report`: the page and the JSON of a stress test. `simulated`: from simulated records to money, reasons and
-//! claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases by name, right and wrong. Where
+//! claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases by name, right and wrong. `visible`: no
+//! hidden character reaches a reader. Where
 //! a test compares with a file, `UPDATE=1 cargo test`
 //! rewrites the file, and the difference is there to be read before it is kept.
 
@@ -34,4 +35,5 @@ mod report;
 mod simulated;
 mod splink;
 mod textbook;
+mod visible;
 mod wellspent;

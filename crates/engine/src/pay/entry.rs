@@ -25,8 +25,8 @@ use crate::pay::text::{Fields, field, value};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// Two accounts, liability and receivable; nothing binds an approval to who prepared.
-    First,
     #[default]
+    First,
     Second,
 }
 
