@@ -13,6 +13,7 @@ mod looked;
 mod pack;
 mod paint;
 mod panics;
+mod payees;
 mod report;
 mod tables;
 mod threads;
@@ -34,6 +35,9 @@ use engine::pay::{Fault, Refusal};
                   plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
 )]
 struct Cli {
+    /// Read files outside a scheme's folder where the scheme names them or links to them
+    #[arg(long, global = true)]
+    allow_outside_files: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -103,6 +107,9 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(said) => return usage(&said),
     };
+    if cli.allow_outside_files {
+        folder::allow_outside_files();
+    }
     let result = match cli.command {
         Command::Check(command) => commands::check::run(&command),
         Command::Explain(command) => commands::explain::run(&command),

@@ -201,6 +201,25 @@ impl Ledger {
         })
     }
 
+    /// Every provider with lines in force under a contract, and what those come to.
+    #[must_use]
+    pub fn owed_by_lines(&self, contract: &str) -> BTreeMap<&str, Pence> {
+        let mut sums: BTreeMap<&str, Pence> = BTreeMap::new();
+        for in_force in self.in_force.values().filter_map(|(in_force, _)| in_force.as_ref()) {
+            if self.runs[&in_force.run].run.statement.contract == contract {
+                let sum = sums.entry(in_force.line.provider.as_str()).or_default();
+                sum.0 = sum.0.saturating_add(in_force.line.amount.0);
+            }
+        }
+        sums
+    }
+
+    /// Every contract with a run that was approved.
+    #[must_use]
+    pub fn contracts(&self) -> BTreeSet<&str> {
+        self.standing.keys().map(|(contract, _)| contract.as_str()).collect()
+    }
+
     /// Every account that was ever used, with its balance.
     #[must_use]
     pub fn balances(&self) -> &BTreeMap<Account, Pence> {

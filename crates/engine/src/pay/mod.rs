@@ -11,6 +11,7 @@
 //! - `invoice`: lines of invoices and plans, held against their own arithmetic.
 //! - `run`: preparing and approving. `settle`: recording what was paid. Transactions are made nowhere else.
 //! - `reconcile`: settlements compared with an extract of the bank or the finance system.
+//! - `vanished`: providers that are in force and no longer in a statement.
 //!
 //! A correction is a reversal with its reason and, where there is something to pay, a new transaction: nothing is ever
 //! changed. Ids are hashes of what they stand for, so that doing the same thing twice writes nothing the second time.
@@ -29,6 +30,7 @@ pub mod run;
 pub mod settle;
 pub mod statement;
 mod text;
+pub mod vanished;
 
 pub use account::Account;
 pub use entry::{Detail, Entry, Sealed};
