@@ -16,6 +16,7 @@ mod paint;
 mod panics;
 mod payees;
 mod report;
+mod safe_files;
 mod tables;
 mod threads;
 

@@ -228,7 +228,9 @@ fn what(transaction: &Transaction) -> String {
 
 fn words(transaction: &Transaction) -> String {
     let mut out = format!("  {} {}\n", paint::bold(&transaction.id().short()), what(transaction));
-    for (account, amount) in &transaction.postings {
+    // Debits before credits, as a journal has them.
+    let (debits, credits): (Vec<_>, Vec<_>) = transaction.postings.iter().partition(|(_, amount)| amount.0 >= 0);
+    for (account, amount) in debits.into_iter().chain(credits) {
         let (side, amount) = sided(*amount);
         out += &format!("      {side:<7}{:<67} {:>16}\n", visible(&account.to_string()), amount.to_string());
     }

@@ -4,13 +4,16 @@
 pub mod input;
 mod pages;
 pub mod parquet;
+pub mod parquet_rows;
+mod parquet_text;
+mod parquet_types;
 pub mod statement;
 pub mod texts;
 pub mod through;
 pub mod write;
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -19,6 +22,8 @@ use engine::records::fault::Fault;
 use engine::records::rows::{self, Rows};
 use engine::records::schema::{TABLES, Table};
 use write::UNFINISHED;
+
+use crate::safe_files::{self, LARGEST_TABLE_BYTES};
 
 /// One table as a file.
 pub struct TableFile {
@@ -52,7 +57,7 @@ impl TableFile {
     }
 
     fn open(&self) -> anyhow::Result<File> {
-        File::open(&self.path).with_context(|| format!("could not open {}", self.path.display()))
+        safe_files::open(&self.path, LARGEST_TABLE_BYTES)
     }
 
     /// Reads the table batch by batch, in the order of the file: rows that are right, and the faults of the others. What is
@@ -169,12 +174,4 @@ pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
         bail!("{} and {} are the same table\n\nhint: leave only one of them in the folder", pair[0].name(), pair[1].name());
     }
     Ok((files, others))
-}
-
-/// A file of at most a kilobyte, such as a key; what is longer is not read to its end.
-pub fn small(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
-    file.take(1 << 10).read_to_end(&mut bytes).with_context(|| format!("could not read {}", path.display()))?;
-    Ok(bytes)
 }

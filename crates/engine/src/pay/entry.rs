@@ -6,7 +6,7 @@
 //! would have to change every later one, and every copy of the head that was published since.
 //!
 //! A body is of a form. The second says so in its first line; the first has no such line and is read and written as it was,
-//! byte for byte. In the second form an approval holds the hash of the entry that it approves, and a transaction the id of what
+//! byte for byte. In the second form an approval holds the hash of the text that it approves, and a transaction the id of what
 //! it follows from, so that no name can be changed in one place alone. What is new about a run later goes into its details,
 //! for which no new form is needed.
 
@@ -25,8 +25,8 @@ use crate::pay::text::{Fields, field, value};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// Two accounts, liability and receivable; nothing binds an approval to who prepared.
-    First,
     #[default]
+    First,
     Second,
 }
 
@@ -75,8 +75,9 @@ pub struct Approval {
     pub form: Form,
     pub run: Hash,
     pub approved_by: String,
-    /// The hash of the entry that prepared the run, as the approver saw it; [`Hash::NONE`] in the first form.
-    pub entry: Hash,
+    /// The hash of the text of the entry that prepared the run, as the approver saw it: who prepared it, the note, the details
+    /// and the statement. [`Hash::NONE`] in the first form.
+    pub prepared: Hash,
 }
 
 /// Money that changed hands: paid to a provider, or received from one.
@@ -183,7 +184,7 @@ impl Approval {
         let run = self.run.to_string();
         match self.form {
             Form::First => Hash::of(["approved", &run]),
-            Form::Second => Hash::of(["approved", &run, &self.entry.to_string(), &self.approved_by]),
+            Form::Second => Hash::of(["approved", &run, &self.prepared.to_string(), &self.approved_by]),
         }
     }
 
@@ -297,7 +298,7 @@ impl Entry {
                 field(&mut out, "run", &[&approval.run.to_string()]);
                 field(&mut out, "approved by", &[&approval.approved_by]);
                 if approval.form == Form::Second {
-                    field(&mut out, "entry", &[&approval.entry.to_string()]);
+                    field(&mut out, "prepared", &[&approval.prepared.to_string()]);
                 }
             }
             Entry::Transaction(transaction) => transaction.write(&mut out),
@@ -334,7 +335,7 @@ impl Entry {
                 form,
                 run: hash(&mut fields, "run")?,
                 approved_by: fields.one("approved by")?,
-                entry: if form == Form::Second { hash(&mut fields, "entry")? } else { Hash::NONE },
+                prepared: if form == Form::Second { hash(&mut fields, "prepared")? } else { Hash::NONE },
             }),
             "transaction" => Entry::Transaction(Transaction::read(&mut fields, form)?),
             "settlement" if form == Form::Second => Entry::Settlement(Settlement::read(&mut fields)?),

@@ -140,7 +140,7 @@ fn nobody_approves_what_they_prepared() {
     let mut book = Book::default();
     let plan = prepare(&book.ledger, statement(1, &[12]), "  Siân   O'Neil ", "").expect("it can be prepared");
     book.write(&plan.entries).expect("kept");
-    let sealed = book.ledger.run(plan.run).expect("prepared").sealed;
+    let text = book.ledger.run(plan.run).expect("prepared").text;
     let same = [
         "Siân O'Neil",
         "siân o\u{2019}neil",
@@ -160,7 +160,7 @@ fn nobody_approves_what_they_prepared() {
         approve(&book.ledger, plan.run, name).expect_err(name);
         // Nor does the ledger take such an approval from a program that would write one.
         for form in [Form::First, Form::Second] {
-            let forged = Approval { form, run: plan.run, approved_by: name.to_owned(), entry: sealed };
+            let forged = Approval { form, run: plan.run, approved_by: name.to_owned(), prepared: text };
             assert!(book.write(&[Entry::Approved(forged)]).is_err(), "{name:?}, {form:?}");
         }
     }
@@ -168,7 +168,7 @@ fn nobody_approves_what_they_prepared() {
         let refusal = approve(&book.ledger, plan.run, name).expect_err(name);
         assert!(refusal.what.contains("the name of the person who approves the run"), "{refusal}");
         prepare(&book.ledger, statement(1, &[13]), name, "").expect_err(name);
-        let forged = Approval { form: Form::Second, run: plan.run, approved_by: name.to_owned(), entry: sealed };
+        let forged = Approval { form: Form::Second, run: plan.run, approved_by: name.to_owned(), prepared: text };
         assert!(book.write(&[Entry::Approved(forged)]).is_err(), "{name:?}");
     }
     // Names that are nearly the same are told, and are two people.

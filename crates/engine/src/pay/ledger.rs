@@ -117,9 +117,9 @@ pub struct Settled {
 #[derive(Clone, Debug)]
 pub struct Posted {
     pub run: Run,
-    /// Number of the entry that prepared it, and its hash.
+    /// Number of the entry that prepared it, and the hash of its text.
     pub entry: u64,
-    pub sealed: Hash,
+    pub text: Hash,
     pub approved_by: Option<String>,
     pub transactions: Vec<Transaction>,
 }
@@ -345,7 +345,7 @@ impl Ledger {
         expected::only_transactions(&self.expected, &entry).map_err(&fault)?;
         let (id, form) = (entry.id(), entry.form());
         match entry {
-            Entry::Prepared(run) => self.take_run(run, sealed.number, hash),
+            Entry::Prepared(run) => self.take_run(run, sealed.number, Hash::of_bytes(sealed.body.as_bytes())),
             Entry::Approved(approval) => self.take_approval(approval, sealed.number),
             Entry::Transaction(transaction) => self.take_transaction(transaction),
             Entry::Settlement(settlement) => self.take_settlement(settlement, sealed.number),
@@ -358,7 +358,7 @@ impl Ledger {
         Ok(())
     }
 
-    fn take_run(&mut self, run: Run, entry: u64, sealed: Hash) -> Result<(), String> {
+    fn take_run(&mut self, run: Run, entry: u64, text: Hash) -> Result<(), String> {
         let statement = &run.statement;
         if run.form != Form::First {
             is_name(&run.prepared_by)?;
@@ -370,7 +370,7 @@ impl Ledger {
         if keys.len() < statement.lines.len() {
             return Err("the statement has two lines for the same thing".to_owned());
         }
-        self.runs.insert(run.id(), Posted { run, entry, sealed, approved_by: None, transactions: Vec::new() });
+        self.runs.insert(run.id(), Posted { run, entry, text, approved_by: None, transactions: Vec::new() });
         Ok(())
     }
 
@@ -392,8 +392,8 @@ impl Ledger {
                 if identity::same_person(prepared_by, approved_by) {
                     return Err(format!("{approved_by} approves a run that the same person prepared"));
                 }
-                if approval.entry != run.sealed {
-                    return Err("it approves another entry than the one that prepared the run".to_owned());
+                if approval.prepared != run.text {
+                    return Err("it approves another text than the one that was prepared".to_owned());
                 }
                 None
             }

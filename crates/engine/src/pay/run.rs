@@ -107,7 +107,7 @@ pub fn approve(ledger: &Ledger, run: Hash, approved_by: &str) -> Result<Plan, Re
             "prepare the statement again and approve the new run",
         );
     }
-    let approval = Approval { form: Form::Second, run, approved_by, entry: posted.sealed };
+    let approval = Approval { form: Form::Second, run, approved_by, prepared: posted.text };
     let transactions = transactions(ledger, approval.cause(), &posted.run.statement).into_iter().map(Entry::Transaction);
     Ok(Plan { run, entries: std::iter::once(Entry::Approved(approval)).chain(transactions).collect(), notes })
 }
