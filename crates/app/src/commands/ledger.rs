@@ -1,5 +1,6 @@
 //! `wellspent ledger …`: looks into a ledger and changes nothing. Whatever it shows, every entry was checked on the way.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -14,7 +15,7 @@ use store::{Open, Store};
 
 use crate::commands::approve::named;
 use crate::commands::pay::heading;
-use crate::paint;
+use crate::{paint, tables};
 
 #[derive(Args)]
 pub struct Ledger {
@@ -62,6 +63,9 @@ enum Look {
         /// What was known by this day counts; the same day when it is left out
         #[arg(long, value_name = "DATE")]
         known_at: Option<Date>,
+        /// Write it as an Excel workbook into this file, too
+        #[arg(long, value_name = "FILE")]
+        xlsx: Option<PathBuf>,
     },
     /// Print every entry as it is kept, for another program to check
     Entries {
@@ -81,14 +85,18 @@ pub fn run(command: &Ledger) -> anyhow::Result<ExitCode> {
             show(store.ledger(), named(store.ledger(), run)?)?
         }
         Look::Balance { store } => balance(open(store)?.ledger()),
-        Look::Statement { store, contract, as_at, known_at } => {
+        Look::Statement { store, contract, as_at, known_at, xlsx } => {
             let known_at = known_at.unwrap_or(*as_at);
             let store = open(store)?;
             let found = store.ledger().statement(contract, *as_at, known_at);
             let hint = "`wellspent ledger show LEDGER` lists what was posted";
-            found.with_context(|| {
+            let text = found.with_context(|| {
                 format!("the ledger has no statement of {contract} as at {as_at}, known at {known_at}\n\nhint: {hint}")
-            })?
+            })?;
+            if let Some(path) = xlsx {
+                tables::xlsx::write(path, "statement", &text, tables::xlsx::of_statement)?;
+            }
+            text
         }
         Look::Entries { store } => entries(open(store)?)?,
     };

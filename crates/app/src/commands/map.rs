@@ -42,7 +42,8 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
             tables.entry(part.table.name).or_insert(BufWriter::new(file)).write_all(csv::header_line(part.table).as_bytes())?;
         }
         let Some(table) = tables.get_mut(part.table.name) else { continue };
-        let mut from = part.file.as_ref().map(|file| open(&command.data, file, part.sheet.as_deref())).transpose()?;
+        let mut from =
+            part.file.as_ref().map(|file| open(&command.data, file, part.sheet.as_deref(), &part.columns())).transpose()?;
         let done = map::rows(part, from.as_mut(), &look_ups, |row| write(row, table))
             .with_context(|| format!("could not read {}", part.file.as_deref().unwrap_or_default()))?;
         faults += tell(part, &done)?;
@@ -58,10 +59,10 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(data: &Path, file: &str, sheet: Option<&str>) -> anyhow::Result<Opened> {
+fn open(data: &Path, file: &str, sheet: Option<&str>, wanted: &[&str]) -> anyhow::Result<Opened> {
     let path = data.join(file);
     let opened = File::open(&path).with_context(|| format!("could not open {}, which the map names", path.display()))?;
-    input::open(opened, &path, sheet)?.map_err(|fault| input::refused(&path, &fault))
+    input::wanted(opened, &path, sheet, wanted)?.map_err(|fault| input::refused(&path, &fault))
 }
 
 /// Everything that values are looked up in.
@@ -71,7 +72,7 @@ fn look_ups(parts: &[Part], data: &Path, faults: &mut u64) -> anyhow::Result<Loo
         if !look_ups.contains_key(step) {
             let (Source { file, sheet }, key, column) = step;
             let known = look_ups.entry(step.clone()).or_default();
-            let found = map::look_up(&mut open(data, file, sheet.as_deref())?, key, column, known)
+            let found = map::look_up(&mut open(data, file, sheet.as_deref(), &[key, column])?, key, column, known)
                 .with_context(|| format!("could not read {file}"))?;
             *faults += say(file, &found);
         }

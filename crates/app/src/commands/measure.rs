@@ -20,7 +20,7 @@ use crate::commands::check::scheme_or_errors;
 use crate::linked::{Joined, Sure, linked};
 use crate::live::{Days, live};
 use crate::paint::{self, bold, dim};
-use crate::{agencies, folder};
+use crate::{agencies, folder, tables};
 
 #[derive(Args)]
 pub struct Measure {
@@ -44,6 +44,9 @@ pub struct Measure {
     /// Write the tally as CSV, for `wellspent price`
     #[arg(long, value_name = "FILE")]
     tally: Option<PathBuf>,
+    /// Write the tally as an Excel workbook
+    #[arg(long, value_name = "FILE")]
+    xlsx: Option<PathBuf>,
 }
 
 /// What people can be told apart by.
@@ -92,6 +95,9 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     }
     if let Some(path) = &command.tally {
         std::fs::write(path, csv(&scheme, &groups)).with_context(|| format!("could not write {}", path.display()))?;
+    }
+    if let Some(path) = &command.xlsx {
+        tables::xlsx::write(path, "tally", &csv(&scheme, &groups), tables::xlsx::of_tally)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -33,7 +33,8 @@ pub struct Pay {
     /// The folder with people, starts, events …, each as CSV or Parquet
     #[arg(required_unless_present = "tally", conflicts_with = "tally")]
     records: Option<PathBuf>,
-    /// Instead of records, a tally: a CSV file with the people and the counts by area, cohort and segment
+    /// Instead of records, a tally: a CSV or Excel file with the people and the counts by area, cohort and segment; - for
+    /// standard input
     #[arg(long, value_name = "FILE", requires = "provider")]
     tally: Option<PathBuf>,
     /// Who is paid; with records, only this provider
@@ -50,6 +51,9 @@ pub struct Pay {
     /// Write the statement as Parquet into this file, too
     #[arg(long, value_name = "FILE")]
     parquet: Option<PathBuf>,
+    /// Write the statement as an Excel workbook into this file, too
+    #[arg(long, value_name = "FILE")]
+    xlsx: Option<PathBuf>,
     /// Prepare a payment run in this ledger: a file, or a postgres:// URL; it is made when it is not there
     #[arg(long, value_name = "LEDGER", requires = "prepared_by")]
     store: Option<String>,
@@ -90,6 +94,9 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     }
     if let Some(path) = &command.parquet {
         tables::statement::write(&statement, path)?;
+    }
+    if let Some(path) = &command.xlsx {
+        tables::xlsx::write(path, "statement", &statement.csv(), tables::xlsx::of_statement)?;
     }
     if let (Some(place), Some(name)) = (&command.store, &command.prepared_by) {
         let mut store = Store::open(place, Open::OrNew)?;

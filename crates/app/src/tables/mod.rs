@@ -1,12 +1,14 @@
 //! A folder of record tables on disk: `people.csv`, `events.parquet` and so on. The only place where records are opened and
 //! written. What is in them is settled by `engine::records`; here are files, threads and formats.
 
+mod columns;
 pub mod input;
 mod pages;
 pub mod parquet;
 pub mod statement;
 pub mod texts;
 pub mod write;
+pub mod xlsx;
 
 use std::fs::File;
 use std::io::{self, Read as _};

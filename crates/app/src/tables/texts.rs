@@ -98,6 +98,16 @@ fn from_rows(path: &Path, opened: Result<Opened, Fault>, ids: Option<&str>, want
     Ok(finished(columns, faults))
 }
 
+/// The names of the columns of a Parquet file.
+pub fn names(path: &Path) -> anyhow::Result<Vec<String>> {
+    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
+    let open = || SerializedFileReader::new(file);
+    let reader = crate::panics::silent(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(open)));
+    let reader = reader.ok().and_then(Result::ok).with_context(|| format!("{} is not a whole Parquet file", path.display()))?;
+    let schema = reader.metadata().file_metadata().schema_descr_ptr();
+    Ok(schema.columns().iter().map(|column| column.path().string()).collect())
+}
+
 fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
     let open = || -> anyhow::Result<SerializedFileReader<File>> {
         let file = File::open(path)?;
