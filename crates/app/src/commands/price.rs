@@ -100,7 +100,7 @@ fn tally_file(path: &Path) -> anyhow::Result<(String, Bytes)> {
         return Ok((name, folder::bytes(path, LARGEST_FILE_BYTES)));
     }
     let mut header = Vec::new();
-    each_row(path, &["cohort", "people"], |_, cells| {
+    each_row(path, &["people"], |_, cells| {
         if header.is_empty() {
             header = cells.iter().map(ToString::to_string).filter(|name| !name.is_empty()).collect();
         }

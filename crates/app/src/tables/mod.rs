@@ -3,6 +3,7 @@
 
 mod columns;
 pub mod input;
+pub mod list;
 mod pages;
 pub mod parquet;
 pub mod statement;

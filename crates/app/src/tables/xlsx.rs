@@ -33,11 +33,6 @@ pub fn of_tally(column: &str) -> Kind {
     if matches!(column, "area" | "cohort" | "segment") { Kind::Text } else { Kind::Whole }
 }
 
-/// The kind of a column of a list of faults, by its name.
-pub fn of_faults(column: &str) -> Kind {
-    if column == "row" { Kind::Whole } else { Kind::Text }
-}
-
 /// Whether a file is to be such a workbook, by its name.
 pub fn is_wanted(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
@@ -81,13 +76,18 @@ fn typed(text: &str, kind: Kind) -> Cell<'_> {
         return Cell::Nothing;
     }
     let cell = match kind {
-        Kind::Text => None,
+        Kind::Text => return Cell::Text(unmarked(text)),
         Kind::Whole => text.parse().ok().map(Cell::Whole),
         Kind::Day => day::parse(text.as_bytes()).ok().map(Cell::Day),
         Kind::Money => decimal(text).filter(|(_, digits)| *digits == 2).map(|(pence, _)| Cell::Money(pence)),
         Kind::Decimal => decimal(text).map(|(number, digits)| Cell::Decimal(number, digits)),
     };
     cell.unwrap_or(Cell::Text(text))
+}
+
+/// Text without the mark that keeps it from being a formula in a CSV file; in a workbook it is text anyway.
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| super::write::plain(rest) == text).unwrap_or(text)
 }
 
 /// A number without its point, and how many digits stood after it.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use engine::records::csv;
 use engine::records::day::{day, parse};
+use engine::records::workbook::Workbook;
 use engine::records::workbook::write::{Book, Cell};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -281,7 +282,16 @@ fn one_workbook_holds_a_sheet_for_each_table() {
     // A fault names the cell, and its kind of place.
     let bad = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>spell</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>person</t></is></c><c r=\"C1\" t=\"inlineStr\"><is><t>kind</t></is></c><c r=\"D1\" t=\"inlineStr\"><is><t>from</t></is></c></row><row r=\"7\"><c r=\"A7\"><v>1</v></c><c r=\"B7\" t=\"e\"><v>#N/A</v></c></row></sheetData></worksheet>";
     folder.write("spells.xlsx", whole(&excel(bad, "<sst/>")));
-    let output = said(&run(&["records", "check", folder.path()]));
+    let (list, sheet) = (format!("{}/list.csv", kept.path()), format!("{}/list.xlsx", kept.path()));
+    run(&["records", "check", folder.path(), "--list", &list]);
+    let output = said(&run(&["records", "check", folder.path(), "--list", &sheet]));
+    let rows = cells(&fs::read_to_string(&list).expect("the list"));
+    let mut workbook = Workbook::open(fs::File::open(&sheet).expect("a file")).expect("it is read").expect("a workbook");
+    let name = workbook.sheet(None).expect("it is read").expect("a sheet");
+    let (wanted, mut seen): (Vec<&str>, _) = (rows[0].iter().map(String::as_str).collect(), Rows::new());
+    let take = |cells: &[&str]| seen.push(cells.iter().map(ToString::to_string).collect());
+    engine::records::rows::texts(&mut workbook.rows(&name).expect("it is read"), &wanted, take).expect("it is read");
+    assert!(seen == rows[1..] && !seen.is_empty(), "{seen:?}");
     assert!(output.contains("spells.xlsx: `person`: the cell shows an error\n      row 7     B7 shows #N/A"), "{output}");
 }
 
@@ -417,9 +427,7 @@ fn statements_and_tallies_are_workbooks_too() {
     assert_eq!(paid.status.code(), Some(0), "{}", said(&paid));
     let text = String::from_utf8(paid.stdout).expect("UTF-8");
     let (rows, mut seen) = (cells(&text), Rows::new());
-    let mut workbook = engine::records::workbook::Workbook::open(fs::File::open(&statement).expect("a file"))
-        .expect("it is read")
-        .expect("a workbook");
+    let mut workbook = Workbook::open(fs::File::open(&statement).expect("a file")).expect("it is read").expect("a workbook");
     let name = workbook.sheet(None).expect("it is read").expect("a sheet");
     let wanted: Vec<&str> = rows[0].iter().map(String::as_str).collect();
     let take = |cells: &[&str]| seen.push(cells.iter().map(ToString::to_string).collect());
@@ -429,7 +437,7 @@ fn statements_and_tallies_are_workbooks_too() {
     // Numbers lose the noughts after the point, and nothing else.
     let plain = |text: &String| match text.parse::<f64>() {
         Ok(number) if text.contains('.') => number.to_string(),
-        _ => text.trim().to_owned(),
+        _ => text.trim().trim_start_matches('\'').to_owned(),
     };
     let expected: Rows = rows[1..].iter().map(|row| row.iter().map(plain).collect()).collect();
     assert_eq!(seen, expected);
