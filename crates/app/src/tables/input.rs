@@ -186,5 +186,5 @@ fn no_text(first: &[u8]) -> Option<Fault> {
 /// A file that cannot be read to its end is not read at all: what is missing would look like people who are not there.
 pub fn refused(path: &Path, fault: &Fault) -> anyhow::Error {
     let found = fault.value.as_ref().map_or(String::new(), |found| format!(" ({found})"));
-    anyhow::anyhow!("{}: {}{found}\n\nhint: {}", path.display(), fault.what, fault.mend)
+    anyhow::anyhow!("{}: {}{found}\n      expected  {}\n\nhint: {}", path.display(), fault.what, fault.expected, fault.mend)
 }

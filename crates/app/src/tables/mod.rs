@@ -117,8 +117,9 @@ fn sheets(path: &Path, named: Option<&'static Table>) -> anyhow::Result<Vec<&'st
     };
     let mut tables: Vec<&'static Table> =
         sheets.iter().filter_map(|sheet| engine::records::schema::table(&sheet.trim().to_lowercase())).collect();
-    if tables.is_empty() {
-        tables.extend(named);
+    // A single sheet is what the file is named after, whatever the sheet is called.
+    if let Some(table) = named.filter(|_| tables.is_empty() || sheets.len() == 1) {
+        tables = vec![table];
     }
     Ok(tables)
 }

@@ -237,7 +237,7 @@ fn every_format_gives_the_same_to_the_byte() {
             }
             let came = came(&scheme, &folder, ending);
             let Some(first) = &first else {
-                assert!(came.kept[0].1.len() > 100 && came.mapped.len() == 2 && came.tally.lines().count() == 2);
+                assert!(came.kept.len() == 4 && came.mapped.len() == 2 && came.tally.lines().count() > 1, "{}", came.tally);
                 first = Some(came);
                 continue;
             };
@@ -338,7 +338,7 @@ fn what_is_wrong_with_a_packed_file_is_told() {
         ("spells.csv.gz", [good.clone(), b"more".to_vec()].concat(), "something else follows the end of the gzip file"),
         ("spells.csv.gz", [&good[..30], &[0xff; 9], &good[39..]].concat(), "the gzip file"),
         ("spells.csv.gz", gzip(&vec![b'x'; 200 << 20]), "the gzip file unpacks to absurdly much"),
-        ("spells.csv.gz", gzip(&good), "a column is missing"),
+        ("spells.csv.gz", gzip(&good), "no row has the names of the columns"),
         ("spells.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), "this is an old Excel workbook (.xls)"),
     ];
     for (name, bytes, expected) in cases {
