@@ -18,6 +18,7 @@ pub mod fault;
 pub mod gzip;
 pub mod map;
 pub mod names;
+pub mod payees;
 pub mod people;
 pub mod rows;
 pub mod schema;
