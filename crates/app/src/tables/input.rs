@@ -12,8 +12,6 @@ use engine::records::gzip::{self, Gzip};
 use engine::records::rows::{Odd, Rows};
 use engine::records::workbook::{Sheet, SheetName, Workbook};
 
-use super::columns::{self, Columns};
-
 /// Text from wherever it comes.
 pub type Text = Csv<Box<dyn Read>>;
 
@@ -24,13 +22,6 @@ pub const STANDARD_INPUT: &str = "-";
 pub enum Opened {
     Text(Box<Text>),
     Sheet(Box<Sheet<File>>),
-    Columns(Box<Columns>),
-}
-
-/// The rows of any file, Parquet among them, of which only some columns are wanted.
-pub fn wanted(file: File, path: &Path, sheet: Option<&str>, wanted: &[&str]) -> anyhow::Result<Result<Opened, Fault>> {
-    let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
-    if parquet { Ok(Ok(Opened::Columns(Box::new(columns::open(path, wanted)?)))) } else { open(file, path, sheet) }
 }
 
 /// The rows of an open file: of a workbook those of a sheet, or of the only one; or what is wrong with the file.
@@ -96,7 +87,6 @@ macro_rules! either {
         match $opened {
             Opened::Text($rows) => $answer,
             Opened::Sheet($rows) => $answer,
-            Opened::Columns($rows) => $answer,
         }
     };
 }
