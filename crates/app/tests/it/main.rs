@@ -4,7 +4,7 @@
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
 //! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `faults`: a full disk, a file that cannot be read,
 //! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! payment run. `linked_money`: several agencies' records are paid. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! the byte, and what is changed in it is located. `payees`: who is paid, and never twice. `paying`: a payment run from the tally to the ledger. `records`: tables of
 //! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy
 //! checks clean. `report`: the page and the JSON of a stress test. `simulated`: from simulated records to money, reasons and
@@ -21,6 +21,7 @@ mod faults;
 mod golden;
 mod joined;
 mod killed;
+mod linked_money;
 mod linking;
 mod mend;
 mod pack;
