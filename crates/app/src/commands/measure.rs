@@ -21,6 +21,7 @@ use crate::folder;
 use crate::linked::{Joined, Sure, linked, stated};
 use crate::live::{Days, live};
 use crate::paint::{self, bold, dim};
+use crate::payees::{self, Seen};
 
 #[derive(Args)]
 pub struct Measure {
@@ -69,6 +70,9 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
             (live, Some(sure))
         }
     };
+    if !scheme.providers.is_empty() || live.providers.is_some() {
+        payees::named(&scheme, live.providers.as_deref(), &live.folders, &[Seen::in_starts(&live.records)])?;
+    }
     let (records, measured) = (&live.records, &live.measured);
     let mut groups = measure::tallies(&scheme, measured);
     if let Some(provider) = &command.provider {

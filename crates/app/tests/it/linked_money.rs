@@ -92,7 +92,7 @@ fn linked_records_are_paid_with_what_linkage_leaves_unsure() {
     let likely = (0..DOUBTFUL).filter(|at| probability(*at) >= 0.5).count();
     let linked = SURE / 2 + likely;
     assert!(
-        shown.contains(&format!("Acme in all")) && shown.contains(&format!("£{},{:03}\n", linked / 10, linked % 10 * 100)),
+        shown.contains("Acme in all") && shown.contains(&format!("£{},{:03}\n", linked / 10, linked % 10 * 100)),
         "{}",
         said(&paid)
     );
