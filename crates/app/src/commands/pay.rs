@@ -21,6 +21,7 @@ use scheme::money::{Pence, thousands};
 use scheme::read::SCHEME_FILE;
 use scheme::tally::{Stage, Tally};
 use scheme::terms::Baseline;
+use scheme::visible::visible;
 use scheme::{Opened, Scheme};
 use store::{Open, Store};
 
@@ -411,7 +412,8 @@ fn text(statement: &Statement, waiting: &[String]) -> String {
         out += &format!("      {line}\n");
     }
     for provider in &statement.providers {
-        out += &format!("  {:<78} {:>16}\n", paint::bold(&format!("{provider} in all")), statement.total(provider));
+        let all = paint::bold(&format!("{:<78}", format!("{provider} in all")));
+        out += &format!("  {all} {:>16}\n", statement.total(provider));
     }
     out
 }
@@ -433,6 +435,7 @@ pub fn place(line: &Line) -> String {
 }
 
 fn prepared(ledger: &Ledger, run: Hash, written: bool, place: &str) -> String {
+    let place = store::without_password(place);
     let Some(posted) = ledger.run(run) else { return String::new() };
     let id = run.short();
     if let Some(name) = &posted.approved_by {
@@ -446,12 +449,14 @@ fn prepared(ledger: &Ledger, run: Hash, written: bool, place: &str) -> String {
         match transaction.what {
             What::Posts { .. } => new += 1,
             What::Reverses(_) => reversals += 1,
+            What::Settles | What::Reclassifies => {}
         }
     }
     out += &format!("  it would post {new} and take back {reversals}\n");
     for provider in &statement.providers {
-        let (owed, total) = (ledger.owed(&statement.contract, provider), statement.total(provider));
-        out += &format!("  {provider}: {owed} before, {total} after, a difference of {}\n", Pence(total.0 - owed.0));
+        let (before, total) = (ledger.accrued(&statement.contract, provider), statement.total(provider));
+        let difference = Pence(total.0.saturating_sub(before.0));
+        out += &format!("  {}: {before} before, {total} after, a difference of {difference}\n", visible(provider));
     }
     let others = ledger
         .owed_by_lines(&statement.contract)

@@ -23,6 +23,7 @@ pub mod people;
 pub mod rows;
 pub mod schema;
 pub mod starts;
+pub mod workbook;
 
 use batch::Batch;
 use day::{Day, NEVER};

@@ -2,6 +2,7 @@
 
 use crate::clauses::{Context, Kind, Rule};
 use crate::document::Section;
+use crate::exact::Ratio;
 use crate::literal::{self, Count, Literal as _};
 use crate::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
 use crate::price::{Lines, Posting, Till};
@@ -176,7 +177,11 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ServiceFee, till: &mut Till<'
         };
         let price = discounted(price, rule.falls, cohort.year, scheme.rounding);
         let posting = Posting { cohorts: at..at + 1, segment: None, quantity, unit, price };
-        till.pay(posting, || match &rule.basis {
+        let exact = || match &rule.basis {
+            Basis::EachYear(_) => Ratio::new(months.into(), 12),
+            Basis::EachMonth(_) | Basis::Bands(_) => Ratio::whole(months),
+        };
+        till.pay_exact(posting, exact, || match &rule.basis {
             Basis::Bands(_) => "the service fee of the band of people a year".to_owned(),
             _ if running => "the service fee of the cohort's months that have passed".to_owned(),
             _ => "the service fee of the cohort's months".to_owned(),
