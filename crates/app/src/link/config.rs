@@ -8,6 +8,7 @@ use anyhow::bail;
 use engine::link::clean::clean;
 use engine::link::field::{Field, KINDS, Kind, Missing};
 use engine::link::gather::{Agency, Raw, Table};
+use engine::records::fault::Grade;
 use scheme::Reader;
 use scheme::document::Section;
 
@@ -133,7 +134,7 @@ const MEND_NICKNAMES: &str = "write a CSV file with the columns `short` and `ful
 /// Reads a list of short forms of names, cleaned as forenames are.
 fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let (columns, faults) = texts::read(file, &["short", "full"])?;
-    if let Some(fault) = faults.first() {
+    if let Some(fault) = faults.iter().find(|fault| fault.grade != Grade::Warning) {
         bail!("{}, line {}: {}", file.display(), fault.place, fault.what);
     }
     let [short, full] = &columns[..] else { bail!("{} has no names", file.display()) };

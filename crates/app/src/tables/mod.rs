@@ -1,6 +1,7 @@
 //! A folder of record tables on disk: `people.csv`, `events.parquet` and so on. The only place where records are opened and
 //! written. What is in them is settled by `engine::records`; here are files, threads and formats.
 
+pub mod input;
 mod pages;
 pub mod parquet;
 pub mod statement;
@@ -16,8 +17,9 @@ use anyhow::{Context as _, bail};
 use engine::records::batch::Batch;
 use engine::records::facts::{self, Gathered};
 use engine::records::fault::Fault;
+use engine::records::rows::{self, Rows};
 use engine::records::schema::{TABLES, Table};
-use engine::records::{Need, People, Records, csv, people, starts};
+use engine::records::{Need, People, Records, people, starts};
 use rayon::BroadcastContext;
 use write::UNFINISHED;
 
@@ -48,23 +50,10 @@ impl TableFile {
     /// wrong with the file as a whole is a fault too; only what the operating system refuses, or `take`, is an error.
     pub fn read(&self, need: &dyn Fn(&str) -> bool, take: &mut Take<'_>) -> anyhow::Result<()> {
         match self.format {
-            Format::Csv => {
-                let mut file = self.open()?;
-                if let Some(fault) = packed(&mut file)? {
-                    return take(Batch::empty(self.table), vec![fault]);
-                }
-                let mut failed = None;
-                let result = csv::read(file, self.table, |batch, faults| {
-                    take(batch, faults).map_err(|error| {
-                        failed = Some(error);
-                        io::Error::other("stopped")
-                    })
-                });
-                match failed {
-                    Some(error) => Err(error),
-                    None => result.with_context(|| format!("could not read {}", self.path.display())),
-                }
-            }
+            Format::Csv => match input::text(self.open()?, &self.path)? {
+                Ok(mut text) => self.rows(&mut text, take),
+                Err(fault) => take(Batch::empty(self.table), vec![fault]),
+            },
             Format::Parquet => match parquet::open(self.open()?, self.table, need) {
                 Err(faults) => take(Batch::empty(self.table), faults),
                 Ok((opened, faults)) => {
@@ -74,34 +63,24 @@ impl TableFile {
             },
         }
     }
+
+    fn rows(&self, rows: &mut impl Rows, take: &mut Take<'_>) -> anyhow::Result<()> {
+        let mut failed = None;
+        let result = rows::read(rows, self.table, |batch, faults| {
+            take(batch, faults).map_err(|error| {
+                failed = Some(error);
+                io::Error::other("stopped")
+            })
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => result.with_context(|| format!("could not read {}", self.path.display())),
+        }
+    }
 }
 
 /// What is done with each batch.
 pub type Take<'a> = dyn FnMut(Batch, Vec<Fault>) -> anyhow::Result<()> + 'a;
-
-/// Compressed files are not unpacked: a few kilobytes can hold more than any disk. Told by their first bytes.
-fn packed(file: &mut File) -> anyhow::Result<Option<Fault>> {
-    use std::io::Seek as _;
-    let mut first = [0; 6];
-    let length = file.read(&mut first)?;
-    file.rewind()?;
-    let kinds: [(&[u8], &str); 6] = [
-        (b"PK\x03\x04", "a zip archive or a spreadsheet"),
-        (b"\x1f\x8b", "a gzip file"),
-        (b"\x28\xb5\x2f\xfd", "a zstd file"),
-        (b"BZh", "a bzip2 file"),
-        (b"\xfd7zXZ", "an xz file"),
-        (b"PAR1", "a Parquet file"),
-    ];
-    let found = kinds.iter().find(|(magic, _)| first[..length].starts_with(magic));
-    Ok(found.map(|(_, kind)| {
-        let mend = match *kind {
-            "a Parquet file" => "rename it so that it ends in .parquet",
-            _ => "unpack it, or save the sheet as CSV; compressed files are not opened, since a small one can unpack to any size",
-        };
-        Fault { value: Some((*kind).to_owned()), ..Fault::file("this is not a CSV file", "text: rows of cells", mend) }
-    }))
-}
 
 /// The tables of a folder, in reading order, and the files that are none.
 pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use engine::link::gather::Raw;
 use engine::link::values::Numbering;
 use engine::records::batch::Texts;
-use engine::records::csv;
-use engine::records::fault::Fault;
+use engine::records::fault::{Fault, Grade};
+use engine::records::rows;
 use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType};
@@ -20,6 +20,8 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 use rayon::prelude::*;
+
+use super::input;
 
 /// Rows that are decoded at a time.
 const ROWS: usize = 1 << 16;
@@ -52,8 +54,12 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
         return Ok(wanted.iter().filter_map(place).collect());
     }
     let nearest = lost.iter().find_map(|name| scheme::problem::nearest(name, there.iter().map(String::as_str)));
-    let hint = nearest
-        .map_or_else(|| format!("it has the columns {}", there.join(", ")), |nearest| format!("did you mean `{nearest}`?"));
+    // A file without a header begins with somebody's row, which is nobody's to show.
+    let hint = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None if lost.len() < wanted.len() => format!("it has the columns {}", there.join(", ")),
+        None => "the first row must have the names of the columns, and has none of those that are named here".into(),
+    };
     bail!("{} has no column `{}`\n\nhint: {hint}", path.display(), lost.join("`, `"))
 }
 
@@ -77,8 +83,12 @@ fn finished(columns: Vec<Reading>, faults: Vec<Fault>) -> Read {
 fn from_csv(path: &Path, file: File, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
     let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
     let mut columns = started(ids, wanted);
-    let read = csv::texts(file, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
+    let mut text = input::text(file, path)?.map_err(|fault| input::refused(path, &fault))?;
+    let read = rows::texts(&mut text, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
     let (header, faults) = read.with_context(|| format!("could not read {}", path.display()))?;
+    if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
+        return Err(input::refused(path, fault));
+    }
     places(path, &all, &header)?;
     Ok(finished(columns, faults))
 }

@@ -15,9 +15,11 @@ pub mod csv;
 pub mod day;
 pub mod facts;
 pub mod fault;
+pub mod gzip;
 pub mod map;
 pub mod names;
 pub mod people;
+pub mod rows;
 pub mod schema;
 pub mod starts;
 
