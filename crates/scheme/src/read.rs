@@ -9,6 +9,7 @@ use crate::document::{Reader, Section};
 use crate::literal::{Count, Duration, Literal, PerHead};
 use crate::money::{Rate, Rounding, WHOLE};
 use crate::problem::Problem;
+use crate::providers::{self, PricedFor};
 use crate::schedule::{Keys, Schedule, find_column, find_table};
 use crate::source::Source;
 use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, SaidBy, Scheme, months_later};
@@ -70,6 +71,23 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         Some(tables) => read_clauses(&tables, &keys, &outcomes, &cohorts),
         None => Vec::new(),
     };
+    let priced_for = top.choice("priced_for", &PricedFor::KNOWN).unwrap_or_default();
+    let terms = providers::Terms {
+        areas: &areas,
+        contract: starts.zip(ends),
+        cohorts: &cohorts,
+        clauses: &clauses,
+        month_end,
+        priced_for,
+    };
+    let providers = providers::read(&top, &terms);
+    if priced_for == PricedFor::Provider && !top.has("providers") {
+        top.push(
+            top.problem("priced_for", "each provider is priced on its own, and the contract does not say who they are")
+                .expected("a list of providers")
+                .mend("add providers = [\"NAME\", \"NAME\"]"),
+        );
+    }
     let _ = top.has("example");
     top.finish();
     let numbers = cohorts.len() * segments.len() * outcomes.len();
@@ -90,6 +108,8 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         summary,
         payer,
         provider,
+        providers,
+        priced_for,
         rounding,
         month_end,
         starts: starts?,

@@ -44,6 +44,9 @@ pub struct Tally {
     pub stages: Vec<Stage>,
     /// Whole months of each cohort that have passed, for those that are running; empty when all have ended.
     pub passed: Vec<i64>,
+    /// Whole months of each cohort for which a fee is due, where the provider did not hold the area throughout; empty when all
+    /// that have passed are due.
+    pub due: Vec<i64>,
 }
 
 /// How far a cohort has come by the day of a statement.
@@ -86,6 +89,7 @@ impl Tally {
             waiting: Vec::new(),
             stages: Vec::new(),
             passed: Vec::new(),
+            due: Vec::new(),
             cohorts,
         }
     }
@@ -113,10 +117,12 @@ impl Tally {
         self.stages.get(cohort).copied().unwrap_or_default()
     }
 
-    /// Whole months of a cohort (by its position in this tally) that have passed, of so many.
+    /// Whole months of a cohort (by its position in this tally) for which a fee is due, of so many: all that have passed, unless
+    /// the provider did not hold the area throughout.
     #[must_use]
     pub fn months(&self, cohort: usize, of: i64) -> i64 {
         match self.stage(cohort) {
+            _ if !self.due.is_empty() => self.due[cohort].clamp(0, of),
             Stage::Running => self.passed.get(cohort).copied().unwrap_or_default().clamp(0, of),
             Stage::Ended | Stage::Complete => of,
         }
@@ -126,6 +132,30 @@ impl Tally {
     #[must_use]
     pub fn started(&self, cell: usize) -> i64 {
         self.people[cell] + self.waiting.get(cell).copied().unwrap_or_default()
+    }
+
+    /// The same for some of its cohorts, by their positions in this tally, in order.
+    #[must_use]
+    pub fn only(&self, cohorts: &[usize]) -> Tally {
+        let cells = |values: &[i64]| -> Vec<i64> {
+            let of = |cohort: &usize| values.get(cohort * self.segments..(cohort + 1) * self.segments).unwrap_or_default();
+            cohorts.iter().flat_map(|cohort| of(cohort).to_vec()).collect()
+        };
+        let months = |values: &[i64]| -> Vec<i64> { cohorts.iter().filter_map(|cohort| values.get(*cohort).copied()).collect() };
+        let group = |group: &Comparison| Comparison { people: cells(&group.people), counts: cells(&group.counts) };
+        Tally {
+            area: self.area,
+            cohorts: cohorts.iter().map(|cohort| self.cohorts[*cohort]).collect(),
+            segments: self.segments,
+            people: cells(&self.people),
+            counts: self.counts.iter().map(|counts| cells(counts)).collect(),
+            comparison: self.comparison.iter().map(group).collect(),
+            found_false: self.found_false.iter().map(|counts| cells(counts)).collect(),
+            waiting: cells(&self.waiting),
+            stages: cohorts.iter().filter_map(|cohort| self.stages.get(*cohort).copied()).collect(),
+            passed: months(&self.passed),
+            due: months(&self.due),
+        }
     }
 
     /// The cell of a cohort (by its position in this tally) and a segment.

@@ -2,6 +2,8 @@
 //! out, how sure the links are, and which persons need somebody's eye. Records are named by agency and id; what they say is
 //! nowhere on the page.
 
+use std::cmp::Ordering;
+
 use engine::link::cluster::{MOST_BITS, MOST_COMPARED, held};
 use engine::link::hold::Hold;
 use engine::link::score::Scorer;
@@ -10,8 +12,8 @@ use scheme::money::thousands;
 
 use super::charts::{chance, histogram, signed, waterfalls, weights};
 use super::report::name;
-use super::run::Run;
-use super::summary::{REVIEW, agencies, at_thresholds};
+use super::run::{Run, unusual};
+use super::summary::{REVIEW, agencies, at_thresholds, counted};
 use crate::report::html::document;
 use crate::report::markup::{details, heading, list, paragraph, table, text};
 
@@ -65,7 +67,12 @@ fn first_screen(run: &Run) -> String {
     let mut body = text("p class=\"quiet\"", "Who is who across agencies");
     body += &text(
         "h1",
-        &format!("{} records of {} are {} persons", count(records.len()), agencies(records.agencies.len()), count(persons)),
+        &format!(
+            "{} of {} are {}",
+            counted(records.count(), "record"),
+            agencies(records.agencies.len()),
+            counted(persons, "person")
+        ),
     );
     body += &text("p class=\"quiet\"", &format!("For: {}. Legal basis: {}.", run.config.purpose, run.config.basis));
     let doubtful = run.linked.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
@@ -99,7 +106,8 @@ fn first_screen(run: &Run) -> String {
         ("Threshold between groups, in bits".to_owned(), run.join.to_string()),
     ];
     let each = (0..records.agencies.len()).map(|agency| {
-        let here = (0..records.len()).filter(|record| usize::from(records.agency[*record]) == agency);
+        let here = (0..records.len() as u32)
+            .filter(|record| usize::from(records.agency[*record as usize]) == agency && !records.is_further(*record));
         (format!("Records of {}", records.agencies[agency]), count(here.count()))
     });
     let rows: Vec<Vec<String>> = rows.into_iter().chain(each).map(|(what, figure)| vec![what, figure]).collect();
@@ -134,7 +142,9 @@ fn completeness(run: &Run) -> String {
     };
     let words = "What is missing cannot agree. A field that is often missing in one agency and not in another makes that agency's \
                  people harder to find.";
-    paragraph(words) + &table("Share of records with a value", &header, &rows)
+    let told = unusual(records);
+    let told = if told.is_empty() { String::new() } else { list(&told) };
+    paragraph(words) + &told + &table("Share of records with a value", &header, &rows)
 }
 
 fn model(run: &Run) -> String {
@@ -225,6 +235,16 @@ fn thresholds(run: &Run) -> String {
         + &text("p class=\"quiet\"", words)
 }
 
+/// The first few of many, in order; the rest is not sorted.
+fn first<T>(mut all: Vec<T>, few: usize, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    if all.len() > few {
+        all.select_nth_unstable_by(few, &order);
+        all.truncate(few);
+    }
+    all.sort_by(order);
+    all
+}
+
 /// Persons shown of each kind.
 const LEAST_HELD: usize = 10;
 const LARGEST: usize = 5;
@@ -232,10 +252,12 @@ const LARGEST: usize = 5;
 const NAMED: usize = 6;
 
 fn attention(run: &Run, scorer: &Scorer<'_>) -> String {
-    let mut least: Vec<&Hold> = run.linked.holds.iter().collect();
-    least.sort_by(|a, b| a.weakest().1.total_cmp(&b.weakest().1).then(a.records.cmp(&b.records)));
-    let mut largest: Vec<&Hold> = run.linked.holds.iter().filter(|hold| hold.records.len() > 2).collect();
-    largest.sort_by(|a, b| b.records.len().cmp(&a.records.len()).then(a.records.cmp(&b.records)));
+    let least: Vec<(f64, &Hold)> = run.linked.holds.iter().map(|hold| (hold.weakest().1, hold)).collect();
+    let least = first(least, LEAST_HELD, |a, b| a.0.total_cmp(&b.0).then(a.1.records.cmp(&b.1.records)));
+    let least: Vec<&Hold> = least.into_iter().map(|(_, hold)| hold).collect();
+    let largest = run.linked.holds.iter().filter(|hold| hold.records.len() > 2).collect();
+    let largest: Vec<&Hold> =
+        first(largest, LARGEST, |a, b| b.records.len().cmp(&a.records.len()).then(a.records.cmp(&b.records)));
     let table = |caption: &str, holds: &[&Hold]| {
         let rows: Vec<Vec<String>> = holds.iter().map(|hold| person(run, scorer, hold)).collect();
         table(caption, &["records", "count", "held least", "bits", "what would break it"], &rows)
@@ -248,9 +270,9 @@ fn attention(run: &Run, scorer: &Scorer<'_>) -> String {
         "Each record is held by the mean of its bits with the person's others, no pair counting for more than 20. The one that is \
          held least is where a person would come apart first.",
     );
-    out += &table("Least held", &least[..least.len().min(LEAST_HELD)]);
+    out += &table("Least held", &least);
     if !largest.is_empty() {
-        out += &table("Largest", &largest[..largest.len().min(LARGEST)]);
+        out += &table("Largest", &largest);
     }
     out
 }

@@ -111,13 +111,13 @@ impl MostFrequency {
 
 impl Scorer<'_> {
     /// The bits of pairs, the lower record first, that come to at least so many.
-    pub fn weights_from(&self, least: f64, pairs: &[(u32, u32)], memory: &mut Memory, mut with: impl FnMut(u32, u32, f64)) {
+    pub fn weights_from(&self, least: f64, pairs: &[(u32, u32)], memory: &mut Memory, mut with: impl FnMut(&Looked, f64)) {
         // Twins are given other bits than they come to.
         let bound = self.model.twins.as_ref().map_or(least, |twins| least.min(twins.above)) - MARGIN;
         for pair in self.levels_of(pairs, bound, memory) {
             let weight = self.weight(pair.left, pair.right, &pair.levels);
             if weight >= least {
-                with(pair.left, pair.right, weight);
+                with(pair, weight);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Some rows of one table, column by column, as plain vectors: what every reader gives and every writer takes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::day::{Day, NEVER};
@@ -72,10 +73,25 @@ impl Texts {
         self.ends.len()
     }
 
+    /// The bytes of all texts together.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
+}
+
+/// So many texts are read together.
+pub const TOGETHER: usize = 256;
+
+/// Reads a letter of each of some texts that lie anywhere in memory, so that they are waited for together.
+pub fn fetch<'a>(texts: impl Iterator<Item = &'a str>) {
+    let first = |text: &str| u64::from(text.as_bytes().first().copied().unwrap_or_default());
+    std::hint::black_box(texts.fold(0, |sum, text| sum ^ first(text)));
 }
 
 /// One value that names something: the number 7 and the text "7" are the same name.
@@ -90,9 +106,9 @@ impl<'a> Name<'a> {
     #[must_use]
     pub fn of(text: &'a str) -> Name<'a> {
         let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-        let usual = matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit));
+        let usual = matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 19 && rest.iter().all(u8::is_ascii_digit));
         match text.parse() {
-            Ok(number) if usual || text == "0" => Name::Number(number),
+            Ok(number) if (usual || text == "0") && number != NONE => Name::Number(number),
             _ => Name::Text(text),
         }
     }
@@ -158,6 +174,15 @@ impl Batch {
     #[must_use]
     pub fn name(&self, column: usize, row: usize) -> Option<Name<'_>> {
         self.columns[column].name(row)
+    }
+
+    /// A value as a CSV file has it, without a copy of one that is text.
+    #[must_use]
+    pub fn said(&self, column: usize, row: usize) -> Cow<'_, str> {
+        match &self.columns[column] {
+            Values::Texts(texts) => Cow::Borrowed(texts.get(row)),
+            _ => Cow::Owned(self.text(column, row)),
+        }
     }
 
     /// A value as a CSV file has it.
@@ -235,7 +260,11 @@ mod tests {
         assert_eq!(Name::of("7"), Name::Number(7));
         assert_eq!(Name::of("-7"), Name::Number(-7));
         assert_eq!(Name::of("0"), Name::Number(0));
-        for other in ["07", "+7", "-0", "", "7 ", "A7", "99999999999999999999"] {
+        assert_eq!(Name::of("9223372036854775807"), Name::Number(i64::MAX));
+        assert_eq!(Name::of("-9223372036854775807"), Name::Number(-i64::MAX));
+        // What is too large for a number is its digits, whichever file it comes from; the least number stands for none.
+        let large = ["9223372036854775808", "18446744073709551615", "-9223372036854775808", "99999999999999999999"];
+        for other in ["07", "+7", "-0", "", "7 ", "A7"].into_iter().chain(large) {
             assert_eq!(Name::of(other), Name::Text(other));
         }
     }

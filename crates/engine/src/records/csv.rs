@@ -554,13 +554,19 @@ pub fn header_line(table: &Table) -> String {
 /// The rows of a batch as CSV: every column of the table in its order, in UTF-8, with quotation marks only where needed.
 pub fn write(batch: &Batch, out: &mut String) {
     for row in 0..batch.rows() {
-        for column in 0..batch.columns.len() {
-            if column > 0 {
-                out.push(',');
-            }
-            let text = batch.text(column, row);
-            out.push_str(&quoted(&text));
-        }
-        out.push('\n');
+        write_row((0..batch.columns.len()).map(|column| batch.said(column, row)), out);
     }
+}
+
+/// Texts as a row of CSV, with quotation marks only where needed.
+pub fn write_row(cells: impl IntoIterator<Item = impl AsRef<str>>, out: &mut String) {
+    for (at, cell) in cells.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        if !cell.as_ref().is_empty() {
+            out.push_str(&quoted(cell.as_ref()));
+        }
+    }
+    out.push('\n');
 }

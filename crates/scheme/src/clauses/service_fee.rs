@@ -12,8 +12,8 @@ use crate::terms::Scheme;
 
 pub(super) const KIND: Kind = Kind {
     name: "service fee",
-    summary: "A fee for each month of the cohorts in the tally, whatever the results. It may fall by a share each contract \
-              year, and may be set by bands of people a year.",
+    summary: "A fee for each month of the cohorts in the tally, whatever the results, due to the provider that holds the area. \
+              It may fall by a share each contract year, and may be set by bands of people a year.",
     example: r#"[pay.fee]
 clause = "service fee"
 each_month = "£85,000"            # or each_year = "£1,020,000", or bands = "bands.csv" (from, to, each_month)
@@ -196,7 +196,8 @@ fn people_a_year<A: Amount, L: Lines<A>>(till: &Till<'_, A, L>, cohort: usize) -
     for (at, &position) in tally.cohorts.iter().enumerate() {
         if till.scheme.cohorts[position].year == year {
             people += (at * tally.segments..(at + 1) * tally.segments).map(|cell| tally.started(cell)).sum::<i64>();
-            months += till.scheme.cohorts[position].months;
+            let of = till.scheme.cohorts[position].months;
+            months += if tally.due.is_empty() { of } else { tally.months(at, of) };
         }
     }
     people * 12 / months.max(1)
