@@ -1,6 +1,5 @@
 //! Outcomes measured from a folder of records: what `measure`, `pay`, `why` and `claims` begin with.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -15,6 +14,7 @@ use jiff::civil::Date;
 use scheme::Scheme;
 
 use crate::gate::{self, Loaded, Wanted};
+use crate::payees;
 
 /// The days for which a question is asked.
 #[derive(Args, Clone, Copy)]
@@ -42,10 +42,12 @@ pub struct Live {
     pub folder: PathBuf,
     /// The folders with tables: the folder itself, or those of its agencies.
     pub folders: Vec<PathBuf>,
+    /// The ids of the table of providers, where there is one.
+    pub providers: Option<Vec<String>>,
+    /// Claims, where they were asked for and are there; of agencies, under the persons they are about.
+    pub claims: Option<Vec<Batch>>,
     pub records: Records,
     pub measured: Measured,
-    /// Other tables that were asked for and are there.
-    pub tables: BTreeMap<&'static str, Vec<Batch>>,
     /// What there is to say of the records.
     pub quality: Quality,
     /// Rows that cannot be used, and with which the sum may change.
@@ -74,9 +76,11 @@ pub fn live(
     let wanted = Wanted { need: Some(need(scheme)?), scheme: Some(scheme), tables };
     let mut loaded = gate::load(folder, &wanted)?;
     loaded.judge(accepted)?;
+    let providers = payees::table(folder)?;
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &loaded.records, as_at, known_at);
     let set_apart = loaded.set_apart();
-    let Loaded { folder, records, tables, quality, .. } = loaded;
-    Ok(Live { folders: vec![folder.clone()], folder, records, measured, tables, quality, set_apart })
+    let Loaded { folder, records, mut tables, quality, .. } = loaded;
+    let (folders, claims) = (vec![folder.clone()], tables.remove("claims"));
+    Ok(Live { folder, folders, providers, claims, records, measured, quality, set_apart })
 }

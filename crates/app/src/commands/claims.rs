@@ -10,17 +10,20 @@ use scheme::money::thousands;
 
 use crate::commands::check::scheme_or_errors;
 use crate::gate::Accept;
+use crate::linked::{Joined, join, stated};
 use crate::live::{Days, live};
 use crate::payees::{self, Seen};
 use crate::report::quality;
-use crate::{folder, paint};
+use crate::{folder, looked, paint};
 
 #[derive(Args)]
 pub struct Claims {
     /// The scheme folder; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
-    /// The folder with people, starts, events … and claims, each as CSV or Parquet
+    /// The folder with people, starts, events … and claims, each as CSV or Parquet; with --purpose, a folder of several agencies
     records: PathBuf,
+    #[command(flatten)]
+    joined: Joined,
     #[command(flatten)]
     days: Days,
     #[command(flatten)]
@@ -30,11 +33,23 @@ pub struct Claims {
 pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let live = live(&scheme, &command.records, command.days, &["claims"], command.accept.accepted(None)?)?;
-    let Some(batches) = live.tables.get("claims") else {
+    let accepted = command.accept.accepted(None)?;
+    let live = match &command.joined.purpose {
+        None => {
+            stated(&command.records)?;
+            live(&scheme, &command.records, command.days, &["claims"], accepted)?
+        }
+        Some(purpose) => {
+            let joint = join(&scheme, &command.records, &command.joined, purpose, command.days, &["claims"], accepted)?;
+            looked::note(&command.records, &command.joined.who, purpose, "claims", &[])?;
+            joint.live
+        }
+    };
+    let Some(batches) = &live.claims else {
         bail!("there is no table of claims in {}\n\nhint: docs/records.md says what it holds", command.records.display());
     };
-    payees::named(&scheme, &live.folders, &[Seen::in_starts(&live.records), Seen::in_claims(batches)])?;
+    let seen = [Seen::in_starts(&live.records), Seen::in_claims(batches)];
+    payees::named(&scheme, live.providers.as_deref(), &live.folders, &seen)?;
     let claims = reconcile(&scheme, &live.records, &live.measured, batches, command.days.days().1);
     let mut out = format!(
         "{:<24} {:<20} {:<20} {:>10} {:>10} {:>12} {:>14}\n",
