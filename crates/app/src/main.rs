@@ -13,6 +13,7 @@ mod looked;
 mod pack;
 mod paint;
 mod panics;
+pub mod parsers;
 mod report;
 mod tables;
 mod threads;
@@ -92,7 +93,9 @@ enum Command {
     Glossary(commands::glossary::Glossary),
 }
 
-fn main() -> ExitCode {
+/// Does what the command line asks for; `bin/wellspent.rs` is nothing else.
+#[must_use]
+pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Check(command) => commands::check::run(&command),

@@ -79,9 +79,13 @@ const LEAST: &str = r#"    purpose = "joint support for prison leavers"
 /// Reads a configuration, or prints every problem with it.
 pub fn read(path: &Path) -> anyhow::Result<Option<Config>> {
     let base = path.parent().unwrap_or(Path::new(""));
+    Ok(folder::document(path, |reader, name| parse(reader, name, base))?.ok().flatten())
+}
+
+/// A configuration that is open; what it names is looked for from a folder. Problems go to the reader.
+pub fn parse(reader: &Reader<'_>, name: &str, base: &Path) -> Option<Config> {
     let mend = format!("write into it, with your own names:\n\n{LEAST}\ndocs/linkage.md has the rest");
-    let config = |reader: &Reader<'_>, name: &str| Some(config(&reader.document_or(name, "purpose = \"…\"", &mend)?, base));
-    Ok(folder::document(path, config)?.ok().flatten())
+    Some(config(&reader.document_or(name, "purpose = \"…\"", &mend)?, base))
 }
 
 fn config(top: &Section<'_, '_>, base: &Path) -> Config {

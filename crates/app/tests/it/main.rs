@@ -3,7 +3,7 @@
 //!
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
 //! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `faults`: a full disk, a file that cannot be read,
-//! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
+//! everybody at once. `fuzzed`: every parser under random input. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
 //! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! the byte, and what is changed in it is located. `paying`: a payment run from the tally to the ledger. `records`: tables of
 //! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy
@@ -18,6 +18,7 @@ mod casebook;
 mod cli;
 mod design;
 mod faults;
+mod fuzzed;
 mod golden;
 mod joined;
 mod killed;
