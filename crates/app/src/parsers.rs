@@ -5,8 +5,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use engine::link::field::{self, Field, KINDS, Missing};
 use engine::link::identity::{IDENTITIES, Reading};
-use engine::link::{purpose, sql};
+use engine::link::{purpose, sql, suggest};
 use engine::pay::entry::{Entry, Sealed};
 use engine::pay::ledger::Ledger;
 use engine::records::batch::Batch;
@@ -28,23 +29,30 @@ pub struct Parser {
     pub files: &'static [&'static str],
     /// Input to begin with beside those.
     pub texts: &'static [&'static str],
+    pub made: fn() -> Vec<Vec<u8>>,
     pub read: fn(&[u8]),
 }
 
 /// All of them.
 pub static PARSERS: [Parser; 12] = [
-    Parser { name: "scheme", files: &["scheme.toml"], texts: &[], read: scheme_file },
-    Parser { name: "assumptions", files: &["world.toml"], texts: &[], read: assumptions },
-    Parser { name: "textbook", files: &["textbook.toml", "game.toml"], texts: &[], read: textbook_case },
-    Parser { name: "tally", files: &["years.csv", "cohorts.csv", "best-year.csv"], texts: &[TALLY], read: tally_file },
-    Parser { name: "map", files: &["map.toml"], texts: &[], read: map_file },
-    Parser { name: "link-configuration", files: &["people.toml"], texts: &[], read: link_configuration },
-    Parser { name: "model", files: &[], texts: &[MODEL, SPLINK], read: model_file },
-    Parser { name: "sql", files: &[], texts: &CONDITIONS, read: condition },
-    Parser { name: "purposes", files: &["purposes.toml"], texts: &[], read: purposes },
-    Parser { name: "ledger-entry", files: &[], texts: &ENTRIES, read: entry },
-    Parser { name: "csv", files: &[".csv", ".gz", ".tsv"], texts: &[], read: csv_file },
-    Parser { name: "parquet", files: &[".parquet"], texts: &[], read: parquet_file },
+    Parser { name: "scheme", files: &["scheme.toml"], texts: &[], made: Vec::new, read: scheme_file },
+    Parser { name: "assumptions", files: &["world.toml"], texts: &[], made: Vec::new, read: assumptions },
+    Parser { name: "textbook", files: &["textbook.toml", "game.toml"], texts: &[], made: Vec::new, read: textbook_case },
+    Parser {
+        name: "tally",
+        files: &["years.csv", "cohorts.csv", "best-year.csv"],
+        texts: &[TALLY],
+        made: Vec::new,
+        read: tally_file,
+    },
+    Parser { name: "map", files: &["map.toml"], texts: &[], made: Vec::new, read: map_file },
+    Parser { name: "link-configuration", files: &["people.toml"], texts: &[], made: Vec::new, read: link_configuration },
+    Parser { name: "model", files: &[], texts: &[SPLINK], made: model_seeds, read: model_file },
+    Parser { name: "sql", files: &[], texts: &CONDITIONS, made: Vec::new, read: condition },
+    Parser { name: "purposes", files: &["purposes.toml"], texts: &[], made: Vec::new, read: purposes },
+    Parser { name: "ledger-entry", files: &[], texts: &ENTRIES, made: Vec::new, read: entry },
+    Parser { name: "csv", files: &[".csv", ".gz", ".tsv"], texts: &[], made: Vec::new, read: csv_file },
+    Parser { name: "parquet", files: &[".parquet"], texts: &[], made: parquet_seeds, read: parquet_file },
 ];
 
 /// A folder with one file, or the files of a shipped scheme with one in place of its own.
@@ -117,11 +125,16 @@ fn link_configuration(bytes: &[u8]) {
     document("people.toml", bytes, |reader| config::parse(reader, "people.toml", &folder().join("none")));
 }
 
-const MODEL: &str = r#"{"fields":[{"name":"surname","kind":"surname","missing":[]}],"prior":0.001,"household":0.0,
-"features":[{"field":0,"part":"whole"}],"comparisons":[{"name":"surname","levels":[
-{"label":"same","test":{"same":[0,0]},"missing":false,"m":0.9,"u":0.01,"h":0.5,"frequency":null},
-{"label":"else","test":"always","missing":false,"m":0.1,"u":0.99,"h":0.5,"frequency":null}],"given":null}],
-"rules":[{"label":"surname","same":[[0,0]]}],"twins":null}"#;
+/// What a linkage begins with, as it is written.
+fn model_seeds() -> Vec<Vec<u8>> {
+    let fields: Vec<Field> = KINDS
+        .iter()
+        .map(|(name, kind, _)| Field { name: (*name).to_owned(), kind: *kind, missing: Missing::default() })
+        .collect();
+    let (mut untrained, _) = field::comparisons(&fields);
+    suggest::rules(&mut untrained, &fields);
+    model::to_json(&untrained, &fields).map(String::into_bytes).into_iter().collect()
+}
 
 const SPLINK: &str = r#"{"link_type":"dedupe_only","probability_two_random_records_match":0.001,"sql_dialect":"duckdb",
 "blocking_rules_to_generate_predictions":["l.surname = r.surname",{"blocking_rule":"substr(l.dob, 1, 4) = substr(r.dob, 1, 4)"}],
@@ -159,12 +172,15 @@ fn condition(bytes: &[u8]) {
 }
 
 static ENTRIES: [&str; 3] = [
-    "approved\nrun 5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\napproved by B. Finance\n",
-    "transaction\nrun 5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\n\
-     key 5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\n\
-     posts 5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9 0\nreason a result\n\
-     liability c -100\nreceivable c p 100\n",
-    "prepared\nprepared by A. Commissioner\nnote \nafter 5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\n",
+    "approved\nrun\t5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\napproved by\tB. Finance\n",
+    "transaction\nrun\t5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\n\
+     key\t5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\n\
+     posts\t5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\t0\nreason\ta result\\n\\\\ of two lines\n\
+     receivable\tcontract\tprovider\t100\nliability\tcontract\t-100\n",
+    "prepared\nprepared by\tA. Commissioner\nnote\t\n\
+     after\t0000000000000000000000000000000000000000000000000000000000000000\ncontract\tcontract\n\
+     version\t5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\nas at\t2027-03-31\nknown at\t2027-04-30\n\
+     provider\tprovider\nline\tprovider\t\tperson\treoffending\t2027\t2027\t\t0\t2000000000\tpeople\t50\t100\ta result\n",
 ];
 
 /// The kind in the first line, then the entry; on its own, and as the first of a ledger whose hash fits.
@@ -238,8 +254,7 @@ fn value(kind: Kind, at: usize) -> String {
 }
 
 /// Record tables as Parquet files, to begin with.
-#[must_use]
-pub fn parquet_seeds() -> Vec<Vec<u8>> {
+fn parquet_seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for table in &schema::TABLES {
         let mut batch = Batch::empty(table);

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use wellspent::parsers::{PARSERS, Parser, parquet_seeds};
+use wellspent::parsers::{PARSERS, Parser};
 
 use crate::wellspent::{root, tell};
 
@@ -129,9 +129,7 @@ fn processor_time() -> u64 {
 /// Files of the repository that the parser reads, and what it brings itself.
 fn seeds(parser: &Parser) -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> = parser.texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-    if parser.files.contains(&".parquet") {
-        seeds.extend(parquet_seeds());
-    }
+    seeds.extend((parser.made)());
     let mut folders: Vec<PathBuf> =
         ["schemes", "examples", "crates/app/tests", "crates/app/benches"].map(|name| root().join(name)).into();
     while let Some(folder) = folders.pop() {
