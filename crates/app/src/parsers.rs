@@ -34,7 +34,7 @@ pub struct Parser {
 }
 
 /// All of them.
-pub static PARSERS: [Parser; 12] = [
+pub static PARSERS: [Parser; 15] = [
     Parser { name: "scheme", files: &["scheme.toml"], texts: &[], made: Vec::new, read: scheme_file },
     Parser { name: "assumptions", files: &["world.toml"], texts: &[], made: Vec::new, read: assumptions },
     Parser { name: "textbook", files: &["textbook.toml", "game.toml"], texts: &[], made: Vec::new, read: textbook_case },
@@ -53,6 +53,9 @@ pub static PARSERS: [Parser; 12] = [
     Parser { name: "ledger-entry", files: &[], texts: &ENTRIES, made: Vec::new, read: entry },
     Parser { name: "csv", files: &[".csv", ".gz", ".tsv"], texts: &[], made: Vec::new, read: csv_file },
     Parser { name: "parquet", files: &[".parquet"], texts: &[], made: parquet_seeds, read: parquet_file },
+    Parser { name: "workbook", files: &[".xlsx", ".ods"], texts: &[], made: workbook_seeds, read: workbook_file },
+    Parser { name: "excel-sheet", files: &[], texts: &[EXCEL], made: Vec::new, read: excel_sheet },
+    Parser { name: "opendocument", files: &[], texts: &[OPEN_DOCUMENT], made: Vec::new, read: open_document },
 ];
 
 /// A folder with one file, or the files of a shipped scheme with one in place of its own.
@@ -274,4 +277,89 @@ fn parquet_seeds() -> Vec<Vec<u8>> {
         }
     }
     seeds
+}
+
+fn workbook_file(bytes: &[u8]) {
+    table_file("events.xlsx", Format::Workbook, bytes);
+}
+
+const EXCEL: &str = r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
+<row r="1"><c r="A1" t="inlineStr"><is><t>event</t></is></c><c r="B1" t="s"><v>0</v></c><c r="C1" t="str"><v>kind</v></c><c r="D1" t="inlineStr"><is><t>date</t></is></c></row>
+<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="inlineStr"><is><t>007</t></is></c><c r="C2" t="s"><v>1</v></c><c r="D2" s="1"><v>46113</v></c></row>
+<row r="4"><c r="A4"><f>A2+1</f><v>2</v></c><c r="B4" t="b"><v>1</v></c><c r="C4" t="e"><v>#N/A</v></c><c r="D4" s="1"><v>46114.5</v></c></row>
+</sheetData><mergeCells count="1"><mergeCell ref="A4:B5"/></mergeCells></worksheet>"#;
+
+/// The sheet of a workbook whose archive is sound.
+fn excel_sheet(bytes: &[u8]) {
+    workbook_file(&excel(bytes));
+}
+
+fn excel(sheet: &[u8]) -> Vec<u8> {
+    const WORKBOOK: &[u8] = br#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="events" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+    const RELATIONS: &[u8] = br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+    const STYLES: &[u8] = br#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
+    const SHARED: &[u8] = br#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>person</t></si><si><r><t>off</t></r><r><t>ence</t></r></si></sst>"#;
+    archive(&[
+        ("xl/workbook.xml", WORKBOOK),
+        ("xl/_rels/workbook.xml.rels", RELATIONS),
+        ("xl/styles.xml", STYLES),
+        ("xl/sharedStrings.xml", SHARED),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ])
+}
+
+const OPEN_DOCUMENT: &str = r#"<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="events">
+<table:table-row><table:table-cell office:value-type="string"><text:p>event</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>person</text:p></table:table-cell><table:table-cell><text:p>kind</text:p></table:table-cell><table:table-cell><text:p>date</text:p></table:table-cell></table:table-row>
+<table:table-row table:number-rows-repeated="2"><table:table-cell office:value-type="float" office:value="1"/><table:table-cell table:number-columns-repeated="2"><text:p>a<text:s text:c="2"/>b</text:p></table:table-cell><table:table-cell office:value-type="date" office:date-value="2027-03-04"/></table:table-row>
+</table:table></office:spreadsheet></office:body></office:document-content>"#;
+
+/// The content of an OpenDocument workbook whose archive is sound.
+fn open_document(bytes: &[u8]) {
+    table_file("events.ods", Format::Workbook, &open_document_of(bytes));
+}
+
+fn open_document_of(content: &[u8]) -> Vec<u8> {
+    archive(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content)])
+}
+
+fn workbook_seeds() -> Vec<Vec<u8>> {
+    vec![excel(EXCEL.as_bytes()), open_document_of(OPEN_DOCUMENT.as_bytes())]
+}
+
+/// A zip archive of parts that are not packed, so that what is changed in a part reaches its reader.
+fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut out, mut list) = (Vec::new(), Vec::new());
+    for (name, bytes) in parts {
+        let at = (out.len() as u32).to_le_bytes();
+        // Version, flags, method, time and date; the checksum and the lengths; the length of the name and of what else is said.
+        let mut about = vec![20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0];
+        about.extend(checksum(bytes).to_le_bytes());
+        about.extend((bytes.len() as u32).to_le_bytes());
+        about.extend((bytes.len() as u32).to_le_bytes());
+        about.extend((name.len() as u16).to_le_bytes());
+        about.extend([0, 0]);
+        out.extend(b"PK\x03\x04");
+        out.extend(&about);
+        out.extend(name.as_bytes());
+        out.extend(*bytes);
+        list.extend(b"PK\x01\x02\x14\0");
+        list.extend(&about);
+        list.extend([0; 10]);
+        list.extend(at);
+        list.extend(name.as_bytes());
+    }
+    let (count, begins) = ((parts.len() as u16).to_le_bytes(), (out.len() as u32).to_le_bytes());
+    let length = (list.len() as u32).to_le_bytes();
+    out.extend(list);
+    out.extend(b"PK\x05\x06\0\0\0\0");
+    out.extend([count, count].concat());
+    out.extend([length, begins].concat());
+    out.extend([0, 0]);
+    out
+}
+
+/// CRC-32, as archives have it.
+fn checksum(bytes: &[u8]) -> u32 {
+    let step = |crc: u32| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
+    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
 }

@@ -86,9 +86,9 @@ fn field(section: &Section<'_, '_>, key: &str, name: &str, fields: &[Field]) -> 
 
 impl Decisions {
     /// The model with the rule against twins, where one is asked for.
-    pub fn with_twins(&self, mut model: Model) -> Model {
+    pub fn with_twins(&self, mut model: Model, fields: &[Field], join: f64) -> Model {
         if let Some(signs) = &self.twins {
-            twins::add(&mut model, signs);
+            twins::add(&mut model, signs, fields, join);
         }
         model
     }

@@ -12,8 +12,8 @@ use scheme::money::thousands;
 
 use super::charts::{chance, histogram, signed, waterfalls, weights};
 use super::report::name;
-use super::run::Run;
-use super::summary::{REVIEW, agencies, at_thresholds};
+use super::run::{Run, unusual};
+use super::summary::{REVIEW, agencies, at_thresholds, counted};
 use crate::report::html::document;
 use crate::report::markup::{details, heading, list, paragraph, table, text};
 
@@ -67,7 +67,12 @@ fn first_screen(run: &Run) -> String {
     let mut body = text("p class=\"quiet\"", "Who is who across agencies");
     body += &text(
         "h1",
-        &format!("{} records of {} are {} persons", count(records.len()), agencies(records.agencies.len()), count(persons)),
+        &format!(
+            "{} of {} are {}",
+            counted(records.count(), "record"),
+            agencies(records.agencies.len()),
+            counted(persons, "person")
+        ),
     );
     body += &text("p class=\"quiet\"", &format!("For: {}. Legal basis: {}.", run.config.purpose, run.config.basis));
     let doubtful = run.linked.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
@@ -101,7 +106,8 @@ fn first_screen(run: &Run) -> String {
         ("Threshold between groups, in bits".to_owned(), run.join.to_string()),
     ];
     let each = (0..records.agencies.len()).map(|agency| {
-        let here = (0..records.len()).filter(|record| usize::from(records.agency[*record]) == agency);
+        let here = (0..records.len() as u32)
+            .filter(|record| usize::from(records.agency[*record as usize]) == agency && !records.is_further(*record));
         (format!("Records of {}", records.agencies[agency]), count(here.count()))
     });
     let rows: Vec<Vec<String>> = rows.into_iter().chain(each).map(|(what, figure)| vec![what, figure]).collect();
@@ -136,7 +142,9 @@ fn completeness(run: &Run) -> String {
     };
     let words = "What is missing cannot agree. A field that is often missing in one agency and not in another makes that agency's \
                  people harder to find.";
-    paragraph(words) + &table("Share of records with a value", &header, &rows)
+    let told = unusual(records);
+    let told = if told.is_empty() { String::new() } else { list(&told) };
+    paragraph(words) + &told + &table("Share of records with a value", &header, &rows)
 }
 
 fn model(run: &Run) -> String {

@@ -6,9 +6,13 @@ use std::collections::BTreeMap;
 use anyhow::bail;
 use engine::link::block::Who;
 use engine::link::evaluate::{self, Evaluation, Group};
+use engine::link::model::{Model, Rule};
 use engine::link::records::Records;
+use engine::link::unknown_days::{UnknownDays, What};
 use engine::link::{Choices, Linked, field, gather, suggest};
 use engine::records::fault::Grade;
+
+use scheme::money::thousands;
 
 use super::config::Config;
 use crate::paint;
@@ -59,7 +63,10 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
         paint::stderr(&format!("warning: {odd}"));
     }
     // An agency's own id stands for one person: rows that share one are further rows of the same record.
-    decided.must.extend((1..records.len() as u32).filter(|at| records.key(at - 1) == records.key(*at)).map(|at| (at - 1, at)));
+    decided.must.extend(records.further().iter().map(|at| (at - 1, *at)));
+    for told in unusual(&records) {
+        paint::stderr(&format!("warning: {told}"));
+    }
     let earlier = config.decisions.earlier(&records)?;
     let choices = Choices { who, decided, earlier, join: config.join.unwrap_or(0.0), ..Choices::default() };
     let (join, cannot) = (choices.join, choices.decided.cannot.clone());
@@ -73,7 +80,8 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
         ),
         Some(read) => {
             let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
-            let model = config.decisions.with_twins(read.model.clone());
+            usable(&read.model, &records)?;
+            let model = config.decisions.with_twins(read.model.clone(), &config.fields, choices.join);
             engine::link::link(&records, &model, &Choices { block_most, ..choices })
         }
         None => {
@@ -82,12 +90,87 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
                 model.call_in_full(names);
             }
             suggest::rules(&mut model, &config.fields);
-            engine::link::learn_and_link(&records, &config.decisions.with_twins(model), &nature, &choices)
+            engine::link::learn_and_link(
+                &records,
+                &config.decisions.with_twins(model, &config.fields, choices.join),
+                &nature,
+                &choices,
+            )
         }
     };
     let linked = linked.map_err(anyhow::Error::msg)?;
     let (evaluation, by_group) = evaluated(&linked.person, &records, &read.truth, &read.group);
     Ok(Run { config, records, linked, join, cannot, evaluation, by_group })
+}
+
+/// What the tables hold that is not what it seems, in words: dates that are none, and rows that share an id.
+pub fn unusual(records: &Records) -> Vec<String> {
+    let mut told = Vec::new();
+    for UnknownDays { agency, column, records: count, what } in &records.unknown_days {
+        let (agency, field) = (&records.agencies[usize::from(*agency)], &records.columns[*column].name);
+        let (rows, have, count_as) = if *count == 1 { ("row", "has", "counts") } else { ("rows", "have", "count") };
+        let which = match what {
+            What::OneDay(day) => {
+                format!("{have} the one day {day} as {field}, far more than any usual day, so it stands for an unknown one")
+            }
+            What::NoDay(Some(text)) => {
+                format!("{have} a {field} that is no day or stands for an unknown one (most often {text})")
+            }
+            What::NoDay(None) => format!("{have} a {field} that is no day or stands for an unknown one"),
+        };
+        told.push(format!(
+            "{agency}: {} {rows} {which}; {} {count_as} as missing",
+            thousands(*count as i64),
+            if *count == 1 { "it" } else { "they" }
+        ));
+    }
+    match records.repeated {
+        0 => {}
+        1 => told.push("1 row repeats another of the same id word for word, and counts once".into()),
+        count => {
+            told.push(format!("{} rows repeat another of the same id word for word, and count once", thousands(count as i64)))
+        }
+    }
+    let further = records.further();
+    if !further.is_empty() {
+        let ids = further.iter().filter(|at| !records.is_further(**at - 1)).count();
+        told.push(match ids {
+            1 => "1 id has several rows that differ; its rows are taken together as one record".to_owned(),
+            ids => format!(
+                "{} ids have several rows that differ; the rows of each are taken together as one record",
+                thousands(ids as i64)
+            ),
+        });
+    }
+    told
+}
+
+/// Whether a ready model can link anything: each of its rules needs fields, and where no table has them no two records are
+/// compared.
+fn usable(model: &Model, records: &Records) -> anyhow::Result<()> {
+    if model.comparisons.is_empty() {
+        bail!(
+            "the model has no comparisons, so no two records could be told to be one person\n\nhint: use a whole model, such as \
+               the model.json that `wellspent link` writes"
+        );
+    }
+    let has_values = |column: usize| records.columns.get(column).is_some_and(|column| !column.values.is_empty());
+    let lacks = |feature: usize| !has_values(model.features[feature].column);
+    let name = |column: usize| records.columns.get(column).map_or("?", |column| column.name.as_str());
+    let dead = |rule: &&Rule| rule.same.iter().any(|(a, b)| lacks(*a) || lacks(*b));
+    let rules = model.rules.iter().filter(dead).count();
+    if rules < model.rules.len() {
+        return Ok(());
+    }
+    let columns = model.rules.iter().flat_map(|rule| &rule.same).flat_map(|(a, b)| [*a, *b]).filter(|of| lacks(*of));
+    let mut missing: Vec<&str> = columns.map(|feature| name(model.features[feature].column)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    bail!(
+        "no two records would be compared: every rule of the model needs a field that the tables do not have: {}\n\nhint: name the \
+         columns under [table.NAME.columns], or give the model rules on the fields that there are",
+        missing.join(", ")
+    )
 }
 
 /// Held against labels, where there are any; records without one are left out.

@@ -14,10 +14,10 @@ pub fn summary(run: &Run) -> String {
     let persons = linked.person.iter().enumerate().filter(|(record, person)| *record as u32 == **person).count();
     let several = run.linked.holds.len();
     let mut out = paint::bold(&format!(
-        "{} records of {} are {} persons\n",
-        thousands(records.len() as i64),
+        "{} of {} are {}\n",
+        counted(records.count(), "record"),
         agencies(records.agencies.len()),
-        thousands(persons as i64)
+        counted(persons, "person")
     ));
     out += &format!("for: {} ({})\n\n", run.config.purpose, run.config.basis);
     out += &line("persons of several records", &thousands(several as i64));
@@ -66,6 +66,11 @@ pub fn summary(run: &Run) -> String {
         }
     }
     out
+}
+
+/// A number of things.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", thousands(count as i64), if count == 1 { "" } else { "s" })
 }
 
 pub fn agencies(count: usize) -> String {

@@ -9,9 +9,122 @@ use anyhow::Context as _;
 use engine::records::csv::Csv;
 use engine::records::fault::Fault;
 use engine::records::gzip::{self, Gzip};
+use engine::records::rows::{Odd, Rows};
+use engine::records::workbook::{Sheet, SheetName, Workbook};
 
 /// Text from wherever it comes.
 pub type Text = Csv<Box<dyn Read>>;
+
+/// Rows of cells, whatever they are kept in.
+pub enum Opened {
+    Text(Box<Text>),
+    Sheet(Box<Sheet<File>>),
+}
+
+/// The rows of an open file: of a workbook those of a sheet, or of the only one; or what is wrong with the file.
+pub fn open(file: File, path: &Path, sheet: Option<&str>) -> anyhow::Result<Result<Opened, Fault>> {
+    if is_workbook(path) {
+        return Ok(self::sheet(file, path, |workbook| workbook.sheet(sheet))?.map(|sheet| Opened::Sheet(Box::new(sheet))));
+    }
+    Ok(text(file, path)?.and_then(|text| match sheet {
+        None => Ok(Opened::Text(Box::new(text))),
+        Some(_) => {
+            let mend = "leave `sheet` out, or name a workbook (.xlsx or .ods)";
+            Err(Fault::file("the file has no sheets", "a workbook where a sheet is named", mend))
+        }
+    }))
+}
+
+/// Whether a file is a workbook, by its name; old and binary ones are told when they are opened.
+pub fn is_workbook(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    WORKBOOKS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// How the names of workbooks end; the last two are told as what they are.
+pub const WORKBOOKS: [&str; 5] = ["xlsx", "xlsm", "ods", "xls", "xlsb"];
+
+/// The rows of the sheet that `choose` chooses.
+fn sheet(
+    file: File,
+    path: &Path,
+    choose: impl FnOnce(&mut Workbook<File>) -> io::Result<Result<SheetName, Fault>>,
+) -> anyhow::Result<Result<Sheet<File>, Fault>> {
+    let rows = || -> io::Result<Result<Sheet<File>, Fault>> {
+        let mut workbook = match Workbook::open(file)? {
+            Ok(workbook) => workbook,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        match choose(&mut workbook)? {
+            Ok(sheet) => workbook.into_rows(&sheet).map(Ok),
+            Err(fault) => Ok(Err(fault)),
+        }
+    };
+    // What is wrong with the bytes comes as an error of reading.
+    rows().or_else(|error| Fault::of(error).map(Err)).with_context(|| format!("could not read {}", path.display()))
+}
+
+/// The rows of the sheet of a workbook that holds a record table: the one with its name, or the only one.
+pub fn table(file: File, path: &Path, table: &str) -> anyhow::Result<Result<Sheet<File>, Fault>> {
+    sheet(file, path, |workbook| {
+        let named = workbook.sheets.iter().any(|sheet| sheet.name.trim().eq_ignore_ascii_case(table));
+        workbook.sheet(named.then_some(table))
+    })
+}
+
+/// The names of a workbook's sheets, or what is wrong with it.
+pub fn sheets(path: &Path) -> anyhow::Result<Result<Vec<String>, Fault>> {
+    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
+    let opened = Workbook::open(file).with_context(|| format!("could not read {}", path.display()))?;
+    Ok(opened.map(|workbook| workbook.sheets.into_iter().map(|sheet| sheet.name).collect()))
+}
+
+macro_rules! either {
+    ($opened:expr, $rows:ident => $answer:expr) => {
+        match $opened {
+            Opened::Text($rows) => $answer,
+            Opened::Sheet($rows) => $answer,
+        }
+    };
+}
+
+impl Rows for Opened {
+    fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
+        either!(self, rows => rows.next())
+    }
+
+    fn place(&self) -> u64 {
+        either!(self, rows => rows.place())
+    }
+
+    fn count(&self) -> usize {
+        either!(self, rows => rows.count())
+    }
+
+    fn cell(&self, at: usize) -> &[u8] {
+        either!(self, rows => rows.cell(at))
+    }
+
+    fn bytes(&self) -> usize {
+        either!(self, rows => rows.bytes())
+    }
+
+    fn odd(&self, at: usize) -> Option<Odd> {
+        either!(self, rows => rows.odd(at))
+    }
+
+    fn placed(&self) -> bool {
+        either!(self, rows => rows.placed())
+    }
+
+    fn notes(&mut self) -> &mut Vec<Fault> {
+        either!(self, rows => rows.notes())
+    }
+
+    fn end(&mut self, header: u64) -> Vec<Fault> {
+        either!(self, rows => rows.end(header))
+    }
+}
 
 /// Text from an open file, unpacked where it is packed; or what the file is instead.
 pub fn text(mut file: File, path: &Path) -> anyhow::Result<Result<Text, Fault>> {

@@ -34,12 +34,17 @@ pub struct TableFile {
 pub enum Format {
     Csv,
     Parquet,
+    /// Read, and not written for a table of records.
+    #[value(skip)]
+    Workbook,
 }
 
 impl TableFile {
     /// The name without the folder.
     pub fn name(&self) -> String {
-        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let own = name.to_lowercase().starts_with(&format!("{}.", self.table.name));
+        if self.format == Format::Workbook && !own { format!("{name}, sheet {}", self.table.name) } else { name }
     }
 
     fn open(&self) -> anyhow::Result<File> {
@@ -52,6 +57,10 @@ impl TableFile {
         match self.format {
             Format::Csv => match input::text(self.open()?, &self.path)? {
                 Ok(mut text) => self.rows(&mut text, take),
+                Err(fault) => take(Batch::empty(self.table), vec![fault]),
+            },
+            Format::Workbook => match input::table(self.open()?, &self.path, self.table.name)? {
+                Ok(mut sheet) => self.rows(&mut sheet, take),
                 Err(fault) => take(Batch::empty(self.table), vec![fault]),
             },
             Format::Parquet => match parquet::open(self.open()?, self.table, need) {
@@ -82,6 +91,35 @@ impl TableFile {
 /// What is done with each batch.
 pub type Take<'a> = dyn FnMut(Batch, Vec<Fault>) -> anyhow::Result<()> + 'a;
 
+/// The table that a file of this name is of, and its format.
+fn table_of(name: &str) -> Option<(&'static Table, Format)> {
+    let text = name.strip_suffix(".gz").unwrap_or(name);
+    let (stem, ending) = text.rsplit_once('.')?;
+    let format = match ending {
+        "csv" | "tsv" => Format::Csv,
+        "parquet" if text == name => Format::Parquet,
+        ending if text == name && input::WORKBOOKS.contains(&ending) => Format::Workbook,
+        _ => return None,
+    };
+    Some((engine::records::schema::table(stem)?, format))
+}
+
+/// The tables that a workbook holds: those that its sheets are named after, or else the one that the file is named after. What
+/// cannot be opened may hold any table, and is an error unless the name of the file says which.
+fn sheets(path: &Path, named: Option<&'static Table>) -> anyhow::Result<Vec<&'static Table>> {
+    let sheets = match (input::sheets(path)?, named) {
+        (Ok(sheets), _) => sheets,
+        (Err(_), Some(table)) => return Ok(vec![table]),
+        (Err(fault), None) => return Err(input::refused(path, &fault)),
+    };
+    let mut tables: Vec<&'static Table> =
+        sheets.iter().filter_map(|sheet| engine::records::schema::table(&sheet.trim().to_lowercase())).collect();
+    if tables.is_empty() {
+        tables.extend(named);
+    }
+    Ok(tables)
+}
+
 /// The tables of a folder, in reading order, and the files that are none.
 pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
     if !folder.is_dir() {
@@ -102,15 +140,15 @@ pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
     let (mut files, mut others) = (Vec::new(), Vec::new());
     for path in entries {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let found = name.rsplit_once('.').and_then(|(stem, ending)| {
-            let format = match ending {
-                "csv" => Format::Csv,
-                "parquet" => Format::Parquet,
-                _ => return None,
-            };
-            Some((engine::records::schema::table(stem)?, format))
-        });
-        match found {
+        match table_of(&name) {
+            // Sheets may hold other tables than the file is named after. A lock file of an open workbook holds none.
+            Some((_, Format::Workbook)) | None if input::is_workbook(&path) && !name.starts_with("~$") => {
+                let tables = sheets(&path, table_of(&name).map(|(table, _)| table))?;
+                if tables.is_empty() {
+                    others.push(name);
+                }
+                files.extend(tables.into_iter().map(|table| TableFile { table, path: path.clone(), format: Format::Workbook }));
+            }
             Some((table, format)) => files.push(TableFile { table, path, format }),
             None => others.push(name),
         }
@@ -198,7 +236,7 @@ pub fn whole(folder: &Path, name: &str) -> anyhow::Result<(Vec<Batch>, usize)> {
 /// A table of facts, split by person as it is read; the row groups of a Parquet file on all cores.
 fn gather(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec<Gathered>, Vec<Fault>)> {
     let wanted = |column: &str| need.column(file.table.name, column);
-    if file.format == Format::Csv {
+    if file.format != Format::Parquet {
         let (mut gather, mut faults) = (facts::Gather::new(&people.names, need), Vec::new());
         file.read(&wanted, &mut |batch, found| {
             gather.add(&batch);

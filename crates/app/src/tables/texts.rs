@@ -21,7 +21,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 use rayon::prelude::*;
 
-use super::input;
+use super::input::{self, Opened};
 
 /// Rows that are decoded at a time.
 const ROWS: usize = 1 << 16;
@@ -41,9 +41,14 @@ pub fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<Raw>, Vec<Fault
 
 /// The same with a column of ids, which are all different.
 pub fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+    read_sheet(path, None, ids, wanted)
+}
+
+/// The same of a sheet of a workbook; without its name of the only one.
+pub fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
-    if parquet { from_parquet(path, ids, wanted) } else { from_csv(path, file, ids, wanted) }
+    if parquet { from_parquet(path, ids, wanted) } else { from_rows(path, input::open(file, path, sheet)?, ids, wanted) }
 }
 
 /// Where each wanted column stands among the names in a file, or an error that names those that are missing.
@@ -80,11 +85,11 @@ fn finished(columns: Vec<Reading>, faults: Vec<Fault>) -> Read {
     read
 }
 
-fn from_csv(path: &Path, file: File, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+fn from_rows(path: &Path, opened: Result<Opened, Fault>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
     let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
     let mut columns = started(ids, wanted);
-    let mut text = input::text(file, path)?.map_err(|fault| input::refused(path, &fault))?;
-    let read = rows::texts(&mut text, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
+    let mut opened = opened.map_err(|fault| input::refused(path, &fault))?;
+    let read = rows::texts(&mut opened, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
     let (header, faults) = read.with_context(|| format!("could not read {}", path.display()))?;
     if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
         return Err(input::refused(path, fault));

@@ -68,6 +68,16 @@ fn is_crossed(same: &[(usize, usize)]) -> bool {
     same.iter().any(|(a, b)| a != b)
 }
 
+/// Whether a rule holds that a record is the other one with some features exchanged: it then says the same from either side.
+fn is_swap(same: &[(usize, usize)]) -> bool {
+    is_crossed(same) && same.iter().all(|(a, b)| same.contains(&(*b, *a)))
+}
+
+/// The key of a record under a swap: the same for two records each of which is the other one exchanged.
+fn either_way(one: u64, other: u64) -> u64 {
+    if one == 0 || other == 0 { 0 } else { mix(one.min(other), one.max(other)) }
+}
+
 /// Of one feature, the records whose value has a hash that `every` divides: all records of a value, or none.
 #[must_use]
 pub fn picked(scorer: &Scorer<'_>, feature: usize, every: u64) -> Vec<u32> {
@@ -87,6 +97,10 @@ impl Blocks {
             let places = places(scorer, same, right);
             (0..scorer.records.len() as u32).map(move |record| (key(scorer, &places, record), record))
         };
+        if is_swap(same) {
+            let both = all(false).zip(all(true)).map(|((one, record), (other, _))| (either_way(one, other), record));
+            return Blocks::of(both.collect(), false, most, scorer.records.len());
+        }
         let is_crossed = is_crossed(same);
         let crossed = is_crossed.then(|| all(true));
         Blocks::of(all(false).chain(crossed.into_iter().flatten()).collect(), is_crossed, most, scorer.records.len())
@@ -101,6 +115,14 @@ impl Blocks {
             let places = places(scorer, same, right);
             records.iter().map(|record| (key(scorer, &places, *record), *record)).collect()
         };
+        if is_swap(same) {
+            let mut all = [left, right].concat();
+            all.sort_unstable();
+            all.dedup();
+            let both = some(false, &all).into_iter().zip(some(true, &all));
+            let keyed = both.map(|((one, record), (other, _))| (either_way(one, other), record));
+            return Blocks::of(keyed.collect(), false, most, scorer.records.len());
+        }
         let (mut keyed, is_crossed) = (some(false, left), is_crossed(same));
         keyed.extend(is_crossed.then(|| some(true, right)).into_iter().flatten());
         Blocks::of(keyed, is_crossed, most, scorer.records.len())

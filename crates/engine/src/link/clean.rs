@@ -163,8 +163,41 @@ pub fn month_first<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
     before > after
 }
 
-/// `2001-02-03`; where day or month are not given, `00` stands for them. What is no date stays as it is.
+/// Whether a cell has something in it that cleaning could not read as a day: not empty, and not a word such as "unknown".
+#[must_use]
+pub fn is_filled(text: &str) -> bool {
+    let text = plain(text);
+    text.chars().any(char::is_alphanumeric) && !FILLERS.contains(&text.as_str())
+}
+
+/// Days that stand for "not known": the first and last ones of calendars, and those that programs count from.
+const PLACEHOLDERS: [&str; 7] =
+    ["1000-01-01", "1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "2099-12-31"];
+
+/// `2001-02-03`; where day or month are not given, `00` stands for them. What has the form of a date and is no day of the
+/// calendar is missing, and so is a day that stands for "not known". Other text stays as it is.
 fn date(text: &str, month_first: bool) -> String {
+    let found = written_date(text, month_first);
+    let unknown = PLACEHOLDERS.contains(&found.as_str()) || found.is_empty();
+    if unknown { String::new() } else { found }
+}
+
+/// Whether text that cannot be read as a day was meant to be one: digits alone, or with the marks and months of a date.
+fn is_meant_as_date(parts: &[&str]) -> bool {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_date = |part: &&str| digits(part) || digits(month_number(part));
+    let year = |part: &&str| part.len() == 4 && digits(part);
+    match parts {
+        [all] => digits(all) && (all.len() == 8 || all.len() <= 4 || all.bytes().all(|byte| matches!(byte, b'0' | b'9'))),
+        [_, _] | [_, _, _] => {
+            let zeros = parts.iter().all(|part| part.bytes().all(|byte| byte == b'0'));
+            parts.iter().all(is_date) && (parts.iter().any(year) || zeros)
+        }
+        _ => false,
+    }
+}
+
+fn written_date(text: &str, month_first: bool) -> String {
     let text = text.split(['t', ' ']).next().filter(|first| first.len() >= 8).unwrap_or(text);
     let parts: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     let written = |year: &str, month: &str, day: &str| {
@@ -172,7 +205,7 @@ fn date(text: &str, month_first: bool) -> String {
         let (year, month, day) = (number(year)?, number(month)?, number(day)?);
         let month = i8::try_from(month).ok()?;
         let day = i8::try_from(day).ok()?;
-        if !(1850..2200).contains(&year) {
+        if !(1000..2200).contains(&year) {
             return None;
         }
         let real = match (month, day) {
@@ -198,7 +231,7 @@ fn date(text: &str, month_first: bool) -> String {
         [first, second, year] if year.len() == 4 => either(first, second, year),
         _ => None,
     };
-    found.unwrap_or_else(|| text.to_owned())
+    found.unwrap_or_else(|| if is_meant_as_date(&parts) { String::new() } else { text.to_owned() })
 }
 
 fn month_number(text: &str) -> &str {
@@ -236,7 +269,22 @@ mod tests {
             (Kind::BirthDate, "1980-04-03T00:00:00", "1980-04-03"),
             (Kind::BirthDate, "April 1980", "1980-04-00"),
             (Kind::BirthDate, "1980", "1980-00-00"),
-            (Kind::BirthDate, "30/02/1980", "30/02/1980"),
+            (Kind::BirthDate, "30/02/1980", ""),
+            (Kind::BirthDate, "0000-00-00", ""),
+            (Kind::BirthDate, "00/00/0000", ""),
+            (Kind::BirthDate, "00000000", ""),
+            (Kind::BirthDate, "0", ""),
+            (Kind::BirthDate, "31 February 1980", ""),
+            (Kind::BirthDate, "1980-13-01T00:00:00", ""),
+            (Kind::BirthDate, "19800231", ""),
+            (Kind::BirthDate, "1900-01-01", ""),
+            (Kind::BirthDate, "01/01/1901", ""),
+            (Kind::BirthDate, "9999-12-31", ""),
+            (Kind::BirthDate, "31/12/9999", ""),
+            (Kind::BirthDate, "0001-01-01 00:00:00", ""),
+            (Kind::BirthDate, "1715-06-03", "1715-06-03"),
+            (Kind::BirthDate, "3/4/80", "3/4/80"),
+            (Kind::BirthDate, "circa 1980", "circa 1980"),
             (Kind::Postcode, "sw1a1aa", "sw1a 1aa"),
             (Kind::Postcode, "4223", "4223"),
             (Kind::NationalId, "QQ 12 34 56 C", "qq123456c"),

@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::clean::{clean, month_first};
+use super::clean::{clean, is_filled, month_first};
 use super::field::{Field, Kind};
 use super::records::{Column, More, Records};
+use super::unknown_days::{self, UnknownDays, What};
 use super::values::{MISSING, Numbering, Values};
 use crate::records::batch::Texts;
 
@@ -64,9 +65,15 @@ pub fn gather(fields: &[Field], split: &[Option<char>], mut tables: Vec<Table>) 
         rows.push(table.ids.len());
         ids.append(std::mem::take(&mut table.ids));
     }
-    let cleaned = |(at, field)| column(field, at, split[at], &tables, &rows);
-    let (mut columns, more): (Vec<Cells>, Vec<Vec<More>>) = fields.par_iter().enumerate().map(cleaned).unzip();
+    let cleaned = |(at, field)| column(field, at, split[at], &tables, (&rows, &agency));
+    let found: Vec<(Cells, Vec<More>, Vec<UnknownDays>)> = fields.par_iter().enumerate().map(cleaned).collect();
     drop(tables);
+    let (mut columns, mut more, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    for (cells, further, days) in found {
+        columns.push(cells);
+        more.extend(further);
+        unknown.extend(days);
+    }
     if let Some(at) = fields.iter().position(|field| field.kind == Kind::Initials) {
         initials(fields, &mut columns, at);
     }
@@ -74,15 +81,26 @@ pub fn gather(fields: &[Field], split: &[Option<char>], mut tables: Vec<Table>) 
         let column = Column { name: field.name.clone(), values: numbering.finish() };
         (column, rows)
     });
-    Records::new(agencies, &agency, ids, finished.collect(), more.into_iter().flatten().collect())
+    let mut records = Records::new(agencies, &agency, ids, finished.collect(), more);
+    records.unknown_days = unknown;
+    records
 }
 
 /// The distinct values of a column, and the number of each record's.
 type Cells = (Numbering, Vec<u32>);
 
-/// One field of all tables, cleaned, and the further values of records in it.
-fn column(field: &Field, at: usize, split: Option<char>, tables: &[Table], rows: &[usize]) -> (Cells, Vec<More>) {
-    let (mut numbering, mut numbers, mut more) = (Numbering::default(), Vec::with_capacity(rows.iter().sum()), Vec::new());
+/// One field of all tables, cleaned, the further values of records in it, and dates of birth that are none. `rows` is how many rows
+/// each table has, and `agency` that of each row.
+fn column(
+    field: &Field,
+    at: usize,
+    split: Option<char>,
+    tables: &[Table],
+    (rows, agency): (&[usize], &[u16]),
+) -> (Cells, Vec<More>, Vec<UnknownDays>) {
+    let (mut numbering, mut numbers, mut more) = (Numbering::default(), Vec::with_capacity(agency.len()), Vec::new());
+    let is_day = field.kind == Kind::BirthDate;
+    let mut no_days: Vec<(u16, &str)> = Vec::new();
     for (table, rows) in tables.iter().zip(rows) {
         let Some(Some(raw)) = table.columns.get(at) else {
             numbers.extend(std::iter::repeat_n(MISSING, *rows));
@@ -108,6 +126,12 @@ fn column(field: &Field, at: usize, split: Option<char>, tables: &[Table], rows:
             first.push(said.first().copied().unwrap_or(MISSING));
             further.extend(said.into_iter().skip(1).map(|number| (id, number)));
         }
+        if is_day {
+            let is_none = |id: u32| first[id as usize] == MISSING && is_filled(raw.values.text(id));
+            let none: Vec<bool> = (0..raw.values.len() as u32).map(is_none).collect();
+            let rows = raw.rows.iter().zip(&agency[numbers.len()..]).filter(|(id, _)| none[**id as usize]);
+            no_days.extend(rows.map(|(id, agency)| (*agency, raw.values.text(*id))));
+        }
         for id in &raw.rows {
             let from = further.partition_point(|(of, _)| of < id);
             let others = further[from..].iter().take_while(|(of, _)| of == id);
@@ -116,7 +140,15 @@ fn column(field: &Field, at: usize, split: Option<char>, tables: &[Table], rows:
             numbers.push(first[*id as usize]);
         }
     }
-    ((numbering, numbers), more)
+    let mut unknown = unknown_days::no_days(at, no_days.into_iter());
+    if is_day {
+        let told = |(agency, value, records): (u16, u32, u64)| {
+            let what = What::OneDay(numbering.text(value).to_owned());
+            UnknownDays { agency, column: at, records, what }
+        };
+        unknown.extend(unknown_days::take_out(agency, &mut numbers).into_iter().map(told));
+    }
+    ((numbering, numbers), more, unknown)
 }
 
 /// Gives records without initials the first letters of their names, so that names and initials can be held against each other.

@@ -6,7 +6,7 @@
 //! to (`level`, by the tests in `ways`), what that says in bits (`score`), and who is ruled out before all is looked at (`most`).
 //! Groups whose records agree on the whole become persons (`cluster`, and `hold` says what keeps each together), and what the
 //! rules never saw is estimated (`recall`). `model` says what a model is; `feature` and `similarity` are what it looks at, `near`
-//! how common likeness is, and `nicknames` what people are called for short; `order` sorts by hashes.
+//! how common likeness is, `unknown_days` which dates are none, and `nicknames` what people are called for short; `order` sorts by hashes.
 //! A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
 //! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
 //! twins for one (`twins`).
@@ -49,6 +49,7 @@ pub mod sql;
 pub mod suggest;
 pub mod train;
 pub mod twins;
+pub mod unknown_days;
 pub mod values;
 mod ways;
 
@@ -174,9 +175,26 @@ fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {
             cluster::clusters(records.len(), &raised, &choices.decided, choices.join, weigh)
         }
     };
-    let holds = hold::holds(&person, choices.join, bits);
+    let mut holds = hold::holds(&person, choices.join, bits);
+    holds.retain(|hold| hold.records.iter().filter(|record| !records.is_further(**record)).count() > 1);
     drop(known);
+    let links = once(records, links);
     Linked { model: model.clone(), training: None, rules, recall: None, candidates, links, person, holds }
+}
+
+/// Links of records that have several rows: of all links between the rows of two records the strongest, between their first rows.
+fn once(records: &Records, mut links: Vec<Link>) -> Vec<Link> {
+    if !records.has_further() {
+        return links;
+    }
+    for link in &mut links {
+        let (one, other) = (records.first_row(link.left), records.first_row(link.right));
+        (link.left, link.right) = (one.min(other), one.max(other));
+    }
+    links.retain(|link| link.left != link.right);
+    links.sort_by(|a, b| (a.left, a.right).cmp(&(b.left, b.right)).then(b.weight.total_cmp(&a.weight)));
+    links.dedup_by_key(|link| (link.left, link.right));
+    links
 }
 
 /// Every candidate's weight; those worth keeping are kept.
@@ -192,5 +210,8 @@ fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Ve
     };
     let (candidates, mut links) = block::each_pair(scorer, blocks, wanted, level::Memory::default, work);
     links.sort_unstable_by_key(|link| (link.left, link.right));
-    (candidates, links)
+    // A rule that asks something else of the right record than of the left one may bring a pair together twice.
+    let found = links.len();
+    links.dedup_by_key(|link| (link.left, link.right));
+    (candidates - (found - links.len()) as u64, links)
 }

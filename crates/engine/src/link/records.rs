@@ -2,6 +2,7 @@
 //! depends on what they are and not on where they stood in a file; everything after inherits that.
 
 use super::order;
+use super::unknown_days::UnknownDays;
 use super::values::{MISSING, Values, hash, mix};
 use crate::records::batch::Texts;
 
@@ -22,6 +23,12 @@ pub struct Records {
     more: Vec<More>,
     /// For each record where its further values begin; empty where no record has any.
     more_from: Vec<u32>,
+    /// Dates of birth that count as missing although something is written there.
+    pub unknown_days: Vec<UnknownDays>,
+    /// Records that are further rows of the one before them, in order.
+    further: Vec<u32>,
+    /// Rows that say the same as another row of their agency with their id, and are left out.
+    pub repeated: u64,
 }
 
 /// So many records are put in their place together.
@@ -50,15 +57,31 @@ impl Records {
         let named = |at: usize| mix(names[usize::from(agency[at])], hash(ids.get(at).as_bytes()));
         let mut order = order::by_hash((0..ids.len()).map(|at| (named(at), at as u32)).collect());
         // Two records with one hash are told apart by what was hashed; the same record twice, by all it says.
+        let mut again: Vec<u32> = Vec::new();
+        let mut with_more: Vec<u32> = more.iter().map(|more| more.record).collect();
+        with_more.sort_unstable();
+        let has_more = |at: u32| with_more.binary_search(&at).is_ok();
         let said = |at: u32| columns.iter().map(move |(column, values)| column.values.text(values[at as usize]));
         for alike in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
             alike.sort_unstable_by(|a, b| {
                 let key = |at: u32| (agencies[usize::from(agency[at as usize])].as_str(), ids.get(at as usize));
                 key(a.1).cmp(&key(b.1)).then_with(|| said(a.1).cmp(said(b.1)))
             });
+            again.extend(alike.windows(2).filter(|two| two.iter().map(|(_, at)| at).all(|at| !has_more(*at))).filter_map(
+                |two| {
+                    let [(_, one), (_, other)] = *two else { return None };
+                    let key = |at: u32| (agency[at as usize], ids.get(at as usize));
+                    (key(one) == key(other) && said(one).eq(said(other))).then_some(other)
+                },
+            ));
         }
-        let mut records = Records { agencies: agencies.clone(), ..Records::default() };
-        let mut place = if more.is_empty() { Vec::new() } else { vec![0; order.len()] };
+        let repeated = again.len() as u64;
+        if repeated > 0 {
+            again.sort_unstable();
+            order.retain(|(_, at)| again.binary_search(at).is_err());
+        }
+        let mut records = Records { agencies: agencies.clone(), repeated, ..Records::default() };
+        let mut place = if more.is_empty() { Vec::new() } else { vec![0; ids.len()] };
         let width = columns.len();
         records.cells = vec![MISSING; order.len() * width];
         // A column at a time, so that many values are waited for at once.
@@ -81,8 +104,12 @@ impl Records {
             (0..order.len()).for_each(|at| records.more_from[at + 1] += records.more_from[at]);
         }
         records.columns = columns.into_iter().map(|(column, _)| column).collect();
+        let hashes: Vec<u64> = order.iter().map(|(hash, _)| *hash).collect();
         records.row = order.into_iter().map(|(_, from)| from).collect();
         records.ids = ids;
+        let is_further = |at: &u32| hashes[*at as usize - 1] == hashes[*at as usize] && records.key(*at - 1) == records.key(*at);
+        let further: Vec<u32> = (1..hashes.len() as u32).filter(is_further).collect();
+        records.further = further;
         records
     }
 
@@ -120,6 +147,39 @@ impl Records {
     #[must_use]
     pub fn key(&self, record: u32) -> (u16, &str) {
         (self.agency[record as usize], self.id(record))
+    }
+
+    /// Whether a record is a further row of the one before it: the same agency, and the same id there.
+    #[must_use]
+    pub fn is_further(&self, record: u32) -> bool {
+        self.further.binary_search(&record).is_ok()
+    }
+
+    /// Whether any record has several rows.
+    #[must_use]
+    pub fn has_further(&self) -> bool {
+        !self.further.is_empty()
+    }
+
+    /// The first row of a record.
+    #[must_use]
+    pub fn first_row(&self, mut record: u32) -> u32 {
+        while self.is_further(record) {
+            record -= 1;
+        }
+        record
+    }
+
+    /// How many records there are, those of several rows counted once.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.len() - self.further.len()
+    }
+
+    /// Records that are a further row of the one before them, in order.
+    #[must_use]
+    pub fn further(&self) -> &[u32] {
+        &self.further
     }
 
     /// The name of a record's agency.

@@ -1,16 +1,17 @@
 //! Twins: two people who share a surname, a date of birth and an address, whom weights of columns take for one. Where the rule
 //! holds a pair gets the weight that the rule gives, whatever its columns say. After the rule of HMPPS Core Person Record, which
-//! forces suspected twins to -5 bits.
+//! forces suspected twins to -5 bits; here every such pair gets them, since one below the 8 bits from which that service looks at
+//! a pair would be joined where groups are joined from fewer, and forenames that are a slip apart are one forename.
 
 use super::field::{Field, Kind};
 use super::model::{Model, Part, Test, Twins};
+use super::nicknames;
 use super::score::{Levels, Scorer};
 
-/// From this many bits on a pair is looked at, and the bits that twins get, as in Core Person Record.
-const ABOVE: f64 = 8.0;
+/// The bits that twins get, as in Core Person Record; so many below the threshold where that is lower still.
 const BITS: f64 = -5.0;
-/// Forenames less alike than this (Jaro and Winkler's similarity) are two names.
-const ALIKE: f64 = 0.99;
+/// Forenames at least so alike (Jaro and Winkler's similarity) may be one name with a slip of the pen.
+const ALIKE: f64 = 0.85;
 
 /// Which fields make twins of two records, by their positions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,8 +37,14 @@ impl Signs {
     }
 }
 
-/// Puts the rule into a model.
-pub fn add(model: &mut Model, signs: &Signs) {
+/// Puts the rule into a model. `join` is the threshold from which groups are joined.
+pub fn add(model: &mut Model, signs: &Signs, fields: &[Field], join: f64) {
+    let is_name = |column: &usize| fields.get(*column).is_some_and(|field| field.kind == Kind::Forename);
+    let in_full: Vec<Option<usize>> = signs
+        .unlike
+        .iter()
+        .map(|column| is_name(column).then(|| model.feature(*column, Part::InFull(nicknames::usual()))))
+        .collect();
     let mut whole = |column: &usize| model.feature(*column, Part::Whole);
     let not = |test: Test| Test::Not(Box::new(test));
     let mut tests: Vec<Test> = Vec::new();
@@ -45,15 +52,19 @@ pub fn add(model: &mut Model, signs: &Signs) {
         let feature = whole(column);
         tests.push(Test::Same(feature, feature));
     }
-    for column in &signs.unlike {
+    for (column, in_full) in signs.unlike.iter().zip(in_full) {
         let feature = whole(column);
+        // Each is asked by itself, so that a name without a list of short forms is compared all the same.
         tests.push(not(Test::JaroWinkler(feature, feature, ALIKE)));
+        tests.push(not(Test::Begins(feature, feature, 1)));
+        tests.extend(in_full.map(|in_full| not(Test::Same(in_full, in_full))));
     }
     for column in &signs.apart {
         let feature = whole(column);
         tests.push(Test::Any(vec![Test::LeftMissing(feature), Test::RightMissing(feature), not(Test::Same(feature, feature))]));
     }
-    model.twins = Some(Twins { test: Test::All(tests), above: ABOVE, bits: BITS });
+    let bits = BITS.min(join + BITS);
+    model.twins = Some(Twins { test: Test::All(tests), above: bits, bits });
 }
 
 impl Scorer<'_> {

@@ -26,6 +26,8 @@ pub struct Part {
     pub table: &'static Table,
     /// The file that is read; without one the part is a single row of constants.
     pub file: Option<String>,
+    /// The sheet of a workbook; without it the only one.
+    pub sheet: Option<String>,
     /// Only rows that hold one of these values.
     only: Vec<(String, Vec<String>)>,
     /// Only rows that hold anything here.
@@ -62,7 +64,14 @@ enum Value {
 }
 
 /// File, the column to look in, the column with what is wanted.
-type Step = (String, String, String);
+type Step = (Source, String, String);
+
+/// A file that values are looked up in, and which of its sheets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    pub file: String,
+    pub sheet: Option<String>,
+}
 
 /// Files that values are looked up in, by name, key column and value column.
 pub type LookUps = BTreeMap<Step, BTreeMap<String, String>>;
@@ -80,7 +89,7 @@ pub struct Done {
 }
 
 /// What a part may say besides columns.
-const WORDS: [&str; 6] = ["file", "only", "given", "day_zero", "split", "runs"];
+const WORDS: [&str; 7] = ["file", "sheet", "only", "given", "day_zero", "split", "runs"];
 
 /// Reads a map; problems go to the reader.
 #[must_use]
@@ -131,6 +140,7 @@ fn part(section: &Section<'_, '_>, table: &'static Table) -> Part {
         name: section.name.clone(),
         table,
         file: section.text("file").map(str::to_owned),
+        sheet: section.text("sheet").map(str::to_owned),
         only,
         given: section.list("given").map(owned).unwrap_or_default(),
         day_zero: section.date("day_zero").map(day::day),
@@ -174,7 +184,8 @@ fn steps(section: &Section<'_, '_>, by: Option<&str>) -> Vec<Step> {
         Some(by) if !section.has("as") => by.to_owned(),
         _ => needed("as"),
     };
-    let mut steps = vec![(needed("file"), key, needed("column"))];
+    let mut steps =
+        vec![(Source { file: needed("file"), sheet: section.text("sheet").map(str::to_owned) }, key, needed("column"))];
     if let Some(then) = section.section("then") {
         steps.extend(self::steps(&then, None));
         then.finish();

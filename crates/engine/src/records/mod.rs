@@ -18,10 +18,12 @@ pub mod fault;
 pub mod gzip;
 pub mod map;
 pub mod names;
+pub mod payees;
 pub mod people;
 pub mod rows;
 pub mod schema;
 pub mod starts;
+pub mod workbook;
 
 use batch::Batch;
 use day::{Day, NEVER};

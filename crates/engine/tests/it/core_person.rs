@@ -294,7 +294,7 @@ fn twins_are_forced_apart() {
         unlike: vec![position("firsts")],
         apart: ["pnc", "cro"].map(position).to_vec(),
     };
-    twins::add(&mut model, &signs);
+    twins::add(&mut model, &signs, &[], 0.0);
     assert_eq!(weight(&model, 0, 1), -5.0, "every forename differs and no id agrees");
     assert_eq!(weight(&model, 0, 2), 14.0 + 12.0 + 11.0, "an alias is shared");
     assert_eq!(weight(&model, 3, 4), 18.0 + 22.0, "an id agrees, so the names are slips");

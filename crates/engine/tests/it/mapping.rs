@@ -49,7 +49,7 @@ fn columns_constants_and_days() {
 fn days_from_day_zero_and_values_looked_up() {
     let text = "[starts.begun]\nfile = \"f.csv\"\nday_zero = 2020-02-28\nstart = \"row\"\nperson = \"who\"\n\
         provider = { file = \"sites.csv\", by = \"who\", as = \"person\", column = \"site\" }\nbegan = \"when\"\n";
-    let key = ("sites.csv".to_owned(), "person".to_owned(), "site".to_owned());
+    let key = (map::Source { file: "sites.csv".to_owned(), sheet: None }, "person".to_owned(), "site".to_owned());
     let mut known = BTreeMap::new();
     let faults = map::look_up(&mut csv("site;person\nNorth;7\nSouth;7\n"), "person", "site", &mut known).expect("bytes");
     assert_eq!((faults.len(), known.len()), (0, 1), "the first row of a key stands");

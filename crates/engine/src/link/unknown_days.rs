@@ -1,0 +1,107 @@
+//! Dates of birth that are none: cells that hold no day of the calendar, and single days that a large share of one agency's
+//! records have, since somebody or some program writes them where the day is not known. Both are missing values, and are told.
+
+use std::collections::BTreeMap;
+
+use super::values::MISSING;
+
+/// Records of one agency whose date of birth counts as missing although something is written there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnknownDays {
+    pub agency: u16,
+    /// The position of the field.
+    pub column: usize,
+    pub records: u64,
+    pub what: What,
+}
+
+/// Why a date counts as missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// It is no day of the calendar, or the first or last day of one; with the commonest text, where many records have it.
+    NoDay(Option<String>),
+    /// So many records have this one day that it cannot be when they were born.
+    OneDay(String),
+}
+
+/// A text is shown where so many records of an agency have it; a rarer one may be a slip in somebody's own date.
+const SHOWN: u64 = 10;
+
+/// Counts cells without a day, by agency. `cells` gives for each such row its agency and its text.
+pub fn no_days<'a>(column: usize, cells: impl Iterator<Item = (u16, &'a str)>) -> Vec<UnknownDays> {
+    let mut counts: BTreeMap<u16, BTreeMap<&str, u64>> = BTreeMap::new();
+    for (agency, text) in cells {
+        *counts.entry(agency).or_default().entry(text).or_default() += 1;
+    }
+    let told = |(agency, texts): (u16, BTreeMap<&str, u64>)| {
+        let commonest = texts.iter().max_by_key(|(text, count)| (**count, std::cmp::Reverse(**text)));
+        let shown = commonest.filter(|(_, count)| **count >= SHOWN).map(|(text, _)| text.chars().take(40).collect());
+        UnknownDays { agency, column, records: texts.values().sum(), what: What::NoDay(shown) }
+    };
+    counts.into_iter().map(told).collect()
+}
+
+/// A day is a placeholder where at least so many records of an agency have it, at least this share of those with a date, and so
+/// many times as many as have a usual day; and where there are enough other days to know what is usual.
+const LEAST_RECORDS: u64 = 20;
+const LEAST_SHARE: f64 = 0.01;
+const TIMES_THE_USUAL: f64 = 30.0;
+const LEAST_DAYS: usize = 20;
+
+/// Takes single days that far too many records of one agency have out of a column, and says which they were. `rows` are the
+/// numbers of the values.
+pub fn take_out(agency: &[u16], rows: &mut [u32]) -> Vec<(u16, u32, u64)> {
+    let dated = agency.iter().zip(rows.iter()).filter(|(_, value)| **value != MISSING);
+    let mut keyed: Vec<u64> = dated.map(|(agency, value)| u64::from(*agency) << 32 | u64::from(*value)).collect();
+    keyed.sort_unstable();
+    let mut counts: Vec<(u16, u32, u64)> = Vec::new();
+    for same in keyed.chunk_by(|a, b| a == b) {
+        counts.push(((same[0] >> 32) as u16, same[0] as u32, same.len() as u64));
+    }
+    drop(keyed);
+    let mut found: Vec<(u16, u32, u64)> = Vec::new();
+    for own in counts.chunk_by(|a, b| a.0 == b.0).filter(|own| own.len() > LEAST_DAYS) {
+        let all: u64 = own.iter().map(|(_, _, count)| count).sum();
+        let mut sizes: Vec<u64> = own.iter().map(|(_, _, count)| *count).collect();
+        sizes.sort_unstable();
+        // The mean of the lower nine tenths: what is usual, without what may be a placeholder.
+        let usual = &sizes[..sizes.len() * 9 / 10];
+        let usual = usual.iter().sum::<u64>() as f64 / usual.len() as f64;
+        let is_placeholder = |count: u64| {
+            count >= LEAST_RECORDS && count as f64 >= LEAST_SHARE * all as f64 && count as f64 >= TIMES_THE_USUAL * usual
+        };
+        found.extend(own.iter().copied().filter(|(_, _, count)| is_placeholder(*count)));
+    }
+    if !found.is_empty() {
+        for (agency, value) in agency.iter().zip(rows) {
+            if found.iter().any(|(of, day, _)| of == agency && day == value) {
+                *value = MISSING;
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 40 of 1,040 records have one day, the others are spread over 500; in the other agency it is as rare as any.
+    #[test]
+    fn a_day_of_very_many_is_taken_out_where_it_is_common_alone() {
+        let mut rows: Vec<u32> =
+            (0..1000).map(|at| 1 + at % 500).chain([7; 40]).chain((0..1000).map(|at| 1 + at % 500)).collect();
+        let agency: Vec<u16> = (0..2040).map(|at| u16::from(at >= 1040)).collect();
+        let found = take_out(&agency, &mut rows);
+        assert_eq!(found, [(0, 7, 42)]);
+        assert!(!rows[..1040].contains(&7) && rows[1040..].contains(&7));
+    }
+
+    /// A table with few days, all of them common, has no placeholder.
+    #[test]
+    fn few_days_tell_nothing() {
+        let mut rows = vec![3; 500];
+        assert!(take_out(&vec![0; 500], &mut rows).is_empty());
+        assert_eq!(rows, vec![3; 500]);
+    }
+}
