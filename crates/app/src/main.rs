@@ -16,6 +16,7 @@ mod panics;
 pub mod parsers;
 mod payees;
 mod report;
+mod safe_files;
 mod tables;
 mod threads;
 

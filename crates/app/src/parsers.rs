@@ -20,6 +20,7 @@ use scheme::source::{Bytes, Folder};
 use scheme::{Opened, Picks, Reader, tally};
 
 use crate::link::{config, model, splink};
+use crate::safe_files::Reach;
 use crate::tables::{self, Format, texts};
 
 /// Something that reads bytes.
@@ -125,7 +126,7 @@ fn purposes(bytes: &[u8]) {
 
 /// The files that it names are looked for where there are none.
 fn link_configuration(bytes: &[u8]) {
-    document("people.toml", bytes, |reader| config::parse(reader, "people.toml", &folder().join("none")));
+    document("people.toml", bytes, |reader| config::parse(reader, "people.toml", &folder().join("none"), Reach::Inside(None)));
 }
 
 /// What a linkage begins with, as it is written.
