@@ -14,6 +14,7 @@ mod looked;
 mod pack;
 mod paint;
 mod panics;
+pub mod parsers;
 mod payees;
 mod report;
 mod safe_files;
@@ -98,7 +99,9 @@ enum Command {
     Glossary(commands::glossary::Glossary),
 }
 
-fn main() -> ExitCode {
+/// Does what the command line asks for; `bin/wellspent.rs` is nothing else.
+#[must_use]
+pub fn main() -> ExitCode {
     // A fault of our own is told like everything else: what it read may be in its words.
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| match std::env::var_os("RUST_BACKTRACE") {

@@ -1,10 +1,11 @@
-//! How fast records are linked: `wellspent link` from Parquet, with learning, against Splink on DuckDB with the same columns, in
-//! the same minutes on the same machine. `cargo bench -p wellspent --bench link -- 100 1000` prints a row for each size in
+//! How fast records are linked: `wellspent link` from Parquet, with learning, compared with Splink on DuckDB with the same
+//! columns, in the same minutes on the same machine. Both write what they found: ours everything that `--out` gives, Splink its
+//! predictions and clusters as Parquet. `cargo bench -p wellspent --bench link -- 100 1000` prints a row for each size in
 //! thousands of records, and how many pairs a second one core compares once a model is there.
 //!
 //! The rival's script and the generator of people are read from `$WELLSPENT_PEERS`, else `../shared/peers`; without them nothing
 //! is timed. They run in a Python environment under `target/`, which is set up on the first run. Our figures are those of the
-//! whole process, by GNU time; Splink's are the sum of its stages from loading to clusters, without the start of Python.
+//! whole process, by GNU time; Splink's are the sum of its stages from loading to files, without the start of Python.
 
 // A benchmark prints its table.
 #![allow(clippy::print_stdout)]
@@ -51,7 +52,12 @@ fn main() -> Result<()> {
         std::fs::write(&config, include_str!("people.toml"))?;
         let (mut ours, mut splink) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            ours.push(measured(timed(Path::new(env!("CARGO_BIN_EXE_wellspent"))).arg("link").arg(&config))?);
+            let out = folder.join("out");
+            if out.is_dir() {
+                std::fs::remove_dir_all(&out)?;
+            }
+            let mut command = timed(Path::new(env!("CARGO_BIN_EXE_wellspent")));
+            ours.push(measured(command.arg("link").arg(&config).arg("--out").arg(&out))?);
             ensure!(ours.iter().all(|run| run.said == ours[0].said), "two runs on the same records differ");
             splink.push(stages(&python, &peers.join("scale.py"), &people, &folder)?);
         }
@@ -75,10 +81,11 @@ fn main() -> Result<()> {
 
 /// One run of Splink: the sum of its stages, and its peak memory when the last of them has ended.
 fn stages(python: &Path, script: &Path, people: &Path, folder: &Path) -> Result<Run> {
-    run(Command::new(python).arg(script).arg(people).arg("bench").env("PEER_OUT", folder))?;
-    let said = std::fs::read_to_string(folder.join("scale_bench.json"))?;
+    let written = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/link/written.py");
+    run(Command::new(python).arg(written).arg(script).arg(people).arg(folder).env("PEER_OUT", folder))?;
+    let said = std::fs::read_to_string(folder.join("stages.json"))?;
     let read: serde_json::Value = serde_json::from_str(&said)?;
-    let stages = read["stages"].as_object().context("Splink's stages")?;
+    let stages = read.as_object().context("Splink's stages")?;
     let figures = |name: &'static str| stages.values().filter_map(move |stage| stage[name].as_f64());
     Ok(Run {
         seconds: figures("wall_s").sum(),

@@ -1,5 +1,6 @@
-//! How fast records are measured: `wellspent measure` from Parquet against DuckDB and Polars doing the same work, in the same
-//! minutes on the same machine. `cargo bench -p wellspent --bench measure -- 1 2 5 10` prints a row for each size in millions
+//! How fast records are measured: `wellspent measure` from Parquet compared with DuckDB and Polars doing the same work, in the
+//! same minutes on the same machine. DuckDB also looks for keys that appear twice and for people whom nobody knows, as
+//! `measure` does, and writes its lines to a file; Polars does neither. `cargo bench -p wellspent --bench measure -- 1 2 5 10` prints a row for each size in millions
 //! of people; a million has 19.3 million events.
 //!
 //! The rivals' scripts and the generator are read from `$WELLSPENT_PEERS`, else `../shared/peers`; without them nothing is
@@ -46,16 +47,26 @@ fn main() -> Result<()> {
             command.arg("measure").arg(&here).arg(&records).args(["--as-at", "2029-12-31", "--tally"]).arg(&tally);
             command
         };
-        let rival = |script: &str, more: &[&str]| {
+        let duckdb = || {
             let mut command = timed(&python);
-            command.arg(peers.join(script)).arg(&data).arg(threads()).args(more);
+            command
+                .arg(here.join("checked.py"))
+                .arg(peers.join("b_duckdb.py"))
+                .arg(&data)
+                .arg(threads())
+                .arg(work.join("lines.csv"));
+            command
+        };
+        let polars = || {
+            let mut command = timed(&python);
+            command.arg(peers.join("b_polars.py")).arg(&data).arg(threads());
             command
         };
         let mut runs: [Vec<Run>; 3] = Default::default();
         for _ in 0..ROUNDS {
             runs[0].push(measured(&mut ours())?);
-            runs[1].push(measured(&mut rival("b_duckdb.py", &["parquet"]))?);
-            runs[2].push(measured(&mut rival("b_polars.py", &[]))?);
+            runs[1].push(measured(&mut duckdb())?);
+            runs[2].push(measured(&mut polars())?);
         }
         if millions == 1 {
             let priced = run(Command::new(env!("CARGO_BIN_EXE_wellspent")).arg("price").arg(&here).arg("--tally").arg(&tally))?;

@@ -81,10 +81,20 @@ const LEAST: &str = r#"    purpose = "joint support for prison leavers"
 
 /// Reads a configuration, or prints every problem with it.
 pub fn read(path: &Path, reach: Reach) -> anyhow::Result<Option<Config>> {
-    let base = Base { folder: path.parent().unwrap_or(Path::new("")), reach };
-    let mend = format!("write into it, with your own names:\n\n{LEAST}\ndocs/linkage.md has the rest");
-    let config = |reader: &Reader<'_>, name: &str| Some(config(&reader.document_or(name, "purpose = \"…\"", &mend)?, &base));
-    Ok(folder::document(path, config)?.ok().flatten())
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Ok(folder::document(path, |reader, name| parse(reader, name, folder, reach))?.ok().flatten())
+}
+
+/// A configuration that is open; what it names is looked for from a folder. Problems go to the reader.
+pub fn parse(reader: &Reader<'_>, name: &str, folder: &Path, reach: Reach) -> Option<Config> {
+    let mend = format!(
+        "write into it, with your own names:
+
+{LEAST}
+docs/linkage.md has the rest"
+    );
+    let base = Base { folder, reach };
+    Some(config(&reader.document_or(name, "purpose = \"…\"", &mend)?, &base))
 }
 
 /// Where the files that a configuration names are looked for.

@@ -5,6 +5,8 @@
 //! is kept.
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
 //! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `faults`: a full disk, a file that cannot be read,
+//! everybody at once. `fuzzed`: every parser under random input. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
+//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! everybody at once. `formats`: a table is the same in every format. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
 //! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
@@ -29,6 +31,7 @@ mod faults;
 mod foreign_parquet;
 mod formats;
 mod gate;
+mod fuzzed;
 mod golden;
 mod joined;
 mod killed;
