@@ -2,6 +2,7 @@
 //! written. What is in them is settled by `engine::records`; here are files, threads and formats.
 
 pub mod input;
+pub mod list;
 mod pages;
 pub mod parquet;
 pub mod parquet_rows;
@@ -10,6 +11,7 @@ mod parquet_types;
 pub mod statement;
 pub mod texts;
 pub mod write;
+pub mod xlsx;
 
 use std::fs::File;
 use std::io;
@@ -119,8 +121,9 @@ fn sheets(path: &Path, named: Option<&'static Table>) -> anyhow::Result<Vec<&'st
     };
     let mut tables: Vec<&'static Table> =
         sheets.iter().filter_map(|sheet| engine::records::schema::table(&sheet.trim().to_lowercase())).collect();
-    if tables.is_empty() {
-        tables.extend(named);
+    // A single sheet is what the file is named after, whatever the sheet is called.
+    if let Some(table) = named.filter(|_| tables.is_empty() || sheets.len() == 1) {
+        tables = vec![table];
     }
     Ok(tables)
 }

@@ -529,7 +529,8 @@ pub fn rows<R: Rows + ?Sized>(
 
 impl Part {
     /// Every column of the file that the part asks for, each once.
-    fn columns(&self) -> Vec<&str> {
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
         let mut all: Vec<&str> = self.only.iter().map(|(name, _)| name.as_str()).collect();
         all.extend(self.given.iter().map(String::as_str));
         all.extend(self.split.iter().map(|(of, _)| of.as_str()));
