@@ -136,7 +136,7 @@ fn each_row(
         Err(fault) if fault.grade == Grade::Warning => Ok(()),
         Err(fault) => Err(std::io::Error::other(fault)),
     });
-    result.or_else(|error| Err(Fault::of(error).map_or_else(anyhow::Error::from, |fault| refused(&fault))))
+    result.map_err(|error| Fault::of(error).map_or_else(anyhow::Error::from, |fault| refused(&fault)))
 }
 
 fn cohorts(scheme: &Scheme, line: &Line) -> String {

@@ -185,7 +185,7 @@ fn month(name: &str) -> Option<i64> {
     let is = |month: &&str| {
         **month == name || name.len() == 3 && month.starts_with(&name) || name == "sept" && **month == *"september"
     };
-    MONTHS.iter().position(|month| is(&month)).map(|at| at as i64 + 1)
+    MONTHS.iter().position(is).map(|at| at as i64 + 1)
 }
 
 fn date(year: i64, month: i64, day: i64) -> Option<Date> {
