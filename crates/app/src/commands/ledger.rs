@@ -4,6 +4,7 @@
 mod reconcile;
 mod settle;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -20,7 +21,7 @@ use store::{Open, Store};
 
 use crate::commands::approve::named;
 use crate::commands::pay::heading;
-use crate::paint;
+use crate::{paint, tables};
 
 #[derive(Args)]
 pub struct Ledger {
@@ -84,6 +85,9 @@ enum Look {
         /// What was known by this day counts; the same day when it is left out
         #[arg(long, value_name = "DATE")]
         known_at: Option<Date>,
+        /// Write it as an Excel workbook into this file, too
+        #[arg(long, value_name = "FILE")]
+        xlsx: Option<PathBuf>,
     },
     /// Print every entry as it is kept, for another program to check
     Entries {
@@ -108,14 +112,18 @@ pub fn run(command: &Ledger) -> anyhow::Result<ExitCode> {
         Look::Settle(command) => return settle::run(command),
         Look::Reverse(command) => return settle::reverse(command),
         Look::Reconcile(command) => return reconcile::run(command),
-        Look::Statement { store, contract, as_at, known_at } => {
+        Look::Statement { store, contract, as_at, known_at, xlsx } => {
             let known_at = known_at.unwrap_or(*as_at);
             let store = open(store)?;
             let found = store.ledger().statement(contract, *as_at, known_at);
             let hint = "`wellspent ledger show LEDGER` lists what was posted";
-            found.with_context(|| {
+            let text = found.with_context(|| {
                 format!("the ledger has no statement of {contract} as at {as_at}, known at {known_at}\n\nhint: {hint}")
-            })?
+            })?;
+            if let Some(path) = xlsx {
+                tables::xlsx::write(path, "statement", &text, tables::xlsx::of_statement)?;
+            }
+            text
         }
         Look::Entries { store } => {
             // What is hashed goes out as it is.

@@ -1,27 +1,32 @@
 //! `wellspent price SCHEME --tally FILE`, or `--example NAME`: a statement to the penny, a line per clause with quantity, price and reason.
 
+use std::borrow::Cow;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use engine::records::fault::{Fault, Grade};
+use engine::records::rows;
 use scheme::Scheme;
 use scheme::cell::quoted;
 use scheme::examples;
 use scheme::money::Pence;
 use scheme::price::{Line, statement};
-use scheme::source::{Folder, LARGEST_FILE_BYTES};
+use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES};
 use scheme::tally::{self, Tally};
 
 use crate::commands::check::{scheme_or_errors, show};
 use crate::folder::{self, SchemeFolder};
 use crate::paint;
+use crate::tables::input;
 
 #[derive(Args)]
 pub struct Price {
     /// The scheme folder
     scheme: PathBuf,
-    /// The tally: a CSV file with the people and the counts by cohort and segment
+    /// The tally: a CSV or Excel file with the people and the counts by cohort and segment; - for standard input
     #[arg(long, value_name = "FILE", required_unless_present = "example")]
     tally: Option<PathBuf>,
     /// A worked example of the scheme instead of a tally
@@ -64,11 +69,8 @@ fn example_or_errors(folder: &SchemeFolder, scheme: &Scheme, name: &str) -> Opti
 
 /// The tallies of a file, one for each area, or their errors on standard error and `None`.
 pub fn tallies_or_errors(scheme: &Scheme, path: &Path) -> anyhow::Result<Option<Vec<Tally>>> {
-    if !path.is_file() {
-        bail!("there is no file {}", path.display());
-    }
-    let name = path.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
-    let files = Folder::from([(name.clone(), folder::bytes(path, LARGEST_FILE_BYTES))]);
+    let (name, bytes) = tally_file(path)?;
+    let files = Folder::from([(name.clone(), bytes)]);
     let opened = scheme::open(&files);
     match tally::read(scheme, &name, &opened) {
         Ok(tallies) => Ok(Some(tallies)),
@@ -78,6 +80,63 @@ pub fn tallies_or_errors(scheme: &Scheme, path: &Path) -> anyhow::Result<Option<
             Ok(None)
         }
     }
+}
+
+/// The text of a tally, and the name to tell its faults by. A sheet becomes the lines of a CSV file, each where its row stands.
+fn tally_file(path: &Path) -> anyhow::Result<(String, Bytes)> {
+    if path == Path::new(input::STANDARD_INPUT) {
+        let mut bytes = Vec::new();
+        std::io::stdin().take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        let size = bytes.len() as u64;
+        let too_large = size > LARGEST_FILE_BYTES;
+        let bytes = if too_large { Bytes::TooLarge { size, most: LARGEST_FILE_BYTES } } else { Bytes::Read(bytes) };
+        return Ok(("standard input".into(), bytes));
+    }
+    if !path.is_file() {
+        bail!("there is no file {}", path.display());
+    }
+    let name = path.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
+    if !input::is_workbook(path) {
+        return Ok((name, folder::bytes(path, LARGEST_FILE_BYTES)));
+    }
+    let mut header = Vec::new();
+    each_row(path, &["people"], |_, cells| {
+        if header.is_empty() {
+            header = cells.iter().map(ToString::to_string).filter(|name| !name.is_empty()).collect();
+        }
+        Ok(())
+    })?;
+    // Every column counts: a cell that shows an error is no count of nobody.
+    let wanted: Vec<&str> = header.iter().map(String::as_str).collect();
+    let (mut text, mut line) = (String::new(), 0);
+    each_row(path, &wanted, |place, cells| {
+        // A million empty lines say nothing.
+        (line + 1..place.min(line + 1000)).for_each(|_| text.push('\n'));
+        line = place;
+        let cells: Vec<_> = cells.iter().map(|cell| quoted(cell)).collect();
+        text += &format!("{}\n", cells.join(","));
+        if text.len() as u64 > LARGEST_FILE_BYTES {
+            return Err(std::io::Error::other("the sheet is larger than any tally"));
+        }
+        Ok(())
+    })?;
+    Ok((name, Bytes::Read(text.into_bytes())))
+}
+
+/// The rows of the only sheet of a workbook, the header first, each with its place; any fault is an error.
+fn each_row(
+    path: &Path,
+    wanted: &[&str],
+    mut take: impl FnMut(u64, &[Cow<'_, str>]) -> std::io::Result<()>,
+) -> anyhow::Result<()> {
+    let refused = |fault: &Fault| input::refused(path, fault);
+    let mut sheet = input::open(std::fs::File::open(path)?, path, None)?.map_err(|fault| refused(&fault))?;
+    let result = rows::cells(&mut sheet, wanted, &|known, name| name.eq_ignore_ascii_case(known), |place, row| match row {
+        Ok(cells) => take(place, cells),
+        Err(fault) if fault.grade == Grade::Warning => Ok(()),
+        Err(fault) => Err(std::io::Error::other(fault)),
+    });
+    result.or_else(|error| Err(Fault::of(error).map_or_else(anyhow::Error::from, |fault| refused(&fault))))
 }
 
 fn cohorts(scheme: &Scheme, line: &Line) -> String {

@@ -3,21 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use engine::records::check::Check;
 use engine::records::fault::{Fault, Grade};
-use scheme::cell::quoted;
 
 use crate::commands::map::{self, Map};
+use crate::paint;
+use crate::tables::list::List;
 use crate::tables::write::{Unfinished, Writer};
 use crate::tables::{Format, TableFile, find};
-use crate::{paint, tables};
 
 #[derive(Args)]
 pub struct Records {
@@ -37,7 +34,7 @@ enum Task {
         /// The format to keep rows in [default: that of each file]
         #[arg(long = "as", value_name = "FORMAT", requires = "keep")]
         format: Option<Format>,
-        /// Write every fault, a line each, into this CSV file
+        /// Write every fault, a line each, into this file: CSV, or an Excel workbook where its name ends in .xlsx
         #[arg(long, value_name = "FILE")]
         list: Option<PathBuf>,
     },
@@ -117,7 +114,7 @@ fn table(
 /// ten. The list, when one is asked for, has them all.
 struct Told {
     kinds: BTreeMap<(String, String, &'static str), Kind>,
-    list: Option<BufWriter<File>>,
+    list: Option<List>,
     errors: u64,
     warnings: u64,
 }
@@ -135,25 +132,14 @@ const SHOWN: usize = 10;
 
 impl Told {
     fn new(list: Option<&std::path::Path>) -> anyhow::Result<Told> {
-        let mut list = match list {
-            Some(path) => {
-                Some(BufWriter::new(File::create(path).with_context(|| format!("could not write {}", path.display()))?))
-            }
-            None => None,
-        };
-        if let Some(list) = &mut list {
-            list.write_all(b"file,row,column,grade,what,value,expected,mend\n")?;
-        }
+        let list = list.map(List::begin).transpose()?;
         Ok(Told { kinds: BTreeMap::new(), list, errors: 0, warnings: 0 })
     }
 
     fn tell(&mut self, file: &str, format: Format, fault: Fault) -> anyhow::Result<()> {
         if let Some(list) = &mut self.list {
             let grade = if fault.grade == Grade::Warning { "warning" } else { "error" };
-            let value = tables::write::plain(fault.value.as_deref().unwrap_or_default());
-            let cells = [quoted(fault.what), quoted(&value), quoted(&fault.expected), quoted(&fault.mend)];
-            let column = tables::write::plain(&fault.column);
-            writeln!(list, "{},{},{},{grade},{}", quoted(file), fault.place, quoted(&column), cells.join(","))?;
+            list.add(file, grade, &fault)?;
         }
         match fault.grade {
             Grade::Warning => self.warnings += 1,
@@ -192,7 +178,6 @@ impl Told {
     }
 
     fn end(self) -> anyhow::Result<()> {
-        self.list.map_or(Ok(()), |mut list| list.flush())?;
-        Ok(())
+        self.list.map_or(Ok(()), List::end)
     }
 }

@@ -15,6 +15,9 @@ use engine::records::workbook::{Sheet, SheetName, Workbook};
 /// Text from wherever it comes.
 pub type Text = Csv<Box<dyn Read>>;
 
+/// Standard input, where a file is asked for.
+pub const STANDARD_INPUT: &str = "-";
+
 /// Rows of cells, whatever they are kept in.
 pub enum Opened {
     Text(Box<Text>),
@@ -26,13 +29,14 @@ pub fn open(file: File, path: &Path, sheet: Option<&str>) -> anyhow::Result<Resu
     if is_workbook(path) {
         return Ok(self::sheet(file, path, |workbook| workbook.sheet(sheet))?.map(|sheet| Opened::Sheet(Box::new(sheet))));
     }
-    Ok(text(file, path)?.and_then(|text| match sheet {
-        None => Ok(Opened::Text(Box::new(text))),
-        Some(_) => {
+    Ok(match (text(file, path)?, sheet) {
+        (Ok(text), None) => Ok(Opened::Text(Box::new(text))),
+        (Ok(_), Some(_)) => {
             let mend = "leave `sheet` out, or name a workbook (.xlsx or .ods)";
             Err(Fault::file("the file has no sheets", "a workbook where a sheet is named", mend))
         }
-    }))
+        (Err(fault), _) => Err(fault),
+    })
 }
 
 /// Whether a file is a workbook, by its name; old and binary ones are told when they are opened.
@@ -173,5 +177,5 @@ fn no_text(first: &[u8]) -> Option<Fault> {
 /// A file that cannot be read to its end is not read at all: what is missing would look like people who are not there.
 pub fn refused(path: &Path, fault: &Fault) -> anyhow::Error {
     let found = fault.value.as_ref().map_or(String::new(), |found| format!(" ({found})"));
-    anyhow::anyhow!("{}: {}{found}\n\nhint: {}", path.display(), fault.what, fault.mend)
+    anyhow::anyhow!("{}: {}{found}\n      expected  {}\n\nhint: {}", path.display(), fault.what, fault.expected, fault.mend)
 }

@@ -2,14 +2,19 @@
 //! written. What is in them is settled by `engine::records`; here are files, threads and formats.
 
 pub mod input;
+pub mod list;
 mod pages;
 pub mod parquet;
+pub mod parquet_rows;
+mod parquet_text;
+mod parquet_types;
 pub mod statement;
 pub mod texts;
 pub mod write;
+pub mod xlsx;
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -22,6 +27,8 @@ use engine::records::schema::{TABLES, Table};
 use engine::records::{Need, People, Records, people, starts};
 use rayon::BroadcastContext;
 use write::UNFINISHED;
+
+use crate::safe_files::{self, LARGEST_TABLE_BYTES};
 
 /// One table as a file.
 pub struct TableFile {
@@ -48,7 +55,7 @@ impl TableFile {
     }
 
     fn open(&self) -> anyhow::Result<File> {
-        File::open(&self.path).with_context(|| format!("could not open {}", self.path.display()))
+        safe_files::open(&self.path, LARGEST_TABLE_BYTES)
     }
 
     /// Reads the table batch by batch, in the order of the file: rows that are right, and the faults of the others. What is
@@ -114,8 +121,9 @@ fn sheets(path: &Path, named: Option<&'static Table>) -> anyhow::Result<Vec<&'st
     };
     let mut tables: Vec<&'static Table> =
         sheets.iter().filter_map(|sheet| engine::records::schema::table(&sheet.trim().to_lowercase())).collect();
-    if tables.is_empty() {
-        tables.extend(named);
+    // A single sheet is what the file is named after, whatever the sheet is called.
+    if let Some(table) = named.filter(|_| tables.is_empty() || sheets.len() == 1) {
+        tables = vec![table];
     }
     Ok(tables)
 }
@@ -210,14 +218,6 @@ pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
         faults.extend(found);
     }
     Ok(Loaded { records, faults })
-}
-
-/// A file of at most a kilobyte, such as a key; what is longer is not read to its end.
-pub fn small(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
-    file.take(1 << 10).read_to_end(&mut bytes).with_context(|| format!("could not read {}", path.display()))?;
-    Ok(bytes)
 }
 
 /// One table of a folder, batch by batch, and the number of its faults; nothing where it is not there.
