@@ -103,7 +103,7 @@ fn persons(run: &Run, folder: &Path, named: &Changes) -> anyhow::Result<()> {
 /// How many matching pairs were ever compared; nothing where that was not estimated, and nothing of an earlier linkage either.
 fn compared(run: &Run, folder: &Path) -> anyhow::Result<()> {
     let path = folder.join(format!("{}.csv", RECALL.name));
-    let Some(recall) = &run.linked.recall else {
+    let Some(recall) = run.linked.recall.as_ref().filter(|recall| recall.can_tell()) else {
         let removed = fs::remove_file(&path);
         return removed.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error.into()) });
     };
