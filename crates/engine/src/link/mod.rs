@@ -150,7 +150,7 @@ pub fn learn_and_link(records: &Records, untrained: &Model, nature: &Nature, cho
     let chosen = Model { rules, ..trained.clone() };
     let within = training.possible_within;
     let found = find(scorer.with(&chosen), choices, Some([training.possible - within, within]));
-    let all = recall::all(&found.links, &found.person, &found.holds);
+    let all = recall::all(&found.links, &found.person, &found.holds, found.model.calibration.is_some());
     let recall = Recall { linked: recall::linked(&found.links, &found.person), all, ..recall };
     Ok(Linked { training: Some(training), recall: Some(recall), ..found })
 }

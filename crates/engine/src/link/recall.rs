@@ -78,11 +78,11 @@ impl Recall {
 /// Of all matching pairs the share within one person, and an interval for it. Which pairs are missed is seen where a third record
 /// has put two together that have too few bits by themselves: for each such pair between -5 bits and none so many have less, or
 /// were never compared, and what links outside of persons are expected to miss is taken to have the same company. The interval
-/// allows for what is missed to be the half or the double, since a person whose every record is damaged is seen by nobody, and
-/// for the sampling error of that ratio. Nothing where there are too few matches, or too few such pairs for an interval that says
+/// allows for what is missed to be the half or the double (a quarter or four times as much where the weights are not
+/// `calibrated`), since a person whose every record is damaged is seen by nobody, and for the sampling error of that ratio. Nothing where there are too few matches, or too few such pairs for an interval that says
 /// anything.
 #[must_use]
-pub fn all(links: &[Link], person: &[u32], holds: &[Hold]) -> Option<Share> {
+pub fn all(links: &[Link], person: &[u32], holds: &[Hold], calibrated: bool) -> Option<Share> {
     let mut together = 0.0;
     for hold in holds {
         let mut sure: Vec<f64> = hold.bits.iter().map(|bits| probability(*bits)).collect();
@@ -102,7 +102,8 @@ pub fn all(links: &[Link], person: &[u32], holds: &[Hold]) -> Option<Share> {
     if together + missed < FEW {
         return None;
     }
-    let spread = (MISSED_MORE.ln().powi(2) + 1.96 * 1.96 * (1.0 / seen + 1.0 / far)).sqrt().exp();
+    let more = MISSED_MORE[usize::from(!calibrated)];
+    let spread = (more.ln().powi(2) + 1.96 * 1.96 * (1.0 / seen + 1.0 / far)).sqrt().exp();
     // A count of so few pairs has an error of its own.
     let (low, high) = ((missed / spread - 2.0 * missed.sqrt()).max(0.0), missed * spread + 2.0 * missed.sqrt() + 1.0);
     let share = |missed: f64| together / (together + missed);
@@ -110,8 +111,8 @@ pub fn all(links: &[Link], person: &[u32], holds: &[Hold]) -> Option<Share> {
     (found.high - found.low <= WIDEST).then_some(found)
 }
 
-/// What is missed may be so many times more, or less.
-const MISSED_MORE: f64 = 2.0;
+/// What is missed may be so many times more, or less: where the weights were held to what pairs of one agency show, and where not.
+const MISSED_MORE: [f64; 2] = [2.0, 4.0];
 
 /// From pairs by the rules that could have found them; `chosen` are the rules that are used.
 ///

@@ -46,7 +46,7 @@ fn fields() -> Vec<Field> {
 /// The records, whose they are, and the twin of each person who has one.
 fn planted(seed: u64, homes: &Homes) -> (Records, Vec<u32>, BTreeMap<u32, u32>) {
     let mut dice = Dice(seed);
-    let (forenames, surnames) = (words(&mut dice, 300, 1), words(&mut dice, 1_500, 2));
+    let (forenames, surnames) = (words(&mut dice, 300, 2), words(&mut dice, 1_500, 2));
     let born = |dice: &mut Dice| format!("{}-{:02}-{:02}", dice.between(1945, 2004), 1 + dice.below(12), 1 + dice.below(28));
     let place = |dice: &mut Dice| {
         let letters = ["A", "B", "D", "E", "F", "G", "H", "J"];
@@ -160,6 +160,6 @@ fn twins_of_different_names_stay_apart() {
         assert!(error <= 20.0 + plain.evaluation.pairs.wrong / 3.0, "{}: {} expected", homes.name, plain.expected);
         assert!(ruled.joined <= plain.joined, "{}: the rule joins {}", homes.name, ruled.joined);
         let lost = plain.evaluation.pairs.recall() - ruled.evaluation.pairs.recall();
-        assert!(lost < 0.005, "{}: slips of the pen are parted: {lost}", homes.name);
+        assert!(lost < 0.01, "{}: slips of the pen are parted: {lost}", homes.name);
     }
 }
