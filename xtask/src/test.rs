@@ -22,7 +22,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<ExitCode> {
         say(&format!("cargo {}", step.join(" ")));
         let mut command = Command::new(&cargo);
         command.args(step).current_dir(root).env("WELLSPENT_PYTHON", &python);
-        command.envs(postgresql.iter().map(|server| ("WELLSPENT_POSTGRESQL", &server.url)));
+        command.envs(postgresql.iter().flat_map(PostgreSql::variables));
         let status = command.status()?;
         if !status.success() {
             say(&format!("failed: cargo {}", step.join(" ")));
@@ -39,7 +39,7 @@ pub(crate) fn kill(root: &Path, kills: &str) -> anyhow::Result<ExitCode> {
     let mut command = Command::new(cargo);
     command.args(["test", "-p", "wellspent", "--test", "it", "killed", "--", "--nocapture"]).current_dir(root);
     command.env("WELLSPENT_KILLS", kills);
-    command.envs(postgresql.iter().map(|server| ("WELLSPENT_POSTGRESQL", &server.url)));
+    command.envs(postgresql.iter().flat_map(PostgreSql::variables));
     Ok(if command.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

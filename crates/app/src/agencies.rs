@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
-use engine::link::identity::{self, Event, IDENTITIES};
+use engine::link::identity::{self, History, IDENTITIES};
 use engine::link::persons::{self, LINKS, Link, Member, PERSONS};
 use engine::link::purpose::{self, PURPOSES_FILE, Purpose};
 use engine::records::batch::Batch;
@@ -28,7 +28,7 @@ pub struct Agencies {
     /// Their records, each with its person as it was known on the day.
     pub members: Vec<Member>,
     /// Nothing where no history is kept.
-    pub history: Vec<Event>,
+    pub history: History,
     faults: usize,
 }
 
@@ -44,7 +44,7 @@ pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies>
     let purpose = purpose::stated(&purposes, wanted, today()?)?.clone();
     let folders = folders(folder)?.into_iter().filter(|(agency, _)| purpose.agency(agency).is_ok()).collect();
     let mut agencies =
-        Agencies { folder: folder.to_owned(), purpose, folders, members: Vec::new(), history: Vec::new(), faults: 0 };
+        Agencies { folder: folder.to_owned(), purpose, folders, members: Vec::new(), history: History::default(), faults: 0 };
     let batches = agencies.table(&PERSONS)?.with_context(|| {
         format!("there is no persons.csv or persons.parquet in {}\n\nhint: wellspent link writes it", folder.display())
     })?;
@@ -63,12 +63,13 @@ pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies>
 }
 
 /// Records with the persons they had on a day. The quality is that of today's linking, where the record still is that person's.
-fn as_known(today: &[Member], history: &[Event], known_at: Date) -> Vec<Member> {
-    let qualities: BTreeMap<_, _> = today.iter().map(|member| ((&member.key, member.person.as_str()), member.quality)).collect();
+fn as_known(today: &[Member], history: &History, known_at: Date) -> Vec<Member> {
+    let qualities: BTreeMap<_, _> =
+        today.iter().map(|member| ((member.key.as_ref(), member.person.as_str()), member.quality)).collect();
     let then = identity::persons_at(history, day(known_at)).into_iter();
     then.map(|(key, person)| {
         let quality = qualities.get(&(key, person)).copied().unwrap_or(1.0);
-        Member { key: key.clone(), person: person.to_owned(), quality }
+        Member { key: key.to_key(), person: person.to_owned(), quality }
     })
     .collect()
 }

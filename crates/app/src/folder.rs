@@ -1,12 +1,14 @@
 //! Reads scheme folders, and small TOML files that are none, from disk. The only place where they are opened.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
 use lab::game::GAME_FILE;
 use lab::textbook::TEXTBOOK_FILE;
-use scheme::problem::Severity;
+use scheme::problem::{self, Severity};
 use scheme::read::SCHEME_FILE;
 use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
 use scheme::{Opened, Picks, Reader};
@@ -40,13 +42,31 @@ pub fn cases_in(path: &Path) -> anyhow::Result<Vec<SchemeFolder>> {
     folders.into_iter().map(read).collect()
 }
 
+/// The most files of a scheme's folder.
+const MOST_FILES: usize = 500;
+
+/// Whether files outside a scheme's folder may be read when the scheme names them or links to them. A scheme that came from
+/// somebody else could name any file of this machine, and a message about it would quote that file.
+static OUTSIDE: AtomicBool = AtomicBool::new(false);
+
+/// Lets schemes name files outside their folders; for the option of that name.
+pub fn allow_outside_files() {
+    OUTSIDE.store(true, Ordering::Relaxed);
+}
+
 fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
     let mut folder = Folder::new();
     for entry in fs::read_dir(&path).with_context(|| format!("could not list the folder {}", path.display()))? {
         let entry = entry?.path();
         let Some(name) = entry.file_name().and_then(|name| name.to_str()) else { continue };
-        if entry.is_file() && (name.ends_with(".toml") || name.ends_with(".csv")) {
-            folder.insert(name.to_owned(), bytes(&entry, LARGEST_FILE_BYTES));
+        if !entry.is_dir() && (name.ends_with(".toml") || name.ends_with(".csv")) {
+            folder.insert(name.to_owned(), inside(&path, &entry, LARGEST_FILE_BYTES));
+        }
+        if folder.len() > MOST_FILES {
+            bail!(
+                "{} has more than {MOST_FILES} files\n\nhint: a scheme's folder holds its terms and small tables",
+                path.display()
+            );
         }
     }
     let mut opened = scheme::open(&folder);
@@ -60,18 +80,35 @@ fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
 /// Starts a path that is looked up in the folder of data sets, wherever that is on this machine.
 const DATA: &str = "$WELLSPENT_DATA/";
 
-/// The table of people that a world names: beside it, anywhere else relative to it, or among the data sets.
+/// The table of people that a world names: in its folder, or among the data sets.
 fn people(folder: &Path, file: &str) -> Bytes {
-    let path = match file.strip_prefix(DATA) {
-        None => folder.join(file),
+    let found = match file.strip_prefix(DATA) {
+        None => inside(folder, &folder.join(file), LARGEST_PEOPLE_BYTES),
         Some(rest) => match std::env::var_os("WELLSPENT_DATA") {
-            Some(data) => Path::new(&data).join(rest),
+            Some(data) => inside(Path::new(&data), &Path::new(&data).join(rest), LARGEST_PEOPLE_BYTES),
             None => return Bytes::Unreadable("the variable WELLSPENT_DATA names no folder".to_owned()),
         },
     };
-    match bytes(&path, LARGEST_PEOPLE_BYTES) {
+    match found {
         Bytes::Read(bytes) => Bytes::People(bytes),
         refused => refused,
+    }
+}
+
+/// The bytes of a file that lies in a folder, links followed; a file that lies elsewhere is not opened unless that was asked
+/// for.
+fn inside(folder: &Path, file: &Path, most: u64) -> Bytes {
+    if OUTSIDE.load(Ordering::Relaxed) {
+        return bytes(file, most);
+    }
+    match (fs::canonicalize(folder), fs::canonicalize(file)) {
+        (Ok(folder), Ok(file)) if !file.starts_with(&folder) => Bytes::Refused("a file outside the folder, or a link to one"),
+        (Ok(_), Ok(_)) => bytes(file, most),
+        // Whether a file outside exists is not told either.
+        (_, Err(_)) if file.components().any(|part| part == Component::ParentDir) || !file.starts_with(folder) => {
+            Bytes::Refused("a file outside the folder, or a link to one")
+        }
+        (Err(error), _) | (_, Err(error)) => Bytes::Unreadable(error.to_string()),
     }
 }
 
@@ -88,10 +125,10 @@ pub fn document<T>(path: &Path, read: impl FnOnce(&Reader<'_>, &str) -> T) -> an
     let value = read(&reader, &name);
     let mut problems = opened.problems.clone();
     problems.extend(reader.problems.into_inner());
-    problems.sort_by_key(|problem| (problem.severity, problem.span));
+    problems.sort_by_key(|problem| (problem.severity, problem.more > 0, problem.span));
     let folder = path.parent().unwrap_or(Path::new("")).display().to_string();
     problems.iter().for_each(|problem| paint::stderr(&problem.render(&folder, &opened.sources)));
-    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let errors = problem::count(problems.iter().filter(|problem| problem.severity == Severity::Error));
     Ok(if errors == 0 { Ok(value) } else { Err(errors) })
 }
 
@@ -131,11 +168,20 @@ fn find(path: &Path) -> anyhow::Result<PathBuf> {
     bail!(message)
 }
 
-/// The bytes of one file up to a size, or why not.
+/// The bytes of one file up to a size, or why not. Devices, pipes and sockets are not opened: reading them may never end.
 pub fn bytes(path: &Path, most: u64) -> Bytes {
-    match fs::metadata(path) {
-        Ok(metadata) if metadata.len() > most => Bytes::TooLarge { size: metadata.len(), most },
-        Ok(_) => fs::read(path).map_or_else(|error| Bytes::Unreadable(error.to_string()), Bytes::Read),
-        Err(error) => Bytes::Unreadable(error.to_string()),
-    }
+    let read = || -> std::io::Result<Bytes> {
+        let metadata = fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Ok(Bytes::Refused("a device, a pipe, a socket or a folder"));
+        }
+        // The size is not believed: some files of the operating system say that they are empty, and are without end.
+        let mut bytes = Vec::new();
+        fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+        Ok(match u64::try_from(bytes.len()) {
+            Ok(length) if length <= most => Bytes::Read(bytes),
+            _ => Bytes::TooLarge { size: metadata.len().max(most + 1), most },
+        })
+    };
+    read().unwrap_or_else(|error| Bytes::Unreadable(error.to_string()))
 }

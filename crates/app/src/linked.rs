@@ -103,7 +103,8 @@ pub fn linked(
     if nobody > 0 {
         paint::stderr(&format!("note: {nobody} rows are about people who were never linked; they are left out"));
     }
-    Ok((Live { folder: folder.to_owned(), records, measured, faults: 0 }, sure))
+    let folders = agencies.folders.values().cloned().collect();
+    Ok((Live { folder: folder.to_owned(), folders, records, measured, faults: 0 }, sure))
 }
 
 /// Whether the purpose covers everything that the rules look at: to leave some of it out would make another outcome of it.

@@ -39,6 +39,8 @@ impl Days {
 /// Records, and what became of everyone.
 pub struct Live {
     pub folder: PathBuf,
+    /// The folders with tables: the folder itself, or those of its agencies.
+    pub folders: Vec<PathBuf>,
     pub records: Records,
     pub measured: Measured,
     /// In rows that were left out.
@@ -66,7 +68,7 @@ pub fn live(scheme: &Scheme, folder: &Path, days: Days) -> anyhow::Result<Live> 
     }
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &records, as_at, known_at);
-    Ok(Live { folder: folder.to_owned(), records, measured, faults: faults.len() })
+    Ok(Live { folder: folder.to_owned(), folders: vec![folder.to_owned()], records, measured, faults: faults.len() })
 }
 
 impl Live {

@@ -13,6 +13,7 @@ mod looked;
 mod pack;
 mod paint;
 mod panics;
+mod payees;
 mod report;
 mod tables;
 mod threads;
@@ -34,6 +35,9 @@ use engine::pay::{Fault, Refusal};
                   plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
 )]
 struct Cli {
+    /// Read files outside a scheme's folder where the scheme names them or links to them
+    #[arg(long, global = true)]
+    allow_outside_files: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -50,7 +54,7 @@ enum Command {
     Pay(commands::pay::Pay),
     /// Approve a payment run that somebody else prepared, and post it
     Approve(commands::approve::Approve),
-    /// Look into the ledger: verify, head, show, balance, statement
+    /// Look into the ledger, record what was paid and compare it with the bank: verify, show, balance, settle, reconcile …
     Ledger(commands::ledger::Ledger),
     /// Play the scheme against its own rules and report its unintended consequences
     Stress(commands::stress::Stress),
@@ -93,7 +97,19 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    // A fault of our own is told like everything else: what it read may be in its words.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| match std::env::var_os("RUST_BACKTRACE") {
+        Some(_) => usual(panic),
+        None => paint::stderr(&format!("error: a fault in wellspent itself: {panic}")),
+    }));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(said) => return usage(&said),
+    };
+    if cli.allow_outside_files {
+        folder::allow_outside_files();
+    }
     let result = match cli.command {
         Command::Check(command) => commands::check::run(&command),
         Command::Explain(command) => commands::explain::run(&command),
@@ -131,6 +147,18 @@ fn main() -> ExitCode {
             ExitCode::from(if answered { 1 } else { 2 })
         }
     }
+}
+
+/// Help, the version, or what is wrong with the command line: it shows the arguments, so it passes where everything does.
+fn usage(said: &clap::Error) -> ExitCode {
+    let text = said.render().to_string();
+    if said.use_stderr() {
+        paint::stderr(text.trim_end_matches('\n'));
+    } else {
+        // A closed pipe has seen enough.
+        let _ = paint::stdout(&text);
+    }
+    ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(2))
 }
 
 /// Whoever read our output has seen enough: `wellspent explain … | head`.

@@ -1,6 +1,14 @@
 //! What goes to the terminal, with colour only where a person sees it: a terminal, no `NO_COLOR`, not a dumb one.
+//!
+//! Everything printed passes [`stdout`] or [`stderr`], and there every character that a terminal obeys or nobody sees is shown by
+//! its number. Our own colours are marked with a number drawn for this run, so that no text from outside can pass for one.
 
+use std::borrow::Cow;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::LazyLock;
+
+use scheme::visible::{hidden, visible, visible_lines};
 
 /// Whether standard output shows colour.
 pub fn colour() -> bool {
@@ -8,41 +16,83 @@ pub fn colour() -> bool {
     wanted && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
+/// What a colour of ours begins with until it is printed.
+static MARK: LazyLock<String> = LazyLock::new(|| format!("\x1b[{};", RandomState::new().build_hasher().finish()));
+
+fn marked(code: &str, text: &str) -> String {
+    if colour() { format!("{mark}{code}m{text}{mark}0m", mark = *MARK) } else { text.to_owned() }
+}
+
 /// Bold text, where there is colour.
 pub fn bold(text: &str) -> String {
-    if colour() { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
+    marked("1", text)
 }
 
 /// Text that warns, where there is colour.
 pub fn red(text: &str) -> String {
-    if colour() { format!("\x1b[31;1m{text}\x1b[0m") } else { text.to_owned() }
+    marked("31;1", text)
 }
 
 /// Text that reassures, where there is colour.
 pub fn green(text: &str) -> String {
-    if colour() { format!("\x1b[32m{text}\x1b[0m") } else { text.to_owned() }
+    marked("32", text)
 }
 
 /// Text that matters less, where there is colour.
 pub fn dim(text: &str) -> String {
-    if colour() { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() }
+    marked("2", text)
 }
 
-/// Text without colour, for a file.
+/// Text without colour and with nothing hidden, for a file.
 pub fn plain(text: &str) -> String {
-    let mut parts = text.split("\x1b[");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| out + part.split_once('m').map_or(part, |(_, rest)| rest))
+    shown(text, false).into_owned()
+}
+
+/// Text as it is printed: our own colours, if they are wanted, and nothing hidden.
+fn shown(text: &str, colour: bool) -> Cow<'_, str> {
+    let mut parts = text.split(MARK.as_str());
+    let first = visible_lines(parts.next().unwrap_or_default());
+    parts.fold(first, |out, part| {
+        let (code, rest) = part.split_once('m').unwrap_or(("", part));
+        let code = if colour { format!("\x1b[{code}m") } else { String::new() };
+        Cow::Owned(format!("{out}{code}{}", visible_lines(rest)))
+    })
+}
+
+/// JSON with every hidden character written as an escape, which says the same.
+pub fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if hidden(c) && c != '\n' {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Writes to standard output; a closed pipe is an error to end on quietly.
 pub fn stdout(text: &str) -> io::Result<()> {
-    io::stdout().lock().write_all(text.as_bytes())
+    let text = store::without_password(text);
+    io::stdout().lock().write_all(shown(&text, true).as_bytes())
+}
+
+/// Writes bytes for another program, which must have them as they are; a terminal gets them as any other text.
+pub fn data(text: &str) -> io::Result<()> {
+    if io::stdout().is_terminal() { stdout(text) } else { io::stdout().lock().write_all(text.as_bytes()) }
 }
 
 /// Writes a line to standard error; nothing can be done if that fails.
 pub fn stderr(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let line = store::without_password(line);
+    let _ = writeln!(io::stderr(), "{}", shown(&line, true));
+}
+
+/// How many characters of a text are seen.
+fn width(text: &str) -> usize {
+    shown(text, false).chars().count()
 }
 
 /// Text broken into lines of at most `width` characters; each after the first starts with an indent, which does not count.
@@ -65,12 +115,15 @@ pub fn wrap(text: &str, width: usize, indent: &str) -> String {
     out
 }
 
-/// Columns lined up: the first to the left, the others to the right.
+/// Columns lined up: the first to the left, the others to the right. A line end within a cell is shown, and ends no row.
 pub fn table(header: &[String], rows: &[Vec<String>]) -> String {
-    let mut widths: Vec<usize> = header.iter().map(|cell| cell.chars().count()).collect();
-    for row in rows {
+    // A colour of ours is left for later; what is hidden around it is shown now.
+    let cell = |cell: &String| if cell.contains(MARK.as_str()) { cell.clone() } else { visible(cell).into_owned() };
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let mut widths: Vec<usize> = header.iter().map(|cell| width(cell)).collect();
+    for row in &rows {
         for (at, cell) in row.iter().enumerate() {
-            widths[at] = widths[at].max(cell.chars().count());
+            widths[at] = widths[at].max(width(cell));
         }
     }
     let line = |cells: &[String]| -> String {
@@ -78,7 +131,7 @@ pub fn table(header: &[String], rows: &[Vec<String>]) -> String {
             .iter()
             .enumerate()
             .map(|(at, cell)| {
-                let blanks = " ".repeat(widths[at] - cell.chars().count());
+                let blanks = " ".repeat(widths[at] - width(cell));
                 if at == 0 { format!("{cell}{blanks}") } else { format!("{blanks}{cell}") }
             })
             .collect();

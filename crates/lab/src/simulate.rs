@@ -30,6 +30,8 @@ use crate::world::World;
 #[derive(Debug)]
 pub struct Tables {
     pub people: Batch,
+    /// Who is paid: the contract's own list, or the one provider of a contract that lists nobody.
+    pub providers: Batch,
     pub starts: Batch,
     pub events: Batch,
     pub spells: Batch,
@@ -210,6 +212,7 @@ impl Simulation<'_> {
         let empty = |name| Batch::empty(table(name).expect("a table of the schema"));
         let tables = Tables {
             people: empty("people"),
+            providers: empty("providers"),
             starts: empty("starts"),
             events: empty("events"),
             spells: empty("spells"),
@@ -221,12 +224,24 @@ impl Simulation<'_> {
         for (area, conduct) in &self.areas {
             writing.area(area, conduct);
         }
+        match &self.scheme.providers[..] {
+            [] => writing.tables.providers.push(&[("provider", &self.scheme.provider)]),
+            listed => {
+                listed.iter().for_each(|one| writing.tables.providers.push(&[("provider", &one.id), ("name", &one.name)]));
+            }
+        }
         let until = self.until().to_string();
         for table in ["events", "spells"] {
             writing.tables.coverage.push(&[("table", table), ("until", &until)]);
         }
         writing.tables
     }
+}
+
+/// Who serves people that start in an area on a day: the first of the contract's list that holds it.
+fn provider(scheme: &Scheme, area: usize, on: Date) -> &str {
+    let holds = scheme.providers.iter().find(|provider| provider.holds(area, on));
+    holds.or(scheme.providers.first()).map_or(&scheme.provider, |provider| &provider.id)
 }
 
 /// Tables while they are written.
@@ -289,11 +304,12 @@ impl Writing<'_> {
         let days = i64::from((cohort.ends - cohort.starts).get_days()) + 1;
         let began = plus(cohort.starts, below(simulation.draw(person, scheme.outcomes.len(), 0)[0], days));
         let (name, began_text) = (person.to_string(), began.to_string());
+        let provider = provider(scheme, area.area, began);
         self.tables.people.push(&[("person", &name)]);
         self.tables.starts.push(&[
             ("start", &name),
             ("person", &name),
-            ("provider", &scheme.provider),
+            ("provider", provider),
             ("began", &began_text),
             ("area", &scheme.areas[area.area]),
             ("segment", &scheme.segments[simulation.world.segments[cell.segment].priced_as]),
@@ -303,7 +319,7 @@ impl Writing<'_> {
             Life { simulation, family, person, began, draws: 0, writing: self }.live(counts);
         }
         if !comparison {
-            self.claim(&name, began, counts);
+            self.claim(&name, provider, began, counts);
         }
     }
 }
@@ -311,14 +327,14 @@ impl Writing<'_> {
 impl Writing<'_> {
     /// A claim for each result, on the last day of its window; of what is audited the share that the contract checks is found
     /// true.
-    fn claim(&mut self, person: &str, began: Date, counts: &[i64]) {
+    fn claim(&mut self, person: &str, provider: &str, began: Date, counts: &[i64]) {
         let Simulation { scheme, .. } = *self.simulation;
         for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.better == Better::More) {
             let date = plus(later(began, outcome.window, scheme.month_end), -1);
             for _ in 0..self.simulation.shown(at, counts) {
                 let number = self.tables.claims.rows() + 1;
                 let (name, day) = (number.to_string(), date.to_string());
-                let mut row = vec![("claim", name.as_str()), ("provider", &scheme.provider), ("person", person)];
+                let mut row = vec![("claim", name.as_str()), ("provider", provider), ("person", person)];
                 row.extend([("outcome", outcome.name.as_str()), ("date", &day)]);
                 let checked = scheme.checked(at).is_some_and(|share| {
                     let word = self.simulation.draw(number as u64, scheme.outcomes.len() + 1, at as u64)[0];

@@ -1,6 +1,7 @@
 //! What is believed: the people, what becomes of them with and without help, what help costs, what results are worth to the
 //! public, what the commissioner intends. Read from `world.toml`; every number may carry a range and a source.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use scheme::Scheme;
@@ -12,6 +13,7 @@ use scheme::pen::Pen;
 use scheme::problem::Problem;
 use scheme::read::SCHEME_FILE;
 use scheme::schedule::{Keys, Refused, Schedule, find_column, find_table};
+use scheme::spelling::folded;
 use scheme::table::Table;
 use scheme::terms::{Baseline, Intake, Kind};
 
@@ -350,11 +352,28 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
     let priced_as = csv.column("priced_as");
     let mut known = true;
     let mut out: Vec<Segment> = Vec::new();
+    if csv.rows.len() > MOST_SEGMENTS {
+        table.push(
+            csv.problem(csv.head(), "there are more segments than can be simulated")
+                .read(format!("{} rows", csv.rows.len()))
+                .expected(format!("at most {MOST_SEGMENTS}"))
+                .mend("look for a table of something else, such as people; they are named by `individuals`"),
+        );
+        return out;
+    }
+    // Names that differ by capital letters, blanks or what nobody sees are one name.
+    let mut places = HashMap::new();
     for row in &csv.rows {
-        if row[name].text.is_empty() || out.iter().any(|segment| segment.name == row[name].text) {
+        let earlier = places.insert(folded(&row[name].text), row[name].span);
+        if row[name].text.is_empty() || earlier.is_some() {
+            let line = |span| csv.line(&table.reader.opened.sources, span);
+            let read = match earlier.filter(|_| !row[name].text.is_empty()) {
+                Some(earlier) => format!("`{}` on lines {} and {}", row[name].text, line(earlier), line(row[name].span)),
+                None => row[name].text.clone(),
+            };
             table.push(
                 csv.problem(row[name].span, "each segment needs a name of its own")
-                    .read(row[name].text.clone())
+                    .read(read)
                     .expected("a name that no other row has")
                     .mend("rename or remove the row"),
             );
@@ -418,6 +437,9 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
     out.iter_mut().for_each(|segment| segment.share /= sum.max(1e-12));
     out
 }
+
+/// The most segments of a world.
+const MOST_SEGMENTS: usize = 1_000;
 
 /// Whether no row of a table has the name of a contract segment; then it is a column that is missing, not a name that is wrong.
 fn names_none(csv: &Table, name: usize, scheme: &Scheme) -> bool {
@@ -586,12 +608,25 @@ fn points(change: &Change) -> Option<Refused> {
     })
 }
 
+/// The most kinds of help: each is a dimension of every search.
+const MOST_HELP: usize = 40;
+
 fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Help> {
     let Some(tables) = top.required_section("help", "a table [help.NAME] for each kind of help that money can buy") else {
         return Vec::new();
     };
     let mut out = Vec::new();
-    for table in tables.sections() {
+    let kinds = tables.sections();
+    if kinds.len() > MOST_HELP {
+        tables.push(
+            Problem::at(tables.file, tables.span, "there are more kinds of help than can be searched")
+                .read(format!("{} tables", kinds.len()))
+                .expected(format!("at most {MOST_HELP}"))
+                .mend("join kinds of help that move the same outcomes"),
+        );
+        return out;
+    }
+    for table in kinds {
         warn_without_source(&table);
         let half_cost = table.checked_schedule::<Pence>("half_cost", keys, free).map(Pence::pounds);
         let spent_now = match table.has("spent_now") {
@@ -602,6 +637,9 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option
         if let Some(list) = table.required_section("moves", "a table [help.NAME.moves]: outcome = \"20 %\"") {
             for (name, span) in list.keys() {
                 let Some(at) = scheme.outcome(name) else {
+                    if top.reader.only_counts(top.file) {
+                        continue;
+                    }
                     let known = scheme.outcomes.iter().map(|outcome| outcome.name.as_str());
                     top.push(
                         Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`"))

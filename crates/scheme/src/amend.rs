@@ -156,7 +156,7 @@ impl Desk<'_> {
                 self.price(name, "price", &old.price, &new.price);
                 self.over(name, old.over, new.over, "price");
             }
-            (Rule::Bonus(old), Rule::Tariff(new)) => self.straight(name, &["above", "up_to", "price"], old.over, new),
+            (Rule::Bonus(old), Rule::Tariff(new)) => self.straight(name, &["above", "at_least", "up_to", "price"], old.over, new),
             (Rule::ShareAtRisk(old), Rule::Tariff(new)) => self.straight(name, &["of", "share", "gate"], old.over, new),
             (Rule::ShareAtRisk(old), Rule::ShareAtRisk(new)) => {
                 if old.share != new.share {

@@ -5,7 +5,7 @@
 //! [`Picks`] turns the dials. That is all a "plausible world" is: the same files, with the uncertain numbers moved.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
@@ -151,7 +151,19 @@ impl<'o> Reader<'o> {
     }
 
     pub fn push(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
+        crate::problem::add(&mut self.problems.borrow_mut(), problem);
+    }
+
+    /// Where so many errors are told already that one more is only counted: counts it, and says so. Whoever finds an error in
+    /// every one of many rows asks first, since what a message says of the nearest name takes time.
+    #[must_use]
+    pub fn only_counts(&self, file: &str) -> bool {
+        let mut problems = self.problems.borrow_mut();
+        let full = crate::problem::is_full(&problems, Severity::Error);
+        if full {
+            crate::problem::add(&mut problems, Problem::file(file, ""));
+        }
+        full
     }
 
     /// Turns what was read into the value to use, and notes the number, its dial and its assumption.
@@ -199,6 +211,8 @@ pub struct Section<'r, 'o> {
     pub name: String,
     pub span: Span,
     entries: &'r [(String, Span, Node)],
+    /// Where each key stands among the entries, of a table with many; a short one is walked through.
+    places: HashMap<&'r str, usize>,
     asked: RefCell<BTreeSet<String>>,
     /// Keys that had to be there and are not, each with its problem. They wait until the table has been read: a key nobody
     /// asked for may turn out to be one of them, misspelt.
@@ -221,12 +235,21 @@ impl<'r, 'o> Section<'r, 'o> {
             _ => None,
         });
         let asked = RefCell::new(BTreeSet::from(["from".to_owned()]));
-        Section { reader, file, path, name, span, entries, asked, absent: RefCell::default(), from: own.or(outer_from) }
+        let many = entries.len() > 32;
+        let places = entries.iter().enumerate().filter(|_| many).map(|(at, (key, _, _))| (key.as_str(), at)).collect();
+        Section { reader, file, path, name, span, entries, places, asked, absent: RefCell::default(), from: own.or(outer_from) }
     }
 
     fn entry(&self, key: &str) -> Option<&'r (String, Span, Node)> {
         self.asked.borrow_mut().insert(key.to_owned());
-        self.entries.iter().find(|(name, _, _)| name == key)
+        self.found(key)
+    }
+
+    fn found(&self, key: &str) -> Option<&'r (String, Span, Node)> {
+        match self.places.is_empty() {
+            true => self.entries.iter().find(|(name, _, _)| name == key),
+            false => self.places.get(key).and_then(|&at| self.entries.get(at)),
+        }
     }
 
     /// Whether the file gives this key.
@@ -236,7 +259,7 @@ impl<'r, 'o> Section<'r, 'o> {
 
     /// The place of a key, or of the table when the key is missing.
     pub fn span_of(&self, key: &str) -> Span {
-        self.entries.iter().find(|(name, _, _)| name == key).map_or(self.head(), |(_, _, node)| node.span)
+        self.found(key).map_or(self.head(), |(_, _, node)| node.span)
     }
 
     /// The table's own header line, or the start of the file.
@@ -607,7 +630,7 @@ impl<'r, 'o> Section<'r, 'o> {
         let mut absent = self.absent.take();
         let asked = self.asked.borrow();
         for (key, span, _) in self.entries {
-            if !asked.contains(key) {
+            if !asked.contains(key) && !self.reader.only_counts(self.file) {
                 let known: Vec<&str> = asked.iter().map(String::as_str).collect();
                 let mut problem = Problem::at(self.file, *span, format!("{} has no key `{key}`", self.place_name()))
                     .read(format!("`{key}`"))

@@ -36,6 +36,10 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         },
         "",
     );
+    let paid = crate::providers::explain(scheme);
+    if !paid.is_empty() {
+        add("1.5".into(), paid.join(" "), "");
+    }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let good = if outcome.better == Better::Fewer { "Less is better." } else { "More is better." };
         let kind = match outcome.kind {

@@ -1,6 +1,8 @@
 //! Gates: how much better a result must be before anything is paid, and by the same measure how much worse before anything
-//! is deducted. Gates are decided in whole numbers, so that a payment can never turn on the last digit of a float; a gate
-//! of statistical significance is decided in floating point from the same whole numbers.
+//! is deducted. Gates are decided in whole numbers and fractions of them, so that a payment can never turn on the last digit of
+//! a decimal; a gate of statistical significance is decided in floating point from the same numbers.
+
+use std::cmp::Ordering;
 
 use crate::clauses::Context;
 use crate::document::Section;
@@ -28,6 +30,17 @@ pub enum Test {
     Significant { level: Rate, sides: Sides, critical: f64 },
 }
 
+impl Test {
+    /// The change that is asked for; none for a test of significance.
+    #[must_use]
+    pub fn change(&self) -> Option<Change> {
+        match self {
+            Test::AtLeast(change) | Test::MoreThan(change) => Some(*change),
+            Test::Significant { .. } => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sides {
     /// The whole level on the side of improvement (and again on the side of worsening, where worsening is deducted).
@@ -48,27 +61,21 @@ pub enum Verdict {
 impl Gate {
     /// Where a result falls.
     #[must_use]
-    pub fn verdict(&self, scheme: &Scheme, measured: &Measured) -> Verdict {
+    pub fn verdict(&self, scheme: &Scheme, measured: &Measured<'_>) -> Verdict {
         if measured.base == 0 {
             return Verdict::Neither;
         }
         match self.test {
-            Test::AtLeast(change) => {
-                let edge = edge(change, measured);
-                match measured.improvement {
-                    improvement if improvement >= edge => Verdict::Better,
-                    improvement if improvement <= -edge => Verdict::Worse,
-                    _ => Verdict::Neither,
-                }
-            }
-            Test::MoreThan(change) => {
-                let edge = edge(change, measured);
-                match measured.improvement {
-                    improvement if improvement > edge => Verdict::Better,
-                    improvement if improvement < -edge => Verdict::Worse,
-                    _ => Verdict::Neither,
-                }
-            }
+            Test::AtLeast(change) => match (measured.compare(change, 1), measured.compare(change, -1)) {
+                (Ordering::Greater | Ordering::Equal, _) => Verdict::Better,
+                (_, Ordering::Less | Ordering::Equal) => Verdict::Worse,
+                _ => Verdict::Neither,
+            },
+            Test::MoreThan(change) => match (measured.compare(change, 1), measured.compare(change, -1)) {
+                (Ordering::Greater, _) => Verdict::Better,
+                (_, Ordering::Less) => Verdict::Worse,
+                _ => Verdict::Neither,
+            },
             Test::Significant { critical, .. } => {
                 let z = self.z(scheme, measured);
                 if z >= critical {
@@ -82,11 +89,22 @@ impl Gate {
         }
     }
 
-    /// How many standard errors better than the baseline.
-    fn z(&self, scheme: &Scheme, measured: &Measured) -> f64 {
+    /// How many standard errors better than the baseline. Near the critical value it is worked out from the exact numbers, not
+    /// from billionths.
+    fn z(&self, scheme: &Scheme, measured: &Measured<'_>) -> f64 {
+        let near = |number: i64| number as f64 / WHOLE as f64;
+        let z = self.standard_errors(scheme, measured, near(measured.expected), near(measured.improvement));
+        let Test::Significant { critical, .. } = self.test else { return z };
+        if measured.is_exact() || (z.abs() - critical).abs() > 1e-4 {
+            return z;
+        }
+        let (expected, improvement) = (measured.expected_exact().as_f64(), measured.improvement_exact().as_f64());
+        self.standard_errors(scheme, measured, expected, improvement)
+    }
+
+    fn standard_errors(&self, scheme: &Scheme, measured: &Measured<'_>, expected: f64, improvement: f64) -> f64 {
         let outcome = &scheme.outcomes[self.outcome];
         let (n, compared) = (measured.base as f64, measured.compared as f64);
-        let expected = measured.expected as f64 / WHOLE as f64;
         let variance = if let Some(spread) = outcome.spread {
             let of_one = spread.as_f64().powi(2);
             of_one / n + if compared > 0.0 { of_one / compared } else { 0.0 }
@@ -99,16 +117,13 @@ impl Gate {
                 p0 * (1.0 - p0) / n
             }
         };
-        if variance <= 0.0 { 0.0 } else { measured.improvement as f64 / WHOLE as f64 / n / variance.sqrt() }
+        if variance <= 0.0 { 0.0 } else { improvement / n / variance.sqrt() }
     }
 
-    /// The improvement in billionths at the gate itself; 0 for a test of significance.
+    /// The change that the gate asks for; none for a test of significance.
     #[must_use]
-    pub fn edge(&self, measured: &Measured) -> i64 {
-        match self.test {
-            Test::AtLeast(change) | Test::MoreThan(change) => edge(change, measured),
-            Test::Significant { .. } => 0,
-        }
+    pub fn change(&self) -> Option<Change> {
+        self.test.change()
     }
 
     /// As a clause of English: "the rate of reoffending is better than the baseline by at least 3 percentage points".
@@ -136,15 +151,15 @@ impl Gate {
 
     /// What was found, for the reason on a statement line.
     #[must_use]
-    pub fn found(&self, scheme: &Scheme, measured: &Measured) -> String {
-        let points = measured.points();
+    pub fn found(&self, scheme: &Scheme, measured: &Measured<'_>) -> String {
+        let points = self.shown_points(measured);
         let outcome = &scheme.outcomes[self.outcome];
         let unit = match outcome.kind {
             Kind::Binary => "percentage points",
             Kind::Frequency { per: Per::Affected, .. } => "events per hundred affected",
             _ => "events per hundred people",
         };
-        let way = match (points.0 >= 0, outcome.better) {
+        let way = match (measured.way() != Ordering::Less, outcome.better) {
             (true, Better::Fewer) | (false, Better::More) => "below",
             _ => "above",
         };
@@ -154,17 +169,19 @@ impl Gate {
             }
             _ => String::new(),
         };
-        format!("{} was {} {unit} {way} the baseline{z}", outcome.name, Quantity(points.0.abs()))
+        format!("{} was {points} {unit} {way} the baseline{z}", outcome.name)
     }
-}
 
-fn edge(change: Change, measured: &Measured) -> i64 {
-    match change {
-        Change::Points(rate) => measured.base.saturating_mul(rate.0),
-        Change::Relative(rate) => {
-            let edge = i128::from(measured.expected) * i128::from(rate.0) / i128::from(WHOLE);
-            i64::try_from(edge).unwrap_or(i64::MAX)
-        }
+    /// The size of the change found in percentage points. Where three decimals would not tell it from the change asked for,
+    /// and it is not the same, it has nine.
+    fn shown_points(&self, measured: &Measured<'_>) -> String {
+        let size = |points: Quantity| Quantity(points.0.abs());
+        let found = size(Quantity::nearest(&measured.in_points_exact(&measured.improvement_exact())));
+        let alike = self.change().is_some_and(|change| {
+            let asked = size(Quantity::nearest(&measured.in_points_exact(&measured.edge_exact(change))));
+            found.to_string() == asked.to_string() && found != asked
+        });
+        if alike { crate::money::decimal(found.0, 9) } else { found.to_string() }
     }
 }
 

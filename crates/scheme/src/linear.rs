@@ -68,13 +68,13 @@ fn straight_bonus(scheme: &Scheme, bonus: &Bonus) -> Option<Tariff> {
                 Over::AllCohorts => 1,
             };
             let lumps = (periods * scheme.areas.len()) as f64;
-            let one = lumps * bonus.price.values()[0].0 as f64 / better(bonus.above)?;
+            let one = lumps * bonus.price.values()[0].0 as f64 / better(bonus.above())?;
             Schedule::constant(Pence(one.round() as i64))
         }
         (_, None) => bonus.price.clone(),
         (_, Some(up_to)) => {
             // As much at the upper level, where the last unit beyond `above` was paid for.
-            let part = 1.0 - bonus.above.as_f64() / up_to.as_f64();
+            let part = 1.0 - bonus.above().as_f64() / up_to.as_f64();
             bonus.price.map(|price| Pence((price.0 as f64 * part).round() as i64))
         }
     };

@@ -405,8 +405,14 @@ impl Literal for Duration {
         let Some(number) = billionths(digits).filter(|n| n % WHOLE == 0).map(|n| n / WHOLE) else {
             return wrong("not a length of time", "write a whole number and its unit: \"12 months\"");
         };
-        if !(0..=100_000).contains(&number) {
-            return wrong("not a sensible length of time", "write a whole number and its unit: \"12 months\"");
+        let most = match unit.trim_end_matches('s') {
+            "day" => 36_525,
+            "week" => 5_218,
+            "month" => 1_200,
+            _ => 100,
+        };
+        if !(0..=most).contains(&number) {
+            return wrong("more than a hundred years, or less than no time", "write a whole number and its unit: \"12 months\"");
         }
         match unit.trim_end_matches('s') {
             "day" => Ok(Duration::Days(number)),

@@ -3,6 +3,8 @@
 //! Here a rule is read, checked against the kind of outcome it is for, and put into English. What happened to whom is not known
 //! here: records are measured elsewhere, by these terms.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
 use crate::document::Section;
@@ -188,8 +190,9 @@ fn fits(section: &Section<'_, '_>, word: Word, kind: Kind) {
 /// A list of kinds, each once; empty when the key is missing.
 fn kinds(section: &Section<'_, '_>, key: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
+    let mut known = HashSet::new();
     for (name, span) in section.list(key).unwrap_or_default() {
-        if out.iter().any(|known| known == name) || name.is_empty() {
+        if !known.insert(name) || name.is_empty() {
             let problem = Problem::at(section.file, span, format!("`{name}` cannot stand here")).read(format!("\"{name}\""));
             section.push(problem.expected("each kind once, by its name in the records").mend("remove it"));
         } else {
@@ -339,10 +342,10 @@ impl Measured {
                 format!("each {} in the window, those settled together counting as one", events.words())
             }
             Rule::Sustained { spells, days, run: Run::Cumulative } => {
-                format!("{days} days of {} in the window, added up", spells.words())
+                format!("at least {days} days of {} in the window, added up", spells.words())
             }
             Rule::Sustained { spells, days, run: Run::Continuous { breaks } } => {
-                format!("{days} days of {} in the window, without a break of more than {breaks} days", spells.words())
+                format!("at least {days} days of {} in the window, without a break of more than {breaks} days", spells.words())
             }
             Rule::Periods(spells) => format!("days of {} in the window, after that", spells.words()),
             Rule::AtLeast { events, unit, thresholds } => {
@@ -355,7 +358,7 @@ impl Measured {
                     false => format!("{} for starts from {date} on", amount(*threshold)),
                 };
                 let all: Vec<String> = thresholds.iter().map(from).collect();
-                format!("amounts of {} in the window that add up to {}", events.words(), all.join(", "))
+                format!("amounts of {} in the window that add up to at least {}", events.words(), all.join(", "))
             }
             Rule::FirstTimeTo(events) => format!("days to the first {}, at most the window's", events.words()),
             Rule::ExitWithoutReturn { exits, returns, spells, clear } => {

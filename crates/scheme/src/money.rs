@@ -1,10 +1,12 @@
 //! Money and rates: whole pence, whole billionths, and one rounding rule.
 //!
-//! Quantities (people, events, percentage points) are counted in billionths, so that a rate written as "58.25 %" times a
-//! number of people is exact. Money is whole pence. The only inexact step is the multiplication of a quantity by a price,
-//! and it is rounded by the rule the scheme file states.
+//! Rates are whole billionths, so that "58.25 %" times a number of people is exact; what does not fit (a third of a person) is
+//! priced as the fraction that it is and shown to the nearest billionth. Money is whole pence. The only inexact step is the
+//! multiplication of a quantity by a price, and it is rounded once, by the rule the scheme file states.
 
 use std::fmt;
+
+use crate::exact::Ratio;
 
 /// One whole unit (a person, an event, a percentage point) in billionths.
 pub const WHOLE: i64 = 1_000_000_000;
@@ -38,6 +40,12 @@ impl Quantity {
     #[must_use]
     pub fn whole(count: i64) -> Self {
         Quantity(count.saturating_mul(WHOLE))
+    }
+
+    /// The nearest billionth to a fraction.
+    #[must_use]
+    pub fn nearest(exact: &Ratio) -> Self {
+        Quantity(exact.times(WHOLE.into(), 1).rounded(Rounding::HalfUp))
     }
 
     /// As a float, for the laboratory and for display.
@@ -74,6 +82,8 @@ impl Pence {
 pub trait Amount: Copy + PartialOrd + Default {
     /// Quantity times unit price.
     fn of(quantity: Quantity, price: Pence, rounding: Rounding) -> Self;
+    /// An exact quantity times unit price, with the quantity as it is shown. The laboratory takes what is near enough.
+    fn of_exact(near: Quantity, exact: impl FnOnce() -> Ratio, price: Pence, rounding: Rounding) -> (Quantity, Self);
     /// A share of an amount.
     fn share(self, rate: Rate, rounding: Rounding) -> Self;
     /// The sum.
@@ -87,6 +97,10 @@ pub trait Amount: Copy + PartialOrd + Default {
 impl Amount for Pence {
     fn of(quantity: Quantity, price: Pence, rounding: Rounding) -> Self {
         divide(i128::from(quantity.0) * i128::from(price.0), rounding)
+    }
+    fn of_exact(_: Quantity, exact: impl FnOnce() -> Ratio, price: Pence, rounding: Rounding) -> (Quantity, Self) {
+        let exact = exact();
+        (Quantity::nearest(&exact), Pence(exact.times(price.0.into(), 1).rounded(rounding)))
     }
     fn share(self, rate: Rate, rounding: Rounding) -> Self {
         divide(i128::from(self.0) * i128::from(rate.0), rounding)
@@ -106,6 +120,10 @@ impl Amount for f64 {
     #[inline]
     fn of(quantity: Quantity, price: Pence, _: Rounding) -> Self {
         quantity.0 as f64 * (price.0 as f64 * (1.0 / WHOLE as f64))
+    }
+    #[inline]
+    fn of_exact(near: Quantity, _: impl FnOnce() -> Ratio, price: Pence, rounding: Rounding) -> (Quantity, Self) {
+        (near, Self::of(near, price, rounding))
     }
     #[inline]
     fn share(self, rate: Rate, _: Rounding) -> Self {
@@ -158,7 +176,7 @@ pub fn thousands(number: i64) -> String {
 }
 
 /// Billionths as a decimal with up to `places` digits and no trailing zeros.
-fn decimal(billionths: i64, places: u32) -> String {
+pub(crate) fn decimal(billionths: i64, places: u32) -> String {
     let unit = 10i64.pow(9 - places);
     let rounded = (i128::from(billionths) + i128::from(billionths.signum() * unit / 2)) / i128::from(unit);
     let scale = 10i128.pow(places);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::problem::Problem;
+use crate::problem::{self, Problem, Severity};
 use crate::source::{BYTE_ORDER_MARK, Bytes, Folder, Source, Span};
 use crate::table::Table;
 
@@ -109,7 +109,64 @@ pub fn open(folder: &Folder) -> Opened {
     opened
 }
 
+/// How deep tables and lists may lie in each other, and how many parts a key may have.
+const DEEPEST: usize = 32;
+
+/// The first place in a TOML text where brackets lie deeper in each other, or a key has more parts, than any scheme needs. What
+/// reads such text goes as deep as it does, and would run out of stack.
+fn too_deep(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut parts, mut at) = (0usize, 0usize, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            quote @ (b'"' | b'\'') => {
+                let triple = bytes[at..].starts_with(&[quote; 3]);
+                let end: &[u8] = if triple { &[quote; 3] } else { std::slice::from_ref(&bytes[at]) };
+                at += end.len();
+                while at < bytes.len() && !bytes[at..].starts_with(end) && (triple || bytes[at] != b'\n') {
+                    at += if quote == b'"' && bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at += if at < bytes.len() && bytes[at] != b'\n' { end.len() } else { 0 };
+                continue;
+            }
+            b'#' => {
+                parts = 0;
+                at += bytes[at..].iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len() - at);
+            }
+            b'[' | b'{' => {
+                depth += 1;
+                parts = 0;
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'.' => parts += 1,
+            b'\n' | b',' | b'=' => parts = 0,
+            _ => {}
+        }
+        if depth > DEEPEST || parts > DEEPEST {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
 fn parse(source: &Source, problems: &mut Vec<Problem>) -> Node {
+    let mut found = Vec::new();
+    let node = parse_into(source, &mut found);
+    problems.extend(found);
+    node
+}
+
+fn parse_into(source: &Source, problems: &mut Vec<Problem>) -> Node {
+    if let Some(at) = too_deep(&source.text) {
+        problem::add(
+            problems,
+            Problem::at(&source.name, Span { start: at, end: at + 1 }, "tables or lists lie too deep in each other")
+                .expected(format!("at most {DEEPEST} within each other; every table of a scheme has its own heading"))
+                .mend("look for a bracket that is never closed, or a key with too many dots"),
+        );
+        return Node { span: Span::default(), value: Value::Keys(Vec::new()) };
+    }
     let (table, errors) = toml::de::DeTable::parse_recoverable(&source.text);
     // A table given twice is one mistake; its keys, which are then all given twice, are not so many more.
     let mut given_twice = Span::default();
@@ -118,13 +175,17 @@ fn parse(source: &Source, problems: &mut Vec<Problem>) -> Node {
         if (given_twice.start..given_twice.end).contains(&span.start) {
             continue;
         }
+        if problem::is_full(problems, Severity::Error) {
+            problem::add(problems, Problem::file(&source.name, ""));
+            continue;
+        }
         let problem = syntax(source, span, error.message());
         let header = source.line_at(span.start).0.trim_start().starts_with('[');
         if header && error.message().contains("duplicate key") {
             let rest = &source.text[span.end..];
             given_twice = Span { start: span.end, end: span.end + rest.find("\n[").unwrap_or(rest.len()) };
         }
-        problems.push(problem);
+        problem::add(problems, problem);
     }
     let span = table.span().into();
     Node { span, value: keys(table.into_inner(), source, problems) }
@@ -186,6 +247,16 @@ fn node(value: toml::Spanned<toml::de::DeValue<'_>>, source: &Source, problems: 
     let span: Span = value.span().into();
     let value = match value.into_inner() {
         DeValue::String(text) => Value::Text(text.into_owned()),
+        DeValue::Integer(number) if number.radix() != 10 => {
+            problem::add(
+                problems,
+                Problem::at(&source.name, span, "a number in another base than ten")
+                    .read(source.text.get(span.start..span.end).unwrap_or_default())
+                    .expected("decimal digits, such as 1_200")
+                    .mend("write the number as people write it"),
+            );
+            Value::Broken
+        }
         DeValue::Integer(number) => Value::Number(number.as_str().to_owned()),
         DeValue::Float(number) => Value::Number(number.as_str().to_owned()),
         DeValue::Boolean(truth) => Value::Truth(truth),
@@ -206,7 +277,8 @@ fn date(day: Option<Date>, has_time: bool, span: Span, source: &Source, problems
     match day {
         Some(date) if !has_time => return Value::Date(date),
         _ if reported => {}
-        _ => problems.push(
+        _ => problem::add(
+            problems,
             Problem::at(&source.name, span, "this is a time, and a date is needed")
                 .read(source.text.get(span.start..span.end).unwrap_or_default())
                 .expected("a date without a time of day: 2027-04-01")

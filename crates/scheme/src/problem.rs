@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::source::{Place, Source, Span};
+use crate::visible::visible;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +30,43 @@ pub struct Problem {
     pub expected: Option<String>,
     pub nearest: Option<String>,
     pub mend: Option<String>,
+    /// For so many further problems of the same severity that are not told one by one; 0 for a problem of its own.
+    pub more: usize,
+}
+
+/// How many problems of one severity are told one by one; of a file with a mistake in every row these say enough.
+pub const MOST_TOLD: usize = 20;
+
+/// Whether so many problems of a severity are told already that a further one is only counted.
+pub(crate) fn is_full(problems: &[Problem], severity: Severity) -> bool {
+    problems.iter().filter(|problem| problem.severity == severity).count() >= MOST_TOLD
+}
+
+/// Adds a problem, or counts it where enough are told.
+pub fn add(problems: &mut Vec<Problem>, problem: Problem) {
+    if !is_full(problems, problem.severity) {
+        problems.push(problem);
+        return;
+    }
+    let (severity, more) = (problem.severity, problem.more.max(1));
+    let rest = problems.iter_mut().find(|known| known.severity == severity && known.more > 0);
+    let rest = match rest {
+        Some(rest) => rest,
+        None => {
+            problems.push(Problem { severity, ..Problem::file(&problem.file, "") });
+            let last = problems.len() - 1;
+            &mut problems[last]
+        }
+    };
+    rest.more += more;
+    let (noun, number) = (if severity == Severity::Error { "error" } else { "warning" }, rest.more);
+    rest.what = format!("and {number} more {noun}{}", if number == 1 { "" } else { "s" });
+}
+
+/// Of how many problems some problems tell, those that are only counted among them.
+#[must_use]
+pub fn count<'a>(problems: impl IntoIterator<Item = &'a Problem>) -> usize {
+    problems.into_iter().map(|problem| problem.more.max(1)).sum()
 }
 
 impl Problem {
@@ -45,6 +83,7 @@ impl Problem {
             expected: None,
             nearest: None,
             mend: None,
+            more: 0,
         }
     }
 
@@ -105,23 +144,33 @@ impl Problem {
         let place = self.place.or_else(|| Some(source?.place(self.span?.start)));
         let position = place.map_or(String::new(), |at| format!(":{}:{}", at.line, at.column));
         let slash = if folder.is_empty() || folder.ends_with('/') { "" } else { "/" };
-        let _ = writeln!(out, "{label}: {folder}{slash}{}{position}: {}", self.file, self.what);
+        let (folder, file) = (visible(folder), visible(&self.file));
+        let _ = writeln!(out, "{label}: {folder}{slash}{file}{position}: {}", shortened(&self.what));
         if let (Some(source), Some(span), Some(place)) = (source, self.span, place) {
             out.push_str(&excerpt(source, span, place));
         }
         for (name, text) in [("read", &self.read), ("expected", &self.expected)] {
             if let Some(text) = text {
-                let text = if text.trim().is_empty() { "nothing" } else { text };
+                let text = if text.trim().is_empty() { "nothing".to_owned() } else { shortened(text) };
                 let _ = writeln!(out, "      {name:<9} {text}");
             }
         }
         if let Some(nearest) = &self.nearest {
-            let _ = writeln!(out, "      {:<9} `{nearest}`", "nearest");
+            let _ = writeln!(out, "      {:<9} `{}`", "nearest", shortened(nearest));
         }
         if let Some(mend) = &self.mend {
-            let _ = writeln!(out, "hint: {mend}");
+            let _ = writeln!(out, "hint: {}", shortened(mend));
         }
         out
+    }
+}
+
+/// A text of a message on one line, with characters that nobody sees shown by their number, and cut where it is very long.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 1_000;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{} …", visible(&text[..end])),
+        None => visible(text).into_owned(),
     }
 }
 
@@ -133,16 +182,21 @@ fn excerpt(source: &Source, span: Span, place: Place) -> String {
     let at = place.column - 1;
     let from = if at > WIDTH { at - WIDTH / 2 } else { 0 };
     let upto = characters.len().min(from + WIDTH);
-    let shown: String = characters.get(from..upto).unwrap_or_default().iter().collect();
+    let seen = |from: usize, upto: usize| -> String {
+        let stretch: String = characters.get(from..upto).unwrap_or_default().iter().collect();
+        visible(&stretch).into_owned()
+    };
+    let shown = seen(from, upto);
     let end = span.end.min(line_start + line.len());
     let length = source.text.get(span.start..end).map_or(1, |text| text.chars().count());
     let length = length.clamp(1, upto.saturating_sub(at).max(1));
+    let caret = "^".repeat(seen(at.min(upto), (at + length).min(upto)).chars().count().max(1));
     let number = place.line.to_string();
     let gutter = " ".repeat(number.len());
     let before = if from > 0 { "… " } else { "" };
     let after = if upto < characters.len() { " …" } else { "" };
-    let indent = " ".repeat(at - from + before.chars().count());
-    format!("   {number} | {before}{shown}{after}\n   {gutter} | {indent}{}\n", "^".repeat(length))
+    let indent = " ".repeat(seen(from, at.min(upto)).chars().count() + before.chars().count());
+    format!("   {number} | {before}{shown}{after}\n   {gutter} | {indent}{caret}\n")
 }
 
 /// The known name with the fewest single-character edits from `read`, if close enough to be what was meant.
@@ -159,7 +213,7 @@ pub fn nearest<'a>(read: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) between two words.
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
     let mut rows: Vec<Vec<usize>> = vec![vec![0; b.len() + 1]; a.len() + 1];
     for (i, row) in rows.iter_mut().enumerate() {

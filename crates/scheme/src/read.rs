@@ -1,5 +1,7 @@
 //! `scheme.toml` to [`Scheme`]: everything is checked here, once; what comes out can be priced without another question.
 
+use std::collections::{BTreeMap, HashMap};
+
 use jiff::civil::Date;
 
 use crate::clauses::{self, Clause, Context};
@@ -7,7 +9,9 @@ use crate::document::{Reader, Section};
 use crate::literal::{Count, Duration, Literal, PerHead};
 use crate::money::{Rate, Rounding, WHOLE};
 use crate::problem::Problem;
+use crate::providers::{self, PricedFor};
 use crate::schedule::{Keys, Schedule, find_column, find_table};
+use crate::source::Source;
 use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, SaidBy, Scheme, months_later};
 
 /// The file with the contract's terms.
@@ -42,6 +46,16 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     let cohorts = cohort_table.as_ref().map_or(Vec::new(), |table| cohorts(table, starts, ends, month_end));
     let years = cohorts.iter().map(|cohort| cohort.year + 1).max().unwrap_or(1);
     let keys = Keys { areas: areas.clone(), segments: segments.clone(), years };
+    let cells = areas.len() * segments.len() * years;
+    if cells > MOST_CELLS {
+        top.push(
+            top.problem("segments", "there are more areas, segments and years than can be priced")
+                .read(format!("{} areas × {} segments × {years} years", areas.len(), segments.len()))
+                .expected(format!("at most {} in all", crate::money::thousands(MOST_CELLS as i64)))
+                .mend("price the areas in several schemes"),
+        );
+        return None;
+    }
     let people = cohort_table.as_ref().map_or(Schedule::constant(Count(0)), |table| {
         let mend = "check the number: it is the people expected in one cohort of one area";
         let people = table.schedule_up_to("people", &keys, Count(MOST_PEOPLE), "more people than a cohort can have", mend);
@@ -57,8 +71,34 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         Some(tables) => read_clauses(&tables, &keys, &outcomes, &cohorts),
         None => Vec::new(),
     };
+    let priced_for = top.choice("priced_for", &PricedFor::KNOWN).unwrap_or_default();
+    let terms = providers::Terms {
+        areas: &areas,
+        contract: starts.zip(ends),
+        cohorts: &cohorts,
+        clauses: &clauses,
+        month_end,
+        priced_for,
+    };
+    let providers = providers::read(&top, &terms);
+    if priced_for == PricedFor::Provider && !top.has("providers") {
+        top.push(
+            top.problem("priced_for", "each provider is priced on its own, and the contract does not say who they are")
+                .expected("a list of providers")
+                .mend("add providers = [\"NAME\", \"NAME\"]"),
+        );
+    }
     let _ = top.has("example");
     top.finish();
+    let numbers = cohorts.len() * segments.len() * outcomes.len();
+    if numbers > MOST_CELLS {
+        top.push(
+            top.problem("segments", "there are more cohorts, segments and outcomes than can be priced")
+                .read(format!("{} cohorts × {} segments × {} outcomes", cohorts.len(), segments.len(), outcomes.len()))
+                .expected(format!("at most {} in all", crate::money::thousands(MOST_CELLS as i64)))
+                .mend("make the cohorts longer, or tell fewer segments apart"),
+        );
+    }
 
     if reader.errors() > 0 {
         return None;
@@ -68,6 +108,8 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         summary,
         payer,
         provider,
+        providers,
+        priced_for,
         rounding,
         month_end,
         starts: starts?,
@@ -103,14 +145,24 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
         None => listed.iter().map(|(name, span)| ((*name).to_owned(), Problem::at(top.file, *span, ""))).collect(),
     };
     let mut names: Vec<String> = Vec::new();
+    let mut known = Alike::default();
+    if places.len() > MOST_NAMES {
+        top.push(
+            top.problem(key, format!("there are more {column}s than can be priced"))
+                .read(format!("{} names", places.len()))
+                .expected(format!("at most {MOST_NAMES}"))
+                .mend("look for a table of something else, such as people"),
+        );
+        return vec![alone.to_owned()];
+    }
     for (name, place) in places {
-        if name.is_empty() || names.contains(&name) {
-            let what = match name.is_empty() {
-                true => format!("this {column} has no name"),
-                false => format!("the {column} `{name}` is there twice"),
-            };
-            let problem = Problem { what, ..place };
-            top.push(problem.expected(format!("each {column} once, by name")).mend("remove one of the two or correct the name"));
+        let expected = format!("each {column} once, by name; capital letters, blanks and what nobody sees make no difference");
+        if name.is_empty() {
+            let problem = Problem { what: format!("this {column} has no name"), ..place };
+            top.push(problem.expected(expected).mend("remove one of the two or correct the name"));
+        } else if let Some(first) = known.earlier(&top.reader.opened.sources, &name, &place) {
+            let problem = Problem { what: format!("the {column} `{name}` appears twice"), ..place };
+            top.push(problem.read(first).expected(expected).mend("remove one of the two or correct the name"));
         } else {
             names.push(name);
         }
@@ -126,9 +178,78 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
     names
 }
 
+/// The most areas, and the most segments, of a contract.
+const MOST_NAMES: usize = 1_000;
+
+/// Names by what they are compared by, each with the place where it stood first.
+#[derive(Default)]
+struct Alike(HashMap<String, (String, Problem)>);
+
+impl Alike {
+    /// Where a name, or one that differs from it by what nobody sees, stood already, with where it stands now; none for a new
+    /// one, which is noted.
+    fn earlier(&mut self, sources: &BTreeMap<String, Source>, name: &str, place: &Problem) -> Option<String> {
+        let folded = crate::spelling::folded(name);
+        let Some((first, at)) = self.0.get(&folded) else {
+            self.0.insert(folded, (name.to_owned(), place.clone()));
+            return None;
+        };
+        let on = |place: &Problem| {
+            let line = || Some(sources.get(&place.file)?.place(place.span?.start).line);
+            line().map_or(String::new(), |line| format!(" on line {line}"))
+        };
+        Some(format!("`{first}`{} and `{name}`{}", on(at), on(place)))
+    }
+}
+
+/// Refuses tables of one kind whose names differ by what nobody sees.
+fn each_name_once(sections: &[Section<'_, '_>], what: &str) {
+    let mut known = Alike::default();
+    for section in sections {
+        let place = Problem::at(section.file, section.span, format!("the {what} `{}` appears twice", section.name));
+        if let Some(first) = known.earlier(&section.reader.opened.sources, &section.name, &place) {
+            let expected =
+                format!("each {what} by a name of its own; capital letters, blanks and what nobody sees make no difference");
+            section.push(place.read(first).expected(expected).mend("remove one of the two, or give it another name"));
+        }
+    }
+}
+
+/// Whether there are no more tables of one kind than can be priced.
+fn not_too_many(tables: &Section<'_, '_>, found: usize, most: usize, what: &str) -> bool {
+    if found > most {
+        tables.push(
+            Problem::at(tables.file, tables.span, format!("there are more {what} than can be priced"))
+                .read(format!("{found} tables"))
+                .expected(format!("at most {most}"))
+                .mend("look for tables that stand here by mistake"),
+        );
+    }
+    found <= most
+}
+
+/// The first and the last day that a contract may have; beyond them a date is surely mistyped.
+const DAYS: (Date, Date) = (jiff::civil::date(1900, 1, 1), jiff::civil::date(2199, 12, 31));
+
+/// A date of the contract, if it is one that can be.
+fn sensible(table: &Section<'_, '_>, key: &str, date: Option<Date>) -> Option<Date> {
+    let beyond = date.filter(|date| *date < DAYS.0 || *date > DAYS.1);
+    if let Some(date) = beyond {
+        table.push(
+            table
+                .problem(key, "no contract has such a date")
+                .read(date.to_string())
+                .expected(format!("a date from {} to {}", DAYS.0, DAYS.1))
+                .mend("check the year"),
+        );
+    }
+    date.filter(|_| beyond.is_none())
+}
+
 fn dates(table: &Section<'_, '_>) -> (Option<Date>, Option<Date>, Option<Date>) {
-    let (starts, ends) = (table.required_date("starts"), table.required_date("ends"));
-    let last = table.date("final_payment");
+    let day = |key: &str| sensible(table, key, table.required_date(key));
+    let (starts, ends) = (day("starts"), day("ends"));
+    let last = sensible(table, "final_payment", table.date("final_payment"));
     table.finish();
     if let (Some(starts), Some(ends)) = (starts, ends)
         && ends < starts
@@ -152,7 +273,8 @@ const MOST_PEOPLE: i64 = 1_000_000;
 const MOST_COHORTS: usize = 400;
 
 fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends: Option<Date>, rule: MonthEnd) -> Vec<Cohort> {
-    let (starts, ends) = (table.required_date("starts"), table.required_date("ends"));
+    let day = |key: &str| sensible(table, key, table.required_date(key));
+    let (starts, ends) = (day("starts"), day("ends"));
     let required: Option<Duration> = match table.has("every") {
         true => table.number("every"),
         false => Some(table.required("every")),
@@ -243,14 +365,25 @@ fn cohort_name(starts: Date, months: i64) -> String {
     if months == 1 { name(starts) } else { format!("{} to {}", name(starts), name(last)) }
 }
 
+/// The most outcomes and the most clauses of a contract.
+const MOST_OUTCOMES: usize = 100;
+const MOST_CLAUSES: usize = 200;
+
+/// The most numbers that a tally of all cohorts may hold, and a table of prices.
+const MOST_CELLS: usize = 1_000_000;
+
 fn outcomes(tables: &Section<'_, '_>, keys: &Keys) -> Vec<Outcome> {
     let sections = tables.sections();
+    if !not_too_many(tables, sections.len(), MOST_OUTCOMES, "outcomes") {
+        return Vec::new();
+    }
+    each_name_once(&sections, "outcome");
     let names: Vec<String> = sections.iter().map(|section| section.name.clone()).collect();
     let mut out: Vec<Outcome> = Vec::new();
     for section in &sections {
         let outcome = outcome(section, keys, &names, &out);
         section.finish();
-        if RESERVED.contains(&outcome.name.as_str()) {
+        if RESERVED.contains(&crate::spelling::folded(&outcome.name).as_str()) {
             section.push(
                 Problem::at(section.file, section.span, format!("an outcome cannot be called `{}`", outcome.name))
                     .expected("a name that means nothing else in a tally or a worked example")
@@ -259,7 +392,32 @@ fn outcomes(tables: &Section<'_, '_>, keys: &Keys) -> Vec<Outcome> {
         }
         out.push(outcome);
     }
+    columns_apart(&sections, &out);
     out
+}
+
+/// Two outcomes must not have one column of a tally: `jobs comparison` is the comparison group of `jobs`, or an outcome.
+fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
+    let derived = |outcome: &Outcome| {
+        ["comparison people", "comparison", "before", "found false"].map(|of| format!("{} {of}", outcome.name))
+    };
+    let mut known = HashMap::new();
+    for outcome in outcomes {
+        known.extend(derived(outcome).map(|column| (crate::spelling::folded(&column), outcome.name.as_str())));
+    }
+    for section in sections {
+        if let Some(other) = known.get(&crate::spelling::folded(&section.name)) {
+            section.push(
+                Problem::at(
+                    section.file,
+                    section.span,
+                    format!("a tally could not tell `{}` from a column of `{other}`", section.name),
+                )
+                .expected(format!("a name that no column of `{other}` has"))
+                .mend("give the outcome another name"),
+            );
+        }
+    }
 }
 
 /// Words that head other columns of a tally or are other keys of a worked example.
@@ -278,6 +436,7 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
         .required_choice("kind", &[("binary", Word::Binary), ("frequency", Word::Frequency), ("sustained", Word::Sustained)]);
     let better = section.required_choice("better", &[("fewer", Better::Fewer), ("more", Better::More)]);
     let window: Duration = section.required("window");
+    some_time(section, "window", window);
     let wait: Duration = section.number("wait").unwrap_or(Duration::Days(0));
     let of = if word == Word::Binary { 0 } else { of(section, names, above) };
     let kind = match word {
@@ -289,7 +448,9 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
         Word::Sustained => {
             let mend = "write how many periods are paid for one person at most";
             let most = section.required_within("most", (Count(1), Count(1000)), "not a number of periods", mend);
-            Kind::Sustained { of, every: section.required("every"), most: most.0 }
+            let every = section.required("every");
+            some_time(section, "every", every);
+            Kind::Sustained { of, every, most: most.0 }
         }
     };
     let baseline = baseline(section, keys, kind);
@@ -298,6 +459,19 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
     let measured = crate::measured::read(section, kind);
     Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, ratchet, reported_by, spread, measured }
+}
+
+/// Refuses a length of time in which nothing can happen.
+fn some_time(section: &Section<'_, '_>, key: &str, length: Duration) {
+    if length.in_months() <= 0.0 {
+        section.push(
+            section
+                .problem(key, format!("`{key}` is no time at all"))
+                .read(length.words())
+                .expected("at least one day, such as \"12 months\"")
+                .mend("write how long the contract looks"),
+        );
+    }
 }
 
 /// The binary outcome that a frequency or a sustained outcome builds on; it must stand above.
@@ -358,6 +532,7 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
         && table.has("same_people_before")
     {
         let over: Duration = table.required("same_people_before");
+        some_time(&table, "same_people_before", over);
         table.finish();
         if kind != Kind::Binary && !matches!(kind, Kind::Frequency { per: Per::Person, .. }) {
             table.push(
@@ -407,6 +582,10 @@ fn read_clauses(tables: &Section<'_, '_>, keys: &Keys, outcomes: &[Outcome], coh
                 .mend("add a clause; docs/scheme-file.md shows every kind"),
         );
     }
+    if !not_too_many(tables, sections.len(), MOST_CLAUSES, "clauses") {
+        return Vec::new();
+    }
+    each_name_once(&sections, "clause");
     let mut unreadable: Vec<String> = Vec::new();
     for section in &sections {
         let context = Context { keys, outcomes, clauses: &clauses, unreadable: &unreadable };

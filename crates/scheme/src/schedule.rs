@@ -3,8 +3,11 @@
 //! `price = "£4,000"` is the same for everyone. `price = { table = "prices.csv", column = "job outcome" }` looks it up in the
 //! table by whichever of the columns `area`, `segment` and `year` the table has.
 
+use std::collections::HashMap;
+
 use crate::document::Section;
 use crate::literal::{self, Literal};
+use crate::source::Span;
 use crate::table::{Cell, Table};
 
 /// The names a table may be keyed by.
@@ -221,6 +224,11 @@ fn from_table<T: Literal>(
 ) -> Schedule<T> {
     let sizes = [keys.areas.len().max(1), keys.segments.len().max(1), keys.years.max(1)];
     let key_columns = KEY_COLUMNS.map(|name| table.column(name));
+    // Names that could not be read have been reported; then there is nothing to look up by.
+    let nameless = |axis: usize, names: &[String]| key_columns[axis].is_some() && names.is_empty();
+    if nameless(0, &keys.areas) || nameless(1, &keys.segments) {
+        return Schedule::constant(T::default());
+    }
     let mut strides = [0; 3];
     let mut length = 1;
     for axis in (0..3).rev() {
@@ -238,6 +246,8 @@ fn from_table<T: Literal>(
         all_repeat: all_repeat(table, key_columns),
         strides,
         sizes,
+        places: [places(&keys.areas), places(&keys.segments)],
+        first: HashMap::new(),
     };
     for row in &table.rows {
         let cell = &row[column];
@@ -245,7 +255,11 @@ fn from_table<T: Literal>(
         let Some(index) = index(section, table, row, key_columns, keys, &mut given) else { continue };
         let path = format!("{}: {}: {}", table.name, label.join(", "), table.header[column].text);
         if given.values[index].is_some() {
-            given_twice(section, table, column, cell, &label.join(", "), &given);
+            if !section.reader.only_counts(&table.name) {
+                given_twice(section, table, column, (cell, index), &label.join(", "), &given);
+            }
+        } else {
+            given.first.insert(index, cell.span);
         }
         match literal::ranged::<T>(&cell.text) {
             Ok(ranged) => {
@@ -257,6 +271,9 @@ fn from_table<T: Literal>(
             }
             Err(wrong) => {
                 given.values[index] = Some(T::default());
+                if section.reader.only_counts(&table.name) {
+                    continue;
+                }
                 section.push(
                     table
                         .problem(cell.span, format!("`{}`: {}", table.header[column].text, wrong.what))
@@ -285,6 +302,14 @@ struct Given<T> {
     strides: [usize; 3],
     /// How many areas, segments and years the scheme has.
     sizes: [usize; 3],
+    /// Where each area and each segment stands.
+    places: [HashMap<String, usize>; 2],
+    /// Where each value was given first.
+    first: HashMap<usize, Span>,
+}
+
+fn places(names: &[String]) -> HashMap<String, usize> {
+    names.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect()
 }
 
 /// The place of a row's value, or `None` with a problem when the row belongs to nothing in the scheme.
@@ -299,7 +324,7 @@ fn index<T>(
     let (mut index, mut known) = (0, true);
     for axis in 0..2 {
         let Some(at) = key_columns[axis] else { continue };
-        match position(&row[at].text, axis, keys) {
+        match given.places[axis].get(&row[at].text) {
             Some(position) => index += position * given.strides[axis],
             None => {
                 (known, given.unknown) = (false, true);
@@ -334,14 +359,24 @@ fn index<T>(
 }
 
 /// Two rows for one value: one too many, or, where every key has several, a column too few to tell them apart.
-fn given_twice<T>(section: &Section<'_, '_>, table: &Table, column: usize, cell: &Cell, label: &str, given: &Given<T>) {
+fn given_twice<T>(
+    section: &Section<'_, '_>,
+    table: &Table,
+    column: usize,
+    (cell, index): (&Cell, usize),
+    label: &str,
+    given: &Given<T>,
+) {
     let lacks = |axis: &usize| given.strides[*axis] == 0 && given.sizes[*axis] > 1;
     let missing: Vec<String> = (0..3).filter(lacks).map(|axis| format!("`{}`", KEY_COLUMNS[axis])).collect();
     if missing.is_empty() || !given.all_repeat {
         let of = if label.is_empty() { "everyone" } else { label };
+        let line = |span: Span| table.line(&section.reader.opened.sources, span);
+        let first = given.first.get(&index).map_or(0, |span| line(*span));
         section.push(
             table
                 .problem(cell.span, format!("{} is given twice for {of}", table.header[column].text))
+                .read(format!("lines {first} and {}", line(cell.span)))
                 .expected("one row for each key")
                 .mend("remove one of the two rows"),
         );
@@ -366,13 +401,10 @@ fn all_repeat(table: &Table, key_columns: [Option<usize>; 3]) -> bool {
     rows.values().all(|rows| *rows > 1)
 }
 
-/// The position of an area (axis 0) or a segment (axis 1).
-fn position(text: &str, axis: usize, keys: &Keys) -> Option<usize> {
-    let known = if axis == 0 { &keys.areas } else { &keys.segments };
-    known.iter().position(|name| name == text)
-}
-
 fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[Cell], at: usize, axis: usize, keys: &Keys) {
+    if section.reader.only_counts(&table.name) {
+        return;
+    }
     let known: Vec<&str> = match axis {
         0 => keys.areas.iter().map(String::as_str).collect(),
         1 => keys.segments.iter().map(String::as_str).collect(),

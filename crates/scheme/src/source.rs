@@ -40,6 +40,8 @@ pub enum Bytes {
     TooLarge { size: u64, most: u64 },
     /// The file is there and could not be read; the operating system's words.
     Unreadable(String),
+    /// The file is not read because of what it is or where it lies; why.
+    Refused(&'static str),
 }
 
 /// A scheme folder as handed over: file name to content.
@@ -70,6 +72,14 @@ impl Source {
                         .read(format!("{} MB", size / 1_000_000))
                         .expected(format!("at most {} MB", most / 1024 / 1024))
                         .mend("a scheme folder holds terms and small tables; keep records of people somewhere else"),
+                ));
+            }
+            Bytes::Refused(why) => {
+                return Err(Box::new(
+                    Problem::file(name, "this file is not read")
+                        .read(*why)
+                        .expected("a plain file inside the scheme's folder")
+                        .mend("copy the file into the folder; or, if you trust the scheme, add --allow-outside-files"),
                 ));
             }
             Bytes::Unreadable(why) => {

@@ -1,7 +1,13 @@
 //! CSV tables beside the scheme file: read whole, with the place of every cell, so that an error can point at it.
 
-use crate::problem::Problem;
+use std::collections::HashMap;
+
+use crate::problem::{self, Problem};
 use crate::source::{Source, Span};
+use crate::spelling::folded;
+
+/// The most cells of a table: as many as two columns of the largest table of people have, and more.
+const MOST_CELLS: usize = 8_000_000;
 
 /// A CSV table: a header and rows of trimmed cells.
 #[derive(Clone, Debug, Default)]
@@ -24,9 +30,16 @@ impl Table {
     /// Reads a table: commas, or semicolons or tabs when the header has those instead; quotes doubled inside quotes;
     /// blank lines and lines that start with `#` are skipped. A row that cannot be read is reported and left out.
     pub fn parse(source: &Source, problems: &mut Vec<Problem>) -> Table {
+        let mut found = Vec::new();
+        let table = Table::parse_into(source, &mut found);
+        problems.extend(found);
+        table
+    }
+
+    fn parse_into(source: &Source, problems: &mut Vec<Problem>) -> Table {
         let separator = separator(&source.text);
         let mut rows = Vec::new();
-        let mut at = 0;
+        let (mut at, mut cells) = (0, 0);
         let (mut incomplete, mut header_broken) = (false, false);
         while at < source.text.len() {
             let rest = &source.text[at..];
@@ -34,12 +47,25 @@ impl Table {
                 at += rest.find('\n').map_or(rest.len(), |end| end + 1);
                 continue;
             }
-            let (row, next, quote) = row(&source.text, at, separator);
+            let Some((row, next, quote)) = row(&source.text, at, separator, MOST_CELLS - cells) else {
+                problem::add(
+                    problems,
+                    Problem::file(&source.name, "the table has more cells than are read")
+                        .expected(format!("at most {} cells", crate::money::thousands(MOST_CELLS as i64)))
+                        .mend("remove columns that are not needed, and look for a line of nothing but commas"),
+                );
+                return Table { name: source.name.clone(), incomplete: true, ..Table::default() };
+            };
             at = next;
+            cells += row.len();
             if let Some(quote) = quote {
                 incomplete = true;
                 header_broken |= rows.is_empty();
-                problems.push(quote.problem(source));
+                if !problem::is_full(problems, problem::Severity::Error) || rows.is_empty() {
+                    problem::add(problems, quote.problem(source));
+                } else {
+                    problem::add(problems, Problem::file(&source.name, ""));
+                }
             } else if row.iter().any(|cell| !cell.text.is_empty()) {
                 rows.push(row);
             }
@@ -56,12 +82,15 @@ impl Table {
             }
             return Table { name, incomplete: true, ..Table::default() };
         };
+        let mut names: HashMap<String, usize> = HashMap::new();
         for (i, cell) in header.iter().enumerate() {
-            if header[..i].iter().any(|other| other.text.eq_ignore_ascii_case(&cell.text)) {
+            if let Some(first) = names.insert(folded(&cell.text), i) {
                 header_broken = true;
-                problems.push(
+                problem::add(
+                    problems,
                     Problem::at(&name, cell.span, format!("two columns are both named `{}`", cell.text))
-                        .expected("each column name once; capital letters make no difference")
+                        .read(format!("`{}` in column {} and `{}` in column {}", header[first].text, first + 1, cell.text, i + 1))
+                        .expected("each column name once; capital letters, blanks and accents' codes make no difference")
                         .mend("rename or remove one of the two columns"),
                 );
             }
@@ -83,7 +112,8 @@ impl Table {
             } else {
                 "leave a cell empty rather than out: two commas with nothing between them"
             };
-            problems.push(
+            problem::add(
+                problems,
                 Problem::at(&name, span, "this row has the wrong number of cells")
                     .read(format!("{} cells", row.len()))
                     .expected(format!("{} cells, as in the header", header.len()))
@@ -123,6 +153,12 @@ impl Table {
     pub fn problem(&self, span: Span, what: impl Into<String>) -> Problem {
         Problem::at(&self.name, span, what)
     }
+
+    /// The line that a cell stands on, for a message that names two places.
+    #[must_use]
+    pub fn line(&self, sources: &std::collections::BTreeMap<String, Source>, span: Span) -> usize {
+        sources.get(&self.name).map_or(0, |source| source.place(span.start).line)
+    }
 }
 
 fn separator(text: &str) -> char {
@@ -152,8 +188,9 @@ impl Quote {
     }
 }
 
-/// One row from `start`: its cells, where the next row starts, and a quotation mark that is out of place.
-fn row(text: &str, start: usize, separator: char) -> (Vec<Cell>, usize, Option<Quote>) {
+/// One row from `start`: its cells, where the next row starts, and a quotation mark that is out of place; `None` for a row of
+/// more cells than may be read.
+fn row(text: &str, start: usize, separator: char, most: usize) -> Option<(Vec<Cell>, usize, Option<Quote>)> {
     let mut cells = Vec::new();
     let mut cell = String::new();
     let mut cell_start = start;
@@ -188,12 +225,15 @@ fn row(text: &str, start: usize, separator: char) -> (Vec<Cell>, usize, Option<Q
             '"' if cell.trim().is_empty() && !closed => quote = Some(here),
             '\n' if quote.is_none() => {
                 finish(&mut cell, cell_start, here, &mut cells);
-                return (cells, here + 1, inside.map(Quote::Inside));
+                return Some((cells, here + 1, inside.map(Quote::Inside)));
             }
             c if c == separator && quote.is_none() => {
                 finish(&mut cell, cell_start, here, &mut cells);
                 cell_start = here + c.len_utf8();
                 closed = false;
+                if cells.len() >= most {
+                    return None;
+                }
             }
             c => {
                 if c == '"' || closed && !c.is_whitespace() {
@@ -204,5 +244,5 @@ fn row(text: &str, start: usize, separator: char) -> (Vec<Cell>, usize, Option<Q
         }
     }
     finish(&mut cell, cell_start, text.len(), &mut cells);
-    (cells, text.len(), inside.map(Quote::Inside).or(quote.map(Quote::Open)))
+    Some((cells, text.len(), inside.map(Quote::Inside).or(quote.map(Quote::Open))))
 }

@@ -1,10 +1,13 @@
 //! The tally: what happened to the people of one area, by cohort and segment. It is all that pricing ever sees, whether it
 //! was measured from records or simulated.
 
-use crate::document::{Picks, Reader};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::money::thousands;
 use crate::opened::Opened;
-use crate::problem::Problem;
+use crate::price::{NoLines, Paid, price};
+use crate::problem::{self, Problem, Severity};
 use crate::table::{Cell, Table};
 use crate::terms::{Baseline, Kind, Scheme};
 
@@ -12,6 +15,8 @@ use crate::terms::{Baseline, Kind, Scheme};
 pub(crate) const MOST_PEOPLE: i64 = 10_000_000;
 /// Most events or units in one row.
 pub(crate) const MOST_EVENTS: i64 = 1_000_000_000;
+/// Most pence that a clause may pay or take in all; what a whole number holds is nine times as much.
+const MOST_PENCE: f64 = 1e18;
 /// Most people, and most events, in a whole tally: beyond it the exact arithmetic in billionths would not fit.
 const MOST_IN_ALL: i64 = 50_000_000;
 
@@ -39,6 +44,9 @@ pub struct Tally {
     pub stages: Vec<Stage>,
     /// Whole months of each cohort that have passed, for those that are running; empty when all have ended.
     pub passed: Vec<i64>,
+    /// Whole months of each cohort for which a fee is due, where the provider did not hold the area throughout; empty when all
+    /// that have passed are due.
+    pub due: Vec<i64>,
 }
 
 /// How far a cohort has come by the day of a statement.
@@ -81,6 +89,7 @@ impl Tally {
             waiting: Vec::new(),
             stages: Vec::new(),
             passed: Vec::new(),
+            due: Vec::new(),
             cohorts,
         }
     }
@@ -108,10 +117,12 @@ impl Tally {
         self.stages.get(cohort).copied().unwrap_or_default()
     }
 
-    /// Whole months of a cohort (by its position in this tally) that have passed, of so many.
+    /// Whole months of a cohort (by its position in this tally) for which a fee is due, of so many: all that have passed, unless
+    /// the provider did not hold the area throughout.
     #[must_use]
     pub fn months(&self, cohort: usize, of: i64) -> i64 {
         match self.stage(cohort) {
+            _ if !self.due.is_empty() => self.due[cohort].clamp(0, of),
             Stage::Running => self.passed.get(cohort).copied().unwrap_or_default().clamp(0, of),
             Stage::Ended | Stage::Complete => of,
         }
@@ -121,6 +132,30 @@ impl Tally {
     #[must_use]
     pub fn started(&self, cell: usize) -> i64 {
         self.people[cell] + self.waiting.get(cell).copied().unwrap_or_default()
+    }
+
+    /// The same for some of its cohorts, by their positions in this tally, in order.
+    #[must_use]
+    pub fn only(&self, cohorts: &[usize]) -> Tally {
+        let cells = |values: &[i64]| -> Vec<i64> {
+            let of = |cohort: &usize| values.get(cohort * self.segments..(cohort + 1) * self.segments).unwrap_or_default();
+            cohorts.iter().flat_map(|cohort| of(cohort).to_vec()).collect()
+        };
+        let months = |values: &[i64]| -> Vec<i64> { cohorts.iter().filter_map(|cohort| values.get(*cohort).copied()).collect() };
+        let group = |group: &Comparison| Comparison { people: cells(&group.people), counts: cells(&group.counts) };
+        Tally {
+            area: self.area,
+            cohorts: cohorts.iter().map(|cohort| self.cohorts[*cohort]).collect(),
+            segments: self.segments,
+            people: cells(&self.people),
+            counts: self.counts.iter().map(|counts| cells(counts)).collect(),
+            comparison: self.comparison.iter().map(group).collect(),
+            found_false: self.found_false.iter().map(|counts| cells(counts)).collect(),
+            waiting: cells(&self.waiting),
+            stages: cohorts.iter().filter_map(|cohort| self.stages.get(*cohort).copied()).collect(),
+            passed: months(&self.passed),
+            due: months(&self.due),
+        }
     }
 
     /// The cell of a cohort (by its position in this tally) and a segment.
@@ -135,8 +170,6 @@ impl Tally {
 /// group `NAME comparison people` and `NAME comparison`; `NAME before` for one held against the same people before they
 /// started; and `NAME found false` for one whose claims are audited. One tally comes back for each area named.
 pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, Vec<Problem>> {
-    let picks = Picks::new();
-    let reader = Reader::new(opened, &picks);
     let Some(table) = opened.tables.get(file) else {
         return Err(opened.problems.clone());
     };
@@ -144,21 +177,32 @@ pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, 
     let columns = Columns::find(scheme, table, &mut problems);
     let mut tallies: Vec<Tally> = Vec::new();
     let mut rows: Vec<(usize, usize, usize, &Vec<Cell>)> = Vec::new();
+    let cohorts: Vec<String> = scheme.cohorts.iter().map(|cohort| cohort.name.clone()).collect();
+    let mut first: HashMap<(usize, usize, usize), &Cell> = HashMap::new();
     for row in &table.rows {
+        if problem::is_full(&problems, Severity::Error) {
+            problem::add(&mut problems, Problem::file(file, "the rows after these errors were not looked at"));
+            return Err(problems);
+        }
         let area = columns.position(columns.area, row, table, "area", &scheme.areas, &mut problems);
-        let names: Vec<String> = scheme.cohorts.iter().map(|cohort| cohort.name.clone()).collect();
-        let cohort = columns.position(columns.cohort, row, table, "cohort", &names, &mut problems);
+        let cohort = columns.position(columns.cohort, row, table, "cohort", &cohorts, &mut problems);
         let segment = columns.position(columns.segment, row, table, "segment", &scheme.segments, &mut problems);
-        if let (Some(area), Some(cohort), Some(segment)) = (area, cohort, segment) {
-            if rows.iter().any(|&(a, c, s, _)| (a, c, s) == (area, cohort, segment)) {
+        let (Some(area), Some(cohort), Some(segment)) = (area, cohort, segment) else { continue };
+        match first.entry((area, cohort, segment)) {
+            Entry::Occupied(known) => {
+                let line = |cell: &Cell| table.line(&opened.sources, cell.span);
                 problems.push(
                     table
                         .problem(row[0].span, "this area, cohort and segment has a row already")
+                        .read(format!("lines {} and {}", line(known.get()), line(&row[0])))
                         .expected("one row for each")
                         .mend("add the two rows together, or correct one of the names"),
                 );
             }
-            rows.push((area, cohort, segment, row));
+            Entry::Vacant(new) => {
+                new.insert(&row[0]);
+                rows.push((area, cohort, segment, row));
+            }
         }
     }
     let mut areas: Vec<usize> = rows.iter().map(|row| row.0).collect();
@@ -170,7 +214,11 @@ pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, 
         cohorts.dedup();
         let mut tally = Tally::empty(scheme, area, cohorts);
         for &(_, cohort, segment, row) in rows.iter().filter(|row| row.0 == area) {
-            let position = tally.cohorts.iter().position(|&c| c == cohort).unwrap_or_default();
+            if problem::is_full(&problems, Severity::Error) {
+                problem::add(&mut problems, Problem::file(file, ""));
+                continue;
+            }
+            let position = tally.cohorts.binary_search(&cohort).unwrap_or_default();
             let cell = tally.cell(position, segment);
             columns.fill(scheme, &mut tally, cell, row, table, &mut problems);
         }
@@ -185,9 +233,19 @@ pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, 
                     .mend("price it in parts, such as a year at a time"),
             );
         }
+        // What is paid must fit into whole pence; a sum that stops at the edge of what fits would be wrong in silence.
+        let mut paid = Paid::<f64>::default();
+        price(scheme, &tally, &mut paid, &mut NoLines);
+        if problems.is_empty() && paid.largest() > MOST_PENCE {
+            problems.push(
+                table
+                    .problem(table.head(), "more money than can be counted")
+                    .expected("amounts of at most £10 million billion")
+                    .mend("check the counts and the prices"),
+            );
+        }
         tallies.push(tally);
     }
-    problems.extend(reader.problems.into_inner());
     if problems.is_empty() { Ok(tallies) } else { Err(problems) }
 }
 
@@ -220,6 +278,10 @@ impl Columns {
         known.extend((0..scheme.outcomes.len()).filter(audited).map(|at| format!("{} found false", scheme.outcomes[at].name)));
         for cell in &table.header {
             if !known.iter().any(|name| name.eq_ignore_ascii_case(&cell.text)) {
+                if problem::is_full(problems, Severity::Error) {
+                    problem::add(problems, Problem::file(&table.name, ""));
+                    continue;
+                }
                 problems.push(
                     table
                         .problem(cell.span, format!("a tally of this scheme has no column `{}`", cell.text))

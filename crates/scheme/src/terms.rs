@@ -6,6 +6,7 @@ use crate::clauses::{Clause, Rule};
 use crate::literal::{Count, Duration};
 use crate::measured::Measured;
 use crate::money::{Rate, Rounding};
+use crate::providers::{PricedFor, Provider};
 use crate::schedule::{Keys, Schedule};
 
 /// A scheme: who is served, what is measured, and what is paid for it.
@@ -16,6 +17,9 @@ pub struct Scheme {
     pub payer: String,
     /// Who is paid, as a common noun: "prison operator".
     pub provider: String,
+    /// Who is paid, where the contract lists them.
+    pub providers: Vec<Provider>,
+    pub priced_for: PricedFor,
     pub rounding: Rounding,
     pub month_end: MonthEnd,
     pub starts: Date,

@@ -13,6 +13,9 @@ use crate::terms::{Baseline, Better, Scheme, later};
 /// A step in the payment this large, as a share of all that is paid, is called a cliff.
 const CLIFF_SHARE: f64 = 0.02;
 
+/// How many cells, clauses and outcomes are looked at in all at each of the levels of an outcome.
+const MOST_WORK: usize = 20_000_000;
+
 /// Everything a careful reader of the rules would ask about.
 #[must_use]
 pub fn warnings(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
@@ -22,19 +25,24 @@ pub fn warnings(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
     out.extend(unreachable_bands(scheme, opened));
     out.extend(uncapped_liability(scheme, opened));
     out.extend(late_measures(scheme, opened));
+    out.extend(crate::perverse::warnings(scheme, opened));
     out
 }
 
 /// A warning at a table of the scheme file, such as "pay.binary".
-fn at(opened: &Opened, path: &str, what: String) -> Problem {
+pub(crate) fn at(opened: &Opened, path: &str, what: String) -> Problem {
     let problem = Problem { span: opened.span_of(SCHEME_FILE, path), ..Problem::file(SCHEME_FILE, what) };
     problem.warning()
 }
 
 /// From far worse to far better, in percentage points, finely.
 fn ladder(scheme: &Scheme, outcome: usize) -> Vec<Level> {
-    let steps: Vec<f64> = (-120..=120).map(|step| f64::from(step) * 0.125).collect();
-    let mut levels = payment_table(scheme, &expected_tally(scheme, 0, None), outcome, &steps);
+    let expected = expected_tally(scheme, 0, None);
+    // A contract of very many cohorts, segments and clauses is looked at less finely, so that checking takes seconds at most.
+    let work = expected.people.len() * (scheme.clauses.len() + 1) * (scheme.outcomes.len() + 1);
+    let fineness = (MOST_WORK / work.max(1)).clamp(1, 120) as i32;
+    let steps: Vec<f64> = (-fineness..=fineness).map(|step| f64::from(step) * 15.0 / f64::from(fineness)).collect();
+    let mut levels = payment_table(scheme, &expected, outcome, &steps);
     if scheme.outcomes[outcome].better == Better::Fewer {
         levels.reverse();
     }
@@ -148,7 +156,7 @@ fn unreachable_bands(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
     let mut out = Vec::new();
     for clause in &scheme.clauses {
         let (outcome, edge) = match &clause.rule {
-            Rule::Bonus(bonus) => (bonus.outcome, bonus.above),
+            Rule::Bonus(bonus) => (bonus.outcome, bonus.above()),
             rule => match rule_gate(rule) {
                 Some((outcome, change)) => (outcome, change),
                 None => continue,

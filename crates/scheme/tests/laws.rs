@@ -432,7 +432,15 @@ fn a_dial_goes_from_the_low_end_to_the_high_end() {
         };
         assert!(matches!(scheme.outcomes[1].kind, Kind::Frequency { .. }));
         let people = scheme.people.at(0, 0, 0).0;
-        (people, baseline(0), baseline(1), start.price.at(0, 0, 0), start.price.at(0, 1, 0), bonus.above, bonus.price.at(0, 0, 0))
+        (
+            people,
+            baseline(0),
+            baseline(1),
+            start.price.at(0, 0, 0),
+            start.price.at(0, 1, 0),
+            bonus.above(),
+            bonus.price.at(0, 0, 0),
+        )
     };
     let wanted = |words: [&str; 6]| -> Seen {
         let money = |text: &str| Pence::parse(text).expect("money");

@@ -5,11 +5,15 @@
 //! transaction, while nobody else can write; and every entry that is read is held against the chain before it counts.
 //! This crate knows no scheme and no terminal, and has no clock: whoever writes says what time it is.
 
+mod place;
 mod postgresql;
 mod sqlite;
+mod tls;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use engine::pay::{Entry, Fault, Ledger, Sealed};
+
+pub use place::without_password;
 
 /// The ledger as it is kept, and what it said when it was last read.
 pub struct Store {
@@ -36,9 +40,9 @@ impl Store {
     /// Opens a ledger and reads it whole; every entry is checked, and one that does not stand is an error that holds a
     /// [`Fault`]. `place` is a file, or a URL that begins with `postgres://` or `postgresql://`.
     pub fn open(place: &str, open: Open) -> anyhow::Result<Store> {
-        let keeper = match place.starts_with("postgres://") || place.starts_with("postgresql://") {
-            true => Keeper::PostgreSql(Box::new(postgresql::PostgreSql::open(place, open)?)),
-            false => Keeper::Sqlite(sqlite::Sqlite::open(place, open)?),
+        let keeper = match place::read(place)? {
+            place::Place::PostgreSql(server) => Keeper::PostgreSql(Box::new(postgresql::PostgreSql::open(*server, open)?)),
+            place::Place::File(path) => Keeper::Sqlite(sqlite::Sqlite::open(&path, open)?),
         };
         let mut store = Store { keeper, ledger: Ledger::default() };
         store.refresh()?;
@@ -66,8 +70,9 @@ impl Store {
     }
 
     /// Writes what `decide` makes of the ledger as it is at that moment. Nobody else writes in between; all of it is written
-    /// and on the disk when this returns well, and none of it when `decide` refuses. After an error in the middle of a
-    /// commit it may be there or not; to do the same again is always safe.
+    /// and on the disk when this returns well, and none of it when `decide` refuses. What was written is read back by another
+    /// connection before this returns. After an error in the middle of a commit it may be there or not; to do the same again is
+    /// always safe.
     pub fn append<T, E>(
         &mut self,
         recorded: &str,
@@ -76,10 +81,14 @@ impl Store {
         // After an error what was read is forgotten and read again: it may have run ahead of what is kept.
         let mut ledger = std::mem::take(&mut self.ledger);
         let after = ledger.head().number;
+        let mut written = Vec::new();
         let work = |new: Vec<Sealed>| {
             take_all(&mut ledger, &new)?;
             match decide(&ledger) {
-                Ok((answer, entries)) => Ok((Ok(answer), seal_all(&mut ledger, &entries, recorded)?)),
+                Ok((answer, entries)) => {
+                    written = seal_all(&mut ledger, &entries, recorded)?;
+                    Ok((Ok(answer), written.clone()))
+                }
                 Err(refusal) => Ok((Err(refusal), Vec::new())),
             }
         };
@@ -87,8 +96,26 @@ impl Store {
             Keeper::Sqlite(sqlite) => sqlite.write(after, work)?,
             Keeper::PostgreSql(postgresql) => postgresql.write(after, work)?,
         };
+        self.read_back(&written)?;
         self.ledger = ledger;
         Ok(answer)
+    }
+
+    /// Whether what was written is there for others too: a file that was taken away while it was open takes everything, and
+    /// keeps nothing.
+    fn read_back(&mut self, written: &[Sealed]) -> anyhow::Result<()> {
+        let Some(first) = written.first() else { return Ok(()) };
+        let hint = "look at it with: wellspent ledger verify STORE; then do the same again: nothing is written twice";
+        let found = match &mut self.keeper {
+            Keeper::Sqlite(sqlite) => sqlite.by_another_connection(first.number - 1),
+            Keeper::PostgreSql(postgresql) => postgresql.by_another_connection(first.number - 1),
+        };
+        let found = found.with_context(|| "what was written to the ledger could not be read back by another connection")?;
+        // Somebody else may have written behind it by now.
+        if found.len() < written.len() || found[..written.len()] != *written {
+            bail!("what was written to the ledger is not there for another connection: it is not kept\n\nhint: {hint}");
+        }
+        Ok(())
     }
 
     /// What the database itself finds wrong with its file, beyond what the chain shows.

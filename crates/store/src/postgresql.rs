@@ -1,12 +1,14 @@
-//! The ledger in PostgreSQL. Writers take turns by a lock on the table; readers never wait. The connection is not encrypted:
-//! reach the server by its socket, on the same machine, or through a tunnel.
+//! The ledger in PostgreSQL. Writers take turns by a lock on the table; readers never wait. The connection is encrypted where
+//! the server is on another machine, unless the URL says otherwise.
 
 use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use engine::pay::Sealed;
-use postgres::{Client, Config, GenericClient, IsolationLevel, NoTls, Row};
+use postgres::{Client, GenericClient, IsolationLevel, NoTls, Row};
 
+use crate::place::Server;
+use crate::tls::Tls;
 use crate::{Open, steps_to_do};
 
 const STEPS: [&str; 1] = ["
@@ -26,18 +28,23 @@ const STEPS: [&str; 1] = ["
 
 pub(crate) struct PostgreSql {
     client: Client,
+    server: Server,
 }
 
 impl PostgreSql {
-    pub(crate) fn open(url: &str, open: Open) -> anyhow::Result<PostgreSql> {
-        let mut config: Config = url.parse().map_err(said)?;
-        config.connect_timeout(Duration::from_secs(10)).application_name("wellspent");
-        let mut client = config.connect(NoTls).map_err(said)?;
+    pub(crate) fn open(mut server: Server, open: Open) -> anyhow::Result<PostgreSql> {
+        server.config.connect_timeout(Duration::from_secs(10)).application_name("wellspent");
+        let mut client = connect(&server)?;
         // Whatever the server's habit: acknowledged is on the disk, and nobody waits for ever.
         client.batch_execute("SET synchronous_commit = on; SET lock_timeout = '60s'").map_err(said)?;
-        let mut postgresql = PostgreSql { client };
+        let mut postgresql = PostgreSql { client, server };
         postgresql.migrate(open)?;
         Ok(postgresql)
+    }
+
+    /// The entries after a number, as whoever connects now reads them.
+    pub(crate) fn by_another_connection(&self, number: u64) -> anyhow::Result<Vec<Sealed>> {
+        entries_after(&mut connect(&self.server)?, number)
     }
 
     fn migrate(&mut self, open: Open) -> anyhow::Result<()> {
@@ -87,6 +94,23 @@ impl PostgreSql {
         transaction.commit().map_err(said)?;
         Ok(answer)
     }
+}
+
+fn connect(server: &Server) -> anyhow::Result<Client> {
+    let connected = match &server.tls {
+        None => server.config.connect(NoTls),
+        Some((check, roots)) => server.config.connect(Tls::new(*check, roots.as_deref())?),
+    };
+    connected.map_err(|error| {
+        let secret = server.config.get_password().map(String::from_utf8_lossy).unwrap_or_default();
+        let said = said(error);
+        // A server may repeat what it was sent.
+        if secret.len() > 3 && said.to_string().contains(&*secret) {
+            anyhow!("{}", said.to_string().replace(&*secret, "***"))
+        } else {
+            said
+        }
+    })
 }
 
 /// All in one statement: a journey to the server for each would cost more than the writing.

@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow, bail};
 use engine::pay::Sealed;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, params};
 
-use crate::{Open, steps_to_do};
+use crate::{Open, place, steps_to_do};
 
 /// "WELL": says that a file is a ledger of ours.
 const APPLICATION: i64 = 0x5745_4C4C;
@@ -38,6 +38,10 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     pub(crate) fn open(place: &str, open: Open) -> anyhow::Result<Sqlite> {
+        place::regular(place)?;
+        if open == Open::OrNew {
+            place::writable(place)?;
+        }
         if open == Open::Existing && !Path::new(place).exists() {
             bail!("there is no ledger {place}\n\nhint: check the path; the first prepared run makes a ledger");
         }
@@ -97,12 +101,22 @@ impl Sqlite {
         work: impl FnOnce(Vec<Sealed>) -> anyhow::Result<(T, Vec<Sealed>)>,
     ) -> anyhow::Result<T> {
         let place = &self.place;
+        place::writable(place)?;
         let said = |error| said(place, error);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(said)?;
         let (answer, entries) = work(entries_after(&transaction, place, after)?)?;
         insert(&transaction, &entries).map_err(said)?;
         transaction.commit().map_err(said)?;
         Ok(answer)
+    }
+
+    /// The entries after a number, as whoever opens the file now reads them.
+    pub(crate) fn by_another_connection(&self, number: u64) -> anyhow::Result<Vec<Sealed>> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let place = &self.place;
+        let other = Connection::open_with_flags(place, flags).map_err(|error| said(place, error))?;
+        other.busy_timeout(PATIENCE).map_err(|error| said(place, error))?;
+        entries_after(&other, place, number)
     }
 
     pub(crate) fn damage(&mut self) -> anyhow::Result<Vec<String>> {

@@ -133,7 +133,7 @@ fn pairs_a_second(python: &Path, people: &Path) -> Result<()> {
             let mut weigh = |least: f64| {
                 let begun = Instant::now();
                 let together = pairs.chunks(TOGETHER);
-                together.for_each(|pairs| scorer.weights_from(least, pairs, &mut memory, |_, _, weight| most = most.max(weight)));
+                together.for_each(|pairs| scorer.weights_from(least, pairs, &mut memory, |_, weight| most = most.max(weight)));
                 begun.elapsed().as_secs_f64()
             };
             let (kept, all) = (weigh(choices.keep), weigh(f64::NEG_INFINITY));

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use engine::pay::{Hash, Ledger, Refusal, approve};
+use scheme::money::Pence;
+use scheme::visible::visible;
 use store::{Open, Store};
 
 use crate::commands::pay::now;
@@ -28,9 +30,14 @@ pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
     let posted = store.append(&now(), |ledger| {
         let plan = approve(ledger, run, &command.by)?;
         // The first entry is the approval itself.
-        Ok::<_, Refusal>((plan.entries.len().checked_sub(1), plan.entries))
+        Ok::<_, Refusal>(((plan.entries.len().checked_sub(1), plan.notes), plan.entries))
     })??;
+    let (posted, notes) = posted;
+    for note in notes {
+        paint::stderr(&format!("note: {note}"));
+    }
     let mut out = match posted {
+        Some(1) => format!("run {} approved and posted: 1 transaction\n", run.short()),
         Some(count) => format!("run {} approved and posted: {count} transactions\n", run.short()),
         None => format!("run {} was approved and posted before; nothing was written\n", run.short()),
     };
@@ -38,12 +45,26 @@ pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
     if let Some(posted) = ledger.run(run) {
         let contract = &posted.run.statement.contract;
         for provider in &posted.run.statement.providers {
-            out += &format!("  {provider} is owed {} under {contract}\n", ledger.owed(contract, provider));
+            out += &owed(ledger, contract, provider);
         }
     }
     out += &format!("  head {}\n", ledger.head());
     paint::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a provider is owed now, or owes, and what was paid of it.
+pub fn owed(ledger: &Ledger, contract: &str, provider: &str) -> String {
+    let (owed, paid) = (ledger.owed(contract, provider), ledger.paid(contract, provider));
+    let (provider, contract) = (visible(provider), visible(contract));
+    let of_it = match paid {
+        Pence(0) => String::new(),
+        paid => format!(" ({} was paid)", paid),
+    };
+    match owed.0 < 0 {
+        false => format!("  {provider} is owed {owed} under {contract}{of_it}\n"),
+        true => format!("  {provider} owes {} under {contract}{of_it}\n", Pence(owed.0.saturating_neg())),
+    }
 }
 
 /// The one run whose id begins so.

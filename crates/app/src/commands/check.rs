@@ -7,7 +7,7 @@ use clap::Args;
 use lab::help::next_pounds;
 use lab::textbook::{self, TEXTBOOK_FILE};
 use lab::world::{self, World};
-use scheme::problem::{Problem, Severity};
+use scheme::problem::{self, Problem, Severity};
 use scheme::read::SCHEME_FILE;
 use scheme::{Picks, Reader, Scheme};
 
@@ -26,7 +26,7 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
     if textbook::is_case(&folder.opened) && !folder.opened.sources.contains_key(SCHEME_FILE) {
         let problems = textbook::read(&folder.opened).1;
         let errors = show(&folder, &problems);
-        return conclude(&folder, errors, problems.len() - errors, "");
+        return conclude(&folder, errors, problem::count(&problems) - errors, "");
     }
     let checked = scheme::check(&folder.opened);
     let mut problems = checked.problems;
@@ -60,7 +60,7 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
     }
     // What is believed is believed of the contract's outcomes and segments, which are not known yet.
     let waits = format!("; {} is checked when {SCHEME_FILE} is right", world::WORLD_FILE);
-    conclude(&folder, errors, problems.len() - errors, if checked.scheme.is_none() { &waits } else { "" })
+    conclude(&folder, errors, problem::count(&problems) - errors, if checked.scheme.is_none() { &waits } else { "" })
 }
 
 /// The last line, and the exit code.
@@ -80,13 +80,13 @@ fn count(number: usize, noun: &str) -> String {
 /// Prints problems in the order of the files and gives the number of errors.
 pub fn show(folder: &SchemeFolder, problems: &[Problem]) -> usize {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
-    sorted.sort_by_key(|problem| (problem.severity, problem.file.clone(), problem.span));
+    sorted.sort_by_key(|problem| (problem.severity, problem.file.clone(), problem.more > 0, problem.span));
     // The scheme and the world may look things up in the same table, and meet the same fault there.
     sorted.dedup();
     for problem in &sorted {
         paint::stderr(&problem.render(&folder.path.display().to_string(), &folder.opened.sources));
     }
-    sorted.iter().filter(|problem| problem.severity == Severity::Error).count()
+    problem::count(sorted.into_iter().filter(|problem| problem.severity == Severity::Error))
 }
 
 /// The world beside a scheme, with its problems.

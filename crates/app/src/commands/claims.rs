@@ -10,6 +10,7 @@ use scheme::money::thousands;
 
 use crate::commands::check::scheme_or_errors;
 use crate::live::{Days, live};
+use crate::payees::{self, Seen};
 use crate::{folder, paint, tables};
 
 #[derive(Args)]
@@ -30,6 +31,7 @@ pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
     if batches.is_empty() {
         bail!("there is no table of claims in {}\n\nhint: docs/records.md says what it holds", command.records.display());
     }
+    payees::named(&scheme, &live.folders, &[Seen::in_starts(&live.records), Seen::in_claims(&batches)])?;
     let claims = reconcile(&scheme, &live.records, &live.measured, &batches, command.days.days().1);
     let mut out = format!(
         "{:<24} {:<20} {:<20} {:>10} {:>10} {:>12} {:>14}\n",

@@ -80,12 +80,14 @@ pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
     };
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
     let found = design(&folder.opened, (&scheme, &world), Wanted { objective, budget, margin }, options, &|what, part| {
-        bar.set_message(what.to_owned());
+        bar.set_message(scheme::visible::visible(what).into_owned());
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
     });
     bar.finish_and_clear();
     match command.json {
-        true => paint::stdout(&format!("{}\n", serde_json::to_string_pretty(&Page::of(&scheme, &found, command))?))?,
+        true => {
+            paint::stdout(&format!("{}\n", paint::json(&serde_json::to_string_pretty(&Page::of(&scheme, &found, command))?)))?
+        }
         false => paint::stdout(&text(&scheme, &world, &found, command))?,
     }
     if let Some(out) = &command.out {

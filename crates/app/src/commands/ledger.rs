@@ -1,15 +1,21 @@
-//! `wellspent ledger …`: looks into a ledger and changes nothing. Whatever it shows, every entry was checked on the way.
+//! `wellspent ledger …`: looks into a ledger, records what was paid, and compares it with the bank. Whatever it shows, every entry
+//! was checked on the way.
+
+mod reconcile;
+mod settle;
 
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use engine::pay::entry::{Account, Run, Transaction, What};
-use engine::pay::ledger::Posted;
+use engine::pay::entry::{Run, Transaction, What};
+use engine::pay::ledger::{Posted, Settled};
 use engine::pay::run::transactions;
 use engine::pay::{self, Hash, Head};
 use jiff::civil::Date;
+use scheme::cell::quoted;
 use scheme::money::Pence;
+use scheme::visible::visible;
 use store::{Open, Store};
 
 use crate::commands::approve::named;
@@ -44,11 +50,27 @@ enum Look {
         /// The run: its id, or the beginning of it
         run: Option<String>,
     },
-    /// Print the balance of every account
+    /// Print the balance of every account, as debit or credit
     Balance {
         /// The ledger: a file, or a postgres:// URL
         store: String,
     },
+    /// Print every journal entry as CSV: a row for each debit and each credit
+    Journal {
+        /// The ledger: a file, or a postgres:// URL
+        store: String,
+    },
+    /// List what was paid and received
+    Settlements {
+        /// The ledger: a file, or a postgres:// URL
+        store: String,
+    },
+    /// Record that a provider was paid, or paid back, on a day under a reference
+    Settle(settle::Settle),
+    /// Reverse a settlement that was recorded by mistake or returned by the bank
+    Reverse(settle::Reverse),
+    /// Compare what the ledger says was paid with an extract of the bank or the finance system
+    Reconcile(reconcile::Reconcile),
     /// Print a past statement as CSV, to the byte
     Statement {
         /// The ledger: a file, or a postgres:// URL
@@ -81,6 +103,11 @@ pub fn run(command: &Ledger) -> anyhow::Result<ExitCode> {
             show(store.ledger(), named(store.ledger(), run)?)?
         }
         Look::Balance { store } => balance(open(store)?.ledger()),
+        Look::Journal { store } => journal(open(store)?.ledger()),
+        Look::Settlements { store } => settlements(open(store)?.ledger()),
+        Look::Settle(command) => return settle::run(command),
+        Look::Reverse(command) => return settle::reverse(command),
+        Look::Reconcile(command) => return reconcile::run(command),
         Look::Statement { store, contract, as_at, known_at } => {
             let known_at = known_at.unwrap_or(*as_at);
             let store = open(store)?;
@@ -90,7 +117,11 @@ pub fn run(command: &Ledger) -> anyhow::Result<ExitCode> {
                 format!("the ledger has no statement of {contract} as at {as_at}, known at {known_at}\n\nhint: {hint}")
             })?
         }
-        Look::Entries { store } => entries(open(store)?)?,
+        Look::Entries { store } => {
+            // What is hashed goes out as it is.
+            paint::data(&entries(open(store)?)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
     };
     paint::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
@@ -114,17 +145,26 @@ fn verify(mut store: Store, published: Option<&str>) -> anyhow::Result<ExitCode>
         found.iter().for_each(|line| paint::stderr(&format!("{} {line}", paint::red("found:"))));
         return Ok(ExitCode::from(1));
     }
+    for doubt in ledger.doubts() {
+        paint::stderr(&format!("note: {doubt}"));
+    }
     let runs = ledger.runs();
     let posted = runs.iter().filter(|(_, run)| run.approved_by.is_some()).count();
     let entries = ledger.head().number;
+    let settled = ledger.settlements().iter().filter(|(_, settled)| settled.reversed.is_none()).count();
+    let settlements = if settled == 1 { "1 settlement" } else { &format!("{settled} settlements") };
+    let (entries, runs) = (counted(entries as usize, "entry", "entries"), counted(runs.len(), "run", "runs"));
     let out = format!(
-        "{entries} entries, {} runs, {posted} of them posted: every hash holds, every transaction sums to zero, every balance ties \
-         to its statement\nhead {}\n",
-        runs.len(),
+        "{entries}, {runs}, {posted} of them posted, {settlements}: every hash holds, every transaction sums to zero and follows \
+         from a statement or a settlement, every balance ties to its statement\nhead {}\n",
         ledger.head()
     );
     paint::stdout(&paint::green(&out))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn runs(ledger: &pay::Ledger) -> String {
@@ -149,15 +189,19 @@ fn runs(ledger: &pay::Ledger) -> String {
 /// A run with what it posted, or what it would post if it were approved now.
 fn show(ledger: &pay::Ledger, id: Hash) -> anyhow::Result<String> {
     let posted = ledger.run(id).context("the run is gone")?;
-    let Run { prepared_by, note, statement, .. } = &posted.run;
-    let mut out = format!("run {id}\n  {}\n  prepared by {prepared_by}\n", heading(statement));
+    let Run { prepared_by, note, details, statement, .. } = &posted.run;
+    let mut out = format!("run {id}\n  {}\n  prepared by {}\n", heading(statement), visible(prepared_by));
     if !note.is_empty() {
         out += &format!("  {}\n", paint::wrap(note, 92, "  "));
+    }
+    for detail in details {
+        let value = detail.value.lines().map(|line| format!("    {}\n", visible(line))).collect::<String>();
+        out += &format!("  {}\n{value}", visible(&detail.name));
     }
     let would;
     let transactions = match &posted.approved_by {
         Some(name) => {
-            out += &format!("  approved by {name} and posted\n");
+            out += &format!("  approved by {} and posted\n", visible(name));
             &posted.transactions
         }
         None => {
@@ -172,22 +216,87 @@ fn show(ledger: &pay::Ledger, id: Hash) -> anyhow::Result<String> {
     Ok(out)
 }
 
-fn words(transaction: &Transaction) -> String {
-    let what = match transaction.what {
+/// What a transaction does, in a few words.
+fn what(transaction: &Transaction) -> String {
+    match transaction.what {
         What::Posts { line, .. } => format!("posts line {}", line.short()),
-        What::Reverses(reversed) => format!("takes back {}", reversed.short()),
-    };
-    let mut out = format!("  {} {what}\n", paint::bold(&transaction.id().short()));
-    for (account, amount) in &transaction.postings {
-        out += &format!("      {:<74} {amount:>16}\n", account.to_string());
+        What::Reverses(reversed) => format!("reverses {}", reversed.short()),
+        What::Settles => "settles".to_owned(),
+        What::Reclassifies => "moves between payable and receivable".to_owned(),
+    }
+}
+
+fn words(transaction: &Transaction) -> String {
+    let mut out = format!("  {} {}\n", paint::bold(&transaction.id().short()), what(transaction));
+    // Debits before credits, as a journal has them.
+    let (debits, credits): (Vec<_>, Vec<_>) = transaction.postings.iter().partition(|(_, amount)| amount.0 >= 0);
+    for (account, amount) in debits.into_iter().chain(credits) {
+        let (side, amount) = sided(*amount);
+        out += &format!("      {side:<7}{:<67} {:>16}\n", visible(&account.to_string()), amount.to_string());
     }
     out + &paint::dim(&format!("      {}\n", paint::wrap(&transaction.reason, 88, "      ")))
 }
 
+/// A posting's side and its amount without a sign.
+fn sided(amount: Pence) -> (&'static str, Pence) {
+    (if amount.0 < 0 { "credit" } else { "debit" }, Pence(amount.0.saturating_abs()))
+}
+
 fn balance(ledger: &pay::Ledger) -> String {
-    let header = ["account".to_owned(), "balance".to_owned()];
-    let row = |(account, balance): (&Account, &Pence)| vec![account.to_string(), balance.to_string()];
-    paint::table(&header, &ledger.balances().iter().map(row).collect::<Vec<_>>())
+    let header = ["account", "debit", "credit"].map(str::to_owned);
+    let (mut debits, mut credits) = (0_i64, 0_i64);
+    let mut rows = Vec::new();
+    for (account, balance) in ledger.balances() {
+        let (debit, credit) = (balance.0.max(0), balance.0.min(0).saturating_neg());
+        (debits, credits) = (debits.saturating_add(debit), credits.saturating_add(credit));
+        let cell = |amount: i64| if amount == 0 { String::new() } else { Pence(amount).to_string() };
+        let both = if balance.0 == 0 { [Pence(0).to_string(), String::new()] } else { [cell(debit), cell(credit)] };
+        rows.push([vec![account.to_string()], both.to_vec()].concat());
+    }
+    if !rows.is_empty() {
+        rows.push(vec!["total".to_owned(), Pence(debits).to_string(), Pence(credits).to_string()]);
+    }
+    paint::table(&header, &rows)
+}
+
+/// Every debit and credit, with what it follows from.
+fn journal(ledger: &pay::Ledger) -> String {
+    let mut out = "transaction,what,from,day,contract,provider,account,debit,credit,reason\n".to_owned();
+    let mut add = |transaction: &Transaction, from: &str, day: &str| {
+        for (account, amount) in &transaction.postings {
+            let (name, contract, provider) = account.parts();
+            let pounds = format!("{}.{:02}", amount.0.unsigned_abs() / 100, amount.0.unsigned_abs() % 100);
+            let (debit, credit) = if amount.0 < 0 { ("", pounds.as_str()) } else { (pounds.as_str(), "") };
+            let id = transaction.id().to_string();
+            let what = what(transaction);
+            let cells = [&id, what.as_str(), from, day, contract, provider, name, debit, credit, &transaction.reason];
+            out += &format!("{}\n", cells.map(|cell| quoted(&safe(cell)).into_owned()).join(","));
+        }
+    };
+    for (_, transaction, from, day) in ledger.journal() {
+        add(transaction, &from, &day.to_string());
+    }
+    out
+}
+
+/// A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+fn safe(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+fn settlements(ledger: &pay::Ledger) -> String {
+    let header = ["reference", "day", "contract", "provider", "way", "recorded by", "state", "amount"].map(str::to_owned);
+    let row = |(_, settled): &(Hash, &Settled)| {
+        let of = &settled.settlement;
+        let state = match &settled.reversed {
+            Some(reversal) => format!("reversed by {}: {}", reversal.recorded_by, reversal.reason),
+            None if of.over.is_empty() => "in force".to_owned(),
+            None => format!("in force; more than was due: {}", of.over),
+        };
+        let texts = [&of.reference, &of.on.to_string(), &of.contract, &of.provider].map(Clone::clone).to_vec();
+        [texts, vec![of.way.word().to_owned(), of.recorded_by.clone(), state, of.amount.to_string()]].concat()
+    };
+    paint::table(&header, &ledger.settlements().iter().map(row).collect::<Vec<_>>())
 }
 
 /// Each entry: a line with the number of bytes that are hashed and their hash, then those bytes.

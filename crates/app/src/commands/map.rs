@@ -10,10 +10,11 @@ use anyhow::Context as _;
 use clap::Args;
 use engine::records::csv;
 use engine::records::fault::{Fault, Grade};
-use engine::records::map::{self, Done, LookUps, Part};
+use engine::records::map::{self, Done, LookUps, Part, Source};
 use scheme::cell::quoted;
 use scheme::money::thousands;
 
+use crate::tables::input::{self, Opened};
 use crate::tables::write::Unfinished;
 use crate::{folder, paint};
 
@@ -41,8 +42,8 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
             tables.entry(part.table.name).or_insert(BufWriter::new(file)).write_all(csv::header_line(part.table).as_bytes())?;
         }
         let Some(table) = tables.get_mut(part.table.name) else { continue };
-        let from = part.file.as_ref().map(|file| open(&command.data, file)).transpose()?;
-        let done = map::rows(part, from, &look_ups, |row| write(row, table))
+        let mut from = part.file.as_ref().map(|file| open(&command.data, file, part.sheet.as_deref())).transpose()?;
+        let done = map::rows(part, from.as_mut(), &look_ups, |row| write(row, table))
             .with_context(|| format!("could not read {}", part.file.as_deref().unwrap_or_default()))?;
         faults += tell(part, &done)?;
     }
@@ -57,9 +58,10 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(data: &Path, file: &str) -> anyhow::Result<File> {
+fn open(data: &Path, file: &str, sheet: Option<&str>) -> anyhow::Result<Opened> {
     let path = data.join(file);
-    File::open(&path).with_context(|| format!("could not open {}, which the map names", path.display()))
+    let opened = File::open(&path).with_context(|| format!("could not open {}, which the map names", path.display()))?;
+    input::open(opened, &path, sheet)?.map_err(|fault| input::refused(&path, &fault))
 }
 
 /// Everything that values are looked up in.
@@ -67,9 +69,10 @@ fn look_ups(parts: &[Part], data: &Path, faults: &mut u64) -> anyhow::Result<Loo
     let mut look_ups = LookUps::new();
     for step in map::look_ups(parts) {
         if !look_ups.contains_key(step) {
-            let (file, key, column) = step;
+            let (Source { file, sheet }, key, column) = step;
             let known = look_ups.entry(step.clone()).or_default();
-            let found = map::look_up(open(data, file)?, key, column, known).with_context(|| format!("could not read {file}"))?;
+            let found = map::look_up(&mut open(data, file, sheet.as_deref())?, key, column, known)
+                .with_context(|| format!("could not read {file}"))?;
             *faults += say(file, &found);
         }
     }

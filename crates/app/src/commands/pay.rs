@@ -12,11 +12,14 @@ use engine::measure::{self, Group};
 use engine::pay::entry::What;
 use engine::pay::run::transactions;
 use engine::pay::statement::{self, lines};
+use engine::pay::vanished::{Gone, Scope, other_contract, take_up};
 use engine::pay::{Hash, Ledger, Line, Refusal, Statement, prepare};
+use engine::records::batch::Batch;
 use scheme::money::{Pence, thousands};
 use scheme::read::SCHEME_FILE;
 use scheme::tally::{Stage, Tally};
 use scheme::terms::Baseline;
+use scheme::visible::visible;
 use scheme::{Opened, Scheme};
 use store::{Open, Store};
 
@@ -24,7 +27,7 @@ use crate::commands::check::scheme_or_errors;
 use crate::commands::price::tallies_or_errors;
 use crate::folder::{self, SchemeFolder};
 use crate::live::{Days, Live, live};
-use crate::{paint, report, tables};
+use crate::{paint, payees, report, tables};
 
 #[derive(Args)]
 pub struct Pay {
@@ -53,6 +56,13 @@ pub struct Pay {
     /// Prepare a payment run in this ledger: a file, or a postgres:// URL; it is made when it is not there
     #[arg(long, value_name = "LEDGER", requires = "prepared_by")]
     store: Option<String>,
+    /// This provider is in force in the ledger and no longer in the statement, since nothing is due to it any more: take back what
+    /// was posted. More than one may be given
+    #[arg(long, value_name = "PROVIDER", requires = "store")]
+    take_back: Vec<String>,
+    /// This provider is in force in the ledger under its old name, and has a new one in the statement. More than one may be given
+    #[arg(long, value_name = "OLD=NEW", requires = "store", value_parser = renamed)]
+    renamed: Vec<Gone>,
     /// Who prepares the run
     #[arg(long, value_name = "NAME", requires = "store")]
     prepared_by: Option<String>,
@@ -67,7 +77,7 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let (statement, waiting) = match (&command.records, &command.tally) {
         (Some(records), _) => {
             let live = live(&scheme, records, command.days)?;
-            let statement = from_records(&scheme, &folder, &live, command.days, command.provider.as_deref())?;
+            let statement = from_records(&scheme, &folder, &live, command.days, command.provider.as_deref(), &command.take_back)?;
             live.say_left_out();
             statement
         }
@@ -75,7 +85,10 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
             let Some(tallies) = tallies_or_errors(&scheme, tally)? else { return Ok(ExitCode::from(1)) };
             let provider = command.provider.as_deref().unwrap_or_default();
             let provider = provider.split_whitespace().collect::<Vec<_>>().join(" ");
-            let lines = tallies.iter().flat_map(|tally| lines(&scheme, &provider, tally)).collect();
+            let areas: Vec<usize> = tallies.iter().map(|tally| tally.area).collect();
+            payees::of_tally(&scheme, &provider, &areas)?;
+            let priced = |tally| lines(&scheme, &provider, &measure::payees::priced(&scheme, &provider, tally));
+            let lines = tallies.iter().flat_map(priced).collect();
             (statement(&folder, command.days, vec![provider], lines)?, Vec::new())
         }
         (None, None) => unreachable!("the command line asks for one of the two"),
@@ -93,8 +106,17 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     }
     if let (Some(place), Some(name)) = (&command.store, &command.prepared_by) {
         let mut store = Store::open(place, Open::OrNew)?;
+        let gone: Vec<Gone> = command.take_back.iter().cloned().map(Gone::TakenBack).chain(command.renamed.clone()).collect();
+        let scope = match command.provider {
+            Some(_) => Scope::Named { listed: !scheme.providers.is_empty() },
+            None => Scope::Contract,
+        };
         let (run, written) = store.append(&now(), |ledger| {
-            let plan = prepare(ledger, statement, name, &command.note)?;
+            let mut statement = statement;
+            same_contract(ledger, &statement)?;
+            take_up(ledger, &mut statement, scope, &gone)?;
+            paid_once(ledger, &scheme, &statement)?;
+            let plan = prepare(ledger, statement, name, &noted(&command.note, &gone))?;
             Ok::<_, Refusal>(((plan.run, !plan.entries.is_empty()), plan.entries))
         })??;
         let said = prepared(store.ledger(), run, written, place);
@@ -111,26 +133,44 @@ pub fn from_records(
     live: &Live,
     days: Days,
     only: Option<&str>,
+    taken_back: &[String],
 ) -> anyhow::Result<(Statement, Vec<String>)> {
-    let mut groups = measure::payable(scheme, &live.measured, days.days().0);
-    let name = |group: &Group| live.records.providers.get(group.provider).to_string();
+    let claims = claims(scheme, live)?;
+    let as_at = days.days().0;
+    let payees = payees::of_records(scheme, &live.folders, (&live.records, &live.measured), claims.as_deref(), as_at)?;
+    let mut groups = measure::payable_at(scheme, &live.measured, as_at, &payees.places);
+    let name = |group: &Group| payees.ids[group.provider as usize].as_str();
     if let Some(only) = only {
         groups.retain(|group| name(group) == only);
     }
+    if let (true, Some(only)) = (groups.is_empty(), only.filter(|only| taken_back.iter().any(|gone| gone == only))) {
+        return Ok((statement(folder, days, vec![only.to_owned()], Vec::new())?, Vec::new()));
+    }
     if groups.is_empty() {
-        bail!("nobody started{}", only.map_or(String::new(), |only| format!(" with the provider {only}")));
+        let Some(only) = only else { bail!("nobody started") };
+        let near = scheme::spelling::nearest(only, payees.ids.iter().map(String::as_str));
+        let near = near.map_or(String::new(), |near| format!("is `{}` meant? ", near.escape_debug()));
+        bail!(
+            "nobody started with the provider {}\n\nhint: {near}to take back what was posted for a provider that has nobody any \
+             more, add --take-back \"{}\"",
+            only.escape_debug(),
+            only.escape_debug()
+        );
     }
     complete(scheme, live, &groups)?;
-    audited(scheme, live, days, &mut groups)?;
-    let mut providers: Vec<String> = groups.iter().map(name).collect();
+    if let Some(claims) = &claims {
+        audited(scheme, live, claims, days, &mut groups);
+    }
+    let mut providers: Vec<String> = groups.iter().map(|group| name(group).to_owned()).collect();
     providers.dedup();
-    let priced = groups.iter().flat_map(|group| lines(scheme, &name(group), &group.tally)).collect();
+    let of = |group: &Group| lines(scheme, name(group), &measure::payees::priced(scheme, name(group), &group.tally));
+    let priced = groups.iter().flat_map(of).collect();
     Ok((statement(folder, days, providers, priced)?, waiting(scheme, &groups)))
 }
 
-/// Counts the claims that an audit found false, where a contract audits any.
-fn audited(scheme: &Scheme, live: &Live, days: Days, groups: &mut [Group]) -> anyhow::Result<()> {
-    let Some(outcome) = (0..scheme.outcomes.len()).find(|at| scheme.checked(*at).is_some()) else { return Ok(()) };
+/// The table of claims, where a contract audits any.
+fn claims(scheme: &Scheme, live: &Live) -> anyhow::Result<Option<Vec<Batch>>> {
+    let Some(outcome) = (0..scheme.outcomes.len()).find(|at| scheme.checked(*at).is_some()) else { return Ok(None) };
     let (claims, _) = tables::whole(&live.folder, "claims")?;
     if claims.is_empty() {
         bail!(
@@ -140,10 +180,72 @@ fn audited(scheme: &Scheme, live: &Live, days: Days, groups: &mut [Group]) -> an
             live.folder.display()
         );
     }
+    Ok(Some(claims))
+}
+
+/// Counts the claims that an audit found false.
+fn audited(scheme: &Scheme, live: &Live, claims: &[Batch], days: Days, groups: &mut [Group]) {
     let (as_at, known_at) = days.days();
-    let unknown = found_false(scheme, &live.records, &live.measured, &claims, as_at.min(known_at), groups);
+    let unknown = found_false(scheme, &live.records, &live.measured, claims, as_at.min(known_at), groups);
     if unknown > 0 {
         paint::stderr(&format!("note: {unknown} claims found false fit no start, provider or outcome of the records"));
+    }
+}
+
+/// "OLD=NEW" from the command line.
+fn renamed(text: &str) -> Result<Gone, String> {
+    match text.split_once('=') {
+        Some((old, new)) if !old.is_empty() && !new.is_empty() => Ok(Gone::Renamed { old: old.to_owned(), new: new.to_owned() }),
+        _ => Err("write the name in the ledger, an equals sign, and the name in the statement: OLD=NEW".to_owned()),
+    }
+}
+
+/// The note of a run, with what was said of providers that are gone.
+fn noted(note: &str, gone: &[Gone]) -> String {
+    let said = gone.iter().map(|gone| match gone {
+        Gone::TakenBack(name) => format!("{name} is taken back"),
+        Gone::Renamed { old, new } => format!("{old} is {new} now"),
+    });
+    let note = Some(note.trim().to_owned()).filter(|note| !note.is_empty());
+    note.into_iter().chain(said).collect::<Vec<_>>().join("; ")
+}
+
+/// Refuses a contract that the ledger has under the same name in another spelling: all of it would be paid again.
+fn same_contract(ledger: &Ledger, statement: &Statement) -> Result<(), Refusal> {
+    let Some(other) = other_contract(ledger, &statement.contract) else { return Ok(()) };
+    Err(Refusal {
+        what: format!("the ledger has this contract as `{other}`, and the scheme folder is called `{}`", statement.contract),
+        hint: format!("a contract is named as its folder: call the folder `{other}` again"),
+    })
+}
+
+/// Refuses to pay for an area as a whole what the ledger pays another provider for the same area, where the contract does not
+/// say who holds it.
+fn paid_once(ledger: &Ledger, scheme: &Scheme, statement: &Statement) -> Result<(), Refusal> {
+    if !scheme.providers.is_empty() {
+        return Ok(());
+    }
+    let contract = &statement.contract;
+    let whole: Vec<&str> = scheme.for_whole_areas().iter().map(|clause| clause.name.as_str()).collect();
+    let others = ledger.owed_by_lines(contract).into_keys().filter(|name| !statement.providers.iter().any(|one| one == name));
+    for other in others {
+        for (_, in_force) in ledger.in_force(contract, other) {
+            let line = &in_force.line;
+            let twice = |new: &&Line| new.amount != Pence(0) && (&new.clause, &new.area) == (&line.clause, &line.area);
+            if let Some(new) = statement.lines.iter().find(twice).filter(|_| whole.contains(&line.clause.as_str())) {
+                return Err(Refusal {
+                    what: format!(
+                        "`{}` pays for {} as a whole: the ledger has it in force for {other}, and this statement pays it to {} as well",
+                        new.clause, new.area, new.provider
+                    ),
+                    hint: format!(
+                        "say in {SCHEME_FILE} who holds the area: [providers.\"{other}\"] with areas, starts and ends; or, if {other} is \
+                         {} now, add --renamed \"{other}={}\"",
+                        new.provider, new.provider
+                    ),
+                });
+            }
+        }
     }
     Ok(())
 }
@@ -241,7 +343,8 @@ fn text(statement: &Statement, waiting: &[String]) -> String {
         out += &format!("      {line}\n");
     }
     for provider in &statement.providers {
-        out += &format!("  {:<78} {:>16}\n", paint::bold(&format!("{provider} in all")), statement.total(provider));
+        let all = paint::bold(&format!("{:<78}", format!("{provider} in all")));
+        out += &format!("  {all} {:>16}\n", statement.total(provider));
     }
     out
 }
@@ -263,6 +366,7 @@ pub fn place(line: &Line) -> String {
 }
 
 fn prepared(ledger: &Ledger, run: Hash, written: bool, place: &str) -> String {
+    let place = store::without_password(place);
     let Some(posted) = ledger.run(run) else { return String::new() };
     let id = run.short();
     if let Some(name) = &posted.approved_by {
@@ -276,12 +380,21 @@ fn prepared(ledger: &Ledger, run: Hash, written: bool, place: &str) -> String {
         match transaction.what {
             What::Posts { .. } => new += 1,
             What::Reverses(_) => reversals += 1,
+            What::Settles | What::Reclassifies => {}
         }
     }
     out += &format!("  it would post {new} and take back {reversals}\n");
     for provider in &statement.providers {
-        let (owed, total) = (ledger.owed(&statement.contract, provider), statement.total(provider));
-        out += &format!("  {provider}: {owed} before, {total} after, a difference of {}\n", Pence(total.0 - owed.0));
+        let (before, total) = (ledger.accrued(&statement.contract, provider), statement.total(provider));
+        let difference = Pence(total.0.saturating_sub(before.0));
+        out += &format!("  {}: {before} before, {total} after, a difference of {difference}\n", visible(provider));
+    }
+    let others = ledger
+        .owed_by_lines(&statement.contract)
+        .into_iter()
+        .filter(|(name, _)| !statement.providers.iter().any(|one| one == name));
+    for (name, amount) in others {
+        out += &format!("  {name} is not in this run, and stays as it is: {amount}\n");
     }
     out + &format!(
         "next: somebody else looks at it (wellspent ledger show {place} {id})\n      and says: wellspent approve {id} --store {place} --by NAME\n"

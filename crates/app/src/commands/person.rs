@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use engine::joined::timeline::{Item, items};
-use engine::link::identity::{self, Event, What};
+use engine::link::identity::{self, EventRef, What};
 use engine::link::persons::Member;
 use engine::link::purpose::{Part, Purpose, Refusal};
 use engine::records::batch::Name;
@@ -88,10 +88,10 @@ fn text(command: &Person, agencies: &Agencies, person: &str, own: &[Member], fou
         let _ = writeln!(out, "{} is part of {person} by then", command.id);
     }
     // An id that only agencies outside the purpose ever held would show that one of them knows the person.
-    let covered = |event: &&Event| agencies.purpose.agency(&event.key.agency).is_ok();
-    let seen: BTreeSet<&str> = agencies.history.iter().filter(covered).map(|event| event.person.as_str()).collect();
-    for event in agencies.history.iter().filter(|event| event.day <= day(days.known_at())) {
-        let ids = [event.person.as_str(), event.other.as_str()];
+    let covered = |event: &EventRef<'_>| agencies.purpose.agency(event.key.agency).is_ok();
+    let seen: BTreeSet<&str> = agencies.history.events().filter(covered).map(|event| event.person).collect();
+    for event in agencies.history.events().filter(|event| event.day <= day(days.known_at())) {
+        let ids = [event.person, event.other];
         let meant = ids.contains(&person) && ids.iter().all(|id| id.is_empty() || seen.contains(id));
         let what = match event.what {
             What::Created => format!("{} begins", event.person),

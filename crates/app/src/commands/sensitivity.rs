@@ -64,7 +64,7 @@ fn found(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
     let options = Options { seed: command.seed, ..Options::default() };
     let found = sensitivity(&folder.opened, scheme, world, options, &|what, part| {
-        bar.set_message(what.to_owned());
+        bar.set_message(scheme::visible::visible(what).into_owned());
         bar.set_position((part * 1000.0) as u64);
     });
     bar.finish_and_clear();

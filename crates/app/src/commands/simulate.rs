@@ -18,7 +18,7 @@ use crate::{folder, paint};
 pub struct Simulate {
     /// The scheme folder, with its world and an [outcome.NAME.measured] for each outcome
     scheme: PathBuf,
-    /// The folder to write people, starts, events, spells, claims and coverage into; it is made when it is not there
+    /// The folder to write people, providers, starts, events, spells, claims and coverage into; it is made when it is not there
     #[arg(long, value_name = "DIR")]
     records: PathBuf,
     /// What the provider does
@@ -66,7 +66,9 @@ pub fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
     let unfinished = Unfinished::begin(to)?;
     let tables = simulated.tables();
     let mut said = String::new();
-    for batch in [&tables.people, &tables.starts, &tables.events, &tables.spells, &tables.claims, &tables.coverage] {
+    let all =
+        [&tables.people, &tables.providers, &tables.starts, &tables.events, &tables.spells, &tables.claims, &tables.coverage];
+    for batch in all {
         let mut writer = Writer::begin(to, batch.table, command.format)?;
         writer.write(batch)?;
         writer.end(batch.table)?;

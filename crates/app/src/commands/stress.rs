@@ -106,7 +106,7 @@ fn result(folder: &SchemeFolder, scheme: &Scheme, world: &World, options: Option
     // The bar is drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
     let result = stress(&folder.opened, scheme, world, options, &|what, part| {
-        bar.set_message(what.to_owned());
+        bar.set_message(scheme::visible::visible(what).into_owned());
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
     });
     bar.finish_and_clear();

@@ -44,7 +44,7 @@ pub fn run(command: &Why) -> anyhow::Result<ExitCode> {
     let out = match &command.person {
         Some(person) => asked.person(person)?,
         None => {
-            let (statement, _) = from_records(&scheme, &folder, &live, command.days, None)?;
+            let (statement, _) = from_records(&scheme, &folder, &live, command.days, None, &[])?;
             asked.line(&statement, command.line.as_deref().unwrap_or_default())?
         }
     };

@@ -1,6 +1,8 @@
 //! The charts of a linkage's page: what each level of each comparison says, how the weights of links lie, and how single pairs
 //! come to theirs. Nothing here shows what a record says: levels alone.
 
+use std::cmp::Ordering;
+
 use engine::link::cluster::Link;
 use engine::link::model::Level;
 use engine::link::score::Scorer;
@@ -112,15 +114,31 @@ pub fn histogram(run: &Run) -> Option<String> {
 
 /// A few pairs that are explained: some nearest to the threshold on either side, and one that is clear.
 fn explained(run: &Run) -> Vec<(&'static str, Link)> {
-    let mut links = run.linked.links.clone();
-    links.sort_by(|a, b| a.weight.total_cmp(&b.weight).then((a.left, a.right).cmp(&(b.left, b.right))));
-    let above = links.partition_point(|link| f64::from(link.weight) < run.join);
-    let clear = links.partition_point(|link| f64::from(link.weight) < REVIEW.1.max(run.join));
+    let order = |a: &Link, b: &Link| a.weight.total_cmp(&b.weight).then((a.left, a.right).cmp(&(b.left, b.right)));
+    let is_below = |link: &Link, bits: f64| f64::from(link.weight) < bits;
+    let links = || run.linked.links.iter().copied();
     let mut pairs: Vec<(&str, Link)> = Vec::new();
     // The middle one of those that nobody needs to look at.
-    pairs.extend(links[clear..].get((links.len() - clear) / 2).map(|link| ("A clear pair", *link)));
-    pairs.extend(links[above..].iter().take(2).map(|link| ("Of the nearest above the threshold", *link)));
-    pairs.extend(links[..above].iter().rev().take(2).map(|link| ("Of the nearest below the threshold", *link)));
+    let mut clear: Vec<Link> = links().filter(|link| !is_below(link, REVIEW.1.max(run.join))).collect();
+    if !clear.is_empty() {
+        let middle = clear.len() / 2;
+        pairs.push(("A clear pair", *clear.select_nth_unstable_by(middle, order).1));
+    }
+    let nearest_two = |title, links: &mut dyn Iterator<Item = Link>, order: &dyn Fn(&Link, &Link) -> Ordering| {
+        let mut nearest: Vec<Link> = Vec::new();
+        for link in links {
+            if nearest.len() < 2 || order(&link, &nearest[1]).is_lt() {
+                nearest.push(link);
+                nearest.sort_by(order);
+                nearest.truncate(2);
+            }
+        }
+        nearest.into_iter().map(move |link| (title, link))
+    };
+    let (mut above, mut below) =
+        (links().filter(|link| !is_below(link, run.join)), links().filter(|link| is_below(link, run.join)));
+    pairs.extend(nearest_two("Of the nearest above the threshold", &mut above, &order));
+    pairs.extend(nearest_two("Of the nearest below the threshold", &mut below, &|a, b| order(b, a)));
     pairs
 }
 

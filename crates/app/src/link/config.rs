@@ -8,6 +8,7 @@ use anyhow::bail;
 use engine::link::clean::clean;
 use engine::link::field::{Field, KINDS, Kind, Missing};
 use engine::link::gather::{Agency, Raw, Table};
+use engine::records::fault::Grade;
 use scheme::Reader;
 use scheme::document::Section;
 
@@ -38,6 +39,8 @@ pub struct Config {
 pub struct TableConfig {
     pub name: String,
     file: PathBuf,
+    /// The sheet of a workbook; without it the only one.
+    sheet: Option<String>,
     id: String,
     /// The column with the agency of each row.
     pub agency: Option<String>,
@@ -133,7 +136,7 @@ const MEND_NICKNAMES: &str = "write a CSV file with the columns `short` and `ful
 /// Reads a list of short forms of names, cleaned as forenames are.
 fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let (columns, faults) = texts::read(file, &["short", "full"])?;
-    if let Some(fault) = faults.first() {
+    if let Some(fault) = faults.iter().find(|fault| fault.grade != Grade::Warning) {
         bail!("{}, line {}: {}", file.display(), fault.place, fault.what);
     }
     let [short, full] = &columns[..] else { bail!("{} has no names", file.display()) };
@@ -144,10 +147,10 @@ fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
 fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableConfig {
     let path = section.path_of("");
     let name = path.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_owned();
-    let file = base.join(section.required_text("file", "a CSV or Parquet file beside this one, such as \"police.csv\""));
+    let file = base.join(section.required_text("file", "a CSV, Excel or Parquet file beside this one, such as \"police.csv\""));
     let id = section.required_text("id", "the column with the agency's own id, such as \"record\"");
     let text = |key: &str| section.text(key).map(str::to_owned);
-    let (agency, truth, group) = (text("agency"), text("truth"), text("group"));
+    let (agency, truth, group, sheet) = (text("agency"), text("truth"), text("group"), text("sheet"));
     let twice = section.truth("twice").unwrap_or(true);
     let mut columns = Vec::new();
     if config.model.is_some() && !section.has("columns") {
@@ -160,7 +163,7 @@ fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableCo
         }
         named.finish();
     }
-    TableConfig { name, file, id, agency, twice, truth, group, columns }
+    TableConfig { name, file, sheet, id, agency, twice, truth, group, columns }
 }
 
 /// What a configuration says of missing values.
@@ -272,7 +275,7 @@ impl Config {
             wanted.extend(config.truth.as_deref());
             wanted.extend(config.group.as_deref());
             wanted.extend(config.columns.iter().map(|(_, column)| column.as_str()));
-            let found = texts::read_with_ids(&config.file, Some(&config.id), &wanted)?;
+            let found = texts::read_sheet(&config.file, config.sheet.as_deref(), Some(&config.id), &wanted)?;
             read.faults.extend(found.faults.into_iter().map(|fault| (config.file.display().to_string(), fault)));
             let mut columns = found.columns;
             let mut next = || columns.remove(0);

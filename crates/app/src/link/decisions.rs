@@ -13,6 +13,7 @@ use engine::link::overrides::{self, Odd, Override};
 use engine::link::records::Records;
 use engine::link::twins::{self, Signs};
 use engine::records::day::{self, Day};
+use engine::records::fault::Grade;
 use scheme::document::Section;
 use scheme::literal::Plain;
 
@@ -133,8 +134,10 @@ const COLUMNS: [&str; 10] = ["agency", "id", "other_agency", "other_id", "decisi
 /// Reads a list of decisions; a decision without somebody who made it and a reason is none.
 fn overrides(file: &Path) -> anyhow::Result<Vec<Override>> {
     let (columns, faults) = texts::read(file, &COLUMNS)?;
-    if !faults.is_empty() {
-        bail!("{} has {} rows that cannot be read, and a decision must not be lost", file.display(), faults.len());
+    let lost = faults.iter().filter(|fault| fault.grade != Grade::Warning).count();
+    if lost > 0 {
+        let rows = if lost == 1 { "row" } else { "rows" };
+        bail!("{} has {lost} {rows} that cannot be read, and a decision must not be lost", file.display());
     }
     let count = columns[0].rows.len();
     let decision = |row: usize| {
@@ -143,7 +146,8 @@ fn overrides(file: &Path) -> anyhow::Result<Vec<Override>> {
         let must = match cell(4).as_str() {
             "must" => true,
             "cannot" => false,
-            other => bail!(wrong(format!("`decision` is \"{other}\", and is must or cannot"))),
+            // What stands here may have slipped from another column, and say who somebody is.
+            _ => bail!(wrong("`decision` is neither must nor cannot".into())),
         };
         for at in [0, 1, 2, 3, 6, 7] {
             if cell(at).is_empty() {

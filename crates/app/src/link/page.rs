@@ -2,6 +2,8 @@
 //! out, how sure the links are, and which persons need somebody's eye. Records are named by agency and id; what they say is
 //! nowhere on the page.
 
+use std::cmp::Ordering;
+
 use engine::link::cluster::{MOST_BITS, MOST_COMPARED, held};
 use engine::link::hold::Hold;
 use engine::link::score::Scorer;
@@ -240,6 +242,16 @@ fn thresholds(run: &Run) -> String {
         + &text("p class=\"quiet\"", words)
 }
 
+/// The first few of many, in order; the rest is not sorted.
+fn first<T>(mut all: Vec<T>, few: usize, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    if all.len() > few {
+        all.select_nth_unstable_by(few, &order);
+        all.truncate(few);
+    }
+    all.sort_by(order);
+    all
+}
+
 /// Persons shown of each kind.
 const LEAST_HELD: usize = 10;
 const LARGEST: usize = 5;
@@ -247,10 +259,12 @@ const LARGEST: usize = 5;
 const NAMED: usize = 6;
 
 fn attention(run: &Run, scorer: &Scorer<'_>) -> String {
-    let mut least: Vec<&Hold> = run.linked.holds.iter().collect();
-    least.sort_by(|a, b| a.weakest().1.total_cmp(&b.weakest().1).then(a.records.cmp(&b.records)));
-    let mut largest: Vec<&Hold> = run.linked.holds.iter().filter(|hold| hold.records.len() > 2).collect();
-    largest.sort_by(|a, b| b.records.len().cmp(&a.records.len()).then(a.records.cmp(&b.records)));
+    let least: Vec<(f64, &Hold)> = run.linked.holds.iter().map(|hold| (hold.weakest().1, hold)).collect();
+    let least = first(least, LEAST_HELD, |a, b| a.0.total_cmp(&b.0).then(a.1.records.cmp(&b.1.records)));
+    let least: Vec<&Hold> = least.into_iter().map(|(_, hold)| hold).collect();
+    let largest = run.linked.holds.iter().filter(|hold| hold.records.len() > 2).collect();
+    let largest: Vec<&Hold> =
+        first(largest, LARGEST, |a, b| b.records.len().cmp(&a.records.len()).then(a.records.cmp(&b.records)));
     let table = |caption: &str, holds: &[&Hold]| {
         let rows: Vec<Vec<String>> = holds.iter().map(|hold| person(run, scorer, hold)).collect();
         table(caption, &["records", "count", "held least", "bits", "what would break it"], &rows)
@@ -263,9 +277,9 @@ fn attention(run: &Run, scorer: &Scorer<'_>) -> String {
         "Each record is held by the mean of its bits with the person's others, no pair counting for more than 20. The one that is \
          held least is where a person would come apart first.",
     );
-    out += &table("Least held", &least[..least.len().min(LEAST_HELD)]);
+    out += &table("Least held", &least);
     if !largest.is_empty() {
-        out += &table("Largest", &largest[..largest.len().min(LARGEST)]);
+        out += &table("Largest", &largest);
     }
     out
 }

@@ -10,6 +10,7 @@ use engine::link::model::{Model, Rule};
 use engine::link::records::Records;
 use engine::link::unknown_days::{UnknownDays, What};
 use engine::link::{Choices, Linked, field, gather, suggest};
+use engine::records::fault::Grade;
 
 use scheme::money::thousands;
 
@@ -33,14 +34,25 @@ pub struct Run {
 /// The most records of which every pair is compared: 12 million pairs.
 const MOST_OF_ALL_PAIRS: usize = 5_000;
 
+/// Rows that are shown of those that are left out.
+const SHOWN: usize = 10;
+
 /// Reads and links.
 pub fn run(config: Config) -> anyhow::Result<Run> {
     let mut read = config.tables()?;
-    for (file, fault) in read.faults.iter().take(10) {
-        paint::stderr(&format!("warning: {file}, line {}: {}; the row is left out", fault.place, fault.what));
+    let (notes, out): (Vec<_>, Vec<_>) = read.faults.iter().partition(|(_, fault)| fault.grade == Grade::Warning);
+    for (file, fault) in notes.iter().take(SHOWN).copied().chain(out.iter().take(SHOWN).copied()) {
+        let place = if fault.place > 0 { format!(", row {}", fault.place) } else { String::new() };
+        let column = if fault.column.is_empty() { String::new() } else { format!(" `{}`:", fault.column) };
+        let found = fault.value.as_ref().map_or(String::new(), |found| format!(" ({found})"));
+        let end = if fault.grade == Grade::Warning { "" } else { "; the row is left out" };
+        paint::stderr(&format!("warning: {file}{place}:{column} {}{found}{end}", fault.what));
     }
-    if read.faults.len() > 10 {
-        paint::stderr(&format!("warning: {} rows are left out", read.faults.len()));
+    if notes.len() > SHOWN {
+        paint::stderr(&format!("warning: and {} more like these", notes.len() - SHOWN));
+    }
+    if out.len() > SHOWN {
+        paint::stderr(&format!("warning: {} rows are left out", out.len()));
     }
     let within: BTreeMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
     let records = gather::gather(&config.fields, &config.split, std::mem::take(&mut read.tables));

@@ -1,20 +1,22 @@
 //! What a linkage leaves behind: persons and links as Parquet, the model as JSON, and the history of ids, to which rows are only
 //! ever added.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use engine::link::cluster::{Decided, Link};
-use engine::link::identity::{self, Changes, Event, IDENTITIES, Key, Reasons};
+use engine::link::identity::{self, History, IDENTITIES, KeyRef, Reading, Reasons, Today};
 use engine::link::recall::RECALL;
-use engine::link::score::{Scorer, probability};
-use engine::link::values::Numbering;
-use engine::records::batch::Batch;
+use engine::link::records::Records;
+use engine::link::score::{Levels, NO_PATTERN, Scorer, probability};
+use engine::link::values::{Numbering, Values};
+use engine::records::batch::{TOGETHER, Texts, fetch};
 use engine::records::csv;
 use engine::records::day::{LAST, day};
+use engine::records::fault::Fault;
 use jiff::civil::Date;
 
 use super::model;
@@ -25,63 +27,81 @@ use crate::tables::{Format, TableFile};
 /// Writes everything into a folder. Ids go on from the history that is there.
 pub fn write(run: &Run, scorer: &Scorer<'_>, folder: &Path, date: Date) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
-    let named = names(run, folder, date)?;
-    persons(run, folder, &named)?;
-    links(run, scorer, folder)?;
+    // In the order of the records: everything here goes through them in that order.
+    let mut ids = Texts::default();
+    let count = run.records.len() as u32;
+    for from in (0..count).step_by(TOGETHER) {
+        let texts = || (from..(from + TOGETHER as u32).min(count)).map(|record| run.records.id(record));
+        fetch(texts());
+        texts().for_each(|id| ids.push(id));
+    }
+    let (persons_ids, person) = names(run, &ids, folder, date)?;
+    persons(run, &ids, folder, &persons_ids, &person)?;
+    drop((persons_ids, person));
+    links(run, &ids, scorer, folder)?;
     compared(run, folder)?;
     let path = folder.join("model.json");
     let json = model::to_json(&run.linked.model, &run.config.fields)?;
     fs::write(&path, json).with_context(|| format!("could not write {}", path.display()))
 }
 
-fn key(run: &Run, record: u32) -> Key {
-    Key { agency: run.records.agency_of(record).to_owned(), id: run.records.key(record).1.to_owned() }
-}
-
 /// The history of ids of a folder; empty where none is kept yet.
-fn history(folder: &Path) -> anyhow::Result<Vec<Event>> {
+fn history(folder: &Path) -> anyhow::Result<History> {
     let path = folder.join(format!("{}.csv", IDENTITIES.name));
-    let mut batches: Vec<Batch> = Vec::new();
+    let (mut reading, mut wrong) = (Reading::default(), Vec::new());
+    let told = |fault: Option<&Fault>| match fault {
+        Some(fault) => bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.mend),
+        None => Ok(()),
+    };
     if path.is_file() {
         let file = TableFile { table: &IDENTITIES, path: path.clone(), format: Format::Csv };
         file.read(&|_| true, &mut |batch, faults| {
-            if let Some(fault) = faults.first() {
-                bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.mend);
-            }
-            batches.push(batch);
-            Ok(())
+            told(faults.first())?;
+            reading.take(&batch, &mut wrong);
+            told(wrong.first())
         })?;
     }
-    let (history, faults) = identity::read(&batches);
-    if let Some(fault) = faults.first() {
-        bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.mend);
-    }
-    Ok(history)
+    Ok(reading.finish())
 }
 
 /// The id of the person of a record, AGENCY/ID, as the history of a folder has it; nothing where it has none.
 pub fn known(folder: &Path, record: &str) -> anyhow::Result<Option<String>> {
     let Some((agency, id)) = record.split_once('/') else { return Ok(None) };
-    let key = Key { agency: agency.to_owned(), id: id.to_owned() };
-    Ok(identity::persons_at(&history(folder)?, LAST).get(&key).map(|person| (*person).to_owned()))
+    Ok(identity::person_at(&history(folder)?, KeyRef { agency, id }, LAST).map(str::to_owned))
 }
 
-/// Adds to the history of ids; gives back whose the records are.
-fn names(run: &Run, folder: &Path, date: Date) -> anyhow::Result<Changes> {
+/// So much of the history is handed to the file at once.
+const PIECE: usize = 1 << 18;
+
+/// Adds to the history of ids; gives back the ids of today's persons, and for each record the position of its person's.
+fn names(run: &Run, ids: &Texts, folder: &Path, date: Date) -> anyhow::Result<(Texts, Vec<u32>)> {
     let path = folder.join(format!("{}.csv", IDENTITIES.name));
     let history = history(folder)?;
-    let clusters: Vec<(Key, u32)> =
-        (0..run.records.len() as u32).map(|record| (key(run, record), run.linked.person[record as usize])).collect();
+    let Records { agencies, agency, .. } = &run.records;
+    let today = Today { agencies, agency, ids, cluster: &run.linked.person };
     let reasons = Reasons { run: format!("linked for {}", run.config.purpose), records: BTreeMap::new() };
-    let changes = identity::changes(&history, &clusters, day(date), &reasons).map_err(|refused| anyhow::anyhow!("{refused}"))?;
+    let changes = identity::changes(&history, today, day(date), &reasons).map_err(|refused| anyhow::anyhow!("{refused}"))?;
     let mut text = if path.is_file() { String::new() } else { csv::header_line(&IDENTITIES) };
-    csv::write(&identity::rows(&changes.events), &mut text);
-    let append = OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
-    append.with_context(|| format!("could not add to {}", path.display()))?;
-    Ok(changes)
+    let mut append = || -> std::io::Result<()> {
+        let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
+        let date = date.to_string();
+        changes.events(|event| {
+            identity::write(event, &date, &mut text);
+            if text.len() < PIECE {
+                return Ok(());
+            }
+            let written = file.write_all(text.as_bytes());
+            text.clear();
+            written
+        })?;
+        file.write_all(text.as_bytes())
+    };
+    append().with_context(|| format!("could not add to {}", path.display()))?;
+    let (persons, of) = changes.persons();
+    Ok((persons, of.to_vec()))
 }
 
-fn persons(run: &Run, folder: &Path, named: &Changes) -> anyhow::Result<()> {
+fn persons(run: &Run, ids: &Texts, folder: &Path, persons: &Texts, person: &[u32]) -> anyhow::Result<()> {
     let mut quality = vec![1.0; run.records.len()];
     for hold in &run.linked.holds {
         hold.records.iter().for_each(|record| quality[*record as usize] = hold.quality());
@@ -91,10 +111,11 @@ fn persons(run: &Run, folder: &Path, named: &Changes) -> anyhow::Result<()> {
     let same = |at: u32| at > 0 && records.key(at - 1) == records.key(at);
     let rows: Vec<u32> = (0..records.len() as u32).filter(|at| !same(*at)).collect();
     let record = |row: usize| rows[row] as usize;
+    let agencies = || records.agencies.iter().map(String::as_str).collect();
     let columns = [
-        Column::Texts("agency", Box::new(|row| records.agency_of(rows[row]))),
-        Column::Texts("id", Box::new(|row| records.id(record(row) as u32))),
-        Column::Texts("person", Box::new(|row| named.persons[named.of[record(row)] as usize].as_str())),
+        Column::Choices("agency", agencies(), Box::new(|row| u32::from(records.agency[record(row)]))),
+        Column::Texts("id", Box::new(|row| ids.get(record(row)))),
+        Column::Texts("person", Box::new(|row| persons.get(person[record(row)] as usize))),
         Column::Numbers("quality", Box::new(|row| quality[record(row)])),
     ];
     texts::write(&folder.join("persons.parquet"), rows.len(), &columns)
@@ -114,21 +135,9 @@ fn compared(run: &Run, folder: &Path) -> anyhow::Result<()> {
 
 /// Links with the level of each comparison, by position from 0, with a point between. The weight is what the model says; the
 /// probability of a pair that somebody decided is that of the decision.
-fn links(run: &Run, scorer: &Scorer<'_>, folder: &Path) -> anyhow::Result<()> {
+fn links(run: &Run, ids: &Texts, scorer: &Scorer<'_>, folder: &Path) -> anyhow::Result<()> {
     let (records, links) = (&run.records, &run.linked.links);
-    let comparisons = run.linked.model.comparisons.len();
-    // Many links come to the same levels.
-    let (mut patterns, mut text) = (Numbering::default(), String::new());
-    let mut pattern = |link: &Link| {
-        text.clear();
-        for level in &scorer.levels(link.left, link.right)[..comparisons] {
-            text += if text.is_empty() { "" } else { "." };
-            text += &level.to_string();
-        }
-        patterns.number(&text)
-    };
-    let pattern: Vec<u32> = links.iter().map(&mut pattern).collect();
-    let patterns = patterns.finish();
+    let (pattern, patterns) = patterns(scorer, links, run.linked.model.comparisons.len());
     let weight = |row: usize| f64::from(links[row].weight);
     let (Decided { mut must, cannot }, _) = run.config.decisions.decided(records)?;
     must.iter_mut().for_each(|(left, right)| (*left, *right) = ((*left).min(*right), (*left).max(*right)));
@@ -138,14 +147,36 @@ fn links(run: &Run, scorer: &Scorer<'_>, folder: &Path) -> anyhow::Result<()> {
         pair if cannot.binary_search(&pair).is_ok() => 0.0,
         _ => probability(weight(row)),
     };
+    let agencies = || records.agencies.iter().map(String::as_str).collect();
+    let agency = |record: u32| u32::from(records.agency[record as usize]);
+    let texts = (0..patterns.len() as u32).map(|pattern| patterns.text(pattern)).collect();
     let columns = [
-        Column::Texts("agency", Box::new(|row| records.agency_of(links[row].left))),
-        Column::Texts("id", Box::new(|row| records.id(links[row].left))),
-        Column::Texts("other_agency", Box::new(|row| records.agency_of(links[row].right))),
-        Column::Texts("other_id", Box::new(|row| records.id(links[row].right))),
+        Column::Choices("agency", agencies(), Box::new(|row| agency(links[row].left))),
+        Column::Texts("id", Box::new(|row| ids.get(links[row].left as usize))),
+        Column::Choices("other_agency", agencies(), Box::new(|row| agency(links[row].right))),
+        Column::Texts("other_id", Box::new(|row| ids.get(links[row].right as usize))),
         Column::Numbers("weight", Box::new(weight)),
         Column::Numbers("probability", Box::new(probability)),
-        Column::Texts("pattern", Box::new(|row| patterns.text(pattern[row]))),
+        Column::Choices("pattern", texts, Box::new(|row| pattern[row])),
     ];
     texts::write(&folder.join("links.parquet"), links.len(), &columns)
+}
+
+/// For each link the levels that its comparisons come to, as the number of a text; many links come to the same.
+fn patterns(scorer: &Scorer<'_>, links: &[Link], comparisons: usize) -> (Vec<u32>, Values) {
+    let (mut known, mut numbers, mut text) = (HashMap::new(), Numbering::default(), String::new());
+    let mut number = |levels: &Levels| {
+        text.clear();
+        for level in &levels[..comparisons] {
+            text += if text.is_empty() { "" } else { "." };
+            text += &level.to_string();
+        }
+        numbers.number(&text)
+    };
+    let mut of = |link: &Link| match link.pattern {
+        NO_PATTERN => number(&scorer.levels(link.left, link.right)),
+        pattern => *known.entry(pattern).or_insert_with(|| number(&scorer.levels_of_pattern(pattern))),
+    };
+    let pattern = links.iter().map(&mut of).collect();
+    (pattern, numbers.finish())
 }

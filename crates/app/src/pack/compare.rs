@@ -105,7 +105,7 @@ impl Found {
     pub fn unsealed(&self) -> Vec<String> {
         let ours = self.files.keys().filter(|name| ![SUMS, SIGN_OFF].contains(&name.as_str()) && !is_input(name));
         let changed = ours.filter(|name| self.hashes.contains_key(*name) && !self.is_sealed(name));
-        changed.map(|name| format!("{name}: changed since the pack was written")).collect()
+        changed.map(|name| format!("{name}: changed since the pack was written")).chain(self.sheet()).collect()
     }
 
     /// What differs from the same run made again.
@@ -153,11 +153,16 @@ impl Found {
         wrong.map(|name| format!("{SUMS}: its line for {name} was changed; the manifest knows the file")).collect()
     }
 
-    /// The sheet to sign must speak of this pack.
+    /// The sheet to sign must speak of this pack, and say what it said when it was written: people put their names to it.
     fn sheet(&self) -> Option<String> {
-        let sheet = String::from_utf8_lossy(self.files.get(SIGN_OFF)?).into_owned();
         let list = self.files.get(SUMS)?;
-        (!sheet.contains(&seal::sha256(list))).then(|| format!("{SIGN_OFF}: it quotes the fingerprint of another pack"))
+        let Some(sheet) = self.files.get(SIGN_OFF) else { return Some(format!("{SIGN_OFF}: missing")) };
+        let (sheet, fingerprint) = (String::from_utf8_lossy(sheet), seal::sha256(list));
+        if !sheet.contains(&fingerprint) {
+            return Some(format!("{SIGN_OFF}: it quotes the fingerprint of another pack"));
+        }
+        let (line, there, wanted) = seal::changed_text(&sheet, &fingerprint)?;
+        Some(format!("{SIGN_OFF}: the text that people sign was changed\nline {line} is:     {there}\nit should be:  {wanted}"))
     }
 }
 

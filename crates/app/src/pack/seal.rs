@@ -96,9 +96,35 @@ fn sign_off(fingerprint: &str) -> String {
         ),
         ("Commissioner", "I know what was not looked for and what the result leans on, and use it within these limits."),
     ] {
-        out += &format!("## {role}\n\n{confirms}\n\n- Name:\n- Organisation:\n- Date:\n- Signature:\n- Reservations:\n\n");
+        out += &format!("## {role}\n\n{confirms}\n\n{}\n", FIELDS.map(|field| format!("{field}\n")).concat());
     }
     out
+}
+
+/// What people fill in, behind the colon; reservations may go on over further lines.
+const FIELDS: [&str; 5] = ["- Name:", "- Organisation:", "- Date:", "- Signature:", "- Reservations:"];
+
+/// The first line of a sheet, by number, that is neither as it was written nor filled in, and what should stand there.
+#[must_use]
+pub fn changed_text(sheet: &str, fingerprint: &str) -> Option<(usize, String, String)> {
+    let written = sign_off(fingerprint);
+    let mut wanted = written.lines().filter(|line| !line.is_empty()).peekable();
+    let mut reservations = false;
+    for (at, line) in sheet.trim_start_matches('\u{feff}').lines().enumerate() {
+        let line = line.trim_end();
+        if line.is_empty() {
+            continue;
+        }
+        let next = wanted.peek().copied();
+        let as_written = next.is_some_and(|next| line == next || (FIELDS.contains(&next) && line.starts_with(next)));
+        if as_written {
+            reservations = next.is_some_and(|next| next == FIELDS[4]);
+            wanted.next();
+        } else if !reservations || line.trim_start().starts_with('#') {
+            return Some((at + 1, line.to_owned(), next.unwrap_or("nothing more").to_owned()));
+        }
+    }
+    wanted.next().map(|next| (sheet.lines().count(), "the end".to_owned(), next.to_owned()))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const SCHEMA: &str = "wellspent-stress/1";
 
 /// The result as indented JSON with a line end.
 pub fn text(scheme: &Scheme, world: &World, stress: &Stress, options: Options) -> anyhow::Result<String> {
-    Ok(serde_json::to_string_pretty(&Report::of(scheme, world, stress, options))? + "\n")
+    Ok(crate::paint::json(&serde_json::to_string_pretty(&Report::of(scheme, world, stress, options))?) + "\n")
 }
 
 /// A number; one that is not finite is written as null.

@@ -1,6 +1,8 @@
 //! The little HTML that a report needs. Text goes in as plain text and is escaped here, so that nothing a scheme file says
 //! can become markup; only arguments called `inner` or `html` are taken as they are.
 
+use scheme::visible;
+
 /// Text made safe inside elements and quoted attributes.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -11,6 +13,10 @@ pub fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            // A line end and a tab are blanks to a browser; anything else that nobody sees is shown by its number.
+            hidden if visible::hidden(hidden) && hidden != '\n' && hidden != '\t' => {
+                out.push_str(&format!("&lt;U+{:04X}&gt;", u32::from(hidden)));
+            }
             _ => out.push(letter),
         }
     }

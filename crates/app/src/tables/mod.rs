@@ -1,6 +1,7 @@
 //! A folder of record tables on disk: `people.csv`, `events.parquet` and so on. The only place where records are opened and
 //! written. What is in them is settled by `engine::records`; here are files, threads and formats.
 
+pub mod input;
 mod pages;
 pub mod parquet;
 pub mod statement;
@@ -16,8 +17,9 @@ use anyhow::{Context as _, bail};
 use engine::records::batch::Batch;
 use engine::records::facts::{self, Gathered};
 use engine::records::fault::Fault;
+use engine::records::rows::{self, Rows};
 use engine::records::schema::{TABLES, Table};
-use engine::records::{Need, People, Records, csv, people, starts};
+use engine::records::{Need, People, Records, people, starts};
 use rayon::BroadcastContext;
 use write::UNFINISHED;
 
@@ -32,12 +34,17 @@ pub struct TableFile {
 pub enum Format {
     Csv,
     Parquet,
+    /// Read, and not written for a table of records.
+    #[value(skip)]
+    Workbook,
 }
 
 impl TableFile {
     /// The name without the folder.
     pub fn name(&self) -> String {
-        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let own = name.to_lowercase().starts_with(&format!("{}.", self.table.name));
+        if self.format == Format::Workbook && !own { format!("{name}, sheet {}", self.table.name) } else { name }
     }
 
     fn open(&self) -> anyhow::Result<File> {
@@ -48,23 +55,14 @@ impl TableFile {
     /// wrong with the file as a whole is a fault too; only what the operating system refuses, or `take`, is an error.
     pub fn read(&self, need: &dyn Fn(&str) -> bool, take: &mut Take<'_>) -> anyhow::Result<()> {
         match self.format {
-            Format::Csv => {
-                let mut file = self.open()?;
-                if let Some(fault) = packed(&mut file)? {
-                    return take(Batch::empty(self.table), vec![fault]);
-                }
-                let mut failed = None;
-                let result = csv::read(file, self.table, |batch, faults| {
-                    take(batch, faults).map_err(|error| {
-                        failed = Some(error);
-                        io::Error::other("stopped")
-                    })
-                });
-                match failed {
-                    Some(error) => Err(error),
-                    None => result.with_context(|| format!("could not read {}", self.path.display())),
-                }
-            }
+            Format::Csv => match input::text(self.open()?, &self.path)? {
+                Ok(mut text) => self.rows(&mut text, take),
+                Err(fault) => take(Batch::empty(self.table), vec![fault]),
+            },
+            Format::Workbook => match input::table(self.open()?, &self.path, self.table.name)? {
+                Ok(mut sheet) => self.rows(&mut sheet, take),
+                Err(fault) => take(Batch::empty(self.table), vec![fault]),
+            },
             Format::Parquet => match parquet::open(self.open()?, self.table, need) {
                 Err(faults) => take(Batch::empty(self.table), faults),
                 Ok((opened, faults)) => {
@@ -74,33 +72,52 @@ impl TableFile {
             },
         }
     }
+
+    fn rows(&self, rows: &mut impl Rows, take: &mut Take<'_>) -> anyhow::Result<()> {
+        let mut failed = None;
+        let result = rows::read(rows, self.table, |batch, faults| {
+            take(batch, faults).map_err(|error| {
+                failed = Some(error);
+                io::Error::other("stopped")
+            })
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => result.with_context(|| format!("could not read {}", self.path.display())),
+        }
+    }
 }
 
 /// What is done with each batch.
 pub type Take<'a> = dyn FnMut(Batch, Vec<Fault>) -> anyhow::Result<()> + 'a;
 
-/// Compressed files are not unpacked: a few kilobytes can hold more than any disk. Told by their first bytes.
-fn packed(file: &mut File) -> anyhow::Result<Option<Fault>> {
-    use std::io::Seek as _;
-    let mut first = [0; 6];
-    let length = file.read(&mut first)?;
-    file.rewind()?;
-    let kinds: [(&[u8], &str); 6] = [
-        (b"PK\x03\x04", "a zip archive or a spreadsheet"),
-        (b"\x1f\x8b", "a gzip file"),
-        (b"\x28\xb5\x2f\xfd", "a zstd file"),
-        (b"BZh", "a bzip2 file"),
-        (b"\xfd7zXZ", "an xz file"),
-        (b"PAR1", "a Parquet file"),
-    ];
-    let found = kinds.iter().find(|(magic, _)| first[..length].starts_with(magic));
-    Ok(found.map(|(_, kind)| {
-        let mend = match *kind {
-            "a Parquet file" => "rename it so that it ends in .parquet",
-            _ => "unpack it, or save the sheet as CSV; compressed files are not opened, since a small one can unpack to any size",
-        };
-        Fault { value: Some((*kind).to_owned()), ..Fault::file("this is not a CSV file", "text: rows of cells", mend) }
-    }))
+/// The table that a file of this name is of, and its format.
+fn table_of(name: &str) -> Option<(&'static Table, Format)> {
+    let text = name.strip_suffix(".gz").unwrap_or(name);
+    let (stem, ending) = text.rsplit_once('.')?;
+    let format = match ending {
+        "csv" | "tsv" => Format::Csv,
+        "parquet" if text == name => Format::Parquet,
+        ending if text == name && input::WORKBOOKS.contains(&ending) => Format::Workbook,
+        _ => return None,
+    };
+    Some((engine::records::schema::table(stem)?, format))
+}
+
+/// The tables that a workbook holds: those that its sheets are named after, or else the one that the file is named after. What
+/// cannot be opened may hold any table, and is an error unless the name of the file says which.
+fn sheets(path: &Path, named: Option<&'static Table>) -> anyhow::Result<Vec<&'static Table>> {
+    let sheets = match (input::sheets(path)?, named) {
+        (Ok(sheets), _) => sheets,
+        (Err(_), Some(table)) => return Ok(vec![table]),
+        (Err(fault), None) => return Err(input::refused(path, &fault)),
+    };
+    let mut tables: Vec<&'static Table> =
+        sheets.iter().filter_map(|sheet| engine::records::schema::table(&sheet.trim().to_lowercase())).collect();
+    if tables.is_empty() {
+        tables.extend(named);
+    }
+    Ok(tables)
 }
 
 /// The tables of a folder, in reading order, and the files that are none.
@@ -123,15 +140,15 @@ pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
     let (mut files, mut others) = (Vec::new(), Vec::new());
     for path in entries {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let found = name.rsplit_once('.').and_then(|(stem, ending)| {
-            let format = match ending {
-                "csv" => Format::Csv,
-                "parquet" => Format::Parquet,
-                _ => return None,
-            };
-            Some((engine::records::schema::table(stem)?, format))
-        });
-        match found {
+        match table_of(&name) {
+            // Sheets may hold other tables than the file is named after. A lock file of an open workbook holds none.
+            Some((_, Format::Workbook)) | None if input::is_workbook(&path) && !name.starts_with("~$") => {
+                let tables = sheets(&path, table_of(&name).map(|(table, _)| table))?;
+                if tables.is_empty() {
+                    others.push(name);
+                }
+                files.extend(tables.into_iter().map(|table| TableFile { table, path: path.clone(), format: Format::Workbook }));
+            }
             Some((table, format)) => files.push(TableFile { table, path, format }),
             None => others.push(name),
         }
@@ -219,7 +236,7 @@ pub fn whole(folder: &Path, name: &str) -> anyhow::Result<(Vec<Batch>, usize)> {
 /// A table of facts, split by person as it is read; the row groups of a Parquet file on all cores.
 fn gather(file: &TableFile, people: &People, need: &Need) -> anyhow::Result<(Vec<Gathered>, Vec<Fault>)> {
     let wanted = |column: &str| need.column(file.table.name, column);
-    if file.format == Format::Csv {
+    if file.format != Format::Parquet {
         let (mut gather, mut faults) = (facts::Gather::new(&people.names, need), Vec::new());
         file.read(&wanted, &mut |batch, found| {
             gather.add(&batch);

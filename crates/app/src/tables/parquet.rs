@@ -345,7 +345,7 @@ fn values(
                 for row in 0..rows {
                     let bytes = if is_there(&there, row) { raw.next().map_or(&[][..], |bytes| bytes.data()) } else { &[] };
                     if let Err(why) = cell::read(column, bytes, &mut values) {
-                        wrong.push((row, cell::decode(bytes).0.into_owned(), why));
+                        wrong.push((row, cell::decode(bytes).into_owned(), why));
                     }
                 }
                 return Ok(values);

@@ -9,17 +9,19 @@ use anyhow::{Context as _, bail};
 use bytes::Bytes;
 use engine::link::gather::Raw;
 use engine::link::values::Numbering;
-use engine::records::batch::Texts;
-use engine::records::csv;
-use engine::records::fault::Fault;
+use engine::records::batch::{TOGETHER, Texts, fetch};
+use engine::records::fault::{Fault, Grade};
+use engine::records::rows;
 use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 use rayon::prelude::*;
+
+use super::input::{self, Opened};
 
 /// Rows that are decoded at a time.
 const ROWS: usize = 1 << 16;
@@ -39,9 +41,14 @@ pub fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<Raw>, Vec<Fault
 
 /// The same with a column of ids, which are all different.
 pub fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+    read_sheet(path, None, ids, wanted)
+}
+
+/// The same of a sheet of a workbook; without its name of the only one.
+pub fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
-    if parquet { from_parquet(path, ids, wanted) } else { from_csv(path, file, ids, wanted) }
+    if parquet { from_parquet(path, ids, wanted) } else { from_rows(path, input::open(file, path, sheet)?, ids, wanted) }
 }
 
 /// Where each wanted column stands among the names in a file, or an error that names those that are missing.
@@ -52,8 +59,12 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
         return Ok(wanted.iter().filter_map(place).collect());
     }
     let nearest = lost.iter().find_map(|name| scheme::problem::nearest(name, there.iter().map(String::as_str)));
-    let hint = nearest
-        .map_or_else(|| format!("it has the columns {}", there.join(", ")), |nearest| format!("did you mean `{nearest}`?"));
+    // A file without a header begins with somebody's row, which is nobody's to show.
+    let hint = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None if lost.len() < wanted.len() => format!("it has the columns {}", there.join(", ")),
+        None => "the first row must have the names of the columns, and has none of those that are named here".into(),
+    };
     bail!("{} has no column `{}`\n\nhint: {hint}", path.display(), lost.join("`, `"))
 }
 
@@ -74,11 +85,15 @@ fn finished(columns: Vec<Reading>, faults: Vec<Fault>) -> Read {
     read
 }
 
-fn from_csv(path: &Path, file: File, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+fn from_rows(path: &Path, opened: Result<Opened, Fault>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
     let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
     let mut columns = started(ids, wanted);
-    let read = csv::texts(file, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
+    let mut opened = opened.map_err(|fault| input::refused(path, &fault))?;
+    let read = rows::texts(&mut opened, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
     let (header, faults) = read.with_context(|| format!("could not read {}", path.display()))?;
+    if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
+        return Err(input::refused(path, fault));
+    }
     places(path, &all, &header)?;
     Ok(finished(columns, faults))
 }
@@ -208,40 +223,73 @@ fn each<T: DataType>(mut column: ColumnReaderImpl<T>, mut with: impl FnMut(Optio
     }
 }
 
-/// A column on its way out.
+/// A column on its way out, by row.
 pub enum Column<'a> {
+    /// Texts that are mostly different, such as ids.
     Texts(&'a str, Box<dyn Fn(usize) -> &'a str + 'a>),
+    /// Few texts, and for each row the number of its text.
+    Choices(&'a str, Vec<&'a str>, Box<dyn Fn(usize) -> u32 + 'a>),
     Numbers(&'a str, Box<dyn Fn(usize) -> f64 + 'a>),
 }
 
-/// Writes columns as a Parquet file, in row groups.
-pub fn write(path: &Path, count: usize, columns: &[Column<'_>]) -> anyhow::Result<()> {
-    let field = |column: &Column<'_>| {
-        let (name, physical, logical) = match column {
-            Column::Texts(name, _) => (*name, Physical::BYTE_ARRAY, Some(LogicalType::String)),
-            Column::Numbers(name, _) => (*name, Physical::DOUBLE, None),
+impl Column<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Column::Texts(name, _) | Column::Choices(name, ..) | Column::Numbers(name, _) => name,
+        }
+    }
+
+    fn field(&self) -> parquet::errors::Result<Type> {
+        let (physical, logical) = match self {
+            Column::Texts(..) | Column::Choices(..) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Column::Numbers(..) => (Physical::DOUBLE, None),
         };
-        let built = Type::primitive_type_builder(name, physical).with_repetition(Repetition::REQUIRED).with_logical_type(logical);
-        built.build().map(Arc::new)
-    };
-    let fields = columns.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+        let built = Type::primitive_type_builder(self.name(), physical).with_repetition(Repetition::REQUIRED);
+        built.with_logical_type(logical).build()
+    }
+}
+
+/// Writes columns as a Parquet file, in row groups. Only columns of few texts have a dictionary: one of ids is as long as the
+/// column, and takes longer to make than all else here.
+pub fn write(path: &Path, count: usize, columns: &[Column<'_>]) -> anyhow::Result<()> {
+    let fields = columns.iter().map(|column| column.field().map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
     let schema = Type::group_type_builder("table").with_fields(fields).build()?;
     let file = File::create(path).with_context(|| format!("could not write {}", path.display()))?;
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-    let mut writer = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))?;
+    let mut properties =
+        WriterProperties::builder().set_compression(Compression::SNAPPY).set_statistics_enabled(EnabledStatistics::None);
+    for column in columns {
+        let few = matches!(column, Column::Choices(..));
+        properties = properties.set_column_dictionary_enabled(column.name().into(), few);
+    }
+    let mut writer = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties.build()))?;
+    let choices: Vec<Vec<ByteArray>> = columns
+        .iter()
+        .map(|column| match column {
+            Column::Choices(_, texts, _) => texts.iter().map(|text| ByteArray::from(*text)).collect(),
+            _ => Vec::new(),
+        })
+        .collect();
     for start in (0..count).step_by(ROWS) {
         let rows = start..(start + ROWS).min(count);
         let mut group = writer.next_row_group()?;
-        for column in columns {
+        for (column, choices) in columns.iter().zip(&choices) {
             let Some(mut out) = group.next_column()? else { break };
             match column {
                 Column::Texts(_, of) => {
                     // All texts in one piece of memory, of which each value is a part.
                     let mut all = Texts::default();
-                    rows.clone().for_each(|row| all.push(of(row)));
+                    for from in rows.clone().step_by(TOGETHER) {
+                        let texts = || (from..(from + TOGETHER).min(rows.end)).map(of);
+                        fetch(texts());
+                        texts().for_each(|text| all.push(text));
+                    }
                     let (text, parts) = all.into_parts();
                     let text = Bytes::from(text);
                     let values: Vec<ByteArray> = parts.map(|part| ByteArray::from(text.slice(part))).collect();
+                    out.typed::<ByteArrayType>().write_batch(&values, None, None)?;
+                }
+                Column::Choices(_, _, of) => {
+                    let values: Vec<ByteArray> = rows.clone().map(|row| choices[of(row) as usize].clone()).collect();
                     out.typed::<ByteArrayType>().write_batch(&values, None, None)?;
                 }
                 Column::Numbers(_, of) => {

@@ -56,11 +56,11 @@ pub enum Writer {
 impl Writer {
     /// Begins `NAME.csv` or `NAME.parquet` in a folder, where no such file may be yet.
     pub fn begin(folder: &Path, table: &'static Table, format: Format) -> anyhow::Result<Writer> {
-        let ending = if format == Format::Csv { "csv" } else { "parquet" };
+        let ending = if format == Format::Parquet { "parquet" } else { "csv" };
         let path = folder.join(format!("{}.{ending}", table.name));
         let file = File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
         match format {
-            Format::Csv => {
+            Format::Csv | Format::Workbook => {
                 let mut file = BufWriter::new(file);
                 file.write_all(csv::header_line(table).as_bytes())?;
                 Ok(Writer::Csv(file))

@@ -1,14 +1,17 @@
 //! The program as its users meet it: every test runs the real `wellspent`, except the casebook, which prices with the same
-//! library. One binary, so that it links once.
+//! library. One binary, so that it links once. The first sentence of each module says what it is about.
 //!
+//! Where a test compares with a file, `UPDATE=1 cargo test` rewrites the file, and the difference is there to be read before it
+//! is kept.
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
 //! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `faults`: a full disk, a file that cannot be read,
 //! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
 //! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
-//! the byte, and what is changed in it is located. `paying`: a payment run from the tally to the ledger. `records`: tables of
+//! the byte, and what is changed in it is located. `payees`: who is paid, and never twice. `paying`: a payment run from the tally to the ledger. `records`: tables of
 //! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy
 //! checks clean. `report`: the page and the JSON of a stress test. `simulated`: from simulated records to money, reasons and
-//! claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases by name, right and wrong. Where
+//! claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases by name, right and wrong. `visible`: no
+//! hidden character reaches a reader. Where
 //! a test compares with a file, `UPDATE=1 cargo test`
 //! rewrites the file, and the difference is there to be read before it is kept.
 
@@ -16,6 +19,7 @@ mod bad_files;
 mod carried;
 mod casebook;
 mod cli;
+mod contract;
 mod design;
 mod faults;
 mod golden;
@@ -23,7 +27,10 @@ mod joined;
 mod killed;
 mod linking;
 mod mend;
+mod money_out;
+mod mutated;
 mod pack;
+mod payees;
 mod paying;
 mod real;
 mod records;
@@ -32,4 +39,5 @@ mod report;
 mod simulated;
 mod splink;
 mod textbook;
+mod visible;
 mod wellspent;

@@ -127,6 +127,29 @@ fn what_is_changed_is_told_apart_and_located() {
     // The sheet is there to be signed.
     let signed = tampered(&folder, "sign-off.md", |text| text.replace("- Name:", "- Name: A. Analyst"));
     assert!(verify(&signed.0).ends_with("exit code 0\n"));
+    let filled = tampered(&folder, "sign-off.md", |text| {
+        let filled = text.replace("- Signature:", "- Signature: A.A.").replace("- Date:", "- Date: 30 November 2025");
+        filled.replace("- Reservations:", "- Reservations: two\n  - of them\n\n  and a second paragraph").replace('\n', "\r\n")
+    });
+    assert!(verify(&filled.0).ends_with("exit code 0\n"), "{}", verify(&filled.0));
+    // What people put their names to is as it was written.
+    for (from, to) in [
+        ("I did not make the scheme file. I ran", "I made the scheme file. I ran"),
+        ("every warning in it.", "every warning in it, and nobody is liable."),
+        ("for the pack with this fingerprint and no other", "for any pack"),
+        ("## Reviewer\n", "## Witness\n"),
+        ("- Signature:\n", ""),
+        ("- Reservations:\n", "- Reservations:\n## Director\n\nI agree.\n"),
+        ("# Sign-off\n", "# Sign-off\n\nOne more sentence.\n"),
+    ] {
+        let changed = tampered(&folder, "sign-off.md", |text| text.replacen(from, to, 1));
+        let found = verify(&changed.0);
+        assert!(found.contains("sign-off.md: the text that people sign was changed\n  line "), "{from:?}: {found}");
+        assert!(found.contains("1 thing is") && found.ends_with("exit code 1\n"), "{from:?}: {found}");
+    }
+    let without = tampered(&folder, "sign-off.md", |text| text + "x");
+    fs::remove_file(without.0.join("sign-off.md")).expect("removed");
+    assert!(verify(&without.0).contains("sign-off.md: missing"));
     let elsewhere = tampered(&folder, "sign-off.md", |text| text.replace(['a', 'b', 'c', '1', '2', '3'], "0"));
     assert!(verify(&elsewhere.0).contains("fingerprint of another pack"));
 }

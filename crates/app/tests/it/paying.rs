@@ -81,7 +81,7 @@ fn a_run_goes_from_one_person_to_another_and_comes_back_to_the_byte() {
     assert!(text(&prepared).contains("a difference of -£15,920"), "four people at £4,000 less, four periods at £20 more");
     assert!(run(&approve(&correction, &store)).status.success());
     let shown = text(&run(&["ledger", "show", &store, &correction]));
-    assert!(shown.contains("takes back") && shown.contains("as known at 2029-06-30"), "{shown}");
+    assert!(shown.contains("reverses") && shown.contains("as known at 2029-06-30"), "{shown}");
 
     // Both statements come back as they were.
     for (tally, day) in [(&first, &day_one), (&late, &day_two)] {

@@ -128,7 +128,7 @@ fn csv_and_parquet_say_the_same() {
 fn files_that_are_packed_or_no_files_of_their_kind_are_refused() {
     let cases: [(&str, &[u8], &str); 6] = [
         ("events.csv", b"PK\x03\x04rest of an archive", "a zip archive or a spreadsheet"),
-        ("events.csv", b"\x1f\x8b\x08rest", "a gzip file"),
+        ("events.csv", b"\x1f\x8b\x08\0rest", "the gzip file ends too early"),
         ("events.csv", b"\x28\xb5\x2f\xfdrest", "a zstd file"),
         ("events.csv", b"PAR1rest", "a Parquet file"),
         ("events.parquet", b"event,person\n1,A\n", "the Parquet file is damaged"),

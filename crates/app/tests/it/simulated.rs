@@ -229,7 +229,17 @@ fn comparison_people_stand_for_their_area() {
         "event,person,kind,date,settled\ne1,1,offence,2027-06-01,2027-07-01\ne2,5,offence,2027-06-01,2027-07-01\n",
     );
     folder.write("coverage.csv", "table,kind,until\nevents,,2030-12-31\n");
-    let said = text(&run(&["pay", "plain-linear", folder.path(), "--as-at", "2030-12-31", "--csv"]));
+    // The contract pays a fee for an area as a whole: it must say that each of the two has its own.
+    let scheme = Scratch::new("plain-linear");
+    let shipped = fs::read_to_string(root().join("schemes/plain-linear/scheme.toml")).expect("the scheme");
+    scheme.write("scheme.toml", "providers = [\"P\", \"Q\"]\npriced_for = \"each provider\"\n".to_owned() + &shipped);
+    for table in fs::read_dir(root().join("schemes/plain-linear")).expect("the folder").flatten() {
+        let name = table.file_name().display().to_string();
+        if name.ends_with(".csv") {
+            scheme.write(&name, fs::read(table.path()).expect("the table"));
+        }
+    }
+    let said = text(&run(&["pay", scheme.path(), folder.path(), "--as-at", "2030-12-31", "--csv"]));
     let person = |provider: &str| {
         let row = said.lines().find(|row| row.contains(&format!(",{provider},")) && row.contains(",person,"));
         row.unwrap_or_else(|| panic!("{said}")).to_owned()
@@ -272,6 +282,7 @@ fn the_same_people_before_and_false_claims_are_paid_from_records() {
          e5,3,offence,2027-03-31,2027-05-01\n\
          e6,4,offence,2026-12-01,2027-01-01\n",
     );
+    folder.write("providers.csv", "provider\nP\nQ\n");
     folder.write("claims.csv", "claim,provider,person,outcome,date,checked,found\n");
     let coverage = |since: &str| folder.write("coverage.csv", format!("table,kind,until,since\nevents,,2029-12-31,{since}\n"));
     let pay = |as_at: &str| said(&run(&["pay", scheme.path(), folder.path(), "--as-at", as_at]));

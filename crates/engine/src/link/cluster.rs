@@ -16,6 +16,8 @@ pub struct Link {
     pub left: u32,
     pub right: u32,
     pub weight: f32,
+    /// The levels that its comparisons come to as one number; see [`super::score::Scorer::pattern`].
+    pub pattern: u32,
 }
 
 /// Links found again by their records.

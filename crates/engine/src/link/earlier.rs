@@ -3,6 +3,7 @@
 //! fractures below a lower one.
 
 use super::cluster::Link;
+use super::score::NO_PATTERN;
 
 /// Who was one person before, and what it takes to stay so.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +36,8 @@ impl Earlier {
             let (left, right) = (pair[0].1, pair[1].1);
             let known = links.binary_search_by_key(&(left, right), |link| (link.left, link.right)).is_ok();
             if let Some(bits) = weigh(left, right).filter(|_| !known) {
-                raised.push(Link { left, right, weight: (bits + self.bits(join, left, right)) as f32 });
+                let weight = (bits + self.bits(join, left, right)) as f32;
+                raised.push(Link { left, right, weight, pattern: NO_PATTERN });
             }
         }
         raised.sort_unstable_by_key(|link| (link.left, link.right));

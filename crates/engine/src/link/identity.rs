@@ -5,14 +5,17 @@
 //! A cluster keeps the id of the person it shares most records with; of two such persons the older id lives on. When clusters
 //! that were joined come apart again, each takes back the id it had. This file does not decide who belongs together.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+mod history;
 
-use crate::records::batch::{Batch, Name, Texts, Values};
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+
+pub use history::{History, Reading, lives_on, person_at, persons_at, read, write};
+
+use crate::records::batch::{Texts, fetch};
 use crate::records::day::Day;
-use crate::records::fault::Fault;
-use crate::records::names::fingerprint;
 use crate::records::schema::{Column, Kind, Table};
 
 /// A record that an agency keeps of somebody: the agency, and its own id of the person.
@@ -45,17 +48,38 @@ const WORDS: [(&str, What); 5] = [
     ("left", What::Left),
 ];
 
+/// A record's key where it is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyRef<'a> {
+    pub agency: &'a str,
+    pub id: &'a str,
+}
+
+impl Key {
+    #[must_use]
+    pub fn as_ref(&self) -> KeyRef<'_> {
+        KeyRef { agency: &self.agency, id: &self.id }
+    }
+}
+
+impl KeyRef<'_> {
+    #[must_use]
+    pub fn to_key(self) -> Key {
+        Key { agency: self.agency.to_owned(), id: self.id.to_owned() }
+    }
+}
+
 /// One row of the history. Only `joined` and `left` say where records are; the rest say why ids came and went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventRef<'a> {
     pub day: Day,
     pub what: What,
-    pub person: String,
+    pub person: &'a str,
     /// The record meant; empty where the event is about a person as a whole.
-    pub key: Key,
+    pub key: KeyRef<'a>,
     /// The other person meant; empty where there is none.
-    pub other: String,
-    pub reason: String,
+    pub other: &'a str,
+    pub reason: &'a str,
 }
 
 /// What is given as the reason of a change.
@@ -68,13 +92,14 @@ pub struct Reasons {
 }
 
 impl Reasons {
-    fn of(&self, key: &Key) -> &str {
-        self.records.get(key).unwrap_or(&self.run)
+    fn own(&self, key: KeyRef<'_>) -> Option<&str> {
+        // Most linkages give no record a reason of its own.
+        if self.records.is_empty() { None } else { self.records.get(&key.to_key()).map(String::as_str) }
     }
 
     /// One reason for what happened to several records: the first that one of them has, else that of the run.
-    fn of_any<'a>(&self, mut keys: impl Iterator<Item = &'a Key>) -> &str {
-        keys.find_map(|key| self.records.get(key)).unwrap_or(&self.run)
+    fn of_any<'a>(&self, mut keys: impl Iterator<Item = KeyRef<'a>>) -> &str {
+        keys.find_map(|key| self.own(key)).unwrap_or(&self.run)
     }
 }
 
@@ -111,102 +136,132 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// What a linkage adds to the history, and whose its records are.
-#[derive(Clone, Debug)]
-pub struct Changes {
-    pub events: Vec<Event>,
-    /// Today's persons, and for each row the position of its person among them.
-    pub persons: Vec<String>,
-    pub of: Vec<u32>,
+/// Today's records, row by row in any order; a record may have several rows.
+#[derive(Clone, Copy)]
+pub struct Today<'a> {
+    /// Names of agencies, and for each row its agency.
+    pub agencies: &'a [String],
+    pub agency: &'a [u16],
+    /// For each row the agency's own id.
+    pub ids: &'a Texts,
+    /// For each row one row of its cluster, the same for all of them.
+    pub cluster: &'a [u32],
 }
 
-/// The events that bring the history to today's clusters: each record with the number of its cluster, in any order. The
-/// numbers mean nothing but which records belong together. Every record that the history has and the clusters lack is
-/// withdrawn. Nothing has changed when there are no events.
+/// What a linkage adds to the history, and whose its records are. Nothing has changed when there are no events.
+pub struct Changes<'a> {
+    keys: AllKeys<'a>,
+    /// For each record a place where its key stands.
+    places: Vec<u32>,
+    past: Past<'a>,
+    clusters: Clusters,
+    named: Vec<Id>,
+    /// For each row of today its cluster.
+    of: Vec<u32>,
+    day: Day,
+    reasons: &'a Reasons,
+    /// The reason of most events, as it is written.
+    usual: String,
+}
+
+/// Works out what brings the history to today's clusters. Every record that the history has and today lacks is withdrawn.
 ///
 /// # Errors
 /// The day lies before the last one of the history, or a record is in two clusters.
-pub fn changes(history: &[Event], clusters: &[(Key, u32)], day: Day, reasons: &Reasons) -> Result<Changes, Refused> {
-    if let Some(last) = history.last().map(|event| event.day).filter(|last| *last > day) {
+pub fn changes<'a>(history: &'a History, today: Today<'a>, day: Day, reasons: &'a Reasons) -> Result<Changes<'a>, Refused> {
+    if let Some(last) = history.days.last().copied().filter(|last| *last > day) {
         return Err(Refused::Backwards { day, last });
     }
-    let numbers = Numbers::of(history, clusters);
+    let keys = AllKeys { history, today };
+    let numbers = Numbers::of(&keys);
+    let (clusters, of) = Clusters::of(&keys, &numbers)?;
     let past = Past::of(history, &numbers);
-    let clusters = in_order(clusters, &numbers)?;
     let named = named(&past, &clusters);
-    let events = Told { keys: &numbers.keys, past: &past, clusters: &clusters, named: &named, day, reasons }.events();
-    let mut person = vec![NOBODY; numbers.keys.len()];
-    for (at, cluster) in (0..).zip(&clusters) {
-        cluster.iter().for_each(|record| person[*record as usize] = at);
-    }
-    let of = numbers.rows.iter().map(|record| person[*record as usize]).collect();
-    Ok(Changes { events, persons: named.into_iter().map(|id| id.text).collect(), of })
+    let usual = fitting(&reasons.run).into_owned();
+    Ok(Changes { keys, places: numbers.keys, past, clusters, named, of, day, reasons, usual })
 }
 
-/// Who every record belonged to at the end of a day, in the order of the records.
-#[must_use]
-pub fn persons_at(history: &[Event], day: Day) -> BTreeMap<&Key, &str> {
-    let mut persons = BTreeMap::new();
-    for event in history.iter().take_while(|event| event.day <= day) {
-        match event.what {
-            What::Joined => {
-                persons.insert(&event.key, event.person.as_str());
-            }
-            What::Left => {
-                persons.remove(&event.key);
-            }
-            What::Created | What::Merged | What::Split => {}
+/// The keys of today's rows, and after them those of the history's records.
+#[derive(Clone, Copy)]
+struct AllKeys<'a> {
+    history: &'a History,
+    today: Today<'a>,
+}
+
+impl<'a> AllKeys<'a> {
+    fn rows(&self) -> usize {
+        self.today.cluster.len()
+    }
+
+    fn len(&self) -> usize {
+        self.rows() + self.history.keys.len()
+    }
+
+    fn get(&self, place: u32) -> KeyRef<'a> {
+        let (row, Today { agencies, agency, ids, .. }) = (place as usize, self.today);
+        match row.checked_sub(self.rows()) {
+            None => KeyRef { agency: &agencies[usize::from(agency[row])], id: ids.get(row) },
+            Some(record) => self.history.keys.get(record as u32),
         }
     }
-    persons
-}
 
-/// What became of a person's id by the end of a day: the id itself while it lives, else the one that it was merged into, and so
-/// on. Nothing when no such person was known by then, or when all records were withdrawn.
-#[must_use]
-pub fn lives_on<'a>(history: &'a [Event], person: &'a str, day: Day) -> Option<&'a str> {
-    let alive: BTreeSet<&str> = persons_at(history, day).into_values().collect();
-    let mut ended = BTreeMap::new();
-    for event in history.iter().take_while(|event| event.day <= day).filter(|event| event.what == What::Merged) {
-        ended.insert(event.other.as_str(), event.person.as_str());
-    }
-    let mut person = person;
-    // An id can be merged, given back and merged again; no chain is longer than there are merges.
-    for _ in 0..=ended.len() {
-        if alive.contains(person) {
-            return Some(person);
-        }
-        person = ended.get(person)?;
-    }
-    None
-}
-
-/// Every record of the history and of today as a small number, so that millions of them are compared as numbers.
-struct Numbers<'a> {
-    /// A record by its number.
-    keys: Vec<&'a Key>,
-    /// For each event of the history the number of its record; nothing to go by where it has none.
-    events: Vec<u32>,
-    /// For each row of today the number of its record.
-    rows: Vec<u32>,
-}
-
-impl<'a> Numbers<'a> {
-    fn of(history: &'a [Event], rows: &'a [(Key, u32)]) -> Numbers<'a> {
-        let all = history.iter().map(|event| &event.key).chain(rows.iter().map(|(key, _)| key));
-        let finger = |key: &Key| fingerprint(Name::Text(&key.id)) ^ fingerprint(Name::Text(&key.agency)).rotate_left(32);
-        // Sorting by fingerprint is quick, and by key where fingerprints agree it is right as well.
-        let mut order: Vec<(u64, &Key, usize)> = all.enumerate().map(|(at, key)| (finger(key), key, at)).collect();
+    /// For each place the position of its agency among the names of all agencies in order.
+    fn agency_order(&self) -> impl Fn(usize) -> u32 {
+        let (today, names) = (self.today.agencies, self.history.keys.agencies());
+        let mut order: Vec<(&str, usize)> = today.iter().map(String::as_str).chain(names).zip(0..).collect();
         order.sort_unstable();
-        let (mut keys, mut numbers): (Vec<&Key>, Vec<u32>) = (Vec::new(), vec![0; order.len()]);
-        for (_, key, at) in order {
-            if keys.last() != Some(&key) {
-                keys.push(key);
-            }
-            numbers[at] = keys.len() as u32 - 1;
+        let (mut ranks, mut rank) = (vec![0; order.len()], 0);
+        for (at, (name, number)) in order.iter().enumerate() {
+            rank += u32::from(at > 0 && order[at - 1].0 != *name);
+            ranks[*number] = rank;
         }
-        let rows = numbers.split_off(history.len());
-        Numbers { keys, events: numbers, rows }
+        let (rows, known, row, record) = (self.rows(), today.len(), self.today.agency, &self.history.keys.agency);
+        move |place| match place.checked_sub(rows) {
+            None => ranks[usize::from(row[place])],
+            Some(at) => ranks[known + record[at] as usize],
+        }
+    }
+}
+
+/// Every record of the history and of today as a small number, in the order of their keys, so that millions of them are
+/// compared as numbers.
+struct Numbers {
+    /// For each record a place where its key stands.
+    keys: Vec<u32>,
+    /// For each row of today, and for each record of the history, its number.
+    rows: Vec<u32>,
+    history: Vec<u32>,
+}
+
+impl Numbers {
+    fn of(all: &AllKeys<'_>) -> Numbers {
+        let agency = all.agency_order();
+        // In order by agency and the first letters, and where those agree by the whole id.
+        let begins = |place: u32| {
+            let (id, mut first) = (all.get(place).id.as_bytes(), [0; 12]);
+            let length = id.len().min(first.len());
+            first[..length].copy_from_slice(&id[..length]);
+            let [a, b, c] = [0, 4, 8].map(|at| u32::from_be_bytes([first[at], first[at + 1], first[at + 2], first[at + 3]]));
+            (u64::from(agency(place as usize)) << 32 | u64::from(a), u64::from(b) << 32 | u64::from(c), place)
+        };
+        let mut order: Vec<(u64, u64, u32)> = (0..all.len() as u32).map(begins).collect();
+        order.sort_unstable();
+        let id = |place: u32| all.get(place).id;
+        let alike = |a: &(u64, u64, u32), b: &(u64, u64, u32)| (a.0, a.1) == (b.0, b.1);
+        for chunk in order.chunk_by_mut(alike).filter(|chunk| chunk.len() > 1) {
+            chunk.sort_unstable_by(|a, b| id(a.2).cmp(id(b.2)).then(a.2.cmp(&b.2)));
+        }
+        let (mut keys, mut rows) = (Vec::with_capacity(all.len()), vec![0; all.len()]);
+        let mut last = None;
+        for key in &order {
+            if !last.is_some_and(|last| alike(last, key) && id(last.2) == id(key.2)) {
+                keys.push(key.2);
+            }
+            rows[key.2 as usize] = keys.len() as u32 - 1;
+            last = Some(key);
+        }
+        let history = rows.split_off(all.rows());
+        Numbers { keys, rows, history }
     }
 }
 
@@ -221,36 +276,35 @@ struct Past<'a> {
     /// Each record with every person that it ever belonged to, in order.
     ever: Vec<(u32, u32)>,
     persons: Vec<&'a str>,
-    /// The day on which each person was first created.
-    first_day: Vec<Day>,
+    /// The position of each person among all, by the day on which it was first created and then by its id.
+    age: Vec<u32>,
     alive: Vec<bool>,
 }
 
 impl<'a> Past<'a> {
-    fn of(history: &'a [Event], numbers: &Numbers<'_>) -> Past<'a> {
+    fn of(history: &'a History, numbers: &Numbers) -> Past<'a> {
         let nobody = vec![NOBODY; numbers.keys.len()];
-        let (persons, first_day, ever) = (Vec::new(), Vec::new(), Vec::new());
-        let mut past = Past { now: nobody.clone(), home: nobody, ever, persons, first_day, alive: Vec::new() };
-        let mut known: BTreeMap<&str, u32> = BTreeMap::new();
-        let mut last = ("", NOBODY);
-        for (event, &record) in history.iter().zip(&numbers.events) {
-            match event.what {
+        let (persons, ever) = (Vec::new(), Vec::new());
+        let mut past = Past { now: nobody.clone(), home: nobody, ever, persons, age: Vec::new(), alive: Vec::new() };
+        let (mut known, mut first_day) = (vec![NOBODY; history.persons.len()], Vec::new());
+        for at in 0..history.len() {
+            let record = history.record[at];
+            match history.what[at] {
                 What::Joined => {
-                    // Records of one person mostly stand one after the other.
-                    if last.0 != event.person {
-                        let person = *known.entry(&event.person).or_insert_with(|| {
-                            past.persons.push(&event.person);
-                            past.first_day.push(event.day);
-                            past.persons.len() as u32 - 1
-                        });
-                        last = (&event.person, person);
+                    let record = numbers.history[record as usize];
+                    let text = history.person[at];
+                    let person = &mut known[text as usize];
+                    if *person == NOBODY {
+                        *person = past.persons.len() as u32;
+                        past.persons.push(history.persons.text(text));
+                        first_day.push(history.days[at]);
                     }
-                    past.now[record as usize] = last.1;
-                    past.ever.push((record, last.1));
+                    past.now[record as usize] = *person;
+                    past.ever.push((record, *person));
                     let home = &mut past.home[record as usize];
-                    *home = if *home == NOBODY { last.1 } else { *home };
+                    *home = if *home == NOBODY { *person } else { *home };
                 }
-                What::Left => past.now[record as usize] = NOBODY,
+                What::Left => past.now[numbers.history[record as usize] as usize] = NOBODY,
                 What::Created | What::Merged | What::Split => {}
             }
         }
@@ -258,6 +312,10 @@ impl<'a> Past<'a> {
         past.ever.dedup();
         past.alive = vec![false; past.persons.len()];
         past.now.iter().filter(|person| **person != NOBODY).for_each(|person| past.alive[*person as usize] = true);
+        let mut by_age: Vec<u32> = (0..past.persons.len() as u32).collect();
+        by_age.sort_unstable_by_key(|person| (first_day[*person as usize], past.persons[*person as usize]));
+        past.age = vec![0; by_age.len()];
+        (0..).zip(by_age).for_each(|(age, person)| past.age[person as usize] = age);
         past
     }
 
@@ -269,68 +327,101 @@ impl<'a> Past<'a> {
     }
 }
 
-/// The clusters, each a list of records, whatever order the rows came in.
-fn in_order(rows: &[(Key, u32)], numbers: &Numbers<'_>) -> Result<Vec<Vec<u32>>, Refused> {
-    let mut first: Vec<u32> = vec![NOBODY; numbers.keys.len()];
-    let mut members = Vec::with_capacity(rows.len());
-    for (row, &record) in numbers.rows.iter().enumerate() {
-        match first[record as usize] {
-            NOBODY => {
-                first[record as usize] = row as u32;
-                members.push((rows[row].1, record));
-            }
-            other if rows[other as usize].1 != rows[row].1 => return Err(Refused::TwoClusters { row, other: other as usize }),
-            _ => {}
-        }
-    }
-    members.sort_unstable();
-    let key = |record: &u32| numbers.keys[*record as usize];
-    let mut clusters: Vec<Vec<u32>> =
-        members.chunk_by(|a, b| a.0 == b.0).map(|chunk| chunk.iter().map(|(_, record)| *record).collect()).collect();
-    clusters.iter_mut().for_each(|cluster| cluster.sort_unstable_by_key(key));
-    clusters.sort_unstable_by_key(|cluster| key(&cluster[0]));
-    Ok(clusters)
+/// Today's clusters in the order of their first records, each a list of records in order.
+struct Clusters {
+    records: Vec<u32>,
+    /// Where each cluster ends.
+    ends: Vec<u32>,
 }
 
-/// A cluster's id: that of a person of the history, or a new one.
-#[derive(Clone, Debug)]
-struct Id {
-    text: String,
-    person: Option<u32>,
+impl Clusters {
+    /// The clusters, and for each row its cluster, whatever order the rows came in.
+    fn of(all: &AllKeys<'_>, numbers: &Numbers) -> Result<(Clusters, Vec<u32>), Refused> {
+        let cluster = all.today.cluster;
+        let mut first: Vec<u32> = vec![NOBODY; numbers.keys.len()];
+        for (row, &record) in numbers.rows.iter().enumerate() {
+            match first[record as usize] {
+                NOBODY => first[record as usize] = row as u32,
+                other if cluster[other as usize] != cluster[row] => {
+                    return Err(Refused::TwoClusters { row, other: other as usize });
+                }
+                _ => {}
+            }
+        }
+        // Clusters are numbered by their first record, and then each record is put where its cluster is.
+        let (mut number, mut ends) = (vec![NOBODY; cluster.len()], Vec::new());
+        let today = || first.iter().enumerate().filter(|(_, row)| **row != NOBODY);
+        for (_, row) in today() {
+            let number = &mut number[cluster[*row as usize] as usize];
+            if *number == NOBODY {
+                *number = ends.len() as u32;
+                ends.push(0);
+            }
+            ends[*number as usize] += 1;
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += std::mem::replace(end, sum);
+        }
+        let mut records = vec![0; sum as usize];
+        for (record, row) in today() {
+            let end = &mut ends[number[cluster[*row as usize] as usize] as usize];
+            records[*end as usize] = record as u32;
+            *end += 1;
+        }
+        let of = cluster.iter().map(|cluster| number[*cluster as usize]).collect();
+        Ok((Clusters { records, ends }, of))
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn get(&self, at: usize) -> &[u32] {
+        let from = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.records[from as usize..self.ends[at] as usize]
+    }
+}
+
+/// A cluster's id: that of a person of the history, or a new one by its number.
+#[derive(Clone, Copy, Debug)]
+enum Id {
+    Known(u32),
+    New(usize),
 }
 
 /// The id of each cluster: kept, taken back, or new.
-fn named(past: &Past<'_>, clusters: &[Vec<u32>]) -> Vec<Id> {
+fn named(past: &Past<'_>, clusters: &Clusters) -> Vec<Id> {
     let mut named: Vec<Option<u32>> = vec![None; clusters.len()];
     let mut taken = vec![false; past.persons.len()];
     let now = |record: u32, claims: &mut Vec<u32>| {
         claims.extend(Some(past.now[record as usize]).filter(|person| *person != NOBODY));
     };
-    give(past, clusters, &now, &mut taken, &mut named);
-    give(past, clusters, &|record, claims| claims.extend(past.ended(record)), &mut taken, &mut named);
-    // Ids are numbered, since a number made from names or local ids could be worked back to them.
+    if !past.persons.is_empty() {
+        give(past, clusters, &now, &mut taken, &mut named);
+        give(past, clusters, &|record, claims| claims.extend(past.ended(record)), &mut taken, &mut named);
+    }
     let mut number = past.persons.len();
     let mut new = || {
         number += 1;
-        format!("P{number:08}")
+        Id::New(number)
     };
-    let text = |person: Option<u32>| person.map(|person| past.persons[person as usize].to_owned());
-    named.into_iter().map(|person| Id { text: text(person).unwrap_or_else(&mut new), person }).collect()
+    named.into_iter().map(|person| person.map_or_else(&mut new, Id::Known)).collect()
 }
 
 /// Gives ids to clusters without one, the largest share first: of equal shares the older person, then the cluster with more of
 /// the records that were the person's from the first, then the cluster whose first record comes first.
 fn give(
     past: &Past<'_>,
-    clusters: &[Vec<u32>],
+    clusters: &Clusters,
     claims: &dyn Fn(u32, &mut Vec<u32>),
     taken: &mut [bool],
     named: &mut [Option<u32>],
 ) {
     let (mut shares, mut claimed, mut own) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, cluster) in clusters.iter().enumerate().filter(|(at, _)| named[*at].is_none()) {
+    for at in (0..clusters.len()).filter(|at| named[*at].is_none()) {
         claimed.clear();
-        for &record in cluster {
+        for &record in clusters.get(at) {
             own.clear();
             claims(record, &mut own);
             claimed.extend(own.iter().map(|&person| (person, past.home[record as usize] == person)));
@@ -338,49 +429,77 @@ fn give(
         claimed.sort_unstable();
         for person in claimed.chunk_by(|a, b| a.0 == b.0) {
             let (number, home) = (person[0].0, person.iter().filter(|(_, home)| *home).count());
-            let age = (past.first_day[number as usize], past.persons[number as usize]);
-            shares.push((Reverse(person.len()), age, Reverse(home), at, number));
+            shares.push((Reverse(person.len() as u32), past.age[number as usize], Reverse(home as u32), at as u32, number));
         }
     }
     shares.sort_unstable();
     for (_, _, _, at, person) in shares {
-        if named[at].is_none() && !taken[person as usize] {
+        if named[at as usize].is_none() && !taken[person as usize] {
             taken[person as usize] = true;
-            named[at] = Some(person);
+            named[at as usize] = Some(person);
         }
     }
 }
 
-/// What there is to tell once every cluster has its id.
-struct Told<'a> {
-    keys: &'a [&'a Key],
-    past: &'a Past<'a>,
-    clusters: &'a [Vec<u32>],
-    named: &'a [Id],
-    day: Day,
-    reasons: &'a Reasons,
-}
+impl<'a> Changes<'a> {
+    /// Today's persons, in the order of their first records, and for each row the position of its person among them.
+    #[must_use]
+    pub fn persons(&self) -> (Texts, &[u32]) {
+        let (mut texts, mut text) = (Texts::default(), String::new());
+        self.named.iter().for_each(|id| texts.push(self.text(*id, &mut text)));
+        (texts, &self.of)
+    }
 
-impl Told<'_> {
-    fn events(&self) -> Vec<Event> {
+    /// An id as text. New ones are numbered, since a number made from names or local ids could be worked back to them.
+    fn text<'t>(&self, id: Id, text: &'t mut String) -> &'t str
+    where
+        'a: 't,
+    {
+        match id {
+            Id::Known(person) => self.past.persons[person as usize],
+            Id::New(number) => {
+                text.clear();
+                let _ = write!(text, "P{number:08}");
+                text
+            }
+        }
+    }
+
+    /// Goes through all events in order.
+    ///
+    /// # Errors
+    /// What `with` cannot do.
+    pub fn events<E>(&self, mut with: impl FnMut(&EventRef<'_>) -> Result<(), E>) -> Result<(), E> {
         let heirs = self.heirs();
-        let mut events = self.withdrawn();
-        for (cluster, id) in self.clusters.iter().zip(self.named) {
-            if cluster.iter().all(|record| self.before(*record) == id.person && id.person.is_some()) {
+        self.withdrawn(&mut with)?;
+        let mut text = String::new();
+        for at in 0..self.clusters.len() {
+            if at % FETCHED == 0 {
+                let next = at..(at + FETCHED).min(self.clusters.len());
+                fetch(next.flat_map(|at| self.clusters.get(at)).map(|record| self.key(*record).id));
+            }
+            let (cluster, id) = (self.clusters.get(at), self.named[at]);
+            let known = match id {
+                Id::Known(person) => Some(person),
+                Id::New(_) => None,
+            };
+            let moves = |record: &&u32| known.is_none() || self.before(**record) != known;
+            if !cluster.iter().any(|record| moves(&record)) {
                 continue;
             }
-            self.of_person(cluster, id, &heirs, &mut events);
-            for record in cluster.iter().filter(|record| self.before(**record) != id.person || id.person.is_none()) {
-                let (key, before) =
-                    (self.key(*record), self.before(*record).map_or("", |person| self.past.persons[person as usize]));
-                events.push(self.event(What::Joined, &id.text, Some(key), before, self.reasons.of(key).to_owned()));
+            let person = self.text(id, &mut text);
+            self.of_person(cluster, person, known, &heirs, &mut with)?;
+            for record in cluster.iter().filter(moves) {
+                let key = self.key(*record);
+                let other = self.before(*record).map_or("", |person| self.past.persons[person as usize]);
+                with(&EventRef { what: What::Joined, person, key, other, ..self.event(&self.reason(key)) })?;
             }
         }
-        events
+        Ok(())
     }
 
-    fn key(&self, record: u32) -> &Key {
-        self.keys[record as usize]
+    fn key(&self, record: u32) -> KeyRef<'a> {
+        self.keys.get(self.places[record as usize])
     }
 
     /// The person that a record belonged to until today.
@@ -388,74 +507,100 @@ impl Told<'_> {
         Some(self.past.now[record as usize]).filter(|person| *person != NOBODY)
     }
 
+    /// An event of today, of which the rest is to be said.
+    fn event<'r>(&self, reason: &'r str) -> EventRef<'r> {
+        EventRef { day: self.day, what: What::Created, person: "", key: KeyRef::default(), other: "", reason }
+    }
+
+    /// The reason for what happens to a record.
+    fn reason(&self, key: KeyRef<'_>) -> Cow<'_, str> {
+        self.reasons.own(key).map_or(Cow::Borrowed(self.usual.as_str()), fitting)
+    }
+
     /// Records that the history has and today lacks.
-    fn withdrawn(&self) -> Vec<Event> {
-        let mut here = vec![false; self.keys.len()];
-        self.clusters.iter().flatten().for_each(|record| here[*record as usize] = true);
-        let mut gone: Vec<(&Key, u32)> = (0..self.keys.len() as u32)
-            .filter(|record| !here[*record as usize])
-            .filter_map(|record| Some((self.key(record), self.before(record)?)))
-            .collect();
-        gone.sort_unstable();
-        let event = |(key, person): (&Key, u32)| {
-            self.event(What::Left, self.past.persons[person as usize], Some(key), "", self.reasons.of(key).to_owned())
-        };
-        gone.into_iter().map(event).collect()
+    fn withdrawn<E>(&self, with: &mut impl FnMut(&EventRef<'_>) -> Result<(), E>) -> Result<(), E> {
+        let mut here = vec![false; self.places.len()];
+        self.clusters.records.iter().for_each(|record| here[*record as usize] = true);
+        for record in (0..here.len() as u32).filter(|record| !here[*record as usize]) {
+            if let Some(person) = self.before(record) {
+                let (key, person) = (self.key(record), self.past.persons[person as usize]);
+                with(&EventRef { what: What::Left, person, key, ..self.event(&self.reason(key)) })?;
+            }
+        }
+        Ok(())
     }
 
     /// How the person came to be, and which others ended in it.
-    fn of_person(&self, cluster: &[u32], id: &Id, heirs: &BTreeMap<u32, &str>, events: &mut Vec<Event>) {
-        let person = id.text.as_str();
-        let mut came_from: BTreeMap<&str, (u32, Vec<&Key>)> = BTreeMap::new();
+    fn of_person<E>(
+        &self,
+        cluster: &[u32],
+        person: &str,
+        known: Option<u32>,
+        heirs: &BTreeMap<u32, u32>,
+        with: &mut impl FnMut(&EventRef<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut came_from: BTreeMap<&str, (u32, Vec<u32>)> = BTreeMap::new();
         for record in cluster {
             if let Some(before) = self.before(*record) {
                 let from = came_from.entry(self.past.persons[before as usize]).or_insert((before, Vec::new()));
-                from.1.push(self.key(*record));
+                from.1.push(*record);
             }
         }
-        let kept = came_from.get(person).map_or(0, |(_, keys)| keys.len());
-        let lived = id.person.is_some_and(|person| self.past.alive[person as usize]);
+        let kept = came_from.get(person).map_or(0, |(_, records)| records.len());
+        let lived = known.is_some_and(|person| self.past.alive[person as usize]);
+        let given = |records: &[u32]| self.reasons.of_any(records.iter().map(|record| self.key(*record)));
         if !lived {
-            let again = if id.person.is_some() { "the id it had before is given back" } else { "" };
-            let given = self.reasons.of_any(cluster.iter().map(|record| self.key(*record)));
-            events.push(self.event(What::Created, person, None, "", both(given, again)));
+            let again = if known.is_some() { "the id it had before is given back" } else { "" };
+            let reason = both(given(cluster), again);
+            with(&EventRef { what: What::Created, person, ..self.event(&fitting(&reason)) })?;
         }
-        for (other, (number, keys)) in came_from.iter().filter(|(other, _)| **other != person) {
-            let given = self.reasons.of_any(keys.iter().copied());
-            if heirs.get(number) == Some(&person) {
-                let shared = format!("{person} shares {kept} of its records, {other} {}", keys.len());
-                let why = if kept == keys.len() { "; the older id lives on" } else { "" };
-                events.push(self.event(What::Merged, person, None, other, both(given, &format!("{shared}{why}"))));
+        let first = cluster.first().copied().unwrap_or(NOBODY);
+        for (other, (number, records)) in came_from.iter().filter(|(other, _)| **other != person) {
+            if heirs.get(number) == Some(&first) {
+                let shared = format!("{person} shares {kept} of its records, {other} {}", records.len());
+                let why = if kept == records.len() { "; the older id lives on" } else { "" };
+                let reason = both(given(records), &format!("{shared}{why}"));
+                with(&EventRef { what: What::Merged, person, other, ..self.event(&fitting(&reason)) })?;
             } else if !lived {
-                events.push(self.event(What::Split, person, None, other, given.to_owned()));
+                with(&EventRef { what: What::Split, person, other, ..self.event(&fitting(given(records))) })?;
             }
         }
+        Ok(())
     }
 
-    /// Of each person that ends today, the person that takes most of its records; where others take the rest, they came out of
-    /// it.
-    fn heirs(&self) -> BTreeMap<u32, &str> {
+    /// Of each person that ends today, the first record of the person that takes most of its records; where others take the
+    /// rest, they came out of it.
+    fn heirs(&self) -> BTreeMap<u32, u32> {
         let mut living = vec![false; self.past.persons.len()];
-        self.named.iter().filter_map(|id| id.person).for_each(|person| living[person as usize] = true);
-        let mut shares: BTreeMap<(u32, &str), usize> = BTreeMap::new();
-        for (cluster, id) in self.clusters.iter().zip(self.named) {
-            let before = cluster.iter().filter_map(|record| self.before(*record));
-            for ended in before.filter(|before| !living[*before as usize]) {
-                *shares.entry((ended, &id.text)).or_default() += 1;
+        for id in &self.named {
+            if let Id::Known(person) = id {
+                living[*person as usize] = true;
             }
         }
-        let mut most: Vec<_> = shares.into_iter().map(|((ended, person), share)| (ended, Reverse(share), person)).collect();
+        let mut shares: BTreeMap<(u32, usize), usize> = BTreeMap::new();
+        for at in 0..self.clusters.len() {
+            let before = self.clusters.get(at).iter().filter_map(|record| self.before(*record));
+            for ended in before.filter(|before| !living[*before as usize]) {
+                *shares.entry((ended, at)).or_default() += 1;
+            }
+        }
+        let named = |at: usize| self.text(self.named[at], &mut String::new()).to_owned();
+        let mut most: Vec<_> = shares.into_iter().map(|((ended, at), share)| (ended, Reverse(share), named(at), at)).collect();
         most.sort_unstable();
-        most.dedup_by_key(|(ended, _, _)| *ended);
-        most.into_iter().map(|(ended, _, person)| (ended, person)).collect()
+        most.dedup_by_key(|(ended, ..)| *ended);
+        most.into_iter().map(|(ended, _, _, at)| (ended, self.clusters.get(at)[0])).collect()
     }
+}
 
-    fn event(&self, what: What, person: &str, key: Option<&Key>, other: &str, reason: String) -> Event {
-        let key = key.cloned().unwrap_or_default();
-        // A row of the history is read again by the door that reads every table, and must fit through it.
-        let reason = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_REASON).collect();
-        Event { day: self.day, what, person: person.to_owned(), key, other: other.to_owned(), reason }
+/// So many clusters are looked at together.
+const FETCHED: usize = 64;
+
+/// A row of the history is read again by the door that reads every table, and must fit through it.
+fn fitting(reason: &str) -> Cow<'_, str> {
+    if reason.len() <= LONGEST_REASON && !reason.contains(char::is_control) {
+        return Cow::Borrowed(reason);
     }
+    Cow::Owned(reason.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_REASON).collect())
 }
 
 fn both(given: &str, rule: &str) -> String {
@@ -484,68 +629,6 @@ pub static IDENTITIES: Table = Table {
         column("reason", Kind::Text, false, true, "why"),
     ],
 };
-
-/// Rows of the table [`IDENTITIES`].
-#[must_use]
-pub fn rows(events: &[Event]) -> Batch {
-    let mut days = Vec::new();
-    let mut texts: [Texts; 6] = Default::default();
-    for event in events {
-        days.push(event.day);
-        let word = WORDS.iter().find(|(_, what)| *what == event.what).map_or("", |(word, _)| word);
-        let row = [word, &event.person, &event.key.agency, &event.key.id, &event.other, &event.reason];
-        texts.iter_mut().zip(row).for_each(|(column, text)| column.push(text));
-    }
-    let columns = std::iter::once(Values::Days(days)).chain(texts.map(Values::Texts)).collect();
-    Batch { table: &IDENTITIES, columns, places: (1..=events.len() as u64).collect() }
-}
-
-/// Reads the history back, and holds every row against those above it: a history that was changed by hand is told, not used.
-#[must_use]
-pub fn read(batches: &[Batch]) -> (Vec<Event>, Vec<Fault>) {
-    let (mut events, mut faults): (Vec<Event>, Vec<Fault>) = (Vec::new(), Vec::new());
-    let mut now: BTreeMap<Key, String> = BTreeMap::new();
-    for batch in batches {
-        let column = |name| batch.table.column(name);
-        for row in 0..batch.rows() {
-            let text = |name| batch.text(column(name), row);
-            let (day, word) = (batch.day(column("day"), row), text("event"));
-            let Some((_, what)) = WORDS.iter().find(|(known, _)| *known == word) else { continue };
-            let key = Key { agency: text("agency"), id: text("id") };
-            let event = Event { day, what: *what, person: text("person"), key, other: text("other"), reason: text("reason") };
-            let fault = |what, expected: &str| {
-                Fault::row(
-                    batch.places[row],
-                    what,
-                    expected,
-                    "take the file from its last copy: rows are only ever added at its end",
-                )
-            };
-            if events.last().is_some_and(|last| last.day > day) {
-                faults.push(fault("the day lies before that of the row above", "days in order"));
-            }
-            let held = now.get(&event.key).map(String::as_str).unwrap_or_default();
-            let fits = match event.what {
-                What::Joined => held == event.other && held != event.person,
-                What::Left => held == event.person,
-                What::Created | What::Merged | What::Split => true,
-            };
-            if !fits {
-                faults.push(fault(
-                    "the row does not follow from the rows above it",
-                    "the person to whom the record belonged before",
-                ));
-            }
-            match event.what {
-                What::Joined => drop(now.insert(event.key.clone(), event.person.clone())),
-                What::Left => drop(now.remove(&event.key)),
-                What::Created | What::Merged | What::Split => {}
-            }
-            events.push(event);
-        }
-    }
-    (events, faults)
-}
 
 #[cfg(test)]
 mod tests;

@@ -227,10 +227,11 @@ fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Ve
     let all = Mutex::new(Counts::default());
     let work = |memory: &mut level::Memory, links: &mut Vec<Link>, _, pairs: &[(u32, u32)]| {
         let mut counts = Counts::default();
-        let link = |left: u32, right: u32, weight: f64, within: f64| {
+        let link = |pair: &level::Looked, weight: f64, within: f64| {
+            let (left, right) = (pair.left, pair.right);
             counts.add(agency[left as usize] == agency[right as usize], weight - within);
             if weight >= choices.keep {
-                links.push(Link { left, right, weight: weight as f32 });
+                links.push(Link { left, right, weight: weight as f32, pattern: scorer.pattern(&pair.levels) });
             }
         };
         scorer.weights_before(choices.keep, pairs, memory, link);

@@ -114,11 +114,11 @@ impl MostFrequency {
 
 impl Scorer<'_> {
     /// The bits of pairs, the lower record first, that come to at least so many.
-    pub fn weights_from(&self, least: f64, pairs: &[(u32, u32)], memory: &mut Memory, mut with: impl FnMut(u32, u32, f64)) {
+    pub fn weights_from(&self, least: f64, pairs: &[(u32, u32)], memory: &mut Memory, mut with: impl FnMut(&Looked, f64)) {
         let before = least - self.model.within.max(0.0);
-        self.weights_before(before, pairs, memory, |left, right, weight, _| {
+        self.weights_before(before, pairs, memory, |pair, weight, _| {
             if weight >= least {
-                with(left, right, weight);
+                with(pair, weight);
             }
         });
     }
@@ -130,7 +130,7 @@ impl Scorer<'_> {
         least: f64,
         pairs: &[(u32, u32)],
         memory: &mut Memory,
-        mut with: impl FnMut(u32, u32, f64, f64),
+        mut with: impl FnMut(&Looked, f64, f64),
     ) {
         // Twins are given other bits than they come to.
         let bound = self.model.twins.as_ref().map_or(least, |twins| least.min(twins.above - self.model.within.max(0.0)));
@@ -139,7 +139,7 @@ impl Scorer<'_> {
             let weight = self.weight(pair.left, pair.right, &pair.levels);
             let within = self.within(pair.left, pair.right);
             if weight - within >= least {
-                with(pair.left, pair.right, weight, within);
+                with(pair, weight, within);
             }
         }
     }

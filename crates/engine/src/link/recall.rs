@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn links_within_persons_are_linked() {
-        let link = |left, right, weight| Link { left, right, weight };
+        let link = |left, right, weight| Link { left, right, weight, pattern: 0 };
         let share = linked(&[link(0, 1, 0.0), link(1, 2, 0.0)], &[0, 0, 2]);
         assert!((share - 0.5).abs() < 1e-12, "{share}");
     }

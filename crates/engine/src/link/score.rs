@@ -14,6 +14,9 @@ use super::ways::{Way, ways};
 /// The most comparisons of a model.
 pub const MOST_COMPARISONS: usize = 16;
 
+/// The levels of a pair are not kept as a number.
+pub const NO_PATTERN: u32 = u32::MAX;
+
 /// The level of each comparison, in the order of the model.
 pub type Levels = [u8; MOST_COMPARISONS];
 
@@ -197,6 +200,32 @@ impl<'a> Scorer<'a> {
         }
         let sum = self.before(left, right) + parts.iter().map(|(level, adjusted)| level + adjusted).sum::<f64>();
         (parts, self.weight(left, right, levels) - sum)
+    }
+
+    /// Levels as one number, the first comparison counting most; [`NO_PATTERN`] where there are too many kinds of pairs for it.
+    #[must_use]
+    pub fn pattern(&self, levels: &Levels) -> u32 {
+        let mut pattern: u32 = 0;
+        for (comparison, level) in self.model.comparisons.iter().zip(levels) {
+            let next = u32::try_from(comparison.levels.len()).ok().and_then(|count| pattern.checked_mul(count));
+            match next.and_then(|next| next.checked_add(u32::from(*level))) {
+                Some(next) => pattern = next,
+                None => return NO_PATTERN,
+            }
+        }
+        pattern
+    }
+
+    /// The levels of a number that [`Scorer::pattern`] gave.
+    #[must_use]
+    pub fn levels_of_pattern(&self, mut pattern: u32) -> Levels {
+        let mut levels = Levels::default();
+        for (comparison, level) in self.model.comparisons.iter().zip(&mut levels).rev() {
+            let count = comparison.levels.len() as u32;
+            *level = (pattern % count) as u8;
+            pattern /= count;
+        }
+        levels
     }
 
     /// Bits before anything is compared.

@@ -105,6 +105,18 @@ impl Numbering {
         self.values.text(id)
     }
 
+    /// How many numbers there are, the missing one included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether nothing but the missing value is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// The distinct texts.
     #[must_use]
     pub fn finish(self) -> Values {

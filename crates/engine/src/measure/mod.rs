@@ -11,6 +11,7 @@ pub mod claims;
 mod cohorts;
 mod exit;
 mod life;
+pub mod payees;
 mod plan;
 mod sum;
 pub mod sums;
@@ -27,7 +28,7 @@ pub use cohorts::Index;
 use life::Life;
 use plan::{Plan, Way};
 pub use plan::{need, unobserved_before};
-pub use tally::{Group, Known, payable, tallies};
+pub use tally::{Group, Known, payable, payable_at, tallies};
 
 use crate::records::Records;
 use crate::records::day::{Day, NEVER};

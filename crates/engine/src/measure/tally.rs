@@ -37,16 +37,27 @@ pub struct Known {
 /// has one number of people, and all outcomes are shares of it.
 #[must_use]
 pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
+    tallies_at(scheme, measured, &[])
+}
+
+/// The same, with a tally for each of some providers and areas even where nobody started.
+fn tallies_at(scheme: &Scheme, measured: &Measured, places: &[(u32, usize)]) -> Vec<Group> {
     let segments = scheme.segments.len();
     let areas = scheme.areas.len();
-    let providers = measured.index.iter().map(|index| index.start.provider as usize + 1).max().unwrap_or(0);
+    let providers = measured.index.iter().map(|index| index.start.provider).chain(places.iter().map(|(provider, _)| *provider));
+    let providers = providers.map(|provider| provider as usize + 1).max().unwrap_or(0);
     let mut groups: Vec<Option<Group>> = vec![None; providers * areas];
+    let empty = |provider: u32, area: usize| {
+        let tally = Tally::empty(scheme, area, (0..scheme.cohorts.len()).collect());
+        let known = vec![vec![Known::default(); tally.people.len()]; scheme.outcomes.len()];
+        Group { provider, started: 0, tally, known }
+    };
+    for (provider, area) in places {
+        groups[*provider as usize * areas + area] = Some(empty(*provider, *area));
+    }
     for (at, index) in measured.index.iter().enumerate() {
-        let group = groups[index.start.provider as usize * areas + index.area as usize].get_or_insert_with(|| {
-            let tally = Tally::empty(scheme, index.area as usize, (0..scheme.cohorts.len()).collect());
-            let known = vec![vec![Known::default(); tally.people.len()]; scheme.outcomes.len()];
-            Group { provider: index.start.provider, started: 0, tally, known }
-        });
+        let (provider, area) = (index.start.provider, index.area as usize);
+        let group = groups[provider as usize * areas + area].get_or_insert_with(|| empty(provider, area));
         let cell = index.cohort as usize * segments + index.segment as usize;
         let findings = measured.of(at);
         let all_known = measured.all_of(at).all(|finding| finding.state == State::Known);
@@ -90,8 +101,14 @@ pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
 /// lasts. The comparison people of an area are held against every provider's people there.
 #[must_use]
 pub fn payable(scheme: &Scheme, measured: &Measured, as_at: Day) -> Vec<Group> {
-    let mut groups = tallies(scheme, measured);
-    share_comparisons(scheme, &mut groups);
+    payable_at(scheme, measured, as_at, &[])
+}
+
+/// The same, with a tally for each of some providers and areas even where nobody started: who holds an area is owed its fee.
+#[must_use]
+pub fn payable_at(scheme: &Scheme, measured: &Measured, as_at: Day, places: &[(u32, usize)]) -> Vec<Group> {
+    let mut groups = tallies_at(scheme, measured, places);
+    share_comparisons(scheme, &mut groups, places);
     for group in &mut groups {
         group.tally.waiting = vec![0; group.tally.people.len()];
         let ended = |cohort: &usize| day(scheme.cohorts[*cohort].ends) <= as_at;
@@ -131,9 +148,9 @@ fn months_passed(cohort: &Cohort, as_at: Day, rule: MonthEnd) -> i64 {
     (1..=cohort.months).take_while(over).count() as i64
 }
 
-/// Gives each provider the comparison people of its whole area, and drops groups of nobody else. What people did before they
+/// Gives each provider the comparison people of its whole area, and drops groups of nobody else, but for some places. What people did before they
 /// started stays with their own provider.
-fn share_comparisons(scheme: &Scheme, groups: &mut Vec<Group>) {
+fn share_comparisons(scheme: &Scheme, groups: &mut Vec<Group>, places: &[(u32, usize)]) {
     let mut areas: BTreeMap<usize, Vec<Comparison>> = BTreeMap::new();
     for group in groups.iter() {
         let Some(sums) = areas.get_mut(&group.tally.area) else {
@@ -145,7 +162,7 @@ fn share_comparisons(scheme: &Scheme, groups: &mut Vec<Group>) {
             sum.counts.iter_mut().zip(&more.counts).for_each(|(sum, more)| *sum += more);
         }
     }
-    groups.retain(|group| group.started > 0);
+    groups.retain(|group| group.started > 0 || places.contains(&(group.provider, group.tally.area)));
     let shared = |outcome: &scheme::terms::Outcome| matches!(outcome.baseline, Baseline::Comparison { .. });
     for group in groups {
         let (own, all) = (group.tally.comparison.iter_mut(), &areas[&group.tally.area]);

@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 use scheme::money::{Pence, Quantity};
 
-use super::entry::{Account, Approval, Transaction, What};
+use super::entry::{Approval, Form, Run, Settlement, Transaction, Way, What};
 use super::*;
 
 /// A line for one cohort at £40 each; the lines of a statement differ by their cohort.
-fn line(provider: &str, cohort: usize, people: i64) -> Line {
+pub(super) fn line(provider: &str, cohort: usize, people: i64) -> Line {
     Line {
         provider: provider.to_owned(),
         area: "north".to_owned(),
@@ -26,7 +26,7 @@ fn line(provider: &str, cohort: usize, people: i64) -> Line {
 }
 
 /// A statement for Acme, with the people of each cohort.
-fn statement(month: i8, people: &[i64]) -> Statement {
+pub(super) fn statement(month: i8, people: &[i64]) -> Statement {
     let day = jiff::civil::date(2027, month, 28);
     Statement {
         contract: "Jobs, North".to_owned(),
@@ -40,13 +40,13 @@ fn statement(month: i8, people: &[i64]) -> Statement {
 
 /// Entries as they would be kept.
 #[derive(Default)]
-struct Book {
-    ledger: Ledger,
-    kept: Vec<Sealed>,
+pub(super) struct Book {
+    pub(super) ledger: Ledger,
+    pub(super) kept: Vec<Sealed>,
 }
 
 impl Book {
-    fn write(&mut self, entries: &[Entry]) -> Result<(), Fault> {
+    pub(super) fn write(&mut self, entries: &[Entry]) -> Result<(), Fault> {
         for entry in entries {
             let head = self.ledger.head();
             let sealed = Sealed::new(entry, head.number + 1, "2027-01-01T09:00:00Z", head.hash);
@@ -57,7 +57,7 @@ impl Book {
     }
 
     /// Prepares by one, approves by another; gives how many entries that wrote.
-    fn pay(&mut self, statement: &Statement) -> usize {
+    pub(super) fn pay(&mut self, statement: &Statement) -> usize {
         let before = self.kept.len();
         let plan = prepare(&self.ledger, statement.clone(), "Ann", "").expect("it can be prepared");
         self.write(&plan.entries).expect("a run can be kept");
@@ -80,7 +80,7 @@ impl Book {
     }
 }
 
-fn read_again(kept: &[Sealed]) -> Result<Ledger, Fault> {
+pub(super) fn read_again(kept: &[Sealed]) -> Result<Ledger, Fault> {
     let mut ledger = Ledger::default();
     kept.iter().try_for_each(|sealed| ledger.take(sealed))?;
     Ok(ledger)
@@ -99,8 +99,8 @@ fn a_late_conviction_posts_the_difference_by_reversal() {
     let first = posted.iter().find(|posted| posted.key == reversal.key).expect("it was posted");
     assert_eq!(reversal.what, What::Reverses(first.id()));
     assert_eq!(reversal.reason, "was 12 people × £40 = £480; is 11 people × £40 = £440, as known at 2027-02-28");
-    let liability = Account::Liability { contract: "Jobs, North".to_owned() };
-    assert_eq!(book.ledger.balances()[&liability], Pence(-41 * 4_000));
+    assert_eq!(book.ledger.balance(&Account::expense("Jobs, North")), Pence(41 * 4_000), "a debit");
+    assert_eq!(book.ledger.balance(&Account::payable("Jobs, North", "Acme")), Pence(-41 * 4_000), "a credit");
 }
 
 #[test]
@@ -138,16 +138,180 @@ fn only_what_pays_differently_is_posted_anew() {
 #[test]
 fn nobody_approves_what_they_prepared() {
     let mut book = Book::default();
-    let plan = prepare(&book.ledger, statement(1, &[12]), "  Ann   Lee ", "").expect("it can be prepared");
+    let plan = prepare(&book.ledger, statement(1, &[12]), "  Siân   O'Neil ", "").expect("it can be prepared");
     book.write(&plan.entries).expect("kept");
-    for name in ["Ann Lee", "ann lee", "ANN\tLEE "] {
-        let refusal = approve(&book.ledger, plan.run, name).expect_err("one person cannot do both");
-        assert!(refusal.what.starts_with("Ann Lee prepared run"), "{refusal}");
+    let text = book.ledger.run(plan.run).expect("prepared").text;
+    let same = [
+        "Siân O'Neil",
+        "siân o\u{2019}neil",
+        "SIAN\tO NEIL ",
+        "Sia\u{302}n O\u{2bc}Neil",
+        "Siân\u{a0}O'Neil",
+        "O'Neil, Siân",
+        "S\u{131}ân O'Neil",
+        "S\u{456}ân O'Neil",
+        "Siân O'Nei1",
+        "Siân\u{200b} O'Neil",
+        "Si\u{ad}ân O'Neil",
+        "Siân \u{202e}O'Neil",
+        "Siân O'Neil\u{fe0f}",
+    ];
+    for name in same {
+        approve(&book.ledger, plan.run, name).expect_err(name);
+        // Nor does the ledger take such an approval from a program that would write one.
+        for form in [Form::First, Form::Second] {
+            let forged = Approval { form, run: plan.run, approved_by: name.to_owned(), prepared: text };
+            assert!(book.write(&[Entry::Approved(forged)]).is_err(), "{name:?}, {form:?}");
+        }
     }
-    assert!(approve(&book.ledger, plan.run, " ").is_err());
-    // Nor does the ledger take such an approval from a program that would write one.
-    let forged = Entry::Approved(Approval { run: plan.run, approved_by: "ann lee".to_owned() });
-    assert!(book.write(&[forged]).is_err());
+    for name in ["", " ", "\u{200b}", "\u{3164}", "\u{2800}", ".", "\u{202e}\u{202c}", "\u{410}nn Lee", "Ben\u{1b}[2J"] {
+        let refusal = approve(&book.ledger, plan.run, name).expect_err(name);
+        assert!(refusal.what.contains("the name of the person who approves the run"), "{refusal}");
+        prepare(&book.ledger, statement(1, &[13]), name, "").expect_err(name);
+        let forged = Approval { form: Form::Second, run: plan.run, approved_by: name.to_owned(), prepared: text };
+        assert!(book.write(&[Entry::Approved(forged)]).is_err(), "{name:?}");
+    }
+    // Names that are nearly the same are told, and are two people.
+    let plan = approve(&book.ledger, plan.run, "Sian Neil").expect("another person");
+    assert!(plan.notes[0].contains("nearly the same"), "{:?}", plan.notes);
+    let plan = approve(&book.ledger, plan.run, "Ben Cole").expect("another person");
+    assert!(plan.notes.is_empty());
+}
+
+/// A text with a character that nobody sees does not get into a run, wherever it comes from.
+#[test]
+fn what_nobody_sees_is_not_prepared() {
+    let book = Book::default();
+    let spoilt: [&dyn Fn(&mut Statement); 4] = [
+        &|statement| statement.contract.push('\u{202e}'),
+        &|statement| statement.lines[0].clause.push('\u{1b}'),
+        &|statement| statement.lines[0].reason.push('\u{200b}'),
+        &|statement| {
+            statement.providers[0].push('\u{200b}');
+            statement.lines[0].provider.push('\u{200b}');
+        },
+    ];
+    for spoil in spoilt {
+        let mut statement = statement(1, &[12]);
+        spoil(&mut statement);
+        let refusal = prepare(&book.ledger, statement, "Ann", "").expect_err("it cannot be seen");
+        assert!(refusal.what.contains("cannot be seen, <U+"), "{refusal}");
+    }
+    assert!(prepare(&book.ledger, statement(1, &[12]), "Ann", "all\u{7f} right").is_err());
+    let details = vec![Detail::new("faults accepted", "\u{9b}31m")];
+    assert!(prepare_with(&book.ledger, statement(1, &[12]), "Ann", "", details).is_err());
+}
+
+/// What belongs to a run besides its statement is kept, is part of its id, and comes back.
+#[test]
+fn details_of_a_run_are_kept() {
+    let mut book = Book::default();
+    let details = vec![Detail::new("people.csv", "sha256 abc"), Detail::new("faults accepted", "two late rows,\n\tagreed")];
+    let plan = prepare_with(&book.ledger, statement(1, &[12]), "Ann", "", details.clone()).expect("it can be prepared");
+    let without = prepare(&book.ledger, statement(1, &[12]), "Ann", "").expect("it can be prepared");
+    assert_ne!(plan.run, without.run);
+    book.write(&plan.entries).expect("kept");
+    let again = read_again(&book.kept).expect("it can be read again");
+    assert_eq!(again.run(plan.run).expect("prepared").run.details, details);
+    let twice = vec![details[0].clone(), details[0].clone()];
+    let run = Run { details: twice, ..again.run(plan.run).expect("prepared").run.clone() };
+    assert!(book.write(&[Entry::Prepared(run)]).is_err(), "a detail that appears twice");
+}
+
+pub(super) fn payment(amount: i64, reference: &str) -> Payment {
+    Payment {
+        contract: None,
+        provider: "Acme".to_owned(),
+        way: Way::Paid,
+        amount: Pence(amount),
+        on: jiff::civil::date(2027, 3, 31),
+        reference: reference.to_owned(),
+        over: String::new(),
+        again: false,
+    }
+}
+
+#[test]
+fn what_is_paid_is_settled_in_parts_and_once() {
+    let mut book = Book::default();
+    book.pay(&statement(1, &[12, 30]));
+    let refused = |book: &Book, payment: &Payment, by: &str, words: &str| {
+        let refusal = settle(&book.ledger, payment, by).expect_err(words);
+        assert!(refusal.to_string().contains(words), "{refusal}");
+    };
+    refused(&book, &payment(168_001, "B1"), "Cat", "£1,680 is payable to Acme");
+    refused(&book, &payment(0, "B1"), "Cat", "positive amount");
+    refused(&book, &payment(1, " - "), "Cat", "the reference is empty");
+    refused(&book, &payment(1, "B\u{200b}1"), "Cat", "cannot be seen");
+    refused(&book, &payment(1, "B1"), "BEN", "cannot record its payment as well");
+    refused(&book, &payment(1, "B1"), "\u{200b}", "records the settlement");
+    refused(&book, &Payment { provider: "acme".to_owned(), ..payment(1, "B1") }, "Cat", "did you mean Acme?");
+    refused(&book, &Payment { contract: Some("Jobs".to_owned()), ..payment(1, "B1") }, "Cat", "Jobs, North");
+
+    let plan = settle(&book.ledger, &payment(100_000, " BACS  1 "), "Cat").expect("a part");
+    book.write(&plan.entries).expect("kept");
+    book.ledger.ties().expect("it ties");
+    assert_eq!(book.owed(), 68_000);
+    assert_eq!(book.ledger.balance(&Account::cash("Jobs, North")), Pence(-100_000));
+    // The same reference again: nothing where it is the same payment, refused where it is not.
+    assert_eq!(settle(&book.ledger, &payment(100_000, "bacs1"), "Dan").expect("again").entries, []);
+    refused(&book, &payment(100_001, "BACS 1"), "Cat", "was recorded before");
+    let plan = settle(&book.ledger, &payment(68_000, "BACS 2"), "Ann").expect("the rest");
+    book.write(&plan.entries).expect("kept");
+    refused(&book, &payment(1, "BACS 3"), "Cat", "£0 is payable to Acme");
+
+    // One paid too much, for a reason: Acme owes it, and what comes due next is set off against it.
+    let more = Payment { over: "an advance".to_owned(), ..payment(10_000, "BACS 3") };
+    let plan = settle(&book.ledger, &more, "Cat").expect("with its reason");
+    book.write(&plan.entries).expect("kept");
+    assert_eq!(book.ledger.balance(&Account::receivable("Jobs, North", "Acme")), Pence(10_000));
+    assert_eq!(book.ledger.balance(&Account::payable("Jobs, North", "Acme")), Pence(0));
+    book.pay(&statement(4, &[12, 33]));
+    assert_eq!(book.ledger.balance(&Account::receivable("Jobs, North", "Acme")), Pence(0));
+    assert_eq!(book.owed(), 2_000);
+
+    // A clawback beyond what is payable: Acme owes, and pays some of it back.
+    book.pay(&statement(5, &[12, 13]));
+    assert_eq!(book.ledger.balance(&Account::receivable("Jobs, North", "Acme")), Pence(78_000));
+    let back = Payment { way: Way::Received, ..payment(8_000, "CR 9") };
+    let plan = settle(&book.ledger, &back, "Cat").expect("some of it");
+    book.write(&plan.entries).expect("kept");
+    assert_eq!(book.owed(), -70_000);
+    refused(&book, &Payment { way: Way::Received, ..payment(70_001, "CR 10") }, "Cat", "£700 is receivable from Acme");
+
+    // Reversed by a second person, once; and recorded again only where that is said.
+    assert!(reverse(&book.ledger, "BACS 2", "ann", "wrong").is_err(), "who recorded it");
+    assert!(reverse(&book.ledger, "BACS 2", "Dan", " ").is_err(), "no reason");
+    assert!(reverse(&book.ledger, "BACS 77", "Dan", "wrong").is_err(), "no such settlement");
+    let plan = reverse(&book.ledger, "bacs 2", "Dan", "the bank returned it").expect("reversed");
+    book.write(&plan.entries).expect("kept");
+    assert_eq!(book.owed(), -2_000);
+    assert_eq!(reverse(&book.ledger, "BACS 2", "Eve", "again").expect("done before").entries, []);
+    refused(&book, &payment(68_000, "BACS 2"), "Cat", "recorded and reversed before");
+    let again = Payment { again: true, over: "as agreed".to_owned(), ..payment(68_000, "BACS 2") };
+    let plan = settle(&book.ledger, &again, "Cat").expect("said so");
+    book.write(&plan.entries).expect("kept");
+    assert_eq!(book.owed(), -70_000);
+    let read = read_again(&book.kept).expect("it can be read again");
+    assert_eq!(read.balances(), book.ledger.balances());
+    assert_eq!(read.settlements().len(), 5);
+
+    // The laws hold without the code that made these entries.
+    let Some(Entry::Settlement(settlement)) = plan.entries.first() else { panic!("a settlement") };
+    let forged: [&dyn Fn(&mut Settlement); 7] = [
+        &|settlement| settlement.recorded_by = "ben".to_owned(),
+        &|settlement| settlement.recorded_by = "Cat\u{200b}".to_owned(),
+        &|settlement| settlement.amount = Pence(-1),
+        &|settlement| settlement.reference = " ".to_owned(),
+        &|settlement| settlement.provider = "Brook".to_owned(),
+        &|settlement| settlement.over = String::new(),
+        &|settlement| settlement.before = 7,
+    ];
+    for (at, forge) in forged.into_iter().enumerate() {
+        let mut settlement = Settlement { reference: "NEW".to_owned(), before: 0, ..settlement.clone() };
+        forge(&mut settlement);
+        assert!(book.write(&[Entry::Settlement(settlement)]).is_err(), "forgery {at}");
+    }
 }
 
 #[test]
@@ -239,9 +403,18 @@ fn a_ledger_that_breaks_a_law_is_not_taken() {
         transaction.postings[0].1.0 += 100;
         transaction.postings[1].1.0 -= 100;
     };
+    let pair = |transaction: &mut Transaction| {
+        let account = |provider| Account::payable("Jobs, North", provider);
+        transaction.postings.extend([(account("Brook"), Pence(500)), (account("Cray"), Pence(-500))]);
+    };
     let mistakes = [
-        ("posted while the old is in force", Entry::Transaction(new.clone())),
+        ("a pair of postings more, which balance", wrong(&pair, reversal)),
+        ("reversed for another reason", wrong(&|transaction| transaction.reason = "was 13 people".to_owned(), reversal)),
         ("posted a second time", Entry::Transaction(posted)),
+        (
+            "another decision before this one is posted",
+            prepare(&book.ledger, statement(3, &[9]), "Ann", "").expect("a run").entries.remove(0),
+        ),
         ("more taken back than posted", wrong(&more, reversal)),
         ("a penny from nowhere", wrong(&|transaction| transaction.postings[0].1.0 += 1, reversal)),
     ];
@@ -253,6 +426,12 @@ fn a_ledger_that_breaks_a_law_is_not_taken() {
         ("more posted than the line says", wrong(&more, new)),
         ("taken back twice", Entry::Transaction(reversal.clone())),
         ("a line of no statement", wrong(&|transaction| transaction.key = Hash::of(["other"]), new)),
+        ("a pair of postings more, which balance", wrong(&pair, new)),
+        ("another reason than the statement's", wrong(&|transaction| transaction.reason.push('!'), new)),
+        (
+            "money that goes elsewhere",
+            wrong(&|transaction| transaction.postings[1].0 = Account::payable("Jobs, North", "Brook"), new),
+        ),
     ];
     for (what, entry) in mistakes {
         assert!(book.write(&[entry]).is_err(), "{what}");
@@ -281,6 +460,50 @@ proptest! {
         }
         let again = read_again(&book.kept).expect("it can be read again");
         prop_assert_eq!(again.head(), book.ledger.head());
+        prop_assert_eq!(again.balances(), book.ledger.balances());
+    }
+
+    /// Whatever is paid, received and reversed between runs: the books balance, a provider is owed its statement less what it
+    /// was paid, it never stands in payable and receivable at once, and what is read again is the same.
+    #[test]
+    fn any_settlements_balance(steps in prop::collection::vec((0_u8..4, 1_i64..200_000, 0_i64..40), 1..14)) {
+        let mut book = Book::default();
+        book.pay(&statement(1, &[20]));
+        let (mut due, mut paid) = (20 * 4_000, 0);
+        let mut active: Vec<(String, i64)> = Vec::new();
+        for (at, (what, amount, people)) in steps.into_iter().enumerate() {
+            let reference = format!("R{at}");
+            match what {
+                0 => {
+                    let day = 1 + i8::try_from(at).expect("few steps");
+                    book.pay(&Statement { as_at: jiff::civil::date(2027, 2, day), known_at: jiff::civil::date(2027, 2, day), ..statement(2, &[people]) });
+                    due = people * 4_000;
+                }
+                1 | 2 => {
+                    let way = if what == 1 { Way::Paid } else { Way::Received };
+                    let payment = Payment { way, over: "said".to_owned(), ..payment(amount, &reference) };
+                    let plan = settle(&book.ledger, &payment, "Cat").expect("it can be settled");
+                    book.write(&plan.entries).expect("kept");
+                    let signed = if what == 1 { amount } else { -amount };
+                    paid += signed;
+                    active.push((reference, signed));
+                }
+                _ => {
+                    let Some((reference, signed)) = active.pop() else { continue };
+                    let plan = reverse(&book.ledger, &reference, "Dan", "returned").expect("it can be reversed");
+                    book.write(&plan.entries).expect("kept");
+                    paid -= signed;
+                }
+            }
+            book.ledger.ties().expect("it ties");
+            prop_assert_eq!(book.owed(), due - paid);
+            let payable = -book.ledger.balance(&Account::payable("Jobs, North", "Acme")).0;
+            let receivable = book.ledger.balance(&Account::receivable("Jobs, North", "Acme")).0;
+            prop_assert_eq!((payable, receivable), ((due - paid).max(0), (paid - due).max(0)));
+            prop_assert_eq!(book.ledger.balance(&Account::cash("Jobs, North")).0, -paid);
+            prop_assert_eq!(book.ledger.balance(&Account::expense("Jobs, North")).0, due);
+        }
+        let again = read_again(&book.kept).expect("it can be read again");
         prop_assert_eq!(again.balances(), book.ledger.balances());
     }
 

@@ -4,14 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use scheme::identity::{self, Alike};
 use scheme::money::Pence;
+use scheme::visible::{hidden, visible};
 
-use crate::pay::entry::{Approval, Entry, Run, Transaction, What, owed};
+use crate::pay::account::{Account, Posting};
+use crate::pay::entry::{
+    Approval, Detail, Entry, Form, PAID_BACK, Run, TO_PAYABLE, TO_RECEIVABLE, Transaction, What, provider_key,
+};
 use crate::pay::hash::Hash;
-use crate::pay::ledger::{InForce, Ledger, same_person};
+use crate::pay::ledger::{InForce, Ledger};
 use crate::pay::statement::{Line, Statement};
 
-/// Most characters of a name or a note.
+/// Most characters of a note.
 const LONGEST_TEXT: usize = 1_000;
 
 /// Something that the ledger does not do, and what to do instead.
@@ -29,7 +34,7 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-fn refuse<T>(what: impl Into<String>, hint: impl Into<String>) -> Result<T, Refusal> {
+pub(crate) fn refuse<T>(what: impl Into<String>, hint: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal { what: what.into(), hint: hint.into() })
 }
 
@@ -39,11 +44,24 @@ pub struct Plan {
     pub run: Hash,
     /// Nothing when all of it is in the ledger already.
     pub entries: Vec<Entry>,
+    /// What whoever asked should know, and what is done all the same.
+    pub notes: Vec<String>,
 }
 
 /// Prepares a run: the statement goes into the ledger, and nothing is owed before somebody else approves it.
 pub fn prepare(ledger: &Ledger, statement: Statement, prepared_by: &str, note: &str) -> Result<Plan, Refusal> {
-    let prepared_by = name(prepared_by, "who prepares the run")?;
+    prepare_with(ledger, statement, prepared_by, note, Vec::new())
+}
+
+/// Prepares a run with what else belongs to it: each detail is kept, hashed and shown to whoever approves.
+pub fn prepare_with(
+    ledger: &Ledger,
+    statement: Statement,
+    prepared_by: &str,
+    note: &str,
+    details: Vec<Detail>,
+) -> Result<Plan, Refusal> {
+    let prepared_by = name(prepared_by, "the person who prepares the run")?;
     if note.chars().count() > LONGEST_TEXT {
         return refuse(
             format!("the note is longer than {LONGEST_TEXT} characters"),
@@ -51,34 +69,30 @@ pub fn prepare(ledger: &Ledger, statement: Statement, prepared_by: &str, note: &
         );
     }
     sound(&statement)?;
+    seen(&statement, note, &details)?;
     let last = ledger.last_run(&statement.contract);
     let standing = statement.providers.iter().map(|provider| ledger.standing(&statement.contract, provider));
     let standing: BTreeSet<Option<Hash>> = standing.map(|run| Some(run.filter(|(_, stands)| **stands == statement)?.0)).collect();
     if let (1, Some(Some(run))) = (standing.len(), standing.first()) {
-        return Ok(Plan { run: *run, entries: Vec::new() });
+        return Ok(Plan { run: *run, entries: Vec::new(), notes: Vec::new() });
     }
     not_backwards(ledger, &statement)?;
-    let run = Run { prepared_by, note: note.trim().to_owned(), after: last, statement };
+    let run = Run { form: Form::Second, prepared_by, note: note.trim().to_owned(), details, after: last, statement };
     let id = run.id();
     let entries = if ledger.has(id) { Vec::new() } else { vec![Entry::Prepared(run)] };
-    Ok(Plan { run: id, entries })
+    Ok(Plan { run: id, entries, notes: Vec::new() })
 }
 
 /// Approves a prepared run and posts it, all at once.
 pub fn approve(ledger: &Ledger, run: Hash, approved_by: &str) -> Result<Plan, Refusal> {
-    let approved_by = name(approved_by, "who approves the run")?;
+    let approved_by = name(approved_by, "the person who approves the run")?;
     let Some(posted) = ledger.run(run) else {
         return refuse(format!("the ledger has no run {}", run.short()), "list its runs with: wellspent ledger show STORE");
     };
-    if same_person(&posted.run.prepared_by, &approved_by) {
-        return refuse(
-            format!("{} prepared run {} and cannot approve it as well", posted.run.prepared_by, run.short()),
-            "a second person looks at the run and approves it",
-        );
-    }
+    let notes = not_one_person(&posted.run.prepared_by, &approved_by, run)?;
     if let Some(before) = &posted.approved_by {
-        if same_person(before, &approved_by) {
-            return Ok(Plan { run, entries: Vec::new() });
+        if identity::same_person(before, &approved_by) {
+            return Ok(Plan { run, entries: Vec::new(), notes: Vec::new() });
         }
         return refuse(format!("run {} was approved by {before} and is posted", run.short()), "nothing is left to do");
     }
@@ -93,14 +107,32 @@ pub fn approve(ledger: &Ledger, run: Hash, approved_by: &str) -> Result<Plan, Re
             "prepare the statement again and approve the new run",
         );
     }
-    let approval = Entry::Approved(Approval { run, approved_by });
-    let transactions = transactions(ledger, run, &posted.run.statement).into_iter().map(Entry::Transaction);
-    Ok(Plan { run, entries: std::iter::once(approval).chain(transactions).collect() })
+    let approval = Approval { form: Form::Second, run, approved_by, prepared: posted.text };
+    let transactions = transactions(ledger, approval.cause(), &posted.run.statement).into_iter().map(Entry::Transaction);
+    Ok(Plan { run, entries: std::iter::once(Entry::Approved(approval)).chain(transactions).collect(), notes })
 }
 
-/// What posting a statement writes: reversals of what no longer holds, and what is new.
+/// Refuses one person under two spellings; tells of names that are nearly the same.
+fn not_one_person(prepared_by: &str, approved_by: &str, run: Hash) -> Result<Vec<String>, Refusal> {
+    let hint = "a second person looks at the run and approves it";
+    let run = run.short();
+    match identity::compare(prepared_by, approved_by) {
+        Alike::Same => refuse(format!("{prepared_by} prepared run {run} and cannot approve it as well"), hint),
+        Alike::Lookalike => refuse(
+            format!("{prepared_by} prepared run {run}, and {approved_by} is a name that looks the same in other letters"),
+            hint,
+        ),
+        Alike::Near => Ok(vec![format!(
+            "{approved_by} approves what {prepared_by} prepared: the names are nearly the same; see that they are two people"
+        )]),
+        Alike::Different => Ok(Vec::new()),
+    }
+}
+
+/// What posting a statement writes: reversals of what no longer holds, what is new, and what moves between payable and
+/// receivable. `cause` is the approval that they follow from.
 #[must_use]
-pub fn transactions(ledger: &Ledger, run: Hash, statement: &Statement) -> Vec<Transaction> {
+pub fn transactions(ledger: &Ledger, cause: Hash, statement: &Statement) -> Vec<Transaction> {
     let contract = &statement.contract;
     let lines: BTreeMap<Hash, &Line> = statement.lines.iter().map(|line| (line.key(contract), line)).collect();
     let mut out = Vec::new();
@@ -108,7 +140,7 @@ pub fn transactions(ledger: &Ledger, run: Hash, statement: &Statement) -> Vec<Tr
         for (key, in_force) in ledger.in_force(contract, provider) {
             let now = lines.get(&key).copied();
             if !now.is_some_and(|line| line.pays_like(&in_force.line)) {
-                out.push(reversal(run, key, in_force, now, statement));
+                out.push(reversal(cause, key, in_force, now, statement));
             }
         }
     }
@@ -118,33 +150,84 @@ pub fn transactions(ledger: &Ledger, run: Hash, statement: &Statement) -> Vec<Tr
         let (in_force, before) = ledger.posted(key);
         if line.amount != Pence(0) && (in_force.is_none() || reversed.contains(&key)) {
             let what = What::Posts { line: statement.id(line), before };
-            let postings = owed(contract, &line.provider, line.amount);
-            out.push(Transaction { run, key, what, reason: line.reason.clone(), postings });
+            let postings = vec![
+                (Account::expense(contract), line.amount),
+                (Account::payable(contract, &line.provider), Pence(line.amount.0.saturating_neg())),
+            ];
+            out.push(Transaction { form: Form::Second, cause, key, what, reason: line.reason.clone(), postings });
         }
+    }
+    for provider in &statement.providers {
+        let moved = reclassified(ledger, cause, contract, provider, &out);
+        out.extend(moved);
     }
     out
 }
 
-fn reversal(run: Hash, key: Hash, in_force: &InForce, now: Option<&Line>, statement: &Statement) -> Transaction {
+/// What moves between payable and receivable after some transactions: a provider that was paid more than is due owes the
+/// difference, and what it owes is set off against what comes due later.
+pub(crate) fn reclassified(
+    ledger: &Ledger,
+    cause: Hash,
+    contract: &str,
+    provider: &str,
+    after: &[Transaction],
+) -> Option<Transaction> {
+    let balance = |account: &Account| {
+        let added = after.iter().flat_map(|transaction| &transaction.postings).filter(|(posted, _)| posted == account);
+        added.fold(ledger.balance(account).0, |sum, (_, amount)| sum.saturating_add(amount.0))
+    };
+    let (payable, receivable) = (Account::payable(contract, provider), Account::receivable(contract, provider));
+    let (owes, owed) = (balance(&receivable), balance(&payable).saturating_neg());
+    let (reason, postings): (_, Vec<Posting>) = if owed < 0 {
+        (TO_RECEIVABLE, vec![(receivable, Pence(-owed)), (payable, Pence(owed))])
+    } else if owes < 0 {
+        (PAID_BACK, vec![(receivable, Pence(-owes)), (payable, Pence(owes))])
+    } else {
+        let set_off = owed.min(owes);
+        (TO_PAYABLE, vec![(payable, Pence(set_off)), (receivable, Pence(-set_off))])
+    };
+    let nothing = postings.iter().all(|(_, amount)| amount.0 == 0);
+    let (key, what, reason) = (provider_key(contract, provider), What::Reclassifies, reason.to_owned());
+    (!nothing).then_some(Transaction { form: Form::Second, cause, key, what, reason, postings })
+}
+
+fn reversal(cause: Hash, key: Hash, in_force: &InForce, now: Option<&Line>, statement: &Statement) -> Transaction {
     let was = in_force.line.sum_in_words();
     let reason = match now {
         Some(line) => format!("was {was}; is {}, as known at {}", line.sum_in_words(), statement.known_at),
         None => format!("was {was}; is no line of the statement as at {}", statement.as_at),
     };
     let postings = in_force.postings.iter().map(|(account, amount)| (account.clone(), Pence(-amount.0))).collect();
-    Transaction { run, key, what: What::Reverses(in_force.transaction), reason, postings }
+    Transaction { form: Form::Second, cause, key, what: What::Reverses(in_force.transaction), reason, postings }
 }
 
-/// A name as it is kept.
-fn name(text: &str, what: &str) -> Result<String, Refusal> {
-    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() {
-        return refuse(format!("the ledger must know {what}"), "give a person's name");
+/// A person's name as it is kept.
+pub(crate) fn name(text: &str, who: &str) -> Result<String, Refusal> {
+    identity::read(text).or_else(|fault| {
+        let (what, hint) = fault.said(who);
+        refuse(what, hint)
+    })
+}
+
+/// Refuses characters that nobody sees: whoever approves must see what there is. Line ends and tabs are shown.
+fn seen(statement: &Statement, note: &str, details: &[Detail]) -> Result<(), Refusal> {
+    let unseen = |text: &str| text.chars().find(|c| hidden(*c) && !matches!(c, '\n' | '\t'));
+    let of_line = |line: &Line| {
+        let Line { provider, area, clause, outcome, from_cohort, to_cohort, segment, unit, reason, .. } = line;
+        let texts = [provider, area, clause, outcome, from_cohort, to_cohort, segment, unit, reason];
+        texts.into_iter().find_map(|text| Some((text.clone(), unseen(text)?)))
+    };
+    let texts = [&statement.contract].into_iter().chain(&statement.providers).map(String::as_str).chain([note]);
+    let details = details.iter().flat_map(|detail| [detail.name.as_str(), detail.value.as_str()]);
+    let found = texts.chain(details).find_map(|text| Some((text.to_owned(), unseen(text)?)));
+    match found.or_else(|| statement.lines.iter().find_map(of_line)) {
+        None => Ok(()),
+        Some((text, c)) => refuse(
+            format!("a text of the run has a character that cannot be seen, {}: {}", visible(&c.to_string()), visible(&text)),
+            "take the character out where the text comes from: the folder's name, the scheme, the records or the note",
+        ),
     }
-    if name.chars().count() > LONGEST_TEXT {
-        return refuse(format!("the name of {what} is longer than {LONGEST_TEXT} characters"), "give a person's name");
-    }
-    Ok(name)
 }
 
 /// A statement that contradicts itself is not paid.
@@ -164,7 +247,7 @@ fn sound(statement: &Statement) -> Result<(), Refusal> {
         }
         match owed.checked_add(line.amount.0.saturating_abs()) {
             Some(sum) => owed = sum,
-            None => return refuse("the statement's amounts grow beyond all money", "check the prices of the scheme"),
+            None => return refuse("the statement's amounts are too large to add up", "check the prices of the scheme"),
         }
     }
     let providers: BTreeSet<&String> = statement.providers.iter().collect();

@@ -1,5 +1,6 @@
 //! Some rows of one table, column by column, as plain vectors: what every reader gives and every writer takes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::day::{Day, NEVER};
@@ -76,6 +77,15 @@ impl Texts {
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
+}
+
+/// So many texts are read together.
+pub const TOGETHER: usize = 256;
+
+/// Reads a letter of each of some texts that lie anywhere in memory, so that they are waited for together.
+pub fn fetch<'a>(texts: impl Iterator<Item = &'a str>) {
+    let first = |text: &str| u64::from(text.as_bytes().first().copied().unwrap_or_default());
+    std::hint::black_box(texts.fold(0, |sum, text| sum ^ first(text)));
 }
 
 /// One value that names something: the number 7 and the text "7" are the same name.
@@ -158,6 +168,15 @@ impl Batch {
     #[must_use]
     pub fn name(&self, column: usize, row: usize) -> Option<Name<'_>> {
         self.columns[column].name(row)
+    }
+
+    /// A value as a CSV file has it, without a copy of one that is text.
+    #[must_use]
+    pub fn said(&self, column: usize, row: usize) -> Cow<'_, str> {
+        match &self.columns[column] {
+            Values::Texts(texts) => Cow::Borrowed(texts.get(row)),
+            _ => Cow::Owned(self.text(column, row)),
+        }
     }
 
     /// A value as a CSV file has it.

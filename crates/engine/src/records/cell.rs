@@ -32,7 +32,7 @@ pub fn read(column: &Column, bytes: &[u8], values: &mut Values) -> Result<(), Wr
             numbers.push(number.unwrap_or(NONE));
             return result.and(number.map(drop).ok_or(wrong));
         }
-        Values::Texts(texts) => texts.push(&decode(if result.is_ok() { bytes } else { b"" }).0),
+        Values::Texts(texts) => texts.push(&decode(if result.is_ok() { bytes } else { b"" })),
     }
     result
 }
@@ -106,13 +106,14 @@ fn hundredths(bytes: &[u8]) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-/// Bytes as text, and whether they had to be taken for Windows-1252: the encoding of everything that is not UTF-8 and comes
-/// out of an office program in western Europe.
+/// Bytes as text. What is not UTF-8 is taken for Windows-1252, the encoding of everything else that comes out of an office program
+/// in western Europe; but where letters in UTF-8 stand beside, the rest is damage, and only that is lost.
 #[must_use]
-pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => (Cow::Borrowed(text), false),
-        Err(_) => (Cow::Owned(bytes.iter().map(|byte| windows_1252(*byte)).collect()), true),
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) if bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) => String::from_utf8_lossy(bytes),
+        Err(_) => Cow::Owned(bytes.iter().map(|byte| windows_1252(*byte)).collect()),
     }
 }
 

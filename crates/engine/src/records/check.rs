@@ -6,7 +6,7 @@ use super::batch::Batch;
 use super::day::{Day, NEVER};
 use super::fault::Fault;
 use super::names::{Fingerprints, fingerprint};
-use super::schema::Table;
+use super::schema::{Kind, Table};
 
 /// What is remembered between batches.
 #[derive(Debug, Default)]
@@ -49,6 +49,16 @@ impl Check {
                 }
             }
             days(batch, row, faults);
+            // Whose cells have slipped is nobody that is known, and then a name may stand in any column.
+            let people = self.known[PEOPLE].as_ref();
+            let known = person.is_none() || someone.is_some_and(|someone| people.is_some_and(|people| people.contains(someone)));
+            if !known {
+                let open = |fault: &&mut Fault| {
+                    let column = table.columns.iter().find(|column| column.name == fault.column);
+                    column.is_some_and(|column| matches!(column.kind, Kind::Id | Kind::Text))
+                };
+                faults[before..].iter_mut().filter(open).for_each(|fault| fault.value = None);
+            }
             good[row] = !faults[before..].iter().any(|fault| fault.grade <= super::fault::Grade::Row);
             if let Some(about) = about.and_then(|about| batch.name(about, row)) {
                 self.about.push((fingerprint(about), place));
@@ -115,6 +125,9 @@ struct Reference {
     expected: &'static str,
     mend: &'static str,
 }
+
+/// The place of people among the references.
+const PEOPLE: usize = 0;
 
 const REFERENCES: [Reference; 3] = [
     Reference {

@@ -9,136 +9,31 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
 
-use super::batch::{Batch, Values};
-use super::cell;
-use super::fault::Fault;
+use super::batch::Batch;
+use super::fault::{Fault, Grade};
+use super::rows::{self, Rows};
 use super::schema::Table;
 
 /// The most bytes of one row.
 pub const LONGEST_ROW: usize = 1 << 20;
 /// The most columns of one row.
-const MOST_COLUMNS: usize = 1000;
-/// Rows of one batch.
-const BATCH_ROWS: usize = 1 << 16;
+pub const MOST_COLUMNS: usize = 1000;
+/// The most rows with damaged letters that are told one by one.
+const MOST_DAMAGED: usize = 1000;
 
-/// Reads a table, giving batch after batch to `take`: the rows that are right, and the faults of the others. Fails only as
-/// `from` and `take` fail.
-pub fn read<R: Read>(
-    from: R,
-    table: &'static Table,
-    mut take: impl FnMut(Batch, Vec<Fault>) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut rows = Rows::new(Decoded::new(from)?);
-    let mut faults = Vec::new();
-    let Some(columns) = header(&mut rows, table, &mut faults)? else {
-        return take(Batch::empty(table), faults);
-    };
-    let mut batch = Batch::empty(table);
-    for (values, at) in batch.columns.iter_mut().zip(&columns.of) {
-        if at.is_none() {
-            *values = Values::Absent;
-        }
-    }
-    let blank = batch.clone();
-    let mut good = Vec::new();
-    let mut told_encoding = false;
-    while let Some(row) = rows.next()? {
-        let place = rows.line;
-        match row {
-            Ok(()) => {
-                if !told_encoding && rows.cells.iter().any(|cell| std::str::from_utf8(&rows.text[cell.clone()]).is_err()) {
-                    told_encoding = true;
-                    faults.push(not_utf8(place));
-                }
-                good.push(fill(&rows, &columns, place, &mut batch, &mut faults));
-                batch.places.push(place);
-            }
-            Err(fault) => faults.push(fault),
-        }
-        if batch.rows() == BATCH_ROWS || faults.len() >= BATCH_ROWS {
-            batch.keep(&good);
-            good.clear();
-            take(std::mem::replace(&mut batch, blank.clone()), std::mem::take(&mut faults))?;
-        }
-    }
-    batch.keep(&good);
-    take(batch, faults)
+/// Reads a table of bytes in memory or from anywhere; see [`rows::read`].
+pub fn read<R: Read>(from: R, table: &'static Table, take: impl FnMut(Batch, Vec<Fault>) -> io::Result<()>) -> io::Result<()> {
+    rows::read(&mut Csv::open(from)?, table, take)
 }
 
-/// Reads any CSV file whole, row after row, the header first; a row that cannot be taken apart is given as its fault. Fails only
-/// as `from` and `take` fail.
+/// Reads any CSV file whole, the header first; see [`rows::cells`].
 pub fn cells<R: Read>(from: R, mut take: impl FnMut(Result<&[Cow<'_, str>], Fault>) -> io::Result<()>) -> io::Result<()> {
-    let mut rows = Rows::new(Decoded::new(from)?);
-    while let Some(row) = rows.next()? {
-        match row {
-            Ok(()) => {
-                let cells: Vec<Cow<'_, str>> = rows.cells.iter().map(|cell| cell::decode(&rows.text[cell.clone()]).0).collect();
-                take(Ok(&cells))?;
-            }
-            Err(fault) => take(Err(fault))?,
-        }
-    }
-    Ok(())
+    rows::cells(&mut Csv::open(from)?, &[], &|_, _| true, |_, row| take(row))
 }
 
-/// Reads some columns of any CSV file as text, row after row, in the order of `wanted`; a cell that is not there is empty. Gives
-/// the names in the header, and the faults of rows that were left out. Where a name is missing nothing is given to `take`.
-pub fn texts<R: Read>(from: R, wanted: &[&str], mut take: impl FnMut(&[&str])) -> io::Result<(Vec<String>, Vec<Fault>)> {
-    let (mut header, mut faults) = (None, Vec::new());
-    let mut of: Vec<usize> = Vec::new();
-    cells(from, |row| {
-        match row {
-            Ok(names) if header.is_none() => {
-                let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
-                of = wanted.iter().filter_map(|name| names.iter().position(|known| known.eq_ignore_ascii_case(name))).collect();
-                header = Some(names);
-            }
-            Ok(cells) if of.len() == wanted.len() => {
-                take(&of.iter().map(|at| cells.get(*at).map_or("", |cell| cell.trim_ascii())).collect::<Vec<_>>());
-            }
-            Ok(_) => {}
-            Err(fault) => {
-                header.get_or_insert_default();
-                faults.push(fault);
-            }
-        }
-        Ok(())
-    })?;
-    Ok((header.unwrap_or_default(), faults))
-}
-
-fn not_utf8(place: u64) -> Fault {
-    let mend = "if accented letters come out wrong, save the file as \"CSV UTF-8\"";
-    Fault::row(place, "the text is not UTF-8, and is read as Windows-1252", "UTF-8", mend).warning()
-}
-
-/// Where the columns of the table stand in the file.
-struct Columns {
-    /// For each column of the table, its place in a row.
-    of: Vec<Option<usize>>,
-    /// Cells of a row.
-    cells: usize,
-}
-
-/// Reads the header; `None` when the file cannot be read without what is missing.
-fn header<R: Read>(rows: &mut Rows<R>, table: &'static Table, faults: &mut Vec<Fault>) -> io::Result<Option<Columns>> {
-    match rows.next()? {
-        None => {
-            faults.push(Fault::file("the file is empty", "a first row with the names of the columns", "add the header row"));
-            return Ok(None);
-        }
-        Some(Err(fault)) => {
-            faults.push(Fault { grade: super::fault::Grade::File, ..fault });
-            return Ok(None);
-        }
-        Some(Ok(())) => {}
-    }
-    let names: Vec<String> =
-        rows.cells.iter().map(|cell| cell::decode(&rows.text[cell.clone()]).0.trim().to_lowercase()).collect();
-    let (of, found) = columns(table, &names);
-    let usable = !found.iter().any(|fault| fault.grade == super::fault::Grade::File);
-    faults.extend(found);
-    Ok(usable.then_some(Columns { of, cells: names.len() }))
+/// Reads some columns as text; see [`rows::texts`].
+pub fn texts<R: Read>(from: R, wanted: &[&str], take: impl FnMut(&[&str])) -> io::Result<(Vec<String>, Vec<Fault>)> {
+    rows::texts(&mut Csv::open(from)?, wanted, take)
 }
 
 /// For each column of a table, its position among the names in a file, with faults for names that are missing, unknown or
@@ -174,36 +69,8 @@ pub fn columns(table: &'static Table, names: &[String]) -> (Vec<Option<usize>>, 
     (of, faults)
 }
 
-/// Adds a row to the batch and says whether it is right.
-fn fill<R: Read>(rows: &Rows<R>, columns: &Columns, place: u64, batch: &mut Batch, faults: &mut Vec<Fault>) -> bool {
-    let mut right = true;
-    let extra = rows.cells.iter().skip(columns.cells).any(|cell| !rows.text[cell.clone()].trim_ascii().is_empty());
-    if rows.cells.len() < columns.cells || extra {
-        let mut fault = Fault::row(
-            place,
-            "the row has another number of cells than the header",
-            format!("{} cells", columns.cells),
-            "a comma inside a text needs quotation marks around the text",
-        );
-        fault.value = Some(format!("{} cells", rows.cells.len()));
-        faults.push(fault);
-        right = false;
-    }
-    for ((column, values), at) in batch.table.columns.iter().zip(&mut batch.columns).zip(&columns.of) {
-        let Some(at) = at else { continue };
-        let bytes = rows.cells.get(*at).map_or(&[][..], |cell| &rows.text[cell.clone()]);
-        if let Err((what, mend)) = cell::read(column, bytes, values)
-            && right
-        {
-            faults.push(Fault::value(place, column, &cell::decode(bytes).0, what, mend));
-            right = false;
-        }
-    }
-    right
-}
-
 /// Takes CSV apart, row after row.
-struct Rows<R> {
+pub struct Csv<R> {
     from: Decoded<R>,
     /// Bytes read and not yet taken apart stand from `at` on.
     buffer: Vec<u8>,
@@ -216,6 +83,10 @@ struct Rows<R> {
     /// The cells of the current row: stretches of `text`, quotation marks taken off.
     cells: Vec<Range<usize>>,
     text: Vec<u8>,
+    letters: Letters,
+    /// What is wrong with the bytes from here on; nothing more is read.
+    broken: Option<Fault>,
+    notes: Vec<Fault>,
 }
 
 /// How far taking a row apart got.
@@ -230,10 +101,11 @@ enum Scan {
     Wide(usize, u64),
 }
 
-impl<R: Read> Rows<R> {
-    fn new(from: Decoded<R>) -> Rows<R> {
-        Rows {
-            from,
+impl<R: Read> Csv<R> {
+    /// Looks at the first bytes for the encoding.
+    pub fn open(from: R) -> io::Result<Csv<R>> {
+        let mut csv = Csv {
+            from: Decoded::new(from),
             buffer: Vec::new(),
             at: 0,
             ended: false,
@@ -242,47 +114,22 @@ impl<R: Read> Rows<R> {
             next_line: 1,
             cells: Vec::new(),
             text: Vec::new(),
-        }
+            letters: Letters::default(),
+            broken: None,
+            notes: Vec::new(),
+        };
+        let begun = csv.from.begin();
+        csv.or_broken(begun)?;
+        Ok(csv)
     }
 
-    /// The next row that is not blank: its cells, or what is wrong with it. `None` at the end.
-    fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
-        loop {
-            if self.separator == 0 {
-                self.choose_separator()?;
-            }
-            if self.at == self.buffer.len() && !self.more()? {
-                return Ok(None);
-            }
-            self.line = self.next_line;
-            match self.scan() {
-                Scan::Whole(end, lines) => {
-                    self.at = end;
-                    self.next_line += lines;
-                    if self.cells.len() > 1 || self.cells.first().is_some_and(|cell| !cell.is_empty()) {
-                        return Ok(Some(Ok(())));
-                    }
-                }
-                Scan::Stray(end, lines) => {
-                    self.at = end;
-                    self.next_line += lines;
-                    let mend = "double the quotation marks inside a text: \"the \"\"Hub\"\"\"";
-                    return Ok(Some(Err(Fault::row(self.line, "text follows a closing quotation mark", "a separator", mend))));
-                }
-                Scan::Wide(end, lines) => {
-                    self.at = end;
-                    self.next_line += lines;
-                    let mend = "look at the line; it may be many rows without line ends";
-                    return Ok(Some(Err(Fault::row(self.line, "the row has too many cells", "at most 1000 cells", mend))));
-                }
-                Scan::More { quoted } if self.ended || self.buffer.len() - self.at >= LONGEST_ROW => {
-                    return self.give_up(quoted).map(|fault| Some(Err(fault)));
-                }
-                Scan::More { .. } => {
-                    self.more()?;
-                }
-            }
-        }
+    /// What was read; a fault of the bytes themselves ends the file, and is told at its end.
+    fn or_broken<T: Default>(&mut self, read: io::Result<T>) -> io::Result<T> {
+        read.or_else(|error| {
+            self.broken = Some(Fault::of(error)?);
+            self.ended = true;
+            Ok(T::default())
+        })
     }
 
     /// Takes the row at `at` apart as far as the buffer goes.
@@ -402,19 +249,181 @@ impl<R: Read> Rows<R> {
         self.at = 0;
         let held = self.buffer.len();
         self.buffer.resize(held + PIECE, 0);
-        let read = self.from.read(&mut self.buffer[held..])?;
+        let read = self.from.read(&mut self.buffer[held..]);
+        let read = self.or_broken(read)?;
         self.buffer.truncate(held + read);
-        self.ended = read == 0;
+        self.ended |= read == 0;
         Ok(read > 0)
     }
 
-    /// The separator that the header has most of: some office programs write semicolons, or tabs.
+    /// The separator that the header has most of: some office programs write semicolons, or tabs. Excel may say it itself in a
+    /// line of its own, `sep=;`. Where the first line is a title, a later one says it.
     fn choose_separator(&mut self) -> io::Result<()> {
         while self.line_end(0).is_none() && self.buffer.len() < LONGEST_ROW && self.more()? {}
-        let header = &self.buffer[..self.line_end(0).unwrap_or(self.buffer.len())];
-        let count = |separator: &u8| header.iter().filter(|byte| *byte == separator).count();
-        self.separator = [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',');
+        let end = self.line_end(0).unwrap_or(self.buffer.len());
+        let first = self.buffer[..end].trim_ascii();
+        let first = first.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(first);
+        if let [said @ .., separator @ (b',' | b';' | b'\t' | b'|')] = first
+            && said.eq_ignore_ascii_case(b"sep=")
+        {
+            self.separator = *separator;
+            self.at = end;
+            self.next_line += 1;
+            return Ok(());
+        }
+        if self.buffer[..end].trim_ascii_end() == b"sep=" {
+            self.separator = b'\t';
+            self.at = end;
+            self.next_line += 1;
+            return Ok(());
+        }
+        let count = |line: &[u8], separator: u8| line.iter().filter(|byte| **byte == separator).count();
+        let most = |line: &[u8]| {
+            let each = [b'\t', b';', b','].map(|separator| (count(line, separator), separator));
+            each.into_iter().max_by_key(|(count, _)| *count).unwrap_or((0, b','))
+        };
+        let found = most(&self.buffer[..end]);
+        // A table with a title above it has several columns; a list with one column has text that may hold anything.
+        let later = self.buffer[end..].split(|byte| *byte == b'\n').take(rows::HEADER_WITHIN).map(most);
+        let later = later.into_iter().find(|(count, _)| *count >= 2).filter(|_| found.0 == 0);
+        self.separator = later.unwrap_or(found).1;
         Ok(())
+    }
+}
+
+impl<R: Read> Rows for Csv<R> {
+    fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
+        loop {
+            if self.separator == 0 {
+                self.choose_separator()?;
+            }
+            if self.at == self.buffer.len() && !self.more()? {
+                return Ok(None);
+            }
+            self.line = self.next_line;
+            match self.scan() {
+                // The row may be cut off where the bytes were.
+                Scan::Whole(end, _) if self.broken.is_some() && end == self.buffer.len() => return Ok(None),
+                Scan::Whole(end, lines) => {
+                    self.at = end;
+                    self.next_line += lines;
+                    if self.cells.len() > 1 || self.cells.first().is_some_and(|cell| !cell.is_empty()) {
+                        self.letters.look(&self.text, self.line, &mut self.notes);
+                        return Ok(Some(Ok(())));
+                    }
+                }
+                Scan::Stray(end, lines) => {
+                    self.at = end;
+                    self.next_line += lines;
+                    let mend = "double the quotation marks inside a text: \"the \"\"Hub\"\"\"";
+                    return Ok(Some(Err(Fault::row(self.line, "text follows a closing quotation mark", "a separator", mend))));
+                }
+                Scan::Wide(end, lines) => {
+                    self.at = end;
+                    self.next_line += lines;
+                    return Ok(Some(Err(rows::too_wide(self.line))));
+                }
+                Scan::More { .. } if self.broken.is_some() => return Ok(None),
+                Scan::More { quoted } if self.ended || self.buffer.len() - self.at >= LONGEST_ROW => {
+                    return self.give_up(quoted).map(|fault| Some(Err(fault)));
+                }
+                Scan::More { .. } => {
+                    self.more()?;
+                }
+            }
+        }
+    }
+
+    fn place(&self) -> u64 {
+        self.line
+    }
+
+    fn count(&self) -> usize {
+        self.cells.len()
+    }
+
+    fn cell(&self, at: usize) -> &[u8] {
+        self.cells.get(at).map_or(&[][..], |cell| &self.text[cell.clone()])
+    }
+
+    fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    fn notes(&mut self) -> &mut Vec<Fault> {
+        &mut self.notes
+    }
+
+    fn end(&mut self, _: u64) -> Vec<Fault> {
+        let mut faults: Vec<Fault> = self.letters.uncounted().into_iter().collect();
+        if self.from.lost_letters() {
+            faults.push(Fault {
+                grade: Grade::Warning,
+                ..Fault::file(
+                    "the text is UTF-16, and some of its letters are damaged",
+                    "UTF-16 as the program that made the file writes it",
+                    "ask for the file again; what could not be read is shown as \u{fffd}",
+                )
+            });
+        }
+        faults.extend(self.broken.take());
+        faults
+    }
+}
+
+/// What the letters met so far say of the encoding. A file in Windows-1252 is told once. In a file that has been UTF-8 so far,
+/// bytes that are not are damage, and every row with any is told: a name may have changed.
+#[derive(Default)]
+struct Letters {
+    utf8: bool,
+    other: bool,
+    damaged: usize,
+}
+
+impl Letters {
+    fn look(&mut self, text: &[u8], line: u64, notes: &mut Vec<Fault>) {
+        if text.is_ascii() {
+            return;
+        }
+        if std::str::from_utf8(text).is_ok() {
+            // Told once: the rows before were taken for Windows-1252.
+            if self.other && !self.utf8 {
+                notes.push(
+                    Fault::row(
+                        line,
+                        "this row is UTF-8, and rows above it are not",
+                        "one encoding in the whole file",
+                        "ask for the file again in UTF-8; it may have been put together from several",
+                    )
+                    .warning(),
+                );
+            }
+            self.utf8 = true;
+        } else if self.utf8 || text.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
+            self.utf8 = true;
+            self.damaged += 1;
+            if self.damaged <= MOST_DAMAGED {
+                notes.push(
+                    Fault::row(
+                        line,
+                        "a letter of this row is damaged: the file is UTF-8, and some of its bytes are not",
+                        "UTF-8",
+                        "ask for the file again, or correct the letter: a name may have changed",
+                    )
+                    .warning(),
+                );
+            }
+        } else if !std::mem::replace(&mut self.other, true) {
+            let mend = "if accented letters come out wrong, save the file as \"CSV UTF-8\"";
+            notes.push(Fault::row(line, "the text is not UTF-8, and is read as Windows-1252", "UTF-8", mend).warning());
+        }
+    }
+
+    /// How many more rows have damaged letters than were told.
+    fn uncounted(&self) -> Option<Fault> {
+        let more = self.damaged.checked_sub(MOST_DAMAGED).filter(|more| *more > 0)?;
+        let fault = Fault::file("letters of more rows are damaged", "UTF-8", "ask for the file again");
+        Some(Fault { value: Some(format!("{more} more rows")), ..fault }.warning())
     }
 }
 
@@ -432,16 +441,25 @@ struct Utf16 {
     /// The first half of a letter of two units, or of a unit of two bytes.
     high: Option<u16>,
     byte: Option<u8>,
+    /// Some unit was no letter.
+    lost: bool,
 }
 
 impl<R: Read> Decoded<R> {
-    fn new(mut from: R) -> io::Result<Decoded<R>> {
+    fn new(from: R) -> Decoded<R> {
+        Decoded { from, held: Vec::new(), at: 0, utf16: None }
+    }
+
+    /// Tells the encoding by the first bytes.
+    fn begin(&mut self) -> io::Result<()> {
         let mut held = vec![0; 4];
         let mut length = 0;
         while length < held.len() {
-            match from.read(&mut held[length..])? {
-                0 => break,
-                read => length += read,
+            match self.from.read(&mut held[length..]) {
+                Ok(0) => break,
+                Ok(read) => length += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
         held.truncate(length);
@@ -455,13 +473,18 @@ impl<R: Read> Decoded<R> {
             _ => (0, None),
         };
         held.drain(..skip);
-        let utf16 = big_endian.map(|big_endian| Utf16 { big_endian, high: None, byte: None });
-        let mut decoded = Decoded { from, held, at: 0, utf16 };
-        if let Some(utf16) = &mut decoded.utf16 {
-            let raw = std::mem::take(&mut decoded.held);
-            utf16.decode(&raw, &mut decoded.held);
+        self.held = held;
+        self.utf16 = big_endian.map(|big_endian| Utf16 { big_endian, high: None, byte: None, lost: false });
+        if let Some(utf16) = &mut self.utf16 {
+            let raw = std::mem::take(&mut self.held);
+            utf16.decode(&raw, &mut self.held);
         }
-        Ok(decoded)
+        Ok(())
+    }
+
+    /// Whether UTF-16 had letters that are none, or ended in the middle of one.
+    fn lost_letters(&self) -> bool {
+        self.utf16.as_ref().is_some_and(|utf16| utf16.lost || utf16.byte.is_some() || utf16.high.is_some())
     }
 
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
@@ -473,7 +496,10 @@ impl<R: Read> Decoded<R> {
                 };
             };
             let mut raw = vec![0; into.len().clamp(2, 1 << 16)];
-            let read = self.from.read(&mut raw)?;
+            let read = match self.from.read(&mut raw) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                other => other?,
+            };
             self.held.clear();
             self.at = 0;
             if read == 0 {
@@ -490,8 +516,10 @@ impl<R: Read> Decoded<R> {
 
 impl Utf16 {
     fn decode(&mut self, raw: &[u8], out: &mut Vec<u8>) {
+        let lost = &mut self.lost;
         let mut push = |units: &[u16]| {
             for letter in char::decode_utf16(units.iter().copied()) {
+                *lost |= letter.is_err();
                 let letter = letter.unwrap_or(char::REPLACEMENT_CHARACTER);
                 out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
             }
@@ -526,13 +554,19 @@ pub fn header_line(table: &Table) -> String {
 /// The rows of a batch as CSV: every column of the table in its order, in UTF-8, with quotation marks only where needed.
 pub fn write(batch: &Batch, out: &mut String) {
     for row in 0..batch.rows() {
-        for column in 0..batch.columns.len() {
-            if column > 0 {
-                out.push(',');
-            }
-            let text = batch.text(column, row);
-            out.push_str(&quoted(&text));
-        }
-        out.push('\n');
+        write_row((0..batch.columns.len()).map(|column| batch.said(column, row)), out);
     }
+}
+
+/// Texts as a row of CSV, with quotation marks only where needed.
+pub fn write_row(cells: impl IntoIterator<Item = impl AsRef<str>>, out: &mut String) {
+    for (at, cell) in cells.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        if !cell.as_ref().is_empty() {
+            out.push_str(&quoted(cell.as_ref()));
+        }
+    }
+    out.push('\n');
 }

@@ -1,6 +1,8 @@
 //! What is wrong with one row, one value or one file of records. A value that may say who somebody is never gets in here.
 
-use super::schema::{Column, Table};
+use std::io;
+
+use super::schema::{Column, Kind, Table};
 
 /// One thing wrong in one place.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +19,15 @@ pub struct Fault {
     pub mend: String,
     pub grade: Grade,
 }
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.what)?;
+        self.value.as_ref().map_or(Ok(()), |value| write!(f, ": {value}"))
+    }
+}
+
+impl std::error::Error for Fault {}
 
 /// What a fault does to its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,10 +60,23 @@ impl Fault {
         Fault { column: column.name.into(), value: shown(column, value), ..Fault::row(place, what, column.kind.expected(), mend) }
     }
 
+    /// The fault inside an error of reading, or the error where there is none: what is wrong with a file's bytes comes up through
+    /// readers as an error.
+    pub fn of(error: io::Error) -> Result<Fault, io::Error> {
+        error.downcast::<Fault>()
+    }
+
     /// Names the column.
     #[must_use]
     pub fn column(mut self, table: &Table, column: usize) -> Fault {
         self.column = table.columns[column].name.into();
+        self
+    }
+
+    /// The same without what was read.
+    #[must_use]
+    pub fn unseen(mut self) -> Fault {
+        self.value = None;
         self
     }
 
@@ -63,9 +87,10 @@ impl Fault {
     }
 }
 
-/// The value as a message may show it: short, printable, and nothing of a personal column.
+/// The value as a message may show it: short, printable, and nothing of a personal column. A cell may have slipped into a
+/// neighbour's column, as a comma inside an unquoted name makes it do; so only what has the form of its column is shown.
 fn shown(column: &Column, value: &str) -> Option<String> {
-    if column.personal {
+    if column.personal || !has_form(column, value) {
         return None;
     }
     let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
@@ -74,4 +99,32 @@ fn shown(column: &Column, value: &str) -> Option<String> {
         shown.push('…');
     }
     Some(shown)
+}
+
+/// Whether a value, right or wrong, is evidently meant for its column, and no name, number or note of somebody that slipped in.
+fn has_form(column: &Column, value: &str) -> bool {
+    let value = value.trim();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    match column.kind {
+        // A date in any order, with or without a time, or the number of a day in a spreadsheet.
+        Kind::Day => {
+            let parts = value.split(['-', '/', '.', 'T', ' ', ':', 'Z', '+']);
+            digits > 0
+                && parts.clone().all(|part| part.len() <= 9 && part.bytes().all(|byte| byte.is_ascii_digit()))
+                && (parts.clone().filter(|part| !part.is_empty()).count() >= 3 || digits <= 5)
+                && parts.filter(|part| part.len() > 4).count() <= 1
+                && value.len() <= 40
+        }
+        Kind::Amount | Kind::Share => {
+            let usual = |c: char| c.is_ascii_digit() || ".,-+%£$€eE".contains(c);
+            digits <= 9 && value.chars().all(usual)
+        }
+        // A slip in one of the known words.
+        Kind::Choice(words) => {
+            let near = value.len() > 3 && scheme::problem::nearest(value, words.iter().copied()).is_some();
+            near || words.iter().any(|word| word.eq_ignore_ascii_case(value))
+        }
+        // Anything may stand here; whoever knows more of the row decides.
+        Kind::Id | Kind::Text => true,
+    }
 }

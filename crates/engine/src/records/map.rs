@@ -7,15 +7,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 
 use scheme::document::{Reader, Section};
 use scheme::literal::Plain;
 use scheme::problem::nearest;
 
-use super::csv;
 use super::day::{self, Day};
 use super::fault::Fault;
+use super::rows::{self, Rows};
 use super::schema::{Kind, TABLES, Table, table};
 
 /// Rows of one table, and how they come from one file.
@@ -26,6 +26,8 @@ pub struct Part {
     pub table: &'static Table,
     /// The file that is read; without one the part is a single row of constants.
     pub file: Option<String>,
+    /// The sheet of a workbook; without it the only one.
+    pub sheet: Option<String>,
     /// Only rows that hold one of these values.
     only: Vec<(String, Vec<String>)>,
     /// Only rows that hold anything here.
@@ -62,7 +64,14 @@ enum Value {
 }
 
 /// File, the column to look in, the column with what is wanted.
-type Step = (String, String, String);
+type Step = (Source, String, String);
+
+/// A file that values are looked up in, and which of its sheets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    pub file: String,
+    pub sheet: Option<String>,
+}
 
 /// Files that values are looked up in, by name, key column and value column.
 pub type LookUps = BTreeMap<Step, BTreeMap<String, String>>;
@@ -80,7 +89,7 @@ pub struct Done {
 }
 
 /// What a part may say besides columns.
-const WORDS: [&str; 6] = ["file", "only", "given", "day_zero", "split", "runs"];
+const WORDS: [&str; 7] = ["file", "sheet", "only", "given", "day_zero", "split", "runs"];
 
 /// Reads a map; problems go to the reader.
 #[must_use]
@@ -131,6 +140,7 @@ fn part(section: &Section<'_, '_>, table: &'static Table) -> Part {
         name: section.name.clone(),
         table,
         file: section.text("file").map(str::to_owned),
+        sheet: section.text("sheet").map(str::to_owned),
         only,
         given: section.list("given").map(owned).unwrap_or_default(),
         day_zero: section.date("day_zero").map(day::day),
@@ -174,7 +184,8 @@ fn steps(section: &Section<'_, '_>, by: Option<&str>) -> Vec<Step> {
         Some(by) if !section.has("as") => by.to_owned(),
         _ => needed("as"),
     };
-    let mut steps = vec![(needed("file"), key, needed("column"))];
+    let mut steps =
+        vec![(Source { file: needed("file"), sheet: section.text("sheet").map(str::to_owned) }, key, needed("column"))];
     if let Some(then) = section.section("then") {
         steps.extend(self::steps(&then, None));
         then.finish();
@@ -226,10 +237,15 @@ pub fn look_ups(parts: &[Part]) -> impl Iterator<Item = &Step> {
 }
 
 /// Reads what is looked up in a file. Of a key that is there twice the first row stands.
-pub fn look_up<R: Read>(from: R, key: &str, column: &str, into: &mut BTreeMap<String, String>) -> io::Result<Vec<Fault>> {
+pub fn look_up<R: Rows + ?Sized>(
+    from: &mut R,
+    key: &str,
+    column: &str,
+    into: &mut BTreeMap<String, String>,
+) -> io::Result<Vec<Fault>> {
     let mut places: Result<[usize; 2], Vec<Fault>> = Err(Vec::new());
     let mut faults = Vec::new();
-    csv::cells(from, |row| {
+    rows::cells(from, &[key, column], &exact, |_, row| {
         match (row, &places) {
             (Err(fault), _) => faults.push(fault),
             (Ok(header), Err(none)) if none.is_empty() => places = find(header, [key, column]),
@@ -249,8 +265,14 @@ pub fn look_up<R: Read>(from: R, key: &str, column: &str, into: &mut BTreeMap<St
 /// Where columns stand in a file, or a fault for each that is not there.
 fn find<const N: usize>(header: &[Cow<'_, str>], names: [&str; N]) -> Result<[usize; N], Vec<Fault>> {
     let place = |name: &str| place(header, name);
-    let missing: Vec<Fault> = names.iter().filter(|name| place(name).is_none()).map(|name| no_column(header, name)).collect();
+    let missing: Vec<Fault> =
+        names.iter().filter(|name| place(name).is_none()).map(|name| no_column(header, &names, name)).collect();
     if missing.is_empty() { Ok(names.map(|name| place(name).unwrap_or(0))) } else { Err(missing) }
+}
+
+/// A map names columns as they are written.
+fn exact(known: &str, name: &str) -> bool {
+    known == name
 }
 
 /// Where a column stands, blanks around its name left aside.
@@ -258,17 +280,21 @@ fn place(header: &[Cow<'_, str>], name: &str) -> Option<usize> {
     header.iter().position(|cell| cell.trim() == name)
 }
 
-fn no_column(header: &[Cow<'_, str>], name: &str) -> Fault {
-    let known = || header.iter().map(|cell| cell.trim());
+/// The names that are there are shown where they are evidently names: a file without a header begins with somebody's row.
+fn no_column(header: &[Cow<'_, str>], wanted: &[&str], name: &str) -> Fault {
+    let known = || header.iter().map(|cell| cell.trim()).filter(|name| !name.is_empty());
     let mend = nearest(name, known()).map_or("correct the map".into(), |near| format!("is `{near}` meant?"));
-    let expected = format!("one of {}", known().collect::<Vec<_>>().join(", "));
+    let expected = match wanted.iter().any(|name| place(header, name).is_some()) {
+        true => format!("one of {}", known().collect::<Vec<_>>().join(", ")),
+        false => "a row with the names of the columns, as the map has them".into(),
+    };
     Fault { column: name.to_owned(), ..Fault::file("the file has no such column", expected, mend) }
 }
 
 /// Writes the rows of a part: one text for each column of its table.
-pub fn rows<R: Read>(
+pub fn rows<R: Rows + ?Sized>(
     part: &Part,
-    from: Option<R>,
+    from: Option<&mut R>,
     look_ups: &LookUps,
     mut write: impl FnMut(&[String]) -> io::Result<()>,
 ) -> io::Result<Done> {
@@ -281,7 +307,7 @@ pub fn rows<R: Read>(
     let mut places: Option<BTreeMap<String, usize>> = None;
     // Person, day, and the row, its cells in the order of `places`.
     let mut folded: Vec<(String, Day, Vec<String>)> = Vec::new();
-    csv::cells(from, |row| {
+    rows::cells(from, &part.columns(), &exact, |_, row| {
         let row = match row {
             Ok(row) => row,
             Err(fault) => {
@@ -292,7 +318,7 @@ pub fn rows<R: Read>(
         let Some(places) = &places else {
             let found = part.columns().into_iter().map(|name| (name.to_owned(), place(row, name)));
             let (found, missing): (Vec<_>, Vec<_>) = found.partition(|(_, place)| place.is_some());
-            done.faults.extend(missing.into_iter().map(|(name, _)| no_column(row, &name)));
+            done.faults.extend(missing.into_iter().map(|(name, _)| no_column(row, &part.columns(), &name)));
             places = Some(found.into_iter().filter_map(|(name, place)| Some((name, place?))).collect());
             return Ok(());
         };

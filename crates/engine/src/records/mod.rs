@@ -15,11 +15,15 @@ pub mod csv;
 pub mod day;
 pub mod facts;
 pub mod fault;
+pub mod gzip;
 pub mod map;
 pub mod names;
+pub mod payees;
 pub mod people;
+pub mod rows;
 pub mod schema;
 pub mod starts;
+pub mod workbook;
 
 use batch::Batch;
 use day::{Day, NEVER};

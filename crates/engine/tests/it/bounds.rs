@@ -21,7 +21,11 @@ fn held_against_all(records: &Records, model: &Model, least: f64) -> (usize, usi
         }
     }
     let mut found = Vec::new();
-    scorer.weights_from(least, &pairs, &mut Memory::default(), |left, right, weight| found.push((left, right, weight.to_bits())));
+    scorer.weights_from(least, &pairs, &mut Memory::default(), |pair, weight| {
+        // Levels come back from the number that stands for them.
+        assert_eq!(scorer.levels_of_pattern(scorer.pattern(&pair.levels)), pair.levels);
+        found.push((pair.left, pair.right, weight.to_bits()));
+    });
     assert_eq!(found, expected, "from {least} bits");
     (pairs.len(), found.len())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use engine::records::csv::Csv;
 use engine::records::map::{self, Done, LookUps};
 use scheme::source::{Bytes, Folder};
 use scheme::{Picks, Reader};
@@ -21,12 +22,16 @@ fn rows(text: &str, file: &str, look_ups: &LookUps) -> (Vec<String>, Done) {
     let (parts, problems) = read(text);
     assert_eq!(problems, Vec::<String>::new());
     let mut out = Vec::new();
-    let from = parts[0].file.as_ref().map(|_| file.as_bytes());
-    let done = map::rows(&parts[0], from, look_ups, |row| {
+    let mut from = parts[0].file.as_ref().map(|_| Csv::open(file.as_bytes()).expect("bytes"));
+    let done = map::rows(&parts[0], from.as_mut(), look_ups, |row| {
         out.push(row.join(","));
         Ok(())
     });
     (out, done.expect("bytes can be read"))
+}
+
+fn csv(text: &str) -> Csv<&[u8]> {
+    Csv::open(text.as_bytes()).expect("bytes")
 }
 
 #[test]
@@ -44,9 +49,9 @@ fn columns_constants_and_days() {
 fn days_from_day_zero_and_values_looked_up() {
     let text = "[starts.begun]\nfile = \"f.csv\"\nday_zero = 2020-02-28\nstart = \"row\"\nperson = \"who\"\n\
         provider = { file = \"sites.csv\", by = \"who\", as = \"person\", column = \"site\" }\nbegan = \"when\"\n";
-    let key = ("sites.csv".to_owned(), "person".to_owned(), "site".to_owned());
+    let key = (map::Source { file: "sites.csv".to_owned(), sheet: None }, "person".to_owned(), "site".to_owned());
     let mut known = BTreeMap::new();
-    let faults = map::look_up("site;person\nNorth;7\nSouth;7\n".as_bytes(), "person", "site", &mut known).expect("bytes");
+    let faults = map::look_up(&mut csv("site;person\nNorth;7\nSouth;7\n"), "person", "site", &mut known).expect("bytes");
     assert_eq!((faults.len(), known.len()), (0, 1), "the first row of a key stands");
     let look_ups = LookUps::from([(key, known)]);
     let (out, done) = rows(text, "row,who,when\na,7,2.0\nb,8,-1\n", &look_ups);

@@ -41,6 +41,7 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Cap, till: &mut Till<'_, A, L
         let scheme = till.scheme;
         let binds = sum > limit;
         let amount = if binds { limit.minus(sum) } else { A::default() };
+        till.take(&rule.on, period.clone(), A::default().minus(amount));
         let quantity = if binds { Quantity::whole(1) } else { Quantity(0) };
         let posting = Posting { cohorts: period, segment: None, quantity, unit: "cap", price: most };
         till.post(posting, amount, || {

@@ -200,6 +200,9 @@ impl Context<'_> {
             section.push(problem.mend("name at least one clause above this one"));
         }
         for (name, span) in list {
+            if !known.contains(&name) && section.reader.only_counts(section.file) {
+                continue;
+            }
             let problem =
                 |what: &str| Problem::at(section.file, span, what).read(format!("\"{name}\"")).expected(expected.clone());
             match self.clauses.iter().position(|clause| clause.name == name) {
@@ -376,6 +379,25 @@ impl Rule {
         }
     }
 
+    /// Whether it takes back what other clauses paid.
+    #[must_use]
+    pub fn takes_back(&self) -> bool {
+        matches!(self, Rule::ShareAtRisk(_) | Rule::Clawback(_) | Rule::Cap(_))
+    }
+
+    /// Whether what it pays by itself may be less than nothing.
+    #[must_use]
+    pub fn may_owe(&self) -> bool {
+        match self {
+            Rule::Tariff(rule) => rule.deduction.is_some() || !rule.tops_up.is_empty(),
+            Rule::OutcomePayment(rule) => rule.counts == Counts::FromBaseline,
+            Rule::SustainmentPayment(rule) => rule.counts == Counts::FromBaseline,
+            Rule::Floor(rule) => rule.least.values().iter().any(|least| least.0 < 0),
+            Rule::ShareAtRisk(_) | Rule::Clawback(_) | Rule::Cap(_) | Rule::Audit(_) => true,
+            Rule::ServiceFee(_) | Rule::AttachmentFee(_) | Rule::Bonus(_) => false,
+        }
+    }
+
     /// The clauses above it whose money it looks at.
     #[must_use]
     pub fn refers_to(&self) -> &[usize] {
@@ -409,6 +431,12 @@ fn names(scheme: &Scheme, clauses: &[usize]) -> String {
         1 => format!("clause {}", names[0]),
         _ => format!("clauses {}", names.join(", ")),
     }
+}
+
+/// A sentence for a clause that takes back a part of what others paid, where these can pay less than nothing.
+fn nothing_of_a_debt(scheme: &Scheme, clauses: &[usize], taken: &str) -> Option<String> {
+    let owes = clauses.iter().any(|&at| scheme.clauses[at].rule.may_owe());
+    owes.then(|| format!("Where {} paid less than nothing, nothing is {taken}.", terms(scheme, clauses)))
 }
 
 /// With a capital letter, for the start of a sentence.

@@ -86,7 +86,11 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &OutcomePayment, till: &mut Ti
                 if quantity.0 != 0 {
                     let price = rule.price.at(tally.area, segment, till.year(at));
                     let posting = Posting { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "people", price };
-                    till.pay(posting, || {
+                    let exact = match rule.counts {
+                        Counts::FromNothing => None,
+                        Counts::FromBaseline => Some((rule.outcome, cell)),
+                    };
+                    till.pay_cell(posting, exact, || {
                         let name = &scheme.outcomes[rule.outcome].name;
                         let with = if fewer { "without" } else { "with" };
                         match rule.counts {

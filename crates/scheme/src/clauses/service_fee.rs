@@ -2,6 +2,7 @@
 
 use crate::clauses::{Context, Kind, Rule};
 use crate::document::Section;
+use crate::exact::Ratio;
 use crate::literal::{self, Count, Literal as _};
 use crate::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
 use crate::price::{Lines, Posting, Till};
@@ -11,8 +12,8 @@ use crate::terms::Scheme;
 
 pub(super) const KIND: Kind = Kind {
     name: "service fee",
-    summary: "A fee for each month of the cohorts in the tally, whatever the results. It may fall by a share each contract \
-              year, and may be set by bands of people a year.",
+    summary: "A fee for each month of the cohorts in the tally, whatever the results, due to the provider that holds the area. \
+              It may fall by a share each contract year, and may be set by bands of people a year.",
     example: r#"[pay.fee]
 clause = "service fee"
 each_month = "£85,000"            # or each_year = "£1,020,000", or bands = "bands.csv" (from, to, each_month)
@@ -176,7 +177,11 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ServiceFee, till: &mut Till<'
         };
         let price = discounted(price, rule.falls, cohort.year, scheme.rounding);
         let posting = Posting { cohorts: at..at + 1, segment: None, quantity, unit, price };
-        till.pay(posting, || match &rule.basis {
+        let exact = || match &rule.basis {
+            Basis::EachYear(_) => Ratio::new(months.into(), 12),
+            Basis::EachMonth(_) | Basis::Bands(_) => Ratio::whole(months),
+        };
+        till.pay_exact(posting, exact, || match &rule.basis {
             Basis::Bands(_) => "the service fee of the band of people a year".to_owned(),
             _ if running => "the service fee of the cohort's months that have passed".to_owned(),
             _ => "the service fee of the cohort's months".to_owned(),
@@ -191,7 +196,8 @@ fn people_a_year<A: Amount, L: Lines<A>>(till: &Till<'_, A, L>, cohort: usize) -
     for (at, &position) in tally.cohorts.iter().enumerate() {
         if till.scheme.cohorts[position].year == year {
             people += (at * tally.segments..(at + 1) * tally.segments).map(|cell| tally.started(cell)).sum::<i64>();
-            months += till.scheme.cohorts[position].months;
+            let of = till.scheme.cohorts[position].months;
+            months += if tally.due.is_empty() { of } else { tally.months(at, of) };
         }
     }
     people * 12 / months.max(1)

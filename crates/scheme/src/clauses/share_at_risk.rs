@@ -10,7 +10,8 @@ use crate::terms::Scheme;
 
 pub(super) const KIND: Kind = Kind {
     name: "share at risk",
-    summary: "A share of what the named clauses paid is given back unless a gate is passed.",
+    summary: "A share of what the named clauses paid is given back unless a gate is passed; nothing where they paid less than \
+              nothing, and never more than they paid and have not had taken back.",
     example: r#"[pay.at_risk]
 clause = "share at risk"
 of = ["fee"]
@@ -53,7 +54,14 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ShareAtRisk, till: &mut Till<
         }
         let measured = till.measured(rule.gate.outcome, period.clone());
         let passed = rule.gate.verdict(scheme, &measured) == Verdict::Better;
-        let at_risk = till.paid_by(&rule.of, period.clone()).share(rule.share, scheme.rounding);
+        let sum = till.paid_by(&rule.of, period.clone());
+        // A share of a debt would be a gift for missing the gate.
+        let sum = if sum > A::default() { sum } else { A::default() };
+        let (share, left) = (sum.share(rule.share, scheme.rounding), till.left(&rule.of, period.clone()));
+        let at_risk = if share < left { share } else { left };
+        if !passed {
+            till.take(&rule.of, period.clone(), at_risk);
+        }
         let amount = if passed { A::default() } else { A::default().minus(at_risk) };
         let price = Pence(at_risk.in_pence().round() as i64);
         let quantity = if passed { Quantity(0) } else { Quantity::whole(-1) };
@@ -72,11 +80,13 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ShareAtRisk, till: &mut Till<
 }
 
 pub(crate) fn explain(rule: &ShareAtRisk, scheme: &Scheme) -> Vec<String> {
-    vec![format!(
+    let mut out = vec![format!(
         "The provider gives back {} of what {} paid unless {}, measured over {}.",
         rule.share,
         terms(scheme, &rule.of),
         rule.gate.words(scheme),
         rule.over.words()
-    )]
+    )];
+    out.extend(super::nothing_of_a_debt(scheme, &rule.of, "given back"));
+    out
 }

@@ -61,7 +61,11 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &SustainmentPayment, till: &mu
             if quantity.0 != 0 {
                 let price = rule.price.at(tally.area, segment, year);
                 let posting = Posting { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "periods", price };
-                till.pay(posting, || {
+                let exact = match rule.counts {
+                    Counts::FromNothing => None,
+                    Counts::FromBaseline => Some((rule.outcome, cell)),
+                };
+                till.pay_cell(posting, exact, || {
                     let beyond = match (rule.counts, quantity.0 > 0) {
                         (Counts::FromNothing, _) => "",
                         (Counts::FromBaseline, true) => ", beyond the baseline",

@@ -1,9 +1,13 @@
 //! A price for each person, event or percentage point better than the baseline, and, where the contract has it, a
 //! deduction for each one worse.
 
+use std::cmp::Ordering;
+
 use crate::clauses::{Context, Kind, Over, Rule, names, terms};
 use crate::document::Section;
+use crate::exact::Ratio;
 use crate::gate::{Gate, Test, Verdict};
+use crate::literal::Change;
 use crate::money::{Amount, Pence, Quantity, Rate};
 use crate::price::{Lines, Measured, Posting, Till};
 use crate::problem::Problem;
@@ -120,9 +124,10 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A
             continue;
         }
         let measured = till.measured(rule.outcome, period.clone());
+        let way = measured.way();
         let year = till.year(period.end - 1);
         let verdict = match &rule.gate {
-            None if measured.improvement >= 0 => Verdict::Better,
+            None if way != Ordering::Less => Verdict::Better,
             None => Verdict::Worse,
             Some(gate) if gate.outcome == rule.outcome => gate.verdict(scheme, &measured),
             Some(gate) => gate.verdict(scheme, &till.measured(gate.outcome, period.clone())),
@@ -133,8 +138,8 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A
                 .is_some_and(|hurdle| hurdle.verdict(scheme, &till.measured(hurdle.outcome, period.clone())) != Verdict::Better);
         let pays = match verdict {
             // A gate on another outcome may be passed one way while this outcome itself went the other: nothing is due then.
-            Verdict::Better if !hurdle_missed && measured.improvement >= 0 => Some(&rule.reward),
-            Verdict::Worse if measured.improvement < 0 => rule.deduction.as_ref(),
+            Verdict::Better if !hurdle_missed && way != Ordering::Less => Some(&rule.reward),
+            Verdict::Worse if way == Ordering::Less => rule.deduction.as_ref(),
             _ => None,
         };
         let (quantity, price) = match pays {
@@ -149,10 +154,12 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A
         let reason = || reason(rule, scheme, &measured, verdict, hurdle_missed);
         let paid_before = till.paid_by(&rule.tops_up, period.clone());
         let posting = Posting { cohorts: period, segment: None, quantity, unit, price };
+        let exact = || if pays.is_some() { exact_quantity(rule, &measured) } else { Ratio::whole(0) };
         if rule.tops_up.is_empty() {
-            till.pay(posting, reason);
+            till.pay_exact(posting, exact, reason);
         } else {
-            let whole = A::of(quantity, price, scheme.rounding);
+            let (quantity, whole) = A::of_exact(quantity, exact, price, scheme.rounding);
+            let posting = Posting { quantity, ..posting };
             // Only what was paid is taken off; an earlier deduction stands and is not handed back.
             let before = if paid_before > A::default() { paid_before } else { A::default() };
             let less = whole.minus(before);
@@ -166,25 +173,45 @@ pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A
 }
 
 /// How much is paid for, in billionths of the unit: positive for a reward, negative for a deduction.
-fn quantity(rule: &Tariff, measured: &Measured) -> Quantity {
-    let edge = match (rule.counts_from, rule.gate) {
-        (CountsFrom::Gate, Some(gate)) => gate.edge(measured),
-        _ => 0,
-    };
+fn quantity(rule: &Tariff, measured: &Measured<'_>) -> Quantity {
+    let edge = rule.counted_beyond().map_or(0, |change| measured.edge(change));
     let beyond = measured.improvement.saturating_sub(edge.saturating_mul(measured.improvement.signum()));
-    let counted = Measured { improvement: beyond, ..*measured };
     match rule.per {
-        PerUnit::Person | PerUnit::Event => Quantity(counted.improvement),
-        PerUnit::PercentagePoint => counted.points(),
+        PerUnit::Person | PerUnit::Event => Quantity(beyond),
+        PerUnit::PercentagePoint => measured.in_points(beyond),
     }
 }
 
-fn reason(rule: &Tariff, scheme: &Scheme, measured: &Measured, verdict: Verdict, hurdle_missed: bool) -> String {
+/// The same as a fraction of the unit.
+fn exact_quantity(rule: &Tariff, measured: &Measured<'_>) -> Ratio {
+    let improvement = measured.improvement_exact();
+    let beyond = match (rule.counted_beyond(), improvement.sign()) {
+        (Some(change), Ordering::Greater) => improvement.minus(&measured.edge_exact(change)),
+        (Some(change), Ordering::Less) => improvement.plus(&measured.edge_exact(change)),
+        _ => improvement,
+    };
+    match rule.per {
+        PerUnit::Person | PerUnit::Event => beyond,
+        PerUnit::PercentagePoint => measured.in_points_exact(&beyond),
+    }
+}
+
+impl Tariff {
+    /// The change beyond which results count, where not all of them do.
+    fn counted_beyond(&self) -> Option<Change> {
+        match self.counts_from {
+            CountsFrom::Gate => self.gate.and_then(|gate| gate.change()),
+            CountsFrom::Baseline => None,
+        }
+    }
+}
+
+fn reason(rule: &Tariff, scheme: &Scheme, measured: &Measured<'_>, verdict: Verdict, hurdle_missed: bool) -> String {
     let outcome = &scheme.outcomes[rule.outcome];
-    let mut facts = format!("{} counted against {} expected", Quantity::whole(measured.count), Quantity(measured.expected));
+    let (way, expected) = (measured.way(), Quantity::nearest(&measured.expected_exact()));
+    let mut facts = format!("{} counted against {expected} expected", Quantity::whole(measured.count));
     if outcome.ratchet != Rate(0) && measured.base > 0 {
-        let bar = i128::from(measured.expected) / i128::from(measured.base);
-        let bar = Rate(i64::try_from(bar).unwrap_or_default());
+        let bar = Rate(Quantity::nearest(&measured.expected_exact().times(1, measured.base.into())).0);
         let bar = if outcome.is_binary() { bar.to_string() } else { format!("{} each", Quantity(bar.0)) };
         facts += &format!(" (the baseline, which follows the results, being {bar})");
     }
@@ -196,13 +223,13 @@ fn reason(rule: &Tariff, scheme: &Scheme, measured: &Measured, verdict: Verdict,
             format!("{facts}; nothing, because the hurdle was missed: {hurdle}")
         }
         (Verdict::Neither, _) => format!("{facts}; nothing either way, because the gate is that {gate}"),
-        (Verdict::Better, false) if measured.improvement < 0 => {
+        (Verdict::Better, false) if way == Ordering::Less => {
             format!("{facts}; nothing: the gate was passed, and this outcome is worse")
         }
-        (Verdict::Worse, _) if measured.improvement > 0 => format!("{facts}; nothing: better, but the gate was missed"),
+        (Verdict::Worse, _) if way == Ordering::Greater => format!("{facts}; nothing: better, but the gate was missed"),
         (Verdict::Worse, _) if rule.deduction.is_none() => format!("{facts}; worse, and the clause deducts nothing"),
         (Verdict::Worse, _) => format!("{facts}; a deduction for each {} {}{beyond}", unit(rule), bad(outcome.better)),
-        (Verdict::Better, false) if measured.improvement == 0 => format!("{facts}; as expected"),
+        (Verdict::Better, false) if way == Ordering::Equal => format!("{facts}; as expected"),
         (Verdict::Better, false) => format!("{facts}; a reward for each {} {}{beyond}", unit(rule), good(outcome.better)),
     }
 }

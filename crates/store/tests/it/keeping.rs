@@ -52,6 +52,8 @@ fn nothing_is_written_by_half() {
         let unlawful = |_: &Ledger| {
             let entry = Entry::read(&kept[2].kind, &kept[2].body).expect("an entry");
             let run = Entry::Prepared(engine::pay::entry::Run {
+                form: engine::pay::entry::Form::Second,
+                details: Vec::new(),
                 prepared_by: "Ann".to_owned(),
                 note: String::new(),
                 after: engine::pay::Hash::NONE,

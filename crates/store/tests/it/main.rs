@@ -4,3 +4,4 @@
 mod damage;
 mod keeping;
 mod places;
+mod tls;

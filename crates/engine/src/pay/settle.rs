@@ -1,0 +1,205 @@
+//! Recording what was paid, and reversing what was recorded by mistake. As with runs, each looks at the ledger as it stands and
+//! gives the entries to write, or refuses and says why; a repeat gives none.
+//!
+//! Whoever approved what is paid does not record its payment, and whoever recorded a payment does not reverse it.
+
+use jiff::civil::Date;
+use scheme::money::Pence;
+use scheme::visible::{hidden, visible};
+use scheme::{identity, spelling};
+
+use crate::pay::account::Account;
+use crate::pay::entry::{Entry, Form, Reversal, Settlement, Transaction, Way, What, provider_key};
+use crate::pay::hash::Hash;
+use crate::pay::ledger::{Ledger, Settled};
+use crate::pay::run::{Refusal, name, reclassified, refuse};
+
+/// Most characters of a reference or a reason.
+const LONGEST: usize = 200;
+
+/// Money that was paid or received, as somebody says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payment {
+    /// The only contract of the provider where it is not said.
+    pub contract: Option<String>,
+    pub provider: String,
+    pub way: Way,
+    pub amount: Pence,
+    pub on: Date,
+    pub reference: String,
+    /// Why more was settled than was due; empty where it was not.
+    pub over: String,
+    /// Whether the reference may have been settled and reversed before.
+    pub again: bool,
+}
+
+/// A settlement, and what there is to write.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub settlement: Hash,
+    /// Nothing when all of it is in the ledger already.
+    pub entries: Vec<Entry>,
+}
+
+/// Records a settlement.
+pub fn settle(ledger: &Ledger, payment: &Payment, recorded_by: &str) -> Result<Plan, Refusal> {
+    let recorded_by = name(recorded_by, "the person who records the settlement")?;
+    let reference = text(&payment.reference, "reference")?;
+    let over = if payment.over.trim().is_empty() { String::new() } else { text(&payment.over, "reason")? };
+    let provider = known(ledger, &payment.provider)?;
+    let contract = contract(ledger, provider, payment.contract.as_deref())?;
+    let Payment { way, amount, on, .. } = *payment;
+    if amount.0 <= 0 {
+        return refuse(
+            format!("{amount} is not a positive amount"),
+            "give what was paid to the provider as a positive amount; with --received, what came back from it",
+        );
+    }
+    let with = ledger.settlements_with(&reference);
+    if let Some((id, settled)) = with.last().filter(|(_, settled)| settled.reversed.is_none()) {
+        let was = &settled.settlement;
+        if (&was.contract, was.provider.as_str(), was.way, was.amount, was.on) == (&contract, provider, way, amount, on) {
+            return Ok(Plan { settlement: *id, entries: Vec::new() });
+        }
+        return refuse(
+            format!("the reference {reference} was recorded before, for something else: {}", in_words(was)),
+            "one payment has one reference; where it was recorded wrongly, reverse it first: wellspent ledger reverse",
+        );
+    }
+    if !with.is_empty() && !payment.again {
+        return refuse(
+            format!("the reference {reference} was recorded and reversed before"),
+            "to record it once more, add --again",
+        );
+    }
+    let Some((run, _)) = ledger.standing(&contract, provider) else {
+        return refuse(format!("no run under {contract} was approved for {provider}"), "approve the run that is paid first");
+    };
+    let approved_by = ledger.run(run).and_then(|run| run.approved_by.as_deref()).unwrap_or_default();
+    if identity::same_person(approved_by, &recorded_by) {
+        return refuse(
+            format!("{approved_by} approved run {}, and cannot record its payment as well", run.short()),
+            "somebody other than the approver records what was paid",
+        );
+    }
+    let most = ledger.limit(&contract, provider, way);
+    let beyond = amount > most;
+    if beyond && over.is_empty() {
+        let (due, verb) = if way == Way::Paid { ("payable to", "was paid") } else { ("receivable from", "was received") };
+        return refuse(
+            format!("{most} is {due} {provider} under {contract}, and {amount} {verb}"),
+            "check the amount; if it is right, say why it was more with --over REASON",
+        );
+    }
+    let over = if beyond { over } else { String::new() };
+    let before = with.len() as u64;
+    let provider = provider.to_owned();
+    let settlement = Settlement { contract, provider, way, amount, on, reference, recorded_by, before, over };
+    let entries = posted(ledger, &settlement);
+    Ok(Plan { settlement: settlement.id(), entries })
+}
+
+/// Reverses the settlement with a reference.
+pub fn reverse(ledger: &Ledger, reference: &str, recorded_by: &str, reason: &str) -> Result<Plan, Refusal> {
+    let recorded_by = name(recorded_by, "the person who reverses the settlement")?;
+    let reason = text(reason, "reason")?;
+    let with = ledger.settlements_with(reference);
+    let Some((id, settled)) = with.last() else {
+        return refuse(
+            format!("the ledger has no settlement with the reference {reference}"),
+            "list its settlements with: wellspent ledger settlements STORE",
+        );
+    };
+    if settled.reversed.is_some() {
+        return Ok(Plan { settlement: *id, entries: Vec::new() });
+    }
+    let before = &settled.settlement.recorded_by;
+    if identity::same_person(before, &recorded_by) {
+        return refuse(
+            format!("{before} recorded the settlement {reference}, and cannot reverse it as well"),
+            "a second person looks at the settlement and reverses it",
+        );
+    }
+    let reversal = Reversal { settlement: *id, recorded_by, reason };
+    Ok(Plan { settlement: *id, entries: taken_back(ledger, &reversal, settled) })
+}
+
+/// A settlement and the journal entries that it makes.
+fn posted(ledger: &Ledger, settlement: &Settlement) -> Vec<Entry> {
+    let Settlement { contract, provider, amount, .. } = settlement;
+    let (cash, credit) = (Account::cash(contract), Pence(-amount.0));
+    let postings = match settlement.way {
+        Way::Paid => vec![(Account::payable(contract, provider), *amount), (cash, credit)],
+        Way::Received => vec![(cash, *amount), (Account::receivable(contract, provider), credit)],
+    };
+    let (cause, key, reason) = (settlement.id(), provider_key(contract, provider), settlement.reference.clone());
+    let settles = Transaction { form: Form::Second, cause, key, what: What::Settles, reason, postings };
+    entries(ledger, Entry::Settlement(settlement.clone()), settlement, settles)
+}
+
+fn taken_back(ledger: &Ledger, reversal: &Reversal, settled: &Settled) -> Vec<Entry> {
+    let Settlement { contract, provider, .. } = &settled.settlement;
+    let postings = settled.postings.iter().map(|(account, amount)| (account.clone(), Pence(-amount.0))).collect();
+    let (cause, key, reason) = (reversal.id(), provider_key(contract, provider), reversal.reason.clone());
+    let reverses = Transaction { form: Form::Second, cause, key, what: What::Reverses(settled.transaction), reason, postings };
+    entries(ledger, Entry::Reversal(reversal.clone()), &settled.settlement, reverses)
+}
+
+fn entries(ledger: &Ledger, decision: Entry, of: &Settlement, transaction: Transaction) -> Vec<Entry> {
+    let after = std::slice::from_ref(&transaction);
+    let moved = reclassified(ledger, transaction.cause, &of.contract, &of.provider, after);
+    [decision, Entry::Transaction(transaction)].into_iter().chain(moved.map(Entry::Transaction)).collect()
+}
+
+/// "£1,200 paid to Acme under jobs-north on 2027-05-01".
+#[must_use]
+pub fn in_words(settlement: &Settlement) -> String {
+    let Settlement { contract, provider, way, amount, on, .. } = settlement;
+    let way = if *way == Way::Paid { "paid to" } else { "received from" };
+    format!("{amount} {way} {provider} under {contract} on {on}")
+}
+
+/// A text that somebody gives, with single spaces.
+fn text(text: &str, what: &str) -> Result<String, Refusal> {
+    let one = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(c) = one.chars().find(|c| hidden(*c)) {
+        let c = c.to_string();
+        return refuse(format!("the {what} has a character that cannot be seen: {}", visible(&c)), "type it again");
+    }
+    if !one.chars().any(char::is_alphanumeric) {
+        return refuse(format!("the {what} is empty"), format!("give the {what} in letters or digits"));
+    }
+    if one.chars().count() > LONGEST {
+        return refuse(format!("the {what} is longer than {LONGEST} characters"), "keep documents elsewhere and name them here");
+    }
+    Ok(one)
+}
+
+/// The provider as the ledger knows it. Who is paid is never decided by spelling.
+fn known<'a>(ledger: &'a Ledger, provider: &str) -> Result<&'a str, Refusal> {
+    let providers = ledger.providers();
+    if let Some(known) = providers.get(provider) {
+        return Ok(known);
+    }
+    let hint = match spelling::nearest(provider, providers.iter().copied()) {
+        Some(near) => format!("did you mean {near}? Write the name as the ledger has it"),
+        None => "list who is owed with: wellspent ledger balance STORE".to_owned(),
+    };
+    refuse(format!("no run was approved for the provider {provider}"), hint)
+}
+
+fn contract(ledger: &Ledger, provider: &str, said: Option<&str>) -> Result<String, Refusal> {
+    let contracts = ledger.contracts_of(provider);
+    match (said, &contracts[..]) {
+        (Some(said), _) if contracts.contains(&said) => Ok(said.to_owned()),
+        (Some(said), _) => refuse(
+            format!("no run under {said} was approved for {provider}"),
+            format!("{provider} has runs under: {}", contracts.join(", ")),
+        ),
+        (None, [one]) => Ok((*one).to_owned()),
+        (None, _) => refuse(
+            format!("{provider} is paid under several contracts: {}", contracts.join(", ")),
+            "say which with --contract NAME",
+        ),
+    }
+}
