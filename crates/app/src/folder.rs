@@ -13,7 +13,7 @@ use scheme::read::SCHEME_FILE;
 use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
 use scheme::{Opened, Picks, Reader};
 
-use crate::paint;
+use crate::{paint, safe_files};
 
 /// A scheme folder and its name as the user gave it.
 pub struct SchemeFolder {
@@ -115,9 +115,16 @@ fn inside(folder: &Path, file: &Path, most: u64) -> Bytes {
 /// One small TOML file that is no scheme: what `read` finds in it, or how many errors there are. Its problems go to standard
 /// error.
 pub fn document<T>(path: &Path, read: impl FnOnce(&Reader<'_>, &str) -> T) -> anyhow::Result<Result<T, usize>> {
-    if !path.is_file() {
+    if !path.exists() {
         bail!("there is no file {}", path.display());
     }
+    // The messages about a file show its lines, so only what says that it is a TOML file is read as one: not a key or a list
+    // of passwords, not even by way of a link.
+    let place = path.canonicalize().with_context(|| format!("could not open {}", path.display()))?;
+    if [path, &place].iter().any(|path| path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("toml"))) {
+        bail!("{} is not a TOML file\n\nhint: the name of a TOML file ends in .toml", path.display());
+    }
+    safe_files::open(path, LARGEST_FILE_BYTES)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let opened = scheme::open(&Folder::from([(name.clone(), bytes(path, LARGEST_FILE_BYTES))]));
     let picks = Picks::new();

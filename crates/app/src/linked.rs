@@ -10,16 +10,19 @@ use engine::joined::carried::{Carried, Figure, Range, carried};
 use engine::joined::rows::{about, by_person, by_record};
 use engine::link::draws::{Draws, draws};
 use engine::link::persons::Member;
+use engine::link::purpose::Purpose;
 use engine::link::recall::{RECALL, Share, share};
+use engine::measure::payees::Payees;
 use engine::measure::sums::{Sums, sums};
-use engine::measure::{self, Index, Measured};
+use engine::measure::{self, Group, Index, Measured};
 use engine::records::batch::{Batch, Name};
 use engine::records::day::Day;
-use engine::records::schema::table;
-use engine::records::{Need, Records, facts, people, starts};
+use engine::records::schema::{Table, table};
+use engine::records::{Need, Records, facts, payees, people, starts};
 use lab::philox::{open_unit, words};
 use rayon::prelude::*;
 use scheme::Scheme;
+use scheme::money::Pence;
 
 use crate::agencies::{self, Agencies};
 use crate::live::{self, Days, Live};
@@ -65,7 +68,59 @@ pub struct Outcome {
     pub hang: usize,
 }
 
-/// Reads the agencies' tables once, and measures them as linked and for each draw. `provider` takes only the people of one.
+/// Agencies' records as linked, and what is needed to link them otherwise.
+pub struct Joint {
+    pub live: Live,
+    members: Vec<Member>,
+    tables: Tables,
+    drawn: Draws,
+    draws: usize,
+    seed: u64,
+    compared: Option<Share>,
+}
+
+/// Reads the agencies' tables once, and measures them as linked. `more` names tables that are wanted besides those that the
+/// rules need; the purpose must cover all of them. Whoever shows anything of it writes down first who looks.
+pub fn join(
+    scheme: &Scheme,
+    folder: &Path,
+    joined: &Joined,
+    purpose: &str,
+    days: Days,
+    more: &[&'static str],
+) -> anyhow::Result<Joint> {
+    let need = live::need(scheme)?;
+    let mut agencies = agencies::open(folder, purpose, days)?;
+    covered(&agencies, &need)?;
+    more.iter().filter_map(|name| table(name)).try_for_each(|table| agencies.purpose.rows(table, None))?;
+    let links = agencies.links()?;
+    let compared = agencies.table(&RECALL)?.as_deref().and_then(share);
+    // A number for each knot, draw and step, apart from all numbers that simulated people have.
+    const LINKAGE: u64 = 1 << 40;
+    let uniform = |knot, draw, step| open_unit(words(joined.seed, knot, draw, LINKAGE + step)[0]);
+    let drawn = draws(&agencies.members, &links, joined.draws, &uniform);
+    let (tables, nobody) = read(&mut agencies, &need, more)?;
+    let records = tables.records(&need, &drawn.linked);
+    let (as_at, known_at) = days.days();
+    let measured = measure::measure(scheme, &records, as_at, known_at);
+    agencies.say_left_out();
+    if nobody > 0 {
+        paint::stderr(&format!("note: {nobody} rows are about people who were never linked; they are left out"));
+    }
+    let claims = more.contains(&"claims").then(|| tables.claims.iter().map(|batch| by_person(batch, &drawn.linked)).collect());
+    let live = Live {
+        folder: folder.to_owned(),
+        folders: agencies.folders.values().cloned().collect(),
+        providers: tables.providers.as_ref().map(|batches| payees::ids(batches)),
+        claims: claims.filter(|claims: &Vec<Batch>| !claims.is_empty()),
+        records,
+        measured,
+        faults: 0,
+    };
+    Ok(Joint { live, members: agencies.members, tables, drawn, draws: joined.draws, seed: joined.seed, compared })
+}
+
+/// The same with what linkage leaves unsure in each outcome. `provider` takes only the people of one.
 pub fn linked(
     scheme: &Scheme,
     folder: &Path,
@@ -74,37 +129,179 @@ pub fn linked(
     days: Days,
     provider: Option<&str>,
 ) -> anyhow::Result<(Live, Sure)> {
-    let need = live::need(scheme)?;
-    let mut agencies = agencies::open(folder, purpose, days)?;
-    covered(&agencies, &need)?;
+    let joint = join(scheme, folder, joined, purpose, days, &[])?;
     looked::note(folder, &joined.who, purpose, "measure", &[])?;
-    let links = agencies.links()?;
-    let compared = agencies.table(&RECALL)?.as_deref().and_then(share);
-    // A number for each knot, draw and step, apart from all numbers that simulated people have.
-    const LINKAGE: u64 = 1 << 40;
-    let uniform = |knot, draw, step| open_unit(words(joined.seed, knot, draw, LINKAGE + step)[0]);
-    let drawn = draws(&agencies.members, &links, joined.draws, &uniform);
-    let (tables, nobody) = read(&mut agencies, &need)?;
-    let records = tables.records(&need, &drawn.linked);
-    let (as_at, known_at) = days.days();
-    let measured = measure::measure(scheme, &records, as_at, known_at);
-    let outcomes = outcomes(scheme, &tables, &drawn, (&records, &measured), (as_at, known_at), provider);
+    let Joint { live, members, tables, drawn, draws, seed, compared } = joint;
+    let outcomes = outcomes(scheme, &tables, &drawn, (&live.records, &live.measured), days.days(), provider);
     let sure = Sure {
-        draws: joined.draws,
-        seed: joined.seed,
-        records: agencies.members.len(),
+        draws,
+        seed,
+        records: members.len(),
         doubtful: drawn.knots.iter().flat_map(|knot| &knot.cores).map(Vec::len).sum(),
         knots: drawn.knots.len(),
         large: drawn.large(),
         compared,
         outcomes,
     };
-    agencies.say_left_out();
-    if nobody > 0 {
-        paint::stderr(&format!("note: {nobody} rows are about people who were never linked; they are left out"));
+    Ok((live, sure))
+}
+
+/// Refuses a folder of several agencies for which nobody says why they are joined.
+pub fn stated(records: &Path) -> anyhow::Result<()> {
+    if agencies::is_joined(records) {
+        anyhow::bail!(
+            "{} is a folder of several agencies' records\n\nhint: say for what they are joined: --purpose NAME, with a name from \
+             its purposes.toml",
+            records.display()
+        );
     }
-    let folders = agencies.folders.values().cloned().collect();
-    Ok((Live { folder: folder.to_owned(), folders, records, measured, faults: 0 }, sure))
+    Ok(())
+}
+
+/// A sum of money over all drawn linkages.
+pub struct Spread {
+    pub draws: usize,
+    pub seed: u64,
+    pub records: usize,
+    /// Records that some draw may move.
+    pub doubtful: usize,
+    /// Of 100 draws, 95 lie between these.
+    pub low: Pence,
+    pub high: Pence,
+    pub mean: Pence,
+}
+
+impl Joint {
+    /// What a statement comes to under each drawn linkage: everybody of whom no draw is unsure is counted once, the others once
+    /// for each draw. `total` prices groups whose providers are positions of `payees`; claims that an audit found false are
+    /// those of `groups`, which are as linked.
+    pub fn spread(
+        &self,
+        scheme: &Scheme,
+        days: Days,
+        payees: &Payees,
+        groups: &[Group],
+        total: &(dyn Fn(&[Group]) -> i64 + Sync),
+    ) -> Spread {
+        let doubtful = self.drawn.doubtful();
+        let (records, measured) = (&self.live.records, &self.live.measured);
+        let (as_at, known_at) = days.days();
+        let unsure = |index: &Index| doubtful[record(records, index)];
+        let certain = measure::payable_at(scheme, &measured.only(|index| !unsure(index)), as_at, &payees.places);
+        let tables = self.tables.about(&doubtful);
+        let one = |draw: usize| {
+            let mut others = tables.records(&records.need, &self.drawn.persons(draw));
+            others.coverage = records.coverage.clone();
+            let found = measure::measure(scheme, &others, as_at, known_at);
+            // Providers have other positions among fewer rows.
+            let mut ids: Vec<String> =
+                (0..others.providers.len() as u32).map(|at| others.providers.get(at).to_string()).collect();
+            let mut places = Vec::new();
+            for (provider, area) in &payees.places {
+                let id = &payees.ids[*provider as usize];
+                let at = ids.iter().position(|known| known == id).unwrap_or_else(|| {
+                    ids.push(id.clone());
+                    ids.len() - 1
+                });
+                places.push((at as u32, *area));
+            }
+            let mut moved = measure::payable_at(scheme, &found, as_at, &places);
+            for group in &mut moved {
+                let id = &ids[group.provider as usize];
+                group.provider = payees.ids.iter().position(|known| known == id).unwrap_or_default() as u32;
+            }
+            let mut all = certain.clone();
+            measure::merge(&mut all, moved);
+            for group in &mut all {
+                let same = |other: &&Group| (other.provider, other.tally.area) == (group.provider, group.tally.area);
+                if let Some(linked) = groups.iter().find(same) {
+                    group.tally.found_false.clone_from(&linked.tally.found_false);
+                }
+            }
+            all.sort_by_key(|group| (group.provider, group.tally.area));
+            total(&all)
+        };
+        let mut totals: Vec<i64> = (0..self.draws).into_par_iter().map(one).collect();
+        totals.sort_unstable();
+        let at = |share: f64| totals.get(((totals.len().max(1) - 1) as f64 * share).round() as usize).copied();
+        let linked = total(groups);
+        let sum: i128 = totals.iter().map(|total| i128::from(*total)).sum();
+        let mean = i64::try_from(sum / totals.len().max(1) as i128).unwrap_or(linked);
+        Spread {
+            draws: self.draws,
+            seed: self.seed,
+            records: self.members.len(),
+            doubtful: doubtful.iter().filter(|doubtful| **doubtful).count(),
+            low: Pence(at(0.025).unwrap_or(linked)),
+            high: Pence(at(0.975).unwrap_or(linked)),
+            mean: Pence(if totals.is_empty() { linked } else { mean }),
+        }
+    }
+
+    /// The id of a person as the table of persons has it, of somebody in the records as linked.
+    pub fn person(&self, person: u32) -> &str {
+        match self.live.records.people.names.get(person) {
+            Name::Number(record) => self.members.get(record as usize).map_or("", |member| &member.person),
+            Name::Text(_) => "",
+        }
+    }
+
+    /// Somebody in the records as linked, by the id in the table of persons.
+    pub fn find(&self, person: &str) -> Option<u32> {
+        let record = self.members.iter().position(|member| member.person == person)?;
+        self.live.records.people.names.find(Name::Number(i64::from(self.drawn.linked[record])))
+    }
+
+    /// Where rows about some people stand: by person, the kind of the row (`start` for a start) and its day, each row's agency and
+    /// its own name there.
+    pub fn sources(&self, people: &[u32]) -> Sources {
+        let mut wanted: BTreeMap<i64, u32> = BTreeMap::new();
+        for person in people {
+            if let Name::Number(record) = self.live.records.people.names.get(*person) {
+                wanted.insert(record, *person);
+            }
+        }
+        let mut out = Sources::default();
+        let tables = [
+            (&self.tables.starts, "began", None),
+            (&self.tables.events, "date", Some("kind")),
+            (&self.tables.spells, "from", Some("kind")),
+        ];
+        for (batches, day, kind) in tables {
+            for batch in batches {
+                let column = |name| batch.table.column(name);
+                for row in 0..batch.rows() {
+                    let Some(Name::Number(record)) = batch.name(column("person"), row) else { continue };
+                    let Some(person) = wanted.get(&i64::from(self.drawn.linked[record as usize])) else { continue };
+                    let kind = kind.map_or("start".to_owned(), |kind| batch.text(column(kind), row));
+                    let agency = &self.members[record as usize].key.agency;
+                    let source = format!("{agency}, {} {}", batch.table.columns[0].name, batch.text(0, row));
+                    out.0.entry((*person, kind, batch.day(column(day), row))).or_default().push(source);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Where rows stand: agency and the row's own name, by person, kind and day.
+#[derive(Default)]
+pub struct Sources(BTreeMap<(u32, String, Day), Vec<String>>);
+
+impl Sources {
+    /// " (police, event e17)", or nothing where it is not known.
+    pub fn of(&self, person: u32, kind: &str, day: Day) -> String {
+        let found = self.0.get(&(person, kind.to_owned(), day));
+        found.map_or(String::new(), |found| format!(" ({})", found.join("; ")))
+    }
+}
+
+/// The record under which a person stands.
+fn record(records: &Records, index: &Index) -> usize {
+    match records.people.names.get(index.start.person) {
+        Name::Number(record) => record as usize,
+        Name::Text(_) => unreachable!("rows stand under the positions of their records"),
+    }
 }
 
 /// Whether the purpose covers everything that the rules look at: to leave some of it out would make another outcome of it.
@@ -128,16 +325,27 @@ struct Tables {
     coverage: Vec<Batch>,
     events: Vec<Batch>,
     spells: Vec<Batch>,
+    claims: Vec<Batch>,
+    /// Nothing where no agency has the table, or the purpose does not cover it.
+    providers: Option<Vec<Batch>>,
 }
 
-fn read(agencies: &mut Agencies, need: &Need) -> anyhow::Result<(Tables, u64)> {
+fn read(agencies: &mut Agencies, need: &Need, more: &[&'static str]) -> anyhow::Result<(Tables, u64)> {
     let (mut tables, mut nobody) = (Tables::default(), 0);
     let members: Vec<Member> = agencies.members.clone();
     let names: Vec<String> = agencies.folders.keys().cloned().collect();
     for agency in names {
         let own = members.iter().enumerate().filter(|(_, member)| member.key.agency == agency);
         let own: BTreeMap<Name<'_>, usize> = own.map(|(at, member)| (Name::of(&member.key.id), at)).collect();
-        agencies.each(&agency, &|_, table| need.table(table.name), &mut |_, batch| {
+        let wanted = |purpose: &Purpose, table: &Table| match table.name {
+            "providers" => purpose.rows(table, None).is_ok(),
+            name => need.table(name) || more.contains(&name),
+        };
+        agencies.each(&agency, &wanted, &mut |_, batch| {
+            if batch.table.name == "providers" {
+                tables.providers.get_or_insert_default().push(batch);
+                return Ok(());
+            }
             let (batch, left) = by_record(batch, &own);
             nobody += left;
             tables.of(batch.table.name).push(batch);
@@ -154,6 +362,7 @@ impl Tables {
             "starts" => &mut self.starts,
             "coverage" => &mut self.coverage,
             "events" => &mut self.events,
+            "claims" => &mut self.claims,
             _ => &mut self.spells,
         }
     }
@@ -167,6 +376,8 @@ impl Tables {
             coverage: self.coverage.clone(),
             events: about(&self.events),
             spells: about(&self.spells),
+            claims: Vec::new(),
+            providers: None,
         }
     }
 
@@ -206,18 +417,14 @@ fn outcomes(
     let of_provider = |records: &Records, index: &Index| {
         !index.start.comparison && provider.is_none_or(|wanted| records.providers.get(index.start.provider).to_string() == wanted)
     };
-    let named = |records: &Records, index: &Index| match records.people.names.get(index.start.person) {
-        Name::Number(record) => record as usize,
-        Name::Text(_) => unreachable!("rows stand under the positions of their records"),
-    };
-    let certain = sums(measured, &|index| of_provider(records, index) && !doubtful[named(records, index)]);
+    let certain = sums(measured, &|index| of_provider(records, index) && !doubtful[record(records, index)]);
     let as_linked = sums(measured, &|index| of_provider(records, index));
     // People in doubt as they were linked: the record that started, the cohort, and their place in what was measured.
     let all = measured.index.iter().enumerate();
-    let unsure = all.filter(|(_, index)| of_provider(records, index) && doubtful[named(records, index)]);
+    let unsure = all.filter(|(_, index)| of_provider(records, index) && doubtful[record(records, index)]);
     let unsure: Vec<(u32, u32, usize)> = unsure
         .filter_map(|(at, index)| {
-            let anchor = anchors.get(&(named(records, index) as u32, index.start.began))?;
+            let anchor = anchors.get(&(record(records, index) as u32, index.start.began))?;
             Some((*anchor, index.cohort, at))
         })
         .collect();

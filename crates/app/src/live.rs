@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use clap::Args;
 use engine::measure::{self, Measured};
+use engine::records::batch::Batch;
 use engine::records::day::{Day, day};
 use engine::records::fault::Grade;
 use engine::records::{Need, Records};
 use jiff::civil::Date;
 use scheme::Scheme;
 
-use crate::paint;
-use crate::tables::{Loaded, load};
+use crate::tables::{Loaded, load, whole};
+use crate::{paint, payees};
 
 /// The days for which a question is asked.
 #[derive(Args, Clone, Copy)]
@@ -41,6 +42,10 @@ pub struct Live {
     pub folder: PathBuf,
     /// The folders with tables: the folder itself, or those of its agencies.
     pub folders: Vec<PathBuf>,
+    /// The ids of the table of providers, where there is one.
+    pub providers: Option<Vec<String>>,
+    /// Claims of agencies, under the persons they are about; a single folder's are read where they are asked for.
+    pub claims: Option<Vec<Batch>>,
     pub records: Records,
     pub measured: Measured,
     /// In rows that were left out.
@@ -66,12 +71,33 @@ pub fn live(scheme: &Scheme, folder: &Path, days: Days) -> anyhow::Result<Live> 
         let folder = folder.display();
         bail!("{folder}/{file} cannot be read: {}\n\nhint: wellspent records check {folder} says more", fault.what);
     }
+    let providers = payees::table(folder)?;
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &records, as_at, known_at);
-    Ok(Live { folder: folder.to_owned(), folders: vec![folder.to_owned()], records, measured, faults: faults.len() })
+    Ok(Live {
+        folder: folder.to_owned(),
+        folders: vec![folder.to_owned()],
+        providers,
+        claims: None,
+        records,
+        measured,
+        faults: faults.len(),
+    })
 }
 
 impl Live {
+    /// The table of claims; `None` where there is none.
+    pub fn claims(&self) -> anyhow::Result<Option<Vec<Batch>>> {
+        if self.claims.is_some() {
+            return Ok(self.claims.clone());
+        }
+        let (claims, faults) = whole(&self.folder, "claims")?;
+        if faults > 0 {
+            paint::stderr(&format!("note: {faults} faults in the table of claims; their rows are left out"));
+        }
+        Ok(Some(claims).filter(|claims| !claims.is_empty()))
+    }
+
     /// Says what did not get into the count.
     pub fn say_left_out(&self) {
         if self.faults > 0 {

@@ -15,6 +15,7 @@ mod paint;
 mod panics;
 mod payees;
 mod report;
+mod safe_files;
 mod tables;
 mod threads;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use engine::measure::Index;
 use engine::measure::payees::{Payees, Undecided, not_held, payees};
-use engine::measure::{Index, Measured};
 use engine::records::Records;
 use engine::records::batch::Batch;
 use engine::records::day::{Day, date};
@@ -14,6 +14,7 @@ use engine::records::payees::{Stray, ids, strays};
 use scheme::Scheme;
 use scheme::read::SCHEME_FILE;
 
+use crate::live::Live;
 use crate::tables::{self, Format};
 
 /// The providers that rows of a table name.
@@ -39,24 +40,23 @@ impl Seen {
     }
 }
 
-/// Refuses names that are no provider's. Gives the ids of the table of providers, where there is one.
-pub fn named(scheme: &Scheme, folders: &[PathBuf], seen: &[Seen]) -> anyhow::Result<Option<Vec<String>>> {
-    let mut table: Option<Vec<String>> = None;
-    for folder in folders {
-        if let Some(batches) = table_of(folder, "providers")? {
-            table.get_or_insert_default().extend(ids(&batches));
-        }
-    }
+/// The ids of the table of providers of a folder, or `None` where it has none.
+pub fn table(folder: &Path) -> anyhow::Result<Option<Vec<String>>> {
+    Ok(table_of(folder, "providers")?.map(|batches| ids(&batches)))
+}
+
+/// Refuses names that are no provider's. `table` has the ids of the table of providers, where there is one.
+pub fn named(scheme: &Scheme, table: Option<&[String]>, folders: &[PathBuf], seen: &[Seen]) -> anyhow::Result<()> {
     let contract: Vec<String> = scheme.providers.iter().map(|provider| provider.id.clone()).collect();
     // Who is paid stands in the contract's own list where it has one.
-    let listed = if contract.is_empty() { table.as_deref() } else { Some(&contract[..]) };
+    let listed = if contract.is_empty() { table } else { Some(&contract[..]) };
     let names: BTreeSet<&String> = seen.iter().flat_map(|seen| &seen.names).collect();
     let names: Vec<String> = names.into_iter().cloned().collect();
     let found = strays(listed, &names);
     if found.is_empty() {
-        return Ok(table);
+        return Ok(());
     }
-    let list = match (contract.is_empty(), &table) {
+    let list = match (contract.is_empty(), table) {
         (false, _) => format!("the list of providers in {SCHEME_FILE}"),
         (true, Some(_)) => "the table of providers".to_owned(),
         (true, None) => String::new(),
@@ -99,16 +99,11 @@ pub fn named(scheme: &Scheme, folders: &[PathBuf], seen: &[Seen]) -> anyhow::Res
 
 /// Whom a statement from records speaks for. Refuses names that are no provider's, people served by somebody who does not hold
 /// their area, and fees of which nobody can say to whom they are due.
-pub fn of_records(
-    scheme: &Scheme,
-    folders: &[PathBuf],
-    (records, measured): (&Records, &Measured),
-    claims: Option<&[Batch]>,
-    as_at: Day,
-) -> anyhow::Result<Payees> {
+pub fn of_records(scheme: &Scheme, live: &Live, claims: Option<&[Batch]>, as_at: Day) -> anyhow::Result<Payees> {
+    let (records, measured, folders, table) = (&live.records, &live.measured, &live.folders, live.providers.as_deref());
     let mut seen = vec![Seen::in_starts(records)];
     seen.extend(claims.map(Seen::in_claims));
-    let table = named(scheme, folders, &seen)?;
+    named(scheme, table, folders, &seen)?;
     let astray = not_held(scheme, records, measured);
     if let Some(first) = astray.first() {
         let index = &measured.index[*first];
@@ -121,13 +116,14 @@ pub fn of_records(
             date(index.start.began)
         );
     }
-    payees(scheme, records, measured, table.as_deref(), as_at).map_err(|undecided| {
+    payees(scheme, records, measured, table, as_at).map_err(|undecided| {
         let clauses: Vec<String> =
             scheme.for_whole_areas().iter().map(|clause| format!("`{}` ({})", clause.name, clause.kind())).collect();
+        let pays = if clauses.len() == 1 { "pays" } else { "pay" };
         let clauses = clauses.join(", ");
         match undecided {
             Undecided::Several(providers) => anyhow::anyhow!(
-                "{clauses} pays for an area as a whole, and there are {} providers: {}. The contract does not say who holds which \
+                "{clauses} {pays} for an area as a whole, and there are {} providers: {}. The contract does not say who holds which \
                  area\n\nhint: say it in {SCHEME_FILE}, for each of them: [providers.\"{}\"] with areas = [\"NAME\"], and with \
                  starts and ends where it changes; or list them and write priced_for = \"each provider\" if each has a whole fee, \
                  bonus, cap and floor of its own. One provider alone: providers = [\"NAME\"]",
@@ -136,7 +132,7 @@ pub fn of_records(
                 providers[0]
             ),
             Undecided::Areas(provider, areas) => anyhow::anyhow!(
-                "{clauses} pays for an area as a whole, and nobody started with {provider} in {}: whether {provider} holds it the \
+                "{clauses} {pays} for an area as a whole, and nobody started with {provider} in {}: whether {provider} holds it the \
                  contract does not say\n\nhint: say it in {SCHEME_FILE}: [providers.\"{provider}\"] with areas = [\"NAME\"], or \
                  providers = [\"{provider}\"] for every area",
                 some(&areas)

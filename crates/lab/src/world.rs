@@ -1,7 +1,7 @@
 //! What is believed: the people, what becomes of them with and without help, what help costs, what results are worth to the
 //! public, what the commissioner intends. Read from `world.toml`; every number may carry a range and a source.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use scheme::Scheme;
@@ -362,7 +362,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         return out;
     }
     // Names that differ by capital letters, blanks or what nobody sees are one name.
-    let mut places = HashMap::new();
+    let mut places = BTreeMap::new();
     for row in &csv.rows {
         let earlier = places.insert(folded(&row[name].text), row[name].span);
         if row[name].text.is_empty() || earlier.is_some() {

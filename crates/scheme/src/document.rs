@@ -5,7 +5,7 @@
 //! [`Picks`] turns the dials. That is all a "plausible world" is: the same files, with the uncertain numbers moved.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -212,7 +212,7 @@ pub struct Section<'r, 'o> {
     pub span: Span,
     entries: &'r [(String, Span, Node)],
     /// Where each key stands among the entries, of a table with many; a short one is walked through.
-    places: HashMap<&'r str, usize>,
+    places: BTreeMap<&'r str, usize>,
     asked: RefCell<BTreeSet<String>>,
     /// Keys that had to be there and are not, each with its problem. They wait until the table has been read: a key nobody
     /// asked for may turn out to be one of them, misspelt.

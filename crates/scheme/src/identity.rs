@@ -264,7 +264,8 @@ mod tests {
         fn case_and_form_make_no_other_person(name in "\\PC{1,12}", other in "\\PC{1,12}") {
             prop_assert!(same_person(&name, &name.nfd().collect::<String>()));
             prop_assert!(same_person(&name, &name.nfkc().collect::<String>()));
-            prop_assert!(same_person(&name, &format!(" {name}  ")));
+            let padded = format!(" {name}  ");
+            prop_assert!(same_person(&name, &padded));
             prop_assert_eq!(compare(&name, &other), compare(&other, &name));
             prop_assert!(same_person(&name, &name));
         }

@@ -3,7 +3,7 @@
 //! Here a rule is read, checked against the kind of outcome it is for, and put into English. What happened to whom is not known
 //! here: records are measured elsewhere, by these terms.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -190,7 +190,7 @@ fn fits(section: &Section<'_, '_>, word: Word, kind: Kind) {
 /// A list of kinds, each once; empty when the key is missing.
 fn kinds(section: &Section<'_, '_>, key: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    let mut known = HashSet::new();
+    let mut known = BTreeSet::new();
     for (name, span) in section.list(key).unwrap_or_default() {
         if !known.insert(name) || name.is_empty() {
             let problem = Problem::at(section.file, span, format!("`{name}` cannot stand here")).read(format!("\"{name}\""));

@@ -303,7 +303,9 @@ fn wrong_times(listed: &[Listed], terms: &Terms<'_>) -> Vec<Problem> {
         let before = all().take_while(|other| *other != (at, number));
         let overlapping = before.into_iter().find(|(other, other_number)| {
             let theirs = listed[*other].provider.holdings[*other_number];
-            let may = *other != at && (terms.priced_for == PricedFor::Provider || whole.is_empty());
+            // One provider in two spellings is told as such.
+            let one = spelling::same(&listed[*other].provider.id, &provider.id);
+            let may = *other != at && (terms.priced_for == PricedFor::Provider || whole.is_empty() || one);
             theirs.area == held.area && theirs.starts <= held.ends && held.starts <= theirs.ends && !may
         });
         if let Some((other, _)) = overlapping {

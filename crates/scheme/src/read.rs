@@ -1,6 +1,6 @@
 //! `scheme.toml` to [`Scheme`]: everything is checked here, once; what comes out can be priced without another question.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
@@ -183,7 +183,7 @@ const MOST_NAMES: usize = 1_000;
 
 /// Names by what they are compared by, each with the place where it stood first.
 #[derive(Default)]
-struct Alike(HashMap<String, (String, Problem)>);
+struct Alike(BTreeMap<String, (String, Problem)>);
 
 impl Alike {
     /// Where a name, or one that differs from it by what nobody sees, stood already, with where it stands now; none for a new
@@ -401,7 +401,7 @@ fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
     let derived = |outcome: &Outcome| {
         ["comparison people", "comparison", "before", "found false"].map(|of| format!("{} {of}", outcome.name))
     };
-    let mut known = HashMap::new();
+    let mut known = BTreeMap::new();
     for outcome in outcomes {
         known.extend(derived(outcome).map(|column| (crate::spelling::folded(&column), outcome.name.as_str())));
     }

@@ -3,7 +3,7 @@
 //! `price = "£4,000"` is the same for everyone. `price = { table = "prices.csv", column = "job outcome" }` looks it up in the
 //! table by whichever of the columns `area`, `segment` and `year` the table has.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::document::Section;
 use crate::literal::{self, Literal};
@@ -247,7 +247,7 @@ fn from_table<T: Literal>(
         strides,
         sizes,
         places: [places(&keys.areas), places(&keys.segments)],
-        first: HashMap::new(),
+        first: BTreeMap::new(),
     };
     for row in &table.rows {
         let cell = &row[column];
@@ -303,12 +303,12 @@ struct Given<T> {
     /// How many areas, segments and years the scheme has.
     sizes: [usize; 3],
     /// Where each area and each segment stands.
-    places: [HashMap<String, usize>; 2],
+    places: [BTreeMap<String, usize>; 2],
     /// Where each value was given first.
-    first: HashMap<usize, Span>,
+    first: BTreeMap<usize, Span>,
 }
 
-fn places(names: &[String]) -> HashMap<String, usize> {
+fn places(names: &[String]) -> BTreeMap<String, usize> {
     names.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect()
 }
 

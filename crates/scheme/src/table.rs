@@ -1,6 +1,6 @@
 //! CSV tables beside the scheme file: read whole, with the place of every cell, so that an error can point at it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::problem::{self, Problem};
 use crate::source::{Source, Span};
@@ -82,7 +82,7 @@ impl Table {
             }
             return Table { name, incomplete: true, ..Table::default() };
         };
-        let mut names: HashMap<String, usize> = HashMap::new();
+        let mut names: BTreeMap<String, usize> = BTreeMap::new();
         for (i, cell) in header.iter().enumerate() {
             if let Some(first) = names.insert(folded(&cell.text), i) {
                 header_broken = true;

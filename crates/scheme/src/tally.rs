@@ -1,8 +1,8 @@
 //! The tally: what happened to the people of one area, by cohort and segment. It is all that pricing ever sees, whether it
 //! was measured from records or simulated.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::money::thousands;
 use crate::opened::Opened;
@@ -178,7 +178,7 @@ pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, 
     let mut tallies: Vec<Tally> = Vec::new();
     let mut rows: Vec<(usize, usize, usize, &Vec<Cell>)> = Vec::new();
     let cohorts: Vec<String> = scheme.cohorts.iter().map(|cohort| cohort.name.clone()).collect();
-    let mut first: HashMap<(usize, usize, usize), &Cell> = HashMap::new();
+    let mut first: BTreeMap<(usize, usize, usize), &Cell> = BTreeMap::new();
     for row in &table.rows {
         if problem::is_full(&problems, Severity::Error) {
             problem::add(&mut problems, Problem::file(file, "the rows after these errors were not looked at"));

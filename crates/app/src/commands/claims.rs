@@ -9,16 +9,19 @@ use engine::measure::claims::{Reconciled, reconcile};
 use scheme::money::thousands;
 
 use crate::commands::check::scheme_or_errors;
+use crate::linked::{Joined, join, stated};
 use crate::live::{Days, live};
 use crate::payees::{self, Seen};
-use crate::{folder, paint, tables};
+use crate::{folder, looked, paint};
 
 #[derive(Args)]
 pub struct Claims {
     /// The scheme folder; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
-    /// The folder with people, starts, events … and claims, each as CSV or Parquet
+    /// The folder with people, starts, events … and claims, each as CSV or Parquet; with --purpose, a folder of several agencies
     records: PathBuf,
+    #[command(flatten)]
+    joined: Joined,
     #[command(flatten)]
     days: Days,
 }
@@ -26,12 +29,22 @@ pub struct Claims {
 pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let live = live(&scheme, &command.records, command.days)?;
-    let (batches, faults) = tables::whole(&command.records, "claims")?;
-    if batches.is_empty() {
+    let live = match &command.joined.purpose {
+        None => {
+            stated(&command.records)?;
+            live(&scheme, &command.records, command.days)?
+        }
+        Some(purpose) => {
+            let joint = join(&scheme, &command.records, &command.joined, purpose, command.days, &["claims"])?;
+            looked::note(&command.records, &command.joined.who, purpose, "claims", &[])?;
+            joint.live
+        }
+    };
+    let Some(batches) = live.claims()? else {
         bail!("there is no table of claims in {}\n\nhint: docs/records.md says what it holds", command.records.display());
-    }
-    payees::named(&scheme, &live.folders, &[Seen::in_starts(&live.records), Seen::in_claims(&batches)])?;
+    };
+    let seen = [Seen::in_starts(&live.records), Seen::in_claims(&batches)];
+    payees::named(&scheme, live.providers.as_deref(), &live.folders, &seen)?;
     let claims = reconcile(&scheme, &live.records, &live.measured, &batches, command.days.days().1);
     let mut out = format!(
         "{:<24} {:<20} {:<20} {:>10} {:>10} {:>12} {:>14}\n",
@@ -63,8 +76,5 @@ pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
     }
     paint::stdout(&out)?;
     live.say_left_out();
-    if faults > 0 {
-        paint::stderr(&format!("note: {faults} faults in the table of claims; their rows are left out"));
-    }
     Ok(ExitCode::from(u8::from(unsupported > 0)))
 }

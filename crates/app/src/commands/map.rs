@@ -10,12 +10,14 @@ use anyhow::Context as _;
 use clap::Args;
 use engine::records::csv;
 use engine::records::fault::{Fault, Grade};
-use engine::records::map::{self, Done, LookUps, Part, Source};
+use engine::records::map::{self, Dates, Done, LookUps, Part, Source};
+use engine::records::rows::Rows;
 use scheme::cell::quoted;
 use scheme::money::thousands;
 
-use crate::tables::input::{self, Opened};
+use crate::safe_files::{self, LARGEST_TABLE_BYTES, Reach};
 use crate::tables::write::Unfinished;
+use crate::tables::{input, parquet_rows};
 use crate::{folder, paint};
 
 #[derive(Args)]
@@ -27,23 +29,34 @@ pub struct Map {
     /// Write the tables into this folder, which must be empty or new
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
+    /// Also read files outside DATA that the map names
+    #[arg(long)]
+    allow_outside: bool,
 }
 
 pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
     let Ok(parts) = folder::document(&command.map, map::read)? else { return Ok(ExitCode::from(1)) };
+    let data = Data { folder: &command.data, reach: Reach::asked(command.allow_outside) };
     let mut faults = 0;
-    let look_ups = look_ups(&parts, &command.data, &mut faults)?;
+    let look_ups = look_ups(&parts, &data, &mut faults)?;
+    // Nothing is written where it is open what a value is: who reads the tables could not tell.
+    let dates = if faults == 0 { dates(&parts, &data, &look_ups, &mut faults)? } else { Vec::new() };
+    if faults > 0 {
+        let many = if faults == 1 { "1 fault".to_owned() } else { format!("{} faults", thousands(faults as i64)) };
+        paint::stdout(&format!("{}\n", paint::red(&format!("nothing was written: {many}"))))?;
+        return Ok(ExitCode::from(1));
+    }
     let unfinished = Unfinished::begin(&command.into)?;
     let mut tables: BTreeMap<&str, BufWriter<File>> = BTreeMap::new();
-    for part in &parts {
+    for (part, dates) in parts.iter().zip(&dates) {
         if !tables.contains_key(part.table.name) {
             let path = command.into.join(format!("{}.csv", part.table.name));
             let file = File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
             tables.entry(part.table.name).or_insert(BufWriter::new(file)).write_all(csv::header_line(part.table).as_bytes())?;
         }
         let Some(table) = tables.get_mut(part.table.name) else { continue };
-        let mut from = part.file.as_ref().map(|file| open(&command.data, file, part.sheet.as_deref())).transpose()?;
-        let done = map::rows(part, from.as_mut(), &look_ups, |row| write(row, table))
+        let mut from = part.file.as_ref().map(|file| data.open(file, part.sheet.as_deref())).transpose()?;
+        let done = map::rows(part, from.as_deref_mut(), &look_ups, dates, |row| write(row, table))
             .with_context(|| format!("could not read {}", part.file.as_deref().unwrap_or_default()))?;
         faults += tell(part, &done)?;
     }
@@ -51,32 +64,63 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
     unfinished.end()?;
     let into = command.into.display();
     if faults > 0 {
-        paint::stdout(&format!("{}\n", paint::red(&format!("{into}: not everything could be read; {faults} faults"))))?;
+        let many = if faults == 1 { "1 fault".to_owned() } else { format!("{} faults", thousands(faults as i64)) };
+        paint::stdout(&format!("{}\n", paint::red(&format!("{into}: not everything could be read; {many}"))))?;
         return Ok(ExitCode::from(1));
     }
     paint::stdout(&format!("next: wellspent records check {into}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(data: &Path, file: &str, sheet: Option<&str>) -> anyhow::Result<Opened> {
-    let path = data.join(file);
-    let opened = File::open(&path).with_context(|| format!("could not open {}, which the map names", path.display()))?;
-    input::open(opened, &path, sheet)?.map_err(|fault| input::refused(&path, &fault))
+/// The folder with the agency's files.
+struct Data<'a> {
+    folder: &'a Path,
+    reach: Reach,
+}
+
+impl Data<'_> {
+    fn open(&self, file: &str, sheet: Option<&str>) -> anyhow::Result<Box<dyn Rows>> {
+        let path = safe_files::named(self.folder, file, self.reach)?;
+        let opened = safe_files::open(&path, LARGEST_TABLE_BYTES).context("the map names a file that cannot be read")?;
+        let refused = |fault: Fault| input::refused(&path, &fault);
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet")) {
+            return Ok(Box::new(parquet_rows::open(opened).map_err(|fault| refused(*fault))?));
+        }
+        Ok(Box::new(input::open(opened, &path, sheet)?.map_err(refused)?))
+    }
 }
 
 /// Everything that values are looked up in.
-fn look_ups(parts: &[Part], data: &Path, faults: &mut u64) -> anyhow::Result<LookUps> {
+fn look_ups(parts: &[Part], data: &Data<'_>, faults: &mut u64) -> anyhow::Result<LookUps> {
     let mut look_ups = LookUps::new();
     for step in map::look_ups(parts) {
         if !look_ups.contains_key(step) {
             let (Source { file, sheet }, key, column) = step;
             let known = look_ups.entry(step.clone()).or_default();
-            let found = map::look_up(&mut open(data, file, sheet.as_deref())?, key, column, known)
+            let found = map::look_up(&mut *data.open(file, sheet.as_deref())?, key, column, known)
                 .with_context(|| format!("could not read {file}"))?;
             *faults += say(file, &found);
         }
     }
     Ok(look_ups)
+}
+
+/// How the days of each part are read.
+fn dates(parts: &[Part], data: &Data<'_>, look_ups: &LookUps, faults: &mut u64) -> anyhow::Result<Vec<Dates>> {
+    let mut all = Vec::new();
+    for part in parts {
+        let mut dates = Dates::new();
+        if let Some(file) = part.file.as_ref().filter(|_| part.has_days()) {
+            let read = map::survey(part, &mut *data.open(file, part.sheet.as_deref())?, look_ups)
+                .with_context(|| format!("could not read {file}"))?;
+            match read {
+                Ok(read) => dates = read,
+                Err(found) => *faults += say(file, &found),
+            }
+        }
+        all.push(dates);
+    }
+    Ok(all)
 }
 
 /// Says what a part wrote and what it could not; gives the number of faults.
@@ -95,6 +139,15 @@ fn tell(part: &Part, done: &Done) -> io::Result<u64> {
     if done.no_day > 0 {
         out += &format!("{:<31} {:>12} rows have no day and belong to no run; left out\n", "", thousands(done.no_day as i64));
     }
+    if let Some((column, row)) = done.first_strange {
+        let first = if row > 0 { format!(", the first in row {row}") } else { String::new() };
+        let days = if done.strange == 1 { "day is" } else { "days are" };
+        out += &format!(
+            "{:<31} {:>12} {days} not written like the others of `{column}`{first}; the check will tell\n",
+            "",
+            thousands(done.strange as i64)
+        );
+    }
     paint::stdout(&out)?;
     Ok(say(file, &done.faults))
 }
@@ -110,8 +163,10 @@ fn say(file: &str, faults: &[Fault]) -> u64 {
         let line = if fault.place > 0 { format!(":{}", fault.place) } else { String::new() };
         let more = faults[at..].iter().filter(same).count() - 1;
         let more = if more > 0 { format!(", and in {more} more rows") } else { String::new() };
+        let label = if fault.grade == Grade::Warning { "warning" } else { "error" };
+        let found = fault.value.as_ref().map_or_else(String::new, |value| format!("\n      found     {value}"));
         paint::stderr(&format!(
-            "error: {file}{line}:{column} {}{more}\n      expected  {}\nhint: {}",
+            "{label}: {file}{line}:{column} {}{more}{found}\n      expected  {}\nhint: {}",
             fault.what, fault.expected, fault.mend
         ));
     }

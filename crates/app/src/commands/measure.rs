@@ -17,10 +17,11 @@ use scheme::money::thousands;
 use scheme::terms::Baseline;
 
 use crate::commands::check::scheme_or_errors;
-use crate::linked::{Joined, Sure, linked};
+use crate::folder;
+use crate::linked::{Joined, Sure, linked, stated};
 use crate::live::{Days, live};
 use crate::paint::{self, bold, dim};
-use crate::{agencies, folder};
+use crate::payees::{self, Seen};
 
 #[derive(Args)]
 pub struct Measure {
@@ -59,18 +60,19 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
     let (live, sure) = match &command.joined.purpose {
-        None if agencies::is_joined(&command.records) => bail!(
-            "{} is a folder of several agencies' records\n\nhint: say for what they are joined: --purpose NAME, with a name from \
-             its purposes.toml",
-            command.records.display()
-        ),
-        None => (live(&scheme, &command.records, command.days)?, None),
+        None => {
+            stated(&command.records)?;
+            (live(&scheme, &command.records, command.days)?, None)
+        }
         Some(purpose) => {
             let provider = command.provider.as_deref();
             let (live, sure) = linked(&scheme, &command.records, &command.joined, purpose, command.days, provider)?;
             (live, Some(sure))
         }
     };
+    if !scheme.providers.is_empty() || live.providers.is_some() {
+        payees::named(&scheme, live.providers.as_deref(), &live.folders, &[Seen::in_starts(&live.records)])?;
+    }
     let (records, measured) = (&live.records, &live.measured);
     let mut groups = measure::tallies(&scheme, measured);
     if let Some(provider) = &command.provider {

@@ -2,12 +2,14 @@
 //! was counted elsewhere), and with `--store` a payment run prepared from it. Nothing is owed before somebody else approves
 //! the run.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use engine::measure::claims::found_false;
+use engine::measure::payees::Payees;
 use engine::measure::{self, Group};
 use engine::pay::entry::What;
 use engine::pay::run::transactions;
@@ -26,16 +28,19 @@ use store::{Open, Store};
 use crate::commands::check::scheme_or_errors;
 use crate::commands::price::tallies_or_errors;
 use crate::folder::{self, SchemeFolder};
+use crate::linked::{Joined, Joint, join, stated};
 use crate::live::{Days, Live, live};
-use crate::{paint, payees, report, tables};
+use crate::{looked, paint, payees, report, tables};
 
 #[derive(Args)]
 pub struct Pay {
     /// The scheme folder; its name is the name of the contract
     scheme: PathBuf,
-    /// The folder with people, starts, events …, each as CSV or Parquet
+    /// The folder with people, starts, events …, each as CSV or Parquet; with --purpose, a folder of several agencies
     #[arg(required_unless_present = "tally", conflicts_with = "tally")]
     records: Option<PathBuf>,
+    #[command(flatten)]
+    joined: Joined,
     /// Instead of records, a tally: a CSV file with the people and the counts by area, cohort and segment
     #[arg(long, value_name = "FILE", requires = "provider")]
     tally: Option<PathBuf>,
@@ -76,10 +81,24 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
     let (statement, waiting) = match (&command.records, &command.tally) {
         (Some(records), _) => {
-            let live = live(&scheme, records, command.days)?;
-            let statement = from_records(&scheme, &folder, &live, command.days, command.provider.as_deref(), &command.take_back)?;
-            live.say_left_out();
-            statement
+            let only = command.provider.as_deref();
+            match &command.joined.purpose {
+                None => {
+                    stated(records)?;
+                    let live = live(&scheme, records, command.days)?;
+                    let found = from_records(&scheme, &folder, &live, command.days, only, &command.take_back)?;
+                    live.say_left_out();
+                    (found.statement, found.waiting)
+                }
+                Some(purpose) => {
+                    let joint = join(&scheme, records, &command.joined, purpose, command.days, claims_asked(&scheme))?;
+                    looked::note(records, &command.joined.who, purpose, "pay", &[])?;
+                    let found = from_records(&scheme, &folder, &joint.live, command.days, only, &command.take_back)?;
+                    joint.live.say_left_out();
+                    let spread = found.spread(&scheme, &joint, command.days);
+                    (found.statement, found.waiting.into_iter().chain([spread]).collect())
+                }
+            }
         }
         (None, Some(tally)) => {
             let Some(tallies) = tallies_or_errors(&scheme, tally)? else { return Ok(ExitCode::from(1)) };
@@ -126,6 +145,54 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What records come to.
+pub struct Found {
+    pub statement: Statement,
+    /// Whom it has to wait for, in words.
+    pub waiting: Vec<String>,
+    payees: Payees,
+    groups: Vec<Group>,
+}
+
+impl Found {
+    /// What linkage leaves unsure in the sum, in words.
+    fn spread(&self, scheme: &Scheme, joint: &Joint, days: Days) -> String {
+        let mine: BTreeSet<u32> = self.groups.iter().map(|group| group.provider).collect();
+        let total = |groups: &[Group]| -> i64 {
+            let own = groups.iter().filter(|group| mine.contains(&group.provider));
+            own.flat_map(|group| of_group(scheme, &self.payees, group)).map(|line| line.amount.0).sum()
+        };
+        let spread = joint.spread(scheme, days, &self.payees, &self.groups, &total);
+        let count = |count: usize| thousands(count as i64);
+        if spread.doubtful == 0 {
+            return format!("Linkage: none of the {} records is in doubt, so it leaves the sum as it is.", count(spread.records));
+        }
+        format!(
+            "Linkage: {} of the {} records may be somebody else's by their links. In 95% of {} other linkages drawn from the links \
+             (seed {}) the sum is between {} and {}, and {} on average; as linked it is {}. Pairs that were never compared are in none.",
+            count(spread.doubtful),
+            count(spread.records),
+            count(spread.draws),
+            spread.seed,
+            spread.low,
+            spread.high,
+            spread.mean,
+            Pence(total(&self.groups))
+        )
+    }
+}
+
+/// The lines of one provider in one area.
+fn of_group(scheme: &Scheme, payees: &Payees, group: &Group) -> Vec<Line> {
+    let id = payees.ids[group.provider as usize].as_str();
+    lines(scheme, id, &measure::payees::priced(scheme, id, &group.tally))
+}
+
+/// The tables that a contract asks for besides those of its rules: claims, where it audits any.
+pub fn claims_asked(scheme: &Scheme) -> &'static [&'static str] {
+    if (0..scheme.outcomes.len()).any(|at| scheme.checked(at).is_some()) { &["claims"] } else { &[] }
+}
+
 /// What records come to, and whom it has to wait for.
 pub fn from_records(
     scheme: &Scheme,
@@ -134,17 +201,18 @@ pub fn from_records(
     days: Days,
     only: Option<&str>,
     taken_back: &[String],
-) -> anyhow::Result<(Statement, Vec<String>)> {
+) -> anyhow::Result<Found> {
     let claims = claims(scheme, live)?;
     let as_at = days.days().0;
-    let payees = payees::of_records(scheme, &live.folders, (&live.records, &live.measured), claims.as_deref(), as_at)?;
+    let payees = payees::of_records(scheme, live, claims.as_deref(), as_at)?;
     let mut groups = measure::payable_at(scheme, &live.measured, as_at, &payees.places);
     let name = |group: &Group| payees.ids[group.provider as usize].as_str();
     if let Some(only) = only {
         groups.retain(|group| name(group) == only);
     }
     if let (true, Some(only)) = (groups.is_empty(), only.filter(|only| taken_back.iter().any(|gone| gone == only))) {
-        return Ok((statement(folder, days, vec![only.to_owned()], Vec::new())?, Vec::new()));
+        let statement = statement(folder, days, vec![only.to_owned()], Vec::new())?;
+        return Ok(Found { statement, waiting: Vec::new(), payees, groups });
     }
     if groups.is_empty() {
         let Some(only) = only else { bail!("nobody started") };
@@ -163,16 +231,17 @@ pub fn from_records(
     }
     let mut providers: Vec<String> = groups.iter().map(|group| name(group).to_owned()).collect();
     providers.dedup();
-    let of = |group: &Group| lines(scheme, name(group), &measure::payees::priced(scheme, name(group), &group.tally));
-    let priced = groups.iter().flat_map(of).collect();
-    Ok((statement(folder, days, providers, priced)?, waiting(scheme, &groups)))
+    let priced = groups.iter().flat_map(|group| of_group(scheme, &payees, group)).collect();
+    let statement = statement(folder, days, providers, priced)?;
+    let waiting = waiting(scheme, &groups);
+    Ok(Found { statement, waiting, payees, groups })
 }
 
 /// The table of claims, where a contract audits any.
 fn claims(scheme: &Scheme, live: &Live) -> anyhow::Result<Option<Vec<Batch>>> {
     let Some(outcome) = (0..scheme.outcomes.len()).find(|at| scheme.checked(*at).is_some()) else { return Ok(None) };
-    let (claims, _) = tables::whole(&live.folder, "claims")?;
-    if claims.is_empty() {
+    let claims = live.claims()?;
+    if claims.is_none() {
         bail!(
             "the contract audits claims of {}, and there is no table of claims in {}\n\nhint: hand over claims with what the audit \
              found, in the columns `checked` and `found`; without any, a table with a header alone",
@@ -180,7 +249,7 @@ fn claims(scheme: &Scheme, live: &Live) -> anyhow::Result<Option<Vec<Batch>>> {
             live.folder.display()
         );
     }
-    Ok(Some(claims))
+    Ok(claims)
 }
 
 /// Counts the claims that an audit found false.

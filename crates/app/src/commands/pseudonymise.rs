@@ -13,9 +13,9 @@ use engine::records::batch::Name;
 
 use crate::live::Days;
 use crate::looked::{self, Asking};
+use crate::tables::Format;
 use crate::tables::write::{Unfinished, Writer};
-use crate::tables::{self, Format};
-use crate::{agencies, folder, paint};
+use crate::{agencies, folder, paint, safe_files};
 
 #[derive(Args)]
 pub struct Pseudonymise {
@@ -85,11 +85,36 @@ fn apart(key: &Path, folder: &Path) -> anyhow::Result<()> {
 }
 
 fn secret(path: &Path) -> anyhow::Result<Secret> {
-    let bytes = tables::small(path)?;
-    Secret::new(&bytes).with_context(|| {
-        format!(
-            "the key {} has fewer than {KEY_BYTES_MIN} bytes\n\nhint: make one with: openssl rand -hex 32 > KEY",
+    /// Nobody's key is longer.
+    const LARGEST_KEY_BYTES: u64 = 1 << 12;
+    let file = safe_files::open(path, LARGEST_KEY_BYTES)?;
+    private(path, &file.metadata().with_context(|| format!("could not read {}", path.display()))?)?;
+    Secret::new(&safe_files::read(path, LARGEST_KEY_BYTES)?).map_err(|weak| {
+        anyhow::anyhow!(
+            "the key {} {weak}, so it could be guessed; a key is at least {KEY_BYTES_MIN} random bytes\n\nhint: {MAKE_A_KEY}",
             path.display()
         )
     })
+}
+
+const MAKE_A_KEY: &str = "make one with: umask 077; openssl rand -hex 32 > KEY";
+
+/// Refuses a key that others on this machine can read.
+#[cfg(unix)]
+fn private(path: &Path, metadata: &std::fs::Metadata) -> anyhow::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    if metadata.mode() & 0o077 != 0 {
+        bail!(
+            "other users of this machine may read or change the key {}\n\nhint: if nobody else has seen it: chmod 600 {}; else \
+             {MAKE_A_KEY}",
+            path.display(),
+            path.display()
+        );
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path, _: &std::fs::Metadata) -> anyhow::Result<()> {
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! `wellspent why SCHEME RECORDS --as-at DATE LINE`: the people and events behind a line of the statement; with `--person ID`
 //! everything that was decided for one person. Names of people are shown here alone, because they are asked for.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,15 +17,16 @@ use scheme::Scheme;
 use scheme::money::thousands;
 
 use crate::commands::check::scheme_or_errors;
-use crate::commands::pay::{from_records, place};
+use crate::commands::pay::{claims_asked, from_records, place};
+use crate::linked::{Joined, Joint, Sources, join, stated};
 use crate::live::{Days, Live, live};
-use crate::{folder, paint};
+use crate::{folder, looked, paint};
 
 #[derive(Args)]
 pub struct Why {
     /// The scheme folder
     scheme: PathBuf,
-    /// The folder with people, starts, events …
+    /// The folder with people, starts, events …; with --purpose, a folder of several agencies
     records: PathBuf,
     /// The line: its number in `wellspent pay` of the same days, or the beginning of its id
     #[arg(required_unless_present = "person", conflicts_with = "person")]
@@ -33,21 +35,39 @@ pub struct Why {
     #[arg(long, value_name = "ID")]
     person: Option<String>,
     #[command(flatten)]
+    joined: Joined,
+    #[command(flatten)]
     days: Days,
 }
 
 pub fn run(command: &Why) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
-    let live = live(&scheme, &command.records, command.days)?;
-    let asked = Asked { scheme: &scheme, live: &live, days: command.days };
-    let out = match &command.person {
-        Some(person) => asked.person(person)?,
+    let (alone, joint);
+    let (live, joint) = match &command.joined.purpose {
         None => {
-            let (statement, _) = from_records(&scheme, &folder, &live, command.days, None, &[])?;
-            asked.line(&statement, command.line.as_deref().unwrap_or_default())?
+            stated(&command.records)?;
+            alone = live(&scheme, &command.records, command.days)?;
+            (&alone, None)
+        }
+        Some(purpose) => {
+            joint = join(&scheme, &command.records, &command.joined, purpose, command.days, claims_asked(&scheme))?;
+            (&joint.live, Some((&joint, purpose.as_str())))
         }
     };
+    let asked = Asked { scheme: &scheme, live, days: command.days, joint: joint.map(|(joint, _)| joint) };
+    let (out, people) = match &command.person {
+        Some(person) => asked.person(person)?,
+        None => {
+            let found = from_records(&scheme, &folder, live, command.days, None, &[])?;
+            asked.line(&found.statement, command.line.as_deref().unwrap_or_default())?
+        }
+    };
+    if let Some((joint, purpose)) = joint {
+        let persons: BTreeSet<&str> = people.iter().map(|person| joint.person(*person)).collect();
+        let persons: Vec<&str> = persons.into_iter().collect();
+        looked::note(&command.records, &command.joined.who, purpose, "why", &persons)?;
+    }
     paint::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -56,11 +76,13 @@ struct Asked<'a> {
     scheme: &'a Scheme,
     live: &'a Live,
     days: Days,
+    /// Several agencies' records: then people have the ids of the table of persons, and rows their agency.
+    joint: Option<&'a Joint>,
 }
 
 impl Asked<'_> {
     /// Everyone whom a line counts, with the day that decided and the facts behind it.
-    fn line(&self, statement: &Statement, wanted: &str) -> anyhow::Result<String> {
+    fn line(&self, statement: &Statement, wanted: &str) -> anyhow::Result<(String, Vec<u32>)> {
         let line = find(statement, wanted)?;
         let scheme = self.scheme;
         let cohort = |name: &str| scheme.cohorts.iter().position(|cohort| cohort.name == name).unwrap_or_default();
@@ -80,14 +102,17 @@ impl Asked<'_> {
         let counted: Vec<usize> = people.iter().copied().filter(counts).collect();
         let (as_at, known_at) = self.days.days();
         let reasons = outcome.map(|_| why(scheme, &self.live.records, measured, &counted, as_at, known_at));
+        let persons: Vec<u32> = counted.iter().map(|at| measured.index[*at].start.person).collect();
+        let sources = self.joint.map(|joint| joint.sources(&persons));
         let mut list = String::new();
         for (place, at) in counted.iter().enumerate() {
             let start = measured.index[*at].start;
-            list +=
-                &format!("{:<20} started {}", self.live.records.people.names.get(start.person).to_string(), date(start.began));
+            let from = sources.as_ref().map_or(String::new(), |sources| sources.of(start.person, "start", start.began));
+            list += &format!("{:<20} started {}{from}", self.name(start.person), date(start.began));
             if let (Some(outcome), Some(reasons)) = (outcome, &reasons) {
                 let reasons = &reasons[place][outcome];
-                list += &format!("  {}  {}", value(reasons), self.facts(&reasons.facts).join("; "));
+                list +=
+                    &format!("  {}  {}", value(reasons), self.facts(&reasons.facts, start.person, sources.as_ref()).join("; "));
             }
             list += "\n";
         }
@@ -101,13 +126,28 @@ impl Asked<'_> {
             ),
             None => format!("its {} people:\n", thousands(people)),
         };
-        Ok(out + &list)
+        Ok((out + &list, persons))
+    }
+
+    /// How somebody is named.
+    fn name(&self, person: u32) -> String {
+        match self.joint {
+            Some(joint) => joint.person(person).to_owned(),
+            None => self.live.records.people.names.get(person).to_string(),
+        }
     }
 
     /// All that was decided for one person.
-    fn person(&self, wanted: &str) -> anyhow::Result<String> {
+    fn person(&self, wanted: &str) -> anyhow::Result<(String, Vec<u32>)> {
         let records = &self.live.records;
-        let person = records.people.names.find(Name::of(wanted)).context("nobody of this name is in the table of people")?;
+        let person = match self.joint {
+            Some(joint) => {
+                joint.find(wanted).context("nobody of this id is in the table of persons, of those whom the purpose covers")?
+            }
+            None => records.people.names.find(Name::of(wanted)).context("nobody of this name is in the table of people")?,
+        };
+        let sources = self.joint.map(|joint| joint.sources(&[person]));
+        let sources = sources.as_ref();
         let (as_at, known_at) = self.days.days();
         let mut out = format!("{}, as at {}, known at {}\n", paint::bold(wanted), date(as_at), date(known_at));
         for (what, day) in [("died", records.people.ends(person).died), ("removed", records.people.ends(person).removed)] {
@@ -117,7 +157,8 @@ impl Asked<'_> {
         }
         let measured = &self.live.measured;
         for start in records.starts.iter().filter(|start| start.person == person) {
-            out += &format!("start on {} with {}", date(start.began), records.providers.get(start.provider));
+            let from = sources.map_or(String::new(), |sources| sources.of(person, "start", start.began));
+            out += &format!("start on {} with {}{from}", date(start.began), records.providers.get(start.provider));
             let Some(at) = measured.index.iter().position(|index| index.start == *start) else {
                 let why = match start.known > known_at {
                     true => format!("it became known on {}", date(start.known)),
@@ -148,30 +189,32 @@ impl Asked<'_> {
                     date(reasons.needed),
                     date(reasons.observed)
                 );
-                for fact in self.facts(&reasons.facts) {
+                for fact in self.facts(&reasons.facts, person, sources) {
                     out += &format!("    counts: {fact}\n");
                 }
             }
         }
         let all: Vec<(Fact, Day)> = records.facts.of(person, known_at).into_iter().map(|fact| (fact, NEVER)).collect();
         out += "all facts of the kinds that the contract asks for:\n";
-        for fact in self.facts(&all) {
+        for fact in self.facts(&all, person, sources) {
             out += &format!("    {fact}\n");
         }
-        Ok(out)
+        Ok((out, vec![person]))
     }
 
     /// "offence on 2027-05-04, proven 2027-06-01".
-    fn facts(&self, facts: &[(Fact, Day)]) -> Vec<String> {
+    fn facts(&self, facts: &[(Fact, Day)], person: u32, sources: Option<&Sources>) -> Vec<String> {
         let need = &self.live.records.need;
+        let from = |kind: &str, fact: &Fact| sources.map_or(String::new(), |sources| sources.of(person, kind, fact.from));
         let words = |(fact, proof): &(Fact, Day)| {
             let kind = fact.kind as usize;
             match need.events.get(kind) {
-                Some(kind) if *proof == NEVER => format!("{kind} on {}", date(fact.from)),
-                Some(kind) => format!("{kind} on {}, proven {}", date(fact.from), date(*proof)),
+                Some(kind) if *proof == NEVER => format!("{kind} on {}{}", date(fact.from), from(kind, fact)),
+                Some(kind) => format!("{kind} on {}{}, proven {}", date(fact.from), from(kind, fact), date(*proof)),
                 None => {
                     let to = if fact.to == NEVER { "goes on".to_owned() } else { format!("to before {}", date(fact.to)) };
-                    format!("{} from {} {to}", need.spells[kind - need.events.len()], date(fact.from))
+                    let kind = &need.spells[kind - need.events.len()];
+                    format!("{kind} from {} {to}{}", date(fact.from), from(kind, fact))
                 }
             }
         };

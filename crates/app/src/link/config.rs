@@ -15,6 +15,7 @@ use scheme::document::Section;
 use super::decisions::{self, Decisions};
 use super::model;
 use crate::folder;
+use crate::safe_files::{self, LARGEST_LIST_BYTES, Reach};
 use crate::tables::texts;
 
 /// What a configuration says.
@@ -79,20 +80,39 @@ const LEAST: &str = r#"    purpose = "joint support for prison leavers"
 "#;
 
 /// Reads a configuration, or prints every problem with it.
-pub fn read(path: &Path) -> anyhow::Result<Option<Config>> {
-    let base = path.parent().unwrap_or(Path::new(""));
+pub fn read(path: &Path, reach: Reach) -> anyhow::Result<Option<Config>> {
+    let base = Base { folder: path.parent().unwrap_or(Path::new("")), reach };
     let mend = format!("write into it, with your own names:\n\n{LEAST}\ndocs/linkage.md has the rest");
-    let config = |reader: &Reader<'_>, name: &str| Some(config(&reader.document_or(name, "purpose = \"…\"", &mend)?, base));
+    let config = |reader: &Reader<'_>, name: &str| Some(config(&reader.document_or(name, "purpose = \"…\"", &mend)?, &base));
     Ok(folder::document(path, config)?.ok().flatten())
 }
 
-fn config(top: &Section<'_, '_>, base: &Path) -> Config {
+/// Where the files that a configuration names are looked for.
+pub struct Base<'a> {
+    folder: &'a Path,
+    reach: Reach,
+}
+
+impl Base<'_> {
+    /// The path of a file that a key names, or a problem with the key.
+    pub fn file(&self, section: &Section<'_, '_>, key: &str, name: &str, mend: &str) -> Option<PathBuf> {
+        let path = safe_files::named(self.folder, name, self.reach);
+        path.map_err(|error| {
+            let text = format!("{error:#}");
+            let (what, hint) = text.split_once("\n\nhint: ").unwrap_or((&text, mend));
+            section.push(section.problem(key, what.to_owned()).mend(hint.to_owned()));
+        })
+        .ok()
+    }
+}
+
+fn config(top: &Section<'_, '_>, base: &Base<'_>) -> Config {
     let purpose = top.required_text("purpose", "what the linkage is for, such as \"joint support for prison leavers\"");
     let basis = top.required_text("basis", "by what right, such as \"Crime and Disorder Act 1998, section 115\"");
     let join = top.number::<scheme::literal::Plain>("join").map(|plain| plain.0);
     let rules: Option<Vec<String>> = top.list("rules").map(|list| list.into_iter().map(|(rule, _)| rule.to_owned()).collect());
     let model = top.text("model").and_then(|file| {
-        let read = model::read(&base.join(file), rules.as_deref());
+        let read = model::read(&base.file(top, "model", file, MEND_FILE)?, rules.as_deref());
         read.map_err(|error| {
             top.push(top.problem("model", format!("{error:#}")).mend("see docs/linkage.md, \"Models made elsewhere\""))
         })
@@ -107,7 +127,7 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
             let problem = top.problem("nicknames", "the model has its list of names in it");
             top.push(problem.mend("leave `nicknames` out"));
         }
-        let read = nicknames(&base.join(file));
+        let read = nicknames(&base.file(top, "nicknames", file, MEND_NICKNAMES)?);
         read.map_err(|error| top.push(top.problem("nicknames", format!("{error:#}")).mend(MEND_NICKNAMES))).ok()
     });
     let fields = model.as_ref().map_or(Vec::new(), |model| model.fields.clone());
@@ -131,23 +151,39 @@ fn config(top: &Section<'_, '_>, base: &Path) -> Config {
     config
 }
 
+/// Of a file that is not there.
+pub const MEND_FILE: &str = "name a file that is there; names count from the folder of the configuration";
+
 const MEND_NICKNAMES: &str = "write a CSV file with the columns `short` and `full`, such as bill,william";
 
 /// Reads a list of short forms of names, cleaned as forenames are.
 fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    safe_files::open(file, LARGEST_LIST_BYTES)?;
     let (columns, faults) = texts::read(file, &["short", "full"])?;
     if let Some(fault) = faults.iter().find(|fault| fault.grade != Grade::Warning) {
         bail!("{}, line {}: {}", file.display(), fault.place, fault.what);
     }
     let [short, full] = &columns[..] else { bail!("{} has no names", file.display()) };
     let name = |raw: &Raw, row: usize| clean(Kind::Forename, raw.values.text(raw.rows[row]), false);
-    Ok((0..short.rows.len()).map(|row| (name(short, row), name(full, row))).filter(|(short, _)| !short.is_empty()).collect())
+    let mut names: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    for row in 0..short.rows.len() {
+        let (short, full) = (name(short, row), name(full, row));
+        if short.is_empty() {
+            continue;
+        }
+        let (known, first) = names.entry(short).or_insert((full.clone(), row));
+        if *known != full {
+            bail!("{}: rows {} and {} have the same short form of different names", file.display(), *first + 1, row + 1);
+        }
+    }
+    Ok(names.into_iter().map(|(short, (full, _))| (short, full)).collect())
 }
 
-fn table(section: &Section<'_, '_>, base: &Path, config: &mut Config) -> TableConfig {
+fn table(section: &Section<'_, '_>, base: &Base<'_>, config: &mut Config) -> TableConfig {
     let path = section.path_of("");
     let name = path.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_owned();
-    let file = base.join(section.required_text("file", "a CSV, Excel or Parquet file beside this one, such as \"police.csv\""));
+    let named = section.required_text("file", "a CSV, Excel or Parquet file beside this one, such as \"police.csv\"");
+    let file = if named.is_empty() { None } else { base.file(section, "file", &named, MEND_FILE) }.unwrap_or_default();
     let id = section.required_text("id", "the column with the agency's own id, such as \"record\"");
     let text = |key: &str| section.text(key).map(str::to_owned);
     let (agency, truth, group, sheet) = (text("agency"), text("truth"), text("group"), text("sheet"));

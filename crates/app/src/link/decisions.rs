@@ -17,6 +17,8 @@ use engine::records::fault::Grade;
 use scheme::document::Section;
 use scheme::literal::Plain;
 
+use super::config::{Base, MEND_FILE};
+use crate::safe_files::{self, LARGEST_LIST_BYTES};
 use crate::tables::texts;
 
 /// What is decided, and where it is written.
@@ -29,7 +31,7 @@ pub struct Decisions {
 }
 
 /// Reads the keys; `join` is the threshold of the same configuration.
-pub fn read(top: &Section<'_, '_>, base: &Path, fields: &[Field], join: Option<f64>) -> Decisions {
+pub fn read(top: &Section<'_, '_>, base: &Base<'_>, fields: &[Field], join: Option<f64>) -> Decisions {
     let fracture = top.number::<Plain>("fracture").map(|plain| plain.0);
     let join = join.unwrap_or(0.0);
     if let Some(fracture) = fracture.filter(|fracture| *fracture > join) {
@@ -37,7 +39,9 @@ pub fn read(top: &Section<'_, '_>, base: &Path, fields: &[Field], join: Option<f
             top.problem("fracture", "what was together needs more than what is to be joined").read(fracture.to_string());
         top.push(problem.expected(format!("at most `join`, which is {join}")).mend("lower `fracture` or raise `join`"));
     }
-    let earlier = top.text("earlier").map(|file| (base.join(file), fracture.unwrap_or(join)));
+    let earlier = top
+        .text("earlier")
+        .map(|file| (base.file(top, "earlier", file, MEND_FILE).unwrap_or_default(), fracture.unwrap_or(join)));
     if let (Some(fracture), None) = (fracture, &earlier) {
         let problem =
             top.problem("fracture", "there are no persons of an earlier run that could fracture").read(fracture.to_string());
@@ -48,7 +52,7 @@ pub fn read(top: &Section<'_, '_>, base: &Path, fields: &[Field], join: Option<f
     let overrides = top.text("overrides").map(|file| {
         let scope = top.text("scope").unwrap_or_default().to_owned();
         let day = top.required_date("as_at").map_or(day::NEVER, day::day);
-        (base.join(file), scope, day)
+        (base.file(top, "overrides", file, MEND_FILE).unwrap_or_default(), scope, day)
     });
     for key in ["scope", "as_at"].into_iter().filter(|key| overrides.is_none() && top.has(key)) {
         let problem = top.problem(key, format!("`{key}` says which decisions count, and there are none"));
@@ -119,7 +123,11 @@ impl Decisions {
         let [agency, id, person] = &columns[..] else { bail!("{} has no persons", file.display()) };
         let mut known: BTreeMap<(&str, &str), u32> = BTreeMap::new();
         for row in 0..id.rows.len() {
-            known.insert((agency.values.text(agency.rows[row]), id.values.text(id.rows[row])), person.rows[row]);
+            let key = |row: usize| (agency.values.text(agency.rows[row]), id.values.text(id.rows[row]));
+            if *known.entry(key(row)).or_insert(person.rows[row]) != person.rows[row] {
+                let first = (0..row).find(|first| key(*first) == key(row)).unwrap_or(0);
+                bail!("{}: rows {} and {} give one record to different persons", file.display(), first + 1, row + 1);
+            }
         }
         let of = |record: usize| {
             let agency = records.agency_of(record as u32);
@@ -133,6 +141,7 @@ const COLUMNS: [&str; 10] = ["agency", "id", "other_agency", "other_id", "decisi
 
 /// Reads a list of decisions; a decision without somebody who made it and a reason is none.
 fn overrides(file: &Path) -> anyhow::Result<Vec<Override>> {
+    safe_files::open(file, LARGEST_LIST_BYTES)?;
     let (columns, faults) = texts::read(file, &COLUMNS)?;
     let lost = faults.iter().filter(|fault| fault.grade != Grade::Warning).count();
     if lost > 0 {

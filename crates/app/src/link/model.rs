@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::MISSING;
 use super::splink;
+use crate::safe_files::{self, LARGEST_MODEL_BYTES};
 
 /// A model and the fields that it is of.
 pub struct Read {
@@ -25,7 +26,8 @@ pub struct Read {
 /// Reads a model file, ours or Splink's; every problem is in the message. Of Splink's the rules may be others than those in it.
 pub fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<Read> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).with_context(|| format!("could not read the model {name}"))?;
+    let bytes = safe_files::read(path, LARGEST_MODEL_BYTES).context("could not read the model")?;
+    let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("the model {name} is not text"))?;
     if text.contains("\"comparison_levels\"") {
         return match splink::read(&name, &text, rules) {
             Ok(splink) => {
@@ -46,7 +48,7 @@ pub fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<Read> {
 
 /// Reads a model; says what does not hold together in it.
 pub fn from_json(text: &str) -> anyhow::Result<(Model, Vec<Field>)> {
-    let file: File = serde_json::from_str(text)?;
+    let file: File = serde_json::from_str(text).map_err(|error| anyhow::anyhow!(splink::wrong(&error)))?;
     let fields = file.fields.into_iter().map(field).collect::<anyhow::Result<Vec<Field>>>()?;
     let model = Model {
         features: file.features.into_iter().map(|said| Feature { column: said.field, part: part(said.part) }).collect(),

@@ -16,8 +16,8 @@ pub struct Splink {
 /// Reads a settings file, with other rules than its own where they are given; what is not understood comes back as one message
 /// for each.
 pub fn read(name: &str, text: &str, rules: Option<&[String]>) -> Result<Splink, Vec<String>> {
-    let mut file: File = serde_json::from_str(text)
-        .map_err(|error| vec![format!("{name}:{}:{}: this is no Splink settings file: {error}", error.line(), error.column())])?;
+    let mut file: File =
+        serde_json::from_str(text).map_err(|error| vec![format!("{name} is no Splink settings file: {}", wrong(&error))])?;
     let within = match file.link_type.as_str() {
         "dedupe_only" | "link_and_dedupe" => true,
         "link_only" => false,
@@ -36,6 +36,22 @@ pub fn read(name: &str, text: &str, rules: Option<&[String]>) -> Result<Splink, 
     imported
         .map(|imported| Splink { imported, within })
         .map_err(|unread| unread.iter().map(|unread| message(place(unread), unread)).collect())
+}
+
+/// What a JSON file has wrong: where, and what the program expected there. Nothing of what stands in the file is told, since any
+/// file can be named in the place of a model.
+pub fn wrong(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!("line {}, column {}", error.line(), error.column());
+    let what = match error.classify() {
+        serde_json::error::Category::Data => match (text.starts_with("missing field"), text.find("expected ")) {
+            (true, _) => text.split(" at line ").next().unwrap_or_default().to_owned(),
+            (false, Some(at)) => text[at..].split(" at line ").next().unwrap_or_default().to_owned(),
+            (false, None) => "something here is of another kind than a model has".to_owned(),
+        },
+        _ => "this is not JSON".to_owned(),
+    };
+    format!("{place}: {what}")
 }
 
 /// Where it stands, what it says, and what would be understood.

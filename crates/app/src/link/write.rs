@@ -1,7 +1,7 @@
 //! What a linkage leaves behind: persons and links as Parquet, the model as JSON, and the history of ids, to which rows are only
 //! ever added.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
@@ -164,7 +164,7 @@ fn links(run: &Run, ids: &Texts, scorer: &Scorer<'_>, folder: &Path) -> anyhow::
 
 /// For each link the levels that its comparisons come to, as the number of a text; many links come to the same.
 fn patterns(scorer: &Scorer<'_>, links: &[Link], comparisons: usize) -> (Vec<u32>, Values) {
-    let (mut known, mut numbers, mut text) = (HashMap::new(), Numbering::default(), String::new());
+    let (mut known, mut numbers, mut text) = (BTreeMap::new(), Numbering::default(), String::new());
     let mut number = |levels: &Levels| {
         text.clear();
         for level in &levels[..comparisons] {

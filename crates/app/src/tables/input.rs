@@ -26,13 +26,14 @@ pub fn open(file: File, path: &Path, sheet: Option<&str>) -> anyhow::Result<Resu
     if is_workbook(path) {
         return Ok(self::sheet(file, path, |workbook| workbook.sheet(sheet))?.map(|sheet| Opened::Sheet(Box::new(sheet))));
     }
-    Ok(text(file, path)?.and_then(|text| match sheet {
-        None => Ok(Opened::Text(Box::new(text))),
-        Some(_) => {
+    Ok(match (text(file, path)?, sheet) {
+        (Ok(text), None) => Ok(Opened::Text(Box::new(text))),
+        (Ok(_), Some(_)) => {
             let mend = "leave `sheet` out, or name a workbook (.xlsx or .ods)";
             Err(Fault::file("the file has no sheets", "a workbook where a sheet is named", mend))
         }
-    }))
+        (Err(fault), _) => Err(fault),
+    })
 }
 
 /// Whether a file is a workbook, by its name; old and binary ones are told when they are opened.

@@ -4,12 +4,15 @@
 pub mod input;
 mod pages;
 pub mod parquet;
+pub mod parquet_rows;
+mod parquet_text;
+mod parquet_types;
 pub mod statement;
 pub mod texts;
 pub mod write;
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -22,6 +25,8 @@ use engine::records::schema::{TABLES, Table};
 use engine::records::{Need, People, Records, people, starts};
 use rayon::BroadcastContext;
 use write::UNFINISHED;
+
+use crate::safe_files::{self, LARGEST_TABLE_BYTES};
 
 /// One table as a file.
 pub struct TableFile {
@@ -48,7 +53,7 @@ impl TableFile {
     }
 
     fn open(&self) -> anyhow::Result<File> {
-        File::open(&self.path).with_context(|| format!("could not open {}", self.path.display()))
+        safe_files::open(&self.path, LARGEST_TABLE_BYTES)
     }
 
     /// Reads the table batch by batch, in the order of the file: rows that are right, and the faults of the others. What is
@@ -210,14 +215,6 @@ pub fn load(folder: &Path, need: Need) -> anyhow::Result<Loaded> {
         faults.extend(found);
     }
     Ok(Loaded { records, faults })
-}
-
-/// A file of at most a kilobyte, such as a key; what is longer is not read to its end.
-pub fn small(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
-    file.take(1 << 10).read_to_end(&mut bytes).with_context(|| format!("could not read {}", path.display()))?;
-    Ok(bytes)
 }
 
 /// One table of a folder, batch by batch, and the number of its faults; nothing where it is not there.

@@ -1,7 +1,11 @@
 //! Looks at the page headers of a Parquet file before anything is unpacked, so that a file that declares absurd sizes is
-//! refused while it is still small. A page header is Thrift's compact protocol; only its first three numbers are of interest.
+//! refused while it is still small. A page header is Thrift's compact protocol; only its sizes are of interest. What gzip and Brotli
+//! hold is counted, since the library unpacks them to their end, whatever the header declares.
 //! <https://parquet.apache.org/docs/file-format/metadata/>
 
+use std::io::{BufReader, Read};
+
+use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::Length as _;
 
@@ -46,7 +50,7 @@ pub(super) fn absurd(file: &Source, metadata: &ParquetMetaData, columns: &[usize
             if start.checked_add(size).is_none_or(|end| end > length) {
                 return Some("a column outside the file".into());
             }
-            if let Some(absurd) = page_sizes(file, start as u64, size as u64) {
+            if let Some(absurd) = page_sizes(file, start as u64, size as u64, column.compression()) {
                 return Some(absurd);
             }
         }
@@ -55,7 +59,7 @@ pub(super) fn absurd(file: &Source, metadata: &ParquetMetaData, columns: &[usize
 }
 
 /// Walks the pages of one column.
-fn page_sizes(file: &Source, start: u64, size: u64) -> Option<String> {
+fn page_sizes(file: &Source, start: u64, size: u64, packing: Compression) -> Option<String> {
     let end = start + size;
     let mut at = start;
     let mut window = vec![0; 512];
@@ -75,27 +79,75 @@ fn page_sizes(file: &Source, start: u64, size: u64) -> Option<String> {
         if unpacked < 0 || packed < 0 || unpacked > LARGEST_PAGE || unpacked > (packed + 64) * MOST_GROWTH {
             return Some(format!("a page of {packed} bytes that unpacks to {unpacked}"));
         }
+        if !header.plain && unpacked >= header.levels && packed >= header.levels {
+            let from = file.reader(at + header.length + header.levels as u64).take((packed - header.levels) as u64);
+            if overflows(BufReader::new(from), packing, (unpacked - header.levels) as u64) {
+                return Some(format!("a page of {packed} bytes that unpacks to more than the {unpacked} it declares"));
+            }
+        }
         at += header.length + packed as u64;
     }
     None
+}
+
+/// Whether a page unpacks to more than it declares. Of damaged pages the library says so itself.
+fn overflows(from: impl Read, packing: Compression, most: u64) -> bool {
+    fn longer(mut from: impl Read, most: u64) -> bool {
+        let (mut piece, mut count) = (vec![0; 1 << 14], 0);
+        loop {
+            match from.read(&mut piece) {
+                Ok(0) | Err(_) => return false,
+                Ok(read) => count += read as u64,
+            }
+            if count > most {
+                return true;
+            }
+        }
+    }
+    match packing {
+        Compression::GZIP(_) => longer(flate2::read::MultiGzDecoder::new(from), most),
+        Compression::BROTLI(_) => longer(brotli::Decompressor::new(from, 1 << 12), most),
+        _ => false,
+    }
 }
 
 struct Header {
     unpacked: i32,
     packed: i32,
     length: u64,
+    /// Bytes before the values, which are never packed.
+    levels: i64,
+    /// The page says that its values are not packed either.
+    plain: bool,
 }
 
 /// Reads a page header; `None` when the bytes end first or are none.
 fn header(bytes: &[u8]) -> Option<Header> {
     let mut thrift = Thrift { bytes, at: 0 };
-    let (mut field, mut unpacked, mut packed) = (0, None, None);
+    let (mut field, mut unpacked, mut packed, mut levels, mut plain) = (0, None, None, 0, false);
     loop {
         let kind = thrift.field(&mut field)?;
         match (kind, field) {
-            (0, _) => return Some(Header { unpacked: unpacked?, packed: packed?, length: thrift.at as u64 }),
+            (0, _) => {
+                return Some(Header { unpacked: unpacked?, packed: packed?, length: thrift.at as u64, levels, plain });
+            }
             (5, 2) => unpacked = Some(thrift.number()?),
             (5, 3) => packed = Some(thrift.number()?),
+            // The second form of a data page: how long its levels are, and whether it is packed.
+            (12, 8) => {
+                let mut inside = 0;
+                loop {
+                    match (thrift.field(&mut inside)?, inside) {
+                        (0, _) => break,
+                        (5, 5 | 6) => levels += i64::from(thrift.number()?),
+                        (2, 7) => plain = true,
+                        (kind, _) => thrift.skip(kind, 1)?,
+                    }
+                }
+                if levels < 0 {
+                    return None;
+                }
+            }
             (kind, _) => thrift.skip(kind, 0)?,
         }
     }

@@ -12,9 +12,8 @@ use engine::link::values::Numbering;
 use engine::records::batch::{TOGETHER, Texts, fetch};
 use engine::records::fault::{Fault, Grade};
 use engine::records::rows;
-use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, Type as Physical};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType};
+use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
@@ -22,6 +21,9 @@ use parquet::schema::types::Type;
 use rayon::prelude::*;
 
 use super::input::{self, Opened};
+use super::parquet::{Source, quietly, unpackable};
+use super::parquet_text::{self, Moments, Value, Values};
+use crate::safe_files::{self, LARGEST_TABLE_BYTES};
 
 /// Rows that are decoded at a time.
 const ROWS: usize = 1 << 16;
@@ -46,17 +48,31 @@ pub fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow:
 
 /// The same of a sheet of a workbook; without its name of the only one.
 pub fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
-    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
+    let file = safe_files::open(path, LARGEST_TABLE_BYTES)?;
     let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
     if parquet { from_parquet(path, ids, wanted) } else { from_rows(path, input::open(file, path, sheet)?, ids, wanted) }
 }
 
-/// Where each wanted column stands among the names in a file, or an error that names those that are missing.
+/// Where each wanted column stands among the names in a file, or an error that names those that are missing or appear twice. One
+/// that is written exactly as wanted goes before one that differs in capital letters.
 fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<usize>> {
-    let place = |name: &&str| there.iter().position(|known| known.eq_ignore_ascii_case(name));
-    let lost: Vec<&str> = wanted.iter().copied().filter(|name| place(name).is_none()).collect();
+    let all = |same: &dyn Fn(&str) -> bool| -> Vec<usize> { (0..there.len()).filter(|at| same(&there[*at])).collect() };
+    let place = |name: &str| {
+        let exact = all(&|known| known == name);
+        if exact.is_empty() { all(&|known| known.eq_ignore_ascii_case(name)) } else { exact }
+    };
+    let lost: Vec<&str> = wanted.iter().copied().filter(|name| place(name).is_empty()).collect();
     if lost.is_empty() {
-        return Ok(wanted.iter().filter_map(place).collect());
+        if let Some((name, at)) = wanted.iter().map(|name| (name, place(name))).find(|(_, at)| at.len() > 1) {
+            let at: Vec<String> = at.iter().map(|at| (at + 1).to_string()).collect();
+            bail!(
+                "{}: the column `{name}` appears twice, as columns {}, and they may differ\n\nhint: remove one of them, or give it \
+                 another name",
+                path.display(),
+                at.join(" and ")
+            );
+        }
+        return Ok(wanted.iter().filter_map(|name| place(name).first().copied()).collect());
     }
     let nearest = lost.iter().find_map(|name| scheme::problem::nearest(name, there.iter().map(String::as_str)));
     // A file without a header begins with somebody's row, which is nobody's to show.
@@ -66,6 +82,17 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
         None => "the first row must have the names of the columns, and has none of those that are named here".into(),
     };
     bail!("{} has no column `{}`\n\nhint: {hint}", path.display(), lost.join("`, `"))
+}
+
+/// Names that appear twice and that nobody asked for: they are left unread, and told.
+fn repeated(wanted: &[&str], there: &[String]) -> Vec<Fault> {
+    let asked = |name: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
+    let again = there.iter().enumerate().filter(|(at, name)| !name.is_empty() && !asked(name) && there[..*at].contains(name));
+    let fault = |name: &String| Fault {
+        column: name.chars().take(40).collect(),
+        ..Fault::file("a column appears twice", "each name once", "nothing, if nobody needs it: it is not read").warning()
+    };
+    again.map(|(_, name)| fault(name)).collect()
 }
 
 /// The columns that are read: the ids first, where they are asked for.
@@ -90,38 +117,51 @@ fn from_rows(path: &Path, opened: Result<Opened, Fault>, ids: Option<&str>, want
     let mut columns = started(ids, wanted);
     let mut opened = opened.map_err(|fault| input::refused(path, &fault))?;
     let read = rows::texts(&mut opened, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
-    let (header, faults) = read.with_context(|| format!("could not read {}", path.display()))?;
+    let (header, mut faults) = read.with_context(|| format!("could not read {}", path.display()))?;
     if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
         return Err(input::refused(path, fault));
     }
     places(path, &all, &header)?;
+    faults.extend(repeated(&all, &header));
     Ok(finished(columns, faults))
 }
 
 fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
-    let open = || -> anyhow::Result<SerializedFileReader<File>> {
-        let file = File::open(path)?;
-        SerializedFileReader::new(file).with_context(|| format!("{} is not a whole Parquet file", path.display()))
+    let open = || -> anyhow::Result<parquet_text::Opened> {
+        let file = safe_files::open(path, LARGEST_TABLE_BYTES)?;
+        parquet_text::open(file).map_err(|fault| input::refused(path, &fault))
     };
-    let reader = open()?;
-    let schema = reader.metadata().file_metadata().schema_descr_ptr();
-    let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
+    let opened = open()?;
+    let names: Vec<String> = opened.columns.iter().map(|column| column.name.clone()).collect();
     let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
-    let each = places(path, &all, &names)?.into_par_iter().zip(started(ids, wanted)).map(|(place, mut into)| {
-        let column = schema.column(place);
-        if column.max_rep_level() > 0 || column.max_def_level() > 1 {
-            bail!("the column {} of {} holds lists, and text is needed", names[place], path.display());
+    let mut found = Vec::new();
+    for place in places(path, &all, &names)? {
+        let column = &opened.columns[place];
+        match &column.values {
+            Ok(values) => found.push((column.name.clone(), *values)),
+            Err(words) => bail!(
+                "the column `{}` of {} holds {words}, which is not read\n\nhint: write it as text, whole numbers or dates",
+                column.name,
+                path.display()
+            ),
         }
-        let day = column.logical_type_ref() == Some(&LogicalType::Date) || column.converted_type() == ConvertedType::DATE;
+    }
+    let leaves: Vec<usize> = found.iter().map(|(_, values)| values.leaf).collect();
+    if let Some(fault) = unpackable(&opened.reader, &opened.source, &leaves) {
+        return Err(input::refused(path, &fault));
+    }
+    let each = found.into_par_iter().zip(started(ids, wanted)).map(|((name, values), mut into)| {
         // Each column has a cursor of its own.
-        let reader = open()?;
-        crate::panics::silent(|| {
-            let read = std::panic::AssertUnwindSafe(|| one(&reader, place, day, &mut into).map(|()| into));
-            std::panic::catch_unwind(read).unwrap_or_else(|_| Err(anyhow::anyhow!("its pages cannot be decoded")))
-        })
-        .with_context(|| format!("could not read the column {} of {}", names[place], path.display()))
+        let reader = open()?.reader;
+        let mut wrong = None;
+        quietly(|| one(&reader, values, &mut into, &mut wrong))
+            .map_err(|why| anyhow::anyhow!("could not read the column `{name}` of {}: {why}", path.display()))?;
+        match wrong {
+            Some((row, wrong)) => bail!("the column `{name}` of {}, row {row}: {wrong}", path.display()),
+            None => Ok(into),
+        }
     });
-    Ok(finished(each.collect::<anyhow::Result<_>>()?, Vec::new()))
+    Ok(finished(each.collect::<anyhow::Result<_>>()?, repeated(&all, &names)))
 }
 
 /// A column while it is read.
@@ -175,52 +215,40 @@ impl Reading {
     }
 }
 
-/// One column of all row groups.
-fn one(reader: &SerializedFileReader<File>, place: usize, day: bool, into: &mut Reading) -> anyhow::Result<()> {
+/// One column of all row groups. Notes the first row whose value cannot be used, from 1, and why.
+fn one(
+    reader: &SerializedFileReader<Source>,
+    values: Values,
+    into: &mut Reading,
+    wrong: &mut Option<(u64, &'static str)>,
+) -> parquet::errors::Result<()> {
+    let mut row = 0;
     for group in 0..reader.metadata().num_row_groups() {
         let group = reader.get_row_group(group)?;
-        into.begins(group.metadata().column(place).dictionary_page_offset().is_some());
-        match group.get_column_reader(place)? {
-            ColumnReader::ByteArrayColumnReader(column) => each(column, |value: Option<&ByteArray>| match value {
-                None => into.text(""),
-                Some(bytes) => into.bytes(bytes),
-            })?,
-            ColumnReader::Int32ColumnReader(column) if day => {
-                each(column, |value| {
-                    into.text(&value.map_or_else(String::new, |day| engine::records::day::date(*day).to_string()))
-                })?;
+        into.begins(group.metadata().column(values.leaf).dictionary_page_offset().is_some());
+        let mut column = group.get_column_reader(values.leaf)?;
+        while wrong.is_none() {
+            let read = parquet_text::some(&mut column, values.is, Moments::Days, ROWS, |value| {
+                row += 1;
+                match value {
+                    Value::Nothing => into.text(""),
+                    Value::Bytes(bytes) => into.bytes(bytes),
+                    Value::Text(text) => into.text(text),
+                    Value::Wrong(why) => {
+                        into.text("");
+                        wrong.get_or_insert((row, why));
+                    }
+                }
+            })?;
+            if read == 0 {
+                break;
             }
-            ColumnReader::Int32ColumnReader(column) => each(column, |value| into.text(&written(value)))?,
-            ColumnReader::Int64ColumnReader(column) => each(column, |value| into.text(&written(value)))?,
-            ColumnReader::DoubleColumnReader(column) => each(column, |value| into.text(&written(value)))?,
-            _ => bail!("its type is neither text, nor a whole number, nor a date"),
         }
     }
     if let Reading::Numbers(of) = into {
         of.known = Vec::new();
     }
     Ok(())
-}
-
-fn written(value: Option<&impl ToString>) -> String {
-    value.map_or_else(String::new, ToString::to_string)
-}
-
-/// Hands on the values of a column, and nothing where there is none.
-fn each<T: DataType>(mut column: ColumnReaderImpl<T>, mut with: impl FnMut(Option<&T::T>)) -> anyhow::Result<()> {
-    loop {
-        let (mut raw, mut there) = (Vec::new(), Vec::new());
-        let (read, values, _) = column.read_records(ROWS, Some(&mut there), None, &mut raw)?;
-        if read == 0 {
-            return Ok(());
-        }
-        if values == read {
-            raw.iter().for_each(|value| with(Some(value)));
-        } else {
-            let mut raw = raw.iter();
-            there.iter().for_each(|level| with(if *level > 0 { raw.next() } else { None }));
-        }
-    }
 }
 
 /// A column on its way out, by row.

@@ -215,10 +215,23 @@ fn persons_may_come_as_parquet() {
     assert_eq!(asked(FOLDER), asked(folder.path()));
 }
 
+/// Made for these tests by a random generator.
+const KEY: &str = "5f0c1f3a9be24d7786d1c95e02ab68f374d90e1bc63a58274fe7a1903d5cb826";
+
+/// A key as somebody should keep it: nobody else can read the file.
+fn write_key(folder: &Scratch, name: &str, text: &str) {
+    folder.write(name, text);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(folder.0.join(name), fs::Permissions::from_mode(0o600)).expect("a mode");
+    }
+}
+
 #[test]
 fn pseudonyms_join_a_project_and_lead_nowhere_else() {
     let (key, out) = (Scratch::new("key"), Scratch::new("out"));
-    key.write("secret.key", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
+    write_key(&key, "secret.key", KEY);
     let key_file = format!("{}/secret.key", key.path());
     let (one, other) = (format!("{}/one", out.path()), format!("{}/other", out.path()));
     let write = |purpose: &str, to: &str| {
@@ -258,7 +271,7 @@ fn a_key_that_travels_with_the_data_is_refused() {
     folder.write("probation/b.key", long);
     let (out, away) = (Scratch::new("out"), Scratch::new("away"));
     out.write("c.key", long);
-    away.write("short.key", "too short\n");
+    write_key(&away, "short.key", "too short\n");
     for key in ["a.key", "probation/b.key"]
         .map(|name| format!("{}/{name}", folder.path()))
         .into_iter()
@@ -271,7 +284,28 @@ fn a_key_that_travels_with_the_data_is_refused() {
     }
     let short = format!("{}/short.key", away.path());
     let (_, said) = ask(&["pseudonymise", folder.path(), "--key", &short, "--out", out.path()], "joint-support", "2026-12-31");
-    assert!(said.contains("fewer than 32 bytes") && !said.contains("too short"), "{said}");
+    assert!(said.contains("fewer than 32 random bytes") && !said.contains("too short"), "{said}");
+}
+
+/// A key that others can read, or that is no ordinary file, protects nobody; nothing of it is told.
+#[cfg(unix)]
+#[test]
+fn a_key_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (away, out) = (Scratch::new("away"), Scratch::new("out"));
+    write_key(&away, "secret.key", KEY);
+    let key = format!("{}/secret.key", away.path());
+    let asked = |key: &str| ask(&["pseudonymise", FOLDER, "--key", key, "--out", out.path()], "joint-support", "2026-12-31");
+    for mode in [0o640, 0o604, 0o620, 0o666] {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).expect("a mode");
+        let (code, said) = asked(&key);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("other users of this machine") && said.contains("chmod 600") && !said.contains(KEY), "{said}");
+    }
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o400)).expect("a mode");
+    assert_eq!(asked(&key).0, Some(0));
+    let (code, said) = asked("/dev/zero");
+    assert!(code == Some(2) && said.contains("is a device"), "{said}");
 }
 
 /// Some agencies' tables without the others' would read as if there were no more.
@@ -279,7 +313,7 @@ fn a_key_that_travels_with_the_data_is_refused() {
 fn pseudonyms_that_were_not_finished_are_not_read() {
     let folder = copied(&|name, text| if name == "contacts.csv" { "PAR1".to_owned() } else { text });
     let (key, out) = (Scratch::new("key"), Scratch::new("out"));
-    key.write("secret.key", "0123456789abcdef0123456789abcdef");
+    write_key(&key, "secret.key", KEY);
     let key = format!("{}/secret.key", key.path());
     let write = |folder: &str| ask(&["pseudonymise", folder, "--key", &key, "--out", out.path()], "joint-support", "2026-12-31");
     let (code, said_of) = write(folder.path());

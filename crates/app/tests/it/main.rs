@@ -6,10 +6,12 @@
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
 //! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `faults`: a full disk, a file that cannot be read,
 //! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! payment run. `linked_money`: several agencies' records are paid. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! everybody at once. `foreign_parquet`: Parquet files of other programs. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
+//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mapping`: an agency's own files by a map. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! the byte, and what is changed in it is located. `payees`: who is paid, and never twice. `paying`: a payment run from the tally to the ledger. `records`: tables of
 //! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy
-//! checks clean. `report`: the page and the JSON of a stress test. `simulated`: from simulated records to money, reasons and
+//! checks clean. `report`: the page and the JSON of a stress test. `safe_files`: what a map or a configuration may not name. `simulated`: from simulated records to money, reasons and
 //! claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases by name, right and wrong. `visible`: no
 //! hidden character reaches a reader. Where
 //! a test compares with a file, `UPDATE=1 cargo test`
@@ -22,10 +24,13 @@ mod cli;
 mod contract;
 mod design;
 mod faults;
+mod foreign_parquet;
 mod golden;
 mod joined;
 mod killed;
+mod linked_money;
 mod linking;
+mod mapping;
 mod mend;
 mod money_out;
 mod mutated;
@@ -36,6 +41,7 @@ mod real;
 mod records;
 mod reference;
 mod report;
+mod safe_files;
 mod simulated;
 mod splink;
 mod textbook;

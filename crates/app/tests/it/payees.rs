@@ -9,7 +9,7 @@ use crate::paying::{run_of, text};
 use crate::wellspent::{Scratch, root, run, said};
 
 /// A fee of £1,000 a month for a year, £100 for each result; what goes before the first table, and after the last.
-fn scheme(top: &str, end: &str) -> Scratch {
+pub(crate) fn scheme(top: &str, end: &str) -> Scratch {
     let scratch = Scratch::new("contract");
     scratch.write(
         "scheme.toml",
@@ -249,7 +249,7 @@ fn a_fee_is_due_under_the_contract_and_not_because_a_name_appears() {
     let contract = scheme(areas, &format!("{FEE}{held}"));
     let output = pay(&contract, &both, &[]);
     paid(&output, &[("Acme", "£6,100"), ("Brook House", "£12,100"), ("Later", "£6,000")]);
-    let shown = said(&run(&["explain", contract.path()]));
+    let shown = said(&run(&["explain", contract.path()])).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(shown.contains("Acme is paid for north from 1 January 2020 to 30 June 2020."), "{shown}");
     assert!(shown.contains("Later Ltd (`Later` in the records) is paid for north from 1 July 2020"), "{shown}");
     // In May nobody has passed anything on.
@@ -314,7 +314,7 @@ fn a_provider_that_vanishes_stops_the_run_until_somebody_says_what_became_of_it(
     approve(&prepare(&at("scheme"), &at("first"), "2022-01-01", &store, &[]), &store);
     let second = |more: &[&str]| prepare(&at("scheme"), &at("second"), "2022-02-01", &store, more);
     let stopped = second(&[]);
-    assert_eq!(stopped.status.code(), Some(2), "{}", said(&stopped));
+    assert_eq!(stopped.status.code(), Some(1), "{}", said(&stopped));
     for words in
         ["Harbour Trust (£300) is in force in the ledger", "--renamed \"Harbour Trust=Harbour Trust Ltd\"", "--take-back"]
     {

@@ -56,7 +56,7 @@ fn every_fault_is_told_and_the_good_rows_are_kept() {
     let (code, said) = check(&folder, &["--keep", kept.path(), "--list", &list]);
     assert_eq!(code, Some(1), "{said}");
     let expected = [
-        "people.csv: `born`: this may be one of two days\n      line 5    (not shown: personal)\n",
+        "people.csv: `born`: the year does not come first\n      line 5    (not shown: personal)\n",
         "spells.csv: `from`: this may be one of two days\n      line 5    03/04/2025\n      expected  a day of the calendar, year first: 2027-04-01\n",
         "spells.csv: `person`: nobody of this name is in the table of people\n      line 6    (not shown: personal)\n",
         "spells.csv: `to`: it ends before it begins\n      line 7    2020-01-01\n",

@@ -22,13 +22,109 @@ pub const KEY_BYTES_MIN: usize = 32;
 pub struct Secret(Vec<u8>);
 
 impl Secret {
-    /// From the bytes of a key file, without the line end that an editor adds; `None` when they are too few.
-    #[must_use]
-    pub fn new(bytes: &[u8]) -> Option<Secret> {
+    /// From the bytes of a key file, without the line end that an editor adds; says what is weak about a key that can be guessed.
+    pub fn new(bytes: &[u8]) -> Result<Secret, Weak> {
+        weakness(bytes)?;
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-        (bytes.len() >= KEY_BYTES_MIN).then(|| Secret(bytes.to_vec()))
+        Ok(Secret(bytes.to_vec()))
     }
+}
+
+/// Why a key can be guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weak {
+    /// It stands for fewer than [`KEY_BYTES_MIN`] bytes: two hexadecimal digits are one byte, four letters of base64 are three.
+    Short,
+    /// Decimal digits only, such as a telephone number or a date.
+    Digits,
+    /// Words, or text that somebody typed.
+    Words,
+    /// A pattern: the same bytes again and again, or counted up.
+    Pattern,
+}
+
+impl std::fmt::Display for Weak {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Weak::Short => "holds fewer than 32 random bytes",
+            Weak::Digits => "holds digits only",
+            Weak::Words => "holds words, or text that somebody typed",
+            Weak::Pattern => "repeats itself or follows a pattern",
+        })
+    }
+}
+
+/// Whether a key looks as if it came from a random generator. Each test refuses fewer than one in ten thousand keys that did.
+fn weakness(bytes: &[u8]) -> Result<(), Weak> {
+    let text: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let printable = bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    if !printable {
+        return random(bytes);
+    }
+    if text.len() >= 8 && text.iter().all(u8::is_ascii_digit) {
+        return Err(Weak::Digits);
+    }
+    if let Some(decoded) = hexadecimal(&text) {
+        return random(&decoded);
+    }
+    let Some(decoded) = base64(&text) else {
+        return Err(if text.len() < KEY_BYTES_MIN { Weak::Short } else { Weak::Words });
+    };
+    if decoded.len() < KEY_BYTES_MIN {
+        return Err(Weak::Short);
+    }
+    random(&decoded)?;
+    // Random letters change between small, capital and other nearly two times in three; words hardly ever do.
+    let class = |byte: &u8| (byte.is_ascii_lowercase(), byte.is_ascii_uppercase());
+    let changes = text.windows(2).filter(|pair| class(&pair[0]) != class(&pair[1])).count();
+    if 3 * changes < text.len() { Err(Weak::Words) } else { Ok(()) }
+}
+
+/// Whether bytes are enough and show no pattern.
+fn random(bytes: &[u8]) -> Result<(), Weak> {
+    if bytes.len() < KEY_BYTES_MIN {
+        return Err(Weak::Short);
+    }
+    // Of 32 random bytes about 30 are different, and fewer than 20 in one key of a billion.
+    let mut seen = [false; 256];
+    bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    let different = seen.iter().filter(|seen| **seen).count();
+    let mut steps = [0_usize; 256];
+    bytes.windows(2).for_each(|pair| steps[usize::from(pair[1].wrapping_sub(pair[0]))] += 1);
+    let counted = steps.iter().any(|count| 4 * count >= bytes.len());
+    let repeated = (1..KEY_BYTES_MIN).any(|period| bytes.iter().skip(period).zip(bytes).all(|(later, first)| later == first));
+    if different < 20 || counted || repeated { Err(Weak::Pattern) } else { Ok(()) }
+}
+
+fn hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let digits: Vec<u32> = text.iter().map(digit).collect::<Option<_>>()?;
+    Some(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte * 16 + digit) as u8).collect())
+}
+
+/// Base64, or its form for addresses; padded or not.
+fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |at| at + 1);
+    let (mut held, mut bits, mut out) = (0_u32, 0, Vec::new());
+    for byte in &text[..end] {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        held = held << 6 | u32::from(six);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((held >> bits) as u8);
+            held &= (1 << bits) - 1;
+        }
+    }
+    Some(out)
 }
 
 /// HMAC-SHA-256 (RFC 2104).
@@ -139,13 +235,12 @@ mod tests {
     #[test]
     fn a_person_has_one_name_in_a_project_and_another_in_the_next() {
         let secret = |bytes: &[u8]| Secret::new(bytes).expect("a key that is long enough");
-        let (one, other) = (secret(&[7; 32]), secret(&[8; 32]));
+        let (key, another) = (Sha256::digest(b"one"), Sha256::digest(b"other"));
+        let (one, other) = (secret(&key), secret(&another));
         let name = pseudonym(&one, "housing", "P00000001");
-        assert_eq!(name, hex(&hmac(&[7; 32], b"7:housing 9:P00000001")[..16]), "anybody with the key can recompute it");
-        assert_eq!(
-            pseudonym(&secret(b"0123456789abcdef0123456789abcdef\r\n"), "a", "b"),
-            pseudonym(&secret(b"0123456789abcdef0123456789abcdef"), "a", "b")
-        );
+        assert_eq!(name, hex(&hmac(&key, b"7:housing 9:P00000001")[..16]), "anybody with the key can recompute it");
+        let text = hex(&key);
+        assert_eq!(pseudonym(&secret(format!("{text}\r\n").as_bytes()), "a", "b"), pseudonym(&secret(text.as_bytes()), "a", "b"));
         for (secret, project, person) in
             [(&other, "housing", "P00000001"), (&one, "health", "P00000001"), (&one, "housing", "P00000002")]
         {
@@ -153,6 +248,57 @@ mod tests {
         }
         // No two pairs of texts run into the same bytes.
         assert_ne!(pseudonym(&one, "a 1:b", "c"), pseudonym(&one, "a", "1:b 1:c"));
-        assert!(Secret::new(&[7; 31]).is_none() && Secret::new(b"short\n").is_none());
+    }
+
+    #[test]
+    fn keys_that_can_be_guessed_are_refused() {
+        let weak = |bytes: &[u8]| Secret::new(bytes).err();
+        let random = Sha256::digest(b"a key");
+        let twice = [&random[..16], &random[..16]].concat();
+        let counted: Vec<u8> = (0..64).collect();
+        let cases: [(&[u8], Weak); 16] = [
+            (b"", Weak::Short),
+            (b"short\n", Weak::Short),
+            (&random[..31], Weak::Short),
+            (hex(&random[..31]).as_bytes(), Weak::Short),
+            (hex(&random[..16]).as_bytes(), Weak::Short),
+            (b"kX9/2pQzv1RtY7+0LmNbWc8sHd4JfGaEuTi6oPq=", Weak::Short),
+            (&[7; 32], Weak::Pattern),
+            (&[0; 64], Weak::Pattern),
+            (&twice, Weak::Pattern),
+            (&counted, Weak::Pattern),
+            (b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n", Weak::Pattern),
+            (b"deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef", Weak::Pattern),
+            (b"02079460000020794600000207946000002079460000020794600000207946000", Weak::Digits),
+            (b"correct horse battery staple, and a few more words to make it long enough", Weak::Words),
+            (b"correct horse battery staple and a few more words to make it long enough", Weak::Words),
+            (b"WhoeverReadsThisCanGuessEveryWordOfItAndTheNextWord", Weak::Words),
+        ];
+        for (key, why) in cases {
+            assert_eq!(weak(key), Some(why), "{}", String::from_utf8_lossy(key));
+        }
+    }
+
+    /// Raw, hexadecimal in both cases, base64 with and without line ends, for every length that people make.
+    #[test]
+    fn random_keys_are_taken() {
+        const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for number in 0..2000_u32 {
+            for length in [32, 48, 64] {
+                let block = |at: u32| Sha256::digest([number.to_le_bytes(), at.to_le_bytes()].concat());
+                let bytes: Vec<u8> = (0..2).flat_map(block).take(length).collect();
+                let mut base64 = String::new();
+                for three in bytes.chunks(3) {
+                    let bits = three.iter().chain(&[0, 0]).take(3).fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+                    let letters = (0..=three.len()).map(|at| char::from(LETTERS[(bits >> (18 - 6 * at)) as usize & 63]));
+                    base64.extend(letters);
+                    base64.push_str(if base64.len() == 64 { "\n" } else { "" });
+                }
+                for key in [bytes.clone(), hex(&bytes).into_bytes(), hex(&bytes).to_uppercase().into_bytes(), base64.into_bytes()]
+                {
+                    assert_eq!(Secret::new(&key).err(), None, "{number} {length}");
+                }
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ pub use cohorts::Index;
 use life::Life;
 use plan::{Plan, Way};
 pub use plan::{need, unobserved_before};
-pub use tally::{Group, Known, payable, payable_at, tallies};
+pub use tally::{Group, Known, merge, payable, payable_at, tallies};
 
 use crate::records::Records;
 use crate::records::day::{Day, NEVER};
@@ -93,6 +93,20 @@ impl Measured {
     #[must_use]
     pub fn before(&self, index: usize) -> &[Finding] {
         &self.before[index * self.held_before.len()..(index + 1) * self.held_before.len()]
+    }
+
+    /// The same of some people alone.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&Index) -> bool) -> Measured {
+        let kept: Vec<usize> = (0..self.index.len()).filter(|at| wanted(&self.index[*at])).collect();
+        Measured {
+            index: kept.iter().map(|at| self.index[*at]).collect(),
+            outcomes: self.outcomes,
+            findings: kept.iter().flat_map(|at| self.of(*at)).copied().collect(),
+            held_before: self.held_before.clone(),
+            before: kept.iter().flat_map(|at| self.before(*at)).copied().collect(),
+            elsewhere: self.elsewhere,
+        }
     }
 
     /// Everything that must be known of the person of an index.

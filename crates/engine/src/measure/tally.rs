@@ -142,6 +142,42 @@ pub fn payable_at(scheme: &Scheme, measured: &Measured, as_at: Day, places: &[(u
     groups
 }
 
+/// Adds the groups of other people under the same scheme, as at the same day.
+pub fn merge(into: &mut Vec<Group>, more: Vec<Group>) {
+    fn add(sums: &mut Vec<i64>, more: &[i64]) {
+        sums.resize(sums.len().max(more.len()), 0);
+        sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+    }
+    let rank = |stage: &Stage| match stage {
+        Stage::Running => 0,
+        Stage::Ended => 1,
+        Stage::Complete => 2,
+    };
+    for group in more {
+        let same = |other: &&mut Group| (other.provider, other.tally.area) == (group.provider, group.tally.area);
+        let Some(own) = into.iter_mut().find(same) else {
+            into.push(group);
+            continue;
+        };
+        own.started += group.started;
+        let (tally, other) = (&mut own.tally, &group.tally);
+        add(&mut tally.people, &other.people);
+        add(&mut tally.waiting, &other.waiting);
+        tally.counts.iter_mut().zip(&other.counts).for_each(|(sum, more)| add(sum, more));
+        tally.found_false.iter_mut().zip(&other.found_false).for_each(|(sum, more)| add(sum, more));
+        for (sum, more) in tally.comparison.iter_mut().zip(&other.comparison) {
+            add(&mut sum.people, &more.people);
+            add(&mut sum.counts, &more.counts);
+        }
+        // A cohort is as far as the least of its people.
+        for (stage, more) in tally.stages.iter_mut().zip(&other.stages) {
+            if rank(more) < rank(stage) {
+                *stage = *more;
+            }
+        }
+    }
+}
+
 /// Whole months of a cohort that have passed when a day is over.
 fn months_passed(cohort: &Cohort, as_at: Day, rule: MonthEnd) -> i64 {
     let over = |months: &i64| day(later(cohort.starts, Duration::Months(*months), rule)) <= as_at.saturating_add(1);

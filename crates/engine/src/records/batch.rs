@@ -73,6 +73,12 @@ impl Texts {
         self.ends.len()
     }
 
+    /// The bytes of all texts together.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
@@ -100,9 +106,9 @@ impl<'a> Name<'a> {
     #[must_use]
     pub fn of(text: &'a str) -> Name<'a> {
         let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-        let usual = matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit));
+        let usual = matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 19 && rest.iter().all(u8::is_ascii_digit));
         match text.parse() {
-            Ok(number) if usual || text == "0" => Name::Number(number),
+            Ok(number) if (usual || text == "0") && number != NONE => Name::Number(number),
             _ => Name::Text(text),
         }
     }
@@ -254,7 +260,11 @@ mod tests {
         assert_eq!(Name::of("7"), Name::Number(7));
         assert_eq!(Name::of("-7"), Name::Number(-7));
         assert_eq!(Name::of("0"), Name::Number(0));
-        for other in ["07", "+7", "-0", "", "7 ", "A7", "99999999999999999999"] {
+        assert_eq!(Name::of("9223372036854775807"), Name::Number(i64::MAX));
+        assert_eq!(Name::of("-9223372036854775807"), Name::Number(-i64::MAX));
+        // What is too large for a number is its digits, whichever file it comes from; the least number stands for none.
+        let large = ["9223372036854775808", "18446744073709551615", "-9223372036854775808", "99999999999999999999"];
+        for other in ["07", "+7", "-0", "", "7 ", "A7"].into_iter().chain(large) {
             assert_eq!(Name::of(other), Name::Text(other));
         }
     }

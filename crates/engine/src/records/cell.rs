@@ -12,6 +12,9 @@ pub type Wrong = (&'static str, &'static str);
 /// The longest value that is read.
 pub const LONGEST: usize = 4096;
 
+pub const TOO_LONG: Wrong =
+    ("the value is too long", "at most 4096 bytes are read; look for a quotation mark that was never closed");
+
 /// Adds a value to its column. A value that is wrong adds an empty one, so that columns stay of one length.
 pub fn read(column: &Column, bytes: &[u8], values: &mut Values) -> Result<(), Wrong> {
     let bytes = bytes.trim_ascii();
@@ -43,7 +46,7 @@ fn check(column: &Column, bytes: &[u8]) -> Result<(), Wrong> {
         return Err(("a value is missing", "every row needs a value in this column"));
     }
     if bytes.len() > LONGEST {
-        return Err(("the value is too long", "at most 4096 bytes are read; look for a quotation mark that was never closed"));
+        return Err(TOO_LONG);
     }
     if bytes.iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
         return Err(("the value has a control character", "remove it; the file may have been damaged on its way"));
@@ -65,6 +68,15 @@ fn no_day(why: NoDay) -> Wrong {
             "this may be one of two days",
             "write the year first, then the month, then the day, each with its noughts: 3 April 2025 is 2025-04-03",
         ),
+        NoDay::Order => (
+            "the year does not come first",
+            "write the year first, 31 December 2024 as 2024-12-31; or make the table with a map, which reads days in any order",
+        ),
+        NoDay::Form => (
+            "the day is not written as 2027-04-01",
+            "write it with hyphens and two digits each for the month and the day: 9 March 2024 is 2024-03-09",
+        ),
+        NoDay::TwoDigits => ("the year has two digits", "write the year with four digits and first: 2027-04-01"),
         NoDay::Time => ("this is a time, and a day is needed", "leave the time of day out: contracts count in days"),
         NoDay::Other => {
             ("this is not a day", "write the year first: 2027-04-01; in a spreadsheet, format the column as text or ISO date")

@@ -61,16 +61,40 @@ pub enum NoDay {
     FarAway,
     /// 03/04/2027 is 3 April to one reader and 4 March to another.
     Ambiguous,
+    /// 31/12/2027: one day only, in another order.
+    Order,
+    /// 2027/12/31 or 2027-4-1: the right order, and another form.
+    Form,
+    /// 31/12/27: one century or another.
+    TwoDigits,
     /// A day and a time of day.
     Time,
     Other,
 }
 
 fn why(text: &[u8]) -> NoDay {
-    let separated = text.split(|byte| matches!(byte, b'/' | b'.' | b'-')).collect::<Vec<_>>();
-    let digits = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
-    if separated.len() == 3 && separated.iter().all(|part| digits(part)) {
-        return NoDay::Ambiguous;
+    let digits = |part: &&[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    let number = |part: &[u8]| part.iter().fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
+    let parts: Vec<&[u8]> = text.split(|byte| matches!(byte, b'/' | b'.' | b'-')).collect();
+    if let [a, b, c] = parts[..]
+        && parts.iter().all(digits)
+    {
+        let is_day = |year: &[u8], month: &[u8], day: &[u8]| {
+            let (year, month, day) = (number(year), number(month), number(day));
+            (1..=12).contains(&month) && day >= 1 && day <= days_in(year, month)
+        };
+        let lengths = [a.len(), b.len(), c.len()];
+        return match lengths {
+            [4, 1..=2, 1..=2] if is_day(a, b, c) => NoDay::Form,
+            [4, 1..=2, 1..=2] => NoDay::Impossible,
+            [1..=2, 1..=2, 4] => match (is_day(c, b, a), is_day(c, a, b)) {
+                (true, true) if number(a) != number(b) => NoDay::Ambiguous,
+                (false, false) => NoDay::Impossible,
+                _ => NoDay::Order,
+            },
+            [1..=2, 1..=2, 1..=2] => NoDay::TwoDigits,
+            _ => NoDay::Other,
+        };
     }
     if text.len() > 10 && matches!(text[10], b'T' | b' ') && parse(&text[..10]).is_ok() {
         return NoDay::Time;
@@ -110,7 +134,17 @@ mod tests {
         assert_eq!(parse(b"2027-13-01"), Err(NoDay::Impossible));
         assert_eq!(parse(b"03/04/2025"), Err(NoDay::Ambiguous));
         assert_eq!(parse(b"3.4.2025"), Err(NoDay::Ambiguous));
-        assert_eq!(parse(b"2025-4-3"), Err(NoDay::Ambiguous));
+        for text in ["2025-4-3", "2025/04/03", "2024/03/12", "2024-3-9", "2024.02.29"] {
+            assert_eq!(parse(text.as_bytes()), Err(NoDay::Form), "{text}");
+        }
+        for text in ["31/12/2024", "12/31/2024", "5.5.2025", "29-02-2024"] {
+            assert_eq!(parse(text.as_bytes()), Err(NoDay::Order), "{text}");
+        }
+        for text in ["31/02/2024", "2024/13/01", "2023-2-29", "0/1/2024"] {
+            assert_eq!(parse(text.as_bytes()), Err(NoDay::Impossible), "{text}");
+        }
+        assert_eq!(parse(b"31/12/24"), Err(NoDay::TwoDigits));
+        assert_eq!(parse(b"2024-123-1"), Err(NoDay::Other));
         assert_eq!(parse(b"2025-04-03T00:00:00"), Err(NoDay::Time));
         assert_eq!(parse(b"9999-12-31"), Err(NoDay::FarAway));
         assert_eq!(parse(b"next week"), Err(NoDay::Other));

@@ -3,7 +3,7 @@
 //!
 //! A map has a part for each kind of row it writes, `[starts.screened]` for rows of the table of starts. What a part can do is
 //! a short closed list: copy a column, write the same words in every row, look a value up in another file, leave rows out, split
-//! a list into rows, count days from a day zero, and fold rows of single days into runs of days.
+//! a list into rows, read days as the agency writes them or count them from a day zero, and fold rows of single days into runs.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,10 +13,11 @@ use scheme::document::{Reader, Section};
 use scheme::literal::Plain;
 use scheme::problem::nearest;
 
+use super::dates::{Days, Format, Said, Survey};
 use super::day::{self, Day};
 use super::fault::Fault;
 use super::rows::{self, Rows};
-use super::schema::{Kind, TABLES, Table, table};
+use super::schema::{Column, Kind, TABLES, Table, table};
 
 /// Rows of one table, and how they come from one file.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +38,10 @@ pub struct Part {
     /// A column that holds a list, and what stands between its items.
     split: Option<(String, String)>,
     runs: Option<Runs>,
+    /// How days are written, unless a column says otherwise.
+    dates: Said,
     /// For each column of the table that the part fills.
-    cells: Vec<(usize, Value)>,
+    cells: Vec<(usize, Value, Said)>,
 }
 
 /// Rows of single days that become one row for each run of them.
@@ -83,13 +86,17 @@ pub struct Done {
     pub written: u64,
     /// Values that are not in the file they were looked up in; they are left empty.
     pub not_found: u64,
+    /// Days that are not written as the others of their column; they are copied as they are, for the check to tell.
+    pub strange: u64,
+    /// The first of them: its column in the table, and its place.
+    pub first_strange: Option<(&'static str, u64)>,
     /// Days that are none, of rows that were to be folded into runs; they are left out.
     pub no_day: u64,
     pub faults: Vec<Fault>,
 }
 
 /// What a part may say besides columns.
-const WORDS: [&str; 7] = ["file", "sheet", "only", "given", "day_zero", "split", "runs"];
+const WORDS: [&str; 10] = ["file", "sheet", "only", "given", "day_zero", "split", "runs", "format", "zone", "times"];
 
 /// Reads a map; problems go to the reader.
 #[must_use]
@@ -135,7 +142,9 @@ fn part(section: &Section<'_, '_>, table: &'static Table) -> Part {
         let keys = only.keys();
         keys.into_iter().filter_map(|(key, _)| Some((key.to_owned(), owned(only.list(key)?)))).collect()
     });
-    let cells = table.columns.iter().enumerate().filter_map(|(at, column)| Some((at, value(section, column.name)?))).collect();
+    let dates = said(section);
+    let cell = |(at, column): (usize, &Column)| value(section, column).map(|(value, said)| (at, value, said.or(&dates)));
+    let cells = table.columns.iter().enumerate().filter_map(cell).collect();
     let part = Part {
         name: section.name.clone(),
         table,
@@ -146,34 +155,75 @@ fn part(section: &Section<'_, '_>, table: &'static Table) -> Part {
         day_zero: section.date("day_zero").map(day::day),
         split,
         runs,
+        dates,
         cells,
     };
     hold(section, &part);
     part
 }
 
-/// `began = "screened_on"`, `kind = { is = "offence" }`, `provider = { file = "sites.csv", by = "who", column = "site" }`, and,
-/// of a run of days, `from = { run = "first" }` and `to = { run = "after" }`.
-fn value(section: &Section<'_, '_>, column: &str) -> Option<Value> {
-    if !section.has(column) {
+/// How days are written: `format = "day first"`, `zone = "Europe/London"` and `times = "UTC"`, of a part or of one column.
+fn said(section: &Section<'_, '_>) -> Said {
+    let mut said = Said::default();
+    if let Some(text) = section.text("format") {
+        said.format = Format::of(text);
+        if said.format.is_none() {
+            let problem = section.problem("format", "this is no way of writing days").read(format!("\"{text}\""));
+            let expected = "\"year first\", \"day first\", \"month first\", \"Excel serial\", \"Excel serial 1904\", or a pattern such as \
+                            \"DD.MM.YYYY\" or \"D MMM YYYY\"";
+            section.push(problem.expected(expected).mend("years need four digits: a year of two may be in either century"));
+        }
+    }
+    if let Some(name) = section.text("zone") {
+        said.zone = jiff::tz::TimeZone::get(name).ok();
+        if said.zone.is_none() {
+            let problem = section.problem("zone", "there is no such time zone").read(format!("\"{name}\""));
+            section
+                .push(problem.expected("the name of a place, such as \"Europe/London\"").mend("write zone = \"Europe/London\""));
+        }
+    }
+    if section.has("times") {
+        said.universal = section.choice("times", &[("UTC", true), ("local", false)]).unwrap_or(false);
+        if said.universal && said.zone.is_none() {
+            let problem = section.problem("times", "universal time becomes a day only in a time zone");
+            section.push(problem.mend("add zone = \"Europe/London\" beside it"));
+        }
+    }
+    said
+}
+
+/// `began = "screened_on"`, `kind = { is = "offence" }`, `provider = { file = "sites.csv", by = "who", column = "site" }`,
+/// `date = { column = "seen", format = "day first" }`, and, of a run of days, `from = { run = "first" }` and
+/// `to = { run = "after" }`.
+fn value(section: &Section<'_, '_>, column: &Column) -> Option<(Value, Said)> {
+    let name = column.name;
+    if !section.has(name) {
         return None;
     }
-    if section.says_text(column) {
-        return section.text(column).map(|text| Value::Column(text.to_owned()));
+    if section.says_text(name) {
+        return section.text(name).map(|text| (Value::Column(text.to_owned()), Said::default()));
     }
-    let inside = section.section(column)?;
+    let inside = section.section(name)?;
     let text = |key| inside.text(key).map(str::to_owned);
+    let mut dates = Said::default();
     let value = if inside.has("is") {
         Value::Is(text("is")?)
     } else if inside.has("run") {
         let first = inside.choice("run", &[("first", true), ("after", false)])?;
         if first { Value::FirstOfRun } else { Value::AfterRun }
     } else {
-        let by = inside.required_text("by", "the column to look up, such as \"site\"");
-        Value::LookedUp { steps: steps(&inside, Some(&by)), by }
+        if column.kind == Kind::Day {
+            dates = said(&inside);
+        }
+        if inside.has("column") && !inside.has("by") && !inside.has("file") {
+            Value::Column(text("column")?)
+        } else {
+            let by = inside.required_text("by", "the column to look up, such as \"site\"");
+            Value::LookedUp { steps: steps(&inside, Some(&by)), by }
+        }
     };
     inside.finish();
-    Some(value)
+    Some((value, dates))
 }
 
 /// `{ file = "sites.csv", as = "site", column = "area", then = { … } }`: the first step may leave `as` out where the column is
@@ -205,11 +255,15 @@ fn hold(section: &Section<'_, '_>, part: &Part) {
         }
     }
     let needs_run = |value: &Value| matches!(value, Value::FirstOfRun | Value::AfterRun);
-    for (at, value) in &part.cells {
+    for (at, value, said) in &part.cells {
         let name = part.table.columns[*at].name;
         if needs_run(value) && part.runs.is_none() {
             let problem = section.problem(name, format!("`{name}` asks for a run of days, and the part makes none"));
             section.push(problem.mend("say which days: runs = { of = \"COLUMN\", breaks = 0 }"));
+        }
+        if part.day_zero.is_some() && said.format.is_some() && part.table.columns[*at].kind == Kind::Day {
+            let problem = section.problem(name, format!("`{name}` has a format, and days count from `day_zero`"));
+            section.push(problem.mend("leave one of the two out: days are numbers, or are written as days"));
         }
         if part.file.is_none() && !matches!(value, Value::Is(_)) {
             let problem = section.problem(name, format!("`{name}` comes from a file, and the part names none"));
@@ -219,7 +273,7 @@ fn hold(section: &Section<'_, '_>, part: &Part) {
     for (at, column) in part.table.columns.iter().enumerate() {
         // The rows' own names are given where the agency has none; a person has one.
         let numbered = at == 0 && part.table.keyed && part.table.name != "people";
-        if column.required && !numbered && !part.cells.iter().any(|(filled, _)| *filled == at) {
+        if column.required && !numbered && !part.cells.iter().any(|(filled, _, _)| *filled == at) {
             let problem = section.problem("", format!("[{}.{}] does not say `{}`", part.table.name, part.name, column.name));
             section.push(problem.expected(column.meaning).mend(format!("add a line: {} = \"COLUMN OF THE FILE\"", column.name)));
         }
@@ -233,10 +287,11 @@ fn hold(section: &Section<'_, '_>, part: &Part) {
 /// Where parts look values up: file, the column to look in, the column with what is wanted.
 pub fn look_ups(parts: &[Part]) -> impl Iterator<Item = &Step> {
     let values = parts.iter().flat_map(|part| &part.cells);
-    values.filter_map(|(_, value)| if let Value::LookedUp { steps, .. } = value { Some(steps) } else { None }).flatten()
+    values.filter_map(|(_, value, _)| if let Value::LookedUp { steps, .. } = value { Some(steps) } else { None }).flatten()
 }
 
-/// Reads what is looked up in a file. Of a key that is there twice the first row stands.
+/// Reads what is looked up in a file. Two rows of one key that say different things are a fault: which of them stands would hang on
+/// the order of rows. Rows that say the same are one.
 pub fn look_up<R: Rows + ?Sized>(
     from: &mut R,
     key: &str,
@@ -245,13 +300,28 @@ pub fn look_up<R: Rows + ?Sized>(
 ) -> io::Result<Vec<Fault>> {
     let mut places: Result<[usize; 2], Vec<Fault>> = Err(Vec::new());
     let mut faults = Vec::new();
-    rows::cells(from, &[key, column], &exact, |_, row| {
+    let mut first: BTreeMap<String, u64> = BTreeMap::new();
+    rows::cells(from, &[key, column], &exact, |place, row| {
         match (row, &places) {
             (Err(fault), _) => faults.push(fault),
-            (Ok(header), Err(none)) if none.is_empty() => places = find(header, [key, column]),
-            (Ok(row), Ok([key, column])) => {
-                if let (Some(key), Some(value)) = (row.get(*key), row.get(*column)) {
-                    into.entry(key.clone().into_owned()).or_insert_with(|| value.clone().into_owned());
+            (Ok(header), Err(none)) if none.is_empty() => {
+                places = find(header, [key, column]);
+                faults.extend(repeated(header, &[key, column]));
+            }
+            (Ok(row), Ok([key, at])) => {
+                let cell = |at: usize| row.get(at).map_or("", |cell| cell.trim());
+                let (name, value) = (cell(*key), cell(*at));
+                if name.is_empty() && value.is_empty() {
+                    return Ok(());
+                }
+                let known = into.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+                let before = *first.entry(name.to_owned()).or_insert(place);
+                if known != value {
+                    let what = "two rows with the same key say different things";
+                    let mend = "correct the file that is looked up in, so that each key has one value";
+                    let fault = Fault::row(place, what, "one value for each key", mend);
+                    let value = Some(format!("rows {before} and {place}"));
+                    faults.push(Fault { column: column.to_owned(), value, ..fault });
                 }
             }
             (Ok(_), Err(_)) => {}
@@ -262,12 +332,32 @@ pub fn look_up<R: Rows + ?Sized>(
     Ok(faults)
 }
 
-/// Where columns stand in a file, or a fault for each that is not there.
+/// Where columns stand in a file, or a fault for each that is not there or appears twice.
 fn find<const N: usize>(header: &[Cow<'_, str>], names: [&str; N]) -> Result<[usize; N], Vec<Fault>> {
     let place = |name: &str| place(header, name);
-    let missing: Vec<Fault> =
+    let mut faults: Vec<Fault> =
         names.iter().filter(|name| place(name).is_none()).map(|name| no_column(header, &names, name)).collect();
-    if missing.is_empty() { Ok(names.map(|name| place(name).unwrap_or(0))) } else { Err(missing) }
+    faults.extend(names.iter().filter_map(|name| twice(header, name)));
+    if faults.is_empty() { Ok(names.map(|name| place(name).unwrap_or(0))) } else { Err(faults) }
+}
+
+/// A column that a map names and that appears twice: which of the two is meant, nobody knows.
+fn twice(header: &[Cow<'_, str>], name: &str) -> Option<Fault> {
+    let at: Vec<String> = (1..).zip(header).filter(|(_, cell)| cell.trim() == name).map(|(at, _)| at.to_string()).collect();
+    let mend = "remove one of them, or give it another name";
+    let fault = Fault::file("the column appears twice", "each name once", mend);
+    (at.len() > 1).then(|| Fault { column: name.to_owned(), value: Some(format!("columns {}", at.join(" and "))), ..fault })
+}
+
+/// Columns that appear twice and that nobody asked for.
+fn repeated(header: &[Cow<'_, str>], wanted: &[&str]) -> Vec<Fault> {
+    let names: Vec<&str> = header.iter().map(|cell| cell.trim()).collect();
+    let again = |(at, name): &(usize, &&str)| !name.is_empty() && !wanted.contains(*name) && names[..*at].contains(*name);
+    let fault = |name: &str| {
+        let fault = Fault::file("a column appears twice", "each name once", "nothing, if nobody needs it: it is not read");
+        Fault { column: name.chars().take(40).collect(), ..fault.warning() }
+    };
+    names.iter().enumerate().filter(again).map(|(_, name)| fault(name)).collect()
 }
 
 /// A map names columns as they are written.
@@ -291,23 +381,91 @@ fn no_column(header: &[Cow<'_, str>], wanted: &[&str], name: &str) -> Fault {
     Fault { column: name.to_owned(), ..Fault::file("the file has no such column", expected, mend) }
 }
 
+/// How the days of a part are read, by the column of the table; those of runs under [`RUNS`].
+pub type Dates = BTreeMap<usize, Days>;
+
+/// Where the days of runs are kept among those of columns.
+const RUNS: usize = usize::MAX;
+
+/// Looks at all days of a part's file, and says how they are read. Gives a fault for each column that leaves it open.
+pub fn survey<R: Rows + ?Sized>(part: &Part, from: &mut R, look_ups: &LookUps) -> io::Result<Result<Dates, Vec<Fault>>> {
+    let of_runs = part.runs.iter().map(|runs| (RUNS, Origin::Column(&runs.column), &part.dates));
+    let of_cells = part.cells.iter().filter_map(|(at, value, said)| {
+        let is_day = part.table.columns[*at].kind == Kind::Day;
+        let source = match value {
+            Value::Column(name) => Origin::Column(name),
+            Value::LookedUp { by, steps } => Origin::LookedUp(by, steps),
+            Value::Is(_) | Value::FirstOfRun | Value::AfterRun => return None,
+        };
+        is_day.then_some((*at, source, said))
+    });
+    let mut all: Vec<_> = of_runs.chain(of_cells).map(|(at, source, said)| (at, source, said, Survey::default())).collect();
+    let mut places: Option<BTreeMap<String, usize>> = None;
+    rows::cells(from, &part.columns(), &exact, |place_of_row, row| {
+        let Ok(row) = row else { return Ok(()) };
+        let Some(places) = &places else {
+            places = Some(part.columns().into_iter().filter_map(|name| Some((name.to_owned(), place(row, name)?))).collect());
+            return Ok(());
+        };
+        let get = |name: &str| places.get(name).and_then(|at| row.get(*at)).map_or("", |cell| cell.trim());
+        for item in part.items(&get) {
+            let get = |name: &str| match (&item, &part.split) {
+                (Some(item), Some((of, _))) if of == name => *item,
+                _ => get(name),
+            };
+            for (_, source, _, survey) in &mut all {
+                survey.look(
+                    match source {
+                        Origin::Column(name) => get(name),
+                        Origin::LookedUp(by, steps) => found(look_ups, steps, get(by)).unwrap_or_default(),
+                    },
+                    place_of_row,
+                );
+            }
+        }
+        Ok(())
+    })?;
+    let (mut dates, mut faults) = (Dates::new(), Vec::new());
+    for (at, source, said, survey) in all {
+        let (Origin::Column(name) | Origin::LookedUp(name, _)) = source;
+        match survey.decide(said, name) {
+            Ok(days) => dates.extend(days.map(|days| (at, days))),
+            Err(fault) if faults.contains(&*fault) => {}
+            Err(fault) => faults.push(*fault),
+        }
+    }
+    Ok(if faults.is_empty() { Ok(dates) } else { Err(faults) })
+}
+
+/// Where the days of a column come from.
+enum Origin<'a> {
+    Column(&'a str),
+    LookedUp(&'a str, &'a [Step]),
+}
+
+/// What is found for a value, from file to file.
+fn found<'a>(look_ups: &'a LookUps, steps: &[Step], value: &'a str) -> Option<&'a str> {
+    steps.iter().try_fold(value, |text, step| Some(look_ups.get(step)?.get(text)?.as_str()))
+}
+
 /// Writes the rows of a part: one text for each column of its table.
 pub fn rows<R: Rows + ?Sized>(
     part: &Part,
     from: Option<&mut R>,
     look_ups: &LookUps,
+    dates: &Dates,
     mut write: impl FnMut(&[String]) -> io::Result<()>,
 ) -> io::Result<Done> {
     let mut done = Done::default();
     let Some(from) = from else {
-        let row = part.row(&|_| "", look_ups, None, &mut done);
+        let row = part.row(&|_| "", look_ups, dates, None, 0, &mut done);
         write(&row)?;
         return Ok(done);
     };
     let mut places: Option<BTreeMap<String, usize>> = None;
     // Person, day, and the row, its cells in the order of `places`.
     let mut folded: Vec<(String, Day, Vec<String>)> = Vec::new();
-    rows::cells(from, &part.columns(), &exact, |_, row| {
+    rows::cells(from, &part.columns(), &exact, |line, row| {
         let row = match row {
             Ok(row) => row,
             Err(fault) => {
@@ -319,7 +477,11 @@ pub fn rows<R: Rows + ?Sized>(
             let found = part.columns().into_iter().map(|name| (name.to_owned(), place(row, name)));
             let (found, missing): (Vec<_>, Vec<_>) = found.partition(|(_, place)| place.is_some());
             done.faults.extend(missing.into_iter().map(|(name, _)| no_column(row, &part.columns(), &name)));
-            places = Some(found.into_iter().filter_map(|(name, place)| Some((name, place?))).collect());
+            let again: Vec<Fault> = part.columns().iter().filter_map(|name| twice(row, name)).collect();
+            let once = |name: &str| !again.iter().any(|fault| fault.column == name);
+            places = Some(found.into_iter().filter(|(name, _)| once(name)).filter_map(|(name, at)| Some((name, at?))).collect());
+            done.faults.extend(again);
+            done.faults.extend(repeated(row, &part.columns()));
             return Ok(());
         };
         // A part that asks for columns that are not there writes nothing.
@@ -337,11 +499,12 @@ pub fn rows<R: Rows + ?Sized>(
                 _ => get(name),
             };
             let Some(runs) = &part.runs else {
-                let row = part.row(&get, look_ups, None, &mut done);
+                let row = part.row(&get, look_ups, dates, None, line, &mut done);
                 write(&row)?;
                 continue;
             };
-            match part.day(get(&runs.column)).and_then(|text| day::parse(text.as_bytes()).ok()) {
+            let day = part.day(get(&runs.column), dates.get(&RUNS)).and_then(Result::ok);
+            match day.and_then(|text| day::parse(text.as_bytes()).ok()) {
                 Some(day) => {
                     let row: Vec<String> = places.keys().map(|name| get(name).to_owned()).collect();
                     folded.push((part.person().map_or("", get).to_owned(), day, row));
@@ -357,7 +520,7 @@ pub fn rows<R: Rows + ?Sized>(
         for run in folded.chunk_by(apart) {
             let (first, last) = (&run[0], &run[run.len() - 1]);
             let get = |name: &str| places.keys().position(|known| known == name).map_or("", |at| first.2[at].as_str());
-            let row = part.row(&get, look_ups, Some((first.1, last.1 + 1)), &mut done);
+            let row = part.row(&get, look_ups, dates, Some((first.1, last.1 + 1)), 0, &mut done);
             write(&row)?;
         }
     }
@@ -371,7 +534,7 @@ impl Part {
         all.extend(self.given.iter().map(String::as_str));
         all.extend(self.split.iter().map(|(of, _)| of.as_str()));
         all.extend(self.runs.iter().map(|runs| runs.column.as_str()));
-        all.extend(self.cells.iter().filter_map(|(_, value)| match value {
+        all.extend(self.cells.iter().filter_map(|(_, value, _)| match value {
             Value::Column(name) | Value::LookedUp { by: name, .. } => Some(name.as_str()),
             Value::Is(_) | Value::FirstOfRun | Value::AfterRun => None,
         }));
@@ -393,24 +556,37 @@ impl Part {
 
     /// The column of the file that names the person.
     fn person(&self) -> Option<&str> {
-        self.cells.iter().find_map(|(at, value)| match value {
+        self.cells.iter().find_map(|(at, value, _)| match value {
             Value::Column(name) if self.table.columns[*at].name == "person" => Some(name.as_str()),
             _ => None,
         })
     }
 
-    /// A day as the tables write it: counted from day zero where there is one, and without a time of day. What is no day stays
-    /// as it is, for the check to tell.
-    fn day<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+    /// Whether the part has days of a file, so that the whole file says how they are written.
+    #[must_use]
+    pub fn has_days(&self) -> bool {
+        let from_file = |value: &Value| matches!(value, Value::Column(_) | Value::LookedUp { .. });
+        let is_day = |at: usize| self.table.columns[at].kind == Kind::Day;
+        self.day_zero.is_none()
+            && self.file.is_some()
+            && (self.runs.is_some() || self.cells.iter().any(|(at, value, _)| is_day(*at) && from_file(value)))
+    }
+
+    /// A day as the tables write it: counted from day zero where there is one, else read as the days of its column are. What is no
+    /// day stays as it is, for the check to tell, and is an error where its column has days.
+    fn day<'a>(&self, text: &'a str, days: Option<&Days>) -> Option<Result<Cow<'a, str>, String>> {
         if text.is_empty() {
             return None;
         }
         if let Some(zero) = self.day_zero {
             let number = text.strip_suffix(".0").unwrap_or(text).parse::<Day>().ok().and_then(|number| zero.checked_add(number));
-            return Some(number.map_or(Cow::Borrowed(text), |number| Cow::Owned(day::date(number).to_string())));
+            return Some(Ok(number.map_or(Cow::Borrowed(text), |number| Cow::Owned(day::date(number).to_string()))));
         }
-        let timed = day::parse(text.as_bytes()) == Err(day::NoDay::Time);
-        Some(Cow::Borrowed(if timed { &text[..10] } else { text }))
+        let Some(days) = days else { return Some(Ok(Cow::Borrowed(text))) };
+        Some(match days.read(text) {
+            Some(day) => Ok(Cow::Owned(day::date(day).to_string())),
+            None => Err(days.strange(text)),
+        })
     }
 
     /// One row: a text for each column of the table.
@@ -418,25 +594,35 @@ impl Part {
         &self,
         get: &impl Fn(&str) -> &'a str,
         look_ups: &LookUps,
+        dates: &Dates,
         run: Option<(Day, Day)>,
+        place: u64,
         done: &mut Done,
     ) -> Vec<String> {
         let mut out = vec![String::new(); self.table.columns.len()];
-        for (at, value) in &self.cells {
+        for (at, value, _) in &self.cells {
             let text: Cow<'_, str> = match value {
                 Value::Is(text) => text.into(),
                 Value::Column(name) => get(name).into(),
                 Value::FirstOfRun => run.map_or("".into(), |run| day::date(run.0).to_string().into()),
                 Value::AfterRun => run.map_or("".into(), |run| day::date(run.1).to_string().into()),
                 Value::LookedUp { by, steps } => {
-                    let found = steps.iter().try_fold(get(by), |text, step| Some(look_ups.get(step)?.get(text)?.as_str()));
+                    let found = found(look_ups, steps, get(by));
                     done.not_found += u64::from(found.is_none());
                     found.unwrap_or_default().into()
                 }
             };
             let of_run = matches!(value, Value::Is(_) | Value::FirstOfRun | Value::AfterRun);
             let is_day = self.table.columns[*at].kind == Kind::Day && !of_run;
-            out[*at] = if is_day { self.day(&text).unwrap_or_default().into_owned() } else { text.into_owned() };
+            out[*at] = match if is_day { self.day(&text, dates.get(at)) } else { Some(Ok(text.clone())) } {
+                None => String::new(),
+                Some(Ok(text)) => text.into_owned(),
+                Some(Err(strange)) => {
+                    done.strange += 1;
+                    done.first_strange.get_or_insert((self.table.columns[*at].name, place));
+                    strange
+                }
+            };
         }
         done.written += 1;
         if self.table.keyed && out[0].is_empty() {

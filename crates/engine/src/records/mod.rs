@@ -12,6 +12,7 @@ pub mod batch;
 pub mod cell;
 pub mod check;
 pub mod csv;
+pub mod dates;
 pub mod day;
 pub mod facts;
 pub mod fault;

@@ -497,9 +497,9 @@ fn rows_shuffled(table: &mut Table, draw: &mut Draw) {
 fn columns_shuffled(table: &mut Table, draw: &mut Draw) {
     let mut order: Vec<usize> = (0..table.header.len()).collect();
     draw.shuffle(&mut order);
-    let reordered = |cells: &Vec<String>| order.iter().map(|at| cells[*at].clone()).collect::<Vec<_>>();
-    table.header = reordered(&table.header);
-    table.rows = table.rows.iter().map(reordered).collect();
+    for cells in std::iter::once(&mut table.header).chain(&mut table.rows) {
+        *cells = order.iter().map(|at| cells[*at].clone()).collect();
+    }
 }
 
 fn extra_column(table: &mut Table, draw: &mut Draw) {

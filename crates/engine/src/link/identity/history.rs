@@ -235,5 +235,5 @@ pub fn write(event: &EventRef<'_>, day: &str, out: &mut String) {
     let EventRef { person, key, other, reason, .. } = event;
     let cells = [day, word, person, key.agency, key.id, other, reason];
     debug_assert_eq!(cells.len(), IDENTITIES.columns.len());
-    csv::write_row(&cells, out);
+    csv::write_row(cells, out);
 }

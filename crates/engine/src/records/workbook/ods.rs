@@ -38,10 +38,10 @@ pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName>> {
             Token::End => return Ok(sheets),
             Token::Open(element) => match element.name {
                 "style" => style = element.get("style:name").unwrap_or_default().into_owned(),
-                "table-properties" if element.get("table:display").is_some_and(|shown| shown == "false") => {
-                    if hidden.len() < MOST_SHEETS {
-                        hidden.insert(style.clone());
-                    }
+                "table-properties"
+                    if element.get("table:display").is_some_and(|shown| shown == "false") && hidden.len() < MOST_SHEETS =>
+                {
+                    hidden.insert(style.clone());
                 }
                 "table" if !element.closed => {
                     if depth == 0 && sheets.len() < MOST_SHEETS {

@@ -1,0 +1,128 @@
+//! Files that somebody else's text names (a scheme, a map, the configuration of a linkage): opened only where they lie inside
+//! their folder, are ordinary files, and are no larger than a stated size. A name in a file that came by mail must not make the
+//! program read a password file, wait for ever on a pipe, or fill the memory from a device.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+/// The largest list that is read whole: decisions, short forms of names.
+pub const LARGEST_LIST_BYTES: u64 = 64 << 20;
+/// The largest model.
+pub const LARGEST_MODEL_BYTES: u64 = 64 << 20;
+/// The largest table that a configuration may name; tables are read in pieces.
+pub const LARGEST_TABLE_BYTES: u64 = 64 << 30;
+
+/// Where a named file may lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reach {
+    /// In the folder of the file that names it, or below. With the option that the command has for allowing more, if it has one.
+    Inside(Option<&'static str>),
+    /// Anywhere: somebody asked for that on the command line.
+    Anywhere,
+}
+
+/// The option of `link` and `records map`.
+pub const ALLOW_OUTSIDE: &str = "--allow-outside";
+
+impl Reach {
+    /// As a command with `--allow-outside` was called.
+    pub fn asked(allow_outside: bool) -> Reach {
+        if allow_outside { Reach::Anywhere } else { Reach::Inside(Some(ALLOW_OUTSIDE)) }
+    }
+}
+
+/// The path of a file that is named relative to a folder. Refuses one that leads out of the folder, by `..`, an absolute path or a
+/// symbolic link, whether or not there is such a file.
+pub fn named(folder: &Path, name: &str, reach: Reach) -> anyhow::Result<PathBuf> {
+    let path = folder.join(name);
+    let Reach::Inside(option) = reach else { return Ok(path) };
+    let outside = || {
+        let shown = if folder.as_os_str().is_empty() { "the current folder".into() } else { folder.display().to_string() };
+        let more = option.map_or_else(String::new, |option| format!(", or add {option} if you trust the file that names it"));
+        anyhow::anyhow!(
+            "`{name}` is outside {shown}, and only files inside it are read\n\nhint: copy the file into that folder{more}"
+        )
+    };
+    let base = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let base = base.canonicalize().with_context(|| format!("there is no folder {}", base.display()))?;
+    let given = Path::new(name);
+    let escapes = if given.is_absolute() {
+        // The canonical form is compared below; a path that is written from the root and leads elsewhere is refused unseen.
+        !given.starts_with(&base) && !given.starts_with(folder)
+    } else {
+        let mut depth = 0_i32;
+        given.components().any(|part| {
+            match part {
+                Component::ParentDir => depth -= 1,
+                Component::Normal(_) => depth += 1,
+                _ => {}
+            }
+            depth < 0
+        })
+    };
+    if escapes {
+        return Err(outside());
+    }
+    match path.canonicalize() {
+        Ok(place) if !place.starts_with(&base) => Err(outside()),
+        Ok(_) => Ok(path),
+        Err(error) => Err(error).with_context(|| format!("could not open {}", path.display())),
+    }
+}
+
+/// Opens an ordinary file that is not larger than `most` bytes.
+pub fn open(path: &Path, most: u64) -> anyhow::Result<File> {
+    // Looked at before it is opened, since opening a pipe waits for somebody to write into it; and again when it is open.
+    let before = fs::metadata(path).with_context(|| format!("could not open {}", path.display()))?;
+    ordinary(path, &before, most)?;
+    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
+    let metadata = file.metadata().with_context(|| format!("could not read {}", path.display()))?;
+    ordinary(path, &metadata, most)?;
+    Ok(file)
+}
+
+/// The bytes of an ordinary file that is not larger than `most` bytes.
+pub fn read(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = open(path, most)?;
+    file.take(most + 1).read_to_end(&mut bytes).with_context(|| format!("could not read {}", path.display()))?;
+    // Files of the operating system's own say that they have no bytes, and have some.
+    if bytes.len() as u64 > most {
+        bail!("{} has more than {most} bytes, and no more are read", path.display());
+    }
+    Ok(bytes)
+}
+
+fn ordinary(path: &Path, metadata: &fs::Metadata, most: u64) -> anyhow::Result<()> {
+    if !metadata.is_file() {
+        bail!("{} is {}\n\nhint: name an ordinary file", path.display(), kind(metadata.file_type()));
+    }
+    if metadata.len() > most {
+        bail!("{} has {} bytes, and no more than {most} are read", path.display(), metadata.len());
+    }
+    Ok(())
+}
+
+/// What something is that is no ordinary file.
+fn kind(kind: fs::FileType) -> &'static str {
+    if kind.is_dir() {
+        return "a folder";
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        if kind.is_fifo() {
+            return "a pipe (FIFO)";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+        if kind.is_block_device() || kind.is_char_device() {
+            return "a device";
+        }
+    }
+    "no ordinary file"
+}
