@@ -90,7 +90,7 @@ impl Table {
                     problems,
                     Problem::at(&name, cell.span, format!("two columns are both named `{}`", cell.text))
                         .read(format!("`{}` in column {} and `{}` in column {}", header[first].text, first + 1, cell.text, i + 1))
-                        .expected("each column name once; capital letters, blanks and accents' codes make no difference")
+                        .expected("each column name once; capital letters and what nobody sees make no difference")
                         .mend("rename or remove one of the two columns"),
                 );
             }
@@ -156,7 +156,7 @@ impl Table {
 
     /// The line that a cell stands on, for a message that names two places.
     #[must_use]
-    pub fn line(&self, sources: &std::collections::BTreeMap<String, Source>, span: Span) -> usize {
+    pub fn line(&self, sources: &BTreeMap<String, Source>, span: Span) -> usize {
         sources.get(&self.name).map_or(0, |source| source.place(span.start).line)
     }
 }
