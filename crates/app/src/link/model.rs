@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use engine::link::field::{Field, KINDS, Kind, Missing};
-use engine::link::model::{Comparison, Feature, Frequency, Given, Level, Model, Part, Rule, Test, Twins};
+use engine::link::model::{Calibration, Comparison, Feature, Frequency, Given, Level, Model, Part, Rule, Test, Twins};
 use serde::{Deserialize, Serialize};
 
 use super::config::MISSING;
@@ -55,6 +55,8 @@ pub fn from_json(text: &str) -> anyhow::Result<(Model, Vec<Field>)> {
         comparisons: file.comparisons.into_iter().map(comparison).collect(),
         prior: file.prior,
         household: file.household,
+        within: file.within,
+        calibration: file.calibration.map(|said| Calibration { shift: said.shift, slope: said.slope }),
         rules: file.rules.into_iter().map(|rule| Rule { label: rule.label, same: rule.same }).collect(),
         twins: file.twins.map(|twins| Twins { test: test(twins.test), above: twins.above, bits: twins.bits }),
     };
@@ -68,6 +70,8 @@ pub fn to_json(model: &Model, fields: &[Field]) -> anyhow::Result<String> {
         fields: fields.iter().map(said_field).collect(),
         prior: model.prior,
         household: model.household,
+        within: model.within,
+        calibration: model.calibration.map(|of| SaidCalibration { shift: of.shift, slope: of.slope }),
         features: model
             .features
             .iter()
@@ -88,6 +92,10 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
     }
     if let Some(feature) = model.features.iter().find(|feature| feature.column >= fields) {
         bail!("a feature is of field {}, and there are {fields} fields, counted from 0", feature.column);
+    }
+    let bends = model.calibration.is_none_or(|of| of.shift.is_finite() && of.slope.is_finite() && of.slope > 0.0);
+    if !model.within.is_finite() || !bends {
+        bail!("`within` and `calibration` must be numbers, and `slope` above 0");
     }
     let known = |feature: usize| feature < model.features.len();
     if let Some(twins) = &model.twins {
@@ -145,11 +153,28 @@ struct File {
     /// The chance that two records picked at random are one person; and that they are of one household.
     prior: f64,
     household: f64,
+    /// Bits by which two records of one agency are likelier to be one person than two records of two.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    within: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    calibration: Option<SaidCalibration>,
     features: Vec<SaidFeature>,
     comparisons: Vec<SaidComparison>,
     rules: Vec<SaidRule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     twins: Option<SaidTwins>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_nothing(bits: &f64) -> bool {
+    *bits == 0.0
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SaidCalibration {
+    shift: f64,
+    slope: f64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -186,6 +211,8 @@ enum SaidPart {
     DayAndMonthExchanged,
     InFull(BTreeMap<String, String>),
     Sorted,
+    Sounds,
+    SoundsAsOne,
     Lower,
     Upper,
     Trimmed,
@@ -234,6 +261,8 @@ struct SaidFrequency {
     own: bool,
     #[serde(default)]
     near: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    scaled: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -250,6 +279,7 @@ enum SaidTest {
     DamerauLevenshtein(usize, usize, usize),
     Seconds(usize, usize, f64),
     Begins(usize, usize, usize),
+    SharesWord(usize, usize),
     Few(Vec<(usize, usize)>, usize),
     SharedRarer(usize, f64),
     OfFirst(Box<SaidTest>),
@@ -291,6 +321,8 @@ fn part(said: SaidPart) -> Part {
         SaidPart::DayAndMonthExchanged => Part::DayAndMonthExchanged,
         SaidPart::InFull(names) => Part::InFull(names),
         SaidPart::Sorted => Part::Sorted,
+        SaidPart::Sounds => Part::Sounds,
+        SaidPart::SoundsAsOne => Part::SoundsAsOne,
         SaidPart::Lower => Part::Lower,
         SaidPart::Upper => Part::Upper,
         SaidPart::Trimmed => Part::Trimmed,
@@ -309,6 +341,8 @@ fn said_part(part: &Part) -> SaidPart {
         Part::DayAndMonthExchanged => SaidPart::DayAndMonthExchanged,
         Part::InFull(names) => SaidPart::InFull(names.clone()),
         Part::Sorted => SaidPart::Sorted,
+        Part::Sounds => SaidPart::Sounds,
+        Part::SoundsAsOne => SaidPart::SoundsAsOne,
         Part::Lower => SaidPart::Lower,
         Part::Upper => SaidPart::Upper,
         Part::Trimmed => SaidPart::Trimmed,
@@ -331,6 +365,7 @@ fn test(said: SaidTest) -> Test {
         SaidTest::DamerauLevenshtein(a, b, most) => Test::DamerauLevenshtein(a, b, most),
         SaidTest::Seconds(a, b, most) => Test::Seconds(a, b, most),
         SaidTest::Begins(a, b, least) => Test::Begins(a, b, least),
+        SaidTest::SharesWord(a, b) => Test::SharesWord(a, b),
         SaidTest::Few(products, most) => Test::Few(products, most),
         SaidTest::SharedRarer(a, limit) => Test::SharedRarer(a, limit),
         SaidTest::OfFirst(inner) => Test::OfFirst(Box::new(test(*inner))),
@@ -355,6 +390,7 @@ fn said_test(test: &Test) -> SaidTest {
         Test::DamerauLevenshtein(a, b, most) => SaidTest::DamerauLevenshtein(*a, *b, *most),
         Test::Seconds(a, b, most) => SaidTest::Seconds(*a, *b, *most),
         Test::Begins(a, b, least) => SaidTest::Begins(*a, *b, *least),
+        Test::SharesWord(a, b) => SaidTest::SharesWord(*a, *b),
         Test::Few(products, most) => SaidTest::Few(products.clone(), *most),
         Test::SharedRarer(a, limit) => SaidTest::SharedRarer(*a, *limit),
         Test::OfFirst(inner) => SaidTest::OfFirst(Box::new(said_test(inner))),
@@ -379,6 +415,7 @@ fn comparison(said: SaidComparison) -> Comparison {
             least: said.least,
             own: said.own,
             near: said.near,
+            scaled: said.scaled,
         }),
     };
     let given = said.given.map(|given| Given { parent: given.parent, m: given.m, u: given.u, h: given.h });
@@ -386,8 +423,14 @@ fn comparison(said: SaidComparison) -> Comparison {
 }
 
 fn said_comparison(comparison: &Comparison) -> SaidComparison {
-    let frequency =
-        |of: Frequency| SaidFrequency { feature: of.feature, weight: of.weight, least: of.least, own: of.own, near: of.near };
+    let frequency = |of: Frequency| SaidFrequency {
+        feature: of.feature,
+        weight: of.weight,
+        least: of.least,
+        own: of.own,
+        near: of.near,
+        scaled: of.scaled,
+    };
     let level = |level: &Level| SaidLevel {
         label: level.label.clone(),
         test: said_test(&level.test),

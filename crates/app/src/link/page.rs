@@ -78,14 +78,21 @@ fn first_screen(run: &Run) -> String {
     let doubtful = run.linked.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
     let between = linked.links.iter().filter(|link| (REVIEW.0..REVIEW.1).contains(&f64::from(link.weight))).count();
     let found = match &linked.recall {
-        Some(recall) => format!(
-            "Of all matching pairs {} to {} were compared, estimated by capture and recapture from those that the model can see; of these {} are linked, as the model has it, and of all {} to {}.",
-            percent(recall.low),
-            percent(recall.high),
-            percent(recall.linked),
-            percent(recall.low * recall.linked),
-            percent(recall.high * recall.linked)
-        ),
+        Some(recall) => {
+            let compared = match recall.can_tell() {
+                true => format!(
+                    "Of all matching pairs {} to {} were compared, estimated by capture and recapture from those that the model can see.",
+                    percent(recall.low),
+                    percent(recall.high)
+                ),
+                false => "How many of all matching pairs were compared cannot be told: there are too few of them.".into(),
+            };
+            let linked = match &recall.all {
+                Some(all) => format!(" Of all matching pairs {} to {} are linked.", percent(all.low), percent(all.high)),
+                None => " How many of all matching pairs are linked cannot be told.".into(),
+            };
+            compared + &linked
+        }
         None => "How many matching pairs were compared is not estimated: the model's own rules were used.".into(),
     };
     let verdict = format!(

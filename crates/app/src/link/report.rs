@@ -38,14 +38,20 @@ pub fn why(run: &Run, record: &str) -> anyhow::Result<String> {
         let (left, right) = (least.min(*other), least.max(*other));
         let levels = scorer.levels(left, right);
         let (parts, household) = scorer.parts(left, right, &levels);
-        out += &format!("\n{} and {}\n  {:<20} {:>7.1}\n", name(least), name(*other), "before comparing", scorer.before());
+        out += &format!(
+            "\n{} and {}\n  {:<20} {:>7.1}\n",
+            name(least),
+            name(*other),
+            "before comparing",
+            scorer.before(left, right)
+        );
         for (comparison, (level, (bits, rare))) in run.linked.model.comparisons.iter().zip(levels.iter().zip(&parts)) {
             let label = &comparison.levels[usize::from(*level)].label;
             let rarity = if rare.abs() >= 0.05 { format!(" {rare:+.1} for how common the value is") } else { String::new() };
             out += &format!("  {:<20} {bits:>+7.1}  {label}{rarity}\n", comparison.name);
         }
         if household.abs() >= 0.05 {
-            out += &format!("  {:<20} {household:>+7.1}  households share this too\n", "households");
+            out += &format!("  {:<20} {household:>+7.1}  households share this too, and calibration\n", "households");
         }
         out += &format!("  {:<20} {:>7.1}\n", "together", scorer.weight(left, right, &levels));
     }

@@ -9,6 +9,9 @@ use crate::paint;
 /// Links between these, in bits, should be looked at by somebody.
 pub const REVIEW: (f64, f64) = (-3.0, 7.0);
 
+/// Said in the stead of an interval.
+pub const CANNOT_TELL: &str = "cannot be told: too few matching pairs, or too few of them in doubt";
+
 pub fn summary(run: &Run) -> String {
     let (linked, records) = (&run.linked, &run.records);
     let persons = linked.person.iter().enumerate().filter(|(record, person)| *record as u32 == **person).count();
@@ -31,11 +34,16 @@ pub fn summary(run: &Run) -> String {
     out += &line("pairs compared", &thousands(linked.candidates as i64));
     match &linked.recall {
         Some(recall) => {
-            let between = |part: f64| format!("{:.1} to {:.1} %", recall.low * part * 100.0, recall.high * part * 100.0);
-            let how = "by capture and recapture, of those the model can see";
-            out += &line("matching pairs among them", &format!("{} {how}", between(1.0)));
-            let linked = format!("{:.1} % of those compared, as the model has it", recall.linked * 100.0);
-            out += &line("all matching pairs linked", &format!("{}: {linked}", between(recall.linked)));
+            let between = |low: f64, high: f64| format!("{:.1} to {:.1} %", low * 100.0, high * 100.0);
+            let compared = match recall.can_tell() {
+                true => format!("{} by capture and recapture, of those the model can see", between(recall.low, recall.high)),
+                false => CANNOT_TELL.to_owned(),
+            };
+            out += &line("matching pairs among them", &compared);
+            let linked = recall.all.as_ref().map_or(CANNOT_TELL.to_owned(), |all| {
+                format!("{} (about {:.1} %)", between(all.low, all.high), all.share * 100.0)
+            });
+            out += &line("all matching pairs linked", &linked);
         }
         None => out += &line("matching pairs among them", "not estimated: the model's own rules were used"),
     }

@@ -124,7 +124,7 @@ fn persons(run: &Run, ids: &Texts, folder: &Path, persons: &Texts, person: &[u32
 /// How many matching pairs were ever compared; nothing where that was not estimated, and nothing of an earlier linkage either.
 fn compared(run: &Run, folder: &Path) -> anyhow::Result<()> {
     let path = folder.join(format!("{}.csv", RECALL.name));
-    let Some(recall) = &run.linked.recall else {
+    let Some(recall) = run.linked.recall.as_ref().filter(|recall| recall.can_tell()) else {
         let removed = fs::remove_file(&path);
         return removed.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error.into()) });
     };

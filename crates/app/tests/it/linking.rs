@@ -408,3 +408,159 @@ fn a_linkage_needs_one_of_the_purposes_that_are_stated() {
         fs::remove_file(scratch.0.join(place).join("purposes.toml")).expect("the purposes");
     }
 }
+
+/// Made-up people of two agencies, in a share of whose records the date of birth is not known, by how that is written.
+fn unknown_births(scratch: &Scratch, unknown: &str) {
+    let mut state = 7_u64;
+    let mut below = |sides: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % sides
+    };
+    let people: Vec<[String; 4]> = (0..900)
+        .map(|_| {
+            let born = format!("{}-{:02}-{:02}", 1950 + below(50), 1 + below(12), 1 + below(28));
+            [word(1, below(30)), word(2, below(200)), born, format!("QX{} {}ZW", 1 + below(9), 1 + below(9))]
+        })
+        .collect();
+    let mut table = |name: &str, from: usize, to: usize| {
+        let mut rows = String::from("id,forename,surname,born,postcode,who\n");
+        for (at, person) in people.iter().enumerate().take(to).skip(from) {
+            let [forename, surname, born, postcode] = person;
+            let born = if below(100) < 25 { unknown } else { born };
+            let postcode = if below(100) < 15 { "" } else { postcode };
+            writeln!(rows, "{at},{forename},{surname},{born},{postcode},{at}").expect("a text grows");
+        }
+        scratch.write(name, rows);
+    };
+    table("police.csv", 0, 600);
+    table("housing.csv", 300, 900);
+    let text = config(COLUMNS).replace("id = \"id\"", "id = \"id\"\ntruth = \"who\"");
+    scratch.write("link.toml", text);
+}
+
+#[test]
+fn a_date_that_is_none_is_missing_and_told() {
+    let pairs = |unknown: &str| {
+        let scratch = Scratch::new("unknown");
+        unknown_births(&scratch, unknown);
+        let text = said(&run(&["link", &format!("{}/link.toml", scratch.path())]));
+        let line = text.lines().find(|line| line.starts_with("  pairs  ")).unwrap_or_else(|| panic!("no pairs in {text}"));
+        (line.to_owned(), text)
+    };
+    let (empty, quiet) = pairs("");
+    assert!(!quiet.contains("count as missing"), "{quiet}");
+    let days = [
+        "unknown",
+        "0000-00-00",
+        "1980-02-31",
+        "31/02/1980",
+        "1900-01-01",
+        "01/01/1901",
+        "9999-12-31",
+        "00/00/0000",
+        "1977-07-07",
+        "1 January 1900",
+    ];
+    for unknown in days {
+        let (line, text) = pairs(unknown);
+        assert_eq!(line, empty, "{unknown} is as good as an empty cell");
+        assert!(unknown == "unknown" || text.contains("count as missing"), "{unknown}: {text}");
+    }
+}
+
+#[test]
+fn rows_of_one_id_are_one_record() {
+    let scratch = Scratch::new("repeated");
+    scratch.write("link.toml", config(COLUMNS));
+    let mut all = rows();
+    write(&scratch, &all);
+    let once = said(&link(&scratch, "once", "2026-01-01", "2"));
+    for rows in &mut all {
+        let again = rows.clone();
+        rows.extend(again);
+    }
+    write(&scratch, &all);
+    let twice = said(&link(&scratch, "twice", "2026-01-01", "2"));
+    assert!(twice.contains("400 rows repeat another"), "{twice}");
+    let without = |text: &str| text.lines().filter(|line| !line.starts_with("warning")).collect::<Vec<_>>().join("\n");
+    assert_eq!(without(&once).replace("once", ""), without(&twice).replace("twice", ""), "they count once");
+    for file in ["persons.parquet", "links.parquet", "model.json"] {
+        let bytes = |folder: &str| fs::read(scratch.0.join(folder).join(file)).expect("it is written");
+        assert!(bytes("once") == bytes("twice"), "{file} differs");
+    }
+    // A row that says something else under a known id belongs to the same record.
+    all[0].push("p0,zorvex,jukwim,1999-09-09,QX9 9ZW".into());
+    write(&scratch, &all);
+    let differs = said(&link(&scratch, "differs", "2026-01-01", "2"));
+    assert!(differs.contains("400 records of 2 agencies") && differs.contains("1 id has several rows that differ"), "{differs}");
+    let pairs = links(&scratch.0.join("differs/links.parquet"));
+    let mut each = pairs.clone();
+    each.sort();
+    each.dedup();
+    assert_eq!(each.len(), pairs.len(), "each pair stands once");
+}
+
+/// The pairs of a table of links, each with its smaller key first.
+fn links(path: &Path) -> Vec<[String; 4]> {
+    let reader = SerializedFileReader::new(File::open(path).expect("links are written")).expect("it is a Parquet file");
+    let rows = reader.get_row_iter(None).expect("it has rows").map(|row| row.expect("a row can be read"));
+    let pair = |row: parquet::record::Row| {
+        let text = |at: usize| row.get_string(at).expect("a text").clone();
+        let (one, other) = ([text(0), text(1)], [text(2), text(3)]);
+        let [a, b] = if one <= other { [one, other] } else { [other, one] };
+        [a[0].clone(), a[1].clone(), b[0].clone(), b[1].clone()]
+    };
+    rows.map(pair).collect()
+}
+
+/// People whose names are exchanged at the other agency: found from both sides, and told once.
+#[test]
+fn a_pair_with_exchanged_names_is_one_link() {
+    let scratch = Scratch::new("exchanged");
+    scratch.write("link.toml", config(COLUMNS));
+    let mut all = rows();
+    for row in all[1].iter_mut().step_by(3) {
+        let cells: Vec<&str> = row.split(',').collect();
+        *row = [cells[0], cells[2], cells[1], cells[3], cells[4]].join(",");
+    }
+    write(&scratch, &all);
+    linked(&scratch, "out", "2026-01-01", "2");
+    let pairs = links(&scratch.0.join("out/links.parquet"));
+    let mut each = pairs.clone();
+    each.sort();
+    each.dedup();
+    assert_eq!(each.len(), pairs.len(), "each pair stands once");
+}
+
+#[test]
+fn a_partial_model_that_links_nothing_is_refused() {
+    let scratch = Scratch::new("partial");
+    scratch.write("link.toml", config(COLUMNS));
+    write(&scratch, &rows());
+    linked(&scratch, "out", "2026-01-01", "2");
+    let config = "purpose = \"a trial\"\nbasis = \"consent\"\nmodel = \"out/model.json\"\n\
+                  [table.police]\nfile = \"police.csv\"\nid = \"id\"\n[table.police.columns]\nforename = \"forename\"\n\
+                  [table.housing]\nfile = \"housing.csv\"\nid = \"id\"\n[table.housing.columns]\nforename = \"forename\"\n";
+    let model = fs::read_to_string(scratch.0.join("out/model.json")).expect("a model");
+    let mut read: serde_json::Value = serde_json::from_str(&model).expect("it is JSON");
+    // Rules that do not need what is left out may link; these all need the date of birth.
+    let rules = read["rules"].as_array_mut().expect("it has rules");
+    rules.retain(|rule| rule["label"].as_str().is_some_and(|label| label.contains("date of birth")));
+    assert!(!rules.is_empty(), "some rule asks for the date of birth");
+    scratch.write("out/model.json", read.to_string());
+    scratch.write("part.toml", config);
+    let text = said(&run(&["link", &format!("{}/part.toml", scratch.path())]));
+    assert!(text.contains("no two records would be compared") && text.contains("date of birth"), "{text}");
+    assert!(text.ends_with("exit code 2\n"), "{text}");
+}
+
+#[test]
+fn four_records_tell_nothing_of_what_is_missed() {
+    let scratch = Scratch::new("four");
+    scratch.write("link.toml", config(COLUMNS));
+    let all = rows().map(|rows| rows[..2].to_vec());
+    write(&scratch, &all);
+    let text = said(&link(&scratch, "out", "2026-01-01", "2"));
+    assert!(text.contains("all matching pairs linked    cannot be told"), "{text}");
+    assert!(!scratch.0.join("out/recall.csv").exists(), "no share is written");
+}

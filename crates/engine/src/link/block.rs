@@ -63,6 +63,12 @@ fn key(scorer: &Scorer<'_>, places: &[Place], record: u32) -> u64 {
     places.iter().try_fold(1, mix).unwrap_or(0)
 }
 
+/// Whether a record has all that a rule asks of a left record.
+#[must_use]
+pub fn has_key(scorer: &Scorer<'_>, rule: usize, record: u32) -> bool {
+    key(scorer, &places(scorer, &scorer.model.rules[rule].same, false), record) != 0
+}
+
 /// Whether a rule holds one feature of a record equal to another of the other record.
 fn is_crossed(same: &[(usize, usize)]) -> bool {
     same.iter().any(|(a, b)| a != b)

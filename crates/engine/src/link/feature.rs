@@ -10,6 +10,7 @@ use super::model::{Feature, Model, Part};
 use super::nicknames;
 use super::records::Records;
 use super::similarity::Shape;
+use super::sounds;
 use super::values::{MISSING, Numbering, Values};
 use crate::records::day;
 
@@ -38,6 +39,8 @@ pub struct Prepared<'a> {
     values: Cow<'a, Values>,
     /// What each value is made of, where values are compared for likeness.
     shapes: Vec<Shape>,
+    /// The words of each value, where it is asked whether two values share one.
+    words: Vec<[u32; 4]>,
     /// For dates: the day of each value.
     days: Vec<i32>,
     /// For each value the base-2 logarithm of its share among those that have one.
@@ -145,6 +148,12 @@ impl Prepared<'_> {
         &self.shapes[number as usize]
     }
 
+    /// The words of a value.
+    #[inline]
+    pub fn words(&self, number: u32) -> &[u32; 4] {
+        &self.words[number as usize]
+    }
+
     pub fn day(&self, number: u32) -> i32 {
         self.days[number as usize]
     }
@@ -159,7 +168,8 @@ impl Prepared<'_> {
 pub fn prepare<'a>(model: &Model, records: &'a Records) -> Result<Features<'a>, String> {
     let counts: Vec<Vec<u32>> = (0..records.columns.len()).map(|column| records.counts(column)).collect();
     let looked_at = model.looked_at();
-    let one = |at: usize| one(&model.features[at], looked_at[at], records, &counts[model.features[at].column]);
+    let words = model.words_of();
+    let one = |at: usize| one(&model.features[at], (looked_at[at], words[at]), records, &counts[model.features[at].column]);
     let found: Vec<(Prepared<'a>, Option<Vec<u32>>)> =
         (0..model.features.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
     let (each, numbers): (Vec<Prepared<'a>>, Vec<Option<Vec<u32>>>) = found.into_iter().unzip();
@@ -218,7 +228,12 @@ fn side_by_side(
 /// A feature, and for each value of its column the number of its part, where that is not the whole.
 type One<'a> = (Prepared<'a>, Option<Vec<u32>>);
 
-fn one<'a>(feature: &Feature, looked_at: bool, records: &'a Records, counts: &[u32]) -> Result<One<'a>, String> {
+fn one<'a>(
+    feature: &Feature,
+    (looked_at, by_words): (bool, bool),
+    records: &'a Records,
+    counts: &[u32],
+) -> Result<One<'a>, String> {
     let whole = &records.columns[feature.column].values;
     let (values, part_of, days) = match part(&feature.part)? {
         None => (Cow::Borrowed(whole), None, Vec::new()),
@@ -235,6 +250,7 @@ fn one<'a>(feature: &Feature, looked_at: bool, records: &'a Records, counts: &[u
         }
     };
     let shapes = if looked_at { each(&values, Shape::of) } else { Vec::new() };
+    let words = if by_words { each(&values, sounds::numbered) } else { Vec::new() };
     let mut count = vec![0_u64; values.len()];
     for (value, found) in counts.iter().enumerate() {
         count[part_of.as_ref().map_or(value as u32, |part_of| part_of[value]) as usize] += u64::from(*found);
@@ -245,7 +261,7 @@ fn one<'a>(feature: &Feature, looked_at: bool, records: &'a Records, counts: &[u
     let there = all / records.len().max(1) as f64;
     let log_share = count.iter().map(|count| (*count as f64 / all).log2()).collect();
     let column = feature.column;
-    Ok((Prepared { column, values, shapes, days, log_share, coincidence, there }, part_of))
+    Ok((Prepared { column, values, shapes, words, days, log_share, coincidence, there }, part_of))
 }
 
 /// Something of each text, by its number.
@@ -300,6 +316,8 @@ fn part(part: &Part) -> Result<Option<Take>, String> {
             words.sort_unstable();
             Some(words.join(" "))
         }),
+        Part::Sounds => Box::new(|text| Some(sounds::sounds(text))),
+        Part::SoundsAsOne => Box::new(|text| Some(sounds::as_one(text))),
         Part::Lower => Box::new(|text| Some(text.to_lowercase())),
         Part::Upper => Box::new(|text| Some(text.to_uppercase())),
         Part::Trimmed => Box::new(|text| Some(text.trim().to_owned())),

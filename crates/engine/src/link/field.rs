@@ -145,7 +145,7 @@ fn missing(feature: usize) -> Level {
 
 /// The same value, which says more the rarer it is.
 fn same(feature: usize) -> Level {
-    let frequency = Some(Frequency { feature, weight: 1.0, least: 0.0, own: false, near: false });
+    let frequency = Some(Frequency { feature, weight: 1.0, least: 0.0, own: false, near: false, scaled: false });
     Level { frequency, ..level("the same", Test::Same(feature, feature)) }
 }
 
@@ -154,9 +154,16 @@ const NEAR: f64 = 0.8;
 
 /// Not the same and yet alike, which says more the fewer people have a name like it.
 fn alike(feature: usize, least: f64) -> Level {
-    let near = Frequency { feature, weight: 1.0, least: 0.0, own: true, near: true };
+    let near = Frequency { feature, weight: 1.0, least: 0.0, own: true, near: true, scaled: false };
     let frequency = (least >= NEAR).then_some(near);
     Level { frequency, ..level(&format!("alike ({least})"), Test::JaroWinkler(feature, feature, least)) }
+}
+
+/// The same name. People of one origin share names, and a name that is rare among all is rarer among them by as much.
+fn same_name(feature: usize) -> Level {
+    let mut same = same(feature);
+    same.frequency.iter_mut().for_each(|frequency| frequency.scaled = true);
+    same
 }
 
 fn otherwise() -> Level {
@@ -215,20 +222,58 @@ fn forename(model: &mut Model, column: usize, surname: Option<usize>) -> Vec<Lev
     let whole = model.feature(column, Part::Whole);
     let (first, second) = (model.feature(column, Part::Letters(0, 1)), model.feature(column, Part::Letters(1, 1)));
     let in_full = model.feature(column, Part::InFull(nicknames::usual()));
-    let mut levels = vec![missing(whole), same(whole)];
+    let mut levels = vec![missing(whole), same_name(whole)];
     if let Some(surname) = surname {
         levels.push(level("forename and surname exchanged", exchanged(model, whole, surname)));
+        levels.push(level("exchanged in part or in sound", exchanged_in_part(model, column, surname, true)));
     }
     levels.extend([
         initial(whole, first, second),
         level("one begins the other", Test::Begins(whole, whole, 3)),
         level("one name in full", Test::Same(in_full, in_full)),
         alike(whole, 0.92),
+        sounds_alike(model, column),
+        level("a name is shared", shares_a_name(model, column, column)),
         alike(whole, 0.85),
-        alike(whole, 0.7),
-        otherwise(),
     ]);
+    if let Some(surname) = surname {
+        levels.push(level("one of the two stands for the other", exchanged_in_part(model, column, surname, false)));
+    }
+    levels.extend([alike(whole, 0.7), otherwise()]);
     levels
+}
+
+/// No sound counts as rarer than this: a bound on what it says lets pairs be ruled out before their names are looked at.
+const RAREST_SOUND: f64 = 1e-4;
+
+/// The same sound, which says more the fewer have it.
+fn sounds_alike(model: &mut Model, column: usize) -> Level {
+    let sound = model.feature(column, Part::SoundsAsOne);
+    let frequency = Frequency { feature: sound, weight: 1.0, least: RAREST_SOUND, own: true, near: false, scaled: true };
+    let frequency = Some(frequency);
+    Level { frequency, ..level("it sounds the same", Test::Same(sound, sound)) }
+}
+
+/// One of several names, by its sound, is among those of the other record.
+fn shares_a_name(model: &mut Model, column: usize, other: usize) -> Test {
+    let (one, other) = (model.feature(column, Part::Sounds), model.feature(other, Part::Sounds));
+    Test::SharesWord(one, other)
+}
+
+/// A forename of one record is among the surnames of the other, by its sound or written as one word.
+fn stands_as(model: &mut Model, column: usize, other: usize) -> Test {
+    let [one, another] = [column, other].map(|column| model.feature(column, Part::SoundsAsOne));
+    Test::Any(vec![shares_a_name(model, column, other), Test::Same(one, another)])
+}
+
+/// Forenames are among the other record's surnames, and surnames among its forenames (`all`), or one of the two; and neither is
+/// at home.
+fn exchanged_in_part(model: &mut Model, column: usize, other: usize, all: bool) -> Test {
+    let crossed = [stands_as(model, column, other), stands_as(model, other, column)].to_vec();
+    let straight = [shares_a_name(model, column, column), shares_a_name(model, other, other)];
+    let nor = straight.into_iter().map(|test| Test::Not(Box::new(test)));
+    let crossed = if all { Test::All(crossed) } else { Test::Any(crossed) };
+    Test::All(std::iter::once(crossed).chain(nor).collect())
 }
 
 fn exchanged(model: &mut Model, one: usize, other_column: usize) -> Test {
@@ -239,15 +284,20 @@ fn exchanged(model: &mut Model, one: usize, other_column: usize) -> Test {
 /// Where both names are exchanged the forename says so; the surname then adds nothing.
 fn surname(model: &mut Model, column: usize, forename: Option<usize>) -> Vec<Level> {
     let whole = model.feature(column, Part::Whole);
-    let mut levels = vec![missing(whole), same(whole)];
+    let mut levels = vec![missing(whole), same_name(whole)];
     if let Some(forename) = forename {
         let mut exchanged = level("exchanged, as counted", exchanged(model, whole, forename));
         exchanged.missing = true;
         levels.push(exchanged);
+        let mut in_part = level("exchanged in part, as counted", exchanged_in_part(model, column, forename, false));
+        in_part.missing = true;
+        levels.push(in_part);
     }
     levels.extend([
         alike(whole, 0.92),
         level("one begins the other", Test::Begins(whole, whole, 4)),
+        sounds_alike(model, column),
+        level("a name is shared", shares_a_name(model, column, column)),
         alike(whole, 0.85),
         alike(whole, 0.7),
         otherwise(),
@@ -262,7 +312,9 @@ fn full_name(model: &mut Model, column: usize) -> Vec<Level> {
         level(&format!("alike ({least})"), test)
     };
     let reordered = level("the same words in another order", Test::Same(sorted, sorted));
-    vec![missing(whole), same(whole), reordered, either(0.92), either(0.85), either(0.75), otherwise()]
+    let sounds = sounds_alike(model, column);
+    let shares = level("a name is shared", shares_a_name(model, column, column));
+    vec![missing(whole), same(whole), reordered, either(0.92), sounds, either(0.85), either(0.75), shares, otherwise()]
 }
 
 fn birth_date(model: &mut Model, column: usize) -> Vec<Level> {

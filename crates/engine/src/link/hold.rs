@@ -5,6 +5,9 @@ use rayon::prelude::*;
 use super::cluster::{MOST_COMPARED, held};
 use super::score::probability;
 
+/// Pairs below so many bits are no links.
+const FAR: f64 = -5.0;
+
 /// A person of several records.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hold {
@@ -12,6 +15,9 @@ pub struct Hold {
     pub records: Vec<u32>,
     /// For each record the mean of its bits with the others.
     pub bits: Vec<f64>,
+    /// Of its pairs of records how many have at least no bits of their own, how many less, and how many less than -5: these are
+    /// together by way of others.
+    pub pairs: [u32; 3],
 }
 
 impl Hold {
@@ -42,9 +48,12 @@ pub fn holds(person: &[u32], threshold: f64, weigh: impl Fn(u32, u32) -> f64 + S
     let hold = |members: &[(u32, u32)]| {
         let records: Vec<u32> = std::iter::once(members[0].0).chain(members.iter().map(|(_, record)| *record)).collect();
         let mut sums = vec![(0.0, 0.0); records.len()];
+        let mut pairs = [0; 3];
         for (at, left) in records.iter().enumerate().take(MOST_COMPARED) {
             for (other, right) in records.iter().enumerate().skip(at + 1) {
-                let bits = held(weigh(*left, *right), threshold);
+                let alone = weigh(*left, *right);
+                pairs[usize::from(alone < 0.0) + usize::from(alone < FAR)] += 1;
+                let bits = held(alone, threshold);
                 let mut add = |at: usize| sums[at] = (sums[at].0 + bits, sums[at].1 + 1.0);
                 add(other);
                 if other <= MOST_COMPARED {
@@ -52,7 +61,7 @@ pub fn holds(person: &[u32], threshold: f64, weigh: impl Fn(u32, u32) -> f64 + S
                 }
             }
         }
-        Hold { records, bits: sums.into_iter().map(|(sum, count)| sum / count).collect() }
+        Hold { pairs, records, bits: sums.into_iter().map(|(sum, count)| sum / count).collect() }
     };
     persons.into_par_iter().map(hold).collect()
 }

@@ -4,9 +4,10 @@
 //! (`field`); out come persons, and what holds each of them together. [`link()`] is the whole of it: candidates are found by
 //! rules (`block`), a model of agreement is learned from them (`train`), and each is scored: which level every comparison comes
 //! to (`level`, by the tests in `ways`), what that says in bits (`score`), and who is ruled out before all is looked at (`most`).
+//! `calibrate` holds the weights to what pairs of one agency show.
 //! Groups whose records agree on the whole become persons (`cluster`, and `hold` says what keeps each together), and what the
 //! rules never saw is estimated (`recall`). `model` says what a model is; `feature` and `similarity` are what it looks at, `near`
-//! how common likeness is, `unknown_days` which dates are none, and `nicknames` what people are called for short; `order` sorts by hashes.
+//! how common likeness is, `unknown_days` which dates are none, `nicknames` what people are called for short, and `sounds` how names sound; `order` sorts by hashes.
 //! A model may also come from elsewhere (`splink`, whose conditions `sql` reads).
 //! Beside the model stand what people decided (`overrides`), who was one person before (`earlier`), and a rule against taking
 //! twins for one (`twins`).
@@ -19,6 +20,7 @@
 //! give the same persons.
 
 pub mod block;
+pub mod calibrate;
 pub mod clean;
 pub mod cluster;
 pub mod draws;
@@ -44,6 +46,7 @@ pub mod records;
 pub mod score;
 mod several;
 pub mod similarity;
+pub mod sounds;
 pub mod splink;
 pub mod sql;
 pub mod suggest;
@@ -53,9 +56,12 @@ pub mod unknown_days;
 pub mod values;
 mod ways;
 
+use std::sync::Mutex;
+
 use rayon::prelude::*;
 
 use block::{Blocks, Who};
+use calibrate::Counts;
 use cluster::{Decided, Known, Link};
 use earlier::Earlier;
 use field::Nature;
@@ -116,7 +122,7 @@ pub struct RuleCount {
 
 /// Finds who is who with a model that is ready: its numbers and its rules are taken as they stand.
 pub fn link(records: &Records, model: &Model, choices: &Choices) -> Result<Linked, String> {
-    Ok(find(&Scorer::new(model, records)?, choices))
+    Ok(find(Scorer::new(model, records)?, choices, None))
 }
 
 /// Learns a model from the records themselves, chooses rules for it, and finds who is who with it. The model comes with every
@@ -129,9 +135,10 @@ pub fn learn_and_link(records: &Records, untrained: &Model, nature: &Nature, cho
     let scorer = scorer.with(&tried);
     let (trained, training) = train::train(&scorer, &trial, &choices.who, nature);
     let scorer = scorer.with(&trained);
-    let weighed = training.patterns.iter().map(|(levels, rules, count)| {
-        let pairs = *count as f64;
-        Caught { rules: *rules, pairs, matches: pairs * probability(scorer.weight_of_levels(levels)) }
+    let weighed = training.patterns.iter().map(|pattern| {
+        let pairs = pattern.count as f64;
+        let weight = scorer.weight_of_levels(&pattern.levels, pattern.within);
+        Caught { rules: pattern.rules, pairs, matches: pairs * probability(weight) }
     });
     let caught: Vec<Caught> = weighed.collect();
     let best = suggest::choose(&trained, records.len(), &caught);
@@ -141,15 +148,18 @@ pub fn learn_and_link(records: &Records, untrained: &Model, nature: &Nature, cho
     drop((trial, caught));
     let rules = best.into_iter().map(|rule| trained.rules[rule].clone()).collect();
     let chosen = Model { rules, ..trained.clone() };
-    let found = find(&scorer.with(&chosen), choices);
-    let recall = Recall { linked: recall::linked(&found.links, &found.person), ..recall };
+    let within = training.possible_within;
+    let found = find(scorer.with(&chosen), choices, Some([training.possible - within, within]));
+    let all = recall::all(&found.links, &found.person, &found.holds, found.model.calibration.is_some());
+    let recall = Recall { linked: recall::linked(&found.links, &found.person), all, ..recall };
     Ok(Linked { training: Some(training), recall: Some(recall), ..found })
 }
 
-fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {
+/// `possible` are the pairs of two agencies and of one that could be linked, where the weights are to be held to what they show.
+fn find(scorer: Scorer<'_>, choices: &Choices, possible: Option<[f64; 2]>) -> Linked {
     let (model, records) = (scorer.model, scorer.records);
     let blocks: Vec<Blocks> =
-        (0..model.rules.len()).into_par_iter().map(|rule| Blocks::new(scorer, rule, choices.block_most)).collect();
+        (0..model.rules.len()).into_par_iter().map(|rule| Blocks::new(&scorer, rule, choices.block_most)).collect();
     let rules = model.rules.iter().zip(&blocks).map(|(rule, blocks)| RuleCount {
         label: rule.label.clone(),
         pairs: blocks.pairs,
@@ -157,8 +167,20 @@ fn find(scorer: &Scorer<'_>, choices: &Choices) -> Linked {
         hot_pairs: blocks.hot_pairs,
     });
     let rules = rules.collect();
-    let (candidates, links) = scored(scorer, &blocks, choices);
+    let (candidates, mut links, counts) = scored(&scorer, &blocks, choices);
     drop(blocks);
+    let mut calibrated = model.clone();
+    let calibration = possible.and_then(|possible| calibrate::calibration(&counts, possible));
+    if let Some(calibration) = calibration {
+        let agency = &records.agency;
+        for link in &mut links {
+            let within = if agency[link.left as usize] == agency[link.right as usize] { model.within } else { 0.0 };
+            link.weight = (calibration.bent(f64::from(link.weight) - within) + within) as f32;
+        }
+        links.retain(|link| f64::from(link.weight) >= choices.keep);
+        calibrated.calibration = Some(calibration);
+    }
+    let (model, scorer) = (&calibrated, scorer.with(&calibrated));
     let known = Known::new(records.len(), &links);
     let bits = |left: u32, right: u32| {
         known.bits(left, right).unwrap_or_else(|| {
@@ -198,20 +220,30 @@ fn once(records: &Records, mut links: Vec<Link>) -> Vec<Link> {
 }
 
 /// Every candidate's weight; those worth keeping are kept.
-fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Vec<Link>) {
+fn scored(scorer: &Scorer<'_>, blocks: &[Blocks], choices: &Choices) -> (u64, Vec<Link>, Counts) {
     let limits = choices.who.limits();
     let wanted = |_, left, right| !limits || choices.who.may(scorer.records, left, right);
+    let agency = &scorer.records.agency;
+    let all = Mutex::new(Counts::default());
     let work = |memory: &mut level::Memory, links: &mut Vec<Link>, _, pairs: &[(u32, u32)]| {
-        let link = |pair: &level::Looked, weight: f64| {
-            let (left, right, pattern) = (pair.left, pair.right, scorer.pattern(&pair.levels));
-            links.push(Link { left, right, weight: weight as f32, pattern });
+        let mut counts = Counts::default();
+        let link = |pair: &level::Looked, weight: f64, within: f64| {
+            let (left, right) = (pair.left, pair.right);
+            counts.add(agency[left as usize] == agency[right as usize], weight - within);
+            if weight >= choices.keep {
+                links.push(Link { left, right, weight: weight as f32, pattern: scorer.pattern(&pair.levels) });
+            }
         };
-        scorer.weights_from(choices.keep, pairs, memory, link);
+        scorer.weights_before(choices.keep, pairs, memory, link);
+        if let Ok(mut all) = all.lock() {
+            all.join(&counts);
+        }
     };
     let (candidates, mut links) = block::each_pair(scorer, blocks, wanted, level::Memory::default, work);
+    let counts = all.into_inner().unwrap_or_default();
     links.sort_unstable_by_key(|link| (link.left, link.right));
     // A rule that asks something else of the right record than of the left one may bring a pair together twice.
     let found = links.len();
     links.dedup_by_key(|link| (link.left, link.right));
-    (candidates - (found - links.len()) as u64, links)
+    (candidates - (found - links.len()) as u64, links, counts)
 }

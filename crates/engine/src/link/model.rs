@@ -16,9 +16,21 @@ pub struct Model {
     /// The chance that two records picked at random are of two people of one household or family; 0 where the model does not
     /// tell them apart from strangers.
     pub household: f64,
+    /// Bits by which two records of one agency are likelier to be one person than two records of two: most agencies hold
+    /// hardly anybody twice. 0 where the model does not tell.
+    pub within: f64,
+    /// How weights are bent so that they say how likely pairs are; nothing where that was not found.
+    pub calibration: Option<Calibration>,
     /// How candidates for scoring are found: a pair is scored when any rule brings it together.
     pub rules: Vec<Rule>,
     pub twins: Option<Twins>,
+}
+
+/// A line along which weights are bent: the bits to add, and how many bits one bit counts for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibration {
+    pub shift: f64,
+    pub slope: f64,
 }
 
 /// A rule against taking twins for one person: where the test holds of any of the records' values, a pair whose columns come to
@@ -55,6 +67,9 @@ pub enum Part {
     InFull(BTreeMap<String, String>),
     /// Its words in the order of the alphabet.
     Sorted,
+    /// Each word of a name by its sound; and the whole name by its sound, as one word.
+    Sounds,
+    SoundsAsOne,
     Lower,
     Upper,
     /// Without the spaces around it.
@@ -85,6 +100,8 @@ pub enum Test {
     Seconds(usize, usize, f64),
     /// The shorter text begins the longer one and has at least so many letters.
     Begins(usize, usize, usize),
+    /// Both have a word in common.
+    SharesWord(usize, usize),
     /// How many values the left record has times how many the right one has, added up over these features, is at most so many.
     Few(Vec<(usize, usize)>, usize),
     /// The shares of all values that both records have, multiplied, come to less than this; where none is shared they come to 1.
@@ -144,6 +161,9 @@ pub struct Frequency {
     /// For a level of likeness: what counts is how common the values are that come to this level with the commoner one of the
     /// two, and not how common that value is itself.
     pub near: bool,
+    /// Where the level depends on another comparison: strangers share the value so much oftener, however rare it is; otherwise
+    /// some of them share it for a reason, and the others by chance.
+    pub scaled: bool,
 }
 
 /// A pair becomes a candidate when each of these features of the left record equals that of the right one; without any, every
@@ -177,6 +197,7 @@ impl Test {
             | Test::Levenshtein(a, b, _)
             | Test::DamerauLevenshtein(a, b, _)
             | Test::Seconds(a, b, _)
+            | Test::SharesWord(a, b)
             | Test::Begins(a, b, _) => [*a, *b].into_iter().for_each(&mut *with),
             Test::Few(products, _) => products.iter().flat_map(|(a, b)| [*a, *b]).for_each(&mut *with),
         });
@@ -191,6 +212,15 @@ impl Test {
             | Test::DamerauLevenshtein(a, b, _)
             | Test::Begins(a, b, _) => [*a, *b].into_iter().for_each(&mut *with),
             _ => {}
+        });
+    }
+
+    /// Calls `with` for each feature whose words are looked at.
+    pub fn words(&self, with: &mut impl FnMut(usize)) {
+        self.each(&mut |test| {
+            if let Test::SharesWord(a, b) = test {
+                [*a, *b].into_iter().for_each(&mut *with);
+            }
         });
     }
 
@@ -238,6 +268,14 @@ impl Model {
     pub fn looked_at(&self) -> Vec<bool> {
         let mut looked_at = vec![false; self.features.len()];
         self.tests().for_each(|test| test.letters(&mut |feature| looked_at[feature] = true));
+        looked_at
+    }
+
+    /// For each feature whether any test looks at its words.
+    #[must_use]
+    pub fn words_of(&self) -> Vec<bool> {
+        let mut looked_at = vec![false; self.features.len()];
+        self.tests().for_each(|test| test.words(&mut |feature| looked_at[feature] = true));
         looked_at
     }
 

@@ -63,6 +63,9 @@ impl Each {
                 let least = near.map_or(frequency.log_u, |near| near.log_least(u));
                 level.against_stranger + frequency.weight * (frequency.log_u - least).max(0.0)
             }
+            Some(frequency) if frequency.strangers_share == 0.0 && frequency.least.is_finite() => {
+                level.against_stranger + frequency.weight * (frequency.log_u - frequency.least).max(0.0)
+            }
             Some(_) => f64::INFINITY,
         };
         let of = |at: usize| rows().map(|row| bits(&row[at], said[at].u)).fold(f64::NEG_INFINITY, f64::max);
@@ -112,12 +115,31 @@ impl MostFrequency {
 impl Scorer<'_> {
     /// The bits of pairs, the lower record first, that come to at least so many.
     pub fn weights_from(&self, least: f64, pairs: &[(u32, u32)], memory: &mut Memory, mut with: impl FnMut(&Looked, f64)) {
-        // Twins are given other bits than they come to.
-        let bound = self.model.twins.as_ref().map_or(least, |twins| least.min(twins.above)) - MARGIN;
-        for pair in self.levels_of(pairs, bound, memory) {
-            let weight = self.weight(pair.left, pair.right, &pair.levels);
+        let before = least - self.model.within.max(0.0);
+        self.weights_before(before, pairs, memory, |pair, weight, _| {
             if weight >= least {
                 with(pair, weight);
+            }
+        });
+    }
+
+    /// The bits of pairs that come to at least so many before it is added what pairs of one agency have more or less, and what
+    /// that is.
+    pub(super) fn weights_before(
+        &self,
+        least: f64,
+        pairs: &[(u32, u32)],
+        memory: &mut Memory,
+        mut with: impl FnMut(&Looked, f64, f64),
+    ) {
+        // Twins are given other bits than they come to.
+        let bound = self.model.twins.as_ref().map_or(least, |twins| least.min(twins.above - self.model.within.max(0.0)));
+        let bound = self.model.calibration.map_or(bound, |calibration| calibration.straight(bound)) - MARGIN;
+        for pair in self.levels_of(pairs, bound, memory) {
+            let weight = self.weight(pair.left, pair.right, &pair.levels);
+            let within = self.within(pair.left, pair.right);
+            if weight - within >= least {
+                with(pair, weight, within);
             }
         }
     }

@@ -4,6 +4,7 @@
 //! lower bound of what is missing when some pairs are harder to catch than others, as they are.
 
 use super::cluster::Link;
+use super::hold::Hold;
 use super::score::probability;
 use super::suggest::Caught;
 use crate::records::batch::Batch;
@@ -57,7 +58,61 @@ pub struct Recall {
     pub high: f64,
     /// Of the matches found the share that are linked: [`linked()`].
     pub linked: f64,
+    /// Of all matches the share that are linked, where it can be told: [`all()`].
+    pub all: Option<Share>,
 }
+
+/// Fewer matches tell nothing of those that were missed.
+pub const FEW: f64 = 50.0;
+/// Wider intervals tell nothing.
+const WIDEST: f64 = 0.5;
+
+impl Recall {
+    /// Whether there are enough matches to tell how many were missed.
+    #[must_use]
+    pub fn can_tell(&self) -> bool {
+        self.found >= FEW
+    }
+}
+
+/// Of all matching pairs the share within one person, and an interval for it. Which pairs are missed is seen where a third record
+/// has put two together that have too few bits by themselves: for each such pair between -5 bits and none so many have less, or
+/// were never compared, and what links outside of persons are expected to miss is taken to have the same company. The interval
+/// allows for what is missed to be the half or the double (a quarter or four times as much where the weights are not
+/// `calibrated`), since a person whose every record is damaged is seen by nobody, and for the sampling error of that ratio. Nothing where there are too few matches, or too few such pairs for an interval that says
+/// anything.
+#[must_use]
+pub fn all(links: &[Link], person: &[u32], holds: &[Hold], calibrated: bool) -> Option<Share> {
+    let mut together = 0.0;
+    for hold in holds {
+        let mut sure: Vec<f64> = hold.bits.iter().map(|bits| probability(*bits)).collect();
+        sure.sort_unstable_by(|a, b| b.total_cmp(a));
+        together += sure.iter().enumerate().map(|(at, sure)| at as f64 * sure).sum::<f64>();
+    }
+    let (mut near, mut above) = (0.0, 0.0);
+    for link in links.iter().filter(|link| person[link.left as usize] != person[link.right as usize]) {
+        let chance = probability(f64::from(link.weight));
+        // The group that the other record is in has spoken against it.
+        if link.weight < 0.0 { near += chance } else { above += 0.5_f64.min(chance) }
+    }
+    let of = |at: usize| holds.iter().map(|hold| f64::from(hold.pairs[at])).sum::<f64>();
+    let (seen, far) = (of(1) + 1.0, of(2) + 1.0);
+    let ratio = far / seen;
+    let missed = above + near * (1.0 + ratio);
+    if together + missed < FEW {
+        return None;
+    }
+    let more = MISSED_MORE[usize::from(!calibrated)];
+    let spread = (more.ln().powi(2) + 1.96 * 1.96 * (1.0 / seen + 1.0 / far)).sqrt().exp();
+    // A count of so few pairs has an error of its own.
+    let (low, high) = ((missed / spread - 2.0 * missed.sqrt()).max(0.0), missed * spread + 2.0 * missed.sqrt() + 1.0);
+    let share = |missed: f64| together / (together + missed);
+    let found = Share { share: share(missed), low: share(high), high: share(low) };
+    (found.high - found.low <= WIDEST).then_some(found)
+}
+
+/// What is missed may be so many times more, or less: where the weights were held to what pairs of one agency show, and where not.
+const MISSED_MORE: [f64; 2] = [2.0, 4.0];
 
 /// From pairs by the rules that could have found them; `chosen` are the rules that are used.
 ///

@@ -68,7 +68,7 @@ pub(super) struct ReadyLevel {
 pub(super) struct ReadyFrequency {
     feature: usize,
     pub weight: f64,
-    least: f64,
+    pub least: f64,
     pub near: bool,
     /// The logarithm of *u* at exact agreement: what a frequency is held against.
     pub log_u: f64,
@@ -76,6 +76,8 @@ pub(super) struct ReadyFrequency {
     /// How often strangers, and households, agree because they share the value; otherwise they agree by chance.
     pub strangers_share: f64,
     household_shares: f64,
+    /// How many times as often as strangers households agree by chance.
+    log_household_chance: f64,
 }
 
 impl<'a> Scorer<'a> {
@@ -110,14 +112,25 @@ impl<'a> Scorer<'a> {
 
     /// The bits of levels alone, without what frequencies add.
     #[must_use]
-    pub fn weight_of_levels(&self, levels: &Levels) -> f64 {
+    pub fn weight_of_levels(&self, levels: &Levels, within: bool) -> f64 {
         let (mut stranger, mut household) = (self.strangers, self.household);
         for (at, ready) in self.comparisons.iter().enumerate() {
             let level = self.at(ready, levels, at);
             stranger += level.against_stranger;
             household += level.against_household;
         }
-        against_both(stranger, household)
+        self.bent(against_both(stranger, household)) + if within { self.model.within } else { 0.0 }
+    }
+
+    /// A weight as the model bends it.
+    fn bent(&self, weight: f64) -> f64 {
+        self.model.calibration.map_or(weight, |calibration| calibration.bent(weight))
+    }
+
+    /// The bits that two records have before anything is compared because one agency holds both.
+    pub(super) fn within(&self, left: u32, right: u32) -> f64 {
+        let agency = &self.records.agency;
+        if agency[left as usize] == agency[right as usize] { self.model.within } else { 0.0 }
     }
 
     fn at<'s>(&self, ready: &'s Ready, levels: &Levels, at: usize) -> &'s ReadyLevel {
@@ -143,12 +156,13 @@ impl<'a> Scorer<'a> {
                     stranger += frequency.adjusted(level.against_stranger, log_share);
                     if household.is_finite() {
                         let shares = frequency.household_shares;
-                        household += frequency.log_m - (shares + (1.0 - shares) * log_share.exp2()).log2();
+                        let by_chance = frequency.log_household_chance;
+                        household += frequency.log_m - by_chance - (shares + (1.0 - shares) * log_share.exp2()).log2();
                     }
                 }
             }
         }
-        against_both(stranger, household)
+        self.bent(against_both(stranger, household)) + self.within(left, right)
     }
 
     /// The commoner of the two records' values counts, as the less surprising one.
@@ -184,7 +198,7 @@ impl<'a> Scorer<'a> {
             });
             parts.push((level.against_stranger, adjusted));
         }
-        let sum = self.strangers + parts.iter().map(|(level, adjusted)| level + adjusted).sum::<f64>();
+        let sum = self.before(left, right) + parts.iter().map(|(level, adjusted)| level + adjusted).sum::<f64>();
         (parts, self.weight(left, right, levels) - sum)
     }
 
@@ -216,8 +230,8 @@ impl<'a> Scorer<'a> {
 
     /// Bits before anything is compared.
     #[must_use]
-    pub fn before(&self) -> f64 {
-        self.strangers
+    pub fn before(&self, left: u32, right: u32) -> f64 {
+        self.strangers + self.within(left, right)
     }
 }
 
@@ -330,8 +344,9 @@ fn ready_level(model: &Model, comparison: usize, level: &Level, (m, u, h): (f64,
             near: frequency.near,
             log_u: exact.log2(),
             log_m: m.log2(),
-            strangers_share: if depends { shared(u) } else { 0.0 },
+            strangers_share: if depends && !frequency.scaled { shared(u) } else { 0.0 },
             household_shares: shared(h),
+            log_household_chance: (h / exact).min(1.0).log2(),
         }
     });
     ReadyLevel { against_stranger: bits(u), against_household: bits(h), frequency }

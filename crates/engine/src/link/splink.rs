@@ -203,7 +203,7 @@ impl Import {
             Some(said) if said.weight.is_finite() && said.least >= 0.0 && said.least < 1.0 => {
                 let column = self.column(&said.column);
                 let feature = self.model.feature(column, Part::Whole);
-                Some(Frequency { feature, weight: said.weight, least: said.least, own: said.own, near: false })
+                Some(Frequency { feature, weight: said.weight, least: said.least, own: said.own, near: false, scaled: false })
             }
             Some(said) => {
                 let what = format!("the adjustment for frequency has weight {} and least u {}", said.weight, said.least);

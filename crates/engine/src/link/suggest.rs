@@ -23,6 +23,7 @@ pub fn rules(model: &mut Model, fields: &[Field]) {
             Kind::Forename | Kind::Surname => {
                 key(name.clone(), Part::Whole);
                 key(format!("first letters of {name}"), Part::Letters(0, if field.kind == Kind::Surname { 4 } else { 3 }));
+                key(format!("sound of {name}"), Part::SoundsAsOne);
             }
             Kind::BirthDate => {
                 key(name.clone(), Part::CertainDay);
@@ -53,10 +54,15 @@ pub fn rules(model: &mut Model, fields: &[Field]) {
     model.rules.extend(rules.into_iter().map(|(label, features)| Rule { label, same: same(features) }));
     let find = |kind: Kind| fields.iter().position(|field| field.kind == kind);
     if let Some((forename, surname)) = find(Kind::Forename).zip(find(Kind::Surname)) {
-        let (forename, surname) = (model.feature(forename, Part::Whole), model.feature(surname, Part::Whole));
-        model
-            .rules
-            .push(Rule { label: "forename and surname exchanged".into(), same: vec![(forename, surname), (surname, forename)] });
+        let parts = [
+            ("forename and surname exchanged", Part::Whole),
+            ("forename and surname exchanged, by their sound", Part::SoundsAsOne),
+            ("forename and surname exchanged, by first letters", Part::Letters(0, 3)),
+        ];
+        for (label, part) in parts {
+            let (forename, surname) = (model.feature(forename, part.clone()), model.feature(surname, part));
+            model.rules.push(Rule { label: label.into(), same: vec![(forename, surname), (surname, forename)] });
+        }
     }
 }
 

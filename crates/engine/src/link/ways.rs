@@ -5,6 +5,7 @@ use super::model::{Level, Test};
 use super::score::Scorer;
 use super::several;
 use super::similarity;
+use super::sounds;
 
 /// One way in which a level holds: all that is asked is so. Tests are taken apart into such ways once, so that most of what is
 /// asked of a pair is a look at two numbers.
@@ -137,6 +138,9 @@ impl Scorer<'_> {
                 let (x, y) = (self.features[*left].text(x), self.features[*right].text(y));
                 let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
                 long.starts_with(short) && short.chars().count() >= *least
+            }),
+            Test::SharesWord(left, right) => self.of_both(truth, (*left, a), (*right, b), |x, y| {
+                sounds::share_a_word(self.features[*left].words(x), self.features[*right].words(y))
             }),
             Test::Few(products, most) => {
                 let there = |feature: usize, cells: &[u32]| usize::from(number(feature, cells) != 0);

@@ -1,7 +1,5 @@
-//! The engine as its users meet it: tables in, tables out. One binary, so that it links once.
-//!
-//! `mapping`: an agency's own columns become tables. `leaks`: what messages never show. `reading`: CSV files as office programs and accidents make them. `workbooks`: Excel and OpenDocument, from other programs and from attackers. `measuring`: outcomes, by hand and against a plain oracle.
-//! `bounds`: pairs ruled out before they are looked at closely. `carrying`: link uncertainty in rates, against planted truth. `households`: people who live together, and twins, planted among others. `namesakes`: people who share names or a home and nothing else. `likeness`: how common it is. `splink`: models from Splink settings. `core_person`: a model and decisions in the manner of Core Person Record.
+//! The engine as its users meet it: tables in, tables out. One binary, so that it links once. The first sentence of each module
+//! says what it is about.
 
 mod bounds;
 mod carrying;
@@ -15,7 +13,10 @@ mod measuring;
 mod namesakes;
 mod oracle;
 mod reading;
+mod region;
+mod regions;
 mod splink;
+mod twins;
 mod workbooks;
 mod world;
 mod zipped;

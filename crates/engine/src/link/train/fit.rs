@@ -1,7 +1,7 @@
 //! The numbers of a model while they are learned, by expectation and maximisation over all sittings together.
 
 use super::Training;
-use super::seen::Patterns;
+use super::seen::{Patterns, STRATA};
 use super::sittings::Sitting;
 use crate::link::field::{Kin, Nature};
 use crate::link::model::Model;
@@ -16,6 +16,11 @@ const ROUNDS: usize = 60;
 /// twins; among pairs who live together there are fewer.
 const TWINS: (f64, f64, f64) = (0.02, 500.0, 0.1);
 
+/// The same of twins where records of one agency stand beside those of two: an agency holds hardly anybody twice, so that two of
+/// its records which differ in the forename alone are twins, however few people live together otherwise. As if seen in so many
+/// pairs, and at most.
+const TOLD_APART: (f64, f64) = (30.0, 0.9);
+
 /// The same of fathers and sons, mothers and daughters of one forename.
 const NAMESAKES: (f64, f64, f64) = TWINS;
 
@@ -24,6 +29,9 @@ const BORROWERS: (f64, f64, f64) = TWINS;
 
 /// In the order of [`Kin`].
 const KIN: [(f64, f64, f64); 3] = [TWINS, NAMESAKES, BORROWERS];
+
+/// Nobody is called as somebody of the same household by chance, or hardly ever: so many times less often than strangers are.
+const BY_CHANCE: f64 = 0.1;
 
 /// Namesakes matter where they are at least so many for each pair of strangers who share both names by chance.
 const TIED: f64 = 0.25;
@@ -59,6 +67,8 @@ pub(super) struct Fit {
     pub sizes: Vec<usize>,
     /// The comparisons of forename and surname, where namesakes are told apart.
     pub names: Option<(usize, usize)>,
+    /// Whether there are pairs of records of two agencies and pairs of one, which are then learned side by side.
+    pub told_apart: bool,
 }
 
 /// Kinds of pairs: one person, strangers, a household, namesakes. The names of namesakes agree as one person's do, whatever else
@@ -80,6 +90,7 @@ impl Fit {
             missing: model.comparisons.iter().map(|of| of.levels.iter().map(|level| level.missing).collect()).collect(),
             sizes: model.comparisons.iter().map(|of| of.levels.len()).collect(),
             names: None,
+            told_apart: false,
         }
     }
 
@@ -173,17 +184,18 @@ impl Fit {
             }
         }
         self.kin_alike(nature);
-        let of_sitting: Vec<Vec<(Levels, f64)>> = sittings
+        let of_sitting: Vec<Vec<(Levels, usize, f64)>> = sittings
             .iter()
             .map(|sitting| {
-                let found = patterns.iter().filter(|(_, rules, _)| rules >> sitting.rule & 1 == 1);
-                found.map(|(levels, _, count)| (*levels, *count as f64)).collect()
+                let found = patterns.iter().filter(|pattern| pattern.rules >> sitting.rule & 1 == 1);
+                let stratum = |within: bool| usize::from(within && self.told_apart);
+                found.map(|pattern| (pattern.levels, stratum(pattern.within), pattern.count as f64)).collect()
             })
             .collect();
         for with_household in [false, true] {
             if with_household {
                 // From above: from below, twins would already be taken for one person with another forename.
-                self.kin = KIN.map(|(_, _, most)| most);
+                self.kin = [0, 1, 2].map(|kin| self.kin_most(kin));
                 for at in (0..self.sizes.len()).filter(|at| !nature.shared[*at] && nature.kin[*at] != Some(Kin::Twins)) {
                     self.m[at].clone_from(&first[at]);
                 }
@@ -193,7 +205,7 @@ impl Fit {
             let households = if with_household { 0.1 } else { 0.0 };
             let one_person = 0.3 - households;
             let mix = [one_person, 1.0 - one_person - households - namesakes, households, namesakes];
-            let mut mixes = vec![mix; sittings.len()];
+            let mut mixes = vec![[mix; STRATA]; sittings.len()];
             for _ in 0..ROUNDS {
                 let old = self.m.clone();
                 self.round(&of_sitting, sittings, nature, &first, &mut mixes);
@@ -205,12 +217,22 @@ impl Fit {
         }
     }
 
+    /// The largest share of two people of one household who are relatives of some kind.
+    fn kin_most(&self, kin: usize) -> f64 {
+        if kin == Kin::Twins as usize && self.told_apart { TOLD_APART.1 } else { KIN[kin].2 }
+    }
+
     /// Days of birth in a household: of twins as of one person, of others as of strangers. Forenames likewise.
     fn kin_alike(&mut self, nature: &Nature) {
         for (at, kin) in nature.kin.iter().enumerate().filter_map(|(at, kin)| kin.map(|kin| (at, kin))) {
             let alike = self.kin[kin as usize];
+            let same = self.missing[at].iter().position(|missing| !missing).unwrap_or(0);
             for (row, h) in self.h[at].iter_mut().enumerate() {
-                let both = self.m[at][row].iter().zip(&self.u[at][row]);
+                let mut u = self.u[at][row].clone();
+                if kin == Kin::Namesakes {
+                    u[same] *= BY_CHANCE;
+                }
+                let both = self.m[at][row].iter().zip(&u);
                 h.iter_mut().zip(both).for_each(|(h, (m, u))| *h = alike * m + (1.0 - alike) * u);
             }
         }
@@ -219,18 +241,23 @@ impl Fit {
     /// One round of expectation and maximisation.
     fn round(
         &mut self,
-        patterns: &[Vec<(Levels, f64)>],
+        patterns: &[Vec<(Levels, usize, f64)>],
         sittings: &[Sitting],
         nature: &Nature,
         first: &Tables,
-        mixes: &mut [[f64; CLASSES]],
+        mixes: &mut [[[f64; CLASSES]; STRATA]],
     ) {
         let (mut m, mut h) = (scaled(first, 0.0), scaled(first, 0.0));
-        let (mut alike, mut seen) = (KIN.map(|(share, strength, _)| share * strength), KIN.map(|(_, strength, _)| strength));
+        let strength = |kin: usize| if self.told_apart { TOLD_APART.0 } else { KIN[kin].1 };
+        let mut seen = [0, 1, 2].map(strength);
+        let mut alike = [0, 1, 2].map(|kin| KIN[kin].0 * seen[kin]);
         for ((patterns, sitting), mix) in patterns.iter().zip(sittings).zip(mixes) {
             let seen_before = [1.0, 1.0, 0.1, 0.1];
-            let mut classes = std::array::from_fn(|class| if mix[class] > 0.0 { seen_before[class] } else { 0.0 });
-            for (levels, count) in patterns {
+            let before =
+                |stratum: usize| std::array::from_fn(|class| if mix[stratum][class] > 0.0 { seen_before[class] } else { 0.0 });
+            let mut classes: [[f64; CLASSES]; STRATA] = std::array::from_fn(before);
+            for (levels, stratum, count) in patterns {
+                let (mix, classes) = (&mix[*stratum], &mut classes[*stratum]);
                 let likely = self.likelihoods(levels, &sitting.comparisons);
                 let weighed: [f64; CLASSES] = std::array::from_fn(|class| likely[class] * mix[class]);
                 let sum: f64 = weighed.iter().sum();
@@ -250,8 +277,19 @@ impl Fit {
                     }
                 }
             }
-            let sum: f64 = classes.iter().sum();
-            *mix = classes.map(|class: f64| class / sum);
+            if self.told_apart {
+                // Relatives and namesakes stand side by side in one agency's records as often as in those of two.
+                let all: f64 = sitting.possible.iter().sum::<f64>().max(1.0);
+                for class in [2, 3] {
+                    let together: f64 = classes.iter().map(|classes| classes[class]).sum();
+                    let parts = classes.iter_mut().zip(sitting.possible);
+                    parts.for_each(|(classes, possible)| classes[class] = together * possible / all);
+                }
+            }
+            *mix = classes.map(|classes| {
+                let sum: f64 = classes.iter().sum();
+                classes.map(|class| class / sum.max(1e-300))
+            });
         }
         for (at, missing) in self.missing.iter().enumerate() {
             self.m[at] = settled(&m[at], &first[at][0], FIRST.0, missing);
@@ -262,7 +300,7 @@ impl Fit {
                 self.h[at] = settled(&h[at], &first[at][0], FIRST.1, missing);
             }
         }
-        self.kin = [0, 1, 2].map(|kin| (alike[kin] / seen[kin]).min(KIN[kin].2));
+        self.kin = [0, 1, 2].map(|kin| (alike[kin] / seen[kin]).min(self.kin_most(kin)));
         self.kin_alike(nature);
     }
 
@@ -310,29 +348,43 @@ impl Fit {
     /// How many candidates are one person, and one household, by all comparisons and the shares this itself implies.
     pub fn weigh(&self, patterns: &Patterns, training: &mut Training) {
         let all = training.possible.max(1.0);
+        let within = if self.told_apart { training.possible_within } else { 0.0 };
+        let possible = [(all - within).max(1.0), within.max(1.0)];
         let comparisons: Vec<usize> = (0..self.sizes.len()).collect();
-        let likely: Vec<([f64; CLASSES], f64)> =
-            patterns.iter().map(|(levels, _, count)| (self.likelihoods(levels, &comparisons), *count as f64)).collect();
-        let mut found = [all * 1e-4, 0.0, all * 1e-5, if self.names.is_some() { all * 1e-5 } else { 0.0 }];
+        let of = |levels: &Levels| self.likelihoods(levels, &comparisons);
+        let likely: Vec<([f64; CLASSES], usize, f64)> = patterns
+            .iter()
+            .map(|pattern| (of(&pattern.levels), usize::from(pattern.within && self.told_apart), pattern.count as f64))
+            .collect();
+        let mut matches = possible.map(|possible| possible * 1e-4);
+        let mut others = [0.0, 0.0, all * 1e-5, if self.names.is_some() { all * 1e-5 } else { 0.0 }];
         for _ in 0..100 {
-            let mut shares = found.map(|found| found / all);
-            shares[1] = 1.0 - shares.iter().sum::<f64>();
-            let mut next = [0.0; CLASSES];
-            for (likely, count) in &likely {
-                let weighed: [f64; CLASSES] = std::array::from_fn(|class| likely[class] * shares[class]);
+            let shares = [0, 1].map(|stratum: usize| {
+                let mut shares = others.map(|others| others / all);
+                shares[0] = matches[stratum] / possible[stratum];
+                shares[1] = 1.0 - shares.iter().sum::<f64>();
+                shares
+            });
+            let (mut next, mut others_next) = ([0.0; STRATA], [0.0; CLASSES]);
+            for (likely, stratum, count) in &likely {
+                let weighed: [f64; CLASSES] = std::array::from_fn(|class| likely[class] * shares[*stratum][class]);
                 let sum: f64 = weighed.iter().sum();
                 if sum > 0.0 {
-                    (0..CLASSES).for_each(|class| next[class] += count * weighed[class] / sum);
+                    next[*stratum] += count * weighed[0] / sum;
+                    (1..CLASSES).for_each(|class| others_next[class] += count * weighed[class] / sum);
                 }
             }
-            next[1] = 0.0;
-            let still = (next[0] - found[0]).abs() < 1e-6 * found[0].max(1.0);
-            found = [next[0].max(1e-9), 0.0, next[2].max(1e-9), next[3]];
+            let before: f64 = matches.iter().sum();
+            let still = (next.iter().sum::<f64>() - before).abs() < 1e-6 * before.max(1.0);
+            matches = next.map(|next| next.max(1e-9));
+            others = [0.0, 0.0, others_next[2].max(1e-9), others_next[3]];
             if still {
                 break;
             }
         }
-        [training.matches, _, training.households, training.namesakes] = found;
+        training.matches = matches.iter().sum();
+        training.matches_within = if self.told_apart { matches[1] } else { 0.0 };
+        [_, _, training.households, training.namesakes] = others;
     }
 }
 

@@ -23,7 +23,7 @@ use super::model::{Given, Model};
 use super::score::{MOST_COMPARISONS, Scorer};
 use super::suggest::Trial;
 use fit::{Fit, Tables, mean};
-use seen::{Patterns, patterns, possible, strangers};
+use seen::{Patterns, patterns, possible, possible_under, strangers};
 use sittings::sittings;
 use tree::{dependence, hangs_on};
 
@@ -34,10 +34,12 @@ pub struct Training {
     pub patterns: Patterns,
     /// Pairs of strangers that were counted.
     pub strangers: u64,
-    /// Pairs that could be linked at all.
+    /// Pairs that could be linked at all, and those of them whose records are of one agency.
     pub possible: f64,
-    /// Candidates expected to be one person, and one household.
+    pub possible_within: f64,
+    /// Candidates expected to be one person, those of them whose records are of one agency, and one household.
     pub matches: f64,
+    pub matches_within: f64,
     pub households: f64,
     /// Candidates expected to be two people of one name who have nothing else in common.
     pub namesakes: f64,
@@ -48,9 +50,11 @@ pub fn train(scorer: &Scorer<'_>, trial: &Trial, who: &Who, nature: &Nature) -> 
     let patterns = patterns(scorer, &trial.blocks, trial.every, who);
     let strangers = strangers(scorer, who);
     let model = scorer.model;
+    let possible = possible(scorer, who);
     let mut training = Training {
         strangers: strangers.iter().map(|(_, count)| count).sum(),
-        possible: possible(scorer, who),
+        possible: possible.iter().sum(),
+        possible_within: possible[1],
         ..Training::default()
     };
     // First each comparison by itself; then with what hangs on what, which only shows once the strangers' pairs are rid of
@@ -68,13 +72,27 @@ pub fn train(scorer: &Scorer<'_>, trial: &Trial, who: &Who, nature: &Nature) -> 
         // Where the tree has one name hang on the other, how often both agree is in its tables.
         fit.names = nature.names.filter(|(forename, surname)| tree[*forename].is_none() && !hangs_on(&tree, *surname, *forename));
         fit.names = fit.names.filter(|_| round < 2 || namesakes);
-        fit.learn(&patterns, &sittings(scorer, &tree, trial), nature);
+        fit.told_apart = possible.iter().all(|pairs| *pairs > 0.0);
+        let mut sittings = sittings(scorer, &tree, trial);
+        sittings.iter_mut().for_each(|sitting| sitting.possible = possible_under(scorer, who, sitting.rule));
+        fit.learn(&patterns, &sittings, nature);
         fit.weigh(&patterns, &mut training);
         namesakes = fit.tied(&training).is_some();
     }
     fit.tie_names(&mut tree, &training);
     let mut trained = model.clone();
     trained.prior = (training.matches / training.possible).clamp(1e-12, 0.5);
+    if fit.told_apart {
+        let odds = |matches: f64, possible: f64| {
+            let chance = (matches / possible).clamp(1e-12, 0.5);
+            (chance, (chance / (1.0 - chance)).log2())
+        };
+        let [between, within] = [training.matches - training.matches_within, training.matches_within];
+        // As if a few had been seen.
+        let (prior, between) = odds(between + 0.5, possible[0]);
+        let (_, within) = odds(within + 0.5, possible[1]);
+        (trained.prior, trained.within) = (prior, within - between);
+    }
     trained.household = (training.households / training.possible).clamp(0.0, 0.5);
     for (at, comparison) in trained.comparisons.iter_mut().enumerate() {
         let marginal = |tables: &Tables| mean(&tables[at], &fit.parents[at]);

@@ -1,7 +1,5 @@
 //! What is counted before anything is learned: patterns of candidates, patterns of strangers, and pairs that could be linked.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use crate::link::block::{self, Asked, Blocks, TOGETHER, Who};
@@ -14,8 +12,21 @@ const SAMPLE: u64 = 1 << 18;
 
 const STRANGERS: u64 = 1 << 19;
 
-/// Candidates by pattern: the level of each comparison, the rules that bring such pairs together (a bit each), and how many.
-pub type Patterns = Vec<(Levels, u128, u64)>;
+/// Candidates by pattern.
+pub type Patterns = Vec<Pattern>;
+
+/// Candidates that are alike: the level of each comparison, the rules that bring such pairs together (a bit each), whether both
+/// records are of one agency, and how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pattern {
+    pub levels: Levels,
+    pub rules: u128,
+    pub within: bool,
+    pub count: u64,
+}
+
+/// Pairs that could be linked: of records of two agencies, and of records of one.
+pub(super) const STRATA: usize = 2;
 
 /// Counts patterns of candidates. Of the blocks there are one in so many; of a rule's pairs no more are looked at than its share.
 pub(super) fn patterns(scorer: &Scorer<'_>, blocks: &[Blocks], every: u64, who: &Who) -> Patterns {
@@ -25,14 +36,18 @@ pub(super) fn patterns(scorer: &Scorer<'_>, blocks: &[Blocks], every: u64, who: 
         mix(u64::from(left), u64::from(right)).is_multiple_of(each[rule]) && who.may(scorer.records, left, right)
     };
     let asked = Asked::new(scorer);
+    let agency = &scorer.records.agency;
     let work = |memory: &mut Memory, found: &mut Patterns, rule: usize, pairs: &[(u32, u32)]| {
         let looked = scorer.levels_of(pairs, f64::NEG_INFINITY, memory).iter().zip(asked.rules(scorer, blocks, pairs));
-        found.extend(looked.map(|(pair, rules)| (pair.levels, rules, each[rule] * every)));
+        found.extend(looked.map(|(pair, rules)| {
+            let within = agency[pair.left as usize] == agency[pair.right as usize];
+            Pattern { levels: pair.levels, rules, within, count: each[rule] * every }
+        }));
     };
     let (_, mut found) = block::each_pair(scorer, blocks, wanted, Memory::default, work);
     found.par_sort_unstable();
-    let counted = found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-    counted.map(|same| (same[0].0, same[0].1, same.iter().map(|(_, _, count)| count).sum())).collect()
+    let counted = found.chunk_by(|a, b| (a.levels, a.rules, a.within) == (b.levels, b.rules, b.within));
+    counted.map(|same| Pattern { count: same.iter().map(|pattern| pattern.count).sum(), ..same[0] }).collect()
 }
 
 /// Patterns of pairs of records a stride apart, and how many.
@@ -63,15 +78,30 @@ pub(super) fn strangers(scorer: &Scorer<'_>, who: &Who) -> Vec<(Levels, u64)> {
     found.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u64)).collect()
 }
 
-/// Pairs that could be linked.
-pub(super) fn possible(scorer: &Scorer<'_>, who: &Who) -> f64 {
-    let mut by_agency: BTreeMap<u16, f64> = BTreeMap::new();
-    scorer.records.agency.iter().for_each(|agency| *by_agency.entry(*agency).or_default() += 1.0);
-    let pairs = |count: f64| count * (count - 1.0) / 2.0;
-    let apart: f64 = by_agency
-        .iter()
-        .filter(|(agency, _)| !who.within.get(usize::from(**agency)).copied().unwrap_or(true))
-        .map(|(_, count)| pairs(*count))
-        .sum();
-    pairs(scorer.records.len() as f64) - apart
+/// Pairs that could be linked, of two agencies and of one.
+pub(super) fn possible(scorer: &Scorer<'_>, who: &Who) -> [f64; STRATA] {
+    let mut by_agency = vec![0.0; scorer.records.agencies.len()];
+    scorer.records.agency.iter().for_each(|agency| by_agency[usize::from(*agency)] += 1.0);
+    pairs_of(&by_agency, who)
+}
+
+/// The same of records that have all that a rule asks for, as seen in some of the records.
+pub(super) fn possible_under(scorer: &Scorer<'_>, who: &Who, rule: usize) -> [f64; STRATA] {
+    const SOME: usize = 1 << 15;
+    let mut by_agency = vec![0.0; scorer.records.agencies.len()];
+    let every = (scorer.records.len() / SOME).max(1);
+    for record in (0..scorer.records.len() as u32).step_by(every) {
+        if block::has_key(scorer, rule, record) {
+            by_agency[usize::from(scorer.records.agency[record as usize])] += every as f64;
+        }
+    }
+    pairs_of(&by_agency, who)
+}
+
+fn pairs_of(by_agency: &[f64], who: &Who) -> [f64; STRATA] {
+    let pairs = |count: f64| (count * (count - 1.0) / 2.0).max(0.0);
+    let inside: f64 = by_agency.iter().copied().map(pairs).sum();
+    let may = |(agency, _): &(usize, &f64)| who.within.get(*agency).copied().unwrap_or(true);
+    let within: f64 = by_agency.iter().enumerate().filter(may).map(|(_, count)| pairs(*count)).sum();
+    [(pairs(by_agency.iter().sum()) - inside).max(0.0), within]
 }

@@ -1,5 +1,6 @@
 //! Which rules teach how often one person's records agree: those with few strangers among their candidates.
 
+use super::seen::STRATA;
 use crate::link::score::Scorer;
 use crate::link::suggest::Trial;
 
@@ -11,6 +12,8 @@ pub(super) struct Sitting {
     pub rule: usize,
     /// The comparisons that still say something of pairs that this rule brings together.
     pub comparisons: Vec<usize>,
+    /// Pairs that have all that the rule asks for: of two agencies, and of one.
+    pub possible: [f64; STRATA],
 }
 
 /// Fewer pairs teach nothing.
@@ -55,7 +58,7 @@ pub(super) fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Tria
         if let [only] = comparisons[..]
             && alone.iter().all(|sitting| sitting.comparisons != [only])
         {
-            alone.push(Sitting { rule, comparisons });
+            alone.push(Sitting { rule, comparisons, possible: [0.0; STRATA] });
             continue;
         }
         // Two that are pure enough are needed; where there are none, the purest have to do.
@@ -63,7 +66,7 @@ pub(super) fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Tria
             continue;
         }
         taken.push(held);
-        sittings.push(Sitting { rule, comparisons });
+        sittings.push(Sitting { rule, comparisons, possible: [0.0; STRATA] });
         if sittings.len() == SITTINGS {
             break;
         }
