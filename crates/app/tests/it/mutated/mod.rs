@@ -180,7 +180,6 @@ fn good_folders_are_paid_what_can_be_worked_out_by_hand() {
 }
 
 #[test]
-#[ignore = "until every road goes through the gate"]
 fn whatever_goes_wrong_on_the_way_the_sum_is_right_or_nothing_is_paid() {
     let (count, seed) = count(3_150);
     let (rows, failures) = try_all(MUTATIONS, count, seed);
@@ -195,7 +194,6 @@ fn whatever_goes_wrong_on_the_way_the_sum_is_right_or_nothing_is_paid() {
 }
 
 #[test]
-#[ignore = "until every road goes through the gate"]
 fn nothing_harmless_is_ever_refused() {
     let (count, seed) = count(1_050);
     let (rows, failures) = try_all(HARMLESS, count, seed);
