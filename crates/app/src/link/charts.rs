@@ -152,7 +152,7 @@ pub fn waterfalls(run: &Run, scorer: &Scorer<'_>) -> String {
 fn waterfall(run: &Run, scorer: &Scorer<'_>, id: &'static str, title: &str, Link { left, right, .. }: Link) -> String {
     let levels = scorer.levels(left, right);
     let (parts, rest) = scorer.parts(left, right, &levels);
-    let mut steps: Vec<(String, f64)> = vec![("before comparing".into(), scorer.before())];
+    let mut steps: Vec<(String, f64)> = vec![("before comparing".into(), scorer.before(left, right))];
     for (comparison, (level, (bits, rare))) in run.linked.model.comparisons.iter().zip(levels.iter().zip(parts)) {
         steps.push((format!("{}: {}", comparison.name, comparison.levels[usize::from(*level)].label), bits));
         if rare.abs() >= 0.05 {
@@ -160,7 +160,7 @@ fn waterfall(run: &Run, scorer: &Scorer<'_>, id: &'static str, title: &str, Link
         }
     }
     if rest.abs() >= 0.05 {
-        steps.push(("households, or a rule on twins".into(), rest));
+        steps.push(("households, a rule on twins, or calibration".into(), rest));
     }
     let mut sum = 0.0;
     let mut rows: Vec<(String, Option<Bar>)> = Vec::new();
