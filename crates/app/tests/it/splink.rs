@@ -184,7 +184,7 @@ fn tells_levels(scorer: &Scorer<'_>, (a, b): (u32, u32), levels: &Levels, there:
     };
     let parts: Vec<Vec<(f64, f64)>> = (0..most).map(all_at).collect();
     // Nearer than any two sums are by chance, and farther than sums in another order differ.
-    let mut others = vec![(scorer.before(), true)];
+    let mut others = vec![(scorer.before(a, b), true)];
     for (at, comparison) in comparisons.iter().enumerate() {
         let level = |level: usize| (parts[level][at].0 + parts[level][at].1, usize::from(levels[at]) == level);
         others = others

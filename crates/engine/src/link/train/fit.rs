@@ -248,7 +248,7 @@ impl Fit {
         mixes: &mut [[[f64; CLASSES]; STRATA]],
     ) {
         let (mut m, mut h) = (scaled(first, 0.0), scaled(first, 0.0));
-        let strength = |kin: usize| if self.told_apart { TOLD_APART.0 } else { KIN[kin].1 };
+        let strength = |kin: usize| if kin == Kin::Twins as usize && self.told_apart { TOLD_APART.0 } else { KIN[kin].1 };
         let mut seen = [0, 1, 2].map(strength);
         let mut alike = [0, 1, 2].map(|kin| KIN[kin].0 * seen[kin]);
         for ((patterns, sitting), mix) in patterns.iter().zip(sittings).zip(mixes) {
