@@ -160,7 +160,7 @@ fn waterfall(run: &Run, scorer: &Scorer<'_>, id: &'static str, title: &str, Link
         }
     }
     if rest.abs() >= 0.05 {
-        steps.push(("households, or a rule on twins".into(), rest));
+        steps.push(("households, a rule on twins, or calibration".into(), rest));
     }
     let mut sum = 0.0;
     let mut rows: Vec<(String, Option<Bar>)> = Vec::new();

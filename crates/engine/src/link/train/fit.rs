@@ -21,6 +21,9 @@ const TWINS: (f64, f64, f64) = (0.02, 500.0, 0.1);
 /// pairs, and at most.
 const TOLD_APART: (f64, f64) = (30.0, 0.9);
 
+/// The share of those of one forename that is believed there: who has a twin has none of the same name, and many are twins.
+const FEW_NAMESAKES: f64 = 0.003;
+
 /// The same of fathers and sons, mothers and daughters of one forename.
 const NAMESAKES: (f64, f64, f64) = TWINS;
 
@@ -248,9 +251,13 @@ impl Fit {
         mixes: &mut [[[f64; CLASSES]; STRATA]],
     ) {
         let (mut m, mut h) = (scaled(first, 0.0), scaled(first, 0.0));
-        let strength = |kin: usize| if self.told_apart { TOLD_APART.0 } else { KIN[kin].1 };
+        let strength = |kin: usize| if kin == Kin::Twins as usize && self.told_apart { TOLD_APART.0 } else { KIN[kin].1 };
         let mut seen = [0, 1, 2].map(strength);
-        let mut alike = [0, 1, 2].map(|kin| KIN[kin].0 * seen[kin]);
+        let believed = |kin: usize| match self.told_apart && kin == Kin::Namesakes as usize {
+            true => FEW_NAMESAKES,
+            false => KIN[kin].0,
+        };
+        let mut alike = [0, 1, 2].map(|kin| believed(kin) * seen[kin]);
         for ((patterns, sitting), mix) in patterns.iter().zip(sittings).zip(mixes) {
             let seen_before = [1.0, 1.0, 0.1, 0.1];
             let before =
