@@ -98,6 +98,7 @@ pub fn gathered(files: &[&TableFile], door: &Door<'_>, people: &Names, need: &Ne
         let next = AtomicUsize::new(0);
         let read = |_: BroadcastContext<'_>| -> anyhow::Result<_> {
             let (mut gather, mut found) = (Gather::new(people, need), Found::default());
+            found.unordered = opened.groups() > 1;
             loop {
                 let group = next.fetch_add(1, Ordering::Relaxed);
                 if group >= opened.groups() {

@@ -9,6 +9,7 @@
 //! There are three outcomes. *Told*: it cannot change a sum, or is counted once. *Set apart*: the row cannot be used; a
 //! policy says how many such rows are tolerated where the sum may change with them. *Refused*: to go on would be to guess.
 
+mod copies;
 pub mod evidence;
 pub mod findings;
 mod keys;
@@ -23,6 +24,7 @@ use super::day::{Day, NEVER};
 use super::fault::{Fault, Grade, visible};
 use super::names::{Fingerprints, NOBODY, Names, fingerprint};
 use super::schema::{Kind, Table};
+use copies::Copies;
 use evidence::{Others, Stated};
 use findings::Findings;
 use keys::Keys;
@@ -69,6 +71,7 @@ pub struct Door<'a> {
     known: &'a Known<'a>,
     asked: &'a Asked,
     keys: Mutex<Keys>,
+    copies: Mutex<Copies>,
 }
 
 /// What one thread found in its part of a table.
@@ -92,6 +95,8 @@ pub struct Found {
     /// Some names of people nobody knows; never shown.
     pub unknown: Vec<String>,
     pub unknown_people: u64,
+    /// Whether several threads read the file, so that rows come in any order.
+    pub unordered: bool,
     /// Every fault with the position of its file, for a list of them all; nothing is kept where nobody asks for it.
     pub heard: Option<Vec<(usize, Fault)>>,
 }
@@ -127,7 +132,7 @@ const UNKNOWN: usize = 1000;
 impl<'a> Door<'a> {
     #[must_use]
     pub fn new(table: &'static Table, known: &'a Known<'a>, asked: &'a Asked) -> Door<'a> {
-        Door { table, known, asked, keys: Mutex::default() }
+        Door { table, known, asked, keys: Mutex::default(), copies: Mutex::default() }
     }
 
     /// Whether a sum can change with rows of the table.
@@ -177,6 +182,7 @@ impl<'a> Door<'a> {
         if !wrong.faults.is_empty() {
             self.set_apart(file, batch, &mut looked, wrong, found);
         }
+        self.copies(file, batch, &looked, found);
         found.files[file.at].used += batch.rows() as u64;
         for kind in looked.kinds.iter().filter(|kind| **kind > 0) {
             found.kinds[usize::from(*kind) - 1] += 1;
@@ -209,6 +215,18 @@ impl<'a> Door<'a> {
         let mut good = vec![true; batch.rows()];
         repeats.into_iter().for_each(|row| good[row] = false);
         batch.keep(&good);
+    }
+
+    /// Notes rows that equal earlier ones in everything but their key.
+    fn copies(&self, file: File<'_>, batch: &Batch, looked: &Looked, found: &mut Found) {
+        let prints = copies::prints(batch, &looked.kinds);
+        if prints.is_empty() {
+            return;
+        }
+        let mut copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
+        let faults = copies.add(file, batch, &prints, !found.unordered);
+        drop(copies);
+        faults.into_iter().for_each(|fault| found.note(file, fault, false, None));
     }
 
     fn persons(&self, batch: &Batch) -> Vec<u32> {
