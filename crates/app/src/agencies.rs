@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow, bail};
 use engine::link::identity::{self, History, IDENTITIES};
 use engine::link::persons::{self, LINKS, Link, Member, PERSONS};
 use engine::link::purpose::{self, PURPOSES_FILE, Purpose};
+use engine::measure::effect::SetApart;
 use engine::records::batch::Batch;
 use engine::records::day::day;
 use engine::records::fault::{Fault, Grade};
@@ -198,6 +199,11 @@ impl Agencies {
     /// Adds something that was found over all agencies.
     pub fn note(&mut self, file: &str, fault: Fault) {
         self.findings.add(file, fault, true, None);
+    }
+
+    /// Rows of all agencies that cannot be used, and with which the sum may change.
+    pub fn set_apart(&self) -> SetApart {
+        gate::set_apart(&self.findings)
     }
 
     /// The data-quality statement of all that was read; or why nothing may be said of it.

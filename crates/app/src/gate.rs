@@ -180,6 +180,8 @@ fn read(
     }
     let people = gather.end();
     let mut known = Known::of(facts.then_some(&people.names));
+    let listed = |scheme: &Scheme| scheme.providers.iter().map(|provider| provider.id.clone()).collect::<Vec<_>>();
+    known.pays(&wanted.scheme.map(listed).unwrap_or_default());
     let wanted_table = |name: &str| wanted.tables.contains(&name);
     // What others refer to, where it was handed over.
     for name in ["providers", "lots"] {
@@ -311,25 +313,24 @@ fn places(scheme: &Scheme) -> Places {
     }
 }
 
-impl Loaded {
-    /// Rows that cannot be used, and with which the sum may change: whom they are about, as far as that is known.
-    pub fn set_apart(&self) -> SetApart {
-        let of_starts = |file: &str| file.starts_with("starts");
-        let touches = |grade: Grade, touches: bool| grade == Grade::Row && touches;
-        let mut out = SetApart::default();
-        for (key, kind) in self.findings.iter().filter(|(key, _)| touches(key.grade, key.touches)) {
-            let people = kind.rows_of_people();
-            if of_starts(&key.file) || key.file.starts_with("people") {
-                out.starts += kind.count;
-            } else {
-                out.people.extend(people);
-                out.unknown += kind.count - people.len() as u64;
-            }
+/// Rows that cannot be used, and with which the sum may change: whom they are about, as far as that is known.
+pub fn set_apart(findings: &Findings) -> SetApart {
+    let mut out = SetApart::default();
+    for (key, kind) in findings.iter().filter(|(key, _)| key.grade == Grade::Row && key.touches) {
+        let people = kind.rows_of_people();
+        let file = key.file.rsplit('/').next().unwrap_or_default();
+        if file.starts_with("starts") || file.starts_with("people") {
+            out.starts += kind.count;
+        } else {
+            out.people.extend(people);
+            out.unknown += kind.count - people.len() as u64;
         }
-        out.people.sort_unstable();
-        out
     }
+    out.people.sort_unstable();
+    out
+}
 
+impl Loaded {
     /// Whether the run may go on: [`judge`].
     ///
     /// # Errors

@@ -12,7 +12,6 @@ use engine::link::draws::{Draws, draws};
 use engine::link::persons::Member;
 use engine::link::purpose::Purpose;
 use engine::link::recall::{RECALL, Share, share};
-use engine::measure::effect::SetApart;
 use engine::measure::payees::Payees;
 use engine::measure::sums::{Sums, sums};
 use engine::measure::{self, Group, Index, Measured};
@@ -123,7 +122,7 @@ pub fn join(
         records,
         measured,
         quality,
-        set_apart: SetApart::default(),
+        set_apart: agencies.set_apart(),
     };
     Ok(Joint { live, members: agencies.members, tables, drawn, draws: joined.draws, seed: joined.seed, compared })
 }

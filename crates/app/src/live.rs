@@ -79,7 +79,7 @@ pub fn live(
     let providers = payees::table(folder)?;
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &loaded.records, as_at, known_at);
-    let set_apart = loaded.set_apart();
+    let set_apart = gate::set_apart(&loaded.findings);
     let Loaded { folder, records, mut tables, quality, .. } = loaded;
     let (folders, claims) = (vec![folder.clone()], tables.remove("claims"));
     Ok(Live { folder, folders, providers, claims, records, measured, quality, set_apart })

@@ -330,7 +330,7 @@ mod tests {
         for text in [
             "file:ledger.db",
             "file:ledger.db?mode=memory",
-            "FILE:///tmp/x.db?mode=ro",
+            "FILE:///var/x.db?mode=ro",
             "file::memory:?cache=shared",
             "sqlite://ledger.db",
             "mysql://u:s3cret@host/db",

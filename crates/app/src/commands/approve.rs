@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use engine::pay::{Hash, Ledger, Refusal, approve};
+use engine::pay::{Detail, Hash, Ledger, Refusal, approve};
 use scheme::money::Pence;
 use scheme::visible::visible;
 use store::{Open, Store};
@@ -43,6 +43,7 @@ pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
     };
     let ledger = store.ledger();
     if let Some(posted) = ledger.run(run) {
+        out += &details(&posted.run.details);
         let contract = &posted.run.statement.contract;
         for provider in &posted.run.statement.providers {
             out += &owed(ledger, contract, provider);
@@ -51,6 +52,12 @@ pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
     out += &format!("  head {}\n", ledger.head());
     paint::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a run keeps besides its statement: what there is to say of the records.
+pub fn details(details: &[Detail]) -> String {
+    let lines = |detail: &Detail| detail.value.lines().map(|line| format!("    {}\n", visible(line))).collect::<String>();
+    details.iter().map(|detail| format!("  {}\n{}", visible(&detail.name), lines(detail))).collect()
 }
 
 /// What a provider is owed now, or owes, and what was paid of it.

@@ -19,7 +19,7 @@ use scheme::money::Pence;
 use scheme::visible::visible;
 use store::{Open, Store};
 
-use crate::commands::approve::named;
+use crate::commands::approve::{self, named};
 use crate::commands::pay::heading;
 use crate::{paint, tables};
 
@@ -202,10 +202,7 @@ fn show(ledger: &pay::Ledger, id: Hash) -> anyhow::Result<String> {
     if !note.is_empty() {
         out += &format!("  {}\n", paint::wrap(note, 92, "  "));
     }
-    for detail in details {
-        let value = detail.value.lines().map(|line| format!("    {}\n", visible(line))).collect::<String>();
-        out += &format!("  {}\n{value}", visible(&detail.name));
-    }
+    out += &approve::details(details);
     let would;
     let transactions = match &posted.approved_by {
         Some(name) => {

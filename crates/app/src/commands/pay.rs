@@ -11,7 +11,7 @@ use clap::Args;
 use engine::measure::claims::found_false;
 use engine::measure::effect::effect;
 use engine::measure::payees::Payees;
-use engine::measure::{self, Group};
+use engine::measure::{self, Group, Measured};
 use engine::pay::entry::What;
 use engine::pay::run::transactions;
 use engine::pay::statement::{self, lines};
@@ -101,7 +101,7 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
                     stated(records)?;
                     let live = live(&scheme, records, command.days, claims_asked(&scheme), accepted)?;
                     let found = from_records(&scheme, &folder, &live, command.days, only, &command.take_back)?;
-                    let quality = with_effect(&scheme, &live, command.days, only);
+                    let quality = found.quality(&scheme, &live, command.days, only)?;
                     (found.statement, found.waiting, Some(quality))
                 }
                 Some(purpose) => {
@@ -110,8 +110,9 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
                     looked::note(records, &command.joined.who, purpose, "pay", &[])?;
                     let found = from_records(&scheme, &folder, &joint.live, command.days, only, &command.take_back)?;
                     let spread = found.spread(&scheme, &joint, command.days);
+                    let quality = found.quality(&scheme, &joint.live, command.days, only)?;
                     let waiting = found.waiting.into_iter().chain([spread]).collect();
-                    (found.statement, waiting, Some(joint.live.quality))
+                    (found.statement, waiting, Some(quality))
                 }
             }
         }
@@ -127,6 +128,27 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
         }
         (None, None) => unreachable!("the command line asks for one of the two"),
     };
+    // First: a statement that the ledger refuses is not shown as if it were due.
+    let mut said = None;
+    let mut statement = statement;
+    if let (Some(place), Some(name)) = (&command.store, &command.prepared_by) {
+        let mut store = Store::open(place, Open::OrNew)?;
+        let gone: Vec<Gone> = command.take_back.iter().cloned().map(Gone::TakenBack).chain(command.renamed.clone()).collect();
+        let scope = match command.provider {
+            Some(_) => Scope::Named { listed: !scheme.providers.is_empty() },
+            None => Scope::Contract,
+        };
+        let (run, written) = store.append(&now(), |ledger| {
+            same_contract(ledger, &statement)?;
+            take_up(ledger, &mut statement, scope, &gone)?;
+            paid_once(ledger, &scheme, &statement)?;
+            let of_records = quality.as_ref().map(|quality| Detail::new("data quality", &quality::recorded(quality)));
+            let details = of_records.into_iter().collect();
+            let plan = prepare_with(ledger, statement.clone(), name, &noted(&command.note, &gone), details)?;
+            Ok::<_, Refusal>(((plan.run, !plan.entries.is_empty()), plan.entries))
+        })??;
+        said = Some(prepared(store.ledger(), run, written, place));
+    }
     paint::stdout(&if command.csv { statement.csv() } else { text(&statement, &waiting) })?;
     if command.csv {
         waiting.iter().for_each(|line| paint::stderr(&format!("note: {line}")));
@@ -147,24 +169,7 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     if let Some(path) = &command.xlsx {
         tables::xlsx::write(path, "statement", &statement.csv(), tables::xlsx::of_statement)?;
     }
-    if let (Some(place), Some(name)) = (&command.store, &command.prepared_by) {
-        let mut store = Store::open(place, Open::OrNew)?;
-        let gone: Vec<Gone> = command.take_back.iter().cloned().map(Gone::TakenBack).chain(command.renamed.clone()).collect();
-        let scope = match command.provider {
-            Some(_) => Scope::Named { listed: !scheme.providers.is_empty() },
-            None => Scope::Contract,
-        };
-        let (run, written) = store.append(&now(), |ledger| {
-            let mut statement = statement;
-            same_contract(ledger, &statement)?;
-            take_up(ledger, &mut statement, scope, &gone)?;
-            paid_once(ledger, &scheme, &statement)?;
-            let of_records = quality.as_ref().map(|quality| Detail::new("data quality", &quality::recorded(quality)));
-            let details = of_records.into_iter().collect();
-            let plan = prepare_with(ledger, statement, name, &noted(&command.note, &gone), details)?;
-            Ok::<_, Refusal>(((plan.run, !plan.entries.is_empty()), plan.entries))
-        })??;
-        let said = prepared(store.ledger(), run, written, place);
+    if let Some(said) = said {
         // Whoever asked for CSV wants nothing else on standard output.
         if command.csv { paint::stderr(said.trim_end()) } else { paint::stdout(&said)? }
     }
@@ -181,6 +186,26 @@ pub struct Found {
 }
 
 impl Found {
+    /// The data-quality statement with the most that what was set apart could change the sum.
+    fn quality(&self, scheme: &Scheme, live: &Live, days: Days, only: Option<&str>) -> anyhow::Result<Quality> {
+        let (as_at, known_at) = days.days();
+        let claims = claims(scheme, live)?;
+        let payable = |measured: &Measured| {
+            let mut groups = measure::payable_at(scheme, measured, as_at, &self.payees.places);
+            groups.retain(|group| only.is_none_or(|only| self.payees.ids[group.provider as usize] == only));
+            if let Some(claims) = claims {
+                found_false(scheme, &live.records, measured, claims, as_at.min(known_at), &mut groups);
+            }
+            groups
+        };
+        let price = |groups: &[Group]| {
+            let lines = groups.iter().flat_map(|group| of_group(scheme, &self.payees, group));
+            Pence(lines.fold(0, |sum: i64, line| sum.saturating_add(line.amount.0)))
+        };
+        let effect = effect(scheme, &live.measured, &live.set_apart, &payable, &price);
+        Ok(Quality { effect, ..live.quality.clone() })
+    }
+
     /// What linkage leaves unsure in the sum, in words.
     fn spread(&self, scheme: &Scheme, joint: &Joint, days: Days) -> String {
         let mine: BTreeSet<u32> = self.groups.iter().map(|group| group.provider).collect();
@@ -230,7 +255,7 @@ pub fn from_records(
 ) -> anyhow::Result<Found> {
     let claims = claims(scheme, live)?;
     let as_at = days.days().0;
-    let payees = payees::of_records(scheme, live, claims.as_deref(), as_at)?;
+    let payees = payees::of_records(scheme, live, claims, as_at)?;
     let mut groups = measure::payable_at(scheme, &live.measured, as_at, &payees.places);
     let name = |group: &Group| payees.ids[group.provider as usize].as_str();
     if let Some(only) = only {
@@ -261,20 +286,6 @@ pub fn from_records(
     let statement = statement(folder, days, providers, priced)?;
     let waiting = waiting(scheme, &groups);
     Ok(Found { statement, waiting, payees, groups })
-}
-
-/// The data-quality statement with the most that what was set apart could change the sum.
-fn with_effect(scheme: &Scheme, live: &Live, days: Days, only: Option<&str>) -> Quality {
-    let name = |group: &Group| live.records.providers.get(group.provider).to_string();
-    let price = |groups: &[Group]| {
-        let wanted = groups.iter().filter(|group| only.is_none_or(|only| name(group) == only));
-        let lines = wanted.flat_map(|group| {
-            let name = name(group);
-            lines(scheme, &name, &measure::payees::priced(scheme, &name, &group.tally))
-        });
-        Pence(lines.fold(0, |sum: i64, line| sum.saturating_add(line.amount.0)))
-    };
-    Quality { effect: effect(scheme, &live.measured, days.days().0, &live.set_apart, &price), ..live.quality.clone() }
 }
 
 /// The table of claims, where a contract audits any.

@@ -190,7 +190,8 @@ fn long_texts_in_every_row_take_no_memory() {
     let texts = Data::Bytes(vec![Some(text); 150_000]);
     write(&short, "people", &[("person", "BYTE_ARRAY", "(UTF8)", texts, false)], &Style::default());
     assert!(fs::metadata(short.0.join("people.parquet")).expect("a file").len() < 20_000);
-    for folder in [&folder, &short] {
+    // 150,000 rows that are the same are one person.
+    for (folder, expected) in [(&folder, 1), (&short, 0)] {
         let mut command = std::process::Command::new("sh");
         let limit = "ulimit -v 2000000; exec \"$0\" \"$@\"";
         command.args(["-c", limit, env!("CARGO_BIN_EXE_wellspent"), "records", "check", folder.path()]);
@@ -207,7 +208,7 @@ fn long_texts_in_every_row_take_no_memory() {
             }
             std::thread::sleep(std::time::Duration::from_millis(2));
         };
-        assert_eq!(code.code(), Some(1));
+        assert_eq!(code.code(), Some(expected));
         assert!(peak > 1_000 && peak < 100_000, "{peak} kB");
     }
 }

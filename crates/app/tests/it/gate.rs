@@ -127,7 +127,8 @@ fn no_evidence_is_not_success() {
     let folder = || copy(simulated.path());
     let pay = |folder: &Scratch| run(&["pay", "plain-linear", folder.path(), "--as-at", &until]);
     assert!(pay(&folder()).status.success(), "{}", said(&pay(&folder())));
-    let spoil: [(&str, &dyn Fn(&Scratch), &[&str]); 4] = [
+    type Spoilt<'a> = (&'a str, &'a dyn Fn(&Scratch), &'a [&'a str]);
+    let spoil: [Spoilt<'_>; 4] = [
         ("deleted", &|folder| fs::remove_file(folder.0.join("events.csv")).expect("gone"), &["events.csv", NONE, "offence"]),
         (
             "header only",

@@ -92,9 +92,9 @@ fn a_service_fee_is_paid_by_the_month_while_a_cohort_runs() {
         row.map(|row| row.split(',').skip(11).take(4).collect::<Vec<_>>().join(" "))
     };
     assert_eq!(fee("2011-10-30"), None);
-    assert_eq!(fee("2011-12-30").as_deref(), Some("0.166666666 years 16666667.00 2777777.82"));
+    assert_eq!(fee("2011-12-30").as_deref(), Some("0.166666667 years 16666667.00 2777777.83"));
     assert_eq!(fee("2011-12-31").as_deref(), Some("0.25 years 16666667.00 4166666.75"));
-    assert_eq!(fee("2012-09-29").as_deref(), Some("0.916666666 years 16666667.00 15277778.07"));
+    assert_eq!(fee("2012-09-29").as_deref(), Some("0.916666667 years 16666667.00 15277778.08"));
     assert_eq!(fee("2012-09-30").as_deref(), Some("1 years 16666667.00 16666667.00"));
 }
 

@@ -325,7 +325,7 @@ fn decisions_are_checked_before_they_are_used() {
         |rows: &str| std::fs::write(folder.join("overrides.csv"), format!("{header}{rows}")).expect("it can be written");
     let top = "overrides = \"overrides.csv\"\nas_at = 2027-04-01\n";
     for (rows, expected) in [
-        ("police,0-1,housing,1-2,perhaps,,A. B.,seen,,\n", "`decision` is \"perhaps\", and is must or cannot"),
+        ("police,0-1,housing,1-2,perhaps,,A. B.,seen,,\n", "`decision` is neither must nor cannot"),
         ("police,0-1,housing,1-2,must,,,seen,,\n", "`by` is empty"),
         ("police,0-1,housing,1-2,must,,A. B.,seen,soon,\n", "`from` is no day such as 2027-04-01"),
     ] {

@@ -119,14 +119,14 @@ mod tests {
     use super::*;
 
     /// Four pairs of two agencies for one of one agency; of those at each weight the share that is one person is that of a weight
-    /// two bits higher. The line finds it, and is none where an agency holds people as often as two do.
+    /// one bit higher. The line finds it, and is none where an agency holds people as often as two do.
     #[test]
     fn weights_that_are_too_low_are_raised() {
         let counts = |twice: f64| {
             let mut counts = Counts::default();
             for bin in 0..BINS {
                 let weight = FROM + bin as f64 + 0.5;
-                let chance = probability(weight + 2.0);
+                let chance = probability(weight + 1.0);
                 let (one_person, others) = (4000.0 * chance, 4000.0 * (1.0 - chance));
                 counts.0[0][bin] = (one_person + others).round() as u64;
                 counts.0[1][bin] = (others / 4.0 + twice * one_person).round() as u64;
@@ -134,7 +134,7 @@ mod tests {
             counts
         };
         let found = calibration(&counts(0.02), [4e6, 1e6]).expect("it can be told");
-        assert!((found.bent(0.0) - 2.0).abs() < 0.3, "{found:?}");
+        assert!((found.bent(0.0) - 1.0).abs() < 0.3, "{found:?}");
         assert!((found.straight(found.bent(-3.3)) + 3.3).abs() < 1e-9 && (found.straight(found.bent(30.0)) - 30.0).abs() < 1e-9);
         assert_eq!(calibration(&counts(0.25), [4e6, 1e6]), None);
     }

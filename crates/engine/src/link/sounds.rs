@@ -112,19 +112,27 @@ const PARTICLES: [&str; 22] = [
 /// Each word of a name by its sound, with a space between. Text in other scripts stays as it is.
 #[must_use]
 pub fn sounds(name: &str) -> String {
-    let words = words(name);
-    let telling: Vec<&String> = words.iter().filter(|word| !PARTICLES.contains(&word.as_str())).collect();
-    let sound = |word: &String| sound(word);
-    if telling.is_empty() {
-        return words.iter().map(sound).collect::<Vec<_>>().join(" ");
-    }
-    telling.into_iter().map(sound).collect::<Vec<_>>().join(" ")
+    telling(name).iter().map(|word| sound(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// The whole name by its sound, as one word.
+/// The words of a name without its particles, or all of them where it has no others.
+fn telling(name: &str) -> Vec<String> {
+    let words = words(name);
+    let telling: Vec<String> = words.iter().filter(|word| !PARTICLES.contains(&word.as_str())).cloned().collect();
+    if telling.is_empty() { words } else { telling }
+}
+
+/// The whole name by its sound, as one word: the vowels tell only where the whole of it has almost no consonants, so that a space
+/// makes no difference.
 #[must_use]
 pub fn as_one(name: &str) -> String {
-    sounds(name).replace(' ', "")
+    let words = telling(name);
+    let mut out = String::new();
+    for (at, word) in words.iter().enumerate() {
+        let sound = consonants(&spelt(word), at == 0);
+        out.push_str(out.chars().last().and_then(|last| sound.strip_prefix(last)).unwrap_or(&sound));
+    }
+    if out.chars().nth(1).is_some() { out } else { by_vowels(&words.iter().map(|word| spelt(word)).collect::<String>()) }
 }
 
 /// The words of a name; `mc donald`, `mac donald` and `o brien` are one word each.
@@ -146,14 +154,25 @@ fn words(name: &str) -> Vec<String> {
 
 /// One word by its sound.
 fn sound(word: &str) -> String {
+    let word = spelt(word);
+    let sound = consonants(&word, true);
+    if sound.chars().nth(1).is_some() { sound } else { by_vowels(&word) }
+}
+
+/// A word as the list of spellings has it; Mac is written Mc.
+fn spelt(word: &str) -> String {
     let word = spellings().get(word).copied().unwrap_or(word);
+    match word.strip_prefix("mac") {
+        Some(rest) if word.is_ascii() && rest.len() > 2 => format!("mc{rest}"),
+        _ => word.to_owned(),
+    }
+}
+
+/// The consonants of a word, and, where it is asked for, that it begins with a vowel.
+fn consonants(word: &str, vowel_first: bool) -> String {
     if !word.is_ascii() {
         return word.to_owned();
     }
-    let word = match word.strip_prefix("mac") {
-        Some(rest) if rest.len() > 2 => format!("mc{rest}"),
-        _ => word.to_owned(),
-    };
     let letters = word.as_bytes();
     let is_vowel = |letter: u8| matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
     let mut out: Vec<u8> = Vec::with_capacity(letters.len());
@@ -176,7 +195,7 @@ fn sound(word: &str) -> String {
             (b'w', _) => (b"v", 1),
             (b'z', _) => (b"s", 1),
             (b'h', _) => (b"", 1),
-            (letter, _) if is_vowel(letter) => (if at == 0 { b"a" } else { b"" }, 1),
+            (letter, _) if is_vowel(letter) => (if at == 0 && vowel_first { b"a" } else { b"" }, 1),
             _ => (&letters[at..=at], 1),
         };
         let sound: Vec<u8> = sound.iter().map(|letter| if *letter == b'w' { b'v' } else { *letter }).collect();
@@ -187,14 +206,18 @@ fn sound(word: &str) -> String {
         }
         at += width;
     }
-    if out.len() < 2 {
-        // So little is left that the vowels have to tell.
-        let long = word.replace("ee", "i").replace("oo", "u").replace("ou", "u").replace('y', "i");
-        let mut letters: Vec<char> = long.chars().collect();
-        letters.dedup();
-        return letters.into_iter().collect();
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// So few consonants are left that the vowels have to tell.
+fn by_vowels(word: &str) -> String {
+    if !word.is_ascii() {
+        return word.to_owned();
     }
-    String::from_utf8(out).unwrap_or(word)
+    let long = word.replace("ee", "i").replace("oo", "u").replace("ou", "u").replace('y', "i");
+    let mut letters: Vec<char> = long.chars().collect();
+    letters.dedup();
+    letters.into_iter().collect()
 }
 
 /// The words of a text as numbers, at most four; 0 stands for none. Words of one letter tell nothing.

@@ -11,8 +11,7 @@ use scheme::Scheme;
 use scheme::money::Pence;
 use scheme::terms::{Kind, Outcome};
 
-use super::{Finding, Group, Measured, State, payable};
-use crate::records::day::Day;
+use super::{Finding, Group, Measured, State};
 use crate::records::gate::quality::Effect;
 
 /// What was set apart.
@@ -26,20 +25,20 @@ pub struct SetApart {
     pub starts: u64,
 }
 
-/// The lowest and the highest sum, were what was set apart known. `price` gives the sum of what people came to; `base` is the
-/// sum without it.
+/// The lowest and the highest sum, were what was set apart known. `payable` gives the people who are paid for, and `price` the
+/// sum that they come to.
 #[must_use]
 pub fn effect(
     scheme: &Scheme,
     measured: &Measured,
-    as_at: Day,
     apart: &SetApart,
+    payable: &dyn Fn(&Measured) -> Vec<Group>,
     price: &dyn Fn(&[Group]) -> Pence,
 ) -> Option<Effect> {
     if *apart == SetApart::default() {
         return None;
     }
-    let groups = payable(scheme, measured, as_at);
+    let groups = payable(measured);
     let base = price(&groups).0;
     let (mut least, mut most) = (base, base);
     let mut add = |(low, high): (i64, i64)| {
@@ -47,7 +46,8 @@ pub fn effect(
         most = most.saturating_add(high.saturating_sub(base).max(0));
     };
     if !apart.people.is_empty() {
-        add(known(scheme, measured, as_at, &apart.people, price));
+        let price = |measured: &Measured| price(&payable(measured)).0;
+        add(known(scheme, measured, &apart.people, &price));
     }
     if apart.unknown > 0 {
         add(unknown(scheme, &groups, apart.unknown, price));
@@ -72,7 +72,7 @@ fn range(sums: impl Iterator<Item = i64>) -> (i64, i64) {
     sums.fold((i64::MAX, i64::MIN), |(least, most), sum| (least.min(sum), most.max(sum)))
 }
 
-fn known(scheme: &Scheme, measured: &Measured, as_at: Day, people: &[u32], price: &dyn Fn(&[Group]) -> Pence) -> (i64, i64) {
+fn known(scheme: &Scheme, measured: &Measured, people: &[u32], price: &dyn Fn(&Measured) -> i64) -> (i64, i64) {
     // Everybody whom a row is about, with how many rows.
     let places: Vec<(usize, i64)> = measured
         .index
@@ -99,7 +99,7 @@ fn known(scheme: &Scheme, measured: &Measured, as_at: Day, people: &[u32], price
                 changed.findings[place] = end(&scheme.outcomes[outcome], measured.findings[place], *rows, *most);
             }
         }
-        price(&payable(scheme, &changed, as_at)).0
+        price(&changed)
     });
     range(sums)
 }

@@ -17,6 +17,7 @@ pub mod quality;
 mod repeats;
 pub mod spelling;
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::batch::{Batch, Name, Values};
@@ -35,7 +36,38 @@ pub use repeats::{Second, key};
 pub struct Known<'a> {
     pub people: Option<&'a Names>,
     /// Of providers and lots, by [`REFERENCES`].
-    rows: [Option<Fingerprints>; 2],
+    rows: [Option<Listed>; 2],
+    /// Who is paid, where the contract itself lists them.
+    payees: Option<Listed>,
+}
+
+/// Names that are letter by letter those of something.
+#[derive(Debug, Default)]
+struct Listed {
+    prints: Fingerprints,
+    names: Vec<String>,
+}
+
+impl Listed {
+    fn add(&mut self, name: Name<'_>) {
+        self.prints.insert(fingerprint(name));
+        // Only to say which name was meant.
+        if self.names.len() < COMPARED {
+            self.names.push(name.to_string());
+        }
+    }
+
+    fn has(&self, name: Name<'_>) -> bool {
+        self.prints.contains(fingerprint(name))
+    }
+
+    /// What to do about a name that is not here.
+    fn mend(&self, name: &str, otherwise: &str) -> String {
+        match scheme::spelling::nearest(name, self.names.iter().map(String::as_str)) {
+            Some(nearest) => format!("write `{nearest}` if that is meant, letter by letter; otherwise {otherwise}"),
+            None => otherwise.to_owned(),
+        }
+    }
 }
 
 /// What the rules ask of a table.
@@ -125,6 +157,12 @@ pub struct Looked {
     /// The position from 1 of each row's kind among those that are asked for; 0 for any other. Empty where none is asked for.
     pub kinds: Vec<u16>,
 }
+
+/// Names among which the one that was meant is looked for.
+const COMPARED: usize = 2_000;
+
+/// Names of a batch for which that is done.
+const MENDED: usize = 50;
 
 /// Names of unknown people that are kept to see whether they are known ones in another form.
 const UNKNOWN: usize = 1000;
@@ -339,17 +377,30 @@ impl<'a> Door<'a> {
                 wrong.faults.push((row, Fault { expected: "a person of the table of people".into(), ..fault }));
             }
         }
+        let pays = matches!(table.name, "starts" | "claims");
         for (reference, known) in REFERENCES.iter().zip(&self.known.rows) {
             let column = table.columns.iter().position(|column| column.name == reference.column);
+            let payee = pays && reference.table == "providers";
+            let known = if payee { self.known.payees.as_ref().or(known.as_ref()) } else { known.as_ref() };
             let (Some(column), Some(known), true) = (column, known, table.name != reference.table) else { continue };
+            let mut mends: BTreeMap<u64, String> = BTreeMap::new();
             for row in 0..batch.rows() {
-                if let Some(name) = batch.name(column, row)
-                    && !known.contains(fingerprint(name))
-                {
-                    let Reference { what, expected, fix, .. } = *reference;
-                    let fault = Fault::value(batch.places[row], &table.columns[column], &name.to_string(), what, fix);
-                    wrong.faults.push((row, Fault { expected: expected.into(), ..fault }));
+                let Some(name) = batch.name(column, row).filter(|name| !known.has(*name)) else { continue };
+                let Reference { mut what, mut expected, mut fix, .. } = *reference;
+                if payee && self.known.payees.is_some() {
+                    (what, expected, fix) = PAYEE;
                 }
+                let (print, text) = (fingerprint(name), name.to_string());
+                let mend = match mends.get(&print) {
+                    Some(mend) => mend.clone(),
+                    None if mends.len() < MENDED => mends.entry(print).or_insert(known.mend(&text, fix)).clone(),
+                    None => fix.to_owned(),
+                };
+                let fault = Fault::value(batch.places[row], &table.columns[column], &text, what, mend);
+                let fault = Fault { expected: expected.into(), ..fault };
+                // Nobody is paid for people to compare with.
+                let served = || table.name != "starts" || batch.text(table.column("group"), row) != "comparison";
+                wrong.faults.push((row, if payee && served() { fault.refused() } else { fault }));
             }
         }
     }
@@ -407,7 +458,15 @@ impl<'a> Known<'a> {
     /// Nothing but the people; `None` where nobody's table of people was handed over.
     #[must_use]
     pub fn of(people: Option<&'a Names>) -> Known<'a> {
-        Known { people, rows: [None, None] }
+        Known { people, ..Known::default() }
+    }
+
+    /// The contract has its own list of those whom it pays.
+    pub fn pays(&mut self, providers: &[String]) {
+        if !providers.is_empty() {
+            let listed = self.payees.get_or_insert_default();
+            providers.iter().for_each(|provider| listed.add(Name::of(provider)));
+        }
     }
 
     /// Takes in rows that others may refer to.
@@ -418,7 +477,7 @@ impl<'a> Known<'a> {
             let known = known.get_or_insert_default();
             let column = batch.table.column(reference.column);
             for name in (0..batch.rows()).filter_map(|row| batch.name(column, row)) {
-                known.insert(fingerprint(name));
+                known.add(name);
             }
         }
     }
@@ -527,6 +586,13 @@ const REFERENCES: [Reference; 2] = [
         fix: "add it to lots, or correct the name",
     },
 ];
+
+/// What is wrong with a provider that the contract's own list does not have, what is expected, and what to do.
+const PAYEE: (&str, &str, &str) = (
+    "the contract's list of providers does not have this one",
+    "an id of the list of providers in scheme.toml",
+    "correct the name, or add it to `providers` in scheme.toml if it is paid as well",
+);
 
 /// Pairs of days of which the second cannot come before the first.
 const ORDERS: [(&str, &str, &str, &str); 7] = [

@@ -146,7 +146,7 @@ impl<R: Read> Xml<R> {
                     Some(piece) => break piece,
                     None if self.ended => return Err(damaged("a part ends in the middle of a tag")),
                     None if self.buffer.len() - self.at > LONGEST => {
-                        return Err(absurd("a tag or a text of more than a megabyte"));
+                        return Err(too_long());
                     }
                     None => {
                         self.more()?;
@@ -154,6 +154,10 @@ impl<R: Read> Xml<R> {
                 }
             };
             let from = self.at;
+            let (Piece::Text(end) | Piece::Letters(_, end) | Piece::Tag(end) | Piece::Skipped(end)) = piece;
+            if end - from > LONGEST {
+                return Err(too_long());
+            }
             match piece {
                 Piece::Skipped(end) => self.at = end,
                 Piece::Text(end) => {
@@ -229,6 +233,10 @@ impl<R: Read> Xml<R> {
         self.ended = read == 0;
         Ok(read > 0)
     }
+}
+
+fn too_long() -> io::Error {
+    absurd("a tag or a text of more than a megabyte")
 }
 
 fn text(bytes: &[u8]) -> io::Result<&str> {
