@@ -11,7 +11,7 @@ use engine::measure::effect::SetApart;
 use engine::records::batch::Batch;
 use engine::records::day::day;
 use engine::records::fault::{Fault, Grade};
-use engine::records::gate::evidence::{Read, Stated, misnamed, missing, other_forms, stated};
+use engine::records::gate::evidence::{self, Read, Stated, misnamed, missing, other_forms, stated};
 use engine::records::gate::findings::Findings;
 use engine::records::gate::quality::{self, Accepted, FileRead, Outcome, Quality};
 use engine::records::gate::{Asked, Door, Found, Known, Places};
@@ -217,6 +217,7 @@ fn read(
         kinds: kinds.to_vec(),
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
+        referring: need.referring.clone(),
         places: None,
         stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
     };
@@ -271,6 +272,12 @@ fn read(
             reading.findings.add(&file(reading, name), fault, false, None);
         }
     }
+    for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
+        for kind in kinds.iter().filter(|kind| !covered(&coverage, name, kind)) {
+            let fault = evidence::uncovered(name, kind);
+            reading.findings.add(&coverage_file, fault, false, None);
+        }
+    }
     let mut records = Records::new(need.clone(), people, starts, &coverage);
     records.add("events", events);
     records.add("spells", spells);
@@ -284,6 +291,14 @@ pub fn audits(scheme: &Scheme) -> bool {
 
 fn table_name(name: &str) -> &'static str {
     table(name).map_or("", |table| table.name)
+}
+
+/// Whether the table of coverage says how far a kind is complete.
+fn covered(coverage: &[Batch], name: &str, kind: &str) -> bool {
+    coverage.iter().any(|batch| {
+        let text = |column, row| batch.text(batch.table.column(column), row);
+        (0..batch.rows()).any(|row| text("table", row) == name && (text("kind", row).is_empty() || text("kind", row) == kind))
+    })
 }
 
 /// A table without anybody in it is refused: nobody is paid for nobody.
@@ -376,6 +391,7 @@ pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<
         kinds,
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
+        referring: need.referring.clone(),
         places: scheme.filter(|_| name == "starts").map(places),
         stated: Vec::new(),
     }

@@ -38,7 +38,7 @@ use engine::pay::{Fault, Refusal};
                   plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
 )]
 struct Cli {
-    /// Read files outside a scheme's folder where the scheme names them or links to them
+    /// Read files outside the folder of a scheme, a map's data or a linkage where it names them or links to them
     #[arg(long, global = true)]
     allow_outside_files: bool,
     #[command(subcommand)]

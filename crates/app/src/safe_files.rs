@@ -25,10 +25,10 @@ pub enum Reach {
 }
 
 /// The option of `link` and `records map`.
-pub const ALLOW_OUTSIDE: &str = "--allow-outside";
+pub const ALLOW_OUTSIDE: &str = "--allow-outside-files";
 
 impl Reach {
-    /// As a command with `--allow-outside` was called.
+    /// As a command with `--allow-outside-files` was called.
     pub fn asked(allow_outside: bool) -> Reach {
         if allow_outside { Reach::Anywhere } else { Reach::Inside(Some(ALLOW_OUTSIDE)) }
     }

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use crate::link::{allowed, config, page, report, run, summary, write};
 use crate::looked::{self, Who};
 use crate::safe_files::Reach;
-use crate::{agencies, paint};
+use crate::{agencies, folder, paint};
 
 #[derive(Args)]
 pub struct Link {
@@ -29,13 +29,12 @@ pub struct Link {
     /// Who is looking at that person, for the log [default: the user of the operating system]
     #[arg(long, value_name = "NAME", requires = "why")]
     asked_by: Option<String>,
-    /// Also read files outside the folder of CONFIG that it names
-    #[arg(long)]
-    allow_outside: bool,
 }
 
 pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
-    let Some(config) = config::read(&command.config, Reach::asked(command.allow_outside))? else { return Ok(ExitCode::from(1)) };
+    let Some(config) = config::read(&command.config, Reach::asked(folder::outside_files_allowed()))? else {
+        return Ok(ExitCode::from(1));
+    };
     let folder = allowed::folder(&command.config, command.out.as_deref());
     let purpose = allowed::allowed(&config, &command.config, folder)?;
     let linked = run::run(config)?;

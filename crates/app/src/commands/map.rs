@@ -29,14 +29,11 @@ pub struct Map {
     /// Write the tables into this folder, which must be empty or new
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
-    /// Also read files outside DATA that the map names
-    #[arg(long)]
-    allow_outside: bool,
 }
 
 pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
     let Ok(parts) = folder::document(&command.map, map::read)? else { return Ok(ExitCode::from(1)) };
-    let data = Data { folder: &command.data, reach: Reach::asked(command.allow_outside) };
+    let data = Data { folder: &command.data, reach: Reach::asked(folder::outside_files_allowed()) };
     let mut faults = 0;
     let look_ups = look_ups(&parts, &data, &mut faults)?;
     // Nothing is written where it is open what a value is: who reads the tables could not tell.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use engine::records::fault::Grade;
-use engine::records::gate::findings::Findings;
+use engine::records::gate::findings::{Findings, Key};
 use engine::records::gate::quality::{FileRead, Finding, Outcome, Quality};
 use scheme::cell::quoted;
 use scheme::literal::Literal as _;
@@ -32,9 +32,10 @@ pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &R
             }
         ),
     };
+    let stops = |key: &Key| key.grade <= Grade::Refused || key.grade == Grade::Row && key.touches;
     // Warnings about the form of ids say why nobody is known.
     let helps = |what: &str| what.contains("in another form");
-    for (key, kind) in findings.iter().filter(|(key, _)| key.grade <= Grade::Row && key.touches || helps(key.what)) {
+    for (key, kind) in findings.iter().filter(|(key, _)| stops(key) || helps(key.what)) {
         let column = if key.column.is_empty() { String::new() } else { format!(" `{}`:", key.column) };
         let _ = write!(out, "\n  {}/{}:{column} {}", folder.display(), key.file, key.what);
         for (place, value) in kind.places().iter().filter(|(place, value)| *place > 0 || value.is_some()) {

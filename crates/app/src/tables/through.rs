@@ -65,6 +65,7 @@ fn read(
             take(batch, looked)
         })?;
     }
+    door.end(&names(files), &mut found);
     let mistaken = again(files, door, columns, &mut found)?;
     tell(&mut found)?;
     taken_back(files, door, columns, &mistaken, &mut found, take)?;
@@ -117,6 +118,7 @@ pub fn gathered(files: &[&TableFile], door: &Door<'_>, people: &Names, need: &Ne
             found.merge(more);
         }
     }
+    door.end(&names(files), &mut found);
     let mistaken = again(files, door, columns, &mut found)?;
     let mut gather = Gather::new(people, need);
     taken_back(files, door, columns, &mistaken, &mut found, &mut |batch, looked| {
@@ -129,12 +131,16 @@ pub fn gathered(files: &[&TableFile], door: &Door<'_>, people: &Names, need: &Ne
     Ok((all, found))
 }
 
+fn names(files: &[&TableFile]) -> Vec<String> {
+    files.iter().map(|file| file.name()).collect()
+}
+
 /// Reads files a second time, where keys were there twice, and compares rows with the same key. Gives keys that only seemed to
 /// be there twice.
 fn again(files: &[&TableFile], door: &Door<'_>, columns: Columns<'_>, found: &mut Found) -> anyhow::Result<BTreeSet<u64>> {
     let mut mistaken = BTreeSet::new();
     let Some(mut second) = found.second(door.table) else { return Ok(mistaken) };
-    let names: Vec<String> = files.iter().map(|file| file.name()).collect();
+    let names = names(files);
     loop {
         for (at, file) in files.iter().enumerate() {
             // All columns are compared, also those that nobody asked for; where one of those cannot be read, the others.

@@ -215,7 +215,7 @@ fn against_known_persons(name: &str, tables: &[(&Path, &str)], columns: &str, le
     let output = command
         .arg("link")
         .arg(scratch.0.join("link.toml"))
-        .arg("--allow-outside")
+        .arg("--allow-outside-files")
         .env("NO_COLOR", "1")
         .output()
         .expect("the program starts");

@@ -58,15 +58,15 @@ fn a_map_names_files_of_its_folder_only() {
     for file in ["../secret.csv", "below/../../secret.csv", absolute, "link.csv", "/etc/passwd", "../nowhere.csv", "/dev/zero"] {
         let (code, said) = map(&scratch, file, &[]);
         assert_eq!(code, Some(2), "{file}: {said}");
-        assert!(said.contains("only files inside it are read") && said.contains("--allow-outside"), "{file}: {said}");
+        assert!(said.contains("only files inside it are read") && said.contains("--allow-outside-files"), "{file}: {said}");
         assert!(!said.contains(SECRET) && !said.contains("root:"), "{said}");
     }
-    assert_eq!(map(&scratch, "../secret.csv", &["--allow-outside"]).0, Some(0));
+    assert_eq!(map(&scratch, "../secret.csv", &["--allow-outside-files"]).0, Some(0));
     for file in ["pipe.csv", "below"] {
         let (code, said) = map(&scratch, file, &[]);
         assert!(code == Some(2) && said.contains("name an ordinary file"), "{file}: {said}");
     }
-    let (code, said) = map(&scratch, "/dev/zero", &["--allow-outside"]);
+    let (code, said) = map(&scratch, "/dev/zero", &["--allow-outside-files"]);
     assert!(code == Some(2) && said.contains("is a device"), "{said}");
     let looked_up = "[people.p]\nfile = \"a.csv\"\nperson = { file = \"../key\", by = \"no\", column = \"value\" }\n";
     scratch.write("map.toml", looked_up);
@@ -77,7 +77,7 @@ fn a_map_names_files_of_its_folder_only() {
     };
     assert!(of(&[]).contains("only files inside it are read"));
     let _ = fs::remove_dir_all(scratch.0.join("out"));
-    let said = of(&["--allow-outside"]);
+    let said = of(&["--allow-outside-files"]);
     assert!(!said.contains(SECRET), "the first line of a file is not told as if it were names of columns: {said}");
 }
 
@@ -93,7 +93,7 @@ fn a_configuration_names_files_of_its_folder_only() {
     for file in ["../secret.csv", "link.csv", "/etc/passwd", "/dev/zero"] {
         let (code, said) = link(&scratch, "", file, &[]);
         assert_eq!(code, Some(1), "{file}: {said}");
-        assert!(said.contains("only files inside it are read") && said.contains("--allow-outside"), "{file}: {said}");
+        assert!(said.contains("only files inside it are read") && said.contains("--allow-outside-files"), "{file}: {said}");
     }
     for key in ["nicknames", "model", "overrides", "earlier"] {
         for (file, expected) in [("../key", "only files inside it are read"), ("pipe.csv", "ordinary file")] {
@@ -104,7 +104,7 @@ fn a_configuration_names_files_of_its_folder_only() {
             let said = said.replace('\n', " ");
             assert!(said.contains(expected), "{key}: {said}");
         }
-        let (code, said) = link(&scratch, &format!("{key} = \"../key\""), "a.csv", &["--allow-outside"]);
+        let (code, said) = link(&scratch, &format!("{key} = \"../key\""), "a.csv", &["--allow-outside-files"]);
         assert!(code != Some(0) && !said.contains(SECRET), "{key}: {said}");
     }
     for (name, text) in [("m.json", format!("\"{SECRET}\"")), ("s.json", format!("{{\"{SECRET}\": \"comparison_levels\"}}"))] {

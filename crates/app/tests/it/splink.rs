@@ -346,7 +346,7 @@ fn decisions_are_checked_before_they_are_used() {
         ("join = 10\nearlier = \"persons.csv\"\nfracture = 12", "what was together needs more than what is to be joined"),
         ("fracture = -3", "there are no persons of an earlier run"),
         ("twins = { same = [\"surname\"], unlike = [\"forname\"] }", "there is no field `forname`"),
-        ("model = \"nowhere.json\"", "could not read the model"),
+        ("model = \"nowhere.json\"", "could not open"),
     ] {
         let (well, words) = link(&config(&folder, top), &out);
         assert!(!well && words.contains(expected), "{top}: {words}");

@@ -1,13 +1,13 @@
 //! `wellspent ledger reconcile STORE FILE`: compares what the ledger says was paid with an extract of the bank or the finance
-//! system: a CSV file with a reference, a date, an amount and a payee.
+//! system: a CSV file or a workbook with a reference, a date, an amount and a payee.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Args;
 use engine::pay::reconcile::{Item, Outcome, Reconciliation, Row, Scope, Total, reconcile, signed};
-use engine::records::csv;
+use engine::records::rows::{HEADER_WITHIN, Rows as _};
 use jiff::civil::Date;
 use scheme::cell::quoted;
 use scheme::money::Pence;
@@ -16,13 +16,14 @@ use scheme::visible::visible;
 use store::{Open, Store};
 
 use super::settle::money;
-use crate::paint;
+use crate::tables::input;
+use crate::{paint, safe_files};
 
 #[derive(Args)]
 pub struct Reconcile {
     /// The ledger: a file, or a postgres:// URL
     store: String,
-    /// The extract: a CSV file with a row for each payment
+    /// The extract: a CSV or Excel file with a row for each payment
     file: PathBuf,
     /// The column with the references [default: found by its name]
     #[arg(long, value_name = "COLUMN")]
@@ -121,41 +122,46 @@ struct Columns {
 fn read(command: &Reconcile) -> anyhow::Result<Vec<Row>> {
     let path = &command.file;
     let shown = path.display();
-    let found = std::fs::metadata(path).with_context(|| format!("could not open {shown}"))?;
-    if !found.is_file() {
-        bail!("{shown} is no file\n\nhint: give the extract as a CSV file");
-    }
-    if found.len() > LARGEST {
-        bail!("{shown} is larger than {} MB\n\nhint: export the payments of a shorter time", LARGEST >> 20);
-    }
-    let bytes = std::fs::read(path).with_context(|| format!("could not read {shown}"))?;
-    let mut table: Vec<Result<Vec<String>, String>> = Vec::new();
-    csv::cells(&bytes[..], |row| {
-        table.push(match row {
-            Ok(cells) => Ok(cells.iter().map(|cell| cell.trim().to_owned()).collect()),
-            Err(fault) => Err(fault.what.to_string()),
-        });
-        Ok(())
-    })?;
-    let mut rows = Vec::new();
-    let mut problems = Vec::new();
-    let mut lines = (1_u64..).zip(table);
-    let columns = loop {
-        match lines.next() {
-            None => bail!("{shown} is empty\n\nhint: its first row names the columns: reference, date, amount, payee"),
-            Some((_, Ok(header))) if header.iter().all(String::is_empty) => {}
-            Some((_, Ok(header))) => break columns(command, path, &header)?,
-            Some((_, Err(fault))) => bail!("{shown}: its first row cannot be read: {fault}"),
+    let file = safe_files::open(path, LARGEST)?;
+    let mut sheet = input::open(file, path, None)?.map_err(|fault| input::refused(path, &fault))?;
+    let (mut rows, mut problems) = (Vec::new(), Vec::new());
+    // What stands above the row that names the columns is passed over, as banks put the account and the days there.
+    let mut above: Vec<Vec<String>> = Vec::new();
+    let mut found: Option<Columns> = None;
+    while let Some(read) = sheet.next()? {
+        let number = sheet.place();
+        let cells: Vec<String> = (0..sheet.count()).map(|at| String::from_utf8_lossy(sheet.cell(at)).trim().to_owned()).collect();
+        if let Err(fault) = read {
+            problems.push(format!("row {number}: {}", fault.what));
+            continue;
         }
-    };
-    for (number, cells) in lines {
-        match cells {
-            Ok(cells) if cells.iter().all(String::is_empty) => {}
-            Ok(cells) => match row(number, &cells, &columns, command.paid_is_negative) {
+        if cells.iter().all(String::is_empty) {
+            continue;
+        }
+        let Some(columns) = &found else {
+            match columns(command, path, &cells) {
+                Ok(columns) => found = Some(columns),
+                Err(error) if above.len() + 1 == HEADER_WITHIN => {
+                    let first = above.first().unwrap_or(&cells);
+                    return Err(self::columns(command, path, first).err().unwrap_or(error));
+                }
+                Err(_) => above.push(cells),
+            }
+            continue;
+        };
+        let odd = [columns.reference, columns.date, columns.amount, columns.payee].into_iter().find_map(|at| sheet.odd(at));
+        match odd {
+            Some(odd) => problems.push(format!("row {number}: {}", odd.found)),
+            None => match row(number, &cells, columns, command.paid_is_negative) {
                 Ok(row) => rows.push(row),
                 Err(what) => problems.push(format!("row {number}: {what}")),
             },
-            Err(fault) => problems.push(format!("row {number}: {fault}")),
+        }
+    }
+    if found.is_none() {
+        match above.first() {
+            None => bail!("{shown} is empty\n\nhint: its first row names the columns: reference, date, amount, payee"),
+            Some(first) => _ = columns(command, path, first)?,
         }
     }
     if !problems.is_empty() {

@@ -29,6 +29,7 @@ fn count(default: usize) -> (usize, u64) {
 struct Row {
     tried: usize,
     paid: usize,
+    less: usize,
     refused: usize,
     wrong: usize,
 }
@@ -57,8 +58,9 @@ fn try_all(kinds: &[Kind], count: usize, seed: u64) -> (Vec<Row>, Vec<String>) {
                     let row = &mut rows.lock().expect("no thread panicked")[kind];
                     row.tried += 1;
                     match found {
-                        Ok(true) => row.paid += 1,
-                        Ok(false) => row.refused += 1,
+                        Ok(Became::Paid) => row.paid += 1,
+                        Ok(Became::PaidLess) => row.less += 1,
+                        Ok(Became::Refused) => row.refused += 1,
                         Err(why) => {
                             row.wrong += 1;
                             let what = format!("seed {seed}, number {at}, {}: {}\n{why}", kinds[kind].0, arrived.what);
@@ -74,8 +76,15 @@ fn try_all(kinds: &[Kind], count: usize, seed: u64) -> (Vec<Row>, Vec<String>) {
     (rows.into_inner().expect("no thread panicked"), failures.into_iter().map(|(_, _, what)| what).collect())
 }
 
-/// Whether a folder was paid as it should be, or refused as it may be; else what is wrong.
-fn judge(scheme: &Scratch, arrived: &Arrived) -> Result<bool, String> {
+/// What became of a folder, and rightly.
+enum Became {
+    Paid,
+    PaidLess,
+    Refused,
+}
+
+/// What became of a folder; or what is wrong with that.
+fn judge(scheme: &Scratch, arrived: &Arrived) -> Result<Became, String> {
     let records = Scratch::new("records");
     for (name, bytes) in &arrived.files {
         records.write(name, bytes);
@@ -91,13 +100,17 @@ fn judge(scheme: &Scratch, arrived: &Arrived) -> Result<bool, String> {
             if arrived.must == Must::Refuse {
                 return Err(format!("paid {sum} where nothing may be paid\n{}", short()));
             }
+            let told = String::from_utf8_lossy(&output.stderr).contains("nothing states how far this kind is complete");
+            if arrived.must == Must::PayLessAndTell && told && arrived.sums.iter().any(|right| sum < *right) {
+                return Ok(Became::PaidLess);
+            }
             if !arrived.sums.contains(&sum) {
                 return Err(format!("paid {sum}, expected one of {:?}\n{}", arrived.sums, short()));
             }
             if arrived.must == Must::PayAndTell && output.stderr.is_empty() {
                 return Err(format!("paid {sum} and said nothing"));
             }
-            Ok(true)
+            Ok(Became::Paid)
         }
         Some(1 | 2) => {
             if matches!(arrived.must, Must::Pay | Must::PayAndTell) {
@@ -108,7 +121,7 @@ fn judge(scheme: &Scratch, arrived: &Arrived) -> Result<bool, String> {
             if !tables.iter().any(|table| told.contains(table)) {
                 return Err(format!("refused without saying where\n{}", short()));
             }
-            Ok(false)
+            Ok(Became::Refused)
         }
         code => Err(format!("ended with {code:?}\n{}", short())),
     }
@@ -129,17 +142,18 @@ fn total(output: &Output) -> i64 {
 
 fn table(kinds: &[Kind], rows: &[Row]) -> String {
     let mut out = String::from(
-        "| what happened to the records | tried | paid, and the sum is right | refused | wrong |\n|---|---|---|---|---|\n",
+        "| what happened to the records | tried | paid, and the sum is right | paid less, and told | refused | wrong |\n|---|---|---|---|---|---|\n",
     );
     let mut all = Row::default();
     for ((name, _), row) in kinds.iter().zip(rows) {
-        let _ = writeln!(out, "| {name} | {} | {} | {} | {} |", row.tried, row.paid, row.refused, row.wrong);
+        let _ = writeln!(out, "| {name} | {} | {} | {} | {} | {} |", row.tried, row.paid, row.less, row.refused, row.wrong);
         all.tried += row.tried;
         all.paid += row.paid;
+        all.less += row.less;
         all.refused += row.refused;
         all.wrong += row.wrong;
     }
-    let _ = writeln!(out, "| **all** | {} | {} | {} | {} |", all.tried, all.paid, all.refused, all.wrong);
+    let _ = writeln!(out, "| **all** | {} | {} | {} | {} | {} |", all.tried, all.paid, all.less, all.refused, all.wrong);
     out
 }
 

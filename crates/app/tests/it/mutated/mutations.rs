@@ -19,6 +19,8 @@ pub(super) enum Must {
     Refuse,
     /// Either.
     PayOrRefuse,
+    /// The same, or pay less, since nobody says any more how far the records are complete; and say so.
+    PayLessAndTell,
 }
 
 /// A folder as it arrives.
@@ -175,7 +177,13 @@ fn row_deleted(folder: &Folder, draw: &mut Draw) -> Option<Arrived> {
         // A fact that is not there cannot be missed: what is left decides.
         _ => mutated.pays(),
     };
-    arrived(&mutated, [sums], Must::PayOrRefuse, format!("{} without {}", folder.tables[at].name, gone.join(",")))
+    let must = of_coverage(folder.tables[at].name);
+    arrived(&mutated, [sums], must, format!("{} without {}", folder.tables[at].name, gone.join(",")))
+}
+
+/// What may become of a folder in which something happened to a table.
+fn of_coverage(table: &str) -> Must {
+    if table == "coverage" { Must::PayLessAndTell } else { Must::PayOrRefuse }
 }
 
 fn file_emptied(folder: &Folder, draw: &mut Draw) -> Option<Arrived> {
@@ -335,7 +343,7 @@ fn file_misspelt(folder: &Folder, draw: &mut Draw) -> Option<Arrived> {
     }
     files[at].0 = format!("{now}.csv");
     let what = format!("{stem}.csv became {now}.csv");
-    Some(Arrived { files, sums: folder.pays().into_iter().collect(), must: Must::PayOrRefuse, what })
+    Some(Arrived { files, sums: folder.pays().into_iter().collect(), must: of_coverage(stem), what })
 }
 
 fn file_cut(folder: &Folder, draw: &mut Draw) -> Option<Arrived> {

@@ -192,6 +192,15 @@ pub fn missing(read: &Read<'_>, need: &Need, people: u64) -> Vec<Fault> {
     faults
 }
 
+/// A kind of which the table of coverage does not say how far it is complete.
+#[must_use]
+pub fn uncovered(table: &str, kind: &str) -> Fault {
+    let what = "nothing states how far this kind is complete, so the last day of its table is taken";
+    let fix = format!("state it: a row of coverage with table {table}, kind {kind} and the last complete day in `until`");
+    let fault = Fault::file(what, "a row of coverage for each kind that the rules need", fix).warning();
+    Fault { column: "kind".into(), value: Some(visible(kind)), ..fault }
+}
+
 /// Stated counts that are not those of the rows.
 fn differing(read: &Read<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();

@@ -65,6 +65,26 @@ impl Keys {
         repeats
     }
 
+    /// Whether a key was added.
+    pub fn has(&self, name: Name<'_>) -> bool {
+        let small = match name {
+            Name::Number(number) => u32::try_from(number).ok(),
+            Name::Text(_) => None,
+        };
+        let Some(number) = small else { return self.has_print(fingerprint(name)) };
+        let at = number as u16;
+        match self.small.get((number >> 16) as usize) {
+            Some(Page::Bits(bits)) => bits[usize::from(at >> 6)] & (1 << (at & 63)) != 0,
+            Some(Page::Few(few)) => few.binary_search(&at).is_ok(),
+            None => false,
+        }
+    }
+
+    /// Whether a key was added that is no small number, by its fingerprint.
+    pub fn has_print(&self, print: u64) -> bool {
+        self.others.get((print >> 48) as usize).is_some_and(|page| page.binary_search(&(print as u32)).is_ok())
+    }
+
     /// Adds a small number and says whether it is new.
     #[inline]
     fn small(&mut self, number: u32) -> bool {
@@ -134,6 +154,10 @@ mod tests {
         let names = || texts((0..50_000).map(|at| format!("e-{at}")));
         assert_eq!(keys.add(&names(), 50_000), Vec::<usize>::new());
         assert_eq!(keys.add(&names(), 50_000).len(), 50_000);
+        assert!(all.iter().all(|number| keys.has(Name::Number(*number))) && keys.has(Name::of("e-49999")));
+        assert!(
+            !keys.has(Name::of("e-50000")) && !keys.has(Name::Number(4_000_000_001)) && !Keys::default().has(Name::Number(7))
+        );
         assert_eq!(keys.add(&texts(["", ""].into_iter().map(str::to_owned)), 2), Vec::<usize>::new(), "nothing is no key");
         assert_eq!(keys.add(&Values::Numbers(vec![NONE, NONE]), 2), Vec::<usize>::new());
     }

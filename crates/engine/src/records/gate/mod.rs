@@ -81,6 +81,8 @@ pub struct Asked {
     pub classes: Vec<String>,
     /// Kinds that are near to one of those and yet another, as the scheme says.
     pub other_kinds: Vec<String>,
+    /// Kinds of event that say something of another event, which must be there.
+    pub referring: Vec<String>,
     /// Of starts: the areas and segments of the scheme, and the days of its cohorts.
     pub places: Option<Places>,
     /// How many rows somebody says there are.
@@ -127,10 +129,29 @@ pub struct Found {
     /// Some names of people nobody knows; never shown.
     pub unknown: Vec<String>,
     pub unknown_people: u64,
+    /// Rows that are about an event which had not been read when they were.
+    abouts: Vec<About>,
     /// Whether several threads read the file, so that rows come in any order.
     pub unordered: bool,
     /// Every fault with the position of its file, for a list of them all; nothing is kept where nobody asks for it.
     pub heard: Option<Vec<(usize, Fault)>>,
+}
+
+/// A row that is about an event.
+#[derive(Clone, Copy, Debug)]
+struct About {
+    file: usize,
+    place: u64,
+    person: u32,
+    /// The event, unless the row names none.
+    event: Option<Event>,
+}
+
+/// The name of an event: a number, or the fingerprint of a text.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Number(i64),
+    Text(u64),
 }
 
 /// Rows of a file.
@@ -221,6 +242,7 @@ impl<'a> Door<'a> {
             self.set_apart(file, batch, &mut looked, wrong, found);
         }
         self.copies(file, batch, &looked, found);
+        self.abouts(file, batch, &looked, found);
         found.files[file.at].used += batch.rows() as u64;
         for kind in looked.kinds.iter().filter(|kind| **kind > 0) {
             found.kinds[usize::from(*kind) - 1] += 1;
@@ -265,6 +287,67 @@ impl<'a> Door<'a> {
         let faults = copies.add(file, batch, &prints, !found.unordered);
         drop(copies);
         faults.into_iter().for_each(|fault| found.note(file, fault, false, None));
+    }
+
+    /// Notes rows that say something of another event, as a conviction does of an offence.
+    fn abouts(&self, file: File<'_>, batch: &Batch, looked: &Looked, found: &mut Found) {
+        if self.table.name != "events" || self.asked.referring.is_empty() || looked.kinds.is_empty() {
+            return;
+        }
+        let about = self.table.column("about");
+        let referring: Vec<bool> = self.asked.kinds.iter().map(|kind| self.asked.referring.contains(kind)).collect();
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        for (row, kind) in looked.kinds.iter().enumerate() {
+            if *kind == 0 || !referring[usize::from(*kind) - 1] {
+                continue;
+            }
+            let event = match batch.name(about, row) {
+                Some(name) if keys.has(name) => continue,
+                Some(Name::Number(number)) => Some(Event::Number(number)),
+                Some(name) => Some(Event::Text(fingerprint(name))),
+                None => None,
+            };
+            let person = looked.persons.get(row).copied().unwrap_or(NOBODY);
+            found.abouts.push(About { file: file.at, place: batch.places[row], person, event });
+        }
+    }
+
+    /// When all files of the table were read: rows that are about an event which none of them has are no good, since what they
+    /// say of it is lost.
+    pub fn end(&self, names: &[String], found: &mut Found) {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        for About { file, place, person, event } in std::mem::take(&mut found.abouts) {
+            let known = match event {
+                Some(Event::Number(number)) => keys.has(Name::Number(number)),
+                Some(Event::Text(print)) => keys.has_print(print),
+                None => false,
+            };
+            if known {
+                continue;
+            }
+            let fault = match event {
+                Some(_) => Fault::row(
+                    place,
+                    "the event that this one is about is not in the table",
+                    "the `event` of another row",
+                    "hand over the event as well, or correct the name of it here",
+                ),
+                None => Fault::row(
+                    place,
+                    "this row should say which event it is about, and proves or ends nothing without",
+                    "the `event` of another row",
+                    "nothing, if it is about an event before the records begin; else fill in `about`",
+                )
+                .warning(),
+            };
+            if fault.grade == Grade::Row {
+                found.files[file].used -= 1;
+                found.files[file].apart += 1;
+            }
+            let fault = Fault { column: "about".into(), ..fault };
+            let person = Some(person).filter(|person| *person != NOBODY);
+            found.note(File { at: file, name: &names[file] }, fault, self.asked.touches, person);
+        }
     }
 
     fn persons(&self, batch: &Batch) -> Vec<u32> {
@@ -400,7 +483,14 @@ impl<'a> Door<'a> {
                 let fault = Fault { expected: expected.into(), ..fault };
                 // Nobody is paid for people to compare with.
                 let served = || table.name != "starts" || batch.text(table.column("group"), row) != "comparison";
-                wrong.faults.push((row, if payee && served() { fault.refused() } else { fault }));
+                wrong.faults.push((
+                    row,
+                    match (payee, payee && served()) {
+                        (_, true) => fault.refused(),
+                        (true, false) => fault.warning(),
+                        (false, _) => fault,
+                    },
+                ));
             }
         }
     }
@@ -507,6 +597,7 @@ impl Found {
             rows.repeats += more.repeats;
         }
         self.repeated.extend(other.repeated);
+        self.abouts.extend(other.abouts);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.counted, &other.counted);
         self.settled += other.settled;

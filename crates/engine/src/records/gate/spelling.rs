@@ -36,8 +36,8 @@ pub fn near(read: &str, known: &str) -> bool {
     let (ours, theirs) = (letters(&read), letters(&known));
     let most = match theirs {
         0..3 => 0,
-        // A word of three letters is near only to one that begins alike.
-        3 => usize::from(read.chars().next() == known.chars().next()),
+        // A word of three letters is near only to one that begins alike, or has a letter more or less.
+        3 => usize::from(ours != theirs || read.chars().next() == known.chars().next()),
         4..8 => 1,
         _ => 2,
     };
