@@ -11,6 +11,7 @@ use engine::measure::effect::SetApart;
 use engine::records::batch::Batch;
 use engine::records::day::day;
 use engine::records::fault::{Fault, Grade};
+use engine::records::gate::copies::COPY;
 use engine::records::gate::evidence::{self, Read, Stated, misnamed, missing, other_forms, stated};
 use engine::records::gate::findings::Findings;
 use engine::records::gate::quality::{self, Accepted, FileRead, Outcome, Quality};
@@ -217,6 +218,7 @@ fn read(
         kinds: kinds.to_vec(),
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
+        copies_later: true,
         referring: need.referring.clone(),
         places: None,
         stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
@@ -282,6 +284,28 @@ fn read(
     records.add("events", events);
     records.add("spells", spells);
     Ok((records, tables, counts))
+}
+
+/// In larger tables nobody looks for the rows of each copy: it takes another reading.
+const LOOKED_THROUGH: u64 = 2_000_000;
+
+/// The rows of events and spells that equal another in all but their key, once measuring found that there are some.
+pub fn copies(folder: &Path, records: &Records, policy: &RecordsPolicy, quality: &Quality) -> anyhow::Result<Findings> {
+    let (need, mut out) = (&records.need, Findings::default());
+    if quality.rows() > LOOKED_THROUGH {
+        return Ok(out);
+    }
+    let (files, _) = find(folder)?;
+    let known = Known::of(Some(&records.people.names));
+    for name in ["events", "spells"].into_iter().filter(|name| need.table(name)) {
+        let Some(table) = table(name) else { continue };
+        let files: Vec<&TableFile> = files.iter().filter(|file| file.table.name == name).collect();
+        let asked = Asked { copies_later: false, ..asked_of(name, need, policy, None) };
+        let door = Door::new(table, &known, &asked);
+        let found = through(&files, &door, &|column| need.column(name, column), &mut |_, _| Ok(()))?;
+        out.merge(found.findings.only(|key| key.what == COPY));
+    }
+    Ok(out)
 }
 
 /// Whether a contract pays by what an audit finds of claims.
@@ -391,6 +415,7 @@ pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<
         kinds,
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
+        copies_later: matches!(name, "events" | "spells"),
         referring: need.referring.clone(),
         places: scheme.filter(|_| name == "starts").map(places),
         stated: Vec::new(),

@@ -105,10 +105,11 @@ pub fn join(
     let uniform = |knot, draw, step| open_unit(words(joined.seed, knot, draw, LINKAGE + step)[0]);
     let drawn = draws(&agencies.members, &links, joined.draws, &uniform);
     let (tables, nobody) = read(&mut agencies, &need, scheme, more)?;
-    let quality = sound(&mut agencies, &need, scheme, &tables, accepted)?;
+    let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted)?;
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &records, as_at, known_at);
+    quality.copies = live::copies(&measured);
     agencies.say_left_out();
     if nobody > 0 {
         paint::stderr(&format!("note: {nobody} rows are about people who were never linked; they are left out"));

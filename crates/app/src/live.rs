@@ -8,7 +8,7 @@ use engine::measure::effect::SetApart;
 use engine::measure::{self, Measured};
 use engine::records::batch::Batch;
 use engine::records::day::{Day, day};
-use engine::records::gate::quality::{Accepted, Quality};
+use engine::records::gate::quality::{self, Accepted, Copies, Quality};
 use engine::records::{Need, Records};
 use jiff::civil::Date;
 use scheme::Scheme;
@@ -65,6 +65,14 @@ pub fn need(scheme: &Scheme) -> anyhow::Result<Need> {
     })
 }
 
+/// Facts that equal another, of the people who are measured.
+pub fn copies(measured: &Measured) -> Option<Copies> {
+    let copied = &measured.copied;
+    let rows: u64 = copied.iter().map(|copied| copied.rows).sum();
+    let people = copied.iter().filter(|copied| copied.rows > 0).count() as u64;
+    (rows > 0).then_some(Copies { rows, people, sums: None })
+}
+
 /// Reads what a scheme's rules ask for through the gate, and measures. `tables` are wanted whole besides.
 pub fn live(
     scheme: &Scheme,
@@ -80,7 +88,12 @@ pub fn live(
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &loaded.records, as_at, known_at);
     let set_apart = gate::set_apart(&loaded.findings);
-    let Loaded { folder, records, mut tables, quality, .. } = loaded;
+    let Loaded { folder, records, mut tables, mut quality, policy, .. } = loaded;
+    quality.copies = copies(&measured);
+    if quality.copies.is_some() {
+        let found = gate::copies(&folder, &records, &policy, &quality)?;
+        quality.findings.extend(quality::findings(&found));
+    }
     let (folders, claims) = (vec![folder.clone()], tables.remove("claims"));
     Ok(Live { folder, folders, providers, claims, records, measured, quality, set_apart })
 }

@@ -18,7 +18,7 @@ use engine::pay::statement::{self, lines};
 use engine::pay::vanished::{Gone, Scope, other_contract, take_up};
 use engine::pay::{Detail, Hash, Ledger, Line, Refusal, Statement, prepare_with};
 use engine::records::batch::Batch;
-use engine::records::gate::quality::Quality;
+use engine::records::gate::quality::{Copies, Quality};
 use scheme::money::{Pence, thousands};
 use scheme::read::SCHEME_FILE;
 use scheme::tally::{Stage, Tally};
@@ -203,7 +203,12 @@ impl Found {
             Pence(lines.fold(0, |sum: i64, line| sum.saturating_add(line.amount.0)))
         };
         let effect = effect(scheme, &live.measured, &live.set_apart, &payable, &price);
-        Ok(Quality { effect, ..live.quality.clone() })
+        let sum = |measured: &Measured| price(&payable(measured));
+        let copies = live.quality.copies.map(|copies| {
+            let sums = Some((sum(&live.measured), sum(&live.measured.once())));
+            Copies { sums, ..copies }
+        });
+        Ok(Quality { effect, copies, ..live.quality.clone() })
     }
 
     /// What linkage leaves unsure in the sum, in words.

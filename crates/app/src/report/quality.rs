@@ -84,6 +84,7 @@ pub fn lines(quality: &Quality) -> Vec<String> {
         ));
     }
     out.extend(effect(quality));
+    out.extend(copies(quality));
     if let Some(accepted) = &quality.accepted {
         out.push(format!("Faults accepted by {}: {}", accepted.by, accepted.reason));
     }
@@ -101,6 +102,18 @@ pub fn effect(quality: &Quality) -> Option<String> {
     let effect = quality.effect?;
     let most = if effect.bound { "at most " } else { "" };
     Some(format!("With the rows that were set apart, the sum could be {most}{} to {}.", effect.least, effect.most))
+}
+
+/// What facts that equal another come to, in words.
+pub fn copies(quality: &Quality) -> Option<String> {
+    let copies = quality.copies?;
+    let rows = if copies.rows == 1 { "1 row equals".to_owned() } else { format!("{} rows equal", thousands(copies.rows as i64)) };
+    let of = format!("{rows} another in all but the key, of {}; all count.", several(copies.people, "person", "people"));
+    Some(match copies.sums {
+        None => of,
+        Some((as_it_is, once)) if as_it_is == once => format!("{of} Counted once, the sum would be the same."),
+        Some((as_it_is, once)) => format!("{of} Counted once, the sum would be {once} and not {as_it_is}."),
+    })
 }
 
 /// A finding as a sentence.
@@ -145,6 +158,9 @@ pub fn csv(quality: &Quality) -> String {
         let bound = if effect.bound { "bound" } else { "exact" };
         let said = format!("the sum could be {} to {}, {bound}", pounds(effect.least.0), pounds(effect.most.0));
         let _ = writeln!(out, "effect,,,,,,,,,{},,", cell(&said));
+    }
+    if let (Some(copies), Some(said)) = (&quality.copies, copies(quality)) {
+        let _ = writeln!(out, "copies,,,{},,,,told,,{},{},", copies.rows, cell(&said), copies.people);
     }
     if let Some(accepted) = &quality.accepted {
         let said = format!("{}: {}", accepted.by, accepted.reason);

@@ -91,6 +91,7 @@ fn known(scheme: &Scheme, measured: &Measured, people: &[u32], price: &dyn Fn(&M
         held_before: measured.held_before.clone(),
         before: measured.before.clone(),
         elsewhere: measured.elsewhere,
+        copied: Vec::new(),
     };
     let sums = corners(scheme.outcomes.len()).into_iter().map(|set| {
         for (at, rows) in &places {

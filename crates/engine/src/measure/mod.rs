@@ -50,6 +50,21 @@ pub struct Measured {
     pub before: Vec<Finding>,
     /// Starts that no cohort, area or segment of the scheme takes in; they are left out.
     pub elsewhere: u64,
+    /// People with facts that equal another one in all but their key, in the order of the index.
+    pub copied: Vec<Copied>,
+}
+
+/// Somebody with facts that equal others in all but their key: the same thing handed over twice, or two things that the records
+/// cannot tell apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The position of the index.
+    pub at: usize,
+    /// Facts that equal an earlier one; 0 from the person's second index on.
+    pub rows: u64,
+    /// What would be found if each counted once.
+    pub findings: Vec<Finding>,
+    pub before: Vec<Finding>,
 }
 
 /// What became of one person in one outcome.
@@ -107,7 +122,20 @@ impl Measured {
             held_before: self.held_before.clone(),
             before: kept.iter().flat_map(|at| self.before(*at)).copied().collect(),
             elsewhere: self.elsewhere,
+            copied: Vec::new(),
         }
+    }
+
+    /// The same, with facts that equal another in all but their key counted once.
+    #[must_use]
+    pub fn once(&self) -> Measured {
+        let mut once = self.only(|_| true);
+        for copied in &self.copied {
+            let (of, before) = (copied.at * self.outcomes, copied.at * self.held_before.len());
+            once.findings[of..of + self.outcomes].copy_from_slice(&copied.findings);
+            once.before[before..before + self.held_before.len()].copy_from_slice(&copied.before);
+        }
+        once
     }
 
     /// Everything that must be known of the person of an index.
@@ -128,21 +156,25 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
     let none_yet = |plans: &[Plan]| vec![Finding::only(State::NotYetKnown); index.len() * plans.len()];
     let (mut findings, mut before) = (none_yet(&plans), none_yet(&plans_before));
     // Each part of the facts with its people, and the places of what is found of them.
-    let (mut rest, mut of, mut of_before) = (&index[..], &mut findings[..], &mut before[..]);
+    let (mut rest, mut of, mut of_before, mut first) = (&index[..], &mut findings[..], &mut before[..], 0);
     let parts: Vec<_> = (0..records.facts.parts())
         .map(|at| {
             let own = rest.split_off(..rest.partition_point(|index| records.facts.part(index.start.person) <= at));
             let own = own.unwrap_or_default();
             let findings = of.split_off_mut(..own.len() * plans.len()).unwrap_or_default();
-            (at, own, findings, of_before.split_off_mut(..own.len() * plans_before.len()).unwrap_or_default())
+            first += own.len();
+            let before = of_before.split_off_mut(..own.len() * plans_before.len()).unwrap_or_default();
+            (at, first - own.len(), own, findings, before)
         })
         .collect();
-    parts.into_par_iter().for_each_init(Part::default, |part, (at, own, of, of_before)| {
+    let copied = parts.into_par_iter().map_init(Part::default, |part, (at, first, own, of, of_before)| {
         records.facts.fill(at, known_at, part);
         find(&plans, records, part, own, known_at, of);
         find(&plans_before, records, part, own, known_at, of_before);
+        copied((&plans, &plans_before), records, part, own, known_at, first)
     });
-    Measured { index, outcomes: scheme.outcomes.len(), findings, held_before, before, elsewhere }
+    let copied = copied.collect::<Vec<_>>().concat();
+    Measured { index, outcomes: scheme.outcomes.len(), findings, held_before, before, elsewhere, copied }
 }
 
 /// Finds what became of one part's people: of each index, as many findings as there are plans.
@@ -157,10 +189,45 @@ fn find(plans: &[Plan], records: &Records, part: &Part, index: &[Index], known_a
         let person = same[0].start.person;
         let life = Life::new(part.of(person), records.people.ends(person), known_at);
         for (index, out) in same.iter().zip(&mut out) {
-            for (at, plan) in plans.iter().enumerate() {
-                out[at] = finding(plan, &life, index.start.began, &out[..at], &mut room);
+            of_life(plans, &life, index, out, &mut room);
+        }
+    }
+}
+
+/// One part's people who have facts that equal another, with what would be found without them. `first` is the position of the
+/// first index.
+fn copied(
+    (plans, plans_before): (&[Plan], &[Plan]),
+    records: &Records,
+    part: &Part,
+    index: &[Index],
+    known_at: Day,
+    first: usize,
+) -> Vec<Copied> {
+    let (mut out, mut at, mut room) = (Vec::new(), first, Vec::new());
+    for same in index.chunk_by(|a, b| a.start.person == b.start.person) {
+        let person = same[0].start.person;
+        let mut rows = part.of(person).copies() as u64;
+        if rows > 0 {
+            let once = part.of(person).once(person);
+            let life = Life::new(once.of(person), records.people.ends(person), known_at);
+            for (place, index) in same.iter().enumerate() {
+                let mut findings = vec![Finding::only(State::NotYetKnown); plans.len()];
+                let mut before = vec![Finding::only(State::NotYetKnown); plans_before.len()];
+                of_life(plans, &life, index, &mut findings, &mut room);
+                of_life(plans_before, &life, index, &mut before, &mut room);
+                out.push(Copied { at: at + place, rows: std::mem::take(&mut rows), findings, before });
             }
         }
+        at += same.len();
+    }
+    out
+}
+
+/// Every outcome of one index.
+fn of_life(plans: &[Plan], life: &Life<'_>, index: &Index, out: &mut [Finding], room: &mut Vec<(Day, Day)>) {
+    for (at, plan) in plans.iter().enumerate() {
+        out[at] = finding(plan, life, index.start.began, &out[..at], room);
     }
 }
 

@@ -290,7 +290,58 @@ impl<'a> Own<'a> {
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
+
+    /// How many facts equal another one in all but their key, the first of them not counted.
+    #[must_use]
+    pub fn copies(self) -> usize {
+        let (mut found, mut room) = (0, Vec::new());
+        for kind in 0..self.links.len() as u16 {
+            let rows = self.starts[usize::from(kind)] as usize..self.starts[usize::from(kind) + 1] as usize;
+            // Most people have no two facts of one kind on one day, and that is quickly seen.
+            let alike = match rows.len() {
+                0 | 1 => false,
+                2..=FEW => rows.clone().any(|at| {
+                    let what = self.block.rows[at].what;
+                    self.block.rows[at + 1..rows.end].iter().any(|other| other.what == what)
+                }),
+                _ => true,
+            };
+            if alike {
+                room.clear();
+                room.extend(rows.map(|at| self.without_key(at, kind)));
+                room.sort_unstable();
+                found += room.windows(2).filter(|two| two[0] == two[1]).count();
+            }
+        }
+        found
+    }
+
+    /// The same facts as a part of one person, each that equals another in all but its key once.
+    #[must_use]
+    pub fn once(self, person: u32) -> Part {
+        let (mut kept, mut starts) = (Vec::with_capacity(self.len()), vec![0]);
+        for kind in 0..self.links.len() as u16 {
+            let rows = self.starts[usize::from(kind)] as usize..self.starts[usize::from(kind) + 1] as usize;
+            let mut facts: Vec<(Fact, usize)> = rows.map(|at| (self.without_key(at, kind), at)).collect();
+            facts.sort_unstable();
+            facts.dedup_by_key(|(fact, _)| *fact);
+            kept.extend(facts.into_iter().map(|(_, at)| at));
+            starts.push(kept.len() as u32);
+        }
+        let block = Block {
+            rows: kept.iter().map(|at| self.block.rows[*at]).collect(),
+            more: self.block.more.as_ref().map(|more| Box::new(more.only(&kept))),
+        };
+        Part { first: person, people: 1, links: self.links.to_vec(), starts, block, next: Vec::new() }
+    }
+
+    fn without_key(self, row: usize, kind: u16) -> Fact {
+        Fact { key: 0, ..self.block.fact(row, kind, self.links[usize::from(kind)]) }
+    }
 }
+
+/// So many facts of a kind are compared each with each.
+const FEW: usize = 24;
 
 impl Block {
     #[inline]
@@ -352,6 +403,25 @@ impl More {
             disposal: self.disposal.get(row).copied().unwrap_or(0),
             amount: self.amount.get(row).copied().unwrap_or(0),
             ..fact
+        }
+    }
+
+    /// The same of some rows, in their order.
+    fn only(&self, rows: &[usize]) -> More {
+        fn only<T: Copy>(column: &[T], rows: &[usize], none: T) -> Vec<T> {
+            if column.is_empty() {
+                Vec::new()
+            } else {
+                rows.iter().map(|row| column.get(*row).copied().unwrap_or(none)).collect()
+            }
+        }
+        More {
+            to: only(&self.to, rows, NEVER),
+            class: only(&self.class, rows, 0),
+            keys: only(&self.keys, rows, Keys::default()),
+            disposal: only(&self.disposal, rows, 0),
+            amount: only(&self.amount, rows, 0),
+            known: only(&self.known, rows, NEVER),
         }
     }
 

@@ -16,10 +16,13 @@ const TABLES: [&str; 7] = ["people", "starts", "events", "spells", "claims", "in
 /// What makes somebody the same person under another id.
 const IDENTITY: [&str; 4] = ["forename", "surname", "born", "postcode"];
 
+/// What is told of a row that equals another.
+pub const COPY: &str = "this row equals another in all that is read but its key; both count";
+
 /// First rows of which the place is remembered, to name the pair.
 const PLACES: usize = 1 << 16;
 
-/// Rows that were read, by 48 bits of a fingerprint of everything but their key.
+/// Rows that were read, by a fingerprint of everything but their key.
 #[derive(Debug, Default)]
 pub struct Copies {
     rows: Keys,
@@ -70,7 +73,7 @@ impl Copies {
             let what = if batch.table.name == "people" {
                 "this person has the same name, date of birth and postcode as another; both count"
             } else {
-                "this row equals another in all that is read but its key; both count"
+                COPY
             };
             let fix = "if it is a copy, remove it; else nothing";
             let mut fault = Fault::row(batch.places[*row], what, "each row once", fix).warning();

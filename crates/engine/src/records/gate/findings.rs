@@ -92,6 +92,13 @@ impl Findings {
         self.kinds.iter()
     }
 
+    /// Only some kinds.
+    #[must_use]
+    pub fn only(mut self, of: impl Fn(&Key) -> bool) -> Findings {
+        self.kinds.retain(|key, _| of(key));
+        self
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()

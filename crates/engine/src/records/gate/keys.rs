@@ -1,8 +1,8 @@
 //! A set of keys in little memory: which rows of tens of millions have a key that was read before?
 //!
 //! Small numbers, which most keys are, are kept as they are, in pages of 65,536: two bytes each, or one bit each where they lie
-//! close together. Everything else is kept by 48 bits of its fingerprint, four bytes each. Two different keys may share those,
-//! once in some tens of millions of keys; so what is said here to be a repeat is looked at again before anything comes of it.
+//! close together. Everything else is kept by 60 bits of its fingerprint, about eight bytes each. Two different keys may share
+//! those; so what is said here to be a repeat is looked at again before anything comes of it.
 
 use super::super::batch::{NONE, Name, Values};
 use super::super::names::fingerprint;
@@ -12,8 +12,63 @@ use super::super::names::fingerprint;
 pub struct Keys {
     /// Numbers below 2³², by their upper half.
     small: Vec<Page>,
-    /// Fingerprints by their upper 16 bits, and of each the lower 32, in order.
-    others: Vec<Vec<u32>>,
+    /// Fingerprints by their upper 12 bits.
+    others: Vec<Prints>,
+}
+
+/// Fingerprints with the same upper bits, each at the first free place from where its lower bits put it.
+#[derive(Debug, Default)]
+struct Prints {
+    /// The lower 32 bits; where these and the upper ones are 0, nothing is there.
+    low: Vec<u32>,
+    /// The 16 bits above.
+    high: Vec<u16>,
+    held: usize,
+}
+
+impl Prints {
+    /// The place of a print, or the free place where it goes; where there is room.
+    #[inline]
+    fn place(&self, low: u32, high: u16) -> usize {
+        let mut at = ((u64::from(low) * self.low.len() as u64) >> 32) as usize;
+        while (self.low[at], self.high[at]) != (low, high) && (self.low[at], self.high[at]) != (0, 0) {
+            at = if at + 1 == self.low.len() { 0 } else { at + 1 };
+        }
+        at
+    }
+
+    fn has(&self, (low, high): (u32, u16)) -> bool {
+        !self.low.is_empty() && self.low[self.place(low, high)] == low && self.high[self.place(low, high)] == high
+    }
+
+    /// Adds a print and says whether it is new.
+    #[inline]
+    fn add(&mut self, (low, high): (u32, u16)) -> bool {
+        if self.held * 5 >= self.low.len() * 4 {
+            self.grow();
+        }
+        let at = self.place(low, high);
+        let new = (self.low[at], self.high[at]) != (low, high);
+        (self.low[at], self.high[at]) = (low, high);
+        self.held += usize::from(new);
+        new
+    }
+
+    /// Half as many places more: doubling would leave half of a large set empty.
+    fn grow(&mut self) {
+        let size = (self.low.len() + self.low.len() / 2).max(16);
+        let old = std::mem::replace(self, Prints { low: vec![0; size], high: vec![0; size], held: self.held });
+        for (low, high) in old.low.into_iter().zip(old.high).filter(|print| *print != (0, 0)) {
+            let at = self.place(low, high);
+            (self.low[at], self.high[at]) = (low, high);
+        }
+    }
+}
+
+/// The bits of a print that are kept, never all of them 0, and above them those that say where.
+fn parts(print: u64) -> (usize, (u32, u16)) {
+    let (low, high) = (print as u32, (print >> 32) as u16);
+    ((print >> 52) as usize, (if low == 0 && high == 0 { 1 } else { low }, high))
 }
 
 /// Numbers with the same upper half.
@@ -65,13 +120,9 @@ impl Keys {
         repeats
     }
 
-    /// Whether a key was added.
-    pub fn has(&self, name: Name<'_>) -> bool {
-        let small = match name {
-            Name::Number(number) => u32::try_from(number).ok(),
-            Name::Text(_) => None,
-        };
-        let Some(number) = small else { return self.has_print(fingerprint(name)) };
+    /// Whether a small number was added.
+    #[inline]
+    pub fn has_small(&self, number: u32) -> bool {
         let at = number as u16;
         match self.small.get((number >> 16) as usize) {
             Some(Page::Bits(bits)) => bits[usize::from(at >> 6)] & (1 << (at & 63)) != 0,
@@ -82,7 +133,8 @@ impl Keys {
 
     /// Whether a key was added that is no small number, by its fingerprint.
     pub fn has_print(&self, print: u64) -> bool {
-        self.others.get((print >> 48) as usize).is_some_and(|page| page.binary_search(&(print as u32)).is_ok())
+        let (at, kept) = parts(print);
+        self.others.get(at).is_some_and(|prints| prints.has(kept))
     }
 
     /// Adds a small number and says whether it is new.
@@ -117,16 +169,10 @@ impl Keys {
     /// Adds a fingerprint and says whether it is new.
     fn other(&mut self, print: u64) -> bool {
         if self.others.is_empty() {
-            self.others.resize_with(1 << 16, Vec::new);
+            self.others.resize_with(1 << 12, Prints::default);
         }
-        let (page, rest) = (&mut self.others[(print >> 48) as usize], print as u32);
-        let Err(place) = page.binary_search(&rest) else { return false };
-        if page.len() == page.capacity() {
-            // A quarter more at a time: doubling would leave half of a large set empty.
-            page.reserve_exact(page.len() / 4 + 4);
-        }
-        page.insert(place, rest);
-        true
+        let (at, kept) = parts(print);
+        self.others[at].add(kept)
     }
 }
 
@@ -154,10 +200,9 @@ mod tests {
         let names = || texts((0..50_000).map(|at| format!("e-{at}")));
         assert_eq!(keys.add(&names(), 50_000), Vec::<usize>::new());
         assert_eq!(keys.add(&names(), 50_000).len(), 50_000);
-        assert!(all.iter().all(|number| keys.has(Name::Number(*number))) && keys.has(Name::of("e-49999")));
-        assert!(
-            !keys.has(Name::of("e-50000")) && !keys.has(Name::Number(4_000_000_001)) && !Keys::default().has(Name::Number(7))
-        );
+        assert!(all.iter().filter_map(|number| u32::try_from(*number).ok()).all(|number| keys.has_small(number)));
+        assert!(keys.has_print(fingerprint(Name::of("e-49999"))) && !keys.has_print(fingerprint(Name::of("e-50000"))));
+        assert!(!keys.has_small(4_000_000_001) && !Keys::default().has_small(7) && !Keys::default().has_print(7));
         assert_eq!(keys.add(&texts(["", ""].into_iter().map(str::to_owned)), 2), Vec::<usize>::new(), "nothing is no key");
         assert_eq!(keys.add(&Values::Numbers(vec![NONE, NONE]), 2), Vec::<usize>::new());
     }

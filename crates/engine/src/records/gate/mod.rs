@@ -9,7 +9,7 @@
 //! There are three outcomes. *Told*: it cannot change a sum, or is counted once. *Set apart*: the row cannot be used; a
 //! policy says how many such rows are tolerated where the sum may change with them. *Refused*: to go on would be to guess.
 
-mod copies;
+pub mod copies;
 pub mod evidence;
 pub mod findings;
 mod keys;
@@ -81,6 +81,8 @@ pub struct Asked {
     pub classes: Vec<String>,
     /// Kinds that are near to one of those and yet another, as the scheme says.
     pub other_kinds: Vec<String>,
+    /// Whether rows that equal another in all but their key are left for measuring to find, which takes no memory.
+    pub copies_later: bool,
     /// Kinds of event that say something of another event, which must be there.
     pub referring: Vec<String>,
     /// Of starts: the areas and segments of the scheme, and the days of its cohorts.
@@ -129,29 +131,19 @@ pub struct Found {
     /// Some names of people nobody knows; never shown.
     pub unknown: Vec<String>,
     pub unknown_people: u64,
-    /// Rows that are about an event which had not been read when they were.
-    abouts: Vec<About>,
+    abouts: Abouts,
     /// Whether several threads read the file, so that rows come in any order.
     pub unordered: bool,
     /// Every fault with the position of its file, for a list of them all; nothing is kept where nobody asks for it.
     pub heard: Option<Vec<(usize, Fault)>>,
 }
 
-/// A row that is about an event.
-#[derive(Clone, Copy, Debug)]
-struct About {
-    file: usize,
-    place: u64,
-    person: u32,
-    /// The event, unless the row names none.
-    event: Option<Event>,
-}
-
-/// The name of an event: a number, or the fingerprint of a text.
-#[derive(Clone, Copy, Debug)]
-enum Event {
-    Number(i64),
-    Text(u64),
+/// Events that rows are about and that had not been read when they were.
+#[derive(Debug, Default)]
+struct Abouts {
+    /// Small numbers, which most names of events are.
+    small: Vec<u32>,
+    others: Vec<u64>,
 }
 
 /// Rows of a file.
@@ -279,6 +271,9 @@ impl<'a> Door<'a> {
 
     /// Notes rows that equal earlier ones in everything but their key.
     fn copies(&self, file: File<'_>, batch: &Batch, looked: &Looked, found: &mut Found) {
+        if self.asked.copies_later {
+            return;
+        }
         let prints = copies::prints(batch, &looked.kinds);
         if prints.is_empty() {
             return;
@@ -289,64 +284,68 @@ impl<'a> Door<'a> {
         faults.into_iter().for_each(|fault| found.note(file, fault, false, None));
     }
 
-    /// Notes rows that say something of another event, as a conviction does of an offence.
+    /// Notes what rows say something of, as a conviction does of an offence.
     fn abouts(&self, file: File<'_>, batch: &Batch, looked: &Looked, found: &mut Found) {
-        if self.table.name != "events" || self.asked.referring.is_empty() || looked.kinds.is_empty() {
-            return;
-        }
-        let about = self.table.column("about");
-        let referring: Vec<bool> = self.asked.kinds.iter().map(|kind| self.asked.referring.contains(kind)).collect();
-        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        for (row, kind) in looked.kinds.iter().enumerate() {
-            if *kind == 0 || !referring[usize::from(*kind) - 1] {
-                continue;
+        let about = &batch.columns[self.table.column("about")];
+        let Some(referring) = self.referring(looked) else { return };
+        let mut small = Vec::with_capacity(batch.rows());
+        for row in referring {
+            match about.name(row) {
+                Some(Name::Number(number)) if u32::try_from(number).is_ok() => small.push(number as u32),
+                Some(name) => found.abouts.others.push(fingerprint(name)),
+                None => {
+                    let what = "this row should say which event it is about, and proves or ends nothing without";
+                    let fix = "nothing, if it is about an event before the records begin; else fill in `about`";
+                    let fault = Fault::row(batch.places[row], what, "the `event` of another row", fix).warning();
+                    let fault = Fault { column: "about".into(), ..fault };
+                    found.note(file, fault, self.asked.touches, looked.persons.get(row).copied().filter(|at| *at != NOBODY));
+                }
             }
-            let event = match batch.name(about, row) {
-                Some(name) if keys.has(name) => continue,
-                Some(Name::Number(number)) => Some(Event::Number(number)),
-                Some(name) => Some(Event::Text(fingerprint(name))),
-                None => None,
-            };
-            let person = looked.persons.get(row).copied().unwrap_or(NOBODY);
-            found.abouts.push(About { file: file.at, place: batch.places[row], person, event });
         }
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        found.abouts.small.extend(small.into_iter().filter(|number| !keys.has_small(*number)));
     }
 
-    /// When all files of the table were read: rows that are about an event which none of them has are no good, since what they
-    /// say of it is lost.
-    pub fn end(&self, names: &[String], found: &mut Found) {
+    /// The rows of kinds that say something of another event; `None` where no kind does.
+    fn referring<'b>(&self, looked: &'b Looked) -> Option<impl Iterator<Item = usize> + use<'b>> {
+        if self.table.name != "events" || self.asked.referring.is_empty() || looked.kinds.is_empty() {
+            return None;
+        }
+        let of: Vec<bool> =
+            std::iter::once(false).chain(self.asked.kinds.iter().map(|kind| self.asked.referring.contains(kind))).collect();
+        Some(looked.kinds.iter().enumerate().filter(move |(_, kind)| of[usize::from(**kind)]).map(|(row, _)| row))
+    }
+
+    /// Events that rows are about and that no file of the table has, when all were read; by the fingerprints of their names.
+    pub fn lost(&self, found: &mut Found) -> Fingerprints {
         let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        for About { file, place, person, event } in std::mem::take(&mut found.abouts) {
-            let known = match event {
-                Some(Event::Number(number)) => keys.has(Name::Number(number)),
-                Some(Event::Text(print)) => keys.has_print(print),
-                None => false,
-            };
-            if known {
+        let Abouts { small, others } = std::mem::take(&mut found.abouts);
+        let mut lost = Fingerprints::default();
+        let small = small
+            .into_iter()
+            .filter(|number| !keys.has_small(*number))
+            .map(|number| fingerprint(Name::Number(i64::from(number))));
+        small.chain(others.into_iter().filter(|print| !keys.has_print(*print))).for_each(|print| _ = lost.insert(print));
+        lost
+    }
+
+    /// In another reading of a file: rows that are about an event which is lost are no good, since what they say of it is lost
+    /// as well.
+    pub fn about_lost(&self, file: File<'_>, batch: &Batch, lost: &Fingerprints, found: &mut Found) {
+        let persons = self.persons(batch);
+        let looked = Looked { kinds: self.kinds(file, batch, &persons, &mut Found::default()), persons };
+        let about = self.table.column("about");
+        for row in self.referring(&looked).into_iter().flatten() {
+            let someone = looked.persons.get(row).copied();
+            if someone == Some(NOBODY) || !batch.name(about, row).is_some_and(|name| lost.contains(fingerprint(name))) {
                 continue;
             }
-            let fault = match event {
-                Some(_) => Fault::row(
-                    place,
-                    "the event that this one is about is not in the table",
-                    "the `event` of another row",
-                    "hand over the event as well, or correct the name of it here",
-                ),
-                None => Fault::row(
-                    place,
-                    "this row should say which event it is about, and proves or ends nothing without",
-                    "the `event` of another row",
-                    "nothing, if it is about an event before the records begin; else fill in `about`",
-                )
-                .warning(),
-            };
-            if fault.grade == Grade::Row {
-                found.files[file].used -= 1;
-                found.files[file].apart += 1;
-            }
-            let fault = Fault { column: "about".into(), ..fault };
-            let person = Some(person).filter(|person| *person != NOBODY);
-            found.note(File { at: file, name: &names[file] }, fault, self.asked.touches, person);
+            found.files[file.at].used -= 1;
+            found.files[file.at].apart += 1;
+            let what = "the event that this one is about is not in the table";
+            let fix = "hand over the event as well, or correct the name of it here";
+            let fault = Fault::row(batch.places[row], what, "the `event` of another row", fix);
+            found.note(file, Fault { column: "about".into(), ..fault }, self.asked.touches, someone);
         }
     }
 
@@ -597,7 +596,8 @@ impl Found {
             rows.repeats += more.repeats;
         }
         self.repeated.extend(other.repeated);
-        self.abouts.extend(other.abouts);
+        self.abouts.small.extend(other.abouts.small);
+        self.abouts.others.extend(other.abouts.others);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.counted, &other.counted);
         self.settled += other.settled;

@@ -17,8 +17,19 @@ pub struct Quality {
     pub zeros: Vec<Zero>,
     /// The most that what was set apart could change the sum; `None` where it can change nothing or there is no sum.
     pub effect: Option<Effect>,
+    /// Facts of people who are measured that equal another in all but their key.
+    pub copies: Option<Copies>,
     /// Who accepted faults that may change the sum, and why.
     pub accepted: Option<Accepted>,
+}
+
+/// Facts that equal another in all but their key: all of them count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copies {
+    pub rows: u64,
+    pub people: u64,
+    /// The sum as it is, and as it would be if each counted once; `None` where there is no sum.
+    pub sums: Option<(Pence, Pence)>,
 }
 
 /// A file of records.
