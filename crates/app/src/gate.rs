@@ -15,7 +15,7 @@ use engine::records::gate::copies::COPY;
 use engine::records::gate::evidence::{self, Read, Stated, misnamed, missing, other_forms, stated};
 use engine::records::gate::findings::Findings;
 use engine::records::gate::quality::{self, Accepted, FileRead, Outcome, Quality};
-use engine::records::gate::{Asked, Door, Found, Known, Places};
+use engine::records::gate::{Asked, Column, Door, Found, Known, Places};
 use engine::records::schema::table;
 use engine::records::{Need, Records, people, starts};
 use scheme::Scheme;
@@ -196,7 +196,10 @@ fn read(
         if !reading.files(name).is_empty() {
             // Where a contract pays nothing by claims, they are what is looked at, and no sum hangs on them.
             let touches = *name != "claims" || wanted.scheme.is_none_or(audits);
-            tables.insert(name, reading.whole(name, &known, &asked(touches))?);
+            let audited = wanted.scheme.filter(|scheme| *name == "claims" && audits(scheme));
+            let outcomes = audited.map(|scheme| scheme.outcomes.iter().map(|outcome| outcome.name.clone()).collect());
+            let asked = Asked { outcomes: outcomes.unwrap_or_default(), ..asked(touches) };
+            tables.insert(name, reading.whole(name, &known, &asked)?);
         }
     }
     if !facts {
@@ -219,7 +222,8 @@ fn read(
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
         copies_later: true,
-        referring: need.referring.clone(),
+        columns: columns(name, need),
+        outcomes: Vec::new(),
         places: None,
         stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
     };
@@ -249,6 +253,9 @@ fn read(
     let of_start = reading.done("starts", of_start);
     let (of_event, of_spell) = (reading.done("events", of_event), reading.done("spells", of_spell));
     nobody(reading, "people", people.names.len() as u64, 0);
+    if let Some(fault) = evidence::alike(&people.names) {
+        reading.findings.add(&file(reading, "people"), fault, false, None);
+    }
     let started = of_start.files.iter().map(|rows| rows.used).sum();
     nobody(reading, "starts", started, of_start.unknown_people);
     for (name, of, found) in [("events", &of_events, &of_event), ("spells", &of_spells, &of_spell)] {
@@ -274,16 +281,32 @@ fn read(
             reading.findings.add(&file(reading, name), fault, false, None);
         }
     }
-    for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
-        for kind in kinds.iter().filter(|kind| !covered(&coverage, name, kind)) {
-            let fault = evidence::uncovered(name, kind);
-            reading.findings.add(&coverage_file, fault, false, None);
+    for (name, found) in [("events", &of_event), ("spells", &of_spell)] {
+        if let Some(fault) = evidence::unasked(&found.others) {
+            reading.findings.add(&file(reading, name), fault, false, None);
         }
     }
     let mut records = Records::new(need.clone(), people, starts, &coverage);
     records.add("events", events);
     records.add("spells", spells);
+    for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
+        for kind in kinds.iter().filter(|kind| !covered(&coverage, name, kind)) {
+            let fault = evidence::uncovered(name, kind, records.coverage.until(name, kind));
+            reading.findings.add(&coverage_file, fault, false, None);
+        }
+    }
     Ok((records, tables, counts))
+}
+
+/// The columns that the rules look at in a table.
+fn columns(name: &str, need: &Need) -> Vec<Column> {
+    if name != "events" {
+        return Vec::new();
+    }
+    let of = |name, kinds: &[String], filled| Column { name, kinds: kinds.to_vec(), filled };
+    let classes = if need.classes.is_empty() { &[][..] } else { &need.events[..] };
+    let all = [of("class", classes, false), of("disposal", &need.disposals, false), of("amount", &need.amounts, true)];
+    all.into_iter().filter(|column| !column.kinds.is_empty()).collect()
 }
 
 /// In larger tables nobody looks for the rows of each copy: it takes another reading.
@@ -358,7 +381,9 @@ pub fn set_apart(findings: &Findings) -> SetApart {
     for (key, kind) in findings.iter().filter(|(key, _)| key.grade == Grade::Row && key.touches) {
         let people = kind.rows_of_people();
         let file = key.file.rsplit('/').next().unwrap_or_default();
-        if file.starts_with("starts") || file.starts_with("people") {
+        if file.starts_with("coverage") || file.starts_with("providers") || file.starts_with("lots") {
+            out.unbounded += kind.count;
+        } else if file.starts_with("starts") || file.starts_with("people") {
             out.starts += kind.count;
         } else {
             out.people.extend(people);
@@ -416,7 +441,8 @@ pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
         copies_later: matches!(name, "events" | "spells"),
-        referring: need.referring.clone(),
+        columns: columns(name, need),
+        outcomes: Vec::new(),
         places: scheme.filter(|_| name == "starts").map(places),
         stated: Vec::new(),
     }

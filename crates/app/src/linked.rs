@@ -17,9 +17,11 @@ use engine::measure::sums::{Sums, sums};
 use engine::measure::{self, Group, Index, Measured};
 use engine::records::batch::{Batch, Name};
 use engine::records::day::Day;
+use engine::records::fault::Fault;
 use engine::records::gate::Found;
 use engine::records::gate::evidence::{self, Read, Stated};
-use engine::records::gate::quality::{Accepted, Quality};
+use engine::records::gate::findings::Findings;
+use engine::records::gate::quality::{self, Accepted, Quality};
 use engine::records::schema::{Table, table};
 use engine::records::{Need, Records, facts, payees, people, starts};
 use lab::philox::{open_unit, words};
@@ -28,6 +30,7 @@ use scheme::Scheme;
 use scheme::money::Pence;
 
 use crate::agencies::{self, Agencies};
+use crate::doubts;
 use crate::gate::asked_of;
 use crate::live::{self, Days, Live};
 use crate::looked::{self, Who};
@@ -109,7 +112,8 @@ pub fn join(
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &records, as_at, known_at);
-    quality.copies = live::copies(&measured);
+    quality.copies = doubts::copies(&measured);
+    told_of(&measured, &mut quality);
     agencies.say_left_out();
     if nobody > 0 {
         paint::stderr(&format!("note: {nobody} rows are about people who were never linked; they are left out"));
@@ -126,6 +130,23 @@ pub fn join(
         set_apart: agencies.set_apart(),
     };
     Ok(Joint { live, members: agencies.members, tables, drawn, draws: joined.draws, seed: joined.seed, compared })
+}
+
+/// Tells what is doubtful: which agency's row it is depends on who is who.
+fn told_of(measured: &Measured, quality: &mut Quality) {
+    let mut findings = Findings::default();
+    let doubts = &measured.doubts;
+    let told = [
+        (doubts.unanswered.len(), "events", "rows are about an event that no earlier row of the same person is"),
+        (doubts.about_none.len(), "events", "people have a row that should say which event it is about, and names none"),
+        (doubts.both.len(), "starts", "people are served and in the comparison group of the same cohort"),
+        (doubts.ended.len(), "people", "people died or were removed before a start that is counted"),
+    ];
+    for (count, table, what) in told.into_iter().filter(|(count, ..)| *count > 0) {
+        let fault = Fault { value: Some(count.to_string()), ..Fault::file(what, "none", "look at them in the agencies' tables") };
+        findings.add(table, fault.warning(), false, None);
+    }
+    quality.findings.extend(quality::findings(&findings));
 }
 
 /// The same with what linkage leaves unsure in each outcome. `provider` takes only the people of one.

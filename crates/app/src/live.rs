@@ -4,17 +4,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::Args;
+use engine::measure::doubts::Doubts;
 use engine::measure::effect::SetApart;
 use engine::measure::{self, Measured};
 use engine::records::batch::Batch;
 use engine::records::day::{Day, day};
-use engine::records::gate::quality::{self, Accepted, Copies, Quality};
+use engine::records::gate::quality::{self, Accepted, Quality};
 use engine::records::{Need, Records};
 use jiff::civil::Date;
 use scheme::Scheme;
 
 use crate::gate::{self, Loaded, Wanted};
-use crate::payees;
+use crate::{doubts, payees};
 
 /// The days for which a question is asked.
 #[derive(Args, Clone, Copy)]
@@ -65,14 +66,6 @@ pub fn need(scheme: &Scheme) -> anyhow::Result<Need> {
     })
 }
 
-/// Facts that equal another, of the people who are measured.
-pub fn copies(measured: &Measured) -> Option<Copies> {
-    let copied = &measured.copied;
-    let rows: u64 = copied.iter().map(|copied| copied.rows).sum();
-    let people = copied.iter().filter(|copied| copied.rows > 0).count() as u64;
-    (rows > 0).then_some(Copies { rows, people, sums: None })
-}
-
 /// Reads what a scheme's rules ask for through the gate, and measures. `tables` are wanted whole besides.
 pub fn live(
     scheme: &Scheme,
@@ -83,13 +76,19 @@ pub fn live(
 ) -> anyhow::Result<Live> {
     let wanted = Wanted { need: Some(need(scheme)?), scheme: Some(scheme), tables };
     let mut loaded = gate::load(folder, &wanted)?;
-    loaded.judge(accepted)?;
+    loaded.judge(accepted.clone())?;
     let providers = payees::table(folder)?;
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &loaded.records, as_at, known_at);
+    if measured.doubts != Doubts::default() {
+        let Loaded { folder, records, findings, quality, .. } = &mut loaded;
+        doubts::add(folder, records, &measured, findings, quality)?;
+        loaded.quality.findings = quality::findings(&loaded.findings);
+        loaded.judge(accepted)?;
+    }
     let set_apart = gate::set_apart(&loaded.findings);
     let Loaded { folder, records, mut tables, mut quality, policy, .. } = loaded;
-    quality.copies = copies(&measured);
+    quality.copies = doubts::copies(&measured);
     if quality.copies.is_some() {
         let found = gate::copies(&folder, &records, &policy, &quality)?;
         quality.findings.extend(quality::findings(&found));

@@ -5,6 +5,7 @@
 
 mod agencies;
 mod commands;
+mod doubts;
 mod folder;
 mod gate;
 mod link;

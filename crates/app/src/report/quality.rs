@@ -5,7 +5,7 @@ use std::path::Path;
 
 use engine::records::fault::Grade;
 use engine::records::gate::findings::{Findings, Key};
-use engine::records::gate::quality::{FileRead, Finding, Outcome, Quality};
+use engine::records::gate::quality::{Effect, FileRead, Finding, Outcome, Quality};
 use scheme::cell::quoted;
 use scheme::literal::Literal as _;
 use scheme::money::thousands;
@@ -99,9 +99,17 @@ pub fn recorded(quality: &Quality) -> String {
 
 /// The most that what was set apart could change the sum, in words.
 pub fn effect(quality: &Quality) -> Option<String> {
-    let effect = quality.effect?;
-    let most = if effect.bound { "at most " } else { "" };
-    Some(format!("With the rows that were set apart, the sum could be {most}{} to {}.", effect.least, effect.most))
+    Some(match quality.effect? {
+        Effect::Between { least, most, bound: false } => {
+            format!("With the rows that were set apart, the sum could be anything from {least} to {most}.")
+        }
+        Effect::Between { least, most, bound: true } => {
+            format!("With the rows that were set apart, the sum could not be less than {least} or more than {most}.")
+        }
+        Effect::Unknown => "How far the rows that were set apart could change the sum cannot be said: they are about who is \
+                            paid, whom people are compared with, or how far the records reach."
+            .to_owned(),
+    })
 }
 
 /// What facts that equal another come to, in words.
@@ -154,9 +162,7 @@ pub fn csv(quality: &Quality) -> String {
         let _ =
             writeln!(out, "stated zero,{},,0,,,,told,{},{},{},", cell(&zero.table), cell(&zero.kind), cell(&said), zero.people);
     }
-    if let Some(effect) = &quality.effect {
-        let bound = if effect.bound { "bound" } else { "exact" };
-        let said = format!("the sum could be {} to {}, {bound}", pounds(effect.least.0), pounds(effect.most.0));
+    if let Some(said) = effect(quality) {
         let _ = writeln!(out, "effect,,,,,,,,,{},,", cell(&said));
     }
     if let (Some(copies), Some(said)) = (&quality.copies, copies(quality)) {
@@ -167,11 +173,6 @@ pub fn csv(quality: &Quality) -> String {
         let _ = writeln!(out, "faults accepted,,,,,,,,,{},,", cell(&said));
     }
     out
-}
-
-fn pounds(pence: i64) -> String {
-    let (sign, pence) = (if pence < 0 { "-" } else { "" }, pence.unsigned_abs());
-    format!("{sign}{}.{:02}", pence / 100, pence % 100)
 }
 
 fn cell(text: &str) -> String {

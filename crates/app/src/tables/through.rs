@@ -65,7 +65,6 @@ fn read(
             take(batch, looked)
         })?;
     }
-    about_lost(files, door, columns, &mut found)?;
     let mistaken = again(files, door, columns, &mut found)?;
     tell(&mut found)?;
     taken_back(files, door, columns, &mistaken, &mut found, take)?;
@@ -118,7 +117,6 @@ pub fn gathered(files: &[&TableFile], door: &Door<'_>, people: &Names, need: &Ne
             found.merge(more);
         }
     }
-    about_lost(files, door, columns, &mut found)?;
     let mistaken = again(files, door, columns, &mut found)?;
     let mut gather = Gather::new(people, need);
     taken_back(files, door, columns, &mistaken, &mut found, &mut |batch, looked| {
@@ -133,22 +131,6 @@ pub fn gathered(files: &[&TableFile], door: &Door<'_>, people: &Names, need: &Ne
 
 fn names(files: &[&TableFile]) -> Vec<String> {
     files.iter().map(|file| file.name()).collect()
-}
-
-/// Reads files a second time, where rows are about events that none of them has.
-fn about_lost(files: &[&TableFile], door: &Door<'_>, columns: Columns<'_>, found: &mut Found) -> anyhow::Result<()> {
-    let lost = door.lost(found);
-    if lost.is_empty() {
-        return Ok(());
-    }
-    for (at, file) in files.iter().enumerate() {
-        let name = file.name();
-        file.read(columns, &mut |batch, _| {
-            door.about_lost(File { at, name: &name }, &batch, &lost, found);
-            Ok(())
-        })?;
-    }
-    Ok(())
 }
 
 /// Reads files a second time, where keys were there twice, and compares rows with the same key. Gives keys that only seemed to

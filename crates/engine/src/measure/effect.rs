@@ -9,8 +9,9 @@
 
 use scheme::Scheme;
 use scheme::money::Pence;
-use scheme::terms::{Kind, Outcome};
+use scheme::terms::{Baseline, Kind, Outcome};
 
+use super::doubts::Doubts;
 use super::{Finding, Group, Measured, State};
 use crate::records::gate::quality::Effect;
 
@@ -23,6 +24,8 @@ pub struct SetApart {
     pub unknown: u64,
     /// Starts.
     pub starts: u64,
+    /// Rows of which nobody can say what they could change: how far the records reach, who is paid.
+    pub unbounded: u64,
 }
 
 /// The lowest and the highest sum, were what was set apart known. `payable` gives the people who are paid for, and `price` the
@@ -37,6 +40,11 @@ pub fn effect(
 ) -> Option<Effect> {
     if *apart == SetApart::default() {
         return None;
+    }
+    // Of a start that cannot be read nobody knows whether it is one to compare with.
+    let compared = scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Comparison { .. }));
+    if apart.unbounded > 0 || apart.starts > 0 && compared {
+        return Some(Effect::Unknown);
     }
     let groups = payable(measured);
     let base = price(&groups).0;
@@ -55,7 +63,7 @@ pub fn effect(
     if apart.starts > 0 {
         add(starts(scheme, &groups, apart.starts, price));
     }
-    Some(Effect { least: Pence(least), most: Pence(most), bound: apart.unknown > 0 || apart.starts > 0 })
+    Some(Effect::Between { least: Pence(least), most: Pence(most), bound: apart.unknown > 0 || apart.starts > 0 })
 }
 
 /// Which outcomes are at their most, for each set of them that is tried: all sets where there are few outcomes, else none, all
@@ -91,7 +99,7 @@ fn known(scheme: &Scheme, measured: &Measured, people: &[u32], price: &dyn Fn(&M
         held_before: measured.held_before.clone(),
         before: measured.before.clone(),
         elsewhere: measured.elsewhere,
-        copied: Vec::new(),
+        doubts: Doubts::default(),
     };
     let sums = corners(scheme.outcomes.len()).into_iter().map(|set| {
         for (at, rows) in &places {

@@ -29,15 +29,16 @@ impl<'a> Life<'a> {
         Life { facts, died, removed, links }
     }
 
-    /// The first day of a fact of a kind that is about another.
-    fn about(&self, key: u64, kind: u16) -> Day {
+    /// The first day of a fact of a kind that is about another, which happened on a day: what comes before it says nothing of it.
+    fn about(&self, key: u64, from: Day, kind: u16) -> Day {
         if key == 0 {
             return NEVER;
         }
         let Some(links) = &self.links else {
-            return self.facts.of(kind).map(|fact| if fact.about == key { fact.from } else { NEVER }).min().unwrap_or(NEVER);
+            let later = |fact: &Fact| fact.about == key && fact.from >= from;
+            return self.facts.of(kind).map(|fact| if later(&fact) { fact.from } else { NEVER }).min().unwrap_or(NEVER);
         };
-        match links.get(links.partition_point(|(about, other, _)| (*about, *other) < (key, kind))) {
+        match links.get(links.partition_point(|link| *link < (key, kind, from))) {
             Some((about, other, day)) if (*about, *other) == (key, kind) => *day,
             _ => NEVER,
         }
@@ -51,7 +52,7 @@ impl<'a> Life<'a> {
                 return None;
             }
             let Some(proven_by) = wanted.proven_by else { return Some((fact, NEVER)) };
-            let proof = fact.to.min(self.about(fact.key, proven_by));
+            let proof = fact.to.min(self.about(fact.key, fact.from, proven_by));
             (proof < window.proof).then_some((fact, proof))
         })
     }
@@ -69,7 +70,7 @@ impl<'a> Life<'a> {
             Times::Kept(kinds) => kinds.iter().flat_map(|kind| self.facts.of(*kind)).for_each(|fact| add(fact.from, fact.to)),
             Times::Paired { begins, ends } => {
                 let begun = self.facts.of(*begins).filter(|fact| fact.from < to);
-                begun.for_each(|fact| add(fact.from, self.about(fact.key, *ends)));
+                begun.for_each(|fact| add(fact.from, self.about(fact.key, fact.from, *ends)));
             }
         }
         spells.sort_unstable();

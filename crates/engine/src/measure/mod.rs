@@ -9,6 +9,7 @@
 
 pub mod claims;
 mod cohorts;
+pub mod doubts;
 pub mod effect;
 mod exit;
 mod life;
@@ -26,6 +27,7 @@ use scheme::Scheme;
 use scheme::terms::Kind;
 
 pub use cohorts::Index;
+use doubts::{Doubts, Links};
 use life::Life;
 use plan::{Plan, Way};
 pub use plan::{need, unobserved_before};
@@ -50,21 +52,8 @@ pub struct Measured {
     pub before: Vec<Finding>,
     /// Starts that no cohort, area or segment of the scheme takes in; they are left out.
     pub elsewhere: u64,
-    /// People with facts that equal another one in all but their key, in the order of the index.
-    pub copied: Vec<Copied>,
-}
-
-/// Somebody with facts that equal others in all but their key: the same thing handed over twice, or two things that the records
-/// cannot tell apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// The position of the index.
-    pub at: usize,
-    /// Facts that equal an earlier one; 0 from the person's second index on.
-    pub rows: u64,
-    /// What would be found if each counted once.
-    pub findings: Vec<Finding>,
-    pub before: Vec<Finding>,
+    /// What in the records gives pause.
+    pub doubts: Doubts,
 }
 
 /// What became of one person in one outcome.
@@ -122,7 +111,7 @@ impl Measured {
             held_before: self.held_before.clone(),
             before: kept.iter().flat_map(|at| self.before(*at)).copied().collect(),
             elsewhere: self.elsewhere,
-            copied: Vec::new(),
+            doubts: Doubts::default(),
         }
     }
 
@@ -130,7 +119,7 @@ impl Measured {
     #[must_use]
     pub fn once(&self) -> Measured {
         let mut once = self.only(|_| true);
-        for copied in &self.copied {
+        for copied in &self.doubts.copied {
             let (of, before) = (copied.at * self.outcomes, copied.at * self.held_before.len());
             once.findings[of..of + self.outcomes].copy_from_slice(&copied.findings);
             once.before[before..before + self.held_before.len()].copy_from_slice(&copied.before);
@@ -167,14 +156,16 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
             (at, first - own.len(), own, findings, before)
         })
         .collect();
-    let copied = parts.into_par_iter().map_init(Part::default, |part, (at, first, own, of, of_before)| {
+    let links = Links::of(records);
+    let found = parts.into_par_iter().map_init(Part::default, |part, (at, first, own, of, of_before)| {
         records.facts.fill(at, known_at, part);
         find(&plans, records, part, own, known_at, of);
         find(&plans_before, records, part, own, known_at, of_before);
-        copied((&plans, &plans_before), records, part, own, known_at, first)
+        doubts::doubts((&plans, &plans_before), &links, records, part, own, known_at, first)
     });
-    let copied = copied.collect::<Vec<_>>().concat();
-    Measured { index, outcomes: scheme.outcomes.len(), findings, held_before, before, elsewhere, copied }
+    let mut doubts = Doubts::default();
+    found.collect::<Vec<_>>().into_iter().for_each(|found| doubts.add(found));
+    Measured { index, outcomes: scheme.outcomes.len(), findings, held_before, before, elsewhere, doubts }
 }
 
 /// Finds what became of one part's people: of each index, as many findings as there are plans.
@@ -192,36 +183,6 @@ fn find(plans: &[Plan], records: &Records, part: &Part, index: &[Index], known_a
             of_life(plans, &life, index, out, &mut room);
         }
     }
-}
-
-/// One part's people who have facts that equal another, with what would be found without them. `first` is the position of the
-/// first index.
-fn copied(
-    (plans, plans_before): (&[Plan], &[Plan]),
-    records: &Records,
-    part: &Part,
-    index: &[Index],
-    known_at: Day,
-    first: usize,
-) -> Vec<Copied> {
-    let (mut out, mut at, mut room) = (Vec::new(), first, Vec::new());
-    for same in index.chunk_by(|a, b| a.start.person == b.start.person) {
-        let person = same[0].start.person;
-        let mut rows = part.of(person).copies() as u64;
-        if rows > 0 {
-            let once = part.of(person).once(person);
-            let life = Life::new(once.of(person), records.people.ends(person), known_at);
-            for (place, index) in same.iter().enumerate() {
-                let mut findings = vec![Finding::only(State::NotYetKnown); plans.len()];
-                let mut before = vec![Finding::only(State::NotYetKnown); plans_before.len()];
-                of_life(plans, &life, index, &mut findings, &mut room);
-                of_life(plans_before, &life, index, &mut before, &mut room);
-                out.push(Copied { at: at + place, rows: std::mem::take(&mut rows), findings, before });
-            }
-        }
-        at += same.len();
-    }
-    out
 }
 
 /// Every outcome of one index.

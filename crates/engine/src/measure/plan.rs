@@ -118,9 +118,9 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
                 add(&mut need.events, returns);
                 add(&mut need.spells, spells);
             }
-            Rule::CountWithin(_, each) => need.disposals |= *each == Each::Disposal,
-            Rule::AtLeast { .. } => need.amounts = true,
-            Rule::NoneWithin(_) | Rule::AnyWithin(_) | Rule::FirstTimeTo(_) => {}
+            Rule::CountWithin(events, Each::Disposal) => add(&mut need.disposals, &events.kinds),
+            Rule::AtLeast { events, .. } => add(&mut need.amounts, &events.kinds),
+            Rule::CountWithin(..) | Rule::NoneWithin(_) | Rule::AnyWithin(_) | Rule::FirstTimeTo(_) => {}
         }
         if measured.custody == Inside::LeftOut {
             add(&mut need.spells, &[CUSTODY.to_owned()]);

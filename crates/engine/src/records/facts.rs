@@ -507,8 +507,8 @@ impl<'a> Gather<'a> {
             to,
             known,
             class: if *class == Values::Absent { Vec::new() } else { positions(class, batch.rows(), &self.need.classes) },
-            disposal: column("disposal", self.need.disposals),
-            amount: column("amount", self.need.amounts),
+            disposal: column("disposal", !self.need.disposals.is_empty()),
+            amount: column("amount", !self.need.amounts.is_empty()),
         };
         let (few_there, both) = (few.any(), self.links.contains(&Link::Both));
         let offset = if spells { self.need.events.len() } else { 0 };
@@ -609,8 +609,8 @@ fn is_small(number: i64) -> bool {
     (0..i64::from(u32::MAX)).contains(&number)
 }
 
-/// The key of a row in a column; 0 when it has none.
-fn key(column: &Values, row: usize) -> u64 {
+/// The key of a row in a column, as facts have it; 0 when it has none.
+pub(super) fn key(column: &Values, row: usize) -> u64 {
     let of = |name: Name<'_>| match name {
         Name::Number(number) if is_small(number) => number as u64 + 1,
         name => fingerprint(name) | 1 << 63,

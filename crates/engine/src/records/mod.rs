@@ -48,8 +48,9 @@ pub struct Need {
     pub referring: Vec<String>,
     /// Those of them that prove others, which rows may also say of themselves.
     pub proofs: Vec<String>,
-    pub disposals: bool,
-    pub amounts: bool,
+    /// Kinds of event of which disposals are counted, and of which amounts are added up.
+    pub disposals: Vec<String>,
+    pub amounts: Vec<String>,
 }
 
 impl Need {
@@ -59,8 +60,8 @@ impl Need {
         match (table, column) {
             ("people", "sex") | ("starts", "ended") => false,
             ("events", "about") => !self.referring.is_empty(),
-            ("events", "disposal") => self.disposals,
-            ("events", "amount") => self.amounts,
+            ("events", "disposal") => !self.disposals.is_empty(),
+            ("events", "amount") => !self.amounts.is_empty(),
             ("events", "class") => !self.classes.is_empty(),
             _ => true,
         }

@@ -215,9 +215,10 @@ impl Folder {
         }
         // Every kind that the rules need is there at least once, of somebody in nobody's window.
         let first = people.rows[0][0].clone();
-        for (kind, amount) in [("offence", ""), ("conviction", ""), ("wage", "5.00")] {
+        let own = format!("e{}", event + 1);
+        for (kind, amount, about) in [("offence", "", ""), ("conviction", "", own.as_str()), ("wage", "5.00", "")] {
             event += 1;
-            events.push(&[&format!("e{event}"), &first, kind, "2024-03-04", "", "", "", amount, ""]);
+            events.push(&[&format!("e{event}"), &first, kind, "2024-03-04", "", about, "", amount, ""]);
         }
         spells.push(&[&format!("l{}", spell + 1), &first, "job", "2024-03-04", "2024-03-08"]);
         let mut coverage = Table::new("coverage", &["table", "kind", "until"]);

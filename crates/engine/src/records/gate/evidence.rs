@@ -37,6 +37,9 @@ pub struct Others {
     kept: Vec<String>,
 }
 
+/// Kinds that are told in words.
+const SHOWN: usize = 8;
+
 /// Kinds that are remembered, and those that are kept in words.
 const SEEN: usize = 1 << 16;
 const KEPT: usize = 200;
@@ -118,6 +121,14 @@ pub fn stated(batches: &[Batch]) -> (Vec<Stated>, Vec<Fault>) {
                     Fault::row(stated.place, "a count of 0 lacks who said so", format!("a value in {}", lacks.join(", ")), fix);
                 faults.push(Fault { column: lacks[0].to_owned(), ..fault }.refused());
             }
+            if count == 0 && stated.on < stated.until && stated.on != NEVER {
+                let what = "a count of 0 was stated before the last day that it is for";
+                let fix = "state it again once the last day has passed, or give the day up to which it was looked up in `until`";
+                let expected = format!("{} or later", date(stated.until));
+                let fault = Fault::row(stated.place, what, expected, fix);
+                let value = Some(date(stated.on).to_string());
+                faults.push(Fault { column: "said_on".into(), value, ..fault }.refused());
+            }
             out.push(stated);
         }
     }
@@ -194,11 +205,13 @@ pub fn missing(read: &Read<'_>, need: &Need, people: u64) -> Vec<Fault> {
 
 /// A kind of which the table of coverage does not say how far it is complete.
 #[must_use]
-pub fn uncovered(table: &str, kind: &str) -> Fault {
-    let what = "nothing states how far this kind is complete, so the last day of its table is taken";
+pub fn uncovered(table: &str, kind: &str, last: Option<Day>) -> Fault {
+    let what =
+        "nothing states how far this kind is complete, so the last day of its table is taken; state `until` in a row of coverage";
     let fix = format!("state it: a row of coverage with table {table}, kind {kind} and the last complete day in `until`");
     let fault = Fault::file(what, "a row of coverage for each kind that the rules need", fix).warning();
-    Fault { column: "kind".into(), value: Some(visible(kind)), ..fault }
+    let last = last.map_or(String::new(), |last| format!(": {}", date(last)));
+    Fault { column: "kind".into(), value: Some(visible(kind) + &last), ..fault }
 }
 
 /// Stated counts that are not those of the rows.
@@ -233,6 +246,38 @@ pub fn other_forms(unknown: &[String], people: &Names) -> usize {
         forms.insert(form(&people.get(at).to_string()));
     }
     unknown.iter().filter(|id| forms.contains(form(id))).count()
+}
+
+/// Ids that are those of other people but for their form: perhaps one person twice.
+#[must_use]
+pub fn alike(people: &Names) -> Option<Fault> {
+    let mut forms = Fingerprints::default();
+    // A whole number has one form.
+    let mut texts = (0..people.len() as u32).filter(|at| matches!(people.get(*at), Name::Text(_))).peekable();
+    texts.peek()?;
+    let numbers = (0..people.len() as u32).filter(|at| matches!(people.get(*at), Name::Number(_)));
+    for at in numbers {
+        forms.insert(form(&people.get(at).to_string()));
+    }
+    let count = texts.filter(|at| !forms.insert(form(&people.get(*at).to_string()))).count();
+    let what = "ids of different people differ only in letter case, blanks, leading zeros or what nobody sees; both count";
+    let fix = "nothing, if they are two people; else write the id the same way everywhere, and the person once";
+    let value = Some(if count == 1 { "1 id".to_owned() } else { format!("{count} ids") });
+    let fault = Fault { column: "person".into(), value, ..Fault::file(what, "an id for each person", fix) };
+    (count > 0).then(|| fault.warning())
+}
+
+/// Kinds in a table that no rule asks for.
+#[must_use]
+pub fn unasked(others: &Others) -> Option<Fault> {
+    let mut kinds: Vec<String> = others.kept.iter().map(|kind| visible(kind)).collect();
+    kinds.sort();
+    kinds.dedup();
+    let more = if kinds.len() > SHOWN { format!(" and {} more", kinds.len() - SHOWN) } else { String::new() };
+    kinds.truncate(SHOWN);
+    let what = "kinds that no rule looks at";
+    let fault = Fault::file(what, "any", "nothing, if none of them is a kind of the scheme under another name").warning();
+    (!kinds.is_empty()).then(|| Fault { column: "kind".into(), value: Some(kinds.join(", ") + &more), ..fault })
 }
 
 /// The fingerprint of an id without its form.

@@ -37,10 +37,6 @@ impl Prints {
         at
     }
 
-    fn has(&self, (low, high): (u32, u16)) -> bool {
-        !self.low.is_empty() && self.low[self.place(low, high)] == low && self.high[self.place(low, high)] == high
-    }
-
     /// Adds a print and says whether it is new.
     #[inline]
     fn add(&mut self, (low, high): (u32, u16)) -> bool {
@@ -120,23 +116,6 @@ impl Keys {
         repeats
     }
 
-    /// Whether a small number was added.
-    #[inline]
-    pub fn has_small(&self, number: u32) -> bool {
-        let at = number as u16;
-        match self.small.get((number >> 16) as usize) {
-            Some(Page::Bits(bits)) => bits[usize::from(at >> 6)] & (1 << (at & 63)) != 0,
-            Some(Page::Few(few)) => few.binary_search(&at).is_ok(),
-            None => false,
-        }
-    }
-
-    /// Whether a key was added that is no small number, by its fingerprint.
-    pub fn has_print(&self, print: u64) -> bool {
-        let (at, kept) = parts(print);
-        self.others.get(at).is_some_and(|prints| prints.has(kept))
-    }
-
     /// Adds a small number and says whether it is new.
     #[inline]
     fn small(&mut self, number: u32) -> bool {
@@ -200,9 +179,6 @@ mod tests {
         let names = || texts((0..50_000).map(|at| format!("e-{at}")));
         assert_eq!(keys.add(&names(), 50_000), Vec::<usize>::new());
         assert_eq!(keys.add(&names(), 50_000).len(), 50_000);
-        assert!(all.iter().filter_map(|number| u32::try_from(*number).ok()).all(|number| keys.has_small(number)));
-        assert!(keys.has_print(fingerprint(Name::of("e-49999"))) && !keys.has_print(fingerprint(Name::of("e-50000"))));
-        assert!(!keys.has_small(4_000_000_001) && !Keys::default().has_small(7) && !Keys::default().has_print(7));
         assert_eq!(keys.add(&texts(["", ""].into_iter().map(str::to_owned)), 2), Vec::<usize>::new(), "nothing is no key");
         assert_eq!(keys.add(&Values::Numbers(vec![NONE, NONE]), 2), Vec::<usize>::new());
     }

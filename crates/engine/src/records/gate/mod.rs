@@ -9,6 +9,8 @@
 //! There are three outcomes. *Told*: it cannot change a sum, or is counted once. *Set apart*: the row cannot be used; a
 //! policy says how many such rows are tolerated where the sum may change with them. *Refused*: to go on would be to guess.
 
+pub mod about;
+mod audits;
 pub mod copies;
 pub mod evidence;
 pub mod findings;
@@ -83,12 +85,24 @@ pub struct Asked {
     pub other_kinds: Vec<String>,
     /// Whether rows that equal another in all but their key are left for measuring to find, which takes no memory.
     pub copies_later: bool,
-    /// Kinds of event that say something of another event, which must be there.
-    pub referring: Vec<String>,
+    /// Columns that the rules look at in rows of some kinds.
+    pub columns: Vec<Column>,
+    /// Of claims, where a contract audits them: the outcomes that can be claimed.
+    pub outcomes: Vec<String>,
     /// Of starts: the areas and segments of the scheme, and the days of its cohorts.
     pub places: Option<Places>,
     /// How many rows somebody says there are.
     pub stated: Vec<Stated>,
+}
+
+/// A column that the rules look at.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: &'static str,
+    /// The kinds of the rows.
+    pub kinds: Vec<String>,
+    /// Whether each of them must have a value; otherwise it is enough that the column is there.
+    pub filled: bool,
 }
 
 /// Where and when people can start under a scheme.
@@ -131,19 +145,12 @@ pub struct Found {
     /// Some names of people nobody knows; never shown.
     pub unknown: Vec<String>,
     pub unknown_people: u64,
-    abouts: Abouts,
+    /// Columns that the rules need and a file does not have, by the position of the file.
+    without: Vec<(usize, &'static str)>,
     /// Whether several threads read the file, so that rows come in any order.
     pub unordered: bool,
     /// Every fault with the position of its file, for a list of them all; nothing is kept where nobody asks for it.
     pub heard: Option<Vec<(usize, Fault)>>,
-}
-
-/// Events that rows are about and that had not been read when they were.
-#[derive(Debug, Default)]
-struct Abouts {
-    /// Small numbers, which most names of events are.
-    small: Vec<u32>,
-    others: Vec<u64>,
 }
 
 /// Rows of a file.
@@ -230,11 +237,14 @@ impl<'a> Door<'a> {
             self::places(places, batch, &mut wrong);
         }
         self.classes(batch, &looked, found, &mut wrong);
+        self.columns(file, batch, &looked, found, &mut wrong);
+        if !self.asked.outcomes.is_empty() {
+            audits::claims(&self.asked.outcomes, batch, &mut wrong);
+        }
         if !wrong.faults.is_empty() {
             self.set_apart(file, batch, &mut looked, wrong, found);
         }
         self.copies(file, batch, &looked, found);
-        self.abouts(file, batch, &looked, found);
         found.files[file.at].used += batch.rows() as u64;
         for kind in looked.kinds.iter().filter(|kind| **kind > 0) {
             found.kinds[usize::from(*kind) - 1] += 1;
@@ -282,71 +292,6 @@ impl<'a> Door<'a> {
         let faults = copies.add(file, batch, &prints, !found.unordered);
         drop(copies);
         faults.into_iter().for_each(|fault| found.note(file, fault, false, None));
-    }
-
-    /// Notes what rows say something of, as a conviction does of an offence.
-    fn abouts(&self, file: File<'_>, batch: &Batch, looked: &Looked, found: &mut Found) {
-        let about = &batch.columns[self.table.column("about")];
-        let Some(referring) = self.referring(looked) else { return };
-        let mut small = Vec::with_capacity(batch.rows());
-        for row in referring {
-            match about.name(row) {
-                Some(Name::Number(number)) if u32::try_from(number).is_ok() => small.push(number as u32),
-                Some(name) => found.abouts.others.push(fingerprint(name)),
-                None => {
-                    let what = "this row should say which event it is about, and proves or ends nothing without";
-                    let fix = "nothing, if it is about an event before the records begin; else fill in `about`";
-                    let fault = Fault::row(batch.places[row], what, "the `event` of another row", fix).warning();
-                    let fault = Fault { column: "about".into(), ..fault };
-                    found.note(file, fault, self.asked.touches, looked.persons.get(row).copied().filter(|at| *at != NOBODY));
-                }
-            }
-        }
-        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        found.abouts.small.extend(small.into_iter().filter(|number| !keys.has_small(*number)));
-    }
-
-    /// The rows of kinds that say something of another event; `None` where no kind does.
-    fn referring<'b>(&self, looked: &'b Looked) -> Option<impl Iterator<Item = usize> + use<'b>> {
-        if self.table.name != "events" || self.asked.referring.is_empty() || looked.kinds.is_empty() {
-            return None;
-        }
-        let of: Vec<bool> =
-            std::iter::once(false).chain(self.asked.kinds.iter().map(|kind| self.asked.referring.contains(kind))).collect();
-        Some(looked.kinds.iter().enumerate().filter(move |(_, kind)| of[usize::from(**kind)]).map(|(row, _)| row))
-    }
-
-    /// Events that rows are about and that no file of the table has, when all were read; by the fingerprints of their names.
-    pub fn lost(&self, found: &mut Found) -> Fingerprints {
-        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let Abouts { small, others } = std::mem::take(&mut found.abouts);
-        let mut lost = Fingerprints::default();
-        let small = small
-            .into_iter()
-            .filter(|number| !keys.has_small(*number))
-            .map(|number| fingerprint(Name::Number(i64::from(number))));
-        small.chain(others.into_iter().filter(|print| !keys.has_print(*print))).for_each(|print| _ = lost.insert(print));
-        lost
-    }
-
-    /// In another reading of a file: rows that are about an event which is lost are no good, since what they say of it is lost
-    /// as well.
-    pub fn about_lost(&self, file: File<'_>, batch: &Batch, lost: &Fingerprints, found: &mut Found) {
-        let persons = self.persons(batch);
-        let looked = Looked { kinds: self.kinds(file, batch, &persons, &mut Found::default()), persons };
-        let about = self.table.column("about");
-        for row in self.referring(&looked).into_iter().flatten() {
-            let someone = looked.persons.get(row).copied();
-            if someone == Some(NOBODY) || !batch.name(about, row).is_some_and(|name| lost.contains(fingerprint(name))) {
-                continue;
-            }
-            found.files[file.at].used -= 1;
-            found.files[file.at].apart += 1;
-            let what = "the event that this one is about is not in the table";
-            let fix = "hand over the event as well, or correct the name of it here";
-            let fault = Fault::row(batch.places[row], what, "the `event` of another row", fix);
-            found.note(file, Fault { column: "about".into(), ..fault }, self.asked.touches, someone);
-        }
     }
 
     fn persons(&self, batch: &Batch) -> Vec<u32> {
@@ -425,6 +370,37 @@ impl<'a> Door<'a> {
                 let fault = Fault::value(batch.places[row], &batch.table.columns[column], &text, what, fix);
                 let expected = format!("`{nearest}`, or a word that is not so near");
                 wrong.faults.push((row, Fault { expected, ..fault }.refused()));
+            }
+        }
+    }
+
+    /// Columns without which the rules cannot be applied to rows.
+    fn columns(&self, file: File<'_>, batch: &Batch, looked: &Looked, found: &mut Found, wrong: &mut Wrong) {
+        for Column { name, kinds, filled } in &self.asked.columns {
+            let column = batch.table.column(name);
+            let of: Vec<bool> = std::iter::once(false).chain(self.asked.kinds.iter().map(|kind| kinds.contains(kind))).collect();
+            let mut rows = looked.kinds.iter().enumerate().filter(|(_, kind)| of[usize::from(**kind)]).map(|(row, _)| row);
+            if batch.columns[column] == Values::Absent {
+                if rows.next().is_some() && !found.without.contains(&(file.at, *name)) {
+                    found.without.push((file.at, *name));
+                    let what = "the rules need this column, and the table does not have it";
+                    let expected = format!("a column `{name}`");
+                    let fix = match filled {
+                        true => {
+                            "hand the column over; if it is there under another name, write the name as it stands here".to_owned()
+                        }
+                        false => format!("hand the column over; if no row has a {name}, add it without values"),
+                    };
+                    let fault = Fault { column: (*name).into(), ..Fault::file(what, expected, fix) }.refused();
+                    found.note(file, fault, true, None);
+                }
+                continue;
+            }
+            for row in rows.filter(|row| *filled && batch.columns[column].name(*row).is_none()) {
+                let what = "the rules need a value here, and the row has none";
+                let fix = "fill it in, or leave the row out if it is none of this kind";
+                let fault = Fault::row(batch.places[row], what, format!("a value in `{name}`"), fix);
+                wrong.faults.push((row, Fault { column: (*name).into(), ..fault }));
             }
         }
     }
@@ -596,8 +572,6 @@ impl Found {
             rows.repeats += more.repeats;
         }
         self.repeated.extend(other.repeated);
-        self.abouts.small.extend(other.abouts.small);
-        self.abouts.others.extend(other.abouts.others);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.counted, &other.counted);
         self.settled += other.settled;

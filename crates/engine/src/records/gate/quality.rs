@@ -84,12 +84,12 @@ pub struct Zero {
 
 /// How much the sum could change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Effect {
-    /// The sum, were the outcomes of everybody concerned at their best for the payer, and at their worst; in pence.
-    pub least: Pence,
-    pub most: Pence,
-    /// Whether the true range may be narrower.
-    pub bound: bool,
+pub enum Effect {
+    /// The sum, were the outcomes of everybody concerned at their best for the payer, and at their worst; in pence. `bound` says
+    /// whether the true range may be narrower.
+    Between { least: Pence, most: Pence, bound: bool },
+    /// Nobody can say: it is about how far the records reach, who is paid, or whom people are compared with.
+    Unknown,
 }
 
 /// Faults that somebody accepted.
