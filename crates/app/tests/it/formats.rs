@@ -132,17 +132,13 @@ fn random(seed: u64) -> Vec<(&'static str, String)> {
         let died = if below(9) == 0 { died.as_str() } else { "" };
         let _ = writeln!(people, "{person},{},{},{born},{died},AB{} 1CD", quoted(forename), quoted(surname), below(20));
         let _ = writeln!(starts, "{:03},{person},{},{began},", at, ["P", "Société"][below(2) as usize]);
-        let amount = if below(3) == 0 {
+        let kind = ["offence", "wage"][below(2) as usize];
+        let amount = if kind == "offence" && below(3) == 0 {
             String::new()
         } else {
             format!("{}{}.{:02}", if below(5) == 0 { "-" } else { "" }, 1 + below(3000), below(100))
         };
-        let _ = writeln!(
-            events,
-            "e{at},{person},{},{date},{},{amount}",
-            ["offence", "wage"][below(2) as usize],
-            ["", "theft"][below(2) as usize]
-        );
+        let _ = writeln!(events, "e{at},{person},{kind},{date},{},{amount}", ["", "theft"][below(2) as usize]);
     }
     let coverage = "table,kind,until\nevents,,2023-12-31\nspells,,2023-12-31\n".to_owned();
     vec![("people", people), ("starts", starts), ("events", events), ("coverage", coverage)]

@@ -29,7 +29,7 @@ impl<'a> Life<'a> {
         Life { facts, died, removed, links }
     }
 
-    /// The first day of a fact of a kind that is about another, which happened on a day: what comes before it says nothing of it.
+    /// The first day, from one on, of a fact of a kind that is about another.
     fn about(&self, key: u64, from: Day, kind: u16) -> Day {
         if key == 0 {
             return NEVER;
@@ -52,6 +52,7 @@ impl<'a> Life<'a> {
                 return None;
             }
             let Some(proven_by) = wanted.proven_by else { return Some((fact, NEVER)) };
+            // What comes before an event proves nothing of it.
             let proof = fact.to.min(self.about(fact.key, fact.from, proven_by));
             (proof < window.proof).then_some((fact, proof))
         })
@@ -70,7 +71,7 @@ impl<'a> Life<'a> {
             Times::Kept(kinds) => kinds.iter().flat_map(|kind| self.facts.of(*kind)).for_each(|fact| add(fact.from, fact.to)),
             Times::Paired { begins, ends } => {
                 let begun = self.facts.of(*begins).filter(|fact| fact.from < to);
-                begun.for_each(|fact| add(fact.from, self.about(fact.key, fact.from, *ends)));
+                begun.for_each(|fact| add(fact.from, self.about(fact.key, Day::MIN, *ends)));
             }
         }
         spells.sort_unstable();

@@ -230,7 +230,10 @@ impl Oracle<'_> {
                 out.push((*event, None));
                 continue;
             };
-            let about = all.iter().filter(|other| other.kind == *proven_by && other.about == event.event).map(|other| other.date);
+            let about = all
+                .iter()
+                .filter(|other| other.kind == *proven_by && other.about == event.event && other.date >= event.date)
+                .map(|other| other.date);
             let proven = about.chain(event.settled).min();
             if proven.is_some_and(|day| day < proof) {
                 out.push((*event, proven));
