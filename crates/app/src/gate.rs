@@ -228,7 +228,7 @@ fn read(
         stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
     };
     let (of_events, of_spells) = (asked_of("events", &need.events), asked_of("spells", &need.spells));
-    let of_starts = Asked { places: wanted.scheme.map(places), ..asked(true) };
+    let of_starts = Asked { places: wanted.scheme.map(places), copies_later: true, ..asked(true) };
     let (starts_files, event_files, spell_files) = (reading.files("starts"), reading.files("events"), reading.files("spells"));
     let starts = || -> anyhow::Result<_> {
         let mut gather = starts::Gather::new(&people.names);
@@ -312,15 +312,25 @@ fn columns(name: &str, need: &Need) -> Vec<Column> {
 /// In larger tables nobody looks for the rows of each copy: it takes another reading.
 const LOOKED_THROUGH: u64 = 2_000_000;
 
-/// The rows of events and spells that equal another in all but their key, once measuring found that there are some.
-pub fn copies(folder: &Path, records: &Records, policy: &RecordsPolicy, quality: &Quality) -> anyhow::Result<Findings> {
+/// The rows that equal another in all but their key, once measuring found that there are some.
+pub fn copies(
+    folder: &Path,
+    records: &Records,
+    policy: &RecordsPolicy,
+    quality: &Quality,
+    starts: u64,
+) -> anyhow::Result<Findings> {
     let (need, mut out) = (&records.need, Findings::default());
     if quality.rows() > LOOKED_THROUGH {
+        if starts > 0 {
+            let fault = Fault::file(COPY, "each row once", "if they are copies, remove them; else nothing").warning();
+            out.add("starts", Fault { value: Some(format!("{starts} of the rows")), ..fault }, false, None);
+        }
         return Ok(out);
     }
     let (files, _) = find(folder)?;
     let known = Known::of(Some(&records.people.names));
-    for name in ["events", "spells"].into_iter().filter(|name| need.table(name)) {
+    for name in ["starts", "events", "spells"].into_iter().filter(|name| need.table(name)) {
         let Some(table) = table(name) else { continue };
         let files: Vec<&TableFile> = files.iter().filter(|file| file.table.name == name).collect();
         let asked = Asked { copies_later: false, ..asked_of(name, need, policy, None) };
@@ -440,7 +450,7 @@ pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<
         kinds,
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
-        copies_later: matches!(name, "events" | "spells"),
+        copies_later: matches!(name, "starts" | "events" | "spells"),
         columns: columns(name, need),
         outcomes: Vec::new(),
         places: scheme.filter(|_| name == "starts").map(places),

@@ -89,8 +89,8 @@ pub fn live(
     let set_apart = gate::set_apart(&loaded.findings);
     let Loaded { folder, records, mut tables, mut quality, policy, .. } = loaded;
     quality.copies = doubts::copies(&measured);
-    if quality.copies.is_some() {
-        let found = gate::copies(&folder, &records, &policy, &quality)?;
+    if quality.copies.is_some() || measured.doubts.starts > 0 {
+        let found = gate::copies(&folder, &records, &policy, &quality, measured.doubts.starts)?;
         quality.findings.extend(quality::findings(&found));
     }
     let (folders, claims) = (vec![folder.clone()], tables.remove("claims"));

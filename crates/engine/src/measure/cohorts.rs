@@ -59,3 +59,8 @@ fn positions(names: &Names, known: &[String]) -> Vec<Option<u32>> {
         })
         .collect()
 }
+
+/// Starts that equal another in all but their key.
+pub(super) fn copied(records: &Records) -> u64 {
+    records.starts.windows(2).filter(|two| two[0] == two[1]).count() as u64
+}

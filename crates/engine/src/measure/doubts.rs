@@ -15,6 +15,8 @@ use crate::records::facts::{Fact, Own, Part};
 pub struct Doubts {
     /// People with facts that equal another one in all but their key, in the order of the index.
     pub copied: Vec<Copied>,
+    /// Starts that equal another one in all but their key: a person counts once in a cohort, so they change nothing.
+    pub starts: u64,
     /// Keys that facts are about, and that no earlier fact of the same person has which they could be about.
     pub unanswered: Vec<u64>,
     /// People with a fact that should be about another one and names none, although there is one that it may be about.
@@ -41,6 +43,7 @@ pub struct Copied {
 impl Doubts {
     pub(super) fn add(&mut self, other: Doubts) {
         self.copied.extend(other.copied);
+        self.starts += other.starts;
         self.unanswered.extend(other.unanswered);
         self.about_none.extend(other.about_none);
         self.ended.extend(other.ended);

@@ -163,7 +163,7 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
         find(&plans_before, records, part, own, known_at, of_before);
         doubts::doubts((&plans, &plans_before), &links, records, part, own, known_at, first)
     });
-    let mut doubts = Doubts::default();
+    let mut doubts = Doubts { starts: cohorts::copied(records), ..Doubts::default() };
     found.collect::<Vec<_>>().into_iter().for_each(|found| doubts.add(found));
     Measured { index, outcomes: scheme.outcomes.len(), findings, held_before, before, elsewhere, doubts }
 }

@@ -10,8 +10,12 @@ use super::super::names::fingerprint;
 /// Keys that were read.
 #[derive(Debug, Default)]
 pub struct Keys {
-    /// Numbers below 2³², by their upper half.
+    /// A bit for each number below so many, where they lie close together.
+    dense: Vec<u64>,
+    /// Larger numbers below 2³², by their upper half.
     small: Vec<Page>,
+    /// How many keys were added.
+    added: usize,
     /// Fingerprints by their upper 12 bits.
     others: Vec<Prints>,
 }
@@ -81,6 +85,9 @@ impl Default for Page {
     }
 }
 
+/// Words of 64 bits for the numbers of a page.
+const PAGE: usize = 1024;
+
 /// Numbers of a page from which bits take less memory.
 const MANY: usize = 4096;
 
@@ -90,7 +97,16 @@ impl Keys {
         let mut repeats = Vec::new();
         match column {
             Values::Numbers(numbers) => {
+                self.make_dense(numbers);
                 for (row, number) in numbers.iter().enumerate() {
+                    if let Some(bits) = usize::try_from(*number >> 6).ok().and_then(|at| self.dense.get_mut(at)) {
+                        let bit = 1 << (number & 63);
+                        if *bits & bit != 0 {
+                            repeats.push(row);
+                        }
+                        *bits |= bit;
+                        continue;
+                    }
                     let new = match u32::try_from(*number) {
                         Ok(number) => self.small(number),
                         Err(_) => *number == NONE || self.other(fingerprint(Name::Number(*number))),
@@ -116,9 +132,33 @@ impl Keys {
         repeats
     }
 
+    /// Keeps a bit for every number up to the largest of some, if that takes no more than four bytes for each key.
+    fn make_dense(&mut self, numbers: &[i64]) {
+        self.added += numbers.len();
+        let largest = numbers.iter().filter_map(|number| u32::try_from(*number).ok()).max().unwrap_or(0);
+        let pages = (largest >> 16) as usize + 1;
+        if pages * PAGE <= self.dense.len() || pages * PAGE * 2 > self.added {
+            return;
+        }
+        self.dense.resize(pages * PAGE, 0);
+        for (page, kept) in self.small.iter_mut().take(pages).enumerate() {
+            let bits = &mut self.dense[page * PAGE..(page + 1) * PAGE];
+            match std::mem::take(kept) {
+                Page::Bits(old) => bits.iter_mut().zip(old.iter()).for_each(|(bits, old)| *bits |= old),
+                Page::Few(few) => few.iter().for_each(|at| bits[usize::from(at >> 6)] |= 1 << (at & 63)),
+            }
+        }
+    }
+
     /// Adds a small number and says whether it is new.
     #[inline]
     fn small(&mut self, number: u32) -> bool {
+        if let Some(bits) = self.dense.get_mut((number >> 6) as usize) {
+            let bit = 1 << (number & 63);
+            let new = *bits & bit == 0;
+            *bits |= bit;
+            return new;
+        }
         let (page, at) = ((number >> 16) as usize, number as u16);
         if page >= self.small.len() {
             self.small.resize_with(page + 1, Page::default);
