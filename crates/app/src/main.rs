@@ -12,6 +12,7 @@ mod link;
 mod linked;
 mod live;
 mod looked;
+mod options;
 mod pack;
 mod paint;
 mod panics;
@@ -24,7 +25,7 @@ mod threads;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use engine::link::purpose::Refusal as NotCovered;
 use engine::pay::{Fault, Refusal};
 
@@ -109,7 +110,8 @@ pub fn main() -> ExitCode {
         Some(_) => usual(panic),
         None => paint::stderr(&format!("error: a fault in wellspent itself: {panic}")),
     }));
-    let cli = match Cli::try_parse() {
+    let given = options::checked(Cli::command()).try_get_matches().and_then(|given| Cli::from_arg_matches(&given));
+    let cli = match given {
         Ok(cli) => cli,
         Err(said) => return usage(&said),
     };

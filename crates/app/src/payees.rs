@@ -13,8 +13,10 @@ use engine::records::day::{Day, date};
 use engine::records::payees::{Stray, ids, strays};
 use scheme::Scheme;
 use scheme::read::SCHEME_FILE;
+use scheme::visible::hidden;
 
 use crate::live::Live;
+use crate::report::quality::several;
 use crate::tables::{self, Format};
 
 /// The providers that rows of a table name.
@@ -109,7 +111,11 @@ pub fn of_records(scheme: &Scheme, live: &Live, claims: Option<&[Batch]>, as_at:
         let index = &measured.index[*first];
         let (provider, area) = (records.providers.get(index.start.provider).to_string(), &scheme.areas[index.area as usize]);
         let place = row_of_start(folders, records, index)?;
-        let many = if astray.len() == 1 { String::new() } else { format!(", and so do {} others like it", astray.len() - 1) };
+        let many = if astray.len() == 1 {
+            String::new()
+        } else {
+            format!(", and {}", several(astray.len() as u64 - 1, "other start is like it", "other starts are like it"))
+        };
         bail!(
             "{place}: somebody starts with {provider} in {area} on {}{many}, and {provider} does not hold {area} on that day under \
              the contract\n\nhint: correct the row, or the `areas`, `starts` and `ends` of {provider} in {SCHEME_FILE}",
@@ -179,11 +185,22 @@ fn difference(one: &str, other: &str) -> String {
     }
     let (mut ours, mut theirs) = (one.chars(), other.chars());
     let mut at = 0;
-    let code = |c: Option<char>| c.map_or("nothing".to_owned(), |c| format!("U+{:04X}", u32::from(c)));
+    // A letter that everybody types is shown; any other may look like one, and has its number.
+    let code = |c: Option<char>| match c {
+        None => "nothing".to_owned(),
+        Some(' ') => "a blank".to_owned(),
+        Some(c) if c.is_ascii_graphic() => format!("`{c}`"),
+        Some(c) if c.is_alphanumeric() && !hidden(c) => format!("`{c}` (U+{:04X})", u32::from(c)),
+        Some(c) => format!("U+{:04X}", u32::from(c)),
+    };
     loop {
         at += 1;
         let (our, their) = (ours.next(), theirs.next());
         if our != their || our.is_none() {
+            let capital = |c: Option<char>| c.map(|c| c.to_lowercase().to_string());
+            if our.is_some() && capital(our) == capital(their) && one.to_lowercase() == other.to_lowercase() {
+                return format!(" (they differ in capital letters alone: {} and {})", code(our), code(their));
+            }
             return format!(" (character {at} is {} in the one and {} in the other)", code(our), code(their));
         }
     }

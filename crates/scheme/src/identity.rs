@@ -58,7 +58,9 @@ impl NotAName {
     #[must_use]
     pub fn said(&self, who: &str) -> (String, String) {
         match self {
-            NotAName::Empty => (format!("the name of {who} is empty"), "give the name of a person".to_owned()),
+            NotAName::Empty => {
+                (format!("the name of {who} is empty, or has no letters or digits"), "give the name of a person".to_owned())
+            }
             NotAName::TooLong => {
                 (format!("the name of {who} is longer than {LONGEST} characters"), "give the name of a person".to_owned())
             }

@@ -27,6 +27,13 @@ pub struct Line {
     pub reason: String,
 }
 
+/// Whether an amount is quantity × price, to the penny. The line of a cap, a floor or a limited deduction is not.
+#[must_use]
+pub fn is_product(quantity: Quantity, price: Pence, amount: Pence) -> bool {
+    let product = i128::from(quantity.0) * i128::from(price.0);
+    (product - i128::from(amount.0) * i128::from(WHOLE)).abs() < i128::from(WHOLE)
+}
+
 impl Line {
     /// "17.5 people", "1 event".
     #[must_use]

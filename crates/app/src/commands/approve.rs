@@ -4,12 +4,13 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use engine::pay::renamed::{renaming, renamings};
 use engine::pay::{Detail, Hash, Ledger, Refusal, approve};
 use scheme::money::Pence;
 use scheme::visible::visible;
 use store::{Open, Store};
 
-use crate::commands::pay::now;
+use crate::commands::pay::{changes, now};
 use crate::paint;
 
 #[derive(Args)]
@@ -29,10 +30,12 @@ pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
     let run = named(store.ledger(), &command.run)?;
     let posted = store.append(&now(), |ledger| {
         let plan = approve(ledger, run, &command.by)?;
+        let posted = ledger.run(run).filter(|posted| posted.approved_by.is_none());
+        let changed = posted.filter(|posted| !renamings(&posted.run).is_empty()).map(|posted| changes(ledger, &posted.run));
         // The first entry is the approval itself.
-        Ok::<_, Refusal>(((plan.entries.len().checked_sub(1), plan.notes), plan.entries))
+        Ok::<_, Refusal>(((plan.entries.len().checked_sub(1), plan.notes, changed.unwrap_or_default()), plan.entries))
     })??;
-    let (posted, notes) = posted;
+    let (posted, notes, changed) = posted;
     for note in notes {
         paint::stderr(&format!("note: {note}"));
     }
@@ -44,8 +47,11 @@ pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
     let ledger = store.ledger();
     if let Some(posted) = ledger.run(run) {
         out += &details(&posted.run.details);
+        // As it was told when the run was prepared.
+        out += &changed;
         let contract = &posted.run.statement.contract;
-        for provider in &posted.run.statement.providers {
+        let known = |provider: &&String| ledger.new_name(contract, provider).is_none();
+        for provider in posted.run.statement.providers.iter().filter(known) {
             out += &owed(ledger, contract, provider);
         }
     }
@@ -57,7 +63,11 @@ pub fn run(command: &Approve) -> anyhow::Result<ExitCode> {
 /// What a run keeps besides its statement: what there is to say of the records.
 pub fn details(details: &[Detail]) -> String {
     let lines = |detail: &Detail| detail.value.lines().map(|line| format!("    {}\n", visible(line))).collect::<String>();
-    details.iter().map(|detail| format!("  {}\n{}", visible(&detail.name), lines(detail))).collect()
+    let one = |detail: &Detail| match renaming(detail) {
+        Some(renaming) => format!("  {}\n", visible(&renaming.reason())),
+        None => format!("  {}\n{}", visible(&detail.name), lines(detail)),
+    };
+    details.iter().map(one).collect()
 }
 
 /// What a provider is owed now, or owes, and what was paid of it.

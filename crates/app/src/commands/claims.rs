@@ -13,7 +13,7 @@ use crate::gate::Accept;
 use crate::linked::{Joined, join, stated};
 use crate::live::{Days, live};
 use crate::payees::{self, Seen};
-use crate::report::quality;
+use crate::report::quality::{self, several};
 use crate::{folder, looked, paint};
 
 #[derive(Args)]
@@ -80,7 +80,7 @@ pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
         );
     }
     if unknown > 0 {
-        out += &format!("{} claims fit no start, provider or outcome of the records\n", thousands(unknown));
+        out += &format!("{} no start, provider or outcome of the records\n", several(unknown as u64, "claim fits", "claims fit"));
     }
     paint::stdout(&out)?;
     quality::say(&live.quality);

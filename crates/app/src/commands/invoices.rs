@@ -8,11 +8,12 @@ use clap::Args;
 use engine::pay::invoice::{self, Contract, Sum};
 use engine::records::day::{Day, day};
 use jiff::civil::Date;
-use scheme::money::thousands;
+use scheme::spelling::nearest;
+use scheme::visible::visible;
 
 use crate::gate::{self, Accept, Wanted};
 use crate::paint;
-use crate::report::quality;
+use crate::report::quality::{self, several};
 
 #[derive(Args)]
 pub struct Invoices {
@@ -38,7 +39,11 @@ pub fn run(command: &Invoices) -> anyhow::Result<ExitCode> {
     let known_at: Day = command.known_at.map_or(Day::MAX, day);
     let mut contracts = invoice::contracts(batches, known_at);
     if let Some(missing) = command.contract.iter().find(|name| !contracts.contains_key(*name)) {
-        bail!("no line is of the contract {missing}");
+        let hint = match nearest(missing, contracts.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean --contract {}?", visible(near)),
+            None => "write the contract as the column `contract` has it".to_owned(),
+        };
+        bail!("no line is of the contract {}\n\nhint: {hint}", visible(missing));
     }
     contracts.retain(|name, _| command.contract.is_empty() || command.contract.contains(name));
     let mut all = Contract::default();
@@ -52,11 +57,12 @@ pub fn run(command: &Invoices) -> anyhow::Result<ExitCode> {
     }
     let held = all.exact as usize + off;
     paint::stdout(&format!(
-        "\n{} contracts: paid {} in {} lines; of {held} with a price and a number of results, {} are price × results to the penny\n",
-        contracts.len(),
+        "\n{}: paid {} in {}; of {held} with a price and a number of results, {} {} price × results to the penny\n",
+        several(contracts.len() as u64, "contract", "contracts"),
         all.paid.amount,
-        thousands(all.paid.lines.into()),
-        all.exact
+        several(all.paid.lines.into(), "line", "lines"),
+        all.exact,
+        if all.exact == 1 { "is" } else { "are" }
     ))?;
     quality::say(&loaded.quality);
     Ok(if off == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -65,7 +71,7 @@ pub fn run(command: &Invoices) -> anyhow::Result<ExitCode> {
 fn told(name: &str, contract: &Contract) -> String {
     let mut out = format!("{name}\n");
     let sum = |what: String, sum: &Sum| {
-        format!("  {what:<24} {:>16} in {} lines\n", sum.amount.to_string(), thousands(sum.lines.into()))
+        format!("  {what:<24} {:>16} in {}\n", sum.amount.to_string(), several(sum.lines.into(), "line", "lines"))
     };
     if contract.paid.lines > 0 {
         out += &sum("paid".into(), &contract.paid);
@@ -75,12 +81,17 @@ fn told(name: &str, contract: &Contract) -> String {
     }
     let held = contract.exact as usize + contract.off.len();
     if held > 0 {
-        out += &format!("  {} of {held} lines are price × results to the penny\n", contract.exact);
+        out += &format!(
+            "  {} of {} {} price × results to the penny\n",
+            contract.exact,
+            several(held as u64, "line", "lines"),
+            if contract.exact == 1 { "is" } else { "are" }
+        );
     }
     for off in &contract.off {
         let results = off.results_over().map_or(String::new(), |results| {
             let way = if results > 0 { "more" } else { "fewer" };
-            format!(": as for {} results {way}", thousands(results.abs()))
+            format!(": as for {} {way}", several(results.unsigned_abs(), "result", "results"))
         });
         out += &format!(
             "    {:<20} {:>5} × {:>8} = {:>10}, paid {:>10}, {:>10} over{results}\n",

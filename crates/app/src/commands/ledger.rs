@@ -16,11 +16,12 @@ use engine::pay::{self, Hash, Head};
 use jiff::civil::Date;
 use scheme::cell::quoted;
 use scheme::money::Pence;
+use scheme::spelling::nearest;
 use scheme::visible::visible;
 use store::{Open, Store};
 
 use crate::commands::approve::{self, named};
-use crate::commands::pay::heading;
+use crate::commands::pay::{changes, heading};
 use crate::{paint, tables};
 
 #[derive(Args)]
@@ -116,7 +117,12 @@ pub fn run(command: &Ledger) -> anyhow::Result<ExitCode> {
             let known_at = known_at.unwrap_or(*as_at);
             let store = open(store)?;
             let found = store.ledger().statement(contract, *as_at, known_at);
-            let hint = "`wellspent ledger show LEDGER` lists what was posted";
+            let contracts = store.ledger().contracts();
+            let near = (!contracts.contains(contract.as_str())).then(|| nearest(contract, contracts)).flatten();
+            let hint = match near {
+                Some(near) => format!("did you mean --contract {}?", visible(near)),
+                None => "`wellspent ledger show LEDGER` lists what was posted".to_owned(),
+            };
             let text = found.with_context(|| {
                 format!("the ledger has no statement of {contract} as at {as_at}, known at {known_at}\n\nhint: {hint}")
             })?;
@@ -210,8 +216,9 @@ fn show(ledger: &pay::Ledger, id: Hash) -> anyhow::Result<String> {
             &posted.transactions
         }
         None => {
+            out += &changes(ledger, &posted.run);
             out += "  not approved; it would post:\n";
-            would = transactions(ledger, id, statement);
+            would = transactions(ledger, id, &posted.run);
             &would
         }
     };

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use crate::gate::{self, Accept, Wanted};
 use crate::paint;
-use crate::report::quality;
+use crate::report::quality::{self, several};
 
 #[derive(Args)]
 pub struct Lots {
@@ -49,8 +49,11 @@ fn told(running: &[&Lot]) -> String {
     let works_in = holdings.values().filter(|holding| holding.worked_in > 0).count();
     let links: usize = running.iter().map(|lot| lot.subcontractors.len()).sum();
     let mut out = format!(
-        "{} lots, held by {held} providers; {links} subcontracts with {works_in} providers\n\n{:<24} {:>6} {:>9} {:>16}\n",
-        running.len(),
+        "{}, held by {}; {} with {}\n\n{:<24} {:>6} {:>9} {:>16}\n",
+        several(running.len() as u64, "lot", "lots"),
+        several(held as u64, "provider", "providers"),
+        several(links as u64, "subcontract", "subcontracts"),
+        several(works_in as u64, "provider", "providers"),
         "region",
         "lots",
         "held by",

@@ -12,10 +12,12 @@ use engine::measure::claims::found_false;
 use engine::measure::effect::effect;
 use engine::measure::payees::Payees;
 use engine::measure::{self, Group, Measured};
-use engine::pay::entry::What;
-use engine::pay::run::transactions;
+use engine::pay::copied::QUALITY;
+use engine::pay::entry::{Run, What};
+use engine::pay::renamed::renamings;
+use engine::pay::run::{person, transactions};
 use engine::pay::statement::{self, lines};
-use engine::pay::vanished::{Gone, Scope, other_contract, take_up};
+use engine::pay::vanished::{self, Gone, Scope, in_note, other_contract, take_up};
 use engine::pay::{Detail, Hash, Ledger, Line, Refusal, Statement, prepare_with};
 use engine::records::batch::Batch;
 use engine::records::gate::quality::{Copies, Quality};
@@ -33,7 +35,7 @@ use crate::folder::{self, SchemeFolder};
 use crate::gate::Accept;
 use crate::linked::{Joined, Joint, join, stated};
 use crate::live::{Days, Live, live};
-use crate::report::quality;
+use crate::report::quality::{self, several};
 use crate::{looked, paint, payees, report, tables};
 
 #[derive(Args)]
@@ -92,6 +94,10 @@ pub struct Pay {
 pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
     let Some(scheme) = scheme_or_errors(&folder) else { return Ok(ExitCode::from(1)) };
+    // The name stands in for whoever accepts faults, too, so it is looked at before anything is read.
+    if let Some(name) = &command.prepared_by {
+        person(name, "the person who prepares the run (--prepared-by)")?;
+    }
     let (statement, waiting, quality) = match (&command.records, &command.tally) {
         (Some(records), _) => {
             let only = command.provider.as_deref();
@@ -138,15 +144,16 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
             Some(_) => Scope::Named { listed: !scheme.providers.is_empty() },
             None => Scope::Contract,
         };
-        let (run, written) = store.append(&now(), |ledger| {
+        let (run, written, notes) = store.append(&now(), |ledger| {
             same_contract(ledger, &statement)?;
             take_up(ledger, &mut statement, scope, &gone)?;
             paid_once(ledger, &scheme, &statement)?;
-            let of_records = quality.as_ref().map(|quality| Detail::new("data quality", &quality::recorded(quality)));
-            let details = of_records.into_iter().collect();
+            let of_records = quality.as_ref().map(|quality| Detail::new(QUALITY, &quality::recorded(quality)));
+            let details = of_records.into_iter().chain(vanished::details(ledger, &statement.contract, &gone)).collect();
             let plan = prepare_with(ledger, statement.clone(), name, &noted(&command.note, &gone), details)?;
-            Ok::<_, Refusal>(((plan.run, !plan.entries.is_empty()), plan.entries))
+            Ok::<_, Refusal>(((plan.run, !plan.entries.is_empty(), plan.notes), plan.entries))
         })??;
+        notes.iter().for_each(|note| paint::stderr(&format!("note: {}", visible(note))));
         said = Some(prepared(store.ledger(), run, written, place));
     }
     paint::stdout(&if command.csv { statement.csv() } else { text(&statement, &waiting) })?;
@@ -271,7 +278,14 @@ pub fn from_records(
         return Ok(Found { statement, waiting: Vec::new(), payees, groups });
     }
     if groups.is_empty() {
-        let Some(only) = only else { bail!("nobody started") };
+        let Some(only) = only else {
+            bail!(
+                "nobody started by {}, as known at {}\n\nhint: ask for a later day with --as-at and --known-at, or look at the dates \
+                 in starts: `wellspent records check` says what is wrong with them",
+                days.as_at,
+                days.known_at()
+            );
+        };
         let near = scheme::spelling::nearest(only, payees.ids.iter().map(String::as_str));
         let near = near.map_or(String::new(), |near| format!("is `{}` meant? ", near.escape_debug()));
         bail!(
@@ -312,13 +326,16 @@ fn audited(scheme: &Scheme, live: &Live, claims: &[Batch], days: Days, groups: &
     let (as_at, known_at) = days.days();
     let unknown = found_false(scheme, &live.records, &live.measured, claims, as_at.min(known_at), groups);
     if unknown > 0 {
-        paint::stderr(&format!("note: {unknown} claims found false fit no start, provider or outcome of the records"));
+        paint::stderr(&format!(
+            "note: {} no start, provider or outcome of the records",
+            several(unknown as u64, "claim found false fits", "claims found false fit")
+        ));
     }
 }
 
 /// "OLD=NEW" from the command line.
 fn renamed(text: &str) -> Result<Gone, String> {
-    match text.split_once('=') {
+    match text.split_once('=').map(|(old, new)| (old.trim(), new.trim())) {
         Some((old, new)) if !old.is_empty() && !new.is_empty() => Ok(Gone::Renamed { old: old.to_owned(), new: new.to_owned() }),
         _ => Err("write the name in the ledger, an equals sign, and the name in the statement: OLD=NEW".to_owned()),
     }
@@ -328,7 +345,7 @@ fn renamed(text: &str) -> Result<Gone, String> {
 fn noted(note: &str, gone: &[Gone]) -> String {
     let said = gone.iter().map(|gone| match gone {
         Gone::TakenBack(name) => format!("{name} is taken back"),
-        Gone::Renamed { old, new } => format!("{old} is {new} now"),
+        Gone::Renamed { old, new } => in_note(old, new),
     });
     let note = Some(note.trim().to_owned()).filter(|note| !note.is_empty());
     note.into_iter().chain(said).collect::<Vec<_>>().join("; ")
@@ -395,7 +412,8 @@ fn complete(scheme: &Scheme, live: &Live, groups: &[Group]) -> anyhow::Result<()
                 let alone = tally.people[cell] > 0 && tally.comparison[at].people[cell] == 0;
                 if alone && tally.stage(cohort) == Stage::Complete {
                     bail!(
-                        "{name} is held against a comparison group, and the records have nobody to compare with in {}, {}, {}\n\nhint:                          add them to people and starts, with `comparison` in the column `group`",
+                        "{name} is held against a comparison group, and the records have nobody to compare with in {}, {}, {}\n\nhint: \
+                         add them to people and starts, with `comparison` in the column `group`",
                         scheme.areas[tally.area],
                         scheme.cohorts[cohort].name,
                         scheme.segments[segment]
@@ -419,7 +437,8 @@ fn waiting(scheme: &Scheme, groups: &[Group]) -> Vec<String> {
         if waiting > 0 {
             let ended = groups.iter().any(|group| group.tally.stage(at) != Stage::Running);
             let held = if ended { "" } else { "; the cohort has not ended, and its service fee is due for whole months" };
-            out.push(format!("{}: of {} people {} are not yet known{held}", cohort.name, thousands(started), thousands(waiting)));
+            let (people, are) = (several(started.unsigned_abs(), "person", "people"), if waiting == 1 { "is" } else { "are" });
+            out.push(format!("{}: of {people} {} {are} not yet known{held}", cohort.name, thousands(waiting)));
         }
     }
     if !out.is_empty() {
@@ -489,6 +508,34 @@ pub fn place(line: &Line) -> String {
     parts.map(String::as_str).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
+/// What a run that is not posted yet changes for each provider; one with a new name is one provider. Says where more was paid than
+/// would be due.
+pub fn changes(ledger: &Ledger, run: &Run) -> String {
+    let (statement, renamed) = (&run.statement, renamings(run));
+    let contract = &statement.contract;
+    let mut out = String::new();
+    for provider in statement.providers.iter().filter(|name| renamed.iter().all(|renaming| renaming.old != **name)) {
+        let old = renamed.iter().find(|renaming| renaming.new == *provider).map(|renaming| renaming.old.as_str());
+        let both = |of: &dyn Fn(&str) -> Pence| Pence(of(provider).0.saturating_add(old.map_or(0, |old| of(old).0)));
+        let (before, paid) = (both(&|name| ledger.accrued(contract, name)), both(&|name| ledger.paid(contract, name)));
+        let total = statement.total(provider);
+        let difference = Pence(total.0.saturating_sub(before.0));
+        let name = match old {
+            Some(old) => format!("{provider}, which was {old}"),
+            None => provider.clone(),
+        };
+        out += &format!("  {}: {before} before, {total} after, a difference of {difference}\n", visible(&name));
+        let due = total.0.saturating_sub(paid.0);
+        let provider = visible(provider);
+        if paid.0 > 0 && due < 0 {
+            out += &format!("      {paid} was paid, so {provider} would owe {}\n", Pence(due.saturating_neg()));
+        } else if paid.0 != 0 && old.is_some() {
+            out += &format!("      {paid} was paid under the old name, so {provider} would be owed {}\n", Pence(due));
+        }
+    }
+    out
+}
+
 fn prepared(ledger: &Ledger, run: Hash, written: bool, place: &str) -> String {
     let place = store::without_password(place);
     let Some(posted) = ledger.run(run) else { return String::new() };
@@ -500,7 +547,7 @@ fn prepared(ledger: &Ledger, run: Hash, written: bool, place: &str) -> String {
     let statement = &posted.run.statement;
     let mut out = format!("run {id} {} by {by}\n", if written { "prepared" } else { "was prepared before" });
     let (mut new, mut reversals) = (0, 0);
-    for transaction in transactions(ledger, run, statement) {
+    for transaction in transactions(ledger, run, &posted.run) {
         match transaction.what {
             What::Posts { .. } => new += 1,
             What::Reverses(_) => reversals += 1,
@@ -508,11 +555,7 @@ fn prepared(ledger: &Ledger, run: Hash, written: bool, place: &str) -> String {
         }
     }
     out += &format!("  it would post {new} and take back {reversals}\n");
-    for provider in &statement.providers {
-        let (before, total) = (ledger.accrued(&statement.contract, provider), statement.total(provider));
-        let difference = Pence(total.0.saturating_sub(before.0));
-        out += &format!("  {}: {before} before, {total} after, a difference of {difference}\n", visible(provider));
-    }
+    out += &changes(ledger, &posted.run);
     let others = ledger
         .owed_by_lines(&statement.contract)
         .into_iter()

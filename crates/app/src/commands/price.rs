@@ -165,7 +165,10 @@ fn text(scheme: &Scheme, area: usize, lines: &[Line], total: Pence) -> String {
         }
         let segment =
             line.segment.filter(|_| scheme.segments.len() > 1).map_or(String::new(), |at| format!(", {}", scheme.segments[at]));
-        let quantity = format!("{} × {}", line.quantity_words(), line.price);
+        let quantity = match scheme::price::is_product(line.quantity, line.price, line.amount) {
+            true => format!("{} × {}", line.quantity_words(), line.price),
+            false => format!("{} at {}", line.quantity_words(), line.price),
+        };
         out += &format!("  {:<44} {quantity:>36}  {:>16}\n", format!("{}{segment}", cohorts(scheme, line)), line.amount);
         out += &paint::dim(&format!("      {}\n", paint::wrap(&line.reason, 94, "      ")));
     }

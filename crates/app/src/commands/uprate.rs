@@ -13,6 +13,7 @@ use scheme::problem::{Problem, nearest};
 use scheme::source::{LARGEST_FILE_BYTES, Source};
 use scheme::table::Table;
 
+use crate::report::quality::several;
 use crate::{folder, paint};
 
 #[derive(Args)]
@@ -87,9 +88,13 @@ pub fn run(command: &Uprate) -> anyhow::Result<ExitCode> {
     paint::stdout(&out)?;
     problems.iter().for_each(|problem| paint::stderr(&problem.render("", &sources)));
     let to = &command.to;
+    let uprated = several(uprated, "amount", "amounts");
     match &command.against {
-        Some(against) => paint::stderr(&format!("{uprated} amounts at {to} prices; {same} of {held} in `{against}` agree")),
-        None => paint::stderr(&format!("{uprated} amounts at {to} prices")),
+        Some(against) => paint::stderr(&format!(
+            "{uprated} at {to} prices; {same} of {held} in `{against}` {}",
+            if same == 1 { "agrees" } else { "agree" }
+        )),
+        None => paint::stderr(&format!("{uprated} at {to} prices")),
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use engine::pay::copied::SHA_256;
 use engine::records::fault::Grade;
 use engine::records::gate::findings::{Findings, Key};
 use engine::records::gate::quality::{Effect, FileRead, Finding, Outcome, Quality};
@@ -22,9 +23,9 @@ pub fn several(count: u64, one: &str, many: &str) -> String {
 /// Why a run is refused: every kind of finding that stops it, with its file and rows, and what to do.
 pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &RecordsPolicy, refused: bool) -> String {
     let mut out = match refused {
-        true => "nothing was measured or paid, because the records do not allow it".to_owned(),
+        true => "there is no result, because the records do not allow one".to_owned(),
         false => format!(
-            "nothing was measured or paid: {} cannot be used and could change the result, and {}",
+            "there is no result: {} cannot be used and could change it, and {}",
             several(quality.faults(), "row", "rows"),
             match policy.faults.words().as_str() {
                 "none" => "no such fault is tolerated".to_owned(),
@@ -93,7 +94,7 @@ pub fn lines(quality: &Quality) -> Vec<String> {
 
 /// The statement as a payment run keeps it: the files with their hashes, and every finding, a line each.
 pub fn recorded(quality: &Quality) -> String {
-    let file = |file: &FileRead| format!("{}: {}, SHA-256 {}", file.name, several(file.rows, "row", "rows"), file.sha256);
+    let file = |file: &FileRead| format!("{}: {}{SHA_256}{}", file.name, several(file.rows, "row", "rows"), file.sha256);
     lines(quality).into_iter().chain(quality.files.iter().map(file)).collect::<Vec<_>>().join("\n")
 }
 

@@ -236,6 +236,82 @@ B4,2029-06-01,900.00,Acme
     }
 }
 
+/// A payment is of a day on which it can have been made.
+#[test]
+fn a_payment_of_a_day_that_cannot_be_is_refused() {
+    let scratch = Scratch::new("days");
+    let store = ledger_of(&scratch, &[0]);
+    for (on, words) in [
+        ("1999-01-01", "before 2029-04-01, the day of the first statement"),
+        ("2029-03-31", "before 2029-04-01"),
+        ("2036-01-01", "today is 2035-12-31"),
+        ("2199-01-01", "today is 2035-12-31"),
+    ] {
+        let output = settle(&store, "Acme", "£5", on, "B1", "Cat", &[]);
+        assert_eq!(output.status.code(), Some(1), "{on}: {}", said(&output));
+        assert!(said(&output).contains(words) && said(&output).contains("hint:"), "{on}: {}", said(&output));
+    }
+    let output = settle(&store, "Acme", "£5", "30/04/2029", "B1", "Cat", &[]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("--on") && said(&output).contains("write the year first: 2029-04-30"), "{}", said(&output));
+    assert!(settle(&store, "Acme", "£5", "2029-04-01", "B1", "Cat", &[]).status.success());
+}
+
+/// An extract is read in one way, or somebody is asked.
+#[test]
+fn an_extract_that_can_be_read_in_two_ways_is_not_guessed_at() {
+    let scratch = Scratch::new("extracts");
+    let store = ledger_of(&scratch, &[0]);
+    assert!(settle(&store, "Acme", "£1,000", "2029-04-10", "B1", "Cat Dee", &[]).status.success());
+    let file = format!("{}/bank.csv", scratch.path());
+    let reconcile = |text: &str, more: &[&str]| {
+        scratch.write("bank.csv", text);
+        run(&[&["ledger", "reconcile", &store, &file], more].concat())
+    };
+    for (text, words) in [
+        ("reference,date,amount,payee,Currency\nB1,2029-04-10,1000,Acme,EUR\n", "row 2: the currency is not GBP"),
+        ("reference,date,amount,payee,ccy\nB1,2029-04-10,1000,Acme,GBp\n", "row 2: the currency is not GBP"),
+        ("reference,date,amount,payee\nB1,2029-04-10,1.000,Acme\n", "row 2: the amount can be read in two ways"),
+        ("reference,date,amount,payee\nB1,2029-04-10,\"1.000,00\",Acme\n", "row 2: the amount can be read in two ways"),
+        ("reference,date,amount,payee\nB1,2029-04-10,,Acme\n", "row 2: the amount is empty"),
+        ("reference,date,amount,payee\nB1,2029-04-10,€1000,Acme\n", "row 2: the amount is not"),
+        ("reference,date,Amount,Amount (GBP),payee\nB1,2029-04-10,9,1000,Acme\n", "can be the amount: Amount, Amount (GBP)"),
+        ("reference,date,Debit,Amount,payee\nB1,2029-04-10,1000,1000,Acme\n", "--amount \"Debit\""),
+        ("reference,Date,Value Date,Amount,payee\nB1,2029-04-10,2029-04-10,1000,Acme\n", "can be the date: Date, Value Date"),
+        ("amount\n1000\n", "no column for the reference, the date, the payee"),
+        (
+            "Statement of account\nreference,payee,date\nB1,Acme,2029-04-10\n",
+            "no column for the amount: its columns are reference",
+        ),
+    ] {
+        let output = reconcile(text, &[]);
+        assert_eq!(output.status.code(), Some(2), "{text}: {}", said(&output));
+        assert!(said(&output).contains(words), "{text}: {}", said(&output));
+    }
+    let euros = reconcile("reference,date,Amount (EUR),payee\nB1,2029-04-10,1000,Acme\n", &["--amount", "Amount (EUR)"]);
+    assert!(said(&euros).contains("in EUR by the name of the column"), "{}", said(&euros));
+    for (text, more) in [
+        ("reference,date,amount,payee,Currency\nB1,2029-04-10,\"1,000\",Acme,GBP\nTotal,,\"1,000\",,\n", &[][..]),
+        ("reference,date,Amount,Amount (GBP),payee\nB1,2029-04-10,9,1000.0,Acme\n", &["--amount", "Amount (GBP)"]),
+        ("My bank\n\nreference,date,amount,payee\nB1,10/04/2029,£1000,Acme\n,,1000,Grand total:\n", &[]),
+    ] {
+        let output = reconcile(text, more);
+        assert_eq!(output.status.code(), Some(0), "{text}: {}", said(&output));
+        assert_eq!(
+            said(&output).contains("has totals and no payment"),
+            text.to_lowercase().contains("total"),
+            "{}",
+            said(&output)
+        );
+    }
+    let output = reconcile("reference,date,amount,payee\nB1,2029-04-10,1000,Acme\n", &["--contract", "_Base"]);
+    assert!(said(&output).contains("did you mean --contract _base?"), "{}", said(&output));
+    let output = run(&["ledger", "statement", &store, "--contract", "_Base", "--as-at", "2029-05-01"]);
+    assert!(said(&output).contains("did you mean --contract _base?"), "{}", said(&output));
+    let output = settle(&store, "Acme", "£5", "2029-04-10", "B2", "Cat", &["--contract", "_Base"]);
+    assert!(said(&output).contains("did you mean _base?"), "{}", said(&output));
+}
+
 /// What keeps nothing, or cannot be kept, is refused with how to say it right, and leaves no file behind.
 #[test]
 fn a_place_that_keeps_nothing_is_refused() {

@@ -324,7 +324,8 @@ fn a_provider_that_vanishes_stops_the_run_until_somebody_says_what_became_of_it(
     let renamed = second(&["--renamed", "Harbour Trust=Harbour Trust Ltd"]);
     let shown = said(&renamed);
     assert!(
-        shown.contains("Harbour Trust: £300 before, £0 after") && shown.contains("it would post 1 and take back 1"),
+        shown.contains("Harbour Trust Ltd, which was Harbour Trust: £300 before, £300 after, a difference of £0")
+            && shown.contains("it would post 1 and take back 1"),
         "{shown}"
     );
     approve(&renamed, &store);
@@ -361,4 +362,148 @@ fn people_who_are_given_to_another_provider_are_paid_once() {
     fs::copy(contract.0.join("scheme.toml"), other.0.join("scheme.toml")).expect("a copy");
     let again = prepare(&other.0, &second.0, "2021-07-01", &store, &[]);
     assert!(said(&again).contains("the ledger has this contract as `contract`"), "{}", said(&again));
+}
+
+fn settle(store: &str, provider: &str, amount: &str, on: &str, reference: &str) -> Output {
+    let arguments = ["ledger", "settle", store, "--provider", provider, "--amount", amount, "--on", on];
+    run(&[&arguments[..], &["--reference", reference, "--by", "Cat Dee"]].concat())
+}
+
+/// What was settled to a provider counts under its new name: the difference is due, and no more can be settled.
+#[test]
+fn a_provider_with_a_new_name_is_not_paid_again() {
+    let fault = root().join("crates/app/tests/faults/payee-that-vanishes");
+    let at = |name: &str| fault.join(name);
+    let scratch = Scratch::new("ledger");
+    let store = format!("{}/l.db", scratch.path());
+    approve(&prepare(&at("scheme"), &at("first"), "2022-01-01", &store, &[]), &store);
+    let paid = settle(&store, "Harbour Trust", "£300", "2022-01-15", "B1");
+    assert!(paid.status.success(), "{}", said(&paid));
+    let says = |output: &Output, words: &[&str]| {
+        for words in words {
+            assert!(said(output).contains(words), "{words} is not in {}", said(output));
+        }
+    };
+    let second = |more: &[&str]| prepare(&at("scheme"), &at("second"), "2022-02-01", &store, more);
+    let name = "Harbour Trust=Harbour Trust Ltd";
+    for (more, words) in [
+        (&["--renamed", name, "--take-back", "Harbour Trust"][..], "--take-back and --renamed both speak of Harbour Trust"),
+        (&["--renamed", name, "--renamed", "Harbour Trust=Brook"], "two --renamed speak of Harbour Trust"),
+    ] {
+        let output = second(more);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        says(&output, &[words]);
+    }
+    let renamed = second(&["--renamed", name]);
+    says(
+        &renamed,
+        &[
+            "Harbour Trust Ltd, which was Harbour Trust: £300 before, £300 after, a difference of £0",
+            "£300 was paid under the old name, so Harbour Trust Ltd would be owed £0",
+        ],
+    );
+    let shown = run(&["ledger", "show", &store, &run_of(&renamed)]);
+    says(&shown, &["£300 before, £300 after", "what was paid under the old name counts for the new one"]);
+    let approved = run(&["approve", &run_of(&renamed), "--store", &store, "--by", "Ben Cole"]);
+    says(
+        &approved,
+        &["£300 before, £300 after, a difference of £0", "Harbour Trust Ltd is owed £0 under scheme (£300 was paid)"],
+    );
+    assert!(!said(&approved).contains("Harbour Trust is owed") && !said(&approved).contains("owes"), "{}", said(&approved));
+    let verified = run(&["ledger", "verify", &store]);
+    assert!(verified.status.success(), "{}", said(&verified));
+    says(
+        &settle(&store, "Harbour Trust Ltd", "£300", "2022-02-15", "B2"),
+        &["£0 is payable to Harbour Trust Ltd", "exit code 1"],
+    );
+    says(&settle(&store, "Harbour Trust", "£300", "2022-02-15", "B2"), &["--provider \"Harbour Trust Ltd\"", "exit code 1"]);
+    // Taken back after it was paid, it owes; and that is said at each step.
+    let gone = ["--provider", "Harbour Trust Ltd", "--take-back", "Harbour Trust Ltd"];
+    let taken = prepare(&at("scheme"), &at("first"), "2022-03-01", &store, &gone);
+    says(&taken, &["Harbour Trust Ltd: £300 before, £0 after", "£300 was paid, so Harbour Trust Ltd would owe £300"]);
+    let approved = run(&["approve", &run_of(&taken), "--store", &store, "--by", "Ben Cole"]);
+    says(&approved, &["Harbour Trust Ltd owes £300 under scheme (£300 was paid)"]);
+    says(&settle(&store, "Harbour Trust Ltd", "£1", "2022-03-15", "B3"), &["Harbour Trust Ltd owes £300 itself"]);
+    assert!(run(&["ledger", "verify", &store]).status.success());
+}
+
+/// The new name of a provider that has lines of its own is another provider's.
+#[test]
+fn a_provider_is_not_renamed_to_another() {
+    let (contract, scratch) = (scheme("", ""), Scratch::new("ledger"));
+    let store = format!("{}/l.db", scratch.path());
+    let both = records(&[("Acme", "everywhere", 1), ("Brook", "everywhere", 2)]);
+    both.write("providers.csv", table(&["Acme", "Brook"]));
+    approve(&prepare(&contract.0, &both.0, "2021-12-31", &store, &[]), &store);
+    let one = records(&[("Brook", "everywhere", 1), ("Brook", "everywhere", 2)]);
+    one.write("providers.csv", table(&["Acme", "Brook"]));
+    let renamed = prepare(&contract.0, &one.0, "2022-01-31", &store, &["--renamed", "Acme=Brook"]);
+    assert_eq!(renamed.status.code(), Some(1), "{}", said(&renamed));
+    assert!(said(&renamed).contains("another provider than Acme"), "{}", said(&renamed));
+    assert!(said(&renamed).contains("--take-back \"Acme\""), "{}", said(&renamed));
+}
+
+/// A scheme folder that was copied is another contract to the ledger, and the same people are not paid for again.
+#[test]
+fn a_copied_contract_is_not_paid_again() {
+    let (contract, scratch) = (scheme("", ""), Scratch::new("ledger"));
+    let store = format!("{}/l.db", scratch.path());
+    let text = fs::read(contract.0.join("scheme.toml")).expect("a scheme");
+    let (first, copy) = (scratch.0.join("jobs"), scratch.0.join("jobs-2"));
+    for folder in [&first, &copy] {
+        fs::create_dir(folder).expect("a folder");
+        fs::write(folder.join("scheme.toml"), &text).expect("a copy");
+    }
+    let people = records(&[("Acme", "everywhere", 1), ("Acme", "everywhere", 2)]);
+    let prepared = prepare(&first, &people.0, "2021-12-31", &store, &[]);
+    for posted in [false, true] {
+        let again = prepare(&copy, &people.0, "2021-12-31", &store, &[]);
+        assert_eq!(again.status.code(), Some(1), "{}", said(&again));
+        assert!(said(&again).contains("the contract jobs has run"), "{}", said(&again));
+        assert!(said(&again).contains("use a folder of that name"), "{}", said(&again));
+        if !posted {
+            approve(&prepared, &store);
+        }
+    }
+    // Other people under the same rules are told, and paid.
+    let others = records(&[("Acme", "everywhere", 3)]);
+    let told = prepare(&copy, &others.0, "2021-12-31", &store, &[]);
+    assert!(
+        told.status.success() && said(&told).contains("note: jobs-2 has the same rules as the contract jobs"),
+        "{}",
+        said(&told)
+    );
+    approve(&told, &store);
+    // And the first contract goes on.
+    let later = prepare(&first, &people.0, "2022-01-31", &store, &[]);
+    assert!(later.status.success(), "{}", said(&later));
+}
+
+/// Names and reasons are looked at where they are given, with the name of the option.
+#[test]
+fn names_and_reasons_are_read_where_they_are_given() {
+    let (contract, people) = (scheme("", ""), records(&[("Acme", "everywhere", 1)]));
+    for (option, value) in [
+        ("--accepted-by", "-"),
+        ("--accepted-by", "..."),
+        ("--accepted-by", "Ann\u{200b} Lee"),
+        ("--accepted-by", "\u{410}nn"),
+        ("--accept-faults", "..."),
+        ("--accept-faults", "late\u{202e} rows"),
+        ("--prepared-by", "..."),
+        ("--prepared-by", "Ann\u{200b}"),
+    ] {
+        let mut more = vec![("--accept-faults", "late rows"), ("--accepted-by", "Ann Lee")];
+        more.retain(|(name, _)| *name != option);
+        more.push((option, value));
+        let more: Vec<&str> = more.into_iter().flat_map(|(name, value)| [name, value]).collect();
+        let output = pay(&contract, &people, &more);
+        assert_ne!(output.status.code(), Some(0), "{option} {value:?}");
+        let shown = said(&output);
+        assert!(shown.contains(option) && !shown.contains("Data quality") && shown.lines().count() < 8, "{shown}");
+    }
+    let noted = Scratch::new("ledger");
+    let store = format!("{}/l.db", noted.path());
+    let output = pay(&contract, &people, &["--store", &store, "--prepared-by", "Ann Lee", "--note", "all\u{200b} well"]);
+    assert!(said(&output).contains("the note (--note) has a character that cannot be seen, <U+200B>"), "{}", said(&output));
 }

@@ -166,7 +166,7 @@ fn claims_are_held_against_the_records() {
     let row = said.lines().find(|line| line.starts_with("P ")).expect("a row");
     let cells: Vec<&str> = row.split_whitespace().collect();
     assert_eq!(cells[cells.len() - 4..], ["1", "1", "1", "1"], "matched, unclaimed, unsupported, not yet known: {said}");
-    assert!(said.contains("1 claims fit no start"), "{said}");
+    assert!(said.contains("1 claim fits no start"), "{said}");
     assert_eq!(output.status.code(), Some(1));
 }
 

@@ -228,6 +228,7 @@ pub(super) fn payment(amount: i64, reference: &str) -> Payment {
         reference: reference.to_owned(),
         over: String::new(),
         again: false,
+        today: jiff::civil::date(2027, 12, 31),
     }
 }
 
@@ -311,6 +312,27 @@ fn what_is_paid_is_settled_in_parts_and_once() {
         let mut settlement = Settlement { reference: "NEW".to_owned(), before: 0, ..settlement.clone() };
         forge(&mut settlement);
         assert!(book.write(&[Entry::Settlement(settlement)]).is_err(), "forgery {at}");
+    }
+}
+
+/// A payment is of a day between the contract's first statement and today.
+#[test]
+fn a_payment_is_of_a_day_on_which_it_can_have_been_made() {
+    let mut book = Book::default();
+    book.pay(&statement(2, &[12]));
+    book.pay(&statement(4, &[13]));
+    let on = |year, month, day| {
+        let payment = Payment { on: jiff::civil::date(year, month, day), ..payment(1_000, "B1") };
+        settle(&book.ledger, &payment, "Cat").map(|_| ()).map_err(|refusal| refusal.what)
+    };
+    for (year, month, day) in [(2027, 2, 28), (2027, 3, 1), (2027, 12, 31)] {
+        assert_eq!(on(year, month, day), Ok(()));
+    }
+    for (year, month, day) in [(1999, 1, 1), (2027, 2, 27), (1, 1, 1)] {
+        assert!(on(year, month, day).expect_err("too early").contains("before 2027-02-28"));
+    }
+    for (year, month, day) in [(2028, 1, 1), (2199, 1, 1), (9999, 12, 31)] {
+        assert!(on(year, month, day).expect_err("too late").contains("today is 2027-12-31"));
     }
 }
 

@@ -18,6 +18,7 @@ use self::expected::Expected;
 use crate::pay::account::{Account, Posting};
 use crate::pay::entry::{Approval, Entry, Form, Reversal, Run, Sealed, Settlement, Transaction, Way, What};
 use crate::pay::hash::Hash;
+use crate::pay::renamed::{self, Renaming, renamings};
 use crate::pay::statement::{Line, Statement, header};
 
 /// The last entry: whoever holds a copy can tell whether anything before it was changed since.
@@ -76,6 +77,8 @@ pub struct Ledger {
     /// What was paid to a provider, less what was received from it.
     paid: BTreeMap<Key, Pence>,
     settlements: BTreeMap<Hash, Settled>,
+    /// The new names of providers under their old ones, where those are used no more.
+    new_names: BTreeMap<Key, String>,
     /// Settlements by their reference as it is compared, in the order of recording.
     references: BTreeMap<String, Vec<Hash>>,
     /// All of them, in the order of writing.
@@ -105,6 +108,8 @@ enum Cause {
 #[derive(Clone, Debug)]
 pub struct Settled {
     pub settlement: Settlement,
+    /// For whom it counts: the provider under the name that it has now.
+    pub payee: String,
     /// Number of the entry that recorded it.
     pub entry: u64,
     /// The transaction that posted it.
@@ -253,6 +258,16 @@ impl Ledger {
         self.paid.get(&(contract.to_owned(), provider.to_owned())).copied().unwrap_or_default()
     }
 
+    /// The name that a provider has now, where the one that is asked for was given up.
+    #[must_use]
+    pub fn new_name(&self, contract: &str, provider: &str) -> Option<&str> {
+        let mut name = self.new_names.get(&(contract.to_owned(), provider.to_owned()))?;
+        while let Some(newer) = self.new_names.get(&(contract.to_owned(), name.clone())) {
+            name = newer;
+        }
+        Some(name)
+    }
+
     /// Every settlement, in the order of recording.
     #[must_use]
     pub fn settlements(&self) -> Vec<(Hash, &Settled)> {
@@ -366,6 +381,7 @@ impl Ledger {
         if let Some(line) = statement.lines.iter().find(|line| !statement.providers.contains(&line.provider)) {
             return Err(format!("the statement has a line for {}, for whom it does not speak", line.provider));
         }
+        renamed::sound(&run)?;
         let keys: BTreeSet<Hash> = statement.lines.iter().map(|line| line.key(&statement.contract)).collect();
         if keys.len() < statement.lines.len() {
             return Err("the statement has two lines for the same thing".to_owned());
@@ -401,10 +417,16 @@ impl Ledger {
         if run.run.after != self.last_run(&run.run.statement.contract) {
             return Err("it approves a run that was prepared before another was posted".to_owned());
         }
-        let statement = run.run.statement.clone();
-        self.expected = expected::of_approval(self, &approval, &statement)?;
+        let (statement, renamed) = (run.run.statement.clone(), renamings(&run.run));
+        self.expected = expected::of_approval(self, &approval, &statement, &renamed)?;
         self.doubts.extend(doubt.map(|what| Fault { number: entry, what }));
         self.causes.insert(approval.cause(), Cause::Run(approval.run));
+        for renaming in &renamed {
+            self.rename(&statement.contract, renaming);
+        }
+        for line in statement.lines.iter().filter(|line| line.amount != Pence(0)) {
+            self.new_names.remove(&(statement.contract.clone(), line.provider.clone()));
+        }
         for provider in statement.providers {
             self.standing.insert((statement.contract.clone(), provider), approval.run);
         }
@@ -415,10 +437,30 @@ impl Ledger {
         Ok(())
     }
 
+    /// What was paid under an old name counts for the new one from now on; the transaction that moves it must follow.
+    fn rename(&mut self, contract: &str, renaming: &Renaming) {
+        let key = |name: &str| (contract.to_owned(), name.to_owned());
+        let Renaming { old, new } = renaming;
+        let paid = self.paid.remove(&key(old)).unwrap_or_default();
+        let sum = self.paid.entry(key(new)).or_default();
+        sum.0 = sum.0.saturating_add(paid.0);
+        for settled in self.settlements.values_mut() {
+            if settled.settlement.contract == contract && settled.payee == *old {
+                settled.payee.clone_from(new);
+            }
+        }
+        // A name that is taken again is no old one.
+        self.new_names.remove(&key(new));
+        self.new_names.insert(key(old), new.clone());
+    }
+
     fn take_settlement(&mut self, settlement: Settlement, entry: u64) -> Result<(), String> {
         let Settlement { contract, provider, amount, recorded_by, reference, .. } = &settlement;
         is_name(recorded_by)?;
         let (run, _) = self.standing(contract, provider).ok_or("it settles what no approved run is for")?;
+        if let Some(new) = self.new_name(contract, provider) {
+            return Err(format!("it settles under an old name what is due to {new}"));
+        }
         let approved_by = self.runs[&run].approved_by.as_deref().unwrap_or_default();
         if identity::same_person(approved_by, recorded_by) {
             return Err(format!("{recorded_by} records a settlement of what the same person approved"));
@@ -448,7 +490,8 @@ impl Ledger {
         let id = settlement.id();
         self.causes.insert(id, Cause::Settlement(id));
         self.references.entry(key).or_default().push(id);
-        let settled = Settled { settlement, entry, transaction: Hash::NONE, postings: Vec::new(), reversed: None };
+        let payee = settlement.provider.clone();
+        let settled = Settled { settlement, payee, entry, transaction: Hash::NONE, postings: Vec::new(), reversed: None };
         self.settlements.insert(id, settled);
         Ok(())
     }
@@ -534,9 +577,9 @@ impl Ledger {
 
     /// What was paid to a provider after a settlement, or after its reversal.
     fn follow_settlement(&mut self, settlement: Hash, sign: i64) {
-        let Some(Settled { settlement, .. }) = self.settlements.get(&settlement) else { return };
+        let Some(Settled { settlement, payee, .. }) = self.settlements.get(&settlement) else { return };
         let sign = if settlement.way == Way::Paid { sign } else { -sign };
-        let paid = self.paid.entry((settlement.contract.clone(), settlement.provider.clone())).or_default();
+        let paid = self.paid.entry((settlement.contract.clone(), payee.clone())).or_default();
         paid.0 = paid.0.saturating_add(sign * settlement.amount.0);
     }
 

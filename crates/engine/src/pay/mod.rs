@@ -11,12 +11,14 @@
 //! - `invoice`: lines of invoices and plans, held against their own arithmetic.
 //! - `run`: preparing and approving. `settle`: recording what was paid. Transactions are made nowhere else.
 //! - `reconcile`: settlements compared with an extract of the bank or the finance system.
-//! - `vanished`: providers that are in force and no longer in a statement.
+//! - `vanished`: providers that are in force and no longer in a statement; `renamed`: one provider under two names.
+//! - `copied`: one contract under two names.
 //!
 //! A correction is a reversal with its reason and, where there is something to pay, a new transaction: nothing is ever
 //! changed. Ids are hashes of what they stand for, so that doing the same thing twice writes nothing the second time.
 
 pub mod account;
+pub mod copied;
 pub mod entry;
 pub mod hash;
 pub mod invoice;
@@ -26,6 +28,7 @@ pub mod ledger;
 #[cfg(test)]
 mod mutations;
 pub mod reconcile;
+pub mod renamed;
 pub mod run;
 pub mod settle;
 pub mod statement;

@@ -13,9 +13,10 @@ use proptest::prelude::*;
 
 use super::entry::Way;
 use super::laws::{Book, line, payment, read_again, statement};
+use super::renamed::Renaming;
 use super::*;
 
-/// A ledger with everything in it: two contracts, several providers, corrections, a clawback beyond what is payable, payments
+/// A ledger with everything in it: two contracts, several providers, one of them renamed, corrections, a clawback beyond what is payable, payments
 /// in parts and in advance, money received, reversals, a run that posts nothing, and one that waits for its approval.
 fn book() -> Book {
     let mut book = Book::default();
@@ -34,10 +35,20 @@ fn book() -> Book {
     book.pay(&statement(3, &[11, 5]));
     settled(&mut book, &Payment { way: Way::Received, ..payment(20_000, "C1") });
     settled(&mut book, &Payment { over: "in advance".to_owned(), provider: "Brook".to_owned(), ..payment(40_000, "B3") });
-    other.lines = vec![line("Brook", 0, 17), line("Cray", 1, 9)];
+    // Brook has a new name: what it was paid goes with it.
+    other.providers = vec!["Brook Ltd".to_owned(), "Cray".to_owned(), "Brook".to_owned()];
+    other.lines = vec![line("Brook Ltd", 0, 17), line("Cray", 1, 9)];
     other.as_at = jiff::civil::date(2027, 5, 1);
     other.known_at = other.as_at;
-    book.pay(&other);
+    let renamed = Renaming { old: "Brook".to_owned(), new: "Brook Ltd".to_owned() }.detail();
+    let plan = prepare_with(&book.ledger, other, "Ann", "", vec![renamed]).expect("it can be prepared");
+    book.write(&plan.entries).expect("kept");
+    let plan = approve(&book.ledger, plan.run, "Ben").expect("it can be approved");
+    book.write(&plan.entries).expect("kept");
+    book.ledger.ties().expect("it ties");
+    settled(&mut book, &Payment { provider: "Brook Ltd".to_owned(), on: jiff::civil::date(2027, 6, 1), ..payment(10_000, "B4") });
+    let reversal = reverse(&book.ledger, "B3", "Dan", "returned by the bank").expect("it can be reversed");
+    book.write(&reversal.entries).expect("kept");
     // Nothing new, seen a month later.
     book.pay(&statement(4, &[11, 5]));
     let waits = prepare(&book.ledger, statement(5, &[3, 5]), "Ann", "waits").expect("it can be prepared");

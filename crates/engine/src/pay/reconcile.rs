@@ -119,22 +119,22 @@ impl Scope {
 /// Compares the settlements of a ledger with the rows of an extract.
 #[must_use]
 pub fn reconcile(ledger: &Ledger, rows: &[Row], scope: &Scope) -> Reconciliation {
-    let settlements: Vec<&Settlement> = ledger
+    let settlements: Vec<(&Settlement, &str)> = ledger
         .settlements()
         .into_iter()
         .filter(|(_, settled)| settled.reversed.is_none())
-        .map(|(_, settled)| &settled.settlement)
-        .filter(|settlement| scope.contract.as_ref().is_none_or(|contract| *contract == settlement.contract))
+        .map(|(_, settled)| (&settled.settlement, settled.payee.as_str()))
+        .filter(|(settlement, _)| scope.contract.as_ref().is_none_or(|contract| *contract == settlement.contract))
         .collect();
     let mut by_reference: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
     for row in rows {
         by_reference.entry(key(&row.reference)).or_default().push(row);
     }
     let mut items = Vec::new();
-    for settlement in settlements {
+    for (settlement, payee) in settlements {
         let mut rows = by_reference.remove(&key(&settlement.reference)).unwrap_or_default();
         // Where a reference is repeated, the row that matches is taken first, and the others are what is too many.
-        let best = rows.iter().position(|row| differences(settlement, row).is_empty()).unwrap_or(0);
+        let best = rows.iter().position(|row| differences(settlement, payee, row).is_empty()).unwrap_or(0);
         let row = if rows.is_empty() { None } else { Some(rows.remove(best)) };
         let in_scope = scope.has(settlement.on) || row.is_some_and(|row| scope.has(row.on));
         if !in_scope {
@@ -147,7 +147,7 @@ pub fn reconcile(ledger: &Ledger, rows: &[Row], scope: &Scope) -> Reconciliation
                 items.push(item);
             }
             Some(row) => {
-                let why = differences(settlement, row).join("; ");
+                let why = differences(settlement, payee, row).join("; ");
                 let outcome = if why.is_empty() { Outcome::Matched } else { Outcome::Differs };
                 items.push(Item { outcome, ledger: Some(settlement.clone()), extract: Some(row.clone()), why });
             }
@@ -187,8 +187,8 @@ fn repeated(row: &Row, first: Option<&Row>) -> Item {
     Item { outcome: Outcome::Repeated, ledger: None, extract: Some(row.clone()), why }
 }
 
-/// What differs between the two sides.
-fn differences(settlement: &Settlement, row: &Row) -> Vec<String> {
+/// What differs between the two sides. A provider may be called as when it was paid, or as it is called now.
+fn differences(settlement: &Settlement, payee: &str, row: &Row) -> Vec<String> {
     let mut out = Vec::new();
     let amount = signed(settlement);
     if amount != row.amount {
@@ -199,7 +199,7 @@ fn differences(settlement: &Settlement, row: &Row) -> Vec<String> {
     if settlement.on != row.on {
         out.push(format!("date: {} in the ledger, {} in the extract", settlement.on, row.on));
     }
-    if !spelling::same(&settlement.provider, &row.payee) {
+    if !spelling::same(&settlement.provider, &row.payee) && !spelling::same(payee, &row.payee) {
         out.push(format!("payee: {} in the ledger, {} in the extract", settlement.provider, row.payee));
     }
     out

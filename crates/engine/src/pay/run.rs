@@ -9,11 +9,13 @@ use scheme::money::Pence;
 use scheme::visible::{hidden, visible};
 
 use crate::pay::account::{Account, Posting};
+use crate::pay::copied;
 use crate::pay::entry::{
     Approval, Detail, Entry, Form, PAID_BACK, Run, TO_PAYABLE, TO_RECEIVABLE, Transaction, What, provider_key,
 };
 use crate::pay::hash::Hash;
 use crate::pay::ledger::{InForce, Ledger};
+use crate::pay::renamed::renamings;
 use crate::pay::statement::{Line, Statement};
 
 /// Most characters of a note.
@@ -61,7 +63,7 @@ pub fn prepare_with(
     note: &str,
     details: Vec<Detail>,
 ) -> Result<Plan, Refusal> {
-    let prepared_by = name(prepared_by, "the person who prepares the run")?;
+    let prepared_by = person(prepared_by, "the person who prepares the run (--prepared-by)")?;
     if note.chars().count() > LONGEST_TEXT {
         return refuse(
             format!("the note is longer than {LONGEST_TEXT} characters"),
@@ -79,17 +81,18 @@ pub fn prepare_with(
     not_backwards(ledger, &statement)?;
     let run = Run { form: Form::Second, prepared_by, note: note.trim().to_owned(), details, after: last, statement };
     let id = run.id();
+    let notes = copied::once(ledger, &run)?;
     let entries = if ledger.has(id) { Vec::new() } else { vec![Entry::Prepared(run)] };
-    Ok(Plan { run: id, entries, notes: Vec::new() })
+    Ok(Plan { run: id, entries, notes })
 }
 
 /// Approves a prepared run and posts it, all at once.
 pub fn approve(ledger: &Ledger, run: Hash, approved_by: &str) -> Result<Plan, Refusal> {
-    let approved_by = name(approved_by, "the person who approves the run")?;
+    let approved_by = person(approved_by, "the person who approves the run (--by)")?;
     let Some(posted) = ledger.run(run) else {
         return refuse(format!("the ledger has no run {}", run.short()), "list its runs with: wellspent ledger show STORE");
     };
-    let notes = not_one_person(&posted.run.prepared_by, &approved_by, run)?;
+    let mut notes = not_one_person(&posted.run.prepared_by, &approved_by, run)?;
     if let Some(before) = &posted.approved_by {
         if identity::same_person(before, &approved_by) {
             return Ok(Plan { run, entries: Vec::new(), notes: Vec::new() });
@@ -107,8 +110,9 @@ pub fn approve(ledger: &Ledger, run: Hash, approved_by: &str) -> Result<Plan, Re
             "prepare the statement again and approve the new run",
         );
     }
+    notes.extend(copied::posted_once(ledger, &posted.run)?);
     let approval = Approval { form: Form::Second, run, approved_by, prepared: posted.text };
-    let transactions = transactions(ledger, approval.cause(), &posted.run.statement).into_iter().map(Entry::Transaction);
+    let transactions = transactions(ledger, approval.cause(), &posted.run).into_iter().map(Entry::Transaction);
     Ok(Plan { run, entries: std::iter::once(Entry::Approved(approval)).chain(transactions).collect(), notes })
 }
 
@@ -129,10 +133,11 @@ fn not_one_person(prepared_by: &str, approved_by: &str, run: Hash) -> Result<Vec
     }
 }
 
-/// What posting a statement writes: reversals of what no longer holds, what is new, and what moves between payable and
-/// receivable. `cause` is the approval that they follow from.
+/// What posting a run writes: reversals of what no longer holds, what is new, what was paid under an old name, and what moves
+/// between payable and receivable. `cause` is the approval that they follow from.
 #[must_use]
-pub fn transactions(ledger: &Ledger, cause: Hash, statement: &Statement) -> Vec<Transaction> {
+pub fn transactions(ledger: &Ledger, cause: Hash, run: &Run) -> Vec<Transaction> {
+    let statement = &run.statement;
     let contract = &statement.contract;
     let lines: BTreeMap<Hash, &Line> = statement.lines.iter().map(|line| (line.key(contract), line)).collect();
     let mut out = Vec::new();
@@ -155,6 +160,17 @@ pub fn transactions(ledger: &Ledger, cause: Hash, statement: &Statement) -> Vec<
                 (Account::payable(contract, &line.provider), Pence(line.amount.0.saturating_neg())),
             ];
             out.push(Transaction { form: Form::Second, cause, key, what, reason: line.reason.clone(), postings });
+        }
+    }
+    for renaming in renamings(run) {
+        let paid = ledger.paid(contract, &renaming.old);
+        if paid != Pence(0) {
+            let postings = vec![
+                (Account::payable(contract, &renaming.new), paid),
+                (Account::payable(contract, &renaming.old), Pence(paid.0.saturating_neg())),
+            ];
+            let (key, what, reason) = (renaming.key(contract), What::Reclassifies, renaming.reason());
+            out.push(Transaction { form: Form::Second, cause, key, what, reason, postings });
         }
     }
     for provider in &statement.providers {
@@ -202,8 +218,8 @@ fn reversal(cause: Hash, key: Hash, in_force: &InForce, now: Option<&Line>, stat
     Transaction { form: Form::Second, cause, key, what: What::Reverses(in_force.transaction), reason, postings }
 }
 
-/// A person's name as it is kept.
-pub(crate) fn name(text: &str, who: &str) -> Result<String, Refusal> {
+/// A person's name as it is kept, or why it is none; `who` says whose name it is.
+pub fn person(text: &str, who: &str) -> Result<String, Refusal> {
     identity::read(text).or_else(|fault| {
         let (what, hint) = fault.said(who);
         refuse(what, hint)
@@ -212,22 +228,34 @@ pub(crate) fn name(text: &str, who: &str) -> Result<String, Refusal> {
 
 /// Refuses characters that nobody sees: whoever approves must see what there is. Line ends and tabs are shown.
 fn seen(statement: &Statement, note: &str, details: &[Detail]) -> Result<(), Refusal> {
-    let unseen = |text: &str| text.chars().find(|c| hidden(*c) && !matches!(c, '\n' | '\t'));
-    let of_line = |line: &Line| {
-        let Line { provider, area, clause, outcome, from_cohort, to_cohort, segment, unit, reason, .. } = line;
-        let texts = [provider, area, clause, outcome, from_cohort, to_cohort, segment, unit, reason];
-        texts.into_iter().find_map(|text| Some((text.clone(), unseen(text)?)))
-    };
-    let texts = [&statement.contract].into_iter().chain(&statement.providers).map(String::as_str).chain([note]);
-    let details = details.iter().flat_map(|detail| [detail.name.as_str(), detail.value.as_str()]);
-    let found = texts.chain(details).find_map(|text| Some((text.to_owned(), unseen(text)?)));
-    match found.or_else(|| statement.lines.iter().find_map(of_line)) {
-        None => Ok(()),
-        Some((text, c)) => refuse(
-            format!("a text of the run has a character that cannot be seen, {}: {}", visible(&c.to_string()), visible(&text)),
-            "take the character out where the text comes from: the folder's name, the scheme, the records or the note",
-        ),
+    let unseen = |text: &str| text.char_indices().find(|(_, c)| hidden(*c) && !matches!(c, '\n' | '\t'));
+    let mut texts = vec![("the name of the contract, which is that of its folder,".to_owned(), &statement.contract[..])];
+    texts.extend(statement.providers.iter().map(|provider| ("the name of a provider".to_owned(), &provider[..])));
+    texts.push(("the note (--note)".to_owned(), note));
+    for Detail { name, value } in details {
+        texts.extend([("the name of a detail of the run".to_owned(), &name[..]), (format!("the {}", visible(name)), &value[..])]);
     }
+    for (number, line) in (1..).zip(&statement.lines) {
+        let Line { provider, area, clause, outcome, from_cohort, to_cohort, segment, unit, reason, .. } = line;
+        for text in [provider, area, clause, outcome, from_cohort, to_cohort, segment, unit, reason] {
+            texts.push((format!("line {number} of the statement"), text));
+        }
+    }
+    let found = texts.into_iter().find_map(|(whose, text)| Some((whose, text, unseen(text)?)));
+    let Some((whose, text, (at, c))) = found else { return Ok(()) };
+    refuse(
+        format!("{whose} has a character that cannot be seen, {}: {}", visible(&c.to_string()), visible(&around(text, at))),
+        "take the character out where the text comes from: the folder's name, the scheme, the records or the note",
+    )
+}
+
+/// The words about a place in a text.
+fn around(text: &str, at: usize) -> String {
+    const REACH: usize = 20;
+    let before = text[..at].chars().rev().take(REACH).collect::<Vec<_>>().into_iter().rev();
+    let (cut_before, cut_after) = (text[..at].chars().count() > REACH, text[at..].chars().count() > REACH);
+    let shown: String = before.chain(text[at..].chars().take(REACH)).collect();
+    format!("{}{shown}{}", if cut_before { "…" } else { "" }, if cut_after { "…" } else { "" })
 }
 
 /// A statement that contradicts itself is not paid.

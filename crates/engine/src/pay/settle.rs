@@ -12,7 +12,7 @@ use crate::pay::account::Account;
 use crate::pay::entry::{Entry, Form, Reversal, Settlement, Transaction, Way, What, provider_key};
 use crate::pay::hash::Hash;
 use crate::pay::ledger::{Ledger, Settled};
-use crate::pay::run::{Refusal, name, reclassified, refuse};
+use crate::pay::run::{Refusal, person, reclassified, refuse};
 
 /// Most characters of a reference or a reason.
 const LONGEST: usize = 200;
@@ -31,6 +31,8 @@ pub struct Payment {
     pub over: String,
     /// Whether the reference may have been settled and reversed before.
     pub again: bool,
+    /// The day on which it is recorded: no payment is of a later one.
+    pub today: Date,
 }
 
 /// A settlement, and what there is to write.
@@ -43,9 +45,9 @@ pub struct Plan {
 
 /// Records a settlement.
 pub fn settle(ledger: &Ledger, payment: &Payment, recorded_by: &str) -> Result<Plan, Refusal> {
-    let recorded_by = name(recorded_by, "the person who records the settlement")?;
+    let recorded_by = person(recorded_by, "the person who records the settlement (--by)")?;
     let reference = text(&payment.reference, "reference")?;
-    let over = if payment.over.trim().is_empty() { String::new() } else { text(&payment.over, "reason")? };
+    let over = if payment.over.trim().is_empty() { String::new() } else { text(&payment.over, "reason (--over)")? };
     let provider = known(ledger, &payment.provider)?;
     let contract = contract(ledger, provider, payment.contract.as_deref())?;
     let Payment { way, amount, on, .. } = *payment;
@@ -58,7 +60,8 @@ pub fn settle(ledger: &Ledger, payment: &Payment, recorded_by: &str) -> Result<P
     let with = ledger.settlements_with(&reference);
     if let Some((id, settled)) = with.last().filter(|(_, settled)| settled.reversed.is_none()) {
         let was = &settled.settlement;
-        if (&was.contract, was.provider.as_str(), was.way, was.amount, was.on) == (&contract, provider, way, amount, on) {
+        let payee = was.provider == provider || settled.payee == provider;
+        if payee && (&was.contract, was.way, was.amount, was.on) == (&contract, way, amount, on) {
             return Ok(Plan { settlement: *id, entries: Vec::new() });
         }
         return refuse(
@@ -72,6 +75,13 @@ pub fn settle(ledger: &Ledger, payment: &Payment, recorded_by: &str) -> Result<P
             "to record it once more, add --again",
         );
     }
+    if let Some(new) = ledger.new_name(&contract, provider) {
+        return refuse(
+            format!("{provider} is {new} now under {contract}: what is due, and what was paid, counts for {new}"),
+            format!("record the payment with --provider \"{new}\""),
+        );
+    }
+    on_a_day(ledger, &contract, on, payment.today)?;
     let Some((run, _)) = ledger.standing(&contract, provider) else {
         return refuse(format!("no run under {contract} was approved for {provider}"), "approve the run that is paid first");
     };
@@ -86,8 +96,13 @@ pub fn settle(ledger: &Ledger, payment: &Payment, recorded_by: &str) -> Result<P
     let beyond = amount > most;
     if beyond && over.is_empty() {
         let (due, verb) = if way == Way::Paid { ("payable to", "was paid") } else { ("receivable from", "was received") };
+        let owed = ledger.owed(&contract, provider);
+        let owes = match way == Way::Paid && owed < Pence(0) {
+            true => format!("; {provider} owes {} itself", Pence(owed.0.saturating_neg())),
+            false => String::new(),
+        };
         return refuse(
-            format!("{most} is {due} {provider} under {contract}, and {amount} {verb}"),
+            format!("{most} is {due} {provider} under {contract}, and {amount} {verb}{owes}"),
             "check the amount; if it is right, say why it was more with --over REASON",
         );
     }
@@ -101,8 +116,8 @@ pub fn settle(ledger: &Ledger, payment: &Payment, recorded_by: &str) -> Result<P
 
 /// Reverses the settlement with a reference.
 pub fn reverse(ledger: &Ledger, reference: &str, recorded_by: &str, reason: &str) -> Result<Plan, Refusal> {
-    let recorded_by = name(recorded_by, "the person who reverses the settlement")?;
-    let reason = text(reason, "reason")?;
+    let recorded_by = person(recorded_by, "the person who reverses the settlement (--by)")?;
+    let reason = text(reason, "reason (--reason)")?;
     let with = ledger.settlements_with(reference);
     let Some((id, settled)) = with.last() else {
         return refuse(
@@ -134,20 +149,26 @@ fn posted(ledger: &Ledger, settlement: &Settlement) -> Vec<Entry> {
     };
     let (cause, key, reason) = (settlement.id(), provider_key(contract, provider), settlement.reference.clone());
     let settles = Transaction { form: Form::Second, cause, key, what: What::Settles, reason, postings };
-    entries(ledger, Entry::Settlement(settlement.clone()), settlement, settles)
+    entries(ledger, Entry::Settlement(settlement.clone()), (contract, provider), settles)
 }
 
 fn taken_back(ledger: &Ledger, reversal: &Reversal, settled: &Settled) -> Vec<Entry> {
-    let Settlement { contract, provider, .. } = &settled.settlement;
-    let postings = settled.postings.iter().map(|(account, amount)| (account.clone(), Pence(-amount.0))).collect();
+    let (contract, provider) = (&settled.settlement.contract, &settled.payee);
+    // A provider that has a new name by now is taken back from under that.
+    let account = |of: &Account| match of {
+        Account::Payable { .. } => Account::payable(contract, provider),
+        Account::Receivable { .. } => Account::receivable(contract, provider),
+        other => other.clone(),
+    };
+    let postings = settled.postings.iter().map(|(of, amount)| (account(of), Pence(-amount.0))).collect();
     let (cause, key, reason) = (reversal.id(), provider_key(contract, provider), reversal.reason.clone());
     let reverses = Transaction { form: Form::Second, cause, key, what: What::Reverses(settled.transaction), reason, postings };
-    entries(ledger, Entry::Reversal(reversal.clone()), &settled.settlement, reverses)
+    entries(ledger, Entry::Reversal(reversal.clone()), (contract, provider), reverses)
 }
 
-fn entries(ledger: &Ledger, decision: Entry, of: &Settlement, transaction: Transaction) -> Vec<Entry> {
+fn entries(ledger: &Ledger, decision: Entry, (contract, provider): (&str, &str), transaction: Transaction) -> Vec<Entry> {
     let after = std::slice::from_ref(&transaction);
-    let moved = reclassified(ledger, transaction.cause, &of.contract, &of.provider, after);
+    let moved = reclassified(ledger, transaction.cause, contract, provider, after);
     [decision, Entry::Transaction(transaction)].into_iter().chain(moved.map(Entry::Transaction)).collect()
 }
 
@@ -157,6 +178,22 @@ pub fn in_words(settlement: &Settlement) -> String {
     let Settlement { contract, provider, way, amount, on, .. } = settlement;
     let way = if *way == Way::Paid { "paid to" } else { "received from" };
     format!("{amount} {way} {provider} under {contract} on {on}")
+}
+
+/// Refuses a day on which nothing can have been paid: one before the contract's first statement, or one that is still to come.
+fn on_a_day(ledger: &Ledger, contract: &str, on: Date, today: Date) -> Result<(), Refusal> {
+    let hint = "give the day on which the bank paid it, as its extract has it";
+    if on > today {
+        return refuse(format!("{on} is still to come: today is {today}"), hint);
+    }
+    let approved = ledger.runs().into_iter().filter(|(_, posted)| posted.approved_by.is_some());
+    let statements = approved.map(|(_, posted)| &posted.run.statement).filter(|statement| statement.contract == contract);
+    match statements.map(|statement| statement.as_at).min() {
+        Some(first) if on < first => {
+            refuse(format!("{on} is before {first}, the day of the first statement of {contract}: nothing was due then"), hint)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A text that somebody gives, with single spaces.
@@ -194,7 +231,10 @@ fn contract(ledger: &Ledger, provider: &str, said: Option<&str>) -> Result<Strin
         (Some(said), _) if contracts.contains(&said) => Ok(said.to_owned()),
         (Some(said), _) => refuse(
             format!("no run under {said} was approved for {provider}"),
-            format!("{provider} has runs under: {}", contracts.join(", ")),
+            match spelling::nearest(said, contracts.iter().copied()) {
+                Some(near) => format!("did you mean {near}? Write the name as the ledger has it"),
+                None => format!("{provider} has runs under: {}", contracts.join(", ")),
+            },
         ),
         (None, [one]) => Ok((*one).to_owned()),
         (None, _) => refuse(

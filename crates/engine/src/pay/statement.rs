@@ -96,9 +96,20 @@ impl Line {
         (self.quantity, &self.unit, self.price, self.amount) == (other.quantity, &other.unit, other.price, other.amount)
     }
 
-    /// "12 people × £4,000 = £48,000".
+    /// "12 people × £4,000 = £48,000"; where a limit decides, and not the product: "1 cap at £5,000; the line comes to -£1,000".
     #[must_use]
     pub fn sum_in_words(&self) -> String {
+        match scheme::price::is_product(self.quantity, self.price, self.amount) {
+            true => self.as_product(),
+            false => {
+                format!("{} {} at {}; the line comes to {}", self.quantity, self.unit, self.price, self.amount)
+            }
+        }
+    }
+
+    /// Quantity × price = amount, whether it is so or not: ledgers have reasons in these words.
+    #[must_use]
+    pub(crate) fn as_product(&self) -> String {
         format!("{} {} × {} = {}", self.quantity, self.unit, self.price, self.amount)
     }
 }

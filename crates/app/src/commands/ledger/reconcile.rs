@@ -1,7 +1,7 @@
 //! `wellspent ledger reconcile STORE FILE`: compares what the ledger says was paid with an extract of the bank or the finance
 //! system: a CSV file or a workbook with a reference, a date, an amount and a payee.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -15,7 +15,7 @@ use scheme::spelling;
 use scheme::visible::visible;
 use store::{Open, Store};
 
-use super::settle::money;
+use super::settle::{is_ambiguous, money};
 use crate::tables::input;
 use crate::{paint, safe_files};
 
@@ -77,8 +77,47 @@ const DATES: [&str; 9] = [
     "settlement date",
     "processed date",
 ];
-const AMOUNTS: [&str; 9] =
-    ["amount", "paid out", "payment amount", "amount paid", "value", "money out", "amount (gbp)", "amount gbp", "net amount"];
+const AMOUNTS: [&str; 20] = [
+    "amount",
+    "paid out",
+    "payment amount",
+    "amount paid",
+    "value",
+    "money out",
+    "amount (gbp)",
+    "amount gbp",
+    "amount (£)",
+    "amount £",
+    "net amount",
+    "gross amount",
+    "total amount",
+    "transaction amount",
+    "debit",
+    "debit amount",
+    "debits",
+    "withdrawal",
+    "withdrawals",
+    "payments",
+];
+/// Columns that say in which currency a row is.
+const CURRENCIES: [&str; 6] = ["currency", "currency code", "ccy", "cur", "payment currency", "transaction currency"];
+/// How the ledger's own currency is written.
+const OURS: [&str; 7] = ["gbp", "£", "pound", "pounds", "sterling", "pound sterling", "pounds sterling"];
+/// What stands beside a sum under the rows of an extract.
+const TOTALS: [&str; 12] = [
+    "total",
+    "totals",
+    "grand total",
+    "sub total",
+    "subtotal",
+    "sub-total",
+    "sum",
+    "total amount",
+    "total paid",
+    "total payments",
+    "overall total",
+    "closing balance",
+];
 const PAYEES: [&str; 10] = [
     "payee",
     "provider",
@@ -104,7 +143,12 @@ pub fn run(command: &Reconcile) -> anyhow::Result<ExitCode> {
     let scope = Scope { from: command.from, to: command.to, contract: command.contract.clone() };
     let known = |contract: &String| store.ledger().runs().iter().any(|(_, run)| run.run.statement.contract == *contract);
     if let Some(contract) = command.contract.as_ref().filter(|contract| !known(contract)) {
-        bail!("the ledger has no contract {}\n\nhint: list its runs with: wellspent ledger show STORE", visible(contract));
+        let runs = store.ledger().runs();
+        let hint = match spelling::nearest(contract, runs.iter().map(|(_, run)| run.run.statement.contract.as_str())) {
+            Some(near) => format!("did you mean --contract {}?", visible(near)),
+            None => "list its runs with: wellspent ledger show STORE".to_owned(),
+        };
+        bail!("the ledger has no contract {}\n\nhint: {hint}", visible(contract));
     }
     let found = reconcile(store.ledger(), &rows, &scope);
     paint::stdout(&if command.csv { as_csv(&found) } else { text(&found) })?;
@@ -117,6 +161,15 @@ struct Columns {
     date: usize,
     amount: usize,
     payee: usize,
+    currencies: Vec<usize>,
+}
+
+/// Why a row is not the one that names the columns.
+enum NoHeader {
+    /// How many columns it has of those that are wanted, and what is missing.
+    Missing(usize, String),
+    /// It is, and somebody must say which column is meant.
+    Unclear(String),
 }
 
 fn read(command: &Reconcile) -> anyhow::Result<Vec<Row>> {
@@ -125,8 +178,10 @@ fn read(command: &Reconcile) -> anyhow::Result<Vec<Row>> {
     let file = safe_files::open(path, LARGEST)?;
     let mut sheet = input::open(file, path, None)?.map_err(|fault| input::refused(path, &fault))?;
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
-    // What stands above the row that names the columns is passed over, as banks put the account and the days there.
-    let mut above: Vec<Vec<String>> = Vec::new();
+    // What stands above the row that names the columns is passed over, as banks put the account and the days there. Where no row
+    // names them all, the one that names most is told.
+    let mut above = 0;
+    let mut nearest: Option<(usize, String)> = None;
     let mut found: Option<Columns> = None;
     while let Some(read) = sheet.next()? {
         let number = sheet.place();
@@ -135,33 +190,45 @@ fn read(command: &Reconcile) -> anyhow::Result<Vec<Row>> {
             problems.push(format!("row {number}: {}", fault.what));
             continue;
         }
-        if cells.iter().all(String::is_empty) {
-            continue;
-        }
         let Some(columns) = &found else {
-            match columns(command, path, &cells) {
+            if cells.iter().all(String::is_empty) {
+                continue;
+            }
+            match columns(command, &cells) {
                 Ok(columns) => found = Some(columns),
-                Err(error) if above.len() + 1 == HEADER_WITHIN => {
-                    let first = above.first().unwrap_or(&cells);
-                    return Err(self::columns(command, path, first).err().unwrap_or(error));
+                Err(NoHeader::Unclear(what)) => bail!("{shown} {what}"),
+                Err(NoHeader::Missing(count, what)) => {
+                    above += 1;
+                    if nearest.as_ref().is_none_or(|(most, _)| count > *most) {
+                        nearest = Some((count, what));
+                    }
+                    if above == HEADER_WITHIN {
+                        break;
+                    }
                 }
-                Err(_) => above.push(cells),
             }
             continue;
         };
-        let odd = [columns.reference, columns.date, columns.amount, columns.payee].into_iter().find_map(|at| sheet.odd(at));
-        match odd {
-            Some(odd) => problems.push(format!("row {number}: {}", odd.found)),
-            None => match row(number, &cells, columns, command.paid_is_negative) {
+        let wanted = [columns.reference, columns.date, columns.amount, columns.payee];
+        let odd = wanted.into_iter().chain(columns.currencies.iter().copied()).find_map(|at| sheet.odd(at));
+        if let Some(odd) = odd {
+            let (what, fix) = odd.wrong;
+            problems.push(format!("row {number}: {}: {what} ({fix})", odd.found));
+        } else if cells.iter().all(String::is_empty) {
+            continue;
+        } else if is_total(&cells, columns.date) {
+            paint::stderr(&format!("note: row {number} of the extract has totals and no payment, and is passed over"));
+        } else {
+            match row(number, &cells, columns, command.paid_is_negative) {
                 Ok(row) => rows.push(row),
                 Err(what) => problems.push(format!("row {number}: {what}")),
-            },
+            }
         }
     }
     if found.is_none() {
-        match above.first() {
+        match nearest {
             None => bail!("{shown} is empty\n\nhint: its first row names the columns: reference, date, amount, payee"),
-            Some(first) => _ = columns(command, path, first)?,
+            Some((_, what)) => bail!("{shown} {what}"),
         }
     }
     if !problems.is_empty() {
@@ -172,40 +239,111 @@ fn read(command: &Reconcile) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn columns(command: &Reconcile, path: &Path, header: &[String]) -> anyhow::Result<Columns> {
-    let names: Vec<String> = header.iter().map(|name| spelling::folded(&name.replace('_', " "))).collect();
-    let listed = header.iter().map(|name| visible(name).into_owned()).collect::<Vec<_>>().join(", ");
-    let find = |said: &Option<String>, option: &str, known: &[&str]| -> anyhow::Result<usize> {
-        let wanted: Vec<String> = match said {
-            Some(name) => vec![spelling::folded(&name.replace('_', " "))],
-            None => known.iter().map(|name| (*name).to_owned()).collect(),
+/// A name of a column as it is compared.
+fn plain(name: &str) -> String {
+    spelling::folded(&name.replace('_', " "))
+}
+
+/// Where the columns of interest stand in a row that names them.
+fn columns(command: &Reconcile, header: &[String]) -> Result<Columns, NoHeader> {
+    let names: Vec<String> = header.iter().map(|name| plain(name)).collect();
+    let roles: [(&str, &Option<String>, &[&str]); 4] = [
+        ("reference", &command.reference, &REFERENCES),
+        ("date", &command.date, &DATES),
+        ("amount", &command.amount, &AMOUNTS),
+        ("payee", &command.payee, &PAYEES),
+    ];
+    let fits = |said: &Option<String>, known: &[&str]| -> Vec<usize> {
+        let fits = |at: &usize| match said {
+            Some(said) => names[*at] == plain(said),
+            None => known.contains(&names[*at].as_str()),
         };
-        // The first of the known names that is there; a name that is there twice names nothing.
-        for name in &wanted {
-            let found: Vec<usize> = (0..names.len()).filter(|at| names[*at] == *name).collect();
-            match found[..] {
-                [at] => return Ok(at),
-                [] => {}
-                _ => bail!("{} has two columns named {name}\n\nhint: rename one of them", path.display()),
-            }
-        }
-        bail!(
-            "{} has no column for the {option}: its columns are {listed}\n\nhint: name it with --{option} COLUMN",
-            path.display()
-        )
+        (0..names.len()).filter(fits).collect()
     };
-    Ok(Columns {
-        reference: find(&command.reference, "reference", &REFERENCES)?,
-        date: find(&command.date, "date", &DATES)?,
-        amount: find(&command.amount, "amount", &AMOUNTS)?,
-        payee: find(&command.payee, "payee", &PAYEES)?,
-    })
+    let found = roles.map(|(_, said, known)| fits(said, known));
+    let missing: Vec<String> = roles
+        .iter()
+        .zip(&found)
+        .filter(|(_, found)| found.is_empty())
+        .map(|((role, said, _), _)| match said {
+            Some(said) => format!("the {role} (--{role} {})", visible(said)),
+            None => format!("the {role}"),
+        })
+        .collect();
+    let shown = |at: &usize| visible(&header[*at]).into_owned();
+    if !missing.is_empty() {
+        let listed = (0..header.len()).map(|at| shown(&at)).collect::<Vec<_>>().join(", ");
+        let options = roles.iter().zip(&found).filter(|(_, found)| found.is_empty());
+        let options = options.map(|((role, ..), _)| format!("--{role} COLUMN")).collect::<Vec<_>>().join(" ");
+        return Err(NoHeader::Missing(
+            roles.len() - missing.len(),
+            format!("has no column for {}: its columns are {listed}\n\nhint: name it with {options}", missing.join(", ")),
+        ));
+    }
+    let mut unclear = Vec::new();
+    for ((role, ..), found) in roles.iter().zip(&found).filter(|(_, found)| found.len() > 1) {
+        let one_name = found.iter().all(|at| names[*at] == names[found[0]]);
+        unclear.push(match one_name {
+            true => format!("has two columns named {}\n\nhint: rename one of them", names[found[0]]),
+            false => format!(
+                "has {} columns that can be the {role}: {}\n\nhint: say which with --{role} \"{}\", or another of them",
+                found.len(),
+                found.iter().map(shown).collect::<Vec<_>>().join(", "),
+                shown(&found[0])
+            ),
+        });
+    }
+    if let Some(first) = unclear.into_iter().next() {
+        return Err(NoHeader::Unclear(first));
+    }
+    let [reference, date, amount, payee] = found.map(|found| found[0]);
+    if let Some(other) = other_currency(&header[amount]) {
+        return Err(NoHeader::Unclear(format!(
+            "has its amounts in {other} by the name of the column, and the ledger is in pounds\n\nhint: name the column in pounds \
+             with --amount COLUMN"
+        )));
+    }
+    let currencies = (0..names.len()).filter(|at| CURRENCIES.contains(&names[*at].as_str())).collect();
+    Ok(Columns { reference, date, amount, payee, currencies })
+}
+
+/// The currency in the name of a column, where it is not the pound: "Amount (EUR)", "Amount $".
+fn other_currency(name: &str) -> Option<&str> {
+    const OTHERS: [&str; 14] = ["EUR", "USD", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "GBX", "€", "$"];
+    let words = name.split(|c: char| !(c.is_alphanumeric() || matches!(c, '€' | '$')));
+    words.into_iter().find(|word| OTHERS.iter().any(|other| other.eq_ignore_ascii_case(word)))
+}
+
+/// Whether a row has the totals of those above: no day, and nothing but sums and the word for them.
+fn is_total(cells: &[String], date: usize) -> bool {
+    let is_word = |cell: &String| TOTALS.contains(&spelling::folded(cell.trim_end_matches([':', '.'])).as_str());
+    let is_sum = |cell: &String| {
+        cell.chars().all(|c| c.is_ascii_digit() || " .,£-−+()".contains(c)) || OURS.contains(&plain(cell).as_str())
+    };
+    let mut said = cells.iter().filter(|cell| !cell.is_empty());
+    let no_day = cells.get(date).is_none_or(|cell| cell.is_empty() || is_word(cell));
+    no_day && cells.iter().any(is_word) && said.all(|cell| is_word(cell) || is_sum(cell))
 }
 
 /// One payment, or what is wrong with the row. Nothing of its content is repeated.
 fn row(number: u64, cells: &[String], columns: &Columns, negative: bool) -> Result<Row, String> {
     let cell = |at: usize| cells.get(at).map_or("", String::as_str);
-    let amount = money(cell(columns.amount)).map_err(|_| "the amount is not an amount of money such as £1,234.56".to_owned())?;
+    let ours = |text: &str| text.is_empty() || text != "GBp" && OURS.contains(&spelling::folded(text).as_str());
+    if columns.currencies.iter().any(|at| !ours(cell(*at))) {
+        return Err("the currency is not GBP, and the ledger is in pounds".to_owned());
+    }
+    let text = cell(columns.amount);
+    if text.is_empty() {
+        return Err("the amount is empty".to_owned());
+    }
+    if is_ambiguous(text) {
+        return Err(
+            "the amount can be read in two ways; write it with a comma for thousands and a point before the pence, such \
+                    as 1,234.56"
+                .to_owned(),
+        );
+    }
+    let amount = money(text).map_err(|_| "the amount is not an amount of money such as £1,234.56".to_owned())?;
     let amount = if negative { Pence(amount.0.checked_neg().ok_or("the amount is too large")?) } else { amount };
     let on = day(cell(columns.date)).ok_or("the date is not a day such as 2027-04-30 or 30/04/2027")?;
     let reference = cell(columns.reference).to_owned();
@@ -311,4 +449,41 @@ fn as_csv(found: &Reconciliation) -> String {
         out += &format!("{}\n", cells.map(|cell| quoted(&cell).into_owned()).join(","));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_totals_is_no_payment() {
+        let row = |cells: &[&str]| is_total(&cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>(), 1);
+        for cells in [
+            &["Total", "", "£1,234.56", ""][..],
+            &["", "", "1234.56", "Grand total:"],
+            &["", "Total", "1234.56"],
+            &["TOTALS", "", "5", "5", "GBP"],
+        ] {
+            assert!(row(cells), "{cells:?}");
+        }
+        for cells in [
+            &["B1", "", "5", "Total"][..],
+            &["Total", "2029-04-30", "5", ""],
+            &["", "", "5", "Total Care Ltd"],
+            &["B1", "", "5", "Acme"],
+            &["", "", "5", ""],
+        ] {
+            assert!(!row(cells), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn the_currency_of_a_column_is_in_its_name() {
+        for name in ["Amount (EUR)", "Amount USD", "amount_usd", "Net $", "Betrag €"] {
+            assert!(other_currency(&name.replace('_', " ")).is_some(), "{name}");
+        }
+        for name in ["Amount", "Amount (GBP)", "Amount £", "Amount paid to euro account", "Neural amount"] {
+            assert_eq!(other_currency(name), None, "{name}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::pay::entry::{
     Approval, Entry, Form, PAID_BACK, Reversal, Settlement, TO_PAYABLE, TO_RECEIVABLE, Transaction, Way, What, provider_key,
 };
 use crate::pay::hash::Hash;
+use crate::pay::renamed::Renaming;
 use crate::pay::statement::{Line, Statement};
 
 /// A transaction that must come.
@@ -21,8 +22,8 @@ pub(crate) struct Expected {
     /// The line that it posts.
     pub(crate) line: Option<Line>,
     /// For a line that is reversed, whose reason is in words of the program's own: what it must begin with, and what else must
-    /// be in it. Any other reason is exactly that of the transaction.
-    words: Option<(String, String)>,
+    /// be in it, each in today's words or in those of before. Any other reason is exactly that of the transaction.
+    words: Option<([String; 2], [String; 2])>,
 }
 
 impl Expected {
@@ -41,7 +42,10 @@ impl Expected {
         }
         let said = match &self.words {
             None => found.reason == *reason,
-            Some((begins, holds)) => found.reason.starts_with(begins.as_str()) && found.reason.contains(holds.as_str()),
+            Some((begins, holds)) => {
+                begins.iter().any(|begins| found.reason.starts_with(begins.as_str()))
+                    && holds.iter().any(|holds| found.reason.contains(holds.as_str()))
+            }
         };
         if said { Ok(()) } else { Err("its reason is not that of what it posts".to_owned()) }
     }
@@ -56,7 +60,12 @@ fn in_words(postings: &[Posting]) -> String {
 }
 
 /// What an approval must be followed by.
-pub(crate) fn of_approval(ledger: &Ledger, approval: &Approval, statement: &Statement) -> Result<Vec<Expected>, String> {
+pub(crate) fn of_approval(
+    ledger: &Ledger,
+    approval: &Approval,
+    statement: &Statement,
+    renamed: &[Renaming],
+) -> Result<Vec<Expected>, String> {
     let (form, cause, contract) = (approval.form, approval.cause(), statement.contract.as_str());
     let speaks: BTreeSet<&str> = statement.providers.iter().map(String::as_str).collect();
     let due: BTreeMap<Hash, &Line> = statement.lines.iter().map(|line| (line.key(contract), line)).collect();
@@ -75,7 +84,9 @@ pub(crate) fn of_approval(ledger: &Ledger, approval: &Approval, statement: &Stat
         let postings = opposite(&old.postings)?;
         let what = What::Reverses(old.transaction);
         let transaction = Transaction { form, cause, key: *key, what, reason: String::new(), postings };
-        let words = (format!("was {};", old.line.sum_in_words()), new.map_or(String::new(), |new| new.sum_in_words()));
+        let begins = [old.line.sum_in_words(), old.line.as_product()].map(|sum| format!("was {sum};"));
+        let holds = new.map_or_else(Default::default, |new| [new.sum_in_words(), new.as_product()]);
+        let words = (begins, holds);
         expected.push(Expected { transaction, line: None, words: Some(words) });
     }
     for line in statement.lines.iter().filter(|line| line.amount != Pence(0)) {
@@ -94,10 +105,28 @@ pub(crate) fn of_approval(ledger: &Ledger, approval: &Approval, statement: &Stat
         expected.push(Expected { transaction, line: Some(line.clone()), words: None });
     }
     if form == Form::Second {
+        let paid = |provider: &str| i128::from(ledger.paid(contract, provider).0);
+        for renaming in renamed {
+            let moved = i64::try_from(paid(&renaming.old)).map_err(|_| "an amount is too large")?;
+            if moved != 0 {
+                let credit = moved.checked_neg().map(Pence).ok_or("an amount is too large")?;
+                let (old, new) = (Account::payable(contract, &renaming.old), Account::payable(contract, &renaming.new));
+                let (key, postings) = (renaming.key(contract), vec![(new, Pence(moved)), (old, credit)]);
+                let (what, reason) = (What::Reclassifies, renaming.reason());
+                expected.push(Expected::new(Transaction { form, cause, key, what, reason, postings }));
+            }
+        }
         for provider in speaks {
             let total: i128 =
                 statement.lines.iter().filter(|line| line.provider == provider).map(|line| i128::from(line.amount.0)).sum();
-            let owed = total - i128::from(ledger.paid(contract, provider).0);
+            let counts = match renamed.iter().any(|renaming| renaming.old == provider) {
+                true => 0,
+                false => {
+                    let before = renamed.iter().filter(|renaming| renaming.new == provider);
+                    before.fold(paid(provider), |sum, renaming| sum + paid(&renaming.old))
+                }
+            };
+            let owed = total - counts;
             expected.extend(reclassified(ledger, cause, contract, provider, owed)?);
         }
     }
@@ -133,10 +162,18 @@ pub(crate) fn of_settlement(ledger: &Ledger, settlement: &Settlement) -> Result<
 
 /// What the reversal of a settlement must be followed by.
 pub(crate) fn of_reversal(ledger: &Ledger, reversal: &Reversal, settled: &Settled) -> Result<Vec<Expected>, String> {
-    let Settlement { contract, provider, amount, way, .. } = &settled.settlement;
+    let Settlement { contract, amount, way, .. } = &settled.settlement;
+    // It is taken back from whoever it counts for now: the same provider, perhaps under a new name.
+    let provider = &settled.payee;
+    let now = |(account, amount): Posting| match account {
+        Account::Payable { contract, .. } => (Account::payable(&contract, provider), amount),
+        Account::Receivable { contract, .. } => (Account::receivable(&contract, provider), amount),
+        other => (other, amount),
+    };
+    let postings: Vec<Posting> = opposite(&settled.postings)?.into_iter().map(now).collect();
     let cause = reversal.id();
     let what = What::Reverses(settled.transaction);
-    let (key, reason, postings) = (provider_key(contract, provider), reversal.reason.clone(), opposite(&settled.postings)?);
+    let (key, reason) = (provider_key(contract, provider), reversal.reason.clone());
     let reverses = Transaction { form: Form::Second, cause, key, what, reason, postings };
     let amount = i128::from(amount.0);
     let (unpaid, moved) = if *way == Way::Paid { (amount, 0) } else { (-amount, amount) };
