@@ -432,10 +432,10 @@ fn a_provider_with_a_new_name_is_not_paid_again() {
 fn a_provider_is_not_renamed_to_another() {
     let (contract, scratch) = (scheme("", ""), Scratch::new("ledger"));
     let store = format!("{}/l.db", scratch.path());
-    let both = records(&[("Acme", "everywhere", 1), ("Brook", "everywhere", 2)]);
+    let both = records(&[("Acme", "whole area", 1), ("Brook", "whole area", 2)]);
     both.write("providers.csv", table(&["Acme", "Brook"]));
     approve(&prepare(&contract.0, &both.0, "2021-12-31", &store, &[]), &store);
-    let one = records(&[("Brook", "everywhere", 1), ("Brook", "everywhere", 2)]);
+    let one = records(&[("Brook", "whole area", 1), ("Brook", "whole area", 2)]);
     one.write("providers.csv", table(&["Acme", "Brook"]));
     let renamed = prepare(&contract.0, &one.0, "2022-01-31", &store, &["--renamed", "Acme=Brook"]);
     assert_eq!(renamed.status.code(), Some(1), "{}", said(&renamed));
@@ -454,7 +454,7 @@ fn a_copied_contract_is_not_paid_again() {
         fs::create_dir(folder).expect("a folder");
         fs::write(folder.join("scheme.toml"), &text).expect("a copy");
     }
-    let people = records(&[("Acme", "everywhere", 1), ("Acme", "everywhere", 2)]);
+    let people = records(&[("Acme", "whole area", 1), ("Acme", "whole area", 2)]);
     let prepared = prepare(&first, &people.0, "2021-12-31", &store, &[]);
     for posted in [false, true] {
         let again = prepare(&copy, &people.0, "2021-12-31", &store, &[]);
@@ -466,7 +466,7 @@ fn a_copied_contract_is_not_paid_again() {
         }
     }
     // Other people under the same rules are told, and paid.
-    let others = records(&[("Acme", "everywhere", 3)]);
+    let others = records(&[("Acme", "whole area", 3)]);
     let told = prepare(&copy, &others.0, "2021-12-31", &store, &[]);
     assert!(
         told.status.success() && said(&told).contains("note: jobs-2 has the same rules as the contract jobs"),
@@ -482,7 +482,7 @@ fn a_copied_contract_is_not_paid_again() {
 /// Names and reasons are looked at where they are given, with the name of the option.
 #[test]
 fn names_and_reasons_are_read_where_they_are_given() {
-    let (contract, people) = (scheme("", ""), records(&[("Acme", "everywhere", 1)]));
+    let (contract, people) = (scheme("", ""), records(&[("Acme", "whole area", 1)]));
     for (option, value) in [
         ("--accepted-by", "-"),
         ("--accepted-by", "..."),

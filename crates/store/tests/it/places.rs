@@ -111,7 +111,8 @@ pub(crate) fn statement(contract: &str, day: i32, people: &[i64]) -> Statement {
     };
     Statement {
         contract: contract.to_owned(),
-        version: Hash::of(["rules"]),
+        // Each contract has rules of its own: the same lines under the same rules would be one contract under two names.
+        version: Hash::of(["rules", contract]),
         as_at: day,
         known_at: day,
         providers: vec!["Acme".to_owned()],
