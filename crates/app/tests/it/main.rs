@@ -13,7 +13,7 @@
 //! payment run. `linked_money`: several agencies' records are paid. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! everybody at once. `foreign_parquet`: Parquet files of other programs. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
 //! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mapping`: an agency's own files by a map. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
-//! the byte, and what is changed in it is located. `payees`: who is paid, and never twice. `paying`: a payment run from the tally to the ledger. `records`: tables of
+//! the byte, and what is changed in it is located. `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the tally to the ledger. `records`: tables of
 //! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy
 //! checks clean. `report`: the page and the JSON of a stress test. `safe_files`: what a map or a configuration may not name. `simulated`: from simulated records to money, reasons and
 //! claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases by name, right and wrong. `visible`: no
@@ -42,6 +42,7 @@ mod mend;
 mod money_out;
 mod mutated;
 mod pack;
+mod parts;
 mod payees;
 mod paying;
 mod real;
