@@ -1,7 +1,7 @@
 //! A folder of several agencies' records: the table of persons that linking wrote, the purposes that are stated, and a folder of
 //! tables for each agency, named as the agency. What a stated purpose does not cover is never opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -15,7 +15,7 @@ use engine::records::fault::{Fault, Grade};
 use engine::records::gate::findings::Findings;
 use engine::records::gate::quality::{self, Accepted, FileRead, Quality};
 use engine::records::gate::{Asked, Door, Found, Known};
-use engine::records::schema::Table;
+use engine::records::schema::{Table, table};
 use jiff::civil::Date;
 use scheme::Reader;
 use scheme::terms::RecordsPolicy;
@@ -23,7 +23,7 @@ use scheme::terms::RecordsPolicy;
 use crate::live::Days;
 use crate::tables::through::{sha256, through};
 use crate::tables::{self, Format, TableFile};
-use crate::{folder, gate, paint};
+use crate::{folder, gate, paint, safe_files};
 
 /// Agencies' records, joined for one purpose.
 pub struct Agencies {
@@ -40,6 +40,8 @@ pub struct Agencies {
     /// What the gate found in the agencies' tables, and the files that were read.
     findings: Findings,
     read: Vec<FileRead>,
+    /// Files that are not read, once they were told.
+    told: BTreeSet<String>,
     /// Of each table, over all agencies.
     pub found: BTreeMap<&'static str, Found>,
 }
@@ -64,6 +66,7 @@ pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies>
         faults: 0,
         findings: Findings::default(),
         read: Vec::new(),
+        told: BTreeSet::new(),
         found: BTreeMap::new(),
     };
     let batches = agencies.table(&PERSONS)?.with_context(|| {
@@ -107,14 +110,17 @@ pub fn today() -> anyhow::Result<Date> {
 
 /// The folders inside a folder that hold a table of records.
 fn folders(folder: &Path) -> anyhow::Result<BTreeMap<String, PathBuf>> {
-    if !folder.is_dir() {
-        bail!("there is no folder {}", folder.display());
-    }
+    safe_files::must_be_folder(folder, "a folder of several agencies")?;
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("could not list the folder {}", folder.display()))? {
         let path = entry?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
-        if path.is_dir() && !tables::find(&path)?.0.is_empty() {
+        if !path.is_dir() {
+            continue;
+        }
+        let (files, others) = tables::find(&path)?;
+        // What only looks like a table is told when the agency is read.
+        if !files.is_empty() || others.iter().any(|other| !other.looks_like.is_empty()) {
             found.insert(name, path);
         }
     }
@@ -139,7 +145,7 @@ impl Agencies {
         let formats = [(Format::Csv, "csv"), (Format::Parquet, "parquet")];
         let found: Vec<TableFile> = formats
             .into_iter()
-            .map(|(format, ending)| TableFile { table, path: self.folder.join(format!("{}.{ending}", table.name)), format })
+            .map(|(format, ending)| TableFile::new(table, self.folder.join(format!("{}.{ending}", table.name)), format))
             .filter(|file| file.path.is_file())
             .collect();
         match found.as_slice() {
@@ -167,8 +173,17 @@ impl Agencies {
         take: &mut dyn FnMut(&Purpose, Batch) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let Some(path) = self.folders.get(agency) else { return Ok(()) };
-        let mut files = tables::find(path)?.0;
+        let (mut files, others) = tables::find(path)?;
         files.retain(|file| wanted(&self.purpose, file.table));
+        for other in others {
+            let name = format!("{agency}/{}", other.name);
+            // A folder may be read several times, for one thing after another.
+            if self.told.insert(name.clone()) {
+                let fault = other.fault(&|name| table(name).is_some_and(|table| wanted(&self.purpose, table)));
+                let touches = fault.grade == Grade::Refused;
+                self.findings.add(&name, fault, touches, None);
+            }
+        }
         // Whom a row is about is said by the table of persons, not by that of the agency's people.
         let known = Known::default();
         for of_table in files.chunk_by(|one, other| one.table.name == other.table.name) {

@@ -121,7 +121,7 @@ fn inside(folder: &Path, file: &Path, most: u64) -> Bytes {
 /// error.
 pub fn document<T>(path: &Path, read: impl FnOnce(&Reader<'_>, &str) -> T) -> anyhow::Result<Result<T, usize>> {
     if !path.exists() {
-        bail!("there is no file {}", path.display());
+        return Err(safe_files::missing(path));
     }
     // The messages about a file show its lines, so only what says that it is a TOML file is read as one: not a key or a list
     // of passwords, not even by way of a link.

@@ -12,7 +12,7 @@ use engine::records::batch::Batch;
 use engine::records::day::day;
 use engine::records::fault::{Fault, Grade};
 use engine::records::gate::copies::COPY;
-use engine::records::gate::evidence::{self, Read, Stated, misnamed, missing, other_forms, stated};
+use engine::records::gate::evidence::{self, Read, Stated, missing, other_forms, stated};
 use engine::records::gate::findings::Findings;
 use engine::records::gate::quality::{self, Accepted, FileRead, Outcome, Quality};
 use engine::records::gate::{Asked, Column, Door, Found, Known, Places};
@@ -22,6 +22,7 @@ use scheme::Scheme;
 use scheme::terms::RecordsPolicy;
 
 use crate::report::quality::refusal;
+use crate::tables::others::UNWANTED;
 use crate::tables::through::{asked, few_enough, gathered, sha256, through};
 use crate::tables::{TableFile, find};
 
@@ -123,17 +124,21 @@ pub fn load(folder: &Path, wanted: &Wanted<'_>) -> anyhow::Result<Loaded> {
     let policy = wanted.scheme.map(|scheme| scheme.records.clone()).unwrap_or_default();
     let mut reading = Reading { files: &files, findings: Findings::default(), read: BTreeMap::new() };
     let is_wanted = |name: &str| facts && need.table(name) || wanted.tables.contains(&name);
-    for name in &others {
-        if let Some(table) = misnamed(name) {
-            let fix = format!("name it {table}.csv, or {table}-2.csv for a second part; or give it a name that is not so near");
-            let what = "the name of this file looks like that of a table, spelled differently";
-            let fault = Fault::file(what, format!("{table}.csv or {table}.parquet"), fix);
-            let fault = if is_wanted(table) { fault.refused() } else { fault.warning() };
-            reading.findings.add(name, fault, is_wanted(table), None);
-        }
+    // Who is paid is decided by the table of providers, wherever there is one.
+    let stops = |name: &str| is_wanted(name) || facts && name == "providers";
+    for other in &others {
+        let fault = other.fault(&stops);
+        let touches = fault.grade == Grade::Refused;
+        reading.findings.add(&other.name, fault, touches, None);
+    }
+    // What others refer to is always read.
+    let is_read = |name: &str| is_wanted(name) || ["providers", "lots"].contains(&name);
+    for file in files.iter().filter(|file| !is_read(file.table.name)) {
+        let fault = Fault::file(UNWANTED, "tables that the rules ask for", "nothing").warning();
+        reading.findings.add(&file.name(), fault, false, None);
     }
     // Hashes are made while the tables are read.
-    let used: Vec<&TableFile> = files.iter().filter(|file| is_wanted(file.table.name)).collect();
+    let used: Vec<&TableFile> = files.iter().filter(|file| is_read(file.table.name)).collect();
     let (hashes, loaded) = rayon::join(
         || used.iter().map(|file| Ok((file.name(), sha256(file)?))).collect::<anyhow::Result<Vec<_>>>(),
         || read(&mut reading, wanted, &need, &policy),
@@ -390,10 +395,12 @@ pub fn set_apart(findings: &Findings) -> SetApart {
     let mut out = SetApart::default();
     for (key, kind) in findings.iter().filter(|(key, _)| key.grade == Grade::Row && key.touches) {
         let people = kind.rows_of_people();
-        let file = key.file.rsplit('/').next().unwrap_or_default();
-        if file.starts_with("coverage") || file.starts_with("providers") || file.starts_with("lots") {
+        let file = key.file.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let sheet = file.rsplit_once(", sheet ").map_or("", |(_, sheet)| sheet);
+        let of = |tables: &[&str]| tables.iter().any(|table| file.starts_with(table) || sheet.starts_with(table));
+        if of(&["coverage", "providers", "lots"]) {
             out.unbounded += kind.count;
-        } else if file.starts_with("starts") || file.starts_with("people") {
+        } else if of(&["starts", "people"]) {
             out.starts += kind.count;
         } else {
             out.people.extend(people);

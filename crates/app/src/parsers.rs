@@ -219,7 +219,7 @@ fn in_file(name: &str, bytes: &[u8]) -> PathBuf {
 fn table_file(name: &str, format: Format, bytes: &[u8]) {
     let path = in_file(name, bytes);
     for table in &schema::TABLES {
-        let file = tables::TableFile { table, path: path.clone(), format };
+        let file = tables::TableFile::new(table, path.clone(), format);
         let mut rows = 0;
         let read = file.read(&|_| true, &mut |batch: Batch, faults| {
             rows += batch.rows() + faults.len();

@@ -69,14 +69,14 @@ pub fn named(folder: &Path, name: &str, reach: Reach) -> anyhow::Result<PathBuf>
     match path.canonicalize() {
         Ok(place) if !place.starts_with(&base) => Err(outside()),
         Ok(_) => Ok(path),
-        Err(error) => Err(error).with_context(|| format!("could not open {}", path.display())),
+        Err(error) => Err(unopened(&path, error)),
     }
 }
 
 /// Opens an ordinary file that is not larger than `most` bytes.
 pub fn open(path: &Path, most: u64) -> anyhow::Result<File> {
     // Looked at before it is opened, since opening a pipe waits for somebody to write into it; and again when it is open.
-    let before = fs::metadata(path).with_context(|| format!("could not open {}", path.display()))?;
+    let before = fs::metadata(path).map_err(|error| unopened(path, error))?;
     ordinary(path, &before, most)?;
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     let metadata = file.metadata().with_context(|| format!("could not read {}", path.display()))?;
@@ -94,6 +94,63 @@ pub fn read(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
         bail!("{} has more than {most} bytes, and no more are read", path.display());
     }
     Ok(bytes)
+}
+
+/// A folder is wanted: a file in its place is told with the folder that holds it, and a name that is not there with the nearest one
+/// that is.
+pub fn must_be_folder(folder: &Path, wanted: &str) -> anyhow::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if folder.exists() {
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let what =
+            folder.metadata().map_or("a file", |metadata| if metadata.is_file() { "a file" } else { kind(metadata.file_type()) });
+        bail!(
+            "{} is {what}, and {wanted} is expected here\n\nhint: give the folder that holds it: {}",
+            folder.display(),
+            parent.display()
+        );
+    }
+    bail!("there is no folder {}{}", folder.display(), nearest(folder, &|path| path.is_dir()));
+}
+
+/// Why nothing can be opened at a path where nothing is: what is expected there, and the nearest name of its folder.
+pub fn missing(path: &Path) -> anyhow::Error {
+    anyhow::anyhow!("there is no file {}{}", path.display(), nearest(path, &|path| path.is_file()))
+}
+
+/// A hint with the nearest name in the folder of a path, or with the folder that is not there.
+fn nearest(path: &Path, of: &dyn Fn(&Path) -> bool) -> String {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(parent) else {
+        return match parent.exists() {
+            true => format!("\n\nhint: {} is no folder", parent.display()),
+            false => format!("\n\nhint: there is no folder {}", parent.display()),
+        };
+    };
+    let names = entries.flatten().map(|entry| entry.path()).filter(|path| of(path));
+    let mut names: Vec<String> = names.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
+    names.sort();
+    let wanted = path.file_name().unwrap_or_default().to_string_lossy();
+    // The same name with another ending is more likely meant than another name.
+    let stem = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
+    let same_stem = names.iter().find(|name| stem(name) == stem(&wanted)).map(String::as_str);
+    let near = scheme::problem::nearest(&wanted, names.iter().map(String::as_str)).or(same_stem);
+    match near {
+        Some(near) => format!("\n\nhint: is `{near}` meant?"),
+        None => format!("\n\nhint: check the name; it was looked for in {}", parent.display()),
+    }
+}
+
+/// An error of opening a file, told with the nearest name where nothing is there.
+fn unopened(path: &Path, error: std::io::Error) -> anyhow::Error {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    if matches!(error.kind(), NotFound | NotADirectory) {
+        let hint = nearest(path, &|path| path.is_file());
+        return anyhow::anyhow!("could not open {}: there is no such file{hint}", path.display());
+    }
+    anyhow::Error::new(error).context(format!("could not open {}", path.display()))
 }
 
 fn ordinary(path: &Path, metadata: &fs::Metadata, most: u64) -> anyhow::Result<()> {

@@ -20,7 +20,7 @@ use crate::{folder, looked, paint};
 pub struct Claims {
     /// The scheme folder; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
-    /// The folder with people, starts, events … and claims, each as CSV or Parquet; with --purpose, a folder of several agencies
+    /// The folder with people, starts, events … and claims, each as CSV, Excel or Parquet; with --purpose, a folder of several agencies
     records: PathBuf,
     #[command(flatten)]
     joined: Joined,

@@ -114,7 +114,7 @@ fn costs(command: &Duplication, agencies: &mut Agencies) -> anyhow::Result<Vec<U
         None if usual.is_file() => usual,
         None => return Ok(Vec::new()),
     };
-    let file = TableFile { table: &UNIT_COSTS, path: path.clone(), format: Format::Csv };
+    let file = TableFile::new(&UNIT_COSTS, path.clone(), Format::Csv);
     let mut found = Vec::new();
     let mut batches: Vec<Batch> = Vec::new();
     file.read(&|_| true, &mut |batch, faults| {

@@ -15,7 +15,7 @@ use crate::report::quality::{self, several};
 
 #[derive(Args)]
 pub struct Lots {
-    /// The folder with lots.csv, subcontracts.csv …, each as CSV or Parquet
+    /// The folder with lots.csv, subcontracts.csv …, each as CSV, Excel or Parquet
     records: PathBuf,
     /// Only lots that run on this day [default: all]
     #[arg(long, value_name = "DATE")]

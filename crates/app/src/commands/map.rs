@@ -1,4 +1,4 @@
-//! `wellspent records map MAP DATA --into DIR`: an agency's own CSV files, as they are, become the tables of records.
+//! `wellspent records map MAP DATA --into DIR`: an agency's own files, as they are, become the tables of records.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,7 +24,7 @@ use crate::{folder, paint};
 pub struct Map {
     /// The map, a TOML file: which column of which file becomes which column of which table
     map: PathBuf,
-    /// The folder with the agency's files
+    /// The folder with the agency's files: CSV, Excel, OpenDocument or Parquet
     data: PathBuf,
     /// Write the tables into this folder, which must be empty or new
     #[arg(long, value_name = "DIR")]
@@ -33,6 +33,7 @@ pub struct Map {
 
 pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
     let Ok(parts) = folder::document(&command.map, map::read)? else { return Ok(ExitCode::from(1)) };
+    safe_files::must_be_folder(&command.data, "the folder with the agency's files")?;
     let data = Data { folder: &command.data, reach: Reach::asked(folder::outside_files_allowed()) };
     let mut faults = 0;
     let look_ups = look_ups(&parts, &data, &mut faults)?;
@@ -58,14 +59,19 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
         faults += tell(part, &done)?;
     }
     tables.into_values().try_for_each(|mut table| table.flush())?;
-    unfinished.end()?;
     let into = command.into.display();
     if faults > 0 {
+        // The folder keeps its mark, so that nobody pays by what is missing from it.
         let many = if faults == 1 { "1 fault".to_owned() } else { format!("{} faults", thousands(faults as i64)) };
-        paint::stdout(&format!("{}\n", paint::red(&format!("{into}: not everything could be read; {many}"))))?;
+        paint::stdout(&format!(
+            "{}\n",
+            paint::red(&format!("{into}: not everything could be read; {many}. These tables are refused by every command"))
+        ))?;
+        paint::stderr(&format!("hint: correct what is told above, delete {into} and make it again"));
         return Ok(ExitCode::from(1));
     }
     paint::stdout(&format!("next: wellspent records check {into}\n"))?;
+    unfinished.end()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -96,7 +102,7 @@ fn look_ups(parts: &[Part], data: &Data<'_>, faults: &mut u64) -> anyhow::Result
             let known = look_ups.entry(step.clone()).or_default();
             let found = map::look_up(&mut *data.open(file, sheet.as_deref())?, key, column, known)
                 .with_context(|| format!("could not read {file}"))?;
-            *faults += say(file, &found);
+            *faults += say(&with_sheet(file, sheet.as_deref()), &found);
         }
     }
     Ok(look_ups)
@@ -112,7 +118,7 @@ fn dates(parts: &[Part], data: &Data<'_>, look_ups: &LookUps, faults: &mut u64) 
                 .with_context(|| format!("could not read {file}"))?;
             match read {
                 Ok(read) => dates = read,
-                Err(found) => *faults += say(file, &found),
+                Err(found) => *faults += say(&with_sheet(file, part.sheet.as_deref()), &found),
             }
         }
         all.push(dates);
@@ -146,7 +152,12 @@ fn tell(part: &Part, done: &Done) -> io::Result<u64> {
         );
     }
     paint::stdout(&out)?;
-    Ok(say(file, &done.faults))
+    Ok(say(&with_sheet(file, part.sheet.as_deref()), &done.faults))
+}
+
+/// A file, and its sheet where the map names one.
+fn with_sheet(file: &str, sheet: Option<&str>) -> String {
+    sheet.map_or(file.to_owned(), |sheet| format!("{file}, sheet {sheet}"))
 }
 
 /// Every fault of a file, rows that are wrong in the same way told once.

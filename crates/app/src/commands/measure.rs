@@ -30,7 +30,7 @@ use crate::tables;
 pub struct Measure {
     /// The scheme folder; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
-    /// The folder with people.csv, starts.csv, events.csv …, each as CSV or Parquet; with --purpose, a folder of several agencies
+    /// The folder with people.csv, starts.csv, events.csv …, each as CSV, Excel or Parquet; with --purpose, a folder of several agencies
     records: PathBuf,
     #[command(flatten)]
     joined: Joined,

@@ -42,7 +42,7 @@ use crate::{looked, paint, payees, report, tables};
 pub struct Pay {
     /// The scheme folder; its name is the name of the contract
     scheme: PathBuf,
-    /// The folder with people, starts, events …, each as CSV or Parquet; with --purpose, a folder of several agencies
+    /// The folder with people, starts, events …, each as CSV, Excel or Parquet; with --purpose, a folder of several agencies
     #[arg(required_unless_present = "tally", conflicts_with = "tally")]
     records: Option<PathBuf>,
     #[command(flatten)]

@@ -5,7 +5,6 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::Args;
 use engine::records::fault::{Fault, Grade};
 use engine::records::rows;
@@ -19,8 +18,8 @@ use scheme::tally::{self, Tally};
 
 use crate::commands::check::{scheme_or_errors, show};
 use crate::folder::{self, SchemeFolder};
-use crate::paint;
 use crate::tables::input;
+use crate::{paint, safe_files};
 
 #[derive(Args)]
 pub struct Price {
@@ -93,7 +92,7 @@ fn tally_file(path: &Path) -> anyhow::Result<(String, Bytes)> {
         return Ok(("standard input".into(), bytes));
     }
     if !path.is_file() {
-        bail!("there is no file {}", path.display());
+        return Err(safe_files::missing(path));
     }
     let name = path.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
     if !input::is_workbook(path) {

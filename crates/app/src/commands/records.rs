@@ -31,7 +31,8 @@ pub struct Records {
 enum Task {
     /// Check tables of records: every fault with its file, row, column and mend
     Check {
-        /// The folder with people.csv, starts.csv, events.csv …, each as CSV or Parquet
+        /// The folder with people.csv, starts.csv, events.csv …, each as CSV, Excel, OpenDocument or Parquet, or one workbook with
+        /// a sheet for each
         folder: PathBuf,
         /// Write the rows that are right into this folder, which must be empty or new
         #[arg(long, value_name = "DIR")]
@@ -43,7 +44,7 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         list: Option<PathBuf>,
     },
-    /// Make the tables from an agency's own CSV files
+    /// Make the tables from an agency's own files: CSV, Excel, OpenDocument or Parquet
     Map(Map),
 }
 
@@ -58,14 +59,8 @@ fn check(folder: &Path, keep: Option<&Path>, format: Option<Format>, list: Optio
     let (files, others) = find(folder)?;
     let unfinished = keep.map(Unfinished::begin).transpose()?;
     let mut told = Told::new(list)?;
-    for name in others {
-        let tables: Vec<&str> = engine::records::schema::TABLES.iter().map(|table| table.name).collect();
-        let fault = Fault::file(
-            "this is no table of records",
-            format!("{}, as .csv or .parquet", tables.join(", ")),
-            "rename it, or leave it",
-        );
-        told.tell(&name, Format::Csv, fault.warning())?;
+    for other in others {
+        told.tell(&other.name, Format::Csv, other.fault(&|_| true))?;
     }
     let of = |name: &str| files.iter().filter(|file| file.table.name == name).collect::<Vec<_>>();
     let (mut good, mut all) = (0, 0);

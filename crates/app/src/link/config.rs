@@ -322,7 +322,9 @@ impl Config {
             wanted.extend(config.group.as_deref());
             wanted.extend(config.columns.iter().map(|(_, column)| column.as_str()));
             let found = texts::read_sheet(&config.file, config.sheet.as_deref(), Some(&config.id), &wanted)?;
-            read.faults.extend(found.faults.into_iter().map(|fault| (config.file.display().to_string(), fault)));
+            let sheet = config.sheet.as_ref().map_or(String::new(), |sheet| format!(", sheet {sheet}"));
+            let name = format!("{}{sheet}", config.file.display());
+            read.faults.extend(found.faults.into_iter().map(|fault| (name.clone(), fault)));
             let mut columns = found.columns;
             let mut next = || columns.remove(0);
             let mut table = Table { agency: Agency::One(config.name.clone()), ids: found.ids, columns: Vec::new() };

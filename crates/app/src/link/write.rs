@@ -54,7 +54,7 @@ fn history(folder: &Path) -> anyhow::Result<History> {
         None => Ok(()),
     };
     if path.is_file() {
-        let file = TableFile { table: &IDENTITIES, path: path.clone(), format: Format::Csv };
+        let file = TableFile::new(&IDENTITIES, path.clone(), Format::Csv);
         file.read(&|_| true, &mut |batch, faults| {
             told(faults.first())?;
             reading.take(&batch, &mut wrong);

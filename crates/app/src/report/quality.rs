@@ -13,6 +13,7 @@ use scheme::money::thousands;
 use scheme::terms::RecordsPolicy;
 
 use crate::paint;
+use crate::tables::others::{UNREAD, UNWANTED};
 use crate::tables::write::plain;
 
 /// "1 row", "2 rows".
@@ -72,7 +73,9 @@ pub fn lines(quality: &Quality) -> Vec<String> {
         thousands(apart as i64),
         several(repeats, "repeated row", "repeated rows")
     )];
-    out.extend(quality.findings.iter().map(words));
+    let (unread, findings): (Vec<&Finding>, _) = quality.findings.iter().partition(|finding| is_unread(finding));
+    out.extend(findings.into_iter().map(words));
+    out.extend(not_read(&unread));
     for zero in &quality.zeros {
         let kind = if zero.kind.is_empty() { &zero.table } else { &zero.kind };
         let since = if zero.since.is_empty() { String::new() } else { format!("from {} ", zero.since) };
@@ -90,6 +93,19 @@ pub fn lines(quality: &Quality) -> Vec<String> {
         out.push(format!("Faults accepted by {}: {}", accepted.by, accepted.reason));
     }
     out
+}
+
+fn is_unread(finding: &Finding) -> bool {
+    [UNREAD, UNWANTED].contains(&finding.what.as_str())
+}
+
+/// Files of the folder that are not read, in one line.
+fn not_read(findings: &[&Finding]) -> Option<String> {
+    let of = |what: &str| findings.iter().filter(|finding| finding.what == what).map(|finding| finding.file.as_str()).collect();
+    let (others, tables): (Vec<&str>, Vec<&str>) = (of(UNREAD), of(UNWANTED));
+    let tables = tables.iter().map(|name| format!("{name} (no rule asks for it)"));
+    let all: Vec<String> = others.iter().map(|name| (*name).to_owned()).chain(tables).collect();
+    (!all.is_empty()).then(|| format!("Not read: {}.", all.join(", ")))
 }
 
 /// The statement as a payment run keeps it: the files with their hashes, and every finding, a line each.
@@ -183,7 +199,10 @@ fn cell(text: &str) -> String {
 /// Says the statement on standard error, where something is to be known of the records.
 pub fn say(quality: &Quality) {
     let lines = lines(quality);
-    if lines.len() > 1 || quality.files.iter().any(|file| file.set_apart + file.repeats > 0) {
+    // A table that no rule asks for is no news.
+    let known = quality.findings.iter().all(|finding| finding.what == UNWANTED);
+    let known = known && lines.len() == 1 + usize::from(!quality.findings.is_empty());
+    if !known || quality.files.iter().any(|file| file.set_apart + file.repeats > 0) {
         lines.iter().for_each(|line| paint::stderr(&format!("note: {line}")));
     }
 }

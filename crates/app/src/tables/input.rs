@@ -10,7 +10,7 @@ use engine::records::csv::Csv;
 use engine::records::fault::Fault;
 use engine::records::gzip::{self, Gzip};
 use engine::records::rows::{Odd, Rows};
-use engine::records::workbook::{Sheet, SheetName, Workbook};
+use engine::records::workbook::{SEVERAL_SHEETS, Sheet, SheetName, Workbook};
 
 /// Text from wherever it comes.
 pub type Text = Csv<Box<dyn Read>>;
@@ -68,19 +68,27 @@ fn sheet(
     rows().or_else(|error| Fault::of(error).map(Err)).with_context(|| format!("could not read {}", path.display()))
 }
 
-/// The rows of the sheet of a workbook that holds a record table: the one with its name, or the only one.
-pub fn table(file: File, path: &Path, table: &str) -> anyhow::Result<Result<Sheet<File>, Fault>> {
-    sheet(file, path, |workbook| {
-        let named = workbook.sheets.iter().any(|sheet| sheet.name.trim().eq_ignore_ascii_case(table));
-        workbook.sheet(named.then_some(table))
-    })
+/// The rows of the sheet of a workbook that holds a record table: the one that is named, or else the one with the table's name, or
+/// the only one.
+pub fn table(file: File, path: &Path, table: &str, named: Option<&str>) -> anyhow::Result<Result<Sheet<File>, Fault>> {
+    let sheet = sheet(file, path, |workbook| {
+        let same = || workbook.sheets.iter().any(|sheet| sheet.name.trim().eq_ignore_ascii_case(table));
+        let name = named.or_else(|| same().then_some(table));
+        workbook.sheet(name)
+    })?;
+    Ok(sheet.map_err(|fault| match named {
+        None if fault.what == SEVERAL_SHEETS => {
+            let mend = format!("name the sheets {table}, {table}-2 and so on if each is a part of the table, or keep only one");
+            Fault { mend, ..fault }
+        }
+        _ => fault,
+    }))
 }
 
-/// The names of a workbook's sheets, or what is wrong with it.
-pub fn sheets(path: &Path) -> anyhow::Result<Result<Vec<String>, Fault>> {
+/// A workbook of which only the sheets are known yet, or what is wrong with it.
+pub fn workbook(path: &Path) -> anyhow::Result<Result<Workbook<File>, Fault>> {
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
-    let opened = Workbook::open(file).with_context(|| format!("could not read {}", path.display()))?;
-    Ok(opened.map(|workbook| workbook.sheets.into_iter().map(|sheet| sheet.name).collect()))
+    Workbook::open(file).with_context(|| format!("could not read {}", path.display()))
 }
 
 macro_rules! either {

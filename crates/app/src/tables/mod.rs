@@ -3,6 +3,7 @@
 
 pub mod input;
 pub mod list;
+pub mod others;
 mod pages;
 pub mod parquet;
 pub mod parquet_rows;
@@ -23,15 +24,21 @@ use engine::records::batch::Batch;
 use engine::records::fault::Fault;
 use engine::records::rows::{self, Rows};
 use engine::records::schema::{TABLES, Table};
+use engine::records::workbook::Workbook;
+use others::Other;
 use write::UNFINISHED;
 
 use crate::safe_files::{self, LARGEST_TABLE_BYTES};
 
-/// One table as a file.
+/// One table as a file, or as a sheet of one.
 pub struct TableFile {
     pub table: &'static Table,
     pub path: PathBuf,
     pub format: Format,
+    /// The sheet of a workbook where it must be said which.
+    sheet: Option<String>,
+    /// Which part of its table this is.
+    part: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -44,18 +51,14 @@ pub enum Format {
 }
 
 impl TableFile {
-    /// The name without the folder.
-    pub fn name(&self) -> String {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let own = name.to_lowercase().starts_with(&format!("{}.", self.table.name));
-        if self.format == Format::Workbook && !own { format!("{name}, sheet {}", self.table.name) } else { name }
+    pub fn new(table: &'static Table, path: PathBuf, format: Format) -> TableFile {
+        TableFile { table, path, format, sheet: None, part: 1 }
     }
 
-    /// Which part of its table this is: the first without a number.
-    fn part(&self) -> u64 {
-        let name = self.name();
-        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-        stem.rsplit_once('-').and_then(|(_, part)| part.parse().ok()).unwrap_or(1)
+    /// The name without the folder, and the sheet where there are several.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.sheet.as_ref().map_or(name.clone(), |sheet| format!("{name}, sheet {sheet}"))
     }
 
     fn open(&self) -> anyhow::Result<File> {
@@ -70,7 +73,7 @@ impl TableFile {
                 Ok(mut text) => self.rows(&mut text, take),
                 Err(fault) => take(Batch::empty(self.table), vec![fault]),
             },
-            Format::Workbook => match input::table(self.open()?, &self.path, self.table.name)? {
+            Format::Workbook => match input::table(self.open()?, &self.path, self.table.name, self.sheet.as_deref())? {
                 Ok(mut sheet) => self.rows(&mut sheet, take),
                 Err(fault) => take(Batch::empty(self.table), vec![fault]),
             },
@@ -102,8 +105,8 @@ impl TableFile {
 /// What is done with each batch.
 pub type Take<'a> = dyn FnMut(Batch, Vec<Fault>) -> anyhow::Result<()> + 'a;
 
-/// The table that a file of this name is of, and its format: `events.csv`, or `events-2.csv` for a second part of it.
-fn table_of(name: &str) -> Option<(&'static Table, Format)> {
+/// The table that a file of this name is of, its part, and its format: `events.csv`, or `events-2.csv` for a second part of it.
+fn table_of(name: &str) -> Option<(&'static Table, u64, Format)> {
     let text = name.strip_suffix(".gz").unwrap_or(name);
     let (stem, ending) = text.rsplit_once('.')?;
     let format = match ending {
@@ -112,40 +115,90 @@ fn table_of(name: &str) -> Option<(&'static Table, Format)> {
         ending if text == name && input::WORKBOOKS.contains(&ending) => Format::Workbook,
         _ => return None,
     };
-    let whole = match stem.rsplit_once('-') {
-        Some((whole, part)) if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) => whole,
-        _ => stem,
-    };
-    Some((engine::records::schema::table(whole)?, format))
+    let (table, part) = part_of(stem)?;
+    Some((table, part, format))
 }
 
-/// The tables that a workbook holds: those that its sheets are named after, or else the one that the file is named after. What
-/// cannot be opened may hold any table, and is an error unless the name of the file says which.
-fn sheets(path: &Path, named: Option<&'static Table>) -> anyhow::Result<Vec<&'static Table>> {
-    let sheets = match (input::sheets(path)?, named) {
-        (Ok(sheets), _) => sheets,
-        (Err(_), Some(table)) => return Ok(vec![table]),
+/// The table of a name and which part of it: `events`, `events-2`.
+fn part_of(name: &str) -> Option<(&'static Table, u64)> {
+    let (whole, part) = match name.rsplit_once('-') {
+        Some((whole, part)) if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (whole, part.parse().unwrap_or(u64::MAX))
+        }
+        _ => (name, 1),
+    };
+    Some((engine::records::schema::table(whole)?, part))
+}
+
+/// The tables that a workbook holds: those that its sheets are named after, or else the one that the file is named after; and what
+/// of it is not read. What cannot be opened may hold any table, and is an error unless the name of the file says which.
+fn sheets(path: &Path, name: &str, named: Option<(&'static Table, u64)>) -> anyhow::Result<(Vec<TableFile>, Vec<Other>)> {
+    let file = |table, part, sheet: Option<&str>| {
+        let sheet = sheet.map(str::to_owned);
+        TableFile { table, path: path.to_owned(), format: Format::Workbook, sheet, part }
+    };
+    let mut workbook = match (input::workbook(path)?, named) {
+        (Ok(workbook), _) => workbook,
+        (Err(_), Some((table, part))) => return Ok((vec![file(table, part, None)], Vec::new())),
         (Err(fault), None) => return Err(input::refused(path, &fault)),
     };
-    let mut tables: Vec<&'static Table> =
-        sheets.iter().filter_map(|sheet| engine::records::schema::table(&sheet.trim().to_lowercase())).collect();
     // A single sheet is what the file is named after, whatever the sheet is called.
-    if let Some(table) = named.filter(|_| tables.is_empty() || sheets.len() == 1) {
-        tables = vec![table];
+    if let (1, Some((table, part))) = (workbook.sheets.len(), named) {
+        return Ok((vec![file(table, part, None)], Vec::new()));
     }
-    Ok(tables)
+    let (mut files, mut rest) = (Vec::new(), Vec::new());
+    for sheet in workbook.sheets.clone() {
+        match part_of(&sheet.name.trim().to_lowercase()) {
+            Some((table, part)) => {
+                // The first sheet of a second file is the second part.
+                let part = named.filter(|(own, _)| part == 1 && own.name == table.name).map_or(part, |(_, part)| part);
+                files.push(file(table, part, Some(&sheet.name)));
+            }
+            None => rest.push(sheet),
+        }
+    }
+    let read = |workbook: &mut Workbook<File>| -> std::io::Result<(Vec<TableFile>, Vec<Other>)> {
+        if let (true, Some((table, part))) = (files.is_empty(), named) {
+            match workbook.sheet(None)? {
+                Ok(only) => {
+                    rest.retain(|sheet| sheet.name != only.name);
+                    files.push(file(table, part, Some(&only.name)));
+                }
+                // What is wrong is told when it is read.
+                Err(_) => return Ok((vec![file(table, part, None)], Vec::new())),
+            }
+        }
+        let mut others = Vec::new();
+        for sheet in rest {
+            if workbook.is_used(&sheet)? {
+                others.push(Other::sheet(name, &sheet.name));
+            }
+        }
+        if files.is_empty() {
+            // None of it is read, so the file is told, and of its sheets those that look like tables.
+            others.retain(|other| !other.looks_like.is_empty());
+            others.insert(0, Other::file(name.to_owned()));
+        }
+        // The file says that it is a table, and no sheet is that table: another one may be.
+        if let Some((own, _)) = named.filter(|(own, part)| !files.iter().any(|file| file.table == *own && file.part == *part)) {
+            others.iter_mut().filter(|other| other.looks_like.is_empty()).for_each(|other| other.looks_like.push(own.name));
+        }
+        Ok((files, others))
+    };
+    read(&mut workbook).or_else(|error| {
+        let fault = Fault::of(error).with_context(|| format!("could not read {}", path.display()))?;
+        Err(input::refused(path, &fault))
+    })
 }
 
-/// The tables of a folder, in reading order, and the files that are none. A table may stand in several files, which are read as
-/// one: `events.csv`, `events-2.csv` and so on.
-pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
-    if !folder.is_dir() {
-        bail!("there is no folder {}", folder.display());
-    }
+/// The tables of a folder, in reading order, and what else lies in it. A table may stand in several files, which are read as one:
+/// `events.csv`, `events-2.csv` and so on.
+pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<Other>)> {
+    safe_files::must_be_folder(folder, "a folder of records")?;
     if folder.join(UNFINISHED).exists() {
         bail!(
-            "{}: the program that wrote these tables was stopped before it was done, or is at it still\n\nhint: wait for it, or \
-             delete the folder and make it again",
+            "{}: the program that wrote these tables was stopped before it was done, could not read everything, or is at it \
+             still\n\nhint: wait for it, or delete the folder and make it again",
             folder.display()
         );
     }
@@ -156,25 +209,38 @@ pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<String>)> {
     entries.sort();
     let (mut files, mut others) = (Vec::new(), Vec::new());
     for path in entries {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let shown = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = shown.to_lowercase();
+        // Programs keep such files beside those that are open, and hold nothing of their rows.
+        if name.starts_with(['.', '#']) || name.starts_with("~$") {
+            others.push(Other::hidden(shown));
+            continue;
+        }
         match table_of(&name) {
-            // Sheets may hold other tables than the file is named after. A lock file of an open workbook holds none.
-            Some((_, Format::Workbook)) | None if input::is_workbook(&path) && !name.starts_with("~$") => {
-                let tables = sheets(&path, table_of(&name).map(|(table, _)| table))?;
-                if tables.is_empty() {
-                    others.push(name);
-                }
-                files.extend(tables.into_iter().map(|table| TableFile { table, path: path.clone(), format: Format::Workbook }));
+            // Sheets may hold other tables than the file is named after.
+            table if input::is_workbook(&path) && !path.is_dir() => {
+                let (found, more) = sheets(&path, &shown, table.map(|(table, part, _)| (table, part)))?;
+                files.extend(found);
+                others.extend(more);
             }
-            Some((table, format)) => files.push(TableFile { table, path, format }),
-            None => others.push(name),
+            Some((table, part, format)) => files.push(TableFile { part, ..TableFile::new(table, path, format) }),
+            None => others.push(Other::file(if path.is_dir() { format!("{shown}/") } else { shown })),
         }
     }
-    files.sort_by_key(|file| (TABLES.iter().position(|table| table.name == file.table.name), file.part()));
+    files.sort_by_key(|file| (TABLES.iter().position(|table| table.name == file.table.name), file.part));
     // The same name in two formats is more likely a table that was written twice than a table in two parts.
-    let same = |pair: &&[TableFile]| pair[0].table.name == pair[1].table.name && pair[0].part() == pair[1].part();
+    let same = |pair: &&[TableFile]| pair[0].table.name == pair[1].table.name && pair[0].part == pair[1].part;
     if let Some(pair) = files.windows(2).find(same) {
-        bail!("{} and {} are the same table\n\nhint: leave only one of them in the folder", pair[0].name(), pair[1].name());
+        let table = pair[0].table.name;
+        let next =
+            files.iter().filter(|file| file.table.name == table).map(|file| file.part).max().unwrap_or(1).saturating_add(1);
+        bail!(
+            "{} and {} are the same table\n\nhint: leave only one of them in the folder; or, if each is a part of the table, name one \
+             of them {table}-{next}",
+            pair[0].name(),
+            pair[1].name()
+        );
     }
+    others.iter_mut().for_each(|other| other.settle(&files));
     Ok((files, others))
 }

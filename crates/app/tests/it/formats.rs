@@ -39,7 +39,7 @@ fn separated(rows: &Rows, separator: char, end: &str) -> String {
     out
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(bytes).expect("memory");
     packed.finish().expect("memory")
@@ -264,8 +264,9 @@ fn one_workbook_holds_a_sheet_for_each_table() {
     folder.write("handed over.xlsx", book.end().expect("memory"));
     let kept = Scratch::new("kept");
     let output = said(&run(&["records", "check", folder.path(), "--keep", kept.path()]));
-    assert!(output.contains("2 of 2 rows are right; 0 faults, 0 warnings"), "{output}");
-    assert!(output.contains("handed over.xlsx, sheet people"), "{output}");
+    assert!(output.contains("2 of 2 rows are right; 0 faults, 1 warnings"), "{output}");
+    assert!(output.contains("handed over.xlsx, sheet People"), "{output}");
+    assert!(output.contains("handed over.xlsx, sheet Notes: this is no table of records"), "{output}");
     assert!(fs::read_to_string(kept.0.join("people.csv")).expect("people").contains("\n007,,,1980-01-31"));
     // What cannot be opened could hold any table.
     folder.write("more.xlsx", b"PK\x03\x04 no more");
@@ -289,6 +290,27 @@ fn one_workbook_holds_a_sheet_for_each_table() {
     engine::records::rows::texts(&mut workbook.rows(&name).expect("it is read"), &wanted, take).expect("it is read");
     assert!(seen == rows[1..] && !seen.is_empty(), "{seen:?}");
     assert!(output.contains("spells.xlsx: `person`: the cell shows an error\n      row 7     B7 shows #N/A"), "{output}");
+}
+
+/// Any two formats are two parts of one table, and rows of empty cells are nothing in any of them.
+#[test]
+fn parts_may_be_of_any_two_formats() {
+    let [first, second] =
+        ["1,A,job,2024-01-31", "2,B,job,2025-12-31"].map(|row| cells(&format!("spell,person,kind,from\n{row}\n")));
+    let blank = |rows: &Rows| -> Rows {
+        let empty = |text: &str| vec![text.to_owned(); 4];
+        vec![rows[0].clone(), empty(""), empty(" "), rows[1].clone(), empty("\u{a0}"), empty("")]
+    };
+    let (one, other) = (formats(&blank(&first)), formats(&blank(&second)));
+    for (ending, bytes) in &one {
+        for (second_ending, second_bytes) in &other {
+            let folder = Scratch::new("parts");
+            folder.write(&format!("spells.{ending}"), bytes);
+            folder.write(&format!("spells-2.{second_ending}"), second_bytes);
+            let output = said(&run(&["records", "check", folder.path()]));
+            assert!(output.contains("2 of 2 rows are right; 0 faults, "), "{ending} and {second_ending}: {output}");
+        }
+    }
 }
 
 #[test]

@@ -17,6 +17,23 @@
 //! clean. `report`: the page and the JSON of a stress test. `safe_files`: what a map or a configuration may not name.
 //! `simulated`: from simulated records to money, reasons and claims. `splink`: models made with Splink give the same weights.
 //! `textbook`: textbook cases by name, right and wrong. `visible`: no hidden character reaches a reader.
+//! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
+//! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `faults`: a full disk, a file that cannot be read,
+//! everybody at once. `fuzzed`: every parser under random input. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
+//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! everybody at once. `formats`: a table is the same in every format. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
+//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
+//! payment run. `linked_money`: several agencies' records are paid. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! everybody at once. `foreign_parquet`: Parquet files of other programs. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
+//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mapping`: an agency's own files by a map. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! the byte, and what is changed in it is located. `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the tally to the ledger. `records`: tables of
+//! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy
+//! checks clean. `report`: the page and the JSON of a stress test. `safe_files`: what a map or a configuration may not name. `simulated`: from simulated records to money, reasons and
+//! claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases by name, right and wrong. `visible`: no
+//! hidden character reaches a reader. Where
+//! a test compares with a file, `UPDATE=1 cargo test`
+//! rewrites the file, and the difference is there to be read before it is kept.
 
 mod bad_files;
 mod carried;
@@ -40,6 +57,7 @@ mod mend;
 mod money_out;
 mod mutated;
 mod pack;
+mod parts;
 mod payees;
 mod paying;
 mod real;

@@ -11,6 +11,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use crate::wellspent::{Scratch, root, run, said};
+use crate::zipped::{excel, whole};
 
 fn fault(name: &str) -> PathBuf {
     root().join("crates/app/tests/faults").join(name)
@@ -141,4 +142,105 @@ fn midnights_of_a_summer_come_through_parquet() {
     let both = "zone = \"Europe/London\"\ntimes = \"UTC\"\n";
     let (_, said, found) = starts("f.parquet", &written("TIMESTAMP(MICROS,false)"), both);
     assert_eq!(found, expected, "{said}");
+}
+
+/// Whatever a map stumbles over, nothing is left that anybody could be paid by.
+#[test]
+fn a_map_that_fails_leaves_nothing_to_pay_by() {
+    let sheet = |cell: &str| {
+        let text = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        let header = format!("<row r=\"1\">{}{}</row>", text("A1", "no"), text("B1", "seen"));
+        let rows = format!(
+            "<row r=\"2\">{}{}</row><row r=\"3\">{}{cell}</row>",
+            text("A2", "1"),
+            text("B2", "2024-01-31"),
+            text("A3", "2")
+        );
+        whole(&excel(&format!("<worksheet><sheetData>{header}{rows}</sheetData></worksheet>"), "<sst/>"))
+    };
+    let good = "no,seen\n1,2024-01-31\n2,2024-02-29\n";
+    let packed = crate::formats::gzip(good.repeat(50).as_bytes());
+    let faults: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("f.xlsx", sheet("<c r=\"B3\" t=\"e\"><v>#N/A</v></c>"), ""),
+        ("f.xlsx", sheet("<c r=\"B3\"><f>TODAY()</f></c>"), ""),
+        ("f.xlsx", sheet("<c r=\"B3\" t=\"b\"><v>1</v></c>"), ""),
+        ("f.xlsx", sheet("<c r=\"B3\""), ""),
+        ("f.xlsx", b"no workbook".to_vec(), ""),
+        ("f.csv", format!("{good}3,2024-01-01,more\n").into(), ""),
+        ("f.csv", format!("{good}3,\"2024-01-01\n").into(), ""),
+        ("f.csv", format!("{good}3,\"2024-01-01\" or so\n").into(), ""),
+        ("f.csv", good.replace("seen", "saw").into(), ""),
+        ("f.csv", good.replace("no,seen", "no,seen,seen").into(), ""),
+        ("f.csv", good.replace("2024-02-29", "31/12/24").into(), ""),
+        ("f.csv", Vec::new(), ""),
+        ("f.csv.gz", packed[..packed.len() - 6].to_vec(), ""),
+        ("f.csv", good.into(), "only = { no = [\"7\"] }\n"),
+        ("f.csv", good.into(), "sheet = \"S\"\n"),
+        ("f.csv", good.into(), "area = { file = \"nowhere.csv\", by = \"no\", column = \"area\" }\n"),
+        ("f.csv", good.into(), "area = { file = \"more.csv\", as = \"no\", by = \"no\", column = \"area\" }\n"),
+        ("f.parquet", b"PAR1 no more".to_vec(), ""),
+    ];
+    for (at, (name, bytes, more)) in faults.iter().enumerate() {
+        let data = Scratch::new("data");
+        data.write(name, bytes);
+        data.write("good.csv", good);
+        data.write("more.csv", "no,area\n1,A\n1,B\n");
+        // Parts before and after the faulty one are sound.
+        let part = |name: &str, file: &str, more: &str| {
+            format!("[starts.{name}]\nfile = \"{file}\"\nperson = \"no\"\nprovider = {{ is = \"A\" }}\nbegan = \"seen\"\n{more}")
+        };
+        let people = "[people.p]\nfile = \"good.csv\"\nperson = \"no\"\n";
+        data.write(
+            "map.toml",
+            [people.to_owned(), part("a", "good.csv", ""), part("b", name, more), part("c", "good.csv", "")].concat(),
+        );
+        let (code, said_of, out) = mapped(&data.0.join("map.toml"), &data.0);
+        assert!(code != Some(0), "{at}: {said_of}");
+        let output = run(&["records", "check", out.path()]);
+        let told = said(&output);
+        let empty = told.contains("there is no table here") || told.contains("there is no folder");
+        assert!(!output.status.success() && (empty || told.contains("delete the folder")), "{at}: {said_of}\n{told}");
+    }
+}
+
+#[test]
+fn a_value_that_no_row_holds_is_told() {
+    let rows = |more: &str| {
+        let text =
+            "no,seen,Decision,Region\n1,2024-01-31,Accepted,North\n2,2024-02-29,withdrawn,South\n3,2024-02-29,Accepted,South\n";
+        starts("f.csv", text.as_bytes(), more)
+    };
+    for (more, expected) in [
+        ("only = { Decision = [\"accepted\"] }\n", "is `Accepted` meant?"),
+        ("only = { Decision = [\"Acepted\"] }\n", "is `Accepted` meant?"),
+        ("only = { Decision = [\"pending\", \"none\"] }\n", "found     `pending`, `none`"),
+        ("only = { Decision = [\"withdrawn\"], Region = [\"North\"] }\n", "no row of the file holds all"),
+        ("only = { no = [\"4\"] }\n", "found     `4`"),
+    ] {
+        let (code, said, _) = rows(more);
+        assert!(code == Some(1) && said.contains(expected), "{more}: {said}");
+        let shown: Vec<&str> =
+            ["withdrawn", "South"].into_iter().filter(|word| said.contains(word) && !more.contains(word)).collect();
+        assert!(shown.is_empty(), "values of the column are not shown: {said}");
+    }
+    let (code, said, days) = rows("only = { Decision = [\"Accepted\", \"accepted late\"] }\n");
+    assert_eq!((code, days.as_str()), (Some(0), "2024-01-31 2024-02-29"), "{said}");
+    assert!(said.contains("warning: f.csv: `Decision`:") && said.contains("`accepted late`"), "{said}");
+    let (code, said, _) = rows("only = { Decision = [\"Accepted\"] }\n");
+    assert!(code == Some(0) && !said.contains("warning"), "{said}");
+}
+
+#[test]
+fn rows_of_empty_cells_are_nothing_and_a_header_again_is_told() {
+    for (text, line) in [
+        ("no,seen\n,\n1,2024-01-31\n , \n\u{a0},\n2,2024-02-29\n,\n,\n", 0),
+        ("no;seen\n;\n1;2024-01-31\n2;2024-02-29\n;;;;\n", 0),
+        ("no,seen\n1,2024-01-31\n,\nno,seen\n2,2024-02-29\n", 4),
+        ("no,seen\n1,2024-01-31\nNo,Seen,,\n2,2024-02-29\n", 3),
+    ] {
+        let (code, said, days) = starts("f.csv", text.as_bytes(), "");
+        assert_eq!((code, days.as_str()), (Some(0), "2024-01-31 2024-02-29"), "{text}: {said}");
+        assert!(said.contains("2 rows from 2 rows of f.csv"), "{said}");
+        assert_eq!(said.contains(&format!("f.csv:{line}: the header appears again")), line > 0, "{said}");
+    }
 }

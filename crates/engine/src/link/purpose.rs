@@ -71,7 +71,9 @@ pub fn stated<'a>(purposes: &'a [Purpose], name: &str, day: Date) -> Result<&'a 
         let near = nearest(name, names.iter().copied()).map_or(String::new(), |near| format!("did you mean `{near}`? "));
         return Err(Refusal {
             what: format!("no purpose `{name}` is stated in {PURPOSES_FILE}; it states {}", listed(&names)),
-            hint: format!("{near}a new purpose needs a table [purpose.\"{name}\"] with its legal basis; docs/linkage.md says how"),
+            hint: format!(
+                "{near}a new purpose needs a table [purpose.\"{name}\"] with its legal basis; docs/linkage.md says how"
+            ),
         });
     };
     if day < purpose.from || day > purpose.until {

@@ -315,7 +315,7 @@ impl<R: Read> Rows for Csv<R> {
                 Scan::Whole(end, lines) => {
                     self.at = end;
                     self.next_line += lines;
-                    if self.cells.len() > 1 || self.cells.first().is_some_and(|cell| !cell.is_empty()) {
+                    if !rows::is_blank(&self.text) {
                         self.letters.look(&self.text, self.line, &mut self.notes);
                         return Ok(Some(Ok(())));
                     }

@@ -6,7 +6,7 @@
 //! a list into rows, read days as the agency writes them or count them from a day zero, and fold rows of single days into runs.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use scheme::document::{Reader, Section};
@@ -15,7 +15,8 @@ use scheme::problem::nearest;
 
 use super::dates::{Days, Format, Said, Survey};
 use super::day::{self, Day};
-use super::fault::Fault;
+use super::fault::{Fault, visible};
+use super::gate::spelling;
 use super::rows::{self, Rows};
 use super::schema::{Column, Kind, TABLES, Table, table};
 
@@ -437,6 +438,67 @@ pub fn survey<R: Rows + ?Sized>(part: &Part, from: &mut R, look_ups: &LookUps) -
     Ok(if faults.is_empty() { Ok(dates) } else { Err(faults) })
 }
 
+/// A column of which a part takes only some values, and which of them were met.
+struct Chosen<'a> {
+    name: &'a str,
+    values: Vec<Choice<'a>>,
+    /// Whether its values may say who somebody is.
+    personal: bool,
+    /// Values of the column that were compared with those that are wanted.
+    seen: BTreeSet<String>,
+}
+
+struct Choice<'a> {
+    value: &'a str,
+    found: bool,
+    /// What stands in the column, and is this value spelled differently.
+    nearest: Option<String>,
+}
+
+/// So many different values of a column are compared with those that are wanted.
+const MOST_COMPARED: usize = 10_000;
+
+impl Chosen<'_> {
+    fn look(&mut self, cell: &str) {
+        if let Some(value) = self.values.iter_mut().find(|value| value.value == cell) {
+            value.found = true;
+            return;
+        }
+        if cell.is_empty() || self.values.iter().all(|value| value.found) || self.seen.len() >= MOST_COMPARED {
+            return;
+        }
+        if self.seen.insert(cell.to_owned()) {
+            // Of a personal column only what the map itself says may be shown.
+            let same = |value: &str| match self.personal {
+                true => spelling::folded(value) == spelling::folded(cell),
+                false => spelling::near(cell, value),
+            };
+            for value in self.values.iter_mut().filter(|value| value.nearest.is_none() && same(value.value)) {
+                value.nearest = Some(visible(cell));
+            }
+        }
+    }
+
+    /// A fault where none of the values is there, and something to know where one of several is not.
+    fn fault(&self) -> Option<Fault> {
+        let missing: Vec<&Choice<'_>> = self.values.iter().filter(|value| !value.found).collect();
+        let named: Vec<String> = missing.iter().map(|value| format!("`{}`", visible(value.value))).collect();
+        let nearest: Vec<String> =
+            missing.iter().filter_map(|value| value.nearest.as_ref()).map(|value| format!("`{value}`")).collect();
+        let mend = match nearest.is_empty() {
+            false => format!("is {} meant? the map must have it letter by letter", nearest.join(", ")),
+            true => "correct the value in the map, or leave it out".to_owned(),
+        };
+        let fault = Fault::file("`only` asks for a value that no row holds", "values as the column has them", mend);
+        let fault = Fault { column: self.name.to_owned(), value: Some(named.join(", ")), ..fault };
+        match missing.len() {
+            0 => None,
+            some if some == self.values.len() => Some(fault),
+            _ => Some(fault.warning()),
+        }
+    }
+}
+
 /// Where the days of a column come from.
 enum Origin<'a> {
     Column(&'a str),
@@ -462,6 +524,8 @@ pub fn rows<R: Rows + ?Sized>(
         write(&row)?;
         return Ok(done);
     };
+    let mut chosen = part.chosen();
+    let mut taken: u64 = 0;
     let mut places: Option<BTreeMap<String, usize>> = None;
     // Person, day, and the row, its cells in the order of `places`.
     let mut folded: Vec<(String, Day, Vec<String>)> = Vec::new();
@@ -490,9 +554,11 @@ pub fn rows<R: Rows + ?Sized>(
         }
         done.read += 1;
         let get = |name: &str| places.get(name).and_then(|at| row.get(*at)).map_or("", |cell| cell.trim());
+        chosen.iter_mut().for_each(|column| column.look(get(column.name)));
         if !part.takes(&get) {
             return Ok(());
         }
+        taken += 1;
         for item in part.items(&get) {
             let get = |name: &str| match (&item, &part.split) {
                 (Some(item), Some((of, _))) if of == name => *item,
@@ -514,6 +580,15 @@ pub fn rows<R: Rows + ?Sized>(
         }
         Ok(())
     })?;
+    if done.read > 0 {
+        let none = chosen.iter().any(|column| column.values.iter().all(|value| !value.found));
+        done.faults.extend(chosen.iter().filter_map(Chosen::fault));
+        // Each value is there, and no row has all that is asked of it.
+        if taken == 0 && !none && !part.only.is_empty() {
+            let mend = "correct `only` and `given` in the map, or leave the part out";
+            done.faults.push(Fault::file("no row of the file holds all that `only` and `given` ask for", "rows that do", mend));
+        }
+    }
     if let (Some(runs), Some(places)) = (&part.runs, &places) {
         folded.sort();
         let apart = |a: &(String, Day, _), b: &(String, Day, _)| a.0 == b.0 && b.1 - a.1 - 1 <= runs.breaks;
@@ -541,6 +616,22 @@ impl Part {
         }));
         all.sort_unstable();
         all.dedup();
+        all
+    }
+
+    /// The columns of `only`, before anything was read.
+    fn chosen(&self) -> Vec<Chosen<'_>> {
+        let personal = |column: &str| {
+            self.cells.iter().any(|(at, value, _)| {
+                self.table.columns[*at].personal
+                    && matches!(value, Value::Column(name) | Value::LookedUp { by: name, .. } if name == column)
+            })
+        };
+        let mut all = Vec::new();
+        for (name, values) in &self.only {
+            let values = values.iter().map(|value| Choice { value, found: false, nearest: None }).collect();
+            all.push(Chosen { name, values, personal: personal(name), seen: BTreeSet::new() });
+        }
         all
     }
 

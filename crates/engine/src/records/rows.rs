@@ -64,6 +64,22 @@ pub struct Odd {
     pub wrong: Wrong,
 }
 
+/// Whether the text of all cells of a row is nothing but white space: such rows are nothing, as spreadsheets write them below a
+/// table (`;;;;`).
+#[must_use]
+pub(super) fn is_blank(text: &[u8]) -> bool {
+    // Almost every row shows by its first letter that it is none.
+    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => true,
+        Some(byte) if byte.is_ascii() => false,
+        // In Windows-1252 a hard blank is one byte.
+        Some(_) => {
+            text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0xa0)
+                || std::str::from_utf8(text).is_ok_and(|text| text.trim().is_empty())
+        }
+    }
+}
+
 /// A row of too many cells.
 #[must_use]
 pub fn too_wide(place: u64) -> Fault {
@@ -94,11 +110,16 @@ pub fn read<R: Rows + ?Sized>(
     let (mut good, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         match row {
-            Ok(()) if columns.again(rows) => {
-                let mend = "nothing, if two files were put together; the line is passed over";
-                let fault = Fault::row(rows.place(), "the header appears again", "a row of the table", mend);
-                faults.push(Fault { grade: Grade::Repeat, ..fault });
-            }
+            Ok(()) if columns.again(rows) => faults.push(again(rows.place(), Grade::Repeat)),
+            Ok(()) if columns.otherwise(rows, table) => faults.push(
+                Fault::row(
+                    rows.place(),
+                    "the header appears again, with other columns or in another order",
+                    "rows with the columns of the first header",
+                    "hand over what follows as a file of its own, such as a second part of the table",
+                )
+                .refused(),
+            ),
             Ok(()) => {
                 bytes += rows.bytes();
                 good.push(fill(rows, &columns, &mut batch, &mut faults));
@@ -137,15 +158,41 @@ struct Columns {
 impl Columns {
     /// Whether a row is the header again, as where one file was added to the end of another.
     fn again<R: Rows + ?Sized>(&self, rows: &R) -> bool {
-        // Almost every row ends its first cell differently, and is told by that alone.
-        let last = |text: &[u8]| text.trim_ascii().last().map(u8::to_ascii_lowercase);
-        rows.count() == self.cells
-            && self.names.first().is_some_and(|name| last(rows.cell(0)) == last(name.as_bytes()))
-            && self.names.iter().enumerate().all(|(at, name)| {
-                let cell = rows.cell(at);
-                cell.len() < 100 + name.len() && self::name(&cell::decode(cell)) == *name
-            })
+        is_header(rows, &self.names)
     }
+
+    /// Whether a row is another header of the table: it has the name of every column that is needed, and its cells are no values.
+    fn otherwise<R: Rows + ?Sized>(&self, rows: &R, table: &Table) -> bool {
+        // Almost every row has no cell that ends as the name of the first column does.
+        let first = table.columns[0].name.as_bytes();
+        let ends = |cell: &[u8]| {
+            let tail = cell.len().checked_sub(first.len()).map(|from| &cell[from..]);
+            tail.is_some_and(|tail| tail.eq_ignore_ascii_case(first))
+        };
+        let there = |column: &Column| {
+            (0..rows.count()).any(|at| rows.cell(at).len() < 100 && self::name(&cell::decode(rows.cell(at))) == column.name)
+        };
+        (0..rows.count()).any(|at| ends(rows.cell(at).trim_ascii_end()))
+            && table.columns.iter().filter(|column| column.required).all(there)
+    }
+}
+
+/// The header appears again at a place.
+fn again(place: u64, grade: Grade) -> Fault {
+    let mend = "nothing, if two files were put together; the line is passed over";
+    Fault { grade, ..Fault::row(place, "the header appears again", "a row of the table", mend) }
+}
+
+/// Whether a row has the names of a header, each in its place; empty cells behind them count for nothing.
+fn is_header<R: Rows + ?Sized>(rows: &R, names: &[String]) -> bool {
+    // Almost every row ends its first cell differently, and is told by that alone.
+    let last = |text: &[u8]| text.trim_ascii().last().map(u8::to_ascii_lowercase);
+    names.first().is_some_and(|name| last(rows.cell(0)) == last(name.as_bytes()))
+        && (names.len()..rows.count()).all(|at| rows.cell(at).trim_ascii().is_empty())
+        && names.iter().enumerate().all(|(at, name)| {
+            let cell = rows.cell(at);
+            cell.len() < 100 + name.len() && self::name(&cell::decode(cell)) == *name
+        })
 }
 
 /// The name of a column as it is compared.
@@ -324,6 +371,9 @@ pub fn cells<R: Rows + ?Sized>(
     let found = find(rows, wanted, wanted, same, &mut faults)?;
     let (header, place) = (if let Found::Header(header) = found { header.names } else { Vec::new() }, rows.place());
     let of: Vec<usize> = wanted.iter().filter_map(|name| header.iter().position(|known| same(name, known))).collect();
+    let names: Vec<String> = header.iter().map(|text| name(text)).collect();
+    // A list of one column may hold the word that is its name.
+    let several = names.iter().filter(|name| !name.is_empty()).count() > 1;
     if !header.is_empty() {
         let header: Vec<Cow<'_, str>> = header.iter().map(Cow::from).collect();
         take(place, Ok(&header))?;
@@ -340,6 +390,7 @@ pub fn cells<R: Rows + ?Sized>(
             take(note.place, Err(note))?;
         }
         let fault = match row {
+            Ok(()) if several && is_header(rows, &names) => Some(again(place, Grade::Warning)),
             Ok(()) => slipped(rows, header.len()).or_else(|| {
                 of.iter().find_map(|at| Some((*at, rows.odd(*at)?))).map(|(at, odd)| {
                     let fault = Fault::row(place, odd.wrong.0, "a value", odd.wrong.1);

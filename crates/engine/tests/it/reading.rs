@@ -189,6 +189,38 @@ fn rows_under_one_key_count_once_or_contradict_each_other() {
 }
 
 #[test]
+fn a_header_further_down_is_told_as_what_it_is() {
+    // The same names with other capitals, and empty cells behind them.
+    for header in ["SPELL,Person,kind,from,to", " spell , person,kind,from,to,,", "\"spell\",person,kind,from,to"] {
+        let (batches, faults) = read("spells", format!("{SPELLS}{header}\n").as_bytes());
+        assert_eq!(only(&faults), (4, "", "the header appears again", Grade::Repeat), "{header}");
+        assert_eq!(rows(&batches), SPELLS_READ);
+    }
+    // Rows below it would be read under the wrong columns.
+    for header in ["spell,person,kind,to,from", "person,spell,from,kind", "note,spell,person,kind,from"] {
+        let (_, faults) = read("spells", format!("{SPELLS}{header}\n").as_bytes());
+        let what = "the header appears again, with other columns or in another order";
+        assert!(
+            faults.iter().any(|fault| (fault.place, fault.what, fault.grade) == (4, what, Grade::Refused)),
+            "{header}: {faults:?}"
+        );
+    }
+}
+
+#[test]
+fn rows_of_empty_cells_are_nothing() {
+    let (header, row) = SPELLS.split_once('\n').expect("a header");
+    for blank in [",,,,", " , ,,,", ",,,,,,,", "\"\",,,,", "\u{a0},,,,", "\t,,,,"] {
+        let (batches, faults) = read("spells", format!("{blank}\n{header}\n{blank}\n{row}{blank}\n{blank}").as_bytes());
+        assert_eq!(rows(&batches), SPELLS_READ, "{blank:?}");
+        assert!(faults.is_empty(), "{blank:?}: {faults:?}");
+        // Rows keep their numbers.
+        let (_, faults) = read("spells", format!("{SPELLS}{blank}\n9,A,job,soon,\n").as_bytes());
+        assert_eq!(only(&faults).0, 5, "{blank:?}");
+    }
+}
+
+#[test]
 fn people_nobody_knows_are_told() {
     let mut people = Batch::empty(table("people").expect("a table"));
     people.push(&[("person", "007")]);

@@ -19,6 +19,9 @@ use super::fault::{Fault, Grade};
 use super::rows::{Odd, Rows};
 use zip::Zip;
 
+/// What is said of a workbook where nobody can say which of its sheets is meant.
+pub const SEVERAL_SHEETS: &str = "the workbook has several sheets";
+
 /// A workbook whose sheets are known.
 pub struct Workbook<R> {
     zip: Zip<R>,
@@ -71,12 +74,7 @@ impl<R: Read + Seek> Workbook<R> {
         }
         let mut used = Vec::new();
         for sheet in self.sheets.clone() {
-            let is_used = self.sheets.len() == 1 || {
-                let mut rows = self.rows(&sheet)?;
-                // What is damaged is told when it is read.
-                rows.next()?.is_some() || rows.end(0).iter().any(|fault| fault.grade == Grade::File)
-            };
-            if is_used {
+            if self.sheets.len() == 1 || self.is_used(&sheet)? {
                 used.push(sheet);
             }
         }
@@ -90,9 +88,16 @@ impl<R: Read + Seek> Workbook<R> {
             }
             Err(_) => {
                 let mend = "say which one is meant, or keep only that one";
-                Ok(Err(Fault::file("the workbook has several sheets", format!("one of {}", self.listed()), mend)))
+                Ok(Err(Fault::file(SEVERAL_SHEETS, format!("one of {}", self.listed()), mend)))
             }
         }
+    }
+
+    /// Whether anything stands in a sheet.
+    pub fn is_used(&mut self, sheet: &SheetName) -> io::Result<bool> {
+        let mut rows = self.rows(sheet)?;
+        // What is damaged is told when it is read.
+        Ok(rows.next()?.is_some() || rows.end(0).iter().any(|fault| fault.grade == Grade::File))
     }
 
     fn listed(&self) -> String {

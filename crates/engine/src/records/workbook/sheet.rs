@@ -7,7 +7,7 @@ use super::zip::absurd;
 use crate::records::cell::Wrong;
 use crate::records::csv::{LONGEST_ROW, MOST_COLUMNS};
 use crate::records::fault::Fault;
-use crate::records::rows::{Odd, too_wide};
+use crate::records::rows::{Odd, is_blank, too_wide};
 
 /// A sheet has no more columns and rows than this in any program.
 pub const LAST_COLUMN: usize = 16_384;
@@ -83,7 +83,7 @@ impl Row {
 
     /// Whether anything stands in it.
     pub fn is_blank(&self) -> bool {
-        !self.wide && self.odd.is_empty() && self.cells.iter().all(Range::is_empty)
+        !self.wide && self.odd.is_empty() && is_blank(&self.text)
     }
 
     /// The row is handed on, when so many bytes of the sheet were read.

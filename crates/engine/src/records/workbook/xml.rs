@@ -212,6 +212,8 @@ impl<R: Read> Xml<R> {
         for (at, byte) in rest.iter().enumerate() {
             match (quote, byte) {
                 (None, b'>') => return Ok(Some(Piece::Tag(self.at + at))),
+                // What follows would be swallowed by the tag that is cut off.
+                (None, b'<') if at > 0 => return Err(damaged("a tag that never ends")),
                 (None, b'"' | b'\'') => quote = Some(byte),
                 (Some(open), byte) if open == byte => quote = None,
                 _ => {}
