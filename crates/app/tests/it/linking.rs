@@ -329,7 +329,7 @@ fn nicknames_may_be_ones_own() {
     fs::copy(scratch.0.join("out/model.json"), scratch.0.join("model.json")).expect("the model");
     assert_eq!(model("model = \"model.json\"\n"), own, "what is read is written again");
     for (top, expected) in [
-        ("nicknames = \"nowhere.csv\"\n", "columns `short` and `full`"),
+        ("nicknames = \"nowhere.csv\"\n", "there is no such file"),
         ("nicknames = \"names.csv\"\nmodel = \"model.json\"\n", "the model has its list of names in it"),
     ] {
         scratch.write("link.toml", format!("{top}{}", config(COLUMNS)));

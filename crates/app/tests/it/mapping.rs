@@ -156,7 +156,8 @@ fn a_map_that_fails_leaves_nothing_to_pay_by() {
             text("B2", "2024-01-31"),
             text("A3", "2")
         );
-        whole(&excel(&format!("<worksheet><sheetData>{header}{rows}</sheetData></worksheet>"), "<sst/>"))
+        let sheet = format!("<worksheet><sheetData>{header}{rows}</sheetData></worksheet>");
+        whole(&excel(&sheet, "<sst/>"))
     };
     let good = "no,seen\n1,2024-01-31\n2,2024-02-29\n";
     let packed = crate::formats::gzip(good.repeat(50).as_bytes());

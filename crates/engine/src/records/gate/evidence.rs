@@ -290,13 +290,3 @@ fn form(id: &str) -> u64 {
     };
     fingerprint(Name::Text(letters.trim_start_matches('0')))
 }
-
-/// Names of files that look like that of a table, and are none.
-#[must_use]
-pub fn misnamed(name: &str) -> Option<&'static str> {
-    let (stem, ending) = name.split_once('.')?;
-    if !matches!(ending.to_lowercase().as_str(), "csv" | "parquet" | "xlsx" | "ods" | "tsv" | "csv.gz" | "tsv.gz" | "txt") {
-        return None;
-    }
-    schema::TABLES.iter().map(|table| table.name).find(|table| spelling::near(stem, table))
-}
