@@ -6,7 +6,7 @@ use super::super::batch::{Batch, Name};
 use super::super::day::{Day, NEVER, date};
 use super::super::fault::{Fault, visible};
 use super::super::names::{Fingerprints, Names, fingerprint};
-use super::super::{Need, schema};
+use super::super::Need;
 use super::{Found, spelling};
 
 /// An agency's own count of its rows, from the table of coverage.
