@@ -2,11 +2,11 @@
 //! somebody states, or data that were never handed over; the two pay very different sums, and nothing but a statement tells
 //! them apart.
 
+use super::super::Need;
 use super::super::batch::{Batch, Name};
 use super::super::day::{Day, NEVER, date};
 use super::super::fault::{Fault, visible};
 use super::super::names::{Fingerprints, Names, fingerprint};
-use super::super::Need;
 use super::{Found, spelling};
 
 /// An agency's own count of its rows, from the table of coverage.

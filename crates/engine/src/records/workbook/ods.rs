@@ -15,7 +15,8 @@ use crate::records::rows::{Odd, Rows};
 
 pub const CONTENT: &str = "content.xml";
 const MANIFEST: &str = "META-INF/manifest.xml";
-const MOST_SHEETS: usize = 1 << 16;
+/// All sheets stand in one part, and each is found by going through it.
+const MOST_SHEETS: usize = 100;
 
 /// The sheets; the part of each is its number.
 pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName>> {
@@ -44,7 +45,10 @@ pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName>> {
                     hidden.insert(style.clone());
                 }
                 "table" if !element.closed => {
-                    if depth == 0 && sheets.len() < MOST_SHEETS {
+                    if depth == 0 {
+                        if sheets.len() == MOST_SHEETS {
+                            return Err(absurd("more than 100 sheets"));
+                        }
                         let name = element.get("table:name").unwrap_or_default().into_owned();
                         let hidden = element.get("table:style-name").is_some_and(|style| hidden.contains(&*style));
                         sheets.push(SheetName { name, hidden, part: sheets.len().to_string() });
