@@ -105,8 +105,7 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
             match &command.joined.purpose {
                 None => {
                     stated(records)?;
-                    let mut live = live(&scheme, records, command.days, claims_asked(&scheme), accepted)?;
-                    live.records.forget_facts();
+                    let live = live(&scheme, records, command.days, claims_asked(&scheme), accepted)?;
                     let found = from_records(&scheme, &folder, &live, command.days, only, &command.take_back)?;
                     let quality = found.quality(&scheme, &live, command.days, only)?;
                     (found.statement, found.waiting, Some(quality))

@@ -127,11 +127,6 @@ impl Records {
         Records { need, people, starts, providers, areas, segments, facts, coverage: Coverage::new(coverage), unknown_people }
     }
 
-    /// Gives back the memory of events and spells, once they were measured and nobody asks for them again.
-    pub fn forget_facts(&mut self) {
-        self.facts = Facts::default();
-    }
-
     /// Adds all that was read of a table of facts.
     pub fn add(&mut self, table: &str, gathered: Vec<Gathered>) {
         let last = gathered.iter().map(|gathered| gathered.last).max().filter(|day| *day != Day::MIN);
