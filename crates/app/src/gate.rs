@@ -210,30 +210,18 @@ fn read(
     if !facts {
         return Ok((Records::default(), tables, Vec::new()));
     }
-    let of_coverage = Asked {
-        touches: true,
-        kinds: need.events.iter().chain(&need.spells).cloned().collect(),
-        other_kinds: policy.other_kinds.clone(),
-        ..Asked::default()
-    };
+    let of_coverage = asked_of("coverage", need, policy, None);
     let coverage = reading.whole("coverage", &known, &of_coverage)?;
     let (counts, faults) = stated(&coverage);
     let file = |reading: &Reading<'_>, name: &str| reading.files(name).first().map_or(format!("{name}.csv"), |file| file.name());
     let coverage_file = file(reading, "coverage");
     faults.into_iter().for_each(|fault| reading.findings.add(&coverage_file, fault, true, None));
-    let asked_of = |name: &str, kinds: &[String]| Asked {
-        touches: true,
-        kinds: kinds.to_vec(),
-        classes: need.classes.clone(),
-        other_kinds: policy.other_kinds.clone(),
-        copies_later: true,
-        columns: columns(name, need),
-        outcomes: Vec::new(),
-        places: None,
+    let of_facts = |name: &str| Asked {
         stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
+        ..asked_of(name, need, policy, None)
     };
-    let (of_events, of_spells) = (asked_of("events", &need.events), asked_of("spells", &need.spells));
-    let of_starts = Asked { places: wanted.scheme.map(places), copies_later: true, ..asked(true) };
+    let (of_events, of_spells) = (of_facts("events"), of_facts("spells"));
+    let of_starts = asked_of("starts", need, policy, wanted.scheme);
     let (starts_files, event_files, spell_files) = (reading.files("starts"), reading.files("events"), reading.files("spells"));
     let starts = || -> anyhow::Result<_> {
         let mut gather = starts::Gather::new(&people.names);
@@ -444,7 +432,7 @@ pub fn judge(
     Ok(())
 }
 
-/// What the rules ask of a table of several agencies.
+/// What the rules ask of a table.
 pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<&Scheme>) -> Asked {
     let kinds = match name {
         "events" => need.events.clone(),

@@ -11,7 +11,6 @@ use scheme::Scheme;
 use scheme::money::Pence;
 use scheme::terms::{Baseline, Kind, Outcome};
 
-use super::doubts::Doubts;
 use super::{Finding, Group, Measured, State};
 use crate::records::gate::quality::Effect;
 
@@ -92,15 +91,7 @@ fn known(scheme: &Scheme, measured: &Measured, people: &[u32], price: &dyn Fn(&M
             (rows > 0).then_some((at, rows as i64))
         })
         .collect();
-    let mut changed = Measured {
-        index: measured.index.clone(),
-        outcomes: measured.outcomes,
-        findings: measured.findings.clone(),
-        held_before: measured.held_before.clone(),
-        before: measured.before.clone(),
-        elsewhere: measured.elsewhere,
-        doubts: Doubts::default(),
-    };
+    let mut changed = measured.clone();
     let sums = corners(scheme.outcomes.len()).into_iter().map(|set| {
         for (at, rows) in &places {
             for (outcome, most) in set.iter().enumerate() {

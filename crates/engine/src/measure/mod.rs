@@ -38,7 +38,7 @@ use crate::records::day::{Day, NEVER};
 use crate::records::facts::Part;
 
 /// What became of everyone.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Measured {
     /// One for each person and cohort, in the order of people.
     pub index: Vec<Index>,
@@ -118,7 +118,7 @@ impl Measured {
     /// The same, with facts that equal another in all but their key counted once.
     #[must_use]
     pub fn once(&self) -> Measured {
-        let mut once = self.only(|_| true);
+        let mut once = self.clone();
         for copied in &self.doubts.copied {
             let (of, before) = (copied.at * self.outcomes, copied.at * self.held_before.len());
             once.findings[of..of + self.outcomes].copy_from_slice(&copied.findings);

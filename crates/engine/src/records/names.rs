@@ -152,11 +152,6 @@ impl Fingerprints {
     }
 
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.used == 0 && !self.has_zero
-    }
-
-    #[must_use]
     pub fn contains(&self, fingerprint: u64) -> bool {
         match fingerprint {
             0 => self.has_zero,

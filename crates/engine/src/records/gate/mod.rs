@@ -458,14 +458,12 @@ impl<'a> Door<'a> {
                 let fault = Fault { expected: expected.into(), ..fault };
                 // Nobody is paid for people to compare with.
                 let served = || table.name != "starts" || batch.text(table.column("group"), row) != "comparison";
-                wrong.faults.push((
-                    row,
-                    match (payee, payee && served()) {
-                        (_, true) => fault.refused(),
-                        (true, false) => fault.warning(),
-                        (false, _) => fault,
-                    },
-                ));
+                let fault = match payee {
+                    false => fault,
+                    true if served() => fault.refused(),
+                    true => fault.warning(),
+                };
+                wrong.faults.push((row, fault));
             }
         }
     }
