@@ -2,7 +2,6 @@
 //! there is something to find.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use engine::measure::Measured;
 use engine::records::Records;
@@ -12,19 +11,18 @@ use engine::records::gate::findings::Findings;
 use engine::records::gate::quality::{Copies, Quality};
 use engine::records::names::Names;
 
-use crate::tables::{TableFile, find};
+use crate::tables::TableFile;
 
 /// Adds to what was found: rows about events that are not there, people who are served and compared with, and people who were
 /// dead or gone before they started.
 pub fn add(
-    folder: &Path,
+    files: &[TableFile],
     records: &Records,
     measured: &Measured,
     findings: &mut Findings,
     quality: &mut Quality,
 ) -> anyhow::Result<()> {
     let doubts = &measured.doubts;
-    let (files, _) = find(folder)?;
     let of = |table: &str| files.iter().filter(|file| file.table.name == table).collect::<Vec<_>>();
     if !doubts.unanswered.is_empty() || !doubts.about_none.is_empty() {
         let (wanted, silent) = (doubts.unanswered.clone(), doubts.about_none.clone());

@@ -16,6 +16,7 @@ use engine::records::gate::evidence::{self, Read, Stated, missing, other_forms, 
 use engine::records::gate::findings::Findings;
 use engine::records::gate::quality::{self, Accepted, FileRead, Outcome, Quality};
 use engine::records::gate::{Asked, Column, Door, Found, Known, Places};
+use engine::records::payees::ids;
 use engine::records::schema::table;
 use engine::records::{Need, Records, people, starts};
 use scheme::Scheme;
@@ -40,6 +41,10 @@ pub struct Wanted<'a> {
 /// What came through the gate.
 pub struct Loaded {
     pub folder: PathBuf,
+    /// The files of its tables.
+    pub files: Vec<TableFile>,
+    /// The ids of the table of providers, where there is one.
+    pub providers: Option<Vec<String>>,
     pub records: Records,
     /// Other tables that were wanted and are there, without the rows that cannot be used.
     pub tables: BTreeMap<&'static str, Vec<Batch>>,
@@ -143,7 +148,7 @@ pub fn load(folder: &Path, wanted: &Wanted<'_>) -> anyhow::Result<Loaded> {
         || used.iter().map(|file| Ok((file.name(), sha256(file)?))).collect::<anyhow::Result<Vec<_>>>(),
         || read(&mut reading, wanted, &need, &policy),
     );
-    let (records, tables, zeros) = loaded?;
+    let Taken { records, tables, providers, counts } = loaded?;
     for (name, sha256) in hashes? {
         let read = reading.read.entry(name.clone()).or_default();
         (read.name, read.sha256) = (name, sha256);
@@ -152,20 +157,26 @@ pub fn load(folder: &Path, wanted: &Wanted<'_>) -> anyhow::Result<Loaded> {
     let quality = Quality {
         files: reading.read.into_values().collect(),
         findings: quality::findings(&reading.findings),
-        zeros: quality::zeros(&zeros),
+        zeros: quality::zeros(&counts),
         ..Quality::default()
     };
-    Ok(Loaded { folder: folder.to_owned(), records, tables, findings: reading.findings, quality, policy })
+    let findings = reading.findings;
+    Ok(Loaded { folder: folder.to_owned(), files, providers, records, tables, findings, quality, policy })
 }
 
 type Tables = BTreeMap<&'static str, Vec<Batch>>;
 
-fn read(
-    reading: &mut Reading<'_>,
-    wanted: &Wanted<'_>,
-    need: &Need,
-    policy: &RecordsPolicy,
-) -> anyhow::Result<(Records, Tables, Vec<Stated>)> {
+/// What was read of a folder, without what was found.
+#[derive(Default)]
+struct Taken {
+    records: Records,
+    tables: Tables,
+    providers: Option<Vec<String>>,
+    /// Stated counts.
+    counts: Vec<Stated>,
+}
+
+fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &RecordsPolicy) -> anyhow::Result<Taken> {
     let facts = wanted.need.is_some();
     let mut tables = Tables::new();
     // Everything else is by person, so people come first.
@@ -190,9 +201,13 @@ fn read(
     known.pays(&wanted.scheme.map(listed).unwrap_or_default());
     let wanted_table = |name: &str| wanted.tables.contains(&name);
     // What others refer to, where it was handed over.
+    let mut providers = None;
     for name in ["providers", "lots"] {
         let batches = reading.whole(name, &known, &asked(wanted_table(name)))?;
         batches.iter().for_each(|batch| known.learn(batch));
+        if name == "providers" && !reading.files(name).is_empty() {
+            providers = Some(ids(&batches));
+        }
         if wanted_table(name) && !reading.files(name).is_empty() {
             tables.insert(name, batches);
         }
@@ -208,7 +223,7 @@ fn read(
         }
     }
     if !facts {
-        return Ok((Records::default(), tables, Vec::new()));
+        return Ok(Taken { tables, providers, ..Taken::default() });
     }
     let of_coverage = asked_of("coverage", need, policy, None);
     let coverage = reading.whole("coverage", &known, &of_coverage)?;
@@ -288,7 +303,7 @@ fn read(
             reading.findings.add(&coverage_file, fault, false, None);
         }
     }
-    Ok((records, tables, counts))
+    Ok(Taken { records, tables, providers, counts })
 }
 
 /// The columns that the rules look at in a table.
@@ -307,7 +322,7 @@ const LOOKED_THROUGH: u64 = 2_000_000;
 
 /// The rows that equal another in all but their key, once measuring found that there are some.
 pub fn copies(
-    folder: &Path,
+    files: &[TableFile],
     records: &Records,
     policy: &RecordsPolicy,
     quality: &Quality,
@@ -321,7 +336,6 @@ pub fn copies(
         }
         return Ok(out);
     }
-    let (files, _) = find(folder)?;
     let known = Known::of(Some(&records.people.names));
     for name in ["starts", "events", "spells"].into_iter().filter(|name| need.table(name)) {
         let Some(table) = table(name) else { continue };

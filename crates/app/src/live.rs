@@ -14,8 +14,8 @@ use engine::records::{Need, Records};
 use jiff::civil::Date;
 use scheme::Scheme;
 
+use crate::doubts;
 use crate::gate::{self, Loaded, Wanted};
-use crate::{doubts, payees};
 
 /// The days for which a question is asked.
 #[derive(Args, Clone, Copy)]
@@ -77,20 +77,19 @@ pub fn live(
     let wanted = Wanted { need: Some(need(scheme)?), scheme: Some(scheme), tables };
     let mut loaded = gate::load(folder, &wanted)?;
     loaded.judge(accepted.clone())?;
-    let providers = payees::table(folder)?;
     let (as_at, known_at) = days.days();
     let measured = measure::measure(scheme, &loaded.records, as_at, known_at);
     if measured.doubts != Doubts::default() {
-        let Loaded { folder, records, findings, quality, .. } = &mut loaded;
-        doubts::add(folder, records, &measured, findings, quality)?;
+        let Loaded { files, records, findings, quality, .. } = &mut loaded;
+        doubts::add(files, records, &measured, findings, quality)?;
         loaded.quality.findings = quality::findings(&loaded.findings);
         loaded.judge(accepted)?;
     }
     let set_apart = gate::set_apart(&loaded.findings);
-    let Loaded { folder, records, mut tables, mut quality, policy, .. } = loaded;
+    let Loaded { folder, files, providers, records, mut tables, mut quality, policy, .. } = loaded;
     quality.copies = doubts::copies(&measured);
     if quality.copies.is_some() || measured.doubts.starts > 0 {
-        let found = gate::copies(&folder, &records, &policy, &quality, measured.doubts.starts)?;
+        let found = gate::copies(&files, &records, &policy, &quality, measured.doubts.starts)?;
         quality.findings.extend(quality::findings(&found));
     }
     let (folders, claims) = (vec![folder.clone()], tables.remove("claims"));

@@ -2,7 +2,7 @@
 //! nobody can say whom it pays. `engine` decides; here are the files in which rows stand, and the words.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
 use engine::measure::Index;
@@ -10,7 +10,7 @@ use engine::measure::payees::{Payees, Undecided, not_held, payees};
 use engine::records::Records;
 use engine::records::batch::Batch;
 use engine::records::day::{Day, date};
-use engine::records::payees::{Stray, ids, strays};
+use engine::records::payees::{Stray, strays};
 use scheme::Scheme;
 use scheme::read::SCHEME_FILE;
 use scheme::visible::hidden;
@@ -40,11 +40,6 @@ impl Seen {
         });
         Seen { table: "claims", names: names.collect::<BTreeSet<String>>().into_iter().collect() }
     }
-}
-
-/// The ids of the table of providers of a folder, or `None` where it has none.
-pub fn table(folder: &Path) -> anyhow::Result<Option<Vec<String>>> {
-    Ok(table_of(folder, "providers")?.map(|batches| ids(&batches)))
 }
 
 /// Refuses names that are no provider's. `table` has the ids of the table of providers, where there is one.
@@ -204,20 +199,6 @@ fn difference(one: &str, other: &str) -> String {
             return format!(" (character {at} is {} in the one and {} in the other)", code(our), code(their));
         }
     }
-}
-
-/// A table of a folder, or `None` where it has none. What cannot be read of it is told elsewhere.
-fn table_of(folder: &Path, name: &str) -> anyhow::Result<Option<Vec<Batch>>> {
-    let files = tables::find(folder)?.0;
-    let mut batches = None;
-    for file in files.iter().filter(|file| file.table.name == name) {
-        let all: &mut Vec<Batch> = batches.get_or_insert_default();
-        file.read(&|_| true, &mut |batch, _| {
-            all.push(batch);
-            Ok(())
-        })?;
-    }
-    Ok(batches)
 }
 
 /// The first row that names a provider: "starts.csv, line 3".
