@@ -132,7 +132,7 @@ pub fn join(
     Ok(Joint { live, members: agencies.members, tables, drawn, draws: joined.draws, seed: joined.seed, compared })
 }
 
-/// Tells what is doubtful: which agency's row it is depends on who is who.
+/// Adds what measuring found doubtful, without rows: whose they are depends on the linkage.
 fn told_of(measured: &Measured, quality: &mut Quality) {
     let mut findings = Findings::default();
     let doubts = &measured.doubts;

@@ -412,7 +412,7 @@ fn complete(scheme: &Scheme, live: &Live, groups: &[Group]) -> anyhow::Result<()
                 let alone = tally.people[cell] > 0 && tally.comparison[at].people[cell] == 0;
                 if alone && tally.stage(cohort) == Stage::Complete {
                     bail!(
-                        "{name} is held against a comparison group, and the records have nobody to compare with in {}, {}, {}\n\nhint: \
+                        "{name} needs a comparison group, and the records have nobody to compare with in {}, {}, {}\n\nhint: \
                          add them to people and starts, with `comparison` in the column `group`",
                         scheme.areas[tally.area],
                         scheme.cohorts[cohort].name,

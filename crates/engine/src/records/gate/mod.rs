@@ -64,7 +64,7 @@ impl Listed {
     }
 
     /// What to do about a name that is not here.
-    fn mend(&self, name: &str, otherwise: &str) -> String {
+    fn fix(&self, name: &str, otherwise: &str) -> String {
         match scheme::spelling::nearest(name, self.names.iter().map(String::as_str)) {
             Some(nearest) => format!("write `{nearest}` if that is meant, letter by letter; otherwise {otherwise}"),
             None => otherwise.to_owned(),
@@ -182,7 +182,7 @@ pub struct Looked {
 const COMPARED: usize = 2_000;
 
 /// Names of a batch for which that is done.
-const MENDED: usize = 50;
+const MOST_COMPARED: usize = 50;
 
 /// Names of unknown people that are kept to see whether they are known ones in another form.
 const UNKNOWN: usize = 1000;
@@ -441,7 +441,7 @@ impl<'a> Door<'a> {
             let payee = pays && reference.table == "providers";
             let known = if payee { self.known.payees.as_ref().or(known.as_ref()) } else { known.as_ref() };
             let (Some(column), Some(known), true) = (column, known, table.name != reference.table) else { continue };
-            let mut mends: BTreeMap<u64, String> = BTreeMap::new();
+            let mut fixes: BTreeMap<u64, String> = BTreeMap::new();
             for row in 0..batch.rows() {
                 let Some(name) = batch.name(column, row).filter(|name| !known.has(*name)) else { continue };
                 let Reference { mut what, mut expected, mut fix, .. } = *reference;
@@ -449,12 +449,12 @@ impl<'a> Door<'a> {
                     (what, expected, fix) = PAYEE;
                 }
                 let (print, text) = (fingerprint(name), name.to_string());
-                let mend = match mends.get(&print) {
-                    Some(mend) => mend.clone(),
-                    None if mends.len() < MENDED => mends.entry(print).or_insert(known.mend(&text, fix)).clone(),
+                let fix = match fixes.get(&print) {
+                    Some(fix) => fix.clone(),
+                    None if fixes.len() < MOST_COMPARED => fixes.entry(print).or_insert(known.fix(&text, fix)).clone(),
                     None => fix.to_owned(),
                 };
-                let fault = Fault::value(batch.places[row], &table.columns[column], &text, what, mend);
+                let fault = Fault::value(batch.places[row], &table.columns[column], &text, what, fix);
                 let fault = Fault { expected: expected.into(), ..fault };
                 // Nobody is paid for people to compare with.
                 let served = || table.name != "starts" || batch.text(table.column("group"), row) != "comparison";
