@@ -1,7 +1,7 @@
 //! The reference of clauses, written from the catalogue in the code, so that the two cannot differ.
 
 use anyhow::{Context as _, Result};
-use scheme::clauses::CATALOGUE;
+use contract::clauses::CATALOGUE;
 
 pub(crate) const SCHEME_FILE: &str = "docs/scheme-file.md";
 
@@ -10,7 +10,7 @@ const END: &str = "<!-- clauses end -->\n";
 
 /// A section for each kind of clause, in reading order.
 fn clauses() -> String {
-    let section = |kind: &scheme::clauses::Kind| {
+    let section = |kind: &contract::clauses::Kind| {
         format!("#### {}\n\n{}\n\n```toml\n{}\n```\n\n", kind.name, sentences(kind.summary), kind.example)
     };
     CATALOGUE.iter().map(section).collect()

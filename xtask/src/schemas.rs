@@ -2,7 +2,7 @@
 //! written from the schema in the code, so that they cannot differ from what is read.
 
 use anyhow::{Context as _, Result};
-use engine::records::schema::{Column, Kind, TABLES, Table};
+use records::schema::{Column, Kind, TABLES, Table};
 
 pub(crate) const FOLDER: &str = "schemas";
 pub(crate) const PAGE: &str = "docs/records.md";

@@ -66,7 +66,8 @@ fn the_engine_and_the_scheme_never_see_the_laboratory() {
     let mut broken = Vec::new();
     for (name, text) in files(&["rs", "toml"]) {
         let inner = ["crates/engine/", "crates/scheme/"].iter().any(|inner| name.starts_with(inner));
-        let lines = text.lines().enumerate().filter(|(_, line)| inner && (line.contains("lab::") || line.starts_with("lab")));
+        let lines =
+            text.lines().enumerate().filter(|(_, line)| inner && (line.contains("simulation::") || line.starts_with("lab")));
         broken.extend(lines.map(|(at, line)| format!("{name}:{}: {}", at + 1, line.trim())));
     }
     none(&broken, "neither engine nor scheme may use lab:");
@@ -75,7 +76,7 @@ fn the_engine_and_the_scheme_never_see_the_laboratory() {
 #[test]
 fn every_kind_of_clause_has_a_page_of_cases() {
     let cases: Vec<(String, String)> = files(&["md"]).into_iter().filter(|(name, _)| name.starts_with("cases/")).collect();
-    let bare = scheme::clauses::CATALOGUE.iter().filter(|kind| {
+    let bare = contract::clauses::CATALOGUE.iter().filter(|kind| {
         let page = format!("cases/clauses/{}.md", kind.name.replace(' ', "-"));
         !cases.iter().any(|(name, text)| *name == page && text.contains(&format!("clause = \"{}\"", kind.name)))
     });

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use engine::measure::Measured;
-use engine::records::Records;
-use engine::records::fault::Fault;
-use engine::records::gate::about::Answers;
-use engine::records::gate::findings::Findings;
-use engine::records::gate::quality::{Copies, Quality};
-use engine::records::names::Names;
+use outcomes::Measured;
+use records::Records;
+use records::fault::Fault;
+use records::gate::about::Answers;
+use records::gate::findings::Findings;
+use records::gate::quality::{Copies, Quality};
+use records::names::Names;
 
 use crate::tables::TableFile;
 

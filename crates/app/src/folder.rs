@@ -6,12 +6,12 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
-use lab::game::GAME_FILE;
-use lab::textbook::TEXTBOOK_FILE;
-use scheme::problem::{self, Severity};
-use scheme::read::SCHEME_FILE;
-use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
-use scheme::{Opened, Picks, Reader};
+use base::problem::{self, Severity};
+use base::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
+use base::{Opened, Picks, Reader};
+use contract::read::SCHEME_FILE;
+use simulation::game::GAME_FILE;
+use simulation::textbook::TEXTBOOK_FILE;
 
 use crate::{paint, safe_files};
 
@@ -74,10 +74,10 @@ fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
             );
         }
     }
-    let mut opened = scheme::open(&folder);
-    if let Some(file) = lab::individuals::file(&opened) {
+    let mut opened = base::open(&folder);
+    if let Some(file) = simulation::individuals::file(&opened) {
         folder.insert(file.clone(), people(&path, &file));
-        opened = scheme::open(&folder);
+        opened = base::open(&folder);
     }
     Ok(SchemeFolder { path, opened, files: folder })
 }
@@ -131,7 +131,7 @@ pub fn document<T>(path: &Path, read: impl FnOnce(&Reader<'_>, &str) -> T) -> an
     }
     safe_files::open(path, LARGEST_FILE_BYTES)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let opened = scheme::open(&Folder::from([(name.clone(), bytes(path, LARGEST_FILE_BYTES))]));
+    let opened = base::open(&Folder::from([(name.clone(), bytes(path, LARGEST_FILE_BYTES))]));
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
     let value = read(&reader, &name);
@@ -173,7 +173,7 @@ fn find(path: &Path) -> anyhow::Result<PathBuf> {
         && let Ok(list) = fs::read_dir(beside)
     {
         let names: Vec<String> = list.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        if let Some(nearest) = scheme::problem::nearest(name, names.iter().map(String::as_str)) {
+        if let Some(nearest) = base::problem::nearest(name, names.iter().map(String::as_str)) {
             message += &format!("\n\nhint: did you mean {}?", beside.join(nearest).display());
         }
     }

@@ -5,29 +5,29 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use base::day::Day;
+use base::money::Pence;
+use base::philox::{open_unit, words};
 use clap::Args;
-use engine::joined::carried::{Carried, Figure, Range, carried};
-use engine::joined::rows::{about, by_person, by_record};
-use engine::link::draws::{Draws, draws};
-use engine::link::persons::Member;
-use engine::link::purpose::Purpose;
-use engine::link::recall::{RECALL, Share, share};
-use engine::measure::payees::Payees;
-use engine::measure::sums::{Sums, sums};
-use engine::measure::{self, Group, Index, Measured};
-use engine::records::batch::{Batch, Name};
-use engine::records::day::Day;
-use engine::records::fault::Fault;
-use engine::records::gate::Found;
-use engine::records::gate::evidence::{self, Read, Stated};
-use engine::records::gate::findings::Findings;
-use engine::records::gate::quality::{self, Accepted, Quality};
-use engine::records::schema::{Table, table};
-use engine::records::{Need, Records, facts, payees, people, starts};
-use lab::philox::{open_unit, words};
+use contract::Scheme;
+use linkage::draws::{Draws, draws};
+use linkage::joined::carried::{Carried, Figure, Range, carried};
+use linkage::joined::rows::{about, by_person, by_record};
+use linkage::persons::Member;
+use linkage::purpose::Purpose;
+use linkage::recall::{RECALL, Share, share};
+use outcomes::payees::Payees;
+use outcomes::sums::{Sums, sums};
+use outcomes::{self, Group, Index, Measured};
 use rayon::prelude::*;
-use scheme::Scheme;
-use scheme::money::Pence;
+use records::batch::{Batch, Name};
+use records::fault::Fault;
+use records::gate::Found;
+use records::gate::evidence::{self, Read, Stated};
+use records::gate::findings::Findings;
+use records::gate::quality::{self, Accepted, Quality};
+use records::schema::{Table, table};
+use records::{Need, Records, facts, payees, people, starts};
 
 use crate::agencies::{self, Agencies};
 use crate::doubts;
@@ -111,7 +111,7 @@ pub fn join(
     let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted)?;
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
-    let measured = measure::measure(scheme, &records, as_at, known_at);
+    let measured = outcomes::measure(scheme, &records, as_at, known_at);
     quality.copies = doubts::copies(&measured);
     told_of(&measured, &mut quality);
     agencies.say_left_out();
@@ -217,12 +217,12 @@ impl Joint {
         let (records, measured) = (&self.live.records, &self.live.measured);
         let (as_at, known_at) = days.days();
         let unsure = |index: &Index| doubtful[record(records, index)];
-        let certain = measure::payable_at(scheme, &measured.only(|index| !unsure(index)), as_at, &payees.places);
+        let certain = outcomes::payable_at(scheme, &measured.only(|index| !unsure(index)), as_at, &payees.places);
         let tables = self.tables.about(&doubtful);
         let one = |draw: usize| {
             let mut others = tables.records(&records.need, &self.drawn.persons(draw));
             others.coverage = records.coverage.clone();
-            let found = measure::measure(scheme, &others, as_at, known_at);
+            let found = outcomes::measure(scheme, &others, as_at, known_at);
             // Providers have other positions among fewer rows.
             let mut ids: Vec<String> =
                 (0..others.providers.len() as u32).map(|at| others.providers.get(at).to_string()).collect();
@@ -235,13 +235,13 @@ impl Joint {
                 });
                 places.push((at as u32, *area));
             }
-            let mut moved = measure::payable_at(scheme, &found, as_at, &places);
+            let mut moved = outcomes::payable_at(scheme, &found, as_at, &places);
             for group in &mut moved {
                 let id = &ids[group.provider as usize];
                 group.provider = payees.ids.iter().position(|known| known == id).unwrap_or_default() as u32;
             }
             let mut all = certain.clone();
-            measure::merge(&mut all, moved);
+            outcomes::merge(&mut all, moved);
             for group in &mut all {
                 let same = |other: &&Group| (other.provider, other.tally.area) == (group.provider, group.tally.area);
                 if let Some(linked) = groups.iter().find(same) {
@@ -487,7 +487,7 @@ fn outcomes(
         let persons = drawn.persons(draw);
         let mut others = tables.records(&records.need, &persons);
         others.coverage = records.coverage.clone();
-        let found = measure::measure(scheme, &others, as_at, known_at);
+        let found = outcomes::measure(scheme, &others, as_at, known_at);
         let sums = sums(&found, &|index| of_provider(&others, index));
         let same = |record: u32, cohort: u32| {
             let person = others.people.names.find(Name::Number(i64::from(persons[record as usize])))?;

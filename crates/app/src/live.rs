@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
+use base::day::{Day, day};
 use clap::Args;
-use engine::measure::doubts::Doubts;
-use engine::measure::effect::SetApart;
-use engine::measure::{self, Measured};
-use engine::records::batch::Batch;
-use engine::records::day::{Day, day};
-use engine::records::gate::quality::{self, Accepted, Quality};
-use engine::records::{Need, Records};
+use contract::Scheme;
 use jiff::civil::Date;
-use scheme::Scheme;
+use outcomes::doubts::Doubts;
+use outcomes::effect::SetApart;
+use outcomes::{self, Measured};
+use records::batch::Batch;
+use records::gate::quality::{self, Accepted, Quality};
+use records::{Need, Records};
 
 use crate::doubts;
 use crate::gate::{self, Loaded, Wanted};
@@ -57,7 +57,7 @@ pub struct Live {
 
 /// Which records the rules of a scheme ask for.
 pub fn need(scheme: &Scheme) -> anyhow::Result<Need> {
-    measure::need(scheme).map_err(|without| {
+    outcomes::need(scheme).map_err(|without| {
         anyhow!(
             "the scheme does not say how to measure {}\n\nhint: add [outcome.{}.measured] with its rule; docs/outcomes.md has them all",
             without.join(", "),
@@ -78,7 +78,7 @@ pub fn live(
     let mut loaded = gate::load(folder, &wanted)?;
     loaded.judge(accepted.clone())?;
     let (as_at, known_at) = days.days();
-    let measured = measure::measure(scheme, &loaded.records, as_at, known_at);
+    let measured = outcomes::measure(scheme, &loaded.records, as_at, known_at);
     if measured.doubts != Doubts::default() {
         let Loaded { files, records, findings, quality, .. } = &mut loaded;
         doubts::add(files, records, &measured, findings, quality)?;

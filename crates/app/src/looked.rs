@@ -7,8 +7,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use base::cell::quoted;
 use clap::Args;
-use scheme::cell::quoted;
 
 /// The file, and its columns.
 const LOOKED: &str = "looked.csv";

@@ -26,8 +26,8 @@ mod threads;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use engine::link::purpose::Refusal as NotCovered;
-use engine::pay::{Fault, Refusal};
+use ledger::{Fault, Refusal};
+use linkage::purpose::Refusal as NotCovered;
 
 #[derive(Parser)]
 #[command(

@@ -3,10 +3,10 @@
 
 use std::any::TypeId;
 
+use base::identity;
+use base::visible::{hidden, visible};
 use clap::Command;
 use jiff::civil::Date;
-use scheme::identity;
-use scheme::visible::{hidden, visible};
 
 /// Most characters of a reason.
 const LONGEST: usize = 1_000;

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::LazyLock;
 
-use scheme::visible::{hidden, visible, visible_lines};
+use base::visible::{hidden, visible, visible_lines};
 
 /// Whether standard output shows colour.
 pub fn colour() -> bool {
@@ -75,7 +75,7 @@ pub fn json(text: &str) -> String {
 
 /// Writes to standard output; a closed pipe is an error to end on quietly.
 pub fn stdout(text: &str) -> io::Result<()> {
-    let text = store::without_password(text);
+    let text = ledger::store::without_password(text);
     io::stdout().lock().write_all(shown(&text, true).as_bytes())
 }
 
@@ -86,7 +86,7 @@ pub fn data(text: &str) -> io::Result<()> {
 
 /// Writes a line to standard error; nothing can be done if that fails.
 pub fn stderr(line: &str) {
-    let line = store::without_password(line);
+    let line = ledger::store::without_password(line);
     let _ = writeln!(io::stderr(), "{}", shown(&line, true));
 }
 

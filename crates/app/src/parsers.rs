@@ -5,19 +5,20 @@
 use std::fs;
 use std::path::PathBuf;
 
-use engine::link::field::{self, Field, KINDS, Missing};
-use engine::link::identity::{IDENTITIES, Reading};
-use engine::link::{purpose, sql, suggest};
-use engine::pay::entry::{Entry, Sealed};
-use engine::pay::ledger::Ledger;
-use engine::records::batch::Batch;
-use engine::records::schema::{self, Kind};
-use engine::records::{csv, map};
-use lab::textbook;
-use scheme::problem::Problem;
-use scheme::read::SCHEME_FILE;
-use scheme::source::{Bytes, Folder};
-use scheme::{Opened, Picks, Reader, tally};
+use base::problem::Problem;
+use base::source::{Bytes, Folder};
+use base::{Opened, Picks, Reader};
+use contract::read::SCHEME_FILE;
+use contract::tally;
+use ledger::entry::{Entry, Sealed};
+use ledger::journal::Ledger;
+use linkage::field::{self, Field, KINDS, Missing};
+use linkage::identity::{IDENTITIES, Reading};
+use linkage::{purpose, sql, suggest};
+use records::batch::Batch;
+use records::schema::{self, Kind};
+use records::{csv, map};
+use simulation::textbook;
 
 use crate::link::{config, model, splink};
 use crate::safe_files::Reach;
@@ -61,7 +62,7 @@ pub static PARSERS: [Parser; 15] = [
 
 /// A folder with one file, or the files of a shipped scheme with one in place of its own.
 fn opened(files: &[(&str, &[u8])]) -> Opened {
-    scheme::open(&files.iter().map(|(name, bytes)| ((*name).to_owned(), Bytes::Read(bytes.to_vec()))).collect::<Folder>())
+    base::open(&files.iter().map(|(name, bytes)| ((*name).to_owned(), Bytes::Read(bytes.to_vec()))).collect::<Folder>())
 }
 
 const SHIPPED: &[u8] = include_bytes!("../../../schemes/plain-linear/scheme.toml");
@@ -74,7 +75,7 @@ fn shown(problems: &[Problem], opened: &Opened) {
 
 fn scheme_file(bytes: &[u8]) {
     let opened = opened(&[(SCHEME_FILE, bytes), ("segments.csv", SEGMENTS)]);
-    let checked = scheme::check(&opened);
+    let checked = contract::check(&opened);
     shown(&checked.problems, &opened);
 }
 
@@ -82,8 +83,8 @@ fn assumptions(bytes: &[u8]) {
     let opened = opened(&[(SCHEME_FILE, SHIPPED), ("segments.csv", SEGMENTS), ("world.toml", bytes)]);
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
-    if let Some(scheme) = scheme::read::scheme(&reader) {
-        let _ = lab::world::read(&reader, &scheme);
+    if let Some(scheme) = contract::read::scheme(&reader) {
+        let _ = simulation::world::read(&reader, &scheme);
         shown(&reader.problems.into_inner(), &opened);
     }
 }
@@ -99,7 +100,7 @@ const TALLY: &str = "cohort,segment,started,reoffending\n2027,low,100,40\n2027,h
 fn tally_file(bytes: &[u8]) {
     let opened = opened(&[(SCHEME_FILE, SHIPPED), ("segments.csv", SEGMENTS), ("tally.csv", bytes)]);
     let picks = Picks::new();
-    if let Some(scheme) = scheme::read::scheme(&Reader::new(&opened, &picks))
+    if let Some(scheme) = contract::read::scheme(&Reader::new(&opened, &picks))
         && let Err(problems) = tally::read(&scheme, "tally.csv", &opened)
     {
         shown(&problems, &opened);

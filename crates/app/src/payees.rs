@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::bail;
-use engine::measure::Index;
-use engine::measure::payees::{Payees, Undecided, not_held, payees};
-use engine::records::Records;
-use engine::records::batch::Batch;
-use engine::records::day::{Day, date};
-use engine::records::payees::{Stray, strays};
-use scheme::Scheme;
-use scheme::read::SCHEME_FILE;
-use scheme::visible::hidden;
+use base::day::{Day, date};
+use base::visible::hidden;
+use contract::Scheme;
+use contract::read::SCHEME_FILE;
+use outcomes::Index;
+use outcomes::payees::{Payees, Undecided, not_held, payees};
+use records::Records;
+use records::batch::Batch;
+use records::payees::{Stray, strays};
 
 use crate::live::Live;
 use crate::report::quality::several;
@@ -149,7 +149,7 @@ pub fn of_tally(scheme: &Scheme, provider: &str, areas: &[usize]) -> anyhow::Res
     }
     let Some(known) = scheme.provider(provider) else {
         let ids = || scheme.providers.iter().map(|provider| provider.id.as_str());
-        let near = scheme::spelling::nearest(provider, ids()).map_or(String::new(), |near| format!("; is `{near}` meant?"));
+        let near = base::spelling::nearest(provider, ids()).map_or(String::new(), |near| format!("; is `{near}` meant?"));
         bail!(
             "the contract's list of providers does not have `{}`{near}\n\nhint: --provider takes an id of that list: {}",
             provider.escape_debug(),
@@ -175,7 +175,7 @@ fn some(names: &[String]) -> String {
 
 /// Where two names that look the same begin to differ.
 fn difference(one: &str, other: &str) -> String {
-    if !scheme::spelling::same(one, other) {
+    if !base::spelling::same(one, other) {
         return String::new();
     }
     let (mut ours, mut theirs) = (one.chars(), other.chars());

@@ -136,7 +136,7 @@ fn nearest(path: &Path, of: &dyn Fn(&Path) -> bool) -> String {
     // The same name with another ending is more likely meant than another name.
     let stem = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
     let same_stem = names.iter().find(|name| stem(name) == stem(&wanted)).map(String::as_str);
-    let near = scheme::problem::nearest(&wanted, names.iter().map(String::as_str)).or(same_stem);
+    let near = base::problem::nearest(&wanted, names.iter().map(String::as_str)).or(same_stem);
     match near {
         Some(near) => format!("\n\nhint: is `{near}` meant?"),
         None => format!("\n\nhint: check the name; it was looked for in {}", parent.display()),

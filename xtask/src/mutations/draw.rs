@@ -5,13 +5,13 @@
 //! intended is set below it and cohorts are made large enough to see it; last, the fee is set so that doing as intended pays.
 //! A fault is planted between the second step and the third.
 
-use engine::findings::{CATALOGUE, Plays, Role, Turn};
-use lab::philox::{open_unit, philox4x64};
-use lab::plays::Stage;
-use lab::search::Budget;
-use lab::stress::quick_plays;
-use scheme::source::{Bytes, Folder};
-use scheme::{Picks, Reader};
+use base::philox::{open_unit, philox4x64};
+use base::source::{Bytes, Folder};
+use base::{Picks, Reader};
+use risks::{CATALOGUE, Plays, Role, Turn};
+use simulation::plays::Stage;
+use simulation::search::Budget;
+use simulation::stress::quick_plays;
 
 use super::faults::Fault;
 
@@ -282,11 +282,11 @@ impl Draw {
         for (name, text) in self.files() {
             folder.insert(name.to_owned(), Bytes::Read(text.into_bytes()));
         }
-        let opened = scheme::open(&folder);
+        let opened = base::open(&folder);
         let picks = Picks::new();
         let reader = Reader::new(&opened, &picks);
-        let scheme = scheme::read::scheme(&reader);
-        let world = scheme.as_ref().and_then(|scheme| lab::world::read(&reader, scheme));
+        let scheme = contract::read::scheme(&reader);
+        let world = scheme.as_ref().and_then(|scheme| simulation::world::read(&reader, scheme));
         let (Some(scheme), Some(world)) = (scheme, world) else {
             panic!("a drawn scheme reads without errors: {:?}\n{}", reader.problems.borrow(), self.files()[0].1)
         };
@@ -437,7 +437,7 @@ fn uniform(seed: u64, draw: u64, low: f64, high: f64) -> f64 {
 }
 
 fn moments(values: &[f64]) -> (f64, f64) {
-    let mean = engine::findings::mean(values);
+    let mean = risks::mean(values);
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0).max(1.0);
     (mean, variance.sqrt())
 }

@@ -8,8 +8,8 @@ mod draw;
 mod faults;
 
 use anyhow::{Context as _, Result};
-use engine::findings::CATALOGUE;
 use rayon::prelude::*;
+use risks::CATALOGUE;
 
 use draw::Draw;
 use faults::Fault;

@@ -19,15 +19,15 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
-use engine::link::block::{Blocks, TOGETHER, each_pair};
-use engine::link::field::{self, Field, Kind, Missing};
-use engine::link::gather::{self, Agency, Raw, Table};
-use engine::link::level::Memory;
-use engine::link::score::Scorer;
-use engine::link::values::Numbering;
-use engine::link::{Choices, learn_and_link, suggest};
-use engine::records::batch::Texts;
-use engine::records::csv;
+use linkage::block::{Blocks, TOGETHER, each_pair};
+use linkage::field::{self, Field, Kind, Missing};
+use linkage::gather::{self, Agency, Raw, Table};
+use linkage::level::Memory;
+use linkage::score::Scorer;
+use linkage::values::Numbering;
+use linkage::{Choices, learn_and_link, suggest};
+use records::batch::Texts;
+use records::csv;
 use rivals::{Run, measured, peers, python, run, timed};
 
 const ROUNDS: usize = 3;

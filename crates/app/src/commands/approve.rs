@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::money::Pence;
+use base::visible::visible;
 use clap::Args;
-use engine::pay::renamed::{renaming, renamings};
-use engine::pay::{Detail, Hash, Ledger, Refusal, approve};
-use scheme::money::Pence;
-use scheme::visible::visible;
-use store::{Open, Store};
+use ledger::renamed::{renaming, renamings};
+use ledger::store::{Open, Store};
+use ledger::{Detail, Hash, Ledger, Refusal, approve};
 
 use crate::commands::pay::{changes, now};
 use crate::paint;

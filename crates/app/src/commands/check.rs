@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use base::problem::{self, Problem, Severity};
+use base::{Picks, Reader};
 use clap::Args;
-use lab::help::next_pounds;
-use lab::textbook::{self, TEXTBOOK_FILE};
-use lab::world::{self, World};
-use scheme::problem::{self, Problem, Severity};
-use scheme::read::SCHEME_FILE;
-use scheme::{Picks, Reader, Scheme};
+use contract::Scheme;
+use contract::read::SCHEME_FILE;
+use simulation::help::next_pounds;
+use simulation::textbook::{self, TEXTBOOK_FILE};
+use simulation::world::{self, World};
 
 use crate::folder::{self, SchemeFolder};
 use crate::paint;
@@ -28,7 +29,7 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
         let errors = show(&folder, &problems);
         return conclude(&folder, errors, problem::count(&problems) - errors, "");
     }
-    let checked = scheme::check(&folder.opened);
+    let checked = contract::check(&folder.opened);
     let mut problems = checked.problems;
     let mut help = Vec::new();
     if let Some(scheme) = &checked.scheme {
@@ -99,7 +100,7 @@ pub fn read_world(folder: &SchemeFolder, scheme: &Scheme) -> (Option<World>, Vec
 
 /// The scheme and the world beside it, or their errors on standard error and `None`.
 pub fn scheme_and_world(folder: &SchemeFolder) -> Option<(Scheme, World)> {
-    let checked = scheme::check(&folder.opened);
+    let checked = contract::check(&folder.opened);
     let mut problems = checked.problems;
     let mut both = None;
     if let Some(scheme) = checked.scheme {
@@ -116,7 +117,7 @@ pub fn scheme_and_world(folder: &SchemeFolder) -> Option<(Scheme, World)> {
 
 /// The scheme, or its errors on standard error and `None`.
 pub fn scheme_or_errors(folder: &SchemeFolder) -> Option<Scheme> {
-    let checked = scheme::check(&folder.opened);
+    let checked = contract::check(&folder.opened);
     if checked.scheme.is_none() {
         show(folder, &checked.problems);
     }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::money::thousands;
 use clap::Args;
-use engine::measure::claims::{Reconciled, reconcile};
-use scheme::money::thousands;
+use outcomes::claims::{Reconciled, reconcile};
 
 use crate::commands::check::scheme_or_errors;
 use crate::gate::Accept;

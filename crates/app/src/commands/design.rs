@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use base::literal::{Literal as _, ranged};
+use base::money::{Pence, Rate, WHOLE};
 use clap::{Args, ValueEnum};
-use engine::findings::{Estimate, percent, pounds, pounds_within};
+use contract::Scheme;
+use contract::mends::Mend;
 use indicatif::{ProgressBar, ProgressStyle};
-use lab::design::{Design as Found, Designed, Objective, Wanted, design};
-use lab::mend::{together, written};
-use lab::stress::Options;
-use lab::world::World;
-use scheme::Scheme;
-use scheme::literal::{Literal as _, ranged};
-use scheme::mends::Mend;
-use scheme::money::{Pence, Rate, WHOLE};
+use risks::{Estimate, percent, pounds, pounds_within};
 use serde::Serialize;
+use simulation::design::{Design as Found, Designed, Objective, Wanted, design};
+use simulation::mend::{together, written};
+use simulation::stress::Options;
+use simulation::world::World;
 
 use crate::commands::check::scheme_and_world;
 use crate::commands::mend::write;
@@ -80,7 +80,7 @@ pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
     };
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
     let found = design(&folder.opened, (&scheme, &world), Wanted { objective, budget, margin }, options, &|what, part| {
-        bar.set_message(scheme::visible::visible(what).into_owned());
+        bar.set_message(base::visible::visible(what).into_owned());
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
     });
     bar.finish_and_clear();

@@ -7,17 +7,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::cell::quoted;
+use base::day::date;
+use base::problem::Problem;
+use base::source::{Bytes, Source};
+use base::table::Table;
 use clap::Args;
-use engine::joined::duplication::{
+use contract::terms::RecordsPolicy;
+use linkage::joined::duplication::{
     self, DUPLICATION_FILE, Entry, Looking, UNIT_COSTS, UnitCost, counts, pieces, readings, unit_costs,
 };
-use engine::records::batch::{Batch, Name};
-use engine::records::day::date;
-use scheme::cell::quoted;
-use scheme::problem::Problem;
-use scheme::source::{Bytes, Source};
-use scheme::table::Table;
-use scheme::terms::RecordsPolicy;
+use records::batch::{Batch, Name};
 
 use crate::agencies::{self, Agencies};
 use crate::commands::stress::{is_standard, writable, write};
@@ -155,7 +155,7 @@ fn entries(table: &Table) -> BTreeMap<String, Entry> {
     let column = |name: &str| table.column(name);
     let columns = ["code", "saving_detail", "fiscal", "fiscal_year", "source"].map(column);
     let [Some(code), Some(detail), Some(fiscal), Some(year), Some(from)] = columns else { return BTreeMap::new() };
-    let entry = |row: &Vec<scheme::table::Cell>| {
+    let entry = |row: &Vec<base::table::Cell>| {
         let text = |column: usize| row[column].text.clone();
         let pounds: f64 = text(fiscal).parse().ok()?;
         let source = format!("GMCA Unit Cost Database v1.4, {}: {} ({})", text(code), text(detail), text(from));

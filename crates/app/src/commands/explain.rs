@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use base::money::Pence;
 use clap::Args;
-use lab::as_now::as_now;
-use lab::world::{WORLD_FILE, World};
-use scheme::Scheme;
-use scheme::clauses::Rule;
-use scheme::explain::{Expectation, Level, expected_tally, payment_table, term_sheet};
-use scheme::money::Pence;
-use scheme::tally::Tally;
-use scheme::terms::{Baseline, Kind};
+use contract::Scheme;
+use contract::clauses::Rule;
+use contract::explain::{Expectation, Level, expected_tally, payment_table, term_sheet};
+use contract::tally::Tally;
+use contract::terms::{Baseline, Kind};
+use simulation::as_now::as_now;
+use simulation::world::{WORLD_FILE, World};
 
 use crate::commands::check::{read_world, scheme_or_errors};
 use crate::{folder, paint};

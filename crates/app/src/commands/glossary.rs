@@ -26,7 +26,7 @@ pub fn run(command: &Glossary) -> anyhow::Result<ExitCode> {
     }
     let found = entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(&wanted));
     let Some((name, text)) = found else {
-        let near = scheme::problem::nearest(&wanted, entries.iter().map(|(name, _)| *name));
+        let near = base::problem::nearest(&wanted, entries.iter().map(|(name, _)| *name));
         let hint = near.map_or(String::new(), |near| format!("\n\nhint: did you mean `{near}`?"));
         bail!("the glossary has no entry `{wanted}`{hint}");
     };

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::day::{Day, day};
+use base::spelling::nearest;
+use base::visible::visible;
 use clap::Args;
-use engine::pay::invoice::{self, Contract, Sum};
-use engine::records::day::{Day, day};
 use jiff::civil::Date;
-use scheme::spelling::nearest;
-use scheme::visible::visible;
+use ledger::invoice::{self, Contract, Sum};
 
 use crate::gate::{self, Accept, Wanted};
 use crate::paint;

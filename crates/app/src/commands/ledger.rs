@@ -8,17 +8,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use base::cell::quoted;
+use base::money::Pence;
+use base::spelling::nearest;
+use base::visible::visible;
 use clap::{Args, Subcommand};
-use engine::pay::entry::{Run, Transaction, What};
-use engine::pay::ledger::{Posted, Settled};
-use engine::pay::run::transactions;
-use engine::pay::{self, Hash, Head};
 use jiff::civil::Date;
-use scheme::cell::quoted;
-use scheme::money::Pence;
-use scheme::spelling::nearest;
-use scheme::visible::visible;
-use store::{Open, Store};
+use ledger::entry::{Run, Transaction, What};
+use ledger::journal::{Posted, Settled};
+use ledger::run::transactions;
+use ledger::store::{Open, Store};
+use ledger::{self, Hash, Head};
 
 use crate::commands::approve::{self, named};
 use crate::commands::pay::{changes, heading};
@@ -181,7 +181,7 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn runs(ledger: &pay::Ledger) -> String {
+fn runs(ledger: &ledger::Ledger) -> String {
     let header = ["run", "contract", "as at", "known at", "prepared by", "approved by", "total"].map(str::to_owned);
     let row = |(id, posted): &(Hash, &Posted)| {
         let Run { prepared_by, statement, .. } = &posted.run;
@@ -201,7 +201,7 @@ fn runs(ledger: &pay::Ledger) -> String {
 }
 
 /// A run with what it posted, or what it would post if it were approved now.
-fn show(ledger: &pay::Ledger, id: Hash) -> anyhow::Result<String> {
+fn show(ledger: &ledger::Ledger, id: Hash) -> anyhow::Result<String> {
     let posted = ledger.run(id).context("the run is gone")?;
     let Run { prepared_by, note, details, statement, .. } = &posted.run;
     let mut out = format!("run {id}\n  {}\n  prepared by {}\n", heading(statement), visible(prepared_by));
@@ -254,7 +254,7 @@ fn sided(amount: Pence) -> (&'static str, Pence) {
     (if amount.0 < 0 { "credit" } else { "debit" }, Pence(amount.0.saturating_abs()))
 }
 
-fn balance(ledger: &pay::Ledger) -> String {
+fn balance(ledger: &ledger::Ledger) -> String {
     let header = ["account", "debit", "credit"].map(str::to_owned);
     let (mut debits, mut credits) = (0_i64, 0_i64);
     let mut rows = Vec::new();
@@ -272,7 +272,7 @@ fn balance(ledger: &pay::Ledger) -> String {
 }
 
 /// Every debit and credit, with what it follows from.
-fn journal(ledger: &pay::Ledger) -> String {
+fn journal(ledger: &ledger::Ledger) -> String {
     let mut out = "transaction,what,from,day,contract,provider,account,debit,credit,reason\n".to_owned();
     let mut add = |transaction: &Transaction, from: &str, day: &str| {
         for (account, amount) in &transaction.postings {
@@ -296,7 +296,7 @@ fn safe(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
-fn settlements(ledger: &pay::Ledger) -> String {
+fn settlements(ledger: &ledger::Ledger) -> String {
     let header = ["reference", "day", "contract", "provider", "way", "recorded by", "state", "amount"].map(str::to_owned);
     let row = |(_, settled): &(Hash, &Settled)| {
         let of = &settled.settlement;

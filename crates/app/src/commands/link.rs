@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use engine::link::score::Scorer;
 use jiff::civil::Date;
+use linkage::score::Scorer;
 
 use crate::link::{allowed, config, page, report, run, summary, write};
 use crate::looked::{self, Who};

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::day::{Day, day};
 use clap::Args;
-use engine::market::lots::{self, Lot};
-use engine::records::day::{Day, day};
 use jiff::civil::Date;
+use records::lots::{self, Lot};
 
 use crate::gate::{self, Accept, Wanted};
 use crate::paint;

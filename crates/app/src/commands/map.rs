@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use base::cell::quoted;
+use base::money::thousands;
 use clap::Args;
-use engine::records::csv;
-use engine::records::fault::{Fault, Grade};
-use engine::records::map::{self, Dates, Done, LookUps, Part, Source};
-use engine::records::rows::Rows;
-use scheme::cell::quoted;
-use scheme::money::thousands;
+use records::csv;
+use records::fault::{Fault, Grade};
+use records::map::{self, Dates, Done, LookUps, Part, Source};
+use records::rows::Rows;
 
 use crate::safe_files::{self, LARGEST_TABLE_BYTES, Reach};
 use crate::tables::write::Unfinished;

@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use base::cell::quoted;
+use base::day::{Day, NEVER};
+use base::money::thousands;
 use clap::Args;
-use engine::joined::carried::Range;
-use engine::measure::{self, Group, Known, Measured};
-use engine::records::Records;
-use engine::records::day::{Day, NEVER};
-use scheme::Scheme;
-use scheme::cell::quoted;
-use scheme::money::thousands;
-use scheme::terms::Baseline;
+use contract::Scheme;
+use contract::terms::Baseline;
+use linkage::joined::carried::Range;
+use outcomes::{self, Group, Known, Measured};
+use records::Records;
 
 use crate::commands::check::scheme_or_errors;
 use crate::folder;
@@ -93,7 +93,7 @@ pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
         payees::named(&scheme, live.providers.as_deref(), &live.folders, &[Seen::in_starts(&live.records)])?;
     }
     let (records, measured) = (&live.records, &live.measured);
-    let mut groups = measure::tallies(&scheme, measured);
+    let mut groups = outcomes::tallies(&scheme, measured);
     if let Some(provider) = &command.provider {
         groups.retain(|group| records.providers.get(group.provider).to_string() == *provider);
         if groups.is_empty() {

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use base::money::thousands;
 use clap::Args;
-use engine::findings::{percent, pounds};
+use contract::Scheme;
 use indicatif::{ProgressBar, ProgressStyle};
-use lab::mend::{Mending, Set, Share, mend, written};
-use lab::stress::Options;
-use lab::world::World;
-use scheme::Scheme;
-use scheme::money::thousands;
+use risks::{percent, pounds};
+use simulation::mend::{Mending, Set, Share, mend, written};
+use simulation::stress::Options;
+use simulation::world::World;
 
 use crate::commands::check::scheme_and_world;
 use crate::commands::stress::packed;
@@ -59,7 +59,7 @@ pub fn run(command: &Mend) -> anyhow::Result<ExitCode> {
             Some(set) => {
                 let texts = written(&folder.opened, &scheme, &set.mend()).context("these changes cannot be written as text")?;
                 write(out, &texts)?;
-                let people = lab::individuals::file(&folder.opened).map_or(String::new(), |file| {
+                let people = simulation::individuals::file(&folder.opened).map_or(String::new(), |file| {
                     format!("The file of people ({file}) is not copied: say in its world.toml where it is from there.\n")
                 });
                 format!("\nWritten to {}; every changed line keeps the old one above it.\n{people}", out.display())
@@ -78,7 +78,7 @@ fn mended(command: &Mend, folder: &SchemeFolder, scheme: &Scheme, world: &World)
     let options = Options { seed: command.seed, worlds: command.worlds as usize, ..Options::default() };
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
     let found = mend(&folder.opened, scheme, world, options, &|what, part| {
-        bar.set_message(scheme::visible::visible(what).into_owned());
+        bar.set_message(base::visible::visible(what).into_owned());
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
     });
     bar.finish_and_clear();
@@ -99,7 +99,7 @@ pub fn again(command: &Mend, folder: &SchemeFolder, scheme: &Scheme, world: &Wor
     packing(command, folder, scheme, world, &mended(command, folder, scheme, world)?)
 }
 
-pub(crate) fn write(out: &Path, texts: &scheme::amend::Texts) -> anyhow::Result<()> {
+pub(crate) fn write(out: &Path, texts: &contract::amend::Texts) -> anyhow::Result<()> {
     fs::create_dir_all(out).with_context(|| format!("could not make the folder {}", out.display()))?;
     for (name, text) in texts {
         let path = out.join(name);
@@ -180,7 +180,7 @@ fn figures(set: &Set, found: &Mending) -> String {
 /// A row for each finding that is, was or may come to be present.
 fn findings(set: &Set, found: &Mending) -> String {
     let share = |name: &str| found.shares.iter().find(|share| share.name == name);
-    let names = engine::findings::CATALOGUE.iter().map(|consequence| consequence.name);
+    let names = risks::CATALOGUE.iter().map(|consequence| consequence.name);
     let touched = |name: &&str| {
         found.present.contains(name) || set.left.contains(name) || share(name).is_some_and(|share| share.after > 0.0)
     };
@@ -209,7 +209,7 @@ fn findings(set: &Set, found: &Mending) -> String {
 }
 
 fn alone(set: &Set, found: &Mending) -> String {
-    let words: Vec<String> = set.changes.iter().map(scheme::mends::Mend::words).collect();
+    let words: Vec<String> = set.changes.iter().map(contract::mends::Mend::words).collect();
     let mut out =
         format!("{}. The payer pays {}; outcomes are worth {}", words.join("; and "), cost(set, found), worth(set.value_gained));
     if !set.brings.is_empty() {

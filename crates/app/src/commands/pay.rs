@@ -7,27 +7,28 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use base::Opened;
+use base::money::{Pence, thousands};
+use base::visible::visible;
 use clap::Args;
-use engine::measure::claims::found_false;
-use engine::measure::effect::effect;
-use engine::measure::payees::Payees;
-use engine::measure::{self, Group, Measured};
-use engine::pay::copied::QUALITY;
-use engine::pay::entry::{Run, What};
-use engine::pay::renamed::renamings;
-use engine::pay::run::{person, transactions};
-use engine::pay::statement::{self, lines};
-use engine::pay::vanished::{self, Gone, Scope, in_note, other_contract, take_up};
-use engine::pay::{Detail, Hash, Ledger, Line, Refusal, Statement, prepare_with};
-use engine::records::batch::Batch;
-use engine::records::gate::quality::{Copies, Quality};
-use scheme::money::{Pence, thousands};
-use scheme::read::SCHEME_FILE;
-use scheme::tally::{Stage, Tally};
-use scheme::terms::Baseline;
-use scheme::visible::visible;
-use scheme::{Opened, Scheme};
-use store::{Open, Store};
+use contract::Scheme;
+use contract::read::SCHEME_FILE;
+use contract::tally::{Stage, Tally};
+use contract::terms::Baseline;
+use ledger::copied::QUALITY;
+use ledger::entry::{Run, What};
+use ledger::renamed::renamings;
+use ledger::run::{person, transactions};
+use ledger::statement::{self, lines};
+use ledger::store::{Open, Store};
+use ledger::vanished::{self, Gone, Scope, in_note, other_contract, take_up};
+use ledger::{Detail, Hash, Ledger, Line, Refusal, Statement, prepare_with};
+use outcomes::claims::found_false;
+use outcomes::effect::effect;
+use outcomes::payees::Payees;
+use outcomes::{self, Group, Measured};
+use records::batch::Batch;
+use records::gate::quality::{Copies, Quality};
 
 use crate::commands::check::scheme_or_errors;
 use crate::commands::price::tallies_or_errors;
@@ -128,7 +129,7 @@ pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
             let provider = provider.split_whitespace().collect::<Vec<_>>().join(" ");
             let areas: Vec<usize> = tallies.iter().map(|tally| tally.area).collect();
             payees::of_tally(&scheme, &provider, &areas)?;
-            let priced = |tally| lines(&scheme, &provider, &measure::payees::priced(&scheme, &provider, tally));
+            let priced = |tally| lines(&scheme, &provider, &outcomes::payees::priced(&scheme, &provider, tally));
             let lines = tallies.iter().flat_map(priced).collect();
             (statement(&folder, command.days, vec![provider], lines)?, Vec::new(), None)
         }
@@ -198,7 +199,7 @@ impl Found {
         let (as_at, known_at) = days.days();
         let claims = claims(scheme, live)?;
         let payable = |measured: &Measured| {
-            let mut groups = measure::payable_at(scheme, measured, as_at, &self.payees.places);
+            let mut groups = outcomes::payable_at(scheme, measured, as_at, &self.payees.places);
             groups.retain(|group| only.is_none_or(|only| self.payees.ids[group.provider as usize] == only));
             if let Some(claims) = claims {
                 found_false(scheme, &live.records, measured, claims, as_at.min(known_at), &mut groups);
@@ -248,7 +249,7 @@ impl Found {
 /// The lines of one provider in one area.
 fn of_group(scheme: &Scheme, payees: &Payees, group: &Group) -> Vec<Line> {
     let id = payees.ids[group.provider as usize].as_str();
-    lines(scheme, id, &measure::payees::priced(scheme, id, &group.tally))
+    lines(scheme, id, &outcomes::payees::priced(scheme, id, &group.tally))
 }
 
 /// The tables that a contract asks for besides those of its rules: claims, where it audits any.
@@ -268,7 +269,7 @@ pub fn from_records(
     let claims = claims(scheme, live)?;
     let as_at = days.days().0;
     let payees = payees::of_records(scheme, live, claims, as_at)?;
-    let mut groups = measure::payable_at(scheme, &live.measured, as_at, &payees.places);
+    let mut groups = outcomes::payable_at(scheme, &live.measured, as_at, &payees.places);
     let name = |group: &Group| payees.ids[group.provider as usize].as_str();
     if let Some(only) = only {
         groups.retain(|group| name(group) == only);
@@ -286,7 +287,7 @@ pub fn from_records(
                 days.known_at()
             );
         };
-        let near = scheme::spelling::nearest(only, payees.ids.iter().map(String::as_str));
+        let near = base::spelling::nearest(only, payees.ids.iter().map(String::as_str));
         let near = near.map_or(String::new(), |near| format!("is `{}` meant? ", near.escape_debug()));
         bail!(
             "nobody started with the provider {}\n\nhint: {near}to take back what was posted for a provider that has nobody any \
@@ -393,7 +394,7 @@ fn paid_once(ledger: &Ledger, scheme: &Scheme, statement: &Statement) -> Result<
 
 /// Refuses what a contract needs and the records do not give, with what to do.
 fn complete(scheme: &Scheme, live: &Live, groups: &[Group]) -> anyhow::Result<()> {
-    if let Some(outcome) = measure::unobserved_before(scheme, &live.records) {
+    if let Some(outcome) = outcomes::unobserved_before(scheme, &live.records) {
         bail!(
             "{} is held against the same people before they started, and the records do not say from which day they are \
              complete\n\nhint: give that day in the table coverage, in the column `since`; without it nobody can tell a quiet \
@@ -537,7 +538,7 @@ pub fn changes(ledger: &Ledger, run: &Run) -> String {
 }
 
 fn prepared(ledger: &Ledger, run: Hash, written: bool, place: &str) -> String {
-    let place = store::without_password(place);
+    let place = ledger::store::without_password(place);
     let Some(posted) = ledger.run(run) else { return String::new() };
     let id = run.short();
     if let Some(name) = &posted.approved_by {

@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::day::{Day, NEVER, date, day};
 use clap::Args;
-use engine::joined::timeline::{Item, items};
-use engine::link::identity::{self, EventRef, What};
-use engine::link::persons::Member;
-use engine::link::purpose::{Part, Purpose, Refusal};
-use engine::records::batch::Name;
-use engine::records::day::{Day, NEVER, date, day};
+use linkage::identity::{self, EventRef, What};
+use linkage::joined::timeline::{Item, items};
+use linkage::persons::Member;
+use linkage::purpose::{Part, Purpose, Refusal};
+use records::batch::Name;
 
 use crate::agencies::{self, Agencies};
 use crate::live::Days;

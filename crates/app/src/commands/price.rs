@@ -5,16 +5,16 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use base::cell::quoted;
+use base::money::Pence;
+use base::source::{Bytes, Folder, LARGEST_FILE_BYTES};
 use clap::Args;
-use engine::records::fault::{Fault, Grade};
-use engine::records::rows;
-use scheme::Scheme;
-use scheme::cell::quoted;
-use scheme::examples;
-use scheme::money::Pence;
-use scheme::price::{Line, statement};
-use scheme::source::{Bytes, Folder, LARGEST_FILE_BYTES};
-use scheme::tally::{self, Tally};
+use contract::Scheme;
+use contract::examples;
+use contract::price::{Line, statement};
+use contract::tally::{self, Tally};
+use records::fault::{Fault, Grade};
+use records::rows;
 
 use crate::commands::check::{scheme_or_errors, show};
 use crate::folder::{self, SchemeFolder};
@@ -70,7 +70,7 @@ fn example_or_errors(folder: &SchemeFolder, scheme: &Scheme, name: &str) -> Opti
 pub fn tallies_or_errors(scheme: &Scheme, path: &Path) -> anyhow::Result<Option<Vec<Tally>>> {
     let (name, bytes) = tally_file(path)?;
     let files = Folder::from([(name.clone(), bytes)]);
-    let opened = scheme::open(&files);
+    let opened = base::open(&files);
     match tally::read(scheme, &name, &opened) {
         Ok(tallies) => Ok(Some(tallies)),
         Err(problems) => {
@@ -164,7 +164,7 @@ fn text(scheme: &Scheme, area: usize, lines: &[Line], total: Pence) -> String {
         }
         let segment =
             line.segment.filter(|_| scheme.segments.len() > 1).map_or(String::new(), |at| format!(", {}", scheme.segments[at]));
-        let quantity = match scheme::price::is_product(line.quantity, line.price, line.amount) {
+        let quantity = match contract::price::is_product(line.quantity, line.price, line.amount) {
             true => format!("{} × {}", line.quantity_words(), line.price),
             false => format!("{} at {}", line.quantity_words(), line.price),
         };

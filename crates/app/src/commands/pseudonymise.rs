@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use engine::link::persons::{Member, of_agency};
-use engine::link::pseudonym::{KEY_BYTES_MIN, Secret, payload};
-use engine::records::batch::Name;
+use linkage::persons::{Member, of_agency};
+use linkage::pseudonym::{KEY_BYTES_MIN, Secret, payload};
+use records::batch::Name;
 
 use crate::live::Days;
 use crate::looked::{self, Asking};

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use engine::records::batch::Batch;
-use engine::records::check::Check;
-use engine::records::fault::{Fault, Grade};
-use engine::records::gate::{Asked, Door, Known};
-use engine::records::people;
-use engine::records::schema::TABLES;
+use records::batch::Batch;
+use records::check::Check;
+use records::fault::{Fault, Grade};
+use records::gate::{Asked, Door, Known};
+use records::people;
+use records::schema::TABLES;
 
 use crate::commands::map::{self, Map};
 use crate::paint;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use lab::replay::{Decision, replay};
+use simulation::replay::{Decision, replay};
 
 use crate::commands::check::scheme_and_world;
 use crate::{folder, paint};

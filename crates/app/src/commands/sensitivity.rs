@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use base::money::thousands;
 use clap::Args;
-use engine::findings::listed;
+use contract::Scheme;
 use indicatif::{ProgressBar, ProgressStyle};
-use lab::sensitivity::{Options, Output, Sensitivity as Result, sensitivity};
-use lab::when::dial_name;
-use lab::world::World;
-use scheme::Scheme;
-use scheme::money::thousands;
+use risks::listed;
+use simulation::sensitivity::{Options, Output, Sensitivity as Result, sensitivity};
+use simulation::when::dial_name;
+use simulation::world::World;
 
 use crate::commands::check::scheme_and_world;
 use crate::commands::stress::{is_standard, packed, writable, write};
@@ -64,7 +64,7 @@ fn found(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
     let options = Options { seed: command.seed, ..Options::default() };
     let found = sensitivity(&folder.opened, scheme, world, options, &|what, part| {
-        bar.set_message(scheme::visible::visible(what).into_owned());
+        bar.set_message(base::visible::visible(what).into_owned());
         bar.set_position((part * 1000.0) as u64);
     });
     bar.finish_and_clear();

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::money::{Pence, thousands};
 use clap::{Args, ValueEnum};
-use engine::findings::Role;
-use lab::simulate::simulation;
-use scheme::money::{Pence, thousands};
+use risks::Role;
+use simulation::simulate::simulation;
 
 use crate::commands::check::scheme_and_world;
 use crate::tables::Format;
@@ -75,7 +75,7 @@ pub fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
         said += &format!("{:>12} {}\n", thousands(batch.rows() as i64), batch.table.name);
     }
     unfinished.end()?;
-    let owed: i64 = simulated.tallies().iter().map(|tally| scheme::price::statement(&scheme, tally).1.total().0).sum();
+    let owed: i64 = simulated.tallies().iter().map(|tally| contract::price::statement(&scheme, tally).1.total().0).sum();
     said += &format!(
         "the laboratory pays {} for this future; so does\n  wellspent pay {} {} --as-at {}\n",
         Pence(owed),

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use base::problem::Severity;
 use clap::Args;
+use contract::Scheme;
 use indicatif::{ProgressBar, ProgressStyle};
-use lab::stress::{Options, Stress as Result, memory_bytes, stress};
-use lab::textbook::{self, Case, Compared};
-use lab::world::World;
-use scheme::Scheme;
-use scheme::problem::Severity;
+use simulation::stress::{Options, Stress as Result, memory_bytes, stress};
+use simulation::textbook::{self, Case, Compared};
+use simulation::world::World;
 
 use crate::commands::check::{scheme_and_world, show};
 use crate::folder::SchemeFolder;
@@ -106,7 +106,7 @@ fn result(folder: &SchemeFolder, scheme: &Scheme, world: &World, options: Option
     // The bar is drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
     let result = stress(&folder.opened, scheme, world, options, &|what, part| {
-        bar.set_message(scheme::visible::visible(what).into_owned());
+        bar.set_message(base::visible::visible(what).into_owned());
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
     });
     bar.finish_and_clear();

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::cell::quoted;
+use base::money::{Quantity, WHOLE};
+use base::price_index::{PriceIndex, decimal};
+use base::problem::{Problem, nearest};
+use base::source::{LARGEST_FILE_BYTES, Source};
+use base::table::Table;
 use clap::Args;
-use scheme::cell::quoted;
-use scheme::money::{Quantity, WHOLE};
-use scheme::price_index::{PriceIndex, decimal};
-use scheme::problem::{Problem, nearest};
-use scheme::source::{LARGEST_FILE_BYTES, Source};
-use scheme::table::Table;
 
 use crate::report::quality::several;
 use crate::{folder, paint};

@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use base::day::{Day, NEVER, date};
+use base::money::thousands;
 use clap::Args;
-use engine::measure::why::{Why as Reasons, why, why_before};
-use engine::measure::{Index, State};
-use engine::pay::{Line, Statement};
-use engine::records::batch::Name;
-use engine::records::day::{Day, NEVER, date};
-use engine::records::facts::Fact;
-use scheme::Scheme;
-use scheme::money::thousands;
+use contract::Scheme;
+use ledger::{Line, Statement};
+use outcomes::why::{Why as Reasons, why, why_before};
+use outcomes::{Index, State};
+use records::batch::Name;
+use records::facts::Fact;
 
 use crate::commands::check::scheme_or_errors;
 use crate::commands::pay::{claims_asked, from_records, place};

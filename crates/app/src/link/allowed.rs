@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use engine::link::purpose::{self, PURPOSES_FILE, Purpose, Refusal};
+use linkage::purpose::{self, PURPOSES_FILE, Purpose, Refusal};
 
 use super::config::Config;
 use crate::agencies;

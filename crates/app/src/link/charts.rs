@@ -3,10 +3,10 @@
 
 use std::cmp::Ordering;
 
-use engine::link::cluster::Link;
-use engine::link::model::Level;
-use engine::link::score::Scorer;
-use scheme::money::thousands;
+use base::money::thousands;
+use linkage::cluster::Link;
+use linkage::model::Level;
+use linkage::score::Scorer;
 
 use super::report::name;
 use super::run::Run;
@@ -183,7 +183,7 @@ fn waterfall(run: &Run, scorer: &Scorer<'_>, id: &'static str, title: &str, Link
         name(&run.records, left),
         name(&run.records, right),
         signed(Some(sum)),
-        100.0 * engine::link::score::probability(sum)
+        100.0 * linkage::score::probability(sum)
     );
     let drawn = svg::bars(&format!("chart-{id}"), title, &words, &axis, &[(run.join, "threshold")], &rows);
     let mut cells: Vec<Vec<String>> = steps.iter().map(|(name, bits)| vec![name.clone(), signed(Some(*bits))]).collect();

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use engine::link::clean::clean;
-use engine::link::field::{Field, KINDS, Kind, Missing};
-use engine::link::gather::{Agency, Raw, Table};
-use engine::records::fault::Grade;
-use scheme::Reader;
-use scheme::document::Section;
+use base::Reader;
+use base::document::Section;
+use linkage::clean::clean;
+use linkage::field::{Field, KINDS, Kind, Missing};
+use linkage::gather::{Agency, Raw, Table};
+use records::fault::Grade;
 
 use super::decisions::{self, Decisions};
 use super::model;
@@ -62,7 +62,7 @@ pub struct Read {
     /// says, and an empty text where one does not.
     pub truth: Vec<String>,
     pub group: Vec<String>,
-    pub faults: Vec<(String, engine::records::fault::Fault)>,
+    pub faults: Vec<(String, records::fault::Fault)>,
 }
 
 /// A configuration with no more in it than is needed.
@@ -119,7 +119,7 @@ impl Base<'_> {
 fn config(top: &Section<'_, '_>, base: &Base<'_>) -> Config {
     let purpose = top.required_text("purpose", "what the linkage is for, such as \"joint support for prison leavers\"");
     let basis = top.required_text("basis", "by what right, such as \"Crime and Disorder Act 1998, section 115\"");
-    let join = top.number::<scheme::literal::Plain>("join").map(|plain| plain.0);
+    let join = top.number::<base::literal::Plain>("join").map(|plain| plain.0);
     let rules: Option<Vec<String>> = top.list("rules").map(|list| list.into_iter().map(|(rule, _)| rule.to_owned()).collect());
     let model = top.text("model").and_then(|file| {
         let read = model::read(&base.file(top, "model", file, MEND_FILE)?, rules.as_deref());

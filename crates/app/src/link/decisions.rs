@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use engine::link::cluster::Decided;
-use engine::link::earlier::Earlier;
-use engine::link::field::Field;
-use engine::link::model::Model;
-use engine::link::overrides::{self, Odd, Override};
-use engine::link::records::Records;
-use engine::link::twins::{self, Signs};
-use engine::records::day::{self, Day};
-use engine::records::fault::Grade;
-use scheme::document::Section;
-use scheme::literal::Plain;
+use base::day::{self, Day};
+use base::document::Section;
+use base::literal::Plain;
+use linkage::cluster::Decided;
+use linkage::earlier::Earlier;
+use linkage::field::Field;
+use linkage::input::Records;
+use linkage::model::Model;
+use linkage::overrides::{self, Odd, Override};
+use linkage::twins::{self, Signs};
+use records::fault::Grade;
 
 use super::config::{Base, MEND_FILE};
 use crate::safe_files::{self, LARGEST_LIST_BYTES};

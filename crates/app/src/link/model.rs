@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use engine::link::field::{Field, KINDS, Kind, Missing};
-use engine::link::model::{Calibration, Comparison, Feature, Frequency, Given, Level, Model, Part, Rule, Test, Twins};
+use linkage::field::{Field, KINDS, Kind, Missing};
+use linkage::model::{Calibration, Comparison, Feature, Frequency, Given, Level, Model, Part, Rule, Test, Twins};
 use serde::{Deserialize, Serialize};
 
 use super::config::MISSING;

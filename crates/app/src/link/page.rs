@@ -4,11 +4,11 @@
 
 use std::cmp::Ordering;
 
-use engine::link::cluster::{MOST_BITS, MOST_COMPARED, held};
-use engine::link::hold::Hold;
-use engine::link::score::Scorer;
-use engine::link::values::MISSING;
-use scheme::money::thousands;
+use base::money::thousands;
+use linkage::cluster::{MOST_BITS, MOST_COMPARED, held};
+use linkage::hold::Hold;
+use linkage::score::Scorer;
+use linkage::values::MISSING;
 
 use super::charts::{chance, histogram, signed, waterfalls, weights};
 use super::report::name;
@@ -376,7 +376,7 @@ fn labels(run: &Run) -> String {
     if run.by_group.is_empty() {
         return out;
     }
-    let row = |(name, group): &(String, engine::link::evaluate::Group)| {
+    let row = |(name, group): &(String, linkage::evaluate::Group)| {
         let name = if name.is_empty() { "(not given)" } else { name };
         vec![name.to_owned(), count(group.records), share(group.precision), share(group.recall)]
     };

@@ -1,8 +1,8 @@
 //! One person of a linkage as text: what holds the records together, and what would break it.
 
 use anyhow::{Context as _, bail};
-use engine::link::records::Records;
-use engine::link::score::Scorer;
+use linkage::input::Records;
+use linkage::score::Scorer;
 
 use super::run::Run;
 

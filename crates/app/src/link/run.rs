@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use anyhow::bail;
-use engine::link::block::Who;
-use engine::link::evaluate::{self, Evaluation, Group};
-use engine::link::model::{Model, Rule};
-use engine::link::records::Records;
-use engine::link::unknown_days::{UnknownDays, What};
-use engine::link::{Choices, Linked, field, gather, suggest};
-use engine::records::fault::Grade;
+use linkage::block::Who;
+use linkage::evaluate::{self, Evaluation, Group};
+use linkage::input::Records;
+use linkage::model::{Model, Rule};
+use linkage::unknown_days::{UnknownDays, What};
+use linkage::{Choices, Linked, field, gather, suggest};
+use records::fault::Grade;
 
-use scheme::money::thousands;
+use base::money::thousands;
 
 use super::config::Config;
 use crate::paint;
@@ -82,7 +82,7 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
             let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
             usable(&read.model, &records)?;
             let model = config.decisions.with_twins(read.model.clone(), &config.fields, choices.join);
-            engine::link::link(&records, &model, &Choices { block_most, ..choices })
+            linkage::link(&records, &model, &Choices { block_most, ..choices })
         }
         None => {
             let (mut model, nature) = field::comparisons(&config.fields);
@@ -90,7 +90,7 @@ pub fn run(config: Config) -> anyhow::Result<Run> {
                 model.call_in_full(names);
             }
             suggest::rules(&mut model, &config.fields);
-            engine::link::learn_and_link(
+            linkage::learn_and_link(
                 &records,
                 &config.decisions.with_twins(model, &config.fields, choices.join),
                 &nature,

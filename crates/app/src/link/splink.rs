@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use engine::link::splink::{Imported, Said, SaidFrequency, SaidLevel, Settings, Unread, import};
+use linkage::splink::{Imported, Said, SaidFrequency, SaidLevel, Settings, Unread, import};
 use serde::Deserialize;
 
 /// A model made with Splink, and what else its file says.
@@ -121,7 +121,7 @@ fn settings(file: File) -> Result<Settings, Vec<Unread>> {
             Rule::Told { blocking_rule, arrays_to_explode } => unread.push(Unread {
                 place: format!("rule {}", at + 1),
                 text: blocking_rule,
-                refused: engine::link::sql::Refused::new(
+                refused: linkage::sql::Refused::new(
                     0,
                     format!("it takes the list {} apart", arrays_to_explode.join(", ")),
                     "rules of columns that hold one value",

@@ -1,7 +1,7 @@
 //! What is said of a linkage on the terminal: what came out, how much may be missing, and what needs somebody's eye.
 
-use engine::link::score::probability;
-use scheme::money::thousands;
+use base::money::thousands;
+use linkage::score::probability;
 
 use super::run::Run;
 use crate::paint;

@@ -7,17 +7,17 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use engine::link::cluster::{Decided, Link};
-use engine::link::identity::{self, History, IDENTITIES, KeyRef, Reading, Reasons, Today};
-use engine::link::recall::RECALL;
-use engine::link::records::Records;
-use engine::link::score::{Levels, NO_PATTERN, Scorer, probability};
-use engine::link::values::{Numbering, Values};
-use engine::records::batch::{TOGETHER, Texts, fetch};
-use engine::records::csv;
-use engine::records::day::{LAST, day};
-use engine::records::fault::Fault;
+use base::day::{LAST, day};
 use jiff::civil::Date;
+use linkage::cluster::{Decided, Link};
+use linkage::identity::{self, History, IDENTITIES, KeyRef, Reading, Reasons, Today};
+use linkage::input::Records;
+use linkage::recall::RECALL;
+use linkage::score::{Levels, NO_PATTERN, Scorer, probability};
+use linkage::values::{Numbering, Values};
+use records::batch::{TOGETHER, Texts, fetch};
+use records::csv;
+use records::fault::Fault;
 
 use super::model;
 use super::run::Run;

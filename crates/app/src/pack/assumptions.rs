@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scheme::document::{Number, is_assumption};
+use base::document::{Number, is_assumption};
 
 use super::{head, line, row, text as plain};
 

@@ -1,7 +1,7 @@
 //! The checks that are run for a pack, on this very scheme, when it is written and again when it is verified.
 
-use lab::checks::{Check, of_the_machinery, of_the_result};
-use scheme::examples;
+use contract::examples;
+use simulation::checks::{Check, of_the_machinery, of_the_result};
 
 use super::order::Order;
 use super::{Run, line};

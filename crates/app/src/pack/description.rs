@@ -2,16 +2,16 @@
 //! describing agent-based and other simulation models: a second update", JASSS 23(2) 7, 2020). Generated from the scheme and its
 //! world, so that another scheme gives another text.
 
-use engine::findings::{CATALOGUE, percent, pounds};
-use lab::people::{Chances, People, people};
-use lab::plays::{main_outcome, typical_area};
-use lab::world::{Intended, Move};
-use scheme::Scheme;
-use scheme::document::Number;
-use scheme::explain::term_sheet;
-use scheme::literal::Literal as _;
-use scheme::money::thousands;
-use scheme::terms::{Baseline, Intake, Kind, SaidBy};
+use base::document::Number;
+use base::literal::Literal as _;
+use base::money::thousands;
+use contract::Scheme;
+use contract::explain::term_sheet;
+use contract::terms::{Baseline, Intake, Kind, SaidBy};
+use risks::{CATALOGUE, percent, pounds};
+use simulation::people::{Chances, People, people};
+use simulation::plays::{main_outcome, typical_area};
+use simulation::world::{Intended, Move};
 
 use super::order::Order;
 use super::{Run, head, inputs, row, text as plain};
@@ -35,7 +35,7 @@ pub fn text(run: &Run<'_>, numbers: &[Number]) -> String {
 
 fn joined(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| plain(name.as_ref())).collect();
-    engine::findings::listed(&names)
+    risks::listed(&names)
 }
 
 fn number(value: usize) -> String {
@@ -381,7 +381,7 @@ fn intended(run: &Run<'_>, typical: &People) -> String {
             let each: Vec<String> = (0..world.segments.len())
                 .map(|at| format!("{} on {}", pounds(spend.at(typical.area, at, 0)), plain(&world.segments[at].name)))
                 .collect();
-            format!("a person, {}", engine::findings::listed(&each))
+            format!("a person, {}", risks::listed(&each))
         }
     };
     let main = main_outcome(scheme, world)

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use scheme::source::Bytes;
+use base::source::Bytes;
 
 use super::{Files, seal};
 use crate::folder::SchemeFolder;

@@ -1,8 +1,8 @@
 //! What the run cannot tell, in plain words: what was not looked for, where the all-clear leans on the numbers as stated, what no
 //! plausible world varies, and what the model leaves out.
 
-use lab::stress::Stress;
-use scheme::document::Number;
+use base::document::Number;
+use simulation::stress::Stress;
 
 use super::assumptions::{by_source, fixed_assumptions};
 use super::{Run, head, row, text as plain};

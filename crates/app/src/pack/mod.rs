@@ -18,11 +18,12 @@ pub mod seal;
 
 use std::collections::BTreeMap;
 
-use lab::stress::Stress;
-use lab::world::{self, World};
-use scheme::cell::quoted;
-use scheme::document::Number;
-use scheme::{Picks, Reader, Scheme, read};
+use base::cell::quoted;
+use base::document::Number;
+use base::{Picks, Reader};
+use contract::{Scheme, read};
+use simulation::stress::Stress;
+use simulation::world::{self, World};
 
 use crate::folder::SchemeFolder;
 use crate::paint;

@@ -1,7 +1,7 @@
 //! The front sheet of a pack: what it is of, where to look, how to make it again.
 
-use lab::checks::Check;
-use scheme::document::Number;
+use base::document::Number;
+use simulation::checks::Check;
 
 use super::assumptions::{Standing, count};
 use super::order::PROGRAM;

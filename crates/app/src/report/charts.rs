@@ -1,11 +1,11 @@
 //! The report's charts: which figures of a stress test are drawn, each with its legend and its table.
 
-use engine::findings::{Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
-use lab::curve::Curve;
-use lab::stress::{CostPoint, Stress};
-use lab::world::{Intended, World};
-use scheme::Scheme;
-use scheme::terms::Baseline;
+use contract::Scheme;
+use contract::terms::Baseline;
+use risks::{Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
+use simulation::curve::Curve;
+use simulation::stress::{CostPoint, Stress};
+use simulation::world::{Intended, World};
 
 use super::markup::{details, element, escape, heading, paragraph, table};
 use super::svg::{self, Axis, BLUE, Chart, GREEN, GREY, PURPLE, RED, Series, Shape};
@@ -90,7 +90,7 @@ fn in_area(stress: &Stress, curve: &Curve) -> String {
 fn payment(scheme: &Scheme, stress: &Stress) -> Option<String> {
     let curve = words::typical_curve(stress)?;
     let outcome = stress.plays.outcomes.iter().position(|outcome| outcome.name == curve.outcome)?;
-    let at = |value: fn(&lab::curve::CurvePoint) -> f64| -> Vec<(f64, f64)> {
+    let at = |value: fn(&simulation::curve::CurvePoint) -> f64| -> Vec<(f64, f64)> {
         curve.points.iter().map(|point| (100.0 * point.rate, value(point))).collect()
     };
     let (mean, low, high) = (at(|p| p.payment.mean), at(|p| p.payment_low), at(|p| p.payment_high));
@@ -162,7 +162,7 @@ fn baseline(scheme: &Scheme, curve: &Curve, outcome: usize) -> Option<f64> {
 }
 
 /// About a dozen points of a curve, with both ends: as many as one reads.
-fn thinned(points: &[lab::curve::CurvePoint]) -> impl Iterator<Item = &lab::curve::CurvePoint> {
+fn thinned(points: &[simulation::curve::CurvePoint]) -> impl Iterator<Item = &simulation::curve::CurvePoint> {
     let (every, last) = (points.len().div_ceil(12).max(1), points.len().saturating_sub(1));
     let kept = move |at: usize, aim: f64| at.is_multiple_of(every) || at == last || aim == 0.0;
     points.iter().enumerate().filter(move |(at, point)| kept(*at, point.aim)).map(|(_, point)| point)
@@ -180,10 +180,10 @@ fn profit(stress: &Stress) -> Option<String> {
     let furthest = placed.iter().map(|(_, place)| place.0).fold(1.0, f64::max);
     let beyond = curve.points.iter().filter(|point| point.help_spend / people <= 1.3 * furthest).count();
     let shown = &curve.points[..(beyond + 1).min(curve.points.len())];
-    let at = |value: &dyn Fn(&lab::curve::CurvePoint) -> f64| -> Vec<(f64, f64)> {
+    let at = |value: &dyn Fn(&simulation::curve::CurvePoint) -> f64| -> Vec<(f64, f64)> {
         shown.iter().map(|point| (point.help_spend / people, value(point) / people)).collect()
     };
-    let cost = |point: &lab::curve::CurvePoint| point.payment.mean - point.profit;
+    let cost = |point: &simulation::curve::CurvePoint| point.payment.mean - point.profit;
     let mean = at(&|point| point.profit);
     let (low, high) = (at(&|point| point.payment_low - cost(point)), at(&|point| point.payment_high - cost(point)));
     let inside = |place: &&(f64, f64)| place.0 <= 1.3 * furthest;
@@ -231,8 +231,8 @@ fn profit_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> String {
         + &table("Where the conducts lie, pounds a person", &["conduct", "spent on help", "mean profit"], &conducts)
 }
 
-fn scaled(value: engine::findings::Estimate, by: f64) -> engine::findings::Estimate {
-    engine::findings::Estimate { mean: value.mean / by, error: value.error / by }
+fn scaled(value: risks::Estimate, by: f64) -> risks::Estimate {
+    risks::Estimate { mean: value.mean / by, error: value.error / by }
 }
 
 /// Break-even aims over the cost of help.

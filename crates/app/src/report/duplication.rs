@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::joined::duplication::{Cost, Counts, Looking, UnitCost, costs, unit_cost};
-use engine::link::purpose::Purpose;
-use scheme::money::{Pence, thousands};
+use base::money::{Pence, thousands};
+use linkage::joined::duplication::{Cost, Counts, Looking, UnitCost, costs, unit_cost};
+use linkage::purpose::Purpose;
 
 use super::charts::{Drawn, legend, marks};
 use super::html::document;
@@ -160,7 +160,7 @@ fn overlaps<'a>(found: &'a Found<'_>) -> Vec<([&'a str; 2], Range, Range)> {
         .map(|pair| {
             let names = pair.map(str::to_owned);
             let people = found.range(|counts| counts.both.get(&names).copied().unwrap_or(0));
-            let between = |second: &&engine::joined::duplication::Second| {
+            let between = |second: &&linkage::joined::duplication::Second| {
                 second.agencies == names || second.agencies.iter().eq(names.iter().rev())
             };
             (pair, people, found.range(|counts| counts.seconds.iter().filter(between).count()))
@@ -187,7 +187,7 @@ fn work(found: &Found<'_>) -> Table {
     let seconds = || found.counts.iter().flat_map(|counts| &counts.seconds);
     let keys: BTreeSet<(usize, &str)> = seconds().map(|second| (second.work, second.need.as_str())).collect();
     let row = |(work, need): (usize, &str)| {
-        let alike = |second: &&engine::joined::duplication::Second| second.work == work && second.need == need;
+        let alike = |second: &&linkage::joined::duplication::Second| second.work == work && second.need == need;
         let people =
             found.range(|counts| counts.seconds.iter().filter(alike).map(|second| second.person).collect::<BTreeSet<_>>().len());
         let pieces = found.range(|counts| counts.seconds.iter().filter(alike).count());
@@ -210,7 +210,7 @@ fn cost(found: &Found<'_>) -> Table {
     let rows = found.costs().into_iter().map(|((department, work), (cost, pence))| {
         let work = &found.looking.works[work].name;
         let seconds = found.range(|counts| {
-            let of = |second: &&engine::joined::duplication::Second| {
+            let of = |second: &&linkage::joined::duplication::Second| {
                 found.looking.department(&second.agencies[1]) == department && found.looking.works[second.work].name == *work
             };
             counts.seconds.iter().filter(of).count()

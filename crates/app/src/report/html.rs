@@ -1,13 +1,13 @@
 //! The report as a page: one file that needs nothing else, neither network nor script. It begins with what a commissioner
 //! asks first and ends with every assumption and the contract's own terms.
 
-use engine::findings::{self, Consequence, Role, percent, pounds};
-use lab::stress::{Options, Reported, Stress};
-use lab::world::World;
-use scheme::Scheme;
-use scheme::document::Assumption;
-use scheme::explain::term_sheet;
-use scheme::money::thousands;
+use base::document::Assumption;
+use base::money::thousands;
+use contract::Scheme;
+use contract::explain::term_sheet;
+use risks::{self, Consequence, Role, percent, pounds};
+use simulation::stress::{Options, Reported, Stress};
+use simulation::world::World;
 
 use super::markup::{details, element, escape, heading, list, paragraph, slug, stacked, table, text};
 use super::{charts, words};
@@ -74,7 +74,7 @@ impl Report<'_> {
 
     /// What is reported of each consequence, beside its entry in the catalogue.
     fn all(&self) -> impl Iterator<Item = (&Reported, &'static Consequence)> {
-        let of = |reported: &Reported| findings::CATALOGUE.iter().find(|consequence| consequence.name == reported.finding.name);
+        let of = |reported: &Reported| risks::CATALOGUE.iter().find(|consequence| consequence.name == reported.finding.name);
         self.stress.reported.iter().filter_map(move |reported| of(reported).map(|consequence| (reported, consequence)))
     }
 
@@ -274,7 +274,7 @@ impl Report<'_> {
             .dials
             .iter()
             .map(|dial| {
-                let assumed = scheme::document::is_assumption(&dial.from);
+                let assumed = base::document::is_assumption(&dial.from);
                 let from = if assumed { "assumption, not fact (above)".to_owned() } else { dial.from.clone() };
                 vec![words::number_name(&dial.path), dial.words.clone(), from]
             })
@@ -287,7 +287,7 @@ impl Report<'_> {
         let (stress, options) = (self.stress, self.options);
         let (regret, error) = stress.regret;
         let provider = &self.world.provider;
-        let regret = words::estimate(findings::Estimate { mean: regret, error });
+        let regret = words::estimate(risks::Estimate { mean: regret, error });
         let failed = if stress.worlds_failed > 0 {
             format!("; {} more could not be read and count nowhere", stress.worlds_failed)
         } else {
@@ -475,7 +475,7 @@ fn word_list() -> String {
         "segment",
     ];
     const PRICES: &str = "un-parking price";
-    let named = |name: &str| findings::CATALOGUE.iter().any(|consequence| consequence.name == name);
+    let named = |name: &str| risks::CATALOGUE.iter().any(|consequence| consequence.name == name);
     let entries = glossary::entries().into_iter().filter(|(name, _)| USED.contains(name) || *name == PRICES || named(name));
     let inner: String = entries
         .map(|(name, words)| {

@@ -3,15 +3,15 @@
 //! The structs here are the schema. They are filled by hand from the run's own types, so that the insides may change without
 //! changing what is promised to others. Money is in pounds, shares and changes of rates are proportions.
 
-use engine::findings::{self, AreaPlays, Estimate, Play, Plays};
-use lab::adversary::Edge;
-use lab::curve::Curve;
-use lab::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedMend};
-use lab::when::When;
-use lab::world::World;
-use scheme::Scheme;
-use scheme::document::Dial;
+use base::document::Dial;
+use contract::Scheme;
+use risks::{self, AreaPlays, Estimate, Play, Plays};
 use serde::Serialize;
+use simulation::adversary::Edge;
+use simulation::curve::Curve;
+use simulation::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedMend};
+use simulation::when::When;
+use simulation::world::World;
 
 use super::words;
 
@@ -214,7 +214,7 @@ struct Found {
 impl Found {
     fn of(reported: &Reported, stress: &Stress) -> Found {
         let finding = &reported.finding;
-        let entry = findings::CATALOGUE.iter().find(|consequence| consequence.name == finding.name);
+        let entry = risks::CATALOGUE.iter().find(|consequence| consequence.name == finding.name);
         Found {
             name: finding.name,
             present: finding.present,
@@ -308,7 +308,7 @@ struct Test {
 }
 
 impl Test {
-    fn of(test: &findings::Test) -> Test {
+    fn of(test: &risks::Test) -> Test {
         Test { what: test.what.clone(), holds: test.holds, figure: test.figure.clone() }
     }
 }
@@ -422,7 +422,7 @@ struct Segment {
 }
 
 impl Segment {
-    fn of(segment: &findings::SegmentFacts) -> Segment {
+    fn of(segment: &risks::SegmentFacts) -> Segment {
         Segment {
             segment: segment.name.clone(),
             people: number(segment.people),
@@ -442,7 +442,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(outcome: &findings::OutcomeFacts) -> Outcome {
+    fn of(outcome: &risks::OutcomeFacts) -> Outcome {
         Outcome {
             outcome: outcome.name.clone(),
             binary: outcome.binary,
@@ -565,7 +565,7 @@ struct Wrong {
 }
 
 impl Wrong {
-    fn of(wrong: &findings::WrongPayment) -> Wrong {
+    fn of(wrong: &risks::WrongPayment) -> Wrong {
         let rows = wrong.rows.iter().map(|row| WrongRow {
             people: row.people,
             reward_for_nothing: number(row.reward_for_nothing),
@@ -599,7 +599,7 @@ struct Assumed {
 }
 
 impl Assumed {
-    fn of(assumption: &scheme::document::Assumption) -> Assumed {
+    fn of(assumption: &base::document::Assumption) -> Assumed {
         Assumed { number: assumption.path.clone(), stated: assumption.words.clone(), why: assumption.why.clone() }
     }
 }
@@ -625,7 +625,7 @@ impl Uncertain {
             value: number(dial.value),
             low: number(dial.low),
             high: number(dial.high),
-            assumption: scheme::document::is_assumption(&dial.from),
+            assumption: base::document::is_assumption(&dial.from),
             from: dial.from.clone(),
         }
     }

@@ -1,7 +1,7 @@
 //! The little HTML that a report needs. Text goes in as plain text and is escaped here, so that nothing a scheme file says
 //! can become markup; only arguments called `inner` or `html` are taken as they are.
 
-use scheme::visible;
+use base::visible;
 
 /// Text made safe inside elements and quoted attributes.
 pub fn escape(text: &str) -> String {

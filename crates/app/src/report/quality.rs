@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use engine::pay::copied::SHA_256;
-use engine::records::fault::Grade;
-use engine::records::gate::findings::{Findings, Key};
-use engine::records::gate::quality::{Effect, FileRead, Finding, Outcome, Quality};
-use scheme::cell::quoted;
-use scheme::literal::Literal as _;
-use scheme::money::thousands;
-use scheme::terms::RecordsPolicy;
+use base::cell::quoted;
+use base::literal::Literal as _;
+use base::money::thousands;
+use contract::terms::RecordsPolicy;
+use ledger::copied::SHA_256;
+use records::fault::Grade;
+use records::gate::findings::{Findings, Key};
+use records::gate::quality::{Effect, FileRead, Finding, Outcome, Quality};
 
 use crate::paint;
 use crate::tables::others::{UNREAD, UNWANTED};

@@ -1,11 +1,11 @@
 //! What the result hangs on, as a page: for each figure a chart of what every uncertain number moves, and one of the shares of
 //! its spread with their intervals.
 
-use engine::findings::pounds;
-use lab::sensitivity::{Figure, Interval, Output, Sensitivity};
-use lab::when::written;
-use scheme::Scheme;
-use scheme::money::thousands;
+use base::money::thousands;
+use contract::Scheme;
+use risks::pounds;
+use simulation::sensitivity::{Figure, Interval, Output, Sensitivity};
+use simulation::when::written;
 
 use super::charts::{Drawn, legend, marks};
 use super::html::document;

@@ -1,9 +1,9 @@
 //! A statement as a page: one file that needs nothing else. Totals first, then whom it waits for, then every line with its reason.
 
-use engine::pay::Statement;
-use engine::records::gate::quality::Quality;
-use scheme::Scheme;
-use scheme::money::{Pence, thousands};
+use base::money::{Pence, thousands};
+use contract::Scheme;
+use ledger::Statement;
+use records::gate::quality::Quality;
 
 use super::html::document;
 use super::markup::{heading, list, table, text};

@@ -1,9 +1,9 @@
 //! The terminal summary: what a commissioner takes in within half a minute.
 
-use lab::stress::{Options, Reported, Stress};
-use lab::world::World;
-use scheme::Scheme;
-use scheme::money::thousands;
+use base::money::thousands;
+use contract::Scheme;
+use simulation::stress::{Options, Reported, Stress};
+use simulation::world::World;
 
 use super::words;
 use crate::paint::{bold, dim, green, red, wrap};
@@ -117,7 +117,7 @@ fn footer(stress: &Stress, options: Options) -> String {
         stress.dials.len(),
         thousands(stress.tried as i64),
         options.seed,
-        words::estimate(engine::findings::Estimate { mean: regret, error }),
+        words::estimate(risks::Estimate { mean: regret, error }),
         stress.assumptions.len(),
     );
     format!("\n{}\n", dim(&wrap(&text, WIDTH, "")))

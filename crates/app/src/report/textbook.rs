@@ -1,6 +1,6 @@
 //! Textbook cases in words: each figure as the textbook has it, as the engine finds it, and whether they agree.
 
-use lab::textbook::{Case, Compared};
+use simulation::textbook::{Case, Compared};
 
 use crate::paint;
 

@@ -1,15 +1,15 @@
 //! How a report says what was found: the phrases that the terminal summary and the page share, so that both say the same.
 //! Every figure comes from the run; nothing here decides whether a finding is present.
 
-pub use engine::findings::pounds_within as estimate;
-use engine::findings::{Estimate, Finding, Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
-use lab::curve::Curve;
-use lab::help::NextPound;
-use lab::stress::{CostPoint, Reported, Stress, TriedMend};
-use lab::when::written;
-use lab::world::World;
-use scheme::document::Dial;
-use scheme::money::thousands;
+use base::document::Dial;
+use base::money::thousands;
+pub use risks::pounds_within as estimate;
+use risks::{Estimate, Finding, Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
+use simulation::curve::Curve;
+use simulation::help::NextPound;
+use simulation::stress::{CostPoint, Reported, Stress, TriedMend};
+use simulation::when::written;
+use simulation::world::World;
 
 /// The same without the interval: the digits that can be believed.
 pub fn supported(value: Estimate) -> String {
@@ -219,7 +219,7 @@ pub fn when(reported: &Reported, stress: &Stress) -> Option<String> {
     let limit = |(dial, words): &(usize, String)| {
         let path = stress.dials.get(*dial).map_or("", |dial| dial.path.as_str());
         // The limit begins with the number's path, which is for those who edit the file.
-        let rest = words.strip_prefix(&lab::when::dial_name(path));
+        let rest = words.strip_prefix(&simulation::when::dial_name(path));
         rest.map_or_else(|| words.clone(), |rest| format!("“{}”{rest}", number_name(path)))
     };
     let limits: Vec<String> = when.limits.iter().map(limit).collect();

@@ -6,11 +6,11 @@ use std::io::{self, Read, Seek as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use engine::records::csv::Csv;
-use engine::records::fault::Fault;
-use engine::records::gzip::{self, Gzip};
-use engine::records::rows::{Odd, Rows};
-use engine::records::workbook::{SEVERAL_SHEETS, Sheet, SheetName, Workbook};
+use records::csv::Csv;
+use records::fault::Fault;
+use records::gzip::{self, Gzip};
+use records::rows::{Odd, Rows};
+use records::workbook::{SEVERAL_SHEETS, Sheet, SheetName, Workbook};
 
 /// Text from wherever it comes.
 pub type Text = Csv<Box<dyn Read>>;

@@ -5,9 +5,9 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use engine::records::fault::Fault;
-use engine::records::workbook::write::{Book, Cell, MOST_ROWS};
-use scheme::cell::quoted;
+use base::cell::quoted;
+use records::fault::Fault;
+use records::workbook::write::{Book, Cell, MOST_ROWS};
 
 use super::write::plain;
 use super::xlsx;

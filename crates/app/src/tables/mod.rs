@@ -1,5 +1,5 @@
 //! A folder of record tables on disk: `people.csv`, `events.parquet` and so on. The only place where records are opened and
-//! written. What is in them is settled by `engine::records`; here are files, threads and formats.
+//! written. What is in them is settled by `records`; here are files, threads and formats.
 
 pub mod input;
 pub mod list;
@@ -20,12 +20,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use engine::records::batch::Batch;
-use engine::records::fault::Fault;
-use engine::records::rows::{self, Rows};
-use engine::records::schema::{TABLES, Table};
-use engine::records::workbook::Workbook;
 use others::Other;
+use records::batch::Batch;
+use records::fault::Fault;
+use records::rows::{self, Rows};
+use records::schema::{TABLES, Table};
+use records::workbook::Workbook;
 use write::UNFINISHED;
 
 use crate::safe_files::{self, LARGEST_TABLE_BYTES};
@@ -127,7 +127,7 @@ fn part_of(name: &str) -> Option<(&'static Table, u64)> {
         }
         _ => (name, 1),
     };
-    Some((engine::records::schema::table(whole)?, part))
+    Some((records::schema::table(whole)?, part))
 }
 
 /// The tables that a workbook holds: those that its sheets are named after, or else the one that the file is named after; and what

@@ -1,9 +1,9 @@
 //! What else lies in a folder of records: files, folders and sheets that are not read. One whose name holds the name of a table
 //! may be a part of it, and a sum without that part would be another sum; so it stops the run where the table is wanted.
 
-use engine::records::fault::Fault;
-use engine::records::gate::spelling::{folded, near};
-use engine::records::schema::TABLES;
+use records::fault::Fault;
+use records::gate::spelling::{folded, near};
+use records::schema::TABLES;
 
 use super::TableFile;
 

@@ -11,16 +11,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use engine::records::batch::{Batch, NONE, Texts, Values};
-use engine::records::cell;
-use engine::records::csv::columns;
-use engine::records::day::{FIRST, LAST, NEVER};
-use engine::records::fault::{Fault, Grade};
-use engine::records::schema::{Column, Kind, Table};
+use base::day::{FIRST, LAST, NEVER};
 use parquet::basic::{Compression, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
 use parquet::file::reader::{ChunkReader, FileReader as _, Length, SerializedFileReader};
+use records::batch::{Batch, NONE, Texts, Values};
+use records::cell;
+use records::csv::columns;
+use records::fault::{Fault, Grade};
+use records::schema::{Column, Kind, Table};
 
 use super::parquet_types::{self, Is, tops};
 use super::{Take, pages};

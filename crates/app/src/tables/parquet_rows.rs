@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 
-use engine::records::fault::Fault;
-use engine::records::rows::{Odd, Rows};
 use parquet::column::reader::ColumnReader;
 use parquet::file::reader::FileReader as _;
+use records::fault::Fault;
+use records::rows::{Odd, Rows};
 
 use super::parquet::{broken, quietly, unpackable};
 use super::parquet_text::{self, Moments, Opened, Value};
@@ -91,7 +91,7 @@ impl ParquetRows {
                 let more = parquet_text::some(reader, values.is, Moments::Whole, rows - read, |value| {
                     cells.push_back(match value {
                         Value::Nothing => Cell::default(),
-                        Value::Bytes(text) => Cell { text: engine::records::cell::decode(text.data()).into_owned(), wrong: None },
+                        Value::Bytes(text) => Cell { text: records::cell::decode(text.data()).into_owned(), wrong: None },
                         Value::Text(text) => Cell { text: text.to_owned(), wrong: None },
                         Value::Wrong(wrong) => Cell { text: String::new(), wrong: Some(wrong) },
                     });

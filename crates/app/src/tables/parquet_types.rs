@@ -163,8 +163,7 @@ pub fn moment(number: i64, each: i64, universal: bool) -> String {
     let Some(date) = i32::try_from(day).ok().filter(|day| (-700_000..=2_900_000).contains(day)) else {
         return format!("{number} since 1970");
     };
-    let mut out =
-        format!("{}T{:02}:{:02}:{:02}", engine::records::day::date(date), seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut out = format!("{}T{:02}:{:02}:{:02}", base::day::date(date), seconds / 3600, seconds / 60 % 60, seconds % 60);
     if nanos % 1_000_000_000 != 0 {
         out += format!(".{:09}", nanos % 1_000_000_000).trim_end_matches('0');
     }

@@ -6,10 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use engine::pay::Statement;
-use engine::pay::statement::{COLUMNS, Line};
-use engine::records::day::day;
-use engine::records::gate::quality::Quality;
+use base::day::day;
+use ledger::Statement;
+use ledger::statement::{COLUMNS, Line};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
 use parquet::errors::Result;
@@ -17,6 +16,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
+use records::gate::quality::Quality;
 
 use crate::report::quality;
 

@@ -7,11 +7,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
-use engine::link::gather::Raw;
-use engine::link::values::Numbering;
-use engine::records::batch::{TOGETHER, Texts, fetch};
-use engine::records::fault::{Fault, Grade};
-use engine::records::rows;
+use linkage::gather::Raw;
+use linkage::values::Numbering;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -19,6 +16,9 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 use rayon::prelude::*;
+use records::batch::{TOGETHER, Texts, fetch};
+use records::fault::{Fault, Grade};
+use records::rows;
 
 use super::input::{self, Opened};
 use super::parquet::{Source, quietly, unpackable};
@@ -74,7 +74,7 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
         }
         return Ok(wanted.iter().filter_map(|name| place(name).first().copied()).collect());
     }
-    let nearest = lost.iter().find_map(|name| scheme::problem::nearest(name, there.iter().map(String::as_str)));
+    let nearest = lost.iter().find_map(|name| base::problem::nearest(name, there.iter().map(String::as_str)));
     // A file without a header begins with somebody's row, which is nobody's to show.
     let hint = match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),

@@ -6,13 +6,13 @@ use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, bail};
-use engine::records::batch::Batch;
-use engine::records::facts::{Gather, Gathered};
-use engine::records::fault::Fault;
-use engine::records::gate::{Door, File, Found, Looked, key};
-use engine::records::names::Names;
-use engine::records::{Need, gate};
 use rayon::BroadcastContext;
+use records::batch::Batch;
+use records::facts::{Gather, Gathered};
+use records::fault::Fault;
+use records::gate::{Door, File, Found, Looked, key};
+use records::names::Names;
+use records::{Need, gate};
 use sha2::{Digest as _, Sha256};
 
 use super::{Format, TableFile, parquet};
@@ -198,7 +198,7 @@ pub fn sha256(file: &TableFile) -> anyhow::Result<String> {
 
 /// The kinds of event and spell that the rules ask for can all be told apart.
 pub fn few_enough(need: &Need) -> anyhow::Result<()> {
-    let (kinds, most) = (need.events.len() + need.spells.len(), engine::records::facts::MOST_KINDS);
+    let (kinds, most) = (need.events.len() + need.spells.len(), records::facts::MOST_KINDS);
     if kinds > most {
         bail!("the scheme asks for {kinds} kinds of event and spell, and no more than {most} can be told apart");
     }

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use engine::records::batch::{Batch, NONE, Values};
-use engine::records::csv;
-use engine::records::day::NEVER;
-use engine::records::schema::{Kind, Table};
+use base::day::NEVER;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
+use records::batch::{Batch, NONE, Values};
+use records::csv;
+use records::schema::{Kind, Table};
 
 use super::Format;
 

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use engine::records::csv;
-use engine::records::day;
-use engine::records::workbook::write::{Book, Cell, MOST_ROWS};
+use base::day;
+use records::csv;
+use records::workbook::write::{Book, Cell, MOST_ROWS};
 
 /// What the cells of a column are; one that is no such thing stays text.
 #[derive(Clone, Copy, PartialEq)]

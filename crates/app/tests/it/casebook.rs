@@ -6,10 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use scheme::price::{Line, statement};
-use scheme::source::{Bytes, Folder};
-use scheme::tally::{self, Tally};
-use scheme::{Scheme, check, open};
+use base::open;
+use base::source::{Bytes, Folder};
+use contract::price::{Line, statement};
+use contract::tally::{self, Tally};
+use contract::{Scheme, check};
 
 use crate::wellspent::{differs, root};
 
@@ -129,7 +130,7 @@ fn read(folder: &Folder, rows: &str, place: &str) -> (Scheme, Vec<Tally>) {
     folder.insert("tally.csv".to_owned(), Bytes::Read(rows.as_bytes().to_vec()));
     let opened = open(&folder);
     let checked = check(&opened);
-    let render = |problems: &[scheme::problem::Problem]| -> String {
+    let render = |problems: &[base::problem::Problem]| -> String {
         problems.iter().map(|problem| problem.render(place, &opened.sources)).collect()
     };
     let Some(scheme) = checked.scheme else { panic!("{place}: the scheme has errors\n{}", render(&checked.problems)) };
@@ -153,7 +154,7 @@ fn statements(scheme: &Scheme, tallies: &[Tally]) -> String {
         total += paid.total().0;
         rows.extend(lines.iter().map(|line| row(cells(scheme, tally, line), areas, segments)));
     }
-    let sum = scheme::money::Pence(total).to_string();
+    let sum = base::money::Pence(total).to_string();
     rows.push(row(["total", if areas { "" } else { "total" }, "", "", "", "", &sum, ""].map(str::to_owned), areas, segments));
     let columns = rows[0].len();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();

@@ -169,7 +169,7 @@ fn many_mistakes_are_counted() {
 /// Shipped assumptions, spoiled a line at a time: reading them beside their scheme ends in a world or in errors.
 #[test]
 fn spoiled_assumptions_are_read_to_the_end() {
-    use scheme::source::{Bytes, Folder};
+    use base::source::{Bytes, Folder};
     let mut state = 11u64;
     let mut below = |end: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -205,11 +205,11 @@ fn spoiled_assumptions_are_read_to_the_end() {
             let mut spoiled = files.clone();
             spoiled.insert("world.toml".to_owned(), Bytes::Read(lines.join("\n").into_bytes()));
             let before = Instant::now();
-            let opened = scheme::open(&spoiled);
-            let picks = scheme::Picks::new();
-            let reader = scheme::Reader::new(&opened, &picks);
-            let scheme = scheme::read::scheme(&reader).expect("a shipped scheme");
-            let world = lab::world::read(&reader, &scheme);
+            let opened = base::open(&spoiled);
+            let picks = base::Picks::new();
+            let reader = base::Reader::new(&opened, &picks);
+            let scheme = contract::read::scheme(&reader).expect("a shipped scheme");
+            let world = simulation::world::read(&reader, &scheme);
             let problems = reader.problems.into_inner();
             assert!(world.is_some() || !problems.is_empty() || !opened.problems.is_empty());
             assert!(problems.iter().all(|problem| !problem.render("f", &opened.sources).is_empty()));

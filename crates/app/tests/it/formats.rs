@@ -7,12 +7,12 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use engine::records::csv;
-use engine::records::day::{day, parse};
-use engine::records::workbook::Workbook;
-use engine::records::workbook::write::{Book, Cell};
+use base::day::{day, parse};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use records::csv;
+use records::workbook::Workbook;
+use records::workbook::write::{Book, Cell};
 
 use crate::wellspent::{Scratch, root, run, said};
 use crate::zipped::{excel, open_document, whole};
@@ -33,7 +33,7 @@ fn cells(text: &str) -> Rows {
 fn separated(rows: &Rows, separator: char, end: &str) -> String {
     let mut out = String::new();
     for row in rows {
-        let cells: Vec<_> = row.iter().map(|cell| scheme::cell::quoted(cell)).collect();
+        let cells: Vec<_> = row.iter().map(|cell| base::cell::quoted(cell)).collect();
         let _ = write!(out, "{}{end}", cells.join(&separator.to_string()));
     }
     out
@@ -122,8 +122,8 @@ fn random(seed: u64) -> Vec<(&'static str, String)> {
     let mut people = "person,forename,surname,born,died,postcode\n".to_owned();
     let mut starts = "start,person,provider,began,area\n".to_owned();
     let mut events = "event,person,kind,date,class,amount\n".to_owned();
-    let quoted = |text: &str| scheme::cell::quoted(text).into_owned();
-    let mut day = |from: i64, span: u64| engine::records::day::date((from + below(span) as i64) as i32).to_string();
+    let quoted = |text: &str| base::cell::quoted(text).into_owned();
+    let mut day = |from: i64, span: u64| base::day::date((from + below(span) as i64) as i32).to_string();
     let days: Vec<[String; 4]> =
         (0..60).map(|_| [day(-20_000, 30_000), day(18_262, 88), day(18_262, 700), day(15_000, 9_000)]).collect();
     for (at, [born, began, date, died]) in days.iter().enumerate() {
@@ -287,7 +287,7 @@ fn one_workbook_holds_a_sheet_for_each_table() {
     let name = workbook.sheet(None).expect("it is read").expect("a sheet");
     let (wanted, mut seen): (Vec<&str>, _) = (rows[0].iter().map(String::as_str).collect(), Rows::new());
     let take = |cells: &[&str]| seen.push(cells.iter().map(ToString::to_string).collect());
-    engine::records::rows::texts(&mut workbook.rows(&name).expect("it is read"), &wanted, take).expect("it is read");
+    records::rows::texts(&mut workbook.rows(&name).expect("it is read"), &wanted, take).expect("it is read");
     assert!(seen == rows[1..] && !seen.is_empty(), "{seen:?}");
     assert!(output.contains("spells.xlsx: `person`: the cell shows an error\n      row 7     B7 shows #N/A"), "{output}");
 }
@@ -449,8 +449,7 @@ fn statements_and_tallies_are_workbooks_too() {
     let name = workbook.sheet(None).expect("it is read").expect("a sheet");
     let wanted: Vec<&str> = rows[0].iter().map(String::as_str).collect();
     let take = |cells: &[&str]| seen.push(cells.iter().map(ToString::to_string).collect());
-    let (_, faults) =
-        engine::records::rows::texts(&mut workbook.rows(&name).expect("it is read"), &wanted, take).expect("it is read");
+    let (_, faults) = records::rows::texts(&mut workbook.rows(&name).expect("it is read"), &wanted, take).expect("it is read");
     assert_eq!(faults, []);
     // Numbers lose the noughts after the point, and nothing else.
     let plain = |text: &String| match text.parse::<f64>() {

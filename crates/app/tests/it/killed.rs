@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use store::{Open, Store};
+use ledger::store::{Open, Store};
 
 use crate::paying::{approve, base, day, ledger_of, pay, run_of, tally};
 use crate::wellspent::{Scratch, run, said, tell};

@@ -70,5 +70,5 @@ mod splink;
 mod textbook;
 mod visible;
 mod wellspent;
-#[path = "../../../engine/tests/it/zipped.rs"]
+#[path = "../../../records/tests/it/zipped.rs"]
 mod zipped;

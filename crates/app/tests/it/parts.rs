@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use engine::records::workbook::write::{Book, Cell};
+use records::workbook::write::{Book, Cell};
 
 use crate::wellspent::{Scratch, root, run, said};
 

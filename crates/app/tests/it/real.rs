@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use engine::records::csv;
+use records::csv;
 
 use crate::wellspent::{Scratch, root, run, said, tell};
 

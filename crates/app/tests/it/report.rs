@@ -24,7 +24,7 @@ fn stress(scheme: &str, more: &[&str]) -> String {
 fn the_page_says_what_was_looked_for_and_needs_nothing_else() {
     for scheme in ["plain-linear", "hmp-doncaster-2011"] {
         let page = stress(scheme, &["--html", "-"]);
-        for consequence in engine::findings::CATALOGUE {
+        for consequence in risks::CATALOGUE {
             assert!(page.to_lowercase().contains(consequence.name), "{scheme}: {} is not named", consequence.name);
         }
         needs_nothing_else(scheme, &page);
@@ -121,7 +121,7 @@ fn every_field_of_the_json_is_documented_and_every_documented_field_is_written()
         let text = stress(scheme, &["--json", "-"]);
         let value: Value = serde_json::from_str(&text).expect("the report is JSON");
         assert_eq!(value["schema"], "wellspent-stress/1");
-        assert_eq!(value["findings"].as_array().map(Vec::len), Some(engine::findings::CATALOGUE.len()));
+        assert_eq!(value["findings"].as_array().map(Vec::len), Some(risks::CATALOGUE.len()));
         keys(&value, "", &mut written);
     }
     // An area's conducts have the fields of the whole's.

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use engine::link::block::{Blocks, Who, each_pair};
-use engine::link::records::{Column, Records};
-use engine::link::score::{Levels, Scorer};
-use engine::link::values::Numbering;
-use engine::records::batch::Texts;
+use linkage::block::{Blocks, Who, each_pair};
+use linkage::input::{Column, Records};
+use linkage::score::{Levels, Scorer};
+use linkage::values::Numbering;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field;
+use records::batch::Texts;
 
 #[path = "../../src/link/splink.rs"]
 mod import;

@@ -7,9 +7,9 @@
 use std::fs;
 use std::process::Output;
 
+use base::visible::hidden;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use scheme::visible::hidden;
 
 use crate::paying::{base, day, ledger_of, pay, run_of, tally};
 use crate::wellspent::{Scratch, run};

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::cell::quoted;
+use base::money::Pence;
+use base::spelling;
+use base::visible::visible;
 use clap::Args;
-use engine::pay::reconcile::{Item, Outcome, Reconciliation, Row, Scope, Total, reconcile, signed};
-use engine::records::rows::{HEADER_WITHIN, Rows as _};
 use jiff::civil::Date;
-use scheme::cell::quoted;
-use scheme::money::Pence;
-use scheme::spelling;
-use scheme::visible::visible;
-use store::{Open, Store};
+use ledger::reconcile::{Item, Outcome, Reconciliation, Row, Scope, Total, reconcile, signed};
+use ledger::store::{Open, Store};
+use records::rows::{HEADER_WITHIN, Rows as _};
 
 use super::settle::{is_ambiguous, money};
 use crate::tables::input;

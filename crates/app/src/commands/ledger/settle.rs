@@ -4,15 +4,15 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
+use base::literal::Literal as _;
+use base::money::Pence;
+use base::visible::visible;
 use clap::Args;
-use engine::pay::entry::Way;
-use engine::pay::settle::in_words;
-use engine::pay::{self, Payment, Refusal};
 use jiff::civil::Date;
-use scheme::literal::Literal as _;
-use scheme::money::Pence;
-use scheme::visible::visible;
-use store::{Open, Store};
+use ledger::entry::Way;
+use ledger::settle::in_words;
+use ledger::store::{Open, Store};
+use ledger::{self, Payment, Refusal};
 
 use crate::commands::approve::owed;
 use crate::commands::pay::now;
@@ -66,7 +66,7 @@ pub fn run(command: &Settle) -> anyhow::Result<ExitCode> {
     };
     let mut store = Store::open(&command.store, Open::Existing)?;
     let (id, written) = store.append(&now(), |ledger| {
-        let plan = pay::settle(ledger, &payment, &command.by)?;
+        let plan = ledger::settle(ledger, &payment, &command.by)?;
         Ok::<_, Refusal>(((plan.settlement, !plan.entries.is_empty()), plan.entries))
     })??;
     let ledger = store.ledger();
@@ -106,7 +106,7 @@ pub struct Reverse {
 pub fn reverse(command: &Reverse) -> anyhow::Result<ExitCode> {
     let mut store = Store::open(&command.store, Open::Existing)?;
     let (id, written) = store.append(&now(), |ledger| {
-        let plan = pay::reverse(ledger, &command.reference, &command.by, &command.reason)?;
+        let plan = ledger::reverse(ledger, &command.reference, &command.by, &command.reason)?;
         Ok::<_, Refusal>(((plan.settlement, !plan.entries.is_empty()), plan.entries))
     })??;
     let ledger = store.ledger();

@@ -1,0 +1,233 @@
+//! What is wrong with a file, said so that it can be mended: where, what was read, what was expected, the nearest name, the mend.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::source::{Place, Source, Span};
+use crate::visible::visible;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The scheme cannot be used until this is mended.
+    Error,
+    /// The scheme can be used; a careful reader would want to know.
+    Warning,
+}
+
+/// One thing wrong in one place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    pub severity: Severity,
+    /// File name inside the scheme folder.
+    pub file: String,
+    /// The stretch of the file that is meant, when there is one.
+    pub span: Option<Span>,
+    /// Line and column, filled in from the span when the problem is shown, or given where there is no text to point into.
+    pub place: Option<Place>,
+    pub what: String,
+    pub read: Option<String>,
+    pub expected: Option<String>,
+    pub nearest: Option<String>,
+    pub mend: Option<String>,
+    /// For so many further problems of the same severity that are not told one by one; 0 for a problem of its own.
+    pub more: usize,
+}
+
+/// How many problems of one severity are told one by one; of a file with a mistake in every row these say enough.
+pub const MOST_TOLD: usize = 20;
+
+/// Whether so many problems of a severity are told already that a further one is only counted.
+pub fn is_full(problems: &[Problem], severity: Severity) -> bool {
+    problems.iter().filter(|problem| problem.severity == severity).count() >= MOST_TOLD
+}
+
+/// Adds a problem, or counts it where enough are told.
+pub fn add(problems: &mut Vec<Problem>, problem: Problem) {
+    if !is_full(problems, problem.severity) {
+        problems.push(problem);
+        return;
+    }
+    let (severity, more) = (problem.severity, problem.more.max(1));
+    let rest = problems.iter_mut().find(|known| known.severity == severity && known.more > 0);
+    let rest = match rest {
+        Some(rest) => rest,
+        None => {
+            problems.push(Problem { severity, ..Problem::file(&problem.file, "") });
+            let last = problems.len() - 1;
+            &mut problems[last]
+        }
+    };
+    rest.more += more;
+    let (noun, number) = (if severity == Severity::Error { "error" } else { "warning" }, rest.more);
+    rest.what = format!("and {number} more {noun}{}", if number == 1 { "" } else { "s" });
+}
+
+/// Of how many problems some problems tell, those that are only counted among them.
+#[must_use]
+pub fn count<'a>(problems: impl IntoIterator<Item = &'a Problem>) -> usize {
+    problems.into_iter().map(|problem| problem.more.max(1)).sum()
+}
+
+impl Problem {
+    /// A problem with a file as a whole.
+    #[must_use]
+    pub fn file(file: &str, what: impl Into<String>) -> Problem {
+        Problem {
+            severity: Severity::Error,
+            file: file.to_owned(),
+            span: None,
+            place: None,
+            what: what.into(),
+            read: None,
+            expected: None,
+            nearest: None,
+            mend: None,
+            more: 0,
+        }
+    }
+
+    /// A problem at a place in a file.
+    #[must_use]
+    pub fn at(file: &str, span: Span, what: impl Into<String>) -> Problem {
+        Problem { span: Some(span), ..Problem::file(file, what) }
+    }
+
+    #[must_use]
+    pub fn read(mut self, read: impl Into<String>) -> Problem {
+        self.read = Some(read.into());
+        self
+    }
+
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<String>) -> Problem {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// Adds the known name nearest to what was read, when one is near.
+    #[must_use]
+    pub fn nearest<'a>(mut self, read: &str, known: impl IntoIterator<Item = &'a str>) -> Problem {
+        self.nearest = nearest(read, known).map(str::to_owned);
+        self
+    }
+
+    #[must_use]
+    pub fn mend(mut self, mend: impl Into<String>) -> Problem {
+        self.mend = Some(mend.into());
+        self
+    }
+
+    /// Keeps the line and column and drops the stretch of text, which then is not shown.
+    #[must_use]
+    pub(crate) fn without_excerpt(mut self, source: &Source) -> Problem {
+        self.place = self.place.or_else(|| Some(source.place(self.span?.start)));
+        self.span = None;
+        self
+    }
+
+    #[must_use]
+    pub fn warning(mut self) -> Problem {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    /// The problem as it is printed, plain text, no colour. `folder` goes before the file name.
+    #[must_use]
+    pub fn render(&self, folder: &str, sources: &BTreeMap<String, Source>) -> String {
+        let mut out = String::new();
+        let label = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let source = sources.get(&self.file);
+        let place = self.place.or_else(|| Some(source?.place(self.span?.start)));
+        let position = place.map_or(String::new(), |at| format!(":{}:{}", at.line, at.column));
+        let slash = if folder.is_empty() || folder.ends_with('/') { "" } else { "/" };
+        let (folder, file) = (visible(folder), visible(&self.file));
+        let _ = writeln!(out, "{label}: {folder}{slash}{file}{position}: {}", shortened(&self.what));
+        if let (Some(source), Some(span), Some(place)) = (source, self.span, place) {
+            out.push_str(&excerpt(source, span, place));
+        }
+        for (name, text) in [("read", &self.read), ("expected", &self.expected)] {
+            if let Some(text) = text {
+                let text = if text.trim().is_empty() { "nothing".to_owned() } else { shortened(text) };
+                let _ = writeln!(out, "      {name:<9} {text}");
+            }
+        }
+        if let Some(nearest) = &self.nearest {
+            let _ = writeln!(out, "      {:<9} `{}`", "nearest", shortened(nearest));
+        }
+        if let Some(mend) = &self.mend {
+            let _ = writeln!(out, "hint: {}", shortened(mend));
+        }
+        out
+    }
+}
+
+/// A text of a message on one line, with characters that nobody sees shown by their number, and cut where it is very long.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 1_000;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{} …", visible(&text[..end])),
+        None => visible(text).into_owned(),
+    }
+}
+
+/// The line and a caret under the stretch meant. Very long lines are cut around it.
+fn excerpt(source: &Source, span: Span, place: Place) -> String {
+    const WIDTH: usize = 100;
+    let (line, line_start) = source.line_at(span.start);
+    let characters: Vec<char> = line.chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
+    let at = place.column - 1;
+    let from = if at > WIDTH { at - WIDTH / 2 } else { 0 };
+    let upto = characters.len().min(from + WIDTH);
+    let seen = |from: usize, upto: usize| -> String {
+        let stretch: String = characters.get(from..upto).unwrap_or_default().iter().collect();
+        visible(&stretch).into_owned()
+    };
+    let shown = seen(from, upto);
+    let end = span.end.min(line_start + line.len());
+    let length = source.text.get(span.start..end).map_or(1, |text| text.chars().count());
+    let length = length.clamp(1, upto.saturating_sub(at).max(1));
+    let caret = "^".repeat(seen(at.min(upto), (at + length).min(upto)).chars().count().max(1));
+    let number = place.line.to_string();
+    let gutter = " ".repeat(number.len());
+    let before = if from > 0 { "… " } else { "" };
+    let after = if upto < characters.len() { " …" } else { "" };
+    let indent = " ".repeat(seen(from, at.min(upto)).chars().count() + before.chars().count());
+    format!("   {number} | {before}{shown}{after}\n   {gutter} | {indent}{caret}\n")
+}
+
+/// The known name with the fewest single-character edits from `read`, if close enough to be what was meant.
+#[must_use]
+pub fn nearest<'a>(read: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let read = read.to_lowercase();
+    let limit = (read.chars().count() / 3).max(1) + 1;
+    known
+        .into_iter()
+        .map(|name| (distance(&read, &name.to_lowercase()), name))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// Edits (insert, delete, replace, swap of neighbours) between two words.
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
+    let mut rows: Vec<Vec<usize>> = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    rows[0] = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let replace = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            rows[i][j] = replace.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                rows[i][j] = rows[i][j].min(rows[i - 2][j - 2] + 1);
+            }
+        }
+    }
+    rows[a.len()][b.len()]
+}

@@ -1,0 +1,500 @@
+//! A number that may differ by area, segment and contract year: one amount, or a column of a CSV table.
+//!
+//! `price = "£4,000"` is the same for everyone. `price = { table = "prices.csv", column = "job outcome" }` looks it up in the
+//! table by whichever of the columns `area`, `segment` and `year` the table has.
+
+use std::collections::BTreeMap;
+
+use crate::document::Section;
+use crate::literal::{self, Literal};
+use crate::source::Span;
+use crate::table::{Cell, Table};
+
+/// The names a table may be keyed by.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    pub areas: Vec<String>,
+    pub segments: Vec<String>,
+    /// Number of contract years.
+    pub years: usize,
+}
+
+/// One value for each area, segment and contract year; a key that the table does not have takes no room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule<T> {
+    values: Vec<T>,
+    strides: [usize; 3],
+}
+
+impl<T: Copy> Schedule<T> {
+    /// The same for everyone.
+    pub fn constant(value: T) -> Self {
+        Schedule { values: vec![value], strides: [0; 3] }
+    }
+
+    /// The value for one area, segment and contract year (from 0). A year past the table's end takes the last one.
+    #[inline]
+    pub fn at(&self, area: usize, segment: usize, year: usize) -> T {
+        self.values[area * self.strides[0] + segment * self.strides[1] + year * self.strides[2]]
+    }
+
+    /// Whether it differs by segment.
+    pub fn by_segment(&self) -> bool {
+        self.strides[1] > 0
+    }
+
+    /// Whether it differs by area.
+    pub fn by_area(&self) -> bool {
+        self.strides[0] > 0
+    }
+
+    /// Whether it differs by contract year.
+    pub fn by_year(&self) -> bool {
+        self.strides[2] > 0
+    }
+
+    /// Whether it is one value for everyone.
+    pub fn is_constant(&self) -> bool {
+        self.strides == [0; 3]
+    }
+
+    /// All the values.
+    pub fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// The same schedule with each value changed.
+    pub fn map<U>(&self, change: impl Fn(T) -> U) -> Schedule<U> {
+        Schedule { values: self.values.iter().map(|&value| change(value)).collect(), strides: self.strides }
+    }
+
+    /// Whether another schedule differs by the same keys.
+    pub fn same_shape<U>(&self, other: &Schedule<U>) -> bool {
+        self.strides == other.strides && self.values.len() == other.values.len()
+    }
+
+    /// The same amounts, written out for each of so many areas, segments and years.
+    pub fn spread(&self, (areas, segments, years): (usize, usize, usize)) -> Self {
+        let cells = (0..areas).flat_map(|area| (0..segments).flat_map(move |s| (0..years).map(move |year| (area, s, year))));
+        let values = cells.map(|(area, segment, year)| self.at(area, segment, year)).collect();
+        Schedule { values, strides: [segments * years, years, 1] }
+    }
+
+    /// A schedule by area alone; one amount where there is one area.
+    pub fn of_areas(values: Vec<T>) -> Self {
+        let strides = if values.len() > 1 { [1, 0, 0] } else { [0; 3] };
+        Schedule { values, strides }
+    }
+
+    /// The same for other segments, each like one of these.
+    pub fn taking_segments(&self, like: &[usize]) -> Self {
+        let [area, segment, year] = self.strides;
+        if segment == 0 {
+            return self.clone();
+        }
+        // Years lie innermost, so a segment's stride is their number.
+        let years = segment;
+        let areas = self.values.len().checked_div(area).unwrap_or(1);
+        let cells = (0..areas).flat_map(|a| like.iter().flat_map(move |&s| (0..years).map(move |y| (a, s, y))));
+        let values = cells.map(|(a, s, y)| self.at(a, s, y)).collect();
+        Schedule { values, strides: [if area == 0 { 0 } else { like.len() * years }, years, year] }
+    }
+
+    /// A schedule by segment alone.
+    pub fn of_segments(values: Vec<T>) -> Self {
+        Schedule { values, strides: [0, 1, 0] }
+    }
+}
+
+const KEY_COLUMNS: [&str; 3] = ["area", "segment", "year"];
+
+/// Why a number that reads well cannot stand where it does.
+pub struct Refused {
+    pub what: String,
+    pub expected: String,
+    pub mend: String,
+}
+
+/// Refuses numbers below zero.
+pub fn negative<T: Literal>(key: &str) -> impl Fn(&T) -> Option<Refused> + use<'_, T> {
+    move |value| {
+        (value.as_f64() < 0.0).then(|| Refused {
+            what: format!("`{key}` is negative"),
+            expected: "a number that is not below zero".into(),
+            mend: "write it without the minus sign; the clause itself says whether it is paid or deducted".into(),
+        })
+    }
+}
+
+impl Section<'_, '_> {
+    /// A schedule that must be there. Problems are noted for a missing table, a missing column and every missing or wrong
+    /// cell, and for every value that `refused` refuses, at the value itself.
+    pub fn checked_schedule<T: Literal>(&self, key: &str, keys: &Keys, refused: impl Fn(&T) -> Option<Refused>) -> Schedule<T> {
+        let schedule = if self.holds_keys(key) && !self.states_value(key) {
+            self.looked_up(key, keys, &refused)
+        } else {
+            if !self.has(key) {
+                let _: T = self.required(key);
+            }
+            self.stated(key).map(|(value, stated)| {
+                self.refuse(key, &stated, refused);
+                Schedule::constant(value)
+            })
+        };
+        schedule.unwrap_or_else(|| Schedule::constant(T::default()))
+    }
+
+    /// Whether a table of keys states a number rather than looking one up.
+    fn states_value(&self, key: &str) -> bool {
+        self.section(key).is_some_and(|stated| stated.has("value") || stated.has("range"))
+    }
+
+    fn looked_up<T: Literal>(&self, key: &str, keys: &Keys, refused: &impl Fn(&T) -> Option<Refused>) -> Option<Schedule<T>> {
+        let lookup = self.section(key)?;
+        let file = lookup.required_text("table", "the name of a CSV file in the folder, such as \"prices.csv\"");
+        let column = lookup.required_text("column", "the name of one of its columns, such as \"price\"");
+        lookup.finish();
+        if file.is_empty() || column.is_empty() {
+            return None;
+        }
+        let table = find_table(&lookup, "table", &file)?;
+        let column = find_column(&lookup, "column", table, &column)?;
+        Some(from_table(&lookup, table, column, keys, refused))
+    }
+
+    /// A schedule that must be there.
+    pub fn required_schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Schedule<T> {
+        self.checked_schedule(key, keys, |_| None)
+    }
+
+    /// A schedule that must be there with no value below zero.
+    pub fn positive_schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Schedule<T> {
+        self.checked_schedule(key, keys, negative(key))
+    }
+
+    /// A schedule that must be there with no value below zero or above `most`.
+    pub fn schedule_up_to<T: Literal>(&self, key: &str, keys: &Keys, most: T, what: &str, mend: &str) -> Schedule<T> {
+        let negative = negative(key);
+        self.checked_schedule(key, keys, |value: &T| {
+            let too_much =
+                || Refused { what: what.to_owned(), expected: format!("at most {}", most.words()), mend: mend.to_owned() };
+            negative(value).or_else(|| (*value > most).then(too_much))
+        })
+    }
+}
+
+/// A table of the folder by its file name.
+pub fn find_table<'o>(section: &Section<'_, 'o>, key: &str, file: &str) -> Option<&'o Table> {
+    let table = section.reader.table(file).filter(|table| !table.header.is_empty());
+    if table.is_none() && !section.reader.is_broken(file) {
+        section.push(
+            section
+                .problem(key, "the scheme folder has no such table")
+                .read(format!("\"{file}\""))
+                .expected("the name of a CSV file that lies beside scheme.toml")
+                .nearest(file, section.reader.opened.tables.keys().map(String::as_str))
+                .mend("put the file in the folder or correct the name"),
+        );
+    }
+    table
+}
+
+/// A column of a table by its name.
+pub fn find_column(section: &Section<'_, '_>, key: &str, table: &Table, column: &str) -> Option<usize> {
+    let found = table.column(column);
+    if found.is_none() {
+        section.push(
+            section
+                .problem(key, format!("{} has no column `{column}`", table.name))
+                .read(format!("\"{column}\""))
+                .expected(format!("one of {}", table.columns().collect::<Vec<_>>().join(", ")))
+                .nearest(column, table.columns())
+                .mend("correct the name here or in the table's header"),
+        );
+    }
+    found
+}
+
+fn from_table<T: Literal>(
+    section: &Section<'_, '_>,
+    table: &Table,
+    column: usize,
+    keys: &Keys,
+    refused: &impl Fn(&T) -> Option<Refused>,
+) -> Schedule<T> {
+    let sizes = [keys.areas.len().max(1), keys.segments.len().max(1), keys.years.max(1)];
+    let key_columns = KEY_COLUMNS.map(|name| table.column(name));
+    // Names that could not be read have been reported; then there is nothing to look up by.
+    let nameless = |axis: usize, names: &[String]| key_columns[axis].is_some() && names.is_empty();
+    if nameless(0, &keys.areas) || nameless(1, &keys.segments) {
+        return Schedule::constant(T::default());
+    }
+    let mut strides = [0; 3];
+    let mut length = 1;
+    for axis in (0..3).rev() {
+        if key_columns[axis].is_some() {
+            strides[axis] = length;
+            length *= sizes[axis];
+        }
+    }
+    let mut given = Given {
+        values: vec![None; length],
+        last_year: vec![0; length],
+        unknown: false,
+        // Where the cohorts could not be read nobody knows how many years there are.
+        beyond: section.reader.errors() > 0,
+        all_repeat: all_repeat(table, key_columns),
+        strides,
+        sizes,
+        places: [places(&keys.areas), places(&keys.segments)],
+        first: BTreeMap::new(),
+    };
+    for row in &table.rows {
+        let cell = &row[column];
+        let label: Vec<&str> = key_columns.iter().flatten().map(|&at| row[at].text.as_str()).collect();
+        let Some(index) = index(section, table, row, key_columns, keys, &mut given) else { continue };
+        let path = format!("{}: {}: {}", table.name, label.join(", "), table.header[column].text);
+        if given.values[index].is_some() {
+            if !section.reader.only_counts(&table.name) {
+                given_twice(section, table, column, (cell, index), &label.join(", "), &given);
+            }
+        } else {
+            given.first.insert(index, cell.span);
+        }
+        match literal::ranged::<T>(&cell.text) {
+            Ok(ranged) => {
+                if let Some(refused) = ranged.ends().iter().find_map(refused) {
+                    let problem = table.problem(cell.span, refused.what).read(cell.text.clone());
+                    section.push(problem.expected(refused.expected).mend(refused.mend));
+                }
+                given.values[index] = Some(section.reader.note(path, ranged, section.source()));
+            }
+            Err(wrong) => {
+                given.values[index] = Some(T::default());
+                if section.reader.only_counts(&table.name) {
+                    continue;
+                }
+                section.push(
+                    table
+                        .problem(cell.span, format!("`{}`: {}", table.header[column].text, wrong.what))
+                        .read(cell.text.clone())
+                        .expected(T::EXPECTED)
+                        .mend(wrong.mend),
+                );
+            }
+        }
+    }
+    fill(section, table, column, given, keys)
+}
+
+/// What the rows of a table give of one of its columns.
+struct Given<T> {
+    values: Vec<Option<T>>,
+    /// For each area and segment, at the place of its first year, the last contract year that has a row (from 1), whether or
+    /// not the contract has so many.
+    last_year: Vec<usize>,
+    /// Whether a row names something that the scheme does not have; then what seems to be missing may be misspelt.
+    unknown: bool,
+    /// Whether nothing more is to be said of rows for years beyond the scheme's: it is said once for each table.
+    beyond: bool,
+    /// Whether every key has more than one row.
+    all_repeat: bool,
+    strides: [usize; 3],
+    /// How many areas, segments and years the scheme has.
+    sizes: [usize; 3],
+    /// Where each area and each segment stands.
+    places: [BTreeMap<String, usize>; 2],
+    /// Where each value was given first.
+    first: BTreeMap<usize, Span>,
+}
+
+fn places(names: &[String]) -> BTreeMap<String, usize> {
+    names.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect()
+}
+
+/// The place of a row's value, or `None` with a problem when the row belongs to nothing in the scheme.
+fn index<T>(
+    section: &Section<'_, '_>,
+    table: &Table,
+    row: &[Cell],
+    key_columns: [Option<usize>; 3],
+    keys: &Keys,
+    given: &mut Given<T>,
+) -> Option<usize> {
+    let (mut index, mut known) = (0, true);
+    for axis in 0..2 {
+        let Some(at) = key_columns[axis] else { continue };
+        match given.places[axis].get(&row[at].text) {
+            Some(position) => index += position * given.strides[axis],
+            None => {
+                (known, given.unknown) = (false, true);
+                unknown_key(section, table, row, at, axis, keys);
+            }
+        }
+    }
+    let Some(at) = key_columns[2] else { return known.then_some(index) };
+    let Some(year) = row[at].text.parse::<usize>().ok().filter(|year| *year >= 1) else {
+        given.unknown = true;
+        unknown_key(section, table, row, at, 2, keys);
+        return None;
+    };
+    if known {
+        given.last_year[index] = given.last_year[index].max(year);
+    }
+    if year > given.sizes[2] {
+        if !given.beyond {
+            given.beyond = true;
+            section.push_once(
+                table
+                    .problem(row[at].span, format!("no cohort starts in year {year} of the contract, so its rows are not used"))
+                    .read(row[at].text.clone())
+                    .expected(format!("a contract year from 1 to {}", given.sizes[2]))
+                    .mend("correct the year, or leave out the rows beyond it")
+                    .warning(),
+            );
+        }
+        return None;
+    }
+    known.then_some(index + (year - 1) * given.strides[2])
+}
+
+/// Two rows for one value: one too many, or, where every key has several, a column too few to tell them apart.
+fn given_twice<T>(
+    section: &Section<'_, '_>,
+    table: &Table,
+    column: usize,
+    (cell, index): (&Cell, usize),
+    label: &str,
+    given: &Given<T>,
+) {
+    let lacks = |axis: &usize| given.strides[*axis] == 0 && given.sizes[*axis] > 1;
+    let missing: Vec<String> = (0..3).filter(lacks).map(|axis| format!("`{}`", KEY_COLUMNS[axis])).collect();
+    if missing.is_empty() || !given.all_repeat {
+        let of = if label.is_empty() { "everyone" } else { label };
+        let line = |span: Span| table.line(&section.reader.opened.sources, span);
+        let first = given.first.get(&index).map_or(0, |span| line(*span));
+        section.push(
+            table
+                .problem(cell.span, format!("{} is given twice for {of}", table.header[column].text))
+                .read(format!("lines {first} and {}", line(cell.span)))
+                .expected("one row for each key")
+                .mend("remove one of the two rows"),
+        );
+        return;
+    }
+    let missing = missing.join(" or ");
+    section.push_once(
+        table
+            .problem(table.head(), format!("{} has several rows for each of its keys, and no column {missing}", table.name))
+            .read(table.columns().collect::<Vec<_>>().join(", "))
+            .expected(format!("a column {missing} that tells the rows apart"))
+            .mend("give the column the name that it has here, or remove the rows that repeat others"),
+    );
+}
+
+/// Whether every row of a table has another with the same keys.
+fn all_repeat(table: &Table, key_columns: [Option<usize>; 3]) -> bool {
+    let mut rows = std::collections::BTreeMap::new();
+    for row in &table.rows {
+        *rows.entry(key_columns.map(|at| at.map(|at| row[at].text.as_str()))).or_insert(0) += 1;
+    }
+    rows.values().all(|rows| *rows > 1)
+}
+
+fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[Cell], at: usize, axis: usize, keys: &Keys) {
+    if section.reader.only_counts(&table.name) {
+        return;
+    }
+    let known: Vec<&str> = match axis {
+        0 => keys.areas.iter().map(String::as_str).collect(),
+        1 => keys.segments.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let expected = if axis == 2 {
+        format!("a contract year from 1 to {}", keys.years)
+    } else {
+        format!("one of {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", "))
+    };
+    let mend = match axis {
+        2 => "write the contract year: 1 is the year of the first cohort",
+        _ => "correct the name here, or add it to the scheme",
+    };
+    section.push_once(
+        table
+            .problem(row[at].span, format!("the scheme has no {} `{}`", KEY_COLUMNS[axis], row[at].text))
+            .read(row[at].text.clone())
+            .expected(expected)
+            .nearest(&row[at].text, known)
+            .mend(mend),
+    );
+}
+
+/// A missing key is an error, except that a year past the last one given repeats it.
+fn fill<T: Literal>(section: &Section<'_, '_>, table: &Table, column: usize, given: Given<T>, keys: &Keys) -> Schedule<T> {
+    let Given { mut values, last_year, unknown, strides, sizes, .. } = given;
+    let (mut missing, mut gaps) = (Vec::new(), Vec::new());
+    let range = |axis: usize| 0..if strides[axis] > 0 { sizes[axis] } else { 1 };
+    for area in range(0) {
+        for segment in range(1) {
+            let first = area * strides[0] + segment * strides[1];
+            let mut last: Option<(usize, T)> = None;
+            for year in range(2) {
+                let index = first + year * strides[2];
+                match (values[index], last) {
+                    (Some(value), _) => last = Some((year, value)),
+                    (None, Some((before, value))) => {
+                        values[index] = Some(value);
+                        if year + 1 < last_year[first] {
+                            let next = (year + 1..range(2).end).find(|next| values[first + next * strides[2]].is_some());
+                            let after = next.map_or(last_year[first], |next| next + 1);
+                            gaps.push((names(keys, strides, area, segment, None), year + 1, before + 1, after));
+                        }
+                    }
+                    (None, None) => missing.push(names(keys, strides, area, segment, Some(year))),
+                }
+            }
+        }
+    }
+    let head = |what: String| table.problem(table.header[column].span, what);
+    let name = &table.header[column].text;
+    // Where a name is not known the row that seems to be missing may be that one, misspelt.
+    if table.incomplete || unknown {
+        return Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides };
+    }
+    let the_rows = |count: usize| format!("add {} to {}", if count == 1 { "the row" } else { "the rows" }, table.name);
+    if let Some(one) = missing.first() {
+        let mut problem = head(format!("`{name}` is missing for {one}"));
+        if missing.len() > 1 {
+            let listed = missing.iter().take(4).cloned().collect::<Vec<_>>().join("; ");
+            problem = problem.read(format!("no row for {} of the keys: {listed}", missing.len()));
+        }
+        let expected = "a row for every area, segment and year the scheme has";
+        section.push(problem.expected(expected).mend(the_rows(missing.len())));
+    }
+    if let Some((of, year, before, after)) = gaps.first() {
+        let of = if of.is_empty() { String::new() } else { format!(" for {of}") };
+        let years = |year: usize, (before, after): (usize, usize)| format!("year {year} is missing between {before} and {after}");
+        let mut problem = head(format!("`{name}`: {}{of}", years(*year, (*before, *after))));
+        if gaps.len() > 1 {
+            problem = problem.read(format!("{} years missing between others", gaps.len()));
+        }
+        let expected = "every year up to the last one given, which then stands for all later years";
+        section.push(problem.expected(expected).mend(the_rows(gaps.len())));
+    }
+    Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides }
+}
+
+/// "area north, segment under 25, year 2", of the keys that the table has.
+fn names(keys: &Keys, strides: [usize; 3], area: usize, segment: usize, year: Option<usize>) -> String {
+    let mut names = Vec::new();
+    if strides[0] > 0 {
+        names.push(format!("area {}", keys.areas[area]));
+    }
+    if strides[1] > 0 {
+        names.push(format!("segment {}", keys.segments[segment]));
+    }
+    if let Some(year) = year.filter(|_| strides[2] > 0) {
+        names.push(format!("year {}", year + 1));
+    }
+    names.join(", ")
+}

@@ -1,0 +1,224 @@
+//! Worked examples that stand in the scheme file and are its tests: so many people, such results, and what the contract
+//! pays. A contract's own schedule of worked examples becomes the scheme's test suite.
+//!
+//! ```toml
+//! [example.meets_gate]
+//! people = 1_200
+//! reoffending = 640
+//! pays = { binary = "£224,000" }      # by clause; `total` for everything
+//! ```
+
+use crate::price;
+use crate::read::SCHEME_FILE;
+use crate::tally::{self, MOST_EVENTS, MOST_PEOPLE, Tally};
+use crate::terms::{Baseline, Kind, Scheme};
+use base::document::{Picks, Reader, Section};
+use base::literal::Count;
+use base::money::Pence;
+use base::opened::Opened;
+use base::problem::{Problem, Severity};
+
+/// The result of one worked example.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    pub name: String,
+    /// For each clause named (or "total"): what the file says and what the rules pay.
+    pub payments: Vec<(String, Pence, Pence)>,
+    /// What the clauses pay that the example does not name and that pay anything.
+    pub unnamed: Vec<(String, Pence)>,
+}
+
+impl Example {
+    /// Whether every payment agrees to the penny.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.payments.iter().all(|(_, said, paid)| said == paid)
+    }
+}
+
+/// The most worked examples that are run.
+const MOST_EXAMPLES: usize = 1_000;
+
+/// Runs every example in the file, the first thousand of them. A disagreement is a problem at the amount that is wrong.
+#[must_use]
+pub fn run(scheme: &Scheme, opened: &Opened) -> (Vec<Example>, Vec<Problem>) {
+    let picks = Picks::new();
+    let reader = Reader::new(opened, &picks);
+    let mut examples = Vec::new();
+    if let Some(tables) = reader.document(SCHEME_FILE, "").and_then(|top| top.section("example")) {
+        for section in tables.sections().into_iter().take(MOST_EXAMPLES) {
+            examples.extend(example(scheme, &section, opened));
+        }
+    }
+    let mut problems = reader.problems.into_inner();
+    problems.retain(|problem| !opened.problems.contains(problem));
+    (examples, problems)
+}
+
+/// The tallies of one example, by its name; with its problems where it has any, and the names there are where it is not one.
+pub fn tallies(scheme: &Scheme, opened: &Opened, name: &str) -> Result<Vec<Tally>, Vec<Problem>> {
+    let picks = Picks::new();
+    let reader = Reader::new(opened, &picks);
+    let tables = reader.document(SCHEME_FILE, "").and_then(|top| top.section("example"));
+    let sections = tables.as_ref().map(Section::sections).unwrap_or_default();
+    let Some(section) = sections.iter().find(|section| section.name == name) else {
+        let names: Vec<&str> = sections.iter().map(|section| section.name.as_str()).collect();
+        let problem = Problem::file(SCHEME_FILE, format!("there is no worked example `{name}`")).read(name);
+        let problem = match names.is_empty() {
+            true => problem
+                .expected("the NAME of an [example.NAME] table, of which the file has none")
+                .mend("price a tally: --tally FILE"),
+            false => problem.expected(format!("one of {}", names.join(", "))).nearest(name, names).mend("correct the name"),
+        };
+        return Err(vec![problem]);
+    };
+    let found = tallies_of(scheme, section, opened);
+    let _ = section.has("pays");
+    section.finish();
+    found.iter().flatten().filter(|_| !section.has("tally")).for_each(|tally| fits(scheme, section, tally));
+    let mut problems = reader.problems.borrow().clone();
+    problems.retain(|problem| problem.severity == Severity::Error);
+    match found {
+        Some(tallies) if problems.is_empty() => Ok(tallies),
+        _ => Err(problems),
+    }
+}
+
+fn tallies_of(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Option<Vec<Tally>> {
+    let Some(file) = section.text("tally") else { return Some(vec![inline(scheme, section)]) };
+    base::schedule::find_table(section, "tally", file)?;
+    match tally::read(scheme, file, opened) {
+        Ok(tallies) => Some(tallies),
+        Err(problems) => {
+            problems.into_iter().for_each(|problem| section.push(problem));
+            None
+        }
+    }
+}
+
+fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Option<Example> {
+    let before = section.reader.errors();
+    let tallies = tallies_of(scheme, section, opened)?;
+    let Some(pays) = section.required_section("pays", "what is paid, by clause, such as { total = \"£224,000\" }") else {
+        section.finish();
+        return None;
+    };
+    section.finish();
+    if section.reader.errors() == before && !section.has("tally") {
+        tallies.iter().for_each(|tally| fits(scheme, section, tally));
+    }
+    let mut sound = section.reader.errors() == before;
+    let paid: Vec<_> = tallies.iter().map(|tally| price::statement(scheme, tally).1).collect();
+    let mut payments = Vec::new();
+    for (name, span) in pays.keys() {
+        let said: Pence = pays.required(name);
+        let found = match name {
+            "total" => paid.iter().map(|paid| paid.total().0).sum(),
+            _ => match scheme.clause(name) {
+                Some(clause) => paid.iter().map(|paid| paid.clause(clause).0).sum(),
+                None => {
+                    let known = scheme.clauses.iter().map(|clause| clause.name.as_str()).chain(["total"]);
+                    section.push(
+                        Problem::at(section.file, span, "the contract has no such clause")
+                            .read(name)
+                            .expected("the NAME of a [pay.NAME] table, or total")
+                            .nearest(name, known)
+                            .mend("correct the name"),
+                    );
+                    sound = false;
+                    continue;
+                }
+            },
+        };
+        let paid = Pence(found);
+        if said != paid && sound {
+            section.push(
+                pays.problem(name, format!("the worked example `{}` does not come out", section.name))
+                    .read(said.to_string())
+                    .expected(format!("{paid}, by the rules of this file"))
+                    .mend("either the example or a rule is not what the contract means; `wellspent price SCHEME --example NAME` shows each line".replace("NAME", &section.name)),
+            );
+        }
+        payments.push((name.to_owned(), said, paid));
+    }
+    let named = |clause: &str| payments.iter().any(|(name, _, _)| name == clause);
+    let unnamed = scheme.clauses.iter().enumerate().filter(|(_, clause)| !named(&clause.name));
+    let unnamed = unnamed.map(|(at, clause)| (clause.name.clone(), Pence(paid.iter().map(|paid| paid.clause(at).0).sum())));
+    let unnamed = unnamed.filter(|(_, paid)| *paid != Pence(0)).collect();
+    // An example with a mistake of its own neither holds nor fails.
+    if !sound {
+        return None;
+    }
+    Some(Example { name: section.name.clone(), payments, unnamed })
+}
+
+/// Holds the counts of an example that is written out against each other, once its keys are known to be right.
+fn fits(scheme: &Scheme, section: &Section<'_, '_>, tally: &Tally) {
+    for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| section.has(&outcome.name)) {
+        let sum = |at: usize| tally.counts[at].iter().sum::<i64>();
+        if let Some(misfit) = tally::misfit(scheme, at, sum(outcome.base(at)), sum(at)) {
+            let problem = section.problem(&outcome.name, misfit.what).read(misfit.read).expected(misfit.expected);
+            section.push(problem.mend("check both numbers"));
+        }
+    }
+}
+
+/// An example of one cohort and one segment, written out in the file.
+fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
+    let place = |key: &str, known: &[String]| -> usize {
+        let Some(name) = section.text(key) else { return 0 };
+        known.iter().position(|known| known == name).unwrap_or_else(|| {
+            section.push(
+                section
+                    .problem(key, format!("the scheme has no {key} of this name"))
+                    .read(format!("\"{name}\""))
+                    .expected(format!("one of {}", known.iter().take(8).cloned().collect::<Vec<_>>().join(", ")))
+                    .nearest(name, known.iter().map(String::as_str))
+                    .mend("correct the name"),
+            );
+            0
+        })
+    };
+    let cohort_names: Vec<String> = scheme.cohorts.iter().map(|cohort| cohort.name.clone()).collect();
+    let (area, cohort) = (place("area", &scheme.areas), place("cohort", &cohort_names));
+    let segment = place("segment", &scheme.segments);
+    let mut tally = Tally::empty(scheme, area, vec![cohort]);
+    let count = |key: &str, needed: bool, most: i64, beyond: String| -> i64 {
+        if !needed && !section.has(key) {
+            return 0;
+        }
+        section.required_within(key, (Count(0), Count(most)), &beyond, "check the number and the people of the example").0
+    };
+    let many = || "not a number of people that can be priced".to_owned();
+    let people = count("people", true, MOST_PEOPLE, many());
+    tally.people[segment] = people;
+    for (at, outcome) in scheme.outcomes.iter().enumerate() {
+        let name = outcome.name.as_str();
+        let (most, beyond) = match outcome.kind {
+            Kind::Binary => (people, format!("`{name}` is more than everyone")),
+            Kind::Sustained { .. } | Kind::Frequency { .. } => (MOST_EVENTS, format!("`{name}` is more than can be priced")),
+        };
+        tally.counts[at][segment] = count(name, false, most, beyond);
+        if matches!(outcome.baseline, Baseline::Before { .. }) {
+            let key = format!("{name} before");
+            let most = if outcome.is_binary() { people } else { MOST_EVENTS };
+            tally.comparison[at].people[segment] = people;
+            tally.comparison[at].counts[segment] = count(&key, true, most, format!("`{key}` is more than everyone"));
+        }
+        if scheme.checked(at).is_some() {
+            let key = format!("{name} found false");
+            tally.found_false[at][segment] = count(&key, false, MOST_EVENTS, format!("`{key}` is more than can be priced"));
+        }
+        if matches!(outcome.baseline, Baseline::Comparison { .. }) {
+            let (people_key, count_key) = (format!("{name} comparison people"), format!("{name} comparison"));
+            let compared = count(&people_key, true, MOST_PEOPLE, many()).max(1);
+            let (most, beyond) = match outcome.is_binary() {
+                true => (compared, format!("`{count_key}` is more than the people of the comparison group")),
+                false => (MOST_EVENTS, format!("`{count_key}` is more than can be priced")),
+            };
+            tally.comparison[at].people[segment] = compared;
+            tally.comparison[at].counts[segment] = count(&count_key, true, most, beyond);
+        }
+    }
+    tally
+}

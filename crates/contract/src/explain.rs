@@ -1,0 +1,303 @@
+//! The contract in English: a term sheet with clause numbers, and a table of what is paid at each level of the outcome.
+
+use crate::clauses::spread_words;
+use crate::price;
+use crate::tally::{Tally, misfit};
+use crate::terms::{Baseline, Better, Intake, Kind, Outcome, Per, RecordsPolicy, SaidBy, Scheme};
+use base::literal::{Literal as _, Tolerance};
+use base::money::{Pence, Quantity, Rate, WHOLE, thousands};
+
+/// A numbered paragraph of the term sheet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paragraph {
+    /// "3.2".
+    pub number: String,
+    pub text: String,
+    /// Where it comes from, when the file says.
+    pub from: String,
+}
+
+/// The contract as numbered paragraphs: 1 the parties and the people, 2 what is measured, 3 what is paid.
+#[must_use]
+pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
+    let mut out = Vec::new();
+    let mut add = |number: String, text: String, from: &str| out.push(Paragraph { number, text, from: from.to_owned() });
+    add("1.1".into(), format!("The payer is {}. It is paid to: {}.", scheme.payer, scheme.provider), "");
+    add("1.2".into(), format!("The contract runs from {} to {}.{}", scheme.starts, scheme.ends, last_payment(scheme)), "");
+    add("1.3".into(), people(scheme), "");
+    add(
+        "1.4".into(),
+        match scheme.intake {
+            Intake::Everyone => "Everyone referred is served and counted.".into(),
+            Intake::AfterAssessment => {
+                "People count once the provider has assessed them and they have started; those who fall out before do not.".into()
+            }
+            Intake::ProviderChooses => "The provider may turn people away, who are then neither served nor counted.".into(),
+        },
+        "",
+    );
+    let paid = crate::providers::explain(scheme);
+    if !paid.is_empty() {
+        add("1.5".into(), paid.join(" "), "");
+    }
+    if scheme.records != RecordsPolicy::default() {
+        let number = if paid.is_empty() { "1.5" } else { "1.6" };
+        add(number.into(), records(&scheme.records), "");
+    }
+    for (at, outcome) in scheme.outcomes.iter().enumerate() {
+        let good = if outcome.better == Better::Fewer { "Less is better." } else { "More is better." };
+        let kind = match outcome.kind {
+            Kind::Binary => "Each person counts once.".to_owned(),
+            Kind::Frequency { of, per: Per::Person } => {
+                format!("Every event counts, divided by all people (those without {} have none).", scheme.outcomes[of].name)
+            }
+            Kind::Frequency { of, per: Per::Affected } => {
+                format!("Every event counts, divided by the people with {}.", scheme.outcomes[of].name)
+            }
+            Kind::Sustained { of, every, most } => {
+                format!("Every {} that {} lasts counts, up to {most}.", every.words(), scheme.outcomes[of].name)
+            }
+        };
+        let wait = if outcome.wait.in_months() > 0.0 {
+            format!(", with {} more for late facts to arrive", outcome.wait.words())
+        } else {
+            String::new()
+        };
+        // A measure that states its own window is not told it again.
+        let window = outcome.window.words();
+        let within = if outcome.measure.contains(&window) { String::new() } else { format!(", within {window}") };
+        let text = format!("{}: {}{within}{wait}. {kind} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
+        add(format!("2.{}", at + 1), text, "");
+        if let Some(measured) = &outcome.measured {
+            add(format!("2.{}.1", at + 1), measured.words(), "");
+        }
+    }
+    for (at, clause) in scheme.clauses.iter().enumerate() {
+        let mut sentences = clause.explain(scheme).into_iter();
+        let first = sentences.next().unwrap_or_default();
+        add(format!("3.{}", at + 1), format!("{} ({}). {first}", clause.name, clause.kind()), &clause.from);
+        for (sub, sentence) in sentences.enumerate() {
+            add(format!("3.{}.{}", at + 1, sub + 1), sentence, "");
+        }
+    }
+    out
+}
+
+/// What is tolerated in the records that are paid on.
+fn records(policy: &RecordsPolicy) -> String {
+    let other = match policy.other_kinds.as_slice() {
+        [] => String::new(),
+        kinds => {
+            format!(" These kinds and classes are not those that the rules need, though spelled alike: {}.", kinds.join(", "))
+        }
+    };
+    match policy.faults {
+        Tolerance::Rows(0) => format!("Records are paid on only when no row that could change the sum is faulty.{other}"),
+        faults => format!("Records are paid on when at most {} that could change the sum are faulty.{other}", faults.words()),
+    }
+}
+
+fn last_payment(scheme: &Scheme) -> String {
+    scheme.final_payment.map_or(String::new(), |day| format!(" Nothing is paid or claimed back after {day}."))
+}
+
+fn people(scheme: &Scheme) -> String {
+    let (first, last) = (&scheme.cohorts[0], &scheme.cohorts[scheme.cohorts.len() - 1]);
+    let cohorts = match scheme.cohorts.len() {
+        1 => format!("People who start from {} to {} are one cohort", first.starts, first.ends),
+        n => format!("People who start from {} to {} fall into {n} cohorts of {} months", first.starts, last.ends, first.months),
+    };
+    let areas = if scheme.areas.len() > 1 { format!(" in each of {} areas", scheme.areas.len()) } else { String::new() };
+    let (low, high) = scheme.people.values().iter().fold((i64::MAX, 0), |(low, high), n| (low.min(n.0), high.max(n.0)));
+    let size = if low == high { thousands(low) } else { format!("{} to {}", thousands(low), thousands(high)) };
+    let each = if scheme.people.by_segment() { "of each segment" } else { "each" };
+    let said_by = match scheme.segments_set_by {
+        SaidBy::Provider => " The provider says which segment a person belongs to.",
+        SaidBy::Records => "",
+    };
+    let segments = match scheme.segments.len() {
+        1 => String::new(),
+        n => format!(" The contract tells {n} segments apart: {}.", scheme.segments.join(", ")),
+    };
+    format!("{cohorts}{areas}, of {size} people {each} as expected.{segments}{said_by}")
+}
+
+/// What an outcome is held against, how the baseline moves, and whose word it rests on.
+fn baseline(scheme: &Scheme, outcome: usize) -> String {
+    let outcome = &scheme.outcomes[outcome];
+    let ratchet = match outcome.ratchet {
+        Rate(0) => String::new(),
+        share => {
+            format!(" Each year's baseline takes over {share} of how much better or worse the year before was than its own.")
+        }
+    };
+    let reported = match outcome.reported_by {
+        SaidBy::Records => "",
+        SaidBy::Provider => " It is counted as the provider reports it.",
+    };
+    format!("{}{ratchet}{reported}", held_against(scheme, outcome))
+}
+
+fn held_against(scheme: &Scheme, outcome: &Outcome) -> String {
+    match &outcome.baseline {
+        Baseline::None => String::new(),
+        Baseline::Before { over } => {
+            format!(" It is held against the same people over the {} before they started.", over.words())
+        }
+        Baseline::Comparison { ratio } => {
+            format!(
+                " It is held against a comparison group of {ratio} {} for each person served.",
+                if *ratio == 1 { "person" } else { "people" }
+            )
+        }
+        Baseline::Fixed(schedule) => {
+            let show = |rate: Rate| match outcome.kind {
+                Kind::Binary => rate.to_string(),
+                _ => format!("{} each", Quantity(rate.0)),
+            };
+            format!(" The baseline is {}.", spread_words(scheme, schedule, show))
+        }
+    }
+}
+
+/// One row of the payment table: a level of an outcome and what is paid there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// Change from the expected level in percentage points of all people (events per hundred people for a frequency);
+    /// negative is fewer.
+    pub change: f64,
+    /// The measured rate, as a proportion or as events per person.
+    pub rate: f64,
+    /// For each clause, what it pays, in the scheme's order.
+    pub by_clause: Vec<Pence>,
+    pub total: Pence,
+}
+
+/// What one area is paid in all when one outcome stands at each of some levels in every cohort, all else as in `expected`
+/// (see [`expected_tally`]). `changes` are in percentage points (or events per hundred people); levels that cannot be are
+/// left out.
+#[must_use]
+pub fn payment_table(scheme: &Scheme, expected: &Tally, outcome: usize, changes: &[f64]) -> Vec<Level> {
+    changes.iter().filter_map(|&change| level(scheme, expected, outcome, change)).collect()
+}
+
+/// As many events for one person as a baseline may state.
+const MOST_EVENTS_EACH: i64 = 100;
+
+fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Option<Level> {
+    let mut tally = expected.clone();
+    let definition = &scheme.outcomes[outcome];
+    for cell in 0..tally.people.len() {
+        let people = tally.people[cell];
+        let before = tally.counts[outcome][cell];
+        let from = match definition.baseline {
+            Baseline::None => before.saturating_mul(WHOLE),
+            _ => price::expected_in_cell(scheme, expected, outcome, cell),
+        };
+        let moved = from.saturating_add((change / 100.0 * WHOLE as f64 * people as f64).round() as i64);
+        let count = to_the_better(moved, definition.better);
+        if count < 0 || definition.is_binary() && count > people {
+            return None;
+        }
+        tally.counts[outcome][cell] = count;
+        if misfit(scheme, outcome, tally.counts[definition.base(outcome)][cell], count).is_some() {
+            return None;
+        }
+        // What is counted on top of a binary outcome moves with it: the same events for each person affected.
+        for (at, other) in scheme.outcomes.iter().enumerate() {
+            match other.kind {
+                Kind::Frequency { of, .. } | Kind::Sustained { of, .. } if of == outcome && before > 0 => {
+                    let most = match other.kind {
+                        Kind::Sustained { most, .. } => count * most,
+                        _ => people * MOST_EVENTS_EACH,
+                    };
+                    let moved = tally.counts[at][cell] as f64 * count as f64 / before as f64;
+                    tally.counts[at][cell] = (moved.round() as i64).min(most);
+                }
+                _ => {}
+            }
+        }
+    }
+    let (_, paid) = price::statement(scheme, &tally);
+    let people: i64 = tally.people.iter().sum();
+    let rate = tally.counts[outcome].iter().sum::<i64>() as f64 / people.max(1) as f64;
+    let by_clause = (0..scheme.clauses.len()).map(|clause| paid.clause(clause)).collect();
+    Some(Level { change, rate, by_clause, total: paid.total() })
+}
+
+/// A count in billionths as whole people or events, rounded to the better side: a result that meets its baseline exactly must
+/// not fall short of it by a part of a person.
+fn to_the_better(count: i64, better: Better) -> i64 {
+    match better {
+        Better::Fewer => count.div_euclid(WHOLE),
+        Better::More => count.saturating_add(WHOLE - 1).div_euclid(WHOLE),
+    }
+}
+
+/// How often each outcome of the scheme happens to one person of each of the contract's segments as things are, in one area:
+/// a share of people, or events or periods of one person.
+pub type AsNow = Vec<Vec<f64>>;
+
+/// Where the level of an outcome in [`expected_tally`] comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// The contract's own baseline.
+    Baseline,
+    /// What is believed of it as things are.
+    Believed,
+    /// Nothing is known of it: half of the people, half of the periods, two events for each person affected.
+    Assumed,
+}
+
+impl Expectation {
+    /// Of one outcome, with or without beliefs.
+    #[must_use]
+    pub fn of(outcome: &Outcome, believed: bool) -> Expectation {
+        match (&outcome.baseline, believed) {
+            (Baseline::Fixed(_), _) => Expectation::Baseline,
+            (_, true) => Expectation::Believed,
+            _ => Expectation::Assumed,
+        }
+    }
+}
+
+/// The tally of one area in which everything comes out as expected: at its fixed baseline, or else as it is now, where that
+/// is believed to be known, and then no better than those it is compared with.
+#[must_use]
+pub fn expected_tally(scheme: &Scheme, area: usize, as_now: Option<&AsNow>) -> Tally {
+    let mut tally = Tally::empty(scheme, area, (0..scheme.cohorts.len()).collect());
+    for (at, cohort) in scheme.cohorts.iter().enumerate() {
+        for segment in 0..tally.segments {
+            let cell = tally.cell(at, segment);
+            let share = if scheme.people.by_segment() { 1 } else { scheme.segments.len() as i64 };
+            tally.people[cell] = scheme.people.at(area, segment, cohort.year).0 / share;
+            for (index, outcome) in scheme.outcomes.iter().enumerate() {
+                let affected = tally.counts[outcome.base(index)][cell];
+                let people = tally.people[cell];
+                let mut count = match (&outcome.baseline, as_now, outcome.kind) {
+                    (Baseline::Fixed(schedule), _, kind) => {
+                        let base = if matches!(kind, Kind::Frequency { per: Per::Affected, .. }) { affected } else { people };
+                        let rate = schedule.at(area, segment, cohort.year);
+                        to_the_better(base.saturating_mul(rate.0), outcome.better)
+                    }
+                    (_, Some(as_now), _) => (people as f64 * as_now[index][segment]).round() as i64,
+                    (_, None, Kind::Binary) => people / 2,
+                    (_, None, Kind::Frequency { .. }) => 2 * affected,
+                    (_, None, Kind::Sustained { most, .. }) => affected * most / 2,
+                };
+                match outcome.kind {
+                    Kind::Frequency { .. } if affected == 0 => count = 0,
+                    Kind::Frequency { .. } => count = count.max(affected),
+                    Kind::Sustained { most, .. } => count = count.min(affected * most),
+                    Kind::Binary => {}
+                }
+                tally.counts[index][cell] = count;
+                if let Some(ratio) = outcome.compared() {
+                    tally.comparison[index].people[cell] = people * ratio;
+                    tally.comparison[index].counts[cell] = count * ratio;
+                }
+            }
+        }
+    }
+    tally
+}

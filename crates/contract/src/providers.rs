@@ -1,0 +1,382 @@
+//! Who is paid: the contract's own list of providers, which area each holds, and from when to when.
+//!
+//! Records name a provider by its id in this list, letter by letter. A contract without a list leaves it to the table of
+//! providers in the records; what it pays for an area as a whole can then be paid to one provider only.
+
+use jiff::civil::Date;
+
+use crate::clauses::{Clause, Rule};
+use crate::terms::{Cohort, MonthEnd, Scheme, later, months_later};
+use base::document::Section;
+use base::literal::Duration;
+use base::problem::Problem;
+use base::schedule::{find_column, find_table};
+use base::spelling;
+use base::table::Table;
+
+/// An organisation that is paid under the contract.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Provider {
+    /// As the records name it.
+    pub id: String,
+    /// What it is called; the id where the file says nothing.
+    pub name: String,
+    /// What it holds, in the order of the file.
+    pub holdings: Vec<Holding>,
+}
+
+/// One area, for some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    pub area: usize,
+    pub starts: Date,
+    /// The last day.
+    pub ends: Date,
+}
+
+/// Whose people the clauses that pay for an area as a whole look at: fees, bonuses, caps and floors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PricedFor {
+    /// An area is priced once, so one provider holds it at a time.
+    #[default]
+    Area,
+    /// Each provider is priced on its own, with a whole fee, bonus, cap and floor.
+    Provider,
+}
+
+impl PricedFor {
+    /// As the file writes them.
+    pub(crate) const KNOWN: [(&'static str, PricedFor); 2] =
+        [("each area", PricedFor::Area), ("each provider", PricedFor::Provider)];
+}
+
+impl Provider {
+    /// Whether the provider holds an area on a day.
+    #[must_use]
+    pub fn holds(&self, area: usize, on: Date) -> bool {
+        self.holdings.iter().any(|held| held.area == area && held.starts <= on && on <= held.ends)
+    }
+}
+
+impl Scheme {
+    /// A provider of the contract's list by its id, letter by letter.
+    #[must_use]
+    pub fn provider(&self, id: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.id == id)
+    }
+
+    /// The clauses that pay for an area as a whole: split over two providers, they come to another sum than for one.
+    #[must_use]
+    pub fn for_whole_areas(&self) -> Vec<&Clause> {
+        for_whole_areas(&self.clauses)
+    }
+
+    /// For each month of a cohort, whether a provider held an area throughout it.
+    #[must_use]
+    pub fn months_held(&self, provider: &Provider, area: usize, cohort: usize) -> Vec<bool> {
+        let cohort = &self.cohorts[cohort];
+        let held = |month: i64| {
+            let from = months_later(cohort.starts, month, self.month_end);
+            let last = months_later(cohort.starts, month + 1, self.month_end).yesterday().unwrap_or(from);
+            provider.holdings.iter().any(|held| held.area == area && held.starts <= from && last <= held.ends)
+        };
+        (0..cohort.months).map(held).collect()
+    }
+
+    /// Whether a provider held an area on some day of a cohort.
+    #[must_use]
+    pub fn held_in(&self, provider: &Provider, area: usize, cohort: usize) -> bool {
+        let cohort = &self.cohorts[cohort];
+        provider.holdings.iter().any(|held| held.area == area && held.starts <= cohort.ends && cohort.starts <= held.ends)
+    }
+}
+
+fn for_whole_areas(clauses: &[Clause]) -> Vec<&Clause> {
+    let whole = |rule: &Rule| matches!(rule, Rule::ServiceFee(_) | Rule::Bonus(_) | Rule::Cap(_) | Rule::Floor(_));
+    clauses.iter().filter(|clause| whole(&clause.rule)).collect()
+}
+
+/// A provider as it is read, with a problem that only lacks its words for each of its holdings.
+struct Listed {
+    provider: Provider,
+    place: Problem,
+    places: Vec<Problem>,
+}
+
+/// What the rest of the file says that a list of providers must agree with.
+pub(crate) struct Terms<'a> {
+    pub areas: &'a [String],
+    pub contract: Option<(Date, Date)>,
+    pub cohorts: &'a [Cohort],
+    pub clauses: &'a [Clause],
+    pub month_end: MonthEnd,
+    pub priced_for: PricedFor,
+}
+
+/// Reads the list: a list of ids, a table in a CSV file, or a heading for each.
+pub(crate) fn read(top: &Section<'_, '_>, terms: &Terms<'_>) -> Vec<Provider> {
+    if !top.has("providers") {
+        return Vec::new();
+    }
+    let listed = match top.holds_keys("providers") {
+        true => headed(top, terms),
+        false => match top.list("providers").as_deref() {
+            Some([(file, _)]) if file.ends_with(".csv") => {
+                find_table(top, "providers", file).map(|table| from_table(top, table, terms)).unwrap_or_default()
+            }
+            Some(ids) => {
+                let place = |span| Problem::at(top.file, span, "");
+                let one = |(id, span): &(&str, _)| Listed {
+                    provider: Provider {
+                        id: (*id).to_owned(),
+                        name: (*id).to_owned(),
+                        holdings: everything(terms, terms.contract.unwrap_or((Date::MIN, Date::MAX))),
+                    },
+                    place: place(*span),
+                    places: vec![place(*span); terms.areas.len()],
+                };
+                ids.iter().map(one).collect()
+            }
+            None => return Vec::new(),
+        },
+    };
+    if listed.is_empty() && top.reader.errors() == 0 {
+        top.push(
+            top.problem("providers", "there is no provider in the list")
+                .expected("at least one provider")
+                .mend("write providers = [\"NAME\"], or remove the key"),
+        );
+    }
+    for problem in wrong_names(&listed).into_iter().chain(wrong_times(&listed, terms)) {
+        top.push(problem);
+    }
+    listed.into_iter().map(|listed| listed.provider).collect()
+}
+
+/// Every area, for so long.
+fn everything(terms: &Terms<'_>, (starts, ends): (Date, Date)) -> Vec<Holding> {
+    (0..terms.areas.len()).map(|area| Holding { area, starts, ends }).collect()
+}
+
+/// `[providers.ID]`, one for each.
+fn headed(top: &Section<'_, '_>, terms: &Terms<'_>) -> Vec<Listed> {
+    let Some(all) = top.section("providers") else { return Vec::new() };
+    let whole = terms.contract.unwrap_or((Date::MIN, Date::MAX));
+    let mut out = Vec::new();
+    for section in all.sections() {
+        let id = section.name.clone();
+        let name = section.text("name").map_or(id.clone(), str::to_owned);
+        let (starts, ends) = (section.date("starts").unwrap_or(whole.0), section.date("ends").unwrap_or(whole.1));
+        let listed = if section.has("areas") { section.list("areas") } else { None };
+        let mut areas = Vec::new();
+        for (area, span) in listed.iter().flatten() {
+            match terms.areas.iter().position(|known| known == area) {
+                Some(area) => areas.push(area),
+                None => top.push(no_area(Problem::at(section.file, *span, ""), area, terms)),
+            }
+        }
+        let holdings = match listed {
+            Some(_) => areas.into_iter().map(|area| Holding { area, starts, ends }).collect(),
+            None => everything(terms, (starts, ends)),
+        };
+        section.finish();
+        let place = Problem::at(section.file, section.span, "");
+        let places = vec![place.clone(); holdings.len()];
+        out.push(Listed { provider: Provider { id, name, holdings }, place, places });
+    }
+    out
+}
+
+fn no_area(place: Problem, area: &str, terms: &Terms<'_>) -> Problem {
+    let nearest = spelling::nearest(area, terms.areas.iter().map(String::as_str)).map(str::to_owned);
+    let expected = format!("one of {}", terms.areas.join(", "));
+    let problem = Problem { what: "the contract has no such area".to_owned(), nearest, ..place };
+    problem.read(format!("`{area}`")).expected(expected).mend("write the area exactly as `areas` has it")
+}
+
+/// A row for each provider and area: columns `provider`, and if need be `name`, `area`, `starts` and `ends`.
+fn from_table(top: &Section<'_, '_>, table: &Table, terms: &Terms<'_>) -> Vec<Listed> {
+    let Some(provider) = find_column(top, "providers", table, "provider") else { return Vec::new() };
+    let whole = terms.contract.unwrap_or((Date::MIN, Date::MAX));
+    let mut out: Vec<Listed> = Vec::new();
+    for row in &table.rows {
+        let place = |column: usize| table.problem(row[column].span, "");
+        let cell = |name: &str| table.column(name).map(|at| (at, row[at].text.as_str())).filter(|(_, text)| !text.is_empty());
+        let day = |name: &str, otherwise: Date| match cell(name) {
+            None => otherwise,
+            Some((at, text)) => match text.parse::<Date>().ok().filter(|date| date.to_string() == text) {
+                Some(date) => date,
+                None => {
+                    let problem = Problem { what: format!("`{name}` should be a date"), ..place(at) };
+                    top.push(problem.read(text).expected("a date, year first, such as 2027-04-01").mend("write it like that"));
+                    otherwise
+                }
+            },
+        };
+        let (starts, ends) = (day("starts", whole.0), day("ends", whole.1));
+        let holdings = match cell("area") {
+            None => everything(terms, (starts, ends)),
+            Some((at, area)) => match terms.areas.iter().position(|known| known == area) {
+                Some(area) => vec![Holding { area, starts, ends }],
+                None => {
+                    top.push(no_area(place(at), area, terms));
+                    Vec::new()
+                }
+            },
+        };
+        let id = row[provider].text.clone();
+        let name = cell("name").map_or(id.clone(), |(_, name)| name.to_owned());
+        let places = vec![place(provider); holdings.len()];
+        match out.iter_mut().find(|known| known.provider.id == id) {
+            Some(known) => {
+                if known.provider.name != name && cell("name").is_some() {
+                    let what = format!("`{id}` has two names");
+                    let problem = Problem { what, ..place(table.column("name").unwrap_or(provider)) };
+                    let expected = format!("`{}`, as above", known.provider.name);
+                    top.push(problem.read(name).expected(expected).mend("give the name once, or the same name each time"));
+                }
+                known.provider.holdings.extend(holdings);
+                known.places.extend(places);
+            }
+            None => out.push(Listed { provider: Provider { id, name, holdings }, place: place(provider), places }),
+        }
+    }
+    out
+}
+
+/// Ids and names that are empty, that hide something, or that two providers share but for spelling.
+fn wrong_names(listed: &[Listed]) -> Vec<Problem> {
+    let mut out = Vec::new();
+    for (at, one) in listed.iter().enumerate() {
+        let id = &one.provider.id;
+        let plain = id.split_whitespace().collect::<Vec<_>>().join(" ");
+        let expected = "each provider once, with an id as the records write it";
+        let say = |what: String, mend: &str| {
+            let problem = Problem { what, ..one.place.clone() };
+            problem.read(format!("{id:?}")).expected(expected).mend(mend)
+        };
+        if spelling::folded(id).is_empty() {
+            out.push(say("this provider has no name".to_owned(), "name it, or remove it"));
+            continue;
+        }
+        if *id != plain || id.chars().any(spelling::unseen) {
+            let what = format!("the id `{}` has blanks or characters in it that nobody sees", plain.escape_debug());
+            out.push(say(what, "type it anew, with single blanks between words"));
+        }
+        let taken = |other: &&Listed| {
+            let (own, theirs) = (&one.provider, &other.provider);
+            let names = [&theirs.id, &theirs.name];
+            [&own.id, &own.name].into_iter().any(|own| names.into_iter().any(|theirs| spelling::same(own, theirs)))
+        };
+        if let Some(other) = listed[..at].iter().find(taken) {
+            let what = format!("the provider `{id}` appears twice: `{}` has the same name but for spelling", other.provider.id);
+            out.push(say(what, "remove one of the two, or give the other another name"));
+        }
+    }
+    out
+}
+
+/// Holdings that end before they start, reach beyond the contract, overlap where they must not, or part a month's fee.
+fn wrong_times(listed: &[Listed], terms: &Terms<'_>) -> Vec<Problem> {
+    let mut out = Vec::new();
+    let all = || {
+        let each = |one: &'_ Listed| (0..one.provider.holdings.len()).collect::<Vec<_>>();
+        listed.iter().enumerate().flat_map(move |(at, one)| each(one).into_iter().map(move |held| (at, held)))
+    };
+    let whole = for_whole_areas(terms.clauses);
+    let fee = terms.clauses.iter().find(|clause| matches!(clause.rule, Rule::ServiceFee(_)));
+    for (at, number) in all() {
+        let (provider, place) = (&listed[at].provider, &listed[at].places[number]);
+        let held = provider.holdings[number];
+        let area = &terms.areas[held.area];
+        let when = format!("{} to {}", held.starts, held.ends);
+        let say = |what: String| Problem { what, ..place.clone() }.read(when.clone());
+        if held.ends < held.starts {
+            let problem = say(format!("`{}` holds {area} until before it starts", provider.id));
+            out.push(problem.expected(format!("an end after {}", held.starts)).mend("check the two dates"));
+            continue;
+        }
+        if let Some((starts, ends)) = terms.contract.filter(|(starts, ends)| held.starts < *starts || held.ends > *ends) {
+            let problem = say(format!("`{}` holds {area} beyond the contract's own dates", provider.id));
+            out.push(problem.expected(format!("dates within {starts} to {ends}")).mend("correct these dates, or the contract's"));
+        }
+        let before = all().take_while(|other| *other != (at, number));
+        let overlapping = before.into_iter().find(|(other, other_number)| {
+            let theirs = listed[*other].provider.holdings[*other_number];
+            // One provider in two spellings is told as such.
+            let one = spelling::same(&listed[*other].provider.id, &provider.id);
+            let may = *other != at && (terms.priced_for == PricedFor::Provider || whole.is_empty() || one);
+            theirs.area == held.area && theirs.starts <= held.ends && held.starts <= theirs.ends && !may
+        });
+        if let Some((other, _)) = overlapping {
+            out.push(match other == at {
+                true => {
+                    let problem = say(format!("`{}` holds {area} twice at the same time", provider.id));
+                    problem.expected("each area once for any day").mend("remove one of the two, or correct its dates")
+                }
+                false => shared(say, (&listed[other].provider.id, &provider.id, area), &whole),
+            });
+        }
+        if let (Some(fee), Some(day)) = (fee, parts_a_month(held, terms)) {
+            let problem = say(format!(
+                "`{}` takes over or hands over {area} within a month of the service fee `{}`",
+                provider.id, fee.name
+            ));
+            let expected = format!("a change on the first day of a month of the contract, such as {day}");
+            out.push(problem.expected(expected).mend("a fee is due for whole months: correct the date"));
+        }
+    }
+    out
+}
+
+fn shared(say: impl Fn(String) -> Problem, (one, other, area): (&str, &str, &str), whole: &[&Clause]) -> Problem {
+    let names: Vec<String> = whole.iter().map(|clause| format!("`{}` ({})", clause.name, clause.kind())).collect();
+    let what =
+        format!("`{one}` and `{other}` hold {area} at the same time, and {} pays for an area as a whole", names.join(", "));
+    say(what).expected("one provider for each area at a time").mend(
+        "give each its `areas`, or `starts` and `ends`; or, if each provider has a whole fee, bonus, cap and floor of its own, write \
+         priced_for = \"each provider\"",
+    )
+}
+
+/// The nearest day on which a month begins, where a holding begins or ends within a month of some cohort.
+fn parts_a_month(held: Holding, terms: &Terms<'_>) -> Option<Date> {
+    let (first, last) = (terms.cohorts.first()?, terms.cohorts.last()?);
+    let after = later(held.ends, Duration::Days(1), terms.month_end);
+    let inside = [held.starts, after].into_iter().filter(|day| first.starts < *day && *day <= last.ends);
+    for day in inside {
+        let cohort = terms.cohorts.iter().find(|cohort| cohort.starts <= day && day <= cohort.ends)?;
+        let begins = (0..=cohort.months).map(|month| months_later(cohort.starts, month, terms.month_end));
+        let nearest = begins.min_by_key(|begins| (*begins - day).get_days().abs())?;
+        if nearest != day {
+            return Some(nearest);
+        }
+    }
+    None
+}
+
+/// Who is paid, for the term sheet; nothing where the contract lists nobody.
+pub(crate) fn explain(scheme: &Scheme) -> Vec<String> {
+    let day = |day: Date| day.strftime("%-d %B %Y").to_string();
+    let one = |provider: &Provider| {
+        let id = if provider.name == provider.id { String::new() } else { format!(" (`{}` in the records)", provider.id) };
+        let every = provider.holdings.len() == scheme.areas.len()
+            && provider.holdings.iter().all(|held| (held.starts, held.ends) == (scheme.starts, scheme.ends));
+        if every {
+            let areas = if scheme.areas.len() > 1 { " in every area" } else { "" };
+            return format!("{}{id} is paid{areas}, throughout the contract.", provider.name);
+        }
+        let held = provider.holdings.iter().map(|held| {
+            let area = if scheme.areas.len() > 1 { format!("for {} ", scheme.areas[held.area]) } else { String::new() };
+            format!("{area}from {} to {}", day(held.starts), day(held.ends))
+        });
+        let held = held.collect::<Vec<_>>();
+        let held = if held.is_empty() { "for no area".to_owned() } else { held.join("; ") };
+        format!("{}{id} is paid {held}.", provider.name)
+    };
+    let mut out: Vec<String> = scheme.providers.iter().map(one).collect();
+    if scheme.priced_for == PricedFor::Provider {
+        out.push("Each provider has a whole fee, bonus, cap and floor of its own.".to_owned());
+    }
+    out
+}

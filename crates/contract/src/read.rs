@@ -1,0 +1,651 @@
+//! `scheme.toml` to [`Scheme`]: everything is checked here, once; what comes out can be priced without another question.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::clauses::{self, Clause, Context};
+use crate::providers::{self, PricedFor};
+use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, RecordsPolicy, SaidBy, Scheme, months_later};
+use base::document::{Reader, Section};
+use base::literal::{Count, Duration, Literal, PerHead};
+use base::money::{Rate, Rounding, WHOLE};
+use base::problem::Problem;
+use base::schedule::{Keys, Schedule, find_column, find_table};
+use base::source::Source;
+
+/// The file with the contract's terms.
+pub const SCHEME_FILE: &str = "scheme.toml";
+
+/// Reads the scheme; `None` when there is any error. Problems go to the reader.
+pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
+    let top = reader.document(SCHEME_FILE, "scheme = \"The name of the scheme\"")?;
+    let name = top.required_text("scheme", "the name of the scheme, such as \"County support\"");
+    let summary = top.text("summary").unwrap_or_default().to_owned();
+    let payer = top.text("payer").unwrap_or("the payer").to_owned();
+    let provider = top.text("provider").unwrap_or("provider").to_owned();
+    let _: () = top.required_choice("currency", &[("GBP", ())]);
+    let rounding = top.required_choice(
+        "rounding",
+        &[
+            ("nearest penny, half up", Rounding::HalfUp),
+            ("nearest penny, half even", Rounding::HalfEven),
+            ("down to the penny", Rounding::Down),
+        ],
+    );
+    let month_end =
+        top.required_choice("month_end", &[("last day of month", MonthEnd::LastDay), ("next day", MonthEnd::NextDay)]);
+    let intake = top.choice("intake", &Intake::KNOWN).unwrap_or_default();
+    let segments_set_by = top.choice("segments_set_by", &SaidBy::KNOWN).unwrap_or_default();
+    let areas = names(&top, "areas", "area", "whole area");
+    let segments = names(&top, "segments", "segment", "everyone");
+
+    let contract = top.required_section("contract", "a table [contract] with starts and ends");
+    let (starts, ends, final_payment) = contract.as_ref().map_or((None, None, None), dates);
+    let cohort_table = top.required_section("cohorts", "a table [cohorts] with starts, ends, every and people");
+    let cohorts = cohort_table.as_ref().map_or(Vec::new(), |table| cohorts(table, starts, ends, month_end));
+    let years = cohorts.iter().map(|cohort| cohort.year + 1).max().unwrap_or(1);
+    let keys = Keys { areas: areas.clone(), segments: segments.clone(), years };
+    let cells = areas.len() * segments.len() * years;
+    if cells > MOST_CELLS {
+        top.push(
+            top.problem("segments", "there are more areas, segments and years than can be priced")
+                .read(format!("{} areas × {} segments × {years} years", areas.len(), segments.len()))
+                .expected(format!("at most {} in all", base::money::thousands(MOST_CELLS as i64)))
+                .mend("price the areas in several schemes"),
+        );
+        return None;
+    }
+    let people = cohort_table.as_ref().map_or(Schedule::constant(Count(0)), |table| {
+        let mend = "check the number: it is the people expected in one cohort of one area";
+        let people = table.schedule_up_to("people", &keys, Count(MOST_PEOPLE), "more people than a cohort can have", mend);
+        table.finish();
+        people
+    });
+
+    let outcomes = match top.required_section("outcome", "at least one table [outcome.NAME]") {
+        Some(tables) => outcomes(&tables, &keys),
+        None => Vec::new(),
+    };
+    let clauses = match top.required_section("pay", "at least one table [pay.NAME] with its clause") {
+        Some(tables) => read_clauses(&tables, &keys, &outcomes, &cohorts),
+        None => Vec::new(),
+    };
+    let records = top.section("records").map_or_else(RecordsPolicy::default, |section| records(&section));
+    let priced_for = top.choice("priced_for", &PricedFor::KNOWN).unwrap_or_default();
+    let terms = providers::Terms {
+        areas: &areas,
+        contract: starts.zip(ends),
+        cohorts: &cohorts,
+        clauses: &clauses,
+        month_end,
+        priced_for,
+    };
+    let providers = providers::read(&top, &terms);
+    if priced_for == PricedFor::Provider && !top.has("providers") {
+        top.push(
+            top.problem("priced_for", "each provider is priced on its own, and the contract does not say who they are")
+                .expected("a list of providers")
+                .mend("add providers = [\"NAME\", \"NAME\"]"),
+        );
+    }
+    let _ = top.has("example");
+    top.finish();
+    let numbers = cohorts.len() * segments.len() * outcomes.len();
+    if numbers > MOST_CELLS {
+        top.push(
+            top.problem("segments", "there are more cohorts, segments and outcomes than can be priced")
+                .read(format!("{} cohorts × {} segments × {} outcomes", cohorts.len(), segments.len(), outcomes.len()))
+                .expected(format!("at most {} in all", base::money::thousands(MOST_CELLS as i64)))
+                .mend("make the cohorts longer, or tell fewer segments apart"),
+        );
+    }
+
+    if reader.errors() > 0 {
+        return None;
+    }
+    Some(Scheme {
+        name,
+        summary,
+        payer,
+        provider,
+        providers,
+        priced_for,
+        rounding,
+        month_end,
+        starts: starts?,
+        ends: ends?,
+        final_payment,
+        areas,
+        segments,
+        cohorts,
+        people,
+        intake,
+        segments_set_by,
+        outcomes,
+        clauses,
+        records,
+    })
+}
+
+/// `[records]`: what is tolerated in the records that are paid on.
+fn records(section: &Section<'_, '_>) -> RecordsPolicy {
+    let faults = section.number("faults").unwrap_or_default();
+    let other_kinds = section.list("other_kinds").unwrap_or_default();
+    section.finish();
+    RecordsPolicy { faults, other_kinds: other_kinds.into_iter().map(|(kind, _)| kind.to_owned()).collect() }
+}
+
+/// A list of names: in the file, or a column of a table; one name when the key is missing.
+fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<String> {
+    if !top.has(key) {
+        return vec![alone.to_owned()];
+    }
+    let Some(listed) = top.list(key) else { return vec![alone.to_owned()] };
+    let table = match listed.as_slice() {
+        [(file, _)] if file.ends_with(".csv") => find_table(top, key, file),
+        _ => None,
+    };
+    let places: Vec<(String, Problem)> = match table {
+        Some(table) => {
+            let Some(column) = find_column(top, key, table, column) else { return vec![alone.to_owned()] };
+            let cells = table.rows.iter().map(|row| &row[column]);
+            cells.map(|cell| (cell.text.clone(), table.problem(cell.span, ""))).collect()
+        }
+        None => listed.iter().map(|(name, span)| ((*name).to_owned(), Problem::at(top.file, *span, ""))).collect(),
+    };
+    let mut names: Vec<String> = Vec::new();
+    let mut known = Alike::default();
+    if places.len() > MOST_NAMES {
+        top.push(
+            top.problem(key, format!("there are more {column}s than can be priced"))
+                .read(format!("{} names", places.len()))
+                .expected(format!("at most {MOST_NAMES}"))
+                .mend("look for a table of something else, such as people"),
+        );
+        return vec![alone.to_owned()];
+    }
+    for (name, place) in places {
+        let expected = format!("each {column} once, by name; capital letters, blanks and what nobody sees make no difference");
+        if name.is_empty() {
+            let problem = Problem { what: format!("this {column} has no name"), ..place };
+            top.push(problem.expected(expected).mend("remove one of the two or correct the name"));
+        } else if let Some(first) = known.earlier(&top.reader.opened.sources, &name, &place) {
+            let problem = Problem { what: format!("the {column} `{name}` appears twice"), ..place };
+            top.push(problem.read(first).expected(expected).mend("remove one of the two or correct the name"));
+        } else {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        top.push(
+            top.problem(key, format!("there is no {column} in the list"))
+                .expected("at least one name")
+                .mend(format!("remove `{key}` if the contract has only one")),
+        );
+        names.push(alone.to_owned());
+    }
+    names
+}
+
+/// The most areas, and the most segments, of a contract.
+const MOST_NAMES: usize = 1_000;
+
+/// Names by what they are compared by, each with the place where it stood first.
+#[derive(Default)]
+struct Alike(BTreeMap<String, (String, Problem)>);
+
+impl Alike {
+    /// Where a name, or one that differs from it by what nobody sees, stood already, with where it stands now; none for a new
+    /// one, which is noted.
+    fn earlier(&mut self, sources: &BTreeMap<String, Source>, name: &str, place: &Problem) -> Option<String> {
+        let folded = base::spelling::folded(name);
+        let Some((first, at)) = self.0.get(&folded) else {
+            self.0.insert(folded, (name.to_owned(), place.clone()));
+            return None;
+        };
+        let on = |place: &Problem| {
+            let line = || Some(sources.get(&place.file)?.place(place.span?.start).line);
+            line().map_or(String::new(), |line| format!(" on line {line}"))
+        };
+        Some(format!("`{first}`{} and `{name}`{}", on(at), on(place)))
+    }
+}
+
+/// Refuses tables of one kind whose names differ by what nobody sees.
+fn each_name_once(sections: &[Section<'_, '_>], what: &str) {
+    let mut known = Alike::default();
+    for section in sections {
+        let place = Problem::at(section.file, section.span, format!("the {what} `{}` appears twice", section.name));
+        if let Some(first) = known.earlier(&section.reader.opened.sources, &section.name, &place) {
+            let expected =
+                format!("each {what} by a name of its own; capital letters, blanks and what nobody sees make no difference");
+            section.push(place.read(first).expected(expected).mend("remove one of the two, or give it another name"));
+        }
+    }
+}
+
+/// Whether there are no more tables of one kind than can be priced.
+fn not_too_many(tables: &Section<'_, '_>, found: usize, most: usize, what: &str) -> bool {
+    if found > most {
+        tables.push(
+            Problem::at(tables.file, tables.span, format!("there are more {what} than can be priced"))
+                .read(format!("{found} tables"))
+                .expected(format!("at most {most}"))
+                .mend("look for tables that stand here by mistake"),
+        );
+    }
+    found <= most
+}
+
+/// The first and the last day that a contract may have; beyond them a date is surely mistyped.
+const DAYS: (Date, Date) = (jiff::civil::date(1900, 1, 1), jiff::civil::date(2199, 12, 31));
+
+/// A date of the contract, if it is one that can be.
+fn sensible(table: &Section<'_, '_>, key: &str, date: Option<Date>) -> Option<Date> {
+    let beyond = date.filter(|date| *date < DAYS.0 || *date > DAYS.1);
+    if let Some(date) = beyond {
+        table.push(
+            table
+                .problem(key, "no contract has such a date")
+                .read(date.to_string())
+                .expected(format!("a date from {} to {}", DAYS.0, DAYS.1))
+                .mend("check the year"),
+        );
+    }
+    date.filter(|_| beyond.is_none())
+}
+
+fn dates(table: &Section<'_, '_>) -> (Option<Date>, Option<Date>, Option<Date>) {
+    let day = |key: &str| sensible(table, key, table.required_date(key));
+    let (starts, ends) = (day("starts"), day("ends"));
+    let last = sensible(table, "final_payment", table.date("final_payment"));
+    table.finish();
+    if let (Some(starts), Some(ends)) = (starts, ends)
+        && ends < starts
+    {
+        table.push(
+            table
+                .problem("ends", "the contract ends before it starts")
+                .read(ends.to_string())
+                .expected(format!("a date after {starts}"))
+                .mend("check the two dates"),
+        );
+        return (None, None, last);
+    }
+    (starts, ends, last)
+}
+
+/// The most people in a cohort, and with [`MOST_COHORTS`] a bound on all that is priced: arithmetic in billionths must fit.
+const MOST_PEOPLE: i64 = 1_000_000;
+
+/// The most cohorts a scheme may have; beyond it a date is surely mistyped.
+const MOST_COHORTS: usize = 400;
+
+fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends: Option<Date>, rule: MonthEnd) -> Vec<Cohort> {
+    let day = |key: &str| sensible(table, key, table.required_date(key));
+    let (starts, ends) = (day("starts"), day("ends"));
+    let required: Option<Duration> = match table.has("every") {
+        true => table.number("every"),
+        false => Some(table.required("every")),
+    };
+    let Some(every) = required else { return Vec::new() };
+    let Duration::Months(months) = every else {
+        table.push(
+            table
+                .problem("every", "cohorts are whole months long")
+                .read(every.words())
+                .expected("a length such as \"3 months\" or \"1 year\"")
+                .mend("write every = \"3 months\""),
+        );
+        return Vec::new();
+    };
+    let (Some(starts), Some(ends)) = (starts, ends) else { return Vec::new() };
+    if months == 0 {
+        let problem = table.problem("every", "cohorts of no length").read(every.words());
+        table.push(problem.expected("a length such as \"3 months\" or \"1 year\"").mend("write how long one cohort is"));
+        return Vec::new();
+    }
+    if ends < starts {
+        table.push(
+            table
+                .problem("ends", "the last cohort ends before the first one starts")
+                .read(ends.to_string())
+                .expected(format!("a date after {starts}"))
+                .mend("check the dates; `ends` is the last day on which a person may start"),
+        );
+        return Vec::new();
+    }
+    if let (Some(contract_starts), Some(contract_ends)) = (contract_starts, contract_ends)
+        && (starts < contract_starts || ends > contract_ends)
+    {
+        let key = if starts < contract_starts { "starts" } else { "ends" };
+        table.push(
+            table
+                .problem(key, "the cohorts reach beyond the contract")
+                .read(format!("{starts} to {ends}"))
+                .expected(format!("dates within {contract_starts} to {contract_ends}"))
+                .mend("correct the cohorts or the contract's dates"),
+        );
+    }
+    let mut out = Vec::new();
+    let mut from = starts;
+    while from <= ends && out.len() < MOST_COHORTS {
+        let next = months_later(starts, months * (out.len() as i64 + 1), rule);
+        let last = next.yesterday().unwrap_or(next);
+        if last > ends {
+            table.push(
+                table
+                    .problem("ends", "the last cohort is cut short")
+                    .read(ends.to_string())
+                    .expected(format!("the last day of a whole cohort, such as {last}"))
+                    .mend(format!("cohorts of {} starting on {starts} end on {last}", every.words())),
+            );
+            break;
+        }
+        let since = contract_starts.map_or(starts, |date| date.min(starts));
+        let year = years_between(since, from, rule);
+        out.push(Cohort { name: cohort_name(from, months), starts: from, ends: last, year, months });
+        from = next;
+    }
+    if out.len() == MOST_COHORTS {
+        table.push(
+            table
+                .problem("ends", "there are too many cohorts")
+                .expected(format!("fewer than {MOST_COHORTS}"))
+                .mend("check the year of the last date, or make the cohorts longer"),
+        );
+    }
+    // Contract years are counted from the first cohort: before it nobody has started and nothing is priced.
+    let first = out.first().map_or(0, |cohort| cohort.year);
+    for cohort in &mut out {
+        cohort.year -= first;
+    }
+    out
+}
+
+fn years_between(from: Date, to: Date, rule: MonthEnd) -> usize {
+    (1..200).take_while(|&years| months_later(from, 12 * years, rule) <= to).count()
+}
+
+/// "2015-10 to 2015-12".
+fn cohort_name(starts: Date, months: i64) -> String {
+    let last = months_later(starts, months - 1, MonthEnd::LastDay);
+    let name = |date: Date| format!("{}-{:02}", date.year(), date.month());
+    if months == 1 { name(starts) } else { format!("{} to {}", name(starts), name(last)) }
+}
+
+/// The most outcomes and the most clauses of a contract.
+const MOST_OUTCOMES: usize = 100;
+const MOST_CLAUSES: usize = 200;
+
+/// The most numbers that a tally of all cohorts may hold, and a table of prices.
+const MOST_CELLS: usize = 1_000_000;
+
+fn outcomes(tables: &Section<'_, '_>, keys: &Keys) -> Vec<Outcome> {
+    let sections = tables.sections();
+    if !not_too_many(tables, sections.len(), MOST_OUTCOMES, "outcomes") {
+        return Vec::new();
+    }
+    each_name_once(&sections, "outcome");
+    let names: Vec<String> = sections.iter().map(|section| section.name.clone()).collect();
+    let mut out: Vec<Outcome> = Vec::new();
+    for section in &sections {
+        let outcome = outcome(section, keys, &names, &out);
+        section.finish();
+        if RESERVED.contains(&base::spelling::folded(&outcome.name).as_str()) {
+            section.push(
+                Problem::at(section.file, section.span, format!("an outcome cannot be called `{}`", outcome.name))
+                    .expected("a name that means nothing else in a tally or a worked example")
+                    .mend(format!("choose another name, such as [outcome.{}_reached]", outcome.name)),
+            );
+        }
+        out.push(outcome);
+    }
+    columns_apart(&sections, &out);
+    out
+}
+
+/// Two outcomes must not have one column of a tally: `jobs comparison` is the comparison group of `jobs`, or an outcome.
+fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
+    let derived = |outcome: &Outcome| {
+        ["comparison people", "comparison", "before", "found false"].map(|of| format!("{} {of}", outcome.name))
+    };
+    let mut known = BTreeMap::new();
+    for outcome in outcomes {
+        known.extend(derived(outcome).map(|column| (base::spelling::folded(&column), outcome.name.as_str())));
+    }
+    for section in sections {
+        if let Some(other) = known.get(&base::spelling::folded(&section.name)) {
+            section.push(
+                Problem::at(
+                    section.file,
+                    section.span,
+                    format!("a tally could not tell `{}` from a column of `{other}`", section.name),
+                )
+                .expected(format!("a name that no column of `{other}` has"))
+                .mend("give the outcome another name"),
+            );
+        }
+    }
+}
+
+/// Words that head other columns of a tally or are other keys of a worked example.
+const RESERVED: [&str; 9] = ["scheme", "provider", "area", "cohort", "segment", "people", "tally", "pays", "from"];
+
+fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Outcome]) -> Outcome {
+    #[derive(Clone, Copy, Default, PartialEq)]
+    enum Word {
+        #[default]
+        Binary,
+        Frequency,
+        Sustained,
+    }
+    let measure = section.required_text("measure", "what is measured, such as \"people with a proven reoffence\"");
+    let word = section
+        .required_choice("kind", &[("binary", Word::Binary), ("frequency", Word::Frequency), ("sustained", Word::Sustained)]);
+    let better = section.required_choice("better", &[("fewer", Better::Fewer), ("more", Better::More)]);
+    let window: Duration = section.required("window");
+    some_time(section, "window", window);
+    let wait: Duration = section.number("wait").unwrap_or(Duration::Days(0));
+    let of = if word == Word::Binary { 0 } else { of(section, names, above) };
+    let kind = match word {
+        Word::Binary => Kind::Binary,
+        Word::Frequency => {
+            let per = section.choice("per", &[("person", Per::Person), ("affected", Per::Affected)]).unwrap_or_default();
+            Kind::Frequency { of, per }
+        }
+        Word::Sustained => {
+            let mend = "write how many periods are paid for one person at most";
+            let most = section.required_within("most", (Count(1), Count(1000)), "not a number of periods", mend);
+            let every = section.required("every");
+            some_time(section, "every", every);
+            Kind::Sustained { of, every, most: most.0 }
+        }
+    };
+    let baseline = baseline(section, keys, kind);
+    let ratchet = ratchet(section, &baseline);
+    let reported_by = section.choice("reported_by", &SaidBy::KNOWN).unwrap_or_default();
+    let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
+    let measured = crate::measured::read(section, kind);
+    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, ratchet, reported_by, spread, measured }
+}
+
+/// Refuses a length of time in which nothing can happen.
+fn some_time(section: &Section<'_, '_>, key: &str, length: Duration) {
+    if length.in_months() <= 0.0 {
+        section.push(
+            section
+                .problem(key, format!("`{key}` is no time at all"))
+                .read(length.words())
+                .expected("at least one day, such as \"12 months\"")
+                .mend("write how long the contract looks"),
+        );
+    }
+}
+
+/// The binary outcome that a frequency or a sustained outcome builds on; it must stand above.
+fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
+    let name = section.required_text("of", "the binary outcome above it that it builds on, such as \"reoffending\"");
+    let found = above.iter().position(|outcome| outcome.name == name);
+    match found {
+        Some(at) if above[at].is_binary() => at,
+        _ if name.is_empty() => 0,
+        _ => {
+            let first = "declare the yes-or-no outcome first (\"reoffending\"), then how often it happens";
+            let (what, mend) = match found {
+                Some(_) => (format!("`{name}` is not a binary outcome"), first.to_owned()),
+                None if names.contains(&name) => (
+                    format!("`{name}` stands below; outcomes refer upwards"),
+                    format!("move [outcome.{name}] above [outcome.{}]", section.name),
+                ),
+                None => ("the scheme measures no such outcome".to_owned(), first.to_owned()),
+            };
+            let binary = above.iter().filter(|outcome| outcome.is_binary() && outcome.name != name);
+            section.push(
+                section
+                    .problem("of", what)
+                    .read(format!("\"{name}\""))
+                    .expected("the name of a binary outcome above this one")
+                    .nearest(&name, binary.map(|outcome| outcome.name.as_str()))
+                    .mend(mend),
+            );
+            0
+        }
+    }
+}
+
+fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
+    if !section.has("baseline") {
+        return Baseline::None;
+    }
+    if section.holds_keys("baseline")
+        && let Some(table) = section.section("baseline")
+        && table.has("comparison_people_each")
+    {
+        let what = "the comparison group needs at least one person for each person served";
+        let mend = "write how many people are compared with each person served";
+        let ratio = table.required_within("comparison_people_each", (Count(1), Count(1000)), what, mend);
+        table.finish();
+        if matches!(kind, Kind::Frequency { per: Per::Affected, .. }) {
+            table.push(
+                table
+                    .problem("comparison_people_each", "a comparison group is measured per person, not per person affected")
+                    .expected("per = \"person\"")
+                    .mend("change `per`, or give the baseline as a number"),
+            );
+        }
+        return Baseline::Comparison { ratio: ratio.0 };
+    }
+    if section.holds_keys("baseline")
+        && let Some(table) = section.section("baseline")
+        && table.has("same_people_before")
+    {
+        let over: Duration = table.required("same_people_before");
+        some_time(&table, "same_people_before", over);
+        table.finish();
+        if kind != Kind::Binary && !matches!(kind, Kind::Frequency { per: Per::Person, .. }) {
+            table.push(
+                table
+                    .problem("same_people_before", "what people did before can be counted by person or by event, not otherwise")
+                    .expected("kind = \"binary\", or \"frequency\" per person")
+                    .mend("change the kind, or give the baseline as a number"),
+            );
+        }
+        return Baseline::Before { over };
+    }
+    let rate = match kind {
+        Kind::Binary => {
+            let mend = "if it counts events rather than people, the kind is \"frequency\"";
+            section.schedule_up_to("baseline", keys, Rate(WHOLE), "the baseline is more than everyone", mend)
+        }
+        _ => section.positive_schedule::<PerHead>("baseline", keys).map(|per_head| per_head.0),
+    };
+    Baseline::Fixed(rate)
+}
+
+/// How much of a year's improvement the next year's baseline takes over.
+fn ratchet(section: &Section<'_, '_>, baseline: &Baseline) -> Rate {
+    if !section.has("ratchet") {
+        return Rate(0);
+    }
+    let mend = "write the share of each year's improvement that next year's baseline takes over, such as \"100 %\"";
+    let share = section.required_within("ratchet", (Rate(0), Rate(WHOLE)), "not a share of an improvement", mend);
+    if *baseline == Baseline::None {
+        section.push(
+            section
+                .problem("ratchet", "there is no baseline that could follow the results")
+                .expected("a baseline")
+                .mend("add the baseline of the first year, or remove `ratchet`"),
+        );
+    }
+    share
+}
+
+fn read_clauses(tables: &Section<'_, '_>, keys: &Keys, outcomes: &[Outcome], cohorts: &[Cohort]) -> Vec<Clause> {
+    let mut clauses: Vec<Clause> = Vec::new();
+    let sections = tables.sections();
+    if sections.is_empty() {
+        tables.push(
+            Problem::at(tables.file, tables.span, "the contract pays for nothing")
+                .expected("at least one table [pay.NAME]")
+                .mend("add a clause; docs/scheme-file.md shows every kind"),
+        );
+    }
+    if !not_too_many(tables, sections.len(), MOST_CLAUSES, "clauses") {
+        return Vec::new();
+    }
+    each_name_once(&sections, "clause");
+    let mut unreadable: Vec<String> = Vec::new();
+    for section in &sections {
+        let context = Context { keys, outcomes, clauses: &clauses, unreadable: &unreadable };
+        match clauses::read(section, &context) {
+            Some(clause) => clauses.push(clause),
+            None => unreadable.push(section.name.clone()),
+        }
+    }
+    cap_below_fee(tables, &clauses, keys, cohorts);
+    clauses
+}
+
+/// A cap that is lower than the fixed fee it includes can never pay for a result.
+fn cap_below_fee(tables: &Section<'_, '_>, clauses: &[Clause], keys: &Keys, cohorts: &[Cohort]) {
+    use clauses::{Over, Rule, service_fee::Basis};
+    for clause in clauses {
+        let Rule::Cap(cap) = &clause.rule else { continue };
+        // The first stretch that the cap is measured over, and the fee of its months, before any yearly discount.
+        let stretch: Vec<&Cohort> = match cap.over {
+            Over::EachCohort => cohorts.iter().take(1).collect(),
+            Over::EachYear => cohorts.iter().filter(|cohort| cohort.year == 0).collect(),
+            Over::AllCohorts => continue,
+        };
+        let months: i64 = stretch.iter().map(|cohort| cohort.months).sum();
+        for area in 0..keys.areas.len() {
+            let fee: i64 = cap
+                .on
+                .iter()
+                .map(|&at| match &clauses[at].rule {
+                    Rule::ServiceFee(fee) => match &fee.basis {
+                        Basis::EachMonth(schedule) => months * schedule.at(area, 0, 0).0,
+                        Basis::EachYear(schedule) => months * schedule.at(area, 0, 0).0 / 12,
+                        Basis::Bands(bands) => months * bands.iter().map(|band| band.each_month.0).min().unwrap_or_default(),
+                    },
+                    _ => 0,
+                })
+                .sum();
+            let most = cap.most.at(area, 0, 0);
+            if fee > most.0 {
+                let section = tables.section(&clause.name);
+                let span = section.map_or(tables.span, |section| section.span_of("most"));
+                let (over, fee) = (cap.over.words(), base::money::Pence(fee));
+                tables.push(
+                    Problem::at(tables.file, span, "the cap is below the fee it covers, so no result is ever paid for")
+                        .read(format!("at most {most} over {over}, and the fee alone is {fee}"))
+                        .expected("a cap above the fee")
+                        .mend("raise the cap, or name the clauses it is meant for: on = [\"NAME\"]"),
+                );
+                return;
+            }
+        }
+    }
+}

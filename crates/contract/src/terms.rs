@@ -1,0 +1,308 @@
+//! The contract as types that can only be right: what [`crate::read`] gives back when a scheme folder has no errors.
+
+use jiff::civil::Date;
+
+use crate::clauses::{Clause, Rule};
+use crate::measured::Measured;
+use crate::providers::{PricedFor, Provider};
+use base::literal::{Count, Duration, Tolerance};
+use base::money::{Rate, Rounding, WHOLE};
+use base::schedule::{Keys, Schedule};
+
+/// A scheme: who is served, what is measured, and what is paid for it.
+#[derive(Clone, Debug)]
+pub struct Scheme {
+    pub name: String,
+    pub summary: String,
+    pub payer: String,
+    /// Who is paid, as a common noun: "prison operator".
+    pub provider: String,
+    /// Who is paid, where the contract lists them.
+    pub providers: Vec<Provider>,
+    pub priced_for: PricedFor,
+    pub rounding: Rounding,
+    pub month_end: MonthEnd,
+    pub starts: Date,
+    pub ends: Date,
+    /// The day after which nothing more can be paid or claimed back.
+    pub final_payment: Option<Date>,
+    /// Contract areas (lots); each is priced on its own.
+    pub areas: Vec<String>,
+    /// The groups of people that the contract tells apart.
+    pub segments: Vec<String>,
+    pub cohorts: Vec<Cohort>,
+    /// People expected in one cohort of one area.
+    pub people: Schedule<Count>,
+    pub intake: Intake,
+    /// Who says which segment a person belongs to.
+    pub segments_set_by: SaidBy,
+    pub outcomes: Vec<Outcome>,
+    /// In the order of the file, which is the order of pricing.
+    pub clauses: Vec<Clause>,
+    /// What is tolerated in the records that are paid on.
+    pub records: RecordsPolicy,
+}
+
+/// What is tolerated in the records that are paid on: `[records]` in the scheme file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RecordsPolicy {
+    /// Rows that cannot be used, and with which the sum may change, before a run is refused.
+    pub faults: Tolerance,
+    /// Kinds and classes that are spelled nearly like one that the rules need, and are another.
+    pub other_kinds: Vec<String>,
+}
+
+impl RecordsPolicy {
+    /// Whether so many faults among so many rows are tolerated.
+    #[must_use]
+    pub fn tolerates(&self, faults: u64, rows: u64) -> bool {
+        match self.faults {
+            Tolerance::Rows(most) => i128::from(faults) <= i128::from(most),
+            Tolerance::Share(share) => u128::from(faults) * WHOLE as u128 <= u128::from(rows) * share.0.max(0) as u128,
+        }
+    }
+}
+
+/// How a month after, say, 31 January is counted. Contracts that leave it open have been litigated; the file must say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MonthEnd {
+    /// 31 January plus one month is the last day of February.
+    #[default]
+    LastDay,
+    /// 31 January plus one month is 1 March.
+    NextDay,
+}
+
+/// Who decides which of the people referred are served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Intake {
+    /// Everyone referred is served and counted.
+    #[default]
+    Everyone,
+    /// The provider may turn people away, who are then neither served nor counted.
+    ProviderChooses,
+    /// People count once the provider has assessed them and they have started; those who fall out before are neither served
+    /// nor counted.
+    AfterAssessment,
+}
+
+impl Intake {
+    /// As the file writes them.
+    pub(crate) const KNOWN: [(&'static str, Intake); 3] = [
+        ("everyone", Intake::Everyone),
+        ("provider chooses", Intake::ProviderChooses),
+        ("after assessment", Intake::AfterAssessment),
+    ];
+}
+
+/// Whose word a fact rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SaidBy {
+    /// Records that somebody else keeps.
+    #[default]
+    Records,
+    /// The provider, who is paid by it.
+    Provider,
+}
+
+impl SaidBy {
+    /// As the file writes them.
+    pub(crate) const KNOWN: [(&'static str, SaidBy); 2] = [("records", SaidBy::Records), ("provider", SaidBy::Provider)];
+}
+
+/// People who start in one period and are measured together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cohort {
+    pub name: String,
+    pub starts: Date,
+    /// The last day.
+    pub ends: Date,
+    /// Contract year from 0, by the cohort's first day.
+    pub year: usize,
+    pub months: i64,
+}
+
+/// One thing that is measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    pub name: String,
+    /// In words, as the contract has it.
+    pub measure: String,
+    pub kind: Kind,
+    pub better: Better,
+    /// From the start to the end of observation.
+    pub window: Duration,
+    /// Beyond the window, until late facts have arrived.
+    pub wait: Duration,
+    pub baseline: Baseline,
+    /// The share of each year's improvement on its baseline that the next year's baseline takes over; 0 for a baseline that
+    /// does not follow the results.
+    pub ratchet: Rate,
+    pub reported_by: SaidBy,
+    /// Standard deviation of the count per person (per reoffender where it is measured so); needed for tests of
+    /// significance on counts.
+    pub spread: Option<Rate>,
+    /// How records say what happened; schemes that are only tested need not say.
+    pub measured: Option<Measured>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It happens to a person or it does not.
+    Binary,
+    /// How often it happens to those to whom the binary outcome `of` happens (at least once each).
+    Frequency { of: usize, per: Per },
+    /// How many periods of length `every` the binary outcome `of` then lasts, at most `most`.
+    Sustained { of: usize, every: Duration, most: i64 },
+}
+
+/// What a frequency is divided by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Per {
+    #[default]
+    Person,
+    /// Those to whom the binary outcome happened: "reoffences per reoffender".
+    Affected,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Better {
+    #[default]
+    Fewer,
+    More,
+}
+
+/// What a result is held against.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Baseline {
+    None,
+    /// A rate set in advance (or events per head), in billionths.
+    Fixed(Schedule<Rate>),
+    /// A comparison group measured at the same time, with so many people for each person served.
+    Comparison {
+        ratio: i64,
+    },
+    /// The same people over so long before they started.
+    Before {
+        over: Duration,
+    },
+}
+
+impl Scheme {
+    /// The names that tables may be keyed by.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        Keys { areas: self.areas.clone(), segments: self.segments.clone(), years: self.years() }
+    }
+
+    /// Number of contract years in which cohorts start.
+    #[must_use]
+    pub fn years(&self) -> usize {
+        self.cohorts.iter().map(|cohort| cohort.year + 1).max().unwrap_or(1)
+    }
+
+    /// The position of an outcome by name.
+    #[must_use]
+    pub fn outcome(&self, name: &str) -> Option<usize> {
+        self.outcomes.iter().position(|outcome| outcome.name == name)
+    }
+
+    /// The share of a provider's claims on an outcome that is checked; `None` when no clause audits it.
+    #[must_use]
+    pub fn checked(&self, outcome: usize) -> Option<Rate> {
+        self.clauses.iter().find_map(|clause| match &clause.rule {
+            Rule::Audit(audit) if audit.outcome == outcome => Some(audit.checks),
+            _ => None,
+        })
+    }
+
+    /// The positions of the clauses whose payment depends on results.
+    pub fn result_clauses(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.clauses.len()).filter(|&at| self.clauses[at].pays_for_results())
+    }
+
+    /// The position of a clause by name.
+    #[must_use]
+    pub fn clause(&self, name: &str) -> Option<usize> {
+        self.clauses.iter().position(|clause| clause.name == name)
+    }
+}
+
+impl Outcome {
+    /// Whether it is counted once per person at most.
+    #[must_use]
+    pub fn is_binary(&self) -> bool {
+        self.kind == Kind::Binary
+    }
+
+    /// The position of the binary outcome that this one, at position `own`, is or builds on.
+    #[must_use]
+    pub fn base(&self, own: usize) -> usize {
+        match self.kind {
+            Kind::Binary => own,
+            Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
+        }
+    }
+
+    /// People it is compared with for each person served: a group measured at the same time, or the same people before they
+    /// started. `None` when the baseline is fixed or there is none.
+    #[must_use]
+    pub fn compared(&self) -> Option<i64> {
+        match self.baseline {
+            Baseline::Comparison { ratio } => Some(ratio),
+            Baseline::Before { .. } => Some(1),
+            Baseline::Fixed(_) | Baseline::None => None,
+        }
+    }
+
+    /// +1 when more is better, −1 when fewer is.
+    #[must_use]
+    pub fn sign(&self) -> i64 {
+        match self.better {
+            Better::More => 1,
+            Better::Fewer => -1,
+        }
+    }
+}
+
+/// A date some months later, by the contract's month-end rule.
+#[must_use]
+pub fn months_later(date: Date, months: i64, rule: MonthEnd) -> Date {
+    let index = i64::from(date.year()) * 12 + i64::from(date.month()) - 1 + months;
+    let (year, month) = (index.div_euclid(12), index.rem_euclid(12) + 1);
+    let first = Date::new(year.clamp(1, 9998) as i16, month as i8, 1).unwrap_or(date);
+    let last = first.last_of_month();
+    if date.day() <= last.day() {
+        Date::new(first.year(), first.month(), date.day()).unwrap_or(last)
+    } else {
+        match rule {
+            MonthEnd::LastDay => last,
+            MonthEnd::NextDay => last.tomorrow().unwrap_or(last),
+        }
+    }
+}
+
+/// A date some stated time later.
+#[must_use]
+pub fn later(date: Date, duration: Duration, rule: MonthEnd) -> Date {
+    let days = |days: i64| date.checked_add(jiff::Span::new().days(days.clamp(-100_000, 100_000))).unwrap_or(Date::MAX);
+    match duration {
+        Duration::Days(n) => days(n),
+        Duration::Weeks(n) => days(7 * n),
+        Duration::Months(n) => months_later(date, n, rule),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_end_of_a_short_month_follows_the_stated_rule() {
+        assert_eq!(months_later(date(2027, 1, 31), 1, MonthEnd::LastDay), date(2027, 2, 28));
+        assert_eq!(months_later(date(2027, 1, 31), 1, MonthEnd::NextDay), date(2027, 3, 1));
+        assert_eq!(months_later(date(2028, 2, 29), 12, MonthEnd::LastDay), date(2029, 2, 28));
+        assert_eq!(months_later(date(2027, 12, 15), 2, MonthEnd::LastDay), date(2028, 2, 15));
+    }
+}

@@ -1,0 +1,182 @@
+//! Laws of writing changed terms into a scheme's text: what is read back is what was meant, and nothing else has moved.
+
+use std::path::PathBuf;
+
+use base::Opened;
+use base::money::Pence;
+use base::source::{Bytes, Folder};
+use contract::Scheme;
+use contract::amend::{self, Texts};
+use contract::mends::Mend;
+use proptest::prelude::*;
+
+const SCHEMES: [&str; 7] = [
+    "schemes/plain-linear",
+    "schemes/transforming-rehabilitation-2013",
+    "schemes/transforming-rehabilitation-2015",
+    "schemes/work-programme-2011",
+    "schemes/hmp-doncaster-2011",
+    "schemes/hmp-peterborough-2010",
+    "crates/app/tests/bad/_base",
+];
+
+fn read(name: &str, change: impl Fn(String) -> String) -> (Opened, Scheme) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
+    let mut folder = Folder::new();
+    for entry in std::fs::read_dir(path).expect("the schemes are in the repository") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if name.ends_with(".toml") || name.ends_with(".csv") {
+            let text = std::fs::read_to_string(&path).expect("text");
+            folder.insert(name, Bytes::Read(change(text).into_bytes()));
+        }
+    }
+    let opened = base::open(&folder);
+    let scheme = contract::check(&opened).scheme.expect("a shipped scheme has no errors");
+    (opened, scheme)
+}
+
+fn every_mend(segments: usize) -> Vec<Mend> {
+    let by_segment = (0..segments as i64).map(|at| 100 + 37 * at).collect();
+    vec![
+        Mend::NoGate,
+        Mend::TwoSided,
+        Mend::PoolCohorts,
+        Mend::TakeEveryone,
+        Mend::LiveComparison(1),
+        Mend::PayAboveBaseline,
+        Mend::Prices(185),
+        Mend::Fees(91),
+        Mend::FeesFinely(9_042),
+        Mend::SegmentPrices(by_segment),
+        Mend::AtValue { percent: 75, worth: vec![490_000, 75_400, 75_400, 0] },
+        Mend::Straight,
+        Mend::AtRisk(5),
+        Mend::GateAt(150),
+        Mend::FeesFollow(23),
+        Mend::FeesFollow(100),
+        Mend::FeeEach(Pence(12_345)),
+        Mend::Limits(150),
+        Mend::NoLimits,
+        Mend::Collar(10),
+        Mend::Audit { percent: 10, penalty: Pence(3_000_000) },
+    ]
+}
+
+/// What the amended text says must be what the change does to the terms, and there must be no errors in it.
+fn holds(opened: &Opened, scheme: &Scheme, mend: &Mend) -> Option<Texts> {
+    let after = mend.apply(scheme)?;
+    let texts = amend::amend(opened, scheme, &after).unwrap_or_else(|| panic!("{}: {mend:?} cannot be written", scheme.name));
+    let checked = contract::check(&base::open(&amend::folder(&texts)));
+    let errors = checked.problems.iter().filter(|problem| problem.severity == base::problem::Severity::Error);
+    let errors: Vec<_> = errors.filter(|problem| problem.file != "world.toml").collect();
+    assert!(errors.is_empty(), "{}: {mend:?}: {errors:?}", scheme.name);
+    let read = checked.scheme.expect("no errors");
+    assert!(amend::same_terms(&read, &after), "{}: {mend:?}", scheme.name);
+    assert!(checked.examples.iter().all(contract::examples::Example::holds));
+    for (name, source) in &opened.sources {
+        assert_eq!(undone(&texts[name]), trimmed(&source.text), "{}: {mend:?}: {name}", scheme.name);
+    }
+    Some(texts)
+}
+
+/// The text with every change taken back.
+fn undone(text: &str) -> Vec<String> {
+    let kept = text.lines().filter(|line| line.starts_with("# was: ") || !line.contains("  # mend: "));
+    let bare = |line: &str| line.strip_prefix("# was: ").map(|was| was.split("  # mend: ").next().unwrap_or(was).to_owned());
+    kept.map(|line| bare(line).unwrap_or_else(|| line.to_owned()).trim().to_owned()).collect()
+}
+
+fn trimmed(text: &str) -> Vec<String> {
+    text.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+#[test]
+fn what_is_written_is_what_was_meant() {
+    let mut written = 0;
+    for name in SCHEMES {
+        let (opened, scheme) = read(name, |text| text);
+        for mend in every_mend(scheme.segments.len()) {
+            written += usize::from(holds(&opened, &scheme, &mend).is_some());
+        }
+    }
+    assert!(written > 70, "{written}");
+}
+
+/// The same terms as a person may write them otherwise: other line ends, gates under a heading, keys with dots, a clause on one
+/// line.
+#[test]
+fn other_ways_to_write_a_file_are_kept() {
+    let name = "schemes/transforming-rehabilitation-2013";
+    let gate = "gate = { improves_by_more_than = \"3 percentage points\" }\n";
+    let ways: [&dyn Fn(String) -> String; 5] = [
+        &|text| text.replace('\n', "\r\n"),
+        &|text| text.replace(gate, "gate.improves_by_more_than = \"3 percentage points\"  # the flat zone\n"),
+        &|text| text.replace("intake = \"everyone\"", "intake = \"provider chooses\""),
+        &|text| {
+            let frequency = text.find("[pay.frequency]");
+            let Some(at) = frequency else { return text };
+            let (head, tail) = text.split_at(at);
+            let head = head.replace(gate, "");
+            format!("{head}[pay.binary.gate]\nimproves_by_more_than = \"3 percentage points\"\n\n{tail}")
+        },
+        &|text| {
+            let Some((head, tail)) = text.split_once("[pay.frequency]\n") else { return text };
+            let Some((clause, tail)) = tail.split_once("\n\n") else { return text };
+            let head =
+                head.replace("[pay.fee]\n", &format!("[pay]\nfrequency = {{ {} }}\n\n[pay.fee]\n", clause.replace('\n', ", ")));
+            format!("{head}{tail}")
+        },
+    ];
+    for (at, way) in ways.into_iter().enumerate() {
+        let (opened, scheme) = read(name, way);
+        let mends = every_mend(scheme.segments.len());
+        mends.iter().for_each(|mend| assert!(holds(&opened, &scheme, mend).is_some() || mend.apply(&scheme).is_none(), "{at}"));
+        let all = Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(185), Mend::Fees(91)]);
+        assert!(holds(&opened, &scheme, &all).is_some(), "{at}");
+    }
+}
+
+#[test]
+fn a_changed_line_keeps_the_old_one_and_says_why() {
+    let (opened, scheme) = read("schemes/plain-linear", |text| text);
+    let texts = holds(&opened, &scheme, &Mend::Prices(150)).expect("it has prices");
+    let text = &texts["scheme.toml"];
+    assert!(text.contains("# was: reward = \"£15,000\"\nreward = \"£22,500\"  # mend: multiplied by 1.5\n"), "{text}");
+    assert!(text.contains("# was: [example.one_point_worse]  # mend: "), "{text}");
+    assert!(text.contains("\n[example.as_expected]\n"), "an example that still holds stays");
+}
+
+proptest! {
+    /// Any set of changes, in any order.
+    #[test]
+    fn sets_of_changes_are_written_too(name in 0..SCHEMES.len(), order in Just((0..21).collect::<Vec<usize>>()).prop_shuffle(), many in 2usize..8) {
+        let (opened, scheme) = read(SCHEMES[name], |text| text);
+        let every = every_mend(scheme.segments.len());
+        let (mut chosen, mut now) = (Vec::new(), scheme.clone());
+        for at in order.into_iter().take(many) {
+            if let Some(next) = every[at].apply(&now) {
+                now = next;
+                chosen.push(every[at].clone());
+            }
+        }
+        holds(&opened, &scheme, &Mend::Together(chosen));
+    }
+}
+
+/// An audit is added where the provider reports, changed where there is one already, and both are read back as meant.
+#[test]
+fn an_audit_is_written_where_the_provider_reports() {
+    let reported = "[outcome.job]\nreported_by = \"provider\"\n";
+    let (opened, scheme) = read("schemes/work-programme-2011", |text| text.replace("[outcome.job]\n", reported));
+    assert!(holds(&opened, &scheme, &Mend::RecordsSay).is_some());
+    let audit = Mend::Audit { percent: 10, penalty: Pence(3_000_000) };
+    let texts = holds(&opened, &scheme, &audit).expect("the provider reports jobs");
+    assert!(texts["scheme.toml"].contains("clause = \"audit\"") && texts["scheme.toml"].contains("checks = \"10 %\""));
+    let opened = base::open(&amend::folder(&texts));
+    let scheme = contract::check(&opened).scheme.expect("no errors");
+    let more = Mend::Audit { percent: 20, penalty: Pence(1_500_000) };
+    let after = more.apply(&scheme).expect("another audit");
+    assert_eq!(after.clauses.len(), scheme.clauses.len());
+    assert!(amend::amend(&opened, &scheme, &after).is_some());
+}

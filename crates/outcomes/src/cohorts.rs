@@ -1,0 +1,66 @@
+//! Who is counted, where, and from which day: the index event is chosen once for each person and cohort.
+
+use contract::Scheme;
+
+use base::day::{Day, day};
+use records::names::{NOBODY, Names};
+use records::{Records, Start};
+
+/// One person in one cohort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// The start that counts: the person's first in the cohort.
+    pub start: Start,
+    /// Positions in the scheme.
+    pub cohort: u32,
+    pub area: u32,
+    pub segment: u32,
+}
+
+/// The first start of each person in each cohort, in the order of people, and the number of starts that the scheme does not
+/// take in. On the same day, the provider first in the order of names counts. People served and people to compare with are
+/// chosen apart.
+pub(super) fn index(scheme: &Scheme, records: &Records, known_at: Day) -> (Vec<Index>, u64) {
+    let cohorts: Vec<(Day, Day)> = scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect();
+    let areas = positions(&records.areas, &scheme.areas);
+    let segments = positions(&records.segments, &scheme.segments);
+    let (mut out, mut elsewhere): (Vec<Index>, u64) = (Vec::with_capacity(records.starts.len()), 0);
+    // The last one chosen among the served, and among the others.
+    let mut last: [Option<(u32, u32)>; 2] = [None; 2];
+    for start in records.starts.iter().filter(|start| start.known <= known_at) {
+        let at = cohorts.partition_point(|(_, ends)| *ends < start.began);
+        let cohort = cohorts.get(at).filter(|(starts, _)| *starts <= start.began).map(|_| at as u32);
+        let place = |names: &[Option<u32>], alone: bool, name: u32| match name {
+            NOBODY if alone => Some(0),
+            NOBODY => None,
+            name => names[name as usize],
+        };
+        let area = place(&areas, scheme.areas.len() == 1, start.area);
+        let segment = place(&segments, scheme.segments.len() == 1, start.segment);
+        let (Some(cohort), Some(area), Some(segment)) = (cohort, area, segment) else {
+            elsewhere += 1;
+            continue;
+        };
+        let last = &mut last[usize::from(start.comparison)];
+        if *last != Some((start.person, cohort)) {
+            *last = Some((start.person, cohort));
+            out.push(Index { start: *start, cohort, area, segment });
+        }
+    }
+    (out, elsewhere)
+}
+
+/// For each name in the records, its position in the scheme.
+fn positions(names: &Names, known: &[String]) -> Vec<Option<u32>> {
+    (0..names.len() as u32)
+        .map(|at| {
+            let name = names.get(at).to_string();
+            known.iter().position(|known| *known == name).map(|at| at as u32)
+        })
+        .collect()
+}
+
+/// Starts that equal another in all but their key.
+pub(super) fn copied(records: &Records) -> u64 {
+    records.starts.windows(2).filter(|two| two[0] == two[1]).count() as u64
+}

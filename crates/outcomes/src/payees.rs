@@ -1,0 +1,125 @@
+//! Which provider is priced for which area: what the contract says, and only where it says nothing, whom the records name. A
+//! fee is due to whoever holds an area, whether anybody started there or not.
+
+use contract::Scheme;
+use contract::tally::{Stage, Tally};
+
+use super::{Index, Measured};
+use base::day::{Day, date};
+use records::Records;
+
+/// Everyone whom a statement speaks for, and the areas in which each is priced.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payees {
+    /// Ids, those of the records first and in their order, so that a position is that of [`super::Group::provider`].
+    pub ids: Vec<String>,
+    /// Positions of providers and areas, in order.
+    pub places: Vec<(u32, usize)>,
+}
+
+/// Why it cannot be said whom a clause pays that is for an area as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    /// Several providers, and nothing says which of them holds what.
+    Several(Vec<String>),
+    /// One provider, and nobody started in these areas, which it may hold or not.
+    Areas(String, Vec<String>),
+}
+
+/// Who is priced where. `table` has the ids of the table of providers, where there is one.
+pub fn payees(
+    scheme: &Scheme,
+    records: &Records,
+    measured: &Measured,
+    table: Option<&[String]>,
+    as_at: Day,
+) -> Result<Payees, Undecided> {
+    let mut ids: Vec<String> = (0..records.providers.len() as u32).map(|at| records.providers.get(at).to_string()).collect();
+    let mut served: Vec<(u32, usize)> = Vec::new();
+    for index in measured.index.iter().filter(|index| !index.start.comparison) {
+        let place = (index.start.provider, index.area as usize);
+        if served.last() != Some(&place) {
+            served.push(place);
+        }
+    }
+    served.sort_unstable();
+    served.dedup();
+    let mut position = |id: &str| match ids.iter().position(|known| known == id) {
+        Some(at) => at as u32,
+        None => {
+            ids.push(id.to_owned());
+            ids.len() as u32 - 1
+        }
+    };
+    if !scheme.providers.is_empty() {
+        for provider in &scheme.providers {
+            let at = position(&provider.id);
+            let begun = provider.holdings.iter().filter(|held| held.starts <= date(as_at));
+            served.extend(begun.map(|held| (at, held.area)));
+        }
+    } else if !scheme.for_whole_areas().is_empty() {
+        let mut all: Vec<u32> = served.iter().map(|(provider, _)| *provider).collect();
+        all.extend(table.unwrap_or_default().iter().map(|id| position(id)));
+        all.sort_unstable();
+        all.dedup();
+        if let [only] = all[..] {
+            let areas = 0..scheme.areas.len();
+            let nobody: Vec<usize> = areas.clone().filter(|area| !served.contains(&(only, *area))).collect();
+            if scheme.areas.len() > 1 && !nobody.is_empty() {
+                let areas = nobody.into_iter().map(|area| scheme.areas[area].clone()).collect();
+                return Err(Undecided::Areas(ids[only as usize].clone(), areas));
+            }
+            served.extend(areas.map(|area| (only, area)));
+        } else if all.len() > 1 {
+            return Err(Undecided::Several(all.into_iter().map(|at| ids[at as usize].clone()).collect()));
+        }
+    }
+    served.sort_unstable();
+    served.dedup();
+    Ok(Payees { ids, places: served })
+}
+
+/// People served by a provider that did not hold their area on the day they started, by their positions in what was measured.
+/// Empty where the contract lists nobody.
+#[must_use]
+pub fn not_held(scheme: &Scheme, records: &Records, measured: &Measured) -> Vec<usize> {
+    if scheme.providers.is_empty() {
+        return Vec::new();
+    }
+    let providers: Vec<_> =
+        (0..records.providers.len() as u32).map(|at| scheme.provider(&records.providers.get(at).to_string())).collect();
+    let held = |index: &Index| {
+        let provider = providers[index.start.provider as usize];
+        provider.is_some_and(|provider| provider.holds(index.area as usize, date(index.start.began)))
+    };
+    let served = |at: &usize| !measured.index[*at].start.comparison;
+    (0..measured.index.len()).filter(served).filter(|at| !held(&measured.index[*at])).collect()
+}
+
+/// The tally by which a provider is priced: the cohorts in which it held the area or served somebody, and the months for which
+/// a fee is due to it.
+#[must_use]
+pub fn priced(scheme: &Scheme, id: &str, tally: &Tally) -> Tally {
+    let Some(provider) = scheme.provider(id) else { return tally.clone() };
+    let mut whole = true;
+    let mut due = Vec::with_capacity(tally.cohorts.len());
+    let mut kept = Vec::with_capacity(tally.cohorts.len());
+    for (at, cohort) in tally.cohorts.iter().enumerate() {
+        let held = scheme.months_held(provider, tally.area, *cohort);
+        let passed = match tally.stage(at) {
+            Stage::Running => tally.months(at, held.len() as i64) as usize,
+            Stage::Ended | Stage::Complete => held.len(),
+        };
+        whole &= held.iter().all(|held| *held);
+        due.push(held.iter().take(passed).filter(|held| **held).count() as i64);
+        let mut cells = at * tally.segments..(at + 1) * tally.segments;
+        if scheme.held_in(provider, tally.area, *cohort) || cells.any(|cell| tally.started(cell) > 0) {
+            kept.push(at);
+        }
+    }
+    let mut out = tally.only(&kept);
+    if !whole {
+        out.due = kept.iter().map(|at| due[*at]).collect();
+    }
+    out
+}

@@ -1,0 +1,306 @@
+//! Outcomes the slow and obvious way: one person after the other, one day after the other, from texts and calendar dates. It
+//! shares nothing with the engine but the scheme's own words.
+
+use base::literal::Duration;
+use contract::Scheme;
+use contract::measured::{Each, Events, Inside, Measured, Rule, Run, Spells};
+use contract::terms::{Kind, MonthEnd};
+use jiff::civil::Date;
+
+use crate::world::{Event, Spell, Start, World, plus};
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    NotYetKnown,
+    LeftOut,
+    Known(i64, Option<Date>),
+}
+
+pub(crate) struct Oracle<'a> {
+    pub(crate) scheme: &'a Scheme,
+    pub(crate) world: &'a World,
+    pub(crate) as_at: Date,
+    pub(crate) known_at: Date,
+}
+
+/// A date some time later, month by month.
+fn later(date: Date, length: Duration, rule: MonthEnd) -> Date {
+    let months = match length {
+        Duration::Days(days) => return plus(date, days as i32),
+        Duration::Weeks(weeks) => return plus(date, 7 * weeks as i32),
+        Duration::Months(months) => months,
+    };
+    let mut month = date.first_of_month();
+    for _ in 0..months {
+        month = plus(month.last_of_month(), 1);
+    }
+    match (Date::new(month.year(), month.month(), date.day()), rule) {
+        (Ok(date), _) => date,
+        (Err(_), MonthEnd::LastDay) => month.last_of_month(),
+        (Err(_), MonthEnd::NextDay) => plus(month.last_of_month(), 1),
+    }
+}
+
+/// Every day from one to another, which is not among them.
+fn days(from: Date, to: Date) -> impl Iterator<Item = Date> {
+    std::iter::successors(Some(from), |day| Some(plus(*day, 1))).take_while(move |day| *day < to)
+}
+
+impl Oracle<'_> {
+    /// Everyone who counts: the start, the cohort.
+    pub(crate) fn index(&self) -> Vec<(&Start, usize)> {
+        let mut out = Vec::new();
+        for person in &self.world.people {
+            for (cohort, dates) in self.scheme.cohorts.iter().enumerate() {
+                for comparison in [false, true] {
+                    let counts = |start: &&Start| {
+                        start.person == person.name
+                            && start.comparison == comparison
+                            && dates.starts <= start.began
+                            && start.began <= dates.ends
+                            && start.known.unwrap_or(start.began) <= self.known_at
+                            && self.scheme.areas.contains(&start.area)
+                            && self.scheme.segments.contains(&start.segment)
+                    };
+                    let first = self
+                        .world
+                        .starts
+                        .iter()
+                        .filter(counts)
+                        .min_by_key(|start| (start.began, start.provider.clone(), start.area.clone(), start.segment.clone()));
+                    out.extend(first.map(|start| (start, cohort)));
+                }
+            }
+        }
+        out
+    }
+
+    /// What became of one person in every outcome.
+    pub(crate) fn answers(&self, start: &Start) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for at in 0..self.scheme.outcomes.len() {
+            let answer = self.answer(start, at, &answers);
+            answers.push(answer);
+        }
+        answers
+    }
+
+    fn answer(&self, start: &Start, at: usize, above: &[Answer]) -> Answer {
+        let outcome = &self.scheme.outcomes[at];
+        let measured = outcome.measured.as_ref().expect("a rule");
+        let rule = self.scheme.month_end;
+        let from = start.began;
+        let to = later(from, outcome.window, rule);
+        let proof = match (outcome.window, outcome.wait) {
+            (Duration::Months(a), Duration::Months(b)) => later(from, Duration::Months(a + b), rule),
+            _ => later(to, outcome.wait, rule),
+        };
+        let seen = match &measured.rule {
+            Rule::ExitWithoutReturn { clear, .. } => later(to, *clear, rule),
+            Rule::StatusAt(_) => plus(to, 1),
+            _ => to,
+        };
+        let end = self.observed(measured);
+        if !days(from, seen.max(proof)).all(|day| Some(day) <= end) {
+            return Answer::NotYetKnown;
+        }
+        let person = self.world.people.iter().find(|person| person.name == start.person).expect("a person");
+        let known = match (person.known, person.died, person.removed) {
+            (Some(known), _, _) => known <= self.known_at,
+            (None, died, removed) => died.into_iter().chain(removed).min().is_some_and(|day| day <= self.known_at),
+        };
+        let gone = |day: Option<Date>| known && day.is_some_and(|day| day < seen);
+        let custody = || days(from, seen).any(|day| self.in_kept(&start.person, &["custody".into()], day));
+        if measured.died == Inside::LeftOut && gone(person.died)
+            || measured.removed == Inside::LeftOut && gone(person.removed)
+            || measured.custody == Inside::LeftOut && custody()
+        {
+            return Answer::LeftOut;
+        }
+        let hits = |events: &Events| self.hits(&start.person, events, from, to, proof);
+        let first = |events: &Events| hits(events).iter().map(|(event, _)| event.date).min();
+        let (value, day) = match &measured.rule {
+            Rule::NoneWithin(events) => (i64::from(hits(events).is_empty()), first(events)),
+            Rule::AnyWithin(events) => (i64::from(!hits(events).is_empty()), first(events)),
+            Rule::CountWithin(events, Each::Event) => (hits(events).len() as i64, first(events)),
+            Rule::CountWithin(events, Each::Disposal) => {
+                let mut settled: Vec<String> = hits(events)
+                    .iter()
+                    .map(|(event, proof)| match event.disposal.as_str() {
+                        "" => format!("on {}", proof.unwrap_or(event.date)),
+                        disposal => disposal.to_owned(),
+                    })
+                    .collect();
+                settled.sort();
+                settled.dedup();
+                (settled.len() as i64, first(events))
+            }
+            Rule::FirstTimeTo(events) => {
+                let first = first(events);
+                (days(from, first.unwrap_or(to)).count() as i64, first)
+            }
+            Rule::Sustained { spells, days: needed, run } => {
+                let (mut counted, mut without, mut reached) = (0, 0, None);
+                for day in days(from, to) {
+                    if self.in_spell(&start.person, spells, day) {
+                        counted += 1;
+                        without = 0;
+                    } else {
+                        without += 1;
+                    }
+                    if let Run::Continuous { breaks } = run
+                        && without > *breaks
+                    {
+                        counted = 0;
+                    }
+                    if counted == *needed && reached.is_none() {
+                        reached = Some(plus(day, 1));
+                    }
+                }
+                (i64::from(reached.is_some()), reached)
+            }
+            Rule::Periods(spells) => {
+                let Kind::Sustained { of, every, most } = outcome.kind else { panic!("periods are sustained") };
+                match &above[of] {
+                    Answer::Known(1, Some(reached)) => {
+                        let begin = from.max(*reached);
+                        let count = days(begin, to).filter(|day| self.in_spell(&start.person, spells, *day)).count() as i64;
+                        ((count / every.in_days().expect("days")).min(most), None)
+                    }
+                    Answer::Known(..) => (0, None),
+                    other => return other.clone(),
+                }
+            }
+            Rule::StatusAt(spells) => {
+                let there = self.in_spell(&start.person, spells, to);
+                (i64::from(there), there.then_some(to))
+            }
+            Rule::AtLeast { events, thresholds, .. } => {
+                let mut threshold = thresholds[0].1;
+                for (date, amount) in thresholds {
+                    if *date <= from {
+                        threshold = *amount;
+                    }
+                }
+                let hits = hits(events);
+                let total_before = |end: Date| -> i64 { hits.iter().filter(|(e, _)| e.date < end).map(|(e, _)| e.amount).sum() };
+                match total_before(to) >= threshold {
+                    true => (1, days(from, to).find(|day| total_before(plus(*day, 1)) >= threshold)),
+                    false => (0, None),
+                }
+            }
+            Rule::ExitWithoutReturn { exits, returns, spells, clear } => match first(exits) {
+                None => (0, None),
+                Some(exit) => {
+                    let back = days(plus(exit, 1), later(exit, *clear, rule)).any(|day| {
+                        let event = |event: &&Event| event.date == day && returns.contains(&event.kind);
+                        let spell = |spell: &&Spell| spell.from == day && spells.contains(&spell.kind);
+                        self.events(&start.person).iter().any(event) || self.kept(&start.person).iter().any(spell)
+                    });
+                    (i64::from(!back), Some(exit))
+                }
+            },
+        };
+        Answer::Known(value, day)
+    }
+
+    fn events(&self, person: &str) -> Vec<&Event> {
+        let known = |event: &&Event| event.person == person && event.known.unwrap_or(event.date) <= self.known_at;
+        self.world.events.iter().filter(known).collect()
+    }
+
+    fn kept(&self, person: &str) -> Vec<&Spell> {
+        let known = |spell: &&Spell| spell.person == person && spell.known.unwrap_or(spell.from) <= self.known_at;
+        self.world.spells.iter().filter(known).collect()
+    }
+
+    /// The events that count, with the day of their proof.
+    fn hits(&self, person: &str, wanted: &Events, from: Date, to: Date, proof: Date) -> Vec<(&Event, Option<Date>)> {
+        let all = self.events(person);
+        let mut out = Vec::new();
+        for event in &all {
+            if !wanted.kinds.contains(&event.kind)
+                || wanted.except.contains(&event.class)
+                || event.date < from
+                || event.date >= to
+            {
+                continue;
+            }
+            let Some(proven_by) = &wanted.proven_by else {
+                out.push((*event, None));
+                continue;
+            };
+            let about = all
+                .iter()
+                .filter(|other| other.kind == *proven_by && other.about == event.event && other.date >= event.date)
+                .map(|other| other.date);
+            let proven = about.chain(event.settled).min();
+            if proven.is_some_and(|day| day < proof) {
+                out.push((*event, proven));
+            }
+        }
+        out
+    }
+
+    fn in_spell(&self, person: &str, spells: &Spells, day: Date) -> bool {
+        match spells {
+            Spells::Kept(kinds) => self.in_kept(person, kinds, day),
+            Spells::Paired { begins, ends } => {
+                let all = self.events(person);
+                all.iter().filter(|event| event.kind == *begins && event.date <= day).any(|begin| {
+                    let end =
+                        all.iter().filter(|other| other.kind == *ends && other.about == begin.event).map(|end| end.date).min();
+                    end.is_none_or(|end| day < end)
+                })
+            }
+        }
+    }
+
+    fn in_kept(&self, person: &str, kinds: &[String], day: Date) -> bool {
+        let inside = |spell: &&Spell| kinds.contains(&spell.kind) && spell.from <= day && spell.to.is_none_or(|to| day < to);
+        self.kept(person).iter().any(inside)
+    }
+
+    /// The last day on which all that the rule looks at is complete.
+    fn observed(&self, measured: &Measured) -> Option<Date> {
+        let mut last = Some(self.as_at.min(self.known_at));
+        let mut need = |table: &str, kinds: &[String]| {
+            for kind in kinds {
+                let stated =
+                    |kind: &str| self.world.coverage.iter().filter(|row| row.0 == table && row.1 == kind).map(|row| row.2).min();
+                let end = stated(kind).or_else(|| stated("")).or_else(|| self.last(table));
+                last = last.min(end);
+            }
+        };
+        let events = |need: &mut dyn FnMut(&str, &[String]), events: &Events| {
+            need("events", &events.kinds);
+            need("events", events.proven_by.as_slice());
+        };
+        match &measured.rule {
+            Rule::NoneWithin(wanted) | Rule::AnyWithin(wanted) | Rule::CountWithin(wanted, _) | Rule::FirstTimeTo(wanted) => {
+                events(&mut need, wanted);
+            }
+            Rule::AtLeast { events: wanted, .. } => events(&mut need, wanted),
+            Rule::Sustained { spells, .. } | Rule::Periods(spells) | Rule::StatusAt(spells) => match spells {
+                Spells::Kept(kinds) => need("spells", kinds),
+                Spells::Paired { begins, ends } => need("events", &[begins.clone(), ends.clone()]),
+            },
+            Rule::ExitWithoutReturn { exits, returns, spells, .. } => {
+                events(&mut need, exits);
+                need("events", returns);
+                need("spells", spells);
+            }
+        }
+        if measured.custody == Inside::LeftOut {
+            need("spells", &["custody".to_owned()]);
+        }
+        last
+    }
+
+    /// The last day that a table tells of.
+    fn last(&self, table: &str) -> Option<Date> {
+        let events = self.world.events.iter().flat_map(|row| [Some(row.date), row.settled, row.known]);
+        let spells = self.world.spells.iter().flat_map(|row| [Some(row.from), row.known]);
+        if table == "events" { events.flatten().max() } else { spells.flatten().max() }
+    }
+}

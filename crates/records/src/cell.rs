@@ -1,0 +1,169 @@
+//! One value as text becomes one typed value, or a fault with its mend.
+
+use std::borrow::Cow;
+
+use super::batch::{NONE, Values};
+use super::schema::{Column, Kind};
+use base::day::{self, NEVER, NoDay};
+
+/// What is wrong with a value: what, and how to mend it.
+pub type Wrong = (&'static str, &'static str);
+
+/// The longest value that is read.
+pub const LONGEST: usize = 4096;
+
+pub const TOO_LONG: Wrong =
+    ("the value is too long", "at most 4096 bytes are read; look for a quotation mark that was never closed");
+
+/// Adds a value to its column. A value that is wrong adds an empty one, so that columns stay of one length.
+pub fn read(column: &Column, bytes: &[u8], values: &mut Values) -> Result<(), Wrong> {
+    let bytes = bytes.trim_ascii();
+    let result = check(column, bytes);
+    match values {
+        Values::Absent => {}
+        Values::Days(days) => {
+            let day = if bytes.is_empty() { Ok(NEVER) } else { day::parse(bytes).map_err(no_day) };
+            days.push(day.unwrap_or(NEVER));
+            return result.and(day.map(drop));
+        }
+        Values::Numbers(numbers) => {
+            let (number, wrong) = match column.kind {
+                Kind::Share => (share(bytes), NO_SHARE),
+                _ => (hundredths(bytes), NO_AMOUNT),
+            };
+            let number = if bytes.is_empty() { Some(NONE) } else { number };
+            numbers.push(number.unwrap_or(NONE));
+            return result.and(number.map(drop).ok_or(wrong));
+        }
+        Values::Texts(texts) => texts.push(&decode(if result.is_ok() { bytes } else { b"" })),
+    }
+    result
+}
+
+/// What can be wrong with a value of any kind.
+fn check(column: &Column, bytes: &[u8]) -> Result<(), Wrong> {
+    if bytes.is_empty() && column.required {
+        return Err(("a value is missing", "every row needs a value in this column"));
+    }
+    if bytes.len() > LONGEST {
+        return Err(TOO_LONG);
+    }
+    if bytes.iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+        return Err(("the value has a control character", "remove it; the file may have been damaged on its way"));
+    }
+    if let Kind::Choice(words) = column.kind
+        && !bytes.is_empty()
+        && !words.iter().any(|word| word.as_bytes() == bytes)
+    {
+        return Err(("this is not one of the known words", "copy one of the expected words exactly"));
+    }
+    Ok(())
+}
+
+fn no_day(why: NoDay) -> Wrong {
+    match why {
+        NoDay::Impossible => ("this day does not exist", "check the day and the month; the year stands first: 2027-04-01"),
+        NoDay::FarAway => ("this day is too far away to be meant", "give a day from 1850 to 2199; leave open ends empty"),
+        NoDay::Ambiguous => (
+            "this may be one of two days",
+            "write the year first, then the month, then the day, each with its noughts: 3 April 2025 is 2025-04-03",
+        ),
+        NoDay::Order => (
+            "the year does not come first",
+            "write the year first, 31 December 2024 as 2024-12-31; or make the table with a map, which reads days in any order",
+        ),
+        NoDay::Form => (
+            "the day is not written as 2027-04-01",
+            "write it with hyphens and two digits each for the month and the day: 9 March 2024 is 2024-03-09",
+        ),
+        NoDay::TwoDigits => ("the year has two digits", "write the year with four digits and first: 2027-04-01"),
+        NoDay::Time => ("this is a time, and a day is needed", "leave the time of day out: contracts count in days"),
+        NoDay::Other => {
+            ("this is not a day", "write the year first: 2027-04-01; in a spreadsheet, format the column as text or ISO date")
+        }
+    }
+}
+
+const NO_AMOUNT: Wrong =
+    ("this is not an amount", "write digits and a point, without a unit, a currency sign or commas: 1234.50");
+pub const NO_SHARE: Wrong = ("this is not a number from 0 to 1", "write a probability as a decimal, not in per cent: 0.975");
+
+/// "0.975" is 975,000 millionths; digits after the sixth do not count.
+fn share(bytes: &[u8]) -> Option<i64> {
+    // A program may write a very small probability with an exponent.
+    let value: f64 = std::str::from_utf8(bytes).ok()?.parse().ok()?;
+    millionths(value)
+}
+
+/// A number from 0 to 1 in millionths.
+#[must_use]
+pub fn millionths(value: f64) -> Option<i64> {
+    (0.0..=1.0).contains(&value).then(|| (value * 1e6).round() as i64)
+}
+
+/// "1234.5" is 123,450 hundredths.
+fn hundredths(bytes: &[u8]) -> Option<i64> {
+    let (negative, digits) = match bytes {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, bytes),
+    };
+    let point = digits.iter().position(|byte| *byte == b'.').unwrap_or(digits.len());
+    let (whole, part) = (&digits[..point], digits.get(point + 1..).unwrap_or_default());
+    let all_digits = whole.iter().chain(part).all(u8::is_ascii_digit);
+    if whole.is_empty() || whole.len() > 13 || part.len() > 2 || point + 1 == digits.len() || !all_digits {
+        return None;
+    }
+    let number = |digits: &[u8]| digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+    let value = number(whole) * 100 + if part.len() == 1 { 10 } else { 1 } * number(part);
+    Some(if negative { -value } else { value })
+}
+
+/// Bytes as text. What is not UTF-8 is taken for Windows-1252, the encoding of everything else that comes out of an office program
+/// in western Europe; but where letters in UTF-8 stand beside, the rest is damage, and only that is lost.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) if bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) => String::from_utf8_lossy(bytes),
+        Err(_) => Cow::Owned(bytes.iter().map(|byte| windows_1252(*byte)).collect()),
+    }
+}
+
+fn windows_1252(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“',
+        '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
+        _ => char::from(byte),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_lie_between_nought_and_one() {
+        for (text, value) in
+            [("0", 0), ("1", 1_000_000), ("0.975", 975_000), (".5", 500_000), ("1e-7", 0), ("0.9999996", 1_000_000)]
+        {
+            assert_eq!(share(text.as_bytes()), Some(value), "{text}");
+        }
+        for text in ["-0.1", "1.01", "97 %", "NaN", "inf", "", "0,5"] {
+            assert_eq!(share(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_exact_to_the_penny() {
+        let cases = [("1234.5", 123_450), ("0.07", 7), ("-3", -300), ("12.34", 1234), ("9999999999999.99", 999_999_999_999_999)];
+        for (text, value) in cases {
+            assert_eq!(hundredths(text.as_bytes()), Some(value), "{text}");
+        }
+        for text in ["", "-", ".5", "5.", "1,234", "£5", "1e3", "1.234", "--1", "99999999999999", "NaN"] {
+            assert_eq!(hundredths(text.as_bytes()), None, "{text}");
+        }
+    }
+}

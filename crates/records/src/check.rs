@@ -1,0 +1,77 @@
+//! Rows compared with each other where both may well be true: events about events that are not there, and spells that overlap.
+//! It warns and sets nothing apart; that is the [`super::gate`]'s. Rows come in batches, table after table; only fingerprints
+//! are remembered.
+
+use super::batch::Batch;
+use super::fault::Fault;
+use super::names::{Fingerprints, fingerprint};
+use super::schema::Table;
+use base::day::Day;
+
+/// What is remembered between batches of one table.
+#[derive(Debug, Default)]
+pub struct Check {
+    keys: Fingerprints,
+    /// What rows are about, with their places.
+    about: Vec<(u64, u64)>,
+    /// Person, kind, first day, end and place of every spell.
+    spells: Vec<(u64, u64, Day, Day, u64)>,
+}
+
+impl Check {
+    /// Takes in rows that can be used.
+    pub fn rows(&mut self, batch: &Batch) {
+        let table = batch.table;
+        let about = table.columns.iter().position(|column| column.name == "about");
+        for row in 0..batch.rows() {
+            let place = batch.places[row];
+            if let Some(about) = about {
+                self.keys.insert(batch.name(0, row).map_or(0, fingerprint));
+                self.about.extend(batch.name(about, row).map(|about| (fingerprint(about), place)));
+            }
+            if table.name == "spells" {
+                let of = |column| batch.name(table.column(column), row).map_or(0, fingerprint);
+                let (from, to) = (batch.day(table.column("from"), row), batch.day(table.column("to"), row));
+                self.spells.push((of("person"), of("kind"), from, to, place));
+            }
+        }
+    }
+
+    /// What can be said when the whole table has been read; then the next table can begin.
+    pub fn end(&mut self, table: &'static Table) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for (about, place) in std::mem::take(&mut self.about) {
+            if !self.keys.contains(about) {
+                let mend = "hand over that event too; an offence whose conviction points nowhere counts as not proven";
+                let fault = Fault::row(place, "the event it is about is not there", "the name of an event in the table", mend);
+                faults.push(fault.column(table, table.column("about")).warning());
+            }
+        }
+        let mut spells = std::mem::take(&mut self.spells);
+        spells.sort_unstable();
+        let mut longest: Option<(u64, u64, Day, u64)> = None;
+        for (person, kind, from, to, place) in spells {
+            if let Some((same_person, same_kind, end, other)) = longest
+                && (same_person, same_kind) == (person, kind)
+                && from < end
+            {
+                let mend = "nothing, if both are true; a day in two spells counts once";
+                let mut fault = Fault::row(
+                    place,
+                    "the spell overlaps another of the same person and kind",
+                    "spells one after the other",
+                    mend,
+                );
+                fault.value = Some(format!("the other is in row {other}"));
+                faults.push(fault.warning());
+            }
+            match longest {
+                Some((same_person, same_kind, end, _)) if (same_person, same_kind) == (person, kind) && end >= to => {}
+                _ => longest = Some((person, kind, to, place)),
+            }
+        }
+        faults.sort_by_key(|fault| fault.place);
+        self.keys = Fingerprints::default();
+        faults
+    }
+}

@@ -1,0 +1,580 @@
+//! CSV in: bytes, from wherever, become batches of rows and the faults met on the way. Memory is bounded whatever the bytes: a
+//! row has at most a megabyte, a batch a fixed number of rows.
+//!
+//! What office programs write is read as it is meant: commas, semicolons or tabs; UTF-8 with or without a byte order mark,
+//! UTF-16, or Windows-1252; any line ends; quotation marks doubled inside quotation marks.
+
+use base::cell::quoted;
+use std::borrow::Cow;
+use std::io::{self, Read};
+use std::ops::Range;
+
+use super::batch::Batch;
+use super::fault::{Fault, Grade};
+use super::gate::spelling::near_column;
+use super::rows::{self, Rows};
+use super::schema::Table;
+
+/// The most bytes of one row.
+pub const LONGEST_ROW: usize = 1 << 20;
+/// The most columns of one row.
+pub const MOST_COLUMNS: usize = 1000;
+/// The most rows with damaged letters that are told one by one.
+const MOST_DAMAGED: usize = 1000;
+
+/// Reads a table of bytes in memory or from anywhere; see [`rows::read`].
+pub fn read<R: Read>(from: R, table: &'static Table, take: impl FnMut(Batch, Vec<Fault>) -> io::Result<()>) -> io::Result<()> {
+    rows::read(&mut Csv::open(from)?, table, take)
+}
+
+/// Reads any CSV file whole, the header first; see [`rows::cells`].
+pub fn cells<R: Read>(from: R, mut take: impl FnMut(Result<&[Cow<'_, str>], Fault>) -> io::Result<()>) -> io::Result<()> {
+    rows::cells(&mut Csv::open(from)?, &[], &|_, _| true, |_, row| take(row))
+}
+
+/// Reads some columns as text; see [`rows::texts`].
+pub fn texts<R: Read>(from: R, wanted: &[&str], take: impl FnMut(&[&str])) -> io::Result<(Vec<String>, Vec<Fault>)> {
+    rows::texts(&mut Csv::open(from)?, wanted, take)
+}
+
+/// For each column of a table, its position among the names in a file, with faults for names that are missing, unknown or
+/// there twice. CSV and Parquet files are held to the same names.
+#[must_use]
+pub fn columns(table: &'static Table, names: &[String]) -> (Vec<Option<usize>>, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let known = || table.columns.iter().map(|column| column.name);
+    for (at, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+        let shown: String = name.chars().take(40).collect();
+        let fault = |what, expected: String, mend: String| Fault { column: shown.clone(), ..Fault::file(what, expected, mend) };
+        if !known().any(|column| column == name) {
+            let misspelt = known().find(|column| near_column(name, column) && !names.iter().any(|name| name == column));
+            if let Some(column) = misspelt {
+                let mend = format!("name the column `{column}`, or give it a name that is not so near");
+                faults
+                    .push(fault("this column looks like another one spelled differently", format!("`{column}`"), mend).refused());
+                continue;
+            }
+            let mend = match base::problem::nearest(name, known()) {
+                Some(nearest) => format!("is `{nearest}` meant? the column is left unread"),
+                None => "the column is left unread; remove it if it says who somebody is".into(),
+            };
+            let mut fault =
+                fault("the table has no such column", format!("one of {}", known().collect::<Vec<_>>().join(", ")), mend);
+            fault.grade = Grade::Warning;
+            faults.push(fault);
+        } else if names[..at].contains(name) {
+            faults.push(fault("the column is there twice", "each name once".into(), "remove one of the two".into()));
+        }
+    }
+    let of: Vec<Option<usize>> = table.columns.iter().map(|column| names.iter().position(|name| name == column.name)).collect();
+    for (column, at) in table.columns.iter().zip(&of) {
+        if column.required && at.is_none() {
+            let mend = format!("add the column: {}", column.meaning);
+            let expected = format!("a column named {}", column.name);
+            faults.push(Fault { column: column.name.into(), ..Fault::file("a column is missing", expected, mend) });
+        }
+    }
+    (of, faults)
+}
+
+/// Takes CSV apart, row after row.
+pub struct Csv<R> {
+    from: Decoded<R>,
+    /// Bytes read and not yet taken apart stand from `at` on.
+    buffer: Vec<u8>,
+    at: usize,
+    ended: bool,
+    separator: u8,
+    /// The line on which the current row begins, from 1.
+    line: u64,
+    next_line: u64,
+    /// The cells of the current row: stretches of `text`, quotation marks taken off.
+    cells: Vec<Range<usize>>,
+    text: Vec<u8>,
+    letters: Letters,
+    /// What is wrong with the bytes from here on; nothing more is read.
+    broken: Option<Fault>,
+    notes: Vec<Fault>,
+}
+
+/// How far taking a row apart got.
+enum Scan {
+    /// The row ends before this place, and holds so many line ends.
+    Whole(usize, u64),
+    /// The buffer ends first; inside quotation marks or not.
+    More { quoted: bool },
+    /// Something follows a closing quotation mark; the line ends before this place.
+    Stray(usize, u64),
+    /// Too many cells; the line ends before this place.
+    Wide(usize, u64),
+}
+
+impl<R: Read> Csv<R> {
+    /// Looks at the first bytes for the encoding.
+    pub fn open(from: R) -> io::Result<Csv<R>> {
+        let mut csv = Csv {
+            from: Decoded::new(from),
+            buffer: Vec::new(),
+            at: 0,
+            ended: false,
+            separator: 0,
+            line: 0,
+            next_line: 1,
+            cells: Vec::new(),
+            text: Vec::new(),
+            letters: Letters::default(),
+            broken: None,
+            notes: Vec::new(),
+        };
+        let begun = csv.from.begin();
+        csv.or_broken(begun)?;
+        Ok(csv)
+    }
+
+    /// What was read; a fault of the bytes themselves ends the file, and is told at its end.
+    fn or_broken<T: Default>(&mut self, read: io::Result<T>) -> io::Result<T> {
+        read.or_else(|error| {
+            self.broken = Some(Fault::of(error)?);
+            self.ended = true;
+            Ok(T::default())
+        })
+    }
+
+    /// Takes the row at `at` apart as far as the buffer goes.
+    fn scan(&mut self) -> Scan {
+        self.cells.clear();
+        self.text.clear();
+        let (mut at, mut lines) = (self.at, 0);
+        loop {
+            let start = self.text.len();
+            if self.buffer.get(at) == Some(&b'"') {
+                at += 1;
+                loop {
+                    let Some(length) = self.buffer[at..].iter().position(|byte| *byte == b'"') else {
+                        return Scan::More { quoted: true };
+                    };
+                    let inside = &self.buffer[at..at + length];
+                    lines += inside.iter().filter(|byte| **byte == b'\n').count() as u64;
+                    self.text.extend_from_slice(inside);
+                    at += length + 1;
+                    match self.buffer.get(at) {
+                        Some(b'"') => {
+                            self.text.push(b'"');
+                            at += 1;
+                        }
+                        None if !self.ended => return Scan::More { quoted: false },
+                        _ => break,
+                    }
+                }
+                while self.buffer.get(at) == Some(&b' ') {
+                    at += 1;
+                }
+                let ends = |byte: &u8| *byte == self.separator || matches!(byte, b'\n' | b'\r');
+                if self.buffer.get(at).is_some_and(|byte| !ends(byte)) {
+                    return match self.line_end(at) {
+                        Some(end) => Scan::Stray(end, lines + 1),
+                        None => Scan::More { quoted: false },
+                    };
+                }
+            } else {
+                let separator = self.separator;
+                let ends = |byte: &u8| *byte == separator || *byte == b'\n' || *byte == b'\r';
+                let rest = &self.buffer[at..];
+                let length = rest.iter().position(ends).unwrap_or(rest.len());
+                self.text.extend_from_slice(&rest[..length]);
+                at += length;
+            }
+            self.cells.push(start..self.text.len());
+            match self.buffer.get(at) {
+                Some(b'\n') => return Scan::Whole(at + 1, lines + 1),
+                // Windows ends a line with two characters, old Macintosh programs with the first of them.
+                Some(b'\r') => match self.buffer.get(at + 1) {
+                    Some(b'\n') => return Scan::Whole(at + 2, lines + 1),
+                    None if !self.ended => return Scan::More { quoted: false },
+                    _ => return Scan::Whole(at + 1, lines + 1),
+                },
+                None if self.ended => return Scan::Whole(at, lines + 1),
+                None => return Scan::More { quoted: false },
+                Some(_) if self.cells.len() == MOST_COLUMNS => {
+                    return match self.line_end(at) {
+                        Some(end) => Scan::Wide(end, lines + 1),
+                        None => Scan::More { quoted: false },
+                    };
+                }
+                Some(_) => at += 1,
+            }
+        }
+    }
+
+    /// Where the line that `at` stands on ends, if the buffer reaches so far.
+    fn line_end(&self, at: usize) -> Option<usize> {
+        let found = self.buffer[at..].iter().position(|byte| *byte == b'\n').map(|length| at + length + 1);
+        found.or(self.ended.then_some(self.buffer.len()))
+    }
+
+    /// A row that is too long or never ends. Where a quotation mark was never closed, the damage is held to its own line.
+    fn give_up(&mut self, quoted: bool) -> io::Result<Fault> {
+        let first_end = self.buffer[self.at..].iter().position(|byte| *byte == b'\n');
+        self.next_line += 1;
+        if let (true, Some(length)) = (quoted, first_end) {
+            self.at += length + 1;
+            return Ok(Fault::row(
+                self.line,
+                "a quotation mark is never closed",
+                "a quotation mark at both ends",
+                "close the text, or double a quotation mark that belongs to it",
+            ));
+        }
+        // Not kept, only passed over, so that a gigabyte without a line end needs no more memory than any other row.
+        let mut bytes = 0;
+        loop {
+            bytes += (self.buffer.len() - self.at) as u64;
+            self.at = self.buffer.len();
+            if !self.more()? {
+                break;
+            }
+            if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
+                bytes += end as u64;
+                self.at = end + 1;
+                break;
+            }
+        }
+        let what = if quoted { "a quotation mark is never closed" } else { "the line is too long" };
+        let mut fault = Fault::row(
+            self.line,
+            what,
+            format!("at most {LONGEST_ROW} bytes in a row"),
+            "check that the file is a CSV file and that its lines end",
+        );
+        fault.value = Some(format!("{bytes} bytes"));
+        Ok(fault)
+    }
+
+    /// Reads more bytes; `false` at the end.
+    fn more(&mut self) -> io::Result<bool> {
+        const PIECE: usize = 1 << 18;
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let held = self.buffer.len();
+        self.buffer.resize(held + PIECE, 0);
+        let read = self.from.read(&mut self.buffer[held..]);
+        let read = self.or_broken(read)?;
+        self.buffer.truncate(held + read);
+        self.ended |= read == 0;
+        Ok(read > 0)
+    }
+
+    /// The separator that the header has most of: some office programs write semicolons, or tabs. Excel may say it itself in a
+    /// line of its own, `sep=;`. Where the first line is a title, a later one says it.
+    fn choose_separator(&mut self) -> io::Result<()> {
+        while self.line_end(0).is_none() && self.buffer.len() < LONGEST_ROW && self.more()? {}
+        let end = self.line_end(0).unwrap_or(self.buffer.len());
+        let first = self.buffer[..end].trim_ascii();
+        let first = first.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(first);
+        if let [said @ .., separator @ (b',' | b';' | b'\t' | b'|')] = first
+            && said.eq_ignore_ascii_case(b"sep=")
+        {
+            self.separator = *separator;
+            self.at = end;
+            self.next_line += 1;
+            return Ok(());
+        }
+        if self.buffer[..end].trim_ascii_end() == b"sep=" {
+            self.separator = b'\t';
+            self.at = end;
+            self.next_line += 1;
+            return Ok(());
+        }
+        let count = |line: &[u8], separator: u8| line.iter().filter(|byte| **byte == separator).count();
+        let most = |line: &[u8]| {
+            let each = [b'\t', b';', b','].map(|separator| (count(line, separator), separator));
+            each.into_iter().max_by_key(|(count, _)| *count).unwrap_or((0, b','))
+        };
+        let found = most(&self.buffer[..end]);
+        // A table with a title above it has several columns; a list with one column has text that may hold anything.
+        let later = self.buffer[end..].split(|byte| *byte == b'\n').take(rows::HEADER_WITHIN).map(most);
+        let later = later.into_iter().find(|(count, _)| *count >= 2).filter(|_| found.0 == 0);
+        self.separator = later.unwrap_or(found).1;
+        Ok(())
+    }
+}
+
+impl<R: Read> Rows for Csv<R> {
+    fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
+        loop {
+            if self.separator == 0 {
+                self.choose_separator()?;
+            }
+            if self.at == self.buffer.len() && !self.more()? {
+                return Ok(None);
+            }
+            self.line = self.next_line;
+            match self.scan() {
+                // The row may be cut off where the bytes were.
+                Scan::Whole(end, _) if self.broken.is_some() && end == self.buffer.len() => return Ok(None),
+                Scan::Whole(end, lines) => {
+                    self.at = end;
+                    self.next_line += lines;
+                    if !rows::is_blank(&self.text) {
+                        self.letters.look(&self.text, self.line, &mut self.notes);
+                        return Ok(Some(Ok(())));
+                    }
+                }
+                Scan::Stray(end, lines) => {
+                    self.at = end;
+                    self.next_line += lines;
+                    let mend = "double the quotation marks inside a text: \"the \"\"Hub\"\"\"";
+                    return Ok(Some(Err(Fault::row(self.line, "text follows a closing quotation mark", "a separator", mend))));
+                }
+                Scan::Wide(end, lines) => {
+                    self.at = end;
+                    self.next_line += lines;
+                    return Ok(Some(Err(rows::too_wide(self.line))));
+                }
+                Scan::More { .. } if self.broken.is_some() => return Ok(None),
+                Scan::More { quoted } if self.ended || self.buffer.len() - self.at >= LONGEST_ROW => {
+                    return self.give_up(quoted).map(|fault| Some(Err(fault)));
+                }
+                Scan::More { .. } => {
+                    self.more()?;
+                }
+            }
+        }
+    }
+
+    fn place(&self) -> u64 {
+        self.line
+    }
+
+    fn count(&self) -> usize {
+        self.cells.len()
+    }
+
+    fn cell(&self, at: usize) -> &[u8] {
+        self.cells.get(at).map_or(&[][..], |cell| &self.text[cell.clone()])
+    }
+
+    fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    fn notes(&mut self) -> &mut Vec<Fault> {
+        &mut self.notes
+    }
+
+    fn end(&mut self, _: u64) -> Vec<Fault> {
+        let mut faults: Vec<Fault> = self.letters.uncounted().into_iter().collect();
+        if self.from.lost_letters() {
+            faults.push(Fault {
+                grade: Grade::Warning,
+                ..Fault::file(
+                    "the text is UTF-16, and some of its letters are damaged",
+                    "UTF-16 as the program that made the file writes it",
+                    "ask for the file again; what could not be read is shown as \u{fffd}",
+                )
+            });
+        }
+        faults.extend(self.broken.take());
+        faults
+    }
+}
+
+/// What the letters met so far say of the encoding. A file in Windows-1252 is told once. In a file that has been UTF-8 so far,
+/// bytes that are not are damage, and every row with any is told: a name may have changed.
+#[derive(Default)]
+struct Letters {
+    utf8: bool,
+    other: bool,
+    damaged: usize,
+}
+
+impl Letters {
+    fn look(&mut self, text: &[u8], line: u64, notes: &mut Vec<Fault>) {
+        if text.is_ascii() {
+            return;
+        }
+        if std::str::from_utf8(text).is_ok() {
+            // Told once: the rows before were taken for Windows-1252.
+            if self.other && !self.utf8 {
+                notes.push(
+                    Fault::row(
+                        line,
+                        "this row is UTF-8, and rows above it are not",
+                        "one encoding in the whole file",
+                        "ask for the file again in UTF-8; it may have been put together from several",
+                    )
+                    .warning(),
+                );
+            }
+            self.utf8 = true;
+        } else if self.utf8 || text.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
+            self.utf8 = true;
+            self.damaged += 1;
+            if self.damaged <= MOST_DAMAGED {
+                notes.push(
+                    Fault::row(
+                        line,
+                        "a letter of this row is damaged: the file is UTF-8, and some of its bytes are not",
+                        "UTF-8",
+                        "ask for the file again, or correct the letter: a name may have changed",
+                    )
+                    .warning(),
+                );
+            }
+        } else if !std::mem::replace(&mut self.other, true) {
+            let mend = "if accented letters come out wrong, save the file as \"CSV UTF-8\"";
+            notes.push(Fault::row(line, "the text is not UTF-8, and is read as Windows-1252", "UTF-8", mend).warning());
+        }
+    }
+
+    /// How many more rows have damaged letters than were told.
+    fn uncounted(&self) -> Option<Fault> {
+        let more = self.damaged.checked_sub(MOST_DAMAGED).filter(|more| *more > 0)?;
+        let fault = Fault::file("letters of more rows are damaged", "UTF-8", "ask for the file again");
+        Some(Fault { value: Some(format!("{more} more rows")), ..fault }.warning())
+    }
+}
+
+/// Bytes as UTF-8, without a byte order mark: UTF-16 is turned into UTF-8, anything else passes.
+struct Decoded<R> {
+    from: R,
+    /// Bytes looked at to tell the encoding, or decoded and not yet handed on.
+    held: Vec<u8>,
+    at: usize,
+    utf16: Option<Utf16>,
+}
+
+struct Utf16 {
+    big_endian: bool,
+    /// The first half of a letter of two units, or of a unit of two bytes.
+    high: Option<u16>,
+    byte: Option<u8>,
+    /// Some unit was no letter.
+    lost: bool,
+}
+
+impl<R: Read> Decoded<R> {
+    fn new(from: R) -> Decoded<R> {
+        Decoded { from, held: Vec::new(), at: 0, utf16: None }
+    }
+
+    /// Tells the encoding by the first bytes.
+    fn begin(&mut self) -> io::Result<()> {
+        let mut held = vec![0; 4];
+        let mut length = 0;
+        while length < held.len() {
+            match self.from.read(&mut held[length..]) {
+                Ok(0) => break,
+                Ok(read) => length += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        held.truncate(length);
+        // Without a mark, a header in UTF-16 still shows as every other byte being nothing.
+        let (skip, big_endian) = match held[..] {
+            [0xef, 0xbb, 0xbf, ..] => (3, None),
+            [0xff, 0xfe, ..] => (2, Some(false)),
+            [0xfe, 0xff, ..] => (2, Some(true)),
+            [a, 0, b, 0] if a != 0 && b != 0 => (0, Some(false)),
+            [0, a, 0, b] if a != 0 && b != 0 => (0, Some(true)),
+            _ => (0, None),
+        };
+        held.drain(..skip);
+        self.held = held;
+        self.utf16 = big_endian.map(|big_endian| Utf16 { big_endian, high: None, byte: None, lost: false });
+        if let Some(utf16) = &mut self.utf16 {
+            let raw = std::mem::take(&mut self.held);
+            utf16.decode(&raw, &mut self.held);
+        }
+        Ok(())
+    }
+
+    /// Whether UTF-16 had letters that are none, or ended in the middle of one.
+    fn lost_letters(&self) -> bool {
+        self.utf16.as_ref().is_some_and(|utf16| utf16.lost || utf16.byte.is_some() || utf16.high.is_some())
+    }
+
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.held.len() {
+            let Some(utf16) = &mut self.utf16 else {
+                return match self.from.read(into) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    other => other,
+                };
+            };
+            let mut raw = vec![0; into.len().clamp(2, 1 << 16)];
+            let read = match self.from.read(&mut raw) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                other => other?,
+            };
+            self.held.clear();
+            self.at = 0;
+            if read == 0 {
+                return Ok(0);
+            }
+            utf16.decode(&raw[..read], &mut self.held);
+        }
+        let length = into.len().min(self.held.len() - self.at);
+        into[..length].copy_from_slice(&self.held[self.at..self.at + length]);
+        self.at += length;
+        Ok(length)
+    }
+}
+
+impl Utf16 {
+    fn decode(&mut self, raw: &[u8], out: &mut Vec<u8>) {
+        let lost = &mut self.lost;
+        let mut push = |units: &[u16]| {
+            for letter in char::decode_utf16(units.iter().copied()) {
+                *lost |= letter.is_err();
+                let letter = letter.unwrap_or(char::REPLACEMENT_CHARACTER);
+                out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        };
+        for byte in raw {
+            let Some(first) = self.byte.take() else {
+                self.byte = Some(*byte);
+                continue;
+            };
+            let unit = if self.big_endian { u16::from_be_bytes([first, *byte]) } else { u16::from_le_bytes([first, *byte]) };
+            match (self.high.take(), unit) {
+                (Some(high), 0xdc00..=0xdfff) => push(&[high, unit]),
+                (high, 0xd800..=0xdbff) => {
+                    high.iter().for_each(|high| push(&[*high]));
+                    self.high = Some(unit);
+                }
+                (high, unit) => {
+                    high.iter().for_each(|high| push(&[*high]));
+                    push(&[unit]);
+                }
+            }
+        }
+    }
+}
+
+/// The header of a table, as [`write`] writes the rows.
+#[must_use]
+pub fn header_line(table: &Table) -> String {
+    table.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(",") + "\n"
+}
+
+/// The rows of a batch as CSV: every column of the table in its order, in UTF-8, with quotation marks only where needed.
+pub fn write(batch: &Batch, out: &mut String) {
+    for row in 0..batch.rows() {
+        write_row((0..batch.columns.len()).map(|column| batch.said(column, row)), out);
+    }
+}
+
+/// Texts as a row of CSV, with quotation marks only where needed.
+pub fn write_row(cells: impl IntoIterator<Item = impl AsRef<str>>, out: &mut String) {
+    for (at, cell) in cells.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        if !cell.as_ref().is_empty() {
+            out.push_str(&quoted(cell.as_ref()));
+        }
+    }
+    out.push('\n');
+}

@@ -1,0 +1,623 @@
+//! Days as agencies write them: 31/12/2024, 12/31/2024, 5 Feb 2024, 45292, 2024-06-30T23:00:00Z. A column says how, or all of its
+//! values together do; where they leave two readings open, or contradict each other, the column is refused and never guessed.
+//!
+//! A moment that names its distance from universal time belongs to a day only in a time zone: 23:00 on 30 June in universal time
+//! is 1 July in London. The zone is named by whoever knows the agency; a time that a clock on the wall showed keeps its day.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::fault::Fault;
+use base::day::{self, Day};
+
+/// How days are written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Format {
+    YearFirst,
+    DayFirst,
+    MonthFirst,
+    /// Days counted by a spreadsheet, which takes 1900 for a leap year.
+    Excel,
+    /// Days counted from 1904, as old Excel for Macintosh does.
+    Excel1904,
+    Pattern(Vec<Piece>),
+}
+
+/// A piece of a pattern such as `DD.MM.YYYY`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    Year,
+    /// At least and at most so many digits.
+    Month(usize, usize),
+    MonthName,
+    Day(usize, usize),
+    Letter(char),
+}
+
+/// What a map says of a column of days.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    pub format: Option<Format>,
+    /// The zone in which a moment becomes a day.
+    pub zone: Option<TimeZone>,
+    /// Times without a distance from universal time are universal time, not the time of a clock on a wall.
+    pub universal: bool,
+}
+
+impl Said {
+    /// What is said here, or else there.
+    #[must_use]
+    pub fn or(self, other: &Said) -> Said {
+        Said {
+            format: self.format.or_else(|| other.format.clone()),
+            zone: self.zone.or_else(|| other.zone.clone()),
+            universal: self.universal || other.universal,
+        }
+    }
+}
+
+/// The names of formats, for maps.
+pub const FORMATS: [(&str, Format); 5] = [
+    ("year first", Format::YearFirst),
+    ("day first", Format::DayFirst),
+    ("month first", Format::MonthFirst),
+    ("Excel serial", Format::Excel),
+    ("Excel serial 1904", Format::Excel1904),
+];
+
+impl Format {
+    /// Reads the name of a format, or a pattern of YYYY, MM or M, MMM or MMMM, DD or D and what stands between them.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Format> {
+        let named = FORMATS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text.trim()));
+        named.map(|(_, format)| format).or_else(|| pattern(text).map(Format::Pattern))
+    }
+
+    fn words(&self) -> &'static str {
+        match self {
+            Format::Pattern(_) => "in the pattern",
+            other => FORMATS.iter().find(|(_, format)| format == other).map_or("", |(name, _)| name),
+        }
+    }
+}
+
+/// A pattern has each of the three once, and a year of four digits.
+fn pattern(text: &str) -> Option<Vec<Piece>> {
+    let letters: Vec<char> = text.chars().collect();
+    let mut pieces = Vec::new();
+    for run in letters.chunk_by(|a, b| a == b && a.is_ascii_alphabetic()) {
+        pieces.push(match (run[0].to_ascii_uppercase(), run.len()) {
+            ('Y', 4) => Piece::Year,
+            ('M', 1) => Piece::Month(1, 2),
+            ('M', 2) => Piece::Month(2, 2),
+            ('M', 3 | 4) => Piece::MonthName,
+            ('D', 1) => Piece::Day(1, 2),
+            ('D', 2) => Piece::Day(2, 2),
+            (letter, _) if letter.is_ascii_alphanumeric() => return None,
+            _ => Piece::Letter(run[0]),
+        });
+    }
+    let count = |which: fn(&Piece) -> bool| pieces.iter().filter(|piece| which(piece)).count();
+    let whole = count(|piece| *piece == Piece::Year) == 1
+        && count(|piece| matches!(piece, Piece::Month(..) | Piece::MonthName)) == 1
+        && count(|piece| matches!(piece, Piece::Day(..))) == 1;
+    whole.then_some(pieces)
+}
+
+/// A time of day, in seconds, and its distance from universal time, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Time {
+    seconds: i64,
+    offset: Option<i64>,
+}
+
+/// What a text without its time of day can be.
+#[derive(Clone, Debug, PartialEq)]
+enum Form {
+    /// The year leads.
+    Year(Date),
+    /// A month written as a word.
+    Named(Date),
+    /// Two numbers of at most two digits, then a year: the day that it is when the day leads, and when the month does.
+    Numbers(Option<Date>, Option<Date>),
+    /// A year of two digits.
+    TwoDigits,
+    /// A number alone: whole days and the seconds beyond.
+    Number(i64, i64),
+}
+
+/// Takes a text apart into what can be a date and a time of day.
+fn parts(text: &str) -> Option<(&str, Option<Time>)> {
+    let Some(colon) = text.find(':') else { return Some((text, None)) };
+    let hour = text[..colon].rfind(|c: char| !c.is_ascii_digit())?;
+    let before = text[hour..].chars().next()?;
+    if !matches!(before, 'T' | 't' | ' ' | ',') {
+        return None;
+    }
+    let time = time(&text[hour + before.len_utf8()..])?;
+    Some((text[..hour].trim_end_matches([' ', ',']), Some(time)))
+}
+
+/// `23:00`, `11:00:05.25 PM`, `23:00Z`, `23:00:00 +01:00`.
+fn time(text: &str) -> Option<Time> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.'))).unwrap_or(text.len());
+    let (clock, rest) = text.split_at(end);
+    let mut parts = clock.split(':');
+    let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next().unwrap_or("0"));
+    let (second, fraction) = second.split_once('.').unwrap_or((second, "0"));
+    let number = |text: &str, most: i64| {
+        let fits = (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|number: &i64| fits && *number <= most)
+    };
+    let (mut hour, minute, second) = (number(hour, 23)?, number(minute, 59)?, number(second, 60)?);
+    if parts.next().is_some() || fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut rest = rest.trim();
+    let half = rest.get(..2).map(str::to_ascii_uppercase);
+    if let Some(half @ ("AM" | "PM")) = half.as_deref() {
+        if !(1..=12).contains(&hour) {
+            return None;
+        }
+        hour = hour % 12 + if half == "PM" { 12 } else { 0 };
+        rest = rest[2..].trim_start();
+    }
+    let offset = match rest {
+        "" => None,
+        "Z" | "z" | "UTC" | "GMT" => Some(0),
+        _ => {
+            let sign = if rest.starts_with('+') { 1 } else { -1 };
+            let digits = rest.strip_prefix(['+', '-', '\u{2212}'])?.replace(':', "");
+            let (hours, minutes) = if digits.len() == 2 { (digits.as_str(), "0") } else { digits.split_at_checked(2)? };
+            Some(sign * (number(hours, 14)? * 3600 + number(minutes, 59)? * 60))
+        }
+    };
+    Some(Time { seconds: hour * 3600 + minute * 60 + second.min(59), offset })
+}
+
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// The month of an English name, whole or its first three letters.
+fn month(name: &str) -> Option<i64> {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let is = |month: &&str| {
+        **month == name || name.len() == 3 && month.starts_with(&name) || name == "sept" && **month == *"september"
+    };
+    MONTHS.iter().position(is).map(|at| at as i64 + 1)
+}
+
+fn date(year: i64, month: i64, day: i64) -> Option<Date> {
+    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+/// What a text can be; `None` where it is no date at all.
+fn form(text: &str) -> Option<Form> {
+    let mut tokens: Vec<&str> = text.split(['/', '.', '-', ' ', ',']).filter(|token| !token.is_empty()).collect();
+    let weekday = |token: &str| {
+        let token = token.to_ascii_lowercase();
+        WEEKDAYS.iter().any(|day| *day == token || token.len() == 3 && day.starts_with(&token))
+    };
+    if tokens.len() == 4 && weekday(tokens[0]) {
+        tokens.remove(0);
+    }
+    let digits = |token: &str| (1..=9).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |token: &str| token.parse::<i64>().ok().filter(|_| digits(token));
+    // "5th" beside the name of a month.
+    let ordinal = |token: &str| {
+        let plain = ["st", "nd", "rd", "th"].iter().find_map(|end| token.strip_suffix(end)).unwrap_or(token);
+        number(plain).filter(|_| plain.len() <= 2)
+    };
+    match tokens[..] {
+        [one] if one.len() == 8 && digits(one) => {
+            let part = |from: usize, to: usize| one[from..to].parse().ok();
+            Some(Form::Year(date(part(0, 4)?, part(4, 6)?, part(6, 8)?)?))
+        }
+        [whole] if digits(whole) && text.trim() == whole => Some(Form::Number(number(whole)?, 0)),
+        [whole, fraction] if digits(whole) && text.trim() == format!("{whole}.{fraction}") => {
+            let fraction: f64 = format!("0.{fraction}").parse().ok()?;
+            Some(Form::Number(number(whole)?, ((fraction * 86_400.0).round() as i64).min(86_399)))
+        }
+        [a, b, c] => {
+            let lengths = [a.len(), b.len(), c.len()];
+            match (number(a), number(b), number(c)) {
+                (Some(a), Some(b), Some(c)) => match lengths {
+                    [4, 1..=2, 1..=2] => date(a, b, c).map(Form::Year),
+                    [1..=2, 1..=2, 4] => {
+                        let (day, month) = (date(c, b, a), date(c, a, b));
+                        (day.is_some() || month.is_some()).then_some(Form::Numbers(day, month))
+                    }
+                    [1..=2, 1..=2, 1..=2] => Some(Form::TwoDigits),
+                    _ => None,
+                },
+                _ => {
+                    let (month, others) = match (month(a), month(b)) {
+                        (Some(month), _) => (month, [b, c]),
+                        (_, Some(month)) => (month, [a, c]),
+                        _ => return None,
+                    };
+                    let [first, last] = others;
+                    let year = |token: &str| number(token).filter(|_| token.len() == 4);
+                    match (year(first), year(last)) {
+                        (Some(year), _) => date(year, month, ordinal(last)?).map(Form::Named),
+                        (_, Some(year)) => date(year, month, ordinal(first)?).map(Form::Named),
+                        _ => {
+                            (ordinal(first).is_some() && number(last).is_some_and(|_| last.len() <= 2)).then_some(Form::TwoDigits)
+                        }
+                    }
+                }
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Serial numbers that no other way of counting days comes to: 1982 to 2064.
+const SURELY_EXCEL: std::ops::Range<i64> = 30_000..60_000;
+
+/// A clock that shows this or more may be a day behind: midnight in a British summer is 23:00 in universal time.
+const LATE: i64 = 23 * 3600;
+
+/// What the values of a column are, each with the place of the first.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    year: Option<u64>,
+    named: Option<u64>,
+    day_first: Option<u64>,
+    month_first: Option<u64>,
+    either: Option<u64>,
+    same: Option<u64>,
+    two_digits: Option<u64>,
+    excel: Option<u64>,
+    number: Option<u64>,
+    /// A moment that names its distance from universal time and is not midnight there.
+    moment: Option<u64>,
+    late: Option<u64>,
+}
+
+impl Survey {
+    /// Looks at a value; an empty one says nothing.
+    pub fn look(&mut self, text: &str, place: u64) {
+        let Some((text, time)) = parts(text.trim()) else { return };
+        let form = form(text);
+        let note = |into: &mut Option<u64>| {
+            into.get_or_insert(place);
+        };
+        match &form {
+            None => return,
+            Some(Form::Year(_)) => note(&mut self.year),
+            Some(Form::Named(_)) => note(&mut self.named),
+            Some(Form::TwoDigits) => note(&mut self.two_digits),
+            Some(Form::Number(number, _)) if SURELY_EXCEL.contains(number) => note(&mut self.excel),
+            Some(Form::Number(..)) => note(&mut self.number),
+            Some(Form::Numbers(day, month)) if day == month => note(&mut self.same),
+            Some(Form::Numbers(_, None)) => note(&mut self.day_first),
+            Some(Form::Numbers(None, _)) => note(&mut self.month_first),
+            Some(Form::Numbers(..)) => note(&mut self.either),
+        }
+        let beyond = if let Some(Form::Number(_, seconds)) = form { seconds } else { 0 };
+        match time {
+            Some(Time { seconds, offset: Some(offset) }) if seconds != 0 || offset != 0 => note(&mut self.moment),
+            Some(Time { seconds, offset: None }) if seconds >= LATE => note(&mut self.late),
+            None if beyond >= LATE => note(&mut self.late),
+            _ => {}
+        }
+    }
+
+    /// How the days of the column are read: as the map says, or as all values together say. Nothing where no value is a day.
+    pub fn decide(&self, said: &Said, column: &str) -> Result<Option<Days>, Box<Fault>> {
+        let refuse = |place: u64, what: &'static str, found: String, expected: &str, mend: &str| {
+            let fault = Fault::file(what, expected, mend);
+            Err(Box::new(Fault {
+                place,
+                column: column.to_owned(),
+                value: Some(found).filter(|found| !found.is_empty()),
+                ..fault
+            }))
+        };
+        const SAY: &str = "say which in the map: { column = \"…\", format = \"day first\" }, or \"month first\"";
+        if let Some(place) = self.two_digits.filter(|_| !matches!(said.format, Some(Format::Excel | Format::Excel1904))) {
+            let mend = "ask for the file with years of four digits: 01/02/24 may be 1924 or 2024";
+            return refuse(place, "a year has two digits", String::new(), "years of four digits", mend);
+        }
+        let format = match &said.format {
+            Some(format) => format.clone(),
+            None => {
+                let numbers = self.day_first.or(self.month_first).or(self.either).or(self.same);
+                if let (Some(year), Some(number)) = (self.year, numbers) {
+                    let mend = "ask for the file again with all days written in the same way; a spreadsheet may have changed some of them";
+                    let found = format!("year first in row {year}, year last in row {number}");
+                    return refuse(number, "days are written in two ways in one column", found, "one way of writing days", mend);
+                }
+                match (self.day_first, self.month_first) {
+                    (Some(day), Some(month)) => {
+                        let mend = "ask for the file again with all days written in the same way";
+                        let found = format!("the day leads in row {day}, the month in row {month}");
+                        return refuse(
+                            month,
+                            "days are written in two ways in one column",
+                            found,
+                            "one way of writing days",
+                            mend,
+                        );
+                    }
+                    (Some(_), None) => Format::DayFirst,
+                    (None, Some(_)) => Format::MonthFirst,
+                    (None, None) => match (self.either, self.same) {
+                        (Some(place), _) => {
+                            let expected = "a value that settles it, such as 31/12/2024, or a map that says it";
+                            return refuse(
+                                place,
+                                "every day of the column may be one of two: nothing tells whether the day or the month comes first",
+                                String::new(),
+                                expected,
+                                SAY,
+                            );
+                        }
+                        (None, Some(_)) => Format::DayFirst,
+                        (None, None) => match (self.year.or(self.named), self.excel, self.number) {
+                            (Some(_), _, _) => Format::YearFirst,
+                            (None, Some(_), None) => Format::Excel,
+                            (None, _, Some(place)) => {
+                                let mend = "say in the map what they are: format = \"Excel serial\", or day_zero = 2020-01-01 for the \
+                                            day from which they count";
+                                return refuse(place, "the days are numbers", String::new(), "days of the calendar", mend);
+                            }
+                            (None, None, None) => return Ok(None),
+                        },
+                    },
+                }
+            }
+        };
+        if said.zone.is_none()
+            && let Some(place) = self.moment.or(self.late)
+        {
+            let (what, found) = match self.moment {
+                Some(_) => ("a moment belongs to a day only in a time zone", "its distance from universal time is written"),
+                None => ("a time so late may belong to the next day", "23:00 or later, and nothing says by which clock"),
+            };
+            let mend = "name the zone in the map: zone = \"Europe/London\"; if times without a zone are universal time, also times = \"UTC\"";
+            return refuse(place, what, found.into(), "days, or a zone in the map", mend);
+        }
+        Ok(Some(Days { format, zone: said.zone.clone(), universal: said.universal }))
+    }
+}
+
+/// How the days of one column are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Days {
+    format: Format,
+    zone: Option<TimeZone>,
+    universal: bool,
+}
+
+impl Days {
+    /// The day that a text says, or nothing where it is none in this way of writing.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Option<Day> {
+        let (text, time) = parts(text.trim())?;
+        let (date, beyond) = match &self.format {
+            Format::Pattern(pieces) => (matched(pieces, text)?, 0),
+            format => match (format, form(text)?) {
+                (Format::YearFirst, Form::Year(date)) => (date, 0),
+                (Format::DayFirst, Form::Numbers(Some(date), _)) | (Format::MonthFirst, Form::Numbers(_, Some(date))) => {
+                    (date, 0)
+                }
+                (Format::YearFirst | Format::DayFirst | Format::MonthFirst, Form::Named(date)) => (date, 0),
+                (Format::Excel, Form::Number(number, seconds)) => (counted(number, 1900)?, seconds),
+                (Format::Excel1904, Form::Number(number, seconds)) => (counted(number, 1904)?, seconds),
+                _ => return None,
+            },
+        };
+        let day = day::day(date);
+        let time = time.unwrap_or(Time { seconds: beyond, offset: None });
+        let offset = time.offset.or(self.universal.then_some(0));
+        match (&self.zone, offset) {
+            (Some(zone), Some(offset)) => {
+                let moment = jiff::Timestamp::from_second(i64::from(day) * 86_400 + time.seconds - offset).ok()?;
+                Some(day::day(zone.to_datetime(moment).date()))
+            }
+            _ => Some(day),
+        }
+    }
+
+    /// A text that is no day in this way of writing, as it goes into a table: so that nobody takes it for one either.
+    #[must_use]
+    pub fn strange(&self, text: &str) -> String {
+        if day::parse(text.as_bytes()).is_err() { text.to_owned() } else { format!("{text} (not {})", self.format.words()) }
+    }
+}
+
+/// The day of a serial number.
+fn counted(number: i64, system: i16) -> Option<Date> {
+    let days = match system {
+        1904 => number - 24_107,
+        // Excel has a 29 February 1900, number 60, so that the days before it are one off.
+        _ if number == 60 || number < 1 => return None,
+        _ if number < 60 => number - 25_568,
+        _ => number - 25_569,
+    };
+    (0..3_000_000).contains(&number).then(|| i32::try_from(days).ok()).flatten().map(day::date)
+}
+
+fn matched(pieces: &[Piece], text: &str) -> Option<Date> {
+    let (mut rest, mut year, mut found, mut day) = (text, 0, 0, 0);
+    for piece in pieces {
+        let mut digits = |least: usize, most: usize| {
+            let length = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+            let (number, after) = rest.split_at(length);
+            rest = after;
+            number.parse::<i64>().ok().filter(|_| length >= least)
+        };
+        match piece {
+            Piece::Year => year = digits(4, 4)?,
+            Piece::Month(least, most) => found = digits(*least, *most)?,
+            Piece::Day(least, most) => day = digits(*least, *most)?,
+            Piece::MonthName => {
+                let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+                let (name, after) = rest.split_at(length);
+                (found, rest) = (month(name)?, after);
+            }
+            Piece::Letter(letter) => rest = rest.strip_prefix(*letter)?,
+        }
+    }
+    if rest.is_empty() { date(year, found, day) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decided(values: &[&str], said: &Said) -> Result<Option<Days>, Box<Fault>> {
+        let mut survey = Survey::default();
+        values.iter().enumerate().for_each(|(at, value)| survey.look(value, at as u64 + 2));
+        survey.decide(said, "seen")
+    }
+
+    fn days(values: &[&str], said: &Said) -> Vec<String> {
+        let days = decided(values, said).unwrap_or_else(|fault| panic!("{values:?}: {fault:?}")).expect("days");
+        let text = |value: &&str| days.read(value).map_or_else(|| days.strange(value), |day| day::date(day).to_string());
+        values.iter().map(text).collect()
+    }
+
+    fn in_zone(name: &str) -> Said {
+        Said { zone: Some(TimeZone::get(name).expect("a zone")), ..Said::default() }
+    }
+
+    fn as_format(name: &str) -> Said {
+        Said { format: Some(Format::of(name).expect("a format")), ..Said::default() }
+    }
+
+    #[test]
+    fn all_values_of_a_column_decide() {
+        let none = Said::default();
+        for (values, expected) in [
+            (&["03/04/2024", "31/12/2024"][..], &["2024-04-03", "2024-12-31"][..]),
+            (&["03/04/2024", "12/31/2024"], &["2024-03-04", "2024-12-31"]),
+            (&["5.5.2024", "07.07.2024"], &["2024-05-05", "2024-07-07"]),
+            (&["2024/3/9", "2024-12-31", "20240301", ""], &["2024-03-09", "2024-12-31", "2024-03-01", ""]),
+            (
+                &["5 Feb 2024", "Feb 6, 2024", "7-February-2024", "8th Sept 2024", "2024 Mar 9"],
+                &["2024-02-05", "2024-02-06", "2024-02-07", "2024-09-08", "2024-03-09"],
+            ),
+            (&["Monday 5 February 2024", "31/12/2024"], &["2024-02-05", "2024-12-31"]),
+            (&["45292", "45293.0", "45293.5"], &["2024-01-01", "2024-01-02", "2024-01-02"]),
+            (&["31/12/2024 06:15", "1/2/2024 11:59:59 PM"][..1], &["2024-12-31"]),
+            (&["2024-07-01T00:00:00Z", "2024-07-02"], &["2024-07-01", "2024-07-02"]),
+            (&["31/12/2024", "unknown", "2/30/2024"], &["2024-12-31", "unknown", "2/30/2024"]),
+        ] {
+            assert_eq!(days(values, &none), expected, "{values:?}");
+        }
+        assert_eq!(decided(&["", "unknown", "n/a"], &none), Ok(None));
+    }
+
+    #[test]
+    fn what_stays_open_is_refused_with_its_row() {
+        let none = Said::default();
+        for (values, said, place, what) in [
+            (&["03/04/2024", "04/05/2024"][..], &none, 2, "may be one of two"),
+            (&["31/12/2024", "12/31/2024"], &none, 3, "in two ways"),
+            (&["2024-03-04", "05/06/2024"], &none, 3, "in two ways"),
+            (&["31/12/24"], &none, 2, "two digits"),
+            (&["5 Feb 24"], &none, 2, "two digits"),
+            (&["31/12/24"], &as_format("day first"), 2, "two digits"),
+            (&["19723"], &none, 2, "numbers"),
+            (&["45292", "7"], &none, 3, "numbers"),
+            (&["2024-07-01", "2024-07-01T23:00:00Z"], &none, 3, "only in a time zone"),
+            (&["2024-07-01T00:00:00+01:00"], &none, 2, "only in a time zone"),
+            (&["2024-07-01 22:59", "2024-07-01 23:00"], &none, 3, "the next day"),
+        ] {
+            let fault = decided(values, said).expect_err(what);
+            assert!(fault.what.contains(what) && fault.place == place, "{values:?} {fault:?}");
+        }
+    }
+
+    #[test]
+    fn formats_that_a_map_says() {
+        for (format, value, expected) in [
+            ("day first", "03/04/2024", "2024-04-03"),
+            ("Month First", "03/04/2024", "2024-03-04"),
+            ("day first", "2024-04-03", "2024-04-03 (not day first)"),
+            ("month first", "31/12/2024", "31/12/2024"),
+            ("Excel serial", "1", "1900-01-01"),
+            ("Excel serial", "59", "1900-02-28"),
+            ("Excel serial", "60", "60"),
+            ("Excel serial", "61", "1900-03-01"),
+            ("Excel serial", "2024-04-03", "2024-04-03 (not Excel serial)"),
+            ("Excel serial 1904", "0", "1904-01-01"),
+            ("Excel serial 1904", "43830", "2024-01-01"),
+            ("DD.MM.YYYY", "03.04.2024", "2024-04-03"),
+            ("DD.MM.YYYY", "3.4.2024", "3.4.2024"),
+            ("D-MMM-YYYY", "3-apr-2024", "2024-04-03"),
+            ("YYYYMMDD", "20240403", "2024-04-03"),
+            ("YYYY-DD-MM", "2024-04-03", "2024-03-04"),
+        ] {
+            assert_eq!(days(&[value], &as_format(format)), [expected], "{format}");
+        }
+        for none in ["DD/MM/YY", "DD/MM", "europe", "", "YYYY-MM-DD-DD", "%d/%m/%Y"] {
+            assert_eq!(Format::of(none), None, "{none}");
+        }
+    }
+
+    /// The same moment is a day by the clock of the zone, on every day of a summer and a winter, and around both changes of clocks.
+    #[test]
+    fn moments_are_days_in_their_zone() {
+        let london = in_zone("Europe/London");
+        for (value, expected) in [
+            ("2024-07-01T23:00:00Z", "2024-07-02"),
+            ("2024-07-01T22:59:59.999Z", "2024-07-01"),
+            ("2024-12-01T23:00:00Z", "2024-12-01"),
+            ("2024-03-31T00:30:00Z", "2024-03-31"),
+            ("2024-03-31T23:00:00Z", "2024-04-01"),
+            ("2024-10-26T23:00:00Z", "2024-10-27"),
+            ("2024-10-27T23:00:00Z", "2024-10-27"),
+            ("2024-07-02T00:30:00+02:00", "2024-07-01"),
+            ("2024-07-01 23:30:00 -0500", "2024-07-02"),
+            // What a clock on a wall showed keeps its day, also where the hour does not exist, or exists twice.
+            ("2024-03-31T01:30:00", "2024-03-31"),
+            ("2024-10-27 01:30", "2024-10-27"),
+            ("2024-07-01T23:30:00", "2024-07-01"),
+        ] {
+            assert_eq!(days(&[value], &london), [expected], "{value}");
+        }
+        let universal = Said { universal: true, ..london.clone() };
+        assert_eq!(days(&["2024-07-01T23:30:00"], &universal), ["2024-07-02"]);
+        // Midnight of every day in London, written in universal time: no day is lost and none comes twice.
+        let zone = london.zone.clone().expect("a zone");
+        let mut date = Date::constant(2023, 12, 1);
+        while date < Date::constant(2025, 2, 1) {
+            let moment = zone.to_timestamp(date.at(0, 0, 0, 0)).expect("a moment").to_string();
+            assert_eq!(days(&[&moment], &london), [date.to_string()], "{moment}");
+            date = date.tomorrow().expect("another day");
+        }
+    }
+
+    /// No text makes the reader fail, and every real day comes back from every way of writing it.
+    #[test]
+    fn every_day_comes_back() {
+        for day in (day::FIRST..=day::LAST).step_by(17) {
+            let date = day::date(day);
+            let (y, m, d) = (date.year(), date.month(), date.day());
+            let name = MONTHS[m as usize - 1];
+            for (text, format) in [
+                (format!("{d}/{m}/{y}"), "day first"),
+                (format!("{m:02}-{d:02}-{y}"), "month first"),
+                (format!("{y}.{m}.{d}"), "year first"),
+                (format!("{d} {name} {y}"), "day first"),
+                (format!("{}. {d}, {y}", &name[..3]), "month first"),
+                (format!("{d:02}{m:02}{y}"), "DDMMYYYY"),
+            ] {
+                assert_eq!(days(&[&text], &as_format(format)), [date.to_string()], "{text}");
+            }
+        }
+        for text in ["::", "T1:1", "１/２/2024", "1//2024", "é 1:00", "2024-07-01T23:00:00é", "+", "1:", " :1", "0.", ".5"] {
+            let mut survey = Survey::default();
+            survey.look(text, 1);
+            for format in ["day first", "Excel serial", "DD.MM.YYYY", "D MMM YYYY"] {
+                let days = survey.decide(&as_format(format), "seen").ok().flatten();
+                assert_eq!(days.and_then(|days| days.read(text)), None, "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,694 @@
+//! Events and spells side by side, sorted by person and kind in two passes: rows go to the part of neighbouring people that
+//! they belong to as they arrive, and a part is put in order when it is looked at. So tens of millions of rows need no sort, no
+//! index and little memory beyond themselves, and parts can be worked on by any number of threads.
+
+use super::Need;
+use super::batch::{Batch, NONE, Name, Values};
+use super::gate::{Looked, found_people, positions};
+use super::names::{NOBODY, Names, fingerprint};
+use base::day::{Day, FIRST, LAST, NEVER};
+
+/// An event or a spell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fact {
+    /// The day it happened or began.
+    pub from: Day,
+    /// Of a spell, the first day no longer of it; of an event, the day it was proven; else [`NEVER`].
+    pub to: Day,
+    /// The position among the kinds that were asked for: events, then spells.
+    pub kind: u16,
+    /// The position among the classes that were asked for, from 1; 0 is any other.
+    pub class: u16,
+    /// Names the row; 0 when nobody asks which others are about it.
+    pub key: u64,
+    /// The row that this one is about; 0 when it is about none, or nobody asks.
+    pub about: u64,
+    /// What settled it; 0 when nothing is said.
+    pub disposal: u64,
+    /// In hundredths.
+    pub amount: i64,
+}
+
+/// Every event and spell that was asked for.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Of each part.
+    blocks: Vec<Vec<Block>>,
+    people: usize,
+    links: Vec<Link>,
+    last: Day,
+}
+
+/// Which of its two keys is asked for of facts of a kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Link {
+    #[default]
+    None,
+    Own,
+    About,
+    Both,
+}
+
+/// The facts of neighbouring people.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// The first person of the part.
+    first: u32,
+    people: u32,
+    links: Vec<Link>,
+    /// Where the facts of each person and kind begin, and at the end where the last ones end.
+    starts: Vec<u32>,
+    block: Block,
+    /// While filling: where the next fact of each person and kind goes.
+    next: Vec<u32>,
+}
+
+/// Rows on their way in, from any number of batches of one table.
+#[derive(Debug)]
+pub struct Gather<'a> {
+    people: &'a Names,
+    need: &'a Need,
+    links: Vec<Link>,
+    /// The block of each part that is being filled, and one more for everything that was not asked for.
+    open: Vec<Block>,
+    gathered: Gathered,
+}
+
+/// What was gathered, in blocks of neighbouring people.
+#[derive(Debug)]
+pub struct Gathered {
+    /// Each with its part.
+    blocks: Vec<(usize, Block)>,
+    /// Rows of people who are not in the table of people.
+    pub unknown_people: u64,
+    /// The last day on which anything that was read, asked for or not, happened or became known.
+    pub last: Day,
+}
+
+/// Some facts: what each of them has, and beside that what few tables have.
+#[derive(Debug, Default)]
+struct Block {
+    rows: Vec<Row>,
+    more: Option<Box<More>>,
+}
+
+/// Columns that few tables have, in the order of the rows. Each ends with the last row that needs it.
+#[derive(Debug, Default)]
+struct More {
+    to: Vec<Day>,
+    class: Vec<u16>,
+    /// In place of the key in the row, when one is large or both are asked for of the same fact.
+    keys: Vec<Keys>,
+    disposal: Vec<u64>,
+    amount: Vec<i64>,
+    known: Vec<Day>,
+}
+
+/// What every fact has. It is written twice for each fact and read three times, which is much of the time that measuring takes
+/// and most of its memory, so it is as small as it can be.
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    /// Its place by person and kind within the part, and in the last [`DAY_BITS`] bits the day, from [`FIRST`].
+    what: u32,
+    /// The one key that is asked for of facts of its kind.
+    key: u32,
+}
+
+const DAY_BITS: u32 = 17;
+const _: () = assert!((LAST - FIRST) >> DAY_BITS == 0);
+
+/// The most kinds of events and spells that can be asked for together.
+pub const MOST_KINDS: usize = 1 << (u32::BITS - DAY_BITS);
+
+impl Row {
+    fn new(place: u32, day: Day, key: u32) -> Row {
+        Row { what: place << DAY_BITS | (day - FIRST) as u32, key }
+    }
+
+    fn place(self) -> usize {
+        (self.what >> DAY_BITS) as usize
+    }
+
+    fn keys(self, links: &[Link]) -> Keys {
+        links[self.place() % links.len()].keys(self.key)
+    }
+
+    fn day(self) -> Day {
+        FIRST + (self.what & ((1 << DAY_BITS) - 1)) as Day
+    }
+}
+
+/// The names of a row and of the one it is about; 0 is none. A small number is its own key, from 1 on, everything else has its
+/// fingerprint. Keys are only ever compared within one person's rows, where two fingerprints that are equal by accident are not
+/// to be expected in the lifetime of the data.
+#[derive(Clone, Copy, Debug, Default)]
+struct Keys {
+    own: u64,
+    about: u64,
+}
+
+/// Rows of one block: enough to be read at a stretch, few enough that the blocks still open stay in the processor's cache.
+const BLOCK_ROWS: usize = 256;
+
+/// People in one part, as a power of two: as many as fit a row beside their kinds, and a part of them the processor's cache.
+fn shift(kinds: usize) -> u32 {
+    (MOST_KINDS / kinds.max(1)).max(1).ilog2().min(12)
+}
+
+fn parts(people: usize, kinds: usize) -> usize {
+    (people >> shift(kinds)) + 1
+}
+
+impl Facts {
+    /// No facts yet, of so many people.
+    #[must_use]
+    pub fn new(people: usize, need: &Need) -> Facts {
+        let links = links(need);
+        assert!(links.len() <= MOST_KINDS, "{} kinds do not fit a row", links.len());
+        let blocks = std::iter::repeat_with(Vec::new).take(parts(people, links.len())).collect();
+        Facts { blocks, people, links, last: Day::MIN }
+    }
+
+    pub fn add(&mut self, gathered: Gathered) {
+        gathered.blocks.into_iter().for_each(|(part, block)| self.blocks[part].push(block));
+        self.last = self.last.max(gathered.last);
+    }
+
+    /// Number of parts.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// The position of the part that a person is in.
+    #[must_use]
+    pub fn part(&self, person: u32) -> usize {
+        person as usize >> shift(self.links.len())
+    }
+
+    /// The facts of one person that were known by a day, in order.
+    #[must_use]
+    pub fn of(&self, person: u32, known_at: Day) -> Vec<Fact> {
+        let mut part = Part::default();
+        self.fill(self.part(person), known_at, &mut part);
+        let mut facts: Vec<Fact> = part.of(person).all().collect();
+        facts.sort_unstable();
+        facts
+    }
+
+    /// Number of events and spells.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.blocks.iter().flatten().map(|block| block.rows.len()).sum()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Fills `part` with the facts, known by a day, of the people of the part at a position, by person and kind. The same `part`
+    /// is filled again and again, so that its memory is asked for only once.
+    pub fn fill(&self, at: usize, known_at: Day, part: &mut Part) {
+        let shift = shift(self.links.len());
+        let first = (at << shift).min(self.people);
+        let people = ((at + 1) << shift).min(self.people) - first;
+        (part.first, part.people) = (first as u32, people as u32);
+        part.links.clone_from(&self.links);
+        let starts = &mut part.starts;
+        starts.clear();
+        starts.resize(people * self.links.len() + 1, 0);
+        // Nothing of most records became known later than their last day.
+        let known_at = if self.last <= known_at { NEVER } else { known_at };
+        let blocks = &self.blocks[at];
+        for block in blocks {
+            block.known(known_at, |_, row| starts[row.place() + 1] += 1);
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        part.next.clone_from(starts);
+        part.block.make_room(starts[starts.len() - 1] as usize, blocks);
+        for block in blocks {
+            block.known(known_at, |at, row| {
+                let next = &mut part.next[row.place()];
+                part.block.rows[*next as usize] = row;
+                if let Some(more) = &mut part.block.more {
+                    more.put(*next as usize, block, at, &self.links);
+                }
+                *next += 1;
+            });
+        }
+    }
+}
+
+/// One person's facts.
+#[derive(Clone, Copy, Debug)]
+pub struct Own<'a> {
+    block: &'a Block,
+    links: &'a [Link],
+    /// Where the facts of each kind begin, and the end of the last.
+    starts: &'a [u32],
+}
+
+impl Part {
+    /// The people of the part.
+    #[must_use]
+    pub fn people(&self) -> std::ops::Range<u32> {
+        self.first..self.first + self.people
+    }
+
+    /// The facts of one of its people.
+    #[must_use]
+    pub fn of(&self, person: u32) -> Own<'_> {
+        let kinds = self.links.len();
+        let at = (person - self.first) as usize * kinds;
+        Own { block: &self.block, links: &self.links, starts: &self.starts[at..=at + kinds] }
+    }
+}
+
+impl<'a> Own<'a> {
+    /// The facts of a kind, in no order.
+    #[inline]
+    pub fn of(self, kind: u16) -> impl Iterator<Item = Fact> + 'a {
+        let (at, link) = (usize::from(kind), self.links[usize::from(kind)]);
+        (self.starts[at]..self.starts[at + 1]).map(move |row| self.block.fact(row as usize, kind, link))
+    }
+
+    /// Everything, in no order.
+    pub fn all(self) -> impl Iterator<Item = Fact> + 'a {
+        (0..self.links.len() as u16).flat_map(move |kind| self.of(kind))
+    }
+
+    /// How many facts there are.
+    #[must_use]
+    pub fn len(self) -> usize {
+        (self.starts[self.starts.len() - 1] - self.starts[0]) as usize
+    }
+
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many facts equal another one in all but their key, the first of them not counted.
+    #[must_use]
+    pub fn copies(self) -> usize {
+        let (mut found, mut room) = (0, Vec::new());
+        for kind in 0..self.links.len() as u16 {
+            let rows = self.starts[usize::from(kind)] as usize..self.starts[usize::from(kind) + 1] as usize;
+            // Most people have no two facts of one kind on one day, and that is quickly seen.
+            let alike = match rows.len() {
+                0 | 1 => false,
+                2..=FEW => rows.clone().any(|at| {
+                    let what = self.block.rows[at].what;
+                    self.block.rows[at + 1..rows.end].iter().any(|other| other.what == what)
+                }),
+                _ => true,
+            };
+            if alike {
+                room.clear();
+                room.extend(rows.map(|at| self.without_key(at, kind)));
+                room.sort_unstable();
+                found += room.windows(2).filter(|two| two[0] == two[1]).count();
+            }
+        }
+        found
+    }
+
+    /// The same facts as a part of one person, each that equals another in all but its key once.
+    #[must_use]
+    pub fn once(self, person: u32) -> Part {
+        let (mut kept, mut starts) = (Vec::with_capacity(self.len()), vec![0]);
+        for kind in 0..self.links.len() as u16 {
+            let rows = self.starts[usize::from(kind)] as usize..self.starts[usize::from(kind) + 1] as usize;
+            let mut facts: Vec<(Fact, usize)> = rows.map(|at| (self.without_key(at, kind), at)).collect();
+            facts.sort_unstable();
+            facts.dedup_by_key(|(fact, _)| *fact);
+            kept.extend(facts.into_iter().map(|(_, at)| at));
+            starts.push(kept.len() as u32);
+        }
+        let block = Block {
+            rows: kept.iter().map(|at| self.block.rows[*at]).collect(),
+            more: self.block.more.as_ref().map(|more| Box::new(more.only(&kept))),
+        };
+        Part { first: person, people: 1, links: self.links.to_vec(), starts, block, next: Vec::new() }
+    }
+
+    fn without_key(self, row: usize, kind: u16) -> Fact {
+        Fact { key: 0, ..self.block.fact(row, kind, self.links[usize::from(kind)]) }
+    }
+}
+
+/// So many facts of a kind are compared each with each.
+const FEW: usize = 24;
+
+impl Block {
+    #[inline]
+    fn fact(&self, row: usize, kind: u16, link: Link) -> Fact {
+        let Row { key, .. } = self.rows[row];
+        let Keys { own, about } = link.keys(key);
+        let fact = Fact { from: self.rows[row].day(), to: NEVER, kind, key: own, about, ..Fact::default() };
+        match &self.more {
+            None => fact,
+            Some(more) => more.fact(row, fact),
+        }
+    }
+
+    /// Takes the rows that were known by a day, each with its position.
+    #[inline]
+    fn known(&self, known_at: Day, mut take: impl FnMut(usize, Row)) {
+        for (at, row) in self.rows.iter().enumerate() {
+            let known = || match self.more.as_ref().and_then(|more| more.known.get(at)) {
+                Some(known) if *known != NEVER => *known <= known_at,
+                _ => row.day() <= known_at,
+            };
+            if known_at == NEVER || known() {
+                take(at, *row);
+            }
+        }
+    }
+
+    /// Has room for so many facts of some blocks, with the columns that any of them has.
+    fn make_room(&mut self, count: usize, blocks: &[Block]) {
+        fn room<T: Clone + Default>(values: &mut Vec<T>, count: usize, wanted: bool) {
+            if wanted && values.len() < count {
+                values.resize(count, T::default());
+            }
+        }
+        room(&mut self.rows, count, true);
+        let all: Vec<&More> = blocks.iter().filter_map(|block| block.more.as_deref()).collect();
+        if all.is_empty() {
+            self.more = None;
+            return;
+        }
+        let more = self.more.get_or_insert_default();
+        room(&mut more.to, count, all.iter().any(|more| !more.to.is_empty()));
+        room(&mut more.class, count, all.iter().any(|more| !more.class.is_empty()));
+        room(&mut more.keys, count, all.iter().any(|more| !more.keys.is_empty()));
+        room(&mut more.disposal, count, all.iter().any(|more| !more.disposal.is_empty()));
+        room(&mut more.amount, count, all.iter().any(|more| !more.amount.is_empty()));
+    }
+}
+
+impl More {
+    /// A fact with what this has of it.
+    fn fact(&self, row: usize, fact: Fact) -> Fact {
+        let keys = self.keys.get(row).copied().unwrap_or(Keys { own: fact.key, about: fact.about });
+        Fact {
+            to: self.to.get(row).copied().unwrap_or(NEVER),
+            class: self.class.get(row).copied().unwrap_or(0),
+            key: keys.own,
+            about: keys.about,
+            disposal: self.disposal.get(row).copied().unwrap_or(0),
+            amount: self.amount.get(row).copied().unwrap_or(0),
+            ..fact
+        }
+    }
+
+    /// The same of some rows, in their order.
+    fn only(&self, rows: &[usize]) -> More {
+        fn only<T: Copy>(column: &[T], rows: &[usize], none: T) -> Vec<T> {
+            if column.is_empty() {
+                Vec::new()
+            } else {
+                rows.iter().map(|row| column.get(*row).copied().unwrap_or(none)).collect()
+            }
+        }
+        More {
+            to: only(&self.to, rows, NEVER),
+            class: only(&self.class, rows, 0),
+            keys: only(&self.keys, rows, Keys::default()),
+            disposal: only(&self.disposal, rows, 0),
+            amount: only(&self.amount, rows, 0),
+            known: only(&self.known, rows, NEVER),
+        }
+    }
+
+    /// Takes a fact of a block to a place.
+    fn put(&mut self, place: usize, from: &Block, row: usize, links: &[Link]) {
+        let keys = from.rows[row].keys(links);
+        let plain = Fact { key: keys.own, about: keys.about, ..Fact::default() };
+        let none = More::default();
+        let fact = from.more.as_deref().unwrap_or(&none).fact(row, plain);
+        let keys = Keys { own: fact.key, about: fact.about };
+        fn set<T>(column: &mut [T], place: usize, value: T) {
+            if let Some(at) = column.get_mut(place) {
+                *at = value;
+            }
+        }
+        set(&mut self.to, place, fact.to);
+        set(&mut self.class, place, fact.class);
+        set(&mut self.keys, place, keys);
+        set(&mut self.disposal, place, fact.disposal);
+        set(&mut self.amount, place, fact.amount);
+    }
+}
+
+impl Link {
+    /// The keys of a fact of which only one is asked for.
+    #[inline]
+    fn keys(self, key: u32) -> Keys {
+        let when = |link| if self == link { u64::from(key) } else { 0 };
+        Keys { own: when(Link::Own), about: when(Link::About) }
+    }
+}
+
+/// The links of each kind of event and spell that is asked for.
+fn links(need: &Need) -> Vec<Link> {
+    let of = |kind: &String| match (need.referred.contains(kind), need.referring.contains(kind)) {
+        (false, false) => Link::None,
+        (true, false) => Link::Own,
+        (false, true) => Link::About,
+        (true, true) => Link::Both,
+    };
+    need.events.iter().map(of).chain(need.spells.iter().map(|_| Link::None)).collect()
+}
+
+impl<'a> Gather<'a> {
+    /// Nothing yet of a table of facts.
+    #[must_use]
+    pub fn new(people: &'a Names, need: &'a Need) -> Gather<'a> {
+        let links = links(need);
+        let open = std::iter::repeat_with(Block::default).take(parts(people.len(), links.len()) + 1).collect();
+        let gathered = Gathered { blocks: Vec::new(), unknown_people: 0, last: Day::MIN };
+        Gather { people, need, links, open, gathered }
+    }
+
+    /// Takes in the rows of a batch of events or spells that are asked for.
+    pub fn add(&mut self, batch: &Batch) {
+        let column = |name| &batch.columns[batch.table.column(name)];
+        let kinds = if batch.table.name == "spells" { &self.need.spells } else { &self.need.events };
+        let persons = found_people(self.people, column("person"), batch.rows());
+        self.add_looked(batch, &Looked { persons, kinds: positions(column("kind"), batch.rows(), kinds) });
+    }
+
+    /// The same where people and kinds have been looked up.
+    pub fn add_looked<'b>(&mut self, batch: &'b Batch, looked: &Looked) {
+        let spells = batch.table.name == "spells";
+        let days = |column| match &batch.columns[batch.table.column(column)] {
+            Values::Days(days) => &days[..],
+            _ => &[],
+        };
+        let (from, to, known) = if spells { ("from", "to", "known") } else { ("date", "settled", "known") };
+        let (from, to, known) = (days(from), days(to), days(known));
+        // The end of a spell is not counted: ends are written down before they come.
+        let later = if spells { &[] } else { to };
+        let told = later.iter().chain(known).filter(|day| **day != NEVER);
+        self.gathered.last = told.chain(from.iter().max()).fold(self.gathered.last, |last, day| last.max(*day));
+
+        let column = |name: &str, wanted: bool| {
+            let column = batch.table.columns.iter().position(|column| column.name == name).filter(|_| wanted);
+            column.map_or(&Values::Absent, |column| &batch.columns[column])
+        };
+        let (own, about) = (column("event", true), column("about", true));
+        let class = column("class", !self.need.classes.is_empty());
+        let few = Few {
+            to,
+            known,
+            class: if *class == Values::Absent { Vec::new() } else { positions(class, batch.rows(), &self.need.classes) },
+            disposal: column("disposal", !self.need.disposals.is_empty()),
+            amount: column("amount", !self.need.amounts.is_empty()),
+        };
+        let (few_there, both) = (few.any(), self.links.contains(&Link::Both));
+        let offset = if spells { self.need.events.len() } else { 0 };
+        let Looked { persons: someone, kinds } = looked;
+        self.gathered.unknown_people += someone.iter().filter(|person| **person == NOBODY).count() as u64;
+        let key_of = self.links[offset..].iter().map(|link| match link {
+            Link::About => about,
+            // Where no key is asked for, nobody looks at it.
+            Link::Own | Link::None | Link::Both => own,
+        });
+        // Numbers are what is quickest to get at.
+        let numbers = |column: &'b Values| match column {
+            Values::Numbers(numbers) => (column, &numbers[..]),
+            column => (column, &[][..]),
+        };
+        let key_of: Vec<(&Values, &[i64])> = std::iter::once(own).chain(key_of).map(numbers).collect();
+        let (shift, all, parts) = (shift(self.links.len()), self.links.len() as u32, self.open.len() - 1);
+        for (row, (someone, kind)) in someone.iter().zip(kinds).enumerate() {
+            // What is not asked for goes into a part of its own: that is quicker than to ask at every turn.
+            let unwanted = (*someone == NOBODY) | (*kind == 0);
+            let part = if unwanted { parts } else { (*someone >> shift) as usize };
+            let block = &mut self.open[part];
+            if block.rows.len() == BLOCK_ROWS {
+                // Copied away in one go, so that what is written to here and there stays in the processor's cache.
+                let full = Block { rows: block.rows.to_vec(), more: block.more.take() };
+                block.rows.clear();
+                if part < parts {
+                    self.gathered.blocks.push((part, full));
+                }
+            }
+            let place = ((*someone & ((1 << shift) - 1)) * all + offset as u32 + u32::from(*kind)).wrapping_sub(1);
+            let (column, numbers) = key_of[usize::from(*kind)];
+            let key = match numbers.get(row) {
+                Some(number) if is_small(*number) => *number as u64 + 1,
+                _ => key(column, row),
+            };
+            block.rows.push(Row::new(place, from[row], key as u32));
+            let large = both || key > u64::from(u32::MAX);
+            if large || few_there {
+                let (at, more) = (block.rows.len() - 1, block.more.get_or_insert_default());
+                few.put(row, more, at);
+                if large {
+                    let without = &block.rows[more.keys.len()..at];
+                    more.keys.extend(without.iter().map(|row| row.keys(&self.links)));
+                    more.keys.push(Keys { own: self::key(own, row), about: self::key(about, row) });
+                }
+            }
+        }
+    }
+
+    /// Everything that was gathered.
+    #[must_use]
+    pub fn end(mut self) -> Gathered {
+        // What was not asked for is at the end.
+        self.open.pop();
+        for (part, mut block) in self.open.into_iter().enumerate().filter(|(_, block)| !block.rows.is_empty()) {
+            block.rows.shrink_to_fit();
+            self.gathered.blocks.push((part, block));
+        }
+        self.gathered
+    }
+}
+
+/// The columns of a batch that few tables have; nothing where this one has none.
+struct Few<'a> {
+    to: &'a [Day],
+    known: &'a [Day],
+    class: Vec<u16>,
+    disposal: &'a Values,
+    amount: &'a Values,
+}
+
+impl Few<'_> {
+    fn any(&self) -> bool {
+        let days = !self.to.is_empty() || !self.known.is_empty() || !self.class.is_empty();
+        days || *self.disposal != Values::Absent || *self.amount != Values::Absent
+    }
+
+    /// Puts what is there of a row of the batch to a place.
+    fn put(&self, row: usize, more: &mut More, at: usize) {
+        fn put<T: Copy + PartialEq>(column: &mut Vec<T>, at: usize, none: T, value: Option<T>) {
+            if let Some(value) = value.filter(|value| *value != none) {
+                column.resize(at, none);
+                column.push(value);
+            }
+        }
+        put(&mut more.to, at, NEVER, self.to.get(row).copied());
+        put(&mut more.known, at, NEVER, self.known.get(row).copied());
+        put(&mut more.class, at, 0, self.class.get(row).copied());
+        put(&mut more.disposal, at, 0, Some(key(self.disposal, row)));
+        if let Values::Numbers(amounts) = self.amount {
+            put(&mut more.amount, at, 0, Some(amounts[row]).filter(|amount| *amount != NONE));
+        }
+    }
+}
+
+fn is_small(number: i64) -> bool {
+    (0..i64::from(u32::MAX)).contains(&number)
+}
+
+/// The key of a row in a column, as facts have it; 0 when it has none.
+pub(super) fn key(column: &Values, row: usize) -> u64 {
+    let of = |name: Name<'_>| match name {
+        Name::Number(number) if is_small(number) => number as u64 + 1,
+        name => fingerprint(name) | 1 << 63,
+    };
+    match column {
+        Values::Numbers(numbers) if numbers[row] != NONE => of(Name::Number(numbers[row])),
+        Values::Texts(texts) if !texts.get(row).is_empty() => of(Name::of(texts.get(row))),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::People;
+    use super::super::schema::table;
+    use super::*;
+
+    /// Facts of 300 people, eight of each, of a number of kinds that decides how many people a part has: all of them in one, or
+    /// one in each. Every second batch has keys that are large, and the last kind is about others, or also what others are about.
+    #[test]
+    fn everybody_has_their_own_facts_however_many_kinds_there_are() {
+        let (people_table, events) = (table("people").expect("a table"), table("events").expect("a table"));
+        let mut batch = Batch::empty(people_table);
+        (0..300).for_each(|person| batch.push(&[("person", &format!("{person}"))]));
+        let people = People::new(&[batch]);
+        for (kinds, both) in [(3, false), (3, true), (1_000, false), (20_000, true)] {
+            let names: Vec<String> = (0..kinds).map(|kind| format!("kind {kind}")).collect();
+            let (first, last) = (&names[..2], &names[kinds - 2..]);
+            let referred = if both { last.to_vec() } else { last[..1].to_vec() };
+            let need = Need { events: names.clone(), referred, referring: last[1..].to_vec(), ..Need::default() };
+            let mut gather = Gather::new(&people.names, &need);
+            let mut expected: Vec<Vec<Fact>> = vec![Vec::new(); 300];
+            for (at, offset) in [0, 5_000_000_000, 20_000, 7_000_000_000].into_iter().enumerate() {
+                let mut batch = Batch::empty(events);
+                for row in 0..600_u64 {
+                    let (person, key, about) = ((row * 7 + at as u64) % 300, row + offset, row / 2 + offset);
+                    let kind = if row % 3 == 0 { &first[0] } else { &last[row as usize % 2] };
+                    let day = FIRST + (row as Day * 41) % (LAST - FIRST);
+                    batch.push(&[
+                        ("event", &key.to_string()),
+                        ("person", &person.to_string()),
+                        ("kind", kind),
+                        ("date", &base::day::date(day).to_string()),
+                        ("about", &about.to_string()),
+                    ]);
+                    // Nobody knows this person, and nobody asks for this kind.
+                    for other in [("300", kind.as_str()), ("1", "another")] {
+                        batch.push(&[
+                            ("event", &key.to_string()),
+                            ("person", other.0),
+                            ("kind", other.1),
+                            ("date", "2020-02-29"),
+                        ]);
+                    }
+                    let kind = names.iter().position(|name| name == kind).expect("it is among them") as u16;
+                    expected[person as usize].push(Fact { from: day, to: NEVER, kind, ..Fact::default() });
+                }
+                gather.add(&batch);
+            }
+            let gathered = gather.end();
+            assert_eq!(gathered.unknown_people, 4 * 600);
+            let mut facts = Facts::new(people.names.len(), &need);
+            facts.add(gathered);
+            assert_eq!(facts.parts() > 1, kinds > 100);
+            for (person, mut expected) in expected.into_iter().enumerate() {
+                let found = facts.of(person as u32, LAST);
+                let mut bare: Vec<Fact> = found.iter().map(|fact| Fact { key: 0, about: 0, ..*fact }).collect();
+                bare.sort_unstable();
+                expected.sort_unstable();
+                assert_eq!(bare, expected);
+                // Where keys are asked for, they are all different, and the last kind is about others.
+                let of = |kind: usize| found.iter().filter(move |fact| usize::from(fact.kind) == kind);
+                let asked: Vec<u64> = of(kinds - 2).chain(of(kinds - 1).filter(|_| both)).map(|fact| fact.key).collect();
+                let keys: std::collections::BTreeSet<u64> = asked.iter().copied().filter(|key| *key > 0).collect();
+                assert_eq!(keys.len(), asked.len());
+                let about: std::collections::BTreeSet<u64> = of(kinds - 1).map(|fact| fact.about).collect();
+                assert!(!about.contains(&0) && about.len() == of(kinds - 1).count());
+            }
+        }
+    }
+}

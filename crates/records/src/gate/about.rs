@@ -1,0 +1,120 @@
+//! Rows that say something of another row, as a conviction does of an offence or an end of its beginning. Measuring finds names
+//! to which no fact of the same person answers; here the tables are read again to see what those names are.
+
+use std::collections::BTreeMap;
+
+use super::super::Need;
+use super::super::batch::Batch;
+use super::super::facts::key;
+use super::super::fault::Fault;
+use super::super::names::{NOBODY, Names};
+use super::{found_people, positions};
+use base::day::Day;
+
+/// What is found while the files of events are read again.
+#[derive(Debug)]
+pub struct Answers<'a> {
+    need: &'a Need,
+    people: &'a Names,
+    /// Names to which nothing answered, in order.
+    wanted: Vec<u64>,
+    /// People with a row that names none, in order.
+    silent: Vec<u32>,
+    /// The rows that have these names.
+    targets: BTreeMap<u64, Target>,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Target {
+    person: u32,
+    /// The position from 1 of its kind among those that are asked for.
+    kind: u16,
+    day: Day,
+}
+
+/// A row that is about one of them.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    file: usize,
+    place: u64,
+    person: u32,
+    about: u64,
+    own: u64,
+    day: Day,
+}
+
+impl<'a> Answers<'a> {
+    #[must_use]
+    pub fn new(need: &'a Need, people: &'a Names, mut wanted: Vec<u64>, mut silent: Vec<u32>) -> Answers<'a> {
+        wanted.sort_unstable();
+        wanted.dedup();
+        silent.sort_unstable();
+        Answers { need, people, wanted, silent, targets: BTreeMap::new(), rows: Vec::new() }
+    }
+
+    /// Takes in rows of events.
+    pub fn rows(&mut self, file: usize, batch: &Batch) {
+        let column = |name| batch.table.column(name);
+        let (own, about) = (&batch.columns[column("event")], &batch.columns[column("about")]);
+        let persons = found_people(self.people, &batch.columns[column("person")], batch.rows());
+        let kinds = positions(&batch.columns[column("kind")], batch.rows(), &self.need.events);
+        let referring: Vec<bool> =
+            std::iter::once(false).chain(self.need.events.iter().map(|kind| self.need.referring.contains(kind))).collect();
+        for (row, (person, kind)) in persons.into_iter().zip(kinds).enumerate() {
+            let day = batch.day(column("date"), row);
+            let name = key(own, row);
+            if self.wanted.binary_search(&name).is_ok() {
+                self.targets.insert(name, Target { person, kind, day });
+            }
+            if person == NOBODY || !referring[usize::from(kind)] {
+                continue;
+            }
+            let about = key(about, row);
+            let silent = about == 0 && self.silent.binary_search(&person).is_ok();
+            if silent || self.wanted.binary_search(&about).is_ok() {
+                self.rows.push(Row { file, place: batch.places[row], person, about, own: name, day });
+            }
+        }
+    }
+
+    /// The rows that are no good, each with its file and its person.
+    #[must_use]
+    pub fn faults(self) -> Vec<(usize, Fault, u32)> {
+        let need = self.need;
+        let referred = |kind: u16| usize::from(kind).checked_sub(1).is_none_or(|at| need.referred.contains(&need.events[at]));
+        let wrong = |row: &Row| {
+            if row.about == 0 {
+                return Some((
+                    "this row does not say which event it is about, and there is an earlier one that it may prove or end",
+                    "fill in `about`",
+                ));
+            }
+            let Some(target) = self.targets.get(&row.about) else {
+                return Some((
+                    "the event that this one is about is not in the table",
+                    "hand over the event as well, or correct the name of it here",
+                ));
+            };
+            Some(match target {
+                _ if row.own == row.about => ("this event is about itself", "name the event that it proves or ends"),
+                target if target.person != row.person => {
+                    ("the event that this one is about is somebody else's", "correct the name of the event, or the person")
+                }
+                target if !referred(target.kind) => {
+                    ("the event that this one is about is of a kind that it cannot be about", "correct the name of the event")
+                }
+                target if row.day < target.day => {
+                    ("this event comes before the one that it is about", "check the days of both, and the name of the event")
+                }
+                _ => return None,
+            })
+        };
+        let fault = |row: &Row| {
+            let (what, fix) = wrong(row)?;
+            let fault = Fault::row(row.place, what, "the `event` of an earlier row of the same person", fix);
+            Some((row.file, Fault { column: "about".into(), ..fault }, row.person))
+        };
+        self.rows.iter().filter_map(fault).collect()
+    }
+}

@@ -1,0 +1,154 @@
+//! Lots: contracts for one kind of service in one place. In come the tables of lots and subcontracts; out comes who holds what
+//! on a day, by provider and by region.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::batch::Batch;
+use base::day::{Day, NEVER};
+
+/// One lot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lot {
+    pub lot: String,
+    /// Who holds it: the prime provider.
+    pub provider: String,
+    /// Who works in it besides, each once, in order.
+    pub subcontractors: Vec<String>,
+    pub kind: String,
+    pub region: String,
+    pub area: String,
+    /// The first day of it; the beginning of time where none is stated.
+    pub begins: Day,
+    /// The first day no longer of it, or [`NEVER`].
+    pub ends: Day,
+}
+
+/// What one provider has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// Lots that it holds.
+    pub held: u32,
+    /// Lots of others that it works in.
+    pub worked_in: u32,
+}
+
+/// What there is in one region.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Region {
+    pub lots: u32,
+    pub holders: BTreeSet<String>,
+    pub subcontractors: BTreeSet<String>,
+}
+
+impl Lot {
+    #[must_use]
+    pub fn runs_on(&self, day: Day) -> bool {
+        self.begins <= day && day < self.ends
+    }
+}
+
+/// Every lot known by a day, in the order of the table. A subcontract of a lot that is not there is left out; the check tells it.
+#[must_use]
+pub fn lots(lots: &[Batch], subcontracts: &[Batch], known_at: Day) -> Vec<Lot> {
+    let mut out = Vec::new();
+    for (batch, row) in rows(lots, known_at) {
+        let text = |name| batch.text(batch.table.column(name), row);
+        let day = |name| batch.day(batch.table.column(name), row);
+        out.push(Lot {
+            lot: text("lot"),
+            provider: text("provider"),
+            subcontractors: Vec::new(),
+            kind: text("kind"),
+            region: text("region"),
+            area: text("area"),
+            begins: if day("begins") == NEVER { Day::MIN } else { day("begins") },
+            ends: day("ends"),
+        });
+    }
+    let places: BTreeMap<String, usize> = out.iter().enumerate().map(|(at, lot)| (lot.lot.clone(), at)).collect();
+    for (batch, row) in rows(subcontracts, known_at) {
+        let text = |name| batch.text(batch.table.column(name), row);
+        if let Some(at) = places.get(&text("lot")) {
+            out[*at].subcontractors.push(text("provider"));
+        }
+    }
+    for lot in &mut out {
+        lot.subcontractors.sort();
+        lot.subcontractors.dedup();
+    }
+    out
+}
+
+/// The rows known by a day.
+fn rows(batches: &[Batch], known_at: Day) -> impl Iterator<Item = (&Batch, usize)> {
+    let all = batches.iter().flat_map(|batch| (0..batch.rows()).map(move |row| (batch, row)));
+    all.filter(move |(batch, row)| {
+        let known = batch.day(batch.table.column("known"), *row);
+        known == NEVER || known <= known_at
+    })
+}
+
+/// What each provider has, in the order of names.
+#[must_use]
+pub fn holdings<'a>(lots: impl Iterator<Item = &'a Lot>) -> BTreeMap<&'a str, Holding> {
+    let mut out: BTreeMap<&str, Holding> = BTreeMap::new();
+    for lot in lots {
+        out.entry(&lot.provider).or_default().held += 1;
+        for provider in lot.subcontractors.iter().filter(|provider| **provider != lot.provider) {
+            out.entry(provider).or_default().worked_in += 1;
+        }
+    }
+    out
+}
+
+/// What there is in each region, in the order of names.
+#[must_use]
+pub fn regions<'a>(lots: impl Iterator<Item = &'a Lot>) -> BTreeMap<&'a str, Region> {
+    let mut out: BTreeMap<&str, Region> = BTreeMap::new();
+    for lot in lots {
+        let region = out.entry(&lot.region).or_default();
+        region.lots += 1;
+        region.holders.insert(lot.provider.clone());
+        region.subcontractors.extend(lot.subcontractors.iter().cloned());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::table;
+    use base::day::parse;
+
+    fn batch(name: &str, columns: [&str; 4], rows: &[[&str; 4]]) -> Batch {
+        let mut batch = Batch::empty(table(name).expect("a table"));
+        for row in rows {
+            let cells: Vec<(&str, &str)> = columns.into_iter().zip(row.iter().copied()).collect();
+            batch.push(&cells);
+        }
+        batch
+    }
+
+    #[test]
+    fn who_holds_what_on_a_day() {
+        let of_lots = batch(
+            "lots",
+            ["lot", "provider", "region", "ends"],
+            &[["1", "A", "N", "2027-03-01"], ["2", "A", "S", ""], ["3", "B", "N", ""]],
+        );
+        // A is named twice in lot 3, and works in its own lot 2, which makes it no subcontractor.
+        let subcontracts = [["a", "3", "A", ""], ["b", "3", "A", ""], ["c", "2", "A", ""], ["d", "9", "C", ""]];
+        let subcontracts = batch("subcontracts", ["subcontract", "lot", "provider", "known"], &subcontracts);
+        let all = lots(&[of_lots], &[subcontracts], Day::MAX);
+        let held = |holdings: &BTreeMap<&str, Holding>, name| holdings.get(name).map(|holding| (holding.held, holding.worked_in));
+        let holdings_of_all = holdings(all.iter());
+        assert_eq!(
+            (held(&holdings_of_all, "A"), held(&holdings_of_all, "B"), held(&holdings_of_all, "C")),
+            (Some((2, 1)), Some((1, 0)), None)
+        );
+        let on = |day: &[u8]| all.iter().filter(|lot| lot.runs_on(parse(day).expect("a day"))).count();
+        assert_eq!((on(b"2027-02-28"), on(b"2027-03-01")), (3, 2), "the day on which a lot ends is no longer of it");
+        let regions = regions(all.iter());
+        assert_eq!((regions["N"].lots, regions["N"].holders.len(), regions["S"].subcontractors.len()), (2, 2, 1));
+    }
+}

@@ -1,0 +1,725 @@
+//! An agency's own tables become the tables that everyone shares: in come a map, which says what column becomes which, and the
+//! agency's CSV; out come rows of texts. Nothing is judged here: what a map writes is checked like anything else handed over.
+//!
+//! A map has a part for each kind of row it writes, `[starts.screened]` for rows of the table of starts. What a part can do is
+//! a short closed list: copy a column, write the same words in every row, look a value up in another file, leave rows out, split
+//! a list into rows, read days as the agency writes them or count them from a day zero, and fold rows of single days into runs.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use base::document::{Reader, Section};
+use base::literal::Plain;
+use base::problem::nearest;
+
+use super::dates::{Days, Format, Said, Survey};
+use super::fault::{Fault, visible};
+use super::gate::spelling;
+use super::rows::{self, Rows};
+use super::schema::{Column, Kind, TABLES, Table, table};
+use base::day::{self, Day};
+
+/// Rows of one table, and how they come from one file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Its name in the map; rows that have no name of their own are numbered after it.
+    pub name: String,
+    pub table: &'static Table,
+    /// The file that is read; without one the part is a single row of constants.
+    pub file: Option<String>,
+    /// The sheet of a workbook; without it the only one.
+    pub sheet: Option<String>,
+    /// Only rows that hold one of these values.
+    only: Vec<(String, Vec<String>)>,
+    /// Only rows that hold anything here.
+    given: Vec<String>,
+    /// Days are whole numbers, counted from this day.
+    day_zero: Option<Day>,
+    /// A column that holds a list, and what stands between its items.
+    split: Option<(String, String)>,
+    runs: Option<Runs>,
+    /// How days are written, unless a column says otherwise.
+    dates: Said,
+    /// For each column of the table that the part fills.
+    cells: Vec<(usize, Value, Said)>,
+}
+
+/// Rows of single days that become one row for each run of them.
+#[derive(Clone, Debug, PartialEq)]
+struct Runs {
+    column: String,
+    /// More days than this between two of them end a run.
+    breaks: Day,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq)]
+enum Value {
+    Column(String),
+    Is(String),
+    /// The column whose value is looked up, in one file, then what is found there in the next.
+    LookedUp {
+        by: String,
+        steps: Vec<Step>,
+    },
+    FirstOfRun,
+    AfterRun,
+}
+
+/// File, the column to look in, the column with what is wanted.
+type Step = (Source, String, String);
+
+/// A file that values are looked up in, and which of its sheets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    pub file: String,
+    pub sheet: Option<String>,
+}
+
+/// Files that values are looked up in, by name, key column and value column.
+pub type LookUps = BTreeMap<Step, BTreeMap<String, String>>;
+
+/// What became of a part's rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Done {
+    pub read: u64,
+    pub written: u64,
+    /// Values that are not in the file they were looked up in; they are left empty.
+    pub not_found: u64,
+    /// Days that are not written as the others of their column; they are copied as they are, for the check to tell.
+    pub strange: u64,
+    /// The first of them: its column in the table, and its place.
+    pub first_strange: Option<(&'static str, u64)>,
+    /// Days that are none, of rows that were to be folded into runs; they are left out.
+    pub no_day: u64,
+    pub faults: Vec<Fault>,
+}
+
+/// What a part may say besides columns.
+const WORDS: [&str; 10] = ["file", "sheet", "only", "given", "day_zero", "split", "runs", "format", "zone", "times"];
+
+/// Reads a map; problems go to the reader.
+#[must_use]
+pub fn read(reader: &Reader<'_>, file: &str) -> Vec<Part> {
+    let Some(document) =
+        reader.document_or(file, "[people.NAME]", "examples/ has some to copy; docs/records.md says what may stand in one")
+    else {
+        return Vec::new();
+    };
+    let mut parts = Vec::new();
+    for section in document.sections() {
+        let Some(table) = table(&section.name) else {
+            let names = || TABLES.iter().map(|table| table.name);
+            let problem = document.problem(&section.name, format!("there is no table `{}`", section.name));
+            let expected = names().map(|name| format!("[{name}.NAME]")).collect::<Vec<_>>().join(", ");
+            let near =
+                nearest(&section.name, names()).map_or("name one of the tables".into(), |name| format!("is {name} meant?"));
+            document.push(problem.expected(expected).mend(near));
+            continue;
+        };
+        parts.extend(section.sections().iter().map(|section| part(section, table)));
+    }
+    document.finish();
+    parts
+}
+
+fn part(section: &Section<'_, '_>, table: &'static Table) -> Part {
+    let runs = section.section("runs").map(|runs| {
+        let column = runs.required_text("of", "the column of days, such as \"date\"");
+        let breaks: Plain =
+            runs.required_within("breaks", (Plain(0.0), Plain(36_500.0)), "this is no number of days", "give whole days");
+        runs.finish();
+        Runs { column, breaks: breaks.0 as Day }
+    });
+    let split = section.section("split").map(|split| {
+        let of = split.required_text("of", "the column that holds a list, such as \"partners\"");
+        let at = split.required_text("at", "what stands between two of them, such as \";\"");
+        split.finish();
+        (of, at)
+    });
+    let owned = |texts: Vec<(&str, _)>| texts.into_iter().map(|(text, _)| text.to_owned()).collect::<Vec<_>>();
+    let only = section.section("only").map_or(Vec::new(), |only| {
+        let keys = only.keys();
+        keys.into_iter().filter_map(|(key, _)| Some((key.to_owned(), owned(only.list(key)?)))).collect()
+    });
+    let dates = said(section);
+    let cell = |(at, column): (usize, &Column)| value(section, column).map(|(value, said)| (at, value, said.or(&dates)));
+    let cells = table.columns.iter().enumerate().filter_map(cell).collect();
+    let part = Part {
+        name: section.name.clone(),
+        table,
+        file: section.text("file").map(str::to_owned),
+        sheet: section.text("sheet").map(str::to_owned),
+        only,
+        given: section.list("given").map(owned).unwrap_or_default(),
+        day_zero: section.date("day_zero").map(day::day),
+        split,
+        runs,
+        dates,
+        cells,
+    };
+    hold(section, &part);
+    part
+}
+
+/// How days are written: `format = "day first"`, `zone = "Europe/London"` and `times = "UTC"`, of a part or of one column.
+fn said(section: &Section<'_, '_>) -> Said {
+    let mut said = Said::default();
+    if let Some(text) = section.text("format") {
+        said.format = Format::of(text);
+        if said.format.is_none() {
+            let problem = section.problem("format", "this is no way of writing days").read(format!("\"{text}\""));
+            let expected = "\"year first\", \"day first\", \"month first\", \"Excel serial\", \"Excel serial 1904\", or a pattern such as \
+                            \"DD.MM.YYYY\" or \"D MMM YYYY\"";
+            section.push(problem.expected(expected).mend("years need four digits: a year of two may be in either century"));
+        }
+    }
+    if let Some(name) = section.text("zone") {
+        said.zone = jiff::tz::TimeZone::get(name).ok();
+        if said.zone.is_none() {
+            let problem = section.problem("zone", "there is no such time zone").read(format!("\"{name}\""));
+            section
+                .push(problem.expected("the name of a place, such as \"Europe/London\"").mend("write zone = \"Europe/London\""));
+        }
+    }
+    if section.has("times") {
+        said.universal = section.choice("times", &[("UTC", true), ("local", false)]).unwrap_or(false);
+        if said.universal && said.zone.is_none() {
+            let problem = section.problem("times", "universal time becomes a day only in a time zone");
+            section.push(problem.mend("add zone = \"Europe/London\" beside it"));
+        }
+    }
+    said
+}
+
+/// `began = "screened_on"`, `kind = { is = "offence" }`, `provider = { file = "sites.csv", by = "who", column = "site" }`,
+/// `date = { column = "seen", format = "day first" }`, and, of a run of days, `from = { run = "first" }` and
+/// `to = { run = "after" }`.
+fn value(section: &Section<'_, '_>, column: &Column) -> Option<(Value, Said)> {
+    let name = column.name;
+    if !section.has(name) {
+        return None;
+    }
+    if section.says_text(name) {
+        return section.text(name).map(|text| (Value::Column(text.to_owned()), Said::default()));
+    }
+    let inside = section.section(name)?;
+    let text = |key| inside.text(key).map(str::to_owned);
+    let mut dates = Said::default();
+    let value = if inside.has("is") {
+        Value::Is(text("is")?)
+    } else if inside.has("run") {
+        let first = inside.choice("run", &[("first", true), ("after", false)])?;
+        if first { Value::FirstOfRun } else { Value::AfterRun }
+    } else {
+        if column.kind == Kind::Day {
+            dates = said(&inside);
+        }
+        if inside.has("column") && !inside.has("by") && !inside.has("file") {
+            Value::Column(text("column")?)
+        } else {
+            let by = inside.required_text("by", "the column to look up, such as \"site\"");
+            Value::LookedUp { steps: steps(&inside, Some(&by)), by }
+        }
+    };
+    inside.finish();
+    Some((value, dates))
+}
+
+/// `{ file = "sites.csv", as = "site", column = "area", then = { … } }`: the first step may leave `as` out where the column is
+/// called the same here and there.
+fn steps(section: &Section<'_, '_>, by: Option<&str>) -> Vec<Step> {
+    let needed = |key| section.required_text(key, "text, such as \"sites.csv\"");
+    let key = match by {
+        Some(by) if !section.has("as") => by.to_owned(),
+        _ => needed("as"),
+    };
+    let mut steps =
+        vec![(Source { file: needed("file"), sheet: section.text("sheet").map(str::to_owned) }, key, needed("column"))];
+    if let Some(then) = section.section("then") {
+        steps.extend(self::steps(&then, None));
+        then.finish();
+    }
+    steps
+}
+
+/// Every key of a part is known, and nothing is asked of a file or a run that is not there.
+fn hold(section: &Section<'_, '_>, part: &Part) {
+    let columns = || part.table.columns.iter().map(|column| column.name);
+    for (key, _) in section.keys() {
+        if !columns().chain(WORDS).any(|known| known == key) {
+            let problem = section.problem(key, format!("the table {} has no column `{key}`", part.table.name));
+            let known = columns().chain(WORDS).collect::<Vec<_>>().join(", ");
+            let near = nearest(key, columns().chain(WORDS)).map_or("remove it".into(), |name| format!("is `{name}` meant?"));
+            section.push(problem.expected(format!("one of {known}")).mend(near));
+        }
+    }
+    let needs_run = |value: &Value| matches!(value, Value::FirstOfRun | Value::AfterRun);
+    for (at, value, said) in &part.cells {
+        let name = part.table.columns[*at].name;
+        if needs_run(value) && part.runs.is_none() {
+            let problem = section.problem(name, format!("`{name}` asks for a run of days, and the part makes none"));
+            section.push(problem.mend("say which days: runs = { of = \"COLUMN\", breaks = 0 }"));
+        }
+        if part.day_zero.is_some() && said.format.is_some() && part.table.columns[*at].kind == Kind::Day {
+            let problem = section.problem(name, format!("`{name}` has a format, and days count from `day_zero`"));
+            section.push(problem.mend("leave one of the two out: days are numbers, or are written as days"));
+        }
+        if part.file.is_none() && !matches!(value, Value::Is(_)) {
+            let problem = section.problem(name, format!("`{name}` comes from a file, and the part names none"));
+            section.push(problem.mend("name it: file = \"NAME.csv\"; or write the words themselves: { is = \"…\" }"));
+        }
+    }
+    for (at, column) in part.table.columns.iter().enumerate() {
+        // The rows' own names are given where the agency has none; a person has one.
+        let numbered = at == 0 && part.table.keyed && part.table.name != "people";
+        if column.required && !numbered && !part.cells.iter().any(|(filled, _, _)| *filled == at) {
+            let problem = section.problem("", format!("[{}.{}] does not say `{}`", part.table.name, part.name, column.name));
+            section.push(problem.expected(column.meaning).mend(format!("add a line: {} = \"COLUMN OF THE FILE\"", column.name)));
+        }
+    }
+    if part.runs.is_some() && part.person().is_none() {
+        let problem = section.problem("runs", "runs are made person by person, and the part has no column for the person");
+        section.push(problem.mend("add person = \"COLUMN\""));
+    }
+}
+
+/// Where parts look values up: file, the column to look in, the column with what is wanted.
+pub fn look_ups(parts: &[Part]) -> impl Iterator<Item = &Step> {
+    let values = parts.iter().flat_map(|part| &part.cells);
+    values.filter_map(|(_, value, _)| if let Value::LookedUp { steps, .. } = value { Some(steps) } else { None }).flatten()
+}
+
+/// Reads what is looked up in a file. Two rows of one key that say different things are a fault: which of them stands would hang on
+/// the order of rows. Rows that say the same are one.
+pub fn look_up<R: Rows + ?Sized>(
+    from: &mut R,
+    key: &str,
+    column: &str,
+    into: &mut BTreeMap<String, String>,
+) -> io::Result<Vec<Fault>> {
+    let mut places: Result<[usize; 2], Vec<Fault>> = Err(Vec::new());
+    let mut faults = Vec::new();
+    let mut first: BTreeMap<String, u64> = BTreeMap::new();
+    rows::cells(from, &[key, column], &exact, |place, row| {
+        match (row, &places) {
+            (Err(fault), _) => faults.push(fault),
+            (Ok(header), Err(none)) if none.is_empty() => {
+                places = find(header, [key, column]);
+                faults.extend(repeated(header, &[key, column]));
+            }
+            (Ok(row), Ok([key, at])) => {
+                let cell = |at: usize| row.get(at).map_or("", |cell| cell.trim());
+                let (name, value) = (cell(*key), cell(*at));
+                if name.is_empty() && value.is_empty() {
+                    return Ok(());
+                }
+                let known = into.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+                let before = *first.entry(name.to_owned()).or_insert(place);
+                if known != value {
+                    let what = "two rows with the same key say different things";
+                    let mend = "correct the file that is looked up in, so that each key has one value";
+                    let fault = Fault::row(place, what, "one value for each key", mend);
+                    let value = Some(format!("rows {before} and {place}"));
+                    faults.push(Fault { column: column.to_owned(), value, ..fault });
+                }
+            }
+            (Ok(_), Err(_)) => {}
+        }
+        Ok(())
+    })?;
+    faults.extend(places.err().into_iter().flatten());
+    Ok(faults)
+}
+
+/// Where columns stand in a file, or a fault for each that is not there or appears twice.
+fn find<const N: usize>(header: &[Cow<'_, str>], names: [&str; N]) -> Result<[usize; N], Vec<Fault>> {
+    let place = |name: &str| place(header, name);
+    let mut faults: Vec<Fault> =
+        names.iter().filter(|name| place(name).is_none()).map(|name| no_column(header, &names, name)).collect();
+    faults.extend(names.iter().filter_map(|name| twice(header, name)));
+    if faults.is_empty() { Ok(names.map(|name| place(name).unwrap_or(0))) } else { Err(faults) }
+}
+
+/// A column that a map names and that appears twice: which of the two is meant, nobody knows.
+fn twice(header: &[Cow<'_, str>], name: &str) -> Option<Fault> {
+    let at: Vec<String> = (1..).zip(header).filter(|(_, cell)| cell.trim() == name).map(|(at, _)| at.to_string()).collect();
+    let mend = "remove one of them, or give it another name";
+    let fault = Fault::file("the column appears twice", "each name once", mend);
+    (at.len() > 1).then(|| Fault { column: name.to_owned(), value: Some(format!("columns {}", at.join(" and "))), ..fault })
+}
+
+/// Columns that appear twice and that nobody asked for.
+fn repeated(header: &[Cow<'_, str>], wanted: &[&str]) -> Vec<Fault> {
+    let names: Vec<&str> = header.iter().map(|cell| cell.trim()).collect();
+    let again = |(at, name): &(usize, &&str)| !name.is_empty() && !wanted.contains(*name) && names[..*at].contains(*name);
+    let fault = |name: &str| {
+        let fault = Fault::file("a column appears twice", "each name once", "nothing, if nobody needs it: it is not read");
+        Fault { column: name.chars().take(40).collect(), ..fault.warning() }
+    };
+    names.iter().enumerate().filter(again).map(|(_, name)| fault(name)).collect()
+}
+
+/// A map names columns as they are written.
+fn exact(known: &str, name: &str) -> bool {
+    known == name
+}
+
+/// Where a column stands, blanks around its name left aside.
+fn place(header: &[Cow<'_, str>], name: &str) -> Option<usize> {
+    header.iter().position(|cell| cell.trim() == name)
+}
+
+/// The names that are there are shown where they are evidently names: a file without a header begins with somebody's row.
+fn no_column(header: &[Cow<'_, str>], wanted: &[&str], name: &str) -> Fault {
+    let known = || header.iter().map(|cell| cell.trim()).filter(|name| !name.is_empty());
+    let mend = nearest(name, known()).map_or("correct the map".into(), |near| format!("is `{near}` meant?"));
+    let expected = match wanted.iter().any(|name| place(header, name).is_some()) {
+        true => format!("one of {}", known().collect::<Vec<_>>().join(", ")),
+        false => "a row with the names of the columns, as the map has them".into(),
+    };
+    Fault { column: name.to_owned(), ..Fault::file("the file has no such column", expected, mend) }
+}
+
+/// How the days of a part are read, by the column of the table; those of runs under [`RUNS`].
+pub type Dates = BTreeMap<usize, Days>;
+
+/// Where the days of runs are kept among those of columns.
+const RUNS: usize = usize::MAX;
+
+/// Looks at all days of a part's file, and says how they are read. Gives a fault for each column that leaves it open.
+pub fn survey<R: Rows + ?Sized>(part: &Part, from: &mut R, look_ups: &LookUps) -> io::Result<Result<Dates, Vec<Fault>>> {
+    let of_runs = part.runs.iter().map(|runs| (RUNS, Origin::Column(&runs.column), &part.dates));
+    let of_cells = part.cells.iter().filter_map(|(at, value, said)| {
+        let is_day = part.table.columns[*at].kind == Kind::Day;
+        let source = match value {
+            Value::Column(name) => Origin::Column(name),
+            Value::LookedUp { by, steps } => Origin::LookedUp(by, steps),
+            Value::Is(_) | Value::FirstOfRun | Value::AfterRun => return None,
+        };
+        is_day.then_some((*at, source, said))
+    });
+    let mut all: Vec<_> = of_runs.chain(of_cells).map(|(at, source, said)| (at, source, said, Survey::default())).collect();
+    let mut places: Option<BTreeMap<String, usize>> = None;
+    rows::cells(from, &part.columns(), &exact, |place_of_row, row| {
+        let Ok(row) = row else { return Ok(()) };
+        let Some(places) = &places else {
+            places = Some(part.columns().into_iter().filter_map(|name| Some((name.to_owned(), place(row, name)?))).collect());
+            return Ok(());
+        };
+        let get = |name: &str| places.get(name).and_then(|at| row.get(*at)).map_or("", |cell| cell.trim());
+        for item in part.items(&get) {
+            let get = |name: &str| match (&item, &part.split) {
+                (Some(item), Some((of, _))) if of == name => *item,
+                _ => get(name),
+            };
+            for (_, source, _, survey) in &mut all {
+                survey.look(
+                    match source {
+                        Origin::Column(name) => get(name),
+                        Origin::LookedUp(by, steps) => found(look_ups, steps, get(by)).unwrap_or_default(),
+                    },
+                    place_of_row,
+                );
+            }
+        }
+        Ok(())
+    })?;
+    let (mut dates, mut faults) = (Dates::new(), Vec::new());
+    for (at, source, said, survey) in all {
+        let (Origin::Column(name) | Origin::LookedUp(name, _)) = source;
+        match survey.decide(said, name) {
+            Ok(days) => dates.extend(days.map(|days| (at, days))),
+            Err(fault) if faults.contains(&*fault) => {}
+            Err(fault) => faults.push(*fault),
+        }
+    }
+    Ok(if faults.is_empty() { Ok(dates) } else { Err(faults) })
+}
+
+/// A column of which a part takes only some values, and which of them were met.
+struct Chosen<'a> {
+    name: &'a str,
+    values: Vec<Choice<'a>>,
+    /// Whether its values may say who somebody is.
+    personal: bool,
+    /// Values of the column that were compared with those that are wanted.
+    seen: BTreeSet<String>,
+}
+
+struct Choice<'a> {
+    value: &'a str,
+    found: bool,
+    /// What stands in the column, and is this value spelled differently.
+    nearest: Option<String>,
+}
+
+/// So many different values of a column are compared with those that are wanted.
+const MOST_COMPARED: usize = 10_000;
+
+impl Chosen<'_> {
+    fn look(&mut self, cell: &str) {
+        if let Some(value) = self.values.iter_mut().find(|value| value.value == cell) {
+            value.found = true;
+            return;
+        }
+        if cell.is_empty() || self.values.iter().all(|value| value.found) || self.seen.len() >= MOST_COMPARED {
+            return;
+        }
+        if self.seen.insert(cell.to_owned()) {
+            // Of a personal column only what the map itself says may be shown.
+            let same = |value: &str| match self.personal {
+                true => spelling::folded(value) == spelling::folded(cell),
+                false => spelling::near(cell, value),
+            };
+            for value in self.values.iter_mut().filter(|value| value.nearest.is_none() && same(value.value)) {
+                value.nearest = Some(visible(cell));
+            }
+        }
+    }
+
+    /// A fault where none of the values is there, and something to know where one of several is not.
+    fn fault(&self) -> Option<Fault> {
+        let missing: Vec<&Choice<'_>> = self.values.iter().filter(|value| !value.found).collect();
+        let named: Vec<String> = missing.iter().map(|value| format!("`{}`", visible(value.value))).collect();
+        let nearest: Vec<String> =
+            missing.iter().filter_map(|value| value.nearest.as_ref()).map(|value| format!("`{value}`")).collect();
+        let mend = match nearest.is_empty() {
+            false => format!("is {} meant? the map must have it letter by letter", nearest.join(", ")),
+            true => "correct the value in the map, or leave it out".to_owned(),
+        };
+        let fault = Fault::file("`only` asks for a value that no row holds", "values as the column has them", mend);
+        let fault = Fault { column: self.name.to_owned(), value: Some(named.join(", ")), ..fault };
+        match missing.len() {
+            0 => None,
+            some if some == self.values.len() => Some(fault),
+            _ => Some(fault.warning()),
+        }
+    }
+}
+
+/// Where the days of a column come from.
+enum Origin<'a> {
+    Column(&'a str),
+    LookedUp(&'a str, &'a [Step]),
+}
+
+/// What is found for a value, from file to file.
+fn found<'a>(look_ups: &'a LookUps, steps: &[Step], value: &'a str) -> Option<&'a str> {
+    steps.iter().try_fold(value, |text, step| Some(look_ups.get(step)?.get(text)?.as_str()))
+}
+
+/// Writes the rows of a part: one text for each column of its table.
+pub fn rows<R: Rows + ?Sized>(
+    part: &Part,
+    from: Option<&mut R>,
+    look_ups: &LookUps,
+    dates: &Dates,
+    mut write: impl FnMut(&[String]) -> io::Result<()>,
+) -> io::Result<Done> {
+    let mut done = Done::default();
+    let Some(from) = from else {
+        let row = part.row(&|_| "", look_ups, dates, None, 0, &mut done);
+        write(&row)?;
+        return Ok(done);
+    };
+    let mut chosen = part.chosen();
+    let mut taken: u64 = 0;
+    let mut places: Option<BTreeMap<String, usize>> = None;
+    // Person, day, and the row, its cells in the order of `places`.
+    let mut folded: Vec<(String, Day, Vec<String>)> = Vec::new();
+    rows::cells(from, &part.columns(), &exact, |line, row| {
+        let row = match row {
+            Ok(row) => row,
+            Err(fault) => {
+                done.faults.push(fault);
+                return Ok(());
+            }
+        };
+        let Some(places) = &places else {
+            let found = part.columns().into_iter().map(|name| (name.to_owned(), place(row, name)));
+            let (found, missing): (Vec<_>, Vec<_>) = found.partition(|(_, place)| place.is_some());
+            done.faults.extend(missing.into_iter().map(|(name, _)| no_column(row, &part.columns(), &name)));
+            let again: Vec<Fault> = part.columns().iter().filter_map(|name| twice(row, name)).collect();
+            let once = |name: &str| !again.iter().any(|fault| fault.column == name);
+            places = Some(found.into_iter().filter(|(name, _)| once(name)).filter_map(|(name, at)| Some((name, at?))).collect());
+            done.faults.extend(again);
+            done.faults.extend(repeated(row, &part.columns()));
+            return Ok(());
+        };
+        // A part that asks for columns that are not there writes nothing.
+        if places.len() < part.columns().len() {
+            return Ok(());
+        }
+        done.read += 1;
+        let get = |name: &str| places.get(name).and_then(|at| row.get(*at)).map_or("", |cell| cell.trim());
+        chosen.iter_mut().for_each(|column| column.look(get(column.name)));
+        if !part.takes(&get) {
+            return Ok(());
+        }
+        taken += 1;
+        for item in part.items(&get) {
+            let get = |name: &str| match (&item, &part.split) {
+                (Some(item), Some((of, _))) if of == name => *item,
+                _ => get(name),
+            };
+            let Some(runs) = &part.runs else {
+                let row = part.row(&get, look_ups, dates, None, line, &mut done);
+                write(&row)?;
+                continue;
+            };
+            let day = part.day(get(&runs.column), dates.get(&RUNS)).and_then(Result::ok);
+            match day.and_then(|text| day::parse(text.as_bytes()).ok()) {
+                Some(day) => {
+                    let row: Vec<String> = places.keys().map(|name| get(name).to_owned()).collect();
+                    folded.push((part.person().map_or("", get).to_owned(), day, row));
+                }
+                None => done.no_day += 1,
+            }
+        }
+        Ok(())
+    })?;
+    if done.read > 0 {
+        let none = chosen.iter().any(|column| column.values.iter().all(|value| !value.found));
+        done.faults.extend(chosen.iter().filter_map(Chosen::fault));
+        // Each value is there, and no row has all that is asked of it.
+        if taken == 0 && !none && !part.only.is_empty() {
+            let mend = "correct `only` and `given` in the map, or leave the part out";
+            done.faults.push(Fault::file("no row of the file holds all that `only` and `given` ask for", "rows that do", mend));
+        }
+    }
+    if let (Some(runs), Some(places)) = (&part.runs, &places) {
+        folded.sort();
+        let apart = |a: &(String, Day, _), b: &(String, Day, _)| a.0 == b.0 && b.1 - a.1 - 1 <= runs.breaks;
+        for run in folded.chunk_by(apart) {
+            let (first, last) = (&run[0], &run[run.len() - 1]);
+            let get = |name: &str| places.keys().position(|known| known == name).map_or("", |at| first.2[at].as_str());
+            let row = part.row(&get, look_ups, dates, Some((first.1, last.1 + 1)), 0, &mut done);
+            write(&row)?;
+        }
+    }
+    Ok(done)
+}
+
+impl Part {
+    /// Every column of the file that the part asks for, each once.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = self.only.iter().map(|(name, _)| name.as_str()).collect();
+        all.extend(self.given.iter().map(String::as_str));
+        all.extend(self.split.iter().map(|(of, _)| of.as_str()));
+        all.extend(self.runs.iter().map(|runs| runs.column.as_str()));
+        all.extend(self.cells.iter().filter_map(|(_, value, _)| match value {
+            Value::Column(name) | Value::LookedUp { by: name, .. } => Some(name.as_str()),
+            Value::Is(_) | Value::FirstOfRun | Value::AfterRun => None,
+        }));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The columns of `only`, before anything was read.
+    fn chosen(&self) -> Vec<Chosen<'_>> {
+        let personal = |column: &str| {
+            self.cells.iter().any(|(at, value, _)| {
+                self.table.columns[*at].personal
+                    && matches!(value, Value::Column(name) | Value::LookedUp { by: name, .. } if name == column)
+            })
+        };
+        let mut all = Vec::new();
+        for (name, values) in &self.only {
+            let values = values.iter().map(|value| Choice { value, found: false, nearest: None }).collect();
+            all.push(Chosen { name, values, personal: personal(name), seen: BTreeSet::new() });
+        }
+        all
+    }
+
+    fn takes<'a>(&self, get: &impl Fn(&str) -> &'a str) -> bool {
+        self.only.iter().all(|(name, values)| values.iter().any(|value| value == get(name)))
+            && self.given.iter().all(|name| !get(name).is_empty())
+    }
+
+    /// The items of the list that is split, or the row as it is.
+    fn items<'a>(&self, get: &impl Fn(&str) -> &'a str) -> Vec<Option<&'a str>> {
+        let Some((of, at)) = &self.split else { return vec![None] };
+        get(of).split(at.as_str()).map(str::trim).filter(|item| !item.is_empty()).map(Some).collect()
+    }
+
+    /// The column of the file that names the person.
+    fn person(&self) -> Option<&str> {
+        self.cells.iter().find_map(|(at, value, _)| match value {
+            Value::Column(name) if self.table.columns[*at].name == "person" => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether the part has days of a file, so that the whole file says how they are written.
+    #[must_use]
+    pub fn has_days(&self) -> bool {
+        let from_file = |value: &Value| matches!(value, Value::Column(_) | Value::LookedUp { .. });
+        let is_day = |at: usize| self.table.columns[at].kind == Kind::Day;
+        self.day_zero.is_none()
+            && self.file.is_some()
+            && (self.runs.is_some() || self.cells.iter().any(|(at, value, _)| is_day(*at) && from_file(value)))
+    }
+
+    /// A day as the tables write it: counted from day zero where there is one, else read as the days of its column are. What is no
+    /// day stays as it is, for the check to tell, and is an error where its column has days.
+    fn day<'a>(&self, text: &'a str, days: Option<&Days>) -> Option<Result<Cow<'a, str>, String>> {
+        if text.is_empty() {
+            return None;
+        }
+        if let Some(zero) = self.day_zero {
+            let number = text.strip_suffix(".0").unwrap_or(text).parse::<Day>().ok().and_then(|number| zero.checked_add(number));
+            return Some(Ok(number.map_or(Cow::Borrowed(text), |number| Cow::Owned(day::date(number).to_string()))));
+        }
+        let Some(days) = days else { return Some(Ok(Cow::Borrowed(text))) };
+        Some(match days.read(text) {
+            Some(day) => Ok(Cow::Owned(day::date(day).to_string())),
+            None => Err(days.strange(text)),
+        })
+    }
+
+    /// One row: a text for each column of the table.
+    fn row<'a>(
+        &self,
+        get: &impl Fn(&str) -> &'a str,
+        look_ups: &LookUps,
+        dates: &Dates,
+        run: Option<(Day, Day)>,
+        place: u64,
+        done: &mut Done,
+    ) -> Vec<String> {
+        let mut out = vec![String::new(); self.table.columns.len()];
+        for (at, value, _) in &self.cells {
+            let text: Cow<'_, str> = match value {
+                Value::Is(text) => text.into(),
+                Value::Column(name) => get(name).into(),
+                Value::FirstOfRun => run.map_or("".into(), |run| day::date(run.0).to_string().into()),
+                Value::AfterRun => run.map_or("".into(), |run| day::date(run.1).to_string().into()),
+                Value::LookedUp { by, steps } => {
+                    let found = found(look_ups, steps, get(by));
+                    done.not_found += u64::from(found.is_none());
+                    found.unwrap_or_default().into()
+                }
+            };
+            let of_run = matches!(value, Value::Is(_) | Value::FirstOfRun | Value::AfterRun);
+            let is_day = self.table.columns[*at].kind == Kind::Day && !of_run;
+            out[*at] = match if is_day { self.day(&text, dates.get(at)) } else { Some(Ok(text.clone())) } {
+                None => String::new(),
+                Some(Ok(text)) => text.into_owned(),
+                Some(Err(strange)) => {
+                    done.strange += 1;
+                    done.first_strange.get_or_insert((self.table.columns[*at].name, place));
+                    strange
+                }
+            };
+        }
+        done.written += 1;
+        if self.table.keyed && out[0].is_empty() {
+            out[0] = format!("{}-{}", self.name, done.written);
+        }
+        out
+    }
+}

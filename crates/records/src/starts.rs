@@ -1,0 +1,133 @@
+//! Who began with whom and when, from the table of starts. Batches are taken in as they are read, so that the table is never in
+//! memory beside what is kept of it; names get their numbers in the order in which they come, and in the order of names at the
+//! end.
+
+use hashbrown::HashTable;
+
+use super::batch::{Batch, Name};
+use super::names::{NOBODY, Names, fingerprint};
+use base::day::Day;
+
+/// One person begins with one provider. Ordered by person, day, provider, area and segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Start {
+    pub person: u32,
+    pub began: Day,
+    pub provider: u32,
+    /// [`NOBODY`] when none is given.
+    pub area: u32,
+    pub segment: u32,
+    pub comparison: bool,
+    pub known: Day,
+}
+
+/// Every start, and the names that they refer to by position.
+#[derive(Debug, Default)]
+pub struct Starts {
+    /// By person, then by day.
+    pub starts: Vec<Start>,
+    pub providers: Names,
+    pub areas: Names,
+    pub segments: Names,
+    /// Rows about people who are not in the table of people; they are left out.
+    pub unknown_people: u64,
+}
+
+/// Starts on their way in.
+#[derive(Debug)]
+pub struct Gather<'a> {
+    people: &'a Names,
+    starts: Vec<Start>,
+    /// Providers, areas and segments.
+    names: [Numbering; 3],
+    unknown_people: u64,
+}
+
+/// Gives numbers to names in the order in which they come.
+#[derive(Debug, Default)]
+struct Numbering {
+    /// Fingerprints and numbers of all, and those of either kind with their numbers.
+    seen: HashTable<(u64, u32)>,
+    numbers: Vec<(i64, u32)>,
+    texts: Vec<(String, u32)>,
+}
+
+impl Starts {
+    /// From batches of the table of starts.
+    #[must_use]
+    pub fn new(people: &Names, batches: &[Batch]) -> Starts {
+        let mut gather = Gather::new(people);
+        batches.iter().for_each(|batch| gather.add(batch));
+        gather.end()
+    }
+}
+
+impl<'a> Gather<'a> {
+    /// Nothing yet of these people.
+    #[must_use]
+    pub fn new(people: &'a Names) -> Gather<'a> {
+        Gather { people, starts: Vec::new(), names: Default::default(), unknown_people: 0 }
+    }
+
+    /// Takes in a batch.
+    pub fn add(&mut self, batch: &Batch) {
+        let column = |name| batch.table.column(name);
+        let (person, began, group, known) = (column("person"), column("began"), column("group"), column("known"));
+        let named = ["provider", "area", "segment"].map(column);
+        for row in 0..batch.rows() {
+            let mut of = [NOBODY; 3];
+            for ((of, names), column) in of.iter_mut().zip(&mut self.names).zip(named) {
+                *of = batch.name(column, row).map_or(NOBODY, |name| names.number(name));
+            }
+            let Some(person) = batch.name(person, row).and_then(|name| self.people.find(name)) else {
+                self.unknown_people += 1;
+                continue;
+            };
+            let ([provider, area, segment], began) = (of, batch.day(began, row));
+            let comparison = batch.name(group, row) == Some(Name::Text("comparison"));
+            let known = super::known(batch.day(known, row), began);
+            self.starts.push(Start { person, began, provider, area, segment, comparison, known });
+        }
+    }
+
+    /// Every start, in order.
+    #[must_use]
+    pub fn end(self) -> Starts {
+        let mut starts = self.starts;
+        let [(providers, of_provider), (areas, of_area), (segments, of_segment)] = self.names.map(Numbering::end);
+        for start in &mut starts {
+            start.provider = of_provider.get(start.provider as usize).copied().unwrap_or(NOBODY);
+            start.area = of_area.get(start.area as usize).copied().unwrap_or(NOBODY);
+            start.segment = of_segment.get(start.segment as usize).copied().unwrap_or(NOBODY);
+        }
+        starts.sort_unstable();
+        Starts { starts, providers, areas, segments, unknown_people: self.unknown_people }
+    }
+}
+
+impl Numbering {
+    fn number(&mut self, name: Name<'_>) -> u32 {
+        let print = fingerprint(name);
+        if let Some((_, number)) = self.seen.find(print, |(other, _)| *other == print) {
+            return *number;
+        }
+        let number = self.seen.len() as u32;
+        self.seen.insert_unique(print, (print, number), |(print, _)| *print);
+        match name {
+            Name::Number(name) => self.numbers.push((name, number)),
+            Name::Text(name) => self.texts.push((name.to_owned(), number)),
+        }
+        number
+    }
+
+    /// The names in order, and for each number the position of its name.
+    fn end(mut self) -> (Names, Vec<u32>) {
+        self.numbers.sort_unstable();
+        self.texts.sort_unstable();
+        let numbers = self.numbers.iter().map(|(_, number)| *number).chain(self.texts.iter().map(|(_, number)| *number));
+        let mut positions = vec![0; self.seen.len()];
+        numbers.enumerate().for_each(|(at, number)| positions[number as usize] = at as u32);
+        let texts: Vec<String> = self.texts.into_iter().map(|(text, _)| text).collect();
+        (Names::new(self.numbers.into_iter().map(|(name, _)| name).collect(), &texts), positions)
+    }
+}

@@ -1,0 +1,248 @@
+//! Workbooks of Excel (.xlsx, .xlsm) and OpenDocument (.ods) in: bytes become rows of cells, as a person sees them. Days are days
+//! where the cell's format says so, numbers have the digits a spreadsheet keeps, errors are told by their cell. What could mislead a
+//! reader of the sheet is told: merged cells, formulas, whatever is hidden.
+//!
+//! A workbook is read as it is unpacked, row by row; whatever it declares of itself is looked at first, and memory is bounded.
+
+mod number;
+mod ods;
+mod sheet;
+pub mod write;
+mod xlsx;
+mod xml;
+mod zip;
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+use super::fault::{Fault, Grade};
+use super::rows::{Odd, Rows};
+use zip::Zip;
+
+/// What is said of a workbook where nobody can say which of its sheets is meant.
+pub const SEVERAL_SHEETS: &str = "the workbook has several sheets";
+
+/// A workbook whose sheets are known.
+pub struct Workbook<R> {
+    zip: Zip<R>,
+    kind: Kind,
+    pub sheets: Vec<SheetName>,
+}
+
+enum Kind {
+    Excel(Arc<xlsx::Common>),
+    OpenDocument,
+}
+
+/// One sheet.
+#[derive(Clone, Debug)]
+pub struct SheetName {
+    pub name: String,
+    pub hidden: bool,
+    /// Where the archive has it.
+    part: String,
+}
+
+/// A workbook that cannot be read without its password.
+fn with_password() -> Fault {
+    let mend =
+        "open it with its password and save it without one; keep it somewhere safe, and delete it when it is no longer needed";
+    Fault::file("the workbook has a password", "a workbook without a password", mend)
+}
+
+impl<R: Read + Seek> Workbook<R> {
+    /// Finds the sheets, or says what the file is instead; fails only as `from` does.
+    pub fn open(from: R) -> io::Result<Result<Workbook<R>, Fault>> {
+        match open(from) {
+            Ok(workbook) => Ok(Ok(workbook)),
+            Err(error) => Fault::of(error).map(Err),
+        }
+    }
+
+    /// The sheet of a name; without one the only sheet in which anything stands.
+    pub fn sheet(&mut self, named: Option<&str>) -> io::Result<Result<SheetName, Fault>> {
+        let same = |sheet: &&SheetName, name: &str| sheet.name.trim().to_lowercase() == name.trim().to_lowercase();
+        if let Some(name) = named {
+            let found = self.sheets.iter().find(|sheet| same(sheet, name)).cloned();
+            return Ok(found.ok_or_else(|| {
+                let names = || self.sheets.iter().map(|sheet| sheet.name.as_str());
+                let near = base::problem::nearest(name, names());
+                let mend = near.map_or("give the name of one of them".into(), |near| format!("is \"{near}\" meant?"));
+                let fault = Fault::file("the workbook has no such sheet", format!("one of {}", self.listed()), mend);
+                Fault { value: Some(format!("\"{name}\"")), ..fault }
+            }));
+        }
+        let mut used = Vec::new();
+        for sheet in self.sheets.clone() {
+            if self.sheets.len() == 1 || self.is_used(&sheet)? {
+                used.push(sheet);
+            }
+        }
+        if used.len() > 1 {
+            used.retain(|sheet| !sheet.hidden);
+        }
+        match <[SheetName; 1]>::try_from(used) {
+            Ok([sheet]) => Ok(Ok(sheet)),
+            Err(used) if used.is_empty() => {
+                Ok(Err(Fault::file("the workbook is empty", "a sheet with rows", "save the sheet again")))
+            }
+            Err(_) => {
+                let mend = "say which one is meant, or keep only that one";
+                Ok(Err(Fault::file(SEVERAL_SHEETS, format!("one of {}", self.listed()), mend)))
+            }
+        }
+    }
+
+    /// Whether anything stands in a sheet.
+    pub fn is_used(&mut self, sheet: &SheetName) -> io::Result<bool> {
+        let mut rows = self.rows(sheet)?;
+        // What is damaged is told when it is read.
+        Ok(rows.next()?.is_some() || rows.end(0).iter().any(|fault| fault.grade == Grade::File))
+    }
+
+    fn listed(&self) -> String {
+        let names: Vec<String> = self.sheets.iter().take(20).map(|sheet| format!("\"{}\"", sheet.name)).collect();
+        names.join(", ")
+    }
+
+    /// The rows of a sheet.
+    pub fn rows(&mut self, sheet: &SheetName) -> io::Result<Sheet<&mut R>> {
+        let part = self.zip.part(self.kind.part(sheet))?;
+        Ok(self.kind.rows(part, sheet))
+    }
+
+    /// The same of a workbook of which nothing else is needed.
+    pub fn into_rows(self, sheet: &SheetName) -> io::Result<Sheet<R>> {
+        let part = self.zip.into_part(self.kind.part(sheet))?;
+        Ok(self.kind.rows(part, sheet))
+    }
+}
+
+impl Kind {
+    fn part<'a>(&self, sheet: &'a SheetName) -> &'a str {
+        if matches!(self, Kind::OpenDocument) { ods::CONTENT } else { &sheet.part }
+    }
+
+    fn rows<R: Read>(&self, part: zip::Unpacked<R>, sheet: &SheetName) -> Sheet<R> {
+        match self {
+            Kind::Excel(common) => Sheet::Excel(xlsx::rows(part, common, sheet)),
+            Kind::OpenDocument => Sheet::OpenDocument(ods::rows(part, sheet)),
+        }
+    }
+}
+
+fn open<R: Read + Seek>(mut from: R) -> io::Result<Workbook<R>> {
+    let mut first = Vec::new();
+    from.seek(SeekFrom::Start(0))?;
+    from.by_ref().take(8).read_to_end(&mut first)?;
+    if first.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(io::Error::other(old(&mut from)?));
+    }
+    if !first.starts_with(b"PK") {
+        let mend = "name it for what it is: .csv for text, .parquet for Parquet";
+        let fault = Fault::file("this is not a workbook", "a workbook of Excel (.xlsx) or OpenDocument (.ods)", mend);
+        return Err(io::Error::other(fault));
+    }
+    let mut zip = Zip::open(from)?;
+    if zip.has(ods::CONTENT) && zip.has("mimetype") {
+        let mut kind = String::new();
+        zip.part("mimetype")?.take(200).read_to_string(&mut kind)?;
+        if !kind.contains("spreadsheet") {
+            let mend = "save the table as a spreadsheet (.ods) or as CSV";
+            return Err(io::Error::other(Fault::file("this is a document, and no spreadsheet", "a spreadsheet", mend)));
+        }
+        let sheets = ods::open(&mut zip)?;
+        return Ok(Workbook { zip, kind: Kind::OpenDocument, sheets });
+    }
+    if zip.has("xl/workbook.bin") {
+        let mend = "save it as an Excel workbook (.xlsx)";
+        return Err(io::Error::other(Fault::file("this is a binary Excel workbook (.xlsb)", "a workbook in .xlsx", mend)));
+    }
+    if !zip.has("[Content_Types].xml") {
+        let mend = "unpack it, and hand over the files in it";
+        return Err(io::Error::other(Fault::file("this is a zip archive, and no workbook", "a workbook", mend)));
+    }
+    let (sheets, common) = xlsx::open(&mut zip)?;
+    Ok(Workbook { zip, kind: Kind::Excel(Arc::new(common)), sheets })
+}
+
+/// What a file in the old container of Microsoft's programs is: a workbook before Excel 2007, or a newer one with a password. The
+/// names in its folder say it, in UTF-16.
+fn old(from: &mut (impl Read + Seek)) -> io::Result<Fault> {
+    let mut header = [0; 512];
+    from.seek(SeekFrom::Start(0))?;
+    let mut read = 0;
+    while read < header.len() {
+        match from.read(&mut header[read..])? {
+            0 => break,
+            more => read += more,
+        }
+    }
+    let sector = 1_u64 << u16::from_le_bytes([header[30], header[31]]).clamp(7, 16);
+    let folder = u64::from(u32::from_le_bytes([header[48], header[49], header[50], header[51]]));
+    from.seek(SeekFrom::Start((folder + 1) * sector))?;
+    let mut names = Vec::new();
+    from.take(1 << 16).read_to_end(&mut names)?;
+    let has = |name: &str| {
+        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        names.windows(wide.len()).any(|window| window == wide)
+    };
+    if has("EncryptedPackage") {
+        return Ok(with_password());
+    }
+    let mend = "open it in a spreadsheet program and save it as an Excel workbook (.xlsx)";
+    Ok(Fault::file("this is an old Excel workbook (.xls)", "a workbook in .xlsx", mend))
+}
+
+/// The rows of one sheet of either kind.
+pub enum Sheet<R: Read> {
+    Excel(xlsx::Sheet<R>),
+    OpenDocument(ods::Sheet<R>),
+}
+
+macro_rules! either {
+    ($sheet:expr, $rows:ident => $answer:expr) => {
+        match $sheet {
+            Sheet::Excel($rows) => $answer,
+            Sheet::OpenDocument($rows) => $answer,
+        }
+    };
+}
+
+impl<R: Read> Rows for Sheet<R> {
+    fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
+        either!(self, rows => rows.next())
+    }
+
+    fn place(&self) -> u64 {
+        either!(self, rows => rows.place())
+    }
+
+    fn count(&self) -> usize {
+        either!(self, rows => rows.count())
+    }
+
+    fn cell(&self, at: usize) -> &[u8] {
+        either!(self, rows => rows.cell(at))
+    }
+
+    fn bytes(&self) -> usize {
+        either!(self, rows => rows.bytes())
+    }
+
+    fn odd(&self, at: usize) -> Option<Odd> {
+        either!(self, rows => rows.odd(at))
+    }
+
+    fn placed(&self) -> bool {
+        true
+    }
+
+    fn notes(&mut self) -> &mut Vec<Fault> {
+        either!(self, rows => rows.notes())
+    }
+
+    fn end(&mut self, header: u64) -> Vec<Fault> {
+        either!(self, rows => rows.end(header))
+    }
+}

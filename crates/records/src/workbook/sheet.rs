@@ -1,0 +1,260 @@
+//! The row of a sheet while it is read, and what there is to tell of the sheet at its end: the same for every kind of workbook.
+
+use std::io;
+use std::ops::Range;
+
+use super::zip::absurd;
+use crate::cell::Wrong;
+use crate::csv::{LONGEST_ROW, MOST_COLUMNS};
+use crate::fault::Fault;
+use crate::rows::{Odd, is_blank, too_wide};
+
+/// A sheet has no more columns and rows than this in any program.
+pub const LAST_COLUMN: usize = 16_384;
+pub const LAST_ROW: u64 = 1 << 20;
+/// The longest text of a cell: 32,767 letters of at most four bytes.
+pub const LONGEST_TEXT: usize = 1 << 17;
+/// A sheet hands out at most so much text for each byte of it that was read: one text may stand in many cells, and a few kilobytes
+/// of them could fill any memory.
+const MOST_TEXT: u64 = 20;
+const NEVER_ABSURD: u64 = 1 << 26;
+
+pub const NO_VALUE: Wrong =
+    ("the cell holds a formula without its value", "open the workbook in a spreadsheet program, which computes it, and save it");
+pub const TRUTH: Wrong = ("the cell holds true or false, and no text or number", "write the value as text or as a number");
+pub const ERROR: Wrong = ("the cell shows an error", "correct the formula, or empty the cell");
+
+/// The cells of one row.
+#[derive(Default)]
+pub struct Row {
+    pub place: u64,
+    cells: Vec<Range<usize>>,
+    text: Vec<u8>,
+    odd: Vec<(usize, Odd)>,
+    /// Something stands to the right of all columns that are read.
+    wide: bool,
+    handed: u64,
+}
+
+impl Row {
+    pub fn begin(&mut self, place: u64) {
+        self.place = place;
+        self.cells.clear();
+        self.text.clear();
+        self.odd.clear();
+        self.wide = false;
+    }
+
+    /// The same row again, further down.
+    pub fn again(&mut self, place: u64) {
+        self.place = place;
+    }
+
+    /// Puts text into a column.
+    pub fn set(&mut self, column: usize, text: &str) {
+        if text.is_empty() || self.wide {
+            return;
+        }
+        if column >= MOST_COLUMNS || self.text.len() + text.len() > LONGEST_ROW {
+            self.wide = true;
+            return;
+        }
+        let from = self.text.len();
+        self.text.extend_from_slice(text.as_bytes());
+        let cell = from..self.text.len();
+        if self.cells.len() <= column {
+            self.cells.resize(column + 1, 0..0);
+        }
+        self.cells[column] = cell;
+    }
+
+    /// A cell that holds no value; `shows` says nothing of anybody.
+    pub fn set_odd(&mut self, column: usize, shows: &str, wrong: Wrong) {
+        if column >= MOST_COLUMNS {
+            self.wide = true;
+            return;
+        }
+        let shows = if shows.is_empty() { String::new() } else { format!(" shows {shows}") };
+        self.odd.push((column, Odd { found: format!("{}{shows}", name(column, self.place)), wrong }));
+        if self.cells.len() <= column {
+            self.cells.resize(column + 1, 0..0);
+        }
+    }
+
+    /// Whether anything stands in it.
+    pub fn is_blank(&self) -> bool {
+        !self.wide && self.odd.is_empty() && is_blank(&self.text)
+    }
+
+    /// The row is handed on, when so many bytes of the sheet were read.
+    pub fn whole(&mut self, read: u64) -> io::Result<Result<(), Fault>> {
+        self.handed += self.text.len() as u64;
+        if self.handed > NEVER_ABSURD && self.handed / MOST_TEXT > read {
+            return Err(absurd("texts that are repeated without end"));
+        }
+        Ok(if self.wide { Err(too_wide(self.place)) } else { Ok(()) })
+    }
+
+    pub fn count(&self) -> usize {
+        self.cells.len()
+    }
+
+    pub fn cell(&self, at: usize) -> &[u8] {
+        self.cells.get(at).map_or(&[][..], |cell| &self.text[cell.clone()])
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    pub fn odd(&self, at: usize) -> Option<Odd> {
+        self.odd.iter().find(|(column, _)| *column == at).map(|(_, odd)| odd.clone())
+    }
+}
+
+/// A cell as a spreadsheet names it: "B7".
+#[must_use]
+pub fn name(column: usize, row: u64) -> String {
+    let (mut letters, mut left) = (String::new(), column + 1);
+    while left > 0 {
+        letters.insert(0, char::from(b'A' + ((left - 1) % 26) as u8));
+        left = (left - 1) / 26;
+    }
+    format!("{letters}{row}")
+}
+
+/// The column, from 0, and the row of a cell's name.
+#[must_use]
+pub fn cell(name: &str) -> Option<(usize, u64)> {
+    let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let column = name[..letters].bytes().try_fold(0_usize, |column, letter| {
+        Some(column.checked_mul(26)? + usize::from(letter.to_ascii_uppercase() - b'A') + 1)
+            .filter(|column| *column <= LAST_COLUMN)
+    })?;
+    Some((column.checked_sub(1)?, name[letters..].parse().ok()?))
+}
+
+/// What is to be told of a sheet: how often, and where first.
+#[derive(Default)]
+pub struct Told {
+    pub formulas: Times,
+    pub hidden_rows: Times,
+    /// Hidden columns, from 0; most programs also hide those that were never used.
+    pub hidden_columns: Vec<usize>,
+    /// How many columns have anything in them.
+    pub columns: usize,
+    /// Groups of merged cells that reach below the header.
+    pub merged: Vec<(String, u64)>,
+    pub more_merged: u64,
+    /// The sheet itself is hidden.
+    pub hidden: bool,
+    pub broken: Option<Fault>,
+}
+
+#[derive(Default)]
+pub struct Times {
+    count: u64,
+    first: String,
+}
+
+impl Times {
+    pub fn add(&mut self, name: impl FnOnce() -> String) {
+        if self.count == 0 {
+            self.first = name();
+        }
+        self.count += 1;
+    }
+}
+
+/// Groups of merged cells that are remembered until the header is known.
+const MOST_MERGED: usize = 10_000;
+
+impl Told {
+    pub fn merge(&mut self, range: String, last_row: u64) {
+        if self.merged.len() < MOST_MERGED { self.merged.push((range, last_row)) } else { self.more_merged += 1 }
+    }
+
+    pub fn hide(&mut self, column: usize) {
+        if self.hidden_columns.len() < LAST_COLUMN {
+            self.hidden_columns.push(column);
+        }
+    }
+
+    /// A row that is not blank.
+    pub fn row(&mut self, row: &Row, hidden: bool) {
+        self.columns = self.columns.max(row.count());
+        if hidden {
+            self.hidden_rows.add(|| format!("row {}", row.place));
+        }
+    }
+
+    /// In words, once the header's place is known.
+    pub fn faults(&mut self, header: u64) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut tell = |count: u64, first: &str, what: &'static str, mend: &str| {
+            if count > 0 {
+                let found = if count == 1 { first.to_owned() } else { format!("{count}, the first is {first}") };
+                let fault = Fault::file(what, "plain cells, each with its own value", mend);
+                faults.push(Fault { value: Some(found), ..fault }.warning());
+            }
+        };
+        tell(
+            self.formulas.count,
+            &self.formulas.first,
+            "cells hold formulas",
+            "nothing, if they were computed: the values that the workbook was saved with are used",
+        );
+        let merged: Vec<&(String, u64)> = self.merged.iter().filter(|(_, last)| *last >= header).collect();
+        let first = merged.first().map_or("", |(range, _)| range.as_str());
+        tell(
+            merged.len() as u64 + self.more_merged,
+            first,
+            "cells are merged",
+            "unmerge them, and write the value into each row: only the first cell of a group has it",
+        );
+        tell(
+            self.hidden_rows.count,
+            &self.hidden_rows.first,
+            "rows are hidden or filtered out of sight",
+            "nothing, if they belong to the table: they are read like any other row; else delete them",
+        );
+        let hidden: Vec<usize> = self.hidden_columns.iter().copied().filter(|column| *column < self.columns).collect();
+        let first = hidden.first().map_or(String::new(), |column| name(*column, 0).trim_end_matches('0').to_owned());
+        tell(
+            hidden.len() as u64,
+            &first,
+            "columns are hidden",
+            "nothing, if they belong to the table: they are read like any other column; else delete them",
+        );
+        if self.hidden {
+            faults.push(
+                Fault::file(
+                    "the sheet is hidden",
+                    "a sheet that can be seen",
+                    "nothing, if it is meant: it is read like any other sheet",
+                )
+                .warning(),
+            );
+        }
+        faults.extend(self.broken.take());
+        faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_have_the_names_that_spreadsheets_give_them() {
+        for (column, row, expected) in
+            [(0, 1, "A1"), (25, 7, "Z7"), (26, 7, "AA7"), (701, 1, "ZZ1"), (702, 1, "AAA1"), (16_383, 1_048_576, "XFD1048576")]
+        {
+            assert_eq!(name(column, row), expected);
+            assert_eq!(cell(expected), Some((column, row)));
+        }
+        for wrong in ["", "7", "A", "XFE1", "ZZZZZZZZZZZZZZZZZZZZ1", "A-1"] {
+            assert_eq!(cell(wrong), None, "{wrong}");
+        }
+    }
+}

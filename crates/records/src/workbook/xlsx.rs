@@ -1,0 +1,434 @@
+//! Excel workbooks (.xlsx, .xlsm): the sheets, and the rows of one of them as they are unpacked.
+//! <https://ecma-international.org/publications-and-standards/standards/ecma-376/>
+
+use std::collections::BTreeMap;
+use std::io::{self, Read, Seek};
+use std::sync::Arc;
+
+use super::SheetName;
+use super::number::{self, Format};
+use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, Row, TRUTH, Told};
+use super::xml::{Element, Token, Xml};
+use super::zip::{Unpacked, Zip, absurd, damaged};
+use crate::fault::Fault;
+use crate::rows::{Odd, Rows};
+
+/// What all sheets of a workbook share.
+pub struct Common {
+    from_1904: bool,
+    /// What each style makes of a number.
+    formats: Vec<Format>,
+    texts: Shared,
+}
+
+/// The texts that cells refer to by number.
+#[derive(Default)]
+struct Shared {
+    text: String,
+    ends: Vec<u32>,
+}
+
+/// The most that shared texts may come to, and how many there may be.
+const MOST_SHARED_BYTES: usize = 1 << 26;
+const MOST_SHARED: usize = 1 << 23;
+/// Sheets and styles of one workbook.
+const MOST: usize = 1 << 16;
+
+impl Shared {
+    fn get(&self, at: usize) -> Option<&str> {
+        let end = *self.ends.get(at)? as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        self.text.get(start..end)
+    }
+}
+
+/// The sheets of a workbook, and what they share.
+pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<(Vec<SheetName>, Common)> {
+    let main = main_part(zip)?;
+    let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let (relations, kinds) = relations(zip, &main)?;
+    let mut sheets = Vec::new();
+    let mut from_1904 = false;
+    let mut xml = Xml::new(zip.part(&main)?);
+    loop {
+        match xml.next()? {
+            Token::End => break,
+            Token::Open(element) if element.name == "workbookPr" => from_1904 = element.says("date1904"),
+            Token::Open(element) if element.name == "sheet" && sheets.len() < MOST => {
+                let hidden = element.get("state").is_some_and(|state| state != "visible");
+                let part = element.get("id").and_then(|id| relations.get(&*id)).cloned();
+                let name = element.get("name").unwrap_or_default().into_owned();
+                // Charts and macros are sheets too, and hold no rows.
+                if let Some(part) = part.filter(|part| kinds.get(part).is_none_or(|kind| kind.ends_with("/worksheet"))) {
+                    sheets.push(SheetName { name, hidden, part });
+                }
+            }
+            _ => {}
+        }
+    }
+    drop(xml);
+    let of_kind = |wanted: &str| kinds.iter().find(|(_, kind)| kind.ends_with(wanted)).map(|(part, _)| part.clone());
+    let beside = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+    let named = |wanted: &str, usual: &str| of_kind(wanted).unwrap_or_else(|| beside(usual));
+    let (styles, strings) = (named("/styles", "styles.xml"), named("/sharedStrings", "sharedStrings.xml"));
+    let formats = if zip.has(&styles) { formats(zip, &styles)? } else { Vec::new() };
+    let texts = if zip.has(&strings) { shared(zip, &strings)? } else { Shared::default() };
+    Ok((sheets, Common { from_1904, formats, texts }))
+}
+
+/// The part that the archive says is the workbook.
+fn main_part<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<String> {
+    if zip.has("_rels/.rels") {
+        let mut xml = Xml::new(zip.part("_rels/.rels")?);
+        loop {
+            match xml.next()? {
+                Token::End => break,
+                Token::Open(element) if element.get("Type").is_some_and(|kind| kind.ends_with("/officeDocument")) => {
+                    return Ok(element.get("Target").unwrap_or_default().trim_start_matches('/').to_owned());
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok("xl/workbook.xml".into())
+}
+
+type Relations = (BTreeMap<String, String>, BTreeMap<String, String>);
+
+/// The parts that a part names: by its names for them, and the kind of each.
+fn relations<R: Read + Seek>(zip: &mut Zip<R>, of: &str) -> io::Result<Relations> {
+    let (folder, file) = of.rsplit_once('/').unwrap_or(("", of));
+    let path = |target: &str| match target.strip_prefix('/') {
+        Some(target) => target.to_owned(),
+        None => {
+            let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+            for part in target.split('/') {
+                match part {
+                    ".." => {
+                        parts.pop();
+                    }
+                    "." => {}
+                    part => parts.push(part),
+                }
+            }
+            parts.join("/")
+        }
+    };
+    let list = format!("{folder}{}_rels/{file}.rels", if folder.is_empty() { "" } else { "/" });
+    let (mut names, mut kinds) = (BTreeMap::new(), BTreeMap::new());
+    let mut xml = Xml::new(zip.part(&list)?);
+    loop {
+        match xml.next()? {
+            Token::End => return Ok((names, kinds)),
+            Token::Open(element) if element.name == "Relationship" && names.len() < MOST => {
+                let [id, target, kind] = ["Id", "Target", "Type"].map(|name| element.get(name).unwrap_or_default().into_owned());
+                let part = path(&target);
+                names.insert(id, part.clone());
+                kinds.insert(part, kind);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What each style makes of a number.
+fn formats<R: Read + Seek>(zip: &mut Zip<R>, part: &str) -> io::Result<Vec<Format>> {
+    let (mut own, mut formats, mut in_cells) = (BTreeMap::new(), Vec::new(), false);
+    let mut xml = Xml::new(zip.part(part)?);
+    loop {
+        match xml.next()? {
+            Token::End => return Ok(formats),
+            Token::Open(element) if element.name == "numFmt" && own.len() < MOST => {
+                own.insert(element.number("numFmtId"), number::format(&element.get("formatCode").unwrap_or_default()));
+            }
+            Token::Open(element) if element.name == "cellXfs" => in_cells = !element.closed,
+            Token::Close("cellXfs") => in_cells = false,
+            Token::Open(element) if in_cells && element.name == "xf" && formats.len() < MOST => {
+                let id = element.number("numFmtId");
+                formats.push(own.get(&id).cloned().unwrap_or_else(|| number::built_in(id.unwrap_or(0))));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn shared<R: Read + Seek>(zip: &mut Zip<R>, part: &str) -> io::Result<Shared> {
+    let mut shared = Shared::default();
+    let (mut in_text, mut phonetic) = (false, false);
+    let mut one = String::new();
+    let mut xml = Xml::new(zip.part(part)?);
+    loop {
+        match xml.next()? {
+            Token::End => return Ok(shared),
+            Token::Open(element) => match element.name {
+                "si" => {
+                    one.clear();
+                    if element.closed {
+                        push(&mut shared, &one)?;
+                    }
+                }
+                "t" => in_text = !element.closed && !phonetic,
+                // How a word is spoken is no part of it.
+                "rPh" => phonetic = !element.closed,
+                _ => {}
+            },
+            Token::Close("t") => in_text = false,
+            Token::Close("rPh") => phonetic = false,
+            Token::Close("si") => push(&mut shared, &one)?,
+            Token::Text(text) if in_text => add(&mut one, &text)?,
+            Token::Close(_) | Token::Text(_) => {}
+        }
+    }
+}
+
+fn push(shared: &mut Shared, text: &str) -> io::Result<()> {
+    shared.text.push_str(&plain(text));
+    if shared.text.len() > MOST_SHARED_BYTES || shared.ends.len() >= MOST_SHARED {
+        return Err(absurd("more texts than any sheet has"));
+    }
+    shared.ends.push(shared.text.len() as u32);
+    Ok(())
+}
+
+fn add(text: &mut String, more: &str) -> io::Result<()> {
+    text.push_str(more);
+    if text.len() > LONGEST_TEXT { Err(absurd("a text longer than a cell can hold")) } else { Ok(()) }
+}
+
+/// Characters that XML cannot hold are written by their numbers: `_x000D_`.
+fn plain(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains("_x") {
+        return text.into();
+    }
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find("_x") {
+        out.push_str(&rest[..at]);
+        let code = rest.get(at + 2..at + 6).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let letter =
+            code.filter(|_| rest[at + 6..].starts_with('_')).and_then(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
+        match letter {
+            Some(letter) => {
+                out.push(letter);
+                rest = &rest[at + 7..];
+            }
+            None => {
+                out.push_str("_x");
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    (out + rest).into()
+}
+
+/// The rows of a sheet.
+pub struct Sheet<R: Read> {
+    xml: Xml<Unpacked<R>>,
+    common: Arc<Common>,
+    row: Row,
+    told: Told,
+    notes: Vec<Fault>,
+    cell: Cell,
+    /// The next column, where a cell does not say its own.
+    column: usize,
+    hidden_row: bool,
+    /// The rows were there to their end.
+    whole: bool,
+}
+
+/// A cell while it is read.
+#[derive(Default)]
+struct Cell {
+    column: usize,
+    kind: Kind,
+    style: usize,
+    text: String,
+    formula: bool,
+    in_value: bool,
+    in_words: bool,
+    phonetic: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Kind {
+    #[default]
+    Number,
+    Shared,
+    /// Text that stands in the cell, or that a formula gave.
+    Words,
+    Given,
+    Truth,
+    Error,
+    Date,
+}
+
+pub fn rows<R: Read>(part: Unpacked<R>, common: &Arc<Common>, sheet: &SheetName) -> Sheet<R> {
+    let told = Told { hidden: sheet.hidden, ..Told::default() };
+    let (row, notes, cell) = (Row::default(), Vec::new(), Cell::default());
+    let common = Arc::clone(common);
+    Sheet { xml: Xml::new(part), common, row, told, notes, cell, column: 0, hidden_row: false, whole: false }
+}
+
+impl<R: Read> Sheet<R> {
+    fn advance(&mut self) -> io::Result<Option<Result<(), Fault>>> {
+        loop {
+            match self.xml.next()? {
+                Token::End if self.whole => return Ok(None),
+                Token::End => return Err(damaged("a sheet that ends too early")),
+                Token::Open(element) => match element.name {
+                    "row" => {
+                        let place = element.number("r").unwrap_or(self.row.place + 1);
+                        if place <= self.row.place || place > LAST_ROW {
+                            return Err(damaged("rows that are not in their order"));
+                        }
+                        self.hidden_row = element.says("hidden");
+                        self.row.begin(place);
+                        self.column = 0;
+                    }
+                    "c" => {
+                        begin(&mut self.cell, &element, self.column)?;
+                        if element.closed {
+                            self.column = self.cell.column + 1;
+                        }
+                    }
+                    "f" => self.cell.formula = true,
+                    "v" => self.cell.in_value = !element.closed,
+                    "t" => self.cell.in_words = !element.closed && !self.cell.phonetic,
+                    "rPh" => self.cell.phonetic = !element.closed,
+                    "col" if element.says("hidden") => {
+                        self.told.hide(element.number("min").unwrap_or(1).clamp(1, LAST_COLUMN as u64) as usize - 1);
+                    }
+                    "mergeCell" => {
+                        let range: String = element.get("ref").unwrap_or_default().chars().take(30).collect();
+                        let last = range.rsplit(':').next().and_then(sheet::cell).map_or(0, |(_, row)| row);
+                        self.told.merge(range, last);
+                    }
+                    "sheetData" => self.whole |= element.closed,
+                    _ => {}
+                },
+                Token::Text(text) => {
+                    let cell = &mut self.cell;
+                    if cell.in_value || cell.in_words && cell.kind == Kind::Words {
+                        add(&mut cell.text, &text)?;
+                    }
+                }
+                Token::Close(name) => match name {
+                    "v" => self.cell.in_value = false,
+                    "t" => self.cell.in_words = false,
+                    "rPh" => self.cell.phonetic = false,
+                    "c" => {
+                        self.column = self.cell.column + 1;
+                        end(&self.cell, &self.common, &mut self.row, &mut self.told);
+                        self.cell.kind = Kind::Number;
+                    }
+                    "row" if !self.row.is_blank() => {
+                        self.told.row(&self.row, self.hidden_row);
+                        return self.row.whole(self.xml.read).map(Some);
+                    }
+                    "sheetData" => self.whole = true,
+                    _ => {}
+                },
+            }
+        }
+    }
+}
+
+fn begin(cell: &mut Cell, element: &Element<'_>, next: usize) -> io::Result<()> {
+    let column = match element.get("r") {
+        Some(name) => sheet::cell(&name).map(|(column, _)| column).ok_or_else(|| damaged("a cell without a place"))?,
+        None => next,
+    };
+    if column < next || column >= LAST_COLUMN {
+        return Err(damaged("cells that are not in their order"));
+    }
+    let kind = match element.get("t").as_deref() {
+        Some("s") => Kind::Shared,
+        Some("str") => Kind::Given,
+        Some("inlineStr") => Kind::Words,
+        Some("b") => Kind::Truth,
+        Some("e") => Kind::Error,
+        Some("d") => Kind::Date,
+        _ => Kind::Number,
+    };
+    let style = element.number("s").unwrap_or(0) as usize;
+    let mut text = std::mem::take(&mut cell.text);
+    text.clear();
+    *cell = Cell { column, kind, style, text, ..Cell::default() };
+    Ok(())
+}
+
+/// The errors of a spreadsheet: nothing else may stand in such a cell.
+const ERRORS: [&str; 10] =
+    ["#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"];
+
+/// What a cell comes to.
+fn end(cell: &Cell, common: &Common, row: &mut Row, told: &mut Told) {
+    let (column, text) = (cell.column, cell.text.as_str());
+    if cell.formula {
+        let place = row.place;
+        told.formulas.add(|| sheet::name(column, place));
+    }
+    match cell.kind {
+        Kind::Shared => match text.trim().parse().ok().and_then(|at| common.texts.get(at)) {
+            Some(text) => row.set(column, text),
+            None => row.set_odd(
+                column,
+                "",
+                ("the cell's text is not in the workbook", "save the workbook again in a spreadsheet program"),
+            ),
+        },
+        Kind::Words | Kind::Given => row.set(column, &plain(text)),
+        Kind::Truth => row.set_odd(column, if text.trim() == "1" { "TRUE" } else { "FALSE" }, TRUTH),
+        Kind::Error => row.set_odd(column, ERRORS.into_iter().find(|known| *known == text).unwrap_or("an error"), ERROR),
+        Kind::Date => row.set(column, number::date(text)),
+        Kind::Number if text.is_empty() && cell.formula => row.set_odd(column, "", NO_VALUE),
+        Kind::Number if text.is_empty() => {}
+        Kind::Number => match number::shown(text, common.formats.get(cell.style).unwrap_or(&Format::Plain), common.from_1904) {
+            Ok(text) => row.set(column, &text),
+            Err(wrong) => row.set_odd(column, "", wrong),
+        },
+    }
+}
+
+impl<R: Read> Rows for Sheet<R> {
+    fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
+        if self.told.broken.is_some() {
+            return Ok(None);
+        }
+        self.advance().or_else(|error| {
+            self.told.broken = Some(Fault::of(error)?);
+            Ok(None)
+        })
+    }
+
+    fn place(&self) -> u64 {
+        self.row.place
+    }
+
+    fn count(&self) -> usize {
+        self.row.count()
+    }
+
+    fn cell(&self, at: usize) -> &[u8] {
+        self.row.cell(at)
+    }
+
+    fn bytes(&self) -> usize {
+        self.row.bytes()
+    }
+
+    fn odd(&self, at: usize) -> Option<Odd> {
+        self.row.odd(at)
+    }
+
+    fn placed(&self) -> bool {
+        true
+    }
+
+    fn notes(&mut self) -> &mut Vec<Fault> {
+        &mut self.notes
+    }
+
+    fn end(&mut self, header: u64) -> Vec<Fault> {
+        self.told.faults(header)
+    }
+}

@@ -1,0 +1,204 @@
+//! An agency's own columns become the tables of records: every thing a map can say, and what it says of mistakes.
+
+use std::collections::BTreeMap;
+
+use base::source::{Bytes, Folder};
+use base::{Picks, Reader};
+use records::csv::Csv;
+use records::fault::Grade;
+use records::map::{self, Done, LookUps};
+
+/// The parts of a map, and the problems met.
+fn read(text: &str) -> (Vec<map::Part>, Vec<String>) {
+    let folder = Folder::from([("map.toml".to_owned(), Bytes::Read(text.as_bytes().to_vec()))]);
+    let (opened, picks) = (base::open(&folder), Picks::new());
+    let reader = Reader::new(&opened, &picks);
+    let parts = map::read(&reader, "map.toml");
+    let problems = opened.problems.iter().chain(reader.problems.borrow().iter()).map(|problem| problem.what.clone()).collect();
+    (parts, problems)
+}
+
+/// What the first part of a map writes of a file: rows as lines.
+fn rows(text: &str, file: &str, look_ups: &LookUps) -> (Vec<String>, Done) {
+    let (parts, problems) = read(text);
+    assert_eq!(problems, Vec::<String>::new());
+    let mut out = Vec::new();
+    let mut from = parts[0].file.as_ref().map(|_| csv(file));
+    let dates = match parts[0].has_days() {
+        true => map::survey(&parts[0], &mut csv(file), look_ups).expect("bytes").expect("days that settle how they are written"),
+        false => map::Dates::new(),
+    };
+    let done = map::rows(&parts[0], from.as_mut(), look_ups, &dates, |row| {
+        out.push(row.join(","));
+        Ok(())
+    });
+    (out, done.expect("bytes can be read"))
+}
+
+fn csv(text: &str) -> Csv<&[u8]> {
+    Csv::open(text.as_bytes()).expect("bytes")
+}
+
+#[test]
+fn columns_constants_and_days() {
+    let text = "[events.charge]\nfile = \"f.csv\"\nonly = { court = [\"A\", \"B\"] }\ngiven = \"charged\"\nperson = \"id\"\n\
+        kind = { is = \"offence, charged\" }\ndate = \"charged\"\n";
+    let file = "id, court,charged \n7,A,2020-02-03 06:15:00\n8,C,2020-02-03\n9,B,\n10,B,2020-02-30\n";
+    let (out, done) = rows(text, file, &LookUps::new());
+    // A time of day is left out; what is no day is left for the check to tell.
+    assert_eq!(out, ["charge-1,7,offence, charged,2020-02-03,,,,,,", "charge-2,10,offence, charged,2020-02-30,,,,,,"]);
+    assert_eq!((done.read, done.written, done.strange, done.first_strange), (4, 2, 1, Some(("date", 5))));
+}
+
+#[test]
+fn days_from_day_zero_and_values_looked_up() {
+    let text = "[starts.begun]\nfile = \"f.csv\"\nday_zero = 2020-02-28\nstart = \"row\"\nperson = \"who\"\n\
+        provider = { file = \"sites.csv\", by = \"who\", as = \"person\", column = \"site\" }\nbegan = \"when\"\n";
+    let key = (map::Source { file: "sites.csv".to_owned(), sheet: None }, "person".to_owned(), "site".to_owned());
+    let mut known = BTreeMap::new();
+    let faults = map::look_up(&mut csv("site;person\nNorth;7\n North; 7 \n;\n;\n"), "person", "site", &mut known).expect("bytes");
+    assert_eq!((faults.len(), known.len()), (0, 1), "rows that say the same are one");
+    let look_ups = LookUps::from([(key, known)]);
+    let (out, done) = rows(text, "row,who,when\na,7,2.0\nb,8,-1\n", &look_ups);
+    assert_eq!(out, ["a,7,North,2020-03-01,,,,,", "b,8,,2020-02-27,,,,,"]);
+    assert_eq!(done.not_found, 1);
+}
+
+#[test]
+fn single_days_become_runs() {
+    let text = "[spells.dosed]\nfile = \"f.csv\"\nday_zero = 2020-01-01\nruns = { of = \"day\", breaks = 2 }\nperson = \"who\"\n\
+        kind = { is = \"treatment\" }\nfrom = { run = \"first\" }\nto = { run = \"after\" }\n";
+    // Days 0 and 3 have two days between them, 3 and 7 three; the order of rows and days told twice make no difference.
+    let (out, done) = rows(text, "who,day\n1,7\n1,0\n2,1\n1,3\n1,3\n1,never\n", &LookUps::new());
+    assert_eq!(
+        out,
+        [
+            "dosed-1,1,treatment,2020-01-01,2020-01-05,",
+            "dosed-2,1,treatment,2020-01-08,2020-01-09,",
+            "dosed-3,2,treatment,2020-01-02,2020-01-03,"
+        ]
+    );
+    assert_eq!(done.no_day, 1);
+}
+
+#[test]
+fn a_part_without_a_file_is_one_row() {
+    let text = "[coverage.all]\ntable = { is = \"events\" }\nuntil = { is = \"2020-12-31\" }\n";
+    assert_eq!(rows(text, "", &LookUps::new()).0, ["events,,2020-12-31,,,,,"]);
+}
+
+#[test]
+fn a_column_that_is_not_there_stops_the_part() {
+    let (out, done) =
+        rows("[people.all]\nfile = \"f.csv\"\nperson = \"idd\"\nborn = \"birth\"\n", "id,birth\n1,2000-01-01\n", &LookUps::new());
+    assert_eq!(out, Vec::<String>::new());
+    assert_eq!((done.faults.len(), done.faults[0].column.as_str(), done.faults[0].mend.as_str()), (1, "idd", "is `id` meant?"));
+}
+
+#[test]
+fn every_mistake_in_a_map_is_told_at_once() {
+    let text = "[start.x]\nfile = \"f\"\n[starts.y]\nfile = \"f\"\nperson = \"p\"\nprovidr = \"q\"\nbegan = { run = \"first\" }\n\
+        [people.z]\nperson = \"p\"\n[spells.w]\nfile = \"f\"\nruns = { of = \"d\", breaks = 0 }\nkind = { is = \"k\" }\nfrom = { run = \"last\" }\n";
+    let (_, problems) = read(text);
+    let expected = [
+        "there is no table `start`",
+        "the table starts has no column `providr`",
+        "`began` asks for a run of days, and the part makes none",
+        "[starts.y] does not say `provider`",
+        "`person` comes from a file, and the part names none",
+        "`run` is not one of the known words",
+        "[spells.w] does not say `person`",
+        "runs are made person by person, and the part has no column for the person",
+    ];
+    for expected in expected {
+        assert!(problems.iter().any(|problem| problem == expected), "{expected}\n{problems:#?}");
+    }
+}
+
+/// Whom the money goes to must not hang on the order of rows: every key that says two things is refused, whatever is looked up.
+#[test]
+fn look_ups_that_contradict_themselves_are_refused_with_both_rows() {
+    for (first, second) in [("Alpha", "Gamma"), ("2024-01-01", "2024-01-02"), ("10.00", "10"), ("North", "north"), ("A", "")] {
+        for turned in [false, true] {
+            let (one, other) = if turned { (second, first) } else { (first, second) };
+            let file = format!("team,value\nT0,x\nT1,{one}\nT2,y\nT1,{other}\nT1,{one}\n");
+            let mut known = BTreeMap::new();
+            let faults = map::look_up(&mut csv(&file), "team", "value", &mut known).expect("bytes");
+            assert_eq!(faults.len(), 1, "{file}: {faults:?}");
+            assert_eq!((faults[0].value.as_deref(), faults[0].place), (Some("rows 3 and 5"), 5), "{file}");
+        }
+    }
+}
+
+#[test]
+fn columns_that_appear_twice_are_refused_where_the_map_names_them() {
+    let text = "[people.p]\nfile = \"f.csv\"\nperson = \"no\"\nsex = \"sex\"\n";
+    for (file, expected) in [("no,sex,sex\n1,F,M\n", "sex"), ("no,no ,sex\n1,2,M\n", "no"), ("sex,no,sex,sex\nF,1,F,F\n", "sex")]
+    {
+        let (out, done) = rows(text, file, &LookUps::new());
+        assert_eq!(out, Vec::<String>::new(), "{file}");
+        let found: Vec<_> = done.faults.iter().map(|fault| (fault.what, fault.column.as_str())).collect();
+        assert_eq!(found, [("the column appears twice", expected)], "{file}");
+    }
+    let (out, done) = rows(text, "no,sex,note,note\n1,F,a,b\n", &LookUps::new());
+    assert_eq!(out, ["1,,,,F,,,,"]);
+    assert!(done.faults.len() == 1 && done.faults[0].grade == Grade::Warning, "{:?}", done.faults);
+    let mut known = BTreeMap::new();
+    for file in ["a,a,b\n1,2,3\n", "a,b,b\n1,2,2\n"] {
+        let faults = map::look_up(&mut csv(file), "a", "b", &mut known).expect("bytes");
+        assert!(faults.iter().any(|fault| fault.what == "the column appears twice") && known.is_empty(), "{file}");
+    }
+}
+
+/// Days in every form, of a part, of a column, of runs and of what is looked up.
+#[test]
+fn days_are_read_as_the_column_writes_them() {
+    let all = |text: &str, file: &str| rows(text, file, &LookUps::new()).0;
+    let starts = |more: &str| format!("[starts.s]\nfile = \"f.csv\"\n{more}person = \"no\"\nprovider = {{ is = \"A\" }}\n");
+    let found = starts("") + "began = \"seen\"\n";
+    assert_eq!(all(&found, "no,seen\n1,03/04/2024\n2,31/12/2024\n"), ["s-1,1,A,2024-04-03,,,,,", "s-2,2,A,2024-12-31,,,,,"]);
+    let said = starts("") + "began = { column = \"seen\", format = \"month first\" }\nended = \"left\"\n";
+    assert_eq!(all(&said, "no,seen,left\n1,03/04/2024,31.12.2024\n"), ["s-1,1,A,2024-03-04,,,2024-12-31,,"]);
+    let zone = starts("zone = \"Europe/London\"\n") + "began = \"seen\"\n";
+    assert_eq!(
+        all(&zone, "no,seen\n1,2024-07-01T23:00Z\n2,2024-12-01T23:00Z\n"),
+        ["s-1,1,A,2024-07-02,,,,,", "s-2,2,A,2024-12-01,,,,,"]
+    );
+    let runs = "[spells.w]\nfile = \"f.csv\"\nformat = \"day first\"\nruns = { of = \"day\", breaks = 0 }\nperson = \"who\"\n\
+        kind = { is = \"job\" }\nfrom = { run = \"first\" }\nto = { run = \"after\" }\n";
+    assert_eq!(all(runs, "who,day\n1,01/02/2024\n1,02/02/2024\n"), ["w-1,1,job,2024-02-01,2024-02-03,"]);
+    let looked_up = starts("") + "began = { file = \"days.csv\", by = \"no\", column = \"seen\" }\n";
+    let key = (map::Source { file: "days.csv".to_owned(), sheet: None }, "no".to_owned(), "seen".to_owned());
+    let days = BTreeMap::from([("1", "02/03/2024"), ("2", "20/03/2024")].map(|(key, day)| (key.to_owned(), day.to_owned())));
+    let looked = rows(&looked_up, "no\n1\n2\n", &LookUps::from([(key, days)])).0;
+    assert_eq!(looked, ["s-1,1,A,2024-03-02,,,,,", "s-2,2,A,2024-03-20,,,,,"]);
+}
+
+/// The rows that a filter leaves out say how the column writes its days, too; and a column that leaves it open is refused.
+#[test]
+fn a_column_that_leaves_it_open_is_refused() {
+    let text = "[events.e]\nfile = \"f.csv\"\nonly = { kind = \"x\" }\nperson = \"no\"\nkind = \"kind\"\ndate = \"seen\"\n";
+    let (parts, problems) = read(text);
+    assert_eq!(problems, Vec::<String>::new());
+    let survey = |file: &str| map::survey(&parts[0], &mut csv(file), &LookUps::new()).expect("bytes");
+    assert!(survey("no,kind,seen\n1,x,01/02/2024\n2,y,13/02/2024\n").is_ok());
+    let faults = survey("no,kind,seen\n1,x,01/02/2024\n2,y,03/02/2024\n").expect_err("nothing settles it");
+    assert_eq!((faults.len(), faults[0].column.as_str(), faults[0].place), (1, "seen", 2));
+    assert!(faults[0].mend.contains("format = \"day first\""), "{faults:?}");
+}
+
+#[test]
+fn what_a_map_says_of_days_is_checked() {
+    for (said, expected) in [
+        ("format = \"DD/MM/YY\"", "this is no way of writing days"),
+        ("zone = \"London\"", "there is no such time zone"),
+        ("times = \"UTC\"", "universal time becomes a day only in a time zone"),
+        ("times = \"mine\"", "`times` is not one of the known words"),
+        ("day_zero = 2020-01-01\nformat = \"day first\"", "`began` has a format, and days count from `day_zero`"),
+    ] {
+        let text =
+            format!("[starts.s]\nfile = \"f.csv\"\n{said}\nperson = \"no\"\nprovider = {{ is = \"A\" }}\nbegan = \"seen\"\n");
+        let (_, problems) = read(&text);
+        assert!(problems.iter().any(|problem| problem == expected), "{said}: {problems:?}");
+    }
+}

@@ -1,0 +1,66 @@
+//! How long a thousand plausible worlds take: each reads the files with their dials turned, searches for the provider's best
+//! conduct in every area, and looks for every unintended consequence.
+//!
+//! Run with `cargo bench -p lab --bench worlds`; `WELLSPENT_WORLDS` asks for another number.
+
+#![allow(clippy::print_stdout)]
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use base::source::{Bytes, Folder};
+use base::{Picks, Reader};
+use simulation::stress::{Options, stress};
+use simulation::world;
+
+const SCHEME: &str = "transforming-rehabilitation-2013";
+
+fn main() {
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let worlds = std::env::var("WELLSPENT_WORLDS").ok().and_then(|worlds| worlds.parse().ok()).unwrap_or(1_000);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schemes").join(SCHEME);
+    let mut folder = Folder::new();
+    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if let (true, Ok(bytes)) = (name.ends_with(".toml") || name.ends_with(".csv"), std::fs::read(&path)) {
+            folder.insert(name, Bytes::Read(bytes));
+        }
+    }
+    let opened = base::open(&folder);
+    let checked = contract::check(&opened);
+    let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let world = world::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
+    let seconds = |worlds: usize| {
+        let (start, busy) = (Instant::now(), processor_seconds());
+        let result = stress(&opened, &scheme, &world, Options { worlds, ..Options::default() }, &|_, _| {});
+        assert_eq!(result.worlds + result.worlds_failed, worlds);
+        (start.elapsed().as_secs_f64(), processor_seconds() - busy)
+    };
+    // The rest of a stress test, to be taken off.
+    let (without, busy_without) = seconds(0);
+    let (whole, busy) = seconds(worlds);
+    println!("{SCHEME}: 21 areas, 108,000 people, {worlds} plausible worlds besides the world as stated");
+    println!("whole stress test: {whole:.1} s, of which {without:.1} s without worlds");
+    println!("worlds a second: {:.1}", worlds as f64 / (whole - without));
+    println!("processor seconds a world, nearest worlds included: {:.3}", (busy - busy_without) / worlds as f64);
+    println!("cores used: {:.1} of {}", busy / whole, std::thread::available_parallelism().map_or(1, usize::from));
+    println!("peak memory: {}", peak_mib().map_or("unknown on this system".to_owned(), |mib| format!("{mib} MiB")));
+}
+
+/// Processor time of this process so far, all threads; Linux tells it in hundredths of a second.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+fn peak_mib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kib| kib / 1024)
+}

@@ -1,0 +1,451 @@
+//! What a provider does, and what comes of it in one area: its costs, what people live through, and what it is paid in each
+//! of many futures.
+
+use contract::Scheme;
+use contract::price::{NoLines, Paid, price};
+use contract::tally::Tally;
+use contract::terms::{Baseline, Intake};
+
+use crate::draws::{comparison_count, comparison_extra};
+use crate::people::{Chances, People};
+use crate::rank::Ranks;
+use crate::world::World;
+
+/// A conduct: effort and intake by segment, the same in every cohort.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conduct {
+    /// Pounds for each person, by kind of help and then segment, beyond what the contract compels.
+    pub effort: Vec<f64>,
+    /// Whether the people of a segment are served.
+    pub taken: Vec<bool>,
+    pub reporting: Reporting,
+}
+
+/// What is reported otherwise than it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reporting {
+    /// For each outcome of the scheme, the share of those without the result for whom it is claimed; empty when all is
+    /// reported as it is.
+    pub claimed: Vec<f64>,
+    /// The share of the people of every other segment who are labelled as the segment that pays best.
+    pub mislabelled: f64,
+}
+
+impl Reporting {
+    fn is_honest(&self) -> bool {
+        self.mislabelled == 0.0 && self.claimed.iter().all(|share| *share == 0.0)
+    }
+}
+
+impl Conduct {
+    /// The least that the contract compels: no effort, everyone served.
+    #[must_use]
+    pub fn idle(chances: &Chances, segments: usize) -> Conduct {
+        Conduct::of(vec![0.0; chances.helps.len() * segments], vec![true; segments])
+    }
+
+    /// What is spent today.
+    #[must_use]
+    pub fn as_now(chances: &Chances, segments: usize) -> Conduct {
+        let effort = chances.helps.iter().flat_map(|help| help.iter().map(|effect| effect.spent_now)).collect();
+        Conduct::of(effort, vec![true; segments])
+    }
+
+    /// An effort and an intake, honestly reported.
+    #[must_use]
+    pub fn of(effort: Vec<f64>, taken: Vec<bool>) -> Conduct {
+        Conduct { effort, taken, reporting: Reporting::default() }
+    }
+
+    /// Pounds of help for each person of a segment, all kinds together; nothing for people turned away.
+    #[must_use]
+    pub fn spend_on(&self, segment: usize) -> f64 {
+        if !self.taken[segment] {
+            return 0.0;
+        }
+        let segments = self.taken.len();
+        self.effort.iter().skip(segment).step_by(segments).sum()
+    }
+}
+
+/// One area of one world under one scheme: everything needed to try a conduct.
+#[derive(Clone, Debug)]
+pub struct Arena<'a> {
+    pub scheme: &'a Scheme,
+    pub world: &'a World,
+    pub people: &'a People,
+    pub chances: Chances,
+    pub ranks: &'a Ranks,
+    /// Replications that conducts are played on.
+    pub replications: usize,
+    seed: u64,
+    first_replication: u64,
+    /// For each replication, the comparison groups' people and counts; empty when the scheme has none.
+    comparisons: Vec<Tally>,
+    /// The cell of the contract's tally for each cell of people.
+    tally_cells: Vec<usize>,
+    /// Expected people by segment of the world.
+    in_segment: Vec<f64>,
+    /// The contract's segment in which a person is paid best, where the provider sets the labels.
+    pub(crate) best_label: Option<usize>,
+}
+
+/// What one conduct is paid in every replication, in pounds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Payments {
+    pub total: Vec<f64>,
+    /// The part that depends on results.
+    pub results: Vec<f64>,
+    /// What clauses that pay for results paid, where they paid.
+    pub rewards: Vec<f64>,
+    /// What they deducted, where they deducted; not below zero.
+    pub deductions: Vec<f64>,
+}
+
+impl Payments {
+    /// Adds one replication.
+    fn push(&mut self, scheme: &Scheme, paid: &Paid<f64>) {
+        let results = scheme.result_clauses();
+        let (mut sum, mut rewards, mut deductions) = (0.0, 0.0, 0.0);
+        for amount in results.map(|clause| paid.clause(clause) / 100.0) {
+            sum += amount;
+            rewards += amount.max(0.0);
+            deductions += (-amount).max(0.0);
+        }
+        self.total.push(paid.total() / 100.0);
+        self.results.push(sum);
+        self.rewards.push(rewards);
+        self.deductions.push(deductions);
+    }
+}
+
+impl<'a> Arena<'a> {
+    /// Sets the stage. `ranks` must have been built for the same people, seed and first replication.
+    #[must_use]
+    pub fn new(
+        scheme: &'a Scheme,
+        world: &'a World,
+        people: &'a People,
+        ranks: &'a Ranks,
+        seed: u64,
+        first_replication: u64,
+    ) -> Arena<'a> {
+        let chances = Chances::of(scheme, world, people);
+        Arena::with_chances(scheme, world, people, ranks, seed, first_replication, chances)
+    }
+
+    /// The same arena with a binary outcome better for everyone by so much, the comparison group included.
+    #[must_use]
+    pub fn better_for_all(&self, outcome: usize, by: f64) -> Arena<'a> {
+        self.facing(self.chances.clone().better_for_all(outcome, by))
+    }
+
+    /// The same arena when its people face other chances.
+    #[must_use]
+    pub fn facing(&self, chances: Chances) -> Arena<'a> {
+        self.changed(self.scheme, chances)
+    }
+
+    /// The same arena under other rules for the same people and outcomes.
+    #[must_use]
+    pub fn under<'b>(&self, scheme: &'b Scheme) -> Arena<'b>
+    where
+        'a: 'b,
+    {
+        self.changed(scheme, self.chances.clone())
+    }
+
+    fn changed<'b>(&self, scheme: &'b Scheme, chances: Chances) -> Arena<'b>
+    where
+        'a: 'b,
+    {
+        Arena::with_chances(scheme, self.world, self.people, self.ranks, self.seed, self.first_replication, chances)
+            .on_first(self.replications)
+    }
+
+    fn with_chances(
+        scheme: &'a Scheme,
+        world: &'a World,
+        people: &'a People,
+        ranks: &'a Ranks,
+        seed: u64,
+        first_replication: u64,
+        chances: Chances,
+    ) -> Arena<'a> {
+        let segments = scheme.segments.len();
+        let tally_cells =
+            people.cells.iter().map(|cell| cell.cohort * segments + world.segments[cell.segment].priced_as).collect();
+        let in_segment = (0..people.segments).map(|segment| people.in_segment(segment) as f64).collect();
+        let mut arena = Arena {
+            scheme,
+            world,
+            people,
+            chances,
+            ranks,
+            replications: ranks.replications,
+            seed,
+            first_replication,
+            comparisons: Vec::new(),
+            tally_cells,
+            in_segment,
+            best_label: None,
+        };
+        arena.comparisons = arena.draw_comparisons();
+        arena.best_label = arena.find_best_label();
+        arena
+    }
+
+    /// The same on the first few replications only.
+    #[must_use]
+    pub fn on_first(mut self, replications: usize) -> Arena<'a> {
+        self.replications = replications.min(self.ranks.replications);
+        self
+    }
+
+    /// Comparison groups live as things are now, with nobody's extra effort; the same people before, as the world says.
+    fn draw_comparisons(&self) -> Vec<Tally> {
+        if self.scheme.outcomes.iter().all(|outcome| outcome.compared().is_none()) {
+            return Vec::new();
+        }
+        (0..self.ranks.replications as u64)
+            .map(|index| {
+                let replication = self.first_replication + index;
+                let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
+                for (cell, &to) in self.people.cells.iter().zip(&self.tally_cells) {
+                    for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
+                        let Some(ratio) = outcome.compared() else { continue };
+                        let people = cell.people as i64 * ratio;
+                        let base = outcome.base(at);
+                        let chance = self.compared_chance(at, cell.segment);
+                        let affected = comparison_count(self.seed, cell.first_person, replication, base, people, chance);
+                        let parameter = self.world.outcomes[at].now.at(self.people.area, cell.segment, 0);
+                        let count =
+                            comparison_extra(self.seed, cell.first_person, replication, at, outcome.kind, parameter, affected);
+                        tally.comparison[at].people[to] += people;
+                        tally.comparison[at].counts[to] += count;
+                    }
+                }
+                tally
+            })
+            .collect()
+    }
+
+    /// The chance of the binary outcome under an outcome, for those it is held against.
+    fn compared_chance(&self, outcome: usize, segment: usize) -> f64 {
+        let base = self.scheme.outcomes[outcome].base(outcome);
+        match self.scheme.outcomes[outcome].baseline {
+            Baseline::Before { .. } => self.chances.before(base, segment).unwrap_or_else(|| self.chances.now(base, segment)),
+            _ => self.chances.now(base, segment),
+        }
+    }
+
+    /// The thresholds of every binary outcome and cell under a conduct.
+    fn thresholds(&self, conduct: &Conduct) -> Vec<u64> {
+        let mut out = Vec::with_capacity(self.ranks.binary_outcomes().len() * self.people.cells.len());
+        for &outcome in self.ranks.binary_outcomes() {
+            let by_segment: Vec<u64> =
+                (0..self.people.segments).map(|segment| self.chances.threshold(outcome, segment, &conduct.effort)).collect();
+            out.extend(self.people.cells.iter().map(|cell| by_segment[cell.segment]));
+        }
+        out
+    }
+
+    /// What each conduct is paid in total in each of the first `replications`, in pounds: conduct by conduct.
+    #[must_use]
+    pub fn totals(&self, conducts: &[Conduct], replications: usize) -> Vec<Vec<f64>> {
+        let mut out = vec![Vec::with_capacity(replications); conducts.len()];
+        self.play(conducts, replications, |at, _, paid| out[at].push(paid.total() / 100.0));
+        out
+    }
+
+    /// What one conduct is paid in each replication, with the part for results.
+    #[must_use]
+    pub fn payments(&self, conduct: &Conduct) -> Payments {
+        let mut out = Payments::default();
+        self.play(std::slice::from_ref(conduct), self.replications, |_, _, paid| out.push(self.scheme, paid));
+        out
+    }
+
+    /// The same when `volume` times as many people come: what happened in each future, scaled. Chance is then a little out
+    /// of proportion (a tenth too small for a fifth fewer people), and the two numbers are compared on the same futures.
+    #[must_use]
+    pub fn payments_at(&self, conduct: &Conduct, volume: f64) -> Payments {
+        let (mut out, mut paid) = (Payments::default(), Paid::default());
+        self.play(std::slice::from_ref(conduct), self.replications, |_, tally, _| {
+            price(self.scheme, &tally.scaled(volume), &mut paid, &mut NoLines);
+            out.push(self.scheme, &paid);
+        });
+        out
+    }
+
+    /// Plays every conduct in every replication. Replications are the outer loop: their uniforms stay in the cache while
+    /// all conducts are tried on them.
+    pub fn play(&self, conducts: &[Conduct], replications: usize, mut seen: impl FnMut(usize, &Tally, &Paid<f64>)) {
+        let cells = self.people.cells.len();
+        let mut stages: Vec<(Vec<u64>, Vec<bool>, Tally)> = conducts
+            .iter()
+            .map(|conduct| {
+                let taken: Vec<bool> = self.people.cells.iter().map(|cell| conduct.taken[cell.segment]).collect();
+                let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
+                for at in (0..cells).filter(|&at| taken[at]) {
+                    tally.people[self.tally_cells[at]] += self.people.cells[at].people as i64;
+                }
+                (self.thresholds(conduct), taken, tally)
+            })
+            .collect();
+        let (mut paid, mut reported) = (Paid::default(), Tally::default());
+        for replication in 0..replications {
+            for (at, (thresholds, taken, tally)) in stages.iter_mut().enumerate() {
+                if let Some(drawn) = self.comparisons.get(replication) {
+                    tally.comparison.clone_from(&drawn.comparison);
+                }
+                tally.counts.iter_mut().for_each(|counts| counts.fill(0));
+                self.ranks.count(replication, thresholds, taken, |outcome, cell, count| {
+                    tally.counts[outcome][self.tally_cells[cell]] += i64::from(count);
+                });
+                let tally = match conducts[at].reporting.is_honest() {
+                    true => &*tally,
+                    false => {
+                        reported.clone_from(tally);
+                        self.misreport(&conducts[at].reporting, replication, &mut reported);
+                        &reported
+                    }
+                };
+                price(self.scheme, tally, &mut paid, &mut NoLines);
+                seen(at, tally, &paid);
+            }
+        }
+    }
+
+    /// The chance of the bad result as things are now: the most that a binary outcome can get better.
+    #[must_use]
+    pub fn room(&self, outcome: usize, segment: usize) -> f64 {
+        let now = self.chances.now(outcome, segment);
+        if self.scheme.outcomes[outcome].sign() > 0 { 1.0 - now } else { now }
+    }
+
+    /// A tally without chance: every count as its chance says, to the nearest whole, when each binary outcome is better than
+    /// today by `better(outcome, segment)` in proportion.
+    #[must_use]
+    pub fn expected_tally(&self, better: impl Fn(usize, usize) -> f64) -> Tally {
+        self.tally_at(|outcome, segment| {
+            let sign = self.scheme.outcomes[outcome].sign() as f64;
+            self.chances.now(outcome, segment) + sign * better(outcome, segment)
+        })
+    }
+
+    /// A tally without chance under a conduct, as if everyone were served.
+    #[must_use]
+    pub fn tally_without_chance(&self, conduct: &Conduct) -> Tally {
+        self.tally_at(|outcome, segment| self.chances.with(outcome, segment, &conduct.effort))
+    }
+
+    fn tally_at(&self, chance: impl Fn(usize, usize) -> f64) -> Tally {
+        let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
+        let size = tally.people.len();
+        let mut exact = vec![vec![0.0; size]; self.scheme.outcomes.len()];
+        let mut compared = exact.clone();
+        for (cell, &to) in self.people.cells.iter().zip(&self.tally_cells) {
+            let people = cell.people as f64;
+            tally.people[to] += cell.people as i64;
+            for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
+                let base = outcome.base(at);
+                let each = self.chances.each[at][cell.segment];
+                exact[at][to] += people * chance(base, cell.segment).clamp(0.0, 1.0) * each;
+                if let Some(ratio) = outcome.compared() {
+                    tally.comparison[at].people[to] += cell.people as i64 * ratio;
+                    compared[at][to] += people * ratio as f64 * self.compared_chance(at, cell.segment) * each;
+                }
+            }
+        }
+        for at in 0..exact.len() {
+            for to in 0..size {
+                tally.counts[at][to] = exact[at][to].round() as i64;
+                if let Some(count) = tally.comparison[at].counts.get_mut(to) {
+                    *count = compared[at][to].round() as i64;
+                }
+            }
+        }
+        tally
+    }
+
+    /// Whether the provider may leave the people of a segment unserved.
+    #[must_use]
+    pub fn may_leave(&self, segment: usize) -> bool {
+        match self.scheme.intake {
+            Intake::Everyone => false,
+            Intake::ProviderChooses => true,
+            Intake::AfterAssessment => self.world.segments[segment].bring_in.is_some(),
+        }
+    }
+
+    /// What the conduct costs the provider, in pounds.
+    #[must_use]
+    pub fn cost(&self, conduct: &Conduct) -> f64 {
+        self.cost_at(conduct, 1.0)
+    }
+
+    /// The same when `volume` times as many people come.
+    #[must_use]
+    pub fn cost_at(&self, conduct: &Conduct, volume: f64) -> f64 {
+        let months: i64 = self.people.cohorts.iter().map(|&cohort| self.scheme.cohorts[cohort].months).sum();
+        let fixed = self.world.cost_each_year.at(self.people.area, 0, 0).pounds() * months as f64 / 12.0;
+        let compelled =
+            |segment: usize| self.in_segment[segment] * self.world.cost_each_person.at(self.people.area, segment, 0).pounds();
+        let share = self.world.cost_fixed_share;
+        let expected: f64 = (0..self.people.segments).map(|segment| compelled(segment) / self.world.volume.max(1e-9)).sum();
+        let served: f64 = (0..self.people.segments).filter(|&segment| conduct.taken[segment]).map(compelled).sum();
+        let brought_in: f64 = (0..self.people.segments)
+            .filter(|&segment| conduct.taken[segment])
+            .map(|segment| self.in_segment[segment] * self.world.segments[segment].bring_in.unwrap_or_default())
+            .sum();
+        let by_person = (1.0 - share) * served + brought_in + self.help_spend(conduct) + self.misreporting_cost(conduct);
+        fixed + share * expected + volume * by_person
+    }
+
+    /// What the conduct spends on help, in pounds.
+    #[must_use]
+    pub fn help_spend(&self, conduct: &Conduct) -> f64 {
+        (0..self.people.segments).map(|segment| self.in_segment[segment] * conduct.spend_on(segment)).sum()
+    }
+
+    /// People of a segment.
+    #[must_use]
+    pub fn in_segment(&self, segment: usize) -> f64 {
+        self.in_segment[segment]
+    }
+
+    /// What people live through: for each outcome and segment the expected count, before chance and measurement. Those
+    /// turned away live without help, and count here all the same.
+    #[must_use]
+    pub fn true_outcomes(&self, conduct: &Conduct) -> Vec<Vec<f64>> {
+        let outcomes = self.scheme.outcomes.iter().enumerate();
+        outcomes
+            .map(|(at, outcome)| {
+                let base = outcome.base(at);
+                (0..self.people.segments)
+                    .map(|segment| {
+                        let chance = match conduct.taken[segment] {
+                            true => self.chances.with(base, segment, &conduct.effort),
+                            false => self.chances.without(base, segment),
+                        };
+                        self.in_segment[segment] * chance * self.chances.each[at][segment]
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// What the outcomes of a conduct are worth to the public, in pounds, against nobody helping anyone.
+    #[must_use]
+    pub fn value(&self, conduct: &Conduct) -> f64 {
+        let mut value = 0.0;
+        let idle = Conduct::idle(&self.chances, self.people.segments);
+        let (with, without) = (self.true_outcomes(conduct), self.true_outcomes(&idle));
+        for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
+            let change: f64 = with[at].iter().sum::<f64>() - without[at].iter().sum::<f64>();
+            value += self.world.outcomes[at].value * outcome.sign() as f64 * change;
+        }
+        value
+    }
+}

@@ -1,0 +1,153 @@
+//! Figures of a scheme and its world that textbooks have closed forms for, found by the code that stress-tests schemes: the
+//! exact best response, the pricing of every count that a cohort could show, and simulated people. In go a scheme and a world
+//! of one area; out come figures by name. No formula of the textbooks stands here.
+
+use contract::Scheme;
+use contract::terms::Kind;
+use risks::Estimate;
+
+use crate::chance::LoneCohort;
+use crate::conduct::{Arena, Conduct};
+use crate::draws::{extra, threshold, whether};
+use crate::game::{Figure, optimum};
+use crate::people::{Chances, People, people};
+use crate::plays::{self, Stage, Wanted};
+use crate::search::{self, Budget, Weights};
+use crate::world::{Intended, World};
+use base::philox::words;
+
+/// A scheme with what is believed about it.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    pub scheme: Scheme,
+    pub world: World,
+}
+
+/// Futures on which what is simulated is simulated, and people in all of them together; a cohort so large that it needs fewer
+/// futures has less chance in it.
+const FUTURES: usize = 200;
+const PEOPLE: usize = 6_000_000;
+
+/// Every figure, in the first area.
+#[must_use]
+pub fn figures(contract: &Contract, seed: u64) -> Vec<Figure> {
+    let Contract { scheme, world } = contract;
+    let people = people(scheme, world).first().map_or(0, People::count);
+    let stage = Stage::build(scheme, world, seed, 0, FUTURES.min(PEOPLE / people.max(1)).max(2));
+    let arena = stage.arena(scheme, world, 0);
+    let mut figures = best_conduct(&arena);
+    if let Some(outcome) = scheme.outcomes.iter().position(|outcome| outcome.is_binary()) {
+        figures.extend(chance(&arena, outcome));
+    }
+    for (at, outcome) in scheme.outcomes.iter().enumerate() {
+        if let Kind::Frequency { of, .. } = outcome.kind {
+            figures.extend(counts(&arena, at, of, seed));
+        }
+    }
+    figures
+}
+
+fn exact(name: String, value: f64) -> Figure {
+    Figure { name, value: Estimate::exact(value) }
+}
+
+/// What is best for a provider that maximises profit under a contract without gates, segment by segment.
+fn best_conduct(arena: &Arena<'_>) -> Vec<Figure> {
+    let segments = arena.people.segments;
+    let pay = search::payment_weights(arena);
+    let best = search::along(arena, &pay, 1.0, &vec![true; segments]);
+    let solved = plays::solve(arena, Budget::QUICK, Wanted::ForProfit);
+    let with = arena.true_outcomes(&best);
+    let without = arena.true_outcomes(&Conduct::idle(&arena.chances, segments));
+    let mut figures = Vec::new();
+    for (at, segment) in arena.world.segments.iter().enumerate() {
+        let name = &segment.name;
+        figures.push(exact(format!("effort on {name}"), best.spend_on(at)));
+        figures.push(exact(format!("effort on {name}, by trying"), by_trying(arena, &pay, at)));
+        figures.extend(solved.unparking[at].map(|price| exact(format!("un-parking price of {name}"), price)));
+        let alone = Conduct { taken: (0..segments).map(|other| other == at).collect(), ..best.clone() };
+        let (cost, people) = (arena.cost(&alone), arena.in_segment(at));
+        let payments = arena.payments(&alone).total;
+        let profit = Estimate::of(payments.iter().map(|paid| (paid - cost) / people));
+        figures.push(Figure { name: format!("profit a head of {name}"), value: profit });
+        if let Some(&outcome) = arena.ranks.binary_outcomes().first() {
+            figures.push(exact(format!("deadweight of {name}"), without[outcome][at] / with[outcome][at]));
+        }
+    }
+    figures
+}
+
+/// The effort of one kind of help on one segment that earns the most, looked for along the whole line: a second road to what the
+/// exact best response gives, which knows that help has diminishing returns of one particular form.
+fn by_trying(arena: &Arena<'_>, pay: &Weights, segment: usize) -> f64 {
+    let earns = |effort: f64| {
+        let mut efforts = vec![0.0; arena.chances.helps.len() * arena.people.segments];
+        efforts[segment] = effort;
+        let better = |outcome: usize| {
+            let sign = arena.scheme.outcomes[outcome].sign() as f64;
+            sign * pay[outcome][segment] * arena.chances.with(outcome, segment, &efforts)
+        };
+        arena.ranks.binary_outcomes().iter().map(|&outcome| better(outcome)).sum::<f64>() - effort
+    };
+    optimum::along((0.0, f64::INFINITY), &earns)
+}
+
+/// What chance alone pays, and how large a cohort has to be before it does not decide: every count that a cohort could show,
+/// priced by the scheme's own rules.
+fn chance(arena: &Arena<'_>, outcome: usize) -> Vec<Figure> {
+    let lone = LoneCohort::like(arena.scheme, arena.world, arena.people, outcome);
+    let people = arena.people.count() / arena.people.cohorts.len().max(1);
+    let still = lone.without_chance(people, lone.chance);
+    let (paid_chance, mean) = lone.payment(people, lone.chance, |paid| paid > still);
+    let mut figures =
+        vec![exact("paid for nothing".to_owned(), mean - still), exact("chance of a reward for nothing".to_owned(), paid_chance)];
+    if let Intended::Aim { outcome: aimed, better_by } = arena.world.intended
+        && aimed == outcome
+    {
+        let better = lone.chance + arena.scheme.outcomes[outcome].sign() as f64 * better_by;
+        let power = |people: usize| lone.payment(people, better, |paid| paid > 0.0).0;
+        figures.extend(enough(&power).map(|people| exact("cohort needed".to_owned(), people as f64)));
+    }
+    figures
+}
+
+/// The chance that a real improvement should have of being rewarded.
+const POWER: f64 = 0.8;
+/// Larger cohorts are not looked at.
+const LARGEST_COHORT: usize = 20_000;
+
+/// The smallest cohort from which on a real improvement is rewarded often enough. A count is whole, so that the chance goes
+/// up and down a little with the size; the search starts well above and comes down.
+fn enough(power: &dyn Fn(usize) -> f64) -> Option<usize> {
+    let mut size = 64;
+    while power(size) < POWER + 0.1 {
+        size *= 2;
+        if size > LARGEST_COHORT {
+            return None;
+        }
+    }
+    (1..=size).rev().take_while(|&size| power(size) >= POWER).last()
+}
+
+/// Events of each person, those without any among them: person by person, with the draws that every simulation here uses.
+fn counts(arena: &Arena<'_>, outcome: usize, of: usize, seed: u64) -> Vec<Figure> {
+    let name = &arena.scheme.outcomes[outcome].name;
+    let chances: &Chances = &arena.chances;
+    let mut events = Vec::new();
+    for cell in &arena.people.cells {
+        let below = threshold(chances.now(of, cell.segment));
+        let each = arena.world.outcomes[outcome].now.at(arena.people.area, cell.segment, 0);
+        let kind = arena.scheme.outcomes[outcome].kind;
+        for person in cell.first_person..cell.first_person + cell.people as u64 {
+            let drawn = words(seed, person, 0, of as u64);
+            let happens = u64::from(whether(&drawn)) < below;
+            events.push(if happens { f64::from(extra(kind, each, &drawn)) } else { 0.0 });
+        }
+    }
+    let mean = Estimate::of(events.iter().copied());
+    let variance = Estimate::of(events.iter().map(|count| (count - mean.mean).powi(2)));
+    vec![
+        Figure { name: format!("{name} a head"), value: mean },
+        Figure { name: format!("variance of {name} a head"), value: variance },
+    ]
+}

@@ -1,0 +1,571 @@
+//! Searches the rules themselves: prices, gates, caps, shares at risk and fees, for the scheme that does most for the public
+//! when the provider answers with its own best conduct. A search within a search.
+//!
+//! What comes in is a scheme and a world; what goes out is the best design found, the frontier between spend, outcomes and
+//! money paid for chance, and what the full stress test says of the best. The section "Design" of `docs/method.md` says what
+//! is searched and what is assumed.
+
+use base::document::{Picks, Reader};
+use base::money::Pence;
+use base::opened::Opened;
+use contract::fees::Fees;
+use contract::mends::Mend;
+use contract::price::{NoLines, Paid, price};
+use contract::{Scheme, amend, read};
+use rayon::prelude::*;
+use risks::{Estimate, mean};
+
+use crate::conduct::{Arena, Conduct};
+use crate::mend::{STRAIGHT, changed, is_fee, is_rule, together, written};
+use crate::plays::{self, Stage};
+use crate::rank::Ranks;
+use crate::search::{self, Budget, Freedom};
+use crate::stress::{self, Options, Progress};
+use crate::world::{self, World};
+
+/// What a design is judged by; all within the budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objective {
+    /// The worth of outcomes to the public less what the payer pays.
+    Value,
+    /// The worth of outcomes.
+    Outcomes,
+    /// The least paid for chance, with outcomes worth no less than intended today.
+    Safe,
+}
+
+/// What is wanted of a design.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wanted {
+    pub objective: Objective,
+    /// The most that may be spent, in pounds; by default what is meant to be spent today.
+    pub budget: Option<f64>,
+    /// The least share of what it is paid that the provider must keep on average to sign.
+    pub margin: f64,
+}
+
+/// A design with what comes of it at the provider's best conduct. Money in pounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Design {
+    /// Changes to the rules as they are; none for the scheme itself.
+    pub changes: Vec<Mend>,
+    /// What the payer pays, fees included.
+    pub spend: Estimate,
+    /// Worth of the outcomes to the public, against no help for anyone.
+    pub worth: f64,
+    /// Worth less spend.
+    pub value: Estimate,
+    /// What the provider has left.
+    pub profit: Estimate,
+    /// Paid for chance when nothing extra is done: how far results are paid above what the truth would be, on average over
+    /// futures, those in which chance takes counting as nothing.
+    pub for_chance: Estimate,
+    /// The chance that this is more than a hundredth of what a contract pays in all, over people.
+    pub chance: f64,
+}
+
+/// The result of a search for a design.
+#[derive(Clone, Debug)]
+pub struct Designed {
+    pub objective: Objective,
+    pub budget: f64,
+    /// The scheme as it is.
+    pub now: Design,
+    /// The best found, where any meets the conditions.
+    pub best: Option<Design>,
+    /// Designs that no other beats in spend, worth and money paid for chance at once, by spend.
+    pub frontier: Vec<Design>,
+    /// Findings that the full stress test has of the best design, with the share of plausible worlds in which each is present;
+    /// `None` when there is no best, or it cannot be written as text.
+    pub left: Option<Vec<(&'static str, f64)>>,
+    pub tried: usize,
+}
+
+/// What the payer is meant to spend today: payments when the provider does as intended.
+#[must_use]
+pub fn intended_spend(scheme: &Scheme, world: &World, options: Options) -> f64 {
+    let stage = Stage::build(scheme, world, options.seed, 0, options.replications);
+    let spend = |area: usize| {
+        let arena = stage.arena(scheme, world, area);
+        mean(&arena.payments(&plays::intended(&arena)).total)
+    };
+    (0..stage.people.len()).into_par_iter().map(spend).collect::<Vec<f64>>().iter().sum()
+}
+
+/// Searches for the best design.
+#[must_use]
+pub fn design(
+    opened: &Opened,
+    (scheme, world): (&Scheme, &World),
+    wanted: Wanted,
+    options: Options,
+    progress: Progress<'_>,
+) -> Designed {
+    progress("drawing people", 0.0);
+    let Wanted { objective, budget, margin } = wanted;
+    let budget = budget.unwrap_or_else(|| intended_spend(scheme, world, options));
+    let mut studio = Studio::new(scheme, world, (objective, budget, margin), options);
+    progress("trying shapes and levels of price", 0.05);
+    studio.try_levels();
+    progress("moving prices more finely", 0.35);
+    studio.refine_levels();
+    progress("moving the prices of segments", 0.5);
+    studio.refine_segments();
+    progress("playing the frontier on fresh futures", 0.65);
+    let rows = studio.frontier();
+    let best = studio.best().and_then(|best| rows.iter().position(|&at| at == best));
+    let mut frontier = studio.on_fresh_futures(&[&[0], rows.as_slice()].concat(), options);
+    let now = frontier.remove(0);
+    let best = best.map(|at| frontier[at].clone());
+    progress("testing the best design in full", 0.75);
+    let left = best.as_ref().and_then(|best| left(opened, scheme, &best.changes, options, progress));
+    progress("done", 1.0);
+    Designed { objective, budget, now, best, frontier, left, tried: studio.tried.len() }
+}
+
+/// One design as the search sees it.
+#[derive(Clone, Debug)]
+struct Tried {
+    changes: Vec<Mend>,
+    /// The provider's best conduct, by area.
+    conducts: Vec<Conduct>,
+    spend: f64,
+    worth: f64,
+    for_chance: f64,
+    /// Whether the provider has nothing to lose by signing.
+    signs: bool,
+}
+
+/// What a design does in the futures it is played in, summed over areas.
+struct Outturn {
+    payments: Vec<f64>,
+    results: Vec<f64>,
+    cost: f64,
+    worth: f64,
+    /// In each future what is paid for chance when nothing extra is done, area by area.
+    for_chance: Vec<f64>,
+    /// The share of people whose contract pays for chance by more than a hundredth of what it pays in all.
+    chance: f64,
+}
+
+/// A way to pay for results, and how its prices are set.
+#[derive(Clone)]
+struct Shape {
+    rules: Vec<Mend>,
+    of_value: bool,
+}
+
+/// Percentages of today's prices, and of what results are worth.
+const OF_PRICES: [i64; 7] = [50, 75, 100, 150, 200, 300, 400];
+const OF_VALUE: [i64; 7] = [15, 25, 40, 60, 80, 100, 130];
+
+/// Gates that are tried, in hundredths of a percentage point, and a limit on what results may move, in percent of the fees.
+const GATES: [i64; 3] = [100, 200, 300];
+const COLLAR: i64 = 10;
+
+/// Shapes whose prices are moved more finely, and the steps by which segments' prices are moved, in percent.
+const SHAPES_REFINED: usize = 3;
+const SEGMENT_STEPS: [[i64; 2]; 2] = [[67, 150], [83, 120]];
+
+/// Rows of the frontier.
+const ROWS: usize = 10;
+
+/// Futures in which each design is played while searching.
+const FUTURES: usize = 100;
+
+/// Where designs are tried.
+struct Studio<'a> {
+    scheme: &'a Scheme,
+    world: &'a World,
+    objective: Objective,
+    budget: f64,
+    /// The least share of what it is paid that the provider must keep on average to sign.
+    margin: f64,
+    /// Worth less spend when the provider does as intended today.
+    intended_value: f64,
+    search: Stage,
+    play: Stage,
+    shapes: Vec<Shape>,
+    /// The first is the scheme as it is.
+    tried: Vec<Tried>,
+}
+
+impl<'a> Studio<'a> {
+    fn new(
+        scheme: &'a Scheme,
+        world: &'a World,
+        (objective, budget, margin): (Objective, f64, f64),
+        options: Options,
+    ) -> Studio<'a> {
+        // Beyond the futures that are reported.
+        let first = options.replications as u64;
+        let search = Stage::build(scheme, world, options.seed, first, Budget::QUICK.replications);
+        let play = Stage::build(scheme, world, options.seed, first + Budget::QUICK.replications as u64, FUTURES);
+        let intended = |area: usize| {
+            let arena = play.arena(scheme, world, area);
+            let conduct = plays::intended(&arena);
+            arena.value(&conduct) - mean(&arena.payments(&conduct).total)
+        };
+        let intended_value = (0..play.people.len()).map(intended).sum();
+        let shapes = shapes(scheme);
+        let tried = Vec::new();
+        let mut studio = Studio { scheme, world, objective, budget, margin, intended_value, search, play, shapes, tried };
+        studio.tried.extend(studio.evaluated(Vec::new(), false));
+        studio
+    }
+
+    /// One design, with fees at the lowest level at which the provider signs unless they are to stay.
+    fn evaluated(&self, changes: Vec<Mend>, set_fees: bool) -> Option<Tried> {
+        let (mut changes, scheme) = match changes.is_empty() {
+            true => (changes, self.scheme.clone()),
+            false => changed(self.scheme, &changes)?,
+        };
+        let areas: Vec<(Conduct, Outturn)> = (0..self.play.people.len())
+            .into_par_iter()
+            .map(|area| {
+                let arena = self.search.arena(&scheme, self.world, area);
+                let pay = search::payment_weights(&arena);
+                let best = search::best(&arena, search::Objective::Profit, Budget::QUICK, &pay, Freedom::ALL);
+                let outturn = outturn(&self.play.arena(&scheme, self.world, area), &best.conduct);
+                (best.conduct, outturn)
+            })
+            .collect();
+        let (conducts, outturns): (Vec<Conduct>, Vec<Outturn>) = areas.into_iter().unzip();
+        let whole = summed(&outturns);
+        let (paid, results) = (mean(&whole.payments), mean(&whole.results));
+        let mut spend = paid;
+        if set_fees && crate::fees::change_nothing_else(&scheme) {
+            let needed = (self.least(whole.cost) - results).max(0.0);
+            let fee = fee(&scheme, paid - results, needed, self.people());
+            // As it will be written, rounded: a design must not win by a fee that no contract has.
+            spend = results
+                + match &fee {
+                    Some(Mend::FeesFinely(share)) => (paid - results) * *share as f64 / 10_000.0,
+                    Some(_) => needed,
+                    None => paid - results,
+                };
+            changes.extend(fee);
+        }
+        let for_chance = mean(&whole.for_chance);
+        Some(Tried { changes, conducts, spend, worth: whole.worth, for_chance, signs: spend >= self.least(whole.cost) - 1.0 })
+    }
+
+    /// The least that the provider must be paid to sign.
+    fn least(&self, cost: f64) -> f64 {
+        cost / (1.0 - self.margin).max(0.01)
+    }
+
+    fn people(&self) -> f64 {
+        self.play.people.iter().map(|people| people.count() as f64).sum()
+    }
+
+    /// Tries designs that were not tried before.
+    fn try_all(&mut self, wanted: Vec<Vec<Mend>>) {
+        let found: Vec<Option<Tried>> = wanted.into_par_iter().map(|changes| self.evaluated(changes, true)).collect();
+        for design in found.into_iter().flatten() {
+            if !self.tried.iter().any(|tried| tried.changes == design.changes) {
+                self.tried.push(design);
+            }
+        }
+    }
+
+    /// How good a design is by the objective; nothing where it breaks a condition.
+    fn score(&self, design: &Tried) -> Option<f64> {
+        let value = design.worth - design.spend;
+        let allowed = design.signs && design.spend <= self.budget * (1.0 + 1e-9);
+        match self.objective {
+            _ if !allowed => None,
+            Objective::Value => Some(value),
+            Objective::Outcomes => Some(design.worth),
+            Objective::Safe => (value >= self.intended_value).then_some(-design.for_chance),
+        }
+    }
+
+    /// The best design so far; of those within a hundredth of a percent of the spend of it, the best of those with the fewest
+    /// changes of rules.
+    fn best(&self) -> Option<usize> {
+        let scored: Vec<(usize, f64)> =
+            self.tried.iter().enumerate().skip(1).filter_map(|(at, design)| Some((at, self.score(design)?))).collect();
+        let (top, most) = scored.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let near = |score: f64| most - score <= 1e-4 * self.tried[top].spend.abs();
+        let rules = |at: usize| self.tried[at].changes.iter().filter(|change| is_rule(change)).count();
+        let near = scored.into_iter().filter(|(_, score)| near(*score));
+        near.min_by(|a, b| rules(a.0).cmp(&rules(b.0)).then(b.1.total_cmp(&a.1))).map(|(at, _)| at)
+    }
+
+    /// The design of a shape at a level of price, which is not tried twice.
+    fn at_level(&self, shape: &Shape, percent: i64) -> Vec<Mend> {
+        let price = match shape.of_value {
+            true => Some(Mend::AtValue { percent, worth: worth(self.world) }),
+            false => (percent != 100).then_some(Mend::Prices(percent)),
+        };
+        shape.rules.iter().cloned().chain(price).collect()
+    }
+
+    fn found(&self, shape: &Shape, percent: i64) -> Option<&Tried> {
+        let wanted = self.at_level(shape, percent);
+        let (changes, _) = if wanted.is_empty() { (wanted, self.scheme.clone()) } else { changed(self.scheme, &wanted)? };
+        let bare = |design: &Tried| -> Vec<Mend> { design.changes.iter().filter(|change| !is_fee(change)).cloned().collect() };
+        self.tried.iter().skip(1).find(|tried| bare(tried) == changes)
+    }
+
+    /// Every shape at every level.
+    fn try_levels(&mut self) {
+        let shapes = self.shapes.clone();
+        let wanted = shapes.iter().flat_map(|shape| levels(shape).iter().map(|&percent| self.at_level(shape, percent)));
+        self.try_all(wanted.collect());
+    }
+
+    /// Closes in on the best level of the best few shapes: the middles on both sides of the best so far, until the steps are a
+    /// hundredth.
+    fn refine_levels(&mut self) {
+        let score = |studio: &Studio<'_>, shape: &Shape, percent: i64| {
+            studio.found(shape, percent).and_then(|design| studio.score(design)).unwrap_or(f64::NEG_INFINITY)
+        };
+        let mut shapes: Vec<(f64, Shape)> = self
+            .shapes
+            .iter()
+            .map(|shape| {
+                let best = levels(shape).iter().map(|&percent| score(self, shape, percent)).fold(f64::NEG_INFINITY, f64::max);
+                (best, shape.clone())
+            })
+            .collect();
+        shapes.sort_by(|a, b| b.0.total_cmp(&a.0));
+        shapes.truncate(SHAPES_REFINED);
+        let mut tried: Vec<Vec<i64>> = shapes.iter().map(|(_, shape)| levels(shape).to_vec()).collect();
+        loop {
+            let mut wanted = Vec::new();
+            for ((best, shape), tried) in shapes.iter().zip(&mut tried) {
+                let best_at = |&&at: &&i64| score(self, shape, at);
+                let Some(&at) = tried.iter().max_by(|a, b| best_at(a).total_cmp(&best_at(b))) else { continue };
+                if *best == f64::NEG_INFINITY {
+                    continue;
+                }
+                let below = tried.iter().copied().filter(|&other| other < at).max().unwrap_or(0);
+                let above = tried.iter().copied().filter(|&other| other > at).min().unwrap_or(2 * at);
+                for middle in [(below + at) / 2, (at + above + 1) / 2] {
+                    if middle > 0 && !tried.contains(&middle) {
+                        tried.push(middle);
+                        wanted.push(self.at_level(shape, middle));
+                    }
+                }
+            }
+            if wanted.is_empty() {
+                break;
+            }
+            self.try_all(wanted);
+        }
+    }
+
+    /// Moves the prices of the best design segment by segment, where the contract pays for each result and knows segments.
+    fn refine_segments(&mut self) {
+        let segments = self.scheme.segments.len();
+        let Some(best) = self.best().filter(|_| segments > 1) else { return };
+        let base: Vec<Mend> = self.tried[best].changes.iter().filter(|change| !is_fee(change)).cloned().collect();
+        let with = |percents: &[i64]| [base.as_slice(), &[Mend::SegmentPrices(percents.to_vec())]].concat();
+        if changed(self.scheme, &with(&vec![150; segments])).is_none_or(|(changes, _)| changes.len() == base.len()) {
+            return;
+        }
+        let (mut at, mut best) = (vec![100; segments], self.score(&self.tried[best]));
+        for steps in SEGMENT_STEPS {
+            for segment in 0..segments {
+                for step in steps {
+                    let mut percents = at.clone();
+                    percents[segment] = percents[segment] * step / 100;
+                    let Some(design) = self.evaluated(with(&percents), true) else { continue };
+                    let score = self.score(&design);
+                    self.tried.push(design);
+                    if score > best {
+                        (at, best) = (percents, score);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Designs to show by spend: no other does as much for as little with as little paid for chance. The best is among them.
+    fn frontier(&self) -> Vec<usize> {
+        let beats = |a: &Tried, b: &Tried| {
+            let no_worse = a.spend <= b.spend && a.worth >= b.worth && a.for_chance <= b.for_chance;
+            no_worse && (a.spend < b.spend || a.worth > b.worth || a.for_chance < b.for_chance)
+        };
+        let stands = |at: &usize| {
+            let design = &self.tried[*at];
+            design.signs && !self.tried.iter().any(|other| other.signs && beats(other, design))
+        };
+        let mut front: Vec<usize> = (1..self.tried.len()).filter(stands).collect();
+        front.sort_by(|&a, &b| self.tried[a].spend.total_cmp(&self.tried[b].spend));
+        // Rules that come to the same are shown once, in the form with the fewest changes.
+        let same = |a: usize, b: usize| {
+            let (a, b) = (&self.tried[a], &self.tried[b]);
+            let near = |x: f64, y: f64| (x - y).abs() <= 2e-3 * self.budget.abs().max(1.0);
+            near(a.spend, b.spend) && near(a.worth, b.worth) && near(a.for_chance, b.for_chance)
+        };
+        let mut apart: Vec<usize> = Vec::new();
+        for at in front {
+            match apart.iter_mut().find(|kept| same(**kept, at)) {
+                Some(kept) if self.tried[at].changes.len() < self.tried[*kept].changes.len() => *kept = at,
+                Some(_) => {}
+                None => apart.push(at),
+            }
+        }
+        let front = apart;
+        let last = front.len().saturating_sub(1);
+        let mut rows: Vec<usize> = match front.len() {
+            0..=ROWS => front,
+            _ => (0..ROWS).map(|row| front[row * last / (ROWS - 1)]).collect(),
+        };
+        rows.extend(self.best().filter(|best| !rows.contains(best)));
+        rows.sort_by(|&a, &b| self.tried[a].spend.total_cmp(&self.tried[b].spend));
+        rows
+    }
+
+    /// Designs played in futures that neither search saw, with the fees that they are to have.
+    fn on_fresh_futures(&self, designs: &[usize], options: Options) -> Vec<Design> {
+        let schemes: Vec<Scheme> = designs
+            .iter()
+            .map(|&at| changed(self.scheme, &self.tried[at].changes).map_or_else(|| self.scheme.clone(), |(_, scheme)| scheme))
+            .collect();
+        let areas: Vec<Vec<Outturn>> = (0..self.play.people.len())
+            .into_par_iter()
+            .map(|area| {
+                let people = &self.play.people[area];
+                let ranks = Ranks::build(self.scheme, self.world, people, options.seed, 0, options.replications);
+                let of = |(&at, scheme): (&usize, &Scheme)| {
+                    let arena = Arena::new(scheme, self.world, people, &ranks, options.seed, 0);
+                    outturn(&arena, &self.tried[at].conducts[area])
+                };
+                designs.iter().zip(&schemes).map(of).collect()
+            })
+            .collect();
+        let mut by_design: Vec<Vec<Outturn>> = designs.iter().map(|_| Vec::new()).collect();
+        for area in areas {
+            by_design.iter_mut().zip(area).for_each(|(of, outturn)| of.push(outturn));
+        }
+        designs
+            .iter()
+            .zip(by_design)
+            .map(|(&at, outturns)| shown(self.tried[at].changes.clone(), &summed(&outturns), self.people()))
+            .collect()
+    }
+}
+
+/// A design with its figures and their errors.
+fn shown(changes: Vec<Mend>, whole: &Outturn, people: f64) -> Design {
+    let spend = Estimate::of(whole.payments.iter().copied());
+    Design {
+        changes,
+        value: Estimate { mean: whole.worth - spend.mean, ..spend },
+        profit: Estimate { mean: spend.mean - whole.cost, ..spend },
+        for_chance: Estimate::of(whole.for_chance.iter().copied()),
+        chance: whole.chance / people.max(1.0),
+        worth: whole.worth,
+        spend,
+    }
+}
+
+/// The ways to pay that are tried: the rules as they are, straightened, held against a comparison group, with gates, limits and
+/// other shares at risk.
+fn shapes(scheme: &Scheme) -> Vec<Shape> {
+    let live = Mend::LiveComparison(1);
+    let straight = STRAIGHT.to_vec();
+    let with = |rules: &[Mend], more: &[Mend]| [rules, more].concat();
+    let both = with(&straight, std::slice::from_ref(&live));
+    let mut wanted = vec![(Vec::new(), false), (vec![live], false), (straight, true), (both.clone(), true)];
+    wanted.extend(GATES.map(|gate| (with(&both, &[Mend::GateAt(gate)]), true)));
+    wanted.push((with(&both, &[Mend::Collar(COLLAR)]), true));
+    wanted.extend([5, 20].map(|percent| (vec![Mend::AtRisk(percent)], false)));
+    let mut shapes: Vec<Shape> = Vec::new();
+    for (rules, of_value) in wanted {
+        let (rules, _) = match rules.is_empty() {
+            true => (rules, scheme.clone()),
+            false => match changed(scheme, &rules) {
+                Some(found) => found,
+                None if of_value => (Vec::new(), scheme.clone()),
+                None => continue,
+            },
+        };
+        if !shapes.iter().any(|shape| shape.rules == rules && shape.of_value == of_value) {
+            shapes.push(Shape { rules, of_value });
+        }
+    }
+    shapes
+}
+
+fn levels(shape: &Shape) -> &'static [i64] {
+    if shape.of_value { &OF_VALUE } else { &OF_PRICES }
+}
+
+/// What one of each result is worth to the public, in pence.
+fn worth(world: &World) -> Vec<i64> {
+    world.outcomes.iter().map(|belief| (100.0 * belief.value).round() as i64).collect()
+}
+
+/// The change of fees that pays so many pounds instead of those now, rounded up to a hundredth of a percent, or to a penny a person.
+fn fee(scheme: &Scheme, now: f64, needed: f64, people: f64) -> Option<Mend> {
+    let has_fees = Fees::of(scheme).is_none_or(|fees| fees.total() >= 1.0);
+    match has_fees {
+        true if now >= 1.0 => {
+            let share = (10_000.0 * needed / now - 1e-9).ceil() as i64;
+            (share != 10_000).then_some(Mend::FeesFinely(share))
+        }
+        true => None,
+        false => (needed >= 1.0).then(|| Mend::FeeEach(Pence((100.0 * needed / people.max(1.0)).ceil() as i64))),
+    }
+}
+
+/// What a conduct brings in one area, and what chance alone brings when nothing extra is done.
+fn outturn(arena: &Arena<'_>, conduct: &Conduct) -> Outturn {
+    let paid = arena.payments(conduct);
+    let now = Conduct::as_now(&arena.chances, arena.people.segments);
+    let mut truth = Paid::<f64>::default();
+    price(arena.scheme, &arena.tally_without_chance(&now), &mut truth, &mut NoLines);
+    let truth: f64 = arena.scheme.result_clauses().map(|at| truth.clause(at)).sum::<f64>() / 100.0;
+    let for_chance: Vec<f64> = arena.payments(&now).results.iter().map(|paid| (paid - truth).max(0.0)).collect();
+    let much = 0.01 * mean(&paid.total).abs();
+    let lucky = for_chance.iter().filter(|paid| **paid > much).count() as f64 / for_chance.len().max(1) as f64;
+    Outturn {
+        cost: arena.cost(conduct),
+        worth: arena.value(conduct),
+        payments: paid.total,
+        results: paid.results,
+        for_chance,
+        chance: lucky * arena.people.count() as f64,
+    }
+}
+
+/// The areas together; the chance is an average over people.
+fn summed(areas: &[Outturn]) -> Outturn {
+    let sum = |of: fn(&Outturn) -> &Vec<f64>| -> Vec<f64> {
+        let futures = areas.first().map_or(0, |area| of(area).len());
+        (0..futures).map(|future| areas.iter().map(|area| of(area)[future]).sum()).collect()
+    };
+    Outturn {
+        payments: sum(|area| &area.payments),
+        results: sum(|area| &area.results),
+        for_chance: sum(|area| &area.for_chance),
+        cost: areas.iter().map(|area| area.cost).sum(),
+        worth: areas.iter().map(|area| area.worth).sum(),
+        chance: areas.iter().map(|area| area.chance).sum(),
+    }
+}
+
+/// What the full stress test of the design's own text finds, with the share of plausible worlds; `None` when it cannot be written.
+fn left(
+    opened: &Opened,
+    scheme: &Scheme,
+    changes: &[Mend],
+    options: Options,
+    progress: Progress<'_>,
+) -> Option<Vec<(&'static str, f64)>> {
+    let texts = written(opened, scheme, &together(changes))?;
+    let opened = base::open(&amend::folder(&texts));
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let scheme = read::scheme(&reader)?;
+    let world = world::read(&reader, &scheme)?;
+    let found = stress::stress(&opened, &scheme, &world, options, &|what, part| progress(what, 0.75 + part / 4.0));
+    let present = found.reported.iter().filter(|reported| reported.finding.present);
+    Some(present.map(|reported| (reported.finding.name, reported.share_of_worlds)).collect())
+}

@@ -1,0 +1,140 @@
+//! One person's fate from one person's words: inverse-CDF sampling only, so that a change of conduct moves the threshold
+//! and never the draw (common random numbers).
+//!
+//! For each binary outcome a person has one decision in each replication, numbered by the outcome's position in the scheme.
+//! Its first word says whether it happens, its second how often, its third how long it lasts.
+
+use base::statistics::normal_quantile;
+use contract::Scheme;
+use contract::terms::Kind;
+
+use base::philox::{open_unit, words};
+
+/// The number that the upper 32 bits of a word stay below when a thing of this chance happens. 2³² means always.
+#[must_use]
+#[inline]
+pub fn threshold(chance: f64) -> u64 {
+    (chance.clamp(0.0, 1.0) * 4_294_967_296.0).round() as u64
+}
+
+/// The uniform number, as 32 bits, that decides whether a binary outcome happens.
+#[must_use]
+#[inline]
+pub fn whether(words: &[u64; 4]) -> u32 {
+    (words[0] >> 32) as u32
+}
+
+/// What is counted on top of a binary outcome for a person to whom it happened: events (1 + Poisson, with the given mean in
+/// all), or periods (each lasting on with the given chance, at most `most`).
+#[must_use]
+pub fn extra(kind: Kind, parameter: f64, words: &[u64; 4]) -> u32 {
+    match kind {
+        Kind::Binary => 0,
+        Kind::Frequency { .. } => 1 + poisson(parameter - 1.0, open_unit(words[1])),
+        Kind::Sustained { most, .. } => geometric(parameter, most, open_unit(words[2])),
+    }
+}
+
+/// The Poisson quantile, summed from zero; means here are small (events of one person).
+fn poisson(mean: f64, u: f64) -> u32 {
+    if mean <= 0.0 {
+        return 0;
+    }
+    let (mut k, mut term) = (0u32, (-mean).exp());
+    let mut sum = term;
+    while u > sum && k < 2_000 {
+        k += 1;
+        term *= mean / f64::from(k);
+        sum += term;
+    }
+    k
+}
+
+/// How many periods in a row last, when each does with the given chance.
+fn geometric(continues: f64, most: i64, u: f64) -> u32 {
+    if continues >= 1.0 {
+        return most as u32;
+    }
+    if continues <= 0.0 {
+        return 0;
+    }
+    ((u.ln() / continues.ln()).floor() as i64).clamp(0, most) as u32
+}
+
+/// Everything drawn for one person and binary outcome, for `replay`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawn {
+    pub decision: usize,
+    pub words: [u64; 4],
+}
+
+/// The draws of one person in one replication: one for each binary outcome of the scheme.
+#[must_use]
+pub fn drawn(scheme: &Scheme, seed: u64, person: u64, replication: u64) -> Vec<Drawn> {
+    let binary = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_binary());
+    binary.map(|(decision, _)| Drawn { decision, words: words(seed, person, replication, decision as u64) }).collect()
+}
+
+/// Decisions of a comparison group start here, far above any outcome's position.
+const COMPARISON: u64 = 1 << 32;
+
+/// How many of a comparison group are affected, drawn for the group as a whole: the binomial quantile at one uniform.
+#[must_use]
+pub fn comparison_count(seed: u64, first_person: u64, replication: u64, outcome: usize, people: i64, chance: f64) -> i64 {
+    let u = open_unit(words(seed, first_person, replication, COMPARISON + outcome as u64)[0]);
+    binomial_quantile(people, chance, u)
+}
+
+/// The events (or periods) of so many affected people of a comparison group: normal, with the right mean and variance.
+#[must_use]
+pub fn comparison_extra(
+    seed: u64,
+    first_person: u64,
+    replication: u64,
+    outcome: usize,
+    kind: Kind,
+    parameter: f64,
+    affected: i64,
+) -> i64 {
+    let (mean, variance) = match kind {
+        Kind::Binary => return affected,
+        Kind::Frequency { .. } => (parameter, parameter - 1.0),
+        Kind::Sustained { most, .. } => {
+            let survive = |k: i64| parameter.powi(k as i32);
+            let mean: f64 = (1..=most).map(survive).sum();
+            let square: f64 = (1..=most).map(|k| (2 * k - 1) as f64 * survive(k)).sum();
+            (mean, square - mean * mean)
+        }
+    };
+    let z = normal_quantile(open_unit(words(seed, first_person, replication, COMPARISON + outcome as u64)[1]));
+    let n = affected as f64;
+    let least = if matches!(kind, Kind::Frequency { .. }) { affected } else { 0 };
+    ((n * mean + z * (n * variance.max(0.0)).sqrt()).round() as i64).max(least)
+}
+
+/// The smallest count whose distribution function reaches `u`, walking out from the normal guess.
+fn binomial_quantile(n: i64, p: f64, u: f64) -> i64 {
+    if n <= 0 || p <= 0.0 {
+        return 0;
+    }
+    if p >= 1.0 {
+        return n;
+    }
+    let mean = n as f64 * p;
+    let spread = (mean * (1.0 - p)).sqrt();
+    let guess = (mean + spread * normal_quantile(u)).round().clamp(0.0, n as f64) as i64;
+    let mut k = guess;
+    let mut below = base::statistics::binomial_cdf(k, n, p);
+    while below < u && k < n {
+        k += 1;
+        below = base::statistics::binomial_cdf(k, n, p);
+    }
+    while k > 0 {
+        let less = base::statistics::binomial_cdf(k - 1, n, p);
+        if less < u {
+            break;
+        }
+        k -= 1;
+    }
+    k
+}

@@ -1,0 +1,70 @@
+//! What help brings before anything is searched for: what its next pound buys, earns and is worth.
+//! Beliefs that look harmless one by one (a cost, a reach) decide together whether a price can move a provider.
+
+use contract::Scheme;
+
+use crate::conduct::{Arena, Conduct};
+use crate::plays::{Stage, typical_area};
+use crate::search;
+use crate::world::World;
+
+/// The next pound of one kind of help for each person, beyond what is spent today, in the area of typical size. Figures are for
+/// one good result where the help moves one outcome alone, and else for what the one pound buys; in pounds, the lowest and the
+/// highest over the segments that it can help.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NextPound {
+    pub help: String,
+    /// Whether nothing is spent today, so that the pound is the first.
+    pub first: bool,
+    /// The outcomes that it moves.
+    pub moves: Vec<String>,
+    pub costs: (f64, f64),
+    /// What the contract pays, gates being open.
+    pub earns: (f64, f64),
+    /// What it is worth to the public.
+    pub worth: (f64, f64),
+}
+
+/// The next pound of every kind of help that moves anything.
+#[must_use]
+pub fn next_pounds(scheme: &Scheme, world: &World, seed: u64) -> Vec<NextPound> {
+    // No dice are thrown: one future is the least that a stage can have.
+    let stage = Stage::build(scheme, world, seed, 0, 1);
+    let arena = stage.arena(scheme, world, typical_area(&stage.people));
+    let weights = (search::payment_weights(&arena), search::public_weights(&arena));
+    (0..world.help.len()).filter_map(|help| next_pound(&arena, help, &weights)).collect()
+}
+
+/// The next pound of one help; the weights are what results earn, and what they are worth.
+fn next_pound(arena: &Arena<'_>, help: usize, (paid, worth): &(search::Weights, search::Weights)) -> Option<NextPound> {
+    let segments = arena.people.segments;
+    let now = Conduct::as_now(&arena.chances, segments);
+    let mut more = now.effort.clone();
+    more[help * segments..(help + 1) * segments].iter_mut().for_each(|spend| *spend += 1.0);
+    let moved: Vec<usize> = (0..arena.scheme.outcomes.len()).filter(|&at| arena.world.help[help].moves[at].is_some()).collect();
+    let bought = |outcome: usize, segment: usize| {
+        let sign = arena.scheme.outcomes[outcome].sign() as f64;
+        sign * (arena.chances.with(outcome, segment, &more) - arena.chances.with(outcome, segment, &now.effort))
+    };
+    let helped = (0..segments)
+        .filter(|&segment| arena.in_segment(segment) > 0.0 && moved.iter().any(|&outcome| bought(outcome, segment) > 1e-12));
+    let helped: Vec<usize> = helped.collect();
+    let over = |of: &dyn Fn(usize) -> f64| {
+        helped
+            .iter()
+            .map(|&segment| of(segment))
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
+    };
+    let cost = |segment: usize| if let [outcome] = moved[..] { 1.0 / bought(outcome, segment) } else { 1.0 };
+    let brings = |weights: &search::Weights, segment: usize| -> f64 {
+        cost(segment) * moved.iter().map(|&outcome| weights[outcome][segment] * bought(outcome, segment)).sum::<f64>()
+    };
+    (!helped.is_empty()).then(|| NextPound {
+        help: arena.world.help[help].name.clone(),
+        first: now.effort[help * segments..(help + 1) * segments].iter().all(|spend| *spend == 0.0),
+        moves: moved.iter().map(|&at| arena.scheme.outcomes[at].name.clone()).collect(),
+        costs: over(&cost),
+        earns: over(&|segment| brings(paid, segment)),
+        worth: over(&|segment| brings(worth, segment)),
+    })
+}

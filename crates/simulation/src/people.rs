@@ -1,0 +1,416 @@
+//! The people of one area: how many come in each cohort and segment, their numbers, and the chances they face.
+
+use base::money::WHOLE;
+use base::schedule::Schedule;
+use contract::Scheme;
+use contract::terms::Kind;
+
+use crate::draws::threshold;
+use crate::individuals::{HIGHEST, Queue, Risks, folded_threshold, level_where};
+use crate::world::{Help, Move, World};
+
+/// The people of one cohort and segment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Position of the cohort among those simulated.
+    pub cohort: usize,
+    /// Segment of the world.
+    pub segment: usize,
+    /// Number of the first person; people are numbered from 1 through all areas, cohorts and segments.
+    pub first_person: u64,
+    pub people: usize,
+    /// For each person the row of the file of individuals; empty where people of a segment are alike.
+    pub rows: Vec<u32>,
+}
+
+/// The people of one area, by cohort and then segment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct People {
+    pub area: usize,
+    /// Positions in the scheme of the cohorts simulated.
+    pub cohorts: Vec<usize>,
+    pub segments: usize,
+    pub cells: Vec<Cell>,
+}
+
+impl People {
+    /// Everyone in the area.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.cells.iter().map(|cell| cell.people).sum()
+    }
+
+    /// People of one segment over all cohorts.
+    #[must_use]
+    pub fn in_segment(&self, segment: usize) -> usize {
+        self.cells.iter().filter(|cell| cell.segment == segment).map(|cell| cell.people).sum()
+    }
+}
+
+/// The people of every area.
+#[must_use]
+pub fn people(scheme: &Scheme, world: &World) -> Vec<People> {
+    let cohorts: Vec<usize> = (0..scheme.cohorts.len()).filter(|&at| scheme.cohorts[at].year < world.years).collect();
+    let mut next_person = 1;
+    let mut queues: Vec<Queue> =
+        world.individuals.iter().flat_map(|file| (0..world.segments.len()).map(|at| Queue::new(file, at))).collect();
+    let mut out = Vec::new();
+    for area in 0..scheme.areas.len() {
+        let mut cells = Vec::new();
+        for (position, &cohort) in cohorts.iter().enumerate() {
+            for (segment, people) in divide(scheme, world, area, scheme.cohorts[cohort].year).into_iter().enumerate() {
+                let rows = queues.get_mut(segment).map_or(Vec::new(), |queue| queue.next(people));
+                cells.push(Cell { cohort: position, segment, first_person: next_person, people, rows });
+                next_person += people as u64;
+            }
+        }
+        out.push(People { area, cohorts: cohorts.clone(), segments: world.segments.len(), cells });
+    }
+    out
+}
+
+/// One cohort's people by segment of the world: whole people, the parts left over going to the largest remainders.
+fn divide(scheme: &Scheme, world: &World, area: usize, year: usize) -> Vec<usize> {
+    let mut shares: Vec<f64> = world.segments.iter().map(|segment| segment.share).collect();
+    if scheme.people.by_segment() {
+        // The contract says how many come in each of its own segments; the world only divides those further.
+        for priced in 0..scheme.segments.len() {
+            let within: f64 = world.segments.iter().filter(|s| s.priced_as == priced).map(|s| s.share).sum();
+            let expected = scheme.people.at(area, priced, year).0 as f64;
+            for (at, segment) in world.segments.iter().enumerate().filter(|(_, s)| s.priced_as == priced) {
+                shares[at] = expected * segment.share / within.max(1e-12);
+            }
+        }
+    } else {
+        let expected = scheme.people.at(area, 0, year).0 as f64;
+        shares.iter_mut().for_each(|share| *share *= expected);
+    }
+    let exact: Vec<f64> = shares.iter().map(|people| people * world.volume).collect();
+    let total = exact.iter().sum::<f64>().round() as usize;
+    let mut whole: Vec<usize> = exact.iter().map(|people| people.floor() as usize).collect();
+    let mut order: Vec<usize> = (0..exact.len()).collect();
+    order.sort_by(|&a, &b| exact[b].fract().total_cmp(&exact[a].fract()).then(a.cmp(&b)));
+    let short = total.saturating_sub(whole.iter().sum());
+    for &at in order.iter().cycle().take(short) {
+        whole[at] += 1;
+    }
+    whole
+}
+
+/// The chances that the people of one area face, and how help moves them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chances {
+    segments: usize,
+    /// For each binary outcome and segment: its chance as things are now.
+    now: Vec<Vec<f64>>,
+    /// For each outcome held against the same people before: the chance (or the events for each) then, by segment.
+    before: Vec<Vec<f64>>,
+    /// For each binary outcome and segment: its chance without any help.
+    none: Vec<Vec<f64>>,
+    /// For each binary outcome whose people have chances of their own, and segment.
+    own: Vec<Vec<OwnChances>>,
+    /// For each outcome: +1 when more is better, −1 when fewer.
+    sign: Vec<f64>,
+    /// For each kind of help and segment.
+    pub helps: Vec<Vec<Effect>>,
+    /// For each outcome that is counted on top of a binary one, and segment: mean events, or mean periods, of a person
+    /// affected; 1 for binary outcomes.
+    pub each: Vec<Vec<f64>>,
+}
+
+/// The own chances of the people of one segment, and where the segment stands: everybody's risk of the bad result is the
+/// file's times the level.
+#[derive(Clone, Debug, PartialEq)]
+struct OwnChances {
+    risks: Risks,
+    level_now: f64,
+    level_none: f64,
+}
+
+/// What one kind of help does in one segment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    pub spent_now: f64,
+    pub half_cost: f64,
+    pub moves: Vec<Option<Move>>,
+}
+
+impl Effect {
+    /// How much of what money can buy a spend buys: 0 at nothing, a half at `half_cost`, near 1 at far more.
+    #[must_use]
+    pub fn bought(&self, spend: f64) -> f64 {
+        1.0 - (-spend.max(0.0) / self.half_cost * std::f64::consts::LN_2).exp()
+    }
+}
+
+impl Chances {
+    /// The chances of the people of one area.
+    #[must_use]
+    pub fn of(scheme: &Scheme, world: &World, people: &People) -> Chances {
+        let area = people.area;
+        let segments = world.segments.len();
+        let sign: Vec<f64> = scheme.outcomes.iter().map(|outcome| outcome.sign() as f64).collect();
+        let helps: Vec<Vec<Effect>> = world.help.iter().map(|help| effects(help, area, segments)).collect();
+        let mut now = Vec::new();
+        let mut each = Vec::new();
+        let mut own = vec![Vec::new(); scheme.outcomes.len()];
+        for (at, outcome) in scheme.outcomes.iter().enumerate() {
+            let belief = &world.outcomes[at];
+            let values: Vec<f64> = (0..segments).map(|segment| belief.now.at(area, segment, 0)).collect();
+            let (chances, means) = match outcome.kind {
+                Kind::Binary if world.individuals.as_ref().is_some_and(|file| file.have(at)) => {
+                    own[at] = own_chances(scheme, world, people, at);
+                    (own[at].iter().map(|own| side(own.risks.mean(own.level_now), sign[at])).collect(), vec![1.0; segments])
+                }
+                Kind::Binary => {
+                    let mut chances = values;
+                    if let Some(rate) = &belief.matches {
+                        chances = matched(scheme, world, &chances, rate, area);
+                    }
+                    chances.iter_mut().for_each(|p| *p = (*p + belief.trend).clamp(0.0, 1.0));
+                    (chances, vec![1.0; segments])
+                }
+                Kind::Frequency { .. } => (Vec::new(), values),
+                Kind::Sustained { most, .. } => (Vec::new(), values.iter().map(|&c| mean_periods(c, most)).collect()),
+            };
+            now.push(chances);
+            each.push(means);
+        }
+        let before = world.outcomes.iter().map(|belief| {
+            let by_segment = belief.before.iter().flat_map(|before| (0..segments).map(move |at| before.at(area, at, 0)));
+            by_segment.collect()
+        });
+        let mut chances = Chances { segments, before: before.collect(), none: now.clone(), now, own, sign, helps, each };
+        for outcome in 0..chances.now.len() {
+            chances.take_help_away(outcome);
+        }
+        chances
+    }
+
+    /// The same people when a binary outcome is better for everyone by so much (proportion of people), whoever helps them, and
+    /// was before they started.
+    #[must_use]
+    pub fn better_for_all(mut self, outcome: usize, by: f64) -> Chances {
+        for before in &mut self.before[outcome] {
+            *before = (*before + self.sign[outcome] * by).clamp(0.0, 1.0);
+        }
+        for segment in 0..self.now[outcome].len() {
+            self.now[outcome][segment] = (self.now[outcome][segment] + self.sign[outcome] * by).clamp(0.0, 1.0);
+            if let Some(own) = self.own[outcome].get_mut(segment) {
+                let bad = side(self.now[outcome][segment], self.sign[outcome]);
+                own.level_now = level_where(bad, |level| own.risks.mean(level));
+            }
+        }
+        self.take_help_away(outcome);
+        self
+    }
+
+    /// Works out the chances without help from those of now.
+    fn take_help_away(&mut self, outcome: usize) {
+        for segment in 0..self.now[outcome].len() {
+            if let Some(own) = self.own[outcome].get(segment) {
+                let today: Vec<f64> = self.helps.iter().map(|help| help[segment].spent_now).collect();
+                let none = own.level_now / self.left(outcome, segment, |help| today[help]);
+                self.none[outcome][segment] = side(own.risks.mean(none), self.sign[outcome]);
+                self.own[outcome][segment].level_none = none;
+            } else {
+                self.none[outcome][segment] = self.without_help(outcome, segment);
+            }
+        }
+    }
+
+    /// What relative help leaves of everybody's risk of the bad result when so much is spent on each kind of it.
+    fn left(&self, outcome: usize, segment: usize, spend: impl Fn(usize) -> f64) -> f64 {
+        let left = self.helps.iter().enumerate().map(|(help, effects)| match effects[segment].moves[outcome] {
+            Some(Move::Relative(most)) => 1.0 - most * effects[segment].bought(spend(help)),
+            Some(Move::Points(_)) | None => 1.0,
+        });
+        left.product()
+    }
+
+    /// The level of people with chances of their own, under an effort.
+    fn level(&self, own: &OwnChances, outcome: usize, segment: usize, effort: &[f64]) -> f64 {
+        own.level_none * self.left(outcome, segment, |help| effort[help * self.segments + segment])
+    }
+
+    /// What the uniforms of a segment must lie below for a binary outcome to happen; those of people with chances of their own
+    /// are folded ([`crate::individuals::folded`]).
+    #[must_use]
+    pub fn threshold(&self, outcome: usize, segment: usize, effort: &[f64]) -> u64 {
+        match self.own[outcome].get(segment) {
+            Some(own) => folded_threshold(self.level(own, outcome, segment, effort), self.sign[outcome] > 0.0),
+            None => threshold(self.with(outcome, segment, effort)),
+        }
+    }
+
+    /// The level of people with chances of their own; `None` where they are alike.
+    pub(crate) fn own_level(&self, outcome: usize, segment: usize, effort: &[f64]) -> Option<f64> {
+        self.own[outcome].get(segment).map(|own| self.level(own, outcome, segment, effort))
+    }
+
+    /// The same people, if they had been before they started as they are now.
+    #[must_use]
+    pub fn without_recovery(mut self) -> Chances {
+        for at in 0..self.before.len() {
+            for segment in 0..self.before[at].len() {
+                self.before[at][segment] = if self.now[at].is_empty() { self.each[at][segment] } else { self.now[at][segment] };
+            }
+        }
+        self
+    }
+
+    /// The same people when one kind of help moves everything by another size, and its effect costs another number of times as
+    /// much. What help does today stays as it is.
+    #[must_use]
+    pub fn with_help(mut self, help: usize, size: f64, dearer: f64) -> Chances {
+        for effect in &mut self.helps[help] {
+            effect.half_cost *= dearer;
+            effect.spent_now *= dearer;
+            for moves in effect.moves.iter_mut().flatten() {
+                *moves = match *moves {
+                    Move::Relative(most) => Move::Relative((most * size).clamp(0.0, 1.0)),
+                    Move::Points(most) => Move::Points((most * size).clamp(0.0, 1.0)),
+                };
+            }
+        }
+        for outcome in 0..self.now.len() {
+            self.take_help_away(outcome);
+        }
+        self
+    }
+
+    /// The chance of a binary outcome before people started, where results are held against it.
+    #[must_use]
+    pub fn before(&self, outcome: usize, segment: usize) -> Option<f64> {
+        self.before[outcome].get(segment).copied()
+    }
+
+    /// Undoes what help does today, so that the chance now is what today's spending leads to.
+    fn without_help(&self, outcome: usize, segment: usize) -> f64 {
+        let now = self.now[outcome][segment];
+        let more = self.sign[outcome] > 0.0;
+        let mut bad = if more { 1.0 - now } else { now };
+        for help in &self.helps {
+            let effect = &help[segment];
+            match effect.moves[outcome] {
+                Some(Move::Relative(most)) => bad /= 1.0 - most * effect.bought(effect.spent_now),
+                Some(Move::Points(most)) => bad += most * effect.bought(effect.spent_now),
+                None => {}
+            }
+        }
+        let bad = bad.clamp(0.0, 1.0);
+        if more { 1.0 - bad } else { bad }
+    }
+
+    /// The chance of a binary outcome in a segment when so much is spent on each kind of help for each person.
+    #[must_use]
+    pub fn with(&self, outcome: usize, segment: usize, effort: &[f64]) -> f64 {
+        if let Some(own) = self.own[outcome].get(segment) {
+            return side(own.risks.mean(self.level(own, outcome, segment, effort)), self.sign[outcome]);
+        }
+        let none = self.none[outcome][segment];
+        let more = self.sign[outcome] > 0.0;
+        let mut bad = if more { 1.0 - none } else { none };
+        for (help, effects) in self.helps.iter().enumerate() {
+            let effect = &effects[segment];
+            let bought = effect.bought(effort[help * self.segments + segment]);
+            match effect.moves[outcome] {
+                Some(Move::Relative(most)) => bad *= 1.0 - most * bought,
+                Some(Move::Points(most)) => bad -= most * bought,
+                None => {}
+            }
+        }
+        let bad = bad.clamp(0.0, 1.0);
+        if more { 1.0 - bad } else { bad }
+    }
+
+    /// The chance without any help.
+    #[must_use]
+    pub fn without(&self, outcome: usize, segment: usize) -> f64 {
+        self.none[outcome][segment]
+    }
+
+    /// The chance as things are now.
+    #[must_use]
+    pub fn now(&self, outcome: usize, segment: usize) -> f64 {
+        self.now[outcome][segment]
+    }
+
+    /// The largest change for the better that one kind of help can make, on top of no help at all.
+    #[must_use]
+    pub fn reach(&self, outcome: usize, help: usize, segment: usize) -> f64 {
+        let none = self.none[outcome].get(segment).copied().unwrap_or_default();
+        let bad = if self.sign[outcome] > 0.0 { 1.0 - none } else { none };
+        match self.helps[help][segment].moves[outcome] {
+            Some(Move::Relative(most)) => most * bad,
+            Some(Move::Points(most)) => most.min(bad),
+            None => 0.0,
+        }
+    }
+}
+
+/// The chance of an outcome from that of its bad side, or the other way round.
+fn side(chance: f64, sign: f64) -> f64 {
+    if sign > 0.0 { 1.0 - chance } else { chance }
+}
+
+/// The people's own chances by segment. A baseline to be matched and a trend move them in proportion to each person's own
+/// risk, not on the odds: only so does a person's uniform keep its place among the others'.
+fn own_chances(scheme: &Scheme, world: &World, people: &People, outcome: usize) -> Vec<OwnChances> {
+    let belief = &world.outcomes[outcome];
+    let sign = scheme.outcomes[outcome].sign() as f64;
+    let risks = |segment: usize| world.individuals.as_ref()?.risks_of(outcome, segment, people.cells.iter());
+    let all: Vec<Risks> = (0..world.segments.len()).filter_map(risks).collect();
+    let mut level = 1.0;
+    if let Some(rate) = &belief.matches {
+        let cohort = divide(scheme, world, people.area, 0);
+        let total = cohort.iter().sum::<usize>().max(1) as f64;
+        let weigh =
+            |value: &dyn Fn(usize) -> f64| cohort.iter().enumerate().map(|(at, &n)| n as f64 * value(at)).sum::<f64>() / total;
+        let target = weigh(&|at| rate.at(people.area, world.segments[at].priced_as, 0).0 as f64 / WHOLE as f64);
+        level = level_where(side(target, sign), |level| weigh(&|at| all[at].mean(level)));
+    }
+    let shifted = |risks: &Risks| match belief.trend {
+        0.0 => level,
+        trend => {
+            let bad = (risks.mean(level) - sign * trend).clamp(0.0, 1.0);
+            level_where(bad, |level| risks.mean(level))
+        }
+    };
+    all.iter().map(|risks| OwnChances { level_now: shifted(risks).min(HIGHEST), level_none: 0.0, risks: risks.clone() }).collect()
+}
+
+fn effects(help: &Help, area: usize, segments: usize) -> Vec<Effect> {
+    (0..segments)
+        .map(|segment| Effect {
+            spent_now: help.spent_now.at(area, segment, 0),
+            half_cost: help.half_cost.at(area, segment, 0),
+            moves: help.moves.iter().map(|moves| moves.as_ref().map(|m| m.at(area, segment, 0))).collect(),
+        })
+        .collect()
+}
+
+/// Mean number of periods when each lasts with chance `c`: at most `most`.
+fn mean_periods(continues: f64, most: i64) -> f64 {
+    (1..=most.min(1000)).map(|k| continues.powi(k as i32)).sum()
+}
+
+/// Shifts all segments' odds by one factor until the area's rate meets the contract's baseline.
+fn matched(scheme: &Scheme, world: &World, chances: &[f64], baseline: &Schedule<base::money::Rate>, area: usize) -> Vec<f64> {
+    let people = divide(scheme, world, area, 0);
+    let total: usize = people.iter().sum();
+    let weigh = |value: &dyn Fn(usize) -> f64| -> f64 {
+        people.iter().enumerate().map(|(at, &n)| n as f64 * value(at)).sum::<f64>() / total.max(1) as f64
+    };
+    let target = weigh(&|at| baseline.at(area, world.segments[at].priced_as, 0).0 as f64 / WHOLE as f64);
+    let shifted = |log_odds: f64, p: f64| {
+        let odds = (p / (1.0 - p).max(1e-15)) * log_odds.exp();
+        odds / (1.0 + odds)
+    };
+    let (mut low, mut high) = (-12.0, 12.0);
+    for _ in 0..80 {
+        let middle = (low + high) / 2.0;
+        if weigh(&|at| shifted(middle, chances[at])) < target { low = middle } else { high = middle }
+    }
+    chances.iter().map(|&p| shifted((low + high) / 2.0, p)).collect()
+}

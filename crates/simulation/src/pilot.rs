@@ -1,0 +1,114 @@
+//! What a chosen pilot lets one expect elsewhere: the best of several pilots is partly the luckiest, and what worked small is
+//! diluted and costs more at scale.
+//!
+//! True effects of the things tried are taken to differ normally around their mean, and each pilot to measure its own with a
+//! normal error. The one that measured most then does, on average, less than it measured, by
+//! `s² / √(t² + s²) · E[largest of n normal numbers]`, where s is the standard error of a pilot and t the spread of true effects.
+
+use base::statistics::{normal_cdf, normal_quantile};
+use contract::Scheme;
+use risks::{PilotFacts, Role, Turn, Turned};
+
+use crate::conduct::{Arena, Conduct, Payments};
+use crate::world::{Move, Pilot, World};
+
+/// Equally likely sizes of the true effect that futures are shared out over.
+const LEVELS: usize = 9;
+
+/// The mean of the largest of `n` standard normal numbers: the integral of x · n φ(x) Φ(x)^(n−1), by the trapezium rule.
+#[must_use]
+pub fn largest_of(n: usize) -> f64 {
+    const STEP: f64 = 0.005;
+    let density = |x: f64| (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    (-2000..=2000)
+        .map(|step| {
+            let x = f64::from(step) * STEP;
+            x * n as f64 * density(x) * normal_cdf(x).powi(n as i32 - 1) * STEP
+        })
+        .sum()
+}
+
+/// How much less than it measured the best of several pilots does on average.
+#[must_use]
+pub fn disappointment(pilot: &Pilot) -> f64 {
+    let spread = (pilot.differ_by.powi(2) + pilot.standard_error.powi(2)).sqrt();
+    if spread == 0.0 { 0.0 } else { pilot.standard_error.powi(2) / spread * largest_of(pilot.tried) }
+}
+
+/// How far the true effect may lie from what is expected of it: the standard deviation that the pilot leaves.
+fn left_unknown(pilot: &Pilot) -> f64 {
+    let spread = (pilot.differ_by.powi(2) + pilot.standard_error.powi(2)).sqrt();
+    if spread == 0.0 { 0.0 } else { pilot.differ_by * pilot.standard_error / spread }
+}
+
+/// The most that the piloted help moves what its pilots measured, as the world has it.
+fn moved(world: &World, pilot: &Pilot) -> Option<Move> {
+    Some(world.help[pilot.help].moves[pilot.outcome].as_ref()?.at(0, 0, 0))
+}
+
+fn measured(world: &World, pilot: &Pilot) -> f64 {
+    match moved(world, pilot) {
+        Some(Move::Relative(most) | Move::Points(most)) => most,
+        None => 0.0,
+    }
+}
+
+/// What a report says of the pilot.
+#[must_use]
+pub fn facts(scheme: &Scheme, world: &World) -> Option<PilotFacts> {
+    let pilot = world.pilot.as_ref()?;
+    let measured = measured(world, pilot);
+    let expected = measured - disappointment(pilot);
+    let around = |middle: f64, error: f64| (middle - 1.96 * error, middle + 1.96 * error);
+    Some(PilotFacts {
+        help: world.help[pilot.help].name.clone(),
+        outcome: scheme.outcomes[pilot.outcome].name.clone(),
+        in_points: matches!(moved(world, pilot), Some(Move::Points(_))),
+        tried: pilot.tried,
+        measured,
+        interval: around(measured, pilot.standard_error),
+        expected,
+        expected_interval: around(expected, left_unknown(pilot)),
+        at_scale: expected.max(0.0) * (1.0 - pilot.diluted),
+        cost_rises: pilot.cost_rises,
+    })
+}
+
+/// The intended help for each person, bought at scale: it costs more and does what the pilot lets one expect there. Futures are
+/// shared out over equally likely sizes of the true effect.
+#[must_use]
+pub fn at_scale(arena: &Arena<'_>, intended: &Conduct) -> Option<Turned> {
+    let pilot = arena.world.pilot.as_ref()?;
+    let measured = measured(arena.world, pilot);
+    if measured <= 0.0 {
+        return None;
+    }
+    let segments = arena.people.segments;
+    let mut dearer = intended.clone();
+    for effort in &mut dearer.effort[pilot.help * segments..(pilot.help + 1) * segments] {
+        *effort *= 1.0 + pilot.cost_rises;
+    }
+    let futures = arena.replications;
+    let mut out = Turned {
+        turn: Turn::AtScale,
+        role: Role::Intended,
+        cost: arena.cost(&dearer),
+        payments: vec![0.0; futures],
+        results: vec![0.0; futures],
+        value: 0.0,
+    };
+    let (expected, unknown) = (measured - disappointment(pilot), left_unknown(pilot));
+    for level in 0..LEVELS {
+        let z = normal_quantile((level as f64 + 0.5) / LEVELS as f64);
+        let effect = (expected + z * unknown).max(0.0) * (1.0 - pilot.diluted);
+        let chances = arena.chances.clone().with_help(pilot.help, effect / measured, 1.0 + pilot.cost_rises);
+        let there = arena.facing(chances);
+        let Payments { total, results, .. } = there.payments(&dearer);
+        for future in (level..futures).step_by(LEVELS) {
+            out.payments[future] = total[future];
+            out.results[future] = results[future];
+        }
+        out.value += there.value(&dearer) / LEVELS as f64;
+    }
+    Some(out)
+}

@@ -1,0 +1,468 @@
+//! Searches for the conduct that is best for somebody, by the ladder of section "How the best conduct is found" in
+//! `docs/method.md`:
+//!
+//! 1. the exact shape: whatever a contract counts, effort is spread over segments so that the last pound buys the same
+//!    weighted improvement in each; that leaves one number to search, how much in all;
+//! 2. a screen of Owen-scrambled Sobol points, in case the payment rule rewards some other shape;
+//! 3. a polish by Nelder and Mead's method from the best two;
+//! 4. a sweep along every coordinate, idle included, and over the choice of whom to serve. The last sweep finds nothing
+//!    better: its largest gain, with its error, is the *regret* that is reported.
+//!
+//! Every candidate is tried on the same random numbers.
+
+use std::f64::consts::LN_2;
+
+use crate::conduct::{Arena, Conduct, Reporting};
+
+/// How hard to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    pub replications: usize,
+    /// Points along each path.
+    pub path: usize,
+    pub sobol: u32,
+    /// Steps of Nelder and Mead's method from each start.
+    pub polish: usize,
+    pub sweeps: usize,
+    /// Deviations of a sweep that are tried on all replications, after a look at all of them on a quarter; 0 tries them all.
+    pub sift: usize,
+}
+
+impl Budget {
+    /// For the central world.
+    pub const FULL: Budget = Budget { replications: 100, path: 40, sobol: 64, polish: 80, sweeps: 4, sift: 0 };
+    /// For one of many worlds or mends.
+    pub const QUICK: Budget = Budget { replications: 48, path: 24, sobol: 0, polish: 0, sweeps: 2, sift: 12 };
+}
+
+/// What a conduct is judged by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Objective {
+    Profit,
+    /// Mean profit less so many pounds for each pound of its standard deviation.
+    Cautious(f64),
+    /// Profit plus this share of the value of outcomes to the public.
+    Mission(f64),
+}
+
+/// What a player may do beside choosing its effort, where rules and world leave room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freedom {
+    /// Turn people away, or let them fall out before they count.
+    pub intake: bool,
+    /// Report otherwise than it is.
+    pub reporting: bool,
+}
+
+impl Freedom {
+    pub const ALL: Freedom = Freedom { intake: true, reporting: true };
+}
+
+/// The best conduct found.
+#[derive(Clone, Debug)]
+pub struct Best {
+    pub conduct: Conduct,
+    pub score: f64,
+    /// The largest gain that the last sweep found, in pounds, and its Monte Carlo error; not below zero.
+    pub regret: f64,
+    pub regret_error: f64,
+    /// Conducts tried.
+    pub tried: usize,
+}
+
+/// One candidate with its payments.
+#[derive(Clone, Debug)]
+struct Tried {
+    conduct: Conduct,
+    profits: Vec<f64>,
+    score: f64,
+}
+
+/// Weights of a good result by binary outcome (position in the scheme) and segment: what one more is worth to somebody.
+pub type Weights = Vec<Vec<f64>>;
+
+/// The conduct that spreads effort so that the last pound buys the same weighted improvement everywhere, at a price of
+/// `price` for each unit of weight: e = h/ln 2 · ln(price · A · ln 2 / h), or nothing where that is below zero. With price 1
+/// and weights in pounds it is the exact best response to a linear tariff.
+#[must_use]
+pub fn along(arena: &Arena<'_>, weights: &Weights, price: f64, taken: &[bool]) -> Conduct {
+    let segments = arena.people.segments;
+    let mut effort = vec![0.0; arena.chances.helps.len() * segments];
+    for (help, effects) in arena.chances.helps.iter().enumerate() {
+        for segment in 0..segments {
+            let reach = weighted_reach(arena, weights, help, segment);
+            let half = effects[segment].half_cost;
+            let marginal = price * reach * LN_2 / half;
+            if marginal > 1.0 && taken[segment] {
+                effort[help * segments + segment] = half / LN_2 * marginal.ln();
+            }
+        }
+    }
+    Conduct::of(effort, taken.to_vec())
+}
+
+fn weighted_reach(arena: &Arena<'_>, weights: &Weights, help: usize, segment: usize) -> f64 {
+    let binary = arena.ranks.binary_outcomes();
+    binary.iter().map(|&outcome| weights[outcome][segment] * arena.chances.reach(outcome, help, segment)).sum()
+}
+
+/// The lowest price at which any effort pays, and the price at which every effort is nearly all that money can buy.
+fn price_range(arena: &Arena<'_>, weights: &Weights) -> Option<(f64, f64)> {
+    let mut range: Option<(f64, f64)> = None;
+    for (help, effects) in arena.chances.helps.iter().enumerate() {
+        for (segment, effect) in effects.iter().enumerate() {
+            let reach = weighted_reach(arena, weights, help, segment);
+            if reach > 0.0 {
+                let corner = effect.half_cost / (reach * LN_2);
+                let (low, high) = range.unwrap_or((corner, corner));
+                range = Some((low.min(corner), high.max(corner)));
+            }
+        }
+    }
+    range.map(|(low, high)| (low, high * 64.0))
+}
+
+/// Conducts at even steps along a path, from where effort starts to where it has bought nearly everything.
+#[must_use]
+pub fn path(arena: &Arena<'_>, weights: &Weights, steps: usize, taken: &[bool]) -> Vec<Conduct> {
+    let Some((low, high)) = price_range(arena, weights) else { return Vec::new() };
+    let ratio = (high / low).powf(1.0 / (steps.max(2) - 1) as f64);
+    (0..steps).map(|step| along(arena, weights, low * ratio.powi(step as i32), taken)).collect()
+}
+
+/// The point of a path at which a rising measure reaches a target; the far end when it never does.
+pub fn reaching(arena: &Arena<'_>, weights: &Weights, taken: &[bool], target: f64, measure: impl Fn(&Conduct) -> f64) -> Conduct {
+    let Some((low, high)) = price_range(arena, weights) else { return Conduct::idle(&arena.chances, taken.len()) };
+    let (mut low, mut high) = ((low * 0.5).ln(), (high * 16.0).ln());
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if measure(&along(arena, weights, middle.exp(), taken)) < target { low = middle } else { high = middle }
+    }
+    along(arena, weights, high.exp(), taken)
+}
+
+/// What one more good result is worth to the public, in pounds.
+#[must_use]
+pub fn public_weights(arena: &Arena<'_>) -> Weights {
+    weights_from(arena, |outcome| arena.world.outcomes[outcome].value)
+}
+
+/// One for each good result of a binary outcome, nothing for the others.
+#[must_use]
+pub fn count_weights(arena: &Arena<'_>, only: usize) -> Weights {
+    let segments = arena.people.segments;
+    (0..arena.scheme.outcomes.len()).map(|at| vec![if at == only { 1.0 } else { 0.0 }; segments]).collect()
+}
+
+/// Carries weights of outcomes that are counted on top of a binary one over to it.
+fn weights_from(arena: &Arena<'_>, worth: impl Fn(usize) -> f64) -> Weights {
+    let segments = arena.people.segments;
+    let mut weights = vec![vec![0.0; segments]; arena.scheme.outcomes.len()];
+    for (at, outcome) in arena.scheme.outcomes.iter().enumerate() {
+        let base = outcome.base(at);
+        // Help betters the base outcome; whether that is good for this one depends on which way each runs.
+        let together = (outcome.sign() * arena.scheme.outcomes[base].sign()) as f64;
+        for segment in 0..segments {
+            weights[base][segment] += together * worth(at) * arena.chances.each[at][segment];
+        }
+    }
+    weights
+}
+
+/// What the scheme pays for one more good result in each segment once its gates are open: the difference that three
+/// percentage points make on top of a result far better than expected. Where that is nothing (a lump sum past its gate),
+/// every result weighs the same: the lump spread over the smallest improvement that earns it.
+#[must_use]
+pub fn payment_weights(arena: &Arena<'_>) -> Weights {
+    use contract::price::{NoLines, Paid, price};
+    let segments = arena.people.segments;
+    let binary = arena.ranks.binary_outcomes();
+    let mut weights = vec![vec![0.0; segments]; arena.scheme.outcomes.len()];
+    let mut paid = Paid::<f64>::default();
+    for far in [0.12, 0.05, 0.0] {
+        for &outcome in binary {
+            for segment in 0..segments {
+                // Nothing gets better than no bad result at all: a rare one leaves less room for both steps.
+                let room = |o: usize, s: usize| arena.room(o, s);
+                let step = (room(outcome, segment) / 5.0).min(0.03);
+                let mut pay = |extra: f64| {
+                    let tally = arena.expected_tally(|o, s| {
+                        let extra = if o == outcome && s == segment { extra } else { 0.0 };
+                        (0.8 * room(o, s)).min(far) + extra
+                    });
+                    price(arena.scheme, &tally, &mut paid, &mut NoLines);
+                    paid.total() / 100.0
+                };
+                let people = arena.in_segment(segment);
+                if people * step > 0.0 {
+                    weights[outcome][segment] = ((pay(step) - pay(0.0)) / (people * step)).max(0.0);
+                }
+            }
+        }
+        if weights.iter().flatten().any(|weight| *weight > 1e-6) {
+            return weights;
+        }
+    }
+    let total = |better: f64, paid: &mut Paid<f64>| {
+        price(arena.scheme, &arena.expected_tally(|_, _| better), paid, &mut NoLines);
+        paid.total() / 100.0
+    };
+    let now = total(0.0, &mut paid);
+    let first = (1..=120).map(|step| f64::from(step) * 0.0025).find_map(|better| {
+        let earns = total(better, &mut paid) - now;
+        (earns > 0.5).then(|| earns / (better * arena.people.count().max(1) as f64))
+    });
+    let each = first.unwrap_or(1.0);
+    weights_from(arena, |outcome| if arena.scheme.outcomes[outcome].is_binary() { each } else { 0.0 })
+}
+
+/// Searches for the best conduct.
+#[must_use]
+pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weights, freedom: Freedom) -> Best {
+    let segments = arena.people.segments;
+    let everyone = vec![true; segments];
+    let mut search = Search { arena, objective, replications: budget.replications.min(arena.replications), tried: 0 };
+    let mut candidates = vec![Conduct::idle(&arena.chances, segments), Conduct::as_now(&arena.chances, segments)];
+    // Exact where nothing but results beyond open gates counts.
+    candidates.push(along(arena, pay, 1.0, &everyone));
+    candidates.extend(path(arena, pay, budget.path, &everyone));
+    candidates.extend(path(arena, &public_weights(arena), budget.path / 2, &everyone));
+    let mut pool = search.try_all(candidates);
+    if budget.sobol > 0 {
+        let found = screen(&mut search, budget.sobol, &everyone);
+        pool.extend(found);
+    }
+    pool.sort_by(|a, b| b.score.total_cmp(&a.score));
+    pool.truncate(2);
+    if budget.polish > 0 {
+        let polished: Vec<Tried> = pool.iter().map(|start| nelder_mead(&mut search, start, budget.polish)).collect();
+        pool.extend(polished);
+        pool.sort_by(|a, b| b.score.total_cmp(&a.score));
+    }
+    let mut at = pool.swap_remove(0);
+    let (mut regret, mut regret_error) = (f64::INFINITY, 0.0);
+    for _ in 0..budget.sweeps.max(1) {
+        let neighbours = neighbours(arena, &at.conduct, freedom, pay, budget.path);
+        let mut tried = search.try_best(neighbours, budget.sift);
+        let together = intake_together(&at, &tried);
+        tried.extend(search.try_all(together));
+        let Some(found) = tried.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)) else { break };
+        let gain = found.score - at.score;
+        let differences: Vec<f64> = found.profits.iter().zip(&at.profits).map(|(a, b)| a - b).collect();
+        regret = gain.max(0.0);
+        regret_error = spread(&differences) / (differences.len().max(1) as f64).sqrt();
+        if gain <= 1e-9 {
+            break;
+        }
+        at = found;
+    }
+    Best { score: at.score, conduct: at.conduct, regret, regret_error, tried: search.tried }
+}
+
+struct Search<'a, 'b> {
+    arena: &'b Arena<'a>,
+    objective: Objective,
+    replications: usize,
+    tried: usize,
+}
+
+impl Search<'_, '_> {
+    fn try_all(&mut self, conducts: Vec<Conduct>) -> Vec<Tried> {
+        self.try_on(conducts, self.replications)
+    }
+
+    /// The best so many by a quarter of the replications, tried on all of them. On the same random numbers what is far behind
+    /// on a few is behind on all.
+    fn try_best(&mut self, conducts: Vec<Conduct>, best: usize) -> Vec<Tried> {
+        if best == 0 || conducts.len() <= best {
+            return self.try_all(conducts);
+        }
+        let mut tried = self.try_on(conducts, (self.replications / 4).max(1));
+        tried.sort_by(|a, b| b.score.total_cmp(&a.score));
+        tried.truncate(best);
+        self.try_all(tried.into_iter().map(|tried| tried.conduct).collect())
+    }
+
+    fn try_on(&mut self, conducts: Vec<Conduct>, replications: usize) -> Vec<Tried> {
+        self.tried += conducts.len();
+        let payments = self.arena.totals(&conducts, replications);
+        conducts
+            .into_iter()
+            .zip(payments)
+            .map(|(conduct, mut profits)| {
+                let cost = self.arena.cost(&conduct);
+                profits.iter_mut().for_each(|payment| *payment -= cost);
+                let score = self.score(&conduct, &profits);
+                Tried { conduct, profits, score }
+            })
+            .collect()
+    }
+
+    fn score(&self, conduct: &Conduct, profits: &[f64]) -> f64 {
+        let mean = profits.iter().sum::<f64>() / profits.len().max(1) as f64;
+        match self.objective {
+            Objective::Profit => mean,
+            Objective::Cautious(weight) => mean - weight * spread(profits),
+            Objective::Mission(weight) => mean + weight * self.arena.value(conduct),
+        }
+    }
+}
+
+fn spread(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n.max(1.0);
+    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0)).sqrt()
+}
+
+/// Sobol points over all efforts on a quarter of the replications; the best eighth goes on to all of them.
+fn screen(search: &mut Search<'_, '_>, points: u32, everyone: &[bool]) -> Vec<Tried> {
+    let arena = search.arena;
+    let half: Vec<f64> = arena.chances.helps.iter().flatten().map(|effect| effect.half_cost).collect();
+    let conducts = (0..points).map(|point| {
+        let effort = half.iter().enumerate().map(|(dimension, half)| {
+            let u = f64::from(sobol_burley::sample(point, dimension as u32 % 256, 7));
+            // Even in what is bought, not in what is spent: from nothing to 99 %.
+            -(1.0 - 0.99 * u).ln() / LN_2 * half
+        });
+        Conduct::of(effort.collect(), everyone.to_vec())
+    });
+    let mut tried = search.try_on(conducts.collect(), (search.replications / 4).max(1));
+    tried.sort_by(|a, b| b.score.total_cmp(&a.score));
+    tried.truncate(points as usize / 8);
+    search.try_all(tried.into_iter().map(|tried| tried.conduct).collect())
+}
+
+/// Nelder and Mead's simplex method on the efforts, kept at or above zero.
+fn nelder_mead(search: &mut Search<'_, '_>, start: &Tried, steps: usize) -> Tried {
+    let dimensions = start.conduct.effort.len();
+    let arena = search.arena;
+    let half: Vec<f64> = arena.chances.helps.iter().flatten().map(|effect| effect.half_cost).collect();
+    let with = |effort: Vec<f64>| Conduct { effort, ..start.conduct.clone() };
+    let mut corners = vec![start.clone()];
+    let shifted = (0..dimensions).map(|at| {
+        let mut effort = start.conduct.effort.clone();
+        effort[at] += 0.3 * half[at];
+        with(effort)
+    });
+    corners.extend(search.try_all(shifted.collect()));
+    let move_to = |centre: &[f64], from: &[f64], factor: f64| -> Vec<f64> {
+        centre.iter().zip(from).map(|(c, f)| (c + factor * (c - f)).max(0.0)).collect()
+    };
+    let mut try_one = |effort: Vec<f64>| search.try_all(vec![with(effort)]).swap_remove(0);
+    for _ in 0..steps {
+        corners.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let worst = &corners[dimensions];
+        if corners[0].score - worst.score < 1e-6 * corners[0].score.abs().max(1.0) {
+            break;
+        }
+        let centre: Vec<f64> = (0..dimensions)
+            .map(|at| corners[..dimensions].iter().map(|corner| corner.conduct.effort[at]).sum::<f64>() / dimensions as f64)
+            .collect();
+        let reflected = try_one(move_to(&centre, &worst.conduct.effort, 1.0));
+        let replacement = if reflected.score > corners[0].score {
+            let expanded = try_one(move_to(&centre, &worst.conduct.effort, 2.0));
+            if expanded.score > reflected.score { expanded } else { reflected }
+        } else if reflected.score > corners[dimensions - 1].score {
+            reflected
+        } else {
+            let contracted = try_one(move_to(&centre, &worst.conduct.effort, -0.5));
+            if contracted.score <= worst.score {
+                let best = corners[0].conduct.effort.clone();
+                for corner in &mut corners[1..] {
+                    let effort = corner.conduct.effort.iter().zip(&best).map(|(a, b)| (a + b) / 2.0).collect();
+                    *corner = try_one(effort);
+                }
+                continue;
+            }
+            contracted
+        };
+        corners[dimensions] = replacement;
+    }
+    corners.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)).unwrap_or_else(|| start.clone())
+}
+
+/// The changes of intake that pay one by one, made together: the best two, the best three and so on. One segment a sweep would
+/// leave most unturned where there are many.
+fn intake_together(at: &Tried, tried: &[Tried]) -> Vec<Conduct> {
+    let changed = |other: &Tried| -> Option<usize> {
+        let mut differ = (0..at.conduct.taken.len()).filter(|&segment| other.conduct.taken[segment] != at.conduct.taken[segment]);
+        let all_else = other.conduct.effort == at.conduct.effort && other.conduct.reporting == at.conduct.reporting;
+        let first = differ.next().filter(|_| other.score > at.score && all_else)?;
+        differ.next().is_none().then_some(first)
+    };
+    let mut paying: Vec<(f64, usize)> = tried.iter().filter_map(|other| Some((other.score, changed(other)?))).collect();
+    paying.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut conduct = at.conduct.clone();
+    let changed = paying.into_iter().map(|(_, segment)| {
+        conduct.taken[segment] = !conduct.taken[segment];
+        conduct.clone()
+    });
+    changed.skip(1).filter(|conduct| conduct.taken.iter().any(|taken| *taken)).collect()
+}
+
+/// Deviations of one decision at a time: each effort to nothing, to today's, and to shares and multiples; each segment taken
+/// or turned away where that is free; and, from there, the paths again.
+fn neighbours(arena: &Arena<'_>, from: &Conduct, freedom: Freedom, pay: &Weights, path_steps: usize) -> Vec<Conduct> {
+    const OF_HALF: [f64; 9] = [0.0, 0.15, 0.4, 0.7, 1.0, 1.5, 2.2, 3.2, 5.0];
+    const OF_SELF: [f64; 6] = [0.85, 0.94, 0.98, 1.02, 1.06, 1.15];
+    let mut out = Vec::new();
+    let effects: Vec<_> = arena.chances.helps.iter().flatten().collect();
+    for (at, effect) in effects.iter().enumerate() {
+        let now = from.effort[at];
+        let values = OF_HALF.iter().map(|share| share * effect.half_cost);
+        for value in values.chain(OF_SELF.iter().map(|share| share * now)).chain([effect.spent_now]) {
+            if (value - now).abs() > 1e-9 {
+                let mut effort = from.effort.clone();
+                effort[at] = value;
+                out.push(Conduct { effort, ..from.clone() });
+            }
+        }
+    }
+    // All efforts together, a little more or less.
+    for share in OF_SELF {
+        out.push(Conduct { effort: from.effort.iter().map(|effort| effort * share).collect(), ..from.clone() });
+    }
+    for segment in (0..from.taken.len()).filter(|&segment| freedom.intake && arena.may_leave(segment)) {
+        let mut taken = from.taken.clone();
+        taken[segment] = !taken[segment];
+        if taken.iter().any(|taken| *taken) {
+            out.push(Conduct { taken: taken.clone(), ..from.clone() });
+            out.extend(path(arena, pay, path_steps / 4, &taken));
+            out.push(Conduct { effort: vec![0.0; from.effort.len()], taken, ..from.clone() });
+        }
+    }
+    if freedom.reporting {
+        out.extend(other_reports(arena, from, pay));
+    }
+    out
+}
+
+/// Other ways to report: each outcome claimed to the point where the last false claim costs what it brings, to nothing, and to
+/// shares and multiples; labels likewise.
+fn other_reports(arena: &Arena<'_>, from: &Conduct, pay: &Weights) -> Vec<Conduct> {
+    const OF_MOST: [f64; 7] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.75, 1.0];
+    const OF_SELF: [f64; 6] = [0.8, 0.93, 0.98, 1.02, 1.07, 1.25];
+    let mut out = Vec::new();
+    let outcomes = arena.scheme.outcomes.len();
+    for (at, rising) in (0..outcomes).filter_map(|at| Some((at, arena.false_claims(at)?))) {
+        let mut claimed = from.reporting.claimed.clone();
+        claimed.resize(outcomes, 0.0);
+        let now = claimed[at];
+        let penalty = arena.expected_penalty(at);
+        let people: f64 = (0..arena.people.segments).map(|segment| arena.in_segment(segment)).sum();
+        let earns: f64 = (0..arena.people.segments).map(|s| arena.in_segment(s) * pay[at][s]).sum::<f64>() / people.max(1.0);
+        let shares = OF_MOST.map(|share| share * rising.at_most).into_iter().chain(OF_SELF.map(|share| share * now));
+        for share in shares.chain([rising.worth(earns - penalty)]) {
+            claimed[at] = share.clamp(0.0, rising.at_most);
+            out.push(Conduct { reporting: Reporting { claimed: claimed.clone(), ..from.reporting.clone() }, ..from.clone() });
+        }
+    }
+    if let Some(rising) = arena.relabelling() {
+        let now = from.reporting.mislabelled;
+        for share in OF_MOST.map(|share| share * rising.at_most).into_iter().chain(OF_SELF.map(|share| share * now)) {
+            let mislabelled = share.clamp(0.0, rising.at_most);
+            out.push(Conduct { reporting: Reporting { mislabelled, ..from.reporting.clone() }, ..from.clone() });
+        }
+    }
+    out
+}

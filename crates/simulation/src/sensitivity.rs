@@ -1,0 +1,441 @@
+//! What the result hangs on: which of the uncertain numbers decide how much a provider gains from drift, and what becomes of
+//! people at the provider's best.
+//!
+//! Two steps. A *screen* moves one number at a time from many starting points (Morris 1991: elementary effects) and tells the
+//! few that matter from the many that do not. For those few, *shares of the spread* (Sobol' 1993) say how much of it each
+//! brings by itself and how much together with others, on the points of Saltelli (2002) with the estimators of Jansen (1999),
+//! each with a 90 % interval from resampling the rows. The others then stand at what is stated.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base::document::{Dial, Picks, Reader};
+use base::opened::Opened;
+use base::schedule::Schedule;
+use contract::Scheme;
+use contract::read;
+use rayon::prelude::*;
+use risks::mean;
+
+use crate::conduct::Arena;
+use crate::people::{People, people};
+use crate::plays::{self, Wanted};
+use crate::rank::Ranks;
+use crate::search::Budget;
+use crate::stress::{Progress, uncertain};
+use crate::world::{self, World};
+use base::philox::philox4x64;
+
+/// How hard to look.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub seed: u64,
+    /// Starting points of the screen; each takes one world more than there are uncertain numbers.
+    pub starts: usize,
+    /// Rows of the second step; each takes two worlds more than there are numbers in it.
+    pub rows: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { seed: 1, starts: 12, rows: 256 }
+    }
+}
+
+/// Most numbers that go on to the second step.
+const MOST: usize = 8;
+/// A number goes on only when it moves something by at least this share of what the strongest does.
+const WORTH_WHILE: f64 = 0.02;
+
+/// What the result hangs on, in one area.
+#[derive(Clone, Debug)]
+pub struct Sensitivity {
+    pub area: String,
+    pub people: usize,
+    pub dials: Vec<Dial>,
+    /// The dials of the second step, the strongest first.
+    pub kept: Vec<usize>,
+    pub outputs: Vec<Output>,
+    /// Worlds tried, and how many of them could not be read.
+    pub worlds: usize,
+    pub failed: usize,
+}
+
+/// One figure of the result, and what moves it.
+#[derive(Clone, Debug)]
+pub struct Output {
+    pub what: Figure,
+    /// As everything is stated.
+    pub stated: f64,
+    /// For every dial, from the screen.
+    pub effects: Vec<Effect>,
+    /// Over the worlds of the second step: 5 %, 50 % and 95 %.
+    pub spread: [f64; 3],
+    /// For each dial kept, in the order of `kept`.
+    pub shares: Vec<Shares>,
+}
+
+/// A figure of the result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Figure {
+    /// Pounds: profit at the provider's best less profit as intended.
+    GainFromDrift,
+    /// In per cent of people: the true rate of this outcome at the provider's best.
+    TrueOutcome(String),
+}
+
+/// What moving one number over its range does, the others being anywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Effect {
+    /// Mean movement, whichever way, for the whole range.
+    pub size: f64,
+    /// Standard deviation of the movement: how much it depends on where the other numbers stand.
+    pub varies: f64,
+}
+
+/// How much of the spread a number brings.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Shares {
+    /// By itself.
+    pub alone: Interval,
+    /// By itself or together with others.
+    pub in_all: Interval,
+}
+
+/// A figure with its 90 % interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Interval {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// What is looked at: several figures from where each number stands, from 0 to 1; `None` where they make no world.
+type Model<'a> = &'a (dyn Fn(&[f64]) -> Option<Vec<f64>> + Sync);
+
+/// Finds what the result hangs on in the area of median size: areas differ in little but their size, and one takes a
+/// twentieth of the time of twenty.
+#[must_use]
+pub fn sensitivity(opened: &Opened, scheme: &Scheme, world: &World, options: Options, progress: Progress<'_>) -> Sensitivity {
+    let (dials, _) = uncertain(opened);
+    let laboratory = Laboratory::build(opened, scheme, world, options.seed);
+    let stated = laboratory.figures(scheme, world);
+    progress("moving one number at a time", 0.05);
+    let try_all = |ways: &[f64]| laboratory.at(&dials, &all(&dials), ways);
+    let (effects, screen_failed) = screen(dials.len(), stated.len(), options.starts, options.seed, &try_all);
+    let kept = strongest(&effects);
+    progress("moving the strongest together", 0.3);
+    let try_kept = |ways: &[f64]| laboratory.at(&dials, &kept, ways);
+    let found = shares(kept.len(), stated.len(), options.rows, options.seed, &try_kept);
+    progress("done", 1.0);
+    let whats = laboratory.whats();
+    let outputs = whats.into_iter().enumerate().map(|(at, what)| Output {
+        what,
+        stated: stated[at],
+        effects: effects[at].clone(),
+        spread: found.spread[at],
+        shares: found.shares[at].clone(),
+    });
+    Sensitivity {
+        area: scheme.areas[laboratory.area].clone(),
+        people: laboratory.people,
+        outputs: outputs.collect(),
+        worlds: options.starts * (dials.len() + 1) + options.rows * (kept.len() + 2),
+        failed: screen_failed + found.failed,
+        kept,
+        dials,
+    }
+}
+
+fn all(dials: &[Dial]) -> Vec<usize> {
+    (0..dials.len()).collect()
+}
+
+/// The dials worth a second look, the strongest first.
+fn strongest(effects: &[Vec<Effect>]) -> Vec<usize> {
+    let dials = effects.first().map_or(0, Vec::len);
+    let strength = |dial: usize| -> f64 {
+        let relative = effects.iter().map(|output| {
+            let most = output.iter().map(|effect| effect.size).fold(0.0, f64::max);
+            if most > 0.0 { output[dial].size / most } else { 0.0 }
+        });
+        relative.fold(0.0, f64::max)
+    };
+    let mut order: Vec<usize> = (0..dials).filter(|&dial| strength(dial) >= WORTH_WHILE).collect();
+    order.sort_by(|&a, &b| strength(b).total_cmp(&strength(a)));
+    order.truncate(MOST);
+    order
+}
+
+/// The people of the area in some world, with their sorted uniforms.
+struct Drawn {
+    people: People,
+    /// How often things happen to those to whom they happen, which the sums on top of the uniforms depend on.
+    often: Vec<Schedule<f64>>,
+    ranks: Ranks,
+}
+
+/// One area, where any world can be tried.
+struct Laboratory<'a> {
+    opened: &'a Opened,
+    scheme: &'a Scheme,
+    area: usize,
+    people: usize,
+    seed: u64,
+    /// People drawn lately, the last used at the end: most numbers leave the people as they are.
+    lately: Mutex<Vec<Arc<Drawn>>>,
+    /// The main outcome, where there is one.
+    outcome: Option<usize>,
+}
+
+impl<'a> Laboratory<'a> {
+    fn build(opened: &'a Opened, scheme: &'a Scheme, world: &'a World, seed: u64) -> Laboratory<'a> {
+        let everyone = people(scheme, world);
+        let area = plays::typical_area(&everyone);
+        let people = everyone[area].count();
+        let outcome = plays::main_outcome(scheme, world);
+        Laboratory { opened, scheme, area, people, seed, lately: Mutex::default(), outcome }
+    }
+
+    fn whats(&self) -> Vec<Figure> {
+        let truth = self.outcome.map(|at| Figure::TrueOutcome(self.scheme.outcomes[at].name.clone()));
+        [Figure::GainFromDrift].into_iter().chain(truth).collect()
+    }
+
+    /// The figures of a world in which some dials stand so and all others as stated.
+    fn at(&self, dials: &[Dial], which: &[usize], ways: &[f64]) -> Option<Vec<f64>> {
+        let picks: Picks = which.iter().zip(ways).map(|(&dial, &way)| (dials[dial].path.clone(), way)).collect();
+        let reader = Reader::new(self.opened, &picks);
+        let scheme = read::scheme(&reader)?;
+        let world = world::read(&reader, &scheme)?;
+        Some(self.figures(&scheme, &world))
+    }
+
+    /// The people of a world, drawn anew only where nobody alike was drawn lately. Which of the two it was changes no number.
+    fn drawn(&self, scheme: &Scheme, world: &World) -> Arc<Drawn> {
+        let here = people(scheme, world).swap_remove(self.area);
+        let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
+        let often: Vec<Schedule<f64>> = counted.map(|(at, _)| world.outcomes[at].now.clone()).collect();
+        let keep = |drawn: Arc<Drawn>| {
+            let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
+            lately.retain(|known| !Arc::ptr_eq(known, &drawn));
+            let spare = (lately.len() + 1).saturating_sub(3 * rayon::current_num_threads());
+            lately.drain(..spare);
+            lately.push(Arc::clone(&drawn));
+            drawn
+        };
+        let alike = |drawn: &&Arc<Drawn>| drawn.people == here && drawn.often == often;
+        let known = self.lately.lock().unwrap_or_else(PoisonError::into_inner).iter().find(alike).cloned();
+        keep(known.unwrap_or_else(|| {
+            let ranks = Ranks::build(scheme, world, &here, self.seed, 0, Budget::QUICK.replications);
+            Arc::new(Drawn { people: here.clone(), often: often.clone(), ranks })
+        }))
+    }
+
+    fn figures(&self, scheme: &Scheme, world: &World) -> Vec<f64> {
+        let drawn = self.drawn(scheme, world);
+        let (here, ranks) = (&drawn.people, &drawn.ranks);
+        let arena = Arena::new(scheme, world, here, ranks, self.seed, 0);
+        let best = plays::solve(&arena, Budget::QUICK, Wanted::ForProfit).best.conduct;
+        let intended = plays::intended(&arena);
+        let profits = arena.totals(&[best.clone(), intended.clone()], ranks.replications);
+        let gain = mean(&profits[0]) - arena.cost(&best) - (mean(&profits[1]) - arena.cost(&intended));
+        let rate = |outcome: usize| 100.0 * arena.true_outcomes(&best)[outcome].iter().sum::<f64>() / here.count().max(1) as f64;
+        [gain].into_iter().chain(self.outcome.map(rate)).collect()
+    }
+}
+
+/// A uniform whole number below `n`, keyed by what it is for.
+fn below(n: usize, seed: u64, purpose: u64, key: [u64; 3]) -> usize {
+    let word = philox4x64([key[0], key[1], key[2], purpose], [seed, 0])[0];
+    ((u128::from(word) * n as u128) >> 64) as usize
+}
+
+/// What keyed draws are for; far from the decisions of people.
+const START: u64 = 1 << 40;
+const ORDER: u64 = (1 << 40) + 1;
+const RESAMPLE: u64 = (1 << 40) + 2;
+
+/// The screen: `starts` walks over a grid of four levels, each moving every number once by two thirds of its range, in an
+/// order of its own. Returns the effects by output and dial, and how many worlds could not be read.
+#[must_use]
+pub fn screen(dials: usize, outputs: usize, starts: usize, seed: u64, model: Model<'_>) -> (Vec<Vec<Effect>>, usize) {
+    const STEP: f64 = 2.0 / 3.0;
+    let walk = |start: usize| -> (Vec<Vec<Option<f64>>>, usize) {
+        let key = |dial: usize| [start as u64, dial as u64, 0];
+        let mut ways: Vec<f64> = (0..dials).map(|dial| below(4, seed, START, key(dial)) as f64 / 3.0).collect();
+        let mut order: Vec<usize> = (0..dials).collect();
+        for at in (1..dials).rev() {
+            order.swap(at, below(at + 1, seed, ORDER, key(at)));
+        }
+        let mut moved = vec![vec![None; dials]; outputs];
+        let mut before = model(&ways);
+        let mut failed = usize::from(before.is_none());
+        for dial in order {
+            let step = if ways[dial] < 0.5 { STEP } else { -STEP };
+            ways[dial] += step;
+            let after = model(&ways);
+            failed += usize::from(after.is_none());
+            if let (Some(before), Some(after)) = (&before, &after) {
+                for output in 0..outputs {
+                    moved[output][dial] = Some((after[output] - before[output]) / step);
+                }
+            }
+            before = after;
+        }
+        (moved, failed)
+    };
+    let walks: Vec<_> = (0..starts).into_par_iter().map(walk).collect();
+    let effect = |output: usize, dial: usize| {
+        let moves: Vec<f64> = walks.iter().filter_map(|(moved, _)| moved[output][dial]).collect();
+        let sizes: Vec<f64> = moves.iter().map(|by| by.abs()).collect();
+        Effect { size: mean(&sizes), varies: variance(&moves).sqrt() }
+    };
+    let effects = (0..outputs).map(|output| (0..dials).map(|dial| effect(output, dial)).collect()).collect();
+    (effects, walks.iter().map(|(_, failed)| failed).sum())
+}
+
+/// What the second step found, by output.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub shares: Vec<Vec<Shares>>,
+    /// 5 %, 50 % and 95 % of each output.
+    pub spread: Vec<[f64; 3]>,
+    pub failed: usize,
+}
+
+/// One row: the figures at two independent points, and at the first with one number after the other taken from the second.
+struct Row {
+    first: Vec<f64>,
+    second: Vec<f64>,
+    mixed: Vec<Vec<f64>>,
+}
+
+/// The shares of the spread of each output that each number brings, on Owen-scrambled Sobol points.
+#[must_use]
+pub fn shares(dials: usize, outputs: usize, rows: usize, seed: u64, model: Model<'_>) -> Found {
+    let row = |number: usize| -> Option<Row> {
+        let point = |dimension: usize| {
+            // Each 256 dimensions are a sequence of their own; 65,536 points is all there is of one.
+            let scramble = seed as u32 ^ 0x5EED ^ (dimension / 256) as u32;
+            f64::from(sobol_burley::sample(number as u32 % (1 << 16), dimension as u32 % 256, scramble))
+        };
+        let a: Vec<f64> = (0..dials).map(point).collect();
+        let b: Vec<f64> = (dials..2 * dials).map(point).collect();
+        let mixed = (0..dials).map(|dial| {
+            let mut ways = a.clone();
+            ways[dial] = b[dial];
+            model(&ways)
+        });
+        Some(Row { first: model(&a)?, second: model(&b)?, mixed: mixed.collect::<Option<_>>()? })
+    };
+    let found: Vec<Row> = (0..rows).into_par_iter().map(row).collect::<Vec<_>>().into_iter().flatten().collect();
+    Found {
+        shares: (0..outputs).map(|output| (0..dials).map(|dial| share(&found, output, dial, seed)).collect()).collect(),
+        spread: (0..outputs).map(|output| spread(&found, output)).collect(),
+        failed: rows - found.len(),
+    }
+}
+
+/// Times the rows are drawn again for an interval.
+const RESAMPLES: usize = 400;
+
+fn share(rows: &[Row], output: usize, dial: usize, seed: u64) -> Shares {
+    let once: Vec<usize> = (0..rows.len()).collect();
+    let (alone, in_all) = jansen(rows, &once, output, dial);
+    let again: Vec<(f64, f64)> = (0..RESAMPLES)
+        .map(|round| {
+            let draw = |at: usize| below(rows.len(), seed, RESAMPLE, [at as u64, round as u64, 0]);
+            let picked: Vec<usize> = (0..rows.len()).map(draw).collect();
+            jansen(rows, &picked, output, dial)
+        })
+        .collect();
+    let interval = |value: f64, mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        Interval { value, low: quantile(&values, 0.05), high: quantile(&values, 0.95) }
+    };
+    Shares {
+        alone: interval(alone, again.iter().map(|pair| pair.0).collect()),
+        in_all: interval(in_all, again.iter().map(|pair| pair.1).collect()),
+    }
+}
+
+/// Jansen's estimators: alone, 1 − E(f(B) − f(A with b))² / 2V; in all, E(f(A) − f(A with b))² / 2V.
+fn jansen(rows: &[Row], picked: &[usize], output: usize, dial: usize) -> (f64, f64) {
+    let n = picked.len().max(1) as f64;
+    let values: Vec<f64> = picked.iter().flat_map(|&at| [rows[at].first[output], rows[at].second[output]]).collect();
+    let variance = variance(&values);
+    if variance <= 1e-12 * mean(&values).powi(2).max(1e-12) {
+        return (0.0, 0.0);
+    }
+    let (mut from_second, mut from_first) = (0.0, 0.0);
+    for &at in picked {
+        let mixed = rows[at].mixed[dial][output];
+        from_second += (rows[at].second[output] - mixed).powi(2);
+        from_first += (rows[at].first[output] - mixed).powi(2);
+    }
+    (1.0 - from_second / (2.0 * n * variance), from_first / (2.0 * n * variance))
+}
+
+fn spread(rows: &[Row], output: usize) -> [f64; 3] {
+    let mut values: Vec<f64> = rows.iter().flat_map(|row| [row.first[output], row.second[output]]).collect();
+    values.sort_by(f64::total_cmp);
+    [0.05, 0.5, 0.95].map(|q| quantile(&values, q))
+}
+
+fn variance(values: &[f64]) -> f64 {
+    let middle = mean(values);
+    values.iter().map(|value| (value - middle).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0).max(1.0)
+}
+
+/// A quantile of sorted values; 0 where there are none.
+fn quantile(sorted: &[f64], q: f64) -> f64 {
+    let last = sorted.len().saturating_sub(1) as f64;
+    sorted.get((last * q).round() as usize).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::PI;
+
+    use super::*;
+
+    /// Ishigami and Homma's function with a = 7 and b = 0.1, whose shares are known.
+    fn ishigami(ways: &[f64]) -> Option<Vec<f64>> {
+        let [x, y, z] = [0, 1, 2].map(|at| PI * (2.0 * ways[at] - 1.0));
+        Some(vec![x.sin() + 7.0 * y.sin().powi(2) + 0.1 * z.powi(4) * x.sin()])
+    }
+
+    #[test]
+    fn the_shares_of_a_known_function() {
+        let found = shares(3, 1, 4096, 1, &ishigami);
+        let alone = [0.313_905, 0.442_411, 0.0];
+        let in_all = [0.557_589, 0.442_411, 0.243_684];
+        for dial in 0..3 {
+            let shares = found.shares[0][dial];
+            for (name, interval, exact) in [("alone", shares.alone, alone[dial]), ("in all", shares.in_all, in_all[dial])] {
+                // A 90 % interval is 3.29 standard errors wide.
+                let error = (interval.high - interval.low) / 3.29;
+                assert!((interval.value - exact).abs() < 4.0 * error, "{name} of {dial}: {interval:?} against {exact}");
+                assert!(error < 0.03, "{name} of {dial}: {interval:?} is too wide to tell anything");
+            }
+        }
+    }
+
+    #[test]
+    fn the_screen_is_exact_for_a_straight_line() {
+        let line = |ways: &[f64]| Some(vec![3.0 * ways[0] - 5.0 * ways[1], ways[0] * ways[1]]);
+        let (effects, failed) = screen(3, 2, 10, 1, &line);
+        for (dial, size) in [3.0, 5.0, 0.0].into_iter().enumerate() {
+            assert!((effects[0][dial].size - size).abs() < 1e-9 && effects[0][dial].varies < 1e-9);
+        }
+        assert!(effects[1][0].varies > 0.1 && effects[1][2].size == 0.0 && failed == 0);
+    }
+
+    #[test]
+    fn worlds_that_cannot_be_read_are_counted_and_left_out() {
+        let half = |ways: &[f64]| (ways[0] < 0.5).then(|| vec![ways[1]]);
+        let found = shares(2, 1, 64, 1, &half);
+        assert!(found.failed > 16 && found.failed < 64);
+        assert!(found.shares[0][1].in_all.value > 0.8);
+    }
+}

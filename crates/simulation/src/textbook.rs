@@ -1,0 +1,247 @@
+//! Textbook cases: in go a folder with `textbook.toml` (what a textbook says) and beside it either a game (`game.toml`) or a
+//! scheme with its world; out comes each figure as the textbook has it and as it is found here.
+//!
+//! What is found comes from the solvers of `game`, or from the very code that stress-tests schemes (`contract`); this file
+//! knows no formula. It reads, solves, and compares.
+
+use base::document::{Dial, Picks, Reader, Section};
+use base::literal::Plain;
+use base::money::{Rate, WHOLE};
+use base::opened::Opened;
+use base::problem::Problem;
+use contract::read::SCHEME_FILE;
+use risks::Estimate;
+
+use crate::contract_figures;
+use crate::game::{self, Figure, Game};
+use crate::world;
+
+/// The file with what the textbook says; a folder that has it is a textbook case.
+pub const TEXTBOOK_FILE: &str = "textbook.toml";
+
+/// What a textbook says.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    pub title: String,
+    pub question: String,
+    /// What a commissioner learns from it.
+    pub teaches: String,
+    pub from: String,
+    pub figures: Vec<Expected>,
+}
+
+/// One figure as the textbook has it.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    pub label: String,
+    pub value: f64,
+    /// The name of the figure among those of the answer.
+    of: String,
+    span: base::source::Span,
+    turned: Picks,
+    /// The dial along which to look for the place where the figure changes at a stroke; the figure is then that place.
+    jumps_along: Option<Dial>,
+    /// Where the textbook's own figure is an approximation: how far off it may be, as a share of it, and why.
+    pub within: Option<(f64, String)>,
+}
+
+/// One figure from both sides.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    pub label: String,
+    pub textbook: f64,
+    pub engine: Estimate,
+    pub within: Option<(f64, String)>,
+}
+
+/// How far apart two exact figures may be, against the figure or one, whichever is larger.
+pub const EXACT: f64 = 1e-6;
+/// How many standard errors of simulation a figure may be off.
+pub const ERRORS: f64 = 4.0;
+
+impl Compared {
+    /// How far apart the two may be.
+    #[must_use]
+    pub fn allowed(&self) -> f64 {
+        let approximate = self.within.as_ref().map_or(0.0, |(share, _)| share * self.textbook.abs());
+        let exact = if self.engine.error > 0.0 { ERRORS * self.engine.error } else { EXACT * self.textbook.abs().max(1.0) };
+        approximate + exact
+    }
+
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        (self.engine.mean - self.textbook).abs() <= self.allowed()
+    }
+}
+
+/// Whether a folder is a textbook case.
+#[must_use]
+pub fn is_case(opened: &Opened) -> bool {
+    opened.sources.contains_key(TEXTBOOK_FILE)
+}
+
+/// What is believed to be so: a game, or a scheme with its world.
+enum Subject {
+    Game(Game),
+    Contract(Box<contract_figures::Contract>),
+}
+
+/// Reads the game, or the scheme and its world, with dials turned; the dials that there are come with it.
+fn subject(opened: &Opened, picks: &Picks) -> (Option<Subject>, Vec<Dial>, Vec<Problem>) {
+    let reader = Reader::new(opened, picks);
+    let found = if opened.sources.contains_key(SCHEME_FILE) {
+        let scheme = contract::read::scheme(&reader);
+        let both = scheme.and_then(|scheme| Some((world::read(&reader, &scheme)?, scheme)));
+        both.map(|(world, scheme)| Subject::Contract(Box::new(contract_figures::Contract { scheme, world })))
+    } else {
+        game::read(&reader).map(Subject::Game)
+    };
+    let errors = reader.errors() > 0;
+    (found.filter(|_| !errors), reader.dials.into_inner(), reader.problems.into_inner())
+}
+
+fn figures(subject: &Subject, seed: u64) -> Vec<Figure> {
+    match subject {
+        Subject::Game(game) => game::solve(game, seed),
+        Subject::Contract(contract) => contract_figures::figures(contract, seed),
+    }
+}
+
+/// Reads a case without solving it, with everything there is to say about its files.
+#[must_use]
+pub fn read(opened: &Opened) -> (Option<Case>, Vec<Problem>) {
+    let (subject, dials, mut problems) = subject(opened, &Picks::new());
+    let picks = Picks::new();
+    let reader = Reader::new(opened, &picks);
+    let case = case(&reader, &dials);
+    let errors = reader.errors() > 0;
+    problems.extend(reader.problems.into_inner());
+    problems.extend(opened.problems.iter().cloned());
+    (case.filter(|_| subject.is_some() && !errors), problems)
+}
+
+fn case(reader: &Reader<'_>, dials: &[Dial]) -> Option<Case> {
+    let top = reader.document(TEXTBOOK_FILE, "textbook = \"A linear contract for a provider that minds risk\"")?;
+    let case = Case {
+        title: top.required_text("textbook", "a title, such as \"A linear contract for a provider that minds risk\""),
+        question: top.required_text("question", "the question in a sentence, such as \"How large a share is best?\""),
+        teaches: top.required_text("teaches", "what a commissioner learns, such as \"The noisier, the smaller.\""),
+        from: top.required_text("from", "the paper, such as \"Holmström and Milgrom 1987\""),
+        figures: top
+            .required_section("figure", "a table [figure.NAME] for each figure")
+            .map_or(Vec::new(), |tables| tables.sections().iter().map(|section| expected(section, dials)).collect()),
+    };
+    top.finish();
+    Some(case)
+}
+
+fn expected(section: &Section<'_, '_>, dials: &[Dial]) -> Expected {
+    let label = section.name.clone();
+    let mut turned = Picks::new();
+    for (key, way) in [("low", 0.0), ("high", 1.0)] {
+        for (name, _) in section.list(key).unwrap_or_default() {
+            turned.extend(dial(section, key, name, dials).map(|dial| (dial.path.clone(), way)));
+        }
+    }
+    let jumps_along = section.text("jumps_along").and_then(|name| dial(section, "jumps_along", name, dials).cloned());
+    let within = section.has("within").then(|| {
+        let mend = "write how far the textbook's own approximation may be off, such as \"1 %\"";
+        let share = section.required_within("within", (Rate(0), Rate(WHOLE / 10)), "an approximation too rough to test", mend);
+        (share.as_f64(), section.required_text("because", "why the textbook's figure is an approximation"))
+    });
+    let expected = Expected {
+        value: section.required::<Plain>("value").0,
+        of: section.text("of").unwrap_or(&label).to_owned(),
+        span: section.span,
+        turned,
+        jumps_along,
+        within,
+        label,
+    };
+    section.finish();
+    expected
+}
+
+/// The number with a range that a figure turns, by its name in its file.
+fn dial<'d>(section: &Section<'_, '_>, key: &str, name: &str, dials: &'d [Dial]) -> Option<&'d Dial> {
+    let short = |dial: &'d Dial| dial.path.split_once(": ").map_or(dial.path.as_str(), |(_, name)| name);
+    let found = dials.iter().find(|dial| dial.path == name || short(dial) == name);
+    if found.is_none() {
+        let known: Vec<&str> = dials.iter().map(short).collect();
+        section.push(
+            section
+                .problem(key, format!("`{key}` names a number that has no range"))
+                .read(format!("`{name}`"))
+                .expected(if known.is_empty() { "a number with a range: none has one".to_owned() } else { known.join(" or ") })
+                .nearest(name, known)
+                .mend("give the number a range where it stands, such as \"0 (0 to 1)\", or correct the name"),
+        );
+    }
+    found
+}
+
+/// Solves a case and holds each figure against the textbook's.
+pub fn compare(opened: &Opened, case: &Case, seed: u64) -> Result<Vec<Compared>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut compared = Vec::new();
+    let mut solved: Vec<(Picks, Vec<Figure>)> = Vec::new();
+    for expected in &case.figures {
+        if !solved.iter().any(|(turned, _)| *turned == expected.turned) {
+            match subject(opened, &expected.turned) {
+                (Some(subject), _, _) => solved.push((expected.turned.clone(), figures(&subject, seed))),
+                (None, _, found) => {
+                    problems.extend(found);
+                    continue;
+                }
+            }
+        }
+        let all = solved.iter().find(|(turned, _)| *turned == expected.turned).map_or(&[][..], |(_, figures)| figures);
+        let Some(figure) = all.iter().find(|figure| figure.name == expected.of) else {
+            problems.push(no_such_figure(expected, all));
+            continue;
+        };
+        let engine = match &expected.jumps_along {
+            Some(dial) => Estimate::exact(jump(opened, expected, dial, seed)),
+            None => figure.value,
+        };
+        compared.push(Compared {
+            label: expected.label.clone(),
+            textbook: expected.value,
+            engine,
+            within: expected.within.clone(),
+        });
+    }
+    if problems.is_empty() { Ok(compared) } else { Err(problems) }
+}
+
+fn no_such_figure(expected: &Expected, figures: &[Figure]) -> Problem {
+    let known: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
+    Problem::at(TEXTBOOK_FILE, expected.span, format!("the answer has no figure `{}`", expected.of))
+        .read(format!("`{}`", expected.of))
+        .expected(format!("one of {}", known.join(", ")))
+        .nearest(&expected.of, known)
+        .mend("write `of = \"…\"` with the name of one of the figures")
+}
+
+/// The value of a ranged number at which a figure changes at a stroke: the half with the larger change is kept.
+fn jump(opened: &Opened, expected: &Expected, dial: &Dial, seed: u64) -> f64 {
+    let figure = |way: f64| {
+        let mut turned = expected.turned.clone();
+        turned.insert(dial.path.clone(), way);
+        let (subject, _, _) = subject(opened, &turned);
+        let found = subject.map(|subject| figures(&subject, seed)).unwrap_or_default();
+        found.iter().find(|figure| figure.name == expected.of).map_or(f64::NAN, |figure| figure.value.mean)
+    };
+    let (mut low, mut high) = (0.0, 1.0);
+    let (mut at_low, mut at_high) = (figure(low), figure(high));
+    for _ in 0..40 {
+        let middle = f64::midpoint(low, high);
+        let at_middle = figure(middle);
+        if (at_middle - at_low).abs() > (at_high - at_middle).abs() {
+            (high, at_high) = (middle, at_middle);
+        } else {
+            (low, at_low) = (middle, at_middle);
+        }
+    }
+    dial.at(f64::midpoint(low, high))
+}

@@ -1,0 +1,719 @@
+//! What is believed: the people, what becomes of them with and without help, what help costs, what results are worth to the
+//! public, what the commissioner intends. Read from `world.toml`; every number may carry a range and a source.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base::document::{Reader, Section};
+use base::literal::{Change, Count, Literal, PerHead, Plain, Points};
+use base::money::{Pence, Rate};
+use base::opened::Opened;
+use base::pen::Pen;
+use base::problem::Problem;
+use base::schedule::{Keys, Refused, Schedule, find_column, find_table};
+use base::spelling::folded;
+use base::table::Table;
+use contract::Scheme;
+use contract::read::SCHEME_FILE;
+use contract::terms::{Baseline, Intake, Kind};
+
+mod temptation;
+mod warnings;
+
+pub use warnings::warnings;
+
+use crate::individuals::{self, Individuals};
+
+/// The file with the beliefs.
+pub const WORLD_FILE: &str = "world.toml";
+
+/// Beliefs about people, costs and effects. Money in pounds, chances as proportions.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub name: String,
+    pub segments: Vec<Segment>,
+    /// People of one segment who are not alike, where the world names a file of them.
+    pub individuals: Option<Arc<Individuals>>,
+    /// Contract years that are simulated, from the first.
+    pub years: usize,
+    /// People who come, as a share of those expected.
+    pub volume: f64,
+    /// One for each outcome of the scheme.
+    pub outcomes: Vec<Belief>,
+    pub help: Vec<Help>,
+    /// For each outcome of the scheme, how far the provider could claim it for people to whom it did not happen.
+    pub false_claims: Vec<Option<Rising>>,
+    /// How far the provider could label people as a segment that they are not of.
+    pub relabelling: Option<Rising>,
+    /// For each outcome of the scheme, how many of a cohort's results could be dated in the cohort before or after.
+    pub timing: Vec<Option<Rising>>,
+    pub pilot: Option<Pilot>,
+    /// What the contract compels, whatever the conduct: pounds for each person served.
+    pub cost_each_person: Schedule<Pence>,
+    /// The part of that cost which does not follow the number of people, once staff and buildings are there for those
+    /// expected.
+    pub cost_fixed_share: f64,
+    /// Fixed cost of one area for a year, in pounds.
+    pub cost_each_year: Schedule<Pence>,
+    pub intended: Intended,
+    pub provider: Provider,
+}
+
+/// People alike in what becomes of them, whom a provider can tell from others.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    pub name: String,
+    /// Share of the people of an area.
+    pub share: f64,
+    /// Position of the contract's segment that prices it.
+    pub priced_as: usize,
+    /// Pounds for bringing in one of these people, who would else fall out before they count; `None` when they start anyhow.
+    pub bring_in: Option<f64>,
+}
+
+/// Something that can be done with up to a share of cases, the easy ones first: the first costs nothing, the last so many
+/// pounds, and those between in proportion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rising {
+    pub at_most: f64,
+    pub cost_of_last: f64,
+}
+
+impl Rising {
+    /// Pounds for doing it with a share of so many cases.
+    #[must_use]
+    pub fn cost(&self, share: f64, cases: f64) -> f64 {
+        cases * self.cost_of_last * share * share / (2.0 * self.at_most.max(1e-12))
+    }
+
+    /// The share at which the last case costs what it brings.
+    #[must_use]
+    pub fn worth(&self, pounds: f64) -> f64 {
+        self.at_most * (pounds / self.cost_of_last.max(1e-12)).clamp(0.0, 1.0)
+    }
+}
+
+/// Where the belief in a kind of help comes from, when it was chosen for its pilot. Shares are of what the help moves, in the
+/// unit of its `moves`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pilot {
+    /// Position of the help.
+    pub help: usize,
+    /// Position of the outcome whose move the pilots measured.
+    pub outcome: usize,
+    /// Pilots from which it was chosen.
+    pub tried: usize,
+    pub standard_error: f64,
+    /// Standard deviation of true effects from one tried kind of help to another.
+    pub differ_by: f64,
+    /// Share of the effect lost at scale, where places and people are less well chosen.
+    pub diluted: f64,
+    /// Share by which the help of one person costs more at scale.
+    pub cost_rises: f64,
+}
+
+/// What is believed of one outcome.
+#[derive(Clone, Debug)]
+pub struct Belief {
+    /// Binary: the chance as things are now. Frequency: mean events of a person affected. Sustained: the chance of lasting
+    /// each further period.
+    pub now: Schedule<f64>,
+    /// Shift the segments' odds so that each area's rate meets this one, usually the contract's fixed baseline.
+    pub matches: Option<Schedule<Rate>>,
+    /// The chance of the same people before they started, where results are held against it.
+    pub before: Option<Schedule<f64>>,
+    /// Change for everyone since the baseline was set, in proportion (0.01 is one percentage point).
+    pub trend: f64,
+    /// Pounds to the public of one fewer (or one more, where more is better).
+    pub value: f64,
+}
+
+/// A kind of help that money can buy, with diminishing returns: spending `half_cost` a person buys half of what money can buy.
+#[derive(Clone, Debug)]
+pub struct Help {
+    pub name: String,
+    /// Pounds a person that today's chances already include.
+    pub spent_now: Schedule<f64>,
+    pub half_cost: Schedule<f64>,
+    /// For each outcome of the scheme, the most it can move the chance; `None` where it moves nothing.
+    pub moves: Vec<Option<Schedule<Move>>>,
+}
+
+/// The most that help can do to a chance, always for the better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Move {
+    /// A share of the chance of the bad result (or, where more is better, of the chance that it fails to happen).
+    Relative(f64),
+    /// A proportion of all people.
+    Points(f64),
+}
+
+/// What the commissioner expects of an honest provider.
+#[derive(Clone, Debug)]
+pub enum Intended {
+    /// The cheapest way to better an outcome by so much (proportion of people).
+    Aim { outcome: usize, better_by: f64 },
+    /// So many pounds for each person, by segment.
+    Spend(Schedule<f64>),
+}
+
+/// How providers are thought to weigh things; all are assumptions.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Pounds of mean profit given up for each pound of its standard deviation (the cautious provider).
+    pub caution: f64,
+    /// Share of the public's value felt as its own (the mission-minded provider).
+    pub mission: f64,
+    /// The largest margin on payments that is thought fair.
+    pub fair_margin: f64,
+    /// Scale of the imperfect provider's mistakes, as a share of what it is paid.
+    pub imprecision: f64,
+}
+
+/// Reads the world; `None` when there is any error. Problems go to the reader.
+pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
+    let top = reader.document(WORLD_FILE, "world = \"What is believed about …\"")?;
+    let name = top.required_text("world", "a title for these beliefs, such as \"What is believed in the county\"");
+    let people = top.required_section("people", "a table [people]");
+    let mut segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
+    let listed = people.as_ref().filter(|table| table.has("individuals"));
+    let individuals = listed.and_then(|table| individuals::read(table, scheme, &segments)).map(Arc::new);
+    if let Some(file) = individuals.as_deref().filter(|_| segments.iter().all(|segment| segment.share == 0.0)) {
+        segments.iter_mut().enumerate().for_each(|(at, segment)| segment.share = file.share(at));
+    }
+    let years = people.as_ref().map_or(1, |table| years(table, scheme));
+    let volume: Rate = people.as_ref().and_then(|table| table.positive("volume")).unwrap_or(Rate(base::money::WHOLE));
+    if let Some(table) = people {
+        table.finish();
+    }
+    let keys = Keys {
+        areas: scheme.areas.clone(),
+        segments: segments.iter().map(|segment| segment.name.clone()).collect(),
+        years: scheme.years(),
+    };
+    let outcomes = outcomes(&top, scheme, &keys, individuals.as_deref());
+    let help = help(&top, scheme, &keys, individuals.as_deref());
+    let temptation = temptation::read(&top, scheme, &help);
+    let assessment = assessment(&top, scheme, &keys);
+    let cost = top.required_section("cost", "a table [cost] with each_person");
+    let (cost_each_person, cost_fixed_share, cost_each_year) = match &cost {
+        Some(cost) => {
+            let each_person = cost.positive_schedule("each_person", &keys);
+            let each_year = match cost.has("each_year") {
+                true => cost.positive_schedule("each_year", &keys),
+                false => Schedule::constant(Pence(0)),
+            };
+            let mend = "write the part of the cost that stays when fewer people come, such as \"20 %\"";
+            let fixed_share = match cost.has("fixed_share") {
+                true => cost.required_within("fixed_share", (Rate(0), Rate(base::money::WHOLE)), "a share that cannot be", mend),
+                false => Rate(0),
+            };
+            warn_without_source(cost);
+            cost.finish();
+            (each_person, fixed_share, each_year)
+        }
+        None => (Schedule::constant(Pence(0)), Rate(0), Schedule::constant(Pence(0))),
+    };
+    let intended = intended(&top, scheme, &keys);
+    let provider = provider(&top);
+    top.finish();
+    if reader.errors() > 0 {
+        return None;
+    }
+    let world = World {
+        name,
+        segments,
+        individuals,
+        false_claims: temptation.false_claims,
+        relabelling: temptation.relabelling,
+        timing: temptation.timing,
+        pilot: temptation.pilot,
+        years,
+        volume: volume.as_f64(),
+        outcomes,
+        help,
+        cost_each_person,
+        cost_fixed_share: cost_fixed_share.as_f64(),
+        cost_each_year,
+        intended: intended?,
+        provider,
+    };
+    Some(match assessment {
+        Some(assessment) => world.with_hard_to_start(&assessment),
+        None => world,
+    })
+}
+
+/// Who falls out before they count unless the provider brings them in.
+struct Assessment {
+    falls_out: Schedule<f64>,
+    bring_in: Schedule<f64>,
+}
+
+fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Assessment> {
+    let table = top.section("assessment")?;
+    warn_without_source(&table);
+    let mend = "write the share of those referred who fall out before they start unless somebody sees to it";
+    let shares = table.schedule_up_to("falls_out", keys, Rate(base::money::WHOLE), "more than everyone", mend);
+    let bring_in = table.positive_schedule::<Pence>("bring_in", keys).map(Pence::pounds);
+    table.finish();
+    if scheme.intake != Intake::AfterAssessment {
+        table.push(
+            Problem::at(table.file, table.span, "the contract counts people without an assessment")
+                .expected("intake = \"after assessment\" in scheme.toml")
+                .mend("remove [assessment], or change the contract's intake; until then nobody is taken to fall out")
+                .warning(),
+        );
+        return None;
+    }
+    Some(Assessment { falls_out: shares.map(|share| share.as_f64()), bring_in })
+}
+
+impl World {
+    /// Parts each segment into those who start anyhow and those whom the provider must bring in, alike in all else.
+    fn with_hard_to_start(mut self, assessment: &Assessment) -> World {
+        // For each segment that comes out, the one whose beliefs it shares.
+        let mut like = Vec::new();
+        for (at, segment) in std::mem::take(&mut self.segments).into_iter().enumerate() {
+            let falls_out = assessment.falls_out.at(0, at, 0);
+            let hard = Segment {
+                name: format!("{}, hard to start", segment.name),
+                share: segment.share * falls_out,
+                bring_in: Some(assessment.bring_in.at(0, at, 0)),
+                ..segment.clone()
+            };
+            let easy = Segment { share: segment.share * (1.0 - falls_out), ..segment };
+            for part in [easy, hard].into_iter().filter(|part| part.share > 0.0) {
+                self.segments.push(part);
+                like.push(at);
+            }
+        }
+        for belief in &mut self.outcomes {
+            belief.now = belief.now.taking_segments(&like);
+            belief.before = belief.before.as_ref().map(|before| before.taking_segments(&like));
+        }
+        for help in &mut self.help {
+            help.spent_now = help.spent_now.taking_segments(&like);
+            help.half_cost = help.half_cost.taking_segments(&like);
+            for moves in help.moves.iter_mut().flatten() {
+                *moves = moves.taking_segments(&like);
+            }
+        }
+        self.cost_each_person = self.cost_each_person.taking_segments(&like);
+        if let Intended::Spend(spend) = &mut self.intended {
+            *spend = spend.taking_segments(&like);
+        }
+        self
+    }
+}
+
+fn warn_without_source(table: &Section<'_, '_>) {
+    if table.source().is_none() {
+        table.push(
+            Problem::at(table.file, table.span, format!("[{}] does not say where its numbers come from", table.path))
+                .expected("from = \"…\": a published source, or \"assumption: …\" with ranges")
+                .mend("add a line: from = \"assumption: a guess by the author\"")
+                .warning(),
+        );
+    }
+}
+
+fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
+    warn_without_source(table);
+    if !table.has("segments") {
+        let share = if table.has("individuals") { 0.0 } else { 1.0 / scheme.segments.len() as f64 };
+        if scheme.segments.len() > 1 && !table.has("individuals") {
+            table.push(
+                table
+                    .problem(
+                        "segments",
+                        "the contract tells segments apart, and the world does not say how many people are in each",
+                    )
+                    .expected("segments = \"segments.csv\", a table with columns segment and share")
+                    .mend("add the table, with one row for each segment of the contract"),
+            );
+        }
+        let named = scheme.segments.iter().enumerate();
+        return named.map(|(at, name)| Segment { name: name.clone(), share, priced_as: at, bring_in: None }).collect();
+    }
+    let file = table.required_text("segments", "the name of a CSV file, such as \"segments.csv\"");
+    let Some(csv) = find_table(table, "segments", &file) else { return Vec::new() };
+    let Some(name) = find_column(table, "segments", csv, "segment") else { return Vec::new() };
+    // A file of individuals says by itself how many people are in each segment; shares are then filled in from it.
+    let share = match csv.column("share") {
+        None if table.has("individuals") => None,
+        _ => match find_column(table, "segments", csv, "share") {
+            None => return Vec::new(),
+            found => found,
+        },
+    };
+    let priced_as = csv.column("priced_as");
+    let mut known = true;
+    let mut out: Vec<Segment> = Vec::new();
+    if csv.rows.len() > MOST_SEGMENTS {
+        table.push(
+            csv.problem(csv.head(), "there are more segments than can be simulated")
+                .read(format!("{} rows", csv.rows.len()))
+                .expected(format!("at most {MOST_SEGMENTS}"))
+                .mend("look for a table of something else, such as people; they are named by `individuals`"),
+        );
+        return out;
+    }
+    // Names that differ by capital letters, blanks or what nobody sees are one name.
+    let mut places = BTreeMap::new();
+    for row in &csv.rows {
+        let earlier = places.insert(folded(&row[name].text), row[name].span);
+        if row[name].text.is_empty() || earlier.is_some() {
+            let line = |span| csv.line(&table.reader.opened.sources, span);
+            let read = match earlier.filter(|_| !row[name].text.is_empty()) {
+                Some(earlier) => format!("`{}` on lines {} and {}", row[name].text, line(earlier), line(row[name].span)),
+                None => row[name].text.clone(),
+            };
+            table.push(
+                csv.problem(row[name].span, "each segment needs a name of its own")
+                    .read(read)
+                    .expected("a name that no other row has")
+                    .mend("rename or remove the row"),
+            );
+        }
+        let path = format!("{}: {}: share", csv.name, row[name].text);
+        let share = match share.map(|share| (share, base::literal::ranged::<Rate>(&row[share].text))) {
+            None => 0.0,
+            Some((_, Ok(ranged))) => table.reader.note(path, ranged, table.source()).as_f64(),
+            Some((share, Err(wrong))) => {
+                table.push(
+                    csv.problem(row[share].span, format!("`share`: {}", wrong.what))
+                        .read(row[share].text.clone())
+                        .expected(Rate::EXPECTED)
+                        .mend(wrong.mend),
+                );
+                0.0
+            }
+        };
+        let contract = priced_as.map_or(&row[name], |column| &row[column]);
+        let position = match scheme.segments.as_slice() {
+            [_] if priced_as.is_none() => Some(0),
+            _ => scheme.segments.iter().position(|segment| *segment == contract.text),
+        };
+        known &= position.is_some();
+        if position.is_none() && priced_as.is_none() && names_none(csv, name, scheme) {
+            // One word of a column that is missing, rather than one for each row.
+            table.push_once(
+                csv.problem(csv.head(), format!("{} does not say which segments of the contract price its people", csv.name))
+                    .read(csv.columns().collect::<Vec<_>>().join(", "))
+                    .expected(format!("a column `priced_as` with one of {} in each row", scheme.segments.join(", ")))
+                    .nearest("priced_as", csv.columns())
+                    .mend("add the column, or correct its name; without it a row's own name must be that of a contract segment"),
+            );
+        } else if position.is_none() {
+            table.push(
+                csv.problem(contract.span, format!("the contract has no segment `{}` to price these people by", contract.text))
+                    .read(contract.text.clone())
+                    .expected(format!("one of {}", scheme.segments.join(", ")))
+                    .nearest(&contract.text, scheme.segments.iter().map(String::as_str))
+                    .mend("add a column `priced_as` with the contract's segment, or correct the name"),
+            );
+        }
+        out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default(), bring_in: None });
+    }
+    let Some(share) = share else { return out };
+    let sum: f64 = out.iter().map(|segment| segment.share).sum();
+    let central: f64 =
+        csv.rows.iter().filter_map(|row| Some(base::literal::ranged::<Rate>(&row[share].text).ok()?.value.as_f64())).sum();
+    if (central - 1.0).abs() > 1e-6 && !csv.incomplete {
+        table.push(
+            csv.problem(csv.header[share].span, "the shares do not add up")
+                .read(format!("{} in all", Rate::from_f64(central)))
+                .expected("100 % in all")
+                .mend("correct the shares so that they add up to 100 %"),
+        );
+    }
+    if known && !csv.incomplete {
+        nobody_in_a_segment(table, csv, &out, scheme);
+    }
+    // Shares that carry ranges are drawn one by one and then brought back to 100 %.
+    out.iter_mut().for_each(|segment| segment.share /= sum.max(1e-12));
+    out
+}
+
+/// The most segments of a world.
+const MOST_SEGMENTS: usize = 1_000;
+
+/// Whether no row of a table has the name of a contract segment; then it is a column that is missing, not a name that is wrong.
+fn names_none(csv: &Table, name: usize, scheme: &Scheme) -> bool {
+    csv.rows.iter().all(|row| !scheme.segments.contains(&row[name].text))
+}
+
+/// People whom the contract expects in a segment must be somebody in the world.
+fn nobody_in_a_segment(table: &Section<'_, '_>, csv: &Table, found: &[Segment], scheme: &Scheme) {
+    if !scheme.people.by_segment() {
+        return;
+    }
+    for (at, expected) in warnings::expected_by_segment(scheme).into_iter().enumerate() {
+        let share: f64 = found.iter().filter(|segment| segment.priced_as == at).map(|segment| segment.share).sum();
+        if expected > 0.0 && share <= 0.0 {
+            let name = &scheme.segments[at];
+            table.push(
+                csv.problem(
+                    csv.head(),
+                    format!("nobody in {} is priced as `{name}`, where the contract expects people", csv.name),
+                )
+                .read(format!("{expected} people of `{name}` expected in all"))
+                .expected(format!("at least one row with a share above 0 % that is priced as `{name}`"))
+                .mend("add a row for these people, or correct `people` in scheme.toml"),
+            );
+        }
+    }
+}
+
+fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {
+    let years = table.number::<Count>("years").map_or(scheme.years() as i64, |count| count.0);
+    if !(1..=scheme.years() as i64).contains(&years) {
+        table.push(
+            table
+                .problem("years", "the contract does not have so many years of cohorts")
+                .read(years.to_string())
+                .expected(format!("a number from 1 to {}", scheme.years()))
+                .mend("leave the key out to simulate them all"),
+        );
+        return 1;
+    }
+    years as usize
+}
+
+fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Belief> {
+    let nothing = Belief { now: Schedule::constant(0.0), matches: None, before: None, trend: 0.0, value: 0.0 };
+    let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
+        return vec![nothing; scheme.outcomes.len()];
+    };
+    let believe = |outcome: &contract::terms::Outcome| -> Belief {
+        let Some(table) = tables.required_section(&outcome.name, "what is believed of this outcome") else {
+            return nothing.clone();
+        };
+        warn_without_source(&table);
+        let chance = |key: &str| {
+            let mend = "correct the number; a chance lies between 0 % and 100 %";
+            let rates = table.schedule_up_to(key, keys, Rate(base::money::WHOLE), "a chance above certainty", mend);
+            rates.map(|rate| rate.as_f64())
+        };
+        let now = match outcome.kind {
+            Kind::Binary if individuals.is_some_and(|file| scheme.outcome(&outcome.name).is_some_and(|at| file.have(at))) => {
+                if table.has("now") {
+                    table.push(
+                        table
+                            .problem("now", "the file of individuals gives everybody's own chance already")
+                            .expected("the chance in one place")
+                            .mend(format!("remove the line, or the column `{}` of that file", outcome.name)),
+                    );
+                }
+                Schedule::constant(0.0)
+            }
+            Kind::Binary => chance("now"),
+            Kind::Frequency { .. } => table.checked_schedule::<PerHead>("each", keys, too_few).map(|each| each.0.as_f64()),
+            Kind::Sustained { .. } => chance("continues"),
+        };
+        let matches = matched(&table, outcome, keys);
+        let held_against_before = matches!(outcome.baseline, Baseline::Before { .. });
+        let before = held_against_before.then(|| match outcome.kind {
+            Kind::Frequency { .. } => table.positive_schedule::<PerHead>("before", keys).map(|each| each.0.as_f64()),
+            Kind::Binary | Kind::Sustained { .. } => chance("before"),
+        });
+        let trend: Points = table.number("trend").unwrap_or_default();
+        let value: Pence = table.positive("value").unwrap_or_default();
+        table.finish();
+        Belief { now, matches, before, trend: trend.0.as_f64(), value: value.pounds() }
+    };
+    let beliefs = scheme.outcomes.iter().map(believe).collect();
+    tables.finish();
+    beliefs
+}
+
+/// The rate that each area as a whole is to meet: the contract's fixed baseline, or one of the file's own where the contract
+/// compares with a group measured at the same time.
+fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &Keys) -> Option<Schedule<Rate>> {
+    const KEY: &str = "matches_baseline";
+    if !table.has(KEY) {
+        return None;
+    }
+    let rate = match &outcome.baseline {
+        _ if !table.says_truth(KEY) => {
+            let mend = "write true, or a rate between 0 % and 100 %";
+            Some(table.schedule_up_to(KEY, keys, Rate(base::money::WHOLE), "a chance above certainty", mend))
+        }
+        _ if table.truth(KEY) == Some(false) => return None,
+        Baseline::Fixed(baseline) => Some(baseline.clone()),
+        _ => None,
+    };
+    if rate.is_none() || !outcome.is_binary() {
+        table.push(
+            table
+                .problem(KEY, "only a binary outcome with a fixed baseline can be matched to it")
+                .expected("a baseline in scheme.toml")
+                .mend("remove the line"),
+        );
+    }
+    rate
+}
+
+/// The text of the world file for a scheme whose baselines have changed: a world that was matched to a fixed baseline which the
+/// contract no longer has keeps the rate as a belief of its own. `None` when the folder has no world, or nothing changes.
+#[must_use]
+pub fn amended(opened: &Opened, before: &Scheme, after: &Scheme) -> Option<String> {
+    let (mut pen, contract) = (Pen::new(opened, WORLD_FILE)?, Pen::new(opened, SCHEME_FILE)?);
+    for (old, new) in before.outcomes.iter().zip(&after.outcomes).filter(|(old, new)| old.baseline != new.baseline) {
+        let key = ["outcome", old.name.as_str(), "matches_baseline"];
+        let stated = contract.value(&["outcome", &old.name, "baseline"]);
+        let (Baseline::Fixed(rates), Some("true")) = (&old.baseline, pen.value(&key)) else { continue };
+        let rate = stated.map_or_else(|| format!("\"{}\"", rates.values()[0]), str::to_owned);
+        pen.set(&key, &rate, "now", &format!("as the baseline was before {} was measured against a group", new.name));
+    }
+    Some(pen.finish())
+}
+
+/// Those to whom it happens have at least one event each.
+fn too_few(each: &PerHead) -> Option<Refused> {
+    (each.0.as_f64() < 1.0).then(|| Refused {
+        what: "fewer than one event for each person affected".into(),
+        expected: "at least \"1 per person\"".into(),
+        mend: "count the events of those to whom it happens, not of everyone".into(),
+    })
+}
+
+fn free(cost: &Pence) -> Option<Refused> {
+    (cost.0 <= 0).then(|| Refused {
+        what: "help cannot be free".into(),
+        expected: "an amount above zero".into(),
+        mend: "write what half of the possible effect costs for one person".into(),
+    })
+}
+
+fn beyond(change: &Change) -> Option<Refused> {
+    let (Change::Relative(rate) | Change::Points(rate)) = change;
+    (!(0.0..=1.0).contains(&rate.as_f64())).then(|| Refused {
+        what: "help cannot do less than nothing or more than everything".into(),
+        expected: "from 0 % to 100 %".into(),
+        mend: "write the most that money can buy, such as \"20 %\"".into(),
+    })
+}
+
+/// Points off everybody's chance alike would take more than all from those of low risk, and could not be worked out once for
+/// every conduct.
+fn points(change: &Change) -> Option<Refused> {
+    matches!(change, Change::Points(_)).then(|| Refused {
+        what: "help in percentage points, for people with chances of their own".into(),
+        expected: "a relative change, such as \"20 %\"".into(),
+        mend: "write it as a share of each person's own risk".into(),
+    })
+}
+
+/// The most kinds of help: each is a dimension of every search.
+const MOST_HELP: usize = 40;
+
+fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Help> {
+    let Some(tables) = top.required_section("help", "a table [help.NAME] for each kind of help that money can buy") else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    let kinds = tables.sections();
+    if kinds.len() > MOST_HELP {
+        tables.push(
+            Problem::at(tables.file, tables.span, "there are more kinds of help than can be searched")
+                .read(format!("{} tables", kinds.len()))
+                .expected(format!("at most {MOST_HELP}"))
+                .mend("join kinds of help that move the same outcomes"),
+        );
+        return out;
+    }
+    for table in kinds {
+        warn_without_source(&table);
+        let half_cost = table.checked_schedule::<Pence>("half_cost", keys, free).map(Pence::pounds);
+        let spent_now = match table.has("spent_now") {
+            true => table.positive_schedule::<Pence>("spent_now", keys).map(Pence::pounds),
+            false => Schedule::constant(0.0),
+        };
+        let mut moves = vec![None; scheme.outcomes.len()];
+        if let Some(list) = table.required_section("moves", "a table [help.NAME.moves]: outcome = \"20 %\"") {
+            for (name, span) in list.keys() {
+                let Some(at) = scheme.outcome(name) else {
+                    if top.reader.only_counts(top.file) {
+                        continue;
+                    }
+                    let known = scheme.outcomes.iter().map(|outcome| outcome.name.as_str());
+                    top.push(
+                        Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`"))
+                            .read(name)
+                            .expected("the name of an outcome")
+                            .nearest(name, known)
+                            .mend("correct the name"),
+                    );
+                    continue;
+                };
+                if !scheme.outcomes[at].is_binary() {
+                    top.push(
+                        Problem::at(top.file, span, format!("help cannot move `{name}` directly: it is not a binary outcome"))
+                            .read(name)
+                            .expected("a binary outcome")
+                            .mend("help moves whether a thing happens; how often, or how long, follows from the people it happens to"),
+                    );
+                    continue;
+                }
+                let own = individuals.is_some_and(|file| file.have(at));
+                let moved = list.checked_schedule::<Change>(name, keys, |change| {
+                    if own { points(change) } else { None }.or_else(|| beyond(change))
+                });
+                moves[at] = Some(moved.map(|change| match change {
+                    Change::Relative(rate) => Move::Relative(rate.as_f64()),
+                    Change::Points(rate) => Move::Points(rate.as_f64()),
+                }));
+            }
+        }
+        table.finish();
+        out.push(Help { name: table.name.clone(), spent_now, half_cost, moves });
+    }
+    out
+}
+
+fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Intended> {
+    let table = top.required_section("intended", "a table [intended]: what the commissioner expects of an honest provider")?;
+    warn_without_source(&table);
+    let intended = if table.has("spend") {
+        Some(Intended::Spend(table.positive_schedule::<Pence>("spend", keys).map(Pence::pounds)))
+    } else {
+        let name = table.required_text("outcome", "the outcome that the commissioner aims to improve");
+        let aim: Points = table.required("aim");
+        let outcome = scheme.outcome(&name).filter(|&at| scheme.outcomes[at].is_binary());
+        if outcome.is_none() && !name.is_empty() {
+            let known = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).map(|outcome| outcome.name.as_str());
+            table.push(
+                table
+                    .problem("outcome", "no binary outcome has this name")
+                    .read(name.clone())
+                    .expected("a binary outcome of the scheme")
+                    .nearest(&name, known)
+                    .mend("correct the name, or give `spend` instead"),
+            );
+        }
+        outcome.map(|outcome| Intended::Aim { outcome, better_by: aim.0.as_f64() })
+    };
+    table.finish();
+    intended
+}
+
+fn provider(top: &Section<'_, '_>) -> Provider {
+    let mut provider = Provider { caution: 0.5, mission: 0.5, fair_margin: 0.1, imprecision: 0.02 };
+    let Some(table) = top.section("provider") else { return provider };
+    if let Some(Plain(caution)) = table.positive("caution") {
+        provider.caution = caution;
+    }
+    if let Some(mission) = table.positive::<Rate>("mission") {
+        provider.mission = mission.as_f64();
+    }
+    if let Some(margin) = table.positive::<Rate>("fair_margin") {
+        provider.fair_margin = margin.as_f64();
+    }
+    if let Some(imprecision) = table.positive::<Rate>("imprecision") {
+        provider.imprecision = imprecision.as_f64().max(1e-6);
+    }
+    table.finish();
+    provider
+}

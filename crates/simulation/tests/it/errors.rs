@@ -1,0 +1,75 @@
+//! The Monte Carlo errors of figures that are no means, against how much they really move from seed to seed.
+
+use std::collections::BTreeMap;
+
+use risks::{Estimate, mean};
+use simulation::curve;
+use simulation::plays::{self, Stage};
+use simulation::stress::{Options, stress};
+
+use crate::changed;
+
+fn spread(values: &[f64]) -> f64 {
+    let middle = mean(values);
+    (values.iter().map(|value| (value - middle).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt()
+}
+
+/// The jackknife's error of the break-even aim is the spread of the aim over seeds. Of 40 seeds the spread itself is known to
+/// about an eighth, so between half and twice as much is more than four standard errors either way.
+#[test]
+fn the_error_of_the_break_even_aim_is_its_spread_over_seeds() {
+    let cheap = |name: &str, text: String| match name {
+        "world.toml" => text.replace("value = \"£600\"", "value = \"£260\""),
+        _ => text,
+    };
+    let it = changed("transforming-rehabilitation-2013", cheap);
+    let outcome = plays::main_outcome(&it.scheme, &it.world).expect("an outcome");
+    let (mut aims, mut errors) = (Vec::new(), Vec::new());
+    for seed in 1..=40 {
+        let stage = Stage::build(&it.scheme, &it.world, seed, 0, 40);
+        let curve = curve::curve(&stage.arena(&it.scheme, &it.world, 10), outcome, 32);
+        aims.push(curve.break_even.expect("help this cheap pays"));
+        errors.extend(curve.break_even_error);
+    }
+    let (seen, told) = (spread(&aims), mean(&errors));
+    println!("break-even {:.4}, spread over seeds {seen:.5}, error told {told:.5} ({} of 40)", mean(&aims), errors.len());
+    assert!(errors.len() >= 38 && told > 0.5 * seen && told < 2.0 * seen, "told {told}, seen {seen}");
+}
+
+/// The error of what a mend costs and brings is about its spread over seeds, among those that tried the very same change. The
+/// value of outcomes is exact for one conduct, and which conduct is found is not: it is not told as exact.
+#[test]
+fn the_error_of_a_mend_is_its_spread_over_seeds() {
+    let gated = |name: &str, text: String| match name {
+        // The worked examples are of the rules without a gate.
+        "scheme.toml" => text.split("[example.").next().unwrap_or_default().replace(
+            "deduction = \"£15,000\"",
+            "deduction = \"£15,000\"\ngate = { improves_by_more_than = \"5 percentage points\" }",
+        ),
+        _ => text,
+    };
+    let it = changed("plain-linear", gated);
+    let mut found: BTreeMap<String, Vec<[Estimate; 2]>> = BTreeMap::new();
+    for seed in 1..=24 {
+        let result = stress(&it.opened, &it.scheme, &it.world, Options { seed, replications: 20, worlds: 0 }, &|_, _| {});
+        let mends: BTreeMap<String, [Estimate; 2]> = result
+            .reported
+            .iter()
+            .filter_map(|reported| reported.mend.as_ref())
+            .map(|mend| (mend.mend.words(), [mend.payer_cost, mend.value_gained]))
+            .collect();
+        mends.into_iter().for_each(|(words, figures)| found.entry(words).or_default().push(figures));
+    }
+    let often: Vec<_> = found.into_iter().filter(|(_, runs)| runs.len() >= 12).collect();
+    let mut seen_any = false;
+    for (words, runs) in often {
+        for (at, what) in ["payer's cost", "value gained"].into_iter().enumerate() {
+            let seen = spread(&runs.iter().map(|figures| figures[at].mean).collect::<Vec<_>>());
+            let told = mean(&runs.iter().map(|figures| figures[at].error).collect::<Vec<_>>());
+            println!("{words}: {what}, spread over {} seeds {seen:.0}, error told {told:.0}", runs.len());
+            seen_any |= seen > 1.0;
+            assert!(told <= 2.5 * seen + 1.0 && told >= seen / 2.5 - 1.0, "{words}: {what}: told {told:.0}, seen {seen:.0}");
+        }
+    }
+    assert!(seen_any, "no mend moves with the seed, so nothing was tested");
+}

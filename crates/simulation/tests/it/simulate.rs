@@ -1,0 +1,105 @@
+//! One pricing function and one shape of records: what the laboratory writes down of its people, measured and paid, comes to
+//! what the laboratory pays itself.
+
+use base::day::day;
+use base::money::Pence;
+use contract::Scheme;
+use jiff::civil::Date;
+use ledger::statement::{Line, lines};
+use outcomes::{self, Group};
+use records::batch::Batch;
+use records::facts::Gather;
+use records::{People, Records, Starts};
+use risks::Role;
+use simulation::simulate::{Simulation, Tables, simulation};
+
+use crate::{ALL, Shipped, shipped};
+
+fn records(scheme: &Scheme, tables: &Tables) -> Records {
+    let need = outcomes::need(scheme).expect("every shipped scheme says how it is measured");
+    let people = People::new(std::slice::from_ref(&tables.people));
+    let gathered = |batch: &Batch| {
+        let mut gather = Gather::new(&people.names, &need);
+        gather.add(batch);
+        vec![gather.end()]
+    };
+    let (events, spells) = (gathered(&tables.events), gathered(&tables.spells));
+    let starts = Starts::new(&people.names, std::slice::from_ref(&tables.starts));
+    let coverage = std::slice::from_ref(&tables.coverage);
+    let mut records = Records::new(need, people, starts, coverage);
+    records.add("events", events);
+    records.add("spells", spells);
+    records
+}
+
+/// What the records come to as at a day.
+fn paid(scheme: &Scheme, records: &Records, as_at: Date) -> (Vec<Group>, Vec<Line>) {
+    let measured = outcomes::measure(scheme, records, day(as_at), day(as_at));
+    let groups = outcomes::payable(scheme, &measured, day(as_at));
+    let lines = groups.iter().flat_map(|group| lines(scheme, "provider", &group.tally)).collect();
+    (groups, lines)
+}
+
+/// Lines in words, of the cohorts that were simulated. Lines without a price are left out: in records somebody who keeps a job
+/// keeps it for every clause, and for the laboratory only for the clause that pays for the segment.
+fn priced(scheme: &Scheme, simulated: &Simulation<'_>, lines: &[Line]) -> Vec<String> {
+    let cohorts = &simulated.tallies()[0].cohorts;
+    let last = &scheme.cohorts[*cohorts.last().expect("a cohort")].name;
+    let come = |line: &&Line| line.price != Pence(0) && line.to_cohort <= *last;
+    let words = |line: &Line| {
+        let place = [&line.area, &line.clause, &line.from_cohort, &line.to_cohort, &line.segment].map(String::as_str).join(", ");
+        format!("{place}, {}: {}, {}", line.nth, line.sum_in_words(), line.reason)
+    };
+    let mut out: Vec<String> = lines.iter().filter(come).map(words).collect();
+    out.sort_unstable();
+    out
+}
+
+fn run(it: &Shipped, role: Role, seed: u64, replication: u64) -> Simulation<'_> {
+    simulation(&it.scheme, &it.world, role, seed, replication).expect("every shipped scheme can be simulated as records")
+}
+
+#[test]
+fn records_of_every_shipped_scheme_are_paid_to_the_penny() {
+    let roles = [Role::AsNow, Role::Idle, Role::AsNow, Role::Intended, Role::Intended, Role::Intended];
+    for ((name, role), number) in ALL.into_iter().zip(roles).zip(3..) {
+        let it = shipped(name);
+        let simulated = run(&it, role, number, 11 - number);
+        let tables = simulated.tables();
+        let own: Vec<Line> = simulated.tallies().iter().flat_map(|tally| lines(&it.scheme, "provider", tally)).collect();
+        let (_, live) = paid(&it.scheme, &records(&it.scheme, &tables), simulated.until());
+        let total = |lines: &[Line]| lines.iter().map(|line| line.amount.0).sum::<i64>();
+        println!(
+            "{name}, {role:?}: {} people, {} events, {} spells; {} lines, {} in all",
+            tables.people.rows(),
+            tables.events.rows(),
+            tables.spells.rows(),
+            own.len(),
+            Pence(total(&own))
+        );
+        assert!(total(&own) != 0 && tables.people.rows() > 1000, "{name}");
+        assert_eq!(priced(&it.scheme, &simulated, &live), priced(&it.scheme, &simulated, &own), "{name}");
+        assert_eq!(total(&live), total(&own), "{name}");
+    }
+}
+
+/// Nothing is decided before everything is known: results that are held against a gate or a baseline are paid for cohorts that
+/// are complete, fees of cohorts that have ended, and everyone who has started and is not yet known is counted as such.
+#[test]
+fn what_is_not_yet_known_is_not_paid_and_not_deducted() {
+    for name in ["hmp-doncaster-2011", "work-programme-2011"] {
+        let it = shipped(name);
+        let simulated = run(&it, Role::AsNow, 1, 0);
+        let records = records(&it.scheme, &simulated.tables());
+        // The day on which the first cohort ends.
+        let (groups, lines) = paid(&it.scheme, &records, it.scheme.cohorts[0].ends);
+        let started: i64 = groups.iter().map(|group| group.started).sum();
+        let waiting: i64 = groups.iter().flat_map(|group| &group.tally.waiting).sum();
+        let coming: i64 = groups.iter().flat_map(|group| &group.tally.people).sum();
+        assert_eq!((waiting, coming), (started, 0), "{name}: nobody is known yet, and nobody is lost");
+        let clauses: std::collections::BTreeSet<&str> =
+            lines.iter().filter(|line| line.amount != Pence(0)).map(|line| &*line.clause).collect();
+        let fees = if name == "hmp-doncaster-2011" { "fee" } else { "attachment" };
+        assert_eq!(clauses.into_iter().collect::<Vec<_>>(), [fees], "{name}");
+    }
+}

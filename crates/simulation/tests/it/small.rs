@@ -1,0 +1,252 @@
+//! Small schemes of one outcome, whose answers can be told by looking: what is said of them must not contradict itself.
+
+use base::problem::Severity;
+use base::source::{Bytes, Folder};
+use base::{Opened, Picks, Reader};
+use risks::Finding;
+use simulation::stress::{Options, Stress, stress};
+use simulation::world;
+
+/// A price for each job far below what the first pound of help must bring: one more job costs £400 / (10 points × ln 2), £5,771.
+const SCHEME: &str = r#"
+scheme = "A scheme made for a test"
+currency = "GBP"
+rounding = "nearest penny, half up"
+month_end = "last day of month"
+
+[contract]
+starts = 2027-04-01
+ends = 2030-03-31
+
+[cohorts]
+starts = 2027-04-01
+ends = 2029-03-31
+every = "1 year"
+people = 200
+
+[outcome.job]
+measure = "people in work"
+kind = "binary"
+better = "more"
+window = "12 months"
+
+[pay.fee]
+clause = "service fee"
+each_month = "£40,000"
+
+[pay.job]
+clause = "outcome payment"
+outcome = "job"
+price = "£2,000"
+"#;
+
+const WORLD: &str = r#"
+world = "A world made for a test"
+
+[people]
+segments = "segments.csv"
+
+[outcome.job]
+now = { table = "segments.csv", column = "now" }
+value = "£9,800"
+
+[help.coaching]
+half_cost = "£400 (£200 to £800)"
+moves = { job = "10 percentage points" }
+
+[cost]
+each_person = { table = "segments.csv", column = "cost" }
+
+[intended]
+outcome = "job"
+aim = "3 percentage points"
+"#;
+
+const SEGMENTS: &str = "segment,share,now,cost\nnear,50 %,40 %,£450\nfar,50 %,30 %,£450\n";
+
+/// The files with texts in them changed: (file, from, to).
+fn opened(changes: &[(&str, &str, &str)]) -> Opened {
+    let mut folder = Folder::new();
+    for (name, text) in [("scheme.toml", SCHEME), ("world.toml", WORLD), ("segments.csv", SEGMENTS)] {
+        let text = changes.iter().filter(|(file, ..)| *file == name).fold(text.to_owned(), |text, (_, from, to)| {
+            assert!(text.contains(from), "{name} has no `{from}`");
+            text.replacen(from, to, 1)
+        });
+        folder.insert(name.to_owned(), Bytes::Read(text.into_bytes()));
+    }
+    base::open(&folder)
+}
+
+/// The stress test of the scheme when texts in its files are changed.
+fn stressed(changes: &[(&str, &str, &str)]) -> Stress {
+    let opened = opened(changes);
+    let picks = Picks::new();
+    let reader = Reader::new(&opened, &picks);
+    let scheme = contract::read::scheme(&reader);
+    let world = scheme.as_ref().and_then(|scheme| world::read(&reader, scheme));
+    let (Some(scheme), Some(world)) = (scheme, world) else { panic!("{:?}", reader.problems.borrow()) };
+    stress(&opened, &scheme, &world, Options { seed: 1, replications: 100, worlds: 0 }, &|_, _| {})
+}
+
+fn finding(stress: &Stress, name: &str) -> Finding {
+    stress.reported.iter().find(|reported| reported.finding.name == name).expect("in the catalogue").finding.clone()
+}
+
+/// Nothing is spent today, so that doing nothing at all is aiming at nothing extra, and no step above it pays.
+#[test]
+fn an_aim_of_nothing_does_not_count_as_a_step_that_pays() {
+    let stress = stressed(&[]);
+    let curve = &stress.curves[0];
+    assert_eq!(curve.points.iter().filter(|point| point.aim.abs() < 1e-6).count(), 1);
+    assert!(curve.points[1].against_nothing.high() < 0.0, "{:?}", curve.points[1]);
+    assert_eq!(curve.break_even, None);
+    assert!(
+        stress.by_cost.iter().all(|cost| cost.break_even == [None; 3] && cost.half_hearted[0].mean < 0.0),
+        "{:?}",
+        stress.by_cost
+    );
+}
+
+/// Help is worth nobody's money here, so that those served get none; the far cost three times what their fee brings.
+const DEAR: (&str, &str, &str) = ("segments.csv", "far,50 %,30 %,£450", "far,50 %,30 %,£3000");
+const FEE_EACH: (&str, &str, &str) =
+    ("scheme.toml", "\"service fee\"\neach_month = \"£40,000\"", "\"attachment fee\"\nprice = \"£900\"");
+
+#[test]
+fn turning_people_away_is_cherry_picking_though_nobody_is_helped() {
+    let chooses = ("scheme.toml", "currency", "intake = \"provider chooses\"\ncurrency");
+    let stress = stressed(&[chooses, DEAR, FEE_EACH]);
+    let found = finding(&stress, "cherry-picking");
+    assert!(found.present, "{:?}", found.tests);
+    assert_eq!(found.people_harmed, 200.0);
+    assert!(found.harm.contains("refused") && found.harm.contains("lose no result"), "{}", found.harm);
+    // Where each person pays for itself, nobody is turned away.
+    let stress = stressed(&[chooses, FEE_EACH]);
+    assert!(!finding(&stress, "cherry-picking").present);
+}
+
+#[test]
+fn letting_people_fall_out_is_gate_keeping_though_nobody_is_helped() {
+    let assessed = ("scheme.toml", "currency", "intake = \"after assessment\"\ncurrency");
+    let dear = ("world.toml", "[cost]", "[assessment]\nfalls_out = \"20 %\"\nbring_in = \"£5,000\"\n\n[cost]");
+    let stress = stressed(&[assessed, dear, FEE_EACH]);
+    let found = finding(&stress, "gate-keeping");
+    assert!(found.present, "{:?}", found.tests);
+    assert!(found.people_harmed == 80.0 && found.harm.contains("refused"), "{} {}", found.people_harmed, found.harm);
+    let cheap = ("world.toml", "[cost]", "[assessment]\nfalls_out = \"20 %\"\nbring_in = \"£5\"\n\n[cost]");
+    assert!(!finding(&stressed(&[assessed, cheap, FEE_EACH]), "gate-keeping").present);
+}
+
+#[test]
+fn a_price_for_each_result_refuses_nobody() {
+    let found = finding(&stressed(&[]), "paid for noise");
+    assert!(!found.present, "{:?}", found.tests);
+    let said = format!("{:?} {:?} {}", found.tests, found.figures, found.strategy);
+    assert!(!said.contains("deduction") && !said.contains("goes unpaid") && !said.contains("refused,"), "{said}");
+    // The same price behind a gate can be refused by chance.
+    let gated = [
+        ("scheme.toml", "window = \"12 months\"", "window = \"12 months\"\nbaseline = \"35 %\""),
+        ("scheme.toml", "price = \"£2,000\"", "price = \"£2,000\"\ngate = { improves_by_at_least = \"2 percentage points\" }"),
+    ];
+    let found = finding(&stressed(&gated), "paid for noise");
+    assert!(found.present && found.tests[0].figure.contains("goes unpaid"), "{:?}", found.tests);
+}
+
+/// The contract loses money as it is: a fifth more people cannot make that likelier.
+#[test]
+fn volume_risk_is_a_loss_that_another_number_of_people_brings() {
+    let poor = ("scheme.toml", "£40,000", "£1,000");
+    let dear = ("segments.csv", "far,50 %,30 %,£450", "far,50 %,30 %,£3000");
+    let found = finding(&stressed(&[poor, dear]), "volume risk");
+    assert!(!found.present && found.tests[0].holds, "{:?}", found.tests);
+    assert!(found.tests[1].figure.contains("100 % of futures, against 100 %"), "{:?}", found.tests);
+}
+
+#[test]
+fn deadweight_says_of_what_it_is_a_share() {
+    let found = finding(&stressed(&[]), "deadweight");
+    assert!(found.present && found.strategy.contains("helps hardly anybody either"), "{}", found.strategy);
+}
+
+/// £400 buys half of ten points, so that the first pound buys 10 points × ln 2 / £400 of a job.
+#[test]
+fn the_first_pound_of_help_is_priced_by_its_closed_form() {
+    let stress = stressed(&[]);
+    let pound = &stress.next_pounds[0];
+    let exact = 400.0 / (0.1 * std::f64::consts::LN_2);
+    assert!(pound.first && (pound.costs.0 / exact - 1.0).abs() < 0.002, "{pound:?} against {exact}");
+    assert!((pound.earns.0 - 2_000.0).abs() < 60.0 && (pound.worth.1 - 9_800.0).abs() < 1e-6, "{pound:?}");
+}
+
+#[test]
+fn drift_names_the_main_outcome_first() {
+    let second = (
+        "scheme.toml",
+        "[pay.fee]",
+        "[outcome.course]\nmeasure = \"people on a course\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\n[pay.fee]",
+    );
+    let believed = ("world.toml", "[help.coaching]", "[outcome.course]\nnow = \"20 %\"\nvalue = \"£10\"\n\n[help.coaching]");
+    let moved =
+        ("world.toml", "job = \"10 percentage points\" }", "job = \"10 percentage points\", course = \"40 percentage points\" }");
+    let found = finding(&stressed(&[second, believed, moved]), "drift");
+    assert!(found.present && found.harm.ends_with("job"), "{}", found.harm);
+    assert!(!found.strategy.contains("its results are worth"), "{}", found.strategy);
+    let cheap = ("world.toml", "£9,800", "£980");
+    let found = finding(&stressed(&[cheap]), "drift");
+    assert!(found.strategy.contains("its results are worth"), "{}", found.strategy);
+}
+
+/// A false claim brings £2,000 and one of ten is checked for £100: the smallest penalty that deters is ten times the price and
+/// a little, and needs nobody else's records.
+#[test]
+fn misreporting_is_mended_by_the_smallest_audit_that_deters() {
+    let reported = ("scheme.toml", "better = \"more\"", "better = \"more\"\nreported_by = \"provider\"");
+    let audit = (
+        "scheme.toml",
+        "[pay.job]",
+        "[pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"8 %\"\npenalty = \"£100\"\n\n[pay.job]",
+    );
+    let lies = ("world.toml", "[cost]", "[false_claims.job]\nat_most = \"30 %\"\ncost_of_last = \"£3,000\"\n\n[cost]");
+    let stress = stressed(&[reported, audit, lies]);
+    let reported = stress.reported.iter().find(|reported| reported.finding.name == "misreporting").expect("in the catalogue");
+    let mend = reported.mend.as_ref().map(|tried| tried.mend.words()).unwrap_or_default();
+    assert!(reported.finding.present && mend.contains("check 8 %"), "{mend}");
+}
+
+#[test]
+fn an_aim_beyond_what_help_can_move_is_warned_of() {
+    let warned = |aim: &str| {
+        let opened = opened(&[("world.toml", "aim = \"3 percentage points\"", &format!("aim = \"{aim} percentage points\""))]);
+        let picks = Picks::new();
+        let reader = Reader::new(&opened, &picks);
+        let scheme = contract::read::scheme(&reader).expect("a scheme");
+        let world = world::read(&reader, &scheme).expect("a world");
+        world::warnings(&opened, &scheme, &world)
+    };
+    assert_eq!(warned("9.9"), []);
+    let found = warned("10.1");
+    assert!(found.len() == 1 && found[0].severity == Severity::Warning, "{found:?}");
+    let expected = found[0].expected.as_deref().unwrap_or_default();
+    assert!(expected.contains("less than 10 percentage points"), "{found:?}");
+}
+
+/// A rare result that costs the provider £1,000 each time: what is paid for one fewer is £1,000, however few there are.
+#[test]
+fn what_is_paid_for_a_rare_result_is_not_lost() {
+    let lost = (
+        "scheme.toml",
+        "[pay.fee]",
+        "[outcome.lost]\nmeasure = \"people who lose their job\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"24 months\"\n\n[pay.fee]",
+    );
+    let taken = (
+        "scheme.toml",
+        "price = \"£2,000\"",
+        "price = \"£2,000\"\n\n[pay.back]\nclause = \"clawback\"\nof = [\"job\"]\noutcome = \"lost\"\nprice = \"£1,000\"",
+    );
+    let believed = ("world.toml", "[help.coaching]", "[outcome.lost]\nnow = \"5 %\"\nvalue = \"£10\"\n\n[help.coaching]");
+    let helped = ("world.toml", "[cost]", "[help.aftercare]\nhalf_cost = \"£200\"\nmoves = { lost = \"50 %\" }\n\n[cost]");
+    let more = ("scheme.toml", "people = 200", "people = 20_000");
+    let stress = stressed(&[lost, taken, believed, helped, more]);
+    let pound = &stress.next_pounds[1];
+    assert!((pound.earns.0 - 1_000.0).abs() < 20.0, "{pound:?}");
+}
