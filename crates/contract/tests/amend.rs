@@ -17,7 +17,7 @@ const SCHEMES: [&str; 7] = [
     "schemes/work-programme-2011",
     "schemes/hmp-doncaster-2011",
     "schemes/hmp-peterborough-2010",
-    "crates/app/tests/bad/_base",
+    "apps/cli/tests/bad/_base",
 ];
 
 fn read(name: &str, change: impl Fn(String) -> String) -> (Opened, Scheme) {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 /// A folder without a fault, shared with the tests of messages.
 fn good() -> Folder {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/tests/bad/_base");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../apps/cli/tests/bad/_base");
     let files = std::fs::read_dir(folder)
         .expect("the good scheme")
         .flatten()

@@ -34,6 +34,7 @@ pub mod identity;
 pub mod input;
 pub mod joined;
 pub mod level;
+pub mod linkage;
 pub mod model;
 mod most;
 mod near;

@@ -9,6 +9,7 @@
 
 pub mod claims;
 mod cohorts;
+mod days;
 pub mod doubts;
 pub mod effect;
 mod exit;
@@ -27,6 +28,7 @@ use contract::terms::Kind;
 use rayon::prelude::*;
 
 pub use cohorts::Index;
+pub use days::Days;
 use doubts::{Doubts, Links};
 use life::Life;
 use plan::{Plan, Way};

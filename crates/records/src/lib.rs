@@ -15,6 +15,7 @@ pub mod csv;
 pub mod dates;
 pub mod facts;
 pub mod fault;
+pub mod files;
 pub mod gate;
 pub mod gzip;
 pub mod lots;

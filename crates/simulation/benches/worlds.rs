@@ -1,7 +1,7 @@
 //! How long a thousand plausible worlds take: each reads the files with their dials turned, searches for the provider's best
 //! conduct in every area, and looks for every unintended consequence.
 //!
-//! Run with `cargo bench -p lab --bench worlds`; `WELLSPENT_WORLDS` asks for another number.
+//! Run with `cargo bench -p simulation --bench worlds`; `WELLSPENT_WORLDS` asks for another number.
 
 #![allow(clippy::print_stdout)]
 

@@ -1,7 +1,7 @@
 //! The mutation suite: random schemes in which there is nothing to find, and the same schemes with exactly one fault planted.
 //! A clean scheme must give no finding, and a planted one exactly the finding that belongs to the fault.
 //!
-//! `cargo xtask mutations` plays 200 schemes for each consequence and writes the table into `docs/validity.md`; the tests play a
+//! `cargo xtask mutations` plays 200 schemes for each consequence and writes the table into `docs/validity/stress-test.md`; the tests play a
 //! few of each.
 
 mod draw;
@@ -18,7 +18,7 @@ use faults::Fault;
 pub(crate) const SCHEMES: u64 = 200;
 
 /// Where the table stands.
-pub(crate) const VALIDITY: &str = "docs/validity.md";
+pub(crate) const VALIDITY: &str = "docs/validity/stress-test.md";
 const BEGIN: &str = "<!-- mutations: `cargo xtask mutations` writes what follows -->\n";
 const END: &str = "<!-- mutations end -->\n";
 

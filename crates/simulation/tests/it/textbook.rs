@@ -129,7 +129,7 @@ fn the_same_seed_gives_the_same_figures_at_any_number_of_threads() {
     assert_eq!(run(1), run(3));
 }
 
-const BEGIN: &str = "<!-- games: `UPDATE=1 cargo test -p lab --test it games` writes what follows -->\n";
+const BEGIN: &str = "<!-- games: `UPDATE=1 cargo test -p simulation --test it games` writes what follows -->\n";
 const END: &str = "<!-- games end -->\n";
 
 /// A section for each form, in reading order: what it is, an example that can be played, the figures of its answer.

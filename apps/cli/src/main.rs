@@ -1,0 +1,166 @@
+//! The command line. One file per command under `commands/`, named as the command.
+//!
+//! Data goes to standard output, everything else to standard error. Exit code 0: fine; 1: something was found (errors in a
+//! scheme, a failed example); 2: it could not run.
+
+mod args;
+mod commands;
+mod options;
+mod print;
+mod threads;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use wellspent::Error;
+use wellspent::error::Kind;
+
+#[derive(Parser)]
+#[command(
+    name = "wellspent",
+    version,
+    about = "Test a payment-by-results scheme before it is signed",
+    long_about = "Reads a payment-by-results scheme's own rules, lets strategic providers play against them, and says in plain \
+                  words which unintended consequences it would have.\n\nSCHEME is a folder with a scheme.toml; the schemes that \
+                  come with the program are under schemes/, and a path that does not exist is looked for there, so that \
+                  plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
+)]
+struct Cli {
+    /// Read files outside the folder of a scheme, a map's data or a linkage where it names them or links to them
+    #[arg(long, global = true)]
+    allow_outside_files: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check a scheme: every error and warning at once, and its worked examples
+    Check(commands::check::Check),
+    /// Print the contract as an English term sheet with a table of payments
+    Explain(commands::explain::Explain),
+    /// Price a tally to the penny, a line per clause with its reason
+    Price(commands::price::Price),
+    /// Strike a statement, and prepare a payment run for somebody else to approve
+    Pay(commands::pay::Pay),
+    /// Approve a payment run that somebody else prepared, and post it
+    Approve(commands::approve::Approve),
+    /// Look into the ledger, record what was paid and compare it with the bank: verify, show, balance, settle, reconcile …
+    Ledger(commands::ledger::Ledger),
+    /// Play the scheme against its own rules and report its unintended consequences
+    Stress(commands::stress::Stress),
+    /// Find the cheapest changes to the rules that remove what the stress test finds, and write them into a new scheme
+    Mend(commands::mend::Mend),
+    /// Search prices, gates, limits and fees for the scheme that does most for the public under a budget
+    Design(commands::design::Design),
+    /// Say which uncertain numbers the result hangs on
+    Sensitivity(commands::sensitivity::Sensitivity),
+    /// Make the run of an assurance pack again and say what differs
+    Verify(commands::verify::Verify),
+    /// Print every draw of one person in one replication
+    Replay(commands::replay::Replay),
+    /// Say who and what is behind a line of a statement, or all that was decided for one person
+    Why(commands::why::Why),
+    /// Hold what providers claim against what the records show
+    Claims(commands::claims::Claims),
+    /// Hold lines of invoices and plans against price × results, and add up what was paid and planned, nothing twice
+    Invoices(commands::invoices::Invoices),
+    /// Say who holds which lots, by provider and by region
+    Lots(commands::lots::Lots),
+    /// Write full records of simulated people, which measured and paid come to what the laboratory pays
+    Simulate(commands::simulate::Simulate),
+    /// Measure outcomes from dated records: who reached what, and who is not yet known
+    Measure(commands::measure::Measure),
+    /// Show one person's timeline across agencies, for a stated purpose
+    Person(commands::person::Person),
+    /// Say how many agencies hold the same people, who has the same work done twice, and what that costs
+    Duplication(commands::duplication::Duplication),
+    /// Write what a purpose shows under pseudonyms of its own
+    Pseudonymise(commands::pseudonymise::Pseudonymise),
+    /// Look at tables of records
+    Records(commands::records::Records),
+    /// Bring amounts of different price years to the prices of one year
+    Uprate(commands::uprate::Uprate),
+    /// Find out who is who across agencies' records, without labels
+    Link(commands::link::Link),
+    /// Explain a term
+    Glossary(commands::glossary::Glossary),
+}
+
+/// Does what the command line asks for.
+fn main() -> ExitCode {
+    print::begin();
+    // A fault of our own is told like everything else: what it read may be in its words.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| match std::env::var_os("RUST_BACKTRACE") {
+        Some(_) => usual(panic),
+        None => print::stderr(&format!("error: a fault in wellspent itself: {panic}")),
+    }));
+    let given = options::checked(Cli::command()).try_get_matches().and_then(|given| Cli::from_arg_matches(&given));
+    let cli = match given {
+        Ok(cli) => cli,
+        Err(said) => return usage(&said),
+    };
+    if cli.allow_outside_files {
+        wellspent::folder::allow_outside_files();
+    }
+    let result = match cli.command {
+        Command::Check(command) => commands::check::run(&command),
+        Command::Explain(command) => commands::explain::run(&command),
+        Command::Price(command) => commands::price::run(&command),
+        Command::Pay(command) => commands::pay::run(&command),
+        Command::Approve(command) => commands::approve::run(&command),
+        Command::Ledger(command) => commands::ledger::run(&command),
+        Command::Stress(command) => commands::stress::run(&command),
+        Command::Mend(command) => commands::mend::run(&command),
+        Command::Design(command) => commands::design::run(&command),
+        Command::Sensitivity(command) => commands::sensitivity::run(&command),
+        Command::Verify(command) => commands::verify::run(&command),
+        Command::Replay(command) => commands::replay::run(&command),
+        Command::Why(command) => commands::why::run(&command),
+        Command::Claims(command) => commands::claims::run(&command),
+        Command::Invoices(command) => commands::invoices::run(&command),
+        Command::Lots(command) => commands::lots::run(&command),
+        Command::Simulate(command) => commands::simulate::run(&command),
+        Command::Measure(command) => commands::measure::run(&command),
+        Command::Person(command) => commands::person::run(&command),
+        Command::Duplication(command) => commands::duplication::run(&command),
+        Command::Pseudonymise(command) => commands::pseudonymise::run(&command),
+        Command::Records(command) => commands::records::run(&command),
+        Command::Uprate(command) => commands::uprate::run(&command),
+        Command::Link(command) => commands::link::run(&command),
+        Command::Glossary(command) => commands::glossary::run(&command),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => failed(error.into()),
+    }
+}
+
+/// Shows why there is no result. Mistakes in files, a broken ledger and whatever is refused are answers; anything else kept us
+/// from answering.
+fn failed(error: Error) -> ExitCode {
+    error.problems.iter().for_each(|problem| print::stderr(problem));
+    if !error.what.is_empty() {
+        print::stderr(&format!("error: {error}"));
+    }
+    ExitCode::from(if error.kind == Kind::Failed { 2 } else { 1 })
+}
+
+/// Help, the version, or what is wrong with the command line: it shows the arguments, so it passes where everything does.
+fn usage(said: &clap::Error) -> ExitCode {
+    let text = said.render().to_string();
+    if said.use_stderr() {
+        print::stderr(text.trim_end_matches('\n'));
+    } else {
+        // A closed pipe has seen enough.
+        let _ = print::stdout(&text);
+    }
+    ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(2))
+}
+
+/// Whoever read our output has seen enough: `wellspent explain … | head`.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

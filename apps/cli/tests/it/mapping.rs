@@ -1,0 +1,247 @@
+//! An agency's own files by a map, and by the configuration of a linkage: rows that contradict each other, columns that appear
+//! twice, days in every form and in Parquet.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parquet::data_type::Int64Type;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+
+use crate::wellspent::{Scratch, root, run, said};
+use crate::zipped::{excel, whole};
+
+fn fault(name: &str) -> PathBuf {
+    root().join("apps/cli/tests/faults").join(name)
+}
+
+fn text_of(path: &Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}
+
+/// Runs a map: exit code, what was said, and the folder that was written.
+fn mapped(map: &Path, data: &Path) -> (Option<i32>, String, Scratch) {
+    let out = Scratch::new("mapped");
+    let output = run(&["records", "map", text_of(map), text_of(data), "--into", out.path()]);
+    (output.status.code(), said(&output), out)
+}
+
+/// The starts that a map writes of one file.
+fn starts(name: &str, content: &[u8], more: &str) -> (Option<i32>, String, String) {
+    let data = Scratch::new("data");
+    data.write(name, content);
+    data.write(
+        "map.toml",
+        format!("[starts.s]\nfile = \"{name}\"\nperson = \"no\"\nprovider = {{ is = \"A\" }}\nbegan = \"seen\"\n{more}"),
+    );
+    let (code, said, out) = mapped(&data.0.join("map.toml"), &data.0);
+    let days = fs::read_to_string(out.0.join("starts.csv")).unwrap_or_default();
+    let days: Vec<&str> = days.lines().skip(1).map(|line| line.split(',').nth(3).unwrap_or_default()).collect();
+    (code, said, days.join(" "))
+}
+
+#[test]
+fn rows_that_contradict_each_other_are_never_looked_up() {
+    let folder = fault("contradictory-lookup");
+    let (code, said, out) = mapped(&folder.join("map.toml"), &folder.join("data"));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("teams.csv:4") && said.contains("rows 2 and 4") && said.contains("`provider`"), "{said}");
+    assert!(!out.0.join("starts.csv").exists(), "nothing is written");
+}
+
+#[test]
+fn columns_that_appear_twice_are_refused_by_every_reader() {
+    let folder = fault("repeated-column");
+    let (code, said_of, out) = mapped(&folder.join("map.toml"), &folder.join("data"));
+    assert_eq!(code, Some(1), "{said_of}");
+    assert!(said_of.contains("`seen`") && said_of.contains("appears twice") && said_of.contains("columns 2 and 3"), "{said_of}");
+    let events = fs::read_to_string(out.0.join("events.csv")).unwrap_or_default();
+    assert!(!events.contains("2024-01-01"), "{events}");
+    let output = run(&["link", text_of(&folder.join("link/link.toml"))]);
+    let said_of = said(&output);
+    assert!(!output.status.success() && said_of.contains("`sn` appears twice") && said_of.contains("3 and 4"), "{said_of}");
+    // Short forms and decisions are read in the same way.
+    let scratch = Scratch::new("lists");
+    scratch.write("a.csv", "id,fn,sn\n1,ann,ash\n2,bob,birch\n3,cy,cedar\n4,di,dale\n");
+    scratch.write("short.csv", "short,full,full\nbob,robert,bobby\n");
+    scratch.write("both.csv", "short,full\nbob,robert\nal,alan\nBob,bobby\n");
+    let columns = "agency,id,other_agency,other_id,decision,scope,by,reason,from,to,by";
+    scratch.write("overrides.csv", format!("{columns}\na,1,a,2,must,,A,x,,,B\n"));
+    scratch.write("persons.csv", "agency,id,person,id\na,1,P1,2\n");
+    scratch.write("earlier.csv", "agency,id,person\na,1,P1\na,2,P2\na,1,P3\n");
+    for (top, expected) in [
+        ("nicknames = \"short.csv\"", "`full` appears twice"),
+        ("nicknames = \"both.csv\"", "rows 1 and 3"),
+        ("overrides = \"overrides.csv\"\nas_at = 2026-01-01", "`by` appears twice"),
+        ("earlier = \"persons.csv\"", "`id` appears twice"),
+        ("earlier = \"earlier.csv\"", "rows 1 and 3"),
+    ] {
+        let config = "[table.a]\nfile = \"a.csv\"\nid = \"id\"\n[table.a.columns]\nfn = \"forename\"\nsn = \"surname\"\n";
+        scratch.write("link.toml", format!("purpose = \"t\"\nbasis = \"t\"\n{top}\n{config}"));
+        let output = run(&["link", text_of(&scratch.0.join("link.toml"))]);
+        assert!(!output.status.success() && said(&output).contains(expected), "{top}: {}", said(&output));
+    }
+}
+
+#[test]
+fn days_are_found_from_the_values_or_asked_for() {
+    let days = |rows: &str, more: &str| starts("f.csv", format!("no,seen\n{rows}").as_bytes(), more);
+    assert_eq!(days("1,03/04/2024\n2,31/12/2024\n", "").2, "2024-04-03 2024-12-31");
+    assert_eq!(days("1,03/04/2024\n2,12/31/2024\n", "").2, "2024-03-04 2024-12-31");
+    assert_eq!(days("1,45292\n2,45293\n", "").2, "2024-01-01 2024-01-02");
+    let (code, said, found) = days("1,03/04/2024\n2,04/05/2024\n", "");
+    assert!(code == Some(1) && found.is_empty() && said.contains("f.csv:2: `seen`:"), "{said}");
+    assert!(said.contains("format = \"day first\"") && said.contains("nothing was written: 1 fault"), "{said}");
+    assert_eq!(days("1,03/04/2024\n2,04/05/2024\n", "format = \"day first\"\n").2, "2024-04-03 2024-05-04");
+    for rows in ["1,31/12/2024\n2,12/31/2024\n", "1,31/12/24\n", "1,2024-07-01T23:00:00Z\n", "1,2024-07-01\n2,1/2/2024\n"] {
+        let (code, said, found) = days(rows, "");
+        assert!(code == Some(1) && found.is_empty(), "{rows}: {said}");
+    }
+    let zone = "zone = \"Europe/London\"\n";
+    assert_eq!(days("1,2024-07-01T23:00:00Z\n2,2024-12-01T23:00:00Z\n", zone).2, "2024-07-02 2024-12-01");
+    let (code, said, found) = days("1,31/12/2024\n2,soon\n3,1/2/2024\n", "");
+    assert_eq!((code, found.as_str()), (Some(0), "2024-12-31 soon 2024-02-01"), "{said}");
+    assert!(said.contains("1 day is not written like the others of `began`, the first in row 3"), "{said}");
+}
+
+/// Midnight of every day in London, as programs write it into Parquet: in universal time. No day is lost.
+#[test]
+fn midnights_of_a_summer_come_through_parquet() {
+    let london = jiff::tz::TimeZone::get("Europe/London").expect("a zone");
+    let mut days = vec![jiff::civil::date(2024, 3, 1)];
+    while days.len() < 300 {
+        days.push(days[days.len() - 1].tomorrow().expect("another day"));
+    }
+    let instants: Vec<i64> =
+        days.iter().map(|day| london.to_timestamp(day.at(0, 0, 0, 0)).expect("a moment").as_microsecond()).collect();
+    let written = |annotation: &str| {
+        let schema = format!("message t {{ REQUIRED INT64 no; REQUIRED INT64 seen ({annotation}); }}");
+        let schema = Arc::new(parse_message_type(&schema).expect("a schema"));
+        let mut bytes = Vec::new();
+        let mut writer =
+            SerializedFileWriter::new(&mut bytes, schema, Arc::new(WriterProperties::builder().build())).expect("a writer");
+        let mut group = writer.next_row_group().expect("a row group");
+        for values in [(0..300).collect::<Vec<i64>>(), instants.clone()] {
+            let mut column = group.next_column().expect("a column").expect("a column");
+            column.typed::<Int64Type>().write_batch(&values, None, None).expect("values");
+            column.close().expect("a column");
+        }
+        group.close().expect("a row group");
+        writer.close().expect("a file");
+        bytes
+    };
+    let expected = days.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    for annotation in ["TIMESTAMP(MICROS,true)", "TIMESTAMP_MICROS"] {
+        let (code, said, found) = starts("f.parquet", &written(annotation), "zone = \"Europe/London\"\n");
+        assert_eq!((code, found), (Some(0), expected.clone()), "{said}");
+        let (code, said, _) = starts("f.parquet", &written(annotation), "");
+        assert!(code == Some(1) && said.contains("zone = \"Europe/London\""), "{said}");
+    }
+    let both = "zone = \"Europe/London\"\ntimes = \"UTC\"\n";
+    let (_, said, found) = starts("f.parquet", &written("TIMESTAMP(MICROS,false)"), both);
+    assert_eq!(found, expected, "{said}");
+}
+
+/// Whatever a map stumbles over, nothing is left that anybody could be paid by.
+#[test]
+fn a_map_that_fails_leaves_nothing_to_pay_by() {
+    let sheet = |cell: &str| {
+        let text = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        let header = format!("<row r=\"1\">{}{}</row>", text("A1", "no"), text("B1", "seen"));
+        let rows = format!(
+            "<row r=\"2\">{}{}</row><row r=\"3\">{}{cell}</row>",
+            text("A2", "1"),
+            text("B2", "2024-01-31"),
+            text("A3", "2")
+        );
+        let sheet = format!("<worksheet><sheetData>{header}{rows}</sheetData></worksheet>");
+        whole(&excel(&sheet, "<sst/>"))
+    };
+    let good = "no,seen\n1,2024-01-31\n2,2024-02-29\n";
+    let packed = crate::formats::gzip(good.repeat(50).as_bytes());
+    let faults: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("f.xlsx", sheet("<c r=\"B3\" t=\"e\"><v>#N/A</v></c>"), ""),
+        ("f.xlsx", sheet("<c r=\"B3\"><f>TODAY()</f></c>"), ""),
+        ("f.xlsx", sheet("<c r=\"B3\" t=\"b\"><v>1</v></c>"), ""),
+        ("f.xlsx", sheet("<c r=\"B3\""), ""),
+        ("f.xlsx", b"no workbook".to_vec(), ""),
+        ("f.csv", format!("{good}3,2024-01-01,more\n").into(), ""),
+        ("f.csv", format!("{good}3,\"2024-01-01\n").into(), ""),
+        ("f.csv", format!("{good}3,\"2024-01-01\" or so\n").into(), ""),
+        ("f.csv", good.replace("seen", "saw").into(), ""),
+        ("f.csv", good.replace("no,seen", "no,seen,seen").into(), ""),
+        ("f.csv", good.replace("2024-02-29", "31/12/24").into(), ""),
+        ("f.csv", Vec::new(), ""),
+        ("f.csv.gz", packed[..packed.len() - 6].to_vec(), ""),
+        ("f.csv", good.into(), "only = { no = [\"7\"] }\n"),
+        ("f.csv", good.into(), "sheet = \"S\"\n"),
+        ("f.csv", good.into(), "area = { file = \"nowhere.csv\", by = \"no\", column = \"area\" }\n"),
+        ("f.csv", good.into(), "area = { file = \"more.csv\", as = \"no\", by = \"no\", column = \"area\" }\n"),
+        ("f.parquet", b"PAR1 no more".to_vec(), ""),
+    ];
+    for (at, (name, bytes, more)) in faults.iter().enumerate() {
+        let data = Scratch::new("data");
+        data.write(name, bytes);
+        data.write("good.csv", good);
+        data.write("more.csv", "no,area\n1,A\n1,B\n");
+        // Parts before and after the faulty one are sound.
+        let part = |name: &str, file: &str, more: &str| {
+            format!("[starts.{name}]\nfile = \"{file}\"\nperson = \"no\"\nprovider = {{ is = \"A\" }}\nbegan = \"seen\"\n{more}")
+        };
+        let people = "[people.p]\nfile = \"good.csv\"\nperson = \"no\"\n";
+        data.write(
+            "map.toml",
+            [people.to_owned(), part("a", "good.csv", ""), part("b", name, more), part("c", "good.csv", "")].concat(),
+        );
+        let (code, said_of, out) = mapped(&data.0.join("map.toml"), &data.0);
+        assert!(code != Some(0), "{at}: {said_of}");
+        let output = run(&["records", "check", out.path()]);
+        let told = said(&output);
+        let empty = told.contains("there is no table here") || told.contains("there is no folder");
+        assert!(!output.status.success() && (empty || told.contains("delete the folder")), "{at}: {said_of}\n{told}");
+    }
+}
+
+#[test]
+fn a_value_that_no_row_holds_is_told() {
+    let rows = |more: &str| {
+        let text =
+            "no,seen,Decision,Region\n1,2024-01-31,Accepted,North\n2,2024-02-29,withdrawn,South\n3,2024-02-29,Accepted,South\n";
+        starts("f.csv", text.as_bytes(), more)
+    };
+    for (more, expected) in [
+        ("only = { Decision = [\"accepted\"] }\n", "is `Accepted` meant?"),
+        ("only = { Decision = [\"Acepted\"] }\n", "is `Accepted` meant?"),
+        ("only = { Decision = [\"pending\", \"none\"] }\n", "found     `pending`, `none`"),
+        ("only = { Decision = [\"withdrawn\"], Region = [\"North\"] }\n", "no row of the file holds all"),
+        ("only = { no = [\"4\"] }\n", "found     `4`"),
+    ] {
+        let (code, said, _) = rows(more);
+        assert!(code == Some(1) && said.contains(expected), "{more}: {said}");
+        let shown: Vec<&str> =
+            ["withdrawn", "South"].into_iter().filter(|word| said.contains(word) && !more.contains(word)).collect();
+        assert!(shown.is_empty(), "values of the column are not shown: {said}");
+    }
+    let (code, said, days) = rows("only = { Decision = [\"Accepted\", \"accepted late\"] }\n");
+    assert_eq!((code, days.as_str()), (Some(0), "2024-01-31 2024-02-29"), "{said}");
+    assert!(said.contains("warning: f.csv: `Decision`:") && said.contains("`accepted late`"), "{said}");
+    let (code, said, _) = rows("only = { Decision = [\"Accepted\"] }\n");
+    assert!(code == Some(0) && !said.contains("warning"), "{said}");
+}
+
+#[test]
+fn rows_of_empty_cells_are_nothing_and_a_header_again_is_told() {
+    for (text, line) in [
+        ("no,seen\n,\n1,2024-01-31\n , \n\u{a0},\n2,2024-02-29\n,\n,\n", 0),
+        ("no;seen\n;\n1;2024-01-31\n2;2024-02-29\n;;;;\n", 0),
+        ("no,seen\n1,2024-01-31\n,\nno,seen\n2,2024-02-29\n", 4),
+        ("no,seen\n1,2024-01-31\nNo,Seen,,\n2,2024-02-29\n", 3),
+    ] {
+        let (code, said, days) = starts("f.csv", text.as_bytes(), "");
+        assert_eq!((code, days.as_str()), (Some(0), "2024-01-31 2024-02-29"), "{text}: {said}");
+        assert!(said.contains("2 rows from 2 rows of f.csv"), "{said}");
+        assert_eq!(said.contains(&format!("f.csv:{line}: the header appears again")), line > 0, "{said}");
+    }
+}

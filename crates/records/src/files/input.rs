@@ -1,0 +1,189 @@
+//! What a file of rows is: text, packed or not, or a workbook, or Parquet, told by its name and its first bytes; opened as rows of
+//! cells. The same everywhere: record tables, an agency's own files, the tables of a linkage.
+
+use std::fs::File;
+use std::io::{self, Read, Seek as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use crate::csv::Csv;
+use crate::fault::Fault;
+use crate::gzip::{self, Gzip};
+use crate::rows::{Odd, Rows};
+use crate::workbook::{SEVERAL_SHEETS, Sheet, SheetName, Workbook};
+
+/// Text from wherever it comes.
+pub type Text = Csv<Box<dyn Read>>;
+
+/// Standard input, where a file is asked for.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Rows of cells, whatever they are kept in.
+pub enum Opened {
+    Text(Box<Text>),
+    Sheet(Box<Sheet<File>>),
+}
+
+/// The rows of an open file: of a workbook those of a sheet, or of the only one; or what is wrong with the file.
+pub fn open(file: File, path: &Path, sheet: Option<&str>) -> anyhow::Result<Result<Opened, Fault>> {
+    if is_workbook(path) {
+        return Ok(self::sheet(file, path, |workbook| workbook.sheet(sheet))?.map(|sheet| Opened::Sheet(Box::new(sheet))));
+    }
+    Ok(match (text(file, path)?, sheet) {
+        (Ok(text), None) => Ok(Opened::Text(Box::new(text))),
+        (Ok(_), Some(_)) => {
+            let mend = "leave `sheet` out, or name a workbook (.xlsx or .ods)";
+            Err(Fault::file("the file has no sheets", "a workbook where a sheet is named", mend))
+        }
+        (Err(fault), _) => Err(fault),
+    })
+}
+
+/// Whether a file is a workbook, by its name; old and binary ones are told when they are opened.
+pub fn is_workbook(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    WORKBOOKS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// How the names of workbooks end; the last two are told as what they are.
+pub const WORKBOOKS: [&str; 5] = ["xlsx", "xlsm", "ods", "xls", "xlsb"];
+
+/// The rows of the sheet that `choose` chooses.
+fn sheet(
+    file: File,
+    path: &Path,
+    choose: impl FnOnce(&mut Workbook<File>) -> io::Result<Result<SheetName, Fault>>,
+) -> anyhow::Result<Result<Sheet<File>, Fault>> {
+    let rows = || -> io::Result<Result<Sheet<File>, Fault>> {
+        let mut workbook = match Workbook::open(file)? {
+            Ok(workbook) => workbook,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        match choose(&mut workbook)? {
+            Ok(sheet) => workbook.into_rows(&sheet).map(Ok),
+            Err(fault) => Ok(Err(fault)),
+        }
+    };
+    // What is wrong with the bytes comes as an error of reading.
+    rows().or_else(|error| Fault::of(error).map(Err)).with_context(|| format!("could not read {}", path.display()))
+}
+
+/// The rows of the sheet of a workbook that holds a record table: the one that is named, or else the one with the table's name, or
+/// the only one.
+pub fn table(file: File, path: &Path, table: &str, named: Option<&str>) -> anyhow::Result<Result<Sheet<File>, Fault>> {
+    let sheet = sheet(file, path, |workbook| {
+        let same = || workbook.sheets.iter().any(|sheet| sheet.name.trim().eq_ignore_ascii_case(table));
+        let name = named.or_else(|| same().then_some(table));
+        workbook.sheet(name)
+    })?;
+    Ok(sheet.map_err(|fault| match named {
+        None if fault.what == SEVERAL_SHEETS => {
+            let mend = format!("name the sheets {table}, {table}-2 and so on if each is a part of the table, or keep only one");
+            Fault { mend, ..fault }
+        }
+        _ => fault,
+    }))
+}
+
+/// A workbook of which only the sheets are known yet, or what is wrong with it.
+pub fn workbook(path: &Path) -> anyhow::Result<Result<Workbook<File>, Fault>> {
+    let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
+    Workbook::open(file).with_context(|| format!("could not read {}", path.display()))
+}
+
+macro_rules! either {
+    ($opened:expr, $rows:ident => $answer:expr) => {
+        match $opened {
+            Opened::Text($rows) => $answer,
+            Opened::Sheet($rows) => $answer,
+        }
+    };
+}
+
+impl Rows for Opened {
+    fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
+        either!(self, rows => rows.next())
+    }
+
+    fn place(&self) -> u64 {
+        either!(self, rows => rows.place())
+    }
+
+    fn count(&self) -> usize {
+        either!(self, rows => rows.count())
+    }
+
+    fn cell(&self, at: usize) -> &[u8] {
+        either!(self, rows => rows.cell(at))
+    }
+
+    fn bytes(&self) -> usize {
+        either!(self, rows => rows.bytes())
+    }
+
+    fn odd(&self, at: usize) -> Option<Odd> {
+        either!(self, rows => rows.odd(at))
+    }
+
+    fn placed(&self) -> bool {
+        either!(self, rows => rows.placed())
+    }
+
+    fn notes(&mut self) -> &mut Vec<Fault> {
+        either!(self, rows => rows.notes())
+    }
+
+    fn end(&mut self, header: u64) -> Vec<Fault> {
+        either!(self, rows => rows.end(header))
+    }
+}
+
+/// Text from an open file, unpacked where it is packed; or what the file is instead.
+pub fn text(mut file: File, path: &Path) -> anyhow::Result<Result<Text, Fault>> {
+    let first = beginning(&mut file).with_context(|| format!("could not read {}", path.display()))?;
+    file.rewind()?;
+    rows(file, &first).with_context(|| format!("could not read {}", path.display()))
+}
+
+fn beginning(from: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut first = Vec::new();
+    from.by_ref().take(8).read_to_end(&mut first)?;
+    Ok(first)
+}
+
+fn rows(from: impl Read + 'static, first: &[u8]) -> io::Result<Result<Text, Fault>> {
+    if let Some(fault) = no_text(first) {
+        return Ok(Err(fault));
+    }
+    let from: Box<dyn Read> = if first.starts_with(&gzip::MAGIC) { Box::new(Gzip::new(from)) } else { Box::new(from) };
+    Ok(Ok(Csv::open(from)?))
+}
+
+/// What a file is that is no text, by its first bytes, and what to do about it.
+fn no_text(first: &[u8]) -> Option<Fault> {
+    const UNPACK: &str = "unpack it, or pack it with gzip, which is read";
+    let kinds: [(&[u8], &str, &str); 6] = [
+        (
+            b"PK\x03\x04",
+            "a zip archive or a spreadsheet",
+            "rename a spreadsheet so that it ends in .xlsx or .ods; unpack any other archive",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0",
+            "an old Excel workbook, or one with a password",
+            "save it as an Excel workbook (.xlsx) without a password, or as CSV",
+        ),
+        (b"\x28\xb5\x2f\xfd", "a zstd file", UNPACK),
+        (b"BZh", "a bzip2 file", UNPACK),
+        (b"\xfd7zXZ", "an xz file", UNPACK),
+        (b"PAR1", "a Parquet file", "rename it so that it ends in .parquet"),
+    ];
+    let (_, kind, mend) = kinds.iter().find(|(magic, _, _)| first.starts_with(magic))?;
+    Some(Fault { value: Some((*kind).to_owned()), ..Fault::file("this is not a CSV file", "text: rows of cells", *mend) })
+}
+
+/// A file that cannot be read to its end is not read at all: what is missing would look like people who are not there.
+pub fn refused(path: &Path, fault: &Fault) -> anyhow::Error {
+    let found = fault.value.as_ref().map_or(String::new(), |found| format!(" ({found})"));
+    anyhow::anyhow!("{}: {}{found}\n      expected  {}\n\nhint: {}", path.display(), fault.what, fault.expected, fault.mend)
+}

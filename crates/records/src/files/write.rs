@@ -1,0 +1,175 @@
+//! Tables out: batches of rows become a CSV or a Parquet file.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use base::day::NEVER;
+use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
+use crate::batch::{Batch, NONE, Values};
+use crate::csv;
+use crate::schema::{Kind, Table};
+
+use super::Format;
+
+/// Lies in a folder while tables are written into it. What a program leaves that is stopped in between may end in the middle
+/// of a file or lack whole tables, and would read as if less had happened to people.
+pub const UNFINISHED: &str = "unfinished";
+
+/// A folder on its way to disk; until it is ended nobody reads records from it.
+pub struct Unfinished(PathBuf);
+
+impl Unfinished {
+    /// Makes the folder where it is missing. One that holds tables is refused, and stays as it was.
+    pub fn begin(folder: &Path) -> anyhow::Result<Unfinished> {
+        fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
+        if let Some(file) = super::find(folder)?.0.first() {
+            bail!("{} holds {} already\n\nhint: name a folder that is empty or new", folder.display(), file.name());
+        }
+        let path = folder.join(UNFINISHED);
+        File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
+        Ok(Unfinished(path))
+    }
+
+    /// Every table has been ended.
+    pub fn end(self) -> anyhow::Result<()> {
+        fs::remove_file(&self.0).with_context(|| format!("could not remove {}", self.0.display()))
+    }
+}
+
+/// A table on its way to disk.
+pub enum Writer {
+    Csv(BufWriter<File>),
+    /// Begun with the first rows, which say whether names are numbers or texts.
+    Parquet {
+        file: Option<File>,
+        writer: Option<SerializedFileWriter<File>>,
+    },
+}
+
+impl Writer {
+    /// Begins `NAME.csv` or `NAME.parquet` in a folder, where no such file may be yet.
+    pub fn begin(folder: &Path, table: &'static Table, format: Format) -> anyhow::Result<Writer> {
+        let ending = if format == Format::Parquet { "parquet" } else { "csv" };
+        let path = folder.join(format!("{}.{ending}", table.name));
+        let file = File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
+        match format {
+            Format::Csv | Format::Workbook => {
+                let mut file = BufWriter::new(file);
+                file.write_all(csv::header_line(table).as_bytes())?;
+                Ok(Writer::Csv(file))
+            }
+            Format::Parquet => Ok(Writer::Parquet { file: Some(file), writer: None }),
+        }
+    }
+
+    pub fn write(&mut self, batch: &Batch) -> anyhow::Result<()> {
+        match self {
+            Writer::Csv(file) => {
+                let mut text = String::new();
+                csv::write(batch, &mut text);
+                file.write_all(text.as_bytes())?;
+            }
+            Writer::Parquet { file, writer } => {
+                if let Some(file) = file.take_if(|_| batch.rows() > 0) {
+                    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+                    *writer = Some(SerializedFileWriter::new(file, Arc::new(schema(batch)?), Arc::new(properties))?);
+                }
+                if let Some(writer) = writer.as_mut().filter(|_| batch.rows() > 0) {
+                    group(writer, batch)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything has been written.
+    pub fn end(self, table: &'static Table) -> anyhow::Result<()> {
+        match self {
+            Writer::Csv(mut file) => file.flush()?,
+            Writer::Parquet { writer: Some(writer), .. } => {
+                writer.close()?;
+            }
+            Writer::Parquet { file, .. } => {
+                if let Some(file) = file {
+                    let schema = Arc::new(schema(&Batch::empty(table))?);
+                    SerializedFileWriter::new(file, schema, Arc::new(WriterProperties::builder().build()))?.close()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The columns that the batch has.
+fn schema(batch: &Batch) -> parquet::errors::Result<Type> {
+    let mut fields = Vec::new();
+    for (column, values) in batch.table.columns.iter().zip(&batch.columns) {
+        let (physical, logical, precision) = match (values, column.kind) {
+            (Values::Absent, _) => continue,
+            (Values::Days(_), _) => (Physical::INT32, Some(LogicalType::Date), None),
+            (Values::Numbers(_), Kind::Amount) => (Physical::INT64, Some(LogicalType::decimal(2, 18)), Some(18)),
+            (Values::Numbers(_), Kind::Share) => (Physical::DOUBLE, None, None),
+            (Values::Numbers(_), _) => (Physical::INT64, None, None),
+            (Values::Texts(_), _) => (Physical::BYTE_ARRAY, Some(LogicalType::String), None),
+        };
+        let mut field =
+            Type::primitive_type_builder(column.name, physical).with_repetition(Repetition::OPTIONAL).with_logical_type(logical);
+        if let Some(precision) = precision {
+            field = field.with_precision(precision).with_scale(2);
+        }
+        fields.push(Arc::new(field.build()?));
+    }
+    Type::group_type_builder(batch.table.name).with_fields(fields).build()
+}
+
+/// One batch as one row group.
+fn group(writer: &mut SerializedFileWriter<File>, batch: &Batch) -> parquet::errors::Result<()> {
+    fn levels<T>(values: &[T], there: impl Fn(&T) -> bool) -> Vec<i16> {
+        values.iter().map(|value| i16::from(there(value))).collect()
+    }
+    let mut group = writer.next_row_group()?;
+    for (column_of, values) in batch.table.columns.iter().zip(&batch.columns) {
+        if matches!(values, Values::Absent) {
+            continue;
+        }
+        let Some(mut column) = group.next_column()? else { break };
+        match values {
+            Values::Absent => {}
+            Values::Days(days) => {
+                let there: Vec<i32> = days.iter().copied().filter(|day| *day != NEVER).collect();
+                column.typed::<Int32Type>().write_batch(&there, Some(&levels(days, |day| *day != NEVER)), None)?;
+            }
+            Values::Numbers(numbers) if column_of.kind == Kind::Share => {
+                let there: Vec<f64> =
+                    numbers.iter().filter(|number| **number != NONE).map(|number| *number as f64 / 1e6).collect();
+                column.typed::<DoubleType>().write_batch(&there, Some(&levels(numbers, |number| *number != NONE)), None)?;
+            }
+            Values::Numbers(numbers) => {
+                let there: Vec<i64> = numbers.iter().copied().filter(|number| *number != NONE).collect();
+                column.typed::<Int64Type>().write_batch(&there, Some(&levels(numbers, |number| *number != NONE)), None)?;
+            }
+            Values::Texts(texts) => {
+                let all: Vec<&str> = (0..texts.len()).map(|row| texts.get(row)).collect();
+                let there: Vec<ByteArray> =
+                    all.iter().filter(|text| !text.is_empty()).map(|text| ByteArray::from(*text)).collect();
+                column.typed::<ByteArrayType>().write_batch(&there, Some(&levels(&all, |text| !text.is_empty())), None)?;
+            }
+        }
+        column.close()?;
+    }
+    group.close()?;
+    Ok(())
+}
+
+/// Text that a spreadsheet would take for a formula is marked as text, so that opening a list runs nothing.
+pub fn plain(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
+    if formula { format!("'{text}") } else { text.to_owned() }
+}

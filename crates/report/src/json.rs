@@ -1,0 +1,632 @@
+//! The result for other programs: one JSON object with a versioned schema, documented in `docs/report-json.md`.
+//!
+//! The structs here are the schema. They are filled by hand from the run's own types, so that the insides may change without
+//! changing what is promised to others. Money is in pounds, shares and changes of rates are proportions.
+
+use base::document::Dial;
+use contract::Scheme;
+use risks::{self, AreaPlays, Estimate, Play, Plays};
+use serde::Serialize;
+use simulation::adversary::Edge;
+use simulation::curve::Curve;
+use simulation::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedMend};
+use simulation::when::When;
+use simulation::world::World;
+
+use super::words;
+
+/// Raised when a field changes its meaning or goes away; new fields may come without.
+const SCHEMA: &str = "wellspent-stress/1";
+
+/// The result as indented JSON with a line end.
+pub fn text(scheme: &Scheme, world: &World, stress: &Stress, options: Options) -> anyhow::Result<String> {
+    Ok(crate::terminal::json(&serde_json::to_string_pretty(&Report::of(scheme, world, stress, options))?) + "\n")
+}
+
+/// A number; one that is not finite is written as null.
+type Number = Option<f64>;
+
+/// Pounds, to the penny; `-0` is 0.
+fn pounds(value: f64) -> Number {
+    rounded(value, 100.0)
+}
+
+/// A proportion, or people, to a millionth.
+fn number(value: f64) -> Number {
+    rounded(value, 1e6)
+}
+
+fn rounded(value: f64, parts: f64) -> Number {
+    value.is_finite().then(|| (value * parts).round() / parts + 0.0)
+}
+
+/// A simulated figure with its standard error; an error of 0 is an exact figure, null one that was not estimated.
+#[derive(Serialize)]
+struct Figure {
+    mean: Number,
+    error: Number,
+}
+
+impl Figure {
+    fn pounds(value: Estimate) -> Figure {
+        Figure { mean: pounds(value.mean), error: pounds(value.error) }
+    }
+
+    fn of(values: &[f64]) -> Figure {
+        Figure::pounds(Estimate::of(values.iter().copied()))
+    }
+
+    fn share(value: Estimate) -> Figure {
+        Figure { mean: number(value.mean), error: number(value.error) }
+    }
+}
+
+#[derive(Serialize)]
+struct Range {
+    low: Number,
+    high: Number,
+}
+
+#[derive(Serialize)]
+struct Report {
+    schema: &'static str,
+    program: &'static str,
+    verdict: String,
+    scheme: SchemeFacts,
+    world: WorldFacts,
+    run: Run,
+    findings: Vec<Found>,
+    conducts: Vec<Conduct>,
+    areas: Vec<Area>,
+    segments: Vec<Segment>,
+    outcomes: Vec<Outcome>,
+    curves: Vec<AimCurve>,
+    break_even: Option<BreakEvenOverWorlds>,
+    cost_of_help: Vec<AtCost>,
+    wrong_payment: Option<Wrong>,
+    assumptions: Vec<Assumed>,
+    uncertain: Vec<Uncertain>,
+}
+
+impl Report {
+    fn of(scheme: &Scheme, world: &World, stress: &Stress, options: Options) -> Report {
+        let plays = &stress.plays;
+        Report {
+            schema: SCHEMA,
+            program: concat!("wellspent ", env!("CARGO_PKG_VERSION")),
+            verdict: words::verdict(stress),
+            scheme: SchemeFacts::of(scheme),
+            world: WorldFacts::of(world, plays),
+            run: Run::of(stress, options),
+            findings: stress.reported.iter().map(|reported| Found::of(reported, stress)).collect(),
+            conducts: plays.whole.iter().map(|play| Conduct::of(play, plays)).collect(),
+            areas: plays.areas.iter().map(|area| Area::of(area, plays)).collect(),
+            segments: plays.segments.iter().map(Segment::of).collect(),
+            outcomes: plays.outcomes.iter().map(Outcome::of).collect(),
+            curves: stress.curves.iter().zip(&stress.sure_aims).map(|(curve, sure)| AimCurve::of(curve, *sure, stress)).collect(),
+            break_even: stress.break_even.as_ref().map(BreakEvenOverWorlds::of),
+            cost_of_help: stress.by_cost.iter().map(AtCost::of).collect(),
+            wrong_payment: plays.wrong_payment.as_ref().map(Wrong::of),
+            assumptions: stress.assumptions.iter().map(Assumed::of).collect(),
+            uncertain: stress.dials.iter().map(Uncertain::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SchemeFacts {
+    name: String,
+    summary: String,
+    payer: String,
+    provider: String,
+    starts: String,
+    ends: String,
+}
+
+impl SchemeFacts {
+    fn of(scheme: &Scheme) -> SchemeFacts {
+        SchemeFacts {
+            name: scheme.name.clone(),
+            summary: scheme.summary.clone(),
+            payer: scheme.payer.clone(),
+            provider: scheme.provider.clone(),
+            starts: scheme.starts.to_string(),
+            ends: scheme.ends.to_string(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WorldFacts {
+    name: String,
+    years: usize,
+    people: Number,
+    cohorts_in_an_area: usize,
+    has_gates: bool,
+    intake_is_free: bool,
+    fair_margin: Number,
+}
+
+impl WorldFacts {
+    fn of(world: &World, plays: &Plays) -> WorldFacts {
+        WorldFacts {
+            name: world.name.clone(),
+            years: world.years,
+            people: number(plays.people),
+            cohorts_in_an_area: plays.cohorts,
+            has_gates: plays.has_gates,
+            intake_is_free: plays.intake_is_free,
+            fair_margin: number(plays.fair_margin),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Run {
+    seed: u64,
+    futures: usize,
+    worlds: usize,
+    worlds_failed: usize,
+    conducts_tried: usize,
+    regret: Figure,
+}
+
+impl Run {
+    fn of(stress: &Stress, options: Options) -> Run {
+        let (mean, error) = stress.regret;
+        Run {
+            seed: options.seed,
+            futures: options.replications,
+            worlds: stress.worlds,
+            worlds_failed: stress.worlds_failed,
+            conducts_tried: stress.tried,
+            regret: Figure::pounds(Estimate { mean, error }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Found {
+    name: &'static str,
+    present: bool,
+    not_looked_for: Option<&'static str>,
+    definition: &'static str,
+    strategy: String,
+    against: &'static str,
+    gain: Figure,
+    people_harmed: Number,
+    harmed_per_thousand: Number,
+    harm: String,
+    loss: Figure,
+    worlds_present: usize,
+    share_of_worlds: Number,
+    gain_over_worlds: Range,
+    when: Option<WhenFound>,
+    edge: Option<EdgeFound>,
+    providers: Vec<Provider>,
+    tests: Vec<Test>,
+    further_figures: Vec<Further>,
+    mend: Option<Mend>,
+    tried_in_vain: Vec<String>,
+    watch: &'static str,
+}
+
+impl Found {
+    fn of(reported: &Reported, stress: &Stress) -> Found {
+        let finding = &reported.finding;
+        let entry = risks::CATALOGUE.iter().find(|consequence| consequence.name == finding.name);
+        Found {
+            name: finding.name,
+            present: finding.present,
+            not_looked_for: finding.not_looked_for,
+            definition: entry.map_or("", |entry| entry.definition),
+            strategy: finding.strategy.clone(),
+            against: finding.against.words(),
+            gain: Figure::pounds(finding.gain),
+            people_harmed: number(finding.people_harmed),
+            harmed_per_thousand: number(finding.harmed_per_thousand),
+            harm: finding.harm.clone(),
+            loss: Figure::pounds(finding.payer_loss),
+            worlds_present: (reported.share_of_worlds * stress.worlds as f64).round() as usize,
+            share_of_worlds: number(reported.share_of_worlds).filter(|_| stress.worlds > 0),
+            gain_over_worlds: Range { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
+            when: reported.when.as_ref().map(|when| WhenFound::of(when, stress)),
+            edge: reported.edge.as_ref().map(|edge| EdgeFound::of(edge, stress)),
+            providers: reported
+                .objectives
+                .iter()
+                .map(|(role, present)| Provider { kind: words::kind(*role), present: *present })
+                .collect(),
+            tests: finding.tests.iter().map(Test::of).collect(),
+            further_figures: finding
+                .figures
+                .iter()
+                .map(|(label, value)| Further { label: label.clone(), value: value.clone() })
+                .collect(),
+            mend: reported.mend.as_ref().map(Mend::of),
+            tried_in_vain: reported.tried_in_vain.clone(),
+            watch: entry.map_or("", |entry| entry.watch),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EdgeFound {
+    distance: Number,
+    moves: Vec<Moved>,
+}
+
+#[derive(Serialize)]
+struct Moved {
+    number: String,
+    value: Number,
+    unit: &'static str,
+}
+
+impl EdgeFound {
+    fn of(edge: &Edge, stress: &Stress) -> EdgeFound {
+        let moves = edge.moves.iter().filter_map(|&(at, way)| Some((stress.dials.get(at)?, way)));
+        let moved = |(dial, way): (&Dial, f64)| Moved { number: dial.path.clone(), value: number(dial.at(way)), unit: dial.unit };
+        EdgeFound { distance: number(edge.distance), moves: moves.map(moved).collect() }
+    }
+}
+
+#[derive(Serialize)]
+struct WhenFound {
+    limits: Vec<Limit>,
+    density: Number,
+    coverage: Number,
+}
+
+impl WhenFound {
+    fn of(when: &When, stress: &Stress) -> WhenFound {
+        let limits = when.limits.iter().map(|(dial, words)| Limit {
+            number: stress.dials.get(*dial).map_or(String::new(), |dial| dial.path.clone()),
+            words: words.clone(),
+        });
+        WhenFound { limits: limits.collect(), density: number(when.density), coverage: number(when.coverage) }
+    }
+}
+
+#[derive(Serialize)]
+struct Limit {
+    number: String,
+    words: String,
+}
+
+#[derive(Serialize)]
+struct Provider {
+    kind: &'static str,
+    present: bool,
+}
+
+#[derive(Serialize)]
+struct Test {
+    what: String,
+    holds: bool,
+    figure: String,
+}
+
+impl Test {
+    fn of(test: &risks::Test) -> Test {
+        Test { what: test.what.clone(), holds: test.holds, figure: test.figure.clone() }
+    }
+}
+
+#[derive(Serialize)]
+struct Further {
+    label: String,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct Mend {
+    change: String,
+    payer_cost: Figure,
+    value_gained: Figure,
+    removes: Vec<&'static str>,
+    brings: Vec<&'static str>,
+}
+
+impl Mend {
+    fn of(tried: &TriedMend) -> Mend {
+        Mend {
+            change: tried.mend.words(),
+            payer_cost: Figure::pounds(tried.payer_cost),
+            value_gained: Figure::pounds(tried.value_gained),
+            removes: tried.removes.clone(),
+            brings: tried.new_findings.clone(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Conduct {
+    conduct: &'static str,
+    help_spend: Number,
+    cost: Number,
+    payment: Figure,
+    profit: Figure,
+    results: Figure,
+    rewards: Figure,
+    deductions: Figure,
+    results_without_chance: Number,
+    value: Number,
+    dead_margin: Figure,
+    cohorts_rewarded: Figure,
+    outcomes: Vec<OutcomeCount>,
+    segments: Vec<SegmentEffort>,
+}
+
+impl Conduct {
+    fn of(play: &Play, plays: &Plays) -> Conduct {
+        let efforts = plays.segments.iter().enumerate().map(|(at, segment)| SegmentEffort {
+            segment: segment.name.clone(),
+            help_spend: play.effort.get(at).copied().and_then(pounds),
+            served: play.served.get(at).copied().and_then(number),
+        });
+        Conduct {
+            conduct: play.role.words(),
+            help_spend: pounds(play.help_spend),
+            cost: pounds(play.cost),
+            payment: Figure::of(&play.payments),
+            profit: Figure::pounds(Estimate::of(play.profit())),
+            results: Figure::of(&play.results),
+            rewards: Figure::of(&play.rewards),
+            deductions: Figure::of(&play.deductions),
+            results_without_chance: pounds(play.results_without_chance),
+            value: pounds(play.value),
+            dead_margin: Figure::share(play.dead_margin),
+            cohorts_rewarded: Figure::share(play.cohorts_rewarded),
+            outcomes: (0..plays.outcomes.len())
+                .map(|at| OutcomeCount { outcome: plays.outcomes[at].name.clone(), count: number(play.outcome(at)) })
+                .collect(),
+            segments: efforts.collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OutcomeCount {
+    outcome: String,
+    count: Number,
+}
+
+#[derive(Serialize)]
+struct SegmentEffort {
+    segment: String,
+    help_spend: Number,
+    served: Number,
+}
+
+#[derive(Serialize)]
+struct Area {
+    area: String,
+    people: Number,
+    conducts: Vec<Conduct>,
+}
+
+impl Area {
+    fn of(area: &AreaPlays, plays: &Plays) -> Area {
+        let conducts = area.plays.iter().map(|play| Conduct::of(play, plays));
+        Area { area: area.area.clone(), people: number(area.people), conducts: conducts.collect() }
+    }
+}
+
+#[derive(Serialize)]
+struct Segment {
+    segment: String,
+    people: Number,
+    price_now: Number,
+    unparking_price: Number,
+}
+
+impl Segment {
+    fn of(segment: &risks::SegmentFacts) -> Segment {
+        Segment {
+            segment: segment.name.clone(),
+            people: number(segment.people),
+            price_now: pounds(segment.price_now),
+            unparking_price: segment.unparking_price.and_then(pounds),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    outcome: String,
+    binary: bool,
+    better: &'static str,
+    value: Number,
+    paid: bool,
+}
+
+impl Outcome {
+    fn of(outcome: &risks::OutcomeFacts) -> Outcome {
+        Outcome {
+            outcome: outcome.name.clone(),
+            binary: outcome.binary,
+            better: if outcome.sign < 0.0 { "fewer" } else { "more" },
+            value: pounds(outcome.value),
+            paid: outcome.paid,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AimCurve {
+    area: String,
+    people: Number,
+    cohort_people: Number,
+    outcome: String,
+    break_even: Number,
+    break_even_error: Number,
+    sure_aim: Number,
+    points: Vec<Point>,
+}
+
+impl AimCurve {
+    fn of(curve: &Curve, sure: Option<f64>, stress: &Stress) -> AimCurve {
+        let points = curve.points.iter().map(|point| Point {
+            aim: number(point.aim),
+            rate: number(point.rate),
+            help_spend: pounds(point.help_spend),
+            payment: Figure::pounds(point.payment),
+            payment_middle_90: Range { low: pounds(point.payment_low), high: pounds(point.payment_high) },
+            profit: Figure::pounds(Estimate { mean: point.profit, error: point.payment.error }),
+            against_nothing_extra: Figure::pounds(point.against_nothing),
+        });
+        AimCurve {
+            area: curve.area.clone(),
+            people: number(curve.people),
+            cohort_people: number(words::cohort_size(curve, stress)),
+            outcome: curve.outcome.clone(),
+            break_even: curve.break_even.and_then(number),
+            break_even_error: curve.break_even_error.and_then(number),
+            sure_aim: sure.and_then(number),
+            points: points.collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Point {
+    aim: Number,
+    rate: Number,
+    help_spend: Number,
+    payment: Figure,
+    payment_middle_90: Range,
+    profit: Figure,
+    against_nothing_extra: Figure,
+}
+
+#[derive(Serialize)]
+struct BreakEvenOverWorlds {
+    low: Number,
+    middle: Number,
+    high: Number,
+    never: Number,
+    never_smallest: Number,
+    never_largest: Number,
+    middle_smallest: Number,
+    middle_largest: Number,
+    drifting_pays: Number,
+}
+
+impl BreakEvenOverWorlds {
+    fn of(range: &BreakEven) -> BreakEvenOverWorlds {
+        BreakEvenOverWorlds {
+            low: number(range.low),
+            middle: number(range.middle),
+            high: number(range.high),
+            never: number(range.never),
+            never_smallest: number(range.never_small),
+            never_largest: number(range.never_large),
+            middle_smallest: range.middle_small.and_then(number),
+            middle_largest: range.middle_large.and_then(number),
+            drifting_pays: number(range.drifting_pays),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AtCost {
+    way: Number,
+    words: String,
+    smallest: AimAndPay,
+    typical: AimAndPay,
+    largest: AimAndPay,
+}
+
+impl AtCost {
+    fn of(cost: &CostPoint) -> AtCost {
+        let [smallest, typical, largest] = [0, 1, 2].map(|at| AimAndPay {
+            break_even: cost.break_even[at].and_then(number),
+            break_even_error: cost.break_even_error[at].and_then(number),
+            half_aim_per_person: Figure::pounds(cost.half_hearted[at]),
+        });
+        AtCost { way: number(cost.way), words: cost.words.clone(), smallest, typical, largest }
+    }
+}
+
+#[derive(Serialize)]
+struct AimAndPay {
+    break_even: Number,
+    break_even_error: Number,
+    half_aim_per_person: Figure,
+}
+
+#[derive(Serialize)]
+struct Wrong {
+    outcome: String,
+    intended_change: Number,
+    typical_cohort: usize,
+    cohorts: Vec<WrongRow>,
+}
+
+impl Wrong {
+    fn of(wrong: &risks::WrongPayment) -> Wrong {
+        let rows = wrong.rows.iter().map(|row| WrongRow {
+            people: row.people,
+            reward_for_nothing: number(row.reward_for_nothing),
+            deduction_for_nothing: number(row.deduction_for_nothing),
+            real_change_refused: number(row.real_change_refused),
+            mean_for_nothing: pounds(row.mean_for_nothing),
+        });
+        Wrong {
+            outcome: wrong.outcome.clone(),
+            intended_change: number(wrong.intended),
+            typical_cohort: wrong.typical,
+            cohorts: rows.collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WrongRow {
+    people: usize,
+    reward_for_nothing: Number,
+    deduction_for_nothing: Number,
+    real_change_refused: Number,
+    mean_for_nothing: Number,
+}
+
+#[derive(Serialize)]
+struct Assumed {
+    number: String,
+    stated: String,
+    why: String,
+}
+
+impl Assumed {
+    fn of(assumption: &base::document::Assumption) -> Assumed {
+        Assumed { number: assumption.path.clone(), stated: assumption.words.clone(), why: assumption.why.clone() }
+    }
+}
+
+#[derive(Serialize)]
+struct Uncertain {
+    number: String,
+    stated: String,
+    unit: String,
+    value: Number,
+    low: Number,
+    high: Number,
+    assumption: bool,
+    from: String,
+}
+
+impl Uncertain {
+    fn of(dial: &Dial) -> Uncertain {
+        Uncertain {
+            number: dial.path.clone(),
+            stated: dial.words.clone(),
+            unit: dial.unit.to_string(),
+            value: number(dial.value),
+            low: number(dial.low),
+            high: number(dial.high),
+            assumption: base::document::is_assumption(&dial.from),
+            from: dial.from.clone(),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The charts of a linkage's page: what each level of each comparison says, how the weights of links lie, and how single pairs
+//! come to theirs. Nothing here shows what a record says: levels alone.
+
+use std::cmp::Ordering;
+
+use base::money::thousands;
+use linkage::cluster::Link;
+use linkage::model::Level;
+use linkage::score::Scorer;
+
+use super::why::name;
+use linkage::linkage::Linkage;
+use super::summary::REVIEW;
+use crate::charts::Drawn;
+use crate::markup::table;
+use crate::svg::{self, Axis, BLUE, Bar, Chart, GREY, RED, band_key};
+
+/// log2(m/u) of a level; nothing where the model gives no such number.
+fn bits(level: &Level) -> Option<f64> {
+    Some((level.m / level.u).log2()).filter(|bits| bits.is_finite())
+}
+
+/// "+5.3", "0" for nothing, or a dash where there is no number.
+pub fn signed(bits: Option<f64>) -> String {
+    match bits {
+        None => "–".into(),
+        Some(bits) if bits.abs() < 0.05 => "0".into(),
+        Some(bits) => format!("{bits:+.1}"),
+    }
+}
+
+/// A chance in as many digits as say something.
+pub fn chance(chance: f64) -> String {
+    match chance {
+        0.0 => "0".into(),
+        small if small < 0.0001 => format!("{small:.1e}"),
+        small if small < 0.01 => format!("{small:.5}"),
+        other => format!("{other:.3}"),
+    }
+}
+
+fn colour(bits: f64) -> &'static str {
+    if bits < 0.0 { RED } else { BLUE }
+}
+
+/// The weight of every level.
+pub fn weights(made: &Linkage) -> String {
+    let comparisons = &made.linked.model.comparisons;
+    let (mut rows, mut cells) = (Vec::new(), Vec::new());
+    for comparison in comparisons {
+        rows.push((comparison.name.clone(), None));
+        for level in &comparison.levels {
+            let bits = bits(level);
+            let words = if level.missing && bits == Some(0.0) { "says nothing".into() } else { signed(bits) };
+            let to = bits.unwrap_or_default();
+            rows.push((level.label.clone(), Some(Bar { from: 0.0, to, colour: colour(to), words })));
+            cells.push(vec![comparison.name.clone(), level.label.clone(), chance(level.m), chance(level.u), signed(bits)]);
+        }
+    }
+    let all = || comparisons.iter().flat_map(|comparison| &comparison.levels).filter_map(bits);
+    let (low, high) = (all().fold(-1.0, f64::min), all().fold(1.0, f64::max));
+    let axis = Axis::even("bits", 1.3 * low, 1.3 * high, 6, |bits| format!("{bits:.0}"));
+    let title = "What each comparison says, level by level";
+    let words = "A bar to the right speaks for one person, a bar to the left against it: log2 of m over u, where m is how often two \
+                 records of one person come to this level, and u how often records of two people do. 1 bit doubles the odds, 10 \
+                 bits make them a thousand times higher. Where the model knows how common a value is, a pair gets more for a rare \
+                 one and less for a common one."
+        .to_owned();
+    let svg = svg::bars("chart-weights", title, "The figures stand in the table below the chart.", &axis, &[], &rows);
+    let header = ["comparison", "level", "m", "u", "log2 m/u"];
+    let table = table("The model's levels", &header, &cells);
+    Drawn { id: "weights", title: title.into(), words, svg, legend: Vec::new(), table }.page()
+}
+
+/// Links by weight.
+pub fn histogram(made: &Linkage) -> Option<String> {
+    // A model made elsewhere may be certain of a level; such a link has no place on the scale.
+    let weights = || made.linked.links.iter().map(|link| f64::from(link.weight)).filter(|weight| weight.is_finite());
+    let (low, high) =
+        weights().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), weight| (low.min(weight), high.max(weight)));
+    if low > high {
+        return None;
+    }
+    let wide = ((high - low) / 50.0).ceil().max(1.0);
+    let first = (low.min(REVIEW.0).min(made.join) / wide).floor();
+    let last = (high.max(REVIEW.1).max(made.join) / wide).floor() + 1.0;
+    let mut columns = vec![0_i64; (last - first) as usize];
+    weights().for_each(|weight| columns[((weight / wide).floor() - first) as usize] += 1);
+    let top = columns.iter().copied().max().unwrap_or(1).max(1) as f64;
+    let x = Axis::even("weight, bits", first * wide, last * wide, 8, |bits| format!("{bits:.0}"));
+    let y = Axis::even("links", 0.0, 1.12 * top, 6, |count| thousands(count.round() as i64));
+    let title = "Weights of links";
+    let what = format!("{} links from {low:.1} to {high:.1} bits", thousands(weights().count() as i64));
+    let mut chart = Chart::new("chart-links", title, &what, x, y);
+    chart.band(&[(REVIEW.0, 0.0), (REVIEW.1, 0.0)], &[(REVIEW.0, 1.12 * top), (REVIEW.1, 1.12 * top)], RED);
+    let from = |at: usize| (first + at as f64) * wide;
+    for (at, count) in columns.iter().enumerate().filter(|(_, count)| **count > 0) {
+        chart.column(from(at), from(at) + wide, *count as f64, BLUE);
+    }
+    chart.upright(made.join, "threshold");
+    let rows = columns.iter().enumerate().map(|(at, count)| {
+        let range = format!("{:.0} to {:.0}", from(at), from(at) + wide);
+        vec![range, thousands(*count)]
+    });
+    let table = table("Links by weight", &["bits", "links"], &rows.collect::<Vec<_>>());
+    let words = format!(
+        "A good linkage has two hills and a valley at the threshold. Links between {} and {} bits (shaded) should be looked at by \
+         somebody. Pairs of less than -5 bits are not kept and not drawn.",
+        REVIEW.0, REVIEW.1
+    );
+    let legend = vec![(band_key(RED), "to be looked at".to_owned())];
+    Some(Drawn { id: "links", title: title.into(), words, svg: chart.draw(), legend, table }.page())
+}
+
+/// A few pairs that are explained: some nearest to the threshold on either side, and one that is clear.
+fn explained(made: &Linkage) -> Vec<(&'static str, Link)> {
+    let order = |a: &Link, b: &Link| a.weight.total_cmp(&b.weight).then((a.left, a.right).cmp(&(b.left, b.right)));
+    let is_below = |link: &Link, bits: f64| f64::from(link.weight) < bits;
+    let links = || made.linked.links.iter().copied();
+    let mut pairs: Vec<(&str, Link)> = Vec::new();
+    // The middle one of those that nobody needs to look at.
+    let mut clear: Vec<Link> = links().filter(|link| !is_below(link, REVIEW.1.max(made.join))).collect();
+    if !clear.is_empty() {
+        let middle = clear.len() / 2;
+        pairs.push(("A clear pair", *clear.select_nth_unstable_by(middle, order).1));
+    }
+    let nearest_two = |title, links: &mut dyn Iterator<Item = Link>, order: &dyn Fn(&Link, &Link) -> Ordering| {
+        let mut nearest: Vec<Link> = Vec::new();
+        for link in links {
+            if nearest.len() < 2 || order(&link, &nearest[1]).is_lt() {
+                nearest.push(link);
+                nearest.sort_by(order);
+                nearest.truncate(2);
+            }
+        }
+        nearest.into_iter().map(move |link| (title, link))
+    };
+    let (mut above, mut below) =
+        (links().filter(|link| !is_below(link, made.join)), links().filter(|link| is_below(link, made.join)));
+    pairs.extend(nearest_two("Of the nearest above the threshold", &mut above, &order));
+    pairs.extend(nearest_two("Of the nearest below the threshold", &mut below, &|a, b| order(b, a)));
+    pairs
+}
+
+const PAIRS: [&str; 5] = ["pair-1", "pair-2", "pair-3", "pair-4", "pair-5"];
+
+/// How some pairs come to their weight, step by step.
+pub fn waterfalls(made: &Linkage, scorer: &Scorer<'_>) -> String {
+    explained(made).into_iter().zip(PAIRS).map(|((title, link), id)| waterfall(made, scorer, id, title, link)).collect()
+}
+
+fn waterfall(made: &Linkage, scorer: &Scorer<'_>, id: &'static str, title: &str, Link { left, right, .. }: Link) -> String {
+    let levels = scorer.levels(left, right);
+    let (parts, rest) = scorer.parts(left, right, &levels);
+    let mut steps: Vec<(String, f64)> = vec![("before comparing".into(), scorer.before(left, right))];
+    for (comparison, (level, (bits, rare))) in made.linked.model.comparisons.iter().zip(levels.iter().zip(parts)) {
+        steps.push((format!("{}: {}", comparison.name, comparison.levels[usize::from(*level)].label), bits));
+        if rare.abs() >= 0.05 {
+            steps.push((if rare > 0.0 { "a rarer value than most" } else { "a commoner value than most" }.into(), rare));
+        }
+    }
+    if rest.abs() >= 0.05 {
+        steps.push(("households, a rule on twins, or calibration".into(), rest));
+    }
+    let mut sum = 0.0;
+    let mut rows: Vec<(String, Option<Bar>)> = Vec::new();
+    for (name, bits) in &steps {
+        rows.push((name.clone(), Some(Bar { from: sum, to: sum + bits, colour: colour(*bits), words: signed(Some(*bits)) })));
+        sum += bits;
+    }
+    rows.push(("together".into(), Some(Bar { from: 0.0, to: sum, colour: GREY, words: signed(Some(sum)) })));
+    let ends = rows.iter().filter_map(|(_, bar)| bar.as_ref()).flat_map(|bar| [bar.from, bar.to]);
+    let (low, high) = svg::ends(ends.chain([made.join]));
+    let span = high - low;
+    let axis = Axis::even("bits", low - 0.06 * span, high + 0.1 * span, 5, |bits| format!("{bits:.0}"));
+    let outcome = if made.linked.person[left as usize] == made.linked.person[right as usize] {
+        "They are one person in the result."
+    } else {
+        "They are two people in the result."
+    };
+    let words = format!(
+        "{} and {}: {} bits, a chance of {:.1} % to be one person. {outcome}",
+        name(&made.records, left),
+        name(&made.records, right),
+        signed(Some(sum)),
+        100.0 * linkage::score::probability(sum)
+    );
+    let drawn = svg::bars(&format!("chart-{id}"), title, &words, &axis, &[(made.join, "threshold")], &rows);
+    let mut cells: Vec<Vec<String>> = steps.iter().map(|(name, bits)| vec![name.clone(), signed(Some(*bits))]).collect();
+    cells.push(vec!["together".into(), signed(Some(sum))]);
+    let table = table("Step by step", &["what is compared", "bits"], &cells);
+    Drawn { id, title: title.into(), words, svg: drawn, legend: Vec::new(), table }.page()
+}

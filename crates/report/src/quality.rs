@@ -1,0 +1,209 @@
+//! The data-quality statement in words, as rows and as a page; and the message of a run that is refused.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use base::cell::quoted;
+use base::literal::Literal as _;
+use base::money::thousands;
+use contract::terms::RecordsPolicy;
+use ledger::copied::SHA_256;
+use records::fault::Grade;
+use records::gate::findings::{Findings, Key};
+use records::gate::quality::{Effect, FileRead, Finding, Outcome, Quality};
+
+use records::files::others::{UNREAD, UNWANTED};
+use records::files::write::plain;
+
+/// "1 row", "2 rows".
+pub fn several(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(count as i64), if count == 1 { one } else { many })
+}
+
+/// Why a run is refused: every kind of finding that stops it, with its file and rows, and what to do.
+pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &RecordsPolicy, refused: bool) -> String {
+    let mut out = match refused {
+        true => "there is no result, because the records do not allow one".to_owned(),
+        false => format!(
+            "there is no result: {} cannot be used and could change it, and {}",
+            several(quality.faults(), "row", "rows"),
+            match policy.faults.words().as_str() {
+                "none" => "no such fault is tolerated".to_owned(),
+                words => format!("only {words} may have such a fault"),
+            }
+        ),
+    };
+    let stops = |key: &Key| key.grade <= Grade::Refused || key.grade == Grade::Row && key.touches;
+    // Warnings about the form of ids say why nobody is known.
+    let helps = |what: &str| what.contains("in another form");
+    for (key, kind) in findings.iter().filter(|(key, _)| stops(key) || helps(key.what)) {
+        let column = if key.column.is_empty() { String::new() } else { format!(" `{}`:", key.column) };
+        let _ = write!(out, "\n  {}/{}:{column} {}", folder.display(), key.file, key.what);
+        for (place, value) in kind.places().iter().filter(|(place, value)| *place > 0 || value.is_some()) {
+            let place = if *place > 0 { format!("row {place}") } else { "found".into() };
+            let _ = write!(out, "\n      {place:<9} {}", value.as_deref().unwrap_or("(not shown: personal)"));
+        }
+        let more = kind.count.saturating_sub(kind.places().len() as u64);
+        if more > 0 {
+            let _ = write!(out, "\n      … and {} more", thousands(more as i64));
+        }
+        let _ = write!(out, "\n      {:<9} {}\n      {:<9} {}", "expected", kind.first.expected, "to fix", kind.first.mend);
+    }
+    let hint = match refused {
+        true => "correct the records; `wellspent records check` lists every faulty row",
+        false => {
+            "correct the records; or, if the result may stand without these rows, say so: --accept-faults \"REASON\" \
+             --accepted-by NAME"
+        }
+    };
+    out + &format!("\n\nhint: {hint}")
+}
+
+/// One line for the terminal, and a line for each finding that somebody should know.
+pub fn lines(quality: &Quality) -> Vec<String> {
+    let (read, used) = (quality.rows(), quality.files.iter().map(|file| file.used).sum::<u64>());
+    let apart: u64 = quality.files.iter().map(|file| file.set_apart).sum();
+    let repeats: u64 = quality.files.iter().map(|file| file.repeats).sum();
+    let files = several(quality.files.len() as u64, "file", "files");
+    let mut out = vec![format!(
+        "Data quality: {} in {files}; {} used, {} set apart, {} counted once.",
+        several(read, "row", "rows"),
+        thousands(used as i64),
+        thousands(apart as i64),
+        several(repeats, "repeated row", "repeated rows")
+    )];
+    let (unread, findings): (Vec<&Finding>, _) = quality.findings.iter().partition(|finding| is_unread(finding));
+    out.extend(findings.into_iter().map(words));
+    out.extend(not_read(&unread));
+    for zero in &quality.zeros {
+        let kind = if zero.kind.is_empty() { &zero.table } else { &zero.kind };
+        let since = if zero.since.is_empty() { String::new() } else { format!("from {} ", zero.since) };
+        out.push(format!(
+            "No {kind} {since}up to {}: stated by {} on {} for {}.",
+            zero.until,
+            zero.by,
+            zero.on,
+            several(zero.people, "person", "people")
+        ));
+    }
+    out.extend(effect(quality));
+    out.extend(copies(quality));
+    if let Some(accepted) = &quality.accepted {
+        out.push(format!("Faults accepted by {}: {}", accepted.by, accepted.reason));
+    }
+    out
+}
+
+fn is_unread(finding: &Finding) -> bool {
+    [UNREAD, UNWANTED].contains(&finding.what.as_str())
+}
+
+/// Files of the folder that are not read, in one line.
+fn not_read(findings: &[&Finding]) -> Option<String> {
+    let of = |what: &str| findings.iter().filter(|finding| finding.what == what).map(|finding| finding.file.as_str()).collect();
+    let (others, tables): (Vec<&str>, Vec<&str>) = (of(UNREAD), of(UNWANTED));
+    let tables = tables.iter().map(|name| format!("{name} (no rule asks for it)"));
+    let all: Vec<String> = others.iter().map(|name| (*name).to_owned()).chain(tables).collect();
+    (!all.is_empty()).then(|| format!("Not read: {}.", all.join(", ")))
+}
+
+/// The statement as a payment run keeps it: the files with their hashes, and every finding, a line each.
+pub fn recorded(quality: &Quality) -> String {
+    let file = |file: &FileRead| format!("{}: {}{SHA_256}{}", file.name, several(file.rows, "row", "rows"), file.sha256);
+    lines(quality).into_iter().chain(quality.files.iter().map(file)).collect::<Vec<_>>().join("\n")
+}
+
+/// The most that what was set apart could change the sum, in words.
+pub fn effect(quality: &Quality) -> Option<String> {
+    Some(match quality.effect? {
+        Effect::Between { least, most, bound: false } => {
+            format!("With the rows that were set apart, the sum could be anything from {least} to {most}.")
+        }
+        Effect::Between { least, most, bound: true } => {
+            format!("With the rows that were set apart, the sum could not be less than {least} or more than {most}.")
+        }
+        Effect::Unknown => "How far the rows that were set apart could change the sum cannot be said: they are about who is \
+                            paid, whom people are compared with, or how far the records reach."
+            .to_owned(),
+    })
+}
+
+/// What facts that equal another come to, in words.
+pub fn copies(quality: &Quality) -> Option<String> {
+    let copies = quality.copies?;
+    let rows = if copies.rows == 1 { "1 row equals".to_owned() } else { format!("{} rows equal", thousands(copies.rows as i64)) };
+    let of = format!("{rows} another in all but the key, of {}; all count.", several(copies.people, "person", "people"));
+    Some(match copies.sums {
+        None => of,
+        Some((as_it_is, once)) if as_it_is == once => format!("{of} Counted once, the sum would be the same."),
+        Some((as_it_is, once)) => format!("{of} Counted once, the sum would be {once} and not {as_it_is}."),
+    })
+}
+
+/// A finding as a sentence.
+pub fn words(finding: &Finding) -> String {
+    let Finding { outcome, file, column, what, rows, people, places } = finding;
+    let column = if column.is_empty() { String::new() } else { format!(" `{column}`:") };
+    let people = if *people > 0 { format!(" about {}", several(*people, "person", "people")) } else { String::new() };
+    let places = if places.is_empty() { String::new() } else { format!(": {places}") };
+    let outcome = match outcome {
+        Outcome::Told => "told",
+        other => other.word(),
+    };
+    format!("{outcome}: {file}:{column} {what}, {}{people}{places}", several(*rows, "time", "times"))
+}
+
+/// The statement as CSV: a row for each file, finding and stated zero.
+pub fn csv(quality: &Quality) -> String {
+    let mut out = "what,file,sha256,rows,used,set apart,repeats,outcome,column,finding,people,places\n".to_owned();
+    for file in &quality.files {
+        let _ = writeln!(
+            out,
+            "file,{},{},{},{},{},{},,,,,",
+            cell(&file.name),
+            file.sha256,
+            file.rows,
+            file.used,
+            file.set_apart,
+            file.repeats
+        );
+    }
+    for finding in &quality.findings {
+        let Finding { outcome, file, column, what, rows, people, places } = finding;
+        let cells = [outcome.word(), column, what].map(cell).join(",");
+        let _ = writeln!(out, "finding,{},,{rows},,,,{cells},{people},{}", cell(file), cell(places));
+    }
+    for zero in &quality.zeros {
+        let said = format!("none from {} up to {}, stated by {} on {}", zero.since, zero.until, zero.by, zero.on);
+        let _ =
+            writeln!(out, "stated zero,{},,0,,,,told,{},{},{},", cell(&zero.table), cell(&zero.kind), cell(&said), zero.people);
+    }
+    if let Some(said) = effect(quality) {
+        let _ = writeln!(out, "effect,,,,,,,,,{},,", cell(&said));
+    }
+    if let (Some(copies), Some(said)) = (&quality.copies, copies(quality)) {
+        let _ = writeln!(out, "copies,,,{},,,,told,,{},{},", copies.rows, cell(&said), copies.people);
+    }
+    if let Some(accepted) = &quality.accepted {
+        let said = format!("{}: {}", accepted.by, accepted.reason);
+        let _ = writeln!(out, "faults accepted,,,,,,,,,{},,", cell(&said));
+    }
+    out
+}
+
+fn cell(text: &str) -> String {
+    quoted(&plain(text)).into_owned()
+}
+
+/// The data-quality statement as notes beside a result; none where there is nothing to say of the records.
+#[must_use]
+pub fn notes(quality: &Quality) -> Vec<String> {
+    let lines = lines(quality);
+    // A table that no rule asks for is no news.
+    let known = quality.findings.iter().all(|finding| finding.what == UNWANTED);
+    let known = known && lines.len() == 1 + usize::from(!quality.findings.is_empty());
+    if !known || quality.files.iter().any(|file| file.set_apart + file.repeats > 0) {
+        return lines;
+    }
+    Vec::new()
+}

@@ -1,0 +1,124 @@
+//! The terminal summary: what a commissioner takes in within half a minute.
+
+use base::money::thousands;
+use contract::Scheme;
+use simulation::stress::{Options, Reported, Stress};
+use simulation::world::World;
+
+use super::words;
+use crate::terminal::{bold, dim, green, red, wrap};
+
+/// No line is longer.
+const WIDTH: usize = 100;
+
+/// The summary as text; `paged` when the whole report is written elsewhere too.
+pub fn text(scheme: &Scheme, world: &World, stress: &Stress, options: Options, paged: bool) -> String {
+    let (present, absent): (Vec<&Reported>, Vec<&Reported>) = words::looked_for(stress).partition(|r| r.finding.present);
+    let verdict = wrap(&words::verdict(stress), WIDTH, "");
+    let mut out = format!("{}\n", bold(&wrap(&scheme.name, WIDTH, "")));
+    out += &dim(&format!("{}\n", wrap(&format!("{}. All sums: {}.", world.name, words::over(stress, world)), WIDTH, "")));
+    out += &format!("\n{}\n", if present.is_empty() { green(&verdict) } else { red(&verdict) });
+    present.iter().for_each(|reported| out += &finding(reported, stress));
+    let trying = words::trying(stress);
+    if !trying.is_empty() {
+        out += &format!("\n{}\n", bold("What trying pays"));
+        trying.iter().for_each(|fact| out += &format!("  - {}\n", wrap(fact, WIDTH - 4, "    ")));
+    }
+    if !absent.is_empty() {
+        out += &format!("\n{}\n", bold("Looked for and not found"));
+        absent.iter().for_each(|reported| out += &all_clear(reported, stress));
+    }
+    let unseen: Vec<&str> = words::not_looked_for(stress).map(|(name, _)| name).collect();
+    if !unseen.is_empty() {
+        let names = words::listed(&unseen);
+        let words = format!(
+            "Not looked for, because the files say nothing by which to look: {names}. docs/scheme-file.md says what to add."
+        );
+        out += &format!("\n{}\n", wrap(&words, WIDTH, ""));
+    }
+    out += &footer(stress, options);
+    if !paged {
+        out += &dim("--html FILE writes the whole report: charts, every test and assumption, the contract's terms.\n");
+    }
+    out
+}
+
+/// A line of a finding: a label, and text that wraps beside it.
+fn line(label: &str, text: &str) -> String {
+    format!("  {label:<10}{}\n", wrap(text, WIDTH - 12, &" ".repeat(12)))
+}
+
+fn finding(reported: &Reported, stress: &Stress) -> String {
+    let finding = &reported.finding;
+    let mut out = format!("\n{}\n", red(&finding.name.to_uppercase()));
+    out += &line("strategy", &finding.strategy);
+    out += &line("gains", &format!("the provider: {}", words::gains(finding)));
+    let losers = words::losers(finding, stress);
+    if !losers.is_empty() {
+        out += &line("loses", &losers.join("; "));
+    }
+    let place = match stress.worlds {
+        0 => "in the world as stated, the only one tried".to_owned(),
+        _ => format!("in {} plausible worlds", words::worlds(reported.share_of_worlds, stress)),
+    };
+    out += &line("where", &format!("{place}; {}", words::kinds(reported)));
+    out += &words::when(reported, stress).map_or(String::new(), |when| line("", &when));
+    out += &words::edge(reported, stress).map_or(String::new(), |edge| line("nearest", &edge));
+    out += &line(
+        "mend",
+        &match (words::mend(reported, stress), &reported.mend) {
+            (Some(words), _) if words.starts_with("as for") => words,
+            (Some(words), Some(tried)) => format!("{words} ({})", words::side_effects(tried, stress)),
+            _ => words::no_mend(reported) + &tried_in_vain(reported),
+        },
+    );
+    out
+}
+
+/// The first of the changes that do not remove a finding; the page has them all. A change may itself be several joined by "and",
+/// so each is numbered.
+fn tried_in_vain(reported: &Reported) -> String {
+    const SHOWN: usize = 3;
+    let all = &reported.tried_in_vain;
+    let first: Vec<String> = all.iter().take(SHOWN).enumerate().map(|(at, words)| format!("({}) {words}", at + 1)).collect();
+    match all.len() {
+        0 => String::new(),
+        1 => format!(": {}", all[0]),
+        n if n > SHOWN => format!(": {}; and {} more", first.join("; "), n - SHOWN),
+        _ => format!(": {}", first.join("; ")),
+    }
+}
+
+fn all_clear(reported: &Reported, stress: &Stress) -> String {
+    let why = words::why_not(&reported.finding).map_or(String::new(), |(what, figure)| format!("needs “{what}”; here: {figure}"));
+    let elsewhere = match reported.share_of_worlds {
+        share if share > 0.0 => format!(" (but present in {} plausible worlds)", words::worlds(share, stress)),
+        _ => String::new(),
+    };
+    let nearest = words::edge(reported, stress).map_or(String::new(), |edge| format!("; {edge}"));
+    format!(
+        "  {:<32} {}\n",
+        reported.finding.name,
+        dim(&wrap(&format!("{why}{elsewhere}{nearest}"), WIDTH - 35, &" ".repeat(35)))
+    )
+}
+
+fn footer(stress: &Stress, options: Options) -> String {
+    let (regret, error) = stress.regret;
+    let failed = match stress.worlds_failed {
+        0 => String::new(),
+        n => format!(" {n} further worlds could not be read."),
+    };
+    let text = format!(
+        "± is the 95 % error of simulation, where it moves a digit shown. {} futures, {} plausible worlds over {} uncertain numbers, {} conducts tried, seed {}.{failed} The \
+         search may be short of the best by {} in an area. {} numbers are assumptions, not facts.",
+        thousands(options.replications as i64),
+        stress.worlds,
+        stress.dials.len(),
+        thousands(stress.tried as i64),
+        options.seed,
+        words::estimate(risks::Estimate { mean: regret, error }),
+        stress.assumptions.len(),
+    );
+    format!("\n{}\n", dim(&wrap(&text, WIDTH, "")))
+}

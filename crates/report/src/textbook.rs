@@ -1,0 +1,72 @@
+//! Textbook cases in words: each figure as the textbook has it, as the engine finds it, and whether they agree.
+
+use simulation::textbook::{Case, Compared};
+
+use crate::terminal;
+
+/// One case: its question, a line for each figure, what it teaches.
+pub fn text(case: &Case, compared: &[Compared]) -> String {
+    let mut out = format!("{}\n", terminal::bold(&case.title));
+    out += &format!("{}\n", terminal::wrap(&case.question, 100, ""));
+    out += &terminal::dim(&format!("{}\n\n", terminal::wrap(&case.from, 100, "")));
+    let widest = compared.iter().map(|one| one.label.chars().count()).max().unwrap_or_default();
+    for one in compared {
+        let blanks = " ".repeat(widest - one.label.chars().count());
+        let both = format!("textbook {}, engine {}", figure(one.textbook), engine(one));
+        out += &format!("{}{blanks}  {both:<48} {}\n", one.label, verdict(one));
+        if let Some((share, because)) = &one.within {
+            let reason = format!("the textbook's figure may be {} % off: {because}", trimmed(100.0 * share));
+            out += &terminal::dim(&format!("  {}\n", terminal::wrap(&reason, 98, "  ")));
+        }
+    }
+    out + &format!("\n{}\n", terminal::wrap(&case.teaches, 100, ""))
+}
+
+/// Many cases in one table: a line for each figure.
+pub fn table(cases: &[(String, Vec<Compared>)]) -> String {
+    let header = ["case", "textbook", "engine", ""].map(str::to_owned);
+    let rows = cases.iter().flat_map(|(name, compared)| {
+        compared.iter().map(move |one| vec![format!("{name}: {}", one.label), figure(one.textbook), engine(one), verdict(one)])
+    });
+    terminal::table(&header, &rows.collect::<Vec<_>>())
+}
+
+/// What the signs mean and how it ended.
+pub fn ending(cases: usize, figures: usize, differing: usize) -> String {
+    let sums = match differing {
+        0 => terminal::green(&format!("{} of {}: all agree.", count(figures, "figure"), count(cases, "case"))),
+        _ => terminal::red(&format!("{} of {}: {differing} differ.", count(figures, "figure"), count(cases, "case"))),
+    };
+    let signs = "± is the 95 % error of simulation. A simulated figure agrees within four standard errors, any other within a \
+                 millionth; ≈ marks a textbook figure that is itself an approximation.";
+    format!("{sums}\n{}\n", terminal::wrap(signs, 100, ""))
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn verdict(one: &Compared) -> String {
+    if one.agrees() {
+        return terminal::green(if one.within.is_some() { "agrees ≈" } else { "agrees" });
+    }
+    terminal::red(&format!("DIFFERS by {:.3e}, {:.3e} allowed", (one.engine.mean - one.textbook).abs(), one.allowed()))
+}
+
+fn engine(one: &Compared) -> String {
+    let value = figure(one.engine.mean);
+    if one.engine.error > 0.0 { format!("{value} ± {}", figure(1.96 * one.engine.error)) } else { value }
+}
+
+/// Four decimals, or two of what is in the thousands.
+fn figure(value: f64) -> String {
+    let text = if value.abs() >= 1000.0 { format!("{value:.2}") } else { format!("{value:.4}") };
+    let nothing = text.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.'));
+    text.trim_start_matches(if nothing { "-" } else { "" }).replace('-', "−")
+}
+
+/// A number without noughts at its end.
+fn trimmed(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,78 @@
+//! The access log: who looked at whose records. A row is added before anything is shown, and no row is ever removed: when, who
+//! asked, for which purpose, with which command, about which person. It holds no name of a person; the ids are those of the
+//! table of persons.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::bail;
+use base::cell::quoted;
+
+/// The file, and its columns.
+const ACCESS_LOG: &str = "access-log.csv";
+/// Its name before.
+const FORMERLY: &str = "looked.csv";
+const HEADER: &str = "when,by,purpose,command,person\n";
+
+/// Who is asking.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Actor(String);
+
+impl Actor {
+    /// # Errors
+    /// The name is empty: nothing about a person is shown to somebody who is not named.
+    pub fn new(name: &str) -> anyhow::Result<Actor> {
+        match name.trim() {
+            "" => bail!("Say who is asking: add `--asked-by NAME`. We log who looked at whose records"),
+            name => Ok(Actor(name.to_owned())),
+        }
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who asks, and for which purpose: needed by every use case that touches a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Access {
+    pub actor: Actor,
+    /// As stated in `purposes.toml`.
+    pub purpose: String,
+}
+
+/// Adds a row for each person, or one without a person where people are only counted.
+///
+/// # Errors
+/// The file cannot be written: then nothing may be shown.
+pub fn note(folder: &Path, access: &Access, command: &str, persons: &[&str]) -> anyhow::Result<()> {
+    let (by, purpose) = (access.actor.name(), access.purpose.as_str());
+    // A log that was begun under the earlier name goes on there, so that one folder has one log.
+    let earlier = folder.join(FORMERLY);
+    let path = if earlier.is_file() { earlier } else { folder.join(ACCESS_LOG) };
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let row = |person: &str| [now.as_str(), by, purpose, command, person].map(cell).join(",") + "\n";
+    let none = [""];
+    let mut text: String = if persons.is_empty() { &none[..] } else { persons }.iter().map(|person| row(person)).collect();
+    if !path.is_file() {
+        text.insert_str(0, HEADER);
+    }
+    // In one piece, so that two who look at the same time do not write into each other's rows.
+    let added = OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+    if let Err(error) = added {
+        bail!(
+            "could not add to the access log {}: {error}\n\nhint: every look at records is logged, so you need permission to write \
+             to this file",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
+/// A cell of the file: on one line, in quotation marks where needed.
+fn cell(text: &str) -> String {
+    let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    quoted(&text).into_owned()
+}

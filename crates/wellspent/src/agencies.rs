@@ -1,0 +1,258 @@
+//! A folder of several agencies' records: the table of persons that linking wrote, the purposes that are stated, and a folder of
+//! tables for each agency, named as the agency. What a stated purpose does not cover is never opened.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use base::Reader;
+use base::day::day;
+use contract::terms::RecordsPolicy;
+use jiff::civil::Date;
+use linkage::identity::{self, History, IDENTITIES};
+use linkage::persons::{self, LINKS, Link, Member, PERSONS};
+use linkage::purpose::{self, PURPOSES_FILE, Purpose};
+use outcomes::effect::SetApart;
+use records::batch::Batch;
+use records::fault::{Fault, Grade};
+use records::gate::findings::Findings;
+use records::gate::quality::{self, Accepted, FileRead, Quality};
+use records::gate::{Asked, Door, Found, Known};
+use records::schema::{Table, table};
+
+use outcomes::Days;
+use records::files::through::{sha256, through};
+use records::files::{self, Format, TableFile};
+use crate::folder;
+use crate::gate;
+use records::files::safe;
+
+/// Agencies' records, joined for one purpose.
+pub struct Agencies {
+    pub folder: PathBuf,
+    pub purpose: Purpose,
+    /// The agencies that the purpose covers and that are there, by name.
+    pub folders: BTreeMap<String, PathBuf>,
+    /// Their records, each with its person as it was known on the day.
+    pub members: Vec<Member>,
+    /// Nothing where no history is kept.
+    pub history: History,
+    /// Rows of the tables beside the agencies' folders that were left out.
+    faults: usize,
+    /// What the gate found in the agencies' tables, and the files that were read.
+    findings: Findings,
+    read: Vec<FileRead>,
+    /// Files that are not read, once they were told.
+    told: BTreeSet<String>,
+    /// Of each table, over all agencies.
+    pub found: BTreeMap<&'static str, Found>,
+}
+
+/// Opens a folder for a purpose that holds today. Who is who is replayed for the day by which things were known.
+pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies> {
+    let purposes = read(folder, PURPOSES_FILE, purpose::read)?.with_context(|| {
+        let path = folder.join(PURPOSES_FILE);
+        format!(
+            "nothing is shown without a stated purpose, and there is no {}\n\nhint: docs/linkage.md has one to copy",
+            path.display()
+        )
+    })?;
+    let purpose = purpose::stated(&purposes, wanted, today()?)?.clone();
+    let folders = folders(folder)?.into_iter().filter(|(agency, _)| purpose.agency(agency).is_ok()).collect();
+    let mut agencies = Agencies {
+        folder: folder.to_owned(),
+        purpose,
+        folders,
+        members: Vec::new(),
+        history: History::default(),
+        faults: 0,
+        findings: Findings::default(),
+        read: Vec::new(),
+        told: BTreeSet::new(),
+        found: BTreeMap::new(),
+    };
+    let batches = agencies.table(&PERSONS)?.with_context(|| {
+        format!("there is no persons.csv or persons.parquet in {}\n\nhint: wellspent link writes it", folder.display())
+    })?;
+    agencies.members = persons::members(&batches);
+    if let Some(batches) = agencies.table(&IDENTITIES)? {
+        let (history, faults) = identity::read(&batches);
+        if let Some(fault) = faults.first() {
+            bail!("{}/identities.csv, line {}: {}\n\nhint: {}", folder.display(), fault.place, fault.what, fault.mend);
+        }
+        agencies.members = as_known(&agencies.members, &history, days.known_at());
+        agencies.history = history;
+    }
+    let covered = |member: &Member| agencies.purpose.agency(&member.key.agency).is_ok();
+    agencies.members.retain(covered);
+    Ok(agencies)
+}
+
+/// Records with the persons they had on a day. The quality is that of today's linking, where the record still is that person's.
+fn as_known(today: &[Member], history: &History, known_at: Date) -> Vec<Member> {
+    let qualities: BTreeMap<_, _> =
+        today.iter().map(|member| ((member.key.as_ref(), member.person.as_str()), member.quality)).collect();
+    let then = identity::persons_at(history, day(known_at)).into_iter();
+    then.map(|(key, person)| {
+        let quality = qualities.get(&(key, person)).copied().unwrap_or(1.0);
+        Member { key: key.to_key(), person: person.to_owned(), quality }
+    })
+    .collect()
+}
+
+/// Whether a folder is one of several agencies, told by its table of persons.
+pub fn is_joined(folder: &Path) -> bool {
+    ["csv", "parquet"].iter().any(|ending| folder.join(format!("{}.{ending}", PERSONS.name)).is_file())
+}
+
+/// The day on which somebody asks: a purpose is a permission, and holds or not whatever day the question is about.
+pub fn today() -> anyhow::Result<Date> {
+    Ok(jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().parse()?)
+}
+
+/// The folders inside a folder that hold a table of records.
+fn folders(folder: &Path) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+    safe::must_be_folder(folder, "a folder of several agencies")?;
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("could not list the folder {}", folder.display()))? {
+        let path = entry?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
+        if !path.is_dir() {
+            continue;
+        }
+        let (files, others) = files::find(&path)?;
+        // What only looks like a table is told when the agency is read.
+        if !files.is_empty() || others.iter().any(|other| !other.looks_like.is_empty()) {
+            found.insert(name, path);
+        }
+    }
+    Ok(found)
+}
+
+/// Reads a small TOML file of the folder, or `None` where there is none. Mistakes in it are an error that holds them.
+pub fn read<T>(folder: &Path, name: &'static str, read: impl Fn(&Reader<'_>) -> T) -> anyhow::Result<Option<T>> {
+    let path = folder.join(name);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    // Warnings about small files beside the tables are shown with the mistakes, where there are any.
+    Ok(Some(folder::document(&path, |reader, _| read(reader))?.0))
+}
+
+impl Agencies {
+    /// A table that stands beside the agencies' folders, as CSV or Parquet; `None` where it is not there.
+    pub fn table(&mut self, table: &'static Table) -> anyhow::Result<Option<Vec<Batch>>> {
+        let formats = [(Format::Csv, "csv"), (Format::Parquet, "parquet")];
+        let found: Vec<TableFile> = formats
+            .into_iter()
+            .map(|(format, ending)| TableFile::new(table, self.folder.join(format!("{}.{ending}", table.name)), format))
+            .filter(|file| file.path.is_file())
+            .collect();
+        match found.as_slice() {
+            [] => Ok(None),
+            [file] => self.batches(file).map(Some),
+            [one, other, ..] => {
+                bail!("{} and {} are the same table\n\nhint: leave only one of them in the folder", one.name(), other.name())
+            }
+        }
+    }
+
+    /// Links between records of agencies that the purpose covers.
+    pub fn links(&mut self) -> anyhow::Result<Vec<Link>> {
+        let mut links = self.table(&LINKS)?.map(|batches| persons::links(&batches)).unwrap_or_default();
+        links.retain(|link| link.pair.iter().all(|key| self.purpose.agency(&key.agency).is_ok()));
+        Ok(links)
+    }
+
+    /// Reads every table of an agency that is wanted through the gate, batch by batch; `asked` says what the rules ask of it.
+    pub fn each(
+        &mut self,
+        agency: &str,
+        wanted: &dyn Fn(&Purpose, &Table) -> bool,
+        asked: &dyn Fn(&Table) -> Asked,
+        take: &mut dyn FnMut(&Purpose, Batch) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let Some(path) = self.folders.get(agency) else { return Ok(()) };
+        let (mut files, others) = files::find(path)?;
+        files.retain(|file| wanted(&self.purpose, file.table));
+        for other in others {
+            let name = format!("{agency}/{}", other.name);
+            // A folder may be read several times, for one thing after another.
+            if self.told.insert(name.clone()) {
+                let fault = other.fault(&|name| table(name).is_some_and(|table| wanted(&self.purpose, table)));
+                let touches = fault.grade == Grade::Refused;
+                self.findings.add(&name, fault, touches, None);
+            }
+        }
+        // Whom a row is about is said by the table of persons, not by that of the agency's people.
+        let known = Known::default();
+        for of_table in files.chunk_by(|one, other| one.table.name == other.table.name) {
+            let (table, of_table) = (of_table[0].table, of_table.iter().collect::<Vec<_>>());
+            let asked = asked(table);
+            let mut found =
+                through(&of_table, &Door::new(table, &known, &asked), &|_| true, &mut |batch, _| take(&self.purpose, batch))?;
+            for (file, rows) in of_table.iter().zip(&found.files) {
+                self.read.push(FileRead {
+                    name: format!("{agency}/{}", file.name()),
+                    sha256: sha256(file)?,
+                    rows: rows.read,
+                    used: rows.used,
+                    set_apart: rows.apart,
+                    repeats: rows.repeats,
+                });
+            }
+            if let Some((key, kind)) = found.findings.iter().find(|(key, _)| key.grade == Grade::File) {
+                let file = path.join(&key.file);
+                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.display(), key.column, key.what, kind.first.mend);
+            }
+            self.findings.merge(std::mem::take(&mut found.findings).within(agency));
+            self.found.entry(table.name).or_default().merge(found);
+        }
+        Ok(())
+    }
+
+    /// Adds something that was found over all agencies.
+    pub fn note(&mut self, file: &str, fault: Fault) {
+        self.findings.add(file, fault, true, None);
+    }
+
+    /// Rows of all agencies that cannot be used, and with which the sum may change.
+    pub fn set_apart(&self) -> SetApart {
+        gate::set_apart(&self.findings)
+    }
+
+    /// The data-quality statement of all that was read; or why nothing may be said of it.
+    pub fn judge(&self, policy: &RecordsPolicy, accepted: Option<Accepted>) -> anyhow::Result<Quality> {
+        let mut quality = Quality { files: self.read.clone(), findings: quality::findings(&self.findings), ..Quality::default() };
+        gate::judge(&self.folder, &self.findings, &mut quality, policy, accepted)?;
+        Ok(quality)
+    }
+
+    /// A whole table; its faulty rows are counted and left out.
+    pub fn batches(&mut self, file: &TableFile) -> anyhow::Result<Vec<Batch>> {
+        let mut batches = Vec::new();
+        file.read(&|_| true, &mut |batch, faults| {
+            if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
+                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.path.display(), fault.column, fault.what, fault.mend);
+            }
+            self.faults += faults.iter().filter(|fault| fault.grade == Grade::Row).count();
+            batches.push(batch);
+            Ok(())
+        })?;
+        Ok(batches)
+    }
+
+    /// What was left out, in words.
+    #[must_use]
+    pub fn left_out(&self) -> Option<String> {
+        let faults = self.faults as u64 + self.findings.count(|key| key.grade <= Grade::Row);
+        let folder = self.folder.display();
+        match faults {
+            0 => None,
+            1 => Some(format!("1 row of the tables has a fault and is left out: `wellspent records check {folder}/AGENCY` shows it")),
+            faults => Some(format!(
+                "{faults} rows of the tables have faults and are left out: `wellspent records check {folder}/AGENCY` shows them"
+            )),
+        }
+    }
+}

@@ -1,0 +1,440 @@
+//! The one way from a folder of records to anything that is measured, paid or counted: its tables are read through the gate,
+//! what the rules need must be there, and what was found becomes the data-quality statement. `judge` says whether the run may
+//! go on.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use base::day::day;
+use contract::Scheme;
+use contract::terms::RecordsPolicy;
+use outcomes::effect::SetApart;
+use records::batch::Batch;
+use records::fault::{Fault, Grade};
+use records::gate::copies::COPY;
+use records::gate::evidence::{self, Read, Stated, missing, other_forms, stated};
+use records::gate::findings::Findings;
+use records::gate::quality::{self, Accepted, FileRead, Outcome, Quality};
+use records::gate::{Asked, Column, Door, Found, Known, Places};
+use records::payees::ids;
+use records::schema::table;
+use records::{Need, Records, people, starts};
+
+use report::quality::refusal;
+use records::files::others::UNWANTED;
+use records::files::through::{asked, few_enough, gathered, sha256, through};
+use records::files::{TableFile, find};
+
+/// What somebody wants of a folder of records.
+#[derive(Default)]
+pub struct Wanted<'a> {
+    /// The facts that rules need.
+    pub need: Option<Need>,
+    /// The scheme whose rules they are.
+    pub scheme: Option<&'a Scheme>,
+    /// Other tables, whole.
+    pub tables: &'a [&'static str],
+}
+
+/// What came through the gate.
+pub struct Loaded {
+    pub folder: PathBuf,
+    /// The files of its tables.
+    pub files: Vec<TableFile>,
+    /// The ids of the table of providers, where there is one.
+    pub providers: Option<Vec<String>>,
+    pub records: Records,
+    /// Other tables that were wanted and are there, without the rows that cannot be used.
+    pub tables: BTreeMap<&'static str, Vec<Batch>>,
+    pub findings: Findings,
+    pub quality: Quality,
+    pub policy: RecordsPolicy,
+}
+
+/// The files of one folder by table, and what was found so far.
+struct Reading<'a> {
+    files: &'a [TableFile],
+    findings: Findings,
+    read: BTreeMap<String, FileRead>,
+}
+
+impl Reading<'_> {
+    fn files(&self, name: &str) -> Vec<&TableFile> {
+        self.files.iter().filter(|file| file.table.name == name).collect()
+    }
+
+    /// Keeps what was found of a table.
+    fn done(&mut self, name: &str, found: Found) -> Found {
+        for (file, rows) in self.files(name).iter().map(|file| file.name()).zip(&found.files).collect::<Vec<_>>() {
+            let read = self.read.entry(file).or_default();
+            read.rows += rows.read;
+            read.used += rows.used;
+            read.set_apart += rows.apart;
+            read.repeats += rows.repeats;
+        }
+        let mut found = found;
+        self.findings.merge(std::mem::take(&mut found.findings));
+        found
+    }
+
+    /// Reads a table whole.
+    fn whole(&mut self, name: &'static str, known: &Known<'_>, asked: &Asked) -> anyhow::Result<Vec<Batch>> {
+        let Some(table) = table(name) else { return Ok(Vec::new()) };
+        let mut batches = Vec::new();
+        let door = Door::new(table, known, asked);
+        let found = through(&self.files(name), &door, &|_| true, &mut |batch, _| {
+            batches.push(batch);
+            Ok(())
+        })?;
+        self.done(name, found);
+        Ok(batches)
+    }
+}
+
+/// Reads what is wanted of a folder.
+pub fn load(folder: &Path, wanted: &Wanted<'_>) -> anyhow::Result<Loaded> {
+    let need = wanted.need.clone().unwrap_or_default();
+    few_enough(&need)?;
+    let facts = wanted.need.is_some();
+    let (files, others) = find(folder)?;
+    let policy = wanted.scheme.map(|scheme| scheme.records.clone()).unwrap_or_default();
+    let mut reading = Reading { files: &files, findings: Findings::default(), read: BTreeMap::new() };
+    let is_wanted = |name: &str| facts && need.table(name) || wanted.tables.contains(&name);
+    // Who is paid is decided by the table of providers, wherever there is one.
+    let stops = |name: &str| is_wanted(name) || facts && name == "providers";
+    for other in &others {
+        let fault = other.fault(&stops);
+        let touches = fault.grade == Grade::Refused;
+        reading.findings.add(&other.name, fault, touches, None);
+    }
+    // What others refer to is always read.
+    let is_read = |name: &str| is_wanted(name) || ["providers", "lots"].contains(&name);
+    for file in files.iter().filter(|file| !is_read(file.table.name)) {
+        let fault = Fault::file(UNWANTED, "tables that the rules ask for", "nothing").warning();
+        reading.findings.add(&file.name(), fault, false, None);
+    }
+    // Hashes are made while the tables are read.
+    let used: Vec<&TableFile> = files.iter().filter(|file| is_read(file.table.name)).collect();
+    let (hashes, loaded) = rayon::join(
+        || used.iter().map(|file| Ok((file.name(), sha256(file)?))).collect::<anyhow::Result<Vec<_>>>(),
+        || read(&mut reading, wanted, &need, &policy),
+    );
+    let Taken { records, tables, providers, counts } = loaded?;
+    for (name, sha256) in hashes? {
+        let read = reading.read.entry(name.clone()).or_default();
+        (read.name, read.sha256) = (name, sha256);
+    }
+    reading.read.retain(|_, read| !read.name.is_empty());
+    let quality = Quality {
+        files: reading.read.into_values().collect(),
+        findings: quality::findings(&reading.findings),
+        zeros: quality::zeros(&counts),
+        ..Quality::default()
+    };
+    let findings = reading.findings;
+    Ok(Loaded { folder: folder.to_owned(), files, providers, records, tables, findings, quality, policy })
+}
+
+type Tables = BTreeMap<&'static str, Vec<Batch>>;
+
+/// What was read of a folder, without what was found.
+#[derive(Default)]
+struct Taken {
+    records: Records,
+    tables: Tables,
+    providers: Option<Vec<String>>,
+    /// Stated counts.
+    counts: Vec<Stated>,
+}
+
+fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &RecordsPolicy) -> anyhow::Result<Taken> {
+    let facts = wanted.need.is_some();
+    let mut tables = Tables::new();
+    // Everything else is by person, so people come first.
+    let mut gather = people::Gather::default();
+    let mut people_rows = 0;
+    if facts {
+        let (known, asked) = (Known::default(), asked(true));
+        let files = reading.files("people");
+        if let Some(file) = files.first() {
+            let door = Door::new(file.table, &known, &asked);
+            let found = through(&files, &door, &|column| need.column("people", column), &mut |batch, _| {
+                people_rows += batch.rows() as u64;
+                gather.add(&batch);
+                Ok(())
+            })?;
+            reading.done("people", found);
+        }
+    }
+    let people = gather.end();
+    let mut known = Known::of(facts.then_some(&people.names));
+    let listed = |scheme: &Scheme| scheme.providers.iter().map(|provider| provider.id.clone()).collect::<Vec<_>>();
+    known.pays(&wanted.scheme.map(listed).unwrap_or_default());
+    let wanted_table = |name: &str| wanted.tables.contains(&name);
+    // What others refer to, where it was handed over.
+    let mut providers = None;
+    for name in ["providers", "lots"] {
+        let batches = reading.whole(name, &known, &asked(wanted_table(name)))?;
+        batches.iter().for_each(|batch| known.learn(batch));
+        if name == "providers" && !reading.files(name).is_empty() {
+            providers = Some(ids(&batches));
+        }
+        if wanted_table(name) && !reading.files(name).is_empty() {
+            tables.insert(name, batches);
+        }
+    }
+    for name in wanted.tables.iter().filter(|name| !["providers", "lots"].contains(name)) {
+        if !reading.files(name).is_empty() {
+            // Where a contract pays nothing by claims, they are what is looked at, and no sum hangs on them.
+            let touches = *name != "claims" || wanted.scheme.is_none_or(audits);
+            let audited = wanted.scheme.filter(|scheme| *name == "claims" && audits(scheme));
+            let outcomes = audited.map(|scheme| scheme.outcomes.iter().map(|outcome| outcome.name.clone()).collect());
+            let asked = Asked { outcomes: outcomes.unwrap_or_default(), ..asked(touches) };
+            tables.insert(name, reading.whole(name, &known, &asked)?);
+        }
+    }
+    if !facts {
+        return Ok(Taken { tables, providers, ..Taken::default() });
+    }
+    let of_coverage = asked_of("coverage", need, policy, None);
+    let coverage = reading.whole("coverage", &known, &of_coverage)?;
+    let (counts, faults) = stated(&coverage);
+    let file = |reading: &Reading<'_>, name: &str| reading.files(name).first().map_or(format!("{name}.csv"), |file| file.name());
+    let coverage_file = file(reading, "coverage");
+    faults.into_iter().for_each(|fault| reading.findings.add(&coverage_file, fault, true, None));
+    let of_facts = |name: &str| Asked {
+        stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
+        ..asked_of(name, need, policy, None)
+    };
+    let (of_events, of_spells) = (of_facts("events"), of_facts("spells"));
+    let of_starts = asked_of("starts", need, policy, wanted.scheme);
+    let (starts_files, event_files, spell_files) = (reading.files("starts"), reading.files("events"), reading.files("spells"));
+    let starts = || -> anyhow::Result<_> {
+        let mut gather = starts::Gather::new(&people.names);
+        let Some(file) = starts_files.first() else { return Ok((gather.end(), Found::default())) };
+        let door = Door::new(file.table, &known, &of_starts);
+        let found = through(&starts_files, &door, &|column| need.column("starts", column), &mut |batch, _| {
+            gather.add(&batch);
+            Ok(())
+        })?;
+        Ok((gather.end(), found))
+    };
+    let facts_of = |files: &[&TableFile], asked: &Asked| -> anyhow::Result<_> {
+        match files.first().filter(|file| need.table(file.table.name)) {
+            Some(file) => gathered(files, &Door::new(file.table, &known, asked), &people.names, need),
+            None => Ok((Vec::new(), Found::default())),
+        }
+    };
+    let (starts, found) = rayon::join(starts, || -> anyhow::Result<_> {
+        Ok((facts_of(&event_files, &of_events)?, facts_of(&spell_files, &of_spells)?))
+    });
+    let ((starts, of_start), ((events, of_event), (spells, of_spell))) = (starts?, found?);
+    let of_start = reading.done("starts", of_start);
+    let (of_event, of_spell) = (reading.done("events", of_event), reading.done("spells", of_spell));
+    nobody(reading, "people", people.names.len() as u64, 0);
+    if let Some(fault) = evidence::alike(&people.names) {
+        reading.findings.add(&file(reading, "people"), fault, false, None);
+    }
+    let started = of_start.files.iter().map(|rows| rows.used).sum();
+    nobody(reading, "starts", started, of_start.unknown_people);
+    for (name, of, found) in [("events", &of_events, &of_event), ("spells", &of_spells, &of_spell)] {
+        if !need.table(name) {
+            continue;
+        }
+        let there = !reading.files(name).is_empty();
+        let name_of = file(reading, name);
+        let read = Read { table: table_name(name), there, kinds: &of.kinds, stated: &of.stated, found };
+        for fault in missing(&read, need, people_rows) {
+            let at = if fault.place > 0 { &coverage_file } else { &name_of };
+            reading.findings.add(at, fault, true, None);
+        }
+    }
+    for (name, found) in [("starts", &of_start), ("events", &of_event), ("spells", &of_spell)] {
+        let count = other_forms(&found.unknown, &people.names);
+        if count > 0 {
+            let what = "ids here are those of people in the table of people, in another form";
+            let fix = "write ids the same way everywhere: letter case, spaces, signs and leading zeros count";
+            let fault = Fault::file(what, "the ids of the table of people", fix);
+            let value = Some(format!("{count} of the first {} that are not known", found.unknown.len()));
+            let fault = Fault { column: "person".into(), value, ..fault }.warning();
+            reading.findings.add(&file(reading, name), fault, false, None);
+        }
+    }
+    for (name, found) in [("events", &of_event), ("spells", &of_spell)] {
+        if let Some(fault) = evidence::unasked(&found.others) {
+            reading.findings.add(&file(reading, name), fault, false, None);
+        }
+    }
+    let mut records = Records::new(need.clone(), people, starts, &coverage);
+    records.add("events", events);
+    records.add("spells", spells);
+    for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
+        for kind in kinds.iter().filter(|kind| !covered(&coverage, name, kind)) {
+            let fault = evidence::uncovered(name, kind, records.coverage.until(name, kind));
+            reading.findings.add(&coverage_file, fault, false, None);
+        }
+    }
+    Ok(Taken { records, tables, providers, counts })
+}
+
+/// The columns that the rules look at in a table.
+fn columns(name: &str, need: &Need) -> Vec<Column> {
+    if name != "events" {
+        return Vec::new();
+    }
+    let of = |name, kinds: &[String], filled| Column { name, kinds: kinds.to_vec(), filled };
+    let classes = if need.classes.is_empty() { &[][..] } else { &need.events[..] };
+    let all = [of("class", classes, false), of("disposal", &need.disposals, false), of("amount", &need.amounts, true)];
+    all.into_iter().filter(|column| !column.kinds.is_empty()).collect()
+}
+
+/// In larger tables nobody looks for the rows of each copy: it takes another reading.
+const LOOKED_THROUGH: u64 = 2_000_000;
+
+/// The rows that equal another in all but their key, once measuring found that there are some.
+pub fn copies(
+    files: &[TableFile],
+    records: &Records,
+    policy: &RecordsPolicy,
+    quality: &Quality,
+    starts: u64,
+) -> anyhow::Result<Findings> {
+    let (need, mut out) = (&records.need, Findings::default());
+    if quality.rows() > LOOKED_THROUGH {
+        if starts > 0 {
+            let fault = Fault::file(COPY, "each row once", "if they are copies, remove them; else nothing").warning();
+            out.add("starts", Fault { value: Some(format!("{starts} of the rows")), ..fault }, false, None);
+        }
+        return Ok(out);
+    }
+    let known = Known::of(Some(&records.people.names));
+    for name in ["starts", "events", "spells"].into_iter().filter(|name| need.table(name)) {
+        let Some(table) = table(name) else { continue };
+        let files: Vec<&TableFile> = files.iter().filter(|file| file.table.name == name).collect();
+        let asked = Asked { copies_later: false, ..asked_of(name, need, policy, None) };
+        let door = Door::new(table, &known, &asked);
+        let found = through(&files, &door, &|column| need.column(name, column), &mut |_, _| Ok(()))?;
+        out.merge(found.findings.only(|key| key.what == COPY));
+    }
+    Ok(out)
+}
+
+/// Whether a contract pays by what an audit finds of claims.
+pub fn audits(scheme: &Scheme) -> bool {
+    (0..scheme.outcomes.len()).any(|at| scheme.checked(at).is_some())
+}
+
+fn table_name(name: &str) -> &'static str {
+    table(name).map_or("", |table| table.name)
+}
+
+/// Whether the table of coverage says how far a kind is complete.
+fn covered(coverage: &[Batch], name: &str, kind: &str) -> bool {
+    coverage.iter().any(|batch| {
+        let text = |column, row| batch.text(batch.table.column(column), row);
+        (0..batch.rows()).any(|row| text("table", row) == name && (text("kind", row).is_empty() || text("kind", row) == kind))
+    })
+}
+
+/// A table without anybody in it is refused: nobody is paid for nobody.
+fn nobody(reading: &mut Reading<'_>, name: &'static str, used: u64, unknown: u64) {
+    if used > 0 {
+        return;
+    }
+    let files = reading.files(name);
+    let file = files.first().map_or(format!("{name}.csv"), |file| file.name());
+    let fault = if unknown > 0 {
+        let fix = "hand over both tables with the same ids";
+        let fault = Fault::file("none of the people here is in the table of people", "ids of the table of people", fix);
+        Fault { column: "person".into(), ..fault }
+    } else {
+        let what = if files.is_empty() { "this table is missing" } else { "this table has no row that can be used" };
+        Fault::file(what, "a row for each person", format!("hand over {name}; docs/records.md says what it holds"))
+    };
+    reading.findings.add(&file, fault.refused(), true, None);
+}
+
+/// Where and when people can start under a scheme.
+fn places(scheme: &Scheme) -> Places {
+    Places {
+        areas: scheme.areas.clone(),
+        segments: scheme.segments.clone(),
+        cohorts: scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect(),
+    }
+}
+
+/// Rows that cannot be used, and with which the sum may change: whom they are about, as far as that is known.
+pub fn set_apart(findings: &Findings) -> SetApart {
+    let mut out = SetApart::default();
+    for (key, kind) in findings.iter().filter(|(key, _)| key.grade == Grade::Row && key.touches) {
+        let people = kind.rows_of_people();
+        let file = key.file.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let sheet = file.rsplit_once(", sheet ").map_or("", |(_, sheet)| sheet);
+        let of = |tables: &[&str]| tables.iter().any(|table| file.starts_with(table) || sheet.starts_with(table));
+        if of(&["coverage", "providers", "lots"]) {
+            out.unbounded += kind.count;
+        } else if of(&["starts", "people"]) {
+            out.starts += kind.count;
+        } else {
+            out.people.extend(people);
+            out.unknown += kind.count - people.len() as u64;
+        }
+    }
+    out.people.sort_unstable();
+    out
+}
+
+impl Loaded {
+    /// Whether the run may go on: [`judge`].
+    ///
+    /// # Errors
+    /// The run is refused; the message says why, with files and rows.
+    pub fn judge(&mut self, accepted: Option<Accepted>) -> anyhow::Result<()> {
+        judge(&self.folder, &self.findings, &mut self.quality, &self.policy, accepted)
+    }
+}
+
+/// Whether a run may go on: nothing is refused, and faults that may change the sum are as few as the scheme tolerates, or
+/// somebody accepts them.
+///
+/// # Errors
+/// The run is refused; the message says why, with files and rows.
+pub fn judge(
+    folder: &Path,
+    findings: &Findings,
+    quality: &mut Quality,
+    policy: &RecordsPolicy,
+    accepted: Option<Accepted>,
+) -> anyhow::Result<()> {
+    let refused = quality.of(Outcome::Refused).next().is_some();
+    let too_many = !policy.tolerates(quality.faults(), quality.rows());
+    if refused || too_many && accepted.is_none() {
+        bail!(refusal(folder, findings, quality, policy, refused));
+    }
+    if too_many {
+        quality.accepted = accepted;
+    }
+    Ok(())
+}
+
+/// What the rules ask of a table.
+pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<&Scheme>) -> Asked {
+    let kinds = match name {
+        "events" => need.events.clone(),
+        "spells" => need.spells.clone(),
+        "coverage" => need.events.iter().chain(&need.spells).cloned().collect(),
+        _ => Vec::new(),
+    };
+    Asked {
+        touches: true,
+        kinds,
+        classes: need.classes.clone(),
+        other_kinds: policy.other_kinds.clone(),
+        copies_later: matches!(name, "starts" | "events" | "spells"),
+        columns: columns(name, need),
+        outcomes: Vec::new(),
+        places: scheme.filter(|_| name == "starts").map(places),
+        stated: Vec::new(),
+    }
+}

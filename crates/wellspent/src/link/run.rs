@@ -1,0 +1,95 @@
+//! One linkage from the configuration to persons: reads the tables that it names, links them, and works out what holds each
+//! person together. What is said and written of it stands elsewhere.
+
+use std::collections::BTreeMap;
+
+use anyhow::bail;
+use linkage::block::Who;
+use linkage::linkage::{Linkage, evaluated, unusual, usable};
+use linkage::{Choices, field, gather, suggest};
+use records::fault::Grade;
+
+use super::config::Config;
+
+/// The most records of which every pair is compared: 12 million pairs.
+const MOST_OF_ALL_PAIRS: usize = 5_000;
+
+/// Rows that are shown of those that are left out.
+const SHOWN: usize = 10;
+
+/// Reads and links: the linkage, and warnings about what was read.
+pub fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
+    let mut warnings = Vec::new();
+    let mut read = config.tables()?;
+    let (notes, out): (Vec<_>, Vec<_>) = read.faults.iter().partition(|(_, fault)| fault.grade == Grade::Warning);
+    for (file, fault) in notes.iter().take(SHOWN).copied().chain(out.iter().take(SHOWN).copied()) {
+        let place = if fault.place > 0 { format!(", row {}", fault.place) } else { String::new() };
+        let column = if fault.column.is_empty() { String::new() } else { format!(" `{}`:", fault.column) };
+        let found = fault.value.as_ref().map_or(String::new(), |found| format!(" ({found})"));
+        let end = if fault.grade == Grade::Warning { "" } else { "; the row is left out" };
+        warnings.push(format!("{file}{place}:{column} {}{found}{end}", fault.what));
+    }
+    if notes.len() > SHOWN {
+        warnings.push(format!("and {} more like these", notes.len() - SHOWN));
+    }
+    if out.len() > SHOWN {
+        warnings.push(format!("{} rows are left out", out.len()));
+    }
+    let within: BTreeMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
+    let records = gather::gather(&config.fields, &config.split, std::mem::take(&mut read.tables));
+    let may = |name: &String| within.get(name).copied().unwrap_or(true) && config.model.as_ref().is_none_or(|model| model.within);
+    let who = Who { within: records.agencies.iter().map(may).collect() };
+    let (mut decided, odd) = config.decisions.decided(&records)?;
+    for odd in odd {
+        warnings.push(odd.to_string());
+    }
+    // An agency's own id stands for one person: rows that share one are further rows of the same record.
+    decided.must.extend(records.further().iter().map(|at| (at - 1, *at)));
+    for told in unusual(&records) {
+        warnings.push(told);
+    }
+    let earlier = config.decisions.earlier(&records)?;
+    let choices = Choices { who, decided, earlier, join: config.join.unwrap_or(0.0), ..Choices::default() };
+    let (join, cannot) = (choices.join, choices.decided.cannot.clone());
+    let linked = match &config.model {
+        Some(read) if read.model.rules.is_empty() => bail!("the model has no rules, so no two records would be compared"),
+        Some(read) if read.model.rules.iter().any(|rule| rule.same.is_empty()) && records.len() > MOST_OF_ALL_PAIRS => bail!(
+            "the model compares every record with every other, which is done for at most {MOST_OF_ALL_PAIRS} records, and there \
+             are {}\n\nhint: say in the configuration which records are compared, such as\n\n    rules = [\"l.pnc = r.pnc\", \
+             \"l.surname = r.surname AND l.dob = r.dob\"]",
+            records.len()
+        ),
+        Some(read) => {
+            let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
+            usable(&read.model, &records).map_err(anyhow::Error::msg)?;
+            let model = config.decisions.with_twins(read.model.clone(), &config.fields, choices.join);
+            linkage::link(&records, &model, &Choices { block_most, ..choices })
+        }
+        None => {
+            let (mut model, nature) = field::comparisons(&config.fields);
+            if let Some(names) = &config.nicknames {
+                model.call_in_full(names);
+            }
+            suggest::rules(&mut model, &config.fields);
+            linkage::learn_and_link(
+                &records,
+                &config.decisions.with_twins(model, &config.fields, choices.join),
+                &nature,
+                &choices,
+            )
+        }
+    };
+    let linked = linked.map_err(anyhow::Error::msg)?;
+    let (evaluation, by_group) = evaluated(&linked.person, &records, &read.truth, &read.group);
+    let linkage = Linkage {
+        purpose: config.purpose.clone(),
+        basis: config.basis.clone(),
+        records,
+        linked,
+        join,
+        cannot,
+        evaluation,
+        by_group,
+    };
+    Ok((linkage, warnings))
+}

@@ -1,0 +1,334 @@
+//! Tables of any shape: chosen columns of a CSV or Parquet file as text, each distinct text once; and columns of text and
+//! numbers out as Parquet. For what agencies export and we publish beside the record tables.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use bytes::Bytes;
+use linkage::gather::Raw;
+use linkage::values::Numbering;
+use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
+use rayon::prelude::*;
+use records::batch::{TOGETHER, Texts, fetch};
+use records::fault::{Fault, Grade};
+use records::rows;
+
+use records::files::input::{self, Opened};
+use records::files::parquet::{Source, quietly, unpackable};
+use records::files::parquet_text::{self, Moments, Value, Values};
+use records::files::safe::{self, LARGEST_TABLE_BYTES};
+
+/// Rows that are decoded at a time.
+const ROWS: usize = 1 << 16;
+
+/// What a file says: a column as it stands, columns with each distinct text once, and rows that were left out.
+pub struct Read {
+    pub ids: Texts,
+    pub columns: Vec<Raw>,
+    pub faults: Vec<Fault>,
+}
+
+/// Reads columns by name. Rows with faults are left out of a CSV file, and their faults given back.
+pub fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<Raw>, Vec<Fault>)> {
+    let read = read_with_ids(path, None, wanted)?;
+    Ok((read.columns, read.faults))
+}
+
+/// The same with a column of ids, which are all different.
+pub fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+    read_sheet(path, None, ids, wanted)
+}
+
+/// The same of a sheet of a workbook; without its name of the only one.
+pub fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+    let file = safe::open(path, LARGEST_TABLE_BYTES)?;
+    let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
+    if parquet { from_parquet(path, ids, wanted) } else { from_rows(path, input::open(file, path, sheet)?, ids, wanted) }
+}
+
+/// Where each wanted column stands among the names in a file, or an error that names those that are missing or appear twice. One
+/// that is written exactly as wanted goes before one that differs in capital letters.
+fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<usize>> {
+    let all = |same: &dyn Fn(&str) -> bool| -> Vec<usize> { (0..there.len()).filter(|at| same(&there[*at])).collect() };
+    let place = |name: &str| {
+        let exact = all(&|known| known == name);
+        if exact.is_empty() { all(&|known| known.eq_ignore_ascii_case(name)) } else { exact }
+    };
+    let lost: Vec<&str> = wanted.iter().copied().filter(|name| place(name).is_empty()).collect();
+    if lost.is_empty() {
+        if let Some((name, at)) = wanted.iter().map(|name| (name, place(name))).find(|(_, at)| at.len() > 1) {
+            let at: Vec<String> = at.iter().map(|at| (at + 1).to_string()).collect();
+            bail!(
+                "{}: the column `{name}` appears twice, as columns {}, and they may differ\n\nhint: remove one of them, or give it \
+                 another name",
+                path.display(),
+                at.join(" and ")
+            );
+        }
+        return Ok(wanted.iter().filter_map(|name| place(name).first().copied()).collect());
+    }
+    let nearest = lost.iter().find_map(|name| base::problem::nearest(name, there.iter().map(String::as_str)));
+    // A file without a header begins with somebody's row, which is nobody's to show.
+    let hint = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None if lost.len() < wanted.len() => format!("it has the columns {}", there.join(", ")),
+        None => "the first row must have the names of the columns, and has none of those that are named here".into(),
+    };
+    bail!("{} has no column `{}`\n\nhint: {hint}", path.display(), lost.join("`, `"))
+}
+
+/// Names that appear twice and that nobody asked for: they are left unread, and told.
+fn repeated(wanted: &[&str], there: &[String]) -> Vec<Fault> {
+    let asked = |name: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
+    let again = there.iter().enumerate().filter(|(at, name)| !name.is_empty() && !asked(name) && there[..*at].contains(name));
+    let fault = |name: &String| Fault {
+        column: name.chars().take(40).collect(),
+        ..Fault::file("a column appears twice", "each name once", "nothing, if nobody needs it: it is not read").warning()
+    };
+    again.map(|(_, name)| fault(name)).collect()
+}
+
+/// The columns that are read: the ids first, where they are asked for.
+fn started(ids: Option<&str>, wanted: &[&str]) -> Vec<Reading> {
+    let each = wanted.iter().map(|_| Reading::Numbers(Numbers::default()));
+    ids.map(|_| Reading::Ids(Texts::default())).into_iter().chain(each).collect()
+}
+
+fn finished(columns: Vec<Reading>, faults: Vec<Fault>) -> Read {
+    let mut read = Read { ids: Texts::default(), columns: Vec::new(), faults };
+    for column in columns {
+        match column {
+            Reading::Ids(ids) => read.ids = ids,
+            Reading::Numbers(of) => read.columns.push(Raw { values: of.numbering.finish(), rows: of.rows }),
+        }
+    }
+    read
+}
+
+fn from_rows(path: &Path, opened: Result<Opened, Fault>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+    let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
+    let mut columns = started(ids, wanted);
+    let mut opened = opened.map_err(|fault| input::refused(path, &fault))?;
+    let read = rows::texts(&mut opened, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
+    let (header, mut faults) = read.with_context(|| format!("could not read {}", path.display()))?;
+    if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
+        return Err(input::refused(path, fault));
+    }
+    places(path, &all, &header)?;
+    faults.extend(repeated(&all, &header));
+    Ok(finished(columns, faults))
+}
+
+fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+    let open = || -> anyhow::Result<parquet_text::Opened> {
+        let file = safe::open(path, LARGEST_TABLE_BYTES)?;
+        parquet_text::open(file).map_err(|fault| input::refused(path, &fault))
+    };
+    let opened = open()?;
+    let names: Vec<String> = opened.columns.iter().map(|column| column.name.clone()).collect();
+    let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
+    let mut found = Vec::new();
+    for place in places(path, &all, &names)? {
+        let column = &opened.columns[place];
+        match &column.values {
+            Ok(values) => found.push((column.name.clone(), *values)),
+            Err(words) => bail!(
+                "the column `{}` of {} holds {words}, which is not read\n\nhint: write it as text, whole numbers or dates",
+                column.name,
+                path.display()
+            ),
+        }
+    }
+    let leaves: Vec<usize> = found.iter().map(|(_, values)| values.leaf).collect();
+    if let Some(fault) = unpackable(&opened.reader, &opened.source, &leaves) {
+        return Err(input::refused(path, &fault));
+    }
+    let each = found.into_par_iter().zip(started(ids, wanted)).map(|((name, values), mut into)| {
+        // Each column has a cursor of its own.
+        let reader = open()?.reader;
+        let mut wrong = None;
+        quietly(|| one(&reader, values, &mut into, &mut wrong))
+            .map_err(|why| anyhow::anyhow!("could not read the column `{name}` of {}: {why}", path.display()))?;
+        match wrong {
+            Some((row, wrong)) => bail!("the column `{name}` of {}, row {row}: {wrong}", path.display()),
+            None => Ok(into),
+        }
+    });
+    Ok(finished(each.collect::<anyhow::Result<_>>()?, repeated(&all, &names)))
+}
+
+/// A column while it is read.
+enum Reading {
+    /// As it stands.
+    Ids(Texts),
+    /// Each distinct text once.
+    Numbers(Numbers),
+}
+
+#[derive(Default)]
+struct Numbers {
+    numbering: Numbering,
+    rows: Vec<u32>,
+    /// Texts of a Parquet file's own dictionary, found again by their place in memory; nothing where there is no dictionary.
+    /// They are kept, so that no other text can come to stand at that place.
+    known: Vec<(ByteArray, u32)>,
+}
+
+/// So many texts of a dictionary are known by their place.
+const KNOWN: usize = 1 << 15;
+
+impl Reading {
+    fn text(&mut self, text: &str) {
+        match self {
+            Reading::Ids(ids) => ids.push(text),
+            Reading::Numbers(of) => of.rows.push(of.numbering.number(text)),
+        }
+    }
+
+    fn bytes(&mut self, bytes: &ByteArray) {
+        let text = || String::from_utf8_lossy(bytes.data());
+        let of = match self {
+            Reading::Numbers(of) if !of.known.is_empty() => of,
+            _ => return self.text(text().trim()),
+        };
+        let hash = bytes.data().as_ptr().addr().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let known = &mut of.known[hash >> (usize::BITS - KNOWN.ilog2())];
+        if !std::ptr::eq(known.0.data(), bytes.data()) {
+            *known = (bytes.clone(), of.numbering.number(text().trim()));
+        }
+        of.rows.push(known.1);
+    }
+
+    /// Before a row group is read.
+    fn begins(&mut self, has_dictionary: bool) {
+        if let Reading::Numbers(of) = self {
+            of.known.clear();
+            of.known.resize(if has_dictionary { KNOWN } else { 0 }, (ByteArray::from(""), 0));
+        }
+    }
+}
+
+/// One column of all row groups. Notes the first row whose value cannot be used, from 1, and why.
+fn one(
+    reader: &SerializedFileReader<Source>,
+    values: Values,
+    into: &mut Reading,
+    wrong: &mut Option<(u64, &'static str)>,
+) -> parquet::errors::Result<()> {
+    let mut row = 0;
+    for group in 0..reader.metadata().num_row_groups() {
+        let group = reader.get_row_group(group)?;
+        into.begins(group.metadata().column(values.leaf).dictionary_page_offset().is_some());
+        let mut column = group.get_column_reader(values.leaf)?;
+        while wrong.is_none() {
+            let read = parquet_text::some(&mut column, values.is, Moments::Days, ROWS, |value| {
+                row += 1;
+                match value {
+                    Value::Nothing => into.text(""),
+                    Value::Bytes(bytes) => into.bytes(bytes),
+                    Value::Text(text) => into.text(text),
+                    Value::Wrong(why) => {
+                        into.text("");
+                        wrong.get_or_insert((row, why));
+                    }
+                }
+            })?;
+            if read == 0 {
+                break;
+            }
+        }
+    }
+    if let Reading::Numbers(of) = into {
+        of.known = Vec::new();
+    }
+    Ok(())
+}
+
+/// A column on its way out, by row.
+pub enum Column<'a> {
+    /// Texts that are mostly different, such as ids.
+    Texts(&'a str, Box<dyn Fn(usize) -> &'a str + 'a>),
+    /// Few texts, and for each row the number of its text.
+    Choices(&'a str, Vec<&'a str>, Box<dyn Fn(usize) -> u32 + 'a>),
+    Numbers(&'a str, Box<dyn Fn(usize) -> f64 + 'a>),
+}
+
+impl Column<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Column::Texts(name, _) | Column::Choices(name, ..) | Column::Numbers(name, _) => name,
+        }
+    }
+
+    fn field(&self) -> parquet::errors::Result<Type> {
+        let (physical, logical) = match self {
+            Column::Texts(..) | Column::Choices(..) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Column::Numbers(..) => (Physical::DOUBLE, None),
+        };
+        let built = Type::primitive_type_builder(self.name(), physical).with_repetition(Repetition::REQUIRED);
+        built.with_logical_type(logical).build()
+    }
+}
+
+/// Writes columns as a Parquet file, in row groups. Only columns of few texts have a dictionary: one of ids is as long as the
+/// column, and takes longer to make than all else here.
+pub fn write(path: &Path, count: usize, columns: &[Column<'_>]) -> anyhow::Result<()> {
+    let fields = columns.iter().map(|column| column.field().map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
+    let schema = Type::group_type_builder("table").with_fields(fields).build()?;
+    let file = File::create(path).with_context(|| format!("could not write {}", path.display()))?;
+    let mut properties =
+        WriterProperties::builder().set_compression(Compression::SNAPPY).set_statistics_enabled(EnabledStatistics::None);
+    for column in columns {
+        let few = matches!(column, Column::Choices(..));
+        properties = properties.set_column_dictionary_enabled(column.name().into(), few);
+    }
+    let mut writer = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties.build()))?;
+    let choices: Vec<Vec<ByteArray>> = columns
+        .iter()
+        .map(|column| match column {
+            Column::Choices(_, texts, _) => texts.iter().map(|text| ByteArray::from(*text)).collect(),
+            _ => Vec::new(),
+        })
+        .collect();
+    for start in (0..count).step_by(ROWS) {
+        let rows = start..(start + ROWS).min(count);
+        let mut group = writer.next_row_group()?;
+        for (column, choices) in columns.iter().zip(&choices) {
+            let Some(mut out) = group.next_column()? else { break };
+            match column {
+                Column::Texts(_, of) => {
+                    // All texts in one piece of memory, of which each value is a part.
+                    let mut all = Texts::default();
+                    for from in rows.clone().step_by(TOGETHER) {
+                        let texts = || (from..(from + TOGETHER).min(rows.end)).map(of);
+                        fetch(texts());
+                        texts().for_each(|text| all.push(text));
+                    }
+                    let (text, parts) = all.into_parts();
+                    let text = Bytes::from(text);
+                    let values: Vec<ByteArray> = parts.map(|part| ByteArray::from(text.slice(part))).collect();
+                    out.typed::<ByteArrayType>().write_batch(&values, None, None)?;
+                }
+                Column::Choices(_, _, of) => {
+                    let values: Vec<ByteArray> = rows.clone().map(|row| choices[of(row) as usize].clone()).collect();
+                    out.typed::<ByteArrayType>().write_batch(&values, None, None)?;
+                }
+                Column::Numbers(_, of) => {
+                    let values: Vec<f64> = rows.clone().map(of).collect();
+                    out.typed::<DoubleType>().write_batch(&values, None, None)?;
+                }
+            }
+            out.close()?;
+        }
+        group.close()?;
+    }
+    writer.close()?;
+    Ok(())
+}

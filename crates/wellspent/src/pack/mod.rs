@@ -1,0 +1,141 @@
+//! The assurance pack: what a run was given, what it assumed, what it found with which error, which checks held, what it cannot
+//! tell, and what the model is, as plain files that an auditor opens without this program.
+//!
+//! What comes in is a run that has been made; what goes out is a set of files by name, the same bytes for the same run. `order`
+//! says what was asked for, `inputs` holds the files as they were read, `assumptions`, `errors`, `checks`, `limits` and
+//! `description` write a file each, `seal` hashes them all and `compare` holds a pack against the same run made again.
+
+mod assumptions;
+mod checks;
+pub mod compare;
+mod description;
+mod errors;
+pub mod inputs;
+mod limits;
+pub mod order;
+mod readme;
+pub mod seal;
+
+use std::collections::BTreeMap;
+
+use base::cell::quoted;
+use base::document::Number;
+use base::{Picks, Reader};
+use contract::{Scheme, read};
+use simulation::stress::Stress;
+use simulation::world::{self, World};
+
+use crate::folder::SchemeFolder;
+use report::terminal;
+use order::Order;
+
+/// Files by their path within the pack, with `/` between folders.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// A run that has been made.
+pub struct Run<'a> {
+    pub order: Order,
+    pub folder: &'a SchemeFolder,
+    pub scheme: &'a Scheme,
+    pub world: &'a World,
+    /// The result as the user sees it: the text of the terminal and whatever else was written, without folders.
+    pub told: Vec<(String, String)>,
+    /// The stress test behind it, where there was one.
+    pub stress: Option<&'a Stress>,
+}
+
+/// The files of a pack, but for its seal.
+pub struct Pack {
+    pub files: Files,
+    /// Checks that did not hold.
+    pub failed: Vec<&'static str>,
+}
+
+/// Makes the pack of a run: runs the checks and writes every file.
+pub fn of(run: &Run<'_>) -> anyhow::Result<Pack> {
+    let numbers = numbers(run.folder);
+    let checks = checks::run(run);
+    let mut files = Files::new();
+    let mut add = |name: &str, text: String| files.insert(name.to_owned(), text.into_bytes());
+    for (name, text) in &run.told {
+        add(&format!("result/{name}"), terminal::plain(text));
+    }
+    add(order::MANIFEST, order::manifest(run)?);
+    add("README.md", readme::text(run, &checks, &numbers));
+    add("assumptions.csv", assumptions::csv(&numbers));
+    add("assumptions.md", assumptions::text(&numbers));
+    add("checks.csv", checks::csv(&checks));
+    add("checks.md", checks::text(&checks));
+    add("limits.md", limits::text(run, &numbers));
+    add("description.md", description::text(run, &numbers));
+    if let Some((_, report)) = run.told.iter().find(|(name, _)| name == REPORT) {
+        add("result/errors.csv", errors::csv(&serde_json::from_str(report)?));
+    }
+    files.extend(inputs::files(run.folder));
+    let failed = checks.iter().filter(|check| check.holds == Some(false)).map(|check| check.name).collect();
+    Ok(Pack { files, failed })
+}
+
+/// The name of what the terminal shows.
+pub const SUMMARY: &str = "summary.txt";
+
+/// The name of the machine-readable result.
+pub const REPORT: &str = "report.json";
+
+/// Every number of the folder that the run rests on, each once, in the order of reading.
+fn numbers(folder: &SchemeFolder) -> Vec<Number> {
+    let picks = Picks::new();
+    let reader = Reader::new(&folder.opened, &picks);
+    if let Some(scheme) = read::scheme(&reader) {
+        let _ = world::read(&reader, &scheme);
+    }
+    let mut once: Vec<Number> = Vec::new();
+    for number in reader.numbers.into_inner() {
+        if !once.iter().any(|known| known.path == number.path) {
+            once.push(number);
+        }
+    }
+    once
+}
+
+/// One line of a CSV file: quotes where they are needed.
+fn line(cells: &[&str]) -> String {
+    format!("{}\n", cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(","))
+}
+
+/// A row of a Markdown table; a bar or a line end in a scheme file must not end a cell.
+fn row(cells: &[&str]) -> String {
+    let plain = cells.iter().map(|cell| text(cell).replace('|', "\\|"));
+    format!("| {} |\n", plain.collect::<Vec<_>>().join(" | "))
+}
+
+/// The heading of a Markdown table.
+fn head(cells: &[&str]) -> String {
+    format!("{}|{}\n", row(cells), "---|".repeat(cells.len()))
+}
+
+/// Words of a scheme file within a line of Markdown: on one line, and no markup. What is markup only at the start of a line, or
+/// only outside words, stays as it is: keys should be readable in a plain text editor too.
+fn text(words: &str) -> String {
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let escaped = line.chars().fold(String::new(), |mut out, letter| {
+        if matches!(letter, '<' | '`' | '*' | '\\') {
+            out.push('\\');
+        }
+        out.push(letter);
+        out
+    });
+    escaped.replace("](", "]\\(")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever wrote the scheme file is not whoever opens the pack.
+    #[test]
+    fn what_a_scheme_file_says_is_text_and_never_markup() {
+        assert_eq!(row(&["a|b\n<script> [x](y) half_cost"]), "| a\\|b \\<script> [x]\\(y) half_cost |\n");
+        assert_eq!(line(&["a,b", "say \"x\"", "plain"]), "\"a,b\",\"say \"\"x\"\"\",plain\n");
+    }
+}

@@ -1,0 +1,246 @@
+//! Who is paid, from a folder of records: names that are no provider's are refused with their row, and so is a run of which
+//! nobody can say whom it pays. `engine` decides; here are the files in which rows stand, and the words.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use anyhow::bail;
+use base::day::{Day, date};
+use base::visible::hidden;
+use contract::Scheme;
+use contract::read::SCHEME_FILE;
+use outcomes::Index;
+use outcomes::payees::{Payees, Undecided, not_held, payees};
+use records::Records;
+use records::batch::Batch;
+use records::payees::{Stray, strays};
+
+use crate::live::Live;
+use report::quality::several;
+use records::files::{self, Format};
+
+/// The providers that rows of a table name.
+pub struct Seen {
+    pub table: &'static str,
+    pub names: Vec<String>,
+}
+
+impl Seen {
+    /// Those who serve somebody: nobody is paid for people to compare with.
+    pub fn in_starts(records: &Records) -> Seen {
+        let served = records.starts.iter().filter(|start| !start.comparison).map(|start| start.provider);
+        let served: BTreeSet<u32> = served.collect();
+        Seen { table: "starts", names: served.into_iter().map(|at| records.providers.get(at).to_string()).collect() }
+    }
+
+    pub fn in_claims(claims: &[Batch]) -> Seen {
+        let names = claims.iter().flat_map(|batch| {
+            let column = batch.table.column("provider");
+            (0..batch.rows()).filter_map(move |row| Some(batch.name(column, row)?.to_string()))
+        });
+        Seen { table: "claims", names: names.collect::<BTreeSet<String>>().into_iter().collect() }
+    }
+}
+
+/// Refuses names that are no provider's. `table` has the ids of the table of providers, where there is one.
+pub fn named(scheme: &Scheme, table: Option<&[String]>, folders: &[PathBuf], seen: &[Seen]) -> anyhow::Result<()> {
+    let contract: Vec<String> = scheme.providers.iter().map(|provider| provider.id.clone()).collect();
+    // Who is paid stands in the contract's own list where it has one.
+    let listed = if contract.is_empty() { table } else { Some(&contract[..]) };
+    let names: BTreeSet<&String> = seen.iter().flat_map(|seen| &seen.names).collect();
+    let names: Vec<String> = names.into_iter().cloned().collect();
+    let found = strays(listed, &names);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let list = match (contract.is_empty(), table) {
+        (false, _) => format!("the list of providers in {SCHEME_FILE}"),
+        (true, Some(_)) => "the table of providers".to_owned(),
+        (true, None) => String::new(),
+    };
+    let place = |name: &str| place(folders, seen, name);
+    let mut said = Vec::new();
+    let mut hint = String::new();
+    for stray in &found {
+        match stray {
+            Stray::Unlisted { name, nearest } => {
+                let mut line = format!("{}: the provider `{}` is not in {list}", place(name)?, name.escape_debug());
+                if let Some(nearest) = nearest {
+                    line += &format!("; the nearest is `{}`{}", nearest.escape_debug(), difference(name, nearest));
+                }
+                said.push(line);
+                hint = format!("write the provider's id letter by letter as in {list}, or add it there if it is paid as well");
+            }
+            Stray::Twice { one, other } => {
+                let (one, other) = (one.escape_debug(), other.escape_debug());
+                said.push(format!("{list} has `{one}` and `{other}`, which are the same but for spelling"));
+                hint = "leave one of the two, and write it so in every table".to_owned();
+            }
+            Stray::Alike { one, other } => {
+                let (first, second) = (place(one)?, place(other)?);
+                let difference = difference(one, other);
+                let (one, other) = (one.escape_debug(), other.escape_debug());
+                said.push(format!("{first} has the provider `{one}`, and {second} `{other}`: they may be one{difference}"));
+                hint = "if they are one provider, write its name the same way everywhere; if they are two, list them: a table \
+                        providers.csv with a column `provider`, or `providers = [\"NAME\", \"NAME\"]` in scheme.toml"
+                    .to_owned();
+            }
+            Stray::TooMany(count) => {
+                said.push(format!("the records name {count} providers, and nothing lists them"));
+                hint = "list them: a table providers.csv with a column `provider`, or `providers` in scheme.toml".to_owned();
+            }
+        }
+    }
+    bail!("{}\n\nhint: {hint}", said.join("\n"));
+}
+
+/// Whom a statement from records speaks for. Refuses names that are no provider's, people served by somebody who does not hold
+/// their area, and fees of which nobody can say to whom they are due.
+pub fn of_records(scheme: &Scheme, live: &Live, claims: Option<&[Batch]>, as_at: Day) -> anyhow::Result<Payees> {
+    let (records, measured, folders, table) = (&live.records, &live.measured, &live.folders, live.providers.as_deref());
+    let mut seen = vec![Seen::in_starts(records)];
+    seen.extend(claims.map(Seen::in_claims));
+    named(scheme, table, folders, &seen)?;
+    let astray = not_held(scheme, records, measured);
+    if let Some(first) = astray.first() {
+        let index = &measured.index[*first];
+        let (provider, area) = (records.providers.get(index.start.provider).to_string(), &scheme.areas[index.area as usize]);
+        let place = row_of_start(folders, records, index)?;
+        let many = if astray.len() == 1 {
+            String::new()
+        } else {
+            format!(", and {}", several(astray.len() as u64 - 1, "other start is like it", "other starts are like it"))
+        };
+        bail!(
+            "{place}: somebody starts with {provider} in {area} on {}{many}, and {provider} does not hold {area} on that day under \
+             the contract\n\nhint: correct the row, or the `areas`, `starts` and `ends` of {provider} in {SCHEME_FILE}",
+            date(index.start.began)
+        );
+    }
+    payees(scheme, records, measured, table, as_at).map_err(|undecided| {
+        let clauses: Vec<String> =
+            scheme.for_whole_areas().iter().map(|clause| format!("`{}` ({})", clause.name, clause.kind())).collect();
+        let pays = if clauses.len() == 1 { "pays" } else { "pay" };
+        let clauses = clauses.join(", ");
+        match undecided {
+            Undecided::Several(providers) => anyhow::anyhow!(
+                "{clauses} {pays} for an area as a whole, and there are {} providers: {}. The contract does not say who holds which \
+                 area\n\nhint: say it in {SCHEME_FILE}, for each of them: [providers.\"{}\"] with areas = [\"NAME\"], and with \
+                 starts and ends where it changes; or list them and write priced_for = \"each provider\" if each has a whole fee, \
+                 bonus, cap and floor of its own. One provider alone: providers = [\"NAME\"]",
+                providers.len(),
+                some(&providers),
+                providers[0]
+            ),
+            Undecided::Areas(provider, areas) => anyhow::anyhow!(
+                "{clauses} {pays} for an area as a whole, and nobody started with {provider} in {}: whether {provider} holds it the \
+                 contract does not say\n\nhint: say it in {SCHEME_FILE}: [providers.\"{provider}\"] with areas = [\"NAME\"], or \
+                 providers = [\"{provider}\"] for every area",
+                some(&areas)
+            ),
+        }
+    })
+}
+
+/// Whether a provider that is named for a tally can be paid: one of the contract's list, where there is one.
+pub fn of_tally(scheme: &Scheme, provider: &str, areas: &[usize]) -> anyhow::Result<()> {
+    if scheme.providers.is_empty() {
+        return Ok(());
+    }
+    let Some(known) = scheme.provider(provider) else {
+        let ids = || scheme.providers.iter().map(|provider| provider.id.as_str());
+        let near = base::spelling::nearest(provider, ids()).map_or(String::new(), |near| format!("; is `{near}` meant?"));
+        bail!(
+            "the contract's list of providers does not have `{}`{near}\n\nhint: --provider takes an id of that list: {}",
+            provider.escape_debug(),
+            some(&ids().map(str::to_owned).collect::<Vec<_>>())
+        );
+    };
+    if let Some(area) = areas.iter().find(|area| known.holdings.iter().all(|held| held.area != **area)) {
+        let area = &scheme.areas[*area];
+        bail!(
+            "the tally has {area}, which {provider} does not hold under the contract\n\nhint: correct the tally, or the areas of \
+             {provider} in {SCHEME_FILE}"
+        );
+    }
+    Ok(())
+}
+
+/// The first few names.
+fn some(names: &[String]) -> String {
+    let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
+    let more = if names.len() > 8 { format!(" and {} more", names.len() - 8) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// Where two names that look the same begin to differ.
+fn difference(one: &str, other: &str) -> String {
+    if !base::spelling::same(one, other) {
+        return String::new();
+    }
+    let (mut ours, mut theirs) = (one.chars(), other.chars());
+    let mut at = 0;
+    // A letter that everybody types is shown; any other may look like one, and has its number.
+    let code = |c: Option<char>| match c {
+        None => "nothing".to_owned(),
+        Some(' ') => "a blank".to_owned(),
+        Some(c) if c.is_ascii_graphic() => format!("`{c}`"),
+        Some(c) if c.is_alphanumeric() && !hidden(c) => format!("`{c}` (U+{:04X})", u32::from(c)),
+        Some(c) => format!("U+{:04X}", u32::from(c)),
+    };
+    loop {
+        at += 1;
+        let (our, their) = (ours.next(), theirs.next());
+        if our != their || our.is_none() {
+            let capital = |c: Option<char>| c.map(|c| c.to_lowercase().to_string());
+            if our.is_some() && capital(our) == capital(their) && one.to_lowercase() == other.to_lowercase() {
+                return format!(" (they differ in capital letters alone: {} and {})", code(our), code(their));
+            }
+            return format!(" (character {at} is {} in the one and {} in the other)", code(our), code(their));
+        }
+    }
+}
+
+/// The first row that names a provider: "starts.csv, line 3".
+fn place(folders: &[PathBuf], seen: &[Seen], name: &str) -> anyhow::Result<String> {
+    let table = seen.iter().find(|seen| seen.names.iter().any(|seen| seen == name)).map_or("starts", |seen| seen.table);
+    let names = |batch: &Batch, row: usize| {
+        let served = table != "starts" || batch.text(batch.table.column("group"), row) != "comparison";
+        served && batch.name(batch.table.column("provider"), row).is_some_and(|found| found.to_string() == name)
+    };
+    first_row(folders, table, &names)
+}
+
+fn row_of_start(folders: &[PathBuf], records: &Records, index: &Index) -> anyhow::Result<String> {
+    let start = &index.start;
+    let (person, provider) = (records.people.names.get(start.person), records.providers.get(start.provider));
+    let here = |batch: &Batch, row: usize| {
+        let column = |name| batch.table.column(name);
+        batch.day(column("began"), row) == start.began
+            && batch.name(column("provider"), row) == Some(provider)
+            && (folders.len() > 1 || batch.name(column("person"), row) == Some(person))
+    };
+    first_row(folders, "starts", &here)
+}
+
+/// The first row of a table for which something holds, with its file; the table's name where there is none.
+fn first_row(folders: &[PathBuf], table: &str, here: &dyn Fn(&Batch, usize) -> bool) -> anyhow::Result<String> {
+    for folder in folders {
+        for file in files::find(folder)?.0.iter().filter(|file| file.table.name == table) {
+            let mut found = None;
+            file.read(&|_| true, &mut |batch, _| {
+                if found.is_none() {
+                    found = (0..batch.rows()).find(|row| here(&batch, *row)).map(|row| batch.places[row]);
+                }
+                Ok(())
+            })?;
+            if let Some(row) = found {
+                let agency = folder.file_name().filter(|_| folders.len() > 1);
+                let agency = agency.map_or(String::new(), |name| format!("{}/", name.to_string_lossy()));
+                let line = if file.format == Format::Csv { "line" } else { "row" };
+                return Ok(format!("{agency}{}, {line} {row}", file.name()));
+            }
+        }
+    }
+    Ok(table.to_owned())
+}
