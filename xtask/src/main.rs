@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<ExitCode> {
         _ => anyhow::bail!(
             "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask kill 1000` kills the program so often in \
              the middle of its work; `cargo xtask docs` writes {}/, and the generated parts of {} and {}; `cargo xtask mutations` \
-             plays planted faults and writes their table into {}",
+             strategy_results planted faults and writes their table into {}",
             schemas::FOLDER,
             docs::SCHEME_FILE,
             schemas::PAGE,

@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod options;
 mod print;
+mod renamed;
 mod threads;
 
 use std::process::ExitCode;
@@ -21,7 +22,7 @@ use wellspent::error::Kind;
     version,
     about = "Test a payment-by-results scheme before it is signed",
     long_about = "Reads a payment-by-results scheme's own rules, lets strategic providers play against them, and says in plain \
-                  words which unintended consequences it would have.\n\nSCHEME is a folder with a scheme.toml; the schemes that \
+                  words which unintended risks it would have.\n\nSCHEME is a folder with a scheme.toml; the schemes that \
                   come with the program are under schemes/, and a path that does not exist is looked for there, so that \
                   plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
 )]
@@ -47,10 +48,10 @@ enum Command {
     Approve(commands::approve::Approve),
     /// Look into the ledger, record what was paid and compare it with the bank: verify, show, balance, settle, reconcile …
     Ledger(commands::ledger::Ledger),
-    /// Play the scheme against its own rules and report its unintended consequences
+    /// StrategyResult the scheme against its own rules and report its unintended risks
     Stress(commands::stress::Stress),
     /// Find the cheapest changes to the rules that remove what the stress test finds, and write them into a new scheme
-    Mend(commands::mend::Mend),
+    Fix(commands::fix::Fix),
     /// Search prices, gates, limits and fees for the scheme that does most for the public under a budget
     Design(commands::design::Design),
     /// Say which uncertain numbers the result hangs on
@@ -67,7 +68,7 @@ enum Command {
     Invoices(commands::invoices::Invoices),
     /// Say who holds which lots, by provider and by region
     Lots(commands::lots::Lots),
-    /// Write full records of simulated people, which measured and paid come to what the laboratory pays
+    /// Write full records of simulated people, which measured and paid come to what the simulation pays
     Simulate(commands::simulate::Simulate),
     /// Measure outcomes from dated records: who reached what, and who is not yet known
     Measure(commands::measure::Measure),
@@ -96,7 +97,10 @@ fn main() -> ExitCode {
         Some(_) => usual(panic),
         None => print::stderr(&format!("error: a fault in wellspent itself: {panic}")),
     }));
-    let given = options::checked(Cli::command()).try_get_matches().and_then(|given| Cli::from_arg_matches(&given));
+    let (arguments, notes) = renamed::renamed(std::env::args_os());
+    print::notes(&notes);
+    let given = options::checked(Cli::command()).try_get_matches_from(arguments);
+    let given = given.and_then(|given| Cli::from_arg_matches(&given));
     let cli = match given {
         Ok(cli) => cli,
         Err(said) => return usage(&said),
@@ -112,7 +116,7 @@ fn main() -> ExitCode {
         Command::Approve(command) => commands::approve::run(&command),
         Command::Ledger(command) => commands::ledger::run(&command),
         Command::Stress(command) => commands::stress::run(&command),
-        Command::Mend(command) => commands::mend::run(&command),
+        Command::Fix(command) => commands::fix::run(&command),
         Command::Design(command) => commands::design::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Verify(command) => commands::verify::run(&command),

@@ -29,7 +29,6 @@ pub fn stderr(line: &str) {
     let _ = writeln!(io::stderr(), "{}", shown(&line, true));
 }
 
-
 /// Writes notes to standard error, a line each.
 pub fn notes(notes: &[String]) {
     notes.iter().for_each(|note| stderr(&format!("note: {note}")));

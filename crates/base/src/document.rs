@@ -1,8 +1,8 @@
 //! Reads a TOML file by asking for keys: what is asked for and missing, what is there and was never asked for, and what has
 //! the wrong kind or unit each become a [`Problem`], and reading goes on, so that one run reports every mistake.
 //!
-//! A number may carry a range and a source. Each ranged number is a [`Dial`]; reading the same folder again with
-//! [`Picks`] turns the dials. That is all a "plausible world" is: the same files, with the uncertain numbers moved.
+//! A number may carry a range and a source. Each ranged number is a [`UncertainNumber`]; reading the same folder again with
+//! [`Picks`] turns the uncertain numbers. That is all a "scenario" is: the same files, with the uncertain numbers moved.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +22,7 @@ pub type Picks = BTreeMap<String, f64>;
 
 /// One uncertain number of the folder.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dial {
+pub struct UncertainNumber {
     /// File and key: the name under which [`Picks`] turns it.
     pub path: String,
     pub value: f64,
@@ -35,7 +35,7 @@ pub struct Dial {
     pub from: String,
 }
 
-impl Dial {
+impl UncertainNumber {
     /// The value a given way along the range, from 0 (low end) through 0.5 (the stated value) to 1 (high end).
     #[must_use]
     pub fn at(&self, way: f64) -> f64 {
@@ -67,12 +67,12 @@ pub struct Assumption {
     pub why: String,
 }
 
-/// One reading of an opened folder: collects problems, dials and assumptions as it goes.
+/// One reading of an opened folder: collects problems, uncertain numbers and assumptions as it goes.
 pub struct Reader<'o> {
     pub opened: &'o Opened,
     pub picks: &'o Picks,
     pub problems: RefCell<Vec<Problem>>,
-    pub dials: RefCell<Vec<Dial>>,
+    pub uncertain_numbers: RefCell<Vec<UncertainNumber>>,
     pub assumptions: RefCell<Vec<Assumption>>,
     /// Every number that was read, in the order of reading.
     pub numbers: RefCell<Vec<Number>>,
@@ -87,7 +87,7 @@ impl<'o> Reader<'o> {
             opened,
             picks,
             problems: RefCell::default(),
-            dials: RefCell::default(),
+            uncertain_numbers: RefCell::default(),
             assumptions: RefCell::default(),
             numbers: RefCell::default(),
             asked: RefCell::default(),
@@ -124,8 +124,8 @@ impl<'o> Reader<'o> {
         self.document_or(file, example, "copy the file from one of the schemes that come with the program and change it")
     }
 
-    /// The top level of a file of any kind; `mend` says where one that is empty or missing comes from.
-    pub fn document_or<'r>(&'r self, file: &'r str, example: &str, mend: &str) -> Option<Section<'r, 'o>> {
+    /// The top level of a file of any kind; `fix` says where one that is empty or missing comes from.
+    pub fn document_or<'r>(&'r self, file: &'r str, example: &str, fix: &str) -> Option<Section<'r, 'o>> {
         self.asked.borrow_mut().insert(file.to_owned());
         let Some(node) = self.opened.documents.get(file) else {
             if !self.is_broken(file) {
@@ -133,7 +133,7 @@ impl<'o> Reader<'o> {
                     Problem::file(file, "the scheme folder has no such file")
                         .expected(format!("a file named {file} that starts with {example}"))
                         .nearest(file, self.opened.sources.keys().map(String::as_str))
-                        .mend(mend),
+                        .fix(fix),
                 );
             }
             return None;
@@ -144,7 +144,7 @@ impl<'o> Reader<'o> {
                 return None;
             }
             let problem = Problem::file(file, "the file says nothing");
-            self.push(problem.expected(format!("a file that starts with {example}")).mend(mend));
+            self.push(problem.expected(format!("a file that starts with {example}")).fix(fix));
             return None;
         }
         Some(Section::new(self, file, String::new(), String::new(), node.span, entries, None))
@@ -166,7 +166,7 @@ impl<'o> Reader<'o> {
         full
     }
 
-    /// Turns what was read into the value to use, and notes the number, its dial and its assumption.
+    /// Turns what was read into the value to use, and notes the number, its uncertain and its assumption.
     pub fn note<T: Literal>(&self, path: String, ranged: Ranged<T>, from: Option<&str>) -> T {
         let from = from.unwrap_or_default();
         let mut words = ranged.value.words();
@@ -181,13 +181,21 @@ impl<'o> Reader<'o> {
         }
         let Some((low, high)) = ranged.range else { return ranged.value };
         let value = match self.picks.get(&path) {
-            // Half of the worlds lie below the stated value and half above, however lopsided the range.
+            // Half of the scenarios lie below the stated value and half above, however lopsided the range.
             Some(way) if *way < 0.5 => T::between(low, ranged.value, 2.0 * way),
             Some(way) => T::between(ranged.value, high, 2.0 * way - 1.0),
             None => ranged.value,
         };
         let (value_now, low, high) = (ranged.value.as_f64(), low.as_f64(), high.as_f64());
-        self.dials.borrow_mut().push(Dial { path, value: value_now, low, high, unit: T::UNIT, words, from: from.to_owned() });
+        self.uncertain_numbers.borrow_mut().push(UncertainNumber {
+            path,
+            value: value_now,
+            low,
+            high,
+            unit: T::UNIT,
+            words,
+            from: from.to_owned(),
+        });
         value
     }
 }
@@ -306,9 +314,9 @@ impl<'r, 'o> Section<'r, 'o> {
         self.missing_with(key, expected, format!("add a line: {} = {}", written(key), example_of(expected).unwrap_or("…")));
     }
 
-    fn missing_with(&self, key: &str, expected: &str, mend: String) {
+    fn missing_with(&self, key: &str, expected: &str, fix: String) {
         let problem = Problem::at(self.file, self.head(), format!("{} has no `{key}`", self.place_name()));
-        self.absent.borrow_mut().push((key.to_owned(), problem.expected(expected).mend(mend)));
+        self.absent.borrow_mut().push((key.to_owned(), problem.expected(expected).fix(fix)));
     }
 
     /// `needed` says what kind of value it should be: "a date".
@@ -318,7 +326,7 @@ impl<'r, 'o> Section<'r, 'o> {
         }
         let text = self.reader.opened.sources[self.file].text.get(node.span.start..node.span.end).unwrap_or_default();
         let shown: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
-        let mend = match example_of(expected) {
+        let fix = match example_of(expected) {
             Some(example) => format!("write it like this: {} = {example}", written(key)),
             None => "write the heading on a line of its own, and its keys on the lines below".to_owned(),
         };
@@ -326,7 +334,7 @@ impl<'r, 'o> Section<'r, 'o> {
             Problem::at(self.file, node.span, format!("`{key}` should be {needed}, and is {}", node.value.kind()))
                 .read(shown)
                 .expected(expected)
-                .mend(mend),
+                .fix(fix),
         );
     }
 
@@ -424,7 +432,7 @@ impl<'r, 'o> Section<'r, 'o> {
                     .read(format!("\"{text}\""))
                     .expected(names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" or "))
                     .nearest(text, names)
-                    .mend("copy one of the expected words exactly"),
+                    .fix("copy one of the expected words exactly"),
             );
         }
         found
@@ -435,18 +443,18 @@ impl<'r, 'o> Section<'r, 'o> {
         if !self.has(key) {
             let names: Vec<String> = known.iter().map(|(name, _)| format!("\"{name}\"")).collect();
             let names = names.join(" or ");
-            let mend = format!("add a line: {} = {names}, whichever the contract says", written(key));
-            self.missing_with(key, &names, mend);
+            let fix = format!("add a line: {} = {names}, whichever the contract says", written(key));
+            self.missing_with(key, &names, fix);
         }
         self.choice(key, known).unwrap_or_default()
     }
 
-    /// A number with its unit, at the place its dial stands.
+    /// A number with its unit, at the place its uncertain stands.
     pub fn number<T: Literal>(&self, key: &str) -> Option<T> {
         self.stated(key).map(|(value, _)| value)
     }
 
-    /// A number at the place its dial stands, and as the file states it, with the ends of its range.
+    /// A number at the place its uncertain stands, and as the file states it, with the ends of its range.
     pub fn stated<T: Literal>(&self, key: &str) -> Option<(T, Ranged<T>)> {
         let (_, _, node) = self.entry(key)?;
         self.number_of(key, node)
@@ -468,7 +476,7 @@ impl<'r, 'o> Section<'r, 'o> {
     }
 
     /// A number that must be there and lie, with its whole range, from `low` to `high`.
-    pub fn required_within<T: Literal>(&self, key: &str, (low, high): (T, T), what: &str, mend: &str) -> T {
+    pub fn required_within<T: Literal>(&self, key: &str, (low, high): (T, T), what: &str, fix: &str) -> T {
         if !self.has(key) {
             self.missing(key, T::EXPECTED);
         }
@@ -477,7 +485,7 @@ impl<'r, 'o> Section<'r, 'o> {
             (*value < low || *value > high).then(|| Refused {
                 what: what.to_owned(),
                 expected: format!("from {} to {}", low.words(), high.words()),
-                mend: mend.to_owned(),
+                fix: fix.to_owned(),
             })
         });
         value
@@ -487,7 +495,7 @@ impl<'r, 'o> Section<'r, 'o> {
     pub fn refuse<T: Literal>(&self, key: &str, stated: &Ranged<T>, refused: impl Fn(&T) -> Option<Refused>) {
         if let Some((value, refused)) = stated.ends().into_iter().find_map(|value| Some((value, refused(&value)?))) {
             let problem = self.problem(key, refused.what).read(value.words());
-            self.push(problem.expected(refused.expected).mend(refused.mend));
+            self.push(problem.expected(refused.expected).fix(refused.fix));
         }
     }
 
@@ -496,7 +504,7 @@ impl<'r, 'o> Section<'r, 'o> {
             match &node.value {
                 Value::Text(text) | Value::Number(text) => literal::ranged(text),
                 other => {
-                    Err(Wrong { what: format!("{} instead of a number", other.kind()), mend: format!("write {}", T::EXPECTED) })
+                    Err(Wrong { what: format!("{} instead of a number", other.kind()), fix: format!("write {}", T::EXPECTED) })
                 }
             }
         };
@@ -519,7 +527,7 @@ impl<'r, 'o> Section<'r, 'o> {
                 self.push(
                     self.problem(key, format!("`{key}` is one number for everyone and cannot be looked up in a table"))
                         .expected(T::EXPECTED)
-                        .mend("write one number, with a range if need be; docs/scheme-file.md lists what may differ by area, segment and year"),
+                        .fix("write one number, with a range if need be; docs/scheme-file.md lists what may differ by area, segment and year"),
                 );
                 return None;
             }
@@ -560,7 +568,7 @@ impl<'r, 'o> Section<'r, 'o> {
         let span = self.span_of(key);
         let text = self.reader.opened.sources[self.file].text.get(span.start..span.end).unwrap_or_default();
         let shown: String = text.chars().take(60).collect();
-        self.push(self.problem(key, format!("`{key}`: {}", wrong.what)).read(shown).expected(T::EXPECTED).mend(wrong.mend));
+        self.push(self.problem(key, format!("`{key}`: {}", wrong.what)).read(shown).expected(T::EXPECTED).fix(wrong.fix));
     }
 
     /// A table inside this one.
@@ -639,7 +647,7 @@ impl<'r, 'o> Section<'r, 'o> {
                 if problem.nearest.is_none() {
                     problem = problem.nearest(key, known.iter().copied());
                 }
-                problem.mend = Some(match &problem.nearest {
+                problem.fix = Some(match &problem.nearest {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
                     None => "remove the key, or look it up in docs/scheme-file.md".to_owned(),
                 });

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_world_are_names() {
+    fn names_of_the_assumptions_are_names() {
         for name in [
             "Ann Lee",
             "Siân O’Neil",

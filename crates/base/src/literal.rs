@@ -11,10 +11,10 @@ use crate::money::{Pence, Rate, WHOLE};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wrong {
     pub what: String,
-    pub mend: String,
+    pub fix: String,
 }
 
-/// A kind of number that can stand in a scheme or world file.
+/// A kind of number that can stand in a scheme or assumptions file.
 pub trait Literal: Copy + PartialOrd + Default {
     /// What is expected, with an example, for error messages.
     const EXPECTED: &'static str;
@@ -101,8 +101,8 @@ impl Duration {
     }
 }
 
-fn wrong<T>(what: impl Into<String>, mend: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { what: what.into(), mend: mend.into() })
+fn wrong<T>(what: impl Into<String>, fix: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { what: what.into(), fix: fix.into() })
 }
 
 /// A decimal number with optional thousands commas or underscores, to billionths; `None` when it is not one, or too large.

@@ -48,7 +48,7 @@ impl Quantity {
         Quantity(exact.times(WHOLE.into(), 1).rounded(Rounding::HalfUp))
     }
 
-    /// As a float, for the laboratory and for display.
+    /// As a float, for the simulation and for display.
     #[must_use]
     pub fn as_f64(self) -> f64 {
         self.0 as f64 / WHOLE as f64
@@ -70,7 +70,7 @@ impl Rate {
 }
 
 impl Pence {
-    /// In pounds, for the laboratory and for charts; never for a payment.
+    /// In pounds, for the simulation and for charts; never for a payment.
     #[must_use]
     pub fn pounds(self) -> f64 {
         self.0 as f64 / 100.0
@@ -78,11 +78,11 @@ impl Pence {
 }
 
 /// The two kinds of number that a scheme is priced in: [`Pence`], exact, for whoever pays; and `f64`, fast and without
-/// rounding, for the laboratory, which averages over many futures. The pricing code is the same.
+/// rounding, for the simulation, which averages over many replications. The pricing code is the same.
 pub trait Amount: Copy + PartialOrd + Default {
     /// Quantity times unit price.
     fn of(quantity: Quantity, price: Pence, rounding: Rounding) -> Self;
-    /// An exact quantity times unit price, with the quantity as it is shown. The laboratory takes what is near enough.
+    /// An exact quantity times unit price, with the quantity as it is shown. The simulation takes what is near enough.
     fn of_exact(near: Quantity, exact: impl FnOnce() -> Ratio, price: Pence, rounding: Rounding) -> (Quantity, Self);
     /// A share of an amount.
     fn share(self, rate: Rate, rounding: Rounding) -> Self;

@@ -163,7 +163,7 @@ fn parse_into(source: &Source, problems: &mut Vec<Problem>) -> Node {
             problems,
             Problem::at(&source.name, Span { start: at, end: at + 1 }, "tables or lists lie too deep in each other")
                 .expected(format!("at most {DEEPEST} within each other; every table of a scheme has its own heading"))
-                .mend("look for a bracket that is never closed, or a key with too many dots"),
+                .fix("look for a bracket that is never closed, or a key with too many dots"),
         );
         return Node { span: Span::default(), value: Value::Keys(Vec::new()) };
     }
@@ -191,7 +191,7 @@ fn parse_into(source: &Source, problems: &mut Vec<Problem>) -> Node {
     Node { span, value: keys(table.into_inner(), source, problems) }
 }
 
-/// An error of TOML's own, in words for someone who has never heard of TOML, with the mend for what people get wrong.
+/// An error of TOML's own, in words for someone who has never heard of TOML, with the fix for what people get wrong.
 fn syntax(source: &Source, span: Span, message: &str) -> Problem {
     let text = source.text.get(span.start..span.end).unwrap_or_default().trim();
     let problem = |what: String| Problem::at(&source.name, span, what);
@@ -202,31 +202,31 @@ fn syntax(source: &Source, span: Span, message: &str) -> Problem {
             Some(table) => format!("the table [{table}] is there twice"),
             None => format!("the key `{text}` is there twice"),
         };
-        problem(what).expected("each name once").mend("remove one of the two, or give one of them another name")
+        problem(what).expected("each name once").fix("remove one of the two, or give one of them another name")
     } else if ["invalid date", "day between", "month between"].iter().any(|words| lower.contains(words)) {
         problem("this date does not exist".into())
             .read(text)
             .expected("a date in the calendar, year first: 2027-04-01")
-            .mend("check the day and the month")
+            .fix("check the day and the month")
     } else if text.contains(['“', '”', '‘', '’']) {
         let plain = text.replace(['“', '”', '‘', '’'], "");
         problem("the quotation marks are curly, and must be straight".into())
             .read(text)
             .expected("text between straight double quotes")
-            .mend(format!("write \"{plain}\"; word processors turn straight quotes into curly ones"))
+            .fix(format!("write \"{plain}\"; word processors turn straight quotes into curly ones"))
     } else if lower.contains("must be quoted") {
         problem("this needs double quotes around it".into())
             .read(text)
             .expected("text, money and percentages between double quotes")
-            .mend(format!("write \"{text}\", with the quotes"))
+            .fix(format!("write \"{text}\", with the quotes"))
     } else if lower.contains("invalid basic string") || lower.contains("invalid literal string") {
         problem("the text ends without its closing quotation mark".into())
             .expected("a quotation mark at both ends, on the same line")
-            .mend("close the text with a double quote")
+            .fix("close the text with a double quote")
     } else {
         problem(format!("this is not valid TOML: {message}"))
             .expected("[a.table] on a line of its own, or key = value")
-            .mend("compare the line with its neighbours; text and numbers with a unit stand in \"double quotes\"")
+            .fix("compare the line with its neighbours; text and numbers with a unit stand in \"double quotes\"")
     }
 }
 
@@ -253,7 +253,7 @@ fn node(value: toml::Spanned<toml::de::DeValue<'_>>, source: &Source, problems: 
                 Problem::at(&source.name, span, "a number in another base than ten")
                     .read(source.text.get(span.start..span.end).unwrap_or_default())
                     .expected("decimal digits, such as 1_200")
-                    .mend("write the number as people write it"),
+                    .fix("write the number as people write it"),
             );
             Value::Broken
         }
@@ -282,7 +282,7 @@ fn date(day: Option<Date>, has_time: bool, span: Span, source: &Source, problems
             Problem::at(&source.name, span, "this is a time, and a date is needed")
                 .read(source.text.get(span.start..span.end).unwrap_or_default())
                 .expected("a date without a time of day: 2027-04-01")
-                .mend("leave the time of day out: contracts count in days"),
+                .fix("leave the time of day out: contracts count in days"),
         ),
     }
     Value::Broken

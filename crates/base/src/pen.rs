@@ -111,7 +111,7 @@ impl<'o> Pen<'o> {
         let Some(change) = self.change(&longer, why) else { return };
         match change.edits.as_mut() {
             Some(edits) if inline => edits.push((Span { start: end, end }, format!(", {key} = {value}"))),
-            _ => change.after.push(format!("{prefix}{key} = {value}  # mend: {why}")),
+            _ => change.after.push(format!("{prefix}{key} = {value}  # fix: {why}")),
         }
     }
 
@@ -189,7 +189,7 @@ impl Change {
             None => {
                 out.extend(old.lines().map(|line| format!("# was: {}", line.trim())));
                 if let Some(last) = out.last_mut().filter(|_| !self.why.is_empty()) {
-                    *last += &format!("  # mend: {}", self.why);
+                    *last += &format!("  # fix: {}", self.why);
                 }
             }
             // Only an anchor for what is added below it.
@@ -202,7 +202,7 @@ impl Change {
                 for (span, value) in edits {
                     new.replace_range(span.start - self.whole.start..span.end - self.whole.start, &value);
                 }
-                out.push(format!("{new}  # mend: {}", self.why));
+                out.push(format!("{new}  # fix: {}", self.why));
             }
         }
         out.extend(self.after.iter().cloned());

@@ -39,7 +39,7 @@ impl PriceIndex {
             let level_of = decimal(&level.text).filter(|level| level.0 > 0);
             if index.level(&year.text).is_ok() {
                 let problem = table.problem(year.span, format!("the year {} is there twice", year.text));
-                problems.push(problem.expected("each year once").mend("remove the row that is not meant"));
+                problems.push(problem.expected("each year once").fix("remove the row that is not meant"));
             }
             match level_of {
                 Some(level) => index.years.push((year.text.clone(), level)),
@@ -48,7 +48,7 @@ impl PriceIndex {
                         .problem(level.span, "this is no level of prices")
                         .read(&level.text)
                         .expected("a number above zero, such as 145.54")
-                        .mend("write digits and a point"),
+                        .fix("write digits and a point"),
                 ),
             }
         }

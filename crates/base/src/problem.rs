@@ -1,4 +1,4 @@
-//! What is wrong with a file, said so that it can be mended: where, what was read, what was expected, the nearest name, the mend.
+//! What is wrong with a file, said so that it can be fixed: where, what was read, what was expected, the nearest name, the fix.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use crate::visible::visible;
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The scheme cannot be used until this is mended.
+    /// The scheme cannot be used until this is fixed.
     Error,
     /// The scheme can be used; a careful reader would want to know.
     Warning,
@@ -29,7 +29,7 @@ pub struct Problem {
     pub read: Option<String>,
     pub expected: Option<String>,
     pub nearest: Option<String>,
-    pub mend: Option<String>,
+    pub fix: Option<String>,
     /// For so many further problems of the same severity that are not told one by one; 0 for a problem of its own.
     pub more: usize,
 }
@@ -82,7 +82,7 @@ impl Problem {
             read: None,
             expected: None,
             nearest: None,
-            mend: None,
+            fix: None,
             more: 0,
         }
     }
@@ -113,8 +113,8 @@ impl Problem {
     }
 
     #[must_use]
-    pub fn mend(mut self, mend: impl Into<String>) -> Problem {
-        self.mend = Some(mend.into());
+    pub fn fix(mut self, fix: impl Into<String>) -> Problem {
+        self.fix = Some(fix.into());
         self
     }
 
@@ -158,8 +158,8 @@ impl Problem {
         if let Some(nearest) = &self.nearest {
             let _ = writeln!(out, "      {:<9} `{}`", "nearest", shortened(nearest));
         }
-        if let Some(mend) = &self.mend {
-            let _ = writeln!(out, "hint: {}", shortened(mend));
+        if let Some(fix) = &self.fix {
+            let _ = writeln!(out, "hint: {}", shortened(fix));
         }
         out
     }

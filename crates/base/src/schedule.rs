@@ -112,7 +112,7 @@ const KEY_COLUMNS: [&str; 3] = ["area", "segment", "year"];
 pub struct Refused {
     pub what: String,
     pub expected: String,
-    pub mend: String,
+    pub fix: String,
 }
 
 /// Refuses numbers below zero.
@@ -121,7 +121,7 @@ pub fn negative<T: Literal>(key: &str) -> impl Fn(&T) -> Option<Refused> + use<'
         (value.as_f64() < 0.0).then(|| Refused {
             what: format!("`{key}` is negative"),
             expected: "a number that is not below zero".into(),
-            mend: "write it without the minus sign; the clause itself says whether it is paid or deducted".into(),
+            fix: "write it without the minus sign; the clause itself says whether it is paid or deducted".into(),
         })
     }
 }
@@ -173,11 +173,11 @@ impl Section<'_, '_> {
     }
 
     /// A schedule that must be there with no value below zero or above `most`.
-    pub fn schedule_up_to<T: Literal>(&self, key: &str, keys: &Keys, most: T, what: &str, mend: &str) -> Schedule<T> {
+    pub fn schedule_up_to<T: Literal>(&self, key: &str, keys: &Keys, most: T, what: &str, fix: &str) -> Schedule<T> {
         let negative = negative(key);
         self.checked_schedule(key, keys, |value: &T| {
             let too_much =
-                || Refused { what: what.to_owned(), expected: format!("at most {}", most.words()), mend: mend.to_owned() };
+                || Refused { what: what.to_owned(), expected: format!("at most {}", most.words()), fix: fix.to_owned() };
             negative(value).or_else(|| (*value > most).then(too_much))
         })
     }
@@ -193,7 +193,7 @@ pub fn find_table<'o>(section: &Section<'_, 'o>, key: &str, file: &str) -> Optio
                 .read(format!("\"{file}\""))
                 .expected("the name of a CSV file that lies beside scheme.toml")
                 .nearest(file, section.reader.opened.tables.keys().map(String::as_str))
-                .mend("put the file in the folder or correct the name"),
+                .fix("put the file in the folder or correct the name"),
         );
     }
     table
@@ -209,7 +209,7 @@ pub fn find_column(section: &Section<'_, '_>, key: &str, table: &Table, column: 
                 .read(format!("\"{column}\""))
                 .expected(format!("one of {}", table.columns().collect::<Vec<_>>().join(", ")))
                 .nearest(column, table.columns())
-                .mend("correct the name here or in the table's header"),
+                .fix("correct the name here or in the table's header"),
         );
     }
     found
@@ -265,7 +265,7 @@ fn from_table<T: Literal>(
             Ok(ranged) => {
                 if let Some(refused) = ranged.ends().iter().find_map(refused) {
                     let problem = table.problem(cell.span, refused.what).read(cell.text.clone());
-                    section.push(problem.expected(refused.expected).mend(refused.mend));
+                    section.push(problem.expected(refused.expected).fix(refused.fix));
                 }
                 given.values[index] = Some(section.reader.note(path, ranged, section.source()));
             }
@@ -279,7 +279,7 @@ fn from_table<T: Literal>(
                         .problem(cell.span, format!("`{}`: {}", table.header[column].text, wrong.what))
                         .read(cell.text.clone())
                         .expected(T::EXPECTED)
-                        .mend(wrong.mend),
+                        .fix(wrong.fix),
                 );
             }
         }
@@ -349,7 +349,7 @@ fn index<T>(
                     .problem(row[at].span, format!("no cohort starts in year {year} of the contract, so its rows are not used"))
                     .read(row[at].text.clone())
                     .expected(format!("a contract year from 1 to {}", given.sizes[2]))
-                    .mend("correct the year, or leave out the rows beyond it")
+                    .fix("correct the year, or leave out the rows beyond it")
                     .warning(),
             );
         }
@@ -378,7 +378,7 @@ fn given_twice<T>(
                 .problem(cell.span, format!("{} is given twice for {of}", table.header[column].text))
                 .read(format!("lines {first} and {}", line(cell.span)))
                 .expected("one row for each key")
-                .mend("remove one of the two rows"),
+                .fix("remove one of the two rows"),
         );
         return;
     }
@@ -388,7 +388,7 @@ fn given_twice<T>(
             .problem(table.head(), format!("{} has several rows for each of its keys, and no column {missing}", table.name))
             .read(table.columns().collect::<Vec<_>>().join(", "))
             .expected(format!("a column {missing} that tells the rows apart"))
-            .mend("give the column the name that it has here, or remove the rows that repeat others"),
+            .fix("give the column the name that it has here, or remove the rows that repeat others"),
     );
 }
 
@@ -415,7 +415,7 @@ fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[Cell], at: usize
     } else {
         format!("one of {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", "))
     };
-    let mend = match axis {
+    let fix = match axis {
         2 => "write the contract year: 1 is the year of the first cohort",
         _ => "correct the name here, or add it to the scheme",
     };
@@ -425,7 +425,7 @@ fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[Cell], at: usize
             .read(row[at].text.clone())
             .expected(expected)
             .nearest(&row[at].text, known)
-            .mend(mend),
+            .fix(fix),
     );
 }
 
@@ -469,7 +469,7 @@ fn fill<T: Literal>(section: &Section<'_, '_>, table: &Table, column: usize, giv
             problem = problem.read(format!("no row for {} of the keys: {listed}", missing.len()));
         }
         let expected = "a row for every area, segment and year the scheme has";
-        section.push(problem.expected(expected).mend(the_rows(missing.len())));
+        section.push(problem.expected(expected).fix(the_rows(missing.len())));
     }
     if let Some((of, year, before, after)) = gaps.first() {
         let of = if of.is_empty() { String::new() } else { format!(" for {of}") };
@@ -479,7 +479,7 @@ fn fill<T: Literal>(section: &Section<'_, '_>, table: &Table, column: usize, giv
             problem = problem.read(format!("{} years missing between others", gaps.len()));
         }
         let expected = "every year up to the last one given, which then stands for all later years";
-        section.push(problem.expected(expected).mend(the_rows(gaps.len())));
+        section.push(problem.expected(expected).fix(the_rows(gaps.len())));
     }
     Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides }
 }

@@ -71,7 +71,7 @@ impl Source {
                     Problem::file(name, "the file is too large")
                         .read(format!("{} MB", size / 1_000_000))
                         .expected(format!("at most {} MB", most / 1024 / 1024))
-                        .mend("a scheme folder holds terms and small tables; keep records of people somewhere else"),
+                        .fix("a scheme folder holds terms and small tables; keep records of people somewhere else"),
                 ));
             }
             Bytes::Refused(why) => {
@@ -79,7 +79,7 @@ impl Source {
                     Problem::file(name, "this file is not read")
                         .read(*why)
                         .expected("a plain file inside the scheme's folder")
-                        .mend("copy the file into the folder; or, if you trust the scheme, add --allow-outside-files"),
+                        .fix("copy the file into the folder; or, if you trust the scheme, add --allow-outside-files"),
                 ));
             }
             Bytes::Unreadable(why) => {
@@ -87,7 +87,7 @@ impl Source {
                     Problem::file(name, "the file could not be read")
                         .read(why.clone())
                         .expected("a readable file")
-                        .mend("check the file's permissions and that no other program has it open"),
+                        .fix("check the file's permissions and that no other program has it open"),
                 ));
             }
         };
@@ -97,7 +97,7 @@ impl Source {
                 Problem::file(name, "the file is in UTF-16, not UTF-8")
                     .read("a UTF-16 byte order mark at the start")
                     .expected("text in UTF-8")
-                    .mend("in Excel choose \"CSV UTF-8\" when saving; in Notepad choose the encoding UTF-8"),
+                    .fix("in Excel choose \"CSV UTF-8\" when saving; in Notepad choose the encoding UTF-8"),
             ));
         }
         match std::str::from_utf8(body) {
@@ -110,7 +110,7 @@ impl Source {
                     Problem::at(name, replaced, "the file is not UTF-8 text")
                         .read(format!("the byte 0x{byte:02X}{}", windows_1252(byte)))
                         .expected("text in UTF-8")
-                        .mend("in Excel choose \"CSV UTF-8\" when saving; in other programs choose the encoding UTF-8"),
+                        .fix("in Excel choose \"CSV UTF-8\" when saving; in other programs choose the encoding UTF-8"),
                 ))
             }
         }

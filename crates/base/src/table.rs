@@ -52,7 +52,7 @@ impl Table {
                     problems,
                     Problem::file(&source.name, "the table has more cells than are read")
                         .expected(format!("at most {} cells", crate::money::thousands(MOST_CELLS as i64)))
-                        .mend("remove columns that are not needed, and look for a line of nothing but commas"),
+                        .fix("remove columns that are not needed, and look for a line of nothing but commas"),
                 );
                 return Table { name: source.name.clone(), incomplete: true, ..Table::default() };
             };
@@ -77,7 +77,7 @@ impl Table {
                 problems.push(
                     Problem::file(&name, "the table is empty")
                         .expected("a first row with the names of the columns")
-                        .mend("add the header row and at least one row of data"),
+                        .fix("add the header row and at least one row of data"),
                 );
             }
             return Table { name, incomplete: true, ..Table::default() };
@@ -91,7 +91,7 @@ impl Table {
                     Problem::at(&name, cell.span, format!("two columns are both named `{}`", cell.text))
                         .read(format!("`{}` in column {} and `{}` in column {}", header[first].text, first + 1, cell.text, i + 1))
                         .expected("each column name once; capital letters and what nobody sees make no difference")
-                        .mend("rename or remove one of the two columns"),
+                        .fix("rename or remove one of the two columns"),
                 );
             }
         }
@@ -107,7 +107,7 @@ impl Table {
             }
             incomplete = true;
             let span = Span { start: row[0].span.start, end: row[row.len() - 1].span.end };
-            let mend = if row.len() > header.len() {
+            let fix = if row.len() > header.len() {
                 "a comma inside a number or a name needs quotes around the cell: \"£1,200\""
             } else {
                 "leave a cell empty rather than out: two commas with nothing between them"
@@ -117,7 +117,7 @@ impl Table {
                 Problem::at(&name, span, "this row has the wrong number of cells")
                     .read(format!("{} cells", row.len()))
                     .expected(format!("{} cells, as in the header", header.len()))
-                    .mend(mend),
+                    .fix(fix),
             );
         }
         if kept.is_empty() && !incomplete {
@@ -125,7 +125,7 @@ impl Table {
             problems.push(
                 Problem::at(&name, span, "the table has a header and no rows")
                     .expected("at least one row of data")
-                    .mend("add a row for each thing the columns describe"),
+                    .fix("add a row for each thing the columns describe"),
             );
             incomplete = true;
         }
@@ -184,7 +184,7 @@ impl Quote {
         };
         Problem::at(&source.name, Span { start: at, end: at + 1 }, what)
             .expected(expected)
-            .mend("look for a missing quotation mark; one that belongs to the text is written twice")
+            .fix("look for a missing quotation mark; one that belongs to the text is written twice")
     }
 }
 

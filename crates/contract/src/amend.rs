@@ -129,7 +129,7 @@ impl Copy<'_> {
                     out.replace_range(span.start..span.end, value);
                 }
                 let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-                format!("# mend: {note}{end}{out}")
+                format!("# fix: {note}{end}{out}")
             }
         }
     }
@@ -274,7 +274,7 @@ impl Desk<'_> {
         let head = [String::new(), format!("[pay.{name}]"), format!("clause = \"{}\"", clause.kind())];
         let body = lines.into_iter().map(|(key, value)| format!("{key} = {value}"));
         let all = head.into_iter().chain(body).chain([format!("from = \"{}\"", clause.from)]);
-        all.map(|line| format!("{line}  # mend: {why}")).collect()
+        all.map(|line| format!("{line}  # fix: {why}")).collect()
     }
 
     /// An amount, or a new table of one for each area.
@@ -452,10 +452,10 @@ fn with_lines(mut text: String, lines: &[String]) -> String {
     text
 }
 
-/// "areas.csv" to "areas-mended.csv", then "areas-mended-2.csv".
+/// "areas.csv" to "areas-fixed.csv", then "areas-fixed-2.csv".
 fn new_name(file: &str, number: usize) -> String {
     let stem = file.strip_suffix(".csv").unwrap_or(file);
-    if number == 1 { format!("{stem}-mended.csv") } else { format!("{stem}-mended-{number}.csv") }
+    if number == 1 { format!("{stem}-fixed.csv") } else { format!("{stem}-fixed-{number}.csv") }
 }
 
 fn quoted(price: Pence) -> String {

@@ -67,8 +67,8 @@ pub fn tallies(scheme: &Scheme, opened: &Opened, name: &str) -> Result<Vec<Tally
         let problem = match names.is_empty() {
             true => problem
                 .expected("the NAME of an [example.NAME] table, of which the file has none")
-                .mend("price a tally: --tally FILE"),
-            false => problem.expected(format!("one of {}", names.join(", "))).nearest(name, names).mend("correct the name"),
+                .fix("price a tally: --tally FILE"),
+            false => problem.expected(format!("one of {}", names.join(", "))).nearest(name, names).fix("correct the name"),
         };
         return Err(vec![problem]);
     };
@@ -123,7 +123,7 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Optio
                             .read(name)
                             .expected("the NAME of a [pay.NAME] table, or total")
                             .nearest(name, known)
-                            .mend("correct the name"),
+                            .fix("correct the name"),
                     );
                     sound = false;
                     continue;
@@ -136,7 +136,7 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Optio
                 pays.problem(name, format!("the worked example `{}` does not come out", section.name))
                     .read(said.to_string())
                     .expected(format!("{paid}, by the rules of this file"))
-                    .mend("either the example or a rule is not what the contract means; `wellspent price SCHEME --example NAME` shows each line".replace("NAME", &section.name)),
+                    .fix("either the example or a rule is not what the contract means; `wellspent price SCHEME --example NAME` shows each line".replace("NAME", &section.name)),
             );
         }
         payments.push((name.to_owned(), said, paid));
@@ -158,7 +158,7 @@ fn fits(scheme: &Scheme, section: &Section<'_, '_>, tally: &Tally) {
         let sum = |at: usize| tally.counts[at].iter().sum::<i64>();
         if let Some(misfit) = tally::misfit(scheme, at, sum(outcome.base(at)), sum(at)) {
             let problem = section.problem(&outcome.name, misfit.what).read(misfit.read).expected(misfit.expected);
-            section.push(problem.mend("check both numbers"));
+            section.push(problem.fix("check both numbers"));
         }
     }
 }
@@ -174,7 +174,7 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
                     .read(format!("\"{name}\""))
                     .expected(format!("one of {}", known.iter().take(8).cloned().collect::<Vec<_>>().join(", ")))
                     .nearest(name, known.iter().map(String::as_str))
-                    .mend("correct the name"),
+                    .fix("correct the name"),
             );
             0
         })

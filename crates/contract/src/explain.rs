@@ -122,7 +122,7 @@ fn people(scheme: &Scheme) -> String {
     format!("{cohorts}{areas}, of {size} people {each} as expected.{segments}{said_by}")
 }
 
-/// What an outcome is held against, how the baseline moves, and whose word it rests on.
+/// What an outcome is compared with, how the baseline moves, and whose word it rests on.
 fn baseline(scheme: &Scheme, outcome: usize) -> String {
     let outcome = &scheme.outcomes[outcome];
     let ratchet = match outcome.ratchet {
@@ -142,11 +142,11 @@ fn held_against(scheme: &Scheme, outcome: &Outcome) -> String {
     match &outcome.baseline {
         Baseline::None => String::new(),
         Baseline::Before { over } => {
-            format!(" It is held against the same people over the {} before they started.", over.words())
+            format!(" It is compared with the same people over the {} before they started.", over.words())
         }
         Baseline::Comparison { ratio } => {
             format!(
-                " It is held against a comparison group of {ratio} {} for each person served.",
+                " It is compared with a comparison group of {ratio} {} for each person served.",
                 if *ratio == 1 { "person" } else { "people" }
             )
         }

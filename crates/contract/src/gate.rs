@@ -209,7 +209,7 @@ pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, con
             table.push(
                 Problem::at(table.file, table.span, format!("`{key}` must say exactly one thing"))
                     .expected("one of improves_by_at_least, improves_by_more_than or significant_at")
-                    .mend(format!("for example {key} = {{ improves_by_at_least = \"3 percentage points\" }}")),
+                    .fix(format!("for example {key} = {{ improves_by_at_least = \"3 percentage points\" }}")),
             );
             None
         }
@@ -220,7 +220,7 @@ pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, con
             table
                 .problem("sides", "`sides` belongs to a test of significance")
                 .expected("significant_at beside it")
-                .mend("remove sides, or write significant_at = \"5 %\""),
+                .fix("remove sides, or write significant_at = \"5 %\""),
         );
     }
     let (outcome, test) = (outcome?, test?);
@@ -229,14 +229,14 @@ pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, con
         table.push(
             Problem::at(table.file, table.span, format!("`{key}` needs a baseline, and {} has none", definition.name))
                 .expected(format!("a baseline in [outcome.{}]", definition.name))
-                .mend("add: baseline = \"58 %\" with its source, or baseline = { comparison_people_each = 10 }"),
+                .fix("add: baseline = \"58 %\" with its source, or baseline = { comparison_people_each = 10 }"),
         );
     }
     if matches!(test, Test::Significant { .. }) && !definition.is_binary() && definition.spread.is_none() {
         table.push(
             Problem::at(table.file, table.span, format!("a significance test on {} needs its spread", definition.name))
                 .expected(format!("`spread` in [outcome.{}]: the standard deviation of the count per person", definition.name))
-                .mend("add, for example, spread = \"3.1 per person\" with its source"),
+                .fix("add, for example, spread = \"3.1 per person\" with its source"),
         );
     }
     Some(Gate { outcome, test })
@@ -249,7 +249,7 @@ fn significant(table: &Section<'_, '_>, level: Rate, sides: Option<Sides>) -> Op
                 table
                     .problem("significant_at", "the test does not say whether it is one-sided or two-sided")
                     .expected("sides = \"one-sided\" or sides = \"two-sided\"")
-                    .mend("at the 5 % level a one-sided test asks for 1.64 standard errors and a two-sided one for 1.96"),
+                    .fix("at the 5 % level a one-sided test asks for 1.64 standard errors and a two-sided one for 1.96"),
             );
         }
         return None;
@@ -260,7 +260,7 @@ fn significant(table: &Section<'_, '_>, level: Rate, sides: Option<Sides>) -> Op
                 .problem("significant_at", "a level of significance lies between 0 % and 50 %")
                 .read(level.words())
                 .expected("a small share such as \"5 %\"")
-                .mend("the usual level is \"5 %\""),
+                .fix("the usual level is \"5 %\""),
         );
         return None;
     }

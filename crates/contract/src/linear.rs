@@ -24,7 +24,7 @@ pub(crate) fn straighten(scheme: &mut Scheme) {
         if let Rule::ShareAtRisk(share) = scheme.clauses[at].rule.clone() {
             // The share leaves the fee, since the tariff now pays it for results.
             let kept = |price: Pence| Pence((price.0 as f64 * (1.0 - share.share.as_f64())).round() as i64);
-            share.of.iter().for_each(|&of| crate::mends::scale_fee(&mut scheme.clauses[of].rule, kept));
+            share.of.iter().for_each(|&of| crate::fixes::scale_fee(&mut scheme.clauses[of].rule, kept));
         }
         scheme.clauses[at].rule = Rule::Tariff(tariff);
     }

@@ -182,7 +182,7 @@ fn fits(section: &Section<'_, '_>, word: Word, kind: Kind) {
                 .problem("rule", format!("the rule gives an outcome of kind \"{needed}\""))
                 .read(format!("kind = \"{found}\""))
                 .expected(format!("kind = \"{needed}\", or another rule"))
-                .mend("choose the rule that counts what the contract pays for"),
+                .fix("choose the rule that counts what the contract pays for"),
         );
     }
 }
@@ -194,7 +194,7 @@ fn kinds(section: &Section<'_, '_>, key: &str) -> Vec<String> {
     for (name, span) in section.list(key).unwrap_or_default() {
         if !known.insert(name) || name.is_empty() {
             let problem = Problem::at(section.file, span, format!("`{name}` cannot stand here")).read(format!("\"{name}\""));
-            section.push(problem.expected("each kind once, by its name in the records").mend("remove it"));
+            section.push(problem.expected("each kind once, by its name in the records").fix("remove it"));
         } else {
             out.push(name.to_owned());
         }
@@ -216,8 +216,8 @@ fn events(section: &Section<'_, '_>) -> Events {
     Events { kinds: found, except: kinds(section, "except"), proven_by }
 }
 
-fn needs(section: &Section<'_, '_>, what: &str, expected: &str, mend: &str) {
-    section.push(Problem::at(section.file, section.span, what).expected(expected).mend(mend));
+fn needs(section: &Section<'_, '_>, what: &str, expected: &str, fix: &str) {
+    section.push(Problem::at(section.file, section.span, what).expected(expected).fix(fix));
 }
 
 fn spells(section: &Section<'_, '_>) -> Spells {
@@ -244,7 +244,7 @@ fn sustained(section: &Section<'_, '_>) -> Rule {
     let days = days(section, "days", section.required("days"));
     if days < 1 && section.has("days") {
         let problem = section.problem("days", "everyone has no days at least").read("0");
-        section.push(problem.expected("at least one day").mend("write the days that are needed"));
+        section.push(problem.expected("at least one day").fix("write the days that are needed"));
     }
     let continuous = section.required_choice("counted", &[("cumulative", false), ("continuous", true)]);
     let breaks = section.number("breaks").map(|breaks: Duration| self::days(section, "breaks", breaks));
@@ -253,7 +253,7 @@ fn sustained(section: &Section<'_, '_>) -> Rule {
             section
                 .problem("breaks", "breaks do not matter when days are added up")
                 .expected("counted = \"continuous\", or no `breaks`")
-                .mend("remove `breaks`; with cumulative days any break is permitted"),
+                .fix("remove `breaks`; with cumulative days any break is permitted"),
         );
     }
     let run = if continuous { Run::Continuous { breaks: breaks.unwrap_or(0) } } else { Run::Cumulative };
@@ -268,7 +268,7 @@ fn days(section: &Section<'_, '_>, key: &str, length: Duration) -> i64 {
                 .problem(key, "days are added up, and a month is no number of days")
                 .read(length.words())
                 .expected("days or weeks, such as \"182 days\" or \"26 weeks\"")
-                .mend("write the days that the contract means"),
+                .fix("write the days that the contract means"),
         );
     }
     length.in_days().unwrap_or(1).max(0)
@@ -283,7 +283,7 @@ fn whole_days(section: &Section<'_, '_>, kind: Kind) {
                 .problem("rule", "periods are counted in days, and a month is no number of days")
                 .read(format!("every = \"{}\"", every.words()))
                 .expected("every = \"4 weeks\", or a number of days")
-                .mend("write the days or weeks that the contract means"),
+                .fix("write the days or weeks that the contract means"),
         );
     }
 }
@@ -302,7 +302,7 @@ fn at_least(section: &Section<'_, '_>) -> Rule {
     if let Some((_, threshold)) = thresholds.iter().find(|(_, threshold)| *threshold <= 0) {
         let key = if unit == Unit::Money { "earnings" } else { "units" };
         let problem = section.problem(key, "everyone reaches a threshold of nothing").read(format!("{}", threshold / 100));
-        section.push(problem.expected("more than nothing").mend("check the threshold"));
+        section.push(problem.expected("more than nothing").fix("check the threshold"));
     }
     Rule::AtLeast { events, unit, thresholds }
 }
@@ -321,7 +321,7 @@ fn dated<T: Literal>(section: &Section<'_, '_>, key: &str, value: impl Fn(T) -> 
                 Problem::at(table.file, span, "a threshold holds from a day on")
                     .read(name)
                     .expected("a day, year first: 2024-04-01 = \"£3,500\"")
-                    .mend("write the day from which it holds on the left of the equals sign"),
+                    .fix("write the day from which it holds on the left of the equals sign"),
             ),
         }
     }

@@ -21,19 +21,19 @@ pub fn warnings(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
         out.extend(paid_for_the_bad(scheme, clause).map(|what| {
             place(what)
                 .expected("money for better results, and less of it for worse ones")
-                .mend("check `better` of the outcome, or use another kind of clause")
+                .fix("check `better` of the outcome, or use another kind of clause")
         }));
         out.extend(counted_by_the_affected(scheme, clause).map(|name| {
             place(format!("`{name}` is divided by the people it happens to, so that more people with few events can pay more"))
                 .expected("per = \"person\", or a price for the people too")
-                .mend("divide by everyone served (per = \"person\"), or pay for the people it happens to in a clause of its own")
+                .fix("divide by everyone served (per = \"person\"), or pay for the people it happens to in a clause of its own")
         }));
         if gate_spares_a_debt(clause) {
             out.push(
                 place("missing the gate can be better than passing it: only behind it is anything deducted".to_owned())
                     .read("a gate, and counts_from = \"baseline\"")
                     .expected("a gate before payments, or deductions that need no gate")
-                    .mend("drop the gate, or count from nothing, or use a tariff, whose gate holds both ways"),
+                    .fix("drop the gate, or count from nothing, or use a tariff, whose gate holds both ways"),
             );
         }
         if let Some(name) = moved_baseline(scheme, clause) {
@@ -41,7 +41,7 @@ pub fn warnings(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
                 place(format!("a better year of `{name}` raises the baseline of later years, and can cost more than it earns"))
                     .read("`ratchet` in its baseline")
                     .expected("a baseline that stays, or a share so small that no later year outweighs the first")
-                    .mend("take `ratchet` out, or see in the stress test what it costs"),
+                    .fix("take `ratchet` out, or see in the stress test what it costs"),
             );
         }
         for earlier in 0..position {
@@ -50,7 +50,7 @@ pub fn warnings(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
                     place(what)
                         .read(format!("`{}` and `{}`", scheme.clauses[earlier].name, clause.name))
                         .expected("a clause that looks at all of another limit's money and at the limit, or at none of it")
-                        .mend("name all of these clauses in both, the earlier limit in the later one too, over the same time"),
+                        .fix("name all of these clauses in both, the earlier limit in the later one too, over the same time"),
                 );
             }
         }

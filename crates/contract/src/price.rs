@@ -1,5 +1,5 @@
 //! The one pricing function: a scheme and a tally in, money out. It runs exact in pence for whoever pays, and in floating
-//! point for the laboratory; the code is the same.
+//! point for the simulation; the code is the same.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -48,7 +48,7 @@ impl Line {
     }
 }
 
-/// Takes lines as pricing makes them. The laboratory takes none, and then no reason is ever put into words.
+/// Takes lines as pricing makes them. The simulation takes none, and then no reason is ever put into words.
 pub trait Lines<A> {
     fn line(&mut self, line: impl FnOnce() -> Line, amount: A);
 }
@@ -257,7 +257,7 @@ impl<'a, A: Amount, L: Lines<A>> Till<'a, A, L> {
         Periods { scheme: self.scheme, tally: self.tally, over, next: 0 }
     }
 
-    /// Whether everything is known of everyone in some cohorts. Only then is a result held against a gate or a baseline: what
+    /// Whether everything is known of everyone in some cohorts. Only then is a result compared with a gate or a baseline: what
     /// is known first of a cohort is not a fair part of it, and money would go to and fro.
     pub fn settled(&self, cohorts: &Range<usize>) -> bool {
         cohorts.clone().all(|cohort| self.tally.stage(cohort) == Stage::Complete)
@@ -306,7 +306,7 @@ impl Iterator for Periods<'_> {
 
 /// An outcome over some cohorts, compared with its baseline.
 ///
-/// The numbers in billionths are near enough for the laboratory; whether a gate is passed is read off them where they leave no
+/// The numbers in billionths are near enough for the simulation; whether a gate is passed is read off them where they leave no
 /// doubt, and worked out again in fractions where they do. So gates are decided exactly, and rarely at the cost of it.
 #[derive(Clone, Debug)]
 pub struct Measured<'a> {

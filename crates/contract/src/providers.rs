@@ -144,7 +144,7 @@ pub(crate) fn read(top: &Section<'_, '_>, terms: &Terms<'_>) -> Vec<Provider> {
         top.push(
             top.problem("providers", "there is no provider in the list")
                 .expected("at least one provider")
-                .mend("write providers = [\"NAME\"], or remove the key"),
+                .fix("write providers = [\"NAME\"], or remove the key"),
         );
     }
     for problem in wrong_names(&listed).into_iter().chain(wrong_times(&listed, terms)) {
@@ -191,7 +191,7 @@ fn no_area(place: Problem, area: &str, terms: &Terms<'_>) -> Problem {
     let nearest = spelling::nearest(area, terms.areas.iter().map(String::as_str)).map(str::to_owned);
     let expected = format!("one of {}", terms.areas.join(", "));
     let problem = Problem { what: "the contract has no such area".to_owned(), nearest, ..place };
-    problem.read(format!("`{area}`")).expected(expected).mend("write the area exactly as `areas` has it")
+    problem.read(format!("`{area}`")).expected(expected).fix("write the area exactly as `areas` has it")
 }
 
 /// A row for each provider and area: columns `provider`, and if need be `name`, `area`, `starts` and `ends`.
@@ -208,7 +208,7 @@ fn from_table(top: &Section<'_, '_>, table: &Table, terms: &Terms<'_>) -> Vec<Li
                 Some(date) => date,
                 None => {
                     let problem = Problem { what: format!("`{name}` should be a date"), ..place(at) };
-                    top.push(problem.read(text).expected("a date, year first, such as 2027-04-01").mend("write it like that"));
+                    top.push(problem.read(text).expected("a date, year first, such as 2027-04-01").fix("write it like that"));
                     otherwise
                 }
             },
@@ -233,7 +233,7 @@ fn from_table(top: &Section<'_, '_>, table: &Table, terms: &Terms<'_>) -> Vec<Li
                     let what = format!("`{id}` has two names");
                     let problem = Problem { what, ..place(table.column("name").unwrap_or(provider)) };
                     let expected = format!("`{}`, as above", known.provider.name);
-                    top.push(problem.read(name).expected(expected).mend("give the name once, or the same name each time"));
+                    top.push(problem.read(name).expected(expected).fix("give the name once, or the same name each time"));
                 }
                 known.provider.holdings.extend(holdings);
                 known.places.extend(places);
@@ -251,9 +251,9 @@ fn wrong_names(listed: &[Listed]) -> Vec<Problem> {
         let id = &one.provider.id;
         let plain = id.split_whitespace().collect::<Vec<_>>().join(" ");
         let expected = "each provider once, with an id as the records write it";
-        let say = |what: String, mend: &str| {
+        let say = |what: String, fix: &str| {
             let problem = Problem { what, ..one.place.clone() };
-            problem.read(format!("{id:?}")).expected(expected).mend(mend)
+            problem.read(format!("{id:?}")).expected(expected).fix(fix)
         };
         if spelling::folded(id).is_empty() {
             out.push(say("this provider has no name".to_owned(), "name it, or remove it"));
@@ -293,12 +293,12 @@ fn wrong_times(listed: &[Listed], terms: &Terms<'_>) -> Vec<Problem> {
         let say = |what: String| Problem { what, ..place.clone() }.read(when.clone());
         if held.ends < held.starts {
             let problem = say(format!("`{}` holds {area} until before it starts", provider.id));
-            out.push(problem.expected(format!("an end after {}", held.starts)).mend("check the two dates"));
+            out.push(problem.expected(format!("an end after {}", held.starts)).fix("check the two dates"));
             continue;
         }
         if let Some((starts, ends)) = terms.contract.filter(|(starts, ends)| held.starts < *starts || held.ends > *ends) {
             let problem = say(format!("`{}` holds {area} beyond the contract's own dates", provider.id));
-            out.push(problem.expected(format!("dates within {starts} to {ends}")).mend("correct these dates, or the contract's"));
+            out.push(problem.expected(format!("dates within {starts} to {ends}")).fix("correct these dates, or the contract's"));
         }
         let before = all().take_while(|other| *other != (at, number));
         let overlapping = before.into_iter().find(|(other, other_number)| {
@@ -312,7 +312,7 @@ fn wrong_times(listed: &[Listed], terms: &Terms<'_>) -> Vec<Problem> {
             out.push(match other == at {
                 true => {
                     let problem = say(format!("`{}` holds {area} twice at the same time", provider.id));
-                    problem.expected("each area once for any day").mend("remove one of the two, or correct its dates")
+                    problem.expected("each area once for any day").fix("remove one of the two, or correct its dates")
                 }
                 false => shared(say, (&listed[other].provider.id, &provider.id, area), &whole),
             });
@@ -323,7 +323,7 @@ fn wrong_times(listed: &[Listed], terms: &Terms<'_>) -> Vec<Problem> {
                 provider.id, fee.name
             ));
             let expected = format!("a change on the first day of a month of the contract, such as {day}");
-            out.push(problem.expected(expected).mend("a fee is due for whole months: correct the date"));
+            out.push(problem.expected(expected).fix("a fee is due for whole months: correct the date"));
         }
     }
     out
@@ -333,7 +333,7 @@ fn shared(say: impl Fn(String) -> Problem, (one, other, area): (&str, &str, &str
     let names: Vec<String> = whole.iter().map(|clause| format!("`{}` ({})", clause.name, clause.kind())).collect();
     let what =
         format!("`{one}` and `{other}` hold {area} at the same time, and {} pays for an area as a whole", names.join(", "));
-    say(what).expected("one provider for each area at a time").mend(
+    say(what).expected("one provider for each area at a time").fix(
         "give each its `areas`, or `starts` and `ends`; or, if each provider has a whole fee, bonus, cap and floor of its own, write \
          priced_for = \"each provider\"",
     )

@@ -52,13 +52,13 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
             top.problem("segments", "there are more areas, segments and years than can be priced")
                 .read(format!("{} areas × {} segments × {years} years", areas.len(), segments.len()))
                 .expected(format!("at most {} in all", base::money::thousands(MOST_CELLS as i64)))
-                .mend("price the areas in several schemes"),
+                .fix("price the areas in several schemes"),
         );
         return None;
     }
     let people = cohort_table.as_ref().map_or(Schedule::constant(Count(0)), |table| {
-        let mend = "check the number: it is the people expected in one cohort of one area";
-        let people = table.schedule_up_to("people", &keys, Count(MOST_PEOPLE), "more people than a cohort can have", mend);
+        let fix = "check the number: it is the people expected in one cohort of one area";
+        let people = table.schedule_up_to("people", &keys, Count(MOST_PEOPLE), "more people than a cohort can have", fix);
         table.finish();
         people
     });
@@ -86,7 +86,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         top.push(
             top.problem("priced_for", "each provider is priced on its own, and the contract does not say who they are")
                 .expected("a list of providers")
-                .mend("add providers = [\"NAME\", \"NAME\"]"),
+                .fix("add providers = [\"NAME\", \"NAME\"]"),
         );
     }
     let _ = top.has("example");
@@ -97,7 +97,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
             top.problem("segments", "there are more cohorts, segments and outcomes than can be priced")
                 .read(format!("{} cohorts × {} segments × {} outcomes", cohorts.len(), segments.len(), outcomes.len()))
                 .expected(format!("at most {} in all", base::money::thousands(MOST_CELLS as i64)))
-                .mend("make the cohorts longer, or tell fewer segments apart"),
+                .fix("make the cohorts longer, or tell fewer segments apart"),
         );
     }
 
@@ -161,7 +161,7 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
             top.problem(key, format!("there are more {column}s than can be priced"))
                 .read(format!("{} names", places.len()))
                 .expected(format!("at most {MOST_NAMES}"))
-                .mend("look for a table of something else, such as people"),
+                .fix("look for a table of something else, such as people"),
         );
         return vec![alone.to_owned()];
     }
@@ -169,10 +169,10 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
         let expected = format!("each {column} once, by name; capital letters, blanks and what nobody sees make no difference");
         if name.is_empty() {
             let problem = Problem { what: format!("this {column} has no name"), ..place };
-            top.push(problem.expected(expected).mend("remove one of the two or correct the name"));
+            top.push(problem.expected(expected).fix("remove one of the two or correct the name"));
         } else if let Some(first) = known.earlier(&top.reader.opened.sources, &name, &place) {
             let problem = Problem { what: format!("the {column} `{name}` appears twice"), ..place };
-            top.push(problem.read(first).expected(expected).mend("remove one of the two or correct the name"));
+            top.push(problem.read(first).expected(expected).fix("remove one of the two or correct the name"));
         } else {
             names.push(name);
         }
@@ -181,7 +181,7 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
         top.push(
             top.problem(key, format!("there is no {column} in the list"))
                 .expected("at least one name")
-                .mend(format!("remove `{key}` if the contract has only one")),
+                .fix(format!("remove `{key}` if the contract has only one")),
         );
         names.push(alone.to_owned());
     }
@@ -220,7 +220,7 @@ fn each_name_once(sections: &[Section<'_, '_>], what: &str) {
         if let Some(first) = known.earlier(&section.reader.opened.sources, &section.name, &place) {
             let expected =
                 format!("each {what} by a name of its own; capital letters, blanks and what nobody sees make no difference");
-            section.push(place.read(first).expected(expected).mend("remove one of the two, or give it another name"));
+            section.push(place.read(first).expected(expected).fix("remove one of the two, or give it another name"));
         }
     }
 }
@@ -232,7 +232,7 @@ fn not_too_many(tables: &Section<'_, '_>, found: usize, most: usize, what: &str)
             Problem::at(tables.file, tables.span, format!("there are more {what} than can be priced"))
                 .read(format!("{found} tables"))
                 .expected(format!("at most {most}"))
-                .mend("look for tables that stand here by mistake"),
+                .fix("look for tables that stand here by mistake"),
         );
     }
     found <= most
@@ -250,7 +250,7 @@ fn sensible(table: &Section<'_, '_>, key: &str, date: Option<Date>) -> Option<Da
                 .problem(key, "no contract has such a date")
                 .read(date.to_string())
                 .expected(format!("a date from {} to {}", DAYS.0, DAYS.1))
-                .mend("check the year"),
+                .fix("check the year"),
         );
     }
     date.filter(|_| beyond.is_none())
@@ -269,7 +269,7 @@ fn dates(table: &Section<'_, '_>) -> (Option<Date>, Option<Date>, Option<Date>) 
                 .problem("ends", "the contract ends before it starts")
                 .read(ends.to_string())
                 .expected(format!("a date after {starts}"))
-                .mend("check the two dates"),
+                .fix("check the two dates"),
         );
         return (None, None, last);
     }
@@ -296,14 +296,14 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
                 .problem("every", "cohorts are whole months long")
                 .read(every.words())
                 .expected("a length such as \"3 months\" or \"1 year\"")
-                .mend("write every = \"3 months\""),
+                .fix("write every = \"3 months\""),
         );
         return Vec::new();
     };
     let (Some(starts), Some(ends)) = (starts, ends) else { return Vec::new() };
     if months == 0 {
         let problem = table.problem("every", "cohorts of no length").read(every.words());
-        table.push(problem.expected("a length such as \"3 months\" or \"1 year\"").mend("write how long one cohort is"));
+        table.push(problem.expected("a length such as \"3 months\" or \"1 year\"").fix("write how long one cohort is"));
         return Vec::new();
     }
     if ends < starts {
@@ -312,7 +312,7 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
                 .problem("ends", "the last cohort ends before the first one starts")
                 .read(ends.to_string())
                 .expected(format!("a date after {starts}"))
-                .mend("check the dates; `ends` is the last day on which a person may start"),
+                .fix("check the dates; `ends` is the last day on which a person may start"),
         );
         return Vec::new();
     }
@@ -325,7 +325,7 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
                 .problem(key, "the cohorts reach beyond the contract")
                 .read(format!("{starts} to {ends}"))
                 .expected(format!("dates within {contract_starts} to {contract_ends}"))
-                .mend("correct the cohorts or the contract's dates"),
+                .fix("correct the cohorts or the contract's dates"),
         );
     }
     let mut out = Vec::new();
@@ -339,7 +339,7 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
                     .problem("ends", "the last cohort is cut short")
                     .read(ends.to_string())
                     .expected(format!("the last day of a whole cohort, such as {last}"))
-                    .mend(format!("cohorts of {} starting on {starts} end on {last}", every.words())),
+                    .fix(format!("cohorts of {} starting on {starts} end on {last}", every.words())),
             );
             break;
         }
@@ -353,7 +353,7 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
             table
                 .problem("ends", "there are too many cohorts")
                 .expected(format!("fewer than {MOST_COHORTS}"))
-                .mend("check the year of the last date, or make the cohorts longer"),
+                .fix("check the year of the last date, or make the cohorts longer"),
         );
     }
     // Contract years are counted from the first cohort: before it nobody has started and nothing is priced.
@@ -397,7 +397,7 @@ fn outcomes(tables: &Section<'_, '_>, keys: &Keys) -> Vec<Outcome> {
             section.push(
                 Problem::at(section.file, section.span, format!("an outcome cannot be called `{}`", outcome.name))
                     .expected("a name that means nothing else in a tally or a worked example")
-                    .mend(format!("choose another name, such as [outcome.{}_reached]", outcome.name)),
+                    .fix(format!("choose another name, such as [outcome.{}_reached]", outcome.name)),
             );
         }
         out.push(outcome);
@@ -424,7 +424,7 @@ fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
                     format!("a tally could not tell `{}` from a column of `{other}`", section.name),
                 )
                 .expected(format!("a name that no column of `{other}` has"))
-                .mend("give the outcome another name"),
+                .fix("give the outcome another name"),
             );
         }
     }
@@ -456,8 +456,8 @@ fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Ou
             Kind::Frequency { of, per }
         }
         Word::Sustained => {
-            let mend = "write how many periods are paid for one person at most";
-            let most = section.required_within("most", (Count(1), Count(1000)), "not a number of periods", mend);
+            let fix = "write how many periods are paid for one person at most";
+            let most = section.required_within("most", (Count(1), Count(1000)), "not a number of periods", fix);
             let every = section.required("every");
             some_time(section, "every", every);
             Kind::Sustained { of, every, most: most.0 }
@@ -479,7 +479,7 @@ fn some_time(section: &Section<'_, '_>, key: &str, length: Duration) {
                 .problem(key, format!("`{key}` is no time at all"))
                 .read(length.words())
                 .expected("at least one day, such as \"12 months\"")
-                .mend("write how long the contract looks"),
+                .fix("write how long the contract looks"),
         );
     }
 }
@@ -493,7 +493,7 @@ fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
         _ if name.is_empty() => 0,
         _ => {
             let first = "declare the yes-or-no outcome first (\"reoffending\"), then how often it happens";
-            let (what, mend) = match found {
+            let (what, fix) = match found {
                 Some(_) => (format!("`{name}` is not a binary outcome"), first.to_owned()),
                 None if names.contains(&name) => (
                     format!("`{name}` stands below; outcomes refer upwards"),
@@ -508,7 +508,7 @@ fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
                     .read(format!("\"{name}\""))
                     .expected("the name of a binary outcome above this one")
                     .nearest(&name, binary.map(|outcome| outcome.name.as_str()))
-                    .mend(mend),
+                    .fix(fix),
             );
             0
         }
@@ -524,15 +524,15 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
         && table.has("comparison_people_each")
     {
         let what = "the comparison group needs at least one person for each person served";
-        let mend = "write how many people are compared with each person served";
-        let ratio = table.required_within("comparison_people_each", (Count(1), Count(1000)), what, mend);
+        let fix = "write how many people are compared with each person served";
+        let ratio = table.required_within("comparison_people_each", (Count(1), Count(1000)), what, fix);
         table.finish();
         if matches!(kind, Kind::Frequency { per: Per::Affected, .. }) {
             table.push(
                 table
                     .problem("comparison_people_each", "a comparison group is measured per person, not per person affected")
                     .expected("per = \"person\"")
-                    .mend("change `per`, or give the baseline as a number"),
+                    .fix("change `per`, or give the baseline as a number"),
             );
         }
         return Baseline::Comparison { ratio: ratio.0 };
@@ -549,15 +549,15 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
                 table
                     .problem("same_people_before", "what people did before can be counted by person or by event, not otherwise")
                     .expected("kind = \"binary\", or \"frequency\" per person")
-                    .mend("change the kind, or give the baseline as a number"),
+                    .fix("change the kind, or give the baseline as a number"),
             );
         }
         return Baseline::Before { over };
     }
     let rate = match kind {
         Kind::Binary => {
-            let mend = "if it counts events rather than people, the kind is \"frequency\"";
-            section.schedule_up_to("baseline", keys, Rate(WHOLE), "the baseline is more than everyone", mend)
+            let fix = "if it counts events rather than people, the kind is \"frequency\"";
+            section.schedule_up_to("baseline", keys, Rate(WHOLE), "the baseline is more than everyone", fix)
         }
         _ => section.positive_schedule::<PerHead>("baseline", keys).map(|per_head| per_head.0),
     };
@@ -569,14 +569,14 @@ fn ratchet(section: &Section<'_, '_>, baseline: &Baseline) -> Rate {
     if !section.has("ratchet") {
         return Rate(0);
     }
-    let mend = "write the share of each year's improvement that next year's baseline takes over, such as \"100 %\"";
-    let share = section.required_within("ratchet", (Rate(0), Rate(WHOLE)), "not a share of an improvement", mend);
+    let fix = "write the share of each year's improvement that next year's baseline takes over, such as \"100 %\"";
+    let share = section.required_within("ratchet", (Rate(0), Rate(WHOLE)), "not a share of an improvement", fix);
     if *baseline == Baseline::None {
         section.push(
             section
                 .problem("ratchet", "there is no baseline that could follow the results")
                 .expected("a baseline")
-                .mend("add the baseline of the first year, or remove `ratchet`"),
+                .fix("add the baseline of the first year, or remove `ratchet`"),
         );
     }
     share
@@ -589,7 +589,7 @@ fn read_clauses(tables: &Section<'_, '_>, keys: &Keys, outcomes: &[Outcome], coh
         tables.push(
             Problem::at(tables.file, tables.span, "the contract pays for nothing")
                 .expected("at least one table [pay.NAME]")
-                .mend("add a clause; docs/scheme-file.md shows every kind"),
+                .fix("add a clause; docs/scheme-file.md shows every kind"),
         );
     }
     if !not_too_many(tables, sections.len(), MOST_CLAUSES, "clauses") {
@@ -642,7 +642,7 @@ fn cap_below_fee(tables: &Section<'_, '_>, clauses: &[Clause], keys: &Keys, coho
                     Problem::at(tables.file, span, "the cap is below the fee it covers, so no result is ever paid for")
                         .read(format!("at most {most} over {over}, and the fee alone is {fee}"))
                         .expected("a cap above the fee")
-                        .mend("raise the cap, or name the clauses it is meant for: on = [\"NAME\"]"),
+                        .fix("raise the cap, or name the clauses it is meant for: on = [\"NAME\"]"),
                 );
                 return;
             }

@@ -167,7 +167,7 @@ impl Tally {
 
 /// Reads a tally file: one row per area, cohort and segment. Columns: `area` (when the scheme has several), `cohort`,
 /// `segment` (when the scheme has several), `people`, one named after each outcome, and for an outcome with a comparison
-/// group `NAME comparison people` and `NAME comparison`; `NAME before` for one held against the same people before they
+/// group `NAME comparison people` and `NAME comparison`; `NAME before` for one compared with the same people before they
 /// started; and `NAME found false` for one whose claims are audited. One tally comes back for each area named.
 pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, Vec<Problem>> {
     let Some(table) = opened.tables.get(file) else {
@@ -196,7 +196,7 @@ pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, 
                         .problem(row[0].span, "this area, cohort and segment has a row already")
                         .read(format!("lines {} and {}", line(known.get()), line(&row[0])))
                         .expected("one row for each")
-                        .mend("add the two rows together, or correct one of the names"),
+                        .fix("add the two rows together, or correct one of the names"),
                 );
             }
             Entry::Vacant(new) => {
@@ -230,7 +230,7 @@ pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, 
                     .problem(table.head(), "the tally is larger than can be priced exactly")
                     .read(format!("{people} people and {events} events"))
                     .expected(format!("at most {} people and {} events in an area", MOST_IN_ALL, 100 * MOST_IN_ALL))
-                    .mend("price it in parts, such as a year at a time"),
+                    .fix("price it in parts, such as a year at a time"),
             );
         }
         // What is paid must fit into whole pence; a sum that stops at the edge of what fits would be wrong in silence.
@@ -241,7 +241,7 @@ pub fn read(scheme: &Scheme, file: &str, opened: &Opened) -> Result<Vec<Tally>, 
                 table
                     .problem(table.head(), "more money than can be counted")
                     .expected("amounts of at most £10 million billion")
-                    .mend("check the counts and the prices"),
+                    .fix("check the counts and the prices"),
             );
         }
         tallies.push(tally);
@@ -288,7 +288,7 @@ impl Columns {
                         .read(cell.text.clone())
                         .expected(format!("one of {}", known.join(", ")))
                         .nearest(&cell.text, known.iter().map(String::as_str))
-                        .mend("rename the column or remove it"),
+                        .fix("rename the column or remove it"),
                 );
             }
         }
@@ -300,7 +300,7 @@ impl Columns {
                         .problem(table.head(), format!("the tally has no column `{name}`"))
                         .expected(format!("a column named {name}"))
                         .nearest(name, table.columns())
-                        .mend("add the column; the scheme needs it to be priced"),
+                        .fix("add the column; the scheme needs it to be priced"),
                 );
             }
             found
@@ -348,7 +348,7 @@ impl Columns {
                     .read(row[column].text.clone())
                     .expected(format!("one of {}", known.iter().take(8).cloned().collect::<Vec<_>>().join(", ")))
                     .nearest(&row[column].text, known.iter().map(String::as_str))
-                    .mend("write the name as the scheme has it"),
+                    .fix("write the name as the scheme has it"),
             );
         }
         found
@@ -365,7 +365,7 @@ impl Columns {
                         .problem(row[column].span, format!("`{}` is not a count", table.header[column].text))
                         .read(row[column].text.clone())
                         .expected(format!("a whole number from 0 to {}", base::money::thousands(most)))
-                        .mend("write digits only; a count has no unit and no decimals"),
+                        .fix("write digits only; a count has no unit and no decimals"),
                 );
                 readable = false;
                 return 0;
@@ -379,7 +379,7 @@ impl Columns {
                         .problem(row[column].span, format!("`{}` is more than {what}", table.header[column].text))
                         .read(value.to_string())
                         .expected(format!("at most {limit}"))
-                        .mend("check both numbers of this row"),
+                        .fix("check both numbers of this row"),
                 );
             }
             value
@@ -403,7 +403,7 @@ impl Columns {
                 tally.found_false[at][cell] = count(column, MOST_EVENTS, None);
             }
         }
-        // Counts are held against each other only where all of them could be read.
+        // Counts are compared with each other only where all of them could be read.
         if !readable {
             return;
         }
@@ -417,7 +417,7 @@ impl Columns {
                         .problem(row[column].span, format!("there is nobody to compare `{}` with", outcome.name))
                         .read(format!("{people} people served and 0 compared"))
                         .expected("at least one person in the comparison group")
-                        .mend("give the comparison group of the row"),
+                        .fix("give the comparison group of the row"),
                 );
             }
             let counted = tally.counts[at][cell];
@@ -425,7 +425,7 @@ impl Columns {
                 && let Some(misfit) = misfit(scheme, at, tally.counts[outcome.base(at)][cell], counted)
             {
                 let problem = table.problem(row[column].span, misfit.what).read(misfit.read).expected(misfit.expected);
-                problems.push(problem.mend("check both numbers of this row"));
+                problems.push(problem.fix("check both numbers of this row"));
             }
         }
     }

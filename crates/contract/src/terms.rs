@@ -172,7 +172,7 @@ pub enum Better {
     More,
 }
 
-/// What a result is held against.
+/// What a result is compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Baseline {
     None,

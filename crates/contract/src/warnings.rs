@@ -81,7 +81,7 @@ fn falls_as_outcomes_improve(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
                         rate(scheme, outcome, &pair[1])
                     ))
                     .expected("a better result to pay at least as much")
-                    .mend("look for a bonus, a cap or a comparison that runs the wrong way"),
+                    .fix("look for a bonus, a cap or a comparison that runs the wrong way"),
             );
         }
     }
@@ -122,7 +122,7 @@ fn cliffs(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
                     rate(scheme, outcome, &levels[at_step + 1])
                 ))
                 .expected("a payment that follows the result without jumps")
-                .mend(without_the_cliff(&clause.rule)),
+                .fix(without_the_cliff(&clause.rule)),
             );
         }
     }
@@ -183,7 +183,7 @@ fn unreachable_bands(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
                 at(opened, &format!("pay.{}", clause.name), "no result can ever reach this level".to_owned())
                     .read(base::literal::Literal::words(edge))
                     .expected(format!("less than the whole way from the baseline of {}", definition.name))
-                    .mend("check whether the level is relative or in percentage points"),
+                    .fix("check whether the level is relative or in percentage points"),
             );
         }
     }
@@ -202,7 +202,7 @@ fn unreachable_bands(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
                     at(opened, &format!("pay.{}", clause.name), "a band lies far from the people expected".to_owned())
                         .read(format!("the band from {} people a year, where {expected} are expected", thousands(band.from)))
                         .expected("bands around the people expected")
-                        .mend("check whether the bands are for a year, and the people for a cohort"),
+                        .fix("check whether the bands are for a year, and the people for a cohort"),
                 );
             }
         }
@@ -242,7 +242,7 @@ fn uncapped_liability(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
                 at(opened, &format!("pay.{}", clause.name), "what the provider can owe has no limit".to_owned())
                     .read(format!("a deduction in `{}` and no floor that covers it", clause.name))
                     .expected("a clause of kind \"floor\" below it")
-                    .mend(format!("add [pay.liability] with clause = \"floor\", on = [\"{}\"] and least = \"-£…\"", clause.name)),
+                    .fix(format!("add [pay.liability] with clause = \"floor\", on = [\"{}\"] and least = \"-£…\"", clause.name)),
             );
         }
     }
@@ -270,7 +270,7 @@ fn late_measures(scheme: &Scheme, opened: &Opened) -> Vec<Problem> {
                     known(last.ends)
                 ))
                 .expected("every paid cohort's window and wait to end before the final payment")
-                .mend("end the cohorts earlier or move final_payment"),
+                .fix("end the cohorts earlier or move final_payment"),
             );
         }
     }

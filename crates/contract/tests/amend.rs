@@ -7,7 +7,7 @@ use base::money::Pence;
 use base::source::{Bytes, Folder};
 use contract::Scheme;
 use contract::amend::{self, Texts};
-use contract::mends::Mend;
+use contract::fixes::Fix;
 use proptest::prelude::*;
 
 const SCHEMES: [&str; 7] = [
@@ -36,54 +36,54 @@ fn read(name: &str, change: impl Fn(String) -> String) -> (Opened, Scheme) {
     (opened, scheme)
 }
 
-fn every_mend(segments: usize) -> Vec<Mend> {
+fn every_fix(segments: usize) -> Vec<Fix> {
     let by_segment = (0..segments as i64).map(|at| 100 + 37 * at).collect();
     vec![
-        Mend::NoGate,
-        Mend::TwoSided,
-        Mend::PoolCohorts,
-        Mend::TakeEveryone,
-        Mend::LiveComparison(1),
-        Mend::PayAboveBaseline,
-        Mend::Prices(185),
-        Mend::Fees(91),
-        Mend::FeesFinely(9_042),
-        Mend::SegmentPrices(by_segment),
-        Mend::AtValue { percent: 75, worth: vec![490_000, 75_400, 75_400, 0] },
-        Mend::Straight,
-        Mend::AtRisk(5),
-        Mend::GateAt(150),
-        Mend::FeesFollow(23),
-        Mend::FeesFollow(100),
-        Mend::FeeEach(Pence(12_345)),
-        Mend::Limits(150),
-        Mend::NoLimits,
-        Mend::Collar(10),
-        Mend::Audit { percent: 10, penalty: Pence(3_000_000) },
+        Fix::NoGate,
+        Fix::TwoSided,
+        Fix::PoolCohorts,
+        Fix::TakeEveryone,
+        Fix::LiveComparison(1),
+        Fix::PayAboveBaseline,
+        Fix::Prices(185),
+        Fix::Fees(91),
+        Fix::FeesFinely(9_042),
+        Fix::SegmentPrices(by_segment),
+        Fix::AtValue { percent: 75, worth: vec![490_000, 75_400, 75_400, 0] },
+        Fix::Straight,
+        Fix::AtRisk(5),
+        Fix::GateAt(150),
+        Fix::FeesFollow(23),
+        Fix::FeesFollow(100),
+        Fix::FeeEach(Pence(12_345)),
+        Fix::Limits(150),
+        Fix::NoLimits,
+        Fix::Collar(10),
+        Fix::Audit { percent: 10, penalty: Pence(3_000_000) },
     ]
 }
 
 /// What the amended text says must be what the change does to the terms, and there must be no errors in it.
-fn holds(opened: &Opened, scheme: &Scheme, mend: &Mend) -> Option<Texts> {
-    let after = mend.apply(scheme)?;
-    let texts = amend::amend(opened, scheme, &after).unwrap_or_else(|| panic!("{}: {mend:?} cannot be written", scheme.name));
+fn holds(opened: &Opened, scheme: &Scheme, fix: &Fix) -> Option<Texts> {
+    let after = fix.apply(scheme)?;
+    let texts = amend::amend(opened, scheme, &after).unwrap_or_else(|| panic!("{}: {fix:?} cannot be written", scheme.name));
     let checked = contract::check(&base::open(&amend::folder(&texts)));
     let errors = checked.problems.iter().filter(|problem| problem.severity == base::problem::Severity::Error);
-    let errors: Vec<_> = errors.filter(|problem| problem.file != "world.toml").collect();
-    assert!(errors.is_empty(), "{}: {mend:?}: {errors:?}", scheme.name);
+    let errors: Vec<_> = errors.filter(|problem| problem.file != "assumptions.toml").collect();
+    assert!(errors.is_empty(), "{}: {fix:?}: {errors:?}", scheme.name);
     let read = checked.scheme.expect("no errors");
-    assert!(amend::same_terms(&read, &after), "{}: {mend:?}", scheme.name);
+    assert!(amend::same_terms(&read, &after), "{}: {fix:?}", scheme.name);
     assert!(checked.examples.iter().all(contract::examples::Example::holds));
     for (name, source) in &opened.sources {
-        assert_eq!(undone(&texts[name]), trimmed(&source.text), "{}: {mend:?}: {name}", scheme.name);
+        assert_eq!(undone(&texts[name]), trimmed(&source.text), "{}: {fix:?}: {name}", scheme.name);
     }
     Some(texts)
 }
 
 /// The text with every change taken back.
 fn undone(text: &str) -> Vec<String> {
-    let kept = text.lines().filter(|line| line.starts_with("# was: ") || !line.contains("  # mend: "));
-    let bare = |line: &str| line.strip_prefix("# was: ").map(|was| was.split("  # mend: ").next().unwrap_or(was).to_owned());
+    let kept = text.lines().filter(|line| line.starts_with("# was: ") || !line.contains("  # fix: "));
+    let bare = |line: &str| line.strip_prefix("# was: ").map(|was| was.split("  # fix: ").next().unwrap_or(was).to_owned());
     kept.map(|line| bare(line).unwrap_or_else(|| line.to_owned()).trim().to_owned()).collect()
 }
 
@@ -96,8 +96,8 @@ fn what_is_written_is_what_was_meant() {
     let mut written = 0;
     for name in SCHEMES {
         let (opened, scheme) = read(name, |text| text);
-        for mend in every_mend(scheme.segments.len()) {
-            written += usize::from(holds(&opened, &scheme, &mend).is_some());
+        for fix in every_fix(scheme.segments.len()) {
+            written += usize::from(holds(&opened, &scheme, &fix).is_some());
         }
     }
     assert!(written > 70, "{written}");
@@ -130,9 +130,9 @@ fn other_ways_to_write_a_file_are_kept() {
     ];
     for (at, way) in ways.into_iter().enumerate() {
         let (opened, scheme) = read(name, way);
-        let mends = every_mend(scheme.segments.len());
-        mends.iter().for_each(|mend| assert!(holds(&opened, &scheme, mend).is_some() || mend.apply(&scheme).is_none(), "{at}"));
-        let all = Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(185), Mend::Fees(91)]);
+        let fixes = every_fix(scheme.segments.len());
+        fixes.iter().for_each(|fix| assert!(holds(&opened, &scheme, fix).is_some() || fix.apply(&scheme).is_none(), "{at}"));
+        let all = Fix::Together(vec![Fix::NoGate, Fix::TwoSided, Fix::Prices(185), Fix::Fees(91)]);
         assert!(holds(&opened, &scheme, &all).is_some(), "{at}");
     }
 }
@@ -140,10 +140,10 @@ fn other_ways_to_write_a_file_are_kept() {
 #[test]
 fn a_changed_line_keeps_the_old_one_and_says_why() {
     let (opened, scheme) = read("schemes/plain-linear", |text| text);
-    let texts = holds(&opened, &scheme, &Mend::Prices(150)).expect("it has prices");
+    let texts = holds(&opened, &scheme, &Fix::Prices(150)).expect("it has prices");
     let text = &texts["scheme.toml"];
-    assert!(text.contains("# was: reward = \"£15,000\"\nreward = \"£22,500\"  # mend: multiplied by 1.5\n"), "{text}");
-    assert!(text.contains("# was: [example.one_point_worse]  # mend: "), "{text}");
+    assert!(text.contains("# was: reward = \"£15,000\"\nreward = \"£22,500\"  # fix: multiplied by 1.5\n"), "{text}");
+    assert!(text.contains("# was: [example.one_point_worse]  # fix: "), "{text}");
     assert!(text.contains("\n[example.as_expected]\n"), "an example that still holds stays");
 }
 
@@ -152,7 +152,7 @@ proptest! {
     #[test]
     fn sets_of_changes_are_written_too(name in 0..SCHEMES.len(), order in Just((0..21).collect::<Vec<usize>>()).prop_shuffle(), many in 2usize..8) {
         let (opened, scheme) = read(SCHEMES[name], |text| text);
-        let every = every_mend(scheme.segments.len());
+        let every = every_fix(scheme.segments.len());
         let (mut chosen, mut now) = (Vec::new(), scheme.clone());
         for at in order.into_iter().take(many) {
             if let Some(next) = every[at].apply(&now) {
@@ -160,7 +160,7 @@ proptest! {
                 chosen.push(every[at].clone());
             }
         }
-        holds(&opened, &scheme, &Mend::Together(chosen));
+        holds(&opened, &scheme, &Fix::Together(chosen));
     }
 }
 
@@ -169,13 +169,13 @@ proptest! {
 fn an_audit_is_written_where_the_provider_reports() {
     let reported = "[outcome.job]\nreported_by = \"provider\"\n";
     let (opened, scheme) = read("schemes/work-programme-2011", |text| text.replace("[outcome.job]\n", reported));
-    assert!(holds(&opened, &scheme, &Mend::RecordsSay).is_some());
-    let audit = Mend::Audit { percent: 10, penalty: Pence(3_000_000) };
+    assert!(holds(&opened, &scheme, &Fix::RecordsSay).is_some());
+    let audit = Fix::Audit { percent: 10, penalty: Pence(3_000_000) };
     let texts = holds(&opened, &scheme, &audit).expect("the provider reports jobs");
     assert!(texts["scheme.toml"].contains("clause = \"audit\"") && texts["scheme.toml"].contains("checks = \"10 %\""));
     let opened = base::open(&amend::folder(&texts));
     let scheme = contract::check(&opened).scheme.expect("no errors");
-    let more = Mend::Audit { percent: 20, penalty: Pence(1_500_000) };
+    let more = Fix::Audit { percent: 20, penalty: Pence(1_500_000) };
     let after = more.apply(&scheme).expect("another audit");
     assert_eq!(after.clauses.len(), scheme.clauses.len());
     assert!(amend::amend(&opened, &scheme, &after).is_some());

@@ -154,12 +154,12 @@ fn use_it(folder: &Folder) {
     }
 }
 
-/// The same folder with every dial at one end.
+/// The same folder with every uncertain at one end.
 fn turned(opened: &base::Opened, way: f64) {
     let picks = Picks::new();
     let reader = Reader::new(opened, &picks);
     let _ = contract::read::scheme(&reader);
-    let picks: Picks = reader.dials.borrow().iter().map(|dial| (dial.path.clone(), way)).collect();
+    let picks: Picks = reader.uncertain_numbers.borrow().iter().map(|uncertain| (uncertain.path.clone(), way)).collect();
     let reader = Reader::new(opened, &picks);
     assert!(contract::read::scheme(&reader).is_some(), "a scheme within its ranges must read");
 }

@@ -280,7 +280,7 @@ fn fast(scheme: &Scheme, tally: &Tally) -> Paid<f64> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The laboratory prices with the same code in floating point: each line differs by its rounding and no more.
+    /// The simulation prices with the same code in floating point: each line differs by its rounding and no more.
     #[test]
     fn exact_and_fast_pricing_agree(contract in contract(), cells in cells()) {
         let scheme = contract.scheme();
@@ -318,7 +318,7 @@ proptest! {
     }
 
     /// One more person who reoffends never brings a provider money, under any gate, hurdle, bonus, cap or floor. Two kinds of
-    /// contract are left out because there it may: where events are held against the number of reoffenders, which is what
+    /// contract are left out because there it may: where events are compared with the number of reoffenders, which is what
     /// that measure does, and where a cap or floor holds one of two clauses that are set off against each other.
     #[test]
     fn a_worse_result_never_pays_more(contract in contract(), cells in cells(), at in 0usize..18, more in 1i64..40) {
@@ -400,9 +400,9 @@ fn every_example_of_the_catalogue_reads() {
     }
 }
 
-/// Turning a dial to 0 or 1 gives the low or the high end of its range, wherever the number stands.
+/// Turning a uncertain to 0 or 1 gives the low or the high end of its range, wherever the number stands.
 #[test]
-fn a_dial_goes_from_the_low_end_to_the_high_end() {
+fn a_uncertain_goes_from_the_low_end_to_the_high_end() {
     let text = "scheme = \"Ranges\"\ncurrency = \"GBP\"\nrounding = \"nearest penny, half up\"\nmonth_end = \"last day of month\"\n\
                 from = \"assumption: ranges\"\nsegments = [\"a\", \"b\"]\n\n[contract]\nstarts = 2027-04-01\nends = 2032-03-31\n\n\
                 [cohorts]\nstarts = 2027-04-01\nends = 2028-03-31\nevery = \"1 year\"\npeople = \"1,000 people (800 people to 1,500 people)\"\n\n\
@@ -414,13 +414,13 @@ fn a_dial_goes_from_the_low_end_to_the_high_end() {
     let prices = "segment,start\na,£50 (£40 to £70)\nb,£60\n";
     let opened = base::open(&Folder::from([file("scheme.toml", text), file("prices.csv", prices)]));
     let read = |picks: &Picks| contract::read::scheme(&Reader::new(&opened, picks)).expect("a scheme without errors");
-    let dials = {
+    let uncertain_numbers = {
         let picks = Picks::new();
         let reader = Reader::new(&opened, &picks);
         let _ = contract::read::scheme(&reader);
-        reader.dials.into_inner()
+        reader.uncertain_numbers.into_inner()
     };
-    assert_eq!(dials.len(), 6, "{dials:?}");
+    assert_eq!(uncertain_numbers.len(), 6, "{uncertain_numbers:?}");
     // People, baseline, events, start for segment a, start for segment b, bonus edge in points, bonus price.
     type Seen = (i64, Rate, Rate, Pence, Pence, Change, Pence);
     let seen = |scheme: &Scheme| -> Seen {
@@ -459,13 +459,13 @@ fn a_dial_goes_from_the_low_end_to_the_high_end() {
     let low = wanted(["800", "40 %", "1.5 per person", "£40", "1 percentage point", "£3,000"]);
     let central = wanted(["1000", "50 %", "2 per person", "£50", "3 percentage points", "£4,000"]);
     let high = wanted(["1500", "55 %", "3 per person", "£70", "5 percentage points", "£6,000"]);
-    let all = |way: f64| dials.iter().map(|dial| (dial.path.clone(), way)).collect::<Picks>();
+    let all = |way: f64| uncertain_numbers.iter().map(|uncertain| (uncertain.path.clone(), way)).collect::<Picks>();
     assert_eq!(seen(&read(&all(0.0))), low);
     assert_eq!(seen(&read(&Picks::new())), central);
     assert_eq!(seen(&read(&all(1.0))), high);
-    // One dial moves one number.
-    for dial in &dials {
-        let turned = seen(&read(&Picks::from([(dial.path.clone(), 1.0)])));
+    // One uncertain moves one number.
+    for uncertain in &uncertain_numbers {
+        let turned = seen(&read(&Picks::from([(uncertain.path.clone(), 1.0)])));
         let same = [
             turned.0 == central.0,
             turned.1 == central.1,
@@ -475,6 +475,6 @@ fn a_dial_goes_from_the_low_end_to_the_high_end() {
             turned.5 == central.5,
             turned.6 == central.6,
         ];
-        assert_eq!(same.iter().filter(|same| !**same).count(), 1, "{}", dial.path);
+        assert_eq!(same.iter().filter(|same| !**same).count(), 1, "{}", uncertain.path);
     }
 }

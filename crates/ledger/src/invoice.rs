@@ -1,4 +1,4 @@
-//! Lines of invoices, and of plans for them, held against their own arithmetic: in comes the table of invoices; out comes, for
+//! Lines of invoices, and of plans for them, compared with their own arithmetic: in comes the table of invoices; out comes, for
 //! each contract, which lines are price × results to the penny, and what was paid and planned without counting anything twice.
 //!
 //! A contract is planned again when things change. Its plans take each other's place: each has its own sum, and there is no sum

@@ -8,7 +8,7 @@
 //! - `entry`: what is written down, as text, and sealed into a chain of hashes.
 //! - `ledger`: what all entries together say: runs, balances, what is in force; every law is checked while they are read, and
 //!   `ledger/expected` works out every transaction that must follow from what was decided.
-//! - `invoice`: lines of invoices and plans, held against their own arithmetic.
+//! - `invoice`: lines of invoices and plans, compared with their own arithmetic.
 //! - `run`: preparing and approving. `settle`: recording what was paid. Transactions are made nowhere else.
 //! - `reconcile`: settlements compared with an extract of the bank or the finance system.
 //! - `vanished`: providers that are in force and no longer in a statement; `renamed`: one provider under two names.

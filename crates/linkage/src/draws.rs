@@ -2,13 +2,13 @@
 //! tables of persons and links and numbers between 0 and 1 from outside; out come whole linkages, each as likely as its links
 //! say. Whatever is counted once for each of them has a spread, and the spread is what linkage leaves unsure.
 //!
-//! Records that are hardly in doubt stand together as one *core*. Cores that hang together by links form a *knot*, and a knot
+//! Records that are hardly in doubt stand together as one *core*. Cores that hang together by links form a *component*, and a component
 //! can be parted into persons in some number of ways. A way is as likely as the product of the odds of all pairs of cores that it
 //! puts together, the odds of two cores being those of the mean weight of the links between them. So one link alone holds
 //! with its own probability; a record that can be one of two people and not both is never both; and who is put with two is put
-//! with the third. Small knots are drawn from all their ways, large ones by Gibbs sampling (Geman and Geman 1984).
+//! with the third. Small components are drawn from all their ways, large ones by Gibbs sampling (Geman and Geman 1984).
 //!
-//! The links are taken at their word: that they are calibrated is the model's claim. Links of one knot count as if each were
+//! The links are taken at their word: that they are calibrated is the model's claim. Links of one component count as if each were
 //! news of its own, which is too sure where several say the same. Pairs that were never compared are in no draw.
 
 use std::collections::BTreeMap;
@@ -26,14 +26,14 @@ pub const HARDLY: f64 = 0.001;
 const NO_LINK_BITS: f64 = -10.0;
 /// No link says more than this either way: the tables keep probabilities to the millionth.
 const MOST_BITS: f64 = 20.0;
-/// Knots of up to so many cores are drawn from all their ways: of eight cores there are 4,140.
+/// Components of up to so many cores are drawn from all their ways: of eight cores there are 4,140.
 const MOST_LISTED: usize = 8;
-/// Passes over a larger knot before the first draw, and between draws.
+/// Passes over a larger component before the first draw, and between draws.
 const PASSES: (u64, u64) = (50, 5);
 /// A person of more cores than this is not looked at pair by pair.
 const MOST_CORES: usize = 64;
 
-/// A number strictly between 0 and 1 for a knot (by its first record), a draw, and a step of that draw.
+/// A number strictly between 0 and 1 for a component (by its first record), a draw, and a step of that draw.
 pub type Uniform<'a> = dyn Fn(u64, u64, u64) -> f64 + Sync + 'a;
 
 /// Linkages that were drawn.
@@ -41,13 +41,13 @@ pub type Uniform<'a> = dyn Fn(u64, u64, u64) -> f64 + Sync + 'a;
 pub struct Draws {
     /// For each record its person as linked: the first of the person's records.
     pub linked: Vec<u32>,
-    pub knots: Vec<Knot>,
+    pub components: Vec<Component>,
     pub count: usize,
 }
 
 /// Records that hang together by links, some of them in doubt.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Knot {
+pub struct Component {
     /// Records of each core, cores in the order of their first records.
     pub cores: Vec<Vec<u32>>,
     /// Draw by draw, for each core the first core of its person.
@@ -59,10 +59,10 @@ impl Draws {
     #[must_use]
     pub fn persons(&self, draw: usize) -> Vec<u32> {
         let mut persons = self.linked.clone();
-        for knot in &self.knots {
-            let of = &knot.drawn[draw * knot.cores.len()..][..knot.cores.len()];
-            for (core, first) in knot.cores.iter().zip(of) {
-                core.iter().for_each(|record| persons[*record as usize] = knot.cores[*first as usize][0]);
+        for component in &self.components {
+            let of = &component.drawn[draw * component.cores.len()..][..component.cores.len()];
+            for (core, first) in component.cores.iter().zip(of) {
+                core.iter().for_each(|record| persons[*record as usize] = component.cores[*first as usize][0]);
             }
         }
         persons
@@ -72,14 +72,17 @@ impl Draws {
     #[must_use]
     pub fn doubtful(&self) -> Vec<bool> {
         let mut doubtful = vec![false; self.linked.len()];
-        self.knots.iter().flat_map(|knot| knot.cores.iter().flatten()).for_each(|record| doubtful[*record as usize] = true);
+        self.components
+            .iter()
+            .flat_map(|component| component.cores.iter().flatten())
+            .for_each(|record| doubtful[*record as usize] = true);
         doubtful
     }
 
-    /// Knots that were too large to list their ways.
+    /// Components that were too large to list their ways.
     #[must_use]
     pub fn large(&self) -> usize {
-        self.knots.iter().filter(|knot| knot.cores.len() > MOST_LISTED).count()
+        self.components.iter().filter(|component| component.cores.len() > MOST_LISTED).count()
     }
 }
 
@@ -92,9 +95,9 @@ pub fn draws(members: &[Member], links: &[Link], count: usize, uniform: &Uniform
     let pairs = pairs(members, links);
     let (core, cores) = cores(&linked, &pairs);
     let bits = between(&linked, &pairs, &core, &cores);
-    let knots = knots(&linked, &cores, &bits);
-    let knots = knots.into_par_iter().map(|knot| knot.drawn(count, uniform)).collect();
-    Draws { linked, knots, count }
+    let components = components(&linked, &cores, &bits);
+    let components = components.into_par_iter().map(|component| component.drawn(count, uniform)).collect();
+    Draws { linked, components, count }
 }
 
 /// Pairs of records in order, each once with its greatest probability.
@@ -172,13 +175,13 @@ fn between(linked: &[u32], pairs: &[(u32, u32, f64)], core: &[u32], cores: &[Vec
     bits
 }
 
-/// A knot before it is drawn: its cores, and the bits between those that have any, by their places in it.
+/// A component before it is drawn: its cores, and the bits between those that have any, by their places in it.
 struct Tied {
     cores: Vec<Vec<u32>>,
     bits: Bits,
 }
 
-fn knots(linked: &[u32], cores: &[Vec<u32>], bits: &Bits) -> Vec<Tied> {
+fn components(linked: &[u32], cores: &[Vec<u32>], bits: &Bits) -> Vec<Tied> {
     let hardly = (HARDLY / (1.0 - HARDLY)).log2();
     let mut tied: Vec<u32> = (0..cores.len() as u32).collect();
     bits.iter().filter(|(_, bits)| **bits >= hardly).for_each(|((a, b), _)| join(&mut tied, *a, *b));
@@ -192,16 +195,16 @@ fn knots(linked: &[u32], cores: &[Vec<u32>], bits: &Bits) -> Vec<Tied> {
     let mut found: BTreeMap<u32, Tied> = BTreeMap::new();
     let mut place = vec![0; cores.len()];
     for (at, core) in cores.iter().enumerate() {
-        let knot = found.entry(roots[at]).or_insert_with(|| Tied { cores: Vec::new(), bits: Bits::new() });
-        place[at] = knot.cores.len() as u32;
-        knot.cores.push(core.clone());
+        let component = found.entry(roots[at]).or_insert_with(|| Tied { cores: Vec::new(), bits: Bits::new() });
+        place[at] = component.cores.len() as u32;
+        component.cores.push(core.clone());
     }
     for ((a, b), bits) in bits {
-        if let Some(knot) = found.get_mut(&roots[*a as usize]).filter(|_| roots[*a as usize] == roots[*b as usize]) {
-            knot.bits.insert((place[*a as usize], place[*b as usize]), *bits);
+        if let Some(component) = found.get_mut(&roots[*a as usize]).filter(|_| roots[*a as usize] == roots[*b as usize]) {
+            component.bits.insert((place[*a as usize], place[*b as usize]), *bits);
         }
     }
-    found.into_values().filter(|knot| knot.cores.len() > 1).collect()
+    found.into_values().filter(|component| component.cores.len() > 1).collect()
 }
 
 impl Tied {
@@ -209,9 +212,9 @@ impl Tied {
         self.bits.get(&(a.min(b), a.max(b))).copied().unwrap_or(NO_LINK_BITS)
     }
 
-    fn drawn(self, count: usize, uniform: &Uniform<'_>) -> Knot {
+    fn drawn(self, count: usize, uniform: &Uniform<'_>) -> Component {
         let drawn = if self.cores.len() <= MOST_LISTED { self.listed(count, uniform) } else { self.sampled(count, uniform) };
-        Knot { cores: self.cores, drawn }
+        Component { cores: self.cores, drawn }
     }
 
     /// Each draw is one of all ways, by one number.
@@ -240,9 +243,9 @@ impl Tied {
             })
             .collect();
         let all = upto.last().copied().unwrap_or(0.0);
-        let knot = u64::from(self.cores[0][0]);
+        let component = u64::from(self.cores[0][0]);
         let draw = |draw: u64| {
-            let wanted = uniform(knot, draw, 0) * all;
+            let wanted = uniform(component, draw, 0) * all;
             &ways[upto.partition_point(|upto| *upto < wanted).min(ways.len() - 1)].0
         };
         (0..count as u64).flat_map(draw).copied().collect()
@@ -252,11 +255,11 @@ impl Tied {
     fn sampled(&self, count: usize, uniform: &Uniform<'_>) -> Vec<u32> {
         let cores = self.cores.len();
         let mut chain = Chain::new(self);
-        let knot = u64::from(self.cores[0][0]);
+        let component = u64::from(self.cores[0][0]);
         let mut drawn = Vec::with_capacity(count * cores);
         for draw in 0..count as u64 {
             let passes = if draw == 0 { PASSES.0 } else { PASSES.1 };
-            (0..passes * cores as u64).for_each(|step| chain.put((step % cores as u64) as usize, uniform(knot, draw, step)));
+            (0..passes * cores as u64).for_each(|step| chain.put((step % cores as u64) as usize, uniform(component, draw, step)));
             let mut first: BTreeMap<u32, u32> = BTreeMap::new();
             drawn.extend(chain.group.iter().enumerate().map(|(core, group)| *first.entry(*group).or_insert(core as u32)));
         }
@@ -264,7 +267,7 @@ impl Tied {
     }
 }
 
-/// A knot on its way from one parting into persons to the next.
+/// A component on its way from one parting into persons to the next.
 struct Chain {
     /// For each core those that it has bits with.
     near: Vec<Vec<(u32, f64)>>,
@@ -275,10 +278,10 @@ struct Chain {
 }
 
 impl Chain {
-    fn new(knot: &Tied) -> Chain {
-        let cores = knot.cores.len();
+    fn new(component: &Tied) -> Chain {
+        let cores = component.cores.len();
         let mut near: Vec<Vec<(u32, f64)>> = vec![Vec::new(); cores];
-        for ((a, b), bits) in &knot.bits {
+        for ((a, b), bits) in &component.bits {
             near[*a as usize].push((*b, *bits));
             near[*b as usize].push((*a, *bits));
         }

@@ -1,4 +1,4 @@
-//! How right a linkage is, held against known persons. Pairs that blocking lost count as missed.
+//! How right a linkage is, compared with known persons. Pairs that blocking lost count as missed.
 
 use std::collections::BTreeMap;
 

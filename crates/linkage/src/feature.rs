@@ -20,7 +20,7 @@ pub struct Features<'a> {
     each: Vec<Prepared<'a>>,
     parts: Vec<u32>,
     places: Vec<Place>,
-    /// Two features that are held against each other, and where the first one stands in the numbers of the second one.
+    /// Two features that are compared with each other, and where the first one stands in the numbers of the second one.
     across: Vec<(usize, usize, Place)>,
 }
 
@@ -111,7 +111,7 @@ impl Features<'_> {
             _ if left == right => plain,
             (Some(left), _) => (left, plain.1),
             (None, Some(right)) => (plain.0, right),
-            (None, None) => unreachable!("features held against each other are prepared for it"),
+            (None, None) => unreachable!("features compared with each other are prepared for it"),
         }
     }
 }

@@ -151,7 +151,7 @@ fn column(
     ((numbering, numbers), more, unknown)
 }
 
-/// Gives records without initials the first letters of their names, so that names and initials can be held against each other.
+/// Gives records without initials the first letters of their names, so that names and initials can be compared with each other.
 fn initials(fields: &[Field], columns: &mut [Cells], at: usize) {
     let of = |kind: Kind| fields.iter().position(|field| field.kind == kind);
     let Some((forename, surname)) = of(Kind::Forename).zip(of(Kind::Surname)) else { return };

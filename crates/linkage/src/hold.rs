@@ -36,7 +36,7 @@ impl Hold {
 }
 
 /// Persons of two records or more, in order. `weigh` scores any pair of records, lower one first; no pair counts for more bits,
-/// and no record is held against more others, than in clustering at this threshold.
+/// and no record is compared with more others, than in clustering at this threshold.
 #[must_use]
 pub fn holds(person: &[u32], threshold: f64, weigh: impl Fn(u32, u32) -> f64 + Sync) -> Vec<Hold> {
     let mut members: Vec<(u32, u32)> = Vec::new();

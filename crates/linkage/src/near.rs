@@ -12,7 +12,7 @@ use super::model::{Comparison, Feature, Part, Test};
 use super::score::Scorer;
 use super::similarity::{Shape, jaro_before};
 
-/// Values that most records have are held against each other; for the rest the level's *u* stands.
+/// Values that most records have are compared with each other; for the rest the level's *u* stands.
 const COMMON: usize = 256;
 /// A share of records that stands for what is not counted, however few the values are.
 const UNCOUNTED: f64 = 0.1;

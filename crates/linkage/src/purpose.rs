@@ -198,7 +198,7 @@ fn one(section: &Section<'_, '_>) -> Option<Purpose> {
     for (key, text) in [("why", &why), ("legal_basis", &legal_basis)] {
         if section.has(key) && text.trim().is_empty() {
             let problem = section.problem(key, format!("`{key}` says nothing")).expected("some words");
-            section.push(problem.mend("nothing may be linked or shown for a purpose that nobody can say"));
+            section.push(problem.fix("nothing may be linked or shown for a purpose that nobody can say"));
         }
     }
     let (from, until) = (section.required_date("from"), section.required_date("until"));
@@ -206,7 +206,7 @@ fn one(section: &Section<'_, '_>) -> Option<Purpose> {
     let (from, until) = (from?, until?);
     if until < from {
         let problem = section.problem("until", "the purpose ends before it begins").read(until.to_string());
-        section.push(problem.expected("a day not before `from`").mend("check both days"));
+        section.push(problem.expected("a day not before `from`").fix("check both days"));
     }
     Some(Purpose { name: section.name.clone(), why, legal_basis, agencies, shows, from, until })
 }
@@ -223,20 +223,20 @@ fn item(file: &str, span: Span, text: &str) -> Result<Item, Box<Problem>> {
     let known = || TABLES.iter().map(|table| table.name);
     let Some(table) = table(name) else {
         let problem = wrong(format!("there is no table `{name}`"), format!("one of {}", known().collect::<Vec<_>>().join(", ")));
-        let mend = "write a table (\"events\"), a kind of its rows (\"events: offence\") or one of its personal columns";
-        return Err(Box::new(problem.nearest(name, known()).mend(mend)));
+        let fix = "write a table (\"events\"), a kind of its rows (\"events: offence\") or one of its personal columns";
+        return Err(Box::new(problem.nearest(name, known()).fix(fix)));
     };
     let part = match (kind, column) {
         (Some(_), _) if !table.columns.iter().any(|column| column.name == "kind") => {
             let problem = wrong(format!("rows of `{name}` have no kind"), "the table's name".into());
-            return Err(Box::new(problem.mend(format!("write \"{name}\" alone"))));
+            return Err(Box::new(problem.fix(format!("write \"{name}\" alone"))));
         }
         (Some(kind), _) => Part::Kind(kind.to_owned()),
         (None, Some(column)) => Part::Column(personal(table, column).ok_or_else(|| {
             let personal = || table.columns.iter().filter(|column| column.personal).map(|column| column.name);
             let expected = format!("one of {}", personal().collect::<Vec<_>>().join(", "));
             let problem = wrong(format!("`{name}` has no personal column `{column}`"), expected);
-            Box::new(problem.nearest(column, personal()).mend("columns that are not personal are shown with their rows"))
+            Box::new(problem.nearest(column, personal()).fix("columns that are not personal are shown with their rows"))
         })?),
         (None, None) => Part::Rows,
     };

@@ -1,6 +1,6 @@
 //! How likely a pair of records is one person: what the level of each comparison says in bits, and their sum.
 //!
-//! A weight is the base-2 logarithm of the odds. Where the model knows households, the odds are held against strangers and
+//! A weight is the base-2 logarithm of the odds. Where the model knows households, the odds are compared with strangers and
 //! members of one household together, so that what such people share (a surname, an address) is not taken for identity.
 
 use super::feature::{Features, prepare};
@@ -70,7 +70,7 @@ pub(super) struct ReadyFrequency {
     pub weight: f64,
     pub least: f64,
     pub near: bool,
-    /// The logarithm of *u* at exact agreement: what a frequency is held against.
+    /// The logarithm of *u* at exact agreement: what a frequency is compared with.
     pub log_u: f64,
     pub log_m: f64,
     /// How often strangers, and households, agree because they share the value; otherwise they agree by chance.
@@ -352,7 +352,7 @@ fn ready_level(model: &Model, comparison: usize, level: &Level, (m, u, h): (f64,
     ReadyLevel { against_stranger: bits(u), against_household: bits(h), frequency }
 }
 
-/// The *u* of the level at which a feature agrees exactly: what a frequency is held against.
+/// The *u* of the level at which a feature agrees exactly: what a frequency is compared with.
 fn exact_u(model: &Model, comparison: usize, feature: usize) -> Option<f64> {
     let exact = |level: &&Level| level.test == Test::Same(feature, feature);
     model.comparisons[comparison].levels.iter().find(exact).map(|level| level.u)

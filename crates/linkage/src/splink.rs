@@ -123,8 +123,8 @@ struct Value {
 }
 
 const CONDITIONS: &str = "=, <>, IS NULL, AND, OR, NOT, jaro_similarity, jaro_winkler_similarity, levenshtein, \
-     damerau_levenshtein, ABS(EPOCH(…) - EPOCH(…)) or ABS(DATE_DIFF('day', …, …)), each held against a number; array_length(list_intersect(…, …)) >= 1; \
-     len(…) * len(…), and sums of such, held against a number; list_reduce of the frequencies of shared values; and ELSE";
+     damerau_levenshtein, ABS(EPOCH(…) - EPOCH(…)) or ABS(DATE_DIFF('day', …, …)), each compared with a number; array_length(list_intersect(…, …)) >= 1; \
+     len(…) * len(…), and sums of such, compared with a number; list_reduce of the frequencies of shared values; and ELSE";
 const VALUES: &str = "a column such as \"name_l\" or l.name, substr, left, regexp_extract, NULLIF(…, ''), lower, upper, trim, \
      CAST to text or date, try_strptime, […] for the first (1) or last (-1) of a list";
 /// What a list is called that has with each value how often it occurs.
@@ -319,13 +319,13 @@ impl Import {
         Test::All(vec![Test::Not(Box::new(missing(value.side, whole))), missing(value.side, beyond)])
     }
 
-    /// A likeness, a distance or a number of values held against a number.
+    /// A likeness, a distance or a number of values compared with a number.
     fn measured(&mut self, way: Compare, node: &Node, number: f64, under_not: bool) -> Result<Test, Refused> {
         if is_count(node) {
             return self.few(way, node, number);
         }
         let What::Call(name, values) = &node.what else {
-            return Err(Refused::new(node.at, "this cannot be held against a number", CONDITIONS));
+            return Err(Refused::new(node.at, "this cannot be compared with a number", CONDITIONS));
         };
         let not = |test: Test| Test::Not(Box::new(test));
         match (name.as_str(), &values[..]) {
@@ -352,7 +352,7 @@ impl Import {
                 if !(0.0..1e6).contains(&whole) {
                     return Err(Refused::new(
                         node.at,
-                        format!("a distance held against {number}"),
+                        format!("a distance compared with {number}"),
                         "a distance that can be counted",
                     ));
                 }
@@ -401,13 +401,13 @@ impl Import {
         }
     }
 
-    /// Products of the lengths of two lists, and sums of such, held against a number.
+    /// Products of the lengths of two lists, and sums of such, compared with a number.
     fn few(&mut self, way: Compare, node: &Node, number: f64) -> Result<Test, Refused> {
         let mut products = Vec::new();
         self.products(node, &mut products)?;
         let most = if matches!(way, Compare::Less | Compare::AtLeast) { number.ceil() - 1.0 } else { number.floor() };
         if !(1.0..1e6).contains(&most) || matches!(way, Compare::Equal | Compare::Unequal) && number.fract() != 0.0 {
-            return Err(Refused::new(node.at, format!("a number of values held against {number}"), "a whole number from 1"));
+            return Err(Refused::new(node.at, format!("a number of values compared with {number}"), "a whole number from 1"));
         }
         let most = most as usize;
         let not = |test: Test| Test::Not(Box::new(test));
@@ -682,7 +682,7 @@ fn end_of(node: &Node) -> Result<Option<End>, Refused> {
 }
 
 fn other_end(at: usize) -> Refused {
-    Refused::new(at, "the first value of one list is held against the last of another", "both [1], or both [-1]")
+    Refused::new(at, "the first value of one list is compared with the last of another", "both [1], or both [-1]")
 }
 
 /// Whether a function is that of lists which is called so; DuckDB says `list_` and `array_` for the same.

@@ -1,4 +1,4 @@
-//! What providers claim, held against what the records show: a claim of an outcome for a person is matched when the records show
+//! What providers claim, compared with what the records show: a claim of an outcome for a person is matched when the records show
 //! the outcome, unsupported when they show that it was not reached, and open while it is not yet known. An outcome that the
 //! records show and nobody claimed is unclaimed. A claim for a sustained outcome stands for one period of it. What an audit found
 //! false goes into the tally.

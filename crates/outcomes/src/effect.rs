@@ -1,4 +1,4 @@
-//! How much could the rows that were set apart change the sum? The contract is priced again with the people they are about at
+//! How much could the rows that were set aside change the sum? The contract is priced again with the people they are about at
 //! their best and at their worst.
 //!
 //! Of a person who is known, each outcome goes from the least to the most that it could be with the missing rows: no or yes; of
@@ -14,9 +14,9 @@ use contract::terms::{Baseline, Kind, Outcome};
 use super::{Finding, Group, Measured, State};
 use records::gate::quality::Effect;
 
-/// What was set apart.
+/// What was set aside.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SetApart {
+pub struct SetAside {
     /// People whom rows are about, in order, once for each row.
     pub people: Vec<u32>,
     /// Rows about nobody knows whom.
@@ -27,17 +27,17 @@ pub struct SetApart {
     pub unbounded: u64,
 }
 
-/// The lowest and the highest sum, were what was set apart known. `payable` gives the people who are paid for, and `price` the
+/// The lowest and the highest sum, were what was set aside known. `payable` gives the people who are paid for, and `price` the
 /// sum that they come to.
 #[must_use]
 pub fn effect(
     scheme: &Scheme,
     measured: &Measured,
-    apart: &SetApart,
+    apart: &SetAside,
     payable: &dyn Fn(&Measured) -> Vec<Group>,
     price: &dyn Fn(&[Group]) -> Pence,
 ) -> Option<Effect> {
-    if *apart == SetApart::default() {
+    if *apart == SetAside::default() {
         return None;
     }
     // Of a start that cannot be read nobody knows whether it is one to compare with.

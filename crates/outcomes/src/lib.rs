@@ -48,7 +48,7 @@ pub struct Measured {
     pub outcomes: usize,
     /// For each index, one finding for each outcome.
     pub findings: Vec<Finding>,
-    /// Outcomes that are held against what the same people did before they started.
+    /// Outcomes that are compared with what the same people did before they started.
     pub held_before: Vec<usize>,
     /// For each index, one finding for each of those, of the stretch before the start.
     pub before: Vec<Finding>,

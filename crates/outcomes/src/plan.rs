@@ -144,7 +144,7 @@ pub(super) fn plans(scheme: &Scheme, records: &Records, index: &[Index], asked: 
     scheme.outcomes.iter().map(|outcome| plan(scheme, outcome, records, index, asked, None)).collect()
 }
 
-/// The plans of what the same people did before they started, for the outcomes that are held against it, with their positions.
+/// The plans of what the same people did before they started, for the outcomes that are compared with it, with their positions.
 pub(super) fn plans_before(scheme: &Scheme, records: &Records, index: &[Index], asked: Day) -> Vec<(usize, Plan)> {
     let held = |(at, outcome): (usize, &Outcome)| match outcome.baseline {
         Baseline::Before { over } => Some((at, plan(scheme, outcome, records, index, asked, Some(over)))),
@@ -190,7 +190,7 @@ fn earlier(from: Day, over: Duration) -> Day {
     }
 }
 
-/// Whether the records say from which day they hold everything that outcomes held against the same people before look at; if
+/// Whether the records say from which day they hold everything that outcomes compared with the same people before look at; if
 /// not, the first such outcome.
 #[must_use]
 pub fn unobserved_before(scheme: &Scheme, records: &Records) -> Option<usize> {

@@ -98,7 +98,7 @@ fn tallies_at(scheme: &Scheme, measured: &Measured, places: &[(u32, usize)]) -> 
 
 /// The tallies that a statement is priced by. Beyond [`tallies`], they say how far each cohort has come by a day, who has
 /// started and is still waited for, and which results are known of those already: a job counts before it is known how long it
-/// lasts. The comparison people of an area are held against every provider's people there.
+/// lasts. The comparison people of an area are compared with every provider's people there.
 #[must_use]
 pub fn payable(scheme: &Scheme, measured: &Measured, as_at: Day) -> Vec<Group> {
     payable_at(scheme, measured, as_at, &[])

@@ -1,4 +1,4 @@
-//! One value as text becomes one typed value, or a fault with its mend.
+//! One value as text becomes one typed value, or a fault with its fix.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use super::batch::{NONE, Values};
 use super::schema::{Column, Kind};
 use base::day::{self, NEVER, NoDay};
 
-/// What is wrong with a value: what, and how to mend it.
+/// What is wrong with a value: what, and how to fix it.
 pub type Wrong = (&'static str, &'static str);
 
 /// The longest value that is read.

@@ -42,8 +42,8 @@ impl Check {
         let mut faults = Vec::new();
         for (about, place) in std::mem::take(&mut self.about) {
             if !self.keys.contains(about) {
-                let mend = "hand over that event too; an offence whose conviction points nowhere counts as not proven";
-                let fault = Fault::row(place, "the event it is about is not there", "the name of an event in the table", mend);
+                let fix = "hand over that event too; an offence whose conviction points nowhere counts as not proven";
+                let fault = Fault::row(place, "the event it is about is not there", "the name of an event in the table", fix);
                 faults.push(fault.column(table, table.column("about")).warning());
             }
         }
@@ -55,12 +55,12 @@ impl Check {
                 && (same_person, same_kind) == (person, kind)
                 && from < end
             {
-                let mend = "nothing, if both are true; a day in two spells counts once";
+                let fix = "nothing, if both are true; a day in two spells counts once";
                 let mut fault = Fault::row(
                     place,
                     "the spell overlaps another of the same person and kind",
                     "spells one after the other",
-                    mend,
+                    fix,
                 );
                 fault.value = Some(format!("the other is in row {other}"));
                 faults.push(fault.warning());

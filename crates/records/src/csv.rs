@@ -45,21 +45,21 @@ pub fn columns(table: &'static Table, names: &[String]) -> (Vec<Option<usize>>, 
     let known = || table.columns.iter().map(|column| column.name);
     for (at, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         let shown: String = name.chars().take(40).collect();
-        let fault = |what, expected: String, mend: String| Fault { column: shown.clone(), ..Fault::file(what, expected, mend) };
+        let fault = |what, expected: String, fix: String| Fault { column: shown.clone(), ..Fault::file(what, expected, fix) };
         if !known().any(|column| column == name) {
             let misspelt = known().find(|column| near_column(name, column) && !names.iter().any(|name| name == column));
             if let Some(column) = misspelt {
-                let mend = format!("name the column `{column}`, or give it a name that is not so near");
+                let fix = format!("name the column `{column}`, or give it a name that is not so near");
                 faults
-                    .push(fault("this column looks like another one spelled differently", format!("`{column}`"), mend).refused());
+                    .push(fault("this column looks like another one spelled differently", format!("`{column}`"), fix).refused());
                 continue;
             }
-            let mend = match base::problem::nearest(name, known()) {
+            let fix = match base::problem::nearest(name, known()) {
                 Some(nearest) => format!("is `{nearest}` meant? the column is left unread"),
                 None => "the column is left unread; remove it if it says who somebody is".into(),
             };
             let mut fault =
-                fault("the table has no such column", format!("one of {}", known().collect::<Vec<_>>().join(", ")), mend);
+                fault("the table has no such column", format!("one of {}", known().collect::<Vec<_>>().join(", ")), fix);
             fault.grade = Grade::Warning;
             faults.push(fault);
         } else if names[..at].contains(name) {
@@ -69,9 +69,9 @@ pub fn columns(table: &'static Table, names: &[String]) -> (Vec<Option<usize>>, 
     let of: Vec<Option<usize>> = table.columns.iter().map(|column| names.iter().position(|name| name == column.name)).collect();
     for (column, at) in table.columns.iter().zip(&of) {
         if column.required && at.is_none() {
-            let mend = format!("add the column: {}", column.meaning);
+            let fix = format!("add the column: {}", column.meaning);
             let expected = format!("a column named {}", column.name);
-            faults.push(Fault { column: column.name.into(), ..Fault::file("a column is missing", expected, mend) });
+            faults.push(Fault { column: column.name.into(), ..Fault::file("a column is missing", expected, fix) });
         }
     }
     (of, faults)
@@ -323,8 +323,8 @@ impl<R: Read> Rows for Csv<R> {
                 Scan::Stray(end, lines) => {
                     self.at = end;
                     self.next_line += lines;
-                    let mend = "double the quotation marks inside a text: \"the \"\"Hub\"\"\"";
-                    return Ok(Some(Err(Fault::row(self.line, "text follows a closing quotation mark", "a separator", mend))));
+                    let fix = "double the quotation marks inside a text: \"the \"\"Hub\"\"\"";
+                    return Ok(Some(Err(Fault::row(self.line, "text follows a closing quotation mark", "a separator", fix))));
                 }
                 Scan::Wide(end, lines) => {
                     self.at = end;
@@ -422,8 +422,8 @@ impl Letters {
                 );
             }
         } else if !std::mem::replace(&mut self.other, true) {
-            let mend = "if accented letters come out wrong, save the file as \"CSV UTF-8\"";
-            notes.push(Fault::row(line, "the text is not UTF-8, and is read as Windows-1252", "UTF-8", mend).warning());
+            let fix = "if accented letters come out wrong, save the file as \"CSV UTF-8\"";
+            notes.push(Fault::row(line, "the text is not UTF-8, and is read as Windows-1252", "UTF-8", fix).warning());
         }
     }
 

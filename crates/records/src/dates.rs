@@ -307,8 +307,8 @@ impl Survey {
 
     /// How the days of the column are read: as the map says, or as all values together say. Nothing where no value is a day.
     pub fn decide(&self, said: &Said, column: &str) -> Result<Option<Days>, Box<Fault>> {
-        let refuse = |place: u64, what: &'static str, found: String, expected: &str, mend: &str| {
-            let fault = Fault::file(what, expected, mend);
+        let refuse = |place: u64, what: &'static str, found: String, expected: &str, fix: &str| {
+            let fault = Fault::file(what, expected, fix);
             Err(Box::new(Fault {
                 place,
                 column: column.to_owned(),
@@ -318,28 +318,28 @@ impl Survey {
         };
         const SAY: &str = "say which in the map: { column = \"…\", format = \"day first\" }, or \"month first\"";
         if let Some(place) = self.two_digits.filter(|_| !matches!(said.format, Some(Format::Excel | Format::Excel1904))) {
-            let mend = "ask for the file with years of four digits: 01/02/24 may be 1924 or 2024";
-            return refuse(place, "a year has two digits", String::new(), "years of four digits", mend);
+            let fix = "ask for the file with years of four digits: 01/02/24 may be 1924 or 2024";
+            return refuse(place, "a year has two digits", String::new(), "years of four digits", fix);
         }
         let format = match &said.format {
             Some(format) => format.clone(),
             None => {
                 let numbers = self.day_first.or(self.month_first).or(self.either).or(self.same);
                 if let (Some(year), Some(number)) = (self.year, numbers) {
-                    let mend = "ask for the file again with all days written in the same way; a spreadsheet may have changed some of them";
+                    let fix = "ask for the file again with all days written in the same way; a spreadsheet may have changed some of them";
                     let found = format!("year first in row {year}, year last in row {number}");
-                    return refuse(number, "days are written in two ways in one column", found, "one way of writing days", mend);
+                    return refuse(number, "days are written in two ways in one column", found, "one way of writing days", fix);
                 }
                 match (self.day_first, self.month_first) {
                     (Some(day), Some(month)) => {
-                        let mend = "ask for the file again with all days written in the same way";
+                        let fix = "ask for the file again with all days written in the same way";
                         let found = format!("the day leads in row {day}, the month in row {month}");
                         return refuse(
                             month,
                             "days are written in two ways in one column",
                             found,
                             "one way of writing days",
-                            mend,
+                            fix,
                         );
                     }
                     (Some(_), None) => Format::DayFirst,
@@ -360,9 +360,9 @@ impl Survey {
                             (Some(_), _, _) => Format::YearFirst,
                             (None, Some(_), None) => Format::Excel,
                             (None, _, Some(place)) => {
-                                let mend = "say in the map what they are: format = \"Excel serial\", or day_zero = 2020-01-01 for the \
+                                let fix = "say in the map what they are: format = \"Excel serial\", or day_zero = 2020-01-01 for the \
                                             day from which they count";
-                                return refuse(place, "the days are numbers", String::new(), "days of the calendar", mend);
+                                return refuse(place, "the days are numbers", String::new(), "days of the calendar", fix);
                             }
                             (None, None, None) => return Ok(None),
                         },
@@ -377,8 +377,8 @@ impl Survey {
                 Some(_) => ("a moment belongs to a day only in a time zone", "its distance from universal time is written"),
                 None => ("a time so late may belong to the next day", "23:00 or later, and nothing says by which clock"),
             };
-            let mend = "name the zone in the map: zone = \"Europe/London\"; if times without a zone are universal time, also times = \"UTC\"";
-            return refuse(place, what, found.into(), "days, or a zone in the map", mend);
+            let fix = "name the zone in the map: zone = \"Europe/London\"; if times without a zone are universal time, also times = \"UTC\"";
+            return refuse(place, what, found.into(), "days, or a zone in the map", fix);
         }
         Ok(Some(Days { format, zone: said.zone.clone(), universal: said.universal }))
     }

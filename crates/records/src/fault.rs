@@ -16,7 +16,7 @@ pub struct Fault {
     /// What was read; never of a personal column.
     pub value: Option<String>,
     pub expected: String,
-    pub mend: String,
+    pub fix: String,
     pub grade: Grade,
 }
 
@@ -36,7 +36,7 @@ pub enum Grade {
     File,
     /// Nothing is measured or paid until this is put right: to go on would be to guess.
     Refused,
-    /// The row is set apart.
+    /// The row is set aside.
     Row,
     /// The row was read before, to the letter; it counts once.
     Repeat,
@@ -47,21 +47,21 @@ pub enum Grade {
 impl Fault {
     /// A fault of a file as a whole.
     #[must_use]
-    pub fn file(what: &'static str, expected: impl Into<String>, mend: impl Into<String>) -> Fault {
-        let (expected, mend) = (expected.into(), mend.into());
-        Fault { place: 0, column: String::new(), what, value: None, expected, mend, grade: Grade::File }
+    pub fn file(what: &'static str, expected: impl Into<String>, fix: impl Into<String>) -> Fault {
+        let (expected, fix) = (expected.into(), fix.into());
+        Fault { place: 0, column: String::new(), what, value: None, expected, fix, grade: Grade::File }
     }
 
     /// A fault of a row.
     #[must_use]
-    pub fn row(place: u64, what: &'static str, expected: impl Into<String>, mend: impl Into<String>) -> Fault {
-        Fault { place, grade: Grade::Row, ..Fault::file(what, expected, mend) }
+    pub fn row(place: u64, what: &'static str, expected: impl Into<String>, fix: impl Into<String>) -> Fault {
+        Fault { place, grade: Grade::Row, ..Fault::file(what, expected, fix) }
     }
 
     /// A fault of one value; the value is kept only where the column is not personal.
     #[must_use]
-    pub fn value(place: u64, column: &Column, value: &str, what: &'static str, mend: impl Into<String>) -> Fault {
-        Fault { column: column.name.into(), value: shown(column, value), ..Fault::row(place, what, column.kind.expected(), mend) }
+    pub fn value(place: u64, column: &Column, value: &str, what: &'static str, fix: impl Into<String>) -> Fault {
+        Fault { column: column.name.into(), value: shown(column, value), ..Fault::row(place, what, column.kind.expected(), fix) }
     }
 
     /// The fault inside an error of reading, or the error where there is none: what is wrong with a file's bytes comes up through

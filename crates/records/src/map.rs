@@ -115,7 +115,7 @@ pub fn read(reader: &Reader<'_>, file: &str) -> Vec<Part> {
             let expected = names().map(|name| format!("[{name}.NAME]")).collect::<Vec<_>>().join(", ");
             let near =
                 nearest(&section.name, names()).map_or("name one of the tables".into(), |name| format!("is {name} meant?"));
-            document.push(problem.expected(expected).mend(near));
+            document.push(problem.expected(expected).fix(near));
             continue;
         };
         parts.extend(section.sections().iter().map(|section| part(section, table)));
@@ -172,7 +172,7 @@ fn said(section: &Section<'_, '_>) -> Said {
             let problem = section.problem("format", "this is no way of writing days").read(format!("\"{text}\""));
             let expected = "\"year first\", \"day first\", \"month first\", \"Excel serial\", \"Excel serial 1904\", or a pattern such as \
                             \"DD.MM.YYYY\" or \"D MMM YYYY\"";
-            section.push(problem.expected(expected).mend("years need four digits: a year of two may be in either century"));
+            section.push(problem.expected(expected).fix("years need four digits: a year of two may be in either century"));
         }
     }
     if let Some(name) = section.text("zone") {
@@ -180,14 +180,14 @@ fn said(section: &Section<'_, '_>) -> Said {
         if said.zone.is_none() {
             let problem = section.problem("zone", "there is no such time zone").read(format!("\"{name}\""));
             section
-                .push(problem.expected("the name of a place, such as \"Europe/London\"").mend("write zone = \"Europe/London\""));
+                .push(problem.expected("the name of a place, such as \"Europe/London\"").fix("write zone = \"Europe/London\""));
         }
     }
     if section.has("times") {
         said.universal = section.choice("times", &[("UTC", true), ("local", false)]).unwrap_or(false);
         if said.universal && said.zone.is_none() {
             let problem = section.problem("times", "universal time becomes a day only in a time zone");
-            section.push(problem.mend("add zone = \"Europe/London\" beside it"));
+            section.push(problem.fix("add zone = \"Europe/London\" beside it"));
         }
     }
     said
@@ -252,7 +252,7 @@ fn hold(section: &Section<'_, '_>, part: &Part) {
             let problem = section.problem(key, format!("the table {} has no column `{key}`", part.table.name));
             let known = columns().chain(WORDS).collect::<Vec<_>>().join(", ");
             let near = nearest(key, columns().chain(WORDS)).map_or("remove it".into(), |name| format!("is `{name}` meant?"));
-            section.push(problem.expected(format!("one of {known}")).mend(near));
+            section.push(problem.expected(format!("one of {known}")).fix(near));
         }
     }
     let needs_run = |value: &Value| matches!(value, Value::FirstOfRun | Value::AfterRun);
@@ -260,15 +260,15 @@ fn hold(section: &Section<'_, '_>, part: &Part) {
         let name = part.table.columns[*at].name;
         if needs_run(value) && part.runs.is_none() {
             let problem = section.problem(name, format!("`{name}` asks for a run of days, and the part makes none"));
-            section.push(problem.mend("say which days: runs = { of = \"COLUMN\", breaks = 0 }"));
+            section.push(problem.fix("say which days: runs = { of = \"COLUMN\", breaks = 0 }"));
         }
         if part.day_zero.is_some() && said.format.is_some() && part.table.columns[*at].kind == Kind::Day {
             let problem = section.problem(name, format!("`{name}` has a format, and days count from `day_zero`"));
-            section.push(problem.mend("leave one of the two out: days are numbers, or are written as days"));
+            section.push(problem.fix("leave one of the two out: days are numbers, or are written as days"));
         }
         if part.file.is_none() && !matches!(value, Value::Is(_)) {
             let problem = section.problem(name, format!("`{name}` comes from a file, and the part names none"));
-            section.push(problem.mend("name it: file = \"NAME.csv\"; or write the words themselves: { is = \"…\" }"));
+            section.push(problem.fix("name it: file = \"NAME.csv\"; or write the words themselves: { is = \"…\" }"));
         }
     }
     for (at, column) in part.table.columns.iter().enumerate() {
@@ -276,12 +276,12 @@ fn hold(section: &Section<'_, '_>, part: &Part) {
         let numbered = at == 0 && part.table.keyed && part.table.name != "people";
         if column.required && !numbered && !part.cells.iter().any(|(filled, _, _)| *filled == at) {
             let problem = section.problem("", format!("[{}.{}] does not say `{}`", part.table.name, part.name, column.name));
-            section.push(problem.expected(column.meaning).mend(format!("add a line: {} = \"COLUMN OF THE FILE\"", column.name)));
+            section.push(problem.expected(column.meaning).fix(format!("add a line: {} = \"COLUMN OF THE FILE\"", column.name)));
         }
     }
     if part.runs.is_some() && part.person().is_none() {
         let problem = section.problem("runs", "runs are made person by person, and the part has no column for the person");
-        section.push(problem.mend("add person = \"COLUMN\""));
+        section.push(problem.fix("add person = \"COLUMN\""));
     }
 }
 
@@ -319,8 +319,8 @@ pub fn look_up<R: Rows + ?Sized>(
                 let before = *first.entry(name.to_owned()).or_insert(place);
                 if known != value {
                     let what = "two rows with the same key say different things";
-                    let mend = "correct the file that is looked up in, so that each key has one value";
-                    let fault = Fault::row(place, what, "one value for each key", mend);
+                    let fix = "correct the file that is looked up in, so that each key has one value";
+                    let fault = Fault::row(place, what, "one value for each key", fix);
                     let value = Some(format!("rows {before} and {place}"));
                     faults.push(Fault { column: column.to_owned(), value, ..fault });
                 }
@@ -345,8 +345,8 @@ fn find<const N: usize>(header: &[Cow<'_, str>], names: [&str; N]) -> Result<[us
 /// A column that a map names and that appears twice: which of the two is meant, nobody knows.
 fn twice(header: &[Cow<'_, str>], name: &str) -> Option<Fault> {
     let at: Vec<String> = (1..).zip(header).filter(|(_, cell)| cell.trim() == name).map(|(at, _)| at.to_string()).collect();
-    let mend = "remove one of them, or give it another name";
-    let fault = Fault::file("the column appears twice", "each name once", mend);
+    let fix = "remove one of them, or give it another name";
+    let fault = Fault::file("the column appears twice", "each name once", fix);
     (at.len() > 1).then(|| Fault { column: name.to_owned(), value: Some(format!("columns {}", at.join(" and "))), ..fault })
 }
 
@@ -374,12 +374,12 @@ fn place(header: &[Cow<'_, str>], name: &str) -> Option<usize> {
 /// The names that are there are shown where they are evidently names: a file without a header begins with somebody's row.
 fn no_column(header: &[Cow<'_, str>], wanted: &[&str], name: &str) -> Fault {
     let known = || header.iter().map(|cell| cell.trim()).filter(|name| !name.is_empty());
-    let mend = nearest(name, known()).map_or("correct the map".into(), |near| format!("is `{near}` meant?"));
+    let fix = nearest(name, known()).map_or("correct the map".into(), |near| format!("is `{near}` meant?"));
     let expected = match wanted.iter().any(|name| place(header, name).is_some()) {
         true => format!("one of {}", known().collect::<Vec<_>>().join(", ")),
         false => "a row with the names of the columns, as the map has them".into(),
     };
-    Fault { column: name.to_owned(), ..Fault::file("the file has no such column", expected, mend) }
+    Fault { column: name.to_owned(), ..Fault::file("the file has no such column", expected, fix) }
 }
 
 /// How the days of a part are read, by the column of the table; those of runs under [`RUNS`].
@@ -485,11 +485,11 @@ impl Chosen<'_> {
         let named: Vec<String> = missing.iter().map(|value| format!("`{}`", visible(value.value))).collect();
         let nearest: Vec<String> =
             missing.iter().filter_map(|value| value.nearest.as_ref()).map(|value| format!("`{value}`")).collect();
-        let mend = match nearest.is_empty() {
+        let fix = match nearest.is_empty() {
             false => format!("is {} meant? the map must have it letter by letter", nearest.join(", ")),
             true => "correct the value in the map, or leave it out".to_owned(),
         };
-        let fault = Fault::file("`only` asks for a value that no row holds", "values as the column has them", mend);
+        let fault = Fault::file("`only` asks for a value that no row holds", "values as the column has them", fix);
         let fault = Fault { column: self.name.to_owned(), value: Some(named.join(", ")), ..fault };
         match missing.len() {
             0 => None,
@@ -585,8 +585,8 @@ pub fn rows<R: Rows + ?Sized>(
         done.faults.extend(chosen.iter().filter_map(Chosen::fault));
         // Each value is there, and no row has all that is asked of it.
         if taken == 0 && !none && !part.only.is_empty() {
-            let mend = "correct `only` and `given` in the map, or leave the part out";
-            done.faults.push(Fault::file("no row of the file holds all that `only` and `given` ask for", "rows that do", mend));
+            let fix = "correct `only` and `given` in the map, or leave the part out";
+            done.faults.push(Fault::file("no row of the file holds all that `only` and `given` ask for", "rows that do", fix));
         }
     }
     if let (Some(runs), Some(places)) = (&part.runs, &places) {

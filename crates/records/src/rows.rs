@@ -83,8 +83,8 @@ pub(super) fn is_blank(text: &[u8]) -> bool {
 /// A row of too many cells.
 #[must_use]
 pub fn too_wide(place: u64) -> Fault {
-    let mend = "look at the row; it may be many rows without line ends";
-    Fault::row(place, "the row has too many cells", format!("at most {MOST_COLUMNS} cells"), mend)
+    let fix = "look at the row; it may be many rows without line ends";
+    Fault::row(place, "the row has too many cells", format!("at most {MOST_COLUMNS} cells"), fix)
 }
 
 /// Reads a table, giving batch after batch to `take`: the rows that are right, and the faults of the others. Fails only as
@@ -179,8 +179,8 @@ impl Columns {
 
 /// The header appears again at a place.
 fn again(place: u64, grade: Grade) -> Fault {
-    let mend = "nothing, if two files were put together; the line is passed over";
-    Fault { grade, ..Fault::row(place, "the header appears again", "a row of the table", mend) }
+    let fix = "nothing, if two files were put together; the line is passed over";
+    Fault { grade, ..Fault::row(place, "the header appears again", "a row of the table", fix) }
 }
 
 /// Whether a row has the names of a header, each in its place; empty cells behind them count for nothing.
@@ -280,12 +280,12 @@ fn find<R: Rows + ?Sized>(
         let known = all.iter().filter(has).count();
         if needed.iter().all(|name| has(&name)) {
             if row > 0 {
-                let mend = "nothing, if that is so; a title above a table says nothing of the people in it";
+                let fix = "nothing, if that is so; a title above a table says nothing of the people in it";
                 let fault = Fault::row(
                     rows.place(),
                     "the header is not in the first row",
                     "the names of the columns in the first row",
-                    mend,
+                    fix,
                 );
                 let above = rows.place() - first;
                 let rows = if above == 1 { "row above it is" } else { "rows above it are" };
@@ -321,12 +321,12 @@ fn fill<R: Rows + ?Sized>(rows: &R, columns: &Columns, batch: &mut Batch, faults
         if !right {
             continue;
         }
-        if let Some(Odd { found, wrong: (what, mend) }) = odd {
-            let fault = Fault::row(place, what, column.kind.expected(), mend);
+        if let Some(Odd { found, wrong: (what, fix) }) = odd {
+            let fault = Fault::row(place, what, column.kind.expected(), fix);
             faults.push(Fault { column: column.name.into(), value: Some(found), ..fault });
             right = false;
-        } else if let Err((what, mend)) = read {
-            let fault = Fault::value(place, column, &cell::decode(bytes), what, mend);
+        } else if let Err((what, fix)) = read {
+            let fault = Fault::value(place, column, &cell::decode(bytes), what, fix);
             let ragged = !rows.placed() && count != columns.cells;
             let slipped = columns.private || ragged || is_open(column) && has_person(batch.table);
             faults.push(if slipped { fault.unseen() } else { fault });
@@ -344,8 +344,8 @@ fn slipped<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
 
 fn another_number<R: Rows + ?Sized>(rows: &R, columns: usize) -> Fault {
     let what = "the row has another number of cells than the header";
-    let mend = "a comma inside a text needs quotation marks around the text";
-    let fault = Fault::row(rows.place(), what, format!("{columns} cells"), mend);
+    let fix = "a comma inside a text needs quotation marks around the text";
+    let fault = Fault::row(rows.place(), what, format!("{columns} cells"), fix);
     Fault { value: Some(format!("{} cells", rows.count())), ..fault }
 }
 

@@ -270,7 +270,7 @@ pub static TABLES: [Table; 13] = [
                 "since",
                 Kind::Day,
                 false,
-                "the first day whose facts are complete; needed where people are held against what they did before they started",
+                "the first day whose facts are complete; needed where people are compared with what they did before they started",
             ),
             column("people", Kind::Id, false, "how many people were looked up; needed where the count is 0"),
             column(

@@ -2,21 +2,21 @@
 
 use contract::Scheme;
 use contract::terms::Baseline;
-use risks::{Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
+use risks::{Role, StrategyResult, WrongPayment, WrongPaymentRow, percent, pounds};
+use simulation::assumptions::{Assumptions, Intended};
 use simulation::curve::Curve;
 use simulation::stress::{CostPoint, Stress};
-use simulation::world::{Intended, World};
 
 use super::markup::{details, element, escape, heading, paragraph, table};
 use super::svg::{self, Axis, BLUE, Chart, GREEN, GREY, PURPLE, RED, Series, Shape};
 use super::words::{self, TYPICAL, cohort_size, count, point_figure, points};
 
 /// All charts, in reading order.
-pub fn all(scheme: &Scheme, world: &World, stress: &Stress) -> String {
+pub fn all(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress) -> String {
     [
         payment(scheme, stress),
         profit(stress),
-        break_even(world, stress),
+        break_even(assumptions, stress),
         wrong_payment(stress),
         effort(stress),
         segment_profit(stress),
@@ -60,8 +60,8 @@ pub fn marks(name: &str, colour: &'static str, shape: Shape) -> Series {
     Series { name: name.to_owned(), colour, dash: "none", shape: Some(shape), line: false }
 }
 
-/// The conducts marked on the curves, each with its mark.
-fn conducts() -> [(Role, Series); 5] {
+/// The strategies marked on the curves, each with its mark.
+fn strategies() -> [(Role, Series); 5] {
     let mark = |role: Role, colour, shape| (role, marks(role.words(), colour, shape));
     [
         mark(Role::AsNow, GREY, Shape::Ring),
@@ -72,15 +72,15 @@ fn conducts() -> [(Role, Series); 5] {
     ]
 }
 
-/// The plays of a curve's area.
-fn plays_of<'a>(stress: &'a Stress, curve: &Curve) -> Vec<(Series, &'a Play)> {
-    let area = stress.plays.areas.iter().find(|area| area.area == curve.area);
-    let find = |role: Role| area.and_then(|area| area.plays.iter().find(|play| play.role == role));
-    conducts().into_iter().filter_map(|(role, series)| find(role).map(|play| (series, play))).collect()
+/// The strategy results of a curve's area.
+fn strategy_results_of<'a>(stress: &'a Stress, curve: &Curve) -> Vec<(Series, &'a StrategyResult)> {
+    let area = stress.strategy_results.areas.iter().find(|area| area.area == curve.area);
+    let find = |role: Role| area.and_then(|area| area.strategy_results.iter().find(|play| play.role == role));
+    strategies().into_iter().filter_map(|(role, series)| find(role).map(|play| (series, play))).collect()
 }
 
 fn in_area(stress: &Stress, curve: &Curve) -> String {
-    match stress.plays.areas.len() {
+    match stress.strategy_results.areas.len() {
         1 => format!("{} people", count(curve.people)),
         _ => format!("{}, of typical size with {} people", curve.area, count(curve.people)),
     }
@@ -89,12 +89,12 @@ fn in_area(stress: &Stress, curve: &Curve) -> String {
 /// Payment against the true outcome, with its chance band.
 fn payment(scheme: &Scheme, stress: &Stress) -> Option<String> {
     let curve = words::typical_curve(stress)?;
-    let outcome = stress.plays.outcomes.iter().position(|outcome| outcome.name == curve.outcome)?;
+    let outcome = stress.strategy_results.outcomes.iter().position(|outcome| outcome.name == curve.outcome)?;
     let at = |value: fn(&simulation::curve::CurvePoint) -> f64| -> Vec<(f64, f64)> {
         curve.points.iter().map(|point| (100.0 * point.rate, value(point))).collect()
     };
     let (mean, low, high) = (at(|p| p.payment.mean), at(|p| p.payment_low), at(|p| p.payment_high));
-    let placed: Vec<(Series, (f64, f64))> = plays_of(stress, curve)
+    let placed: Vec<(Series, (f64, f64))> = strategy_results_of(stress, curve)
         .into_iter()
         .map(|(series, play)| (series, (100.0 * play.outcome(outcome) / curve.people.max(1.0), play.payment())))
         .collect();
@@ -127,12 +127,12 @@ fn payment(scheme: &Scheme, stress: &Stress) -> Option<String> {
     }
     placed.iter().for_each(|(series, place)| chart.series(series, &[*place]));
     let mut keys = legend(&[average]);
-    keys.push((svg::band_key(BLUE), "middle 90 % of futures".to_owned()));
+    keys.push((svg::band_key(BLUE), "middle 90 % of replications".to_owned()));
     keys.extend(placed.iter().map(|(series, _)| (svg::key(series), series.name.clone())));
     let table = payment_tables(curve, &placed);
     let words = format!(
-        "For {}. The line is the cheapest conduct for each level; a flat stretch is where a change in people's lives changes no payment. \
-         Where the marks lie off the line, the conduct spreads its money differently.{}",
+        "For {}. The line is the cheapest strategy for each level; a flat stretch is where a change in people's lives changes no payment. \
+         Where the marks lie off the line, the strategy spreads its money differently.{}",
         in_area(stress, curve),
         if bottom > 0.0 { " The scale of payment does not begin at nought." } else { "" }
     );
@@ -145,11 +145,11 @@ fn payment_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> String {
             vec![percent(p.rate), point_figure(p.aim), pounds(p.payment.mean), pounds(p.payment_low), pounds(p.payment_high)]
         })
         .collect();
-    let conducts: Vec<Vec<String>> =
+    let strategies: Vec<Vec<String>> =
         placed.iter().map(|(series, (rate, paid))| vec![series.name.clone(), format!("{rate:.1} %"), pounds(*paid)]).collect();
-    let header = ["true level", "change aimed at, points", "mean payment", "5 % of futures are below", "5 % are above"];
+    let header = ["true level", "change aimed at, points", "mean payment", "5 % of replications are below", "5 % are above"];
     table("Payment by true level", &header, &along)
-        + &table("Where the conducts lie", &["conduct", "true level", "mean payment"], &conducts)
+        + &table("Where the strategies lie", &["strategy", "true level", "mean payment"], &strategies)
 }
 
 /// The fixed baseline of a curve's area, where it is the same for everyone in it.
@@ -172,11 +172,11 @@ fn thinned(points: &[simulation::curve::CurvePoint]) -> impl Iterator<Item = &si
 fn profit(stress: &Stress) -> Option<String> {
     let curve = words::typical_curve(stress)?;
     let people = curve.people.max(1.0);
-    let placed: Vec<(Series, (f64, f64))> = plays_of(stress, curve)
+    let placed: Vec<(Series, (f64, f64))> = strategy_results_of(stress, curve)
         .into_iter()
         .map(|(series, play)| (series, (play.help_spend / people, play.mean_profit() / people)))
         .collect();
-    // Far beyond every conduct the line only falls, and would press the rest flat.
+    // Far beyond every strategy the line only falls, and would press the rest flat.
     let furthest = placed.iter().map(|(_, place)| place.0).fold(1.0, f64::max);
     let beyond = curve.points.iter().filter(|point| point.help_spend / people <= 1.3 * furthest).count();
     let shown = &curve.points[..(beyond + 1).min(curve.points.len())];
@@ -207,7 +207,7 @@ fn profit(stress: &Stress) -> Option<String> {
     }
     placed.iter().for_each(|(series, place)| chart.series(series, &[*place]));
     let mut keys = legend(&[average]);
-    keys.push((svg::band_key(BLUE), "middle 90 % of futures".to_owned()));
+    keys.push((svg::band_key(BLUE), "middle 90 % of replications".to_owned()));
     keys.extend(placed.iter().map(|(series, _)| (svg::key(series), series.name.clone())));
     let table = profit_tables(curve, &placed);
     let words = format!(
@@ -224,11 +224,11 @@ fn profit_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> String {
     let along: Vec<Vec<String>> = thinned(&curve.points)
         .map(|p| vec![each(p.help_spend), points(p.aim), each(p.profit), words::estimate(scaled(p.against_nothing, people))])
         .collect();
-    let conducts: Vec<Vec<String>> =
+    let strategies: Vec<Vec<String>> =
         placed.iter().map(|(series, place)| vec![series.name.clone(), pounds(place.0), pounds(place.1)]).collect();
     let header = ["spent on help", "change aimed at", "mean profit", "profit against nothing extra"];
     table("Profit by spend, pounds a person", &header, &along)
-        + &table("Where the conducts lie, pounds a person", &["conduct", "spent on help", "mean profit"], &conducts)
+        + &table("Where the strategies lie, pounds a person", &["strategy", "spent on help", "mean profit"], &strategies)
 }
 
 fn scaled(value: risks::Estimate, by: f64) -> risks::Estimate {
@@ -236,7 +236,7 @@ fn scaled(value: risks::Estimate, by: f64) -> risks::Estimate {
 }
 
 /// Break-even aims over the cost of help.
-fn break_even(world: &World, stress: &Stress) -> Option<String> {
+fn break_even(assumptions: &Assumptions, stress: &Stress) -> Option<String> {
     let costs = &stress.by_cost;
     let title = "The smallest aim that pays, by what help costs".to_owned();
     if costs.len() < 2 {
@@ -248,7 +248,7 @@ fn break_even(world: &World, stress: &Stress) -> Option<String> {
         _ => &[(0, "smallest area"), (TYPICAL, "typical area"), (2, "largest area")],
     };
     let styles = [(GREEN, "2 5", Shape::Diamond), (BLUE, "none", Shape::Circle), (RED, "9 5", Shape::Triangle)];
-    let intended = match world.intended {
+    let intended = match assumptions.intended {
         Intended::Aim { better_by, .. } => Some(100.0 * better_by),
         Intended::Spend(_) => None,
     };
@@ -316,7 +316,7 @@ fn aim_words(aim: f64) -> String {
 
 /// What is said where no cost of help has a range that could be turned.
 fn without_costs(title: &str) -> String {
-    let words = "The world file gives no single cost of help with a range, so there is nothing to draw; “What trying pays” has the aims at \
+    let words = "The assumptions file gives no single cost of help with a range, so there is nothing to draw; “What trying pays” has the aims at \
                  the costs as stated.";
     element("section", &(heading(3, "aim", title) + &paragraph(words)))
 }
@@ -326,7 +326,7 @@ fn cost_ticks(costs: &[CostPoint]) -> Vec<(f64, String)> {
     [0, middle, costs.len() - 1].into_iter().map(|at| (costs[at].way, costs[at].words.replace('_', " "))).collect()
 }
 
-/// What it takes to be paid, by area: how small an aim pays and, where results are held against something, how large a change
+/// What it takes to be paid, by area: how small an aim pays and, where results are compared with something, how large a change
 /// is surely seen.
 pub fn sure_aims(stress: &Stress) -> String {
     let names: &[&str] = match stress.curves.len() {
@@ -335,7 +335,7 @@ pub fn sure_aims(stress: &Stress) -> String {
         2 => &["smallest", "largest"],
         _ => &["smallest", "typical", "largest"],
     };
-    let columns = if stress.plays.wrong_payment.is_some() { 5 } else { 4 };
+    let columns = if stress.strategy_results.wrong_payment.is_some() { 5 } else { 4 };
     let rows: Vec<Vec<String>> = stress
         .curves
         .iter()
@@ -371,7 +371,7 @@ fn wrong_payment_table(wrong: &WrongPayment, lines: &[WrongLine]) -> String {
 
 /// The chance of a wrong payment over cohort sizes.
 fn wrong_payment(stress: &Stress) -> Option<String> {
-    let wrong = stress.plays.wrong_payment.as_ref().filter(|wrong| wrong.rows.len() > 1)?;
+    let wrong = stress.strategy_results.wrong_payment.as_ref().filter(|wrong| wrong.rows.len() > 1)?;
     let change = points(wrong.intended);
     let mut lines: Vec<WrongLine> = vec![
         (line("a reward, and nothing changed", RED, "none", Some(Shape::Circle)), |row| row.reward_for_nothing),
@@ -424,40 +424,41 @@ fn wrong_payment(stress: &Stress) -> Option<String> {
 
 /// Effort by segment: who gets help.
 fn effort(stress: &Stress) -> Option<String> {
-    let words = "What each person in a segment gets under the intended conduct, the provider's best and the public's best use of the same \
+    let words = "What each person in a segment gets under the intended strategy, the provider's best and the public's best use of the same \
                  money. A triangle at nought, far from the diamond, is a segment parked.";
     by_segment(stress, "effort", "Who gets help", words, "spent on help, £ a person", |play, at| play.effort[at])
 }
 
 /// Profit by segment: what helping each earns or loses.
 fn segment_profit(stress: &Stress) -> Option<String> {
-    let idle = stress.plays.play(Role::Idle)?;
-    stress.plays.priced_outcome?;
+    let idle = stress.strategy_results.simulate(Role::Idle)?;
+    stress.strategy_results.priced_outcome?;
     let words = "What the better results of a segment earn where the gates are open, less what its help costs, against doing nothing. Left of \
                  nought, helping these people costs the provider more than it brings.";
-    let earned = |play: &Play, at: usize| play.segment_profit(&stress.plays, idle, at);
+    let earned = |play: &StrategyResult, at: usize| play.segment_profit(&stress.strategy_results, idle, at);
     by_segment(stress, "segment-profit", "What helping each segment earns", words, "earned less spent, £ a person", earned)
 }
 
-/// One figure for each segment, pounds a person, under three conducts.
+/// One figure for each segment, pounds a person, under three strategies.
 fn by_segment(
     stress: &Stress,
     id: &'static str,
     title: &str,
     words: &str,
     label: &str,
-    value: impl Fn(&Play, usize) -> f64,
+    value: impl Fn(&StrategyResult, usize) -> f64,
 ) -> Option<String> {
-    let plays = &stress.plays;
+    let strategy_results = &stress.strategy_results;
     let wanted = [Role::Intended, Role::Best, Role::PublicAtCost];
-    let of = |role: Role| conducts().into_iter().find(|(other, _)| *other == role).map(|(_, series)| series);
-    let found: Vec<(Series, &Play)> = wanted.into_iter().filter_map(|role| of(role).zip(plays.play(role))).collect();
-    let rows: Vec<(String, Vec<Option<f64>>)> = plays
+    let of = |role: Role| strategies().into_iter().find(|(other, _)| *other == role).map(|(_, series)| series);
+    let found: Vec<(Series, &StrategyResult)> =
+        wanted.into_iter().filter_map(|role| of(role).zip(strategy_results.simulate(role))).collect();
+    let rows: Vec<(String, Vec<Option<f64>>)> = strategy_results
         .segments
         .iter()
         .enumerate()
         .map(|(at, segment)| {
-            let each = |play: &Play| (segment.people >= 0.5).then(|| value(play, at) / segment.people);
+            let each = |play: &StrategyResult| (segment.people >= 0.5).then(|| value(play, at) / segment.people);
             (format!("{} ({} people)", segment.name, count(segment.people)), found.iter().map(|(_, play)| each(play)).collect())
         })
         .collect();
@@ -468,7 +469,7 @@ fn by_segment(
     let svg = svg::rows(&format!("chart-{id}"), title, words, &axis, &series, &rows);
     let mut header = vec!["segment", "people"];
     header.extend(found.iter().map(|(series, _)| series.name.as_str()));
-    let cells = rows.iter().zip(&plays.segments).map(|((_, values), segment)| {
+    let cells = rows.iter().zip(&strategy_results.segments).map(|((_, values), segment)| {
         let mut cells = vec![segment.name.clone(), count(segment.people)];
         cells.extend(values.iter().map(|value| value.map_or("–".to_owned(), pounds)));
         cells
@@ -479,7 +480,7 @@ fn by_segment(
 
 /// What is paid for one more good result in each segment, and what would make helping it pay.
 fn prices(stress: &Stress) -> Option<String> {
-    let segments = &stress.plays.segments;
+    let segments = &stress.strategy_results.segments;
     let now = marks("paid now for one more good result, where its gate is open", BLUE, Shape::Circle);
     let needed = marks("needed before the first pound of help pays (the un-parking price)", RED, Shape::Kite);
     let rows: Vec<(String, Vec<Option<f64>>)> =

@@ -5,9 +5,9 @@ use base::document::Assumption;
 use base::money::thousands;
 use contract::Scheme;
 use contract::explain::term_sheet;
-use risks::{self, Consequence, Role, percent, pounds};
+use risks::{self, Risk, Role, percent, pounds};
+use simulation::assumptions::Assumptions;
 use simulation::stress::{Options, Reported, Stress};
-use simulation::world::World;
 
 use super::markup::{details, element, escape, heading, list, paragraph, slug, stacked, table, text};
 use super::{charts, words};
@@ -17,19 +17,19 @@ use crate::glossary;
 #[derive(Clone, Copy)]
 struct Report<'a> {
     scheme: &'a Scheme,
-    world: &'a World,
+    assumptions: &'a Assumptions,
     stress: &'a Stress,
     options: Options,
 }
 
 /// The whole page. The same run gives the same bytes: no clock and no chance.
-pub fn page(scheme: &Scheme, world: &World, stress: &Stress, options: Options) -> String {
-    let report = Report { scheme, world, stress, options };
+pub fn page(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress, options: Options) -> String {
+    let report = Report { scheme, assumptions, stress, options };
     let body = [
         report.first_screen(),
         report.findings(),
         report.all_clears(),
-        heading(2, "charts", "Charts") + &charts::all(scheme, world, stress),
+        heading(2, "charts", "Charts") + &charts::all(scheme, assumptions, stress),
         report.assumptions(),
         report.uncertain(),
         report.run(),
@@ -64,25 +64,28 @@ const SECTIONS: [(&str, &str); 8] = [
 ];
 
 impl Report<'_> {
-    fn present(&self) -> impl Iterator<Item = (&Reported, &'static Consequence)> {
+    fn present(&self) -> impl Iterator<Item = (&Reported, &'static Risk)> {
         self.all().filter(|(reported, _)| reported.finding.present)
     }
 
-    fn absent(&self) -> impl Iterator<Item = (&Reported, &'static Consequence)> {
+    fn absent(&self) -> impl Iterator<Item = (&Reported, &'static Risk)> {
         self.all().filter(|(reported, _)| !reported.finding.present && reported.finding.not_looked_for.is_none())
     }
 
-    /// What is reported of each consequence, beside its entry in the catalogue.
-    fn all(&self) -> impl Iterator<Item = (&Reported, &'static Consequence)> {
-        let of = |reported: &Reported| risks::CATALOGUE.iter().find(|consequence| consequence.name == reported.finding.name);
-        self.stress.reported.iter().filter_map(move |reported| of(reported).map(|consequence| (reported, consequence)))
+    /// What is reported of each risk, beside its entry in the catalogue.
+    fn all(&self) -> impl Iterator<Item = (&Reported, &'static Risk)> {
+        let of = |reported: &Reported| risks::CATALOGUE.iter().find(|risk| risk.name == reported.finding.name);
+        self.stress.reported.iter().filter_map(move |reported| of(reported).map(|risk| (reported, risk)))
     }
 
     fn first_screen(&self) -> String {
         let any = self.present().next().is_some();
         let mut out = text("p class=\"quiet\"", "Stress test of a payment-by-results scheme");
         out += &text("h1", &self.scheme.name);
-        out += &text("p class=\"quiet\"", &format!("{}. All sums: {}.", self.world.name, words::over(self.stress, self.world)));
+        out += &text(
+            "p class=\"quiet\"",
+            &format!("{}. All sums: {}.", self.assumptions.name, words::over(self.stress, self.assumptions)),
+        );
         out += &text(if any { "p class=\"verdict\"" } else { "p class=\"verdict clear\"" }, &words::verdict(self.stress));
         if any {
             out += &self.summary_table();
@@ -90,12 +93,16 @@ impl Report<'_> {
         let clear: Vec<String> = self
             .absent()
             .map(|(reported, _)| {
-                format!("{} ({})", escape(reported.finding.name), escape(&words::worlds(reported.share_of_worlds, self.stress)))
+                format!(
+                    "{} ({})",
+                    escape(reported.finding.name),
+                    escape(&words::scenarios(reported.share_of_scenarios, self.stress))
+                )
             })
             .collect();
         if !clear.is_empty() {
             let link =
-                "<a href=\"#not-found\">Looked for and not found</a> in the world as stated (plausible worlds that have it)";
+                "<a href=\"#not-found\">Looked for and not found</a> in the assumptions as stated (scenarios that have it)";
             out += &element("p", &format!("{link}: {}.", clear.join(", ")));
         }
         let links = SECTIONS.iter().map(|(id, name)| element("li", &format!("<a href=\"#{id}\">{name}</a>")));
@@ -114,19 +121,19 @@ impl Report<'_> {
             let finding = &reported.finding;
             let losers = words::losers(finding, self.stress);
             let losers = if losers.is_empty() { "nobody is counted".to_owned() } else { losers.join("; ") };
-            let mend = words::mend(reported, self.stress).unwrap_or("none found".to_owned());
+            let fix = words::fix(reported, self.stress).unwrap_or("none found".to_owned());
             vec![
                 sentence_link(finding.name),
-                escape(&words::worlds(reported.share_of_worlds, self.stress)),
+                escape(&words::scenarios(reported.share_of_scenarios, self.stress)),
                 escape(&words::gains(finding)),
                 escape(&words::sentence(&losers)),
-                escape(&words::sentence(&mend)),
+                escape(&words::sentence(&fix)),
             ]
         };
         let rows: Vec<Vec<String>> = self.present().map(|(reported, _)| row(reported)).collect();
         stacked(
-            "Unintended consequences found (± is the 95 % error of simulation, where it moves a digit shown)",
-            &["Consequence", "In plausible worlds", "The provider gains", "Who loses", "Mend"],
+            "Unintended risks found (± is the 95 % error of simulation, where it moves a digit shown)",
+            &["Risk", "In scenarios", "The provider gains", "Who loses", "Fix"],
             &rows,
         )
     }
@@ -136,21 +143,21 @@ impl Report<'_> {
         if self.present().next().is_none() {
             return out
                 + &paragraph(
-                    "None of the consequences looked for is present in the world as stated. What was looked for, and why it is absent, is below.",
+                    "None of the risks looked for is present in the assumptions as stated. What was looked for, and why it is absent, is below.",
                 );
         }
-        for (reported, consequence) in self.present() {
-            out += &element("section class=\"finding\"", &self.finding(reported, consequence));
+        for (reported, risk) in self.present() {
+            out += &element("section class=\"finding\"", &self.finding(reported, risk));
         }
         out
     }
 
-    fn finding(&self, reported: &Reported, consequence: &Consequence) -> String {
+    fn finding(&self, reported: &Reported, risk: &Risk) -> String {
         let finding = &reported.finding;
         let mut out = heading(3, &slug(finding.name), &words::sentence(finding.name));
         out += &text("p class=\"strategy\"", &finding.strategy);
         let mut facts = vec![
-            ("Definition".to_owned(), format!("{} {}", escape(consequence.definition), glossary_link(finding.name))),
+            ("Definition".to_owned(), format!("{} {}", escape(risk.definition), glossary_link(finding.name))),
             ("The provider gains".to_owned(), escape(&words::sentence(&words::gains(finding)))),
             ("Who loses".to_owned(), losers_list(&words::losers(finding, self.stress))),
             (
@@ -159,13 +166,13 @@ impl Report<'_> {
             ),
             ("Appears".to_owned(), escape(&words::sentence(&words::kinds(reported)))),
             ("How sure".to_owned(), escape(&self.how_sure(reported))),
-            ("Mend".to_owned(), mend(reported, self.stress)),
+            ("Fix".to_owned(), fix(reported, self.stress)),
         ];
         if !reported.tried_in_vain.is_empty() {
             let tried: Vec<String> = reported.tried_in_vain.iter().map(|words| words::sentence(words)).collect();
             facts.push(("Tried in vain".to_owned(), list(&tried)));
         }
-        facts.push(("How to watch for it".to_owned(), escape(consequence.watch)));
+        facts.push(("How to watch for it".to_owned(), escape(risk.watch)));
         out += &facts_list(&facts);
         out += &tests_table(reported);
         if !finding.figures.is_empty() {
@@ -178,15 +185,15 @@ impl Report<'_> {
 
     fn how_sure(&self, reported: &Reported) -> String {
         let (low, high) = reported.gain_range;
-        let share = words::worlds(reported.share_of_worlds, self.stress);
-        match self.stress.worlds {
-            0 => "No other world was tried.".to_owned(),
+        let share = words::scenarios(reported.share_of_scenarios, self.stress);
+        match self.stress.scenarios {
+            0 => "No other scenario was tried.".to_owned(),
             _ => {
                 let (low, high) = (pounds(low), pounds(high));
                 let when = words::when(reported, self.stress).map_or(String::new(), |when| format!(", {when}"));
                 let edge = words::edge(reported, self.stress).map_or(String::new(), |edge| format!(" Nearest: {edge}."));
                 format!(
-                    "Present in {share} plausible worlds{when}.{edge} Over all worlds the provider's gain is {low} to {high} in the middle \
+                    "Present in {share} scenarios{when}.{edge} Over all scenarios the provider's gain is {low} to {high} in the middle \
                      90 %."
                 )
             }
@@ -199,33 +206,33 @@ impl Report<'_> {
             .absent()
             .map(|(reported, _)| {
                 let (needs, figure) = words::why_not(&reported.finding).unwrap_or_default();
-                let worlds = words::worlds(reported.share_of_worlds, self.stress);
+                let scenarios = words::scenarios(reported.share_of_scenarios, self.stress);
                 let name =
                     format!("{} {}", escape(&words::sentence(reported.finding.name)), glossary_link(reported.finding.name));
                 let edge = words::edge(reported, self.stress).map_or(String::new(), |edge| format!(": {edge}"));
-                vec![name, escape(&words::sentence(needs)), escape(figure), escape(&format!("{worlds}{edge}"))]
+                vec![name, escape(&words::sentence(needs)), escape(figure), escape(&format!("{scenarios}{edge}"))]
             })
             .collect();
         if rows.is_empty() {
             return out + &paragraph("Everything that was looked for is present.");
         }
         out += &paragraph(
-            "A consequence is present only when each of its tests holds. For each that is not, here is the first test that fails and the \
-             figure that says so. Where many plausible worlds have it all the same, the all-clear leans on the numbers as stated.",
+            "A risk is present only when each of its tests holds. For each that is not, here is the first test that fails and the \
+             figure that says so. Where many scenarios have it all the same, the all-clear leans on the numbers as stated.",
         );
         out += &stacked(
-            "All-clears in the world as stated",
-            &["Consequence", "It would take that", "Here", "Plausible worlds that have it, and the nearest"],
+            "All-clears in the assumptions as stated",
+            &["Risk", "It would take that", "Here", "Scenarios that have it, and the nearest"],
             &rows,
         );
         out += &self.not_looked_for();
-        let others = self.absent().map(|(reported, consequence)| {
-            element("dt", &escape(&words::sentence(reported.finding.name))) + &text("dd", consequence.definition)
+        let others = self.absent().map(|(reported, risk)| {
+            element("dt", &escape(&words::sentence(reported.finding.name))) + &text("dd", risk.definition)
         });
         out + &details("What each of them means", &element("dl class=\"facts\"", &others.collect::<String>()))
     }
 
-    /// Consequences that the files say nothing of, with what would let them be looked for.
+    /// Risks that the files say nothing of, with what would let them be looked for.
     fn not_looked_for(&self) -> String {
         let rows: Vec<Vec<String>> = words::not_looked_for(self.stress)
             .map(|(name, needs)| vec![format!("{} {}", escape(&words::sentence(name)), glossary_link(name)), escape(needs)])
@@ -233,7 +240,7 @@ impl Report<'_> {
         if rows.is_empty() {
             return String::new();
         }
-        stacked("Not looked for, because the files say nothing by which to look", &["Consequence", "To look for it, add"], &rows)
+        stacked("Not looked for, because the files say nothing by which to look", &["Risk", "To look for it, add"], &rows)
     }
 
     fn assumptions(&self) -> String {
@@ -241,7 +248,7 @@ impl Report<'_> {
         out += &element(
             "p",
             &format!(
-                "<span class=\"tag\">assumption, not fact</span> No source that could be read gives these {} numbers. Where a number has a range, the plausible worlds vary it within the range.",
+                "<span class=\"tag\">assumption, not fact</span> No source that could be read gives these {} numbers. Where a number has a range, the scenarios vary it within the range.",
                 self.stress.assumptions.len()
             ),
         );
@@ -261,22 +268,23 @@ impl Report<'_> {
 
     fn uncertain(&self) -> String {
         let mut out = heading(2, "uncertain", "Uncertain numbers");
-        if self.stress.dials.is_empty() {
-            return out + &paragraph("No number of this scheme or of its world has a range, so no other world could be tried.");
+        if self.stress.uncertain_numbers.is_empty() {
+            return out
+                + &paragraph("No number of this scheme or of its assumptions has a range, so no other scenario could be tried.");
         }
         out += &paragraph(&format!(
-            "These {} numbers have a range. Each plausible world is one choice of all of them: half of the worlds lie below the number as \
+            "These {} numbers have a range. Each scenario is one choice of all of them: half of the scenarios lie below the number as \
              stated and half above.",
-            self.stress.dials.len()
+            self.stress.uncertain_numbers.len()
         ));
         let rows: Vec<Vec<String>> = self
             .stress
-            .dials
+            .uncertain_numbers
             .iter()
-            .map(|dial| {
-                let assumed = base::document::is_assumption(&dial.from);
-                let from = if assumed { "assumption, not fact (above)".to_owned() } else { dial.from.clone() };
-                vec![words::number_name(&dial.path), dial.words.clone(), from]
+            .map(|uncertain| {
+                let assumed = base::document::is_assumption(&uncertain.from);
+                let from = if assumed { "assumption, not fact (above)".to_owned() } else { uncertain.from.clone() };
+                vec![words::number_name(&uncertain.path), uncertain.words.clone(), from]
             })
             .collect();
         let inner = table("Uncertain numbers as stated, with their ranges", &["number", "as stated (range)", "from"], &rows);
@@ -286,24 +294,24 @@ impl Report<'_> {
     fn run(&self) -> String {
         let (stress, options) = (self.stress, self.options);
         let (regret, error) = stress.regret;
-        let provider = &self.world.provider;
+        let provider = &self.assumptions.provider;
         let regret = words::estimate(risks::Estimate { mean: regret, error });
-        let failed = if stress.worlds_failed > 0 {
-            format!("; {} more could not be read and count nowhere", stress.worlds_failed)
+        let failed = if stress.scenarios_failed > 0 {
+            format!("; {} more could not be read and count nowhere", stress.scenarios_failed)
         } else {
             String::new()
         };
         let facts = [
             ("Seed", options.seed.to_string()),
             (
-                "Futures",
+                "Replications",
                 format!(
-                    "{}: each draws every person's fate anew; findings are measured on futures that the search never saw",
+                    "{}: each draws every person's fate anew; findings are measured on replications that the search never saw",
                     thousands(options.replications as i64)
                 ),
             ),
-            ("Plausible worlds", format!("{} besides the world as stated{failed}", stress.worlds)),
-            ("Conducts tried", thousands(stress.tried as i64)),
+            ("Scenarios", format!("{} besides the assumptions as stated{failed}", stress.scenarios)),
+            ("Strategies tried", thousands(stress.tried as i64)),
             ("Regret", format!("the search's last sweep leaves the provider's best short by at most {regret} in any area")),
             ("Fair margin", format!("up to {} of what is paid", percent(provider.fair_margin))),
             (
@@ -324,7 +332,7 @@ impl Report<'_> {
         heading(2, "run", "How it was run")
             + &facts_list(&facts)
             + &paragraph(
-                "The same scheme, world, seed and counts give this page again, to the letter. Only seed, futures and worlds can be chosen on the command line; the rest is in the files.",
+                "The same scheme, assumptions, seed and counts give this page again, to the letter. Only seed, replications and scenarios can be chosen on the command line; the rest is in the files.",
             )
     }
 
@@ -350,7 +358,7 @@ fn glossary_link(name: &str) -> String {
     format!("<a href=\"#word-{}\">(glossary)</a>", slug(name))
 }
 
-/// What a reference conduct is, for those who have not met it.
+/// What a reference strategy is, for those who have not met it.
 fn against_words(role: Role) -> &'static str {
     match role {
         Role::Idle => "(the least that the contract compels, and no help at all)",
@@ -375,17 +383,20 @@ fn losers_list(losers: &[String]) -> String {
     }
 }
 
-fn mend(reported: &Reported, stress: &Stress) -> String {
-    let Some(tried) = &reported.mend else {
-        return paragraph(&format!("{}.", words::sentence(&words::no_mend(reported))));
+fn fix(reported: &Reported, stress: &Stress) -> String {
+    let Some(tried) = &reported.fix else {
+        return paragraph(&format!("{}.", words::sentence(&words::no_fix(reported))));
     };
-    let mut out = paragraph(&format!("{}.", words::sentence(&tried.mend.words())));
+    let mut out = paragraph(&format!("{}.", words::sentence(&tried.fix.words())));
     out += &paragraph(&format!("{}.", words::sentence(&words::side_effects(tried, stress))));
     let others: Vec<&str> = tried.removes.iter().copied().filter(|name| *name != reported.finding.name).collect();
     if !others.is_empty() {
         out += &paragraph(&format!("It also removes {}.", words::listed(&others)));
     }
-    out + &text("p class=\"quiet\"", "The smallest change tried that removes it, measured with fewer futures than the finding.")
+    out + &text(
+        "p class=\"quiet\"",
+        "The smallest change tried that removes it, measured with fewer replications than the finding.",
+    )
 }
 
 fn tests_table(reported: &Reported) -> String {
@@ -426,7 +437,7 @@ fn assumed(group: &[Assumption]) -> String {
     rows.collect()
 }
 
-/// The file of a number's path: "world.toml: help.support.half_cost".
+/// The file of a number's path: "assumptions.toml: help.support.half_cost".
 fn file(path: &str) -> &str {
     path.split_once(": ").map_or("the scheme", |(file, _)| file)
 }
@@ -438,13 +449,13 @@ fn pence(pounds: f64) -> String {
 fn limits() -> String {
     let limits = [
         "The providers here are computed. Each knows its costs and the chances exactly and cares only for what its kind cares for; real ones know less, and differ.",
-        "What help does is believed, not measured: the world file says how far each kind of help can move each outcome, with less for each further pound. If the beliefs are wrong, so are the findings.",
-        "Plausible worlds are choices within stated ranges. Their share says how far a finding leans on the numbers as stated; it is not the chance that the finding will come true.",
+        "What help does is believed, not measured: the assumptions file says how far each kind of help can move each outcome, with less for each further pound. If the beliefs are wrong, so are the findings.",
+        "Scenarios are choices within stated ranges. Their share says how far a finding leans on the numbers as stated; it is not the chance that the finding will come true.",
         "Effort is chosen once for each segment and kept. A provider that changes course during a contract may do better than the provider's best shown here.",
         "One provider serves each area. Bids, competition, renegotiation, failure and what becomes of staff are not in it, nor what other services do in answer.",
-        "Only the consequences listed are looked for. False claims, moving dates across a boundary, holding back this year because of next year's baseline, and delay at entry are not.",
+        "Only the risks listed are looked for. False claims, moving dates across a boundary, holding back this year because of next year's baseline, and delay at entry are not.",
         "People are alike within a segment except for chance, so picking the likelier ones within a segment is not seen.",
-        "A mend is judged by the same tests in the same world. That it removes a finding here does not make it fair, lawful or affordable.",
+        "A fix is judged by the same tests in the same scenario. That it removes a finding here does not make it fair, lawful or affordable.",
     ];
     heading(2, "limits", "Limits") + &list(&limits.map(str::to_owned))
 }
@@ -459,23 +470,23 @@ fn word_list() -> String {
         "break-even aim",
         "cautious provider",
         "cohort",
-        "conduct",
+        "strategy",
         "effort",
         "gate",
         "idle",
         "imperfect provider",
         "intended",
-        "mend",
+        "fix",
         "mission-minded provider",
         "Monte Carlo error",
         "nothing extra",
-        "plausible world",
+        "scenario",
         "provider's best",
         "public's best",
         "segment",
     ];
     const PRICES: &str = "un-parking price";
-    let named = |name: &str| risks::CATALOGUE.iter().any(|consequence| consequence.name == name);
+    let named = |name: &str| risks::CATALOGUE.iter().any(|risk| risk.name == name);
     let entries = glossary::entries().into_iter().filter(|(name, _)| USED.contains(name) || *name == PRICES || named(name));
     let inner: String = entries
         .map(|(name, words)| {

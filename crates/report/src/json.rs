@@ -3,24 +3,24 @@
 //! The structs here are the schema. They are filled by hand from the run's own types, so that the insides may change without
 //! changing what is promised to others. Money is in pounds, shares and changes of rates are proportions.
 
-use base::document::Dial;
+use base::document::UncertainNumber;
 use contract::Scheme;
-use risks::{self, AreaPlays, Estimate, Play, Plays};
+use risks::{self, AreaResults, Estimate, StrategyResult, StrategyResults};
 use serde::Serialize;
 use simulation::adversary::Edge;
+use simulation::assumptions::Assumptions;
 use simulation::curve::Curve;
-use simulation::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedMend};
+use simulation::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedFix};
 use simulation::when::When;
-use simulation::world::World;
 
 use super::words;
 
 /// Raised when a field changes its meaning or goes away; new fields may come without.
-const SCHEMA: &str = "wellspent-stress/1";
+const SCHEMA: &str = "wellspent-stress/2";
 
 /// The result as indented JSON with a line end.
-pub fn text(scheme: &Scheme, world: &World, stress: &Stress, options: Options) -> anyhow::Result<String> {
-    Ok(crate::terminal::json(&serde_json::to_string_pretty(&Report::of(scheme, world, stress, options))?) + "\n")
+pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress, options: Options) -> anyhow::Result<String> {
+    Ok(crate::terminal::json(&serde_json::to_string_pretty(&Report::of(scheme, assumptions, stress, options))?) + "\n")
 }
 
 /// A number; one that is not finite is written as null.
@@ -73,15 +73,15 @@ struct Report {
     program: &'static str,
     verdict: String,
     scheme: SchemeFacts,
-    world: WorldFacts,
+    simulated: Simulated,
     run: Run,
     findings: Vec<Found>,
-    conducts: Vec<Conduct>,
+    strategies: Vec<Strategy>,
     areas: Vec<Area>,
     segments: Vec<Segment>,
     outcomes: Vec<Outcome>,
     curves: Vec<AimCurve>,
-    break_even: Option<BreakEvenOverWorlds>,
+    break_even: Option<BreakEvenOverScenarios>,
     cost_of_help: Vec<AtCost>,
     wrong_payment: Option<Wrong>,
     assumptions: Vec<Assumed>,
@@ -89,26 +89,26 @@ struct Report {
 }
 
 impl Report {
-    fn of(scheme: &Scheme, world: &World, stress: &Stress, options: Options) -> Report {
-        let plays = &stress.plays;
+    fn of(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress, options: Options) -> Report {
+        let strategy_results = &stress.strategy_results;
         Report {
             schema: SCHEMA,
             program: concat!("wellspent ", env!("CARGO_PKG_VERSION")),
             verdict: words::verdict(stress),
             scheme: SchemeFacts::of(scheme),
-            world: WorldFacts::of(world, plays),
+            simulated: Simulated::of(assumptions, strategy_results),
             run: Run::of(stress, options),
             findings: stress.reported.iter().map(|reported| Found::of(reported, stress)).collect(),
-            conducts: plays.whole.iter().map(|play| Conduct::of(play, plays)).collect(),
-            areas: plays.areas.iter().map(|area| Area::of(area, plays)).collect(),
-            segments: plays.segments.iter().map(Segment::of).collect(),
-            outcomes: plays.outcomes.iter().map(Outcome::of).collect(),
+            strategies: strategy_results.whole.iter().map(|play| Strategy::of(play, strategy_results)).collect(),
+            areas: strategy_results.areas.iter().map(|area| Area::of(area, strategy_results)).collect(),
+            segments: strategy_results.segments.iter().map(Segment::of).collect(),
+            outcomes: strategy_results.outcomes.iter().map(Outcome::of).collect(),
             curves: stress.curves.iter().zip(&stress.sure_aims).map(|(curve, sure)| AimCurve::of(curve, *sure, stress)).collect(),
-            break_even: stress.break_even.as_ref().map(BreakEvenOverWorlds::of),
+            break_even: stress.break_even.as_ref().map(BreakEvenOverScenarios::of),
             cost_of_help: stress.by_cost.iter().map(AtCost::of).collect(),
-            wrong_payment: plays.wrong_payment.as_ref().map(Wrong::of),
+            wrong_payment: strategy_results.wrong_payment.as_ref().map(Wrong::of),
             assumptions: stress.assumptions.iter().map(Assumed::of).collect(),
-            uncertain: stress.dials.iter().map(Uncertain::of).collect(),
+            uncertain: stress.uncertain_numbers.iter().map(Uncertain::of).collect(),
         }
     }
 }
@@ -137,7 +137,7 @@ impl SchemeFacts {
 }
 
 #[derive(Serialize)]
-struct WorldFacts {
+struct Simulated {
     name: String,
     years: usize,
     people: Number,
@@ -147,16 +147,16 @@ struct WorldFacts {
     fair_margin: Number,
 }
 
-impl WorldFacts {
-    fn of(world: &World, plays: &Plays) -> WorldFacts {
-        WorldFacts {
-            name: world.name.clone(),
-            years: world.years,
-            people: number(plays.people),
-            cohorts_in_an_area: plays.cohorts,
-            has_gates: plays.has_gates,
-            intake_is_free: plays.intake_is_free,
-            fair_margin: number(plays.fair_margin),
+impl Simulated {
+    fn of(assumptions: &Assumptions, strategy_results: &StrategyResults) -> Simulated {
+        Simulated {
+            name: assumptions.name.clone(),
+            years: assumptions.years,
+            people: number(strategy_results.people),
+            cohorts_in_an_area: strategy_results.cohorts,
+            has_gates: strategy_results.has_gates,
+            intake_is_free: strategy_results.intake_is_free,
+            fair_margin: number(strategy_results.fair_margin),
         }
     }
 }
@@ -164,10 +164,10 @@ impl WorldFacts {
 #[derive(Serialize)]
 struct Run {
     seed: u64,
-    futures: usize,
-    worlds: usize,
-    worlds_failed: usize,
-    conducts_tried: usize,
+    replications: usize,
+    scenarios: usize,
+    scenarios_failed: usize,
+    strategies_tried: usize,
     regret: Figure,
 }
 
@@ -176,10 +176,10 @@ impl Run {
         let (mean, error) = stress.regret;
         Run {
             seed: options.seed,
-            futures: options.replications,
-            worlds: stress.worlds,
-            worlds_failed: stress.worlds_failed,
-            conducts_tried: stress.tried,
+            replications: options.replications,
+            scenarios: stress.scenarios,
+            scenarios_failed: stress.scenarios_failed,
+            strategies_tried: stress.tried,
             regret: Figure::pounds(Estimate { mean, error }),
         }
     }
@@ -198,15 +198,15 @@ struct Found {
     harmed_per_thousand: Number,
     harm: String,
     loss: Figure,
-    worlds_present: usize,
-    share_of_worlds: Number,
-    gain_over_worlds: Range,
+    scenarios_present: usize,
+    share_of_scenarios: Number,
+    gain_over_scenarios: Range,
     when: Option<WhenFound>,
     edge: Option<EdgeFound>,
     providers: Vec<Provider>,
     tests: Vec<Test>,
     further_figures: Vec<Further>,
-    mend: Option<Mend>,
+    fix: Option<Fix>,
     tried_in_vain: Vec<String>,
     watch: &'static str,
 }
@@ -214,7 +214,7 @@ struct Found {
 impl Found {
     fn of(reported: &Reported, stress: &Stress) -> Found {
         let finding = &reported.finding;
-        let entry = risks::CATALOGUE.iter().find(|consequence| consequence.name == finding.name);
+        let entry = risks::CATALOGUE.iter().find(|risk| risk.name == finding.name);
         Found {
             name: finding.name,
             present: finding.present,
@@ -227,9 +227,9 @@ impl Found {
             harmed_per_thousand: number(finding.harmed_per_thousand),
             harm: finding.harm.clone(),
             loss: Figure::pounds(finding.payer_loss),
-            worlds_present: (reported.share_of_worlds * stress.worlds as f64).round() as usize,
-            share_of_worlds: number(reported.share_of_worlds).filter(|_| stress.worlds > 0),
-            gain_over_worlds: Range { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
+            scenarios_present: (reported.share_of_scenarios * stress.scenarios as f64).round() as usize,
+            share_of_scenarios: number(reported.share_of_scenarios).filter(|_| stress.scenarios > 0),
+            gain_over_scenarios: Range { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
             when: reported.when.as_ref().map(|when| WhenFound::of(when, stress)),
             edge: reported.edge.as_ref().map(|edge| EdgeFound::of(edge, stress)),
             providers: reported
@@ -243,7 +243,7 @@ impl Found {
                 .iter()
                 .map(|(label, value)| Further { label: label.clone(), value: value.clone() })
                 .collect(),
-            mend: reported.mend.as_ref().map(Mend::of),
+            fix: reported.fix.as_ref().map(Fix::of),
             tried_in_vain: reported.tried_in_vain.clone(),
             watch: entry.map_or("", |entry| entry.watch),
         }
@@ -265,8 +265,12 @@ struct Moved {
 
 impl EdgeFound {
     fn of(edge: &Edge, stress: &Stress) -> EdgeFound {
-        let moves = edge.moves.iter().filter_map(|&(at, way)| Some((stress.dials.get(at)?, way)));
-        let moved = |(dial, way): (&Dial, f64)| Moved { number: dial.path.clone(), value: number(dial.at(way)), unit: dial.unit };
+        let moves = edge.moves.iter().filter_map(|&(at, way)| Some((stress.uncertain_numbers.get(at)?, way)));
+        let moved = |(uncertain, way): (&UncertainNumber, f64)| Moved {
+            number: uncertain.path.clone(),
+            value: number(uncertain.at(way)),
+            unit: uncertain.unit,
+        };
         EdgeFound { distance: number(edge.distance), moves: moves.map(moved).collect() }
     }
 }
@@ -280,8 +284,8 @@ struct WhenFound {
 
 impl WhenFound {
     fn of(when: &When, stress: &Stress) -> WhenFound {
-        let limits = when.limits.iter().map(|(dial, words)| Limit {
-            number: stress.dials.get(*dial).map_or(String::new(), |dial| dial.path.clone()),
+        let limits = when.limits.iter().map(|(uncertain, words)| Limit {
+            number: stress.uncertain_numbers.get(*uncertain).map_or(String::new(), |uncertain| uncertain.path.clone()),
             words: words.clone(),
         });
         WhenFound { limits: limits.collect(), density: number(when.density), coverage: number(when.coverage) }
@@ -320,7 +324,7 @@ struct Further {
 }
 
 #[derive(Serialize)]
-struct Mend {
+struct Fix {
     change: String,
     payer_cost: Figure,
     value_gained: Figure,
@@ -328,10 +332,10 @@ struct Mend {
     brings: Vec<&'static str>,
 }
 
-impl Mend {
-    fn of(tried: &TriedMend) -> Mend {
-        Mend {
-            change: tried.mend.words(),
+impl Fix {
+    fn of(tried: &TriedFix) -> Fix {
+        Fix {
+            change: tried.fix.words(),
             payer_cost: Figure::pounds(tried.payer_cost),
             value_gained: Figure::pounds(tried.value_gained),
             removes: tried.removes.clone(),
@@ -341,8 +345,8 @@ impl Mend {
 }
 
 #[derive(Serialize)]
-struct Conduct {
-    conduct: &'static str,
+struct Strategy {
+    strategy: &'static str,
     help_spend: Number,
     cost: Number,
     payment: Figure,
@@ -358,15 +362,15 @@ struct Conduct {
     segments: Vec<SegmentEffort>,
 }
 
-impl Conduct {
-    fn of(play: &Play, plays: &Plays) -> Conduct {
-        let efforts = plays.segments.iter().enumerate().map(|(at, segment)| SegmentEffort {
+impl Strategy {
+    fn of(play: &StrategyResult, strategy_results: &StrategyResults) -> Strategy {
+        let efforts = strategy_results.segments.iter().enumerate().map(|(at, segment)| SegmentEffort {
             segment: segment.name.clone(),
             help_spend: play.effort.get(at).copied().and_then(pounds),
             served: play.served.get(at).copied().and_then(number),
         });
-        Conduct {
-            conduct: play.role.words(),
+        Strategy {
+            strategy: play.role.words(),
             help_spend: pounds(play.help_spend),
             cost: pounds(play.cost),
             payment: Figure::of(&play.payments),
@@ -378,8 +382,8 @@ impl Conduct {
             value: pounds(play.value),
             dead_margin: Figure::share(play.dead_margin),
             cohorts_rewarded: Figure::share(play.cohorts_rewarded),
-            outcomes: (0..plays.outcomes.len())
-                .map(|at| OutcomeCount { outcome: plays.outcomes[at].name.clone(), count: number(play.outcome(at)) })
+            outcomes: (0..strategy_results.outcomes.len())
+                .map(|at| OutcomeCount { outcome: strategy_results.outcomes[at].name.clone(), count: number(play.outcome(at)) })
                 .collect(),
             segments: efforts.collect(),
         }
@@ -403,13 +407,13 @@ struct SegmentEffort {
 struct Area {
     area: String,
     people: Number,
-    conducts: Vec<Conduct>,
+    strategies: Vec<Strategy>,
 }
 
 impl Area {
-    fn of(area: &AreaPlays, plays: &Plays) -> Area {
-        let conducts = area.plays.iter().map(|play| Conduct::of(play, plays));
-        Area { area: area.area.clone(), people: number(area.people), conducts: conducts.collect() }
+    fn of(area: &AreaResults, strategy_results: &StrategyResults) -> Area {
+        let strategies = area.strategy_results.iter().map(|play| Strategy::of(play, strategy_results));
+        Area { area: area.area.clone(), people: number(area.people), strategies: strategies.collect() }
     }
 }
 
@@ -501,7 +505,7 @@ struct Point {
 }
 
 #[derive(Serialize)]
-struct BreakEvenOverWorlds {
+struct BreakEvenOverScenarios {
     low: Number,
     middle: Number,
     high: Number,
@@ -513,9 +517,9 @@ struct BreakEvenOverWorlds {
     drifting_pays: Number,
 }
 
-impl BreakEvenOverWorlds {
-    fn of(range: &BreakEven) -> BreakEvenOverWorlds {
-        BreakEvenOverWorlds {
+impl BreakEvenOverScenarios {
+    fn of(range: &BreakEven) -> BreakEvenOverScenarios {
+        BreakEvenOverScenarios {
             low: number(range.low),
             middle: number(range.middle),
             high: number(range.high),
@@ -617,16 +621,16 @@ struct Uncertain {
 }
 
 impl Uncertain {
-    fn of(dial: &Dial) -> Uncertain {
+    fn of(uncertain: &UncertainNumber) -> Uncertain {
         Uncertain {
-            number: dial.path.clone(),
-            stated: dial.words.clone(),
-            unit: dial.unit.to_string(),
-            value: number(dial.value),
-            low: number(dial.low),
-            high: number(dial.high),
-            assumption: base::document::is_assumption(&dial.from),
-            from: dial.from.clone(),
+            number: uncertain.path.clone(),
+            stated: uncertain.words.clone(),
+            unit: uncertain.unit.to_string(),
+            value: number(uncertain.value),
+            low: number(uncertain.low),
+            high: number(uncertain.high),
+            assumption: base::document::is_assumption(&uncertain.from),
+            from: uncertain.from.clone(),
         }
     }
 }

@@ -47,7 +47,7 @@ pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &R
         if more > 0 {
             let _ = write!(out, "\n      … and {} more", thousands(more as i64));
         }
-        let _ = write!(out, "\n      {:<9} {}\n      {:<9} {}", "expected", kind.first.expected, "to fix", kind.first.mend);
+        let _ = write!(out, "\n      {:<9} {}\n      {:<9} {}", "expected", kind.first.expected, "to fix", kind.first.fix);
     }
     let hint = match refused {
         true => "correct the records; `wellspent records check` lists every faulty row",
@@ -62,11 +62,11 @@ pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &R
 /// One line for the terminal, and a line for each finding that somebody should know.
 pub fn lines(quality: &Quality) -> Vec<String> {
     let (read, used) = (quality.rows(), quality.files.iter().map(|file| file.used).sum::<u64>());
-    let apart: u64 = quality.files.iter().map(|file| file.set_apart).sum();
+    let apart: u64 = quality.files.iter().map(|file| file.set_aside).sum();
     let repeats: u64 = quality.files.iter().map(|file| file.repeats).sum();
     let files = several(quality.files.len() as u64, "file", "files");
     let mut out = vec![format!(
-        "Data quality: {} in {files}; {} used, {} set apart, {} counted once.",
+        "Data quality: {} in {files}; {} used, {} set aside, {} counted once.",
         several(read, "row", "rows"),
         thousands(used as i64),
         thousands(apart as i64),
@@ -113,16 +113,16 @@ pub fn recorded(quality: &Quality) -> String {
     lines(quality).into_iter().chain(quality.files.iter().map(file)).collect::<Vec<_>>().join("\n")
 }
 
-/// The most that what was set apart could change the sum, in words.
+/// The most that what was set aside could change the sum, in words.
 pub fn effect(quality: &Quality) -> Option<String> {
     Some(match quality.effect? {
         Effect::Between { least, most, bound: false } => {
-            format!("With the rows that were set apart, the sum could be anything from {least} to {most}.")
+            format!("With the rows that were set aside, the sum could be anything from {least} to {most}.")
         }
         Effect::Between { least, most, bound: true } => {
-            format!("With the rows that were set apart, the sum could not be less than {least} or more than {most}.")
+            format!("With the rows that were set aside, the sum could not be less than {least} or more than {most}.")
         }
-        Effect::Unknown => "How far the rows that were set apart could change the sum cannot be said: they are about who is \
+        Effect::Unknown => "How far the rows that were set aside could change the sum cannot be said: they are about who is \
                             paid, whom people are compared with, or how far the records reach."
             .to_owned(),
     })
@@ -155,7 +155,7 @@ pub fn words(finding: &Finding) -> String {
 
 /// The statement as CSV: a row for each file, finding and stated zero.
 pub fn csv(quality: &Quality) -> String {
-    let mut out = "what,file,sha256,rows,used,set apart,repeats,outcome,column,finding,people,places\n".to_owned();
+    let mut out = "what,file,sha256,rows,used,set aside,repeats,outcome,column,finding,people,places\n".to_owned();
     for file in &quality.files {
         let _ = writeln!(
             out,
@@ -164,7 +164,7 @@ pub fn csv(quality: &Quality) -> String {
             file.sha256,
             file.rows,
             file.used,
-            file.set_apart,
+            file.set_aside,
             file.repeats
         );
     }
@@ -202,7 +202,7 @@ pub fn notes(quality: &Quality) -> Vec<String> {
     // A table that no rule asks for is no news.
     let known = quality.findings.iter().all(|finding| finding.what == UNWANTED);
     let known = known && lines.len() == 1 + usize::from(!quality.findings.is_empty());
-    if !known || quality.files.iter().any(|file| file.set_apart + file.repeats > 0) {
+    if !known || quality.files.iter().any(|file| file.set_aside + file.repeats > 0) {
         return lines;
     }
     Vec::new()

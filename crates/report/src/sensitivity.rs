@@ -20,7 +20,7 @@ pub fn page(scheme: &Scheme, found: &Sensitivity, notes: &str) -> String {
     let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
     body += &text(
         "p class=\"quiet\"",
-        &format!("{} uncertain numbers, {} people.{area}", found.dials.len(), thousands(found.people as i64)),
+        &format!("{} uncertain numbers, {} people.{area}", found.uncertain_numbers.len(), thousands(found.people as i64)),
     );
     for (output, ids) in found.outputs.iter().zip(IDS) {
         body += &heading(2, ids[0], &title(output));
@@ -62,10 +62,10 @@ pub fn movement(output: &Output, by: f64) -> String {
     }
 }
 
-/// "£1.2m as stated; £1.1m in the middle, £0.3m to £2m in 9 worlds of 10".
+/// "£1.2m as stated; £1.1m in the middle, £0.3m to £2m in 9 scenarios of 10".
 pub fn spread(output: &Output) -> String {
     let [low, middle, high] = output.spread.map(|figure| value(output, figure));
-    format!("{} as stated; {middle} in the middle, {low} to {high} in 9 worlds of 10", value(output, output.stated))
+    format!("{} as stated; {middle} in the middle, {low} to {high} in 9 scenarios of 10", value(output, output.stated))
 }
 
 /// "41 % (36 to 46)"; a share below nothing is nothing seen through noise.
@@ -82,11 +82,11 @@ pub fn by_share(found: &Sensitivity, output: &Output) -> Vec<usize> {
 }
 
 /// "£250 to £1,500".
-pub fn range(found: &Sensitivity, dial: usize) -> String {
-    let dial = &found.dials[dial];
+pub fn range(found: &Sensitivity, uncertain: usize) -> String {
+    let uncertain = &found.uncertain_numbers[uncertain];
     // The unit once, at the end; the pound sign stands before both.
-    let first = if dial.unit == "£" { "£" } else { "" };
-    format!("{} to {}", written(dial.low, first), written(dial.high, dial.unit))
+    let first = if uncertain.unit == "£" { "£" } else { "" };
+    format!("{} to {}", written(uncertain.low, first), written(uncertain.high, uncertain.unit))
 }
 
 /// Shares of the spread, by itself and together with others.
@@ -96,7 +96,8 @@ fn shares(found: &Sensitivity, output: &Output, id: &'static str) -> String {
     let rows: Vec<(String, Vec<Ranged>)> = order
         .iter()
         .map(|&at| {
-            let name = format!("{} ({})", number_name(&found.dials[found.kept[at]].path), range(found, found.kept[at]));
+            let name =
+                format!("{} ({})", number_name(&found.uncertain_numbers[found.kept[at]].path), range(found, found.kept[at]));
             (name, vec![ranged(output.shares[at].alone), ranged(output.shares[at].in_all)])
         })
         .collect();
@@ -111,7 +112,7 @@ fn shares(found: &Sensitivity, output: &Output, id: &'static str) -> String {
         .iter()
         .map(|&at| {
             let share = output.shares[at];
-            vec![number_name(&found.dials[found.kept[at]].path), interval(share.alone), interval(share.in_all)]
+            vec![number_name(&found.uncertain_numbers[found.kept[at]].path), interval(share.alone), interval(share.in_all)]
         })
         .collect();
     let table = table("Shares of the spread, 90 % interval", &["number", "by itself", "with others"], &cells);
@@ -120,15 +121,16 @@ fn shares(found: &Sensitivity, output: &Output, id: &'static str) -> String {
 
 /// What every number moves the figure by.
 fn screen(found: &Sensitivity, output: &Output, id: &'static str) -> String {
-    let mut order: Vec<usize> = (0..found.dials.len()).collect();
+    let mut order: Vec<usize> = (0..found.uncertain_numbers.len()).collect();
     order.sort_by(|&a, &b| output.effects[b].size.total_cmp(&output.effects[a].size));
     // Money in pounds, rates in points; both are at nought for most numbers of a long file.
-    let shown: Vec<usize> = order.iter().copied().filter(|&dial| output.effects[dial].size > 0.0).take(MOST_SHOWN).collect();
+    let shown: Vec<usize> =
+        order.iter().copied().filter(|&uncertain| output.effects[uncertain].size > 0.0).take(MOST_SHOWN).collect();
     let rows: Vec<(String, Vec<Option<f64>>)> = shown
         .iter()
-        .map(|&dial| {
-            let effect = output.effects[dial];
-            let name = format!("{} ({})", number_name(&found.dials[dial].path), range(found, dial));
+        .map(|&uncertain| {
+            let effect = output.effects[uncertain];
+            let name = format!("{} ({})", number_name(&found.uncertain_numbers[uncertain].path), range(found, uncertain));
             (name, vec![Some(effect.varies), Some(effect.size)])
         })
         .collect();
@@ -150,10 +152,10 @@ fn screen(found: &Sensitivity, output: &Output, id: &'static str) -> String {
     let svg = svg::rows(&format!("chart-{id}"), &title, &words, &axis, &series, &rows);
     let cells: Vec<Vec<String>> = order
         .iter()
-        .map(|&dial| {
-            let effect = output.effects[dial];
-            let name = number_name(&found.dials[dial].path);
-            vec![name, range(found, dial), movement(output, effect.size), movement(output, effect.varies)]
+        .map(|&uncertain| {
+            let effect = output.effects[uncertain];
+            let name = number_name(&found.uncertain_numbers[uncertain].path);
+            vec![name, range(found, uncertain), movement(output, effect.size), movement(output, effect.varies)]
         })
         .collect();
     let table = table("What each number moves", &["number", "range", "moves it by", "depends on the others by"], &cells);

@@ -51,7 +51,7 @@ fn of_records(quality: &Quality) -> String {
         .files
         .iter()
         .map(|file| {
-            let numbers = [file.rows, file.used, file.set_apart, file.repeats].map(|number| thousands(number as i64));
+            let numbers = [file.rows, file.used, file.set_aside, file.repeats].map(|number| thousands(number as i64));
             [file.name.clone()].into_iter().chain(numbers).chain([file.sha256.clone()]).collect()
         })
         .collect();

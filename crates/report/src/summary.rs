@@ -2,8 +2,8 @@
 
 use base::money::thousands;
 use contract::Scheme;
+use simulation::assumptions::Assumptions;
 use simulation::stress::{Options, Reported, Stress};
-use simulation::world::World;
 
 use super::words;
 use crate::terminal::{bold, dim, green, red, wrap};
@@ -12,11 +12,14 @@ use crate::terminal::{bold, dim, green, red, wrap};
 const WIDTH: usize = 100;
 
 /// The summary as text; `paged` when the whole report is written elsewhere too.
-pub fn text(scheme: &Scheme, world: &World, stress: &Stress, options: Options, paged: bool) -> String {
+pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress, options: Options, paged: bool) -> String {
     let (present, absent): (Vec<&Reported>, Vec<&Reported>) = words::looked_for(stress).partition(|r| r.finding.present);
     let verdict = wrap(&words::verdict(stress), WIDTH, "");
     let mut out = format!("{}\n", bold(&wrap(&scheme.name, WIDTH, "")));
-    out += &dim(&format!("{}\n", wrap(&format!("{}. All sums: {}.", world.name, words::over(stress, world)), WIDTH, "")));
+    out += &dim(&format!(
+        "{}\n",
+        wrap(&format!("{}. All sums: {}.", assumptions.name, words::over(stress, assumptions)), WIDTH, "")
+    ));
     out += &format!("\n{}\n", if present.is_empty() { green(&verdict) } else { red(&verdict) });
     present.iter().for_each(|reported| out += &finding(reported, stress));
     let trying = words::trying(stress);
@@ -57,19 +60,19 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
     if !losers.is_empty() {
         out += &line("loses", &losers.join("; "));
     }
-    let place = match stress.worlds {
-        0 => "in the world as stated, the only one tried".to_owned(),
-        _ => format!("in {} plausible worlds", words::worlds(reported.share_of_worlds, stress)),
+    let place = match stress.scenarios {
+        0 => "in the assumptions as stated, the only one tried".to_owned(),
+        _ => format!("in {} scenarios", words::scenarios(reported.share_of_scenarios, stress)),
     };
     out += &line("where", &format!("{place}; {}", words::kinds(reported)));
     out += &words::when(reported, stress).map_or(String::new(), |when| line("", &when));
     out += &words::edge(reported, stress).map_or(String::new(), |edge| line("nearest", &edge));
     out += &line(
-        "mend",
-        &match (words::mend(reported, stress), &reported.mend) {
+        "fix",
+        &match (words::fix(reported, stress), &reported.fix) {
             (Some(words), _) if words.starts_with("as for") => words,
             (Some(words), Some(tried)) => format!("{words} ({})", words::side_effects(tried, stress)),
-            _ => words::no_mend(reported) + &tried_in_vain(reported),
+            _ => words::no_fix(reported) + &tried_in_vain(reported),
         },
     );
     out
@@ -91,8 +94,8 @@ fn tried_in_vain(reported: &Reported) -> String {
 
 fn all_clear(reported: &Reported, stress: &Stress) -> String {
     let why = words::why_not(&reported.finding).map_or(String::new(), |(what, figure)| format!("needs “{what}”; here: {figure}"));
-    let elsewhere = match reported.share_of_worlds {
-        share if share > 0.0 => format!(" (but present in {} plausible worlds)", words::worlds(share, stress)),
+    let elsewhere = match reported.share_of_scenarios {
+        share if share > 0.0 => format!(" (but present in {} scenarios)", words::scenarios(share, stress)),
         _ => String::new(),
     };
     let nearest = words::edge(reported, stress).map_or(String::new(), |edge| format!("; {edge}"));
@@ -105,16 +108,16 @@ fn all_clear(reported: &Reported, stress: &Stress) -> String {
 
 fn footer(stress: &Stress, options: Options) -> String {
     let (regret, error) = stress.regret;
-    let failed = match stress.worlds_failed {
+    let failed = match stress.scenarios_failed {
         0 => String::new(),
-        n => format!(" {n} further worlds could not be read."),
+        n => format!(" {n} further scenarios could not be read."),
     };
     let text = format!(
-        "± is the 95 % error of simulation, where it moves a digit shown. {} futures, {} plausible worlds over {} uncertain numbers, {} conducts tried, seed {}.{failed} The \
+        "± is the 95 % error of simulation, where it moves a digit shown. {} replications, {} scenarios over {} uncertain numbers, {} strategies tried, seed {}.{failed} The \
          search may be short of the best by {} in an area. {} numbers are assumptions, not facts.",
         thousands(options.replications as i64),
-        stress.worlds,
-        stress.dials.len(),
+        stress.scenarios,
+        stress.uncertain_numbers.len(),
         thousands(stress.tried as i64),
         options.seed,
         words::estimate(risks::Estimate { mean: regret, error }),

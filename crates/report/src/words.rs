@@ -1,15 +1,15 @@
 //! How a report says what was found: the phrases that the terminal summary and the page share, so that both say the same.
 //! Every figure comes from the run; nothing here decides whether a finding is present.
 
-use base::document::Dial;
+use base::document::UncertainNumber;
 use base::money::thousands;
 pub use risks::pounds_within as estimate;
-use risks::{Estimate, Finding, Play, Role, WrongPayment, WrongPaymentRow, percent, pounds};
+use risks::{Estimate, Finding, Role, StrategyResult, WrongPayment, WrongPaymentRow, percent, pounds};
+use simulation::assumptions::Assumptions;
 use simulation::curve::Curve;
 use simulation::help::NextPound;
-use simulation::stress::{CostPoint, Reported, Stress, TriedMend};
+use simulation::stress::{CostPoint, Reported, Stress, TriedFix};
 use simulation::when::written;
-use simulation::world::World;
 
 /// The same without the interval: the digits that can be believed.
 pub fn supported(value: Estimate) -> String {
@@ -45,9 +45,9 @@ pub fn point_figure(share: f64) -> String {
     format!("{:.1}", 100.0 * share + 0.0)
 }
 
-/// "59 of 64": a share of the worlds tried, as a count, which claims no more than was tried.
-pub fn worlds(share: f64, stress: &Stress) -> String {
-    match stress.worlds {
+/// "59 of 64": a share of the scenarios tried, as a count, which claims no more than was tried.
+pub fn scenarios(share: f64, stress: &Stress) -> String {
+    match stress.scenarios {
         0 => "none tried".to_owned(),
         tried => format!("{} of {tried}", (share * tried as f64).round()),
     }
@@ -96,12 +96,12 @@ fn alternatives(names: &[&str]) -> String {
     listed(names).replace(" and ", " or ")
 }
 
-/// The consequences that could be looked for.
+/// The risks that could be looked for.
 pub fn looked_for(stress: &Stress) -> impl Iterator<Item = &Reported> {
     stress.reported.iter().filter(|reported| reported.finding.not_looked_for.is_none())
 }
 
-/// The consequences that the files say nothing of, each with what would let it be looked for.
+/// The risks that the files say nothing of, each with what would let it be looked for.
 pub fn not_looked_for(stress: &Stress) -> impl Iterator<Item = (&'static str, &'static str)> {
     stress.reported.iter().filter_map(|reported| Some((reported.finding.name, reported.finding.not_looked_for?)))
 }
@@ -111,14 +111,16 @@ pub fn verdict(stress: &Stress) -> String {
     let present = stress.reported.iter().filter(|reported| reported.finding.present).count();
     let looked = looked_for(stress).count();
     let found = match present {
-        0 => format!("none of the {looked} unintended consequences looked for is present"),
-        1 => format!("1 of the {looked} unintended consequences looked for is present"),
-        n => format!("{n} of the {looked} unintended consequences looked for are present"),
+        0 => format!("none of the {looked} unintended risks looked for is present"),
+        1 => format!("1 of the {looked} unintended risks looked for is present"),
+        n => format!("{n} of the {looked} unintended risks looked for are present"),
     };
-    let (Some(best), Some(intended)) = (stress.plays.play(Role::Best), stress.plays.play(Role::Intended)) else {
-        return format!("In the world as stated, {found}.");
+    let (Some(best), Some(intended)) =
+        (stress.strategy_results.simulate(Role::Best), stress.strategy_results.simulate(Role::Intended))
+    else {
+        return format!("In the assumptions as stated, {found}.");
     };
-    let each = |play: &Play| play.help_spend / stress.plays.people.max(1.0);
+    let each = |play: &StrategyResult| play.help_spend / stress.strategy_results.people.max(1.0);
     let (spends, means) = (each(best), each(intended));
     let against = match spends / means.max(1e-9) {
         ratio if ratio < 0.95 => format!("rather than the {} intended", pounds(means)),
@@ -134,10 +136,15 @@ pub fn verdict(stress: &Stress) -> String {
 }
 
 /// Over what all sums are taken: "21 areas, 108,000 people, 1 contract year".
-pub fn over(stress: &Stress, world: &World) -> String {
-    let areas = stress.plays.areas.len();
+pub fn over(stress: &Stress, assumptions: &Assumptions) -> String {
+    let areas = stress.strategy_results.areas.len();
     let part = |number: usize, noun: &str| format!("{} {noun}{}", thousands(number as i64), if number == 1 { "" } else { "s" });
-    format!("{}, {} people, {}", part(areas, "area"), count(stress.plays.people), part(world.years, "contract year"))
+    format!(
+        "{}, {} people, {}",
+        part(areas, "area"),
+        count(stress.strategy_results.people),
+        part(assumptions.years, "contract year")
+    )
 }
 
 /// What the provider gains by a finding, as a phrase: each kind of finding gains in its own way.
@@ -180,7 +187,7 @@ pub fn losers(finding: &Finding, stress: &Stress) -> Vec<String> {
         }
         "provider loss and windfall" => {
             let chance = figure(finding, "chance of a loss as intended").filter(|_| !sure);
-            out.extend(chance.map(|chance| format!("providers that do as intended: a loss in {chance} of futures")));
+            out.extend(chance.map(|chance| format!("providers that do as intended: a loss in {chance} of replications")));
             out.extend(sure.then(|| format!("the payer, {}", estimate(loss))));
         }
         _ => {
@@ -205,27 +212,27 @@ pub fn harm(finding: &Finding) -> Option<String> {
 
 /// How often an honest provider's improvement goes unpaid, where that is often.
 fn refused(stress: &Stress) -> Option<String> {
-    let table = stress.plays.wrong_payment.as_ref()?;
-    let unpaid = 1.0 - stress.plays.play(Role::Intended)?.cohorts_rewarded.mean;
+    let table = stress.strategy_results.wrong_payment.as_ref()?;
+    let unpaid = 1.0 - stress.strategy_results.simulate(Role::Intended)?.cohorts_rewarded.mean;
     (table.intended > 0.0 && unpaid >= 0.05).then(|| {
         let (change, often) = (points(table.intended), percent(unpaid));
         format!("providers that do as intended: a real {change} goes unpaid in {often} of cohorts")
     })
 }
 
-/// In which worlds a finding appears, where that can be told in a few numbers.
+/// In which scenarios a finding appears, where that can be told in a few numbers.
 pub fn when(reported: &Reported, stress: &Stress) -> Option<String> {
     let when = reported.when.as_ref().filter(|when| !when.limits.is_empty())?;
-    let limit = |(dial, words): &(usize, String)| {
-        let path = stress.dials.get(*dial).map_or("", |dial| dial.path.as_str());
+    let limit = |(uncertain, words): &(usize, String)| {
+        let path = stress.uncertain_numbers.get(*uncertain).map_or("", |uncertain| uncertain.path.as_str());
         // The limit begins with the number's path, which is for those who edit the file.
-        let rest = words.strip_prefix(&simulation::when::dial_name(path));
+        let rest = words.strip_prefix(&simulation::when::uncertain_name(path));
         rest.map_or_else(|| words.clone(), |rest| format!("“{}”{rest}", number_name(path)))
     };
     let limits: Vec<String> = when.limits.iter().map(limit).collect();
     let limits: Vec<&str> = limits.iter().map(String::as_str).collect();
     Some(format!(
-        "mostly where {}: it appears in {:.0} % of such worlds, and they are {:.0} % of those that have it",
+        "mostly where {}: it appears in {:.0} % of such scenarios, and they are {:.0} % of those that have it",
         listed(&limits),
         100.0 * when.density,
         100.0 * when.coverage
@@ -248,9 +255,9 @@ fn figure<'a>(finding: &'a Finding, label: &str) -> Option<&'a str> {
 }
 
 /// What a change to the rules costs and does: "the payer pays about £77m more; outcomes are worth about £100m more". Two digits,
-/// because mends are tried on few futures; less than a thousandth of what is paid is nothing.
-pub fn side_effects(tried: &TriedMend, stress: &Stress) -> String {
-    let nothing = stress.plays.play(Role::Best).map_or(0.5, |best| 0.001 * best.payment().abs());
+/// because fixes are tried on few replications; less than a thousandth of what is paid is nothing.
+pub fn side_effects(tried: &TriedFix, stress: &Stress) -> String {
+    let nothing = stress.strategy_results.simulate(Role::Best).map_or(0.5, |best| 0.001 * best.payment().abs());
     let change = |value: f64| match value {
         value if value.abs() <= nothing => None,
         value => Some(format!("about {} {}", two_digits(value.abs()), if value > 0.0 { "more" } else { "less" })),
@@ -278,14 +285,15 @@ fn two_digits(value: f64) -> String {
     }
 }
 
-/// The nearest world that differs: "goes when “help, support, half cost” falls to £310 (stated £600); distance 0.83".
+/// The nearest scenario that differs: "goes when “help, support, half cost” falls to £310 (stated £600); distance 0.83".
 pub fn edge(reported: &Reported, stress: &Stress) -> Option<String> {
     let edge = reported.edge.as_ref()?;
     let verb = if reported.finding.present { "goes" } else { "appears" };
     if edge.moves.is_empty() {
-        return Some("on the edge as stated: which side it falls on is decided by which futures it is played on".to_owned());
+        return Some("on the edge as stated: which side it falls on is decided by which replications it is played on".to_owned());
     }
-    let told: Vec<String> = edge.moves.iter().take(MOST_MOVES).map(|&(at, way)| moved(&stress.dials[at], way)).collect();
+    let told: Vec<String> =
+        edge.moves.iter().take(MOST_MOVES).map(|&(at, way)| moved(&stress.uncertain_numbers[at], way)).collect();
     let more = match edge.moves.len() - told.len() {
         0 => String::new(),
         1 => " and one more number moves".to_owned(),
@@ -299,22 +307,22 @@ pub fn edge(reported: &Reported, stress: &Stress) -> Option<String> {
 const MOST_MOVES: usize = 4;
 
 /// "“help, support, half cost” falls to £310 (stated £600)".
-fn moved(dial: &Dial, way: f64) -> String {
-    let verb = if dial.at(way) < dial.value { "falls" } else { "rises" };
-    let (there, stated) = (written(dial.at(way), dial.unit), written(dial.value, dial.unit));
-    format!("“{}” {verb} to {there} (stated {stated})", number_name(&dial.path))
+fn moved(uncertain: &UncertainNumber, way: f64) -> String {
+    let verb = if uncertain.at(way) < uncertain.value { "falls" } else { "rises" };
+    let (there, stated) = (written(uncertain.at(way), uncertain.unit), written(uncertain.value, uncertain.unit));
+    format!("“{}” {verb} to {there} (stated {stated})", number_name(&uncertain.path))
 }
 
-/// The mend in a few words, or whose mend it is too: "as for drift".
-pub fn mend(reported: &Reported, stress: &Stress) -> Option<String> {
-    let tried = reported.mend.as_ref()?;
+/// The fix in a few words, or whose fix it is too: "as for drift".
+pub fn fix(reported: &Reported, stress: &Stress) -> Option<String> {
+    let tried = reported.fix.as_ref()?;
     let earlier = stress.reported.iter().take_while(|other| other.finding.name != reported.finding.name);
-    let same = earlier.into_iter().find(|other| other.mend.as_ref().is_some_and(|mend| mend.mend == tried.mend));
-    Some(same.map_or_else(|| tried.mend.words(), |same| format!("as for {}", same.finding.name)))
+    let same = earlier.into_iter().find(|other| other.fix.as_ref().is_some_and(|fix| fix.fix == tried.fix));
+    Some(same.map_or_else(|| tried.fix.words(), |same| format!("as for {}", same.finding.name)))
 }
 
-/// What is said where no mend was found.
-pub fn no_mend(reported: &Reported) -> String {
+/// What is said where no fix was found.
+pub fn no_fix(reported: &Reported) -> String {
     match reported.tried_in_vain.len() {
         0 => "no change is known that would remove it".to_owned(),
         1 => "the one change tried does not remove it".to_owned(),
@@ -328,9 +336,9 @@ pub fn why_not(finding: &Finding) -> Option<(&str, &str)> {
 }
 
 /// What trying pays, a sentence to a fact: the next pound of help first, then by cost of help, the aim that is surely paid, and
-/// over the worlds.
+/// over the scenarios.
 pub fn trying(stress: &Stress) -> Vec<String> {
-    let facts = [by_cost(stress), sure_aims(stress), over_worlds(stress), drifting(stress)];
+    let facts = [by_cost(stress), sure_aims(stress), over_scenarios(stress), drifting(stress)];
     next_pounds(&stress.next_pounds).into_iter().chain(facts.into_iter().flatten().map(|fact| fact.replace('_', " "))).collect()
 }
 
@@ -436,7 +444,7 @@ fn span(first: &str, last: &str) -> String {
 
 /// People in one cohort of a curve's area.
 pub fn cohort_size(curve: &Curve, stress: &Stress) -> f64 {
-    curve.people / stress.plays.cohorts.max(1) as f64
+    curve.people / stress.strategy_results.cohorts.max(1) as f64
 }
 
 /// The words for the areas of the curves, smallest first.
@@ -450,7 +458,7 @@ pub fn area_words(curves: usize) -> &'static [&'static str] {
 
 fn sure_aims(stress: &Stress) -> Option<String> {
     // Where each result is paid for by itself, none is refused.
-    stress.plays.wrong_payment.as_ref()?;
+    stress.strategy_results.wrong_payment.as_ref()?;
     let names = area_words(stress.curves.len());
     let each: Vec<String> = stress
         .curves
@@ -471,15 +479,12 @@ fn sure_aims(stress: &Stress) -> Option<String> {
     (!each.is_empty()).then(|| format!("To be rewarded in 3 cohorts of 4 takes a real change of {}.", listed(&each)))
 }
 
-fn over_worlds(stress: &Stress) -> Option<String> {
-    let range = stress.break_even.as_ref().filter(|_| stress.worlds > 0)?;
+fn over_scenarios(stress: &Stress) -> Option<String> {
+    let range = stress.break_even.as_ref().filter(|_| stress.scenarios > 0)?;
     let paying = 1.0 - range.never;
-    let never = worlds(range.never, stress);
-    if paying * (stress.worlds as f64) < 0.5 {
-        return Some(format!(
-            "In none of {} plausible worlds does any aim pay better than spending nothing extra.",
-            stress.worlds
-        ));
+    let never = scenarios(range.never, stress);
+    if paying * (stress.scenarios as f64) < 0.5 {
+        return Some(format!("In none of {} scenarios does any aim pay better than spending nothing extra.", stress.scenarios));
     }
     let pays = match (range.middle, range.high) {
         (_, high) if high <= 0.0 => "every step up pays".to_owned(),
@@ -488,16 +493,16 @@ fn over_worlds(stress: &Stress) -> Option<String> {
         }
         (middle, high) => {
             format!(
-                "the aim must be {} ({} to {} in 9 worlds of 10)",
+                "the aim must be {} ({} to {} in 9 scenarios of 10)",
                 points(middle),
                 point_figure(range.low),
                 point_figure(high)
             )
         }
     };
-    Some(match range.never * (stress.worlds as f64) < 0.5 {
-        true => format!("Over all {} plausible worlds: {pays}.", stress.worlds),
-        false => format!("In {never} plausible worlds no aim within reach pays; in the others, {pays}."),
+    Some(match range.never * (stress.scenarios as f64) < 0.5 {
+        true => format!("Over all {} scenarios: {pays}.", stress.scenarios),
+        false => format!("In {never} scenarios no aim within reach pays; in the others, {pays}."),
     })
 }
 
@@ -505,8 +510,11 @@ fn over_worlds(stress: &Stress) -> Option<String> {
 fn drifting(stress: &Stress) -> Option<String> {
     let curve = typical_curve(stress)?;
     let spends_today = curve.points.first().is_some_and(|point| point.aim < -1e-6);
-    let range = stress.break_even.as_ref().filter(|_| spends_today && stress.worlds > 0)?;
-    Some(format!("Spending nothing at all pays better than spending as today in {} worlds.", worlds(range.drifting_pays, stress)))
+    let range = stress.break_even.as_ref().filter(|_| spends_today && stress.scenarios > 0)?;
+    Some(format!(
+        "Spending nothing at all pays better than spending as today in {} scenarios.",
+        scenarios(range.drifting_pays, stress)
+    ))
 }
 
 /// The curve of the area of typical size.

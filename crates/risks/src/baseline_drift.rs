@@ -1,19 +1,19 @@
 //! Baseline drift: outcomes move for everyone, and payment follows.
 
-use contract::mends::Mend;
+use contract::fixes::Fix;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, Turn, mean, percent, pounds};
+use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, Turn, mean, percent, pounds};
 
-pub(super) const CONSEQUENCE: Consequence = Consequence {
+pub(super) const RISK: Risk = Risk {
     name: "baseline drift",
     definition: "When the main outcome is a percentage point better, or worse, for everyone and the provider does nothing extra, \
                  payments for results move by more than 5 % of what is intended to be paid for results (by more than 1 % of all \
                  payments where nothing is): the payer pays, or the provider is fined, for what nobody did.",
     watch: "The same measure in places that nobody is paid for.",
     forecast,
-    mends: |_| {
-        let live = [Mend::LiveComparison(1), Mend::LiveComparison(5)];
-        let above = |mend: &Mend| Mend::Together(vec![Mend::PayAboveBaseline, mend.clone()]);
+    fixes: |_| {
+        let live = [Fix::LiveComparison(1), Fix::LiveComparison(5)];
+        let above = |fix: &Fix| Fix::Together(vec![Fix::PayAboveBaseline, fix.clone()]);
         live.iter().cloned().chain(live.iter().map(above)).collect()
     },
 };
@@ -22,15 +22,20 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
 const OF_RESULTS: f64 = 0.05;
 const OF_PAYMENTS: f64 = 0.01;
 
-fn forecast(plays: &Plays, _: Role) -> Finding {
+fn forecast(strategy_results: &StrategyResults, _: Role) -> Finding {
     let mut case = Case::against(Role::AsNow);
-    let turned = |turn: Turn| plays.turned(Role::AsNow, turn);
-    let all = (plays.play(Role::AsNow), plays.play(Role::Intended), turned(Turn::PointBetter), turned(Turn::PointWorse));
+    let turned = |turn: Turn| strategy_results.turned(Role::AsNow, turn);
+    let all = (
+        strategy_results.simulate(Role::AsNow),
+        strategy_results.simulate(Role::Intended),
+        turned(Turn::PointBetter),
+        turned(Turn::PointWorse),
+    );
     let (Some(now), Some(intended), Some(better), Some(worse)) = all else {
         let nothing = "No outcome is paid for.".to_owned();
-        return case.finding(CONSEQUENCE.name, nothing, Estimate::default(), Harm::none(), Estimate::default());
+        return case.finding(RISK.name, nothing, Estimate::default(), Harm::none(), Estimate::default());
     };
-    let outcome = plays.main_outcome.map_or("the outcome", |at| &plays.outcomes[at].name);
+    let outcome = strategy_results.main_outcome.map_or("the outcome", |at| &strategy_results.outcomes[at].name);
     let paid = Estimate::of(better.results.iter().zip(&now.results).map(|(there, here)| there - here));
     let fined = Estimate::of(now.results.iter().zip(&worse.results).map(|(here, there)| here - there));
     let rewards = mean(&intended.rewards);
@@ -70,5 +75,5 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
             pounds(fined.mean)
         ),
     };
-    case.finding(CONSEQUENCE.name, strategy, paid, Harm::none(), paid)
+    case.finding(RISK.name, strategy, paid, Harm::none(), paid)
 }

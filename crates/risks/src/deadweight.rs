@@ -1,21 +1,21 @@
 //! Deadweight: paying for results that would have happened anyway.
 
-use contract::mends::Mend;
+use contract::fixes::Fix;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, Turn, mean, percent, pounds};
+use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, Turn, mean, percent, pounds};
 
-pub(super) const CONSEQUENCE: Consequence = Consequence {
+pub(super) const RISK: Risk = Risk {
     name: "deadweight",
-    definition: "More than a tenth of the rewards for results under the provider's best conduct would be paid all the same if the \
+    definition: "More than a tenth of the rewards for results under the provider's best strategy would be paid all the same if the \
                  provider did nothing at all.",
     watch: "Results in a comparison group that nobody is paid for.",
     forecast,
-    mends: |_| {
+    fixes: |_| {
         vec![
-            Mend::PayAboveBaseline,
-            Mend::LiveComparison(1),
-            Mend::Together(vec![Mend::PayAboveBaseline, Mend::LiveComparison(1)]),
-            Mend::Together(vec![Mend::NoGate, Mend::TwoSided]),
+            Fix::PayAboveBaseline,
+            Fix::LiveComparison(1),
+            Fix::Together(vec![Fix::PayAboveBaseline, Fix::LiveComparison(1)]),
+            Fix::Together(vec![Fix::NoGate, Fix::TwoSided]),
         ]
     },
 };
@@ -23,14 +23,14 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
 /// The share above which it is a finding.
 const SHARE: f64 = 0.1;
 
-fn forecast(plays: &Plays, best: Role) -> Finding {
+fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
     let mut case = Case::against(Role::Idle);
-    let (Some(play), Some(idle)) = (plays.play(best), plays.play(Role::Idle)) else {
-        return case.finding(CONSEQUENCE.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
+    let (Some(play), Some(idle)) = (strategy_results.simulate(best), strategy_results.simulate(Role::Idle)) else {
+        return case.finding(RISK.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
     };
     // What is kept when nothing is done, in whole-scheme pounds: rewards less deductions, not below zero.
     // What people recover by themselves after coming at their worst is another finding's.
-    let kept: Vec<f64> = match plays.turned(Role::Idle, Turn::NoRecovery) {
+    let kept: Vec<f64> = match strategy_results.turned(Role::Idle, Turn::NoRecovery) {
         Some(steady) => steady.results.clone(),
         None => idle.rewards.iter().zip(&idle.deductions).map(|(reward, deduction)| reward - deduction).collect(),
     };
@@ -38,7 +38,7 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     let rewards = mean(&play.rewards);
     let share = if rewards > 1.0 { anyway.mean.max(0.0) / rewards } else { 0.0 };
     // A share of what is paid to somebody who does nothing says nothing of how good the results are.
-    let idle_too = if play.help_spend < 0.01 * rewards { " (and that conduct helps hardly anybody either)" } else { "" };
+    let idle_too = if play.help_spend < 0.01 * rewards { " (and that strategy helps hardly anybody either)" } else { "" };
     case.test(
         "rewards are paid for what would have happened anyway",
         anyway.low() > 0.0 && share > SHARE,
@@ -49,7 +49,7 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
             percent(share)
         ),
     );
-    for (at, outcome) in plays.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.paid && outcome.binary) {
+    for (at, outcome) in strategy_results.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.paid && outcome.binary) {
         let extra = outcome.sign * (play.outcome(at) - idle.outcome(at));
         case.figure(&format!("better results on {} than if idle", outcome.name), format!("{extra:.0}"));
         if extra >= 1.0 {
@@ -58,12 +58,12 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     }
     let strategy = if share > SHARE {
         format!(
-            "Collect, without doing anything, {} of what the provider's best conduct is paid for results{idle_too}.",
+            "Collect, without doing anything, {} of what the provider's best strategy is paid for results{idle_too}.",
             percent(share)
         )
     } else {
         "Hardly anything is paid for doing nothing.".to_owned()
     };
     let gain = Estimate { mean: anyway.mean.max(0.0), error: anyway.error };
-    case.finding(CONSEQUENCE.name, strategy, gain, Harm::none(), gain)
+    case.finding(RISK.name, strategy, gain, Harm::none(), gain)
 }

@@ -1,36 +1,38 @@
 //! Drift: spending less and letting outcomes worsen pays.
 
-use contract::mends::Mend;
+use contract::fixes::Fix;
 
-use super::{Case, Consequence, Finding, Harm, Play, Plays, Role, at_value, gain, gain_test, loss_test, pounds, public_loss};
+use super::{
+    Case, Finding, Harm, Risk, Role, StrategyResult, StrategyResults, at_value, gain, gain_test, loss_test, pounds, public_loss,
+};
 
-pub(super) const CONSEQUENCE: Consequence = Consequence {
+pub(super) const RISK: Risk = Risk {
     name: "drift",
-    definition: "The provider's best conduct spends less on help than intended, in all and on each person whom it helps at all, \
+    definition: "The provider's best strategy spends less on help than intended, in all and on each person whom it helps at all, \
                  people's outcomes are worse than intended, and the provider's profit is higher.",
     watch: "Spend on help for each person falling year by year while the paid measure stays inside its flat zone.",
     forecast,
-    mends: |plays| {
+    fixes: |strategy_results| {
         vec![
-            Mend::NoGate,
-            Mend::Together(vec![Mend::NoGate, Mend::TwoSided]),
-            Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(150)]),
-            Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(200)]),
-            Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(300)]),
-            Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::Prices(400)]),
-            Mend::Prices(200),
-            Mend::Prices(400),
-            Mend::Straight,
-            Mend::NoLimits,
-            at_value(plays, 100),
+            Fix::NoGate,
+            Fix::Together(vec![Fix::NoGate, Fix::TwoSided]),
+            Fix::Together(vec![Fix::NoGate, Fix::TwoSided, Fix::Prices(150)]),
+            Fix::Together(vec![Fix::NoGate, Fix::TwoSided, Fix::Prices(200)]),
+            Fix::Together(vec![Fix::NoGate, Fix::TwoSided, Fix::Prices(300)]),
+            Fix::Together(vec![Fix::NoGate, Fix::TwoSided, Fix::Prices(400)]),
+            Fix::Prices(200),
+            Fix::Prices(400),
+            Fix::Straight,
+            Fix::NoLimits,
+            at_value(strategy_results, 100),
         ]
     },
 };
 
-/// Pounds a person under one conduct, over the segments that `play` serves and gives at least a tenth of what is intended:
+/// Pounds a person under one strategy, over the segments that `play` serves and gives at least a tenth of what is intended:
 /// leaving some out altogether is parking or cherry-picking, and not drift.
-fn spend_on_helped(play: &Play, intended: &Play, of: &Play) -> f64 {
-    let each = |of: &Play, at: usize| of.effort[at] / of.served[at].max(1.0);
+fn spend_on_helped(play: &StrategyResult, intended: &StrategyResult, of: &StrategyResult) -> f64 {
+    let each = |of: &StrategyResult, at: usize| of.effort[at] / of.served[at].max(1.0);
     let helped = |at: &usize| play.served[*at] > 0.5 && each(play, *at) > 0.1 * each(intended, *at) && play.effort[*at] > 0.0;
     let (spend, people) = (0..play.effort.len())
         .filter(helped)
@@ -38,12 +40,12 @@ fn spend_on_helped(play: &Play, intended: &Play, of: &Play) -> f64 {
     spend / f64::max(people, 1.0)
 }
 
-fn forecast(plays: &Plays, best: Role) -> Finding {
+fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
     let mut case = Case::against(Role::Intended);
-    let (Some(play), Some(intended)) = (plays.play(best), plays.play(Role::Intended)) else {
-        return case.finding(CONSEQUENCE.name, String::new(), Default::default(), Harm::none(), Default::default());
+    let (Some(play), Some(intended)) = (strategy_results.simulate(best), strategy_results.simulate(Role::Intended)) else {
+        return case.finding(RISK.name, String::new(), Default::default(), Harm::none(), Default::default());
     };
-    let harm = Harm::between(plays, play, intended);
+    let harm = Harm::between(strategy_results, play, intended);
     let (gain, loss) = (gain(play, intended), public_loss(play, intended));
     case.test(
         "the provider spends less on help than intended",
@@ -63,11 +65,11 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     loss_test(&mut case, &harm, loss);
     let mut strategy = format!(
         "Spend {} a person on help instead of the {} intended",
-        pounds(play.help_spend / plays.people.max(1.0)),
-        pounds(intended.help_spend / plays.people.max(1.0))
+        pounds(play.help_spend / strategy_results.people.max(1.0)),
+        pounds(intended.help_spend / strategy_results.people.max(1.0))
     );
-    if let Some(now) = plays.play(Role::AsNow) {
-        let worse = Harm::between(plays, play, now);
+    if let Some(now) = strategy_results.simulate(Role::AsNow) {
+        let worse = Harm::between(strategy_results, play, now);
         if worse.per_thousand >= 0.05 {
             strategy += &format!(", and let outcomes fall below today's: {:.1} in 1,000 {}", worse.per_thousand, worse.what);
         }
@@ -83,5 +85,5 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
     };
     case.figure("profit as intended", pounds(intended.mean_profit()));
     case.figure("profit at the provider's best", pounds(play.mean_profit()));
-    case.finding(CONSEQUENCE.name, format!("{strategy}.{dear}"), gain, harm, loss)
+    case.finding(RISK.name, format!("{strategy}.{dear}"), gain, harm, loss)
 }

@@ -1,11 +1,11 @@
-//! What goes wrong: the catalogue of unintended consequences, one to a file, each defined once in words and in code.
+//! What goes wrong: the catalogue of unintended risks, one to a file, each defined once in words and in code.
 //!
 //! A finding is a measured quantity and not an opinion. It is *present* only when every one of its tests holds: the provider
 //! gains, somebody loses, and the whole is worse. When a test fails, the finding is reported as not found with the figure
 //! that says so: an all-clear is a result too.
 //!
-//! A consequence reads a table of [`Plays`]: what named conducts cost, pay and do to people, all on the same random numbers.
-//! It does not know how the plays were found. To add one: copy a neighbour, add it to [`CATALOGUE`], give it a glossary entry.
+//! A risk reads a table of [`StrategyResults`]: what named strategies cost, pay and do to people, all on the same random numbers.
+//! It does not know how the strategy results were found. To add one: copy a neighbour, add it to [`CATALOGUE`], give it a glossary entry.
 
 mod baseline_drift;
 mod cherry_picking;
@@ -18,52 +18,52 @@ mod misreporting;
 mod paid_for_noise;
 mod parking;
 mod pilot_to_scale;
-mod plays;
 mod ratchet;
 mod regression_to_the_mean;
 mod stays;
+mod strategy_results;
 mod threshold;
 mod timing;
 mod volume_risk;
 
 use base::money::thousands;
-use contract::mends::Mend;
-pub use plays::*;
+use contract::fixes::Fix;
 pub use stays::why_it_stays;
+pub use strategy_results::*;
 
-/// Every consequence, in reading order.
-pub const CATALOGUE: [Consequence; 16] = [
-    drift::CONSEQUENCE,
-    parking::CONSEQUENCE,
-    cherry_picking::CONSEQUENCE,
-    gate_keeping::CONSEQUENCE,
-    threshold::CONSEQUENCE,
-    timing::CONSEQUENCE,
-    misreporting::CONSEQUENCE,
-    ratchet::CONSEQUENCE,
-    paid_for_noise::CONSEQUENCE,
-    deadweight::CONSEQUENCE,
-    regression_to_the_mean::CONSEQUENCE,
-    baseline_drift::CONSEQUENCE,
-    metric_divergence::CONSEQUENCE,
-    loss_and_windfall::CONSEQUENCE,
-    volume_risk::CONSEQUENCE,
-    pilot_to_scale::CONSEQUENCE,
+/// Every risk, in reading order.
+pub const CATALOGUE: [Risk; 16] = [
+    drift::RISK,
+    parking::RISK,
+    cherry_picking::RISK,
+    gate_keeping::RISK,
+    threshold::RISK,
+    timing::RISK,
+    misreporting::RISK,
+    ratchet::RISK,
+    paid_for_noise::RISK,
+    deadweight::RISK,
+    regression_to_the_mean::RISK,
+    baseline_drift::RISK,
+    metric_divergence::RISK,
+    loss_and_windfall::RISK,
+    volume_risk::RISK,
+    pilot_to_scale::RISK,
 ];
 
-/// One unintended consequence: its name, its definition in words and in code, and what to try against it.
+/// One unintended risk: its name, its definition in words and in code, and what to try against it.
 #[derive(Clone, Copy, Debug)]
-pub struct Consequence {
+pub struct Risk {
     /// As in the report and the glossary: "drift".
     pub name: &'static str,
     /// When it is present, in one sentence.
     pub definition: &'static str,
     /// What to watch for on live records.
     pub watch: &'static str,
-    /// Looks for it in a table of plays; `best` is the conduct taken for the provider's best.
-    pub forecast: fn(&Plays, Role) -> Finding,
+    /// Looks for it in a table of strategy results; `best` is the strategy taken for the provider's best.
+    pub forecast: fn(&StrategyResults, Role) -> Finding,
     /// Rule changes to try, the smallest first.
-    pub mends: fn(&Plays) -> Vec<Mend>,
+    pub fixes: fn(&StrategyResults) -> Vec<Fix>,
 }
 
 /// A mean.
@@ -97,7 +97,7 @@ impl Estimate {
     }
 
     /// Whether it lies above zero by more than chance explains once in two thousand times: for figures that are zero on average
-    /// where there is nothing to find, and are looked at in many schemes and worlds.
+    /// where there is nothing to find, and are looked at in many schemes and scenarios.
     #[must_use]
     pub fn beyond_chance(&self) -> bool {
         self.mean - 3.29 * self.error > 0.0
@@ -124,7 +124,7 @@ pub struct Test {
     pub figure: String,
 }
 
-/// What was found of one consequence.
+/// What was found of one risk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     pub name: &'static str,
@@ -173,7 +173,7 @@ impl Case {
         self.finding(name, "Not looked for.".to_owned(), Estimate::default(), Harm::none(), Estimate::default())
     }
 
-    /// The finding when its plays are missing from the table.
+    /// The finding when its strategy results are missing from the table.
     fn nothing(self, name: &'static str, strategy: &str) -> Finding {
         self.finding(name, strategy.to_owned(), Estimate::default(), Harm::none(), Estimate::default())
     }
@@ -200,7 +200,7 @@ impl Case {
     }
 }
 
-/// How many people a change of conduct leaves worse off.
+/// How many people a change of strategy leaves worse off.
 struct Harm {
     people: f64,
     per_thousand: f64,
@@ -214,16 +214,20 @@ impl Harm {
 
     /// People whose binary outcome is worse under `play` than under `reference`: the main outcome where that is worse for as
     /// many as count, and else the one that is worst.
-    fn between(plays: &Plays, play: &Play, reference: &Play) -> Harm {
-        let lost = |at: usize| plays.outcomes[at].sign * (reference.outcome(at) - play.outcome(at));
-        let counts = |at: &usize| lost(*at) >= 0.5 && lost(*at) > 0.000_05 * plays.people;
-        let binary = (0..plays.outcomes.len()).filter(|&at| plays.outcomes[at].binary);
+    fn between(strategy_results: &StrategyResults, play: &StrategyResult, reference: &StrategyResult) -> Harm {
+        let lost = |at: usize| strategy_results.outcomes[at].sign * (reference.outcome(at) - play.outcome(at));
+        let counts = |at: &usize| lost(*at) >= 0.5 && lost(*at) > 0.000_05 * strategy_results.people;
+        let binary = (0..strategy_results.outcomes.len()).filter(|&at| strategy_results.outcomes[at].binary);
         let worst = binary.max_by(|&a, &b| lost(a).total_cmp(&lost(b)));
-        let named = plays.main_outcome.filter(counts).or(worst);
-        match named.map(|at| (lost(at), &plays.outcomes[at])) {
+        let named = strategy_results.main_outcome.filter(counts).or(worst);
+        match named.map(|at| (lost(at), &strategy_results.outcomes[at])) {
             Some((people, outcome)) if people > 0.0 => {
                 let way = if outcome.sign < 0.0 { "more people with" } else { "fewer people with" };
-                Harm { people, per_thousand: 1000.0 * people / plays.people.max(1.0), what: format!("{way} {}", outcome.name) }
+                Harm {
+                    people,
+                    per_thousand: 1000.0 * people / strategy_results.people.max(1.0),
+                    what: format!("{way} {}", outcome.name),
+                }
             }
             _ => Harm::none(),
         }
@@ -231,59 +235,71 @@ impl Harm {
 
     /// People of some segments whose binary outcome is worse under `play` than under `reference`: the worst such outcome, in
     /// each thousand of them; `who` says who they are.
-    fn among(plays: &Plays, play: &Play, reference: &Play, segments: &[usize], who: &str) -> Harm {
+    fn among(
+        strategy_results: &StrategyResults,
+        play: &StrategyResult,
+        reference: &StrategyResult,
+        segments: &[usize],
+        who: &str,
+    ) -> Harm {
         let lost = |at: usize| -> f64 {
             let each = segments.iter().map(|&segment| reference.outcomes[at][segment] - play.outcomes[at][segment]);
-            plays.outcomes[at].sign * each.sum::<f64>()
+            strategy_results.outcomes[at].sign * each.sum::<f64>()
         };
-        let binary = (0..plays.outcomes.len()).filter(|&at| plays.outcomes[at].binary);
+        let binary = (0..strategy_results.outcomes.len()).filter(|&at| strategy_results.outcomes[at].binary);
         let Some(worst) = binary.max_by(|&a, &b| lost(a).total_cmp(&lost(b))) else { return Harm::none() };
-        let people: f64 = segments.iter().map(|&segment| plays.segments[segment].people).sum();
+        let people: f64 = segments.iter().map(|&segment| strategy_results.segments[segment].people).sum();
         let harmed = lost(worst).max(0.0);
-        let way = if plays.outcomes[worst].sign < 0.0 { "more people with" } else { "fewer people with" };
+        let way = if strategy_results.outcomes[worst].sign < 0.0 { "more people with" } else { "fewer people with" };
         Harm {
             people: harmed,
             per_thousand: 1000.0 * harmed / people.max(1.0),
-            what: format!("{way} {} among {who}", plays.outcomes[worst].name),
+            what: format!("{way} {} among {who}", strategy_results.outcomes[worst].name),
         }
     }
 
     /// What being refused the service costs the people of some segments: the results they lose, or else, where they would not
     /// be helped either if they were served, the service itself.
-    fn refused(plays: &Plays, play: &Play, served: &Play, segments: &[usize], who: &str) -> Harm {
-        let harm = Harm::among(plays, play, served, segments, who);
-        let people: f64 = segments.iter().map(|&at| (plays.segments[at].people - play.served[at]).max(0.0)).sum();
+    fn refused(
+        strategy_results: &StrategyResults,
+        play: &StrategyResult,
+        served: &StrategyResult,
+        segments: &[usize],
+        who: &str,
+    ) -> Harm {
+        let harm = Harm::among(strategy_results, play, served, segments, who);
+        let people: f64 = segments.iter().map(|&at| (strategy_results.segments[at].people - play.served[at]).max(0.0)).sum();
         if harm.people >= 0.5 || people < 0.5 {
             return harm;
         }
         let what = "people refused the service that is paid for, who lose no result because nobody would help them in it";
-        Harm { people, per_thousand: 1000.0 * people / plays.people.max(1.0), what: what.to_owned() }
+        Harm { people, per_thousand: 1000.0 * people / strategy_results.people.max(1.0), what: what.to_owned() }
     }
 }
 
 /// What moving from `reference` to `play` brings the provider, on the same random numbers.
-fn gain(play: &Play, reference: &Play) -> Estimate {
+fn gain(play: &StrategyResult, reference: &StrategyResult) -> Estimate {
     Estimate::of(play.profit().zip(reference.profit()).map(|(a, b)| a - b))
 }
 
 /// Each result paid for at this percentage of what it is worth to the public: a provider then spreads help as the public would.
-fn at_value(plays: &Plays, percent: i64) -> Mend {
+fn at_value(strategy_results: &StrategyResults, percent: i64) -> Fix {
     let pence = |outcome: &OutcomeFacts| (100.0 * outcome.value).round() as i64;
-    Mend::AtValue { percent, worth: plays.outcomes.iter().map(pence).collect() }
+    Fix::AtValue { percent, worth: strategy_results.outcomes.iter().map(pence).collect() }
 }
 
 /// What it costs the payer and the public: what is paid more, plus the value of the results lost.
-fn public_loss(play: &Play, reference: &Play) -> Estimate {
+fn public_loss(play: &StrategyResult, reference: &StrategyResult) -> Estimate {
     let lost = reference.value - play.value;
     Estimate::of(play.payments.iter().zip(&reference.payments).map(|(a, b)| a - b + lost))
 }
 
 /// Whether a gain is larger than its Monte Carlo error allows for chance, and than a thousandth of what is paid.
-fn gains(gain: Estimate, play: &Play) -> bool {
+fn gains(gain: Estimate, play: &StrategyResult) -> bool {
     gain.low() > 0.0 && gain.mean > 0.001 * play.payment().abs()
 }
 
-fn gain_test(case: &mut Case, gain: Estimate, play: &Play, reference: &Play) {
+fn gain_test(case: &mut Case, gain: Estimate, play: &StrategyResult, reference: &StrategyResult) {
     case.test(
         &format!("the provider gains against {}", case.against.words()),
         gains(gain, play),

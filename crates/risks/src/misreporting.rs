@@ -1,21 +1,21 @@
 //! Misreporting: claiming what did not happen, or setting a label that pays better.
 
 use base::money::Pence;
-use contract::mends::Mend;
+use contract::fixes::Fix;
 
 use super::{
-    Case, Consequence, Finding, Harm, Plays, Role, gain, gain_test, listed, percent, pounds, pounds_within, public_loss,
+    Case, Finding, Harm, Risk, Role, StrategyResults, gain, gain_test, listed, percent, pounds, pounds_within, public_loss,
 };
 
-pub(super) const CONSEQUENCE: Consequence = Consequence {
+pub(super) const RISK: Risk = Risk {
     name: "misreporting",
-    definition: "Where the provider reports results, or sets labels that it is paid by, its best conduct claims results that did not \
+    definition: "Where the provider reports results, or sets labels that it is paid by, its best strategy claims results that did not \
                  happen or sets false labels, given what is checked and what a false claim costs when it is found; it gains, and the \
                  payer pays for nothing.",
     watch: "The share of audited claims found false, and results that no other record shows.",
     forecast,
     // An audit needs no records but the provider's own; whether somebody else keeps any is not in the files.
-    mends: |plays| audits(plays).chain(std::iter::once(Mend::RecordsSay)).collect(),
+    fixes: |strategy_results| audits(strategy_results).chain(std::iter::once(Fix::RecordsSay)).collect(),
 };
 
 /// The percentage of claims that an audit checks, where the contract has none yet.
@@ -25,29 +25,29 @@ const CHECKS: i64 = 10;
 const ABOVE: [f64; 2] = [1.05, 1.5];
 
 /// The smallest penalties that deter, at the share of claims that is checked today.
-fn audits(plays: &Plays) -> impl Iterator<Item = Mend> {
-    let paid = plays.outcomes.iter().filter(|outcome| plays.reported_by_provider.contains(&outcome.name));
+fn audits(strategy_results: &StrategyResults) -> impl Iterator<Item = Fix> {
+    let paid = strategy_results.outcomes.iter().filter(|outcome| strategy_results.reported_by_provider.contains(&outcome.name));
     let most = paid.map(|outcome| outcome.price).fold(0.0, f64::max);
     let whole_pounds = |pounds: f64| Pence(100 * pounds.ceil() as i64);
-    let percent = plays.checked_now.unwrap_or(CHECKS);
-    let audit = move |above: f64| Mend::Audit { percent, penalty: whole_pounds(above * most * 100.0 / percent as f64) };
+    let percent = strategy_results.checked_now.unwrap_or(CHECKS);
+    let audit = move |above: f64| Fix::Audit { percent, penalty: whole_pounds(above * most * 100.0 / percent as f64) };
     ABOVE.into_iter().filter(move |_| most >= 1.0).map(audit)
 }
 
-fn forecast(plays: &Plays, best: Role) -> Finding {
+fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
     let mut case = Case::against(Role::BestHonest);
-    let (Some(play), Some(honest)) = (plays.play(best), plays.play(Role::BestHonest)) else {
+    let (Some(play), Some(honest)) = (strategy_results.simulate(best), strategy_results.simulate(Role::BestHonest)) else {
         let needs = "reported_by = \"provider\" or segments_set_by = \"provider\" in scheme.toml, and [false_claims.OUTCOME] or \
-                     [relabelling] in world.toml";
-        return case.not_looked_for(CONSEQUENCE.name, needs);
+                     [relabelling] in assumptions.toml";
+        return case.not_looked_for(RISK.name, needs);
     };
-    let what = match (plays.reported_by_provider.is_empty(), plays.labels_by_provider) {
-        (false, false) => listed(&plays.reported_by_provider),
+    let what = match (strategy_results.reported_by_provider.is_empty(), strategy_results.labels_by_provider) {
+        (false, false) => listed(&strategy_results.reported_by_provider),
         (true, _) => "the segment of each person".to_owned(),
-        (false, true) => format!("{} and the segment of each person", listed(&plays.reported_by_provider)),
+        (false, true) => format!("{} and the segment of each person", listed(&strategy_results.reported_by_provider)),
     };
     let share = play.false_claims / play.claims.max(1.0);
-    let labels = play.mislabelled / plays.people.max(1.0);
+    let labels = play.mislabelled / strategy_results.people.max(1.0);
     case.test(
         "it pays to report what is not so",
         share > 0.0005 || labels > 0.0005,
@@ -72,5 +72,5 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         (false, true) => format!("Label {} of people as a segment that pays better.", percent(labels)),
         (false, false) => "Report what is so.".to_owned(),
     };
-    case.finding(CONSEQUENCE.name, strategy, gain, Harm::none(), loss)
+    case.finding(RISK.name, strategy, gain, Harm::none(), loss)
 }

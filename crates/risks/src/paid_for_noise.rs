@@ -1,25 +1,25 @@
 //! Paid for noise: chance is rewarded, and real improvement refused.
 
 use base::money::thousands;
-use contract::mends::Mend;
+use contract::fixes::Fix;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, mean, percent, pounds, pounds_within};
+use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, mean, percent, pounds, pounds_within};
 
-pub(super) const CONSEQUENCE: Consequence = Consequence {
+pub(super) const RISK: Risk = Risk {
     name: "paid for noise",
     definition: "Either chance alone earns more than it costs: with nothing extra done, payments for results average more than they \
                  would if the truth were measured exactly, by at least 5 % of what is intended to be paid for results; or, where \
-                 results are held against a gate, a baseline or a level, chance reverses, in at least 5 % of cohorts, what measuring exactly would pay for a real improvement of the size \
+                 results are compared with a gate, a baseline or a level, chance reverses, in at least 5 % of cohorts, what measuring exactly would pay for a real improvement of the size \
                  intended: it goes unpaid where it would be paid, or is paid where it would not be.",
     watch: "Payments that swing between cohorts while spend and case mix do not.",
     forecast,
-    mends: |_| {
+    fixes: |_| {
         vec![
-            Mend::PoolCohorts,
-            Mend::NoGate,
-            Mend::Straight,
-            Mend::Together(vec![Mend::NoGate, Mend::TwoSided]),
-            Mend::Together(vec![Mend::NoGate, Mend::TwoSided, Mend::PoolCohorts]),
+            Fix::PoolCohorts,
+            Fix::NoGate,
+            Fix::Straight,
+            Fix::Together(vec![Fix::NoGate, Fix::TwoSided]),
+            Fix::Together(vec![Fix::NoGate, Fix::TwoSided, Fix::PoolCohorts]),
         ]
     },
 };
@@ -27,15 +27,15 @@ pub(super) const CONSEQUENCE: Consequence = Consequence {
 /// A wrong payment this likely is worth a finding.
 const OFTEN: f64 = 0.05;
 
-fn forecast(plays: &Plays, _: Role) -> Finding {
+fn forecast(strategy_results: &StrategyResults, _: Role) -> Finding {
     let mut case = Case::against(Role::AsNow);
-    let (Some(now), Some(intended)) = (plays.play(Role::AsNow), plays.play(Role::Intended)) else {
-        return case.finding(CONSEQUENCE.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
+    let (Some(now), Some(intended)) = (strategy_results.simulate(Role::AsNow), strategy_results.simulate(Role::Intended)) else {
+        return case.finding(RISK.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
     };
     let excess = Estimate::of(now.results.iter().map(|paid| paid - now.results_without_chance));
     let scale = mean(&intended.rewards).abs().max(1.0);
     let rewarded = excess.beyond_chance() && excess.mean > OFTEN * scale;
-    let typical = plays.wrong_payment.as_ref().and_then(|table| {
+    let typical = strategy_results.wrong_payment.as_ref().and_then(|table| {
         let nearest = |row: &&super::WrongPaymentRow| row.people.abs_diff(table.typical);
         table.rows.iter().min_by_key(nearest).map(|row| (table, row))
     });
@@ -47,7 +47,7 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
     let decides = typical.is_some_and(|(table, _)| table.intended > 0.0) && reversed >= OFTEN;
     let refused = decides && would_be_paid;
     let mut figure = format!("chance alone is worth {} to the provider", pounds_within(excess));
-    if plays.wrong_payment.is_none() {
+    if strategy_results.wrong_payment.is_none() {
         figure += ", and each result is paid for by itself, so that none is refused";
     }
     if let Some((table, row)) = typical {
@@ -90,5 +90,5 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
         (false, false) => "Chance does not pay here.",
     };
     let loss = Estimate { mean: excess.mean.max(0.0), error: excess.error };
-    case.finding(CONSEQUENCE.name, strategy.to_owned(), excess, Harm::none(), loss)
+    case.finding(RISK.name, strategy.to_owned(), excess, Harm::none(), loss)
 }

@@ -1,31 +1,35 @@
 //! Pilot to scale: the best of several pilots disappoints, and what worked small costs more and does less at scale.
 
-use contract::mends::Mend;
+use contract::fixes::Fix;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, PilotFacts, Plays, Role, Turn, percent, pounds, pounds_within};
+use super::{Case, Estimate, Finding, Harm, PilotFacts, Risk, Role, StrategyResults, Turn, percent, pounds, pounds_within};
 
-pub(super) const CONSEQUENCE: Consequence = Consequence {
+pub(super) const RISK: Risk = Risk {
     name: "pilot to scale",
     definition: "The help that the scheme builds on was chosen for its pilot; what is to be expected of it at scale is worth at least \
                  5 % of payments less than the pilot promised, and doing as intended then loses the provider money in at least a \
-                 fifth of futures (and in a twentieth more of them than as piloted), or what the public gains no longer covers \
+                 fifth of replications (and in a twentieth more of them than as piloted), or what the public gains no longer covers \
                  what the help costs, as it did as piloted.",
     watch: "The effect of the first cohorts beside the pilot's interval, and the cost of a person beside the pilot's.",
     forecast,
-    mends: |_| Vec::<Mend>::new(),
+    fixes: |_| Vec::<Fix>::new(),
 };
 
 /// A shortfall above this share of payments matters.
 const MUCH: f64 = 0.05;
-/// One future in five.
+/// One replication in five.
 const OFTEN: f64 = 0.2;
 
-fn forecast(plays: &Plays, _: Role) -> Finding {
+fn forecast(strategy_results: &StrategyResults, _: Role) -> Finding {
     let mut case = Case::against(Role::Intended);
-    let all = (&plays.pilot, plays.play(Role::Intended), plays.turned(Role::Intended, Turn::AtScale));
+    let all = (
+        &strategy_results.pilot,
+        strategy_results.simulate(Role::Intended),
+        strategy_results.turned(Role::Intended, Turn::AtScale),
+    );
     let (Some(pilot), Some(intended), Some(scaled)) = all else {
-        let needs = "[pilot] in world.toml: the pilots tried, their standard error, and what changes at scale";
-        return case.not_looked_for(CONSEQUENCE.name, needs);
+        let needs = "[pilot] in assumptions.toml: the pilots tried, their standard error, and what changes at scale";
+        return case.not_looked_for(RISK.name, needs);
     };
     let shortfall = intended.value - scaled.value + scaled.cost - intended.cost;
     let much = MUCH * intended.payment().abs();
@@ -34,8 +38,8 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
         shortfall > much,
         format!("outcomes and costs together are {} worse; 5 % of payments is {}", pounds(shortfall), pounds(much)),
     );
-    let share = |profits: &mut dyn Iterator<Item = f64>, futures: usize| {
-        profits.filter(|profit| *profit < 0.0).count() as f64 / futures.max(1) as f64
+    let share = |profits: &mut dyn Iterator<Item = f64>, replications: usize| {
+        profits.filter(|profit| *profit < 0.0).count() as f64 / replications.max(1) as f64
     };
     let (now, then) =
         (share(&mut intended.profit(), intended.payments.len()), share(&mut scaled.profit(), scaled.payments.len()));
@@ -54,7 +58,7 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
         "at scale an honest provider starts to lose money, or the help stops being worth its cost",
         (then >= OFTEN && then > now + 0.05) || stops,
         format!(
-            "a loss in {} of futures against {} as piloted; help worth {} for {} spent ({before})",
+            "a loss in {} of replications against {} as piloted; help worth {} for {} spent ({before})",
             percent(then),
             percent(now),
             pounds(scaled.value),
@@ -75,7 +79,7 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
     );
     let loss = Estimate::exact(shortfall);
     let lost = Estimate { mean: -fall.mean, ..fall };
-    case.finding(CONSEQUENCE.name, strategy, lost, Harm::none(), loss)
+    case.finding(RISK.name, strategy, lost, Harm::none(), loss)
 }
 
 /// The size of a move in its own unit: "25.0 points", or "30 %" of the bad results.

@@ -1,24 +1,24 @@
 //! Ratchet: holding back, because this year's result becomes next year's bar (Weitzman 1980).
 
-use contract::mends::Mend;
+use contract::fixes::Fix;
 
-use super::{Case, Consequence, Finding, Harm, Plays, Role, gain, loss_test, percent, pounds, pounds_within, public_loss};
+use super::{Case, Finding, Harm, Risk, Role, StrategyResults, gain, loss_test, percent, pounds, pounds_within, public_loss};
 
-pub(super) const CONSEQUENCE: Consequence = Consequence {
+pub(super) const RISK: Risk = Risk {
     name: "ratchet",
-    definition: "Where the baseline follows the results, the provider's best conduct spends less on help than it would against a \
+    definition: "Where the baseline follows the results, the provider's best strategy spends less on help than it would against a \
                  baseline that stays, it gains by doing so, and people and payer together are worse off.",
     watch: "Results that stay just above each year's new baseline, and spend that falls in the year after a good one.",
     forecast,
-    mends: |_| vec![Mend::NoRatchet, Mend::Together(vec![Mend::NoRatchet, Mend::LiveComparison(1)])],
+    fixes: |_| vec![Fix::NoRatchet, Fix::Together(vec![Fix::NoRatchet, Fix::LiveComparison(1)])],
 };
 
-fn forecast(plays: &Plays, best: Role) -> Finding {
+fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
     let mut case = Case::against(Role::BestWithoutRatchet);
-    let said = if plays.has_ratchet { "one does" } else { "none does" };
-    case.test("a baseline follows the results", plays.has_ratchet, said.to_owned());
-    let (Some(play), Some(fixed)) = (plays.play(best), plays.play(Role::BestWithoutRatchet)) else {
-        return case.nothing(CONSEQUENCE.name, "No baseline follows the results.");
+    let said = if strategy_results.has_ratchet { "one does" } else { "none does" };
+    case.test("a baseline follows the results", strategy_results.has_ratchet, said.to_owned());
+    let (Some(play), Some(fixed)) = (strategy_results.simulate(best), strategy_results.simulate(Role::BestWithoutRatchet)) else {
+        return case.nothing(RISK.name, "No baseline follows the results.");
     };
     case.test(
         "the provider spends less on help than against a baseline that stays",
@@ -32,7 +32,7 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         gain.beyond_chance(),
         format!("{} (profit {} against {})", pounds_within(gain), pounds(play.mean_profit()), pounds(fixed.mean_profit())),
     );
-    let (harm, loss) = (Harm::between(plays, play, fixed), public_loss(play, fixed));
+    let (harm, loss) = (Harm::between(strategy_results, play, fixed), public_loss(play, fixed));
     loss_test(&mut case, &harm, loss);
     let held_back = 1.0 - play.help_spend / fixed.help_spend.max(1.0);
     case.figure("spend held back", percent(held_back));
@@ -41,5 +41,5 @@ fn forecast(plays: &Plays, best: Role) -> Finding {
         true => format!("Hold back {} of the help that a baseline that stays would buy.", percent(held_back)),
         false => "Holding back does not pay.".to_owned(),
     };
-    case.finding(CONSEQUENCE.name, strategy, gain, harm, loss)
+    case.finding(RISK.name, strategy, gain, harm, loss)
 }

@@ -1,31 +1,35 @@
 //! Regression to the mean: people come at their worst, and the recovery that would have come anyway is paid as success.
 
-use contract::mends::Mend;
+use contract::fixes::Fix;
 
-use super::{Case, Consequence, Estimate, Finding, Harm, Plays, Role, Turn, listed, mean, percent, pounds, pounds_within};
+use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, Turn, listed, mean, percent, pounds, pounds_within};
 
-pub(super) const CONSEQUENCE: Consequence = Consequence {
+pub(super) const RISK: Risk = Risk {
     name: "regression to the mean",
-    definition: "Where results are held against what the same people did before they started, and nothing extra is done, payments \
+    definition: "Where results are compared with what the same people did before they started, and nothing extra is done, payments \
                  for results are higher than they would be if people had not come at their worst, by more than 5 % of the rewards \
                  intended (by more than 1 % of all payments where none are).",
     watch: "The same change in people who were eligible and not served.",
     forecast,
-    mends: |_| vec![Mend::LiveComparison(1), Mend::LiveComparison(5)],
+    fixes: |_| vec![Fix::LiveComparison(1), Fix::LiveComparison(5)],
 };
 
 /// The shares of the rewards intended, or else of all payments, above which recovery is too much.
 const OF_REWARDS: f64 = 0.05;
 const OF_PAYMENTS: f64 = 0.01;
 
-fn forecast(plays: &Plays, _: Role) -> Finding {
+fn forecast(strategy_results: &StrategyResults, _: Role) -> Finding {
     let mut case = Case::against(Role::AsNow);
-    let before = &plays.held_against_before;
+    let before = &strategy_results.held_against_before;
     let said = if before.is_empty() { "nothing is".to_owned() } else { listed(before) };
-    case.test("a result is held against the same people before", !before.is_empty(), said);
-    let all = (plays.play(Role::AsNow), plays.play(Role::Intended), plays.turned(Role::AsNow, Turn::NoRecovery));
+    case.test("a result is compared with the same people before", !before.is_empty(), said);
+    let all = (
+        strategy_results.simulate(Role::AsNow),
+        strategy_results.simulate(Role::Intended),
+        strategy_results.turned(Role::AsNow, Turn::NoRecovery),
+    );
     let (Some(now), Some(intended), Some(steady)) = all else {
-        return case.nothing(CONSEQUENCE.name, "Nothing is held against what the same people did before.");
+        return case.nothing(RISK.name, "Nothing is compared with what the same people did before.");
     };
     let paid = Estimate::of(now.results.iter().zip(&steady.results).map(|(here, there)| here - there));
     let rewards = mean(&intended.rewards);
@@ -44,5 +48,5 @@ fn forecast(plays: &Plays, _: Role) -> Finding {
         true => format!("Take people at their worst and wait: {} comes from recovery alone.", pounds(paid.mean)),
         false => "Recovery alone is not paid for.".to_owned(),
     };
-    case.finding(CONSEQUENCE.name, strategy, paid, Harm::none(), paid)
+    case.finding(RISK.name, strategy, paid, Harm::none(), paid)
 }

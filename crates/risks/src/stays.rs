@@ -1,19 +1,19 @@
-//! Why a finding stays whatever the rules tried: in plain words, with the figure that says so. A table of plays under the best
+//! Why a finding stays whatever the rules tried: in plain words, with the figure that says so. A table of strategy results under the best
 //! rules found comes in; a sentence goes out, or nothing where no simple reason can be told.
 
 use base::money::thousands;
 use base::statistics::normal_quantile;
 
-use super::{Estimate, Play, Plays, Role, listed, percent, pounds};
+use super::{Estimate, Role, StrategyResult, StrategyResults, listed, percent, pounds};
 
 /// The reason, for a finding by its name.
 #[must_use]
-pub fn why_it_stays(name: &str, plays: &Plays) -> Option<String> {
+pub fn why_it_stays(name: &str, strategy_results: &StrategyResults) -> Option<String> {
     match name {
-        "provider loss and windfall" => margins(plays),
-        "paid for noise" => noise(plays),
-        "parking" => parking(plays),
-        "drift" => drift(plays),
+        "provider loss and windfall" => margins(strategy_results),
+        "paid for noise" => noise(strategy_results),
+        "parking" => parking(strategy_results),
+        "drift" => drift(strategy_results),
         _ => None,
     }
 }
@@ -23,26 +23,26 @@ const ONE_IN_FIVE: f64 = 0.8416;
 /// A chance of one in twenty.
 const ONE_IN_TWENTY: f64 = 1.645;
 
-/// The intended conduct must rarely lose and the best rarely earn more than is fair. The room between is the fair margin; it is
-/// too narrow when the two conducts earn very different profits, or when chance alone moves profit by more.
-fn margins(plays: &Plays) -> Option<String> {
-    let (best, intended) = (plays.play(Role::Best)?, plays.play(Role::Intended)?);
-    let room = plays.fair_margin * best.payment();
+/// The intended strategy must rarely lose and the best rarely earn more than is fair. The room between is the fair margin; it is
+/// too narrow when the two strategies earn very different profits, or when chance alone moves profit by more.
+fn margins(strategy_results: &StrategyResults) -> Option<String> {
+    let (best, intended) = (strategy_results.simulate(Role::Best)?, strategy_results.simulate(Role::Intended)?);
+    let room = strategy_results.fair_margin * best.payment();
     let gap = best.mean_profit() - intended.mean_profit();
     if gap > room {
         return Some(format!(
-            "even under the best rules tried, the provider's best conduct earns {} more than doing as intended, and the whole \
+            "even under the best rules tried, the provider's best strategy earns {} more than doing as intended, and the whole \
              fair margin is {}: no level of fees keeps the one from a windfall and the other from a loss",
             pounds(gap),
             pounds(room)
         ));
     }
-    let mut areas: Vec<&super::AreaPlays> = plays.areas.iter().collect();
+    let mut areas: Vec<&super::AreaResults> = strategy_results.areas.iter().collect();
     areas.sort_by(|a, b| a.people.total_cmp(&b.people));
     let area = areas[areas.len() / 2];
-    let of = |role: Role| area.plays.iter().find(|play| play.role == role);
+    let of = |role: Role| area.strategy_results.iter().find(|play| play.role == role);
     let (best, intended) = (of(Role::Best)?, of(Role::Intended)?);
-    let room = plays.fair_margin * best.payment() - (best.mean_profit() - intended.mean_profit());
+    let room = strategy_results.fair_margin * best.payment() - (best.mean_profit() - intended.mean_profit());
     let swing = (spread(best) + spread(intended)) / 2.0;
     let needed = 2.0 * ONE_IN_FIVE * swing;
     (room > 0.0 && needed > room).then(|| {
@@ -60,10 +60,10 @@ fn margins(plays: &Plays) -> Option<String> {
 }
 
 /// Where even a straight tariff refuses a real improvement too often, the cohort is too small for it.
-fn noise(plays: &Plays) -> Option<String> {
-    let passing = plays.play(Role::Intended)?.cohorts_rewarded.mean;
-    let people = plays.wrong_payment.as_ref()?.typical as f64;
-    if plays.has_gates || !(0.5..0.95).contains(&passing) {
+fn noise(strategy_results: &StrategyResults) -> Option<String> {
+    let passing = strategy_results.simulate(Role::Intended)?.cohorts_rewarded.mean;
+    let people = strategy_results.wrong_payment.as_ref()?.typical as f64;
+    if strategy_results.has_gates || !(0.5..0.95).contains(&passing) {
         return None;
     }
     let needed = people * (ONE_IN_TWENTY / normal_quantile(passing)).powi(2);
@@ -77,11 +77,12 @@ fn noise(plays: &Plays) -> Option<String> {
 }
 
 /// Segments that the intended money would reach and that no price tried makes worth helping.
-fn parking(plays: &Plays) -> Option<String> {
-    let (best, public) = (plays.play(Role::Best)?, plays.play(Role::PublicAtCost)?);
-    let parked = (0..plays.segments.len()).filter(|&at| public.effort[at] > 1.0 && best.effort[at] < 0.1 * public.effort[at]);
+fn parking(strategy_results: &StrategyResults) -> Option<String> {
+    let (best, public) = (strategy_results.simulate(Role::Best)?, strategy_results.simulate(Role::PublicAtCost)?);
+    let parked =
+        (0..strategy_results.segments.len()).filter(|&at| public.effort[at] > 1.0 && best.effort[at] < 0.1 * public.effort[at]);
     let words = parked.filter_map(|at| {
-        let segment = &plays.segments[at];
+        let segment = &strategy_results.segments[at];
         let needed = segment.unparking_price.filter(|price| *price > segment.price_now)?;
         Some(format!("{} (from {}, and {} is paid)", segment.name, pounds(needed), pounds(segment.price_now)))
     });
@@ -90,8 +91,8 @@ fn parking(plays: &Plays) -> Option<String> {
 }
 
 /// What is intended may be worth less than it costs, so that no price at or below the worth of results brings it about.
-fn drift(plays: &Plays) -> Option<String> {
-    let (best, intended) = (plays.play(Role::Best)?, plays.play(Role::Intended)?);
+fn drift(strategy_results: &StrategyResults) -> Option<String> {
+    let (best, intended) = (strategy_results.simulate(Role::Best)?, strategy_results.simulate(Role::Intended)?);
     let more = intended.value - best.value;
     let cost = intended.cost - best.cost;
     (cost > more).then(|| {
@@ -104,8 +105,8 @@ fn drift(plays: &Plays) -> Option<String> {
     })
 }
 
-/// The standard deviation of profit over futures.
-fn spread(play: &Play) -> f64 {
+/// The standard deviation of profit over replications.
+fn spread(play: &StrategyResult) -> f64 {
     Estimate::of(play.profit()).error * (play.payments.len() as f64).sqrt()
 }
 

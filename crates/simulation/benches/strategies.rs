@@ -1,4 +1,4 @@
-//! How many conducts can be scored in a second, against what an analyst would use instead, in the same run.
+//! How many strategies can be scored in a second, against what an analyst would use instead, in the same run.
 //!
 //! The reference scheme: 100,000 people in 5 segments, 200 replications, a fee for each person and one price for each person
 //! fewer than the baseline. Rivals are Python scripts that are not part of this project: `WELLSPENT_PEERS` names their
@@ -16,10 +16,10 @@ use std::time::Instant;
 use base::philox::{open_unit, philox4x64};
 use base::source::{Bytes, Folder};
 use base::{Opened, Picks, Reader};
-use simulation::conduct::Conduct;
-use simulation::plays::Stage;
+use simulation::assumptions;
+use simulation::strategy::Strategy;
+use simulation::strategy_results::Stage;
 use simulation::stress::{Options, stress};
-use simulation::world;
 
 const PEOPLE: f64 = 100_000.0;
 const REPLICATIONS: usize = 200;
@@ -57,7 +57,7 @@ from = "assumption: invented"
 "#;
 
 const WORLD: &str = r#"
-world = "Reference for speed (invented)"
+assumptions = "Reference for speed (invented)"
 [people]
 segments = "segments.csv"
 [outcome.reoffending]
@@ -101,39 +101,39 @@ fn open(files: &[(&str, &str)]) -> Opened {
 }
 
 fn strategies_per_second() -> f64 {
-    let opened = open(&[("scheme.toml", SCHEME), ("world.toml", WORLD), ("segments.csv", SEGMENTS)]);
+    let opened = open(&[("scheme.toml", SCHEME), ("assumptions.toml", WORLD), ("segments.csv", SEGMENTS)]);
     let checked = contract::check(&opened);
     let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
-    let world = world::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
+    let assumptions = assumptions::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
     let start = Instant::now();
-    let stage = Stage::build(&scheme, &world, 1, 0, REPLICATIONS);
+    let stage = Stage::build(&scheme, &assumptions, 1, 0, REPLICATIONS);
     println!(
         "wellspent, drawing and sorting {} uniforms on all cores: {:.2} s",
         PEOPLE as usize * REPLICATIONS,
         start.elapsed().as_secs_f64()
     );
-    let arena = stage.arena(&scheme, &world, 0);
-    let conducts: Vec<Conduct> = (0..2_000u64)
+    let arena = stage.arena(&scheme, &assumptions, 0);
+    let strategies: Vec<Strategy> = (0..2_000u64)
         .map(|strategy| {
             let effort = (0..5u64).map(|segment| 1_000.0 * open_unit(philox4x64([strategy, segment, 0, 0], [7, 0])[0]));
-            Conduct::of(effort.collect(), vec![true; 5])
+            Strategy::of(effort.collect(), vec![true; 5])
         })
         .collect();
     // Check before timing: the mean payment against its closed form.
-    let totals = arena.totals(&conducts[..1], REPLICATIONS);
+    let totals = arena.totals(&strategies[..1], REPLICATIONS);
     let mean = totals[0].iter().sum::<f64>() / REPLICATIONS as f64;
-    let exact = 1_000.0 * PEOPLE + 4_000.0 * (36_500.0 - arena.true_outcomes(&conducts[0])[0].iter().sum::<f64>());
+    let exact = 1_000.0 * PEOPLE + 4_000.0 * (36_500.0 - arena.true_outcomes(&strategies[0])[0].iter().sum::<f64>());
     assert!((mean - exact).abs() < 4.0 * 514_000.0 / (REPLICATIONS as f64).sqrt(), "{mean} against {exact}");
     let best = (0..5)
         .map(|_| {
             let start = Instant::now();
-            std::hint::black_box(arena.totals(&conducts, REPLICATIONS));
+            std::hint::black_box(arena.totals(&strategies, REPLICATIONS));
             start.elapsed().as_secs_f64()
         })
         .fold(f64::INFINITY, f64::min);
-    conducts.len() as f64 / best
+    strategies.len() as f64 / best
 }
 
 /// Runs each rival and gives the ratio of our strategies per second to its own.
@@ -199,12 +199,12 @@ fn whole_stress() {
     let Some(scheme) = contract::check(&opened).scheme else { return };
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
-    let Some(world) = world::read(&reader, &scheme) else { return };
+    let Some(assumptions) = assumptions::read(&reader, &scheme) else { return };
     let start = Instant::now();
-    let result = stress(&opened, &scheme, &world, Options::default(), &|_, _| {});
+    let result = stress(&opened, &scheme, &assumptions, Options::default(), &|_, _| {});
     println!(
-        "wellspent stress transforming-rehabilitation-2013 (21 areas, 108,000 people, 200 futures, {} worlds, all cores): {:.1} s",
-        result.worlds,
+        "wellspent stress transforming-rehabilitation-2013 (21 areas, 108,000 people, 200 replications, {} scenarios, all cores): {:.1} s",
+        result.scenarios,
         start.elapsed().as_secs_f64()
     );
     if let Some(peak) = std::fs::read_to_string("/proc/self/status").ok().and_then(|status| {

@@ -1,22 +1,22 @@
-//! How often each outcome is believed to happen as things are, by the contract's own segments: in go a scheme, its world and an
+//! How often each outcome is believed to happen as things are, by the contract's own segments: in go a scheme, its assumptions and an
 //! area, out comes what [`contract::explain`] needs for levels of which the contract says nothing. No chance is in it.
 
 use contract::Scheme;
 use contract::explain::AsNow;
 
+use crate::assumptions::Assumptions;
 use crate::people::{Chances, people};
-use crate::world::World;
 
 /// For each outcome and segment of the contract: the share of people, or the events or periods of one person, with today's
-/// help. What is held against the same people before stands where it stood before, so that nothing has been gained.
+/// help. What is compared with the same people before stands where it stood before, so that nothing has been gained.
 #[must_use]
-pub fn as_now(scheme: &Scheme, world: &World, area: usize) -> AsNow {
-    let people = &people(scheme, world)[area];
-    let chances = Chances::of(scheme, world, people);
+pub fn as_now(scheme: &Scheme, assumptions: &Assumptions, area: usize) -> AsNow {
+    let people = &people(scheme, assumptions)[area];
+    let chances = Chances::of(scheme, assumptions, people);
     let of_outcome = |at: usize| -> Vec<f64> {
         let base = scheme.outcomes[at].base(at);
         let (mut sums, mut weights) = (vec![0.0; scheme.segments.len()], vec![0.0; scheme.segments.len()]);
-        for (segment, belief) in world.segments.iter().enumerate() {
+        for (segment, belief) in assumptions.segments.iter().enumerate() {
             // A share of nobody still says what would happen to people who came.
             let weight = people.in_segment(segment) as f64 + 1e-9;
             let chance = chances.before(base, segment).unwrap_or_else(|| chances.now(base, segment));

@@ -7,8 +7,8 @@ use contract::tally::Tally;
 use contract::terms::{Baseline, Kind};
 use risks::{WrongPayment, WrongPaymentRow};
 
+use crate::assumptions::Assumptions;
 use crate::people::{Chances, People};
-use crate::world::World;
 
 /// Cohort sizes shown, around those that contracts use.
 const SIZES: [usize; 12] = [100, 200, 300, 600, 1_000, 1_286, 2_000, 2_600, 5_143, 10_000, 20_000, 50_000];
@@ -30,14 +30,14 @@ pub struct LoneCohort<'a> {
 impl<'a> LoneCohort<'a> {
     /// A cohort like those of an area, of which only `outcome` varies by chance.
     #[must_use]
-    pub fn like(scheme: &'a Scheme, world: &World, people: &People, outcome: usize) -> LoneCohort<'a> {
+    pub fn like(scheme: &'a Scheme, assumptions: &Assumptions, people: &People, outcome: usize) -> LoneCohort<'a> {
         let segments = scheme.segments.len();
-        let chances = Chances::of(scheme, world, people);
+        let chances = Chances::of(scheme, assumptions, people);
         let total = people.count() as f64;
         let mut mix = vec![(0.0, 0.0); segments];
         let mut affected = vec![0.0; scheme.outcomes.len()];
         let mut chance = 0.0;
-        for (segment, belief) in world.segments.iter().enumerate() {
+        for (segment, belief) in assumptions.segments.iter().enumerate() {
             let share = people.in_segment(segment) as f64 / total.max(1.0);
             let now = chances.now(outcome, segment);
             mix[belief.priced_as].0 += share;
@@ -161,8 +161,8 @@ fn binomial_weights(n: i64, p: f64) -> Vec<(i64, f64)> {
 /// The chances of a wrong payment over cohort sizes. A payment for no change is wrong when it is more than half of what the
 /// intended change would earn; a real change is refused when it earns next to nothing.
 #[must_use]
-pub fn wrong_payment(scheme: &Scheme, world: &World, people: &People, outcome: usize, intended: f64) -> WrongPayment {
-    let cohort = LoneCohort::like(scheme, world, people, outcome);
+pub fn wrong_payment(scheme: &Scheme, assumptions: &Assumptions, people: &People, outcome: usize, intended: f64) -> WrongPayment {
+    let cohort = LoneCohort::like(scheme, assumptions, people, outcome);
     let sign = scheme.outcomes[outcome].sign() as f64;
     let better = (cohort.chance + sign * intended).clamp(0.0, 1.0);
     let cohorts = people.cohorts.len().max(1);

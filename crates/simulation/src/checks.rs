@@ -1,6 +1,6 @@
 //! Whether the machinery holds on one very scheme: checks that an assurance pack runs again each time.
 //!
-//! What comes in is a scheme and a world, with the result of a stress test for the checks on it; what goes out is a list of
+//! What comes in is a scheme and a scenario, with the result of a stress test for the checks on it; what goes out is a list of
 //! checks, each with the figure that decides it. The tests of this crate ask the same of the schemes that come with the program;
 //! here it is asked of the user's.
 
@@ -11,13 +11,13 @@ use contract::price::{NoLines, Paid, price, statement};
 use contract::tally::Tally;
 use risks::{self, Estimate, Role, pounds_within};
 
-use crate::conduct::{Arena, Conduct};
+use crate::assumptions::Assumptions;
 use crate::people::people;
 use crate::person;
-use crate::plays::{Stage, typical_area};
 use crate::rank::Ranks;
-use crate::stress::{Options, Stress, quick_plays, stress};
-use crate::world::World;
+use crate::strategy::{Arena, Strategy};
+use crate::strategy_results::{Stage, typical_area};
+use crate::stress::{Options, Stress, quick_strategy_results, stress};
 use base::philox::{open_unit, philox4x64, words};
 
 /// One check and what it came to.
@@ -34,13 +34,13 @@ pub struct Check {
 
 /// Runs every check that does not need the result.
 #[must_use]
-pub fn of_the_machinery(opened: &Opened, scheme: &Scheme, world: &World, seed: u64) -> Vec<Check> {
+pub fn of_the_machinery(opened: &Opened, scheme: &Scheme, assumptions: &Assumptions, seed: u64) -> Vec<Check> {
     vec![
         known_answers(),
-        rank_equals_person_by_person(scheme, world, seed),
-        pence_equal_floating_point(scheme, world, seed),
-        threads_change_nothing(opened, scheme, world, seed),
-        help_that_does_nothing(scheme, world, seed),
+        rank_equals_person_by_person(scheme, assumptions, seed),
+        pence_equal_floating_point(scheme, assumptions, seed),
+        threads_change_nothing(opened, scheme, assumptions, seed),
+        help_that_does_nothing(scheme, assumptions, seed),
     ]
 }
 
@@ -69,30 +69,30 @@ fn known_answers() -> Check {
     }
 }
 
-/// Conducts to try: nothing, as today, and one of no particular shape.
-fn conducts(arena: &Arena<'_>, seed: u64) -> Vec<Conduct> {
+/// Strategies to try: nothing, as today, and one of no particular shape.
+fn strategies(arena: &Arena<'_>, seed: u64) -> Vec<Strategy> {
     let (chances, segments) = (&arena.chances, arena.people.segments);
     let any = |at: usize| 1_000.0 * open_unit(words(seed, at as u64, 0, u64::MAX)[0]);
     let efforts = (0..chances.helps.len() * segments).map(any).collect();
-    vec![Conduct::idle(chances, segments), Conduct::as_now(chances, segments), Conduct::of(efforts, vec![true; segments])]
+    vec![Strategy::idle(chances, segments), Strategy::as_now(chances, segments), Strategy::of(efforts, vec![true; segments])]
 }
 
 /// The counts that payments are made from equal those of a plain loop over people.
-fn rank_equals_person_by_person(scheme: &Scheme, world: &World, seed: u64) -> Check {
-    let areas = people(scheme, world);
+fn rank_equals_person_by_person(scheme: &Scheme, assumptions: &Assumptions, seed: u64) -> Check {
+    let areas = people(scheme, assumptions);
     let area = &areas[typical_area(&areas)];
-    let ranks = Ranks::build(scheme, world, area, seed, 0, 1);
-    let arena = Arena::new(scheme, world, area, &ranks, seed, 0);
-    let tried = conducts(&arena, seed);
+    let ranks = Ranks::build(scheme, assumptions, area, seed, 0, 1);
+    let arena = Arena::new(scheme, assumptions, area, &ranks, seed, 0);
+    let tried = strategies(&arena, seed);
     let mut tallies: Vec<Tally> = Vec::new();
-    arena.play(&tried, 1, |_, tally, _| tallies.push(tally.clone()));
+    arena.simulate(&tried, 1, |_, tally, _| tallies.push(tally.clone()));
     let (mut counts, mut apart) = (0usize, 0usize);
-    for (conduct, tally) in tried.iter().zip(&tallies) {
-        let one_by_one = person::count(scheme, world, area, &arena.chances, &conduct.effort, seed, 0);
+    for (strategy, tally) in tried.iter().zip(&tallies) {
+        let one_by_one = person::count(scheme, assumptions, area, &arena.chances, &strategy.effort, seed, 0);
         for (outcome, cells) in one_by_one.iter().enumerate() {
             let mut expected = vec![0; tally.people.len()];
             for (cell, count) in area.cells.iter().zip(cells) {
-                expected[tally.cell(cell.cohort, world.segments[cell.segment].priced_as)] += i64::from(*count);
+                expected[tally.cell(cell.cohort, assumptions.segments[cell.segment].priced_as)] += i64::from(*count);
             }
             counts += expected.len();
             apart += expected.iter().zip(&tally.counts[outcome]).filter(|(a, b)| a != b).count();
@@ -101,7 +101,7 @@ fn rank_equals_person_by_person(scheme: &Scheme, world: &World, seed: u64) -> Ch
     Check {
         name: "counting by rank equals counting person by person",
         done: format!(
-            "In {}, the first future was counted twice under {} conducts: by rank, as the run does, and in a loop over its {} \
+            "In {}, the first replication was counted twice under {} strategies: by rank, as the run does, and in a loop over its {} \
              people.",
             if areas.len() > 1 { &scheme.areas[area.area] } else { "the whole area" },
             tried.len(),
@@ -112,13 +112,13 @@ fn rank_equals_person_by_person(scheme: &Scheme, world: &World, seed: u64) -> Ch
     }
 }
 
-/// The laboratory's sums equal the statement's to half a penny a line.
-fn pence_equal_floating_point(scheme: &Scheme, world: &World, seed: u64) -> Check {
+/// The simulation's sums equal the statement's to half a penny a line.
+fn pence_equal_floating_point(scheme: &Scheme, assumptions: &Assumptions, seed: u64) -> Check {
     let (mut largest, mut worst, mut tallies, mut priced) = (0.0f64, 0.0f64, 0usize, 0usize);
-    for area in &people(scheme, world) {
-        let ranks = Ranks::build(scheme, world, area, seed, 0, 1);
-        let arena = Arena::new(scheme, world, area, &ranks, seed, 0);
-        arena.play(&conducts(&arena, seed), 1, |_, tally, _| {
+    for area in &people(scheme, assumptions) {
+        let ranks = Ranks::build(scheme, assumptions, area, seed, 0, 1);
+        let arena = Arena::new(scheme, assumptions, area, &ranks, seed, 0);
+        arena.simulate(&strategies(&arena, seed), 1, |_, tally, _| {
             let (lines, exact) = statement(scheme, tally);
             let mut fast = Paid::<f64>::default();
             price(scheme, tally, &mut fast, &mut NoLines);
@@ -149,11 +149,11 @@ fn pence_equal_floating_point(scheme: &Scheme, world: &World, seed: u64) -> Chec
 /// Threads of the second small run. Any number above one would do; it is fixed so that a pack does not depend on the machine.
 const THREADS: usize = 3;
 
-fn threads_change_nothing(opened: &Opened, scheme: &Scheme, world: &World, seed: u64) -> Check {
-    let options = Options { seed, replications: 20, worlds: 2 };
+fn threads_change_nothing(opened: &Opened, scheme: &Scheme, assumptions: &Assumptions, seed: u64) -> Check {
+    let options = Options { seed, replications: 20, scenarios: 2 };
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()?;
-        Some(format!("{:?}", pool.install(|| stress(opened, scheme, world, options, &|_, _| {}))))
+        Some(format!("{:?}", pool.install(|| stress(opened, scheme, assumptions, options, &|_, _| {}))))
     };
     let (one, many) = (run(1), run(THREADS));
     let length = one.as_ref().map_or(0, String::len);
@@ -168,29 +168,29 @@ fn threads_change_nothing(opened: &Opened, scheme: &Scheme, world: &World, seed:
     Check {
         name: "the number of threads changes nothing",
         done: format!(
-            "A small run ({} futures, {} worlds) was made at 1 and at {THREADS} threads.",
-            options.replications, options.worlds
+            "A small run ({} replications, {} scenarios) was made at 1 and at {THREADS} threads.",
+            options.replications, options.scenarios
         ),
         holds,
         figure,
     }
 }
 
-/// A negative control: in a world where no help does anything, no conduct can leave anyone worse off, and nothing may be found
+/// A negative control: in a scenario where no help does anything, no strategy can leave anyone worse off, and nothing may be found
 /// that says so.
-fn help_that_does_nothing(scheme: &Scheme, world: &World, seed: u64) -> Check {
-    let mut inert = world.clone();
+fn help_that_does_nothing(scheme: &Scheme, assumptions: &Assumptions, seed: u64) -> Check {
+    let mut inert = assumptions.clone();
     inert.help.iter_mut().for_each(|help| help.moves.iter_mut().for_each(|moves| *moves = None));
     inert.pilot = None;
     let stage = Stage::build(scheme, &inert, seed, 0, 48);
-    let plays = quick_plays(scheme, &inert, &stage);
-    let found: Vec<_> = risks::CATALOGUE.iter().map(|consequence| (consequence.forecast)(&plays, Role::Best)).collect();
+    let strategy_results = quick_strategy_results(scheme, &inert, &stage);
+    let found: Vec<_> = risks::CATALOGUE.iter().map(|risk| (risk.forecast)(&strategy_results, Role::Best)).collect();
     let wrong: Vec<String> =
         found.iter().filter(|finding| finding.present && finding.people_harmed >= 0.5).map(|f| f.name.to_owned()).collect();
     Check {
         name: "nothing is found to harm people where help does nothing",
         done: format!(
-            "All {} consequences were looked for in the same world with every effect of help taken away.",
+            "All {} risks were looked for in the same scenario with every effect of help taken away.",
             risks::CATALOGUE.len()
         ),
         holds: Some(wrong.is_empty()),
@@ -202,18 +202,24 @@ fn help_that_does_nothing(scheme: &Scheme, world: &World, seed: u64) -> Check {
 }
 
 fn the_whole_is_its_parts(stress: &Stress) -> Check {
-    let plays = &stress.plays;
+    let strategy_results = &stress.strategy_results;
     let mut apart = 0.0f64;
-    for whole in &plays.whole {
-        let same = |area: &risks::AreaPlays| area.plays.iter().find(|play| play.role == whole.role).map(|play| play.payment());
-        let parts: f64 = plays.areas.iter().filter_map(same).sum();
+    for whole in &strategy_results.whole {
+        let same = |area: &risks::AreaResults| {
+            area.strategy_results.iter().find(|play| play.role == whole.role).map(|play| play.payment())
+        };
+        let parts: f64 = strategy_results.areas.iter().filter_map(same).sum();
         apart = apart.max((whole.payment() - parts).abs());
     }
     Check {
         name: "the whole is the sum of its areas",
-        done: match plays.areas.len() {
-            1 => format!("The payments of {} conducts were compared with those of the only area.", plays.whole.len()),
-            areas => format!("The payments of {} conducts were added up again over {areas} areas.", plays.whole.len()),
+        done: match strategy_results.areas.len() {
+            1 => {
+                format!("The payments of {} strategies were compared with those of the only area.", strategy_results.whole.len())
+            }
+            areas => {
+                format!("The payments of {} strategies were added up again over {areas} areas.", strategy_results.whole.len())
+            }
         },
         holds: Some(apart < 0.01),
         figure: format!("at most £{apart:.4} apart; less than a penny is allowed"),
@@ -226,14 +232,16 @@ const WORTH_FINDING: f64 = 0.001;
 fn regret(stress: &Stress) -> Check {
     let (mean, error) = stress.regret;
     let regret = Estimate { mean, error };
-    let paid = |area: &risks::AreaPlays| area.plays.iter().find(|play| play.role == Role::Best).map(|play| play.payment().abs());
-    let paid = stress.plays.areas.iter().filter_map(paid).fold(f64::INFINITY, f64::min);
+    let paid = |area: &risks::AreaResults| {
+        area.strategy_results.iter().find(|play| play.role == Role::Best).map(|play| play.payment().abs())
+    };
+    let paid = stress.strategy_results.areas.iter().filter_map(paid).fold(f64::INFINITY, f64::min);
     let paid = if paid.is_finite() { paid } else { 0.0 };
     let allowed = WORTH_FINDING * paid;
     Check {
         name: "the search for the provider's best has ended",
         done: format!(
-            "After {} conducts the last sweep over every effort and intake looked for a better one in each area.",
+            "After {} strategies the last sweep over every effort and intake looked for a better one in each area.",
             thousands(stress.tried as i64)
         ),
         holds: Some(mean <= allowed),

@@ -1,41 +1,41 @@
-//! Figures of a scheme and its world that textbooks have closed forms for, found by the code that stress-tests schemes: the
-//! exact best response, the pricing of every count that a cohort could show, and simulated people. In go a scheme and a world
+//! Figures of a scheme and its assumptions that textbooks have closed forms for, found by the code that stress-tests schemes: the
+//! exact best response, the pricing of every count that a cohort could show, and simulated people. In go a scheme and a scenario
 //! of one area; out come figures by name. No formula of the textbooks stands here.
 
 use contract::Scheme;
 use contract::terms::Kind;
 use risks::Estimate;
 
+use crate::assumptions::{Assumptions, Intended};
 use crate::chance::LoneCohort;
-use crate::conduct::{Arena, Conduct};
 use crate::draws::{extra, threshold, whether};
 use crate::game::{Figure, optimum};
 use crate::people::{Chances, People, people};
-use crate::plays::{self, Stage, Wanted};
 use crate::search::{self, Budget, Weights};
-use crate::world::{Intended, World};
+use crate::strategy::{Arena, Strategy};
+use crate::strategy_results::{self, Stage, Wanted};
 use base::philox::words;
 
 /// A scheme with what is believed about it.
 #[derive(Clone, Debug)]
 pub struct Contract {
     pub scheme: Scheme,
-    pub world: World,
+    pub assumptions: Assumptions,
 }
 
-/// Futures on which what is simulated is simulated, and people in all of them together; a cohort so large that it needs fewer
-/// futures has less chance in it.
+/// Replications on which what is simulated is simulated, and people in all of them together; a cohort so large that it needs fewer
+/// replications has less chance in it.
 const FUTURES: usize = 200;
 const PEOPLE: usize = 6_000_000;
 
 /// Every figure, in the first area.
 #[must_use]
 pub fn figures(contract: &Contract, seed: u64) -> Vec<Figure> {
-    let Contract { scheme, world } = contract;
-    let people = people(scheme, world).first().map_or(0, People::count);
-    let stage = Stage::build(scheme, world, seed, 0, FUTURES.min(PEOPLE / people.max(1)).max(2));
-    let arena = stage.arena(scheme, world, 0);
-    let mut figures = best_conduct(&arena);
+    let Contract { scheme, assumptions } = contract;
+    let people = people(scheme, assumptions).first().map_or(0, People::count);
+    let stage = Stage::build(scheme, assumptions, seed, 0, FUTURES.min(PEOPLE / people.max(1)).max(2));
+    let arena = stage.arena(scheme, assumptions, 0);
+    let mut figures = best_strategy(&arena);
     if let Some(outcome) = scheme.outcomes.iter().position(|outcome| outcome.is_binary()) {
         figures.extend(chance(&arena, outcome));
     }
@@ -52,20 +52,20 @@ fn exact(name: String, value: f64) -> Figure {
 }
 
 /// What is best for a provider that maximises profit under a contract without gates, segment by segment.
-fn best_conduct(arena: &Arena<'_>) -> Vec<Figure> {
+fn best_strategy(arena: &Arena<'_>) -> Vec<Figure> {
     let segments = arena.people.segments;
     let pay = search::payment_weights(arena);
     let best = search::along(arena, &pay, 1.0, &vec![true; segments]);
-    let solved = plays::solve(arena, Budget::QUICK, Wanted::ForProfit);
+    let solved = strategy_results::solve(arena, Budget::QUICK, Wanted::ForProfit);
     let with = arena.true_outcomes(&best);
-    let without = arena.true_outcomes(&Conduct::idle(&arena.chances, segments));
+    let without = arena.true_outcomes(&Strategy::idle(&arena.chances, segments));
     let mut figures = Vec::new();
-    for (at, segment) in arena.world.segments.iter().enumerate() {
+    for (at, segment) in arena.assumptions.segments.iter().enumerate() {
         let name = &segment.name;
         figures.push(exact(format!("effort on {name}"), best.spend_on(at)));
         figures.push(exact(format!("effort on {name}, by trying"), by_trying(arena, &pay, at)));
         figures.extend(solved.unparking[at].map(|price| exact(format!("un-parking price of {name}"), price)));
-        let alone = Conduct { taken: (0..segments).map(|other| other == at).collect(), ..best.clone() };
+        let alone = Strategy { taken: (0..segments).map(|other| other == at).collect(), ..best.clone() };
         let (cost, people) = (arena.cost(&alone), arena.in_segment(at));
         let payments = arena.payments(&alone).total;
         let profit = Estimate::of(payments.iter().map(|paid| (paid - cost) / people));
@@ -95,13 +95,13 @@ fn by_trying(arena: &Arena<'_>, pay: &Weights, segment: usize) -> f64 {
 /// What chance alone pays, and how large a cohort has to be before it does not decide: every count that a cohort could show,
 /// priced by the scheme's own rules.
 fn chance(arena: &Arena<'_>, outcome: usize) -> Vec<Figure> {
-    let lone = LoneCohort::like(arena.scheme, arena.world, arena.people, outcome);
+    let lone = LoneCohort::like(arena.scheme, arena.assumptions, arena.people, outcome);
     let people = arena.people.count() / arena.people.cohorts.len().max(1);
     let still = lone.without_chance(people, lone.chance);
     let (paid_chance, mean) = lone.payment(people, lone.chance, |paid| paid > still);
     let mut figures =
         vec![exact("paid for nothing".to_owned(), mean - still), exact("chance of a reward for nothing".to_owned(), paid_chance)];
-    if let Intended::Aim { outcome: aimed, better_by } = arena.world.intended
+    if let Intended::Aim { outcome: aimed, better_by } = arena.assumptions.intended
         && aimed == outcome
     {
         let better = lone.chance + arena.scheme.outcomes[outcome].sign() as f64 * better_by;
@@ -136,7 +136,7 @@ fn counts(arena: &Arena<'_>, outcome: usize, of: usize, seed: u64) -> Vec<Figure
     let mut events = Vec::new();
     for cell in &arena.people.cells {
         let below = threshold(chances.now(of, cell.segment));
-        let each = arena.world.outcomes[outcome].now.at(arena.people.area, cell.segment, 0);
+        let each = arena.assumptions.outcomes[outcome].now.at(arena.people.area, cell.segment, 0);
         let kind = arena.scheme.outcomes[outcome].kind;
         for person in cell.first_person..cell.first_person + cell.people as u64 {
             let drawn = words(seed, person, 0, of as u64);

@@ -1,13 +1,13 @@
-//! What trying pays: for each aim, from no help at all to nearly all that help can do, the cheapest conduct and what comes of it;
+//! What trying pays: for each aim, from no help at all to nearly all that help can do, the cheapest strategy and what comes of it;
 //! the least aim that pays for itself, and the least at which a provider can be sure enough of being paid.
 
 use risks::Estimate;
 
 use crate::chance::LoneCohort;
-use crate::conduct::{Arena, Conduct};
-use crate::plays::{aiming, holds_results, improvement};
+use crate::strategy::{Arena, Strategy};
+use crate::strategy_results::{aiming, holds_results, improvement};
 
-/// What trying pays in one area: the cheapest conduct for each aim, and what comes of it.
+/// What trying pays in one area: the cheapest strategy for each aim, and what comes of it.
 #[derive(Clone, Debug)]
 pub struct Curve {
     pub area: String,
@@ -17,8 +17,8 @@ pub struct Curve {
     /// The smallest aim above nothing extra that pays at least as much as nothing extra, in proportion of people; `None`
     /// when no aim within reach does.
     pub break_even: Option<f64>,
-    /// Its Monte Carlo standard error by the jackknife over ten groups of futures; `None` when there is no break-even aim, or
-    /// when leaving out a tenth of the futures already leaves none.
+    /// Its Monte Carlo standard error by the jackknife over ten groups of replications; `None` when there is no break-even aim, or
+    /// when leaving out a tenth of the replications already leaves none.
     pub break_even_error: Option<f64>,
 }
 
@@ -42,27 +42,27 @@ pub struct CurvePoint {
 #[must_use]
 pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
     let segments = arena.people.segments;
-    let (idle, now) = (Conduct::idle(&arena.chances, segments), Conduct::as_now(&arena.chances, segments));
+    let (idle, now) = (Strategy::idle(&arena.chances, segments), Strategy::as_now(&arena.chances, segments));
     // Where nothing is spent today, idle is nothing extra, and a rounding error must not make an aim of its own of it.
     let lowest = if idle == now { 0.0 } else { improvement(arena, outcome, &idle) };
     let all_out = aiming(arena, outcome, 1.0);
     let highest = 0.95 * improvement(arena, outcome, &all_out);
     let below = ((-lowest / (highest - lowest).max(1e-9)) * steps as f64).ceil() as usize;
-    let mut conducts = if idle == now { Vec::new() } else { vec![(lowest, idle)] };
-    conducts.extend((1..below.max(1)).map(|step| {
+    let mut strategies = if idle == now { Vec::new() } else { vec![(lowest, idle)] };
+    strategies.extend((1..below.max(1)).map(|step| {
         let aim = lowest * (1.0 - step as f64 / below.max(1) as f64);
         (aim, aiming(arena, outcome, aim))
     }));
-    conducts.push((0.0, now));
+    strategies.push((0.0, now));
     let above = steps.saturating_sub(below).max(4);
-    conducts.extend((1..=above).map(|step| {
+    strategies.extend((1..=above).map(|step| {
         let aim = highest * step as f64 / above as f64;
         (aim, aiming(arena, outcome, aim))
     }));
-    let (aims, conducts): (Vec<f64>, Vec<Conduct>) = conducts.into_iter().unzip();
-    let payments = arena.totals(&conducts, arena.replications);
+    let (aims, strategies): (Vec<f64>, Vec<Strategy>) = strategies.into_iter().unzip();
+    let payments = arena.totals(&strategies, arena.replications);
     let still = aims.iter().position(|aim| *aim == 0.0).unwrap_or_default();
-    let cost: Vec<f64> = conducts.iter().map(|conduct| arena.cost(conduct)).collect();
+    let cost: Vec<f64> = strategies.iter().map(|strategy| arena.cost(strategy)).collect();
     let people = arena.people.count().max(1) as f64;
     let today: f64 = (0..segments).map(|s| arena.in_segment(s) * arena.chances.now(outcome, s)).sum::<f64>() / people;
     let sign = arena.scheme.outcomes[outcome].sign() as f64;
@@ -80,7 +80,7 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
             CurvePoint {
                 aim,
                 rate: today + sign * aim,
-                help_spend: arena.help_spend(&conducts[at]),
+                help_spend: arena.help_spend(&strategies[at]),
                 payment,
                 payment_low: quantile(0.05),
                 payment_high: quantile(0.95),
@@ -108,7 +108,7 @@ pub fn sure_aim(arena: &Arena<'_>, outcome: usize) -> Option<f64> {
     if !holds_results(arena.scheme) {
         return None;
     }
-    let cohort = LoneCohort::like(arena.scheme, arena.world, arena.people, outcome);
+    let cohort = LoneCohort::like(arena.scheme, arena.assumptions, arena.people, outcome);
     let people = arena.people.count() / arena.people.cohorts.len().max(1);
     let sign = arena.scheme.outcomes[outcome].sign() as f64;
     let still = cohort.without_chance(people, cohort.chance);
@@ -139,17 +139,21 @@ fn break_even(aims: &[f64], against_nothing: &[f64]) -> Option<f64> {
     })
 }
 
-/// Groups of futures that the jackknife leaves out in turn.
+/// Groups of replications that the jackknife leaves out in turn.
 const GROUPS: usize = 10;
 
-/// The break-even aim is no mean, so its error is that of the jackknife: how much it moves as each group of futures is left
-/// out. `differences` holds, for each aim, the profit against nothing extra in each future.
+/// The break-even aim is no mean, so its error is that of the jackknife: how much it moves as each group of replications is left
+/// out. `differences` holds, for each aim, the profit against nothing extra in each replication.
 fn break_even_error(aims: &[f64], differences: &[Vec<f64>]) -> Option<f64> {
     let without: Option<Vec<f64>> = (0..GROUPS)
         .map(|left_out| {
             let mean = |of: &Vec<f64>| {
-                let kept: Vec<f64> =
-                    of.iter().enumerate().filter(|(future, _)| future % GROUPS != left_out).map(|(_, value)| *value).collect();
+                let kept: Vec<f64> = of
+                    .iter()
+                    .enumerate()
+                    .filter(|(replication, _)| replication % GROUPS != left_out)
+                    .map(|(_, value)| *value)
+                    .collect();
                 risks::mean(&kept)
             };
             break_even(aims, &differences.iter().map(mean).collect::<Vec<f64>>())

@@ -1,7 +1,7 @@
 //! Searches the rules themselves: prices, gates, caps, shares at risk and fees, for the scheme that does most for the public
-//! when the provider answers with its own best conduct. A search within a search.
+//! when the provider answers with its own best strategy. A search within a search.
 //!
-//! What comes in is a scheme and a world; what goes out is the best design found, the frontier between spend, outcomes and
+//! What comes in is a scheme and a scenario; what goes out is the best design found, the frontier between spend, outcomes and
 //! money paid for chance, and what the full stress test says of the best. The section "Design" of `docs/method.md` says what
 //! is searched and what is assumed.
 
@@ -9,19 +9,19 @@ use base::document::{Picks, Reader};
 use base::money::Pence;
 use base::opened::Opened;
 use contract::fees::Fees;
-use contract::mends::Mend;
+use contract::fixes::Fix;
 use contract::price::{NoLines, Paid, price};
 use contract::{Scheme, amend, read};
 use rayon::prelude::*;
 use risks::{Estimate, mean};
 
-use crate::conduct::{Arena, Conduct};
-use crate::mend::{STRAIGHT, changed, is_fee, is_rule, together, written};
-use crate::plays::{self, Stage};
+use crate::assumptions::{self, Assumptions};
+use crate::fix::{STRAIGHT, changed, is_fee, is_rule, together, written};
 use crate::rank::Ranks;
 use crate::search::{self, Budget, Freedom};
+use crate::strategy::{Arena, Strategy};
+use crate::strategy_results::{self, Stage};
 use crate::stress::{self, Options, Progress};
-use crate::world::{self, World};
 
 /// What a design is judged by; all within the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +44,11 @@ pub struct Wanted {
     pub margin: f64,
 }
 
-/// A design with what comes of it at the provider's best conduct. Money in pounds.
+/// A design with what comes of it at the provider's best strategy. Money in pounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Design {
     /// Changes to the rules as they are; none for the scheme itself.
-    pub changes: Vec<Mend>,
+    pub changes: Vec<Fix>,
     /// What the payer pays, fees included.
     pub spend: Estimate,
     /// Worth of the outcomes to the public, against no help for anyone.
@@ -58,7 +58,7 @@ pub struct Design {
     /// What the provider has left.
     pub profit: Estimate,
     /// Paid for chance when nothing extra is done: how far results are paid above what the truth would be, on average over
-    /// futures, those in which chance takes counting as nothing.
+    /// replications, those in which chance takes counting as nothing.
     pub for_chance: Estimate,
     /// The chance that this is more than a hundredth of what a contract pays in all, over people.
     pub chance: f64,
@@ -75,7 +75,7 @@ pub struct Designed {
     pub best: Option<Design>,
     /// Designs that no other beats in spend, worth and money paid for chance at once, by spend.
     pub frontier: Vec<Design>,
-    /// Findings that the full stress test has of the best design, with the share of plausible worlds in which each is present;
+    /// Findings that the full stress test has of the best design, with the share of scenarios in which each is present;
     /// `None` when there is no best, or it cannot be written as text.
     pub left: Option<Vec<(&'static str, f64)>>,
     pub tried: usize,
@@ -83,11 +83,11 @@ pub struct Designed {
 
 /// What the payer is meant to spend today: payments when the provider does as intended.
 #[must_use]
-pub fn intended_spend(scheme: &Scheme, world: &World, options: Options) -> f64 {
-    let stage = Stage::build(scheme, world, options.seed, 0, options.replications);
+pub fn intended_spend(scheme: &Scheme, assumptions: &Assumptions, options: Options) -> f64 {
+    let stage = Stage::build(scheme, assumptions, options.seed, 0, options.replications);
     let spend = |area: usize| {
-        let arena = stage.arena(scheme, world, area);
-        mean(&arena.payments(&plays::intended(&arena)).total)
+        let arena = stage.arena(scheme, assumptions, area);
+        mean(&arena.payments(&strategy_results::intended(&arena)).total)
     };
     (0..stage.people.len()).into_par_iter().map(spend).collect::<Vec<f64>>().iter().sum()
 }
@@ -96,25 +96,25 @@ pub fn intended_spend(scheme: &Scheme, world: &World, options: Options) -> f64 {
 #[must_use]
 pub fn design(
     opened: &Opened,
-    (scheme, world): (&Scheme, &World),
+    (scheme, assumptions): (&Scheme, &Assumptions),
     wanted: Wanted,
     options: Options,
     progress: Progress<'_>,
 ) -> Designed {
     progress("drawing people", 0.0);
     let Wanted { objective, budget, margin } = wanted;
-    let budget = budget.unwrap_or_else(|| intended_spend(scheme, world, options));
-    let mut studio = Studio::new(scheme, world, (objective, budget, margin), options);
+    let budget = budget.unwrap_or_else(|| intended_spend(scheme, assumptions, options));
+    let mut studio = Studio::new(scheme, assumptions, (objective, budget, margin), options);
     progress("trying shapes and levels of price", 0.05);
     studio.try_levels();
     progress("moving prices more finely", 0.35);
     studio.refine_levels();
     progress("moving the prices of segments", 0.5);
     studio.refine_segments();
-    progress("playing the frontier on fresh futures", 0.65);
+    progress("playing the frontier on fresh replications", 0.65);
     let rows = studio.frontier();
     let best = studio.best().and_then(|best| rows.iter().position(|&at| at == best));
-    let mut frontier = studio.on_fresh_futures(&[&[0], rows.as_slice()].concat(), options);
+    let mut frontier = studio.on_fresh_replications(&[&[0], rows.as_slice()].concat(), options);
     let now = frontier.remove(0);
     let best = best.map(|at| frontier[at].clone());
     progress("testing the best design in full", 0.75);
@@ -126,9 +126,9 @@ pub fn design(
 /// One design as the search sees it.
 #[derive(Clone, Debug)]
 struct Tried {
-    changes: Vec<Mend>,
-    /// The provider's best conduct, by area.
-    conducts: Vec<Conduct>,
+    changes: Vec<Fix>,
+    /// The provider's best strategy, by area.
+    strategies: Vec<Strategy>,
     spend: f64,
     worth: f64,
     for_chance: f64,
@@ -136,13 +136,13 @@ struct Tried {
     signs: bool,
 }
 
-/// What a design does in the futures it is played in, summed over areas.
+/// What a design does in the replications it is played in, summed over areas.
 struct Outturn {
     payments: Vec<f64>,
     results: Vec<f64>,
     cost: f64,
     worth: f64,
-    /// In each future what is paid for chance when nothing extra is done, area by area.
+    /// In each replication what is paid for chance when nothing extra is done, area by area.
     for_chance: Vec<f64>,
     /// The share of people whose contract pays for chance by more than a hundredth of what it pays in all.
     chance: f64,
@@ -151,7 +151,7 @@ struct Outturn {
 /// A way to pay for results, and how its prices are set.
 #[derive(Clone)]
 struct Shape {
-    rules: Vec<Mend>,
+    rules: Vec<Fix>,
     of_value: bool,
 }
 
@@ -170,13 +170,13 @@ const SEGMENT_STEPS: [[i64; 2]; 2] = [[67, 150], [83, 120]];
 /// Rows of the frontier.
 const ROWS: usize = 10;
 
-/// Futures in which each design is played while searching.
+/// Replications in which each design is played while searching.
 const FUTURES: usize = 100;
 
 /// Where designs are tried.
 struct Studio<'a> {
     scheme: &'a Scheme,
-    world: &'a World,
+    assumptions: &'a Assumptions,
     objective: Objective,
     budget: f64,
     /// The least share of what it is paid that the provider must keep on average to sign.
@@ -193,44 +193,44 @@ struct Studio<'a> {
 impl<'a> Studio<'a> {
     fn new(
         scheme: &'a Scheme,
-        world: &'a World,
+        assumptions: &'a Assumptions,
         (objective, budget, margin): (Objective, f64, f64),
         options: Options,
     ) -> Studio<'a> {
-        // Beyond the futures that are reported.
+        // Beyond the replications that are reported.
         let first = options.replications as u64;
-        let search = Stage::build(scheme, world, options.seed, first, Budget::QUICK.replications);
-        let play = Stage::build(scheme, world, options.seed, first + Budget::QUICK.replications as u64, FUTURES);
+        let search = Stage::build(scheme, assumptions, options.seed, first, Budget::QUICK.replications);
+        let play = Stage::build(scheme, assumptions, options.seed, first + Budget::QUICK.replications as u64, FUTURES);
         let intended = |area: usize| {
-            let arena = play.arena(scheme, world, area);
-            let conduct = plays::intended(&arena);
-            arena.value(&conduct) - mean(&arena.payments(&conduct).total)
+            let arena = play.arena(scheme, assumptions, area);
+            let strategy = strategy_results::intended(&arena);
+            arena.value(&strategy) - mean(&arena.payments(&strategy).total)
         };
         let intended_value = (0..play.people.len()).map(intended).sum();
         let shapes = shapes(scheme);
         let tried = Vec::new();
-        let mut studio = Studio { scheme, world, objective, budget, margin, intended_value, search, play, shapes, tried };
+        let mut studio = Studio { scheme, assumptions, objective, budget, margin, intended_value, search, play, shapes, tried };
         studio.tried.extend(studio.evaluated(Vec::new(), false));
         studio
     }
 
     /// One design, with fees at the lowest level at which the provider signs unless they are to stay.
-    fn evaluated(&self, changes: Vec<Mend>, set_fees: bool) -> Option<Tried> {
+    fn evaluated(&self, changes: Vec<Fix>, set_fees: bool) -> Option<Tried> {
         let (mut changes, scheme) = match changes.is_empty() {
             true => (changes, self.scheme.clone()),
             false => changed(self.scheme, &changes)?,
         };
-        let areas: Vec<(Conduct, Outturn)> = (0..self.play.people.len())
+        let areas: Vec<(Strategy, Outturn)> = (0..self.play.people.len())
             .into_par_iter()
             .map(|area| {
-                let arena = self.search.arena(&scheme, self.world, area);
+                let arena = self.search.arena(&scheme, self.assumptions, area);
                 let pay = search::payment_weights(&arena);
                 let best = search::best(&arena, search::Objective::Profit, Budget::QUICK, &pay, Freedom::ALL);
-                let outturn = outturn(&self.play.arena(&scheme, self.world, area), &best.conduct);
-                (best.conduct, outturn)
+                let outturn = outturn(&self.play.arena(&scheme, self.assumptions, area), &best.strategy);
+                (best.strategy, outturn)
             })
             .collect();
-        let (conducts, outturns): (Vec<Conduct>, Vec<Outturn>) = areas.into_iter().unzip();
+        let (strategies, outturns): (Vec<Strategy>, Vec<Outturn>) = areas.into_iter().unzip();
         let whole = summed(&outturns);
         let (paid, results) = (mean(&whole.payments), mean(&whole.results));
         let mut spend = paid;
@@ -240,14 +240,14 @@ impl<'a> Studio<'a> {
             // As it will be written, rounded: a design must not win by a fee that no contract has.
             spend = results
                 + match &fee {
-                    Some(Mend::FeesFinely(share)) => (paid - results) * *share as f64 / 10_000.0,
+                    Some(Fix::FeesFinely(share)) => (paid - results) * *share as f64 / 10_000.0,
                     Some(_) => needed,
                     None => paid - results,
                 };
             changes.extend(fee);
         }
         let for_chance = mean(&whole.for_chance);
-        Some(Tried { changes, conducts, spend, worth: whole.worth, for_chance, signs: spend >= self.least(whole.cost) - 1.0 })
+        Some(Tried { changes, strategies, spend, worth: whole.worth, for_chance, signs: spend >= self.least(whole.cost) - 1.0 })
     }
 
     /// The least that the provider must be paid to sign.
@@ -260,7 +260,7 @@ impl<'a> Studio<'a> {
     }
 
     /// Tries designs that were not tried before.
-    fn try_all(&mut self, wanted: Vec<Vec<Mend>>) {
+    fn try_all(&mut self, wanted: Vec<Vec<Fix>>) {
         let found: Vec<Option<Tried>> = wanted.into_par_iter().map(|changes| self.evaluated(changes, true)).collect();
         for design in found.into_iter().flatten() {
             if !self.tried.iter().any(|tried| tried.changes == design.changes) {
@@ -294,10 +294,10 @@ impl<'a> Studio<'a> {
     }
 
     /// The design of a shape at a level of price, which is not tried twice.
-    fn at_level(&self, shape: &Shape, percent: i64) -> Vec<Mend> {
+    fn at_level(&self, shape: &Shape, percent: i64) -> Vec<Fix> {
         let price = match shape.of_value {
-            true => Some(Mend::AtValue { percent, worth: worth(self.world) }),
-            false => (percent != 100).then_some(Mend::Prices(percent)),
+            true => Some(Fix::AtValue { percent, worth: worth(self.assumptions) }),
+            false => (percent != 100).then_some(Fix::Prices(percent)),
         };
         shape.rules.iter().cloned().chain(price).collect()
     }
@@ -305,7 +305,7 @@ impl<'a> Studio<'a> {
     fn found(&self, shape: &Shape, percent: i64) -> Option<&Tried> {
         let wanted = self.at_level(shape, percent);
         let (changes, _) = if wanted.is_empty() { (wanted, self.scheme.clone()) } else { changed(self.scheme, &wanted)? };
-        let bare = |design: &Tried| -> Vec<Mend> { design.changes.iter().filter(|change| !is_fee(change)).cloned().collect() };
+        let bare = |design: &Tried| -> Vec<Fix> { design.changes.iter().filter(|change| !is_fee(change)).cloned().collect() };
         self.tried.iter().skip(1).find(|tried| bare(tried) == changes)
     }
 
@@ -361,8 +361,8 @@ impl<'a> Studio<'a> {
     fn refine_segments(&mut self) {
         let segments = self.scheme.segments.len();
         let Some(best) = self.best().filter(|_| segments > 1) else { return };
-        let base: Vec<Mend> = self.tried[best].changes.iter().filter(|change| !is_fee(change)).cloned().collect();
-        let with = |percents: &[i64]| [base.as_slice(), &[Mend::SegmentPrices(percents.to_vec())]].concat();
+        let base: Vec<Fix> = self.tried[best].changes.iter().filter(|change| !is_fee(change)).cloned().collect();
+        let with = |percents: &[i64]| [base.as_slice(), &[Fix::SegmentPrices(percents.to_vec())]].concat();
         if changed(self.scheme, &with(&vec![150; segments])).is_none_or(|(changes, _)| changes.len() == base.len()) {
             return;
         }
@@ -421,8 +421,8 @@ impl<'a> Studio<'a> {
         rows
     }
 
-    /// Designs played in futures that neither search saw, with the fees that they are to have.
-    fn on_fresh_futures(&self, designs: &[usize], options: Options) -> Vec<Design> {
+    /// Designs played in replications that neither search saw, with the fees that they are to have.
+    fn on_fresh_replications(&self, designs: &[usize], options: Options) -> Vec<Design> {
         let schemes: Vec<Scheme> = designs
             .iter()
             .map(|&at| changed(self.scheme, &self.tried[at].changes).map_or_else(|| self.scheme.clone(), |(_, scheme)| scheme))
@@ -431,10 +431,10 @@ impl<'a> Studio<'a> {
             .into_par_iter()
             .map(|area| {
                 let people = &self.play.people[area];
-                let ranks = Ranks::build(self.scheme, self.world, people, options.seed, 0, options.replications);
+                let ranks = Ranks::build(self.scheme, self.assumptions, people, options.seed, 0, options.replications);
                 let of = |(&at, scheme): (&usize, &Scheme)| {
-                    let arena = Arena::new(scheme, self.world, people, &ranks, options.seed, 0);
-                    outturn(&arena, &self.tried[at].conducts[area])
+                    let arena = Arena::new(scheme, self.assumptions, people, &ranks, options.seed, 0);
+                    outturn(&arena, &self.tried[at].strategies[area])
                 };
                 designs.iter().zip(&schemes).map(of).collect()
             })
@@ -452,7 +452,7 @@ impl<'a> Studio<'a> {
 }
 
 /// A design with its figures and their errors.
-fn shown(changes: Vec<Mend>, whole: &Outturn, people: f64) -> Design {
+fn shown(changes: Vec<Fix>, whole: &Outturn, people: f64) -> Design {
     let spend = Estimate::of(whole.payments.iter().copied());
     Design {
         changes,
@@ -465,17 +465,17 @@ fn shown(changes: Vec<Mend>, whole: &Outturn, people: f64) -> Design {
     }
 }
 
-/// The ways to pay that are tried: the rules as they are, straightened, held against a comparison group, with gates, limits and
+/// The ways to pay that are tried: the rules as they are, straightened, compared with a comparison group, with gates, limits and
 /// other shares at risk.
 fn shapes(scheme: &Scheme) -> Vec<Shape> {
-    let live = Mend::LiveComparison(1);
+    let live = Fix::LiveComparison(1);
     let straight = STRAIGHT.to_vec();
-    let with = |rules: &[Mend], more: &[Mend]| [rules, more].concat();
+    let with = |rules: &[Fix], more: &[Fix]| [rules, more].concat();
     let both = with(&straight, std::slice::from_ref(&live));
     let mut wanted = vec![(Vec::new(), false), (vec![live], false), (straight, true), (both.clone(), true)];
-    wanted.extend(GATES.map(|gate| (with(&both, &[Mend::GateAt(gate)]), true)));
-    wanted.push((with(&both, &[Mend::Collar(COLLAR)]), true));
-    wanted.extend([5, 20].map(|percent| (vec![Mend::AtRisk(percent)], false)));
+    wanted.extend(GATES.map(|gate| (with(&both, &[Fix::GateAt(gate)]), true)));
+    wanted.push((with(&both, &[Fix::Collar(COLLAR)]), true));
+    wanted.extend([5, 20].map(|percent| (vec![Fix::AtRisk(percent)], false)));
     let mut shapes: Vec<Shape> = Vec::new();
     for (rules, of_value) in wanted {
         let (rules, _) = match rules.is_empty() {
@@ -498,27 +498,27 @@ fn levels(shape: &Shape) -> &'static [i64] {
 }
 
 /// What one of each result is worth to the public, in pence.
-fn worth(world: &World) -> Vec<i64> {
-    world.outcomes.iter().map(|belief| (100.0 * belief.value).round() as i64).collect()
+fn worth(assumptions: &Assumptions) -> Vec<i64> {
+    assumptions.outcomes.iter().map(|belief| (100.0 * belief.value).round() as i64).collect()
 }
 
 /// The change of fees that pays so many pounds instead of those now, rounded up to a hundredth of a percent, or to a penny a person.
-fn fee(scheme: &Scheme, now: f64, needed: f64, people: f64) -> Option<Mend> {
+fn fee(scheme: &Scheme, now: f64, needed: f64, people: f64) -> Option<Fix> {
     let has_fees = Fees::of(scheme).is_none_or(|fees| fees.total() >= 1.0);
     match has_fees {
         true if now >= 1.0 => {
             let share = (10_000.0 * needed / now - 1e-9).ceil() as i64;
-            (share != 10_000).then_some(Mend::FeesFinely(share))
+            (share != 10_000).then_some(Fix::FeesFinely(share))
         }
         true => None,
-        false => (needed >= 1.0).then(|| Mend::FeeEach(Pence((100.0 * needed / people.max(1.0)).ceil() as i64))),
+        false => (needed >= 1.0).then(|| Fix::FeeEach(Pence((100.0 * needed / people.max(1.0)).ceil() as i64))),
     }
 }
 
-/// What a conduct brings in one area, and what chance alone brings when nothing extra is done.
-fn outturn(arena: &Arena<'_>, conduct: &Conduct) -> Outturn {
-    let paid = arena.payments(conduct);
-    let now = Conduct::as_now(&arena.chances, arena.people.segments);
+/// What a strategy brings in one area, and what chance alone brings when nothing extra is done.
+fn outturn(arena: &Arena<'_>, strategy: &Strategy) -> Outturn {
+    let paid = arena.payments(strategy);
+    let now = Strategy::as_now(&arena.chances, arena.people.segments);
     let mut truth = Paid::<f64>::default();
     price(arena.scheme, &arena.tally_without_chance(&now), &mut truth, &mut NoLines);
     let truth: f64 = arena.scheme.result_clauses().map(|at| truth.clause(at)).sum::<f64>() / 100.0;
@@ -526,8 +526,8 @@ fn outturn(arena: &Arena<'_>, conduct: &Conduct) -> Outturn {
     let much = 0.01 * mean(&paid.total).abs();
     let lucky = for_chance.iter().filter(|paid| **paid > much).count() as f64 / for_chance.len().max(1) as f64;
     Outturn {
-        cost: arena.cost(conduct),
-        worth: arena.value(conduct),
+        cost: arena.cost(strategy),
+        worth: arena.value(strategy),
         payments: paid.total,
         results: paid.results,
         for_chance,
@@ -538,8 +538,8 @@ fn outturn(arena: &Arena<'_>, conduct: &Conduct) -> Outturn {
 /// The areas together; the chance is an average over people.
 fn summed(areas: &[Outturn]) -> Outturn {
     let sum = |of: fn(&Outturn) -> &Vec<f64>| -> Vec<f64> {
-        let futures = areas.first().map_or(0, |area| of(area).len());
-        (0..futures).map(|future| areas.iter().map(|area| of(area)[future]).sum()).collect()
+        let replications = areas.first().map_or(0, |area| of(area).len());
+        (0..replications).map(|replication| areas.iter().map(|area| of(area)[replication]).sum()).collect()
     };
     Outturn {
         payments: sum(|area| &area.payments),
@@ -551,11 +551,11 @@ fn summed(areas: &[Outturn]) -> Outturn {
     }
 }
 
-/// What the full stress test of the design's own text finds, with the share of plausible worlds; `None` when it cannot be written.
+/// What the full stress test of the design's own text finds, with the share of scenarios; `None` when it cannot be written.
 fn left(
     opened: &Opened,
     scheme: &Scheme,
-    changes: &[Mend],
+    changes: &[Fix],
     options: Options,
     progress: Progress<'_>,
 ) -> Option<Vec<(&'static str, f64)>> {
@@ -564,8 +564,8 @@ fn left(
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
     let scheme = read::scheme(&reader)?;
-    let world = world::read(&reader, &scheme)?;
-    let found = stress::stress(&opened, &scheme, &world, options, &|what, part| progress(what, 0.75 + part / 4.0));
+    let assumptions = assumptions::read(&reader, &scheme)?;
+    let found = stress::stress(&opened, &scheme, &assumptions, options, &|what, part| progress(what, 0.75 + part / 4.0));
     let present = found.reported.iter().filter(|reported| reported.finding.present);
-    Some(present.map(|reported| (reported.finding.name, reported.share_of_worlds)).collect())
+    Some(present.map(|reported| (reported.finding.name, reported.share_of_scenarios)).collect())
 }

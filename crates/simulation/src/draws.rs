@@ -1,4 +1,4 @@
-//! One person's fate from one person's words: inverse-CDF sampling only, so that a change of conduct moves the threshold
+//! One person's fate from one person's words: inverse-CDF sampling only, so that a change of strategy moves the threshold
 //! and never the draw (common random numbers).
 //!
 //! For each binary outcome a person has one decision in each replication, numbered by the outcome's position in the scheme.

@@ -1,15 +1,15 @@
-//! What other fees do to a table of plays. Where no clause looks at the fees, everyone is served and no label is the
+//! What other fees do to a table of strategy results. Where no clause looks at the fees, everyone is served and no label is the
 //! provider's to set, they change what is paid
-//! and nobody's reason to act: the conducts stand, and every payment of an area moves by the same amount.
+//! and nobody's reason to act: the strategies stand, and every payment of an area moves by the same amount.
 
 use contract::Scheme;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::Tally;
 use contract::terms::{Intake, SaidBy};
-use risks::{Plays, Turn};
+use risks::{StrategyResults, Turn};
 
+use crate::assumptions::Assumptions;
 use crate::people::People;
-use crate::world::World;
 
 /// Whether a scheme may get other fees without a new search.
 #[must_use]
@@ -18,15 +18,21 @@ pub fn change_nothing_else(scheme: &Scheme) -> bool {
     nothing_to_choose && contract::fees::stand_alone(scheme)
 }
 
-/// The plays of `before` under the fees of `after`, which differs in nothing else.
+/// The strategy results of `before` under the fees of `after`, which differs in nothing else.
 #[must_use]
-pub fn with_fees(plays: &Plays, before: &Scheme, after: &Scheme, world: &World, people: &[People]) -> Plays {
-    let mut out = plays.clone();
+pub fn with_fees(
+    strategy_results: &StrategyResults,
+    before: &Scheme,
+    after: &Scheme,
+    assumptions: &Assumptions,
+    people: &[People],
+) -> StrategyResults {
+    let mut out = strategy_results.clone();
     for (area, people) in out.areas.iter_mut().zip(people) {
-        let more = |volume: f64| fees(after, world, people, volume) - fees(before, world, people, volume);
+        let more = |volume: f64| fees(after, assumptions, people, volume) - fees(before, assumptions, people, volume);
         let expected = more(1.0);
         let whole = out.whole.iter_mut();
-        for play in area.plays.iter_mut().chain(whole) {
+        for play in area.strategy_results.iter_mut().chain(whole) {
             play.payments.iter_mut().for_each(|payment| *payment += expected);
         }
         for turned in area.turned.iter_mut().chain(&mut out.turned) {
@@ -42,10 +48,10 @@ pub fn with_fees(plays: &Plays, before: &Scheme, after: &Scheme, world: &World, 
 }
 
 /// Pounds that an area is paid whatever the results, when so many times the people expected come.
-fn fees(scheme: &Scheme, world: &World, people: &People, volume: f64) -> f64 {
+fn fees(scheme: &Scheme, assumptions: &Assumptions, people: &People, volume: f64) -> f64 {
     let mut tally = Tally::empty(scheme, people.area, people.cohorts.clone());
     for cell in &people.cells {
-        let at = tally.cell(cell.cohort, world.segments[cell.segment].priced_as);
+        let at = tally.cell(cell.cohort, assumptions.segments[cell.segment].priced_as);
         tally.people[at] += cell.people as i64;
     }
     let tally = if volume == 1.0 { tally } else { tally.scaled(volume) };

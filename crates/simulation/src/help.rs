@@ -3,10 +3,10 @@
 
 use contract::Scheme;
 
-use crate::conduct::{Arena, Conduct};
-use crate::plays::{Stage, typical_area};
+use crate::assumptions::Assumptions;
 use crate::search;
-use crate::world::World;
+use crate::strategy::{Arena, Strategy};
+use crate::strategy_results::{Stage, typical_area};
 
 /// The next pound of one kind of help for each person, beyond what is spent today, in the area of typical size. Figures are for
 /// one good result where the help moves one outcome alone, and else for what the one pound buys; in pounds, the lowest and the
@@ -27,21 +27,22 @@ pub struct NextPound {
 
 /// The next pound of every kind of help that moves anything.
 #[must_use]
-pub fn next_pounds(scheme: &Scheme, world: &World, seed: u64) -> Vec<NextPound> {
-    // No dice are thrown: one future is the least that a stage can have.
-    let stage = Stage::build(scheme, world, seed, 0, 1);
-    let arena = stage.arena(scheme, world, typical_area(&stage.people));
+pub fn next_pounds(scheme: &Scheme, assumptions: &Assumptions, seed: u64) -> Vec<NextPound> {
+    // No dice are thrown: one replication is the least that a stage can have.
+    let stage = Stage::build(scheme, assumptions, seed, 0, 1);
+    let arena = stage.arena(scheme, assumptions, typical_area(&stage.people));
     let weights = (search::payment_weights(&arena), search::public_weights(&arena));
-    (0..world.help.len()).filter_map(|help| next_pound(&arena, help, &weights)).collect()
+    (0..assumptions.help.len()).filter_map(|help| next_pound(&arena, help, &weights)).collect()
 }
 
 /// The next pound of one help; the weights are what results earn, and what they are worth.
 fn next_pound(arena: &Arena<'_>, help: usize, (paid, worth): &(search::Weights, search::Weights)) -> Option<NextPound> {
     let segments = arena.people.segments;
-    let now = Conduct::as_now(&arena.chances, segments);
+    let now = Strategy::as_now(&arena.chances, segments);
     let mut more = now.effort.clone();
     more[help * segments..(help + 1) * segments].iter_mut().for_each(|spend| *spend += 1.0);
-    let moved: Vec<usize> = (0..arena.scheme.outcomes.len()).filter(|&at| arena.world.help[help].moves[at].is_some()).collect();
+    let moved: Vec<usize> =
+        (0..arena.scheme.outcomes.len()).filter(|&at| arena.assumptions.help[help].moves[at].is_some()).collect();
     let bought = |outcome: usize, segment: usize| {
         let sign = arena.scheme.outcomes[outcome].sign() as f64;
         sign * (arena.chances.with(outcome, segment, &more) - arena.chances.with(outcome, segment, &now.effort))
@@ -60,7 +61,7 @@ fn next_pound(arena: &Arena<'_>, help: usize, (paid, worth): &(search::Weights, 
         cost(segment) * moved.iter().map(|&outcome| weights[outcome][segment] * bought(outcome, segment)).sum::<f64>()
     };
     (!helped.is_empty()).then(|| NextPound {
-        help: arena.world.help[help].name.clone(),
+        help: arena.assumptions.help[help].name.clone(),
         first: now.effort[help * segments..(help + 1) * segments].iter().all(|spend| *spend == 0.0),
         moves: moved.iter().map(|&at| arena.scheme.outcomes[at].name.clone()).collect(),
         costs: over(&cost),

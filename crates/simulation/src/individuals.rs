@@ -3,7 +3,7 @@
 //!
 //! Help is relative: it multiplies a person's own chance of the bad result by a number that is the same for the whole segment,
 //! its *level*. The bad thing then happens when the person's uniform, divided by the person's own risk, lies below the level.
-//! That quotient never changes, so it is worked out once and sorted ([`folded`]); any conduct is one threshold. Everything is
+//! That quotient never changes, so it is worked out once and sorted ([`folded`]); any strategy is one threshold. Everything is
 //! in whole numbers, so that this and the person-by-person rule ([`happens`]) agree to the last person.
 
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use base::schedule::{find_column, find_table};
 use base::table::Table;
 use contract::Scheme;
 
+use crate::assumptions::{ASSUMPTIONS_FILE, Segment};
 use crate::draws::threshold;
 use crate::people::Cell;
-use crate::world::{Segment, WORLD_FILE};
 use base::philox::philox4x64;
 
-/// The people of the file by segment of the world, as rows numbered from 0.
+/// The people of the file by segment of the assumptions, as rows numbered from 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Individuals {
     /// Rows of each segment.
@@ -30,10 +30,10 @@ pub struct Individuals {
     risks: Vec<Option<Vec<Vec<u64>>>>,
 }
 
-/// The file of individuals that a world names, as it is written there.
+/// The file of individuals that a scenario names, as it is written there.
 #[must_use]
 pub fn file(opened: &Opened) -> Option<String> {
-    Pen::new(opened, WORLD_FILE)?.words(&["people", "individuals"]).map(str::to_owned)
+    Pen::new(opened, ASSUMPTIONS_FILE)?.words(&["people", "individuals"]).map(str::to_owned)
 }
 
 /// Reads the file that `[people]` names. Problems say line and column and never what stands there.
@@ -45,8 +45,8 @@ pub(crate) fn read(table: &Section<'_, '_>, scheme: &Scheme, segments: &[Segment
         table.push(
             table
                 .problem("individuals", format!("nobody in it is of the segment `{}`", segment.name))
-                .expected("at least one person of each segment of the world")
-                .mend("add the people, or take the segment out of the world"),
+                .expected("at least one person of each segment of the assumptions")
+                .fix("add the people, or take the segment out of the assumptions"),
         );
     }
     let of = |at: usize| {
@@ -61,7 +61,7 @@ pub(crate) fn read(table: &Section<'_, '_>, scheme: &Scheme, segments: &[Segment
                     table.reader.opened().in_people(
                         csv.problem(row[column].span, what)
                             .expected("a number from 0 to 1, or from 0 % to 100 %")
-                            .mend("correct the cell; what stands in it is not shown, since it is about a person"),
+                            .fix("correct the cell; what stands in it is not shown, since it is about a person"),
                     ),
                 );
             }
@@ -84,9 +84,9 @@ fn rows<'o>(table: &Section<'_, 'o>, known: impl Fn(&str) -> Option<usize>) -> O
         if found.is_none() {
             table.push(
                 table.reader.opened().in_people(
-                    csv.problem(row[name].span, "the world has no segment of this name")
-                        .expected("the name of a segment of the world")
-                        .mend("correct the cell, or add the segment to the world's table of segments"),
+                    csv.problem(row[name].span, "the assumptions has no segment of this name")
+                        .expected("the name of a segment of the assumptions")
+                        .fix("correct the cell, or add the segment to the scenario's table of segments"),
                 ),
             );
         }
@@ -160,7 +160,7 @@ impl Queue {
     }
 }
 
-/// Who comes is a belief about the world and not an event in it: the key holds no seed of a run.
+/// Who comes is a belief about the assumptions and not an event in it: the key holds no seed of a run.
 fn shuffled(rows: usize, segment: u64, round: u64) -> Vec<u32> {
     const WHO_COMES: u64 = 1 << 41;
     let mut order: Vec<u32> = (0..rows as u32).collect();
@@ -232,7 +232,7 @@ pub(crate) fn own_chance(risk: u64, level: u64, more: bool) -> f64 {
     if more { 1.0 - bad } else { bad }
 }
 
-/// The same as a uniform that the segment's threshold is held against, whatever the level: the person's uniform divided by
+/// The same as a uniform that the segment's threshold is compared with, whatever the level: the person's uniform divided by
 /// the person's own risk.
 #[must_use]
 pub(crate) fn folded(uniform: u32, risk: u64, more: bool) -> u32 {

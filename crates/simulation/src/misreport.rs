@@ -6,25 +6,25 @@ use contract::price::{NoLines, Paid, price};
 use contract::tally::Tally;
 use contract::terms::{Better, SaidBy};
 
-use crate::conduct::{Arena, Conduct, Reporting};
-use crate::world::Rising;
+use crate::assumptions::Rising;
+use crate::strategy::{Arena, Reporting, Strategy};
 
-/// Steps of this share of one spread evenly over the futures, however many there are.
+/// Steps of this share of one spread evenly over the replications, however many there are.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 impl Arena<'_> {
-    /// How far an outcome can be claimed falsely: only where the provider reports it and the world says how.
+    /// How far an outcome can be claimed falsely: only where the provider reports it and the assumptions says how.
     #[must_use]
     pub fn false_claims(&self, outcome: usize) -> Option<Rising> {
         let reports = self.scheme.outcomes[outcome].reported_by == SaidBy::Provider;
-        self.world.false_claims[outcome].filter(|_| reports)
+        self.assumptions.false_claims[outcome].filter(|_| reports)
     }
 
-    /// How far people can be labelled falsely: only where the provider sets the labels, one of them pays better, and the world
+    /// How far people can be labelled falsely: only where the provider sets the labels, one of them pays better, and the assumptions
     /// says how.
     #[must_use]
     pub fn relabelling(&self) -> Option<Rising> {
-        self.world.relabelling.filter(|_| self.best_label.is_some())
+        self.assumptions.relabelling.filter(|_| self.best_label.is_some())
     }
 
     /// Whether anything can be reported otherwise than it is.
@@ -43,8 +43,8 @@ impl Arena<'_> {
         audits.map(|audit| audit.checks.as_f64() * audit.penalty.at(self.people.area, 0, 0).pounds()).sum()
     }
 
-    /// Turns what happened into what is reported. The audit finds its share of the false claims: whole ones in each future, and
-    /// the exact share over futures, so that a few lies in a small cohort do not slip through by rounding.
+    /// Turns what happened into what is reported. The audit finds its share of the false claims: whole ones in each replication, and
+    /// the exact share over replications, so that a few lies in a small cohort do not slip through by rounding.
     pub(crate) fn misreport(&self, reporting: &Reporting, replication: usize, tally: &mut Tally) {
         let start = (replication as f64 * GOLDEN).fract();
         for (at, share) in reporting.claimed.iter().enumerate().filter(|(_, share)| **share > 0.0) {
@@ -70,31 +70,31 @@ impl Arena<'_> {
     }
 
     /// What false reports cost the provider itself, in pounds; penalties are paid by the contract's own clause.
-    pub(crate) fn misreporting_cost(&self, conduct: &Conduct) -> f64 {
+    pub(crate) fn misreporting_cost(&self, strategy: &Strategy) -> f64 {
         if !self.may_misreport() {
             return 0.0;
         }
-        let (claims, labels) = (self.expected_claims(conduct), self.expected_mislabelled(conduct));
+        let (claims, labels) = (self.expected_claims(strategy), self.expected_mislabelled(strategy));
         let mut cost = 0.0;
-        for (at, share) in conduct.reporting.claimed.iter().enumerate() {
+        for (at, share) in strategy.reporting.claimed.iter().enumerate() {
             if let (Some(rising), Some((_, bad))) = (self.false_claims(at), claims[at]) {
                 cost += rising.cost(*share, bad);
             }
         }
-        if let (Some(rising), share) = (self.relabelling(), conduct.reporting.mislabelled) {
+        if let (Some(rising), share) = (self.relabelling(), strategy.reporting.mislabelled) {
             cost += rising.cost(share, labels / share.max(1e-12));
         }
         cost
     }
 
     /// For each outcome that can be claimed falsely: the good and the bad results among those served, as expected.
-    pub(crate) fn expected_claims(&self, conduct: &Conduct) -> Vec<Option<(f64, f64)>> {
+    pub(crate) fn expected_claims(&self, strategy: &Strategy) -> Vec<Option<(f64, f64)>> {
         (0..self.scheme.outcomes.len())
             .map(|at| {
                 self.false_claims(at)?;
                 let (mut good, mut bad) = (0.0, 0.0);
-                for segment in (0..self.people.segments).filter(|&segment| conduct.taken[segment]) {
-                    let chance = self.chances.with(at, segment, &conduct.effort);
+                for segment in (0..self.people.segments).filter(|&segment| strategy.taken[segment]) {
+                    let chance = self.chances.with(at, segment, &strategy.effort);
                     let (people, affected) = (self.in_segment(segment), self.in_segment(segment) * chance);
                     let (yes, no) = (affected, people - affected);
                     let more = self.scheme.outcomes[at].better == Better::More;
@@ -107,10 +107,10 @@ impl Arena<'_> {
     }
 
     /// People labelled as another segment.
-    pub(crate) fn expected_mislabelled(&self, conduct: &Conduct) -> f64 {
-        let Some(best) = self.best_label.filter(|_| self.world.relabelling.is_some()) else { return 0.0 };
-        let other = |segment: &usize| conduct.taken[*segment] && self.world.segments[*segment].priced_as != best;
-        conduct.reporting.mislabelled
+    pub(crate) fn expected_mislabelled(&self, strategy: &Strategy) -> f64 {
+        let Some(best) = self.best_label.filter(|_| self.assumptions.relabelling.is_some()) else { return 0.0 };
+        let other = |segment: &usize| strategy.taken[*segment] && self.assumptions.segments[*segment].priced_as != best;
+        strategy.reporting.mislabelled
             * (0..self.people.segments).filter(other).map(|segment| self.in_segment(segment)).sum::<f64>()
     }
 

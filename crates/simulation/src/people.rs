@@ -5,16 +5,16 @@ use base::schedule::Schedule;
 use contract::Scheme;
 use contract::terms::Kind;
 
+use crate::assumptions::{Assumptions, Help, Move};
 use crate::draws::threshold;
 use crate::individuals::{HIGHEST, Queue, Risks, folded_threshold, level_where};
-use crate::world::{Help, Move, World};
 
 /// The people of one cohort and segment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// Position of the cohort among those simulated.
     pub cohort: usize,
-    /// Segment of the world.
+    /// Segment of the assumptions.
     pub segment: usize,
     /// Number of the first person; people are numbered from 1 through all areas, cohorts and segments.
     pub first_person: u64,
@@ -49,35 +49,35 @@ impl People {
 
 /// The people of every area.
 #[must_use]
-pub fn people(scheme: &Scheme, world: &World) -> Vec<People> {
-    let cohorts: Vec<usize> = (0..scheme.cohorts.len()).filter(|&at| scheme.cohorts[at].year < world.years).collect();
+pub fn people(scheme: &Scheme, assumptions: &Assumptions) -> Vec<People> {
+    let cohorts: Vec<usize> = (0..scheme.cohorts.len()).filter(|&at| scheme.cohorts[at].year < assumptions.years).collect();
     let mut next_person = 1;
     let mut queues: Vec<Queue> =
-        world.individuals.iter().flat_map(|file| (0..world.segments.len()).map(|at| Queue::new(file, at))).collect();
+        assumptions.individuals.iter().flat_map(|file| (0..assumptions.segments.len()).map(|at| Queue::new(file, at))).collect();
     let mut out = Vec::new();
     for area in 0..scheme.areas.len() {
         let mut cells = Vec::new();
         for (position, &cohort) in cohorts.iter().enumerate() {
-            for (segment, people) in divide(scheme, world, area, scheme.cohorts[cohort].year).into_iter().enumerate() {
+            for (segment, people) in divide(scheme, assumptions, area, scheme.cohorts[cohort].year).into_iter().enumerate() {
                 let rows = queues.get_mut(segment).map_or(Vec::new(), |queue| queue.next(people));
                 cells.push(Cell { cohort: position, segment, first_person: next_person, people, rows });
                 next_person += people as u64;
             }
         }
-        out.push(People { area, cohorts: cohorts.clone(), segments: world.segments.len(), cells });
+        out.push(People { area, cohorts: cohorts.clone(), segments: assumptions.segments.len(), cells });
     }
     out
 }
 
-/// One cohort's people by segment of the world: whole people, the parts left over going to the largest remainders.
-fn divide(scheme: &Scheme, world: &World, area: usize, year: usize) -> Vec<usize> {
-    let mut shares: Vec<f64> = world.segments.iter().map(|segment| segment.share).collect();
+/// One cohort's people by segment of the assumptions: whole people, the parts left over going to the largest remainders.
+fn divide(scheme: &Scheme, assumptions: &Assumptions, area: usize, year: usize) -> Vec<usize> {
+    let mut shares: Vec<f64> = assumptions.segments.iter().map(|segment| segment.share).collect();
     if scheme.people.by_segment() {
-        // The contract says how many come in each of its own segments; the world only divides those further.
+        // The contract says how many come in each of its own segments; the assumptions only divides those further.
         for priced in 0..scheme.segments.len() {
-            let within: f64 = world.segments.iter().filter(|s| s.priced_as == priced).map(|s| s.share).sum();
+            let within: f64 = assumptions.segments.iter().filter(|s| s.priced_as == priced).map(|s| s.share).sum();
             let expected = scheme.people.at(area, priced, year).0 as f64;
-            for (at, segment) in world.segments.iter().enumerate().filter(|(_, s)| s.priced_as == priced) {
+            for (at, segment) in assumptions.segments.iter().enumerate().filter(|(_, s)| s.priced_as == priced) {
                 shares[at] = expected * segment.share / within.max(1e-12);
             }
         }
@@ -85,7 +85,7 @@ fn divide(scheme: &Scheme, world: &World, area: usize, year: usize) -> Vec<usize
         let expected = scheme.people.at(area, 0, year).0 as f64;
         shares.iter_mut().for_each(|share| *share *= expected);
     }
-    let exact: Vec<f64> = shares.iter().map(|people| people * world.volume).collect();
+    let exact: Vec<f64> = shares.iter().map(|people| people * assumptions.volume).collect();
     let total = exact.iter().sum::<f64>().round() as usize;
     let mut whole: Vec<usize> = exact.iter().map(|people| people.floor() as usize).collect();
     let mut order: Vec<usize> = (0..exact.len()).collect();
@@ -103,7 +103,7 @@ pub struct Chances {
     segments: usize,
     /// For each binary outcome and segment: its chance as things are now.
     now: Vec<Vec<f64>>,
-    /// For each outcome held against the same people before: the chance (or the events for each) then, by segment.
+    /// For each outcome compared with the same people before: the chance (or the events for each) then, by segment.
     before: Vec<Vec<f64>>,
     /// For each binary outcome and segment: its chance without any help.
     none: Vec<Vec<f64>>,
@@ -146,26 +146,26 @@ impl Effect {
 impl Chances {
     /// The chances of the people of one area.
     #[must_use]
-    pub fn of(scheme: &Scheme, world: &World, people: &People) -> Chances {
+    pub fn of(scheme: &Scheme, assumptions: &Assumptions, people: &People) -> Chances {
         let area = people.area;
-        let segments = world.segments.len();
+        let segments = assumptions.segments.len();
         let sign: Vec<f64> = scheme.outcomes.iter().map(|outcome| outcome.sign() as f64).collect();
-        let helps: Vec<Vec<Effect>> = world.help.iter().map(|help| effects(help, area, segments)).collect();
+        let helps: Vec<Vec<Effect>> = assumptions.help.iter().map(|help| effects(help, area, segments)).collect();
         let mut now = Vec::new();
         let mut each = Vec::new();
         let mut own = vec![Vec::new(); scheme.outcomes.len()];
         for (at, outcome) in scheme.outcomes.iter().enumerate() {
-            let belief = &world.outcomes[at];
+            let belief = &assumptions.outcomes[at];
             let values: Vec<f64> = (0..segments).map(|segment| belief.now.at(area, segment, 0)).collect();
             let (chances, means) = match outcome.kind {
-                Kind::Binary if world.individuals.as_ref().is_some_and(|file| file.have(at)) => {
-                    own[at] = own_chances(scheme, world, people, at);
+                Kind::Binary if assumptions.individuals.as_ref().is_some_and(|file| file.have(at)) => {
+                    own[at] = own_chances(scheme, assumptions, people, at);
                     (own[at].iter().map(|own| side(own.risks.mean(own.level_now), sign[at])).collect(), vec![1.0; segments])
                 }
                 Kind::Binary => {
                     let mut chances = values;
                     if let Some(rate) = &belief.matches {
-                        chances = matched(scheme, world, &chances, rate, area);
+                        chances = matched(scheme, assumptions, &chances, rate, area);
                     }
                     chances.iter_mut().for_each(|p| *p = (*p + belief.trend).clamp(0.0, 1.0));
                     (chances, vec![1.0; segments])
@@ -176,7 +176,7 @@ impl Chances {
             now.push(chances);
             each.push(means);
         }
-        let before = world.outcomes.iter().map(|belief| {
+        let before = assumptions.outcomes.iter().map(|belief| {
             let by_segment = belief.before.iter().flat_map(|before| (0..segments).map(move |at| before.at(area, at, 0)));
             by_segment.collect()
         });
@@ -279,7 +279,7 @@ impl Chances {
         self
     }
 
-    /// The chance of a binary outcome before people started, where results are held against it.
+    /// The chance of a binary outcome before people started, where results are compared with it.
     #[must_use]
     pub fn before(&self, outcome: usize, segment: usize) -> Option<f64> {
         self.before[outcome].get(segment).copied()
@@ -356,18 +356,18 @@ fn side(chance: f64, sign: f64) -> f64 {
 
 /// The people's own chances by segment. A baseline to be matched and a trend move them in proportion to each person's own
 /// risk, not on the odds: only so does a person's uniform keep its place among the others'.
-fn own_chances(scheme: &Scheme, world: &World, people: &People, outcome: usize) -> Vec<OwnChances> {
-    let belief = &world.outcomes[outcome];
+fn own_chances(scheme: &Scheme, assumptions: &Assumptions, people: &People, outcome: usize) -> Vec<OwnChances> {
+    let belief = &assumptions.outcomes[outcome];
     let sign = scheme.outcomes[outcome].sign() as f64;
-    let risks = |segment: usize| world.individuals.as_ref()?.risks_of(outcome, segment, people.cells.iter());
-    let all: Vec<Risks> = (0..world.segments.len()).filter_map(risks).collect();
+    let risks = |segment: usize| assumptions.individuals.as_ref()?.risks_of(outcome, segment, people.cells.iter());
+    let all: Vec<Risks> = (0..assumptions.segments.len()).filter_map(risks).collect();
     let mut level = 1.0;
     if let Some(rate) = &belief.matches {
-        let cohort = divide(scheme, world, people.area, 0);
+        let cohort = divide(scheme, assumptions, people.area, 0);
         let total = cohort.iter().sum::<usize>().max(1) as f64;
         let weigh =
             |value: &dyn Fn(usize) -> f64| cohort.iter().enumerate().map(|(at, &n)| n as f64 * value(at)).sum::<f64>() / total;
-        let target = weigh(&|at| rate.at(people.area, world.segments[at].priced_as, 0).0 as f64 / WHOLE as f64);
+        let target = weigh(&|at| rate.at(people.area, assumptions.segments[at].priced_as, 0).0 as f64 / WHOLE as f64);
         level = level_where(side(target, sign), |level| weigh(&|at| all[at].mean(level)));
     }
     let shifted = |risks: &Risks| match belief.trend {
@@ -396,13 +396,19 @@ fn mean_periods(continues: f64, most: i64) -> f64 {
 }
 
 /// Shifts all segments' odds by one factor until the area's rate meets the contract's baseline.
-fn matched(scheme: &Scheme, world: &World, chances: &[f64], baseline: &Schedule<base::money::Rate>, area: usize) -> Vec<f64> {
-    let people = divide(scheme, world, area, 0);
+fn matched(
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    chances: &[f64],
+    baseline: &Schedule<base::money::Rate>,
+    area: usize,
+) -> Vec<f64> {
+    let people = divide(scheme, assumptions, area, 0);
     let total: usize = people.iter().sum();
     let weigh = |value: &dyn Fn(usize) -> f64| -> f64 {
         people.iter().enumerate().map(|(at, &n)| n as f64 * value(at)).sum::<f64>() / total.max(1) as f64
     };
-    let target = weigh(&|at| baseline.at(area, world.segments[at].priced_as, 0).0 as f64 / WHOLE as f64);
+    let target = weigh(&|at| baseline.at(area, assumptions.segments[at].priced_as, 0).0 as f64 / WHOLE as f64);
     let shifted = |log_odds: f64, p: f64| {
         let odds = (p / (1.0 - p).max(1e-15)) * log_odds.exp();
         odds / (1.0 + odds)

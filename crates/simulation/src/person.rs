@@ -3,17 +3,17 @@
 use contract::Scheme;
 use contract::terms::Kind;
 
+use crate::assumptions::Assumptions;
 use crate::draws::{extra, threshold, whether};
 use crate::individuals::{happens, level_number};
 use crate::people::{Cell, Chances, People};
-use crate::world::World;
 use base::philox::words;
 
 /// Counts each cell's outcomes in one replication by going through its people one by one: `counts[outcome][cell]`.
 #[must_use]
 pub fn count(
     scheme: &Scheme,
-    world: &World,
+    assumptions: &Assumptions,
     people: &People,
     chances: &Chances,
     effort: &[f64],
@@ -21,10 +21,10 @@ pub fn count(
     replication: u64,
 ) -> Vec<Vec<u32>> {
     let mut counts = vec![vec![0; people.cells.len()]; scheme.outcomes.len()];
-    let future = Future { scheme, world, area: people.area, chances, effort, seed, replication };
+    let replication = Replication { scheme, assumptions, area: people.area, chances, effort, seed, replication };
     for (at, cell) in people.cells.iter().enumerate() {
         for person in cell.first_person..cell.first_person + cell.people as u64 {
-            for (outcome, count) in future.of(cell, person).enumerate() {
+            for (outcome, count) in replication.of(cell, person).enumerate() {
                 counts[outcome][at] += count;
             }
         }
@@ -34,9 +34,9 @@ pub fn count(
 
 /// One replication of one area under an effort.
 #[derive(Clone, Copy, Debug)]
-pub struct Future<'a> {
+pub struct Replication<'a> {
     pub scheme: &'a Scheme,
-    pub world: &'a World,
+    pub assumptions: &'a Assumptions,
     pub area: usize,
     pub chances: &'a Chances,
     pub effort: &'a [f64],
@@ -44,10 +44,10 @@ pub struct Future<'a> {
     pub replication: u64,
 }
 
-impl<'a> Future<'a> {
+impl<'a> Replication<'a> {
     /// What becomes of one person of a cell: a count for each outcome of the scheme.
     pub fn of(self, cell: &'a Cell, person: u64) -> impl Iterator<Item = u32> + 'a {
-        let Future { scheme, world, chances, effort, .. } = self;
+        let Replication { scheme, assumptions, chances, effort, .. } = self;
         scheme.outcomes.iter().enumerate().map(move |(outcome, definition)| {
             let decision = definition.base(outcome);
             let words = words(self.seed, person, self.replication, decision as u64);
@@ -55,7 +55,7 @@ impl<'a> Future<'a> {
                 None => u64::from(whether(&words)) < threshold(chances.with(decision, cell.segment, effort)),
                 Some(level) => {
                     let more = scheme.outcomes[decision].sign() > 0;
-                    let own = world.individuals.as_ref().and_then(|file| file.in_cell(decision, cell));
+                    let own = assumptions.individuals.as_ref().and_then(|file| file.in_cell(decision, cell));
                     let risk = own.map_or(0, |risk| risk((person - cell.first_person) as usize));
                     happens(whether(&words), risk, level_number(level), more)
                 }
@@ -63,7 +63,7 @@ impl<'a> Future<'a> {
             match definition.kind {
                 _ if !affected => 0,
                 Kind::Binary => 1,
-                kind => extra(kind, world.outcomes[outcome].now.at(self.area, cell.segment, 0), &words),
+                kind => extra(kind, assumptions.outcomes[outcome].now.at(self.area, cell.segment, 0), &words),
             }
         })
     }

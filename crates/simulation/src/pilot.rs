@@ -9,10 +9,10 @@ use base::statistics::{normal_cdf, normal_quantile};
 use contract::Scheme;
 use risks::{PilotFacts, Role, Turn, Turned};
 
-use crate::conduct::{Arena, Conduct, Payments};
-use crate::world::{Move, Pilot, World};
+use crate::assumptions::{Assumptions, Move, Pilot};
+use crate::strategy::{Arena, Payments, Strategy};
 
-/// Equally likely sizes of the true effect that futures are shared out over.
+/// Equally likely sizes of the true effect that replications are shared out over.
 const LEVELS: usize = 9;
 
 /// The mean of the largest of `n` standard normal numbers: the integral of x · n φ(x) Φ(x)^(n−1), by the trapezium rule.
@@ -41,13 +41,13 @@ fn left_unknown(pilot: &Pilot) -> f64 {
     if spread == 0.0 { 0.0 } else { pilot.differ_by * pilot.standard_error / spread }
 }
 
-/// The most that the piloted help moves what its pilots measured, as the world has it.
-fn moved(world: &World, pilot: &Pilot) -> Option<Move> {
-    Some(world.help[pilot.help].moves[pilot.outcome].as_ref()?.at(0, 0, 0))
+/// The most that the piloted help moves what its pilots measured, as the assumptions has it.
+fn moved(assumptions: &Assumptions, pilot: &Pilot) -> Option<Move> {
+    Some(assumptions.help[pilot.help].moves[pilot.outcome].as_ref()?.at(0, 0, 0))
 }
 
-fn measured(world: &World, pilot: &Pilot) -> f64 {
-    match moved(world, pilot) {
+fn measured(assumptions: &Assumptions, pilot: &Pilot) -> f64 {
+    match moved(assumptions, pilot) {
         Some(Move::Relative(most) | Move::Points(most)) => most,
         None => 0.0,
     }
@@ -55,15 +55,15 @@ fn measured(world: &World, pilot: &Pilot) -> f64 {
 
 /// What a report says of the pilot.
 #[must_use]
-pub fn facts(scheme: &Scheme, world: &World) -> Option<PilotFacts> {
-    let pilot = world.pilot.as_ref()?;
-    let measured = measured(world, pilot);
+pub fn facts(scheme: &Scheme, assumptions: &Assumptions) -> Option<PilotFacts> {
+    let pilot = assumptions.pilot.as_ref()?;
+    let measured = measured(assumptions, pilot);
     let expected = measured - disappointment(pilot);
     let around = |middle: f64, error: f64| (middle - 1.96 * error, middle + 1.96 * error);
     Some(PilotFacts {
-        help: world.help[pilot.help].name.clone(),
+        help: assumptions.help[pilot.help].name.clone(),
         outcome: scheme.outcomes[pilot.outcome].name.clone(),
-        in_points: matches!(moved(world, pilot), Some(Move::Points(_))),
+        in_points: matches!(moved(assumptions, pilot), Some(Move::Points(_))),
         tried: pilot.tried,
         measured,
         interval: around(measured, pilot.standard_error),
@@ -74,12 +74,12 @@ pub fn facts(scheme: &Scheme, world: &World) -> Option<PilotFacts> {
     })
 }
 
-/// The intended help for each person, bought at scale: it costs more and does what the pilot lets one expect there. Futures are
+/// The intended help for each person, bought at scale: it costs more and does what the pilot lets one expect there. Replications are
 /// shared out over equally likely sizes of the true effect.
 #[must_use]
-pub fn at_scale(arena: &Arena<'_>, intended: &Conduct) -> Option<Turned> {
-    let pilot = arena.world.pilot.as_ref()?;
-    let measured = measured(arena.world, pilot);
+pub fn at_scale(arena: &Arena<'_>, intended: &Strategy) -> Option<Turned> {
+    let pilot = arena.assumptions.pilot.as_ref()?;
+    let measured = measured(arena.assumptions, pilot);
     if measured <= 0.0 {
         return None;
     }
@@ -88,13 +88,13 @@ pub fn at_scale(arena: &Arena<'_>, intended: &Conduct) -> Option<Turned> {
     for effort in &mut dearer.effort[pilot.help * segments..(pilot.help + 1) * segments] {
         *effort *= 1.0 + pilot.cost_rises;
     }
-    let futures = arena.replications;
+    let replications = arena.replications;
     let mut out = Turned {
         turn: Turn::AtScale,
         role: Role::Intended,
         cost: arena.cost(&dearer),
-        payments: vec![0.0; futures],
-        results: vec![0.0; futures],
+        payments: vec![0.0; replications],
+        results: vec![0.0; replications],
         value: 0.0,
     };
     let (expected, unknown) = (measured - disappointment(pilot), left_unknown(pilot));
@@ -104,9 +104,9 @@ pub fn at_scale(arena: &Arena<'_>, intended: &Conduct) -> Option<Turned> {
         let chances = arena.chances.clone().with_help(pilot.help, effect / measured, 1.0 + pilot.cost_rises);
         let there = arena.facing(chances);
         let Payments { total, results, .. } = there.payments(&dearer);
-        for future in (level..futures).step_by(LEVELS) {
-            out.payments[future] = total[future];
-            out.results[future] = results[future];
+        for replication in (level..replications).step_by(LEVELS) {
+            out.payments[replication] = total[replication];
+            out.results[replication] = results[replication];
         }
         out.value += there.value(&dearer) / LEVELS as f64;
     }

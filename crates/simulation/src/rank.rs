@@ -1,17 +1,17 @@
 //! Rank evaluation: the person loop, removed.
 //!
 //! With common random numbers a person is affected exactly when a fixed uniform number lies below the chance. Sort each
-//! cell's uniforms once; then the number affected under *any* conduct is the rank of the chance among them, one look-up,
+//! cell's uniforms once; then the number affected under *any* strategy is the rank of the chance among them, one look-up,
 //! and what is counted on top (events, periods) is a running sum at that rank. This equals the person-by-person count
 //! exactly, replication by replication (see `person.rs`), at a cost that hardly depends on the number of people.
 
 use contract::Scheme;
 use contract::terms::Kind;
 
+use crate::assumptions::Assumptions;
 use crate::draws::{extra, whether};
 use crate::individuals::folded;
 use crate::people::People;
-use crate::world::World;
 use base::philox::words;
 
 /// The sorted uniforms of one area's people for some replications.
@@ -49,7 +49,14 @@ struct CellRanks {
 impl Ranks {
     /// Draws and sorts the uniforms of `replications`, starting from the replication numbered `first`.
     #[must_use]
-    pub fn build(scheme: &Scheme, world: &World, people: &People, seed: u64, first: u64, replications: usize) -> Ranks {
+    pub fn build(
+        scheme: &Scheme,
+        assumptions: &Assumptions,
+        people: &People,
+        seed: u64,
+        first: u64,
+        replications: usize,
+    ) -> Ranks {
         let binary: Vec<usize> = (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].is_binary()).collect();
         let on_top: Vec<Vec<usize>> = binary
             .iter()
@@ -82,13 +89,13 @@ impl Ranks {
             replications,
         };
         for replication in first..first + replications as u64 {
-            ranks.draw(scheme, world, people, seed, replication);
+            ranks.draw(scheme, assumptions, people, seed, replication);
         }
         ranks
     }
 
     /// One replication.
-    fn draw(&mut self, scheme: &Scheme, world: &World, people: &People, seed: u64, replication: u64) {
+    fn draw(&mut self, scheme: &Scheme, assumptions: &Assumptions, people: &People, seed: u64, replication: u64) {
         let mut drawn: Vec<u64> = Vec::new();
         for b in 0..self.binary.len() {
             let (decision, on_top) = (self.binary[b] as u64, self.on_top[b].clone());
@@ -98,7 +105,7 @@ impl Ranks {
                 let person = |index: usize| cell.first_person + index as u64;
                 let word = |uniform: u32, index: usize| u64::from(uniform) << 32 | index as u64;
                 let uniform = |index: usize| whether(&words(seed, person(index), replication, decision));
-                match world.individuals.as_ref().and_then(|file| file.in_cell(self.binary[b], cell)) {
+                match assumptions.individuals.as_ref().and_then(|file| file.in_cell(self.binary[b], cell)) {
                     None => drawn.extend((0..cell.people).map(|index| word(uniform(index), index))),
                     Some(risk) => {
                         let more = scheme.outcomes[self.binary[b]].sign() > 0;
@@ -114,7 +121,7 @@ impl Ranks {
                     let parameter = match scheme.outcomes[outcome].kind {
                         Kind::Binary => 0.0,
                         Kind::Frequency { .. } | Kind::Sustained { .. } => {
-                            world.outcomes[outcome].now.at(people.area, cell.segment, 0)
+                            assumptions.outcomes[outcome].now.at(people.area, cell.segment, 0)
                         }
                     };
                     let kind = scheme.outcomes[outcome].kind;

@@ -3,11 +3,11 @@
 use contract::Scheme;
 use contract::terms::Kind;
 
-use crate::conduct::Conduct;
+use crate::assumptions::Assumptions;
 use crate::draws::{drawn, extra, threshold, whether};
 use crate::individuals::{level_number, own_chance};
 use crate::people::{Chances, people};
-use crate::world::World;
+use crate::strategy::Strategy;
 
 /// One person in one replication.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +43,8 @@ pub struct Decision {
 }
 
 /// Finds a person by number; the error says how many there are.
-pub fn replay(scheme: &Scheme, world: &World, seed: u64, person: u64, replication: u64) -> Result<Replay, String> {
-    let areas = people(scheme, world);
+pub fn replay(scheme: &Scheme, assumptions: &Assumptions, seed: u64, person: u64, replication: u64) -> Result<Replay, String> {
+    let areas = people(scheme, assumptions);
     let last = areas.iter().flat_map(|area| &area.cells).map(|cell| cell.first_person + cell.people as u64 - 1).max();
     let found = areas.iter().find_map(|area| {
         let holds = |cell: &&crate::people::Cell| (cell.first_person..cell.first_person + cell.people as u64).contains(&person);
@@ -53,13 +53,13 @@ pub fn replay(scheme: &Scheme, world: &World, seed: u64, person: u64, replicatio
     let Some((area, cell)) = found else {
         return Err(format!("there is no person {person}: people are numbered from 1 to {}", last.unwrap_or_default()));
     };
-    let chances = Chances::of(scheme, world, area);
-    let efforts = [Conduct::as_now(&chances, area.segments).effort, Conduct::idle(&chances, area.segments).effort];
+    let chances = Chances::of(scheme, assumptions, area);
+    let efforts = [Strategy::as_now(&chances, area.segments).effort, Strategy::idle(&chances, area.segments).effort];
     let decisions = drawn(scheme, seed, person, replication).into_iter().map(|drawn| {
         let uniform = whether(&drawn.words);
         let alike = [chances.now(drawn.decision, cell.segment), chances.without(drawn.decision, cell.segment)];
         let [now, idle] = [0, 1].map(|at| {
-            let own = world.individuals.as_ref().and_then(|file| file.in_cell(drawn.decision, cell));
+            let own = assumptions.individuals.as_ref().and_then(|file| file.in_cell(drawn.decision, cell));
             own.zip(chances.own_level(drawn.decision, cell.segment, &efforts[at])).map_or(alike[at], |(risk, level)| {
                 let more = scheme.outcomes[drawn.decision].sign() > 0;
                 own_chance(risk((person - cell.first_person) as usize), level_number(level), more)
@@ -67,7 +67,7 @@ pub fn replay(scheme: &Scheme, world: &World, seed: u64, person: u64, replicatio
         });
         let on_top = scheme.outcomes.iter().enumerate().filter_map(|(at, outcome)| match outcome.kind {
             Kind::Frequency { of, .. } | Kind::Sustained { of, .. } if of == drawn.decision => {
-                let parameter = world.outcomes[at].now.at(area.area, cell.segment, 0);
+                let parameter = assumptions.outcomes[at].now.at(area.area, cell.segment, 0);
                 Some((outcome.name.clone(), extra(outcome.kind, parameter, &drawn.words)))
             }
             _ => None,
@@ -92,7 +92,7 @@ pub fn replay(scheme: &Scheme, world: &World, seed: u64, person: u64, replicatio
         seed,
         area: scheme.areas[area.area].clone(),
         cohort: scheme.cohorts[area.cohorts[cell.cohort]].name.clone(),
-        segment: world.segments[cell.segment].name.clone(),
+        segment: assumptions.segments[cell.segment].name.clone(),
         decisions: decisions.collect(),
     })
 }

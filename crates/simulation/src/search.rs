@@ -1,4 +1,4 @@
-//! Searches for the conduct that is best for somebody, by the ladder of section "How the best conduct is found" in
+//! Searches for the strategy that is best for somebody, by the ladder of section "How the best strategy is found" in
 //! `docs/method.md`:
 //!
 //! 1. the exact shape: whatever a contract counts, effort is spread over segments so that the last pound buys the same
@@ -12,7 +12,7 @@
 
 use std::f64::consts::LN_2;
 
-use crate::conduct::{Arena, Conduct, Reporting};
+use crate::strategy::{Arena, Reporting, Strategy};
 
 /// How hard to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +29,13 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// For the central world.
+    /// For the central assumptions.
     pub const FULL: Budget = Budget { replications: 100, path: 40, sobol: 64, polish: 80, sweeps: 4, sift: 0 };
-    /// For one of many worlds or mends.
+    /// For one of many scenarios or fixes.
     pub const QUICK: Budget = Budget { replications: 48, path: 24, sobol: 0, polish: 0, sweeps: 2, sift: 12 };
 }
 
-/// What a conduct is judged by.
+/// What a strategy is judged by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Objective {
     Profit,
@@ -45,7 +45,7 @@ pub enum Objective {
     Mission(f64),
 }
 
-/// What a player may do beside choosing its effort, where rules and world leave room for it.
+/// What a player may do beside choosing its effort, where rules and assumptions leave room for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Freedom {
     /// Turn people away, or let them fall out before they count.
@@ -58,22 +58,22 @@ impl Freedom {
     pub const ALL: Freedom = Freedom { intake: true, reporting: true };
 }
 
-/// The best conduct found.
+/// The best strategy found.
 #[derive(Clone, Debug)]
 pub struct Best {
-    pub conduct: Conduct,
+    pub strategy: Strategy,
     pub score: f64,
     /// The largest gain that the last sweep found, in pounds, and its Monte Carlo error; not below zero.
     pub regret: f64,
     pub regret_error: f64,
-    /// Conducts tried.
+    /// Strategies tried.
     pub tried: usize,
 }
 
 /// One candidate with its payments.
 #[derive(Clone, Debug)]
 struct Tried {
-    conduct: Conduct,
+    strategy: Strategy,
     profits: Vec<f64>,
     score: f64,
 }
@@ -81,11 +81,11 @@ struct Tried {
 /// Weights of a good result by binary outcome (position in the scheme) and segment: what one more is worth to somebody.
 pub type Weights = Vec<Vec<f64>>;
 
-/// The conduct that spreads effort so that the last pound buys the same weighted improvement everywhere, at a price of
+/// The strategy that spreads effort so that the last pound buys the same weighted improvement everywhere, at a price of
 /// `price` for each unit of weight: e = h/ln 2 · ln(price · A · ln 2 / h), or nothing where that is below zero. With price 1
 /// and weights in pounds it is the exact best response to a linear tariff.
 #[must_use]
-pub fn along(arena: &Arena<'_>, weights: &Weights, price: f64, taken: &[bool]) -> Conduct {
+pub fn along(arena: &Arena<'_>, weights: &Weights, price: f64, taken: &[bool]) -> Strategy {
     let segments = arena.people.segments;
     let mut effort = vec![0.0; arena.chances.helps.len() * segments];
     for (help, effects) in arena.chances.helps.iter().enumerate() {
@@ -98,7 +98,7 @@ pub fn along(arena: &Arena<'_>, weights: &Weights, price: f64, taken: &[bool]) -
             }
         }
     }
-    Conduct::of(effort, taken.to_vec())
+    Strategy::of(effort, taken.to_vec())
 }
 
 fn weighted_reach(arena: &Arena<'_>, weights: &Weights, help: usize, segment: usize) -> f64 {
@@ -122,17 +122,23 @@ fn price_range(arena: &Arena<'_>, weights: &Weights) -> Option<(f64, f64)> {
     range.map(|(low, high)| (low, high * 64.0))
 }
 
-/// Conducts at even steps along a path, from where effort starts to where it has bought nearly everything.
+/// Strategies at even steps along a path, from where effort starts to where it has bought nearly everything.
 #[must_use]
-pub fn path(arena: &Arena<'_>, weights: &Weights, steps: usize, taken: &[bool]) -> Vec<Conduct> {
+pub fn path(arena: &Arena<'_>, weights: &Weights, steps: usize, taken: &[bool]) -> Vec<Strategy> {
     let Some((low, high)) = price_range(arena, weights) else { return Vec::new() };
     let ratio = (high / low).powf(1.0 / (steps.max(2) - 1) as f64);
     (0..steps).map(|step| along(arena, weights, low * ratio.powi(step as i32), taken)).collect()
 }
 
 /// The point of a path at which a rising measure reaches a target; the far end when it never does.
-pub fn reaching(arena: &Arena<'_>, weights: &Weights, taken: &[bool], target: f64, measure: impl Fn(&Conduct) -> f64) -> Conduct {
-    let Some((low, high)) = price_range(arena, weights) else { return Conduct::idle(&arena.chances, taken.len()) };
+pub fn reaching(
+    arena: &Arena<'_>,
+    weights: &Weights,
+    taken: &[bool],
+    target: f64,
+    measure: impl Fn(&Strategy) -> f64,
+) -> Strategy {
+    let Some((low, high)) = price_range(arena, weights) else { return Strategy::idle(&arena.chances, taken.len()) };
     let (mut low, mut high) = ((low * 0.5).ln(), (high * 16.0).ln());
     for _ in 0..60 {
         let middle = (low + high) / 2.0;
@@ -144,7 +150,7 @@ pub fn reaching(arena: &Arena<'_>, weights: &Weights, taken: &[bool], target: f6
 /// What one more good result is worth to the public, in pounds.
 #[must_use]
 pub fn public_weights(arena: &Arena<'_>) -> Weights {
-    weights_from(arena, |outcome| arena.world.outcomes[outcome].value)
+    weights_from(arena, |outcome| arena.assumptions.outcomes[outcome].value)
 }
 
 /// One for each good result of a binary outcome, nothing for the others.
@@ -216,13 +222,13 @@ pub fn payment_weights(arena: &Arena<'_>) -> Weights {
     weights_from(arena, |outcome| if arena.scheme.outcomes[outcome].is_binary() { each } else { 0.0 })
 }
 
-/// Searches for the best conduct.
+/// Searches for the best strategy.
 #[must_use]
 pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weights, freedom: Freedom) -> Best {
     let segments = arena.people.segments;
     let everyone = vec![true; segments];
     let mut search = Search { arena, objective, replications: budget.replications.min(arena.replications), tried: 0 };
-    let mut candidates = vec![Conduct::idle(&arena.chances, segments), Conduct::as_now(&arena.chances, segments)];
+    let mut candidates = vec![Strategy::idle(&arena.chances, segments), Strategy::as_now(&arena.chances, segments)];
     // Exact where nothing but results beyond open gates counts.
     candidates.push(along(arena, pay, 1.0, &everyone));
     candidates.extend(path(arena, pay, budget.path, &everyone));
@@ -242,7 +248,7 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
     let mut at = pool.swap_remove(0);
     let (mut regret, mut regret_error) = (f64::INFINITY, 0.0);
     for _ in 0..budget.sweeps.max(1) {
-        let neighbours = neighbours(arena, &at.conduct, freedom, pay, budget.path);
+        let neighbours = neighbours(arena, &at.strategy, freedom, pay, budget.path);
         let mut tried = search.try_best(neighbours, budget.sift);
         let together = intake_together(&at, &tried);
         tried.extend(search.try_all(together));
@@ -256,7 +262,7 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
         }
         at = found;
     }
-    Best { score: at.score, conduct: at.conduct, regret, regret_error, tried: search.tried }
+    Best { score: at.score, strategy: at.strategy, regret, regret_error, tried: search.tried }
 }
 
 struct Search<'a, 'b> {
@@ -267,43 +273,43 @@ struct Search<'a, 'b> {
 }
 
 impl Search<'_, '_> {
-    fn try_all(&mut self, conducts: Vec<Conduct>) -> Vec<Tried> {
-        self.try_on(conducts, self.replications)
+    fn try_all(&mut self, strategies: Vec<Strategy>) -> Vec<Tried> {
+        self.try_on(strategies, self.replications)
     }
 
     /// The best so many by a quarter of the replications, tried on all of them. On the same random numbers what is far behind
     /// on a few is behind on all.
-    fn try_best(&mut self, conducts: Vec<Conduct>, best: usize) -> Vec<Tried> {
-        if best == 0 || conducts.len() <= best {
-            return self.try_all(conducts);
+    fn try_best(&mut self, strategies: Vec<Strategy>, best: usize) -> Vec<Tried> {
+        if best == 0 || strategies.len() <= best {
+            return self.try_all(strategies);
         }
-        let mut tried = self.try_on(conducts, (self.replications / 4).max(1));
+        let mut tried = self.try_on(strategies, (self.replications / 4).max(1));
         tried.sort_by(|a, b| b.score.total_cmp(&a.score));
         tried.truncate(best);
-        self.try_all(tried.into_iter().map(|tried| tried.conduct).collect())
+        self.try_all(tried.into_iter().map(|tried| tried.strategy).collect())
     }
 
-    fn try_on(&mut self, conducts: Vec<Conduct>, replications: usize) -> Vec<Tried> {
-        self.tried += conducts.len();
-        let payments = self.arena.totals(&conducts, replications);
-        conducts
+    fn try_on(&mut self, strategies: Vec<Strategy>, replications: usize) -> Vec<Tried> {
+        self.tried += strategies.len();
+        let payments = self.arena.totals(&strategies, replications);
+        strategies
             .into_iter()
             .zip(payments)
-            .map(|(conduct, mut profits)| {
-                let cost = self.arena.cost(&conduct);
+            .map(|(strategy, mut profits)| {
+                let cost = self.arena.cost(&strategy);
                 profits.iter_mut().for_each(|payment| *payment -= cost);
-                let score = self.score(&conduct, &profits);
-                Tried { conduct, profits, score }
+                let score = self.score(&strategy, &profits);
+                Tried { strategy, profits, score }
             })
             .collect()
     }
 
-    fn score(&self, conduct: &Conduct, profits: &[f64]) -> f64 {
+    fn score(&self, strategy: &Strategy, profits: &[f64]) -> f64 {
         let mean = profits.iter().sum::<f64>() / profits.len().max(1) as f64;
         match self.objective {
             Objective::Profit => mean,
             Objective::Cautious(weight) => mean - weight * spread(profits),
-            Objective::Mission(weight) => mean + weight * self.arena.value(conduct),
+            Objective::Mission(weight) => mean + weight * self.arena.value(strategy),
         }
     }
 }
@@ -318,29 +324,29 @@ fn spread(values: &[f64]) -> f64 {
 fn screen(search: &mut Search<'_, '_>, points: u32, everyone: &[bool]) -> Vec<Tried> {
     let arena = search.arena;
     let half: Vec<f64> = arena.chances.helps.iter().flatten().map(|effect| effect.half_cost).collect();
-    let conducts = (0..points).map(|point| {
+    let strategies = (0..points).map(|point| {
         let effort = half.iter().enumerate().map(|(dimension, half)| {
             let u = f64::from(sobol_burley::sample(point, dimension as u32 % 256, 7));
             // Even in what is bought, not in what is spent: from nothing to 99 %.
             -(1.0 - 0.99 * u).ln() / LN_2 * half
         });
-        Conduct::of(effort.collect(), everyone.to_vec())
+        Strategy::of(effort.collect(), everyone.to_vec())
     });
-    let mut tried = search.try_on(conducts.collect(), (search.replications / 4).max(1));
+    let mut tried = search.try_on(strategies.collect(), (search.replications / 4).max(1));
     tried.sort_by(|a, b| b.score.total_cmp(&a.score));
     tried.truncate(points as usize / 8);
-    search.try_all(tried.into_iter().map(|tried| tried.conduct).collect())
+    search.try_all(tried.into_iter().map(|tried| tried.strategy).collect())
 }
 
 /// Nelder and Mead's simplex method on the efforts, kept at or above zero.
 fn nelder_mead(search: &mut Search<'_, '_>, start: &Tried, steps: usize) -> Tried {
-    let dimensions = start.conduct.effort.len();
+    let dimensions = start.strategy.effort.len();
     let arena = search.arena;
     let half: Vec<f64> = arena.chances.helps.iter().flatten().map(|effect| effect.half_cost).collect();
-    let with = |effort: Vec<f64>| Conduct { effort, ..start.conduct.clone() };
+    let with = |effort: Vec<f64>| Strategy { effort, ..start.strategy.clone() };
     let mut corners = vec![start.clone()];
     let shifted = (0..dimensions).map(|at| {
-        let mut effort = start.conduct.effort.clone();
+        let mut effort = start.strategy.effort.clone();
         effort[at] += 0.3 * half[at];
         with(effort)
     });
@@ -356,20 +362,20 @@ fn nelder_mead(search: &mut Search<'_, '_>, start: &Tried, steps: usize) -> Trie
             break;
         }
         let centre: Vec<f64> = (0..dimensions)
-            .map(|at| corners[..dimensions].iter().map(|corner| corner.conduct.effort[at]).sum::<f64>() / dimensions as f64)
+            .map(|at| corners[..dimensions].iter().map(|corner| corner.strategy.effort[at]).sum::<f64>() / dimensions as f64)
             .collect();
-        let reflected = try_one(move_to(&centre, &worst.conduct.effort, 1.0));
+        let reflected = try_one(move_to(&centre, &worst.strategy.effort, 1.0));
         let replacement = if reflected.score > corners[0].score {
-            let expanded = try_one(move_to(&centre, &worst.conduct.effort, 2.0));
+            let expanded = try_one(move_to(&centre, &worst.strategy.effort, 2.0));
             if expanded.score > reflected.score { expanded } else { reflected }
         } else if reflected.score > corners[dimensions - 1].score {
             reflected
         } else {
-            let contracted = try_one(move_to(&centre, &worst.conduct.effort, -0.5));
+            let contracted = try_one(move_to(&centre, &worst.strategy.effort, -0.5));
             if contracted.score <= worst.score {
-                let best = corners[0].conduct.effort.clone();
+                let best = corners[0].strategy.effort.clone();
                 for corner in &mut corners[1..] {
-                    let effort = corner.conduct.effort.iter().zip(&best).map(|(a, b)| (a + b) / 2.0).collect();
+                    let effort = corner.strategy.effort.iter().zip(&best).map(|(a, b)| (a + b) / 2.0).collect();
                     *corner = try_one(effort);
                 }
                 continue;
@@ -383,26 +389,27 @@ fn nelder_mead(search: &mut Search<'_, '_>, start: &Tried, steps: usize) -> Trie
 
 /// The changes of intake that pay one by one, made together: the best two, the best three and so on. One segment a sweep would
 /// leave most unturned where there are many.
-fn intake_together(at: &Tried, tried: &[Tried]) -> Vec<Conduct> {
+fn intake_together(at: &Tried, tried: &[Tried]) -> Vec<Strategy> {
     let changed = |other: &Tried| -> Option<usize> {
-        let mut differ = (0..at.conduct.taken.len()).filter(|&segment| other.conduct.taken[segment] != at.conduct.taken[segment]);
-        let all_else = other.conduct.effort == at.conduct.effort && other.conduct.reporting == at.conduct.reporting;
+        let mut differ =
+            (0..at.strategy.taken.len()).filter(|&segment| other.strategy.taken[segment] != at.strategy.taken[segment]);
+        let all_else = other.strategy.effort == at.strategy.effort && other.strategy.reporting == at.strategy.reporting;
         let first = differ.next().filter(|_| other.score > at.score && all_else)?;
         differ.next().is_none().then_some(first)
     };
     let mut paying: Vec<(f64, usize)> = tried.iter().filter_map(|other| Some((other.score, changed(other)?))).collect();
     paying.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut conduct = at.conduct.clone();
+    let mut strategy = at.strategy.clone();
     let changed = paying.into_iter().map(|(_, segment)| {
-        conduct.taken[segment] = !conduct.taken[segment];
-        conduct.clone()
+        strategy.taken[segment] = !strategy.taken[segment];
+        strategy.clone()
     });
-    changed.skip(1).filter(|conduct| conduct.taken.iter().any(|taken| *taken)).collect()
+    changed.skip(1).filter(|strategy| strategy.taken.iter().any(|taken| *taken)).collect()
 }
 
 /// Deviations of one decision at a time: each effort to nothing, to today's, and to shares and multiples; each segment taken
 /// or turned away where that is free; and, from there, the paths again.
-fn neighbours(arena: &Arena<'_>, from: &Conduct, freedom: Freedom, pay: &Weights, path_steps: usize) -> Vec<Conduct> {
+fn neighbours(arena: &Arena<'_>, from: &Strategy, freedom: Freedom, pay: &Weights, path_steps: usize) -> Vec<Strategy> {
     const OF_HALF: [f64; 9] = [0.0, 0.15, 0.4, 0.7, 1.0, 1.5, 2.2, 3.2, 5.0];
     const OF_SELF: [f64; 6] = [0.85, 0.94, 0.98, 1.02, 1.06, 1.15];
     let mut out = Vec::new();
@@ -414,21 +421,21 @@ fn neighbours(arena: &Arena<'_>, from: &Conduct, freedom: Freedom, pay: &Weights
             if (value - now).abs() > 1e-9 {
                 let mut effort = from.effort.clone();
                 effort[at] = value;
-                out.push(Conduct { effort, ..from.clone() });
+                out.push(Strategy { effort, ..from.clone() });
             }
         }
     }
     // All efforts together, a little more or less.
     for share in OF_SELF {
-        out.push(Conduct { effort: from.effort.iter().map(|effort| effort * share).collect(), ..from.clone() });
+        out.push(Strategy { effort: from.effort.iter().map(|effort| effort * share).collect(), ..from.clone() });
     }
     for segment in (0..from.taken.len()).filter(|&segment| freedom.intake && arena.may_leave(segment)) {
         let mut taken = from.taken.clone();
         taken[segment] = !taken[segment];
         if taken.iter().any(|taken| *taken) {
-            out.push(Conduct { taken: taken.clone(), ..from.clone() });
+            out.push(Strategy { taken: taken.clone(), ..from.clone() });
             out.extend(path(arena, pay, path_steps / 4, &taken));
-            out.push(Conduct { effort: vec![0.0; from.effort.len()], taken, ..from.clone() });
+            out.push(Strategy { effort: vec![0.0; from.effort.len()], taken, ..from.clone() });
         }
     }
     if freedom.reporting {
@@ -439,7 +446,7 @@ fn neighbours(arena: &Arena<'_>, from: &Conduct, freedom: Freedom, pay: &Weights
 
 /// Other ways to report: each outcome claimed to the point where the last false claim costs what it brings, to nothing, and to
 /// shares and multiples; labels likewise.
-fn other_reports(arena: &Arena<'_>, from: &Conduct, pay: &Weights) -> Vec<Conduct> {
+fn other_reports(arena: &Arena<'_>, from: &Strategy, pay: &Weights) -> Vec<Strategy> {
     const OF_MOST: [f64; 7] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.75, 1.0];
     const OF_SELF: [f64; 6] = [0.8, 0.93, 0.98, 1.02, 1.07, 1.25];
     let mut out = Vec::new();
@@ -454,14 +461,14 @@ fn other_reports(arena: &Arena<'_>, from: &Conduct, pay: &Weights) -> Vec<Conduc
         let shares = OF_MOST.map(|share| share * rising.at_most).into_iter().chain(OF_SELF.map(|share| share * now));
         for share in shares.chain([rising.worth(earns - penalty)]) {
             claimed[at] = share.clamp(0.0, rising.at_most);
-            out.push(Conduct { reporting: Reporting { claimed: claimed.clone(), ..from.reporting.clone() }, ..from.clone() });
+            out.push(Strategy { reporting: Reporting { claimed: claimed.clone(), ..from.reporting.clone() }, ..from.clone() });
         }
     }
     if let Some(rising) = arena.relabelling() {
         let now = from.reporting.mislabelled;
         for share in OF_MOST.map(|share| share * rising.at_most).into_iter().chain(OF_SELF.map(|share| share * now)) {
             let mislabelled = share.clamp(0.0, rising.at_most);
-            out.push(Conduct { reporting: Reporting { mislabelled, ..from.reporting.clone() }, ..from.clone() });
+            out.push(Strategy { reporting: Reporting { mislabelled, ..from.reporting.clone() }, ..from.clone() });
         }
     }
     out

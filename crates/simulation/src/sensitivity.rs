@@ -8,7 +8,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use base::document::{Dial, Picks, Reader};
+use base::document::{Picks, Reader, UncertainNumber};
 use base::opened::Opened;
 use base::schedule::Schedule;
 use contract::Scheme;
@@ -16,22 +16,22 @@ use contract::read;
 use rayon::prelude::*;
 use risks::mean;
 
-use crate::conduct::Arena;
+use crate::assumptions::{self, Assumptions};
 use crate::people::{People, people};
-use crate::plays::{self, Wanted};
 use crate::rank::Ranks;
 use crate::search::Budget;
+use crate::strategy::Arena;
+use crate::strategy_results::{self, Wanted};
 use crate::stress::{Progress, uncertain};
-use crate::world::{self, World};
 use base::philox::philox4x64;
 
 /// How hard to look.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     pub seed: u64,
-    /// Starting points of the screen; each takes one world more than there are uncertain numbers.
+    /// Starting points of the screen; each takes one scenario more than there are uncertain numbers.
     pub starts: usize,
-    /// Rows of the second step; each takes two worlds more than there are numbers in it.
+    /// Rows of the second step; each takes two scenarios more than there are numbers in it.
     pub rows: usize,
 }
 
@@ -51,12 +51,12 @@ const WORTH_WHILE: f64 = 0.02;
 pub struct Sensitivity {
     pub area: String,
     pub people: usize,
-    pub dials: Vec<Dial>,
-    /// The dials of the second step, the strongest first.
+    pub uncertain_numbers: Vec<UncertainNumber>,
+    /// The uncertain numbers of the second step, the strongest first.
     pub kept: Vec<usize>,
     pub outputs: Vec<Output>,
-    /// Worlds tried, and how many of them could not be read.
-    pub worlds: usize,
+    /// Scenarios tried, and how many of them could not be read.
+    pub scenarios: usize,
     pub failed: usize,
 }
 
@@ -66,11 +66,11 @@ pub struct Output {
     pub what: Figure,
     /// As everything is stated.
     pub stated: f64,
-    /// For every dial, from the screen.
+    /// For every uncertain, from the screen.
     pub effects: Vec<Effect>,
-    /// Over the worlds of the second step: 5 %, 50 % and 95 %.
+    /// Over the scenarios of the second step: 5 %, 50 % and 95 %.
     pub spread: [f64; 3],
-    /// For each dial kept, in the order of `kept`.
+    /// For each uncertain kept, in the order of `kept`.
     pub shares: Vec<Shares>,
 }
 
@@ -109,22 +109,28 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// What is looked at: several figures from where each number stands, from 0 to 1; `None` where they make no world.
+/// What is looked at: several figures from where each number stands, from 0 to 1; `None` where they make no scenario.
 type Model<'a> = &'a (dyn Fn(&[f64]) -> Option<Vec<f64>> + Sync);
 
 /// Finds what the result hangs on in the area of median size: areas differ in little but their size, and one takes a
 /// twentieth of the time of twenty.
 #[must_use]
-pub fn sensitivity(opened: &Opened, scheme: &Scheme, world: &World, options: Options, progress: Progress<'_>) -> Sensitivity {
-    let (dials, _) = uncertain(opened);
-    let laboratory = Laboratory::build(opened, scheme, world, options.seed);
-    let stated = laboratory.figures(scheme, world);
+pub fn sensitivity(
+    opened: &Opened,
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    options: Options,
+    progress: Progress<'_>,
+) -> Sensitivity {
+    let (uncertain_numbers, _) = uncertain(opened);
+    let laboratory = Laboratory::build(opened, scheme, assumptions, options.seed);
+    let stated = laboratory.figures(scheme, assumptions);
     progress("moving one number at a time", 0.05);
-    let try_all = |ways: &[f64]| laboratory.at(&dials, &all(&dials), ways);
-    let (effects, screen_failed) = screen(dials.len(), stated.len(), options.starts, options.seed, &try_all);
+    let try_all = |ways: &[f64]| laboratory.at(&uncertain_numbers, &all(&uncertain_numbers), ways);
+    let (effects, screen_failed) = screen(uncertain_numbers.len(), stated.len(), options.starts, options.seed, &try_all);
     let kept = strongest(&effects);
     progress("moving the strongest together", 0.3);
-    let try_kept = |ways: &[f64]| laboratory.at(&dials, &kept, ways);
+    let try_kept = |ways: &[f64]| laboratory.at(&uncertain_numbers, &kept, ways);
     let found = shares(kept.len(), stated.len(), options.rows, options.seed, &try_kept);
     progress("done", 1.0);
     let whats = laboratory.whats();
@@ -139,34 +145,34 @@ pub fn sensitivity(opened: &Opened, scheme: &Scheme, world: &World, options: Opt
         area: scheme.areas[laboratory.area].clone(),
         people: laboratory.people,
         outputs: outputs.collect(),
-        worlds: options.starts * (dials.len() + 1) + options.rows * (kept.len() + 2),
+        scenarios: options.starts * (uncertain_numbers.len() + 1) + options.rows * (kept.len() + 2),
         failed: screen_failed + found.failed,
         kept,
-        dials,
+        uncertain_numbers,
     }
 }
 
-fn all(dials: &[Dial]) -> Vec<usize> {
-    (0..dials.len()).collect()
+fn all(uncertain_numbers: &[UncertainNumber]) -> Vec<usize> {
+    (0..uncertain_numbers.len()).collect()
 }
 
-/// The dials worth a second look, the strongest first.
+/// The uncertain numbers worth a second look, the strongest first.
 fn strongest(effects: &[Vec<Effect>]) -> Vec<usize> {
-    let dials = effects.first().map_or(0, Vec::len);
-    let strength = |dial: usize| -> f64 {
+    let uncertain_numbers = effects.first().map_or(0, Vec::len);
+    let strength = |uncertain: usize| -> f64 {
         let relative = effects.iter().map(|output| {
             let most = output.iter().map(|effect| effect.size).fold(0.0, f64::max);
-            if most > 0.0 { output[dial].size / most } else { 0.0 }
+            if most > 0.0 { output[uncertain].size / most } else { 0.0 }
         });
         relative.fold(0.0, f64::max)
     };
-    let mut order: Vec<usize> = (0..dials).filter(|&dial| strength(dial) >= WORTH_WHILE).collect();
+    let mut order: Vec<usize> = (0..uncertain_numbers).filter(|&uncertain| strength(uncertain) >= WORTH_WHILE).collect();
     order.sort_by(|&a, &b| strength(b).total_cmp(&strength(a)));
     order.truncate(MOST);
     order
 }
 
-/// The people of the area in some world, with their sorted uniforms.
+/// The people of the area in some assumptions, with their sorted uniforms.
 struct Drawn {
     people: People,
     /// How often things happen to those to whom they happen, which the sums on top of the uniforms depend on.
@@ -174,7 +180,7 @@ struct Drawn {
     ranks: Ranks,
 }
 
-/// One area, where any world can be tried.
+/// One area, where any scenario can be tried.
 struct Laboratory<'a> {
     opened: &'a Opened,
     scheme: &'a Scheme,
@@ -188,11 +194,11 @@ struct Laboratory<'a> {
 }
 
 impl<'a> Laboratory<'a> {
-    fn build(opened: &'a Opened, scheme: &'a Scheme, world: &'a World, seed: u64) -> Laboratory<'a> {
-        let everyone = people(scheme, world);
-        let area = plays::typical_area(&everyone);
+    fn build(opened: &'a Opened, scheme: &'a Scheme, assumptions: &'a Assumptions, seed: u64) -> Laboratory<'a> {
+        let everyone = people(scheme, assumptions);
+        let area = strategy_results::typical_area(&everyone);
         let people = everyone[area].count();
-        let outcome = plays::main_outcome(scheme, world);
+        let outcome = strategy_results::main_outcome(scheme, assumptions);
         Laboratory { opened, scheme, area, people, seed, lately: Mutex::default(), outcome }
     }
 
@@ -201,20 +207,21 @@ impl<'a> Laboratory<'a> {
         [Figure::GainFromDrift].into_iter().chain(truth).collect()
     }
 
-    /// The figures of a world in which some dials stand so and all others as stated.
-    fn at(&self, dials: &[Dial], which: &[usize], ways: &[f64]) -> Option<Vec<f64>> {
-        let picks: Picks = which.iter().zip(ways).map(|(&dial, &way)| (dials[dial].path.clone(), way)).collect();
+    /// The figures of a scenario in which some uncertain numbers stand so and all others as stated.
+    fn at(&self, uncertain_numbers: &[UncertainNumber], which: &[usize], ways: &[f64]) -> Option<Vec<f64>> {
+        let picks: Picks =
+            which.iter().zip(ways).map(|(&uncertain, &way)| (uncertain_numbers[uncertain].path.clone(), way)).collect();
         let reader = Reader::new(self.opened, &picks);
         let scheme = read::scheme(&reader)?;
-        let world = world::read(&reader, &scheme)?;
-        Some(self.figures(&scheme, &world))
+        let assumptions = assumptions::read(&reader, &scheme)?;
+        Some(self.figures(&scheme, &assumptions))
     }
 
-    /// The people of a world, drawn anew only where nobody alike was drawn lately. Which of the two it was changes no number.
-    fn drawn(&self, scheme: &Scheme, world: &World) -> Arc<Drawn> {
-        let here = people(scheme, world).swap_remove(self.area);
+    /// The people of a scenario, drawn anew only where nobody alike was drawn lately. Which of the two it was changes no number.
+    fn drawn(&self, scheme: &Scheme, assumptions: &Assumptions) -> Arc<Drawn> {
+        let here = people(scheme, assumptions).swap_remove(self.area);
         let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
-        let often: Vec<Schedule<f64>> = counted.map(|(at, _)| world.outcomes[at].now.clone()).collect();
+        let often: Vec<Schedule<f64>> = counted.map(|(at, _)| assumptions.outcomes[at].now.clone()).collect();
         let keep = |drawn: Arc<Drawn>| {
             let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
             lately.retain(|known| !Arc::ptr_eq(known, &drawn));
@@ -226,17 +233,17 @@ impl<'a> Laboratory<'a> {
         let alike = |drawn: &&Arc<Drawn>| drawn.people == here && drawn.often == often;
         let known = self.lately.lock().unwrap_or_else(PoisonError::into_inner).iter().find(alike).cloned();
         keep(known.unwrap_or_else(|| {
-            let ranks = Ranks::build(scheme, world, &here, self.seed, 0, Budget::QUICK.replications);
+            let ranks = Ranks::build(scheme, assumptions, &here, self.seed, 0, Budget::QUICK.replications);
             Arc::new(Drawn { people: here.clone(), often: often.clone(), ranks })
         }))
     }
 
-    fn figures(&self, scheme: &Scheme, world: &World) -> Vec<f64> {
-        let drawn = self.drawn(scheme, world);
+    fn figures(&self, scheme: &Scheme, assumptions: &Assumptions) -> Vec<f64> {
+        let drawn = self.drawn(scheme, assumptions);
         let (here, ranks) = (&drawn.people, &drawn.ranks);
-        let arena = Arena::new(scheme, world, here, ranks, self.seed, 0);
-        let best = plays::solve(&arena, Budget::QUICK, Wanted::ForProfit).best.conduct;
-        let intended = plays::intended(&arena);
+        let arena = Arena::new(scheme, assumptions, here, ranks, self.seed, 0);
+        let best = strategy_results::solve(&arena, Budget::QUICK, Wanted::ForProfit).best.strategy;
+        let intended = strategy_results::intended(&arena);
         let profits = arena.totals(&[best.clone(), intended.clone()], ranks.replications);
         let gain = mean(&profits[0]) - arena.cost(&best) - (mean(&profits[1]) - arena.cost(&intended));
         let rate = |outcome: usize| 100.0 * arena.true_outcomes(&best)[outcome].iter().sum::<f64>() / here.count().max(1) as f64;
@@ -256,28 +263,29 @@ const ORDER: u64 = (1 << 40) + 1;
 const RESAMPLE: u64 = (1 << 40) + 2;
 
 /// The screen: `starts` walks over a grid of four levels, each moving every number once by two thirds of its range, in an
-/// order of its own. Returns the effects by output and dial, and how many worlds could not be read.
+/// order of its own. Returns the effects by output and uncertain, and how many scenarios could not be read.
 #[must_use]
-pub fn screen(dials: usize, outputs: usize, starts: usize, seed: u64, model: Model<'_>) -> (Vec<Vec<Effect>>, usize) {
+pub fn screen(uncertain_numbers: usize, outputs: usize, starts: usize, seed: u64, model: Model<'_>) -> (Vec<Vec<Effect>>, usize) {
     const STEP: f64 = 2.0 / 3.0;
     let walk = |start: usize| -> (Vec<Vec<Option<f64>>>, usize) {
-        let key = |dial: usize| [start as u64, dial as u64, 0];
-        let mut ways: Vec<f64> = (0..dials).map(|dial| below(4, seed, START, key(dial)) as f64 / 3.0).collect();
-        let mut order: Vec<usize> = (0..dials).collect();
-        for at in (1..dials).rev() {
+        let key = |uncertain: usize| [start as u64, uncertain as u64, 0];
+        let mut ways: Vec<f64> =
+            (0..uncertain_numbers).map(|uncertain| below(4, seed, START, key(uncertain)) as f64 / 3.0).collect();
+        let mut order: Vec<usize> = (0..uncertain_numbers).collect();
+        for at in (1..uncertain_numbers).rev() {
             order.swap(at, below(at + 1, seed, ORDER, key(at)));
         }
-        let mut moved = vec![vec![None; dials]; outputs];
+        let mut moved = vec![vec![None; uncertain_numbers]; outputs];
         let mut before = model(&ways);
         let mut failed = usize::from(before.is_none());
-        for dial in order {
-            let step = if ways[dial] < 0.5 { STEP } else { -STEP };
-            ways[dial] += step;
+        for uncertain in order {
+            let step = if ways[uncertain] < 0.5 { STEP } else { -STEP };
+            ways[uncertain] += step;
             let after = model(&ways);
             failed += usize::from(after.is_none());
             if let (Some(before), Some(after)) = (&before, &after) {
                 for output in 0..outputs {
-                    moved[output][dial] = Some((after[output] - before[output]) / step);
+                    moved[output][uncertain] = Some((after[output] - before[output]) / step);
                 }
             }
             before = after;
@@ -285,12 +293,13 @@ pub fn screen(dials: usize, outputs: usize, starts: usize, seed: u64, model: Mod
         (moved, failed)
     };
     let walks: Vec<_> = (0..starts).into_par_iter().map(walk).collect();
-    let effect = |output: usize, dial: usize| {
-        let moves: Vec<f64> = walks.iter().filter_map(|(moved, _)| moved[output][dial]).collect();
+    let effect = |output: usize, uncertain: usize| {
+        let moves: Vec<f64> = walks.iter().filter_map(|(moved, _)| moved[output][uncertain]).collect();
         let sizes: Vec<f64> = moves.iter().map(|by| by.abs()).collect();
         Effect { size: mean(&sizes), varies: variance(&moves).sqrt() }
     };
-    let effects = (0..outputs).map(|output| (0..dials).map(|dial| effect(output, dial)).collect()).collect();
+    let effects =
+        (0..outputs).map(|output| (0..uncertain_numbers).map(|uncertain| effect(output, uncertain)).collect()).collect();
     (effects, walks.iter().map(|(_, failed)| failed).sum())
 }
 
@@ -312,25 +321,27 @@ struct Row {
 
 /// The shares of the spread of each output that each number brings, on Owen-scrambled Sobol points.
 #[must_use]
-pub fn shares(dials: usize, outputs: usize, rows: usize, seed: u64, model: Model<'_>) -> Found {
+pub fn shares(uncertain_numbers: usize, outputs: usize, rows: usize, seed: u64, model: Model<'_>) -> Found {
     let row = |number: usize| -> Option<Row> {
         let point = |dimension: usize| {
             // Each 256 dimensions are a sequence of their own; 65,536 points is all there is of one.
             let scramble = seed as u32 ^ 0x5EED ^ (dimension / 256) as u32;
             f64::from(sobol_burley::sample(number as u32 % (1 << 16), dimension as u32 % 256, scramble))
         };
-        let a: Vec<f64> = (0..dials).map(point).collect();
-        let b: Vec<f64> = (dials..2 * dials).map(point).collect();
-        let mixed = (0..dials).map(|dial| {
+        let a: Vec<f64> = (0..uncertain_numbers).map(point).collect();
+        let b: Vec<f64> = (uncertain_numbers..2 * uncertain_numbers).map(point).collect();
+        let mixed = (0..uncertain_numbers).map(|uncertain| {
             let mut ways = a.clone();
-            ways[dial] = b[dial];
+            ways[uncertain] = b[uncertain];
             model(&ways)
         });
         Some(Row { first: model(&a)?, second: model(&b)?, mixed: mixed.collect::<Option<_>>()? })
     };
     let found: Vec<Row> = (0..rows).into_par_iter().map(row).collect::<Vec<_>>().into_iter().flatten().collect();
     Found {
-        shares: (0..outputs).map(|output| (0..dials).map(|dial| share(&found, output, dial, seed)).collect()).collect(),
+        shares: (0..outputs)
+            .map(|output| (0..uncertain_numbers).map(|uncertain| share(&found, output, uncertain, seed)).collect())
+            .collect(),
         spread: (0..outputs).map(|output| spread(&found, output)).collect(),
         failed: rows - found.len(),
     }
@@ -339,14 +350,14 @@ pub fn shares(dials: usize, outputs: usize, rows: usize, seed: u64, model: Model
 /// Times the rows are drawn again for an interval.
 const RESAMPLES: usize = 400;
 
-fn share(rows: &[Row], output: usize, dial: usize, seed: u64) -> Shares {
+fn share(rows: &[Row], output: usize, uncertain: usize, seed: u64) -> Shares {
     let once: Vec<usize> = (0..rows.len()).collect();
-    let (alone, in_all) = jansen(rows, &once, output, dial);
+    let (alone, in_all) = jansen(rows, &once, output, uncertain);
     let again: Vec<(f64, f64)> = (0..RESAMPLES)
         .map(|round| {
             let draw = |at: usize| below(rows.len(), seed, RESAMPLE, [at as u64, round as u64, 0]);
             let picked: Vec<usize> = (0..rows.len()).map(draw).collect();
-            jansen(rows, &picked, output, dial)
+            jansen(rows, &picked, output, uncertain)
         })
         .collect();
     let interval = |value: f64, mut values: Vec<f64>| {
@@ -360,7 +371,7 @@ fn share(rows: &[Row], output: usize, dial: usize, seed: u64) -> Shares {
 }
 
 /// Jansen's estimators: alone, 1 − E(f(B) − f(A with b))² / 2V; in all, E(f(A) − f(A with b))² / 2V.
-fn jansen(rows: &[Row], picked: &[usize], output: usize, dial: usize) -> (f64, f64) {
+fn jansen(rows: &[Row], picked: &[usize], output: usize, uncertain: usize) -> (f64, f64) {
     let n = picked.len().max(1) as f64;
     let values: Vec<f64> = picked.iter().flat_map(|&at| [rows[at].first[output], rows[at].second[output]]).collect();
     let variance = variance(&values);
@@ -369,7 +380,7 @@ fn jansen(rows: &[Row], picked: &[usize], output: usize, dial: usize) -> (f64, f
     }
     let (mut from_second, mut from_first) = (0.0, 0.0);
     for &at in picked {
-        let mixed = rows[at].mixed[dial][output];
+        let mixed = rows[at].mixed[uncertain][output];
         from_second += (rows[at].second[output] - mixed).powi(2);
         from_first += (rows[at].first[output] - mixed).powi(2);
     }
@@ -410,13 +421,15 @@ mod tests {
         let found = shares(3, 1, 4096, 1, &ishigami);
         let alone = [0.313_905, 0.442_411, 0.0];
         let in_all = [0.557_589, 0.442_411, 0.243_684];
-        for dial in 0..3 {
-            let shares = found.shares[0][dial];
-            for (name, interval, exact) in [("alone", shares.alone, alone[dial]), ("in all", shares.in_all, in_all[dial])] {
+        for uncertain in 0..3 {
+            let shares = found.shares[0][uncertain];
+            for (name, interval, exact) in
+                [("alone", shares.alone, alone[uncertain]), ("in all", shares.in_all, in_all[uncertain])]
+            {
                 // A 90 % interval is 3.29 standard errors wide.
                 let error = (interval.high - interval.low) / 3.29;
-                assert!((interval.value - exact).abs() < 4.0 * error, "{name} of {dial}: {interval:?} against {exact}");
-                assert!(error < 0.03, "{name} of {dial}: {interval:?} is too wide to tell anything");
+                assert!((interval.value - exact).abs() < 4.0 * error, "{name} of {uncertain}: {interval:?} against {exact}");
+                assert!(error < 0.03, "{name} of {uncertain}: {interval:?} is too wide to tell anything");
             }
         }
     }
@@ -425,14 +438,14 @@ mod tests {
     fn the_screen_is_exact_for_a_straight_line() {
         let line = |ways: &[f64]| Some(vec![3.0 * ways[0] - 5.0 * ways[1], ways[0] * ways[1]]);
         let (effects, failed) = screen(3, 2, 10, 1, &line);
-        for (dial, size) in [3.0, 5.0, 0.0].into_iter().enumerate() {
-            assert!((effects[0][dial].size - size).abs() < 1e-9 && effects[0][dial].varies < 1e-9);
+        for (uncertain, size) in [3.0, 5.0, 0.0].into_iter().enumerate() {
+            assert!((effects[0][uncertain].size - size).abs() < 1e-9 && effects[0][uncertain].varies < 1e-9);
         }
         assert!(effects[1][0].varies > 0.1 && effects[1][2].size == 0.0 && failed == 0);
     }
 
     #[test]
-    fn worlds_that_cannot_be_read_are_counted_and_left_out() {
+    fn scenarios_that_cannot_be_read_are_counted_and_left_out() {
         let half = |ways: &[f64]| (ways[0] < 0.5).then(|| vec![ways[1]]);
         let found = shares(2, 1, 64, 1, &half);
         assert!(found.failed > 16 && found.failed < 64);

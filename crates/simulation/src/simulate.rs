@@ -1,8 +1,8 @@
 //! Record tables for simulated people: who they are, when they started, and dated events and spells, in exactly the tables that
-//! agencies hand over. A chosen conduct and one replication come in; measured and paid, the records give to the penny what the
+//! agencies hand over. A chosen strategy and one replication come in; measured and paid, the records give to the penny what the
 //! laboratory itself pays for that replication.
 //!
-//! What becomes of a person is decided as everywhere in the laboratory; here it is only given days. What must not count is in
+//! What becomes of a person is decided as everywhere in the simulation; here it is only given days. What must not count is in
 //! the records too: offences from before the start, after the window, or proven too late; jobs that were too short.
 
 use std::collections::BTreeSet;
@@ -18,14 +18,14 @@ use records::batch::Batch;
 use records::schema::table;
 use risks::Role;
 
-use crate::conduct::{Arena, Conduct};
+use crate::assumptions::Assumptions;
 use crate::draws::{comparison_count, comparison_extra};
 use crate::people::{Cell, Chances, People, people};
-use crate::person::Future;
-use crate::plays::{Wanted, solve};
+use crate::person::Replication;
 use crate::rank::Ranks;
 use crate::search::Budget;
-use crate::world::World;
+use crate::strategy::{Arena, Strategy};
+use crate::strategy_results::{Wanted, solve};
 use base::philox::words;
 
 /// The tables of one simulation.
@@ -46,8 +46,8 @@ pub struct Tables {
 #[derive(Debug)]
 pub struct Simulation<'a> {
     scheme: &'a Scheme,
-    world: &'a World,
-    areas: Vec<(People, Conduct)>,
+    assumptions: &'a Assumptions,
+    areas: Vec<(People, Strategy)>,
     families: Vec<Family<'a>>,
     seed: u64,
     replication: u64,
@@ -70,36 +70,36 @@ const DAYS: u64 = 1 << 33;
 /// Most days by which the records learn late of what was proven.
 const LATE: i64 = 45;
 
-/// Makes a simulation ready, or says why a scheme cannot be simulated as records. Of the conducts, [`Role::Idle`],
+/// Makes a simulation ready, or says why a scheme cannot be simulated as records. Of the strategies, [`Role::Idle`],
 /// [`Role::AsNow`], [`Role::Intended`] and [`Role::Best`] can be chosen; they are found on other replications than the one
 /// that is written, and report honestly.
 pub fn simulation<'a>(
     scheme: &'a Scheme,
-    world: &'a World,
+    assumptions: &'a Assumptions,
     role: Role,
     seed: u64,
     replication: u64,
 ) -> Result<Simulation<'a>, String> {
     let families = families(scheme)?;
-    let areas = people(scheme, world).into_iter().map(|area| {
-        let conduct = conduct(scheme, world, &area, role, seed, replication);
-        (area, conduct)
+    let areas = people(scheme, assumptions).into_iter().map(|area| {
+        let strategy = strategy(scheme, assumptions, &area, role, seed, replication);
+        (area, strategy)
     });
-    Ok(Simulation { scheme, world, areas: areas.collect(), families, seed, replication })
+    Ok(Simulation { scheme, assumptions, areas: areas.collect(), families, seed, replication })
 }
 
-fn conduct(scheme: &Scheme, world: &World, area: &People, role: Role, seed: u64, replication: u64) -> Conduct {
-    let chances = Chances::of(scheme, world, area);
+fn strategy(scheme: &Scheme, assumptions: &Assumptions, area: &People, role: Role, seed: u64, replication: u64) -> Strategy {
+    let chances = Chances::of(scheme, assumptions, area);
     match role {
-        Role::Idle => Conduct::idle(&chances, area.segments),
-        Role::AsNow => Conduct::as_now(&chances, area.segments),
+        Role::Idle => Strategy::idle(&chances, area.segments),
+        Role::AsNow => Strategy::as_now(&chances, area.segments),
         role => {
-            let ranks = Ranks::build(scheme, world, area, seed, replication + 1, Budget::QUICK.replications);
-            let arena = Arena::new(scheme, world, area, &ranks, seed, replication + 1);
+            let ranks = Ranks::build(scheme, assumptions, area, seed, replication + 1, Budget::QUICK.replications);
+            let arena = Arena::new(scheme, assumptions, area, &ranks, seed, replication + 1);
             let solved = solve(&arena, Budget::QUICK, Wanted::ForProfit);
-            let found = solved.conducts.into_iter().find(|(found, _)| *found == role);
-            let (_, conduct) = found.expect("every role that can be chosen is solved for");
-            Conduct::of(conduct.effort, conduct.taken)
+            let found = solved.strategies.into_iter().find(|(found, _)| *found == role);
+            let (_, strategy) = found.expect("every role that can be chosen is solved for");
+            Strategy::of(strategy.effort, strategy.taken)
         }
     }
 }
@@ -116,7 +116,7 @@ fn families(scheme: &Scheme) -> Result<Vec<Family<'_>>, String> {
     let mut ratio = None;
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         if matches!(outcome.baseline, Baseline::Before { .. }) {
-            return Err(format!("{} is held against the same people before, which is not simulated as records", outcome.name));
+            return Err(format!("{} is compared with the same people before, which is not simulated as records", outcome.name));
         }
         if let Baseline::Comparison { ratio: this } = outcome.baseline
             && *ratio.get_or_insert(this) != this
@@ -125,7 +125,7 @@ fn families(scheme: &Scheme) -> Result<Vec<Family<'_>>, String> {
         }
         let (base, rule) = (outcome.base(at), rule(at)?);
         if matches!(rule, Rule::FirstTimeTo(_)) {
-            let why = "and the world says how many events happen to those affected, not when the first one does";
+            let why = "and the assumptions says how many events happen to those affected, not when the first one does";
             return Err(format!("{} is the time to an event, {why}", outcome.name));
         }
         if base != at {
@@ -196,14 +196,14 @@ impl Simulation<'_> {
         plus(seen.max().unwrap_or(last), LATE + 32)
     }
 
-    /// What the laboratory counts itself, area by area: to be priced and held against what the records come to.
+    /// What the simulation counts itself, area by area: to be priced and compared with what the records come to.
     #[must_use]
     pub fn tallies(&self) -> Vec<Tally> {
         let mut out = Vec::new();
-        for (area, conduct) in &self.areas {
-            let ranks = Ranks::build(self.scheme, self.world, area, self.seed, self.replication, 1);
-            let arena = Arena::new(self.scheme, self.world, area, &ranks, self.seed, self.replication);
-            arena.play(std::slice::from_ref(conduct), 1, |_, tally, _| out.push(tally.clone()));
+        for (area, strategy) in &self.areas {
+            let ranks = Ranks::build(self.scheme, self.assumptions, area, self.seed, self.replication, 1);
+            let arena = Arena::new(self.scheme, self.assumptions, area, &ranks, self.seed, self.replication);
+            arena.simulate(std::slice::from_ref(strategy), 1, |_, tally, _| out.push(tally.clone()));
         }
         out
     }
@@ -223,8 +223,8 @@ impl Simulation<'_> {
         };
         let everyone: usize = self.areas.iter().map(|(area, _)| area.count()).sum();
         let mut writing = Writing { simulation: self, tables, next_other: everyone as u64 + 1, events: 0, spells: 0 };
-        for (area, conduct) in &self.areas {
-            writing.area(area, conduct);
+        for (area, strategy) in &self.areas {
+            writing.area(area, strategy);
         }
         match &self.scheme.providers[..] {
             [] => writing.tables.providers.push(&[("provider", &self.scheme.provider)]),
@@ -275,14 +275,15 @@ impl Writing<'_> {
         }
     }
 
-    fn area(&mut self, area: &People, conduct: &Conduct) {
-        let Simulation { scheme, world, seed, replication, .. } = *self.simulation;
-        let chances = Chances::of(scheme, world, area);
-        let future = Future { scheme, world, area: area.area, chances: &chances, effort: &conduct.effort, seed, replication };
+    fn area(&mut self, area: &People, strategy: &Strategy) {
+        let Simulation { scheme, assumptions, seed, replication, .. } = *self.simulation;
+        let chances = Chances::of(scheme, assumptions, area);
+        let replication =
+            Replication { scheme, assumptions, area: area.area, chances: &chances, effort: &strategy.effort, seed, replication };
         for cell in &area.cells {
-            if conduct.taken[cell.segment] {
+            if strategy.taken[cell.segment] {
                 for person in cell.first_person..cell.first_person + cell.people as u64 {
-                    let counts: Vec<i64> = future.of(cell, person).map(i64::from).collect();
+                    let counts: Vec<i64> = replication.of(cell, person).map(i64::from).collect();
                     self.person(area, cell, person, false, &counts);
                 }
             }
@@ -290,10 +291,10 @@ impl Writing<'_> {
         }
     }
 
-    /// The comparison people of a cell. The laboratory draws how many are affected, and their events together; here they are
+    /// The comparison people of a cell. The simulation draws how many are affected, and their events together; here they are
     /// dealt out.
     fn comparison(&mut self, area: &People, cell: &Cell, chances: &Chances) {
-        let Simulation { scheme, world, seed, replication, .. } = *self.simulation;
+        let Simulation { scheme, assumptions, seed, replication, .. } = *self.simulation;
         let Some(ratio) = scheme.outcomes.iter().find_map(|outcome| outcome.compared()) else { return };
         let people = cell.people as i64 * ratio;
         let drawn: Vec<(i64, i64)> = (0..scheme.outcomes.len())
@@ -301,7 +302,7 @@ impl Writing<'_> {
                 let (outcome, base) = (&scheme.outcomes[at], scheme.outcomes[at].base(at));
                 let chance = chances.now(base, cell.segment);
                 let affected = comparison_count(seed, cell.first_person, replication, base, people, chance);
-                let parameter = world.outcomes[at].now.at(area.area, cell.segment, 0);
+                let parameter = assumptions.outcomes[at].now.at(area.area, cell.segment, 0);
                 let count = comparison_extra(seed, cell.first_person, replication, at, outcome.kind, parameter, affected);
                 (affected, count)
             })
@@ -332,7 +333,7 @@ impl Writing<'_> {
             ("provider", provider),
             ("began", &began_text),
             ("area", &scheme.areas[area.area]),
-            ("segment", &scheme.segments[simulation.world.segments[cell.segment].priced_as]),
+            ("segment", &scheme.segments[simulation.assumptions.segments[cell.segment].priced_as]),
             ("group", if comparison { "comparison" } else { "served" }),
         ]);
         for family in &simulation.families {

@@ -1,10 +1,10 @@
 //! Textbook cases: in go a folder with `textbook.toml` (what a textbook says) and beside it either a game (`game.toml`) or a
-//! scheme with its world; out comes each figure as the textbook has it and as it is found here.
+//! scheme with its assumptions; out comes each figure as the textbook has it and as it is found here.
 //!
 //! What is found comes from the solvers of `game`, or from the very code that stress-tests schemes (`contract`); this file
 //! knows no formula. It reads, solves, and compares.
 
-use base::document::{Dial, Picks, Reader, Section};
+use base::document::{Picks, Reader, Section, UncertainNumber};
 use base::literal::Plain;
 use base::money::{Rate, WHOLE};
 use base::opened::Opened;
@@ -12,9 +12,9 @@ use base::problem::Problem;
 use contract::read::SCHEME_FILE;
 use risks::Estimate;
 
+use crate::assumptions;
 use crate::contract_figures;
 use crate::game::{self, Figure, Game};
-use crate::world;
 
 /// The file with what the textbook says; a folder that has it is a textbook case.
 pub const TEXTBOOK_FILE: &str = "textbook.toml";
@@ -39,8 +39,8 @@ pub struct Expected {
     of: String,
     span: base::source::Span,
     turned: Picks,
-    /// The dial along which to look for the place where the figure changes at a stroke; the figure is then that place.
-    jumps_along: Option<Dial>,
+    /// The uncertain along which to look for the place where the figure changes at a stroke; the figure is then that place.
+    jumps_along: Option<UncertainNumber>,
     /// Where the textbook's own figure is an approximation: how far off it may be, as a share of it, and why.
     pub within: Option<(f64, String)>,
 }
@@ -80,24 +80,24 @@ pub fn is_case(opened: &Opened) -> bool {
     opened.sources.contains_key(TEXTBOOK_FILE)
 }
 
-/// What is believed to be so: a game, or a scheme with its world.
+/// What is believed to be so: a game, or a scheme with its assumptions.
 enum Subject {
     Game(Game),
     Contract(Box<contract_figures::Contract>),
 }
 
-/// Reads the game, or the scheme and its world, with dials turned; the dials that there are come with it.
-fn subject(opened: &Opened, picks: &Picks) -> (Option<Subject>, Vec<Dial>, Vec<Problem>) {
+/// Reads the game, or the scheme and its assumptions, with uncertain numbers set; the uncertain numbers that there are come with it.
+fn subject(opened: &Opened, picks: &Picks) -> (Option<Subject>, Vec<UncertainNumber>, Vec<Problem>) {
     let reader = Reader::new(opened, picks);
     let found = if opened.sources.contains_key(SCHEME_FILE) {
         let scheme = contract::read::scheme(&reader);
-        let both = scheme.and_then(|scheme| Some((world::read(&reader, &scheme)?, scheme)));
-        both.map(|(world, scheme)| Subject::Contract(Box::new(contract_figures::Contract { scheme, world })))
+        let both = scheme.and_then(|scheme| Some((assumptions::read(&reader, &scheme)?, scheme)));
+        both.map(|(assumptions, scheme)| Subject::Contract(Box::new(contract_figures::Contract { scheme, assumptions })))
     } else {
         game::read(&reader).map(Subject::Game)
     };
     let errors = reader.errors() > 0;
-    (found.filter(|_| !errors), reader.dials.into_inner(), reader.problems.into_inner())
+    (found.filter(|_| !errors), reader.uncertain_numbers.into_inner(), reader.problems.into_inner())
 }
 
 fn figures(subject: &Subject, seed: u64) -> Vec<Figure> {
@@ -110,17 +110,17 @@ fn figures(subject: &Subject, seed: u64) -> Vec<Figure> {
 /// Reads a case without solving it, with everything there is to say about its files.
 #[must_use]
 pub fn read(opened: &Opened) -> (Option<Case>, Vec<Problem>) {
-    let (subject, dials, mut problems) = subject(opened, &Picks::new());
+    let (subject, uncertain_numbers, mut problems) = subject(opened, &Picks::new());
     let picks = Picks::new();
     let reader = Reader::new(opened, &picks);
-    let case = case(&reader, &dials);
+    let case = case(&reader, &uncertain_numbers);
     let errors = reader.errors() > 0;
     problems.extend(reader.problems.into_inner());
     problems.extend(opened.problems.iter().cloned());
     (case.filter(|_| subject.is_some() && !errors), problems)
 }
 
-fn case(reader: &Reader<'_>, dials: &[Dial]) -> Option<Case> {
+fn case(reader: &Reader<'_>, uncertain_numbers: &[UncertainNumber]) -> Option<Case> {
     let top = reader.document(TEXTBOOK_FILE, "textbook = \"A linear contract for a provider that minds risk\"")?;
     let case = Case {
         title: top.required_text("textbook", "a title, such as \"A linear contract for a provider that minds risk\""),
@@ -129,24 +129,25 @@ fn case(reader: &Reader<'_>, dials: &[Dial]) -> Option<Case> {
         from: top.required_text("from", "the paper, such as \"Holmström and Milgrom 1987\""),
         figures: top
             .required_section("figure", "a table [figure.NAME] for each figure")
-            .map_or(Vec::new(), |tables| tables.sections().iter().map(|section| expected(section, dials)).collect()),
+            .map_or(Vec::new(), |tables| tables.sections().iter().map(|section| expected(section, uncertain_numbers)).collect()),
     };
     top.finish();
     Some(case)
 }
 
-fn expected(section: &Section<'_, '_>, dials: &[Dial]) -> Expected {
+fn expected(section: &Section<'_, '_>, uncertain_numbers: &[UncertainNumber]) -> Expected {
     let label = section.name.clone();
     let mut turned = Picks::new();
     for (key, way) in [("low", 0.0), ("high", 1.0)] {
         for (name, _) in section.list(key).unwrap_or_default() {
-            turned.extend(dial(section, key, name, dials).map(|dial| (dial.path.clone(), way)));
+            turned.extend(uncertain(section, key, name, uncertain_numbers).map(|uncertain| (uncertain.path.clone(), way)));
         }
     }
-    let jumps_along = section.text("jumps_along").and_then(|name| dial(section, "jumps_along", name, dials).cloned());
+    let jumps_along =
+        section.text("jumps_along").and_then(|name| uncertain(section, "jumps_along", name, uncertain_numbers).cloned());
     let within = section.has("within").then(|| {
-        let mend = "write how far the textbook's own approximation may be off, such as \"1 %\"";
-        let share = section.required_within("within", (Rate(0), Rate(WHOLE / 10)), "an approximation too rough to test", mend);
+        let fix = "write how far the textbook's own approximation may be off, such as \"1 %\"";
+        let share = section.required_within("within", (Rate(0), Rate(WHOLE / 10)), "an approximation too rough to test", fix);
         (share.as_f64(), section.required_text("because", "why the textbook's figure is an approximation"))
     });
     let expected = Expected {
@@ -163,18 +164,24 @@ fn expected(section: &Section<'_, '_>, dials: &[Dial]) -> Expected {
 }
 
 /// The number with a range that a figure turns, by its name in its file.
-fn dial<'d>(section: &Section<'_, '_>, key: &str, name: &str, dials: &'d [Dial]) -> Option<&'d Dial> {
-    let short = |dial: &'d Dial| dial.path.split_once(": ").map_or(dial.path.as_str(), |(_, name)| name);
-    let found = dials.iter().find(|dial| dial.path == name || short(dial) == name);
+fn uncertain<'d>(
+    section: &Section<'_, '_>,
+    key: &str,
+    name: &str,
+    uncertain_numbers: &'d [UncertainNumber],
+) -> Option<&'d UncertainNumber> {
+    let short =
+        |uncertain: &'d UncertainNumber| uncertain.path.split_once(": ").map_or(uncertain.path.as_str(), |(_, name)| name);
+    let found = uncertain_numbers.iter().find(|uncertain| uncertain.path == name || short(uncertain) == name);
     if found.is_none() {
-        let known: Vec<&str> = dials.iter().map(short).collect();
+        let known: Vec<&str> = uncertain_numbers.iter().map(short).collect();
         section.push(
             section
                 .problem(key, format!("`{key}` names a number that has no range"))
                 .read(format!("`{name}`"))
                 .expected(if known.is_empty() { "a number with a range: none has one".to_owned() } else { known.join(" or ") })
                 .nearest(name, known)
-                .mend("give the number a range where it stands, such as \"0 (0 to 1)\", or correct the name"),
+                .fix("give the number a range where it stands, such as \"0 (0 to 1)\", or correct the name"),
         );
     }
     found
@@ -201,7 +208,7 @@ pub fn compare(opened: &Opened, case: &Case, seed: u64) -> Result<Vec<Compared>,
             continue;
         };
         let engine = match &expected.jumps_along {
-            Some(dial) => Estimate::exact(jump(opened, expected, dial, seed)),
+            Some(uncertain) => Estimate::exact(jump(opened, expected, uncertain, seed)),
             None => figure.value,
         };
         compared.push(Compared {
@@ -220,14 +227,14 @@ fn no_such_figure(expected: &Expected, figures: &[Figure]) -> Problem {
         .read(format!("`{}`", expected.of))
         .expected(format!("one of {}", known.join(", ")))
         .nearest(&expected.of, known)
-        .mend("write `of = \"…\"` with the name of one of the figures")
+        .fix("write `of = \"…\"` with the name of one of the figures")
 }
 
 /// The value of a ranged number at which a figure changes at a stroke: the half with the larger change is kept.
-fn jump(opened: &Opened, expected: &Expected, dial: &Dial, seed: u64) -> f64 {
+fn jump(opened: &Opened, expected: &Expected, uncertain: &UncertainNumber, seed: u64) -> f64 {
     let figure = |way: f64| {
         let mut turned = expected.turned.clone();
-        turned.insert(dial.path.clone(), way);
+        turned.insert(uncertain.path.clone(), way);
         let (subject, _, _) = subject(opened, &turned);
         let found = subject.map(|subject| figures(&subject, seed)).unwrap_or_default();
         found.iter().find(|figure| figure.name == expected.of).map_or(f64::NAN, |figure| figure.value.mean)
@@ -243,5 +250,5 @@ fn jump(opened: &Opened, expected: &Expected, dial: &Dial, seed: u64) -> f64 {
             (low, at_low) = (middle, at_middle);
         }
     }
-    dial.at(f64::midpoint(low, high))
+    uncertain.at(f64::midpoint(low, high))
 }

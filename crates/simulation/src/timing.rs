@@ -1,4 +1,4 @@
-//! Moving dates: once a future has turned out, whether it pays to have some results dated in the cohort before or after.
+//! Moving dates: once a replication has turned out, whether it pays to have some results dated in the cohort before or after.
 //!
 //! Results move between neighbouring cohorts, segment by segment, from the first boundary to the last; each boundary is settled
 //! by trying a few sizes and then halving the step around the best (a gate makes what is paid jump, so slopes would mislead).
@@ -8,22 +8,22 @@ use contract::price::{NoLines, Paid, price};
 use contract::tally::Tally;
 use risks::Timed;
 
-use crate::conduct::{Arena, Conduct};
-use crate::world::Rising;
+use crate::assumptions::Rising;
+use crate::strategy::{Arena, Strategy};
 
 /// Sizes tried on each side of a boundary before the step is halved.
 const SIZES: i64 = 8;
 
-/// Plays a conduct with dates moved where it pays; `None` when the world says of no outcome that they can be.
+/// StrategyResults a strategy with dates moved where it pays; `None` when the assumptions says of no outcome that they can be.
 #[must_use]
-pub fn timed(arena: &Arena<'_>, conduct: &Conduct) -> Option<Timed> {
+pub fn timed(arena: &Arena<'_>, strategy: &Strategy) -> Option<Timed> {
     let movable: Vec<(usize, Rising)> =
-        arena.world.timing.iter().enumerate().filter_map(|(at, rising)| Some((at, (*rising)?))).collect();
+        arena.assumptions.timing.iter().enumerate().filter_map(|(at, rising)| Some((at, (*rising)?))).collect();
     if movable.is_empty() {
         return None;
     }
     let mut out = Timed { payments: Vec::new(), moving: Vec::new(), moved: 0.0, results: 0.0 };
-    arena.play(std::slice::from_ref(conduct), arena.replications, |_, tally, _| {
+    arena.simulate(std::slice::from_ref(strategy), arena.replications, |_, tally, _| {
         let mut desk = Desk { arena, paid: Paid::default(), tally: tally.clone() };
         let (mut moving, mut moved) = (0.0, 0);
         for &(outcome, rising) in &movable {
@@ -40,12 +40,12 @@ pub fn timed(arena: &Arena<'_>, conduct: &Conduct) -> Option<Timed> {
         out.moving.push(moving);
         out.moved += moved as f64;
     });
-    let futures = out.payments.len().max(1) as f64;
-    (out.moved, out.results) = (out.moved / futures, out.results / futures);
+    let replications = out.payments.len().max(1) as f64;
+    (out.moved, out.results) = (out.moved / replications, out.results / replications);
     Some(out)
 }
 
-/// One future while its dates are being settled.
+/// One replication while its dates are being settled.
 struct Desk<'a, 'b> {
     arena: &'b Arena<'a>,
     paid: Paid<f64>,

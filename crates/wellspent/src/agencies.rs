@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use linkage::identity::{self, History, IDENTITIES};
 use linkage::persons::{self, LINKS, Link, Member, PERSONS};
 use linkage::purpose::{self, PURPOSES_FILE, Purpose};
-use outcomes::effect::SetApart;
+use outcomes::effect::SetAside;
 use records::batch::Batch;
 use records::fault::{Fault, Grade};
 use records::gate::findings::Findings;
@@ -20,12 +20,12 @@ use records::gate::quality::{self, Accepted, FileRead, Quality};
 use records::gate::{Asked, Door, Found, Known};
 use records::schema::{Table, table};
 
-use outcomes::Days;
-use records::files::through::{sha256, through};
-use records::files::{self, Format, TableFile};
 use crate::folder;
 use crate::gate;
+use outcomes::Days;
 use records::files::safe;
+use records::files::through::{sha256, through};
+use records::files::{self, Format, TableFile};
 
 /// Agencies' records, joined for one purpose.
 pub struct Agencies {
@@ -78,7 +78,7 @@ pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies>
     if let Some(batches) = agencies.table(&IDENTITIES)? {
         let (history, faults) = identity::read(&batches);
         if let Some(fault) = faults.first() {
-            bail!("{}/identities.csv, line {}: {}\n\nhint: {}", folder.display(), fault.place, fault.what, fault.mend);
+            bail!("{}/identities.csv, line {}: {}\n\nhint: {}", folder.display(), fault.place, fault.what, fault.fix);
         }
         agencies.members = as_known(&agencies.members, &history, days.known_at());
         agencies.history = history;
@@ -197,13 +197,13 @@ impl Agencies {
                     sha256: sha256(file)?,
                     rows: rows.read,
                     used: rows.used,
-                    set_apart: rows.apart,
+                    set_aside: rows.apart,
                     repeats: rows.repeats,
                 });
             }
             if let Some((key, kind)) = found.findings.iter().find(|(key, _)| key.grade == Grade::File) {
                 let file = path.join(&key.file);
-                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.display(), key.column, key.what, kind.first.mend);
+                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.display(), key.column, key.what, kind.first.fix);
             }
             self.findings.merge(std::mem::take(&mut found.findings).within(agency));
             self.found.entry(table.name).or_default().merge(found);
@@ -217,8 +217,8 @@ impl Agencies {
     }
 
     /// Rows of all agencies that cannot be used, and with which the sum may change.
-    pub fn set_apart(&self) -> SetApart {
-        gate::set_apart(&self.findings)
+    pub fn set_aside(&self) -> SetAside {
+        gate::set_aside(&self.findings)
     }
 
     /// The data-quality statement of all that was read; or why nothing may be said of it.
@@ -233,7 +233,7 @@ impl Agencies {
         let mut batches = Vec::new();
         file.read(&|_| true, &mut |batch, faults| {
             if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
-                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.path.display(), fault.column, fault.what, fault.mend);
+                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.path.display(), fault.column, fault.what, fault.fix);
             }
             self.faults += faults.iter().filter(|fault| fault.grade == Grade::Row).count();
             batches.push(batch);
@@ -249,7 +249,9 @@ impl Agencies {
         let folder = self.folder.display();
         match faults {
             0 => None,
-            1 => Some(format!("1 row of the tables has a fault and is left out: `wellspent records check {folder}/AGENCY` shows it")),
+            1 => Some(format!(
+                "1 row of the tables has a fault and is left out: `wellspent records check {folder}/AGENCY` shows it"
+            )),
             faults => Some(format!(
                 "{faults} rows of the tables have faults and are left out: `wellspent records check {folder}/AGENCY` shows them"
             )),

@@ -37,7 +37,7 @@ pub fn add(
             let name = events[file].name();
             if let Some(read) = quality.files.iter_mut().find(|read| read.name == name) {
                 read.used = read.used.saturating_sub(1);
-                read.set_apart += 1;
+                read.set_aside += 1;
             }
             findings.add(&name, fault, true, Some(person));
         }

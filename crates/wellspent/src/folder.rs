@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use base::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
 use base::{Opened, Picks, Reader};
 use contract::read::SCHEME_FILE;
+use simulation::assumptions::ASSUMPTIONS_FILE;
 use simulation::game::GAME_FILE;
 use simulation::textbook::TEXTBOOK_FILE;
 
@@ -43,6 +44,9 @@ pub fn cases_in(path: &Path) -> anyhow::Result<Vec<SchemeFolder>> {
     folders.into_iter().map(read).collect()
 }
 
+/// The name of the assumptions file in the version before.
+const FORMER_ASSUMPTIONS_FILE: &str = "world.toml";
+
 /// The most files of a scheme's folder.
 const MOST_FILES: usize = 500;
 
@@ -75,6 +79,12 @@ fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
             );
         }
     }
+    // The file had this name in the version before.
+    if !folder.contains_key(ASSUMPTIONS_FILE)
+        && let Some(bytes) = folder.remove(FORMER_ASSUMPTIONS_FILE)
+    {
+        folder.insert(ASSUMPTIONS_FILE.to_owned(), bytes);
+    }
     let mut opened = base::open(&folder);
     if let Some(file) = simulation::individuals::file(&opened) {
         folder.insert(file.clone(), people(&path, &file));
@@ -86,7 +96,7 @@ fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
 /// Starts a path that is looked up in the folder of data sets, wherever that is on this machine.
 const DATA: &str = "$WELLSPENT_DATA/";
 
-/// The table of people that a world names: in its folder, or among the data sets.
+/// The table of people that a scenario names: in its folder, or among the data sets.
 fn people(folder: &Path, file: &str) -> Bytes {
     let found = match file.strip_prefix(DATA) {
         None => inside(folder, &folder.join(file), LARGEST_PEOPLE_BYTES),

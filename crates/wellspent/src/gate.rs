@@ -9,7 +9,7 @@ use anyhow::bail;
 use base::day::day;
 use contract::Scheme;
 use contract::terms::RecordsPolicy;
-use outcomes::effect::SetApart;
+use outcomes::effect::SetAside;
 use records::batch::Batch;
 use records::fault::{Fault, Grade};
 use records::gate::copies::COPY;
@@ -21,10 +21,10 @@ use records::payees::ids;
 use records::schema::table;
 use records::{Need, Records, people, starts};
 
-use report::quality::refusal;
 use records::files::others::UNWANTED;
 use records::files::through::{asked, few_enough, gathered, sha256, through};
 use records::files::{TableFile, find};
+use report::quality::refusal;
 
 /// What somebody wants of a folder of records.
 #[derive(Default)]
@@ -70,7 +70,7 @@ impl Reading<'_> {
             let read = self.read.entry(file).or_default();
             read.rows += rows.read;
             read.used += rows.used;
-            read.set_apart += rows.apart;
+            read.set_aside += rows.apart;
             read.repeats += rows.repeats;
         }
         let mut found = found;
@@ -365,8 +365,8 @@ fn places(scheme: &Scheme) -> Places {
 }
 
 /// Rows that cannot be used, and with which the sum may change: whom they are about, as far as that is known.
-pub fn set_apart(findings: &Findings) -> SetApart {
-    let mut out = SetApart::default();
+pub fn set_aside(findings: &Findings) -> SetAside {
+    let mut out = SetAside::default();
     for (key, kind) in findings.iter().filter(|(key, _)| key.grade == Grade::Row && key.touches) {
         let people = kind.rows_of_people();
         let file = key.file.rsplit('/').next().unwrap_or_default().to_lowercase();

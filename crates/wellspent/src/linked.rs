@@ -28,11 +28,11 @@ use records::gate::quality::{self, Accepted, Quality};
 use records::schema::{Table, table};
 use records::{Need, Records, facts, payees, people, starts};
 
+use crate::access_log::Access;
 use crate::agencies::{self, Agencies};
 use crate::doubts;
 use crate::gate::asked_of;
 use crate::live::{self, Live};
-use crate::access_log::Access;
 
 /// How several agencies' records are joined, and how the linkage is drawn.
 #[derive(Clone, Debug)]
@@ -50,9 +50,9 @@ pub struct Sure {
     pub draws: usize,
     pub seed: u64,
     pub records: usize,
-    /// Records that some draw may move, the knots they stand in, and those of them that are too large to list all ways.
+    /// Records that some draw may move, the components they stand in, and those of them that are too large to list all ways.
     pub doubtful: usize,
-    pub knots: usize,
+    pub components: usize,
     pub large: usize,
     /// How many matching pairs were ever compared, where the linkage said so.
     pub compared: Option<Share>,
@@ -95,9 +95,9 @@ pub fn join(
     more.iter().filter_map(|name| table(name)).try_for_each(|table| agencies.purpose.rows(table, None))?;
     let links = agencies.links()?;
     let compared = agencies.table(&RECALL)?.as_deref().and_then(share);
-    // A number for each knot, draw and step, apart from all numbers that simulated people have.
+    // A number for each component, draw and step, apart from all numbers that simulated people have.
     const LINKAGE: u64 = 1 << 40;
-    let uniform = |knot, draw, step| open_unit(words(joining.seed, knot, draw, LINKAGE + step)[0]);
+    let uniform = |component, draw, step| open_unit(words(joining.seed, component, draw, LINKAGE + step)[0]);
     let drawn = draws(&agencies.members, &links, joining.draws, &uniform);
     let (tables, nobody) = read_tables(&mut agencies, &need, scheme, more)?;
     let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted)?;
@@ -119,7 +119,7 @@ pub fn join(
         records,
         measured,
         quality,
-        set_apart: agencies.set_apart(),
+        set_aside: agencies.set_aside(),
         notes,
     };
     Ok(Joint { live, members: agencies.members, tables, drawn, draws: joining.draws, seed: joining.seed, compared })
@@ -224,8 +224,8 @@ impl Joint {
             draws: self.draws,
             seed: self.seed,
             records: self.members.len(),
-            doubtful: self.drawn.knots.iter().flat_map(|knot| &knot.cores).map(Vec::len).sum(),
-            knots: self.drawn.knots.len(),
+            doubtful: self.drawn.components.iter().flat_map(|component| &component.cores).map(Vec::len).sum(),
+            components: self.drawn.components.len(),
             large: self.drawn.large(),
             compared: self.compared,
             outcomes,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use contract::Scheme;
 use outcomes::doubts::Doubts;
-use outcomes::effect::SetApart;
+use outcomes::effect::SetAside;
 use outcomes::{Days, Measured};
 use records::batch::Batch;
 use records::gate::quality::{self, Accepted, Quality};
@@ -28,7 +28,7 @@ pub struct Live {
     /// What there is to say of the records.
     pub quality: Quality,
     /// Rows that cannot be used, and with which the sum may change.
-    pub set_apart: SetApart,
+    pub set_aside: SetAside,
     /// What else is worth knowing of this reading.
     pub notes: Vec<String>,
 }
@@ -63,7 +63,7 @@ pub fn live(
         loaded.quality.findings = quality::findings(&loaded.findings);
         loaded.judge(accepted)?;
     }
-    let set_apart = gate::set_apart(&loaded.findings);
+    let set_aside = gate::set_aside(&loaded.findings);
     let Loaded { folder, files, providers, records, mut tables, mut quality, policy, .. } = loaded;
     quality.copies = doubts::copies(&measured);
     if quality.copies.is_some() || measured.doubts.starts > 0 {
@@ -71,5 +71,5 @@ pub fn live(
         quality.findings.extend(quality::findings(&found));
     }
     let (folders, claims) = (vec![folder.clone()], tables.remove("claims"));
-    Ok(Live { folder, folders, providers, claims, records, measured, quality, set_apart, notes: Vec::new() })
+    Ok(Live { folder, folders, providers, claims, records, measured, quality, set_aside, notes: Vec::new() })
 }

@@ -40,7 +40,7 @@ pub struct Parser {
 /// All of them.
 pub static PARSERS: [Parser; 15] = [
     Parser { name: "scheme", files: &["scheme.toml"], texts: &[], made: Vec::new, read: scheme_file },
-    Parser { name: "assumptions", files: &["world.toml"], texts: &[], made: Vec::new, read: assumptions },
+    Parser { name: "assumptions", files: &["assumptions.toml"], texts: &[], made: Vec::new, read: assumptions },
     Parser { name: "textbook", files: &["textbook.toml", "game.toml"], texts: &[], made: Vec::new, read: textbook_case },
     Parser {
         name: "tally",
@@ -82,11 +82,11 @@ fn scheme_file(bytes: &[u8]) {
 }
 
 fn assumptions(bytes: &[u8]) {
-    let opened = opened(&[(SCHEME_FILE, SHIPPED), ("segments.csv", SEGMENTS), ("world.toml", bytes)]);
+    let opened = opened(&[(SCHEME_FILE, SHIPPED), ("segments.csv", SEGMENTS), ("assumptions.toml", bytes)]);
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
     if let Some(scheme) = contract::read::scheme(&reader) {
-        let _ = simulation::world::read(&reader, &scheme);
+        let _ = simulation::assumptions::read(&reader, &scheme);
         shown(&reader.problems.into_inner(), &opened);
     }
 }

@@ -16,8 +16,8 @@ use records::batch::Batch;
 use records::payees::{Stray, strays};
 
 use crate::live::Live;
-use report::quality::several;
 use records::files::{self, Format};
+use report::quality::several;
 
 /// The providers that rows of a table name.
 pub struct Seen {

@@ -8,10 +8,10 @@
 use base::philox::{open_unit, philox4x64};
 use base::source::{Bytes, Folder};
 use base::{Picks, Reader};
-use risks::{CATALOGUE, Plays, Role, Turn};
-use simulation::plays::Stage;
+use risks::{CATALOGUE, Role, StrategyResults, Turn};
 use simulation::search::Budget;
-use simulation::stress::quick_plays;
+use simulation::strategy_results::Stage;
+use simulation::stress::quick_strategy_results;
 
 use super::faults::Fault;
 
@@ -22,7 +22,7 @@ pub(super) struct Draw {
     pub more_is_better: bool,
     pub years: usize,
     pub people: f64,
-    /// By segment of the world.
+    /// By segment of the assumptions.
     pub shares: Vec<f64>,
     pub now: Vec<f64>,
     pub half_cost: Vec<f64>,
@@ -53,7 +53,7 @@ pub(super) struct Draw {
     /// Lines of the two files for what some schemes have.
     pub reported_by_provider: bool,
     pub audit: Option<(f64, f64)>,
-    pub world_extra: String,
+    pub assumptions_extra: String,
 }
 
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ pub(super) enum Fee {
     EachMonth,
 }
 
-/// Futures each scheme is played on.
+/// Replications each scheme is played on.
 const FUTURES: usize = Budget::QUICK.replications;
 
 /// No amount of a scheme file is larger (pounds).
@@ -104,7 +104,7 @@ impl Draw {
         let mut draw = Draw::rules(number, fault);
         // What the price buys, seen in a few people: a linear price buys the same from any number of them.
         let sketch = Draw { people: 1_000.0, ..draw.clone() };
-        let improvement = improvement(&sketch.plays(), Role::Best);
+        let improvement = improvement(&sketch.strategy_results(), Role::Best);
         draw.intended = Intended::Aim(improvement * draw.uniform(20, 0.45, 0.6));
         draw.people = draw.people_to_see_it(improvement * 0.45);
         if let Some(fault) = fault {
@@ -117,10 +117,10 @@ impl Draw {
         draw
     }
 
-    /// For each consequence, whether it is found.
+    /// For each risk, whether it is found.
     pub(super) fn findings(&self) -> Vec<bool> {
-        let plays = self.plays();
-        CATALOGUE.iter().map(|consequence| (consequence.forecast)(&plays, Role::Best).present).collect()
+        let strategy_results = self.strategy_results();
+        CATALOGUE.iter().map(|risk| (risk.forecast)(&strategy_results, Role::Best).present).collect()
     }
 
     /// The rules, before it is known what they buy.
@@ -162,7 +162,7 @@ impl Draw {
             intake: "everyone",
             reported_by_provider: false,
             audit: None,
-            world_extra: String::new(),
+            assumptions_extra: String::new(),
         };
         let dearest = (0..segments).map(|at| draw.corner(at)).fold(0.0, f64::max);
         draw.price = dearest * u(3, 3.0, 6.0);
@@ -192,22 +192,23 @@ impl Draw {
             0 => {
                 self.reported_by_provider = true;
                 self.audit = Some((0.1, 12.0 * price));
-                self.world_extra += &table("false_claims.result", &[("at_most", percent(0.2)), ("cost_of_last", pounds(price))]);
+                self.assumptions_extra +=
+                    &table("false_claims.result", &[("at_most", percent(0.2)), ("cost_of_last", pounds(price))]);
             }
             1 => {
                 let moves = [("at_most", percent(0.05)), ("cost_of_last", pounds(0.2 * price))];
-                self.world_extra += &table("timing.result", &moves);
+                self.assumptions_extra += &table("timing.result", &moves);
             }
             2 if self.fee == Fee::EachPerson => {
                 self.intake = "after assessment";
                 let assessment = [("falls_out", percent(0.2)), ("bring_in", pounds(0.005 * self.cost_each[0]))];
-                self.world_extra += &table("assessment", &assessment);
+                self.assumptions_extra += &table("assessment", &assessment);
             }
             3 => {
                 let effect = percent(0.05 * self.reach);
                 let pilot = [("help", "\"support\"".to_owned()), ("tried", "2".to_owned())];
                 let sizes = [("standard_error", effect.clone()), ("differ_by", effect)];
-                self.world_extra += &table("pilot", &[pilot, sizes].concat());
+                self.assumptions_extra += &table("pilot", &[pilot, sizes].concat());
             }
             _ => {}
         }
@@ -232,10 +233,10 @@ impl Draw {
     /// A fee at which doing as intended pays: by four standard deviations of its profit, and enough for as many more or fewer
     /// people as may come; and a margin called fair that the provider's best does not pass.
     fn set_fee(&mut self) {
-        let plays = self.plays();
-        let Some(intended) = plays.play(Role::Intended) else { return };
+        let strategy_results = self.strategy_results();
+        let Some(intended) = strategy_results.simulate(Role::Intended) else { return };
         let people = self.all_people();
-        let turned = |turn: Turn| plays.turned(Role::Intended, turn);
+        let turned = |turn: Turn| strategy_results.turned(Role::Intended, turn);
         // What each turn needs beside the fee: a fee for each person falls with them.
         let needs = |profit: f64, sd: f64, volume: f64| {
             let by_person = if self.fee == Fee::EachPerson { volume } else { 1.0 };
@@ -264,10 +265,10 @@ impl Draw {
         self.fair_margin = (self.largest_margin() + 0.05).clamp(0.05, 0.99);
     }
 
-    /// The largest margin over futures at the provider's best.
+    /// The largest margin over replications at the provider's best.
     pub(super) fn largest_margin(&self) -> f64 {
-        let plays = self.plays();
-        let Some(best) = plays.play(Role::Best) else { return 0.0 };
+        let strategy_results = self.strategy_results();
+        let Some(best) = strategy_results.simulate(Role::Best) else { return 0.0 };
         best.profit().zip(&best.payments).map(|(profit, paid)| profit / paid.max(1.0)).fold(0.0, f64::max)
     }
 
@@ -276,8 +277,8 @@ impl Draw {
         self.people * self.years as f64
     }
 
-    /// The short search's plays of the two files.
-    pub(super) fn plays(&self) -> Plays {
+    /// The short search's strategy results of the two files.
+    pub(super) fn strategy_results(&self) -> StrategyResults {
         let mut folder = Folder::new();
         for (name, text) in self.files() {
             folder.insert(name.to_owned(), Bytes::Read(text.into_bytes()));
@@ -286,19 +287,19 @@ impl Draw {
         let picks = Picks::new();
         let reader = Reader::new(&opened, &picks);
         let scheme = contract::read::scheme(&reader);
-        let world = scheme.as_ref().and_then(|scheme| simulation::world::read(&reader, scheme));
-        let (Some(scheme), Some(world)) = (scheme, world) else {
+        let assumptions = scheme.as_ref().and_then(|scheme| simulation::assumptions::read(&reader, scheme));
+        let (Some(scheme), Some(assumptions)) = (scheme, assumptions) else {
             panic!("a drawn scheme reads without errors: {:?}\n{}", reader.problems.borrow(), self.files()[0].1)
         };
-        let stage = Stage::build(&scheme, &world, self.seed, 0, FUTURES);
-        quick_plays(&scheme, &world, &stage)
+        let stage = Stage::build(&scheme, &assumptions, self.seed, 0, FUTURES);
+        quick_strategy_results(&scheme, &assumptions, &stage)
     }
 
     /// The folder's files: name and text.
     fn files(&self) -> Vec<(&'static str, String)> {
         vec![
             ("scheme.toml", self.scheme_file()),
-            ("world.toml", self.world_file()),
+            ("assumptions.toml", self.assumptions_file()),
             ("segments.csv", self.segments_file()),
             ("years.csv", self.years_file()),
         ]
@@ -365,10 +366,10 @@ impl Draw {
         out
     }
 
-    fn world_file(&self) -> String {
+    fn assumptions_file(&self) -> String {
         let column = |name: &str| format!("{{ table = \"segments.csv\", column = \"{name}\" }}");
         let mut out = format!(
-            "world = \"A random world\"\nfrom = \"assumption: drawn\"\n\n[people]\nsegments = \"segments.csv\"\n\n\
+            "assumptions = \"A random assumptions\"\nfrom = \"assumption: drawn\"\n\n[people]\nsegments = \"segments.csv\"\n\n\
              [outcome.result]\nnow = {}\nvalue = {}\n",
             column("now"),
             pounds(self.value)
@@ -394,7 +395,7 @@ impl Draw {
             Intended::Aim(aim) => format!("[intended]\noutcome = \"result\"\naim = {}\n", points(*aim)),
             Intended::Spend(_) => format!("[intended]\nspend = {}\n", column("spend")),
         };
-        out + &format!("\n[provider]\nfair_margin = {}\n\n{}", percent(self.fair_margin), self.world_extra)
+        out + &format!("\n[provider]\nfair_margin = {}\n\n{}", percent(self.fair_margin), self.assumptions_extra)
     }
 
     fn segments_file(&self) -> String {
@@ -426,10 +427,10 @@ impl Draw {
     }
 }
 
-/// How much better than today the main outcome is under a conduct, in proportion of people.
-fn improvement(plays: &Plays, role: Role) -> f64 {
-    let (Some(play), Some(now)) = (plays.play(role), plays.play(Role::AsNow)) else { return 0.0 };
-    plays.outcomes[0].sign * (play.outcome(0) - now.outcome(0)) / plays.people.max(1.0)
+/// How much better than today the main outcome is under a strategy, in proportion of people.
+fn improvement(strategy_results: &StrategyResults, role: Role) -> f64 {
+    let (Some(play), Some(now)) = (strategy_results.simulate(role), strategy_results.simulate(Role::AsNow)) else { return 0.0 };
+    strategy_results.outcomes[0].sign * (play.outcome(0) - now.outcome(0)) / strategy_results.people.max(1.0)
 }
 
 fn uniform(seed: u64, draw: u64, low: f64, high: f64) -> f64 {

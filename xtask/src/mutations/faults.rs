@@ -1,4 +1,4 @@
-//! The faults: one for each consequence, each the smallest change to a clean scheme that brings it.
+//! The faults: one for each risk, each the smallest change to a clean scheme that brings it.
 
 use super::draw::{Draw, Events, Fee, Held, Intended, Pay, percent, pounds, table};
 
@@ -43,7 +43,7 @@ impl Fault {
     ];
 
     /// The finding that it is.
-    pub(super) fn consequence(self) -> &'static str {
+    pub(super) fn risk(self) -> &'static str {
         match self {
             Fault::Drift => "drift",
             Fault::Parking => "parking",
@@ -80,7 +80,7 @@ impl Fault {
         draw.intake = "everyone";
         draw.reported_by_provider = false;
         draw.audit = None;
-        draw.world_extra.clear();
+        draw.assumptions_extra.clear();
         match self {
             // Far below the price at which the first pound of help pays for itself.
             Fault::Drift => draw.price = draw.cheapest_corner() * draw.uniform(40, 0.3, 0.8),
@@ -108,7 +108,8 @@ impl Fault {
                 draw.fee = Fee::EachMonth;
                 let bring_in = draw.price * draw.uniform(40, 0.2, 0.4);
                 let falls_out = draw.uniform(41, 0.15, 0.3);
-                draw.world_extra += &table("assessment", &[("falls_out", percent(falls_out)), ("bring_in", pounds(bring_in))]);
+                draw.assumptions_extra +=
+                    &table("assessment", &[("falls_out", percent(falls_out)), ("bring_in", pounds(bring_in))]);
             }
             // A lump for reaching a level above what is intended, and nothing short of it or beyond.
             Fault::Threshold => {
@@ -122,7 +123,7 @@ impl Fault {
             Fault::Timing => {
                 draw.later_price = draw.uniform(40, 0.6, 0.8);
                 let cost = draw.price * draw.uniform(41, 0.05, 0.15);
-                draw.world_extra += &table("timing.result", &[("at_most", percent(0.05)), ("cost_of_last", pounds(cost))]);
+                draw.assumptions_extra += &table("timing.result", &[("at_most", percent(0.05)), ("cost_of_last", pounds(cost))]);
             }
             // The provider reports, and hardly anything is checked.
             Fault::Misreporting => {
@@ -131,7 +132,8 @@ impl Fault {
                     draw.audit = Some((0.02, 2.0 * draw.price));
                 }
                 let cost = draw.price * draw.uniform(41, 1.0, 3.0);
-                draw.world_extra += &table("false_claims.result", &[("at_most", percent(0.1)), ("cost_of_last", pounds(cost))]);
+                draw.assumptions_extra +=
+                    &table("false_claims.result", &[("at_most", percent(0.1)), ("cost_of_last", pounds(cost))]);
             }
             Fault::Ratchet => {
                 draw.years = 2;
@@ -180,7 +182,7 @@ impl Fault {
                     ("diluted", percent(draw.uniform(43, 0.6, 0.8))),
                     ("cost_rises", percent(draw.uniform(44, 0.5, 1.0))),
                 ];
-                draw.world_extra += &table("pilot", &lines);
+                draw.assumptions_extra += &table("pilot", &lines);
             }
         }
     }

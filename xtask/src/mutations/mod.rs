@@ -1,7 +1,7 @@
 //! The mutation suite: random schemes in which there is nothing to find, and the same schemes with exactly one fault planted.
 //! A clean scheme must give no finding, and a planted one exactly the finding that belongs to the fault.
 //!
-//! `cargo xtask mutations` plays 200 schemes for each consequence and writes the table into `docs/validity/stress-test.md`; the tests play a
+//! `cargo xtask mutations` strategy results 200 schemes for each risk and writes the table into `docs/validity/stress-test.md`; the tests play a
 //! few of each.
 
 mod draw;
@@ -28,15 +28,14 @@ struct Row {
     schemes: usize,
     /// Schemes with exactly what was planted.
     exact: usize,
-    /// By consequence, the schemes in which it was found.
+    /// By risk, the schemes in which it was found.
     found: Vec<usize>,
 }
 
 impl Row {
-    fn play(planted: Option<Fault>, schemes: u64) -> Row {
+    fn simulate(planted: Option<Fault>, schemes: u64) -> Row {
         let presents: Vec<Vec<bool>> = (0..schemes).into_par_iter().map(|number| Draw::of(number, planted).findings()).collect();
-        let wanted: Vec<bool> =
-            CATALOGUE.iter().map(|consequence| planted.is_some_and(|fault| fault.consequence() == consequence.name)).collect();
+        let wanted: Vec<bool> = CATALOGUE.iter().map(|risk| planted.is_some_and(|fault| fault.risk() == risk.name)).collect();
         Row {
             planted,
             schemes: presents.len(),
@@ -46,22 +45,22 @@ impl Row {
     }
 
     fn planted_name(&self) -> &'static str {
-        self.planted.map_or("nothing", Fault::consequence)
+        self.planted.map_or("nothing", Fault::risk)
     }
 
-    /// Schemes in which the planted consequence was found.
+    /// Schemes in which the planted risk was found.
     fn hits(&self) -> usize {
-        let own = CATALOGUE.iter().position(|consequence| consequence.name == self.planted_name());
+        let own = CATALOGUE.iter().position(|risk| risk.name == self.planted_name());
         own.map_or(0, |at| self.found[at])
     }
 }
 
-/// Plays everything.
+/// StrategyResults everything.
 fn rows(schemes: u64, progress: impl Fn(&str)) -> Vec<Row> {
     std::iter::once(None)
         .chain(Fault::ALL.into_iter().map(Some))
         .map(|planted| {
-            let row = Row::play(planted, schemes);
+            let row = Row::simulate(planted, schemes);
             progress(&format!("{}: {} of {} exactly", row.planted_name(), row.exact, row.schemes));
             row
         })
@@ -72,9 +71,8 @@ fn rows(schemes: u64, progress: impl Fn(&str)) -> Vec<Row> {
 fn table(rows: &[Row]) -> String {
     let mut out = String::from("| planted | schemes | found | exactly that | found besides |\n|---|---|---|---|---|\n");
     for row in rows {
-        let besides =
-            CATALOGUE.iter().zip(&row.found).filter(|(consequence, count)| **count > 0 && consequence.name != row.planted_name());
-        let besides: Vec<String> = besides.map(|(consequence, count)| format!("{} {count}", consequence.name)).collect();
+        let besides = CATALOGUE.iter().zip(&row.found).filter(|(risk, count)| **count > 0 && risk.name != row.planted_name());
+        let besides: Vec<String> = besides.map(|(risk, count)| format!("{} {count}", risk.name)).collect();
         let found = if row.planted.is_some() { row.hits().to_string() } else { "none to find".to_owned() };
         let besides = if besides.is_empty() { "nothing".to_owned() } else { besides.join(", ") };
         out += &format!("| {} | {} | {found} | {} | {besides} |\n", row.planted_name(), row.schemes, row.exact);
@@ -115,9 +113,9 @@ mod tests {
     }
 
     #[test]
-    fn every_consequence_has_a_fault() {
-        for consequence in CATALOGUE {
-            assert!(Fault::ALL.iter().any(|fault| fault.consequence() == consequence.name), "{}", consequence.name);
+    fn every_risk_has_a_fault() {
+        for risk in CATALOGUE {
+            assert!(Fault::ALL.iter().any(|fault| fault.risk() == risk.name), "{}", risk.name);
         }
     }
 }

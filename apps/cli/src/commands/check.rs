@@ -8,13 +8,13 @@ use base::{Picks, Reader};
 use clap::Args;
 use contract::Scheme;
 use contract::read::SCHEME_FILE;
+use simulation::assumptions::{self, Assumptions};
 use simulation::help::next_pounds;
 use simulation::textbook::{self, TEXTBOOK_FILE};
-use simulation::world::{self, World};
 
-use wellspent::folder::{self, SchemeFolder};
 use crate::print;
 use report::words;
+use wellspent::folder::{self, SchemeFolder};
 
 #[derive(Args)]
 pub struct Check {
@@ -33,10 +33,10 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
     let mut problems = checked.problems;
     let mut help = Vec::new();
     if let Some(scheme) = &checked.scheme {
-        let (world, found) = read_world(&folder, scheme);
+        let (assumptions, found) = read_assumptions(&folder, scheme);
         problems.extend(found);
-        problems.extend(world.iter().flat_map(|world| world::warnings(&folder.opened, scheme, world)));
-        help = world.map_or(help, |world| words::next_pounds(&next_pounds(scheme, &world, 1)));
+        problems.extend(assumptions.iter().flat_map(|assumptions| assumptions::warnings(&folder.opened, scheme, assumptions)));
+        help = assumptions.map_or(help, |assumptions| words::next_pounds(&next_pounds(scheme, &assumptions, 1)));
     }
     if textbook::is_case(&folder.opened) {
         let of_textbook = textbook::read(&folder.opened).1.into_iter().filter(|problem| problem.file == TEXTBOOK_FILE);
@@ -60,7 +60,7 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
         print::stdout(&format!("{fact}\n"))?;
     }
     // What is believed is believed of the contract's outcomes and segments, which are not known yet.
-    let waits = format!("; {} is checked when {SCHEME_FILE} is right", world::WORLD_FILE);
+    let waits = format!("; {} is checked when {SCHEME_FILE} is right", assumptions::ASSUMPTIONS_FILE);
     conclude(&folder, errors, problem::count(&problems) - errors, if checked.scheme.is_none() { &waits } else { "" })
 }
 
@@ -82,7 +82,7 @@ fn count(number: usize, noun: &str) -> String {
 pub fn show(folder: &SchemeFolder, problems: &[Problem]) -> usize {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by_key(|problem| (problem.severity, problem.file.clone(), problem.more > 0, problem.span));
-    // The scheme and the world may look things up in the same table, and meet the same fault there.
+    // The scheme and the assumptions may look things up in the same table, and meet the same fault there.
     sorted.dedup();
     for problem in &sorted {
         print::stderr(&problem.render(&folder.path.display().to_string(), &folder.opened.sources));
@@ -90,24 +90,24 @@ pub fn show(folder: &SchemeFolder, problems: &[Problem]) -> usize {
     problem::count(sorted.into_iter().filter(|problem| problem.severity == Severity::Error))
 }
 
-/// The world beside a scheme, with its problems.
-pub fn read_world(folder: &SchemeFolder, scheme: &Scheme) -> (Option<World>, Vec<Problem>) {
+/// The assumptions beside a scheme, with its problems.
+pub fn read_assumptions(folder: &SchemeFolder, scheme: &Scheme) -> (Option<Assumptions>, Vec<Problem>) {
     let picks = Picks::new();
     let reader = Reader::new(&folder.opened, &picks);
-    let world = world::read(&reader, scheme);
-    (world, reader.problems.into_inner())
+    let assumptions = assumptions::read(&reader, scheme);
+    (assumptions, reader.problems.into_inner())
 }
 
-/// The scheme and the world beside it, or their errors on standard error and `None`.
-pub fn scheme_and_world(folder: &SchemeFolder) -> Option<(Scheme, World)> {
+/// The scheme and the assumptions beside it, or their errors on standard error and `None`.
+pub fn scheme_and_assumptions(folder: &SchemeFolder) -> Option<(Scheme, Assumptions)> {
     let checked = contract::check(&folder.opened);
     let mut problems = checked.problems;
     let mut both = None;
     if let Some(scheme) = checked.scheme {
-        let (world, found) = read_world(folder, &scheme);
+        let (assumptions, found) = read_assumptions(folder, &scheme);
         problems.extend(found);
         problems.retain(|problem| problem.severity == Severity::Error);
-        both = world.filter(|_| problems.is_empty()).map(|world| (scheme, world));
+        both = assumptions.filter(|_| problems.is_empty()).map(|assumptions| (scheme, assumptions));
     }
     if both.is_none() {
         show(folder, &problems);

@@ -1,4 +1,4 @@
-//! `wellspent claims SCHEME RECORDS --as-at DATE`: what providers claim, held against what the records show.
+//! `wellspent claims SCHEME RECORDS --as-at DATE`: what providers claim, compared with what the records show.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,12 +10,12 @@ use outcomes::claims::{Reconciled, reconcile};
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::commands::check::scheme_or_errors;
+use crate::print;
+use report::quality::{self, several};
+use wellspent::access_log;
+use wellspent::folder;
 use wellspent::linked::read_outcomes;
 use wellspent::payees::{self, Seen};
-use report::quality::{self, several};
-use wellspent::folder;
-use wellspent::access_log;
-use crate::print;
 
 #[derive(Args)]
 pub struct Claims {
@@ -53,8 +53,8 @@ pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
         "provider", "clause", "outcome", "matched", "unclaimed", "unsupported", "not yet known"
     );
     // Claims that cannot be used fit nothing either.
-    let set_apart = live.quality.files.iter().filter(|file| file.name.starts_with("claims")).map(|file| file.set_apart);
-    let unknown = claims.unknown + set_apart.sum::<u64>() as i64;
+    let set_aside = live.quality.files.iter().filter(|file| file.name.starts_with("claims")).map(|file| file.set_aside);
+    let unknown = claims.unknown + set_aside.sum::<u64>() as i64;
     let mut unsupported = unknown;
     for ((provider, outcome), found) in &claims.by {
         unsupported += found.unsupported;

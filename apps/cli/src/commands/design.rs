@@ -1,5 +1,5 @@
 //! `wellspent design SCHEME`: searches prices, gates, limits and fees for the scheme that does most for the public against the
-//! provider's best conduct; with `--out` a new scheme folder with the changes written in.
+//! provider's best strategy; with `--out` a new scheme folder with the changes written in.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,21 +9,21 @@ use base::literal::{Literal as _, ranged};
 use base::money::{Pence, Rate, WHOLE};
 use clap::{Args, ValueEnum};
 use contract::Scheme;
-use contract::mends::Mend;
+use contract::fixes::Fix;
 use indicatif::{ProgressBar, ProgressStyle};
 use risks::{Estimate, percent, pounds, pounds_within};
 use serde::Serialize;
+use simulation::assumptions::Assumptions;
 use simulation::design::{Design as Found, Designed, Objective, Wanted, design};
-use simulation::mend::{together, written};
+use simulation::fix::{together, written};
 use simulation::stress::Options;
-use simulation::world::World;
 
-use crate::commands::check::scheme_and_world;
-use crate::commands::mend::write;
+use crate::commands::check::scheme_and_assumptions;
+use crate::commands::fix::write;
+use crate::print;
 use crate::print::{bold, dim, green, red, table, wrap};
 use crate::threads::Threads;
 use wellspent::folder;
-use crate::print;
 
 #[derive(Args)]
 pub struct Design {
@@ -47,9 +47,9 @@ pub struct Design {
     /// Seed of every random draw
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Plausible worlds in which the best design is tested
+    /// Scenarios in which the best design is tested
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(0..=65_536))]
-    worlds: u32,
+    scenarios: u32,
     #[command(flatten)]
     threads: Threads,
 }
@@ -71,8 +71,8 @@ pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
     let budget = command.budget.as_deref().map(budget).transpose()?;
     let margin = margin(&command.margin)?;
     let folder = folder::open(&command.scheme)?;
-    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
-    let options = Options { seed: command.seed, worlds: command.worlds as usize, ..Options::default() };
+    let Some((scheme, assumptions)) = scheme_and_assumptions(&folder) else { return Ok(ExitCode::from(1)) };
+    let options = Options { seed: command.seed, scenarios: command.scenarios as usize, ..Options::default() };
     command.threads.begin()?;
     let objective = match command.objective {
         Aim::Value => Objective::Value,
@@ -80,7 +80,7 @@ pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
         Aim::Safe => Objective::Safe,
     };
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
-    let found = design(&folder.opened, (&scheme, &world), Wanted { objective, budget, margin }, options, &|what, part| {
+    let found = design(&folder.opened, (&scheme, &assumptions), Wanted { objective, budget, margin }, options, &|what, part| {
         bar.set_message(base::visible::visible(what).into_owned());
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
     });
@@ -89,7 +89,7 @@ pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
         true => {
             print::stdout(&format!("{}\n", print::json(&serde_json::to_string_pretty(&Page::of(&scheme, &found, command))?)))?
         }
-        false => print::stdout(&text(&scheme, &world, &found, command))?,
+        false => print::stdout(&text(&scheme, &assumptions, &found, command))?,
     }
     if let Some(out) = &command.out {
         let Some(best) = found.best.as_ref().filter(|best| !best.changes.is_empty()) else {
@@ -108,7 +108,7 @@ fn budget(text: &str) -> anyhow::Result<f64> {
     match ranged::<Pence>(text) {
         Ok(amount) if amount.value.0 > 0 => Ok(amount.value.pounds()),
         Ok(_) => bail!("a budget of {text} pays for nothing\n\nhint: write an amount above zero, such as --budget £450m"),
-        Err(wrong) => bail!("--budget {text}: {}; expected {}\n\nhint: {}", wrong.what, Pence::EXPECTED, wrong.mend),
+        Err(wrong) => bail!("--budget {text}: {}; expected {}\n\nhint: {}", wrong.what, Pence::EXPECTED, wrong.fix),
     }
 }
 
@@ -117,28 +117,28 @@ fn margin(text: &str) -> anyhow::Result<f64> {
     match ranged::<Rate>(text) {
         Ok(share) if (0..WHOLE).contains(&share.value.0) => Ok(share.value.as_f64()),
         Ok(_) => bail!("--margin {text}: a share that cannot be kept\n\nhint: write a share from 0 % to below 100 %"),
-        Err(wrong) => bail!("--margin {text}: {}; expected {}\n\nhint: {}", wrong.what, Rate::EXPECTED, wrong.mend),
+        Err(wrong) => bail!("--margin {text}: {}; expected {}\n\nhint: {}", wrong.what, Rate::EXPECTED, wrong.fix),
     }
 }
 
 const WIDTH: usize = 100;
 
-fn text(scheme: &Scheme, world: &World, found: &Designed, command: &Design) -> String {
+fn text(scheme: &Scheme, assumptions: &Assumptions, found: &Designed, command: &Design) -> String {
     let aim = match found.objective {
         Objective::Value => "the most worth less spend",
         Objective::Outcomes => "the most worth",
         Objective::Safe => "the least paid for chance, with worth less spend no lower than intended today",
     };
-    let mut out = format!("{}\n{}\n\n", bold(&scheme.name), dim(&wrap(&world.name, WIDTH, "")));
+    let mut out = format!("{}\n{}\n\n", bold(&scheme.name), dim(&wrap(&assumptions.name, WIDTH, "")));
     out += &wrap(&format!("Sought: {aim}, for at most {} over the cohorts simulated.", pounds(found.budget)), WIDTH, "");
     out += "\n\n";
     out += &match &found.best {
-        None => red("No design tried meets this at the provider's best conduct.\n\n"),
-        Some(best) => format!("{}\n{}\n", steps(best), findings(found, command.worlds)),
+        None => red("No design tried meets this at the provider's best strategy.\n\n"),
+        Some(best) => format!("{}\n{}\n", steps(best), findings(found, command.scenarios)),
     };
     out += &format!("{}\n", bold("The frontier"));
     out += &frontier(found);
-    out += &format!("\n{}\n", dim(&wrap(&notes(found, command, world), WIDTH, "")));
+    out += &format!("\n{}\n", dim(&wrap(&notes(found, command, assumptions), WIDTH, "")));
     out
 }
 
@@ -153,20 +153,20 @@ fn steps(best: &Found) -> String {
     out
 }
 
-fn findings(found: &Designed, worlds: u32) -> String {
+fn findings(found: &Designed, scenarios: u32) -> String {
     let words = match &found.left {
         None => "The design cannot be written as text, and so was not tested in full.".to_owned(),
-        Some(left) if left.is_empty() => "The full stress test finds no unintended consequence in it.".to_owned(),
+        Some(left) if left.is_empty() => "The full stress test finds no unintended risk in it.".to_owned(),
         Some(left) => {
             let each: Vec<String> = left
                 .iter()
-                .map(|(name, share)| match worlds {
+                .map(|(name, share)| match scenarios {
                     0 => (*name).to_owned(),
-                    _ => format!("{name} (in {} of plausible worlds)", percent(*share)),
+                    _ => format!("{name} (in {} of scenarios)", percent(*share)),
                 })
                 .collect();
             format!(
-                "The full stress test finds in it: {}. `wellspent mend` on the new scheme looks for a way out.",
+                "The full stress test finds in it: {}. `wellspent fix` on the new scheme looks for a way out.",
                 each.join(", ")
             )
         }
@@ -182,7 +182,7 @@ fn frontier(found: &Designed) -> String {
     let mut row = |name: String, design: &Found| {
         let sum = |estimate: Estimate| pounds_within(estimate);
         let mut numbers: Vec<usize> = Vec::new();
-        for words in design.changes.iter().map(Mend::words) {
+        for words in design.changes.iter().map(Fix::words) {
             let at = known.iter().position(|other| *other == words).unwrap_or(known.len());
             if at == known.len() {
                 known.push(words);
@@ -214,17 +214,17 @@ fn letter(at: usize) -> char {
     char::from(b'A' + (at % 26) as u8)
 }
 
-fn notes(found: &Designed, command: &Design, world: &World) -> String {
+fn notes(found: &Designed, command: &Design, assumptions: &Assumptions) -> String {
     format!(
-        "At the provider's best conduct under each design; {} tried. Spend includes fees, set at the lowest level at \
+        "At the provider's best strategy under each design; {} tried. Spend includes fees, set at the lowest level at \
          which the provider keeps on average at least {} of what it is paid (the fair margin is {}), where no clause looks at \
          them. Worth is of \
          outcomes to the public, against no help for anyone, and expected, not drawn. \"Paid for chance\" is what results are paid \
          above the truth when nothing extra is done, on average; \"likely\" the chance that it is over 1 % of what is paid. ± is \
-         the 95 % Monte Carlo interval, on futures that neither search saw. Seed {}.",
+         the 95 % Monte Carlo interval, on replications that neither search saw. Seed {}.",
         found.tried,
         command.margin,
-        percent(world.provider.fair_margin),
+        percent(assumptions.provider.fair_margin),
         command.seed
     )
 }
@@ -247,7 +247,7 @@ struct Page {
 #[derive(Serialize)]
 struct Left {
     name: &'static str,
-    share_of_worlds: f64,
+    share_of_scenarios: f64,
 }
 
 #[derive(Serialize)]
@@ -261,7 +261,7 @@ struct Row {
     chance_of_paying_for_chance: f64,
 }
 
-/// Pounds with the standard error over futures.
+/// Pounds with the standard error over replications.
 #[derive(Serialize)]
 struct Figure {
     mean: f64,
@@ -277,7 +277,7 @@ impl Figure {
 impl Row {
     fn of(design: &Found) -> Row {
         Row {
-            changes: design.changes.iter().map(Mend::words).collect(),
+            changes: design.changes.iter().map(Fix::words).collect(),
             spend: Figure::of(design.spend),
             worth: design.worth,
             worth_less_spend: Figure::of(design.value),
@@ -296,7 +296,7 @@ impl Page {
             Objective::Safe => "safe",
         };
         let left = |left: &Vec<(&'static str, f64)>| {
-            left.iter().map(|(name, share_of_worlds)| Left { name, share_of_worlds: *share_of_worlds }).collect()
+            left.iter().map(|(name, share_of_scenarios)| Left { name, share_of_scenarios: *share_of_scenarios }).collect()
         };
         Page {
             scheme: scheme.name.clone(),

@@ -12,24 +12,24 @@ use base::day::date;
 use base::problem::Problem;
 use base::source::{Bytes, Source};
 use base::table::Table;
-use outcomes::Days;
 use clap::Args;
 use contract::terms::RecordsPolicy;
 use linkage::joined::duplication::{
     self, DUPLICATION_FILE, Entry, Looking, UNIT_COSTS, UnitCost, counts, pieces, readings, unit_costs,
 };
+use outcomes::Days;
 use records::batch::{Batch, Name};
 
-use wellspent::agencies::{self, Agencies};
 use crate::args::{AcceptArgs, AccessArgs, DaysArgs};
 use crate::commands::stress::{is_standard, writable, write};
-use wellspent::access_log;
 use crate::print::{self, bold, dim};
-use report::duplication::{Found, NO_COST, page, tables, told};
-use report::quality;
 use records::files::through::asked;
 use records::files::write::plain;
 use records::files::{Format, TableFile};
+use report::duplication::{Found, NO_COST, page, tables, told};
+use report::quality;
+use wellspent::access_log;
+use wellspent::agencies::{self, Agencies};
 
 #[derive(Args)]
 pub struct Duplication {
@@ -129,10 +129,7 @@ fn costs(command: &Duplication, agencies: &mut Agencies) -> anyhow::Result<Vec<U
     if !found.is_empty() {
         let lines = found.iter().map(|fault| {
             let value = fault.value.as_ref().map_or(String::new(), |value| format!(" ({value})"));
-            format!(
-                "line {}, `{}`: {}{value}; expected {}; {}",
-                fault.place, fault.column, fault.what, fault.expected, fault.mend
-            )
+            format!("line {}, `{}`: {}{value}; expected {}; {}", fault.place, fault.column, fault.what, fault.expected, fault.fix)
         });
         bail!("{} cannot be used\n{}", path.display(), lines.collect::<Vec<_>>().join("\n"));
     }

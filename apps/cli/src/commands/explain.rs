@@ -11,11 +11,11 @@ use contract::explain::{Expectation, Level, expected_tally, payment_table, term_
 use contract::tally::Tally;
 use contract::terms::{Baseline, Kind};
 use simulation::as_now::as_now;
-use simulation::world::{WORLD_FILE, World};
+use simulation::assumptions::{ASSUMPTIONS_FILE, Assumptions};
 
-use crate::commands::check::{read_world, scheme_or_errors};
-use wellspent::folder;
+use crate::commands::check::{read_assumptions, scheme_or_errors};
 use crate::print;
+use wellspent::folder;
 
 #[derive(Args)]
 pub struct Explain {
@@ -43,15 +43,15 @@ pub fn run(command: &Explain) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    let world = folder.opened.sources.contains_key(WORLD_FILE).then(|| read_world(&folder, &scheme).0);
-    out += &tables(&scheme, world.as_ref().and_then(Option::as_ref), matches!(world, Some(None)));
+    let assumptions = folder.opened.sources.contains_key(ASSUMPTIONS_FILE).then(|| read_assumptions(&folder, &scheme).0);
+    out += &tables(&scheme, assumptions.as_ref().and_then(Option::as_ref), matches!(assumptions, Some(None)));
     print::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// What is expected of each outcome, and the table of payments for each.
-fn tables(scheme: &Scheme, world: Option<&World>, unreadable: bool) -> String {
-    let as_now = world.map(|world| as_now(scheme, world, 0));
+fn tables(scheme: &Scheme, assumptions: Option<&Assumptions>, unreadable: bool) -> String {
+    let as_now = assumptions.map(|assumptions| as_now(scheme, assumptions, 0));
     let expected = expected_tally(scheme, 0, as_now.as_ref());
     let people: i64 = expected.people.iter().sum();
     let listed: Vec<String> = (0..scheme.outcomes.len())
@@ -59,8 +59,8 @@ fn tables(scheme: &Scheme, world: Option<&World>, unreadable: bool) -> String {
             let outcome = &scheme.outcomes[at];
             let source = match (Expectation::of(outcome, as_now.is_some()), &outcome.baseline) {
                 (Expectation::Baseline, _) => "its baseline",
-                (Expectation::Believed, Baseline::Before { .. }) => "as before, by world.toml",
-                (Expectation::Believed, _) => "as now, by world.toml",
+                (Expectation::Believed, Baseline::Before { .. }) => "as before, by assumptions.toml",
+                (Expectation::Believed, _) => "as now, by assumptions.toml",
                 (Expectation::Assumed, _) => "assumed, as nothing is said of it",
             };
             let rate = expected.counts[at].iter().sum::<i64>() as f64 / people.max(1) as f64;
@@ -70,7 +70,7 @@ fn tables(scheme: &Scheme, world: Option<&World>, unreadable: bool) -> String {
     let area = if scheme.areas.len() > 1 { format!(" in {}", scheme.areas[0]) } else { String::new() };
     let mut out = format!("\n{}\n", print::bold(&format!("4. What is paid at each level of result{area}")));
     let note = match unreadable {
-        true => " world.toml cannot be read; `wellspent check` says why.",
+        true => " assumptions.toml cannot be read; `wellspent check` says why.",
         false => "",
     };
     let text = format!("As expected: {}. One is moved at a time, in all cohorts alike.{note}", listed.join(", "));

@@ -11,10 +11,10 @@ use clap::Args;
 use jiff::civil::Date;
 use ledger::invoice::{self, Contract, Sum};
 
-use wellspent::gate::{self, Wanted};
-use crate::args::{AcceptArgs};
+use crate::args::AcceptArgs;
 use crate::print;
 use report::quality::{self, several};
+use wellspent::gate::{self, Wanted};
 
 #[derive(Args)]
 pub struct Invoices {

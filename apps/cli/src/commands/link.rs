@@ -8,14 +8,14 @@ use clap::Args;
 use jiff::civil::Date;
 use linkage::score::Scorer;
 
-use report::link::{page, summary, why};
-use wellspent::link::{allowed, config, run, write};
-use wellspent::{Access, access_log};
-use records::files::safe::Reach;
-use wellspent::agencies;
-use wellspent::folder;
 use crate::args::actor;
 use crate::print;
+use records::files::safe::Reach;
+use report::link::{page, summary, why};
+use wellspent::agencies;
+use wellspent::folder;
+use wellspent::link::{allowed, config, run, write};
+use wellspent::{Access, access_log};
 
 #[derive(Args)]
 pub struct Link {

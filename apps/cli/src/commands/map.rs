@@ -1,4 +1,4 @@
-//! `wellspent records map MAP DATA --into DIR`: an agency's own files, as they are, become the tables of records.
+//! `wellspent records map MAP DATA --out DIR`: an agency's own files, as they are, become the tables of records.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,11 +15,11 @@ use records::fault::{Fault, Grade};
 use records::map::{self, Dates, Done, LookUps, Part, Source};
 use records::rows::Rows;
 
+use crate::print;
 use records::files::safe::{self, LARGEST_TABLE_BYTES, Reach};
 use records::files::write::Unfinished;
 use records::files::{input, parquet_rows};
 use wellspent::folder;
-use crate::print;
 
 #[derive(Args)]
 pub struct Map {
@@ -29,7 +29,7 @@ pub struct Map {
     data: PathBuf,
     /// Write the tables into this folder, which must be empty or new
     #[arg(long, value_name = "DIR")]
-    into: PathBuf,
+    out: PathBuf,
 }
 
 pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
@@ -46,11 +46,11 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
         print::stdout(&format!("{}\n", print::red(&format!("nothing was written: {many}"))))?;
         return Ok(ExitCode::from(1));
     }
-    let unfinished = Unfinished::begin(&command.into)?;
+    let unfinished = Unfinished::begin(&command.out)?;
     let mut tables: BTreeMap<&str, BufWriter<File>> = BTreeMap::new();
     for (part, dates) in parts.iter().zip(&dates) {
         if !tables.contains_key(part.table.name) {
-            let path = command.into.join(format!("{}.csv", part.table.name));
+            let path = command.out.join(format!("{}.csv", part.table.name));
             let file = File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
             tables.entry(part.table.name).or_insert(BufWriter::new(file)).write_all(csv::header_line(part.table).as_bytes())?;
         }
@@ -61,7 +61,7 @@ pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
         faults += tell(part, &done)?;
     }
     tables.into_values().try_for_each(|mut table| table.flush())?;
-    let into = command.into.display();
+    let into = command.out.display();
     if faults > 0 {
         // The folder keeps its mark, so that nobody pays by what is missing from it.
         let many = if faults == 1 { "1 fault".to_owned() } else { format!("{} faults", thousands(faults as i64)) };
@@ -177,7 +177,7 @@ fn say(file: &str, faults: &[Fault]) -> u64 {
         let found = fault.value.as_ref().map_or_else(String::new, |value| format!("\n      found     {value}"));
         print::stderr(&format!(
             "{label}: {file}{line}:{column} {}{more}{found}\n      expected  {}\nhint: {}",
-            fault.what, fault.expected, fault.mend
+            fault.what, fault.expected, fault.fix
         ));
     }
     faults.iter().filter(|fault| fault.grade != Grade::Warning).count() as u64

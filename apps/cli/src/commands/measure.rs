@@ -18,13 +18,13 @@ use records::Records;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::commands::check::scheme_or_errors;
-use wellspent::folder;
-use wellspent::access_log;
-use wellspent::linked::{Sure, read_outcomes};
 use crate::print::{self, bold, dim};
-use wellspent::payees::{self, Seen};
-use report::quality;
 use records::files;
+use report::quality;
+use wellspent::access_log;
+use wellspent::folder;
+use wellspent::linked::{Sure, read_outcomes};
+use wellspent::payees::{self, Seen};
 
 #[derive(Args)]
 pub struct Measure {
@@ -209,7 +209,7 @@ fn how_sure(scheme: &Scheme, sure: &Sure) -> String {
                  everything was measured again. Intervals are of 95 %.",
                 count(sure.doubtful),
                 count(sure.records),
-                count(sure.knots),
+                count(sure.components),
                 count(sure.draws),
                 sure.seed
             ),

@@ -10,7 +10,6 @@ use anyhow::{Context as _, bail};
 use base::Opened;
 use base::money::{Pence, thousands};
 use base::visible::visible;
-use outcomes::Days;
 use clap::Args;
 use contract::Scheme;
 use contract::read::SCHEME_FILE;
@@ -24,6 +23,7 @@ use ledger::statement::{self, lines};
 use ledger::store::{Open, Store};
 use ledger::vanished::{self, Gone, Scope, in_note, other_contract, take_up};
 use ledger::{Detail, Hash, Ledger, Line, Refusal, Statement, prepare_with};
+use outcomes::Days;
 use outcomes::claims::found_false;
 use outcomes::effect::effect;
 use outcomes::payees::Payees;
@@ -34,16 +34,16 @@ use records::gate::quality::{Copies, Quality};
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::commands::check::scheme_or_errors;
 use crate::commands::price::tallies_or_errors;
-use wellspent::folder::{self, SchemeFolder};
+use crate::print;
+use records::files;
+use report;
+use report::quality::{self, several};
 use report::statement::place;
+use wellspent::access_log;
+use wellspent::folder::{self, SchemeFolder};
 use wellspent::linked::{Joint, read_outcomes};
 use wellspent::live::Live;
-use report::quality::{self, several};
-use wellspent::access_log;
-use crate::print;
 use wellspent::payees;
-use report;
-use records::files;
 
 #[derive(Args)]
 pub struct Pay {
@@ -192,7 +192,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// The data-quality statement with the most that what was set apart could change the sum.
+    /// The data-quality statement with the most that what was set aside could change the sum.
     fn quality(&self, scheme: &Scheme, live: &Live, days: Days, only: Option<&str>) -> anyhow::Result<Quality> {
         let (as_at, known_at) = days.days();
         let claims = claims(scheme, live)?;
@@ -208,7 +208,7 @@ impl Found {
             let lines = groups.iter().flat_map(|group| of_group(scheme, &self.payees, group));
             Pence(lines.fold(0, |sum: i64, line| sum.saturating_add(line.amount.0)))
         };
-        let effect = effect(scheme, &live.measured, &live.set_apart, &payable, &price);
+        let effect = effect(scheme, &live.measured, &live.set_aside, &payable, &price);
         let sum = |measured: &Measured| price(&payable(measured));
         let copies = live.quality.copies.map(|copies| {
             let sums = Some((sum(&live.measured), sum(&live.measured.once())));
@@ -394,7 +394,7 @@ fn paid_once(ledger: &Ledger, scheme: &Scheme, statement: &Statement) -> Result<
 fn complete(scheme: &Scheme, live: &Live, groups: &[Group]) -> anyhow::Result<()> {
     if let Some(outcome) = outcomes::unobserved_before(scheme, &live.records) {
         bail!(
-            "{} is held against the same people before they started, and the records do not say from which day they are \
+            "{} is compared with the same people before they started, and the records do not say from which day they are \
              complete\n\nhint: give that day in the table coverage, in the column `since`; without it nobody can tell a quiet \
              year from one that was never handed over",
             scheme.outcomes[outcome].name
@@ -441,7 +441,7 @@ fn waiting(scheme: &Scheme, groups: &[Group]) -> Vec<String> {
         }
     }
     if !out.is_empty() {
-        out.push("What is held against a gate or a baseline is settled when everyone in its cohorts is known.".into());
+        out.push("What is compared with a gate or a baseline is settled when everyone in its cohorts is known.".into());
     }
     out
 }
@@ -463,7 +463,7 @@ fn contract(folder: &Path) -> anyhow::Result<String> {
     Ok(name.to_string_lossy().into_owned())
 }
 
-/// The version of the rules: the hash of `scheme.toml` and the tables it names. What is believed of the world is no part of
+/// The version of the rules: the hash of `scheme.toml` and the tables it names. What is believed of the assumptions is no part of
 /// the contract.
 fn version(opened: &Opened) -> Hash {
     let terms = opened.sources.get(SCHEME_FILE).map_or("", |source| source.text.as_str());

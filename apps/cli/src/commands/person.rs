@@ -9,20 +9,20 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use base::day::{Day, NEVER, date, day};
-use outcomes::Days;
 use clap::Args;
 use linkage::identity::{self, EventRef, What};
 use linkage::joined::timeline::{Item, items};
 use linkage::persons::Member;
 use linkage::purpose::{Part, Purpose, Refusal};
+use outcomes::Days;
 use records::batch::Name;
 
-use wellspent::agencies::{self, Agencies};
-use wellspent::access_log;
 use crate::args::{AccessArgs, DaysArgs};
 use crate::print::{self, bold, dim};
-use report::words::listed;
 use records::files::through::asked;
+use report::words::listed;
+use wellspent::access_log;
+use wellspent::agencies::{self, Agencies};
 
 #[derive(Args)]
 pub struct Person {

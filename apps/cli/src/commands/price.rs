@@ -17,10 +17,10 @@ use records::fault::{Fault, Grade};
 use records::rows;
 
 use crate::commands::check::{scheme_or_errors, show};
-use wellspent::folder::{self, SchemeFolder};
-use records::files::input;
 use crate::print;
+use records::files::input;
 use records::files::safe;
+use wellspent::folder::{self, SchemeFolder};
 
 #[derive(Args)]
 pub struct Price {

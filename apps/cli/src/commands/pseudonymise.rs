@@ -11,15 +11,15 @@ use linkage::persons::{Member, of_agency};
 use linkage::pseudonym::{KEY_BYTES_MIN, Secret, payload};
 use records::batch::Name;
 
-use wellspent::access_log;
-use records::files::Format;
-use records::files::through::asked;
-use records::files::write::{Unfinished, Writer};
-use wellspent::agencies;
-use wellspent::folder;
 use crate::args::{AccessArgs, DaysArgs};
 use crate::print;
+use records::files::Format;
 use records::files::safe;
+use records::files::through::asked;
+use records::files::write::{Unfinished, Writer};
+use wellspent::access_log;
+use wellspent::agencies;
+use wellspent::folder;
 
 #[derive(Args)]
 pub struct Pseudonymise {

@@ -1,4 +1,4 @@
-//! `wellspent records check DIR`: every fault of the tables that agencies hand over, with its mend, in one go. `map` makes such
+//! `wellspent records check DIR`: every fault of the tables that agencies hand over, with its fix, in one go. `map` makes such
 //! tables.
 
 use std::collections::BTreeMap;
@@ -14,8 +14,8 @@ use records::gate::{Asked, Door, Known};
 use records::people;
 use records::schema::TABLES;
 
-use crate::commands::map::{self, Map};
 use crate::args::TableFormat;
+use crate::commands::map::{self, Map};
 use crate::print;
 use records::files::list::List;
 use records::files::through::hearing;
@@ -30,7 +30,7 @@ pub struct Records {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check tables of records: every fault with its file, row, column and mend
+    /// Check tables of records: every fault with its file, row, column and fix
     Check {
         /// The folder with people.csv, starts.csv, events.csv …, each as CSV, Excel, OpenDocument or Parquet, or one workbook with
         /// a sheet for each
@@ -192,7 +192,7 @@ impl Told {
             if more > 0 {
                 let _ = writeln!(out, "      … and {more} more");
             }
-            let _ = writeln!(out, "      {:<9} {}\nhint: {}", "expected", kind.first.expected, kind.first.mend);
+            let _ = writeln!(out, "      {:<9} {}\nhint: {}", "expected", kind.first.expected, kind.first.fix);
         }
         out
     }

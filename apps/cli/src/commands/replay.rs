@@ -7,9 +7,9 @@ use anyhow::bail;
 use clap::Args;
 use simulation::replay::{Decision, replay};
 
-use crate::commands::check::scheme_and_world;
-use wellspent::folder;
+use crate::commands::check::scheme_and_assumptions;
 use crate::print;
+use wellspent::folder;
 
 #[derive(Args)]
 pub struct Replay {
@@ -28,8 +28,8 @@ pub struct Replay {
 
 pub fn run(command: &Replay) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
-    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
-    let found = match replay(&scheme, &world, command.seed, command.person, command.replication) {
+    let Some((scheme, assumptions)) = scheme_and_assumptions(&folder) else { return Ok(ExitCode::from(1)) };
+    let found = match replay(&scheme, &assumptions, command.seed, command.person, command.replication) {
         Ok(found) => found,
         Err(message) => bail!(message),
     };

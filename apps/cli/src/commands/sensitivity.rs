@@ -8,18 +8,18 @@ use clap::Args;
 use contract::Scheme;
 use indicatif::{ProgressBar, ProgressStyle};
 use risks::listed;
+use simulation::assumptions::Assumptions;
 use simulation::sensitivity::{Options, Output, Sensitivity as Result, sensitivity};
-use simulation::when::dial_name;
-use simulation::world::World;
+use simulation::when::uncertain_name;
 
-use crate::commands::check::scheme_and_world;
+use crate::commands::check::scheme_and_assumptions;
 use crate::commands::stress::{is_standard, packed, writable, write};
+use crate::print::{self, bold, dim};
+use crate::threads::Threads;
+use report::sensitivity::{by_share, interval, movement, page, range, spread, title};
 use wellspent::folder::{self, SchemeFolder};
 use wellspent::pack::order::Order;
 use wellspent::pack::{self, Pack, Run};
-use crate::print::{self, bold, dim};
-use report::sensitivity::{by_share, interval, movement, page, range, spread, title};
-use crate::threads::Threads;
 
 #[derive(Args)]
 pub struct Sensitivity {
@@ -42,9 +42,9 @@ pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     command.html.iter().try_for_each(|file| writable(file))?;
     let folder = folder::open(&command.scheme)?;
-    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
+    let Some((scheme, assumptions)) = scheme_and_assumptions(&folder) else { return Ok(ExitCode::from(1)) };
     command.threads.begin()?;
-    let found = found(command, &folder, &scheme, &world)?;
+    let found = found(command, &folder, &scheme, &assumptions)?;
     if let Some(file) = &command.html {
         write(file, &page(&scheme, &found, &notes(&found, command.seed)))?;
     }
@@ -54,16 +54,16 @@ pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     }
     match &command.pack {
         None => Ok(ExitCode::SUCCESS),
-        Some(pack) => packed(pack, &packing(command, &folder, &scheme, &world, &found)?),
+        Some(pack) => packed(pack, &packing(command, &folder, &scheme, &assumptions, &found)?),
     }
 }
 
 /// The search with a progress bar.
-fn found(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Result> {
+fn found(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, assumptions: &Assumptions) -> anyhow::Result<Result> {
     // The bar is drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
     let options = Options { seed: command.seed, ..Options::default() };
-    let found = sensitivity(&folder.opened, scheme, world, options, &|what, part| {
+    let found = sensitivity(&folder.opened, scheme, assumptions, options, &|what, part| {
         bar.set_message(base::visible::visible(what).into_owned());
         bar.set_position((part * 1000.0) as u64);
     });
@@ -72,17 +72,23 @@ fn found(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &
 }
 
 /// What a pack of this run holds.
-fn packing(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &World, found: &Result) -> anyhow::Result<Pack> {
+fn packing(
+    command: &Sensitivity,
+    folder: &SchemeFolder,
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    found: &Result,
+) -> anyhow::Result<Pack> {
     let told = vec![
         (pack::SUMMARY.to_owned(), text(scheme, found, command.seed)),
         ("report.html".to_owned(), page(scheme, found, &notes(found, command.seed))),
     ];
-    pack::of(&Run { order: Order::Sensitivity { seed: command.seed }, folder, scheme, world, told, stress: None })
+    pack::of(&Run { order: Order::Sensitivity { seed: command.seed }, folder, scheme, assumptions, told, stress: None })
 }
 
 /// The same run made again, for a pack.
-pub fn again(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Pack> {
-    packing(command, folder, scheme, world, &found(command, folder, scheme, world)?)
+pub fn again(command: &Sensitivity, folder: &SchemeFolder, scheme: &Scheme, assumptions: &Assumptions) -> anyhow::Result<Pack> {
+    packing(command, folder, scheme, assumptions, &found(command, folder, scheme, assumptions)?)
 }
 
 const WIDTH: usize = 100;
@@ -93,7 +99,7 @@ fn text(scheme: &Scheme, found: &Result, seed: u64) -> String {
     out += &format!(
         "{}\n",
         dim(&print::wrap(
-            &format!("{} uncertain numbers, {} people.{area}", found.dials.len(), thousands(found.people as i64)),
+            &format!("{} uncertain numbers, {} people.{area}", found.uncertain_numbers.len(), thousands(found.people as i64)),
             WIDTH,
             ""
         ))
@@ -113,10 +119,10 @@ fn table(found: &Result, output: &Output) -> String {
     let head = format!("  {:<36} {:<22} {:>11} {:>15} {:>15}", "number", "range", "moves it by", "alone", "with others");
     out += &format!("{}\n", dim(&head));
     for at in by_share(found, output) {
-        let dial = &found.dials[found.kept[at]];
+        let uncertain = &found.uncertain_numbers[found.kept[at]];
         let range = range(found, found.kept[at]);
         let (size, shares) = (output.effects[found.kept[at]].size, output.shares[at]);
-        let name = dial_name(&dial.path);
+        let name = uncertain_name(&uncertain.path);
         out += &format!(
             "  {name:<36} {range:<22} {:>11} {:>15} {:>15}\n",
             movement(output, size),
@@ -131,7 +137,7 @@ fn table(found: &Result, output: &Output) -> String {
 fn hangs_on(found: &Result, output: &Output) -> String {
     let mut much: Vec<usize> = (0..found.kept.len()).filter(|&at| output.shares[at].in_all.low > 0.1).collect();
     much.sort_by(|&a, &b| output.shares[b].in_all.value.total_cmp(&output.shares[a].in_all.value));
-    let names: Vec<String> = much.into_iter().map(|at| dial_name(&found.dials[found.kept[at]].path)).collect();
+    let names: Vec<String> = much.into_iter().map(|at| uncertain_name(&found.uncertain_numbers[found.kept[at]].path)).collect();
     match names.len() {
         0 => "No single number surely brings more than a tenth of the spread.".to_owned(),
         1 => format!("It hangs on {}.", names[0]),
@@ -140,7 +146,7 @@ fn hangs_on(found: &Result, output: &Output) -> String {
 }
 
 fn notes(found: &Result, seed: u64) -> String {
-    let rest = found.dials.len() - found.kept.len();
+    let rest = found.uncertain_numbers.len() - found.kept.len();
     let failed = match found.failed {
         0 => String::new(),
         n => format!(" {n} could not be read and are left out."),
@@ -149,7 +155,7 @@ fn notes(found: &Result, seed: u64) -> String {
         "\"Moves it by\" is the mean movement over the number's whole range, the others being anywhere. \"Alone\" is the share of \
          the spread (variance) that the number brings by itself, \"with others\" by itself or together with others; in \
          brackets the 90 % interval. The other {rest} numbers moved little in a first look and stand as stated in the shares. \
-         {} worlds, seed {seed}.{failed}",
-        thousands(found.worlds as i64)
+         {} scenarios, seed {seed}.{failed}",
+        thousands(found.scenarios as i64)
     )
 }

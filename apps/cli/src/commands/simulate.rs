@@ -1,4 +1,4 @@
-//! `wellspent simulate SCHEME --records DIR`: the records that agencies would hand over of one simulated future.
+//! `wellspent simulate SCHEME --out DIR`: the records that agencies would hand over of one simulated replication.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,22 +9,22 @@ use clap::{Args, ValueEnum};
 use risks::Role;
 use simulation::simulate::simulation;
 
-use crate::commands::check::scheme_and_world;
 use crate::args::TableFormat;
+use crate::commands::check::scheme_and_assumptions;
+use crate::print;
 use records::files::write::{Unfinished, Writer};
 use wellspent::folder;
-use crate::print;
 
 #[derive(Args)]
 pub struct Simulate {
-    /// The scheme folder, with its world and an [outcome.NAME.measured] for each outcome
+    /// The scheme folder, with its assumptions and an [outcome.NAME.measured] for each outcome
     scheme: PathBuf,
     /// The folder to write people, providers, starts, events, spells, claims and coverage into; it is made when it is not there
     #[arg(long, value_name = "DIR")]
-    records: PathBuf,
+    out: PathBuf,
     /// What the provider does
     #[arg(long, value_enum, default_value = "now")]
-    conduct: Chosen,
+    strategy: Chosen,
     /// Seed of the run
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -50,20 +50,20 @@ enum Chosen {
 
 pub fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
     let folder = folder::open(&command.scheme)?;
-    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
-    let role = match command.conduct {
+    let Some((scheme, assumptions)) = scheme_and_assumptions(&folder) else { return Ok(ExitCode::from(1)) };
+    let role = match command.strategy {
         Chosen::Idle => Role::Idle,
         Chosen::Now => Role::AsNow,
         Chosen::Intended => Role::Intended,
         Chosen::Best => Role::Best,
     };
-    let simulated = match simulation(&scheme, &world, role, command.seed, command.replication) {
+    let simulated = match simulation(&scheme, &assumptions, role, command.seed, command.replication) {
         Ok(simulated) => simulated,
         Err(why) => {
             bail!("this scheme cannot be simulated as records: {why}\n\nhint: docs/outcomes.md says how outcomes are measured")
         }
     };
-    let to = &command.records;
+    let to = &command.out;
     let unfinished = Unfinished::begin(to)?;
     let tables = simulated.tables();
     let mut said = String::new();
@@ -78,7 +78,7 @@ pub fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
     unfinished.end()?;
     let owed: i64 = simulated.tallies().iter().map(|tally| contract::price::statement(&scheme, tally).1.total().0).sum();
     said += &format!(
-        "the laboratory pays {} for this future; so does\n  wellspent pay {} {} --as-at {}\n",
+        "the simulation pays {} for this replication; so does\n  wellspent pay {} {} --as-at {}\n",
         Pence(owed),
         command.scheme.display(),
         to.display(),

@@ -1,4 +1,4 @@
-//! `wellspent stress SCHEME`: the main job. Plays the scheme against its own rules and says what goes wrong. Given a textbook
+//! `wellspent stress SCHEME`: the main job. StrategyResults the scheme against its own rules and says what goes wrong. Given a textbook
 //! case, or a folder of them, it solves the case and holds the answer against the textbook.
 
 use std::path::{Path, PathBuf};
@@ -9,19 +9,19 @@ use base::problem::Severity;
 use clap::Args;
 use contract::Scheme;
 use indicatif::{ProgressBar, ProgressStyle};
+use simulation::assumptions::Assumptions;
 use simulation::stress::{Options, Stress as Result, memory_bytes, stress};
 use simulation::textbook::{self, Case, Compared};
-use simulation::world::World;
 
-use crate::commands::check::{scheme_and_world, show};
+use crate::commands::check::{scheme_and_assumptions, show};
+use crate::print;
+use crate::threads::Threads;
+use report::{self, html, json, summary};
+use wellspent::folder;
 use wellspent::folder::SchemeFolder;
+use wellspent::pack;
 use wellspent::pack::order::Order;
 use wellspent::pack::{Pack, Run, seal};
-use report::{self, html, json, summary};
-use crate::threads::Threads;
-use wellspent::folder;
-use wellspent::pack;
-use crate::print;
 
 #[derive(Args)]
 pub struct Stress {
@@ -30,12 +30,12 @@ pub struct Stress {
     /// Seed of every random draw
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Futures on which the findings are reported
+    /// Replications on which the findings are reported
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=100_000))]
     replications: u32,
-    /// Plausible worlds to try
+    /// Scenarios to try
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(0..=65_536))]
-    worlds: u32,
+    scenarios: u32,
     #[command(flatten)]
     threads: Threads,
     /// Write the whole report as a page; `-` for standard output
@@ -69,45 +69,45 @@ pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
         }
         return if cases.is_empty() { stress_case(&folder, command.seed) } else { stress_cases(&cases, command.seed) };
     }
-    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(ExitCode::from(1)) };
+    let Some((scheme, assumptions)) = scheme_and_assumptions(&folder) else { return Ok(ExitCode::from(1)) };
     command.threads.begin()?;
     let options = command.options();
-    let result = result(&folder, &scheme, &world, options)?;
+    let result = result(&folder, &scheme, &assumptions, options)?;
     if let Some(file) = &command.html {
-        write(file, &html::page(&scheme, &world, &result, options))?;
+        write(file, &html::page(&scheme, &assumptions, &result, options))?;
     }
     if let Some(file) = &command.json {
-        write(file, &json::text(&scheme, &world, &result, options)?)?;
+        write(file, &json::text(&scheme, &assumptions, &result, options)?)?;
     }
     // Whoever takes a report from standard output wants nothing else there.
     if ![&command.html, &command.json].into_iter().flatten().any(|file| is_standard(file)) {
-        print::stdout(&summary::text(&scheme, &world, &result, options, command.html.is_some()))?;
+        print::stdout(&summary::text(&scheme, &assumptions, &result, options, command.html.is_some()))?;
     }
     match &command.pack {
         None => Ok(ExitCode::SUCCESS),
-        Some(pack) => packed(pack, &packing(command, &folder, &scheme, &world, &result)?),
+        Some(pack) => packed(pack, &packing(command, &folder, &scheme, &assumptions, &result)?),
     }
 }
 
 impl Stress {
     fn options(&self) -> Options {
-        Options { seed: self.seed, replications: self.replications as usize, worlds: self.worlds as usize }
+        Options { seed: self.seed, replications: self.replications as usize, scenarios: self.scenarios as usize }
     }
 }
 
 /// The stress test with a progress bar, or why it cannot be made.
-fn result(folder: &SchemeFolder, scheme: &Scheme, world: &World, options: Options) -> anyhow::Result<Result> {
-    let needed = memory_bytes(scheme, world, options);
+fn result(folder: &SchemeFolder, scheme: &Scheme, assumptions: &Assumptions, options: Options) -> anyhow::Result<Result> {
+    let needed = memory_bytes(scheme, assumptions, options);
     if needed > MOST_MEMORY_BYTES {
         bail!(
-            "this run would keep about {} GB in memory\n\nhint: simulate fewer years (`years` in world.toml), fewer people, or \
+            "this run would keep about {} GB in memory\n\nhint: simulate fewer years (`years` in assumptions.toml), fewer people, or \
              fewer --replications",
             needed / 1_000_000_000
         );
     }
     // The bar is drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3} %  {elapsed}")?);
-    let result = stress(&folder.opened, scheme, world, options, &|what, part| {
+    let result = stress(&folder.opened, scheme, assumptions, options, &|what, part| {
         bar.set_message(base::visible::visible(what).into_owned());
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
     });
@@ -116,26 +116,32 @@ fn result(folder: &SchemeFolder, scheme: &Scheme, world: &World, options: Option
 }
 
 /// What a pack of this run holds.
-fn packing(command: &Stress, folder: &SchemeFolder, scheme: &Scheme, world: &World, result: &Result) -> anyhow::Result<Pack> {
+fn packing(
+    command: &Stress,
+    folder: &SchemeFolder,
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    result: &Result,
+) -> anyhow::Result<Pack> {
     let options = command.options();
     pack::of(&Run {
-        order: Order::Stress { seed: command.seed, replications: command.replications, worlds: command.worlds },
+        order: Order::Stress { seed: command.seed, replications: command.replications, scenarios: command.scenarios },
         folder,
         scheme,
-        world,
+        assumptions,
         told: vec![
-            (pack::SUMMARY.to_owned(), summary::text(scheme, world, result, options, true)),
-            (pack::REPORT.to_owned(), json::text(scheme, world, result, options)?),
-            ("report.html".to_owned(), html::page(scheme, world, result, options)),
+            (pack::SUMMARY.to_owned(), summary::text(scheme, assumptions, result, options, true)),
+            (pack::REPORT.to_owned(), json::text(scheme, assumptions, result, options)?),
+            ("report.html".to_owned(), html::page(scheme, assumptions, result, options)),
         ],
         stress: Some(result),
     })
 }
 
 /// The same run made again, for a pack.
-pub fn again(command: &Stress, folder: &SchemeFolder, scheme: &Scheme, world: &World) -> anyhow::Result<Pack> {
-    let result = result(folder, scheme, world, command.options())?;
-    packing(command, folder, scheme, world, &result)
+pub fn again(command: &Stress, folder: &SchemeFolder, scheme: &Scheme, assumptions: &Assumptions) -> anyhow::Result<Pack> {
+    let result = result(folder, scheme, assumptions, command.options())?;
+    packing(command, folder, scheme, assumptions, &result)
 }
 
 /// Writes a pack and says what of it needs attention.

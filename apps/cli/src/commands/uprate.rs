@@ -13,9 +13,9 @@ use base::source::{LARGEST_FILE_BYTES, Source};
 use base::table::Table;
 use clap::Args;
 
+use crate::print;
 use report::quality::several;
 use wellspent::folder;
-use crate::print;
 
 #[derive(Args)]
 pub struct Uprate {
@@ -62,14 +62,14 @@ pub fn run(command: &Uprate) -> anyhow::Result<ExitCode> {
     for row in table.rows.iter().filter(|row| !row[amount].text.is_empty()) {
         let Some(pounds) = decimal(&row[amount].text) else {
             let problem = table.problem(row[amount].span, "this is not an amount").read(&row[amount].text);
-            problems.push(problem.expected("digits and a point: 1234.5").mend("write it without a currency sign or commas"));
+            problems.push(problem.expected("digits and a point: 1234.5").fix("write it without a currency sign or commas"));
             continue;
         };
         let at_new = match index.uprate(pounds, &row[year].text, &command.to) {
             Ok(at_new) => at_new,
             Err(why) => {
                 let problem = table.problem(row[year].span, why.to_string()).expected("a year of the index");
-                problems.push(problem.mend("correct the year, or add it to the index"));
+                problems.push(problem.fix("correct the year, or add it to the index"));
                 continue;
             }
         };
@@ -82,7 +82,7 @@ pub fn run(command: &Uprate) -> anyhow::Result<ExitCode> {
             same += i64::from(agrees);
             if !agrees {
                 let problem = table.problem(row[against].span, "this is another amount than the index gives");
-                problems.push(problem.read(&row[against].text).expected(plain(at_new)).mend("look which of the two is right"));
+                problems.push(problem.read(&row[against].text).expected(plain(at_new)).fix("look which of the two is right"));
             }
         }
     }

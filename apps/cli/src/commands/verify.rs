@@ -6,15 +6,15 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 
-use crate::commands::check::scheme_and_world;
-use crate::commands::{mend, sensitivity, stress};
-use wellspent::pack::compare::Found;
-use wellspent::pack::order::{MANIFEST, Order};
-use wellspent::pack::{Pack, inputs, seal};
+use crate::commands::check::scheme_and_assumptions;
+use crate::commands::{fix, sensitivity, stress};
+use crate::print;
 use crate::print::{green, red};
 use crate::threads::Threads;
 use wellspent::folder;
-use crate::print;
+use wellspent::pack::compare::Found;
+use wellspent::pack::order::{MANIFEST, Order};
+use wellspent::pack::{Pack, inputs, seal};
 
 #[derive(Args)]
 pub struct Verify {
@@ -60,7 +60,15 @@ fn say(command: &Verify, found: &Found, wrong: &[String], compared: usize) -> st
     let place = command.pack.display();
     if wrong.is_empty() {
         let fingerprint = found.files.get(seal::SUMS).map_or(String::new(), |list| seal::sha256(list));
-        print::stdout(&green(&format!("{place}: made again, all {compared} files are the same to the byte")))?;
+        let said = match found.other_program() {
+            None => format!("{place}: made again, all {compared} files are the same to the byte"),
+            Some(program) => format!(
+                "{place}: written by {program} and made again by {}. Every number in its data files is the same. Its words may \
+                 differ between versions",
+                wellspent::pack::order::PROGRAM
+            ),
+        };
+        print::stdout(&green(&said))?;
         print::stdout(&format!("\nfingerprint {fingerprint}\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -79,13 +87,13 @@ fn again(command: &Verify, order: Order) -> anyhow::Result<Option<Pack>> {
         return Ok(None);
     }
     let folder = folder::open(&path)?;
-    let Some((scheme, world)) = scheme_and_world(&folder) else { return Ok(None) };
+    let Some((scheme, assumptions)) = scheme_and_assumptions(&folder) else { return Ok(None) };
     let arguments = order.arguments(&path.display().to_string());
     Ok(Some(match order {
-        Order::Stress { .. } => stress::again(&parsed::<stress::Stress>(&arguments)?, &folder, &scheme, &world)?,
-        Order::Mend { .. } => mend::again(&parsed::<mend::Mend>(&arguments)?, &folder, &scheme, &world)?,
+        Order::Stress { .. } => stress::again(&parsed::<stress::Stress>(&arguments)?, &folder, &scheme, &assumptions)?,
+        Order::Fix { .. } => fix::again(&parsed::<fix::Fix>(&arguments)?, &folder, &scheme, &assumptions)?,
         Order::Sensitivity { .. } => {
-            sensitivity::again(&parsed::<sensitivity::Sensitivity>(&arguments)?, &folder, &scheme, &world)?
+            sensitivity::again(&parsed::<sensitivity::Sensitivity>(&arguments)?, &folder, &scheme, &assumptions)?
         }
     }))
 }

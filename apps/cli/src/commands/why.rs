@@ -19,14 +19,14 @@ use records::facts::Fact;
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::commands::check::scheme_or_errors;
 use crate::commands::pay::{claims_asked, from_records};
-use report::statement::place;
+use crate::print;
 use outcomes::Days;
+use report::quality;
+use report::statement::place;
+use wellspent::access_log;
+use wellspent::folder;
 use wellspent::linked::{Joint, Sources, read_outcomes};
 use wellspent::live::Live;
-use report::quality;
-use wellspent::folder;
-use wellspent::access_log;
-use crate::print;
 
 #[derive(Args)]
 pub struct Why {

@@ -86,9 +86,9 @@ fn every_mistake_has_its_message() {
     );
 }
 
-/// What makes a message a good one, whatever its words: where, what was expected, how to mend it, and nothing half-said.
+/// What makes a message a good one, whatever its words: where, what was expected, how to fix it, and nothing half-said.
 #[test]
-fn every_error_says_where_and_how_to_mend_it() {
+fn every_error_says_where_and_how_to_fix_it() {
     for case in cases().iter().filter(|case| name(case) != "_base") {
         let text = check(case);
         let name = name(case);

@@ -35,7 +35,7 @@ fn exit_codes_say_fine_found_something_or_could_not_run() {
 #[test]
 fn a_scheme_with_errors_is_not_priced() {
     let scratch = Scratch::new("half-read");
-    for file in ["scheme.toml", "world.toml", "segments.csv", "bands.csv", "prices.csv"] {
+    for file in ["scheme.toml", "assumptions.toml", "segments.csv", "bands.csv", "prices.csv"] {
         scratch.write(file, std::fs::read(format!("{}/{file}", base())).expect("a file of the good scheme"));
     }
     scratch.write("tally.csv", TALLY);

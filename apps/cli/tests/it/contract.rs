@@ -64,7 +64,7 @@ fn tables_without_rows_are_an_error_and_no_panic() {
 
 /// A copy of the shortest scheme, with more in its assumptions on people.
 fn copy_of_plain_linear(scratch: &Scratch, people: &str) {
-    for file in ["scheme.toml", "segments.csv", "world.toml"] {
+    for file in ["scheme.toml", "segments.csv", "assumptions.toml"] {
         let text = fs::read_to_string(root().join("schemes/plain-linear").join(file)).expect("a shipped file");
         scratch.write(file, text.replace("segments = \"segments.csv\"", &format!("segments = \"segments.csv\"\n{people}")));
     }
@@ -166,7 +166,7 @@ fn many_mistakes_are_counted() {
     assert!(before.elapsed() < Duration::from_secs(20), "{:?}", before.elapsed());
 }
 
-/// Shipped assumptions, spoiled a line at a time: reading them beside their scheme ends in a world or in errors.
+/// Shipped assumptions, spoiled a line at a time: reading them beside their scheme ends in a scenario or in errors.
 #[test]
 fn spoiled_assumptions_are_read_to_the_end() {
     use base::source::{Bytes, Folder};
@@ -179,7 +179,7 @@ fn spoiled_assumptions_are_read_to_the_end() {
     let scraps =
         ["0", "-", "[", "\"", "£", "%", "9999999999", " years", "{", "=", "\u{202e}", "0 %", "100 %", "segment,", "from"];
     for folder in fs::read_dir(root().join("schemes")).expect("schemes").flatten().map(|entry| entry.path()) {
-        let Ok(world) = fs::read_to_string(folder.join("world.toml")) else { continue };
+        let Ok(assumptions) = fs::read_to_string(folder.join("assumptions.toml")) else { continue };
         let mut files = Folder::new();
         for file in fs::read_dir(&folder).expect("a folder").flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
@@ -188,7 +188,7 @@ fn spoiled_assumptions_are_read_to_the_end() {
             }
         }
         for _ in 0..60 * heavy {
-            let mut lines: Vec<String> = world.lines().map(str::to_owned).collect();
+            let mut lines: Vec<String> = assumptions.lines().map(str::to_owned).collect();
             for _ in 0..=below(3) {
                 let (at, other) = (below(lines.len()), below(lines.len()));
                 match below(5) {
@@ -203,15 +203,15 @@ fn spoiled_assumptions_are_read_to_the_end() {
                 }
             }
             let mut spoiled = files.clone();
-            spoiled.insert("world.toml".to_owned(), Bytes::Read(lines.join("\n").into_bytes()));
+            spoiled.insert("assumptions.toml".to_owned(), Bytes::Read(lines.join("\n").into_bytes()));
             let before = Instant::now();
             let opened = base::open(&spoiled);
             let picks = base::Picks::new();
             let reader = base::Reader::new(&opened, &picks);
             let scheme = contract::read::scheme(&reader).expect("a shipped scheme");
-            let world = simulation::world::read(&reader, &scheme);
+            let assumptions = simulation::assumptions::read(&reader, &scheme);
             let problems = reader.problems.into_inner();
-            assert!(world.is_some() || !problems.is_empty() || !opened.problems.is_empty());
+            assert!(assumptions.is_some() || !problems.is_empty() || !opened.problems.is_empty());
             assert!(problems.iter().all(|problem| !problem.render("f", &opened.sources).is_empty()));
             assert!(before.elapsed() < Duration::from_secs(10));
         }

@@ -7,7 +7,7 @@ fn the_designed_folder_checks_clean() {
     let scratch = Scratch::new("designed");
     let out = scratch.0.join("new");
     let out = out.to_str().expect("a path in UTF-8");
-    let designed = run(&["design", "hmp-doncaster-2011", "--budget", "£55m", "--worlds", "2", "--out", out]);
+    let designed = run(&["design", "hmp-doncaster-2011", "--budget", "£55m", "--scenarios", "2", "--out", out]);
     assert_eq!(designed.status.code(), Some(0), "{}", said(&designed));
     let printed = said(&designed);
     assert!(printed.contains("(best)") && printed.contains("as it is"), "{printed}");

@@ -570,7 +570,7 @@ fn every_other_type_is_read_or_named() {
     let (code, said_of, _) = claims(("amount", "DOUBLE", "", Data::F64(vec![None; 2]), true));
     assert_eq!(code, Some(0), "{said_of}");
     let two = |bytes| Data::Fixed(vec![Some(vec![0; bytes]); 2]);
-    for (odd, found, mend) in [
+    for (odd, found, fix) in [
         (("checked", "INT32", "", ids(), true), "whole numbers (int32)", "date32"),
         (("person", "DOUBLE", "", Data::F64(vec![Some(1.0); 2]), true), "floating point numbers (double)", "int64 or uint64"),
         (("amount", "FIXED_LEN_BYTE_ARRAY (2)", "(FLOAT16)", two(2), true), "half precision", "decimal128(18, 2)"),
@@ -580,7 +580,7 @@ fn every_other_type_is_read_or_named() {
     ] {
         let (code, said_of, _) = claims(odd);
         assert_eq!(code, Some(1), "{said_of}");
-        assert!(said_of.contains(found) && said_of.contains(mend) && !said_of.contains("damaged"), "{found}: {said_of}");
+        assert!(said_of.contains(found) && said_of.contains(fix) && !said_of.contains("damaged"), "{found}: {said_of}");
     }
     let hour = |unit: i64| Data::I64(vec![Some(unit * 3600 * 19_000 * 24), Some(unit * 3600 * (19_000 * 24 + 23))]);
     let (code, said_of, _) = claims(("date", "INT64", "(TIMESTAMP(MICROS,true))", hour(1_000_000), false));

@@ -188,7 +188,7 @@ fn came(scheme: &Scratch, folder: &Scratch, ending: &str) -> Came {
          class = {{ file = \"starts.{ending}\", by = \"person\", column = \"provider\" }}\n"
     );
     scheme.write("map.toml", map);
-    succeeds(&["records", "map", &format!("{}/map.toml", scheme.path()), folder.path(), "--into", mapped.path()]);
+    succeeds(&["records", "map", &format!("{}/map.toml", scheme.path()), folder.path(), "--out", mapped.path()]);
     let columns =
         "[COLUMNS]\nforename = \"forename\"\nsurname = \"surname\"\nborn = \"date of birth\"\npostcode = \"postcode\"\n";
     let table = |agency: &str| {
@@ -325,7 +325,7 @@ fn sheets_are_named_in_maps_and_linkages() {
     let into = format!("{}/out", mapped.path());
     let map = |sheet: &str| {
         folder.write("map.toml", format!("[people.all]\nfile = \"clients.xlsx\"\n{sheet}person = \"Client\"\nborn = \"Born\"\n"));
-        run(&["records", "map", &format!("{}/map.toml", folder.path()), folder.path(), "--into", &into])
+        run(&["records", "map", &format!("{}/map.toml", folder.path()), folder.path(), "--out", &into])
     };
     let refused = said(&map(""));
     assert!(
@@ -492,7 +492,7 @@ fn no_message_shows_whose_row_it_is() {
         let list = file("list.csv");
         let outputs = [
             run(&["records", "check", folder.path(), "--list", &list]),
-            run(&["records", "map", &file("map.toml"), folder.path(), "--into", &file("into")]),
+            run(&["records", "map", &file("map.toml"), folder.path(), "--out", &file("into")]),
             run(&["link", &file("link.toml")]),
             run(&["measure", folder.path(), folder.path(), "--as-at", "2021-12-31"]),
         ];
@@ -523,7 +523,7 @@ fn a_damaged_letter_is_told_by_everyone() {
     let into = file("into");
     let outputs = [
         run(&["records", "check", folder.path()]),
-        run(&["records", "map", &file("map.toml"), folder.path(), "--into", &into]),
+        run(&["records", "map", &file("map.toml"), folder.path(), "--out", &into]),
         run(&["link", &file("link.toml")]),
     ];
     for output in &outputs {

@@ -121,7 +121,7 @@ fn a_table_in_two_files_is_one_table_and_other_formats_and_orders_change_nothing
 fn no_evidence_is_not_success() {
     const NONE: &str = "the rules need this kind of event, and the records have none";
     let simulated = Scratch::new("gate-simulated");
-    let output = run(&["simulate", "plain-linear", "--records", simulated.path()]);
+    let output = run(&["simulate", "plain-linear", "--out", simulated.path()]);
     assert!(output.status.success(), "{}", said(&output));
     let until = text(&output).trim_end().rsplit(' ').next().expect("a day").to_owned();
     let folder = || copy(simulated.path());
@@ -237,14 +237,14 @@ fn faults_that_touch_the_sum_are_refused_unless_somebody_accepts_them() {
     assert!(said(&output).contains("Faults accepted by Ann Lee: known to be test rows"), "{}", said(&output));
     let run_id = text(&output).lines().find_map(|line| line.strip_prefix("run ")).expect("a run")[..12].to_owned();
     let shown = said(&run(&["ledger", "show", &store, &run_id]));
-    for expected in ["known to be test rows", "2 set apart", "SHA-256 ", "events.csv"] {
+    for expected in ["known to be test rows", "2 set aside", "SHA-256 ", "events.csv"] {
         assert!(shown.contains(expected), "{expected}\n{shown}");
     }
     let approved = said(&run(&["approve", &run_id, "--store", &store, "--by", "Bob Roe"]));
-    assert!(approved.contains("2 set apart") && approved.contains("approved and posted"), "{approved}");
+    assert!(approved.contains("2 set aside") && approved.contains("approved and posted"), "{approved}");
     // A row of a kind that no rule looks at changes nothing.
     let folder = once();
     change(&folder, "events.csv", |text| format!("{text}12,99,arrest,2027-04-20\n"));
     let output = pay_scores(folder.path(), &[]);
-    assert!(output.status.success() && said(&output).contains("set apart, no effect"), "{}", said(&output));
+    assert!(output.status.success() && said(&output).contains("set aside, no effect"), "{}", said(&output));
 }

@@ -10,7 +10,7 @@ fn every_shipped_scheme_is_told_as_before() {
     let mut broken = Vec::new();
     for scheme in schemes {
         let name = scheme.file_name().into_string().expect("a name");
-        let found = said(&run(&["stress", &name, "--worlds", "8", "--replications", "40", "--seed", "1"]));
+        let found = said(&run(&["stress", &name, "--scenarios", "8", "--replications", "40", "--seed", "1"]));
         let file = root().join(format!("apps/cli/tests/golden/{name}.txt"));
         broken.extend(differs(&file, &found));
     }
@@ -21,7 +21,7 @@ fn every_shipped_scheme_is_told_as_before() {
 #[test]
 fn a_run_that_cannot_fit_is_refused() {
     let many = Scratch::new("many");
-    for file in ["scheme.toml", "world.toml", "segments.csv"] {
+    for file in ["scheme.toml", "assumptions.toml", "segments.csv"] {
         let text = std::fs::read_to_string(root().join("schemes/plain-linear").join(file)).expect("a file");
         let text = text.split("[example.").next().unwrap_or_default().replace("every = \"1 year\"", "every = \"1 month\"");
         many.write(file, text.replace("\"5,000 people\"", "\"1,000,000 people\""));

@@ -215,11 +215,11 @@ fn killed_while_it_writes_tables_what_is_read_is_whole() {
 [events.charge]\nfile = \"cases.csv\"\nperson = \"who\"\nkind = { is = \"charge\" }\ndate = \"charged\"\n";
     scratch.write("map.toml", map);
     let (map, data, whole, half) = (at("map.toml"), scratch.path().to_owned(), at("whole"), at("half"));
-    let made = run(&["records", "map", &map, &data, "--into", &whole]);
+    let made = run(&["records", "map", &map, &data, "--out", &whole]);
     assert!(made.status.success(), "{}", said(&made));
     let whole_tables = tables(&whole).expect("sound tables");
     let works =
-        [["records", "map", &map, &data, "--into", &half].to_vec(), ["records", "check", &whole, "--keep", &half].to_vec()];
+        [["records", "map", &map, &data, "--out", &half].to_vec(), ["records", "check", &whole, "--keep", &half].to_vec()];
     for work in works {
         let (mut dice, mut within, mut killed, mut refused) = (Dice(7), Duration::from_millis(50), 0, 0);
         while killed < least {

@@ -5,7 +5,7 @@
 //! is kept.
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `carried`: what linkage leaves unsure in a
 //! figure. `casebook`: the Markdown cases under `cases/` come out to the penny. `cli`: exit codes, pipes, names. `contract`: what
-//! no contract could say. `design`, `mend`: the changed scheme that is written checks clean. `doubted`: what measuring finds
+//! no contract could say. `design`, `fix`: the changed scheme that is written checks clean. `doubted`: what measuring finds
 //! doubtful. `faults`: a full disk, a file that cannot be read, everybody at once. `foreign_parquet`: Parquet files of other
 //! programs. `formats`: a table is the same in every format. `fuzzed`: every parser under random input. `gate`: what is missing,
 //! misspelt or repeated. `golden`: what is said of every shipped scheme. `joined`: several agencies together, and what is never
@@ -20,13 +20,13 @@
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
 //! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `faults`: a full disk, a file that cannot be read,
 //! everybody at once. `fuzzed`: every parser under random input. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `fix`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! everybody at once. `formats`: a table is the same in every format. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `fix`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linked_money`: several agencies' records are paid. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! payment run. `linked_money`: several agencies' records are paid. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `fix`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! everybody at once. `foreign_parquet`: Parquet files of other programs. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mapping`: an agency's own files by a map. `mend`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
+//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mapping`: an agency's own files by a map. `fix`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
 //! the byte, and what is changed in it is located. `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the tally to the ledger. `records`: tables of
 //! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy
 //! checks clean. `report`: the page and the JSON of a stress test. `safe_files`: what a map or a configuration may not name. `simulated`: from simulated records to money, reasons and
@@ -43,6 +43,7 @@ mod contract;
 mod design;
 mod doubted;
 mod faults;
+mod fix;
 mod foreign_parquet;
 mod formats;
 mod fuzzed;
@@ -53,7 +54,6 @@ mod killed;
 mod linked_money;
 mod linking;
 mod mapping;
-mod mend;
 mod money_out;
 mod mutated;
 mod pack;
@@ -70,5 +70,5 @@ mod splink;
 mod textbook;
 mod visible;
 mod wellspent;
-#[path = "../../../records/tests/it/zipped.rs"]
+#[path = "../../../../crates/records/tests/it/zipped.rs"]
 mod zipped;

@@ -24,7 +24,7 @@ fn text_of(path: &Path) -> &str {
 /// Runs a map: exit code, what was said, and the folder that was written.
 fn mapped(map: &Path, data: &Path) -> (Option<i32>, String, Scratch) {
     let out = Scratch::new("mapped");
-    let output = run(&["records", "map", text_of(map), text_of(data), "--into", out.path()]);
+    let output = run(&["records", "map", text_of(map), text_of(data), "--out", out.path()]);
     (output.status.code(), said(&output), out)
 }
 

@@ -13,7 +13,7 @@ fn packed(name: &str, scheme: &str, more: &[&str]) -> (Scratch, PathBuf) {
     let scratch = Scratch::new(name);
     let folder = scratch.0.join("pack");
     let place = folder.display().to_string();
-    let mut arguments = vec!["stress", scheme, "--replications", "20", "--worlds", "4", "--seed", "3", "--pack", &place];
+    let mut arguments = vec!["stress", scheme, "--replications", "20", "--scenarios", "4", "--seed", "3", "--pack", &place];
     arguments.extend(more);
     let output = run(&arguments);
     assert!(output.status.success(), "{}", said(&output));
@@ -67,9 +67,9 @@ fn what_is_changed_is_told_apart_and_located() {
     // An input: that file alone is accused, and what follows from it is counted.
     let follows = "come out otherwise for what else is said here";
     says(
-        "inputs/world.toml",
+        "inputs/assumptions.toml",
         &other("£250", "£259"),
-        &["- inputs/world.toml: the input was changed", follows],
+        &["- inputs/assumptions.toml: the input was changed", follows],
         &["this run gives another", "inputs/scheme.toml"],
     );
     // A result: the line, as it is and as it should be.
@@ -96,7 +96,7 @@ fn what_is_changed_is_told_apart_and_located() {
     says("manifest.json", &other("{", "["), &["manifest.json: it is not the manifest", "only the hashes"], &[]);
     // The list of hashes: a line of a result, of an input and of the manifest.
     for (name, file) in
-        [("limits.md", "limits.md"), ("inputs/world.toml", "inputs/world.toml"), ("manifest.json", "manifest.json")]
+        [("limits.md", "limits.md"), ("inputs/assumptions.toml", "inputs/assumptions.toml"), ("manifest.json", "manifest.json")]
     {
         let flip = |text: String| {
             let line = text.lines().find(|line| line.ends_with(name)).expect("listed").to_owned();
@@ -171,7 +171,7 @@ fn a_pack_holds_what_was_run_at_any_number_of_threads() {
     let (_one, folder) = packed("one", scheme, &["--threads", "1"]);
     let (_many, other) = packed("many", scheme, &["--threads", "3"]);
     assert!(files(&folder) == files(&other), "threads change the pack");
-    for name in ["scheme.toml", "world.toml", "segments.csv"] {
+    for name in ["scheme.toml", "assumptions.toml", "segments.csv"] {
         let original = fs::read(root().join("schemes").join(scheme).join(name)).expect("a shipped file");
         assert!(fs::read(folder.join("inputs").join(name)).expect("an input") == original, "{name}");
     }
@@ -196,13 +196,14 @@ fn the_description_names_what_the_files_name() {
             let (_scratch, folder) = packed(scheme, scheme, &[]);
             let text = read(&folder, "description.md");
             let terms = fs::read_to_string(root().join("schemes").join(scheme).join("scheme.toml")).expect("terms");
-            let world = fs::read_to_string(root().join("schemes").join(scheme).join("world.toml")).expect("a world");
+            let assumptions =
+                fs::read_to_string(root().join("schemes").join(scheme).join("assumptions.toml")).expect("a scenario");
             for table in terms.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']')) {
                 if let Some(("outcome" | "pay", name)) = table.split_once('.').filter(|(_, name)| !name.contains('.')) {
                     assert!(text.contains(name), "{scheme}: {name} is not described");
                 }
             }
-            for help in world.lines().filter_map(|line| line.strip_prefix("[help.")?.strip_suffix(']')) {
+            for help in assumptions.lines().filter_map(|line| line.strip_prefix("[help.")?.strip_suffix(']')) {
                 let name = help.split('.').next().unwrap_or_default();
                 assert!(text.contains(&format!("| {name} |")), "{scheme}: {name} is not described");
             }
@@ -223,7 +224,7 @@ fn the_description_names_what_the_files_name() {
     assert_ne!(texts[0], texts[1]);
 }
 
-/// A mend and a sensitivity can be packed and made again too; a pack is never written over anything.
+/// A fix and a sensitivity can be packed and made again too; a pack is never written over anything.
 #[test]
 fn what_is_no_pack_is_said_and_nothing_is_written_over() {
     let (scratch, folder) = packed("twice", "plain-linear", &[]);
@@ -234,9 +235,9 @@ fn what_is_no_pack_is_said_and_nothing_is_written_over() {
         let found = verify(&folder);
         assert!(found.contains(why) && found.ends_with("exit code 2\n"), "{found}");
     }
-    let mend = scratch.0.join("mend").display().to_string();
-    let output = run(&["mend", "plain-linear", "--worlds", "2", "--pack", &mend]);
+    let fix = scratch.0.join("fix").display().to_string();
+    let output = run(&["fix", "plain-linear", "--scenarios", "2", "--pack", &fix]);
     assert!(output.status.success(), "{}", said(&output));
-    assert!(verify(Path::new(&mend)).ends_with("exit code 0\n"));
-    assert!(read(Path::new(&mend), "README.md").contains("wellspent mend inputs --seed 1 --worlds 2"));
+    assert!(verify(Path::new(&fix)).ends_with("exit code 0\n"));
+    assert!(read(Path::new(&fix), "README.md").contains("wellspent fix inputs --seed 1 --scenarios 2"));
 }

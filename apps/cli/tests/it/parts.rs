@@ -301,7 +301,7 @@ fn a_file_in_place_of_a_folder_is_told_with_its_folder() {
     let near = folder.path().replace("/parts", "/part");
     let (map, out) = (format!("{}/map.toml", folder.path()), format!("{}/out", folder.path()));
     let asked: [&dyn Fn(&str) -> Output; 3] = [&|path| pay(path, &[]), &|path| run(&["records", "check", path]), &|path| {
-        run(&["records", "map", &map, path, "--into", &out])
+        run(&["records", "map", &map, path, "--out", &out])
     }];
     for ask in asked {
         let told = said(&ask(&file));
@@ -310,9 +310,9 @@ fn a_file_in_place_of_a_folder_is_told_with_its_folder() {
         assert!(told.contains("there is no folder") && told.contains("is `parts` meant?"), "{told}");
         assert!(!told.contains("os error"), "{told}");
     }
-    let told = said(&run(&["records", "map", &format!("{}/mapp.toml", folder.path()), folder.path(), "--into", &out]));
+    let told = said(&run(&["records", "map", &format!("{}/mapp.toml", folder.path()), folder.path(), "--out", &out]));
     assert!(told.contains("there is no file") && told.contains("is `map.toml` meant?"), "{told}");
     folder.write("map.toml", "[people.p]\nfile = \"peple.csv\"\nperson = \"person\"\n");
-    let told = said(&run(&["records", "map", &map, folder.path(), "--into", &out]));
+    let told = said(&run(&["records", "map", &map, folder.path(), "--out", &out]));
     assert!(told.contains("is `people.csv` meant?") && !told.contains("os error"), "{told}");
 }

@@ -169,7 +169,7 @@ fn a_slip_in_a_name_never_changes_the_sum_in_silence() {
 #[test]
 fn one_start_respelt_is_no_second_fee() {
     let folder = Scratch::new("records");
-    let output = run(&["simulate", "plain-linear", "--records", folder.path()]);
+    let output = run(&["simulate", "plain-linear", "--out", folder.path()]);
     assert!(output.status.success(), "{}", said(&output));
     let until = text(&output).trim_end().rsplit(' ').next().expect("a day").to_owned();
     assert_eq!(

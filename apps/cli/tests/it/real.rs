@@ -23,7 +23,7 @@ fn data(name: &str) -> Option<PathBuf> {
 fn mapped(name: &str, data: &Path) -> Scratch {
     let records = Scratch::new(name);
     let map = format!("examples/{name}/map.toml");
-    succeeds(&["records", "map", &map, data.to_str().expect("a path in UTF-8"), "--into", records.path()]);
+    succeeds(&["records", "map", &map, data.to_str().expect("a path in UTF-8"), "--out", records.path()]);
     records
 }
 
@@ -162,7 +162,7 @@ fn indigo_lines_are_held_against_their_arithmetic() {
     }
 
     let all = Scratch::new("payments");
-    succeeds(&["records", "map", "examples/indigo/payments.toml", data.to_str().expect("UTF-8"), "--into", all.path()]);
+    succeeds(&["records", "map", "examples/indigo/payments.toml", data.to_str().expect("UTF-8"), "--out", all.path()]);
     let right = Scratch::new("right");
     let check = said(&run(&["records", "check", all.path(), "--keep", right.path()]));
     tell(check.lines().rev().nth(1).unwrap_or_default());

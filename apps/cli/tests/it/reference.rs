@@ -8,7 +8,7 @@ use crate::wellspent::{Scratch, root, run, said};
 fn the_first_scheme_of_the_reference_checks_clean() {
     let text = fs::read_to_string(root().join("docs/scheme-file.md")).expect("the reference");
     let scratch = Scratch::new("my-county");
-    for name in ["scheme.toml", "world.toml"] {
+    for name in ["scheme.toml", "assumptions.toml"] {
         let block = text.split_once(&format!("```toml {name}\n")).and_then(|(_, rest)| rest.split_once("```"));
         scratch.write(name, block.unwrap_or_else(|| panic!("the reference has no block for {name}")).0);
     }

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::wellspent::{Scratch, root, run, said};
 
-/// Few futures and worlds, yet enough for every part of a report to be there: of fewer worlds it cannot be told where a finding
+/// Few replications and scenarios, yet enough for every part of a report to be there: of fewer scenarios it cannot be told where a finding
 /// appears.
-const QUICK: [&str; 4] = ["--replications", "40", "--worlds", "48"];
+const QUICK: [&str; 4] = ["--replications", "40", "--scenarios", "48"];
 
 fn stress(scheme: &str, more: &[&str]) -> String {
     let arguments: Vec<&str> = ["stress", scheme].iter().chain(&QUICK).chain(more).copied().collect();
@@ -24,8 +24,8 @@ fn stress(scheme: &str, more: &[&str]) -> String {
 fn the_page_says_what_was_looked_for_and_needs_nothing_else() {
     for scheme in ["plain-linear", "hmp-doncaster-2011"] {
         let page = stress(scheme, &["--html", "-"]);
-        for consequence in risks::CATALOGUE {
-            assert!(page.to_lowercase().contains(consequence.name), "{scheme}: {} is not named", consequence.name);
+        for risk in risks::CATALOGUE {
+            assert!(page.to_lowercase().contains(risk.name), "{scheme}: {} is not named", risk.name);
         }
         needs_nothing_else(scheme, &page);
     }
@@ -43,7 +43,7 @@ fn needs_nothing_else(scheme: &str, page: &str) {
         let place = link.strip_prefix('#').expect("every link stays on the page");
         assert!(page.contains(&format!("id=\"{place}\"")), "{scheme}: nothing is called {place}");
     }
-    for broken in ["NaN", "inf ", "-£0 ", "0 worlds of"] {
+    for broken in ["NaN", "inf ", "-£0 ", "0 scenarios of"] {
         assert!(!page.contains(broken), "{scheme}: the page has {broken:?}");
     }
 }
@@ -79,7 +79,7 @@ fn what_a_scheme_file_says_is_text_and_never_markup() {
             .replacen("summary = \"", &format!("summary = \"{EVIL}"), 1)
             .replacen("payer = \"", &format!("payer = \"{EVIL}"), 1)
             .replace("assumption: ", &format!("assumption: {EVIL}")),
-        "world.toml" => text.replacen("world = \"", &format!("world = \"{EVIL}"), 1),
+        "assumptions.toml" => text.replacen("assumptions = \"", &format!("assumptions = \"{EVIL}"), 1),
         "segments.csv" => text.replace("lower risk", "<b onclick=x>lower</b> risk"),
         _ => text,
     });
@@ -124,8 +124,8 @@ fn every_field_of_the_json_is_documented_and_every_documented_field_is_written()
         assert_eq!(value["findings"].as_array().map(Vec::len), Some(risks::CATALOGUE.len()));
         keys(&value, "", &mut written);
     }
-    // An area's conducts have the fields of the whole's.
-    let written: BTreeSet<String> = written.into_iter().filter(|path| !path.starts_with("areas[].conducts[].")).collect();
+    // An area's strategies have the fields of the whole's.
+    let written: BTreeSet<String> = written.into_iter().filter(|path| !path.starts_with("areas[].strategies[].")).collect();
     let missing: Vec<&String> = written.difference(&documented).collect();
     assert!(missing.is_empty(), "docs/report-json.md does not have {missing:?}");
     let gone: Vec<&String> = documented.difference(&written).collect();

@@ -36,7 +36,7 @@ fn map(scratch: &Scratch, file: &str, more: &[&str]) -> (Option<i32>, String) {
     let _ = fs::remove_dir_all(scratch.0.join("out"));
     let (map, data, out) = (scratch.0.join("map.toml"), scratch.0.join("data"), scratch.0.join("out"));
     let texts = [&map, &data, &out].map(|path| path.to_str().expect("a path"));
-    let output = run(&[&["records", "map", texts[0], texts[1], "--into", texts[2]], more].concat());
+    let output = run(&[&["records", "map", texts[0], texts[1], "--out", texts[2]], more].concat());
     (output.status.code(), said(&output))
 }
 
@@ -72,7 +72,7 @@ fn a_map_names_files_of_its_folder_only() {
     scratch.write("map.toml", looked_up);
     let path = |name: &str| scratch.0.join(name).to_str().expect("a path").to_owned();
     let of = |more: &[&str]| {
-        let into = ["records", "map", &path("map.toml"), &path("data"), "--into", &path("out")];
+        let into = ["records", "map", &path("map.toml"), &path("data"), "--out", &path("out")];
         said_of(&[&into, more].concat())
     };
     assert!(of(&[]).contains("only files inside it are read"));
@@ -126,7 +126,7 @@ fn what_is_no_toml_file_is_not_read_as_one() {
     std::os::unix::fs::symlink("secrets", scratch.0.join("link.toml")).expect("a link");
     for name in ["secrets", "link.toml"] {
         let path = format!("{}/{name}", scratch.path());
-        for said in [said_of(&["link", &path]), said_of(&["records", "map", &path, scratch.path(), "--into", "/nowhere"])] {
+        for said in [said_of(&["link", &path]), said_of(&["records", "map", &path, scratch.path(), "--out", "/nowhere"])] {
             assert!(said.contains("is not a TOML file") && !said.contains(SECRET), "{said}");
         }
     }

@@ -1,4 +1,4 @@
-//! From records to money through the front door: simulated records, paid, asked why, corrected by late facts, and held against
+//! From records to money through the front door: simulated records, paid, asked why, corrected by late facts, and compared with
 //! claims.
 
 use std::fs;
@@ -12,7 +12,7 @@ use crate::wellspent::{Scratch, root, run, said};
 /// A shipped scheme, small enough for a test, simulated as records; gives the day by which everything is known.
 fn simulated(name: &str, more: &[&str]) -> (Scratch, String) {
     let folder = Scratch::new("records");
-    let output = run(&[&["simulate", name, "--records", folder.path()], more].concat());
+    let output = run(&[&["simulate", name, "--out", folder.path()], more].concat());
     assert!(output.status.success(), "{}", said(&output));
     let until = text(&output).trim_end().rsplit(' ').next().expect("a day").to_owned();
     (folder, until)
@@ -28,10 +28,10 @@ fn pay(threads: &str, folder: &Scratch, day: &str) -> String {
 
 #[test]
 fn a_statement_is_the_same_to_the_byte_at_any_number_of_threads_and_in_any_order_of_rows() {
-    let (folder, until) = simulated("hmp-doncaster-2011", &["--conduct", "idle"]);
+    let (folder, until) = simulated("hmp-doncaster-2011", &["--strategy", "idle"]);
     let first = pay("1", &folder, &until);
     assert!(first.lines().count() > 6, "{first}");
-    let (parquet, again) = simulated("hmp-doncaster-2011", &["--conduct", "idle", "--as", "parquet"]);
+    let (parquet, again) = simulated("hmp-doncaster-2011", &["--strategy", "idle", "--as", "parquet"]);
     assert_eq!((pay("2", &parquet, &again), &again), (first.clone(), &until));
     // The rows of each table, dealt into seven heaps and put together again from the last.
     for name in ["people", "starts", "events", "spells", "coverage"] {
@@ -51,7 +51,7 @@ fn a_statement_is_the_same_to_the_byte_at_any_number_of_threads_and_in_any_order
 /// A statement as Parquet has the columns, rows and values of its CSV.
 #[test]
 fn a_statement_as_parquet_says_what_its_csv_says() {
-    let (folder, until) = simulated("hmp-doncaster-2011", &["--conduct", "idle"]);
+    let (folder, until) = simulated("hmp-doncaster-2011", &["--strategy", "idle"]);
     // Not beside the records: the second statement would tell of a file that is not read.
     let out = Scratch::new("statement");
     let path = format!("{}/statement.parquet", out.path());
@@ -87,7 +87,7 @@ fn a_statement_as_parquet_says_what_its_csv_says() {
 /// A month's fee is due on its last day; the year's is what the months come to.
 #[test]
 fn a_service_fee_is_paid_by_the_month_while_a_cohort_runs() {
-    let (folder, _) = simulated("hmp-doncaster-2011", &["--conduct", "idle"]);
+    let (folder, _) = simulated("hmp-doncaster-2011", &["--strategy", "idle"]);
     let fee = |day: &str| {
         let said = pay("2", &folder, day);
         let row = said.lines().find(|row| row.contains(",fee,") && row.contains(",2011-10 to 2012-09,"));
@@ -217,7 +217,7 @@ fn who_is_missing_to_compare_with_is_asked_for() {
     assert!(said.contains("`comparison` in the column `group`"), "{said}");
 }
 
-/// Two providers in one area are held against the same people, whoever keeps the list of them.
+/// Two providers in one area are compared with the same people, whoever keeps the list of them.
 #[test]
 fn comparison_people_stand_for_their_area() {
     let folder = Scratch::new("area");
@@ -300,7 +300,7 @@ fn the_same_people_before_and_false_claims_are_paid_from_records() {
     coverage("2026-03-31");
     let paid = pay("2029-12-31");
     assert!(paid.contains("1 people × £100 = £100: 1 counted against 2 expected"), "{paid}");
-    assert!(paid.contains("1 people × £100 = £100: 0 counted against 1 expected"), "Q is held against its own people: {paid}");
+    assert!(paid.contains("1 people × £100 = £100: 0 counted against 1 expected"), "Q is compared with its own people: {paid}");
     let tally = format!("{}/tally.csv", folder.path());
     run(&["measure", scheme.path(), folder.path(), "--as-at", "2029-12-31", "--tally", &tally]);
     let tally = fs::read_to_string(&tally).expect("the tally");

@@ -44,7 +44,7 @@ fn a_textbook_that_is_wrong_ends_with_exit_code_1() {
 }
 
 #[test]
-fn mistakes_in_the_files_of_a_case_have_their_place_and_mend() {
+fn mistakes_in_the_files_of_a_case_have_their_place_and_fix() {
     let mistakes = [
         ("ratchet", "game.toml", "follows = ", "folows = ", "game.toml:10:1", "did you mean `follows`?"),
         ("ratchet", "game.toml", "discount_rate = 0.05", "discount_rate = 0", "game.toml:13:17", "correct the number"),
@@ -55,11 +55,11 @@ fn mistakes_in_the_files_of_a_case_have_their_place_and_mend() {
         ("parking", "textbook.toml", "value = 0\n", "vale = 0\n", "textbook.toml:", "did you mean `value`?"),
         ("parking", "scheme.toml", "price = \"£600\"", "price = 600", "scheme.toml:", "£600"),
     ];
-    for (name, file, from, to, place, mend) in mistakes {
+    for (name, file, from, to, place, fix) in mistakes {
         let broken = changed(name, file, from, to);
         for command in ["check", "stress"] {
             let said = said(&run(&[command, broken.path()]));
-            assert!(said.contains(place) && said.contains(mend), "{command} {name} with `{to}`:\n{said}");
+            assert!(said.contains(place) && said.contains(fix), "{command} {name} with `{to}`:\n{said}");
             assert!(said.contains("expected") && said.ends_with("exit code 1\n"), "{said}");
         }
     }

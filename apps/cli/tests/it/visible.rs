@@ -37,7 +37,7 @@ fn spoilt(scratch: &Scratch, hostile: &str) {
         c if c.is_control() => out + &format!("\\u{:04x}", u32::from(c)),
         c => out + &c.to_string(),
     });
-    for file in ["scheme.toml", "world.toml", "segments.csv", "bands.csv", "prices.csv"] {
+    for file in ["scheme.toml", "assumptions.toml", "segments.csv", "bands.csv", "prices.csv"] {
         let text = fs::read_to_string(format!("{}/{file}", base())).expect("a file of the base scheme");
         // In TOML as an escape, in CSV and comments as it is.
         let text = match file.ends_with(".toml") {

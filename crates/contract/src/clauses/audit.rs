@@ -31,8 +31,8 @@ pub struct Audit {
 
 fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let outcome = context.outcome(section, "outcome");
-    let mend = "write the share of claims that is checked, such as \"10 %\"";
-    let checks = section.required_within("checks", (Rate(0), Rate(WHOLE)), "not a share of the claims", mend);
+    let fix = "write the share of claims that is checked, such as \"10 %\"";
+    let checks = section.required_within("checks", (Rate(0), Rate(WHOLE)), "not a share of the claims", fix);
     let penalty = section.positive_schedule("penalty", context.keys);
     let outcome = outcome?;
     if context.outcomes[outcome].reported_by == SaidBy::Records {
@@ -41,7 +41,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
             Problem::at(section.file, section.span_of("outcome"), "records that somebody else keeps need no audit of claims")
                 .read(format!("`{name}`, which is taken from records"))
                 .expected(format!("reported_by = \"provider\" in [outcome.{name}]"))
-                .mend("say that the provider reports it, or remove the audit")
+                .fix("say that the provider reports it, or remove the audit")
                 .warning(),
         );
     }

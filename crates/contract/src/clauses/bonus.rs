@@ -72,7 +72,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
                 .problem("up_to", "the bonus ends before it begins")
                 .read(format!("from {}, up to {}", above.words(), up_to.words()))
                 .expected("an upper level beyond the one where the bonus begins, in the same unit")
-                .mend("raise `up_to`, or state both relative or both in percentage points"),
+                .fix("raise `up_to`, or state both relative or both in percentage points"),
         );
     }
     let outcome = outcome?;
@@ -80,7 +80,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
         section.push(
             Problem::at(section.file, section.span_of("outcome"), "a bonus above a level needs a baseline to measure from")
                 .expected(format!("a baseline in [outcome.{}]", context.outcomes[outcome].name))
-                .mend("add: baseline = \"30 %\" with its source"),
+                .fix("add: baseline = \"30 %\" with its source"),
         );
     }
     Some(Rule::Bonus(Bonus { outcome, level, up_to, per, price, over }))
@@ -99,7 +99,7 @@ fn level(section: &Section<'_, '_>) -> Test {
                     .problem("at_least", "a bonus begins at one level")
                     .read("above and at_least")
                     .expected("`above` if a result exactly at the level earns nothing, `at_least` if it earns the bonus")
-                    .mend("remove one of the two"),
+                    .fix("remove one of the two"),
             );
             Test::MoreThan(change("above"))
         }

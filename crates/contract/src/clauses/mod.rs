@@ -125,7 +125,7 @@ impl Counts {
                 section
                     .problem("counts_from", format!("`{}` has no baseline to count from", outcome.name))
                     .expected(format!("a baseline in [outcome.{}]", outcome.name))
-                    .mend("add: baseline = \"30 %\" with its source, or baseline = { comparison_people_each = 10 }"),
+                    .fix("add: baseline = \"30 %\" with its source, or baseline = { comparison_people_each = 10 }"),
             );
         }
         if let Some(outcome) = outcome.map(|at| &context.outcomes[at])
@@ -139,7 +139,7 @@ impl Counts {
                         format!("the baseline of `{}` follows the results, and is one for all segments", outcome.name),
                     )
                     .expected("a baseline that stays, or a tariff, which is measured over all segments together")
-                    .mend("take the ratchet out of the baseline, or use a clause of kind \"tariff\""),
+                    .fix("take the ratchet out of the baseline, or use a clause of kind \"tariff\""),
             );
         }
         counts
@@ -173,7 +173,7 @@ impl Context<'_> {
                     .read(format!("\"{name}\""))
                     .expected(format!("one of {}", known.join(", ")))
                     .nearest(&name, known)
-                    .mend("correct the name, or add an [outcome.NAME] table"),
+                    .fix("correct the name, or add an [outcome.NAME] table"),
             );
         }
         found
@@ -197,7 +197,7 @@ impl Context<'_> {
         };
         if list.is_empty() {
             let problem = section.problem(key, format!("`{key}` names no clause")).expected(expected.clone());
-            section.push(problem.mend("name at least one clause above this one"));
+            section.push(problem.fix("name at least one clause above this one"));
         }
         for (name, span) in list {
             if !known.contains(&name) && section.reader.only_counts(section.file) {
@@ -207,14 +207,14 @@ impl Context<'_> {
                 |what: &str| Problem::at(section.file, span, what).read(format!("\"{name}\"")).expected(expected.clone());
             match self.clauses.iter().position(|clause| clause.name == name) {
                 Some(at) if found.contains(&at) => {
-                    section.push(problem("this clause is named twice").mend("name each clause once; its money counts once"));
+                    section.push(problem("this clause is named twice").fix("name each clause once; its money counts once"));
                 }
                 Some(at) => found.push(at),
                 None if self.unreadable.iter().any(|clause| clause == name) => {}
                 None => section.push(
                     problem("no clause above has this name")
                         .nearest(name, known.iter().copied())
-                        .mend("correct the name, or move this clause below the one it refers to"),
+                        .fix("correct the name, or move this clause below the one it refers to"),
                 ),
             }
         }
@@ -239,7 +239,7 @@ pub(crate) fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<C
                     .read(format!("\"{kind}\""))
                     .expected(format!("one of {}", names.join(", ")))
                     .nearest(&kind, names)
-                    .mend("docs/scheme-file.md shows every kind with an example"),
+                    .fix("docs/scheme-file.md shows every kind with an example"),
             );
         }
         return None;
@@ -250,14 +250,14 @@ pub(crate) fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<C
         section.push(
             Problem::at(section.file, section.span, "a clause cannot be called `total`")
                 .expected("a name that means nothing else in a worked example")
-                .mend("choose another name; in a worked example `total` is everything paid"),
+                .fix("choose another name; in a worked example `total` is everything paid"),
         );
     }
     if section.source().is_none() {
         section.push(
             Problem::at(section.file, section.span, format!("[{}] does not say where it comes from", section.path))
                 .expected("from = \"…\": a clause of the contract, a published source, or \"assumption: …\"")
-                .mend("add a line: from = \"clause 4.1\"")
+                .fix("add a line: from = \"clause 4.1\"")
                 .warning(),
         );
     }

@@ -50,7 +50,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
             )
             .read(format!("`{}`, which is counted", context.outcomes[outcome].name))
             .expected("an outcome of kind \"binary\"")
-            .mend("use a sustainment payment for periods, or a tariff for events against a baseline"),
+            .fix("use a sustainment payment for periods, or a tariff for events against a baseline"),
         );
     }
     Some(Rule::OutcomePayment(OutcomePayment { outcome, price, counts, gate, over }))

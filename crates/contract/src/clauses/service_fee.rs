@@ -49,16 +49,16 @@ pub struct Band {
 
 fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let given: Vec<&str> = ["each_month", "each_year", "bands"].into_iter().filter(|key| section.has(key)).collect();
-    let mend = "write the yearly discount, such as \"2 %\"; a fee that rises needs a table with a column `year` instead";
+    let fix = "write the yearly discount, such as \"2 %\"; a fee that rises needs a table with a column `year` instead";
     let falls = match section.has("falls_each_year") {
-        true => section.required_within("falls_each_year", (Rate(0), Rate(WHOLE)), "a discount that cannot be", mend),
+        true => section.required_within("falls_each_year", (Rate(0), Rate(WHOLE)), "a discount that cannot be", fix),
         false => Rate(0),
     };
     if given.len() != 1 {
         let said = if given.is_empty() { "nothing of the kind".to_owned() } else { given.join(" and ") };
         let at = given.get(1).copied().unwrap_or("clause");
         let mut problem = section.problem(at, "a service fee must say exactly one of three things").read(said);
-        problem = problem.expected("each_month, each_year or bands").mend("for example each_month = \"£85,000\"");
+        problem = problem.expected("each_month, each_year or bands").fix("for example each_month = \"£85,000\"");
         section.push(problem);
         return None;
     }
@@ -88,7 +88,7 @@ fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
                     .problem(row[column].span, format!("`{}`: {}", table.header[column].text, wrong.what))
                     .read(row[column].text.clone())
                     .expected(expected)
-                    .mend(wrong.mend),
+                    .fix(wrong.fix),
             );
         };
         let count = |column: usize| match Count::parse(&row[column].text) {
@@ -103,7 +103,7 @@ fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
             Ok(ranged) => {
                 if ranged.ends().iter().any(|price| price.0 < 0) {
                     let problem = table.problem(row[price].span, "a fee below zero").read(row[price].text.clone());
-                    section.push(problem.expected("a number that is not below zero").mend("write it without the minus sign"));
+                    section.push(problem.expected("a number that is not below zero").fix("write it without the minus sign"));
                 }
                 section.reader.note(path, ranged, section.source())
             }
@@ -138,7 +138,7 @@ fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
                 .problem(row[column].span, what)
                 .read(row[column].text.clone())
                 .expected(expected)
-                .mend("each band starts one above the end of the band before; leave `to` empty in the last"),
+                .fix("each band starts one above the end of the band before; leave `to` empty in the last"),
         );
         ended = !last;
     }
@@ -148,7 +148,7 @@ fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
                 .problem(row[to].span, "the last band has an end, so more people have no price")
                 .read(row[to].text.clone())
                 .expected("an empty cell: no upper end")
-                .mend("leave `to` empty in the last row"),
+                .fix("leave `to` empty in the last row"),
         );
     }
     if bands.is_empty() { None } else { Some(bands) }

@@ -32,14 +32,14 @@ pub struct ShareAtRisk {
 
 fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let of = context.clauses(section, "of", false);
-    let mend = "write the part of the payment that is at risk";
-    let share = section.required_within("share", (Rate(0), Rate(WHOLE)), "a share that cannot be", mend);
+    let fix = "write the part of the payment that is at risk";
+    let share = section.required_within("share", (Rate(0), Rate(WHOLE)), "a share that cannot be", fix);
     let gate = context.gate(section, "gate", None);
     if !section.has("gate") {
         section.push(
             Problem::at(section.file, section.span, "a share at risk needs a gate")
                 .expected("gate = { outcome = \"…\", improves_by_at_least = \"5 percentage points\" }")
-                .mend("say which result lets the provider keep the share"),
+                .fix("say which result lets the provider keep the share"),
         );
     }
     let over = section.choice("measured_over", &Over::KNOWN).unwrap_or_default();

@@ -39,7 +39,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
             Problem::at(section.file, section.span_of("outcome"), "a sustainment payment is for a result that lasts")
                 .read(format!("`{}`", context.outcomes[outcome].name))
                 .expected("an outcome of kind \"sustained\"")
-                .mend("add an outcome with kind = \"sustained\", of = \"NAME\", every = \"4 weeks\", most = 13"),
+                .fix("add an outcome with kind = \"sustained\", of = \"NAME\", every = \"4 weeks\", most = 13"),
         );
     }
     Some(Rule::SustainmentPayment(SustainmentPayment { outcome, price, counts }))

@@ -85,7 +85,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
         section.push(
             problem("outcome", format!("a tariff needs a baseline, and `{}` has none", definition.name))
                 .expected(format!("a baseline in [outcome.{}]", definition.name))
-                .mend("add: baseline = \"58 %\" with its source, or baseline = { comparison_people_each = 10 }"),
+                .fix("add: baseline = \"58 %\" with its source, or baseline = { comparison_people_each = 10 }"),
         );
     }
     if per == PerUnit::Event && definition.is_binary() {
@@ -93,7 +93,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
             problem("per", format!("`{}` counts people, not events", definition.name))
                 .read("\"event\"")
                 .expected("\"person\" or \"percentage point\"")
-                .mend("write per = \"person\", or pay on an outcome of kind \"frequency\""),
+                .fix("write per = \"person\", or pay on an outcome of kind \"frequency\""),
         );
     }
     for (key, schedule) in [("reward", Some(&reward)), ("deduction", deduction.as_ref())] {
@@ -101,7 +101,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
             section.push(
                 problem(key, "a tariff has one price for all segments, because it is measured over them together".to_owned())
                     .expected("one amount, or a table by area and year")
-                    .mend("use a clause of its own with its own outcome for each segment, or an outcome payment, which takes prices by segment"),
+                    .fix("use a clause of its own with its own outcome for each segment, or an outcome payment, which takes prices by segment"),
             );
         }
     }
@@ -111,7 +111,7 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
         section.push(
             problem("counts_from", "there is no edge of a gate to count from".to_owned())
                 .expected(format!("a gate on `{}` with improves_by_at_least or improves_by_more_than", definition.name))
-                .mend("remove counts_from, or state the gate as a size, on the outcome that is paid for"),
+                .fix("remove counts_from, or state the gate as a size, on the outcome that is paid for"),
         );
     }
     Some(Rule::Tariff(Tariff { outcome, per, reward, deduction, gate, counts_from, hurdle, over, tops_up }))

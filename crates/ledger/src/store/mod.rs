@@ -2,7 +2,7 @@
 //! the same few functions, the same one table.
 //!
 //! What entries mean is `ledger`'s business. Here they are sealed and written, all entries of one decision in one
-//! transaction, while nobody else can write; and every entry that is read is held against the chain before it counts.
+//! transaction, while nobody else can write; and every entry that is read is compared with the chain before it counts.
 //! This crate knows no scheme and no terminal, and has no clock: whoever writes says what time it is.
 
 mod place;

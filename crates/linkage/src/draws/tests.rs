@@ -4,14 +4,14 @@ use super::*;
 
 /// SplitMix64 over the three keys: even enough for tests, and this crate has no dice.
 fn uniform(seed: u64) -> impl Fn(u64, u64, u64) -> f64 + Sync {
-    move |knot, draw, step| {
+    move |component, draw, step| {
         let mix = |bits: u64| {
             let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             bits ^ (bits >> 31)
         };
-        let bits = mix(mix(mix(mix(seed) ^ knot) ^ draw) ^ step);
+        let bits = mix(mix(mix(mix(seed) ^ component) ^ draw) ^ step);
         ((bits >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
     }
 }
@@ -91,16 +91,16 @@ fn what_nobody_doubts_is_never_drawn() {
     let members = [member("1", "p"), member("2", "p"), member("3", "q"), member("4", "q"), member("5", "r")];
     // 3 and 4 have no link: somebody decided. 5 is like 1, and hardly the same.
     let drawn = draws(&members, &[link("1", "2", 1.0), link("1", "5", 0.0), link("9", "1", 0.5)], 10, &uniform(1));
-    assert_eq!(drawn.knots, []);
+    assert_eq!(drawn.components, []);
     assert_eq!(drawn.persons(3), drawn.linked);
     // Two people whom linking kept apart although a link says they are one are not one core, but in doubt.
     let apart = draws(&[member("1", "p"), member("2", "q")], &[link("1", "2", 0.9999)], 10, &uniform(1));
     assert_eq!(apart.doubtful(), [true, true]);
 }
 
-/// A knot that is small enough for both ways of drawing comes out the same by either.
+/// A component that is small enough for both ways of drawing comes out the same by either.
 #[test]
-fn large_knots_are_drawn_as_small_ones_are() {
+fn large_components_are_drawn_as_small_ones_are() {
     let ids: Vec<String> = (0..6).map(|at| at.to_string()).collect();
     let members: Vec<Member> = ids.iter().map(|id| member(id, id)).collect();
     let probability = |at: usize| [0.6, 0.3, 0.8, 0.5, 0.7][at];
@@ -109,7 +109,7 @@ fn large_knots_are_drawn_as_small_ones_are() {
     let pairs = pairs(&members, &links);
     let linked: Vec<u32> = (0..6).collect();
     let (core, of) = cores(&linked, &pairs);
-    let tied = || knots(&linked, &of, &between(&linked, &pairs, &core, &of)).remove(0);
+    let tied = || components(&linked, &of, &between(&linked, &pairs, &core, &of)).remove(0);
     let count = 40_000;
     let tally = |drawn: &[u32]| {
         let mut found: BTreeMap<Vec<u32>, f64> = BTreeMap::new();

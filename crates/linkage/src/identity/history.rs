@@ -188,8 +188,8 @@ impl Reading {
             let [person, agency, id, other, reason] = texts.each_ref().map(|text| &**text);
             let event = EventRef { day: batch.day(day, row), what: *what, person, key: KeyRef { agency, id }, other, reason };
             let fault = |what, expected: &str| {
-                let mend = "take the file from its last copy: rows are only ever added at its end";
-                Fault::row(batch.places[row], what, expected, mend)
+                let fix = "take the file from its last copy: rows are only ever added at its end";
+                Fault::row(batch.places[row], what, expected, fix)
             };
             if self.history.days.last().is_some_and(|last| *last > event.day) {
                 faults.push(fault("the day lies before that of the row above", "days in order"));

@@ -99,7 +99,7 @@ pub fn read(reader: &Reader<'_>) -> Looking {
         }
         if kinds.is_empty() {
             let problem = work.problem("events", format!("[work.{}] names no rows", work.name));
-            work.push(problem.expected("events, spells or contacts = [\"a kind\"]").mend("add the kinds of row that record it"));
+            work.push(problem.expected("events, spells or contacts = [\"a kind\"]").fix("add the kinds of row that record it"));
         }
         work.finish();
         works.push(Work { name: work.name.clone(), kinds });
@@ -179,10 +179,10 @@ pub fn unit_costs(batches: &[Batch], entry: &dyn Fn(&str) -> Option<Entry>) -> (
             let text = |name| batch.text(column(name), row);
             // The columns are in pence and their values come in hundredths.
             let pence = |name| batch.amount(column(name), row).map(|hundredths| (hundredths + 50).div_euclid(100));
-            let mut fault = |name, what, expected: &str, mend: &str| {
+            let mut fault = |name, what, expected: &str, fix: &str| {
                 faults.push(Fault {
                     expected: expected.to_owned(),
-                    ..Fault::value(batch.places[row], &batch.table.columns[column(name)], &text(name), what, mend)
+                    ..Fault::value(batch.places[row], &batch.table.columns[column(name)], &text(name), what, fix)
                 });
             };
             let found = Some(text("code")).filter(|code| !code.is_empty()).map(|code| entry(&code));

@@ -1,8 +1,8 @@
-//! The numbers of a model while they are learned, by expectation and maximisation over all sittings together.
+//! The numbers of a model while they are learned, by expectation and maximisation over all sessions together.
 
 use super::Training;
 use super::seen::{Patterns, STRATA};
-use super::sittings::Sitting;
+use super::sessions::Session;
 use crate::field::{Kin, Nature};
 use crate::model::Model;
 use crate::score::{Levels, Scorer};
@@ -177,8 +177,8 @@ impl Fit {
         strangers.iter().map(weigh).collect()
     }
 
-    /// All sittings together: first one person against strangers; then households are told apart as well.
-    pub fn learn(&mut self, patterns: &Patterns, sittings: &[Sitting], nature: &Nature) {
+    /// All sessions together: first one person against strangers; then households are told apart as well.
+    pub fn learn(&mut self, patterns: &Patterns, sessions: &[Session], nature: &Nature) {
         let first = self.m.clone();
         for (at, shared) in nature.shared.iter().enumerate() {
             if !shared {
@@ -187,10 +187,10 @@ impl Fit {
             }
         }
         self.kin_alike(nature);
-        let of_sitting: Vec<Vec<(Levels, usize, f64)>> = sittings
+        let of_session: Vec<Vec<(Levels, usize, f64)>> = sessions
             .iter()
-            .map(|sitting| {
-                let found = patterns.iter().filter(|pattern| pattern.rules >> sitting.rule & 1 == 1);
+            .map(|session| {
+                let found = patterns.iter().filter(|pattern| pattern.rules >> session.rule & 1 == 1);
                 let stratum = |within: bool| usize::from(within && self.told_apart);
                 found.map(|pattern| (pattern.levels, stratum(pattern.within), pattern.count as f64)).collect()
             })
@@ -208,10 +208,10 @@ impl Fit {
             let households = if with_household { 0.1 } else { 0.0 };
             let one_person = 0.3 - households;
             let mix = [one_person, 1.0 - one_person - households - namesakes, households, namesakes];
-            let mut mixes = vec![[mix; STRATA]; sittings.len()];
+            let mut mixes = vec![[mix; STRATA]; sessions.len()];
             for _ in 0..ROUNDS {
                 let old = self.m.clone();
-                self.round(&of_sitting, sittings, nature, &first, &mut mixes);
+                self.round(&of_session, sessions, nature, &first, &mut mixes);
                 let moved = old.iter().flatten().flatten().zip(self.m.iter().flatten().flatten());
                 if moved.map(|(old, new)| (old - new).abs()).fold(0.0, f64::max) < 1e-4 {
                     break;
@@ -245,7 +245,7 @@ impl Fit {
     fn round(
         &mut self,
         patterns: &[Vec<(Levels, usize, f64)>],
-        sittings: &[Sitting],
+        sessions: &[Session],
         nature: &Nature,
         first: &Tables,
         mixes: &mut [[[f64; CLASSES]; STRATA]],
@@ -258,14 +258,14 @@ impl Fit {
             false => KIN[kin].0,
         };
         let mut alike = [0, 1, 2].map(|kin| believed(kin) * seen[kin]);
-        for ((patterns, sitting), mix) in patterns.iter().zip(sittings).zip(mixes) {
+        for ((patterns, session), mix) in patterns.iter().zip(sessions).zip(mixes) {
             let seen_before = [1.0, 1.0, 0.1, 0.1];
             let before =
                 |stratum: usize| std::array::from_fn(|class| if mix[stratum][class] > 0.0 { seen_before[class] } else { 0.0 });
             let mut classes: [[f64; CLASSES]; STRATA] = std::array::from_fn(before);
             for (levels, stratum, count) in patterns {
                 let (mix, classes) = (&mix[*stratum], &mut classes[*stratum]);
-                let likely = self.likelihoods(levels, &sitting.comparisons);
+                let likely = self.likelihoods(levels, &session.comparisons);
                 let weighed: [f64; CLASSES] = std::array::from_fn(|class| likely[class] * mix[class]);
                 let sum: f64 = weighed.iter().sum();
                 if sum <= 0.0 {
@@ -273,7 +273,7 @@ impl Fit {
                 }
                 let share = weighed.map(|weighed| count * weighed / sum);
                 (0..CLASSES).for_each(|class| classes[class] += share[class]);
-                for at in sitting.comparisons.iter().copied() {
+                for at in session.comparisons.iter().copied() {
                     let (row, level) = (self.row(at, levels), usize::from(levels[at]));
                     m[at][row][level] += share[0];
                     h[at][row][level] += share[2];
@@ -286,10 +286,10 @@ impl Fit {
             }
             if self.told_apart {
                 // Relatives and namesakes stand side by side in one agency's records as often as in those of two.
-                let all: f64 = sitting.possible.iter().sum::<f64>().max(1.0);
+                let all: f64 = session.possible.iter().sum::<f64>().max(1.0);
                 for class in [2, 3] {
                     let together: f64 = classes.iter().map(|classes| classes[class]).sum();
-                    let parts = classes.iter_mut().zip(sitting.possible);
+                    let parts = classes.iter_mut().zip(session.possible);
                     parts.for_each(|(classes, possible)| classes[class] = together * possible / all);
                 }
             }
@@ -312,7 +312,7 @@ impl Fit {
     }
 
     /// The comparisons of forename and surname, and of all pairs the share who are namesakes, where these are enough to matter:
-    /// held against the pairs of strangers who share both names by chance.
+    /// compared with the pairs of strangers who share both names by chance.
     pub fn tied(&self, training: &Training) -> Option<(usize, usize, f64)> {
         let (forename, surname) = self.names?;
         let share = training.namesakes / training.possible.max(1.0);

@@ -4,17 +4,17 @@
 //! which fields depend on each other (a postcode and its town, a forename and a sex) is seen in the same pairs, and kept as a
 //! tree: each comparison may hang on one other (Chow and Liu 1968). How often one person's records agree (*m*), and those of
 //! one household (*h*), comes from expectation and maximisation on counts of patterns: every rule that finds candidates is a
-//! sitting of its own, in which the fields that the rule holds equal say nothing and the others do (Winkler 1988; Fellegi and
-//! Sunter 1969, method 2). All sittings share one *m* and one *h*. In a household days of birth agree as strangers' do, except
+//! session of its own, in which the fields that the rule holds equal say nothing and the others do (Winkler 1988; Fellegi and
+//! Sunter 1969, method 2). All sessions share one *m* and one *h*. In a household days of birth agree as strangers' do, except
 //! for a learned share of twins, whose agree as one person's do. Sums run over sorted patterns, so that results do not depend
 //! on threads.
 //!
-//! `seen` counts pairs, `tree` says what hangs on what, `sittings` which rules teach, and `fit` holds the numbers while they are
+//! `seen` counts pairs, `tree` says what hangs on what, `sessions` which rules teach, and `fit` holds the numbers while they are
 //! learned.
 
 mod fit;
 mod seen;
-mod sittings;
+mod sessions;
 mod tree;
 
 use super::block::Who;
@@ -24,7 +24,7 @@ use super::score::{MOST_COMPARISONS, Scorer};
 use super::suggest::Trial;
 use fit::{Fit, Tables, mean};
 use seen::{Patterns, patterns, possible, possible_under, strangers};
-use sittings::sittings;
+use sessions::sessions;
 use tree::{dependence, hangs_on};
 
 /// How a model came to its numbers.
@@ -73,9 +73,9 @@ pub fn train(scorer: &Scorer<'_>, trial: &Trial, who: &Who, nature: &Nature) -> 
         fit.names = nature.names.filter(|(forename, surname)| tree[*forename].is_none() && !hangs_on(&tree, *surname, *forename));
         fit.names = fit.names.filter(|_| round < 2 || namesakes);
         fit.told_apart = possible.iter().all(|pairs| *pairs > 0.0);
-        let mut sittings = sittings(scorer, &tree, trial);
-        sittings.iter_mut().for_each(|sitting| sitting.possible = possible_under(scorer, who, sitting.rule));
-        fit.learn(&patterns, &sittings, nature);
+        let mut sessions = sessions(scorer, &tree, trial);
+        sessions.iter_mut().for_each(|session| session.possible = possible_under(scorer, who, session.rule));
+        fit.learn(&patterns, &sessions, nature);
         fit.weigh(&patterns, &mut training);
         namesakes = fit.tied(&training).is_some();
     }

@@ -1,5 +1,5 @@
 //! A pair that is ruled out before its values are looked at closely would have come to too little: every pair of records is
-//! held against its weight worked out in full.
+//! compared with its weight worked out in full.
 
 use linkage::input::Records;
 use linkage::level::Memory;

@@ -1,4 +1,4 @@
-//! Link uncertainty carried on to a rate, held against planted truth. Probation knows who started, the police who offended;
+//! Link uncertainty carried on to a rate, compared with planted truth. Probation knows who started, the police who offended;
 //! nobody knows which record is whose, but each link's probability is right, and the truth is planted by those probabilities.
 
 use linkage::draws::{Draws, draws};
@@ -85,8 +85,8 @@ impl Planted {
     }
 
     fn carried(&self, seed: u64, count: usize) -> Carried {
-        let uniform = move |knot: u64, draw: u64, step: u64| {
-            let mut dice = Dice(seed ^ knot << 40 ^ draw << 20 ^ step);
+        let uniform = move |component: u64, draw: u64, step: u64| {
+            let mut dice = Dice(seed ^ component << 40 ^ draw << 20 ^ step);
             let _ = dice.roll();
             ((dice.roll() >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
         };

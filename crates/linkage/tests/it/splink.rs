@@ -174,10 +174,10 @@ fn what_is_not_understood_is_refused_at_its_place() {
         ("array_length(list_intersect(a_l, a_r)) >= 2", 0, "lists are asked only whether they share something"),
         ("try_strptime(a_l, '%H') is null", 18, "this form has more in it than a day"),
         ("a_l[2] = a_r[2]", 0, "this is not a value of a record"),
-        ("a_l[1] = a_r[-1]", 9, "the first value of one list is held against the last of another"),
+        ("a_l[1] = a_r[-1]", 9, "the first value of one list is compared with the last of another"),
         ("len(a_l) + len(a_r) <= 4", 0, "this is not a product of lengths of lists"),
         ("len(a_l) * 2 <= 4", 0, "this is not the length of a list times that of another"),
-        ("len(a_l) * len(a_r) <= 0", 0, "a number of values held against 0"),
+        ("len(a_l) * len(a_r) <= 0", 0, "a number of values compared with 0"),
     ] {
         let unread = import(&one_level(condition)).expect_err(condition);
         assert_eq!((unread[0].place.as_str(), unread[0].refused.at), ("comparison `it`, level 1", place), "{condition}");
@@ -218,7 +218,7 @@ fn frequencies_adjust_as_in_splink() {
     // 3 bits, u is 1/16, and half the records say it: 3 + log2(1/16 ÷ 1/2).
     close(adjusted(said(1.0, 0.0, false), "xxxx"), 0.0);
     close(adjusted(said(0.5, 0.0, false), "xxxx"), 1.5);
-    // A likeness of "yyyy" (1/4) and "yyyyz" (1/8) is held against the u of exact agreement and the commoner of the two.
+    // A likeness of "yyyy" (1/4) and "yyyyz" (1/8) is compared with the u of exact agreement and the commoner of the two.
     close(adjusted(said(1.0, 0.0, false), "yyyy"), 2.0 + (0.0625_f64 / 0.25).log2());
     close(adjusted(said(1.0, 0.3, false), "yyyy"), 2.0 + (0.0625_f64 / 0.3).log2());
     close(adjusted(said(1.0, 0.0, true), "yyyy"), 2.0 + (0.125_f64 / 0.25).log2());

@@ -6,4 +6,4 @@
 mod dice;
 mod measuring;
 mod oracle;
-mod world;
+mod records;

@@ -7,7 +7,7 @@ use contract::measured::{Each, Events, Inside, Measured, Rule, Run, Spells};
 use contract::terms::{Kind, MonthEnd};
 use jiff::civil::Date;
 
-use crate::world::{Event, Spell, Start, World, plus};
+use crate::records::{Event, Handed, Spell, Start, plus};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
@@ -18,7 +18,7 @@ pub(crate) enum Answer {
 
 pub(crate) struct Oracle<'a> {
     pub(crate) scheme: &'a Scheme,
-    pub(crate) world: &'a World,
+    pub(crate) handed: &'a Handed,
     pub(crate) as_at: Date,
     pub(crate) known_at: Date,
 }
@@ -50,7 +50,7 @@ impl Oracle<'_> {
     /// Everyone who counts: the start, the cohort.
     pub(crate) fn index(&self) -> Vec<(&Start, usize)> {
         let mut out = Vec::new();
-        for person in &self.world.people {
+        for person in &self.handed.people {
             for (cohort, dates) in self.scheme.cohorts.iter().enumerate() {
                 for comparison in [false, true] {
                     let counts = |start: &&Start| {
@@ -63,7 +63,7 @@ impl Oracle<'_> {
                             && self.scheme.segments.contains(&start.segment)
                     };
                     let first = self
-                        .world
+                        .handed
                         .starts
                         .iter()
                         .filter(counts)
@@ -104,7 +104,7 @@ impl Oracle<'_> {
         if !days(from, seen.max(proof)).all(|day| Some(day) <= end) {
             return Answer::NotYetKnown;
         }
-        let person = self.world.people.iter().find(|person| person.name == start.person).expect("a person");
+        let person = self.handed.people.iter().find(|person| person.name == start.person).expect("a person");
         let known = match (person.known, person.died, person.removed) {
             (Some(known), _, _) => known <= self.known_at,
             (None, died, removed) => died.into_iter().chain(removed).min().is_some_and(|day| day <= self.known_at),
@@ -206,12 +206,12 @@ impl Oracle<'_> {
 
     fn events(&self, person: &str) -> Vec<&Event> {
         let known = |event: &&Event| event.person == person && event.known.unwrap_or(event.date) <= self.known_at;
-        self.world.events.iter().filter(known).collect()
+        self.handed.events.iter().filter(known).collect()
     }
 
     fn kept(&self, person: &str) -> Vec<&Spell> {
         let known = |spell: &&Spell| spell.person == person && spell.known.unwrap_or(spell.from) <= self.known_at;
-        self.world.spells.iter().filter(known).collect()
+        self.handed.spells.iter().filter(known).collect()
     }
 
     /// The events that count, with the day of their proof.
@@ -267,7 +267,7 @@ impl Oracle<'_> {
         let mut need = |table: &str, kinds: &[String]| {
             for kind in kinds {
                 let stated =
-                    |kind: &str| self.world.coverage.iter().filter(|row| row.0 == table && row.1 == kind).map(|row| row.2).min();
+                    |kind: &str| self.handed.coverage.iter().filter(|row| row.0 == table && row.1 == kind).map(|row| row.2).min();
                 let end = stated(kind).or_else(|| stated("")).or_else(|| self.last(table));
                 last = last.min(end);
             }
@@ -299,8 +299,8 @@ impl Oracle<'_> {
 
     /// The last day that a table tells of.
     fn last(&self, table: &str) -> Option<Date> {
-        let events = self.world.events.iter().flat_map(|row| [Some(row.date), row.settled, row.known]);
-        let spells = self.world.spells.iter().flat_map(|row| [Some(row.from), row.known]);
+        let events = self.handed.events.iter().flat_map(|row| [Some(row.date), row.settled, row.known]);
+        let spells = self.handed.spells.iter().flat_map(|row| [Some(row.from), row.known]);
         if table == "events" { events.flatten().max() } else { spells.flatten().max() }
     }
 }

@@ -5,12 +5,12 @@ use std::fs::File;
 use std::io::{self, Read, Seek as _};
 use std::path::Path;
 
-use anyhow::Context as _;
 use crate::csv::Csv;
 use crate::fault::Fault;
 use crate::gzip::{self, Gzip};
 use crate::rows::{Odd, Rows};
 use crate::workbook::{SEVERAL_SHEETS, Sheet, SheetName, Workbook};
+use anyhow::Context as _;
 
 /// Text from wherever it comes.
 pub type Text = Csv<Box<dyn Read>>;
@@ -32,8 +32,8 @@ pub fn open(file: File, path: &Path, sheet: Option<&str>) -> anyhow::Result<Resu
     Ok(match (text(file, path)?, sheet) {
         (Ok(text), None) => Ok(Opened::Text(Box::new(text))),
         (Ok(_), Some(_)) => {
-            let mend = "leave `sheet` out, or name a workbook (.xlsx or .ods)";
-            Err(Fault::file("the file has no sheets", "a workbook where a sheet is named", mend))
+            let fix = "leave `sheet` out, or name a workbook (.xlsx or .ods)";
+            Err(Fault::file("the file has no sheets", "a workbook where a sheet is named", fix))
         }
         (Err(fault), _) => Err(fault),
     })
@@ -78,8 +78,8 @@ pub fn table(file: File, path: &Path, table: &str, named: Option<&str>) -> anyho
     })?;
     Ok(sheet.map_err(|fault| match named {
         None if fault.what == SEVERAL_SHEETS => {
-            let mend = format!("name the sheets {table}, {table}-2 and so on if each is a part of the table, or keep only one");
-            Fault { mend, ..fault }
+            let fix = format!("name the sheets {table}, {table}-2 and so on if each is a part of the table, or keep only one");
+            Fault { fix, ..fault }
         }
         _ => fault,
     }))
@@ -178,12 +178,12 @@ fn no_text(first: &[u8]) -> Option<Fault> {
         (b"\xfd7zXZ", "an xz file", UNPACK),
         (b"PAR1", "a Parquet file", "rename it so that it ends in .parquet"),
     ];
-    let (_, kind, mend) = kinds.iter().find(|(magic, _, _)| first.starts_with(magic))?;
-    Some(Fault { value: Some((*kind).to_owned()), ..Fault::file("this is not a CSV file", "text: rows of cells", *mend) })
+    let (_, kind, fix) = kinds.iter().find(|(magic, _, _)| first.starts_with(magic))?;
+    Some(Fault { value: Some((*kind).to_owned()), ..Fault::file("this is not a CSV file", "text: rows of cells", *fix) })
 }
 
 /// A file that cannot be read to its end is not read at all: what is missing would look like people who are not there.
 pub fn refused(path: &Path, fault: &Fault) -> anyhow::Error {
     let found = fault.value.as_ref().map_or(String::new(), |found| format!(" ({found})"));
-    anyhow::anyhow!("{}: {}{found}\n      expected  {}\n\nhint: {}", path.display(), fault.what, fault.expected, fault.mend)
+    anyhow::anyhow!("{}: {}{found}\n      expected  {}\n\nhint: {}", path.display(), fault.what, fault.expected, fault.fix)
 }

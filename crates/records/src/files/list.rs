@@ -4,16 +4,16 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use base::cell::quoted;
 use crate::fault::Fault;
 use crate::workbook::write::{Book, Cell, MOST_ROWS};
+use anyhow::Context as _;
+use base::cell::quoted;
 
 use super::write::plain;
 use super::xlsx;
 
 const COLUMNS: [(&str, u32); 8] =
-    [("file", 20), ("row", 10), ("column", 14), ("grade", 10), ("what", 50), ("value", 24), ("expected", 50), ("mend", 70)];
+    [("file", 20), ("row", 10), ("column", 14), ("grade", 10), ("what", 50), ("value", 24), ("expected", 50), ("fix", 70)];
 
 /// A list on its way out.
 pub enum List {
@@ -44,12 +44,12 @@ impl List {
         match self {
             List::Csv(to) => {
                 let (value, column) = (plain(value), plain(&fault.column));
-                let cells = [quoted(fault.what), quoted(&value), quoted(&fault.expected), quoted(&fault.mend)];
+                let cells = [quoted(fault.what), quoted(&value), quoted(&fault.expected), quoted(&fault.fix)];
                 writeln!(to, "{},{},{},{grade},{}", quoted(file), fault.place, quoted(&column), cells.join(","))?;
             }
             List::Book { book, more, .. } => {
                 let place = i64::try_from(fault.place).unwrap_or(i64::MAX);
-                let texts = [fault.what, value, &fault.expected, &fault.mend].map(Cell::Text);
+                let texts = [fault.what, value, &fault.expected, &fault.fix].map(Cell::Text);
                 let cells = [Cell::Text(file), Cell::Whole(place), Cell::Text(&fault.column), Cell::Text(grade)];
                 let room = book.row(&[cells, texts].concat())?;
                 *more += u64::from(!room);

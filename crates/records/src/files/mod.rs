@@ -5,10 +5,10 @@ pub mod input;
 pub mod list;
 pub mod others;
 mod pages;
+mod panics;
 pub mod parquet;
 pub mod parquet_rows;
 pub mod parquet_text;
-mod panics;
 mod parquet_types;
 pub mod safe;
 pub mod through;
@@ -19,13 +19,13 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
-use others::Other;
 use crate::batch::Batch;
 use crate::fault::Fault;
 use crate::rows::{self, Rows};
 use crate::schema::{TABLES, Table};
 use crate::workbook::Workbook;
+use anyhow::{Context as _, bail};
+use others::Other;
 use write::UNFINISHED;
 
 use safe::LARGEST_TABLE_BYTES;

@@ -11,16 +11,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use base::day::{FIRST, LAST, NEVER};
-use parquet::basic::{Compression, Type as Physical};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::DataType;
-use parquet::file::reader::{ChunkReader, FileReader as _, Length, SerializedFileReader};
 use crate::batch::{Batch, NONE, Texts, Values};
 use crate::cell;
 use crate::csv::columns;
 use crate::fault::{Fault, Grade};
 use crate::schema::{Column, Kind, Table};
+use base::day::{FIRST, LAST, NEVER};
+use parquet::basic::{Compression, Type as Physical};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::DataType;
+use parquet::file::reader::{ChunkReader, FileReader as _, Length, SerializedFileReader};
 
 use super::parquet_types::{self, Is, tops};
 use super::{Take, pages};
@@ -172,15 +172,15 @@ pub fn unpackable(reader: &SerializedFileReader<Source>, source: &Source, column
                 _ => continue,
             };
             let expected = "a column packed with Snappy, Zstandard, gzip, Brotli or LZ4_RAW, or not packed";
-            let mend = "write the file again with Snappy or Zstandard (compression=\"zstd\"); it is whole, only packed otherwise";
+            let fix = "write the file again with Snappy or Zstandard (compression=\"zstd\"); it is whole, only packed otherwise";
             let name: String = column.column_descr().path().string().chars().take(40).collect();
-            let fault = Fault::file("the column is packed in a way that is not read", expected, mend);
+            let fault = Fault::file("the column is packed in a way that is not read", expected, fix);
             return Some(Fault { column: name, value: Some(packing.into()), ..fault });
         }
     }
     let what = pages::absurd(source, reader.metadata(), columns)?;
-    let mend = "ask for the file again; it was refused before anything was unpacked";
-    let fault = Fault::file("the file declares absurd sizes", "sizes that go together", mend);
+    let fix = "ask for the file again; it was refused before anything was unpacked";
+    let fault = Fault::file("the file declares absurd sizes", "sizes that go together", fix);
     Some(Fault { value: Some(what), ..fault })
 }
 
@@ -242,14 +242,14 @@ const UNFIT: &str = "the column holds values of another kind";
 
 /// A column of a type that cannot become what the table wants.
 fn misfit(column: &Column, found: String) -> Fault {
-    let mend = match column.kind {
+    let fix = match column.kind {
         Kind::Id => "write the column as text (string) or as whole numbers (int64 or uint64)",
         Kind::Text | Kind::Choice(_) => "write the column as text (string)",
         Kind::Day => "write the column as dates (date32), or as text such as 2027-04-01",
         Kind::Amount => "write the column as decimal128(18, 2) or as whole numbers",
         Kind::Share => "write the column as floating point numbers (double)",
     };
-    let fault = Fault::file(UNFIT, column.kind.expected(), mend);
+    let fault = Fault::file(UNFIT, column.kind.expected(), fix);
     Fault { column: column.name.into(), value: Some(found), ..fault }
 }
 
@@ -375,11 +375,11 @@ impl Opened {
             if let Some(Values::Texts(texts)) = batch.columns.last() {
                 *text += texts.bytes();
             }
-            for (row, value, (what, mend)) in wrong {
+            for (row, value, (what, fix)) in wrong {
                 good.resize(rows, true);
                 // One fault for a row is enough to set it apart; the first is told.
                 if std::mem::replace(&mut good[row], false) {
-                    faults.push(Fault::value(batch.places[row], column, &value, what, mend));
+                    faults.push(Fault::value(batch.places[row], column, &value, what, fix));
                 }
             }
         }

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 
-use parquet::column::reader::ColumnReader;
-use parquet::file::reader::FileReader as _;
 use crate::fault::Fault;
 use crate::rows::{Odd, Rows};
+use parquet::column::reader::ColumnReader;
+use parquet::file::reader::FileReader as _;
 
 use super::parquet::{broken, quietly, unpackable};
 use super::parquet_text::{self, Moments, Opened, Value};

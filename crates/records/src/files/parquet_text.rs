@@ -3,13 +3,13 @@
 
 use std::fs::File;
 
+use crate::cell::LONGEST;
+use crate::fault::Fault;
 use base::day;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use crate::cell::LONGEST;
-use crate::fault::Fault;
 
 use super::parquet::{Source, guarded};
 use super::parquet_types::{self, Is, tops};

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context as _, bail};
-use rayon::BroadcastContext;
 use crate::batch::Batch;
 use crate::facts::{Gather, Gathered};
 use crate::fault::Fault;
 use crate::gate::{Door, File, Found, Looked, key};
 use crate::names::Names;
 use crate::{Need, gate};
+use anyhow::{Context as _, bail};
+use rayon::BroadcastContext;
 use sha2::{Digest as _, Sha256};
 
 use super::{Format, TableFile, parquet};

@@ -5,6 +5,9 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::batch::{Batch, NONE, Values};
+use crate::csv;
+use crate::schema::{Kind, Table};
 use anyhow::{Context as _, bail};
 use base::day::NEVER;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
@@ -12,9 +15,6 @@ use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64T
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
-use crate::batch::{Batch, NONE, Values};
-use crate::csv;
-use crate::schema::{Kind, Table};
 
 use super::Format;
 

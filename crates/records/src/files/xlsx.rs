@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
-use base::day;
 use crate::csv;
 use crate::workbook::write::{Book, Cell, MOST_ROWS};
+use anyhow::{Context as _, bail};
+use base::day;
 
 /// What the cells of a column are; one that is no such thing stays text.
 #[derive(Clone, Copy, PartialEq)]
@@ -63,7 +63,7 @@ pub fn write(path: &Path, title: &str, text: &str, kind: fn(&str) -> Kind) -> an
 
 fn width(name: &str, kind: Kind) -> u32 {
     let usual = match kind {
-        Kind::Text if matches!(name, "reason" | "what" | "expected" | "mend") => 60,
+        Kind::Text if matches!(name, "reason" | "what" | "expected" | "fix") => 60,
         Kind::Text => 22,
         Kind::Money | Kind::Decimal => 16,
         Kind::Whole | Kind::Day => 12,

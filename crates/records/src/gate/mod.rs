@@ -128,7 +128,7 @@ pub struct Door<'a> {
 #[derive(Debug, Default)]
 pub struct Found {
     pub findings: Findings,
-    /// By file: rows that were read, whether they can be used or not, those that are used, set apart, and repeated.
+    /// By file: rows that were read, whether they can be used or not, those that are used, set aside, and repeated.
     pub files: Vec<Rows>,
     /// Fingerprints of keys that seem to have been read before; [`Second`] looks at them again.
     repeated: Vec<u64>,
@@ -242,7 +242,7 @@ impl<'a> Door<'a> {
             audits::claims(&self.asked.outcomes, batch, &mut wrong);
         }
         if !wrong.faults.is_empty() {
-            self.set_apart(file, batch, &mut looked, wrong, found);
+            self.set_aside(file, batch, &mut looked, wrong, found);
         }
         self.copies(file, batch, &looked, found);
         found.files[file.at].used += batch.rows() as u64;
@@ -469,7 +469,7 @@ impl<'a> Door<'a> {
     }
 
     /// Notes what is wrong with rows of a batch, and leaves only the rows that can be used.
-    fn set_apart(&self, file: File<'_>, batch: &mut Batch, looked: &mut Looked, mut wrong: Wrong, found: &mut Found) {
+    fn set_aside(&self, file: File<'_>, batch: &mut Batch, looked: &mut Looked, mut wrong: Wrong, found: &mut Found) {
         wrong.faults.sort_by_key(|(row, fault)| (*row, fault.grade));
         let person = self.table.columns.iter().position(|column| column.name == "person");
         let mut good = vec![true; batch.rows()];

@@ -1,4 +1,4 @@
-//! The data-quality statement: what was read, what was used, what was set apart and why, whom it concerns and what it could
+//! The data-quality statement: what was read, what was used, what was set aside and why, whom it concerns and what it could
 //! change. It travels with every figure, to the terminal, into files, onto the page, into the ledger and before the person who
 //! approves.
 
@@ -15,7 +15,7 @@ pub struct Quality {
     pub files: Vec<FileRead>,
     pub findings: Vec<Finding>,
     pub zeros: Vec<Zero>,
-    /// The most that what was set apart could change the sum; `None` where it can change nothing or there is no sum.
+    /// The most that what was set aside could change the sum; `None` where it can change nothing or there is no sum.
     pub effect: Option<Effect>,
     /// Facts of people who are measured that equal another in all but their key.
     pub copies: Option<Copies>,
@@ -39,7 +39,7 @@ pub struct FileRead {
     pub sha256: String,
     pub rows: u64,
     pub used: u64,
-    pub set_apart: u64,
+    pub set_aside: u64,
     pub repeats: u64,
 }
 
@@ -49,9 +49,9 @@ pub enum Outcome {
     /// The run stops.
     Refused,
     /// The row is not used, and the sum may change with it.
-    SetApart,
+    SetAside,
     /// The row is not used, and no rule looks at it.
-    SetApartWithoutEffect,
+    SetAsideWithoutEffect,
     /// The row is counted once, or there is something to know.
     Told,
 }
@@ -102,8 +102,8 @@ pub struct Accepted {
 impl Outcome {
     const WORDS: [(Outcome, &str); 4] = [
         (Outcome::Refused, "refused"),
-        (Outcome::SetApart, "set apart"),
-        (Outcome::SetApartWithoutEffect, "set apart, no effect"),
+        (Outcome::SetAside, "set aside"),
+        (Outcome::SetAsideWithoutEffect, "set aside, no effect"),
         (Outcome::Told, "told"),
     ];
 
@@ -121,8 +121,8 @@ pub fn findings(findings: &Findings) -> Vec<Finding> {
         .map(|(key, kind)| Finding {
             outcome: match key.grade {
                 Grade::File | Grade::Refused => Outcome::Refused,
-                Grade::Row if key.touches => Outcome::SetApart,
-                Grade::Row => Outcome::SetApartWithoutEffect,
+                Grade::Row if key.touches => Outcome::SetAside,
+                Grade::Row => Outcome::SetAsideWithoutEffect,
                 Grade::Repeat | Grade::Warning => Outcome::Told,
             },
             file: key.file.clone(),
@@ -170,10 +170,10 @@ pub fn zeros(stated: &[Stated]) -> Vec<Zero> {
 }
 
 impl Quality {
-    /// How many rows were set apart with which the sum may change.
+    /// How many rows were set aside with which the sum may change.
     #[must_use]
     pub fn faults(&self) -> u64 {
-        self.findings.iter().filter(|finding| finding.outcome == Outcome::SetApart).map(|finding| finding.rows).sum()
+        self.findings.iter().filter(|finding| finding.outcome == Outcome::SetAside).map(|finding| finding.rows).sum()
     }
 
     /// The findings of an outcome.

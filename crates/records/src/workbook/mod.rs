@@ -45,9 +45,9 @@ pub struct SheetName {
 
 /// A workbook that cannot be read without its password.
 fn with_password() -> Fault {
-    let mend =
+    let fix =
         "open it with its password and save it without one; keep it somewhere safe, and delete it when it is no longer needed";
-    Fault::file("the workbook has a password", "a workbook without a password", mend)
+    Fault::file("the workbook has a password", "a workbook without a password", fix)
 }
 
 impl<R: Read + Seek> Workbook<R> {
@@ -67,8 +67,8 @@ impl<R: Read + Seek> Workbook<R> {
             return Ok(found.ok_or_else(|| {
                 let names = || self.sheets.iter().map(|sheet| sheet.name.as_str());
                 let near = base::problem::nearest(name, names());
-                let mend = near.map_or("give the name of one of them".into(), |near| format!("is \"{near}\" meant?"));
-                let fault = Fault::file("the workbook has no such sheet", format!("one of {}", self.listed()), mend);
+                let fix = near.map_or("give the name of one of them".into(), |near| format!("is \"{near}\" meant?"));
+                let fault = Fault::file("the workbook has no such sheet", format!("one of {}", self.listed()), fix);
                 Fault { value: Some(format!("\"{name}\"")), ..fault }
             }));
         }
@@ -87,8 +87,8 @@ impl<R: Read + Seek> Workbook<R> {
                 Ok(Err(Fault::file("the workbook is empty", "a sheet with rows", "save the sheet again")))
             }
             Err(_) => {
-                let mend = "say which one is meant, or keep only that one";
-                Ok(Err(Fault::file(SEVERAL_SHEETS, format!("one of {}", self.listed()), mend)))
+                let fix = "say which one is meant, or keep only that one";
+                Ok(Err(Fault::file(SEVERAL_SHEETS, format!("one of {}", self.listed()), fix)))
             }
         }
     }
@@ -139,8 +139,8 @@ fn open<R: Read + Seek>(mut from: R) -> io::Result<Workbook<R>> {
         return Err(io::Error::other(old(&mut from)?));
     }
     if !first.starts_with(b"PK") {
-        let mend = "name it for what it is: .csv for text, .parquet for Parquet";
-        let fault = Fault::file("this is not a workbook", "a workbook of Excel (.xlsx) or OpenDocument (.ods)", mend);
+        let fix = "name it for what it is: .csv for text, .parquet for Parquet";
+        let fault = Fault::file("this is not a workbook", "a workbook of Excel (.xlsx) or OpenDocument (.ods)", fix);
         return Err(io::Error::other(fault));
     }
     let mut zip = Zip::open(from)?;
@@ -148,19 +148,19 @@ fn open<R: Read + Seek>(mut from: R) -> io::Result<Workbook<R>> {
         let mut kind = String::new();
         zip.part("mimetype")?.take(200).read_to_string(&mut kind)?;
         if !kind.contains("spreadsheet") {
-            let mend = "save the table as a spreadsheet (.ods) or as CSV";
-            return Err(io::Error::other(Fault::file("this is a document, and no spreadsheet", "a spreadsheet", mend)));
+            let fix = "save the table as a spreadsheet (.ods) or as CSV";
+            return Err(io::Error::other(Fault::file("this is a document, and no spreadsheet", "a spreadsheet", fix)));
         }
         let sheets = ods::open(&mut zip)?;
         return Ok(Workbook { zip, kind: Kind::OpenDocument, sheets });
     }
     if zip.has("xl/workbook.bin") {
-        let mend = "save it as an Excel workbook (.xlsx)";
-        return Err(io::Error::other(Fault::file("this is a binary Excel workbook (.xlsb)", "a workbook in .xlsx", mend)));
+        let fix = "save it as an Excel workbook (.xlsx)";
+        return Err(io::Error::other(Fault::file("this is a binary Excel workbook (.xlsb)", "a workbook in .xlsx", fix)));
     }
     if !zip.has("[Content_Types].xml") {
-        let mend = "unpack it, and hand over the files in it";
-        return Err(io::Error::other(Fault::file("this is a zip archive, and no workbook", "a workbook", mend)));
+        let fix = "unpack it, and hand over the files in it";
+        return Err(io::Error::other(Fault::file("this is a zip archive, and no workbook", "a workbook", fix)));
     }
     let (sheets, common) = xlsx::open(&mut zip)?;
     Ok(Workbook { zip, kind: Kind::Excel(Arc::new(common)), sheets })
@@ -190,8 +190,8 @@ fn old(from: &mut (impl Read + Seek)) -> io::Result<Fault> {
     if has("EncryptedPackage") {
         return Ok(with_password());
     }
-    let mend = "open it in a spreadsheet program and save it as an Excel workbook (.xlsx)";
-    Ok(Fault::file("this is an old Excel workbook (.xls)", "a workbook in .xlsx", mend))
+    let fix = "open it in a spreadsheet program and save it as an Excel workbook (.xlsx)";
+    Ok(Fault::file("this is an old Excel workbook (.xls)", "a workbook in .xlsx", fix))
 }
 
 /// The rows of one sheet of either kind.

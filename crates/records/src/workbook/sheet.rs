@@ -191,10 +191,10 @@ impl Told {
     /// In words, once the header's place is known.
     pub fn faults(&mut self, header: u64) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut tell = |count: u64, first: &str, what: &'static str, mend: &str| {
+        let mut tell = |count: u64, first: &str, what: &'static str, fix: &str| {
             if count > 0 {
                 let found = if count == 1 { first.to_owned() } else { format!("{count}, the first is {first}") };
-                let fault = Fault::file(what, "plain cells, each with its own value", mend);
+                let fault = Fault::file(what, "plain cells, each with its own value", fix);
                 faults.push(Fault { value: Some(found), ..fault }.warning());
             }
         };

@@ -46,8 +46,8 @@ pub(super) fn damaged(found: impl Into<String>) -> io::Error {
 
 /// A file that unpacks to more than anybody's table.
 pub(super) fn absurd(found: impl Into<String>) -> io::Error {
-    let mend = "save the sheet as CSV; nothing more of the workbook was unpacked";
-    let fault = Fault::file("the workbook is absurdly large inside", "sizes that go together", mend);
+    let fix = "save the sheet as CSV; nothing more of the workbook was unpacked";
+    let fault = Fault::file("the workbook is absurdly large inside", "sizes that go together", fix);
     io::Error::other(Fault { value: Some(found.into()), ..fault })
 }
 

@@ -92,7 +92,7 @@ fn a_column_that_is_not_there_stops_the_part() {
     let (out, done) =
         rows("[people.all]\nfile = \"f.csv\"\nperson = \"idd\"\nborn = \"birth\"\n", "id,birth\n1,2000-01-01\n", &LookUps::new());
     assert_eq!(out, Vec::<String>::new());
-    assert_eq!((done.faults.len(), done.faults[0].column.as_str(), done.faults[0].mend.as_str()), (1, "idd", "is `id` meant?"));
+    assert_eq!((done.faults.len(), done.faults[0].column.as_str(), done.faults[0].fix.as_str()), (1, "idd", "is `id` meant?"));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_column_that_leaves_it_open_is_refused() {
     assert!(survey("no,kind,seen\n1,x,01/02/2024\n2,y,13/02/2024\n").is_ok());
     let faults = survey("no,kind,seen\n1,x,01/02/2024\n2,y,03/02/2024\n").expect_err("nothing settles it");
     assert_eq!((faults.len(), faults[0].column.as_str(), faults[0].place), (1, "seen", 2));
-    assert!(faults[0].mend.contains("format = \"day first\""), "{faults:?}");
+    assert!(faults[0].fix.contains("format = \"day first\""), "{faults:?}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! CSV files as office programs and accidents make them: what can be read is read as it was meant, what cannot is told with
-//! its place and its mend, and nothing ever stops the program.
+//! its place and its fix, and nothing ever stops the program.
 
 use std::io::Read;
 
@@ -121,7 +121,7 @@ fn windows_1252_is_read_as_it_was_meant_and_told_once() {
 
 /// Each wrong row with its one fault; the rows around it stay.
 #[test]
-fn a_wrong_row_is_set_apart_with_its_place_and_its_mend() {
+fn a_wrong_row_is_set_apart_with_its_place_and_its_fix() {
     let cases = [
         ("3,A,job", "", "the row has another number of cells than the header"),
         ("3,A,job,2027-08-01,,,x", "", "the row has another number of cells than the header"),
@@ -140,7 +140,7 @@ fn a_wrong_row_is_set_apart_with_its_place_and_its_mend() {
         let text = format!("{SPELLS}{row}\n4,B,job,2027-08-01,\n");
         let (batches, faults) = read("spells", text.as_bytes());
         assert_eq!(only(&faults), (4, column, what, Grade::Row), "{row}");
-        assert!(!faults[0].mend.is_empty() && !faults[0].expected.is_empty());
+        assert!(!faults[0].fix.is_empty() && !faults[0].expected.is_empty());
         assert_eq!(rows(&batches), format!("{SPELLS_READ}4,B,job,2027-08-01,,\n"), "{row}");
     }
 }
@@ -250,7 +250,7 @@ fn a_header_that_cannot_be_used_is_told_at_once() {
     assert_eq!(what("spell,person,kind,from,from\n1,A,job,2027-04-01,\n"), [("from".to_owned(), "the column is there twice")]);
     let (batches, faults) = read("spells", "spell,person,kind,from,tp\n1,A,job,2027-04-01,2027-05-01\n".as_bytes());
     assert_eq!(only(&faults), (0, "tp", "this column looks like another one spelled differently", Grade::Refused));
-    assert!(faults[0].mend.contains("`to`"));
+    assert!(faults[0].fix.contains("`to`"));
     let (_, faults) = read("spells", "spell,person,kind,from,to,remark\n1,A,job,2027-04-01,2027-05-01,x\n".as_bytes());
     assert_eq!(only(&faults), (0, "remark", "the table has no such column", Grade::Warning));
     assert_eq!(rows(&batches), "1,A,job,2027-04-01,,\n");

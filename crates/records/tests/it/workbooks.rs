@@ -190,7 +190,7 @@ fn a_sheet_is_named_or_is_the_only_one() {
     assert_eq!(workbook.sheet(Some(" Starts 2024 ")).expect("memory").map(|sheet| sheet.name), Ok("starts 2024".into()));
     let fault = workbook.sheet(Some("starts 2025")).expect("memory").expect_err("no such sheet");
     assert_eq!((fault.what, fault.value.as_deref()), ("the workbook has no such sheet", Some("\"starts 2025\"")));
-    assert!(fault.mend.contains("starts 202"), "{}", fault.mend);
+    assert!(fault.fix.contains("starts 202"), "{}", fault.fix);
     let fault = workbook.sheet(None).expect("memory").expect_err("several");
     assert_eq!(
         (fault.what, fault.expected.as_str()),
@@ -213,7 +213,7 @@ fn refused(bytes: &[u8]) -> String {
     let (_, faults) = read(bytes);
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) else { panic!("nothing is wrong: {faults:?}") };
-    assert!(!fault.mend.is_empty() && !fault.expected.is_empty());
+    assert!(!fault.fix.is_empty() && !fault.expected.is_empty());
     format!("{}: {}", fault.what, fault.value.as_deref().unwrap_or(""))
 }
 

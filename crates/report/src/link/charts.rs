@@ -8,12 +8,12 @@ use linkage::cluster::Link;
 use linkage::model::Level;
 use linkage::score::Scorer;
 
-use super::why::name;
-use linkage::linkage::Linkage;
 use super::summary::REVIEW;
+use super::why::name;
 use crate::charts::Drawn;
 use crate::markup::table;
 use crate::svg::{self, Axis, BLUE, Bar, Chart, GREY, RED, band_key};
+use linkage::linkage::Linkage;
 
 /// log2(m/u) of a level; nothing where the model gives no such number.
 fn bits(level: &Level) -> Option<f64> {

@@ -11,11 +11,11 @@ use linkage::score::Scorer;
 use linkage::values::MISSING;
 
 use super::charts::{chance, histogram, signed, waterfalls, weights};
-use super::why::name;
-use linkage::linkage::{Linkage, unusual};
 use super::summary::{REVIEW, agencies, at_thresholds, counted};
+use super::why::name;
 use crate::html::document;
 use crate::markup::{details, heading, list, paragraph, table, text};
+use linkage::linkage::{Linkage, unusual};
 
 /// The whole page. The same linkage gives the same bytes.
 #[must_use]

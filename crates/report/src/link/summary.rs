@@ -3,8 +3,8 @@
 use base::money::thousands;
 use linkage::score::probability;
 
-use linkage::linkage::Linkage;
 use crate::terminal;
+use linkage::linkage::Linkage;
 
 /// Links between these, in bits, should be looked at by somebody.
 pub const REVIEW: (f64, f64) = (-3.0, 7.0);

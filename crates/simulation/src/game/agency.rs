@@ -120,7 +120,7 @@ fn read(top: &Section<'_, '_>) -> Agency {
         top.push(
             top.problem("task", "some mix of efforts costs nothing, or less")
                 .expected("each `cost_with` smaller than the root of the product of the two tasks' `cost`")
-                .mend("lower `cost_with`, or raise `cost`"),
+                .fix("lower `cost_with`, or raise `cost`"),
         );
     }
     let task_of = |section: &Section<'_, '_>| {
@@ -162,7 +162,7 @@ fn unknown_task(section: &Section<'_, '_>, table: &str, key: &str, name: &str, k
         .read(format!("`{name}`"))
         .expected(format!("another of {}", known.join(", ")))
         .nearest(name, known.iter().copied())
-        .mend("correct the name, or add the task")
+        .fix("correct the name, or add the task")
 }
 
 /// Whether a quadratic form rises in every direction (Cholesky's decomposition exists).

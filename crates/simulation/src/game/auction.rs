@@ -74,7 +74,7 @@ fn read(top: &Section<'_, '_>) -> Auction {
             section.push(
                 Problem::at(section.file, section.span_of("high"), "`high` must lie above `low`")
                     .expected("two numbers, the lower first")
-                    .mend("correct one of them"),
+                    .fix("correct one of them"),
             );
         }
         let error = match kind {
@@ -107,7 +107,7 @@ fn read(top: &Section<'_, '_>) -> Auction {
             top.problem("signal", "nobody can have this signal")
                 .read((sign * signal).to_string())
                 .expected(format!("from {} to {}", (sign * first).min(sign * last), (sign * first).max(sign * last)))
-                .mend("correct `signal`, or the range in [value]"),
+                .fix("correct `signal`, or the range in [value]"),
         );
     }
     auction

@@ -54,7 +54,7 @@ fn read(top: &Section<'_, '_>) -> Matrix {
             section.push(
                 Problem::at(GAME_FILE, section.span, "[column_pays] has other choices than [pays], or in another order")
                     .expected(format!("rows {}, each with {}", rows.join(", "), columns.join(", ")))
-                    .mend("write both with the same choices in the same order"),
+                    .fix("write both with the same choices in the same order"),
             );
         }
     }
@@ -75,7 +75,7 @@ fn table(section: &Section<'_, '_>) -> (Vec<String>, Vec<String>, Vec<Vec<f64>>)
                 Problem::at(GAME_FILE, row.span, format!("[{}] does not fit the table", row.path))
                     .read(names.join(", "))
                     .expected(format!("the same choices in every row, at most {MOST}: {}", columns.join(", ")))
-                    .mend("give every row the same choices, in the same order"),
+                    .fix("give every row the same choices, in the same order"),
             );
         }
         pays.push(columns.iter().map(|name| number_or(&row, name, 0.0)).collect());
@@ -100,7 +100,7 @@ impl Matrix {
         figures.push(Figure::exact("value to row", mixed(&self.row_pays, &first.row, &first.column)));
         figures.push(Figure::exact("regret", first.regret));
         let chances = |who: &str, names: &[String], often: &[f64]| -> Vec<Figure> {
-            names.iter().zip(often).map(|(name, often)| Figure::exact(format!("{who} plays {name}"), *often)).collect()
+            names.iter().zip(often).map(|(name, often)| Figure::exact(format!("{who} strategy results {name}"), *often)).collect()
         };
         figures.extend(chances("row", &self.rows, &first.row));
         figures.extend(chances("column", &self.columns, &first.column));

@@ -93,7 +93,7 @@ pub fn read(reader: &Reader<'_>) -> Option<Game> {
         top.push(
             top.problem("game", "the file does not say which form of game it is")
                 .expected(forms.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(" or "))
-                .mend("add a first line such as game = \"agency\"; docs/game-file.md has an example of each"),
+                .fix("add a first line such as game = \"agency\"; docs/game-file.md has an example of each"),
         );
     }
     let form = top.choice("game", &forms)?;
@@ -128,8 +128,8 @@ fn number_or(section: &Section<'_, '_>, key: &str, default: f64) -> f64 {
 
 /// A bare number that must be there and lie in a range that stands in the message.
 fn number_within(section: &Section<'_, '_>, key: &str, low: f64, high: f64) -> f64 {
-    let mend = "correct the number";
-    section.required_within::<Plain>(key, (Plain(low), Plain(high)), &format!("`{key}` out of its range"), mend).0
+    let fix = "correct the number";
+    section.required_within::<Plain>(key, (Plain(low), Plain(high)), &format!("`{key}` out of its range"), fix).0
 }
 
 /// The same where it may be left out.
@@ -144,8 +144,8 @@ fn above_nothing(section: &Section<'_, '_>, key: &str) -> f64 {
 
 /// A whole number that must be there.
 fn count_within(section: &Section<'_, '_>, key: &str, low: i64, high: i64) -> usize {
-    let mend = "correct the number";
-    section.required_within::<Count>(key, (Count(low), Count(high)), &format!("`{key}` out of its range"), mend).0 as usize
+    let fix = "correct the number";
+    section.required_within::<Count>(key, (Count(low), Count(high)), &format!("`{key}` out of its range"), fix).0 as usize
 }
 
 /// The smallest and the largest number of the games, so that no sum runs out of a number's range.
@@ -194,7 +194,7 @@ fn parts<T>(
         top.push(
             Problem::at(GAME_FILE, outer.span, format!("[{key}] has {} tables", out.len()))
                 .expected(format!("from {least} to {most} tables [{key}.NAME]"))
-                .mend("add or remove some"),
+                .fix("add or remove some"),
         );
     }
     out

@@ -95,7 +95,7 @@ fn read(top: &Section<'_, '_>) -> Selection {
             section.push(
                 Problem::at(section.file, section.span, "[choose] needs one of `share` and `best_of`")
                     .expected("share = 0.2, or best_of = 5")
-                    .mend("keep the one that is meant"),
+                    .fix("keep the one that is meant"),
             );
         }
         if section.has("best_of") {

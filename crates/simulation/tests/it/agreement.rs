@@ -5,41 +5,41 @@ use contract::price::statement;
 use contract::tally::Tally;
 use proptest::prelude::*;
 use risks::{Estimate, Role};
-use simulation::conduct::{Arena, Conduct};
 use simulation::people::{Chances, people};
-use simulation::plays::Stage;
 use simulation::rank::Ranks;
 use simulation::search::{self, Budget, Objective};
+use simulation::strategy::{Arena, Strategy};
+use simulation::strategy_results::Stage;
 use simulation::stress::{Options, stress};
 use simulation::{person, replay};
 
 use crate::{ALL, changed, shipped, with_a_fixed_baseline};
 
-/// Rank evaluation and the person-by-person count agree exactly, in every replication, cell and outcome, for any conduct.
+/// Rank evaluation and the person-by-person count agree exactly, in every replication, cell and outcome, for any strategy.
 #[test]
 fn rank_equals_person_by_person() {
     for name in ALL {
         let it = shipped(name);
-        let areas = people(&it.scheme, &it.world);
+        let areas = people(&it.scheme, &it.assumptions);
         let area = &areas[0];
-        let chances = Chances::of(&it.scheme, &it.world, &areas[0]);
+        let chances = Chances::of(&it.scheme, &it.assumptions, &areas[0]);
         let (seed, first, replications) = (7, 3, 3);
-        let ranks = Ranks::build(&it.scheme, &it.world, area, seed, first, replications);
-        let arena = Arena::new(&it.scheme, &it.world, area, &ranks, seed, first);
+        let ranks = Ranks::build(&it.scheme, &it.assumptions, area, seed, first, replications);
+        let arena = Arena::new(&it.scheme, &it.assumptions, area, &ranks, seed, first);
         let size = chances.helps.len() * area.segments;
         for trial in 0..4u64 {
             let effort: Vec<f64> = (0..size)
                 .map(|at| (philox4x64([trial, at as u64, 0, 0], [1, 0])[0] >> 40) as f64 / 16_777_216.0 * 1500.0 * trial as f64)
                 .collect();
-            let conduct = Conduct::of(effort.clone(), vec![true; area.segments]);
+            let strategy = Strategy::of(effort.clone(), vec![true; area.segments]);
             let mut from_ranks: Vec<Tally> = Vec::new();
-            arena.play(&[conduct], replications, |_, tally, _| from_ranks.push(tally.clone()));
+            arena.simulate(&[strategy], replications, |_, tally, _| from_ranks.push(tally.clone()));
             for (index, tally) in from_ranks.iter().enumerate() {
-                let counts = person::count(&it.scheme, &it.world, area, &chances, &effort, seed, first + index as u64);
+                let counts = person::count(&it.scheme, &it.assumptions, area, &chances, &effort, seed, first + index as u64);
                 for (outcome, counts) in counts.iter().enumerate() {
                     let mut expected = vec![0; tally.people.len()];
                     for (cell, count) in area.cells.iter().zip(counts) {
-                        expected[tally.cell(cell.cohort, it.world.segments[cell.segment].priced_as)] += i64::from(*count);
+                        expected[tally.cell(cell.cohort, it.assumptions.segments[cell.segment].priced_as)] += i64::from(*count);
                     }
                     assert_eq!(tally.counts[outcome], expected, "{name}, trial {trial}, replication {index}");
                 }
@@ -60,8 +60,8 @@ fn simulation_and_search_meet_the_closed_form() {
     let mut it = changed("plain-linear", with_a_fixed_baseline);
     // Without its limits the contract is linear through and through.
     it.scheme.clauses.truncate(2);
-    let stage = Stage::build(&it.scheme, &it.world, 11, 0, 400);
-    let arena = stage.arena(&it.scheme, &it.world, 0);
+    let stage = Stage::build(&it.scheme, &it.assumptions, 11, 0, 400);
+    let arena = stage.arena(&it.scheme, &it.assumptions, 0);
     let price = 15_000.0;
     let pay = search::payment_weights(&arena);
     for (segment, weight) in pay[0].iter().enumerate() {
@@ -75,14 +75,14 @@ fn simulation_and_search_meet_the_closed_form() {
         assert!((exact.effort[segment] - effort).abs() < 1e-6);
     }
     // Expected payment: fee plus price for each person fewer than the baseline.
-    let expected = |conduct: &Conduct| 3_600_000.0 + price * (2_500.0 - arena.true_outcomes(conduct)[0].iter().sum::<f64>());
+    let expected = |strategy: &Strategy| 3_600_000.0 + price * (2_500.0 - arena.true_outcomes(strategy)[0].iter().sum::<f64>());
     let simulated = Estimate::of(arena.totals(std::slice::from_ref(&exact), 400)[0].iter().copied());
     assert!((simulated.mean - expected(&exact)).abs() < 4.0 * simulated.error, "{simulated:?} against {}", expected(&exact));
-    // The search tries conducts on a hundred futures and so cannot tell the best from its near neighbours: it loses no more
+    // The search tries strategies on a hundred replications and so cannot tell the best from its near neighbours: it loses no more
     // than that.
     let found = search::best(&arena, Objective::Profit, Budget::FULL, &pay, search::Freedom::ALL);
-    let profit = |conduct: &Conduct| expected(conduct) - arena.cost(conduct);
-    let lost = profit(&exact) - profit(&found.conduct);
+    let profit = |strategy: &Strategy| expected(strategy) - arena.cost(strategy);
+    let lost = profit(&exact) - profit(&found.strategy);
     assert!(lost >= -1.0 && lost < 0.003 * profit(&exact), "the search is £{lost:.0} short of £{:.0}", profit(&exact));
 }
 
@@ -92,20 +92,20 @@ fn threads_change_nothing() {
     let it = shipped("transforming-rehabilitation-2015");
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        let options = Options { seed: 5, replications: 30, worlds: 4 };
-        format!("{:?}", pool.install(|| stress(&it.opened, &it.scheme, &it.world, options, &|_, _| {})))
+        let options = Options { seed: 5, replications: 30, scenarios: 4 };
+        format!("{:?}", pool.install(|| stress(&it.opened, &it.scheme, &it.assumptions, options, &|_, _| {})))
     };
     assert_eq!(run(1), run(3));
 }
 
-/// A conduct's profit is judged on the same futures as the reference it is compared with.
+/// A strategy's profit is judged on the same replications as the reference it is compared with.
 #[test]
 fn common_random_numbers_make_small_differences_visible() {
     let it = shipped("plain-linear");
-    let stage = Stage::build(&it.scheme, &it.world, 3, 0, 200);
-    let arena = stage.arena(&it.scheme, &it.world, 0);
-    let conduct = |extra: f64| Conduct::of(vec![200.0, 200.0, 200.0 + extra], vec![true; 3]);
-    let totals = arena.totals(&[conduct(0.0), conduct(10.0)], 200);
+    let stage = Stage::build(&it.scheme, &it.assumptions, 3, 0, 200);
+    let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+    let strategy = |extra: f64| Strategy::of(vec![200.0, 200.0, 200.0 + extra], vec![true; 3]);
+    let totals = arena.totals(&[strategy(0.0), strategy(10.0)], 200);
     let difference = Estimate::of(totals[0].iter().zip(&totals[1]).map(|(a, b)| b - a));
     let apart = Estimate::of(totals[0].iter().copied());
     assert!(difference.mean > 0.0);
@@ -116,31 +116,37 @@ fn common_random_numbers_make_small_differences_visible() {
 #[test]
 fn replay_is_what_was_counted() {
     let it = shipped("work-programme-2011");
-    let areas = people(&it.scheme, &it.world);
-    let chances = Chances::of(&it.scheme, &it.world, &areas[0]);
+    let areas = people(&it.scheme, &it.assumptions);
+    let chances = Chances::of(&it.scheme, &it.assumptions, &areas[0]);
     let idle = vec![0.0; chances.helps.len() * areas[0].segments];
-    let counts = person::count(&it.scheme, &it.world, &areas[0], &chances, &idle, 9, 2);
+    let counts = person::count(&it.scheme, &it.assumptions, &areas[0], &chances, &idle, 9, 2);
     let cell = areas[0].cells.iter().position(|cell| cell.segment == 6).expect("a small segment");
     let first = areas[0].cells[cell].first_person;
     let mut happened = 0;
     for person in first..first + areas[0].cells[cell].people as u64 {
-        let told = replay::replay(&it.scheme, &it.world, 9, person, 2).expect("a person");
+        let told = replay::replay(&it.scheme, &it.assumptions, 9, person, 2).expect("a person");
         happened += u32::from(told.decisions[0].happens_idle);
     }
     assert_eq!(happened, counts[0][cell]);
-    assert!(replay::replay(&it.scheme, &it.world, 9, 0, 2).is_err());
+    assert!(replay::replay(&it.scheme, &it.assumptions, 9, 0, 2).is_err());
 }
 
 /// The value to the public and the profit are added up over areas, not lost on the way.
 #[test]
 fn the_whole_is_the_sum_of_its_areas() {
     let it = shipped("transforming-rehabilitation-2013");
-    let options = Options { seed: 1, replications: 20, worlds: 0 };
-    let result = stress(&it.opened, &it.scheme, &it.world, options, &|_, _| {});
+    let options = Options { seed: 1, replications: 20, scenarios: 0 };
+    let result = stress(&it.opened, &it.scheme, &it.assumptions, options, &|_, _| {});
     for role in [Role::Idle, Role::Intended, Role::Best] {
-        let whole = result.plays.play(role).expect("played");
-        let parts: f64 =
-            result.plays.areas.iter().flat_map(|area| &area.plays).filter(|p| p.role == role).map(|p| p.payment()).sum();
+        let whole = result.strategy_results.simulate(role).expect("played");
+        let parts: f64 = result
+            .strategy_results
+            .areas
+            .iter()
+            .flat_map(|area| &area.strategy_results)
+            .filter(|p| p.role == role)
+            .map(|p| p.payment())
+            .sum();
         assert!((whole.payment() - parts).abs() < 1.0, "{role:?}");
     }
 }
@@ -148,14 +154,14 @@ fn the_whole_is_the_sum_of_its_areas() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// More reoffending never pays the provider more, in any future, under a scheme without a wrong-way rule.
+    /// More reoffending never pays the provider more, in any replication, under a scheme without a wrong-way rule.
     #[test]
     fn worse_never_pays_more(effort in prop::collection::vec(0.0..1500.0f64, 3), less in 0.0..1.0f64) {
         let it = shipped("plain-linear");
-        let stage = Stage::build(&it.scheme, &it.world, 21, 0, 20);
-        let arena = stage.arena(&it.scheme, &it.world, 0);
-        let better = Conduct::of(effort.clone(), vec![true; 3]);
-        let worse = Conduct::of(effort.iter().map(|effort| effort * less).collect(), vec![true; 3]);
+        let stage = Stage::build(&it.scheme, &it.assumptions, 21, 0, 20);
+        let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+        let better = Strategy::of(effort.clone(), vec![true; 3]);
+        let worse = Strategy::of(effort.iter().map(|effort| effort * less).collect(), vec![true; 3]);
         let totals = arena.totals(&[better, worse], 20);
         for (better, worse) in totals[0].iter().zip(&totals[1]) {
             prop_assert!(worse <= better);

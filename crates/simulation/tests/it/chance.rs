@@ -56,7 +56,7 @@ const SIZES: [usize; 4] = [600, 1_286, 2_600, 5_143];
 #[test]
 fn the_chance_table_three_ways() {
     let scheme = gate();
-    let (base, edge, futures) = (0.475, 0.03, 4_000u64);
+    let (base, edge, replications) = (0.475, 0.03, 4_000u64);
     println!("true fall      n  published  normal  exact binomial  simulated ± 4 s.e.");
     for (fall, published) in PUBLISHED {
         for (size, published) in SIZES.into_iter().zip(published) {
@@ -74,13 +74,14 @@ fn the_chance_table_three_ways() {
             assert!((exact - binomial).abs() < 1e-9, "{fall} points, n = {size}: {exact} against {binomial}");
             // Simulated, person by person with keyed draws.
             let below = simulation::draws::threshold(chance);
-            let shown = |future: u64| {
-                let affected = |person: &u64| (words(3, *person, future, 0)[0] >> 32) < below;
+            let shown = |replication: u64| {
+                let affected = |person: &u64| (words(3, *person, replication, 0)[0] >> 32) < below;
                 (1..=size as u64).filter(affected).count() as i64
             };
-            let simulated = (0..futures / (size as u64 / 600)).map(|future| f64::from(u8::from(shown(future) <= most)));
+            let simulated =
+                (0..replications / (size as u64 / 600)).map(|replication| f64::from(u8::from(shown(replication) <= most)));
             let simulated = risks::Estimate::of(simulated);
-            let error = (exact * (1.0 - exact) / (futures / (size as u64 / 600)) as f64).sqrt();
+            let error = (exact * (1.0 - exact) / (replications / (size as u64 / 600)) as f64).sqrt();
             assert!(
                 (simulated.mean - exact).abs() <= 4.0 * error + 1e-9,
                 "{fall} points, n = {size}: {simulated:?} against {exact}"

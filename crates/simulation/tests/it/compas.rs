@@ -67,7 +67,7 @@ from = "the same mark-up on what a clear person of each group costs"
 "#;
 
 const WORLD: &str = r#"
-world = "People by risk decile"
+assumptions = "People by risk decile"
 [people]
 segments = "segments.csv"
 individuals = "people.csv"
@@ -96,7 +96,7 @@ struct Found {
     exact: f64,
 }
 
-/// Plays a contract with so many payment groups against a provider who sees the decile, or who sees no more than the group.
+/// StrategyResults a contract with so many payment groups against a provider who sees the decile, or who sees no more than the group.
 fn played(deciles: &Deciles, groups: usize, markup: f64, sees_decile: bool) -> Found {
     let group = |decile: usize| (decile - 1) * groups / 10;
     let seen = |decile: usize| if sees_decile { format!("decile {decile}") } else { format!("group {}", group(decile)) };
@@ -121,14 +121,14 @@ fn played(deciles: &Deciles, groups: usize, markup: f64, sees_decile: bool) -> F
             exact += n as f64 * (COST + effort - price * helped).max(0.0);
         }
     }
-    let texts = [("scheme.toml", SCHEME.to_owned()), ("world.toml", WORLD.to_owned())];
+    let texts = [("scheme.toml", SCHEME.to_owned()), ("assumptions.toml", WORLD.to_owned())];
     let mut folder = crate::files(texts.into_iter().chain([("groups.csv", contract), ("segments.csv", segments)]));
     folder.insert("people.csv".to_owned(), Bytes::People(people.into_bytes()));
-    let Shipped { opened, scheme, world } = crate::read(&folder);
-    let options = Options { seed: 1, replications: 400, worlds: 0 };
-    let result = stress(&opened, &scheme, &world, options, &|_, _| {});
+    let Shipped { opened, scheme, assumptions } = crate::read(&folder);
+    let options = Options { seed: 1, replications: 400, scenarios: 0 };
+    let result = stress(&opened, &scheme, &assumptions, options, &|_, _| {});
     let finding = &result.reported.iter().find(|r| r.finding.name == "cherry-picking").expect("in the catalogue").finding;
-    let served = result.plays.play(Role::Best).expect("played").served.iter().sum::<f64>();
+    let served = result.strategy_results.simulate(Role::Best).expect("played").served.iter().sum::<f64>();
     Found { present: finding.present, turned_away: 1.0 - served / 7_214.0, gain: finding.gain, exact }
 }
 

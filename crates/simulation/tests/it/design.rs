@@ -2,7 +2,7 @@
 
 use std::f64::consts::LN_2;
 
-use contract::mends::Mend;
+use contract::fixes::Fix;
 use simulation::design::{Designed, Objective, Wanted, design};
 use simulation::stress::Options;
 
@@ -19,7 +19,7 @@ fn textbook() -> Shipped {
                 let linear = text.split("[pay.most]").next().unwrap_or_default().to_owned();
                 linear.replace("\"£15,000\"", "\"£9,000\"").replace("\"5,000 people\"", "\"40,000 people\"")
             }
-            "world.toml" => text
+            "assumptions.toml" => text
                 .replace("spent_now = \"£100 (£50 to £150)\"", "spent_now = \"£0\"")
                 .replace("fair_margin = \"40 %\"", "fair_margin = \"0 %\""),
             _ => "segment,share,reoffending\neveryone,100 %,50 %\n".to_owned(),
@@ -44,15 +44,15 @@ fn price_at(budget: f64) -> f64 {
 }
 
 fn designed(it: &Shipped, objective: Objective, budget: f64) -> Designed {
-    let options = Options { worlds: 0, ..Options::default() };
+    let options = Options { scenarios: 0, ..Options::default() };
     let wanted = Wanted { objective, budget: Some(budget), margin: 0.0 };
-    design(&it.opened, (&it.scheme, &it.world), wanted, options, &|_, _| {})
+    design(&it.opened, (&it.scheme, &it.assumptions), wanted, options, &|_, _| {})
 }
 
 /// The price for one person fewer in the best design, in pounds.
 fn price_of(it: &Shipped, found: &Designed) -> f64 {
     let best = found.best.as_ref().expect("a design within the budget");
-    let after = simulation::mend::together(&best.changes).apply(&it.scheme).expect("it changes something");
+    let after = simulation::fix::together(&best.changes).apply(&it.scheme).expect("it changes something");
     after
         .clauses
         .iter()
@@ -63,7 +63,7 @@ fn price_of(it: &Shipped, found: &Designed) -> f64 {
         .expect("a tariff")
 }
 
-/// Prices are whole percentages of worth, and the provider's best conduct is found on 48 futures: 4 % is the stated tolerance.
+/// Prices are whole percentages of worth, and the provider's best strategy is found on 48 replications: 4 % is the stated tolerance.
 const TOLERANCE: f64 = 0.04;
 
 #[test]
@@ -76,7 +76,7 @@ fn where_the_budget_does_not_bind_the_best_price_is_the_worth_of_a_result() {
     let best = found.best.expect("found");
     let spend = PEOPLE * (COMPELLED + help(price));
     println!("spend: textbook £{spend:.0}, found £{:.0} ± {:.0}", best.spend.mean, 1.96 * best.spend.error);
-    // Fees were set on half as many futures as these, which adds twice their variance.
+    // Fees were set on half as many replications as these, which adds twice their variance.
     let error = 3f64.sqrt() * best.spend.error;
     assert!((best.spend.mean - spend).abs() < 4.0 * error, "{:?} against {spend}", best.spend);
     assert!(best.profit.mean > -4.0 * best.profit.error, "the provider signs: {:?}", best.profit);
@@ -112,5 +112,5 @@ fn a_budget_that_buys_nothing_is_said_to() {
     let it = textbook();
     let found = designed(&it, Objective::Outcomes, 1e6);
     assert!(found.best.is_none() && found.left.is_none());
-    assert!(found.frontier.iter().all(|design| !design.changes.contains(&Mend::Prices(100))));
+    assert!(found.frontier.iter().all(|design| !design.changes.contains(&Fix::Prices(100))));
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use risks::{Estimate, mean};
 use simulation::curve;
-use simulation::plays::{self, Stage};
+use simulation::strategy_results::{self, Stage};
 use simulation::stress::{Options, stress};
 
 use crate::changed;
@@ -19,15 +19,15 @@ fn spread(values: &[f64]) -> f64 {
 #[test]
 fn the_error_of_the_break_even_aim_is_its_spread_over_seeds() {
     let cheap = |name: &str, text: String| match name {
-        "world.toml" => text.replace("value = \"£600\"", "value = \"£260\""),
+        "assumptions.toml" => text.replace("value = \"£600\"", "value = \"£260\""),
         _ => text,
     };
     let it = changed("transforming-rehabilitation-2013", cheap);
-    let outcome = plays::main_outcome(&it.scheme, &it.world).expect("an outcome");
+    let outcome = strategy_results::main_outcome(&it.scheme, &it.assumptions).expect("an outcome");
     let (mut aims, mut errors) = (Vec::new(), Vec::new());
     for seed in 1..=40 {
-        let stage = Stage::build(&it.scheme, &it.world, seed, 0, 40);
-        let curve = curve::curve(&stage.arena(&it.scheme, &it.world, 10), outcome, 32);
+        let stage = Stage::build(&it.scheme, &it.assumptions, seed, 0, 40);
+        let curve = curve::curve(&stage.arena(&it.scheme, &it.assumptions, 10), outcome, 32);
         aims.push(curve.break_even.expect("help this cheap pays"));
         errors.extend(curve.break_even_error);
     }
@@ -36,10 +36,10 @@ fn the_error_of_the_break_even_aim_is_its_spread_over_seeds() {
     assert!(errors.len() >= 38 && told > 0.5 * seen && told < 2.0 * seen, "told {told}, seen {seen}");
 }
 
-/// The error of what a mend costs and brings is about its spread over seeds, among those that tried the very same change. The
-/// value of outcomes is exact for one conduct, and which conduct is found is not: it is not told as exact.
+/// The error of what a fix costs and brings is about its spread over seeds, among those that tried the very same change. The
+/// value of outcomes is exact for one strategy, and which strategy is found is not: it is not told as exact.
 #[test]
-fn the_error_of_a_mend_is_its_spread_over_seeds() {
+fn the_error_of_a_fix_is_its_spread_over_seeds() {
     let gated = |name: &str, text: String| match name {
         // The worked examples are of the rules without a gate.
         "scheme.toml" => text.split("[example.").next().unwrap_or_default().replace(
@@ -51,14 +51,15 @@ fn the_error_of_a_mend_is_its_spread_over_seeds() {
     let it = changed("plain-linear", gated);
     let mut found: BTreeMap<String, Vec<[Estimate; 2]>> = BTreeMap::new();
     for seed in 1..=24 {
-        let result = stress(&it.opened, &it.scheme, &it.world, Options { seed, replications: 20, worlds: 0 }, &|_, _| {});
-        let mends: BTreeMap<String, [Estimate; 2]> = result
+        let result =
+            stress(&it.opened, &it.scheme, &it.assumptions, Options { seed, replications: 20, scenarios: 0 }, &|_, _| {});
+        let fixes: BTreeMap<String, [Estimate; 2]> = result
             .reported
             .iter()
-            .filter_map(|reported| reported.mend.as_ref())
-            .map(|mend| (mend.mend.words(), [mend.payer_cost, mend.value_gained]))
+            .filter_map(|reported| reported.fix.as_ref())
+            .map(|fix| (fix.fix.words(), [fix.payer_cost, fix.value_gained]))
             .collect();
-        mends.into_iter().for_each(|(words, figures)| found.entry(words).or_default().push(figures));
+        fixes.into_iter().for_each(|(words, figures)| found.entry(words).or_default().push(figures));
     }
     let often: Vec<_> = found.into_iter().filter(|(_, runs)| runs.len() >= 12).collect();
     let mut seen_any = false;
@@ -71,5 +72,5 @@ fn the_error_of_a_mend_is_its_spread_over_seeds() {
             assert!(told <= 2.5 * seen + 1.0 && told >= seen / 2.5 - 1.0, "{words}: {what}: told {told:.0}, seen {seen:.0}");
         }
     }
-    assert!(seen_any, "no mend moves with the seed, so nothing was tested");
+    assert!(seen_any, "no fix moves with the seed, so nothing was tested");
 }

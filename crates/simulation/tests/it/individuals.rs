@@ -4,11 +4,11 @@
 use base::philox::{open_unit, philox4x64};
 use base::source::{Bytes, Folder};
 use base::{Picks, Reader};
-use simulation::conduct::{Arena, Conduct};
 use simulation::people::{Chances, people};
-use simulation::plays::Stage;
 use simulation::rank::Ranks;
-use simulation::{individuals, person, replay, world};
+use simulation::strategy::{Arena, Strategy};
+use simulation::strategy_results::Stage;
+use simulation::{assumptions, individuals, person, replay};
 
 use crate::{Shipped, with_people};
 
@@ -28,11 +28,11 @@ fn file(outcome: &str, rows: usize, segments: &[(&str, f64, f64)]) -> String {
 fn probation(rows: usize) -> Shipped {
     let chances = [(0.0, 0.5), (0.1, 0.9), (0.4, 1.0), (0.9, 1.0)];
     let names: Vec<String> =
-        crate::shipped("transforming-rehabilitation-2013").world.segments.into_iter().map(|segment| segment.name).collect();
+        crate::shipped("transforming-rehabilitation-2013").assumptions.segments.into_iter().map(|segment| segment.name).collect();
     let segments: Vec<(&str, f64, f64)> = names.iter().zip(chances).map(|(name, (a, b))| (name.as_str(), a, b)).collect();
     assert_eq!(segments.len(), names.len());
     let change = |name: &str, text: String| match name {
-        "world.toml" => text
+        "assumptions.toml" => text
             .replace("segments = \"segments.csv\"", "segments = \"segments.csv\"\nindividuals = \"people.csv\"")
             .replace("now = { table = \"segments.csv\", column = \"reoffending\" }\n", ""),
         _ => text,
@@ -43,7 +43,7 @@ fn probation(rows: usize) -> Shipped {
 /// The honest reference with a file of individuals.
 fn plain(individuals: &str) -> Shipped {
     let change = |name: &str, text: String| match name {
-        "world.toml" => text
+        "assumptions.toml" => text
             .replace("segments = \"segments.csv\"", "segments = \"segments.csv\"\nindividuals = \"people.csv\"")
             .replace("now = { table = \"segments.csv\", column = \"reoffending\" }\n", ""),
         _ => text,
@@ -54,10 +54,10 @@ fn plain(individuals: &str) -> Shipped {
 /// More is better, nine payment groups, and periods on top.
 fn work() -> Shipped {
     let names: Vec<String> =
-        crate::shipped("work-programme-2011").world.segments.into_iter().map(|segment| segment.name).collect();
+        crate::shipped("work-programme-2011").assumptions.segments.into_iter().map(|segment| segment.name).collect();
     let segments: Vec<(&str, f64, f64)> = names.iter().map(|name| (name.as_str(), 0.0, 0.6)).collect();
     let change = |name: &str, text: String| match name {
-        "world.toml" => text
+        "assumptions.toml" => text
             .replace("segments = \"segments.csv\"", "segments = \"segments.csv\"\nindividuals = \"people.csv\"")
             .replace("now = { table = \"segments.csv\", column = \"now\" }\n", ""),
         "segments.csv" => text.replace(" points", " %"),
@@ -66,26 +66,26 @@ fn work() -> Shipped {
     with_people("work-programme-2011", change, Some(file("job", 300, &segments)))
 }
 
-/// Folding each person's risk into the uniform counts exactly as going through people one by one, under any conduct.
+/// Folding each person's risk into the uniform counts exactly as going through people one by one, under any strategy.
 #[test]
 fn rank_equals_person_by_person() {
     for (name, it) in [("few rows", probation(50)), ("many rows", probation(3_000)), ("more is better", work())] {
-        let areas = people(&it.scheme, &it.world);
+        let areas = people(&it.scheme, &it.assumptions);
         let area = &areas[areas.len() / 2];
-        let chances = Chances::of(&it.scheme, &it.world, area);
-        let ranks = Ranks::build(&it.scheme, &it.world, area, 7, 3, 2);
-        let arena = Arena::new(&it.scheme, &it.world, area, &ranks, 7, 3);
+        let chances = Chances::of(&it.scheme, &it.assumptions, area);
+        let ranks = Ranks::build(&it.scheme, &it.assumptions, area, 7, 3, 2);
+        let arena = Arena::new(&it.scheme, &it.assumptions, area, &ranks, 7, 3);
         for trial in 0..4u64 {
             let spend = |at: usize| open_unit(philox4x64([trial, at as u64, 0, 0], [1, 0])[0]) * 1_000.0 * trial as f64;
             let effort: Vec<f64> = (0..chances.helps.len() * area.segments).map(spend).collect();
-            let conduct = Conduct::of(effort.clone(), vec![true; area.segments]);
+            let strategy = Strategy::of(effort.clone(), vec![true; area.segments]);
             let mut replication = 3;
-            arena.play(&[conduct], 2, |_, tally, _| {
-                let counts = person::count(&it.scheme, &it.world, area, &chances, &effort, 7, replication);
+            arena.simulate(&[strategy], 2, |_, tally, _| {
+                let counts = person::count(&it.scheme, &it.assumptions, area, &chances, &effort, 7, replication);
                 for (outcome, counts) in counts.iter().enumerate() {
                     let mut expected = vec![0; tally.people.len()];
                     for (cell, count) in area.cells.iter().zip(counts) {
-                        expected[tally.cell(cell.cohort, it.world.segments[cell.segment].priced_as)] += i64::from(*count);
+                        expected[tally.cell(cell.cohort, it.assumptions.segments[cell.segment].priced_as)] += i64::from(*count);
                     }
                     assert_eq!(tally.counts[outcome], expected, "{name}, trial {trial}");
                 }
@@ -95,31 +95,32 @@ fn rank_equals_person_by_person() {
     }
 }
 
-/// What is said of people's true chances is what happens to them: over many futures the mean count agrees within four standard
+/// What is said of people's true chances is what happens to them: over many replications the mean count agrees within four standard
 /// errors, help or no help, and the area as a whole meets the baseline that it is matched to.
 #[test]
 fn true_chances_are_what_happens() {
     for it in [probation(400), work()] {
-        let areas = people(&it.scheme, &it.world);
+        let areas = people(&it.scheme, &it.assumptions);
         let area = &areas[0];
-        let stage = Stage::build(&it.scheme, &it.world, 11, 0, 200);
-        let arena = stage.arena(&it.scheme, &it.world, 0);
+        let stage = Stage::build(&it.scheme, &it.assumptions, 11, 0, 200);
+        let arena = stage.arena(&it.scheme, &it.assumptions, 0);
         for pounds in [0.0, 150.0, 2_000.0] {
             let effort = vec![pounds; arena.chances.helps.len() * area.segments];
-            let conduct = Conduct::of(effort, vec![true; area.segments]);
+            let strategy = Strategy::of(effort, vec![true; area.segments]);
             let mut counts = Vec::new();
-            arena
-                .play(std::slice::from_ref(&conduct), 200, |_, tally, _| counts.push(tally.counts[0].iter().sum::<i64>() as f64));
+            arena.simulate(std::slice::from_ref(&strategy), 200, |_, tally, _| {
+                counts.push(tally.counts[0].iter().sum::<i64>() as f64)
+            });
             let found = risks::Estimate::of(counts.iter().copied());
-            let expected: f64 = arena.true_outcomes(&conduct)[0].iter().sum();
+            let expected: f64 = arena.true_outcomes(&strategy)[0].iter().sum();
             assert!((found.mean - expected).abs() < 4.0 * found.error, "{pounds}: {found:?} against {expected}");
         }
     }
     let it = probation(400);
-    let stage = Stage::build(&it.scheme, &it.world, 11, 0, 1);
+    let stage = Stage::build(&it.scheme, &it.assumptions, 11, 0, 1);
     for area in [0, 9, 20] {
-        let arena = stage.arena(&it.scheme, &it.world, area);
-        let now = Conduct::as_now(&arena.chances, arena.people.segments);
+        let arena = stage.arena(&it.scheme, &it.assumptions, area);
+        let now = Strategy::as_now(&arena.chances, arena.people.segments);
         let rate = arena.true_outcomes(&now)[0].iter().sum::<f64>() / arena.people.count() as f64;
         let contract::terms::Baseline::Fixed(baseline) = &it.scheme.outcomes[0].baseline else { panic!("a fixed baseline") };
         // Cohorts divide into whole people, a little differently from year to year.
@@ -133,10 +134,10 @@ fn individuals_who_are_alike() {
     let alike = crate::shipped("plain-linear");
     let listed = plain("segment,reoffending\nlower risk,30 %\nmiddle risk,0.55\nmiddle risk,55 %\nhigher risk,78%\n");
     let totals = |it: &Shipped| {
-        let stage = Stage::build(&it.scheme, &it.world, 3, 0, 50);
-        let arena = stage.arena(&it.scheme, &it.world, 0);
-        let conducts = [0.0, 100.0, 900.0].map(|pounds| Conduct::of(vec![pounds; 3], vec![true; 3]));
-        (arena.totals(&conducts, 50), conducts.map(|conduct| arena.value(&conduct)))
+        let stage = Stage::build(&it.scheme, &it.assumptions, 3, 0, 50);
+        let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+        let strategies = [0.0, 100.0, 900.0].map(|pounds| Strategy::of(vec![pounds; 3], vec![true; 3]));
+        (arena.totals(&strategies, 50), strategies.map(|strategy| arena.value(&strategy)))
     };
     let ((paid, value), (paid_alike, value_alike)) = (totals(&listed), totals(&alike));
     assert_eq!(paid, paid_alike);
@@ -151,19 +152,19 @@ fn individuals_who_are_alike() {
 fn people_who_differ_vary_less() {
     let it =
         plain(&file("reoffending", 1_000, &[("lower risk", 0.0, 1.0), ("middle risk", 0.1, 1.0), ("higher risk", 0.0, 1.0)]));
-    let areas = people(&it.scheme, &it.world);
-    let stage = Stage::build(&it.scheme, &it.world, 13, 0, 2_000);
-    let arena = stage.arena(&it.scheme, &it.world, 0);
-    let now = Conduct::as_now(&arena.chances, areas[0].segments);
+    let areas = people(&it.scheme, &it.assumptions);
+    let stage = Stage::build(&it.scheme, &it.assumptions, 13, 0, 2_000);
+    let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+    let now = Strategy::as_now(&arena.chances, areas[0].segments);
     let mut counts = Vec::new();
-    arena.play(std::slice::from_ref(&now), 2_000, |_, tally, _| counts.push(tally.counts[0].iter().sum::<i64>() as f64));
+    arena.simulate(std::slice::from_ref(&now), 2_000, |_, tally, _| counts.push(tally.counts[0].iter().sum::<i64>() as f64));
     let mean = counts.iter().sum::<f64>() / 2_000.0;
     let variance = counts.iter().map(|count| (count - mean).powi(2)).sum::<f64>() / 1_999.0;
     let exact: f64 = areas[0]
         .cells
         .iter()
         .flat_map(|cell| cell.first_person..cell.first_person + cell.people as u64)
-        .map(|person| replay::replay(&it.scheme, &it.world, 13, person, 0).expect("a person").decisions[0].chance_now)
+        .map(|person| replay::replay(&it.scheme, &it.assumptions, 13, person, 0).expect("a person").decisions[0].chance_now)
         .map(|chance| chance * (1.0 - chance))
         .sum();
     let alike: f64 = (0..areas[0].segments)
@@ -178,13 +179,13 @@ fn people_who_differ_vary_less() {
 #[test]
 fn replay_is_what_was_counted() {
     let it = work();
-    let areas = people(&it.scheme, &it.world);
-    let chances = Chances::of(&it.scheme, &it.world, &areas[0]);
+    let areas = people(&it.scheme, &it.assumptions);
+    let chances = Chances::of(&it.scheme, &it.assumptions, &areas[0]);
     let idle = vec![0.0; chances.helps.len() * areas[0].segments];
-    let counts = person::count(&it.scheme, &it.world, &areas[0], &chances, &idle, 9, 2);
+    let counts = person::count(&it.scheme, &it.assumptions, &areas[0], &chances, &idle, 9, 2);
     let cell = &areas[0].cells[6];
     let told = (cell.first_person..cell.first_person + cell.people as u64)
-        .map(|person| replay::replay(&it.scheme, &it.world, 9, person, 2).expect("a person"))
+        .map(|person| replay::replay(&it.scheme, &it.assumptions, 9, person, 2).expect("a person"))
         .filter(|told| told.decisions[0].happens_idle);
     assert_eq!(told.count() as u32, counts[0][6]);
 }
@@ -196,7 +197,7 @@ fn no_message_tells_what_stands_in_a_row() {
                  Di Secret,middle risk\nEd Secret,middle risk,0.4\n";
     let path = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schemes/plain-linear");
     let mut folder = Folder::new();
-    for name in ["scheme.toml", "world.toml", "segments.csv"] {
+    for name in ["scheme.toml", "assumptions.toml", "segments.csv"] {
         let text = std::fs::read_to_string(path.join(name)).expect("text");
         let text = text.replace("segments = \"segments.csv\"", "segments = \"segments.csv\"\nindividuals = \"people.csv\"");
         folder.insert(name.to_owned(), Bytes::Read(text.replace("\"20 % (15 % to 30 %)\"", "\"5 points\"").into_bytes()));
@@ -207,7 +208,7 @@ fn no_message_tells_what_stands_in_a_row() {
     let scheme = contract::check(&opened).scheme.expect("the contract is right");
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
-    assert!(world::read(&reader, &scheme).is_none());
+    assert!(assumptions::read(&reader, &scheme).is_none());
     let found = reader.problems.into_inner();
     let said: String = opened.problems.iter().chain(&found).map(|problem| problem.render("f", &opened.sources)).collect();
     for secret in ["secret", "Secret", "1.7", "0.2"] {

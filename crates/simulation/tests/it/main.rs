@@ -1,4 +1,4 @@
-//! The laboratory against closed forms, against itself at a second level, and against what was published.
+//! The simulation against closed forms, against itself at a second level, and against what was published.
 
 // The tests print the figures that they check.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -9,8 +9,8 @@ mod chance;
 mod compas;
 mod design;
 mod errors;
+mod fix;
 mod individuals;
-mod mend;
 mod numpy;
 mod planted;
 mod schemes;
@@ -26,13 +26,13 @@ use std::path::PathBuf;
 use base::source::{Bytes, Folder};
 use base::{Opened, Picks, Reader};
 use contract::Scheme;
-use simulation::world::{self, World};
+use simulation::assumptions::{self, Assumptions};
 
 /// A scheme, opened and read.
 struct Shipped {
     opened: Opened,
     scheme: Scheme,
-    world: World,
+    assumptions: Assumptions,
 }
 
 fn shipped(name: &str) -> Shipped {
@@ -67,8 +67,8 @@ fn read(folder: &Folder) -> Shipped {
     let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
-    let world = world::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
-    Shipped { opened, scheme, world }
+    let assumptions = assumptions::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
+    Shipped { opened, scheme, assumptions }
 }
 
 /// Files by their names, as a folder.
@@ -76,7 +76,7 @@ fn files<'a>(texts: impl IntoIterator<Item = (&'a str, String)>) -> Folder {
     texts.into_iter().map(|(name, text)| (name.to_owned(), Bytes::Read(text.into_bytes()))).collect()
 }
 
-/// The honest reference with its results held against a rate fixed in advance, which chances on the day meet: what the closed
+/// The honest reference with its results compared with a rate fixed in advance, which chances on the day meet: what the closed
 /// forms are about, and one of the faults that are planted.
 fn with_a_fixed_baseline(name: &str, text: String) -> String {
     match name {
@@ -86,7 +86,7 @@ fn with_a_fixed_baseline(name: &str, text: String) -> String {
             // The worked examples are of the unchanged rules.
             text.split("[example.").next().unwrap_or_default().replace(live, "\"50 %\"")
         }
-        "world.toml" => text.replace("value = \"£15,000\"", "value = \"£15,000\"\nmatches_baseline = true"),
+        "assumptions.toml" => text.replace("value = \"£15,000\"", "value = \"£15,000\"\nmatches_baseline = true"),
         _ => text,
     }
 }

@@ -23,7 +23,7 @@ fn the_documented_python_gives_the_same_draws() {
     }
     let it = shipped("work-programme-2011");
     for (person, replication, seed) in [(1, 0, 1), (12_345, 7, 42), (30_000, 199, u64::from(u32::MAX))] {
-        let told = replay(&it.scheme, &it.world, seed, person, replication).expect("a person");
+        let told = replay(&it.scheme, &it.assumptions, seed, person, replication).expect("a person");
         let decision = &told.decisions[0];
         let arguments = [person, replication, decision.number as u64, seed].map(|number| number.to_string());
         let output = Command::new(&python).arg("-c").arg(code).args(&arguments).output().expect("python runs");

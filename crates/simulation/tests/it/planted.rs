@@ -8,8 +8,8 @@ use crate::{changed, with_a_fixed_baseline};
 /// The findings present when the files of the honest reference are changed.
 fn found(change: impl Fn(&str, String) -> String) -> Vec<&'static str> {
     let it = changed("plain-linear", change);
-    let options = Options { seed: 1, replications: 100, worlds: 0 };
-    let result = stress(&it.opened, &it.scheme, &it.world, options, &|_, _| {});
+    let options = Options { seed: 1, replications: 100, scenarios: 0 };
+    let result = stress(&it.opened, &it.scheme, &it.assumptions, options, &|_, _| {});
     let present = result.reported.iter().filter(|reported| reported.finding.present);
     present.map(|reported| reported.finding.name).collect()
 }
@@ -81,11 +81,11 @@ fn a_baseline_fixed_in_advance_is_baseline_drift() {
 #[test]
 fn a_point_everywhere_is_paid_at_the_price_of_a_point() {
     let it = changed("plain-linear", with_a_fixed_baseline);
-    let stage = simulation::plays::Stage::build(&it.scheme, &it.world, 4, 0, 200);
-    let plays = simulation::stress::quick_plays(&it.scheme, &it.world, &stage);
-    let now = plays.play(Role::AsNow).expect("played");
+    let stage = simulation::strategy_results::Stage::build(&it.scheme, &it.assumptions, 4, 0, 200);
+    let strategy_results = simulation::stress::quick_strategy_results(&it.scheme, &it.assumptions, &stage);
+    let now = strategy_results.simulate(Role::AsNow).expect("played");
     for (turn, exact) in [(Turn::PointBetter, 750_000.0), (Turn::PointWorse, -750_000.0)] {
-        let turned = plays.turned(Role::AsNow, turn).expect("played");
+        let turned = strategy_results.turned(Role::AsNow, turn).expect("played");
         let moved = Estimate::of(turned.results.iter().zip(&now.results).map(|(there, here)| there - here));
         assert!((moved.mean - exact).abs() < 4.0 * moved.error, "{turn:?}: {moved:?}");
     }
@@ -100,12 +100,12 @@ fn a_fee_for_each_person_and_fixed_costs_are_volume_risk() {
     };
     let tight = |name: &str, text: String, fixed: &str| {
         let costs = format!("each_person = \"£900\"\nfixed_share = \"{fixed}\"");
-        edit("world.toml", name, text, "each_person = \"£600 (£560 to £640)\"", &costs)
+        edit("assumptions.toml", name, text, "each_person = \"£600 (£560 to £640)\"", &costs)
     };
-    let fixed = found(|name, text| if name == "world.toml" { tight(name, text, "90 %") } else { by_person(name, text) });
+    let fixed = found(|name, text| if name == "assumptions.toml" { tight(name, text, "90 %") } else { by_person(name, text) });
     assert!(fixed.contains(&"volume risk"), "{fixed:?}");
     // The same costs, all of which follow the number of people: the fee carries the risk.
-    let follows = found(|name, text| if name == "world.toml" { tight(name, text, "0 %") } else { by_person(name, text) });
+    let follows = found(|name, text| if name == "assumptions.toml" { tight(name, text, "0 %") } else { by_person(name, text) });
     assert!(!follows.contains(&"volume risk"), "{follows:?}");
 }
 
@@ -114,13 +114,13 @@ fn a_fee_for_each_person_and_fixed_costs_are_volume_risk() {
 fn volume_moves_fees_and_costs_as_the_files_say() {
     let it = changed("plain-linear", |name, text| {
         let costs = "each_person = \"£600\"\nfixed_share = \"40 %\"\neach_year = \"£100,000\"";
-        if name == "world.toml" { edit(name, name, text, "each_person = \"£600 (£560 to £640)\"", costs) } else { text }
+        if name == "assumptions.toml" { edit(name, name, text, "each_person = \"£600 (£560 to £640)\"", costs) } else { text }
     });
-    let stage = simulation::plays::Stage::build(&it.scheme, &it.world, 4, 0, 20);
-    let plays = simulation::stress::quick_plays(&it.scheme, &it.world, &stage);
-    let intended = plays.play(Role::Intended).expect("played");
+    let stage = simulation::strategy_results::Stage::build(&it.scheme, &it.assumptions, 4, 0, 20);
+    let strategy_results = simulation::stress::quick_strategy_results(&it.scheme, &it.assumptions, &stage);
+    let intended = strategy_results.simulate(Role::Intended).expect("played");
     for (turn, volume) in [(Turn::FifthFewer, 0.8), (Turn::FifthMore, 1.2)] {
-        let turned = plays.turned(Role::Intended, turn).expect("played");
+        let turned = strategy_results.turned(Role::Intended, turn).expect("played");
         let cost = 100_000.0 + 0.4 * 3_000_000.0 + volume * (0.6 * 3_000_000.0 + intended.help_spend);
         assert!((turned.cost - cost).abs() < 1.0, "{turn:?}: {} against {cost}", turned.cost);
         for (paid, results) in turned.payments.iter().zip(&turned.results) {
@@ -135,7 +135,7 @@ fn volume_moves_fees_and_costs_as_the_files_say() {
 
 #[test]
 fn a_margin_nobody_thinks_fair_is_a_windfall() {
-    let found = found(|name, text| edit("world.toml", name, text, "\"40 %\"", "\"2 %\""));
+    let found = found(|name, text| edit("assumptions.toml", name, text, "\"40 %\"", "\"2 %\""));
     assert!(found.contains(&"provider loss and windfall"), "{found:?}");
 }
 
@@ -151,10 +151,10 @@ fn paying_for_one_measure_of_two_is_metric_divergence() {
             "[outcome.reoffences]\nmeasure = \"reoffences\"\nkind = \"frequency\"\nof = \"reoffending\"\nbetter = \"fewer\"\nwindow = \"12 months\"\n\n[pay.fee]",
         ),
         // The commissioner meant the money for those who reoffend most often.
-        "world.toml" => edit(
-            "world.toml",
+        "assumptions.toml" => edit(
+            "assumptions.toml",
             name,
-            edit("world.toml", name, text, "outcome = \"reoffending\"\naim = \"3 percentage points\"", "spend = { table = \"segments.csv\", column = \"spend\" }"),
+            edit("assumptions.toml", name, text, "outcome = \"reoffending\"\naim = \"3 percentage points\"", "spend = { table = \"segments.csv\", column = \"spend\" }"),
             "[help.support]",
             "[outcome.reoffences]\neach = { table = \"segments.csv\", column = \"each\" }\nfrom = \"assumption: invented\"\n\n[help.support]",
         ),

@@ -5,9 +5,9 @@ use simulation::stress::{Options, Stress, stress};
 
 use crate::shipped;
 
-fn run(name: &str, worlds: usize) -> Stress {
+fn run(name: &str, scenarios: usize) -> Stress {
     let it = shipped(name);
-    stress(&it.opened, &it.scheme, &it.world, Options { seed: 1, replications: 200, worlds }, &|_, _| {})
+    stress(&it.opened, &it.scheme, &it.assumptions, Options { seed: 1, replications: 200, scenarios }, &|_, _| {})
 }
 
 fn finding<'a>(stress: &'a Stress, name: &str) -> &'a Finding {
@@ -84,24 +84,27 @@ fn the_honest_reference_shows_none_of_it() {
 #[test]
 fn the_work_programme_parks_the_hardest() {
     let stress = run("work-programme-2011", 8);
-    let best = stress.plays.play(Role::Best).expect("played");
+    let best = stress.strategy_results.simulate(Role::Best).expect("played");
     println!("payment group                   people  effort £  paid now  un-parking price");
-    for (at, segment) in stress.plays.segments.iter().enumerate() {
+    for (at, segment) in stress.strategy_results.segments.iter().enumerate() {
         let effort = best.effort[at] / segment.people;
         let price = segment.unparking_price.map_or("none".to_owned(), pounds);
         println!("{:<30} {:>7.0} {effort:>9.0} {:>9} {price:>17}", segment.name, segment.people, pounds(segment.price_now));
     }
     assert!(finding(&stress, "parking").present && finding(&stress, "deadweight").present);
     let effort = |name: &str| {
-        let at = stress.plays.segments.iter().position(|segment| segment.name == name).expect("a payment group");
-        best.effort[at] / stress.plays.segments[at].people
+        let at = stress.strategy_results.segments.iter().position(|segment| segment.name == name).expect("a payment group");
+        best.effort[at] / stress.strategy_results.segments[at].people
     };
-    let hardest =
-        stress.plays.segments.iter().filter(|segment| segment.unparking_price.is_some_and(|price| price > segment.price_now));
+    let hardest = stress
+        .strategy_results
+        .segments
+        .iter()
+        .filter(|segment| segment.unparking_price.is_some_and(|price| price > segment.price_now));
     for segment in hardest {
         assert!(effort(&segment.name) < 5.0, "{} gets £{}", segment.name, effort(&segment.name));
     }
-    let names: Vec<&str> = stress.plays.segments.iter().map(|segment| segment.name.as_str()).collect();
+    let names: Vec<&str> = stress.strategy_results.segments.iter().map(|segment| segment.name.as_str()).collect();
     let ex_ib = names.iter().find(|name| name.contains("ESA ex")).expect("ESA ex-IB");
     assert!(effort(ex_ib) < 5.0);
 }
@@ -125,7 +128,7 @@ fn equal_years_are_paid_unequally() {
     for name in ["hmp-doncaster-2011", "hmp-peterborough-2010"] {
         let stress = run(name, 0);
         let noise = finding(&stress, "paid for noise");
-        let intended = stress.plays.play(Role::Intended).expect("played").cohorts_rewarded.mean;
+        let intended = stress.strategy_results.simulate(Role::Intended).expect("played").cohorts_rewarded.mean;
         println!(
             "{name}: paid in {} of cohorts as intended; two alike paid differently in {}",
             percent(intended),

@@ -1,32 +1,34 @@
 //! What the result hangs on: what cannot matter is told apart from what does, at any number of threads.
 
 use simulation::sensitivity::{Figure, Options, Sensitivity, sensitivity};
-use simulation::when::dial_name;
+use simulation::when::uncertain_name;
 
 use crate::{Shipped, shipped};
 
 fn run(it: &Shipped, threads: usize) -> Sensitivity {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
     let options = Options { seed: 3, starts: 6, rows: 32 };
-    pool.install(|| sensitivity(&it.opened, &it.scheme, &it.world, options, &|_, _| {}))
+    pool.install(|| sensitivity(&it.opened, &it.scheme, &it.assumptions, options, &|_, _| {}))
 }
 
-/// A cost that comes with every person, whatever the conduct, moves neither the gain from drift nor what becomes of people;
+/// A cost that comes with every person, whatever the strategy, moves neither the gain from drift nor what becomes of people;
 /// what help costs and does moves both.
 #[test]
 fn what_cannot_matter_is_told_apart() {
     let it = shipped("plain-linear");
     let found = run(&it, 2);
-    let dial = |name: &str| found.dials.iter().position(|dial| dial_name(&dial.path) == name).expect("a dial");
+    let uncertain = |name: &str| {
+        found.uncertain_numbers.iter().position(|uncertain| uncertain_name(&uncertain.path) == name).expect("a uncertain")
+    };
     assert_eq!(found.outputs[1].what, Figure::TrueOutcome("reoffending".to_owned()));
     assert_eq!(found.failed, 0);
-    let compelled = dial("cost.each_person");
+    let compelled = uncertain("cost.each_person");
     for output in &found.outputs {
         let largest = output.effects.iter().map(|effect| effect.size).fold(0.0, f64::max);
         assert!(output.effects[compelled].size < 1e-6 * largest, "{:?}: {:?}", output.what, output.effects);
-        assert!(output.effects[dial("help.support.moves.reoffending")].size > 0.2 * largest);
+        assert!(output.effects[uncertain("help.support.moves.reoffending")].size > 0.2 * largest);
     }
-    assert!(!found.kept.contains(&compelled) && found.kept.contains(&dial("help.support.half_cost")));
+    assert!(!found.kept.contains(&compelled) && found.kept.contains(&uncertain("help.support.half_cost")));
 }
 
 #[test]

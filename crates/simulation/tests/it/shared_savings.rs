@@ -6,10 +6,10 @@
 
 use base::statistics::normal_cdf;
 use contract::Scheme;
+use simulation::assumptions::Assumptions;
 use simulation::chance::LoneCohort;
-use simulation::conduct::Conduct;
-use simulation::plays::Stage;
-use simulation::world::World;
+use simulation::strategy::Strategy;
+use simulation::strategy_results::Stage;
 
 /// A gate of 2 % on either side of the benchmark, past which the whole difference is shared.
 const SCHEME: &str = r#"
@@ -42,7 +42,7 @@ from = "the published rule"
 "#;
 
 const WORLD: &str = r#"
-world = "No true saving"
+assumptions = "No true saving"
 [people]
 from = "assumption: members alike"
 [outcome.costly]
@@ -60,33 +60,33 @@ spend = "£0"
 from = "assumption: not used"
 "#;
 
-fn read(members: usize, benchmark: &str, gate: &str, chance: f64) -> (Scheme, World) {
+fn read(members: usize, benchmark: &str, gate: &str, chance: f64) -> (Scheme, Assumptions) {
     let contract = SCHEME.replace("MEMBERS", &members.to_string()).replace("BENCHMARK", benchmark).replace("GATE", gate);
-    let world = WORLD.replace("CHANCE", &format!("{:.6}", 100.0 * chance));
-    let read = crate::read(&crate::files([("scheme.toml", contract), ("world.toml", world)]));
-    (read.scheme, read.world)
+    let assumptions = WORLD.replace("CHANCE", &format!("{:.6}", 100.0 * chance));
+    let read = crate::read(&crate::files([("scheme.toml", contract), ("assumptions.toml", assumptions)]));
+    (read.scheme, read.assumptions)
 }
 
-/// The shares of futures in which doing nothing is rewarded, and fined.
-fn undeserved(members: usize, benchmark: &str, chance: f64, futures: usize) -> (f64, f64) {
+/// The shares of replications in which doing nothing is rewarded, and fined.
+fn undeserved(members: usize, benchmark: &str, chance: f64, replications: usize) -> (f64, f64) {
     const AT_ONCE: usize = 500;
-    let (scheme, world) = read(members, benchmark, "2 %", chance);
+    let (scheme, assumptions) = read(members, benchmark, "2 %", chance);
     let (mut rewarded, mut fined) = (0, 0);
-    for first in (0..futures).step_by(AT_ONCE) {
-        let stage = Stage::build(&scheme, &world, 1, first as u64, AT_ONCE);
-        let arena = stage.arena(&scheme, &world, 0);
-        let paid = arena.payments(&Conduct::idle(&arena.chances, 1));
+    for first in (0..replications).step_by(AT_ONCE) {
+        let stage = Stage::build(&scheme, &assumptions, 1, first as u64, AT_ONCE);
+        let arena = stage.arena(&scheme, &assumptions, 0);
+        let paid = arena.payments(&Strategy::idle(&arena.chances, 1));
         rewarded += paid.rewards.iter().filter(|reward| **reward > 0.0).count();
         fined += paid.deductions.iter().filter(|deduction| **deduction > 0.0).count();
     }
-    (rewarded as f64 / futures as f64, fined as f64 / futures as f64)
+    (rewarded as f64 / replications as f64, fined as f64 / replications as f64)
 }
 
-fn standard_error(share: f64, futures: usize) -> f64 {
-    (share * (1.0 - share) / futures as f64).sqrt()
+fn standard_error(share: f64, replications: usize) -> f64 {
+    (share * (1.0 - share) / replications as f64).sqrt()
 }
 
-/// The one number that the abstract does not give is set so that half of the futures at 5,000 members are wrongly paid, as
+/// The one number that the abstract does not give is set so that half of the replications at 5,000 members are wrongly paid, as
 /// published; the split of that half and everything at 50,000 members then follow.
 #[test]
 fn undeserved_bonuses_and_fines() {
@@ -97,7 +97,7 @@ fn undeserved_bonuses_and_fines() {
     println!("| published | not in the abstract | .24 / .26 | .02 / .02 |");
     // The share of the benchmark's own variance in that of one year, for groups of the same size.
     for (name, noise, ratio) in [("known", 0.0, 0), ("from twice as many members", 0.5, 2), ("from as many members", 1.0, 1)] {
-        // Half of the futures lie beyond 2 % when the standard error of the saving is 2 % / 0.6745.
+        // Half of the replications lie beyond 2 % when the standard error of the saving is 2 % / 0.6745.
         let variation = 0.02 / 0.674_49 * f64::sqrt(5_000.0 / (1.0 + noise));
         let chance = 1.0 / (1.0 + variation * variation);
         let benchmark = match ratio {
@@ -116,14 +116,14 @@ fn undeserved_bonuses_and_fines() {
             let error = variation * ((1.0 + noise) / members).sqrt();
             normal_cdf(-0.02 / error)
         };
-        for (found, exact, futures, allowed) in [
+        for (found, exact, replications, allowed) in [
             (rewarded, tail(5_000.0), FUTURES, 0.01),
             (fined, tail(5_000.0), FUTURES, 0.01),
             (rewarded_large, tail(50_000.0), LARGE, 0.002),
             (fined_large, tail(50_000.0), LARGE, 0.002),
         ] {
             let off = (found - exact).abs();
-            assert!(off < 4.0 * standard_error(exact, futures) + allowed, "{name}: {found} against {exact}");
+            assert!(off < 4.0 * standard_error(exact, replications) + allowed, "{name}: {found} against {exact}");
         }
         assert!((rewarded - 0.24).abs() < 0.02 && (fined - 0.26).abs() < 0.02, "{name}: {rewarded} / {fined}");
         assert!((rewarded_large - 0.02).abs() < 0.015 && (fined_large - 0.02).abs() < 0.015, "{name}");
@@ -133,13 +133,13 @@ fn undeserved_bonuses_and_fines() {
             let exact = |members: usize| [1.0, -1.0].map(|way| cohort.payment(members, chance, |paid| way * paid > 0.005).0);
             let ([small, small_fined], [large, large_fined]) = (exact(5_000), exact(50_000));
             println!("| known, exactly | {variation:.2} | {small:.3} / {small_fined:.3} | {large:.4} / {large_fined:.4} |");
-            for (found, exact, futures) in [
+            for (found, exact, replications) in [
                 (rewarded, small, FUTURES),
                 (fined, small_fined, FUTURES),
                 (rewarded_large, large, LARGE),
                 (fined_large, large_fined, LARGE),
             ] {
-                assert!((found - exact).abs() < 4.0 * standard_error(exact, futures), "{found} against {exact}");
+                assert!((found - exact).abs() < 4.0 * standard_error(exact, replications), "{found} against {exact}");
             }
             denied(variation, chance, &benchmark);
         }

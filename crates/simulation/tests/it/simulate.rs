@@ -1,5 +1,5 @@
-//! One pricing function and one shape of records: what the laboratory writes down of its people, measured and paid, comes to
-//! what the laboratory pays itself.
+//! One pricing function and one shape of records: what the simulation writes down of its people, measured and paid, comes to
+//! what the simulation pays itself.
 
 use base::day::day;
 use base::money::Pence;
@@ -41,7 +41,7 @@ fn paid(scheme: &Scheme, records: &Records, as_at: Date) -> (Vec<Group>, Vec<Lin
 }
 
 /// Lines in words, of the cohorts that were simulated. Lines without a price are left out: in records somebody who keeps a job
-/// keeps it for every clause, and for the laboratory only for the clause that pays for the segment.
+/// keeps it for every clause, and for the simulation only for the clause that pays for the segment.
 fn priced(scheme: &Scheme, simulated: &Simulation<'_>, lines: &[Line]) -> Vec<String> {
     let cohorts = &simulated.tallies()[0].cohorts;
     let last = &scheme.cohorts[*cohorts.last().expect("a cohort")].name;
@@ -56,7 +56,7 @@ fn priced(scheme: &Scheme, simulated: &Simulation<'_>, lines: &[Line]) -> Vec<St
 }
 
 fn run(it: &Shipped, role: Role, seed: u64, replication: u64) -> Simulation<'_> {
-    simulation(&it.scheme, &it.world, role, seed, replication).expect("every shipped scheme can be simulated as records")
+    simulation(&it.scheme, &it.assumptions, role, seed, replication).expect("every shipped scheme can be simulated as records")
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn records_of_every_shipped_scheme_are_paid_to_the_penny() {
     }
 }
 
-/// Nothing is decided before everything is known: results that are held against a gate or a baseline are paid for cohorts that
+/// Nothing is decided before everything is known: results that are compared with a gate or a baseline are paid for cohorts that
 /// are complete, fees of cohorts that have ended, and everyone who has started and is not yet known is counted as such.
 #[test]
 fn what_is_not_yet_known_is_not_paid_and_not_deducted() {

@@ -4,8 +4,8 @@ use base::problem::Severity;
 use base::source::{Bytes, Folder};
 use base::{Opened, Picks, Reader};
 use risks::Finding;
+use simulation::assumptions;
 use simulation::stress::{Options, Stress, stress};
-use simulation::world;
 
 /// A price for each job far below what the first pound of help must bring: one more job costs £400 / (10 points × ln 2), £5,771.
 const SCHEME: &str = r#"
@@ -41,7 +41,7 @@ price = "£2,000"
 "#;
 
 const WORLD: &str = r#"
-world = "A world made for a test"
+assumptions = "A assumptions made for a test"
 
 [people]
 segments = "segments.csv"
@@ -67,7 +67,7 @@ const SEGMENTS: &str = "segment,share,now,cost\nnear,50 %,40 %,£450\nfar,50 %,3
 /// The files with texts in them changed: (file, from, to).
 fn opened(changes: &[(&str, &str, &str)]) -> Opened {
     let mut folder = Folder::new();
-    for (name, text) in [("scheme.toml", SCHEME), ("world.toml", WORLD), ("segments.csv", SEGMENTS)] {
+    for (name, text) in [("scheme.toml", SCHEME), ("assumptions.toml", WORLD), ("segments.csv", SEGMENTS)] {
         let text = changes.iter().filter(|(file, ..)| *file == name).fold(text.to_owned(), |text, (_, from, to)| {
             assert!(text.contains(from), "{name} has no `{from}`");
             text.replacen(from, to, 1)
@@ -83,9 +83,9 @@ fn stressed(changes: &[(&str, &str, &str)]) -> Stress {
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
     let scheme = contract::read::scheme(&reader);
-    let world = scheme.as_ref().and_then(|scheme| world::read(&reader, scheme));
-    let (Some(scheme), Some(world)) = (scheme, world) else { panic!("{:?}", reader.problems.borrow()) };
-    stress(&opened, &scheme, &world, Options { seed: 1, replications: 100, worlds: 0 }, &|_, _| {})
+    let assumptions = scheme.as_ref().and_then(|scheme| assumptions::read(&reader, scheme));
+    let (Some(scheme), Some(assumptions)) = (scheme, assumptions) else { panic!("{:?}", reader.problems.borrow()) };
+    stress(&opened, &scheme, &assumptions, Options { seed: 1, replications: 100, scenarios: 0 }, &|_, _| {})
 }
 
 fn finding(stress: &Stress, name: &str) -> Finding {
@@ -128,12 +128,12 @@ fn turning_people_away_is_cherry_picking_though_nobody_is_helped() {
 #[test]
 fn letting_people_fall_out_is_gate_keeping_though_nobody_is_helped() {
     let assessed = ("scheme.toml", "currency", "intake = \"after assessment\"\ncurrency");
-    let dear = ("world.toml", "[cost]", "[assessment]\nfalls_out = \"20 %\"\nbring_in = \"£5,000\"\n\n[cost]");
+    let dear = ("assumptions.toml", "[cost]", "[assessment]\nfalls_out = \"20 %\"\nbring_in = \"£5,000\"\n\n[cost]");
     let stress = stressed(&[assessed, dear, FEE_EACH]);
     let found = finding(&stress, "gate-keeping");
     assert!(found.present, "{:?}", found.tests);
     assert!(found.people_harmed == 80.0 && found.harm.contains("refused"), "{} {}", found.people_harmed, found.harm);
-    let cheap = ("world.toml", "[cost]", "[assessment]\nfalls_out = \"20 %\"\nbring_in = \"£5\"\n\n[cost]");
+    let cheap = ("assumptions.toml", "[cost]", "[assessment]\nfalls_out = \"20 %\"\nbring_in = \"£5\"\n\n[cost]");
     assert!(!finding(&stressed(&[assessed, cheap, FEE_EACH]), "gate-keeping").present);
 }
 
@@ -159,7 +159,7 @@ fn volume_risk_is_a_loss_that_another_number_of_people_brings() {
     let dear = ("segments.csv", "far,50 %,30 %,£450", "far,50 %,30 %,£3000");
     let found = finding(&stressed(&[poor, dear]), "volume risk");
     assert!(!found.present && found.tests[0].holds, "{:?}", found.tests);
-    assert!(found.tests[1].figure.contains("100 % of futures, against 100 %"), "{:?}", found.tests);
+    assert!(found.tests[1].figure.contains("100 % of replications, against 100 %"), "{:?}", found.tests);
 }
 
 #[test]
@@ -185,13 +185,17 @@ fn drift_names_the_main_outcome_first() {
         "[pay.fee]",
         "[outcome.course]\nmeasure = \"people on a course\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\n[pay.fee]",
     );
-    let believed = ("world.toml", "[help.coaching]", "[outcome.course]\nnow = \"20 %\"\nvalue = \"£10\"\n\n[help.coaching]");
-    let moved =
-        ("world.toml", "job = \"10 percentage points\" }", "job = \"10 percentage points\", course = \"40 percentage points\" }");
+    let believed =
+        ("assumptions.toml", "[help.coaching]", "[outcome.course]\nnow = \"20 %\"\nvalue = \"£10\"\n\n[help.coaching]");
+    let moved = (
+        "assumptions.toml",
+        "job = \"10 percentage points\" }",
+        "job = \"10 percentage points\", course = \"40 percentage points\" }",
+    );
     let found = finding(&stressed(&[second, believed, moved]), "drift");
     assert!(found.present && found.harm.ends_with("job"), "{}", found.harm);
     assert!(!found.strategy.contains("its results are worth"), "{}", found.strategy);
-    let cheap = ("world.toml", "£9,800", "£980");
+    let cheap = ("assumptions.toml", "£9,800", "£980");
     let found = finding(&stressed(&[cheap]), "drift");
     assert!(found.strategy.contains("its results are worth"), "{}", found.strategy);
 }
@@ -199,29 +203,30 @@ fn drift_names_the_main_outcome_first() {
 /// A false claim brings £2,000 and one of ten is checked for £100: the smallest penalty that deters is ten times the price and
 /// a little, and needs nobody else's records.
 #[test]
-fn misreporting_is_mended_by_the_smallest_audit_that_deters() {
+fn misreporting_is_fixed_by_the_smallest_audit_that_deters() {
     let reported = ("scheme.toml", "better = \"more\"", "better = \"more\"\nreported_by = \"provider\"");
     let audit = (
         "scheme.toml",
         "[pay.job]",
         "[pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"8 %\"\npenalty = \"£100\"\n\n[pay.job]",
     );
-    let lies = ("world.toml", "[cost]", "[false_claims.job]\nat_most = \"30 %\"\ncost_of_last = \"£3,000\"\n\n[cost]");
+    let lies = ("assumptions.toml", "[cost]", "[false_claims.job]\nat_most = \"30 %\"\ncost_of_last = \"£3,000\"\n\n[cost]");
     let stress = stressed(&[reported, audit, lies]);
     let reported = stress.reported.iter().find(|reported| reported.finding.name == "misreporting").expect("in the catalogue");
-    let mend = reported.mend.as_ref().map(|tried| tried.mend.words()).unwrap_or_default();
-    assert!(reported.finding.present && mend.contains("check 8 %"), "{mend}");
+    let fix = reported.fix.as_ref().map(|tried| tried.fix.words()).unwrap_or_default();
+    assert!(reported.finding.present && fix.contains("check 8 %"), "{fix}");
 }
 
 #[test]
 fn an_aim_beyond_what_help_can_move_is_warned_of() {
     let warned = |aim: &str| {
-        let opened = opened(&[("world.toml", "aim = \"3 percentage points\"", &format!("aim = \"{aim} percentage points\""))]);
+        let opened =
+            opened(&[("assumptions.toml", "aim = \"3 percentage points\"", &format!("aim = \"{aim} percentage points\""))]);
         let picks = Picks::new();
         let reader = Reader::new(&opened, &picks);
         let scheme = contract::read::scheme(&reader).expect("a scheme");
-        let world = world::read(&reader, &scheme).expect("a world");
-        world::warnings(&opened, &scheme, &world)
+        let assumptions = assumptions::read(&reader, &scheme).expect("a scenario");
+        assumptions::warnings(&opened, &scheme, &assumptions)
     };
     assert_eq!(warned("9.9"), []);
     let found = warned("10.1");
@@ -243,8 +248,8 @@ fn what_is_paid_for_a_rare_result_is_not_lost() {
         "price = \"£2,000\"",
         "price = \"£2,000\"\n\n[pay.back]\nclause = \"clawback\"\nof = [\"job\"]\noutcome = \"lost\"\nprice = \"£1,000\"",
     );
-    let believed = ("world.toml", "[help.coaching]", "[outcome.lost]\nnow = \"5 %\"\nvalue = \"£10\"\n\n[help.coaching]");
-    let helped = ("world.toml", "[cost]", "[help.aftercare]\nhalf_cost = \"£200\"\nmoves = { lost = \"50 %\" }\n\n[cost]");
+    let believed = ("assumptions.toml", "[help.coaching]", "[outcome.lost]\nnow = \"5 %\"\nvalue = \"£10\"\n\n[help.coaching]");
+    let helped = ("assumptions.toml", "[cost]", "[help.aftercare]\nhalf_cost = \"£200\"\nmoves = { lost = \"50 %\" }\n\n[cost]");
     let more = ("scheme.toml", "people = 200", "people = 20_000");
     let stress = stressed(&[lost, taken, believed, helped, more]);
     let pound = &stress.next_pounds[1];

@@ -1,10 +1,10 @@
 //! What can be done besides helping, against closed forms: false claims under an audit, dates moved over a boundary, people who
 //! fall out before they count, a baseline that follows the results, recovery after the worst, and the best of several pilots.
 
-use risks::{Play, Plays, Role, Turn, mean};
+use risks::{Role, StrategyResult, StrategyResults, Turn, mean};
 use simulation::pilot::largest_of;
-use simulation::plays::Stage;
-use simulation::stress::quick_plays;
+use simulation::strategy_results::Stage;
+use simulation::stress::quick_strategy_results;
 
 use crate::Shipped;
 
@@ -40,7 +40,7 @@ PAY
 "#;
 
 const WORLD: &str = r#"
-world = "A world made for a test"
+assumptions = "A assumptions made for a test"
 
 [people]
 
@@ -65,17 +65,18 @@ fair_margin = "90 %"
 EXTRA
 "#;
 
-/// The plays of the scheme with its gaps filled in.
-fn plays(top: &str, baseline: &str, pay: &str, before: &str, extra: &str) -> Plays {
+/// The strategy results of the scheme with its gaps filled in.
+fn strategy_results(top: &str, baseline: &str, pay: &str, before: &str, extra: &str) -> StrategyResults {
     let scheme = SCHEME.replace("BASELINE", baseline).replace("PAY", pay).replacen("currency", &format!("{top}\ncurrency"), 1);
-    let world = WORLD.replace("BEFORE", before).replace("EXTRA", extra);
-    let Shipped { scheme, world, .. } = crate::read(&crate::files([("scheme.toml", scheme), ("world.toml", world)]));
-    let stage = Stage::build(&scheme, &world, 3, 0, 48);
-    quick_plays(&scheme, &world, &stage)
+    let assumptions = WORLD.replace("BEFORE", before).replace("EXTRA", extra);
+    let Shipped { scheme, assumptions, .. } =
+        crate::read(&crate::files([("scheme.toml", scheme), ("assumptions.toml", assumptions)]));
+    let stage = Stage::build(&scheme, &assumptions, 3, 0, 48);
+    quick_strategy_results(&scheme, &assumptions, &stage)
 }
 
-fn play(plays: &Plays, role: Role) -> &Play {
-    plays.play(role).expect("played")
+fn simulate(strategy_results: &StrategyResults, role: Role) -> &StrategyResult {
+    strategy_results.simulate(role).expect("played")
 }
 
 /// A claim brings £1,000, is checked in one case of ten, and costs £4,000 when it is found; the last of at most half of those
@@ -86,16 +87,16 @@ fn false_claims_stop_where_the_last_costs_what_it_brings() {
     let audited = "clause = \"outcome payment\"\noutcome = \"job\"\nprice = \"£1,000\"\n\n[pay.audit]\nclause = \"audit\"\n\
                    outcome = \"job\"\nchecks = \"10 %\"\npenalty = \"£4,000\"";
     let lies = "[false_claims.job]\nat_most = \"50 %\"\ncost_of_last = \"£3,000\"";
-    let plays = plays("", "reported_by = \"provider\"", audited, "", lies);
-    let best = play(&plays, Role::Best);
+    let strategy_results = strategy_results("", "reported_by = \"provider\"", audited, "", lies);
+    let best = simulate(&strategy_results, Role::Best);
     let without = best.claims - best.false_claims;
     let share = best.false_claims / (20_000.0 - without);
     assert!((share - 0.1).abs() < 0.002, "{share}");
-    assert_eq!(play(&plays, Role::BestHonest).false_claims, 0.0);
+    assert_eq!(simulate(&strategy_results, Role::BestHonest).false_claims, 0.0);
     // An audit that costs a false claim all that it brings leaves none.
     let severe = audited.replace("£4,000", "£10,000");
-    let plays = self::plays("", "reported_by = \"provider\"", &severe, "", lies);
-    assert_eq!(play(&plays, Role::Best).false_claims, 0.0);
+    let strategy_results = self::strategy_results("", "reported_by = \"provider\"", &severe, "", lies);
+    assert_eq!(simulate(&strategy_results, Role::Best).false_claims, 0.0);
 }
 
 /// The second year pays £300 less for a job. Up to a tenth of its jobs can be dated a year earlier, the last for £300: the
@@ -105,14 +106,14 @@ fn results_are_dated_where_they_pay_more() {
     let falling = "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"£1,000\"\ndeduction = \"£1,000\"\n\n\
                    [pay.early]\nclause = \"bonus\"\noutcome = \"job\"\nabove = \"1 percentage point\"\nper = \"person\"\nprice = \"£0\"";
     let moves = "[timing.job]\nat_most = \"10 %\"\ncost_of_last = \"£300\"";
-    let flat = plays("", "baseline = \"40 %\"", falling, "", moves);
+    let flat = strategy_results("", "baseline = \"40 %\"", falling, "", moves);
     // The same price in both years: nothing is moved.
     assert_eq!(flat.timed.as_ref().map(|timed| timed.moved), Some(0.0));
     // A cap in each year that the first does not reach and the second does not either moves nothing; a gate does.
     let gated = falling.replace("deduction = \"£1,000\"", "gate = { improves_by_at_least = \"9 percentage points\" }");
-    let chased = plays("", "baseline = \"40 %\"", &gated, "", moves);
-    let timed = chased.timed.as_ref().expect("the world says what can be moved");
-    let best = play(&chased, Role::Best);
+    let chased = strategy_results("", "baseline = \"40 %\"", &gated, "", moves);
+    let timed = chased.timed.as_ref().expect("the assumptions says what can be moved");
+    let best = simulate(&chased, Role::Best);
     for ((paid, moving), before) in timed.payments.iter().zip(&timed.moving).zip(&best.payments) {
         assert!(paid - moving >= before - 0.01, "moving never loses: {paid} - {moving} against {before}");
     }
@@ -125,11 +126,11 @@ fn people_are_brought_in_where_it_pays() {
     let tariff = "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"£1,000\"\ndeduction = \"£1,000\"";
     let served = |cost: &str| {
         let assessment = format!("[assessment]\nfalls_out = \"30 %\"\nbring_in = \"{cost}\"");
-        let plays = plays("intake = \"after assessment\"", "baseline = \"40 %\"", tariff, "", &assessment);
-        assert_eq!(plays.segments.len(), 2);
-        let all = play(&plays, Role::BestServingAll);
+        let strategy_results = strategy_results("intake = \"after assessment\"", "baseline = \"40 %\"", tariff, "", &assessment);
+        assert_eq!(strategy_results.segments.len(), 2);
+        let all = simulate(&strategy_results, Role::BestServingAll);
         assert_eq!(all.served.iter().sum::<f64>(), 20_000.0);
-        play(&plays, Role::Best).served.clone()
+        simulate(&strategy_results, Role::Best).served.clone()
     };
     assert_eq!(served("£900"), [14_000.0, 0.0]);
     assert_eq!(served("£100"), [14_000.0, 6_000.0]);
@@ -142,10 +143,10 @@ fn a_ratchet_is_a_lower_price() {
     let tariff = |price: &str| {
         format!("clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"{price}\"\ndeduction = \"{price}\"")
     };
-    let ratcheted = plays("", "baseline = \"40 %\"\nratchet = \"50 %\"", &tariff("£4,000"), "", "");
-    let lower = plays("", "baseline = \"40 %\"", &tariff("£3,000"), "", "");
-    let same = plays("", "baseline = \"40 %\"", &tariff("£4,000"), "", "");
-    let spend = |plays: &Plays, role: Role| play(plays, role).help_spend;
+    let ratcheted = strategy_results("", "baseline = \"40 %\"\nratchet = \"50 %\"", &tariff("£4,000"), "", "");
+    let lower = strategy_results("", "baseline = \"40 %\"", &tariff("£3,000"), "", "");
+    let same = strategy_results("", "baseline = \"40 %\"", &tariff("£4,000"), "", "");
+    let spend = |strategy_results: &StrategyResults, role: Role| simulate(strategy_results, role).help_spend;
     let (held, exact) = (spend(&ratcheted, Role::Best), spend(&lower, Role::Best));
     assert!((held / exact - 1.0).abs() < 0.02, "{held} against {exact}");
     let (staying, exact) = (spend(&ratcheted, Role::BestWithoutRatchet), spend(&same, Role::Best));
@@ -156,8 +157,10 @@ fn a_ratchet_is_a_lower_price() {
 #[test]
 fn recovery_is_paid_at_the_price_of_the_points_recovered() {
     let tariff = "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"£1,000\"\ndeduction = \"£1,000\"";
-    let plays = plays("", "baseline = { same_people_before = \"12 months\" }", tariff, "before = \"30 %\"", "");
-    let (now, steady) = (play(&plays, Role::AsNow), plays.turned(Role::AsNow, Turn::NoRecovery).expect("played"));
+    let strategy_results =
+        strategy_results("", "baseline = { same_people_before = \"12 months\" }", tariff, "before = \"30 %\"", "");
+    let (now, steady) =
+        (simulate(&strategy_results, Role::AsNow), strategy_results.turned(Role::AsNow, Turn::NoRecovery).expect("played"));
     let paid: Vec<f64> = now.results.iter().zip(&steady.results).map(|(here, there)| here - there).collect();
     // Two counts of the same people before, each drawn by its own quantile.
     assert!((mean(&paid) - 2_000_000.0).abs() < 40_000.0, "{}", mean(&paid));
@@ -170,10 +173,11 @@ fn the_best_of_five_pilots_disappoints() {
     assert!((largest_of(1)).abs() < 1e-9);
     let tariff = "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"£9,000\"\ndeduction = \"£9,000\"";
     let pilot = "[pilot]\nhelp = \"support\"\ntried = 5\nstandard_error = \"10 %\"\ndiffer_by = \"10 %\"\ncost_rises = \"20 %\"";
-    let plays = plays("", "baseline = \"40 %\"", tariff, "", pilot);
-    let facts = plays.pilot.as_ref().expect("a pilot");
+    let strategy_results = strategy_results("", "baseline = \"40 %\"", tariff, "", pilot);
+    let facts = strategy_results.pilot.as_ref().expect("a pilot");
     assert!((facts.measured - facts.expected - 0.1 * 0.822_340_065_6).abs() < 1e-6, "{facts:?}");
-    let (intended, scaled) = (play(&plays, Role::Intended), plays.turned(Role::Intended, Turn::AtScale).expect("played"));
+    let (intended, scaled) =
+        (simulate(&strategy_results, Role::Intended), strategy_results.turned(Role::Intended, Turn::AtScale).expect("played"));
     // Costs rise by a fifth of the help; outcomes fall in proportion to the effect.
     assert!((scaled.cost - intended.cost - 0.2 * intended.help_spend).abs() < 1.0);
     assert!(

@@ -15,8 +15,8 @@ use records::fault::Grade;
 use super::decisions::{self, Decisions};
 use super::model;
 use crate::folder;
-use records::files::safe::{self, LARGEST_LIST_BYTES, Reach};
 use crate::link::texts;
+use records::files::safe::{self, LARGEST_LIST_BYTES, Reach};
 
 /// What a configuration says.
 pub struct Config {
@@ -88,14 +88,14 @@ pub fn read(path: &Path, reach: Reach) -> anyhow::Result<(Config, Vec<String>)> 
 
 /// A configuration that is open; what it names is looked for from a folder. Problems go to the reader.
 pub fn parse(reader: &Reader<'_>, name: &str, folder: &Path, reach: Reach) -> Option<Config> {
-    let mend = format!(
+    let fix = format!(
         "write into it, with your own names:
 
 {LEAST}
 docs/linkage.md has the rest"
     );
     let base = Base { folder, reach };
-    Some(config(&reader.document_or(name, "purpose = \"…\"", &mend)?, &base))
+    Some(config(&reader.document_or(name, "purpose = \"…\"", &fix)?, &base))
 }
 
 /// Where the files that a configuration names are looked for.
@@ -106,12 +106,12 @@ pub struct Base<'a> {
 
 impl Base<'_> {
     /// The path of a file that a key names, or a problem with the key.
-    pub fn file(&self, section: &Section<'_, '_>, key: &str, name: &str, mend: &str) -> Option<PathBuf> {
+    pub fn file(&self, section: &Section<'_, '_>, key: &str, name: &str, fix: &str) -> Option<PathBuf> {
         let path = safe::named(self.folder, name, self.reach);
         path.map_err(|error| {
             let text = format!("{error:#}");
-            let (what, hint) = text.split_once("\n\nhint: ").unwrap_or((&text, mend));
-            section.push(section.problem(key, what.to_owned()).mend(hint.to_owned()));
+            let (what, hint) = text.split_once("\n\nhint: ").unwrap_or((&text, fix));
+            section.push(section.problem(key, what.to_owned()).fix(hint.to_owned()));
         })
         .ok()
     }
@@ -123,23 +123,23 @@ fn config(top: &Section<'_, '_>, base: &Base<'_>) -> Config {
     let join = top.number::<base::literal::Plain>("join").map(|plain| plain.0);
     let rules: Option<Vec<String>> = top.list("rules").map(|list| list.into_iter().map(|(rule, _)| rule.to_owned()).collect());
     let model = top.text("model").and_then(|file| {
-        let read = model::read(&base.file(top, "model", file, MEND_FILE)?, rules.as_deref());
+        let read = model::read(&base.file(top, "model", file, FIX_FILE)?, rules.as_deref());
         read.map_err(|error| {
-            top.push(top.problem("model", format!("{error:#}")).mend("see docs/linkage.md, \"Models made elsewhere\""))
+            top.push(top.problem("model", format!("{error:#}")).fix("see docs/linkage.md, \"Models made elsewhere\""))
         })
         .ok()
     });
     if rules.is_some() && !top.has("model") {
         let problem = top.problem("rules", "rules belong to a model made elsewhere; without one they are found in the data");
-        top.push(problem.mend("leave `rules` out, or name the `model`"));
+        top.push(problem.fix("leave `rules` out, or name the `model`"));
     }
     let nicknames = top.text("nicknames").and_then(|file| {
         if model.is_some() {
             let problem = top.problem("nicknames", "the model has its list of names in it");
-            top.push(problem.mend("leave `nicknames` out"));
+            top.push(problem.fix("leave `nicknames` out"));
         }
         let read = nicknames(&base.file(top, "nicknames", file, MEND_NICKNAMES)?);
-        read.map_err(|error| top.push(top.problem("nicknames", format!("{error:#}")).mend(MEND_NICKNAMES))).ok()
+        read.map_err(|error| top.push(top.problem("nicknames", format!("{error:#}")).fix(MEND_NICKNAMES))).ok()
     });
     let fields = model.as_ref().map_or(Vec::new(), |model| model.fields.clone());
     let split = vec![None; fields.len()];
@@ -163,7 +163,7 @@ fn config(top: &Section<'_, '_>, base: &Base<'_>) -> Config {
 }
 
 /// Of a file that is not there.
-pub const MEND_FILE: &str = "name a file that is there; names count from the folder of the configuration";
+pub const FIX_FILE: &str = "name a file that is there; names count from the folder of the configuration";
 
 const MEND_NICKNAMES: &str = "write a CSV file with the columns `short` and `full`, such as bill,william";
 
@@ -194,7 +194,7 @@ fn table(section: &Section<'_, '_>, base: &Base<'_>, config: &mut Config) -> Tab
     let path = section.path_of("");
     let name = path.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_owned();
     let named = section.required_text("file", "a CSV, Excel or Parquet file beside this one, such as \"police.csv\"");
-    let file = if named.is_empty() { None } else { base.file(section, "file", &named, MEND_FILE) }.unwrap_or_default();
+    let file = if named.is_empty() { None } else { base.file(section, "file", &named, FIX_FILE) }.unwrap_or_default();
     let id = section.required_text("id", "the column with the agency's own id, such as \"record\"");
     let text = |key: &str| section.text(key).map(str::to_owned);
     let (agency, truth, group, sheet) = (text("agency"), text("truth"), text("group"), text("sheet"));
@@ -237,13 +237,13 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
         if !of_model && !more.has("is") {
             let problem = columns.problem(column, format!("nothing says what the column `{column}` is"));
             let known = kinds.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-            columns.push(problem.expected(format!("`is`, one of {known}")).mend("add to it: is = \"surname\", or what it is"));
+            columns.push(problem.expected(format!("`is`, one of {known}")).fix("add to it: is = \"surname\", or what it is"));
         }
         let missing = more.choice("missing", &MISSING);
         let split = letter(&more);
         if config.model.is_some() && more.has("missing") {
             let problem = more.problem("missing", "what an empty cell says is for the model to say");
-            more.push(problem.mend("leave `missing` out"));
+            more.push(problem.fix("leave `missing` out"));
         }
         more.finish();
         if let (Some(_), Some(name)) = (&config.model, &name) {
@@ -285,7 +285,7 @@ fn letter(column: &Section<'_, '_>) -> Option<char> {
     let letter = letters.next();
     if letter.is_none() || letters.next().is_some() {
         let problem = column.problem("split", "values are parted by one letter").read(format!("\"{text}\""));
-        column.push(problem.expected("one letter").mend("write it like this: split = \"|\""));
+        column.push(problem.expected("one letter").fix("write it like this: split = \"|\""));
     }
     letter
 }
@@ -297,7 +297,7 @@ fn parted(config: &mut Config, columns: &Section<'_, '_>, column: &str, at: usiz
     {
         let what = format!("another column of the field `{}` parts at \"{one}\"", config.fields[at].name);
         let problem = columns.problem(column, what).read(format!("split = \"{other}\""));
-        columns.push(problem.mend("give both columns the same letter, or each a field of its own with `as`"));
+        columns.push(problem.fix("give both columns the same letter, or each a field of its own with `as`"));
     }
     config.split[at] = config.split[at].or(split);
 }

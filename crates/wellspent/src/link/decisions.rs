@@ -17,9 +17,9 @@ use linkage::overrides::{self, Odd, Override};
 use linkage::twins::{self, Signs};
 use records::fault::Grade;
 
-use super::config::{Base, MEND_FILE};
-use records::files::safe::{self, LARGEST_LIST_BYTES};
+use super::config::{Base, FIX_FILE};
 use crate::link::texts;
+use records::files::safe::{self, LARGEST_LIST_BYTES};
 
 /// What is decided, and where it is written.
 #[derive(Default)]
@@ -37,26 +37,25 @@ pub fn read(top: &Section<'_, '_>, base: &Base<'_>, fields: &[Field], join: Opti
     if let Some(fracture) = fracture.filter(|fracture| *fracture > join) {
         let problem =
             top.problem("fracture", "what was together needs more than what is to be joined").read(fracture.to_string());
-        top.push(problem.expected(format!("at most `join`, which is {join}")).mend("lower `fracture` or raise `join`"));
+        top.push(problem.expected(format!("at most `join`, which is {join}")).fix("lower `fracture` or raise `join`"));
     }
-    let earlier = top
-        .text("earlier")
-        .map(|file| (base.file(top, "earlier", file, MEND_FILE).unwrap_or_default(), fracture.unwrap_or(join)));
+    let earlier =
+        top.text("earlier").map(|file| (base.file(top, "earlier", file, FIX_FILE).unwrap_or_default(), fracture.unwrap_or(join)));
     if let (Some(fracture), None) = (fracture, &earlier) {
         let problem =
             top.problem("fracture", "there are no persons of an earlier run that could fracture").read(fracture.to_string());
         top.push(
-            problem.expected("`earlier` beside it").mend("add a line: earlier = \"persons.csv\", the persons of the run before"),
+            problem.expected("`earlier` beside it").fix("add a line: earlier = \"persons.csv\", the persons of the run before"),
         );
     }
     let overrides = top.text("overrides").map(|file| {
         let scope = top.text("scope").unwrap_or_default().to_owned();
         let day = top.required_date("as_at").map_or(day::NEVER, day::day);
-        (base.file(top, "overrides", file, MEND_FILE).unwrap_or_default(), scope, day)
+        (base.file(top, "overrides", file, FIX_FILE).unwrap_or_default(), scope, day)
     });
     for key in ["scope", "as_at"].into_iter().filter(|key| overrides.is_none() && top.has(key)) {
         let problem = top.problem(key, format!("`{key}` says which decisions count, and there are none"));
-        top.push(problem.mend(format!("leave `{key}` out, or name the file with the decisions: overrides = \"overrides.csv\"")));
+        top.push(problem.fix(format!("leave `{key}` out, or name the file with the decisions: overrides = \"overrides.csv\"")));
     }
     let twins = top.section("twins").map(|section| {
         let usual = Signs::of(fields);
@@ -69,8 +68,8 @@ pub fn read(top: &Section<'_, '_>, base: &Base<'_>, fields: &[Field], join: Opti
             Signs { same: list("same", usual.same), unlike: list("unlike", usual.unlike), apart: list("apart", usual.apart) };
         if signs.same.is_empty() || signs.unlike.is_empty() {
             let problem = section.problem("same", "twins share something and differ in something, and no such fields are known");
-            let mend = "add lines such as same = [\"surname\", \"date of birth\", \"postcode\"] and unlike = [\"forename\"]";
-            section.push(problem.expected("`same` and `unlike`, each with the names of fields").mend(mend));
+            let fix = "add lines such as same = [\"surname\", \"date of birth\", \"postcode\"] and unlike = [\"forename\"]";
+            section.push(problem.expected("`same` and `unlike`, each with the names of fields").fix(fix));
         }
         section.finish();
         signs

@@ -20,8 +20,8 @@ use records::batch::{TOGETHER, Texts, fetch};
 use records::csv;
 use records::fault::Fault;
 
-use super::model;
 use super::config::Config;
+use super::model;
 use crate::link::texts::{self, Column};
 use records::files::{Format, TableFile};
 
@@ -51,7 +51,7 @@ fn history(folder: &Path) -> anyhow::Result<History> {
     let path = folder.join(format!("{}.csv", IDENTITIES.name));
     let (mut reading, mut wrong) = (Reading::default(), Vec::new());
     let told = |fault: Option<&Fault>| match fault {
-        Some(fault) => bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.mend),
+        Some(fault) => bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.fix),
         None => Ok(()),
     };
     if path.is_file() {

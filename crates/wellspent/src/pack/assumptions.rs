@@ -42,7 +42,7 @@ pub fn count(numbers: &[Number], standing: Standing) -> usize {
     numbers.iter().filter(|number| Standing::of(number) == standing).count()
 }
 
-/// Numbers that may be wrong and that no plausible world varies.
+/// Numbers that may be wrong and that no scenario varies.
 pub fn fixed_assumptions(numbers: &[Number]) -> Vec<&Number> {
     numbers.iter().filter(|number| number.range.is_none() && Standing::of(number) != Standing::Sourced).collect()
 }
@@ -63,7 +63,7 @@ pub fn text(numbers: &[Number]) -> String {
     let ranged = numbers.iter().filter(|number| number.range.is_some()).count();
     let mut out = format!(
         "# Assumptions\n\nThe run rests on {} numbers: {} with a source, {} assumptions, {} without a source. {ranged} have a range, \
-         and the plausible worlds vary those and no others. `assumptions.csv` has them all, a row each.\n\nA source is what the \
+         and the scenarios vary those and no others. `assumptions.csv` has them all, a row each.\n\nA source is what the \
          file says it is: whether it exists and says so is for the reviewer to look up.\n",
         numbers.len(),
         count(numbers, Standing::Sourced),

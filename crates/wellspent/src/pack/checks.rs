@@ -8,9 +8,9 @@ use super::{Run, line};
 
 /// Runs them all: the contract's own examples, the machinery, and the result where there is a stress test.
 pub fn run(run: &Run<'_>) -> Vec<Check> {
-    let (Order::Stress { seed, .. } | Order::Mend { seed, .. } | Order::Sensitivity { seed }) = run.order;
+    let (Order::Stress { seed, .. } | Order::Fix { seed, .. } | Order::Sensitivity { seed }) = run.order;
     let mut checks = vec![worked_examples(run)];
-    checks.extend(of_the_machinery(&run.folder.opened, run.scheme, run.world, seed));
+    checks.extend(of_the_machinery(&run.folder.opened, run.scheme, run.assumptions, seed));
     checks.extend(run.stress.map(of_the_result).into_iter().flatten());
     checks
 }

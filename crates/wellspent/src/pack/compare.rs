@@ -85,10 +85,6 @@ impl Found {
         }
         match &self.manifest {
             Err(why) => out.push(format!("{MANIFEST}: {why}")),
-            Ok(manifest) if manifest.program != PROGRAM && self.is_sealed(MANIFEST) => out.push(format!(
-                "the program: the pack was written by {}, and this is {PROGRAM}; results may differ for that alone",
-                manifest.program
-            )),
             Ok(_) => {}
         }
         let listed = self.hashes.keys().filter(|name| !self.files.contains_key(*name) && !is_input(name));
@@ -108,6 +104,13 @@ impl Found {
         changed.map(|name| format!("{name}: changed since the pack was written")).chain(self.sheet()).collect()
     }
 
+    /// The version that wrote the pack, where it is not this one. Between versions words may change, and numbers may not.
+    #[must_use]
+    pub fn other_program(&self) -> Option<&str> {
+        let manifest = self.manifest.as_ref().ok().filter(|manifest| manifest.program != PROGRAM && self.is_sealed(MANIFEST));
+        manifest.map(|manifest| manifest.program.as_str())
+    }
+
     /// What differs from the same run made again.
     pub fn against(&self, again: &Files) -> Vec<String> {
         let same = |name: &str| self.files.get(name) == again.get(name);
@@ -115,13 +118,14 @@ impl Found {
         let same_results = results.clone().all(|name| same(name) || (self.files.contains_key(name) && !self.is_sealed(name)));
         let other_people = self.other_people(again);
         let other_inputs = !self.changed_inputs().is_empty() || (self.is_sealed(MANIFEST) && !other_people.is_empty());
-        let other_program = self.manifest.as_ref().is_ok_and(|manifest| manifest.program != PROGRAM);
+        let other_program = self.other_program().is_some();
         let mut out: Vec<String> = other_people.into_iter().filter(|_| self.is_sealed(MANIFEST)).collect();
         let mut follows = 0;
         for (name, made) in again.iter().filter(|(name, _)| !is_input(name)) {
             let Some(there) = self.files.get(name) else { continue };
             match (self.is_sealed(name), same(name)) {
                 (true, true) => {}
+                (true, false) if other_program && self.is_sealed(MANIFEST) && same_numbers(name, there, made) => {}
                 (true, false) if other_inputs || other_program || !self.is_sealed(MANIFEST) => follows += 1,
                 (true, false) => out.push(format!("{name}: this run gives another one\n{}", first_difference(there, made))),
                 (false, true) if name == MANIFEST && !same_results => out.push(format!(
@@ -164,6 +168,38 @@ impl Found {
         let (line, there, wanted) = seal::changed_text(&sheet, &fingerprint)?;
         Some(format!("{SIGN_OFF}: the text that people sign was changed\nline {line} is:     {there}\nit should be:  {wanted}"))
     }
+}
+
+/// Whether a file of another version has the same numbers in the same order: every number of the data files is looked at, those
+/// that are new in this version are passed over. Text files only repeat in words what the data files say.
+fn same_numbers(name: &str, there: &[u8], made: &[u8]) -> bool {
+    let (Some(was), Some(now)) = (numbers(name, there), numbers(name, made)) else {
+        return !name.ends_with(".json") && !name.ends_with(".csv");
+    };
+    let mut now = now.into_iter();
+    was.into_iter().all(|number| now.any(|other| other == number))
+}
+
+/// The numbers of a data file in their order; none where it cannot be read, or is text.
+fn numbers(name: &str, bytes: &[u8]) -> Option<Vec<f64>> {
+    fn collect(value: &serde_json::Value, out: &mut Vec<f64>) {
+        match value {
+            serde_json::Value::Number(number) => out.extend(number.as_f64()),
+            serde_json::Value::Array(values) => values.iter().for_each(|value| collect(value, out)),
+            serde_json::Value::Object(entries) => entries.values().for_each(|value| collect(value, out)),
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    if name.ends_with(".json") {
+        collect(&serde_json::from_slice(bytes).ok()?, &mut out);
+    } else if name.ends_with(".csv") {
+        let text = std::str::from_utf8(bytes).ok()?;
+        out.extend(text.split([',', '\n']).filter_map(|cell| cell.trim().parse::<f64>().ok()));
+    } else {
+        return None;
+    }
+    Some(out)
 }
 
 fn is_input(name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The model on these very files, in the ODD form: overview, design concepts, details (Grimm and others, "The ODD protocol for
 //! describing agent-based and other simulation models: a second update", JASSS 23(2) 7, 2020). Generated from the scheme and its
-//! world, so that another scheme gives another text.
+//! assumptions, so that another scheme gives another text.
 
 use base::document::Number;
 use base::literal::Literal as _;
@@ -9,15 +9,15 @@ use contract::Scheme;
 use contract::explain::term_sheet;
 use contract::terms::{Baseline, Intake, Kind, SaidBy};
 use risks::{CATALOGUE, percent, pounds};
+use simulation::assumptions::{Intended, Move};
 use simulation::people::{Chances, People, people};
-use simulation::plays::{main_outcome, typical_area};
-use simulation::world::{Intended, Move};
+use simulation::strategy_results::{main_outcome, typical_area};
 
 use super::order::Order;
 use super::{Run, head, inputs, row, text as plain};
 
 pub fn text(run: &Run<'_>, numbers: &[Number]) -> String {
-    let areas = people(run.scheme, run.world);
+    let areas = people(run.scheme, run.assumptions);
     let typical = &areas[typical_area(&areas)];
     format!(
         "# Description of the model\n\nIn the form of the ODD protocol (Grimm and others 2020), written from the files in `{}`.\n\n\
@@ -50,26 +50,26 @@ fn purpose(run: &Run<'_>) -> String {
     let scheme = run.scheme;
     let summary = if scheme.summary.is_empty() { String::new() } else { format!(" {}", plain(&scheme.summary)) };
     let use_of_it = match run.order {
-        Order::Stress { .. } => "which unintended consequences its rules would have when they are played to win",
-        Order::Mend { .. } => "which changes to its rules remove the unintended consequences that they have",
+        Order::Stress { .. } => "which unintended risks its rules would have when they are played to win",
+        Order::Fix { .. } => "which changes to its rules remove the unintended risks that they have",
         Order::Sensitivity { .. } => "which of the uncertain numbers decide what its rules bring about",
     };
-    let names = CATALOGUE.iter().map(|consequence| consequence.name);
+    let names = CATALOGUE.iter().map(|risk| risk.name);
     let patterns = "The model is judged by patterns that it was not fitted to: closed forms of economic theory, published \
-                    simulations and what became of real schemes. They are held against it, failures included, in the program's \
+                    simulations and what became of real schemes. They are compared with it, failures included, in the program's \
                     `docs/validity/README.md`. On these files it is judged by the checks in `checks.md`, the contract's own worked examples \
                     first.";
     format!(
         "## 1. Purpose and patterns\n\nThe scheme: {}.{summary}\n\nThe purpose is to say, before it is signed, {use_of_it}, in the \
-         world \"{}\". The consequences known to the program are {}.\n\n{patterns}\n\n",
+         assumptions \"{}\". The risks known to the program are {}.\n\n{patterns}\n\n",
         plain(&scheme.name),
-        plain(&run.world.name),
+        plain(&run.assumptions.name),
         joined(names)
     )
 }
 
 fn entities(run: &Run<'_>, areas: &[People]) -> String {
-    let (scheme, world) = (run.scheme, run.world);
+    let (scheme, assumptions) = (run.scheme, run.assumptions);
     let all: usize = areas.iter().map(People::count).sum();
     let cohorts: Vec<_> = areas[0].cohorts.iter().map(|&at| &scheme.cohorts[at]).collect();
     let mut out = "## 2. Entities, state variables and scales\n\n".to_owned();
@@ -80,8 +80,8 @@ fn entities(run: &Run<'_>, areas: &[People]) -> String {
     let counted = if on_top.is_empty() { String::new() } else { format!("; how many {}", joined(on_top)) };
     let fixed = format!("number, area, cohort, segment; whether {}{counted}", joined(binary));
     out += &row(&["person", &number(all), &fixed]);
-    let segments = format!("share of the people, chances: {}", joined(world.segments.iter().map(|segment| &segment.name)));
-    out += &row(&["segment", &number(world.segments.len()), &segments]);
+    let segments = format!("share of the people, chances: {}", joined(assumptions.segments.iter().map(|segment| &segment.name)));
+    out += &row(&["segment", &number(assumptions.segments.len()), &segments]);
     let sizes: Vec<usize> = areas.iter().map(People::count).collect();
     let (low, high) = (sizes.iter().min().copied().unwrap_or_default(), sizes.iter().max().copied().unwrap_or_default());
     let size = if low == high { number(low) } else { format!("{} to {}", number(low), number(high)) };
@@ -91,19 +91,19 @@ fn entities(run: &Run<'_>, areas: &[People]) -> String {
         _ => String::new(),
     };
     out += &row(&["cohort of an area", &number(cohorts.len()), &days]);
-    let mut does = format!("pounds a person by segment on {}", joined(world.help.iter().map(|help| &help.name)));
+    let mut does = format!("pounds a person by segment on {}", joined(assumptions.help.iter().map(|help| &help.name)));
     does += match scheme.intake {
         Intake::Everyone => "",
         Intake::ProviderChooses => "; which segments are turned away",
         Intake::AfterAssessment => "; which segments are brought in before they count",
     };
-    if scheme.segments_set_by == SaidBy::Provider && world.relabelling.is_some() {
+    if scheme.segments_set_by == SaidBy::Provider && assumptions.relabelling.is_some() {
         does += "; the share of people labelled as what they are not";
     }
     let claimed = scheme
         .outcomes
         .iter()
-        .zip(&world.false_claims)
+        .zip(&assumptions.false_claims)
         .filter(|(outcome, claims)| outcome.reported_by == SaidBy::Provider && claims.is_some());
     let claimed: Vec<&String> = claimed.map(|(outcome, _)| &outcome.name).collect();
     if !claimed.is_empty() {
@@ -123,7 +123,7 @@ fn entities(run: &Run<'_>, areas: &[People]) -> String {
     let first = format!(
         "\nTime: {} of a contract from {} to {}, in cohorts of {} months; each cohort is one step. Space: the areas, which do not touch \
          each other. Money in pounds, paid in whole pence.\n\n",
-        count(world.years, "contract year is simulated", "contract years are simulated"),
+        count(assumptions.years, "contract year is simulated", "contract years are simulated"),
         scheme.starts,
         scheme.ends,
         cohorts.first().map_or(0, |cohort| cohort.months)
@@ -132,15 +132,15 @@ fn entities(run: &Run<'_>, areas: &[People]) -> String {
 }
 
 fn process(run: &Run<'_>) -> String {
-    let (scheme, world) = (run.scheme, run.world);
+    let (scheme, assumptions) = (run.scheme, run.assumptions);
     let mut steps = vec![
-        format!("The {} of an area chooses its conduct, the same for every cohort.", plain(&scheme.provider)),
+        format!("The {} of an area chooses its strategy, the same for every cohort.", plain(&scheme.provider)),
         match scheme.intake {
             Intake::Everyone => "Everyone referred is served.".to_owned(),
             Intake::ProviderChooses => "Segments that it turns away are neither served nor counted.".to_owned(),
             Intake::AfterAssessment => "Those whom it does not bring in fall out before they count.".to_owned(),
         },
-        format!("Help ({}) moves each person's chances.", joined(world.help.iter().map(|help| &help.name))),
+        format!("Help ({}) moves each person's chances.", joined(assumptions.help.iter().map(|help| &help.name))),
     ];
     for outcome in &scheme.outcomes {
         let name = plain(&outcome.name);
@@ -165,19 +165,19 @@ fn process(run: &Run<'_>) -> String {
         steps.push(format!("{sum} {} ({}).", plain(&clause.name), clause.kind()));
     }
     let made = match run.order {
-        Order::Stress { replications, worlds, .. } => format!(
-            "All this is one future. The search looks for the best conduct on futures of its own; what is reported is played on {} \
-             others, the same for every conduct. {} are the same files with every ranged number moved, each with a search of its own.",
+        Order::Stress { replications, scenarios, .. } => format!(
+            "All this is one replication. The search looks for the best strategy on replications of its own; what is reported is played on {} \
+             others, the same for every strategy. {} are the same files with every ranged number moved, each with a search of its own.",
             number(replications as usize),
-            count(worlds as usize, "plausible world", "plausible worlds")
+            count(scenarios as usize, "scenario", "scenarios")
         ),
-        Order::Mend { worlds, .. } => format!(
-            "All this is one future. Each set of changes to the rules is searched afresh and judged on other futures; the chosen one \
+        Order::Fix { scenarios, .. } => format!(
+            "All this is one replication. Each set of changes to the rules is searched afresh and judged on other replications; the chosen one \
              is tried in {}, before and after.",
-            count(worlds as usize, "plausible world", "plausible worlds")
+            count(scenarios as usize, "scenario", "scenarios")
         ),
         Order::Sensitivity { .. } => {
-            "All this is one future. Each setting of the uncertain numbers has a short search of its own.".to_owned()
+            "All this is one replication. Each setting of the uncertain numbers has a short search of its own.".to_owned()
         }
     };
     let list: String = steps.iter().enumerate().map(|(at, step)| format!("{}. {step}\n", at + 1)).collect();
@@ -185,7 +185,7 @@ fn process(run: &Run<'_>) -> String {
 }
 
 fn concepts(run: &Run<'_>) -> String {
-    let (scheme, world) = (run.scheme, run.world);
+    let (scheme, assumptions) = (run.scheme, run.assumptions);
     let paid: Vec<String> = scheme.result_clauses().map(|at| plain(&scheme.clauses[at].name)).collect();
     let results = match paid.len() {
         0 => "No clause pays for results.".to_owned(),
@@ -195,11 +195,11 @@ fn concepts(run: &Run<'_>) -> String {
     let gates: Vec<String> = gates.collect();
     let gates =
         if gates.is_empty() { "No clause has a gate.".to_owned() } else { format!("Behind a gate: {}.", gates.join(", ")) };
-    let provider = &world.provider;
+    let provider = &assumptions.provider;
     let ratchet: Vec<&String> =
         scheme.outcomes.iter().filter(|outcome| outcome.ratchet.0 != 0).map(|outcome| &outcome.name).collect();
     let learning = match ratchet.is_empty() {
-        true => "None; conduct is the same in every cohort.".to_owned(),
+        true => "None; strategy is the same in every cohort.".to_owned(),
         false => format!(
             "None; but the baseline of {} follows the results of the year before, and the search knows it.",
             joined(ratchet)
@@ -209,7 +209,7 @@ fn concepts(run: &Run<'_>) -> String {
     let items = [
         ("Basic principles", format!("A provider does what pays best under the rules. {results} {gates}")),
         ("Emergence", "Which people are helped, how much, and what is paid follow from the search; none of it is prescribed.".to_owned()),
-        ("Adaptation", "Conduct adapts to the rules and to the world as stated, in full, before the first cohort starts.".to_owned()),
+        ("Adaptation", "Strategy adapts to the rules and to the assumptions as stated, in full, before the first cohort starts.".to_owned()),
         (
             "Objectives",
             format!(
@@ -222,23 +222,23 @@ fn concepts(run: &Run<'_>) -> String {
             ),
         ),
         ("Learning", learning),
-        ("Prediction", "The provider knows the chances, costs and rules, and not which future will come.".to_owned()),
+        ("Prediction", "The provider knows the chances, costs and rules, and not which replication will come.".to_owned()),
         (
             "Sensing",
-            format!("The provider can tell the segments apart: {}.", joined(world.segments.iter().map(|segment| &segment.name))),
+            format!("The provider can tell the segments apart: {}.", joined(assumptions.segments.iter().map(|segment| &segment.name))),
         ),
         ("Interaction", "None between people, areas or providers; payment alone links the provider to the payer.".to_owned()),
         (
             "Stochasticity",
             "Whether and how often a thing happens to a person, keyed by (seed; person, replication, decision, draw), so that every \
-             conduct meets the same futures and anyone can draw them again."
+             strategy meets the same replications and anyone can draw them again."
                 .to_owned(),
         ),
         (
             "Collectives",
             format!("Cohorts and areas, as which people are counted and paid for: {}.", joined(scheme.areas.iter().take(3)) + &more(scheme)),
         ),
-        ("Observation", "Costs, payments in every future, expected outcomes by segment, and the tests of each consequence.".to_owned()),
+        ("Observation", "Costs, payments in every replication, expected outcomes by segment, and the tests of each risk.".to_owned()),
     ];
     let list: String = items.iter().map(|(name, words)| format!("- **{name}.** {words}\n")).collect();
     format!("## 4. Design concepts\n\n{list}\n")
@@ -252,14 +252,14 @@ fn more(scheme: &Scheme) -> String {
 }
 
 fn initialisation(run: &Run<'_>, typical: &People) -> String {
-    let (scheme, world) = (run.scheme, run.world);
-    let chances = Chances::of(scheme, world, typical);
+    let (scheme, assumptions) = (run.scheme, run.assumptions);
+    let chances = Chances::of(scheme, assumptions, typical);
     let binary: Vec<usize> = (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].is_binary()).collect();
     let mut header = vec!["segment".to_owned(), "people".to_owned(), "share".to_owned(), "priced as".to_owned()];
     header.extend(binary.iter().map(|&at| format!("chance of {} now", scheme.outcomes[at].name)));
     let mut table = head(&header.iter().map(String::as_str).collect::<Vec<_>>());
     let all = typical.count().max(1) as f64;
-    for (at, segment) in world.segments.iter().enumerate() {
+    for (at, segment) in assumptions.segments.iter().enumerate() {
         let people = typical.in_segment(at);
         let mut cells =
             vec![segment.name.clone(), number(people), percent(people as f64 / all), scheme.segments[segment.priced_as].clone()];
@@ -303,14 +303,14 @@ fn submodels(run: &Run<'_>, typical: &People) -> String {
 }
 
 fn help(run: &Run<'_>, typical: &People) -> String {
-    let (scheme, world) = (run.scheme, run.world);
+    let (scheme, assumptions) = (run.scheme, run.assumptions);
     let mut out = "### Help\n\nSpending *e* pounds a person buys 1 − 2^(−*e* / half cost) of the most that a kind of help can do; kinds of \
                    help work one after another on what is left. As stated"
         .to_owned();
     out += &format!(", in {}:\n\n", plain(&scheme.areas[typical.area]));
     out += &head(&["help", "spent now", "half cost", "moves at the most"]);
-    let segments = 0..world.segments.len();
-    for help in &world.help {
+    let segments = 0..assumptions.segments.len();
+    for help in &assumptions.help {
         let across = |of: &dyn Fn(usize) -> f64| {
             let (low, high) = segments.clone().map(of).fold((f64::INFINITY, 0.0f64), |(low, high), x| (low.min(x), high.max(x)));
             if (high - low).abs() < 0.005 { pounds(low) } else { format!("{} to {} by segment", pounds(low), pounds(high)) }
@@ -342,9 +342,9 @@ fn help(run: &Run<'_>, typical: &People) -> String {
 }
 
 fn beliefs(run: &Run<'_>, typical: &People) -> String {
-    let (scheme, world) = (run.scheme, run.world);
+    let (scheme, assumptions) = (run.scheme, run.assumptions);
     let mut out = "### Outcomes and costs\n\n".to_owned();
-    for (outcome, belief) in scheme.outcomes.iter().zip(&world.outcomes) {
+    for (outcome, belief) in scheme.outcomes.iter().zip(&assumptions.outcomes) {
         let better = if outcome.sign() < 0 { "fewer" } else { "more" };
         let mut words = format!("one {better} is worth {} to the public", pounds(belief.value));
         if belief.trend != 0.0 {
@@ -355,21 +355,21 @@ fn beliefs(run: &Run<'_>, typical: &People) -> String {
         }
         out += &format!("- {} ({}): {words}.\n", plain(&outcome.name), plain(&outcome.measure));
     }
-    let each = world.cost_each_person.at(typical.area, 0, 0).pounds();
-    let year = world.cost_each_year.at(typical.area, 0, 0).pounds();
+    let each = assumptions.cost_each_person.at(typical.area, 0, 0).pounds();
+    let year = assumptions.cost_each_year.at(typical.area, 0, 0).pounds();
     out += &format!(
         "- Serving a person costs the {} {} besides help, of which {} stays when fewer come; an area costs {} a year.\n\n",
         plain(&scheme.provider),
         pounds(each),
-        percent(world.cost_fixed_share),
+        percent(assumptions.cost_fixed_share),
         pounds(year)
     );
     out
 }
 
 fn intended(run: &Run<'_>, typical: &People) -> String {
-    let (scheme, world) = (run.scheme, run.world);
-    let words = match &world.intended {
+    let (scheme, assumptions) = (run.scheme, run.assumptions);
+    let words = match &assumptions.intended {
         Intended::Aim { outcome, better_by } => {
             format!(
                 "{} better by {:.1} percentage points at the least cost",
@@ -378,13 +378,13 @@ fn intended(run: &Run<'_>, typical: &People) -> String {
             )
         }
         Intended::Spend(spend) => {
-            let each: Vec<String> = (0..world.segments.len())
-                .map(|at| format!("{} on {}", pounds(spend.at(typical.area, at, 0)), plain(&world.segments[at].name)))
+            let each: Vec<String> = (0..assumptions.segments.len())
+                .map(|at| format!("{} on {}", pounds(spend.at(typical.area, at, 0)), plain(&assumptions.segments[at].name)))
                 .collect();
             format!("a person, {}", risks::listed(&each))
         }
     };
-    let main = main_outcome(scheme, world)
+    let main = main_outcome(scheme, assumptions)
         .map_or(String::new(), |at| format!(" The main outcome is {}.", plain(&scheme.outcomes[at].name)));
     format!("### What is intended\n\nThe commissioner expects: {words}.{main}\n\n")
 }

@@ -9,68 +9,69 @@ use super::line;
 enum Why {
     /// There is none, and why.
     None(&'static str),
-    /// The number of worlds, of all those tried, in which something holds.
-    CountOfWorlds,
+    /// The number of scenarios, of all those tried, in which something holds.
+    CountOfScenarios,
     /// The same as a share.
-    ShareOfWorlds,
+    ShareOfScenarios,
     /// A field beside it holds the error.
     Beside(&'static str, &'static str),
 }
 
 const STATED: Why = Why::None("as the files or the command line state it");
 const EXPECTED: Why = Why::None(
-    "expected over everyone from the chances of the conduct, not drawn: exact for the conduct found; how far the search may be \
+    "expected over everyone from the chances of the strategy, not drawn: exact for the strategy found; how far the search may be \
      short of the best is run.regret",
 );
 const DONE: Why = Why::None("a count of what was done");
 const BINOMIAL: Why = Why::None("exact: every count that a cohort could show, with its binomial probability");
 const OVER_WORLDS: Why =
-    Why::None("not estimated: a quantile over the plausible worlds, which tells the spread of beliefs and not of chance");
-const OVER_FUTURES: Why = Why::None("not estimated: a quantile over the futures; the mean beside it has its error");
+    Why::None("not estimated: a quantile over the scenarios, which tells the spread of beliefs and not of chance");
+const OVER_FUTURES: Why = Why::None("not estimated: a quantile over the replications; the mean beside it has its error");
 const BOX: Why =
-    Why::None("not estimated: a share of worlds within limits that were chosen on the same worlds, which flatters it");
-const EDGE: Why =
-    Why::None("not estimated: the nearest world found, by a walk on the few futures of the worlds; a nearer one may be missed");
+    Why::None("not estimated: a share of scenarios within limits that were chosen on the same scenarios, which flatters it");
+const EDGE: Why = Why::None(
+    "not estimated: the nearest scenario found, by a walk on the few replications of the scenarios; a nearer one may be missed",
+);
 const RULES: Why = Why::None("exact: the rules priced on tallies without chance");
 const CLOSED: Why = Why::None("exact: a closed form of the stated numbers");
-const JACKKNIFE: Why = Why::Beside("break_even_error", "jackknife over ten groups of futures");
+const JACKKNIFE: Why = Why::Beside("break_even_error", "jackknife over ten groups of replications");
 
 /// Every number of the report that is not a figure, by its path; `*` stands for the fields of one object.
 const NUMBERS: [(&str, Why); 66] = [
-    ("world.years", STATED),
-    ("world.people", STATED),
-    ("world.cohorts_in_an_area", STATED),
-    ("world.fair_margin", STATED),
+    ("assumptions.years", STATED),
+    ("assumptions.people", STATED),
+    ("assumptions.cohorts_in_an_area", STATED),
+    ("assumptions.fair_margin", STATED),
     ("run.seed", STATED),
-    ("run.futures", STATED),
-    ("run.worlds", DONE),
-    ("run.worlds_failed", DONE),
-    ("run.conducts_tried", DONE),
+    ("run.replications", STATED),
+    ("run.scenarios", DONE),
+    ("run.scenarios_failed", DONE),
+    ("run.strategies_tried", DONE),
     ("findings[].people_harmed", EXPECTED),
     ("findings[].harmed_per_thousand", EXPECTED),
-    ("findings[].worlds_present", Why::CountOfWorlds),
-    ("findings[].share_of_worlds", Why::ShareOfWorlds),
-    ("findings[].gain_over_worlds.low", OVER_WORLDS),
-    ("findings[].gain_over_worlds.high", OVER_WORLDS),
+    ("findings[].scenarios_present", Why::CountOfScenarios),
+    ("findings[].share_of_scenarios", Why::ShareOfScenarios),
+    ("findings[].gain_over_scenarios.low", OVER_WORLDS),
+    ("findings[].gain_over_scenarios.high", OVER_WORLDS),
     ("findings[].when.density", BOX),
     ("findings[].when.coverage", BOX),
     ("findings[].edge.distance", EDGE),
     ("findings[].edge.moves[].value", EDGE),
-    ("conducts[].help_spend", EXPECTED),
-    ("conducts[].cost", EXPECTED),
-    ("conducts[].results_without_chance", RULES),
-    ("conducts[].value", EXPECTED),
-    ("conducts[].outcomes[].count", EXPECTED),
-    ("conducts[].segments[].help_spend", EXPECTED),
-    ("conducts[].segments[].served", EXPECTED),
+    ("strategies[].help_spend", EXPECTED),
+    ("strategies[].cost", EXPECTED),
+    ("strategies[].results_without_chance", RULES),
+    ("strategies[].value", EXPECTED),
+    ("strategies[].outcomes[].count", EXPECTED),
+    ("strategies[].segments[].help_spend", EXPECTED),
+    ("strategies[].segments[].served", EXPECTED),
     ("areas[].people", STATED),
-    ("areas[].conducts[].help_spend", EXPECTED),
-    ("areas[].conducts[].cost", EXPECTED),
-    ("areas[].conducts[].results_without_chance", RULES),
-    ("areas[].conducts[].value", EXPECTED),
-    ("areas[].conducts[].outcomes[].count", EXPECTED),
-    ("areas[].conducts[].segments[].help_spend", EXPECTED),
-    ("areas[].conducts[].segments[].served", EXPECTED),
+    ("areas[].strategies[].help_spend", EXPECTED),
+    ("areas[].strategies[].cost", EXPECTED),
+    ("areas[].strategies[].results_without_chance", RULES),
+    ("areas[].strategies[].value", EXPECTED),
+    ("areas[].strategies[].outcomes[].count", EXPECTED),
+    ("areas[].strategies[].segments[].help_spend", EXPECTED),
+    ("areas[].strategies[].segments[].served", EXPECTED),
     ("segments[].people", STATED),
     ("segments[].price_now", RULES),
     ("segments[].unparking_price", CLOSED),
@@ -89,10 +90,10 @@ const NUMBERS: [(&str, Why); 66] = [
     ("break_even.high", OVER_WORLDS),
     ("break_even.middle_smallest", OVER_WORLDS),
     ("break_even.middle_largest", OVER_WORLDS),
-    ("break_even.never", Why::ShareOfWorlds),
-    ("break_even.never_smallest", Why::ShareOfWorlds),
-    ("break_even.never_largest", Why::ShareOfWorlds),
-    ("break_even.drifting_pays", Why::ShareOfWorlds),
+    ("break_even.never", Why::ShareOfScenarios),
+    ("break_even.never_smallest", Why::ShareOfScenarios),
+    ("break_even.never_largest", Why::ShareOfScenarios),
+    ("break_even.drifting_pays", Why::ShareOfScenarios),
     ("cost_of_help[].way", STATED),
     ("cost_of_help[].smallest.break_even", JACKKNIFE),
     ("cost_of_help[].typical.break_even", JACKKNIFE),
@@ -108,23 +109,25 @@ const NUMBERS: [(&str, Why); 66] = [
 /// What the error of a figure is, by where it stands.
 fn how(path: &str) -> &'static str {
     match path {
-        "run.regret" => "of the mean over the futures of the search",
-        path if path.starts_with("findings[].mend.") => "batch means: search and play made again on six batches of other futures",
+        "run.regret" => "of the mean over the replications of the search",
+        path if path.starts_with("findings[].fix.") => {
+            "batch means: search and play made again on six batches of other replications"
+        }
         path if path.ends_with("against_nothing_extra") || path.ends_with("half_aim_per_person") => {
-            "of the mean difference over the futures, on the same random numbers"
+            "of the mean difference over the replications, on the same random numbers"
         }
         path if path == "findings[].gain" || path == "findings[].loss" => {
-            "of the mean over the futures, on the same random numbers where two conducts are compared; 0 where it is exact"
+            "of the mean over the replications, on the same random numbers where two strategies are compared; 0 where it is exact"
         }
-        _ => "of the mean over the futures; 0 where no future differs",
+        _ => "of the mean over the replications; 0 where no replication differs",
     }
 }
 
 /// The report's numbers, a row each, with the standard error and what it is or why there is none.
 pub fn csv(report: &Value) -> String {
     let mut out = line(&["cell", "value", "standard error", "what the error is, or why there is none"]);
-    let worlds = report["run"]["worlds"].as_f64().unwrap_or_default();
-    walk(report, &mut Vec::new(), &mut |path, value, parent| out += &cell(path, value, parent, worlds));
+    let scenarios = report["run"]["scenarios"].as_f64().unwrap_or_default();
+    walk(report, &mut Vec::new(), &mut |path, value, parent| out += &cell(path, value, parent, scenarios));
     out
 }
 
@@ -171,7 +174,7 @@ fn named(path: &[String], places: bool) -> String {
     })
 }
 
-fn cell(path: &[String], value: &Value, parent: Option<&Value>, worlds: f64) -> String {
+fn cell(path: &[String], value: &Value, parent: Option<&Value>, scenarios: f64) -> String {
     let (name, kind) = (named(path, true), named(path, false));
     if is_figure(value) {
         let why = if value["error"].is_null() { "not estimated" } else { how(&kind) };
@@ -183,8 +186,10 @@ fn cell(path: &[String], value: &Value, parent: Option<&Value>, worlds: f64) -> 
             Some(error) => (error, why.to_owned()),
             None => (String::new(), format!("not estimated by the {why}: leaving out a tenth of them leaves no such aim")),
         },
-        Some(Why::ShareOfWorlds) => of_worlds(value.as_f64().unwrap_or_default(), worlds, 1.0),
-        Some(Why::CountOfWorlds) => of_worlds(value.as_f64().unwrap_or_default() / worlds.max(1.0), worlds, worlds),
+        Some(Why::ShareOfScenarios) => of_scenarios(value.as_f64().unwrap_or_default(), scenarios, 1.0),
+        Some(Why::CountOfScenarios) => {
+            of_scenarios(value.as_f64().unwrap_or_default() / scenarios.max(1.0), scenarios, scenarios)
+        }
         None => (String::new(), "not known".to_owned()),
     };
     line(&[&name, &written(value), &error, &why])
@@ -197,19 +202,25 @@ fn why(kind: &str) -> Option<Why> {
     rule.map(|(_, why)| *why)
 }
 
-/// The binomial error of a share of worlds. Nothing seen in so many worlds is not nothing.
-fn of_worlds(share: f64, worlds: f64, times: f64) -> (String, String) {
-    if worlds == 0.0 {
-        return (String::new(), "no world was tried".to_owned());
+/// The binomial error of a share of scenarios. Nothing seen in so many scenarios is not nothing.
+fn of_scenarios(share: f64, scenarios: f64, times: f64) -> (String, String) {
+    if scenarios == 0.0 {
+        return (String::new(), "no scenario was tried".to_owned());
     }
     if share <= 0.0 || share >= 1.0 {
         let seen = if share <= 0.0 { "up to" } else { "from 100 % down to" };
-        let limit = 3.0 / worlds;
+        let limit = 3.0 / scenarios;
         let limit = 100.0 * if share <= 0.0 { limit } else { 1.0 - limit }.max(0.0);
-        return (String::new(), format!("the same in all {worlds:.0} worlds: the true share may be {seen} {limit:.1} % (95 %)"));
+        return (
+            String::new(),
+            format!("the same in all {scenarios:.0} scenarios: the true share may be {seen} {limit:.1} % (95 %)"),
+        );
     }
-    let error = times * (share * (1.0 - share) / worlds).sqrt();
-    (format!("{error:.6}"), format!("binomial over {worlds:.0} worlds, which lie more evenly than chance: mostly too large"))
+    let error = times * (share * (1.0 - share) / scenarios).sqrt();
+    (
+        format!("{error:.6}"),
+        format!("binomial over {scenarios:.0} scenarios, which lie more evenly than chance: mostly too large"),
+    )
 }
 
 fn written(value: &Value) -> String {
@@ -223,19 +234,19 @@ mod tests {
     #[test]
     fn every_kind_of_cell_says_what_its_error_is() {
         let report: Value = serde_json::from_str(
-            r#"{"run": {"worlds": 100}, "curves": [{"break_even": 0.02, "break_even_error": 0.001}],
-                "findings": [{"share_of_worlds": 0.5, "worlds_present": 50, "gain": {"mean": 3.0, "error": 1.5}},
-                             {"share_of_worlds": 0.0, "worlds_present": 0}],
+            r#"{"run": {"scenarios": 100}, "curves": [{"break_even": 0.02, "break_even_error": 0.001}],
+                "findings": [{"share_of_scenarios": 0.5, "scenarios_present": 50, "gain": {"mean": 3.0, "error": 1.5}},
+                             {"share_of_scenarios": 0.0, "scenarios_present": 0}],
                 "wrong_payment": {"cohorts": [{"people": 100}]}, "news": 3}"#,
         )
         .expect("JSON");
         let text = csv(&report);
         for row in [
-            "curves[0].break_even,0.02,0.001,jackknife over ten groups of futures\n",
-            "findings[0].share_of_worlds,0.5,0.050000,\"binomial over 100 worlds",
-            "findings[0].worlds_present,50,5.000000,",
+            "curves[0].break_even,0.02,0.001,jackknife over ten groups of replications\n",
+            "findings[0].share_of_scenarios,0.5,0.050000,\"binomial over 100 scenarios",
+            "findings[0].scenarios_present,50,5.000000,",
             "findings[0].gain,3.0,1.5,",
-            "findings[1].share_of_worlds,0.0,,the same in all 100 worlds: the true share may be up to 3.0 % (95 %)\n",
+            "findings[1].share_of_scenarios,0.0,,the same in all 100 scenarios: the true share may be up to 3.0 % (95 %)\n",
             "wrong_payment.cohorts[0].people,100,,exact",
             "news,3,,not known\n",
         ] {

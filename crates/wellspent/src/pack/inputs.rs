@@ -13,7 +13,7 @@ pub const FOLDER: &str = "inputs";
 
 /// One input with its hash.
 pub struct Input {
-    /// Its path within the pack; of a table of people its name in the world file.
+    /// Its path within the pack; of a table of people its name in the assumptions file.
     pub name: String,
     pub bytes: usize,
     pub sha256: String,
@@ -45,7 +45,7 @@ pub fn list(folder: &SchemeFolder) -> Vec<Input> {
     out
 }
 
-/// Whether a file beside the scheme is the table of people that the world names, by whatever path.
+/// Whether a file beside the scheme is the table of people that the assumptions names, by whatever path.
 fn is_of_people(folder: &SchemeFolder, name: &str) -> bool {
     let people = folder.files.iter().filter(|(_, bytes)| matches!(bytes, Bytes::People(_)));
     people.into_iter().any(|(table, _)| Path::new(table).file_name() == Path::new(name).file_name())

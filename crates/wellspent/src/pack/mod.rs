@@ -22,12 +22,12 @@ use base::cell::quoted;
 use base::document::Number;
 use base::{Picks, Reader};
 use contract::{Scheme, read};
+use simulation::assumptions::{self as believed, Assumptions};
 use simulation::stress::Stress;
-use simulation::world::{self, World};
 
 use crate::folder::SchemeFolder;
-use report::terminal;
 use order::Order;
+use report::terminal;
 
 /// Files by their path within the pack, with `/` between folders.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -37,7 +37,7 @@ pub struct Run<'a> {
     pub order: Order,
     pub folder: &'a SchemeFolder,
     pub scheme: &'a Scheme,
-    pub world: &'a World,
+    pub assumptions: &'a Assumptions,
     /// The result as the user sees it: the text of the terminal and whatever else was written, without folders.
     pub told: Vec<(String, String)>,
     /// The stress test behind it, where there was one.
@@ -87,7 +87,7 @@ fn numbers(folder: &SchemeFolder) -> Vec<Number> {
     let picks = Picks::new();
     let reader = Reader::new(&folder.opened, &picks);
     if let Some(scheme) = read::scheme(&reader) {
-        let _ = world::read(&reader, &scheme);
+        let _ = believed::read(&reader, &scheme);
     }
     let mut once: Vec<Number> = Vec::new();
     for number in reader.numbers.into_inner() {

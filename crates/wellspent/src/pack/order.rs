@@ -18,8 +18,18 @@ pub const PROGRAM: &str = concat!("wellspent ", env!("CARGO_PKG_VERSION"));
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", content = "options", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Order {
-    Stress { seed: u64, replications: u32, worlds: u32 },
-    Mend { seed: u64, worlds: u32 },
+    Stress {
+        seed: u64,
+        replications: u32,
+        #[serde(alias = "worlds")]
+        scenarios: u32,
+    },
+    #[serde(alias = "mend")]
+    Fix {
+        seed: u64,
+        #[serde(alias = "worlds")]
+        scenarios: u32,
+    },
     Sensitivity { seed: u64 },
 }
 
@@ -29,11 +39,11 @@ impl Order {
     pub fn arguments(self, scheme: &str) -> Vec<String> {
         let option = |name: &str, value: u64| [format!("--{name}"), value.to_string()];
         let (command, options) = match self {
-            Order::Stress { seed, replications, worlds } => (
+            Order::Stress { seed, replications, scenarios } => (
                 "stress",
-                vec![option("seed", seed), option("replications", replications.into()), option("worlds", worlds.into())],
+                vec![option("seed", seed), option("replications", replications.into()), option("scenarios", scenarios.into())],
             ),
-            Order::Mend { seed, worlds } => ("mend", vec![option("seed", seed), option("worlds", worlds.into())]),
+            Order::Fix { seed, scenarios } => ("fix", vec![option("seed", seed), option("scenarios", scenarios.into())]),
             Order::Sensitivity { seed } => ("sensitivity", vec![option("seed", seed)]),
         };
         let mut arguments = vec!["wellspent".to_owned(), command.to_owned(), scheme.to_owned()];
@@ -66,7 +76,7 @@ pub struct Read {
     pub order: Order,
     /// The hash of each input by its path in the pack.
     pub inputs: Vec<(String, String)>,
-    /// The same of tables of people, which are not copied, by their name in the world file.
+    /// The same of tables of people, which are not copied, by their name in the assumptions file.
     pub people: Vec<(String, String)>,
 }
 

@@ -10,7 +10,7 @@ use report::words;
 
 pub fn text(run: &Run<'_>, made: &[Check], numbers: &[Number]) -> String {
     let mut out = format!("# Assurance pack: {}\n\n", plain(&run.scheme.name));
-    out += &format!("World: {}.\n\n", plain(&run.world.name));
+    out += &format!("Assumptions: {}.\n\n", plain(&run.assumptions.name));
     out += &run.stress.map_or(String::new(), |stress| format!("{}\n\n", plain(&words::verdict(stress))));
     out += &format!("Written by {PROGRAM}, with\n\n    {}\n\n", run.order.arguments(inputs::FOLDER).join(" "));
     out += &format!(
@@ -22,7 +22,7 @@ pub fn text(run: &Run<'_>, made: &[Check], numbers: &[Number]) -> String {
     );
     if let Some(stress) = run.stress {
         let unseen = words::not_looked_for(stress).count();
-        out += &format!("- Consequences: {} looked for, {unseen} not looked for.\n", words::looked_for(stress).count());
+        out += &format!("- Risks: {} looked for, {unseen} not looked for.\n", words::looked_for(stress).count());
     }
     out + "\n## What is in it\n\n" + &contents(run) + "\n" + AGAIN + "\n## Inputs\n\n" + &input_table(run)
 }
@@ -60,7 +60,7 @@ fn input_table(run: &Run<'_>) -> String {
     let rows = list.iter().map(|input| row(&[&input.name, &input.bytes.to_string(), &input.sha256]));
     let people = list.iter().filter(|input| !input.copied).map(|input| {
         format!(
-            "\n{} is a table of people and is not copied. To make the run again it must be where the world file names it, seen from \
+            "\n{} is a table of people and is not copied. To make the run again it must be where the assumptions file names it, seen from \
              `{}`.\n",
             plain(&input.name),
             inputs::FOLDER

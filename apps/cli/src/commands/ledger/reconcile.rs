@@ -16,8 +16,8 @@ use ledger::store::{Open, Store};
 use records::rows::{HEADER_WITHIN, Rows as _};
 
 use super::settle::{is_ambiguous, money};
-use records::files::input;
 use crate::print;
+use records::files::input;
 use records::files::safe;
 
 #[derive(Args)]

@@ -165,10 +165,8 @@ fn compare(marker: &str, table: &str) {
     }
     let path = root().join("docs/validity/records.md");
     let page = std::fs::read_to_string(&path).expect("the page is there");
-    let (begin, end) = (
-        format!("<!-- {marker}: `UPDATE=1 cargo test -p cli --test it mutated` writes what follows -->\n"),
-        "<!-- end -->",
-    );
+    let (begin, end) =
+        (format!("<!-- {marker}: `UPDATE=1 cargo test -p cli --test it mutated` writes what follows -->\n"), "<!-- end -->");
     let (before, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("docs/validity/records.md has no place for {marker}"));
     let (_, after) = rest.split_once(end).expect("the place ends");
     let now = format!("{before}{begin}\n{table}\n{end}{after}");

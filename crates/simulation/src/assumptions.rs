@@ -1,5 +1,5 @@
 //! What is believed: the people, what becomes of them with and without help, what help costs, what results are worth to the
-//! public, what the commissioner intends. Read from `world.toml`; every number may carry a range and a source.
+//! public, what the commissioner intends. Read from `assumptions.toml`; every number may carry a range and a source.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,14 +25,14 @@ pub use warnings::warnings;
 use crate::individuals::{self, Individuals};
 
 /// The file with the beliefs.
-pub const WORLD_FILE: &str = "world.toml";
+pub const ASSUMPTIONS_FILE: &str = "assumptions.toml";
 
 /// Beliefs about people, costs and effects. Money in pounds, chances as proportions.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct Assumptions {
     pub name: String,
     pub segments: Vec<Segment>,
-    /// People of one segment who are not alike, where the world names a file of them.
+    /// People of one segment who are not alike, where the assumptions names a file of them.
     pub individuals: Option<Arc<Individuals>>,
     /// Contract years that are simulated, from the first.
     pub years: usize,
@@ -48,7 +48,7 @@ pub struct World {
     /// For each outcome of the scheme, how many of a cohort's results could be dated in the cohort before or after.
     pub timing: Vec<Option<Rising>>,
     pub pilot: Option<Pilot>,
-    /// What the contract compels, whatever the conduct: pounds for each person served.
+    /// What the contract compels, whatever the strategy: pounds for each person served.
     pub cost_each_person: Schedule<Pence>,
     /// The part of that cost which does not follow the number of people, once staff and buildings are there for those
     /// expected.
@@ -120,7 +120,7 @@ pub struct Belief {
     pub now: Schedule<f64>,
     /// Shift the segments' odds so that each area's rate meets this one, usually the contract's fixed baseline.
     pub matches: Option<Schedule<Rate>>,
-    /// The chance of the same people before they started, where results are held against it.
+    /// The chance of the same people before they started, where results are compared with it.
     pub before: Option<Schedule<f64>>,
     /// Change for everyone since the baseline was set, in proportion (0.01 is one percentage point).
     pub trend: f64,
@@ -170,10 +170,14 @@ pub struct Provider {
     pub imprecision: f64,
 }
 
-/// Reads the world; `None` when there is any error. Problems go to the reader.
-pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
-    let top = reader.document(WORLD_FILE, "world = \"What is believed about …\"")?;
-    let name = top.required_text("world", "a title for these beliefs, such as \"What is believed in the county\"");
+/// Reads the assumptions; `None` when there is any error. Problems go to the reader.
+pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
+    let top = reader.document(ASSUMPTIONS_FILE, "assumptions = \"What is believed about …\"")?;
+    // The key was `world` in the version before.
+    let title = if top.has("assumptions") { None } else { top.text("world").map(str::to_owned) };
+    let name = title.unwrap_or_else(|| {
+        top.required_text("assumptions", "a title for these assumptions, such as \"What we assume about the county\"")
+    });
     let people = top.required_section("people", "a table [people]");
     let mut segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
     let listed = people.as_ref().filter(|table| table.has("individuals"));
@@ -203,9 +207,9 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
                 true => cost.positive_schedule("each_year", &keys),
                 false => Schedule::constant(Pence(0)),
             };
-            let mend = "write the part of the cost that stays when fewer people come, such as \"20 %\"";
+            let fix = "write the part of the cost that stays when fewer people come, such as \"20 %\"";
             let fixed_share = match cost.has("fixed_share") {
-                true => cost.required_within("fixed_share", (Rate(0), Rate(base::money::WHOLE)), "a share that cannot be", mend),
+                true => cost.required_within("fixed_share", (Rate(0), Rate(base::money::WHOLE)), "a share that cannot be", fix),
                 false => Rate(0),
             };
             warn_without_source(cost);
@@ -220,7 +224,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
     if reader.errors() > 0 {
         return None;
     }
-    let world = World {
+    let assumptions = Assumptions {
         name,
         segments,
         individuals,
@@ -239,8 +243,8 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<World> {
         provider,
     };
     Some(match assessment {
-        Some(assessment) => world.with_hard_to_start(&assessment),
-        None => world,
+        Some(assessment) => assumptions.with_hard_to_start(&assessment),
+        None => assumptions,
     })
 }
 
@@ -253,15 +257,15 @@ struct Assessment {
 fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Assessment> {
     let table = top.section("assessment")?;
     warn_without_source(&table);
-    let mend = "write the share of those referred who fall out before they start unless somebody sees to it";
-    let shares = table.schedule_up_to("falls_out", keys, Rate(base::money::WHOLE), "more than everyone", mend);
+    let fix = "write the share of those referred who fall out before they start unless somebody sees to it";
+    let shares = table.schedule_up_to("falls_out", keys, Rate(base::money::WHOLE), "more than everyone", fix);
     let bring_in = table.positive_schedule::<Pence>("bring_in", keys).map(Pence::pounds);
     table.finish();
     if scheme.intake != Intake::AfterAssessment {
         table.push(
             Problem::at(table.file, table.span, "the contract counts people without an assessment")
                 .expected("intake = \"after assessment\" in scheme.toml")
-                .mend("remove [assessment], or change the contract's intake; until then nobody is taken to fall out")
+                .fix("remove [assessment], or change the contract's intake; until then nobody is taken to fall out")
                 .warning(),
         );
         return None;
@@ -269,9 +273,9 @@ fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Ass
     Some(Assessment { falls_out: shares.map(|share| share.as_f64()), bring_in })
 }
 
-impl World {
+impl Assumptions {
     /// Parts each segment into those who start anyhow and those whom the provider must bring in, alike in all else.
-    fn with_hard_to_start(mut self, assessment: &Assessment) -> World {
+    fn with_hard_to_start(mut self, assessment: &Assessment) -> Assumptions {
         // For each segment that comes out, the one whose beliefs it shares.
         let mut like = Vec::new();
         for (at, segment) in std::mem::take(&mut self.segments).into_iter().enumerate() {
@@ -312,7 +316,7 @@ fn warn_without_source(table: &Section<'_, '_>) {
         table.push(
             Problem::at(table.file, table.span, format!("[{}] does not say where its numbers come from", table.path))
                 .expected("from = \"…\": a published source, or \"assumption: …\" with ranges")
-                .mend("add a line: from = \"assumption: a guess by the author\"")
+                .fix("add a line: from = \"assumption: a guess by the author\"")
                 .warning(),
         );
     }
@@ -327,10 +331,10 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
                 table
                     .problem(
                         "segments",
-                        "the contract tells segments apart, and the world does not say how many people are in each",
+                        "the contract tells segments apart, and the assumptions does not say how many people are in each",
                     )
                     .expected("segments = \"segments.csv\", a table with columns segment and share")
-                    .mend("add the table, with one row for each segment of the contract"),
+                    .fix("add the table, with one row for each segment of the contract"),
             );
         }
         let named = scheme.segments.iter().enumerate();
@@ -355,7 +359,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
             csv.problem(csv.head(), "there are more segments than can be simulated")
                 .read(format!("{} rows", csv.rows.len()))
                 .expected(format!("at most {MOST_SEGMENTS}"))
-                .mend("look for a table of something else, such as people; they are named by `individuals`"),
+                .fix("look for a table of something else, such as people; they are named by `individuals`"),
         );
         return out;
     }
@@ -373,7 +377,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
                 csv.problem(row[name].span, "each segment needs a name of its own")
                     .read(read)
                     .expected("a name that no other row has")
-                    .mend("rename or remove the row"),
+                    .fix("rename or remove the row"),
             );
         }
         let path = format!("{}: {}: share", csv.name, row[name].text);
@@ -385,7 +389,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
                     csv.problem(row[share].span, format!("`share`: {}", wrong.what))
                         .read(row[share].text.clone())
                         .expected(Rate::EXPECTED)
-                        .mend(wrong.mend),
+                        .fix(wrong.fix),
                 );
                 0.0
             }
@@ -403,7 +407,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
                     .read(csv.columns().collect::<Vec<_>>().join(", "))
                     .expected(format!("a column `priced_as` with one of {} in each row", scheme.segments.join(", ")))
                     .nearest("priced_as", csv.columns())
-                    .mend("add the column, or correct its name; without it a row's own name must be that of a contract segment"),
+                    .fix("add the column, or correct its name; without it a row's own name must be that of a contract segment"),
             );
         } else if position.is_none() {
             table.push(
@@ -411,7 +415,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
                     .read(contract.text.clone())
                     .expected(format!("one of {}", scheme.segments.join(", ")))
                     .nearest(&contract.text, scheme.segments.iter().map(String::as_str))
-                    .mend("add a column `priced_as` with the contract's segment, or correct the name"),
+                    .fix("add a column `priced_as` with the contract's segment, or correct the name"),
             );
         }
         out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default(), bring_in: None });
@@ -425,7 +429,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
             csv.problem(csv.header[share].span, "the shares do not add up")
                 .read(format!("{} in all", Rate::from_f64(central)))
                 .expected("100 % in all")
-                .mend("correct the shares so that they add up to 100 %"),
+                .fix("correct the shares so that they add up to 100 %"),
         );
     }
     if known && !csv.incomplete {
@@ -436,7 +440,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
     out
 }
 
-/// The most segments of a world.
+/// The most segments of a scenario.
 const MOST_SEGMENTS: usize = 1_000;
 
 /// Whether no row of a table has the name of a contract segment; then it is a column that is missing, not a name that is wrong.
@@ -444,7 +448,7 @@ fn names_none(csv: &Table, name: usize, scheme: &Scheme) -> bool {
     csv.rows.iter().all(|row| !scheme.segments.contains(&row[name].text))
 }
 
-/// People whom the contract expects in a segment must be somebody in the world.
+/// People whom the contract expects in a segment must be somebody in the assumptions.
 fn nobody_in_a_segment(table: &Section<'_, '_>, csv: &Table, found: &[Segment], scheme: &Scheme) {
     if !scheme.people.by_segment() {
         return;
@@ -460,7 +464,7 @@ fn nobody_in_a_segment(table: &Section<'_, '_>, csv: &Table, found: &[Segment], 
                 )
                 .read(format!("{expected} people of `{name}` expected in all"))
                 .expected(format!("at least one row with a share above 0 % that is priced as `{name}`"))
-                .mend("add a row for these people, or correct `people` in scheme.toml"),
+                .fix("add a row for these people, or correct `people` in scheme.toml"),
             );
         }
     }
@@ -474,7 +478,7 @@ fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {
                 .problem("years", "the contract does not have so many years of cohorts")
                 .read(years.to_string())
                 .expected(format!("a number from 1 to {}", scheme.years()))
-                .mend("leave the key out to simulate them all"),
+                .fix("leave the key out to simulate them all"),
         );
         return 1;
     }
@@ -492,8 +496,8 @@ fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Op
         };
         warn_without_source(&table);
         let chance = |key: &str| {
-            let mend = "correct the number; a chance lies between 0 % and 100 %";
-            let rates = table.schedule_up_to(key, keys, Rate(base::money::WHOLE), "a chance above certainty", mend);
+            let fix = "correct the number; a chance lies between 0 % and 100 %";
+            let rates = table.schedule_up_to(key, keys, Rate(base::money::WHOLE), "a chance above certainty", fix);
             rates.map(|rate| rate.as_f64())
         };
         let now = match outcome.kind {
@@ -503,7 +507,7 @@ fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Op
                         table
                             .problem("now", "the file of individuals gives everybody's own chance already")
                             .expected("the chance in one place")
-                            .mend(format!("remove the line, or the column `{}` of that file", outcome.name)),
+                            .fix(format!("remove the line, or the column `{}` of that file", outcome.name)),
                     );
                 }
                 Schedule::constant(0.0)
@@ -537,8 +541,8 @@ fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &K
     }
     let rate = match &outcome.baseline {
         _ if !table.says_truth(KEY) => {
-            let mend = "write true, or a rate between 0 % and 100 %";
-            Some(table.schedule_up_to(KEY, keys, Rate(base::money::WHOLE), "a chance above certainty", mend))
+            let fix = "write true, or a rate between 0 % and 100 %";
+            Some(table.schedule_up_to(KEY, keys, Rate(base::money::WHOLE), "a chance above certainty", fix))
         }
         _ if table.truth(KEY) == Some(false) => return None,
         Baseline::Fixed(baseline) => Some(baseline.clone()),
@@ -549,17 +553,17 @@ fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &K
             table
                 .problem(KEY, "only a binary outcome with a fixed baseline can be matched to it")
                 .expected("a baseline in scheme.toml")
-                .mend("remove the line"),
+                .fix("remove the line"),
         );
     }
     rate
 }
 
-/// The text of the world file for a scheme whose baselines have changed: a world that was matched to a fixed baseline which the
-/// contract no longer has keeps the rate as a belief of its own. `None` when the folder has no world, or nothing changes.
+/// The text of the assumptions file for a scheme whose baselines have changed: a scenario that was matched to a fixed baseline which the
+/// contract no longer has keeps the rate as a belief of its own. `None` when the folder has no scenario, or nothing changes.
 #[must_use]
 pub fn amended(opened: &Opened, before: &Scheme, after: &Scheme) -> Option<String> {
-    let (mut pen, contract) = (Pen::new(opened, WORLD_FILE)?, Pen::new(opened, SCHEME_FILE)?);
+    let (mut pen, contract) = (Pen::new(opened, ASSUMPTIONS_FILE)?, Pen::new(opened, SCHEME_FILE)?);
     for (old, new) in before.outcomes.iter().zip(&after.outcomes).filter(|(old, new)| old.baseline != new.baseline) {
         let key = ["outcome", old.name.as_str(), "matches_baseline"];
         let stated = contract.value(&["outcome", &old.name, "baseline"]);
@@ -575,7 +579,7 @@ fn too_few(each: &PerHead) -> Option<Refused> {
     (each.0.as_f64() < 1.0).then(|| Refused {
         what: "fewer than one event for each person affected".into(),
         expected: "at least \"1 per person\"".into(),
-        mend: "count the events of those to whom it happens, not of everyone".into(),
+        fix: "count the events of those to whom it happens, not of everyone".into(),
     })
 }
 
@@ -583,7 +587,7 @@ fn free(cost: &Pence) -> Option<Refused> {
     (cost.0 <= 0).then(|| Refused {
         what: "help cannot be free".into(),
         expected: "an amount above zero".into(),
-        mend: "write what half of the possible effect costs for one person".into(),
+        fix: "write what half of the possible effect costs for one person".into(),
     })
 }
 
@@ -592,17 +596,17 @@ fn beyond(change: &Change) -> Option<Refused> {
     (!(0.0..=1.0).contains(&rate.as_f64())).then(|| Refused {
         what: "help cannot do less than nothing or more than everything".into(),
         expected: "from 0 % to 100 %".into(),
-        mend: "write the most that money can buy, such as \"20 %\"".into(),
+        fix: "write the most that money can buy, such as \"20 %\"".into(),
     })
 }
 
 /// Points off everybody's chance alike would take more than all from those of low risk, and could not be worked out once for
-/// every conduct.
+/// every strategy.
 fn points(change: &Change) -> Option<Refused> {
     matches!(change, Change::Points(_)).then(|| Refused {
         what: "help in percentage points, for people with chances of their own".into(),
         expected: "a relative change, such as \"20 %\"".into(),
-        mend: "write it as a share of each person's own risk".into(),
+        fix: "write it as a share of each person's own risk".into(),
     })
 }
 
@@ -620,7 +624,7 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option
             Problem::at(tables.file, tables.span, "there are more kinds of help than can be searched")
                 .read(format!("{} tables", kinds.len()))
                 .expected(format!("at most {MOST_HELP}"))
-                .mend("join kinds of help that move the same outcomes"),
+                .fix("join kinds of help that move the same outcomes"),
         );
         return out;
     }
@@ -644,7 +648,7 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option
                             .read(name)
                             .expected("the name of an outcome")
                             .nearest(name, known)
-                            .mend("correct the name"),
+                            .fix("correct the name"),
                     );
                     continue;
                 };
@@ -653,7 +657,7 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option
                         Problem::at(top.file, span, format!("help cannot move `{name}` directly: it is not a binary outcome"))
                             .read(name)
                             .expected("a binary outcome")
-                            .mend("help moves whether a thing happens; how often, or how long, follows from the people it happens to"),
+                            .fix("help moves whether a thing happens; how often, or how long, follows from the people it happens to"),
                     );
                     continue;
                 }
@@ -690,7 +694,7 @@ fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Inten
                     .read(name.clone())
                     .expected("a binary outcome of the scheme")
                     .nearest(&name, known)
-                    .mend("correct the name, or give `spend` instead"),
+                    .fix("correct the name, or give `spend` instead"),
             );
         }
         outcome.map(|outcome| Intended::Aim { outcome, better_by: aim.0.as_f64() })

@@ -1,24 +1,24 @@
-//! Fills a table of plays: the reference conducts of every area, found by search, then played on replications that the
+//! Fills a table of strategy_results: the reference strategies of every area, found by search, then played on replications that the
 //! search never saw, so that what is reported is not flattered by having been chosen.
 
 use base::money::Rate;
 use contract::Scheme;
 use contract::clauses::{Clause, Rule};
-use contract::mends::Mend;
+use contract::fixes::Fix;
 use contract::price::{NoLines, Paid, price};
 use contract::terms::{Baseline, Intake, SaidBy};
 use rayon::prelude::*;
-use risks::{AreaPlays, Estimate, OutcomeFacts, Play, Plays, Role, SegmentFacts, Timed, Turn, Turned};
+use risks::{AreaResults, Estimate, OutcomeFacts, Role, SegmentFacts, StrategyResult, StrategyResults, Timed, Turn, Turned};
 
+use crate::assumptions::{Assumptions, Intended};
 use crate::chance::wrong_payment;
-use crate::conduct::{Arena, Conduct, Payments};
 use crate::people::{People, people};
 use crate::rank::Ranks;
 use crate::search::{self, Best, Budget, Freedom, Objective, Weights};
-use crate::world::{Intended, World};
+use crate::strategy::{Arena, Payments, Strategy};
 use crate::{pilot, timing};
 
-/// The people of a world and their sorted uniforms, which many worlds and changed schemes can share.
+/// The people of a scenario and their sorted uniforms, which many scenarios and changed schemes can share.
 #[derive(Debug)]
 pub struct Stage {
     pub people: Vec<People>,
@@ -30,24 +30,25 @@ pub struct Stage {
 impl Stage {
     /// Draws and sorts, area by area on all cores.
     #[must_use]
-    pub fn build(scheme: &Scheme, world: &World, seed: u64, first: u64, replications: usize) -> Stage {
-        let people = people(scheme, world);
-        let ranks = people.par_iter().map(|people| Ranks::build(scheme, world, people, seed, first, replications)).collect();
+    pub fn build(scheme: &Scheme, assumptions: &Assumptions, seed: u64, first: u64, replications: usize) -> Stage {
+        let people = people(scheme, assumptions);
+        let ranks =
+            people.par_iter().map(|people| Ranks::build(scheme, assumptions, people, seed, first, replications)).collect();
         Stage { people, ranks, seed, first }
     }
 
-    /// Whether another scheme and world have the same people, so that their uniforms can be used.
+    /// Whether another scheme and assumptions have the same people, so that their uniforms can be used.
     #[must_use]
-    pub fn fits(&self, scheme: &Scheme, world: &World, built_for: &World) -> bool {
+    pub fn fits(&self, scheme: &Scheme, assumptions: &Assumptions, built_for: &Assumptions) -> bool {
         let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
-        let mut same_counts = counted.map(|(at, _)| world.outcomes[at].now == built_for.outcomes[at].now);
-        people(scheme, world) == self.people && same_counts.all(|same| same)
+        let mut same_counts = counted.map(|(at, _)| assumptions.outcomes[at].now == built_for.outcomes[at].now);
+        people(scheme, assumptions) == self.people && same_counts.all(|same| same)
     }
 
     /// The stage of one area.
     #[must_use]
-    pub fn arena<'a>(&'a self, scheme: &'a Scheme, world: &'a World, area: usize) -> Arena<'a> {
-        Arena::new(scheme, world, &self.people[area], &self.ranks[area], self.seed, self.first)
+    pub fn arena<'a>(&'a self, scheme: &'a Scheme, assumptions: &'a Assumptions, area: usize) -> Arena<'a> {
+        Arena::new(scheme, assumptions, &self.people[area], &self.ranks[area], self.seed, self.first)
     }
 
     /// The seed of its draws.
@@ -69,12 +70,12 @@ impl Stage {
     }
 }
 
-/// The conducts of one area, and how sure the search is of the best.
+/// The strategies of one area, and how sure the search is of the best.
 #[derive(Clone, Debug)]
 pub struct Solved {
-    pub conducts: Vec<(Role, Conduct)>,
-    /// The imperfect provider's conducts with the chance of each.
-    pub mixture: Vec<(f64, Conduct)>,
+    pub strategies: Vec<(Role, Strategy)>,
+    /// The imperfect provider's strategies with the chance of each.
+    pub mixture: Vec<(f64, Strategy)>,
     pub best: Best,
     /// The binary outcome that the prices are for.
     pub priced_outcome: Option<usize>,
@@ -85,7 +86,7 @@ pub struct Solved {
     pub tried: usize,
 }
 
-/// Which conducts are wanted.
+/// Which strategies are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// All of them.
@@ -94,7 +95,7 @@ pub enum Wanted {
     ForProfit,
 }
 
-/// Finds the reference conducts of one area.
+/// Finds the reference strategies of one area.
 #[must_use]
 pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
     let segments = arena.people.segments;
@@ -102,22 +103,22 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
     let pay = search::payment_weights(arena);
     let public = search::public_weights(arena);
     let may_leave = (0..segments).any(|segment| arena.may_leave(segment));
-    let provider = &arena.world.provider;
+    let provider = &arena.assumptions.provider;
     let intended = intended(arena);
-    let at_cost = search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |conduct| arena.help_spend(conduct));
+    let at_cost = search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |strategy| arena.help_spend(strategy));
     let best = search::best(arena, Objective::Profit, budget, &pay, Freedom::ALL);
     let mut tried = best.tried;
-    let mut conducts = vec![
-        (Role::Idle, Conduct::idle(&arena.chances, segments)),
-        (Role::AsNow, Conduct::as_now(&arena.chances, segments)),
+    let mut strategies = vec![
+        (Role::Idle, Strategy::idle(&arena.chances, segments)),
+        (Role::AsNow, Strategy::as_now(&arena.chances, segments)),
         (Role::Intended, intended),
-        (Role::Best, best.conduct.clone()),
+        (Role::Best, best.strategy.clone()),
         (Role::PublicAtCost, at_cost),
     ];
     let mut find = |role: Role, objective: Objective, freedom: Freedom| {
         let found = search::best(arena, objective, budget, &pay, freedom);
         tried += found.tried;
-        conducts.push((role, found.conduct));
+        strategies.push((role, found.strategy));
     };
     if may_leave {
         find(Role::BestServingAll, Objective::Profit, Freedom { intake: false, ..Freedom::ALL });
@@ -129,22 +130,22 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: Wanted) -> Solved {
         find(Role::Cautious, Objective::Cautious(provider.caution), Freedom::ALL);
         find(Role::Mission, Objective::Mission(provider.mission), Freedom::ALL);
     }
-    if let Some(staying) = Mend::NoRatchet.apply(arena.scheme) {
+    if let Some(staying) = Fix::NoRatchet.apply(arena.scheme) {
         let arena = arena.under(&staying);
         let pay = search::payment_weights(&arena);
         let found = search::best(&arena, Objective::Profit, budget, &pay, Freedom::ALL);
         tried += found.tried;
-        conducts.push((Role::BestWithoutRatchet, found.conduct));
+        strategies.push((Role::BestWithoutRatchet, found.strategy));
     }
     if has_gates(arena.scheme) {
         // Against open gates payment is linear in results, and the best response has a closed form.
-        conducts.push((Role::BestWithoutGates, search::along(arena, &pay, 1.0, &everyone)));
+        strategies.push((Role::BestWithoutGates, search::along(arena, &pay, 1.0, &everyone)));
     }
-    conducts.push((Role::Public, search::along(arena, &public, 1.0, &everyone)));
+    strategies.push((Role::Public, search::along(arena, &public, 1.0, &everyone)));
     let mixture = if wanted == Wanted::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
     let (priced_outcome, price_now, unparking) = segment_prices(arena, &pay);
     let prices = pay.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
-    Solved { conducts, mixture, best, priced_outcome, price_now, prices, unparking, tried }
+    Solved { strategies, mixture, best, priced_outcome, price_now, prices, unparking, tried }
 }
 
 /// Whether any clause stands behind a gate.
@@ -159,63 +160,63 @@ pub(crate) fn holds_results(scheme: &Scheme) -> bool {
 }
 
 /// What the commissioner expects of an honest provider.
-pub(crate) fn intended(arena: &Arena<'_>) -> Conduct {
+pub(crate) fn intended(arena: &Arena<'_>) -> Strategy {
     let segments = arena.people.segments;
-    match &arena.world.intended {
+    match &arena.assumptions.intended {
         Intended::Spend(spend) => {
             let helps = arena.chances.helps.len().max(1) as f64;
             let effort = (0..arena.chances.helps.len() * segments)
                 .map(|at| spend.at(arena.people.area, at % segments, 0) / helps)
                 .collect();
-            Conduct::of(effort, vec![true; segments])
+            Strategy::of(effort, vec![true; segments])
         }
         Intended::Aim { outcome, better_by } => aiming(arena, *outcome, *better_by),
     }
 }
 
-/// The cheapest conduct that betters a binary outcome by so much (proportion of people) from how things are now. To better
+/// The cheapest strategy that betters a binary outcome by so much (proportion of people) from how things are now. To better
 /// it, money is added to what is spent today; to let it worsen (a negative aim), money is taken away. Nothing is moved from
 /// one segment to another: that would be a different plan, and the search looks for those.
 #[must_use]
-pub fn aiming(arena: &Arena<'_>, outcome: usize, better_by: f64) -> Conduct {
+pub fn aiming(arena: &Arena<'_>, outcome: usize, better_by: f64) -> Strategy {
     let everyone = vec![true; arena.people.segments];
-    let now = Conduct::as_now(&arena.chances, arena.people.segments);
+    let now = Strategy::as_now(&arena.chances, arena.people.segments);
     if better_by == 0.0 {
         return now;
     }
-    let from_now = |mut conduct: Conduct| {
-        for (effort, today) in conduct.effort.iter_mut().zip(&now.effort) {
+    let from_now = |mut strategy: Strategy| {
+        for (effort, today) in strategy.effort.iter_mut().zip(&now.effort) {
             *effort = if better_by > 0.0 { effort.max(*today) } else { effort.min(*today) };
         }
-        conduct
+        strategy
     };
     let weights = search::count_weights(arena, outcome);
-    let measure = |conduct: &Conduct| improvement(arena, outcome, &from_now(conduct.clone()));
+    let measure = |strategy: &Strategy| improvement(arena, outcome, &from_now(strategy.clone()));
     from_now(search::reaching(arena, &weights, &everyone, better_by, measure))
 }
 
-/// How much better than now a binary outcome is under a conduct, in proportion of people.
+/// How much better than now a binary outcome is under a strategy, in proportion of people.
 #[must_use]
-pub fn improvement(arena: &Arena<'_>, outcome: usize, conduct: &Conduct) -> f64 {
+pub fn improvement(arena: &Arena<'_>, outcome: usize, strategy: &Strategy) -> f64 {
     let sign = arena.scheme.outcomes[outcome].sign() as f64;
     let people = arena.people.count().max(1) as f64;
-    let change = |segment: usize| arena.chances.with(outcome, segment, &conduct.effort) - arena.chances.now(outcome, segment);
+    let change = |segment: usize| arena.chances.with(outcome, segment, &strategy.effort) - arena.chances.now(outcome, segment);
     sign * (0..arena.people.segments).map(|segment| arena.in_segment(segment) * change(segment)).sum::<f64>() / people
 }
 
-/// Logit choice over the path of efforts: the chance of a conduct falls by e for each "imprecision" of profit that it loses.
-fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> Vec<(f64, Conduct)> {
+/// Logit choice over the path of efforts: the chance of a strategy falls by e for each "imprecision" of profit that it loses.
+fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> Vec<(f64, Strategy)> {
     let everyone = vec![true; arena.people.segments];
-    let mut conducts = vec![Conduct::idle(&arena.chances, everyone.len()), best.conduct.clone()];
-    conducts.extend(search::path(arena, pay, budget.path / 2, &everyone));
-    let payments = arena.totals(&conducts, budget.replications.min(arena.replications));
+    let mut strategies = vec![Strategy::idle(&arena.chances, everyone.len()), best.strategy.clone()];
+    strategies.extend(search::path(arena, pay, budget.path / 2, &everyone));
+    let payments = arena.totals(&strategies, budget.replications.min(arena.replications));
     let means: Vec<f64> = payments.iter().map(|payments| risks::mean(payments)).collect();
-    let profits: Vec<f64> = means.iter().zip(&conducts).map(|(payment, conduct)| payment - arena.cost(conduct)).collect();
+    let profits: Vec<f64> = means.iter().zip(&strategies).map(|(payment, strategy)| payment - arena.cost(strategy)).collect();
     let top = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let scale = (arena.world.provider.imprecision * means[0].abs()).max(1.0);
+    let scale = (arena.assumptions.provider.imprecision * means[0].abs()).max(1.0);
     let weights: Vec<f64> = profits.iter().map(|profit| ((profit - top) / scale).exp()).collect();
     let total: f64 = weights.iter().sum();
-    let kept = weights.into_iter().zip(conducts).map(|(weight, conduct)| (weight / total, conduct));
+    let kept = weights.into_iter().zip(strategies).map(|(weight, strategy)| (weight / total, strategy));
     kept.filter(|(weight, _)| *weight > 1e-3).collect()
 }
 
@@ -236,34 +237,34 @@ fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Option<usize>, Vec<f64>,
     (Some(main), pay[main].clone(), (0..segments).map(corner).collect())
 }
 
-/// Plays one conduct on every replication of the arena.
+/// StrategyResults one strategy on every replication of the arena.
 #[must_use]
-pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
-    let payments = arena.payments(conduct);
+pub fn simulate(arena: &Arena<'_>, role: Role, strategy: &Strategy) -> StrategyResult {
+    let payments = arena.payments(strategy);
     let mut paid = Paid::<f64>::default();
-    price(arena.scheme, &arena.tally_without_chance(conduct), &mut paid, &mut NoLines);
+    price(arena.scheme, &arena.tally_without_chance(strategy), &mut paid, &mut NoLines);
     let results = arena.scheme.result_clauses();
-    let (dead_margin, cohorts_rewarded) = by_cohort(arena, conduct);
+    let (dead_margin, cohorts_rewarded) = by_cohort(arena, strategy);
     let (mut claims, mut false_claims) = (0.0, 0.0);
-    for (at, expected) in arena.expected_claims(conduct).into_iter().enumerate() {
+    for (at, expected) in arena.expected_claims(strategy).into_iter().enumerate() {
         let Some((good, bad)) = expected else { continue };
-        let claimed = bad * conduct.reporting.claimed.get(at).copied().unwrap_or_default();
+        let claimed = bad * strategy.reporting.claimed.get(at).copied().unwrap_or_default();
         false_claims += claimed;
         claims += good + claimed;
     }
-    let served = |segment: usize| if conduct.taken[segment] { arena.in_segment(segment) } else { 0.0 };
-    Play {
+    let served = |segment: usize| if strategy.taken[segment] { arena.in_segment(segment) } else { 0.0 };
+    StrategyResult {
         role,
-        help_spend: arena.help_spend(conduct),
-        cost: arena.cost(conduct),
+        help_spend: arena.help_spend(strategy),
+        cost: arena.cost(strategy),
         results_without_chance: results.map(|at| paid.clause(at)).sum::<f64>() / 100.0,
-        outcomes: arena.true_outcomes(conduct),
-        value: arena.value(conduct),
-        effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * conduct.spend_on(segment)).collect(),
+        outcomes: arena.true_outcomes(strategy),
+        value: arena.value(strategy),
+        effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * strategy.spend_on(segment)).collect(),
         served: (0..arena.people.segments).map(served).collect(),
         false_claims,
         claims,
-        mislabelled: arena.expected_mislabelled(conduct),
+        mislabelled: arena.expected_mislabelled(strategy),
         dead_margin,
         cohorts_rewarded,
         payments: payments.total,
@@ -273,11 +274,11 @@ pub fn play(arena: &Arena<'_>, role: Role, conduct: &Conduct) -> Play {
     }
 }
 
-/// Over cohorts and futures: the share in which a little more effort for everyone (a tenth of what half the effect costs)
+/// Over cohorts and replications: the share in which a little more effort for everyone (a tenth of what half the effect costs)
 /// earns nothing more for results, and the share in which results are paid better than no change would be.
-fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (Estimate, Estimate) {
+fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
     let segments = arena.people.segments;
-    let mut more = conduct.clone();
+    let mut more = strategy.clone();
     for (help, effects) in arena.chances.helps.iter().enumerate() {
         for (segment, effect) in effects.iter().enumerate() {
             more.effort[help * segments + segment] += 0.1 * effect.half_cost;
@@ -291,9 +292,9 @@ fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (Estimate, Estimate) {
     let still: Vec<f64> = (0..cohorts).map(|cohort| of(&paid, cohort)).collect();
     let mut before = vec![0.0; cohorts];
     let each = 1.0 / cohorts.max(1) as f64;
-    // The shares of each future; cohorts of one future are not independent where they are pooled.
+    // The shares of each replication; cohorts of one replication are not independent where they are pooled.
     let (mut dead, mut rewarded) = (Vec::new(), Vec::new());
-    arena.play(&[conduct.clone(), more], arena.replications, |which, _, paid| {
+    arena.simulate(&[strategy.clone(), more], arena.replications, |which, _, paid| {
         let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort)).collect();
         let share = |counts: &dyn Fn(usize) -> bool| (0..cohorts).filter(|&cohort| counts(cohort)).count() as f64 * each;
         if which == 0 {
@@ -306,25 +307,26 @@ fn by_cohort(arena: &Arena<'_>, conduct: &Conduct) -> (Estimate, Estimate) {
     (Estimate::of(dead.into_iter()), Estimate::of(rewarded.into_iter()))
 }
 
-/// Plays every conduct that was found for an area.
+/// StrategyResults every strategy that was found for an area.
 #[must_use]
-pub fn area_plays(arena: &Arena<'_>, solved: &Solved) -> AreaPlays {
-    let mut plays: Vec<Play> = solved.conducts.iter().map(|(role, conduct)| play(arena, *role, conduct)).collect();
-    plays.extend(mixed(arena, &solved.mixture));
+pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
+    let mut strategy_results: Vec<StrategyResult> =
+        solved.strategies.iter().map(|(role, strategy)| simulate(arena, *role, strategy)).collect();
+    strategy_results.extend(mixed(arena, &solved.mixture));
     let area = arena.scheme.areas[arena.people.area].clone();
-    let timed = timing::timed(arena, &solved.best.conduct);
-    AreaPlays { area, people: arena.people.count() as f64, plays, turned: turned(arena, solved), timed }
+    let timed = timing::timed(arena, &solved.best.strategy);
+    AreaResults { area, people: arena.people.count() as f64, strategy_results, turned: turned(arena, solved), timed }
 }
 
 /// One percentage point.
 const POINT: f64 = 0.01;
 
 /// Nothing extra when the main outcome is a point better or worse for everyone, or when people do not come at their worst; and
-/// the intended conduct when a fifth fewer or a fifth more people come, or when help does what it does at scale.
+/// the intended strategy when a fifth fewer or a fifth more people come, or when help does what it does at scale.
 fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
-    let conduct = |role: Role| solved.conducts.iter().find(|(found, _)| *found == role).map(|(_, conduct)| conduct);
+    let strategy = |role: Role| solved.strategies.iter().find(|(found, _)| *found == role).map(|(_, strategy)| strategy);
     let mut out = Vec::new();
-    if let (Some(outcome), Some(now)) = (main_outcome(arena.scheme, arena.world), conduct(Role::AsNow)) {
+    if let (Some(outcome), Some(now)) = (main_outcome(arena.scheme, arena.assumptions), strategy(Role::AsNow)) {
         for (turn, by) in [(Turn::PointBetter, POINT), (Turn::PointWorse, -POINT)] {
             let there = arena.better_for_all(outcome, by);
             let Payments { total, results, .. } = there.payments(now);
@@ -338,7 +340,7 @@ fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
             });
         }
     }
-    if let Some(intended) = conduct(Role::Intended) {
+    if let Some(intended) = strategy(Role::Intended) {
         for (turn, volume) in [(Turn::FifthFewer, 0.8), (Turn::FifthMore, 1.2)] {
             let Payments { total, results, .. } = arena.payments_at(intended, volume);
             let (cost, value) = (arena.cost_at(intended, volume), volume * arena.value(intended));
@@ -349,34 +351,34 @@ fn turned(arena: &Arena<'_>, solved: &Solved) -> Vec<Turned> {
     if arena.scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Before { .. })) {
         let there = arena.facing(arena.chances.clone().without_recovery());
         for role in [Role::AsNow, Role::Idle] {
-            let Some(conduct) = conduct(role) else { continue };
-            let Payments { total, results, .. } = there.payments(conduct);
-            let (cost, value) = (there.cost(conduct), there.value(conduct));
+            let Some(strategy) = strategy(role) else { continue };
+            let Payments { total, results, .. } = there.payments(strategy);
+            let (cost, value) = (there.cost(strategy), there.value(strategy));
             out.push(Turned { turn: Turn::NoRecovery, role, cost, payments: total, results, value });
         }
     }
     out
 }
 
-/// The average of plays by their chances.
-fn mixed(arena: &Arena<'_>, mixture: &[(f64, Conduct)]) -> Option<Play> {
-    let mut parts = mixture.iter().map(|(weight, conduct)| (*weight, play(arena, Role::Imperfect, conduct)));
+/// The average of strategy results by their chances.
+fn mixed(arena: &Arena<'_>, mixture: &[(f64, Strategy)]) -> Option<StrategyResult> {
+    let mut parts = mixture.iter().map(|(weight, strategy)| (*weight, simulate(arena, Role::Imperfect, strategy)));
     let (weight, first) = parts.next()?;
     let total: f64 = mixture.iter().map(|(weight, _)| weight).sum();
     let mut sum = scaled(first, weight / total);
     for (weight, part) in parts {
         let part = scaled(part, weight / total);
-        // On the same futures; errors add up at the worst.
+        // On the same replications; errors add up at the worst.
         let plus = |a: Estimate, b: Estimate| Estimate { mean: a.mean + b.mean, error: a.error + b.error };
         let dead = plus(sum.dead_margin, part.dead_margin);
         let rewarded = plus(sum.cohorts_rewarded, part.cohorts_rewarded);
-        sum = Play::sum([&sum, &part].into_iter())?;
+        sum = StrategyResult::sum([&sum, &part].into_iter())?;
         (sum.dead_margin, sum.cohorts_rewarded) = (dead, rewarded);
     }
     Some(sum)
 }
 
-fn scaled(mut play: Play, by: f64) -> Play {
+fn scaled(mut play: StrategyResult, by: f64) -> StrategyResult {
     let shares = [&mut play.dead_margin, &mut play.cohorts_rewarded];
     shares.into_iter().for_each(|share| *share = Estimate { mean: share.mean * by, error: share.error * by });
     let numbers = [&mut play.help_spend, &mut play.cost, &mut play.results_without_chance, &mut play.value];
@@ -389,12 +391,18 @@ fn scaled(mut play: Play, by: f64) -> Play {
     play
 }
 
-/// Puts the areas' plays together into the table that findings read.
+/// Puts the areas' strategy results together into the table that findings read.
 #[must_use]
-pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaPlays>, solved: &[Solved]) -> Plays {
-    let roles: Vec<Role> = areas.first().map_or(Vec::new(), |area| area.plays.iter().map(|play| play.role).collect());
-    let of = |role: Role| areas.iter().filter_map(move |area| area.plays.iter().find(|play| play.role == role));
-    let whole = roles.iter().filter_map(|&role| Play::sum(of(role))).collect();
+pub fn table(
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    people: &[People],
+    areas: Vec<AreaResults>,
+    solved: &[Solved],
+) -> StrategyResults {
+    let roles: Vec<Role> = areas.first().map_or(Vec::new(), |area| area.strategy_results.iter().map(|play| play.role).collect());
+    let of = |role: Role| areas.iter().filter_map(move |area| area.strategy_results.iter().find(|play| play.role == role));
+    let whole = roles.iter().filter_map(|&role| StrategyResult::sum(of(role))).collect();
     let turns: Vec<(Role, Turn)> =
         areas.first().map_or(Vec::new(), |area| area.turned.iter().map(|turned| (turned.role, turned.turn)).collect());
     let parts = |of: (Role, Turn)| areas.iter().flat_map(|area| &area.turned).filter(move |part| (part.role, part.turn) == of);
@@ -405,11 +413,11 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         name: outcome.name.clone(),
         binary: outcome.is_binary(),
         sign: outcome.sign() as f64,
-        value: world.outcomes[at].value,
+        value: assumptions.outcomes[at].value,
         paid: paid(at),
         price: solved[typical].prices[at],
     });
-    let segments = world.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
+    let segments = assumptions.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
         name: segment.name.clone(),
         priced_as: segment.priced_as,
         people: people.iter().map(|people| people.in_segment(at) as f64).sum(),
@@ -417,17 +425,18 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         price_now: solved[typical].price_now[at],
         bring_in: segment.bring_in,
     });
-    let wrong = main_outcome(scheme, world).filter(|_| holds_results(scheme)).map(|outcome| {
-        let of =
-            |role: Role| areas[typical].plays.iter().find(|play| play.role == role).map_or(0.0, |play| play.outcome(outcome));
+    let wrong = main_outcome(scheme, assumptions).filter(|_| holds_results(scheme)).map(|outcome| {
+        let of = |role: Role| {
+            areas[typical].strategy_results.iter().find(|play| play.role == role).map_or(0.0, |play| play.outcome(outcome))
+        };
         let better = (of(Role::Intended) - of(Role::AsNow)) * scheme.outcomes[outcome].sign() as f64;
-        wrong_payment(scheme, world, &people[typical], outcome, better / areas[typical].people.max(1.0))
+        wrong_payment(scheme, assumptions, &people[typical], outcome, better / areas[typical].people.max(1.0))
     });
     let timed: Vec<Timed> = areas.iter().filter_map(|area| area.timed.clone()).collect();
     let named = |keep: &dyn Fn(usize) -> bool| -> Vec<String> {
         (0..scheme.outcomes.len()).filter(|&at| keep(at)).map(|at| scheme.outcomes[at].name.clone()).collect()
     };
-    Plays {
+    StrategyResults {
         outcomes: outcomes.collect(),
         segments: segments.collect(),
         people: areas.iter().map(|area| area.people).sum(),
@@ -436,20 +445,20 @@ pub fn table(scheme: &Scheme, world: &World, people: &[People], areas: Vec<AreaP
         priced_outcome: solved[typical].priced_outcome,
         turned,
         timed: Timed::sum(timed.iter()),
-        main_outcome: main_outcome(scheme, world),
-        fair_margin: world.provider.fair_margin,
+        main_outcome: main_outcome(scheme, assumptions),
+        fair_margin: assumptions.provider.fair_margin,
         has_gates: has_gates(scheme),
         intake_is_free: scheme.intake == Intake::ProviderChooses,
         assessed_first: scheme.intake == Intake::AfterAssessment,
         reported_by_provider: named(&|at| {
-            scheme.outcomes[at].reported_by == SaidBy::Provider && world.false_claims[at].is_some()
+            scheme.outcomes[at].reported_by == SaidBy::Provider && assumptions.false_claims[at].is_some()
         }),
         checked_now: scheme.clauses.iter().filter_map(checks).max(),
-        labels_by_provider: scheme.segments_set_by == SaidBy::Provider && world.relabelling.is_some(),
+        labels_by_provider: scheme.segments_set_by == SaidBy::Provider && assumptions.relabelling.is_some(),
         has_ratchet: scheme.outcomes.iter().any(|outcome| outcome.ratchet != Rate(0)),
         held_against_before: named(&|at| matches!(scheme.outcomes[at].baseline, Baseline::Before { .. })),
-        pilot: pilot::facts(scheme, world),
-        cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < world.years).count(),
+        pilot: pilot::facts(scheme, assumptions),
+        cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < assumptions.years).count(),
         wrong_payment: wrong,
     }
 }
@@ -479,8 +488,8 @@ pub fn three_areas(people: &[People]) -> [usize; 3] {
 /// The binary outcome that the commissioner aims at, or else the first that is paid for, directly or by what is counted on
 /// top of it.
 #[must_use]
-pub fn main_outcome(scheme: &Scheme, world: &World) -> Option<usize> {
-    if let Intended::Aim { outcome, .. } = world.intended {
+pub fn main_outcome(scheme: &Scheme, assumptions: &Assumptions) -> Option<usize> {
+    if let Intended::Aim { outcome, .. } = assumptions.intended {
         return Some(outcome);
     }
     let paid = scheme.clauses.iter().filter_map(|clause| clause.outcome());

@@ -8,7 +8,7 @@ use crate::suggest::Trial;
 const PURE: f64 = 0.3;
 
 /// What one rule's candidates can teach.
-pub(super) struct Sitting {
+pub(super) struct Session {
     pub rule: usize,
     /// The comparisons that still say something of pairs that this rule brings together.
     pub comparisons: Vec<usize>,
@@ -24,7 +24,7 @@ const SITTINGS: usize = 8;
 
 /// Rules with few strangers among their candidates, no two of which hold the same columns equal. What a comparison that is held
 /// equal hangs on is left out with it; what hangs on it stays, since it is judged by the level that is held.
-pub(super) fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<Sitting> {
+pub(super) fn sessions(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Trial) -> Vec<Session> {
     let model = scorer.model;
     let purity = |rule: usize| {
         let by_chance: f64 = model.rules[rule].same.iter().map(|(a, _)| scorer.features[*a].coincidence()).product();
@@ -37,9 +37,9 @@ pub(super) fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Tria
         .collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut taken: Vec<Vec<usize>> = Vec::new();
-    let mut sittings: Vec<Sitting> = Vec::new();
-    // A sitting that leaves one comparison free, for those that no other sitting teaches of.
-    let mut alone: Vec<Sitting> = Vec::new();
+    let mut sessions: Vec<Session> = Vec::new();
+    // A session that leaves one comparison free, for those that no other session teaches of.
+    let mut alone: Vec<Session> = Vec::new();
     for (purity, rule) in order {
         let mut held: Vec<usize> =
             model.rules[rule].same.iter().flat_map(|(a, b)| [model.features[*a].column, model.features[*b].column]).collect();
@@ -56,22 +56,22 @@ pub(super) fn sittings(scorer: &Scorer<'_>, tree: &[Option<usize>], trial: &Tria
         }
         let comparisons: Vec<usize> = (0..tree.len()).filter(|at| free[*at]).collect();
         if let [only] = comparisons[..]
-            && alone.iter().all(|sitting| sitting.comparisons != [only])
+            && alone.iter().all(|session| session.comparisons != [only])
         {
-            alone.push(Sitting { rule, comparisons, possible: [0.0; STRATA] });
+            alone.push(Session { rule, comparisons, possible: [0.0; STRATA] });
             continue;
         }
         // Two that are pure enough are needed; where there are none, the purest have to do.
-        if comparisons.len() < 2 || taken.contains(&held) || purity < PURE && sittings.len() >= 2 {
+        if comparisons.len() < 2 || taken.contains(&held) || purity < PURE && sessions.len() >= 2 {
             continue;
         }
         taken.push(held);
-        sittings.push(Sitting { rule, comparisons, possible: [0.0; STRATA] });
-        if sittings.len() == SITTINGS {
+        sessions.push(Session { rule, comparisons, possible: [0.0; STRATA] });
+        if sessions.len() == SITTINGS {
             break;
         }
     }
-    alone.retain(|sitting| sittings.iter().all(|other| !other.comparisons.contains(&sitting.comparisons[0])));
-    sittings.extend(alone);
-    sittings
+    alone.retain(|session| sessions.iter().all(|other| !other.comparisons.contains(&session.comparisons[0])));
+    sessions.extend(alone);
+    sessions
 }

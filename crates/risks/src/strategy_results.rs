@@ -1,9 +1,9 @@
-//! The table of plays that findings read: what named conducts cost, pay and do to people, all on the same random numbers.
-//! It says nothing of how the plays were found. Money in pounds.
+//! The table of simulates findings read: what named strategies cost, pay and do to people, all on the same random numbers.
+//! It says nothing of how the strategy results were found. Money in pounds.
 
 use super::{Estimate, mean};
 
-/// The reference conducts.
+/// The reference strategies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// The least that the contract compels; no effort.
@@ -56,9 +56,9 @@ impl Role {
     }
 }
 
-/// What one conduct does in one area (or, summed, in all). Money in pounds; one entry per replication where it varies.
+/// What one strategy does in one area (or, summed, in all). Money in pounds; one entry per replication where it varies.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Play {
+pub struct StrategyResult {
     pub role: Role,
     /// Spent on help that changes outcomes, in all.
     pub help_spend: f64,
@@ -69,7 +69,7 @@ pub struct Play {
     pub results: Vec<f64>,
     pub rewards: Vec<f64>,
     pub deductions: Vec<f64>,
-    /// The same as if each future held the truth exactly, with no chance in it.
+    /// The same as if each replication held the truth exactly, with no chance in it.
     pub results_without_chance: f64,
     /// For each outcome and segment: the expected count, over everyone referred.
     pub outcomes: Vec<Vec<f64>>,
@@ -79,9 +79,9 @@ pub struct Play {
     pub effort: Vec<f64>,
     /// People served, by segment.
     pub served: Vec<f64>,
-    /// Share of cohorts and futures in which the last pound of effort earned nothing.
+    /// Share of cohorts and replications in which the last pound of effort earned nothing.
     pub dead_margin: Estimate,
-    /// Share of cohorts and futures in which results were paid better than no change would be.
+    /// Share of cohorts and replications in which results were paid better than no change would be.
     pub cohorts_rewarded: Estimate,
     /// Results claimed that did not happen, in all outcomes that the provider reports.
     pub false_claims: f64,
@@ -108,7 +108,7 @@ pub enum Turn {
     AtScale,
 }
 
-/// What a conduct brings when things take a turn, on the same random numbers as the play itself. Money in pounds.
+/// What a strategy brings when things take a turn, on the same random numbers as the play itself. Money in pounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turned {
     pub turn: Turn,
@@ -122,36 +122,36 @@ pub struct Turned {
     pub value: f64,
 }
 
-/// The provider's best conduct with results dated in the cohort next to their own where that pays, future by future.
+/// The provider's best strategy with results dated in the cohort next to their own where that pays, replication by replication.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timed {
     pub payments: Vec<f64>,
-    /// What the moving itself cost in each future.
+    /// What the moving itself cost in each replication.
     pub moving: Vec<f64>,
     /// Results moved, and all results that could have been, on average.
     pub moved: f64,
     pub results: f64,
 }
 
-/// The plays of one area.
+/// The strategy results of one area.
 #[derive(Clone, Debug)]
-pub struct AreaPlays {
+pub struct AreaResults {
     pub area: String,
     pub people: f64,
-    pub plays: Vec<Play>,
+    pub strategy_results: Vec<StrategyResult>,
     pub turned: Vec<Turned>,
-    /// `None` when the world says of no result that its date can be moved.
+    /// `None` when the assumptions says of no result that its date can be moved.
     pub timed: Option<Timed>,
 }
 
-/// A table of plays for one scheme in one world.
+/// A table of strategy results for one scheme in one scenario.
 #[derive(Clone, Debug)]
-pub struct Plays {
+pub struct StrategyResults {
     pub outcomes: Vec<OutcomeFacts>,
     pub segments: Vec<SegmentFacts>,
-    pub areas: Vec<AreaPlays>,
-    /// The same conducts summed over the areas.
-    pub whole: Vec<Play>,
+    pub areas: Vec<AreaResults>,
+    /// The same strategies summed over the areas.
+    pub whole: Vec<StrategyResult>,
     /// What becomes of some of them when things take a turn, summed over the areas.
     pub turned: Vec<Turned>,
     /// Summed over the areas.
@@ -167,19 +167,19 @@ pub struct Plays {
     pub intake_is_free: bool,
     /// Whether people count only after an assessment, before which they may fall out.
     pub assessed_first: bool,
-    /// Outcomes that the provider reports and the world says it could report falsely.
+    /// Outcomes that the provider reports and the assumptions says it could report falsely.
     pub reported_by_provider: Vec<String>,
     /// Percentage of the claims that the contract's audits check today: the largest, where there is one.
     pub checked_now: Option<i64>,
-    /// Whether the provider sets labels that it is paid by, and the world says it could set them falsely.
+    /// Whether the provider sets labels that it is paid by, and the assumptions says it could set them falsely.
     pub labels_by_provider: bool,
     pub has_ratchet: bool,
-    /// Outcomes that are held against what the same people did before.
+    /// Outcomes that are compared with what the same people did before.
     pub held_against_before: Vec<String>,
     pub pilot: Option<PilotFacts>,
     /// Whether the payer measures cohorts one by one, so that pooling could help.
     pub cohorts: usize,
-    /// The chance of a wrong payment by cohort size; `None` where results are not held against a gate, a baseline or a level.
+    /// The chance of a wrong payment by cohort size; `None` where results are not compared with a gate, a baseline or a level.
     pub wrong_payment: Option<WrongPayment>,
 }
 
@@ -240,7 +240,7 @@ pub struct PilotFacts {
 /// The chance of a wrong payment in one cohort, exactly (binomial), priced by the scheme's own rules.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WrongPayment {
-    /// The outcome that varies, and by how much the intended conduct betters it, in proportion.
+    /// The outcome that varies, and by how much the intended strategy betters it, in proportion.
     pub outcome: String,
     pub intended: f64,
     /// People in a typical cohort.
@@ -262,21 +262,21 @@ pub struct WrongPaymentRow {
     pub mean_for_nothing: f64,
 }
 
-impl Plays {
-    /// One conduct over all areas.
+impl StrategyResults {
+    /// One strategy over all areas.
     #[must_use]
-    pub fn play(&self, role: Role) -> Option<&Play> {
+    pub fn simulate(&self, role: Role) -> Option<&StrategyResult> {
         self.whole.iter().find(|play| play.role == role)
     }
 
-    /// One conduct over all areas when things take a turn.
+    /// One strategy over all areas when things take a turn.
     #[must_use]
     pub fn turned(&self, role: Role, turn: Turn) -> Option<&Turned> {
         self.turned.iter().find(|turned| turned.role == role && turned.turn == turn)
     }
 }
 
-impl Play {
+impl StrategyResult {
     /// Profit in each replication.
     pub fn profit(&self) -> impl Iterator<Item = f64> + '_ {
         self.payments.iter().map(|payment| payment - self.cost)
@@ -297,10 +297,11 @@ impl Play {
     /// What the better results of a segment earn where the gates are open, less what help for it costs: pounds, against doing
     /// nothing.
     #[must_use]
-    pub fn segment_profit(&self, plays: &Plays, idle: &Play, segment: usize) -> f64 {
-        let Some(outcome) = plays.priced_outcome else { return -self.effort[segment] };
-        let better = plays.outcomes[outcome].sign * (self.outcomes[outcome][segment] - idle.outcomes[outcome][segment]);
-        plays.segments[segment].price_now * better - self.effort[segment]
+    pub fn segment_profit(&self, strategy_results: &StrategyResults, idle: &StrategyResult, segment: usize) -> f64 {
+        let Some(outcome) = strategy_results.priced_outcome else { return -self.effort[segment] };
+        let better =
+            strategy_results.outcomes[outcome].sign * (self.outcomes[outcome][segment] - idle.outcomes[outcome][segment]);
+        strategy_results.segments[segment].price_now * better - self.effort[segment]
     }
 
     /// Expected count of an outcome over all segments.
@@ -309,10 +310,10 @@ impl Play {
         self.outcomes[outcome].iter().sum()
     }
 
-    /// The sum of plays of the same role in several areas.
+    /// The sum of strategy results of the same role in several areas.
     #[must_use]
-    pub fn sum<'a>(plays: impl Iterator<Item = &'a Play>) -> Option<Play> {
-        plays.fold(None, |sum, play| match sum {
+    pub fn sum<'a>(strategy_results: impl Iterator<Item = &'a StrategyResult>) -> Option<StrategyResult> {
+        strategy_results.fold(None, |sum, play| match sum {
             None => Some(play.clone()),
             Some(mut sum) => {
                 let people = sum.outcomes_people();
@@ -351,7 +352,7 @@ impl Play {
 }
 
 impl Turned {
-    /// The sum of the same conduct and turn in several areas.
+    /// The sum of the same strategy and turn in several areas.
     #[must_use]
     pub fn sum<'a>(parts: impl Iterator<Item = &'a Turned>) -> Option<Turned> {
         parts.fold(None, |sum, part| match sum {

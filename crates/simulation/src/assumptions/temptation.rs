@@ -1,4 +1,4 @@
-//! What the world says could be done beside helping people: claiming falsely, labelling falsely, moving dates; and how far the
+//! What the assumptions says could be done beside helping people: claiming falsely, labelling falsely, moving dates; and how far the
 //! belief in a kind of help can be trusted, when it was chosen for its pilot. All of it may be left out.
 
 use base::document::Section;
@@ -53,7 +53,7 @@ fn by_outcome(top: &Section<'_, '_>, key: &str, scheme: &Scheme, check: impl Fn(
                         .read(table.name.clone())
                         .expected("the name of a binary outcome")
                         .nearest(&table.name, binary.map(|outcome| outcome.name.as_str()))
-                        .mend("correct the name"),
+                        .fix("correct the name"),
                 );
             }
         }
@@ -64,8 +64,8 @@ fn by_outcome(top: &Section<'_, '_>, key: &str, scheme: &Scheme, check: impl Fn(
 
 fn rising(table: &Section<'_, '_>) -> Rising {
     warn_without_source(table);
-    let mend = "write the largest share with which it could be done, such as \"10 %\"";
-    let at_most = table.required_within("at_most", (Rate(0), Rate(WHOLE)), "more than everyone", mend);
+    let fix = "write the largest share with which it could be done, such as \"10 %\"";
+    let at_most = table.required_within("at_most", (Rate(0), Rate(WHOLE)), "more than everyone", fix);
     let cost: Pence = table.required_within(
         "cost_of_last",
         (Pence(1), Pence(100_000_000_000)),
@@ -80,7 +80,7 @@ fn unneeded(table: &Section<'_, '_>, what: &str, key: &str) {
     table.push(
         Problem::at(table.file, table.span, what.to_owned())
             .expected(format!("{key} = \"provider\" in scheme.toml"))
-            .mend("remove the table, or say in the scheme that the provider reports it")
+            .fix("remove the table, or say in the scheme that the provider reports it")
             .warning(),
     );
 }
@@ -96,7 +96,7 @@ fn pilot(table: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Option<Pilo
                 .read(format!("\"{name}\""))
                 .expected("the NAME of a [help.NAME] table")
                 .nearest(&name, help.iter().map(|help| help.name.as_str()))
-                .mend("correct the name"),
+                .fix("correct the name"),
         );
     }
     let tried = table.required_within("tried", (Count(1), Count(1000)), "not a number of pilots", "write how many were tried");
@@ -115,7 +115,7 @@ fn pilot(table: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Option<Pilo
                 table
                     .problem(key, "this is not in the unit of what the help moves")
                     .expected(format!("a size such as {unit}, like the `moves` of [help.{name}]"))
-                    .mend("write both in per cent, or both in percentage points"),
+                    .fix("write both in per cent, or both in percentage points"),
             );
         }
         value
@@ -125,8 +125,8 @@ fn pilot(table: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Option<Pilo
         if !table.has(key) {
             return 0.0;
         }
-        let mend = "write a share, such as \"20 %\"";
-        table.required_within(key, (Rate(0), Rate(5 * WHOLE)), "not a share", mend).as_f64()
+        let fix = "write a share, such as \"20 %\"";
+        table.required_within(key, (Rate(0), Rate(5 * WHOLE)), "not a share", fix).as_f64()
     };
     let (diluted, cost_rises) = (share("diluted").min(1.0), share("cost_rises"));
     table.finish();
@@ -149,7 +149,7 @@ fn piloted_outcome(table: &Section<'_, '_>, scheme: &Scheme, help: &Help) -> Opt
                 .read(format!("\"{name}\""))
                 .expected(format!("an outcome among the `moves` of [help.{}]", help.name))
                 .nearest(&name, moves)
-                .mend("correct the name, or leave the line out: then it is the first outcome that the help moves"),
+                .fix("correct the name, or leave the line out: then it is the first outcome that the help moves"),
         );
     }
     found

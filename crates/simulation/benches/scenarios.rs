@@ -1,7 +1,7 @@
-//! How long a thousand plausible worlds take: each reads the files with their dials turned, searches for the provider's best
-//! conduct in every area, and looks for every unintended consequence.
+//! How long a thousand scenarios take: each reads the files with their uncertain numbers set, searches for the provider's best
+//! strategy in every area, and looks for every unintended risk.
 //!
-//! Run with `cargo bench -p simulation --bench worlds`; `WELLSPENT_WORLDS` asks for another number.
+//! Run with `cargo bench -p simulation --bench scenarios`; `WELLSPENT_WORLDS` asks for another number.
 
 #![allow(clippy::print_stdout)]
 
@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use base::source::{Bytes, Folder};
 use base::{Picks, Reader};
+use simulation::assumptions;
 use simulation::stress::{Options, stress};
-use simulation::world;
 
 const SCHEME: &str = "transforming-rehabilitation-2013";
 
@@ -19,7 +19,7 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    let worlds = std::env::var("WELLSPENT_WORLDS").ok().and_then(|worlds| worlds.parse().ok()).unwrap_or(1_000);
+    let scenarios = std::env::var("WELLSPENT_WORLDS").ok().and_then(|scenarios| scenarios.parse().ok()).unwrap_or(1_000);
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schemes").join(SCHEME);
     let mut folder = Folder::new();
     for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
@@ -34,20 +34,20 @@ fn main() {
     let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
     let picks = Picks::new();
     let reader = Reader::new(&opened, &picks);
-    let world = world::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
-    let seconds = |worlds: usize| {
+    let assumptions = assumptions::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
+    let seconds = |scenarios: usize| {
         let (start, busy) = (Instant::now(), processor_seconds());
-        let result = stress(&opened, &scheme, &world, Options { worlds, ..Options::default() }, &|_, _| {});
-        assert_eq!(result.worlds + result.worlds_failed, worlds);
+        let result = stress(&opened, &scheme, &assumptions, Options { scenarios, ..Options::default() }, &|_, _| {});
+        assert_eq!(result.scenarios + result.scenarios_failed, scenarios);
         (start.elapsed().as_secs_f64(), processor_seconds() - busy)
     };
     // The rest of a stress test, to be taken off.
     let (without, busy_without) = seconds(0);
-    let (whole, busy) = seconds(worlds);
-    println!("{SCHEME}: 21 areas, 108,000 people, {worlds} plausible worlds besides the world as stated");
-    println!("whole stress test: {whole:.1} s, of which {without:.1} s without worlds");
-    println!("worlds a second: {:.1}", worlds as f64 / (whole - without));
-    println!("processor seconds a world, nearest worlds included: {:.3}", (busy - busy_without) / worlds as f64);
+    let (whole, busy) = seconds(scenarios);
+    println!("{SCHEME}: 21 areas, 108,000 people, {scenarios} scenarios besides the assumptions as stated");
+    println!("whole stress test: {whole:.1} s, of which {without:.1} s without scenarios");
+    println!("scenarios a second: {:.1}", scenarios as f64 / (whole - without));
+    println!("processor seconds a scenario, nearest scenarios included: {:.3}", (busy - busy_without) / scenarios as f64);
     println!("cores used: {:.1} of {}", busy / whole, std::thread::available_parallelism().map_or(1, usize::from));
     println!("peak memory: {}", peak_mib().map_or("unknown on this system".to_owned(), |mib| format!("{mib} MiB")));
 }

@@ -12,7 +12,7 @@ use records::{Need, People, Records, Starts};
 use crate::dice::Dice;
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct World {
+pub(crate) struct Handed {
     pub(crate) people: Vec<Person>,
     pub(crate) starts: Vec<Start>,
     pub(crate) events: Vec<Event>,
@@ -74,10 +74,10 @@ fn text(date: Option<Date>) -> String {
     date.map_or(String::new(), |date| date.to_string())
 }
 
-impl World {
+impl Handed {
     /// Some dozens of people with much going on around the index dates.
-    pub(crate) fn random(dice: &mut Dice, first: Date, last: Date) -> World {
-        let mut world = World::default();
+    pub(crate) fn random(dice: &mut Dice, first: Date, last: Date) -> Handed {
+        let mut handed = Handed::default();
         let days = (last - first).get_days();
         // Names may be numbers or texts, and names of rows small, large or no numbers.
         let people = 5 + dice.below(40);
@@ -102,12 +102,12 @@ impl World {
             if dice.chance(20) && (found.died.is_some() || found.removed.is_some()) {
                 found.known = Some(day(dice));
             }
-            world.people.push(found);
+            handed.people.push(found);
             for _ in 0..dice.below(4) {
                 let began = plus(first, dice.between(-20, days + 20));
                 // Months end on many of these days.
                 let began = if dice.chance(30) { began.last_of_month() } else { began };
-                world.starts.push(Start {
+                handed.starts.push(Start {
                     person: person.clone(),
                     provider: (*dice.one_of(&["A", "B", "3"])).to_owned(),
                     area: (*dice.one_of(&["north", "south", "south", "elsewhere"])).to_owned(),
@@ -126,7 +126,7 @@ impl World {
                 let event = name(rows, row);
                 let about = if dice.chance(50) && !own.is_empty() { dice.one_of(&own).clone() } else { String::new() };
                 own.push(event.clone());
-                world.events.push(Event {
+                handed.events.push(Event {
                     event,
                     person: person.clone(),
                     kind: (*dice.one_of(&["offence", "offence", "conviction", "job start", "job end", "wage", "7"])).to_owned(),
@@ -141,7 +141,7 @@ impl World {
             }
             for _ in 0..dice.below(8) {
                 let from = day(dice);
-                world.spells.push(Spell {
+                handed.spells.push(Spell {
                     person: person.clone(),
                     kind: (*dice.one_of(&["job", "job", "treatment", "custody"])).to_owned(),
                     from,
@@ -155,21 +155,21 @@ impl World {
                 if dice.chance(75) {
                     continue;
                 }
-                world.coverage.push((table.into(), (*kind).into(), plus(last, dice.between(0, 700))));
+                handed.coverage.push((table.into(), (*kind).into(), plus(last, dice.between(0, 700))));
             }
         }
-        world
+        handed
     }
 
     /// The same rows in another order.
-    pub(crate) fn shuffled(&self, dice: &mut Dice) -> World {
-        let mut world = self.clone();
-        dice.shuffle(&mut world.people);
-        dice.shuffle(&mut world.starts);
-        dice.shuffle(&mut world.events);
-        dice.shuffle(&mut world.spells);
-        dice.shuffle(&mut world.coverage);
-        world
+    pub(crate) fn shuffled(&self, dice: &mut Dice) -> Handed {
+        let mut handed = self.clone();
+        dice.shuffle(&mut handed.people);
+        dice.shuffle(&mut handed.starts);
+        dice.shuffle(&mut handed.events);
+        dice.shuffle(&mut handed.spells);
+        dice.shuffle(&mut handed.coverage);
+        handed
     }
 
     /// As the engine keeps them, in batches of so many rows.

@@ -1,19 +1,19 @@
 //! What a provider does, and what comes of it in one area: its costs, what people live through, and what it is paid in each
-//! of many futures.
+//! of many replications.
 
 use contract::Scheme;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::Tally;
 use contract::terms::{Baseline, Intake};
 
+use crate::assumptions::Assumptions;
 use crate::draws::{comparison_count, comparison_extra};
 use crate::people::{Chances, People};
 use crate::rank::Ranks;
-use crate::world::World;
 
-/// A conduct: effort and intake by segment, the same in every cohort.
+/// A strategy: effort and intake by segment, the same in every cohort.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Conduct {
+pub struct Strategy {
     /// Pounds for each person, by kind of help and then segment, beyond what the contract compels.
     pub effort: Vec<f64>,
     /// Whether the people of a segment are served.
@@ -37,24 +37,24 @@ impl Reporting {
     }
 }
 
-impl Conduct {
+impl Strategy {
     /// The least that the contract compels: no effort, everyone served.
     #[must_use]
-    pub fn idle(chances: &Chances, segments: usize) -> Conduct {
-        Conduct::of(vec![0.0; chances.helps.len() * segments], vec![true; segments])
+    pub fn idle(chances: &Chances, segments: usize) -> Strategy {
+        Strategy::of(vec![0.0; chances.helps.len() * segments], vec![true; segments])
     }
 
     /// What is spent today.
     #[must_use]
-    pub fn as_now(chances: &Chances, segments: usize) -> Conduct {
+    pub fn as_now(chances: &Chances, segments: usize) -> Strategy {
         let effort = chances.helps.iter().flat_map(|help| help.iter().map(|effect| effect.spent_now)).collect();
-        Conduct::of(effort, vec![true; segments])
+        Strategy::of(effort, vec![true; segments])
     }
 
     /// An effort and an intake, honestly reported.
     #[must_use]
-    pub fn of(effort: Vec<f64>, taken: Vec<bool>) -> Conduct {
-        Conduct { effort, taken, reporting: Reporting::default() }
+    pub fn of(effort: Vec<f64>, taken: Vec<bool>) -> Strategy {
+        Strategy { effort, taken, reporting: Reporting::default() }
     }
 
     /// Pounds of help for each person of a segment, all kinds together; nothing for people turned away.
@@ -68,15 +68,15 @@ impl Conduct {
     }
 }
 
-/// One area of one world under one scheme: everything needed to try a conduct.
+/// One area of one scenario under one scheme: everything needed to try a strategy.
 #[derive(Clone, Debug)]
 pub struct Arena<'a> {
     pub scheme: &'a Scheme,
-    pub world: &'a World,
+    pub assumptions: &'a Assumptions,
     pub people: &'a People,
     pub chances: Chances,
     pub ranks: &'a Ranks,
-    /// Replications that conducts are played on.
+    /// Replications that strategies are played on.
     pub replications: usize,
     seed: u64,
     first_replication: u64,
@@ -84,13 +84,13 @@ pub struct Arena<'a> {
     comparisons: Vec<Tally>,
     /// The cell of the contract's tally for each cell of people.
     tally_cells: Vec<usize>,
-    /// Expected people by segment of the world.
+    /// Expected people by segment of the assumptions.
     in_segment: Vec<f64>,
     /// The contract's segment in which a person is paid best, where the provider sets the labels.
     pub(crate) best_label: Option<usize>,
 }
 
-/// What one conduct is paid in every replication, in pounds.
+/// What one strategy is paid in every replication, in pounds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Payments {
     pub total: Vec<f64>,
@@ -124,14 +124,14 @@ impl<'a> Arena<'a> {
     #[must_use]
     pub fn new(
         scheme: &'a Scheme,
-        world: &'a World,
+        assumptions: &'a Assumptions,
         people: &'a People,
         ranks: &'a Ranks,
         seed: u64,
         first_replication: u64,
     ) -> Arena<'a> {
-        let chances = Chances::of(scheme, world, people);
-        Arena::with_chances(scheme, world, people, ranks, seed, first_replication, chances)
+        let chances = Chances::of(scheme, assumptions, people);
+        Arena::with_chances(scheme, assumptions, people, ranks, seed, first_replication, chances)
     }
 
     /// The same arena with a binary outcome better for everyone by so much, the comparison group included.
@@ -159,13 +159,13 @@ impl<'a> Arena<'a> {
     where
         'a: 'b,
     {
-        Arena::with_chances(scheme, self.world, self.people, self.ranks, self.seed, self.first_replication, chances)
+        Arena::with_chances(scheme, self.assumptions, self.people, self.ranks, self.seed, self.first_replication, chances)
             .on_first(self.replications)
     }
 
     fn with_chances(
         scheme: &'a Scheme,
-        world: &'a World,
+        assumptions: &'a Assumptions,
         people: &'a People,
         ranks: &'a Ranks,
         seed: u64,
@@ -174,11 +174,11 @@ impl<'a> Arena<'a> {
     ) -> Arena<'a> {
         let segments = scheme.segments.len();
         let tally_cells =
-            people.cells.iter().map(|cell| cell.cohort * segments + world.segments[cell.segment].priced_as).collect();
+            people.cells.iter().map(|cell| cell.cohort * segments + assumptions.segments[cell.segment].priced_as).collect();
         let in_segment = (0..people.segments).map(|segment| people.in_segment(segment) as f64).collect();
         let mut arena = Arena {
             scheme,
-            world,
+            assumptions,
             people,
             chances,
             ranks,
@@ -202,7 +202,7 @@ impl<'a> Arena<'a> {
         self
     }
 
-    /// Comparison groups live as things are now, with nobody's extra effort; the same people before, as the world says.
+    /// Comparison groups live as things are now, with nobody's extra effort; the same people before, as the assumptions says.
     fn draw_comparisons(&self) -> Vec<Tally> {
         if self.scheme.outcomes.iter().all(|outcome| outcome.compared().is_none()) {
             return Vec::new();
@@ -218,7 +218,7 @@ impl<'a> Arena<'a> {
                         let base = outcome.base(at);
                         let chance = self.compared_chance(at, cell.segment);
                         let affected = comparison_count(self.seed, cell.first_person, replication, base, people, chance);
-                        let parameter = self.world.outcomes[at].now.at(self.people.area, cell.segment, 0);
+                        let parameter = self.assumptions.outcomes[at].now.at(self.people.area, cell.segment, 0);
                         let count =
                             comparison_extra(self.seed, cell.first_person, replication, at, outcome.kind, parameter, affected);
                         tally.comparison[at].people[to] += people;
@@ -230,7 +230,7 @@ impl<'a> Arena<'a> {
             .collect()
     }
 
-    /// The chance of the binary outcome under an outcome, for those it is held against.
+    /// The chance of the binary outcome under an outcome, for those it is compared with.
     fn compared_chance(&self, outcome: usize, segment: usize) -> f64 {
         let base = self.scheme.outcomes[outcome].base(outcome);
         match self.scheme.outcomes[outcome].baseline {
@@ -239,58 +239,58 @@ impl<'a> Arena<'a> {
         }
     }
 
-    /// The thresholds of every binary outcome and cell under a conduct.
-    fn thresholds(&self, conduct: &Conduct) -> Vec<u64> {
+    /// The thresholds of every binary outcome and cell under a strategy.
+    fn thresholds(&self, strategy: &Strategy) -> Vec<u64> {
         let mut out = Vec::with_capacity(self.ranks.binary_outcomes().len() * self.people.cells.len());
         for &outcome in self.ranks.binary_outcomes() {
             let by_segment: Vec<u64> =
-                (0..self.people.segments).map(|segment| self.chances.threshold(outcome, segment, &conduct.effort)).collect();
+                (0..self.people.segments).map(|segment| self.chances.threshold(outcome, segment, &strategy.effort)).collect();
             out.extend(self.people.cells.iter().map(|cell| by_segment[cell.segment]));
         }
         out
     }
 
-    /// What each conduct is paid in total in each of the first `replications`, in pounds: conduct by conduct.
+    /// What each strategy is paid in total in each of the first `replications`, in pounds: strategy by strategy.
     #[must_use]
-    pub fn totals(&self, conducts: &[Conduct], replications: usize) -> Vec<Vec<f64>> {
-        let mut out = vec![Vec::with_capacity(replications); conducts.len()];
-        self.play(conducts, replications, |at, _, paid| out[at].push(paid.total() / 100.0));
+    pub fn totals(&self, strategies: &[Strategy], replications: usize) -> Vec<Vec<f64>> {
+        let mut out = vec![Vec::with_capacity(replications); strategies.len()];
+        self.simulate(strategies, replications, |at, _, paid| out[at].push(paid.total() / 100.0));
         out
     }
 
-    /// What one conduct is paid in each replication, with the part for results.
+    /// What one strategy is paid in each replication, with the part for results.
     #[must_use]
-    pub fn payments(&self, conduct: &Conduct) -> Payments {
+    pub fn payments(&self, strategy: &Strategy) -> Payments {
         let mut out = Payments::default();
-        self.play(std::slice::from_ref(conduct), self.replications, |_, _, paid| out.push(self.scheme, paid));
+        self.simulate(std::slice::from_ref(strategy), self.replications, |_, _, paid| out.push(self.scheme, paid));
         out
     }
 
-    /// The same when `volume` times as many people come: what happened in each future, scaled. Chance is then a little out
-    /// of proportion (a tenth too small for a fifth fewer people), and the two numbers are compared on the same futures.
+    /// The same when `volume` times as many people come: what happened in each replication, scaled. Chance is then a little out
+    /// of proportion (a tenth too small for a fifth fewer people), and the two numbers are compared on the same replications.
     #[must_use]
-    pub fn payments_at(&self, conduct: &Conduct, volume: f64) -> Payments {
+    pub fn payments_at(&self, strategy: &Strategy, volume: f64) -> Payments {
         let (mut out, mut paid) = (Payments::default(), Paid::default());
-        self.play(std::slice::from_ref(conduct), self.replications, |_, tally, _| {
+        self.simulate(std::slice::from_ref(strategy), self.replications, |_, tally, _| {
             price(self.scheme, &tally.scaled(volume), &mut paid, &mut NoLines);
             out.push(self.scheme, &paid);
         });
         out
     }
 
-    /// Plays every conduct in every replication. Replications are the outer loop: their uniforms stay in the cache while
-    /// all conducts are tried on them.
-    pub fn play(&self, conducts: &[Conduct], replications: usize, mut seen: impl FnMut(usize, &Tally, &Paid<f64>)) {
+    /// StrategyResults every strategy in every replication. Replications are the outer loop: their uniforms stay in the cache while
+    /// all strategies are tried on them.
+    pub fn simulate(&self, strategies: &[Strategy], replications: usize, mut seen: impl FnMut(usize, &Tally, &Paid<f64>)) {
         let cells = self.people.cells.len();
-        let mut stages: Vec<(Vec<u64>, Vec<bool>, Tally)> = conducts
+        let mut stages: Vec<(Vec<u64>, Vec<bool>, Tally)> = strategies
             .iter()
-            .map(|conduct| {
-                let taken: Vec<bool> = self.people.cells.iter().map(|cell| conduct.taken[cell.segment]).collect();
+            .map(|strategy| {
+                let taken: Vec<bool> = self.people.cells.iter().map(|cell| strategy.taken[cell.segment]).collect();
                 let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
                 for at in (0..cells).filter(|&at| taken[at]) {
                     tally.people[self.tally_cells[at]] += self.people.cells[at].people as i64;
                 }
-                (self.thresholds(conduct), taken, tally)
+                (self.thresholds(strategy), taken, tally)
             })
             .collect();
         let (mut paid, mut reported) = (Paid::default(), Tally::default());
@@ -303,11 +303,11 @@ impl<'a> Arena<'a> {
                 self.ranks.count(replication, thresholds, taken, |outcome, cell, count| {
                     tally.counts[outcome][self.tally_cells[cell]] += i64::from(count);
                 });
-                let tally = match conducts[at].reporting.is_honest() {
+                let tally = match strategies[at].reporting.is_honest() {
                     true => &*tally,
                     false => {
                         reported.clone_from(tally);
-                        self.misreport(&conducts[at].reporting, replication, &mut reported);
+                        self.misreport(&strategies[at].reporting, replication, &mut reported);
                         &reported
                     }
                 };
@@ -334,10 +334,10 @@ impl<'a> Arena<'a> {
         })
     }
 
-    /// A tally without chance under a conduct, as if everyone were served.
+    /// A tally without chance under a strategy, as if everyone were served.
     #[must_use]
-    pub fn tally_without_chance(&self, conduct: &Conduct) -> Tally {
-        self.tally_at(|outcome, segment| self.chances.with(outcome, segment, &conduct.effort))
+    pub fn tally_without_chance(&self, strategy: &Strategy) -> Tally {
+        self.tally_at(|outcome, segment| self.chances.with(outcome, segment, &strategy.effort))
     }
 
     fn tally_at(&self, chance: impl Fn(usize, usize) -> f64) -> Tally {
@@ -375,38 +375,39 @@ impl<'a> Arena<'a> {
         match self.scheme.intake {
             Intake::Everyone => false,
             Intake::ProviderChooses => true,
-            Intake::AfterAssessment => self.world.segments[segment].bring_in.is_some(),
+            Intake::AfterAssessment => self.assumptions.segments[segment].bring_in.is_some(),
         }
     }
 
-    /// What the conduct costs the provider, in pounds.
+    /// What the strategy costs the provider, in pounds.
     #[must_use]
-    pub fn cost(&self, conduct: &Conduct) -> f64 {
-        self.cost_at(conduct, 1.0)
+    pub fn cost(&self, strategy: &Strategy) -> f64 {
+        self.cost_at(strategy, 1.0)
     }
 
     /// The same when `volume` times as many people come.
     #[must_use]
-    pub fn cost_at(&self, conduct: &Conduct, volume: f64) -> f64 {
+    pub fn cost_at(&self, strategy: &Strategy, volume: f64) -> f64 {
         let months: i64 = self.people.cohorts.iter().map(|&cohort| self.scheme.cohorts[cohort].months).sum();
-        let fixed = self.world.cost_each_year.at(self.people.area, 0, 0).pounds() * months as f64 / 12.0;
-        let compelled =
-            |segment: usize| self.in_segment[segment] * self.world.cost_each_person.at(self.people.area, segment, 0).pounds();
-        let share = self.world.cost_fixed_share;
-        let expected: f64 = (0..self.people.segments).map(|segment| compelled(segment) / self.world.volume.max(1e-9)).sum();
-        let served: f64 = (0..self.people.segments).filter(|&segment| conduct.taken[segment]).map(compelled).sum();
+        let fixed = self.assumptions.cost_each_year.at(self.people.area, 0, 0).pounds() * months as f64 / 12.0;
+        let compelled = |segment: usize| {
+            self.in_segment[segment] * self.assumptions.cost_each_person.at(self.people.area, segment, 0).pounds()
+        };
+        let share = self.assumptions.cost_fixed_share;
+        let expected: f64 = (0..self.people.segments).map(|segment| compelled(segment) / self.assumptions.volume.max(1e-9)).sum();
+        let served: f64 = (0..self.people.segments).filter(|&segment| strategy.taken[segment]).map(compelled).sum();
         let brought_in: f64 = (0..self.people.segments)
-            .filter(|&segment| conduct.taken[segment])
-            .map(|segment| self.in_segment[segment] * self.world.segments[segment].bring_in.unwrap_or_default())
+            .filter(|&segment| strategy.taken[segment])
+            .map(|segment| self.in_segment[segment] * self.assumptions.segments[segment].bring_in.unwrap_or_default())
             .sum();
-        let by_person = (1.0 - share) * served + brought_in + self.help_spend(conduct) + self.misreporting_cost(conduct);
+        let by_person = (1.0 - share) * served + brought_in + self.help_spend(strategy) + self.misreporting_cost(strategy);
         fixed + share * expected + volume * by_person
     }
 
-    /// What the conduct spends on help, in pounds.
+    /// What the strategy spends on help, in pounds.
     #[must_use]
-    pub fn help_spend(&self, conduct: &Conduct) -> f64 {
-        (0..self.people.segments).map(|segment| self.in_segment[segment] * conduct.spend_on(segment)).sum()
+    pub fn help_spend(&self, strategy: &Strategy) -> f64 {
+        (0..self.people.segments).map(|segment| self.in_segment[segment] * strategy.spend_on(segment)).sum()
     }
 
     /// People of a segment.
@@ -418,15 +419,15 @@ impl<'a> Arena<'a> {
     /// What people live through: for each outcome and segment the expected count, before chance and measurement. Those
     /// turned away live without help, and count here all the same.
     #[must_use]
-    pub fn true_outcomes(&self, conduct: &Conduct) -> Vec<Vec<f64>> {
+    pub fn true_outcomes(&self, strategy: &Strategy) -> Vec<Vec<f64>> {
         let outcomes = self.scheme.outcomes.iter().enumerate();
         outcomes
             .map(|(at, outcome)| {
                 let base = outcome.base(at);
                 (0..self.people.segments)
                     .map(|segment| {
-                        let chance = match conduct.taken[segment] {
-                            true => self.chances.with(base, segment, &conduct.effort),
+                        let chance = match strategy.taken[segment] {
+                            true => self.chances.with(base, segment, &strategy.effort),
                             false => self.chances.without(base, segment),
                         };
                         self.in_segment[segment] * chance * self.chances.each[at][segment]
@@ -436,15 +437,15 @@ impl<'a> Arena<'a> {
             .collect()
     }
 
-    /// What the outcomes of a conduct are worth to the public, in pounds, against nobody helping anyone.
+    /// What the outcomes of a strategy are worth to the public, in pounds, against nobody helping anyone.
     #[must_use]
-    pub fn value(&self, conduct: &Conduct) -> f64 {
+    pub fn value(&self, strategy: &Strategy) -> f64 {
         let mut value = 0.0;
-        let idle = Conduct::idle(&self.chances, self.people.segments);
-        let (with, without) = (self.true_outcomes(conduct), self.true_outcomes(&idle));
+        let idle = Strategy::idle(&self.chances, self.people.segments);
+        let (with, without) = (self.true_outcomes(strategy), self.true_outcomes(&idle));
         for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
             let change: f64 = with[at].iter().sum::<f64>() - without[at].iter().sum::<f64>();
-            value += self.world.outcomes[at].value * outcome.sign() as f64 * change;
+            value += self.assumptions.outcomes[at].value * outcome.sign() as f64 * change;
         }
         value
     }

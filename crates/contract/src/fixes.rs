@@ -12,9 +12,9 @@ use base::literal::{Change, Literal as _};
 use base::money::{Pence, Rate, WHOLE};
 use base::schedule::Schedule;
 
-/// A change to the rules that may remove an unintended consequence.
+/// A change to the rules that may remove an unintended risk.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Mend {
+pub enum Fix {
     /// Drop gates and hurdles: pay, and where worsening is deducted deduct, for each person from the baseline on.
     NoGate,
     /// Deduct for a worse result what a better one is rewarded with.
@@ -60,57 +60,57 @@ pub enum Mend {
     /// Let results move what is paid in a year by at most this percentage of the fees, up or down.
     Collar(i64),
     /// Several at once.
-    Together(Vec<Mend>),
+    Together(Vec<Fix>),
 }
 
-impl Mend {
+impl Fix {
     /// As an instruction: "drop the gate and pay for each person from the baseline on".
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Mend::NoGate => "drop the gate, so that every person counts from the baseline on, both ways".into(),
-            Mend::TwoSided => "deduct for a worse result as much as a better one earns".into(),
-            Mend::PoolCohorts => "measure all cohorts together".into(),
-            Mend::TakeEveryone => "count everyone referred, so that nobody can be turned away".into(),
-            Mend::LiveComparison(ratio) => {
+            Fix::NoGate => "drop the gate, so that every person counts from the baseline on, both ways".into(),
+            Fix::TwoSided => "deduct for a worse result as much as a better one earns".into(),
+            Fix::PoolCohorts => "measure all cohorts together".into(),
+            Fix::TakeEveryone => "count everyone referred, so that nobody can be turned away".into(),
+            Fix::LiveComparison(ratio) => {
                 let people = if *ratio == 1 { "person" } else { "people" };
                 format!(
                     "hold results against a comparison group measured at the same time ({ratio} {people} for each person served)"
                 )
             }
-            Mend::RecordsSay => "take results and segments from records that the provider does not keep".into(),
-            Mend::Audit { percent, penalty } => {
+            Fix::RecordsSay => "take results and segments from records that the provider does not keep".into(),
+            Fix::Audit { percent, penalty } => {
                 format!("check {percent} % of the provider's claims, with a penalty of {penalty} for each found false")
             }
-            Mend::NoRatchet => "leave the baseline where it was set, whatever the results".into(),
-            Mend::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
-            Mend::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
-            Mend::Fees(percent) => format!("multiply the fees that do not depend on results by {}", *percent as f64 / 100.0),
-            Mend::FeesFinely(share) => {
+            Fix::NoRatchet => "leave the baseline where it was set, whatever the results".into(),
+            Fix::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
+            Fix::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
+            Fix::Fees(percent) => format!("multiply the fees that do not depend on results by {}", *percent as f64 / 100.0),
+            Fix::FeesFinely(share) => {
                 format!("multiply the fees that do not depend on results by {}", *share as f64 / 10_000.0)
             }
-            Mend::SegmentPrices(percents) => {
+            Fix::SegmentPrices(percents) => {
                 let factors: Vec<String> = percents.iter().map(|percent| (*percent as f64 / 100.0).to_string()).collect();
                 format!("multiply the prices of the segments by {}", factors.join(", "))
             }
-            Mend::AtValue { percent: 100, .. } => "pay for each result what it is worth to the public".into(),
-            Mend::AtValue { percent, .. } => format!("pay for each result {percent} % of what it is worth to the public"),
-            Mend::Straight => "pay for each person from the baseline on, both ways, instead of a share at risk or a bonus".into(),
-            Mend::AtRisk(percent) => format!("put {percent} % at risk"),
-            Mend::GateAt(hundredths) => {
+            Fix::AtValue { percent: 100, .. } => "pay for each result what it is worth to the public".into(),
+            Fix::AtValue { percent, .. } => format!("pay for each result {percent} % of what it is worth to the public"),
+            Fix::Straight => "pay for each person from the baseline on, both ways, instead of a share at risk or a bonus".into(),
+            Fix::AtRisk(percent) => format!("put {percent} % at risk"),
+            Fix::GateAt(hundredths) => {
                 format!("set the gate at {}", points(*hundredths).words())
             }
-            Mend::FeesFollow(percent) => format!(
+            Fix::FeesFollow(percent) => format!(
                 "let {percent} % of the fees follow the number of people, as the costs do; at the expected number they come to the same"
             ),
-            Mend::FeeEach(price) => format!("pay a fee of {price} for each person besides"),
-            Mend::Limits(percent) => format!("multiply caps and floors by {}", *percent as f64 / 100.0),
-            Mend::NoLimits => "take away caps and floors".into(),
-            Mend::Collar(percent) => {
+            Fix::FeeEach(price) => format!("pay a fee of {price} for each person besides"),
+            Fix::Limits(percent) => format!("multiply caps and floors by {}", *percent as f64 / 100.0),
+            Fix::NoLimits => "take away caps and floors".into(),
+            Fix::Collar(percent) => {
                 format!("let results move what is paid in a year by at most {percent} % of the fees, up or down")
             }
-            Mend::Together(mends) => {
-                let words: Vec<String> = mends.iter().map(Mend::words).collect();
+            Fix::Together(fixes) => {
+                let words: Vec<String> = fixes.iter().map(Fix::words).collect();
                 words.join("; and ")
             }
         }
@@ -121,12 +121,12 @@ impl Mend {
     pub fn apply(&self, scheme: &Scheme) -> Option<Scheme> {
         let mut changed = scheme.clone();
         match self {
-            Mend::Together(mends) => {
-                for mend in mends {
-                    changed = mend.apply(&changed)?;
+            Fix::Together(fixes) => {
+                for fix in fixes {
+                    changed = fix.apply(&changed)?;
                 }
             }
-            Mend::NoGate => each_rule(&mut changed, |rule| match rule {
+            Fix::NoGate => each_rule(&mut changed, |rule| match rule {
                 Rule::Tariff(tariff) => {
                     tariff.gate = None;
                     tariff.hurdle = None;
@@ -135,20 +135,20 @@ impl Mend {
                 Rule::OutcomePayment(payment) => payment.gate = None,
                 _ => {}
             }),
-            Mend::TwoSided => each_rule(&mut changed, |rule| {
+            Fix::TwoSided => each_rule(&mut changed, |rule| {
                 if let Rule::Tariff(tariff) = rule {
                     tariff.deduction = Some(tariff.reward.clone());
                 }
             }),
-            Mend::PoolCohorts => each_rule(&mut changed, |rule| match rule {
+            Fix::PoolCohorts => each_rule(&mut changed, |rule| match rule {
                 Rule::Tariff(tariff) => tariff.over = Over::AllCohorts,
                 Rule::OutcomePayment(payment) if payment.gate.is_some() => payment.over = Over::AllCohorts,
                 Rule::Bonus(bonus) => bonus.over = Over::AllCohorts,
                 Rule::ShareAtRisk(share) => share.over = Over::AllCohorts,
                 _ => {}
             }),
-            Mend::TakeEveryone => changed.intake = Intake::Everyone,
-            Mend::LiveComparison(ratio) => {
+            Fix::TakeEveryone => changed.intake = Intake::Everyone,
+            Fix::LiveComparison(ratio) => {
                 for outcome in &mut changed.outcomes {
                     let per_person = !matches!(outcome.kind, Kind::Frequency { per: Per::Affected, .. });
                     if matches!(outcome.baseline, Baseline::Fixed(_) | Baseline::Before { .. }) && per_person {
@@ -156,19 +156,19 @@ impl Mend {
                     }
                 }
             }
-            Mend::RecordsSay => {
+            Fix::RecordsSay => {
                 changed.segments_set_by = SaidBy::Records;
                 changed.outcomes.iter_mut().for_each(|outcome| outcome.reported_by = SaidBy::Records);
             }
-            Mend::Audit { percent, penalty } => audited(&mut changed, Rate(WHOLE / 100 * percent), *penalty),
-            Mend::NoRatchet => changed.outcomes.iter_mut().for_each(|outcome| outcome.ratchet = Rate(0)),
-            Mend::PayAboveBaseline => pay_above_baseline(&mut changed),
-            Mend::Prices(percent) => each_rule(&mut changed, |rule| scale(rule, |price| Pence(price.0 * percent / 100))),
-            Mend::Fees(percent) => each_rule(&mut changed, |rule| scale_fee(rule, |price| Pence(price.0 * percent / 100))),
-            Mend::FeesFinely(share) => each_rule(&mut changed, |rule| {
+            Fix::Audit { percent, penalty } => audited(&mut changed, Rate(WHOLE / 100 * percent), *penalty),
+            Fix::NoRatchet => changed.outcomes.iter_mut().for_each(|outcome| outcome.ratchet = Rate(0)),
+            Fix::PayAboveBaseline => pay_above_baseline(&mut changed),
+            Fix::Prices(percent) => each_rule(&mut changed, |rule| scale(rule, |price| Pence(price.0 * percent / 100))),
+            Fix::Fees(percent) => each_rule(&mut changed, |rule| scale_fee(rule, |price| Pence(price.0 * percent / 100))),
+            Fix::FeesFinely(share) => each_rule(&mut changed, |rule| {
                 scale_fee(rule, |price| Pence((price.0 as f64 * *share as f64 / 10_000.0).round() as i64));
             }),
-            Mend::SegmentPrices(percents) => each_rule(&mut changed, |rule| {
+            Fix::SegmentPrices(percents) => each_rule(&mut changed, |rule| {
                 if let Rule::OutcomePayment(OutcomePayment { price, .. })
                 | Rule::SustainmentPayment(SustainmentPayment { price, .. }) = rule
                 {
@@ -177,17 +177,17 @@ impl Mend {
                     *price = Schedule::of_segments(prices.collect());
                 }
             }),
-            Mend::AtValue { percent, worth } => {
+            Fix::AtValue { percent, worth } => {
                 let price = |outcome: usize| worth.get(outcome).map(|worth| Pence(worth * percent / 100)).filter(|p| p.0 > 0);
                 each_rule(&mut changed, |rule| at_value(rule, price));
             }
-            Mend::Straight => linear::straighten(&mut changed),
-            Mend::AtRisk(percent) => each_rule(&mut changed, |rule| {
+            Fix::Straight => linear::straighten(&mut changed),
+            Fix::AtRisk(percent) => each_rule(&mut changed, |rule| {
                 if let Rule::ShareAtRisk(share) = rule {
                     share.share = Rate(WHOLE / 100 * percent);
                 }
             }),
-            Mend::GateAt(hundredths) => {
+            Fix::GateAt(hundredths) => {
                 let change = points(*hundredths);
                 let binary: Vec<bool> = scheme.outcomes.iter().map(Outcome::is_binary).collect();
                 each_rule(&mut changed, |rule| {
@@ -198,11 +198,11 @@ impl Mend {
                     }
                 });
             }
-            Mend::FeesFollow(percent) => fees::follow(&mut changed, *percent)?,
-            Mend::FeeEach(price) => fees::each(&mut changed, *price),
-            Mend::Limits(percent) => limits::move_all(&mut changed, *percent),
-            Mend::NoLimits => limits::remove_all(&mut changed)?,
-            Mend::Collar(percent) => limits::collar(&mut changed, *percent)?,
+            Fix::FeesFollow(percent) => fees::follow(&mut changed, *percent)?,
+            Fix::FeeEach(price) => fees::each(&mut changed, *price),
+            Fix::Limits(percent) => limits::move_all(&mut changed, *percent),
+            Fix::NoLimits => limits::remove_all(&mut changed)?,
+            Fix::Collar(percent) => limits::collar(&mut changed, *percent)?,
         }
         let same = changed.clauses == scheme.clauses
             && changed.outcomes == scheme.outcomes
@@ -246,7 +246,7 @@ pub(crate) fn scale_fee(rule: &mut Rule, change: impl Fn(Pence) -> Pence) {
 }
 
 /// Each payment for a result whose outcome has a baseline counts from there; the others are not changed. A comparison group
-/// is one for all that is paid for: where the outcome that others build on is held against one, so are they.
+/// is one for all that is paid for: where the outcome that others build on is compared with one, so are they.
 fn pay_above_baseline(scheme: &mut Scheme) {
     let live = |at: usize, scheme: &Scheme| scheme.outcomes[scheme.outcomes[at].base(at)].baseline.clone();
     for at in 0..scheme.outcomes.len() {
