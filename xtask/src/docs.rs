@@ -10,7 +10,7 @@ const END: &str = "<!-- clauses end -->\n";
 
 /// A section for each kind of clause, in reading order.
 fn clauses() -> String {
-    let section = |kind: &contract::clauses::Kind| {
+    let section = |kind: &contract::clauses::CatalogueEntry| {
         format!("#### {}\n\n{}\n\n```toml\n{}\n```\n\n", kind.name, sentences(kind.summary), kind.example)
     };
     CATALOGUE.iter().map(section).collect()

@@ -3,9 +3,12 @@
 //! the table of planted faults; the tests here hold the house to its own rules.
 
 mod docs;
+mod messages;
 mod mutations;
 mod postgresql;
 mod schemas;
+mod sources;
+mod structure;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -30,6 +33,18 @@ fn main() -> anyhow::Result<ExitCode> {
             let path = root().join(mutations::VALIDITY);
             let schemes = std::env::args().nth(2).map_or(Ok(mutations::SCHEMES), |number| number.parse())?;
             std::fs::write(&path, mutations::with_table(&std::fs::read_to_string(&path)?, schemes)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("structure") => {
+            structure::print(&std::env::args().nth(2).map_or_else(root, PathBuf::from));
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("messages") => {
+            messages::print();
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("readability") => {
+            messages::print_readability(&std::env::args().skip(2).collect::<Vec<_>>())?;
             Ok(ExitCode::SUCCESS)
         }
         Some("test") => test::run(&root()),

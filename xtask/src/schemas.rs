@@ -2,7 +2,7 @@
 //! written from the schema in the code, so that they cannot differ from what is read.
 
 use anyhow::{Context as _, Result};
-use records::schema::{Column, Kind, TABLES, Table};
+use records::schema::{RecordColumn, RecordTable, TABLES, ValueKind};
 
 pub(crate) const FOLDER: &str = "schemas";
 pub(crate) const PAGE: &str = "docs/records.md";
@@ -15,7 +15,7 @@ pub(crate) fn schemas() -> Vec<(String, String)> {
     TABLES.iter().map(|table| (format!("{FOLDER}/{}.json", table.name), schema(table))).collect()
 }
 
-fn schema(table: &Table) -> String {
+fn schema(table: &RecordTable) -> String {
     let fields: Vec<String> = table.columns.iter().map(|column| format!("    {}", field(table, column))).collect();
     let key = if table.keyed { format!("  \"primaryKey\": {},\n", quoted(table.columns[0].name)) } else { String::new() };
     let person = table.columns.iter().any(|column| column.name == "person") && table.name != "people";
@@ -30,11 +30,11 @@ fn schema(table: &Table) -> String {
     )
 }
 
-fn field(table: &Table, column: &Column) -> String {
+fn field(table: &RecordTable, column: &RecordColumn) -> String {
     let kind = match column.kind {
-        Kind::Id | Kind::Text | Kind::Choice(_) => "string",
-        Kind::Day => "date",
-        Kind::Amount | Kind::Share => "number",
+        ValueKind::Id | ValueKind::Text | ValueKind::Choice(_) => "string",
+        ValueKind::Day => "date",
+        ValueKind::Amount | ValueKind::Share => "number",
     };
     let mut constraints = Vec::new();
     if column.required {
@@ -43,7 +43,7 @@ fn field(table: &Table, column: &Column) -> String {
     if table.keyed && table.columns[0].name == column.name {
         constraints.push("\"unique\": true".to_owned());
     }
-    if let Kind::Choice(words) = column.kind {
+    if let ValueKind::Choice(words) = column.kind {
         constraints.push(format!("\"enum\": [{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", ")));
     }
     let constraints =
@@ -66,17 +66,17 @@ pub(crate) fn with_tables(page: &str) -> Result<String> {
     Ok(format!("{head}{BEGIN}\n{tables}{END}{tail}"))
 }
 
-fn section(table: &Table) -> String {
-    let row = |column: &Column| {
+fn section(table: &RecordTable) -> String {
+    let row = |column: &RecordColumn| {
         let required = if column.required { "required" } else { "" };
         let personal = if column.personal { "personal" } else { "" };
         let kind = match column.kind {
-            Kind::Id => "name".to_owned(),
-            Kind::Text => "text".into(),
-            Kind::Day => "day".into(),
-            Kind::Amount => "amount".into(),
-            Kind::Share => "share".into(),
-            Kind::Choice(words) => words.join(" or "),
+            ValueKind::Id => "name".to_owned(),
+            ValueKind::Text => "text".into(),
+            ValueKind::Day => "day".into(),
+            ValueKind::Amount => "amount".into(),
+            ValueKind::Share => "share".into(),
+            ValueKind::Choice(words) => words.join(" or "),
         };
         format!("| `{}` | {kind} | {required} | {personal} | {} |\n", column.name, column.meaning)
     };

@@ -3,11 +3,10 @@
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-use outcomes::Days;
-use records::files::Format;
-use records::gate::quality::Accepted;
-use wellspent::linked::Joining;
-use wellspent::{Access, Actor};
+use outcomes::QueryDates;
+use records::files::FileFormat;
+use records::gate::quality::AcceptedFaults;
+use wellspent::{Access, Actor, JoinOptions};
 
 /// The days for which a question is asked.
 #[derive(Args, Clone, Copy)]
@@ -21,12 +20,12 @@ pub struct DaysArgs {
 }
 
 impl DaysArgs {
-    pub fn days(self) -> Days {
-        Days { as_at: self.as_at, known_at: self.known_at }
+    pub fn days(self) -> QueryDates {
+        QueryDates { as_at: self.as_at, known_at: self.known_at }
     }
 }
 
-/// Who asks, and for which purpose.
+/// Who is asking, and for which purpose.
 #[derive(Args)]
 pub struct AccessArgs {
     /// The purpose, as stated in purposes.toml
@@ -39,15 +38,15 @@ pub struct AccessArgs {
 #[derive(Args)]
 pub struct ActorArgs {
     /// Who is asking, for the access log [default: the user of the operating system]
-    #[arg(long, value_name = "NAME", requires = "purpose")]
+    #[arg(long, value_name = "NAME")]
     asked_by: Option<String>,
 }
 
-/// The person who asks: the name that is given, else that of the operating system's user.
+/// The person who is asking: the name that is given, else that of the operating system's user.
 pub fn actor(asked_by: Option<&str>) -> anyhow::Result<Actor> {
     let users = ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
     let name = asked_by.map(str::to_owned).into_iter().chain(users).find(|name| !name.trim().is_empty());
-    Actor::new(&name.unwrap_or_default())
+    Ok(Actor::new(&name.unwrap_or_default())?)
 }
 
 impl AccessArgs {
@@ -56,13 +55,13 @@ impl AccessArgs {
     }
 }
 
-/// For what several agencies' records are joined, and how the linkage is drawn.
+/// Why several agencies' records are joined, and how the linkage is drawn.
 #[derive(Args)]
 pub struct JoiningArgs {
     /// RECORDS is a folder of several agencies: the purpose for which they are joined, as stated in its purposes.toml
     #[arg(long, value_name = "NAME")]
     purpose: Option<String>,
-    /// How many linkages are drawn to say how sure the outcomes are
+    /// How many linkages are drawn to estimate how certain the outcomes are
     #[arg(long, value_name = "COUNT", default_value_t = 200, requires = "purpose")]
     draws: usize,
     /// The seed of the draws
@@ -73,18 +72,35 @@ pub struct JoiningArgs {
 }
 
 impl JoiningArgs {
+    /// Who asks for the outcomes of each person, for a purpose in words. With several agencies, their stated purpose comes first.
+    pub fn access_for(&self, purpose: &str) -> anyhow::Result<Access> {
+        if purpose.trim().is_empty() {
+            bail!("Say why you need the outcomes of each person: add --for PURPOSE. We log who looked at whose records");
+        }
+        let stated = self.purpose.as_ref().map_or(String::new(), |stated| format!("{stated}: "));
+        Ok(Access { actor: actor(self.actor.asked_by.as_deref())?, purpose: format!("{stated}{}", purpose.trim()) })
+    }
+
     /// How the records are joined; none for the records of one agency.
-    pub fn joining(&self) -> anyhow::Result<Option<Joining>> {
+    pub fn joining(&self) -> anyhow::Result<Option<JoinOptions>> {
+        if self.purpose.is_none() && self.actor.asked_by.is_some() {
+            bail!("--asked-by needs --purpose NAME, for a folder of several agencies");
+        }
+        self.joining_or_none()
+    }
+
+    /// The same, where a person may ask for something else than joined records.
+    pub fn joining_or_none(&self) -> anyhow::Result<Option<JoinOptions>> {
         let Some(purpose) = &self.purpose else { return Ok(None) };
         let access = Access { actor: actor(self.actor.asked_by.as_deref())?, purpose: purpose.clone() };
-        Ok(Some(Joining { access, draws: self.draws, seed: self.seed }))
+        Ok(Some(JoinOptions { access, draws: self.draws, seed: self.seed }))
     }
 }
 
-/// Somebody accepts faults that may change the sum.
+/// Somebody accepts faults that may change the result.
 #[derive(Args, Clone, Default)]
 pub struct AcceptArgs {
-    /// Continue although faults in the records may change the sum, for this reason. It is recorded with who says so
+    /// Continue although faults in the records may change the result, for this reason. We record it with the name
     #[arg(long, value_name = "REASON")]
     accept_faults: Option<String>,
     /// Who accepts the faults [default for a payment run: who prepares it]
@@ -93,8 +109,8 @@ pub struct AcceptArgs {
 }
 
 impl AcceptArgs {
-    /// Who accepts what, where anybody does; `prepared_by` is used for a name that is not given.
-    pub fn accepted(&self, prepared_by: Option<&str>) -> anyhow::Result<Option<Accepted>> {
+    /// Who accepts the faults and why, where anybody does; `prepared_by` stands in for a name that is not given.
+    pub fn accepted(&self, prepared_by: Option<&str>) -> anyhow::Result<Option<AcceptedFaults>> {
         let Some(reason) = self.accept_faults.as_deref().map(str::trim) else { return Ok(None) };
         let by = self.accepted_by.as_deref().or(prepared_by).map(str::trim).unwrap_or_default();
         if reason.is_empty() || by.is_empty() {
@@ -104,7 +120,7 @@ impl AcceptArgs {
                  --accepted-by NAME"
             );
         }
-        Ok(Some(Accepted { by: by.to_owned(), reason: reason.to_owned() }))
+        Ok(Some(AcceptedFaults { by: by.to_owned(), reason: reason.to_owned() }))
     }
 }
 
@@ -115,11 +131,11 @@ pub enum TableFormat {
     Parquet,
 }
 
-impl From<TableFormat> for Format {
-    fn from(format: TableFormat) -> Format {
+impl From<TableFormat> for FileFormat {
+    fn from(format: TableFormat) -> FileFormat {
         match format {
-            TableFormat::Csv => Format::Csv,
-            TableFormat::Parquet => Format::Parquet,
+            TableFormat::Csv => FileFormat::Csv,
+            TableFormat::Parquet => FileFormat::Parquet,
         }
     }
 }

@@ -6,7 +6,9 @@
 mod args;
 mod commands;
 mod options;
+mod output;
 mod print;
+mod progress;
 mod renamed;
 mod threads;
 
@@ -14,17 +16,18 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use wellspent::Error;
-use wellspent::error::Kind;
+use wellspent::error::ErrorKind;
 
 #[derive(Parser)]
 #[command(
     name = "wellspent",
     version,
     about = "Test a payment-by-results scheme before it is signed",
-    long_about = "Reads a payment-by-results scheme's own rules, lets strategic providers play against them, and says in plain \
-                  words which unintended risks it would have.\n\nSCHEME is a folder with a scheme.toml; the schemes that \
-                  come with the program are under schemes/, and a path that does not exist is looked for there, so that \
-                  plain-linear is schemes/plain-linear and theory/ratchet is schemes/theory/ratchet."
+    long_about = "Tests a payment-by-results scheme before it is signed: reads its own rules, finds out how a provider would earn \
+                  most under them, and shows in plain words which unintended risks that brings.\n\nSCHEME is a folder with a \
+                  scheme.toml, or the name of a scheme that comes with the program, such as plain-linear. `wellspent schemes` \
+                  lists those.",
+    after_help = "Examples:\n  wellspent new my-scheme\n  wellspent check my-scheme\n  wellspent stress my-scheme --html report.html"
 )]
 struct Cli {
     /// Read files outside the folder of a scheme, a map's data or a linkage where it names them or links to them
@@ -36,56 +39,68 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Start a scheme: a folder with comments and invented figures that can be checked and tested as it is
+    New(commands::new::New),
+    /// List the schemes that come with the program
+    Schemes(commands::schemes::Schemes),
     /// Check a scheme: every error and warning at once, and its worked examples
     Check(commands::check::Check),
     /// Print the contract as an English term sheet with a table of payments
     Explain(commands::explain::Explain),
     /// Price a tally to the penny, a line per clause with its reason
     Price(commands::price::Price),
-    /// Strike a statement, and prepare a payment run for somebody else to approve
+    /// Produce a statement, and prepare a payment run for somebody else to approve
     Pay(commands::pay::Pay),
     /// Approve a payment run that somebody else prepared, and post it
     Approve(commands::approve::Approve),
     /// Look into the ledger, record what was paid and compare it with the bank: verify, show, balance, settle, reconcile …
-    Ledger(commands::ledger::Ledger),
-    /// StrategyResult the scheme against its own rules and report its unintended risks
+    Ledger(commands::ledger::LedgerCommand),
+    /// Test a scheme against its own rules and report its unintended risks
     Stress(commands::stress::Stress),
-    /// Find the cheapest changes to the rules that remove what the stress test finds, and write them into a new scheme
+    /// Find the cheapest changes to the rules that remove the risks, and write them into a new scheme
     Fix(commands::fix::Fix),
+    /// Compare two schemes: changed terms, cost, people better and worse off, and risks
+    Compare(commands::compare::Compare),
     /// Search prices, gates, limits and fees for the scheme that does most for the public under a budget
     Design(commands::design::Design),
-    /// Say which uncertain numbers the result hangs on
+    /// Show which uncertain assumptions the result depends on
     Sensitivity(commands::sensitivity::Sensitivity),
-    /// Make the run of an assurance pack again and say what differs
+    /// Make the run of an assurance pack again and show what differs
     Verify(commands::verify::Verify),
-    /// Print every draw of one person in one replication
+    /// Show every draw of one simulated person, to be worked out again elsewhere
     Replay(commands::replay::Replay),
-    /// Say who and what is behind a line of a statement, or all that was decided for one person
+    /// Show who and what is behind a line of a statement, or everything that was decided for one person
     Why(commands::why::Why),
-    /// Hold what providers claim against what the records show
+    /// Compare what providers claim with what the records show
     Claims(commands::claims::Claims),
-    /// Hold lines of invoices and plans against price × results, and add up what was paid and planned, nothing twice
+    /// Check lines of invoices and plans against price × results, and add up what was paid and planned, each sum once
     Invoices(commands::invoices::Invoices),
-    /// Say who holds which lots, by provider and by region
+    /// Show who holds which lots, by provider and by region
     Lots(commands::lots::Lots),
-    /// Write full records of simulated people, which measured and paid come to what the simulation pays
+    /// Write full records of simulated people, on which `pay` pays what the simulation pays
     Simulate(commands::simulate::Simulate),
     /// Measure outcomes from dated records: who reached what, and who is not yet known
     Measure(commands::measure::Measure),
     /// Show one person's timeline across agencies, for a stated purpose
     Person(commands::person::Person),
-    /// Say how many agencies hold the same people, who has the same work done twice, and what that costs
+    /// Show how many agencies serve the same people, what is done twice, and what that costs
     Duplication(commands::duplication::Duplication),
     /// Write what a purpose shows under pseudonyms of its own
     Pseudonymise(commands::pseudonymise::Pseudonymise),
     /// Look at tables of records
     Records(commands::records::Records),
-    /// Bring amounts of different price years to the prices of one year
+    /// Convert amounts of different price years to the prices of one year
     Uprate(commands::uprate::Uprate),
-    /// Find out who is who across agencies' records, without labels
+    /// Find which records of several agencies are the same person, without labels
     Link(commands::link::Link),
     /// Explain a term
     Glossary(commands::glossary::Glossary),
+    /// Print the description of a result or of a table of records, for other programs
+    Schema(commands::schema::Schema),
+    /// Print a script that completes commands and options in a shell
+    Completions(commands::completions::Completions),
+    /// Print the manual page of the program or of one command
+    Man(commands::man::Man),
 }
 
 /// Does what the command line asks for.
@@ -105,35 +120,39 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(said) => return usage(&said),
     };
-    if cli.allow_outside_files {
-        wellspent::folder::allow_outside_files();
-    }
+    options::set_reach(cli.allow_outside_files);
     let result = match cli.command {
+        Command::New(command) => commands::new::run(&command),
+        Command::Schemes(command) => commands::schemes::run(&command),
         Command::Check(command) => commands::check::run(&command),
         Command::Explain(command) => commands::explain::run(&command),
         Command::Price(command) => commands::price::run(&command),
         Command::Pay(command) => commands::pay::run(&command),
-        Command::Approve(command) => commands::approve::run(&command),
-        Command::Ledger(command) => commands::ledger::run(&command),
+        Command::Approve(command) => commands::approve::run(command),
+        Command::Ledger(command) => commands::ledger::run(command),
         Command::Stress(command) => commands::stress::run(&command),
         Command::Fix(command) => commands::fix::run(&command),
+        Command::Compare(command) => commands::compare::run(&command),
         Command::Design(command) => commands::design::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Verify(command) => commands::verify::run(&command),
         Command::Replay(command) => commands::replay::run(&command),
         Command::Why(command) => commands::why::run(&command),
         Command::Claims(command) => commands::claims::run(&command),
-        Command::Invoices(command) => commands::invoices::run(&command),
-        Command::Lots(command) => commands::lots::run(&command),
+        Command::Invoices(command) => commands::invoices::run(command),
+        Command::Lots(command) => commands::lots::run(command),
         Command::Simulate(command) => commands::simulate::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
         Command::Person(command) => commands::person::run(&command),
         Command::Duplication(command) => commands::duplication::run(&command),
         Command::Pseudonymise(command) => commands::pseudonymise::run(&command),
         Command::Records(command) => commands::records::run(&command),
-        Command::Uprate(command) => commands::uprate::run(&command),
+        Command::Uprate(command) => commands::uprate::run(command),
         Command::Link(command) => commands::link::run(&command),
         Command::Glossary(command) => commands::glossary::run(&command),
+        Command::Schema(command) => commands::schema::run(&command),
+        Command::Completions(command) => commands::completions::run(&command),
+        Command::Man(command) => commands::man::run(&command),
     };
     match result {
         Ok(code) => code,
@@ -149,7 +168,7 @@ fn failed(error: Error) -> ExitCode {
     if !error.what.is_empty() {
         print::stderr(&format!("error: {error}"));
     }
-    ExitCode::from(if error.kind == Kind::Failed { 2 } else { 1 })
+    ExitCode::from(if error.kind == ErrorKind::Failed { 2 } else { 1 })
 }
 
 /// Help, the version, or what is wrong with the command line: it shows the arguments, so it passes where everything does.

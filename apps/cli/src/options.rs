@@ -2,11 +2,13 @@
 //! is told with the name of the option.
 
 use std::any::TypeId;
+use std::sync::OnceLock;
 
-use base::identity;
-use base::visible::{hidden, visible};
+use base::hidden_characters::{hidden, visible};
+use base::person_name;
 use clap::Command;
 use jiff::civil::Date;
+use wellspent::folder::Reach;
 
 /// Most characters of a reason.
 const LONGEST: usize = 1_000;
@@ -29,6 +31,18 @@ pub fn checked(command: Command) -> Command {
     with_options.mut_subcommands(checked)
 }
 
+static OUTSIDE: OnceLock<bool> = OnceLock::new();
+
+/// Keeps what the command line says of files outside a folder; asked once, before any command begins.
+pub fn set_reach(allow_outside_files: bool) {
+    let _ = OUTSIDE.set(allow_outside_files);
+}
+
+/// Whether a file may name others outside its folder, as the command line says.
+pub fn reach() -> Reach {
+    Reach::asked(OUTSIDE.get().copied().unwrap_or_default())
+}
+
 /// The day by the clock, where the product is used; the variable `WELLSPENT_TODAY` gives another, for tests.
 pub fn today() -> anyhow::Result<Date> {
     match std::env::var("WELLSPENT_TODAY") {
@@ -39,8 +53,8 @@ pub fn today() -> anyhow::Result<Date> {
 
 /// The name of a person, with single blanks.
 fn person(text: &str) -> Result<String, String> {
-    identity::read(text).map_err(|fault| {
-        let (what, hint) = fault.said("the person");
+    person_name::read(text).map_err(|fault| {
+        let (what, hint) = fault.message("the person");
         format!("{what}; {hint}")
     })
 }

@@ -15,7 +15,8 @@ const OF_COMMANDS: [(&[&str], &str, &str); 2] = [(&["simulate"], "--records", "-
 pub fn renamed(given: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<String>) {
     let mut arguments: Vec<OsString> = given.collect();
     let mut notes = Vec::new();
-    let mut note = |old: &str, new: &str| notes.push(format!("`{old}` is now called `{new}`; the old name still works in this version"));
+    let mut note =
+        |old: &str, new: &str| notes.push(format!("`{old}` is now called `{new}`; the old name still works in this version"));
     if let Some(command) = arguments.iter_mut().skip(1).find(|argument| !argument.to_string_lossy().starts_with('-'))
         && let Some((old, new)) = COMMANDS.into_iter().find(|(old, _)| command.as_os_str() == *old)
     {

@@ -1,29 +1,31 @@
-//! What every other crate stands on: money in whole pence, dates, problems with input and where they are, reading TOML and CSV
-//! tables, exact fractions, statistics, names and identity, keyed random numbers.
+//! What every other crate builds on: money in whole pence, dates, problems with input and where they are, reading TOML and CSV
+//! files, exact fractions, statistics, names of people and organisations, and random numbers that can be drawn again.
 //!
-//! A scheme is a folder: [`open`] takes the bytes of its files and parses each once, and a [`Reader`] asks them for keys and
-//! turns every mistake into a [`problem::Problem`].
+//! A scheme is a folder. [`open`] takes the bytes of its files and parses each once. A [`Reader`] asks them for keys and turns
+//! every mistake into a [`problem::Problem`].
 //!
 //! This crate opens no file, knows no contract and no record, and has no clock.
 
-pub mod cell;
+pub mod csv_cell;
 pub mod day;
-pub mod document;
-pub mod exact;
-pub mod identity;
+mod decoding;
+pub mod hidden_characters;
 pub mod literal;
 pub mod money;
-pub mod opened;
-pub mod pen;
+pub mod person_name;
 pub mod philox;
 pub mod price_index;
 pub mod problem;
+pub mod ratio;
+pub mod reader;
+mod rounding;
 pub mod schedule;
+pub mod scheme_files;
+pub mod similar_names;
 pub mod source;
-pub mod spelling;
 pub mod statistics;
 pub mod table;
-pub mod visible;
+pub mod toml_editor;
 
-pub use document::{Picks, Reader};
-pub use opened::{Opened, open};
+pub use reader::{Reader, ScenarioDraw};
+pub use scheme_files::{SchemeFiles, open};

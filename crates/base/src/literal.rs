@@ -1,6 +1,6 @@
-//! Numbers as people write them in a contract: "£4,000", "7.5 %", "3 percentage points", "12 months", "1,200 people".
+//! Numbers as people write them in a contract: "£4,000", "7.5%", "3 percentage points", "12 months", "1,200 people".
 //!
-//! Each kind of number is a type, so that a relative change can never be taken for percentage points, nor money for a count.
+//! Each kind of number is a type, so that a relative change is never mistaken for percentage points, nor money for a count.
 //! Any of them may carry a range: `"£4,000 (£3,000 to £6,000)"`.
 
 use std::cmp::Ordering;
@@ -9,34 +9,52 @@ use crate::money::{Pence, Rate, WHOLE};
 
 /// Why a text is not the number it should be, and what to write instead.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Wrong {
+pub struct LiteralError {
     pub what: String,
     pub fix: String,
 }
 
-/// A kind of number that can stand in a scheme or assumptions file.
+/// Why a number that was read is not possible in its place.
+pub struct RefusedNumber {
+    pub what: String,
+    pub expected: String,
+    pub fix: String,
+}
+
+/// Refuses negative numbers.
+pub fn negative<T: Literal>(key: &str) -> impl Fn(&T) -> Option<RefusedNumber> + use<'_, T> {
+    move |value| {
+        (value.as_f64() < 0.0).then(|| RefusedNumber {
+            what: format!("`{key}` is negative"),
+            expected: "zero or more".into(),
+            fix: "write the number without the minus sign. The clause itself says whether it is paid or deducted".into(),
+        })
+    }
+}
+
+/// A kind of number that a scheme file or an assumptions file can state.
 pub trait Literal: Copy + PartialOrd + Default {
     /// What is expected, with an example, for error messages.
     const EXPECTED: &'static str;
     /// What [`Literal::as_f64`] counts in: "£", "%", "points" or nothing in particular.
     const UNIT: &'static str;
-    /// Whether the number may have a range. A date worked out from a range of lengths would be no date.
+    /// Whether the number may have a range. A date calculated from a range of lengths would not be one date.
     const RANGES: bool = true;
     /// Reads one number, without a range.
-    fn parse(text: &str) -> Result<Self, Wrong>;
-    /// The number a given way (0 to 1) from `low` to `high`.
-    fn between(low: Self, high: Self, way: f64) -> Self;
-    /// How far along its range a number lies, for reports and sensitivity; in the unit people read.
+    fn parse(text: &str) -> Result<Self, LiteralError>;
+    /// The number at a position (0 to 1) from `low` to `high`.
+    fn between(low: Self, high: Self, position: f64) -> Self;
+    /// The number in the unit that people read, for reports and the sensitivity analysis.
     fn as_f64(self) -> f64;
     /// As people write it.
     fn words(self) -> String;
 }
 
-/// A relative change or a change in percentage points: the commonest ambiguity in a payment-by-results contract, so the
-/// file must say which.
+/// A relative change or a change in percentage points. This is the most common ambiguity in a payment-by-results contract, so
+/// the file must say which.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Change {
-    /// "10 %" of the baseline.
+    /// "10%" of the baseline.
     Relative(Rate),
     /// "3 percentage points".
     Points(Rate),
@@ -80,7 +98,7 @@ pub enum Duration {
 pub struct Plain(pub f64);
 
 impl Duration {
-    /// The number of days, of a length that always has the same.
+    /// The number of days; `None` for months, which differ in length.
     #[must_use]
     pub fn in_days(self) -> Option<i64> {
         match self {
@@ -90,7 +108,7 @@ impl Duration {
         }
     }
 
-    /// In months, weeks and days taken at their average length; only for comparing lengths, never for a date.
+    /// In months, with the average length of a month. Only for comparing lengths, never for a date.
     #[must_use]
     pub fn in_months(self) -> f64 {
         match self {
@@ -101,8 +119,8 @@ impl Duration {
     }
 }
 
-fn wrong<T>(what: impl Into<String>, fix: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { what: what.into(), fix: fix.into() })
+fn wrong<T>(what: impl Into<String>, fix: impl Into<String>) -> Result<T, LiteralError> {
+    Err(LiteralError { what: what.into(), fix: fix.into() })
 }
 
 /// A decimal number with optional thousands commas or underscores, to billionths; `None` when it is not one, or too large.
@@ -134,8 +152,8 @@ fn commas_in_thousands(whole: &str) -> bool {
     (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3)
 }
 
-fn lerp(low: i64, high: i64, way: f64) -> i64 {
-    low + ((high as f64 - low as f64) * way).round() as i64
+fn lerp(low: i64, high: i64, position: f64) -> i64 {
+    low + ((high as f64 - low as f64) * position).round() as i64
 }
 
 /// The largest single amount a file may state: £1 billion.
@@ -145,7 +163,7 @@ impl Literal for Pence {
     const EXPECTED: &'static str = "an amount of money such as \"£4,000\"";
     const UNIT: &'static str = "£";
 
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str) -> Result<Self, LiteralError> {
         let text = text.trim();
         let (negative, body) = match text.strip_prefix(['-', '−']) {
             Some(rest) => (true, rest.trim_start()),
@@ -154,7 +172,7 @@ impl Literal for Pence {
         let amount = match body.strip_prefix('£').or_else(|| body.strip_prefix("GBP")) {
             Some(amount) => amount.trim(),
             None if body.starts_with(['$', '€']) || body.starts_with("USD") || body.starts_with("EUR") => {
-                return wrong("another currency", "this version prices in pounds: write \"£4,000\"");
+                return wrong("another currency", "write the amount in pounds: \"£4,000\"");
             }
             None if body.ends_with('%') || body.contains("point") => {
                 return wrong("a percentage where money is expected", "write an amount such as \"£4,000\"");
@@ -162,28 +180,28 @@ impl Literal for Pence {
             None if billionths(body).is_some() => {
                 return wrong("a number without its unit", format!("write \"£{body}\" if pounds are meant"));
             }
-            None => return wrong("not an amount of money", "write pounds, with a £ sign: \"£4,000\" or \"£85.50\" or \"£25m\""),
+            None => return wrong("not an amount of money", "write pounds with a £ sign: \"£4,000\", \"£85.50\" or \"£25m\""),
         };
         let (digits, scale) = [("bn", 1_000_000_000), ("m", 1_000_000), ("k", 1_000)]
             .iter()
             .find_map(|(suffix, scale)| Some((amount.strip_suffix(suffix)?.trim(), *scale)))
             .unwrap_or((amount, 1));
         let Some(value) = billionths(digits) else {
-            return wrong("not an amount of money", "write the digits with a comma each three: \"£1,234,567.89\"");
+            return wrong("not an amount of money", "write a comma after every three digits: \"£1,234,567.89\"");
         };
         let pence = i128::from(value) * 100 * scale;
         if pence % i128::from(WHOLE) != 0 {
-            return wrong("less than a penny", "write at most two digits after the point");
+            return wrong("parts of a penny", "write at most two digits after the decimal point");
         }
         let pence = pence / i128::from(WHOLE);
         match i64::try_from(pence) {
             Ok(pence) if pence.abs() <= LARGEST_PENCE => Ok(Pence(if negative { -pence } else { pence })),
-            _ => wrong("more than £1 billion", "check the number of noughts; amounts are each at most £1bn"),
+            _ => wrong("more than £1 billion", "check the number of zeros; the largest amount is £1 billion"),
         }
     }
 
-    fn between(low: Self, high: Self, way: f64) -> Self {
-        Pence(lerp(low.0, high.0, way))
+    fn between(low: Self, high: Self, position: f64) -> Self {
+        Pence(lerp(low.0, high.0, position))
     }
 
     fn as_f64(self) -> f64 {
@@ -210,26 +228,26 @@ fn percentage_points(text: &str) -> Option<i64> {
 }
 
 impl Literal for Rate {
-    const EXPECTED: &'static str = "a share such as \"58 %\"";
+    const EXPECTED: &'static str = "a share such as \"58%\"";
     const UNIT: &'static str = "%";
 
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str) -> Result<Self, LiteralError> {
         if let Some(value) = per_cent(text) {
             return Ok(Rate(value));
         }
         if percentage_points(text).is_some() {
-            return wrong("percentage points where a share is expected", "write \"58 %\", a share of the people or the amount");
+            return wrong("percentage points where a share is expected", "write a share of the people or of the amount: \"58%\"");
         }
         match billionths(text) {
             Some(value) => {
-                wrong("a number without its unit", format!("write \"{}\" if a proportion is meant, or \"{text} %\"", Rate(value)))
+                wrong("a number without its unit", format!("write \"{}\" if this is a proportion, or \"{text}%\"", Rate(value)))
             }
-            None => wrong("not a share", "write a number and a per cent sign: \"58 %\""),
+            None => wrong("not a share", "write a number and a per cent sign: \"58%\""),
         }
     }
 
-    fn between(low: Self, high: Self, way: f64) -> Self {
-        Rate(lerp(low.0, high.0, way))
+    fn between(low: Self, high: Self, position: f64) -> Self {
+        Rate(lerp(low.0, high.0, position))
     }
 
     fn as_f64(self) -> f64 {
@@ -245,7 +263,7 @@ impl Literal for Points {
     const EXPECTED: &'static str = "percentage points, such as \"3 percentage points\"";
     const UNIT: &'static str = "points";
 
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str) -> Result<Self, LiteralError> {
         if let Some(value) = percentage_points(text) {
             return Ok(Points(Rate(value)));
         }
@@ -259,8 +277,8 @@ impl Literal for Points {
         wrong("not percentage points", "write a number and its unit: \"3 percentage points\"")
     }
 
-    fn between(low: Self, high: Self, way: f64) -> Self {
-        Points(Rate(lerp(low.0.0, high.0.0, way)))
+    fn between(low: Self, high: Self, position: f64) -> Self {
+        Points(Rate(lerp(low.0.0, high.0.0, position)))
     }
 
     fn as_f64(self) -> f64 {
@@ -269,7 +287,7 @@ impl Literal for Points {
 
     fn words(self) -> String {
         let number = self.0.to_string();
-        let number = number.trim_end_matches(" %");
+        let number = number.trim_end_matches('%');
         format!("{number} percentage point{}", if number == "1" { "" } else { "s" })
     }
 }
@@ -290,24 +308,24 @@ impl PartialOrd for Change {
 }
 
 impl Literal for Change {
-    const EXPECTED: &'static str = "a change such as \"3 percentage points\" or, relative to the baseline, \"10 %\"";
+    const EXPECTED: &'static str = "a change such as \"3 percentage points\" or, relative to the baseline, \"10%\"";
     const UNIT: &'static str = "%";
 
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str) -> Result<Self, LiteralError> {
         if let Some(value) = percentage_points(text) {
             return Ok(Change::Points(Rate(value)));
         }
         if let Some(value) = per_cent(text) {
             return Ok(Change::Relative(Rate(value)));
         }
-        wrong("not a change", "say which is meant: \"3 percentage points\", or \"10 %\" for a tenth of the baseline")
+        wrong("not a change", "write which one it is: \"3 percentage points\", or \"10%\" for a tenth of the baseline")
     }
 
-    fn between(low: Self, high: Self, way: f64) -> Self {
+    fn between(low: Self, high: Self, position: f64) -> Self {
         match (low, high) {
-            (Change::Relative(low), Change::Relative(high)) => Change::Relative(Rate(lerp(low.0, high.0, way))),
+            (Change::Relative(low), Change::Relative(high)) => Change::Relative(Rate(lerp(low.0, high.0, position))),
             (Change::Points(low) | Change::Relative(low), Change::Points(high) | Change::Relative(high)) => {
-                Change::Points(Rate(lerp(low.0, high.0, way)))
+                Change::Points(Rate(lerp(low.0, high.0, position)))
             }
         }
     }
@@ -337,24 +355,27 @@ impl Literal for PerHead {
     const EXPECTED: &'static str = "a number per person, such as \"4.2 per person\"";
     const UNIT: &'static str = "per person";
 
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str) -> Result<Self, LiteralError> {
         let body = text.trim();
         let digits = match body.split_once(" per ") {
             Some((_, noun)) if TIMES.contains(&noun.trim()) => {
-                return wrong("not a number per person", "write it for one person over the whole window: \"4.2 per person\"");
+                return wrong(
+                    "not a number per person",
+                    "write the number for one person over the whole window: \"4.2 per person\"",
+                );
             }
             Some((digits, noun)) if names_people(noun) => digits,
             _ => body.strip_suffix("each").unwrap_or(body),
         };
         match billionths(digits) {
             Some(value) if value.abs() <= 100 * WHOLE => Ok(PerHead(Rate(value))),
-            Some(_) => wrong("more than 100 for each person", "check the number; it is events for one person"),
+            Some(_) => wrong("more than 100 for each person", "check the number: it counts events of one person"),
             None => wrong("not a number per person", "write \"4.2 per person\""),
         }
     }
 
-    fn between(low: Self, high: Self, way: f64) -> Self {
-        PerHead(Rate(lerp(low.0.0, high.0.0, way)))
+    fn between(low: Self, high: Self, position: f64) -> Self {
+        PerHead(Rate(lerp(low.0.0, high.0.0, position)))
     }
 
     fn as_f64(self) -> f64 {
@@ -370,18 +391,18 @@ impl Literal for Count {
     const EXPECTED: &'static str = "a whole number such as 1_200 or \"1,200 people\"";
     const UNIT: &'static str = "";
 
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str) -> Result<Self, LiteralError> {
         let text = text.trim();
         let digits = text.strip_suffix("people").or_else(|| text.strip_suffix("times")).unwrap_or(text);
         match billionths(digits) {
             Some(value) if value % WHOLE == 0 && value.abs() <= 1_000_000_000 * WHOLE => Ok(Count(value / WHOLE)),
             Some(_) => wrong("not a whole number", "write a whole number of at most 1,000,000,000"),
-            None => wrong("not a number", "write a whole number, without a unit of money"),
+            None => wrong("not a number", "write a whole number without a £ sign"),
         }
     }
 
-    fn between(low: Self, high: Self, way: f64) -> Self {
-        Count(lerp(low.0, high.0, way))
+    fn between(low: Self, high: Self, position: f64) -> Self {
+        Count(lerp(low.0, high.0, position))
     }
 
     fn as_f64(self) -> f64 {
@@ -406,11 +427,11 @@ impl PartialOrd for Duration {
 }
 
 impl Literal for Tolerance {
-    const EXPECTED: &'static str = "a number of rows such as 10, or a share of them such as \"0.1 %\"";
+    const EXPECTED: &'static str = "a number of rows such as 10, or a share of them such as \"0.1%\"";
     const UNIT: &'static str = "";
     const RANGES: bool = false;
 
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str) -> Result<Self, LiteralError> {
         let (value, found) = match per_cent(text) {
             Some(share) => (share, Tolerance::Share(Rate(share))),
             None => {
@@ -420,7 +441,7 @@ impl Literal for Tolerance {
         };
         match value {
             0.. => Ok(found),
-            _ => wrong("fewer than no rows", "write 0 if no fault is tolerated"),
+            _ => wrong("a negative number", "write 0 if no fault is tolerated"),
         }
     }
 
@@ -449,7 +470,7 @@ impl Literal for Duration {
     const UNIT: &'static str = "months";
     const RANGES: bool = false;
 
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str) -> Result<Self, LiteralError> {
         let mut words = text.split_whitespace();
         let (Some(digits), Some(unit), None) = (words.next(), words.next(), words.next()) else {
             return wrong("not a length of time", "write a number and its unit: \"12 months\"");
@@ -464,7 +485,7 @@ impl Literal for Duration {
             _ => 100,
         };
         if !(0..=most).contains(&number) {
-            return wrong("more than a hundred years, or less than no time", "write a whole number and its unit: \"12 months\"");
+            return wrong("not between 0 and 100 years", "write a whole number and its unit: \"12 months\"");
         }
         match unit.trim_end_matches('s') {
             "day" => Ok(Duration::Days(number)),
@@ -497,15 +518,15 @@ impl Literal for Plain {
     const EXPECTED: &'static str = "a number such as 0.5";
     const UNIT: &'static str = "";
 
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str) -> Result<Self, LiteralError> {
         match billionths(text) {
             Some(value) => Ok(Plain(value as f64 / WHOLE as f64)),
             None => wrong("not a number", "write a bare number such as 0.5"),
         }
     }
 
-    fn between(low: Self, high: Self, way: f64) -> Self {
-        Plain(low.0 + (high.0 - low.0) * way)
+    fn between(low: Self, high: Self, position: f64) -> Self {
+        Plain(low.0 + (high.0 - low.0) * position)
     }
 
     fn as_f64(self) -> f64 {
@@ -534,7 +555,7 @@ impl<T: Copy> Ranged<T> {
 }
 
 /// Reads `value` or `value (low to high)`.
-pub fn ranged<T: Literal>(text: &str) -> Result<Ranged<T>, Wrong> {
+pub fn ranged<T: Literal>(text: &str) -> Result<Ranged<T>, LiteralError> {
     let text = text.trim();
     if let Some((value, rest)) = text.split_once('(')
         && let Some(inside) = rest.trim_end().strip_suffix(')')
@@ -547,28 +568,28 @@ pub fn ranged<T: Literal>(text: &str) -> Result<Ranged<T>, Wrong> {
 }
 
 /// Reads `low to high`.
-pub fn range<T: Literal>(text: &str) -> Result<(T, T), Wrong> {
+pub fn range<T: Literal>(text: &str) -> Result<(T, T), LiteralError> {
     if !T::RANGES {
-        return wrong("a range where a contract has one number", "write the number alone, without its range");
+        return wrong("a range where only one number is possible", "write the number alone, without its range");
     }
     let Some((low, high)) = text.split_once(" to ") else {
-        return wrong("not a range", "write the low end, \"to\", the high end, each with its unit: \"£3,000 to £6,000\"");
+        return wrong("not a range", "write the low end, \"to\" and the high end, each with its unit: \"£3,000 to £6,000\"");
     };
     let (low, high) = (T::parse(low)?, T::parse(high)?);
     match low.partial_cmp(&high) {
-        Some(Ordering::Greater) => wrong("a range that runs backwards", "write the low end first"),
+        Some(Ordering::Greater) => wrong("a range that starts with its high end", "write the low end first"),
         Some(_) => Ok((low, high)),
         None => wrong("a range in two units", "write both ends in the same unit"),
     }
 }
 
-/// A value must lie in its own range.
-pub fn within<T: Literal>(value: T, low: T, high: T) -> Result<Ranged<T>, Wrong> {
+/// A value must be inside its own range.
+pub fn within<T: Literal>(value: T, low: T, high: T) -> Result<Ranged<T>, LiteralError> {
     if value.partial_cmp(&low).is_none() {
         return wrong("a value in one unit and its range in another", "write all three in the same unit");
     }
     if value < low || value > high {
-        return wrong("a value outside its own range", "widen the range or correct the value");
+        return wrong("a value outside its own range", "correct the value or the range");
     }
     Ok(Ranged { value, range: Some((low, high)) })
 }
@@ -589,23 +610,23 @@ mod tests {
         ] {
             assert_eq!(Pence::parse(text), Ok(Pence(pence)), "{text}");
         }
-        for text in ["4000", "£4,00", "$5", "5 %", "£0.005", "£2bn", "", "£", "four"] {
+        for text in ["4000", "£4,00", "$5", "5%", "£0.005", "£2bn", "", "£", "four"] {
             assert!(Pence::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn relative_change_and_points_are_told_apart() {
-        assert_eq!(Change::parse("10 %"), Ok(Change::Relative(Rate(100_000_000))));
+        assert_eq!(Change::parse("10%"), Ok(Change::Relative(Rate(100_000_000))));
         assert_eq!(Change::parse("3 percentage points"), Ok(Change::Points(Rate(30_000_000))));
-        assert!(Points::parse("3 %").is_err());
+        assert!(Points::parse("3%").is_err());
         assert!(Rate::parse("0.58").is_err());
     }
 
     #[test]
     fn a_range_must_hold_its_value() {
-        assert!(ranged::<Rate>("58 % (56 % to 60 %)").is_ok());
-        assert!(ranged::<Rate>("58 % (59 % to 60 %)").is_err());
-        assert!(ranged::<Rate>("58 % (60 % to 56 %)").is_err());
+        assert!(ranged::<Rate>("58% (56% to 60%)").is_ok());
+        assert!(ranged::<Rate>("58% (59% to 60%)").is_err());
+        assert!(ranged::<Rate>("58% (60% to 56%)").is_err());
     }
 }

@@ -1,12 +1,14 @@
 //! Money and rates: whole pence, whole billionths, and one rounding rule.
 //!
-//! Rates are whole billionths, so that "58.25 %" times a number of people is exact; what does not fit (a third of a person) is
-//! priced as the fraction that it is and shown to the nearest billionth. Money is whole pence. The only inexact step is the
-//! multiplication of a quantity by a price, and it is rounded once, by the rule the scheme file states.
+//! Rates are whole billionths, so that "58.25%" times a number of people is exact. What does not fit (a third of a person) is
+//! priced as an exact fraction and shown to the nearest billionth. Money is whole pence. The only inexact step is the
+//! multiplication of a quantity by a price. It is rounded once, by the rule that the scheme file states.
 
 use std::fmt;
 
-use crate::exact::Ratio;
+use crate::ratio::Ratio;
+
+pub use crate::rounding::Rounding;
 
 /// One whole unit (a person, an event, a percentage point) in billionths.
 pub const WHOLE: i64 = 1_000_000_000;
@@ -15,25 +17,13 @@ pub const WHOLE: i64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Quantity(pub i64);
 
-/// A share or a rate in billionths: `Rate(580_000_000)` is 58 %.
+/// A share or a rate in billionths: `Rate(580_000_000)` is 58%.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate(pub i64);
 
 /// Money, in whole pence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pence(pub i64);
-
-/// What happens to the part of a penny. The scheme file must say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Rounding {
-    /// To the nearest penny; an exact half goes away from zero, as in "half up" on an invoice.
-    #[default]
-    HalfUp,
-    /// To the nearest penny; an exact half goes to the even penny.
-    HalfEven,
-    /// Towards zero: parts of a penny are not paid.
-    Down,
-}
 
 impl Quantity {
     /// A whole number of people, events or units.
@@ -77,12 +67,12 @@ impl Pence {
     }
 }
 
-/// The two kinds of number that a scheme is priced in: [`Pence`], exact, for whoever pays; and `f64`, fast and without
-/// rounding, for the simulation, which averages over many replications. The pricing code is the same.
+/// The two kinds of number that a scheme is priced in: [`Pence`], exact, for payments; and `f64`, fast and without rounding, for
+/// the simulation, which averages over many replications. The pricing code is the same.
 pub trait Amount: Copy + PartialOrd + Default {
     /// Quantity times unit price.
     fn of(quantity: Quantity, price: Pence, rounding: Rounding) -> Self;
-    /// An exact quantity times unit price, with the quantity as it is shown. The simulation takes what is near enough.
+    /// An exact quantity times unit price, with the quantity as it is shown. The simulation uses the nearest billionth.
     fn of_exact(near: Quantity, exact: impl FnOnce() -> Ratio, price: Pence, rounding: Rounding) -> (Quantity, Self);
     /// A share of an amount.
     fn share(self, rate: Rate, rounding: Rounding) -> Self;
@@ -143,13 +133,13 @@ impl Amount for f64 {
     }
 }
 
-/// Billionths of a penny to whole pence. Amounts beyond what fits (about £92 million billion) stop at the edge; the door
-/// limits on prices and head counts keep real schemes far away from it.
+/// Billionths of a penny to whole pence. Amounts that do not fit (above about £92 million billion) become the largest that
+/// does. The limits on prices and numbers of people keep real schemes far below it.
 fn divide(billionths: i128, rounding: Rounding) -> Pence {
     Pence(quotient(billionths, i128::from(WHOLE), rounding))
 }
 
-/// One whole number divided by another above zero, rounded once; it stops at the edge of what fits.
+/// One whole number divided by another above zero, rounded once. A result that does not fit becomes the largest that does.
 pub fn quotient(number: i128, by: i128, rounding: Rounding) -> i64 {
     let (whole, rest) = (number / by, number % by);
     let away = match rounding {
@@ -202,7 +192,7 @@ impl fmt::Display for Pence {
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} %", decimal(self.0.saturating_mul(100), 4))
+        write!(f, "{}%", decimal(self.0.saturating_mul(100), 4))
     }
 }
 
@@ -230,7 +220,7 @@ mod tests {
     fn numbers_print_as_people_write_them() {
         assert_eq!(Pence(-123_456_789).to_string(), "-£1,234,567.89");
         assert_eq!(Pence(400_000).to_string(), "£4,000");
-        assert_eq!(Rate(475_000_000).to_string(), "47.5 %");
+        assert_eq!(Rate(475_000_000).to_string(), "47.5%");
         assert_eq!(Quantity(-1_500_000_000).to_string(), "-1.5");
         assert_eq!(Quantity(1_234_000_000_000).to_string(), "1,234");
     }

@@ -1,17 +1,17 @@
-//! What is wrong with a file, said so that it can be fixed: where, what was read, what was expected, the nearest name, the fix.
+//! What is wrong with a file, and how to fix it: where it is, what was read, what was expected, the nearest name, and the fix.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::source::{Place, Source, Span};
-use crate::visible::visible;
+use crate::hidden_characters::visible;
+use crate::source::{LineColumn, SourceFile, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The scheme cannot be used until this is fixed.
     Error,
-    /// The scheme can be used; a careful reader would want to know.
+    /// The scheme can be used, but a careful reader would want to know.
     Warning,
 }
 
@@ -21,28 +21,28 @@ pub struct Problem {
     pub severity: Severity,
     /// File name inside the scheme folder.
     pub file: String,
-    /// The stretch of the file that is meant, when there is one.
+    /// The part of the file that is meant, when there is one.
     pub span: Option<Span>,
-    /// Line and column, filled in from the span when the problem is shown, or given where there is no text to point into.
-    pub place: Option<Place>,
+    /// Line and column. They are filled in from the span when the problem is shown, or given where no text can be shown.
+    pub place: Option<LineColumn>,
     pub what: String,
     pub read: Option<String>,
     pub expected: Option<String>,
     pub nearest: Option<String>,
     pub fix: Option<String>,
-    /// For so many further problems of the same severity that are not told one by one; 0 for a problem of its own.
+    /// The number of further problems of the same severity that are not listed; 0 for a problem that is listed.
     pub more: usize,
 }
 
-/// How many problems of one severity are told one by one; of a file with a mistake in every row these say enough.
-pub const MOST_TOLD: usize = 20;
+/// How many problems of one severity are listed. For a file with a mistake in every row that is enough.
+pub const MAX_SHOWN: usize = 20;
 
-/// Whether so many problems of a severity are told already that a further one is only counted.
+/// Whether so many problems of a severity are listed that a further one is only counted.
 pub fn is_full(problems: &[Problem], severity: Severity) -> bool {
-    problems.iter().filter(|problem| problem.severity == severity).count() >= MOST_TOLD
+    problems.iter().filter(|problem| problem.severity == severity).count() >= MAX_SHOWN
 }
 
-/// Adds a problem, or counts it where enough are told.
+/// Adds a problem, or only counts it when enough are listed.
 pub fn add(problems: &mut Vec<Problem>, problem: Problem) {
     if !is_full(problems, problem.severity) {
         problems.push(problem);
@@ -63,7 +63,7 @@ pub fn add(problems: &mut Vec<Problem>, problem: Problem) {
     rest.what = format!("and {number} more {noun}{}", if number == 1 { "" } else { "s" });
 }
 
-/// Of how many problems some problems tell, those that are only counted among them.
+/// The number of problems, including those that are only counted.
 #[must_use]
 pub fn count<'a>(problems: impl IntoIterator<Item = &'a Problem>) -> usize {
     problems.into_iter().map(|problem| problem.more.max(1)).sum()
@@ -118,9 +118,9 @@ impl Problem {
         self
     }
 
-    /// Keeps the line and column and drops the stretch of text, which then is not shown.
+    /// Keeps the line and column but not the text, which then is not shown.
     #[must_use]
-    pub(crate) fn without_excerpt(mut self, source: &Source) -> Problem {
+    pub(crate) fn without_excerpt(mut self, source: &SourceFile) -> Problem {
         self.place = self.place.or_else(|| Some(source.place(self.span?.start)));
         self.span = None;
         self
@@ -134,7 +134,7 @@ impl Problem {
 
     /// The problem as it is printed, plain text, no colour. `folder` goes before the file name.
     #[must_use]
-    pub fn render(&self, folder: &str, sources: &BTreeMap<String, Source>) -> String {
+    pub fn render(&self, folder: &str, sources: &BTreeMap<String, SourceFile>) -> String {
         let mut out = String::new();
         let label = match self.severity {
             Severity::Error => "error",
@@ -165,7 +165,7 @@ impl Problem {
     }
 }
 
-/// A text of a message on one line, with characters that nobody sees shown by their number, and cut where it is very long.
+/// A text of a message on one line. Hidden characters are shown by their number, and a very long text is cut.
 fn shortened(text: &str) -> String {
     const MOST: usize = 1_000;
     match text.char_indices().nth(MOST) {
@@ -174,8 +174,8 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The line and a caret under the stretch meant. Very long lines are cut around it.
-fn excerpt(source: &Source, span: Span, place: Place) -> String {
+/// The line, with carets under the part that is meant. Very long lines are cut around it.
+fn excerpt(source: &SourceFile, span: Span, place: LineColumn) -> String {
     const WIDTH: usize = 100;
     let (line, line_start) = source.line_at(span.start);
     let characters: Vec<char> = line.chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
@@ -199,7 +199,7 @@ fn excerpt(source: &Source, span: Span, place: Place) -> String {
     format!("   {number} | {before}{shown}{after}\n   {gutter} | {indent}{caret}\n")
 }
 
-/// The known name with the fewest single-character edits from `read`, if close enough to be what was meant.
+/// The known name with the fewest single-character edits from `read`, if it is close enough to be the one that was meant.
 #[must_use]
 pub fn nearest<'a>(read: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let read = read.to_lowercase();

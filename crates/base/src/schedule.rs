@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::Section;
-use crate::literal::{self, Literal};
+use crate::literal::{self, Literal, RefusedNumber, negative};
+use crate::reader::Section;
 use crate::source::Span;
-use crate::table::{Cell, Table};
+use crate::table::{CsvTable, TableCell};
 
 /// The names a table may be keyed by.
 #[derive(Clone, Debug, Default)]
-pub struct Keys {
+pub struct ScheduleKeys {
     pub areas: Vec<String>,
     pub segments: Vec<String>,
     /// Number of contract years.
@@ -63,7 +63,7 @@ impl<T: Copy> Schedule<T> {
         &self.values
     }
 
-    /// The same schedule with each value changed.
+    /// The same schedule with every value changed.
     pub fn map<U>(&self, change: impl Fn(T) -> U) -> Schedule<U> {
         Schedule { values: self.values.iter().map(|&value| change(value)).collect(), strides: self.strides }
     }
@@ -86,13 +86,13 @@ impl<T: Copy> Schedule<T> {
         Schedule { values, strides }
     }
 
-    /// The same for other segments, each like one of these.
+    /// A schedule for other segments, each of which copies one of these.
     pub fn taking_segments(&self, like: &[usize]) -> Self {
         let [area, segment, year] = self.strides;
         if segment == 0 {
             return self.clone();
         }
-        // Years lie innermost, so a segment's stride is their number.
+        // Years are the innermost key, so the stride of a segment is their number.
         let years = segment;
         let areas = self.values.len().checked_div(area).unwrap_or(1);
         let cells = (0..areas).flat_map(|a| like.iter().flat_map(move |&s| (0..years).map(move |y| (a, s, y))));
@@ -108,28 +108,15 @@ impl<T: Copy> Schedule<T> {
 
 const KEY_COLUMNS: [&str; 3] = ["area", "segment", "year"];
 
-/// Why a number that reads well cannot stand where it does.
-pub struct Refused {
-    pub what: String,
-    pub expected: String,
-    pub fix: String,
-}
-
-/// Refuses numbers below zero.
-pub fn negative<T: Literal>(key: &str) -> impl Fn(&T) -> Option<Refused> + use<'_, T> {
-    move |value| {
-        (value.as_f64() < 0.0).then(|| Refused {
-            what: format!("`{key}` is negative"),
-            expected: "a number that is not below zero".into(),
-            fix: "write it without the minus sign; the clause itself says whether it is paid or deducted".into(),
-        })
-    }
-}
-
 impl Section<'_, '_> {
-    /// A schedule that must be there. Problems are noted for a missing table, a missing column and every missing or wrong
-    /// cell, and for every value that `refused` refuses, at the value itself.
-    pub fn checked_schedule<T: Literal>(&self, key: &str, keys: &Keys, refused: impl Fn(&T) -> Option<Refused>) -> Schedule<T> {
+    /// A schedule that must be there. A missing table, a missing column, every missing or wrong cell and every value that
+    /// `refused` refuses is recorded as a problem.
+    pub fn checked_schedule<T: Literal>(
+        &self,
+        key: &str,
+        keys: &ScheduleKeys,
+        refused: impl Fn(&T) -> Option<RefusedNumber>,
+    ) -> Schedule<T> {
         let schedule = if self.holds_keys(key) && !self.states_value(key) {
             self.looked_up(key, keys, &refused)
         } else {
@@ -144,12 +131,17 @@ impl Section<'_, '_> {
         schedule.unwrap_or_else(|| Schedule::constant(T::default()))
     }
 
-    /// Whether a table of keys states a number rather than looking one up.
+    /// Whether a table of keys states a number instead of looking one up.
     fn states_value(&self, key: &str) -> bool {
         self.section(key).is_some_and(|stated| stated.has("value") || stated.has("range"))
     }
 
-    fn looked_up<T: Literal>(&self, key: &str, keys: &Keys, refused: &impl Fn(&T) -> Option<Refused>) -> Option<Schedule<T>> {
+    fn looked_up<T: Literal>(
+        &self,
+        key: &str,
+        keys: &ScheduleKeys,
+        refused: &impl Fn(&T) -> Option<RefusedNumber>,
+    ) -> Option<Schedule<T>> {
         let lookup = self.section(key)?;
         let file = lookup.required_text("table", "the name of a CSV file in the folder, such as \"prices.csv\"");
         let column = lookup.required_text("column", "the name of one of its columns, such as \"price\"");
@@ -163,44 +155,44 @@ impl Section<'_, '_> {
     }
 
     /// A schedule that must be there.
-    pub fn required_schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Schedule<T> {
+    pub fn required_schedule<T: Literal>(&self, key: &str, keys: &ScheduleKeys) -> Schedule<T> {
         self.checked_schedule(key, keys, |_| None)
     }
 
-    /// A schedule that must be there with no value below zero.
-    pub fn positive_schedule<T: Literal>(&self, key: &str, keys: &Keys) -> Schedule<T> {
+    /// A schedule that must be there, without negative values.
+    pub fn positive_schedule<T: Literal>(&self, key: &str, keys: &ScheduleKeys) -> Schedule<T> {
         self.checked_schedule(key, keys, negative(key))
     }
 
-    /// A schedule that must be there with no value below zero or above `most`.
-    pub fn schedule_up_to<T: Literal>(&self, key: &str, keys: &Keys, most: T, what: &str, fix: &str) -> Schedule<T> {
+    /// A schedule that must be there, without values that are negative or above `most`.
+    pub fn schedule_up_to<T: Literal>(&self, key: &str, keys: &ScheduleKeys, most: T, what: &str, fix: &str) -> Schedule<T> {
         let negative = negative(key);
         self.checked_schedule(key, keys, |value: &T| {
             let too_much =
-                || Refused { what: what.to_owned(), expected: format!("at most {}", most.words()), fix: fix.to_owned() };
+                || RefusedNumber { what: what.to_owned(), expected: format!("at most {}", most.words()), fix: fix.to_owned() };
             negative(value).or_else(|| (*value > most).then(too_much))
         })
     }
 }
 
 /// A table of the folder by its file name.
-pub fn find_table<'o>(section: &Section<'_, 'o>, key: &str, file: &str) -> Option<&'o Table> {
+pub fn find_table<'o>(section: &Section<'_, 'o>, key: &str, file: &str) -> Option<&'o CsvTable> {
     let table = section.reader.table(file).filter(|table| !table.header.is_empty());
     if table.is_none() && !section.reader.is_broken(file) {
         section.push(
             section
-                .problem(key, "the scheme folder has no such table")
+                .problem(key, "the scheme folder has no table of this name")
                 .read(format!("\"{file}\""))
-                .expected("the name of a CSV file that lies beside scheme.toml")
-                .nearest(file, section.reader.opened.tables.keys().map(String::as_str))
-                .fix("put the file in the folder or correct the name"),
+                .expected("the name of a CSV file in the same folder as scheme.toml")
+                .nearest(file, section.reader.files.tables.keys().map(String::as_str))
+                .fix("put the file in the folder, or correct the name"),
         );
     }
     table
 }
 
 /// A column of a table by its name.
-pub fn find_column(section: &Section<'_, '_>, key: &str, table: &Table, column: &str) -> Option<usize> {
+pub fn find_column(section: &Section<'_, '_>, key: &str, table: &CsvTable, column: &str) -> Option<usize> {
     let found = table.column(column);
     if found.is_none() {
         section.push(
@@ -209,7 +201,7 @@ pub fn find_column(section: &Section<'_, '_>, key: &str, table: &Table, column: 
                 .read(format!("\"{column}\""))
                 .expected(format!("one of {}", table.columns().collect::<Vec<_>>().join(", ")))
                 .nearest(column, table.columns())
-                .fix("correct the name here or in the table's header"),
+                .fix("correct the name here or in the header of the table"),
         );
     }
     found
@@ -217,14 +209,14 @@ pub fn find_column(section: &Section<'_, '_>, key: &str, table: &Table, column: 
 
 fn from_table<T: Literal>(
     section: &Section<'_, '_>,
-    table: &Table,
+    table: &CsvTable,
     column: usize,
-    keys: &Keys,
-    refused: &impl Fn(&T) -> Option<Refused>,
+    keys: &ScheduleKeys,
+    refused: &impl Fn(&T) -> Option<RefusedNumber>,
 ) -> Schedule<T> {
     let sizes = [keys.areas.len().max(1), keys.segments.len().max(1), keys.years.max(1)];
     let key_columns = KEY_COLUMNS.map(|name| table.column(name));
-    // Names that could not be read have been reported; then there is nothing to look up by.
+    // Names that could not be read have been reported already. Then nothing can be looked up.
     let nameless = |axis: usize, names: &[String]| key_columns[axis].is_some() && names.is_empty();
     if nameless(0, &keys.areas) || nameless(1, &keys.segments) {
         return Schedule::constant(T::default());
@@ -237,11 +229,11 @@ fn from_table<T: Literal>(
             length *= sizes[axis];
         }
     }
-    let mut given = Given {
+    let mut given = GivenValues {
         values: vec![None; length],
         last_year: vec![0; length],
         unknown: false,
-        // Where the cohorts could not be read nobody knows how many years there are.
+        // Where the cohorts could not be read, the number of years is not known.
         beyond: section.reader.errors() > 0,
         all_repeat: all_repeat(table, key_columns),
         strides,
@@ -255,7 +247,7 @@ fn from_table<T: Literal>(
         let Some(index) = index(section, table, row, key_columns, keys, &mut given) else { continue };
         let path = format!("{}: {}: {}", table.name, label.join(", "), table.header[column].text);
         if given.values[index].is_some() {
-            if !section.reader.only_counts(&table.name) {
+            if !section.reader.counts_only(&table.name) {
                 given_twice(section, table, column, (cell, index), &label.join(", "), &given);
             }
         } else {
@@ -271,7 +263,7 @@ fn from_table<T: Literal>(
             }
             Err(wrong) => {
                 given.values[index] = Some(T::default());
-                if section.reader.only_counts(&table.name) {
+                if section.reader.counts_only(&table.name) {
                     continue;
                 }
                 section.push(
@@ -287,22 +279,22 @@ fn from_table<T: Literal>(
     fill(section, table, column, given, keys)
 }
 
-/// What the rows of a table give of one of its columns.
-struct Given<T> {
+/// What the rows of a table give for one of its columns.
+struct GivenValues<T> {
     values: Vec<Option<T>>,
-    /// For each area and segment, at the place of its first year, the last contract year that has a row (from 1), whether or
-    /// not the contract has so many.
+    /// For each area and segment, at the place of its first year: the last contract year that has a row (from 1), even if the
+    /// contract has fewer years.
     last_year: Vec<usize>,
-    /// Whether a row names something that the scheme does not have; then what seems to be missing may be misspelt.
+    /// Whether a row names something that the scheme does not have. Then what seems to be missing may be misspelt.
     unknown: bool,
-    /// Whether nothing more is to be said of rows for years beyond the scheme's: it is said once for each table.
+    /// Whether rows for years beyond the scheme's have been reported, which happens once for each table.
     beyond: bool,
     /// Whether every key has more than one row.
     all_repeat: bool,
     strides: [usize; 3],
     /// How many areas, segments and years the scheme has.
     sizes: [usize; 3],
-    /// Where each area and each segment stands.
+    /// The position of each area and each segment.
     places: [BTreeMap<String, usize>; 2],
     /// Where each value was given first.
     first: BTreeMap<usize, Span>,
@@ -315,11 +307,11 @@ fn places(names: &[String]) -> BTreeMap<String, usize> {
 /// The place of a row's value, or `None` with a problem when the row belongs to nothing in the scheme.
 fn index<T>(
     section: &Section<'_, '_>,
-    table: &Table,
-    row: &[Cell],
+    table: &CsvTable,
+    row: &[TableCell],
     key_columns: [Option<usize>; 3],
-    keys: &Keys,
-    given: &mut Given<T>,
+    keys: &ScheduleKeys,
+    given: &mut GivenValues<T>,
 ) -> Option<usize> {
     let (mut index, mut known) = (0, true);
     for axis in 0..2 {
@@ -349,7 +341,7 @@ fn index<T>(
                     .problem(row[at].span, format!("no cohort starts in year {year} of the contract, so its rows are not used"))
                     .read(row[at].text.clone())
                     .expected(format!("a contract year from 1 to {}", given.sizes[2]))
-                    .fix("correct the year, or leave out the rows beyond it")
+                    .fix("correct the year, or remove the rows beyond it")
                     .warning(),
             );
         }
@@ -358,20 +350,21 @@ fn index<T>(
     known.then_some(index + (year - 1) * given.strides[2])
 }
 
-/// Two rows for one value: one too many, or, where every key has several, a column too few to tell them apart.
+/// Two rows for one value. Either one row is too many or, where every key has several rows, a column is missing that would
+/// distinguish them.
 fn given_twice<T>(
     section: &Section<'_, '_>,
-    table: &Table,
+    table: &CsvTable,
     column: usize,
-    (cell, index): (&Cell, usize),
+    (cell, index): (&TableCell, usize),
     label: &str,
-    given: &Given<T>,
+    given: &GivenValues<T>,
 ) {
     let lacks = |axis: &usize| given.strides[*axis] == 0 && given.sizes[*axis] > 1;
     let missing: Vec<String> = (0..3).filter(lacks).map(|axis| format!("`{}`", KEY_COLUMNS[axis])).collect();
     if missing.is_empty() || !given.all_repeat {
         let of = if label.is_empty() { "everyone" } else { label };
-        let line = |span: Span| table.line(&section.reader.opened.sources, span);
+        let line = |span: Span| table.line(&section.reader.files.sources, span);
         let first = given.first.get(&index).map_or(0, |span| line(*span));
         section.push(
             table
@@ -387,13 +380,13 @@ fn given_twice<T>(
         table
             .problem(table.head(), format!("{} has several rows for each of its keys, and no column {missing}", table.name))
             .read(table.columns().collect::<Vec<_>>().join(", "))
-            .expected(format!("a column {missing} that tells the rows apart"))
-            .fix("give the column the name that it has here, or remove the rows that repeat others"),
+            .expected(format!("a column {missing} that distinguishes the rows"))
+            .fix("rename the column to the expected name, or remove the rows that repeat others"),
     );
 }
 
 /// Whether every row of a table has another with the same keys.
-fn all_repeat(table: &Table, key_columns: [Option<usize>; 3]) -> bool {
+fn all_repeat(table: &CsvTable, key_columns: [Option<usize>; 3]) -> bool {
     let mut rows = std::collections::BTreeMap::new();
     for row in &table.rows {
         *rows.entry(key_columns.map(|at| at.map(|at| row[at].text.as_str()))).or_insert(0) += 1;
@@ -401,8 +394,8 @@ fn all_repeat(table: &Table, key_columns: [Option<usize>; 3]) -> bool {
     rows.values().all(|rows| *rows > 1)
 }
 
-fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[Cell], at: usize, axis: usize, keys: &Keys) {
-    if section.reader.only_counts(&table.name) {
+fn unknown_key(section: &Section<'_, '_>, table: &CsvTable, row: &[TableCell], at: usize, axis: usize, keys: &ScheduleKeys) {
+    if section.reader.counts_only(&table.name) {
         return;
     }
     let known: Vec<&str> = match axis {
@@ -429,9 +422,15 @@ fn unknown_key(section: &Section<'_, '_>, table: &Table, row: &[Cell], at: usize
     );
 }
 
-/// A missing key is an error, except that a year past the last one given repeats it.
-fn fill<T: Literal>(section: &Section<'_, '_>, table: &Table, column: usize, given: Given<T>, keys: &Keys) -> Schedule<T> {
-    let Given { mut values, last_year, unknown, strides, sizes, .. } = given;
+/// A missing key is an error, except that years after the last one given repeat it.
+fn fill<T: Literal>(
+    section: &Section<'_, '_>,
+    table: &CsvTable,
+    column: usize,
+    given: GivenValues<T>,
+    keys: &ScheduleKeys,
+) -> Schedule<T> {
+    let GivenValues { mut values, last_year, unknown, strides, sizes, .. } = given;
     let (mut missing, mut gaps) = (Vec::new(), Vec::new());
     let range = |axis: usize| 0..if strides[axis] > 0 { sizes[axis] } else { 1 };
     for area in range(0) {
@@ -478,14 +477,14 @@ fn fill<T: Literal>(section: &Section<'_, '_>, table: &Table, column: usize, giv
         if gaps.len() > 1 {
             problem = problem.read(format!("{} years missing between others", gaps.len()));
         }
-        let expected = "every year up to the last one given, which then stands for all later years";
+        let expected = "every year up to the last one given, which then applies to all later years";
         section.push(problem.expected(expected).fix(the_rows(gaps.len())));
     }
     Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides }
 }
 
 /// "area north, segment under 25, year 2", of the keys that the table has.
-fn names(keys: &Keys, strides: [usize; 3], area: usize, segment: usize, year: Option<usize>) -> String {
+fn names(keys: &ScheduleKeys, strides: [usize; 3], area: usize, segment: usize, year: Option<usize>) -> String {
     let mut names = Vec::new();
     if strides[0] > 0 {
         names.push(format!("area {}", keys.areas[area]));

@@ -1,4 +1,5 @@
-//! The little statistics that a contract needs: the normal distribution, and the binomial for the chance of a wrong payment.
+//! The statistics that a contract needs: the normal distribution, and the binomial distribution for the chance of a wrong
+//! payment.
 
 /// The standard normal distribution function, to about 1e-15 (Marsaglia 2004: Taylor series in the middle, continued
 /// fraction in the tails).
@@ -130,7 +131,7 @@ mod tests {
 
     #[test]
     fn binomial_matches_a_published_case() {
-        // BinCDF(570; 1000, 0.6): the chance that 1,000 people at 60 % show a 5 % relative fall by luck.
+        // BinCDF(570; 1000, 0.6): the chance that 1,000 people at 60% show a 5% relative fall by luck.
         assert!((binomial_cdf(570, 1000, 0.6) - 0.028_779_450_91).abs() < 1e-10);
         let total: f64 = (0..=10).map(|k| binomial_cdf(k, 10, 0.3) - binomial_cdf(k - 1, 10, 0.3)).sum();
         assert!((total - 1.0).abs() < 1e-14);

@@ -1,42 +1,43 @@
-//! CSV tables beside the scheme file: read whole, with the place of every cell, so that an error can point at it.
+//! CSV tables beside the scheme file. Each is read whole, with the place of every cell, so that an error can point at it.
 
 use std::collections::BTreeMap;
 
 use crate::problem::{self, Problem};
-use crate::source::{Source, Span};
-use crate::spelling::folded;
+use crate::similar_names::folded;
+use crate::source::{SourceFile, Span};
 
-/// The most cells of a table: as many as two columns of the largest table of people have, and more.
-const MOST_CELLS: usize = 8_000_000;
+/// The most cells of a table. The largest table of people, with two columns, has fewer.
+const MAX_CELLS: usize = 8_000_000;
 
 /// A CSV table: a header and rows of trimmed cells.
 #[derive(Clone, Debug, Default)]
-pub struct Table {
+pub struct CsvTable {
     pub name: String,
-    pub header: Vec<Cell>,
-    pub rows: Vec<Vec<Cell>>,
-    /// Whether rows had to be left out; then nothing can be said of what seems to be missing.
+    pub header: Vec<TableCell>,
+    pub rows: Vec<Vec<TableCell>>,
+    /// Whether rows had to be left out. Then what seems to be missing may be in them.
     pub incomplete: bool,
 }
 
-/// One cell: its text without quotes and outer blanks, and where it stands.
+/// One cell: its text without quotes and outer blanks, and its place.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Cell {
+pub struct TableCell {
     pub text: String,
     pub span: Span,
 }
 
-impl Table {
-    /// Reads a table: commas, or semicolons or tabs when the header has those instead; quotes doubled inside quotes;
-    /// blank lines and lines that start with `#` are skipped. A row that cannot be read is reported and left out.
-    pub fn parse(source: &Source, problems: &mut Vec<Problem>) -> Table {
+impl CsvTable {
+    /// Reads a table. Cells are separated by commas, or by semicolons or tabs when the header has those instead. Quotes inside
+    /// quotes are doubled. Blank lines and lines that start with `#` are skipped. A row that cannot be read is reported and
+    /// left out.
+    pub fn parse(source: &SourceFile, problems: &mut Vec<Problem>) -> CsvTable {
         let mut found = Vec::new();
-        let table = Table::parse_into(source, &mut found);
+        let table = CsvTable::parse_into(source, &mut found);
         problems.extend(found);
         table
     }
 
-    fn parse_into(source: &Source, problems: &mut Vec<Problem>) -> Table {
+    fn parse_into(source: &SourceFile, problems: &mut Vec<Problem>) -> CsvTable {
         let separator = separator(&source.text);
         let mut rows = Vec::new();
         let (mut at, mut cells) = (0, 0);
@@ -47,14 +48,14 @@ impl Table {
                 at += rest.find('\n').map_or(rest.len(), |end| end + 1);
                 continue;
             }
-            let Some((row, next, quote)) = row(&source.text, at, separator, MOST_CELLS - cells) else {
+            let Some((row, next, quote)) = row(&source.text, at, separator, MAX_CELLS - cells) else {
                 problem::add(
                     problems,
-                    Problem::file(&source.name, "the table has more cells than are read")
-                        .expected(format!("at most {} cells", crate::money::thousands(MOST_CELLS as i64)))
-                        .fix("remove columns that are not needed, and look for a line of nothing but commas"),
+                    Problem::file(&source.name, "the table has too many cells")
+                        .expected(format!("at most {} cells", crate::money::thousands(MAX_CELLS as i64)))
+                        .fix("remove columns that are not needed, and look for lines with only commas"),
                 );
-                return Table { name: source.name.clone(), incomplete: true, ..Table::default() };
+                return CsvTable { name: source.name.clone(), incomplete: true, ..CsvTable::default() };
             };
             at = next;
             cells += row.len();
@@ -80,7 +81,7 @@ impl Table {
                         .fix("add the header row and at least one row of data"),
                 );
             }
-            return Table { name, incomplete: true, ..Table::default() };
+            return CsvTable { name, incomplete: true, ..CsvTable::default() };
         };
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         for (i, cell) in header.iter().enumerate() {
@@ -90,14 +91,14 @@ impl Table {
                     problems,
                     Problem::at(&name, cell.span, format!("two columns are both named `{}`", cell.text))
                         .read(format!("`{}` in column {} and `{}` in column {}", header[first].text, first + 1, cell.text, i + 1))
-                        .expected("each column name once; capital letters and what nobody sees make no difference")
+                        .expected("each column name once. Capital letters and hidden characters make no difference")
                         .fix("rename or remove one of the two columns"),
                 );
             }
         }
         if header_broken {
-            // Without a header that can be trusted no cell means anything.
-            return Table { name, incomplete: true, ..Table::default() };
+            // Without a correct header the cells have no meaning.
+            return CsvTable { name, incomplete: true, ..CsvTable::default() };
         }
         let mut kept = Vec::new();
         for row in rows {
@@ -108,14 +109,17 @@ impl Table {
             incomplete = true;
             let span = Span { start: row[0].span.start, end: row[row.len() - 1].span.end };
             let fix = if row.len() > header.len() {
-                "a comma inside a number or a name needs quotes around the cell: \"£1,200\""
+                "if a number or a name contains a comma, put the cell in quotes: \"£1,200\""
             } else {
-                "leave a cell empty rather than out: two commas with nothing between them"
+                "write an empty cell as two commas with nothing between them"
             };
             problem::add(
                 problems,
                 Problem::at(&name, span, "this row has the wrong number of cells")
-                    .read(format!("{} cells", row.len()))
+                    .read(match row.len() {
+                        1 => "1 cell".to_owned(),
+                        cells => format!("{cells} cells"),
+                    })
                     .expected(format!("{} cells, as in the header", header.len()))
                     .fix(fix),
             );
@@ -123,13 +127,13 @@ impl Table {
         if kept.is_empty() && !incomplete {
             let span = Span { start: header[0].span.start, end: header[header.len() - 1].span.end };
             problems.push(
-                Problem::at(&name, span, "the table has a header and no rows")
+                Problem::at(&name, span, "the table has a header but no rows")
                     .expected("at least one row of data")
-                    .fix("add a row for each thing the columns describe"),
+                    .fix("add at least one row below the header"),
             );
             incomplete = true;
         }
-        Table { name, header, rows: kept, incomplete }
+        CsvTable { name, header, rows: kept, incomplete }
     }
 
     /// The position of a column.
@@ -154,9 +158,9 @@ impl Table {
         Problem::at(&self.name, span, what)
     }
 
-    /// The line that a cell stands on, for a message that names two places.
+    /// The line of a cell, for a message that names two places.
     #[must_use]
-    pub fn line(&self, sources: &BTreeMap<String, Source>, span: Span) -> usize {
+    pub fn line(&self, sources: &BTreeMap<String, SourceFile>, span: Span) -> usize {
         sources.get(&self.name).map_or(0, |source| source.place(span.start).line)
     }
 }
@@ -166,31 +170,31 @@ fn separator(text: &str) -> char {
     [',', ';', '\t'].into_iter().find(|&c| header.contains(c)).unwrap_or(',')
 }
 
-/// A quotation mark that is not where it should be.
-enum Quote {
+/// A quotation mark in the wrong place.
+enum StrayQuote {
     /// Opened here and never closed.
     Open(usize),
-    /// Text goes on after the mark that closes the cell, or a mark stands in the middle of plain text.
+    /// Text follows the mark that closes the cell, or a mark is in the middle of plain text.
     Inside(usize),
 }
 
-impl Quote {
-    fn problem(&self, source: &Source) -> Problem {
+impl StrayQuote {
+    fn problem(&self, source: &SourceFile) -> Problem {
         let (at, what, expected) = match *self {
-            Quote::Open(at) => (at, "a quotation mark is never closed", "a closing double quote before the end of the file"),
-            Quote::Inside(at) => {
+            StrayQuote::Open(at) => (at, "a quotation mark is never closed", "a closing double quote before the end of the file"),
+            StrayQuote::Inside(at) => {
                 (at, "a quotation mark in the middle of a cell", "double quotes around a whole cell, or none: \"£1,200\"")
             }
         };
         Problem::at(&source.name, Span { start: at, end: at + 1 }, what)
             .expected(expected)
-            .fix("look for a missing quotation mark; one that belongs to the text is written twice")
+            .fix("look for a missing quotation mark. A mark that belongs to the text is written twice")
     }
 }
 
-/// One row from `start`: its cells, where the next row starts, and a quotation mark that is out of place; `None` for a row of
-/// more cells than may be read.
-fn row(text: &str, start: usize, separator: char, most: usize) -> Option<(Vec<Cell>, usize, Option<Quote>)> {
+/// One row from `start`: its cells, where the next row starts, and a quotation mark in the wrong place. `None` for a row with too
+/// many cells.
+fn row(text: &str, start: usize, separator: char, most: usize) -> Option<(Vec<TableCell>, usize, Option<StrayQuote>)> {
     let mut cells = Vec::new();
     let mut cell = String::new();
     let mut cell_start = start;
@@ -198,7 +202,7 @@ fn row(text: &str, start: usize, separator: char, most: usize) -> Option<(Vec<Ce
     let mut closed = false;
     let mut inside = None;
     let mut characters = text[start..].char_indices().peekable();
-    let finish = |cell: &mut String, cell_start: usize, end: usize, cells: &mut Vec<Cell>| {
+    let finish = |cell: &mut String, cell_start: usize, end: usize, cells: &mut Vec<TableCell>| {
         let raw = &text[cell_start..end];
         let lead = raw.len() - raw.trim_start().len();
         let trail = raw.len() - raw.trim_end().len();
@@ -207,7 +211,7 @@ fn row(text: &str, start: usize, separator: char, most: usize) -> Option<(Vec<Ce
         } else {
             Span { start: cell_start + lead, end: end - trail }
         };
-        cells.push(Cell { text: cell.trim().to_owned(), span });
+        cells.push(TableCell { text: cell.trim().to_owned(), span });
         cell.clear();
     };
     while let Some((offset, character)) = characters.next() {
@@ -225,7 +229,7 @@ fn row(text: &str, start: usize, separator: char, most: usize) -> Option<(Vec<Ce
             '"' if cell.trim().is_empty() && !closed => quote = Some(here),
             '\n' if quote.is_none() => {
                 finish(&mut cell, cell_start, here, &mut cells);
-                return Some((cells, here + 1, inside.map(Quote::Inside)));
+                return Some((cells, here + 1, inside.map(StrayQuote::Inside)));
             }
             c if c == separator && quote.is_none() => {
                 finish(&mut cell, cell_start, here, &mut cells);
@@ -244,5 +248,5 @@ fn row(text: &str, start: usize, separator: char, most: usize) -> Option<(Vec<Ce
         }
     }
     finish(&mut cell, cell_start, text.len(), &mut cells);
-    Some((cells, text.len(), inside.map(Quote::Inside).or(quote.map(Quote::Open))))
+    Some((cells, text.len(), inside.map(StrayQuote::Inside).or(quote.map(StrayQuote::Open))))
 }

@@ -1,5 +1,5 @@
-//! Worked examples that stand in the scheme file and are its tests: so many people, such results, and what the contract
-//! pays. A contract's own schedule of worked examples becomes the scheme's test suite.
+//! Worked examples in the scheme file, which are its tests: numbers of people, their results, and what the contract pays. A
+//! contract's own schedule of worked examples becomes the test suite of the scheme.
 //!
 //! ```toml
 //! [example.meets_gate]
@@ -10,25 +10,26 @@
 
 use crate::price;
 use crate::read::SCHEME_FILE;
-use crate::tally::{self, MOST_EVENTS, MOST_PEOPLE, Tally};
-use crate::terms::{Baseline, Kind, Scheme};
-use base::document::{Picks, Reader, Section};
+use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit};
+use crate::tally_file;
+use crate::terms::{Baseline, OutcomeKind, Scheme};
 use base::literal::Count;
 use base::money::Pence;
-use base::opened::Opened;
 use base::problem::{Problem, Severity};
+use base::reader::{Reader, ScenarioDraw, Section};
+use base::scheme_files::SchemeFiles;
 
 /// The result of one worked example.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Example {
+pub struct WorkedExample {
     pub name: String,
-    /// For each clause named (or "total"): what the file says and what the rules pay.
+    /// For each clause named (or "total"): what the example states and what the rules pay.
     pub payments: Vec<(String, Pence, Pence)>,
-    /// What the clauses pay that the example does not name and that pay anything.
+    /// What other clauses pay, where the example does not name them and they pay anything.
     pub unnamed: Vec<(String, Pence)>,
 }
 
-impl Example {
+impl WorkedExample {
     /// Whether every payment agrees to the penny.
     #[must_use]
     pub fn holds(&self) -> bool {
@@ -37,28 +38,28 @@ impl Example {
 }
 
 /// The most worked examples that are run.
-const MOST_EXAMPLES: usize = 1_000;
+const MAX_EXAMPLES: usize = 1_000;
 
-/// Runs every example in the file, the first thousand of them. A disagreement is a problem at the amount that is wrong.
+/// Runs the first thousand examples in the file. A difference is a problem at the amount that differs.
 #[must_use]
-pub fn run(scheme: &Scheme, opened: &Opened) -> (Vec<Example>, Vec<Problem>) {
-    let picks = Picks::new();
-    let reader = Reader::new(opened, &picks);
+pub fn run(scheme: &Scheme, files: &SchemeFiles) -> (Vec<WorkedExample>, Vec<Problem>) {
+    let draw = ScenarioDraw::new();
+    let reader = Reader::new(files, &draw);
     let mut examples = Vec::new();
     if let Some(tables) = reader.document(SCHEME_FILE, "").and_then(|top| top.section("example")) {
-        for section in tables.sections().into_iter().take(MOST_EXAMPLES) {
-            examples.extend(example(scheme, &section, opened));
+        for section in tables.sections().into_iter().take(MAX_EXAMPLES) {
+            examples.extend(example(scheme, &section, files));
         }
     }
     let mut problems = reader.problems.into_inner();
-    problems.retain(|problem| !opened.problems.contains(problem));
+    problems.retain(|problem| !files.problems.contains(problem));
     (examples, problems)
 }
 
-/// The tallies of one example, by its name; with its problems where it has any, and the names there are where it is not one.
-pub fn tallies(scheme: &Scheme, opened: &Opened, name: &str) -> Result<Vec<Tally>, Vec<Problem>> {
-    let picks = Picks::new();
-    let reader = Reader::new(opened, &picks);
+/// The tallies of one example, by its name; or its problems, and the known names where there is none of this name.
+pub fn tallies(scheme: &Scheme, files: &SchemeFiles, name: &str) -> Result<Vec<Tally>, Vec<Problem>> {
+    let draw = ScenarioDraw::new();
+    let reader = Reader::new(files, &draw);
     let tables = reader.document(SCHEME_FILE, "").and_then(|top| top.section("example"));
     let sections = tables.as_ref().map(Section::sections).unwrap_or_default();
     let Some(section) = sections.iter().find(|section| section.name == name) else {
@@ -66,13 +67,13 @@ pub fn tallies(scheme: &Scheme, opened: &Opened, name: &str) -> Result<Vec<Tally
         let problem = Problem::file(SCHEME_FILE, format!("there is no worked example `{name}`")).read(name);
         let problem = match names.is_empty() {
             true => problem
-                .expected("the NAME of an [example.NAME] table, of which the file has none")
-                .fix("price a tally: --tally FILE"),
+                .expected("the NAME of an [example.NAME] table, but the file has none")
+                .fix("price a tally instead: --tally FILE"),
             false => problem.expected(format!("one of {}", names.join(", "))).nearest(name, names).fix("correct the name"),
         };
         return Err(vec![problem]);
     };
-    let found = tallies_of(scheme, section, opened);
+    let found = tallies_of(scheme, section, files);
     let _ = section.has("pays");
     section.finish();
     found.iter().flatten().filter(|_| !section.has("tally")).for_each(|tally| fits(scheme, section, tally));
@@ -84,10 +85,10 @@ pub fn tallies(scheme: &Scheme, opened: &Opened, name: &str) -> Result<Vec<Tally
     }
 }
 
-fn tallies_of(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Option<Vec<Tally>> {
+fn tallies_of(scheme: &Scheme, section: &Section<'_, '_>, files: &SchemeFiles) -> Option<Vec<Tally>> {
     let Some(file) = section.text("tally") else { return Some(vec![inline(scheme, section)]) };
     base::schedule::find_table(section, "tally", file)?;
-    match tally::read(scheme, file, opened) {
+    match tally_file::read(scheme, file, files) {
         Ok(tallies) => Some(tallies),
         Err(problems) => {
             problems.into_iter().for_each(|problem| section.push(problem));
@@ -96,9 +97,9 @@ fn tallies_of(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Op
     }
 }
 
-fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Option<Example> {
+fn example(scheme: &Scheme, section: &Section<'_, '_>, files: &SchemeFiles) -> Option<WorkedExample> {
     let before = section.reader.errors();
-    let tallies = tallies_of(scheme, section, opened)?;
+    let tallies = tallies_of(scheme, section, files)?;
     let Some(pays) = section.required_section("pays", "what is paid, by clause, such as { total = \"£224,000\" }") else {
         section.finish();
         return None;
@@ -119,7 +120,7 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Optio
                 None => {
                     let known = scheme.clauses.iter().map(|clause| clause.name.as_str()).chain(["total"]);
                     section.push(
-                        Problem::at(section.file, span, "the contract has no such clause")
+                        Problem::at(section.file, span, "the contract has no clause of this name")
                             .read(name)
                             .expected("the NAME of a [pay.NAME] table, or total")
                             .nearest(name, known)
@@ -133,10 +134,13 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Optio
         let paid = Pence(found);
         if said != paid && sound {
             section.push(
-                pays.problem(name, format!("the worked example `{}` does not come out", section.name))
+                pays.problem(name, format!("the worked example `{}` is not what the rules pay", section.name))
                     .read(said.to_string())
                     .expected(format!("{paid}, by the rules of this file"))
-                    .fix("either the example or a rule is not what the contract means; `wellspent price SCHEME --example NAME` shows each line".replace("NAME", &section.name)),
+                    .fix(
+                        "correct the example or the rule that is wrong. `wellspent price SCHEME --example NAME` shows each line"
+                            .replace("NAME", &section.name),
+                    ),
             );
         }
         payments.push((name.to_owned(), said, paid));
@@ -145,18 +149,18 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, opened: &Opened) -> Optio
     let unnamed = scheme.clauses.iter().enumerate().filter(|(_, clause)| !named(&clause.name));
     let unnamed = unnamed.map(|(at, clause)| (clause.name.clone(), Pence(paid.iter().map(|paid| paid.clause(at).0).sum())));
     let unnamed = unnamed.filter(|(_, paid)| *paid != Pence(0)).collect();
-    // An example with a mistake of its own neither holds nor fails.
+    // An example with a mistake of its own neither agrees nor fails.
     if !sound {
         return None;
     }
-    Some(Example { name: section.name.clone(), payments, unnamed })
+    Some(WorkedExample { name: section.name.clone(), payments, unnamed })
 }
 
-/// Holds the counts of an example that is written out against each other, once its keys are known to be right.
+/// Checks the counts of an example that is written out against each other, once its keys are known to be right.
 fn fits(scheme: &Scheme, section: &Section<'_, '_>, tally: &Tally) {
     for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| section.has(&outcome.name)) {
         let sum = |at: usize| tally.counts[at].iter().sum::<i64>();
-        if let Some(misfit) = tally::misfit(scheme, at, sum(outcome.base(at)), sum(at)) {
+        if let Some(misfit) = misfit(scheme, at, sum(outcome.base(at)), sum(at)) {
             let problem = section.problem(&outcome.name, misfit.what).read(misfit.read).expected(misfit.expected);
             section.push(problem.fix("check both numbers"));
         }
@@ -190,31 +194,33 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
         section.required_within(key, (Count(0), Count(most)), &beyond, "check the number and the people of the example").0
     };
     let many = || "not a number of people that can be priced".to_owned();
-    let people = count("people", true, MOST_PEOPLE, many());
+    let people = count("people", true, MAX_PEOPLE, many());
     tally.people[segment] = people;
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let name = outcome.name.as_str();
         let (most, beyond) = match outcome.kind {
-            Kind::Binary => (people, format!("`{name}` is more than everyone")),
-            Kind::Sustained { .. } | Kind::Frequency { .. } => (MOST_EVENTS, format!("`{name}` is more than can be priced")),
+            OutcomeKind::Binary => (people, format!("`{name}` is more than everyone")),
+            OutcomeKind::Sustained { .. } | OutcomeKind::Frequency { .. } => {
+                (MAX_EVENTS, format!("`{name}` is more than can be priced"))
+            }
         };
         tally.counts[at][segment] = count(name, false, most, beyond);
         if matches!(outcome.baseline, Baseline::Before { .. }) {
             let key = format!("{name} before");
-            let most = if outcome.is_binary() { people } else { MOST_EVENTS };
+            let most = if outcome.is_binary() { people } else { MAX_EVENTS };
             tally.comparison[at].people[segment] = people;
             tally.comparison[at].counts[segment] = count(&key, true, most, format!("`{key}` is more than everyone"));
         }
         if scheme.checked(at).is_some() {
             let key = format!("{name} found false");
-            tally.found_false[at][segment] = count(&key, false, MOST_EVENTS, format!("`{key}` is more than can be priced"));
+            tally.found_false[at][segment] = count(&key, false, MAX_EVENTS, format!("`{key}` is more than can be priced"));
         }
         if matches!(outcome.baseline, Baseline::Comparison { .. }) {
             let (people_key, count_key) = (format!("{name} comparison people"), format!("{name} comparison"));
-            let compared = count(&people_key, true, MOST_PEOPLE, many()).max(1);
+            let compared = count(&people_key, true, MAX_PEOPLE, many()).max(1);
             let (most, beyond) = match outcome.is_binary() {
                 true => (compared, format!("`{count_key}` is more than the people of the comparison group")),
-                false => (MOST_EVENTS, format!("`{count_key}` is more than can be priced")),
+                false => (MAX_EVENTS, format!("`{count_key}` is more than can be priced")),
             };
             tally.comparison[at].people[segment] = compared;
             tally.comparison[at].counts[segment] = count(&count_key, true, most, beyond);

@@ -1,9 +1,10 @@
 //! The contract in English: a term sheet with clause numbers, and a table of what is paid at each level of the outcome.
 
 use crate::clauses::spread_words;
+use crate::measured_result::expected_in_cell;
 use crate::price;
 use crate::tally::{Tally, misfit};
-use crate::terms::{Baseline, Better, Intake, Kind, Outcome, Per, RecordsPolicy, SaidBy, Scheme};
+use crate::terms::{Baseline, Better, Intake, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, date_words};
 use base::literal::{Literal as _, Tolerance};
 use base::money::{Pence, Quantity, Rate, WHOLE, thousands};
 
@@ -22,17 +23,21 @@ pub struct Paragraph {
 pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
     let mut out = Vec::new();
     let mut add = |number: String, text: String, from: &str| out.push(Paragraph { number, text, from: from.to_owned() });
-    add("1.1".into(), format!("The payer is {}. It is paid to: {}.", scheme.payer, scheme.provider), "");
-    add("1.2".into(), format!("The contract runs from {} to {}.{}", scheme.starts, scheme.ends, last_payment(scheme)), "");
+    add("1.1".into(), format!("Payer: {}. Provider: {}.", scheme.payer, scheme.provider), "");
+    add(
+        "1.2".into(),
+        format!("The contract runs from {} to {}.{}", date_words(scheme.starts), date_words(scheme.ends), last_payment(scheme)),
+        "",
+    );
     add("1.3".into(), people(scheme), "");
     add(
         "1.4".into(),
         match scheme.intake {
             Intake::Everyone => "Everyone referred is served and counted.".into(),
             Intake::AfterAssessment => {
-                "People count once the provider has assessed them and they have started; those who fall out before do not.".into()
+                "People count once they have been assessed and have started. People who drop out before that do not count.".into()
             }
-            Intake::ProviderChooses => "The provider may turn people away, who are then neither served nor counted.".into(),
+            Intake::ProviderChooses => "The provider may turn people away. They are then neither served nor counted.".into(),
         },
         "",
     );
@@ -47,23 +52,23 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let good = if outcome.better == Better::Fewer { "Less is better." } else { "More is better." };
         let kind = match outcome.kind {
-            Kind::Binary => "Each person counts once.".to_owned(),
-            Kind::Frequency { of, per: Per::Person } => {
-                format!("Every event counts, divided by all people (those without {} have none).", scheme.outcomes[of].name)
+            OutcomeKind::Binary => "Each person counts once.".to_owned(),
+            OutcomeKind::Frequency { of, per: Per::Person } => {
+                format!("Every event counts, divided by all people (people without {} have none).", scheme.outcomes[of].name)
             }
-            Kind::Frequency { of, per: Per::Affected } => {
+            OutcomeKind::Frequency { of, per: Per::Affected } => {
                 format!("Every event counts, divided by the people with {}.", scheme.outcomes[of].name)
             }
-            Kind::Sustained { of, every, most } => {
+            OutcomeKind::Sustained { of, every, most } => {
                 format!("Every {} that {} lasts counts, up to {most}.", every.words(), scheme.outcomes[of].name)
             }
         };
         let wait = if outcome.wait.in_months() > 0.0 {
-            format!(", with {} more for late facts to arrive", outcome.wait.words())
+            format!(", plus {} for late facts to arrive", outcome.wait.words())
         } else {
             String::new()
         };
-        // A measure that states its own window is not told it again.
+        // A measure that states its own window does not need it again.
         let window = outcome.window.words();
         let within = if outcome.measure.contains(&window) { String::new() } else { format!(", within {window}") };
         let text = format!("{}: {}{within}{wait}. {kind} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
@@ -88,61 +93,77 @@ fn records(policy: &RecordsPolicy) -> String {
     let other = match policy.other_kinds.as_slice() {
         [] => String::new(),
         kinds => {
-            format!(" These kinds and classes are not those that the rules need, though spelled alike: {}.", kinds.join(", "))
+            format!(
+                " These kinds and classes are not the ones that the rules need, although the names are similar: {}.",
+                kinds.join(", ")
+            )
         }
     };
     match policy.faults {
-        Tolerance::Rows(0) => format!("Records are paid on only when no row that could change the sum is faulty.{other}"),
-        faults => format!("Records are paid on when at most {} that could change the sum are faulty.{other}", faults.words()),
+        Tolerance::Rows(0) => format!("Payments are made only when no row that could change the sum is faulty.{other}"),
+        faults => {
+            let are = if faults == Tolerance::Rows(1) { "is" } else { "are" };
+            format!("Payments are made when at most {} that could change the sum {are} faulty.{other}", faults.words())
+        }
     }
 }
 
 fn last_payment(scheme: &Scheme) -> String {
-    scheme.final_payment.map_or(String::new(), |day| format!(" Nothing is paid or claimed back after {day}."))
+    scheme.final_payment.map_or(String::new(), |day| format!(" Nothing is paid or claimed back after {}.", date_words(day)))
 }
 
 fn people(scheme: &Scheme) -> String {
     let (first, last) = (&scheme.cohorts[0], &scheme.cohorts[scheme.cohorts.len() - 1]);
+    let (starts, ends) = (date_words(first.starts), date_words(last.ends));
+    let several_areas = scheme.areas.len() > 1;
+    let areas = if several_areas { format!(" in each of {} areas", scheme.areas.len()) } else { String::new() };
+    let months = if first.months == 1 { "1 month".to_owned() } else { format!("{} months", first.months) };
     let cohorts = match scheme.cohorts.len() {
-        1 => format!("People who start from {} to {} are one cohort", first.starts, first.ends),
-        n => format!("People who start from {} to {} fall into {n} cohorts of {} months", first.starts, last.ends, first.months),
+        1 => format!("People who start from {starts} to {ends} are one cohort{areas}."),
+        n => format!("People who start from {starts} to {ends} are divided into {n} cohorts of {months}{areas}."),
     };
-    let areas = if scheme.areas.len() > 1 { format!(" in each of {} areas", scheme.areas.len()) } else { String::new() };
     let (low, high) = scheme.people.values().iter().fold((i64::MAX, 0), |(low, high), n| (low.min(n.0), high.max(n.0)));
     let size = if low == high { thousands(low) } else { format!("{} to {}", thousands(low), thousands(high)) };
-    let each = if scheme.people.by_segment() { "of each segment" } else { "each" };
+    let are = if high == 1 { "person is" } else { "people are" };
+    let each = match (scheme.people.by_segment(), scheme.cohorts.len() > 1 || several_areas) {
+        (true, _) => "in each segment of each cohort",
+        (false, true) => "in each cohort",
+        (false, false) => "in it",
+    };
     let said_by = match scheme.segments_set_by {
-        SaidBy::Provider => " The provider says which segment a person belongs to.",
-        SaidBy::Records => "",
+        ReportedBy::Provider => " The provider says which segment a person belongs to.",
+        ReportedBy::Records => "",
     };
     let segments = match scheme.segments.len() {
         1 => String::new(),
-        n => format!(" The contract tells {n} segments apart: {}.", scheme.segments.join(", ")),
+        n => format!(" The contract has {n} segments: {}.", scheme.segments.join(", ")),
     };
-    format!("{cohorts}{areas}, of {size} people {each} as expected.{segments}{said_by}")
+    format!("{cohorts} {size} {are} expected {each}.{segments}{said_by}")
 }
 
-/// What an outcome is compared with, how the baseline moves, and whose word it rests on.
+/// What an outcome is compared with, how the baseline moves, and who reports it.
 fn baseline(scheme: &Scheme, outcome: usize) -> String {
     let outcome = &scheme.outcomes[outcome];
     let ratchet = match outcome.ratchet {
         Rate(0) => String::new(),
         share => {
-            format!(" Each year's baseline takes over {share} of how much better or worse the year before was than its own.")
+            format!(
+                " Each year, the baseline moves by {share} of the difference between the previous year's result and its baseline."
+            )
         }
     };
     let reported = match outcome.reported_by {
-        SaidBy::Records => "",
-        SaidBy::Provider => " It is counted as the provider reports it.",
+        ReportedBy::Records => "",
+        ReportedBy::Provider => " The provider reports it.",
     };
-    format!("{}{ratchet}{reported}", held_against(scheme, outcome))
+    format!("{}{ratchet}{reported}", compared_with(scheme, outcome))
 }
 
-fn held_against(scheme: &Scheme, outcome: &Outcome) -> String {
+fn compared_with(scheme: &Scheme, outcome: &Outcome) -> String {
     match &outcome.baseline {
         Baseline::None => String::new(),
         Baseline::Before { over } => {
-            format!(" It is compared with the same people over the {} before they started.", over.words())
+            format!(" It is compared with the same people in the {} before they started.", over.words())
         }
         Baseline::Comparison { ratio } => {
             format!(
@@ -152,7 +173,7 @@ fn held_against(scheme: &Scheme, outcome: &Outcome) -> String {
         }
         Baseline::Fixed(schedule) => {
             let show = |rate: Rate| match outcome.kind {
-                Kind::Binary => rate.to_string(),
+                OutcomeKind::Binary => rate.to_string(),
                 _ => format!("{} each", Quantity(rate.0)),
             };
             format!(" The baseline is {}.", spread_words(scheme, schedule, show))
@@ -162,7 +183,7 @@ fn held_against(scheme: &Scheme, outcome: &Outcome) -> String {
 
 /// One row of the payment table: a level of an outcome and what is paid there.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Level {
+pub struct PaymentLevel {
     /// Change from the expected level in percentage points of all people (events per hundred people for a frequency);
     /// negative is fewer.
     pub change: f64,
@@ -173,18 +194,18 @@ pub struct Level {
     pub total: Pence,
 }
 
-/// What one area is paid in all when one outcome stands at each of some levels in every cohort, all else as in `expected`
-/// (see [`expected_tally`]). `changes` are in percentage points (or events per hundred people); levels that cannot be are
-/// left out.
+/// What one area is paid in total when one outcome is at each of some levels in every cohort and everything else is as in
+/// `expected` (see [`expected_tally`]). `changes` are in percentage points (or events per hundred people). Impossible levels
+/// are left out.
 #[must_use]
-pub fn payment_table(scheme: &Scheme, expected: &Tally, outcome: usize, changes: &[f64]) -> Vec<Level> {
+pub fn payment_table(scheme: &Scheme, expected: &Tally, outcome: usize, changes: &[f64]) -> Vec<PaymentLevel> {
     changes.iter().filter_map(|&change| level(scheme, expected, outcome, change)).collect()
 }
 
-/// As many events for one person as a baseline may state.
-const MOST_EVENTS_EACH: i64 = 100;
+/// The most events for one person that a baseline may state.
+const MAX_EVENTS_EACH: i64 = 100;
 
-fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Option<Level> {
+fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Option<PaymentLevel> {
     let mut tally = expected.clone();
     let definition = &scheme.outcomes[outcome];
     for cell in 0..tally.people.len() {
@@ -192,7 +213,7 @@ fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Opti
         let before = tally.counts[outcome][cell];
         let from = match definition.baseline {
             Baseline::None => before.saturating_mul(WHOLE),
-            _ => price::expected_in_cell(scheme, expected, outcome, cell),
+            _ => expected_in_cell(scheme, expected, outcome, cell),
         };
         let moved = from.saturating_add((change / 100.0 * WHOLE as f64 * people as f64).round() as i64);
         let count = to_the_better(moved, definition.better);
@@ -203,13 +224,13 @@ fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Opti
         if misfit(scheme, outcome, tally.counts[definition.base(outcome)][cell], count).is_some() {
             return None;
         }
-        // What is counted on top of a binary outcome moves with it: the same events for each person affected.
+        // What is counted on top of a binary outcome moves with it: each person affected has the same number of events.
         for (at, other) in scheme.outcomes.iter().enumerate() {
             match other.kind {
-                Kind::Frequency { of, .. } | Kind::Sustained { of, .. } if of == outcome && before > 0 => {
+                OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } if of == outcome && before > 0 => {
                     let most = match other.kind {
-                        Kind::Sustained { most, .. } => count * most,
-                        _ => people * MOST_EVENTS_EACH,
+                        OutcomeKind::Sustained { most, .. } => count * most,
+                        _ => people * MAX_EVENTS_EACH,
                     };
                     let moved = tally.counts[at][cell] as f64 * count as f64 / before as f64;
                     tally.counts[at][cell] = (moved.round() as i64).min(most);
@@ -222,11 +243,11 @@ fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Opti
     let people: i64 = tally.people.iter().sum();
     let rate = tally.counts[outcome].iter().sum::<i64>() as f64 / people.max(1) as f64;
     let by_clause = (0..scheme.clauses.len()).map(|clause| paid.clause(clause)).collect();
-    Some(Level { change, rate, by_clause, total: paid.total() })
+    Some(PaymentLevel { change, rate, by_clause, total: paid.total() })
 }
 
-/// A count in billionths as whole people or events, rounded to the better side: a result that meets its baseline exactly must
-/// not fall short of it by a part of a person.
+/// A count in billionths as whole people or events, rounded to the better side. A result that meets its baseline exactly must not
+/// fall short of it by part of a person.
 fn to_the_better(count: i64, better: Better) -> i64 {
     match better {
         Better::Fewer => count.div_euclid(WHOLE),
@@ -234,37 +255,37 @@ fn to_the_better(count: i64, better: Better) -> i64 {
     }
 }
 
-/// How often each outcome of the scheme happens to one person of each of the contract's segments as things are, in one area:
-/// a share of people, or events or periods of one person.
-pub type AsNow = Vec<Vec<f64>>;
+/// How often each outcome of the scheme happens today to one person of each of the contract's segments, in one area: a share of
+/// people, or the events or periods of one person.
+pub type CurrentRates = Vec<Vec<f64>>;
 
 /// Where the level of an outcome in [`expected_tally`] comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expectation {
     /// The contract's own baseline.
     Baseline,
-    /// What is believed of it as things are.
-    Believed,
-    /// Nothing is known of it: half of the people, half of the periods, two events for each person affected.
-    Assumed,
+    /// What the assumptions say of today.
+    Today,
+    /// Nothing is known about it: half of the people, half of the periods, two events for each person affected.
+    Unknown,
 }
 
 impl Expectation {
-    /// Of one outcome, with or without beliefs.
+    /// For one outcome, with or without an assumptions file.
     #[must_use]
-    pub fn of(outcome: &Outcome, believed: bool) -> Expectation {
-        match (&outcome.baseline, believed) {
+    pub fn of(outcome: &Outcome, known_today: bool) -> Expectation {
+        match (&outcome.baseline, known_today) {
             (Baseline::Fixed(_), _) => Expectation::Baseline,
-            (_, true) => Expectation::Believed,
-            _ => Expectation::Assumed,
+            (_, true) => Expectation::Today,
+            _ => Expectation::Unknown,
         }
     }
 }
 
-/// The tally of one area in which everything comes out as expected: at its fixed baseline, or else as it is now, where that
-/// is believed to be known, and then no better than those it is compared with.
+/// The tally of one area in which everything is as expected: each outcome is at its fixed baseline or, where there is none, at
+/// today's level if the assumptions say it. It is then no better than the people it is compared with.
 #[must_use]
-pub fn expected_tally(scheme: &Scheme, area: usize, as_now: Option<&AsNow>) -> Tally {
+pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRates>) -> Tally {
     let mut tally = Tally::empty(scheme, area, (0..scheme.cohorts.len()).collect());
     for (at, cohort) in scheme.cohorts.iter().enumerate() {
         for segment in 0..tally.segments {
@@ -274,22 +295,23 @@ pub fn expected_tally(scheme: &Scheme, area: usize, as_now: Option<&AsNow>) -> T
             for (index, outcome) in scheme.outcomes.iter().enumerate() {
                 let affected = tally.counts[outcome.base(index)][cell];
                 let people = tally.people[cell];
-                let mut count = match (&outcome.baseline, as_now, outcome.kind) {
+                let mut count = match (&outcome.baseline, current, outcome.kind) {
                     (Baseline::Fixed(schedule), _, kind) => {
-                        let base = if matches!(kind, Kind::Frequency { per: Per::Affected, .. }) { affected } else { people };
+                        let base =
+                            if matches!(kind, OutcomeKind::Frequency { per: Per::Affected, .. }) { affected } else { people };
                         let rate = schedule.at(area, segment, cohort.year);
                         to_the_better(base.saturating_mul(rate.0), outcome.better)
                     }
-                    (_, Some(as_now), _) => (people as f64 * as_now[index][segment]).round() as i64,
-                    (_, None, Kind::Binary) => people / 2,
-                    (_, None, Kind::Frequency { .. }) => 2 * affected,
-                    (_, None, Kind::Sustained { most, .. }) => affected * most / 2,
+                    (_, Some(current), _) => (people as f64 * current[index][segment]).round() as i64,
+                    (_, None, OutcomeKind::Binary) => people / 2,
+                    (_, None, OutcomeKind::Frequency { .. }) => 2 * affected,
+                    (_, None, OutcomeKind::Sustained { most, .. }) => affected * most / 2,
                 };
                 match outcome.kind {
-                    Kind::Frequency { .. } if affected == 0 => count = 0,
-                    Kind::Frequency { .. } => count = count.max(affected),
-                    Kind::Sustained { most, .. } => count = count.min(affected * most),
-                    Kind::Binary => {}
+                    OutcomeKind::Frequency { .. } if affected == 0 => count = 0,
+                    OutcomeKind::Frequency { .. } => count = count.max(affected),
+                    OutcomeKind::Sustained { most, .. } => count = count.min(affected * most),
+                    OutcomeKind::Binary => {}
                 }
                 tally.counts[index][cell] = count;
                 if let Some(ratio) = outcome.compared() {

@@ -1,56 +1,64 @@
-//! What was promised: a payment-by-results scheme, parsed, checked, explained in English and priced.
+//! A payment-by-results contract: read, checked, explained in English and priced.
 //!
-//! A scheme is a folder: `scheme.toml` holds the contract's terms in a closed catalogue of clauses, with CSV tables beside
-//! it. [`open`] takes the files' bytes, [`check`] reads and checks them, [`price::price`] prices a [`tally::Tally`], and
-//! [`explain::term_sheet`] puts the contract into English.
+//! A scheme is a folder: `scheme.toml` states the contract's terms in a fixed catalogue of clauses, with CSV tables in the same
+//! folder. [`base::open`] takes the bytes of the files, [`check`] reads and checks them, [`price::price`] prices a
+//! [`tally::Tally`], and [`explain::term_sheet`] writes the contract in English.
 //!
-//! This crate never opens a file, knows nothing of records or people, and rolls no dice.
+//! This crate opens no file, knows nothing about records or people, and draws no random numbers.
 
 pub mod amend;
+mod amendment;
+pub mod changes;
 pub mod clauses;
 pub mod examples;
+pub mod expected_people;
 pub mod explain;
 pub mod fees;
 pub mod fixes;
 pub mod gate;
 mod limits;
 mod linear;
-pub mod measured;
-pub mod perverse;
+pub mod measured_result;
+pub mod measurement;
+pub mod perverse_incentives;
 pub mod price;
+mod pricing;
 pub mod providers;
 pub mod read;
+mod references;
+mod scheme_file;
 pub mod tally;
+pub mod tally_file;
 pub mod terms;
 pub mod warnings;
 
 use base::problem::Problem;
-use base::{Opened, Picks, Reader};
+use base::{Reader, ScenarioDraw, SchemeFiles};
 
 pub use terms::Scheme;
 
-/// What checking a scheme file gives: the scheme, unless there are errors, and everything there is to say about it.
+/// The result of checking a scheme: the scheme, unless there are errors, and everything that was found.
 #[derive(Debug)]
 pub struct Checked {
     pub scheme: Option<Scheme>,
-    pub examples: Vec<examples::Example>,
+    pub examples: Vec<examples::WorkedExample>,
     pub problems: Vec<Problem>,
 }
 
-/// Reads a scheme, runs its worked examples and looks for faults that need no simulation.
+/// Reads a scheme, runs its worked examples and looks for faults that can be found without simulation.
 #[must_use]
-pub fn check(opened: &Opened) -> Checked {
-    let picks = Picks::new();
-    let reader = Reader::new(opened, &picks);
+pub fn check(files: &SchemeFiles) -> Checked {
+    let draw = ScenarioDraw::new();
+    let reader = Reader::new(files, &draw);
     let scheme = read::scheme(&reader);
-    let mut problems = opened.problems.clone();
+    let mut problems = files.problems.clone();
     problems.extend(reader.problems.into_inner());
     let mut examples = Vec::new();
     if let Some(scheme) = &scheme {
-        let (run, wrong) = examples::run(scheme, opened);
+        let (run, wrong) = examples::run(scheme, files);
         examples = run;
         problems.extend(wrong);
-        problems.extend(warnings::warnings(scheme, opened));
+        problems.extend(warnings::warnings(scheme, files));
     }
     Checked { scheme, examples, problems }
 }

@@ -1,33 +1,25 @@
-//! Caps and floors as something to change: moved, taken away, or set on both sides of what results may pay.
+//! Caps and floors as something to change: moved, removed, or set on both sides of what results may pay.
 
 use crate::clauses::cap::Cap;
 use crate::clauses::floor::Floor;
-use crate::clauses::{Over, Rule};
 use crate::fees::{self, Fees};
-use crate::terms::Scheme;
+use crate::terms::{MeasuredOver, Scheme};
 use base::money::Pence;
 use base::schedule::Schedule;
 
 /// Multiplies every cap and floor by this percentage.
 pub(crate) fn move_all(scheme: &mut Scheme, percent: i64) {
     let moved = |amount: Pence| Pence(amount.0 * percent / 100);
-    for clause in &mut scheme.clauses {
-        match &mut clause.rule {
-            Rule::Cap(cap) => cap.most = cap.most.map(moved),
-            Rule::Floor(floor) => floor.least = floor.least.map(moved),
-            _ => {}
-        }
-    }
+    scheme.clauses.iter_mut().for_each(|clause| clause.terms.scale_limits(&moved));
 }
 
-/// Takes every cap and floor away; `None` when another clause would have nothing left to look at.
+/// Removes every cap and floor; `None` when another clause would have nothing left to refer to.
 pub(crate) fn remove_all(scheme: &mut Scheme) -> Option<()> {
-    let is_limit = |rule: &Rule| matches!(rule, Rule::Cap(_) | Rule::Floor(_));
-    let gone: Vec<bool> = scheme.clauses.iter().map(|clause| is_limit(&clause.rule)).collect();
+    let gone: Vec<bool> = scheme.clauses.iter().map(|clause| clause.terms.is_limit()).collect();
     let place = |at: usize| at - gone[..at].iter().filter(|gone| **gone).count();
     let mut kept = Vec::new();
     for (mut clause, _) in scheme.clauses.drain(..).zip(&gone).filter(|(_, gone)| !**gone) {
-        if let Some(list) = clause.rule.refers_to_mut() {
+        if let Some(list) = clause.terms.references() {
             let had_some = !list.is_empty();
             *list = list.iter().filter(|&&at| !gone[at]).map(|&at| place(at)).collect();
             if had_some && list.is_empty() {
@@ -40,23 +32,23 @@ pub(crate) fn remove_all(scheme: &mut Scheme) -> Option<()> {
     Some(())
 }
 
-/// Lets results move what is paid in a year by at most this percentage of the fees, up or down; `None` where there are limits
+/// Lets results move what is paid in a year by at most this percentage of the fees, up or down. `None` where there are limits
 /// already, or no fees or results to set them by.
 pub(crate) fn collar(scheme: &mut Scheme, percent: i64) -> Option<()> {
     let fees = Fees::of(scheme)?;
     let results: Vec<usize> = scheme.result_clauses().collect();
-    let limited = scheme.clauses.iter().any(|clause| matches!(clause.rule, Rule::Cap(_) | Rule::Floor(_)));
+    let limited = scheme.clauses.iter().any(|clause| clause.terms.is_limit());
     if limited || results.is_empty() || fees.total() < 1.0 {
         return None;
     }
     let months: i64 = scheme.cohorts.iter().map(|cohort| cohort.months).sum();
     let share = percent as f64 / 100.0 / (months as f64 / 12.0);
     let amounts: Vec<Pence> =
-        fees.fixed.iter().zip(&fees.following).map(|(a, b)| Pence(((a + b) * share).round() as i64)).collect();
+        fees.fixed.iter().zip(&fees.by_person).map(|(a, b)| Pence(((a + b) * share).round() as i64)).collect();
     let most = Schedule::of_areas(amounts);
     let least = most.map(|amount| Pence(-amount.0));
-    let cap = Cap { on: results.clone(), most, over: Over::EachYear };
-    fees::add(scheme, "most_for_results", Rule::Cap(cap));
-    fees::add(scheme, "least_for_results", Rule::Floor(Floor { on: results, least, over: Over::EachYear }));
+    let over = MeasuredOver::EachYear;
+    fees::add_clause(scheme, "most_for_results", Cap { on: results.clone(), most, over }.into());
+    fees::add_clause(scheme, "least_for_results", Floor { on: results, least, over }.into());
     Some(())
 }

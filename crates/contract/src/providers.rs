@@ -1,18 +1,18 @@
 //! Who is paid: the contract's own list of providers, which area each holds, and from when to when.
 //!
-//! Records name a provider by its id in this list, letter by letter. A contract without a list leaves it to the table of
-//! providers in the records; what it pays for an area as a whole can then be paid to one provider only.
+//! Records name a provider by its id in this list, which must match exactly. Without a list, the table of providers in the
+//! records decides. What the contract pays for an area as a whole can then be paid to one provider only.
 
 use jiff::civil::Date;
 
-use crate::clauses::{Clause, Rule};
-use crate::terms::{Cohort, MonthEnd, Scheme, later, months_later};
-use base::document::Section;
+use crate::clauses::Clause;
+use crate::terms::{Cohort, MonthEnd, Scheme, date_words, later, months_later};
 use base::literal::Duration;
 use base::problem::Problem;
+use base::reader::Section;
 use base::schedule::{find_column, find_table};
-use base::spelling;
-use base::table::Table;
+use base::similar_names;
+use base::table::CsvTable;
 
 /// An organisation that is paid under the contract.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,19 +22,19 @@ pub struct Provider {
     /// What it is called; the id where the file says nothing.
     pub name: String,
     /// What it holds, in the order of the file.
-    pub holdings: Vec<Holding>,
+    pub holdings: Vec<AreaHolding>,
 }
 
-/// One area, for some time.
+/// One area that a provider holds, for some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Holding {
+pub struct AreaHolding {
     pub area: usize,
     pub starts: Date,
     /// The last day.
     pub ends: Date,
 }
 
-/// Whose people the clauses that pay for an area as a whole look at: fees, bonuses, caps and floors.
+/// Whose people count in clauses that pay for an area as a whole: fees, bonuses, caps and floors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PricedFor {
     /// An area is priced once, so one provider holds it at a time.
@@ -59,13 +59,13 @@ impl Provider {
 }
 
 impl Scheme {
-    /// A provider of the contract's list by its id, letter by letter.
+    /// A provider of the contract's list by its exact id.
     #[must_use]
     pub fn provider(&self, id: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.id == id)
     }
 
-    /// The clauses that pay for an area as a whole: split over two providers, they come to another sum than for one.
+    /// The clauses that pay for an area as a whole: divided between two providers, they amount to another sum than for one.
     #[must_use]
     pub fn for_whole_areas(&self) -> Vec<&Clause> {
         for_whole_areas(&self.clauses)
@@ -92,19 +92,18 @@ impl Scheme {
 }
 
 fn for_whole_areas(clauses: &[Clause]) -> Vec<&Clause> {
-    let whole = |rule: &Rule| matches!(rule, Rule::ServiceFee(_) | Rule::Bonus(_) | Rule::Cap(_) | Rule::Floor(_));
-    clauses.iter().filter(|clause| whole(&clause.rule)).collect()
+    clauses.iter().filter(|clause| clause.terms.pays_for_whole_area()).collect()
 }
 
-/// A provider as it is read, with a problem that only lacks its words for each of its holdings.
-struct Listed {
+/// A provider as it is read, with the start of a problem, which still lacks its text, for each of its holdings.
+struct ListedProvider {
     provider: Provider,
     place: Problem,
     places: Vec<Problem>,
 }
 
-/// What the rest of the file says that a list of providers must agree with.
-pub(crate) struct Terms<'a> {
+/// What a list of providers must agree with in the rest of the file.
+pub(crate) struct ListContext<'a> {
     pub areas: &'a [String],
     pub contract: Option<(Date, Date)>,
     pub cohorts: &'a [Cohort],
@@ -114,7 +113,7 @@ pub(crate) struct Terms<'a> {
 }
 
 /// Reads the list: a list of ids, a table in a CSV file, or a heading for each.
-pub(crate) fn read(top: &Section<'_, '_>, terms: &Terms<'_>) -> Vec<Provider> {
+pub(crate) fn read(top: &Section<'_, '_>, terms: &ListContext<'_>) -> Vec<Provider> {
     if !top.has("providers") {
         return Vec::new();
     }
@@ -126,7 +125,7 @@ pub(crate) fn read(top: &Section<'_, '_>, terms: &Terms<'_>) -> Vec<Provider> {
             }
             Some(ids) => {
                 let place = |span| Problem::at(top.file, span, "");
-                let one = |(id, span): &(&str, _)| Listed {
+                let one = |(id, span): &(&str, _)| ListedProvider {
                     provider: Provider {
                         id: (*id).to_owned(),
                         name: (*id).to_owned(),
@@ -142,7 +141,7 @@ pub(crate) fn read(top: &Section<'_, '_>, terms: &Terms<'_>) -> Vec<Provider> {
     };
     if listed.is_empty() && top.reader.errors() == 0 {
         top.push(
-            top.problem("providers", "there is no provider in the list")
+            top.problem("providers", "the list of providers is empty")
                 .expected("at least one provider")
                 .fix("write providers = [\"NAME\"], or remove the key"),
         );
@@ -153,13 +152,13 @@ pub(crate) fn read(top: &Section<'_, '_>, terms: &Terms<'_>) -> Vec<Provider> {
     listed.into_iter().map(|listed| listed.provider).collect()
 }
 
-/// Every area, for so long.
-fn everything(terms: &Terms<'_>, (starts, ends): (Date, Date)) -> Vec<Holding> {
-    (0..terms.areas.len()).map(|area| Holding { area, starts, ends }).collect()
+/// Every area, from one day to another.
+fn everything(terms: &ListContext<'_>, (starts, ends): (Date, Date)) -> Vec<AreaHolding> {
+    (0..terms.areas.len()).map(|area| AreaHolding { area, starts, ends }).collect()
 }
 
 /// `[providers.ID]`, one for each.
-fn headed(top: &Section<'_, '_>, terms: &Terms<'_>) -> Vec<Listed> {
+fn headed(top: &Section<'_, '_>, terms: &ListContext<'_>) -> Vec<ListedProvider> {
     let Some(all) = top.section("providers") else { return Vec::new() };
     let whole = terms.contract.unwrap_or((Date::MIN, Date::MAX));
     let mut out = Vec::new();
@@ -176,29 +175,29 @@ fn headed(top: &Section<'_, '_>, terms: &Terms<'_>) -> Vec<Listed> {
             }
         }
         let holdings = match listed {
-            Some(_) => areas.into_iter().map(|area| Holding { area, starts, ends }).collect(),
+            Some(_) => areas.into_iter().map(|area| AreaHolding { area, starts, ends }).collect(),
             None => everything(terms, (starts, ends)),
         };
         section.finish();
         let place = Problem::at(section.file, section.span, "");
         let places = vec![place.clone(); holdings.len()];
-        out.push(Listed { provider: Provider { id, name, holdings }, place, places });
+        out.push(ListedProvider { provider: Provider { id, name, holdings }, place, places });
     }
     out
 }
 
-fn no_area(place: Problem, area: &str, terms: &Terms<'_>) -> Problem {
-    let nearest = spelling::nearest(area, terms.areas.iter().map(String::as_str)).map(str::to_owned);
+fn no_area(place: Problem, area: &str, terms: &ListContext<'_>) -> Problem {
+    let nearest = similar_names::nearest(area, terms.areas.iter().map(String::as_str)).map(str::to_owned);
     let expected = format!("one of {}", terms.areas.join(", "));
     let problem = Problem { what: "the contract has no such area".to_owned(), nearest, ..place };
-    problem.read(format!("`{area}`")).expected(expected).fix("write the area exactly as `areas` has it")
+    problem.read(format!("`{area}`")).expected(expected).fix("write the area exactly as in `areas`")
 }
 
 /// A row for each provider and area: columns `provider`, and if need be `name`, `area`, `starts` and `ends`.
-fn from_table(top: &Section<'_, '_>, table: &Table, terms: &Terms<'_>) -> Vec<Listed> {
+fn from_table(top: &Section<'_, '_>, table: &CsvTable, terms: &ListContext<'_>) -> Vec<ListedProvider> {
     let Some(provider) = find_column(top, "providers", table, "provider") else { return Vec::new() };
     let whole = terms.contract.unwrap_or((Date::MIN, Date::MAX));
-    let mut out: Vec<Listed> = Vec::new();
+    let mut out: Vec<ListedProvider> = Vec::new();
     for row in &table.rows {
         let place = |column: usize| table.problem(row[column].span, "");
         let cell = |name: &str| table.column(name).map(|at| (at, row[at].text.as_str())).filter(|(_, text)| !text.is_empty());
@@ -208,7 +207,12 @@ fn from_table(top: &Section<'_, '_>, table: &Table, terms: &Terms<'_>) -> Vec<Li
                 Some(date) => date,
                 None => {
                     let problem = Problem { what: format!("`{name}` should be a date"), ..place(at) };
-                    top.push(problem.read(text).expected("a date, year first, such as 2027-04-01").fix("write it like that"));
+                    top.push(
+                        problem
+                            .read(text)
+                            .expected("a date, year first, such as 2027-04-01")
+                            .fix("write the date like this: 2027-04-01"),
+                    );
                     otherwise
                 }
             },
@@ -217,7 +221,7 @@ fn from_table(top: &Section<'_, '_>, table: &Table, terms: &Terms<'_>) -> Vec<Li
         let holdings = match cell("area") {
             None => everything(terms, (starts, ends)),
             Some((at, area)) => match terms.areas.iter().position(|known| known == area) {
-                Some(area) => vec![Holding { area, starts, ends }],
+                Some(area) => vec![AreaHolding { area, starts, ends }],
                 None => {
                     top.push(no_area(place(at), area, terms));
                     Vec::new()
@@ -233,58 +237,58 @@ fn from_table(top: &Section<'_, '_>, table: &Table, terms: &Terms<'_>) -> Vec<Li
                     let what = format!("`{id}` has two names");
                     let problem = Problem { what, ..place(table.column("name").unwrap_or(provider)) };
                     let expected = format!("`{}`, as above", known.provider.name);
-                    top.push(problem.read(name).expected(expected).fix("give the name once, or the same name each time"));
+                    top.push(problem.read(name).expected(expected).fix("give the name once, or the same name in every row"));
                 }
                 known.provider.holdings.extend(holdings);
                 known.places.extend(places);
             }
-            None => out.push(Listed { provider: Provider { id, name, holdings }, place: place(provider), places }),
+            None => out.push(ListedProvider { provider: Provider { id, name, holdings }, place: place(provider), places }),
         }
     }
     out
 }
 
-/// Ids and names that are empty, that hide something, or that two providers share but for spelling.
-fn wrong_names(listed: &[Listed]) -> Vec<Problem> {
+/// Ids and names that are empty, that have hidden characters, or that two providers share apart from spelling.
+fn wrong_names(listed: &[ListedProvider]) -> Vec<Problem> {
     let mut out = Vec::new();
     for (at, one) in listed.iter().enumerate() {
         let id = &one.provider.id;
         let plain = id.split_whitespace().collect::<Vec<_>>().join(" ");
-        let expected = "each provider once, with an id as the records write it";
+        let expected = "each provider once, with its id as in the records";
         let say = |what: String, fix: &str| {
             let problem = Problem { what, ..one.place.clone() };
             problem.read(format!("{id:?}")).expected(expected).fix(fix)
         };
-        if spelling::folded(id).is_empty() {
+        if similar_names::folded(id).is_empty() {
             out.push(say("this provider has no name".to_owned(), "name it, or remove it"));
             continue;
         }
-        if *id != plain || id.chars().any(spelling::unseen) {
-            let what = format!("the id `{}` has blanks or characters in it that nobody sees", plain.escape_debug());
-            out.push(say(what, "type it anew, with single blanks between words"));
+        if *id != plain || id.chars().any(similar_names::unseen) {
+            let what = format!("the id `{}` has extra blanks or hidden characters", plain.escape_debug());
+            out.push(say(what, "type it again, with single blanks between words"));
         }
-        let taken = |other: &&Listed| {
+        let taken = |other: &&ListedProvider| {
             let (own, theirs) = (&one.provider, &other.provider);
             let names = [&theirs.id, &theirs.name];
-            [&own.id, &own.name].into_iter().any(|own| names.into_iter().any(|theirs| spelling::same(own, theirs)))
+            [&own.id, &own.name].into_iter().any(|own| names.into_iter().any(|theirs| similar_names::same(own, theirs)))
         };
         if let Some(other) = listed[..at].iter().find(taken) {
-            let what = format!("the provider `{id}` appears twice: `{}` has the same name but for spelling", other.provider.id);
+            let what = format!("the provider `{id}` appears twice: `{}` is the same name in another spelling", other.provider.id);
             out.push(say(what, "remove one of the two, or give the other another name"));
         }
     }
     out
 }
 
-/// Holdings that end before they start, reach beyond the contract, overlap where they must not, or part a month's fee.
-fn wrong_times(listed: &[Listed], terms: &Terms<'_>) -> Vec<Problem> {
+/// Holdings that end before they start, go beyond the contract, overlap where they must not, or divide the fee of a month.
+fn wrong_times(listed: &[ListedProvider], terms: &ListContext<'_>) -> Vec<Problem> {
     let mut out = Vec::new();
     let all = || {
-        let each = |one: &'_ Listed| (0..one.provider.holdings.len()).collect::<Vec<_>>();
+        let each = |one: &'_ ListedProvider| (0..one.provider.holdings.len()).collect::<Vec<_>>();
         listed.iter().enumerate().flat_map(move |(at, one)| each(one).into_iter().map(move |held| (at, held)))
     };
     let whole = for_whole_areas(terms.clauses);
-    let fee = terms.clauses.iter().find(|clause| matches!(clause.rule, Rule::ServiceFee(_)));
+    let fee = terms.clauses.iter().find(|clause| clause.terms.is_monthly());
     for (at, number) in all() {
         let (provider, place) = (&listed[at].provider, &listed[at].places[number]);
         let held = provider.holdings[number];
@@ -292,19 +296,23 @@ fn wrong_times(listed: &[Listed], terms: &Terms<'_>) -> Vec<Problem> {
         let when = format!("{} to {}", held.starts, held.ends);
         let say = |what: String| Problem { what, ..place.clone() }.read(when.clone());
         if held.ends < held.starts {
-            let problem = say(format!("`{}` holds {area} until before it starts", provider.id));
+            let problem = say(format!("`{}` stops holding {area} before it starts", provider.id));
             out.push(problem.expected(format!("an end after {}", held.starts)).fix("check the two dates"));
             continue;
         }
         if let Some((starts, ends)) = terms.contract.filter(|(starts, ends)| held.starts < *starts || held.ends > *ends) {
-            let problem = say(format!("`{}` holds {area} beyond the contract's own dates", provider.id));
-            out.push(problem.expected(format!("dates within {starts} to {ends}")).fix("correct these dates, or the contract's"));
+            let problem = say(format!("`{}` holds {area} outside the dates of the contract", provider.id));
+            out.push(
+                problem
+                    .expected(format!("dates within {starts} to {ends}"))
+                    .fix("correct these dates, or the dates of the contract"),
+            );
         }
         let before = all().take_while(|other| *other != (at, number));
         let overlapping = before.into_iter().find(|(other, other_number)| {
             let theirs = listed[*other].provider.holdings[*other_number];
-            // One provider in two spellings is told as such.
-            let one = spelling::same(&listed[*other].provider.id, &provider.id);
+            // One provider in two spellings is reported separately.
+            let one = similar_names::same(&listed[*other].provider.id, &provider.id);
             let may = *other != at && (terms.priced_for == PricedFor::Provider || whole.is_empty() || one);
             theirs.area == held.area && theirs.starts <= held.ends && held.starts <= theirs.ends && !may
         });
@@ -312,7 +320,7 @@ fn wrong_times(listed: &[Listed], terms: &Terms<'_>) -> Vec<Problem> {
             out.push(match other == at {
                 true => {
                     let problem = say(format!("`{}` holds {area} twice at the same time", provider.id));
-                    problem.expected("each area once for any day").fix("remove one of the two, or correct its dates")
+                    problem.expected("each area at most once on any day").fix("remove one of the two, or correct its dates")
                 }
                 false => shared(say, (&listed[other].provider.id, &provider.id, area), &whole),
             });
@@ -323,7 +331,7 @@ fn wrong_times(listed: &[Listed], terms: &Terms<'_>) -> Vec<Problem> {
                 provider.id, fee.name
             ));
             let expected = format!("a change on the first day of a month of the contract, such as {day}");
-            out.push(problem.expected(expected).fix("a fee is due for whole months: correct the date"));
+            out.push(problem.expected(expected).fix("correct the date: a fee is due for whole months"));
         }
     }
     out
@@ -334,13 +342,13 @@ fn shared(say: impl Fn(String) -> Problem, (one, other, area): (&str, &str, &str
     let what =
         format!("`{one}` and `{other}` hold {area} at the same time, and {} pays for an area as a whole", names.join(", "));
     say(what).expected("one provider for each area at a time").fix(
-        "give each its `areas`, or `starts` and `ends`; or, if each provider has a whole fee, bonus, cap and floor of its own, write \
-         priced_for = \"each provider\"",
+        "give each provider its `areas`, or `starts` and `ends`. If each provider has a fee, bonus, cap and floor of its own, \
+         write priced_for = \"each provider\"",
     )
 }
 
-/// The nearest day on which a month begins, where a holding begins or ends within a month of some cohort.
-fn parts_a_month(held: Holding, terms: &Terms<'_>) -> Option<Date> {
+/// The nearest first day of a month, where a holding begins or ends in the middle of a month of some cohort.
+fn parts_a_month(held: AreaHolding, terms: &ListContext<'_>) -> Option<Date> {
     let (first, last) = (terms.cohorts.first()?, terms.cohorts.last()?);
     let after = later(held.ends, Duration::Days(1), terms.month_end);
     let inside = [held.starts, after].into_iter().filter(|day| first.starts < *day && *day <= last.ends);
@@ -355,9 +363,8 @@ fn parts_a_month(held: Holding, terms: &Terms<'_>) -> Option<Date> {
     None
 }
 
-/// Who is paid, for the term sheet; nothing where the contract lists nobody.
+/// Who is paid, for the term sheet; nothing where the contract has no list.
 pub(crate) fn explain(scheme: &Scheme) -> Vec<String> {
-    let day = |day: Date| day.strftime("%-d %B %Y").to_string();
     let one = |provider: &Provider| {
         let id = if provider.name == provider.id { String::new() } else { format!(" (`{}` in the records)", provider.id) };
         let every = provider.holdings.len() == scheme.areas.len()
@@ -368,7 +375,7 @@ pub(crate) fn explain(scheme: &Scheme) -> Vec<String> {
         }
         let held = provider.holdings.iter().map(|held| {
             let area = if scheme.areas.len() > 1 { format!("for {} ", scheme.areas[held.area]) } else { String::new() };
-            format!("{area}from {} to {}", day(held.starts), day(held.ends))
+            format!("{area}from {} to {}", date_words(held.starts), date_words(held.ends))
         });
         let held = held.collect::<Vec<_>>();
         let held = if held.is_empty() { "for no area".to_owned() } else { held.join("; ") };

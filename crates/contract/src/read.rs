@@ -1,23 +1,25 @@
-//! `scheme.toml` to [`Scheme`]: everything is checked here, once; what comes out can be priced without another question.
+//! Reads `scheme.toml` as a [`Scheme`]. Everything is checked here, once, so that the result can be priced without further
+//! checks.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::clauses::{self, Clause, Context};
+use crate::clauses::{self, Clause, ClauseContext, OtherTerms};
 use crate::providers::{self, PricedFor};
-use crate::terms::{Baseline, Better, Cohort, Intake, Kind, MonthEnd, Outcome, Per, RecordsPolicy, SaidBy, Scheme, months_later};
-use base::document::{Reader, Section};
+use crate::terms::{
+    Baseline, Better, Cohort, Intake, MonthEnd, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, months_later,
+};
 use base::literal::{Count, Duration, Literal, PerHead};
-use base::money::{Rate, Rounding, WHOLE};
+use base::money::{Rate, Rounding, WHOLE, thousands};
 use base::problem::Problem;
-use base::schedule::{Keys, Schedule, find_column, find_table};
-use base::source::Source;
+use base::reader::{Reader, Section};
+use base::schedule::{Schedule, ScheduleKeys, find_column, find_table};
+use base::source::SourceFile;
 
-/// The file with the contract's terms.
-pub const SCHEME_FILE: &str = "scheme.toml";
+pub use crate::scheme_file::SCHEME_FILE;
 
-/// Reads the scheme; `None` when there is any error. Problems go to the reader.
+/// Reads the scheme; `None` when there is any error. The reader collects the problems.
 pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     let top = reader.document(SCHEME_FILE, "scheme = \"The name of the scheme\"")?;
     let name = top.required_text("scheme", "the name of the scheme, such as \"County support\"");
@@ -36,7 +38,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     let month_end =
         top.required_choice("month_end", &[("last day of month", MonthEnd::LastDay), ("next day", MonthEnd::NextDay)]);
     let intake = top.choice("intake", &Intake::KNOWN).unwrap_or_default();
-    let segments_set_by = top.choice("segments_set_by", &SaidBy::KNOWN).unwrap_or_default();
+    let segments_set_by = top.choice("segments_set_by", &ReportedBy::KNOWN).unwrap_or_default();
     let areas = names(&top, "areas", "area", "whole area");
     let segments = names(&top, "segments", "segment", "everyone");
 
@@ -45,20 +47,20 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     let cohort_table = top.required_section("cohorts", "a table [cohorts] with starts, ends, every and people");
     let cohorts = cohort_table.as_ref().map_or(Vec::new(), |table| cohorts(table, starts, ends, month_end));
     let years = cohorts.iter().map(|cohort| cohort.year + 1).max().unwrap_or(1);
-    let keys = Keys { areas: areas.clone(), segments: segments.clone(), years };
+    let keys = ScheduleKeys { areas: areas.clone(), segments: segments.clone(), years };
     let cells = areas.len() * segments.len() * years;
-    if cells > MOST_CELLS {
+    if cells > MAX_CELLS {
         top.push(
-            top.problem("segments", "there are more areas, segments and years than can be priced")
+            top.problem("segments", "there are too many areas, segments and years")
                 .read(format!("{} areas × {} segments × {years} years", areas.len(), segments.len()))
-                .expected(format!("at most {} in all", base::money::thousands(MOST_CELLS as i64)))
+                .expected(format!("at most {} when the three are multiplied", thousands(MAX_CELLS as i64)))
                 .fix("price the areas in several schemes"),
         );
         return None;
     }
     let people = cohort_table.as_ref().map_or(Schedule::constant(Count(0)), |table| {
-        let fix = "check the number: it is the people expected in one cohort of one area";
-        let people = table.schedule_up_to("people", &keys, Count(MOST_PEOPLE), "more people than a cohort can have", fix);
+        let fix = "check the number: it counts the people expected in one cohort of one area";
+        let people = table.schedule_up_to("people", &keys, Count(MAX_PEOPLE), "too many people for one cohort", fix);
         table.finish();
         people
     });
@@ -73,7 +75,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     };
     let records = top.section("records").map_or_else(RecordsPolicy::default, |section| records(&section));
     let priced_for = top.choice("priced_for", &PricedFor::KNOWN).unwrap_or_default();
-    let terms = providers::Terms {
+    let terms = providers::ListContext {
         areas: &areas,
         contract: starts.zip(ends),
         cohorts: &cohorts,
@@ -84,7 +86,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     let providers = providers::read(&top, &terms);
     if priced_for == PricedFor::Provider && !top.has("providers") {
         top.push(
-            top.problem("priced_for", "each provider is priced on its own, and the contract does not say who they are")
+            top.problem("priced_for", "each provider is priced on its own, but the contract does not list them")
                 .expected("a list of providers")
                 .fix("add providers = [\"NAME\", \"NAME\"]"),
         );
@@ -92,12 +94,12 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     let _ = top.has("example");
     top.finish();
     let numbers = cohorts.len() * segments.len() * outcomes.len();
-    if numbers > MOST_CELLS {
+    if numbers > MAX_CELLS {
         top.push(
-            top.problem("segments", "there are more cohorts, segments and outcomes than can be priced")
+            top.problem("segments", "there are too many cohorts, segments and outcomes")
                 .read(format!("{} cohorts × {} segments × {} outcomes", cohorts.len(), segments.len(), outcomes.len()))
-                .expected(format!("at most {} in all", base::money::thousands(MOST_CELLS as i64)))
-                .fix("make the cohorts longer, or tell fewer segments apart"),
+                .expected(format!("at most {} when the three are multiplied", thousands(MAX_CELLS as i64)))
+                .fix("make the cohorts longer, or use fewer segments"),
         );
     }
 
@@ -128,7 +130,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     })
 }
 
-/// `[records]`: what is tolerated in the records that are paid on.
+/// `[records]`: which faults are tolerated in the records that payments are based on.
 fn records(section: &Section<'_, '_>) -> RecordsPolicy {
     let faults = section.number("faults").unwrap_or_default();
     let other_kinds = section.list("other_kinds").unwrap_or_default();
@@ -136,7 +138,7 @@ fn records(section: &Section<'_, '_>) -> RecordsPolicy {
     RecordsPolicy { faults, other_kinds: other_kinds.into_iter().map(|(kind, _)| kind.to_owned()).collect() }
 }
 
-/// A list of names: in the file, or a column of a table; one name when the key is missing.
+/// A list of names, in the file or in a column of a table; one name when the key is missing.
 fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<String> {
     if !top.has(key) {
         return vec![alone.to_owned()];
@@ -155,31 +157,31 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
         None => listed.iter().map(|(name, span)| ((*name).to_owned(), Problem::at(top.file, *span, ""))).collect(),
     };
     let mut names: Vec<String> = Vec::new();
-    let mut known = Alike::default();
-    if places.len() > MOST_NAMES {
+    let mut known = SeenNames::default();
+    if places.len() > MAX_NAMES {
         top.push(
-            top.problem(key, format!("there are more {column}s than can be priced"))
-                .read(format!("{} names", places.len()))
-                .expected(format!("at most {MOST_NAMES}"))
-                .fix("look for a table of something else, such as people"),
+            top.problem(key, format!("there are too many {column}s"))
+                .read(format!("{} names", thousands(places.len() as i64)))
+                .expected(format!("at most {}", thousands(MAX_NAMES as i64)))
+                .fix("check that the table lists the right thing, and not people, for example"),
         );
         return vec![alone.to_owned()];
     }
     for (name, place) in places {
-        let expected = format!("each {column} once, by name; capital letters, blanks and what nobody sees make no difference");
+        let expected = format!("each {column} once. Capital letters, blanks and hidden characters make no difference");
         if name.is_empty() {
             let problem = Problem { what: format!("this {column} has no name"), ..place };
-            top.push(problem.expected(expected).fix("remove one of the two or correct the name"));
-        } else if let Some(first) = known.earlier(&top.reader.opened.sources, &name, &place) {
+            top.push(problem.expected(expected).fix("write the name, or remove the entry"));
+        } else if let Some(first) = known.earlier(&top.reader.files.sources, &name, &place) {
             let problem = Problem { what: format!("the {column} `{name}` appears twice"), ..place };
-            top.push(problem.read(first).expected(expected).fix("remove one of the two or correct the name"));
+            top.push(problem.read(first).expected(expected).fix("remove one of the two, or correct the name"));
         } else {
             names.push(name);
         }
     }
     if names.is_empty() {
         top.push(
-            top.problem(key, format!("there is no {column} in the list"))
+            top.problem(key, format!("the list has no {column}"))
                 .expected("at least one name")
                 .fix(format!("remove `{key}` if the contract has only one")),
         );
@@ -189,17 +191,17 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
 }
 
 /// The most areas, and the most segments, of a contract.
-const MOST_NAMES: usize = 1_000;
+const MAX_NAMES: usize = 1_000;
 
-/// Names by what they are compared by, each with the place where it stood first.
+/// Names in the form in which they are compared, each with its first place.
 #[derive(Default)]
-struct Alike(BTreeMap<String, (String, Problem)>);
+struct SeenNames(BTreeMap<String, (String, Problem)>);
 
-impl Alike {
-    /// Where a name, or one that differs from it by what nobody sees, stood already, with where it stands now; none for a new
-    /// one, which is noted.
-    fn earlier(&mut self, sources: &BTreeMap<String, Source>, name: &str, place: &Problem) -> Option<String> {
-        let folded = base::spelling::folded(name);
+impl SeenNames {
+    /// The first place of a name that differs only in case, blanks or hidden characters, with the place where it is now; none
+    /// for a new name, which is remembered.
+    fn earlier(&mut self, sources: &BTreeMap<String, SourceFile>, name: &str, place: &Problem) -> Option<String> {
+        let folded = base::similar_names::folded(name);
         let Some((first, at)) = self.0.get(&folded) else {
             self.0.insert(folded, (name.to_owned(), place.clone()));
             return None;
@@ -212,42 +214,42 @@ impl Alike {
     }
 }
 
-/// Refuses tables of one kind whose names differ by what nobody sees.
+/// Refuses tables of one kind whose names differ only in case, blanks or hidden characters.
 fn each_name_once(sections: &[Section<'_, '_>], what: &str) {
-    let mut known = Alike::default();
+    let mut known = SeenNames::default();
     for section in sections {
         let place = Problem::at(section.file, section.span, format!("the {what} `{}` appears twice", section.name));
-        if let Some(first) = known.earlier(&section.reader.opened.sources, &section.name, &place) {
+        if let Some(first) = known.earlier(&section.reader.files.sources, &section.name, &place) {
             let expected =
-                format!("each {what} by a name of its own; capital letters, blanks and what nobody sees make no difference");
+                format!("a different name for each {what}. Capital letters, blanks and hidden characters make no difference");
             section.push(place.read(first).expected(expected).fix("remove one of the two, or give it another name"));
         }
     }
 }
 
-/// Whether there are no more tables of one kind than can be priced.
+/// Whether the number of tables of one kind is within its limit.
 fn not_too_many(tables: &Section<'_, '_>, found: usize, most: usize, what: &str) -> bool {
     if found > most {
         tables.push(
-            Problem::at(tables.file, tables.span, format!("there are more {what} than can be priced"))
+            Problem::at(tables.file, tables.span, format!("there are too many {what}"))
                 .read(format!("{found} tables"))
                 .expected(format!("at most {most}"))
-                .fix("look for tables that stand here by mistake"),
+                .fix("look for tables that are here by mistake"),
         );
     }
     found <= most
 }
 
-/// The first and the last day that a contract may have; beyond them a date is surely mistyped.
+/// The first and the last day that a contract may have. Any other date is almost certainly a typing mistake.
 const DAYS: (Date, Date) = (jiff::civil::date(1900, 1, 1), jiff::civil::date(2199, 12, 31));
 
-/// A date of the contract, if it is one that can be.
+/// A date of the contract, if it is possible.
 fn sensible(table: &Section<'_, '_>, key: &str, date: Option<Date>) -> Option<Date> {
     let beyond = date.filter(|date| *date < DAYS.0 || *date > DAYS.1);
     if let Some(date) = beyond {
         table.push(
             table
-                .problem(key, "no contract has such a date")
+                .problem(key, "the date is not possible for a contract")
                 .read(date.to_string())
                 .expected(format!("a date from {} to {}", DAYS.0, DAYS.1))
                 .fix("check the year"),
@@ -276,11 +278,12 @@ fn dates(table: &Section<'_, '_>) -> (Option<Date>, Option<Date>, Option<Date>) 
     (starts, ends, last)
 }
 
-/// The most people in a cohort, and with [`MOST_COHORTS`] a bound on all that is priced: arithmetic in billionths must fit.
-const MOST_PEOPLE: i64 = 1_000_000;
+/// The most people in a cohort. With [`MAX_COHORTS`] it limits everything that is priced, because arithmetic in billionths must
+/// fit.
+const MAX_PEOPLE: i64 = 1_000_000;
 
-/// The most cohorts a scheme may have; beyond it a date is surely mistyped.
-const MOST_COHORTS: usize = 400;
+/// The most cohorts of a scheme. With more, a date is almost certainly a typing mistake.
+const MAX_COHORTS: usize = 400;
 
 fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends: Option<Date>, rule: MonthEnd) -> Vec<Cohort> {
     let day = |key: &str| sensible(table, key, table.required_date(key));
@@ -293,7 +296,7 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
     let Duration::Months(months) = every else {
         table.push(
             table
-                .problem("every", "cohorts are whole months long")
+                .problem("every", "a cohort must be a whole number of months")
                 .read(every.words())
                 .expected("a length such as \"3 months\" or \"1 year\"")
                 .fix("write every = \"3 months\""),
@@ -302,7 +305,7 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
     };
     let (Some(starts), Some(ends)) = (starts, ends) else { return Vec::new() };
     if months == 0 {
-        let problem = table.problem("every", "cohorts of no length").read(every.words());
+        let problem = table.problem("every", "a cohort must not be empty").read(every.words());
         table.push(problem.expected("a length such as \"3 months\" or \"1 year\"").fix("write how long one cohort is"));
         return Vec::new();
     }
@@ -312,7 +315,7 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
                 .problem("ends", "the last cohort ends before the first one starts")
                 .read(ends.to_string())
                 .expected(format!("a date after {starts}"))
-                .fix("check the dates; `ends` is the last day on which a person may start"),
+                .fix("check the dates. `ends` is the last day on which a person may start"),
         );
         return Vec::new();
     }
@@ -322,24 +325,27 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
         let key = if starts < contract_starts { "starts" } else { "ends" };
         table.push(
             table
-                .problem(key, "the cohorts reach beyond the contract")
+                .problem(key, "the cohorts are outside the dates of the contract")
                 .read(format!("{starts} to {ends}"))
                 .expected(format!("dates within {contract_starts} to {contract_ends}"))
-                .fix("correct the cohorts or the contract's dates"),
+                .fix("correct the dates of the cohorts or of the contract"),
         );
     }
     let mut out = Vec::new();
     let mut from = starts;
-    while from <= ends && out.len() < MOST_COHORTS {
+    while from <= ends && out.len() < MAX_COHORTS {
         let next = months_later(starts, months * (out.len() as i64 + 1), rule);
         let last = next.yesterday().unwrap_or(next);
         if last > ends {
             table.push(
                 table
-                    .problem("ends", "the last cohort is cut short")
+                    .problem("ends", "the last cohort is not complete")
                     .read(ends.to_string())
                     .expected(format!("the last day of a whole cohort, such as {last}"))
-                    .fix(format!("cohorts of {} starting on {starts} end on {last}", every.words())),
+                    .fix(format!(
+                        "write ends = {last}: with cohorts of {} from {starts}, the last one ends on this day",
+                        every.words()
+                    )),
             );
             break;
         }
@@ -348,15 +354,15 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
         out.push(Cohort { name: cohort_name(from, months), starts: from, ends: last, year, months });
         from = next;
     }
-    if out.len() == MOST_COHORTS {
+    if out.len() == MAX_COHORTS {
         table.push(
             table
                 .problem("ends", "there are too many cohorts")
-                .expected(format!("fewer than {MOST_COHORTS}"))
+                .expected(format!("fewer than {MAX_COHORTS}"))
                 .fix("check the year of the last date, or make the cohorts longer"),
         );
     }
-    // Contract years are counted from the first cohort: before it nobody has started and nothing is priced.
+    // Contract years are counted from the first cohort. Before it nobody has started and nothing is priced.
     let first = out.first().map_or(0, |cohort| cohort.year);
     for cohort in &mut out {
         cohort.year -= first;
@@ -376,15 +382,15 @@ fn cohort_name(starts: Date, months: i64) -> String {
 }
 
 /// The most outcomes and the most clauses of a contract.
-const MOST_OUTCOMES: usize = 100;
-const MOST_CLAUSES: usize = 200;
+const MAX_OUTCOMES: usize = 100;
+const MAX_CLAUSES: usize = 200;
 
 /// The most numbers that a tally of all cohorts may hold, and a table of prices.
-const MOST_CELLS: usize = 1_000_000;
+const MAX_CELLS: usize = 1_000_000;
 
-fn outcomes(tables: &Section<'_, '_>, keys: &Keys) -> Vec<Outcome> {
+fn outcomes(tables: &Section<'_, '_>, keys: &ScheduleKeys) -> Vec<Outcome> {
     let sections = tables.sections();
-    if !not_too_many(tables, sections.len(), MOST_OUTCOMES, "outcomes") {
+    if !not_too_many(tables, sections.len(), MAX_OUTCOMES, "outcomes") {
         return Vec::new();
     }
     each_name_once(&sections, "outcome");
@@ -393,7 +399,7 @@ fn outcomes(tables: &Section<'_, '_>, keys: &Keys) -> Vec<Outcome> {
     for section in &sections {
         let outcome = outcome(section, keys, &names, &out);
         section.finish();
-        if RESERVED.contains(&base::spelling::folded(&outcome.name).as_str()) {
+        if RESERVED.contains(&base::similar_names::folded(&outcome.name).as_str()) {
             section.push(
                 Problem::at(section.file, section.span, format!("an outcome cannot be called `{}`", outcome.name))
                     .expected("a name that means nothing else in a tally or a worked example")
@@ -406,85 +412,87 @@ fn outcomes(tables: &Section<'_, '_>, keys: &Keys) -> Vec<Outcome> {
     out
 }
 
-/// Two outcomes must not have one column of a tally: `jobs comparison` is the comparison group of `jobs`, or an outcome.
+/// Two outcomes must not share a column of a tally: `jobs comparison` would be the comparison group of `jobs` or an outcome.
 fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
     let derived = |outcome: &Outcome| {
         ["comparison people", "comparison", "before", "found false"].map(|of| format!("{} {of}", outcome.name))
     };
     let mut known = BTreeMap::new();
     for outcome in outcomes {
-        known.extend(derived(outcome).map(|column| (base::spelling::folded(&column), outcome.name.as_str())));
+        known.extend(derived(outcome).map(|column| (base::similar_names::folded(&column), outcome.name.as_str())));
     }
     for section in sections {
-        if let Some(other) = known.get(&base::spelling::folded(&section.name)) {
+        if let Some(other) = known.get(&base::similar_names::folded(&section.name)) {
             section.push(
                 Problem::at(
                     section.file,
                     section.span,
-                    format!("a tally could not tell `{}` from a column of `{other}`", section.name),
+                    format!("in a tally, `{}` would have the same name as a column of `{other}`", section.name),
                 )
-                .expected(format!("a name that no column of `{other}` has"))
+                .expected(format!("a name that differs from the columns of `{other}`"))
                 .fix("give the outcome another name"),
             );
         }
     }
 }
 
-/// Words that head other columns of a tally or are other keys of a worked example.
+/// Names of other columns of a tally, or of other keys of a worked example.
 const RESERVED: [&str; 9] = ["scheme", "provider", "area", "cohort", "segment", "people", "tally", "pays", "from"];
 
-fn outcome(section: &Section<'_, '_>, keys: &Keys, names: &[String], above: &[Outcome]) -> Outcome {
+fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], above: &[Outcome]) -> Outcome {
     #[derive(Clone, Copy, Default, PartialEq)]
-    enum Word {
+    enum OutcomeWord {
         #[default]
         Binary,
         Frequency,
         Sustained,
     }
     let measure = section.required_text("measure", "what is measured, such as \"people with a proven reoffence\"");
-    let word = section
-        .required_choice("kind", &[("binary", Word::Binary), ("frequency", Word::Frequency), ("sustained", Word::Sustained)]);
+    let word = section.required_choice(
+        "kind",
+        &[("binary", OutcomeWord::Binary), ("frequency", OutcomeWord::Frequency), ("sustained", OutcomeWord::Sustained)],
+    );
     let better = section.required_choice("better", &[("fewer", Better::Fewer), ("more", Better::More)]);
     let window: Duration = section.required("window");
     some_time(section, "window", window);
     let wait: Duration = section.number("wait").unwrap_or(Duration::Days(0));
-    let of = if word == Word::Binary { 0 } else { of(section, names, above) };
+    let of = if word == OutcomeWord::Binary { 0 } else { of(section, names, above) };
     let kind = match word {
-        Word::Binary => Kind::Binary,
-        Word::Frequency => {
+        OutcomeWord::Binary => OutcomeKind::Binary,
+        OutcomeWord::Frequency => {
             let per = section.choice("per", &[("person", Per::Person), ("affected", Per::Affected)]).unwrap_or_default();
-            Kind::Frequency { of, per }
+            OutcomeKind::Frequency { of, per }
         }
-        Word::Sustained => {
-            let fix = "write how many periods are paid for one person at most";
+        OutcomeWord::Sustained => {
+            let fix = "write the largest number of periods that is paid for one person";
             let most = section.required_within("most", (Count(1), Count(1000)), "not a number of periods", fix);
             let every = section.required("every");
             some_time(section, "every", every);
-            Kind::Sustained { of, every, most: most.0 }
+            OutcomeKind::Sustained { of, every, most: most.0 }
         }
     };
     let baseline = baseline(section, keys, kind);
     let ratchet = ratchet(section, &baseline);
-    let reported_by = section.choice("reported_by", &SaidBy::KNOWN).unwrap_or_default();
+    let reported_by = section.choice("reported_by", &ReportedBy::KNOWN).unwrap_or_default();
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
-    let measured = crate::measured::read(section, kind);
+    let measured = crate::measurement::read(section, kind);
     Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, ratchet, reported_by, spread, measured }
 }
 
-/// Refuses a length of time in which nothing can happen.
+/// Refuses a length of time of zero.
 fn some_time(section: &Section<'_, '_>, key: &str, length: Duration) {
     if length.in_months() <= 0.0 {
         section.push(
             section
-                .problem(key, format!("`{key}` is no time at all"))
+                .problem(key, format!("`{key}` is zero"))
                 .read(length.words())
                 .expected("at least one day, such as \"12 months\"")
-                .fix("write how long the contract looks"),
+                .fix("write the length of time that the contract states"),
         );
     }
 }
 
-/// The binary outcome that a frequency or a sustained outcome builds on; it must stand above.
+/// The binary outcome that a frequency or a sustained outcome builds on. It must be above.
 fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
     let name = section.required_text("of", "the binary outcome above it that it builds on, such as \"reoffending\"");
     let found = above.iter().position(|outcome| outcome.name == name);
@@ -492,14 +500,14 @@ fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
         Some(at) if above[at].is_binary() => at,
         _ if name.is_empty() => 0,
         _ => {
-            let first = "declare the yes-or-no outcome first (\"reoffending\"), then how often it happens";
+            let first = "add the yes-or-no outcome first (\"reoffending\"), then the outcome that counts how often it happens";
             let (what, fix) = match found {
                 Some(_) => (format!("`{name}` is not a binary outcome"), first.to_owned()),
                 None if names.contains(&name) => (
-                    format!("`{name}` stands below; outcomes refer upwards"),
+                    format!("`{name}` is below this outcome, but an outcome can only build on one above it"),
                     format!("move [outcome.{name}] above [outcome.{}]", section.name),
                 ),
-                None => ("the scheme measures no such outcome".to_owned(), first.to_owned()),
+                None => ("the scheme has no outcome of this name".to_owned(), first.to_owned()),
             };
             let binary = above.iter().filter(|outcome| outcome.is_binary() && outcome.name != name);
             section.push(
@@ -515,7 +523,7 @@ fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
     }
 }
 
-fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
+fn baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -> Baseline {
     if !section.has("baseline") {
         return Baseline::None;
     }
@@ -524,10 +532,10 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
         && table.has("comparison_people_each")
     {
         let what = "the comparison group needs at least one person for each person served";
-        let fix = "write how many people are compared with each person served";
+        let fix = "write the number of people in the comparison group for each person served";
         let ratio = table.required_within("comparison_people_each", (Count(1), Count(1000)), what, fix);
         table.finish();
-        if matches!(kind, Kind::Frequency { per: Per::Affected, .. }) {
+        if matches!(kind, OutcomeKind::Frequency { per: Per::Affected, .. }) {
             table.push(
                 table
                     .problem("comparison_people_each", "a comparison group is measured per person, not per person affected")
@@ -544,10 +552,10 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
         let over: Duration = table.required("same_people_before");
         some_time(&table, "same_people_before", over);
         table.finish();
-        if kind != Kind::Binary && !matches!(kind, Kind::Frequency { per: Per::Person, .. }) {
+        if kind != OutcomeKind::Binary && !matches!(kind, OutcomeKind::Frequency { per: Per::Person, .. }) {
             table.push(
                 table
-                    .problem("same_people_before", "what people did before can be counted by person or by event, not otherwise")
+                    .problem("same_people_before", "what people did before can only be counted by person or by event")
                     .expected("kind = \"binary\", or \"frequency\" per person")
                     .fix("change the kind, or give the baseline as a number"),
             );
@@ -555,9 +563,9 @@ fn baseline(section: &Section<'_, '_>, keys: &Keys, kind: Kind) -> Baseline {
         return Baseline::Before { over };
     }
     let rate = match kind {
-        Kind::Binary => {
-            let fix = "if it counts events rather than people, the kind is \"frequency\"";
-            section.schedule_up_to("baseline", keys, Rate(WHOLE), "the baseline is more than everyone", fix)
+        OutcomeKind::Binary => {
+            let fix = "if the outcome counts events and not people, its kind is \"frequency\"";
+            section.schedule_up_to("baseline", keys, Rate(WHOLE), "the baseline is above 100%", fix)
         }
         _ => section.positive_schedule::<PerHead>("baseline", keys).map(|per_head| per_head.0),
     };
@@ -569,12 +577,12 @@ fn ratchet(section: &Section<'_, '_>, baseline: &Baseline) -> Rate {
     if !section.has("ratchet") {
         return Rate(0);
     }
-    let fix = "write the share of each year's improvement that next year's baseline takes over, such as \"100 %\"";
+    let fix = "write the share of each year's improvement that next year's baseline takes over, such as \"100%\"";
     let share = section.required_within("ratchet", (Rate(0), Rate(WHOLE)), "not a share of an improvement", fix);
     if *baseline == Baseline::None {
         section.push(
             section
-                .problem("ratchet", "there is no baseline that could follow the results")
+                .problem("ratchet", "there is no baseline to follow the results")
                 .expected("a baseline")
                 .fix("add the baseline of the first year, or remove `ratchet`"),
         );
@@ -582,70 +590,30 @@ fn ratchet(section: &Section<'_, '_>, baseline: &Baseline) -> Rate {
     share
 }
 
-fn read_clauses(tables: &Section<'_, '_>, keys: &Keys, outcomes: &[Outcome], cohorts: &[Cohort]) -> Vec<Clause> {
+fn read_clauses(tables: &Section<'_, '_>, keys: &ScheduleKeys, outcomes: &[Outcome], cohorts: &[Cohort]) -> Vec<Clause> {
     let mut clauses: Vec<Clause> = Vec::new();
     let sections = tables.sections();
     if sections.is_empty() {
         tables.push(
             Problem::at(tables.file, tables.span, "the contract pays for nothing")
                 .expected("at least one table [pay.NAME]")
-                .fix("add a clause; docs/scheme-file.md shows every kind"),
+                .fix("add a clause. docs/scheme-file.md shows every kind"),
         );
     }
-    if !not_too_many(tables, sections.len(), MOST_CLAUSES, "clauses") {
+    if !not_too_many(tables, sections.len(), MAX_CLAUSES, "clauses") {
         return Vec::new();
     }
     each_name_once(&sections, "clause");
     let mut unreadable: Vec<String> = Vec::new();
     for section in &sections {
-        let context = Context { keys, outcomes, clauses: &clauses, unreadable: &unreadable };
+        let context = ClauseContext { keys, outcomes, clauses: &clauses, unreadable: &unreadable };
         match clauses::read(section, &context) {
             Some(clause) => clauses.push(clause),
             None => unreadable.push(section.name.clone()),
         }
     }
-    cap_below_fee(tables, &clauses, keys, cohorts);
-    clauses
-}
-
-/// A cap that is lower than the fixed fee it includes can never pay for a result.
-fn cap_below_fee(tables: &Section<'_, '_>, clauses: &[Clause], keys: &Keys, cohorts: &[Cohort]) {
-    use clauses::{Over, Rule, service_fee::Basis};
-    for clause in clauses {
-        let Rule::Cap(cap) = &clause.rule else { continue };
-        // The first stretch that the cap is measured over, and the fee of its months, before any yearly discount.
-        let stretch: Vec<&Cohort> = match cap.over {
-            Over::EachCohort => cohorts.iter().take(1).collect(),
-            Over::EachYear => cohorts.iter().filter(|cohort| cohort.year == 0).collect(),
-            Over::AllCohorts => continue,
-        };
-        let months: i64 = stretch.iter().map(|cohort| cohort.months).sum();
-        for area in 0..keys.areas.len() {
-            let fee: i64 = cap
-                .on
-                .iter()
-                .map(|&at| match &clauses[at].rule {
-                    Rule::ServiceFee(fee) => match &fee.basis {
-                        Basis::EachMonth(schedule) => months * schedule.at(area, 0, 0).0,
-                        Basis::EachYear(schedule) => months * schedule.at(area, 0, 0).0 / 12,
-                        Basis::Bands(bands) => months * bands.iter().map(|band| band.each_month.0).min().unwrap_or_default(),
-                    },
-                    _ => 0,
-                })
-                .sum();
-            let most = cap.most.at(area, 0, 0);
-            if fee > most.0 {
-                let section = tables.section(&clause.name);
-                let span = section.map_or(tables.span, |section| section.span_of("most"));
-                let (over, fee) = (cap.over.words(), base::money::Pence(fee));
-                tables.push(
-                    Problem::at(tables.file, span, "the cap is below the fee it covers, so no result is ever paid for")
-                        .read(format!("at most {most} over {over}, and the fee alone is {fee}"))
-                        .expected("a cap above the fee")
-                        .fix("raise the cap, or name the clauses it is meant for: on = [\"NAME\"]"),
-                );
-                return;
-            }
-        }
+    if let Some(problem) = clauses::conflict(&OtherTerms { tables, clauses: &clauses, keys, cohorts }) {
+        tables.push(problem);
     }
+    clauses
 }

@@ -2,12 +2,12 @@
 
 use jiff::civil::Date;
 
-use crate::clauses::{Clause, Rule};
-use crate::measured::Measured;
+use crate::clauses::Clause;
+use crate::measurement::OutcomeMeasurement;
 use crate::providers::{PricedFor, Provider};
 use base::literal::{Count, Duration, Tolerance};
 use base::money::{Rate, Rounding, WHOLE};
-use base::schedule::{Keys, Schedule};
+use base::schedule::{Schedule, ScheduleKeys};
 
 /// A scheme: who is served, what is measured, and what is paid for it.
 #[derive(Clone, Debug)]
@@ -28,32 +28,32 @@ pub struct Scheme {
     pub final_payment: Option<Date>,
     /// Contract areas (lots); each is priced on its own.
     pub areas: Vec<String>,
-    /// The groups of people that the contract tells apart.
+    /// The groups of people that the contract distinguishes.
     pub segments: Vec<String>,
     pub cohorts: Vec<Cohort>,
     /// People expected in one cohort of one area.
     pub people: Schedule<Count>,
     pub intake: Intake,
-    /// Who says which segment a person belongs to.
-    pub segments_set_by: SaidBy,
+    /// Who decides which segment a person belongs to.
+    pub segments_set_by: ReportedBy,
     pub outcomes: Vec<Outcome>,
     /// In the order of the file, which is the order of pricing.
     pub clauses: Vec<Clause>,
-    /// What is tolerated in the records that are paid on.
+    /// Which faults are tolerated in the records that payments are based on.
     pub records: RecordsPolicy,
 }
 
-/// What is tolerated in the records that are paid on: `[records]` in the scheme file.
+/// Which faults are tolerated in the records that payments are based on: `[records]` in the scheme file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RecordsPolicy {
-    /// Rows that cannot be used, and with which the sum may change, before a run is refused.
+    /// How many rows may be faulty, where each could change the sum, before a run is refused.
     pub faults: Tolerance,
-    /// Kinds and classes that are spelled nearly like one that the rules need, and are another.
+    /// Kinds and classes whose names are similar to one that the rules need, but which are different.
     pub other_kinds: Vec<String>,
 }
 
 impl RecordsPolicy {
-    /// Whether so many faults among so many rows are tolerated.
+    /// Whether this number of faults among this number of rows is tolerated.
     #[must_use]
     pub fn tolerates(&self, faults: u64, rows: u64) -> bool {
         match self.faults {
@@ -63,7 +63,7 @@ impl RecordsPolicy {
     }
 }
 
-/// How a month after, say, 31 January is counted. Contracts that leave it open have been litigated; the file must say.
+/// How a month after 31 January, for example, is counted. Contracts that do not say have led to litigation, so the file must say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MonthEnd {
     /// 31 January plus one month is the last day of February.
@@ -79,9 +79,9 @@ pub enum Intake {
     /// Everyone referred is served and counted.
     #[default]
     Everyone,
-    /// The provider may turn people away, who are then neither served nor counted.
+    /// The provider may turn people away. They are then neither served nor counted.
     ProviderChooses,
-    /// People count once the provider has assessed them and they have started; those who fall out before are neither served
+    /// People count once the provider has assessed them and they have started. People who drop out before that are neither served
     /// nor counted.
     AfterAssessment,
 }
@@ -95,19 +95,20 @@ impl Intake {
     ];
 }
 
-/// Whose word a fact rests on.
+/// Who reports a fact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SaidBy {
-    /// Records that somebody else keeps.
+pub enum ReportedBy {
+    /// Records that the provider does not keep.
     #[default]
     Records,
-    /// The provider, who is paid by it.
+    /// The provider, which is paid for it.
     Provider,
 }
 
-impl SaidBy {
+impl ReportedBy {
     /// As the file writes them.
-    pub(crate) const KNOWN: [(&'static str, SaidBy); 2] = [("records", SaidBy::Records), ("provider", SaidBy::Provider)];
+    pub(crate) const KNOWN: [(&'static str, ReportedBy); 2] =
+        [("records", ReportedBy::Records), ("provider", ReportedBy::Provider)];
 }
 
 /// People who start in one period and are measured together.
@@ -128,7 +129,7 @@ pub struct Outcome {
     pub name: String,
     /// In words, as the contract has it.
     pub measure: String,
-    pub kind: Kind,
+    pub kind: OutcomeKind,
     pub better: Better,
     /// From the start to the end of observation.
     pub window: Duration,
@@ -138,21 +139,21 @@ pub struct Outcome {
     /// The share of each year's improvement on its baseline that the next year's baseline takes over; 0 for a baseline that
     /// does not follow the results.
     pub ratchet: Rate,
-    pub reported_by: SaidBy,
-    /// Standard deviation of the count per person (per reoffender where it is measured so); needed for tests of
-    /// significance on counts.
+    pub reported_by: ReportedBy,
+    /// Standard deviation of the count per person (per reoffender where it is measured that way). Tests of significance on counts
+    /// need it.
     pub spread: Option<Rate>,
-    /// How records say what happened; schemes that are only tested need not say.
-    pub measured: Option<Measured>,
+    /// How the outcome is measured from records. A scheme that is only stress-tested does not need it.
+    pub measured: Option<OutcomeMeasurement>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum OutcomeKind {
     /// It happens to a person or it does not.
     Binary,
     /// How often it happens to those to whom the binary outcome `of` happens (at least once each).
     Frequency { of: usize, per: Per },
-    /// How many periods of length `every` the binary outcome `of` then lasts, at most `most`.
+    /// For how many periods of length `every` the binary outcome `of` lasts, at most `most`.
     Sustained { of: usize, every: Duration, most: i64 },
 }
 
@@ -188,11 +189,44 @@ pub enum Baseline {
     },
 }
 
+/// What a clause is measured over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MeasuredOver {
+    #[default]
+    EachCohort,
+    EachYear,
+    /// Cohorts are pooled.
+    AllCohorts,
+}
+
+impl MeasuredOver {
+    pub(crate) const KNOWN: [(&'static str, MeasuredOver); 3] = [
+        ("each cohort", MeasuredOver::EachCohort),
+        ("each year", MeasuredOver::EachYear),
+        ("all cohorts", MeasuredOver::AllCohorts),
+    ];
+
+    /// As the file writes it.
+    pub(crate) fn written(self) -> &'static str {
+        Self::KNOWN.iter().find(|(_, over)| *over == self).map_or("", |(word, _)| word)
+    }
+
+    /// For a sentence.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            MeasuredOver::EachCohort => "each cohort",
+            MeasuredOver::EachYear => "each year",
+            MeasuredOver::AllCohorts => "all cohorts together",
+        }
+    }
+}
+
 impl Scheme {
     /// The names that tables may be keyed by.
     #[must_use]
-    pub fn keys(&self) -> Keys {
-        Keys { areas: self.areas.clone(), segments: self.segments.clone(), years: self.years() }
+    pub fn keys(&self) -> ScheduleKeys {
+        ScheduleKeys { areas: self.areas.clone(), segments: self.segments.clone(), years: self.years() }
     }
 
     /// Number of contract years in which cohorts start.
@@ -210,10 +244,8 @@ impl Scheme {
     /// The share of a provider's claims on an outcome that is checked; `None` when no clause audits it.
     #[must_use]
     pub fn checked(&self, outcome: usize) -> Option<Rate> {
-        self.clauses.iter().find_map(|clause| match &clause.rule {
-            Rule::Audit(audit) if audit.outcome == outcome => Some(audit.checks),
-            _ => None,
-        })
+        let audits = self.clauses.iter().filter_map(|clause| clause.terms.audit());
+        audits.filter(|audit| audit.outcome == outcome).map(|audit| audit.checks).next()
     }
 
     /// The positions of the clauses whose payment depends on results.
@@ -229,23 +261,29 @@ impl Scheme {
 }
 
 impl Outcome {
+    /// Whether it is compared with anything.
+    #[must_use]
+    pub fn has_baseline(&self) -> bool {
+        self.baseline != Baseline::None
+    }
+
     /// Whether it is counted once per person at most.
     #[must_use]
     pub fn is_binary(&self) -> bool {
-        self.kind == Kind::Binary
+        self.kind == OutcomeKind::Binary
     }
 
     /// The position of the binary outcome that this one, at position `own`, is or builds on.
     #[must_use]
     pub fn base(&self, own: usize) -> usize {
         match self.kind {
-            Kind::Binary => own,
-            Kind::Frequency { of, .. } | Kind::Sustained { of, .. } => of,
+            OutcomeKind::Binary => own,
+            OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => of,
         }
     }
 
-    /// People it is compared with for each person served: a group measured at the same time, or the same people before they
-    /// started. `None` when the baseline is fixed or there is none.
+    /// How many people it is compared with for each person served: a group measured at the same time, or the same people before
+    /// they started. `None` when the baseline is fixed or there is none.
     #[must_use]
     pub fn compared(&self) -> Option<i64> {
         match self.baseline {
@@ -263,6 +301,12 @@ impl Outcome {
             Better::Fewer => -1,
         }
     }
+}
+
+/// A date for a sentence: "30 November 2025".
+#[must_use]
+pub fn date_words(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
 }
 
 /// A date some months later, by the contract's month-end rule.

@@ -1,12 +1,12 @@
-//! Laws of writing changed terms into a scheme's text: what is read back is what was meant, and nothing else has moved.
+//! Laws of writing changed terms into the text of a scheme: what is read back is what was meant, and nothing else has changed.
 
 use std::path::PathBuf;
 
-use base::Opened;
+use base::SchemeFiles;
 use base::money::Pence;
-use base::source::{Bytes, Folder};
+use base::source::{FileBytes, Folder};
 use contract::Scheme;
-use contract::amend::{self, Texts};
+use contract::amend::{self, FileTexts};
 use contract::fixes::Fix;
 use proptest::prelude::*;
 
@@ -20,7 +20,7 @@ const SCHEMES: [&str; 7] = [
     "apps/cli/tests/bad/_base",
 ];
 
-fn read(name: &str, change: impl Fn(String) -> String) -> (Opened, Scheme) {
+fn read(name: &str, change: impl Fn(String) -> String) -> (SchemeFiles, Scheme) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
     let mut folder = Folder::new();
     for entry in std::fs::read_dir(path).expect("the schemes are in the repository") {
@@ -28,7 +28,7 @@ fn read(name: &str, change: impl Fn(String) -> String) -> (Opened, Scheme) {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         if name.ends_with(".toml") || name.ends_with(".csv") {
             let text = std::fs::read_to_string(&path).expect("text");
-            folder.insert(name, Bytes::Read(change(text).into_bytes()));
+            folder.insert(name, FileBytes::Read(change(text).into_bytes()));
         }
     }
     let opened = base::open(&folder);
@@ -64,7 +64,7 @@ fn every_fix(segments: usize) -> Vec<Fix> {
 }
 
 /// What the amended text says must be what the change does to the terms, and there must be no errors in it.
-fn holds(opened: &Opened, scheme: &Scheme, fix: &Fix) -> Option<Texts> {
+fn holds(opened: &SchemeFiles, scheme: &Scheme, fix: &Fix) -> Option<FileTexts> {
     let after = fix.apply(scheme)?;
     let texts = amend::amend(opened, scheme, &after).unwrap_or_else(|| panic!("{}: {fix:?} cannot be written", scheme.name));
     let checked = contract::check(&base::open(&amend::folder(&texts)));
@@ -73,7 +73,7 @@ fn holds(opened: &Opened, scheme: &Scheme, fix: &Fix) -> Option<Texts> {
     assert!(errors.is_empty(), "{}: {fix:?}: {errors:?}", scheme.name);
     let read = checked.scheme.expect("no errors");
     assert!(amend::same_terms(&read, &after), "{}: {fix:?}", scheme.name);
-    assert!(checked.examples.iter().all(contract::examples::Example::holds));
+    assert!(checked.examples.iter().all(contract::examples::WorkedExample::holds));
     for (name, source) in &opened.sources {
         assert_eq!(undone(&texts[name]), trimmed(&source.text), "{}: {fix:?}: {name}", scheme.name);
     }
@@ -103,7 +103,7 @@ fn what_is_written_is_what_was_meant() {
     assert!(written > 70, "{written}");
 }
 
-/// The same terms as a person may write them otherwise: other line ends, gates under a heading, keys with dots, a clause on one
+/// The same terms written in other ways: other line ends, gates under a heading, keys with dots, a clause on one
 /// line.
 #[test]
 fn other_ways_to_write_a_file_are_kept() {
@@ -164,7 +164,7 @@ proptest! {
     }
 }
 
-/// An audit is added where the provider reports, changed where there is one already, and both are read back as meant.
+/// An audit is added where the provider reports, or changed where there is one already. Both are read back as meant.
 #[test]
 fn an_audit_is_written_where_the_provider_reports() {
     let reported = "[outcome.job]\nreported_by = \"provider\"\n";
@@ -172,7 +172,7 @@ fn an_audit_is_written_where_the_provider_reports() {
     assert!(holds(&opened, &scheme, &Fix::RecordsSay).is_some());
     let audit = Fix::Audit { percent: 10, penalty: Pence(3_000_000) };
     let texts = holds(&opened, &scheme, &audit).expect("the provider reports jobs");
-    assert!(texts["scheme.toml"].contains("clause = \"audit\"") && texts["scheme.toml"].contains("checks = \"10 %\""));
+    assert!(texts["scheme.toml"].contains("clause = \"audit\"") && texts["scheme.toml"].contains("checks = \"10%\""));
     let opened = base::open(&amend::folder(&texts));
     let scheme = contract::check(&opened).scheme.expect("no errors");
     let more = Fix::Audit { percent: 20, penalty: Pence(1_500_000) };

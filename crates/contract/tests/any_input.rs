@@ -1,7 +1,7 @@
 //! Whatever is in the files, reading them ends in a scheme or in problems, never in a panic.
 
-use base::document::{Picks, Reader};
-use base::source::{Bytes, Folder};
+use base::reader::{Reader, ScenarioDraw};
+use base::source::{FileBytes, Folder};
 use contract::explain;
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ fn good() -> Folder {
         .filter(|file| file.path().extension().is_some_and(|extension| extension == "toml" || extension == "csv"));
     let read = |file: std::fs::DirEntry| {
         let name = file.file_name().into_string().expect("a name in UTF-8");
-        (name, Bytes::Read(std::fs::read(file.path()).expect("a file")))
+        (name, FileBytes::Read(std::fs::read(file.path()).expect("a file")))
     };
     files.map(read).collect()
 }
@@ -155,11 +155,11 @@ fn use_it(folder: &Folder) {
 }
 
 /// The same folder with every uncertain at one end.
-fn turned(opened: &base::Opened, way: f64) {
-    let picks = Picks::new();
+fn turned(opened: &base::SchemeFiles, way: f64) {
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(opened, &picks);
     let _ = contract::read::scheme(&reader);
-    let picks: Picks = reader.uncertain_numbers.borrow().iter().map(|uncertain| (uncertain.path.clone(), way)).collect();
+    let picks: ScenarioDraw = reader.uncertain_numbers.borrow().iter().map(|uncertain| (uncertain.path.clone(), way)).collect();
     let reader = Reader::new(opened, &picks);
     assert!(contract::read::scheme(&reader).is_some(), "a scheme within its ranges must read");
 }
@@ -171,7 +171,7 @@ proptest! {
     fn a_spoilt_folder_never_panics(file in 0usize..4, spoils in proptest::collection::vec(spoil(), 1..6)) {
         let mut folder = good();
         let name = ["scheme.toml", "scheme.toml", "bands.csv", "prices.csv"][file];
-        if let Some(Bytes::Read(bytes)) = folder.get_mut(name) {
+        if let Some(FileBytes::Read(bytes)) = folder.get_mut(name) {
             spoils.iter().for_each(|spoil| spoil.apply(bytes));
         }
         use_it(&folder);
@@ -180,8 +180,8 @@ proptest! {
     #[test]
     fn any_bytes_at_all_never_panic(toml in proptest::collection::vec(any::<u8>(), 0..200), csv in "\\PC{0,80}") {
         let mut folder = good();
-        folder.insert("scheme.toml".into(), Bytes::Read(toml));
-        folder.insert("bands.csv".into(), Bytes::Read(csv.into_bytes()));
+        folder.insert("scheme.toml".into(), FileBytes::Read(toml));
+        folder.insert("bands.csv".into(), FileBytes::Read(csv.into_bytes()));
         use_it(&folder);
     }
 }

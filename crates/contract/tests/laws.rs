@@ -1,17 +1,17 @@
 //! Laws that hold for every scheme and every tally, checked on random ones. The schemes are written as text and read, as
 //! a user's would be.
 
-use base::Opened;
-use base::document::{Picks, Reader};
+use base::SchemeFiles;
 use base::literal::{Change, Literal as _, PerHead};
 use base::money::{Pence, Rate};
 use base::problem::Severity;
-use base::source::{Bytes, Folder};
+use base::reader::{Reader, ScenarioDraw};
+use base::source::{FileBytes, Folder};
 use contract::Scheme;
-use contract::clauses::{CATALOGUE, Rule};
+use contract::clauses::{CATALOGUE, ClauseTerms};
 use contract::price::{NoLines, Paid, price, statement};
 use contract::tally::Tally;
-use contract::terms::{Baseline, Kind};
+use contract::terms::{Baseline, OutcomeKind};
 use proptest::prelude::*;
 
 const SEGMENTS: [&str; 3] = ["a", "b", "c"];
@@ -23,7 +23,7 @@ struct Contract {
     /// Which of [`SEGMENTS`], in the order of the file.
     segments: Vec<usize>,
     half_years: usize,
-    /// In tenths of a per cent.
+    /// In tenths of a percent.
     baseline: i64,
     comparison: bool,
     /// Prices in pounds, by segment.
@@ -220,13 +220,13 @@ impl Contract {
     }
 }
 
-fn file(name: &str, text: &str) -> (String, Bytes) {
-    (name.to_owned(), Bytes::Read(text.as_bytes().to_vec()))
+fn file(name: &str, text: &str) -> (String, FileBytes) {
+    (name.to_owned(), FileBytes::Read(text.as_bytes().to_vec()))
 }
 
 /// The scheme of a folder that has no errors. Without the warnings, which price every contract hundreds of times.
-fn sound(opened: &Opened) -> Scheme {
-    let picks = Picks::new();
+fn sound(opened: &SchemeFiles) -> Scheme {
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(opened, &picks);
     let scheme = contract::read::scheme(&reader);
     let problems = reader.problems.into_inner();
@@ -400,9 +400,9 @@ fn every_example_of_the_catalogue_reads() {
     }
 }
 
-/// Turning a uncertain to 0 or 1 gives the low or the high end of its range, wherever the number stands.
+/// Position 0 or 1 of an uncertain number gives the low or the high end of its range, wherever the number is.
 #[test]
-fn a_uncertain_goes_from_the_low_end_to_the_high_end() {
+fn an_uncertain_number_goes_from_its_low_end_to_its_high_end() {
     let text = "scheme = \"Ranges\"\ncurrency = \"GBP\"\nrounding = \"nearest penny, half up\"\nmonth_end = \"last day of month\"\n\
                 from = \"assumption: ranges\"\nsegments = [\"a\", \"b\"]\n\n[contract]\nstarts = 2027-04-01\nends = 2032-03-31\n\n\
                 [cohorts]\nstarts = 2027-04-01\nends = 2028-03-31\nevery = \"1 year\"\npeople = \"1,000 people (800 people to 1,500 people)\"\n\n\
@@ -413,9 +413,9 @@ fn a_uncertain_goes_from_the_low_end_to_the_high_end() {
                 price = { value = \"£4,000\", range = \"£3,000 to £6,000\" }\n";
     let prices = "segment,start\na,£50 (£40 to £70)\nb,£60\n";
     let opened = base::open(&Folder::from([file("scheme.toml", text), file("prices.csv", prices)]));
-    let read = |picks: &Picks| contract::read::scheme(&Reader::new(&opened, picks)).expect("a scheme without errors");
+    let read = |picks: &ScenarioDraw| contract::read::scheme(&Reader::new(&opened, picks)).expect("a scheme without errors");
     let uncertain_numbers = {
-        let picks = Picks::new();
+        let picks = ScenarioDraw::new();
         let reader = Reader::new(&opened, &picks);
         let _ = contract::read::scheme(&reader);
         reader.uncertain_numbers.into_inner()
@@ -428,10 +428,11 @@ fn a_uncertain_goes_from_the_low_end_to_the_high_end() {
             Baseline::Fixed(schedule) => schedule.at(0, 0, 0),
             other => panic!("{other:?}"),
         };
-        let (Rule::AttachmentFee(start), Rule::Bonus(bonus)) = (&scheme.clauses[0].rule, &scheme.clauses[1].rule) else {
+        let (ClauseTerms::AttachmentFee(start), ClauseTerms::Bonus(bonus)) = (&scheme.clauses[0].terms, &scheme.clauses[1].terms)
+        else {
             panic!("{:?}", scheme.clauses);
         };
-        assert!(matches!(scheme.outcomes[1].kind, Kind::Frequency { .. }));
+        assert!(matches!(scheme.outcomes[1].kind, OutcomeKind::Frequency { .. }));
         let people = scheme.people.at(0, 0, 0).0;
         (
             people,
@@ -459,13 +460,13 @@ fn a_uncertain_goes_from_the_low_end_to_the_high_end() {
     let low = wanted(["800", "40 %", "1.5 per person", "£40", "1 percentage point", "£3,000"]);
     let central = wanted(["1000", "50 %", "2 per person", "£50", "3 percentage points", "£4,000"]);
     let high = wanted(["1500", "55 %", "3 per person", "£70", "5 percentage points", "£6,000"]);
-    let all = |way: f64| uncertain_numbers.iter().map(|uncertain| (uncertain.path.clone(), way)).collect::<Picks>();
+    let all = |way: f64| uncertain_numbers.iter().map(|uncertain| (uncertain.path.clone(), way)).collect::<ScenarioDraw>();
     assert_eq!(seen(&read(&all(0.0))), low);
-    assert_eq!(seen(&read(&Picks::new())), central);
+    assert_eq!(seen(&read(&ScenarioDraw::new())), central);
     assert_eq!(seen(&read(&all(1.0))), high);
     // One uncertain moves one number.
     for uncertain in &uncertain_numbers {
-        let turned = seen(&read(&Picks::from([(uncertain.path.clone(), 1.0)])));
+        let turned = seen(&read(&ScenarioDraw::from([(uncertain.path.clone(), 1.0)])));
         let same = [
             turned.0 == central.0,
             turned.1 == central.1,

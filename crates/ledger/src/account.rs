@@ -1,27 +1,28 @@
-//! The chart of accounts, and how a posting is written. Four accounts, each by contract: expense and cash of the payer, and by
-//! provider what is payable to it and what is receivable from it.
+//! The chart of accounts, and how a posting is written. There are four accounts for each contract: expense and cash of the
+//! payer, and for each provider what is payable to it and what is receivable from it.
 //!
-//! A posting is an account and an amount: a debit is positive, a credit negative, and the postings of a transaction sum to zero.
-//! The first form of the ledger knew two accounts under other names, with the signs the other way round: `receivable` for what a
-//! provider was owed, `liability` for what the payer owed. They are read as payable and expense, and written as they were.
+//! A posting is an account and an amount. A debit is positive, a credit is negative, and the postings of a transaction sum to
+//! zero.
+//!
+//! The first form of the ledger had two accounts under other names and with the opposite signs: `receivable` for what a provider
+//! was owed, and `liability` for what the payer owed. They are read as payable and expense, and written as they were.
 
 use std::fmt;
 
 use base::money::Pence;
 
-use crate::entry::Form;
-use crate::text::{Fields, field, value};
+use crate::canonical_text::{EntryForm, Fields, field, value};
 
-/// Where money stands.
+/// An account of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Account {
-    /// What the services under a contract have cost the payer: a debit balance.
+    /// What the services under a contract have cost the payer. Its balance is a debit.
     Expense { contract: String },
-    /// What the payer has paid under a contract: a credit balance.
+    /// What the payer has paid under a contract, less what came back. Its balance is a credit.
     Cash { contract: String },
-    /// What the payer still owes a provider: a credit balance.
+    /// What the payer still owes a provider. Its balance is a credit.
     Payable { contract: String, provider: String },
-    /// What a provider owes the payer, after a clawback or a payment beyond what was payable: a debit balance.
+    /// What a provider owes the payer, after a clawback or an overpayment. Its balance is a debit.
     Receivable { contract: String, provider: String },
 }
 
@@ -29,27 +30,31 @@ pub enum Account {
 pub type Posting = (Account, Pence);
 
 impl Account {
+    /// The expense account of a contract.
     #[must_use]
     pub fn expense(contract: &str) -> Account {
         Account::Expense { contract: contract.to_owned() }
     }
 
+    /// The cash account of a contract.
     #[must_use]
     pub fn cash(contract: &str) -> Account {
         Account::Cash { contract: contract.to_owned() }
     }
 
+    /// The account of what is payable to a provider.
     #[must_use]
     pub fn payable(contract: &str, provider: &str) -> Account {
         Account::Payable { contract: contract.to_owned(), provider: provider.to_owned() }
     }
 
+    /// The account of what is receivable from a provider.
     #[must_use]
     pub fn receivable(contract: &str, provider: &str) -> Account {
         Account::Receivable { contract: contract.to_owned(), provider: provider.to_owned() }
     }
 
-    /// The name of the account in the chart, its contract, and its provider if it has one.
+    /// The name of the account in the chart, its contract, and its provider; the provider is empty where it has none.
     #[must_use]
     pub fn parts(&self) -> (&'static str, &str, &str) {
         match self {
@@ -72,20 +77,20 @@ impl fmt::Display for Account {
     }
 }
 
-/// Writes postings, one a line.
-pub(crate) fn write(form: Form, out: &mut String, postings: &[Posting]) {
+/// Writes postings, one on each line.
+pub(crate) fn write(form: EntryForm, out: &mut String, postings: &[Posting]) {
     for (account, amount) in postings {
         let (name, contract, provider) = account.parts();
         match form {
-            Form::First => {
+            EntryForm::First => {
                 let amount = amount.0.wrapping_neg().to_string();
                 match account {
                     Account::Payable { .. } => field(out, "receivable", &[contract, provider, &amount]),
-                    // The first form has no other accounts; what was not read from it is never written in it.
+                    // The first form has no other accounts. Only entries that were read in it are written in it.
                     _ => field(out, "liability", &[contract, &amount]),
                 }
             }
-            Form::Second => {
+            EntryForm::Second => {
                 let side = if amount.0 < 0 { "credit" } else { "debit" };
                 field(out, side, &[name, contract, provider, &amount.0.unsigned_abs().to_string()]);
             }
@@ -93,21 +98,21 @@ pub(crate) fn write(form: Form, out: &mut String, postings: &[Posting]) {
     }
 }
 
-/// Reads all postings that come.
-pub(crate) fn read(form: Form, fields: &mut Fields<'_>) -> Result<Vec<Posting>, String> {
+/// Reads all postings that follow.
+pub(crate) fn read(form: EntryForm, fields: &mut Fields<'_>) -> Result<Vec<Posting>, String> {
     let mut postings = Vec::new();
     loop {
         let posting = match form {
-            Form::First if fields.comes("receivable") => {
+            EntryForm::First if fields.next_is("receivable") => {
                 let [contract, provider, amount] = fields.take("receivable")?;
                 (Account::Payable { contract, provider }, negated(&amount)?)
             }
-            Form::First if fields.comes("liability") => {
+            EntryForm::First if fields.next_is("liability") => {
                 let [contract, amount] = fields.take("liability")?;
                 (Account::Expense { contract }, negated(&amount)?)
             }
-            Form::Second if fields.comes("debit") => one(fields.take("debit")?, 1)?,
-            Form::Second if fields.comes("credit") => one(fields.take("credit")?, -1)?,
+            EntryForm::Second if fields.next_is("debit") => posting(fields.take("debit")?, 1)?,
+            EntryForm::Second if fields.next_is("credit") => posting(fields.take("credit")?, -1)?,
             _ => return Ok(postings),
         };
         postings.push(posting);
@@ -119,10 +124,10 @@ fn negated(amount: &str) -> Result<Pence, String> {
     pence.checked_neg().map(Pence).ok_or_else(|| format!("`{amount}` is too large an amount"))
 }
 
-fn one([name, contract, provider, amount]: [String; 4], sign: i64) -> Result<Posting, String> {
+fn posting([name, contract, provider, amount]: [String; 4], sign: i64) -> Result<Posting, String> {
     let pence: i64 = value(&amount, "pence")?;
     if pence <= 0 {
-        return Err(format!("a debit or a credit of `{amount}` pence is not a positive amount"));
+        return Err(format!("a debit or a credit has `{amount}` pence, and the amount must be positive"));
     }
     let account = match (name.as_str(), provider.is_empty()) {
         ("expense", true) => Account::Expense { contract },

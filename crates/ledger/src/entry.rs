@@ -1,173 +1,173 @@
-//! What is written down: a run as prepared, its approval, settlements and their reversals, and transactions in double entry;
-//! and the chain that seals them.
+//! The entries of the ledger: a run as it was prepared, its approval, settlements and their reversals, and transactions in double
+//! entry. And the chain of hashes that seals them.
 //!
-//! An entry is text, so that it can be read, hashed and checked by any other program. Its hash covers its number, its id, its
-//! kind, the time it was recorded, the hash of the entry before it, and its body: to change one entry unnoticed, somebody
-//! would have to change every later one, and every copy of the head that was published since.
+//! An entry is text, so that any other program can read, hash and check it. Its hash covers its number, its id, its kind, the
+//! time it was recorded, the hash of the entry before it, and its text. Anyone who changes one entry must therefore change every
+//! later one, and every copy of the head that was published since.
 //!
-//! A body is of a form. The second says so in its first line; the first has no such line and is read and written as it was,
-//! byte for byte. In the second form an approval holds the hash of the text that it approves, and a transaction the id of what
-//! it follows from, so that no name can be changed in one place alone. What is new about a run later goes into its details,
-//! for which no new form is needed.
+//! The text of an entry has a form. The second form says so in its first line. The first form has no such line, and is read and
+//! written as it was, byte for byte. In the second form an approval holds the hash of the text that it approves, and a
+//! transaction holds the id of the decision that it follows from. So nobody can change a name in one place alone. Whatever else
+//! belongs to a run is kept in its details, so that no new form is needed.
 
 use std::collections::BTreeMap;
 
 use base::money::Pence;
 use jiff::civil::Date;
 
-use crate::account;
-pub use crate::account::{Account, Posting};
+use crate::account::{self, Account, Posting};
+pub use crate::canonical_text::EntryForm;
+use crate::canonical_text::{Fields, field, value};
+use crate::error::LedgerError;
 use crate::hash::Hash;
 use crate::statement::Statement;
-use crate::text::{Fields, field, value};
 
-/// How the text of an entry is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
-    /// Two accounts, liability and receivable; nothing binds an approval to who prepared.
-    #[default]
-    First,
-    Second,
-}
-
-/// One thing that is written down.
+/// An entry of the ledger.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Entry {
-    Prepared(Run),
+pub enum LedgerEntry {
+    /// Somebody prepared a payment run.
+    Prepared(PaymentRun),
+    /// A second person approved it.
     Approved(Approval),
+    /// A journal entry that follows from an approval, a settlement or a reversal.
     Transaction(Transaction),
+    /// The bank has made a payment.
     Settlement(Settlement),
+    /// A settlement is reversed.
     Reversal(Reversal),
 }
 
-/// A payment run as prepared: a statement that somebody wants paid.
+/// A payment run as it was prepared: a statement that somebody wants to be paid.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Run {
-    pub form: Form,
+pub struct PaymentRun {
+    pub form: EntryForm,
     pub prepared_by: String,
-    /// What the preparer says of it; may be empty.
+    /// What the preparer wrote about it; may be empty.
     pub note: String,
-    /// What else belongs to the run, each under a name of its own: kept, hashed and shown to whoever approves. None in the
-    /// first form.
-    pub details: Vec<Detail>,
-    /// The run of the same contract that was posted last when this one was prepared; [`Hash::NONE`] for the first.
+    /// Whatever else belongs to the run, each under a name of its own. Details are hashed with the run and shown to the
+    /// approver. The first form has none.
+    pub details: Vec<RunDetail>,
+    /// The run of the same contract that was posted last when this one was prepared, or [`Hash::NONE`] for the first.
     pub after: Hash,
     pub statement: Statement,
 }
 
-/// Something that belongs to a run, by name.
+/// A named text that belongs to a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Detail {
+pub struct RunDetail {
     pub name: String,
     pub value: String,
 }
 
-impl Detail {
+impl RunDetail {
+    /// A detail with a name and a text.
     #[must_use]
-    pub fn new(name: &str, value: &str) -> Detail {
-        Detail { name: name.to_owned(), value: value.to_owned() }
+    pub fn new(name: &str, value: &str) -> RunDetail {
+        RunDetail { name: name.to_owned(), value: value.to_owned() }
     }
 }
 
-/// A run approved by somebody who did not prepare it.
+/// The approval of a run, by somebody who did not prepare it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Approval {
-    pub form: Form,
+    pub form: EntryForm,
     pub run: Hash,
     pub approved_by: String,
-    /// The hash of the text of the entry that prepared the run, as the approver saw it: who prepared it, the note, the details
-    /// and the statement. [`Hash::NONE`] in the first form.
+    /// The hash of the text that prepared the run, as the approver saw it: the preparer, the note, the details and the statement.
+    /// It is [`Hash::NONE`] in the first form.
     pub prepared: Hash,
 }
 
-/// Money that changed hands: paid to a provider, or received from one.
+/// A payment that the bank has made: to a provider, or from one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settlement {
     pub contract: String,
     pub provider: String,
-    pub way: Way,
+    pub direction: PaymentDirection,
     /// Always positive.
     pub amount: Pence,
-    /// The day on which it was paid, as the bank has it.
+    /// The day of the payment, as the bank has it.
     pub on: Date,
-    /// What the bank or the finance system knows it by.
+    /// The reference under which the bank or the finance system has it.
     pub reference: String,
     pub recorded_by: String,
-    /// How many times this reference was recorded and reversed before.
+    /// How often this reference was recorded and reversed before.
     pub before: u64,
-    /// Why more was paid than was payable; empty where it was not.
+    /// Why more was paid than was payable; empty where no more was paid.
     pub over: String,
 }
 
-/// Which way money went.
+/// Who paid whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// By the payer to the provider.
+pub enum PaymentDirection {
+    /// The payer paid the provider.
     Paid,
-    /// By the provider back to the payer.
+    /// The provider paid something back.
     Received,
 }
 
-impl Way {
+impl PaymentDirection {
+    /// The word in the text of an entry, in lists and in tables.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Way::Paid => "paid",
-            Way::Received => "received",
+            PaymentDirection::Paid => "paid",
+            PaymentDirection::Received => "received",
         }
     }
 }
 
-/// A settlement that was recorded by mistake, or that the bank returned.
+/// The reversal of a settlement that was recorded by mistake, or that the bank returned.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reversal {
     pub settlement: Hash,
-    /// Never who recorded the settlement.
+    /// Who reverses it. This is never the person who recorded the settlement.
     pub recorded_by: String,
     pub reason: String,
 }
 
-/// A journal entry: one line of a statement posted, an earlier transaction reversed, money paid or received, or what a
-/// provider owes moved between payable and receivable.
+/// A journal entry. It posts a line of a statement, reverses an earlier transaction, records a payment, or moves an amount between
+/// payable and receivable.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transaction {
-    pub form: Form,
-    /// What it follows from: in the first form the run, in the second the id of its approval, or of a settlement or a reversal.
+    pub form: EntryForm,
+    /// The decision that it follows from: the run in the first form, and in the second the id of an approval, a settlement or a
+    /// reversal.
     pub cause: Hash,
-    /// What it is about: [`crate::Line::key`], or [`provider_key`].
+    /// What it is about: [`StatementLine::key`](crate::StatementLine::key) or [`provider_key`].
     pub key: Hash,
-    pub what: What,
+    pub kind: TransactionKind,
     pub reason: String,
-    /// They sum to zero.
+    /// Its debits and credits, which sum to zero.
     pub postings: Vec<Posting>,
 }
 
 /// What a transaction does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// Posts a line ([`Statement::id`]); how many times its key was posted before.
+pub enum TransactionKind {
+    /// Posts a line, given by its id ([`Statement::id`]). Its key was posted `before` times already.
     Posts { line: Hash, before: u64 },
     /// Reverses the transaction with this id.
     Reverses(Hash),
-    /// Pays, or receives, what its settlement says.
+    /// Posts the payment of a settlement.
     Settles,
-    /// Moves what a provider owes out of payable into receivable, or back.
+    /// Moves an amount between payable and receivable, or from an old name of a provider to its new one.
     Reclassifies,
 }
 
-/// Why a provider's balance is moved between payable and receivable.
+/// The reasons for which an amount is moved between payable and receivable. Ledgers hold these words, so they must never change.
 pub const TO_RECEIVABLE: &str = "the provider was paid more than is now due, and owes the difference";
 pub const PAID_BACK: &str = "the provider paid back more than it owed, and is due the difference";
 pub const TO_PAYABLE: &str = "what the provider owed is set off against what is now due to it";
 
-/// The key of a transaction that is about a provider, and not about a line.
+/// The key of a transaction that is about a provider and not about a line.
 #[must_use]
 pub fn provider_key(contract: &str, provider: &str) -> Hash {
     Hash::of(["provider", contract, provider])
 }
 
-impl Run {
-    /// The same statement with the same details prepared again after the same run is the same run, whoever prepares it.
+impl PaymentRun {
+    /// The id. The same statement with the same details, prepared again after the same run, is the same run, whoever prepares it.
     #[must_use]
     pub fn id(&self) -> Hash {
         let mut statement = String::new();
@@ -179,53 +179,56 @@ impl Run {
 }
 
 impl Approval {
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Hash {
         let run = self.run.to_string();
         match self.form {
-            Form::First => Hash::of(["approved", &run]),
-            Form::Second => Hash::of(["approved", &run, &self.prepared.to_string(), &self.approved_by]),
+            EntryForm::First => Hash::of(["approved", &run]),
+            EntryForm::Second => Hash::of(["approved", &run, &self.prepared.to_string(), &self.approved_by]),
         }
     }
 
-    /// What the transactions that it posts follow from.
+    /// What its transactions give as the decision that they follow from.
     #[must_use]
     pub fn cause(&self) -> Hash {
         match self.form {
-            Form::First => self.run,
-            Form::Second => self.id(),
+            EntryForm::First => self.run,
+            EntryForm::Second => self.id(),
         }
     }
 }
 
 impl Settlement {
-    /// It covers everything that the settlement says.
+    /// The id. It covers every field of the settlement.
     #[must_use]
     pub fn id(&self) -> Hash {
-        Hash::of(["settlement", &Entry::Settlement(self.clone()).body()])
+        Hash::of(["settlement", &LedgerEntry::Settlement(self.clone()).body()])
     }
 }
 
 impl Reversal {
+    /// The id. It covers every field of the reversal.
     #[must_use]
     pub fn id(&self) -> Hash {
-        Hash::of(["reversal", &Entry::Reversal(self.clone()).body()])
+        Hash::of(["reversal", &LedgerEntry::Reversal(self.clone()).body()])
     }
 }
 
 impl Transaction {
+    /// The id. It does not cover the postings and the reason: they follow from what it does cover.
     #[must_use]
     pub fn id(&self) -> Hash {
         let (cause, key) = (self.cause.to_string(), self.key.to_string());
-        match self.what {
-            What::Posts { line, before } => Hash::of(["posts", &key, &line.to_string(), &before.to_string()]),
-            What::Reverses(transaction) => Hash::of(["reverses", &transaction.to_string()]),
-            What::Settles => Hash::of(["settles", &cause]),
-            What::Reclassifies => Hash::of(["reclassifies", &cause, &key]),
+        match self.kind {
+            TransactionKind::Posts { line, before } => Hash::of(["posts", &key, &line.to_string(), &before.to_string()]),
+            TransactionKind::Reverses(transaction) => Hash::of(["reverses", &transaction.to_string()]),
+            TransactionKind::Settles => Hash::of(["settles", &cause]),
+            TransactionKind::Reclassifies => Hash::of(["reclassifies", &cause, &key]),
         }
     }
 
-    /// What the transaction adds to the balance of each account.
+    /// The sum of the postings to each account.
     #[must_use]
     pub fn by_account(&self) -> BTreeMap<&Account, Pence> {
         let mut sums = BTreeMap::new();
@@ -237,55 +240,57 @@ impl Transaction {
     }
 }
 
-/// The words that say which kind of entry a text is.
+/// The words for the kinds of entry, as ledgers keep them.
 const KINDS: [&str; 5] = ["prepared", "approved", "transaction", "settlement", "reversal"];
 
-/// What the first line of a body of the second form says.
+/// The value of the field `form` in the second form.
 const SECOND: &str = "2";
 
-impl Entry {
-    /// The id, by which a repeat is known for what it is.
+impl LedgerEntry {
+    /// The id. An entry that stands for the same thing has the same id, so that a repeat is recognised.
     #[must_use]
     pub fn id(&self) -> Hash {
         match self {
-            Entry::Prepared(run) => run.id(),
-            Entry::Approved(approval) => approval.id(),
-            Entry::Transaction(transaction) => transaction.id(),
-            Entry::Settlement(settlement) => settlement.id(),
-            Entry::Reversal(reversal) => reversal.id(),
+            LedgerEntry::Prepared(run) => run.id(),
+            LedgerEntry::Approved(approval) => approval.id(),
+            LedgerEntry::Transaction(transaction) => transaction.id(),
+            LedgerEntry::Settlement(settlement) => settlement.id(),
+            LedgerEntry::Reversal(reversal) => reversal.id(),
         }
     }
 
+    /// The kind of entry, as ledgers keep it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Entry::Prepared(_) => KINDS[0],
-            Entry::Approved(_) => KINDS[1],
-            Entry::Transaction(_) => KINDS[2],
-            Entry::Settlement(_) => KINDS[3],
-            Entry::Reversal(_) => KINDS[4],
+            LedgerEntry::Prepared(_) => KINDS[0],
+            LedgerEntry::Approved(_) => KINDS[1],
+            LedgerEntry::Transaction(_) => KINDS[2],
+            LedgerEntry::Settlement(_) => KINDS[3],
+            LedgerEntry::Reversal(_) => KINDS[4],
         }
     }
 
+    /// The form of its text.
     #[must_use]
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> EntryForm {
         match self {
-            Entry::Prepared(run) => run.form,
-            Entry::Approved(approval) => approval.form,
-            Entry::Transaction(transaction) => transaction.form,
-            Entry::Settlement(_) | Entry::Reversal(_) => Form::Second,
+            LedgerEntry::Prepared(run) => run.form,
+            LedgerEntry::Approved(approval) => approval.form,
+            LedgerEntry::Transaction(transaction) => transaction.form,
+            LedgerEntry::Settlement(_) | LedgerEntry::Reversal(_) => EntryForm::Second,
         }
     }
 
-    /// The text that is kept.
+    /// The canonical text.
     #[must_use]
     pub fn body(&self) -> String {
         let mut out = String::new();
-        if self.form() == Form::Second {
+        if self.form() == EntryForm::Second {
             field(&mut out, "form", &[SECOND]);
         }
         match self {
-            Entry::Prepared(run) => {
+            LedgerEntry::Prepared(run) => {
                 field(&mut out, "prepared by", &[&run.prepared_by]);
                 field(&mut out, "note", &[&run.note]);
                 for detail in &run.details {
@@ -294,16 +299,16 @@ impl Entry {
                 field(&mut out, "after", &[&run.after.to_string()]);
                 run.statement.write(&mut out);
             }
-            Entry::Approved(approval) => {
+            LedgerEntry::Approved(approval) => {
                 field(&mut out, "run", &[&approval.run.to_string()]);
                 field(&mut out, "approved by", &[&approval.approved_by]);
-                if approval.form == Form::Second {
+                if approval.form == EntryForm::Second {
                     field(&mut out, "prepared", &[&approval.prepared.to_string()]);
                 }
             }
-            Entry::Transaction(transaction) => transaction.write(&mut out),
-            Entry::Settlement(settlement) => settlement.write(&mut out),
-            Entry::Reversal(reversal) => {
+            LedgerEntry::Transaction(transaction) => transaction.write(&mut out),
+            LedgerEntry::Settlement(settlement) => settlement.write(&mut out),
+            LedgerEntry::Reversal(reversal) => {
                 field(&mut out, "settlement", &[&reversal.settlement.to_string()]);
                 field(&mut out, "recorded by", &[&reversal.recorded_by]);
                 field(&mut out, "reason", &[&reversal.reason]);
@@ -312,18 +317,30 @@ impl Entry {
         out
     }
 
-    /// Reads the text of an entry; or says what is wrong with it.
-    pub fn read(kind: &str, body: &str) -> Result<Entry, String> {
+    /// Reads the text of an entry.
+    ///
+    /// # Errors
+    /// The text is not an entry of this kind, or is written in another way than [`LedgerEntry::body`] writes it.
+    pub fn read(kind: &str, body: &str) -> Result<LedgerEntry, LedgerError> {
+        LedgerEntry::parse(kind, body).map_err(|what| LedgerError::broken_entry(None, what))
+    }
+
+    /// Reads the text of an entry, or says what is wrong with it.
+    pub(crate) fn parse(kind: &str, body: &str) -> Result<LedgerEntry, String> {
         let mut fields = Fields::of(body);
-        let form = match fields.comes("form") {
-            false => Form::First,
+        let form = match fields.next_is("form") {
+            false => EntryForm::First,
             true => match fields.one("form")?.as_str() {
-                SECOND => Form::Second,
-                other => return Err(format!("it is of form `{other}`, which this program does not know: use a newer one")),
+                SECOND => EntryForm::Second,
+                other => {
+                    return Err(format!(
+                        "its form is `{other}`, which this version of wellspent does not know: use a newer version"
+                    ));
+                }
             },
         };
         let entry = match kind {
-            "prepared" => Entry::Prepared(Run {
+            "prepared" => LedgerEntry::Prepared(PaymentRun {
                 form,
                 prepared_by: fields.one("prepared by")?,
                 note: fields.one("note")?,
@@ -331,70 +348,70 @@ impl Entry {
                 after: hash(&mut fields, "after")?,
                 statement: Statement::read(&mut fields)?,
             }),
-            "approved" => Entry::Approved(Approval {
+            "approved" => LedgerEntry::Approved(Approval {
                 form,
                 run: hash(&mut fields, "run")?,
                 approved_by: fields.one("approved by")?,
-                prepared: if form == Form::Second { hash(&mut fields, "prepared")? } else { Hash::NONE },
+                prepared: if form == EntryForm::Second { hash(&mut fields, "prepared")? } else { Hash::NONE },
             }),
-            "transaction" => Entry::Transaction(Transaction::read(&mut fields, form)?),
-            "settlement" if form == Form::Second => Entry::Settlement(Settlement::read(&mut fields)?),
-            "reversal" if form == Form::Second => Entry::Reversal(Reversal {
+            "transaction" => LedgerEntry::Transaction(Transaction::read(&mut fields, form)?),
+            "settlement" if form == EntryForm::Second => LedgerEntry::Settlement(Settlement::read(&mut fields)?),
+            "reversal" if form == EntryForm::Second => LedgerEntry::Reversal(Reversal {
                 settlement: hash(&mut fields, "settlement")?,
                 recorded_by: fields.one("recorded by")?,
                 reason: fields.one("reason")?,
             }),
-            other => return Err(format!("there is no kind of entry `{other}`; there are {}", KINDS.join(", "))),
+            other => return Err(format!("no kind of entry is called `{other}`; the kinds are {}", KINDS.join(", "))),
         };
         fields.end()?;
         Ok(entry)
     }
 }
 
-fn details(fields: &mut Fields<'_>, form: Form) -> Result<Vec<Detail>, String> {
-    let mut details: Vec<Detail> = Vec::new();
-    while form == Form::Second && fields.comes("detail") {
+fn details(fields: &mut Fields<'_>, form: EntryForm) -> Result<Vec<RunDetail>, String> {
+    let mut details: Vec<RunDetail> = Vec::new();
+    while form == EntryForm::Second && fields.next_is("detail") {
         let [name, value] = fields.take("detail")?;
         if details.iter().any(|detail| detail.name == name) {
-            return Err(format!("the detail `{name}` appears twice"));
+            return Err(format!("it has the detail `{name}` twice"));
         }
-        details.push(Detail { name, value });
+        details.push(RunDetail { name, value });
     }
     Ok(details)
 }
 
 impl Transaction {
     fn write(&self, out: &mut String) {
-        field(out, if self.form == Form::First { "run" } else { "cause" }, &[&self.cause.to_string()]);
+        field(out, if self.form == EntryForm::First { "run" } else { "cause" }, &[&self.cause.to_string()]);
         field(out, "key", &[&self.key.to_string()]);
-        match self.what {
-            What::Posts { line, before } => field(out, "posts", &[&line.to_string(), &before.to_string()]),
-            What::Reverses(transaction) => field(out, "reverses", &[&transaction.to_string()]),
-            What::Settles => field(out, "settles", &[]),
-            What::Reclassifies => field(out, "reclassifies", &[]),
+        match self.kind {
+            TransactionKind::Posts { line, before } => field(out, "posts", &[&line.to_string(), &before.to_string()]),
+            TransactionKind::Reverses(transaction) => field(out, "reverses", &[&transaction.to_string()]),
+            TransactionKind::Settles => field(out, "settles", &[]),
+            TransactionKind::Reclassifies => field(out, "reclassifies", &[]),
         }
         field(out, "reason", &[&self.reason]);
         account::write(self.form, out, &self.postings);
     }
 
-    fn read(fields: &mut Fields<'_>, form: Form) -> Result<Transaction, String> {
-        let cause = hash(fields, if form == Form::First { "run" } else { "cause" })?;
+    fn read(fields: &mut Fields<'_>, form: EntryForm) -> Result<Transaction, String> {
+        let cause = hash(fields, if form == EntryForm::First { "run" } else { "cause" })?;
         let key = hash(fields, "key")?;
-        let what = if fields.comes("reverses") {
-            What::Reverses(hash(fields, "reverses")?)
-        } else if form == Form::Second && fields.comes("settles") {
+        let kind = if fields.next_is("reverses") {
+            TransactionKind::Reverses(hash(fields, "reverses")?)
+        } else if form == EntryForm::Second && fields.next_is("settles") {
             let [] = fields.take("settles")?;
-            What::Settles
-        } else if form == Form::Second && fields.comes("reclassifies") {
+            TransactionKind::Settles
+        } else if form == EntryForm::Second && fields.next_is("reclassifies") {
             let [] = fields.take("reclassifies")?;
-            What::Reclassifies
+            TransactionKind::Reclassifies
         } else {
             let [line, before] = fields.take("posts")?;
             let line = Hash::parse(&line).ok_or_else(|| format!("`{line}` is not a hash"))?;
-            What::Posts { line, before: value(&before, "a count")? }
+            TransactionKind::Posts { line, before: value(&before, "a count")? }
         };
         let reason = fields.one("reason")?;
-        Ok(Transaction { form, cause, key, what, reason, postings: account::read(form, fields)? })
+        Ok(Transaction { form, cause, key, kind, reason, postings: account::read(form, fields)? })
     }
 }
 
@@ -402,7 +419,7 @@ impl Settlement {
     fn write(&self, out: &mut String) {
         field(out, "contract", &[&self.contract]);
         field(out, "provider", &[&self.provider]);
-        field(out, self.way.word(), &[&self.amount.0.to_string()]);
+        field(out, self.direction.word(), &[&self.amount.0.to_string()]);
         field(out, "on", &[&self.on.to_string()]);
         field(out, "reference", &[&self.reference]);
         field(out, "recorded by", &[&self.recorded_by]);
@@ -414,17 +431,17 @@ impl Settlement {
 
     fn read(fields: &mut Fields<'_>) -> Result<Settlement, String> {
         let (contract, provider) = (fields.one("contract")?, fields.one("provider")?);
-        let way = if fields.comes("received") { Way::Received } else { Way::Paid };
+        let direction = if fields.next_is("received") { PaymentDirection::Received } else { PaymentDirection::Paid };
         Ok(Settlement {
             contract,
             provider,
-            way,
-            amount: Pence(value(&fields.one(way.word())?, "pence")?),
+            direction,
+            amount: Pence(value(&fields.one(direction.word())?, "pence")?),
             on: value(&fields.one("on")?, "a date")?,
             reference: fields.one("reference")?,
             recorded_by: fields.one("recorded by")?,
             before: value(&fields.one("before")?, "a count")?,
-            over: if fields.comes("over") { fields.one("over")? } else { String::new() },
+            over: if fields.next_is("over") { fields.one("over")? } else { String::new() },
         })
     }
 }
@@ -434,24 +451,24 @@ fn hash(fields: &mut Fields<'_>, name: &str) -> Result<Hash, String> {
     Hash::parse(&text).ok_or_else(|| format!("`{text}` is not a hash"))
 }
 
-/// An entry as it is kept: with its number and its place in the chain.
+/// An entry as the ledger keeps it: with its number and its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealed {
-    /// From 1, without gaps.
+pub struct SealedEntry {
+    /// Counted from 1, without gaps.
     pub number: u64,
     pub id: String,
     pub kind: String,
-    /// When it was written down, as the keeper of the ledger says; it decides nothing.
+    /// When it was recorded, by the clock of the machine that wrote it. It decides nothing.
     pub recorded: String,
     pub body: String,
     pub hash: String,
 }
 
-impl Sealed {
-    /// Seals an entry behind another.
+impl SealedEntry {
+    /// Seals an entry after another one.
     #[must_use]
-    pub fn new(entry: &Entry, number: u64, recorded: &str, previous: Hash) -> Sealed {
-        let mut sealed = Sealed {
+    pub fn new(entry: &LedgerEntry, number: u64, recorded: &str, previous: Hash) -> SealedEntry {
+        let mut sealed = SealedEntry {
             number,
             id: entry.id().to_string(),
             kind: entry.kind().to_owned(),
@@ -466,11 +483,11 @@ impl Sealed {
     /// The text that is hashed.
     #[must_use]
     pub fn text(&self, previous: Hash) -> String {
-        let Sealed { number, id, kind, recorded, body, .. } = self;
+        let SealedEntry { number, id, kind, recorded, body, .. } = self;
         format!("{number}\n{id}\n{kind}\n{recorded}\n{previous}\n{body}")
     }
 
-    /// The hash that the entry must have behind another.
+    /// The hash that the entry must have after another one.
     #[must_use]
     pub fn computed(&self, previous: Hash) -> Hash {
         Hash::of_bytes(self.text(previous).as_bytes())

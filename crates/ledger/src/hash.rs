@@ -1,15 +1,15 @@
-//! SHA-256, for ids and for the chain: any other program can recompute both.
+//! SHA-256, for ids and for the chain. Any other program can calculate both again.
 
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-/// The SHA-256 of something.
+/// A SHA-256 hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hash([u8; 32]);
 
 impl Hash {
-    /// What stands where there is nothing before: 64 zeros.
+    /// The hash before the first entry or the first run: 64 zeros.
     pub const NONE: Hash = Hash([0; 32]);
 
     /// The hash of some bytes.
@@ -18,8 +18,8 @@ impl Hash {
         Hash(Sha256::digest(bytes).into())
     }
 
-    /// The hash of several texts. Each goes in as `LENGTH:TEXT`, length in bytes, so that no two lists of texts run into the
-    /// same bytes.
+    /// The hash of several texts. Each is written as `LENGTH:TEXT`, with its length in bytes, so that two different lists of
+    /// texts never give the same bytes.
     #[must_use]
     pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Hash {
         let mut bytes = String::new();
@@ -29,7 +29,7 @@ impl Hash {
         Hash::of_bytes(bytes.as_bytes())
     }
 
-    /// Reads 64 hexadecimal digits.
+    /// Reads a hash of 64 hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Hash> {
         let mut bytes = [0; 32];
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_hash_is_not_read() {
+    fn a_text_that_is_not_a_hash_is_refused() {
         for text in ["", "abc", &"g".repeat(64), &"é".repeat(32), &"a".repeat(65)] {
             assert_eq!(Hash::parse(text), None, "{text}");
         }

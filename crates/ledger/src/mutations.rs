@@ -1,25 +1,25 @@
-//! Somebody who can write to the ledger edits it, gives every entry its right number, id and hash again, and hopes that nobody
-//! sees. Each such edit is found, unless it is of the kinds that only a head kept outside can show:
+//! Somebody who can write to the ledger edits it, and then makes the number, id and hash of every entry right again. Each such edit is
+//! found, except the kinds that only a head kept elsewhere can show:
 //!
-//! - the last decision is changed as a whole, or taken away: nothing after it speaks of it. A run that is prepared and not yet
-//!   approved is one entry and stands for all of these.
-//! - who approved a run that posts nothing: no transaction speaks of that approval.
+//! - The last decision is changed as a whole or removed, because nothing after it refers to it. In this test it is a run that is
+//!   prepared and not yet approved, which is one entry.
+//! - The name of the approver of a run that posts nothing is changed, because no transaction refers to that approval.
 //!
-//! `WELLSPENT_MUTATIONS` says how many edits; 2,000 without.
+//! `WELLSPENT_MUTATIONS` gives the number of edits; without it there are 2,000.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::entry::Way;
-use super::laws::{Book, line, payment, read_again, statement};
+use super::entry::PaymentDirection;
+use super::invariants::{TestLedger, line, payment, read_again, statement};
 use super::renamed::Renaming;
 use super::*;
 
-/// A ledger with everything in it: two contracts, several providers, one of them renamed, corrections, a clawback beyond what is payable, payments
-/// in parts and in advance, money received, reversals, a run that posts nothing, and one that waits for its approval.
-fn book() -> Book {
-    let mut book = Book::default();
+/// A ledger with everything in it: two contracts, several providers, one of which is renamed, corrections, a clawback larger than what
+/// is payable, payments in parts and in advance, money received, reversals, a run that posts nothing, and one that waits for approval.
+fn book() -> TestLedger {
+    let mut book = TestLedger::default();
     book.pay(&statement(1, &[12, 30]));
     let mut other = statement(1, &[]);
     other.contract = "Homes".to_owned();
@@ -33,9 +33,9 @@ fn book() -> Book {
     book.write(&reversal.entries).expect("kept");
     settled(&mut book, &Payment { again: true, ..payment(90_000, "B2") });
     book.pay(&statement(3, &[11, 5]));
-    settled(&mut book, &Payment { way: Way::Received, ..payment(20_000, "C1") });
+    settled(&mut book, &Payment { direction: PaymentDirection::Received, ..payment(20_000, "C1") });
     settled(&mut book, &Payment { over: "in advance".to_owned(), provider: "Brook".to_owned(), ..payment(40_000, "B3") });
-    // Brook has a new name: what it was paid goes with it.
+    // Brook has a new name, and what it was paid moves to it.
     other.providers = vec!["Brook Ltd".to_owned(), "Cray".to_owned(), "Brook".to_owned()];
     other.lines = vec![line("Brook Ltd", 0, 17), line("Cray", 1, 9)];
     other.as_at = jiff::civil::date(2027, 5, 1);
@@ -45,24 +45,24 @@ fn book() -> Book {
     book.write(&plan.entries).expect("kept");
     let plan = approve(&book.ledger, plan.run, "Ben").expect("it can be approved");
     book.write(&plan.entries).expect("kept");
-    book.ledger.ties().expect("it ties");
+    book.ledger.reconciles().expect("it reconciles");
     settled(&mut book, &Payment { provider: "Brook Ltd".to_owned(), on: jiff::civil::date(2027, 6, 1), ..payment(10_000, "B4") });
     let reversal = reverse(&book.ledger, "B3", "Dan", "returned by the bank").expect("it can be reversed");
     book.write(&reversal.entries).expect("kept");
-    // Nothing new, seen a month later.
+    // A month later there is nothing new.
     book.pay(&statement(4, &[11, 5]));
     let waits = prepare(&book.ledger, statement(5, &[3, 5]), "Ann", "waits").expect("it can be prepared");
     book.write(&waits.entries).expect("kept");
     book
 }
 
-fn settled(book: &mut Book, payment: &Payment) {
+fn settled(book: &mut TestLedger, payment: &Payment) {
     let plan = settle(&book.ledger, payment, "Cat").expect("it can be settled");
     book.write(&plan.entries).expect("kept");
 }
 
-/// What a ledger says of money, accounts, payees and people.
-fn says(ledger: &Ledger) -> Vec<String> {
+/// What a ledger holds about money, accounts, payees and people.
+fn content(ledger: &Ledger) -> Vec<String> {
     let mut out: Vec<String> = ledger.balances().iter().map(|(account, amount)| format!("{account} {amount}")).collect();
     for (id, posted) in ledger.runs() {
         let run = &posted.run;
@@ -70,19 +70,19 @@ fn says(ledger: &Ledger) -> Vec<String> {
         out.extend(posted.transactions.iter().map(|transaction| format!("{:?}", transaction.postings)));
     }
     out.extend(ledger.settlements().iter().map(|(_, settled)| format!("{:?} {:?}", settled.settlement, settled.reversed)));
-    // The order of the transactions of one decision says nothing of money.
+    // The order of the transactions of one decision changes nothing about money.
     out.sort();
     out
 }
 
-/// Entries with their numbers, ids and hashes made right again, as somebody would who knows how.
-fn sealed_again(entries: &[Sealed]) -> Vec<Sealed> {
+/// Entries with their numbers, ids and hashes made right again, as an expert could do it.
+fn sealed_again(entries: &[SealedEntry]) -> Vec<SealedEntry> {
     let mut previous = Hash::NONE;
     let mut out = Vec::with_capacity(entries.len());
     for (number, entry) in (1..).zip(entries) {
         let mut entry = entry.clone();
         entry.number = number;
-        if let Ok(read) = Entry::read(&entry.kind, &entry.body) {
+        if let Ok(read) = LedgerEntry::read(&entry.kind, &entry.body) {
             entry.id = read.id().to_string();
         }
         previous = entry.computed(previous);
@@ -95,12 +95,12 @@ fn sealed_again(entries: &[Sealed]) -> Vec<Sealed> {
 struct Dice(u64);
 
 impl Dice {
-    /// A number below `most`: splitmix64.
-    fn below(&mut self, most: usize) -> usize {
+    /// A number below `limit`, by splitmix64.
+    fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) % most as u64) as usize
+        ((mixed ^ (mixed >> 31)) % limit as u64) as usize
     }
 
     fn of<'a>(&mut self, words: &[&'a str]) -> &'a str {
@@ -109,13 +109,13 @@ impl Dice {
 }
 
 /// One random edit, and its kind.
-fn edited(kept: &[Sealed], dice: &mut Dice) -> (&'static str, usize, Vec<Sealed>) {
+fn edited(kept: &[SealedEntry], dice: &mut Dice) -> (&'static str, usize, Vec<SealedEntry>) {
     let mut entries = kept.to_vec();
     let at = dice.below(entries.len());
     let kind = match dice.below(8) {
         0 => {
             entries.remove(at);
-            "an entry taken away"
+            "an entry removed"
         }
         1 => {
             entries.insert(dice.below(entries.len() + 1), kept[at].clone());
@@ -124,17 +124,17 @@ fn edited(kept: &[Sealed], dice: &mut Dice) -> (&'static str, usize, Vec<Sealed>
         2 => {
             let other = dice.below(entries.len());
             entries.swap(at, other);
-            "two entries exchanged"
+            "two entries swapped"
         }
         3 => {
             let amount = 1 + dice.below(9_999);
             let (one, other) =
                 (dice.of(&["expense\tHomes\t", "payable\tHomes\tBrook"]), dice.of(&["cash\tHomes\t", "payable\tHomes\tCray"]));
             entries[at].body += &format!("debit\t{one}\t{amount}\ncredit\t{other}\t{amount}\n");
-            "a pair of postings that balances"
+            "two further postings that balance"
         }
         4 => {
-            // A transaction more, of its own, that balances.
+            // One further transaction, which balances.
             let mut entry = entries[at].clone();
             entry.kind = "transaction".to_owned();
             let hash = Hash::of(["more", &dice.below(1_000_000).to_string()]);
@@ -143,7 +143,7 @@ fn edited(kept: &[Sealed], dice: &mut Dice) -> (&'static str, usize, Vec<Sealed>
                 "form\t2\ncause\t{cause}\nkey\t{hash}\nposts\t{hash}\t0\nreason\tmore\ndebit\texpense\tHomes\t\t500\ncredit\tpayable\tHomes\tBrook\t500\n"
             );
             entries.insert(at, entry);
-            "a transaction more"
+            "a further transaction"
         }
         _ => {
             let lines: Vec<String> = entries[at].body.lines().map(str::to_owned).collect();
@@ -197,9 +197,9 @@ fn other_value(value: &str, dice: &mut Dice) -> String {
 fn edits_that_are_sealed_again_are_found() {
     let book = book();
     let head = book.ledger.head();
-    let (kept, said) = (&book.kept, says(&book.ledger));
+    let (kept, original) = (&book.kept, content(&book.ledger));
     let sound = read_again(kept).expect("a sound ledger");
-    sound.ties().expect("it ties");
+    sound.reconciles().expect("it reconciles");
     assert_eq!(sealed_again(kept), *kept);
     let count: usize = std::env::var("WELLSPENT_MUTATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000);
     let mut dice = Dice(20_270_401);
@@ -210,22 +210,19 @@ fn edits_that_are_sealed_again_are_found() {
         if entries == *kept {
             continue;
         }
-        let outcome = match read_again(&entries).and_then(|ledger| {
-            let number = ledger.head().number;
-            ledger.ties().map_err(|what| Fault { number, what }).map(|()| ledger)
-        }) {
+        let outcome = match read_again(&entries).and_then(|ledger| ledger.reconciles().map(|()| ledger)) {
             Err(_) => "found",
             Ok(ledger) => {
-                assert!(!ledger.had(head), "a head kept outside shows every edit");
-                if says(&ledger) == said {
-                    "says the same of money, accounts, payees and people"
+                assert!(!ledger.had_head(head), "a head kept elsewhere shows every edit");
+                if content(&ledger) == original {
+                    "holds the same about money, accounts, payees and people"
                 } else {
-                    // The last entry is a run that nobody has approved; a run that posts nothing has an approval and no more.
+                    // The last entry is a run that nobody has approved. A run that posts nothing has an approval and no transaction.
                     let last = at + 1 >= kept.len();
                     let posts_nothing =
                         kept[at].kind == "approved" && kept.get(at + 1).is_none_or(|next| next.kind != "transaction");
                     assert!(last || posts_nothing, "{kind}, entry {}:\n{}", at + 1, entries[at.min(entries.len() - 1)].body);
-                    "shown by a head kept outside alone"
+                    "shown only by a head kept elsewhere"
                 }
             }
         };
@@ -243,10 +240,10 @@ fn tell(text: &str) {
 }
 
 proptest! {
-    /// What is no entry is no entry, and reading it ends.
+    /// Any text is read as an entry or refused, and reading it ends.
     #[test]
     fn any_text_is_read_or_refused(kind in "(prepared|approved|transaction|settlement|reversal|x)", body in "(form\t2\n)?(\\PC|\t|\n){0,200}") {
-        if let Ok(entry) = Entry::read(&kind, &body) {
+        if let Ok(entry) = LedgerEntry::read(&kind, &body) {
             prop_assert_eq!(entry.kind(), kind);
         }
     }

@@ -1,14 +1,14 @@
-//! A provider with a new name is one payee: what was paid under the old name counts for the new one. A run says so in a detail
-//! for each such provider; when the run is approved, what was paid moves from the old name to the new one in a transaction of
-//! its own, and what is still due is the difference.
+//! A provider with a new name is still one payee: what was paid under the old name counts for the new one. A run keeps the two
+//! names in a detail. When the run is approved, a transaction of its own moves what was paid to the new name, and the difference
+//! is what is still due.
 
-use crate::entry::{Detail, Run};
+use crate::entry::{PaymentRun, RunDetail};
 use crate::hash::Hash;
 
-/// How the name of such a detail begins; the old name follows, and the value is the new one.
+/// The name of such a detail is this text and the old name. Its value is the new name. Ledgers hold these words.
 const DETAIL: &str = "renamed: ";
 
-/// One provider and its two names.
+/// A provider with an old and a new name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renaming {
     pub old: String,
@@ -16,13 +16,13 @@ pub struct Renaming {
 }
 
 impl Renaming {
-    /// As a run keeps it.
+    /// The detail that keeps the two names with a run.
     #[must_use]
-    pub fn detail(&self) -> Detail {
-        Detail::new(&format!("{DETAIL}{}", self.old), &self.new)
+    pub fn detail(&self) -> RunDetail {
+        RunDetail::new(&format!("{DETAIL}{}", self.old), &self.new)
     }
 
-    /// Why what was paid is moved.
+    /// The reason of the transaction that moves what was paid. Ledgers hold these words, so they must never change.
     #[must_use]
     pub fn reason(&self) -> String {
         format!("{} is {} now: what was paid under the old name counts for the new one", self.old, self.new)
@@ -35,34 +35,34 @@ impl Renaming {
     }
 }
 
-/// A detail as a renaming, where it is one.
+/// The old and the new name in a detail, where it holds them.
 #[must_use]
-pub fn renaming(detail: &Detail) -> Option<Renaming> {
+pub fn renaming(detail: &RunDetail) -> Option<Renaming> {
     let old = detail.name.strip_prefix(DETAIL)?;
     Some(Renaming { old: old.to_owned(), new: detail.value.clone() })
 }
 
-/// What a run says of new names.
+/// The new names of providers that a run gives.
 #[must_use]
-pub fn renamings(run: &Run) -> Vec<Renaming> {
+pub fn renamings(run: &PaymentRun) -> Vec<Renaming> {
     run.details.iter().filter_map(renaming).collect()
 }
 
-/// Whether the new names of a run can be: each name in one of them alone, both names among those for whom the run speaks, and
-/// nothing due under the old one.
-pub(crate) fn sound(run: &Run) -> Result<(), String> {
+/// Refuses new names that contradict each other or the statement. Each name may be in one of them only, the statement must be for
+/// both names, and it may have no line under the old one.
+pub(crate) fn check(run: &PaymentRun) -> Result<(), String> {
     let (statement, found) = (&run.statement, renamings(run));
     for (at, renaming) in found.iter().enumerate() {
         let Renaming { old, new } = renaming;
         let again = |other: &Renaming| [&other.old, &other.new].into_iter().any(|name| name == old || name == new);
         if old == new || found[..at].iter().any(again) {
-            return Err(format!("it gives {old} a new name twice, or its own"));
+            return Err(format!("it gives {old} a new name twice, or gives it its own name"));
         }
         if ![old, new].into_iter().all(|name| statement.providers.contains(name)) {
-            return Err(format!("it says that {old} is {new} now, and does not speak for both"));
+            return Err(format!("it renames {old} to {new}, and the statement is not for both names"));
         }
         if statement.lines.iter().any(|line| line.provider == *old) {
-            return Err(format!("it says that {old} has another name now, and has a line for it"));
+            return Err(format!("it renames {old}, and the statement has a line under that name"));
         }
     }
     Ok(())

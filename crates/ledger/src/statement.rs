@@ -1,45 +1,45 @@
-//! A statement: what a contract pays its providers as at a day, by what was known on another. It is whole each time, from
-//! the contract's first day on; what is new since the last one is for the ledger to work out.
+//! A statement: what a contract pays its providers as at one day, by what was known on another. Each statement is complete, from the
+//! contract's first day on. The ledger works out what is new since the last one.
 
 use std::collections::BTreeMap;
 
-use base::cell::quoted;
+use base::csv_cell::quoted;
 use base::money::{Pence, Quantity};
 use contract::Scheme;
 use contract::tally::Tally;
 use jiff::civil::Date;
 
+use crate::canonical_text::{Fields, field, value};
 use crate::hash::Hash;
-use crate::text::{Fields, field, value};
 
 /// What a contract pays some of its providers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
     pub contract: String,
-    /// Hash of the rules it was priced by.
+    /// The hash of the rules that it was priced by.
     pub version: Hash,
     /// What happened up to this day counts.
     pub as_at: Date,
     /// What was known by this day counts.
     pub known_at: Date,
-    /// The providers it speaks for: one of them without a line is owed nothing; others are left alone.
+    /// The providers that it is for. One without a line is owed nothing. Other providers stay as they are.
     pub providers: Vec<String>,
-    pub lines: Vec<Line>,
+    pub lines: Vec<StatementLine>,
 }
 
-/// One line: quantity × price, and why.
+/// One line of a statement: quantity × price, with the reason.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct StatementLine {
     pub provider: String,
     pub area: String,
     pub clause: String,
-    /// The outcome that the clause pays for; empty where it pays for none.
+    /// The outcome that the clause pays for; empty where it pays for no outcome.
     pub outcome: String,
     pub from_cohort: String,
     pub to_cohort: String,
-    /// Empty where the line is for all.
+    /// Empty where the line is for all segments.
     pub segment: String,
-    /// Tells apart lines that are otherwise for the same thing; counted from 0 in the order of pricing.
+    /// Distinguishes lines that are otherwise for the same thing. It is counted from 0 in the order of pricing.
     pub nth: usize,
     pub quantity: Quantity,
     pub unit: String,
@@ -48,14 +48,14 @@ pub struct Line {
     pub reason: String,
 }
 
-/// What a scheme pays one provider for one area, line by line.
+/// The lines that a scheme pays one provider for one area.
 #[must_use]
-pub fn lines(scheme: &Scheme, provider: &str, tally: &Tally) -> Vec<Line> {
+pub fn lines(scheme: &Scheme, provider: &str, tally: &Tally) -> Vec<StatementLine> {
     let (priced, _) = contract::price::statement(scheme, tally);
-    let place = |line: &contract::price::Line| (line.clause, line.cohorts, line.segment);
-    let named = |(at, line): (usize, &contract::price::Line)| {
+    let place = |line: &contract::price::PricedLine| (line.clause, line.cohorts, line.segment);
+    let named = |(at, line): (usize, &contract::price::PricedLine)| {
         let clause = &scheme.clauses[line.clause];
-        Line {
+        StatementLine {
             provider: provider.to_owned(),
             area: scheme.areas[tally.area].clone(),
             clause: clause.name.clone(),
@@ -74,15 +74,15 @@ pub fn lines(scheme: &Scheme, provider: &str, tally: &Tally) -> Vec<Line> {
     priced.iter().enumerate().map(named).collect()
 }
 
-/// The hash of a contract's own files: names and contents, in the order of the names.
+/// The hash of a contract's own files: their names and contents, in the order of the names.
 #[must_use]
 pub fn version<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Hash {
     let files: BTreeMap<&str, &str> = files.into_iter().collect();
     Hash::of(files.into_iter().flat_map(|(name, text)| [name, text]))
 }
 
-impl Line {
-    /// What the line is for, whatever it comes to: the place in the ledger where at most one transaction is in force.
+impl StatementLine {
+    /// The hash of what the line is for, whatever its amount. The ledger has at most one line in force for each key.
     #[must_use]
     pub fn key(&self, contract: &str) -> Hash {
         let nth = self.nth.to_string();
@@ -90,13 +90,14 @@ impl Line {
         Hash::of(["line", contract].into_iter().chain(place.map(String::as_str)))
     }
 
-    /// Whether two lines for the same thing pay the same for the same.
+    /// Whether two lines for the same thing pay the same amount for the same quantity.
     #[must_use]
-    pub fn pays_like(&self, other: &Line) -> bool {
+    pub fn pays_like(&self, other: &StatementLine) -> bool {
         (self.quantity, &self.unit, self.price, self.amount) == (other.quantity, &other.unit, other.price, other.amount)
     }
 
-    /// "12 people × £4,000 = £48,000"; where a limit decides, and not the product: "1 cap at £5,000; the line comes to -£1,000".
+    /// "12 people × £4,000 = £48,000". Where a limit decides, and not the product: "1 cap at £5,000; the line comes to -£1,000".
+    /// Ledgers have reversals with reasons in these words, so they must never change.
     #[must_use]
     pub fn sum_in_words(&self) -> String {
         match contract::price::is_product(self.quantity, self.price, self.amount) {
@@ -107,7 +108,7 @@ impl Line {
         }
     }
 
-    /// Quantity × price = amount, whether it is so or not: ledgers have reasons in these words.
+    /// Quantity × price = amount, whether that is correct or not. Ledgers of earlier versions have reasons in these words.
     #[must_use]
     pub(crate) fn as_product(&self) -> String {
         format!("{} {} × {} = {}", self.quantity, self.unit, self.price, self.amount)
@@ -142,22 +143,22 @@ pub fn header() -> String {
 }
 
 impl Statement {
-    /// The id of a line: what it is for, what it comes to, and the rules that say so.
+    /// The id of a line: the hash of what it is for, its amount, and the version of the rules.
     #[must_use]
-    pub fn id(&self, line: &Line) -> Hash {
+    pub fn id(&self, line: &StatementLine) -> Hash {
         let key = line.key(&self.contract).to_string();
         let numbers =
             [line.quantity.0.to_string(), line.price.0.to_string(), line.amount.0.to_string(), self.version.to_string()];
         Hash::of([key.as_str(), &line.outcome, &line.unit].into_iter().chain(numbers.iter().map(String::as_str)))
     }
 
-    /// What one provider is owed in all.
+    /// The total of one provider.
     #[must_use]
     pub fn total(&self, provider: &str) -> Pence {
         Pence(self.lines.iter().filter(|line| line.provider == provider).map(|line| line.amount.0).sum())
     }
 
-    /// The rows of one provider as CSV, without the header. Money in pounds, quantities with all their digits.
+    /// The rows of one provider as CSV, without the header. Money is in pounds, and quantities have all their digits.
     #[must_use]
     pub fn rows(&self, provider: &str) -> String {
         let mut out = String::new();
@@ -186,13 +187,13 @@ impl Statement {
         out
     }
 
-    /// The whole statement as CSV, a provider after the other.
+    /// The whole statement as CSV, one provider after another.
     #[must_use]
     pub fn csv(&self) -> String {
         self.providers.iter().fold(header(), |out, provider| out + &self.rows(provider))
     }
 
-    /// As an entry holds it.
+    /// Writes the statement into the text of an entry.
     pub(crate) fn write(&self, out: &mut String) {
         field(out, "contract", &[&self.contract]);
         field(out, "version", &[&self.version.to_string()]);
@@ -205,14 +206,14 @@ impl Statement {
             let numbers =
                 [line.nth.to_string(), line.quantity.0.to_string(), line.price.0.to_string(), line.amount.0.to_string()];
             let [nth, quantity, price, amount] = numbers.each_ref().map(String::as_str);
-            let what: [&str; 7] =
+            let key: [&str; 7] =
                 [&line.provider, &line.area, &line.clause, &line.outcome, &line.from_cohort, &line.to_cohort, &line.segment];
             let sum = [nth, quantity, &line.unit, price, amount, &line.reason];
-            field(out, "line", &what.into_iter().chain(sum).collect::<Vec<_>>());
+            field(out, "line", &key.into_iter().chain(sum).collect::<Vec<_>>());
         }
     }
 
-    /// From an entry's text.
+    /// Reads the statement from the text of an entry.
     pub(crate) fn read(fields: &mut Fields<'_>) -> Result<Statement, String> {
         let contract = fields.one("contract")?;
         let version = fields.one("version")?;
@@ -220,14 +221,14 @@ impl Statement {
         let as_at = value(&fields.one("as at")?, "a date")?;
         let known_at = value(&fields.one("known at")?, "a date")?;
         let mut providers = Vec::new();
-        while fields.comes("provider") {
+        while fields.next_is("provider") {
             providers.push(fields.one("provider")?);
         }
         let mut lines = Vec::new();
-        while fields.comes("line") {
+        while fields.next_is("line") {
             let [provider, area, clause, outcome, from_cohort, to_cohort, segment, nth, quantity, unit, price, amount, reason] =
                 fields.take("line")?;
-            lines.push(Line {
+            lines.push(StatementLine {
                 provider,
                 area,
                 clause,
@@ -247,15 +248,15 @@ impl Statement {
     }
 }
 
-/// A cell of text. One that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets drop.
+/// A cell of text. A text that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets drop.
 fn safe(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
     let text = if formula { format!("'{text}") } else { text.to_owned() };
     quoted(&text).into_owned()
 }
 
-/// A whole number of the smallest unit as a decimal: pence as pounds (two places, always written), billionths as units
-/// (only the places needed).
+/// A whole number of the smallest unit as a decimal. Pence become pounds, always with two places. Billionths become units, with only
+/// the places that are needed.
 fn decimal(number: i64, places: usize) -> String {
     let scale = 10_u64.pow(places as u32);
     let (whole, part) = (number.unsigned_abs() / scale, number.unsigned_abs() % scale);

@@ -1,61 +1,62 @@
-//! Who else could be who: other ways of putting the same records together, drawn by the probabilities of their links. In go the
-//! tables of persons and links and numbers between 0 and 1 from outside; out come whole linkages, each as likely as its links
-//! say. Whatever is counted once for each of them has a spread, and the spread is what linkage leaves unsure.
+//! Draws: other ways to divide the same records into persons, drawn by the probabilities of their links. The input is the
+//! tables of persons and links, and random numbers between 0 and 1. The output is whole linkages, each as likely as its links
+//! say. A figure that is counted once for each of them has a spread, and this spread is the uncertainty from linkage.
 //!
-//! Records that are hardly in doubt stand together as one *core*. Cores that hang together by links form a *component*, and a component
-//! can be parted into persons in some number of ways. A way is as likely as the product of the odds of all pairs of cores that it
-//! puts together, the odds of two cores being those of the mean weight of the links between them. So one link alone holds
-//! with its own probability; a record that can be one of two people and not both is never both; and who is put with two is put
-//! with the third. Small components are drawn from all their ways, large ones by Gibbs sampling (Geman and Geman 1984).
+//! Records that are hardly in doubt form one *core*. Cores that are connected by links form a *component* (a group of linked
+//! records). A component can be divided into persons in a number of ways. The odds of a division are the product of the odds of
+//! all pairs of cores that it puts together, and the odds of two cores come from the mean weight of the links between them. So
+//! a link that depends on no other holds with its own probability. A record that can be one of two people and not both is never
+//! both. If a record is put with two others, those two are put together. Small components are drawn from all possible
+//! divisions, large ones by Gibbs sampling (Geman and Geman 1984).
 //!
-//! The links are taken at their word: that they are calibrated is the model's claim. Links of one component count as if each were
-//! news of its own, which is too sure where several say the same. Pairs that were never compared are in no draw.
+//! The links are taken at their word: whether their probabilities are right depends on the model. Links of one component count
+//! as if each were independent, which is too sure if several say the same. Pairs that were never compared are in no draw.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::identity::Key;
-use super::persons::{Link, Member};
+use super::identity::RecordKey;
+use super::persons::{Member, RecordLink};
 
-/// Records of one person whose link is at least so likely are not drawn apart.
+/// Records of one person whose link has at least this probability stay together in every draw.
 pub const SURE: f64 = 0.999;
-/// Links of less than this are not drawn.
-pub const HARDLY: f64 = 0.001;
-/// Bits of a pair of different persons for which there is no link: it was compared and found unlike, or never compared.
+/// Links with less than this probability are not drawn.
+pub const LEAST_LIKELY: f64 = 0.001;
+/// The bits of a pair of different persons without a link: it was compared and did not agree, or was never compared.
 const NO_LINK_BITS: f64 = -10.0;
-/// No link says more than this either way: the tables keep probabilities to the millionth.
+/// No link counts for more than this either way. The tables keep probabilities to six decimal places.
 const MOST_BITS: f64 = 20.0;
-/// Components of up to so many cores are drawn from all their ways: of eight cores there are 4,140.
+/// Components of up to this many cores are drawn from all divisions. Eight cores have 4,140.
 const MOST_LISTED: usize = 8;
-/// Passes over a larger component before the first draw, and between draws.
+/// Passes over a larger component: before the first draw, and between draws.
 const PASSES: (u64, u64) = (50, 5);
-/// A person of more cores than this is not looked at pair by pair.
+/// The pairs of a person with more cores than this are not listed one by one.
 const MOST_CORES: usize = 64;
 
-/// A number strictly between 0 and 1 for a component (by its first record), a draw, and a step of that draw.
-pub type Uniform<'a> = dyn Fn(u64, u64, u64) -> f64 + Sync + 'a;
+/// A random number strictly between 0 and 1 for a component (by its first record), a draw, and a step of that draw.
+pub type KeyedUniform<'a> = dyn Fn(u64, u64, u64) -> f64 + Sync + 'a;
 
 /// Linkages that were drawn.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Draws {
+pub struct LinkageDraws {
     /// For each record its person as linked: the first of the person's records.
     pub linked: Vec<u32>,
-    pub components: Vec<Component>,
+    pub components: Vec<DrawnComponent>,
     pub count: usize,
 }
 
-/// Records that hang together by links, some of them in doubt.
+/// Records connected by links, some of which are in doubt.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Component {
-    /// Records of each core, cores in the order of their first records.
+pub struct DrawnComponent {
+    /// The records of each core. Cores are in the order of their first records.
     pub cores: Vec<Vec<u32>>,
     /// Draw by draw, for each core the first core of its person.
     drawn: Vec<u32>,
 }
 
-impl Draws {
-    /// For each record its person in a draw, the first of the person's records.
+impl LinkageDraws {
+    /// For each record its person in a draw: the first of the person's records.
     #[must_use]
     pub fn persons(&self, draw: usize) -> Vec<u32> {
         let mut persons = self.linked.clone();
@@ -79,16 +80,16 @@ impl Draws {
         doubtful
     }
 
-    /// Components that were too large to list their ways.
+    /// The number of components that were too large to list all divisions.
     #[must_use]
     pub fn large(&self) -> usize {
         self.components.iter().filter(|component| component.cores.len() > MOST_LISTED).count()
     }
 }
 
-/// Draws linkages. Links of records that are no members are left aside. The order of the links makes no difference.
+/// Draws linkages. Links of records that are not members are left out. The order of the links makes no difference.
 #[must_use]
-pub fn draws(members: &[Member], links: &[Link], count: usize, uniform: &Uniform<'_>) -> Draws {
+pub fn draws(members: &[Member], links: &[RecordLink], count: usize, uniform: &KeyedUniform<'_>) -> LinkageDraws {
     let mut first: BTreeMap<&str, u32> = BTreeMap::new();
     let linked: Vec<u32> =
         members.iter().enumerate().map(|(at, member)| *first.entry(member.person.as_str()).or_insert(at as u32)).collect();
@@ -97,13 +98,13 @@ pub fn draws(members: &[Member], links: &[Link], count: usize, uniform: &Uniform
     let bits = between(&linked, &pairs, &core, &cores);
     let components = components(&linked, &cores, &bits);
     let components = components.into_par_iter().map(|component| component.drawn(count, uniform)).collect();
-    Draws { linked, components, count }
+    LinkageDraws { linked, components, count }
 }
 
 /// Pairs of records in order, each once with its greatest probability.
-fn pairs(members: &[Member], links: &[Link]) -> Vec<(u32, u32, f64)> {
-    let at: BTreeMap<&Key, u32> = members.iter().enumerate().map(|(at, member)| (&member.key, at as u32)).collect();
-    let pair = |link: &Link| {
+fn pairs(members: &[Member], links: &[RecordLink]) -> Vec<(u32, u32, f64)> {
+    let at: BTreeMap<&RecordKey, u32> = members.iter().enumerate().map(|(at, member)| (&member.key, at as u32)).collect();
+    let pair = |link: &RecordLink| {
         let (one, other) = (*at.get(&link.pair[0])?, *at.get(&link.pair[1])?);
         (one != other).then(|| (one.min(other), one.max(other), link.probability))
     };
@@ -113,12 +114,12 @@ fn pairs(members: &[Member], links: &[Link]) -> Vec<(u32, u32, f64)> {
     pairs
 }
 
-/// The core of each record, and the records of each core: records of one person joined by sure links, and parts of a person
-/// between which there is no link at all, since somebody must have decided that they belong together.
+/// The core of each record, and the records of each core. A core has records of one person joined by sure links, and parts of a
+/// person with no link between them at all, because somebody must have decided that they belong together.
 fn cores(linked: &[u32], pairs: &[(u32, u32, f64)]) -> (Vec<u32>, Vec<Vec<u32>>) {
     let within = || pairs.iter().filter(|(one, other, _)| linked[*one as usize] == linked[*other as usize]);
     let mut held: Vec<u32> = (0..linked.len() as u32).collect();
-    within().filter(|(_, _, probability)| *probability >= HARDLY).for_each(|(one, other, _)| join(&mut held, *one, *other));
+    within().filter(|(_, _, probability)| *probability >= LEAST_LIKELY).for_each(|(one, other, _)| join(&mut held, *one, *other));
     let mut core: Vec<u32> = (0..linked.len() as u32).collect();
     within().filter(|(_, _, probability)| *probability >= SURE).for_each(|(one, other, _)| join(&mut core, *one, *other));
     for (record, person) in linked.iter().enumerate() {
@@ -142,12 +143,12 @@ fn cores(linked: &[u32], pairs: &[(u32, u32, f64)]) -> (Vec<u32>, Vec<Vec<u32>>)
     (of, cores)
 }
 
-/// Bits between two cores, the lower first.
-type Bits = BTreeMap<(u32, u32), f64>;
+/// The bits between two cores, the lower first.
+type CoreWeights = BTreeMap<(u32, u32), f64>;
 
-/// The mean over all pairs of records between two cores. Within a person as linked a pair without a link says nothing, since the
-/// rest held the person together in spite of it.
-fn between(linked: &[u32], pairs: &[(u32, u32, f64)], core: &[u32], cores: &[Vec<u32>]) -> Bits {
+/// The mean over all pairs of records between two cores. A pair of one person without a link counts nothing, because the other
+/// pairs held the person together without it.
+fn between(linked: &[u32], pairs: &[(u32, u32, f64)], core: &[u32], cores: &[Vec<u32>]) -> CoreWeights {
     let mut sums: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
     for (one, other, probability) in pairs {
         let (a, b) = (core[*one as usize], core[*other as usize]);
@@ -162,7 +163,7 @@ fn between(linked: &[u32], pairs: &[(u32, u32, f64)], core: &[u32], cores: &[Vec
         let all = if same(a, b) { listed } else { cores[a as usize].len() * cores[b as usize].len() };
         ((a, b), (sum + (all - listed) as f64 * NO_LINK_BITS) / all as f64)
     };
-    let mut bits: Bits = sums.into_iter().map(mean).collect();
+    let mut bits: CoreWeights = sums.into_iter().map(mean).collect();
     let mut of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     (0..cores.len() as u32).for_each(|at| of.entry(linked[cores[at as usize][0] as usize]).or_default().push(at));
     for own in of.values().filter(|own| (2..=MOST_CORES).contains(&own.len())) {
@@ -176,26 +177,27 @@ fn between(linked: &[u32], pairs: &[(u32, u32, f64)], core: &[u32], cores: &[Vec
 }
 
 /// A component before it is drawn: its cores, and the bits between those that have any, by their places in it.
-struct Tied {
+struct UndrawnComponent {
     cores: Vec<Vec<u32>>,
-    bits: Bits,
+    bits: CoreWeights,
 }
 
-fn components(linked: &[u32], cores: &[Vec<u32>], bits: &Bits) -> Vec<Tied> {
-    let hardly = (HARDLY / (1.0 - HARDLY)).log2();
-    let mut tied: Vec<u32> = (0..cores.len() as u32).collect();
-    bits.iter().filter(|(_, bits)| **bits >= hardly).for_each(|((a, b), _)| join(&mut tied, *a, *b));
+fn components(linked: &[u32], cores: &[Vec<u32>], bits: &CoreWeights) -> Vec<UndrawnComponent> {
+    let least_likely = (LEAST_LIKELY / (1.0 - LEAST_LIKELY)).log2();
+    let mut connected: Vec<u32> = (0..cores.len() as u32).collect();
+    bits.iter().filter(|(_, bits)| **bits >= least_likely).for_each(|((a, b), _)| join(&mut connected, *a, *b));
     let mut last: BTreeMap<u32, u32> = BTreeMap::new();
     for at in 0..cores.len() as u32 {
         if let Some(before) = last.insert(linked[cores[at as usize][0] as usize], at) {
-            join(&mut tied, before, at);
+            join(&mut connected, before, at);
         }
     }
-    let roots: Vec<u32> = (0..cores.len() as u32).map(|at| root(&mut tied, at)).collect();
-    let mut found: BTreeMap<u32, Tied> = BTreeMap::new();
+    let roots: Vec<u32> = (0..cores.len() as u32).map(|at| root(&mut connected, at)).collect();
+    let mut found: BTreeMap<u32, UndrawnComponent> = BTreeMap::new();
     let mut place = vec![0; cores.len()];
     for (at, core) in cores.iter().enumerate() {
-        let component = found.entry(roots[at]).or_insert_with(|| Tied { cores: Vec::new(), bits: Bits::new() });
+        let component =
+            found.entry(roots[at]).or_insert_with(|| UndrawnComponent { cores: Vec::new(), bits: CoreWeights::new() });
         place[at] = component.cores.len() as u32;
         component.cores.push(core.clone());
     }
@@ -207,35 +209,35 @@ fn components(linked: &[u32], cores: &[Vec<u32>], bits: &Bits) -> Vec<Tied> {
     found.into_values().filter(|component| component.cores.len() > 1).collect()
 }
 
-impl Tied {
+impl UndrawnComponent {
     fn bits(&self, a: u32, b: u32) -> f64 {
         self.bits.get(&(a.min(b), a.max(b))).copied().unwrap_or(NO_LINK_BITS)
     }
 
-    fn drawn(self, count: usize, uniform: &Uniform<'_>) -> Component {
+    fn drawn(self, count: usize, uniform: &KeyedUniform<'_>) -> DrawnComponent {
         let drawn = if self.cores.len() <= MOST_LISTED { self.listed(count, uniform) } else { self.sampled(count, uniform) };
-        Component { cores: self.cores, drawn }
+        DrawnComponent { cores: self.cores, drawn }
     }
 
-    /// Each draw is one of all ways, by one number.
-    fn listed(&self, count: usize, uniform: &Uniform<'_>) -> Vec<u32> {
-        let mut ways: Vec<(Vec<u32>, f64)> = vec![(Vec::new(), 0.0)];
+    /// Each draw takes one of all divisions, by one random number.
+    fn listed(&self, count: usize, uniform: &KeyedUniform<'_>) -> Vec<u32> {
+        let mut divisions: Vec<(Vec<u32>, f64)> = vec![(Vec::new(), 0.0)];
         for core in 0..self.cores.len() as u32 {
-            let longer = ways.iter().flat_map(|(way, bits)| {
-                let mut firsts: Vec<u32> = way.clone();
+            let longer = divisions.iter().flat_map(|(division, bits)| {
+                let mut firsts: Vec<u32> = division.clone();
                 firsts.sort_unstable();
                 firsts.dedup();
                 let with = |first: u32| {
-                    let own = (0..core).filter(|other| way[*other as usize] == first);
+                    let own = (0..core).filter(|other| division[*other as usize] == first);
                     let bits = bits + own.map(|other| self.bits(other, core)).sum::<f64>();
-                    (way.iter().copied().chain([first]).collect(), bits)
+                    (division.iter().copied().chain([first]).collect(), bits)
                 };
                 firsts.into_iter().chain([core]).map(with).collect::<Vec<_>>()
             });
-            ways = longer.collect();
+            divisions = longer.collect();
         }
-        let best = ways.iter().map(|(_, bits)| *bits).fold(f64::MIN, f64::max);
-        let upto: Vec<f64> = ways
+        let best = divisions.iter().map(|(_, bits)| *bits).fold(f64::MIN, f64::max);
+        let upto: Vec<f64> = divisions
             .iter()
             .scan(0.0, |sum, (_, bits)| {
                 *sum += (bits - best).exp2();
@@ -246,20 +248,21 @@ impl Tied {
         let component = u64::from(self.cores[0][0]);
         let draw = |draw: u64| {
             let wanted = uniform(component, draw, 0) * all;
-            &ways[upto.partition_point(|upto| *upto < wanted).min(ways.len() - 1)].0
+            &divisions[upto.partition_point(|upto| *upto < wanted).min(divisions.len() - 1)].0
         };
         (0..count as u64).flat_map(draw).copied().collect()
     }
 
-    /// Pass by pass over all cores, beginning with each alone.
-    fn sampled(&self, count: usize, uniform: &Uniform<'_>) -> Vec<u32> {
+    /// Pass by pass over all cores. At the start each core is alone.
+    fn sampled(&self, count: usize, uniform: &KeyedUniform<'_>) -> Vec<u32> {
         let cores = self.cores.len();
-        let mut chain = Chain::new(self);
+        let mut chain = GibbsChain::new(self);
         let component = u64::from(self.cores[0][0]);
         let mut drawn = Vec::with_capacity(count * cores);
         for draw in 0..count as u64 {
             let passes = if draw == 0 { PASSES.0 } else { PASSES.1 };
-            (0..passes * cores as u64).for_each(|step| chain.put((step % cores as u64) as usize, uniform(component, draw, step)));
+            (0..passes * cores as u64)
+                .for_each(|step| chain.place_core((step % cores as u64) as usize, uniform(component, draw, step)));
             let mut first: BTreeMap<u32, u32> = BTreeMap::new();
             drawn.extend(chain.group.iter().enumerate().map(|(core, group)| *first.entry(*group).or_insert(core as u32)));
         }
@@ -267,29 +270,29 @@ impl Tied {
     }
 }
 
-/// A component on its way from one parting into persons to the next.
-struct Chain {
-    /// For each core those that it has bits with.
+/// The state of Gibbs sampling: one division of a component into persons.
+struct GibbsChain {
+    /// For each core the cores that it has bits with.
     near: Vec<Vec<(u32, f64)>>,
     group: Vec<u32>,
-    /// Cores in each group, and the groups that have none.
+    /// The number of cores in each group, and the groups without any.
     size: Vec<u32>,
     free: Vec<u32>,
 }
 
-impl Chain {
-    fn new(component: &Tied) -> Chain {
+impl GibbsChain {
+    fn new(component: &UndrawnComponent) -> GibbsChain {
         let cores = component.cores.len();
         let mut near: Vec<Vec<(u32, f64)>> = vec![Vec::new(); cores];
         for ((a, b), bits) in &component.bits {
             near[*a as usize].push((*b, *bits));
             near[*b as usize].push((*a, *bits));
         }
-        Chain { near, group: (0..cores as u32).collect(), size: vec![1; cores], free: Vec::new() }
+        GibbsChain { near, group: (0..cores as u32).collect(), size: vec![1; cores], free: Vec::new() }
     }
 
     /// Puts a core with one of the groups that it has bits with, or alone, given where all others are.
-    fn put(&mut self, core: usize, uniform: f64) {
+    fn place_core(&mut self, core: usize, uniform: f64) {
         let left = self.group[core];
         self.size[left as usize] -= 1;
         let mut groups: BTreeMap<u32, (f64, u32)> = BTreeMap::new();
@@ -320,7 +323,7 @@ impl Chain {
     }
 }
 
-/// The first of those that are joined, with the path to it shortened.
+/// The root of a joined set. Shortens the path to it.
 fn root(parent: &mut [u32], mut at: u32) -> u32 {
     while parent[at as usize] != at {
         parent[at as usize] = parent[parent[at as usize] as usize];

@@ -1,10 +1,11 @@
-//! Short and pet forms of English and Welsh given names: whoever is Bill here may be William there, and no likeness of letters
-//! says so. A plain list, which a configuration can replace with one of its own. A form that several names share (Alex, Bert,
-//! Sam) stands under the one that is commonest, or under none where no one is.
+//! Nicknames: short forms and pet forms of English and Welsh given names. The same person may be Bill in one table and William
+//! in another, and no comparison of letters shows it. The list is plain, and a configuration can replace it. A form that
+//! several names share (Alex, Bert, Sam) is listed under the most common one, or under none where no name is clearly the most
+//! common.
 
 use std::collections::BTreeMap;
 
-/// A full name, and the forms by which its bearers are called.
+/// A full name, then its short forms.
 const NAMES: &str = "
 abigail: abbie abby gail
 albert: bertie
@@ -148,14 +149,14 @@ winifred: freda win winnie
 zachary: zach zack
 ";
 
-/// For each short form the full name.
+/// The full name of each short form.
 #[must_use]
 pub fn usual() -> BTreeMap<String, String> {
     let lines = NAMES.lines().filter_map(|line| line.split_once(": "));
     lines.flat_map(|(full, short)| short.split(' ').map(|short| (short.to_owned(), full.to_owned()))).collect()
 }
 
-/// A forename with its first word in full, where the list has it.
+/// A forename with its first word in full, if the list has it.
 #[must_use]
 pub fn in_full(names: &BTreeMap<String, String>, text: &str) -> String {
     let (first, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
@@ -165,47 +166,18 @@ pub fn in_full(names: &BTreeMap<String, String>, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::{Field, Kind, Missing, comparisons};
-    use crate::gather::{Agency, Raw, Table, gather};
-    use crate::model::Model;
-    use crate::score::Scorer;
-    use crate::values::Numbering;
-    use records::batch::Texts;
 
-    /// No form stands under two names, none stands under itself, and no full name is short for another: one look is enough.
+    /// No form is listed under two names or under itself, and no full name is short for another. One look-up is therefore
+    /// enough.
     #[test]
     fn every_form_has_one_full_name() {
         let names = usual();
-        let said: usize = NAMES.lines().filter_map(|line| line.split_once(": ")).map(|(_, short)| short.split(' ').count()).sum();
-        assert_eq!(names.len(), said, "a form stands under two names");
+        let listed: usize =
+            NAMES.lines().filter_map(|line| line.split_once(": ")).map(|(_, short)| short.split(' ').count()).sum();
+        assert_eq!(names.len(), listed, "a form is listed under two names");
         let twice: Vec<_> = names.values().filter(|full| names.contains_key(*full)).collect();
         assert!(twice.is_empty(), "{twice:?}");
         assert!(names.iter().all(|(short, full)| short.chars().chain(full.chars()).all(|letter| letter.is_ascii_lowercase())));
-    }
-
-    /// Two forms of one name are a level of their own, below the same name and one that begins the other.
-    #[test]
-    fn forms_of_one_name_agree() {
-        let fields = [Field { name: "forename".into(), kind: Kind::Forename, missing: Missing::default() }];
-        let (mut model, _) = comparisons(&fields);
-        let level = |model: &Model, one: &str, other: &str| {
-            let mut numbering = Numbering::default();
-            let rows = [one, other].map(|name| numbering.number(name)).to_vec();
-            let mut ids = Texts::default();
-            ["1", "2"].iter().for_each(|id| ids.push(id));
-            let columns = vec![Some(Raw { values: numbering.finish(), rows })];
-            let records = gather(&fields, &[None], vec![Table { agency: Agency::One("a".into()), ids, columns }]);
-            let scorer = Scorer::new(model, &records).expect("it can be made ready");
-            let levels = scorer.levels(0, 1);
-            model.comparisons[0].levels[usize::from(levels[0])].label.clone()
-        };
-        assert_eq!(level(&model, "Bill", "William"), "one name in full");
-        assert_eq!(level(&model, "Billy Joe", "Willy Joe"), "one name in full");
-        assert_eq!(level(&model, "Rob", "Robert"), "one begins the other");
-        assert_eq!(level(&model, "Bill", "Robert"), "different");
-        model.call_in_full(&BTreeMap::from([("bill".to_owned(), "robert".to_owned())]));
-        assert_eq!(level(&model, "Bill", "Robert"), "one name in full");
-        assert_ne!(level(&model, "Bill", "William"), "one name in full");
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! What people have decided about pairs of records: these must be one person, those cannot be. A decision says who made it, why,
-//! for which scope, and from when to when; it counts for linkages of that scope on days between. Nothing else about a pair is
-//! changed by it.
+//! Overrides: what people have decided about pairs of records. These must be one person, those cannot be. A decision names who
+//! made it, why, its scope, and its first and last day. It counts for linkages of that scope on those days. It changes nothing
+//! else about a pair.
 
 use std::collections::BTreeMap;
 
-use super::cluster::Decided;
-use super::input::Records;
+use super::clustering::PairDecisions;
+use super::record_set::RecordSet;
 use base::day::Day;
 
 /// One decision.
@@ -14,29 +14,34 @@ pub struct Override {
     /// Agency and id of both records.
     pub one: (String, String),
     pub other: (String, String),
-    /// They must be one person; otherwise they cannot be.
+    /// They must be one person. Otherwise they cannot be one person.
     pub must: bool,
     /// Where it counts; empty for everywhere.
     pub scope: String,
     pub by: String,
     pub reason: String,
-    /// The first day on which it counts, and the last.
+    /// The first and the last day on which it counts.
     pub from: Option<Day>,
     pub to: Option<Day>,
 }
 
-/// What does not go together; each names decisions by their position in the list.
+/// A problem with a decision, which is given by its position in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Odd {
-    /// A record it speaks of is not among those that are linked.
+pub enum DecisionProblem {
+    /// A record that it names is not among those that are linked.
     NoSuchRecord { at: usize, agency: String, id: String },
-    /// It parts two records that others put together, directly or by way of further records.
+    /// It separates two records that other decisions put together, directly or through further records.
     Contradicted { at: usize },
 }
 
-/// The decisions that count in a scope on a day, as pairs of records, and what is odd about them.
+/// The decisions that count in a scope on a day, as pairs of records, and the problems with them.
 #[must_use]
-pub fn decided(overrides: &[Override], records: &Records, scope: &str, day: Day) -> (Decided, Vec<Odd>) {
+pub fn pair_decisions(
+    overrides: &[Override],
+    records: &RecordSet,
+    scope: &str,
+    day: Day,
+) -> (PairDecisions, Vec<DecisionProblem>) {
     let counts = |decision: &&(usize, &Override)| {
         let decision = decision.1;
         let within = decision.from.is_none_or(|from| from <= day) && decision.to.is_none_or(|to| day <= to);
@@ -56,11 +61,11 @@ pub fn decided(overrides: &[Override], records: &Records, scope: &str, day: Day)
             found.push(record);
         }
     }
-    let (mut decided, mut odd, mut parted) = (Decided::default(), Vec::new(), Vec::new());
+    let (mut decided, mut problems, mut separated) = (PairDecisions::default(), Vec::new(), Vec::new());
     for (at, decision) in counting {
         for (agency, id) in [&decision.one, &decision.other] {
             if places[&(agency.as_str(), id.as_str())].is_empty() {
-                odd.push(Odd::NoSuchRecord { at: *at, agency: agency.clone(), id: id.clone() });
+                problems.push(DecisionProblem::NoSuchRecord { at: *at, agency: agency.clone(), id: id.clone() });
             }
         }
         let of = |key: &(String, String)| places[&(key.0.as_str(), key.1.as_str())].clone();
@@ -71,7 +76,7 @@ pub fn decided(overrides: &[Override], records: &Records, scope: &str, day: Day)
                     decided.must.push(pair);
                 } else {
                     decided.cannot.push(pair);
-                    parted.push((*at, pair));
+                    separated.push((*at, pair));
                 }
             }
         }
@@ -82,13 +87,13 @@ pub fn decided(overrides: &[Override], records: &Records, scope: &str, day: Day)
     }
     let together = together(&decided.must);
     let contradicted = |pair: &(u32, u32)| together.get(&pair.0).is_some_and(|group| together.get(&pair.1) == Some(group));
-    let mut contradictions: Vec<usize> = parted.iter().filter(|(_, pair)| contradicted(pair)).map(|(at, _)| *at).collect();
+    let mut contradictions: Vec<usize> = separated.iter().filter(|(_, pair)| contradicted(pair)).map(|(at, _)| *at).collect();
     contradictions.dedup();
-    odd.extend(contradictions.into_iter().map(|at| Odd::Contradicted { at }));
-    (decided, odd)
+    problems.extend(contradictions.into_iter().map(|at| DecisionProblem::Contradicted { at }));
+    (decided, problems)
 }
 
-/// For each record of some pairs the lowest one that it is joined with.
+/// For each record of some pairs the lowest record that it is joined with.
 fn together(pairs: &[(u32, u32)]) -> BTreeMap<u32, u32> {
     let mut group: BTreeMap<u32, u32> = BTreeMap::new();
     let mut changed = true;

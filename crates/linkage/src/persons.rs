@@ -1,66 +1,72 @@
-//! The table of persons: which record of which agency is whose. Linking writes it; everything that shows more than one agency
-//! begins with it. Beside it the table of links, where what was not quite sure can be looked up.
+//! The table of persons: which record of which agency belongs to which person. Linking writes it, and everything that shows
+//! more than one agency starts from it. The table of links beside it has the pairs and how sure they are.
 
 use std::collections::BTreeMap;
 
-use super::identity::Key;
+use super::identity::RecordKey;
 use records::batch::{Batch, Name};
-use records::schema::{Column, Kind, Table};
+use records::schema::{RecordColumn, RecordTable, ValueKind};
 
-const fn column(name: &'static str, kind: Kind, required: bool, personal: bool, meaning: &'static str) -> Column {
-    Column { name, kind, required, personal, meaning }
+const fn column(name: &'static str, kind: ValueKind, required: bool, personal: bool, meaning: &'static str) -> RecordColumn {
+    RecordColumn { name, kind, required, personal, meaning }
 }
 
 /// `persons.csv` or `persons.parquet`.
-pub static PERSONS: Table = Table {
+pub static PERSONS: RecordTable = RecordTable {
     name: "persons",
     row: "A record of an agency belongs to a person.",
     keyed: false,
     columns: &[
-        column("agency", Kind::Text, true, false, "whose record it is"),
-        column("id", Kind::Id, true, true, "the agency's own id of the person"),
-        column("person", Kind::Text, true, true, "the person, the same at every agency"),
-        column("quality", Kind::Share, false, false, "how sure it is that the person's records belong together; empty: sure"),
+        column("agency", ValueKind::Text, true, false, "the agency that holds the record"),
+        column("id", ValueKind::Id, true, true, "the agency's own id of the person"),
+        column("person", ValueKind::Text, true, true, "the person, the same at every agency"),
+        column(
+            "quality",
+            ValueKind::Share,
+            false,
+            false,
+            "how sure it is that the person's records belong together; empty: sure",
+        ),
     ],
 };
 
 /// `links.csv` or `links.parquet`: pairs that were compared, joined or not.
-pub static LINKS: Table = Table {
+pub static LINKS: RecordTable = RecordTable {
     name: "links",
     row: "Two records may be of one person.",
     keyed: false,
     columns: &[
-        column("agency", Kind::Text, true, false, "whose record the first is"),
-        column("id", Kind::Id, true, true, "that agency's own id of the person"),
-        column("other_agency", Kind::Text, true, false, "whose record the second is"),
-        column("other_id", Kind::Id, true, true, "that agency's own id of the person"),
-        column("probability", Kind::Share, true, false, "the probability that both are of one person"),
+        column("agency", ValueKind::Text, true, false, "the agency that holds the first record"),
+        column("id", ValueKind::Id, true, true, "that agency's own id of the person"),
+        column("other_agency", ValueKind::Text, true, false, "the agency that holds the second record"),
+        column("other_id", ValueKind::Id, true, true, "that agency's own id of the person"),
+        column("probability", ValueKind::Share, true, false, "the probability that both are of one person"),
     ],
 };
 
-/// A record and whose it is.
+/// A record and its person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
-    pub key: Key,
+    pub key: RecordKey,
     pub person: String,
     /// From 0 to 1.
     pub quality: f64,
 }
 
-/// A pair of records with the probability that both are of one person.
+/// A pair of records, with the probability that both are of one person.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Link {
-    pub pair: [Key; 2],
+pub struct RecordLink {
+    pub pair: [RecordKey; 2],
     pub probability: f64,
 }
 
-/// A record's key. The number 7 and the text "7" are the same name, however a file writes it.
-fn key(batch: &Batch, row: usize, agency: &str, id: &str) -> Key {
+/// The key of a record. The number 7 and the text "7" are the same id, in any kind of file.
+fn key(batch: &Batch, row: usize, agency: &str, id: &str) -> RecordKey {
     let id = batch.name(batch.table.column(id), row).map(|name| name.to_string()).unwrap_or_default();
-    Key { agency: batch.text(batch.table.column(agency), row), id }
+    RecordKey { agency: batch.text(batch.table.column(agency), row), id }
 }
 
-/// The rows of [`PERSONS`], in the order of their records; of a record that is there twice the first row.
+/// The rows of [`PERSONS`], in the order of their records. If a record is there twice, its first row counts.
 #[must_use]
 pub fn members(batches: &[Batch]) -> Vec<Member> {
     let mut members = Vec::new();
@@ -78,19 +84,19 @@ pub fn members(batches: &[Batch]) -> Vec<Member> {
 
 /// The rows of [`LINKS`].
 #[must_use]
-pub fn links(batches: &[Batch]) -> Vec<Link> {
+pub fn links(batches: &[Batch]) -> Vec<RecordLink> {
     let mut links = Vec::new();
     for batch in batches {
         let probability = batch.table.column("probability");
         for row in 0..batch.rows() {
             let pair = [key(batch, row, "agency", "id"), key(batch, row, "other_agency", "other_id")];
-            links.push(Link { pair, probability: batch.share(probability, row).unwrap_or(0.0) });
+            links.push(RecordLink { pair, probability: batch.share(probability, row).unwrap_or(0.0) });
         }
     }
     links
 }
 
-/// An agency's own ids of people, each with the person it is: how rows of the agency's tables find their person.
+/// An agency's own ids of people, each with its person. This is how rows of the agency's tables find their person.
 #[must_use]
 pub fn of_agency<'a>(members: &'a [Member], agency: &str) -> BTreeMap<Name<'a>, &'a Member> {
     members.iter().filter(|member| member.key.agency == agency).map(|member| (Name::of(&member.key.id), member)).collect()

@@ -1,9 +1,9 @@
-//! Names of persons for one project, under a key: the same person has the same name in every table of the project and another
-//! in every other project, and without the key nobody can work a name back or forth. A plain hash would not do: whoever knows
-//! the ids could try them all.
+//! Pseudonyms: names of persons for one project, under a key. A person has the same pseudonym in every table of the project,
+//! and a different one in every other project. Without the key nobody can work from a pseudonym to the id or back. A plain hash
+//! would not do, because somebody who knows the ids could try them all.
 //!
-//! Identifiers and payload stay apart: [`identifiers`] leaves what linking may see and nothing else, [`payload`] leaves what a
-//! purpose shows, under pseudonyms.
+//! Identifiers and payload are kept apart. [`identifiers`] leaves what linking may see and nothing else. [`payload`] leaves
+//! what a purpose shows, under pseudonyms.
 
 use std::collections::BTreeMap;
 
@@ -12,18 +12,22 @@ use sha2::{Digest as _, Sha256};
 use super::persons::Member;
 use super::purpose::Purpose;
 use base::day::{Day, NEVER};
-use records::batch::{Batch, Name, Texts, Values};
-use records::schema::Kind;
+use records::batch::{Batch, ColumnValues, Name, Texts};
+use records::schema::ValueKind;
 
-/// The least bytes of a key: as many as the hash gives, as RFC 2104, section 3, advises.
+/// A key has at least this many bytes: as many as the hash gives, as RFC 2104, section 3, advises.
 pub const KEY_BYTES_MIN: usize = 32;
 
-/// The bytes of a key. It is never shown, not even by a message of the program's own.
+/// The bytes of a key. It is never shown, not even in a message of our own.
 pub struct Secret(Vec<u8>);
 
 impl Secret {
-    /// From the bytes of a key file, without the line end that an editor adds; says what is weak about a key that can be guessed.
-    pub fn new(bytes: &[u8]) -> Result<Secret, Weak> {
+    /// The key from the bytes of a key file, without the line end that an editor adds.
+    ///
+    /// # Errors
+    ///
+    /// The key can be guessed.
+    pub fn new(bytes: &[u8]) -> Result<Secret, KeyWeakness> {
         weakness(bytes)?;
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
@@ -33,8 +37,9 @@ impl Secret {
 
 /// Why a key can be guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weak {
-    /// It stands for fewer than [`KEY_BYTES_MIN`] bytes: two hexadecimal digits are one byte, four letters of base64 are three.
+pub enum KeyWeakness {
+    /// It stands for fewer than [`KEY_BYTES_MIN`] bytes. Two hexadecimal digits are one byte, and four letters of base64 are
+    /// three.
     Short,
     /// Decimal digits only, such as a telephone number or a date.
     Digits,
@@ -44,50 +49,50 @@ pub enum Weak {
     Pattern,
 }
 
-impl std::fmt::Display for Weak {
+impl std::fmt::Display for KeyWeakness {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Weak::Short => "holds fewer than 32 random bytes",
-            Weak::Digits => "holds digits only",
-            Weak::Words => "holds words, or text that somebody typed",
-            Weak::Pattern => "repeats itself or follows a pattern",
+            KeyWeakness::Short => "has fewer than 32 random bytes",
+            KeyWeakness::Digits => "has only digits",
+            KeyWeakness::Words => "has words, or text that somebody typed",
+            KeyWeakness::Pattern => "repeats itself or follows a pattern",
         })
     }
 }
 
-/// Whether a key looks as if it came from a random generator. Each test refuses fewer than one in ten thousand keys that did.
-fn weakness(bytes: &[u8]) -> Result<(), Weak> {
+/// Whether a key looks as if it came from a random generator. Each test refuses fewer than one in ten thousand such keys.
+fn weakness(bytes: &[u8]) -> Result<(), KeyWeakness> {
     let text: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let printable = bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     if !printable {
         return random(bytes);
     }
     if text.len() >= 8 && text.iter().all(u8::is_ascii_digit) {
-        return Err(Weak::Digits);
+        return Err(KeyWeakness::Digits);
     }
     if let Some(decoded) = hexadecimal(&text) {
         return random(&decoded);
     }
     let Some(decoded) = base64(&text) else {
-        return Err(if text.len() < KEY_BYTES_MIN { Weak::Short } else { Weak::Words });
+        return Err(if text.len() < KEY_BYTES_MIN { KeyWeakness::Short } else { KeyWeakness::Words });
     };
     if decoded.len() < KEY_BYTES_MIN {
-        return Err(Weak::Short);
+        return Err(KeyWeakness::Short);
     }
     random(&decoded)?;
-    // Random letters change between small, capital and other nearly two times in three; words hardly ever do.
+    // Random letters change between small letters, capitals and others nearly two times in three. Words hardly ever do.
     let class = |byte: &u8| (byte.is_ascii_lowercase(), byte.is_ascii_uppercase());
     let changes = text.windows(2).filter(|pair| class(&pair[0]) != class(&pair[1])).count();
     let letters_only = text.iter().all(u8::is_ascii_alphabetic);
-    if 3 * changes < text.len() || letters_only && 2 * changes < text.len() { Err(Weak::Words) } else { Ok(()) }
+    if 3 * changes < text.len() || letters_only && 2 * changes < text.len() { Err(KeyWeakness::Words) } else { Ok(()) }
 }
 
-/// Whether bytes are enough and show no pattern.
-fn random(bytes: &[u8]) -> Result<(), Weak> {
+/// Whether there are enough bytes, and no pattern in them.
+fn random(bytes: &[u8]) -> Result<(), KeyWeakness> {
     if bytes.len() < KEY_BYTES_MIN {
-        return Err(Weak::Short);
+        return Err(KeyWeakness::Short);
     }
-    // Of 32 random bytes about 30 are different, and fewer than 20 in one key of a billion.
+    // Of 32 random bytes about 30 are different. Fewer than 20 are different in one key of a billion.
     let mut seen = [false; 256];
     bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
     let different = seen.iter().filter(|seen| **seen).count();
@@ -96,7 +101,7 @@ fn random(bytes: &[u8]) -> Result<(), Weak> {
     let counted = steps.iter().any(|count| 4 * count >= bytes.len());
     let mut periods = (1..KEY_BYTES_MIN).take_while(|period| 2 * period <= bytes.len());
     let repeated = periods.any(|period| bytes[period..].iter().zip(bytes).all(|(later, first)| later == first));
-    if different < 20 || counted || repeated { Err(Weak::Pattern) } else { Ok(()) }
+    if different < 20 || counted || repeated { Err(KeyWeakness::Pattern) } else { Ok(()) }
 }
 
 fn hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
@@ -105,7 +110,7 @@ fn hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
     Some(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte * 16 + digit) as u8).collect())
 }
 
-/// Base64, or its form for addresses; padded or not.
+/// Base64, or its form for web addresses, padded or not.
 fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |at| at + 1);
     let (mut held, mut bits, mut out) = (0_u32, 0, Vec::new());
@@ -143,14 +148,15 @@ pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(block.map(|byte| byte ^ 0x5c)).chain_update(inner).finalize().into()
 }
 
-/// The name of a person in a project: 32 hexadecimal digits, half of the HMAC of "LENGTH:PROJECT LENGTH:PERSON", lengths in bytes.
+/// The pseudonym of a person in a project: 32 hexadecimal digits, half of the HMAC of "LENGTH:PROJECT LENGTH:PERSON", with
+/// lengths in bytes.
 #[must_use]
 pub fn pseudonym(secret: &Secret, project: &str, person: &str) -> String {
     let message = format!("{}:{project} {}:{person}", project.len(), person.len());
     hmac(&secret.0, message.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What linking may see of the table of people: nothing of what became of anybody.
+/// What linking may see of the table of people: nothing that happened to anybody.
 pub const IDENTIFIERS: [&str; 6] = ["person", "forename", "surname", "born", "sex", "postcode"];
 
 /// A batch of the table of people with its identifiers alone.
@@ -158,15 +164,15 @@ pub const IDENTIFIERS: [&str; 6] = ["person", "forename", "surname", "born", "se
 pub fn identifiers(mut batch: Batch) -> Batch {
     for (column, values) in batch.table.columns.iter().zip(&mut batch.columns) {
         if !IDENTIFIERS.contains(&column.name) {
-            *values = Values::Absent;
+            *values = ColumnValues::Absent;
         }
     }
     batch
 }
 
-/// A batch of an agency's table as a project gets it: the rows and columns that its purpose shows, about people who are persons,
-/// the agency's own id replaced by the pseudonym. Rows about days after `as_at`, or that became known after `known_at`, are left
-/// out.
+/// A batch of an agency's table as a project gets it: the rows and columns that its purpose shows, about people who are in the
+/// table of persons, with the pseudonym instead of the agency's own id. Rows about days after `as_at`, or known only after
+/// `known_at`, are left out.
 #[must_use]
 pub fn payload(
     mut batch: Batch,
@@ -178,7 +184,7 @@ pub fn payload(
     let table = batch.table;
     let at = |name: &str| table.columns.iter().position(|column| column.name == name);
     let (person, kind) = (at("person"), at("kind"));
-    let happened = table.columns.iter().position(|column| column.kind == Kind::Day && column.required);
+    let happened = table.columns.iter().position(|column| column.kind == ValueKind::Day && column.required);
     let later = |column: Option<usize>, row, day| {
         let found = column.map_or(NEVER, |column| batch.day(column, row));
         found != NEVER && found > day
@@ -190,16 +196,16 @@ pub fn payload(
             let name = member.map(|member| pseudonym(secret, &purpose.name, &member.person)).unwrap_or_default();
             names.push(&name);
             let kind = kind.map(|column| batch.text(column, row)).unwrap_or_default();
-            // Rows without a kind may be there for a column that is named alone.
+            // Rows without a kind may be shown for a column that is named alone.
             let shown = purpose.shows_row(table, &kind) || at("kind").is_none() && purpose.touches(table);
             !name.is_empty() && shown && !later(happened, row, as_at) && !later(at("known"), row, known_at)
         })
         .collect();
     for (column, values) in batch.columns.iter_mut().enumerate() {
         if Some(column) == person {
-            *values = Values::Texts(std::mem::take(&mut names));
+            *values = ColumnValues::Texts(std::mem::take(&mut names));
         } else if !purpose.shows_column(table, column) {
-            *values = Values::Absent;
+            *values = ColumnValues::Absent;
         }
     }
     batch.keep(&keep);
@@ -248,7 +254,7 @@ mod tests {
         {
             assert_ne!(pseudonym(secret, project, person), name);
         }
-        // No two pairs of texts run into the same bytes.
+        // No two pairs of texts give the same bytes.
         assert_ne!(pseudonym(&one, "a 1:b", "c"), pseudonym(&one, "a", "1:b 1:c"));
     }
 
@@ -259,30 +265,30 @@ mod tests {
         let twice = [&random[..16], &random[..16]].concat();
         let counted: Vec<u8> = (0..64).collect();
         let (almost, half) = (hex(&random[..31]), hex(&random[..16]));
-        let cases: [(&[u8], Weak); 16] = [
-            (b"", Weak::Short),
-            (b"short\n", Weak::Short),
-            (&random[..31], Weak::Short),
-            (almost.as_bytes(), Weak::Short),
-            (half.as_bytes(), Weak::Short),
-            (b"kX9/2pQzv1RtY7+0LmNbWc8sHd4JfGaEuTi6oPq=", Weak::Short),
-            (&[7; 32], Weak::Pattern),
-            (&[0; 64], Weak::Pattern),
-            (&twice, Weak::Pattern),
-            (&counted, Weak::Pattern),
-            (b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n", Weak::Pattern),
-            (b"deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef", Weak::Pattern),
-            (b"02079460000020794600000207946000002079460000020794600000207946000", Weak::Digits),
-            (b"correct horse battery staple, and a few more words to make it long enough", Weak::Words),
-            (b"correct horse battery staple and a few more words to make it long enough", Weak::Words),
-            (b"WhoeverReadsThisCanGuessEveryWordOfItAndTheNextWord", Weak::Words),
+        let cases: [(&[u8], KeyWeakness); 16] = [
+            (b"", KeyWeakness::Short),
+            (b"short\n", KeyWeakness::Short),
+            (&random[..31], KeyWeakness::Short),
+            (almost.as_bytes(), KeyWeakness::Short),
+            (half.as_bytes(), KeyWeakness::Short),
+            (b"kX9/2pQzv1RtY7+0LmNbWc8sHd4JfGaEuTi6oPq=", KeyWeakness::Short),
+            (&[7; 32], KeyWeakness::Pattern),
+            (&[0; 64], KeyWeakness::Pattern),
+            (&twice, KeyWeakness::Pattern),
+            (&counted, KeyWeakness::Pattern),
+            (b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n", KeyWeakness::Pattern),
+            (b"deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef", KeyWeakness::Pattern),
+            (b"02079460000020794600000207946000002079460000020794600000207946000", KeyWeakness::Digits),
+            (b"correct horse battery staple, and a few more words to make it long enough", KeyWeakness::Words),
+            (b"correct horse battery staple and a few more words to make it long enough", KeyWeakness::Words),
+            (b"WhoeverReadsThisCanGuessEveryWordOfItAndTheNextWord", KeyWeakness::Words),
         ];
         for (key, why) in cases {
             assert_eq!(weak(key), Some(why), "{}", String::from_utf8_lossy(key));
         }
     }
 
-    /// Raw, hexadecimal in both cases, base64 with and without line ends, for every length that people make.
+    /// Raw, hexadecimal in both cases, base64 with and without line ends, for every length that people use.
     #[test]
     fn random_keys_are_taken() {
         const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -1,17 +1,17 @@
-//! Purposes: for what, and by which law, records of several agencies may be linked and shown. In go the purposes that a file
-//! states; out comes a yes, or a refusal that says what would allow it. What a purpose does not name is not covered: there is no
-//! word for everything.
+//! Purposes: what records of several agencies may be linked and shown for, and on which legal basis. The input is the purposes
+//! that a file states. The output is a yes, or a refusal that says what would allow it. What a purpose does not name is not
+//! covered, and no word covers everything.
 
 use std::fmt;
 
-use base::document::{Reader, Section};
 use base::problem::{Problem, nearest};
+use base::reader::{Reader, Section};
 use base::source::Span;
 use jiff::civil::Date;
 
-use records::schema::{TABLES, Table, table};
+use records::schema::{RecordTable, TABLES, table};
 
-/// The file that states them, a table `[purpose.NAME]` each.
+/// The file that states them, with a table `[purpose.NAME]` for each.
 pub const PURPOSES_FILE: &str = "purposes.toml";
 
 /// One stated purpose.
@@ -23,7 +23,7 @@ pub struct Purpose {
     pub legal_basis: String,
     /// The agencies whose records may be linked and shown.
     pub agencies: Vec<String>,
-    pub shows: Vec<Item>,
+    pub shows: Vec<ShownItem>,
     pub from: Date,
     /// The last day on which it holds.
     pub until: Date,
@@ -31,56 +31,57 @@ pub struct Purpose {
 
 /// Something that may be shown.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Item {
-    pub table: &'static Table,
-    pub part: Part,
+pub struct ShownItem {
+    pub table: &'static RecordTable,
+    pub part: ShownPart,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
-    /// "events": every row, without the columns that say who somebody is.
+pub enum ShownPart {
+    /// "events": every row, without the columns that identify a person.
     Rows,
     /// "events: offence": the rows of one kind.
     Kind(String),
-    /// "feedback.words": a column that says who somebody is, or what somebody said.
+    /// "feedback.words": a column that identifies a person, or has the words of one.
     Column(&'static str),
 }
 
 /// Something that no purpose covers, and what would allow it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct PurposeRefusal {
     pub what: String,
     pub hint: String,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for PurposeRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\n\nhint: {}", self.what, self.hint)
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for PurposeRefusal {}
 
-/// The purpose of a name, when it holds on a day.
+/// The purpose of a name, if it holds on a day.
 ///
 /// # Errors
-/// There is no such purpose, or not on that day.
-pub fn stated<'a>(purposes: &'a [Purpose], name: &str, day: Date) -> Result<&'a Purpose, Refusal> {
+///
+/// There is no such purpose, or it does not hold on that day.
+pub fn stated<'a>(purposes: &'a [Purpose], name: &str, day: Date) -> Result<&'a Purpose, PurposeRefusal> {
     let Some(purpose) = purposes.iter().find(|purpose| purpose.name == name) else {
         let names: Vec<&str> = purposes.iter().map(|purpose| purpose.name.as_str()).collect();
         let near = nearest(name, names.iter().copied()).map_or(String::new(), |near| format!("did you mean `{near}`? "));
-        return Err(Refusal {
-            what: format!("no purpose `{name}` is stated in {PURPOSES_FILE}; it states {}", listed(&names)),
+        return Err(PurposeRefusal {
+            what: format!("{PURPOSES_FILE} states no purpose `{name}`; it states {}", listed(&names)),
             hint: format!(
                 "{near}a new purpose needs a table [purpose.\"{name}\"] with its legal basis; docs/linkage.md says how"
             ),
         });
     };
     if day < purpose.from || day > purpose.until {
-        return Err(Refusal {
-            what: format!("the purpose `{name}` holds from {} to {}, and not on {day}", purpose.from, purpose.until),
+        return Err(PurposeRefusal {
+            what: format!("the purpose `{name}` holds from {} to {}, not on {day}", purpose.from, purpose.until),
             hint: format!(
-                "if its legal basis still holds, whoever answers for [purpose.{name}] can change `from` or `until` in {PURPOSES_FILE}"
+                "if its legal basis still holds, the person responsible for [purpose.{name}] can change `from` or `until` in {PURPOSES_FILE}"
             ),
         });
     }
@@ -91,8 +92,9 @@ impl Purpose {
     /// Whether records of an agency may be linked and shown.
     ///
     /// # Errors
+    ///
     /// The purpose does not name the agency.
-    pub fn agency(&self, agency: &str) -> Result<(), Refusal> {
+    pub fn agency(&self, agency: &str) -> Result<(), PurposeRefusal> {
         if self.agencies.iter().any(|known| known == agency) {
             return Ok(());
         }
@@ -103,11 +105,12 @@ impl Purpose {
         ))
     }
 
-    /// Whether rows of a table, of one kind where a kind is given, may be shown.
+    /// Whether rows of a table may be shown; of one kind, if a kind is given.
     ///
     /// # Errors
+    ///
     /// The purpose does not name them.
-    pub fn rows(&self, table: &Table, kind: Option<&str>) -> Result<(), Refusal> {
+    pub fn rows(&self, table: &RecordTable, kind: Option<&str>) -> Result<(), PurposeRefusal> {
         if self.shows_row(table, kind.unwrap_or_default()) {
             return Ok(());
         }
@@ -115,42 +118,44 @@ impl Purpose {
         Err(self.refusal(&format!("\"{item}\""), &format!("add \"{item}\" to `shows`")))
     }
 
-    fn refusal(&self, what: &str, add: &str) -> Refusal {
-        Refusal {
+    fn refusal(&self, what: &str, add: &str) -> PurposeRefusal {
+        PurposeRefusal {
             what: format!("the purpose `{}` does not cover {what}", self.name),
             hint: format!("if its legal basis ({}) allows it, {add} of [purpose.{}]", self.legal_basis, self.name),
         }
     }
 
-    /// Whether a row of some kind may be shown; tables without kinds have the empty one.
+    /// Whether a row of some kind may be shown. Rows of tables without kinds have the empty kind.
     #[must_use]
-    pub fn shows_row(&self, table: &Table, kind: &str) -> bool {
+    pub fn shows_row(&self, table: &RecordTable, kind: &str) -> bool {
         self.shows.iter().any(|item| {
             item.table.name == table.name
                 && match &item.part {
-                    Part::Rows => true,
+                    ShownPart::Rows => true,
                     // "assessment: housing" is an assessment of the need for housing.
-                    Part::Kind(known) => kind.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')),
-                    Part::Column(_) => false,
+                    ShownPart::Kind(known) => {
+                        kind.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+                    }
+                    ShownPart::Column(_) => false,
                 }
         })
     }
 
-    /// Whether a column may be shown: one that says who somebody is only where it is named, the others with the rows.
+    /// Whether a column may be shown: one that identifies a person only if it is named, and the others with their rows.
     #[must_use]
-    pub fn shows_column(&self, table: &Table, column: usize) -> bool {
+    pub fn shows_column(&self, table: &RecordTable, column: usize) -> bool {
         let column = &table.columns[column];
         let with_rows = !column.personal || table.name == "people" && ["died", "removed"].contains(&column.name);
-        let named = |item: &Item| match &item.part {
-            Part::Rows | Part::Kind(_) => with_rows,
-            Part::Column(name) => *name == column.name,
+        let named = |item: &ShownItem| match &item.part {
+            ShownPart::Rows | ShownPart::Kind(_) => with_rows,
+            ShownPart::Column(name) => *name == column.name,
         };
         self.shows.iter().any(|item| item.table.name == table.name && named(item))
     }
 
     /// Whether anything of a table may be shown.
     #[must_use]
-    pub fn touches(&self, table: &Table) -> bool {
+    pub fn touches(&self, table: &RecordTable) -> bool {
         self.shows.iter().any(|item| item.table.name == table.name)
     }
 }
@@ -164,7 +169,7 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-/// Reads every purpose of the file; problems are left with the reader.
+/// Reads every purpose of the file. The reader keeps the problems.
 #[must_use]
 pub fn read(reader: &Reader<'_>) -> Vec<Purpose> {
     let Some(file) = reader.document_or(PURPOSES_FILE, "[purpose.NAME]", "docs/linkage.md has one to copy") else {
@@ -197,8 +202,8 @@ fn one(section: &Section<'_, '_>) -> Option<Purpose> {
     }
     for (key, text) in [("why", &why), ("legal_basis", &legal_basis)] {
         if section.has(key) && text.trim().is_empty() {
-            let problem = section.problem(key, format!("`{key}` says nothing")).expected("some words");
-            section.push(problem.fix("nothing may be linked or shown for a purpose that nobody can say"));
+            let problem = section.problem(key, format!("`{key}` is empty")).expected("a few words");
+            section.push(problem.fix("write it in words: nothing may be linked or shown without it"));
         }
     }
     let (from, until) = (section.required_date("from"), section.required_date("until"));
@@ -206,13 +211,13 @@ fn one(section: &Section<'_, '_>) -> Option<Purpose> {
     let (from, until) = (from?, until?);
     if until < from {
         let problem = section.problem("until", "the purpose ends before it begins").read(until.to_string());
-        section.push(problem.expected("a day not before `from`").fix("check both days"));
+        section.push(problem.expected("`from` or a later day").fix("check both days"));
     }
     Some(Purpose { name: section.name.clone(), why, legal_basis, agencies, shows, from, until })
 }
 
-/// One item of `shows`, or what is wrong with it.
-fn item(file: &str, span: Span, text: &str) -> Result<Item, Box<Problem>> {
+/// One item of `shows`, or the problem with it.
+fn item(file: &str, span: Span, text: &str) -> Result<ShownItem, Box<Problem>> {
     let text = text.trim();
     let (name, kind, column) = match (text.split_once(':'), text.split_once('.')) {
         (Some((name, kind)), _) => (name.trim(), Some(kind.trim()), None),
@@ -231,19 +236,19 @@ fn item(file: &str, span: Span, text: &str) -> Result<Item, Box<Problem>> {
             let problem = wrong(format!("rows of `{name}` have no kind"), "the table's name".into());
             return Err(Box::new(problem.fix(format!("write \"{name}\" alone"))));
         }
-        (Some(kind), _) => Part::Kind(kind.to_owned()),
-        (None, Some(column)) => Part::Column(personal(table, column).ok_or_else(|| {
+        (Some(kind), _) => ShownPart::Kind(kind.to_owned()),
+        (None, Some(column)) => ShownPart::Column(personal(table, column).ok_or_else(|| {
             let personal = || table.columns.iter().filter(|column| column.personal).map(|column| column.name);
             let expected = format!("one of {}", personal().collect::<Vec<_>>().join(", "));
             let problem = wrong(format!("`{name}` has no personal column `{column}`"), expected);
             Box::new(problem.nearest(column, personal()).fix("columns that are not personal are shown with their rows"))
         })?),
-        (None, None) => Part::Rows,
+        (None, None) => ShownPart::Rows,
     };
-    Ok(Item { table, part })
+    Ok(ShownItem { table, part })
 }
 
 /// A personal column by its name.
-fn personal(table: &'static Table, name: &str) -> Option<&'static str> {
+fn personal(table: &'static RecordTable, name: &str) -> Option<&'static str> {
     table.columns.iter().find(|column| column.personal && column.name == name).map(|column| column.name)
 }

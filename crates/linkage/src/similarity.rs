@@ -1,10 +1,12 @@
-//! How alike two texts are. Letters are Unicode scalar values; nothing here knows what a text means.
+//! Similarity of two texts: Jaro, Jaro-Winkler, Levenshtein and Damerau-Levenshtein. A letter is a Unicode scalar value.
+//! Nothing here depends on what a text means.
 //!
 //! Jaro, M. A. (1989), "Advances in record-linkage methodology", JASA 84; Winkler, W. E. (1990), "String comparator metrics".
-//! Thresholds are met exactly as DuckDB and RapidFuzz meet them: the same sums in the same order, so that a pair that stands on
-//! a threshold there stands on it here.
+//! Thresholds agree exactly with DuckDB and RapidFuzz: the same sums in the same order, so that a pair on a threshold there is
+//! on it here.
 
-/// Hands the letters of both texts on: bytes where both are ASCII, as nearly all are, and otherwise Unicode scalar values.
+/// Calls a function with the letters of both texts: bytes if both are ASCII, as nearly all are, and otherwise Unicode scalar
+/// values.
 macro_rules! with_letters {
     ($a:expr, $b:expr, $of:expr) => {
         if $a.is_ascii() && $b.is_ascii() {
@@ -16,62 +18,63 @@ macro_rules! with_letters {
     };
 }
 
-/// Jaro's similarity, 0 to 1.
+/// The Jaro similarity, from 0 to 1.
 #[must_use]
 pub fn jaro(a: &str, b: &str) -> f64 {
     with_letters!(a, b, jaro_of)
 }
 
-/// Jaro's similarity, raised for a common beginning of up to four letters where it is above 0.7.
+/// The Jaro-Winkler similarity: above 0.7, a common prefix of up to four letters raises the Jaro similarity.
 #[must_use]
 pub fn jaro_winkler(a: &str, b: &str) -> f64 {
     with_letters!(a, b, jaro_winkler_of)
 }
 
-/// The least number of letters put in, taken out or exchanged that turns one text into the other; counting stops above `most`.
+/// The Levenshtein distance: the least number of letters to insert, delete or replace. Counting stops above `most`.
 #[must_use]
 pub fn levenshtein(a: &str, b: &str, most: usize) -> usize {
     with_letters!(a, b, |a, b| edits_up_to(a, b, most, false))
 }
 
-/// As [`levenshtein`], where two neighbours that change places count once, even with letters put between them afterwards.
+/// The Damerau-Levenshtein distance: as [`levenshtein`], but two neighbours that change places count once, even if letters are
+/// inserted between them afterwards.
 #[must_use]
 pub fn damerau_levenshtein(a: &str, b: &str, most: usize) -> usize {
     with_letters!(a, b, |a, b| edits_up_to(a, b, most, true))
 }
 
-/// What a text is made of, roughly: enough to see at once that two texts cannot be alike. A short text of ASCII letters stands
-/// here too, so that looking closer needs no other place of memory.
+/// A summary of a text that is enough to rule out that two texts are similar. A short ASCII text is stored in it as well, so
+/// that a closer look needs no other place in memory.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(32))]
-pub struct Shape {
-    /// A bit for each letter of the alphabet and each digit, and some for everything else.
+pub struct TextShape {
+    /// A bit for each letter of the alphabet and each digit, and some bits for everything else.
     letters: u64,
     length: u32,
-    near: [u8; NEAR],
-    /// How many letters stand in `near`; [`FAR`] where the text stands elsewhere.
+    stored: [u8; STORED],
+    /// The length of the text in `stored`, or [`ELSEWHERE`] if the text is stored elsewhere.
     count: u8,
 }
 
-/// The longest text that stands in its shape: with the rest it fills half a line of cache.
-const NEAR: usize = 19;
-const FAR: u8 = u8::MAX;
+/// The longest text that is stored in its shape. With the other fields it fills half a cache line.
+const STORED: usize = 19;
+const ELSEWHERE: u8 = u8::MAX;
 
-impl Shape {
+impl TextShape {
     #[must_use]
-    pub fn of(text: &str) -> Shape {
+    pub fn of(text: &str) -> TextShape {
         let bit = |letter: char| match letter {
             'a'..='z' => letter as u64 - 'a' as u64,
             '0'..='9' => 26 + letter as u64 - '0' as u64,
             other => 36 + other as u64 % 28,
         };
         let letters = text.chars().fold(0, |bits, letter| bits | 1 << bit(letter));
-        let (mut near, mut count) = ([0; NEAR], FAR);
-        if text.is_ascii() && text.len() <= NEAR {
-            near[..text.len()].copy_from_slice(text.as_bytes());
+        let (mut stored, mut count) = ([0; STORED], ELSEWHERE);
+        if text.is_ascii() && text.len() <= STORED {
+            stored[..text.len()].copy_from_slice(text.as_bytes());
             count = text.len() as u8;
         }
-        Shape { letters, length: text.chars().count() as u32, near, count }
+        TextShape { letters, length: text.chars().count() as u32, stored, count }
     }
 
     #[inline]
@@ -80,28 +83,28 @@ impl Shape {
         self.letters
     }
 
-    /// The text, where it is short enough to stand here.
+    /// The text, if it is short enough to be stored here.
     #[inline]
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        std::str::from_utf8(self.near.get(..usize::from(self.count))?).ok()
+        std::str::from_utf8(self.stored.get(..usize::from(self.count))?).ok()
     }
 
-    /// Whether one text can begin the other, either way.
+    /// Whether one of the texts can begin the other.
     #[must_use]
-    pub fn may_begin(&self, other: &Shape) -> bool {
+    pub fn may_begin(&self, other: &TextShape) -> bool {
         let (mine, theirs) = (self.letters & !other.letters, other.letters & !self.letters);
         mine == 0 || theirs == 0
     }
 
-    /// Letters that one has and the other has not: at least so many must be edited.
-    fn apart(&self, other: &Shape) -> (u32, u32) {
+    /// The number of different letters that one text has and the other lacks, each way. At least as many edits are needed.
+    fn apart(&self, other: &TextShape) -> (u32, u32) {
         ((self.letters & !other.letters).count_ones(), (other.letters & !self.letters).count_ones())
     }
 
-    /// No Jaro similarity of such texts is higher.
+    /// An upper bound of the Jaro similarity.
     #[must_use]
-    pub fn jaro_at_most(&self, other: &Shape) -> f64 {
+    pub fn jaro_at_most(&self, other: &TextShape) -> f64 {
         let (mine, theirs) = self.apart(other);
         let common = f64::from((self.length - mine.min(self.length)).min(other.length - theirs.min(other.length)));
         if common == 0.0 {
@@ -110,31 +113,31 @@ impl Shape {
         (common / f64::from(self.length.max(1)) + common / f64::from(other.length.max(1)) + 1.0) / 3.0 + 1e-9
     }
 
-    /// Whether Jaro's similarity may reach `least`, without a division.
+    /// Whether the Jaro similarity may reach `least`. Needs no division.
     #[must_use]
-    pub fn may_reach(&self, other: &Shape, least: f64) -> bool {
+    pub fn may_reach(&self, other: &TextShape, least: f64) -> bool {
         let (mine, theirs) = self.apart(other);
         let common = f64::from((self.length - mine.min(self.length)).min(other.length - theirs.min(other.length)));
         let (one, two) = (f64::from(self.length), f64::from(other.length));
         common * (one + two) + 1e-6 >= (3.0 * least - 1.0) * one * two
     }
 
-    /// The same for Jaro and Winkler's.
+    /// An upper bound of the Jaro-Winkler similarity.
     #[must_use]
-    pub fn jaro_winkler_at_most(&self, other: &Shape) -> f64 {
+    pub fn jaro_winkler_at_most(&self, other: &TextShape) -> f64 {
         let jaro = self.jaro_at_most(other);
         if jaro <= 0.7 { jaro } else { jaro + 0.4 * (1.0 - jaro).max(0.0) }
     }
 
-    /// Fewer edits cannot do.
+    /// A lower bound of the number of edits.
     #[must_use]
-    pub fn edits_at_least(&self, other: &Shape) -> usize {
+    pub fn edits_at_least(&self, other: &TextShape) -> usize {
         let (mine, theirs) = self.apart(other);
         mine.max(theirs).max(self.length.abs_diff(other.length)) as usize
     }
 }
 
-/// The least Jaro similarity of two texts whose Jaro-Winkler similarity is so high.
+/// The least Jaro similarity of two texts with this Jaro-Winkler similarity.
 #[must_use]
 pub fn jaro_before(raised: f64) -> f64 {
     if raised <= 0.7 { raised } else { ((raised - 0.4) / 0.6).min(raised) }
@@ -209,7 +212,7 @@ fn edits_up_to<T: PartialEq>(a: &[T], b: &[T], most: usize, transpositions: bool
     }
 }
 
-/// Nought or one edit, or 2 for more: one look along both texts.
+/// Whether no edit or one edit is enough: 0 or 1, or 2 for more. Looks along both texts once.
 fn one_edit<T: PartialEq>(a: &[T], b: &[T], transpositions: bool) -> usize {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let Some(at) = (0..short.len()).find(|at| short[*at] != long[*at]) else { return long.len() - short.len() };
@@ -223,7 +226,7 @@ fn one_edit<T: PartialEq>(a: &[T], b: &[T], transpositions: bool) -> usize {
     if one { 1 } else { 2 }
 }
 
-/// Lowrance and Wagner's table (1975) with transpositions, or Wagner and Fischer's without.
+/// The table of Lowrance and Wagner (1975) with transpositions, or that of Wagner and Fischer without.
 fn edits<T: PartialEq>(a: &[T], b: &[T], transpositions: bool) -> usize {
     if a == b {
         return 0;
@@ -249,7 +252,7 @@ fn edits<T: PartialEq>(a: &[T], b: &[T], transpositions: bool) -> usize {
     for j in 0..=b.len() {
         table[width + j + 1] = j;
     }
-    // The last row in which each letter of `b` stood in `a`.
+    // The last row in which each letter of `b` occurred in `a`.
     let mut rows = vec![0; b.len()];
     for i in 1..=a.len() {
         let mut column = 0;
@@ -278,7 +281,7 @@ fn edits<T: PartialEq>(a: &[T], b: &[T], transpositions: bool) -> usize {
 mod tests {
     use super::*;
 
-    /// The examples of Winkler's papers, to the digits they print.
+    /// The examples of Winkler's papers, to the digits that they print.
     #[test]
     fn published_values() {
         for (a, b, plain, raised) in [
@@ -293,13 +296,13 @@ mod tests {
         }
     }
 
-    /// What is ruled out at a glance is never what a closer look would let in.
+    /// Shapes never rule out a pair of texts that a closer look would accept.
     #[test]
     fn shapes_never_rule_out_too_much() {
         let texts =
             ["", "a", "smith", "smyth", "smithe", "htims", "jones", "johnson", "o brien", "жуков", "1980-04-03", "1980-03-04"];
         for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (*a, *b))) {
-            let (x, y) = (Shape::of(a), &Shape::of(b));
+            let (x, y) = (TextShape::of(a), &TextShape::of(b));
             assert!(jaro(a, b) <= x.jaro_at_most(y), "{a} {b}");
             assert!(jaro_winkler(a, b) <= x.jaro_winkler_at_most(y), "{a} {b}");
             assert!(x.may_reach(y, jaro(a, b)) && x.may_reach(y, jaro_before(jaro_winkler(a, b))), "{a} {b}");
@@ -311,10 +314,10 @@ mod tests {
 
     #[test]
     fn edits_are_counted() {
-        assert_eq!(levenshtein("kitten", "session", 9), 3);
+        assert_eq!(levenshtein("kitten", "sitting", 9), 3);
         assert_eq!(levenshtein("ab", "ba", 9), 2);
         assert_eq!(damerau_levenshtein("ab", "ba", 9), 1);
-        // A swap with a letter put in between: two, where the restricted distance says three.
+        // A swap with a letter inserted between: two edits, where the restricted distance has three.
         assert_eq!(damerau_levenshtein("ca", "abc", 9), 2);
         assert_eq!(levenshtein("short", "much longer", 2), 3);
         let texts = ["", "a", "ab", "ba", "abc", "acb", "bac", "abcd", "abd", "bcd", "abdc", "xabc", "axbc"];

@@ -1,13 +1,14 @@
-//! What providers claim, compared with what the records show: a claim of an outcome for a person is matched when the records show
-//! the outcome, unsupported when they show that it was not reached, and open while it is not yet known. An outcome that the
-//! records show and nobody claimed is unclaimed. A claim for a sustained outcome stands for one period of it. What an audit found
-//! false goes into the tally.
+//! Compares providers' claims with the records. A claim is matched if the records show the outcome, unsupported if they show that
+//! it was not reached, and open while the outcome is not yet known. An outcome that nobody claimed is unclaimed. A claim for a
+//! sustained outcome is for one period of it. Claims that an audit found false go into the tally.
 
 use std::collections::BTreeMap;
 
 use contract::Scheme;
 
-use super::{Group, Measured, State};
+use crate::measure::MeasuredOutcomes;
+use crate::person_outcome::OutcomeState;
+use crate::tally::ProviderTally;
 use base::day::{Day, NEVER};
 use records::Records;
 use records::batch::Batch;
@@ -18,23 +19,29 @@ pub struct Reconciled {
     pub matched: i64,
     pub unclaimed: i64,
     pub unsupported: i64,
-    /// Claims of what is not yet known.
+    /// Claims for outcomes that are not yet known.
     pub open: i64,
 }
 
 /// Claims by provider and outcome, as positions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Claims {
+pub struct ReconciledClaims {
     pub by: BTreeMap<(u32, usize), Reconciled>,
-    /// Claims for people, providers or outcomes of which the records or the scheme know nothing.
+    /// Claims for people, providers or outcomes that the records or the scheme do not have.
     pub unknown: i64,
 }
 
-/// Holds claims known by a day against what was measured. A claim is for the last start of the person with that provider on or
-/// before the day it names.
+/// Compares the claims known by a day with the measured outcomes. A claim is for the last start of the person with that provider
+/// on or before the date of the claim.
 #[must_use]
-pub fn reconcile(scheme: &Scheme, records: &Records, measured: &Measured, claims: &[Batch], known_at: Day) -> Claims {
-    let mut out = Claims::default();
+pub fn reconcile(
+    scheme: &Scheme,
+    records: &Records,
+    measured: &MeasuredOutcomes,
+    claims: &[Batch],
+    known_at: Day,
+) -> ReconciledClaims {
+    let mut out = ReconciledClaims::default();
     let mut claimed: BTreeMap<(usize, usize), i64> = BTreeMap::new();
     for batch in claims {
         for row in 0..batch.rows() {
@@ -48,13 +55,13 @@ pub fn reconcile(scheme: &Scheme, records: &Records, measured: &Measured, claims
         }
     }
     for (at, index) in measured.index.iter().enumerate().filter(|(_, index)| !index.start.comparison) {
-        for (outcome, finding) in measured.of(at).iter().enumerate() {
+        for (outcome, result) in measured.of(at).iter().enumerate() {
             let claims = claimed.get(&(at, outcome)).copied().unwrap_or_default();
-            let shown = i64::from(finding.value);
+            let shown = i64::from(result.value);
             let sum = out.by.entry((index.start.provider, outcome)).or_default();
-            match finding.state {
-                State::NotYetKnown => sum.open += claims,
-                State::Known | State::LeftOut => {
+            match result.state {
+                OutcomeState::Censored => sum.open += claims,
+                OutcomeState::Observed | OutcomeState::LeftOut => {
                     sum.matched += claims.min(shown);
                     sum.unclaimed += (shown - claims).max(0);
                     sum.unsupported += (claims - shown).max(0);
@@ -65,15 +72,15 @@ pub fn reconcile(scheme: &Scheme, records: &Records, measured: &Measured, claims
     out
 }
 
-/// Adds to tallies the claims that an audit found false by a day: what a provider reports itself, and somebody looked at. Gives
-/// the number of those that fit no start, provider or outcome.
+/// Adds to tallies the claims that an audit found false by a day. Gives the number of claims that match no start, provider or
+/// outcome.
 pub fn found_false(
     scheme: &Scheme,
     records: &Records,
-    measured: &Measured,
+    measured: &MeasuredOutcomes,
     claims: &[Batch],
     by: Day,
-    groups: &mut [Group],
+    groups: &mut [ProviderTally],
 ) -> i64 {
     let mut unknown = 0;
     for batch in claims {
@@ -87,7 +94,8 @@ pub fn found_false(
                 continue;
             };
             let index = &measured.index[at];
-            let own = |group: &&mut Group| group.provider == index.start.provider && group.tally.area == index.area as usize;
+            let own =
+                |group: &&mut ProviderTally| group.provider == index.start.provider && group.tally.area == index.area as usize;
             let cell = index.cohort as usize * scheme.segments.len() + index.segment as usize;
             let counted = groups.iter_mut().find(own).and_then(|group| group.tally.found_false[outcome].get_mut(cell));
             if let Some(count) = counted {
@@ -104,8 +112,8 @@ fn known(batch: &Batch, row: usize, column: &str) -> Day {
     if day(column) == NEVER { day("date") } else { day(column) }
 }
 
-/// The index and the outcome that a claim is for.
-fn place(scheme: &Scheme, records: &Records, measured: &Measured, batch: &Batch, row: usize) -> Option<(usize, usize)> {
+/// The index event and the outcome that a claim is for.
+fn place(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes, batch: &Batch, row: usize) -> Option<(usize, usize)> {
     let column = |name| batch.table.column(name);
     let person = records.people.names.find(batch.name(column("person"), row)?)?;
     let provider = records.providers.find(batch.name(column("provider"), row)?)?;
@@ -114,7 +122,7 @@ fn place(scheme: &Scheme, records: &Records, measured: &Measured, batch: &Batch,
 }
 
 /// The person's last start with a provider on or before a day.
-fn start(measured: &Measured, person: u32, provider: u32, day: Day) -> Option<usize> {
+fn start(measured: &MeasuredOutcomes, person: u32, provider: u32, day: Day) -> Option<usize> {
     let from = measured.index.partition_point(|index| index.start.person < person);
     let own = measured.index[from..].iter().enumerate().take_while(|(_, index)| index.start.person == person);
     let fits = own.filter(|(_, index)| !index.start.comparison && index.start.provider == provider && index.start.began <= day);

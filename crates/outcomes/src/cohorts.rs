@@ -1,4 +1,4 @@
-//! Who is counted, where, and from which day: the index event is chosen once for each person and cohort.
+//! Who counts, where, and from which day: one index event for each person and cohort.
 
 use contract::Scheme;
 
@@ -6,9 +6,9 @@ use base::day::{Day, day};
 use records::names::{NOBODY, Names};
 use records::{Records, Start};
 
-/// One person in one cohort.
+/// One person in one cohort, from an index date on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Index {
+pub struct IndexEvent {
     /// The start that counts: the person's first in the cohort.
     pub start: Start,
     /// Positions in the scheme.
@@ -17,15 +17,15 @@ pub struct Index {
     pub segment: u32,
 }
 
-/// The first start of each person in each cohort, in the order of people, and the number of starts that the scheme does not
-/// take in. On the same day, the provider first in the order of names counts. People served and people to compare with are
-/// chosen apart.
-pub(super) fn index(scheme: &Scheme, records: &Records, known_at: Day) -> (Vec<Index>, u64) {
+/// The first start of each person in each cohort, in the order of people, and the number of starts outside the scheme. On the
+/// same day, the provider first in the order of names counts. People served and people of the comparison group are chosen
+/// separately.
+pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) -> (Vec<IndexEvent>, u64) {
     let cohorts: Vec<(Day, Day)> = scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect();
     let areas = positions(&records.areas, &scheme.areas);
     let segments = positions(&records.segments, &scheme.segments);
-    let (mut out, mut elsewhere): (Vec<Index>, u64) = (Vec::with_capacity(records.starts.len()), 0);
-    // The last one chosen among the served, and among the others.
+    let (mut out, mut outside_scheme): (Vec<IndexEvent>, u64) = (Vec::with_capacity(records.starts.len()), 0);
+    // The last one chosen among people served, and in the comparison group.
     let mut last: [Option<(u32, u32)>; 2] = [None; 2];
     for start in records.starts.iter().filter(|start| start.known <= known_at) {
         let at = cohorts.partition_point(|(_, ends)| *ends < start.began);
@@ -38,16 +38,16 @@ pub(super) fn index(scheme: &Scheme, records: &Records, known_at: Day) -> (Vec<I
         let area = place(&areas, scheme.areas.len() == 1, start.area);
         let segment = place(&segments, scheme.segments.len() == 1, start.segment);
         let (Some(cohort), Some(area), Some(segment)) = (cohort, area, segment) else {
-            elsewhere += 1;
+            outside_scheme += 1;
             continue;
         };
         let last = &mut last[usize::from(start.comparison)];
         if *last != Some((start.person, cohort)) {
             *last = Some((start.person, cohort));
-            out.push(Index { start: *start, cohort, area, segment });
+            out.push(IndexEvent { start: *start, cohort, area, segment });
         }
     }
-    (out, elsewhere)
+    (out, outside_scheme)
 }
 
 /// For each name in the records, its position in the scheme.
@@ -61,6 +61,6 @@ fn positions(names: &Names, known: &[String]) -> Vec<Option<u32>> {
 }
 
 /// Starts that equal another in all but their key.
-pub(super) fn copied(records: &Records) -> u64 {
+pub(crate) fn repeated_starts(records: &Records) -> u64 {
     records.starts.windows(2).filter(|two| two[0] == two[1]).count() as u64
 }

@@ -1,49 +1,50 @@
-//! How much could the rows that were set aside change the sum? The contract is priced again with the people they are about at
-//! their best and at their worst.
+//! How much could the rows that were set aside change the sum? The contract is priced again with the people concerned at their
+//! best and at their worst.
 //!
-//! Of a person who is known, each outcome goes from the least to the most that it could be with the missing rows: no or yes; of
-//! a count, from what was counted to that and one more for each row. All of them together go to one end or the other, outcome
-//! by outcome, and the lowest and the highest sum are told. Where nobody knows whom a row is about, as many people in every
-//! place go to either end, and where a start is missing, as many more people come to each place in turn: then what is told is
-//! a bound, and the truth lies between.
+//! Each outcome of an observed person goes from its lowest to its highest possible value: no or yes for a binary outcome, and one
+//! more for each row for a count. All people move to one end together, outcome by outcome, and the report gives the lowest and
+//! the highest sum. Where a row's person is unknown, as many people in every place move to either end. Where a start is missing,
+//! as many more people are added to each place in turn. The result is then a bound: the sum cannot be outside it.
 
 use base::money::Pence;
 use contract::Scheme;
-use contract::terms::{Baseline, Kind, Outcome};
+use contract::terms::{Baseline, Outcome, OutcomeKind};
 
-use super::{Finding, Group, Measured, State};
-use records::gate::quality::Effect;
+use crate::measure::MeasuredOutcomes;
+use crate::person_outcome::{OutcomeState, PersonOutcome};
+use crate::tally::ProviderTally;
+use records::gate::quality::SumEffect;
 
 /// What was set aside.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SetAside {
-    /// People whom rows are about, in order, once for each row.
+    /// The people whom the rows are about, in order, once for each row.
     pub people: Vec<u32>,
-    /// Rows about nobody knows whom.
+    /// Rows whose person is unknown.
     pub unknown: u64,
-    /// Starts.
+    /// Rows of the table of starts.
     pub starts: u64,
-    /// Rows of which nobody can say what they could change: how far the records reach, who is paid.
+    /// Rows without a possible bound: how far the records reach, who is paid.
     pub unbounded: u64,
 }
 
-/// The lowest and the highest sum, were what was set aside known. `payable` gives the people who are paid for, and `price` the
-/// sum that they come to.
+/// The lowest and the highest sum that the rows set aside could lead to. `payable` gives the tallies that are paid, and `price`
+/// their sum.
 #[must_use]
 pub fn effect(
     scheme: &Scheme,
-    measured: &Measured,
-    apart: &SetAside,
-    payable: &dyn Fn(&Measured) -> Vec<Group>,
-    price: &dyn Fn(&[Group]) -> Pence,
-) -> Option<Effect> {
-    if *apart == SetAside::default() {
+    measured: &MeasuredOutcomes,
+    set_aside: &SetAside,
+    payable: &dyn Fn(&MeasuredOutcomes) -> Vec<ProviderTally>,
+    price: &dyn Fn(&[ProviderTally]) -> Pence,
+) -> Option<SumEffect> {
+    if *set_aside == SetAside::default() {
         return None;
     }
-    // Of a start that cannot be read nobody knows whether it is one to compare with.
+    // A start that cannot be read may belong to the comparison group.
     let compared = scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Comparison { .. }));
-    if apart.unbounded > 0 || apart.starts > 0 && compared {
-        return Some(Effect::Unknown);
+    if set_aside.unbounded > 0 || set_aside.starts > 0 && compared {
+        return Some(SumEffect::Unknown);
     }
     let groups = payable(measured);
     let base = price(&groups).0;
@@ -52,21 +53,21 @@ pub fn effect(
         least = least.saturating_add(low.saturating_sub(base).min(0));
         most = most.saturating_add(high.saturating_sub(base).max(0));
     };
-    if !apart.people.is_empty() {
-        let price = |measured: &Measured| price(&payable(measured)).0;
-        add(known(scheme, measured, &apart.people, &price));
+    if !set_aside.people.is_empty() {
+        let price = |measured: &MeasuredOutcomes| price(&payable(measured)).0;
+        add(known(scheme, measured, &set_aside.people, &price));
     }
-    if apart.unknown > 0 {
-        add(unknown(scheme, &groups, apart.unknown, price));
+    if set_aside.unknown > 0 {
+        add(unknown(scheme, &groups, set_aside.unknown, price));
     }
-    if apart.starts > 0 {
-        add(starts(scheme, &groups, apart.starts, price));
+    if set_aside.starts > 0 {
+        add(starts(scheme, &groups, set_aside.starts, price));
     }
-    Some(Effect::Between { least: Pence(least), most: Pence(most), bound: apart.unknown > 0 || apart.starts > 0 })
+    Some(SumEffect::Between { least: Pence(least), most: Pence(most), bound: set_aside.unknown > 0 || set_aside.starts > 0 })
 }
 
-/// Which outcomes are at their most, for each set of them that is tried: all sets where there are few outcomes, else none, all
-/// and each alone.
+/// Which outcomes are at their highest, for each combination that is tried: every combination of up to five outcomes; of more,
+/// none, all and each alone.
 fn corners(outcomes: usize) -> Vec<Vec<bool>> {
     if outcomes <= 5 {
         return (0..1_usize << outcomes).map(|set| (0..outcomes).map(|at| set >> at & 1 == 1).collect()).collect();
@@ -79,8 +80,8 @@ fn range(sums: impl Iterator<Item = i64>) -> (i64, i64) {
     sums.fold((i64::MAX, i64::MIN), |(least, most), sum| (least.min(sum), most.max(sum)))
 }
 
-fn known(scheme: &Scheme, measured: &Measured, people: &[u32], price: &dyn Fn(&Measured) -> i64) -> (i64, i64) {
-    // Everybody whom a row is about, with how many rows.
+fn known(scheme: &Scheme, measured: &MeasuredOutcomes, people: &[u32], price: &dyn Fn(&MeasuredOutcomes) -> i64) -> (i64, i64) {
+    // Each person whom a row is about, with the number of rows.
     let places: Vec<(usize, i64)> = measured
         .index
         .iter()
@@ -96,7 +97,7 @@ fn known(scheme: &Scheme, measured: &Measured, people: &[u32], price: &dyn Fn(&M
         for (at, rows) in &places {
             for (outcome, most) in set.iter().enumerate() {
                 let place = at * measured.outcomes + outcome;
-                changed.findings[place] = end(&scheme.outcomes[outcome], measured.findings[place], *rows, *most);
+                changed.results[place] = end(&scheme.outcomes[outcome], measured.results[place], *rows, *most);
             }
         }
         price(&changed)
@@ -104,23 +105,23 @@ fn known(scheme: &Scheme, measured: &Measured, people: &[u32], price: &dyn Fn(&M
     range(sums)
 }
 
-/// A finding at its least or its most.
-fn end(outcome: &Outcome, finding: Finding, rows: i64, most: bool) -> Finding {
-    if finding.state != State::Known {
-        return finding;
+/// A result at its lowest or its highest.
+fn end(outcome: &Outcome, result: PersonOutcome, rows: i64, most: bool) -> PersonOutcome {
+    if result.state != OutcomeState::Observed {
+        return result;
     }
-    let value = i64::from(finding.value);
+    let value = i64::from(result.value);
     let value = match (outcome.kind, most) {
-        (Kind::Binary, most) => i64::from(most),
-        (Kind::Frequency { .. }, true) => value.saturating_add(rows),
-        (Kind::Frequency { .. }, false) => value,
-        (Kind::Sustained { most, .. }, true) => most.max(value),
-        (Kind::Sustained { .. }, false) => 0,
+        (OutcomeKind::Binary, most) => i64::from(most),
+        (OutcomeKind::Frequency { .. }, true) => value.saturating_add(rows),
+        (OutcomeKind::Frequency { .. }, false) => value,
+        (OutcomeKind::Sustained { most, .. }, true) => most.max(value),
+        (OutcomeKind::Sustained { .. }, false) => 0,
     };
-    Finding { value: i32::try_from(value).unwrap_or(i32::MAX), ..finding }
+    PersonOutcome { value: i32::try_from(value).unwrap_or(i32::MAX), ..result }
 }
 
-fn unknown(scheme: &Scheme, groups: &[Group], rows: u64, price: &dyn Fn(&[Group]) -> Pence) -> (i64, i64) {
+fn unknown(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&[ProviderTally]) -> Pence) -> (i64, i64) {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let sums = corners(scheme.outcomes.len()).into_iter().map(|set| {
         let mut changed = groups.to_vec();
@@ -138,25 +139,25 @@ fn unknown(scheme: &Scheme, groups: &[Group], rows: u64, price: &dyn Fn(&[Group]
     range(sums)
 }
 
-/// A count with so many people at the other end.
+/// A count after so many people moved to the other end.
 fn moved(outcome: &Outcome, count: i64, people: i64, rows: i64, most: bool) -> i64 {
     match (outcome.kind, most) {
-        (Kind::Binary, true) => count.saturating_add(rows).min(people.max(count)),
-        (Kind::Binary, false) => count.saturating_sub(rows).max(0),
-        (Kind::Frequency { .. }, true) if people > 0 => count.saturating_add(rows),
-        (Kind::Sustained { most, .. }, true) if people > 0 => count.saturating_add(rows.saturating_mul(most)),
-        (Kind::Sustained { most, .. }, false) => count.saturating_sub(rows.saturating_mul(most)).max(0),
+        (OutcomeKind::Binary, true) => count.saturating_add(rows).min(people.max(count)),
+        (OutcomeKind::Binary, false) => count.saturating_sub(rows).max(0),
+        (OutcomeKind::Frequency { .. }, true) if people > 0 => count.saturating_add(rows),
+        (OutcomeKind::Sustained { most, .. }, true) if people > 0 => count.saturating_add(rows.saturating_mul(most)),
+        (OutcomeKind::Sustained { most, .. }, false) => count.saturating_sub(rows.saturating_mul(most)).max(0),
         _ => count,
     }
 }
 
-/// The changes of the sum, added to the sum as it is: each place is priced on its own.
-fn starts(scheme: &Scheme, groups: &[Group], rows: u64, price: &dyn Fn(&[Group]) -> Pence) -> (i64, i64) {
+/// The sum with the changes of each place, which is priced on its own.
+fn starts(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&[ProviderTally]) -> Pence) -> (i64, i64) {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let (sum, sets) = (price(groups).0, corners(scheme.outcomes.len()));
     let each = |outcome: usize| match scheme.outcomes[outcome].kind {
-        Kind::Sustained { most, .. } => most,
-        Kind::Binary | Kind::Frequency { .. } => 1,
+        OutcomeKind::Sustained { most, .. } => most,
+        OutcomeKind::Binary | OutcomeKind::Frequency { .. } => 1,
     };
     let mut out = (sum, sum);
     for group in groups {

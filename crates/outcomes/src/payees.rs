@@ -1,36 +1,37 @@
-//! Which provider is priced for which area: what the contract says, and only where it says nothing, whom the records name. A
-//! fee is due to whoever holds an area, whether anybody started there or not.
+//! Which provider is priced for which area. The contract decides; only where it says nothing, the records do. A provider that
+//! holds an area earns its fee whether anybody started there or not.
 
 use contract::Scheme;
-use contract::tally::{Stage, Tally};
+use contract::tally::{CohortStage, Tally};
 
-use super::{Index, Measured};
+use crate::cohorts::IndexEvent;
+use crate::measure::MeasuredOutcomes;
 use base::day::{Day, date};
 use records::Records;
 
-/// Everyone whom a statement speaks for, and the areas in which each is priced.
+/// The providers of a statement, and the areas in which each is priced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payees {
-    /// Ids, those of the records first and in their order, so that a position is that of [`super::Group::provider`].
+    /// Ids. Those of the records come first and in their order, so that positions equal [`crate::ProviderTally::provider`].
     pub ids: Vec<String>,
     /// Positions of providers and areas, in order.
     pub places: Vec<(u32, usize)>,
 }
 
-/// Why it cannot be said whom a clause pays that is for an area as a whole.
+/// Why nothing decides which provider a clause for a whole area pays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undecided {
-    /// Several providers, and nothing says which of them holds what.
+    /// There are several providers, and nothing says which of them holds which area.
     Several(Vec<String>),
-    /// One provider, and nobody started in these areas, which it may hold or not.
+    /// There is one provider, and nobody started in these areas. It may hold them or not.
     Areas(String, Vec<String>),
 }
 
-/// Who is priced where. `table` has the ids of the table of providers, where there is one.
+/// Which provider is priced in which area. `table` has the ids of the table of providers, where there is one.
 pub fn payees(
     scheme: &Scheme,
     records: &Records,
-    measured: &Measured,
+    measured: &MeasuredOutcomes,
     table: Option<&[String]>,
     as_at: Day,
 ) -> Result<Payees, Undecided> {
@@ -79,16 +80,16 @@ pub fn payees(
     Ok(Payees { ids, places: served })
 }
 
-/// People served by a provider that did not hold their area on the day they started, by their positions in what was measured.
-/// Empty where the contract lists nobody.
+/// Positions of the index events whose provider did not hold the area on the index date. Empty where the contract lists no
+/// providers.
 #[must_use]
-pub fn not_held(scheme: &Scheme, records: &Records, measured: &Measured) -> Vec<usize> {
+pub fn not_held(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes) -> Vec<usize> {
     if scheme.providers.is_empty() {
         return Vec::new();
     }
     let providers: Vec<_> =
         (0..records.providers.len() as u32).map(|at| scheme.provider(&records.providers.get(at).to_string())).collect();
-    let held = |index: &Index| {
+    let held = |index: &IndexEvent| {
         let provider = providers[index.start.provider as usize];
         provider.is_some_and(|provider| provider.holds(index.area as usize, date(index.start.began)))
     };
@@ -96,8 +97,8 @@ pub fn not_held(scheme: &Scheme, records: &Records, measured: &Measured) -> Vec<
     (0..measured.index.len()).filter(served).filter(|at| !held(&measured.index[*at])).collect()
 }
 
-/// The tally by which a provider is priced: the cohorts in which it held the area or served somebody, and the months for which
-/// a fee is due to it.
+/// The tally that prices a provider: the cohorts in which it held the area or served somebody, and the months for which it
+/// earns a fee.
 #[must_use]
 pub fn priced(scheme: &Scheme, id: &str, tally: &Tally) -> Tally {
     let Some(provider) = scheme.provider(id) else { return tally.clone() };
@@ -107,8 +108,8 @@ pub fn priced(scheme: &Scheme, id: &str, tally: &Tally) -> Tally {
     for (at, cohort) in tally.cohorts.iter().enumerate() {
         let held = scheme.months_held(provider, tally.area, *cohort);
         let passed = match tally.stage(at) {
-            Stage::Running => tally.months(at, held.len() as i64) as usize,
-            Stage::Ended | Stage::Complete => held.len(),
+            CohortStage::Running => tally.months(at, held.len() as i64) as usize,
+            CohortStage::Ended | CohortStage::Complete => held.len(),
         };
         whole &= held.iter().all(|held| *held);
         due.push(held.iter().take(passed).filter(|held| **held).count() as i64);

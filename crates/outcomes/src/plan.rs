@@ -1,85 +1,47 @@
-//! The scheme's rules made ready to run on millions of people: kinds as numbers, ends of windows looked up by day.
+//! The rules of a scheme, made ready for millions of people: kinds become numbers, and the ends of windows a table by day.
 
 use base::literal::Duration;
 use contract::Scheme;
-use contract::measured::{Each, Events, Inside, Measured, Rule, Run, Spells};
-use contract::terms::{Baseline, Kind, MonthEnd, Outcome, later};
+use contract::measurement::{Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection};
+use contract::terms::{Baseline, MonthEnd, Outcome, OutcomeKind, later};
 
-use super::cohorts::Index;
-use super::life::Life;
+use crate::cohorts::IndexEvent;
+use crate::criteria::{EventFilter, FollowUpWindow, ReturnPeriod, SpellSource};
+use crate::person_history::PersonHistory;
 use base::day::{Day, date, day};
 use records::{Need, Records};
 
-/// The kind of spell that says where a person was not free.
-pub(super) const CUSTODY: &str = "custody";
+/// The kind of spell for time in custody.
+pub(crate) const CUSTODY: &str = "custody";
 
 /// One outcome, ready to run.
-pub(super) struct Plan {
-    pub way: Way,
-    /// The first day of which the records say that everything is there; [`Day::MIN`] where they do not say.
+pub(crate) struct OutcomePlan {
+    pub rule: CompiledRule,
+    /// The first day from which the records are complete; [`Day::MIN`] where they do not say.
     pub since: Day,
-    /// The first day that has not been observed for this outcome.
+    /// The first day that was not observed for this outcome.
     pub observed: Day,
-    died: Inside,
-    removed: Inside,
+    died: LossToFollowUp,
+    removed: LossToFollowUp,
     custody: Option<u16>,
     first: Day,
-    windows: Vec<Window>,
+    windows: Vec<FollowUpWindow>,
 }
 
-/// The days that matter for one index day. Every stretch is half open: its end is the first day no longer of it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Window {
-    pub from: Day,
-    pub to: Day,
-    /// Proof must come before this day.
-    pub proof: Day,
-    /// What happens before this day is looked at.
-    pub seen: Day,
-    /// Everything before this day must have been observed.
-    pub observed: Day,
+/// A rule of the scheme with its kinds as numbers.
+pub(crate) enum CompiledRule {
+    NoneWithin(EventFilter),
+    AnyWithin(EventFilter),
+    CountWithin(EventFilter, CountedUnit),
+    FirstTimeTo(EventFilter),
+    Sustained { spells: SpellSource, days: i64, run: Continuity },
+    Periods { spells: SpellSource, of: usize, every: i64, most: i64 },
+    StatusAt(SpellSource),
+    AtLeast { events: EventFilter, thresholds: Vec<(Day, i64)> },
+    ExitWithoutReturn { exits: EventFilter, returns: Vec<u16>, clear: ReturnPeriod },
 }
 
-pub(super) enum Way {
-    None(Wanted),
-    Any(Wanted),
-    Count(Wanted, Each),
-    FirstTime(Wanted),
-    Sustained { spells: Times, days: i64, run: Run },
-    Periods { spells: Times, of: usize, every: i64, most: i64 },
-    Status(Times),
-    AtLeast { events: Wanted, thresholds: Vec<(Day, i64)> },
-    Exit { exits: Wanted, returns: Vec<u16>, clear: Clear },
-}
-
-/// Which events count.
-pub(super) struct Wanted {
-    pub kinds: Vec<u16>,
-    /// By class, from 1.
-    pub except: Vec<bool>,
-    pub proven_by: Option<u16>,
-}
-
-/// Where spells come from.
-pub(super) enum Times {
-    Kept(Vec<u16>),
-    Paired { begins: u16, ends: u16 },
-}
-
-/// How long nobody may come back.
-pub(super) struct Clear {
-    length: Duration,
-    rule: MonthEnd,
-}
-
-impl Clear {
-    /// The first day on which coming back no longer matters.
-    pub(super) fn after(&self, exit: Day) -> Day {
-        day(later(date(exit), self.length, self.rule))
-    }
-}
-
-/// Which records the rules of a scheme ask for, or the names of the outcomes that have no rule.
+/// Which records the rules of a scheme need, or the names of the outcomes that have no rule.
 pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
     let mut need = Need::default();
     let mut without = Vec::new();
@@ -106,79 +68,97 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
             }
         }
         match &measured.rule {
-            Rule::Sustained { spells, .. } | Rule::Periods(spells) | Rule::StatusAt(spells) => match spells {
-                Spells::Kept(kinds) => add(&mut need.spells, kinds),
-                Spells::Paired { begins, ends } => {
-                    add(&mut need.events, &[begins.clone(), ends.clone()]);
-                    add(&mut need.referred, std::slice::from_ref(begins));
-                    add(&mut need.referring, std::slice::from_ref(ends));
+            OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => {
+                match spells {
+                    SpellSelection::Kept(kinds) => add(&mut need.spells, kinds),
+                    SpellSelection::Paired { begins, ends } => {
+                        add(&mut need.events, &[begins.clone(), ends.clone()]);
+                        add(&mut need.referred, std::slice::from_ref(begins));
+                        add(&mut need.referring, std::slice::from_ref(ends));
+                    }
                 }
-            },
-            Rule::ExitWithoutReturn { returns, spells, .. } => {
+            }
+            OutcomeRule::ExitWithoutReturn { returns, spells, .. } => {
                 add(&mut need.events, returns);
                 add(&mut need.spells, spells);
             }
-            Rule::CountWithin(events, Each::Disposal) => add(&mut need.disposals, &events.kinds),
-            Rule::AtLeast { events, .. } => add(&mut need.amounts, &events.kinds),
-            Rule::CountWithin(..) | Rule::NoneWithin(_) | Rule::AnyWithin(_) | Rule::FirstTimeTo(_) => {}
+            OutcomeRule::CountWithin(events, CountedUnit::Disposal) => add(&mut need.disposals, &events.kinds),
+            OutcomeRule::AtLeast { events, .. } => add(&mut need.amounts, &events.kinds),
+            OutcomeRule::CountWithin(..)
+            | OutcomeRule::NoneWithin(_)
+            | OutcomeRule::AnyWithin(_)
+            | OutcomeRule::FirstTimeTo(_) => {}
         }
-        if measured.custody == Inside::LeftOut {
+        if measured.custody == LossToFollowUp::LeftOut {
             add(&mut need.spells, &[CUSTODY.to_owned()]);
         }
     }
     if without.is_empty() { Ok(need) } else { Err(without) }
 }
 
-fn events_of(rule: &Rule) -> Option<&Events> {
+fn events_of(rule: &OutcomeRule) -> Option<&EventSelection> {
     match rule {
-        Rule::NoneWithin(events) | Rule::AnyWithin(events) | Rule::CountWithin(events, _) | Rule::FirstTimeTo(events) => {
-            Some(events)
-        }
-        Rule::AtLeast { events, .. } | Rule::ExitWithoutReturn { exits: events, .. } => Some(events),
-        Rule::Sustained { .. } | Rule::Periods(_) | Rule::StatusAt(_) => None,
+        OutcomeRule::NoneWithin(events)
+        | OutcomeRule::AnyWithin(events)
+        | OutcomeRule::CountWithin(events, _)
+        | OutcomeRule::FirstTimeTo(events) => Some(events),
+        OutcomeRule::AtLeast { events, .. } | OutcomeRule::ExitWithoutReturn { exits: events, .. } => Some(events),
+        OutcomeRule::Sustained { .. } | OutcomeRule::Periods(_) | OutcomeRule::StatusAt(_) => None,
     }
 }
 
-/// The plans of all outcomes, for the days on which people started.
-pub(super) fn plans(scheme: &Scheme, records: &Records, index: &[Index], asked: Day) -> Vec<Plan> {
-    scheme.outcomes.iter().map(|outcome| plan(scheme, outcome, records, index, asked, None)).collect()
+/// The plans of all outcomes, for the index dates of these people.
+pub(crate) fn plans_of(scheme: &Scheme, records: &Records, index: &[IndexEvent], query_day: Day) -> Vec<OutcomePlan> {
+    scheme.outcomes.iter().map(|outcome| plan(scheme, outcome, records, index, query_day, None)).collect()
 }
 
-/// The plans of what the same people did before they started, for the outcomes that are compared with it, with their positions.
-pub(super) fn plans_before(scheme: &Scheme, records: &Records, index: &[Index], asked: Day) -> Vec<(usize, Plan)> {
-    let held = |(at, outcome): (usize, &Outcome)| match outcome.baseline {
-        Baseline::Before { over } => Some((at, plan(scheme, outcome, records, index, asked, Some(over)))),
+/// For outcomes compared with the same people before they started: their positions, and their plans for the time before.
+pub(crate) fn plans_before_of(
+    scheme: &Scheme,
+    records: &Records,
+    index: &[IndexEvent],
+    query_day: Day,
+) -> Vec<(usize, OutcomePlan)> {
+    let compared_before = |(at, outcome): (usize, &Outcome)| match outcome.baseline {
+        Baseline::Before { over } => Some((at, plan(scheme, outcome, records, index, query_day, Some(over)))),
         _ => None,
     };
-    scheme.outcomes.iter().enumerate().filter_map(held).collect()
+    scheme.outcomes.iter().enumerate().filter_map(compared_before).collect()
 }
 
-fn plan(scheme: &Scheme, outcome: &Outcome, records: &Records, index: &[Index], asked: Day, before: Option<Duration>) -> Plan {
-    let measured = outcome.measured.as_ref().expect("`need` has said that every outcome has its rule");
-    let began = |index: &Index| index.start.began;
+fn plan(
+    scheme: &Scheme,
+    outcome: &Outcome,
+    records: &Records,
+    index: &[IndexEvent],
+    query_day: Day,
+    before: Option<Duration>,
+) -> OutcomePlan {
+    let measured = outcome.measured.as_ref().expect("`need` has checked that every outcome has a rule");
+    let began = |index: &IndexEvent| index.start.began;
     let (first, last) = (index.iter().map(began).min().unwrap_or(0), index.iter().map(began).max().unwrap_or(0));
     let windows = (first..=last).map(|began| match before {
         None => window(began, outcome.window, outcome.wait, measured, scheme.month_end),
         Some(over) => {
             let window = window(earlier(began, over), over, outcome.wait, measured, scheme.month_end);
-            // Months are not all of one length: the stretch ends where the window begins, to the day.
-            Window { to: began, ..window }
+            // Months have different lengths: the period before ends exactly where the window begins.
+            FollowUpWindow { to: began, ..window }
         }
     });
     let (since, until) = observed(measured, records);
-    Plan {
-        way: way(&measured.rule, outcome.kind, &records.need, scheme.month_end),
+    OutcomePlan {
+        rule: compiled(&measured.rule, outcome.kind, &records.need, scheme.month_end),
         since,
-        observed: asked.min(until).saturating_add(1),
+        observed: query_day.min(until).saturating_add(1),
         died: measured.died,
         removed: measured.removed,
-        custody: records.need.spell(CUSTODY).filter(|_| measured.custody == Inside::LeftOut),
+        custody: records.need.spell(CUSTODY).filter(|_| measured.custody == LossToFollowUp::LeftOut),
         first,
         windows: windows.collect(),
     }
 }
 
-/// The same day so long before; where that month is too short, its last day.
+/// The same day that much earlier; where that month is too short, its last day.
 fn earlier(from: Day, over: Duration) -> Day {
     match over {
         Duration::Days(days) => from.saturating_sub(days as Day),
@@ -190,8 +170,8 @@ fn earlier(from: Day, over: Duration) -> Day {
     }
 }
 
-/// Whether the records say from which day they hold everything that outcomes compared with the same people before look at; if
-/// not, the first such outcome.
+/// The first outcome compared with the same people before they started for which the records do not say from which day they
+/// are complete.
 #[must_use]
 pub fn unobserved_before(scheme: &Scheme, records: &Records) -> Option<usize> {
     (0..scheme.outcomes.len()).find(|at| {
@@ -201,87 +181,93 @@ pub fn unobserved_before(scheme: &Scheme, records: &Records) -> Option<usize> {
     })
 }
 
-fn window(from: Day, window: Duration, wait: Duration, measured: &Measured, rule: MonthEnd) -> Window {
+fn window(from: Day, window: Duration, wait: Duration, measured: &OutcomeMeasurement, rule: MonthEnd) -> FollowUpWindow {
     let start = date(from);
     let end = later(start, window, rule);
-    // Twelve months and six are eighteen months from the index date, whichever day the twelve end on.
+    // Months are counted together: twelve months and six are eighteen months from the index date.
     let proof = match (window, wait) {
         (Duration::Months(window), Duration::Months(wait)) => later(start, Duration::Months(window + wait), rule),
         _ => later(end, wait, rule),
     };
     let (to, proof) = (day(end), day(proof));
     let seen = match &measured.rule {
-        Rule::ExitWithoutReturn { clear, .. } => day(later(end, *clear, rule)),
-        // The day itself must be seen.
-        Rule::StatusAt(_) => to + 1,
+        OutcomeRule::ExitWithoutReturn { clear, .. } => day(later(end, *clear, rule)),
+        // The rule looks at this day too.
+        OutcomeRule::StatusAt(_) => to + 1,
         _ => to,
     };
-    Window { from, to, proof, seen, observed: seen.max(proof) }
+    FollowUpWindow { from, to, proof, seen, observed: seen.max(proof) }
 }
 
 /// The first and the last day on which everything that a rule looks at is complete.
-fn observed(measured: &Measured, records: &Records) -> (Day, Day) {
+fn observed(measured: &OutcomeMeasurement, records: &Records) -> (Day, Day) {
     let mut kinds: Vec<(&str, &str)> = Vec::new();
     if let Some(events) = events_of(&measured.rule) {
         kinds.extend(events.kinds.iter().chain(&events.proven_by).map(|kind| ("events", kind.as_str())));
     }
     match &measured.rule {
-        Rule::Sustained { spells, .. } | Rule::Periods(spells) | Rule::StatusAt(spells) => match spells {
-            Spells::Kept(names) => kinds.extend(names.iter().map(|kind| ("spells", kind.as_str()))),
-            Spells::Paired { begins, ends } => kinds.extend([("events", begins.as_str()), ("events", ends.as_str())]),
+        OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => match spells {
+            SpellSelection::Kept(names) => kinds.extend(names.iter().map(|kind| ("spells", kind.as_str()))),
+            SpellSelection::Paired { begins, ends } => kinds.extend([("events", begins.as_str()), ("events", ends.as_str())]),
         },
-        Rule::ExitWithoutReturn { returns, spells, .. } => {
+        OutcomeRule::ExitWithoutReturn { returns, spells, .. } => {
             kinds.extend(returns.iter().map(|kind| ("events", kind.as_str())));
             kinds.extend(spells.iter().map(|kind| ("spells", kind.as_str())));
         }
         _ => {}
     }
-    if measured.custody == Inside::LeftOut {
+    if measured.custody == LossToFollowUp::LeftOut {
         kinds.push(("spells", CUSTODY));
     }
-    // A table that was not handed over at all has been observed up to no day.
+    // A table that was not supplied was not observed on any day.
     let until = kinds.iter().map(|(table, kind)| records.coverage.until(table, kind).unwrap_or(Day::MIN));
-    // Of several kinds, what is said of one of them alone says nothing of all.
+    // With several kinds, a first day counts only if all of them state one.
     let since: Vec<Option<Day>> = kinds.iter().map(|(table, kind)| records.coverage.since(table, kind)).collect();
-    let all_said = since.iter().all(Option::is_some);
-    let latest = since.into_iter().flatten().max().filter(|_| all_said);
+    let all_stated = since.iter().all(Option::is_some);
+    let latest = since.into_iter().flatten().max().filter(|_| all_stated);
     (latest.unwrap_or(Day::MIN), until.min().unwrap_or(Day::MIN))
 }
 
-fn way(rule: &Rule, kind: Kind, need: &Need, month_end: MonthEnd) -> Way {
-    let wanted = |events: &Events| Wanted {
+fn compiled(rule: &OutcomeRule, kind: OutcomeKind, need: &Need, month_end: MonthEnd) -> CompiledRule {
+    let events_of = |events: &EventSelection| EventFilter {
         kinds: events_among(&events.kinds, need),
         except: std::iter::once(false).chain(need.classes.iter().map(|class| events.except.contains(class))).collect(),
         proven_by: events.proven_by.as_deref().and_then(|kind| need.event(kind)),
     };
-    let times = |spells: &Spells| match spells {
-        Spells::Kept(kinds) => Times::Kept(spells_among(kinds, need)),
-        Spells::Paired { begins, ends } => {
+    let spells_of = |spells: &SpellSelection| match spells {
+        SpellSelection::Kept(kinds) => SpellSource::Kept(spells_among(kinds, need)),
+        SpellSelection::Paired { begins, ends } => {
             let kind = |name: &str| need.event(name).expect("`need` has every kind of a rule");
-            Times::Paired { begins: kind(begins), ends: kind(ends) }
+            SpellSource::Paired { begins: kind(begins), ends: kind(ends) }
         }
     };
     match rule {
-        Rule::NoneWithin(events) => Way::None(wanted(events)),
-        Rule::AnyWithin(events) => Way::Any(wanted(events)),
-        Rule::CountWithin(events, each) => Way::Count(wanted(events), *each),
-        Rule::FirstTimeTo(events) => Way::FirstTime(wanted(events)),
-        Rule::Sustained { spells, days, run } => Way::Sustained { spells: times(spells), days: *days, run: *run },
-        Rule::Periods(spells) => {
-            let (every, most) = match kind {
-                Kind::Sustained { every, most, .. } => (every.in_days().unwrap_or(1).max(1), most),
-                Kind::Binary | Kind::Frequency { .. } => (1, 0),
-            };
-            Way::Periods { spells: times(spells), of: super::base(kind), every, most }
+        OutcomeRule::NoneWithin(events) => CompiledRule::NoneWithin(events_of(events)),
+        OutcomeRule::AnyWithin(events) => CompiledRule::AnyWithin(events_of(events)),
+        OutcomeRule::CountWithin(events, each) => CompiledRule::CountWithin(events_of(events), *each),
+        OutcomeRule::FirstTimeTo(events) => CompiledRule::FirstTimeTo(events_of(events)),
+        OutcomeRule::Sustained { spells, days, run } => {
+            CompiledRule::Sustained { spells: spells_of(spells), days: *days, run: *run }
         }
-        Rule::StatusAt(spells) => Way::Status(times(spells)),
-        Rule::AtLeast { events, thresholds, .. } => Way::AtLeast {
-            events: wanted(events),
+        OutcomeRule::Periods(spells) => {
+            let (every, most) = match kind {
+                OutcomeKind::Sustained { every, most, .. } => (every.in_days().unwrap_or(1).max(1), most),
+                OutcomeKind::Binary | OutcomeKind::Frequency { .. } => (1, 0),
+            };
+            CompiledRule::Periods { spells: spells_of(spells), of: binary_outcome(kind), every, most }
+        }
+        OutcomeRule::StatusAt(spells) => CompiledRule::StatusAt(spells_of(spells)),
+        OutcomeRule::AtLeast { events, thresholds, .. } => CompiledRule::AtLeast {
+            events: events_of(events),
             thresholds: thresholds.iter().map(|(from, threshold)| (day(*from), *threshold)).collect(),
         },
-        Rule::ExitWithoutReturn { exits, returns, spells, clear } => {
+        OutcomeRule::ExitWithoutReturn { exits, returns, spells, clear } => {
             let returns = [events_among(returns, need), spells_among(spells, need)].concat();
-            Way::Exit { exits: wanted(exits), returns, clear: Clear { length: *clear, rule: month_end } }
+            CompiledRule::ExitWithoutReturn {
+                exits: events_of(exits),
+                returns,
+                clear: ReturnPeriod { length: *clear, rule: month_end },
+            }
         }
     }
 }
@@ -294,15 +280,23 @@ fn spells_among(names: &[String], need: &Need) -> Vec<u16> {
     need.spells.iter().filter(|kind| names.contains(kind)).filter_map(|kind| need.spell(kind)).collect()
 }
 
-impl Plan {
-    pub(super) fn window(&self, began: Day) -> Window {
+impl OutcomePlan {
+    pub(crate) fn window(&self, began: Day) -> FollowUpWindow {
         self.windows[(began - self.first) as usize]
     }
 
-    /// Whether the scheme leaves the person out for what happened inside the window.
-    pub(super) fn leaves_out(&self, life: &Life<'_>, window: &Window) -> bool {
-        self.died == Inside::LeftOut && life.died < window.seen
-            || self.removed == Inside::LeftOut && life.removed < window.seen
-            || self.custody.is_some_and(|custody| life.in_spell(custody, window))
+    /// Whether the scheme leaves the person out because of something inside the window.
+    pub(crate) fn leaves_out(&self, history: &PersonHistory<'_>, window: &FollowUpWindow) -> bool {
+        self.died == LossToFollowUp::LeftOut && history.died < window.seen
+            || self.removed == LossToFollowUp::LeftOut && history.removed < window.seen
+            || self.custody.is_some_and(|custody| history.in_spell(custody, window))
+    }
+}
+
+/// The position of the binary outcome that an outcome builds on.
+fn binary_outcome(kind: OutcomeKind) -> usize {
+    match kind {
+        OutcomeKind::Binary => 0,
+        OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => of,
     }
 }

@@ -1,11 +1,13 @@
-//! What people came to in one outcome, as three whole numbers from which follow its mean and how much it varies from person to
-//! person. Whole numbers add up the same in any order.
+//! The results of one outcome as three whole numbers, which give its mean and its variance. Whole numbers add up to the same in
+//! any order.
 
 use std::ops::Add;
 
-use super::{Index, Measured, State};
+use crate::cohorts::IndexEvent;
+use crate::measure::MeasuredOutcomes;
+use crate::person_outcome::OutcomeState;
 
-/// People who are known, what they came to, and the squares of it.
+/// The observed people, the sum of their results, and the sum of the squares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
     pub people: i64,
@@ -22,13 +24,13 @@ impl Add for Sums {
 }
 
 impl Sums {
-    /// For each person; 0 where nobody is known.
+    /// The mean for each person; 0 where nobody is observed.
     #[must_use]
     pub fn mean(&self) -> f64 {
         self.sum as f64 / self.people.max(1) as f64
     }
 
-    /// Of the mean; of a share *p* of *n* people this is *p* (1 − *p*) / *n*.
+    /// The variance of the mean: for a share *p* of *n* people, *p* (1 − *p*) / *n*.
     #[must_use]
     pub fn variance(&self) -> f64 {
         let people = self.people.max(1) as f64;
@@ -36,13 +38,13 @@ impl Sums {
     }
 }
 
-/// For each outcome, the sums over those who are wanted.
+/// For each outcome, the sums over the wanted index events.
 #[must_use]
-pub fn sums(measured: &Measured, wanted: &dyn Fn(&Index) -> bool) -> Vec<Sums> {
+pub fn sums(measured: &MeasuredOutcomes, wanted: &dyn Fn(&IndexEvent) -> bool) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); measured.outcomes];
     for (at, _) in measured.index.iter().enumerate().filter(|(_, index)| wanted(index)) {
-        for (sums, finding) in sums.iter_mut().zip(measured.of(at)).filter(|(_, finding)| finding.state == State::Known) {
-            let value = i64::from(finding.value);
+        for (sums, result) in sums.iter_mut().zip(measured.of(at)).filter(|(_, result)| result.state == OutcomeState::Observed) {
+            let value = i64::from(result.value);
             *sums = *sums + Sums { people: 1, sum: value, squares: value * value };
         }
     }

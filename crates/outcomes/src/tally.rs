@@ -1,56 +1,59 @@
-//! What became of everyone, added up for pricing: by provider and area, cohort and segment.
+//! The outcomes of everyone, added up for pricing: by provider and area, cohort and segment.
 
 use std::collections::BTreeMap;
 
 use base::literal::Duration;
 use contract::Scheme;
-use contract::tally::{Comparison, Stage, Tally};
+use contract::tally::{CohortStage, ComparisonGroup, Tally};
 use contract::terms::{Baseline, Better, Cohort, MonthEnd, later};
 
-use super::{Measured, State};
+use crate::measure::MeasuredOutcomes;
+use crate::person_outcome::OutcomeState;
 use base::day::{Day, day};
 
-/// What one provider's people came to in one area.
+/// The results of one provider in one area.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Group {
+pub struct ProviderTally {
     /// Position among the providers of the records.
     pub provider: u32,
-    /// People served, known or not.
+    /// People served, whether their outcomes are observed or not.
     pub started: i64,
-    /// The people for whom every outcome of the scheme is known.
+    /// The people for whom every outcome of the scheme is observed.
     pub tally: Tally,
-    /// For each outcome and each cell of the tally, everyone who started, known or not.
-    pub known: Vec<Vec<Known>>,
+    /// For each outcome and each cell of the tally: everyone who started, observed or not.
+    pub follow_up: Vec<Vec<FollowUpCounts>>,
 }
 
-/// How much is known of one outcome in one cell.
+/// The follow-up of one outcome in one cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Known {
-    /// People whose window and wait have been observed, and what they came to.
-    pub people: i64,
+pub struct FollowUpCounts {
+    /// People whose follow-up window and waiting period were observed.
+    pub observed: i64,
+    /// The sum of their results.
     pub count: i64,
-    pub not_yet_known: i64,
+    /// People who are not yet known.
+    pub censored: i64,
     pub left_out: i64,
 }
 
-/// A tally for each provider and area, in their order. A person is in it when every outcome of the scheme is known: the tally
+/// A tally for each provider and area, in their order. A person is in it when every outcome of the scheme is observed: the tally
 /// has one number of people, and all outcomes are shares of it.
 #[must_use]
-pub fn tallies(scheme: &Scheme, measured: &Measured) -> Vec<Group> {
+pub fn tallies(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<ProviderTally> {
     tallies_at(scheme, measured, &[])
 }
 
-/// The same, with a tally for each of some providers and areas even where nobody started.
-fn tallies_at(scheme: &Scheme, measured: &Measured, places: &[(u32, usize)]) -> Vec<Group> {
+/// The same, with a tally for some providers and areas even where nobody started.
+fn tallies_at(scheme: &Scheme, measured: &MeasuredOutcomes, places: &[(u32, usize)]) -> Vec<ProviderTally> {
     let segments = scheme.segments.len();
     let areas = scheme.areas.len();
     let providers = measured.index.iter().map(|index| index.start.provider).chain(places.iter().map(|(provider, _)| *provider));
     let providers = providers.map(|provider| provider as usize + 1).max().unwrap_or(0);
-    let mut groups: Vec<Option<Group>> = vec![None; providers * areas];
+    let mut groups: Vec<Option<ProviderTally>> = vec![None; providers * areas];
     let empty = |provider: u32, area: usize| {
         let tally = Tally::empty(scheme, area, (0..scheme.cohorts.len()).collect());
-        let known = vec![vec![Known::default(); tally.people.len()]; scheme.outcomes.len()];
-        Group { provider, started: 0, tally, known }
+        let follow_up = vec![vec![FollowUpCounts::default(); tally.people.len()]; scheme.outcomes.len()];
+        ProviderTally { provider, started: 0, tally, follow_up }
     };
     for (provider, area) in places {
         groups[*provider as usize * areas + area] = Some(empty(*provider, *area));
@@ -59,82 +62,82 @@ fn tallies_at(scheme: &Scheme, measured: &Measured, places: &[(u32, usize)]) -> 
         let (provider, area) = (index.start.provider, index.area as usize);
         let group = groups[provider as usize * areas + area].get_or_insert_with(|| empty(provider, area));
         let cell = index.cohort as usize * segments + index.segment as usize;
-        let findings = measured.of(at);
-        let all_known = measured.all_of(at).all(|finding| finding.state == State::Known);
+        let results = measured.of(at);
+        let all_observed = measured.all_of(at).all(|result| result.state == OutcomeState::Observed);
         if index.start.comparison {
-            for (outcome, finding) in scheme.outcomes.iter().zip(findings).enumerate().filter(|_| all_known) {
-                if matches!(finding.0.baseline, Baseline::Comparison { .. }) {
+            for (outcome, result) in scheme.outcomes.iter().zip(results).enumerate().filter(|_| all_observed) {
+                if matches!(result.0.baseline, Baseline::Comparison { .. }) {
                     let comparison = &mut group.tally.comparison[outcome];
                     comparison.people[cell] += 1;
-                    comparison.counts[cell] += i64::from(finding.1.value);
+                    comparison.counts[cell] += i64::from(result.1.value);
                 }
             }
             continue;
         }
         group.started += 1;
-        group.tally.people[cell] += i64::from(all_known);
-        for (outcome, finding) in measured.held_before.iter().zip(measured.before(at)).filter(|_| all_known) {
+        group.tally.people[cell] += i64::from(all_observed);
+        for (outcome, result) in measured.compared_before.iter().zip(measured.before(at)).filter(|_| all_observed) {
             let before = &mut group.tally.comparison[*outcome];
             before.people[cell] += 1;
-            before.counts[cell] += i64::from(finding.value);
+            before.counts[cell] += i64::from(result.value);
         }
-        for (outcome, finding) in findings.iter().enumerate() {
-            let known = &mut group.known[outcome][cell];
-            match finding.state {
-                State::Known => {
-                    known.people += 1;
-                    known.count += i64::from(finding.value);
+        for (outcome, result) in results.iter().enumerate() {
+            let follow_up = &mut group.follow_up[outcome][cell];
+            match result.state {
+                OutcomeState::Observed => {
+                    follow_up.observed += 1;
+                    follow_up.count += i64::from(result.value);
                 }
-                State::NotYetKnown => known.not_yet_known += 1,
-                State::LeftOut => known.left_out += 1,
+                OutcomeState::Censored => follow_up.censored += 1,
+                OutcomeState::LeftOut => follow_up.left_out += 1,
             }
-            if all_known {
-                group.tally.counts[outcome][cell] += i64::from(finding.value);
+            if all_observed {
+                group.tally.counts[outcome][cell] += i64::from(result.value);
             }
         }
     }
     groups.into_iter().flatten().collect()
 }
 
-/// The tallies that a statement is priced by. Beyond [`tallies`], they say how far each cohort has come by a day, who has
-/// started and is still waited for, and which results are known of those already: a job counts before it is known how long it
-/// lasts. The comparison people of an area are compared with every provider's people there.
+/// The tallies that a statement prices. Beyond [`tallies`], they say how far each cohort is by a day, how many people who
+/// started are not yet known, and which of their results are observed already: a job counts before anybody knows how long it
+/// lasts. Each provider of an area is compared with the whole comparison group of the area.
 #[must_use]
-pub fn payable(scheme: &Scheme, measured: &Measured, as_at: Day) -> Vec<Group> {
+pub fn payable(scheme: &Scheme, measured: &MeasuredOutcomes, as_at: Day) -> Vec<ProviderTally> {
     payable_at(scheme, measured, as_at, &[])
 }
 
-/// The same, with a tally for each of some providers and areas even where nobody started: who holds an area is owed its fee.
+/// The same, with a tally for some providers and areas even where nobody started: a provider that holds an area earns its fee.
 #[must_use]
-pub fn payable_at(scheme: &Scheme, measured: &Measured, as_at: Day, places: &[(u32, usize)]) -> Vec<Group> {
+pub fn payable_at(scheme: &Scheme, measured: &MeasuredOutcomes, as_at: Day, places: &[(u32, usize)]) -> Vec<ProviderTally> {
     let mut groups = tallies_at(scheme, measured, places);
     share_comparisons(scheme, &mut groups, places);
     for group in &mut groups {
         group.tally.waiting = vec![0; group.tally.people.len()];
         let ended = |cohort: &usize| day(scheme.cohorts[*cohort].ends) <= as_at;
-        let stage = |cohort| if ended(&cohort) { Stage::Complete } else { Stage::Running };
+        let stage = |cohort| if ended(&cohort) { CohortStage::Complete } else { CohortStage::Running };
         group.tally.stages = group.tally.cohorts.iter().map(|cohort| stage(*cohort)).collect();
         let passed = |cohort: &usize| months_passed(&scheme.cohorts[*cohort], as_at, scheme.month_end);
         group.tally.passed = group.tally.cohorts.iter().map(passed).collect();
     }
     for (at, index) in measured.index.iter().enumerate() {
-        let findings = measured.of(at);
-        let waits = measured.all_of(at).any(|finding| finding.state == State::NotYetKnown);
-        if !waits || measured.all_of(at).any(|finding| finding.state == State::LeftOut) {
+        let results = measured.of(at);
+        let waits = measured.all_of(at).any(|result| result.state == OutcomeState::Censored);
+        if !waits || measured.all_of(at).any(|result| result.state == OutcomeState::LeftOut) {
             continue;
         }
         let (cohort, cell) = (index.cohort as usize, index.cohort as usize * scheme.segments.len() + index.segment as usize);
         for group in groups.iter_mut().filter(|group| group.tally.area == index.area as usize) {
             let own = group.provider == index.start.provider;
-            if (own || index.start.comparison) && group.tally.stages[cohort] == Stage::Complete {
-                group.tally.stages[cohort] = Stage::Ended;
+            if (own || index.start.comparison) && group.tally.stages[cohort] == CohortStage::Complete {
+                group.tally.stages[cohort] = CohortStage::Ended;
             }
             if own && !index.start.comparison {
                 group.tally.waiting[cell] += 1;
-                // Of a result that there should be fewer of, what counts is who has not had it: only people known in all.
-                let known = findings.iter().enumerate().filter(|(_, finding)| finding.state == State::Known);
-                for (outcome, finding) in known.filter(|(outcome, _)| scheme.outcomes[*outcome].better == Better::More) {
-                    group.tally.counts[outcome][cell] += i64::from(finding.value);
+                // Where fewer results are better, people without one count, and only when all their outcomes are observed.
+                let known = results.iter().enumerate().filter(|(_, result)| result.state == OutcomeState::Observed);
+                for (outcome, result) in known.filter(|(outcome, _)| scheme.outcomes[*outcome].better == Better::More) {
+                    group.tally.counts[outcome][cell] += i64::from(result.value);
                 }
             }
         }
@@ -142,19 +145,19 @@ pub fn payable_at(scheme: &Scheme, measured: &Measured, as_at: Day, places: &[(u
     groups
 }
 
-/// Adds the groups of other people under the same scheme, as at the same day.
-pub fn merge(into: &mut Vec<Group>, more: Vec<Group>) {
+/// Adds the tallies of other people under the same scheme, as at the same day.
+pub fn merge(into: &mut Vec<ProviderTally>, more: Vec<ProviderTally>) {
     fn add(sums: &mut Vec<i64>, more: &[i64]) {
         sums.resize(sums.len().max(more.len()), 0);
         sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
     }
-    let rank = |stage: &Stage| match stage {
-        Stage::Running => 0,
-        Stage::Ended => 1,
-        Stage::Complete => 2,
+    let rank = |stage: &CohortStage| match stage {
+        CohortStage::Running => 0,
+        CohortStage::Ended => 1,
+        CohortStage::Complete => 2,
     };
     for group in more {
-        let same = |other: &&mut Group| (other.provider, other.tally.area) == (group.provider, group.tally.area);
+        let same = |other: &&mut ProviderTally| (other.provider, other.tally.area) == (group.provider, group.tally.area);
         let Some(own) = into.iter_mut().find(same) else {
             into.push(group);
             continue;
@@ -169,7 +172,7 @@ pub fn merge(into: &mut Vec<Group>, more: Vec<Group>) {
             add(&mut sum.people, &more.people);
             add(&mut sum.counts, &more.counts);
         }
-        // A cohort is as far as the least of its people.
+        // A cohort is only as far as its slowest people.
         for (stage, more) in tally.stages.iter_mut().zip(&other.stages) {
             if rank(more) < rank(stage) {
                 *stage = *more;
@@ -184,10 +187,10 @@ fn months_passed(cohort: &Cohort, as_at: Day, rule: MonthEnd) -> i64 {
     (1..=cohort.months).take_while(over).count() as i64
 }
 
-/// Gives each provider the comparison people of its whole area, and drops groups of nobody else, but for some places. What people did before they
-/// started stays with their own provider.
-fn share_comparisons(scheme: &Scheme, groups: &mut Vec<Group>, places: &[(u32, usize)]) {
-    let mut areas: BTreeMap<usize, Vec<Comparison>> = BTreeMap::new();
+/// Gives each provider the comparison group of its whole area, and drops tallies without anybody served, except for some places.
+/// Results from before the start stay with their own provider.
+fn share_comparisons(scheme: &Scheme, groups: &mut Vec<ProviderTally>, places: &[(u32, usize)]) {
+    let mut areas: BTreeMap<usize, Vec<ComparisonGroup>> = BTreeMap::new();
     for group in groups.iter() {
         let Some(sums) = areas.get_mut(&group.tally.area) else {
             areas.insert(group.tally.area, group.tally.comparison.clone());

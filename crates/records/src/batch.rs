@@ -1,34 +1,39 @@
-//! Some rows of one table, column by column, as plain vectors: what every reader gives and every writer takes.
+//! Some rows of one table, column by column, as plain vectors. Every reader gives them, and every writer takes them.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::schema::{Kind, Table};
+use super::schema::{RecordTable, ValueKind};
 use base::day::{Day, NEVER};
 
-/// No number is given.
+/// There is no number.
 pub const NONE: i64 = i64::MIN;
+
+/// The day on which something became known: as stated, or else the day it happened.
+pub(crate) fn known_day(stated: Day, happened: Day) -> Day {
+    if stated == NEVER { happened } else { stated }
+}
 
 /// Some rows of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
-    pub table: &'static Table,
+    pub table: &'static RecordTable,
     /// One for each column of the table.
-    pub columns: Vec<Values>,
-    /// For each row, where it stands in its file: the line of a CSV file, the row of a Parquet file, from 1.
+    pub columns: Vec<ColumnValues>,
+    /// For each row, its place in the file: the line of a CSV file, or the row of another file, from 1.
     pub places: Vec<u64>,
 }
 
 /// The values of one column, one for each row.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    /// The file has no such column, or nobody asked for it.
+pub enum ColumnValues {
+    /// The file does not have the column, or it is not needed.
     Absent,
-    /// [`NEVER`] where there is none.
+    /// [`NEVER`] for an empty value.
     Days(Vec<Day>),
-    /// Whole numbers that name something, or amounts in hundredths; [`NONE`] where there is none.
+    /// Whole numbers that name something, or amounts in hundredths; [`NONE`] for an empty value.
     Numbers(Vec<i64>),
-    /// Empty where there is none.
+    /// An empty text for an empty value.
     Texts(Texts),
 }
 
@@ -56,7 +61,7 @@ impl Texts {
         self.ends.extend(other.ends.iter().map(|end| before + end));
     }
 
-    /// All texts one after the other, and where each stands.
+    /// All texts in one piece, and the range of each.
     pub fn into_parts(self) -> (String, impl Iterator<Item = Range<usize>>) {
         let mut from = 0;
         (self.text, self.ends.into_iter().map(move |end| std::mem::replace(&mut from, end)..end))
@@ -85,10 +90,10 @@ impl Texts {
     }
 }
 
-/// So many texts are read together.
+/// How many texts are read together.
 pub const TOGETHER: usize = 256;
 
-/// Reads a letter of each of some texts that lie anywhere in memory, so that they are waited for together.
+/// Reads a byte of each text, so that the memory of all of them is fetched together.
 pub fn fetch<'a>(texts: impl Iterator<Item = &'a str>) {
     let first = |text: &str| u64::from(text.as_bytes().first().copied().unwrap_or_default());
     std::hint::black_box(texts.fold(0, |sum, text| sum ^ first(text)));
@@ -102,7 +107,7 @@ pub enum Name<'a> {
 }
 
 impl<'a> Name<'a> {
-    /// The number that a text writes, when it writes it in the one usual way: "7", and neither "07" nor "+7".
+    /// A text as a number, if it is written in the usual way: "7", but not "07" or "+7".
     #[must_use]
     pub fn of(text: &'a str) -> Name<'a> {
         let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
@@ -126,8 +131,8 @@ impl std::fmt::Display for Name<'_> {
 impl Batch {
     /// No rows yet, with every column of the table.
     #[must_use]
-    pub fn empty(table: &'static Table) -> Batch {
-        let columns = table.columns.iter().map(|column| Values::empty(column.kind)).collect();
+    pub fn empty(table: &'static RecordTable) -> Batch {
+        let columns = table.columns.iter().map(|column| ColumnValues::empty(column.kind)).collect();
         Batch { table, columns, places: Vec::new() }
     }
 
@@ -136,21 +141,21 @@ impl Batch {
         self.places.len()
     }
 
-    /// Adds a row of texts, as a CSV file has them, that are known to be right: for tables the program writes itself.
+    /// Adds a row of texts that are known to be correct, as a CSV file has them. For tables that the program itself writes.
     pub fn push(&mut self, row: &[(&str, &str)]) {
         for (column, values) in self.table.columns.iter().zip(&mut self.columns) {
             let text = row.iter().find(|(name, _)| *name == column.name).map_or("", |(_, text)| text);
             let read = super::cell::read(column, text.as_bytes(), values);
-            assert!(read.is_ok(), "{text} is no value of {}", column.name);
+            assert!(read.is_ok(), "{text} is not a value of {}", column.name);
         }
         self.places.push(self.places.len() as u64 + 1);
     }
 
-    /// The day in a column; [`NEVER`] when there is none.
+    /// The day in a column, or [`NEVER`].
     #[must_use]
     pub fn day(&self, column: usize, row: usize) -> Day {
         match &self.columns[column] {
-            Values::Days(days) => days[row],
+            ColumnValues::Days(days) => days[row],
             _ => NEVER,
         }
     }
@@ -159,7 +164,7 @@ impl Batch {
     #[must_use]
     pub fn amount(&self, column: usize, row: usize) -> Option<i64> {
         match &self.columns[column] {
-            Values::Numbers(numbers) => Some(numbers[row]).filter(|number| *number != NONE),
+            ColumnValues::Numbers(numbers) => Some(numbers[row]).filter(|number| *number != NONE),
             _ => None,
         }
     }
@@ -170,17 +175,17 @@ impl Batch {
         self.amount(column, row).map(|millionths| millionths as f64 / 1e6)
     }
 
-    /// What a value names; `None` when there is none.
+    /// What a value names; `None` if it is empty.
     #[must_use]
     pub fn name(&self, column: usize, row: usize) -> Option<Name<'_>> {
         self.columns[column].name(row)
     }
 
-    /// A value as a CSV file has it, without a copy of one that is text.
+    /// A value as a CSV file has it, without copying text.
     #[must_use]
-    pub fn said(&self, column: usize, row: usize) -> Cow<'_, str> {
+    pub fn text_or_borrowed(&self, column: usize, row: usize) -> Cow<'_, str> {
         match &self.columns[column] {
-            Values::Texts(texts) => Cow::Borrowed(texts.get(row)),
+            ColumnValues::Texts(texts) => Cow::Borrowed(texts.get(row)),
             _ => Cow::Owned(self.text(column, row)),
         }
     }
@@ -189,21 +194,23 @@ impl Batch {
     #[must_use]
     pub fn text(&self, column: usize, row: usize) -> String {
         match &self.columns[column] {
-            Values::Absent => String::new(),
-            Values::Days(days) if days[row] == NEVER => String::new(),
-            Values::Days(days) => base::day::date(days[row]).to_string(),
-            Values::Numbers(numbers) if numbers[row] == NONE => String::new(),
-            Values::Numbers(numbers) if self.table.columns[column].kind == Kind::Amount => {
+            ColumnValues::Absent => String::new(),
+            ColumnValues::Days(days) if days[row] == NEVER => String::new(),
+            ColumnValues::Days(days) => base::day::date(days[row]).to_string(),
+            ColumnValues::Numbers(numbers) if numbers[row] == NONE => String::new(),
+            ColumnValues::Numbers(numbers) if self.table.columns[column].kind == ValueKind::Amount => {
                 let (sign, hundredths) = (if numbers[row] < 0 { "-" } else { "" }, numbers[row].unsigned_abs());
                 format!("{sign}{}.{:02}", hundredths / 100, hundredths % 100)
             }
-            Values::Numbers(numbers) if self.table.columns[column].kind == Kind::Share => (numbers[row] as f64 / 1e6).to_string(),
-            Values::Numbers(numbers) => numbers[row].to_string(),
-            Values::Texts(texts) => texts.get(row).to_owned(),
+            ColumnValues::Numbers(numbers) if self.table.columns[column].kind == ValueKind::Share => {
+                (numbers[row] as f64 / 1e6).to_string()
+            }
+            ColumnValues::Numbers(numbers) => numbers[row].to_string(),
+            ColumnValues::Texts(texts) => texts.get(row).to_owned(),
         }
     }
 
-    /// Leaves only the rows for which `good` is true.
+    /// Keeps only the rows for which `good` is true.
     pub fn keep(&mut self, good: &[bool]) {
         fn only<T: Copy>(values: &mut Vec<T>, good: &[bool]) {
             let mut at = 0;
@@ -214,10 +221,10 @@ impl Batch {
         }
         for values in &mut self.columns {
             match values {
-                Values::Absent => {}
-                Values::Days(days) => only(days, good),
-                Values::Numbers(numbers) => only(numbers, good),
-                Values::Texts(texts) => {
+                ColumnValues::Absent => {}
+                ColumnValues::Days(days) => only(days, good),
+                ColumnValues::Numbers(numbers) => only(numbers, good),
+                ColumnValues::Texts(texts) => {
                     let mut kept = Texts::default();
                     (0..texts.len()).filter(|row| good[*row]).for_each(|row| kept.push(texts.get(row)));
                     *texts = kept;
@@ -228,25 +235,25 @@ impl Batch {
     }
 }
 
-impl Values {
-    /// What the value of a row names; `None` when there is none.
+impl ColumnValues {
+    /// What the value of a row names; `None` if it is empty.
     #[must_use]
     #[inline]
     pub fn name(&self, row: usize) -> Option<Name<'_>> {
         match self {
-            Values::Numbers(numbers) => Some(numbers[row]).filter(|number| *number != NONE).map(Name::Number),
-            Values::Texts(texts) => Some(texts.get(row)).filter(|text| !text.is_empty()).map(Name::of),
-            Values::Days(_) | Values::Absent => None,
+            ColumnValues::Numbers(numbers) => Some(numbers[row]).filter(|number| *number != NONE).map(Name::Number),
+            ColumnValues::Texts(texts) => Some(texts.get(row)).filter(|text| !text.is_empty()).map(Name::of),
+            ColumnValues::Days(_) | ColumnValues::Absent => None,
         }
     }
 
     /// No values yet, of a kind.
     #[must_use]
-    pub fn empty(kind: Kind) -> Values {
+    pub fn empty(kind: ValueKind) -> ColumnValues {
         match kind {
-            Kind::Day => Values::Days(Vec::new()),
-            Kind::Amount | Kind::Share => Values::Numbers(Vec::new()),
-            Kind::Id | Kind::Text | Kind::Choice(_) => Values::Texts(Texts::default()),
+            ValueKind::Day => ColumnValues::Days(Vec::new()),
+            ValueKind::Amount | ValueKind::Share => ColumnValues::Numbers(Vec::new()),
+            ValueKind::Id | ValueKind::Text | ValueKind::Choice(_) => ColumnValues::Texts(Texts::default()),
         }
     }
 }
@@ -262,7 +269,7 @@ mod tests {
         assert_eq!(Name::of("0"), Name::Number(0));
         assert_eq!(Name::of("9223372036854775807"), Name::Number(i64::MAX));
         assert_eq!(Name::of("-9223372036854775807"), Name::Number(-i64::MAX));
-        // What is too large for a number is its digits, whichever file it comes from; the least number stands for none.
+        // A number that is too large is its digits, whichever file it comes from. The lowest number means an empty value.
         let large = ["9223372036854775808", "18446744073709551615", "-9223372036854775808", "99999999999999999999"];
         for other in ["07", "+7", "-0", "", "7 ", "A7"].into_iter().chain(large) {
             assert_eq!(Name::of(other), Name::Text(other));

@@ -1,47 +1,47 @@
-//! One value as text becomes one typed value, or a fault with its fix.
+//! Reads one text as one typed value, or as a fault with its fix.
 
 use std::borrow::Cow;
 
-use super::batch::{NONE, Values};
-use super::schema::{Column, Kind};
-use base::day::{self, NEVER, NoDay};
+use super::batch::{ColumnValues, NONE};
+use super::schema::{RecordColumn, ValueKind};
+use base::day::{self, InvalidDay, NEVER};
 
-/// What is wrong with a value: what, and how to fix it.
-pub type Wrong = (&'static str, &'static str);
+/// A fault of a value: what is wrong, and how to fix it.
+pub type CellFault = (&'static str, &'static str);
 
 /// The longest value that is read.
 pub const LONGEST: usize = 4096;
 
-pub const TOO_LONG: Wrong =
+pub const TOO_LONG: CellFault =
     ("the value is too long", "at most 4096 bytes are read; look for a quotation mark that was never closed");
 
-/// Adds a value to its column. A value that is wrong adds an empty one, so that columns stay of one length.
-pub fn read(column: &Column, bytes: &[u8], values: &mut Values) -> Result<(), Wrong> {
+/// Adds a value to its column. A faulty value adds an empty one, so that all columns have the same length.
+pub fn read(column: &RecordColumn, bytes: &[u8], values: &mut ColumnValues) -> Result<(), CellFault> {
     let bytes = bytes.trim_ascii();
     let result = check(column, bytes);
     match values {
-        Values::Absent => {}
-        Values::Days(days) => {
+        ColumnValues::Absent => {}
+        ColumnValues::Days(days) => {
             let day = if bytes.is_empty() { Ok(NEVER) } else { day::parse(bytes).map_err(no_day) };
             days.push(day.unwrap_or(NEVER));
             return result.and(day.map(drop));
         }
-        Values::Numbers(numbers) => {
+        ColumnValues::Numbers(numbers) => {
             let (number, wrong) = match column.kind {
-                Kind::Share => (share(bytes), NO_SHARE),
+                ValueKind::Share => (share(bytes), NO_SHARE),
                 _ => (hundredths(bytes), NO_AMOUNT),
             };
             let number = if bytes.is_empty() { Some(NONE) } else { number };
             numbers.push(number.unwrap_or(NONE));
             return result.and(number.map(drop).ok_or(wrong));
         }
-        Values::Texts(texts) => texts.push(&decode(if result.is_ok() { bytes } else { b"" })),
+        ColumnValues::Texts(texts) => texts.push(&decode(if result.is_ok() { bytes } else { b"" })),
     }
     result
 }
 
-/// What can be wrong with a value of any kind.
-fn check(column: &Column, bytes: &[u8]) -> Result<(), Wrong> {
+/// The faults that a value of any kind can have.
+fn check(column: &RecordColumn, bytes: &[u8]) -> Result<(), CellFault> {
     if bytes.is_empty() && column.required {
         return Err(("a value is missing", "every row needs a value in this column"));
     }
@@ -49,9 +49,9 @@ fn check(column: &Column, bytes: &[u8]) -> Result<(), Wrong> {
         return Err(TOO_LONG);
     }
     if bytes.iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
-        return Err(("the value has a control character", "remove it; the file may have been damaged on its way"));
+        return Err(("the value has a control character", "remove it; the file may have been damaged in transfer"));
     }
-    if let Kind::Choice(words) = column.kind
+    if let ValueKind::Choice(words) = column.kind
         && !bytes.is_empty()
         && !words.iter().any(|word| word.as_bytes() == bytes)
     {
@@ -60,37 +60,38 @@ fn check(column: &Column, bytes: &[u8]) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn no_day(why: NoDay) -> Wrong {
+fn no_day(why: InvalidDay) -> CellFault {
     match why {
-        NoDay::Impossible => ("this day does not exist", "check the day and the month; the year stands first: 2027-04-01"),
-        NoDay::FarAway => ("this day is too far away to be meant", "give a day from 1850 to 2199; leave open ends empty"),
-        NoDay::Ambiguous => (
-            "this may be one of two days",
-            "write the year first, then the month, then the day, each with its noughts: 3 April 2025 is 2025-04-03",
+        InvalidDay::Impossible => ("this day does not exist", "check the day and the month; write dates like this: 2027-04-01"),
+        InvalidDay::FarAway => ("this day is too far away to be right", "give a day from 1850 to 2199; leave open ends empty"),
+        InvalidDay::Ambiguous => (
+            "this date can be read in two ways",
+            "write the year first, then the month, then the day: 3 April 2025 is 2025-04-03",
         ),
-        NoDay::Order => (
+        InvalidDay::Order => (
             "the year does not come first",
-            "write the year first, 31 December 2024 as 2024-12-31; or make the table with a map, which reads days in any order",
+            "write dates like this: 2024-12-31; or make the table with a map, which reads dates in any order",
         ),
-        NoDay::Form => (
-            "the day is not written as 2027-04-01",
-            "write it with hyphens and two digits each for the month and the day: 9 March 2024 is 2024-03-09",
+        InvalidDay::Form => (
+            "the date is not written like 2027-04-01",
+            "use hyphens, and two digits each for the month and the day: 9 March 2024 is 2024-03-09",
         ),
-        NoDay::TwoDigits => ("the year has two digits", "write the year with four digits and first: 2027-04-01"),
-        NoDay::Time => ("this is a time, and a day is needed", "leave the time of day out: contracts count in days"),
-        NoDay::Other => {
-            ("this is not a day", "write the year first: 2027-04-01; in a spreadsheet, format the column as text or ISO date")
+        InvalidDay::TwoDigits => ("the year has two digits", "write the year first, with four digits: 2027-04-01"),
+        InvalidDay::Time => ("this is a time, and a day is needed", "leave out the time of day: contracts count in days"),
+        InvalidDay::Other => {
+            ("this is not a date", "write dates like this: 2027-04-01; in a spreadsheet, format the column as text or ISO date")
         }
     }
 }
 
-const NO_AMOUNT: Wrong =
+const NO_AMOUNT: CellFault =
     ("this is not an amount", "write digits and a point, without a unit, a currency sign or commas: 1234.50");
-pub const NO_SHARE: Wrong = ("this is not a number from 0 to 1", "write a probability as a decimal, not in per cent: 0.975");
+pub const NO_SHARE: CellFault =
+    ("this is not a number from 0 to 1", "write a probability as a decimal, not as a percentage: 0.975");
 
-/// "0.975" is 975,000 millionths; digits after the sixth do not count.
+/// "0.975" is 975,000 millionths; further digits do not count.
 fn share(bytes: &[u8]) -> Option<i64> {
-    // A program may write a very small probability with an exponent.
+    // Programs may write a very small probability with an exponent.
     let value: f64 = std::str::from_utf8(bytes).ok()?.parse().ok()?;
     millionths(value)
 }
@@ -118,8 +119,8 @@ fn hundredths(bytes: &[u8]) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-/// Bytes as text. What is not UTF-8 is taken for Windows-1252, the encoding of everything else that comes out of an office program
-/// in western Europe; but where letters in UTF-8 stand beside, the rest is damage, and only that is lost.
+/// Bytes as text. If they are not UTF-8, they are read as Windows-1252, which most office programs in western Europe use. But
+/// if some letters are UTF-8, the others are damaged, and only those are lost.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
@@ -145,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_lie_between_nought_and_one() {
+    fn shares_are_between_zero_and_one() {
         for (text, value) in
             [("0", 0), ("1", 1_000_000), ("0.975", 975_000), (".5", 500_000), ("1e-7", 0), ("0.9999996", 1_000_000)]
         {

@@ -1,25 +1,24 @@
-//! Rows compared with each other where both may well be true: events about events that are not there, and spells that overlap.
-//! It warns and sets nothing apart; that is the [`super::gate`]'s. Rows come in batches, table after table; only fingerprints
-//! are remembered.
+//! Compares rows with each other where both may be right: events about missing events, and spells that overlap. It only warns;
+//! the [`super::gate`] sets rows aside. Rows come in batches, table after table, and only fingerprints are remembered.
 
 use super::batch::Batch;
 use super::fault::Fault;
 use super::names::{Fingerprints, fingerprint};
-use super::schema::Table;
+use super::schema::RecordTable;
 use base::day::Day;
 
-/// What is remembered between batches of one table.
+/// What is remembered of the batches of one table.
 #[derive(Debug, Default)]
-pub struct Check {
+pub struct CrossRowCheck {
     keys: Fingerprints,
-    /// What rows are about, with their places.
+    /// Fingerprints of the events that rows are about, with the places of the rows.
     about: Vec<(u64, u64)>,
     /// Person, kind, first day, end and place of every spell.
     spells: Vec<(u64, u64, Day, Day, u64)>,
 }
 
-impl Check {
-    /// Takes in rows that can be used.
+impl CrossRowCheck {
+    /// Adds rows that can be used.
     pub fn rows(&mut self, batch: &Batch) {
         let table = batch.table;
         let about = table.columns.iter().position(|column| column.name == "about");
@@ -37,13 +36,18 @@ impl Check {
         }
     }
 
-    /// What can be said when the whole table has been read; then the next table can begin.
-    pub fn end(&mut self, table: &'static Table) -> Vec<Fault> {
+    /// The warnings for the whole table. After this, the next table can begin.
+    pub fn end(&mut self, table: &'static RecordTable) -> Vec<Fault> {
         let mut faults = Vec::new();
         for (about, place) in std::mem::take(&mut self.about) {
             if !self.keys.contains(about) {
-                let fix = "hand over that event too; an offence whose conviction points nowhere counts as not proven";
-                let fault = Fault::row(place, "the event it is about is not there", "the name of an event in the table", fix);
+                let fix = "supply that event too; until then the offence counts as not proven";
+                let fault = Fault::row(
+                    place,
+                    "the event that this one is about is not in the table",
+                    "the name of an event in the table",
+                    fix,
+                );
                 faults.push(fault.column(table, table.column("about")).warning());
             }
         }
@@ -55,10 +59,10 @@ impl Check {
                 && (same_person, same_kind) == (person, kind)
                 && from < end
             {
-                let fix = "nothing, if both are true; a day in two spells counts once";
+                let fix = "no action needed if both are right: a day in two spells counts once";
                 let mut fault = Fault::row(
                     place,
-                    "the spell overlaps another of the same person and kind",
+                    "the spell overlaps another one of the same person and kind",
                     "spells one after the other",
                     fix,
                 );

@@ -1,29 +1,33 @@
-//! CSV in: bytes, from wherever, become batches of rows and the faults met on the way. Memory is bounded whatever the bytes: a
-//! row has at most a megabyte, a batch a fixed number of rows.
+//! Reads CSV: bytes become batches of rows, and faults. Memory is bounded for any input: a row has at most a megabyte, and a
+//! batch a fixed number of rows.
 //!
-//! What office programs write is read as it is meant: commas, semicolons or tabs; UTF-8 with or without a byte order mark,
+//! The formats of common office programs are understood: commas, semicolons or tabs; UTF-8 with or without a byte order mark,
 //! UTF-16, or Windows-1252; any line ends; quotation marks doubled inside quotation marks.
 
-use base::cell::quoted;
+use base::csv_cell::quoted;
 use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
 
 use super::batch::Batch;
 use super::fault::{Fault, Grade};
-use super::gate::spelling::near_column;
 use super::rows::{self, Rows};
-use super::schema::Table;
+use super::schema::RecordTable;
+use super::spelling::near_column;
 
 /// The most bytes of one row.
 pub const LONGEST_ROW: usize = 1 << 20;
 /// The most columns of one row.
 pub const MOST_COLUMNS: usize = 1000;
-/// The most rows with damaged letters that are told one by one.
+/// How many rows with damaged letters are reported one by one.
 const MOST_DAMAGED: usize = 1000;
 
 /// Reads a table of bytes in memory or from anywhere; see [`rows::read`].
-pub fn read<R: Read>(from: R, table: &'static Table, take: impl FnMut(Batch, Vec<Fault>) -> io::Result<()>) -> io::Result<()> {
+pub fn read<R: Read>(
+    from: R,
+    table: &'static RecordTable,
+    take: impl FnMut(Batch, Vec<Fault>) -> io::Result<()>,
+) -> io::Result<()> {
     rows::read(&mut Csv::open(from)?, table, take)
 }
 
@@ -38,9 +42,9 @@ pub fn texts<R: Read>(from: R, wanted: &[&str], take: impl FnMut(&[&str])) -> io
 }
 
 /// For each column of a table, its position among the names in a file, with faults for names that are missing, unknown or
-/// there twice. CSV and Parquet files are held to the same names.
+/// repeated. CSV and Parquet files must have the same names.
 #[must_use]
-pub fn columns(table: &'static Table, names: &[String]) -> (Vec<Option<usize>>, Vec<Fault>) {
+pub fn columns(table: &'static RecordTable, names: &[String]) -> (Vec<Option<usize>>, Vec<Fault>) {
     let mut faults = Vec::new();
     let known = || table.columns.iter().map(|column| column.name);
     for (at, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
@@ -49,21 +53,21 @@ pub fn columns(table: &'static Table, names: &[String]) -> (Vec<Option<usize>>, 
         if !known().any(|column| column == name) {
             let misspelt = known().find(|column| near_column(name, column) && !names.iter().any(|name| name == column));
             if let Some(column) = misspelt {
-                let fix = format!("name the column `{column}`, or give it a name that is not so near");
+                let fix = format!("name the column `{column}`, or give it a clearly different name");
                 faults
                     .push(fault("this column looks like another one spelled differently", format!("`{column}`"), fix).refused());
                 continue;
             }
             let fix = match base::problem::nearest(name, known()) {
-                Some(nearest) => format!("is `{nearest}` meant? the column is left unread"),
-                None => "the column is left unread; remove it if it says who somebody is".into(),
+                Some(nearest) => format!("is `{nearest}` meant? The column is not read"),
+                None => "the column is not read; remove it if it identifies people".into(),
             };
             let mut fault =
                 fault("the table has no such column", format!("one of {}", known().collect::<Vec<_>>().join(", ")), fix);
             fault.grade = Grade::Warning;
             faults.push(fault);
         } else if names[..at].contains(name) {
-            faults.push(fault("the column is there twice", "each name once".into(), "remove one of the two".into()));
+            faults.push(fault("the column appears twice", "each name once".into(), "remove one of the two".into()));
         }
     }
     let of: Vec<Option<usize>> = table.columns.iter().map(|column| names.iter().position(|name| name == column.name)).collect();
@@ -77,10 +81,10 @@ pub fn columns(table: &'static Table, names: &[String]) -> (Vec<Option<usize>>, 
     (of, faults)
 }
 
-/// Takes CSV apart, row after row.
+/// Splits CSV into rows and cells.
 pub struct Csv<R> {
     from: Decoded<R>,
-    /// Bytes read and not yet taken apart stand from `at` on.
+    /// Bytes that were read and not yet split, from `at` on.
     buffer: Vec<u8>,
     at: usize,
     ended: bool,
@@ -88,20 +92,20 @@ pub struct Csv<R> {
     /// The line on which the current row begins, from 1.
     line: u64,
     next_line: u64,
-    /// The cells of the current row: stretches of `text`, quotation marks taken off.
+    /// The cells of the current row: ranges of `text`, without quotation marks.
     cells: Vec<Range<usize>>,
     text: Vec<u8>,
-    letters: Letters,
-    /// What is wrong with the bytes from here on; nothing more is read.
+    letters: EncodingCheck,
+    /// The fault of the bytes from here on; nothing more is read.
     broken: Option<Fault>,
     notes: Vec<Fault>,
 }
 
-/// How far taking a row apart got.
+/// How far splitting a row got.
 enum Scan {
-    /// The row ends before this place, and holds so many line ends.
+    /// The row ends before this place, and has this many line ends.
     Whole(usize, u64),
-    /// The buffer ends first; inside quotation marks or not.
+    /// The buffer ends first, inside quotation marks or not.
     More { quoted: bool },
     /// Something follows a closing quotation mark; the line ends before this place.
     Stray(usize, u64),
@@ -122,7 +126,7 @@ impl<R: Read> Csv<R> {
             next_line: 1,
             cells: Vec::new(),
             text: Vec::new(),
-            letters: Letters::default(),
+            letters: EncodingCheck::default(),
             broken: None,
             notes: Vec::new(),
         };
@@ -131,7 +135,7 @@ impl<R: Read> Csv<R> {
         Ok(csv)
     }
 
-    /// What was read; a fault of the bytes themselves ends the file, and is told at its end.
+    /// What was read. A fault of the bytes ends the file, and is reported at its end.
     fn or_broken<T: Default>(&mut self, read: io::Result<T>) -> io::Result<T> {
         read.or_else(|error| {
             self.broken = Some(Fault::of(error)?);
@@ -140,7 +144,7 @@ impl<R: Read> Csv<R> {
         })
     }
 
-    /// Takes the row at `at` apart as far as the buffer goes.
+    /// Splits the row at `at`, as far as the buffer goes.
     fn scan(&mut self) -> Scan {
         self.cells.clear();
         self.text.clear();
@@ -206,13 +210,13 @@ impl<R: Read> Csv<R> {
         }
     }
 
-    /// Where the line that `at` stands on ends, if the buffer reaches so far.
+    /// Where the line of `at` ends, if the buffer reaches that far.
     fn line_end(&self, at: usize) -> Option<usize> {
         let found = self.buffer[at..].iter().position(|byte| *byte == b'\n').map(|length| at + length + 1);
         found.or(self.ended.then_some(self.buffer.len()))
     }
 
-    /// A row that is too long or never ends. Where a quotation mark was never closed, the damage is held to its own line.
+    /// A row that is too long or never ends. If a quotation mark was never closed, only its own line is lost.
     fn give_up(&mut self, quoted: bool) -> io::Result<Fault> {
         let first_end = self.buffer[self.at..].iter().position(|byte| *byte == b'\n');
         self.next_line += 1;
@@ -225,7 +229,7 @@ impl<R: Read> Csv<R> {
                 "close the text, or double a quotation mark that belongs to it",
             ));
         }
-        // Not kept, only passed over, so that a gigabyte without a line end needs no more memory than any other row.
+        // The rest is skipped, so that a gigabyte without a line end needs no more memory than any other row.
         let mut bytes = 0;
         loop {
             bytes += (self.buffer.len() - self.at) as u64;
@@ -264,15 +268,15 @@ impl<R: Read> Csv<R> {
         Ok(read > 0)
     }
 
-    /// The separator that the header has most of: some office programs write semicolons, or tabs. Excel may say it itself in a
-    /// line of its own, `sep=;`. Where the first line is a title, a later one says it.
+    /// The most frequent separator in the header: some office programs write semicolons or tabs. Excel may name it in its own
+    /// first line, `sep=;`. If the first line is a title, a later line decides.
     fn choose_separator(&mut self) -> io::Result<()> {
         while self.line_end(0).is_none() && self.buffer.len() < LONGEST_ROW && self.more()? {}
         let end = self.line_end(0).unwrap_or(self.buffer.len());
         let first = self.buffer[..end].trim_ascii();
         let first = first.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(first);
-        if let [said @ .., separator @ (b',' | b';' | b'\t' | b'|')] = first
-            && said.eq_ignore_ascii_case(b"sep=")
+        if let [prefix @ .., separator @ (b',' | b';' | b'\t' | b'|')] = first
+            && prefix.eq_ignore_ascii_case(b"sep=")
         {
             self.separator = *separator;
             self.at = end;
@@ -291,7 +295,7 @@ impl<R: Read> Csv<R> {
             each.into_iter().max_by_key(|(count, _)| *count).unwrap_or((0, b','))
         };
         let found = most(&self.buffer[..end]);
-        // A table with a title above it has several columns; a list with one column has text that may hold anything.
+        // A table with a title above it has several columns. A list with one column may have any text.
         let later = self.buffer[end..].split(|byte| *byte == b'\n').take(rows::HEADER_WITHIN).map(most);
         let later = later.into_iter().find(|(count, _)| *count >= 2).filter(|_| found.0 == 0);
         self.separator = later.unwrap_or(found).1;
@@ -310,7 +314,7 @@ impl<R: Read> Rows for Csv<R> {
             }
             self.line = self.next_line;
             match self.scan() {
-                // The row may be cut off where the bytes were.
+                // The row may be incomplete, because the bytes were.
                 Scan::Whole(end, _) if self.broken.is_some() && end == self.buffer.len() => return Ok(None),
                 Scan::Whole(end, lines) => {
                     self.at = end;
@@ -379,29 +383,29 @@ impl<R: Read> Rows for Csv<R> {
     }
 }
 
-/// What the letters met so far say of the encoding. A file in Windows-1252 is told once. In a file that has been UTF-8 so far,
-/// bytes that are not are damage, and every row with any is told: a name may have changed.
+/// Checks the encoding of a file. Windows-1252 is reported once. In a file that was UTF-8 so far, other bytes are damage, and
+/// every such row is reported: a name may have changed.
 #[derive(Default)]
-struct Letters {
+struct EncodingCheck {
     utf8: bool,
     other: bool,
     damaged: usize,
 }
 
-impl Letters {
+impl EncodingCheck {
     fn look(&mut self, text: &[u8], line: u64, notes: &mut Vec<Fault>) {
         if text.is_ascii() {
             return;
         }
         if std::str::from_utf8(text).is_ok() {
-            // Told once: the rows before were taken for Windows-1252.
+            // Reported once: the rows before were read as Windows-1252.
             if self.other && !self.utf8 {
                 notes.push(
                     Fault::row(
                         line,
                         "this row is UTF-8, and rows above it are not",
                         "one encoding in the whole file",
-                        "ask for the file again in UTF-8; it may have been put together from several",
+                        "ask for the file again in UTF-8; it may have been made from several files",
                     )
                     .warning(),
                 );
@@ -427,18 +431,18 @@ impl Letters {
         }
     }
 
-    /// How many more rows have damaged letters than were told.
+    /// How many more rows have damaged letters than were reported.
     fn uncounted(&self) -> Option<Fault> {
         let more = self.damaged.checked_sub(MOST_DAMAGED).filter(|more| *more > 0)?;
-        let fault = Fault::file("letters of more rows are damaged", "UTF-8", "ask for the file again");
-        Some(Fault { value: Some(format!("{more} more rows")), ..fault }.warning())
+        let fault = Fault::file("more rows have damaged letters", "UTF-8", "ask for the file again");
+        Some(Fault { value: Some(format!("{more} more {}", if more == 1 { "row" } else { "rows" })), ..fault }.warning())
     }
 }
 
-/// Bytes as UTF-8, without a byte order mark: UTF-16 is turned into UTF-8, anything else passes.
+/// Bytes without a byte order mark: UTF-16 becomes UTF-8, anything else stays as it is.
 struct Decoded<R> {
     from: R,
-    /// Bytes looked at to tell the encoding, or decoded and not yet handed on.
+    /// Bytes that were read to find the encoding, or decoded and not yet used.
     held: Vec<u8>,
     at: usize,
     utf16: Option<Utf16>,
@@ -449,7 +453,7 @@ struct Utf16 {
     /// The first half of a letter of two units, or of a unit of two bytes.
     high: Option<u16>,
     byte: Option<u8>,
-    /// Some unit was no letter.
+    /// Some units were not letters.
     lost: bool,
 }
 
@@ -458,7 +462,7 @@ impl<R: Read> Decoded<R> {
         Decoded { from, held: Vec::new(), at: 0, utf16: None }
     }
 
-    /// Tells the encoding by the first bytes.
+    /// Finds the encoding by the first bytes.
     fn begin(&mut self) -> io::Result<()> {
         let mut held = vec![0; 4];
         let mut length = 0;
@@ -471,7 +475,7 @@ impl<R: Read> Decoded<R> {
             }
         }
         held.truncate(length);
-        // Without a mark, a header in UTF-16 still shows as every other byte being nothing.
+        // Without a mark, UTF-16 is recognised because every other byte of the header is zero.
         let (skip, big_endian) = match held[..] {
             [0xef, 0xbb, 0xbf, ..] => (3, None),
             [0xff, 0xfe, ..] => (2, Some(false)),
@@ -490,7 +494,7 @@ impl<R: Read> Decoded<R> {
         Ok(())
     }
 
-    /// Whether UTF-16 had letters that are none, or ended in the middle of one.
+    /// Whether UTF-16 had invalid letters, or ended in the middle of one.
     fn lost_letters(&self) -> bool {
         self.utf16.as_ref().is_some_and(|utf16| utf16.lost || utf16.byte.is_some() || utf16.high.is_some())
     }
@@ -555,14 +559,14 @@ impl Utf16 {
 
 /// The header of a table, as [`write`] writes the rows.
 #[must_use]
-pub fn header_line(table: &Table) -> String {
+pub fn header_line(table: &RecordTable) -> String {
     table.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(",") + "\n"
 }
 
 /// The rows of a batch as CSV: every column of the table in its order, in UTF-8, with quotation marks only where needed.
 pub fn write(batch: &Batch, out: &mut String) {
     for row in 0..batch.rows() {
-        write_row((0..batch.columns.len()).map(|column| batch.said(column, row)), out);
+        write_row((0..batch.columns.len()).map(|column| batch.text_or_borrowed(column, row)), out);
     }
 }
 

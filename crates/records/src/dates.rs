@@ -1,8 +1,9 @@
-//! Days as agencies write them: 31/12/2024, 12/31/2024, 5 Feb 2024, 45292, 2024-06-30T23:00:00Z. A column says how, or all of its
-//! values together do; where they leave two readings open, or contradict each other, the column is refused and never guessed.
+//! Reads dates as agencies write them: 31/12/2024, 12/31/2024, 5 Feb 2024, 45292, 2024-06-30T23:00:00Z. The map says how, or
+//! all values of a column decide together. If they can be read in two ways, or contradict each other, the column is refused.
+//! Nothing is guessed.
 //!
-//! A moment that names its distance from universal time belongs to a day only in a time zone: 23:00 on 30 June in universal time
-//! is 1 July in London. The zone is named by whoever knows the agency; a time that a clock on the wall showed keeps its day.
+//! A time with an offset from UTC needs a time zone to become a day: 23:00 UTC on 30 June is 1 July in London. The map names
+//! the zone. A local time keeps its day.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,22 +11,22 @@ use jiff::tz::TimeZone;
 use super::fault::Fault;
 use base::day::{self, Day};
 
-/// How days are written.
+/// How dates are written.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Format {
+pub enum DateFormat {
     YearFirst,
     DayFirst,
     MonthFirst,
-    /// Days counted by a spreadsheet, which takes 1900 for a leap year.
+    /// Days as a spreadsheet counts them, with 1900 as a leap year.
     Excel,
     /// Days counted from 1904, as old Excel for Macintosh does.
     Excel1904,
-    Pattern(Vec<Piece>),
+    Pattern(Vec<PatternPiece>),
 }
 
 /// A piece of a pattern such as `DD.MM.YYYY`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Piece {
+pub enum PatternPiece {
     Year,
     /// At least and at most so many digits.
     Month(usize, usize),
@@ -34,21 +35,21 @@ pub enum Piece {
     Letter(char),
 }
 
-/// What a map says of a column of days.
+/// What a map says about a column of dates.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Said {
-    pub format: Option<Format>,
-    /// The zone in which a moment becomes a day.
+pub struct DateOptions {
+    pub format: Option<DateFormat>,
+    /// The time zone in which a time becomes a day.
     pub zone: Option<TimeZone>,
-    /// Times without a distance from universal time are universal time, not the time of a clock on a wall.
+    /// Times without an offset are UTC, not local time.
     pub universal: bool,
 }
 
-impl Said {
-    /// What is said here, or else there.
+impl DateOptions {
+    /// These options, or the other ones where these say nothing.
     #[must_use]
-    pub fn or(self, other: &Said) -> Said {
-        Said {
+    pub fn or(self, other: &DateOptions) -> DateOptions {
+        DateOptions {
             format: self.format.or_else(|| other.format.clone()),
             zone: self.zone.or_else(|| other.zone.clone()),
             universal: self.universal || other.universal,
@@ -57,77 +58,77 @@ impl Said {
 }
 
 /// The names of formats, for maps.
-pub const FORMATS: [(&str, Format); 5] = [
-    ("year first", Format::YearFirst),
-    ("day first", Format::DayFirst),
-    ("month first", Format::MonthFirst),
-    ("Excel serial", Format::Excel),
-    ("Excel serial 1904", Format::Excel1904),
+pub const FORMATS: [(&str, DateFormat); 5] = [
+    ("year first", DateFormat::YearFirst),
+    ("day first", DateFormat::DayFirst),
+    ("month first", DateFormat::MonthFirst),
+    ("Excel serial", DateFormat::Excel),
+    ("Excel serial 1904", DateFormat::Excel1904),
 ];
 
-impl Format {
-    /// Reads the name of a format, or a pattern of YYYY, MM or M, MMM or MMMM, DD or D and what stands between them.
+impl DateFormat {
+    /// Reads the name of a format, or a pattern of YYYY, MM or M, MMM or MMMM, DD or D and the text between them.
     #[must_use]
-    pub fn of(text: &str) -> Option<Format> {
+    pub fn of(text: &str) -> Option<DateFormat> {
         let named = FORMATS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text.trim()));
-        named.map(|(_, format)| format).or_else(|| pattern(text).map(Format::Pattern))
+        named.map(|(_, format)| format).or_else(|| pattern(text).map(DateFormat::Pattern))
     }
 
     fn words(&self) -> &'static str {
         match self {
-            Format::Pattern(_) => "in the pattern",
+            DateFormat::Pattern(_) => "in the pattern",
             other => FORMATS.iter().find(|(_, format)| format == other).map_or("", |(name, _)| name),
         }
     }
 }
 
 /// A pattern has each of the three once, and a year of four digits.
-fn pattern(text: &str) -> Option<Vec<Piece>> {
+fn pattern(text: &str) -> Option<Vec<PatternPiece>> {
     let letters: Vec<char> = text.chars().collect();
     let mut pieces = Vec::new();
     for run in letters.chunk_by(|a, b| a == b && a.is_ascii_alphabetic()) {
         pieces.push(match (run[0].to_ascii_uppercase(), run.len()) {
-            ('Y', 4) => Piece::Year,
-            ('M', 1) => Piece::Month(1, 2),
-            ('M', 2) => Piece::Month(2, 2),
-            ('M', 3 | 4) => Piece::MonthName,
-            ('D', 1) => Piece::Day(1, 2),
-            ('D', 2) => Piece::Day(2, 2),
+            ('Y', 4) => PatternPiece::Year,
+            ('M', 1) => PatternPiece::Month(1, 2),
+            ('M', 2) => PatternPiece::Month(2, 2),
+            ('M', 3 | 4) => PatternPiece::MonthName,
+            ('D', 1) => PatternPiece::Day(1, 2),
+            ('D', 2) => PatternPiece::Day(2, 2),
             (letter, _) if letter.is_ascii_alphanumeric() => return None,
-            _ => Piece::Letter(run[0]),
+            _ => PatternPiece::Letter(run[0]),
         });
     }
-    let count = |which: fn(&Piece) -> bool| pieces.iter().filter(|piece| which(piece)).count();
-    let whole = count(|piece| *piece == Piece::Year) == 1
-        && count(|piece| matches!(piece, Piece::Month(..) | Piece::MonthName)) == 1
-        && count(|piece| matches!(piece, Piece::Day(..))) == 1;
+    let count = |which: fn(&PatternPiece) -> bool| pieces.iter().filter(|piece| which(piece)).count();
+    let whole = count(|piece| *piece == PatternPiece::Year) == 1
+        && count(|piece| matches!(piece, PatternPiece::Month(..) | PatternPiece::MonthName)) == 1
+        && count(|piece| matches!(piece, PatternPiece::Day(..))) == 1;
     whole.then_some(pieces)
 }
 
-/// A time of day, in seconds, and its distance from universal time, in seconds.
+/// A time of day and its offset from UTC, both in seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Time {
+struct TimeOfDay {
     seconds: i64,
     offset: Option<i64>,
 }
 
-/// What a text without its time of day can be.
+/// What a text can be, without its time of day.
 #[derive(Clone, Debug, PartialEq)]
-enum Form {
-    /// The year leads.
+enum DateForm {
+    /// The year comes first.
     Year(Date),
     /// A month written as a word.
     Named(Date),
-    /// Two numbers of at most two digits, then a year: the day that it is when the day leads, and when the month does.
+    /// Two numbers of at most two digits, then a year: the date if the day comes first, and if the month does.
     Numbers(Option<Date>, Option<Date>),
     /// A year of two digits.
     TwoDigits,
-    /// A number alone: whole days and the seconds beyond.
+    /// A single number: whole days, and the remaining seconds.
     Number(i64, i64),
 }
 
-/// Takes a text apart into what can be a date and a time of day.
-fn parts(text: &str) -> Option<(&str, Option<Time>)> {
+/// Splits a text into a possible date and a time of day.
+fn parts(text: &str) -> Option<(&str, Option<TimeOfDay>)> {
     let Some(colon) = text.find(':') else { return Some((text, None)) };
     let hour = text[..colon].rfind(|c: char| !c.is_ascii_digit())?;
     let before = text[hour..].chars().next()?;
@@ -139,7 +140,7 @@ fn parts(text: &str) -> Option<(&str, Option<Time>)> {
 }
 
 /// `23:00`, `11:00:05.25 PM`, `23:00Z`, `23:00:00 +01:00`.
-fn time(text: &str) -> Option<Time> {
+fn time(text: &str) -> Option<TimeOfDay> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.'))).unwrap_or(text.len());
     let (clock, rest) = text.split_at(end);
     let mut parts = clock.split(':');
@@ -172,7 +173,7 @@ fn time(text: &str) -> Option<Time> {
             Some(sign * (number(hours, 14)? * 3600 + number(minutes, 59)? * 60))
         }
     };
-    Some(Time { seconds: hour * 3600 + minute * 60 + second.min(59), offset })
+    Some(TimeOfDay { seconds: hour * 3600 + minute * 60 + second.min(59), offset })
 }
 
 const MONTHS: [&str; 12] =
@@ -192,8 +193,8 @@ fn date(year: i64, month: i64, day: i64) -> Option<Date> {
     Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
-/// What a text can be; `None` where it is no date at all.
-fn form(text: &str) -> Option<Form> {
+/// What a text can be; `None` if it is not a date.
+fn form(text: &str) -> Option<DateForm> {
     let mut tokens: Vec<&str> = text.split(['/', '.', '-', ' ', ',']).filter(|token| !token.is_empty()).collect();
     let weekday = |token: &str| {
         let token = token.to_ascii_lowercase();
@@ -212,23 +213,23 @@ fn form(text: &str) -> Option<Form> {
     match tokens[..] {
         [one] if one.len() == 8 && digits(one) => {
             let part = |from: usize, to: usize| one[from..to].parse().ok();
-            Some(Form::Year(date(part(0, 4)?, part(4, 6)?, part(6, 8)?)?))
+            Some(DateForm::Year(date(part(0, 4)?, part(4, 6)?, part(6, 8)?)?))
         }
-        [whole] if digits(whole) && text.trim() == whole => Some(Form::Number(number(whole)?, 0)),
+        [whole] if digits(whole) && text.trim() == whole => Some(DateForm::Number(number(whole)?, 0)),
         [whole, fraction] if digits(whole) && text.trim() == format!("{whole}.{fraction}") => {
             let fraction: f64 = format!("0.{fraction}").parse().ok()?;
-            Some(Form::Number(number(whole)?, ((fraction * 86_400.0).round() as i64).min(86_399)))
+            Some(DateForm::Number(number(whole)?, ((fraction * 86_400.0).round() as i64).min(86_399)))
         }
         [a, b, c] => {
             let lengths = [a.len(), b.len(), c.len()];
             match (number(a), number(b), number(c)) {
                 (Some(a), Some(b), Some(c)) => match lengths {
-                    [4, 1..=2, 1..=2] => date(a, b, c).map(Form::Year),
+                    [4, 1..=2, 1..=2] => date(a, b, c).map(DateForm::Year),
                     [1..=2, 1..=2, 4] => {
                         let (day, month) = (date(c, b, a), date(c, a, b));
-                        (day.is_some() || month.is_some()).then_some(Form::Numbers(day, month))
+                        (day.is_some() || month.is_some()).then_some(DateForm::Numbers(day, month))
                     }
-                    [1..=2, 1..=2, 1..=2] => Some(Form::TwoDigits),
+                    [1..=2, 1..=2, 1..=2] => Some(DateForm::TwoDigits),
                     _ => None,
                 },
                 _ => {
@@ -240,11 +241,10 @@ fn form(text: &str) -> Option<Form> {
                     let [first, last] = others;
                     let year = |token: &str| number(token).filter(|_| token.len() == 4);
                     match (year(first), year(last)) {
-                        (Some(year), _) => date(year, month, ordinal(last)?).map(Form::Named),
-                        (_, Some(year)) => date(year, month, ordinal(first)?).map(Form::Named),
-                        _ => {
-                            (ordinal(first).is_some() && number(last).is_some_and(|_| last.len() <= 2)).then_some(Form::TwoDigits)
-                        }
+                        (Some(year), _) => date(year, month, ordinal(last)?).map(DateForm::Named),
+                        (_, Some(year)) => date(year, month, ordinal(first)?).map(DateForm::Named),
+                        _ => (ordinal(first).is_some() && number(last).is_some_and(|_| last.len() <= 2))
+                            .then_some(DateForm::TwoDigits),
                     }
                 }
             }
@@ -253,15 +253,15 @@ fn form(text: &str) -> Option<Form> {
     }
 }
 
-/// Serial numbers that no other way of counting days comes to: 1982 to 2064.
+/// Serial numbers that only a spreadsheet gives: 1982 to 2064.
 const SURELY_EXCEL: std::ops::Range<i64> = 30_000..60_000;
 
-/// A clock that shows this or more may be a day behind: midnight in a British summer is 23:00 in universal time.
+/// From this time on, the date may be a day early: midnight in a British summer is 23:00 UTC.
 const LATE: i64 = 23 * 3600;
 
-/// What the values of a column are, each with the place of the first.
+/// The forms of date in a column, each with the place of the first.
 #[derive(Clone, Debug, Default)]
-pub struct Survey {
+pub struct DateSurvey {
     year: Option<u64>,
     named: Option<u64>,
     day_first: Option<u64>,
@@ -271,13 +271,13 @@ pub struct Survey {
     two_digits: Option<u64>,
     excel: Option<u64>,
     number: Option<u64>,
-    /// A moment that names its distance from universal time and is not midnight there.
+    /// A time with an offset from UTC that is not midnight UTC.
     moment: Option<u64>,
     late: Option<u64>,
 }
 
-impl Survey {
-    /// Looks at a value; an empty one says nothing.
+impl DateSurvey {
+    /// Adds a value; an empty one is ignored.
     pub fn look(&mut self, text: &str, place: u64) {
         let Some((text, time)) = parts(text.trim()) else { return };
         let form = form(text);
@@ -286,27 +286,27 @@ impl Survey {
         };
         match &form {
             None => return,
-            Some(Form::Year(_)) => note(&mut self.year),
-            Some(Form::Named(_)) => note(&mut self.named),
-            Some(Form::TwoDigits) => note(&mut self.two_digits),
-            Some(Form::Number(number, _)) if SURELY_EXCEL.contains(number) => note(&mut self.excel),
-            Some(Form::Number(..)) => note(&mut self.number),
-            Some(Form::Numbers(day, month)) if day == month => note(&mut self.same),
-            Some(Form::Numbers(_, None)) => note(&mut self.day_first),
-            Some(Form::Numbers(None, _)) => note(&mut self.month_first),
-            Some(Form::Numbers(..)) => note(&mut self.either),
+            Some(DateForm::Year(_)) => note(&mut self.year),
+            Some(DateForm::Named(_)) => note(&mut self.named),
+            Some(DateForm::TwoDigits) => note(&mut self.two_digits),
+            Some(DateForm::Number(number, _)) if SURELY_EXCEL.contains(number) => note(&mut self.excel),
+            Some(DateForm::Number(..)) => note(&mut self.number),
+            Some(DateForm::Numbers(day, month)) if day == month => note(&mut self.same),
+            Some(DateForm::Numbers(_, None)) => note(&mut self.day_first),
+            Some(DateForm::Numbers(None, _)) => note(&mut self.month_first),
+            Some(DateForm::Numbers(..)) => note(&mut self.either),
         }
-        let beyond = if let Some(Form::Number(_, seconds)) = form { seconds } else { 0 };
+        let beyond = if let Some(DateForm::Number(_, seconds)) = form { seconds } else { 0 };
         match time {
-            Some(Time { seconds, offset: Some(offset) }) if seconds != 0 || offset != 0 => note(&mut self.moment),
-            Some(Time { seconds, offset: None }) if seconds >= LATE => note(&mut self.late),
+            Some(TimeOfDay { seconds, offset: Some(offset) }) if seconds != 0 || offset != 0 => note(&mut self.moment),
+            Some(TimeOfDay { seconds, offset: None }) if seconds >= LATE => note(&mut self.late),
             None if beyond >= LATE => note(&mut self.late),
             _ => {}
         }
     }
 
-    /// How the days of the column are read: as the map says, or as all values together say. Nothing where no value is a day.
-    pub fn decide(&self, said: &Said, column: &str) -> Result<Option<Days>, Box<Fault>> {
+    /// How the dates of the column are read: as the map says, or as all values decide together. `None` if no value is a date.
+    pub fn decide(&self, options: &DateOptions, column: &str) -> Result<Option<DateReader>, Box<Fault>> {
         let refuse = |place: u64, what: &'static str, found: String, expected: &str, fix: &str| {
             let fault = Fault::file(what, expected, fix);
             Err(Box::new(Fault {
@@ -317,52 +317,60 @@ impl Survey {
             }))
         };
         const SAY: &str = "say which in the map: { column = \"…\", format = \"day first\" }, or \"month first\"";
-        if let Some(place) = self.two_digits.filter(|_| !matches!(said.format, Some(Format::Excel | Format::Excel1904))) {
-            let fix = "ask for the file with years of four digits: 01/02/24 may be 1924 or 2024";
-            return refuse(place, "a year has two digits", String::new(), "years of four digits", fix);
+        if let Some(place) =
+            self.two_digits.filter(|_| !matches!(options.format, Some(DateFormat::Excel | DateFormat::Excel1904)))
+        {
+            let fix = "ask for the file with four digits for each year: 01/02/24 may be 1924 or 2024";
+            return refuse(place, "a year has two digits", String::new(), "years with four digits", fix);
         }
-        let format = match &said.format {
+        let format = match &options.format {
             Some(format) => format.clone(),
             None => {
                 let numbers = self.day_first.or(self.month_first).or(self.either).or(self.same);
                 if let (Some(year), Some(number)) = (self.year, numbers) {
-                    let fix = "ask for the file again with all days written in the same way; a spreadsheet may have changed some of them";
+                    let fix = "ask for the file again with all dates written in the same way; a spreadsheet may have changed some of them";
                     let found = format!("year first in row {year}, year last in row {number}");
-                    return refuse(number, "days are written in two ways in one column", found, "one way of writing days", fix);
+                    return refuse(
+                        number,
+                        "dates are written in two ways in one column",
+                        found,
+                        "one date format in the column",
+                        fix,
+                    );
                 }
                 match (self.day_first, self.month_first) {
                     (Some(day), Some(month)) => {
-                        let fix = "ask for the file again with all days written in the same way";
-                        let found = format!("the day leads in row {day}, the month in row {month}");
+                        let fix = "ask for the file again with all dates written in the same way";
+                        let found = format!("the day comes first in row {day}, the month in row {month}");
                         return refuse(
                             month,
-                            "days are written in two ways in one column",
+                            "dates are written in two ways in one column",
                             found,
-                            "one way of writing days",
+                            "one date format in the column",
                             fix,
                         );
                     }
-                    (Some(_), None) => Format::DayFirst,
-                    (None, Some(_)) => Format::MonthFirst,
+                    (Some(_), None) => DateFormat::DayFirst,
+                    (None, Some(_)) => DateFormat::MonthFirst,
                     (None, None) => match (self.either, self.same) {
                         (Some(place), _) => {
-                            let expected = "a value that settles it, such as 31/12/2024, or a map that says it";
+                            let expected = "a date that settles it, such as 31/12/2024, or a format in the map";
                             return refuse(
                                 place,
-                                "every day of the column may be one of two: nothing tells whether the day or the month comes first",
+                                "every date in the column can be read in two ways: day first or month first",
                                 String::new(),
                                 expected,
                                 SAY,
                             );
                         }
-                        (None, Some(_)) => Format::DayFirst,
+                        (None, Some(_)) => DateFormat::DayFirst,
                         (None, None) => match (self.year.or(self.named), self.excel, self.number) {
-                            (Some(_), _, _) => Format::YearFirst,
-                            (None, Some(_), None) => Format::Excel,
+                            (Some(_), _, _) => DateFormat::YearFirst,
+                            (None, Some(_), None) => DateFormat::Excel,
                             (None, _, Some(place)) => {
                                 let fix = "say in the map what they are: format = \"Excel serial\", or day_zero = 2020-01-01 for the \
                                             day from which they count";
-                                return refuse(place, "the days are numbers", String::new(), "days of the calendar", fix);
+                                return refuse(place, "the days are numbers", String::new(), "dates", fix);
                             }
                             (None, None, None) => return Ok(None),
                         },
@@ -370,48 +378,48 @@ impl Survey {
                 }
             }
         };
-        if said.zone.is_none()
+        if options.zone.is_none()
             && let Some(place) = self.moment.or(self.late)
         {
             let (what, found) = match self.moment {
-                Some(_) => ("a moment belongs to a day only in a time zone", "its distance from universal time is written"),
-                None => ("a time so late may belong to the next day", "23:00 or later, and nothing says by which clock"),
+                Some(_) => ("a time with an offset from UTC needs a time zone to become a day", "a time other than midnight UTC"),
+                None => ("so late a time may belong to the next day", "23:00 or later, without a time zone"),
             };
-            let fix = "name the zone in the map: zone = \"Europe/London\"; if times without a zone are universal time, also times = \"UTC\"";
-            return refuse(place, what, found.into(), "days, or a zone in the map", fix);
+            let fix =
+                "name the time zone in the map: zone = \"Europe/London\"; if the times are in UTC, also add times = \"UTC\"";
+            return refuse(place, what, found.into(), "dates, or a time zone in the map", fix);
         }
-        Ok(Some(Days { format, zone: said.zone.clone(), universal: said.universal }))
+        Ok(Some(DateReader { format, zone: options.zone.clone(), universal: options.universal }))
     }
 }
 
-/// How the days of one column are read.
+/// How the dates of one column are read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Days {
-    format: Format,
+pub struct DateReader {
+    format: DateFormat,
     zone: Option<TimeZone>,
     universal: bool,
 }
 
-impl Days {
-    /// The day that a text says, or nothing where it is none in this way of writing.
+impl DateReader {
+    /// The day of a text; `None` if the text is not a date in this format.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<Day> {
         let (text, time) = parts(text.trim())?;
         let (date, beyond) = match &self.format {
-            Format::Pattern(pieces) => (matched(pieces, text)?, 0),
+            DateFormat::Pattern(pieces) => (matched(pieces, text)?, 0),
             format => match (format, form(text)?) {
-                (Format::YearFirst, Form::Year(date)) => (date, 0),
-                (Format::DayFirst, Form::Numbers(Some(date), _)) | (Format::MonthFirst, Form::Numbers(_, Some(date))) => {
-                    (date, 0)
-                }
-                (Format::YearFirst | Format::DayFirst | Format::MonthFirst, Form::Named(date)) => (date, 0),
-                (Format::Excel, Form::Number(number, seconds)) => (counted(number, 1900)?, seconds),
-                (Format::Excel1904, Form::Number(number, seconds)) => (counted(number, 1904)?, seconds),
+                (DateFormat::YearFirst, DateForm::Year(date)) => (date, 0),
+                (DateFormat::DayFirst, DateForm::Numbers(Some(date), _))
+                | (DateFormat::MonthFirst, DateForm::Numbers(_, Some(date))) => (date, 0),
+                (DateFormat::YearFirst | DateFormat::DayFirst | DateFormat::MonthFirst, DateForm::Named(date)) => (date, 0),
+                (DateFormat::Excel, DateForm::Number(number, seconds)) => (counted(number, 1900)?, seconds),
+                (DateFormat::Excel1904, DateForm::Number(number, seconds)) => (counted(number, 1904)?, seconds),
                 _ => return None,
             },
         };
         let day = day::day(date);
-        let time = time.unwrap_or(Time { seconds: beyond, offset: None });
+        let time = time.unwrap_or(TimeOfDay { seconds: beyond, offset: None });
         let offset = time.offset.or(self.universal.then_some(0));
         match (&self.zone, offset) {
             (Some(zone), Some(offset)) => {
@@ -422,9 +430,9 @@ impl Days {
         }
     }
 
-    /// A text that is no day in this way of writing, as it goes into a table: so that nobody takes it for one either.
+    /// A text that is not a date in this format, as it goes into a table: marked, so that nothing else reads it as a date.
     #[must_use]
-    pub fn strange(&self, text: &str) -> String {
+    pub fn marked(&self, text: &str) -> String {
         if day::parse(text.as_bytes()).is_err() { text.to_owned() } else { format!("{text} (not {})", self.format.words()) }
     }
 }
@@ -441,7 +449,7 @@ fn counted(number: i64, system: i16) -> Option<Date> {
     (0..3_000_000).contains(&number).then(|| i32::try_from(days).ok()).flatten().map(day::date)
 }
 
-fn matched(pieces: &[Piece], text: &str) -> Option<Date> {
+fn matched(pieces: &[PatternPiece], text: &str) -> Option<Date> {
     let (mut rest, mut year, mut found, mut day) = (text, 0, 0, 0);
     for piece in pieces {
         let mut digits = |least: usize, most: usize| {
@@ -451,15 +459,15 @@ fn matched(pieces: &[Piece], text: &str) -> Option<Date> {
             number.parse::<i64>().ok().filter(|_| length >= least)
         };
         match piece {
-            Piece::Year => year = digits(4, 4)?,
-            Piece::Month(least, most) => found = digits(*least, *most)?,
-            Piece::Day(least, most) => day = digits(*least, *most)?,
-            Piece::MonthName => {
+            PatternPiece::Year => year = digits(4, 4)?,
+            PatternPiece::Month(least, most) => found = digits(*least, *most)?,
+            PatternPiece::Day(least, most) => day = digits(*least, *most)?,
+            PatternPiece::MonthName => {
                 let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
                 let (name, after) = rest.split_at(length);
                 (found, rest) = (month(name)?, after);
             }
-            Piece::Letter(letter) => rest = rest.strip_prefix(*letter)?,
+            PatternPiece::Letter(letter) => rest = rest.strip_prefix(*letter)?,
         }
     }
     if rest.is_empty() { date(year, found, day) } else { None }
@@ -469,29 +477,29 @@ fn matched(pieces: &[Piece], text: &str) -> Option<Date> {
 mod tests {
     use super::*;
 
-    fn decided(values: &[&str], said: &Said) -> Result<Option<Days>, Box<Fault>> {
-        let mut survey = Survey::default();
+    fn decided(values: &[&str], options: &DateOptions) -> Result<Option<DateReader>, Box<Fault>> {
+        let mut survey = DateSurvey::default();
         values.iter().enumerate().for_each(|(at, value)| survey.look(value, at as u64 + 2));
-        survey.decide(said, "seen")
+        survey.decide(options, "seen")
     }
 
-    fn days(values: &[&str], said: &Said) -> Vec<String> {
-        let days = decided(values, said).unwrap_or_else(|fault| panic!("{values:?}: {fault:?}")).expect("days");
-        let text = |value: &&str| days.read(value).map_or_else(|| days.strange(value), |day| day::date(day).to_string());
+    fn days(values: &[&str], options: &DateOptions) -> Vec<String> {
+        let days = decided(values, options).unwrap_or_else(|fault| panic!("{values:?}: {fault:?}")).expect("days");
+        let text = |value: &&str| days.read(value).map_or_else(|| days.marked(value), |day| day::date(day).to_string());
         values.iter().map(text).collect()
     }
 
-    fn in_zone(name: &str) -> Said {
-        Said { zone: Some(TimeZone::get(name).expect("a zone")), ..Said::default() }
+    fn in_zone(name: &str) -> DateOptions {
+        DateOptions { zone: Some(TimeZone::get(name).expect("a zone")), ..DateOptions::default() }
     }
 
-    fn as_format(name: &str) -> Said {
-        Said { format: Some(Format::of(name).expect("a format")), ..Said::default() }
+    fn as_format(name: &str) -> DateOptions {
+        DateOptions { format: Some(DateFormat::of(name).expect("a format")), ..DateOptions::default() }
     }
 
     #[test]
     fn all_values_of_a_column_decide() {
-        let none = Said::default();
+        let none = DateOptions::default();
         for (values, expected) in [
             (&["03/04/2024", "31/12/2024"][..], &["2024-04-03", "2024-12-31"][..]),
             (&["03/04/2024", "12/31/2024"], &["2024-03-04", "2024-12-31"]),
@@ -514,9 +522,9 @@ mod tests {
 
     #[test]
     fn what_stays_open_is_refused_with_its_row() {
-        let none = Said::default();
-        for (values, said, place, what) in [
-            (&["03/04/2024", "04/05/2024"][..], &none, 2, "may be one of two"),
+        let none = DateOptions::default();
+        for (values, options, place, what) in [
+            (&["03/04/2024", "04/05/2024"][..], &none, 2, "can be read in two ways"),
             (&["31/12/2024", "12/31/2024"], &none, 3, "in two ways"),
             (&["2024-03-04", "05/06/2024"], &none, 3, "in two ways"),
             (&["31/12/24"], &none, 2, "two digits"),
@@ -524,11 +532,11 @@ mod tests {
             (&["31/12/24"], &as_format("day first"), 2, "two digits"),
             (&["19723"], &none, 2, "numbers"),
             (&["45292", "7"], &none, 3, "numbers"),
-            (&["2024-07-01", "2024-07-01T23:00:00Z"], &none, 3, "only in a time zone"),
-            (&["2024-07-01T00:00:00+01:00"], &none, 2, "only in a time zone"),
+            (&["2024-07-01", "2024-07-01T23:00:00Z"], &none, 3, "needs a time zone"),
+            (&["2024-07-01T00:00:00+01:00"], &none, 2, "needs a time zone"),
             (&["2024-07-01 22:59", "2024-07-01 23:00"], &none, 3, "the next day"),
         ] {
-            let fault = decided(values, said).expect_err(what);
+            let fault = decided(values, options).expect_err(what);
             assert!(fault.what.contains(what) && fault.place == place, "{values:?} {fault:?}");
         }
     }
@@ -556,11 +564,12 @@ mod tests {
             assert_eq!(days(&[value], &as_format(format)), [expected], "{format}");
         }
         for none in ["DD/MM/YY", "DD/MM", "europe", "", "YYYY-MM-DD-DD", "%d/%m/%Y"] {
-            assert_eq!(Format::of(none), None, "{none}");
+            assert_eq!(DateFormat::of(none), None, "{none}");
         }
     }
 
-    /// The same moment is a day by the clock of the zone, on every day of a summer and a winter, and around both changes of clocks.
+    /// The same moment is a day by the clock of the zone, on every day of a summer and a winter, and around both changes of
+    /// clocks.
     #[test]
     fn moments_are_days_in_their_zone() {
         let london = in_zone("Europe/London");
@@ -581,7 +590,7 @@ mod tests {
         ] {
             assert_eq!(days(&[value], &london), [expected], "{value}");
         }
-        let universal = Said { universal: true, ..london.clone() };
+        let universal = DateOptions { universal: true, ..london.clone() };
         assert_eq!(days(&["2024-07-01T23:30:00"], &universal), ["2024-07-02"]);
         // Midnight of every day in London, written in universal time: no day is lost and none comes twice.
         let zone = london.zone.clone().expect("a zone");
@@ -612,7 +621,7 @@ mod tests {
             }
         }
         for text in ["::", "T1:1", "１/２/2024", "1//2024", "é 1:00", "2024-07-01T23:00:00é", "+", "1:", " :1", "0.", ".5"] {
-            let mut survey = Survey::default();
+            let mut survey = DateSurvey::default();
             survey.look(text, 1);
             for format in ["day first", "Excel serial", "DD.MM.YYYY", "D MMM YYYY"] {
                 let days = survey.decide(&as_format(format), "seen").ok().flatten();

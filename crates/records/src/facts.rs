@@ -1,11 +1,11 @@
-//! Events and spells side by side, sorted by person and kind in two passes: rows go to the part of neighbouring people that
-//! they belong to as they arrive, and a part is put in order when it is looked at. So tens of millions of rows need no sort, no
-//! index and little memory beyond themselves, and parts can be worked on by any number of threads.
+//! Events and spells, sorted by person and kind in two passes. As rows arrive, they go to the part of their person and the
+//! people next to it. A part is sorted when it is used. So tens of millions of rows need no overall sort, no index and little
+//! extra memory, and any number of threads can work on parts.
 
-use super::Need;
-use super::batch::{Batch, NONE, Name, Values};
-use super::gate::{Looked, found_people, positions};
+use super::batch::{Batch, ColumnValues, NONE, Name};
+use super::lookups::{RowLookups, find_people, positions};
 use super::names::{NOBODY, Names, fingerprint};
+use super::need::Need;
 use base::day::{Day, FIRST, LAST, NEVER};
 
 /// An event or a spell.
@@ -13,35 +13,35 @@ use base::day::{Day, FIRST, LAST, NEVER};
 pub struct Fact {
     /// The day it happened or began.
     pub from: Day,
-    /// Of a spell, the first day no longer of it; of an event, the day it was proven; else [`NEVER`].
+    /// For a spell, the first day after its end; for an event, the day it was proven; otherwise [`NEVER`].
     pub to: Day,
-    /// The position among the kinds that were asked for: events, then spells.
+    /// The position among the needed kinds: events, then spells.
     pub kind: u16,
-    /// The position among the classes that were asked for, from 1; 0 is any other.
+    /// The position among the needed classes, from 1; 0 is any other class.
     pub class: u16,
-    /// Names the row; 0 when nobody asks which others are about it.
+    /// The key of the row; 0 if no rule needs it.
     pub key: u64,
-    /// The row that this one is about; 0 when it is about none, or nobody asks.
+    /// The key of the row that this one is about; 0 if there is none, or no rule needs it.
     pub about: u64,
-    /// What settled it; 0 when nothing is said.
+    /// The disposal that settled it; 0 if none is given.
     pub disposal: u64,
     /// In hundredths.
     pub amount: i64,
 }
 
-/// Every event and spell that was asked for.
+/// Every needed event and spell.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// Of each part.
+    /// The blocks of each part.
     blocks: Vec<Vec<Block>>,
     people: usize,
-    links: Vec<Link>,
+    needed_keys: Vec<NeededKeys>,
     last: Day,
 }
 
-/// Which of its two keys is asked for of facts of a kind.
+/// Which of its two keys the facts of a kind need.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Link {
+enum NeededKeys {
     #[default]
     None,
     Own,
@@ -51,86 +51,86 @@ enum Link {
 
 /// The facts of neighbouring people.
 #[derive(Debug, Default)]
-pub struct Part {
+pub struct FactsPart {
     /// The first person of the part.
     first: u32,
     people: u32,
-    links: Vec<Link>,
-    /// Where the facts of each person and kind begin, and at the end where the last ones end.
+    needed_keys: Vec<NeededKeys>,
+    /// Where the facts of each person and kind start, and where the last ones end.
     starts: Vec<u32>,
     block: Block,
     /// While filling: where the next fact of each person and kind goes.
     next: Vec<u32>,
 }
 
-/// Rows on their way in, from any number of batches of one table.
+/// Collects the rows of one table, from any number of batches.
 #[derive(Debug)]
-pub struct Gather<'a> {
+pub struct FactsBuilder<'a> {
     people: &'a Names,
     need: &'a Need,
-    links: Vec<Link>,
-    /// The block of each part that is being filled, and one more for everything that was not asked for.
+    needed_keys: Vec<NeededKeys>,
+    /// The block of each part that is being filled, and one more for everything that is not needed.
     open: Vec<Block>,
-    gathered: Gathered,
+    gathered: GatheredFacts,
 }
 
-/// What was gathered, in blocks of neighbouring people.
+/// The collected facts, in blocks of neighbouring people.
 #[derive(Debug)]
-pub struct Gathered {
+pub struct GatheredFacts {
     /// Each with its part.
     blocks: Vec<(usize, Block)>,
     /// Rows of people who are not in the table of people.
     pub unknown_people: u64,
-    /// The last day on which anything that was read, asked for or not, happened or became known.
+    /// The last day on which anything that was read, needed or not, happened or became known.
     pub last: Day,
 }
 
-/// Some facts: what each of them has, and beside that what few tables have.
+/// Some facts: the columns that all have, and the columns that few tables have.
 #[derive(Debug, Default)]
 struct Block {
-    rows: Vec<Row>,
-    more: Option<Box<More>>,
+    rows: Vec<FactRow>,
+    more: Option<Box<RareColumns>>,
 }
 
 /// Columns that few tables have, in the order of the rows. Each ends with the last row that needs it.
 #[derive(Debug, Default)]
-struct More {
+struct RareColumns {
     to: Vec<Day>,
     class: Vec<u16>,
-    /// In place of the key in the row, when one is large or both are asked for of the same fact.
-    keys: Vec<Keys>,
+    /// Used instead of the key in the row if one is large, or if a fact needs both.
+    keys: Vec<FactKeys>,
     disposal: Vec<u64>,
     amount: Vec<i64>,
     known: Vec<Day>,
 }
 
-/// What every fact has. It is written twice for each fact and read three times, which is much of the time that measuring takes
-/// and most of its memory, so it is as small as it can be.
+/// What every fact has. It is written twice for each fact and read three times. That is much of the time of measuring and most
+/// of its memory, so it is as small as possible.
 #[derive(Clone, Copy, Debug, Default)]
-struct Row {
-    /// Its place by person and kind within the part, and in the last [`DAY_BITS`] bits the day, from [`FIRST`].
+struct FactRow {
+    /// Its place by person and kind within the part, and in the last [`DAY_BITS`] bits the day since [`FIRST`].
     what: u32,
-    /// The one key that is asked for of facts of its kind.
+    /// The one key that facts of its kind need.
     key: u32,
 }
 
 const DAY_BITS: u32 = 17;
 const _: () = assert!((LAST - FIRST) >> DAY_BITS == 0);
 
-/// The most kinds of events and spells that can be asked for together.
+/// The most kinds of events and spells that can be needed together.
 pub const MOST_KINDS: usize = 1 << (u32::BITS - DAY_BITS);
 
-impl Row {
-    fn new(place: u32, day: Day, key: u32) -> Row {
-        Row { what: place << DAY_BITS | (day - FIRST) as u32, key }
+impl FactRow {
+    fn new(place: u32, day: Day, key: u32) -> FactRow {
+        FactRow { what: place << DAY_BITS | (day - FIRST) as u32, key }
     }
 
     fn place(self) -> usize {
         (self.what >> DAY_BITS) as usize
     }
 
-    fn keys(self, links: &[Link]) -> Keys {
-        links[self.place() % links.len()].keys(self.key)
+    fn keys(self, needed_keys: &[NeededKeys]) -> FactKeys {
+        needed_keys[self.place() % needed_keys.len()].keys(self.key)
     }
 
     fn day(self) -> Day {
@@ -138,19 +138,19 @@ impl Row {
     }
 }
 
-/// The names of a row and of the one it is about; 0 is none. A small number is its own key, from 1 on, everything else has its
-/// fingerprint. Keys are only ever compared within one person's rows, where two fingerprints that are equal by accident are not
-/// to be expected in the lifetime of the data.
+/// The keys of a row and of the row that it is about; 0 is none. A small number is its own key, from 1 on; anything else has its
+/// fingerprint. Keys are only compared within the rows of one person, where two fingerprints will practically never be equal by
+/// accident.
 #[derive(Clone, Copy, Debug, Default)]
-struct Keys {
+struct FactKeys {
     own: u64,
     about: u64,
 }
 
-/// Rows of one block: enough to be read at a stretch, few enough that the blocks still open stay in the processor's cache.
+/// Rows of one block: enough for fast reading, and few enough that all open blocks stay in the processor's cache.
 const BLOCK_ROWS: usize = 256;
 
-/// People in one part, as a power of two: as many as fit a row beside their kinds, and a part of them the processor's cache.
+/// People in one part, as a power of two: as many as fit into a row with their kinds, so that a part fits the processor's cache.
 fn shift(kinds: usize) -> u32 {
     (MOST_KINDS / kinds.max(1)).max(1).ilog2().min(12)
 }
@@ -160,16 +160,16 @@ fn parts(people: usize, kinds: usize) -> usize {
 }
 
 impl Facts {
-    /// No facts yet, of so many people.
+    /// No facts yet, for this many people.
     #[must_use]
     pub fn new(people: usize, need: &Need) -> Facts {
-        let links = links(need);
-        assert!(links.len() <= MOST_KINDS, "{} kinds do not fit a row", links.len());
-        let blocks = std::iter::repeat_with(Vec::new).take(parts(people, links.len())).collect();
-        Facts { blocks, people, links, last: Day::MIN }
+        let needed_keys = needed_keys(need);
+        assert!(needed_keys.len() <= MOST_KINDS, "{} kinds do not fit a row", needed_keys.len());
+        let blocks = std::iter::repeat_with(Vec::new).take(parts(people, needed_keys.len())).collect();
+        Facts { blocks, people, needed_keys, last: Day::MIN }
     }
 
-    pub fn add(&mut self, gathered: Gathered) {
+    pub fn add(&mut self, gathered: GatheredFacts) {
         gathered.blocks.into_iter().for_each(|(part, block)| self.blocks[part].push(block));
         self.last = self.last.max(gathered.last);
     }
@@ -180,16 +180,16 @@ impl Facts {
         self.blocks.len()
     }
 
-    /// The position of the part that a person is in.
+    /// The position of the part of a person.
     #[must_use]
     pub fn part(&self, person: u32) -> usize {
-        person as usize >> shift(self.links.len())
+        person as usize >> shift(self.needed_keys.len())
     }
 
     /// The facts of one person that were known by a day, in order.
     #[must_use]
     pub fn of(&self, person: u32, known_at: Day) -> Vec<Fact> {
-        let mut part = Part::default();
+        let mut part = FactsPart::default();
         self.fill(self.part(person), known_at, &mut part);
         let mut facts: Vec<Fact> = part.of(person).all().collect();
         facts.sort_unstable();
@@ -208,17 +208,17 @@ impl Facts {
     }
 
     /// Fills `part` with the facts, known by a day, of the people of the part at a position, by person and kind. The same `part`
-    /// is filled again and again, so that its memory is asked for only once.
-    pub fn fill(&self, at: usize, known_at: Day, part: &mut Part) {
-        let shift = shift(self.links.len());
+    /// is reused, so that its memory is allocated only once.
+    pub fn fill(&self, at: usize, known_at: Day, part: &mut FactsPart) {
+        let shift = shift(self.needed_keys.len());
         let first = (at << shift).min(self.people);
         let people = ((at + 1) << shift).min(self.people) - first;
         (part.first, part.people) = (first as u32, people as u32);
-        part.links.clone_from(&self.links);
+        part.needed_keys.clone_from(&self.needed_keys);
         let starts = &mut part.starts;
         starts.clear();
-        starts.resize(people * self.links.len() + 1, 0);
-        // Nothing of most records became known later than their last day.
+        starts.resize(people * self.needed_keys.len() + 1, 0);
+        // In most records, nothing became known after the last day.
         let known_at = if self.last <= known_at { NEVER } else { known_at };
         let blocks = &self.blocks[at];
         for block in blocks {
@@ -234,7 +234,7 @@ impl Facts {
                 let next = &mut part.next[row.place()];
                 part.block.rows[*next as usize] = row;
                 if let Some(more) = &mut part.block.more {
-                    more.put(*next as usize, block, at, &self.links);
+                    more.put(*next as usize, block, at, &self.needed_keys);
                 }
                 *next += 1;
             });
@@ -244,14 +244,14 @@ impl Facts {
 
 /// One person's facts.
 #[derive(Clone, Copy, Debug)]
-pub struct Own<'a> {
+pub struct PersonFacts<'a> {
     block: &'a Block,
-    links: &'a [Link],
+    needed_keys: &'a [NeededKeys],
     /// Where the facts of each kind begin, and the end of the last.
     starts: &'a [u32],
 }
 
-impl Part {
+impl FactsPart {
     /// The people of the part.
     #[must_use]
     pub fn people(&self) -> std::ops::Range<u32> {
@@ -260,24 +260,24 @@ impl Part {
 
     /// The facts of one of its people.
     #[must_use]
-    pub fn of(&self, person: u32) -> Own<'_> {
-        let kinds = self.links.len();
+    pub fn of(&self, person: u32) -> PersonFacts<'_> {
+        let kinds = self.needed_keys.len();
         let at = (person - self.first) as usize * kinds;
-        Own { block: &self.block, links: &self.links, starts: &self.starts[at..=at + kinds] }
+        PersonFacts { block: &self.block, needed_keys: &self.needed_keys, starts: &self.starts[at..=at + kinds] }
     }
 }
 
-impl<'a> Own<'a> {
+impl<'a> PersonFacts<'a> {
     /// The facts of a kind, in no order.
     #[inline]
     pub fn of(self, kind: u16) -> impl Iterator<Item = Fact> + 'a {
-        let (at, link) = (usize::from(kind), self.links[usize::from(kind)]);
-        (self.starts[at]..self.starts[at + 1]).map(move |row| self.block.fact(row as usize, kind, link))
+        let (at, needed) = (usize::from(kind), self.needed_keys[usize::from(kind)]);
+        (self.starts[at]..self.starts[at + 1]).map(move |row| self.block.fact(row as usize, kind, needed))
     }
 
     /// Everything, in no order.
     pub fn all(self) -> impl Iterator<Item = Fact> + 'a {
-        (0..self.links.len() as u16).flat_map(move |kind| self.of(kind))
+        (0..self.needed_keys.len() as u16).flat_map(move |kind| self.of(kind))
     }
 
     /// How many facts there are.
@@ -291,13 +291,13 @@ impl<'a> Own<'a> {
         self.len() == 0
     }
 
-    /// How many facts equal another one in all but their key, the first of them not counted.
+    /// How many facts equal an earlier one in everything but the key.
     #[must_use]
     pub fn copies(self) -> usize {
         let (mut found, mut room) = (0, Vec::new());
-        for kind in 0..self.links.len() as u16 {
+        for kind in 0..self.needed_keys.len() as u16 {
             let rows = self.starts[usize::from(kind)] as usize..self.starts[usize::from(kind) + 1] as usize;
-            // Most people have no two facts of one kind on one day, and that is quickly seen.
+            // Most people have no two facts of one kind on one day, and that is quick to see.
             let alike = match rows.len() {
                 0 | 1 => false,
                 2..=FEW => rows.clone().any(|at| {
@@ -316,11 +316,11 @@ impl<'a> Own<'a> {
         found
     }
 
-    /// The same facts as a part of one person, each that equals another in all but its key once.
+    /// The same facts as a part of one person, without copies that differ only in the key.
     #[must_use]
-    pub fn once(self, person: u32) -> Part {
+    pub fn once(self, person: u32) -> FactsPart {
         let (mut kept, mut starts) = (Vec::with_capacity(self.len()), vec![0]);
-        for kind in 0..self.links.len() as u16 {
+        for kind in 0..self.needed_keys.len() as u16 {
             let rows = self.starts[usize::from(kind)] as usize..self.starts[usize::from(kind) + 1] as usize;
             let mut facts: Vec<(Fact, usize)> = rows.map(|at| (self.without_key(at, kind), at)).collect();
             facts.sort_unstable();
@@ -332,22 +332,22 @@ impl<'a> Own<'a> {
             rows: kept.iter().map(|at| self.block.rows[*at]).collect(),
             more: self.block.more.as_ref().map(|more| Box::new(more.only(&kept))),
         };
-        Part { first: person, people: 1, links: self.links.to_vec(), starts, block, next: Vec::new() }
+        FactsPart { first: person, people: 1, needed_keys: self.needed_keys.to_vec(), starts, block, next: Vec::new() }
     }
 
     fn without_key(self, row: usize, kind: u16) -> Fact {
-        Fact { key: 0, ..self.block.fact(row, kind, self.links[usize::from(kind)]) }
+        Fact { key: 0, ..self.block.fact(row, kind, self.needed_keys[usize::from(kind)]) }
     }
 }
 
-/// So many facts of a kind are compared each with each.
+/// Up to this many facts of a kind are compared with each other directly.
 const FEW: usize = 24;
 
 impl Block {
     #[inline]
-    fn fact(&self, row: usize, kind: u16, link: Link) -> Fact {
-        let Row { key, .. } = self.rows[row];
-        let Keys { own, about } = link.keys(key);
+    fn fact(&self, row: usize, kind: u16, needed: NeededKeys) -> Fact {
+        let FactRow { key, .. } = self.rows[row];
+        let FactKeys { own, about } = needed.keys(key);
         let fact = Fact { from: self.rows[row].day(), to: NEVER, kind, key: own, about, ..Fact::default() };
         match &self.more {
             None => fact,
@@ -355,9 +355,9 @@ impl Block {
         }
     }
 
-    /// Takes the rows that were known by a day, each with its position.
+    /// Gives the rows that were known by a day, each with its position.
     #[inline]
-    fn known(&self, known_at: Day, mut take: impl FnMut(usize, Row)) {
+    fn known(&self, known_at: Day, mut take: impl FnMut(usize, FactRow)) {
         for (at, row) in self.rows.iter().enumerate() {
             let known = || match self.more.as_ref().and_then(|more| more.known.get(at)) {
                 Some(known) if *known != NEVER => *known <= known_at,
@@ -369,7 +369,7 @@ impl Block {
         }
     }
 
-    /// Has room for so many facts of some blocks, with the columns that any of them has.
+    /// Makes room for this many facts of some blocks, with the columns that any of them has.
     fn make_room(&mut self, count: usize, blocks: &[Block]) {
         fn room<T: Clone + Default>(values: &mut Vec<T>, count: usize, wanted: bool) {
             if wanted && values.len() < count {
@@ -377,7 +377,7 @@ impl Block {
             }
         }
         room(&mut self.rows, count, true);
-        let all: Vec<&More> = blocks.iter().filter_map(|block| block.more.as_deref()).collect();
+        let all: Vec<&RareColumns> = blocks.iter().filter_map(|block| block.more.as_deref()).collect();
         if all.is_empty() {
             self.more = None;
             return;
@@ -391,10 +391,10 @@ impl Block {
     }
 }
 
-impl More {
-    /// A fact with what this has of it.
+impl RareColumns {
+    /// A fact with its values in these columns.
     fn fact(&self, row: usize, fact: Fact) -> Fact {
-        let keys = self.keys.get(row).copied().unwrap_or(Keys { own: fact.key, about: fact.about });
+        let keys = self.keys.get(row).copied().unwrap_or(FactKeys { own: fact.key, about: fact.about });
         Fact {
             to: self.to.get(row).copied().unwrap_or(NEVER),
             class: self.class.get(row).copied().unwrap_or(0),
@@ -406,8 +406,8 @@ impl More {
         }
     }
 
-    /// The same of some rows, in their order.
-    fn only(&self, rows: &[usize]) -> More {
+    /// The same for some rows, in their order.
+    fn only(&self, rows: &[usize]) -> RareColumns {
         fn only<T: Copy>(column: &[T], rows: &[usize], none: T) -> Vec<T> {
             if column.is_empty() {
                 Vec::new()
@@ -415,23 +415,23 @@ impl More {
                 rows.iter().map(|row| column.get(*row).copied().unwrap_or(none)).collect()
             }
         }
-        More {
+        RareColumns {
             to: only(&self.to, rows, NEVER),
             class: only(&self.class, rows, 0),
-            keys: only(&self.keys, rows, Keys::default()),
+            keys: only(&self.keys, rows, FactKeys::default()),
             disposal: only(&self.disposal, rows, 0),
             amount: only(&self.amount, rows, 0),
             known: only(&self.known, rows, NEVER),
         }
     }
 
-    /// Takes a fact of a block to a place.
-    fn put(&mut self, place: usize, from: &Block, row: usize, links: &[Link]) {
-        let keys = from.rows[row].keys(links);
+    /// Copies a fact of a block to a place.
+    fn put(&mut self, place: usize, from: &Block, row: usize, needed_keys: &[NeededKeys]) {
+        let keys = from.rows[row].keys(needed_keys);
         let plain = Fact { key: keys.own, about: keys.about, ..Fact::default() };
-        let none = More::default();
+        let none = RareColumns::default();
         let fact = from.more.as_deref().unwrap_or(&none).fact(row, plain);
-        let keys = Keys { own: fact.key, about: fact.about };
+        let keys = FactKeys { own: fact.key, about: fact.about };
         fn set<T>(column: &mut [T], place: usize, value: T) {
             if let Some(at) = column.get_mut(place) {
                 *at = value;
@@ -445,94 +445,94 @@ impl More {
     }
 }
 
-impl Link {
-    /// The keys of a fact of which only one is asked for.
+impl NeededKeys {
+    /// The keys of a fact that needs only one.
     #[inline]
-    fn keys(self, key: u32) -> Keys {
-        let when = |link| if self == link { u64::from(key) } else { 0 };
-        Keys { own: when(Link::Own), about: when(Link::About) }
+    fn keys(self, key: u32) -> FactKeys {
+        let when = |needed| if self == needed { u64::from(key) } else { 0 };
+        FactKeys { own: when(NeededKeys::Own), about: when(NeededKeys::About) }
     }
 }
 
-/// The links of each kind of event and spell that is asked for.
-fn links(need: &Need) -> Vec<Link> {
+/// Which keys the facts of each needed kind of event and spell need.
+fn needed_keys(need: &Need) -> Vec<NeededKeys> {
     let of = |kind: &String| match (need.referred.contains(kind), need.referring.contains(kind)) {
-        (false, false) => Link::None,
-        (true, false) => Link::Own,
-        (false, true) => Link::About,
-        (true, true) => Link::Both,
+        (false, false) => NeededKeys::None,
+        (true, false) => NeededKeys::Own,
+        (false, true) => NeededKeys::About,
+        (true, true) => NeededKeys::Both,
     };
-    need.events.iter().map(of).chain(need.spells.iter().map(|_| Link::None)).collect()
+    need.events.iter().map(of).chain(need.spells.iter().map(|_| NeededKeys::None)).collect()
 }
 
-impl<'a> Gather<'a> {
-    /// Nothing yet of a table of facts.
+impl<'a> FactsBuilder<'a> {
+    /// No rows yet.
     #[must_use]
-    pub fn new(people: &'a Names, need: &'a Need) -> Gather<'a> {
-        let links = links(need);
-        let open = std::iter::repeat_with(Block::default).take(parts(people.len(), links.len()) + 1).collect();
-        let gathered = Gathered { blocks: Vec::new(), unknown_people: 0, last: Day::MIN };
-        Gather { people, need, links, open, gathered }
+    pub fn new(people: &'a Names, need: &'a Need) -> FactsBuilder<'a> {
+        let needed_keys = needed_keys(need);
+        let open = std::iter::repeat_with(Block::default).take(parts(people.len(), needed_keys.len()) + 1).collect();
+        let gathered = GatheredFacts { blocks: Vec::new(), unknown_people: 0, last: Day::MIN };
+        FactsBuilder { people, need, needed_keys, open, gathered }
     }
 
-    /// Takes in the rows of a batch of events or spells that are asked for.
+    /// Adds the needed rows of a batch of events or spells.
     pub fn add(&mut self, batch: &Batch) {
         let column = |name| &batch.columns[batch.table.column(name)];
         let kinds = if batch.table.name == "spells" { &self.need.spells } else { &self.need.events };
-        let persons = found_people(self.people, column("person"), batch.rows());
-        self.add_looked(batch, &Looked { persons, kinds: positions(column("kind"), batch.rows(), kinds) });
+        let persons = find_people(self.people, column("person"), batch.rows());
+        self.add_looked_up(batch, &RowLookups { persons, kinds: positions(column("kind"), batch.rows(), kinds) });
     }
 
-    /// The same where people and kinds have been looked up.
-    pub fn add_looked<'b>(&mut self, batch: &'b Batch, looked: &Looked) {
+    /// The same, if people and kinds are looked up already.
+    pub fn add_looked_up<'b>(&mut self, batch: &'b Batch, lookups: &RowLookups) {
         let spells = batch.table.name == "spells";
         let days = |column| match &batch.columns[batch.table.column(column)] {
-            Values::Days(days) => &days[..],
+            ColumnValues::Days(days) => &days[..],
             _ => &[],
         };
         let (from, to, known) = if spells { ("from", "to", "known") } else { ("date", "settled", "known") };
         let (from, to, known) = (days(from), days(to), days(known));
-        // The end of a spell is not counted: ends are written down before they come.
+        // The end of a spell does not count: it may be written down in advance.
         let later = if spells { &[] } else { to };
-        let told = later.iter().chain(known).filter(|day| **day != NEVER);
-        self.gathered.last = told.chain(from.iter().max()).fold(self.gathered.last, |last, day| last.max(*day));
+        let known_days = later.iter().chain(known).filter(|day| **day != NEVER);
+        self.gathered.last = known_days.chain(from.iter().max()).fold(self.gathered.last, |last, day| last.max(*day));
 
         let column = |name: &str, wanted: bool| {
             let column = batch.table.columns.iter().position(|column| column.name == name).filter(|_| wanted);
-            column.map_or(&Values::Absent, |column| &batch.columns[column])
+            column.map_or(&ColumnValues::Absent, |column| &batch.columns[column])
         };
         let (own, about) = (column("event", true), column("about", true));
         let class = column("class", !self.need.classes.is_empty());
-        let few = Few {
+        let few = RareValues {
             to,
             known,
-            class: if *class == Values::Absent { Vec::new() } else { positions(class, batch.rows(), &self.need.classes) },
+            class: if *class == ColumnValues::Absent { Vec::new() } else { positions(class, batch.rows(), &self.need.classes) },
             disposal: column("disposal", !self.need.disposals.is_empty()),
             amount: column("amount", !self.need.amounts.is_empty()),
         };
-        let (few_there, both) = (few.any(), self.links.contains(&Link::Both));
+        let (few_there, both) = (few.any(), self.needed_keys.contains(&NeededKeys::Both));
         let offset = if spells { self.need.events.len() } else { 0 };
-        let Looked { persons: someone, kinds } = looked;
+        let RowLookups { persons: someone, kinds } = lookups;
         self.gathered.unknown_people += someone.iter().filter(|person| **person == NOBODY).count() as u64;
-        let key_of = self.links[offset..].iter().map(|link| match link {
-            Link::About => about,
-            // Where no key is asked for, nobody looks at it.
-            Link::Own | Link::None | Link::Both => own,
+        let key_of = self.needed_keys[offset..].iter().map(|needed| match needed {
+            NeededKeys::About => about,
+            // A key that is not needed is never read.
+            NeededKeys::Own | NeededKeys::None | NeededKeys::Both => own,
         });
-        // Numbers are what is quickest to get at.
-        let numbers = |column: &'b Values| match column {
-            Values::Numbers(numbers) => (column, &numbers[..]),
+        // Numbers are fastest to read.
+        let numbers = |column: &'b ColumnValues| match column {
+            ColumnValues::Numbers(numbers) => (column, &numbers[..]),
             column => (column, &[][..]),
         };
-        let key_of: Vec<(&Values, &[i64])> = std::iter::once(own).chain(key_of).map(numbers).collect();
-        let (shift, all, parts) = (shift(self.links.len()), self.links.len() as u32, self.open.len() - 1);
+        let key_of: Vec<(&ColumnValues, &[i64])> = std::iter::once(own).chain(key_of).map(numbers).collect();
+        let (shift, all, parts) = (shift(self.needed_keys.len()), self.needed_keys.len() as u32, self.open.len() - 1);
         for (row, (someone, kind)) in someone.iter().zip(kinds).enumerate() {
-            // What is not asked for goes into a part of its own: that is quicker than to ask at every turn.
+            // Rows that are not needed go into their own part: that is faster than a branch for each row.
             let unwanted = (*someone == NOBODY) | (*kind == 0);
             let part = if unwanted { parts } else { (*someone >> shift) as usize };
             let block = &mut self.open[part];
             if block.rows.len() == BLOCK_ROWS {
-                // Copied away in one go, so that what is written to here and there stays in the processor's cache.
+                // Copied at once, so that the open blocks stay in the processor's cache.
                 let full = Block { rows: block.rows.to_vec(), more: block.more.take() };
                 block.rows.clear();
                 if part < parts {
@@ -545,24 +545,24 @@ impl<'a> Gather<'a> {
                 Some(number) if is_small(*number) => *number as u64 + 1,
                 _ => key(column, row),
             };
-            block.rows.push(Row::new(place, from[row], key as u32));
+            block.rows.push(FactRow::new(place, from[row], key as u32));
             let large = both || key > u64::from(u32::MAX);
             if large || few_there {
                 let (at, more) = (block.rows.len() - 1, block.more.get_or_insert_default());
                 few.put(row, more, at);
                 if large {
                     let without = &block.rows[more.keys.len()..at];
-                    more.keys.extend(without.iter().map(|row| row.keys(&self.links)));
-                    more.keys.push(Keys { own: self::key(own, row), about: self::key(about, row) });
+                    more.keys.extend(without.iter().map(|row| row.keys(&self.needed_keys)));
+                    more.keys.push(FactKeys { own: self::key(own, row), about: self::key(about, row) });
                 }
             }
         }
     }
 
-    /// Everything that was gathered.
+    /// Everything that was collected.
     #[must_use]
-    pub fn end(mut self) -> Gathered {
-        // What was not asked for is at the end.
+    pub fn end(mut self) -> GatheredFacts {
+        // Rows that are not needed are at the end.
         self.open.pop();
         for (part, mut block) in self.open.into_iter().enumerate().filter(|(_, block)| !block.rows.is_empty()) {
             block.rows.shrink_to_fit();
@@ -572,23 +572,23 @@ impl<'a> Gather<'a> {
     }
 }
 
-/// The columns of a batch that few tables have; nothing where this one has none.
-struct Few<'a> {
+/// The columns of a batch that few tables have.
+struct RareValues<'a> {
     to: &'a [Day],
     known: &'a [Day],
     class: Vec<u16>,
-    disposal: &'a Values,
-    amount: &'a Values,
+    disposal: &'a ColumnValues,
+    amount: &'a ColumnValues,
 }
 
-impl Few<'_> {
+impl RareValues<'_> {
     fn any(&self) -> bool {
         let days = !self.to.is_empty() || !self.known.is_empty() || !self.class.is_empty();
-        days || *self.disposal != Values::Absent || *self.amount != Values::Absent
+        days || *self.disposal != ColumnValues::Absent || *self.amount != ColumnValues::Absent
     }
 
-    /// Puts what is there of a row of the batch to a place.
-    fn put(&self, row: usize, more: &mut More, at: usize) {
+    /// Copies the values of a row of the batch to a place.
+    fn put(&self, row: usize, more: &mut RareColumns, at: usize) {
         fn put<T: Copy + PartialEq>(column: &mut Vec<T>, at: usize, none: T, value: Option<T>) {
             if let Some(value) = value.filter(|value| *value != none) {
                 column.resize(at, none);
@@ -599,7 +599,7 @@ impl Few<'_> {
         put(&mut more.known, at, NEVER, self.known.get(row).copied());
         put(&mut more.class, at, 0, self.class.get(row).copied());
         put(&mut more.disposal, at, 0, Some(key(self.disposal, row)));
-        if let Values::Numbers(amounts) = self.amount {
+        if let ColumnValues::Numbers(amounts) = self.amount {
             put(&mut more.amount, at, 0, Some(amounts[row]).filter(|amount| *amount != NONE));
         }
     }
@@ -609,15 +609,15 @@ fn is_small(number: i64) -> bool {
     (0..i64::from(u32::MAX)).contains(&number)
 }
 
-/// The key of a row in a column, as facts have it; 0 when it has none.
-pub(super) fn key(column: &Values, row: usize) -> u64 {
+/// The key of a row in a column, as facts have it; 0 if it has none.
+pub(super) fn key(column: &ColumnValues, row: usize) -> u64 {
     let of = |name: Name<'_>| match name {
         Name::Number(number) if is_small(number) => number as u64 + 1,
         name => fingerprint(name) | 1 << 63,
     };
     match column {
-        Values::Numbers(numbers) if numbers[row] != NONE => of(Name::Number(numbers[row])),
-        Values::Texts(texts) if !texts.get(row).is_empty() => of(Name::of(texts.get(row))),
+        ColumnValues::Numbers(numbers) if numbers[row] != NONE => of(Name::Number(numbers[row])),
+        ColumnValues::Texts(texts) if !texts.get(row).is_empty() => of(Name::of(texts.get(row))),
         _ => 0,
     }
 }
@@ -641,7 +641,7 @@ mod tests {
             let (first, last) = (&names[..2], &names[kinds - 2..]);
             let referred = if both { last.to_vec() } else { last[..1].to_vec() };
             let need = Need { events: names.clone(), referred, referring: last[1..].to_vec(), ..Need::default() };
-            let mut gather = Gather::new(&people.names, &need);
+            let mut gather = FactsBuilder::new(&people.names, &need);
             let mut expected: Vec<Vec<Fact>> = vec![Vec::new(); 300];
             for (at, offset) in [0, 5_000_000_000, 20_000, 7_000_000_000].into_iter().enumerate() {
                 let mut batch = Batch::empty(events);
@@ -656,7 +656,7 @@ mod tests {
                         ("date", &base::day::date(day).to_string()),
                         ("about", &about.to_string()),
                     ]);
-                    // Nobody knows this person, and nobody asks for this kind.
+                    // This person is unknown, and this kind is not needed.
                     for other in [("300", kind.as_str()), ("1", "another")] {
                         batch.push(&[
                             ("event", &key.to_string()),
@@ -681,7 +681,7 @@ mod tests {
                 bare.sort_unstable();
                 expected.sort_unstable();
                 assert_eq!(bare, expected);
-                // Where keys are asked for, they are all different, and the last kind is about others.
+                // Needed keys are all different, and the last kind is about others.
                 let of = |kind: usize| found.iter().filter(move |fact| usize::from(fact.kind) == kind);
                 let asked: Vec<u64> = of(kinds - 2).chain(of(kinds - 1).filter(|_| both)).map(|fact| fact.key).collect();
                 let keys: std::collections::BTreeSet<u64> = asked.iter().copied().filter(|key| *key > 0).collect();

@@ -1,21 +1,22 @@
-//! What is wrong with one row, one value or one file of records. A value that may say who somebody is never gets in here.
+//! A fault of one row, one value or one file of records. It never has a value that may identify a person.
 
 use std::io;
 
-use super::schema::{Column, Kind, Table};
+use super::schema::{RecordColumn, RecordTable, ValueKind};
 
-/// One thing wrong in one place.
+/// One fault in one place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
-    /// The line of a CSV file or the row of a Parquet file, from 1; 0 when the file as a whole is meant.
+    /// The line of a CSV file or the row of another file, from 1; 0 for the file as a whole.
     pub place: u64,
-    /// The column, or nothing when the row as a whole is meant.
+    /// The column; empty for the row as a whole.
     pub column: String,
-    /// What is wrong, in words that are the same for every such fault, so that many can be counted as one.
+    /// What is wrong. The text is the same for every such fault, so that they can be counted together.
     pub what: &'static str,
-    /// What was read; never of a personal column.
+    /// What was read; never a value of a personal column.
     pub value: Option<String>,
     pub expected: String,
+    /// How to fix it.
     pub fix: String,
     pub grade: Grade,
 }
@@ -29,18 +30,18 @@ impl std::fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// What a fault does to its row.
+/// The effect of a fault on its row, or on the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
     /// The file cannot be read at all, or no further.
     File,
-    /// Nothing is measured or paid until this is put right: to go on would be to guess.
+    /// Nothing is measured or paid until this is fixed: going on would mean guessing.
     Refused,
     /// The row is set aside.
     Row,
-    /// The row was read before, to the letter; it counts once.
+    /// The row repeats an earlier one exactly; it counts once.
     Repeat,
-    /// The row is kept; a careful reader would want to know.
+    /// The row is used, and the fault is reported.
     Warning,
 }
 
@@ -58,39 +59,39 @@ impl Fault {
         Fault { place, grade: Grade::Row, ..Fault::file(what, expected, fix) }
     }
 
-    /// A fault of one value; the value is kept only where the column is not personal.
+    /// A fault of one value. The value is kept only if the column is not personal.
     #[must_use]
-    pub fn value(place: u64, column: &Column, value: &str, what: &'static str, fix: impl Into<String>) -> Fault {
+    pub fn value(place: u64, column: &RecordColumn, value: &str, what: &'static str, fix: impl Into<String>) -> Fault {
         Fault { column: column.name.into(), value: shown(column, value), ..Fault::row(place, what, column.kind.expected(), fix) }
     }
 
-    /// The fault inside an error of reading, or the error where there is none: what is wrong with a file's bytes comes up through
-    /// readers as an error.
+    /// The fault inside a reading error, or the error itself if it has none. Readers report faults of a file's bytes as errors.
     pub fn of(error: io::Error) -> Result<Fault, io::Error> {
         error.downcast::<Fault>()
     }
 
     /// Names the column.
     #[must_use]
-    pub fn column(mut self, table: &Table, column: usize) -> Fault {
+    pub fn column(mut self, table: &RecordTable, column: usize) -> Fault {
         self.column = table.columns[column].name.into();
         self
     }
 
-    /// The same without what was read.
+    /// The same without the value.
     #[must_use]
-    pub fn unseen(mut self) -> Fault {
+    pub fn without_value(mut self) -> Fault {
         self.value = None;
         self
     }
 
+    /// Makes it a warning: the row is used.
     #[must_use]
     pub fn warning(mut self) -> Fault {
         self.grade = Grade::Warning;
         self
     }
 
-    /// Nothing goes on before this is put right.
+    /// Stops the run until this is fixed.
     #[must_use]
     pub fn refused(mut self) -> Fault {
         self.grade = Grade::Refused;
@@ -98,21 +99,21 @@ impl Fault {
     }
 }
 
-/// The value as a message may show it: short, printable, and nothing of a personal column. A cell may have slipped into a
-/// neighbour's column, as a comma inside an unquoted name makes it do; so only what has the form of its column is shown.
-fn shown(column: &Column, value: &str) -> Option<String> {
+/// The value as a message may show it: short, printable, and nothing from a personal column. A cell may have shifted into the
+/// next column, for example because of a comma inside an unquoted name. So a value is shown only if it has the form of its
+/// column.
+fn shown(column: &RecordColumn, value: &str) -> Option<String> {
     (!column.personal && has_form(column, value)).then(|| visible(value))
 }
 
-/// A short text of which everything can be seen: spaces that are not plain ones and characters that take no space are written
-/// by their numbers.
+/// A short text in which everything is visible: unusual spaces and invisible characters are written as numbers.
 #[must_use]
 pub fn visible(value: &str) -> String {
     let mut shown = String::new();
     for letter in value.chars().take(40) {
         match letter {
             ' ' => shown.push(' '),
-            letter if letter.is_whitespace() || base::spelling::unseen(letter) => {
+            letter if letter.is_whitespace() || base::similar_names::unseen(letter) => {
                 shown.push_str(&format!("<U+{:04X}>", u32::from(letter)));
             }
             letter => shown.push(letter),
@@ -124,13 +125,13 @@ pub fn visible(value: &str) -> String {
     shown
 }
 
-/// Whether a value, right or wrong, is evidently meant for its column, and no name, number or note of somebody that slipped in.
-fn has_form(column: &Column, value: &str) -> bool {
+/// Whether a value, right or wrong, clearly belongs to its column, and is not a shifted name, number or note about a person.
+fn has_form(column: &RecordColumn, value: &str) -> bool {
     let value = value.trim();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     match column.kind {
-        // A date in any order, with or without a time, or the number of a day in a spreadsheet.
-        Kind::Day => {
+        // A date in any order, with or without a time, or the number of a date in a spreadsheet.
+        ValueKind::Day => {
             let parts = value.split(['-', '/', '.', 'T', ' ', ':', 'Z', '+']);
             digits > 0
                 && parts.clone().all(|part| part.len() <= 9 && part.bytes().all(|byte| byte.is_ascii_digit()))
@@ -138,16 +139,16 @@ fn has_form(column: &Column, value: &str) -> bool {
                 && parts.filter(|part| part.len() > 4).count() <= 1
                 && value.len() <= 40
         }
-        Kind::Amount | Kind::Share => {
+        ValueKind::Amount | ValueKind::Share => {
             let usual = |c: char| c.is_ascii_digit() || ".,-+%£$€eE".contains(c);
             digits <= 9 && value.chars().all(usual)
         }
-        // A slip in one of the known words.
-        Kind::Choice(words) => {
+        // A typing slip in one of the known words.
+        ValueKind::Choice(words) => {
             let near = value.len() > 3 && base::problem::nearest(value, words.iter().copied()).is_some();
             near || words.iter().any(|word| word.eq_ignore_ascii_case(value))
         }
-        // Anything may stand here; whoever knows more of the row decides.
-        Kind::Id | Kind::Text => true,
+        // Any text is possible here; the caller decides with the rest of the row.
+        ValueKind::Id | ValueKind::Text => true,
     }
 }

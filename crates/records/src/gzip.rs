@@ -1,5 +1,5 @@
-//! Text packed with gzip, unpacked as it is read: one member or several, as programs that append write them. A file that unpacks to
-//! absurdly much, ends too early or goes on with something else is a [`Fault`], carried by the error of the reader.
+//! Reads text compressed with gzip, in one part or several. A file that unpacks to far too much, ends too early or continues
+//! with other data is a [`Fault`], which the error of the reader carries.
 
 use std::io::{self, BufRead, Read};
 
@@ -9,14 +9,14 @@ use super::fault::Fault;
 
 /// How a gzip file begins.
 pub const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// Unpacking may grow the file so many times; tables of rows that all differ stay far below.
+/// The most times that unpacking may grow the file. Tables of different rows stay far below.
 const MOST_GROWTH: u64 = 200;
-/// Below this nothing is absurd.
-const NEVER_ABSURD: u64 = 1 << 26;
+/// Files that unpack to less than this are never refused.
+const ALWAYS_ALLOWED: u64 = 1 << 26;
 
 /// Unpacks what it reads.
 pub struct Gzip<R: Read> {
-    /// Nothing when the end was reached.
+    /// `None` at the end.
     member: Option<GzDecoder<Packed<R>>>,
     unpacked: u64,
 }
@@ -29,7 +29,7 @@ impl<R: Read> Gzip<R> {
     }
 }
 
-/// Bytes on their way in, counted.
+/// Compressed bytes, counted as they are read.
 struct Packed<R> {
     from: io::BufReader<R>,
     taken: u64,
@@ -65,11 +65,11 @@ impl<R: Read> Read for Gzip<R> {
             };
             if read > 0 || into.is_empty() {
                 self.unpacked += read as u64;
-                if self.unpacked > NEVER_ABSURD && self.unpacked / MOST_GROWTH > member.get_ref().taken {
+                if self.unpacked > ALWAYS_ALLOWED && self.unpacked / MOST_GROWTH > member.get_ref().taken {
                     let fault = Fault::file(
-                        "the gzip file unpacks to absurdly much",
+                        "the gzip file unpacks to far too much data",
                         format!("at most {MOST_GROWTH} bytes from each byte of the file"),
-                        "look at what is in it; a table of different rows cannot be packed so small",
+                        "check what is in it: a table of different rows cannot be compressed so much",
                     );
                     return Err(io::Error::other(fault));
                 }
@@ -81,7 +81,7 @@ impl<R: Read> Read for Gzip<R> {
     }
 }
 
-/// The member that follows, if any does. Noughts that fill up a block are no data.
+/// The next part, if there is one. Zeros that fill a block are ignored.
 fn next<R: Read>(mut packed: Packed<R>) -> io::Result<Option<GzDecoder<Packed<R>>>> {
     loop {
         let rest = packed.fill_buf()?;
@@ -92,7 +92,7 @@ fn next<R: Read>(mut packed: Packed<R>) -> io::Result<Option<GzDecoder<Packed<R>
             Some(byte) if *byte == MAGIC[0] && fill == 0 => return Ok(Some(GzDecoder::new(packed))),
             Some(_) => {
                 let fault = Fault::file(
-                    "something else follows the end of the gzip file",
+                    "other data follow the end of the gzip file",
                     "the end of the file, or more gzip data",
                     "ask for the file again, and compare its size",
                 );
@@ -102,7 +102,7 @@ fn next<R: Read>(mut packed: Packed<R>) -> io::Result<Option<GzDecoder<Packed<R>
     }
 }
 
-/// What the unpacker cannot go on with.
+/// Damage as a fault; other errors stay as they are.
 fn fault(error: io::Error) -> io::Error {
     let damaged = matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
     if !damaged {

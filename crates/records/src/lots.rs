@@ -1,5 +1,5 @@
-//! Lots: contracts for one kind of service in one place. In come the tables of lots and subcontracts; out comes who holds what
-//! on a day, by provider and by region.
+//! Lots: contracts for one kind of service in one place. From the tables of lots and subcontracts: which provider holds what on
+//! a day, by provider and by region.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,31 +10,31 @@ use base::day::{Day, NEVER};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lot {
     pub lot: String,
-    /// Who holds it: the prime provider.
+    /// The prime provider, which holds the lot.
     pub provider: String,
-    /// Who works in it besides, each once, in order.
+    /// The subcontractors, each once, in order.
     pub subcontractors: Vec<String>,
     pub kind: String,
     pub region: String,
     pub area: String,
-    /// The first day of it; the beginning of time where none is stated.
+    /// The first day; [`Day::MIN`] if none is stated.
     pub begins: Day,
-    /// The first day no longer of it, or [`NEVER`].
+    /// The first day after the end, or [`NEVER`].
     pub ends: Day,
 }
 
-/// What one provider has.
+/// The lots of one provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Holding {
+pub struct LotsHeld {
     /// Lots that it holds.
     pub held: u32,
     /// Lots of others that it works in.
     pub worked_in: u32,
 }
 
-/// What there is in one region.
+/// The lots of one region.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Region {
+pub struct RegionLots {
     pub lots: u32,
     pub holders: BTreeSet<String>,
     pub subcontractors: BTreeSet<String>,
@@ -47,7 +47,7 @@ impl Lot {
     }
 }
 
-/// Every lot known by a day, in the order of the table. A subcontract of a lot that is not there is left out; the check tells it.
+/// Every lot known by a day, in the order of the table. A subcontract of a missing lot is left out; the gate reports it.
 #[must_use]
 pub fn lots(lots: &[Batch], subcontracts: &[Batch], known_at: Day) -> Vec<Lot> {
     let mut out = Vec::new();
@@ -88,10 +88,10 @@ fn rows(batches: &[Batch], known_at: Day) -> impl Iterator<Item = (&Batch, usize
     })
 }
 
-/// What each provider has, in the order of names.
+/// The lots of each provider, in the order of names.
 #[must_use]
-pub fn holdings<'a>(lots: impl Iterator<Item = &'a Lot>) -> BTreeMap<&'a str, Holding> {
-    let mut out: BTreeMap<&str, Holding> = BTreeMap::new();
+pub fn holdings<'a>(lots: impl Iterator<Item = &'a Lot>) -> BTreeMap<&'a str, LotsHeld> {
+    let mut out: BTreeMap<&str, LotsHeld> = BTreeMap::new();
     for lot in lots {
         out.entry(&lot.provider).or_default().held += 1;
         for provider in lot.subcontractors.iter().filter(|provider| **provider != lot.provider) {
@@ -101,10 +101,10 @@ pub fn holdings<'a>(lots: impl Iterator<Item = &'a Lot>) -> BTreeMap<&'a str, Ho
     out
 }
 
-/// What there is in each region, in the order of names.
+/// The lots of each region, in the order of names.
 #[must_use]
-pub fn regions<'a>(lots: impl Iterator<Item = &'a Lot>) -> BTreeMap<&'a str, Region> {
-    let mut out: BTreeMap<&str, Region> = BTreeMap::new();
+pub fn regions<'a>(lots: impl Iterator<Item = &'a Lot>) -> BTreeMap<&'a str, RegionLots> {
+    let mut out: BTreeMap<&str, RegionLots> = BTreeMap::new();
     for lot in lots {
         let region = out.entry(&lot.region).or_default();
         region.lots += 1;
@@ -140,14 +140,15 @@ mod tests {
         let subcontracts = [["a", "3", "A", ""], ["b", "3", "A", ""], ["c", "2", "A", ""], ["d", "9", "C", ""]];
         let subcontracts = batch("subcontracts", ["subcontract", "lot", "provider", "known"], &subcontracts);
         let all = lots(&[of_lots], &[subcontracts], Day::MAX);
-        let held = |holdings: &BTreeMap<&str, Holding>, name| holdings.get(name).map(|holding| (holding.held, holding.worked_in));
+        let held =
+            |holdings: &BTreeMap<&str, LotsHeld>, name| holdings.get(name).map(|holding| (holding.held, holding.worked_in));
         let holdings_of_all = holdings(all.iter());
         assert_eq!(
             (held(&holdings_of_all, "A"), held(&holdings_of_all, "B"), held(&holdings_of_all, "C")),
             (Some((2, 1)), Some((1, 0)), None)
         );
         let on = |day: &[u8]| all.iter().filter(|lot| lot.runs_on(parse(day).expect("a day"))).count();
-        assert_eq!((on(b"2027-02-28"), on(b"2027-03-01")), (3, 2), "the day on which a lot ends is no longer of it");
+        assert_eq!((on(b"2027-02-28"), on(b"2027-03-01")), (3, 2), "the end of a lot is the first day after it");
         let regions = regions(all.iter());
         assert_eq!((regions["N"].lots, regions["N"].holders.len(), regions["S"].subcontractors.len()), (2, 2, 1));
     }

@@ -1,109 +1,108 @@
-//! An agency's own tables become the tables that everyone shares: in come a map, which says what column becomes which, and the
-//! agency's CSV; out come rows of texts. Nothing is judged here: what a map writes is checked like anything else handed over.
+//! Turns an agency's own files into the tables that everyone shares. A map says which column becomes which. Nothing is checked
+//! here: the gate checks what a map writes, like any other table.
 //!
-//! A map has a part for each kind of row it writes, `[starts.screened]` for rows of the table of starts. What a part can do is
-//! a short closed list: copy a column, write the same words in every row, look a value up in another file, leave rows out, split
-//! a list into rows, read days as the agency writes them or count them from a day zero, and fold rows of single days into runs.
+//! A map has a part for each kind of row, such as `[starts.screened]` for rows of the table of starts. A part can only do a few
+//! things: copy a column, write the same text in every row, look a value up in another file, leave rows out, split a list into
+//! rows, read dates as the agency writes them or count them from a day zero, and join single days into runs.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use base::document::{Reader, Section};
 use base::literal::Plain;
 use base::problem::nearest;
+use base::reader::{Reader, Section};
 
-use super::dates::{Days, Format, Said, Survey};
+use super::dates::{DateFormat, DateOptions, DateReader, DateSurvey};
 use super::fault::{Fault, visible};
-use super::gate::spelling;
 use super::rows::{self, Rows};
-use super::schema::{Column, Kind, TABLES, Table, table};
+use super::schema::{RecordColumn, RecordTable, TABLES, ValueKind, table};
+use super::spelling;
 use base::day::{self, Day};
 
-/// Rows of one table, and how they come from one file.
+/// A part of a map: rows of one table from one file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Part {
-    /// Its name in the map; rows that have no name of their own are numbered after it.
+pub struct MapPart {
+    /// Its name in the map. Rows without a name are numbered after it.
     pub name: String,
-    pub table: &'static Table,
-    /// The file that is read; without one the part is a single row of constants.
+    pub table: &'static RecordTable,
+    /// The file; without one, the part is a single row of constants.
     pub file: Option<String>,
-    /// The sheet of a workbook; without it the only one.
+    /// The sheet of a workbook; without it, the only one.
     pub sheet: Option<String>,
-    /// Only rows that hold one of these values.
+    /// Only rows with one of these values.
     only: Vec<(String, Vec<String>)>,
-    /// Only rows that hold anything here.
+    /// Only rows with any value here.
     given: Vec<String>,
-    /// Days are whole numbers, counted from this day.
+    /// Days are whole numbers from this day.
     day_zero: Option<Day>,
-    /// A column that holds a list, and what stands between its items.
+    /// A column with a list, and the text between its items.
     split: Option<(String, String)>,
-    runs: Option<Runs>,
-    /// How days are written, unless a column says otherwise.
-    dates: Said,
+    runs: Option<DayRuns>,
+    /// How dates are written, unless a column says otherwise.
+    dates: DateOptions,
     /// For each column of the table that the part fills.
-    cells: Vec<(usize, Value, Said)>,
+    cells: Vec<(usize, ValueSource, DateOptions)>,
 }
 
-/// Rows of single days that become one row for each run of them.
+/// Rows of single days that become one row for each run of days.
 #[derive(Clone, Debug, PartialEq)]
-struct Runs {
+struct DayRuns {
     column: String,
-    /// More days than this between two of them end a run.
+    /// A break of more than this many days ends a run.
     breaks: Day,
 }
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq)]
-enum Value {
+enum ValueSource {
     Column(String),
     Is(String),
-    /// The column whose value is looked up, in one file, then what is found there in the next.
+    /// The column whose value is looked up in one file; the result is looked up in the next file, and so on.
     LookedUp {
         by: String,
-        steps: Vec<Step>,
+        steps: Vec<LookUpStep>,
     },
     FirstOfRun,
     AfterRun,
 }
 
-/// File, the column to look in, the column with what is wanted.
-type Step = (Source, String, String);
+/// The file, its key column, and the column with the value.
+type LookUpStep = (LookUpFile, String, String);
 
-/// A file that values are looked up in, and which of its sheets.
+/// A file in which values are looked up, and its sheet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Source {
+pub struct LookUpFile {
     pub file: String,
     pub sheet: Option<String>,
 }
 
-/// Files that values are looked up in, by name, key column and value column.
-pub type LookUps = BTreeMap<Step, BTreeMap<String, String>>;
+/// The values to look up, by file, key column and value column.
+pub type LookUps = BTreeMap<LookUpStep, BTreeMap<String, String>>;
 
-/// What became of a part's rows.
+/// The result of one part of a map.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Done {
+pub struct MapResult {
     pub read: u64,
     pub written: u64,
-    /// Values that are not in the file they were looked up in; they are left empty.
+    /// Values that the lookup file does not have; they are left empty.
     pub not_found: u64,
-    /// Days that are not written as the others of their column; they are copied as they are, for the check to tell.
-    pub strange: u64,
+    /// Days that are not in the format of their column. They are copied as they are, and the gate refuses them.
+    pub unreadable_days: u64,
     /// The first of them: its column in the table, and its place.
-    pub first_strange: Option<(&'static str, u64)>,
-    /// Days that are none, of rows that were to be folded into runs; they are left out.
-    pub no_day: u64,
+    pub first_unreadable_day: Option<(&'static str, u64)>,
+    /// Rows without a day that were to become runs; they are left out.
+    pub not_days: u64,
     pub faults: Vec<Fault>,
 }
 
-/// What a part may say besides columns.
+/// The keys of a part besides columns.
 const WORDS: [&str; 10] = ["file", "sheet", "only", "given", "day_zero", "split", "runs", "format", "zone", "times"];
 
 /// Reads a map; problems go to the reader.
 #[must_use]
-pub fn read(reader: &Reader<'_>, file: &str) -> Vec<Part> {
-    let Some(document) =
-        reader.document_or(file, "[people.NAME]", "examples/ has some to copy; docs/records.md says what may stand in one")
+pub fn read(reader: &Reader<'_>, file: &str) -> Vec<MapPart> {
+    let Some(document) = reader.document_or(file, "[people.NAME]", "examples/ has maps to copy; docs/records.md explains them")
     else {
         return Vec::new();
     };
@@ -124,17 +123,17 @@ pub fn read(reader: &Reader<'_>, file: &str) -> Vec<Part> {
     parts
 }
 
-fn part(section: &Section<'_, '_>, table: &'static Table) -> Part {
+fn part(section: &Section<'_, '_>, table: &'static RecordTable) -> MapPart {
     let runs = section.section("runs").map(|runs| {
         let column = runs.required_text("of", "the column of days, such as \"date\"");
         let breaks: Plain =
-            runs.required_within("breaks", (Plain(0.0), Plain(36_500.0)), "this is no number of days", "give whole days");
+            runs.required_within("breaks", (Plain(0.0), Plain(36_500.0)), "this is not a number of days", "give whole days");
         runs.finish();
-        Runs { column, breaks: breaks.0 as Day }
+        DayRuns { column, breaks: breaks.0 as Day }
     });
     let split = section.section("split").map(|split| {
-        let of = split.required_text("of", "the column that holds a list, such as \"partners\"");
-        let at = split.required_text("at", "what stands between two of them, such as \";\"");
+        let of = split.required_text("of", "the column with a list, such as \"partners\"");
+        let at = split.required_text("at", "the text between two items, such as \";\"");
         split.finish();
         (of, at)
     });
@@ -143,10 +142,11 @@ fn part(section: &Section<'_, '_>, table: &'static Table) -> Part {
         let keys = only.keys();
         keys.into_iter().filter_map(|(key, _)| Some((key.to_owned(), owned(only.list(key)?)))).collect()
     });
-    let dates = said(section);
-    let cell = |(at, column): (usize, &Column)| value(section, column).map(|(value, said)| (at, value, said.or(&dates)));
+    let dates = options(section);
+    let cell =
+        |(at, column): (usize, &RecordColumn)| value(section, column).map(|(value, options)| (at, value, options.or(&dates)));
     let cells = table.columns.iter().enumerate().filter_map(cell).collect();
-    let part = Part {
+    let part = MapPart {
         name: section.name.clone(),
         table,
         file: section.text("file").map(str::to_owned),
@@ -159,68 +159,68 @@ fn part(section: &Section<'_, '_>, table: &'static Table) -> Part {
         dates,
         cells,
     };
-    hold(section, &part);
+    check_part(section, &part);
     part
 }
 
-/// How days are written: `format = "day first"`, `zone = "Europe/London"` and `times = "UTC"`, of a part or of one column.
-fn said(section: &Section<'_, '_>) -> Said {
-    let mut said = Said::default();
+/// How dates are written: `format = "day first"`, `zone = "Europe/London"` and `times = "UTC"`, of a part or of one column.
+fn options(section: &Section<'_, '_>) -> DateOptions {
+    let mut options = DateOptions::default();
     if let Some(text) = section.text("format") {
-        said.format = Format::of(text);
-        if said.format.is_none() {
-            let problem = section.problem("format", "this is no way of writing days").read(format!("\"{text}\""));
+        options.format = DateFormat::of(text);
+        if options.format.is_none() {
+            let problem = section.problem("format", "this is not a date format").read(format!("\"{text}\""));
             let expected = "\"year first\", \"day first\", \"month first\", \"Excel serial\", \"Excel serial 1904\", or a pattern such as \
                             \"DD.MM.YYYY\" or \"D MMM YYYY\"";
-            section.push(problem.expected(expected).fix("years need four digits: a year of two may be in either century"));
+            section.push(problem.expected(expected).fix("use four digits for the year: two digits may be in either century"));
         }
     }
     if let Some(name) = section.text("zone") {
-        said.zone = jiff::tz::TimeZone::get(name).ok();
-        if said.zone.is_none() {
+        options.zone = jiff::tz::TimeZone::get(name).ok();
+        if options.zone.is_none() {
             let problem = section.problem("zone", "there is no such time zone").read(format!("\"{name}\""));
             section
                 .push(problem.expected("the name of a place, such as \"Europe/London\"").fix("write zone = \"Europe/London\""));
         }
     }
     if section.has("times") {
-        said.universal = section.choice("times", &[("UTC", true), ("local", false)]).unwrap_or(false);
-        if said.universal && said.zone.is_none() {
-            let problem = section.problem("times", "universal time becomes a day only in a time zone");
-            section.push(problem.fix("add zone = \"Europe/London\" beside it"));
+        options.universal = section.choice("times", &[("UTC", true), ("local", false)]).unwrap_or(false);
+        if options.universal && options.zone.is_none() {
+            let problem = section.problem("times", "times in UTC need a time zone to become days");
+            section.push(problem.fix("add zone = \"Europe/London\""));
         }
     }
-    said
+    options
 }
 
 /// `began = "screened_on"`, `kind = { is = "offence" }`, `provider = { file = "sites.csv", by = "who", column = "site" }`,
 /// `date = { column = "seen", format = "day first" }`, and, of a run of days, `from = { run = "first" }` and
 /// `to = { run = "after" }`.
-fn value(section: &Section<'_, '_>, column: &Column) -> Option<(Value, Said)> {
+fn value(section: &Section<'_, '_>, column: &RecordColumn) -> Option<(ValueSource, DateOptions)> {
     let name = column.name;
     if !section.has(name) {
         return None;
     }
-    if section.says_text(name) {
-        return section.text(name).map(|text| (Value::Column(text.to_owned()), Said::default()));
+    if section.is_text(name) {
+        return section.text(name).map(|text| (ValueSource::Column(text.to_owned()), DateOptions::default()));
     }
     let inside = section.section(name)?;
     let text = |key| inside.text(key).map(str::to_owned);
-    let mut dates = Said::default();
+    let mut dates = DateOptions::default();
     let value = if inside.has("is") {
-        Value::Is(text("is")?)
+        ValueSource::Is(text("is")?)
     } else if inside.has("run") {
         let first = inside.choice("run", &[("first", true), ("after", false)])?;
-        if first { Value::FirstOfRun } else { Value::AfterRun }
+        if first { ValueSource::FirstOfRun } else { ValueSource::AfterRun }
     } else {
-        if column.kind == Kind::Day {
-            dates = said(&inside);
+        if column.kind == ValueKind::Day {
+            dates = options(&inside);
         }
         if inside.has("column") && !inside.has("by") && !inside.has("file") {
-            Value::Column(text("column")?)
+            ValueSource::Column(text("column")?)
         } else {
             let by = inside.required_text("by", "the column to look up, such as \"site\"");
-            Value::LookedUp { steps: steps(&inside, Some(&by)), by }
+            ValueSource::LookedUp { steps: steps(&inside, Some(&by)), by }
         }
     };
     inside.finish();
@@ -228,15 +228,15 @@ fn value(section: &Section<'_, '_>, column: &Column) -> Option<(Value, Said)> {
 }
 
 /// `{ file = "sites.csv", as = "site", column = "area", then = { … } }`: the first step may leave `as` out where the column is
-/// called the same here and there.
-fn steps(section: &Section<'_, '_>, by: Option<&str>) -> Vec<Step> {
+/// has the same name in both files.
+fn steps(section: &Section<'_, '_>, by: Option<&str>) -> Vec<LookUpStep> {
     let needed = |key| section.required_text(key, "text, such as \"sites.csv\"");
     let key = match by {
         Some(by) if !section.has("as") => by.to_owned(),
         _ => needed("as"),
     };
     let mut steps =
-        vec![(Source { file: needed("file"), sheet: section.text("sheet").map(str::to_owned) }, key, needed("column"))];
+        vec![(LookUpFile { file: needed("file"), sheet: section.text("sheet").map(str::to_owned) }, key, needed("column"))];
     if let Some(then) = section.section("then") {
         steps.extend(self::steps(&then, None));
         then.finish();
@@ -244,8 +244,8 @@ fn steps(section: &Section<'_, '_>, by: Option<&str>) -> Vec<Step> {
     steps
 }
 
-/// Every key of a part is known, and nothing is asked of a file or a run that is not there.
-fn hold(section: &Section<'_, '_>, part: &Part) {
+/// Checks that every key of a part is known, and that no value needs a file or a run that the part does not have.
+fn check_part(section: &Section<'_, '_>, part: &MapPart) {
     let columns = || part.table.columns.iter().map(|column| column.name);
     for (key, _) in section.keys() {
         if !columns().chain(WORDS).any(|known| known == key) {
@@ -255,44 +255,45 @@ fn hold(section: &Section<'_, '_>, part: &Part) {
             section.push(problem.expected(format!("one of {known}")).fix(near));
         }
     }
-    let needs_run = |value: &Value| matches!(value, Value::FirstOfRun | Value::AfterRun);
-    for (at, value, said) in &part.cells {
+    let needs_run = |value: &ValueSource| matches!(value, ValueSource::FirstOfRun | ValueSource::AfterRun);
+    for (at, value, options) in &part.cells {
         let name = part.table.columns[*at].name;
         if needs_run(value) && part.runs.is_none() {
-            let problem = section.problem(name, format!("`{name}` asks for a run of days, and the part makes none"));
+            let problem = section.problem(name, format!("`{name}` needs runs of days, and this part of the map makes none"));
             section.push(problem.fix("say which days: runs = { of = \"COLUMN\", breaks = 0 }"));
         }
-        if part.day_zero.is_some() && said.format.is_some() && part.table.columns[*at].kind == Kind::Day {
-            let problem = section.problem(name, format!("`{name}` has a format, and days count from `day_zero`"));
-            section.push(problem.fix("leave one of the two out: days are numbers, or are written as days"));
+        if part.day_zero.is_some() && options.format.is_some() && part.table.columns[*at].kind == ValueKind::Day {
+            let problem = section.problem(name, format!("`{name}` has a format, but days count from `day_zero`"));
+            section.push(problem.fix("leave one of the two out: days are either numbers or dates"));
         }
-        if part.file.is_none() && !matches!(value, Value::Is(_)) {
-            let problem = section.problem(name, format!("`{name}` comes from a file, and the part names none"));
-            section.push(problem.fix("name it: file = \"NAME.csv\"; or write the words themselves: { is = \"…\" }"));
+        if part.file.is_none() && !matches!(value, ValueSource::Is(_)) {
+            let problem = section.problem(name, format!("`{name}` comes from a file, but this part of the map names none"));
+            section.push(problem.fix("name it: file = \"NAME.csv\"; or write the text itself: { is = \"…\" }"));
         }
     }
     for (at, column) in part.table.columns.iter().enumerate() {
-        // The rows' own names are given where the agency has none; a person has one.
+        // Rows without a name are numbered. A person always needs an id.
         let numbered = at == 0 && part.table.keyed && part.table.name != "people";
         if column.required && !numbered && !part.cells.iter().any(|(filled, _, _)| *filled == at) {
-            let problem = section.problem("", format!("[{}.{}] does not say `{}`", part.table.name, part.name, column.name));
+            let problem = section.problem("", format!("[{}.{}] has no `{}`", part.table.name, part.name, column.name));
             section.push(problem.expected(column.meaning).fix(format!("add a line: {} = \"COLUMN OF THE FILE\"", column.name)));
         }
     }
     if part.runs.is_some() && part.person().is_none() {
-        let problem = section.problem("runs", "runs are made person by person, and the part has no column for the person");
+        let problem =
+            section.problem("runs", "runs are made for each person, and this part of the map has no column for the person");
         section.push(problem.fix("add person = \"COLUMN\""));
     }
 }
 
-/// Where parts look values up: file, the column to look in, the column with what is wanted.
-pub fn look_ups(parts: &[Part]) -> impl Iterator<Item = &Step> {
+/// Where parts look values up: the file, its key column, and the column with the value.
+pub fn look_ups(parts: &[MapPart]) -> impl Iterator<Item = &LookUpStep> {
     let values = parts.iter().flat_map(|part| &part.cells);
-    values.filter_map(|(_, value, _)| if let Value::LookedUp { steps, .. } = value { Some(steps) } else { None }).flatten()
+    values.filter_map(|(_, value, _)| if let ValueSource::LookedUp { steps, .. } = value { Some(steps) } else { None }).flatten()
 }
 
-/// Reads what is looked up in a file. Two rows of one key that say different things are a fault: which of them stands would hang on
-/// the order of rows. Rows that say the same are one.
+/// Reads the values to look up in a file. Two rows with the same key and different values are a fault: otherwise the order of
+/// rows would decide. Rows with the same values count as one.
 pub fn look_up<R: Rows + ?Sized>(
     from: &mut R,
     key: &str,
@@ -318,8 +319,8 @@ pub fn look_up<R: Rows + ?Sized>(
                 let known = into.entry(name.to_owned()).or_insert_with(|| value.to_owned());
                 let before = *first.entry(name.to_owned()).or_insert(place);
                 if known != value {
-                    let what = "two rows with the same key say different things";
-                    let fix = "correct the file that is looked up in, so that each key has one value";
+                    let what = "two rows with the same key have different values";
+                    let fix = "correct the lookup file so that each key has one value";
                     let fault = Fault::row(place, what, "one value for each key", fix);
                     let value = Some(format!("rows {before} and {place}"));
                     faults.push(Fault { column: column.to_owned(), value, ..fault });
@@ -333,7 +334,7 @@ pub fn look_up<R: Rows + ?Sized>(
     Ok(faults)
 }
 
-/// Where columns stand in a file, or a fault for each that is not there or appears twice.
+/// Where columns are in a file, or a fault for each that is missing or appears twice.
 fn find<const N: usize>(header: &[Cow<'_, str>], names: [&str; N]) -> Result<[usize; N], Vec<Fault>> {
     let place = |name: &str| place(header, name);
     let mut faults: Vec<Fault> =
@@ -342,7 +343,7 @@ fn find<const N: usize>(header: &[Cow<'_, str>], names: [&str; N]) -> Result<[us
     if faults.is_empty() { Ok(names.map(|name| place(name).unwrap_or(0))) } else { Err(faults) }
 }
 
-/// A column that a map names and that appears twice: which of the two is meant, nobody knows.
+/// A fault for a column that the map names and that appears twice: it is not clear which of the two is meant.
 fn twice(header: &[Cow<'_, str>], name: &str) -> Option<Fault> {
     let at: Vec<String> = (1..).zip(header).filter(|(_, cell)| cell.trim() == name).map(|(at, _)| at.to_string()).collect();
     let fix = "remove one of them, or give it another name";
@@ -350,28 +351,29 @@ fn twice(header: &[Cow<'_, str>], name: &str) -> Option<Fault> {
     (at.len() > 1).then(|| Fault { column: name.to_owned(), value: Some(format!("columns {}", at.join(" and "))), ..fault })
 }
 
-/// Columns that appear twice and that nobody asked for.
+/// Warnings for columns that appear twice and that the map does not name.
 fn repeated(header: &[Cow<'_, str>], wanted: &[&str]) -> Vec<Fault> {
     let names: Vec<&str> = header.iter().map(|cell| cell.trim()).collect();
     let again = |(at, name): &(usize, &&str)| !name.is_empty() && !wanted.contains(*name) && names[..*at].contains(*name);
     let fault = |name: &str| {
-        let fault = Fault::file("a column appears twice", "each name once", "nothing, if nobody needs it: it is not read");
+        let fault = Fault::file("a column appears twice", "each name once", "no action needed: the map does not use it");
         Fault { column: name.chars().take(40).collect(), ..fault.warning() }
     };
     names.iter().enumerate().filter(again).map(|(_, name)| fault(name)).collect()
 }
 
-/// A map names columns as they are written.
+/// A map names columns exactly.
 fn exact(known: &str, name: &str) -> bool {
     known == name
 }
 
-/// Where a column stands, blanks around its name left aside.
+/// Where a column is; blanks around its name are ignored.
 fn place(header: &[Cow<'_, str>], name: &str) -> Option<usize> {
     header.iter().position(|cell| cell.trim() == name)
 }
 
-/// The names that are there are shown where they are evidently names: a file without a header begins with somebody's row.
+/// A fault for a missing column. The names in the file are shown only if they are clearly names: a file without a header begins
+/// with a row about a person.
 fn no_column(header: &[Cow<'_, str>], wanted: &[&str], name: &str) -> Fault {
     let known = || header.iter().map(|cell| cell.trim()).filter(|name| !name.is_empty());
     let fix = nearest(name, known()).map_or("correct the map".into(), |near| format!("is `{near}` meant?"));
@@ -382,25 +384,27 @@ fn no_column(header: &[Cow<'_, str>], wanted: &[&str], name: &str) -> Fault {
     Fault { column: name.to_owned(), ..Fault::file("the file has no such column", expected, fix) }
 }
 
-/// How the days of a part are read, by the column of the table; those of runs under [`RUNS`].
-pub type Dates = BTreeMap<usize, Days>;
+/// How the dates of a part are read, by the column of the table; those of runs under [`RUN_DAYS`].
+pub type Dates = BTreeMap<usize, DateReader>;
 
-/// Where the days of runs are kept among those of columns.
-const RUNS: usize = usize::MAX;
+/// The key of the dates of runs.
+const RUN_DAYS: usize = usize::MAX;
 
-/// Looks at all days of a part's file, and says how they are read. Gives a fault for each column that leaves it open.
-pub fn survey<R: Rows + ?Sized>(part: &Part, from: &mut R, look_ups: &LookUps) -> io::Result<Result<Dates, Vec<Fault>>> {
-    let of_runs = part.runs.iter().map(|runs| (RUNS, Origin::Column(&runs.column), &part.dates));
-    let of_cells = part.cells.iter().filter_map(|(at, value, said)| {
-        let is_day = part.table.columns[*at].kind == Kind::Day;
+/// Decides how the dates of a part's file are read, from all of its values. Gives a fault for each column where they do not
+/// decide.
+pub fn survey<R: Rows + ?Sized>(part: &MapPart, from: &mut R, look_ups: &LookUps) -> io::Result<Result<Dates, Vec<Fault>>> {
+    let of_runs = part.runs.iter().map(|runs| (RUN_DAYS, DaySource::Column(&runs.column), &part.dates));
+    let of_cells = part.cells.iter().filter_map(|(at, value, options)| {
+        let is_day = part.table.columns[*at].kind == ValueKind::Day;
         let source = match value {
-            Value::Column(name) => Origin::Column(name),
-            Value::LookedUp { by, steps } => Origin::LookedUp(by, steps),
-            Value::Is(_) | Value::FirstOfRun | Value::AfterRun => return None,
+            ValueSource::Column(name) => DaySource::Column(name),
+            ValueSource::LookedUp { by, steps } => DaySource::LookedUp(by, steps),
+            ValueSource::Is(_) | ValueSource::FirstOfRun | ValueSource::AfterRun => return None,
         };
-        is_day.then_some((*at, source, said))
+        is_day.then_some((*at, source, options))
     });
-    let mut all: Vec<_> = of_runs.chain(of_cells).map(|(at, source, said)| (at, source, said, Survey::default())).collect();
+    let mut all: Vec<_> =
+        of_runs.chain(of_cells).map(|(at, source, options)| (at, source, options, DateSurvey::default())).collect();
     let mut places: Option<BTreeMap<String, usize>> = None;
     rows::cells(from, &part.columns(), &exact, |place_of_row, row| {
         let Ok(row) = row else { return Ok(()) };
@@ -417,8 +421,8 @@ pub fn survey<R: Rows + ?Sized>(part: &Part, from: &mut R, look_ups: &LookUps) -
             for (_, source, _, survey) in &mut all {
                 survey.look(
                     match source {
-                        Origin::Column(name) => get(name),
-                        Origin::LookedUp(by, steps) => found(look_ups, steps, get(by)).unwrap_or_default(),
+                        DaySource::Column(name) => get(name),
+                        DaySource::LookedUp(by, steps) => found(look_ups, steps, get(by)).unwrap_or_default(),
                     },
                     place_of_row,
                 );
@@ -427,9 +431,9 @@ pub fn survey<R: Rows + ?Sized>(part: &Part, from: &mut R, look_ups: &LookUps) -
         Ok(())
     })?;
     let (mut dates, mut faults) = (Dates::new(), Vec::new());
-    for (at, source, said, survey) in all {
-        let (Origin::Column(name) | Origin::LookedUp(name, _)) = source;
-        match survey.decide(said, name) {
+    for (at, source, options, survey) in all {
+        let (DaySource::Column(name) | DaySource::LookedUp(name, _)) = source;
+        match survey.decide(options, name) {
             Ok(days) => dates.extend(days.map(|days| (at, days))),
             Err(fault) if faults.contains(&*fault) => {}
             Err(fault) => faults.push(*fault),
@@ -438,27 +442,27 @@ pub fn survey<R: Rows + ?Sized>(part: &Part, from: &mut R, look_ups: &LookUps) -
     Ok(if faults.is_empty() { Ok(dates) } else { Err(faults) })
 }
 
-/// A column of which a part takes only some values, and which of them were met.
-struct Chosen<'a> {
+/// A column with the values that `only` wants, and which of them the file has.
+struct FilterColumn<'a> {
     name: &'a str,
-    values: Vec<Choice<'a>>,
-    /// Whether its values may say who somebody is.
+    values: Vec<FilterValue<'a>>,
+    /// Whether its values may identify a person.
     personal: bool,
-    /// Values of the column that were compared with those that are wanted.
+    /// Values of the column that were compared with the wanted ones.
     seen: BTreeSet<String>,
 }
 
-struct Choice<'a> {
+struct FilterValue<'a> {
     value: &'a str,
     found: bool,
-    /// What stands in the column, and is this value spelled differently.
+    /// A value in the column that is spelled nearly like this one.
     nearest: Option<String>,
 }
 
-/// So many different values of a column are compared with those that are wanted.
+/// How many different values of a column are compared with the wanted ones.
 const MOST_COMPARED: usize = 10_000;
 
-impl Chosen<'_> {
+impl FilterColumn<'_> {
     fn look(&mut self, cell: &str) {
         if let Some(value) = self.values.iter_mut().find(|value| value.value == cell) {
             value.found = true;
@@ -468,7 +472,7 @@ impl Chosen<'_> {
             return;
         }
         if self.seen.insert(cell.to_owned()) {
-            // Of a personal column only what the map itself says may be shown.
+            // Of a personal column, only values from the map itself may be shown.
             let same = |value: &str| match self.personal {
                 true => spelling::folded(value) == spelling::folded(cell),
                 false => spelling::near(cell, value),
@@ -479,17 +483,17 @@ impl Chosen<'_> {
         }
     }
 
-    /// A fault where none of the values is there, and something to know where one of several is not.
+    /// A fault if the file has none of the values, and a warning if it lacks some of them.
     fn fault(&self) -> Option<Fault> {
-        let missing: Vec<&Choice<'_>> = self.values.iter().filter(|value| !value.found).collect();
+        let missing: Vec<&FilterValue<'_>> = self.values.iter().filter(|value| !value.found).collect();
         let named: Vec<String> = missing.iter().map(|value| format!("`{}`", visible(value.value))).collect();
         let nearest: Vec<String> =
             missing.iter().filter_map(|value| value.nearest.as_ref()).map(|value| format!("`{value}`")).collect();
         let fix = match nearest.is_empty() {
-            false => format!("is {} meant? the map must have it letter by letter", nearest.join(", ")),
+            false => format!("is {} meant? The map must have it exactly", nearest.join(", ")),
             true => "correct the value in the map, or leave it out".to_owned(),
         };
-        let fault = Fault::file("`only` asks for a value that no row holds", "values as the column has them", fix);
+        let fault = Fault::file("`only` has a value that no row has", "values that the column has", fix);
         let fault = Fault { column: self.name.to_owned(), value: Some(named.join(", ")), ..fault };
         match missing.len() {
             0 => None,
@@ -499,26 +503,26 @@ impl Chosen<'_> {
     }
 }
 
-/// Where the days of a column come from.
-enum Origin<'a> {
+/// Where the dates of a column come from.
+enum DaySource<'a> {
     Column(&'a str),
-    LookedUp(&'a str, &'a [Step]),
+    LookedUp(&'a str, &'a [LookUpStep]),
 }
 
-/// What is found for a value, from file to file.
-fn found<'a>(look_ups: &'a LookUps, steps: &[Step], value: &'a str) -> Option<&'a str> {
+/// The result of looking a value up, file after file.
+fn found<'a>(look_ups: &'a LookUps, steps: &[LookUpStep], value: &'a str) -> Option<&'a str> {
     steps.iter().try_fold(value, |text, step| Some(look_ups.get(step)?.get(text)?.as_str()))
 }
 
 /// Writes the rows of a part: one text for each column of its table.
 pub fn rows<R: Rows + ?Sized>(
-    part: &Part,
+    part: &MapPart,
     from: Option<&mut R>,
     look_ups: &LookUps,
     dates: &Dates,
     mut write: impl FnMut(&[String]) -> io::Result<()>,
-) -> io::Result<Done> {
-    let mut done = Done::default();
+) -> io::Result<MapResult> {
+    let mut done = MapResult::default();
     let Some(from) = from else {
         let row = part.row(&|_| "", look_ups, dates, None, 0, &mut done);
         write(&row)?;
@@ -548,7 +552,7 @@ pub fn rows<R: Rows + ?Sized>(
             done.faults.extend(repeated(row, &part.columns()));
             return Ok(());
         };
-        // A part that asks for columns that are not there writes nothing.
+        // A part with missing columns writes nothing.
         if places.len() < part.columns().len() {
             return Ok(());
         }
@@ -569,30 +573,30 @@ pub fn rows<R: Rows + ?Sized>(
                 write(&row)?;
                 continue;
             };
-            let day = part.day(get(&runs.column), dates.get(&RUNS)).and_then(Result::ok);
+            let day = part.day(get(&runs.column), dates.get(&RUN_DAYS)).and_then(Result::ok);
             match day.and_then(|text| day::parse(text.as_bytes()).ok()) {
                 Some(day) => {
                     let row: Vec<String> = places.keys().map(|name| get(name).to_owned()).collect();
                     folded.push((part.person().map_or("", get).to_owned(), day, row));
                 }
-                None => done.no_day += 1,
+                None => done.not_days += 1,
             }
         }
         Ok(())
     })?;
     if done.read > 0 {
         let none = chosen.iter().any(|column| column.values.iter().all(|value| !value.found));
-        done.faults.extend(chosen.iter().filter_map(Chosen::fault));
-        // Each value is there, and no row has all that is asked of it.
+        done.faults.extend(chosen.iter().filter_map(FilterColumn::fault));
+        // The file has each value, but no row meets all conditions.
         if taken == 0 && !none && !part.only.is_empty() {
             let fix = "correct `only` and `given` in the map, or leave the part out";
-            done.faults.push(Fault::file("no row of the file holds all that `only` and `given` ask for", "rows that do", fix));
+            done.faults.push(Fault::file("no row of the file meets both `only` and `given`", "rows that do", fix));
         }
     }
     if let (Some(runs), Some(places)) = (&part.runs, &places) {
         folded.sort();
-        let apart = |a: &(String, Day, _), b: &(String, Day, _)| a.0 == b.0 && b.1 - a.1 - 1 <= runs.breaks;
-        for run in folded.chunk_by(apart) {
+        let same_run = |a: &(String, Day, _), b: &(String, Day, _)| a.0 == b.0 && b.1 - a.1 - 1 <= runs.breaks;
+        for run in folded.chunk_by(same_run) {
             let (first, last) = (&run[0], &run[run.len() - 1]);
             let get = |name: &str| places.keys().position(|known| known == name).map_or("", |at| first.2[at].as_str());
             let row = part.row(&get, look_ups, dates, Some((first.1, last.1 + 1)), 0, &mut done);
@@ -602,8 +606,8 @@ pub fn rows<R: Rows + ?Sized>(
     Ok(done)
 }
 
-impl Part {
-    /// Every column of the file that the part asks for, each once.
+impl MapPart {
+    /// Every column of the file that the part needs, each once.
     #[must_use]
     pub fn columns(&self) -> Vec<&str> {
         let mut all: Vec<&str> = self.only.iter().map(|(name, _)| name.as_str()).collect();
@@ -611,26 +615,26 @@ impl Part {
         all.extend(self.split.iter().map(|(of, _)| of.as_str()));
         all.extend(self.runs.iter().map(|runs| runs.column.as_str()));
         all.extend(self.cells.iter().filter_map(|(_, value, _)| match value {
-            Value::Column(name) | Value::LookedUp { by: name, .. } => Some(name.as_str()),
-            Value::Is(_) | Value::FirstOfRun | Value::AfterRun => None,
+            ValueSource::Column(name) | ValueSource::LookedUp { by: name, .. } => Some(name.as_str()),
+            ValueSource::Is(_) | ValueSource::FirstOfRun | ValueSource::AfterRun => None,
         }));
         all.sort_unstable();
         all.dedup();
         all
     }
 
-    /// The columns of `only`, before anything was read.
-    fn chosen(&self) -> Vec<Chosen<'_>> {
+    /// The columns of `only`, before the file is read.
+    fn chosen(&self) -> Vec<FilterColumn<'_>> {
         let personal = |column: &str| {
             self.cells.iter().any(|(at, value, _)| {
                 self.table.columns[*at].personal
-                    && matches!(value, Value::Column(name) | Value::LookedUp { by: name, .. } if name == column)
+                    && matches!(value, ValueSource::Column(name) | ValueSource::LookedUp { by: name, .. } if name == column)
             })
         };
         let mut all = Vec::new();
         for (name, values) in &self.only {
-            let values = values.iter().map(|value| Choice { value, found: false, nearest: None }).collect();
-            all.push(Chosen { name, values, personal: personal(name), seen: BTreeSet::new() });
+            let values = values.iter().map(|value| FilterValue { value, found: false, nearest: None }).collect();
+            all.push(FilterColumn { name, values, personal: personal(name), seen: BTreeSet::new() });
         }
         all
     }
@@ -640,33 +644,33 @@ impl Part {
             && self.given.iter().all(|name| !get(name).is_empty())
     }
 
-    /// The items of the list that is split, or the row as it is.
+    /// The items of the list to split, or the row as it is.
     fn items<'a>(&self, get: &impl Fn(&str) -> &'a str) -> Vec<Option<&'a str>> {
         let Some((of, at)) = &self.split else { return vec![None] };
         get(of).split(at.as_str()).map(str::trim).filter(|item| !item.is_empty()).map(Some).collect()
     }
 
-    /// The column of the file that names the person.
+    /// The column of the file with the person.
     fn person(&self) -> Option<&str> {
         self.cells.iter().find_map(|(at, value, _)| match value {
-            Value::Column(name) if self.table.columns[*at].name == "person" => Some(name.as_str()),
+            ValueSource::Column(name) if self.table.columns[*at].name == "person" => Some(name.as_str()),
             _ => None,
         })
     }
 
-    /// Whether the part has days of a file, so that the whole file says how they are written.
+    /// Whether the part has dates from a file, so that the whole file decides how they are read.
     #[must_use]
     pub fn has_days(&self) -> bool {
-        let from_file = |value: &Value| matches!(value, Value::Column(_) | Value::LookedUp { .. });
-        let is_day = |at: usize| self.table.columns[at].kind == Kind::Day;
+        let from_file = |value: &ValueSource| matches!(value, ValueSource::Column(_) | ValueSource::LookedUp { .. });
+        let is_day = |at: usize| self.table.columns[at].kind == ValueKind::Day;
         self.day_zero.is_none()
             && self.file.is_some()
             && (self.runs.is_some() || self.cells.iter().any(|(at, value, _)| is_day(*at) && from_file(value)))
     }
 
-    /// A day as the tables write it: counted from day zero where there is one, else read as the days of its column are. What is no
-    /// day stays as it is, for the check to tell, and is an error where its column has days.
-    fn day<'a>(&self, text: &'a str, days: Option<&Days>) -> Option<Result<Cow<'a, str>, String>> {
+    /// A date as the tables write it: counted from day zero if there is one, otherwise read in the format of its column. Other
+    /// text stays as it is, and is an error if the column has dates.
+    fn day<'a>(&self, text: &'a str, days: Option<&DateReader>) -> Option<Result<Cow<'a, str>, String>> {
         if text.is_empty() {
             return None;
         }
@@ -677,7 +681,7 @@ impl Part {
         let Some(days) = days else { return Some(Ok(Cow::Borrowed(text))) };
         Some(match days.read(text) {
             Some(day) => Ok(Cow::Owned(day::date(day).to_string())),
-            None => Err(days.strange(text)),
+            None => Err(days.marked(text)),
         })
     }
 
@@ -689,29 +693,29 @@ impl Part {
         dates: &Dates,
         run: Option<(Day, Day)>,
         place: u64,
-        done: &mut Done,
+        done: &mut MapResult,
     ) -> Vec<String> {
         let mut out = vec![String::new(); self.table.columns.len()];
         for (at, value, _) in &self.cells {
             let text: Cow<'_, str> = match value {
-                Value::Is(text) => text.into(),
-                Value::Column(name) => get(name).into(),
-                Value::FirstOfRun => run.map_or("".into(), |run| day::date(run.0).to_string().into()),
-                Value::AfterRun => run.map_or("".into(), |run| day::date(run.1).to_string().into()),
-                Value::LookedUp { by, steps } => {
+                ValueSource::Is(text) => text.into(),
+                ValueSource::Column(name) => get(name).into(),
+                ValueSource::FirstOfRun => run.map_or("".into(), |run| day::date(run.0).to_string().into()),
+                ValueSource::AfterRun => run.map_or("".into(), |run| day::date(run.1).to_string().into()),
+                ValueSource::LookedUp { by, steps } => {
                     let found = found(look_ups, steps, get(by));
                     done.not_found += u64::from(found.is_none());
                     found.unwrap_or_default().into()
                 }
             };
-            let of_run = matches!(value, Value::Is(_) | Value::FirstOfRun | Value::AfterRun);
-            let is_day = self.table.columns[*at].kind == Kind::Day && !of_run;
+            let of_run = matches!(value, ValueSource::Is(_) | ValueSource::FirstOfRun | ValueSource::AfterRun);
+            let is_day = self.table.columns[*at].kind == ValueKind::Day && !of_run;
             out[*at] = match if is_day { self.day(&text, dates.get(at)) } else { Some(Ok(text.clone())) } {
                 None => String::new(),
                 Some(Ok(text)) => text.into_owned(),
                 Some(Err(strange)) => {
-                    done.strange += 1;
-                    done.first_strange.get_or_insert((self.table.columns[*at].name, place));
+                    done.unreadable_days += 1;
+                    done.first_unreadable_day.get_or_insert((self.table.columns[*at].name, place));
                     strange
                 }
             };

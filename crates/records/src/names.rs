@@ -1,8 +1,8 @@
-//! Names of people and rows as small numbers: looked up once at the door, compared as numbers ever after.
+//! Names of people and rows as small numbers. A name is looked up once when it is read, and compared as a number after that.
 
 use super::batch::{Name, Texts};
 
-/// Nobody, or nothing.
+/// The position that means nobody, or nothing.
 pub const NOBODY: u32 = u32::MAX;
 
 /// A closed list of names in order, numbers before texts, each with its position.
@@ -10,16 +10,16 @@ pub const NOBODY: u32 = u32::MAX;
 pub struct Names {
     numbers: Vec<i64>,
     texts: Texts,
-    /// Whether each number is one more than the one before: then its position needs no looking up.
+    /// Whether each number is one more than the one before: then its position is calculated.
     unbroken: bool,
-    /// Where the numbers lie close together: the position of each number from the lowest on.
+    /// If the numbers are close together: the position of each number from the lowest on.
     direct: Vec<u32>,
-    /// Positions by fingerprint, for everything else; [`NOBODY`] where free.
+    /// Positions by fingerprint, for everything else; [`NOBODY`] for a free slot.
     slots: Vec<u32>,
 }
 
 impl Names {
-    /// From names in order, each once.
+    /// Makes a list from names in order, each once.
     #[must_use]
     pub fn new(numbers: Vec<i64>, texts: &[String]) -> Names {
         let mut kept = Texts::default();
@@ -83,12 +83,12 @@ impl Names {
         (found != NOBODY).then_some(found)
     }
 
-    /// The position of each number; [`NOBODY`] where it is not there.
+    /// The position of each number; [`NOBODY`] if it is not in the list.
     #[must_use]
     pub fn find_numbers(&self, numbers: &[i64]) -> Vec<u32> {
         match self.numbers.first().filter(|_| self.unbroken) {
             Some(first) => {
-                // What is lower than the first one wraps around to more than there are.
+                // A number below the first one wraps around to a large one.
                 let at = |number: &i64| number.wrapping_sub(*first) as u64;
                 let count = self.numbers.len() as u64;
                 numbers.iter().map(at).map(|at| if at < count { at as u32 } else { NOBODY }).collect()
@@ -123,7 +123,7 @@ pub fn fingerprint(name: Name<'_>) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// A set of fingerprints, eight bytes each at half load: what a check needs to know of millions of keys.
+/// A set of fingerprints, for checks of millions of keys: eight bytes each, at most half full.
 #[derive(Debug, Default)]
 pub struct Fingerprints {
     slots: Vec<u64>,
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_found_where_it_stands_and_no_other() {
+    fn every_name_is_found_at_its_position_and_no_other() {
         for spread in [1, 3, 1_000_003, i64::MAX / 200] {
             let numbers: Vec<i64> = (0..100).map(|at| (at - 50) * spread).collect();
             let texts: Vec<String> = (0..100).map(|at| format!("A{at:03}")).collect();

@@ -1,34 +1,34 @@
-//! Are these the names of payees? Every provider that a row names must be an id of the contract's own list or of the table of
-//! providers, letter by letter. Where there is neither, one spelling is taken as it is, and several only when none of them can
-//! be a slip for another: who is paid is never decided by spelling.
+//! Checks the names of providers that are paid. Every provider in a row must be exactly an id of the contract's list or of the
+//! table of providers. If there is neither, one name is accepted as it is, and several names only if none of them can be a
+//! typing slip for another. Spelling never decides who is paid.
 
 use std::collections::BTreeMap;
 
-use base::spelling::{Shape, folded};
+use base::similar_names::{ComparedName, folded};
 
 use super::batch::Batch;
 
 /// A name that is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stray {
-    /// It is no id of the list.
+pub enum RefusedName {
+    /// It is not an id of the list.
     Unlisted { name: String, nearest: Option<String> },
     /// There is no list, and the two may be one provider.
     Alike { one: String, other: String },
-    /// There is no list, and more names than anybody could compare.
+    /// There is no list, and there are too many names to compare.
     TooMany(usize),
-    /// Two ids of the list are one but for spelling.
+    /// Two ids of the list differ only in spelling.
     Twice { one: String, other: String },
 }
 
-/// Most names that are compared where nothing lists them.
+/// The most names that are compared without a list.
 const MOST_UNLISTED: usize = 300;
 
-/// Most names of a list among which the nearest is looked for by letters.
+/// The most names of a list that are searched for the nearest one.
 const MOST_COMPARED: usize = 2_000;
 
-/// Most names that are told; the rest are of the same kind.
-const MOST_TOLD: usize = 20;
+/// The most names that are reported; the others are of the same kind.
+const MOST_REPORTED: usize = 20;
 
 /// The ids of a table of providers, in its order.
 #[must_use]
@@ -36,50 +36,50 @@ pub fn ids(providers: &[Batch]) -> Vec<String> {
     providers.iter().flat_map(|batch| (0..batch.rows()).map(|row| batch.text(0, row))).collect()
 }
 
-/// Names that rows have and that are refused. `listed` holds every id of the contract's list and of the table of providers, or
-/// nothing where there is neither.
+/// The names in rows that are refused. `listed` has every id of the contract's list and of the table of providers; `None` if
+/// there is neither.
 #[must_use]
-pub fn strays(listed: Option<&[String]>, seen: &[String]) -> Vec<Stray> {
+pub fn refused_names(listed: Option<&[String]>, seen: &[String]) -> Vec<RefusedName> {
     match listed {
         Some(listed) => unlisted(listed, seen),
         None => alike(seen),
     }
 }
 
-fn unlisted(listed: &[String], seen: &[String]) -> Vec<Stray> {
+fn unlisted(listed: &[String], seen: &[String]) -> Vec<RefusedName> {
     let mut by_form: BTreeMap<String, &String> = BTreeMap::new();
     let mut out = Vec::new();
     for id in listed {
         match by_form.insert(folded(id), id) {
-            Some(other) if other != id => out.push(Stray::Twice { one: other.clone(), other: id.clone() }),
+            Some(other) if other != id => out.push(RefusedName::Twice { one: other.clone(), other: id.clone() }),
             _ => {}
         }
     }
     let known: std::collections::BTreeSet<&String> = listed.iter().collect();
     for name in seen.iter().filter(|name| !known.contains(name)) {
-        if out.len() >= MOST_TOLD {
+        if out.len() >= MOST_REPORTED {
             break;
         }
         let nearest = match by_form.get(&folded(name)) {
             Some(id) => Some((*id).clone()),
-            None => base::spelling::nearest(name, listed.iter().take(MOST_COMPARED).map(String::as_str)).map(str::to_owned),
+            None => base::similar_names::nearest(name, listed.iter().take(MOST_COMPARED).map(String::as_str)).map(str::to_owned),
         };
-        out.push(Stray::Unlisted { name: name.clone(), nearest });
+        out.push(RefusedName::Unlisted { name: name.clone(), nearest });
     }
     out
 }
 
-fn alike(seen: &[String]) -> Vec<Stray> {
+fn alike(seen: &[String]) -> Vec<RefusedName> {
     if seen.len() > MOST_UNLISTED {
-        return vec![Stray::TooMany(seen.len())];
+        return vec![RefusedName::TooMany(seen.len())];
     }
-    let shapes: Vec<Shape> = seen.iter().map(|name| Shape::of(name)).collect();
+    let shapes: Vec<ComparedName> = seen.iter().map(|name| ComparedName::of(name)).collect();
     let mut out = Vec::new();
     for (at, shape) in shapes.iter().enumerate() {
         if let Some(other) = shapes[..at].iter().position(|earlier| earlier.near(shape)) {
-            out.push(Stray::Alike { one: seen[other].clone(), other: seen[at].clone() });
+            out.push(RefusedName::Alike { one: seen[other].clone(), other: seen[at].clone() });
         }
-        if out.len() >= MOST_TOLD {
+        if out.len() >= MOST_REPORTED {
             break;
         }
     }
@@ -95,30 +95,30 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stands_in_the_list_letter_by_letter() {
+    fn a_name_must_match_the_list_exactly() {
         let listed = names(&["Acme Ltd", "Brook", "7"]);
-        assert_eq!(strays(Some(&listed), &names(&["7", "Acme Ltd", "Brook"])), []);
+        assert_eq!(refused_names(Some(&listed), &names(&["7", "Acme Ltd", "Brook"])), []);
         for slip in ["acme ltd", "Acme  Ltd", "Acme\u{a0}Ltd", "Acme\u{200b} Ltd", "Acme Ltd.", "ＡcmeLtd", "Acme Ltd "] {
-            let found = strays(Some(&listed), &names(&[slip]));
-            assert_eq!(found, [Stray::Unlisted { name: slip.into(), nearest: Some("Acme Ltd".into()) }], "{slip:?}");
+            let found = refused_names(Some(&listed), &names(&[slip]));
+            assert_eq!(found, [RefusedName::Unlisted { name: slip.into(), nearest: Some("Acme Ltd".into()) }], "{slip:?}");
         }
-        let found = strays(Some(&listed), &names(&["Somebody else"]));
-        assert_eq!(found, [Stray::Unlisted { name: "Somebody else".into(), nearest: None }]);
+        let found = refused_names(Some(&listed), &names(&["Somebody else"]));
+        assert_eq!(found, [RefusedName::Unlisted { name: "Somebody else".into(), nearest: None }]);
     }
 
     #[test]
     fn a_list_with_one_provider_in_two_spellings_is_no_list() {
         let listed = names(&["Acme", "ACME", "Brook"]);
-        assert_eq!(strays(Some(&listed), &[]), [Stray::Twice { one: "Acme".into(), other: "ACME".into() }]);
+        assert_eq!(refused_names(Some(&listed), &[]), [RefusedName::Twice { one: "Acme".into(), other: "ACME".into() }]);
     }
 
     #[test]
     fn without_a_list_names_must_be_far_apart() {
-        assert_eq!(strays(None, &names(&["Acme"])), []);
-        assert_eq!(strays(None, &names(&["Acme", "Brook House", "Northern Works"])), []);
-        let found = strays(None, &names(&["Acme", "Brook", "ACME"]));
-        assert_eq!(found, [Stray::Alike { one: "Acme".into(), other: "ACME".into() }]);
+        assert_eq!(refused_names(None, &names(&["Acme"])), []);
+        assert_eq!(refused_names(None, &names(&["Acme", "Brook House", "Northern Works"])), []);
+        let found = refused_names(None, &names(&["Acme", "Brook", "ACME"]));
+        assert_eq!(found, [RefusedName::Alike { one: "Acme".into(), other: "ACME".into() }]);
         let many: Vec<String> = (0..5_000).map(|number| format!("{number:x}-{}", number * 7919)).collect();
-        assert_eq!(strays(None, &many), [Stray::TooMany(5_000)]);
+        assert_eq!(refused_names(None, &many), [RefusedName::TooMany(5_000)]);
     }
 }

@@ -1,7 +1,6 @@
-//! Everyone, from the table of people. Batches are taken in as they are read, so that the table is never in memory beside what
-//! is kept of it.
+//! Everyone in the table of people. Batches are added as they are read, so that the table itself is never in memory.
 
-use super::batch::{Batch, Name};
+use super::batch::{Batch, Name, known_day};
 use super::names::Names;
 use base::day::{Day, NEVER};
 
@@ -9,13 +8,13 @@ use base::day::{Day, NEVER};
 #[derive(Debug, Default)]
 pub struct People {
     pub names: Names,
-    /// Nothing when all of them are still to be seen.
-    ends: Vec<Ends>,
+    /// Empty if nobody died or was removed.
+    ends: Vec<LastSeen>,
 }
 
-/// When a person was last to be seen.
+/// Until when a person can be observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ends {
+pub struct LastSeen {
     /// The day of death, or [`NEVER`].
     pub died: Day,
     /// The day of removal, or [`NEVER`].
@@ -24,36 +23,36 @@ pub struct Ends {
     pub known: Day,
 }
 
-/// A person who is still to be seen.
-const STILL: Ends = Ends { died: NEVER, removed: NEVER, known: NEVER };
+/// A person who neither died nor was removed.
+const STILL: LastSeen = LastSeen { died: NEVER, removed: NEVER, known: NEVER };
 
-/// People on their way in.
+/// Collects people from batches.
 #[derive(Debug, Default)]
-pub struct Gather {
+pub struct PeopleBuilder {
     numbers: Vec<i64>,
     texts: Vec<String>,
-    /// Of those with a number and of those with a text, as many as there are up to the last one who has an end.
-    ends: [Vec<Ends>; 2],
+    /// For people with a number and people with a text: as many as there are up to the last one who died or was removed.
+    ends: [Vec<LastSeen>; 2],
 }
 
 impl People {
     /// From batches of the table of people.
     #[must_use]
     pub fn new(batches: &[Batch]) -> People {
-        let mut gather = Gather::default();
+        let mut gather = PeopleBuilder::default();
         batches.iter().for_each(|batch| gather.add(batch));
         gather.end()
     }
 
-    /// When a person was last to be seen.
+    /// Until when a person can be observed.
     #[must_use]
-    pub fn ends(&self, person: u32) -> Ends {
+    pub fn ends(&self, person: u32) -> LastSeen {
         self.ends.get(person as usize).copied().unwrap_or(STILL)
     }
 }
 
-impl Gather {
-    /// Takes in a batch.
+impl PeopleBuilder {
+    /// Adds a batch.
     pub fn add(&mut self, batch: &Batch) {
         let column = |name| batch.table.column(name);
         let (person, died, removed, known) = (column("person"), column("died"), column("removed"), column("known"));
@@ -72,12 +71,12 @@ impl Gather {
             };
             if died.min(removed) != NEVER {
                 ends.resize(before, STILL);
-                ends.push(Ends { died, removed, known: super::known(batch.day(known, row), died.min(removed)) });
+                ends.push(LastSeen { died, removed, known: known_day(batch.day(known, row), died.min(removed)) });
             }
         }
     }
 
-    /// Everyone. Of a person who is there twice, the row with the earlier death or removal stands.
+    /// Everyone. If a person is in two rows, the row with the earlier death or removal counts.
     #[must_use]
     pub fn end(self) -> People {
         let [of_numbers, of_texts] = self.ends;
@@ -91,15 +90,15 @@ impl Gather {
     }
 }
 
-/// Names in order, each once, and what was there of ends.
-fn ordered<T: Ord + Clone>(mut names: Vec<T>, mut ends: Vec<Ends>) -> (Vec<T>, Vec<Ends>) {
+/// Names in order, each once, with their last days.
+fn ordered<T: Ord + Clone>(mut names: Vec<T>, mut ends: Vec<LastSeen>) -> (Vec<T>, Vec<LastSeen>) {
     if ends.is_empty() {
         names.sort_unstable();
         names.dedup();
         return (names, ends);
     }
     ends.resize(names.len(), STILL);
-    let mut both: Vec<(T, Ends)> = names.into_iter().zip(ends).collect();
+    let mut both: Vec<(T, LastSeen)> = names.into_iter().zip(ends).collect();
     both.sort_unstable();
     both.dedup_by(|later, first| later.0 == first.0);
     both.into_iter().unzip()

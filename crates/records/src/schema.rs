@@ -1,36 +1,36 @@
-//! The tables that agencies hand over, as data: what is read, checked, published and documented all come from here.
+//! The tables that agencies supply, as data. Reading, checking, publishing and documenting them all start here.
 
 /// One table: a file `NAME.csv` or `NAME.parquet`.
 #[derive(Debug, PartialEq)]
-pub struct Table {
+pub struct RecordTable {
     pub name: &'static str,
-    /// What one row says.
+    /// What one row is about.
     pub row: &'static str,
-    /// Every value of the first column stands in one row only. Coverage has no such column.
+    /// Whether each value of the first column is in one row only. Coverage has no such column.
     pub keyed: bool,
-    pub columns: &'static [Column],
+    pub columns: &'static [RecordColumn],
 }
 
 /// One column.
 #[derive(Debug, PartialEq)]
-pub struct Column {
+pub struct RecordColumn {
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether every row must have a value.
     pub required: bool,
-    /// Whether a value may say who somebody is. Such values never go into a message, a log or an error.
+    /// Whether a value may identify a person. Such values never go into a message, a log or an error.
     pub personal: bool,
     pub meaning: &'static str,
 }
 
-/// What the values of a column are.
+/// The type of the values of a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
-    /// Names a row, a person or an organisation: text or a whole number.
+pub enum ValueKind {
+    /// The name of a row, a person or an organisation: text or a whole number.
     Id,
-    /// Words: a kind of event, a name, what somebody said.
+    /// Text: a kind of event, a name, a comment.
     Text,
-    /// A day of the calendar, `2027-04-01`.
+    /// A date, `2027-04-01`.
     Day,
     /// A decimal number with at most two digits after the point: pounds, hours, a score.
     Amount,
@@ -40,259 +40,264 @@ pub enum Kind {
     Choice(&'static [&'static str]),
 }
 
-const fn column(name: &'static str, kind: Kind, required: bool, meaning: &'static str) -> Column {
-    Column { name, kind, required, personal: false, meaning }
+const fn column(name: &'static str, kind: ValueKind, required: bool, meaning: &'static str) -> RecordColumn {
+    RecordColumn { name, kind, required, personal: false, meaning }
 }
 
-const fn personal(name: &'static str, kind: Kind, required: bool, meaning: &'static str) -> Column {
-    Column { name, kind, required, personal: true, meaning }
+const fn personal(name: &'static str, kind: ValueKind, required: bool, meaning: &'static str) -> RecordColumn {
+    RecordColumn { name, kind, required, personal: true, meaning }
 }
 
-const PERSON: Column = personal("person", Kind::Id, true, "the person, as in the table of people");
-const ABOUT_PERSON: Column = personal("person", Kind::Id, false, "the person, where it concerns one");
-const KNOWN: Column = column("known", Kind::Day, false, "the day it became known; empty: known from the day it happened");
+const PERSON: RecordColumn = personal("person", ValueKind::Id, true, "the person, as in the table of people");
+const ABOUT_PERSON: RecordColumn = personal("person", ValueKind::Id, false, "the person, if it is about one");
+const KNOWN: RecordColumn = column("known", ValueKind::Day, false, "the day it became known; empty: the day it happened");
 
-/// Every table, in the order in which they are read: what others refer to comes first.
-pub static TABLES: [Table; 13] = [
-    Table {
+/// Every table, in reading order: tables that others refer to come first.
+pub static TABLES: [RecordTable; 13] = [
+    RecordTable {
         name: "people",
         row: "One person.",
         keyed: true,
         columns: &[
-            personal("person", Kind::Id, true, "the person: the same in every table, and no name"),
-            personal("forename", Kind::Text, false, "given names, for linking"),
-            personal("surname", Kind::Text, false, "family name, for linking"),
-            personal("born", Kind::Day, false, "date of birth"),
-            personal("sex", Kind::Text, false, "as the agency records it"),
-            personal("postcode", Kind::Text, false, "of the last known address, for linking"),
-            personal("died", Kind::Day, false, "day of death; empty while the person lives"),
-            personal(
-                "removed",
-                Kind::Day,
-                false,
-                "the day from which the person is out of sight for good: deported or emigrated",
-            ),
+            personal("person", ValueKind::Id, true, "the id of the person, the same in every table; not a name"),
+            personal("forename", ValueKind::Text, false, "given names, for linking"),
+            personal("surname", ValueKind::Text, false, "family name, for linking"),
+            personal("born", ValueKind::Day, false, "date of birth"),
+            personal("sex", ValueKind::Text, false, "sex, as the agency records it"),
+            personal("postcode", ValueKind::Text, false, "the last known postcode, for linking"),
+            personal("died", ValueKind::Day, false, "the day of death; empty while the person is alive"),
+            personal("removed", ValueKind::Day, false, "the day the person was deported or emigrated for good"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "providers",
-        row: "An organisation that serves people, or could.",
+        row: "An organisation that serves people, or may do so.",
         keyed: true,
         columns: &[
-            column("provider", Kind::Id, true, "names the organisation, as the other tables do"),
-            column("name", Kind::Text, false, "what it is called"),
+            column("provider", ValueKind::Id, true, "the id of the organisation, as in the other tables"),
+            column("name", ValueKind::Text, false, "the name of the organisation"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "starts",
-        row: "One person begins with one provider: the index event, from which every window is counted.",
+        row: "One person starts with one provider: the index event, from which every follow-up window is counted.",
         keyed: true,
         columns: &[
-            column("start", Kind::Id, true, "names the row"),
+            column("start", ValueKind::Id, true, "the id of the row"),
             PERSON,
-            column("provider", Kind::Id, true, "who serves the person"),
-            column("began", Kind::Day, true, "the first day: the index date"),
-            column("area", Kind::Text, false, "the contract's area; needed when the scheme has several"),
-            column("segment", Kind::Text, false, "the contract's segment; needed when the scheme has several"),
-            column("ended", Kind::Day, false, "the first day on which the person is no longer served; empty while it goes on"),
+            column("provider", ValueKind::Id, true, "the provider that serves the person"),
+            column("began", ValueKind::Day, true, "the first day: the index date"),
+            column("area", ValueKind::Text, false, "the area of the contract; needed if the scheme has several"),
+            column("segment", ValueKind::Text, false, "the segment of the contract; needed if the scheme has several"),
+            column("ended", ValueKind::Day, false, "the first day after the service ended; empty while it goes on"),
             column(
                 "group",
-                Kind::Choice(&["served", "comparison"]),
+                ValueKind::Choice(&["served", "comparison"]),
                 false,
-                "comparison: nobody serves this person, who is measured to compare; empty: served",
+                "`comparison` for a person of the comparison group, whom nobody serves; empty: served",
             ),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "events",
         row: "Something happened to a person on one day: an offence, a conviction, a test, a wage paid.",
         keyed: true,
         columns: &[
-            column("event", Kind::Id, true, "names the row"),
+            column("event", ValueKind::Id, true, "the id of the row"),
             PERSON,
-            column("kind", Kind::Text, true, "what it was: offence, conviction, job start …"),
-            column("date", Kind::Day, true, "the day it happened"),
-            column("class", Kind::Text, false, "a finer kind, by which outcomes may leave events out: breach, theft …"),
+            column("kind", ValueKind::Text, true, "the kind of event: offence, conviction, job start …"),
+            column("date", ValueKind::Day, true, "the day it happened"),
+            column(
+                "class",
+                ValueKind::Text,
+                false,
+                "a class within the kind, by which outcomes may leave events out: breach, theft …",
+            ),
             column(
                 "about",
-                Kind::Id,
+                ValueKind::Id,
                 false,
-                "the event this one is about: of a conviction, the offence; of a job's end, its start",
+                "the event that this one is about: the offence of a conviction, or the start of a job that ends",
             ),
             column(
                 "settled",
-                Kind::Day,
+                ValueKind::Day,
                 false,
-                "the day it was proven, when no row of its own says so: of an offence, the conviction",
+                "the day it was proven, if no other row says so: for an offence, the day of the conviction",
             ),
-            column("disposal", Kind::Id, false, "what settled it: offences dealt with together share one"),
-            column("amount", Kind::Amount, false, "how much: pounds of a wage, units of anything"),
+            column(
+                "disposal",
+                ValueKind::Id,
+                false,
+                "the disposal that settled it; offences dealt with together have the same one",
+            ),
+            column("amount", ValueKind::Amount, false, "an amount: pounds of a wage, or any units"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "spells",
         row: "Something lasted: a job, a treatment, a tenancy, a time in custody.",
         keyed: true,
         columns: &[
-            column("spell", Kind::Id, true, "names the row"),
+            column("spell", ValueKind::Id, true, "the id of the row"),
             PERSON,
-            column("kind", Kind::Text, true, "what it was: job, treatment, custody …"),
-            column("from", Kind::Day, true, "the first day of it"),
-            column("to", Kind::Day, false, "the first day no longer of it; empty while it goes on"),
+            column("kind", ValueKind::Text, true, "the kind of spell: job, treatment, custody …"),
+            column("from", ValueKind::Day, true, "the first day"),
+            column("to", ValueKind::Day, false, "the first day after the end; empty while it goes on"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "contacts",
         row: "A provider and a person met.",
         keyed: true,
         columns: &[
-            column("contact", Kind::Id, true, "names the row"),
+            column("contact", ValueKind::Id, true, "the id of the row"),
             PERSON,
-            column("provider", Kind::Id, true, "who met the person"),
-            column("date", Kind::Day, true, "the day of it"),
-            column("kind", Kind::Text, false, "what it was: meeting, call, group …"),
-            column("hours", Kind::Amount, false, "how long it took"),
+            column("provider", ValueKind::Id, true, "the provider that met the person"),
+            column("date", ValueKind::Day, true, "the day"),
+            column("kind", ValueKind::Text, false, "the kind of contact: meeting, call, group …"),
+            column("hours", ValueKind::Amount, false, "how long it took, in hours"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "spend",
         row: "A department spent money.",
         keyed: true,
         columns: &[
-            column("spend", Kind::Id, true, "names the row"),
-            column("department", Kind::Id, true, "who spent it"),
-            column("date", Kind::Day, true, "the day of it"),
-            column("amount", Kind::Amount, true, "pounds; a refund is negative"),
-            column("kind", Kind::Text, false, "what it was spent on"),
+            column("spend", ValueKind::Id, true, "the id of the row"),
+            column("department", ValueKind::Id, true, "the department that spent it"),
+            column("date", ValueKind::Day, true, "the day"),
+            column("amount", ValueKind::Amount, true, "pounds; a refund is negative"),
+            column("kind", ValueKind::Text, false, "what it was spent on"),
             ABOUT_PERSON,
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "claims",
         row: "A provider claims that a person reached an outcome.",
         keyed: true,
         columns: &[
-            column("claim", Kind::Id, true, "names the row"),
-            column("provider", Kind::Id, true, "who claims"),
+            column("claim", ValueKind::Id, true, "the id of the row"),
+            column("provider", ValueKind::Id, true, "the provider that claims"),
             PERSON,
-            column("outcome", Kind::Text, true, "the outcome, as the scheme names it"),
-            column("date", Kind::Day, true, "the day on which it is said to have been reached"),
-            column("amount", Kind::Amount, false, "pounds claimed"),
-            column("checked", Kind::Day, false, "the day on which an audit looked at it; empty: not looked at"),
-            column("found", Kind::Choice(&["true", "false"]), false, "what the audit found"),
+            column("outcome", ValueKind::Text, true, "the outcome, as the scheme names it"),
+            column("date", ValueKind::Day, true, "the day on which the outcome was reached, according to the provider"),
+            column("amount", ValueKind::Amount, false, "the pounds claimed"),
+            column("checked", ValueKind::Day, false, "the day on which an audit checked the claim; empty: not checked"),
+            column("found", ValueKind::Choice(&["true", "false"]), false, "whether the audit found the claim true"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "feedback",
-        row: "Somebody said how a service was for them.",
+        row: "Feedback from a person on a service.",
         keyed: true,
         columns: &[
-            column("feedback", Kind::Id, true, "names the row"),
-            column("provider", Kind::Id, true, "whose service it was"),
-            column("date", Kind::Day, true, "the day it was said"),
+            column("feedback", ValueKind::Id, true, "the id of the row"),
+            column("provider", ValueKind::Id, true, "the provider of the service"),
+            column("date", ValueKind::Day, true, "the day of the feedback"),
             ABOUT_PERSON,
-            column("score", Kind::Amount, false, "on the scale of the form"),
-            personal("words", Kind::Text, false, "in the person's own words"),
+            column("score", ValueKind::Amount, false, "the score, on the scale of the form"),
+            personal("words", ValueKind::Text, false, "the comment, in the person's own words"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "lots",
         row: "One lot: a contract for one kind of service in one place, held by one provider.",
         keyed: true,
         columns: &[
-            column("lot", Kind::Id, true, "names the row"),
-            column("provider", Kind::Id, true, "who holds it: the prime provider"),
-            column("kind", Kind::Text, false, "what it is for: accommodation, treatment …"),
-            column("region", Kind::Text, false, "the larger place"),
-            column("area", Kind::Text, false, "the smaller place, where it is not the whole region"),
-            column("title", Kind::Text, false, "what it is called"),
-            column("begins", Kind::Day, false, "the first day of it"),
-            column("ends", Kind::Day, false, "the first day no longer of it; empty while no end is known"),
+            column("lot", ValueKind::Id, true, "the id of the row"),
+            column("provider", ValueKind::Id, true, "the prime provider, which holds the lot"),
+            column("kind", ValueKind::Text, false, "the kind of service: accommodation, treatment …"),
+            column("region", ValueKind::Text, false, "the region"),
+            column("area", ValueKind::Text, false, "the area, if it is not the whole region"),
+            column("title", ValueKind::Text, false, "the title of the lot"),
+            column("begins", ValueKind::Day, false, "the first day of the contract"),
+            column("ends", ValueKind::Day, false, "the first day after the end; empty if no end is known"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "subcontracts",
-        row: "A provider works in a lot that another holds.",
+        row: "A provider works in a lot that another provider holds.",
         keyed: true,
         columns: &[
-            column("subcontract", Kind::Id, true, "names the row"),
-            column("lot", Kind::Id, true, "the lot, as in the table of lots"),
-            column("provider", Kind::Id, true, "who works in it: the subcontractor"),
+            column("subcontract", ValueKind::Id, true, "the id of the row"),
+            column("lot", ValueKind::Id, true, "the lot, as in the table of lots"),
+            column("provider", ValueKind::Id, true, "the subcontractor, which works in the lot"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "invoices",
-        row: "A line of an invoice, or of a plan for one: so many results at a price, without saying whose.",
+        row: "A line of an invoice, or of a plan for one: a number of results at a price, without the people.",
         keyed: true,
         columns: &[
-            column("invoice", Kind::Id, true, "names the line"),
-            column("contract", Kind::Id, true, "the contract it is made under"),
-            column("status", Kind::Choice(&["planned", "paid"]), true, "whether somebody expects the payment or it was made"),
+            column("invoice", ValueKind::Id, true, "the id of the line"),
+            column("contract", ValueKind::Id, true, "the contract of the invoice"),
+            column("status", ValueKind::Choice(&["planned", "paid"]), true, "whether the payment is expected or was made"),
             column(
                 "plan",
-                Kind::Id,
+                ValueKind::Id,
                 false,
-                "the plan that a planned line belongs to; a contract's plans take each other's place and are never added up",
+                "the plan of a planned line; the plans of a contract replace each other and are never added up",
             ),
-            column("outcome", Kind::Text, false, "what is paid for"),
-            column("period", Kind::Text, false, "when, as the contract writes it"),
-            column("results", Kind::Amount, false, "how many"),
-            column("price", Kind::Amount, false, "pounds for one"),
-            column("amount", Kind::Amount, true, "pounds for the line"),
+            column("outcome", ValueKind::Text, false, "the outcome paid for"),
+            column("period", ValueKind::Text, false, "the period, as the contract writes it"),
+            column("results", ValueKind::Amount, false, "the number of results"),
+            column("price", ValueKind::Amount, false, "pounds for one result"),
+            column("amount", ValueKind::Amount, true, "the pounds of the line"),
             KNOWN,
         ],
     },
-    Table {
+    RecordTable {
         name: "coverage",
-        row: "How far the data reach: a kind of fact has been handed over up to a day. Without a row, the last day known of in the table.",
+        row: "How far the records reach: a kind of event or spell is complete up to a day. Without a row, the last day of the table is used.",
         keyed: false,
         columns: &[
-            column("table", Kind::Choice(&["events", "spells"]), true, "the table"),
+            column("table", ValueKind::Choice(&["events", "spells"]), true, "the table that the row is about"),
             column(
                 "kind",
-                Kind::Text,
+                ValueKind::Text,
                 false,
                 "the kind of event or spell; empty: every kind of the table that has no row of its own",
             ),
-            column("until", Kind::Day, true, "the last day whose facts are complete"),
+            column("until", ValueKind::Day, true, "the last complete day"),
             column(
                 "since",
-                Kind::Day,
+                ValueKind::Day,
                 false,
-                "the first day whose facts are complete; needed where people are compared with what they did before they started",
+                "the first complete day; needed if people are compared with the time before they started",
             ),
-            column("people", Kind::Id, false, "how many people were looked up; needed where the count is 0"),
+            column("people", ValueKind::Id, false, "how many people were looked up; needed if the count is 0"),
             column(
                 "count",
-                Kind::Id,
+                ValueKind::Id,
                 false,
-                "how many rows of the kind there are for the people and days of this row, as the agency counted them; another number of rows is refused, and 0 says that there are none",
+                "how many rows of the kind there are for the people and days of this row, counted by the agency; a different number of rows is refused; 0 states that there are none",
             ),
-            column("said_by", Kind::Text, false, "who at the agency says so; needed where the count is 0"),
-            column("said_on", Kind::Day, false, "the day on which it was said; needed where the count is 0"),
+            column("said_by", ValueKind::Text, false, "the person at the agency who states it; needed if the count is 0"),
+            column("said_on", ValueKind::Day, false, "the day on which it was stated; needed if the count is 0"),
         ],
     },
 ];
 
-/// The table of a name.
+/// The table with a name.
 #[must_use]
-pub fn table(name: &str) -> Option<&'static Table> {
+pub fn table(name: &str) -> Option<&'static RecordTable> {
     TABLES.iter().find(|table| table.name == name)
 }
 
-impl Table {
-    /// The position of a column; a name that the table lacks is a mistake of the program.
+impl RecordTable {
+    /// The position of a column. A name that the table does not have is a bug.
     #[must_use]
     pub fn column(&self, name: &str) -> usize {
         let found = self.columns.iter().position(|column| column.name == name);
@@ -300,17 +305,17 @@ impl Table {
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// What is expected of a value, with an example.
     #[must_use]
     pub fn expected(&self) -> String {
         match self {
-            Kind::Id => "a name or a whole number".into(),
-            Kind::Text => "text".into(),
-            Kind::Day => "a day of the calendar, year first: 2027-04-01".into(),
-            Kind::Amount => "a number with at most two digits after the point: 1234.50".into(),
-            Kind::Share => "a number from 0 to 1: 0.975".into(),
-            Kind::Choice(words) => format!("one of {}", words.join(", ")),
+            ValueKind::Id => "a name or a whole number".into(),
+            ValueKind::Text => "text".into(),
+            ValueKind::Day => "a date like this: 2027-04-01".into(),
+            ValueKind::Amount => "a number with at most two digits after the point: 1234.50".into(),
+            ValueKind::Share => "a number from 0 to 1: 0.975".into(),
+            ValueKind::Choice(words) => format!("one of {}", words.join(", ")),
         }
     }
 }

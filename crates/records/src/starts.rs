@@ -1,20 +1,19 @@
-//! Who began with whom and when, from the table of starts. Batches are taken in as they are read, so that the table is never in
-//! memory beside what is kept of it; names get their numbers in the order in which they come, and in the order of names at the
-//! end.
+//! Who started with which provider and when, from the table of starts. Batches are added as they are read, so that the table
+//! itself is never in memory. Names get numbers in the order in which they appear, and at the end in the order of names.
 
 use hashbrown::HashTable;
 
-use super::batch::{Batch, Name};
+use super::batch::{Batch, Name, known_day};
 use super::names::{NOBODY, Names, fingerprint};
 use base::day::Day;
 
-/// One person begins with one provider. Ordered by person, day, provider, area and segment.
+/// One person starts with one provider. Ordered by person, day, provider, area and segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Start {
     pub person: u32,
     pub began: Day,
     pub provider: u32,
-    /// [`NOBODY`] when none is given.
+    /// [`NOBODY`] if none is given.
     pub area: u32,
     pub segment: u32,
     pub comparison: bool,
@@ -33,20 +32,20 @@ pub struct Starts {
     pub unknown_people: u64,
 }
 
-/// Starts on their way in.
+/// Collects starts from batches.
 #[derive(Debug)]
-pub struct Gather<'a> {
+pub struct StartsBuilder<'a> {
     people: &'a Names,
     starts: Vec<Start>,
     /// Providers, areas and segments.
-    names: [Numbering; 3],
+    names: [NameNumbers; 3],
     unknown_people: u64,
 }
 
-/// Gives numbers to names in the order in which they come.
+/// Gives numbers to names in the order in which they appear.
 #[derive(Debug, Default)]
-struct Numbering {
-    /// Fingerprints and numbers of all, and those of either kind with their numbers.
+struct NameNumbers {
+    /// The fingerprint and number of every name, and the names that are numbers and texts, each with its number.
     seen: HashTable<(u64, u32)>,
     numbers: Vec<(i64, u32)>,
     texts: Vec<(String, u32)>,
@@ -56,20 +55,20 @@ impl Starts {
     /// From batches of the table of starts.
     #[must_use]
     pub fn new(people: &Names, batches: &[Batch]) -> Starts {
-        let mut gather = Gather::new(people);
+        let mut gather = StartsBuilder::new(people);
         batches.iter().for_each(|batch| gather.add(batch));
         gather.end()
     }
 }
 
-impl<'a> Gather<'a> {
-    /// Nothing yet of these people.
+impl<'a> StartsBuilder<'a> {
+    /// No starts yet.
     #[must_use]
-    pub fn new(people: &'a Names) -> Gather<'a> {
-        Gather { people, starts: Vec::new(), names: Default::default(), unknown_people: 0 }
+    pub fn new(people: &'a Names) -> StartsBuilder<'a> {
+        StartsBuilder { people, starts: Vec::new(), names: Default::default(), unknown_people: 0 }
     }
 
-    /// Takes in a batch.
+    /// Adds a batch.
     pub fn add(&mut self, batch: &Batch) {
         let column = |name| batch.table.column(name);
         let (person, began, group, known) = (column("person"), column("began"), column("group"), column("known"));
@@ -85,7 +84,7 @@ impl<'a> Gather<'a> {
             };
             let ([provider, area, segment], began) = (of, batch.day(began, row));
             let comparison = batch.name(group, row) == Some(Name::Text("comparison"));
-            let known = super::known(batch.day(known, row), began);
+            let known = known_day(batch.day(known, row), began);
             self.starts.push(Start { person, began, provider, area, segment, comparison, known });
         }
     }
@@ -94,7 +93,7 @@ impl<'a> Gather<'a> {
     #[must_use]
     pub fn end(self) -> Starts {
         let mut starts = self.starts;
-        let [(providers, of_provider), (areas, of_area), (segments, of_segment)] = self.names.map(Numbering::end);
+        let [(providers, of_provider), (areas, of_area), (segments, of_segment)] = self.names.map(NameNumbers::end);
         for start in &mut starts {
             start.provider = of_provider.get(start.provider as usize).copied().unwrap_or(NOBODY);
             start.area = of_area.get(start.area as usize).copied().unwrap_or(NOBODY);
@@ -105,7 +104,7 @@ impl<'a> Gather<'a> {
     }
 }
 
-impl Numbering {
+impl NameNumbers {
     fn number(&mut self, name: Name<'_>) -> u32 {
         let print = fingerprint(name);
         if let Some((_, number)) = self.seen.find(print, |(other, _)| *other == print) {

@@ -2,17 +2,17 @@
 
 use contract::Scheme;
 use contract::terms::Baseline;
-use risks::{Role, StrategyResult, WrongPayment, WrongPaymentRow, percent, pounds};
+use risks::{StrategyKind, StrategyResult, WrongPayment, WrongPaymentRow, percent, pounds};
 use simulation::assumptions::{Assumptions, Intended};
-use simulation::curve::Curve;
-use simulation::stress::{CostPoint, Stress};
+use simulation::payment_by_aim::Curve;
+use simulation::stress::{CostPoint, StressTest};
 
 use super::markup::{details, element, escape, heading, paragraph, table};
 use super::svg::{self, Axis, BLUE, Chart, GREEN, GREY, PURPLE, RED, Series, Shape};
 use super::words::{self, TYPICAL, cohort_size, count, point_figure, points};
 
 /// All charts, in reading order.
-pub fn all(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress) -> String {
+pub fn all(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest) -> String {
     [
         payment(scheme, stress),
         profit(stress),
@@ -61,42 +61,42 @@ pub fn marks(name: &str, colour: &'static str, shape: Shape) -> Series {
 }
 
 /// The strategies marked on the curves, each with its mark.
-fn strategies() -> [(Role, Series); 5] {
-    let mark = |role: Role, colour, shape| (role, marks(role.words(), colour, shape));
+fn strategies() -> [(StrategyKind, Series); 5] {
+    let mark = |kind: StrategyKind, colour, shape| (kind, marks(kind.label(), colour, shape));
     [
-        mark(Role::AsNow, GREY, Shape::Ring),
-        mark(Role::Intended, BLUE, Shape::Frame),
-        mark(Role::Public, GREEN, Shape::Kite),
-        mark(Role::Best, RED, Shape::Triangle),
-        mark(Role::PublicAtCost, GREEN, Shape::Diamond),
+        mark(StrategyKind::AsNow, GREY, Shape::Ring),
+        mark(StrategyKind::Intended, BLUE, Shape::Frame),
+        mark(StrategyKind::Public, GREEN, Shape::Kite),
+        mark(StrategyKind::BEST, RED, Shape::Triangle),
+        mark(StrategyKind::PublicAtCost, GREEN, Shape::Diamond),
     ]
 }
 
 /// The strategy results of a curve's area.
-fn strategy_results_of<'a>(stress: &'a Stress, curve: &Curve) -> Vec<(Series, &'a StrategyResult)> {
-    let area = stress.strategy_results.areas.iter().find(|area| area.area == curve.area);
-    let find = |role: Role| area.and_then(|area| area.strategy_results.iter().find(|play| play.role == role));
-    strategies().into_iter().filter_map(|(role, series)| find(role).map(|play| (series, play))).collect()
+fn results_of<'a>(stress: &'a StressTest, curve: &Curve) -> Vec<(Series, &'a StrategyResult)> {
+    let area = stress.results.areas.iter().find(|area| area.area == curve.area);
+    let find = |kind: StrategyKind| area.and_then(|area| area.get(kind));
+    strategies().into_iter().filter_map(|(kind, series)| find(kind).map(|result| (series, result))).collect()
 }
 
-fn in_area(stress: &Stress, curve: &Curve) -> String {
-    match stress.strategy_results.areas.len() {
+fn in_area(stress: &StressTest, curve: &Curve) -> String {
+    match stress.results.areas.len() {
         1 => format!("{} people", count(curve.people)),
         _ => format!("{}, of typical size with {} people", curve.area, count(curve.people)),
     }
 }
 
 /// Payment against the true outcome, with its chance band.
-fn payment(scheme: &Scheme, stress: &Stress) -> Option<String> {
+fn payment(scheme: &Scheme, stress: &StressTest) -> Option<String> {
     let curve = words::typical_curve(stress)?;
-    let outcome = stress.strategy_results.outcomes.iter().position(|outcome| outcome.name == curve.outcome)?;
-    let at = |value: fn(&simulation::curve::CurvePoint) -> f64| -> Vec<(f64, f64)> {
+    let outcome = stress.results.outcomes.iter().position(|outcome| outcome.name == curve.outcome)?;
+    let at = |value: fn(&simulation::payment_by_aim::CurvePoint) -> f64| -> Vec<(f64, f64)> {
         curve.points.iter().map(|point| (100.0 * point.rate, value(point))).collect()
     };
     let (mean, low, high) = (at(|p| p.payment.mean), at(|p| p.payment_low), at(|p| p.payment_high));
-    let placed: Vec<(Series, (f64, f64))> = strategy_results_of(stress, curve)
+    let placed: Vec<(Series, (f64, f64))> = results_of(stress, curve)
         .into_iter()
-        .map(|(series, play)| (series, (100.0 * play.outcome(outcome) / curve.people.max(1.0), play.payment())))
+        .map(|(series, result)| (series, (100.0 * result.outcome(outcome) / curve.people.max(1.0), result.payment())))
         .collect();
     let (bottom, top) = svg::ends(low.iter().chain(&high).chain(placed.iter().map(|(_, place)| place)).map(|place| place.1));
     let (worst, best) = (curve.points.first()?.rate, curve.points.last()?.rate);
@@ -162,28 +162,28 @@ fn baseline(scheme: &Scheme, curve: &Curve, outcome: usize) -> Option<f64> {
 }
 
 /// About a dozen points of a curve, with both ends: as many as one reads.
-fn thinned(points: &[simulation::curve::CurvePoint]) -> impl Iterator<Item = &simulation::curve::CurvePoint> {
+fn thinned(points: &[simulation::payment_by_aim::CurvePoint]) -> impl Iterator<Item = &simulation::payment_by_aim::CurvePoint> {
     let (every, last) = (points.len().div_ceil(12).max(1), points.len().saturating_sub(1));
     let kept = move |at: usize, aim: f64| at.is_multiple_of(every) || at == last || aim == 0.0;
     points.iter().enumerate().filter(move |(at, point)| kept(*at, point.aim)).map(|(_, point)| point)
 }
 
 /// Profit against spend on help.
-fn profit(stress: &Stress) -> Option<String> {
+fn profit(stress: &StressTest) -> Option<String> {
     let curve = words::typical_curve(stress)?;
     let people = curve.people.max(1.0);
-    let placed: Vec<(Series, (f64, f64))> = strategy_results_of(stress, curve)
+    let placed: Vec<(Series, (f64, f64))> = results_of(stress, curve)
         .into_iter()
-        .map(|(series, play)| (series, (play.help_spend / people, play.mean_profit() / people)))
+        .map(|(series, result)| (series, (result.help_spend / people, result.mean_profit() / people)))
         .collect();
     // Far beyond every strategy the line only falls, and would press the rest flat.
     let furthest = placed.iter().map(|(_, place)| place.0).fold(1.0, f64::max);
     let beyond = curve.points.iter().filter(|point| point.help_spend / people <= 1.3 * furthest).count();
     let shown = &curve.points[..(beyond + 1).min(curve.points.len())];
-    let at = |value: &dyn Fn(&simulation::curve::CurvePoint) -> f64| -> Vec<(f64, f64)> {
+    let at = |value: &dyn Fn(&simulation::payment_by_aim::CurvePoint) -> f64| -> Vec<(f64, f64)> {
         shown.iter().map(|point| (point.help_spend / people, value(point) / people)).collect()
     };
-    let cost = |point: &simulation::curve::CurvePoint| point.payment.mean - point.profit;
+    let cost = |point: &simulation::payment_by_aim::CurvePoint| point.payment.mean - point.profit;
     let mean = at(&|point| point.profit);
     let (low, high) = (at(&|point| point.payment_low - cost(point)), at(&|point| point.payment_high - cost(point)));
     let inside = |place: &&(f64, f64)| place.0 <= 1.3 * furthest;
@@ -236,7 +236,7 @@ fn scaled(value: risks::Estimate, by: f64) -> risks::Estimate {
 }
 
 /// Break-even aims over the cost of help.
-fn break_even(assumptions: &Assumptions, stress: &Stress) -> Option<String> {
+fn break_even(assumptions: &Assumptions, stress: &StressTest) -> Option<String> {
     let costs = &stress.by_cost;
     let title = "The smallest aim that pays, by what help costs".to_owned();
     if costs.len() < 2 {
@@ -283,12 +283,12 @@ fn break_even(assumptions: &Assumptions, stress: &Stress) -> Option<String> {
         // Each run of costs at which some aim pays is a line of its own; the others have their marks in the strip.
         for run in costs.split(|cost| cost.break_even[*slot].is_none()).filter(|run| !run.is_empty()) {
             let points: Vec<(f64, f64)> =
-                run.iter().filter_map(|cost| cost.break_even[*slot].map(|aim| (cost.way, 100.0 * aim))).collect();
+                run.iter().filter_map(|cost| cost.break_even[*slot].map(|aim| (cost.position, 100.0 * aim))).collect();
             chart.series(&series, &points);
         }
         let height = top + (ceiling - top) * (0.5 - 0.2 * at as f64);
         for cost in costs.iter().filter(|cost| cost.break_even[*slot].is_none()) {
-            chart.small_mark(&series, (cost.way, height));
+            chart.small_mark(&series, (cost.position, height));
         }
         keys.push((svg::key(&series), (*name).to_owned()));
     }
@@ -323,19 +323,19 @@ fn without_costs(title: &str) -> String {
 
 fn cost_ticks(costs: &[CostPoint]) -> Vec<(f64, String)> {
     let middle = costs.len() / 2;
-    [0, middle, costs.len() - 1].into_iter().map(|at| (costs[at].way, costs[at].words.replace('_', " "))).collect()
+    [0, middle, costs.len() - 1].into_iter().map(|at| (costs[at].position, costs[at].words.replace('_', " "))).collect()
 }
 
 /// What it takes to be paid, by area: how small an aim pays and, where results are compared with something, how large a change
 /// is surely seen.
-pub fn sure_aims(stress: &Stress) -> String {
+pub fn sure_aims(stress: &StressTest) -> String {
     let names: &[&str] = match stress.curves.len() {
         0 => return String::new(),
         1 => &["the area"],
         2 => &["smallest", "largest"],
         _ => &["smallest", "typical", "largest"],
     };
-    let columns = if stress.strategy_results.wrong_payment.is_some() { 5 } else { 4 };
+    let columns = if stress.results.wrong_payment.is_some() { 5 } else { 4 };
     let rows: Vec<Vec<String>> = stress
         .curves
         .iter()
@@ -370,8 +370,8 @@ fn wrong_payment_table(wrong: &WrongPayment, lines: &[WrongLine]) -> String {
 }
 
 /// The chance of a wrong payment over cohort sizes.
-fn wrong_payment(stress: &Stress) -> Option<String> {
-    let wrong = stress.strategy_results.wrong_payment.as_ref().filter(|wrong| wrong.rows.len() > 1)?;
+fn wrong_payment(stress: &StressTest) -> Option<String> {
+    let wrong = stress.results.wrong_payment.as_ref().filter(|wrong| wrong.rows.len() > 1)?;
     let change = points(wrong.intended);
     let mut lines: Vec<WrongLine> = vec![
         (line("a reward, and nothing changed", RED, "none", Some(Shape::Circle)), |row| row.reward_for_nothing),
@@ -423,43 +423,45 @@ fn wrong_payment(stress: &Stress) -> Option<String> {
 }
 
 /// Effort by segment: who gets help.
-fn effort(stress: &Stress) -> Option<String> {
+fn effort(stress: &StressTest) -> Option<String> {
     let words = "What each person in a segment gets under the intended strategy, the provider's best and the public's best use of the same \
                  money. A triangle at nought, far from the diamond, is a segment parked.";
-    by_segment(stress, "effort", "Who gets help", words, "spent on help, £ a person", |play, at| play.effort[at])
+    by_segment(stress, "effort", "Who gets help", words, "spent on help, £ a person", |result, at| result.effort[at])
 }
 
 /// Profit by segment: what helping each earns or loses.
-fn segment_profit(stress: &Stress) -> Option<String> {
-    let idle = stress.strategy_results.simulate(Role::Idle)?;
-    stress.strategy_results.priced_outcome?;
+fn segment_profit(stress: &StressTest) -> Option<String> {
+    let idle = stress.results.get(StrategyKind::Idle)?;
+    stress.results.priced_outcome?;
     let words = "What the better results of a segment earn where the gates are open, less what its help costs, against doing nothing. Left of \
                  nought, helping these people costs the provider more than it brings.";
-    let earned = |play: &StrategyResult, at: usize| play.segment_profit(&stress.strategy_results, idle, at);
+    let earned = |result: &StrategyResult, at: usize| result.segment_profit(&stress.results, idle, at);
     by_segment(stress, "segment-profit", "What helping each segment earns", words, "earned less spent, £ a person", earned)
 }
 
 /// One figure for each segment, pounds a person, under three strategies.
 fn by_segment(
-    stress: &Stress,
+    stress: &StressTest,
     id: &'static str,
     title: &str,
     words: &str,
     label: &str,
     value: impl Fn(&StrategyResult, usize) -> f64,
 ) -> Option<String> {
-    let strategy_results = &stress.strategy_results;
-    let wanted = [Role::Intended, Role::Best, Role::PublicAtCost];
-    let of = |role: Role| strategies().into_iter().find(|(other, _)| *other == role).map(|(_, series)| series);
-    let found: Vec<(Series, &StrategyResult)> =
-        wanted.into_iter().filter_map(|role| of(role).zip(strategy_results.simulate(role))).collect();
-    let rows: Vec<(String, Vec<Option<f64>>)> = strategy_results
+    let results = &stress.results;
+    let wanted = [StrategyKind::Intended, StrategyKind::BEST, StrategyKind::PublicAtCost];
+    let of = |kind: StrategyKind| strategies().into_iter().find(|(other, _)| *other == kind).map(|(_, series)| series);
+    let found: Vec<(Series, &StrategyResult)> = wanted.into_iter().filter_map(|kind| of(kind).zip(results.get(kind))).collect();
+    let rows: Vec<(String, Vec<Option<f64>>)> = results
         .segments
         .iter()
         .enumerate()
         .map(|(at, segment)| {
-            let each = |play: &StrategyResult| (segment.people >= 0.5).then(|| value(play, at) / segment.people);
-            (format!("{} ({} people)", segment.name, count(segment.people)), found.iter().map(|(_, play)| each(play)).collect())
+            let each = |result: &StrategyResult| (segment.people >= 0.5).then(|| value(result, at) / segment.people);
+            (
+                format!("{} ({} people)", segment.name, count(segment.people)),
+                found.iter().map(|(_, result)| each(result)).collect(),
+            )
         })
         .collect();
     let values = || rows.iter().flat_map(|(_, values)| values).flatten().copied();
@@ -469,7 +471,7 @@ fn by_segment(
     let svg = svg::rows(&format!("chart-{id}"), title, words, &axis, &series, &rows);
     let mut header = vec!["segment", "people"];
     header.extend(found.iter().map(|(series, _)| series.name.as_str()));
-    let cells = rows.iter().zip(&strategy_results.segments).map(|((_, values), segment)| {
+    let cells = rows.iter().zip(&results.segments).map(|((_, values), segment)| {
         let mut cells = vec![segment.name.clone(), count(segment.people)];
         cells.extend(values.iter().map(|value| value.map_or("–".to_owned(), pounds)));
         cells
@@ -479,8 +481,8 @@ fn by_segment(
 }
 
 /// What is paid for one more good result in each segment, and what would make helping it pay.
-fn prices(stress: &Stress) -> Option<String> {
-    let segments = &stress.strategy_results.segments;
+fn prices(stress: &StressTest) -> Option<String> {
+    let segments = &stress.results.segments;
     let now = marks("paid now for one more good result, where its gate is open", BLUE, Shape::Circle);
     let needed = marks("needed before the first pound of help pays (the un-parking price)", RED, Shape::Kite);
     let rows: Vec<(String, Vec<Option<f64>>)> =

@@ -1,35 +1,84 @@
-//! Duplication across agencies, told: the sentences, the tables and the page. Every count has the range it has when doubtful
-//! persons are taken apart and probable links taken in; every cost is an assumption with its range.
+//! Duplication across agencies: the result as data, and as text, tables, a page, CSV and JSON.
+//!
+//! Every count has a range: what it is when doubtful persons are split, and when probable links are included. Every cost is an
+//! assumption with its range.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
+use base::csv_cell::quoted;
+use base::day::{Day, date};
 use base::money::{Pence, thousands};
-use linkage::joined::duplication::{Cost, Counts, Looking, UnitCost, costs, unit_cost};
+use linkage::joined::duplication::{DuplicationCost, DuplicationCounts, DuplicationRules, UnitCost, costs, unit_cost};
 use linkage::purpose::Purpose;
 
 use super::charts::{Drawn, legend, marks};
 use super::html::document;
 use super::markup::{element, escape, heading, list, paragraph, table, text};
+use super::quality;
 use super::svg::{self, Axis, BLUE, RED, Series, Shape};
 use super::words::{listed, sentence};
-use outcomes::Days;
+use crate::machine_readable;
+use crate::terminal::{bold, dim, wrap};
+use outcomes::QueryDates;
+use records::files::write::plain;
+use records::gate::quality::QualityReport;
+use serde_json::{Value as Json, json};
 
-/// What was found.
-pub struct Found<'a> {
-    pub purpose: &'a Purpose,
-    pub days: Days,
-    pub looking: &'a Looking,
-    pub unit_costs: &'a [UnitCost],
-    /// As linked, with doubtful persons taken apart, with probable links taken in.
-    pub counts: [Counts; 3],
-    /// How many links were looked at to be taken in.
+/// The people whom several agencies hold, the work that is done twice, and what it costs.
+pub struct DuplicationReport {
+    pub purpose: Purpose,
+    pub days: QueryDates,
+    pub looking: DuplicationRules,
+    pub unit_costs: Vec<UnitCost>,
+    /// As linked, with doubtful persons split, and with probable links included.
+    pub counts: [DuplicationCounts; 3],
+    /// How many links could be included.
     pub links: usize,
+    /// Who has the same work done twice, where the list was asked for.
+    pub list: Option<Vec<RepeatedWork>>,
+    /// The data-quality report.
+    pub quality: QualityReport,
+    pub notes: Vec<String>,
 }
 
-/// Stands where no unit cost is given.
+impl DuplicationReport {
+    /// Everything for the terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        terminal_text(self)
+    }
+
+    /// Everything for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> anyhow::Result<String> {
+        json_text(self)
+    }
+
+    /// Everything as a page. The same records give the same bytes.
+    #[must_use]
+    pub fn page(&self) -> String {
+        page(self)
+    }
+}
+
+/// Work that a second agency did for a person after another agency had done the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RepeatedWork {
+    pub person: String,
+    pub work: String,
+    pub need: String,
+    /// The two agencies, and the first day of each piece of work.
+    pub agencies: [String; 2],
+    pub from: [Day; 2],
+}
+
+/// Shown where no unit cost is given.
 pub const NO_COST: &str = "no unit cost";
 
-/// A table with what is to be said under it.
+/// A table with the note under it.
 pub struct Table {
     pub caption: String,
     pub header: Vec<&'static str>,
@@ -40,20 +89,20 @@ pub struct Table {
 /// A count as linked, with the lowest and the highest of the three readings.
 type Range = [i64; 3];
 
-impl Found<'_> {
-    fn range(&self, of: impl Fn(&Counts) -> usize) -> Range {
+impl DuplicationReport {
+    fn range(&self, of: impl Fn(&DuplicationCounts) -> usize) -> Range {
         let [linked, apart, together] = [0, 1, 2].map(|at| of(&self.counts[at]) as i64);
         [linked, linked.min(apart).min(together), linked.max(apart).max(together)]
     }
 
     /// The cost of second pieces by department and work: as assumed, and the ends of links and unit costs taken together.
-    fn costs(&self) -> BTreeMap<(&str, usize), (Cost, Range)> {
-        let at = |reading: usize, end| costs(&self.counts[reading], self.looking, self.unit_costs, end);
+    fn costs(&self) -> BTreeMap<(&str, usize), (DuplicationCost, Range)> {
+        let at = |reading: usize, end| costs(&self.counts[reading], &self.looking, &self.unit_costs, end);
         let (low, high): (Vec<_>, Vec<_>) = (0..3).map(|reading| (at(reading, 1), at(reading, 2))).unzip();
         let stated = at(0, 0);
         let keys: BTreeSet<_> = low.iter().flat_map(BTreeMap::keys).copied().collect();
         let of = |key| {
-            let pence = |costs: &BTreeMap<_, Cost>| costs.get(&key).map_or(0, |cost| cost.pence);
+            let pence = |costs: &BTreeMap<_, DuplicationCost>| costs.get(&key).map_or(0, |cost| cost.pence);
             let cost = stated.get(&key).cloned().unwrap_or_default();
             let (least, most) = (low.iter().map(pence).min().unwrap_or(0), high.iter().map(pence).max().unwrap_or(0));
             (key, (cost.clone(), [cost.pence, least, most]))
@@ -81,58 +130,64 @@ fn count(range: Range) -> String {
     ranged(range, thousands)
 }
 
+/// "1 (0 to 3) pieces of work".
+fn counted(range: Range, one: &str, many: &str) -> String {
+    format!("{} {}", count(range), if range == [1; 3] { one } else { many })
+}
+
 /// Whole pounds: nobody knows the pence of an assumption.
 fn pounds(range: Range) -> String {
     ranged(range, |pence| Pence((pence + 50).div_euclid(100) * 100).to_string())
 }
 
-/// What was found, in sentences.
-pub fn told(found: &Found<'_>) -> Vec<String> {
+/// The result in sentences.
+pub fn sentences(found: &DuplicationReport) -> Vec<String> {
     let several = found.range(|counts| counts.held_by.iter().filter(|(held, _)| **held > 1).map(|(_, people)| people).sum());
     let twice = found.range(|counts| counts.seconds.iter().map(|second| second.person).collect::<BTreeSet<_>>().len());
     let seconds = found.range(|counts| counts.seconds.len());
     let mut out = vec![format!(
-        "{} of {} people are held by more than one of the agencies {}. {} of them have the same work done by more than one agency \
-         for the same need in the same period: {} pieces of work after the first.",
+        "Of {}, {} {} known to more than one of the agencies {}. For {} of them, more than one agency did the same work, for the \
+         same need in the same period: {} after the first.",
+        quality::several(found.people() as u64, "person", "people"),
         count(several),
-        thousands(found.people() as i64),
+        if several == [1; 3] { "is" } else { "are" },
         listed(&found.purpose.agencies.iter().map(String::as_str).collect::<Vec<_>>()),
         count(twice),
-        count(seconds)
+        counted(seconds, "piece of work", "pieces of work")
     )];
     let without: usize = found.costs().values().map(|(cost, _)| cost.without).sum();
     if !found.unit_costs.is_empty() {
         out.push(format!(
-            "At assumed unit costs these pieces cost {}; that is what they cost, and not what would be saved: joined work has a \
-             cost too.",
+            "At assumed unit costs this work after the first costs {}. That is not what would be saved: joined work has a cost too.",
             pounds(found.total())
         ));
     }
     if without > 0 {
-        out.push(format!("{} of them have no unit cost and count for nothing.", thousands(without as i64)));
+        let have = if without == 1 { "has" } else { "have" };
+        out.push(format!("{} of them {have} no unit cost, so we count no cost for it.", thousands(without as i64)));
     }
     out.push(format!("In brackets: {}.", readings(found)));
     out
 }
 
 /// What the ranges are.
-fn readings(found: &Found<'_>) -> String {
+fn readings(found: &DuplicationReport) -> String {
     let links = match found.links {
-        0 => "no links were given to take in".to_owned(),
-        _ => format!("links of at least {} taken in", percent(found.looking.probable_from)),
+        0 => "the folder has no links to include".to_owned(),
+        _ => format!("links of at least {} are included", percent(found.looking.probable_from)),
     };
     format!(
-        "the lowest and highest count with persons of a quality under {} taken apart, and {links}",
+        "the lowest and highest count when persons of a quality under {} are split, and {links}",
         percent(found.looking.sure_from)
     )
 }
 
 fn percent(share: f64) -> String {
-    format!("{} %", (share * 1000.0).round() / 10.0)
+    format!("{}%", (share * 1000.0).round() / 10.0)
 }
 
 /// Every table, in reading order.
-pub fn tables(found: &Found<'_>) -> Vec<Table> {
+pub fn tables(found: &DuplicationReport) -> Vec<Table> {
     let mut all = vec![held(found), pairs(found), work(found), cost(found)];
     if !found.unit_costs.is_empty() {
         all.push(assumed(found));
@@ -140,7 +195,7 @@ pub fn tables(found: &Found<'_>) -> Vec<Table> {
     all
 }
 
-fn held(found: &Found<'_>) -> Table {
+fn held(found: &DuplicationReport) -> Table {
     let most = found.counts.iter().flat_map(|counts| counts.held_by.keys()).max().copied().unwrap_or(0);
     let of = |held: usize| found.range(|counts| counts.held_by.get(&held).copied().unwrap_or(0));
     Table {
@@ -152,7 +207,7 @@ fn held(found: &Found<'_>) -> Table {
 }
 
 /// Pairs of agencies, the largest overlap first: people whom both hold, and second pieces of work between them.
-fn overlaps<'a>(found: &'a Found<'_>) -> Vec<([&'a str; 2], Range, Range)> {
+fn overlaps<'a>(found: &'a DuplicationReport) -> Vec<([&'a str; 2], Range, Range)> {
     let pairs: BTreeSet<[&str; 2]> =
         found.counts.iter().flat_map(|counts| counts.both.keys()).map(|[one, other]| [one.as_str(), other.as_str()]).collect();
     let mut all: Vec<_> = pairs
@@ -160,7 +215,7 @@ fn overlaps<'a>(found: &'a Found<'_>) -> Vec<([&'a str; 2], Range, Range)> {
         .map(|pair| {
             let names = pair.map(str::to_owned);
             let people = found.range(|counts| counts.both.get(&names).copied().unwrap_or(0));
-            let between = |second: &&linkage::joined::duplication::Second| {
+            let between = |second: &&linkage::joined::duplication::SecondPiece| {
                 second.agencies == names || second.agencies.iter().eq(names.iter().rev())
             };
             (pair, people, found.range(|counts| counts.seconds.iter().filter(between).count()))
@@ -170,7 +225,7 @@ fn overlaps<'a>(found: &'a Found<'_>) -> Vec<([&'a str; 2], Range, Range)> {
     all
 }
 
-fn pairs(found: &Found<'_>) -> Table {
+fn pairs(found: &DuplicationReport) -> Table {
     let rows = overlaps(found)
         .into_iter()
         .map(|([one, other], people, seconds)| vec![format!("{one} and {other}"), count(people), count(seconds)]);
@@ -183,11 +238,11 @@ fn pairs(found: &Found<'_>) -> Table {
 }
 
 /// Who has more than one of each work, by need.
-fn work(found: &Found<'_>) -> Table {
+fn work(found: &DuplicationReport) -> Table {
     let seconds = || found.counts.iter().flat_map(|counts| &counts.seconds);
     let keys: BTreeSet<(usize, &str)> = seconds().map(|second| (second.work, second.need.as_str())).collect();
     let row = |(work, need): (usize, &str)| {
-        let alike = |second: &&linkage::joined::duplication::Second| second.work == work && second.need == need;
+        let alike = |second: &&linkage::joined::duplication::SecondPiece| second.work == work && second.need == need;
         let people =
             found.range(|counts| counts.seconds.iter().filter(alike).map(|second| second.person).collect::<BTreeSet<_>>().len());
         let pieces = found.range(|counts| counts.seconds.iter().filter(alike).count());
@@ -199,23 +254,22 @@ fn work(found: &Found<'_>) -> Table {
         header: vec!["work", "need", "people", "pieces after the first"],
         rows: keys.into_iter().map(row).collect(),
         note: format!(
-            "What happened on one day stands for {} days; what lasts, for as long as it lasts. A review by the same agency does \
-             not count.",
-            found.looking.same_period_days
+            "Work of one day covers {}; work with an end covers the days to its end. A review by the same agency does not count.",
+            quality::several(found.looking.same_period_days as u64, "day", "days")
         ),
     }
 }
 
-fn cost(found: &Found<'_>) -> Table {
+fn cost(found: &DuplicationReport) -> Table {
     let rows = found.costs().into_iter().map(|((department, work), (cost, pence))| {
         let work = &found.looking.works[work].name;
         let seconds = found.range(|counts| {
-            let of = |second: &&linkage::joined::duplication::Second| {
+            let of = |second: &&linkage::joined::duplication::SecondPiece| {
                 found.looking.department(&second.agencies[1]) == department && found.looking.works[second.work].name == *work
             };
             counts.seconds.iter().filter(of).count()
         });
-        let none = unit_cost(found.unit_costs, work, department).is_none();
+        let none = unit_cost(&found.unit_costs, work, department).is_none();
         let sum = if none { NO_COST.to_owned() } else { pounds(pence) };
         debug_assert!(none == (cost.without > 0) || cost.seconds == 0, "a unit cost covers all pieces of a department or none");
         vec![department.to_owned(), work.clone(), count(seconds), sum]
@@ -224,13 +278,13 @@ fn cost(found: &Found<'_>) -> Table {
         caption: "What the second, third … piece of work costs, by department".into(),
         header: vec!["department", "work", "pieces after the first", "cost (range)"],
         rows: rows.collect(),
-        note: "The department is that of the agency that came after another. Ranges take the links and the unit costs together."
+        note: "The department is that of the agency that came second. The ranges include both the links and the unit costs."
             .into(),
     }
 }
 
 /// The unit costs that were used, each an assumption.
-fn assumed(found: &Found<'_>) -> Table {
+fn assumed(found: &DuplicationReport) -> Table {
     let row = |cost: &UnitCost| {
         let department = if cost.department.is_empty() { "every" } else { &cost.department };
         let per = if cost.by_month { "a month" } else { "each" };
@@ -246,14 +300,14 @@ fn assumed(found: &Found<'_>) -> Table {
         caption: "Unit costs: assumptions, not facts".into(),
         header: vec!["work", "department", "unit cost (range)", "prices of", "source"],
         rows: found.unit_costs.iter().map(row).collect(),
-        note: "Prices of different years are added as they stand; bring them to one year before.".into(),
+        note: "We add prices of different years without a change. Bring them to one year first: `wellspent uprate`.".into(),
     }
 }
 
 /// The whole page. The same records give the same bytes.
-pub fn page(found: &Found<'_>) -> String {
-    let purpose = found.purpose;
-    let mut body = text("p class=\"quiet\"", "What several agencies hold and do of the same people");
+fn page(found: &DuplicationReport) -> String {
+    let purpose = &found.purpose;
+    let mut body = text("p class=\"quiet\"", "What several agencies hold of the same people and do for them");
     body += &text("h1", "Duplication across agencies");
     let days = format!(
         "As at {}, known at {}. For {} ({}), by {}.",
@@ -264,7 +318,7 @@ pub fn page(found: &Found<'_>) -> String {
         purpose.legal_basis
     );
     body += &text("p class=\"quiet\"", &days);
-    let mut sentences = told(found).into_iter();
+    let mut sentences = sentences(found).into_iter();
     body += &text("p class=\"verdict\"", &sentences.next().unwrap_or_default());
     body += &sentences.map(|sentence| paragraph(&sentence)).collect::<String>();
     body += &heading(2, "charts", "Charts");
@@ -275,7 +329,7 @@ pub fn page(found: &Found<'_>) -> String {
             let tag = "<span class=\"tag\">assumption, not fact</span>";
             body += &element(
                 "p",
-                &format!("{tag} {}", escape("No unit cost was measured here: each is somebody's figure for work of that name.")),
+                &format!("{tag} {}", escape("No unit cost was measured here. Each is somebody's figure for work of that name.")),
             );
         }
         let header: Vec<String> = one.header.iter().map(|name| sentence(name)).collect();
@@ -289,14 +343,14 @@ pub fn page(found: &Found<'_>) -> String {
 }
 
 const LIMITS: [&str; 5] = [
-    "All of it hangs on who is who. A missed link hides duplication, a false one invents it; the ranges show how far, for the links that are in doubt.",
-    "A second assessment can be needed. That work was done twice does not say that once would have been enough.",
-    "What an agency does not record, or records under other words, is not seen.",
-    "The cost is what the later pieces cost at assumed unit costs, not what would be saved.",
-    "Small counts can point at people. Think before the page leaves those whom the purpose names.",
+    "Everything depends on which records are the same person. A missed link hides duplication, and a false link invents it. The ranges show how far, for links that are in doubt.",
+    "A second assessment can be needed. That work was done twice does not mean that once would have been enough.",
+    "We do not see what an agency does not record, or records in other words.",
+    "The cost is what the later pieces of work cost at assumed unit costs, not what would be saved.",
+    "Small counts can identify people. Think before you share the page with anybody whom the purpose does not name.",
 ];
 
-fn held_chart(found: &Found<'_>) -> Option<String> {
+fn held_chart(found: &DuplicationReport) -> Option<String> {
     let most = found.counts.iter().flat_map(|counts| counts.held_by.keys()).max().copied()?;
     let name = |held: usize| if held == 1 { "one agency".to_owned() } else { format!("{held} agencies") };
     let rows: Vec<(String, Range)> =
@@ -305,7 +359,7 @@ fn held_chart(found: &Found<'_>) -> Option<String> {
     chart(found, "held", title, "people", BLUE, &rows, |value| value as f64)
 }
 
-fn pairs_chart(found: &Found<'_>) -> Option<String> {
+fn pairs_chart(found: &DuplicationReport) -> Option<String> {
     const MOST: usize = 15;
     let all = overlaps(found);
     let rows: Vec<(String, Range)> =
@@ -314,7 +368,7 @@ fn pairs_chart(found: &Found<'_>) -> Option<String> {
     chart(found, "pairs", title, "people whom both hold", BLUE, &rows, |value| value as f64)
 }
 
-fn cost_chart(found: &Found<'_>) -> Option<String> {
+fn cost_chart(found: &DuplicationReport) -> Option<String> {
     let mut departments: BTreeMap<&str, Range> = BTreeMap::new();
     for ((department, _), (_, pence)) in found.costs() {
         let sum = departments.entry(department).or_default();
@@ -330,7 +384,7 @@ fn cost_chart(found: &Found<'_>) -> Option<String> {
 
 /// A mark for each row, with its range.
 fn chart(
-    found: &Found<'_>,
+    found: &DuplicationReport,
     id: &'static str,
     title: &str,
     unit: &str,
@@ -345,7 +399,7 @@ fn chart(
     let money = unit.starts_with('£');
     let axis = match money {
         true => Axis::pounds(unit, 0.0, 1.06 * top, 6),
-        // Nobody is half a person.
+        // People come whole.
         false => Axis::even(unit, 0.0, 1.06 * top, (top as usize).clamp(1, 6), |at| thousands(at.round() as i64)),
     };
     let series: [Series; 1] = [marks("as linked, with the range of links in doubt", colour, Shape::Circle)];
@@ -358,4 +412,105 @@ fn chart(
     let table = table(title, &["", unit], &figures);
     let words = format!("The mark is the count as linked; the line is {}.", readings(found));
     Some(Drawn { id, title: title.to_owned(), words, svg, legend: legend(&series), table }.page())
+}
+
+/// Everything for the terminal.
+fn terminal_text(found: &DuplicationReport) -> String {
+    let mut out = format!("{}\n", bold("Duplication across agencies"));
+    for sentence in sentences(found) {
+        let _ = writeln!(out, "{}", wrap(&sentence, 100, ""));
+    }
+    for table in tables(found) {
+        let header: Vec<String> = table.header.iter().map(|name| (*name).to_owned()).collect();
+        let _ = write!(out, "\n{}\n{}", bold(&table.caption), lined_up(&header, &table.rows));
+        if !table.note.is_empty() {
+            let _ = writeln!(out, "{}", dim(&wrap(&table.note, 100, "")));
+        }
+    }
+    out
+}
+
+/// Columns lined up: figures to the right, words to the left.
+fn lined_up(header: &[String], rows: &[Vec<String>]) -> String {
+    let all = || std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
+    let width = |at: usize| all().map(|row| row[at].chars().count()).max().unwrap_or(0);
+    let figure = |cell: &String| cell.trim_start_matches('£').starts_with(|c: char| c.is_ascii_digit()) || cell == NO_COST;
+    let figures: Vec<bool> = (0..header.len()).map(|at| rows.iter().all(|row| figure(&row[at]))).collect();
+    let mut out = String::new();
+    for row in all() {
+        let mut line = String::new();
+        for (at, cell) in row.iter().enumerate() {
+            let width = width(at);
+            line += &if figures[at] { format!("  {cell:>width$}") } else { format!("  {cell:<width$}") };
+        }
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
+}
+
+/// Who has the same work done twice, as CSV: a row for each piece of work after the first, as linked.
+#[must_use]
+pub fn list_csv(list: &[RepeatedWork]) -> String {
+    let mut out = "person,work,need,first_agency,first_from,second_agency,second_from\n".to_owned();
+    for RepeatedWork { person, work, need, agencies: [first, second], from } in list {
+        let [from, again] = from.map(|day| date(day).to_string());
+        let cells = [person, work, need, first, &from, second, &again].map(|cell| quoted(&plain(cell)).into_owned());
+        let _ = writeln!(out, "{}", cells.join(","));
+    }
+    out
+}
+
+/// Everything for other programs.
+fn json_text(found: &DuplicationReport) -> anyhow::Result<String> {
+    let range = |[value, low, high]: Range| json!({ "as_linked": value, "low": low, "high": high });
+    let money = |[value, low, high]: Range| {
+        let [value, low, high] = [value, low, high].map(|pence| machine_readable::pounds(Pence(pence)));
+        json!({ "as_linked": value, "low": low, "high": high })
+    };
+    let most = found.counts.iter().flat_map(|counts| counts.held_by.keys()).max().copied().unwrap_or(0);
+    let held = (1..=most).map(|held| {
+        let people = found.range(|counts| counts.held_by.get(&held).copied().unwrap_or(0));
+        json!({ "agencies": held, "people": range(people) })
+    });
+    let pairs = overlaps(found).into_iter().map(
+        |(pair, people, seconds)| json!({ "agencies": pair, "people": range(people), "work_after_the_other": range(seconds) }),
+    );
+    let costs = found.costs().into_iter().map(|((department, work), (cost, pence))| {
+        json!({
+            "department": department,
+            "work": found.looking.works[work].name,
+            "pieces": cost.seconds,
+            "pieces_without_unit_cost": cost.without,
+            "cost": money(pence),
+        })
+    });
+    let of_list = |list: &Vec<RepeatedWork>| -> Vec<Json> {
+        let one = |repeated: &RepeatedWork| {
+            json!({
+                "person": repeated.person,
+                "work": repeated.work,
+                "need": repeated.need,
+                "agencies": repeated.agencies,
+                "from": repeated.from.map(|day| date(day).to_string()),
+            })
+        };
+        list.iter().map(one).collect()
+    };
+    let several = found.range(|counts| counts.held_by.iter().filter(|(held, _)| **held > 1).map(|(_, people)| people).sum());
+    let body = json!({
+        "purpose": found.purpose.name,
+        "as_at": found.days.as_at.to_string(),
+        "known_at": found.days.known_at().to_string(),
+        "people": found.people(),
+        "held_by_several": range(several),
+        "work_after_the_first": range(found.range(|counts| counts.seconds.len())),
+        "cost": money(found.total()),
+        "held_by": held.collect::<Vec<_>>(),
+        "overlaps": pairs.collect::<Vec<_>>(),
+        "costs": costs.collect::<Vec<_>>(),
+        "list": found.list.as_ref().map(of_list),
+        "data_quality": quality::lines(&found.quality),
+        "notes": found.notes,
+    });
+    machine_readable::json("wellspent-duplication/1", &body)
 }

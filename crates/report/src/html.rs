@@ -1,13 +1,13 @@
 //! The report as a page: one file that needs nothing else, neither network nor script. It begins with what a commissioner
 //! asks first and ends with every assumption and the contract's own terms.
 
-use base::document::Assumption;
 use base::money::thousands;
+use base::reader::Assumption;
 use contract::Scheme;
 use contract::explain::term_sheet;
-use risks::{self, Risk, Role, percent, pounds};
+use risks::{self, Counterfactual, Risk, StrategyKind, percent, pounds};
 use simulation::assumptions::Assumptions;
-use simulation::stress::{Options, Reported, Stress};
+use simulation::stress::{Reported, StressOptions, StressTest};
 
 use super::markup::{details, element, escape, heading, list, paragraph, slug, stacked, table, text};
 use super::{charts, words};
@@ -18,12 +18,12 @@ use crate::glossary;
 struct Report<'a> {
     scheme: &'a Scheme,
     assumptions: &'a Assumptions,
-    stress: &'a Stress,
-    options: Options,
+    stress: &'a StressTest,
+    options: StressOptions,
 }
 
 /// The whole page. The same run gives the same bytes: no clock and no chance.
-pub fn page(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress, options: Options) -> String {
+pub fn page(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> String {
     let report = Report { scheme, assumptions, stress, options };
     let body = [
         report.first_screen(),
@@ -72,10 +72,9 @@ impl Report<'_> {
         self.all().filter(|(reported, _)| !reported.finding.present && reported.finding.not_looked_for.is_none())
     }
 
-    /// What is reported of each risk, beside its entry in the catalogue.
+    /// What is reported of each risk, beside the risk itself.
     fn all(&self) -> impl Iterator<Item = (&Reported, &'static Risk)> {
-        let of = |reported: &Reported| risks::CATALOGUE.iter().find(|risk| risk.name == reported.finding.name);
-        self.stress.reported.iter().filter_map(move |reported| of(reported).map(|risk| (reported, risk)))
+        self.stress.reported.iter().map(|reported| (reported, reported.finding.risk.risk()))
     }
 
     fn first_screen(&self) -> String {
@@ -95,7 +94,7 @@ impl Report<'_> {
             .map(|(reported, _)| {
                 format!(
                     "{} ({})",
-                    escape(reported.finding.name),
+                    escape(reported.finding.name()),
                     escape(&words::scenarios(reported.share_of_scenarios, self.stress))
                 )
             })
@@ -123,7 +122,7 @@ impl Report<'_> {
             let losers = if losers.is_empty() { "nobody is counted".to_owned() } else { losers.join("; ") };
             let fix = words::fix(reported, self.stress).unwrap_or("none found".to_owned());
             vec![
-                sentence_link(finding.name),
+                sentence_link(finding.name()),
                 escape(&words::scenarios(reported.share_of_scenarios, self.stress)),
                 escape(&words::gains(finding)),
                 escape(&words::sentence(&losers)),
@@ -154,25 +153,25 @@ impl Report<'_> {
 
     fn finding(&self, reported: &Reported, risk: &Risk) -> String {
         let finding = &reported.finding;
-        let mut out = heading(3, &slug(finding.name), &words::sentence(finding.name));
+        let mut out = heading(3, &slug(finding.name()), &words::sentence(finding.name()));
         out += &text("p class=\"strategy\"", &finding.strategy);
         let mut facts = vec![
-            ("Definition".to_owned(), format!("{} {}", escape(risk.definition), glossary_link(finding.name))),
+            ("Definition".to_owned(), format!("{} {}", escape(risk.definition), glossary_link(finding.name()))),
             ("The provider gains".to_owned(), escape(&words::sentence(&words::gains(finding)))),
             ("Who loses".to_owned(), losers_list(&words::losers(finding, self.stress))),
             (
-                "Held against".to_owned(),
-                escape(&words::sentence(&format!("{} {}", finding.against.words(), against_words(finding.against)))),
+                "Compared with".to_owned(),
+                escape(&words::sentence(&format!("{} {}", finding.compared_with.label(), explained(finding.compared_with)))),
             ),
-            ("Appears".to_owned(), escape(&words::sentence(&words::kinds(reported)))),
+            ("Appears".to_owned(), escape(&words::sentence(&words::agent_types(reported)))),
             ("How sure".to_owned(), escape(&self.how_sure(reported))),
             ("Fix".to_owned(), fix(reported, self.stress)),
         ];
-        if !reported.tried_in_vain.is_empty() {
-            let tried: Vec<String> = reported.tried_in_vain.iter().map(|words| words::sentence(words)).collect();
-            facts.push(("Tried in vain".to_owned(), list(&tried)));
+        if !reported.tried_without_effect.is_empty() {
+            let tried: Vec<String> = reported.tried_without_effect.iter().map(|words| words::sentence(words)).collect();
+            facts.push(("Changes that do not remove it".to_owned(), list(&tried)));
         }
-        facts.push(("How to watch for it".to_owned(), escape(risk.watch)));
+        facts.push(("How to watch for it".to_owned(), escape(&risk.watch_in_words())));
         out += &facts_list(&facts);
         out += &tests_table(reported);
         if !finding.figures.is_empty() {
@@ -190,8 +189,9 @@ impl Report<'_> {
             0 => "No other scenario was tried.".to_owned(),
             _ => {
                 let (low, high) = (pounds(low), pounds(high));
-                let when = words::when(reported, self.stress).map_or(String::new(), |when| format!(", {when}"));
-                let edge = words::edge(reported, self.stress).map_or(String::new(), |edge| format!(" Nearest: {edge}."));
+                let when = words::scenario_box(reported, self.stress).map_or(String::new(), |when| format!(", {when}"));
+                let edge =
+                    words::nearest_scenario(reported, self.stress).map_or(String::new(), |edge| format!(" Nearest: {edge}."));
                 format!(
                     "Present in {share} scenarios{when}.{edge} Over all scenarios the provider's gain is {low} to {high} in the middle \
                      90 %."
@@ -208,8 +208,8 @@ impl Report<'_> {
                 let (needs, figure) = words::why_not(&reported.finding).unwrap_or_default();
                 let scenarios = words::scenarios(reported.share_of_scenarios, self.stress);
                 let name =
-                    format!("{} {}", escape(&words::sentence(reported.finding.name)), glossary_link(reported.finding.name));
-                let edge = words::edge(reported, self.stress).map_or(String::new(), |edge| format!(": {edge}"));
+                    format!("{} {}", escape(&words::sentence(reported.finding.name())), glossary_link(reported.finding.name()));
+                let edge = words::nearest_scenario(reported, self.stress).map_or(String::new(), |edge| format!(": {edge}"));
                 vec![name, escape(&words::sentence(needs)), escape(figure), escape(&format!("{scenarios}{edge}"))]
             })
             .collect();
@@ -227,7 +227,7 @@ impl Report<'_> {
         );
         out += &self.not_looked_for();
         let others = self.absent().map(|(reported, risk)| {
-            element("dt", &escape(&words::sentence(reported.finding.name))) + &text("dd", risk.definition)
+            element("dt", &escape(&words::sentence(reported.finding.name()))) + &text("dd", risk.definition)
         });
         out + &details("What each of them means", &element("dl class=\"facts\"", &others.collect::<String>()))
     }
@@ -282,7 +282,7 @@ impl Report<'_> {
             .uncertain_numbers
             .iter()
             .map(|uncertain| {
-                let assumed = base::document::is_assumption(&uncertain.from);
+                let assumed = base::reader::is_assumption(&uncertain.from);
                 let from = if assumed { "assumption, not fact (above)".to_owned() } else { uncertain.from.clone() };
                 vec![words::number_name(&uncertain.path), uncertain.words.clone(), from]
             })
@@ -359,13 +359,13 @@ fn glossary_link(name: &str) -> String {
 }
 
 /// What a reference strategy is, for those who have not met it.
-fn against_words(role: Role) -> &'static str {
-    match role {
-        Role::Idle => "(the least that the contract compels, and no help at all)",
-        Role::AsNow => "(spending what is spent today)",
-        Role::Intended => "(what the commissioner expects of an honest provider)",
-        Role::PublicAtCost => "(the best use, for the public, of the money that is intended)",
-        Role::BestServingAll => "(the same rules, if nobody could be turned away)",
+fn explained(kind: StrategyKind) -> &'static str {
+    match kind {
+        StrategyKind::Idle => "(the least that the contract requires, and no help at all)",
+        StrategyKind::AsNow => "(spending what is spent today)",
+        StrategyKind::Intended => "(what the commissioner expects of an honest provider)",
+        StrategyKind::PublicAtCost => "(the best use, for the public, of the money that is intended)",
+        StrategyKind::Counterfactual(Counterfactual::EveryoneServed) => "(the same rules, if no one could be turned away)",
         _ => "",
     }
 }
@@ -383,13 +383,14 @@ fn losers_list(losers: &[String]) -> String {
     }
 }
 
-fn fix(reported: &Reported, stress: &Stress) -> String {
+fn fix(reported: &Reported, stress: &StressTest) -> String {
     let Some(tried) = &reported.fix else {
         return paragraph(&format!("{}.", words::sentence(&words::no_fix(reported))));
     };
     let mut out = paragraph(&format!("{}.", words::sentence(&tried.fix.words())));
     out += &paragraph(&format!("{}.", words::sentence(&words::side_effects(tried, stress))));
-    let others: Vec<&str> = tried.removes.iter().copied().filter(|name| *name != reported.finding.name).collect();
+    let others = tried.removes.iter().filter(|risk| **risk != reported.finding.risk);
+    let others: Vec<&str> = others.map(|risk| risk.name()).collect();
     if !others.is_empty() {
         out += &paragraph(&format!("It also removes {}.", words::listed(&others)));
     }

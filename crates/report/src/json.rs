@@ -3,15 +3,15 @@
 //! The structs here are the schema. They are filled by hand from the run's own types, so that the insides may change without
 //! changing what is promised to others. Money is in pounds, shares and changes of rates are proportions.
 
-use base::document::UncertainNumber;
+use base::reader::UncertainNumber;
 use contract::Scheme;
-use risks::{self, AreaResults, Estimate, StrategyResult, StrategyResults};
+use risks::{self, AreaResults, Estimate, RiskId, StrategyResult, StrategyResults};
 use serde::Serialize;
-use simulation::adversary::Edge;
 use simulation::assumptions::Assumptions;
-use simulation::curve::Curve;
-use simulation::stress::{BreakEven, CostPoint, Options, Reported, Stress, TriedFix};
-use simulation::when::When;
+use simulation::payment_by_aim::Curve;
+use simulation::scenario_discovery::ScenarioBox;
+use simulation::stress::{BreakEven, CostPoint, Reported, StressOptions, StressTest, TriedFix};
+use simulation::tipping_point::TippingPoint;
 
 use super::words;
 
@@ -19,7 +19,7 @@ use super::words;
 const SCHEMA: &str = "wellspent-stress/2";
 
 /// The result as indented JSON with a line end.
-pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress, options: Options) -> anyhow::Result<String> {
+pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> anyhow::Result<String> {
     Ok(crate::terminal::json(&serde_json::to_string_pretty(&Report::of(scheme, assumptions, stress, options))?) + "\n")
 }
 
@@ -38,6 +38,11 @@ fn number(value: f64) -> Number {
 
 fn rounded(value: f64, parts: f64) -> Number {
     value.is_finite().then(|| (value * parts).round() / parts + 0.0)
+}
+
+/// The names of risks.
+fn names(risks: &[RiskId]) -> Vec<&'static str> {
+    risks.iter().map(|risk| risk.name()).collect()
 }
 
 /// A simulated figure with its standard error; an error of 0 is an exact figure, null one that was not estimated.
@@ -76,7 +81,7 @@ struct Report {
     simulated: Simulated,
     run: Run,
     findings: Vec<Found>,
-    strategies: Vec<Strategy>,
+    strategies: Vec<StrategyFigures>,
     areas: Vec<Area>,
     segments: Vec<Segment>,
     outcomes: Vec<Outcome>,
@@ -89,24 +94,24 @@ struct Report {
 }
 
 impl Report {
-    fn of(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress, options: Options) -> Report {
-        let strategy_results = &stress.strategy_results;
+    fn of(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> Report {
+        let results = &stress.results;
         Report {
             schema: SCHEMA,
             program: concat!("wellspent ", env!("CARGO_PKG_VERSION")),
             verdict: words::verdict(stress),
             scheme: SchemeFacts::of(scheme),
-            simulated: Simulated::of(assumptions, strategy_results),
+            simulated: Simulated::of(assumptions, results),
             run: Run::of(stress, options),
             findings: stress.reported.iter().map(|reported| Found::of(reported, stress)).collect(),
-            strategies: strategy_results.whole.iter().map(|play| Strategy::of(play, strategy_results)).collect(),
-            areas: strategy_results.areas.iter().map(|area| Area::of(area, strategy_results)).collect(),
-            segments: strategy_results.segments.iter().map(Segment::of).collect(),
-            outcomes: strategy_results.outcomes.iter().map(Outcome::of).collect(),
+            strategies: results.whole.iter().map(|strategy| StrategyFigures::of(strategy, results)).collect(),
+            areas: results.areas.iter().map(|area| Area::of(area, results)).collect(),
+            segments: results.segments.iter().map(Segment::of).collect(),
+            outcomes: results.outcomes.iter().map(Outcome::of).collect(),
             curves: stress.curves.iter().zip(&stress.sure_aims).map(|(curve, sure)| AimCurve::of(curve, *sure, stress)).collect(),
             break_even: stress.break_even.as_ref().map(BreakEvenOverScenarios::of),
             cost_of_help: stress.by_cost.iter().map(AtCost::of).collect(),
-            wrong_payment: strategy_results.wrong_payment.as_ref().map(Wrong::of),
+            wrong_payment: results.wrong_payment.as_ref().map(Wrong::of),
             assumptions: stress.assumptions.iter().map(Assumed::of).collect(),
             uncertain: stress.uncertain_numbers.iter().map(Uncertain::of).collect(),
         }
@@ -148,15 +153,15 @@ struct Simulated {
 }
 
 impl Simulated {
-    fn of(assumptions: &Assumptions, strategy_results: &StrategyResults) -> Simulated {
+    fn of(assumptions: &Assumptions, results: &StrategyResults) -> Simulated {
         Simulated {
             name: assumptions.name.clone(),
             years: assumptions.years,
-            people: number(strategy_results.people),
-            cohorts_in_an_area: strategy_results.cohorts,
-            has_gates: strategy_results.has_gates,
-            intake_is_free: strategy_results.intake_is_free,
-            fair_margin: number(strategy_results.fair_margin),
+            people: number(results.people),
+            cohorts_in_an_area: results.cohorts,
+            has_gates: results.has_gates,
+            intake_is_free: results.intake_is_free,
+            fair_margin: number(results.fair_margin),
         }
     }
 }
@@ -172,7 +177,7 @@ struct Run {
 }
 
 impl Run {
-    fn of(stress: &Stress, options: Options) -> Run {
+    fn of(stress: &StressTest, options: StressOptions) -> Run {
         let (mean, error) = stress.regret;
         Run {
             seed: options.seed,
@@ -208,20 +213,20 @@ struct Found {
     further_figures: Vec<Further>,
     fix: Option<Fix>,
     tried_in_vain: Vec<String>,
-    watch: &'static str,
+    watch: String,
 }
 
 impl Found {
-    fn of(reported: &Reported, stress: &Stress) -> Found {
+    fn of(reported: &Reported, stress: &StressTest) -> Found {
         let finding = &reported.finding;
-        let entry = risks::CATALOGUE.iter().find(|risk| risk.name == finding.name);
+        let risk = finding.risk.risk();
         Found {
-            name: finding.name,
+            name: finding.name(),
             present: finding.present,
             not_looked_for: finding.not_looked_for,
-            definition: entry.map_or("", |entry| entry.definition),
+            definition: risk.definition,
             strategy: finding.strategy.clone(),
-            against: finding.against.words(),
+            against: finding.compared_with.label(),
             gain: Figure::pounds(finding.gain),
             people_harmed: number(finding.people_harmed),
             harmed_per_thousand: number(finding.harmed_per_thousand),
@@ -230,12 +235,12 @@ impl Found {
             scenarios_present: (reported.share_of_scenarios * stress.scenarios as f64).round() as usize,
             share_of_scenarios: number(reported.share_of_scenarios).filter(|_| stress.scenarios > 0),
             gain_over_scenarios: Range { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
-            when: reported.when.as_ref().map(|when| WhenFound::of(when, stress)),
-            edge: reported.edge.as_ref().map(|edge| EdgeFound::of(edge, stress)),
+            when: reported.scenario_box.as_ref().map(|when| WhenFound::of(when, stress)),
+            edge: reported.tipping_point.as_ref().map(|point| EdgeFound::of(point, stress)),
             providers: reported
-                .objectives
+                .agent_types
                 .iter()
-                .map(|(role, present)| Provider { kind: words::kind(*role), present: *present })
+                .map(|(agent, present)| Provider { kind: agent.adjective(), present: *present })
                 .collect(),
             tests: finding.tests.iter().map(Test::of).collect(),
             further_figures: finding
@@ -244,8 +249,8 @@ impl Found {
                 .map(|(label, value)| Further { label: label.clone(), value: value.clone() })
                 .collect(),
             fix: reported.fix.as_ref().map(Fix::of),
-            tried_in_vain: reported.tried_in_vain.clone(),
-            watch: entry.map_or("", |entry| entry.watch),
+            tried_in_vain: reported.tried_without_effect.clone(),
+            watch: risk.watch_in_words(),
         }
     }
 }
@@ -264,14 +269,14 @@ struct Moved {
 }
 
 impl EdgeFound {
-    fn of(edge: &Edge, stress: &Stress) -> EdgeFound {
-        let moves = edge.moves.iter().filter_map(|&(at, way)| Some((stress.uncertain_numbers.get(at)?, way)));
-        let moved = |(uncertain, way): (&UncertainNumber, f64)| Moved {
+    fn of(point: &TippingPoint, stress: &StressTest) -> EdgeFound {
+        let moves = point.moves.iter().filter_map(|&(at, position)| Some((stress.uncertain_numbers.get(at)?, position)));
+        let moved = |(uncertain, position): (&UncertainNumber, f64)| Moved {
             number: uncertain.path.clone(),
-            value: number(uncertain.at(way)),
+            value: number(uncertain.at(position)),
             unit: uncertain.unit,
         };
-        EdgeFound { distance: number(edge.distance), moves: moves.map(moved).collect() }
+        EdgeFound { distance: number(point.distance), moves: moves.map(moved).collect() }
     }
 }
 
@@ -283,7 +288,7 @@ struct WhenFound {
 }
 
 impl WhenFound {
-    fn of(when: &When, stress: &Stress) -> WhenFound {
+    fn of(when: &ScenarioBox, stress: &StressTest) -> WhenFound {
         let limits = when.limits.iter().map(|(uncertain, words)| Limit {
             number: stress.uncertain_numbers.get(*uncertain).map_or(String::new(), |uncertain| uncertain.path.clone()),
             words: words.clone(),
@@ -312,7 +317,7 @@ struct Test {
 }
 
 impl Test {
-    fn of(test: &risks::Test) -> Test {
+    fn of(test: &risks::FindingTest) -> Test {
         Test { what: test.what.clone(), holds: test.holds, figure: test.figure.clone() }
     }
 }
@@ -338,14 +343,14 @@ impl Fix {
             change: tried.fix.words(),
             payer_cost: Figure::pounds(tried.payer_cost),
             value_gained: Figure::pounds(tried.value_gained),
-            removes: tried.removes.clone(),
-            brings: tried.new_findings.clone(),
+            removes: names(&tried.removes),
+            brings: names(&tried.new_findings),
         }
     }
 }
 
 #[derive(Serialize)]
-struct Strategy {
+struct StrategyFigures {
     strategy: &'static str,
     help_spend: Number,
     cost: Number,
@@ -362,28 +367,28 @@ struct Strategy {
     segments: Vec<SegmentEffort>,
 }
 
-impl Strategy {
-    fn of(play: &StrategyResult, strategy_results: &StrategyResults) -> Strategy {
-        let efforts = strategy_results.segments.iter().enumerate().map(|(at, segment)| SegmentEffort {
+impl StrategyFigures {
+    fn of(strategy: &StrategyResult, results: &StrategyResults) -> StrategyFigures {
+        let efforts = results.segments.iter().enumerate().map(|(at, segment)| SegmentEffort {
             segment: segment.name.clone(),
-            help_spend: play.effort.get(at).copied().and_then(pounds),
-            served: play.served.get(at).copied().and_then(number),
+            help_spend: strategy.effort.get(at).copied().and_then(pounds),
+            served: strategy.served.get(at).copied().and_then(number),
         });
-        Strategy {
-            strategy: play.role.words(),
-            help_spend: pounds(play.help_spend),
-            cost: pounds(play.cost),
-            payment: Figure::of(&play.payments),
-            profit: Figure::pounds(Estimate::of(play.profit())),
-            results: Figure::of(&play.results),
-            rewards: Figure::of(&play.rewards),
-            deductions: Figure::of(&play.deductions),
-            results_without_chance: pounds(play.results_without_chance),
-            value: pounds(play.value),
-            dead_margin: Figure::share(play.dead_margin),
-            cohorts_rewarded: Figure::share(play.cohorts_rewarded),
-            outcomes: (0..strategy_results.outcomes.len())
-                .map(|at| OutcomeCount { outcome: strategy_results.outcomes[at].name.clone(), count: number(play.outcome(at)) })
+        StrategyFigures {
+            strategy: strategy.kind.label(),
+            help_spend: pounds(strategy.help_spend),
+            cost: pounds(strategy.cost),
+            payment: Figure::of(&strategy.payments),
+            profit: Figure::pounds(Estimate::of(strategy.profit())),
+            results: Figure::of(&strategy.results),
+            rewards: Figure::of(&strategy.rewards),
+            deductions: Figure::of(&strategy.deductions),
+            results_without_chance: pounds(strategy.results_without_chance),
+            value: pounds(strategy.value),
+            dead_margin: Figure::share(strategy.dead_margin),
+            cohorts_rewarded: Figure::share(strategy.cohorts_rewarded),
+            outcomes: (0..results.outcomes.len())
+                .map(|at| OutcomeCount { outcome: results.outcomes[at].name.clone(), count: number(strategy.outcome(at)) })
                 .collect(),
             segments: efforts.collect(),
         }
@@ -407,12 +412,12 @@ struct SegmentEffort {
 struct Area {
     area: String,
     people: Number,
-    strategies: Vec<Strategy>,
+    strategies: Vec<StrategyFigures>,
 }
 
 impl Area {
-    fn of(area: &AreaResults, strategy_results: &StrategyResults) -> Area {
-        let strategies = area.strategy_results.iter().map(|play| Strategy::of(play, strategy_results));
+    fn of(area: &AreaResults, results: &StrategyResults) -> Area {
+        let strategies = area.strategies.iter().map(|strategy| StrategyFigures::of(strategy, results));
         Area { area: area.area.clone(), people: number(area.people), strategies: strategies.collect() }
     }
 }
@@ -470,7 +475,7 @@ struct AimCurve {
 }
 
 impl AimCurve {
-    fn of(curve: &Curve, sure: Option<f64>, stress: &Stress) -> AimCurve {
+    fn of(curve: &Curve, sure: Option<f64>, stress: &StressTest) -> AimCurve {
         let points = curve.points.iter().map(|point| Point {
             aim: number(point.aim),
             rate: number(point.rate),
@@ -549,7 +554,7 @@ impl AtCost {
             break_even_error: cost.break_even_error[at].and_then(number),
             half_aim_per_person: Figure::pounds(cost.half_hearted[at]),
         });
-        AtCost { way: number(cost.way), words: cost.words.clone(), smallest, typical, largest }
+        AtCost { way: number(cost.position), words: cost.words.clone(), smallest, typical, largest }
     }
 }
 
@@ -603,7 +608,7 @@ struct Assumed {
 }
 
 impl Assumed {
-    fn of(assumption: &base::document::Assumption) -> Assumed {
+    fn of(assumption: &base::reader::Assumption) -> Assumed {
         Assumed { number: assumption.path.clone(), stated: assumption.words.clone(), why: assumption.why.clone() }
     }
 }
@@ -629,7 +634,7 @@ impl Uncertain {
             value: number(uncertain.value),
             low: number(uncertain.low),
             high: number(uncertain.high),
-            assumption: base::document::is_assumption(&uncertain.from),
+            assumption: base::reader::is_assumption(&uncertain.from),
             from: uncertain.from.clone(),
         }
     }

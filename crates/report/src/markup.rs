@@ -1,7 +1,7 @@
 //! The little HTML that a report needs. Text goes in as plain text and is escaped here, so that nothing a scheme file says
 //! can become markup; only arguments called `inner` or `html` are taken as they are.
 
-use base::visible;
+use base::hidden_characters;
 
 /// Text made safe inside elements and quoted attributes.
 pub fn escape(text: &str) -> String {
@@ -14,7 +14,7 @@ pub fn escape(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             // A line end and a tab are blanks to a browser; anything else that nobody sees is shown by its number.
-            hidden if visible::hidden(hidden) && hidden != '\n' && hidden != '\t' => {
+            hidden if hidden_characters::hidden(hidden) && hidden != '\n' && hidden != '\t' => {
                 out.push_str(&format!("&lt;U+{:04X}&gt;", u32::from(hidden)));
             }
             _ => out.push(letter),

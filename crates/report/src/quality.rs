@@ -1,16 +1,16 @@
-//! The data-quality statement in words, as rows and as a page; and the message of a run that is refused.
+//! The data-quality report in words and as CSV, and the message where there is no result because of the records.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use base::cell::quoted;
+use base::csv_cell::quoted;
 use base::literal::Literal as _;
 use base::money::thousands;
 use contract::terms::RecordsPolicy;
-use ledger::copied::SHA_256;
+use ledger::duplicate_contract::SHA_256_LABEL;
 use records::fault::Grade;
-use records::gate::findings::{Findings, Key};
-use records::gate::quality::{Effect, FileRead, Finding, Outcome, Quality};
+use records::gate::findings::{FindingKey, Findings};
+use records::gate::quality::{FileRead, FindingOutcome, QualityFinding, QualityReport, SumEffect};
 
 use records::files::others::{UNREAD, UNWANTED};
 use records::files::write::plain;
@@ -21,7 +21,7 @@ pub fn several(count: u64, one: &str, many: &str) -> String {
 }
 
 /// Why a run is refused: every kind of finding that stops it, with its file and rows, and what to do.
-pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &RecordsPolicy, refused: bool) -> String {
+pub fn refusal(folder: &Path, findings: &Findings, quality: &QualityReport, policy: &RecordsPolicy, refused: bool) -> String {
     let mut out = match refused {
         true => "there is no result, because the records do not allow one".to_owned(),
         false => format!(
@@ -33,7 +33,7 @@ pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &R
             }
         ),
     };
-    let stops = |key: &Key| key.grade <= Grade::Refused || key.grade == Grade::Row && key.touches;
+    let stops = |key: &FindingKey| key.grade <= Grade::Refused || key.grade == Grade::Row && key.affects_sum;
     // Warnings about the form of ids say why nobody is known.
     let helps = |what: &str| what.contains("in another form");
     for (key, kind) in findings.iter().filter(|(key, _)| stops(key) || helps(key.what)) {
@@ -50,9 +50,12 @@ pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &R
         let _ = write!(out, "\n      {:<9} {}\n      {:<9} {}", "expected", kind.first.expected, "to fix", kind.first.fix);
     }
     let hint = match refused {
-        true => "correct the records; `wellspent records check` lists every faulty row",
+        true => {
+            "correct the records and run this again; `wellspent records check` lists the faults of the tables themselves, but it does \
+             not know what the contract needs"
+        }
         false => {
-            "correct the records; or, if the result may stand without these rows, say so: --accept-faults \"REASON\" \
+            "correct the records; or, if the result is acceptable without these rows, add --accept-faults \"REASON\" \
              --accepted-by NAME"
         }
     };
@@ -60,7 +63,7 @@ pub fn refusal(folder: &Path, findings: &Findings, quality: &Quality, policy: &R
 }
 
 /// One line for the terminal, and a line for each finding that somebody should know.
-pub fn lines(quality: &Quality) -> Vec<String> {
+pub fn lines(quality: &QualityReport) -> Vec<String> {
     let (read, used) = (quality.rows(), quality.files.iter().map(|file| file.used).sum::<u64>());
     let apart: u64 = quality.files.iter().map(|file| file.set_aside).sum();
     let repeats: u64 = quality.files.iter().map(|file| file.repeats).sum();
@@ -72,7 +75,7 @@ pub fn lines(quality: &Quality) -> Vec<String> {
         thousands(apart as i64),
         several(repeats, "repeated row", "repeated rows")
     )];
-    let (unread, findings): (Vec<&Finding>, _) = quality.findings.iter().partition(|finding| is_unread(finding));
+    let (unread, findings): (Vec<&QualityFinding>, _) = quality.findings.iter().partition(|finding| is_unread(finding));
     out.extend(findings.into_iter().map(words));
     out.extend(not_read(&unread));
     for zero in &quality.zeros {
@@ -94,12 +97,12 @@ pub fn lines(quality: &Quality) -> Vec<String> {
     out
 }
 
-fn is_unread(finding: &Finding) -> bool {
+fn is_unread(finding: &QualityFinding) -> bool {
     [UNREAD, UNWANTED].contains(&finding.what.as_str())
 }
 
 /// Files of the folder that are not read, in one line.
-fn not_read(findings: &[&Finding]) -> Option<String> {
+fn not_read(findings: &[&QualityFinding]) -> Option<String> {
     let of = |what: &str| findings.iter().filter(|finding| finding.what == what).map(|finding| finding.file.as_str()).collect();
     let (others, tables): (Vec<&str>, Vec<&str>) = (of(UNREAD), of(UNWANTED));
     let tables = tables.iter().map(|name| format!("{name} (no rule asks for it)"));
@@ -108,28 +111,28 @@ fn not_read(findings: &[&Finding]) -> Option<String> {
 }
 
 /// The statement as a payment run keeps it: the files with their hashes, and every finding, a line each.
-pub fn recorded(quality: &Quality) -> String {
-    let file = |file: &FileRead| format!("{}: {}{SHA_256}{}", file.name, several(file.rows, "row", "rows"), file.sha256);
+pub fn recorded(quality: &QualityReport) -> String {
+    let file = |file: &FileRead| format!("{}: {}{SHA_256_LABEL}{}", file.name, several(file.rows, "row", "rows"), file.sha256);
     lines(quality).into_iter().chain(quality.files.iter().map(file)).collect::<Vec<_>>().join("\n")
 }
 
 /// The most that what was set aside could change the sum, in words.
-pub fn effect(quality: &Quality) -> Option<String> {
+pub fn effect(quality: &QualityReport) -> Option<String> {
     Some(match quality.effect? {
-        Effect::Between { least, most, bound: false } => {
+        SumEffect::Between { least, most, bound: false } => {
             format!("With the rows that were set aside, the sum could be anything from {least} to {most}.")
         }
-        Effect::Between { least, most, bound: true } => {
+        SumEffect::Between { least, most, bound: true } => {
             format!("With the rows that were set aside, the sum could not be less than {least} or more than {most}.")
         }
-        Effect::Unknown => "How far the rows that were set aside could change the sum cannot be said: they are about who is \
+        SumEffect::Unknown => "How far the rows that were set aside could change the sum cannot be said: they are about who is \
                             paid, whom people are compared with, or how far the records reach."
             .to_owned(),
     })
 }
 
 /// What facts that equal another come to, in words.
-pub fn copies(quality: &Quality) -> Option<String> {
+pub fn copies(quality: &QualityReport) -> Option<String> {
     let copies = quality.copies?;
     let rows = if copies.rows == 1 { "1 row equals".to_owned() } else { format!("{} rows equal", thousands(copies.rows as i64)) };
     let of = format!("{rows} another in all but the key, of {}; all count.", several(copies.people, "person", "people"));
@@ -141,20 +144,20 @@ pub fn copies(quality: &Quality) -> Option<String> {
 }
 
 /// A finding as a sentence.
-pub fn words(finding: &Finding) -> String {
-    let Finding { outcome, file, column, what, rows, people, places } = finding;
+pub fn words(finding: &QualityFinding) -> String {
+    let QualityFinding { outcome, file, column, what, rows, people, places } = finding;
     let column = if column.is_empty() { String::new() } else { format!(" `{column}`:") };
     let people = if *people > 0 { format!(" about {}", several(*people, "person", "people")) } else { String::new() };
     let places = if places.is_empty() { String::new() } else { format!(": {places}") };
     let outcome = match outcome {
-        Outcome::Told => "told",
+        FindingOutcome::Reported => "reported",
         other => other.word(),
     };
     format!("{outcome}: {file}:{column} {what}, {}{people}{places}", several(*rows, "time", "times"))
 }
 
 /// The statement as CSV: a row for each file, finding and stated zero.
-pub fn csv(quality: &Quality) -> String {
+pub fn csv(quality: &QualityReport) -> String {
     let mut out = "what,file,sha256,rows,used,set aside,repeats,outcome,column,finding,people,places\n".to_owned();
     for file in &quality.files {
         let _ = writeln!(
@@ -169,20 +172,26 @@ pub fn csv(quality: &Quality) -> String {
         );
     }
     for finding in &quality.findings {
-        let Finding { outcome, file, column, what, rows, people, places } = finding;
+        let QualityFinding { outcome, file, column, what, rows, people, places } = finding;
         let cells = [outcome.word(), column, what].map(cell).join(",");
         let _ = writeln!(out, "finding,{},,{rows},,,,{cells},{people},{}", cell(file), cell(places));
     }
     for zero in &quality.zeros {
         let said = format!("none from {} up to {}, stated by {} on {}", zero.since, zero.until, zero.by, zero.on);
-        let _ =
-            writeln!(out, "stated zero,{},,0,,,,told,{},{},{},", cell(&zero.table), cell(&zero.kind), cell(&said), zero.people);
+        let _ = writeln!(
+            out,
+            "stated zero,{},,0,,,,reported,{},{},{},",
+            cell(&zero.table),
+            cell(&zero.kind),
+            cell(&said),
+            zero.people
+        );
     }
     if let Some(said) = effect(quality) {
         let _ = writeln!(out, "effect,,,,,,,,,{},,", cell(&said));
     }
     if let (Some(copies), Some(said)) = (&quality.copies, copies(quality)) {
-        let _ = writeln!(out, "copies,,,{},,,,told,,{},{},", copies.rows, cell(&said), copies.people);
+        let _ = writeln!(out, "copies,,,{},,,,reported,,{},{},", copies.rows, cell(&said), copies.people);
     }
     if let Some(accepted) = &quality.accepted {
         let said = format!("{}: {}", accepted.by, accepted.reason);
@@ -195,9 +204,9 @@ fn cell(text: &str) -> String {
     quoted(&plain(text)).into_owned()
 }
 
-/// The data-quality statement as notes beside a result; none where there is nothing to say of the records.
+/// The data-quality report as notes beside a result; none where there is nothing to report.
 #[must_use]
-pub fn notes(quality: &Quality) -> Vec<String> {
+pub fn notes(quality: &QualityReport) -> Vec<String> {
     let lines = lines(quality);
     // A table that no rule asks for is no news.
     let known = quality.findings.iter().all(|finding| finding.what == UNWANTED);

@@ -4,8 +4,8 @@
 use base::money::thousands;
 use contract::Scheme;
 use risks::pounds;
-use simulation::sensitivity::{Figure, Interval, Output, Sensitivity};
-use simulation::when::written;
+use simulation::scenario_discovery::written;
+use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, SensitivityOutput};
 
 use super::charts::{Drawn, legend, marks};
 use super::html::document;
@@ -14,7 +14,7 @@ use super::svg::{self, Axis, BLUE, GREY, RED, Ranged, Shape};
 use super::words::number_name;
 
 /// The whole page. The same run gives the same bytes.
-pub fn page(scheme: &Scheme, found: &Sensitivity, notes: &str) -> String {
+pub fn page(scheme: &Scheme, found: &SensitivityAnalysis, notes: &str) -> String {
     let mut body = text("p class=\"quiet\"", "What the result of a stress test hangs on");
     body += &text("h1", &scheme.name);
     let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
@@ -37,33 +37,33 @@ pub fn page(scheme: &Scheme, found: &Sensitivity, notes: &str) -> String {
 const IDS: [[&str; 3]; 2] = [["drift", "drift-shares", "drift-screen"], ["rate", "rate-shares", "rate-screen"]];
 
 /// What a figure is, in words.
-pub fn title(output: &Output) -> String {
+pub fn title(output: &SensitivityOutput) -> String {
     match &output.what {
-        Figure::GainFromDrift => {
+        OutputFigure::GainFromDrift => {
             "What the provider gains by drifting: its profit at its best less its profit as intended".to_owned()
         }
-        Figure::TrueOutcome(name) => format!("The true rate of {name} at the provider's best"),
+        OutputFigure::TrueOutcome(name) => format!("The true rate of {name} at the provider's best"),
     }
 }
 
 /// A value of a figure.
-fn value(output: &Output, value: f64) -> String {
+fn value(output: &SensitivityOutput, value: f64) -> String {
     match output.what {
-        Figure::GainFromDrift => pounds(value),
-        Figure::TrueOutcome(_) => format!("{value:.1} %"),
+        OutputFigure::GainFromDrift => pounds(value),
+        OutputFigure::TrueOutcome(_) => format!("{value:.1} %"),
     }
 }
 
 /// A movement of a figure.
-pub fn movement(output: &Output, by: f64) -> String {
+pub fn movement(output: &SensitivityOutput, by: f64) -> String {
     match output.what {
-        Figure::GainFromDrift => pounds(by),
-        Figure::TrueOutcome(_) => format!("{by:.1} points"),
+        OutputFigure::GainFromDrift => pounds(by),
+        OutputFigure::TrueOutcome(_) => format!("{by:.1} points"),
     }
 }
 
 /// "£1.2m as stated; £1.1m in the middle, £0.3m to £2m in 9 scenarios of 10".
-pub fn spread(output: &Output) -> String {
+pub fn spread(output: &SensitivityOutput) -> String {
     let [low, middle, high] = output.spread.map(|figure| value(output, figure));
     format!("{} as stated; {middle} in the middle, {low} to {high} in 9 scenarios of 10", value(output, output.stated))
 }
@@ -75,14 +75,14 @@ pub fn interval(share: Interval) -> String {
 }
 
 /// Positions among the numbers of the second step, those that bring most first.
-pub fn by_share(found: &Sensitivity, output: &Output) -> Vec<usize> {
+pub fn by_share(found: &SensitivityAnalysis, output: &SensitivityOutput) -> Vec<usize> {
     let mut order: Vec<usize> = (0..found.kept.len()).collect();
     order.sort_by(|&a, &b| output.shares[b].in_all.value.total_cmp(&output.shares[a].in_all.value));
     order
 }
 
 /// "£250 to £1,500".
-pub fn range(found: &Sensitivity, uncertain: usize) -> String {
+pub fn range(found: &SensitivityAnalysis, uncertain: usize) -> String {
     let uncertain = &found.uncertain_numbers[uncertain];
     // The unit once, at the end; the pound sign stands before both.
     let first = if uncertain.unit == "£" { "£" } else { "" };
@@ -90,7 +90,7 @@ pub fn range(found: &Sensitivity, uncertain: usize) -> String {
 }
 
 /// Shares of the spread, by itself and together with others.
-fn shares(found: &Sensitivity, output: &Output, id: &'static str) -> String {
+fn shares(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static str) -> String {
     let ranged = |share: Interval| -> Ranged { Some([share.value, share.low, share.high].map(|part| 100.0 * part.max(0.0))) };
     let order = by_share(found, output);
     let rows: Vec<(String, Vec<Ranged>)> = order
@@ -120,7 +120,7 @@ fn shares(found: &Sensitivity, output: &Output, id: &'static str) -> String {
 }
 
 /// What every number moves the figure by.
-fn screen(found: &Sensitivity, output: &Output, id: &'static str) -> String {
+fn screen(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static str) -> String {
     let mut order: Vec<usize> = (0..found.uncertain_numbers.len()).collect();
     order.sort_by(|&a, &b| output.effects[b].size.total_cmp(&output.effects[a].size));
     // Money in pounds, rates in points; both are at nought for most numbers of a long file.
@@ -136,8 +136,8 @@ fn screen(found: &Sensitivity, output: &Output, id: &'static str) -> String {
         .collect();
     let most = rows.iter().flat_map(|(_, values)| values).flatten().copied().fold(0.0, f64::max).max(1e-9);
     let axis = match output.what {
-        Figure::GainFromDrift => Axis::pounds("moved by, £", 0.0, 1.05 * most, 5),
-        Figure::TrueOutcome(_) => Axis::even("moved by, percentage points", 0.0, 1.05 * most, 5, |by| format!("{by:.1}")),
+        OutputFigure::GainFromDrift => Axis::pounds("moved by, £", 0.0, 1.05 * most, 5),
+        OutputFigure::TrueOutcome(_) => Axis::even("moved by, percentage points", 0.0, 1.05 * most, 5, |by| format!("{by:.1}")),
     };
     let series = [
         marks("how much that depends on the others (standard deviation)", GREY, Shape::Ring),

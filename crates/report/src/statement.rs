@@ -1,16 +1,22 @@
-//! A statement as a page: one file that needs nothing else. Totals first, then whom it waits for, then every line with its reason.
+//! A statement, with the payment run that was prepared from it: as data, as text, as JSON, and as a page, which is one file that
+//! needs nothing else. The page has totals first, then whom the statement waits for, then every line with its reason.
 
+use base::hidden_characters::visible;
 use base::money::{Pence, thousands};
 use contract::Scheme;
-use ledger::{Line, Statement};
-use records::gate::quality::Quality;
+use ledger::summary::ProviderChange;
+use ledger::{Hash, Statement, StatementLine};
+use records::gate::quality::QualityReport;
+use serde_json::json;
 
 use super::html::document;
 use super::markup::{heading, list, table, text};
 use super::quality;
+use crate::machine_readable::{self, pounds};
+use crate::terminal::{bold, dim, wrap};
 
 /// The whole page. The same statement gives the same bytes.
-pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String], quality: Option<&Quality>) -> String {
+pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String], quality: Option<&QualityReport>) -> String {
     let total: i64 = statement.lines.iter().map(|line| line.amount.0).sum();
     let days = format!("As at {}, known at {}; rules {}", statement.as_at, statement.known_at, statement.version.short());
     let mut body = text("p class=\"quiet\"", &format!("Statement of the contract {}", statement.contract));
@@ -44,8 +50,8 @@ pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String], quality:
     document(&format!("{} – statement", scheme.name), &body)
 }
 
-/// What there is to say of the records behind the statement.
-fn of_records(quality: &Quality) -> String {
+/// The data-quality report of the records behind the statement.
+fn of_records(quality: &QualityReport) -> String {
     let mut out = heading(2, "quality", "Data quality") + &list(&quality::lines(quality));
     let files: Vec<Vec<String>> = quality
         .files
@@ -55,16 +61,199 @@ fn of_records(quality: &Quality) -> String {
             [file.name.clone()].into_iter().chain(numbers).chain([file.sha256.clone()]).collect()
         })
         .collect();
-    out += &table("Files of records", &["File", "Rows", "Used", "Set apart", "Repeated", "SHA-256"], &files);
+    out += &table("Files of records", &["File", "Rows", "Used", "Set aside", "Repeated", "SHA-256"], &files);
     out
 }
 
 /// What a line is for: clause, area, cohorts, segment.
-pub fn place(line: &Line) -> String {
+pub fn place(line: &StatementLine) -> String {
     let cohorts = match line.from_cohort == line.to_cohort {
         true => line.from_cohort.clone(),
         false => format!("{} … {}", line.from_cohort, line.to_cohort),
     };
     let parts = [&line.clause, &line.area, &cohorts, &line.segment];
     parts.map(String::as_str).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// A statement, what it waits for, the records behind it, and the payment run that was prepared from it.
+pub struct PaymentReport {
+    pub scheme: Scheme,
+    pub statement: Statement,
+    /// Who is not yet known, and how far the linkage leaves the sum uncertain, in sentences.
+    pub waiting: Vec<String>,
+    /// The data-quality report; none for a tally that was counted elsewhere.
+    pub quality: Option<QualityReport>,
+    /// The payment run, where one was asked for.
+    pub run: Option<PreparedRun>,
+    pub notes: Vec<String>,
+}
+
+impl PaymentReport {
+    /// The statement for the terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        statement_text(self)
+    }
+
+    /// Everything for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> anyhow::Result<String> {
+        json_text(self)
+    }
+}
+
+/// A payment run that holds a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedRun {
+    pub id: Hash,
+    /// The ledger, as it was named and without a password.
+    pub ledger: String,
+    pub prepared_by: String,
+    /// Who approved it, where somebody had before.
+    pub approved_by: Option<String>,
+    /// Whether it is new in the ledger.
+    pub is_new: bool,
+    /// Transactions that it would post, and that it would take back.
+    pub would_post: usize,
+    pub would_take_back: usize,
+    pub changes: Vec<ProviderChange>,
+    /// Providers that are in force under the contract and not in this run, with their sums.
+    pub others: Vec<(String, Pence)>,
+}
+
+/// The statement for the terminal.
+fn statement_text(report: &PaymentReport) -> String {
+    let PaymentReport { statement, waiting, .. } = report;
+    let mut out = heading_text(statement) + "\n";
+    let several = statement.providers.len() > 1;
+    for (number, line) in (1..).zip(&statement.lines) {
+        let provider = if several { format!("{}: ", line.provider) } else { String::new() };
+        out += &format!("{number:>4}  {:<74} {:>16}\n", provider + &place(line), line.amount);
+        out += &dim(&format!("      {}\n", wrap(&format!("{}: {}", line.sum_in_words(), line.reason), 88, "      ")));
+    }
+    for line in waiting {
+        out += &format!("      {line}\n");
+    }
+    for provider in &statement.providers {
+        let all = bold(&format!("{:<78}", format!("{provider} in all")));
+        out += &format!("  {all} {:>16}\n", statement.total(provider));
+    }
+    out
+}
+
+/// The contract of a statement, its days and the version of its rules.
+#[must_use]
+pub fn heading_text(statement: &Statement) -> String {
+    let Statement { contract, as_at, known_at, version, .. } = statement;
+    format!("{}, as at {as_at}, known at {known_at}, rules {}", bold(contract), version.short())
+}
+
+/// What a run that is not posted yet changes for each provider, and where more was paid than would be due.
+#[must_use]
+pub fn changes_text(changes: &[ProviderChange]) -> String {
+    let mut out = String::new();
+    for ProviderChange { provider, old_name, before, after, paid } in changes {
+        let difference = Pence(after.0.saturating_sub(before.0));
+        let name = match old_name {
+            Some(old) => format!("{provider}, which was {old}"),
+            None => provider.clone(),
+        };
+        out += &format!("  {}: {before} before, {after} after, a difference of {difference}\n", visible(&name));
+        let due = after.0.saturating_sub(paid.0);
+        let provider = visible(provider);
+        if paid.0 > 0 && due < 0 {
+            out += &format!("      {paid} was paid, so {provider} would owe {}\n", Pence(due.saturating_neg()));
+        } else if paid.0 != 0 && old_name.is_some() {
+            out += &format!("      {paid} was paid under the old name, so {provider} would be owed {}\n", Pence(due));
+        }
+    }
+    out
+}
+
+impl PreparedRun {
+    /// The run for the terminal, with the next step.
+    #[must_use]
+    pub fn text(&self) -> String {
+        run_text(self)
+    }
+}
+
+fn run_text(run: &PreparedRun) -> String {
+    let (id, ledger) = (run.id.short(), &run.ledger);
+    if let Some(name) = &run.approved_by {
+        return format!("run {id} holds this statement; {name} approved it and it is posted\n");
+    }
+    let prepared = if run.is_new { "prepared" } else { "was prepared before" };
+    let mut out = format!("run {id} {prepared} by {}\n", run.prepared_by);
+    out += &format!("  it would post {} and take back {}\n", run.would_post, run.would_take_back);
+    out += &changes_text(&run.changes);
+    for (name, amount) in &run.others {
+        out += &format!("  {name} is not in this run, and stays as it is: {amount}\n");
+    }
+    out + &format!(
+        "next: somebody else looks at it (wellspent ledger show {ledger} {id})\n      and approves it: wellspent approve {id} --store \
+         {ledger} --by NAME\n"
+    )
+}
+
+/// Everything for other programs.
+fn json_text(report: &PaymentReport) -> anyhow::Result<String> {
+    let statement = &report.statement;
+    let of_line = |(number, line): (usize, &StatementLine)| {
+        json!({
+            "number": number,
+            "id": statement.id(line).to_string(),
+            "provider": line.provider,
+            "area": line.area,
+            "clause": line.clause,
+            "outcome": line.outcome,
+            "from_cohort": line.from_cohort,
+            "to_cohort": line.to_cohort,
+            "segment": line.segment,
+            "quantity": line.quantity.as_f64(),
+            "unit": line.unit,
+            "unit_price": pounds(line.price),
+            "amount": pounds(line.amount),
+            "reason": line.reason,
+        })
+    };
+    let of_provider = |name: &String| json!({ "provider": name, "total": pounds(statement.total(name)) });
+    let of_change = |change: &ProviderChange| {
+        json!({
+            "provider": change.provider,
+            "old_name": change.old_name,
+            "before": pounds(change.before),
+            "after": pounds(change.after),
+            "paid": pounds(change.paid),
+        })
+    };
+    let run = report.run.as_ref().map(|run| {
+        json!({
+            "id": run.id.to_string(),
+            "ledger": run.ledger,
+            "prepared_by": run.prepared_by,
+            "approved_by": run.approved_by,
+            "is_new": run.is_new,
+            "would_post": run.would_post,
+            "would_take_back": run.would_take_back,
+            "changes": run.changes.iter().map(of_change).collect::<Vec<_>>(),
+            "not_in_this_run": run.others.iter().map(|(name, amount)| json!({ "provider": name, "total": pounds(*amount) }))
+                .collect::<Vec<_>>(),
+        })
+    });
+    let body = json!({
+        "contract": statement.contract,
+        "version": statement.version.to_string(),
+        "as_at": statement.as_at.to_string(),
+        "known_at": statement.known_at.to_string(),
+        "providers": statement.providers.iter().map(of_provider).collect::<Vec<_>>(),
+        "lines": (1..).zip(&statement.lines).map(of_line).collect::<Vec<_>>(),
+        "waiting": report.waiting,
+        "run": run,
+        "data_quality": report.quality.as_ref().map(quality::lines),
+        "notes": report.notes,
+    });
+    machine_readable::json("wellspent-pay/1", &body)
 }

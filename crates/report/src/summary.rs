@@ -3,7 +3,7 @@
 use base::money::thousands;
 use contract::Scheme;
 use simulation::assumptions::Assumptions;
-use simulation::stress::{Options, Reported, Stress};
+use simulation::stress::{Reported, StressOptions, StressTest};
 
 use super::words;
 use crate::terminal::{bold, dim, green, red, wrap};
@@ -12,7 +12,7 @@ use crate::terminal::{bold, dim, green, red, wrap};
 const WIDTH: usize = 100;
 
 /// The summary as text; `paged` when the whole report is written elsewhere too.
-pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &Stress, options: Options, paged: bool) -> String {
+pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions, paged: bool) -> String {
     let (present, absent): (Vec<&Reported>, Vec<&Reported>) = words::looked_for(stress).partition(|r| r.finding.present);
     let verdict = wrap(&words::verdict(stress), WIDTH, "");
     let mut out = format!("{}\n", bold(&wrap(&scheme.name, WIDTH, "")));
@@ -51,9 +51,9 @@ fn line(label: &str, text: &str) -> String {
     format!("  {label:<10}{}\n", wrap(text, WIDTH - 12, &" ".repeat(12)))
 }
 
-fn finding(reported: &Reported, stress: &Stress) -> String {
+fn finding(reported: &Reported, stress: &StressTest) -> String {
     let finding = &reported.finding;
-    let mut out = format!("\n{}\n", red(&finding.name.to_uppercase()));
+    let mut out = format!("\n{}\n", red(&finding.name().to_uppercase()));
     out += &line("strategy", &finding.strategy);
     out += &line("gains", &format!("the provider: {}", words::gains(finding)));
     let losers = words::losers(finding, stress);
@@ -64,9 +64,9 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
         0 => "in the assumptions as stated, the only one tried".to_owned(),
         _ => format!("in {} scenarios", words::scenarios(reported.share_of_scenarios, stress)),
     };
-    out += &line("where", &format!("{place}; {}", words::kinds(reported)));
-    out += &words::when(reported, stress).map_or(String::new(), |when| line("", &when));
-    out += &words::edge(reported, stress).map_or(String::new(), |edge| line("nearest", &edge));
+    out += &line("where", &format!("{place}; {}", words::agent_types(reported)));
+    out += &words::scenario_box(reported, stress).map_or(String::new(), |when| line("", &when));
+    out += &words::nearest_scenario(reported, stress).map_or(String::new(), |edge| line("nearest", &edge));
     out += &line(
         "fix",
         &match (words::fix(reported, stress), &reported.fix) {
@@ -82,7 +82,7 @@ fn finding(reported: &Reported, stress: &Stress) -> String {
 /// so each is numbered.
 fn tried_in_vain(reported: &Reported) -> String {
     const SHOWN: usize = 3;
-    let all = &reported.tried_in_vain;
+    let all = &reported.tried_without_effect;
     let first: Vec<String> = all.iter().take(SHOWN).enumerate().map(|(at, words)| format!("({}) {words}", at + 1)).collect();
     match all.len() {
         0 => String::new(),
@@ -92,21 +92,21 @@ fn tried_in_vain(reported: &Reported) -> String {
     }
 }
 
-fn all_clear(reported: &Reported, stress: &Stress) -> String {
+fn all_clear(reported: &Reported, stress: &StressTest) -> String {
     let why = words::why_not(&reported.finding).map_or(String::new(), |(what, figure)| format!("needs “{what}”; here: {figure}"));
     let elsewhere = match reported.share_of_scenarios {
         share if share > 0.0 => format!(" (but present in {} scenarios)", words::scenarios(share, stress)),
         _ => String::new(),
     };
-    let nearest = words::edge(reported, stress).map_or(String::new(), |edge| format!("; {edge}"));
+    let nearest = words::nearest_scenario(reported, stress).map_or(String::new(), |edge| format!("; {edge}"));
     format!(
         "  {:<32} {}\n",
-        reported.finding.name,
+        reported.finding.name(),
         dim(&wrap(&format!("{why}{elsewhere}{nearest}"), WIDTH - 35, &" ".repeat(35)))
     )
 }
 
-fn footer(stress: &Stress, options: Options) -> String {
+fn footer(stress: &StressTest, options: StressOptions) -> String {
     let (regret, error) = stress.regret;
     let failed = match stress.scenarios_failed {
         0 => String::new(),

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use base::visible::{hidden, visible, visible_lines};
+use base::hidden_characters::{hidden, visible, visible_lines};
 
 static COLOUR: AtomicBool = AtomicBool::new(false);
 

@@ -1,11 +1,11 @@
 //! Textbook cases in words: each figure as the textbook has it, as the engine finds it, and whether they agree.
 
-use simulation::textbook::{Case, Compared};
+use simulation::textbook::{ComparedFigure, TextbookCase};
 
 use crate::terminal;
 
 /// One case: its question, a line for each figure, what it teaches.
-pub fn text(case: &Case, compared: &[Compared]) -> String {
+pub fn text(case: &TextbookCase, compared: &[ComparedFigure]) -> String {
     let mut out = format!("{}\n", terminal::bold(&case.title));
     out += &format!("{}\n", terminal::wrap(&case.question, 100, ""));
     out += &terminal::dim(&format!("{}\n\n", terminal::wrap(&case.from, 100, "")));
@@ -23,7 +23,7 @@ pub fn text(case: &Case, compared: &[Compared]) -> String {
 }
 
 /// Many cases in one table: a line for each figure.
-pub fn table(cases: &[(String, Vec<Compared>)]) -> String {
+pub fn table(cases: &[(String, Vec<ComparedFigure>)]) -> String {
     let header = ["case", "textbook", "engine", ""].map(str::to_owned);
     let rows = cases.iter().flat_map(|(name, compared)| {
         compared.iter().map(move |one| vec![format!("{name}: {}", one.label), figure(one.textbook), engine(one), verdict(one)])
@@ -46,14 +46,14 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-fn verdict(one: &Compared) -> String {
+fn verdict(one: &ComparedFigure) -> String {
     if one.agrees() {
         return terminal::green(if one.within.is_some() { "agrees ≈" } else { "agrees" });
     }
     terminal::red(&format!("DIFFERS by {:.3e}, {:.3e} allowed", (one.engine.mean - one.textbook).abs(), one.allowed()))
 }
 
-fn engine(one: &Compared) -> String {
+fn engine(one: &ComparedFigure) -> String {
     let value = figure(one.engine.mean);
     if one.engine.error > 0.0 { format!("{value} ± {}", figure(1.96 * one.engine.error)) } else { value }
 }

@@ -1,19 +1,22 @@
-//! How a report says what was found: the phrases that the terminal summary and the page share, so that both say the same.
-//! Every figure comes from the run; nothing here decides whether a finding is present.
+//! The sentences of a stress-test report: what the terminal summary and the page share, so that both use the same words. Every figure
+//! comes from the run. Nothing here decides whether a finding is present, and what belongs to one risk is in that risk's own file.
 
-use base::document::UncertainNumber;
 use base::money::thousands;
+use base::reader::UncertainNumber;
 pub use risks::pounds_within as estimate;
-use risks::{Estimate, Finding, Role, StrategyResult, WrongPayment, WrongPaymentRow, percent, pounds};
+use risks::{
+    AgentType, Estimate, Finding, StrategyKind, StrategyResult, WrongPayment, WrongPaymentRow, percent, percentage_points,
+    pounds_in_prose, pounds_within_in_prose, quoted,
+};
 use simulation::assumptions::Assumptions;
-use simulation::curve::Curve;
-use simulation::help::NextPound;
-use simulation::stress::{CostPoint, Reported, Stress, TriedFix};
-use simulation::when::written;
+use simulation::marginal_effort::{MovedOutcome, NextPound};
+use simulation::payment_by_aim::Curve;
+use simulation::scenario_discovery::{uncertain_name, written};
+use simulation::stress::{CostPoint, Reported, StressTest, TriedFix};
 
-/// The same without the interval: the digits that can be believed.
+/// A sum for a sentence, with the digits that its Monte Carlo error supports, and without the interval.
 pub fn supported(value: Estimate) -> String {
-    let words = estimate(value);
+    let words = pounds_within_in_prose(value);
     words.split_once(" ±").map_or(words.clone(), |(mean, _)| mean.to_owned())
 }
 
@@ -23,21 +26,21 @@ pub fn count(value: f64) -> String {
     if value <= -0.5 { format!("-{size}") } else { size }
 }
 
-/// A chance that is known exactly: never "0.0 %" for what can happen.
+/// A chance that is known exactly: never "0.0%" for what can happen.
 pub fn chance(share: f64) -> String {
     match share {
-        share if share < 5e-7 => "0 %".to_owned(),
-        share if share < 5e-4 => "under 0.1 %".to_owned(),
+        share if share < 5e-7 => "0%".to_owned(),
+        share if share < 5e-4 => "under 0.1%".to_owned(),
         share => percent(share),
     }
 }
 
-/// A change in a proportion, in percentage points: never "0.0 points" for what is above nothing.
+/// A change in a proportion, in percentage points: never "0.0" for what is above zero.
 pub fn points(share: f64) -> String {
     if (1e-9..0.0005).contains(&share) {
-        return "under 0.1 points".to_owned();
+        return "under 0.1 percentage points".to_owned();
     }
-    format!("{} points", point_figure(share))
+    percentage_points(share)
 }
 
 /// The same without its unit.
@@ -46,7 +49,7 @@ pub fn point_figure(share: f64) -> String {
 }
 
 /// "59 of 64": a share of the scenarios tried, as a count, which claims no more than was tried.
-pub fn scenarios(share: f64, stress: &Stress) -> String {
+pub fn scenarios(share: f64, stress: &StressTest) -> String {
     match stress.scenarios {
         0 => "none tried".to_owned(),
         tried => format!("{} of {tried}", (share * tried as f64).round()),
@@ -68,27 +71,17 @@ pub fn listed(names: &[&str]) -> String {
     }
 }
 
-/// A kind of provider, for "for a … provider".
-pub fn kind(role: Role) -> &'static str {
-    match role {
-        Role::Best => "profit-seeking",
-        Role::Cautious => "cautious",
-        Role::Mission => "mission-minded",
-        Role::Imperfect => "imperfect",
-        _ => "other",
-    }
-}
-
-/// "for a profit-seeking, cautious or imperfect provider", and what is said of the others.
-pub fn kinds(reported: &Reported) -> String {
+/// "for a profit-seeking, cautious or imperfect provider, but not for a mission-minded one".
+pub fn agent_types(reported: &Reported) -> String {
     let of = |wanted: bool| -> Vec<&str> {
-        reported.objectives.iter().filter(|(_, present)| *present == wanted).map(|(role, _)| kind(*role)).collect()
+        let agents = reported.agent_types.iter().filter(|(_, present)| *present == wanted);
+        agents.map(|(agent, _)| AgentType::adjective(*agent)).collect()
     };
     let (with, without) = (of(true), of(false));
     match (with.is_empty(), without.is_empty()) {
-        (true, _) => "for no kind of provider".to_owned(),
-        (false, true) => "for every kind of provider".to_owned(),
-        (false, false) => format!("for a {} provider, not for a {} one", alternatives(&with), alternatives(&without)),
+        (true, _) => "for no type of provider".to_owned(),
+        (false, true) => "for every type of provider".to_owned(),
+        (false, false) => format!("for a {} provider, but not for a {} one", alternatives(&with), alternatives(&without)),
     }
 }
 
@@ -97,145 +90,80 @@ fn alternatives(names: &[&str]) -> String {
 }
 
 /// The risks that could be looked for.
-pub fn looked_for(stress: &Stress) -> impl Iterator<Item = &Reported> {
+pub fn looked_for(stress: &StressTest) -> impl Iterator<Item = &Reported> {
     stress.reported.iter().filter(|reported| reported.finding.not_looked_for.is_none())
 }
 
-/// The risks that the files say nothing of, each with what would let it be looked for.
-pub fn not_looked_for(stress: &Stress) -> impl Iterator<Item = (&'static str, &'static str)> {
-    stress.reported.iter().filter_map(|reported| Some((reported.finding.name, reported.finding.not_looked_for?)))
+/// The risks that could not be looked for, each with what the files would have to say.
+pub fn not_looked_for(stress: &StressTest) -> impl Iterator<Item = (&'static str, &'static str)> {
+    stress.reported.iter().filter_map(|reported| Some((reported.finding.name(), reported.finding.not_looked_for?)))
 }
 
-/// One sentence on the whole scheme: what pays best, and how much is wrong with that.
-pub fn verdict(stress: &Stress) -> String {
+/// The whole scheme in a few sentences: what pays best compared with what is intended, and how many risks are present.
+pub fn verdict(stress: &StressTest) -> String {
     let present = stress.reported.iter().filter(|reported| reported.finding.present).count();
     let looked = looked_for(stress).count();
     let found = match present {
-        0 => format!("none of the {looked} unintended risks looked for is present"),
-        1 => format!("1 of the {looked} unintended risks looked for is present"),
-        n => format!("{n} of the {looked} unintended risks looked for are present"),
+        0 => format!("None of the {looked} risks looked for is present."),
+        1 => format!("1 of the {looked} risks looked for is present."),
+        n => format!("{n} of the {looked} risks looked for are present."),
     };
-    let (Some(best), Some(intended)) =
-        (stress.strategy_results.simulate(Role::Best), stress.strategy_results.simulate(Role::Intended))
+    let (Some(best), Some(intended)) = (stress.results.get(StrategyKind::BEST), stress.results.get(StrategyKind::Intended))
     else {
-        return format!("In the assumptions as stated, {found}.");
+        return found;
     };
-    let each = |play: &StrategyResult| play.help_spend / stress.strategy_results.people.max(1.0);
+    let each = |result: &StrategyResult| result.help_spend / stress.results.people.max(1.0);
     let (spends, means) = (each(best), each(intended));
-    let against = match spends / means.max(1e-9) {
-        ratio if ratio < 0.95 => format!("rather than the {} intended", pounds(means)),
-        ratio if ratio > 1.05 => format!("more than the {} intended", pounds(means)),
-        _ => "about as intended".to_owned(),
+    let compared = match spends / means.max(1e-9) {
+        ratio if ratio < 0.95 => format!("less than the {} that the contract intends", pounds_in_prose(means)),
+        ratio if ratio > 1.05 => format!("more than the {} that the contract intends", pounds_in_prose(means)),
+        _ => "about what the contract intends".to_owned(),
     };
     let more = Estimate::of(best.profit().zip(intended.profit()).map(|(a, b)| a - b));
-    let earns = if more.low() > 0.0 { format!(", and earns {} more by it", supported(more)) } else { String::new() };
+    let earns = match more.low() > 0.0 {
+        true => format!(" It then earns {} more than by doing as intended.", supported(more)),
+        false => String::new(),
+    };
     format!(
-        "Under these rules a provider that seeks profit does best by spending {} a person on help, {against}{earns}; {found}.",
-        pounds(spends)
+        "Under these rules, a profit-seeking provider does best by spending {} a person on help. That is {compared}.{earns} {found}",
+        pounds_in_prose(spends)
     )
 }
 
 /// Over what all sums are taken: "21 areas, 108,000 people, 1 contract year".
-pub fn over(stress: &Stress, assumptions: &Assumptions) -> String {
-    let areas = stress.strategy_results.areas.len();
+pub fn over(stress: &StressTest, assumptions: &Assumptions) -> String {
+    let areas = stress.results.areas.len();
     let part = |number: usize, noun: &str| format!("{} {noun}{}", thousands(number as i64), if number == 1 { "" } else { "s" });
-    format!(
-        "{}, {} people, {}",
-        part(areas, "area"),
-        count(stress.strategy_results.people),
-        part(assumptions.years, "contract year")
-    )
+    format!("{}, {} people, {}", part(areas, "area"), count(stress.results.people), part(assumptions.years, "contract year"))
 }
 
-/// What the provider gains by a finding, as a phrase: each kind of finding gains in its own way.
+/// What the provider gains by a finding, as a phrase.
 pub fn gains(finding: &Finding) -> String {
-    let gain = finding.gain;
-    let sure = gain.low() > 0.0 && gain.mean >= 0.5;
-    match finding.name {
-        "paid for noise" if sure => format!("{} from chance alone", estimate(gain)),
-        "paid for noise" => "nothing that stands out from chance".to_owned(),
-        "deadweight" => format!("{} without doing anything", estimate(gain)),
-        "provider loss and windfall" if sure => format!("{} above the fair margin", estimate(gain)),
-        "provider loss and windfall" => "nothing above the fair margin".to_owned(),
-        "baseline drift" => format!("{} for a point that is better everywhere", estimate(gain)),
-        "regression to the mean" => format!("{} for recovery alone", estimate(gain)),
-        "volume risk" | "pilot to scale" => "nothing".to_owned(),
-        _ => format!("{} against {}", estimate(gain), finding.against.words()),
-    }
+    (finding.risk.risk().gain_in_words)(finding)
 }
 
 /// Who loses by a finding, and how much: people first, then money.
-pub fn losers(finding: &Finding, stress: &Stress) -> Vec<String> {
-    let loss = finding.payer_loss;
-    let sure = loss.low() > 0.0 && loss.mean >= 0.5;
-    let mut out = Vec::new();
-    match finding.name {
-        "paid for noise" => {
-            out.extend(refused(stress));
-            out.extend(sure.then(|| format!("the payer, {}", estimate(loss))));
-        }
-        "deadweight" => out.push(format!("the payer, {}", estimate(loss))),
-        "baseline drift" => out.push(format!("the payer, {} for a point that nobody earned", estimate(loss))),
-        "regression to the mean" => {
-            out.push(format!("the payer, {} for recovery that nobody brought about", estimate(loss)));
-        }
-        "timing" => out.push(format!("the payer, {} for the same results", estimate(loss))),
-        "pilot to scale" => out.push(format!("payer and public, {} of what the pilot promised", estimate(loss))),
-        "volume risk" => {
-            let number = figure(finding, "the worse of the two").unwrap_or("with another number of people");
-            out.push(format!("providers that do as intended, {} {number}", pounds(finding.gain.mean.abs())))
-        }
-        "provider loss and windfall" => {
-            let chance = figure(finding, "chance of a loss as intended").filter(|_| !sure);
-            out.extend(chance.map(|chance| format!("providers that do as intended: a loss in {chance} of replications")));
-            out.extend(sure.then(|| format!("the payer, {}", estimate(loss))));
-        }
-        _ => {
-            out.extend(harm(finding));
-            let gained = Estimate { mean: -loss.mean, ..loss };
-            out.push(match gained.low() > 0.0 {
-                true => format!("but payer and public together are {} better off", estimate(gained)),
-                false => format!("payer and public together, {}", estimate(loss)),
-            });
-        }
-    }
-    out
+pub fn losers(finding: &Finding, stress: &StressTest) -> Vec<String> {
+    (finding.risk.risk().losers)(finding, &stress.results)
 }
 
-/// "6,413 more people with reoffending (59 in 1,000)".
-pub fn harm(finding: &Finding) -> Option<String> {
-    (finding.people_harmed >= 0.5).then(|| {
-        let among = if finding.harmed_per_thousand < 9.95 { 1 } else { 0 };
-        format!("{} {} ({:.among$} in 1,000)", count(finding.people_harmed), finding.harm, finding.harmed_per_thousand)
-    })
-}
-
-/// How often an honest provider's improvement goes unpaid, where that is often.
-fn refused(stress: &Stress) -> Option<String> {
-    let table = stress.strategy_results.wrong_payment.as_ref()?;
-    let unpaid = 1.0 - stress.strategy_results.simulate(Role::Intended)?.cohorts_rewarded.mean;
-    (table.intended > 0.0 && unpaid >= 0.05).then(|| {
-        let (change, often) = (points(table.intended), percent(unpaid));
-        format!("providers that do as intended: a real {change} goes unpaid in {often} of cohorts")
-    })
-}
-
-/// In which scenarios a finding appears, where that can be told in a few numbers.
-pub fn when(reported: &Reported, stress: &Stress) -> Option<String> {
-    let when = reported.when.as_ref().filter(|when| !when.limits.is_empty())?;
-    let limit = |(uncertain, words): &(usize, String)| {
-        let path = stress.uncertain_numbers.get(*uncertain).map_or("", |uncertain| uncertain.path.as_str());
+/// In which scenarios a finding appears, where a few assumptions describe them: "mostly where “help, support, half cost” is above
+/// £410. It appears in 92% of such scenarios, and they are 80% of the scenarios in which it appears".
+pub fn scenario_box(reported: &Reported, stress: &StressTest) -> Option<String> {
+    let found = reported.scenario_box.as_ref().filter(|found| !found.limits.is_empty())?;
+    let limit = |(number, words): &(usize, String)| {
+        let path = stress.uncertain_numbers.get(*number).map_or("", |number| number.path.as_str());
         // The limit begins with the number's path, which is for those who edit the file.
-        let rest = words.strip_prefix(&simulation::when::uncertain_name(path));
+        let rest = words.strip_prefix(&uncertain_name(path));
         rest.map_or_else(|| words.clone(), |rest| format!("“{}”{rest}", number_name(path)))
     };
-    let limits: Vec<String> = when.limits.iter().map(limit).collect();
+    let limits: Vec<String> = found.limits.iter().map(limit).collect();
     let limits: Vec<&str> = limits.iter().map(String::as_str).collect();
     Some(format!(
-        "mostly where {}: it appears in {:.0} % of such scenarios, and they are {:.0} % of those that have it",
+        "mostly where {}. It appears in {:.0}% of such scenarios, and they are {:.0}% of the scenarios in which it appears",
         listed(&limits),
-        100.0 * when.density,
-        100.0 * when.coverage
+        100.0 * found.density,
+        100.0 * found.coverage
     ))
 }
 
@@ -249,15 +177,10 @@ pub fn typical(table: &WrongPayment) -> Option<&WrongPaymentRow> {
     table.rows.iter().min_by_key(|row| row.people.abs_diff(table.typical))
 }
 
-/// A further figure of a finding, by its label.
-fn figure<'a>(finding: &'a Finding, label: &str) -> Option<&'a str> {
-    finding.figures.iter().find(|(name, _)| name == label).map(|(_, value)| value.as_str())
-}
-
-/// What a change to the rules costs and does: "the payer pays about £77m more; outcomes are worth about £100m more". Two digits,
-/// because fixes are tried on few replications; less than a thousandth of what is paid is nothing.
-pub fn side_effects(tried: &TriedFix, stress: &Stress) -> String {
-    let nothing = stress.strategy_results.simulate(Role::Best).map_or(0.5, |best| 0.001 * best.payment().abs());
+/// What a fix costs and does: "the payer pays about £77 million more, and outcomes are worth about £100 million more". It has two
+/// digits, because fixes are tried on few replications. Less than a thousandth of what is paid counts as nothing.
+pub fn side_effects(tried: &TriedFix, stress: &StressTest) -> String {
+    let nothing = stress.results.get(StrategyKind::BEST).map_or(0.5, |best| 0.001 * best.payment().abs());
     let change = |value: f64| match value {
         value if value.abs() <= nothing => None,
         value => Some(format!("about {} {}", two_digits(value.abs()), if value > 0.0 { "more" } else { "less" })),
@@ -265,66 +188,79 @@ pub fn side_effects(tried: &TriedFix, stress: &Stress) -> String {
     let pays = change(tried.payer_cost.mean)
         .map_or("the payer pays about the same".to_owned(), |change| format!("the payer pays {change}"));
     let worth = change(tried.value_gained.mean)
-        .map_or("outcomes stay about as they are".to_owned(), |change| format!("outcomes are worth {change}"));
-    let new = match tried.new_findings.as_slice() {
-        [] => String::new(),
-        new => format!("; but it brings {}", listed(new)),
+        .map_or("outcomes stay about the same".to_owned(), |change| format!("outcomes are worth {change}"));
+    let names: Vec<&str> = tried.new_findings.iter().map(|risk| risk.name()).collect();
+    let new = match names.len() {
+        0 => String::new(),
+        1 => format!(", but it brings a new risk: {}", names[0]),
+        _ => format!(", but it brings new risks: {}", listed(&names)),
     };
-    format!("{pays}; {worth}{new}")
+    format!("{pays}, and {worth}{new}")
 }
 
-/// Pounds to two digits: "£4.5m", "£77m".
+/// Pounds to two digits for a sentence: "£4.5 million", "£77 million".
 fn two_digits(value: f64) -> String {
     let step = 10f64.powf(value.max(1e-9).log10().floor() - 1.0);
-    let words = pounds((value / step).round() * step);
-    let figure = words.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = &words[figure.len()..];
+    let words = pounds_in_prose((value / step).round() * step);
+    let (figure, unit) =
+        words.split_once(' ').map_or((words.as_str(), String::new()), |(figure, unit)| (figure, format!(" {unit}")));
     match figure.contains('.') {
         true => format!("{}{unit}", figure.trim_end_matches('0').trim_end_matches('.')),
         false => words,
     }
 }
 
-/// The nearest scenario that differs: "goes when “help, support, half cost” falls to £310 (stated £600); distance 0.83".
-pub fn edge(reported: &Reported, stress: &Stress) -> Option<String> {
-    let edge = reported.edge.as_ref()?;
-    let verb = if reported.finding.present { "goes" } else { "appears" };
-    if edge.moves.is_empty() {
-        return Some("on the edge as stated: which side it falls on is decided by which replications it is played on".to_owned());
+/// The nearest scenario that changes a finding: "it would disappear if half the effect of “support” cost £310 a person instead of £600
+/// (distance 0.83)".
+pub fn nearest_scenario(reported: &Reported, stress: &StressTest) -> Option<String> {
+    let point = reported.tipping_point.as_ref()?;
+    let verb = if reported.finding.present { "disappear" } else { "appear" };
+    if point.moves.is_empty() {
+        return Some("it is at its limit as stated, so that chance decides whether a run finds it".to_owned());
     }
-    let told: Vec<String> =
-        edge.moves.iter().take(MOST_MOVES).map(|&(at, way)| moved(&stress.uncertain_numbers[at], way)).collect();
-    let more = match edge.moves.len() - told.len() {
-        0 => String::new(),
-        1 => " and one more number moves".to_owned(),
-        n => format!(" and {n} more numbers move"),
-    };
-    let joined = if more.is_empty() { listed(&told.iter().map(String::as_str).collect::<Vec<_>>()) } else { told.join(", ") };
-    Some(format!("{verb} when {joined}{more}; distance {:.2}", edge.distance))
+    let shown = point.moves.iter().take(MOST_MOVES);
+    let mut conditions: Vec<String> = shown.map(|&(at, position)| moved(&stress.uncertain_numbers[at], position)).collect();
+    match point.moves.len() - conditions.len() {
+        0 => {}
+        1 => conditions.push("one more number moved".to_owned()),
+        n => conditions.push(format!("{n} more numbers moved")),
+    }
+    let conditions: Vec<&str> = conditions.iter().map(String::as_str).collect();
+    Some(format!("it would {verb} if {} (distance {:.2})", listed(&conditions), point.distance))
 }
 
-/// More numbers than this make no sentence.
+/// A sentence with more conditions than this cannot be read.
 const MOST_MOVES: usize = 4;
 
-/// "“help, support, half cost” falls to £310 (stated £600)".
-fn moved(uncertain: &UncertainNumber, way: f64) -> String {
-    let verb = if uncertain.at(way) < uncertain.value { "falls" } else { "rises" };
-    let (there, stated) = (written(uncertain.at(way), uncertain.unit), written(uncertain.value, uncertain.unit));
-    format!("“{}” {verb} to {there} (stated {stated})", number_name(&uncertain.path))
+/// "“help, support, half cost” were £310 instead of £600", in the words of the assumption where it has any.
+fn moved(number: &UncertainNumber, position: f64) -> String {
+    let (there, stated) = (written(number.at(position), number.unit), written(number.value, number.unit));
+    let name = uncertain_name(&number.path);
+    if there == stated {
+        // Less than the digits shown.
+        let side = if number.at(position) < number.value { "below" } else { "above" };
+        return format!("“{}” were slightly {side} {stated}", number_name(&number.path));
+    }
+    match name.strip_prefix("help.").and_then(|rest| rest.strip_suffix(".half_cost")) {
+        Some(help) if !help.contains('.') => {
+            format!("half the effect of {} cost {there} a person instead of {stated}", quoted(help))
+        }
+        _ => format!("“{}” were {there} instead of {stated}", number_name(&number.path)),
+    }
 }
 
-/// The fix in a few words, or whose fix it is too: "as for drift".
-pub fn fix(reported: &Reported, stress: &Stress) -> Option<String> {
+/// The fix in a few words, or the risk that has the same fix: "as for drift".
+pub fn fix(reported: &Reported, stress: &StressTest) -> Option<String> {
     let tried = reported.fix.as_ref()?;
-    let earlier = stress.reported.iter().take_while(|other| other.finding.name != reported.finding.name);
+    let earlier = stress.reported.iter().take_while(|other| other.finding.risk != reported.finding.risk);
     let same = earlier.into_iter().find(|other| other.fix.as_ref().is_some_and(|fix| fix.fix == tried.fix));
-    Some(same.map_or_else(|| tried.fix.words(), |same| format!("as for {}", same.finding.name)))
+    Some(same.map_or_else(|| tried.fix.words(), |same| format!("as for {}", same.finding.name())))
 }
 
-/// What is said where no fix was found.
+/// The words where no fix was found.
 pub fn no_fix(reported: &Reported) -> String {
-    match reported.tried_in_vain.len() {
-        0 => "no change is known that would remove it".to_owned(),
+    match reported.tried_without_effect.len() {
+        0 => "no change is known that removes it".to_owned(),
         1 => "the one change tried does not remove it".to_owned(),
         n => format!("none of the {n} changes tried removes it"),
     }
@@ -335,55 +271,59 @@ pub fn why_not(finding: &Finding) -> Option<(&str, &str)> {
     finding.tests.iter().find(|test| !test.holds).map(|test| (test.what.as_str(), test.figure.as_str()))
 }
 
-/// What trying pays, a sentence to a fact: the next pound of help first, then by cost of help, the aim that is surely paid, and
-/// over the scenarios.
-pub fn trying(stress: &Stress) -> Vec<String> {
+/// What trying pays, in a sentence or two for each fact: the next pound of help first, then the break-even aim by the cost of help,
+/// the aim that is sure enough of being paid, and the break-even aim over the scenarios.
+pub fn trying(stress: &StressTest) -> Vec<String> {
     let facts = [by_cost(stress), sure_aims(stress), over_scenarios(stress), drifting(stress)];
     next_pounds(&stress.next_pounds).into_iter().chain(facts.into_iter().flatten().map(|fact| fact.replace('_', " "))).collect()
 }
 
-/// What the next pound of each kind of help brings: "With the first pound of coaching, one more good result on job costs £5,770;
-/// the contract pays £2,000 for it; it is worth £9,800 to the public."
+/// What the next pound of each kind of help brings: "At the first pound of “coaching”, one more person in work costs £5,770. The
+/// contract pays £2,000 for it, and it is worth £9,800 to the public."
 pub fn next_pounds(helps: &[NextPound]) -> Vec<String> {
-    helps.iter().map(|help| next_pound(help).replace('_', " ")).collect()
+    helps.iter().map(next_pound).collect()
 }
 
 fn next_pound(help: &NextPound) -> String {
-    let which = if help.first { "first" } else { "next" };
+    let (which, name) = (if help.first { "first" } else { "next" }, quoted(&help.help));
     let spread = |(low, high): (f64, f64), show: &dyn Fn(f64) -> String| match (show(low), show(high)) {
         (low, high) if low == high => low,
         (low, high) => format!("{low} to {high}"),
     };
     if let [outcome] = help.moves.as_slice() {
         return format!(
-            "With the {which} pound of {}, one more good result on {outcome} costs {}; the contract pays {} for it; it is worth {} \
-             to the public.",
-            help.help,
-            spread(help.costs, &pounds),
-            spread(help.earns, &pounds),
-            spread(help.worth, &pounds)
+            "At the {which} pound of {name}, {} costs {}. The contract pays {} for it, and it is worth {} to the public.",
+            one_better(outcome),
+            spread(help.costs, &pounds_in_prose),
+            spread(help.earns, &pounds_in_prose),
+            spread(help.worth, &pounds_in_prose)
         );
     }
-    let moves: Vec<&str> = help.moves.iter().map(String::as_str).collect();
+    let moves: Vec<String> = help.moves.iter().map(|outcome| quoted(&outcome.name)).collect();
+    let moves: Vec<&str> = moves.iter().map(String::as_str).collect();
     format!(
-        "The {which} pound of {}, which moves {}, brings results that the contract pays {} for and that are worth {} to the public.",
-        help.help,
+        "The {which} pound of {name} moves {}. The contract pays {} for the results it brings, and they are worth {} to the public.",
         listed(&moves),
         spread(help.earns, &pence),
         spread(help.worth, &pence)
     )
 }
 
-/// Pounds and pence, for what one pound brings.
-fn pence(value: f64) -> String {
-    if value.abs() < 100.0 { format!("£{value:.2}") } else { pounds(value) }
+/// "one fewer person with a proven reoffence".
+fn one_better(outcome: &MovedOutcome) -> String {
+    format!("one {} {}", if outcome.more_is_better { "more" } else { "fewer" }, outcome.people.one)
 }
 
-/// Where the typical area's aims stand among the three of a [`CostPoint`].
+/// Pounds and pence, for what one pound brings.
+fn pence(value: f64) -> String {
+    if value.abs() < 100.0 { format!("£{value:.2}") } else { pounds_in_prose(value) }
+}
+
+/// The place of the typical area among the three of a [`CostPoint`].
 pub const TYPICAL: usize = 1;
 
-/// Break-even over the costs assumed.
-pub fn by_cost(stress: &Stress) -> Option<String> {
+/// The break-even aim over the costs of help assumed.
+pub fn by_cost(stress: &StressTest) -> Option<String> {
     let costs = &stress.by_cost;
     let place = if stress.curves.len() > 1 { " in a typical area" } else { "" };
     let (first, last) = (costs.first()?, costs.last()?);
@@ -391,41 +331,43 @@ pub fn by_cost(stress: &Stress) -> Option<String> {
     let ends = format!("({})", span(&first.words, &last.words));
     let paying: Vec<&CostPoint> = costs.iter().filter(|cost| aim(cost).is_some()).collect();
     let Some(dearest) = paying.last() else {
-        return Some(format!("At none of the costs of help assumed {ends} does any aim pay better than spending nothing extra."));
+        return Some(format!(
+            "No aim pays better than spending what is spent today, at any of the costs of help assumed {ends}."
+        ));
     };
     let lowest = aim(paying[0]).unwrap_or_default();
     let highest = aim(dearest).unwrap_or_default();
     let until = paying.len();
     let in_order = costs[..until].iter().all(|cost| aim(cost).is_some());
     Some(if highest <= 0.0 && lowest <= 0.0 && until == costs.len() {
-        format!("At every cost of help assumed {ends} each step up pays: no aim is too small to be worth while.")
+        format!("At every cost of help assumed {ends}, any improvement pays, however small.")
     } else if !in_order {
         format!(
-            "At {} of the {} costs of help tried {ends} no aim pays better than spending nothing extra.",
+            "At {} of the {} costs of help tried {ends}, no aim pays better than spending what is spent today.",
             costs.len() - until,
             costs.len()
         )
     } else {
-        let never = costs.get(until).map_or(String::new(), |never| format!("; at {} and above no aim pays", never.words));
+        let never = costs.get(until).map_or(String::new(), |never| format!(" At {} and above, no aim pays.", never.words));
         let at_dearest = match costs.get(until) {
             Some(_) => format!("at {}", dearest.words),
-            None => format!("where it costs most ({})", last.words),
+            None => format!("where help costs most ({})", last.words),
         };
         match (lowest <= 0.0, until > 1) {
             (true, true) if highest <= 0.0 => {
-                format!("Any step up pays as long as help costs no more than {}{never}.", dearest.words)
+                format!("Any improvement pays as long as help costs no more than {}.{never}", dearest.words)
             }
             (true, true) => format!(
-                "Any step up pays where help costs least ({}); {at_dearest} the aim must be {}{never}.",
+                "Any improvement pays where help costs least ({}). To pay {at_dearest}, the aim must be {}.{never}",
                 first.words,
                 points(highest)
             ),
-            (true, false) => format!("Any step up pays where help costs least ({}){never}.", first.words),
+            (true, false) => format!("Any improvement pays where help costs least ({}).{never}", first.words),
             (false, further) => {
-                let further = if further { format!(" and {} {at_dearest}", points(highest)) } else { String::new() };
+                let further = if further { format!(", and for {} {at_dearest}", points(highest)) } else { String::new() };
                 format!(
-                    "To do better than by spending nothing extra, a provider{place} must aim for {} where help costs least \
-                     ({}){further}{never}.",
+                    "To earn more than by spending what is spent today, a provider{place} must aim for {} where help costs least \
+                     ({}){further}.{never}",
                     points(lowest),
                     first.words
                 )
@@ -443,81 +385,82 @@ fn span(first: &str, last: &str) -> String {
 }
 
 /// People in one cohort of a curve's area.
-pub fn cohort_size(curve: &Curve, stress: &Stress) -> f64 {
-    curve.people / stress.strategy_results.cohorts.max(1) as f64
+pub fn cohort_size(curve: &Curve, stress: &StressTest) -> f64 {
+    curve.people / stress.results.cohorts.max(1) as f64
 }
 
 /// The words for the areas of the curves, smallest first.
 pub fn area_words(curves: usize) -> &'static [&'static str] {
     match curves {
         0 | 1 => &["the area"],
-        2 => &["the smallest area", "the largest"],
-        _ => &["the smallest area", "a typical one", "the largest"],
+        2 => &["the smallest area", "the largest area"],
+        _ => &["the smallest area", "a typical area", "the largest area"],
     }
 }
 
-fn sure_aims(stress: &Stress) -> Option<String> {
-    // Where each result is paid for by itself, none is refused.
-    stress.strategy_results.wrong_payment.as_ref()?;
+/// The smallest improvement that is rewarded in 3 cohorts of 4, by area.
+fn sure_aims(stress: &StressTest) -> Option<String> {
+    // Where each result is paid for by itself, chance refuses none.
+    stress.results.wrong_payment.as_ref()?;
     let names = area_words(stress.curves.len());
-    let each: Vec<String> = stress
-        .curves
-        .iter()
-        .zip(&stress.sure_aims)
-        .zip(names)
-        .map(|((curve, aim), name)| {
-            let aim = aim.map_or("no change up to 30 points is enough".to_owned(), points);
-            let size = count(cohort_size(curve, stress));
-            if stress.curves.len() > 1 {
-                format!("{aim} in {name} ({size} people a cohort)")
-            } else {
-                format!("{aim} ({size} people a cohort)")
-            }
-        })
-        .collect();
-    let each: Vec<&str> = each.iter().map(String::as_str).collect();
-    (!each.is_empty()).then(|| format!("To be rewarded in 3 cohorts of 4 takes a real change of {}.", listed(&each)))
+    let place = |curve: &Curve, name: &str| {
+        let size = count(cohort_size(curve, stress));
+        let cohorts = format!("{size} people a cohort");
+        if stress.curves.len() > 1 { format!("in {name} ({cohorts})") } else { format!("({cohorts})") }
+    };
+    let areas = stress.curves.iter().zip(&stress.sure_aims).zip(names);
+    let enough: Vec<String> =
+        areas.clone().filter_map(|((curve, aim), name)| Some(format!("{} {}", points((*aim)?), place(curve, name)))).collect();
+    let never: Vec<String> = areas.filter(|((_, aim), _)| aim.is_none()).map(|((curve, _), name)| place(curve, name)).collect();
+    let joined = |parts: &[String]| listed(&parts.iter().map(String::as_str).collect::<Vec<_>>());
+    let enough = (!enough.is_empty())
+        .then(|| format!("To be rewarded in 3 cohorts of 4, a provider must improve the outcome by {}.", joined(&enough)));
+    let never = (!never.is_empty())
+        .then(|| format!("Even an improvement of 30 percentage points is not rewarded in 3 cohorts of 4 {}.", joined(&never)));
+    let sentences: Vec<String> = enough.into_iter().chain(never).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-fn over_scenarios(stress: &Stress) -> Option<String> {
+fn over_scenarios(stress: &StressTest) -> Option<String> {
     let range = stress.break_even.as_ref().filter(|_| stress.scenarios > 0)?;
     let paying = 1.0 - range.never;
     let never = scenarios(range.never, stress);
     if paying * (stress.scenarios as f64) < 0.5 {
-        return Some(format!("In none of {} scenarios does any aim pay better than spending nothing extra.", stress.scenarios));
+        return Some(format!(
+            "No aim pays better than spending what is spent today, in any of the {} scenarios.",
+            stress.scenarios
+        ));
     }
     let pays = match (range.middle, range.high) {
-        (_, high) if high <= 0.0 => "every step up pays".to_owned(),
+        (_, high) if high <= 0.0 => "any improvement pays".to_owned(),
         (middle, high) if middle <= 0.0 => {
-            format!("mostly any step up pays, and an aim of {} nearly always does", points(high))
+            format!("any improvement mostly pays, and an aim of {} nearly always does", points(high))
         }
-        (middle, high) => {
-            format!(
-                "the aim must be {} ({} to {} in 9 scenarios of 10)",
-                points(middle),
-                point_figure(range.low),
-                point_figure(high)
-            )
-        }
+        (middle, high) => format!(
+            "the aim must be {} to pay ({} to {} in 9 scenarios of 10)",
+            points(middle),
+            point_figure(range.low),
+            point_figure(high)
+        ),
     };
     Some(match range.never * (stress.scenarios as f64) < 0.5 {
-        true => format!("Over all {} scenarios: {pays}.", stress.scenarios),
-        false => format!("In {never} scenarios no aim within reach pays; in the others, {pays}."),
+        true => format!("Over all {} scenarios, {pays}.", stress.scenarios),
+        false => format!("In {never} scenarios, no aim within reach pays. In the others, {pays}."),
     })
 }
 
 /// Whether spending less than today pays, where anything is spent today.
-fn drifting(stress: &Stress) -> Option<String> {
+fn drifting(stress: &StressTest) -> Option<String> {
     let curve = typical_curve(stress)?;
     let spends_today = curve.points.first().is_some_and(|point| point.aim < -1e-6);
     let range = stress.break_even.as_ref().filter(|_| spends_today && stress.scenarios > 0)?;
     Some(format!(
-        "Spending nothing at all pays better than spending as today in {} scenarios.",
+        "Spending nothing at all pays better than spending what is spent today in {} scenarios.",
         scenarios(range.drifting_pays, stress)
     ))
 }
 
 /// The curve of the area of typical size.
-pub fn typical_curve(stress: &Stress) -> Option<&Curve> {
+pub fn typical_curve(stress: &StressTest) -> Option<&Curve> {
     stress.curves.get(stress.curves.len() / 2)
 }

@@ -1,59 +1,71 @@
-//! Cherry-picking: taking the people who pay and turning away the rest.
+//! Cherry-picking (creaming): taking the people who pay and turning away the rest.
 
+use base::money::thousands;
 use contract::fixes::Fix;
 
-use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, gain, gain_test, listed, pounds, public_loss};
-
-pub(super) const RISK: Risk = Risk {
-    name: "cherry-picking",
-    definition: "Where the provider may choose whom to serve, its best strategy serves some segments and turns others away, and its \
-                 profit is higher than when it serves everyone: people are refused the service that is paid for, and with it the \
-                 results that help would bring them.",
-    watch: "Starts by segment against referrals by segment, and the time from referral to refusal.",
-    forecast,
-    fixes: |_| vec![Fix::TakeEveryone, Fix::LiveComparison(1), Fix::Together(vec![Fix::TakeEveryone, Fix::LiveComparison(1)])],
+use crate::finding::{FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
+use crate::harm::Harm;
+use crate::{
+    AgentType, Counterfactual, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, pounds, quoted,
+    quoted_list,
 };
 
-fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
-    let mut case = Case::against(Role::BestServingAll);
-    case.test(
+pub(super) const RISK: Risk = Risk {
+    id: RiskId::CherryPicking,
+    name: "cherry-picking",
+    definition: "The risk that a provider takes the people who pay and turns away the rest. It can be present only where the \
+                 provider may choose whom to serve. It is present when the provider's best strategy turns a segment away, and the \
+                 provider profits from that. The people turned away miss the service that is paid for, and the results that help \
+                 would bring them.",
+    watch: &[
+        Indicator {
+            measure: "Starts by segment, compared with referrals by segment",
+            warning: "a segment's share of starts is below its share of referrals",
+        },
+        Indicator { measure: "Days from referral to refusal, by segment", warning: "one segment is refused sooner than others" },
+    ],
+    forecast,
+    fixes: |_| vec![Fix::TakeEveryone, Fix::LiveComparison(1), Fix::Together(vec![Fix::TakeEveryone, Fix::LiveComparison(1)])],
+    fee_lever: FeeLever::None,
+    why_it_stays: no_simple_reason,
+    gain_in_words: gain_compared,
+    losers: people_payer_and_public,
+};
+
+fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    let serving_all = StrategyKind::Counterfactual(Counterfactual::EveryoneServed);
+    let mut finding = FindingBuilder::new(RISK.id, serving_all);
+    finding.test(
         "the provider may choose whom to serve",
-        strategy_results.intake_is_free,
-        if strategy_results.intake_is_free { "it may" } else { "everyone referred is served and counted" }.to_owned(),
+        results.intake_is_free,
+        if results.intake_is_free { "it may" } else { "everyone referred is served and counted" }.to_owned(),
     );
-    let (Some(play), Some(all)) = (strategy_results.simulate(best), strategy_results.simulate(Role::BestServingAll)) else {
-        return case.finding(
-            RISK.name,
-            "The scheme leaves no choice of whom to serve.".to_owned(),
-            Estimate::default(),
-            Harm::none(),
-            Estimate::default(),
-        );
+    let (Some(best), Some(all)) = (results.best_response(agent), results.get(serving_all)) else {
+        return finding.absent("The scheme leaves no choice of whom to serve.");
     };
-    let share = |at: usize| play.served[at] / strategy_results.segments[at].people.max(1.0);
-    let away: Vec<usize> = (0..strategy_results.segments.len())
-        .filter(|&at| share(at) < 0.95 && strategy_results.segments[at].people > 0.5)
-        .collect();
-    let some_served = (0..strategy_results.segments.len()).any(|at| share(at) > 0.5);
-    let people: f64 = away.iter().map(|&at| strategy_results.segments[at].people - play.served[at]).sum();
-    let names: Vec<String> = away.iter().map(|&at| strategy_results.segments[at].name.clone()).collect();
-    case.test(
+    let share = |at: usize| best.served[at] / results.segments[at].people.max(1.0);
+    let away: Vec<usize> =
+        (0..results.segments.len()).filter(|&at| share(at) < 0.95 && results.segments[at].people > 0.5).collect();
+    let some_served = (0..results.segments.len()).any(|at| share(at) > 0.5);
+    let people: f64 = away.iter().map(|&at| results.segments[at].people - best.served[at]).sum();
+    let names = quoted_list(away.iter().map(|&at| &results.segments[at].name));
+    finding.test(
         "some segments are served and others turned away",
         !away.is_empty() && some_served,
-        if away.is_empty() { "all are served".to_owned() } else { format!("turned away: {}", listed(&names)) },
+        if away.is_empty() { "all are served".to_owned() } else { format!("turned away: {names}") },
     );
-    let gain = gain(play, all);
-    gain_test(&mut case, gain, play, all);
-    let harm = Harm::refused(strategy_results, play, all, &away, "those turned away");
-    let loss = public_loss(play, all);
-    case.figure("people turned away", format!("{people:.0}"));
-    for (at, segment) in strategy_results.segments.iter().enumerate() {
-        case.figure(&format!("served, {}", segment.name), format!("{:.0} %", 100.0 * share(at)));
+    let gain = gain(best, all);
+    finding.gain_test(gain, best, all);
+    let harm = Harm::refused(results, best, all, &away, "those turned away");
+    let loss = public_loss(best, all);
+    finding.figure("people turned away", thousands(people.round() as i64));
+    for (at, segment) in results.segments.iter().enumerate() {
+        finding.figure(&format!("served, {}", quoted(&segment.name)), format!("{:.0}%", 100.0 * share(at)));
     }
-    case.figure("profit serving everyone", pounds(all.mean_profit()));
+    finding.figure("profit serving everyone", pounds(all.mean_profit()));
     let strategy = match away.is_empty() {
         true => "Serve everyone.".to_owned(),
-        false => format!("Turn away {} and serve the rest.", listed(&names)),
+        false => format!("Turn away {names}. Serve the rest."),
     };
-    case.finding(RISK.name, strategy, gain, harm, loss)
+    finding.finish(strategy, gain, harm, loss)
 }

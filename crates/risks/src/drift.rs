@@ -1,18 +1,25 @@
-//! Drift: spending less and letting outcomes worsen pays.
+//! Drift: it pays to spend less on help and let outcomes worsen.
 
 use contract::fixes::Fix;
 
-use super::{
-    Case, Finding, Harm, Risk, Role, StrategyResult, StrategyResults, at_value, gain, gain_test, loss_test, pounds, public_loss,
+use crate::finding::{FindingBuilder, at_value, gain, gain_compared, people_payer_and_public, public_loss};
+use crate::harm::Harm;
+use crate::{
+    AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults, pounds, pounds_in_prose,
 };
 
 pub(super) const RISK: Risk = Risk {
+    id: RiskId::Drift,
     name: "drift",
-    definition: "The provider's best strategy spends less on help than intended, in all and on each person whom it helps at all, \
-                 people's outcomes are worse than intended, and the provider's profit is higher.",
-    watch: "Spend on help for each person falling year by year while the paid measure stays inside its flat zone.",
+    definition: "The risk that a provider spends less and lets outcomes worsen, because it pays. It is present when three things \
+                 hold under the provider's best strategy. The provider spends less on help than intended, in total and on each \
+                 person whom it helps at all. Outcomes are worse than intended. The provider's profit is higher than intended.",
+    watch: &[Indicator {
+        measure: "Spend on help for each person, year by year, beside the paid measure",
+        warning: "spend falls while the measure stays where nothing is paid or deducted",
+    }],
     forecast,
-    fixes: |strategy_results| {
+    fixes: |results| {
         vec![
             Fix::NoGate,
             Fix::Together(vec![Fix::NoGate, Fix::TwoSided]),
@@ -24,66 +31,86 @@ pub(super) const RISK: Risk = Risk {
             Fix::Prices(400),
             Fix::Straight,
             Fix::NoLimits,
-            at_value(strategy_results, 100),
+            at_value(results, 100),
         ]
     },
+    fee_lever: FeeLever::None,
+    why_it_stays,
+    gain_in_words: gain_compared,
+    losers: people_payer_and_public,
 };
 
-/// Pounds a person under one strategy, over the segments that `play` serves and gives at least a tenth of what is intended:
-/// leaving some out altogether is parking or cherry-picking, and not drift.
-fn spend_on_helped(play: &StrategyResult, intended: &StrategyResult, of: &StrategyResult) -> f64 {
+/// Pounds a person under the strategy `of`, over the segments that `best` serves and gives at least a tenth of what is
+/// intended. Leaving segments out altogether is parking or cherry-picking, and not drift.
+fn spend_on_helped(best: &StrategyResult, intended: &StrategyResult, of: &StrategyResult) -> f64 {
     let each = |of: &StrategyResult, at: usize| of.effort[at] / of.served[at].max(1.0);
-    let helped = |at: &usize| play.served[*at] > 0.5 && each(play, *at) > 0.1 * each(intended, *at) && play.effort[*at] > 0.0;
-    let (spend, people) = (0..play.effort.len())
+    let helped = |at: &usize| best.served[*at] > 0.5 && each(best, *at) > 0.1 * each(intended, *at) && best.effort[*at] > 0.0;
+    let (spend, people) = (0..best.effort.len())
         .filter(helped)
         .fold((0.0, 0.0), |(spend, people), at| (spend + of.effort[at], people + of.served[at]));
     spend / f64::max(people, 1.0)
 }
 
-fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
-    let mut case = Case::against(Role::Intended);
-    let (Some(play), Some(intended)) = (strategy_results.simulate(best), strategy_results.simulate(Role::Intended)) else {
-        return case.finding(RISK.name, String::new(), Default::default(), Harm::none(), Default::default());
+fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    let mut finding = FindingBuilder::new(RISK.id, StrategyKind::Intended);
+    let (Some(best), Some(intended)) = (results.best_response(agent), results.get(StrategyKind::Intended)) else {
+        return finding.absent("");
     };
-    let harm = Harm::between(strategy_results, play, intended);
-    let (gain, loss) = (gain(play, intended), public_loss(play, intended));
-    case.test(
+    let harm = Harm::between(results, best, intended);
+    let (gain, loss) = (gain(best, intended), public_loss(best, intended));
+    finding.test(
         "the provider spends less on help than intended",
-        play.help_spend < 0.99 * intended.help_spend - 1.0,
-        format!("{} against {}", pounds(play.help_spend), pounds(intended.help_spend)),
+        best.help_spend < 0.99 * intended.help_spend - 1.0,
+        format!("{}, compared with the {} intended", pounds(best.help_spend), pounds(intended.help_spend)),
     );
-    let (here, there) = (spend_on_helped(play, intended, play), spend_on_helped(play, intended, intended));
-    case.test(
-        "those it helps at all get less than intended",
+    let (here, there) = (spend_on_helped(best, intended, best), spend_on_helped(best, intended, intended));
+    finding.test(
+        "each person whom it helps at all gets less than intended",
         here < 0.99 * there || there == 0.0,
         match there > 0.0 {
-            true => format!("{} a person against {}", pounds(here), pounds(there)),
-            false => "nobody is helped".to_owned(),
+            true => format!("{} a person, compared with the {} intended", pounds(here), pounds(there)),
+            false => "no one is helped".to_owned(),
         },
     );
-    gain_test(&mut case, gain, play, intended);
-    loss_test(&mut case, &harm, loss);
-    let mut strategy = format!(
-        "Spend {} a person on help instead of the {} intended",
-        pounds(play.help_spend / strategy_results.people.max(1.0)),
-        pounds(intended.help_spend / strategy_results.people.max(1.0))
-    );
-    if let Some(now) = strategy_results.simulate(Role::AsNow) {
-        let worse = Harm::between(strategy_results, play, now);
+    finding.gain_test(gain, best, intended);
+    finding.loss_tests(&harm, loss);
+    let each = |spend: f64| pounds_in_prose(spend / results.people.max(1.0));
+    let mut strategy =
+        format!("Spend {} a person on help, compared with the {} intended.", each(best.help_spend), each(intended.help_spend));
+    if let Some(now) = results.get(StrategyKind::AsNow) {
+        let worse = Harm::between(results, best, now);
         if worse.per_thousand >= 0.05 {
-            strategy += &format!(", and let outcomes fall below today's: {:.1} in 1,000 {}", worse.per_thousand, worse.what);
+            strategy += &format!(" Outcomes are then worse than today: {}.", worse.in_every_thousand());
         }
-        case.figure("spent on help today", pounds(now.help_spend));
-        case.figure("profit when nothing extra is spent", pounds(now.mean_profit()));
+        finding.figure("spent on help today", pounds(now.help_spend));
+        finding.figure("profit when nothing extra is spent", pounds(now.mean_profit()));
     }
     let (worth, costs) = (intended.value, intended.help_spend);
-    case.figure("worth of what the intended help brings", format!("{} for {} of help", pounds(worth), pounds(costs)));
-    // Whoever does less is then no worse for the public: the aim is at fault and not the provider.
-    let dear = match worth < costs {
-        true => format!(" What is intended costs {} and its results are worth {}.", pounds(costs), pounds(worth)),
-        false => String::new(),
-    };
-    case.figure("profit as intended", pounds(intended.mean_profit()));
-    case.figure("profit at the provider's best", pounds(play.mean_profit()));
-    case.finding(RISK.name, format!("{strategy}.{dear}"), gain, harm, loss)
+    finding.figure("worth of what the intended help brings", format!("{} for {} of help", pounds(worth), pounds(costs)));
+    // A provider that does less is then no worse for the public: the aim is at fault and not the provider.
+    if worth < costs {
+        strategy += &format!(
+            " What is intended is not worth its cost: the help costs {} and its results are worth {}.",
+            pounds_in_prose(costs),
+            pounds_in_prose(worth)
+        );
+    }
+    finding.figure("profit as intended", pounds(intended.mean_profit()));
+    finding.figure("profit at the provider's best", pounds(best.mean_profit()));
+    finding.finish(strategy, gain, harm, loss)
+}
+
+/// What is intended may be worth less than it costs. Then no price up to the worth of the results brings it about.
+fn why_it_stays(results: &StrategyResults) -> Option<String> {
+    let (best, intended) = (results.get(StrategyKind::BEST)?, results.get(StrategyKind::Intended)?);
+    let more = intended.value - best.value;
+    let cost = intended.cost - best.cost;
+    (cost > more).then(|| {
+        format!(
+            "what is intended costs {} more than the provider's best strategy, and its results are worth only {} more. No \
+             provider would do it at prices up to what results are worth",
+            pounds_in_prose(cost),
+            pounds_in_prose(more.max(0.0))
+        )
+    })
 }

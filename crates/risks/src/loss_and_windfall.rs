@@ -1,19 +1,30 @@
-//! Loss and windfall: an honest provider risks ruin, or any provider takes more than is fair.
+//! Loss and windfall: an honest provider loses money, or any provider earns more than is fair.
 
-use base::money::Pence;
+use base::money::{Pence, thousands};
 use contract::fixes::Fix;
 
-use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResult, StrategyResults, mean, percent, pounds};
+use crate::finding::FindingBuilder;
+use crate::harm::Harm;
+use crate::wording::rounded_up;
+use crate::{
+    AgentType, AreaResults, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults,
+    mean, percent, pounds, pounds_in_prose, pounds_within_in_prose,
+};
 
 pub(super) const RISK: Risk = Risk {
+    id: RiskId::LossAndWindfall,
     name: "provider loss and windfall",
-    definition: "Doing what is intended loses the provider money in at least a fifth of replications, or the provider's best strategy earns \
+    definition: "The risk that an honest provider loses money, or that any provider earns more than is fair. It is present when \
+                 doing as intended loses money in at least a fifth of replications. It is also present when the best strategy earns \
                  more than the fair margin in at least a fifth.",
-    watch: "Providers' margins by area, and requests to renegotiate.",
+    watch: &[
+        Indicator { measure: "Providers' margins, by area", warning: "margins below zero, or above what is fair" },
+        Indicator { measure: "Requests to renegotiate", warning: "any" },
+    ],
     forecast,
-    fixes: |strategy_results| {
-        let mut fixes: Vec<Fix> = fees_for_a_fair_margin(strategy_results).into_iter().map(Fix::Fees).collect();
-        fixes.extend(fee_for_each_person(strategy_results));
+    fixes: |results| {
+        let mut fixes: Vec<Fix> = fees_for_a_fair_margin(results).into_iter().map(Fix::Fees).collect();
+        fixes.extend(fee_for_each_person(results));
         fixes.extend([
             Fix::NoGate,
             Fix::Straight,
@@ -26,79 +37,139 @@ pub(super) const RISK: Risk = Risk {
         ]);
         fixes
     },
+    fee_lever: FeeLever::Level,
+    why_it_stays,
+    gain_in_words: |finding| match finding.gain_is_sure() {
+        true => format!("{} above the fair margin", pounds_within_in_prose(finding.gain)),
+        false => "nothing above the fair margin".to_owned(),
+    },
+    losers: |finding, _| match finding.loss_is_sure() {
+        true => vec![format!("the payer: {}", pounds_within_in_prose(finding.payer_loss))],
+        false => {
+            let chance = finding.figure(CHANCE_OF_LOSS);
+            chance
+                .map(|chance| format!("providers that do as intended: a loss in {chance} of replications"))
+                .into_iter()
+                .collect()
+        }
+    },
 };
+
+const CHANCE_OF_LOSS: &str = "chance of a loss as intended";
 
 /// One replication in five.
 const OFTEN: f64 = 0.2;
 
 /// The percentages of today's fees at which the provider's best strategy, and the intended one, would earn half of the fair
-/// margin on average: fees change no incentive, so this is the smallest change there is.
-fn fees_for_a_fair_margin(strategy_results: &StrategyResults) -> Vec<i64> {
-    let percent = |role: Role| -> Option<i64> {
-        let play = strategy_results.simulate(role)?;
-        let results = mean(&play.results);
-        let fees = play.payment() - results;
-        let fair = play.cost / (1.0 - strategy_results.fair_margin / 2.0).max(0.01);
-        let percent = (100.0 * (fair - results) / fees).round();
+/// margin on average. Fees change no incentive, so this is the smallest change there is.
+fn fees_for_a_fair_margin(results: &StrategyResults) -> Vec<i64> {
+    let percent = |kind: StrategyKind| -> Option<i64> {
+        let strategy = results.get(kind)?;
+        let for_results = mean(&strategy.results);
+        let fees = strategy.payment() - for_results;
+        let fair = strategy.cost / (1.0 - results.fair_margin / 2.0).max(0.01);
+        let percent = (100.0 * (fair - for_results) / fees).round();
         (fees > 1.0 && (1.0..=400.0).contains(&percent)).then_some(percent as i64)
     };
-    [Role::Best, Role::Intended].into_iter().filter_map(percent).collect()
+    [StrategyKind::BEST, StrategyKind::Intended].into_iter().filter_map(percent).collect()
 }
 
 /// Where nothing is paid beside results, the fee for each person at which doing as intended would earn half of the fair margin.
-fn fee_for_each_person(strategy_results: &StrategyResults) -> Option<Fix> {
-    let play = strategy_results.simulate(Role::Intended)?;
-    let fair = play.cost / (1.0 - strategy_results.fair_margin / 2.0).max(0.01);
-    let (fees, each) = (play.payment() - mean(&play.results), (fair - play.payment()) / strategy_results.people.max(1.0));
+fn fee_for_each_person(results: &StrategyResults) -> Option<Fix> {
+    let intended = results.get(StrategyKind::Intended)?;
+    let fair = intended.cost / (1.0 - results.fair_margin / 2.0).max(0.01);
+    let (fees, each) = (intended.payment() - mean(&intended.results), (fair - intended.payment()) / results.people.max(1.0));
     (fees < 1.0 && each >= 1.0).then(|| Fix::FeeEach(Pence((each.round() * 100.0) as i64)))
 }
 
-fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
-    let mut case = Case::against(Role::Intended);
-    let (Some(play), Some(intended)) = (strategy_results.simulate(best), strategy_results.simulate(Role::Intended)) else {
-        return case.finding(RISK.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
+fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    let mut finding = FindingBuilder::new(RISK.id, StrategyKind::Intended);
+    let (Some(best), Some(intended)) = (results.best_response(agent), results.get(StrategyKind::Intended)) else {
+        return finding.absent("");
     };
     // By area, because each area is a contract of its own; weighted by people.
-    let share = |role: Role, bad: &dyn Fn(&StrategyResult, f64) -> bool| -> f64 {
+    let share = |kind: StrategyKind, bad: &dyn Fn(&StrategyResult, f64) -> bool| -> f64 {
         let (mut sum, mut people) = (0.0, 0.0);
-        for area in &strategy_results.areas {
-            let Some(play) = area.strategy_results.iter().find(|play| play.role == role) else { continue };
-            let count = play.profit().filter(|profit| bad(play, *profit)).count() as f64;
-            sum += area.people * count / play.payments.len().max(1) as f64;
+        for area in &results.areas {
+            let Some(strategy) = area.get(kind) else { continue };
+            let count = strategy.profit().filter(|profit| bad(strategy, *profit)).count() as f64;
+            sum += area.people * count / strategy.payments.len().max(1) as f64;
             people += area.people;
         }
         sum / people.max(1.0)
     };
     let at_loss = |_: &StrategyResult, profit: f64| profit < 0.0;
-    let above_fair = |play: &StrategyResult, profit: f64| profit > strategy_results.fair_margin * (profit + play.cost).max(0.0);
-    let loss_intended = share(Role::Intended, &at_loss);
-    let windfall = share(best, &above_fair);
-    case.test(
+    let above_fair = |strategy: &StrategyResult, profit: f64| profit > results.fair_margin * (profit + strategy.cost).max(0.0);
+    let kind = StrategyKind::BestResponse(agent);
+    let loss_intended = share(StrategyKind::Intended, &at_loss);
+    let windfall = share(kind, &above_fair);
+    finding.test(
         "honest providers often lose money, or the best strategy often earns more than is fair",
         loss_intended >= OFTEN || windfall >= OFTEN,
         format!(
-            "loss as intended in {}; margin above {} at the provider's best in {}",
+            "a loss in {} of replications as intended; a margin above {} in {} at the provider's best",
             percent(loss_intended),
-            percent(strategy_results.fair_margin),
+            percent(results.fair_margin),
             percent(windfall)
         ),
     );
-    case.figure("chance of a loss as intended", percent(loss_intended));
-    case.figure("chance of a loss at the provider's best", percent(share(best, &at_loss)));
-    case.figure("chance of more than the fair margin as intended", percent(share(Role::Intended, &above_fair)));
-    case.figure("chance of more than the fair margin at the provider's best", percent(windfall));
-    case.figure("mean margin as intended", percent(intended.mean_profit() / intended.payment().abs().max(1.0)));
-    case.figure("mean margin at the provider's best", percent(play.mean_profit() / play.payment().abs().max(1.0)));
+    finding.figure(CHANCE_OF_LOSS, percent(loss_intended));
+    finding.figure("chance of a loss at the provider's best", percent(share(kind, &at_loss)));
+    finding.figure("chance of more than the fair margin as intended", percent(share(StrategyKind::Intended, &above_fair)));
+    finding.figure("chance of more than the fair margin at the provider's best", percent(windfall));
+    finding.figure("mean margin as intended", percent(intended.mean_profit() / intended.payment().abs().max(1.0)));
+    finding.figure("mean margin at the provider's best", percent(best.mean_profit() / best.payment().abs().max(1.0)));
     let mean_loss = Estimate::of(intended.profit().map(|profit| (-profit).max(0.0)));
-    case.figure("mean loss as intended, where there is one", pounds(mean_loss.mean));
+    finding.figure("mean loss as intended, over all replications", pounds(mean_loss.mean));
     let strategy = match (loss_intended >= OFTEN, windfall >= OFTEN) {
-        (true, true) => "Doing as intended often loses money, while the best strategy often earns more than is fair.",
+        (true, true) => "Doing as intended often loses money. The best strategy often earns more than is fair.",
         (true, false) => "Doing as intended often loses money.",
         (false, true) => "The best strategy often earns more than is fair.",
         (false, false) => "Margins stay in the fair range.",
     };
-    let excess = Estimate::of(
-        play.profit().map(|profit| (profit - strategy_results.fair_margin * (profit + play.cost).max(0.0)).max(0.0)),
-    );
-    case.finding(RISK.name, strategy.to_owned(), excess, Harm::none(), excess)
+    let excess =
+        Estimate::of(best.profit().map(|profit| (profit - results.fair_margin * (profit + best.cost).max(0.0)).max(0.0)));
+    finding.finish(strategy.to_owned(), excess, Harm::none(), excess)
+}
+
+/// A chance of one in five, as far into a normal tail as this.
+const ONE_IN_FIVE: f64 = 0.8416;
+
+/// The intended strategy must rarely lose and the best must rarely earn more than is fair. The room between them is the fair
+/// margin. It is too narrow when the two strategies earn very different profits, or when chance alone moves profit by more.
+fn why_it_stays(results: &StrategyResults) -> Option<String> {
+    let (best, intended) = (results.get(StrategyKind::BEST)?, results.get(StrategyKind::Intended)?);
+    let room = results.fair_margin * best.payment();
+    let gap = best.mean_profit() - intended.mean_profit();
+    if gap > room {
+        return Some(format!(
+            "even under the best rules tried, the provider's best strategy earns {} more than doing as intended, and the whole fair \
+             margin is {}. No level of fees keeps the first from a windfall and the second from a loss",
+            pounds_in_prose(gap),
+            pounds_in_prose(room)
+        ));
+    }
+    let mut areas: Vec<&AreaResults> = results.areas.iter().collect();
+    areas.sort_by(|a, b| a.people.total_cmp(&b.people));
+    let area = areas[areas.len() / 2];
+    let (best, intended) = (area.get(StrategyKind::BEST)?, area.get(StrategyKind::Intended)?);
+    let room = results.fair_margin * best.payment() - (best.mean_profit() - intended.mean_profit());
+    let swing = (spread(best) + spread(intended)) / 2.0;
+    let needed = 2.0 * ONE_IN_FIVE * swing;
+    (room > 0.0 && needed > room).then(|| {
+        let people = area.people * (needed / room).powi(2);
+        format!(
+            "chance alone moves the profit from {} people by {} either way (one standard deviation), and the fair margin leaves room \
+             for {}. For a loss and a windfall both to be rarer than 1 in 5, at these prices, about {} people would be needed",
+            thousands(area.people as i64),
+            pounds_in_prose(swing),
+            pounds_in_prose(room / 2.0 / ONE_IN_FIVE),
+            rounded_up(people)
+        )
+    })
+}
+
+/// The standard deviation of profit over replications.
+fn spread(strategy: &StrategyResult) -> f64 {
+    Estimate::of(strategy.profit()).error * (strategy.payments.len() as f64).sqrt()
 }

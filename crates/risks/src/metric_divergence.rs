@@ -1,57 +1,63 @@
-//! Metric divergence: the paid measure improves while another declared one worsens.
+//! Metric divergence: the paid measure improves while another declared measure worsens.
 
 use contract::fixes::Fix;
 
-use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, gain, gain_test, public_loss};
+use crate::finding::{FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
+use crate::harm::Harm;
+use crate::{AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, quoted};
 
 pub(super) const RISK: Risk = Risk {
+    id: RiskId::MetricDivergence,
     name: "metric divergence",
-    definition: "Under the provider's best strategy a measure that is paid for is better than intended while another declared measure \
-                 is worse than intended, and the provider gains.",
-    watch: "The paid measure and the unpaid ones moving apart, cohort by cohort.",
+    definition: "The risk that the paid measure improves while another declared measure worsens. It is present at the provider's \
+                 best when a paid measure is better than intended, another is worse, and the provider gains.",
+    watch: &[Indicator {
+        measure: "The paid measure beside those that are not paid for, cohort by cohort",
+        warning: "one gets better while another gets worse",
+    }],
     forecast,
     fixes: |_| vec![Fix::NoGate, Fix::Together(vec![Fix::NoGate, Fix::TwoSided])],
+    fee_lever: FeeLever::None,
+    why_it_stays: no_simple_reason,
+    gain_in_words: gain_compared,
+    losers: people_payer_and_public,
 };
 
-/// A movement of less than a thousandth of the outcome is none.
+/// A movement of less than a thousandth of the outcome counts as none.
 const MOVEMENT: f64 = 0.001;
 
-fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
-    let mut case = Case::against(Role::Intended);
-    let (Some(play), Some(intended)) = (strategy_results.simulate(best), strategy_results.simulate(Role::Intended)) else {
-        return case.finding(RISK.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
+fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    let mut finding = FindingBuilder::new(RISK.id, StrategyKind::Intended);
+    let (Some(best), Some(intended)) = (results.best_response(agent), results.get(StrategyKind::Intended)) else {
+        return finding.absent("");
     };
-    // Relative movement for the better, against intended.
+    // Movement for the better, as a share of what is intended.
     let moved = |at: usize| {
-        let (a, b) = (play.outcome(at), intended.outcome(at));
-        if b.abs() < 1e-9 { 0.0 } else { strategy_results.outcomes[at].sign * (a - b) / b }
+        let (a, b) = (best.outcome(at), intended.outcome(at));
+        if b.abs() < 1e-9 { 0.0 } else { results.outcomes[at].sign * (a - b) / b }
     };
-    let all = 0..strategy_results.outcomes.len();
+    let name = |at: usize| quoted(&results.outcomes[at].name);
+    let all = 0..results.outcomes.len();
     let up = all
         .clone()
-        .filter(|&at| strategy_results.outcomes[at].paid && moved(at) > MOVEMENT)
+        .filter(|&at| results.outcomes[at].paid && moved(at) > MOVEMENT)
         .max_by(|&a, &b| moved(a).total_cmp(&moved(b)));
     let down = all.clone().filter(|&at| moved(at) < -MOVEMENT).min_by(|&a, &b| moved(a).total_cmp(&moved(b)));
-    let way = |at: usize| {
-        let change = 100.0 * (play.outcome(at) / intended.outcome(at) - 1.0);
-        format!("{} {change:+.1} %", strategy_results.outcomes[at].name)
+    let change = |at: usize| {
+        let change = 100.0 * (best.outcome(at) / intended.outcome(at) - 1.0);
+        format!("{} {change:+.1}%", name(at))
     };
-    case.test("a paid measure is better than intended", up.is_some(), up.map_or("none is".to_owned(), way));
-    case.test("another measure is worse than intended", down.is_some(), down.map_or("none is".to_owned(), way));
-    let gain = gain(play, intended);
-    gain_test(&mut case, gain, play, intended);
+    finding.test("a paid measure is better than intended", up.is_some(), up.map_or("none is".to_owned(), change));
+    finding.test("another measure is worse than intended", down.is_some(), down.map_or("none is".to_owned(), change));
+    let gain = gain(best, intended);
+    finding.gain_test(gain, best, intended);
     for at in all {
-        case.figure("against intended", way(at));
+        finding.figure("compared with what is intended", change(at));
     }
     let strategy = match (up, down) {
-        (Some(up), Some(down)) => {
-            format!(
-                "Put the money where {} moves most and let {} go.",
-                strategy_results.outcomes[up].name, strategy_results.outcomes[down].name
-            )
-        }
-        _ => "The measures move together.".to_owned(),
+        (Some(up), Some(down)) => format!("Spend where {} moves most, and let {} get worse.", name(up), name(down)),
+        _ => "No paid measure improves while another worsens.".to_owned(),
     };
-    let harm = Harm::between(strategy_results, play, intended);
-    case.finding(RISK.name, strategy, gain, harm, public_loss(play, intended))
+    let harm = Harm::between(results, best, intended);
+    finding.finish(strategy, gain, harm, public_loss(best, intended))
 }

@@ -1,17 +1,28 @@
-//! Paid for noise: chance is rewarded, and real improvement refused.
+//! Paid for noise: chance is rewarded, or stops a real improvement from being paid.
 
 use base::money::thousands;
+use base::statistics::normal_quantile;
 use contract::fixes::Fix;
 
-use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, mean, percent, pounds, pounds_within};
+use crate::finding::FindingBuilder;
+use crate::harm::Harm;
+use crate::wording::rounded_up;
+use crate::{
+    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, WrongPaymentRow, mean,
+    percent, percentage_points, pounds, pounds_within, pounds_within_in_prose,
+};
 
 pub(super) const RISK: Risk = Risk {
+    id: RiskId::PaidForNoise,
     name: "paid for noise",
-    definition: "Either chance alone earns more than it costs: with nothing extra done, payments for results average more than they \
-                 would if the truth were measured exactly, by at least 5 % of what is intended to be paid for results; or, where \
-                 results are compared with a gate, a baseline or a level, chance reverses, in at least 5 % of cohorts, what measuring exactly would pay for a real improvement of the size \
-                 intended: it goes unpaid where it would be paid, or is paid where it would not be.",
-    watch: "Payments that swing between cohorts while spend and case mix do not.",
+    definition: "The risk that chance is rewarded, or that real improvement is refused. It is present when chance alone earns at \
+                 least 5% of what is intended to be paid for results. It is also present where results must pass a gate, baseline \
+                 or level, and chance reverses the decision in at least 5% of cohorts. The decision is what exact measurement would \
+                 pay for a real improvement of the size intended.",
+    watch: &[Indicator {
+        measure: "Payments of each cohort, beside its spend and its case mix",
+        warning: "payments swing while spend and case mix do not",
+    }],
     forecast,
     fixes: |_| {
         vec![
@@ -22,73 +33,116 @@ pub(super) const RISK: Risk = Risk {
             Fix::Together(vec![Fix::NoGate, Fix::TwoSided, Fix::PoolCohorts]),
         ]
     },
+    fee_lever: FeeLever::None,
+    why_it_stays,
+    gain_in_words: |finding| match finding.gain_is_sure() {
+        true => format!("{} from chance alone", pounds_within_in_prose(finding.gain)),
+        false => "nothing that can be told from chance".to_owned(),
+    },
+    losers: |finding, results| {
+        let payer = finding.loss_is_sure().then(|| format!("the payer: {}", pounds_within_in_prose(finding.payer_loss)));
+        refused(results).into_iter().chain(payer).collect()
+    },
 };
 
 /// A wrong payment this likely is worth a finding.
 const OFTEN: f64 = 0.05;
 
-fn forecast(strategy_results: &StrategyResults, _: Role) -> Finding {
-    let mut case = Case::against(Role::AsNow);
-    let (Some(now), Some(intended)) = (strategy_results.simulate(Role::AsNow), strategy_results.simulate(Role::Intended)) else {
-        return case.finding(RISK.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
+/// How often an honest provider's improvement is not paid, where that is often.
+fn refused(results: &StrategyResults) -> Option<String> {
+    let table = results.wrong_payment.as_ref()?;
+    let unpaid = 1.0 - results.get(StrategyKind::Intended)?.cohorts_rewarded.mean;
+    (table.intended > 0.0 && unpaid >= OFTEN).then(|| {
+        format!(
+            "providers that do as intended: a real improvement of {} is not paid in {} of cohorts",
+            percentage_points(table.intended),
+            percent(unpaid)
+        )
+    })
+}
+
+fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
+    let mut finding = FindingBuilder::new(RISK.id, StrategyKind::AsNow);
+    let (Some(now), Some(intended)) = (results.get(StrategyKind::AsNow), results.get(StrategyKind::Intended)) else {
+        return finding.absent("");
     };
     let excess = Estimate::of(now.results.iter().map(|paid| paid - now.results_without_chance));
     let scale = mean(&intended.rewards).abs().max(1.0);
     let rewarded = excess.beyond_chance() && excess.mean > OFTEN * scale;
-    let typical = strategy_results.wrong_payment.as_ref().and_then(|table| {
-        let nearest = |row: &&super::WrongPaymentRow| row.people.abs_diff(table.typical);
+    let typical = results.wrong_payment.as_ref().and_then(|table| {
+        let nearest = |row: &&WrongPaymentRow| row.people.abs_diff(table.typical);
         table.rows.iter().min_by_key(nearest).map(|row| (table, row))
     });
-    // What is refused is counted in the cohorts as they are; the table by size is exact, but for one binary outcome alone.
+    // What is refused is counted in the cohorts as they are. The table by size is exact, but for one binary outcome alone.
     let passing = intended.cohorts_rewarded.mean;
-    // A gate that lies beyond what is intended refuses without any chance in it, which is no matter of noise.
+    // A gate beyond what is intended refuses payment without any chance in it, so that is not noise.
     let would_be_paid = intended.results_without_chance > now.results_without_chance + 1.0;
     let reversed = if would_be_paid { 1.0 - passing } else { passing };
     let decides = typical.is_some_and(|(table, _)| table.intended > 0.0) && reversed >= OFTEN;
     let refused = decides && would_be_paid;
     let mut figure = format!("chance alone is worth {} to the provider", pounds_within(excess));
-    if strategy_results.wrong_payment.is_none() {
-        figure += ", and each result is paid for by itself, so that none is refused";
+    if results.wrong_payment.is_none() {
+        figure += ", and each result is paid for by itself, so that chance decides none";
     }
     if let Some((table, row)) = typical {
-        let intended = format!("{:.1} points", 100.0 * table.intended);
+        let intended = percentage_points(table.intended);
         figure += &match would_be_paid {
-            true => format!("; a real {intended} goes unpaid in {} of cohorts", percent(1.0 - passing)),
-            false => format!("; a real {intended} is paid by luck in {} of cohorts", percent(passing)),
+            true => format!("; a real improvement of {intended} is not paid in {} of cohorts", percent(1.0 - passing)),
+            false => format!("; a real improvement of {intended} is paid by luck in {} of cohorts", percent(passing)),
         };
-        case.figure("two cohorts with the same intended change, one paid and one not", percent(2.0 * passing * (1.0 - passing)));
-        case.figure("cohorts paid for no change", percent(now.cohorts_rewarded.mean));
+        finding.figure(
+            "of two cohorts with the same intended change, one is paid and the other is not",
+            percent(2.0 * passing * (1.0 - passing)),
+        );
+        finding.figure("cohorts paid for no change", percent(now.cohorts_rewarded.mean));
         let size = format!("cohort of {}", thousands(row.people as i64));
-        case.figure(&format!("reward for no change, {size}"), percent(row.reward_for_nothing));
-        case.figure(&format!("deduction for no change, {size}"), percent(row.deduction_for_nothing));
-        case.figure(&format!("a real {intended} refused, {size}"), percent(row.real_change_refused));
+        finding.figure(&format!("reward for no change, {size}"), percent(row.reward_for_nothing));
+        finding.figure(&format!("deduction for no change, {size}"), percent(row.deduction_for_nothing));
+        finding.figure(&format!("a real improvement of {intended} refused, {size}"), percent(row.real_change_refused));
         let safe = table
             .rows
             .iter()
             .find(|row| row.reward_for_nothing < OFTEN && row.deduction_for_nothing < OFTEN && row.real_change_refused < OFTEN);
-        case.figure(
-            "cohort at which each is under 5 %",
+        finding.figure(
+            "size of cohort at which each is under 5%",
             safe.map_or("none up to the largest tried".to_owned(), |row| thousands(row.people as i64)),
         );
     }
     let withheld = intended.results_without_chance - mean(&intended.results);
     if refused && withheld > 0.0 {
-        case.figure("chance takes from a provider that does as intended", pounds(withheld));
+        finding.figure("what chance takes from a provider that does as intended", pounds(withheld));
     }
-    case.test("chance is rewarded, or decides whether a real improvement is", rewarded || decides, figure);
+    finding.test("chance is rewarded, or decides whether a real improvement is paid", rewarded || decides, figure);
     let strategy = match (rewarded, decides) {
-        (true, true) => {
-            if refused {
-                "Do nothing extra and wait for a lucky cohort; an honest provider is often refused."
-            } else {
-                "Do nothing extra and wait for a lucky cohort; so may an honest provider."
-            }
+        (true, true) if refused => {
+            "Do nothing extra and wait for a lucky cohort. Chance often stops an honest provider's improvement from being paid."
         }
+        (true, true) => "Do nothing extra and wait for a lucky cohort. An honest provider may do the same.",
         (true, false) => "Do nothing extra and wait for a lucky cohort.",
-        (false, true) if refused => "Nobody need do anything: an honest provider's real improvement is often refused.",
-        (false, true) => "Nobody need do anything: whether an honest provider's real improvement is paid is luck.",
+        (false, true) if refused => "Chance alone often stops a genuine improvement from being paid.",
+        (false, true) => "Chance decides whether a genuine improvement is paid.",
         (false, false) => "Chance does not pay here.",
     };
     let loss = Estimate { mean: excess.mean.max(0.0), error: excess.error };
-    case.finding(RISK.name, strategy.to_owned(), excess, Harm::none(), loss)
+    finding.finish(strategy.to_owned(), excess, Harm::none(), loss)
+}
+
+/// A chance of one in twenty, as far into a normal tail as this.
+const ONE_IN_TWENTY: f64 = 1.645;
+
+/// Where even a straight tariff refuses a real improvement too often, the cohort is too small for it.
+fn why_it_stays(results: &StrategyResults) -> Option<String> {
+    let passing = results.get(StrategyKind::Intended)?.cohorts_rewarded.mean;
+    let people = results.wrong_payment.as_ref()?.typical as f64;
+    if results.has_gates || !(0.5..0.95).contains(&passing) {
+        return None;
+    }
+    let needed = people * (ONE_IN_TWENTY / normal_quantile(passing)).powi(2);
+    Some(format!(
+        "cohorts of {} people are too small. Even without a gate, a real improvement of the size intended looks like none in {} of \
+         them. It would take about {} people a cohort to bring this under 5%",
+        thousands(people as i64),
+        percent(1.0 - passing),
+        rounded_up(needed)
+    ))
 }

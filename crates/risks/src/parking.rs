@@ -3,20 +3,28 @@
 use base::money::thousands;
 use contract::fixes::Fix;
 
-use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, at_value, gain, gain_test, listed, pounds, public_loss};
+use crate::finding::{FindingBuilder, at_value, gain, gain_compared, people_payer_and_public, public_loss};
+use crate::harm::Harm;
+use crate::{
+    AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, listed, pounds, pounds_in_prose,
+    quoted, quoted_list,
+};
 
 pub(super) const RISK: Risk = Risk {
+    id: RiskId::Parking,
     name: "parking",
-    definition: "A segment's effort under the provider's best strategy is at or near idle (under a tenth), while others are helped \
-                 and the public's best use of the money that is intended would help these people too, and leaving them out raises \
-                 the provider's profit.",
-    watch: "Contacts and spend for each person by segment: a segment with starts and hardly any contact after.",
+    definition: "The risk that people whom it does not pay to help are left without help. It is present when three things hold at \
+                 the provider's best. A segment gets less than a tenth of the effort that the public's best use of the same money \
+                 would give it. Other people are helped. Leaving the segment out raises profit.",
+    watch: &[Indicator {
+        measure: "Contacts and spend for each person, by segment",
+        warning: "a segment has starts and hardly any contact after them",
+    }],
     forecast,
-    fixes: |strategy_results| {
+    fixes: |results| {
         // A price is the contract's: where it covers people of several kinds, those who need most decide.
-        let mut needed =
-            vec![100; strategy_results.segments.iter().map(|segment| segment.priced_as + 1).max().unwrap_or_default()];
-        for segment in &strategy_results.segments {
+        let mut needed = vec![100; results.segments.iter().map(|segment| segment.priced_as + 1).max().unwrap_or_default()];
+        for segment in &results.segments {
             if let Some(price) = segment.unparking_price.filter(|price| segment.price_now > 0.0 && *price > segment.price_now) {
                 // A little above the corner, where the first pound already pays.
                 let percent = ((price / segment.price_now * 125.0).ceil() as i64).min(2_000);
@@ -34,68 +42,84 @@ pub(super) const RISK: Risk = Risk {
             Fix::Prices(200),
             Fix::Prices(400),
             Fix::Straight,
-            at_value(strategy_results, 100),
+            at_value(results, 100),
         ]
     },
+    fee_lever: FeeLever::None,
+    why_it_stays,
+    gain_in_words: gain_compared,
+    losers: people_payer_and_public,
 };
 
-/// Effort below this share of the public's best is no help worth the name.
+/// Effort below this share of the public's best is hardly any help.
 const NEAR_IDLE: f64 = 0.1;
 
-fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
-    let mut case = Case::against(Role::PublicAtCost);
-    let (Some(play), Some(public)) = (strategy_results.simulate(best), strategy_results.simulate(Role::PublicAtCost)) else {
-        return case.finding(RISK.name, String::new(), Estimate::default(), Harm::none(), Estimate::default());
+fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    let mut finding = FindingBuilder::new(RISK.id, StrategyKind::PublicAtCost);
+    let (Some(best), Some(public)) = (results.best_response(agent), results.get(StrategyKind::PublicAtCost)) else {
+        return finding.absent("");
     };
-    let parked: Vec<usize> = (0..strategy_results.segments.len())
+    let parked: Vec<usize> = (0..results.segments.len())
         .filter(|&at| {
-            public.effort[at] > strategy_results.segments[at].people.max(1.0)
-                && play.effort[at] < NEAR_IDLE * public.effort[at]
-                && play.served[at] > 0.0
+            public.effort[at] > results.segments[at].people.max(1.0)
+                && best.effort[at] < NEAR_IDLE * public.effort[at]
+                && best.served[at] > 0.0
         })
         .collect();
-    let people = parked.iter().map(|&at| play.served[at]).fold(0.0, |sum, people| sum + people);
-    let names: Vec<String> = parked.iter().map(|&at| strategy_results.segments[at].name.clone()).collect();
-    case.test(
-        "a segment that the public would help gets no help",
-        !parked.is_empty(),
-        if parked.is_empty() { "none".to_owned() } else { listed(&names) },
-    );
-    // Helping nobody at all is drift: parking is about who is left out.
-    let helped = (0..strategy_results.segments.len())
-        .filter(|at| !parked.contains(at) && play.effort[*at] > strategy_results.segments[*at].people.max(1.0));
-    let helped: Vec<String> = helped.map(|at| strategy_results.segments[at].name.clone()).collect();
+    let people = parked.iter().map(|&at| best.served[at]).fold(0.0, |sum, people| sum + people);
+    let names = |segments: &[usize]| quoted_list(segments.iter().map(|&at| &results.segments[at].name));
+    finding.test("a segment that the public would help gets no help", !parked.is_empty(), names(&parked));
+    // Helping no one at all is drift: parking is about who is left out.
+    let helped: Vec<usize> = (0..results.segments.len())
+        .filter(|at| !parked.contains(at) && best.effort[*at] > results.segments[*at].people.max(1.0))
+        .collect();
     let figure = match helped.is_empty() {
-        false => listed(&helped),
-        true if play.help_spend < 0.5 * strategy_results.people => "nobody is".to_owned(),
-        true => format!("nobody gets a tenth of what the public would give; {} is spent in all", pounds(play.help_spend)),
+        false => names(&helped),
+        true if best.help_spend < 0.5 * results.people => "no one is".to_owned(),
+        true => format!("no one gets a tenth of what the public would give; {} is spent in all", pounds(best.help_spend)),
     };
-    case.test("others are helped", !helped.is_empty(), figure);
-    let gain = gain(play, public);
-    gain_test(&mut case, gain, play, public);
+    finding.test("others are helped", !helped.is_empty(), figure);
+    let gain = gain(best, public);
+    finding.gain_test(gain, best, public);
     let lost = |at: usize| -> f64 {
-        let sign = strategy_results.outcomes[at].sign;
-        parked.iter().map(|&segment| sign * (public.outcomes[at][segment] - play.outcomes[at][segment])).sum()
+        let sign = results.outcomes[at].sign;
+        parked.iter().map(|&segment| sign * (public.outcomes[at][segment] - best.outcomes[at][segment])).sum()
     };
-    let harm = Harm::among(strategy_results, play, public, &parked, "the parked");
-    let worth: f64 = (0..strategy_results.outcomes.len()).map(|at| strategy_results.outcomes[at].value * lost(at)).sum();
-    case.test(
+    let harm = Harm::among(results, best, public, &parked, "those left without help");
+    let worth: f64 = (0..results.outcomes.len()).map(|at| results.outcomes[at].value * lost(at)).sum();
+    finding.test(
         "people in it are worse off",
         harm.people >= 0.5,
-        format!("{} of {} people", thousands(harm.people.round() as i64), thousands(people.round() as i64)),
+        format!("{} of the {} left without help", thousands(harm.people.round() as i64), thousands(people.round() as i64)),
     );
-    let loss = public_loss(play, public);
-    case.figure("people parked", thousands(people.round() as i64));
-    case.figure("worth of the results lost among them", pounds(worth));
-    for segment in &strategy_results.segments {
-        let price = segment.unparking_price.map_or("help can do nothing".to_owned(), pounds);
-        let now = if segment.price_now > 0.0 { format!(", paid now {}", pounds(segment.price_now)) } else { String::new() };
-        case.figure(&format!("un-parking price, {}", segment.name), format!("{price}{now}"));
+    let loss = public_loss(best, public);
+    finding.figure("people parked", thousands(people.round() as i64));
+    finding.figure("worth of the results lost among them", pounds(worth));
+    for segment in &results.segments {
+        let price = segment.unparking_price.map_or("none, because help does nothing".to_owned(), pounds);
+        let now = if segment.price_now > 0.0 { format!("; {} is paid now", pounds(segment.price_now)) } else { String::new() };
+        finding.figure(&format!("un-parking price, {}", quoted(&segment.name)), format!("{price}{now}"));
     }
     let strategy = match parked.len() {
-        0 => "No segment is left without help that the public would give.".to_owned(),
-        n if n == strategy_results.segments.len() => "Give no help to any segment.".to_owned(),
-        _ => format!("Give no help to {}, and help only the rest.", listed(&names)),
+        0 => "Leave no segment without help that the public would give.".to_owned(),
+        n if n == results.segments.len() => "Give no help to any segment.".to_owned(),
+        _ => format!("Give no help to {}. Help only the rest.", names(&parked)),
     };
-    case.finding(RISK.name, strategy, gain, harm, loss)
+    finding.finish(strategy, gain, harm, loss)
+}
+
+/// Segments that the intended money would reach, and that no price tried makes worth helping.
+fn why_it_stays(results: &StrategyResults) -> Option<String> {
+    let (best, public) = (results.get(StrategyKind::BEST)?, results.get(StrategyKind::PublicAtCost)?);
+    let parked = (0..results.segments.len()).filter(|&at| public.effort[at] > 1.0 && best.effort[at] < 0.1 * public.effort[at]);
+    let prices = parked.filter_map(|at| {
+        let segment = &results.segments[at];
+        let needed = segment.unparking_price.filter(|price| *price > segment.price_now)?;
+        let (needed, paid) = (pounds_in_prose(needed), pounds_in_prose(segment.price_now));
+        Some(format!("{needed} for {} (now {paid})", quoted(&segment.name)))
+    });
+    let prices: Vec<String> = prices.collect();
+    (!prices.is_empty()).then(|| {
+        format!("help does not pay the provider below a certain price for each better result, which is {}", listed(&prices))
+    })
 }

@@ -1,96 +1,119 @@
-//! Pilot to scale: the best of several pilots disappoints, and what worked small costs more and does less at scale.
+//! Pilot to scale: the best of several pilots disappoints, and what worked on a small scale does less and costs more at scale.
 
 use contract::fixes::Fix;
 
-use super::{Case, Estimate, Finding, Harm, PilotFacts, Risk, Role, StrategyResults, Turn, percent, pounds, pounds_within};
+use crate::finding::{FindingBuilder, no_simple_reason};
+use crate::harm::Harm;
+use crate::{
+    AgentType, Estimate, FeeLever, Finding, Indicator, PilotFacts, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
+    percentage_points, pounds, pounds_within, pounds_within_in_prose, quoted,
+};
 
 pub(super) const RISK: Risk = Risk {
+    id: RiskId::PilotToScale,
     name: "pilot to scale",
-    definition: "The help that the scheme builds on was chosen for its pilot; what is to be expected of it at scale is worth at least \
-                 5 % of payments less than the pilot promised, and doing as intended then loses the provider money in at least a \
-                 fifth of replications (and in a twentieth more of them than as piloted), or what the public gains no longer covers \
-                 what the help costs, as it did as piloted.",
-    watch: "The effect of the first cohorts beside the pilot's interval, and the cost of a person beside the pilot's.",
+    definition: "The risk that the best of several pilots disappoints, and that what worked on a small scale does less and costs more \
+                 at scale. It is present when the result expected at scale is worth less than the pilot promised, by at least 5% of \
+                 payments. One of two further things must hold. An honest provider then loses money in at least a fifth of \
+                 replications, and in a twentieth more of them than as piloted. Or the help is no longer worth its cost, as it was \
+                 when piloted.",
+    watch: &[
+        Indicator {
+            measure: "The effect on the first cohorts, compared with the pilot's interval",
+            warning: "it is below the interval",
+        },
+        Indicator { measure: "The cost of a person, compared with the pilot's", warning: "it is higher" },
+    ],
     forecast,
     fixes: |_| Vec::<Fix>::new(),
+    fee_lever: FeeLever::None,
+    why_it_stays: no_simple_reason,
+    gain_in_words: |_| "nothing".to_owned(),
+    losers: |finding, _| {
+        vec![format!("the payer and the public: {} of what the pilot promised", pounds_within_in_prose(finding.payer_loss))]
+    },
 };
+
+/// What the files must say for it to be looked for.
+const NEEDS: &str = "[pilot] in assumptions.toml: the pilots tried, their standard error, and what changes at scale";
 
 /// A shortfall above this share of payments matters.
 const MUCH: f64 = 0.05;
 /// One replication in five.
 const OFTEN: f64 = 0.2;
 
-fn forecast(strategy_results: &StrategyResults, _: Role) -> Finding {
-    let mut case = Case::against(Role::Intended);
-    let all = (
-        &strategy_results.pilot,
-        strategy_results.simulate(Role::Intended),
-        strategy_results.turned(Role::Intended, Turn::AtScale),
-    );
+fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
+    let mut finding = FindingBuilder::new(RISK.id, StrategyKind::Intended);
+    let all = (&results.pilot, results.get(StrategyKind::Intended), results.under_shock(StrategyKind::Intended, Shock::AtScale));
     let (Some(pilot), Some(intended), Some(scaled)) = all else {
-        let needs = "[pilot] in assumptions.toml: the pilots tried, their standard error, and what changes at scale";
-        return case.not_looked_for(RISK.name, needs);
+        return finding.not_looked_for(NEEDS);
     };
     let shortfall = intended.value - scaled.value + scaled.cost - intended.cost;
     let much = MUCH * intended.payment().abs();
-    case.test(
-        "what is promised shrinks",
+    finding.test(
+        "the result at scale is worth less than the pilot promised",
         shortfall > much,
-        format!("outcomes and costs together are {} worse; 5 % of payments is {}", pounds(shortfall), pounds(much)),
+        format!("worth {} less, costs included; the limit is {}, which is 5% of payments", pounds(shortfall), pounds(much)),
     );
     let share = |profits: &mut dyn Iterator<Item = f64>, replications: usize| {
         profits.filter(|profit| *profit < 0.0).count() as f64 / replications.max(1) as f64
     };
     let (now, then) =
         (share(&mut intended.profit(), intended.payments.len()), share(&mut scaled.profit(), scaled.payments.len()));
-    // The extra spend on help at the scheme's scale, against what it buys there.
+    // The spend on help at the scheme's scale, and what it buys there.
     let extra = |cost: f64| cost - (intended.cost - intended.help_spend);
     let worth = |value: f64, cost: f64| value >= extra(cost);
     let as_piloted = worth(intended.value, intended.cost);
     let stops = as_piloted && !worth(scaled.value, scaled.cost);
-    let before = format!(
-        "{}worth {} for {} as piloted",
-        if as_piloted { "" } else { "it was not worth its cost to begin with, " },
-        pounds(intended.value),
-        pounds(extra(intended.cost))
-    );
-    case.test(
-        "at scale an honest provider starts to lose money, or the help stops being worth its cost",
+    let before = if as_piloted { "" } else { ", so it was not worth its cost even then" };
+    finding.test(
+        "at scale an honest provider starts to lose money, or the help is no longer worth its cost",
         (then >= OFTEN && then > now + 0.05) || stops,
         format!(
-            "a loss in {} of replications against {} as piloted; help worth {} for {} spent ({before})",
+            "a loss in {} of replications, compared with {} as piloted; help worth {} for {} spent, compared with {} for {} as \
+             piloted{before}",
             percent(then),
             percent(now),
             pounds(scaled.value),
-            pounds(extra(scaled.cost))
+            pounds(extra(scaled.cost)),
+            pounds(intended.value),
+            pounds(extra(intended.cost))
         ),
     );
-    figures(&mut case, pilot);
+    figures(&mut finding, pilot);
     let fall = Estimate::of(intended.profit().zip(scaled.profit()).map(|(here, there)| there - here));
-    case.figure("profit as intended, as piloted", pounds(intended.mean_profit()));
-    case.figure("change of profit at scale", pounds_within(fall));
+    finding.figure("profit as intended, as piloted", pounds(intended.mean_profit()));
+    finding.figure("change of profit at scale", pounds_within(fall));
+    let chosen = match pilot.tried {
+        1 => "was piloted once".to_owned(),
+        n => format!("was the best of {n} pilots"),
+    };
     let strategy = format!(
-        "Nobody need do anything: {} was the best of {}, measured {} on {}, and {} is to be expected at scale.",
-        pilot.help,
-        pilot.tried,
+        "{} {chosen}. The pilot measured {} on {}. Expect {} at scale.",
+        quoted(&pilot.help),
         size(pilot, pilot.measured),
-        pilot.outcome,
+        quoted(&pilot.outcome),
         size(pilot, pilot.at_scale)
     );
     let loss = Estimate::exact(shortfall);
     let lost = Estimate { mean: -fall.mean, ..fall };
-    case.finding(RISK.name, strategy, lost, Harm::none(), loss)
+    finding.finish(strategy, lost, Harm::none(), loss)
 }
 
-/// The size of a move in its own unit: "25.0 points", or "30 %" of the bad results.
+/// The size of an effect in its own unit: "25.0 percentage points", or "30% fewer bad results".
 fn size(pilot: &PilotFacts, share: f64) -> String {
-    if pilot.in_points { format!("{:.1} points", 100.0 * share) } else { percent(share) }
+    match pilot.in_points {
+        true => percentage_points(share),
+        false => format!("{} fewer bad results", percent(share)),
+    }
 }
 
-fn figures(case: &mut Case, pilot: &PilotFacts) {
-    let within = |(low, high): (f64, f64)| format!(" ({} to {})", size(pilot, low), size(pilot, high));
-    case.figure(&format!("the pilot measured, on {}", pilot.outcome), size(pilot, pilot.measured) + &within(pilot.interval));
-    case.figure("to be expected of it elsewhere", size(pilot, pilot.expected) + &within(pilot.expected_interval));
-    case.figure("to be expected at scale", size(pilot, pilot.at_scale));
-    case.figure("cost of a person rises by", percent(pilot.cost_rises));
+fn figures(finding: &mut FindingBuilder, pilot: &PilotFacts) {
+    let figure = |share: f64| if pilot.in_points { percentage_points(share) } else { percent(share) };
+    let within = |(low, high): (f64, f64)| format!(" ({} to {})", figure(low), figure(high));
+    finding
+        .figure(&format!("the pilot measured, on {}", quoted(&pilot.outcome)), figure(pilot.measured) + &within(pilot.interval));
+    finding.figure("expected elsewhere", figure(pilot.expected) + &within(pilot.expected_interval));
+    finding.figure("expected at scale", figure(pilot.at_scale));
+    finding.figure("rise in the cost of a person", percent(pilot.cost_rises));
 }

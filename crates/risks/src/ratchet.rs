@@ -1,45 +1,66 @@
-//! Ratchet: holding back, because this year's result becomes next year's bar (Weitzman 1980).
+//! Ratchet: holding back, because this year's result raises next year's target (Weitzman 1980).
 
 use contract::fixes::Fix;
 
-use super::{Case, Finding, Harm, Risk, Role, StrategyResults, gain, loss_test, percent, pounds, pounds_within, public_loss};
-
-pub(super) const RISK: Risk = Risk {
-    name: "ratchet",
-    definition: "Where the baseline follows the results, the provider's best strategy spends less on help than it would against a \
-                 baseline that stays, it gains by doing so, and people and payer together are worse off.",
-    watch: "Results that stay just above each year's new baseline, and spend that falls in the year after a good one.",
-    forecast,
-    fixes: |_| vec![Fix::NoRatchet, Fix::Together(vec![Fix::NoRatchet, Fix::LiveComparison(1)])],
+use crate::finding::{FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
+use crate::harm::Harm;
+use crate::{
+    AgentType, Counterfactual, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, percent, pounds,
+    pounds_within,
 };
 
-fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
-    let mut case = Case::against(Role::BestWithoutRatchet);
-    let said = if strategy_results.has_ratchet { "one does" } else { "none does" };
-    case.test("a baseline follows the results", strategy_results.has_ratchet, said.to_owned());
-    let (Some(play), Some(fixed)) = (strategy_results.simulate(best), strategy_results.simulate(Role::BestWithoutRatchet)) else {
-        return case.nothing(RISK.name, "No baseline follows the results.");
+pub(super) const RISK: Risk = Risk {
+    id: RiskId::Ratchet,
+    name: "ratchet",
+    definition: "The risk that a provider holds back because this year's result raises next year's target. It can be present only \
+                 where the baseline takes over a share of each year's improvement. It is present when the provider's best strategy \
+                 spends less on help than it would with a baseline that stays. The provider must gain by that, and people and payer \
+                 together must be worse off.",
+    watch: &[
+        Indicator { measure: "Each year's results, compared with that year's baseline", warning: "results stay just above it" },
+        Indicator { measure: "Spend on help in the year after a good one", warning: "it falls" },
+    ],
+    forecast,
+    fixes: |_| vec![Fix::NoRatchet, Fix::Together(vec![Fix::NoRatchet, Fix::LiveComparison(1)])],
+    fee_lever: FeeLever::None,
+    why_it_stays: no_simple_reason,
+    gain_in_words: gain_compared,
+    losers: people_payer_and_public,
+};
+
+fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    let staying = StrategyKind::Counterfactual(Counterfactual::FixedBaseline);
+    let mut finding = FindingBuilder::new(RISK.id, staying);
+    let figure = if results.has_ratchet { "one does" } else { "none does" };
+    finding.test("a baseline follows the results", results.has_ratchet, figure.to_owned());
+    let (Some(best), Some(fixed)) = (results.best_response(agent), results.get(staying)) else {
+        return finding.absent("No baseline follows the results.");
     };
-    case.test(
-        "the provider spends less on help than against a baseline that stays",
-        play.help_spend < 0.99 * fixed.help_spend - 1.0,
-        format!("{} against {}", pounds(play.help_spend), pounds(fixed.help_spend)),
+    finding.test(
+        "the provider spends less on help than with a baseline that stays",
+        best.help_spend < 0.99 * fixed.help_spend - 1.0,
+        format!("{}, compared with {}", pounds(best.help_spend), pounds(fixed.help_spend)),
     );
     // Near its best a provider gains little by a small change, so any sure gain counts, however small beside the fees.
-    let gain = gain(play, fixed);
-    case.test(
+    let gain = gain(best, fixed);
+    finding.test(
         "the provider gains by it",
         gain.beyond_chance(),
-        format!("{} (profit {} against {})", pounds_within(gain), pounds(play.mean_profit()), pounds(fixed.mean_profit())),
+        format!(
+            "{} (profit of {}, compared with {})",
+            pounds_within(gain),
+            pounds(best.mean_profit()),
+            pounds(fixed.mean_profit())
+        ),
     );
-    let (harm, loss) = (Harm::between(strategy_results, play, fixed), public_loss(play, fixed));
-    loss_test(&mut case, &harm, loss);
-    let held_back = 1.0 - play.help_spend / fixed.help_spend.max(1.0);
-    case.figure("spend held back", percent(held_back));
-    case.figure("value of outcomes lost against a baseline that stays", pounds(fixed.value - play.value));
+    let (harm, loss) = (Harm::between(results, best, fixed), public_loss(best, fixed));
+    finding.loss_tests(&harm, loss);
+    let held_back = 1.0 - best.help_spend / fixed.help_spend.max(1.0);
+    finding.figure("spend held back", percent(held_back));
+    finding.figure("value of outcomes lost, compared with a baseline that stays", pounds(fixed.value - best.value));
     let strategy = match held_back > 0.01 {
-        true => format!("Hold back {} of the help that a baseline that stays would buy.", percent(held_back)),
-        false => "Holding back does not pay.".to_owned(),
+        true => format!("Hold back {} of the help that would pay with a baseline that stays.", percent(held_back)),
+        false => "Hold nothing back: it does not pay.".to_owned(),
     };
-    case.finding(RISK.name, strategy, gain, harm, loss)
+    finding.finish(strategy, gain, harm, loss)
 }

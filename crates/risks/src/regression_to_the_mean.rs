@@ -1,52 +1,66 @@
-//! Regression to the mean: people come at their worst, and the recovery that would have come anyway is paid as success.
+//! Regression to the mean: people start at their worst, and the recovery that would have come anyway is paid as success.
 
 use contract::fixes::Fix;
 
-use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, Turn, listed, mean, percent, pounds, pounds_within};
+use crate::finding::{FindingBuilder, no_simple_reason};
+use crate::harm::Harm;
+use crate::{
+    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, mean, percent, pounds,
+    pounds_in_prose, pounds_within, pounds_within_in_prose, quoted_list,
+};
 
 pub(super) const RISK: Risk = Risk {
+    id: RiskId::RegressionToTheMean,
     name: "regression to the mean",
-    definition: "Where results are compared with what the same people did before they started, and nothing extra is done, payments \
-                 for results are higher than they would be if people had not come at their worst, by more than 5 % of the rewards \
-                 intended (by more than 1 % of all payments where none are).",
-    watch: "The same change in people who were eligible and not served.",
+    definition: "The tendency of people who start at their worst to recover in part by themselves. The risk is present where results \
+                 are compared with what the same people did before they started. It is present when recovery alone earns more than \
+                 5% of the rewards intended. Where no rewards are intended, the limit is 1% of all payments.",
+    watch: &[Indicator {
+        measure: "The change in people served, compared with the change in people who were eligible and not served",
+        warning: "both groups change by as much",
+    }],
     forecast,
     fixes: |_| vec![Fix::LiveComparison(1), Fix::LiveComparison(5)],
+    fee_lever: FeeLever::None,
+    why_it_stays: no_simple_reason,
+    gain_in_words: |finding| format!("{} for recovery alone", pounds_within_in_prose(finding.gain)),
+    losers: |finding, _| {
+        vec![format!("the payer: {} for recovery that would have come anyway", pounds_within_in_prose(finding.payer_loss))]
+    },
 };
 
 /// The shares of the rewards intended, or else of all payments, above which recovery is too much.
 const OF_REWARDS: f64 = 0.05;
 const OF_PAYMENTS: f64 = 0.01;
 
-fn forecast(strategy_results: &StrategyResults, _: Role) -> Finding {
-    let mut case = Case::against(Role::AsNow);
-    let before = &strategy_results.held_against_before;
-    let said = if before.is_empty() { "nothing is".to_owned() } else { listed(before) };
-    case.test("a result is compared with the same people before", !before.is_empty(), said);
+fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
+    let mut finding = FindingBuilder::new(RISK.id, StrategyKind::AsNow);
+    let before = &results.compared_with_before;
+    finding.test("a result is compared with the same people before they started", !before.is_empty(), quoted_list(before));
     let all = (
-        strategy_results.simulate(Role::AsNow),
-        strategy_results.simulate(Role::Intended),
-        strategy_results.turned(Role::AsNow, Turn::NoRecovery),
+        results.get(StrategyKind::AsNow),
+        results.get(StrategyKind::Intended),
+        results.under_shock(StrategyKind::AsNow, Shock::NoRecovery),
     );
     let (Some(now), Some(intended), Some(steady)) = all else {
-        return case.nothing(RISK.name, "Nothing is compared with what the same people did before.");
+        return finding.absent("Nothing is compared with what the same people did before.");
     };
     let paid = Estimate::of(now.results.iter().zip(&steady.results).map(|(here, there)| here - there));
     let rewards = mean(&intended.rewards);
-    let (scale, share) = match rewards >= 1.0 {
-        true => (rewards, OF_REWARDS),
-        false => (intended.payment().abs().max(1.0), OF_PAYMENTS),
+    let (scale, share, of) = match rewards >= 1.0 {
+        true => (rewards, OF_REWARDS, "the rewards intended"),
+        false => (intended.payment().abs().max(1.0), OF_PAYMENTS, "all payments"),
     };
-    case.test(
-        "recovery that nobody brought about is paid for",
+    finding.test(
+        "recovery that would have come anyway is paid for",
         paid.low() > 0.0 && paid.mean > share * scale,
-        format!("{}; {} of the scale is {}", pounds_within(paid), percent(share), pounds(share * scale)),
+        format!("{}; the limit is {}, which is {} of {of}", pounds_within(paid), pounds(share * scale), percent(share)),
     );
-    case.figure("paid for recovery alone", pounds_within(paid));
-    case.figure("as a share of the rewards intended", percent(paid.mean / scale));
+    finding.figure("paid for recovery alone", pounds_within(paid));
+    finding.figure(&format!("as a share of {of}"), percent(paid.mean / scale));
     let strategy = match paid.low() > 0.0 {
-        true => format!("Take people at their worst and wait: {} comes from recovery alone.", pounds(paid.mean)),
+        true => format!("Take people at their worst and wait. Recovery alone earns {}.", pounds_in_prose(paid.mean)),
         false => "Recovery alone is not paid for.".to_owned(),
     };
-    case.finding(RISK.name, strategy, paid, Harm::none(), paid)
+    finding.finish(strategy, paid, Harm::none(), paid)
 }

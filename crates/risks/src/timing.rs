@@ -1,14 +1,25 @@
-//! Timing: moving the date of a result over a boundary where it is paid better.
+//! Timing: results are dated across a boundary, where they are paid better.
 
+use base::money::thousands;
 use contract::fixes::Fix;
 
-use super::{Case, Estimate, Finding, Harm, Risk, Role, StrategyResults, mean, percent, pounds, pounds_within};
+use crate::finding::{FindingBuilder, gain_compared, gains, no_simple_reason};
+use crate::harm::Harm;
+use crate::{
+    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, mean, percent, pounds,
+    pounds_within, pounds_within_in_prose,
+};
 
 pub(super) const RISK: Risk = Risk {
+    id: RiskId::Timing,
     name: "timing",
-    definition: "In at least some replications it pays the provider, once a cohort's results are nearly known, to have results dated in \
-                 the cohort before or after: it gains more than the moving costs it, and the payer pays more for the same results.",
-    watch: "Results that pile up on one side of a period's end, and the days between an event and its claim.",
+    definition: "The risk that results are dated in the cohort before or after their own, where they are paid better. It is present \
+                 when the provider gains more by that, in some replications, than moving the dates costs it. The payer pays more for \
+                 the same results.",
+    watch: &[
+        Indicator { measure: "Dates of results, around the end of each period", warning: "results pile up on one side of it" },
+        Indicator { measure: "Days between an event and its claim", warning: "they grow longer near the end of a period" },
+    ],
     forecast,
     fixes: |_| {
         vec![
@@ -18,36 +29,40 @@ pub(super) const RISK: Risk = Risk {
             Fix::Together(vec![Fix::NoGate, Fix::TwoSided, Fix::PoolCohorts]),
         ]
     },
+    fee_lever: FeeLever::None,
+    why_it_stays: no_simple_reason,
+    gain_in_words: gain_compared,
+    losers: |finding, _| vec![format!("the payer: {} for the same results", pounds_within_in_prose(finding.payer_loss))],
 };
 
-fn forecast(strategy_results: &StrategyResults, best: Role) -> Finding {
-    let mut case = Case::against(best);
-    let needs = "[timing.OUTCOME] in assumptions.toml: how many results can be dated otherwise, and what that costs";
-    let (Some(timed), Some(play)) = (&strategy_results.timed, strategy_results.simulate(Role::Best)) else {
-        return case.not_looked_for(RISK.name, needs);
+/// What the files must say for it to be looked for.
+const NEEDS: &str = "[timing.OUTCOME] in assumptions.toml: how many results can be dated otherwise, and what that costs";
+
+fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    let mut finding = FindingBuilder::new(RISK.id, StrategyKind::BestResponse(agent));
+    let (Some(moved), Some(best)) = (&results.timing, results.get(StrategyKind::BEST)) else {
+        return finding.not_looked_for(NEEDS);
     };
-    let each = timed.payments.iter().zip(&timed.moving).zip(&play.payments);
+    let each = moved.payments.iter().zip(&moved.moving).zip(&best.payments);
     let gain = Estimate::of(each.clone().map(|((paid, moving), before)| paid - moving - before));
-    let paid_more = Estimate::of(timed.payments.iter().zip(&play.payments).map(|(paid, before)| paid - before));
+    let paid_more = Estimate::of(moved.payments.iter().zip(&best.payments).map(|(paid, before)| paid - before));
     let replications =
-        each.filter(|((paid, _), before)| *paid - *before > 0.5).count() as f64 / play.payments.len().max(1) as f64;
-    let share = timed.moved / timed.results.max(1.0);
-    case.test(
-        "results are moved over a boundary",
+        each.filter(|((paid, _), before)| *paid - *before > 0.5).count() as f64 / best.payments.len().max(1) as f64;
+    let share = moved.moved / moved.results.max(1.0);
+    finding.test(
+        "results are moved across a boundary",
         share > 0.0005,
         format!("{} of results, in {} of replications", percent(share), percent(replications)),
     );
-    case.test("the provider gains more than the moving costs", super::gains(gain, play), pounds_within(gain));
-    case.test("the payer pays more for the same results", paid_more.low() > 0.0, pounds_within(paid_more));
-    case.figure("results moved", format!("{:.0}", timed.moved));
-    case.figure("share of results moved", percent(share));
-    case.figure("replications in which any are moved", percent(replications));
-    case.figure("what the moving itself costs", pounds(mean(&timed.moving)));
+    finding.test("the provider gains more than moving them costs", gains(gain, best), pounds_within(gain));
+    finding.test("the payer pays more for the same results", paid_more.low() > 0.0, pounds_within(paid_more));
+    finding.figure("results moved", thousands(moved.moved.round() as i64));
+    finding.figure("share of results moved", percent(share));
+    finding.figure("replications in which any are moved", percent(replications));
+    finding.figure("what moving them costs", pounds(mean(&moved.moving)));
     let strategy = match share > 0.0005 {
-        true => {
-            format!("Have {} of results dated in the cohort after or before their own, where they pay better.", percent(share))
-        }
-        false => "Dates are not worth moving.".to_owned(),
+        true => format!("Date {} of results in the cohort before or after their own, where they pay better.", percent(share)),
+        false => "Leave dates as they are: moving them does not pay.".to_owned(),
     };
-    case.finding(RISK.name, strategy, gain, Harm::none(), paid_more)
+    finding.finish(strategy, gain, Harm::none(), paid_more)
 }

@@ -8,10 +8,10 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use base::source::{Bytes, Folder};
-use base::{Picks, Reader};
+use base::source::{FileBytes, Folder};
+use base::{Reader, ScenarioDraw};
 use simulation::assumptions;
-use simulation::stress::{Options, stress};
+use simulation::stress::{StressOptions, stress};
 
 const SCHEME: &str = "transforming-rehabilitation-2013";
 
@@ -26,18 +26,18 @@ fn main() {
         let path = entry.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if let (true, Ok(bytes)) = (name.ends_with(".toml") || name.ends_with(".csv"), std::fs::read(&path)) {
-            folder.insert(name, Bytes::Read(bytes));
+            folder.insert(name, FileBytes::Read(bytes));
         }
     }
     let opened = base::open(&folder);
     let checked = contract::check(&opened);
     let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let assumptions = assumptions::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
     let seconds = |scenarios: usize| {
         let (start, busy) = (Instant::now(), processor_seconds());
-        let result = stress(&opened, &scheme, &assumptions, Options { scenarios, ..Options::default() }, &|_, _| {});
+        let result = stress(&opened, &scheme, &assumptions, StressOptions { scenarios, ..StressOptions::default() }, &|_, _| {});
         assert_eq!(result.scenarios + result.scenarios_failed, scenarios);
         (start.elapsed().as_secs_f64(), processor_seconds() - busy)
     };
@@ -52,7 +52,7 @@ fn main() {
     println!("peak memory: {}", peak_mib().map_or("unknown on this system".to_owned(), |mib| format!("{mib} MiB")));
 }
 
-/// Processor time of this process so far, all threads; Linux tells it in hundredths of a second.
+/// Processor time of this process so far, all threads; Linux gives it in hundredths of a second.
 fn processor_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit(')').next().unwrap_or_default();

@@ -14,12 +14,12 @@ use std::process::Command;
 use std::time::Instant;
 
 use base::philox::{open_unit, philox4x64};
-use base::source::{Bytes, Folder};
-use base::{Opened, Picks, Reader};
+use base::source::{FileBytes, Folder};
+use base::{Reader, ScenarioDraw, SchemeFiles};
 use simulation::assumptions;
+use simulation::reference_strategies::CommonDraws;
 use simulation::strategy::Strategy;
-use simulation::strategy_results::Stage;
-use simulation::stress::{Options, stress};
+use simulation::stress::{StressOptions, stress};
 
 const PEOPLE: f64 = 100_000.0;
 const REPLICATIONS: usize = 200;
@@ -95,8 +95,9 @@ fn main() {
     whole_stress();
 }
 
-fn open(files: &[(&str, &str)]) -> Opened {
-    let folder: Folder = files.iter().map(|(name, text)| ((*name).to_owned(), Bytes::Read(text.as_bytes().to_vec()))).collect();
+fn open(files: &[(&str, &str)]) -> SchemeFiles {
+    let folder: Folder =
+        files.iter().map(|(name, text)| ((*name).to_owned(), FileBytes::Read(text.as_bytes().to_vec()))).collect();
     base::open(&folder)
 }
 
@@ -104,17 +105,17 @@ fn strategies_per_second() -> f64 {
     let opened = open(&[("scheme.toml", SCHEME), ("assumptions.toml", WORLD), ("segments.csv", SEGMENTS)]);
     let checked = contract::check(&opened);
     let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let assumptions = assumptions::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
     let start = Instant::now();
-    let stage = Stage::build(&scheme, &assumptions, 1, 0, REPLICATIONS);
+    let draws = CommonDraws::build(&scheme, &assumptions, 1, 0, REPLICATIONS);
     println!(
         "wellspent, drawing and sorting {} uniforms on all cores: {:.2} s",
         PEOPLE as usize * REPLICATIONS,
         start.elapsed().as_secs_f64()
     );
-    let arena = stage.arena(&scheme, &assumptions, 0);
+    let arena = draws.arena(&scheme, &assumptions, 0);
     let strategies: Vec<Strategy> = (0..2_000u64)
         .map(|strategy| {
             let effort = (0..5u64).map(|segment| 1_000.0 * open_unit(philox4x64([strategy, segment, 0, 0], [7, 0])[0]));
@@ -192,16 +193,16 @@ fn whole_stress() {
         let path = entry.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if let (true, Ok(bytes)) = (name.ends_with(".toml") || name.ends_with(".csv"), std::fs::read(&path)) {
-            folder.insert(name, Bytes::Read(bytes));
+            folder.insert(name, FileBytes::Read(bytes));
         }
     }
     let opened = base::open(&folder);
     let Some(scheme) = contract::check(&opened).scheme else { return };
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let Some(assumptions) = assumptions::read(&reader, &scheme) else { return };
     let start = Instant::now();
-    let result = stress(&opened, &scheme, &assumptions, Options::default(), &|_, _| {});
+    let result = stress(&opened, &scheme, &assumptions, StressOptions::default(), &|_, _| {});
     println!(
         "wellspent stress transforming-rehabilitation-2013 (21 areas, 108,000 people, 200 replications, {} scenarios, all cores): {:.1} s",
         result.scenarios,

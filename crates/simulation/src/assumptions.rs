@@ -1,85 +1,81 @@
-//! What is believed: the people, what becomes of them with and without help, what help costs, what results are worth to the
-//! public, what the commissioner intends. Read from `assumptions.toml`; every number may carry a range and a source.
+//! The assumptions: who comes, their outcomes with and without help, what help costs, what results are worth to the public, and what
+//! the commissioner intends. They are read from `assumptions.toml`. Every number may have a range and a source.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::document::{Reader, Section};
-use base::literal::{Change, Count, Literal, PerHead, Plain, Points};
+use base::literal::{Change, Count, Literal, PerHead, Plain, Points, RefusedNumber};
 use base::money::{Pence, Rate};
-use base::opened::Opened;
-use base::pen::Pen;
 use base::problem::Problem;
-use base::schedule::{Keys, Refused, Schedule, find_column, find_table};
-use base::spelling::folded;
-use base::table::Table;
+use base::reader::{Reader, Section};
+use base::schedule::{Schedule, ScheduleKeys, find_column, find_table};
+use base::scheme_files::SchemeFiles;
+use base::similar_names::folded;
+use base::table::CsvTable;
+use base::toml_editor::TomlEditor;
 use contract::Scheme;
 use contract::read::SCHEME_FILE;
-use contract::terms::{Baseline, Intake, Kind};
+use contract::terms::{Baseline, Intake, OutcomeKind};
 
-mod temptation;
-mod warnings;
-
-pub use warnings::warnings;
+mod gaming;
 
 use crate::individuals::{self, Individuals};
 
-/// The file with the beliefs.
+/// The assumptions file.
 pub const ASSUMPTIONS_FILE: &str = "assumptions.toml";
 
-/// Beliefs about people, costs and effects. Money in pounds, chances as proportions.
+/// Assumptions about people, costs and effects. Money is in pounds, and chances are proportions.
 #[derive(Clone, Debug)]
 pub struct Assumptions {
     pub name: String,
-    pub segments: Vec<Segment>,
-    /// People of one segment who are not alike, where the assumptions names a file of them.
+    pub segments: Vec<SegmentAssumptions>,
+    /// People of one segment with chances of their own, where the assumptions name a file of them.
     pub individuals: Option<Arc<Individuals>>,
     /// Contract years that are simulated, from the first.
     pub years: usize,
     /// People who come, as a share of those expected.
     pub volume: f64,
     /// One for each outcome of the scheme.
-    pub outcomes: Vec<Belief>,
+    pub outcomes: Vec<OutcomeAssumptions>,
     pub help: Vec<Help>,
-    /// For each outcome of the scheme, how far the provider could claim it for people to whom it did not happen.
-    pub false_claims: Vec<Option<Rising>>,
-    /// How far the provider could label people as a segment that they are not of.
-    pub relabelling: Option<Rising>,
+    /// For each outcome of the scheme, how far the provider could claim it for people who do not have it.
+    pub false_claims: Vec<Option<RisingCost>>,
+    /// How far the provider could label people as a segment that they do not belong to.
+    pub relabelling: Option<RisingCost>,
     /// For each outcome of the scheme, how many of a cohort's results could be dated in the cohort before or after.
-    pub timing: Vec<Option<Rising>>,
+    pub timing: Vec<Option<RisingCost>>,
     pub pilot: Option<Pilot>,
-    /// What the contract compels, whatever the strategy: pounds for each person served.
+    /// What the contract requires, whatever the strategy: pounds for each person served.
     pub cost_each_person: Schedule<Pence>,
-    /// The part of that cost which does not follow the number of people, once staff and buildings are there for those
-    /// expected.
+    /// The share of that cost that does not follow the number of people, because staff and buildings are there for those expected.
     pub cost_fixed_share: f64,
     /// Fixed cost of one area for a year, in pounds.
     pub cost_each_year: Schedule<Pence>,
     pub intended: Intended,
-    pub provider: Provider,
+    pub provider: ProviderAssumptions,
 }
 
-/// People alike in what becomes of them, whom a provider can tell from others.
+/// People with the same prospects, whom the provider can tell apart from others.
 #[derive(Clone, Debug)]
-pub struct Segment {
+pub struct SegmentAssumptions {
     pub name: String,
     /// Share of the people of an area.
     pub share: f64,
     /// Position of the contract's segment that prices it.
     pub priced_as: usize,
-    /// Pounds for bringing in one of these people, who would else fall out before they count; `None` when they start anyhow.
+    /// Pounds for bringing in one of these people, who would otherwise drop out before they count. `None` when they start without it.
     pub bring_in: Option<f64>,
 }
 
-/// Something that can be done with up to a share of cases, the easy ones first: the first costs nothing, the last so many
-/// pounds, and those between in proportion.
+/// The cost of something that can be done with up to a share of cases, the easy ones first. The first costs nothing, the last costs a
+/// stated amount, and those between in proportion.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rising {
+pub struct RisingCost {
     pub at_most: f64,
     pub cost_of_last: f64,
 }
 
-impl Rising {
+impl RisingCost {
     /// Pounds for doing it with a share of so many cases.
     #[must_use]
     pub fn cost(&self, share: f64, cases: f64) -> f64 {
@@ -93,8 +89,7 @@ impl Rising {
     }
 }
 
-/// Where the belief in a kind of help comes from, when it was chosen for its pilot. Shares are of what the help moves, in the
-/// unit of its `moves`.
+/// The pilot for which a kind of help was chosen. Shares are of what the help moves, in the unit of its `moves`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pilot {
     /// Position of the help.
@@ -112,13 +107,13 @@ pub struct Pilot {
     pub cost_rises: f64,
 }
 
-/// What is believed of one outcome.
+/// The assumptions about one outcome.
 #[derive(Clone, Debug)]
-pub struct Belief {
+pub struct OutcomeAssumptions {
     /// Binary: the chance as things are now. Frequency: mean events of a person affected. Sustained: the chance of lasting
     /// each further period.
     pub now: Schedule<f64>,
-    /// Shift the segments' odds so that each area's rate meets this one, usually the contract's fixed baseline.
+    /// The segments' odds are shifted so that each area's rate equals this one, usually the contract's fixed baseline.
     pub matches: Option<Schedule<Rate>>,
     /// The chance of the same people before they started, where results are compared with it.
     pub before: Option<Schedule<f64>>,
@@ -139,10 +134,10 @@ pub struct Help {
     pub moves: Vec<Option<Schedule<Move>>>,
 }
 
-/// The most that help can do to a chance, always for the better.
+/// The most that help can improve a chance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Move {
-    /// A share of the chance of the bad result (or, where more is better, of the chance that it fails to happen).
+    /// A share of the chance of the bad result. Where more is better, that is the chance that it does not happen.
     Relative(f64),
     /// A proportion of all people.
     Points(f64),
@@ -151,20 +146,20 @@ pub enum Move {
 /// What the commissioner expects of an honest provider.
 #[derive(Clone, Debug)]
 pub enum Intended {
-    /// The cheapest way to better an outcome by so much (proportion of people).
+    /// The cheapest way to improve an outcome by this proportion of people.
     Aim { outcome: usize, better_by: f64 },
-    /// So many pounds for each person, by segment.
+    /// Pounds for each person, by segment.
     Spend(Schedule<f64>),
 }
 
-/// How providers are thought to weigh things; all are assumptions.
+/// How agent types weigh profit, risk and public value, and what margin is fair.
 #[derive(Clone, Debug)]
-pub struct Provider {
+pub struct ProviderAssumptions {
     /// Pounds of mean profit given up for each pound of its standard deviation (the cautious provider).
     pub caution: f64,
-    /// Share of the public's value felt as its own (the mission-minded provider).
+    /// Share of the public's value that counts as its own (the mission-minded provider).
     pub mission: f64,
-    /// The largest margin on payments that is thought fair.
+    /// The largest margin on payments that is fair.
     pub fair_margin: f64,
     /// Scale of the imperfect provider's mistakes, as a share of what it is paid.
     pub imprecision: f64,
@@ -172,7 +167,7 @@ pub struct Provider {
 
 /// Reads the assumptions; `None` when there is any error. Problems go to the reader.
 pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
-    let top = reader.document(ASSUMPTIONS_FILE, "assumptions = \"What is believed about …\"")?;
+    let top = reader.document(ASSUMPTIONS_FILE, "assumptions = \"What we assume about …\"")?;
     // The key was `world` in the version before.
     let title = if top.has("assumptions") { None } else { top.text("world").map(str::to_owned) };
     let name = title.unwrap_or_else(|| {
@@ -181,7 +176,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
     let people = top.required_section("people", "a table [people]");
     let mut segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
     let listed = people.as_ref().filter(|table| table.has("individuals"));
-    let individuals = listed.and_then(|table| individuals::read(table, scheme, &segments)).map(Arc::new);
+    let individuals = listed.and_then(|table| individuals::read(table, scheme, &names_and_shares(&segments))).map(Arc::new);
     if let Some(file) = individuals.as_deref().filter(|_| segments.iter().all(|segment| segment.share == 0.0)) {
         segments.iter_mut().enumerate().for_each(|(at, segment)| segment.share = file.share(at));
     }
@@ -190,14 +185,14 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
     if let Some(table) = people {
         table.finish();
     }
-    let keys = Keys {
+    let keys = ScheduleKeys {
         areas: scheme.areas.clone(),
         segments: segments.iter().map(|segment| segment.name.clone()).collect(),
         years: scheme.years(),
     };
     let outcomes = outcomes(&top, scheme, &keys, individuals.as_deref());
     let help = help(&top, scheme, &keys, individuals.as_deref());
-    let temptation = temptation::read(&top, scheme, &help);
+    let gaming = gaming::read(&top, scheme, &help);
     let assessment = assessment(&top, scheme, &keys);
     let cost = top.required_section("cost", "a table [cost] with each_person");
     let (cost_each_person, cost_fixed_share, cost_each_year) = match &cost {
@@ -228,10 +223,10 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         name,
         segments,
         individuals,
-        false_claims: temptation.false_claims,
-        relabelling: temptation.relabelling,
-        timing: temptation.timing,
-        pilot: temptation.pilot,
+        false_claims: gaming.false_claims,
+        relabelling: gaming.relabelling,
+        timing: gaming.timing,
+        pilot: gaming.pilot,
         years,
         volume: volume.as_f64(),
         outcomes,
@@ -248,16 +243,35 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
     })
 }
 
-/// Who falls out before they count unless the provider brings them in.
+fn names_and_shares(segments: &[SegmentAssumptions]) -> Vec<(String, f64)> {
+    segments.iter().map(|segment| (segment.name.clone(), segment.share)).collect()
+}
+
+/// The file of individuals that the assumptions name, as it is written there.
+#[must_use]
+pub fn people_file(opened: &SchemeFiles) -> Option<String> {
+    TomlEditor::new(opened, ASSUMPTIONS_FILE)?.words(&["people", "individuals"]).map(str::to_owned)
+}
+
+/// People expected in each of the contract's segments, over all areas and cohorts.
+pub(crate) fn expected_by_segment(scheme: &Scheme) -> Vec<f64> {
+    let in_segment = |segment: usize| -> i64 {
+        let areas = 0..scheme.areas.len();
+        areas.flat_map(|area| scheme.cohorts.iter().map(move |cohort| scheme.people.at(area, segment, cohort.year).0)).sum()
+    };
+    (0..scheme.segments.len()).map(|segment| in_segment(segment) as f64).collect()
+}
+
+/// Who drops out before they count unless the provider brings them in.
 struct Assessment {
     falls_out: Schedule<f64>,
     bring_in: Schedule<f64>,
 }
 
-fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Assessment> {
+fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &ScheduleKeys) -> Option<Assessment> {
     let table = top.section("assessment")?;
     warn_without_source(&table);
-    let fix = "write the share of those referred who fall out before they start unless somebody sees to it";
+    let fix = "write the share of those referred who drop out before they start unless the provider brings them in";
     let shares = table.schedule_up_to("falls_out", keys, Rate(base::money::WHOLE), "more than everyone", fix);
     let bring_in = table.positive_schedule::<Pence>("bring_in", keys).map(Pence::pounds);
     table.finish();
@@ -265,7 +279,7 @@ fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Ass
         table.push(
             Problem::at(table.file, table.span, "the contract counts people without an assessment")
                 .expected("intake = \"after assessment\" in scheme.toml")
-                .fix("remove [assessment], or change the contract's intake; until then nobody is taken to fall out")
+                .fix("remove [assessment], or change the contract's intake. Until then we assume that no one drops out")
                 .warning(),
         );
         return None;
@@ -274,19 +288,19 @@ fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Ass
 }
 
 impl Assumptions {
-    /// Parts each segment into those who start anyhow and those whom the provider must bring in, alike in all else.
+    /// Splits each segment into those who start anyway and those whom the provider must bring in. They are alike in all else.
     fn with_hard_to_start(mut self, assessment: &Assessment) -> Assumptions {
-        // For each segment that comes out, the one whose beliefs it shares.
+        // For each new segment, the one whose assumptions it shares.
         let mut like = Vec::new();
         for (at, segment) in std::mem::take(&mut self.segments).into_iter().enumerate() {
             let falls_out = assessment.falls_out.at(0, at, 0);
-            let hard = Segment {
+            let hard = SegmentAssumptions {
                 name: format!("{}, hard to start", segment.name),
                 share: segment.share * falls_out,
                 bring_in: Some(assessment.bring_in.at(0, at, 0)),
                 ..segment.clone()
             };
-            let easy = Segment { share: segment.share * (1.0 - falls_out), ..segment };
+            let easy = SegmentAssumptions { share: segment.share * (1.0 - falls_out), ..segment };
             for part in [easy, hard].into_iter().filter(|part| part.share > 0.0) {
                 self.segments.push(part);
                 like.push(at);
@@ -322,7 +336,7 @@ fn warn_without_source(table: &Section<'_, '_>) {
     }
 }
 
-fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
+fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<SegmentAssumptions> {
     warn_without_source(table);
     if !table.has("segments") {
         let share = if table.has("individuals") { 0.0 } else { 1.0 / scheme.segments.len() as f64 };
@@ -331,19 +345,19 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
                 table
                     .problem(
                         "segments",
-                        "the contract tells segments apart, and the assumptions does not say how many people are in each",
+                        "the contract has several segments, and the assumptions do not say how many people are in each",
                     )
                     .expected("segments = \"segments.csv\", a table with columns segment and share")
                     .fix("add the table, with one row for each segment of the contract"),
             );
         }
         let named = scheme.segments.iter().enumerate();
-        return named.map(|(at, name)| Segment { name: name.clone(), share, priced_as: at, bring_in: None }).collect();
+        return named.map(|(at, name)| SegmentAssumptions { name: name.clone(), share, priced_as: at, bring_in: None }).collect();
     }
     let file = table.required_text("segments", "the name of a CSV file, such as \"segments.csv\"");
     let Some(csv) = find_table(table, "segments", &file) else { return Vec::new() };
     let Some(name) = find_column(table, "segments", csv, "segment") else { return Vec::new() };
-    // A file of individuals says by itself how many people are in each segment; shares are then filled in from it.
+    // A file of individuals shows how many people are in each segment. Shares are then filled in from it.
     let share = match csv.column("share") {
         None if table.has("individuals") => None,
         _ => match find_column(table, "segments", csv, "share") {
@@ -353,22 +367,22 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
     };
     let priced_as = csv.column("priced_as");
     let mut known = true;
-    let mut out: Vec<Segment> = Vec::new();
+    let mut out: Vec<SegmentAssumptions> = Vec::new();
     if csv.rows.len() > MOST_SEGMENTS {
         table.push(
             csv.problem(csv.head(), "there are more segments than can be simulated")
                 .read(format!("{} rows", csv.rows.len()))
                 .expected(format!("at most {MOST_SEGMENTS}"))
-                .fix("look for a table of something else, such as people; they are named by `individuals`"),
+                .fix("check whether this is a table of people: that file is named by `individuals`"),
         );
         return out;
     }
-    // Names that differ by capital letters, blanks or what nobody sees are one name.
+    // Names that differ only by capital letters, blanks or invisible characters are one name.
     let mut places = BTreeMap::new();
     for row in &csv.rows {
         let earlier = places.insert(folded(&row[name].text), row[name].span);
         if row[name].text.is_empty() || earlier.is_some() {
-            let line = |span| csv.line(&table.reader.opened.sources, span);
+            let line = |span| csv.line(&table.reader.files.sources, span);
             let read = match earlier.filter(|_| !row[name].text.is_empty()) {
                 Some(earlier) => format!("`{}` on lines {} and {}", row[name].text, line(earlier), line(row[name].span)),
                 None => row[name].text.clone(),
@@ -401,24 +415,29 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         };
         known &= position.is_some();
         if position.is_none() && priced_as.is_none() && names_none(csv, name, scheme) {
-            // One word of a column that is missing, rather than one for each row.
+            // One message about a column that is missing, and not one for each row.
             table.push_once(
                 csv.problem(csv.head(), format!("{} does not say which segments of the contract price its people", csv.name))
                     .read(csv.columns().collect::<Vec<_>>().join(", "))
                     .expected(format!("a column `priced_as` with one of {} in each row", scheme.segments.join(", ")))
                     .nearest("priced_as", csv.columns())
-                    .fix("add the column, or correct its name; without it a row's own name must be that of a contract segment"),
+                    .fix("add the column, or correct its name. Without it, a row's own name must be that of a contract segment"),
             );
         } else if position.is_none() {
             table.push(
-                csv.problem(contract.span, format!("the contract has no segment `{}` to price these people by", contract.text))
+                csv.problem(contract.span, format!("the contract has no segment `{}` to price these people", contract.text))
                     .read(contract.text.clone())
                     .expected(format!("one of {}", scheme.segments.join(", ")))
                     .nearest(&contract.text, scheme.segments.iter().map(String::as_str))
                     .fix("add a column `priced_as` with the contract's segment, or correct the name"),
             );
         }
-        out.push(Segment { name: row[name].text.clone(), share, priced_as: position.unwrap_or_default(), bring_in: None });
+        out.push(SegmentAssumptions {
+            name: row[name].text.clone(),
+            share,
+            priced_as: position.unwrap_or_default(),
+            bring_in: None,
+        });
     }
     let Some(share) = share else { return out };
     let sum: f64 = out.iter().map(|segment| segment.share).sum();
@@ -428,14 +447,14 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
         table.push(
             csv.problem(csv.header[share].span, "the shares do not add up")
                 .read(format!("{} in all", Rate::from_f64(central)))
-                .expected("100 % in all")
-                .fix("correct the shares so that they add up to 100 %"),
+                .expected("100% in all")
+                .fix("correct the shares so that they add up to 100%"),
         );
     }
     if known && !csv.incomplete {
-        nobody_in_a_segment(table, csv, &out, scheme);
+        empty_segments(table, csv, &out, scheme);
     }
-    // Shares that carry ranges are drawn one by one and then brought back to 100 %.
+    // Shares that carry ranges are drawn one by one and then brought back to 100%.
     out.iter_mut().for_each(|segment| segment.share /= sum.max(1e-12));
     out
 }
@@ -444,26 +463,26 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segment> {
 const MOST_SEGMENTS: usize = 1_000;
 
 /// Whether no row of a table has the name of a contract segment; then it is a column that is missing, not a name that is wrong.
-fn names_none(csv: &Table, name: usize, scheme: &Scheme) -> bool {
+fn names_none(csv: &CsvTable, name: usize, scheme: &Scheme) -> bool {
     csv.rows.iter().all(|row| !scheme.segments.contains(&row[name].text))
 }
 
-/// People whom the contract expects in a segment must be somebody in the assumptions.
-fn nobody_in_a_segment(table: &Section<'_, '_>, csv: &Table, found: &[Segment], scheme: &Scheme) {
+/// The assumptions must have people in each segment in which the contract expects them.
+fn empty_segments(table: &Section<'_, '_>, csv: &CsvTable, found: &[SegmentAssumptions], scheme: &Scheme) {
     if !scheme.people.by_segment() {
         return;
     }
-    for (at, expected) in warnings::expected_by_segment(scheme).into_iter().enumerate() {
+    for (at, expected) in expected_by_segment(scheme).into_iter().enumerate() {
         let share: f64 = found.iter().filter(|segment| segment.priced_as == at).map(|segment| segment.share).sum();
         if expected > 0.0 && share <= 0.0 {
             let name = &scheme.segments[at];
             table.push(
                 csv.problem(
                     csv.head(),
-                    format!("nobody in {} is priced as `{name}`, where the contract expects people", csv.name),
+                    format!("no row of {} is priced as `{name}`, where the contract expects people", csv.name),
                 )
-                .read(format!("{expected} people of `{name}` expected in all"))
-                .expected(format!("at least one row with a share above 0 % that is priced as `{name}`"))
+                .read(format!("{expected} people of `{name}` expected in total"))
+                .expected(format!("at least one row with a share above 0% that is priced as `{name}`"))
                 .fix("add a row for these people, or correct `people` in scheme.toml"),
             );
         }
@@ -475,7 +494,7 @@ fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {
     if !(1..=scheme.years() as i64).contains(&years) {
         table.push(
             table
-                .problem("years", "the contract does not have so many years of cohorts")
+                .problem("years", "the contract does not have cohorts in so many years")
                 .read(years.to_string())
                 .expected(format!("a number from 1 to {}", scheme.years()))
                 .fix("leave the key out to simulate them all"),
@@ -485,63 +504,70 @@ fn years(table: &Section<'_, '_>, scheme: &Scheme) -> usize {
     years as usize
 }
 
-fn outcomes(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Belief> {
-    let nothing = Belief { now: Schedule::constant(0.0), matches: None, before: None, trend: 0.0, value: 0.0 };
+fn outcomes(
+    top: &Section<'_, '_>,
+    scheme: &Scheme,
+    keys: &ScheduleKeys,
+    individuals: Option<&Individuals>,
+) -> Vec<OutcomeAssumptions> {
+    let nothing = OutcomeAssumptions { now: Schedule::constant(0.0), matches: None, before: None, trend: 0.0, value: 0.0 };
     let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
         return vec![nothing; scheme.outcomes.len()];
     };
-    let believe = |outcome: &contract::terms::Outcome| -> Belief {
-        let Some(table) = tables.required_section(&outcome.name, "what is believed of this outcome") else {
+    let believe = |outcome: &contract::terms::Outcome| -> OutcomeAssumptions {
+        let Some(table) = tables.required_section(&outcome.name, "the assumptions about this outcome") else {
             return nothing.clone();
         };
         warn_without_source(&table);
         let chance = |key: &str| {
-            let fix = "correct the number; a chance lies between 0 % and 100 %";
+            let fix = "correct the number: a chance is between 0% and 100%";
             let rates = table.schedule_up_to(key, keys, Rate(base::money::WHOLE), "a chance above certainty", fix);
             rates.map(|rate| rate.as_f64())
         };
         let now = match outcome.kind {
-            Kind::Binary if individuals.is_some_and(|file| scheme.outcome(&outcome.name).is_some_and(|at| file.have(at))) => {
+            OutcomeKind::Binary
+                if individuals.is_some_and(|file| scheme.outcome(&outcome.name).is_some_and(|at| file.have(at))) =>
+            {
                 if table.has("now") {
                     table.push(
                         table
-                            .problem("now", "the file of individuals gives everybody's own chance already")
+                            .problem("now", "the file of individuals already gives each person's chance")
                             .expected("the chance in one place")
                             .fix(format!("remove the line, or the column `{}` of that file", outcome.name)),
                     );
                 }
                 Schedule::constant(0.0)
             }
-            Kind::Binary => chance("now"),
-            Kind::Frequency { .. } => table.checked_schedule::<PerHead>("each", keys, too_few).map(|each| each.0.as_f64()),
-            Kind::Sustained { .. } => chance("continues"),
+            OutcomeKind::Binary => chance("now"),
+            OutcomeKind::Frequency { .. } => table.checked_schedule::<PerHead>("each", keys, too_few).map(|each| each.0.as_f64()),
+            OutcomeKind::Sustained { .. } => chance("continues"),
         };
         let matches = matched(&table, outcome, keys);
-        let held_against_before = matches!(outcome.baseline, Baseline::Before { .. });
-        let before = held_against_before.then(|| match outcome.kind {
-            Kind::Frequency { .. } => table.positive_schedule::<PerHead>("before", keys).map(|each| each.0.as_f64()),
-            Kind::Binary | Kind::Sustained { .. } => chance("before"),
+        let compared_with_before = matches!(outcome.baseline, Baseline::Before { .. });
+        let before = compared_with_before.then(|| match outcome.kind {
+            OutcomeKind::Frequency { .. } => table.positive_schedule::<PerHead>("before", keys).map(|each| each.0.as_f64()),
+            OutcomeKind::Binary | OutcomeKind::Sustained { .. } => chance("before"),
         });
         let trend: Points = table.number("trend").unwrap_or_default();
         let value: Pence = table.positive("value").unwrap_or_default();
         table.finish();
-        Belief { now, matches, before, trend: trend.0.as_f64(), value: value.pounds() }
+        OutcomeAssumptions { now, matches, before, trend: trend.0.as_f64(), value: value.pounds() }
     };
     let beliefs = scheme.outcomes.iter().map(believe).collect();
     tables.finish();
     beliefs
 }
 
-/// The rate that each area as a whole is to meet: the contract's fixed baseline, or one of the file's own where the contract
+/// The rate that each area as a whole must equal. It is the contract's fixed baseline, or a rate of this file where the contract
 /// compares with a group measured at the same time.
-fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &Keys) -> Option<Schedule<Rate>> {
+fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &ScheduleKeys) -> Option<Schedule<Rate>> {
     const KEY: &str = "matches_baseline";
     if !table.has(KEY) {
         return None;
     }
     let rate = match &outcome.baseline {
-        _ if !table.says_truth(KEY) => {
-            let fix = "write true, or a rate between 0 % and 100 %";
+        _ if !table.is_truth(KEY) => {
+            let fix = "write true, or a rate between 0% and 100%";
             Some(table.schedule_up_to(KEY, keys, Rate(base::money::WHOLE), "a chance above certainty", fix))
         }
         _ if table.truth(KEY) == Some(false) => return None,
@@ -559,11 +585,11 @@ fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &K
     rate
 }
 
-/// The text of the assumptions file for a scheme whose baselines have changed: a scenario that was matched to a fixed baseline which the
-/// contract no longer has keeps the rate as a belief of its own. `None` when the folder has no scenario, or nothing changes.
+/// The text of the assumptions file for a scheme whose baselines have changed. Where an outcome was matched to a fixed baseline that
+/// the contract no longer has, the file keeps the rate. `None` when the folder has no assumptions file, or nothing changes.
 #[must_use]
-pub fn amended(opened: &Opened, before: &Scheme, after: &Scheme) -> Option<String> {
-    let (mut pen, contract) = (Pen::new(opened, ASSUMPTIONS_FILE)?, Pen::new(opened, SCHEME_FILE)?);
+pub fn amended(opened: &SchemeFiles, before: &Scheme, after: &Scheme) -> Option<String> {
+    let (mut pen, contract) = (TomlEditor::new(opened, ASSUMPTIONS_FILE)?, TomlEditor::new(opened, SCHEME_FILE)?);
     for (old, new) in before.outcomes.iter().zip(&after.outcomes).filter(|(old, new)| old.baseline != new.baseline) {
         let key = ["outcome", old.name.as_str(), "matches_baseline"];
         let stated = contract.value(&["outcome", &old.name, "baseline"]);
@@ -574,36 +600,36 @@ pub fn amended(opened: &Opened, before: &Scheme, after: &Scheme) -> Option<Strin
     Some(pen.finish())
 }
 
-/// Those to whom it happens have at least one event each.
-fn too_few(each: &PerHead) -> Option<Refused> {
-    (each.0.as_f64() < 1.0).then(|| Refused {
+/// People who are affected have at least one event each.
+fn too_few(each: &PerHead) -> Option<RefusedNumber> {
+    (each.0.as_f64() < 1.0).then(|| RefusedNumber {
         what: "fewer than one event for each person affected".into(),
         expected: "at least \"1 per person\"".into(),
-        fix: "count the events of those to whom it happens, not of everyone".into(),
+        fix: "count the events of those affected, and not of everyone".into(),
     })
 }
 
-fn free(cost: &Pence) -> Option<Refused> {
-    (cost.0 <= 0).then(|| Refused {
+fn free(cost: &Pence) -> Option<RefusedNumber> {
+    (cost.0 <= 0).then(|| RefusedNumber {
         what: "help cannot be free".into(),
         expected: "an amount above zero".into(),
         fix: "write what half of the possible effect costs for one person".into(),
     })
 }
 
-fn beyond(change: &Change) -> Option<Refused> {
+fn beyond(change: &Change) -> Option<RefusedNumber> {
     let (Change::Relative(rate) | Change::Points(rate)) = change;
-    (!(0.0..=1.0).contains(&rate.as_f64())).then(|| Refused {
+    (!(0.0..=1.0).contains(&rate.as_f64())).then(|| RefusedNumber {
         what: "help cannot do less than nothing or more than everything".into(),
-        expected: "from 0 % to 100 %".into(),
+        expected: "from 0% to 100%".into(),
         fix: "write the most that money can buy, such as \"20 %\"".into(),
     })
 }
 
-/// Points off everybody's chance alike would take more than all from those of low risk, and could not be worked out once for
-/// every strategy.
-fn points(change: &Change) -> Option<Refused> {
-    matches!(change, Change::Points(_)).then(|| Refused {
+/// The same number of points off everyone's chance would take more than all of a low risk, and could not be worked out once for every
+/// strategy.
+fn points(change: &Change) -> Option<RefusedNumber> {
+    matches!(change, Change::Points(_)).then(|| RefusedNumber {
         what: "help in percentage points, for people with chances of their own".into(),
         expected: "a relative change, such as \"20 %\"".into(),
         fix: "write it as a share of each person's own risk".into(),
@@ -613,7 +639,7 @@ fn points(change: &Change) -> Option<Refused> {
 /// The most kinds of help: each is a dimension of every search.
 const MOST_HELP: usize = 40;
 
-fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option<&Individuals>) -> Vec<Help> {
+fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &ScheduleKeys, individuals: Option<&Individuals>) -> Vec<Help> {
     let Some(tables) = top.required_section("help", "a table [help.NAME] for each kind of help that money can buy") else {
         return Vec::new();
     };
@@ -639,7 +665,7 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option
         if let Some(list) = table.required_section("moves", "a table [help.NAME.moves]: outcome = \"20 %\"") {
             for (name, span) in list.keys() {
                 let Some(at) = scheme.outcome(name) else {
-                    if top.reader.only_counts(top.file) {
+                    if top.reader.counts_only(top.file) {
                         continue;
                     }
                     let known = scheme.outcomes.iter().map(|outcome| outcome.name.as_str());
@@ -677,7 +703,7 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys, individuals: Option
     out
 }
 
-fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Intended> {
+fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &ScheduleKeys) -> Option<Intended> {
     let table = top.required_section("intended", "a table [intended]: what the commissioner expects of an honest provider")?;
     warn_without_source(&table);
     let intended = if table.has("spend") {
@@ -703,8 +729,8 @@ fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &Keys) -> Option<Inten
     intended
 }
 
-fn provider(top: &Section<'_, '_>) -> Provider {
-    let mut provider = Provider { caution: 0.5, mission: 0.5, fair_margin: 0.1, imprecision: 0.02 };
+fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {
+    let mut provider = ProviderAssumptions { caution: 0.5, mission: 0.5, fair_margin: 0.1, imprecision: 0.02 };
     let Some(table) = top.section("provider") else { return provider };
     if let Some(Plain(caution)) = table.positive("caution") {
         provider.caution = caution;

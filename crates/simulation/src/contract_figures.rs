@@ -1,62 +1,61 @@
-//! Figures of a scheme and its assumptions that textbooks have closed forms for, found by the code that stress-tests schemes: the
-//! exact best response, the pricing of every count that a cohort could show, and simulated people. In go a scheme and a scenario
-//! of one area; out come figures by name. No formula of the textbooks stands here.
+//! Figures of a scheme and its assumptions for which textbooks have closed forms, found by the code that stress-tests schemes: the
+//! exact best response, the pricing of every count that a cohort could show, and simulated people. No textbook formula is used here.
 
 use contract::Scheme;
-use contract::terms::Kind;
+use contract::terms::OutcomeKind;
 use risks::Estimate;
 
 use crate::assumptions::{Assumptions, Intended};
-use crate::chance::LoneCohort;
 use crate::draws::{extra, threshold, whether};
-use crate::game::{Figure, optimum};
-use crate::people::{Chances, People, people};
+use crate::game::{GameFigure, optimum};
+use crate::people::{AreaPeople, Chances, people};
+use crate::reference_strategies::{self, CommonDraws, StrategySet};
 use crate::search::{self, Budget, Weights};
 use crate::strategy::{Arena, Strategy};
-use crate::strategy_results::{self, Stage, Wanted};
+use crate::wrong_payment::LoneCohort;
 use base::philox::words;
 
-/// A scheme with what is believed about it.
+/// A scheme with its assumptions.
 #[derive(Clone, Debug)]
-pub struct Contract {
+pub struct ContractCase {
     pub scheme: Scheme,
     pub assumptions: Assumptions,
 }
 
-/// Replications on which what is simulated is simulated, and people in all of them together; a cohort so large that it needs fewer
-/// replications has less chance in it.
-const FUTURES: usize = 200;
+/// Replications, and the most people in all of them together. A cohort so large that it gets fewer replications has less chance in
+/// it.
+const REPLICATIONS: usize = 200;
 const PEOPLE: usize = 6_000_000;
 
 /// Every figure, in the first area.
 #[must_use]
-pub fn figures(contract: &Contract, seed: u64) -> Vec<Figure> {
-    let Contract { scheme, assumptions } = contract;
-    let people = people(scheme, assumptions).first().map_or(0, People::count);
-    let stage = Stage::build(scheme, assumptions, seed, 0, FUTURES.min(PEOPLE / people.max(1)).max(2));
-    let arena = stage.arena(scheme, assumptions, 0);
+pub fn figures(contract: &ContractCase, seed: u64) -> Vec<GameFigure> {
+    let ContractCase { scheme, assumptions } = contract;
+    let people = people(scheme, assumptions).first().map_or(0, AreaPeople::count);
+    let draws = CommonDraws::build(scheme, assumptions, seed, 0, REPLICATIONS.min(PEOPLE / people.max(1)).max(2));
+    let arena = draws.arena(scheme, assumptions, 0);
     let mut figures = best_strategy(&arena);
     if let Some(outcome) = scheme.outcomes.iter().position(|outcome| outcome.is_binary()) {
         figures.extend(chance(&arena, outcome));
     }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
-        if let Kind::Frequency { of, .. } = outcome.kind {
+        if let OutcomeKind::Frequency { of, .. } = outcome.kind {
             figures.extend(counts(&arena, at, of, seed));
         }
     }
     figures
 }
 
-fn exact(name: String, value: f64) -> Figure {
-    Figure { name, value: Estimate::exact(value) }
+fn exact(name: String, value: f64) -> GameFigure {
+    GameFigure { name, value: Estimate::exact(value) }
 }
 
 /// What is best for a provider that maximises profit under a contract without gates, segment by segment.
-fn best_strategy(arena: &Arena<'_>) -> Vec<Figure> {
+fn best_strategy(arena: &Arena<'_>) -> Vec<GameFigure> {
     let segments = arena.people.segments;
     let pay = search::payment_weights(arena);
     let best = search::along(arena, &pay, 1.0, &vec![true; segments]);
-    let solved = strategy_results::solve(arena, Budget::QUICK, Wanted::ForProfit);
+    let solved = reference_strategies::solve(arena, Budget::QUICK, StrategySet::ForProfit);
     let with = arena.true_outcomes(&best);
     let without = arena.true_outcomes(&Strategy::idle(&arena.chances, segments));
     let mut figures = Vec::new();
@@ -69,7 +68,7 @@ fn best_strategy(arena: &Arena<'_>) -> Vec<Figure> {
         let (cost, people) = (arena.cost(&alone), arena.in_segment(at));
         let payments = arena.payments(&alone).total;
         let profit = Estimate::of(payments.iter().map(|paid| (paid - cost) / people));
-        figures.push(Figure { name: format!("profit a head of {name}"), value: profit });
+        figures.push(GameFigure { name: format!("profit a head of {name}"), value: profit });
         if let Some(&outcome) = arena.ranks.binary_outcomes().first() {
             figures.push(exact(format!("deadweight of {name}"), without[outcome][at] / with[outcome][at]));
         }
@@ -77,8 +76,8 @@ fn best_strategy(arena: &Arena<'_>) -> Vec<Figure> {
     figures
 }
 
-/// The effort of one kind of help on one segment that earns the most, looked for along the whole line: a second road to what the
-/// exact best response gives, which knows that help has diminishing returns of one particular form.
+/// The effort of one kind of help on one segment that earns the most, searched along the whole line. It is a second way to find the
+/// exact best response, without its knowledge that help has diminishing returns of one particular form.
 fn by_trying(arena: &Arena<'_>, pay: &Weights, segment: usize) -> f64 {
     let earns = |effort: f64| {
         let mut efforts = vec![0.0; arena.chances.helps.len() * arena.people.segments];
@@ -94,7 +93,7 @@ fn by_trying(arena: &Arena<'_>, pay: &Weights, segment: usize) -> f64 {
 
 /// What chance alone pays, and how large a cohort has to be before it does not decide: every count that a cohort could show,
 /// priced by the scheme's own rules.
-fn chance(arena: &Arena<'_>, outcome: usize) -> Vec<Figure> {
+fn chance(arena: &Arena<'_>, outcome: usize) -> Vec<GameFigure> {
     let lone = LoneCohort::like(arena.scheme, arena.assumptions, arena.people, outcome);
     let people = arena.people.count() / arena.people.cohorts.len().max(1);
     let still = lone.without_chance(people, lone.chance);
@@ -129,8 +128,8 @@ fn enough(power: &dyn Fn(usize) -> f64) -> Option<usize> {
     (1..=size).rev().take_while(|&size| power(size) >= POWER).last()
 }
 
-/// Events of each person, those without any among them: person by person, with the draws that every simulation here uses.
-fn counts(arena: &Arena<'_>, outcome: usize, of: usize, seed: u64) -> Vec<Figure> {
+/// Events of each person, zero included: person by person, with the draws that every simulation here uses.
+fn counts(arena: &Arena<'_>, outcome: usize, of: usize, seed: u64) -> Vec<GameFigure> {
     let name = &arena.scheme.outcomes[outcome].name;
     let chances: &Chances = &arena.chances;
     let mut events = Vec::new();
@@ -147,7 +146,7 @@ fn counts(arena: &Arena<'_>, outcome: usize, of: usize, seed: u64) -> Vec<Figure
     let mean = Estimate::of(events.iter().copied());
     let variance = Estimate::of(events.iter().map(|count| (count - mean.mean).powi(2)));
     vec![
-        Figure { name: format!("{name} a head"), value: mean },
-        Figure { name: format!("variance of {name} a head"), value: variance },
+        GameFigure { name: format!("{name} a head"), value: mean },
+        GameFigure { name: format!("variance of {name} a head"), value: variance },
     ]
 }

@@ -1,31 +1,30 @@
-//! Searches the rules themselves: prices, gates, caps, shares at risk and fees, for the scheme that does most for the public
-//! when the provider answers with its own best strategy. A search within a search.
+//! Searches for the design that does most for the public when the provider answers with its best response: prices, gates, caps,
+//! shares at risk and fees. It is a search within a search.
 //!
-//! What comes in is a scheme and a scenario; what goes out is the best design found, the frontier between spend, outcomes and
-//! money paid for chance, and what the full stress test says of the best. The section "Design" of `docs/method.md` says what
-//! is searched and what is assumed.
+//! It finds the best design, and the frontier between spend, outcomes and money paid for chance. It then puts the best design to
+//! the full stress test. The section "Design" of `docs/method.md` lists what is searched and what is assumed.
 
-use base::document::{Picks, Reader};
 use base::money::Pence;
-use base::opened::Opened;
+use base::reader::{Reader, ScenarioDraw};
+use base::scheme_files::SchemeFiles;
 use contract::fees::Fees;
 use contract::fixes::Fix;
 use contract::price::{NoLines, Paid, price};
 use contract::{Scheme, amend, read};
 use rayon::prelude::*;
-use risks::{Estimate, mean};
+use risks::{Estimate, RiskId, mean};
 
 use crate::assumptions::{self, Assumptions};
 use crate::fix::{STRAIGHT, changed, is_fee, is_rule, together, written};
-use crate::rank::Ranks;
+use crate::rank_evaluation::Ranks;
+use crate::reference_strategies::{self, CommonDraws};
 use crate::search::{self, Budget, Freedom};
 use crate::strategy::{Arena, Strategy};
-use crate::strategy_results::{self, Stage};
-use crate::stress::{self, Options, Progress};
+use crate::stress::{self, OnProgress, StressOptions};
 
-/// What a design is judged by; all within the budget.
+/// What a design is judged by, within the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Objective {
+pub enum DesignAim {
     /// The worth of outcomes to the public less what the payer pays.
     Value,
     /// The worth of outcomes.
@@ -34,31 +33,31 @@ pub enum Objective {
     Safe,
 }
 
-/// What is wanted of a design.
+/// What a design should achieve.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Wanted {
-    pub objective: Objective,
+pub struct DesignGoal {
+    pub objective: DesignAim,
     /// The most that may be spent, in pounds; by default what is meant to be spent today.
     pub budget: Option<f64>,
     /// The least share of what it is paid that the provider must keep on average to sign.
     pub margin: f64,
 }
 
-/// A design with what comes of it at the provider's best strategy. Money in pounds.
+/// A design and its result at the provider's best strategy. Money is in pounds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Design {
+pub struct EvaluatedDesign {
     /// Changes to the rules as they are; none for the scheme itself.
     pub changes: Vec<Fix>,
     /// What the payer pays, fees included.
     pub spend: Estimate,
-    /// Worth of the outcomes to the public, against no help for anyone.
+    /// Worth of the outcomes to the public, compared with no help for anyone.
     pub worth: f64,
     /// Worth less spend.
     pub value: Estimate,
     /// What the provider has left.
     pub profit: Estimate,
-    /// Paid for chance when nothing extra is done: how far results are paid above what the truth would be, on average over
-    /// replications, those in which chance takes counting as nothing.
+    /// Paid for chance when nothing extra is done: how far results are paid above what the truth would earn. It is an average over
+    /// replications, and those in which chance takes money away count as zero.
     pub for_chance: Estimate,
     /// The chance that this is more than a hundredth of what a contract pays in all, over people.
     pub chance: f64,
@@ -66,78 +65,78 @@ pub struct Design {
 
 /// The result of a search for a design.
 #[derive(Clone, Debug)]
-pub struct Designed {
-    pub objective: Objective,
+pub struct DesignSearchResult {
+    pub objective: DesignAim,
     pub budget: f64,
     /// The scheme as it is.
-    pub now: Design,
-    /// The best found, where any meets the conditions.
-    pub best: Option<Design>,
+    pub now: EvaluatedDesign,
+    /// The best found, where one meets the conditions.
+    pub best: Option<EvaluatedDesign>,
     /// Designs that no other beats in spend, worth and money paid for chance at once, by spend.
-    pub frontier: Vec<Design>,
+    pub frontier: Vec<EvaluatedDesign>,
     /// Findings that the full stress test has of the best design, with the share of scenarios in which each is present;
     /// `None` when there is no best, or it cannot be written as text.
-    pub left: Option<Vec<(&'static str, f64)>>,
+    pub left: Option<Vec<(RiskId, f64)>>,
     pub tried: usize,
 }
 
 /// What the payer is meant to spend today: payments when the provider does as intended.
 #[must_use]
-pub fn intended_spend(scheme: &Scheme, assumptions: &Assumptions, options: Options) -> f64 {
-    let stage = Stage::build(scheme, assumptions, options.seed, 0, options.replications);
+pub fn intended_spend(scheme: &Scheme, assumptions: &Assumptions, options: StressOptions) -> f64 {
+    let draws = CommonDraws::build(scheme, assumptions, options.seed, 0, options.replications);
     let spend = |area: usize| {
-        let arena = stage.arena(scheme, assumptions, area);
-        mean(&arena.payments(&strategy_results::intended(&arena)).total)
+        let arena = draws.arena(scheme, assumptions, area);
+        mean(&arena.payments(&reference_strategies::intended(&arena)).total)
     };
-    (0..stage.people.len()).into_par_iter().map(spend).collect::<Vec<f64>>().iter().sum()
+    (0..draws.people.len()).into_par_iter().map(spend).collect::<Vec<f64>>().iter().sum()
 }
 
 /// Searches for the best design.
 #[must_use]
 pub fn design(
-    opened: &Opened,
+    opened: &SchemeFiles,
     (scheme, assumptions): (&Scheme, &Assumptions),
-    wanted: Wanted,
-    options: Options,
-    progress: Progress<'_>,
-) -> Designed {
+    wanted: DesignGoal,
+    options: StressOptions,
+    progress: OnProgress<'_>,
+) -> DesignSearchResult {
     progress("drawing people", 0.0);
-    let Wanted { objective, budget, margin } = wanted;
+    let DesignGoal { objective, budget, margin } = wanted;
     let budget = budget.unwrap_or_else(|| intended_spend(scheme, assumptions, options));
-    let mut studio = Studio::new(scheme, assumptions, (objective, budget, margin), options);
+    let mut search = DesignSearch::new(scheme, assumptions, (objective, budget, margin), options);
     progress("trying shapes and levels of price", 0.05);
-    studio.try_levels();
+    search.try_levels();
     progress("moving prices more finely", 0.35);
-    studio.refine_levels();
+    search.refine_levels();
     progress("moving the prices of segments", 0.5);
-    studio.refine_segments();
-    progress("playing the frontier on fresh replications", 0.65);
-    let rows = studio.frontier();
-    let best = studio.best().and_then(|best| rows.iter().position(|&at| at == best));
-    let mut frontier = studio.on_fresh_replications(&[&[0], rows.as_slice()].concat(), options);
+    search.refine_segments();
+    progress("simulating the frontier on fresh replications", 0.65);
+    let rows = search.frontier();
+    let best = search.best().and_then(|best| rows.iter().position(|&at| at == best));
+    let mut frontier = search.on_fresh_replications(&[&[0], rows.as_slice()].concat(), options);
     let now = frontier.remove(0);
     let best = best.map(|at| frontier[at].clone());
     progress("testing the best design in full", 0.75);
     let left = best.as_ref().and_then(|best| left(opened, scheme, &best.changes, options, progress));
     progress("done", 1.0);
-    Designed { objective, budget, now, best, frontier, left, tried: studio.tried.len() }
+    DesignSearchResult { objective, budget, now, best, frontier, left, tried: search.tried.len() }
 }
 
 /// One design as the search sees it.
 #[derive(Clone, Debug)]
-struct Tried {
+struct TriedDesign {
     changes: Vec<Fix>,
     /// The provider's best strategy, by area.
     strategies: Vec<Strategy>,
     spend: f64,
     worth: f64,
     for_chance: f64,
-    /// Whether the provider has nothing to lose by signing.
+    /// Whether the provider signs (its participation constraint).
     signs: bool,
 }
 
-/// What a design does in the replications it is played in, summed over areas.
-struct Outturn {
+/// What a design does in the replications it is simulated on, summed over areas.
+struct DesignOutcome {
     payments: Vec<f64>,
     results: Vec<f64>,
     cost: f64,
@@ -150,7 +149,7 @@ struct Outturn {
 
 /// A way to pay for results, and how its prices are set.
 #[derive(Clone)]
-struct Shape {
+struct PriceShape {
     rules: Vec<Fix>,
     of_value: bool,
 }
@@ -170,68 +169,80 @@ const SEGMENT_STEPS: [[i64; 2]; 2] = [[67, 150], [83, 120]];
 /// Rows of the frontier.
 const ROWS: usize = 10;
 
-/// Replications in which each design is played while searching.
-const FUTURES: usize = 100;
+/// Replications on which each design is judged while searching.
+const REPLICATIONS: usize = 100;
 
-/// Where designs are tried.
-struct Studio<'a> {
+/// The search: where designs are tried, and all that were.
+struct DesignSearch<'a> {
     scheme: &'a Scheme,
     assumptions: &'a Assumptions,
-    objective: Objective,
+    objective: DesignAim,
     budget: f64,
     /// The least share of what it is paid that the provider must keep on average to sign.
     margin: f64,
     /// Worth less spend when the provider does as intended today.
     intended_value: f64,
-    search: Stage,
-    play: Stage,
-    shapes: Vec<Shape>,
+    search_draws: CommonDraws,
+    judge_draws: CommonDraws,
+    shapes: Vec<PriceShape>,
     /// The first is the scheme as it is.
-    tried: Vec<Tried>,
+    tried: Vec<TriedDesign>,
 }
 
-impl<'a> Studio<'a> {
+impl<'a> DesignSearch<'a> {
     fn new(
         scheme: &'a Scheme,
         assumptions: &'a Assumptions,
-        (objective, budget, margin): (Objective, f64, f64),
-        options: Options,
-    ) -> Studio<'a> {
+        (objective, budget, margin): (DesignAim, f64, f64),
+        options: StressOptions,
+    ) -> DesignSearch<'a> {
         // Beyond the replications that are reported.
         let first = options.replications as u64;
-        let search = Stage::build(scheme, assumptions, options.seed, first, Budget::QUICK.replications);
-        let play = Stage::build(scheme, assumptions, options.seed, first + Budget::QUICK.replications as u64, FUTURES);
+        let search_draws = CommonDraws::build(scheme, assumptions, options.seed, first, Budget::QUICK.replications);
+        let judge_draws =
+            CommonDraws::build(scheme, assumptions, options.seed, first + Budget::QUICK.replications as u64, REPLICATIONS);
         let intended = |area: usize| {
-            let arena = play.arena(scheme, assumptions, area);
-            let strategy = strategy_results::intended(&arena);
+            let arena = judge_draws.arena(scheme, assumptions, area);
+            let strategy = reference_strategies::intended(&arena);
             arena.value(&strategy) - mean(&arena.payments(&strategy).total)
         };
-        let intended_value = (0..play.people.len()).map(intended).sum();
+        let intended_value = (0..judge_draws.people.len()).map(intended).sum();
         let shapes = shapes(scheme);
         let tried = Vec::new();
-        let mut studio = Studio { scheme, assumptions, objective, budget, margin, intended_value, search, play, shapes, tried };
-        studio.tried.extend(studio.evaluated(Vec::new(), false));
-        studio
+        let mut search = DesignSearch {
+            scheme,
+            assumptions,
+            objective,
+            budget,
+            margin,
+            intended_value,
+            search_draws,
+            judge_draws,
+            shapes,
+            tried,
+        };
+        search.tried.extend(search.evaluated(Vec::new(), false));
+        search
     }
 
     /// One design, with fees at the lowest level at which the provider signs unless they are to stay.
-    fn evaluated(&self, changes: Vec<Fix>, set_fees: bool) -> Option<Tried> {
+    fn evaluated(&self, changes: Vec<Fix>, set_fees: bool) -> Option<TriedDesign> {
         let (mut changes, scheme) = match changes.is_empty() {
             true => (changes, self.scheme.clone()),
             false => changed(self.scheme, &changes)?,
         };
-        let areas: Vec<(Strategy, Outturn)> = (0..self.play.people.len())
+        let areas: Vec<(Strategy, DesignOutcome)> = (0..self.judge_draws.people.len())
             .into_par_iter()
             .map(|area| {
-                let arena = self.search.arena(&scheme, self.assumptions, area);
+                let arena = self.search_draws.arena(&scheme, self.assumptions, area);
                 let pay = search::payment_weights(&arena);
                 let best = search::best(&arena, search::Objective::Profit, Budget::QUICK, &pay, Freedom::ALL);
-                let outturn = outturn(&self.play.arena(&scheme, self.assumptions, area), &best.strategy);
-                (best.strategy, outturn)
+                let outcome = outcome(&self.judge_draws.arena(&scheme, self.assumptions, area), &best.strategy);
+                (best.strategy, outcome)
             })
             .collect();
-        let (strategies, outturns): (Vec<Strategy>, Vec<Outturn>) = areas.into_iter().unzip();
-        let whole = summed(&outturns);
+        let (strategies, outcomes): (Vec<Strategy>, Vec<DesignOutcome>) = areas.into_iter().unzip();
+        let whole = summed(&outcomes);
         let (paid, results) = (mean(&whole.payments), mean(&whole.results));
         let mut spend = paid;
         if set_fees && crate::fees::change_nothing_else(&scheme) {
@@ -247,7 +258,14 @@ impl<'a> Studio<'a> {
             changes.extend(fee);
         }
         let for_chance = mean(&whole.for_chance);
-        Some(Tried { changes, strategies, spend, worth: whole.worth, for_chance, signs: spend >= self.least(whole.cost) - 1.0 })
+        Some(TriedDesign {
+            changes,
+            strategies,
+            spend,
+            worth: whole.worth,
+            for_chance,
+            signs: spend >= self.least(whole.cost) - 1.0,
+        })
     }
 
     /// The least that the provider must be paid to sign.
@@ -256,12 +274,12 @@ impl<'a> Studio<'a> {
     }
 
     fn people(&self) -> f64 {
-        self.play.people.iter().map(|people| people.count() as f64).sum()
+        self.judge_draws.people.iter().map(|people| people.count() as f64).sum()
     }
 
     /// Tries designs that were not tried before.
     fn try_all(&mut self, wanted: Vec<Vec<Fix>>) {
-        let found: Vec<Option<Tried>> = wanted.into_par_iter().map(|changes| self.evaluated(changes, true)).collect();
+        let found: Vec<Option<TriedDesign>> = wanted.into_par_iter().map(|changes| self.evaluated(changes, true)).collect();
         for design in found.into_iter().flatten() {
             if !self.tried.iter().any(|tried| tried.changes == design.changes) {
                 self.tried.push(design);
@@ -269,15 +287,15 @@ impl<'a> Studio<'a> {
         }
     }
 
-    /// How good a design is by the objective; nothing where it breaks a condition.
-    fn score(&self, design: &Tried) -> Option<f64> {
+    /// How good a design is by what it is judged by; `None` where it breaks a condition.
+    fn score(&self, design: &TriedDesign) -> Option<f64> {
         let value = design.worth - design.spend;
         let allowed = design.signs && design.spend <= self.budget * (1.0 + 1e-9);
         match self.objective {
             _ if !allowed => None,
-            Objective::Value => Some(value),
-            Objective::Outcomes => Some(design.worth),
-            Objective::Safe => (value >= self.intended_value).then_some(-design.for_chance),
+            DesignAim::Value => Some(value),
+            DesignAim::Outcomes => Some(design.worth),
+            DesignAim::Safe => (value >= self.intended_value).then_some(-design.for_chance),
         }
     }
 
@@ -294,7 +312,7 @@ impl<'a> Studio<'a> {
     }
 
     /// The design of a shape at a level of price, which is not tried twice.
-    fn at_level(&self, shape: &Shape, percent: i64) -> Vec<Fix> {
+    fn at_level(&self, shape: &PriceShape, percent: i64) -> Vec<Fix> {
         let price = match shape.of_value {
             true => Some(Fix::AtValue { percent, worth: worth(self.assumptions) }),
             false => (percent != 100).then_some(Fix::Prices(percent)),
@@ -302,10 +320,11 @@ impl<'a> Studio<'a> {
         shape.rules.iter().cloned().chain(price).collect()
     }
 
-    fn found(&self, shape: &Shape, percent: i64) -> Option<&Tried> {
+    fn found(&self, shape: &PriceShape, percent: i64) -> Option<&TriedDesign> {
         let wanted = self.at_level(shape, percent);
         let (changes, _) = if wanted.is_empty() { (wanted, self.scheme.clone()) } else { changed(self.scheme, &wanted)? };
-        let bare = |design: &Tried| -> Vec<Fix> { design.changes.iter().filter(|change| !is_fee(change)).cloned().collect() };
+        let bare =
+            |design: &TriedDesign| -> Vec<Fix> { design.changes.iter().filter(|change| !is_fee(change)).cloned().collect() };
         self.tried.iter().skip(1).find(|tried| bare(tried) == changes)
     }
 
@@ -316,13 +335,13 @@ impl<'a> Studio<'a> {
         self.try_all(wanted.collect());
     }
 
-    /// Closes in on the best level of the best few shapes: the middles on both sides of the best so far, until the steps are a
-    /// hundredth.
+    /// Closes in on the best level of the best few shapes. It tries the middles on both sides of the best so far, until the steps are
+    /// a hundredth.
     fn refine_levels(&mut self) {
-        let score = |studio: &Studio<'_>, shape: &Shape, percent: i64| {
-            studio.found(shape, percent).and_then(|design| studio.score(design)).unwrap_or(f64::NEG_INFINITY)
+        let score = |search: &DesignSearch<'_>, shape: &PriceShape, percent: i64| {
+            search.found(shape, percent).and_then(|design| search.score(design)).unwrap_or(f64::NEG_INFINITY)
         };
-        let mut shapes: Vec<(f64, Shape)> = self
+        let mut shapes: Vec<(f64, PriceShape)> = self
             .shapes
             .iter()
             .map(|shape| {
@@ -384,19 +403,19 @@ impl<'a> Studio<'a> {
         }
     }
 
-    /// Designs to show by spend: no other does as much for as little with as little paid for chance. The best is among them.
+    /// Designs to show, by spend: those that no other beats in spend, worth and money paid for chance. The best is among them.
     fn frontier(&self) -> Vec<usize> {
-        let beats = |a: &Tried, b: &Tried| {
+        let beats = |a: &TriedDesign, b: &TriedDesign| {
             let no_worse = a.spend <= b.spend && a.worth >= b.worth && a.for_chance <= b.for_chance;
             no_worse && (a.spend < b.spend || a.worth > b.worth || a.for_chance < b.for_chance)
         };
-        let stands = |at: &usize| {
+        let unbeaten = |at: &usize| {
             let design = &self.tried[*at];
             design.signs && !self.tried.iter().any(|other| other.signs && beats(other, design))
         };
-        let mut front: Vec<usize> = (1..self.tried.len()).filter(stands).collect();
+        let mut front: Vec<usize> = (1..self.tried.len()).filter(unbeaten).collect();
         front.sort_by(|&a, &b| self.tried[a].spend.total_cmp(&self.tried[b].spend));
-        // Rules that come to the same are shown once, in the form with the fewest changes.
+        // Rules with the same effect are shown once, in the form with the fewest changes.
         let same = |a: usize, b: usize| {
             let (a, b) = (&self.tried[a], &self.tried[b]);
             let near = |x: f64, y: f64| (x - y).abs() <= 2e-3 * self.budget.abs().max(1.0);
@@ -421,40 +440,40 @@ impl<'a> Studio<'a> {
         rows
     }
 
-    /// Designs played in replications that neither search saw, with the fees that they are to have.
-    fn on_fresh_replications(&self, designs: &[usize], options: Options) -> Vec<Design> {
+    /// Designs simulated on replications that neither search saw, with the fees that they are to have.
+    fn on_fresh_replications(&self, designs: &[usize], options: StressOptions) -> Vec<EvaluatedDesign> {
         let schemes: Vec<Scheme> = designs
             .iter()
             .map(|&at| changed(self.scheme, &self.tried[at].changes).map_or_else(|| self.scheme.clone(), |(_, scheme)| scheme))
             .collect();
-        let areas: Vec<Vec<Outturn>> = (0..self.play.people.len())
+        let areas: Vec<Vec<DesignOutcome>> = (0..self.judge_draws.people.len())
             .into_par_iter()
             .map(|area| {
-                let people = &self.play.people[area];
+                let people = &self.judge_draws.people[area];
                 let ranks = Ranks::build(self.scheme, self.assumptions, people, options.seed, 0, options.replications);
                 let of = |(&at, scheme): (&usize, &Scheme)| {
                     let arena = Arena::new(scheme, self.assumptions, people, &ranks, options.seed, 0);
-                    outturn(&arena, &self.tried[at].strategies[area])
+                    outcome(&arena, &self.tried[at].strategies[area])
                 };
                 designs.iter().zip(&schemes).map(of).collect()
             })
             .collect();
-        let mut by_design: Vec<Vec<Outturn>> = designs.iter().map(|_| Vec::new()).collect();
+        let mut by_design: Vec<Vec<DesignOutcome>> = designs.iter().map(|_| Vec::new()).collect();
         for area in areas {
-            by_design.iter_mut().zip(area).for_each(|(of, outturn)| of.push(outturn));
+            by_design.iter_mut().zip(area).for_each(|(of, outcome)| of.push(outcome));
         }
         designs
             .iter()
             .zip(by_design)
-            .map(|(&at, outturns)| shown(self.tried[at].changes.clone(), &summed(&outturns), self.people()))
+            .map(|(&at, outcomes)| shown(self.tried[at].changes.clone(), &summed(&outcomes), self.people()))
             .collect()
     }
 }
 
 /// A design with its figures and their errors.
-fn shown(changes: Vec<Fix>, whole: &Outturn, people: f64) -> Design {
+fn shown(changes: Vec<Fix>, whole: &DesignOutcome, people: f64) -> EvaluatedDesign {
     let spend = Estimate::of(whole.payments.iter().copied());
-    Design {
+    EvaluatedDesign {
         changes,
         value: Estimate { mean: whole.worth - spend.mean, ..spend },
         profit: Estimate { mean: spend.mean - whole.cost, ..spend },
@@ -465,9 +484,9 @@ fn shown(changes: Vec<Fix>, whole: &Outturn, people: f64) -> Design {
     }
 }
 
-/// The ways to pay that are tried: the rules as they are, straightened, compared with a comparison group, with gates, limits and
-/// other shares at risk.
-fn shapes(scheme: &Scheme) -> Vec<Shape> {
+/// The shapes of payment that are tried: the rules as they are, straightened, with a comparison group, with gates, limits and other
+/// shares at risk.
+fn shapes(scheme: &Scheme) -> Vec<PriceShape> {
     let live = Fix::LiveComparison(1);
     let straight = STRAIGHT.to_vec();
     let with = |rules: &[Fix], more: &[Fix]| [rules, more].concat();
@@ -476,7 +495,7 @@ fn shapes(scheme: &Scheme) -> Vec<Shape> {
     wanted.extend(GATES.map(|gate| (with(&both, &[Fix::GateAt(gate)]), true)));
     wanted.push((with(&both, &[Fix::Collar(COLLAR)]), true));
     wanted.extend([5, 20].map(|percent| (vec![Fix::AtRisk(percent)], false)));
-    let mut shapes: Vec<Shape> = Vec::new();
+    let mut shapes: Vec<PriceShape> = Vec::new();
     for (rules, of_value) in wanted {
         let (rules, _) = match rules.is_empty() {
             true => (rules, scheme.clone()),
@@ -487,13 +506,13 @@ fn shapes(scheme: &Scheme) -> Vec<Shape> {
             },
         };
         if !shapes.iter().any(|shape| shape.rules == rules && shape.of_value == of_value) {
-            shapes.push(Shape { rules, of_value });
+            shapes.push(PriceShape { rules, of_value });
         }
     }
     shapes
 }
 
-fn levels(shape: &Shape) -> &'static [i64] {
+fn levels(shape: &PriceShape) -> &'static [i64] {
     if shape.of_value { &OF_VALUE } else { &OF_PRICES }
 }
 
@@ -516,7 +535,7 @@ fn fee(scheme: &Scheme, now: f64, needed: f64, people: f64) -> Option<Fix> {
 }
 
 /// What a strategy brings in one area, and what chance alone brings when nothing extra is done.
-fn outturn(arena: &Arena<'_>, strategy: &Strategy) -> Outturn {
+fn outcome(arena: &Arena<'_>, strategy: &Strategy) -> DesignOutcome {
     let paid = arena.payments(strategy);
     let now = Strategy::as_now(&arena.chances, arena.people.segments);
     let mut truth = Paid::<f64>::default();
@@ -525,7 +544,7 @@ fn outturn(arena: &Arena<'_>, strategy: &Strategy) -> Outturn {
     let for_chance: Vec<f64> = arena.payments(&now).results.iter().map(|paid| (paid - truth).max(0.0)).collect();
     let much = 0.01 * mean(&paid.total).abs();
     let lucky = for_chance.iter().filter(|paid| **paid > much).count() as f64 / for_chance.len().max(1) as f64;
-    Outturn {
+    DesignOutcome {
         cost: arena.cost(strategy),
         worth: arena.value(strategy),
         payments: paid.total,
@@ -536,12 +555,12 @@ fn outturn(arena: &Arena<'_>, strategy: &Strategy) -> Outturn {
 }
 
 /// The areas together; the chance is an average over people.
-fn summed(areas: &[Outturn]) -> Outturn {
-    let sum = |of: fn(&Outturn) -> &Vec<f64>| -> Vec<f64> {
+fn summed(areas: &[DesignOutcome]) -> DesignOutcome {
+    let sum = |of: fn(&DesignOutcome) -> &Vec<f64>| -> Vec<f64> {
         let replications = areas.first().map_or(0, |area| of(area).len());
         (0..replications).map(|replication| areas.iter().map(|area| of(area)[replication]).sum()).collect()
     };
-    Outturn {
+    DesignOutcome {
         payments: sum(|area| &area.payments),
         results: sum(|area| &area.results),
         for_chance: sum(|area| &area.for_chance),
@@ -553,19 +572,19 @@ fn summed(areas: &[Outturn]) -> Outturn {
 
 /// What the full stress test of the design's own text finds, with the share of scenarios; `None` when it cannot be written.
 fn left(
-    opened: &Opened,
+    opened: &SchemeFiles,
     scheme: &Scheme,
     changes: &[Fix],
-    options: Options,
-    progress: Progress<'_>,
-) -> Option<Vec<(&'static str, f64)>> {
+    options: StressOptions,
+    progress: OnProgress<'_>,
+) -> Option<Vec<(RiskId, f64)>> {
     let texts = written(opened, scheme, &together(changes))?;
     let opened = base::open(&amend::folder(&texts));
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let scheme = read::scheme(&reader)?;
     let assumptions = assumptions::read(&reader, &scheme)?;
     let found = stress::stress(&opened, &scheme, &assumptions, options, &|what, part| progress(what, 0.75 + part / 4.0));
     let present = found.reported.iter().filter(|reported| reported.finding.present);
-    Some(present.map(|reported| (reported.finding.name, reported.share_of_scenarios)).collect())
+    Some(present.map(|reported| (reported.finding.risk, reported.share_of_scenarios)).collect())
 }

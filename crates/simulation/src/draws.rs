@@ -1,16 +1,16 @@
-//! One person's fate from one person's words: inverse-CDF sampling only, so that a change of strategy moves the threshold
-//! and never the draw (common random numbers).
+//! The random draws of one person, by inverse distribution functions only, so that a change of strategy moves a threshold and never
+//! a draw (common random numbers).
 //!
 //! For each binary outcome a person has one decision in each replication, numbered by the outcome's position in the scheme.
-//! Its first word says whether it happens, its second how often, its third how long it lasts.
+//! Its first word decides whether the outcome happens, its second how often, and its third how long it lasts.
 
 use base::statistics::normal_quantile;
 use contract::Scheme;
-use contract::terms::Kind;
+use contract::terms::OutcomeKind;
 
 use base::philox::{open_unit, words};
 
-/// The number that the upper 32 bits of a word stay below when a thing of this chance happens. 2³² means always.
+/// An outcome with this chance happens when the upper 32 bits of a word are below this number. 2³² means always.
 #[must_use]
 #[inline]
 pub fn threshold(chance: f64) -> u64 {
@@ -27,11 +27,11 @@ pub fn whether(words: &[u64; 4]) -> u32 {
 /// What is counted on top of a binary outcome for a person to whom it happened: events (1 + Poisson, with the given mean in
 /// all), or periods (each lasting on with the given chance, at most `most`).
 #[must_use]
-pub fn extra(kind: Kind, parameter: f64, words: &[u64; 4]) -> u32 {
+pub fn extra(kind: OutcomeKind, parameter: f64, words: &[u64; 4]) -> u32 {
     match kind {
-        Kind::Binary => 0,
-        Kind::Frequency { .. } => 1 + poisson(parameter - 1.0, open_unit(words[1])),
-        Kind::Sustained { most, .. } => geometric(parameter, most, open_unit(words[2])),
+        OutcomeKind::Binary => 0,
+        OutcomeKind::Frequency { .. } => 1 + poisson(parameter - 1.0, open_unit(words[1])),
+        OutcomeKind::Sustained { most, .. } => geometric(parameter, most, open_unit(words[2])),
     }
 }
 
@@ -63,16 +63,16 @@ fn geometric(continues: f64, most: i64, u: f64) -> u32 {
 
 /// Everything drawn for one person and binary outcome, for `replay`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Drawn {
+pub struct PersonDraws {
     pub decision: usize,
     pub words: [u64; 4],
 }
 
 /// The draws of one person in one replication: one for each binary outcome of the scheme.
 #[must_use]
-pub fn drawn(scheme: &Scheme, seed: u64, person: u64, replication: u64) -> Vec<Drawn> {
+pub fn drawn(scheme: &Scheme, seed: u64, person: u64, replication: u64) -> Vec<PersonDraws> {
     let binary = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_binary());
-    binary.map(|(decision, _)| Drawn { decision, words: words(seed, person, replication, decision as u64) }).collect()
+    binary.map(|(decision, _)| PersonDraws { decision, words: words(seed, person, replication, decision as u64) }).collect()
 }
 
 /// Decisions of a comparison group start here, far above any outcome's position.
@@ -92,14 +92,14 @@ pub fn comparison_extra(
     first_person: u64,
     replication: u64,
     outcome: usize,
-    kind: Kind,
+    kind: OutcomeKind,
     parameter: f64,
     affected: i64,
 ) -> i64 {
     let (mean, variance) = match kind {
-        Kind::Binary => return affected,
-        Kind::Frequency { .. } => (parameter, parameter - 1.0),
-        Kind::Sustained { most, .. } => {
+        OutcomeKind::Binary => return affected,
+        OutcomeKind::Frequency { .. } => (parameter, parameter - 1.0),
+        OutcomeKind::Sustained { most, .. } => {
             let survive = |k: i64| parameter.powi(k as i32);
             let mean: f64 = (1..=most).map(survive).sum();
             let square: f64 = (1..=most).map(|k| (2 * k - 1) as f64 * survive(k)).sum();
@@ -108,7 +108,7 @@ pub fn comparison_extra(
     };
     let z = normal_quantile(open_unit(words(seed, first_person, replication, COMPARISON + outcome as u64)[1]));
     let n = affected as f64;
-    let least = if matches!(kind, Kind::Frequency { .. }) { affected } else { 0 };
+    let least = if matches!(kind, OutcomeKind::Frequency { .. }) { affected } else { 0 };
     ((n * mean + z * (n * variance.max(0.0)).sqrt()).round() as i64).max(least)
 }
 

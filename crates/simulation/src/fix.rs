@@ -1,71 +1,72 @@
-//! Looks for the cheapest changes to the rules that remove the unintended risks of a scheme.
+//! Searches for the cheapest fixes: changes to the rules that remove the risks of a scheme.
 //!
-//! What comes in is a scheme and a scenario; what goes out is, for each finding that is present, the cheapest set of changes that
-//! removes it, and one set that removes them all, or leaves the fewest. Every set is searched afresh: the provider strategy results
-//! against the changed rules. The section "Fixes" of `docs/method.md` says in which order sets are tried.
+//! For each finding that is present it finds the cheapest set of changes that removes it. It also finds one set that removes them
+//! all, or leaves the fewest. Every set has its own search for the provider's best response to the changed rules. The section
+//! "Fixes" of `docs/method.md` gives the order in which sets are tried.
 
-use base::document::{Picks, Reader};
-use base::opened::Opened;
-use contract::amend::{self, Texts};
+use base::reader::{Reader, ScenarioDraw};
+use base::scheme_files::SchemeFiles;
+use contract::amend::{self, FileTexts};
 use contract::fixes::Fix;
 use contract::terms::Better;
 use contract::{Scheme, read};
 use rayon::prelude::*;
-use risks::{self, Role, StrategyResult, StrategyResults};
+use risks::{self, FeeLever, PeopleNoun, RiskId, StrategyKind, StrategyResult, StrategyResults};
 
 use crate::assumptions::{self, Assumptions};
 use crate::fees;
+use crate::reference_strategies::{self, CommonDraws, StrategySet};
 use crate::search::Budget;
-use crate::strategy_results::{self, Stage, Wanted};
-use crate::stress::{self, Options, Progress};
+use crate::stress::{self, OnProgress, StressOptions};
 
 /// The result of a search for changes to the rules.
 #[derive(Clone, Debug)]
-pub struct Fixing {
+pub struct FixSearchResult {
     /// What the payer pays under the scheme as it is, at the provider's best, in pounds.
     pub paid_now: f64,
     /// Findings that are present under the scheme as it is.
-    pub present: Vec<&'static str>,
+    pub present: Vec<RiskId>,
     /// For each of them the cheapest set that removes it, where one does.
-    pub each: Vec<(&'static str, Option<Set>)>,
+    pub each: Vec<(RiskId, Option<FixSet>)>,
     /// The cheapest set that removes them all, or leaves the fewest; `None` when nothing is present, or nothing helps. Its
     /// figures are those of the full search on replications that no search saw.
-    pub all: Option<Set>,
-    /// Why what is left stays, in plain words, where that can be told.
-    pub stays: Vec<(&'static str, String)>,
-    /// Share of scenarios in which each finding is present, before and after the whole set.
-    pub shares: Vec<Share>,
+    pub all: Option<FixSet>,
+    /// Why what is left stays, in plain words, where there is a simple reason.
+    pub stays: Vec<(RiskId, String)>,
+    /// ScenarioShare of scenarios in which each finding is present, before and after the whole set.
+    pub shares: Vec<ScenarioShare>,
     pub scenarios: usize,
     /// Sets of changes that were tried.
     pub tried: usize,
 }
 
-/// A set of changes to the rules and what it does, at the provider's best, against the scheme as it is.
+/// A set of changes to the rules and what it does, at the provider's best, compared with the scheme as it is.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Set {
+pub struct FixSet {
     pub changes: Vec<Fix>,
     /// What the payer pays more (or less), in pounds.
     pub payer_cost: f64,
     /// Value of outcomes gained, in pounds.
     pub value_gained: f64,
-    /// People with a better result than before, net of those with a worse one, and what it is: "fewer people with reoffending".
+    /// People with a better result than before, net of those with a worse one, and what it is: "fewer people with a proven
+    /// reoffence".
     pub people_better: f64,
     pub better: String,
-    pub removes: Vec<&'static str>,
-    pub brings: Vec<&'static str>,
+    pub removes: Vec<RiskId>,
+    pub brings: Vec<RiskId>,
     /// All that is present under the changed rules, brought or left.
-    pub left: Vec<&'static str>,
+    pub left: Vec<RiskId>,
 }
 
 /// How often a finding is present over scenarios.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Share {
-    pub name: &'static str,
+pub struct ScenarioShare {
+    pub risk: RiskId,
     pub before: f64,
     pub after: f64,
 }
 
-impl Set {
+impl FixSet {
     /// The set as one change.
     #[must_use]
     pub fn fix(&self) -> Fix {
@@ -84,48 +85,47 @@ pub fn together(changes: &[Fix]) -> Fix {
 
 /// Searches for the changes.
 #[must_use]
-pub fn fix(opened: &Opened, scheme: &Scheme, assumptions: &Assumptions, options: Options, progress: Progress<'_>) -> Fixing {
+pub fn fix(
+    opened: &SchemeFiles,
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    options: StressOptions,
+    progress: OnProgress<'_>,
+) -> FixSearchResult {
     progress("searching the rules as they are in full", 0.0);
-    let strategy_results_now = full_strategy_results(scheme, assumptions, options);
-    let full_now = Tried::of(Vec::new(), &strategy_results_now);
-    let present = names(&full_now.present, |_| true);
+    let results_now = full_results(scheme, assumptions, options);
+    let full_now = TriedSet::of(Vec::new(), &results_now);
+    let present = ids(&full_now.present);
     let paid_now = full_now.payment;
     if present.is_empty() {
         progress("done", 1.0);
         let (each, stays, shares) = (Vec::new(), Vec::new(), Vec::new());
-        return Fixing { paid_now, present, each, all: None, stays, shares, scenarios: 0, tried: 1 };
+        return FixSearchResult { paid_now, present, each, all: None, stays, shares, scenarios: 0, tried: 1 };
     }
     progress("drawing people", 0.05);
-    let mut bench = Bench::new(scheme, assumptions, options);
+    let mut search = FixSearch::new(scheme, assumptions, options);
     progress("trying rules", 0.1);
-    bench.try_rules();
+    search.try_rules();
     progress("trying prices", 0.25);
-    bench.try_prices();
+    search.try_prices();
     progress("trying fees", 0.4);
-    bench.try_fees();
+    search.try_fees();
     progress("searching the chosen rules in full", 0.6);
-    let confirmed = bench.confirmed(&full_now, options);
-    let (all, strategy_results) =
-        confirmed.map_or((None, strategy_results_now), |(set, strategy_results)| (Some(set), strategy_results));
+    let confirmed = search.confirmed(&full_now, options);
+    let (all, results) = confirmed.map_or((None, results_now), |(set, results)| (Some(set), results));
     let left = all.as_ref().map_or(&present, |set| &set.left);
-    let stays = left.iter().filter_map(|&name| Some((name, risks::why_it_stays(name, &strategy_results)?))).collect();
-    let each = present.iter().map(|&name| (name, bench.cheapest_against(name))).collect();
+    let stays = left.iter().filter_map(|&id| Some((id, (id.risk().why_it_stays)(&results)?))).collect();
+    let each = present.iter().map(|&id| (id, search.cheapest_against(id))).collect();
     let (shares, scenarios) = match &all {
-        Some(set) => shares(opened, &bench, &set.fix(), options, progress),
+        Some(set) => shares(opened, &search, &set.fix(), options, progress),
         None => (Vec::new(), 0),
     };
     progress("done", 1.0);
-    Fixing { paid_now, present, each, all, stays, shares, scenarios, tried: bench.tried.len() }
+    FixSearchResult { paid_now, present, each, all, stays, shares, scenarios, tried: search.tried.len() }
 }
 
-/// The margins of providers, which the level of the fees can set right or wrong.
-const MARGINS: &str = "provider loss and windfall";
-
-/// The risk of volume, which the shape of the fees can. Fees change no incentive, so these two are left for last.
-const VOLUME: &str = "volume risk";
-
-/// Replications in which each set is played.
-const FUTURES: usize = 100;
+/// Replications on which each set is judged.
+const REPLICATIONS: usize = 100;
 
 /// Percentages of today's prices for results.
 const PRICES: [i64; 10] = [50, 75, 110, 125, 150, 175, 200, 250, 300, 400];
@@ -140,49 +140,50 @@ const FEE_STEP: usize = 5;
 /// Sets of rules whose prices are tried, and sets with prices whose fees are.
 const WIDTH: usize = 4;
 
-/// Rules that are put together in every way; more would take too long, and nobody signs a contract changed in so many places.
+/// Rules that are combined in every way. More would take too long, and no one signs a contract changed in so many places.
 const MOST_RULES: usize = 6;
 
-/// What makes any contract run straight: results count from the baseline on, both ways, without gates, caps or floors.
+/// What makes any contract pay in a straight line: results count from the baseline on, both ways, without gates, caps or floors.
 pub(crate) const STRAIGHT: [Fix; 5] = [Fix::PayAboveBaseline, Fix::NoGate, Fix::Straight, Fix::TwoSided, Fix::NoLimits];
 
 /// Sets that are searched in full, the cheapest first, until one keeps what the short search promised.
 const CONFIRMATIONS: usize = 6;
 
-/// One set of changes, with what the short search makes of it.
+/// One set of changes, with its result in the short search.
 #[derive(Clone, Debug)]
-struct Tried {
+struct TriedSet {
     changes: Vec<Fix>,
     /// By finding, in the order of the catalogue.
     present: Vec<bool>,
     payment: f64,
     value: f64,
-    /// For each binary outcome its name, which way is better, and the people to whom it happens.
-    counts: Vec<(String, Better, f64)>,
-    /// Fees at which margins would be fair, where there are any: percentages of this set's, or a fee where it has none.
+    /// For each binary outcome: what to call the people with it, whether more or fewer is better, and how many they are.
+    counts: Vec<(PeopleNoun, Better, f64)>,
+    /// Fees at which margins would be fair, where there are any: percentages of this set's fees, or a fee where it has none.
     fees: Vec<Fix>,
     /// Percentages of its fees that would follow the number of people as the costs do.
     follow: Vec<Fix>,
 }
 
-impl Tried {
-    fn of(changes: Vec<Fix>, strategy_results: &StrategyResults) -> Tried {
-        let best = strategy_results.simulate(Role::Best);
-        let binary = strategy_results.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.binary);
-        let count = |at: usize| best.map_or(0.0, |play: &StrategyResult| play.outcome(at));
+impl TriedSet {
+    fn of(changes: Vec<Fix>, results: &StrategyResults) -> TriedSet {
+        let best = results.get(StrategyKind::BEST);
+        let binary = results.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.binary);
+        let count = |at: usize| best.map_or(0.0, |best: &StrategyResult| best.outcome(at));
         let better = |sign: f64| if sign < 0.0 { Better::Fewer } else { Better::More };
-        let suggested = |name: &str| {
-            let risk = risks::CATALOGUE.iter().find(|risk| risk.name == name);
-            risk.map_or(Vec::new(), |risk| (risk.fixes)(strategy_results))
+        // What the risks suggest whose cause the fees can be.
+        let suggested = |lever: FeeLever| {
+            let risks = risks::CATALOGUE.iter().filter(move |risk| risk.fee_lever == lever);
+            risks.flat_map(|risk| (risk.fixes)(results)).collect::<Vec<Fix>>()
         };
-        let fees = suggested(MARGINS).into_iter().filter(|fix| matches!(fix, Fix::Fees(_) | Fix::FeeEach(_)));
-        let follow = suggested(VOLUME).into_iter().filter(|fix| matches!(fix, Fix::FeesFollow(_)));
-        Tried {
+        let fees = suggested(FeeLever::Level).into_iter().filter(|fix| matches!(fix, Fix::Fees(_) | Fix::FeeEach(_)));
+        let follow = suggested(FeeLever::Shape).into_iter().filter(|fix| matches!(fix, Fix::FeesFollow(_)));
+        TriedSet {
             changes,
-            present: stress::present(strategy_results),
+            present: stress::present(results),
             payment: best.map_or(0.0, StrategyResult::payment),
-            value: best.map_or(0.0, |play| play.value),
-            counts: binary.map(|(at, outcome)| (outcome.name.clone(), better(outcome.sign), count(at))).collect(),
+            value: best.map_or(0.0, |best| best.value),
+            counts: binary.map(|(at, outcome)| (outcome.people.clone(), better(outcome.sign), count(at))).collect(),
             fees: fees.collect(),
             follow: follow.collect(),
         }
@@ -194,19 +195,19 @@ impl Tried {
 
     /// Findings left that no fee could remove.
     fn left_but_fees(&self) -> usize {
-        names(&self.present, |name| name != MARGINS && name != VOLUME).len()
+        ids(&self.present).into_iter().filter(|id| id.risk().fee_lever == FeeLever::None).count()
     }
 
-    /// What orders sets that do equally well. First those under which people do no worse than now: a contract that pays less
-    /// and does less is no fix. Then pounds, then the number of changes; a difference below a thousandth of what is paid is not
-    /// worth a change more.
-    fn price(&self, now: &Tried) -> (bool, i64, usize, i64) {
+    /// What orders sets that do equally well. Those under which people do no worse than now come first, because a contract that pays
+    /// less and does less is no fix. Then come pounds, then the number of changes. A difference below a thousandth of what is paid
+    /// is not worth one more change.
+    fn price(&self, now: &TriedSet) -> (bool, i64, usize, i64) {
         let thousandth = (now.payment.abs() / 1000.0).max(1.0);
         let worse = self.value < now.value - thousandth;
         (worse, (self.payment / thousandth).round() as i64, self.changes.len(), self.payment.round() as i64)
     }
 
-    fn against(&self, now: &Tried) -> Set {
+    fn compared_with(&self, now: &TriedSet) -> FixSet {
         let change = |at: usize| -> f64 {
             let (_, better, count) = &self.counts[at];
             let more = count - now.counts[at].2;
@@ -214,15 +215,15 @@ impl Tried {
         };
         let most = (0..self.counts.len()).max_by(|&a, &b| change(a).abs().total_cmp(&change(b).abs()));
         let words = most.map(|at| {
-            let (name, better, _) = &self.counts[at];
-            let way = if (*better == Better::Fewer) == (change(at) >= 0.0) { "fewer" } else { "more" };
-            format!("{way} people with {name}")
+            let (people, better, _) = &self.counts[at];
+            let direction = if (*better == Better::Fewer) == (change(at) >= 0.0) { "fewer" } else { "more" };
+            format!("{direction} {}", if change(at).abs().round() == 1.0 { &people.one } else { &people.many })
         });
         let only = |keep: &dyn Fn(bool, bool) -> bool| {
             let kept: Vec<bool> = self.present.iter().zip(&now.present).map(|(then, before)| keep(*then, *before)).collect();
-            names(&kept, |_| true)
+            ids(&kept)
         };
-        Set {
+        FixSet {
             changes: self.changes.clone(),
             payer_cost: self.payment - now.payment,
             value_gained: self.value - now.value,
@@ -235,39 +236,39 @@ impl Tried {
     }
 }
 
-/// Where sets are tried, and all that were.
-struct Bench<'a> {
+/// The search: where sets are tried, and all that were.
+struct FixSearch<'a> {
     scheme: &'a Scheme,
     assumptions: &'a Assumptions,
-    /// Replications in which strategies are searched.
-    search: Stage,
-    /// Replications in which those found are played. The last finding of a cheap set is often one that chance makes, so a set must
+    /// The random numbers on which strategies are searched.
+    search_draws: CommonDraws,
+    /// Those on which the strategies found are judged. The last finding of a cheap set is often one that chance makes, so a set must
     /// not be judged by the replications that its strategies were chosen for.
-    play: Stage,
+    judge_draws: CommonDraws,
     /// The first is the scheme as it is.
-    tried: Vec<Tried>,
+    tried: Vec<TriedSet>,
 }
 
-impl<'a> Bench<'a> {
-    fn new(scheme: &'a Scheme, assumptions: &'a Assumptions, options: Options) -> Bench<'a> {
+impl<'a> FixSearch<'a> {
+    fn new(scheme: &'a Scheme, assumptions: &'a Assumptions, options: StressOptions) -> FixSearch<'a> {
         // Beyond the replications that the full search sees and those that it reports.
         let first = (options.replications + Budget::FULL.replications) as u64;
         let fresh = first + Budget::QUICK.replications as u64;
-        let search = Stage::build(scheme, assumptions, options.seed, first, Budget::QUICK.replications);
-        let play = Stage::build(scheme, assumptions, options.seed, fresh, FUTURES);
-        let mut bench = Bench { scheme, assumptions, search, play, tried: Vec::new() };
-        bench.try_all(vec![Vec::new()]);
-        bench
+        let search_draws = CommonDraws::build(scheme, assumptions, options.seed, first, Budget::QUICK.replications);
+        let judge_draws = CommonDraws::build(scheme, assumptions, options.seed, fresh, REPLICATIONS);
+        let mut search = FixSearch { scheme, assumptions, search_draws, judge_draws, tried: Vec::new() };
+        search.try_all(vec![Vec::new()]);
+        search
     }
 
     /// The strategy results of the short search.
-    fn strategy_results(&self, scheme: &Scheme) -> StrategyResults {
-        let solved = stress::solve_all(scheme, self.assumptions, &self.search, Budget::QUICK, Wanted::ForProfit);
-        let areas = 0..self.play.people.len();
-        let played = areas
-            .into_par_iter()
-            .map(|area| strategy_results::area_results(&self.play.arena(scheme, self.assumptions, area), &solved[area]));
-        strategy_results::table(scheme, self.assumptions, &self.play.people, played.collect(), &solved)
+    fn results_of(&self, scheme: &Scheme) -> StrategyResults {
+        let solved = stress::solve_all(scheme, self.assumptions, &self.search_draws, Budget::QUICK, StrategySet::ForProfit);
+        let areas = 0..self.judge_draws.people.len();
+        let results = areas.into_par_iter().map(|area| {
+            reference_strategies::area_results(&self.judge_draws.arena(scheme, self.assumptions, area), &solved[area])
+        });
+        reference_strategies::table(scheme, self.assumptions, &self.judge_draws.people, results.collect(), &solved)
     }
 
     /// Tries sets that were not tried before.
@@ -280,22 +281,22 @@ impl<'a> Bench<'a> {
                 fresh.push((changes, scheme));
             }
         }
-        let found: Vec<Tried> =
-            fresh.into_par_iter().map(|(changes, scheme)| Tried::of(changes, &self.strategy_results(&scheme))).collect();
+        let found: Vec<TriedSet> =
+            fresh.into_par_iter().map(|(changes, scheme)| TriedSet::of(changes, &self.results_of(&scheme))).collect();
         self.tried.extend(found);
     }
 
-    /// What every finding's own list asks for, and its rules put together in every way. A change may bring a finding that was
-    /// not there before, so the lists of those are asked too, once.
+    /// The fixes that every finding present suggests, and their rules combined in every way. A change may bring a finding that was
+    /// not there before, so the fixes for those are tried too, once.
     fn try_rules(&mut self) {
-        let strategy_results = self.strategy_results(self.scheme);
+        let results = self.results_of(self.scheme);
         for _ in 0..2 {
             let seen = |at: usize| self.tried.iter().any(|tried| tried.present[at]);
             let listed: Vec<Vec<Fix>> = risks::CATALOGUE
                 .iter()
                 .enumerate()
                 .filter(|(at, _)| seen(*at))
-                .flat_map(|(_, risk)| (risk.fixes)(&strategy_results))
+                .flat_map(|(_, risk)| (risk.fixes)(&results))
                 .map(|fix| parts(&fix))
                 .collect();
             let mut rules: Vec<Fix> = Vec::new();
@@ -314,15 +315,15 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// A rule that changes nothing by itself may still do something after another: pooling, say, after new tariffs.
+    /// A rule that changes nothing by itself may still do something after another, such as pooling after new tariffs.
     fn may_apply(&self, change: &Fix, listed: &[Vec<Fix>]) -> bool {
         let after = |other: &Fix| other.apply(self.scheme).is_some_and(|scheme| change.apply(&scheme).is_some());
         change.apply(self.scheme).is_some() || listed.iter().flatten().any(after)
     }
 
-    /// The sets that leave least, the simplest first.
-    fn best(&self, keep: impl Fn(&Tried) -> bool) -> Vec<Tried> {
-        let mut sets: Vec<Tried> = self.tried.iter().filter(|set| keep(set)).cloned().collect();
+    /// The sets that leave the fewest findings, the simplest first.
+    fn best(&self, keep: impl Fn(&TriedSet) -> bool) -> Vec<TriedSet> {
+        let mut sets: Vec<TriedSet> = self.tried.iter().filter(|set| keep(set)).cloned().collect();
         sets.sort_by_key(|set| (set.left_but_fees(), set.changes.len(), set.price(&self.tried[0])));
         sets.truncate(WIDTH);
         sets
@@ -332,14 +333,14 @@ impl<'a> Bench<'a> {
     /// public; then finer between the last step that fails and the first that does not.
     fn try_prices(&mut self) {
         let mut plain = self.best(|set| set.changes.iter().all(is_rule));
-        // Rules that run straight may leave more than others at today's prices, and nothing at the right ones.
+        // Rules that pay in a straight line may leave more than others at today's prices, and nothing at the right ones.
         let with_live = [STRAIGHT.as_slice(), &[Fix::LiveComparison(1)]].concat();
         self.try_all(vec![STRAIGHT.to_vec(), with_live.clone()]);
         for rules in [&STRAIGHT[..], &with_live] {
             let found = self.find(rules).cloned();
             plain.extend(found.filter(|set| !plain.iter().any(|other| other.changes == set.changes)));
         }
-        let with = |set: &Tried, price: Fix| [set.changes.as_slice(), &[price]].concat();
+        let with = |set: &TriedSet, price: Fix| [set.changes.as_slice(), &[price]].concat();
         let worth = self.worth();
         let times: (&[i64], &dyn Fn(i64) -> Fix) = (&PRICES, &Fix::Prices);
         let of_value: (&[i64], &dyn Fn(i64) -> Fix) = (&OF_VALUE, &|percent| Fix::AtValue { percent, worth: worth.clone() });
@@ -352,7 +353,7 @@ impl<'a> Bench<'a> {
         let now = self.tried[0].clone();
         for set in &plain {
             for (steps, price) in ways {
-                let left = |percent: i64| self.find(&with(set, price(percent))).map(Tried::left_but_fees);
+                let left = |percent: i64| self.find(&with(set, price(percent))).map(TriedSet::left_but_fees);
                 let goal = steps.iter().filter_map(|&percent| left(percent)).min().unwrap_or(usize::MAX);
                 if goal > now.left_but_fees() {
                     continue;
@@ -369,20 +370,20 @@ impl<'a> Bench<'a> {
         self.assumptions.outcomes.iter().map(|belief| (100.0 * belief.value).round() as i64).collect()
     }
 
-    /// Fees on top of the cheapest sets that leave least: as they are, with a part that follows the number of people, and a fee
-    /// where there was none, each in steps; then finer below the lowest that will do.
+    /// Fees on top of the cheapest sets that leave the fewest findings: as they are, with a part that follows the number of people, and
+    /// a fee where there was none, each in steps. Then in finer steps below the lowest that works.
     fn try_fees(&mut self) {
-        let least = self.tried.iter().map(Tried::left_but_fees).min().unwrap_or_default();
+        let least = self.tried.iter().map(TriedSet::left_but_fees).min().unwrap_or_default();
         let now = self.tried[0].clone();
-        let mut sets: Vec<Tried> =
+        let mut sets: Vec<TriedSet> =
             self.tried.iter().filter(|set| set.left_but_fees() == least && !set.changes.iter().any(is_fee)).cloned().collect();
         // More good results cost more than they must here: the cheapest set is the one that buys the fewest.
         sets.sort_by_key(|set| (set.payment - now.payment - fees_to_spare(set)).round() as i64);
         sets.truncate(WIDTH);
         for set in &sets {
             let Some((_, scheme)) = changed(self.scheme, &set.changes) else { continue };
-            let strategy_results = fees::change_nothing_else(&scheme).then(|| self.strategy_results(&scheme));
-            let base = FeeBase { scheme: &scheme, strategy_results };
+            let results = fees::change_nothing_else(&scheme).then(|| self.results_of(&scheme));
+            let base = FeeBase { scheme: &scheme, results };
             let shapes = std::iter::once(Vec::new()).chain(set.follow.iter().map(|follow| vec![follow.clone()]));
             for shape in shapes {
                 let with = |fee: &Fix| [set.changes.as_slice(), &shape, std::slice::from_ref(fee)].concat();
@@ -390,7 +391,7 @@ impl<'a> Bench<'a> {
                 let mut wanted: Vec<Vec<Fix>> = steps.iter().map(with).collect();
                 wanted.push([set.changes.as_slice(), &shape].concat());
                 self.try_fees_on(&base, wanted);
-                let fewest = self.tried.iter().map(Tried::left).min().unwrap_or_default();
+                let fewest = self.tried.iter().map(TriedSet::left).min().unwrap_or_default();
                 let percent = |fee: &Fix| if let Fix::Fees(percent) = fee { Some(*percent) } else { None };
                 let good = |fee: &&Fix| self.find(&with(fee)).is_some_and(|tried| tried.left() == fewest);
                 let Some(lowest) = steps.iter().filter(good).filter_map(percent).min() else { continue };
@@ -400,66 +401,65 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Tries sets that differ from a base in their fees alone; where that changes nothing else, without a new search.
+    /// Tries sets that differ from a base in their fees alone. Where that changes nothing else, no new search is needed.
     fn try_fees_on(&mut self, base: &FeeBase<'_>, wanted: Vec<Vec<Fix>>) {
-        let Some(strategy_results) = &base.strategy_results else { return self.try_all(wanted) };
+        let Some(results) = &base.results else { return self.try_all(wanted) };
         for changes in wanted {
             let Some((changes, scheme)) = changed(self.scheme, &changes) else { continue };
             if !self.tried.iter().any(|tried| tried.changes == changes) {
-                let strategy_results =
-                    fees::with_fees(strategy_results, base.scheme, &scheme, self.assumptions, &self.play.people);
-                self.tried.push(Tried::of(changes, &strategy_results));
+                let results = fees::with_fees(results, base.scheme, &scheme, self.assumptions, &self.judge_draws.people);
+                self.tried.push(TriedSet::of(changes, &results));
             }
         }
     }
 
-    fn find(&self, changes: &[Fix]) -> Option<&Tried> {
+    fn find(&self, changes: &[Fix]) -> Option<&TriedSet> {
         let (changes, _) = changed(self.scheme, changes)?;
         self.tried.iter().find(|tried| tried.changes == changes)
     }
 
     /// The cheapest set that leaves the fewest findings, searched in full on fresh replications. The short search decides which to
-    /// look at; a set that stood only by the luck of its few replications gives way to the next.
-    fn confirmed(&self, full_now: &Tried, options: Options) -> Option<(Set, StrategyResults)> {
-        let mut sets: Vec<&Tried> = self.tried.iter().filter(|set| set.left() < full_now.left()).collect();
+    /// look at. A set that was good only by the luck of its few replications gives way to the next.
+    fn confirmed(&self, full_now: &TriedSet, options: StressOptions) -> Option<(FixSet, StrategyResults)> {
+        let mut sets: Vec<&TriedSet> = self.tried.iter().filter(|set| set.left() < full_now.left()).collect();
         sets.sort_by_key(|set| (set.left(), set.price(&self.tried[0])));
-        let mut best: Option<(Tried, StrategyResults)> = None;
+        let mut best: Option<(TriedSet, StrategyResults)> = None;
         for set in sets.into_iter().filter(|set| !set.changes.is_empty()).take(CONFIRMATIONS) {
             let (changes, scheme) = changed(self.scheme, &set.changes)?;
-            let strategy_results = full_strategy_results(&scheme, self.assumptions, options);
-            let full = Tried::of(changes, &strategy_results);
-            let rank = |set: &Tried| (set.left(), set.price(full_now));
+            let results = full_results(&scheme, self.assumptions, options);
+            let full = TriedSet::of(changes, &results);
+            let rank = |set: &TriedSet| (set.left(), set.price(full_now));
             let promised = full.left() <= set.left();
             if full.left() < full_now.left() && best.as_ref().is_none_or(|(best, _)| rank(&full) < rank(best)) {
-                best = Some((full, strategy_results));
+                best = Some((full, results));
             }
             if promised {
                 break;
             }
         }
-        best.map(|(set, strategy_results)| (set.against(full_now), strategy_results))
+        best.map(|(set, results)| (set.compared_with(full_now), results))
     }
 
-    /// The cheapest set without a finding; one that brings no other is preferred. Fees are left alone where they can be, unless
-    /// they are what the finding is about: lowering them would make any set look cheap.
-    fn cheapest_against(&self, name: &'static str) -> Option<Set> {
+    /// The cheapest set without a finding. One that brings no other is preferred. The level of fees is left alone where it can be,
+    /// unless it is what the finding is about, because lowering fees would make any set look cheap.
+    fn cheapest_against(&self, risk: RiskId) -> Option<FixSet> {
         let now = &self.tried[0];
         let level = |change: &Fix| matches!(change, Fix::Fees(_) | Fix::FeeEach(_));
-        let fees = |set: &Tried| name != MARGINS && set.changes.iter().any(level);
-        let sets = self.tried.iter().filter(|set| !set.changes.is_empty()).map(|set| (set, set.against(now)));
-        sets.filter(|(_, found)| !found.left.contains(&name))
+        let fees = |set: &TriedSet| risk.risk().fee_lever != FeeLever::Level && set.changes.iter().any(level);
+        let sets = self.tried.iter().filter(|set| !set.changes.is_empty()).map(|set| (set, set.compared_with(now)));
+        sets.filter(|(_, found)| !found.left.contains(&risk))
             .min_by_key(|(set, found)| (fees(set), found.brings.len(), set.price(now)))
             .map(|(_, found)| found)
     }
 }
 
-/// A set of changes whose fees are to be changed further, with its strategy results where those stand whatever the fees.
+/// A set of changes whose fees are to be changed further, with its results where other fees do not change the strategies.
 struct FeeBase<'a> {
     scheme: &'a Scheme,
-    strategy_results: Option<StrategyResults>,
+    results: Option<StrategyResults>,
 }
 
-/// Whether a change is of how results are paid, rather than of how much or of fees.
+/// Whether a change is to how results are paid, and not to how much is paid or to fees.
 pub(crate) fn is_rule(change: &Fix) -> bool {
     !is_fee(change) && !matches!(change, Fix::Prices(_) | Fix::AtValue { .. } | Fix::SegmentPrices(_))
 }
@@ -469,7 +469,7 @@ pub(crate) fn is_fee(change: &Fix) -> bool {
 }
 
 /// About how many pounds could come off the fees before doing as intended stops paying.
-fn fees_to_spare(set: &Tried) -> f64 {
+fn fees_to_spare(set: &TriedSet) -> f64 {
     let percents = set.fees.iter().filter_map(|fee| if let Fix::Fees(percent) = fee { Some(*percent) } else { None });
     let lowest = percents.min().unwrap_or(100);
     set.payment * (100 - lowest) as f64 / 100.0
@@ -521,30 +521,31 @@ pub(crate) fn changed(scheme: &Scheme, changes: &[Fix]) -> Option<(Vec<Fix>, Sch
     (kept.is_empty() == changes.is_empty()).then_some((kept, result))
 }
 
-fn names(present: &[bool], keep: impl Fn(&str) -> bool) -> Vec<&'static str> {
-    let found = risks::CATALOGUE.iter().zip(present).filter(|(_, present)| **present);
-    found.map(|(risk, _)| risk.name).filter(|name| keep(name)).collect()
+/// The risks that are present.
+fn ids(present: &[bool]) -> Vec<RiskId> {
+    risks::CATALOGUE.iter().zip(present).filter(|(_, present)| **present).map(|(risk, _)| risk.id).collect()
 }
 
 /// The strategy results of the full search, on replications that no search saw.
-fn full_strategy_results(scheme: &Scheme, assumptions: &Assumptions, options: Options) -> StrategyResults {
-    let stage = Stage::build(scheme, assumptions, options.seed, options.replications as u64, Budget::FULL.replications);
-    let solved = stress::solve_all(scheme, assumptions, &stage, Budget::FULL, Wanted::ForProfit);
-    let people = &stage.people;
+fn full_results(scheme: &Scheme, assumptions: &Assumptions, options: StressOptions) -> StrategyResults {
+    let draws = CommonDraws::build(scheme, assumptions, options.seed, options.replications as u64, Budget::FULL.replications);
+    let solved = stress::solve_all(scheme, assumptions, &draws, Budget::FULL, StrategySet::ForProfit);
+    let people = &draws.people;
     let areas = (0..people.len())
         .into_par_iter()
         .map(|area| {
-            let ranks = crate::rank::Ranks::build(scheme, assumptions, &people[area], options.seed, 0, options.replications);
+            let ranks =
+                crate::rank_evaluation::Ranks::build(scheme, assumptions, &people[area], options.seed, 0, options.replications);
             let arena = crate::strategy::Arena::new(scheme, assumptions, &people[area], &ranks, options.seed, 0);
-            strategy_results::area_results(&arena, &solved[area])
+            reference_strategies::area_results(&arena, &solved[area])
         })
         .collect();
-    strategy_results::table(scheme, assumptions, people, areas, &solved)
+    reference_strategies::table(scheme, assumptions, people, areas, &solved)
 }
 
 /// The texts of the scheme's folder with a change written in, its assumptions file included; `None` when it cannot be written.
 #[must_use]
-pub fn written(opened: &Opened, scheme: &Scheme, fix: &Fix) -> Option<Texts> {
+pub fn written(opened: &SchemeFiles, scheme: &Scheme, fix: &Fix) -> Option<FileTexts> {
     let after = fix.apply(scheme)?;
     let mut texts = amend::amend(opened, scheme, &after)?;
     if let Some(assumptions) = assumptions::amended(opened, scheme, &after) {
@@ -553,21 +554,27 @@ pub fn written(opened: &Opened, scheme: &Scheme, fix: &Fix) -> Option<Texts> {
     Some(texts)
 }
 
-/// In how many scenarios each finding is present, before and after, and the number of scenarios that could be read. The
+/// In what share of scenarios each finding is present, before and after, and the number of scenarios that could be read. The
 /// changed scheme is read from its own text, in which the amounts that were changed are certain.
-fn shares(opened: &Opened, bench: &Bench<'_>, fix: &Fix, options: Options, progress: Progress<'_>) -> (Vec<Share>, usize) {
-    let Some(texts) = written(opened, bench.scheme, fix) else { return (Vec::new(), 0) };
+fn shares(
+    opened: &SchemeFiles,
+    search: &FixSearch<'_>,
+    fix: &Fix,
+    options: StressOptions,
+    progress: OnProgress<'_>,
+) -> (Vec<ScenarioShare>, usize) {
+    let Some(texts) = written(opened, search.scheme, fix) else { return (Vec::new(), 0) };
     let mut folder = amend::folder(&texts);
     folder.extend(opened.people_files());
     let changed = base::open(&folder);
-    let (uncertain_numbers, _) = stress::uncertain(opened);
+    let (uncertain_numbers, _) = stress::uncertain_numbers(opened);
     // In each scenario what is present before, and what after.
     let pairs: Vec<[Vec<bool>; 2]> = (0..options.scenarios)
         .into_par_iter()
         .filter_map(|number| {
             progress("trying scenarios", 0.7 + 0.3 * number as f64 / options.scenarios as f64);
             let picks = stress::picks(&uncertain_numbers, number, options.seed);
-            let present = |opened: &Opened| in_scenario(opened, bench, &picks, options);
+            let present = |opened: &SchemeFiles| in_scenario(opened, search, &picks, options);
             Some([present(opened)?, present(&changed)?])
         })
         .collect();
@@ -575,21 +582,22 @@ fn shares(opened: &Opened, bench: &Bench<'_>, fix: &Fix, options: Options, progr
         pairs.iter().filter(|pair| pair[which][finding]).count() as f64 / pairs.len().max(1) as f64
     };
     let named = risks::CATALOGUE.iter().enumerate();
-    let shares = named.map(|(at, risk)| Share { name: risk.name, before: share(0, at), after: share(1, at) });
+    let shares = named.map(|(at, risk)| ScenarioShare { risk: risk.id, before: share(0, at), after: share(1, at) });
     (shares.collect(), pairs.len())
 }
 
 /// What is present in one scenario.
-fn in_scenario(opened: &Opened, bench: &Bench<'_>, picks: &Picks, options: Options) -> Option<Vec<bool>> {
+fn in_scenario(opened: &SchemeFiles, search: &FixSearch<'_>, picks: &ScenarioDraw, options: StressOptions) -> Option<Vec<bool>> {
     let reader = Reader::new(opened, picks);
     let scheme = read::scheme(&reader)?;
     let assumptions = assumptions::read(&reader, &scheme)?;
     let rebuilt;
-    let stage = if bench.search.fits(&scheme, &assumptions, bench.assumptions) {
-        &bench.search
+    let draws = if search.search_draws.fits(&scheme, &assumptions, search.assumptions) {
+        &search.search_draws
     } else {
-        rebuilt = Stage::build(&scheme, &assumptions, options.seed, options.replications as u64, Budget::QUICK.replications);
+        rebuilt =
+            CommonDraws::build(&scheme, &assumptions, options.seed, options.replications as u64, Budget::QUICK.replications);
         &rebuilt
     };
-    Some(stress::present(&stress::quick_strategy_results(&scheme, &assumptions, stage)))
+    Some(stress::present(&stress::quick_results(&scheme, &assumptions, draws)))
 }

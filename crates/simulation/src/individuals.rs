@@ -1,23 +1,20 @@
-//! People as they are: a file with a row for each person, their segment and their own chance of each binary outcome, so that
-//! people of one segment need not be alike.
+//! Individual risks: a file with a row for each person, their segment and their own chance of each binary outcome, so that people of one
+//! segment need not be alike.
 //!
 //! Help is relative: it multiplies a person's own chance of the bad result by a number that is the same for the whole segment,
-//! its *level*. The bad thing then happens when the person's uniform, divided by the person's own risk, lies below the level.
+//! its *level*. The bad result then happens when the person's uniform, divided by the person's own risk, is below the level.
 //! That quotient never changes, so it is worked out once and sorted ([`folded`]); any strategy is one threshold. Everything is
 //! in whole numbers, so that this and the person-by-person rule ([`happens`]) agree to the last person.
 
 use std::sync::Arc;
 
-use base::document::Section;
-use base::opened::Opened;
-use base::pen::Pen;
+use base::reader::Section;
 use base::schedule::{find_column, find_table};
-use base::table::Table;
+use base::table::CsvTable;
 use contract::Scheme;
 
-use crate::assumptions::{ASSUMPTIONS_FILE, Segment};
 use crate::draws::threshold;
-use crate::people::Cell;
+use crate::people_cell::PeopleCell;
 use base::philox::philox4x64;
 
 /// The people of the file by segment of the assumptions, as rows numbered from 0.
@@ -30,21 +27,15 @@ pub struct Individuals {
     risks: Vec<Option<Vec<Vec<u64>>>>,
 }
 
-/// The file of individuals that a scenario names, as it is written there.
-#[must_use]
-pub fn file(opened: &Opened) -> Option<String> {
-    Pen::new(opened, ASSUMPTIONS_FILE)?.words(&["people", "individuals"]).map(str::to_owned)
-}
-
-/// Reads the file that `[people]` names. Problems say line and column and never what stands there.
-pub(crate) fn read(table: &Section<'_, '_>, scheme: &Scheme, segments: &[Segment]) -> Option<Individuals> {
-    let (csv, segment_of) = rows(table, |name| segments.iter().position(|segment| segment.name == name))?;
+/// Reads the file that `[people]` names, for segments with these names and shares. Problems give the line and column, and never the content.
+pub(crate) fn read(table: &Section<'_, '_>, scheme: &Scheme, segments: &[(String, f64)]) -> Option<Individuals> {
+    let (csv, segment_of) = rows(table, |name| segments.iter().position(|(segment, _)| segment == name))?;
     let mut counts = vec![0; segments.len()];
     segment_of.iter().flatten().for_each(|&segment| counts[segment] += 1);
-    for (segment, _) in segments.iter().zip(&counts).filter(|(segment, rows)| **rows == 0 && segment.share > 0.0) {
+    for ((segment, _), _) in segments.iter().zip(&counts).filter(|((_, share), rows)| **rows == 0 && *share > 0.0) {
         table.push(
             table
-                .problem("individuals", format!("nobody in it is of the segment `{}`", segment.name))
+                .problem("individuals", format!("no one in it is of the segment `{segment}`"))
                 .expected("at least one person of each segment of the assumptions")
                 .fix("add the people, or take the segment out of the assumptions"),
         );
@@ -58,10 +49,10 @@ pub(crate) fn read(table: &Section<'_, '_>, scheme: &Scheme, segments: &[Segment
             if chance.is_none() {
                 let what = format!("`{}`: not a chance", outcome.name);
                 table.push(
-                    table.reader.opened().in_people(
+                    table.reader.files().in_people(
                         csv.problem(row[column].span, what)
-                            .expected("a number from 0 to 1, or from 0 % to 100 %")
-                            .fix("correct the cell; what stands in it is not shown, since it is about a person"),
+                            .expected("a number from 0 to 1, or from 0% to 100%")
+                            .fix("correct the cell. We do not show its content, because it is about a person"),
                     ),
                 );
             }
@@ -75,18 +66,18 @@ pub(crate) fn read(table: &Section<'_, '_>, scheme: &Scheme, segments: &[Segment
 }
 
 /// The table and the segment of each row.
-fn rows<'o>(table: &Section<'_, 'o>, known: impl Fn(&str) -> Option<usize>) -> Option<(&'o Table, Vec<Option<usize>>)> {
+fn rows<'o>(table: &Section<'_, 'o>, known: impl Fn(&str) -> Option<usize>) -> Option<(&'o CsvTable, Vec<Option<usize>>)> {
     let file = table.required_text("individuals", "the name of a CSV file, such as \"people.csv\"");
     let csv = find_table(table, "individuals", &file)?;
     let name = find_column(table, "individuals", csv, "segment")?;
-    let segment = |row: &Vec<base::table::Cell>| {
+    let segment = |row: &Vec<base::table::TableCell>| {
         let found = known(&row[name].text);
         if found.is_none() {
             table.push(
-                table.reader.opened().in_people(
-                    csv.problem(row[name].span, "the assumptions has no segment of this name")
+                table.reader.files().in_people(
+                    csv.problem(row[name].span, "the assumptions have no segment of this name")
                         .expected("the name of a segment of the assumptions")
-                        .fix("correct the cell, or add the segment to the scenario's table of segments"),
+                        .fix("correct the cell, or add the segment to the table of segments"),
                 ),
             );
         }
@@ -117,14 +108,19 @@ impl Individuals {
         self.risks[outcome].is_some()
     }
 
-    /// Everybody's own risk of the bad result of an outcome in one cell, in 2³²nds; `None` where people are alike.
-    pub(crate) fn in_cell<'a>(&'a self, outcome: usize, cell: &'a Cell) -> Option<impl Fn(usize) -> u64 + use<'a>> {
+    /// Each person's own risk of the bad result of an outcome in one cell, in 2³²nds; `None` where people are alike.
+    pub(crate) fn in_cell<'a>(&'a self, outcome: usize, cell: &'a PeopleCell) -> Option<impl Fn(usize) -> u64 + use<'a>> {
         let risks = &self.risks[outcome].as_ref()?[cell.segment];
         Some(move |index: usize| risks[cell.rows[index] as usize])
     }
 
-    /// The risks of those of a segment who come to some cells; of the whole file's where nobody comes.
-    pub(crate) fn risks_of<'a>(&self, outcome: usize, segment: usize, cells: impl Iterator<Item = &'a Cell>) -> Option<Risks> {
+    /// The risks of the people of a segment in some cells, or of the whole file where no one comes.
+    pub(crate) fn risks_of<'a>(
+        &self,
+        outcome: usize,
+        segment: usize,
+        cells: impl Iterator<Item = &'a PeopleCell>,
+    ) -> Option<Risks> {
         let risks = &self.risks[outcome].as_ref()?[segment];
         let rows = cells.filter(|cell| cell.segment == segment).flat_map(|cell| &cell.rows);
         let come: Vec<u64> = rows.map(|&row| risks[row as usize]).collect();
@@ -132,8 +128,8 @@ impl Individuals {
     }
 }
 
-/// Lets people of the file come one after another, each as often as any other: in a keyed order, and when all have come, all
-/// again in another. So a cohort smaller than the file is a sample without repeats, and a larger one repeats evenly.
+/// The order in which people of the file come, each as often as any other: in a keyed order, and when all have come, all again in
+/// another. A cohort smaller than the file is therefore a sample without repeats, and a larger one repeats evenly.
 pub(crate) struct Queue {
     segment: usize,
     rows: usize,
@@ -160,7 +156,7 @@ impl Queue {
     }
 }
 
-/// Who comes is a belief about the assumptions and not an event in it: the key holds no seed of a run.
+/// Who comes is one of the assumptions, and not a random event: the key holds no seed of a run.
 fn shuffled(rows: usize, segment: u64, round: u64) -> Vec<u32> {
     const WHO_COMES: u64 = 1 << 41;
     let mut order: Vec<u32> = (0..rows as u32).collect();
@@ -186,7 +182,7 @@ impl Risks {
         Risks(Arc::new((sorted, sums)))
     }
 
-    /// The mean chance of the bad result when everybody's own is multiplied by the level; nobody's passes certainty.
+    /// The mean chance of the bad result when each person's own is multiplied by the level, up to certainty.
     pub(crate) fn mean(&self, level: f64) -> f64 {
         let (sorted, sums) = &*self.0;
         let certain = sorted.partition_point(|risk| risk * level < 1.0);
@@ -206,7 +202,7 @@ pub(crate) fn level_where(target: f64, measure: impl Fn(f64) -> f64) -> f64 {
 
 const WHOLE: u64 = 1 << 32;
 
-/// Levels go from 0 to this: nobody's own chance can become more than so many times what the file says.
+/// Levels go from 0 to this: no person's chance can become more than this many times the one in the file.
 pub(crate) const HIGHEST: f64 = 4.0;
 const HIGHEST_BITS: u32 = 2;
 
@@ -216,7 +212,7 @@ pub(crate) fn level_number(level: f64) -> u64 {
     threshold(level / HIGHEST).min(WHOLE - 1)
 }
 
-/// Whether the outcome happens to a person of a given own risk of the bad result at a level, told directly. Where more is
+/// Whether the outcome happens to a person of a given own risk of the bad result at a level, computed directly. Where more is
 /// better the bad result is that it does not happen.
 #[must_use]
 pub(crate) fn happens(uniform: u32, risk: u64, level: u64, more: bool) -> bool {
@@ -257,7 +253,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Folding the risk into the uniform changes nobody's fate, at the edges of every range too.
+        /// Folding the risk into the uniform changes no person's outcome, at the ends of every range too.
         #[test]
         fn folding_changes_nobodys_fate(
             uniform in prop_oneof![any::<u32>(), Just(0), Just(u32::MAX)],
@@ -267,11 +263,11 @@ mod tests {
         ) {
             let below = u64::from(folded(uniform, risk, more)) < folded_threshold(level, more);
             prop_assert_eq!(below, happens(uniform, risk, level_number(level), more));
-            let told = threshold(own_chance(risk, level_number(level), more));
-            prop_assert_eq!(u64::from(uniform) < told, below, "what `replay` says");
+            let expected = threshold(own_chance(risk, level_number(level), more));
+            prop_assert_eq!(u64::from(uniform) < expected, below, "what `replay` shows");
         }
 
-        /// Next to the very quotient, where a wrong rounding would show.
+        /// Next to the quotient itself, where a wrong rounding would show.
         #[test]
         fn folding_is_exact_at_the_edge(uniform in any::<u32>(), risk in 1..=WHOLE, off in -1i64..=1, more in any::<bool>()) {
             let edge = (u64::from(if more { !uniform } else { uniform }) << 30) / risk;

@@ -1,46 +1,54 @@
-//! What strategic players would do: people with keyed randomness, strategy, search, scenarios.
+//! What strategic providers would do under a scheme, in a stated scenario.
 //!
-//! Reading order: `assumptions` (what is believed), `people` (who they are and what chances they face), `individuals` (people of one
-//! segment who are not alike), `draws` and `philox` (one
-//! person's fate), `person` (counting one by one) and `rank` (the same count without the loop), `strategy` (what a provider
-//! does and what comes of it), `misreport`, `timing` and `pilot` (what may be done, or feared, besides), `search` (the best
-//! strategy), `strategy_results` (the table that findings read), `curve` (what trying pays), `adversary` (the smallest move that changes a finding), `stress`
-//! (the main job), `fix` (the cheapest changes to the rules that
-//! remove what it found), `fees` (what other fees do, without a new search), `design` (the best rules under a budget),
-//! `sensitivity` (what its result hangs on), `simulate` (people as records, in the tables that agencies hand over), `checks`
-//! (whether all this holds on one scheme). `as_now` is what happens without any strategy, for `explain`. Beside them stand
-//! `game` (games of contract theory,
-//! solved), `contract` (figures of a scheme that textbooks have) and `textbook` (both, compared with what the textbooks say).
+//! Reading order:
 //!
-//! The simulation knows the truth of its made-up scenarios and keeps it to itself: `engine` cannot see this crate. It opens no
-//! file and writes to no terminal.
+//! - `assumptions` (the assumptions file) and `assumption_warnings`, `people` (who they are and their chances), `individuals` (people
+//!   of one segment with chances of their own)
+//! - `draws` (the random draws of a person), `person_by_person` (counting one by one), `rank_evaluation` (the same count without
+//!   the loop)
+//! - `strategy` (a provider's strategy and its result in one area), `misreport`, `timing` and `pilot` (false reports, moved dates,
+//!   and help that was piloted)
+//! - `search` (the best response), `reference_strategies` (the table that findings read), `fees` (other fees without a new search)
+//! - `stress` (the stress test), with `payment_by_aim`, `marginal_effort` and `wrong_payment` (what an aim, the next pound and
+//!   chance earn), `scenario_discovery` (in which scenarios a finding appears) and `tipping_point` (the nearest scenario that
+//!   changes it)
+//! - `fix` (the cheapest changes to the rules), `design` (the best rules within a budget), `sensitivity` (which assumptions matter)
+//! - `simulate` (people as records, in the tables that agencies hand over), `replay` (every draw of one person), `self_checks`
+//!   (checks of the program on one scheme), `current_rates` (today's rates, for `explain`)
+//! - `game` (games of contract theory), `contract_figures` (figures of a scheme that textbooks have) and `textbook` (both, compared
+//!   with the textbooks).
+//!
+//! The simulation knows the truth of its own scenarios and keeps it to itself: the crates that measure and pay cannot see this one.
+//! It opens no file and writes to no terminal.
 
-pub mod adversary;
-pub mod as_now;
+pub mod assumption_warnings;
 pub mod assumptions;
-pub mod chance;
-pub mod checks;
 pub mod contract_figures;
-pub mod curve;
+pub mod current_rates;
 pub mod design;
 pub mod draws;
 pub mod fees;
 pub mod fix;
 pub mod game;
-pub mod help;
 pub mod individuals;
+pub mod marginal_effort;
 mod misreport;
+pub mod payment_by_aim;
 pub mod people;
-pub mod person;
+pub mod people_cell;
+pub mod person_by_person;
 pub mod pilot;
-pub mod rank;
+pub mod rank_evaluation;
+pub mod reference_strategies;
 pub mod replay;
+pub mod scenario_discovery;
 pub mod search;
+pub mod self_checks;
 pub mod sensitivity;
 pub mod simulate;
 pub mod strategy;
-pub mod strategy_results;
 pub mod stress;
 pub mod textbook;
 mod timing;
-pub mod when;
+pub mod tipping_point;
+pub mod wrong_payment;

@@ -1,33 +1,32 @@
-//! What is reported, where the provider reports: results claimed for people to whom they did not happen, and people labelled
-//! as a segment that pays better; what is found of it, and what it costs.
+//! Misreporting, where the provider reports: results claimed for people who do not have them, and people labelled as a segment that
+//! pays better. Also what audits find of it, and what it costs.
 
-use contract::clauses::Rule;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::Tally;
-use contract::terms::{Better, SaidBy};
+use contract::terms::{Better, ReportedBy};
 
-use crate::assumptions::Rising;
+use crate::assumptions::RisingCost;
 use crate::strategy::{Arena, Reporting, Strategy};
 
 /// Steps of this share of one spread evenly over the replications, however many there are.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 impl Arena<'_> {
-    /// How far an outcome can be claimed falsely: only where the provider reports it and the assumptions says how.
+    /// How far an outcome can be claimed falsely: only where the provider reports it and the assumptions say how.
     #[must_use]
-    pub fn false_claims(&self, outcome: usize) -> Option<Rising> {
-        let reports = self.scheme.outcomes[outcome].reported_by == SaidBy::Provider;
+    pub fn false_claims(&self, outcome: usize) -> Option<RisingCost> {
+        let reports = self.scheme.outcomes[outcome].reported_by == ReportedBy::Provider;
         self.assumptions.false_claims[outcome].filter(|_| reports)
     }
 
     /// How far people can be labelled falsely: only where the provider sets the labels, one of them pays better, and the assumptions
-    /// says how.
+    /// say how.
     #[must_use]
-    pub fn relabelling(&self) -> Option<Rising> {
+    pub fn relabelling(&self) -> Option<RisingCost> {
         self.assumptions.relabelling.filter(|_| self.best_label.is_some())
     }
 
-    /// Whether anything can be reported otherwise than it is.
+    /// Whether anything can be reported falsely.
     #[must_use]
     pub fn may_misreport(&self) -> bool {
         self.relabelling().is_some() || (0..self.scheme.outcomes.len()).any(|at| self.false_claims(at).is_some())
@@ -36,15 +35,13 @@ impl Arena<'_> {
     /// Pounds that a false claim on an outcome loses on average to the audit.
     #[must_use]
     pub fn expected_penalty(&self, outcome: usize) -> f64 {
-        let audits = self.scheme.clauses.iter().filter_map(|clause| match &clause.rule {
-            Rule::Audit(audit) if audit.outcome == outcome => Some(audit),
-            _ => None,
-        });
+        let audits =
+            self.scheme.clauses.iter().filter_map(|clause| clause.terms.audit()).filter(|audit| audit.outcome == outcome);
         audits.map(|audit| audit.checks.as_f64() * audit.penalty.at(self.people.area, 0, 0).pounds()).sum()
     }
 
-    /// Turns what happened into what is reported. The audit finds its share of the false claims: whole ones in each replication, and
-    /// the exact share over replications, so that a few lies in a small cohort do not slip through by rounding.
+    /// Turns what happened into what is reported. The audit finds its share of the false claims: whole claims in each replication, and
+    /// the exact share over replications, so that rounding does not hide a few false claims in a small cohort.
     pub(crate) fn misreport(&self, reporting: &Reporting, replication: usize, tally: &mut Tally) {
         let start = (replication as f64 * GOLDEN).fract();
         for (at, share) in reporting.claimed.iter().enumerate().filter(|(_, share)| **share > 0.0) {
@@ -55,10 +52,10 @@ impl Arena<'_> {
                     Better::More => tally.people[cell] - tally.counts[at][cell],
                     Better::Fewer => tally.counts[at][cell],
                 };
-                let lies = (bad as f64 * share).round() as i64;
-                tally.counts[at][cell] += lies * self.scheme.outcomes[at].sign();
+                let false_claims = (bad as f64 * share).round() as i64;
+                tally.counts[at][cell] += false_claims * self.scheme.outcomes[at].sign();
                 let before = checked.floor();
-                checked += lies as f64 * checks;
+                checked += false_claims as f64 * checks;
                 if let Some(found) = tally.found_false[at].get_mut(cell) {
                     *found += (checked.floor() - before) as i64;
                 }
@@ -116,7 +113,7 @@ impl Arena<'_> {
 
     /// The segment into which it pays most to put everyone's label, if any.
     pub(crate) fn find_best_label(&self) -> Option<usize> {
-        if self.scheme.segments_set_by == SaidBy::Records {
+        if self.scheme.segments_set_by == ReportedBy::Records {
             return None;
         }
         let mut paid = Paid::<f64>::default();

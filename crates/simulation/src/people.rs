@@ -3,37 +3,24 @@
 use base::money::WHOLE;
 use base::schedule::Schedule;
 use contract::Scheme;
-use contract::terms::Kind;
+use contract::terms::OutcomeKind;
 
 use crate::assumptions::{Assumptions, Help, Move};
 use crate::draws::threshold;
 use crate::individuals::{HIGHEST, Queue, Risks, folded_threshold, level_where};
-
-/// The people of one cohort and segment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
-    /// Position of the cohort among those simulated.
-    pub cohort: usize,
-    /// Segment of the assumptions.
-    pub segment: usize,
-    /// Number of the first person; people are numbered from 1 through all areas, cohorts and segments.
-    pub first_person: u64,
-    pub people: usize,
-    /// For each person the row of the file of individuals; empty where people of a segment are alike.
-    pub rows: Vec<u32>,
-}
+pub use crate::people_cell::PeopleCell;
 
 /// The people of one area, by cohort and then segment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct People {
+pub struct AreaPeople {
     pub area: usize,
     /// Positions in the scheme of the cohorts simulated.
     pub cohorts: Vec<usize>,
     pub segments: usize,
-    pub cells: Vec<Cell>,
+    pub cells: Vec<PeopleCell>,
 }
 
-impl People {
+impl AreaPeople {
     /// Everyone in the area.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -49,7 +36,7 @@ impl People {
 
 /// The people of every area.
 #[must_use]
-pub fn people(scheme: &Scheme, assumptions: &Assumptions) -> Vec<People> {
+pub fn people(scheme: &Scheme, assumptions: &Assumptions) -> Vec<AreaPeople> {
     let cohorts: Vec<usize> = (0..scheme.cohorts.len()).filter(|&at| scheme.cohorts[at].year < assumptions.years).collect();
     let mut next_person = 1;
     let mut queues: Vec<Queue> =
@@ -60,20 +47,20 @@ pub fn people(scheme: &Scheme, assumptions: &Assumptions) -> Vec<People> {
         for (position, &cohort) in cohorts.iter().enumerate() {
             for (segment, people) in divide(scheme, assumptions, area, scheme.cohorts[cohort].year).into_iter().enumerate() {
                 let rows = queues.get_mut(segment).map_or(Vec::new(), |queue| queue.next(people));
-                cells.push(Cell { cohort: position, segment, first_person: next_person, people, rows });
+                cells.push(PeopleCell { cohort: position, segment, first_person: next_person, people, rows });
                 next_person += people as u64;
             }
         }
-        out.push(People { area, cohorts: cohorts.clone(), segments: assumptions.segments.len(), cells });
+        out.push(AreaPeople { area, cohorts: cohorts.clone(), segments: assumptions.segments.len(), cells });
     }
     out
 }
 
-/// One cohort's people by segment of the assumptions: whole people, the parts left over going to the largest remainders.
+/// One cohort's people by segment of the assumptions: in whole people, by largest remainders.
 fn divide(scheme: &Scheme, assumptions: &Assumptions, area: usize, year: usize) -> Vec<usize> {
     let mut shares: Vec<f64> = assumptions.segments.iter().map(|segment| segment.share).collect();
     if scheme.people.by_segment() {
-        // The contract says how many come in each of its own segments; the assumptions only divides those further.
+        // The contract says how many come in each of its own segments; the assumptions only divide those further.
         for priced in 0..scheme.segments.len() {
             let within: f64 = assumptions.segments.iter().filter(|s| s.priced_as == priced).map(|s| s.share).sum();
             let expected = scheme.people.at(area, priced, year).0 as f64;
@@ -112,14 +99,14 @@ pub struct Chances {
     /// For each outcome: +1 when more is better, −1 when fewer.
     sign: Vec<f64>,
     /// For each kind of help and segment.
-    pub helps: Vec<Vec<Effect>>,
+    pub helps: Vec<Vec<HelpEffect>>,
     /// For each outcome that is counted on top of a binary one, and segment: mean events, or mean periods, of a person
     /// affected; 1 for binary outcomes.
     pub each: Vec<Vec<f64>>,
 }
 
-/// The own chances of the people of one segment, and where the segment stands: everybody's risk of the bad result is the
-/// file's times the level.
+/// The individual chances of the people of one segment, and the segment's level: each person's risk of the bad result is the file's
+/// times the level.
 #[derive(Clone, Debug, PartialEq)]
 struct OwnChances {
     risks: Risks,
@@ -129,14 +116,14 @@ struct OwnChances {
 
 /// What one kind of help does in one segment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Effect {
+pub struct HelpEffect {
     pub spent_now: f64,
     pub half_cost: f64,
     pub moves: Vec<Option<Move>>,
 }
 
-impl Effect {
-    /// How much of what money can buy a spend buys: 0 at nothing, a half at `half_cost`, near 1 at far more.
+impl HelpEffect {
+    /// How much of what money can buy a spend buys: 0 at zero, a half at `half_cost`, near 1 at far more.
     #[must_use]
     pub fn bought(&self, spend: f64) -> f64 {
         1.0 - (-spend.max(0.0) / self.half_cost * std::f64::consts::LN_2).exp()
@@ -146,11 +133,11 @@ impl Effect {
 impl Chances {
     /// The chances of the people of one area.
     #[must_use]
-    pub fn of(scheme: &Scheme, assumptions: &Assumptions, people: &People) -> Chances {
+    pub fn of(scheme: &Scheme, assumptions: &Assumptions, people: &AreaPeople) -> Chances {
         let area = people.area;
         let segments = assumptions.segments.len();
         let sign: Vec<f64> = scheme.outcomes.iter().map(|outcome| outcome.sign() as f64).collect();
-        let helps: Vec<Vec<Effect>> = assumptions.help.iter().map(|help| effects(help, area, segments)).collect();
+        let helps: Vec<Vec<HelpEffect>> = assumptions.help.iter().map(|help| effects(help, area, segments)).collect();
         let mut now = Vec::new();
         let mut each = Vec::new();
         let mut own = vec![Vec::new(); scheme.outcomes.len()];
@@ -158,11 +145,11 @@ impl Chances {
             let belief = &assumptions.outcomes[at];
             let values: Vec<f64> = (0..segments).map(|segment| belief.now.at(area, segment, 0)).collect();
             let (chances, means) = match outcome.kind {
-                Kind::Binary if assumptions.individuals.as_ref().is_some_and(|file| file.have(at)) => {
+                OutcomeKind::Binary if assumptions.individuals.as_ref().is_some_and(|file| file.have(at)) => {
                     own[at] = own_chances(scheme, assumptions, people, at);
                     (own[at].iter().map(|own| side(own.risks.mean(own.level_now), sign[at])).collect(), vec![1.0; segments])
                 }
-                Kind::Binary => {
+                OutcomeKind::Binary => {
                     let mut chances = values;
                     if let Some(rate) = &belief.matches {
                         chances = matched(scheme, assumptions, &chances, rate, area);
@@ -170,8 +157,8 @@ impl Chances {
                     chances.iter_mut().for_each(|p| *p = (*p + belief.trend).clamp(0.0, 1.0));
                     (chances, vec![1.0; segments])
                 }
-                Kind::Frequency { .. } => (Vec::new(), values),
-                Kind::Sustained { most, .. } => (Vec::new(), values.iter().map(|&c| mean_periods(c, most)).collect()),
+                OutcomeKind::Frequency { .. } => (Vec::new(), values),
+                OutcomeKind::Sustained { most, .. } => (Vec::new(), values.iter().map(|&c| mean_periods(c, most)).collect()),
             };
             now.push(chances);
             each.push(means);
@@ -187,8 +174,8 @@ impl Chances {
         chances
     }
 
-    /// The same people when a binary outcome is better for everyone by so much (proportion of people), whoever helps them, and
-    /// was before they started.
+    /// The same people when a binary outcome is better for everyone by this proportion of people, served or not, now and before they
+    /// started.
     #[must_use]
     pub fn better_for_all(mut self, outcome: usize, by: f64) -> Chances {
         for before in &mut self.before[outcome] {
@@ -219,7 +206,7 @@ impl Chances {
         }
     }
 
-    /// What relative help leaves of everybody's risk of the bad result when so much is spent on each kind of it.
+    /// What relative help leaves of each person's risk of the bad result, at a spend on each kind of it.
     fn left(&self, outcome: usize, segment: usize, spend: impl Fn(usize) -> f64) -> f64 {
         let left = self.helps.iter().enumerate().map(|(help, effects)| match effects[segment].moves[outcome] {
             Some(Move::Relative(most)) => 1.0 - most * effects[segment].bought(spend(help)),
@@ -233,7 +220,7 @@ impl Chances {
         own.level_none * self.left(outcome, segment, |help| effort[help * self.segments + segment])
     }
 
-    /// What the uniforms of a segment must lie below for a binary outcome to happen; those of people with chances of their own
+    /// What the uniforms of a segment must be below for a binary outcome to happen; those of people with chances of their own
     /// are folded ([`crate::individuals::folded`]).
     #[must_use]
     pub fn threshold(&self, outcome: usize, segment: usize, effort: &[f64]) -> u64 {
@@ -356,7 +343,7 @@ fn side(chance: f64, sign: f64) -> f64 {
 
 /// The people's own chances by segment. A baseline to be matched and a trend move them in proportion to each person's own
 /// risk, not on the odds: only so does a person's uniform keep its place among the others'.
-fn own_chances(scheme: &Scheme, assumptions: &Assumptions, people: &People, outcome: usize) -> Vec<OwnChances> {
+fn own_chances(scheme: &Scheme, assumptions: &Assumptions, people: &AreaPeople, outcome: usize) -> Vec<OwnChances> {
     let belief = &assumptions.outcomes[outcome];
     let sign = scheme.outcomes[outcome].sign() as f64;
     let risks = |segment: usize| assumptions.individuals.as_ref()?.risks_of(outcome, segment, people.cells.iter());
@@ -380,9 +367,9 @@ fn own_chances(scheme: &Scheme, assumptions: &Assumptions, people: &People, outc
     all.iter().map(|risks| OwnChances { level_now: shifted(risks).min(HIGHEST), level_none: 0.0, risks: risks.clone() }).collect()
 }
 
-fn effects(help: &Help, area: usize, segments: usize) -> Vec<Effect> {
+fn effects(help: &Help, area: usize, segments: usize) -> Vec<HelpEffect> {
     (0..segments)
-        .map(|segment| Effect {
+        .map(|segment| HelpEffect {
             spent_now: help.spent_now.at(area, segment, 0),
             half_cost: help.half_cost.at(area, segment, 0),
             moves: help.moves.iter().map(|moves| moves.as_ref().map(|m| m.at(area, segment, 0))).collect(),

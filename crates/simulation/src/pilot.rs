@@ -1,4 +1,4 @@
-//! What a chosen pilot lets one expect elsewhere: the best of several pilots is partly the luckiest, and what worked small is
+//! What the chosen pilot suggests elsewhere. The best of several pilots is partly the luckiest, and what worked on a small scale is
 //! diluted and costs more at scale.
 //!
 //! True effects of the things tried are taken to differ normally around their mean, and each pilot to measure its own with a
@@ -7,7 +7,7 @@
 
 use base::statistics::{normal_cdf, normal_quantile};
 use contract::Scheme;
-use risks::{PilotFacts, Role, Turn, Turned};
+use risks::{PilotFacts, Shock, ShockResult, StrategyKind};
 
 use crate::assumptions::{Assumptions, Move, Pilot};
 use crate::strategy::{Arena, Payments, Strategy};
@@ -35,13 +35,13 @@ pub fn disappointment(pilot: &Pilot) -> f64 {
     if spread == 0.0 { 0.0 } else { pilot.standard_error.powi(2) / spread * largest_of(pilot.tried) }
 }
 
-/// How far the true effect may lie from what is expected of it: the standard deviation that the pilot leaves.
+/// The standard deviation of the true effect around what is expected of it, which the pilot leaves.
 fn left_unknown(pilot: &Pilot) -> f64 {
     let spread = (pilot.differ_by.powi(2) + pilot.standard_error.powi(2)).sqrt();
     if spread == 0.0 { 0.0 } else { pilot.differ_by * pilot.standard_error / spread }
 }
 
-/// The most that the piloted help moves what its pilots measured, as the assumptions has it.
+/// The most that the piloted help moves what its pilots measured, as the assumptions have it.
 fn moved(assumptions: &Assumptions, pilot: &Pilot) -> Option<Move> {
     Some(assumptions.help[pilot.help].moves[pilot.outcome].as_ref()?.at(0, 0, 0))
 }
@@ -53,7 +53,7 @@ fn measured(assumptions: &Assumptions, pilot: &Pilot) -> f64 {
     }
 }
 
-/// What a report says of the pilot.
+/// What findings need to know about the pilot.
 #[must_use]
 pub fn facts(scheme: &Scheme, assumptions: &Assumptions) -> Option<PilotFacts> {
     let pilot = assumptions.pilot.as_ref()?;
@@ -74,10 +74,10 @@ pub fn facts(scheme: &Scheme, assumptions: &Assumptions) -> Option<PilotFacts> {
     })
 }
 
-/// The intended help for each person, bought at scale: it costs more and does what the pilot lets one expect there. Replications are
-/// shared out over equally likely sizes of the true effect.
+/// The intended help for each person, bought at scale, where it costs more and does what the pilot suggests. Replications are shared
+/// out over equally likely sizes of the true effect.
 #[must_use]
-pub fn at_scale(arena: &Arena<'_>, intended: &Strategy) -> Option<Turned> {
+pub fn at_scale(arena: &Arena<'_>, intended: &Strategy) -> Option<ShockResult> {
     let pilot = arena.assumptions.pilot.as_ref()?;
     let measured = measured(arena.assumptions, pilot);
     if measured <= 0.0 {
@@ -89,9 +89,9 @@ pub fn at_scale(arena: &Arena<'_>, intended: &Strategy) -> Option<Turned> {
         *effort *= 1.0 + pilot.cost_rises;
     }
     let replications = arena.replications;
-    let mut out = Turned {
-        turn: Turn::AtScale,
-        role: Role::Intended,
+    let mut out = ShockResult {
+        shock: Shock::AtScale,
+        kind: StrategyKind::Intended,
         cost: arena.cost(&dearer),
         payments: vec![0.0; replications],
         results: vec![0.0; replications],

@@ -1,7 +1,7 @@
-//! Every draw of one person in one replication, so that anybody can recompute it elsewhere.
+//! Replay: every draw of one person in one replication, so that anyone can recompute it elsewhere.
 
 use contract::Scheme;
-use contract::terms::Kind;
+use contract::terms::OutcomeKind;
 
 use crate::assumptions::Assumptions;
 use crate::draws::{drawn, extra, threshold, whether};
@@ -11,7 +11,7 @@ use crate::strategy::Strategy;
 
 /// One person in one replication.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Replay {
+pub struct PersonReplay {
     pub person: u64,
     pub replication: u64,
     pub seed: u64,
@@ -33,7 +33,7 @@ pub struct Decision {
     /// The chance as things are now, and without any help.
     pub chance_now: f64,
     pub chance_idle: f64,
-    /// The uniform must lie below these for it to happen.
+    /// The uniform must be below these for it to happen.
     pub threshold_now: u64,
     pub threshold_idle: u64,
     pub happens_now: bool,
@@ -43,11 +43,18 @@ pub struct Decision {
 }
 
 /// Finds a person by number; the error says how many there are.
-pub fn replay(scheme: &Scheme, assumptions: &Assumptions, seed: u64, person: u64, replication: u64) -> Result<Replay, String> {
+pub fn replay(
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    seed: u64,
+    person: u64,
+    replication: u64,
+) -> Result<PersonReplay, String> {
     let areas = people(scheme, assumptions);
     let last = areas.iter().flat_map(|area| &area.cells).map(|cell| cell.first_person + cell.people as u64 - 1).max();
     let found = areas.iter().find_map(|area| {
-        let holds = |cell: &&crate::people::Cell| (cell.first_person..cell.first_person + cell.people as u64).contains(&person);
+        let holds =
+            |cell: &&crate::people::PeopleCell| (cell.first_person..cell.first_person + cell.people as u64).contains(&person);
         area.cells.iter().find(holds).map(|cell| (area, cell))
     });
     let Some((area, cell)) = found else {
@@ -66,7 +73,7 @@ pub fn replay(scheme: &Scheme, assumptions: &Assumptions, seed: u64, person: u64
             })
         });
         let on_top = scheme.outcomes.iter().enumerate().filter_map(|(at, outcome)| match outcome.kind {
-            Kind::Frequency { of, .. } | Kind::Sustained { of, .. } if of == drawn.decision => {
+            OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } if of == drawn.decision => {
                 let parameter = assumptions.outcomes[at].now.at(area.area, cell.segment, 0);
                 Some((outcome.name.clone(), extra(outcome.kind, parameter, &drawn.words)))
             }
@@ -86,7 +93,7 @@ pub fn replay(scheme: &Scheme, assumptions: &Assumptions, seed: u64, person: u64
             on_top: on_top.collect(),
         }
     });
-    Ok(Replay {
+    Ok(PersonReplay {
         person,
         replication,
         seed,

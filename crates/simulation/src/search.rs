@@ -1,14 +1,13 @@
-//! Searches for the strategy that is best for somebody, by the ladder of section "How the best strategy is found" in
-//! `docs/method.md`:
+//! The search for a best response, in the four steps of the section "How the best response is found" in `docs/method.md`:
 //!
-//! 1. the exact shape: whatever a contract counts, effort is spread over segments so that the last pound buys the same
-//!    weighted improvement in each; that leaves one number to search, how much in all;
-//! 2. a screen of Owen-scrambled Sobol points, in case the payment rule rewards some other shape;
-//! 3. a polish by Nelder and Mead's method from the best two;
-//! 4. a sweep along every coordinate, idle included, and over the choice of whom to serve. The last sweep finds nothing
-//!    better: its largest gain, with its error, is the *regret* that is reported.
+//! 1. The exact shape. Whatever a contract counts, effort is spread over segments so that the last pound buys the same weighted
+//!    improvement in each. One number is left to search: how much to spend in all.
+//! 2. A screen of Owen-scrambled Sobol points, in case the payment rule rewards some other shape.
+//! 3. A polish by Nelder and Mead's method from the best two.
+//! 4. A sweep along every coordinate, no effort included, and over the choice of whom to serve. The last sweep finds nothing
+//!    better. Its largest gain, with its error, is the *regret* that is reported.
 //!
-//! Every candidate is tried on the same random numbers.
+//! Every candidate is tried on common random numbers.
 
 use std::f64::consts::LN_2;
 
@@ -24,12 +23,12 @@ pub struct Budget {
     /// Steps of Nelder and Mead's method from each start.
     pub polish: usize,
     pub sweeps: usize,
-    /// Deviations of a sweep that are tried on all replications, after a look at all of them on a quarter; 0 tries them all.
+    /// Deviations of a sweep that are tried on all replications, after a test of all of them on a quarter; 0 tries them all.
     pub sift: usize,
 }
 
 impl Budget {
-    /// For the central assumptions.
+    /// For the assumptions as stated.
     pub const FULL: Budget = Budget { replications: 100, path: 40, sobol: 64, polish: 80, sweeps: 4, sift: 0 };
     /// For one of many scenarios or fixes.
     pub const QUICK: Budget = Budget { replications: 48, path: 24, sobol: 0, polish: 0, sweeps: 2, sift: 12 };
@@ -45,12 +44,12 @@ pub enum Objective {
     Mission(f64),
 }
 
-/// What a player may do beside choosing its effort, where rules and assumptions leave room for it.
+/// What a provider may do besides choosing its effort, where rules and assumptions allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Freedom {
-    /// Turn people away, or let them fall out before they count.
+    /// Turn people away, or let them drop out before they count.
     pub intake: bool,
-    /// Report otherwise than it is.
+    /// Report falsely.
     pub reporting: bool,
 }
 
@@ -72,13 +71,13 @@ pub struct Best {
 
 /// One candidate with its payments.
 #[derive(Clone, Debug)]
-struct Tried {
+struct TriedStrategy {
     strategy: Strategy,
     profits: Vec<f64>,
     score: f64,
 }
 
-/// Weights of a good result by binary outcome (position in the scheme) and segment: what one more is worth to somebody.
+/// Weights of a good result by binary outcome (position in the scheme) and segment: what one more is worth to the provider or the public.
 pub type Weights = Vec<Vec<f64>>;
 
 /// The strategy that spreads effort so that the last pound buys the same weighted improvement everywhere, at a price of
@@ -229,7 +228,7 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
     let everyone = vec![true; segments];
     let mut search = Search { arena, objective, replications: budget.replications.min(arena.replications), tried: 0 };
     let mut candidates = vec![Strategy::idle(&arena.chances, segments), Strategy::as_now(&arena.chances, segments)];
-    // Exact where nothing but results beyond open gates counts.
+    // Exact where only results beyond open gates count.
     candidates.push(along(arena, pay, 1.0, &everyone));
     candidates.extend(path(arena, pay, budget.path, &everyone));
     candidates.extend(path(arena, &public_weights(arena), budget.path / 2, &everyone));
@@ -241,7 +240,7 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
     pool.sort_by(|a, b| b.score.total_cmp(&a.score));
     pool.truncate(2);
     if budget.polish > 0 {
-        let polished: Vec<Tried> = pool.iter().map(|start| nelder_mead(&mut search, start, budget.polish)).collect();
+        let polished: Vec<TriedStrategy> = pool.iter().map(|start| nelder_mead(&mut search, start, budget.polish)).collect();
         pool.extend(polished);
         pool.sort_by(|a, b| b.score.total_cmp(&a.score));
     }
@@ -273,13 +272,13 @@ struct Search<'a, 'b> {
 }
 
 impl Search<'_, '_> {
-    fn try_all(&mut self, strategies: Vec<Strategy>) -> Vec<Tried> {
+    fn try_all(&mut self, strategies: Vec<Strategy>) -> Vec<TriedStrategy> {
         self.try_on(strategies, self.replications)
     }
 
     /// The best so many by a quarter of the replications, tried on all of them. On the same random numbers what is far behind
     /// on a few is behind on all.
-    fn try_best(&mut self, strategies: Vec<Strategy>, best: usize) -> Vec<Tried> {
+    fn try_best(&mut self, strategies: Vec<Strategy>, best: usize) -> Vec<TriedStrategy> {
         if best == 0 || strategies.len() <= best {
             return self.try_all(strategies);
         }
@@ -289,7 +288,7 @@ impl Search<'_, '_> {
         self.try_all(tried.into_iter().map(|tried| tried.strategy).collect())
     }
 
-    fn try_on(&mut self, strategies: Vec<Strategy>, replications: usize) -> Vec<Tried> {
+    fn try_on(&mut self, strategies: Vec<Strategy>, replications: usize) -> Vec<TriedStrategy> {
         self.tried += strategies.len();
         let payments = self.arena.totals(&strategies, replications);
         strategies
@@ -299,7 +298,7 @@ impl Search<'_, '_> {
                 let cost = self.arena.cost(&strategy);
                 profits.iter_mut().for_each(|payment| *payment -= cost);
                 let score = self.score(&strategy, &profits);
-                Tried { strategy, profits, score }
+                TriedStrategy { strategy, profits, score }
             })
             .collect()
     }
@@ -321,13 +320,13 @@ fn spread(values: &[f64]) -> f64 {
 }
 
 /// Sobol points over all efforts on a quarter of the replications; the best eighth goes on to all of them.
-fn screen(search: &mut Search<'_, '_>, points: u32, everyone: &[bool]) -> Vec<Tried> {
+fn screen(search: &mut Search<'_, '_>, points: u32, everyone: &[bool]) -> Vec<TriedStrategy> {
     let arena = search.arena;
     let half: Vec<f64> = arena.chances.helps.iter().flatten().map(|effect| effect.half_cost).collect();
     let strategies = (0..points).map(|point| {
         let effort = half.iter().enumerate().map(|(dimension, half)| {
             let u = f64::from(sobol_burley::sample(point, dimension as u32 % 256, 7));
-            // Even in what is bought, not in what is spent: from nothing to 99 %.
+            // Even in what is bought, not in what is spent: from zero to 99%.
             -(1.0 - 0.99 * u).ln() / LN_2 * half
         });
         Strategy::of(effort.collect(), everyone.to_vec())
@@ -339,7 +338,7 @@ fn screen(search: &mut Search<'_, '_>, points: u32, everyone: &[bool]) -> Vec<Tr
 }
 
 /// Nelder and Mead's simplex method on the efforts, kept at or above zero.
-fn nelder_mead(search: &mut Search<'_, '_>, start: &Tried, steps: usize) -> Tried {
+fn nelder_mead(search: &mut Search<'_, '_>, start: &TriedStrategy, steps: usize) -> TriedStrategy {
     let dimensions = start.strategy.effort.len();
     let arena = search.arena;
     let half: Vec<f64> = arena.chances.helps.iter().flatten().map(|effect| effect.half_cost).collect();
@@ -389,8 +388,8 @@ fn nelder_mead(search: &mut Search<'_, '_>, start: &Tried, steps: usize) -> Trie
 
 /// The changes of intake that pay one by one, made together: the best two, the best three and so on. One segment a sweep would
 /// leave most unturned where there are many.
-fn intake_together(at: &Tried, tried: &[Tried]) -> Vec<Strategy> {
-    let changed = |other: &Tried| -> Option<usize> {
+fn intake_together(at: &TriedStrategy, tried: &[TriedStrategy]) -> Vec<Strategy> {
+    let changed = |other: &TriedStrategy| -> Option<usize> {
         let mut differ =
             (0..at.strategy.taken.len()).filter(|&segment| other.strategy.taken[segment] != at.strategy.taken[segment]);
         let all_else = other.strategy.effort == at.strategy.effort && other.strategy.reporting == at.strategy.reporting;

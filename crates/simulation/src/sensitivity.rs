@@ -1,33 +1,33 @@
-//! What the result hangs on: which of the uncertain numbers decide how much a provider gains from drift, and what becomes of
-//! people at the provider's best.
+//! Sensitivity analysis: which of the uncertain assumptions a result depends on. The results are what a provider gains by drifting,
+//! and the true rate of the main outcome at the provider's best.
 //!
-//! Two steps. A *screen* moves one number at a time from many starting points (Morris 1991: elementary effects) and tells the
-//! few that matter from the many that do not. For those few, *shares of the spread* (Sobol' 1993) say how much of it each
-//! brings by itself and how much together with others, on the points of Saltelli (2002) with the estimators of Jansen (1999),
-//! each with a 90 % interval from resampling the rows. The others then stand at what is stated.
+//! There are two steps. A *screen* moves one number at a time from many starting points (Morris 1991: elementary effects). It
+//! separates the few that matter from the many that do not. For those few, *shares of the spread* (Sobol' 1993) show how much of it
+//! each brings alone, and how much together with others. They use the points of Saltelli (2002) and the estimators of Jansen
+//! (1999), each with a 90% interval from resampling the rows. All other numbers are then as stated.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use base::document::{Picks, Reader, UncertainNumber};
-use base::opened::Opened;
+use base::reader::{Reader, ScenarioDraw, UncertainNumber};
 use base::schedule::Schedule;
+use base::scheme_files::SchemeFiles;
 use contract::Scheme;
 use contract::read;
 use rayon::prelude::*;
 use risks::mean;
 
 use crate::assumptions::{self, Assumptions};
-use crate::people::{People, people};
-use crate::rank::Ranks;
+use crate::people::{AreaPeople, people};
+use crate::rank_evaluation::Ranks;
+use crate::reference_strategies::{self, StrategySet};
 use crate::search::Budget;
 use crate::strategy::Arena;
-use crate::strategy_results::{self, Wanted};
-use crate::stress::{Progress, uncertain};
+use crate::stress::{OnProgress, uncertain_numbers};
 use base::philox::philox4x64;
 
 /// How hard to look.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct SensitivityOptions {
     pub seed: u64,
     /// Starting points of the screen; each takes one scenario more than there are uncertain numbers.
     pub starts: usize,
@@ -35,9 +35,9 @@ pub struct Options {
     pub rows: usize,
 }
 
-impl Default for Options {
+impl Default for SensitivityOptions {
     fn default() -> Self {
-        Options { seed: 1, starts: 12, rows: 256 }
+        SensitivityOptions { seed: 1, starts: 12, rows: 256 }
     }
 }
 
@@ -46,15 +46,15 @@ const MOST: usize = 8;
 /// A number goes on only when it moves something by at least this share of what the strongest does.
 const WORTH_WHILE: f64 = 0.02;
 
-/// What the result hangs on, in one area.
+/// What the results depend on, in one area.
 #[derive(Clone, Debug)]
-pub struct Sensitivity {
+pub struct SensitivityAnalysis {
     pub area: String,
     pub people: usize,
     pub uncertain_numbers: Vec<UncertainNumber>,
     /// The uncertain numbers of the second step, the strongest first.
     pub kept: Vec<usize>,
-    pub outputs: Vec<Output>,
+    pub outputs: Vec<SensitivityOutput>,
     /// Scenarios tried, and how many of them could not be read.
     pub scenarios: usize,
     pub failed: usize,
@@ -62,33 +62,33 @@ pub struct Sensitivity {
 
 /// One figure of the result, and what moves it.
 #[derive(Clone, Debug)]
-pub struct Output {
-    pub what: Figure,
-    /// As everything is stated.
+pub struct SensitivityOutput {
+    pub what: OutputFigure,
+    /// Under the assumptions as stated.
     pub stated: f64,
-    /// For every uncertain, from the screen.
-    pub effects: Vec<Effect>,
-    /// Over the scenarios of the second step: 5 %, 50 % and 95 %.
+    /// For every input, from the screen.
+    pub effects: Vec<ElementaryEffect>,
+    /// Over the scenarios of the second step: 5%, 50% and 95%.
     pub spread: [f64; 3],
-    /// For each uncertain kept, in the order of `kept`.
+    /// For each input kept, in the order of `kept`.
     pub shares: Vec<Shares>,
 }
 
 /// A figure of the result.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Figure {
+pub enum OutputFigure {
     /// Pounds: profit at the provider's best less profit as intended.
     GainFromDrift,
-    /// In per cent of people: the true rate of this outcome at the provider's best.
+    /// The true rate of this outcome at the provider's best, in percent of people.
     TrueOutcome(String),
 }
 
-/// What moving one number over its range does, the others being anywhere.
+/// What moving one number over its range does, wherever the others are.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Effect {
-    /// Mean movement, whichever way, for the whole range.
+pub struct ElementaryEffect {
+    /// Mean movement, in either direction, for the whole range.
     pub size: f64,
-    /// Standard deviation of the movement: how much it depends on where the other numbers stand.
+    /// Standard deviation of the movement: how much it depends on where the other numbers are.
     pub varies: f64,
 }
 
@@ -101,7 +101,7 @@ pub struct Shares {
     pub in_all: Interval,
 }
 
-/// A figure with its 90 % interval.
+/// A figure with its 90% interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Interval {
     pub value: f64,
@@ -109,41 +109,41 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// What is looked at: several figures from where each number stands, from 0 to 1; `None` where they make no scenario.
-type Model<'a> = &'a (dyn Fn(&[f64]) -> Option<Vec<f64>> + Sync);
+/// The results as a function of where each number is on its range, from 0 to 1. `None` where the files cannot be read there.
+type OutputFunction<'a> = &'a (dyn Fn(&[f64]) -> Option<Vec<f64>> + Sync);
 
-/// Finds what the result hangs on in the area of median size: areas differ in little but their size, and one takes a
-/// twentieth of the time of twenty.
+/// Finds what the results depend on in the area of median size. Areas differ in little but their size, and one takes a twentieth of
+/// the time of twenty.
 #[must_use]
 pub fn sensitivity(
-    opened: &Opened,
+    opened: &SchemeFiles,
     scheme: &Scheme,
     assumptions: &Assumptions,
-    options: Options,
-    progress: Progress<'_>,
-) -> Sensitivity {
-    let (uncertain_numbers, _) = uncertain(opened);
-    let laboratory = Laboratory::build(opened, scheme, assumptions, options.seed);
-    let stated = laboratory.figures(scheme, assumptions);
+    options: SensitivityOptions,
+    progress: OnProgress<'_>,
+) -> SensitivityAnalysis {
+    let (uncertain_numbers, _) = uncertain_numbers(opened);
+    let scenarios = ScenarioModel::build(opened, scheme, assumptions, options.seed);
+    let stated = scenarios.figures(scheme, assumptions);
     progress("moving one number at a time", 0.05);
-    let try_all = |ways: &[f64]| laboratory.at(&uncertain_numbers, &all(&uncertain_numbers), ways);
+    let try_all = |positions: &[f64]| scenarios.at(&uncertain_numbers, &all(&uncertain_numbers), positions);
     let (effects, screen_failed) = screen(uncertain_numbers.len(), stated.len(), options.starts, options.seed, &try_all);
     let kept = strongest(&effects);
     progress("moving the strongest together", 0.3);
-    let try_kept = |ways: &[f64]| laboratory.at(&uncertain_numbers, &kept, ways);
+    let try_kept = |positions: &[f64]| scenarios.at(&uncertain_numbers, &kept, positions);
     let found = shares(kept.len(), stated.len(), options.rows, options.seed, &try_kept);
     progress("done", 1.0);
-    let whats = laboratory.whats();
-    let outputs = whats.into_iter().enumerate().map(|(at, what)| Output {
+    let whats = scenarios.whats();
+    let outputs = whats.into_iter().enumerate().map(|(at, what)| SensitivityOutput {
         what,
         stated: stated[at],
         effects: effects[at].clone(),
         spread: found.spread[at],
         shares: found.shares[at].clone(),
     });
-    Sensitivity {
-        area: scheme.areas[laboratory.area].clone(),
-        people: laboratory.people,
+    SensitivityAnalysis {
+        area: scheme.areas[scenarios.area].clone(),
+        people: scenarios.people,
         outputs: outputs.collect(),
         scenarios: options.starts * (uncertain_numbers.len() + 1) + options.rows * (kept.len() + 2),
         failed: screen_failed + found.failed,
@@ -157,84 +157,84 @@ fn all(uncertain_numbers: &[UncertainNumber]) -> Vec<usize> {
 }
 
 /// The uncertain numbers worth a second look, the strongest first.
-fn strongest(effects: &[Vec<Effect>]) -> Vec<usize> {
+fn strongest(effects: &[Vec<ElementaryEffect>]) -> Vec<usize> {
     let uncertain_numbers = effects.first().map_or(0, Vec::len);
-    let strength = |uncertain: usize| -> f64 {
+    let strength = |input: usize| -> f64 {
         let relative = effects.iter().map(|output| {
             let most = output.iter().map(|effect| effect.size).fold(0.0, f64::max);
-            if most > 0.0 { output[uncertain].size / most } else { 0.0 }
+            if most > 0.0 { output[input].size / most } else { 0.0 }
         });
         relative.fold(0.0, f64::max)
     };
-    let mut order: Vec<usize> = (0..uncertain_numbers).filter(|&uncertain| strength(uncertain) >= WORTH_WHILE).collect();
+    let mut order: Vec<usize> = (0..uncertain_numbers).filter(|&input| strength(input) >= WORTH_WHILE).collect();
     order.sort_by(|&a, &b| strength(b).total_cmp(&strength(a)));
     order.truncate(MOST);
     order
 }
 
 /// The people of the area in some assumptions, with their sorted uniforms.
-struct Drawn {
-    people: People,
+struct DrawnArea {
+    people: AreaPeople,
     /// How often things happen to those to whom they happen, which the sums on top of the uniforms depend on.
     often: Vec<Schedule<f64>>,
     ranks: Ranks,
 }
 
-/// One area, where any scenario can be tried.
-struct Laboratory<'a> {
-    opened: &'a Opened,
+/// One area, as a function from scenarios to results.
+struct ScenarioModel<'a> {
+    opened: &'a SchemeFiles,
     scheme: &'a Scheme,
     area: usize,
     people: usize,
     seed: u64,
-    /// People drawn lately, the last used at the end: most numbers leave the people as they are.
-    lately: Mutex<Vec<Arc<Drawn>>>,
+    /// People drawn recently, the last used at the end. Most numbers leave the people as they are.
+    recent: Mutex<Vec<Arc<DrawnArea>>>,
     /// The main outcome, where there is one.
     outcome: Option<usize>,
 }
 
-impl<'a> Laboratory<'a> {
-    fn build(opened: &'a Opened, scheme: &'a Scheme, assumptions: &'a Assumptions, seed: u64) -> Laboratory<'a> {
+impl<'a> ScenarioModel<'a> {
+    fn build(opened: &'a SchemeFiles, scheme: &'a Scheme, assumptions: &'a Assumptions, seed: u64) -> ScenarioModel<'a> {
         let everyone = people(scheme, assumptions);
-        let area = strategy_results::typical_area(&everyone);
+        let area = reference_strategies::typical_area(&everyone);
         let people = everyone[area].count();
-        let outcome = strategy_results::main_outcome(scheme, assumptions);
-        Laboratory { opened, scheme, area, people, seed, lately: Mutex::default(), outcome }
+        let outcome = reference_strategies::main_outcome(scheme, assumptions);
+        ScenarioModel { opened, scheme, area, people, seed, recent: Mutex::default(), outcome }
     }
 
-    fn whats(&self) -> Vec<Figure> {
-        let truth = self.outcome.map(|at| Figure::TrueOutcome(self.scheme.outcomes[at].name.clone()));
-        [Figure::GainFromDrift].into_iter().chain(truth).collect()
+    fn whats(&self) -> Vec<OutputFigure> {
+        let truth = self.outcome.map(|at| OutputFigure::TrueOutcome(self.scheme.outcomes[at].name.clone()));
+        [OutputFigure::GainFromDrift].into_iter().chain(truth).collect()
     }
 
-    /// The figures of a scenario in which some uncertain numbers stand so and all others as stated.
-    fn at(&self, uncertain_numbers: &[UncertainNumber], which: &[usize], ways: &[f64]) -> Option<Vec<f64>> {
-        let picks: Picks =
-            which.iter().zip(ways).map(|(&uncertain, &way)| (uncertain_numbers[uncertain].path.clone(), way)).collect();
+    /// The results of a scenario in which some uncertain numbers are at these positions and all others as stated.
+    fn at(&self, uncertain_numbers: &[UncertainNumber], which: &[usize], positions: &[f64]) -> Option<Vec<f64>> {
+        let picks: ScenarioDraw =
+            which.iter().zip(positions).map(|(&input, &position)| (uncertain_numbers[input].path.clone(), position)).collect();
         let reader = Reader::new(self.opened, &picks);
         let scheme = read::scheme(&reader)?;
         let assumptions = assumptions::read(&reader, &scheme)?;
         Some(self.figures(&scheme, &assumptions))
     }
 
-    /// The people of a scenario, drawn anew only where nobody alike was drawn lately. Which of the two it was changes no number.
-    fn drawn(&self, scheme: &Scheme, assumptions: &Assumptions) -> Arc<Drawn> {
+    /// The people of a scenario, drawn again only where the same people were not drawn recently. That changes no number.
+    fn drawn(&self, scheme: &Scheme, assumptions: &Assumptions) -> Arc<DrawnArea> {
         let here = people(scheme, assumptions).swap_remove(self.area);
         let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
         let often: Vec<Schedule<f64>> = counted.map(|(at, _)| assumptions.outcomes[at].now.clone()).collect();
-        let keep = |drawn: Arc<Drawn>| {
-            let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
-            lately.retain(|known| !Arc::ptr_eq(known, &drawn));
-            let spare = (lately.len() + 1).saturating_sub(3 * rayon::current_num_threads());
-            lately.drain(..spare);
-            lately.push(Arc::clone(&drawn));
+        let keep = |drawn: Arc<DrawnArea>| {
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            recent.retain(|known| !Arc::ptr_eq(known, &drawn));
+            let spare = (recent.len() + 1).saturating_sub(3 * rayon::current_num_threads());
+            recent.drain(..spare);
+            recent.push(Arc::clone(&drawn));
             drawn
         };
-        let alike = |drawn: &&Arc<Drawn>| drawn.people == here && drawn.often == often;
-        let known = self.lately.lock().unwrap_or_else(PoisonError::into_inner).iter().find(alike).cloned();
+        let alike = |drawn: &&Arc<DrawnArea>| drawn.people == here && drawn.often == often;
+        let known = self.recent.lock().unwrap_or_else(PoisonError::into_inner).iter().find(alike).cloned();
         keep(known.unwrap_or_else(|| {
             let ranks = Ranks::build(scheme, assumptions, &here, self.seed, 0, Budget::QUICK.replications);
-            Arc::new(Drawn { people: here.clone(), often: often.clone(), ranks })
+            Arc::new(DrawnArea { people: here.clone(), often: often.clone(), ranks })
         }))
     }
 
@@ -242,8 +242,8 @@ impl<'a> Laboratory<'a> {
         let drawn = self.drawn(scheme, assumptions);
         let (here, ranks) = (&drawn.people, &drawn.ranks);
         let arena = Arena::new(scheme, assumptions, here, ranks, self.seed, 0);
-        let best = strategy_results::solve(&arena, Budget::QUICK, Wanted::ForProfit).best.strategy;
-        let intended = strategy_results::intended(&arena);
+        let best = reference_strategies::solve(&arena, Budget::QUICK, StrategySet::ForProfit).best.strategy;
+        let intended = reference_strategies::intended(&arena);
         let profits = arena.totals(&[best.clone(), intended.clone()], ranks.replications);
         let gain = mean(&profits[0]) - arena.cost(&best) - (mean(&profits[1]) - arena.cost(&intended));
         let rate = |outcome: usize| 100.0 * arena.true_outcomes(&best)[outcome].iter().sum::<f64>() / here.count().max(1) as f64;
@@ -263,29 +263,35 @@ const ORDER: u64 = (1 << 40) + 1;
 const RESAMPLE: u64 = (1 << 40) + 2;
 
 /// The screen: `starts` walks over a grid of four levels, each moving every number once by two thirds of its range, in an
-/// order of its own. Returns the effects by output and uncertain, and how many scenarios could not be read.
+/// order of its own. Returns the effects by output and input, and how many scenarios could not be read.
 #[must_use]
-pub fn screen(uncertain_numbers: usize, outputs: usize, starts: usize, seed: u64, model: Model<'_>) -> (Vec<Vec<Effect>>, usize) {
+pub fn screen(
+    uncertain_numbers: usize,
+    outputs: usize,
+    starts: usize,
+    seed: u64,
+    model: OutputFunction<'_>,
+) -> (Vec<Vec<ElementaryEffect>>, usize) {
     const STEP: f64 = 2.0 / 3.0;
     let walk = |start: usize| -> (Vec<Vec<Option<f64>>>, usize) {
-        let key = |uncertain: usize| [start as u64, uncertain as u64, 0];
-        let mut ways: Vec<f64> =
-            (0..uncertain_numbers).map(|uncertain| below(4, seed, START, key(uncertain)) as f64 / 3.0).collect();
+        let key = |input: usize| [start as u64, input as u64, 0];
+        let mut positions: Vec<f64> =
+            (0..uncertain_numbers).map(|input| below(4, seed, START, key(input)) as f64 / 3.0).collect();
         let mut order: Vec<usize> = (0..uncertain_numbers).collect();
         for at in (1..uncertain_numbers).rev() {
             order.swap(at, below(at + 1, seed, ORDER, key(at)));
         }
         let mut moved = vec![vec![None; uncertain_numbers]; outputs];
-        let mut before = model(&ways);
+        let mut before = model(&positions);
         let mut failed = usize::from(before.is_none());
-        for uncertain in order {
-            let step = if ways[uncertain] < 0.5 { STEP } else { -STEP };
-            ways[uncertain] += step;
-            let after = model(&ways);
+        for input in order {
+            let step = if positions[input] < 0.5 { STEP } else { -STEP };
+            positions[input] += step;
+            let after = model(&positions);
             failed += usize::from(after.is_none());
             if let (Some(before), Some(after)) = (&before, &after) {
                 for output in 0..outputs {
-                    moved[output][uncertain] = Some((after[output] - before[output]) / step);
+                    moved[output][input] = Some((after[output] - before[output]) / step);
                 }
             }
             before = after;
@@ -293,27 +299,26 @@ pub fn screen(uncertain_numbers: usize, outputs: usize, starts: usize, seed: u64
         (moved, failed)
     };
     let walks: Vec<_> = (0..starts).into_par_iter().map(walk).collect();
-    let effect = |output: usize, uncertain: usize| {
-        let moves: Vec<f64> = walks.iter().filter_map(|(moved, _)| moved[output][uncertain]).collect();
+    let effect = |output: usize, input: usize| {
+        let moves: Vec<f64> = walks.iter().filter_map(|(moved, _)| moved[output][input]).collect();
         let sizes: Vec<f64> = moves.iter().map(|by| by.abs()).collect();
-        Effect { size: mean(&sizes), varies: variance(&moves).sqrt() }
+        ElementaryEffect { size: mean(&sizes), varies: variance(&moves).sqrt() }
     };
-    let effects =
-        (0..outputs).map(|output| (0..uncertain_numbers).map(|uncertain| effect(output, uncertain)).collect()).collect();
+    let effects = (0..outputs).map(|output| (0..uncertain_numbers).map(|input| effect(output, input)).collect()).collect();
     (effects, walks.iter().map(|(_, failed)| failed).sum())
 }
 
-/// What the second step found, by output.
+/// The result of the second step, by output.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct SharesOfSpread {
     pub shares: Vec<Vec<Shares>>,
-    /// 5 %, 50 % and 95 % of each output.
+    /// 5%, 50% and 95% of each output.
     pub spread: Vec<[f64; 3]>,
     pub failed: usize,
 }
 
 /// One row: the figures at two independent points, and at the first with one number after the other taken from the second.
-struct Row {
+struct SaltelliRow {
     first: Vec<f64>,
     second: Vec<f64>,
     mixed: Vec<Vec<f64>>,
@@ -321,26 +326,26 @@ struct Row {
 
 /// The shares of the spread of each output that each number brings, on Owen-scrambled Sobol points.
 #[must_use]
-pub fn shares(uncertain_numbers: usize, outputs: usize, rows: usize, seed: u64, model: Model<'_>) -> Found {
-    let row = |number: usize| -> Option<Row> {
+pub fn shares(uncertain_numbers: usize, outputs: usize, rows: usize, seed: u64, model: OutputFunction<'_>) -> SharesOfSpread {
+    let row = |number: usize| -> Option<SaltelliRow> {
         let point = |dimension: usize| {
-            // Each 256 dimensions are a sequence of their own; 65,536 points is all there is of one.
+            // Each 256 dimensions are a sequence of their own. A sequence has 65,536 points.
             let scramble = seed as u32 ^ 0x5EED ^ (dimension / 256) as u32;
             f64::from(sobol_burley::sample(number as u32 % (1 << 16), dimension as u32 % 256, scramble))
         };
         let a: Vec<f64> = (0..uncertain_numbers).map(point).collect();
         let b: Vec<f64> = (uncertain_numbers..2 * uncertain_numbers).map(point).collect();
-        let mixed = (0..uncertain_numbers).map(|uncertain| {
-            let mut ways = a.clone();
-            ways[uncertain] = b[uncertain];
-            model(&ways)
+        let mixed = (0..uncertain_numbers).map(|input| {
+            let mut positions = a.clone();
+            positions[input] = b[input];
+            model(&positions)
         });
-        Some(Row { first: model(&a)?, second: model(&b)?, mixed: mixed.collect::<Option<_>>()? })
+        Some(SaltelliRow { first: model(&a)?, second: model(&b)?, mixed: mixed.collect::<Option<_>>()? })
     };
-    let found: Vec<Row> = (0..rows).into_par_iter().map(row).collect::<Vec<_>>().into_iter().flatten().collect();
-    Found {
+    let found: Vec<SaltelliRow> = (0..rows).into_par_iter().map(row).collect::<Vec<_>>().into_iter().flatten().collect();
+    SharesOfSpread {
         shares: (0..outputs)
-            .map(|output| (0..uncertain_numbers).map(|uncertain| share(&found, output, uncertain, seed)).collect())
+            .map(|output| (0..uncertain_numbers).map(|input| share(&found, output, input, seed)).collect())
             .collect(),
         spread: (0..outputs).map(|output| spread(&found, output)).collect(),
         failed: rows - found.len(),
@@ -350,14 +355,14 @@ pub fn shares(uncertain_numbers: usize, outputs: usize, rows: usize, seed: u64, 
 /// Times the rows are drawn again for an interval.
 const RESAMPLES: usize = 400;
 
-fn share(rows: &[Row], output: usize, uncertain: usize, seed: u64) -> Shares {
+fn share(rows: &[SaltelliRow], output: usize, input: usize, seed: u64) -> Shares {
     let once: Vec<usize> = (0..rows.len()).collect();
-    let (alone, in_all) = jansen(rows, &once, output, uncertain);
+    let (alone, in_all) = jansen(rows, &once, output, input);
     let again: Vec<(f64, f64)> = (0..RESAMPLES)
         .map(|round| {
             let draw = |at: usize| below(rows.len(), seed, RESAMPLE, [at as u64, round as u64, 0]);
             let picked: Vec<usize> = (0..rows.len()).map(draw).collect();
-            jansen(rows, &picked, output, uncertain)
+            jansen(rows, &picked, output, input)
         })
         .collect();
     let interval = |value: f64, mut values: Vec<f64>| {
@@ -371,7 +376,7 @@ fn share(rows: &[Row], output: usize, uncertain: usize, seed: u64) -> Shares {
 }
 
 /// Jansen's estimators: alone, 1 − E(f(B) − f(A with b))² / 2V; in all, E(f(A) − f(A with b))² / 2V.
-fn jansen(rows: &[Row], picked: &[usize], output: usize, uncertain: usize) -> (f64, f64) {
+fn jansen(rows: &[SaltelliRow], picked: &[usize], output: usize, input: usize) -> (f64, f64) {
     let n = picked.len().max(1) as f64;
     let values: Vec<f64> = picked.iter().flat_map(|&at| [rows[at].first[output], rows[at].second[output]]).collect();
     let variance = variance(&values);
@@ -380,14 +385,14 @@ fn jansen(rows: &[Row], picked: &[usize], output: usize, uncertain: usize) -> (f
     }
     let (mut from_second, mut from_first) = (0.0, 0.0);
     for &at in picked {
-        let mixed = rows[at].mixed[uncertain][output];
+        let mixed = rows[at].mixed[input][output];
         from_second += (rows[at].second[output] - mixed).powi(2);
         from_first += (rows[at].first[output] - mixed).powi(2);
     }
     (1.0 - from_second / (2.0 * n * variance), from_first / (2.0 * n * variance))
 }
 
-fn spread(rows: &[Row], output: usize) -> [f64; 3] {
+fn spread(rows: &[SaltelliRow], output: usize) -> [f64; 3] {
     let mut values: Vec<f64> = rows.iter().flat_map(|row| [row.first[output], row.second[output]]).collect();
     values.sort_by(f64::total_cmp);
     [0.05, 0.5, 0.95].map(|q| quantile(&values, q))
@@ -411,8 +416,8 @@ mod tests {
     use super::*;
 
     /// Ishigami and Homma's function with a = 7 and b = 0.1, whose shares are known.
-    fn ishigami(ways: &[f64]) -> Option<Vec<f64>> {
-        let [x, y, z] = [0, 1, 2].map(|at| PI * (2.0 * ways[at] - 1.0));
+    fn ishigami(positions: &[f64]) -> Option<Vec<f64>> {
+        let [x, y, z] = [0, 1, 2].map(|at| PI * (2.0 * positions[at] - 1.0));
         Some(vec![x.sin() + 7.0 * y.sin().powi(2) + 0.1 * z.powi(4) * x.sin()])
     }
 
@@ -421,32 +426,30 @@ mod tests {
         let found = shares(3, 1, 4096, 1, &ishigami);
         let alone = [0.313_905, 0.442_411, 0.0];
         let in_all = [0.557_589, 0.442_411, 0.243_684];
-        for uncertain in 0..3 {
-            let shares = found.shares[0][uncertain];
-            for (name, interval, exact) in
-                [("alone", shares.alone, alone[uncertain]), ("in all", shares.in_all, in_all[uncertain])]
-            {
-                // A 90 % interval is 3.29 standard errors wide.
+        for input in 0..3 {
+            let shares = found.shares[0][input];
+            for (name, interval, exact) in [("alone", shares.alone, alone[input]), ("in all", shares.in_all, in_all[input])] {
+                // A 90% interval is 3.29 standard errors wide.
                 let error = (interval.high - interval.low) / 3.29;
-                assert!((interval.value - exact).abs() < 4.0 * error, "{name} of {uncertain}: {interval:?} against {exact}");
-                assert!(error < 0.03, "{name} of {uncertain}: {interval:?} is too wide to tell anything");
+                assert!((interval.value - exact).abs() < 4.0 * error, "{name} of {input}: {interval:?}, not {exact}");
+                assert!(error < 0.03, "{name} of {input}: {interval:?} is too wide");
             }
         }
     }
 
     #[test]
     fn the_screen_is_exact_for_a_straight_line() {
-        let line = |ways: &[f64]| Some(vec![3.0 * ways[0] - 5.0 * ways[1], ways[0] * ways[1]]);
+        let line = |positions: &[f64]| Some(vec![3.0 * positions[0] - 5.0 * positions[1], positions[0] * positions[1]]);
         let (effects, failed) = screen(3, 2, 10, 1, &line);
-        for (uncertain, size) in [3.0, 5.0, 0.0].into_iter().enumerate() {
-            assert!((effects[0][uncertain].size - size).abs() < 1e-9 && effects[0][uncertain].varies < 1e-9);
+        for (input, size) in [3.0, 5.0, 0.0].into_iter().enumerate() {
+            assert!((effects[0][input].size - size).abs() < 1e-9 && effects[0][input].varies < 1e-9);
         }
         assert!(effects[1][0].varies > 0.1 && effects[1][2].size == 0.0 && failed == 0);
     }
 
     #[test]
     fn scenarios_that_cannot_be_read_are_counted_and_left_out() {
-        let half = |ways: &[f64]| (ways[0] < 0.5).then(|| vec![ways[1]]);
+        let half = |positions: &[f64]| (positions[0] < 0.5).then(|| vec![positions[1]]);
         let found = shares(2, 1, 64, 1, &half);
         assert!(found.failed > 16 && found.failed < 64);
         assert!(found.shares[0][1].in_all.value > 0.8);

@@ -1,38 +1,38 @@
-//! Record tables for simulated people: who they are, when they started, and dated events and spells, in exactly the tables that
-//! agencies hand over. A chosen strategy and one replication come in; measured and paid, the records give to the penny what the
-//! laboratory itself pays for that replication.
+//! Record tables for simulated people: who they are, when they started, and dated events and spells, in the same tables that agencies
+//! hand over. They show one strategy in one replication. Measured and paid, the records give to the penny what the simulation itself
+//! pays for that replication.
 //!
-//! What becomes of a person is decided as everywhere in the simulation; here it is only given days. What must not count is in
-//! the records too: offences from before the start, after the window, or proven too late; jobs that were too short.
+//! The outcomes of a person are drawn as everywhere in the simulation, and only get dates here. The records also hold what must not
+//! count: offences from before the start, after the window, or proven too late, and jobs that were too short.
 
 use std::collections::BTreeSet;
 
 use base::literal::Duration;
 use base::money::WHOLE;
 use contract::Scheme;
-use contract::measured::{Each, Events, Rule, Run, Spells};
+use contract::measurement::{Continuity, CountedUnit, EventSelection, OutcomeRule, SpellSelection};
 use contract::tally::Tally;
-use contract::terms::{Baseline, Better, Kind, later};
+use contract::terms::{Baseline, Better, OutcomeKind, later};
 use jiff::civil::Date;
 use records::batch::Batch;
 use records::schema::table;
-use risks::Role;
+use risks::StrategyKind;
 
 use crate::assumptions::Assumptions;
 use crate::draws::{comparison_count, comparison_extra};
-use crate::people::{Cell, Chances, People, people};
-use crate::person::Replication;
-use crate::rank::Ranks;
+use crate::people::{AreaPeople, Chances, PeopleCell, people};
+use crate::person_by_person::Replication;
+use crate::rank_evaluation::Ranks;
+use crate::reference_strategies::{StrategySet, solve};
 use crate::search::Budget;
 use crate::strategy::{Arena, Strategy};
-use crate::strategy_results::{Wanted, solve};
 use base::philox::words;
 
 /// The tables of one simulation.
 #[derive(Debug)]
-pub struct Tables {
+pub struct SimulatedTables {
     pub people: Batch,
-    /// Who is paid: the contract's own list, or the one provider of a contract that lists nobody.
+    /// Who is paid: the contract's own list, or the one provider of a contract without a list.
     pub providers: Batch,
     pub starts: Batch,
     pub events: Batch,
@@ -42,12 +42,12 @@ pub struct Tables {
     pub coverage: Batch,
 }
 
-/// A simulation made ready: who comes, what is done for them, and how their outcomes look in records.
+/// A simulation that is ready: who comes, what is done for them, and how their outcomes look in records.
 #[derive(Debug)]
 pub struct Simulation<'a> {
     scheme: &'a Scheme,
     assumptions: &'a Assumptions,
-    areas: Vec<(People, Strategy)>,
+    areas: Vec<(AreaPeople, Strategy)>,
     families: Vec<Family<'a>>,
     seed: u64,
     replication: u64,
@@ -57,48 +57,55 @@ pub struct Simulation<'a> {
 #[derive(Debug)]
 struct Family<'a> {
     base: usize,
-    rule: &'a Rule,
+    rule: &'a OutcomeRule,
     on_top: Vec<usize>,
     /// The shortest window of them, in which all facts that count are put.
     window: Duration,
     wait: Duration,
 }
 
-/// Draws of days begin here, above those of outcomes and comparison groups.
+/// Draws of days start here, above those of outcomes and comparison groups.
 const DAYS: u64 = 1 << 33;
 
-/// Most days by which the records learn late of what was proven.
+/// The most days between a proof and the day on which the records have it.
 const LATE: i64 = 45;
 
-/// Makes a simulation ready, or says why a scheme cannot be simulated as records. Of the strategies, [`Role::Idle`],
-/// [`Role::AsNow`], [`Role::Intended`] and [`Role::Best`] can be chosen; they are found on other replications than the one
+/// Prepares a simulation, or explains why a scheme cannot be simulated as records. Of the strategies, [`StrategyKind::Idle`],
+/// [`StrategyKind::AsNow`], [`StrategyKind::Intended`] and [`StrategyKind::BEST`] can be chosen; they are found on other replications than the one
 /// that is written, and report honestly.
 pub fn simulation<'a>(
     scheme: &'a Scheme,
     assumptions: &'a Assumptions,
-    role: Role,
+    kind: StrategyKind,
     seed: u64,
     replication: u64,
 ) -> Result<Simulation<'a>, String> {
     let families = families(scheme)?;
     let areas = people(scheme, assumptions).into_iter().map(|area| {
-        let strategy = strategy(scheme, assumptions, &area, role, seed, replication);
+        let strategy = strategy(scheme, assumptions, &area, kind, seed, replication);
         (area, strategy)
     });
     Ok(Simulation { scheme, assumptions, areas: areas.collect(), families, seed, replication })
 }
 
-fn strategy(scheme: &Scheme, assumptions: &Assumptions, area: &People, role: Role, seed: u64, replication: u64) -> Strategy {
+fn strategy(
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    area: &AreaPeople,
+    kind: StrategyKind,
+    seed: u64,
+    replication: u64,
+) -> Strategy {
     let chances = Chances::of(scheme, assumptions, area);
-    match role {
-        Role::Idle => Strategy::idle(&chances, area.segments),
-        Role::AsNow => Strategy::as_now(&chances, area.segments),
-        role => {
+    match kind {
+        StrategyKind::Idle => Strategy::idle(&chances, area.segments),
+        StrategyKind::AsNow => Strategy::as_now(&chances, area.segments),
+        kind => {
             let ranks = Ranks::build(scheme, assumptions, area, seed, replication + 1, Budget::QUICK.replications);
             let arena = Arena::new(scheme, assumptions, area, &ranks, seed, replication + 1);
-            let solved = solve(&arena, Budget::QUICK, Wanted::ForProfit);
-            let found = solved.strategies.into_iter().find(|(found, _)| *found == role);
-            let (_, strategy) = found.expect("every role that can be chosen is solved for");
+            let solved = solve(&arena, Budget::QUICK, StrategySet::ForProfit);
+            let found = solved.strategies.into_iter().find(|(found, _)| *found == kind);
+            let (_, strategy) = found.expect("every strategy that can be chosen is solved for");
             Strategy::of(strategy.effort, strategy.taken)
         }
     }
@@ -124,8 +131,8 @@ fn families(scheme: &Scheme) -> Result<Vec<Family<'_>>, String> {
             return Err("outcomes with comparison groups of different sizes cannot share their people".into());
         }
         let (base, rule) = (outcome.base(at), rule(at)?);
-        if matches!(rule, Rule::FirstTimeTo(_)) {
-            let why = "and the assumptions says how many events happen to those affected, not when the first one does";
+        if matches!(rule, OutcomeRule::FirstTimeTo(_)) {
+            let why = "and the assumptions give how many events happen to those affected, not when the first one does";
             return Err(format!("{} is the time to an event, {why}", outcome.name));
         }
         if base != at {
@@ -155,27 +162,32 @@ fn shorter(a: Duration, b: Duration) -> Duration {
 }
 
 /// Whether an outcome on top counts the very facts that the one below is shown by.
-fn builds_on(top: &Rule, base: &Rule) -> bool {
+fn builds_on(top: &OutcomeRule, base: &OutcomeRule) -> bool {
     match (top, base) {
-        // Without proof, events of one day cannot be told apart as disposals.
-        (Rule::CountWithin(top, each), Rule::AnyWithin(base)) => top == base && (*each == Each::Event || top.proven_by.is_some()),
-        (Rule::Periods(top), Rule::Sustained { spells: base, .. }) => top == base,
+        // Without proof, events of one day cannot be separated into disposals.
+        (OutcomeRule::CountWithin(top, each), OutcomeRule::AnyWithin(base)) => {
+            top == base && (*each == CountedUnit::Event || top.proven_by.is_some())
+        }
+        (OutcomeRule::Periods(top), OutcomeRule::Sustained { spells: base, .. }) => top == base,
         _ => false,
     }
 }
 
 /// Every kind of fact that a rule looks at.
-fn kinds(rule: &Rule) -> Vec<&String> {
+fn kinds(rule: &OutcomeRule) -> Vec<&String> {
     match rule {
-        Rule::NoneWithin(events) | Rule::AnyWithin(events) | Rule::CountWithin(events, _) | Rule::FirstTimeTo(events) => {
-            events.kinds.iter().collect()
-        }
-        Rule::AtLeast { events, .. } => events.kinds.iter().collect(),
-        Rule::Sustained { spells, .. } | Rule::Periods(spells) | Rule::StatusAt(spells) => match spells {
-            Spells::Kept(kinds) => kinds.iter().collect(),
-            Spells::Paired { begins, ends } => vec![begins, ends],
+        OutcomeRule::NoneWithin(events)
+        | OutcomeRule::AnyWithin(events)
+        | OutcomeRule::CountWithin(events, _)
+        | OutcomeRule::FirstTimeTo(events) => events.kinds.iter().collect(),
+        OutcomeRule::AtLeast { events, .. } => events.kinds.iter().collect(),
+        OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => match spells {
+            SpellSelection::Kept(kinds) => kinds.iter().collect(),
+            SpellSelection::Paired { begins, ends } => vec![begins, ends],
         },
-        Rule::ExitWithoutReturn { exits, returns, spells, .. } => exits.kinds.iter().chain(returns).chain(spells).collect(),
+        OutcomeRule::ExitWithoutReturn { exits, returns, spells, .. } => {
+            exits.kinds.iter().chain(returns).chain(spells).collect()
+        }
     }
 }
 
@@ -188,7 +200,7 @@ impl Simulation<'_> {
         let last = ends.max().unwrap_or(self.scheme.ends);
         let seen = self.scheme.outcomes.iter().map(|outcome| {
             let clear = match outcome.measured.as_ref().map(|measured| &measured.rule) {
-                Some(Rule::ExitWithoutReturn { clear, .. }) => *clear,
+                Some(OutcomeRule::ExitWithoutReturn { clear, .. }) => *clear,
                 _ => Duration::Days(0),
             };
             later(later(later(last, outcome.window, rule), outcome.wait, rule), clear, rule)
@@ -196,7 +208,7 @@ impl Simulation<'_> {
         plus(seen.max().unwrap_or(last), LATE + 32)
     }
 
-    /// What the simulation counts itself, area by area: to be priced and compared with what the records come to.
+    /// What the simulation itself counts, area by area, to be priced and compared with the records.
     #[must_use]
     pub fn tallies(&self) -> Vec<Tally> {
         let mut out = Vec::new();
@@ -210,9 +222,9 @@ impl Simulation<'_> {
 
     /// The tables.
     #[must_use]
-    pub fn tables(&self) -> Tables {
+    pub fn tables(&self) -> SimulatedTables {
         let empty = |name| Batch::empty(table(name).expect("a table of the schema"));
-        let tables = Tables {
+        let tables = SimulatedTables {
             people: empty("people"),
             providers: empty("providers"),
             starts: empty("starts"),
@@ -247,10 +259,10 @@ fn provider(scheme: &Scheme, area: usize, on: Date) -> &str {
     holds.or(scheme.providers.first()).map_or(&scheme.provider, |provider| &provider.id)
 }
 
-/// Tables while they are written.
+/// The tables while they are written.
 struct Writing<'a> {
     simulation: &'a Simulation<'a>,
-    tables: Tables,
+    tables: SimulatedTables,
     /// The number of the next person of a comparison group.
     next_other: u64,
     events: u64,
@@ -258,7 +270,8 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    /// Says of every kind that the rules look at and of which nothing happened that this is so, and no gap in the records.
+    /// States for every kind of fact that the rules look at and that never happened that it did not happen, so that it is no gap in the
+    /// records.
     fn state_zeros(&mut self, until: &str) {
         let Ok(need) = outcomes::need(self.simulation.scheme) else { return };
         let people = self.tables.people.rows().to_string();
@@ -275,7 +288,7 @@ impl Writing<'_> {
         }
     }
 
-    fn area(&mut self, area: &People, strategy: &Strategy) {
+    fn area(&mut self, area: &AreaPeople, strategy: &Strategy) {
         let Simulation { scheme, assumptions, seed, replication, .. } = *self.simulation;
         let chances = Chances::of(scheme, assumptions, area);
         let replication =
@@ -293,7 +306,7 @@ impl Writing<'_> {
 
     /// The comparison people of a cell. The simulation draws how many are affected, and their events together; here they are
     /// dealt out.
-    fn comparison(&mut self, area: &People, cell: &Cell, chances: &Chances) {
+    fn comparison(&mut self, area: &AreaPeople, cell: &PeopleCell, chances: &Chances) {
         let Simulation { scheme, assumptions, seed, replication, .. } = *self.simulation;
         let Some(ratio) = scheme.outcomes.iter().find_map(|outcome| outcome.compared()) else { return };
         let people = cell.people as i64 * ratio;
@@ -318,7 +331,7 @@ impl Writing<'_> {
         }
     }
 
-    fn person(&mut self, area: &People, cell: &Cell, person: u64, comparison: bool, counts: &[i64]) {
+    fn person(&mut self, area: &AreaPeople, cell: &PeopleCell, person: u64, comparison: bool, counts: &[i64]) {
         let simulation = self.simulation;
         let scheme = simulation.scheme;
         let cohort = &scheme.cohorts[area.cohorts[cell.cohort]];
@@ -337,7 +350,7 @@ impl Writing<'_> {
             ("group", if comparison { "comparison" } else { "served" }),
         ]);
         for family in &simulation.families {
-            Life { simulation, family, person, began, draws: 0, writing: self }.live(counts);
+            SimulatedPerson { simulation, family, person, began, draws: 0, writing: self }.live(counts);
         }
         if !comparison {
             self.claim(&name, provider, began, counts);
@@ -372,13 +385,13 @@ impl Writing<'_> {
 
 impl Simulation<'_> {
     /// What the records show of an outcome. In them a job that lasts lasts for every outcome that counts its periods, while the
-    /// laboratory counts only those that pay for the person's segment.
+    /// simulation counts only those that pay for the person's segment.
     fn shown(&self, outcome: usize, counts: &[i64]) -> i64 {
         let family = self.families.iter().find(|family| family.on_top.contains(&outcome));
         let count = family.and_then(|family| family.on_top.iter().map(|at| counts[*at]).max()).unwrap_or(counts[outcome]);
         match self.scheme.outcomes[outcome].kind {
-            Kind::Sustained { most, .. } => count.min(most),
-            Kind::Binary | Kind::Frequency { .. } => count,
+            OutcomeKind::Sustained { most, .. } => count.min(most),
+            OutcomeKind::Binary | OutcomeKind::Frequency { .. } => count,
         }
     }
 
@@ -402,7 +415,7 @@ fn days_between(from: Date, to: Date) -> i64 {
 }
 
 /// The facts of one person that one family of outcomes looks at. Days are counted from the index date.
-struct Life<'a, 'b> {
+struct SimulatedPerson<'a, 'b> {
     simulation: &'b Simulation<'b>,
     family: &'b Family<'b>,
     person: u64,
@@ -420,25 +433,25 @@ struct Proof {
     disposal: Option<u64>,
 }
 
-impl Life<'_, '_> {
+impl SimulatedPerson<'_, '_> {
     /// Writes facts that come to these counts, by outcome.
     fn live(mut self, counts: &[i64]) {
         let family = self.family;
         let affected = counts[family.base] > 0;
         let count = family.on_top.iter().map(|at| counts[*at]).max().unwrap_or(0);
         match family.rule {
-            Rule::AnyWithin(events) => {
+            OutcomeRule::AnyWithin(events) => {
                 let together = family.on_top.iter().any(|at| self.counts_disposals(*at));
                 self.happen(events, if affected { count.max(1) } else { 0 }, together);
             }
-            Rule::NoneWithin(events) => self.happen(events, i64::from(!affected), false),
-            Rule::Sustained { spells, days, run } => self.last(spells, *days, *run, affected.then_some(count)),
-            Rule::StatusAt(spells) => {
+            OutcomeRule::NoneWithin(events) => self.happen(events, i64::from(!affected), false),
+            OutcomeRule::Sustained { spells, days, run } => self.last(spells, *days, *run, affected.then_some(count)),
+            OutcomeRule::StatusAt(spells) => {
                 let (from, window) = (self.below(self.window()), self.window());
                 let end = if affected { window + 1 + self.below(200) } else { window };
                 self.spell(spells, from, end);
             }
-            Rule::AtLeast { events, thresholds, .. } => {
+            OutcomeRule::AtLeast { events, thresholds, .. } => {
                 let after = thresholds.partition_point(|(from, _)| *from <= self.began).max(1) - 1;
                 let enough = thresholds.get(after).map_or(1, |(_, threshold)| *threshold);
                 let amount = if affected { enough } else { enough - 1 };
@@ -448,19 +461,19 @@ impl Life<'_, '_> {
                     self.event(events, day, "", proof, Some(part));
                 }
             }
-            Rule::ExitWithoutReturn { exits, returns, spells, .. } => self.exit(exits, returns, spells, affected),
+            OutcomeRule::ExitWithoutReturn { exits, returns, spells, .. } => self.exit(exits, returns, spells, affected),
             // Counted on top of another outcome, or refused.
-            Rule::CountWithin(..) | Rule::Periods(_) | Rule::FirstTimeTo(_) => {}
+            OutcomeRule::CountWithin(..) | OutcomeRule::Periods(_) | OutcomeRule::FirstTimeTo(_) => {}
         }
     }
 
     fn counts_disposals(&self, outcome: usize) -> bool {
         let measured = self.simulation.scheme.outcomes[outcome].measured.as_ref();
-        matches!(measured.map(|measured| &measured.rule), Some(Rule::CountWithin(_, Each::Disposal)))
+        matches!(measured.map(|measured| &measured.rule), Some(OutcomeRule::CountWithin(_, CountedUnit::Disposal)))
     }
 
     /// Events that count, so many (or settled so many times), and some that must not.
-    fn happen(&mut self, events: &Events, count: i64, together: bool) {
+    fn happen(&mut self, events: &EventSelection, count: i64, together: bool) {
         for _ in 0..count {
             let day = self.below(self.window());
             let disposal = together.then_some(self.writing.events + 1);
@@ -499,8 +512,8 @@ impl Life<'_, '_> {
         }
     }
 
-    /// Days in spells that reach the outcome, with so many periods after; or, for nobody affected, too few of them.
-    fn last(&mut self, spells: &Spells, days: i64, run: Run, periods: Option<i64>) {
+    /// Days in spells that reach the outcome, with this many periods after. For a person who is not affected, too few of them.
+    fn last(&mut self, spells: &SpellSelection, days: i64, run: Continuity, periods: Option<i64>) {
         let Some(periods) = periods else {
             if days > 1 && self.below(3) == 0 {
                 let length = 1 + self.below(days.min(self.window()) - 1);
@@ -512,7 +525,7 @@ impl Life<'_, '_> {
         let on_top: Vec<&contract::terms::Outcome> =
             self.family.on_top.iter().map(|at| &self.simulation.scheme.outcomes[*at]).collect();
         let every = on_top.iter().find_map(|outcome| match outcome.kind {
-            Kind::Sustained { every, .. } => every.in_days(),
+            OutcomeKind::Sustained { every, .. } => every.in_days(),
             _ => None,
         });
         let length = days + every.map_or(0, |every| periods * every + self.below(every));
@@ -521,7 +534,7 @@ impl Life<'_, '_> {
         let room = (base - days).min(longest.saturating_sub(length)).max(0);
         let from = self.below(room + 1);
         let pause = self.below((room - from).min(30) + 1);
-        if run == Run::Cumulative && pause > 0 && length > 1 {
+        if run == Continuity::Cumulative && pause > 0 && length > 1 {
             // Two spells with a pause between.
             let first = 1 + self.below(length - 1);
             self.spell(spells, from, from + first);
@@ -531,7 +544,7 @@ impl Life<'_, '_> {
         }
     }
 
-    fn exit(&mut self, exits: &Events, returns: &[String], spells: &[String], stays_away: bool) {
+    fn exit(&mut self, exits: &EventSelection, returns: &[String], spells: &[String], stays_away: bool) {
         let day = self.below(self.window());
         let back = returns.first().map(|kind| (kind, true)).or(spells.first().map(|kind| (kind, false)));
         if !stays_away && (back.is_none() || self.below(2) == 0) {
@@ -541,21 +554,21 @@ impl Life<'_, '_> {
         self.event(exits, day, "", proof, None);
         match back.filter(|_| !stays_away) {
             Some((kind, true)) => {
-                let returns = Events { kinds: vec![kind.clone()], except: Vec::new(), proven_by: None };
+                let returns = EventSelection { kinds: vec![kind.clone()], except: Vec::new(), proven_by: None };
                 self.event(&returns, day + 1, "", None, None);
             }
-            Some((kind, false)) => self.spell(&Spells::Kept(vec![kind.clone()]), day + 1, day + 8),
+            Some((kind, false)) => self.spell(&SpellSelection::Kept(vec![kind.clone()]), day + 1, day + 8),
             None => {}
         }
     }
 
     /// A proof in time of what happened on a day, where proof is asked for.
-    fn proof(&mut self, events: &Events, day: i64) -> Option<Proof> {
+    fn proof(&mut self, events: &EventSelection, day: i64) -> Option<Proof> {
         events.proven_by.as_ref()?;
         Some(Proof { day: day + self.below((self.proof_end() - day).min(180)), disposal: None })
     }
 
-    fn event(&mut self, events: &Events, day: i64, class: &str, proof: Option<Proof>, hundredths: Option<i64>) {
+    fn event(&mut self, events: &EventSelection, day: i64, class: &str, proof: Option<Proof>, hundredths: Option<i64>) {
         let kind = events.kinds[self.below(events.kinds.len() as i64) as usize].clone();
         let disposal = proof.and_then(|proof| proof.disposal).map_or(String::new(), |disposal| format!("d{disposal}"));
         let amount = hundredths.map_or(String::new(), |amount| format!("{}.{:02}", amount / 100, amount % 100));
@@ -577,9 +590,9 @@ impl Life<'_, '_> {
         id
     }
 
-    fn spell(&mut self, spells: &Spells, from: i64, to: i64) {
+    fn spell(&mut self, spells: &SpellSelection, from: i64, to: i64) {
         match spells {
-            Spells::Kept(kinds) => {
+            SpellSelection::Kept(kinds) => {
                 self.writing.spells += 1;
                 let kind = kinds[self.below(kinds.len() as i64) as usize].as_str();
                 let (id, person) = (self.writing.spells.to_string(), self.person.to_string());
@@ -587,7 +600,7 @@ impl Life<'_, '_> {
                 let row = [("spell", id.as_str()), ("person", &person), ("kind", kind), ("from", &from), ("to", &to)];
                 self.writing.tables.spells.push(&row);
             }
-            Spells::Paired { begins, ends } => {
+            SpellSelection::Paired { begins, ends } => {
                 let id = self.row(&[("kind", begins)], from, from);
                 self.row(&[("kind", ends), ("about", &id)], to, to);
             }

@@ -1,5 +1,5 @@
-//! What a provider does, and what comes of it in one area: its costs, what people live through, and what it is paid in each
-//! of many replications.
+//! A provider's strategy, and its consequences in one area: its costs, the outcomes of people, and what it is paid in each of many
+//! replications.
 
 use contract::Scheme;
 use contract::price::{NoLines, Paid, price};
@@ -8,24 +8,24 @@ use contract::terms::{Baseline, Intake};
 
 use crate::assumptions::Assumptions;
 use crate::draws::{comparison_count, comparison_extra};
-use crate::people::{Chances, People};
-use crate::rank::Ranks;
+use crate::people::{AreaPeople, Chances};
+use crate::rank_evaluation::Ranks;
 
 /// A strategy: effort and intake by segment, the same in every cohort.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strategy {
-    /// Pounds for each person, by kind of help and then segment, beyond what the contract compels.
+    /// Pounds for each person, by kind of help and then segment, beyond what the contract requires.
     pub effort: Vec<f64>,
     /// Whether the people of a segment are served.
     pub taken: Vec<bool>,
     pub reporting: Reporting,
 }
 
-/// What is reported otherwise than it is.
+/// What is reported falsely.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reporting {
-    /// For each outcome of the scheme, the share of those without the result for whom it is claimed; empty when all is
-    /// reported as it is.
+    /// For each outcome of the scheme, the share of those without the result for whom it is claimed. Empty when everything is
+    /// reported honestly.
     pub claimed: Vec<f64>,
     /// The share of the people of every other segment who are labelled as the segment that pays best.
     pub mislabelled: f64,
@@ -38,7 +38,7 @@ impl Reporting {
 }
 
 impl Strategy {
-    /// The least that the contract compels: no effort, everyone served.
+    /// The least that the contract requires: no effort, and everyone served.
     #[must_use]
     pub fn idle(chances: &Chances, segments: usize) -> Strategy {
         Strategy::of(vec![0.0; chances.helps.len() * segments], vec![true; segments])
@@ -51,13 +51,13 @@ impl Strategy {
         Strategy::of(effort, vec![true; segments])
     }
 
-    /// An effort and an intake, honestly reported.
+    /// An effort and an intake, reported honestly.
     #[must_use]
     pub fn of(effort: Vec<f64>, taken: Vec<bool>) -> Strategy {
         Strategy { effort, taken, reporting: Reporting::default() }
     }
 
-    /// Pounds of help for each person of a segment, all kinds together; nothing for people turned away.
+    /// Pounds of help for each person of a segment, all kinds together; zero for people turned away.
     #[must_use]
     pub fn spend_on(&self, segment: usize) -> f64 {
         if !self.taken[segment] {
@@ -73,10 +73,10 @@ impl Strategy {
 pub struct Arena<'a> {
     pub scheme: &'a Scheme,
     pub assumptions: &'a Assumptions,
-    pub people: &'a People,
+    pub people: &'a AreaPeople,
     pub chances: Chances,
     pub ranks: &'a Ranks,
-    /// Replications that strategies are played on.
+    /// Replications that strategies are simulated on.
     pub replications: usize,
     seed: u64,
     first_replication: u64,
@@ -120,12 +120,12 @@ impl Payments {
 }
 
 impl<'a> Arena<'a> {
-    /// Sets the stage. `ranks` must have been built for the same people, seed and first replication.
+    /// Puts an area under a scheme. `ranks` must have been built for the same people, seed and first replication.
     #[must_use]
     pub fn new(
         scheme: &'a Scheme,
         assumptions: &'a Assumptions,
-        people: &'a People,
+        people: &'a AreaPeople,
         ranks: &'a Ranks,
         seed: u64,
         first_replication: u64,
@@ -140,7 +140,7 @@ impl<'a> Arena<'a> {
         self.facing(self.chances.clone().better_for_all(outcome, by))
     }
 
-    /// The same arena when its people face other chances.
+    /// The same arena with other chances.
     #[must_use]
     pub fn facing(&self, chances: Chances) -> Arena<'a> {
         self.changed(self.scheme, chances)
@@ -166,7 +166,7 @@ impl<'a> Arena<'a> {
     fn with_chances(
         scheme: &'a Scheme,
         assumptions: &'a Assumptions,
-        people: &'a People,
+        people: &'a AreaPeople,
         ranks: &'a Ranks,
         seed: u64,
         first_replication: u64,
@@ -202,7 +202,7 @@ impl<'a> Arena<'a> {
         self
     }
 
-    /// Comparison groups live as things are now, with nobody's extra effort; the same people before, as the assumptions says.
+    /// Comparison groups have today's chances, without extra effort. The same people before have the chances that the assumptions give.
     fn draw_comparisons(&self) -> Vec<Tally> {
         if self.scheme.outcomes.iter().all(|outcome| outcome.compared().is_none()) {
             return Vec::new();
@@ -266,8 +266,8 @@ impl<'a> Arena<'a> {
         out
     }
 
-    /// The same when `volume` times as many people come: what happened in each replication, scaled. Chance is then a little out
-    /// of proportion (a tenth too small for a fifth fewer people), and the two numbers are compared on the same replications.
+    /// The same when `volume` times as many people come. What happened in each replication is scaled. Chance is then a little out of
+    /// proportion (a tenth too small for a fifth fewer people), but the two numbers are compared on the same replications.
     #[must_use]
     pub fn payments_at(&self, strategy: &Strategy, volume: f64) -> Payments {
         let (mut out, mut paid) = (Payments::default(), Paid::default());
@@ -278,7 +278,7 @@ impl<'a> Arena<'a> {
         out
     }
 
-    /// StrategyResults every strategy in every replication. Replications are the outer loop: their uniforms stay in the cache while
+    /// Simulates every strategy in every replication. Replications are the outer loop, so that their uniforms stay in the cache while
     /// all strategies are tried on them.
     pub fn simulate(&self, strategies: &[Strategy], replications: usize, mut seen: impl FnMut(usize, &Tally, &Paid<f64>)) {
         let cells = self.people.cells.len();
@@ -416,8 +416,8 @@ impl<'a> Arena<'a> {
         self.in_segment[segment]
     }
 
-    /// What people live through: for each outcome and segment the expected count, before chance and measurement. Those
-    /// turned away live without help, and count here all the same.
+    /// The true outcomes: for each outcome and segment the expected count, before chance and measurement. Those turned away get no
+    /// help, and count here as well.
     #[must_use]
     pub fn true_outcomes(&self, strategy: &Strategy) -> Vec<Vec<f64>> {
         let outcomes = self.scheme.outcomes.iter().enumerate();
@@ -437,7 +437,7 @@ impl<'a> Arena<'a> {
             .collect()
     }
 
-    /// What the outcomes of a strategy are worth to the public, in pounds, against nobody helping anyone.
+    /// What the outcomes of a strategy are worth to the public, in pounds, compared with no help for anyone.
     #[must_use]
     pub fn value(&self, strategy: &Strategy) -> f64 {
         let mut value = 0.0;

@@ -1,43 +1,43 @@
-//! The main job: strategy results a scheme against its own rules and reports what goes wrong.
+//! The stress test of a scheme: finds the provider's best response to its rules, and reports the risks that follow.
 
-use base::document::{Assumption, Picks, Reader, UncertainNumber};
-use base::opened::Opened;
+use base::reader::{Assumption, Reader, ScenarioDraw, UncertainNumber};
+use base::scheme_files::SchemeFiles;
 use contract::fixes::Fix;
 use contract::{Scheme, read};
 use rayon::prelude::*;
-use risks::{self, Estimate, Finding, Role, StrategyResults};
+use risks::{self, AgentType, Estimate, Finding, RiskId, StrategyKind, StrategyResults};
 
-use crate::adversary::{self, Edge};
 use crate::assumptions::{self, Assumptions};
-use crate::curve::{self, Curve};
-use crate::help::{NextPound, next_pounds};
+use crate::marginal_effort::{NextPound, next_pounds};
+use crate::payment_by_aim::{self, Curve};
+use crate::reference_strategies::{self, CommonDraws, Solved, StrategySet};
+use crate::scenario_discovery::{ScenarioBox, scenario_box};
 use crate::search::Budget;
-use crate::strategy_results::{self, Solved, Stage, Wanted};
-use crate::when::{When, when};
+use crate::tipping_point::{self, TippingPoint};
 
 /// How a stress test is run.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct StressOptions {
     pub seed: u64,
     /// Replications on which the findings are reported.
     pub replications: usize,
-    /// Scenarios besides the central one.
+    /// Scenarios besides the assumptions as stated.
     pub scenarios: usize,
 }
 
-impl Default for Options {
+impl Default for StressOptions {
     fn default() -> Self {
-        Options { seed: 1, replications: 200, scenarios: 64 }
+        StressOptions { seed: 1, replications: 200, scenarios: 64 }
     }
 }
 
-/// What the run has to say, in parts of the whole.
-pub type Progress<'a> = &'a (dyn Fn(&str, f64) + Sync);
+/// Reports how far a run is: what it is doing, and the share of the whole that is done.
+pub type OnProgress<'a> = &'a (dyn Fn(&str, f64) + Sync);
 
 /// The result of a stress test.
 #[derive(Clone, Debug)]
-pub struct Stress {
-    pub strategy_results: StrategyResults,
+pub struct StressTest {
+    pub results: StrategyResults,
     pub reported: Vec<Reported>,
     /// What trying pays in the smallest, the typical and the largest area.
     pub curves: Vec<Curve>,
@@ -48,22 +48,22 @@ pub struct Stress {
     pub next_pounds: Vec<NextPound>,
     /// The break-even aim at each cost of help within its range, all else as stated.
     pub by_cost: Vec<CostPoint>,
-    /// Uncertain numbers and assumptions of the scheme and its assumptions.
+    /// Uncertain numbers and assumptions of the scheme file and the assumptions file.
     pub uncertain_numbers: Vec<UncertainNumber>,
     pub assumptions: Vec<Assumption>,
     pub scenarios: usize,
-    /// Scenarios whose files could not be read at their uncertain numbers; never counted in a share.
+    /// Scenarios at which the files could not be read. They count in no share.
     pub scenarios_failed: usize,
     /// Largest regret of the profit search over areas, in pounds, with its error.
     pub regret: (f64, f64),
-    /// Strategies tried in the central assumptions.
+    /// Strategies tried under the assumptions as stated.
     pub tried: usize,
 }
 
 /// The break-even aim over scenarios, in the typical area, in proportion of people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BreakEven {
-    /// 5 %, 50 % and 95 % of the scenarios in which trying pays at all.
+    /// 5%, 50% and 95% of the scenarios in which any aim pays.
     pub low: f64,
     pub middle: f64,
     pub high: f64,
@@ -72,48 +72,48 @@ pub struct BreakEven {
     /// The same share in the smallest and the largest area.
     pub never_small: f64,
     pub never_large: f64,
-    /// Share of scenarios in which letting outcomes worsen (no help at all) pays more than nothing extra.
+    /// Share of scenarios in which no help at all pays more than spending what is spent today.
     pub drifting_pays: f64,
-    /// Median break-even in the smallest and largest area, where trying pays.
+    /// Median break-even in the smallest and largest area, where any aim pays.
     pub middle_small: Option<f64>,
     pub middle_large: Option<f64>,
 }
 
-/// What trying pays when help costs so much.
+/// What an aim pays at one cost of help.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CostPoint {
-    /// Where every cost of help stands on its range, from 0 to 1; 0.5 is as stated.
-    pub way: f64,
+    /// Where every cost of help is on its range, from 0 to 1; 0.5 is as stated.
+    pub position: f64,
     /// The costs in words: "support £250".
     pub words: String,
     /// Break-even aims of the smallest, the typical and the largest area, in proportion of people; `None` when no aim pays.
     pub break_even: [Option<f64>; 3],
     /// Their Monte Carlo errors, as those of a [`Curve`].
     pub break_even_error: [Option<f64>; 3],
-    /// What aiming at half of the intended improvement earns against nothing extra, in pounds for each person, in the same
+    /// What aiming at half of the intended improvement earns, compared with nothing extra, in pounds for each person, in the same
     /// three areas.
     pub half_hearted: [Estimate; 3],
 }
 
-/// A finding with what is known of it beyond the central assumptions.
+/// A finding with what is known of it beyond the assumptions as stated.
 #[derive(Clone, Debug)]
 pub struct Reported {
     pub finding: Finding,
     /// Share of scenarios in which it is present.
     pub share_of_scenarios: f64,
-    /// In which scenarios it appears, where that can be told.
-    pub when: Option<When>,
-    /// The smallest move of the uncertain numbers found under which it appears, or goes where it is present as stated; `None`
-    /// where it was the same in every scenario.
-    pub edge: Option<Edge>,
-    /// The middle 90 % of the provider's gain over the scenarios.
+    /// In which scenarios it appears, where a few assumptions describe them.
+    pub scenario_box: Option<ScenarioBox>,
+    /// The smallest move of the uncertain assumptions found under which it appears, or disappears where it is present as stated.
+    /// `None` where it is the same in every scenario.
+    pub tipping_point: Option<TippingPoint>,
+    /// The middle 90% of the provider's gain over the scenarios.
     pub gain_range: (f64, f64),
-    /// Whether it is present for each kind of provider.
-    pub objectives: Vec<(Role, bool)>,
+    /// Whether it is present for each agent type.
+    pub agent_types: Vec<(AgentType, bool)>,
     /// The smallest rule change tried that removes it.
     pub fix: Option<TriedFix>,
     /// Changes that were tried and did not remove it.
-    pub tried_in_vain: Vec<String>,
+    pub tried_without_effect: Vec<String>,
 }
 
 /// A rule change and what it does.
@@ -122,18 +122,18 @@ pub struct TriedFix {
     pub fix: Fix,
     /// What the payer pays more (or less) at the provider's best, in pounds.
     pub payer_cost: Estimate,
-    /// Value of outcomes gained against the scheme as it is, in pounds.
+    /// Value of outcomes gained, compared with the scheme as it is, in pounds.
     pub value_gained: Estimate,
     /// Findings that are present under the change, and were not before.
-    pub new_findings: Vec<&'static str>,
+    pub new_findings: Vec<RiskId>,
     /// Findings that the change removes.
-    pub removes: Vec<&'static str>,
+    pub removes: Vec<RiskId>,
 }
 
 /// About how many bytes a stress test keeps in memory: the sorted uniforms of every person, outcome and search replication,
-/// and those of the report for the areas that are played at the same time.
+/// and those of the report for the areas that are simulated at the same time.
 #[must_use]
-pub fn memory_bytes(scheme: &Scheme, assumptions: &Assumptions, options: Options) -> u64 {
+pub fn memory_bytes(scheme: &Scheme, assumptions: &Assumptions, options: StressOptions) -> u64 {
     let areas: Vec<u64> = crate::people::people(scheme, assumptions).iter().map(|area| area.count() as u64).collect();
     let (people, largest): (u64, u64) = (areas.iter().sum(), areas.iter().copied().max().unwrap_or_default());
     let binary = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).count() as u64;
@@ -143,46 +143,53 @@ pub fn memory_bytes(scheme: &Scheme, assumptions: &Assumptions, options: Options
     people * each * Budget::FULL.replications as u64 + at_once * largest * each * options.replications as u64
 }
 
-/// Tests a scheme in the assumptions beside it.
+/// Tests a scheme under the assumptions beside it.
 #[must_use]
-pub fn stress(opened: &Opened, scheme: &Scheme, assumptions: &Assumptions, options: Options, progress: Progress<'_>) -> Stress {
+pub fn stress(
+    opened: &SchemeFiles,
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    options: StressOptions,
+    progress: OnProgress<'_>,
+) -> StressTest {
     progress("drawing people", 0.0);
-    let search_stage = Stage::build(scheme, assumptions, options.seed, options.replications as u64, Budget::FULL.replications);
+    let search_draws =
+        CommonDraws::build(scheme, assumptions, options.seed, options.replications as u64, Budget::FULL.replications);
 
     progress("searching for the provider's best strategy", 0.15);
-    let solved = solve_all(scheme, assumptions, &search_stage, Budget::FULL, Wanted::All);
+    let solved = solve_all(scheme, assumptions, &search_draws, Budget::FULL, StrategySet::All);
 
-    progress("playing the strategies on fresh replications", 0.35);
-    let (strategy_results, curves, sure_aims) = report(scheme, assumptions, &solved, options);
+    progress("simulating the strategies on fresh replications", 0.35);
+    let (results, curves, sure_aims) = report(scheme, assumptions, &solved, options);
 
     progress("trying costs of help", 0.45);
-    let (uncertain_numbers, stated) = uncertain(opened);
-    let stage = Shared { opened, scheme, assumptions, stage: &search_stage };
+    let (uncertain_numbers, stated) = uncertain_numbers(opened);
+    let runner = ScenarioRunner { opened, scheme, assumptions, draws: &search_draws };
     let by_cost: Vec<CostPoint> = (0..COST_STEPS)
         .into_par_iter()
-        .filter_map(|step| stage.at_cost(&uncertain_numbers, step as f64 / (COST_STEPS - 1) as f64))
+        .filter_map(|step| runner.at_cost(&uncertain_numbers, step as f64 / (COST_STEPS - 1) as f64))
         .collect();
 
     progress("trying scenarios", 0.5);
     let tried: Vec<Option<ScenarioResult>> = (0..options.scenarios)
         .into_par_iter()
         .map(|number| {
-            let result = stage.plausible_scenario(&uncertain_numbers, number, options);
+            let result = runner.scenario(&uncertain_numbers, number, options);
             progress("trying scenarios", 0.5 + 0.3 * (number as f64 + 1.0) / options.scenarios as f64);
             result
         })
         .collect();
     let scenarios: Vec<ScenarioResult> = tried.into_iter().flatten().collect();
 
-    let mut reported = reported(&strategy_results, &scenarios, &uncertain_numbers);
-    progress("looking for the nearest scenario that differs", 0.8);
-    stage.find_edges(&uncertain_numbers, &scenarios, &mut reported, options);
+    let mut reported = reported(&results, &scenarios, &uncertain_numbers);
+    progress("looking for the nearest scenario that changes each finding", 0.8);
+    runner.find_tipping_points(&uncertain_numbers, &scenarios, &mut reported, options);
 
     progress("trying changes to the rules", 0.9);
-    stage.try_fixes(&strategy_results, &mut reported);
+    runner.try_fixes(&results, &mut reported);
 
     progress("done", 1.0);
-    Stress {
+    StressTest {
         break_even: BreakEven::of(&scenarios),
         next_pounds: next_pounds(scheme, assumptions, options.seed),
         reported,
@@ -198,55 +205,56 @@ pub fn stress(opened: &Opened, scheme: &Scheme, assumptions: &Assumptions, optio
             .map(|solved| (solved.best.regret, solved.best.regret_error))
             .fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a }),
         tried: solved.iter().map(|solved| solved.tried).sum(),
-        strategy_results,
+        results,
     }
 }
 
 pub(crate) fn solve_all(
     scheme: &Scheme,
     assumptions: &Assumptions,
-    stage: &Stage,
+    draws: &CommonDraws,
     budget: Budget,
-    wanted: Wanted,
+    wanted: StrategySet,
 ) -> Vec<Solved> {
-    (0..stage.people.len())
+    (0..draws.people.len())
         .into_par_iter()
-        .map(|area| strategy_results::solve(&stage.arena(scheme, assumptions, area), budget, wanted))
+        .map(|area| reference_strategies::solve(&draws.arena(scheme, assumptions, area), budget, wanted))
         .collect()
 }
 
-/// StrategyResults the strategies found on replications that the search never saw, an area at a time so that memory stays small.
+/// Simulates the strategies found on replications that the search never saw, an area at a time so that memory stays small.
 fn report(
     scheme: &Scheme,
     assumptions: &Assumptions,
     solved: &[Solved],
-    options: Options,
+    options: StressOptions,
 ) -> (StrategyResults, Vec<Curve>, Vec<Option<f64>>) {
     let people = crate::people::people(scheme, assumptions);
-    let shown = strategy_results::three_areas(&people);
-    let outcome = strategy_results::main_outcome(scheme, assumptions);
+    let shown = reference_strategies::three_areas(&people);
+    let outcome = reference_strategies::main_outcome(scheme, assumptions);
     let results: Vec<_> = (0..people.len())
         .into_par_iter()
         .map(|area| {
-            let ranks = crate::rank::Ranks::build(scheme, assumptions, &people[area], options.seed, 0, options.replications);
+            let ranks =
+                crate::rank_evaluation::Ranks::build(scheme, assumptions, &people[area], options.seed, 0, options.replications);
             let arena = crate::strategy::Arena::new(scheme, assumptions, &people[area], &ranks, options.seed, 0);
-            let strategy_results = strategy_results::area_results(&arena, &solved[area]);
+            let results = reference_strategies::area_results(&arena, &solved[area]);
             let curve = outcome
                 .filter(|_| shown.contains(&area))
-                .map(|outcome| (curve::curve(&arena, outcome, 32), curve::sure_aim(&arena, outcome)));
-            (strategy_results, curve)
+                .map(|outcome| (payment_by_aim::curve(&arena, outcome, 32), payment_by_aim::sure_aim(&arena, outcome)));
+            (results, curve)
         })
         .collect();
     let (areas, curves): (Vec<_>, Vec<_>) = results.into_iter().unzip();
     let mut curves: Vec<(Curve, Option<f64>)> = curves.into_iter().flatten().collect();
     curves.sort_by(|a, b| a.0.people.total_cmp(&b.0.people));
     let (curves, sure_aims) = curves.into_iter().unzip();
-    (strategy_results::table(scheme, assumptions, &people, areas, solved), curves, sure_aims)
+    (reference_strategies::table(scheme, assumptions, &people, areas, solved), curves, sure_aims)
 }
 
 /// Every uncertain number and assumption of the two files.
-pub(crate) fn uncertain(opened: &Opened) -> (Vec<UncertainNumber>, Vec<Assumption>) {
-    let picks = Picks::new();
+pub(crate) fn uncertain_numbers(opened: &SchemeFiles) -> (Vec<UncertainNumber>, Vec<Assumption>) {
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(opened, &picks);
     if let Some(scheme) = read::scheme(&reader) {
         let _ = assumptions::read(&reader, &scheme);
@@ -256,11 +264,11 @@ pub(crate) fn uncertain(opened: &Opened) -> (Vec<UncertainNumber>, Vec<Assumptio
 
 /// What one scenario showed.
 struct ScenarioResult {
-    /// Where each uncertain stood.
-    ways: Vec<f64>,
+    /// Where each uncertain assumption is on its range, from 0 to 1.
+    positions: Vec<f64>,
     /// For each risk: present, and the provider's gain.
     found: Vec<(bool, f64)>,
-    /// Break-even aims of the smallest, typical and largest area: `Some(None)` when trying never pays.
+    /// Break-even aims of the smallest, typical and largest area: `Some(None)` when no aim pays.
     break_even: [Option<Option<f64>>; 3],
     drifting_pays: bool,
 }
@@ -268,49 +276,49 @@ struct ScenarioResult {
 /// Steps along the range of the costs of help.
 const COST_STEPS: usize = 21;
 
-/// What scenarios and fixes share: the central scenario's people and their uniforms.
-struct Shared<'a> {
-    opened: &'a Opened,
+/// Runs scenarios and fixes. They share the people of the assumptions as stated and their random numbers.
+struct ScenarioRunner<'a> {
+    opened: &'a SchemeFiles,
     scheme: &'a Scheme,
     assumptions: &'a Assumptions,
-    stage: &'a Stage,
+    draws: &'a CommonDraws,
 }
 
-impl Shared<'_> {
-    /// The break-even aims when every cost of help stands at one point of its range and all else is as stated.
-    fn at_cost(&self, uncertain_numbers: &[UncertainNumber], way: f64) -> Option<CostPoint> {
-        let is_cost = |uncertain: &&UncertainNumber| uncertain.path.contains(": help.") && uncertain.path.ends_with(".half_cost");
+impl ScenarioRunner<'_> {
+    /// The break-even aims when every cost of help is at one point of its range and all else is as stated.
+    fn at_cost(&self, uncertain_numbers: &[UncertainNumber], position: f64) -> Option<CostPoint> {
+        let is_cost = |number: &&UncertainNumber| number.path.contains(": help.") && number.path.ends_with(".half_cost");
         let costs: Vec<&UncertainNumber> = uncertain_numbers.iter().filter(is_cost).collect();
         if costs.is_empty() {
             return None;
         }
-        let picks: Picks = costs.iter().map(|uncertain| (uncertain.path.clone(), way)).collect();
+        let picks: ScenarioDraw = costs.iter().map(|number| (number.path.clone(), position)).collect();
         let reader = Reader::new(self.opened, &picks);
         let scheme = read::scheme(&reader)?;
         let assumptions = assumptions::read(&reader, &scheme)?;
-        let outcome = strategy_results::main_outcome(&scheme, &assumptions)?;
+        let outcome = reference_strategies::main_outcome(&scheme, &assumptions)?;
         let words: Vec<String> = costs
             .iter()
-            .map(|uncertain| {
-                let name = uncertain.path.split('.').rev().nth(1).unwrap_or_default();
-                format!("{name} {}", risks::pounds(uncertain.at(way)))
+            .map(|number| {
+                let name = number.path.split('.').rev().nth(1).unwrap_or_default();
+                format!("{name} {}", risks::pounds(number.at(position)))
             })
             .collect();
-        let areas = strategy_results::three_areas(&self.stage.people);
-        let curves = areas.map(|area| curve::curve(&self.stage.arena(&scheme, &assumptions, area), outcome, 32));
+        let areas = reference_strategies::three_areas(&self.draws.people);
+        let curves = areas.map(|area| payment_by_aim::curve(&self.draws.arena(&scheme, &assumptions, area), outcome, 32));
         let half = match assumptions.intended {
             assumptions::Intended::Aim { better_by, .. } => better_by / 2.0,
             assumptions::Intended::Spend(_) => curves[1].points.last().map_or(0.0, |point| point.aim / 4.0),
         };
         let nearest = |curve: &Curve| {
-            let distance = |point: &&curve::CurvePoint| (point.aim - half).abs();
+            let distance = |point: &&payment_by_aim::CurvePoint| (point.aim - half).abs();
             curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map_or(Estimate::default(), |point| {
                 let sum = point.against_nothing;
                 Estimate { mean: sum.mean / curve.people, error: sum.error / curve.people }
             })
         };
         Some(CostPoint {
-            way,
+            position,
             words: words.join(", "),
             break_even: [0, 1, 2].map(|at| curves[at].break_even),
             break_even_error: [0, 1, 2].map(|at| curves[at].break_even_error),
@@ -318,116 +326,110 @@ impl Shared<'_> {
         })
     }
 
-    /// For each finding the smallest move of the uncertain numbers that changes it.
-    fn find_edges(
+    /// For each finding, the smallest move of the uncertain assumptions that changes it.
+    fn find_tipping_points(
         &self,
         uncertain_numbers: &[UncertainNumber],
         scenarios: &[ScenarioResult],
         reported: &mut [Reported],
-        options: Options,
+        options: StressOptions,
     ) {
-        let look = |ways: &[f64]| {
-            let picks: Picks =
-                uncertain_numbers.iter().zip(ways).map(|(uncertain, way)| (uncertain.path.clone(), *way)).collect();
-            self.played(&picks, options, |_, _, _, strategy_results| present(strategy_results))
+        let found_at = |positions: &[f64]| {
+            let picks: ScenarioDraw =
+                uncertain_numbers.iter().zip(positions).map(|(number, position)| (number.path.clone(), *position)).collect();
+            self.simulated(&picks, options, |_, _, _, results| present(results))
         };
         let stated: Vec<bool> = reported.iter().map(|reported| reported.finding.present).collect();
-        let of =
-            |assumptions: &ScenarioResult| (assumptions.ways.clone(), assumptions.found.iter().map(|found| found.0).collect());
-        let edges = adversary::edges(&stated, &scenarios.iter().map(of).collect::<Vec<_>>(), &look);
-        reported.iter_mut().zip(edges).for_each(|(reported, edge)| reported.edge = edge);
+        let of = |scenario: &ScenarioResult| (scenario.positions.clone(), scenario.found.iter().map(|found| found.0).collect());
+        let points = tipping_point::tipping_points(&stated, &scenarios.iter().map(of).collect::<Vec<_>>(), &found_at);
+        reported.iter_mut().zip(points).for_each(|(reported, point)| reported.tipping_point = point);
     }
 
-    /// Reads the files with their uncertain numbers set, simulates scenario and looks at it; `None` when they cannot be read.
-    fn played<T>(
+    /// Reads the files with their uncertain numbers set, simulates that scenario and looks at it. `None` when they cannot be read.
+    fn simulated<T>(
         &self,
-        picks: &Picks,
-        options: Options,
-        look: impl FnOnce(&Scheme, &Assumptions, &Stage, &StrategyResults) -> T,
+        picks: &ScenarioDraw,
+        options: StressOptions,
+        look: impl FnOnce(&Scheme, &Assumptions, &CommonDraws, &StrategyResults) -> T,
     ) -> Option<T> {
         let reader = Reader::new(self.opened, picks);
         let scheme = read::scheme(&reader)?;
         let assumptions = assumptions::read(&reader, &scheme)?;
         let rebuilt;
-        let stage = if self.stage.fits(&scheme, &assumptions, self.assumptions) {
-            self.stage
+        let draws = if self.draws.fits(&scheme, &assumptions, self.assumptions) {
+            self.draws
         } else {
-            rebuilt = Stage::build(&scheme, &assumptions, options.seed, options.replications as u64, Budget::QUICK.replications);
+            rebuilt =
+                CommonDraws::build(&scheme, &assumptions, options.seed, options.replications as u64, Budget::QUICK.replications);
             &rebuilt
         };
-        let strategy_results = quick_strategy_results(&scheme, &assumptions, stage);
-        Some(look(&scheme, &assumptions, stage, &strategy_results))
+        let results = quick_results(&scheme, &assumptions, draws);
+        Some(look(&scheme, &assumptions, draws, &results))
     }
 
-    fn plausible_scenario(
-        &self,
-        uncertain_numbers: &[UncertainNumber],
-        number: usize,
-        options: Options,
-    ) -> Option<ScenarioResult> {
+    fn scenario(&self, uncertain_numbers: &[UncertainNumber], number: usize, options: StressOptions) -> Option<ScenarioResult> {
         let picks = picks(uncertain_numbers, number, options.seed);
-        let ways = uncertain_numbers.iter().map(|uncertain| picks[&uncertain.path]).collect();
-        self.played(&picks, options, |scheme, assumptions, stage, strategy_results| {
-            self.result(ways, scheme, assumptions, stage, strategy_results)
+        let positions = uncertain_numbers.iter().map(|number| picks[&number.path]).collect();
+        self.simulated(&picks, options, |scheme, assumptions, draws, results| {
+            self.result(positions, scheme, assumptions, draws, results)
         })
     }
 
     fn result(
         &self,
-        ways: Vec<f64>,
+        positions: Vec<f64>,
         scheme: &Scheme,
         assumptions: &Assumptions,
-        stage: &Stage,
-        strategy_results: &StrategyResults,
+        draws: &CommonDraws,
+        results: &StrategyResults,
     ) -> ScenarioResult {
         let found = risks::CATALOGUE.iter().map(|risk| {
-            let finding = (risk.forecast)(strategy_results, Role::Best);
+            let finding = (risk.forecast)(results, AgentType::ProfitSeeking);
             (finding.present, finding.gain.mean)
         });
         let found = found.collect();
-        let areas = strategy_results::three_areas(&self.stage.people);
+        let areas = reference_strategies::three_areas(&self.draws.people);
         let mut break_even = [None; 3];
         let mut drifting_pays = false;
-        if let Some(outcome) = strategy_results::main_outcome(scheme, assumptions) {
+        if let Some(outcome) = reference_strategies::main_outcome(scheme, assumptions) {
             for (slot, area) in areas.into_iter().enumerate() {
                 if slot > 0 && areas[0] == areas[2] {
                     break_even[slot] = break_even[0];
                     continue;
                 }
-                let arena = stage.arena(scheme, assumptions, area).on_first(Budget::QUICK.replications);
-                let curve = curve::curve(&arena, outcome, 20);
+                let arena = draws.arena(scheme, assumptions, area).on_first(Budget::QUICK.replications);
+                let curve = payment_by_aim::curve(&arena, outcome, 20);
                 break_even[slot] = Some(curve.break_even);
                 if area == areas[1] {
                     drifting_pays = curve.points.first().is_some_and(|idle| idle.aim < 0.0 && idle.against_nothing.low() > 0.0);
                 }
             }
         }
-        ScenarioResult { ways, found, break_even, drifting_pays }
+        ScenarioResult { positions, found, break_even, drifting_pays }
     }
 
     /// Tries each present finding's fixes, smallest first, until one removes it; a change is tried once for all findings.
-    fn try_fixes(&self, strategy_results: &StrategyResults, reported: &mut [Reported]) {
-        let now = quick_strategy_results(self.scheme, self.assumptions, self.stage);
+    fn try_fixes(&self, results: &StrategyResults, reported: &mut [Reported]) {
+        let now = quick_results(self.scheme, self.assumptions, self.draws);
         let present_now = present(&now);
         let mut cache: Vec<(Fix, Option<StrategyResults>)> = Vec::new();
         for at in 0..reported.len() {
             if !reported[at].finding.present {
                 continue;
             }
-            for fix in (risks::CATALOGUE[at].fixes)(strategy_results) {
+            for fix in (risks::CATALOGUE[at].fixes)(results) {
                 if !cache.iter().any(|(tried, _)| *tried == fix) {
-                    let changed =
-                        fix.apply(self.scheme).map(|scheme| quick_strategy_results(&scheme, self.assumptions, self.stage));
+                    let changed = fix.apply(self.scheme).map(|scheme| quick_results(&scheme, self.assumptions, self.draws));
                     cache.push((fix.clone(), changed));
                 }
                 let Some((_, Some(changed))) = cache.iter().find(|(tried, _)| *tried == fix) else { continue };
                 let present_then = present(changed);
                 if present_then[at] {
-                    reported[at].tried_in_vain.push(fix.words());
+                    reported[at].tried_without_effect.push(fix.words());
                     continue;
                 }
-                let names = |keep: &dyn Fn(usize) -> bool| -> Vec<&'static str> {
-                    (0..risks::CATALOGUE.len()).filter(|&at| keep(at)).map(|at| risks::CATALOGUE[at].name).collect()
+                let ids = |keep: &dyn Fn(usize) -> bool| -> Vec<RiskId> {
+                    (0..risks::CATALOGUE.len()).filter(|&at| keep(at)).map(|at| risks::CATALOGUE[at].id).collect()
                 };
                 let (payer_cost, value_gained) = difference(changed, &now);
                 let exact = Estimate::exact;
@@ -435,8 +437,8 @@ impl Shared<'_> {
                     fix,
                     payer_cost: exact(payer_cost),
                     value_gained: exact(value_gained),
-                    new_findings: names(&|at| present_then[at] && !present_now[at]),
-                    removes: names(&|at| !present_then[at] && present_now[at]),
+                    new_findings: ids(&|at| present_then[at] && !present_now[at]),
+                    removes: ids(&|at| !present_then[at] && present_now[at]),
                 });
                 break;
             }
@@ -444,9 +446,9 @@ impl Shared<'_> {
         self.errors_of_fixes(reported);
     }
 
-    /// The Monte Carlo errors of what the fixes found cost and bring, by batch means: the search and the play are made again,
-    /// with the change and without, on each of a few batches of other replications. So the error holds what the choice of a strategy
-    /// on few replications adds, which the value of outcomes, exact for any one strategy, would hide.
+    /// The Monte Carlo errors of what the fixes found cost and bring, by batch means. The search and the simulation are repeated,
+    /// with the change and without, on each of a few batches of other replications. The error therefore includes the effect of
+    /// choosing a strategy on few replications. The value of outcomes, exact for any one strategy, would hide that.
     fn errors_of_fixes(&self, reported: &mut [Reported]) {
         let mut changes: Vec<(Fix, Scheme)> = Vec::new();
         for fix in reported.iter().filter_map(|reported| reported.fix.as_ref()) {
@@ -456,16 +458,13 @@ impl Shared<'_> {
         if changes.is_empty() {
             return;
         }
-        let first = self.stage.end();
+        let first = self.draws.end();
         let batches: Vec<Vec<(f64, f64)>> = (0..BATCHES)
             .map(|batch| {
                 let from = first + (batch * BATCH) as u64;
-                let stage = Stage::build(self.scheme, self.assumptions, self.stage.seed(), from, BATCH);
-                let now = quick_strategy_results(self.scheme, self.assumptions, &stage);
-                changes
-                    .par_iter()
-                    .map(|(_, scheme)| difference(&quick_strategy_results(scheme, self.assumptions, &stage), &now))
-                    .collect()
+                let draws = CommonDraws::build(self.scheme, self.assumptions, self.draws.seed(), from, BATCH);
+                let now = quick_results(self.scheme, self.assumptions, &draws);
+                changes.par_iter().map(|(_, scheme)| difference(&quick_results(scheme, self.assumptions, &draws), &now)).collect()
             })
             .collect();
         // The batches hold more replications than the figures, which are those of the short search.
@@ -484,16 +483,15 @@ const BATCH: usize = 16;
 
 /// What the payer pays more, and what outcomes are worth more, at the provider's best.
 fn difference(then: &StrategyResults, now: &StrategyResults) -> (f64, f64) {
-    let best = |strategy_results: &StrategyResults| {
-        strategy_results.simulate(Role::Best).map_or((0.0, 0.0), |play| (play.payment(), play.value))
-    };
+    let best =
+        |results: &StrategyResults| results.get(StrategyKind::BEST).map_or((0.0, 0.0), |best| (best.payment(), best.value));
     let (then, now) = (best(then), best(now));
     (then.0 - now.0, then.1 - now.1)
 }
 
-/// Where every uncertain stands in one scenario: a point of a scrambled Sobol sequence.
-pub(crate) fn picks(uncertain_numbers: &[UncertainNumber], number: usize, seed: u64) -> Picks {
-    let way = |dimension: usize| {
+/// Where every uncertain number is in one scenario: a point of a scrambled Sobol sequence.
+pub(crate) fn picks(uncertain_numbers: &[UncertainNumber], number: usize, seed: u64) -> ScenarioDraw {
+    let position = |dimension: usize| {
         // Each 256 dimensions are a Sobol sequence of their own, scrambled by its own seed.
         let scramble = seed as u32 ^ (dimension / 256) as u32;
         sobol_burley::sample(number as u32 % (1 << 16), dimension as u32 % 256, scramble)
@@ -501,61 +499,56 @@ pub(crate) fn picks(uncertain_numbers: &[UncertainNumber], number: usize, seed: 
     uncertain_numbers
         .iter()
         .enumerate()
-        .map(|(dimension, uncertain)| (uncertain.path.clone(), f64::from(way(dimension))))
+        .map(|(dimension, number)| (number.path.clone(), f64::from(position(dimension))))
         .collect()
 }
 
-/// A table of strategy results for the profit-seeking provider, searched and played on the same few replications: enough to say
-/// whether a finding is present, not to report its size.
+/// A table of strategy results for the profit-seeking provider, searched and simulated on the same few replications. It is enough to
+/// say whether a finding is present, not to report its size.
 #[must_use]
-pub fn quick_strategy_results(scheme: &Scheme, assumptions: &Assumptions, stage: &Stage) -> StrategyResults {
-    let solved = solve_all(scheme, assumptions, stage, Budget::QUICK, Wanted::ForProfit);
-    let areas: Vec<_> = (0..stage.people.len())
+pub fn quick_results(scheme: &Scheme, assumptions: &Assumptions, draws: &CommonDraws) -> StrategyResults {
+    let solved = solve_all(scheme, assumptions, draws, Budget::QUICK, StrategySet::ForProfit);
+    let areas: Vec<_> = (0..draws.people.len())
         .into_par_iter()
         .map(|area| {
-            let arena = stage.arena(scheme, assumptions, area).on_first(Budget::QUICK.replications);
-            strategy_results::area_results(&arena, &solved[area])
+            let arena = draws.arena(scheme, assumptions, area).on_first(Budget::QUICK.replications);
+            reference_strategies::area_results(&arena, &solved[area])
         })
         .collect();
-    strategy_results::table(scheme, assumptions, &stage.people, areas, &solved)
+    reference_strategies::table(scheme, assumptions, &draws.people, areas, &solved)
 }
 
-/// For each risk of the catalogue, whether it is present.
-pub(crate) fn present(strategy_results: &StrategyResults) -> Vec<bool> {
-    risks::CATALOGUE.iter().map(|risk| (risk.forecast)(strategy_results, Role::Best).present).collect()
+/// For each risk, whether it is present.
+pub(crate) fn present(results: &StrategyResults) -> Vec<bool> {
+    risks::CATALOGUE.iter().map(|risk| (risk.forecast)(results, AgentType::ProfitSeeking).present).collect()
 }
 
-fn reported(
-    strategy_results: &StrategyResults,
-    scenarios: &[ScenarioResult],
-    uncertain_numbers: &[UncertainNumber],
-) -> Vec<Reported> {
-    let ways: Vec<Vec<f64>> = scenarios.iter().map(|assumptions| assumptions.ways.clone()).collect();
+fn reported(results: &StrategyResults, scenarios: &[ScenarioResult], uncertain_numbers: &[UncertainNumber]) -> Vec<Reported> {
+    let positions: Vec<Vec<f64>> = scenarios.iter().map(|scenario| scenario.positions.clone()).collect();
     risks::CATALOGUE
         .iter()
         .enumerate()
         .map(|(at, risk)| {
-            let finding = (risk.forecast)(strategy_results, Role::Best);
-            let count = scenarios.iter().filter(|assumptions| assumptions.found[at].0).count();
-            let mut gains: Vec<f64> = scenarios.iter().map(|assumptions| assumptions.found[at].1).collect();
+            let finding = (risk.forecast)(results, AgentType::ProfitSeeking);
+            let count = scenarios.iter().filter(|scenario| scenario.found[at].0).count();
+            let mut gains: Vec<f64> = scenarios.iter().map(|scenario| scenario.found[at].1).collect();
             gains.sort_by(f64::total_cmp);
-            let objectives = [Role::Best, Role::Cautious, Role::Mission, Role::Imperfect];
-            let objectives = objectives.into_iter().filter(|role| strategy_results.simulate(*role).is_some());
+            let agents = AgentType::ALL.into_iter().filter(|agent| results.best_response(*agent).is_some());
             Reported {
-                when: when(
+                scenario_box: scenario_box(
                     uncertain_numbers,
-                    &ways,
-                    &scenarios.iter().map(|assumptions| assumptions.found[at].0).collect::<Vec<_>>(),
+                    &positions,
+                    &scenarios.iter().map(|scenario| scenario.found[at].0).collect::<Vec<_>>(),
                 ),
                 share_of_scenarios: count as f64 / scenarios.len().max(1) as f64,
                 gain_range: (
                     quantile(&gains, 0.05).unwrap_or(finding.gain.mean),
                     quantile(&gains, 0.95).unwrap_or(finding.gain.mean),
                 ),
-                objectives: objectives.map(|role| (role, (risk.forecast)(strategy_results, role).present)).collect(),
-                edge: None,
+                agent_types: agents.map(|agent| (agent, (risk.forecast)(results, agent).present)).collect(),
+                tipping_point: None,
                 fix: None,
-                tried_in_vain: Vec::new(),
+                tried_without_effect: Vec::new(),
                 finding,
             }
         })
@@ -570,13 +563,13 @@ fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
 impl BreakEven {
     fn of(scenarios: &[ScenarioResult]) -> Option<BreakEven> {
         let of = |slot: usize| -> (Vec<f64>, f64) {
-            let tried: Vec<Option<f64>> = scenarios.iter().filter_map(|assumptions| assumptions.break_even[slot]).collect();
+            let tried: Vec<Option<f64>> = scenarios.iter().filter_map(|scenario| scenario.break_even[slot]).collect();
             let mut paying: Vec<f64> = tried.iter().flatten().copied().collect();
             paying.sort_by(f64::total_cmp);
             let never = 1.0 - paying.len() as f64 / tried.len().max(1) as f64;
             (paying, never)
         };
-        if scenarios.iter().all(|assumptions| assumptions.break_even[1].is_none()) {
+        if scenarios.iter().all(|scenario| scenario.break_even[1].is_none()) {
             return None;
         }
         let ((small, never_small), (typical, never), (large, never_large)) = (of(0), of(1), of(2));
@@ -587,7 +580,7 @@ impl BreakEven {
             never,
             never_small,
             never_large,
-            drifting_pays: scenarios.iter().filter(|assumptions| assumptions.drifting_pays).count() as f64
+            drifting_pays: scenarios.iter().filter(|scenario| scenario.drifting_pays).count() as f64
                 / scenarios.len().max(1) as f64,
             middle_small: quantile(&small, 0.5),
             middle_large: quantile(&large, 0.5),

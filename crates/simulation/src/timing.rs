@@ -1,42 +1,42 @@
-//! Moving dates: once a replication has turned out, whether it pays to have some results dated in the cohort before or after.
+//! Moving dates: once a replication is known, whether it pays to have some results dated in the cohort before or after.
 //!
-//! Results move between neighbouring cohorts, segment by segment, from the first boundary to the last; each boundary is settled
-//! by trying a few sizes and then halving the step around the best (a gate makes what is paid jump, so slopes would mislead).
+//! Results move between neighbouring cohorts, segment by segment, from the first boundary to the last. Each boundary is settled by
+//! trying a few sizes and then halving the step around the best, because a gate makes payments jump and slopes would mislead.
 //! It is the discretion that Oyer (1998) and Jensen (2003) describe: the provider knows its results before it reports them.
 
 use contract::price::{NoLines, Paid, price};
 use contract::tally::Tally;
-use risks::Timed;
+use risks::TimingResult;
 
-use crate::assumptions::Rising;
+use crate::assumptions::RisingCost;
 use crate::strategy::{Arena, Strategy};
 
 /// Sizes tried on each side of a boundary before the step is halved.
 const SIZES: i64 = 8;
 
-/// StrategyResults a strategy with dates moved where it pays; `None` when the assumptions says of no outcome that they can be.
+/// A strategy with dates moved where it pays. `None` when the assumptions do not say that dates can be moved.
 #[must_use]
-pub fn timed(arena: &Arena<'_>, strategy: &Strategy) -> Option<Timed> {
-    let movable: Vec<(usize, Rising)> =
+pub fn with_dates_moved(arena: &Arena<'_>, strategy: &Strategy) -> Option<TimingResult> {
+    let movable: Vec<(usize, RisingCost)> =
         arena.assumptions.timing.iter().enumerate().filter_map(|(at, rising)| Some((at, (*rising)?))).collect();
     if movable.is_empty() {
         return None;
     }
-    let mut out = Timed { payments: Vec::new(), moving: Vec::new(), moved: 0.0, results: 0.0 };
+    let mut out = TimingResult { payments: Vec::new(), moving: Vec::new(), moved: 0.0, results: 0.0 };
     arena.simulate(std::slice::from_ref(strategy), arena.replications, |_, tally, _| {
-        let mut desk = Desk { arena, paid: Paid::default(), tally: tally.clone() };
+        let mut dates = DateMoves { arena, paid: Paid::default(), tally: tally.clone() };
         let (mut moving, mut moved) = (0.0, 0);
         for &(outcome, rising) in &movable {
             out.results += tally.counts[outcome].iter().sum::<i64>() as f64;
             for boundary in 1..tally.cohorts.len() {
                 for segment in 0..tally.segments {
-                    let (results, cost) = desk.settle(outcome, rising, boundary, segment);
+                    let (results, cost) = dates.settle(outcome, rising, boundary, segment);
                     moved += results;
                     moving += cost;
                 }
             }
         }
-        out.payments.push(desk.total());
+        out.payments.push(dates.total());
         out.moving.push(moving);
         out.moved += moved as f64;
     });
@@ -46,20 +46,20 @@ pub fn timed(arena: &Arena<'_>, strategy: &Strategy) -> Option<Timed> {
 }
 
 /// One replication while its dates are being settled.
-struct Desk<'a, 'b> {
+struct DateMoves<'a, 'b> {
     arena: &'b Arena<'a>,
     paid: Paid<f64>,
     tally: Tally,
 }
 
-impl Desk<'_, '_> {
+impl DateMoves<'_, '_> {
     fn total(&mut self) -> f64 {
         price(self.arena.scheme, &self.tally, &mut self.paid, &mut NoLines);
         self.paid.total() / 100.0
     }
 
     /// Settles one boundary and segment: results moved, and what that cost.
-    fn settle(&mut self, outcome: usize, rising: Rising, boundary: usize, segment: usize) -> (i64, f64) {
+    fn settle(&mut self, outcome: usize, rising: RisingCost, boundary: usize, segment: usize) -> (i64, f64) {
         let (before, after) = (self.tally.cell(boundary - 1, segment), self.tally.cell(boundary, segment));
         let cases = [self.tally.counts[outcome][before], self.tally.counts[outcome][after]];
         // Forward is positive. A cohort cannot show more people with a result than it has people.

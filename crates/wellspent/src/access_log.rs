@@ -6,13 +6,13 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::bail;
-use base::cell::quoted;
+use anyhow::{anyhow, bail};
+use base::csv_cell::quoted;
+use records::files::ACCESS_LOGS;
 
-/// The file, and its columns.
-const ACCESS_LOG: &str = "access-log.csv";
-/// Its name before.
-const FORMERLY: &str = "looked.csv";
+use crate::error::Error;
+
+/// The columns of the file.
 const HEADER: &str = "when,by,purpose,command,person\n";
 
 /// Who is asking.
@@ -20,11 +20,13 @@ const HEADER: &str = "when,by,purpose,command,person\n";
 pub struct Actor(String);
 
 impl Actor {
+    /// Somebody by name.
+    ///
     /// # Errors
-    /// The name is empty: nothing about a person is shown to somebody who is not named.
-    pub fn new(name: &str) -> anyhow::Result<Actor> {
+    /// The name is empty: nothing about a person is shown to somebody without a name.
+    pub fn new(name: &str) -> Result<Actor, Error> {
         match name.trim() {
-            "" => bail!("Say who is asking: add `--asked-by NAME`. We log who looked at whose records"),
+            "" => Err(anyhow!("Say who is asking: add `--asked-by NAME`. We log who looked at whose records").into()),
             name => Ok(Actor(name.to_owned())),
         }
     }
@@ -35,11 +37,11 @@ impl Actor {
     }
 }
 
-/// Who asks, and for which purpose: needed by every use case that touches a person.
+/// Who is asking, and for which purpose: needed by every use case that shows something about people of several agencies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Access {
     pub actor: Actor,
-    /// As stated in `purposes.toml`.
+    /// As stated in `purposes.toml`; in words where one agency's own records are shown.
     pub purpose: String,
 }
 
@@ -47,11 +49,12 @@ pub struct Access {
 ///
 /// # Errors
 /// The file cannot be written: then nothing may be shown.
-pub fn note(folder: &Path, access: &Access, command: &str, persons: &[&str]) -> anyhow::Result<()> {
+pub(crate) fn note(folder: &Path, access: &Access, command: &str, persons: &[&str]) -> anyhow::Result<()> {
     let (by, purpose) = (access.actor.name(), access.purpose.as_str());
     // A log that was begun under the earlier name goes on there, so that one folder has one log.
-    let earlier = folder.join(FORMERLY);
-    let path = if earlier.is_file() { earlier } else { folder.join(ACCESS_LOG) };
+    let [name, earlier_name] = ACCESS_LOGS;
+    let earlier = folder.join(earlier_name);
+    let path = if earlier.is_file() { earlier } else { folder.join(name) };
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let row = |person: &str| [now.as_str(), by, purpose, command, person].map(cell).join(",") + "\n";
     let none = [""];

@@ -1,5 +1,5 @@
-//! A folder of several agencies' records: the table of persons that linking wrote, the purposes that are stated, and a folder of
-//! tables for each agency, named as the agency. What a stated purpose does not cover is never opened.
+//! A folder of several agencies' records: the table of persons that `link` wrote, the stated purposes, and a folder of tables for
+//! each agency, named as the agency. We never open what a purpose does not cover.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -7,53 +7,56 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use base::Reader;
 use base::day::day;
+use base::money::thousands;
 use contract::terms::RecordsPolicy;
 use jiff::civil::Date;
 use linkage::identity::{self, History, IDENTITIES};
-use linkage::persons::{self, LINKS, Link, Member, PERSONS};
+use linkage::persons::{self, LINKS, Member, PERSONS, RecordLink};
 use linkage::purpose::{self, PURPOSES_FILE, Purpose};
 use outcomes::effect::SetAside;
 use records::batch::Batch;
 use records::fault::{Fault, Grade};
 use records::gate::findings::Findings;
-use records::gate::quality::{self, Accepted, FileRead, Quality};
-use records::gate::{Asked, Door, Found, Known};
-use records::schema::{Table, table};
+use records::gate::quality;
+use records::gate::quality::{AcceptedFaults, FileRead, QualityReport};
+use records::gate::{GateResult, KnownNames, QualityGate, TableRules};
+use records::schema::{RecordTable, table};
 
 use crate::folder;
 use crate::gate;
-use outcomes::Days;
+use outcomes::QueryDates;
+use records::files;
+use records::files::gated::{read_table, sha256};
 use records::files::safe;
-use records::files::through::{sha256, through};
-use records::files::{self, Format, TableFile};
+use records::files::{FileFormat, TableFile};
 
 /// Agencies' records, joined for one purpose.
 pub struct Agencies {
     pub folder: PathBuf,
     pub purpose: Purpose,
-    /// The agencies that the purpose covers and that are there, by name.
+    /// The agencies that the purpose covers and that are in the folder, by name.
     pub folders: BTreeMap<String, PathBuf>,
-    /// Their records, each with its person as it was known on the day.
+    /// Their records, each with its person as known on the day.
     pub members: Vec<Member>,
-    /// Nothing where no history is kept.
+    /// The history of ids; empty where none is kept.
     pub history: History,
     /// Rows of the tables beside the agencies' folders that were left out.
     faults: usize,
     /// What the gate found in the agencies' tables, and the files that were read.
     findings: Findings,
     read: Vec<FileRead>,
-    /// Files that are not read, once they were told.
-    told: BTreeSet<String>,
-    /// Of each table, over all agencies.
-    pub found: BTreeMap<&'static str, Found>,
+    /// Files that are not read and are already reported.
+    reported: BTreeSet<String>,
+    /// What was found in each table, over all agencies.
+    pub found: BTreeMap<&'static str, GateResult>,
 }
 
-/// Opens a folder for a purpose that holds today. Who is who is replayed for the day by which things were known.
-pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies> {
+/// Opens a folder for a purpose that holds today. The linkage is that of the day by which things were known.
+pub fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Result<Agencies> {
     let purposes = read(folder, PURPOSES_FILE, purpose::read)?.with_context(|| {
         let path = folder.join(PURPOSES_FILE);
         format!(
-            "nothing is shown without a stated purpose, and there is no {}\n\nhint: docs/linkage.md has one to copy",
+            "We show nothing without a stated purpose, and there is no {}\n\nhint: copy the example in docs/linkage.md",
             path.display()
         )
     })?;
@@ -68,7 +71,7 @@ pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies>
         faults: 0,
         findings: Findings::default(),
         read: Vec::new(),
-        told: BTreeSet::new(),
+        reported: BTreeSet::new(),
         found: BTreeMap::new(),
     };
     let batches = agencies.table(&PERSONS)?.with_context(|| {
@@ -88,7 +91,7 @@ pub fn open(folder: &Path, wanted: &str, days: Days) -> anyhow::Result<Agencies>
     Ok(agencies)
 }
 
-/// Records with the persons they had on a day. The quality is that of today's linking, where the record still is that person's.
+/// Records with the persons they had on a day. The quality is that of today's linkage, where the record is still that person's.
 fn as_known(today: &[Member], history: &History, known_at: Date) -> Vec<Member> {
     let qualities: BTreeMap<_, _> =
         today.iter().map(|member| ((member.key.as_ref(), member.person.as_str()), member.quality)).collect();
@@ -100,12 +103,12 @@ fn as_known(today: &[Member], history: &History, known_at: Date) -> Vec<Member> 
     .collect()
 }
 
-/// Whether a folder is one of several agencies, told by its table of persons.
+/// Whether a folder holds the records of several agencies: it has a table of persons.
 pub fn is_joined(folder: &Path) -> bool {
     ["csv", "parquet"].iter().any(|ending| folder.join(format!("{}.{ending}", PERSONS.name)).is_file())
 }
 
-/// The day on which somebody asks: a purpose is a permission, and holds or not whatever day the question is about.
+/// The day on which somebody asks. A purpose is a permission: it must hold today, whatever day the question is about.
 pub fn today() -> anyhow::Result<Date> {
     Ok(jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().parse()?)
 }
@@ -121,7 +124,7 @@ fn folders(folder: &Path) -> anyhow::Result<BTreeMap<String, PathBuf>> {
             continue;
         }
         let (files, others) = files::find(&path)?;
-        // What only looks like a table is told when the agency is read.
+        // What only looks like a table is reported when the agency is read.
         if !files.is_empty() || others.iter().any(|other| !other.looks_like.is_empty()) {
             found.insert(name, path);
         }
@@ -140,9 +143,9 @@ pub fn read<T>(folder: &Path, name: &'static str, read: impl Fn(&Reader<'_>) -> 
 }
 
 impl Agencies {
-    /// A table that stands beside the agencies' folders, as CSV or Parquet; `None` where it is not there.
-    pub fn table(&mut self, table: &'static Table) -> anyhow::Result<Option<Vec<Batch>>> {
-        let formats = [(Format::Csv, "csv"), (Format::Parquet, "parquet")];
+    /// A table beside the agencies' folders, as CSV or Parquet; `None` where it is not there.
+    pub fn table(&mut self, table: &'static RecordTable) -> anyhow::Result<Option<Vec<Batch>>> {
+        let formats = [(FileFormat::Csv, "csv"), (FileFormat::Parquet, "parquet")];
         let found: Vec<TableFile> = formats
             .into_iter()
             .map(|(format, ending)| TableFile::new(table, self.folder.join(format!("{}.{ending}", table.name)), format))
@@ -158,18 +161,18 @@ impl Agencies {
     }
 
     /// Links between records of agencies that the purpose covers.
-    pub fn links(&mut self) -> anyhow::Result<Vec<Link>> {
+    pub fn links(&mut self) -> anyhow::Result<Vec<RecordLink>> {
         let mut links = self.table(&LINKS)?.map(|batches| persons::links(&batches)).unwrap_or_default();
         links.retain(|link| link.pair.iter().all(|key| self.purpose.agency(&key.agency).is_ok()));
         Ok(links)
     }
 
-    /// Reads every table of an agency that is wanted through the gate, batch by batch; `asked` says what the rules ask of it.
+    /// Reads every wanted table of an agency through the data-quality gate, batch by batch; `asked` is what the rules need of it.
     pub fn each(
         &mut self,
         agency: &str,
-        wanted: &dyn Fn(&Purpose, &Table) -> bool,
-        asked: &dyn Fn(&Table) -> Asked,
+        wanted: &dyn Fn(&Purpose, &RecordTable) -> bool,
+        asked: &dyn Fn(&RecordTable) -> TableRules,
         take: &mut dyn FnMut(&Purpose, Batch) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let Some(path) = self.folders.get(agency) else { return Ok(()) };
@@ -178,26 +181,27 @@ impl Agencies {
         for other in others {
             let name = format!("{agency}/{}", other.name);
             // A folder may be read several times, for one thing after another.
-            if self.told.insert(name.clone()) {
+            if self.reported.insert(name.clone()) {
                 let fault = other.fault(&|name| table(name).is_some_and(|table| wanted(&self.purpose, table)));
-                let touches = fault.grade == Grade::Refused;
-                self.findings.add(&name, fault, touches, None);
+                let affects_sum = fault.grade == Grade::Refused;
+                self.findings.add(&name, fault, affects_sum, None);
             }
         }
-        // Whom a row is about is said by the table of persons, not by that of the agency's people.
-        let known = Known::default();
+        // The table of persons says whom a row is about, not the agency's table of people.
+        let known = KnownNames::default();
         for of_table in files.chunk_by(|one, other| one.table.name == other.table.name) {
             let (table, of_table) = (of_table[0].table, of_table.iter().collect::<Vec<_>>());
             let asked = asked(table);
-            let mut found =
-                through(&of_table, &Door::new(table, &known, &asked), &|_| true, &mut |batch, _| take(&self.purpose, batch))?;
+            let mut found = read_table(&of_table, &QualityGate::new(table, &known, &asked), &|_| true, &mut |batch, _| {
+                take(&self.purpose, batch)
+            })?;
             for (file, rows) in of_table.iter().zip(&found.files) {
                 self.read.push(FileRead {
                     name: format!("{agency}/{}", file.name()),
                     sha256: sha256(file)?,
                     rows: rows.read,
                     used: rows.used,
-                    set_aside: rows.apart,
+                    set_aside: rows.set_aside,
                     repeats: rows.repeats,
                 });
             }
@@ -221,9 +225,10 @@ impl Agencies {
         gate::set_aside(&self.findings)
     }
 
-    /// The data-quality statement of all that was read; or why nothing may be said of it.
-    pub fn judge(&self, policy: &RecordsPolicy, accepted: Option<Accepted>) -> anyhow::Result<Quality> {
-        let mut quality = Quality { files: self.read.clone(), findings: quality::findings(&self.findings), ..Quality::default() };
+    /// The data-quality report of all that was read, or why there is no result.
+    pub fn judge(&self, policy: &RecordsPolicy, accepted: Option<AcceptedFaults>) -> anyhow::Result<QualityReport> {
+        let mut quality =
+            QualityReport { files: self.read.clone(), findings: quality::findings(&self.findings), ..QualityReport::default() };
         gate::judge(&self.folder, &self.findings, &mut quality, policy, accepted)?;
         Ok(quality)
     }
@@ -250,10 +255,11 @@ impl Agencies {
         match faults {
             0 => None,
             1 => Some(format!(
-                "1 row of the tables has a fault and is left out: `wellspent records check {folder}/AGENCY` shows it"
+                "1 row of the tables has a fault and is left out; `wellspent records check {folder}/AGENCY` lists it"
             )),
             faults => Some(format!(
-                "{faults} rows of the tables have faults and are left out: `wellspent records check {folder}/AGENCY` shows them"
+                "{} rows of the tables have faults and are left out; `wellspent records check {folder}/AGENCY` lists them",
+                thousands(faults as i64)
             )),
         }
     }

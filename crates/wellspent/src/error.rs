@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use base::problem::{self, Problem, Severity};
-use base::source::Source;
+use base::source::SourceFile;
+use ledger::LedgerErrorKind;
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// The files have mistakes: `problems` lists each with its place.
     Mistakes,
     /// The answer is no: a ledger that does not verify, a run that may not be posted, people whom no purpose covers.
@@ -20,13 +21,21 @@ pub enum Kind {
 /// An error of the library.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error {
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// Mistakes in files, and warnings beside them, each as text with its place and how to fix it.
     pub problems: Vec<String>,
     /// What is wrong, in a sentence; empty where the problems say it.
     pub what: String,
     /// What to do about it.
     pub hint: Option<String>,
+}
+
+impl Error {
+    /// Something kept us from answering, with what to do about it.
+    #[must_use]
+    pub fn failed(what: impl Into<String>, hint: impl Into<String>) -> Error {
+        Error { kind: ErrorKind::Failed, problems: Vec::new(), what: what.into(), hint: Some(hint.into()) }
+    }
 }
 
 impl fmt::Display for Error {
@@ -47,13 +56,28 @@ impl From<anyhow::Error> for Error {
             Ok(own) => return own,
             Err(error) => error,
         };
-        let refused = error.is::<ledger::Fault>() || error.is::<ledger::Refusal>() || error.is::<linkage::purpose::Refusal>();
+        let error = match error.downcast::<ledger::LedgerError>() {
+            Ok(of_ledger) => return of_ledger.into(),
+            Err(error) => error,
+        };
+        let refused = error.is::<linkage::purpose::PurposeRefusal>();
         let text = format!("{error:#}");
         let (what, hint) = match text.split_once("\n\nhint: ") {
             Some((what, hint)) => (what.to_owned(), Some(hint.to_owned())),
             None => (text, None),
         };
-        Error { kind: if refused { Kind::Refused } else { Kind::Failed }, problems: Vec::new(), what, hint }
+        Error { kind: if refused { ErrorKind::Refused } else { ErrorKind::Failed }, problems: Vec::new(), what, hint }
+    }
+}
+
+impl From<ledger::LedgerError> for Error {
+    fn from(error: ledger::LedgerError) -> Error {
+        let kind = match error.kind {
+            LedgerErrorKind::Refused | LedgerErrorKind::BrokenEntry => ErrorKind::Refused,
+            LedgerErrorKind::Failed => ErrorKind::Failed,
+        };
+        let hint = Some(error.hint.clone()).filter(|hint| !hint.is_empty());
+        Error { kind, problems: Vec::new(), what: error.sentence(), hint }
     }
 }
 
@@ -69,15 +93,18 @@ pub struct Problems {
 impl Problems {
     /// Problems in the order of the files, errors first, each once. `folder` is the folder as the reader knows it.
     #[must_use]
-    pub fn of(folder: &str, problems: &[Problem], sources: &BTreeMap<String, Source>) -> Problems {
-        let mut sorted: Vec<&Problem> = problems.iter().collect();
-        sorted.sort_by_key(|problem| (problem.severity, problem.file.clone(), problem.more > 0, problem.span));
-        // The contract and the assumptions may look things up in the same table, and meet the same mistake there.
-        sorted.dedup();
+    pub fn of(folder: &str, problems: &[Problem], sources: &BTreeMap<String, SourceFile>) -> Problems {
+        let sorted = sorted(problems);
         let texts = sorted.iter().map(|problem| problem.render(folder, sources)).collect();
         let all = problem::count(sorted.iter().copied());
         let errors = problem::count(sorted.into_iter().filter(|problem| problem.severity == Severity::Error));
         Problems { texts, errors, warnings: all - errors }
+    }
+
+    /// The error that holds them, whether or not there are mistakes.
+    #[must_use]
+    pub fn error(self) -> Error {
+        Error { kind: ErrorKind::Mistakes, problems: self.texts, what: String::new(), hint: None }
     }
 
     /// The error that stops whoever needs these files, where there are mistakes.
@@ -87,7 +114,16 @@ impl Problems {
     pub fn stop(self) -> Result<Problems, Error> {
         match self.errors {
             0 => Ok(self),
-            _ => Err(Error { kind: Kind::Mistakes, problems: self.texts, what: String::new(), hint: None }),
+            _ => Err(self.error()),
         }
     }
+}
+
+/// Problems in the order in which they are shown, each once.
+pub(crate) fn sorted(problems: &[Problem]) -> Vec<&Problem> {
+    let mut sorted: Vec<&Problem> = problems.iter().collect();
+    sorted.sort_by_key(|problem| (problem.severity, problem.file.clone(), problem.more > 0, problem.span));
+    // The contract and the assumptions may look things up in the same table, and meet the same mistake there.
+    sorted.dedup();
+    sorted
 }

@@ -1,38 +1,65 @@
 //! Reads scheme folders, and small TOML files that are none, from disk. The only place where they are opened.
+//!
+//! A path that does not exist is looked up among the shipped schemes: first in the folder `schemes` beside, then in the program.
 
 use std::fs;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
-use base::source::{Bytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
-use base::{Opened, Picks, Reader};
+use base::problem::{Problem, Severity};
+use base::source::{FileBytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
+use base::{Reader, ScenarioDraw, SchemeFiles};
+use contract::Scheme;
 use contract::read::SCHEME_FILE;
-use simulation::assumptions::ASSUMPTIONS_FILE;
+use records::files::safe;
+pub use records::files::safe::Reach;
+use simulation::assumptions::{self, ASSUMPTIONS_FILE, Assumptions};
 use simulation::game::GAME_FILE;
 use simulation::textbook::TEXTBOOK_FILE;
 
-use records::files::safe;
-
-use crate::error::Problems;
+use crate::error::{Error, Problems};
+use crate::shipped;
 
 /// A scheme folder and its name as the user gave it.
+#[derive(Debug)]
 pub struct SchemeFolder {
     pub path: PathBuf,
     /// The files as they were read.
     pub files: Folder,
-    pub opened: Opened,
+    pub opened: SchemeFiles,
 }
 
-/// Reads every `.toml` and `.csv` file of a folder. `schemes/NAME` may be given as `NAME`.
-pub fn open(path: &Path) -> anyhow::Result<SchemeFolder> {
-    read(find(path)?)
+/// A scheme with the assumptions beside it, read without errors.
+#[derive(Debug)]
+pub struct SchemeInputs {
+    pub folder: SchemeFolder,
+    pub scheme: Scheme,
+    pub assumptions: Assumptions,
+    /// What a careful reader of the files would want to know, each as text with its place.
+    pub warnings: Vec<String>,
+}
+
+/// Reads every `.toml` and `.csv` file of a folder. `schemes/NAME` may be given as `NAME`. `reach` says whether files outside the
+/// folder are read where the scheme names them or links to them: a scheme that came from somebody else could name any file of
+/// this machine, and a message about it would quote that file.
+pub fn open(path: &Path, reach: Reach) -> anyhow::Result<SchemeFolder> {
+    read(find(path)?, reach)
+}
+
+/// Reads a scheme folder that must have a scheme and assumptions without errors.
+pub fn open_inputs(path: &Path, reach: Reach) -> Result<SchemeInputs, Error> {
+    open(path, reach)?.into_inputs()
 }
 
 /// The textbook cases inside a folder that is not itself a scheme or a case, in the order of their names; none in any other.
-pub fn cases_in(path: &Path) -> anyhow::Result<Vec<SchemeFolder>> {
-    let path = find(path)?;
+pub fn cases_in(path: &Path, reach: Reach) -> anyhow::Result<Vec<SchemeFolder>> {
+    let path = match find(path)? {
+        Place::Disk(path) => path,
+        Place::Shipped(name) => {
+            return shipped::cases_in(&name).into_iter().map(|name| read(Place::Shipped(name), reach)).collect();
+        }
+    };
     let has = |folder: &Path, file: &str| folder.join(file).is_file();
     if has(&path, SCHEME_FILE) || has(&path, TEXTBOOK_FILE) {
         return Ok(Vec::new());
@@ -41,7 +68,62 @@ pub fn cases_in(path: &Path) -> anyhow::Result<Vec<SchemeFolder>> {
     let mut folders: Vec<PathBuf> = inside.flatten().map(|entry| entry.path()).collect();
     folders.retain(|folder| has(folder, TEXTBOOK_FILE));
     folders.sort();
-    folders.into_iter().map(read).collect()
+    folders.into_iter().map(|folder| read(Place::Disk(folder), reach)).collect()
+}
+
+impl SchemeFolder {
+    /// The last part of the path: what the scheme is called where many are listed.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Problems of these files, as the reader knows the folder.
+    #[must_use]
+    pub fn problems(&self, problems: &[Problem]) -> Problems {
+        Problems::of(&self.path.display().to_string(), problems, &self.opened.sources)
+    }
+
+    /// The error that holds some problems of these files.
+    pub(crate) fn mistakes(&self, problems: &[Problem]) -> Error {
+        self.problems(problems).error()
+    }
+
+    /// The contract.
+    ///
+    /// # Errors
+    /// The file has mistakes.
+    pub fn scheme(&self) -> Result<Scheme, Error> {
+        let checked = contract::check(&self.opened);
+        checked.scheme.ok_or_else(|| self.mistakes(&checked.problems))
+    }
+
+    /// The assumptions beside the contract, with their problems.
+    #[must_use]
+    pub fn assumptions(&self, scheme: &Scheme) -> (Option<Assumptions>, Vec<Problem>) {
+        let picks = ScenarioDraw::new();
+        let reader = Reader::new(&self.opened, &picks);
+        let assumptions = assumptions::read(&reader, scheme);
+        (assumptions, reader.problems.into_inner())
+    }
+
+    /// The contract and the assumptions beside it.
+    ///
+    /// # Errors
+    /// One of the files has mistakes.
+    pub fn into_inputs(self) -> Result<SchemeInputs, Error> {
+        let checked = contract::check(&self.opened);
+        let mut problems = checked.problems;
+        let Some(scheme) = checked.scheme else { return Err(self.mistakes(&problems)) };
+        let (found, more) = self.assumptions(&scheme);
+        problems.extend(more);
+        let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+        let errors: Vec<Problem> = problems.iter().filter(is_error).cloned().collect();
+        let Some(assumptions) = found.filter(|_| errors.is_empty()) else { return Err(self.mistakes(&errors)) };
+        problems.extend(simulation::assumption_warnings::warnings(&self.opened, &scheme, &assumptions));
+        let warnings = self.problems(&problems).texts;
+        Ok(SchemeInputs { folder: self, scheme, assumptions, warnings })
+    }
 }
 
 /// The name of the assumptions file in the version before.
@@ -50,27 +132,29 @@ const FORMER_ASSUMPTIONS_FILE: &str = "world.toml";
 /// The most files of a scheme's folder.
 const MOST_FILES: usize = 500;
 
-/// Whether files outside a scheme's folder may be read when the scheme names them or links to them. A scheme that came from
-/// somebody else could name any file of this machine, and a message about it would quote that file.
-static OUTSIDE: AtomicBool = AtomicBool::new(false);
-
-/// Lets schemes name files outside their folders; for the option of that name.
-pub fn allow_outside_files() {
-    OUTSIDE.store(true, Ordering::Relaxed);
+/// Where a scheme is.
+enum Place {
+    Disk(PathBuf),
+    /// In the program, by this name.
+    Shipped(String),
 }
 
-/// Whether that was asked for.
-pub fn outside_files_allowed() -> bool {
-    OUTSIDE.load(Ordering::Relaxed)
-}
-
-fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
+fn read(place: Place, reach: Reach) -> anyhow::Result<SchemeFolder> {
+    let path = match place {
+        Place::Disk(path) => path,
+        Place::Shipped(name) => {
+            // A folder of textbook cases has no files of its own.
+            let files = shipped::scheme(&name).unwrap_or_default();
+            let opened = base::open(&files);
+            return Ok(SchemeFolder { path: Path::new(shipped::SCHEMES_FOLDER).join(name), opened, files });
+        }
+    };
     let mut folder = Folder::new();
     for entry in fs::read_dir(&path).with_context(|| format!("could not list the folder {}", path.display()))? {
         let entry = entry?.path();
         let Some(name) = entry.file_name().and_then(|name| name.to_str()) else { continue };
         if !entry.is_dir() && (name.ends_with(".toml") || name.ends_with(".csv")) {
-            folder.insert(name.to_owned(), inside(&path, &entry, LARGEST_FILE_BYTES));
+            folder.insert(name.to_owned(), inside(&path, &entry, LARGEST_FILE_BYTES, reach));
         }
         if folder.len() > MOST_FILES {
             bail!(
@@ -86,8 +170,8 @@ fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
         folder.insert(ASSUMPTIONS_FILE.to_owned(), bytes);
     }
     let mut opened = base::open(&folder);
-    if let Some(file) = simulation::individuals::file(&opened) {
-        folder.insert(file.clone(), people(&path, &file));
+    if let Some(file) = simulation::assumptions::people_file(&opened) {
+        folder.insert(file.clone(), people(&path, &file, reach));
         opened = base::open(&folder);
     }
     Ok(SchemeFolder { path, opened, files: folder })
@@ -96,35 +180,35 @@ fn read(path: PathBuf) -> anyhow::Result<SchemeFolder> {
 /// Starts a path that is looked up in the folder of data sets, wherever that is on this machine.
 const DATA: &str = "$WELLSPENT_DATA/";
 
-/// The table of people that a scenario names: in its folder, or among the data sets.
-fn people(folder: &Path, file: &str) -> Bytes {
+/// The table of people that the assumptions name: in their folder, or among the data sets.
+fn people(folder: &Path, file: &str, reach: Reach) -> FileBytes {
     let found = match file.strip_prefix(DATA) {
-        None => inside(folder, &folder.join(file), LARGEST_PEOPLE_BYTES),
+        None => inside(folder, &folder.join(file), LARGEST_PEOPLE_BYTES, reach),
         Some(rest) => match std::env::var_os("WELLSPENT_DATA") {
-            Some(data) => inside(Path::new(&data), &Path::new(&data).join(rest), LARGEST_PEOPLE_BYTES),
-            None => return Bytes::Unreadable("the variable WELLSPENT_DATA names no folder".to_owned()),
+            Some(data) => inside(Path::new(&data), &Path::new(&data).join(rest), LARGEST_PEOPLE_BYTES, reach),
+            None => return FileBytes::Unreadable("the variable WELLSPENT_DATA names no folder".to_owned()),
         },
     };
     match found {
-        Bytes::Read(bytes) => Bytes::People(bytes),
+        FileBytes::Read(bytes) => FileBytes::People(bytes),
         refused => refused,
     }
 }
 
-/// The bytes of a file that lies in a folder, links followed; a file that lies elsewhere is not opened unless that was asked
-/// for.
-fn inside(folder: &Path, file: &Path, most: u64) -> Bytes {
-    if outside_files_allowed() {
+/// The bytes of a file that lies in a folder, links followed. A file that lies elsewhere is not opened unless somebody asked for
+/// that.
+fn inside(folder: &Path, file: &Path, most: u64, reach: Reach) -> FileBytes {
+    if reach == Reach::Anywhere {
         return bytes(file, most);
     }
     match (fs::canonicalize(folder), fs::canonicalize(file)) {
-        (Ok(folder), Ok(file)) if !file.starts_with(&folder) => Bytes::Refused("a file outside the folder, or a link to one"),
+        (Ok(folder), Ok(file)) if !file.starts_with(&folder) => FileBytes::Refused("a file outside the folder, or a link to one"),
         (Ok(_), Ok(_)) => bytes(file, most),
-        // Whether a file outside exists is not told either.
+        // We do not say either whether a file outside exists.
         (_, Err(_)) if file.components().any(|part| part == Component::ParentDir) || !file.starts_with(folder) => {
-            Bytes::Refused("a file outside the folder, or a link to one")
+            FileBytes::Refused("a file outside the folder, or a link to one")
         }
-        (Err(error), _) | (_, Err(error)) => Bytes::Unreadable(error.to_string()),
+        (Err(error), _) | (_, Err(error)) => FileBytes::Unreadable(error.to_string()),
     }
 }
 
@@ -142,7 +226,7 @@ pub fn document<T>(path: &Path, read: impl FnOnce(&Reader<'_>, &str) -> T) -> an
     safe::open(path, LARGEST_FILE_BYTES)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let opened = base::open(&Folder::from([(name.clone(), bytes(path, LARGEST_FILE_BYTES))]));
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let value = read(&reader, &name);
     let mut problems = opened.problems.clone();
@@ -160,48 +244,68 @@ pub fn must_be_new(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn find(path: &Path) -> anyhow::Result<PathBuf> {
+fn find(path: &Path) -> anyhow::Result<Place> {
     if path.is_dir() {
-        return Ok(path.to_owned());
+        return Ok(Place::Disk(path.to_owned()));
     }
     if path.is_file() {
         if [SCHEME_FILE, GAME_FILE, TEXTBOOK_FILE].iter().any(|file| path.file_name().is_some_and(|name| name == *file)) {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            return Ok(parent.unwrap_or(Path::new(".")).to_owned());
+            return Ok(Place::Disk(parent.unwrap_or(Path::new(".")).to_owned()));
         }
         bail!("{} is a file, and a scheme is a folder with a scheme.toml in it", path.display());
     }
-    let shipped = Path::new("schemes").join(path);
-    if shipped.is_dir() {
-        return Ok(shipped);
+    let beside = Path::new(shipped::SCHEMES_FOLDER).join(path);
+    if beside.is_dir() {
+        return Ok(Place::Disk(beside));
+    }
+    let name = path.to_string_lossy();
+    if let Some(name) = shipped::found(&name) {
+        return Ok(Place::Shipped(name));
     }
     let mut message = format!("there is no folder {}", path.display());
-    let beside = shipped.parent().unwrap_or(Path::new("schemes"));
-    if let Some(name) = path.file_name().and_then(|name| name.to_str())
-        && let Ok(list) = fs::read_dir(beside)
-    {
-        let names: Vec<String> = list.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        if let Some(nearest) = base::problem::nearest(name, names.iter().map(String::as_str)) {
-            message += &format!("\n\nhint: did you mean {}?", beside.join(nearest).display());
-        }
+    let beside = beside.parent().unwrap_or(Path::new(shipped::SCHEMES_FOLDER));
+    let known = shipped::schemes();
+    let near = base::problem::nearest(&name, known.iter().map(|scheme| scheme.name.as_str()));
+    let near = near.map(|near| Path::new(shipped::SCHEMES_FOLDER).join(near));
+    if let Some(nearest) = near.or_else(|| nearest_in(beside, path)) {
+        message += &format!("\n\nhint: did you mean {}?", nearest.display());
     }
     bail!(message)
 }
 
+/// The folder in another with the name nearest to the last part of a path.
+fn nearest_in(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let names: Vec<String> =
+        fs::read_dir(folder).ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let near = base::problem::nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(folder.join(near))
+}
+
 /// The bytes of one file up to a size, or why not. Devices, pipes and sockets are not opened: reading them may never end.
-pub fn bytes(path: &Path, most: u64) -> Bytes {
-    let read = || -> std::io::Result<Bytes> {
+pub fn bytes(path: &Path, most: u64) -> FileBytes {
+    let read = || -> std::io::Result<FileBytes> {
         let metadata = fs::metadata(path)?;
         if !metadata.is_file() {
-            return Ok(Bytes::Refused("a device, a pipe, a socket or a folder"));
+            return Ok(FileBytes::Refused("a device, a pipe, a socket or a folder"));
         }
         // The size is not believed: some files of the operating system say that they are empty, and are without end.
         let mut bytes = Vec::new();
         fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
         Ok(match u64::try_from(bytes.len()) {
-            Ok(length) if length <= most => Bytes::Read(bytes),
-            _ => Bytes::TooLarge { size: metadata.len().max(most + 1), most },
+            Ok(length) if length <= most => FileBytes::Read(bytes),
+            _ => FileBytes::TooLarge { size: metadata.len().max(most + 1), most },
         })
     };
-    read().unwrap_or_else(|error| Bytes::Unreadable(error.to_string()))
+    read().unwrap_or_else(|error| FileBytes::Unreadable(error.to_string()))
+}
+
+/// Writes the texts of a scheme into a folder, which is made when it is not there.
+pub(crate) fn write_texts(out: &Path, texts: &contract::amend::FileTexts) -> anyhow::Result<()> {
+    fs::create_dir_all(out).with_context(|| format!("could not make the folder {}", out.display()))?;
+    for (name, text) in texts {
+        let path = out.join(name);
+        fs::write(&path, text).with_context(|| format!("could not write {}", path.display()))?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
-//! The one way from a folder of records to anything that is measured, paid or counted: its tables are read through the gate,
-//! what the rules need must be there, and what was found becomes the data-quality statement. `judge` says whether the run may
-//! go on.
+//! The only way from a folder of records to anything that is measured, paid or counted. Its tables are read through the data-quality
+//! gate, everything that the rules need must be there, and the findings become the data-quality report. `judge` says whether the
+//! run may go on.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,22 +13,24 @@ use outcomes::effect::SetAside;
 use records::batch::Batch;
 use records::fault::{Fault, Grade};
 use records::gate::copies::COPY;
-use records::gate::evidence::{self, Read, Stated, missing, other_forms, stated};
+use records::gate::evidence::{FactsRead, missing_evidence, other_forms, stated_counts};
 use records::gate::findings::Findings;
-use records::gate::quality::{self, Accepted, FileRead, Outcome, Quality};
-use records::gate::{Asked, Column, Door, Found, Known, Places};
+use records::gate::quality;
+use records::gate::quality::{AcceptedFaults, FileRead, FindingOutcome, QualityReport};
+use records::gate::{GateResult, KnownNames, QualityGate, RequiredColumn, StartScope, TableRules};
+use records::gate::{StatedCount, evidence};
 use records::payees::ids;
 use records::schema::table;
 use records::{Need, Records, people, starts};
 
+use records::files::gated::{basic_rules, few_enough, read_facts, read_table, sha256};
 use records::files::others::UNWANTED;
-use records::files::through::{asked, few_enough, gathered, sha256, through};
 use records::files::{TableFile, find};
 use report::quality::refusal;
 
-/// What somebody wants of a folder of records.
+/// What is wanted of a folder of records.
 #[derive(Default)]
-pub struct Wanted<'a> {
+pub struct WantedRecords<'a> {
     /// The facts that rules need.
     pub need: Option<Need>,
     /// The scheme whose rules they are.
@@ -37,8 +39,8 @@ pub struct Wanted<'a> {
     pub tables: &'a [&'static str],
 }
 
-/// What came through the gate.
-pub struct Loaded {
+/// Records that came through the data-quality gate.
+pub struct LoadedRecords {
     pub folder: PathBuf,
     /// The files of its tables.
     pub files: Vec<TableFile>,
@@ -48,29 +50,29 @@ pub struct Loaded {
     /// Other tables that were wanted and are there, without the rows that cannot be used.
     pub tables: BTreeMap<&'static str, Vec<Batch>>,
     pub findings: Findings,
-    pub quality: Quality,
+    pub quality: QualityReport,
     pub policy: RecordsPolicy,
 }
 
 /// The files of one folder by table, and what was found so far.
-struct Reading<'a> {
+struct FolderReading<'a> {
     files: &'a [TableFile],
     findings: Findings,
     read: BTreeMap<String, FileRead>,
 }
 
-impl Reading<'_> {
+impl FolderReading<'_> {
     fn files(&self, name: &str) -> Vec<&TableFile> {
         self.files.iter().filter(|file| file.table.name == name).collect()
     }
 
     /// Keeps what was found of a table.
-    fn done(&mut self, name: &str, found: Found) -> Found {
+    fn done(&mut self, name: &str, found: GateResult) -> GateResult {
         for (file, rows) in self.files(name).iter().map(|file| file.name()).zip(&found.files).collect::<Vec<_>>() {
             let read = self.read.entry(file).or_default();
             read.rows += rows.read;
             read.used += rows.used;
-            read.set_aside += rows.apart;
+            read.set_aside += rows.set_aside;
             read.repeats += rows.repeats;
         }
         let mut found = found;
@@ -79,11 +81,11 @@ impl Reading<'_> {
     }
 
     /// Reads a table whole.
-    fn whole(&mut self, name: &'static str, known: &Known<'_>, asked: &Asked) -> anyhow::Result<Vec<Batch>> {
+    fn whole(&mut self, name: &'static str, known: &KnownNames<'_>, asked: &TableRules) -> anyhow::Result<Vec<Batch>> {
         let Some(table) = table(name) else { return Ok(Vec::new()) };
         let mut batches = Vec::new();
-        let door = Door::new(table, known, asked);
-        let found = through(&self.files(name), &door, &|_| true, &mut |batch, _| {
+        let door = QualityGate::new(table, known, asked);
+        let found = read_table(&self.files(name), &door, &|_| true, &mut |batch, _| {
             batches.push(batch);
             Ok(())
         })?;
@@ -93,20 +95,20 @@ impl Reading<'_> {
 }
 
 /// Reads what is wanted of a folder.
-pub fn load(folder: &Path, wanted: &Wanted<'_>) -> anyhow::Result<Loaded> {
+pub fn load(folder: &Path, wanted: &WantedRecords<'_>) -> anyhow::Result<LoadedRecords> {
     let need = wanted.need.clone().unwrap_or_default();
     few_enough(&need)?;
     let facts = wanted.need.is_some();
     let (files, others) = find(folder)?;
     let policy = wanted.scheme.map(|scheme| scheme.records.clone()).unwrap_or_default();
-    let mut reading = Reading { files: &files, findings: Findings::default(), read: BTreeMap::new() };
+    let mut reading = FolderReading { files: &files, findings: Findings::default(), read: BTreeMap::new() };
     let is_wanted = |name: &str| facts && need.table(name) || wanted.tables.contains(&name);
     // Who is paid is decided by the table of providers, wherever there is one.
     let stops = |name: &str| is_wanted(name) || facts && name == "providers";
     for other in &others {
         let fault = other.fault(&stops);
-        let touches = fault.grade == Grade::Refused;
-        reading.findings.add(&other.name, fault, touches, None);
+        let affects_sum = fault.grade == Grade::Refused;
+        reading.findings.add(&other.name, fault, affects_sum, None);
     }
     // What others refer to is always read.
     let is_read = |name: &str| is_wanted(name) || ["providers", "lots"].contains(&name);
@@ -120,46 +122,51 @@ pub fn load(folder: &Path, wanted: &Wanted<'_>) -> anyhow::Result<Loaded> {
         || used.iter().map(|file| Ok((file.name(), sha256(file)?))).collect::<anyhow::Result<Vec<_>>>(),
         || read(&mut reading, wanted, &need, &policy),
     );
-    let Taken { records, tables, providers, counts } = loaded?;
+    let ReadRecords { records, tables, providers, counts } = loaded?;
     for (name, sha256) in hashes? {
         let read = reading.read.entry(name.clone()).or_default();
         (read.name, read.sha256) = (name, sha256);
     }
     reading.read.retain(|_, read| !read.name.is_empty());
-    let quality = Quality {
+    let quality = QualityReport {
         files: reading.read.into_values().collect(),
         findings: quality::findings(&reading.findings),
         zeros: quality::zeros(&counts),
-        ..Quality::default()
+        ..QualityReport::default()
     };
     let findings = reading.findings;
-    Ok(Loaded { folder: folder.to_owned(), files, providers, records, tables, findings, quality, policy })
+    Ok(LoadedRecords { folder: folder.to_owned(), files, providers, records, tables, findings, quality, policy })
 }
 
 type Tables = BTreeMap<&'static str, Vec<Batch>>;
 
 /// What was read of a folder, without what was found.
 #[derive(Default)]
-struct Taken {
+struct ReadRecords {
     records: Records,
     tables: Tables,
     providers: Option<Vec<String>>,
     /// Stated counts.
-    counts: Vec<Stated>,
+    counts: Vec<StatedCount>,
 }
 
-fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &RecordsPolicy) -> anyhow::Result<Taken> {
+fn read(
+    reading: &mut FolderReading<'_>,
+    wanted: &WantedRecords<'_>,
+    need: &Need,
+    policy: &RecordsPolicy,
+) -> anyhow::Result<ReadRecords> {
     let facts = wanted.need.is_some();
     let mut tables = Tables::new();
     // Everything else is by person, so people come first.
-    let mut gather = people::Gather::default();
+    let mut gather = people::PeopleBuilder::default();
     let mut people_rows = 0;
     if facts {
-        let (known, asked) = (Known::default(), asked(true));
+        let (known, asked) = (KnownNames::default(), basic_rules(true));
         let files = reading.files("people");
         if let Some(file) = files.first() {
-            let door = Door::new(file.table, &known, &asked);
-            let found = through(&files, &door, &|column| need.column("people", column), &mut |batch, _| {
+            let door = QualityGate::new(file.table, &known, &asked);
+            let found = read_table(&files, &door, &|column| need.column("people", column), &mut |batch, _| {
                 people_rows += batch.rows() as u64;
                 gather.add(&batch);
                 Ok(())
@@ -168,14 +175,14 @@ fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &Re
         }
     }
     let people = gather.end();
-    let mut known = Known::of(facts.then_some(&people.names));
+    let mut known = KnownNames::of(facts.then_some(&people.names));
     let listed = |scheme: &Scheme| scheme.providers.iter().map(|provider| provider.id.clone()).collect::<Vec<_>>();
     known.pays(&wanted.scheme.map(listed).unwrap_or_default());
     let wanted_table = |name: &str| wanted.tables.contains(&name);
-    // What others refer to, where it was handed over.
+    // Tables that others refer to, where they were handed over.
     let mut providers = None;
     for name in ["providers", "lots"] {
-        let batches = reading.whole(name, &known, &asked(wanted_table(name)))?;
+        let batches = reading.whole(name, &known, &basic_rules(wanted_table(name)))?;
         batches.iter().for_each(|batch| known.learn(batch));
         if name == "providers" && !reading.files(name).is_empty() {
             providers = Some(ids(&batches));
@@ -186,24 +193,25 @@ fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &Re
     }
     for name in wanted.tables.iter().filter(|name| !["providers", "lots"].contains(name)) {
         if !reading.files(name).is_empty() {
-            // Where a contract pays nothing by claims, they are what is looked at, and no sum hangs on them.
-            let touches = *name != "claims" || wanted.scheme.is_none_or(audits);
+            // Where a contract pays nothing by claims, no sum depends on them.
+            let affects_sum = *name != "claims" || wanted.scheme.is_none_or(audits);
             let audited = wanted.scheme.filter(|scheme| *name == "claims" && audits(scheme));
             let outcomes = audited.map(|scheme| scheme.outcomes.iter().map(|outcome| outcome.name.clone()).collect());
-            let asked = Asked { outcomes: outcomes.unwrap_or_default(), ..asked(touches) };
+            let asked = TableRules { outcomes: outcomes.unwrap_or_default(), ..basic_rules(affects_sum) };
             tables.insert(name, reading.whole(name, &known, &asked)?);
         }
     }
     if !facts {
-        return Ok(Taken { tables, providers, ..Taken::default() });
+        return Ok(ReadRecords { tables, providers, ..ReadRecords::default() });
     }
     let of_coverage = asked_of("coverage", need, policy, None);
     let coverage = reading.whole("coverage", &known, &of_coverage)?;
-    let (counts, faults) = stated(&coverage);
-    let file = |reading: &Reading<'_>, name: &str| reading.files(name).first().map_or(format!("{name}.csv"), |file| file.name());
+    let (counts, faults) = stated_counts(&coverage);
+    let file =
+        |reading: &FolderReading<'_>, name: &str| reading.files(name).first().map_or(format!("{name}.csv"), |file| file.name());
     let coverage_file = file(reading, "coverage");
     faults.into_iter().for_each(|fault| reading.findings.add(&coverage_file, fault, true, None));
-    let of_facts = |name: &str| Asked {
+    let of_facts = |name: &str| TableRules {
         stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
         ..asked_of(name, need, policy, None)
     };
@@ -211,19 +219,19 @@ fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &Re
     let of_starts = asked_of("starts", need, policy, wanted.scheme);
     let (starts_files, event_files, spell_files) = (reading.files("starts"), reading.files("events"), reading.files("spells"));
     let starts = || -> anyhow::Result<_> {
-        let mut gather = starts::Gather::new(&people.names);
-        let Some(file) = starts_files.first() else { return Ok((gather.end(), Found::default())) };
-        let door = Door::new(file.table, &known, &of_starts);
-        let found = through(&starts_files, &door, &|column| need.column("starts", column), &mut |batch, _| {
+        let mut gather = starts::StartsBuilder::new(&people.names);
+        let Some(file) = starts_files.first() else { return Ok((gather.end(), GateResult::default())) };
+        let door = QualityGate::new(file.table, &known, &of_starts);
+        let found = read_table(&starts_files, &door, &|column| need.column("starts", column), &mut |batch, _| {
             gather.add(&batch);
             Ok(())
         })?;
         Ok((gather.end(), found))
     };
-    let facts_of = |files: &[&TableFile], asked: &Asked| -> anyhow::Result<_> {
+    let facts_of = |files: &[&TableFile], asked: &TableRules| -> anyhow::Result<_> {
         match files.first().filter(|file| need.table(file.table.name)) {
-            Some(file) => gathered(files, &Door::new(file.table, &known, asked), &people.names, need),
-            None => Ok((Vec::new(), Found::default())),
+            Some(file) => read_facts(files, &QualityGate::new(file.table, &known, asked), &people.names, need),
+            None => Ok((Vec::new(), GateResult::default())),
         }
     };
     let (starts, found) = rayon::join(starts, || -> anyhow::Result<_> {
@@ -233,7 +241,7 @@ fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &Re
     let of_start = reading.done("starts", of_start);
     let (of_event, of_spell) = (reading.done("events", of_event), reading.done("spells", of_spell));
     nobody(reading, "people", people.names.len() as u64, 0);
-    if let Some(fault) = evidence::alike(&people.names) {
+    if let Some(fault) = evidence::similar_ids(&people.names) {
         reading.findings.add(&file(reading, "people"), fault, false, None);
     }
     let started = of_start.files.iter().map(|rows| rows.used).sum();
@@ -244,8 +252,8 @@ fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &Re
         }
         let there = !reading.files(name).is_empty();
         let name_of = file(reading, name);
-        let read = Read { table: table_name(name), there, kinds: &of.kinds, stated: &of.stated, found };
-        for fault in missing(&read, need, people_rows) {
+        let read = FactsRead { table: table_name(name), there, kinds: &of.kinds, stated: &of.stated, found };
+        for fault in missing_evidence(&read, need, people_rows) {
             let at = if fault.place > 0 { &coverage_file } else { &name_of };
             reading.findings.add(at, fault, true, None);
         }
@@ -262,7 +270,7 @@ fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &Re
         }
     }
     for (name, found) in [("events", &of_event), ("spells", &of_spell)] {
-        if let Some(fault) = evidence::unasked(&found.others) {
+        if let Some(fault) = evidence::unused_kinds(&found.others) {
             reading.findings.add(&file(reading, name), fault, false, None);
         }
     }
@@ -271,25 +279,25 @@ fn read(reading: &mut Reading<'_>, wanted: &Wanted<'_>, need: &Need, policy: &Re
     records.add("spells", spells);
     for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
         for kind in kinds.iter().filter(|kind| !covered(&coverage, name, kind)) {
-            let fault = evidence::uncovered(name, kind, records.coverage.until(name, kind));
+            let fault = evidence::coverage_not_stated(name, kind, records.coverage.until(name, kind));
             reading.findings.add(&coverage_file, fault, false, None);
         }
     }
-    Ok(Taken { records, tables, providers, counts })
+    Ok(ReadRecords { records, tables, providers, counts })
 }
 
-/// The columns that the rules look at in a table.
-fn columns(name: &str, need: &Need) -> Vec<Column> {
+/// The columns that the rules use in a table.
+fn columns(name: &str, need: &Need) -> Vec<RequiredColumn> {
     if name != "events" {
         return Vec::new();
     }
-    let of = |name, kinds: &[String], filled| Column { name, kinds: kinds.to_vec(), filled };
+    let of = |name, kinds: &[String], filled| RequiredColumn { name, kinds: kinds.to_vec(), filled };
     let classes = if need.classes.is_empty() { &[][..] } else { &need.events[..] };
     let all = [of("class", classes, false), of("disposal", &need.disposals, false), of("amount", &need.amounts, true)];
     all.into_iter().filter(|column| !column.kinds.is_empty()).collect()
 }
 
-/// In larger tables nobody looks for the rows of each copy: it takes another reading.
+/// In larger tables we do not look for the rows of each copy, because that takes another reading.
 const LOOKED_THROUGH: u64 = 2_000_000;
 
 /// The rows that equal another in all but their key, once measuring found that there are some.
@@ -297,7 +305,7 @@ pub fn copies(
     files: &[TableFile],
     records: &Records,
     policy: &RecordsPolicy,
-    quality: &Quality,
+    quality: &QualityReport,
     starts: u64,
 ) -> anyhow::Result<Findings> {
     let (need, mut out) = (&records.need, Findings::default());
@@ -308,19 +316,19 @@ pub fn copies(
         }
         return Ok(out);
     }
-    let known = Known::of(Some(&records.people.names));
+    let known = KnownNames::of(Some(&records.people.names));
     for name in ["starts", "events", "spells"].into_iter().filter(|name| need.table(name)) {
         let Some(table) = table(name) else { continue };
         let files: Vec<&TableFile> = files.iter().filter(|file| file.table.name == name).collect();
-        let asked = Asked { copies_later: false, ..asked_of(name, need, policy, None) };
-        let door = Door::new(table, &known, &asked);
-        let found = through(&files, &door, &|column| need.column(name, column), &mut |_, _| Ok(()))?;
+        let asked = TableRules { copies_later: false, ..asked_of(name, need, policy, None) };
+        let door = QualityGate::new(table, &known, &asked);
+        let found = read_table(&files, &door, &|column| need.column(name, column), &mut |_, _| Ok(()))?;
         out.merge(found.findings.only(|key| key.what == COPY));
     }
     Ok(out)
 }
 
-/// Whether a contract pays by what an audit finds of claims.
+/// Whether a contract pays by the result of an audit of claims.
 pub fn audits(scheme: &Scheme) -> bool {
     (0..scheme.outcomes.len()).any(|at| scheme.checked(at).is_some())
 }
@@ -337,8 +345,8 @@ fn covered(coverage: &[Batch], name: &str, kind: &str) -> bool {
     })
 }
 
-/// A table without anybody in it is refused: nobody is paid for nobody.
-fn nobody(reading: &mut Reading<'_>, name: &'static str, used: u64, unknown: u64) {
+/// Refuses a table without people in it: nothing is paid for nobody.
+fn nobody(reading: &mut FolderReading<'_>, name: &'static str, used: u64, unknown: u64) {
     if used > 0 {
         return;
     }
@@ -356,18 +364,18 @@ fn nobody(reading: &mut Reading<'_>, name: &'static str, used: u64, unknown: u64
 }
 
 /// Where and when people can start under a scheme.
-fn places(scheme: &Scheme) -> Places {
-    Places {
+fn places(scheme: &Scheme) -> StartScope {
+    StartScope {
         areas: scheme.areas.clone(),
         segments: scheme.segments.clone(),
         cohorts: scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect(),
     }
 }
 
-/// Rows that cannot be used, and with which the sum may change: whom they are about, as far as that is known.
+/// Rows that cannot be used and may change the sum, and the people they are about where that is known.
 pub fn set_aside(findings: &Findings) -> SetAside {
     let mut out = SetAside::default();
-    for (key, kind) in findings.iter().filter(|(key, _)| key.grade == Grade::Row && key.touches) {
+    for (key, kind) in findings.iter().filter(|(key, _)| key.grade == Grade::Row && key.affects_sum) {
         let people = kind.rows_of_people();
         let file = key.file.rsplit('/').next().unwrap_or_default().to_lowercase();
         let sheet = file.rsplit_once(", sheet ").map_or("", |(_, sheet)| sheet);
@@ -385,12 +393,12 @@ pub fn set_aside(findings: &Findings) -> SetAside {
     out
 }
 
-impl Loaded {
+impl LoadedRecords {
     /// Whether the run may go on: [`judge`].
     ///
     /// # Errors
     /// The run is refused; the message says why, with files and rows.
-    pub fn judge(&mut self, accepted: Option<Accepted>) -> anyhow::Result<()> {
+    pub fn judge(&mut self, accepted: Option<AcceptedFaults>) -> anyhow::Result<()> {
         judge(&self.folder, &self.findings, &mut self.quality, &self.policy, accepted)
     }
 }
@@ -403,11 +411,11 @@ impl Loaded {
 pub fn judge(
     folder: &Path,
     findings: &Findings,
-    quality: &mut Quality,
+    quality: &mut QualityReport,
     policy: &RecordsPolicy,
-    accepted: Option<Accepted>,
+    accepted: Option<AcceptedFaults>,
 ) -> anyhow::Result<()> {
-    let refused = quality.of(Outcome::Refused).next().is_some();
+    let refused = quality.of(FindingOutcome::Refused).next().is_some();
     let too_many = !policy.tolerates(quality.faults(), quality.rows());
     if refused || too_many && accepted.is_none() {
         bail!(refusal(folder, findings, quality, policy, refused));
@@ -418,16 +426,16 @@ pub fn judge(
     Ok(())
 }
 
-/// What the rules ask of a table.
-pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<&Scheme>) -> Asked {
+/// What the rules need of a table.
+pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<&Scheme>) -> TableRules {
     let kinds = match name {
         "events" => need.events.clone(),
         "spells" => need.spells.clone(),
         "coverage" => need.events.iter().chain(&need.spells).cloned().collect(),
         _ => Vec::new(),
     };
-    Asked {
-        touches: true,
+    TableRules {
+        affects_sum: true,
         kinds,
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),

@@ -6,23 +6,26 @@ use std::fs;
 use std::path::PathBuf;
 
 use base::problem::Problem;
-use base::source::{Bytes, Folder};
-use base::{Opened, Picks, Reader};
+use base::source::{FileBytes, Folder};
+use base::{SchemeFiles, ScenarioDraw, Reader};
 use contract::read::SCHEME_FILE;
-use contract::tally;
-use ledger::entry::{Entry, Sealed};
+use contract::tally_file;
+use ledger::entry::{LedgerEntry, SealedEntry};
 use ledger::journal::Ledger;
-use linkage::field::{self, Field, KINDS, Missing};
-use linkage::identity::{IDENTITIES, Reading};
-use linkage::{purpose, sql, suggest};
+use linkage::field::{Field, KINDS, Missing};
+use linkage::identity::{HistoryReader, IDENTITIES};
+use linkage::standard_comparisons::standard_comparisons;
+use linkage::{blocking_rules, purpose, sql};
 use records::batch::Batch;
-use records::schema::{self, Kind};
+use records::schema;
+use records::schema::ValueKind;
 use records::{csv, map};
 use simulation::textbook;
 
 use crate::link::{config, model, splink};
 use records::files::safe::Reach;
-use records::files::{self, Format};
+use records::files;
+use records::files::FileFormat;
 
 use crate::link::texts;
 
@@ -63,15 +66,15 @@ pub static PARSERS: [Parser; 15] = [
 ];
 
 /// A folder with one file, or the files of a shipped scheme with one in place of its own.
-fn opened(files: &[(&str, &[u8])]) -> Opened {
-    base::open(&files.iter().map(|(name, bytes)| ((*name).to_owned(), Bytes::Read(bytes.to_vec()))).collect::<Folder>())
+fn opened(files: &[(&str, &[u8])]) -> SchemeFiles {
+    base::open(&files.iter().map(|(name, bytes)| ((*name).to_owned(), FileBytes::Read(bytes.to_vec()))).collect::<Folder>())
 }
 
 const SHIPPED: &[u8] = include_bytes!("../../../schemes/plain-linear/scheme.toml");
 const SEGMENTS: &[u8] = include_bytes!("../../../schemes/plain-linear/segments.csv");
 
 /// Problems are shown as they are to people: the excerpt is where places in the file are used.
-fn shown(problems: &[Problem], opened: &Opened) {
+fn shown(problems: &[Problem], opened: &SchemeFiles) {
     problems.iter().for_each(|problem| drop(problem.render("folder", &opened.sources)));
 }
 
@@ -83,7 +86,7 @@ fn scheme_file(bytes: &[u8]) {
 
 fn assumptions(bytes: &[u8]) {
     let opened = opened(&[(SCHEME_FILE, SHIPPED), ("segments.csv", SEGMENTS), ("assumptions.toml", bytes)]);
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     if let Some(scheme) = contract::read::scheme(&reader) {
         let _ = simulation::assumptions::read(&reader, &scheme);
@@ -101,9 +104,9 @@ const TALLY: &str = "cohort,segment,started,reoffending\n2027,low,100,40\n2027,h
 
 fn tally_file(bytes: &[u8]) {
     let opened = opened(&[(SCHEME_FILE, SHIPPED), ("segments.csv", SEGMENTS), ("tally.csv", bytes)]);
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     if let Some(scheme) = contract::read::scheme(&Reader::new(&opened, &picks))
-        && let Err(problems) = tally::read(&scheme, "tally.csv", &opened)
+        && let Err(problems) = tally_file::read(&scheme, "tally.csv", &opened)
     {
         shown(&problems, &opened);
     }
@@ -112,7 +115,7 @@ fn tally_file(bytes: &[u8]) {
 /// A TOML file that is no scheme.
 fn document<T>(name: &str, bytes: &[u8], read: impl FnOnce(&Reader<'_>) -> T) {
     let opened = opened(&[(name, bytes)]);
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     read(&reader);
     shown(&opened.problems, &opened);
@@ -138,8 +141,8 @@ fn model_seeds() -> Vec<Vec<u8>> {
         .iter()
         .map(|(name, kind, _)| Field { name: (*name).to_owned(), kind: *kind, missing: Missing::default() })
         .collect();
-    let (mut untrained, _) = field::comparisons(&fields);
-    suggest::rules(&mut untrained, &fields);
+    let (mut untrained, _) = standard_comparisons(&fields);
+    blocking_rules::add_candidates(&mut untrained, &fields);
     model::to_json(&untrained, &fields).map(String::into_bytes).into_iter().collect()
 }
 
@@ -194,16 +197,16 @@ static ENTRIES: [&str; 3] = [
 fn entry(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (kind, body) = text.split_once('\n').unwrap_or((&text, ""));
-    let read = Entry::read(kind, body);
+    let read = LedgerEntry::read(kind, body);
     if let Ok(entry) = &read {
-        assert_eq!(Entry::read(entry.kind(), &entry.body()).as_ref(), Ok(entry), "an entry is read as it was written");
+        assert_eq!(LedgerEntry::read(entry.kind(), &entry.body()).as_ref(), Ok(entry), "an entry is read as it was written");
     }
     let mut ledger = Ledger::default();
     let id = read.map_or_else(|_| String::new(), |entry| entry.id().to_string());
     let (kind, body) = (kind.to_owned(), body.to_owned());
-    let mut sealed = Sealed { number: 1, id, kind, recorded: "2027-01-01".into(), body, hash: String::new() };
+    let mut sealed = SealedEntry { number: 1, id, kind, recorded: "2027-01-01".into(), body, hash: String::new() };
     sealed.hash = sealed.computed(ledger.head().hash).to_string();
-    let _ = ledger.take(&sealed);
+    let _ = ledger.accept(&sealed);
 }
 
 /// A folder of this process.
@@ -219,7 +222,7 @@ fn in_file(name: &str, bytes: &[u8]) -> PathBuf {
 }
 
 /// As each of the record tables, and as columns that somebody names.
-fn table_file(name: &str, format: Format, bytes: &[u8]) {
+fn table_file(name: &str, format: FileFormat, bytes: &[u8]) {
     let path = in_file(name, bytes);
     for table in &schema::TABLES {
         let file = files::TableFile::new(table, path.clone(), format);
@@ -236,8 +239,8 @@ fn table_file(name: &str, format: Format, bytes: &[u8]) {
 }
 
 fn csv_file(bytes: &[u8]) {
-    table_file("table.csv", Format::Csv, bytes);
-    let mut reading = Reading::default();
+    table_file("table.csv", FileFormat::Csv, bytes);
+    let mut reading = HistoryReader::default();
     let _ = csv::read(bytes, &IDENTITIES, |batch, mut faults| {
         reading.take(&batch, &mut faults);
         Ok(())
@@ -246,17 +249,17 @@ fn csv_file(bytes: &[u8]) {
 }
 
 fn parquet_file(bytes: &[u8]) {
-    table_file("table.parquet", Format::Parquet, bytes);
+    table_file("table.parquet", FileFormat::Parquet, bytes);
 }
 
 /// Something that a column may hold.
-fn value(kind: Kind, at: usize) -> String {
+fn value(kind: ValueKind, at: usize) -> String {
     match kind {
-        Kind::Day => format!("2027-03-{:02}", at % 28 + 1),
-        Kind::Amount => format!("{at}.50"),
-        Kind::Share => "0.5".to_owned(),
-        Kind::Choice(words) => words[at % words.len()].to_owned(),
-        Kind::Id | Kind::Text => format!("A{}", at / 3),
+        ValueKind::Day => format!("2027-03-{:02}", at % 28 + 1),
+        ValueKind::Amount => format!("{at}.50"),
+        ValueKind::Share => "0.5".to_owned(),
+        ValueKind::Choice(words) => words[at % words.len()].to_owned(),
+        ValueKind::Id | ValueKind::Text => format!("A{}", at / 3),
     }
 }
 
@@ -272,7 +275,7 @@ fn parquet_seeds() -> Vec<Vec<u8>> {
         }
         let path = in_file(&format!("{}.parquet", table.name), b"");
         let _ = fs::remove_file(&path);
-        let written = files::write::Writer::begin(&folder(), table, Format::Parquet).and_then(|mut writer| {
+        let written = files::write::Writer::begin(&folder(), table, FileFormat::Parquet).and_then(|mut writer| {
             writer.write(&batch)?;
             writer.end(table)
         });
@@ -284,7 +287,7 @@ fn parquet_seeds() -> Vec<Vec<u8>> {
 }
 
 fn workbook_file(bytes: &[u8]) {
-    table_file("events.xlsx", Format::Workbook, bytes);
+    table_file("events.xlsx", FileFormat::Workbook, bytes);
 }
 
 const EXCEL: &str = r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
@@ -319,7 +322,7 @@ const OPEN_DOCUMENT: &str = r#"<office:document-content xmlns:office="urn:oasis:
 
 /// The content of an OpenDocument workbook whose archive is sound.
 fn open_document(bytes: &[u8]) {
-    table_file("events.ods", Format::Workbook, &open_document_of(bytes));
+    table_file("events.ods", FileFormat::Workbook, &open_document_of(bytes));
 }
 
 fn open_document_of(content: &[u8]) -> Vec<u8> {

@@ -1,55 +1,57 @@
-//! Who is paid, from a folder of records: names that are no provider's are refused with their row, and so is a run of which
-//! nobody can say whom it pays. `engine` decides; here are the files in which rows stand, and the words.
+//! Who is paid, from a folder of records. We refuse names that are not a provider's, with their row, and a run that may be for
+//! several providers. The crates `records` and `outcomes` decide; here are the files of the rows, and the messages.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use base::day::{Day, date};
-use base::visible::hidden;
+use base::hidden_characters::hidden;
 use contract::Scheme;
 use contract::read::SCHEME_FILE;
-use outcomes::Index;
+use outcomes::IndexEvent;
 use outcomes::payees::{Payees, Undecided, not_held, payees};
 use records::Records;
 use records::batch::Batch;
-use records::payees::{Stray, strays};
+use records::payees::{RefusedName, refused_names};
 
-use crate::live::Live;
-use records::files::{self, Format};
+use crate::measured::MeasuredRecords;
+use records::files;
+use records::files::FileFormat;
 use report::quality::several;
 
-/// The providers that rows of a table name.
-pub struct Seen {
+/// The providers that the rows of a table name.
+pub struct NamedProviders {
     pub table: &'static str,
     pub names: Vec<String>,
 }
 
-impl Seen {
-    /// Those who serve somebody: nobody is paid for people to compare with.
-    pub fn in_starts(records: &Records) -> Seen {
+impl NamedProviders {
+    /// Providers that serve somebody. Nobody is paid for people of the comparison group.
+    pub fn in_starts(records: &Records) -> NamedProviders {
         let served = records.starts.iter().filter(|start| !start.comparison).map(|start| start.provider);
         let served: BTreeSet<u32> = served.collect();
-        Seen { table: "starts", names: served.into_iter().map(|at| records.providers.get(at).to_string()).collect() }
+        NamedProviders { table: "starts", names: served.into_iter().map(|at| records.providers.get(at).to_string()).collect() }
     }
 
-    pub fn in_claims(claims: &[Batch]) -> Seen {
+    /// Providers that claim something.
+    pub fn in_claims(claims: &[Batch]) -> NamedProviders {
         let names = claims.iter().flat_map(|batch| {
             let column = batch.table.column("provider");
             (0..batch.rows()).filter_map(move |row| Some(batch.name(column, row)?.to_string()))
         });
-        Seen { table: "claims", names: names.collect::<BTreeSet<String>>().into_iter().collect() }
+        NamedProviders { table: "claims", names: names.collect::<BTreeSet<String>>().into_iter().collect() }
     }
 }
 
-/// Refuses names that are no provider's. `table` has the ids of the table of providers, where there is one.
-pub fn named(scheme: &Scheme, table: Option<&[String]>, folders: &[PathBuf], seen: &[Seen]) -> anyhow::Result<()> {
+/// Refuses names that are not a provider's. `table` has the ids of the table of providers, where there is one.
+pub fn named(scheme: &Scheme, table: Option<&[String]>, folders: &[PathBuf], seen: &[NamedProviders]) -> anyhow::Result<()> {
     let contract: Vec<String> = scheme.providers.iter().map(|provider| provider.id.clone()).collect();
-    // Who is paid stands in the contract's own list where it has one.
+    // The contract's own list decides who is paid, where it has one.
     let listed = if contract.is_empty() { table } else { Some(&contract[..]) };
     let names: BTreeSet<&String> = seen.iter().flat_map(|seen| &seen.names).collect();
     let names: Vec<String> = names.into_iter().cloned().collect();
-    let found = strays(listed, &names);
+    let found = refused_names(listed, &names);
     if found.is_empty() {
         return Ok(());
     }
@@ -59,57 +61,66 @@ pub fn named(scheme: &Scheme, table: Option<&[String]>, folders: &[PathBuf], see
         (true, None) => String::new(),
     };
     let place = |name: &str| place(folders, seen, name);
-    let mut said = Vec::new();
+    let mut lines = Vec::new();
     let mut hint = String::new();
-    for stray in &found {
-        match stray {
-            Stray::Unlisted { name, nearest } => {
+    for refused in &found {
+        match refused {
+            RefusedName::Unlisted { name, nearest } => {
                 let mut line = format!("{}: the provider `{}` is not in {list}", place(name)?, name.escape_debug());
                 if let Some(nearest) = nearest {
                     line += &format!("; the nearest is `{}`{}", nearest.escape_debug(), difference(name, nearest));
                 }
-                said.push(line);
-                hint = format!("write the provider's id letter by letter as in {list}, or add it there if it is paid as well");
+                lines.push(line);
+                hint = format!("write the provider's id exactly as in {list}, or add it there if it is paid as well");
             }
-            Stray::Twice { one, other } => {
+            RefusedName::Twice { one, other } => {
                 let (one, other) = (one.escape_debug(), other.escape_debug());
-                said.push(format!("{list} has `{one}` and `{other}`, which are the same but for spelling"));
-                hint = "leave one of the two, and write it so in every table".to_owned();
+                lines.push(format!("{list} has `{one}` and `{other}`, which differ only in spelling"));
+                hint = "leave only one of the two, and write it like that in every table".to_owned();
             }
-            Stray::Alike { one, other } => {
+            RefusedName::Alike { one, other } => {
                 let (first, second) = (place(one)?, place(other)?);
                 let difference = difference(one, other);
                 let (one, other) = (one.escape_debug(), other.escape_debug());
-                said.push(format!("{first} has the provider `{one}`, and {second} `{other}`: they may be one{difference}"));
+                lines.push(format!("{first} has the provider `{one}`, and {second} `{other}`: they may be the same{difference}"));
                 hint = "if they are one provider, write its name the same way everywhere; if they are two, list them: a table \
                         providers.csv with a column `provider`, or `providers = [\"NAME\", \"NAME\"]` in scheme.toml"
                     .to_owned();
             }
-            Stray::TooMany(count) => {
-                said.push(format!("the records name {count} providers, and nothing lists them"));
+            RefusedName::TooMany(count) => {
+                lines.push(format!(
+                    "the records name {}, and nothing lists them",
+                    several(*count as u64, "provider", "providers")
+                ));
                 hint = "list them: a table providers.csv with a column `provider`, or `providers` in scheme.toml".to_owned();
             }
         }
     }
-    bail!("{}\n\nhint: {hint}", said.join("\n"));
+    bail!("{}\n\nhint: {hint}", lines.join("\n"));
 }
 
-/// Whom a statement from records speaks for. Refuses names that are no provider's, people served by somebody who does not hold
-/// their area, and fees of which nobody can say to whom they are due.
-pub fn of_records(scheme: &Scheme, live: &Live, claims: Option<&[Batch]>, as_at: Day) -> anyhow::Result<Payees> {
-    let (records, measured, folders, table) = (&live.records, &live.measured, &live.folders, live.providers.as_deref());
-    let mut seen = vec![Seen::in_starts(records)];
-    seen.extend(claims.map(Seen::in_claims));
+/// Whom a statement from records is for. Refuses names that are not a provider's, people served by a provider that does not hold
+/// their area, and fees that may be due to several providers.
+pub fn of_records(
+    scheme: &Scheme,
+    measured_records: &MeasuredRecords,
+    claims: Option<&[Batch]>,
+    as_at: Day,
+) -> anyhow::Result<Payees> {
+    let (records, measured, folders, table) =
+        (&measured_records.records, &measured_records.measured, &measured_records.folders, measured_records.providers.as_deref());
+    let mut seen = vec![NamedProviders::in_starts(records)];
+    seen.extend(claims.map(NamedProviders::in_claims));
     named(scheme, table, folders, &seen)?;
-    let astray = not_held(scheme, records, measured);
-    if let Some(first) = astray.first() {
+    let outside = not_held(scheme, records, measured);
+    if let Some(first) = outside.first() {
         let index = &measured.index[*first];
         let (provider, area) = (records.providers.get(index.start.provider).to_string(), &scheme.areas[index.area as usize]);
         let place = row_of_start(folders, records, index)?;
-        let many = if astray.len() == 1 {
+        let many = if outside.len() == 1 {
             String::new()
         } else {
-            format!(", and {}", several(astray.len() as u64 - 1, "other start is like it", "other starts are like it"))
+            format!(", and {}", several(outside.len() as u64 - 1, "other start is like it", "other starts are like it"))
         };
         bail!(
             "{place}: somebody starts with {provider} in {area} on {}{many}, and {provider} does not hold {area} on that day under \
@@ -133,8 +144,8 @@ pub fn of_records(scheme: &Scheme, live: &Live, claims: Option<&[Batch]>, as_at:
                 providers[0]
             ),
             Undecided::Areas(provider, areas) => anyhow::anyhow!(
-                "{clauses} {pays} for an area as a whole, and nobody started with {provider} in {}: whether {provider} holds it the \
-                 contract does not say\n\nhint: say it in {SCHEME_FILE}: [providers.\"{provider}\"] with areas = [\"NAME\"], or \
+                "{clauses} {pays} for an area as a whole, and nobody started with {provider} in {}: the contract does not say \
+                 whether {provider} holds it\n\nhint: say it in {SCHEME_FILE}: [providers.\"{provider}\"] with areas = [\"NAME\"], or \
                  providers = [\"{provider}\"] for every area",
                 some(&areas)
             ),
@@ -149,7 +160,7 @@ pub fn of_tally(scheme: &Scheme, provider: &str, areas: &[usize]) -> anyhow::Res
     }
     let Some(known) = scheme.provider(provider) else {
         let ids = || scheme.providers.iter().map(|provider| provider.id.as_str());
-        let near = base::spelling::nearest(provider, ids()).map_or(String::new(), |near| format!("; is `{near}` meant?"));
+        let near = base::similar_names::nearest(provider, ids()).map_or(String::new(), |near| format!("; is `{near}` meant?"));
         bail!(
             "the contract's list of providers does not have `{}`{near}\n\nhint: --provider takes an id of that list: {}",
             provider.escape_debug(),
@@ -175,12 +186,12 @@ fn some(names: &[String]) -> String {
 
 /// Where two names that look the same begin to differ.
 fn difference(one: &str, other: &str) -> String {
-    if !base::spelling::same(one, other) {
+    if !base::similar_names::same(one, other) {
         return String::new();
     }
     let (mut ours, mut theirs) = (one.chars(), other.chars());
     let mut at = 0;
-    // A letter that everybody types is shown; any other may look like one, and has its number.
+    // A letter on every keyboard is shown. Any other may look like one, so its number is shown too.
     let code = |c: Option<char>| match c {
         None => "nothing".to_owned(),
         Some(' ') => "a blank".to_owned(),
@@ -194,15 +205,15 @@ fn difference(one: &str, other: &str) -> String {
         if our != their || our.is_none() {
             let capital = |c: Option<char>| c.map(|c| c.to_lowercase().to_string());
             if our.is_some() && capital(our) == capital(their) && one.to_lowercase() == other.to_lowercase() {
-                return format!(" (they differ in capital letters alone: {} and {})", code(our), code(their));
+                return format!(" (they differ only in capital letters: {} and {})", code(our), code(their));
             }
-            return format!(" (character {at} is {} in the one and {} in the other)", code(our), code(their));
+            return format!(" (character {at} is {} in one and {} in the other)", code(our), code(their));
         }
     }
 }
 
 /// The first row that names a provider: "starts.csv, line 3".
-fn place(folders: &[PathBuf], seen: &[Seen], name: &str) -> anyhow::Result<String> {
+fn place(folders: &[PathBuf], seen: &[NamedProviders], name: &str) -> anyhow::Result<String> {
     let table = seen.iter().find(|seen| seen.names.iter().any(|seen| seen == name)).map_or("starts", |seen| seen.table);
     let names = |batch: &Batch, row: usize| {
         let served = table != "starts" || batch.text(batch.table.column("group"), row) != "comparison";
@@ -211,7 +222,7 @@ fn place(folders: &[PathBuf], seen: &[Seen], name: &str) -> anyhow::Result<Strin
     first_row(folders, table, &names)
 }
 
-fn row_of_start(folders: &[PathBuf], records: &Records, index: &Index) -> anyhow::Result<String> {
+fn row_of_start(folders: &[PathBuf], records: &Records, index: &IndexEvent) -> anyhow::Result<String> {
     let start = &index.start;
     let (person, provider) = (records.people.names.get(start.person), records.providers.get(start.provider));
     let here = |batch: &Batch, row: usize| {
@@ -223,7 +234,7 @@ fn row_of_start(folders: &[PathBuf], records: &Records, index: &Index) -> anyhow
     first_row(folders, "starts", &here)
 }
 
-/// The first row of a table for which something holds, with its file; the table's name where there is none.
+/// The first row of a table that meets a condition, with its file; the table's name where there is none.
 fn first_row(folders: &[PathBuf], table: &str, here: &dyn Fn(&Batch, usize) -> bool) -> anyhow::Result<String> {
     for folder in folders {
         for file in files::find(folder)?.0.iter().filter(|file| file.table.name == table) {
@@ -237,7 +248,7 @@ fn first_row(folders: &[PathBuf], table: &str, here: &dyn Fn(&Batch, usize) -> b
             if let Some(row) = found {
                 let agency = folder.file_name().filter(|_| folders.len() > 1);
                 let agency = agency.map_or(String::new(), |name| format!("{}/", name.to_string_lossy()));
-                let line = if file.format == Format::Csv { "line" } else { "row" };
+                let line = if file.format == FileFormat::Csv { "line" } else { "row" };
                 return Ok(format!("{agency}{}, {line} {row}", file.name()));
             }
         }

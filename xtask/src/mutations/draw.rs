@@ -6,14 +6,14 @@
 //! A fault is planted between the second step and the third.
 
 use base::philox::{open_unit, philox4x64};
-use base::source::{Bytes, Folder};
-use base::{Picks, Reader};
-use risks::{CATALOGUE, Role, StrategyResults, Turn};
+use base::source::{FileBytes, Folder};
+use base::{Reader, ScenarioDraw};
+use risks::{AgentType, CATALOGUE, RiskId, Shock, StrategyKind, StrategyResults};
+use simulation::reference_strategies::CommonDraws;
 use simulation::search::Budget;
-use simulation::strategy_results::Stage;
-use simulation::stress::quick_strategy_results;
+use simulation::stress::quick_results;
 
-use super::faults::Fault;
+use super::faults;
 
 /// Everything that the two files say.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub(super) struct Draw {
     pub baseline: Held,
     pub ratchet: f64,
     /// In proportion of people, or pounds by segment.
-    pub intended: Intended,
+    pub intended: DrawnIntention,
     pub fee: Fee,
     /// Pounds for each person.
     pub fee_each: f64,
@@ -81,7 +81,7 @@ pub(super) enum Held {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Intended {
+pub(super) enum DrawnIntention {
     Aim(f64),
     Spend(Vec<f64>),
 }
@@ -92,41 +92,41 @@ pub(super) enum Fee {
     EachMonth,
 }
 
-/// Replications each scheme is played on.
-const FUTURES: usize = Budget::QUICK.replications;
+/// Replications each scheme is simulated on.
+const REPLICATIONS: usize = Budget::QUICK.replications;
 
 /// No amount of a scheme file is larger (pounds).
 const LARGEST_AMOUNT: f64 = 1e9;
 
 impl Draw {
     /// The scheme of a number, with a fault in it or none.
-    pub(super) fn of(number: u64, fault: Option<Fault>) -> Draw {
+    pub(super) fn of(number: u64, fault: Option<RiskId>) -> Draw {
         let mut draw = Draw::rules(number, fault);
         // What the price buys, seen in a few people: a linear price buys the same from any number of them.
         let sketch = Draw { people: 1_000.0, ..draw.clone() };
-        let improvement = improvement(&sketch.strategy_results(), Role::Best);
-        draw.intended = Intended::Aim(improvement * draw.uniform(20, 0.45, 0.6));
+        let improvement = improvement(&sketch.results(), StrategyKind::BEST);
+        draw.intended = DrawnIntention::Aim(improvement * draw.uniform(20, 0.45, 0.6));
         draw.people = draw.people_to_see_it(improvement * 0.45);
         if let Some(fault) = fault {
-            fault.plant(&mut draw, improvement);
+            faults::plant(fault, &mut draw, improvement);
         }
         draw.set_fee();
         if let Some(fault) = fault {
-            fault.plant_margin(&mut draw);
+            faults::plant_margin(fault, &mut draw);
         }
         draw
     }
 
     /// For each risk, whether it is found.
     pub(super) fn findings(&self) -> Vec<bool> {
-        let strategy_results = self.strategy_results();
-        CATALOGUE.iter().map(|risk| (risk.forecast)(&strategy_results, Role::Best).present).collect()
+        let results = self.results();
+        CATALOGUE.iter().map(|risk| (risk.forecast)(&results, AgentType::ProfitSeeking).present).collect()
     }
 
     /// The rules, before it is known what they buy.
-    fn rules(seed: u64, fault: Option<Fault>) -> Draw {
+    fn rules(seed: u64, fault: Option<RiskId>) -> Draw {
         let u = |draw: u64, low: f64, high: f64| uniform(seed, draw, low, high);
-        let wanted = fault.map_or(1, Fault::segments);
+        let wanted = fault.map_or(1, faults::segments);
         let segments = (u(0, 1.0, 4.99) as usize).max(wanted.min(3)).min(if wanted == 0 { 1 } else { 4 });
         let raw: Vec<f64> = (0..segments).map(|at| u(100 + at as u64, 1.0, 3.0)).collect();
         let total: f64 = raw.iter().sum();
@@ -154,7 +154,7 @@ impl Draw {
             pay: Pay::Tariff,
             baseline: Held::Comparison(1 + u(11, 0.0, 2.99) as u64),
             ratchet: 0.0,
-            intended: Intended::Aim(0.01),
+            intended: DrawnIntention::Aim(0.01),
             fee: if u(12, 0.0, 1.0) < 0.5 { Fee::EachPerson } else { Fee::EachMonth },
             fee_each: 0.0,
             margin: 0.0,
@@ -233,11 +233,11 @@ impl Draw {
     /// A fee at which doing as intended pays: by four standard deviations of its profit, and enough for as many more or fewer
     /// people as may come; and a margin called fair that the provider's best does not pass.
     fn set_fee(&mut self) {
-        let strategy_results = self.strategy_results();
-        let Some(intended) = strategy_results.simulate(Role::Intended) else { return };
+        let results = self.results();
+        let Some(intended) = results.get(StrategyKind::Intended) else { return };
         let people = self.all_people();
-        let turned = |turn: Turn| strategy_results.turned(Role::Intended, turn);
-        // What each turn needs beside the fee: a fee for each person falls with them.
+        let under = |shock: Shock| results.under_shock(StrategyKind::Intended, shock);
+        // What each shock needs beside the fee: a fee for each person falls with them.
         let needs = |profit: f64, sd: f64, volume: f64| {
             let by_person = if self.fee == Fee::EachPerson { volume } else { 1.0 };
             (self.fee_each * people * by_person - profit + 4.0 * sd + self.margin * intended.cost) / (people * by_person)
@@ -245,13 +245,13 @@ impl Draw {
         let (profit, sd) = moments(&intended.profit().collect::<Vec<f64>>());
         let mut fee = needs(profit, sd, 1.0);
         if self.margin == 0.0 {
-            for (turn, volume) in [(Turn::FifthFewer, 0.8), (Turn::FifthMore, 1.2)] {
-                let Some(turned) = turned(turn) else { continue };
-                let (profit, sd) = moments(&turned.profit().collect::<Vec<f64>>());
+            for (shock, volume) in [(Shock::FifthFewer, 0.8), (Shock::FifthMore, 1.2)] {
+                let Some(shocked) = under(shock) else { continue };
+                let (profit, sd) = moments(&shocked.profit().collect::<Vec<f64>>());
                 fee = fee.max(needs(profit, sd, volume));
             }
-            // What pilots lead one to expect may be less than they measured.
-            if let Some(scaled) = turned(Turn::AtScale) {
+            // What pilots suggest may be less than they measured.
+            if let Some(scaled) = under(Shock::AtScale) {
                 let (profit, sd) = moments(&scaled.profit().collect::<Vec<f64>>());
                 fee = fee.max(needs(profit, sd, 1.0));
             }
@@ -267,8 +267,8 @@ impl Draw {
 
     /// The largest margin over replications at the provider's best.
     pub(super) fn largest_margin(&self) -> f64 {
-        let strategy_results = self.strategy_results();
-        let Some(best) = strategy_results.simulate(Role::Best) else { return 0.0 };
+        let results = self.results();
+        let Some(best) = results.get(StrategyKind::BEST) else { return 0.0 };
         best.profit().zip(&best.payments).map(|(profit, paid)| profit / paid.max(1.0)).fold(0.0, f64::max)
     }
 
@@ -278,21 +278,21 @@ impl Draw {
     }
 
     /// The short search's strategy results of the two files.
-    pub(super) fn strategy_results(&self) -> StrategyResults {
+    pub(super) fn results(&self) -> StrategyResults {
         let mut folder = Folder::new();
         for (name, text) in self.files() {
-            folder.insert(name.to_owned(), Bytes::Read(text.into_bytes()));
+            folder.insert(name.to_owned(), FileBytes::Read(text.into_bytes()));
         }
         let opened = base::open(&folder);
-        let picks = Picks::new();
+        let picks = ScenarioDraw::new();
         let reader = Reader::new(&opened, &picks);
         let scheme = contract::read::scheme(&reader);
         let assumptions = scheme.as_ref().and_then(|scheme| simulation::assumptions::read(&reader, scheme));
         let (Some(scheme), Some(assumptions)) = (scheme, assumptions) else {
             panic!("a drawn scheme reads without errors: {:?}\n{}", reader.problems.borrow(), self.files()[0].1)
         };
-        let stage = Stage::build(&scheme, &assumptions, self.seed, 0, FUTURES);
-        quick_strategy_results(&scheme, &assumptions, &stage)
+        let stage = CommonDraws::build(&scheme, &assumptions, self.seed, 0, REPLICATIONS);
+        quick_results(&scheme, &assumptions, &stage)
     }
 
     /// The folder's files: name and text.
@@ -392,8 +392,8 @@ impl Draw {
             percent(self.fixed_share)
         );
         out += &match &self.intended {
-            Intended::Aim(aim) => format!("[intended]\noutcome = \"result\"\naim = {}\n", points(*aim)),
-            Intended::Spend(_) => format!("[intended]\nspend = {}\n", column("spend")),
+            DrawnIntention::Aim(aim) => format!("[intended]\noutcome = \"result\"\naim = {}\n", points(*aim)),
+            DrawnIntention::Spend(_) => format!("[intended]\nspend = {}\n", column("spend")),
         };
         out + &format!("\n[provider]\nfair_margin = {}\n\n{}", percent(self.fair_margin), self.assumptions_extra)
     }
@@ -407,7 +407,7 @@ impl Draw {
             left -= share;
             let worse = if let Held::Before(worse) = self.baseline { worse } else { 0.0 };
             let before = self.now[at] + if self.more_is_better { -worse } else { worse };
-            let spend = if let Intended::Spend(spend) = &self.intended { spend[at] } else { 0.0 };
+            let spend = if let DrawnIntention::Spend(spend) = &self.intended { spend[at] } else { 0.0 };
             let each = self.events.as_ref().map_or(1.0, |events| events.each[at]);
             out += &format!(
                 "s{at},{:.4} %,{:.4} %,{:.4} %,£{:.2},£{:.2},{each:.4},£{spend:.2}\n",
@@ -428,9 +428,9 @@ impl Draw {
 }
 
 /// How much better than today the main outcome is under a strategy, in proportion of people.
-fn improvement(strategy_results: &StrategyResults, role: Role) -> f64 {
-    let (Some(play), Some(now)) = (strategy_results.simulate(role), strategy_results.simulate(Role::AsNow)) else { return 0.0 };
-    strategy_results.outcomes[0].sign * (play.outcome(0) - now.outcome(0)) / strategy_results.people.max(1.0)
+fn improvement(results: &StrategyResults, kind: StrategyKind) -> f64 {
+    let (Some(there), Some(now)) = (results.get(kind), results.get(StrategyKind::AsNow)) else { return 0.0 };
+    results.outcomes[0].sign * (there.outcome(0) - now.outcome(0)) / results.people.max(1.0)
 }
 
 fn uniform(seed: u64, draw: u64, low: f64, high: f64) -> f64 {

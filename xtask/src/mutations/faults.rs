@@ -1,196 +1,133 @@
-//! The faults: one for each risk, each the smallest change to a clean scheme that brings it.
+//! The planted faults: one for each risk, each the smallest change to a clean scheme that brings it.
 
-use super::draw::{Draw, Events, Fee, Held, Intended, Pay, percent, pounds, table};
+use risks::RiskId;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    Drift,
-    Parking,
-    CherryPicking,
-    GateKeeping,
-    Threshold,
-    Timing,
-    Misreporting,
-    Ratchet,
-    PaidForNoise,
-    Deadweight,
-    RegressionToTheMean,
-    BaselineDrift,
-    MetricDivergence,
-    LossAndWindfall,
-    VolumeRisk,
-    PilotToScale,
+use super::draw::{Draw, DrawnIntention, Events, Fee, Held, Pay, percent, pounds, table};
+
+/// Fewest segments that the fault of a risk needs; 0 where there must be only one.
+pub(super) fn segments(risk: RiskId) -> usize {
+    match risk {
+        RiskId::ThresholdEffect => 0,
+        RiskId::Parking | RiskId::CherryPicking | RiskId::MetricDivergence => 2,
+        _ => 1,
+    }
 }
 
-impl Fault {
-    pub(super) const ALL: [Fault; 16] = [
-        Fault::Drift,
-        Fault::Parking,
-        Fault::CherryPicking,
-        Fault::GateKeeping,
-        Fault::Threshold,
-        Fault::Timing,
-        Fault::Misreporting,
-        Fault::Ratchet,
-        Fault::PaidForNoise,
-        Fault::Deadweight,
-        Fault::RegressionToTheMean,
-        Fault::BaselineDrift,
-        Fault::MetricDivergence,
-        Fault::LossAndWindfall,
-        Fault::VolumeRisk,
-        Fault::PilotToScale,
-    ];
-
-    /// The finding that it is.
-    pub(super) fn risk(self) -> &'static str {
-        match self {
-            Fault::Drift => "drift",
-            Fault::Parking => "parking",
-            Fault::CherryPicking => "cherry-picking",
-            Fault::GateKeeping => "gate-keeping",
-            Fault::Threshold => "threshold chasing and giving up",
-            Fault::Timing => "timing",
-            Fault::Misreporting => "misreporting",
-            Fault::Ratchet => "ratchet",
-            Fault::PaidForNoise => "paid for noise",
-            Fault::Deadweight => "deadweight",
-            Fault::RegressionToTheMean => "regression to the mean",
-            Fault::BaselineDrift => "baseline drift",
-            Fault::MetricDivergence => "metric divergence",
-            Fault::LossAndWindfall => "provider loss and windfall",
-            Fault::VolumeRisk => "volume risk",
-            Fault::PilotToScale => "pilot to scale",
+/// Plants it before the fee is set; `improvement` is what the clean price buys, in proportion of people.
+pub(super) fn plant(risk: RiskId, draw: &mut Draw, improvement: f64) {
+    let last = draw.shares.len() - 1;
+    // What does no harm in a clean scheme is taken out, so that the fault alone is there.
+    draw.intake = "everyone";
+    draw.reported_by_provider = false;
+    draw.audit = None;
+    draw.assumptions_extra.clear();
+    match risk {
+        // Far below the price at which the first pound of help pays for itself.
+        RiskId::Drift => draw.price = draw.cheapest_corner() * draw.uniform(40, 0.3, 0.8),
+        // Some have many events, which nobody pays for, and are dear to help.
+        RiskId::Parking => {
+            draw.half_cost[last] *= draw.uniform(40, 1.2, 1.5) * draw.price / draw.corner(last);
+            draw.spent_now = 0.0;
+            let mut each = vec![1.2; draw.shares.len()];
+            each[last] = draw.uniform(41, 80.0, 95.0);
+            draw.value *= 0.5;
+            draw.events = Some(Events { each, value: draw.value });
+            // Those who are dear to help no longer count towards what can be intended.
+            draw.intended = DrawnIntention::Aim(0.3 * improvement * (1.0 - draw.shares[last]));
+            draw.people *= 8.0;
+        }
+        // Some cost twice as much to serve, and the provider may turn them away.
+        RiskId::CherryPicking => {
+            draw.intake = "provider chooses";
+            draw.fee = Fee::EachPerson;
+            draw.cost_each[last] *= draw.uniform(40, 3.0, 4.0);
+        }
+        // A fifth fall out before they count, and the fee comes without them.
+        RiskId::GateKeeping => {
+            draw.intake = "after assessment";
+            draw.fee = Fee::EachMonth;
+            let bring_in = draw.price * draw.uniform(40, 0.2, 0.4);
+            let falls_out = draw.uniform(41, 0.15, 0.3);
+            draw.assumptions_extra += &table("assessment", &[("falls_out", percent(falls_out)), ("bring_in", pounds(bring_in))]);
+        }
+        // A lump for reaching a level above what is intended, and nothing short of it or beyond.
+        RiskId::ThresholdEffect => {
+            let gate = improvement * draw.uniform(40, 0.75, 0.85);
+            draw.fee = Fee::EachPerson;
+            draw.pay = Pay::AtRisk { gate, lump: 1.3 * draw.price * gate };
+            draw.intended = DrawnIntention::Aim(0.45 * improvement);
+            draw.people *= 6.0;
+        }
+        // The second year pays less than the first, and dates can be moved.
+        RiskId::Timing => {
+            draw.later_price = draw.uniform(40, 0.6, 0.8);
+            let cost = draw.price * draw.uniform(41, 0.05, 0.15);
+            draw.assumptions_extra += &table("timing.result", &[("at_most", percent(0.05)), ("cost_of_last", pounds(cost))]);
+        }
+        // The provider reports, and hardly anything is checked.
+        RiskId::Misreporting => {
+            draw.reported_by_provider = true;
+            if draw.uniform(40, 0.0, 1.0) < 0.5 {
+                draw.audit = Some((0.02, 2.0 * draw.price));
+            }
+            let cost = draw.price * draw.uniform(41, 1.0, 3.0);
+            draw.assumptions_extra += &table("false_claims.result", &[("at_most", percent(0.1)), ("cost_of_last", pounds(cost))]);
+        }
+        RiskId::Ratchet => {
+            draw.years = 2;
+            draw.ratchet = draw.uniform(40, 0.5, 0.6);
+            // Against a bar that rises, what is intended must be seen in less of it.
+            draw.intended = DrawnIntention::Aim(0.4 * improvement);
+            draw.people *= 12.0;
+        }
+        // Cohorts too small to tell.
+        RiskId::PaidForNoise => draw.people = (draw.people / draw.uniform(40, 15.0, 25.0)).max(30.0).round(),
+        // Every good result is paid for, whoever brought it about.
+        RiskId::Deadweight => draw.pay = Pay::EachResult,
+        RiskId::RegressionToTheMean => draw.baseline = Held::Before(draw.uniform(40, 0.06, 0.15)),
+        RiskId::BaselineDrift => draw.baseline = Held::Fixed,
+        // The money was meant for those with many events; the people are paid for.
+        RiskId::MetricDivergence => {
+            let mut each = vec![1.2; draw.shares.len()];
+            each[last] = draw.uniform(40, 50.0, 80.0);
+            draw.half_cost[last] *= 1.5;
+            draw.events = Some(Events { each, value: 0.0 });
+            let mut spend = vec![0.0; draw.shares.len()];
+            spend[last] = draw.half_cost[last] * 5.0;
+            draw.spent_now = 0.0;
+            draw.intended = DrawnIntention::Spend(spend);
+            // What is meant for a few people shows in few: more of them are needed to tell.
+            draw.people *= 5.0;
+        }
+        RiskId::LossAndWindfall => {}
+        // A fee for each person, and costs that stay when fewer come.
+        RiskId::VolumeRisk => {
+            draw.fee = Fee::EachPerson;
+            draw.fixed_share = draw.uniform(40, 0.8, 0.95);
+            draw.margin = draw.uniform(41, 0.01, 0.03);
+        }
+        // The best of several small pilots, dearer and diluted where it goes.
+        RiskId::PilotToScale => {
+            draw.fee = Fee::EachPerson;
+            draw.margin = 0.002;
+            draw.cost_each.iter_mut().for_each(|cost| *cost *= 0.5);
+            let size = |share: f64| percent(share * draw.reach);
+            let lines = [
+                ("help", "\"support\"".to_owned()),
+                ("tried", format!("{}", draw.uniform(40, 4.0, 8.0) as u64)),
+                ("standard_error", size(draw.uniform(41, 0.4, 0.6))),
+                ("differ_by", size(draw.uniform(42, 0.1, 0.3))),
+                ("diluted", percent(draw.uniform(43, 0.6, 0.8))),
+                ("cost_rises", percent(draw.uniform(44, 0.5, 1.0))),
+            ];
+            draw.assumptions_extra += &table("pilot", &lines);
         }
     }
+}
 
-    /// Fewest segments that it needs; 0 where it must be one alone.
-    pub(super) fn segments(self) -> usize {
-        match self {
-            Fault::Threshold => 0,
-            Fault::Parking | Fault::CherryPicking | Fault::MetricDivergence => 2,
-            _ => 1,
-        }
-    }
-
-    /// Plants it before the fee is set; `improvement` is what the clean price buys, in proportion of people.
-    pub(super) fn plant(self, draw: &mut Draw, improvement: f64) {
-        let last = draw.shares.len() - 1;
-        // What does no harm in a clean scheme is taken out, so that the fault alone is there.
-        draw.intake = "everyone";
-        draw.reported_by_provider = false;
-        draw.audit = None;
-        draw.assumptions_extra.clear();
-        match self {
-            // Far below the price at which the first pound of help pays for itself.
-            Fault::Drift => draw.price = draw.cheapest_corner() * draw.uniform(40, 0.3, 0.8),
-            // Some have many events, which nobody pays for, and are dear to help.
-            Fault::Parking => {
-                draw.half_cost[last] *= draw.uniform(40, 1.2, 1.5) * draw.price / draw.corner(last);
-                draw.spent_now = 0.0;
-                let mut each = vec![1.2; draw.shares.len()];
-                each[last] = draw.uniform(41, 80.0, 95.0);
-                draw.value *= 0.5;
-                draw.events = Some(Events { each, value: draw.value });
-                // Those who are dear to help no longer count towards what can be intended.
-                draw.intended = Intended::Aim(0.3 * improvement * (1.0 - draw.shares[last]));
-                draw.people *= 8.0;
-            }
-            // Some cost twice as much to serve, and the provider may turn them away.
-            Fault::CherryPicking => {
-                draw.intake = "provider chooses";
-                draw.fee = Fee::EachPerson;
-                draw.cost_each[last] *= draw.uniform(40, 3.0, 4.0);
-            }
-            // A fifth fall out before they count, and the fee comes without them.
-            Fault::GateKeeping => {
-                draw.intake = "after assessment";
-                draw.fee = Fee::EachMonth;
-                let bring_in = draw.price * draw.uniform(40, 0.2, 0.4);
-                let falls_out = draw.uniform(41, 0.15, 0.3);
-                draw.assumptions_extra +=
-                    &table("assessment", &[("falls_out", percent(falls_out)), ("bring_in", pounds(bring_in))]);
-            }
-            // A lump for reaching a level above what is intended, and nothing short of it or beyond.
-            Fault::Threshold => {
-                let gate = improvement * draw.uniform(40, 0.75, 0.85);
-                draw.fee = Fee::EachPerson;
-                draw.pay = Pay::AtRisk { gate, lump: 1.3 * draw.price * gate };
-                draw.intended = Intended::Aim(0.45 * improvement);
-                draw.people *= 6.0;
-            }
-            // The second year pays less than the first, and dates can be moved.
-            Fault::Timing => {
-                draw.later_price = draw.uniform(40, 0.6, 0.8);
-                let cost = draw.price * draw.uniform(41, 0.05, 0.15);
-                draw.assumptions_extra += &table("timing.result", &[("at_most", percent(0.05)), ("cost_of_last", pounds(cost))]);
-            }
-            // The provider reports, and hardly anything is checked.
-            Fault::Misreporting => {
-                draw.reported_by_provider = true;
-                if draw.uniform(40, 0.0, 1.0) < 0.5 {
-                    draw.audit = Some((0.02, 2.0 * draw.price));
-                }
-                let cost = draw.price * draw.uniform(41, 1.0, 3.0);
-                draw.assumptions_extra +=
-                    &table("false_claims.result", &[("at_most", percent(0.1)), ("cost_of_last", pounds(cost))]);
-            }
-            Fault::Ratchet => {
-                draw.years = 2;
-                draw.ratchet = draw.uniform(40, 0.5, 0.6);
-                // Against a bar that rises, what is intended must be seen in less of it.
-                draw.intended = Intended::Aim(0.4 * improvement);
-                draw.people *= 12.0;
-            }
-            // Cohorts too small to tell.
-            Fault::PaidForNoise => draw.people = (draw.people / draw.uniform(40, 15.0, 25.0)).max(30.0).round(),
-            // Every good result is paid for, whoever brought it about.
-            Fault::Deadweight => draw.pay = Pay::EachResult,
-            Fault::RegressionToTheMean => draw.baseline = Held::Before(draw.uniform(40, 0.06, 0.15)),
-            Fault::BaselineDrift => draw.baseline = Held::Fixed,
-            // The money was meant for those with many events; the people are paid for.
-            Fault::MetricDivergence => {
-                let mut each = vec![1.2; draw.shares.len()];
-                each[last] = draw.uniform(40, 50.0, 80.0);
-                draw.half_cost[last] *= 1.5;
-                draw.events = Some(Events { each, value: 0.0 });
-                let mut spend = vec![0.0; draw.shares.len()];
-                spend[last] = draw.half_cost[last] * 5.0;
-                draw.spent_now = 0.0;
-                draw.intended = Intended::Spend(spend);
-                // What is meant for a few people shows in few: more of them are needed to tell.
-                draw.people *= 5.0;
-            }
-            Fault::LossAndWindfall => {}
-            // A fee for each person, and costs that stay when fewer come.
-            Fault::VolumeRisk => {
-                draw.fee = Fee::EachPerson;
-                draw.fixed_share = draw.uniform(40, 0.8, 0.95);
-                draw.margin = draw.uniform(41, 0.01, 0.03);
-            }
-            // The best of several small pilots, dearer and diluted where it goes.
-            Fault::PilotToScale => {
-                draw.fee = Fee::EachPerson;
-                draw.margin = 0.002;
-                draw.cost_each.iter_mut().for_each(|cost| *cost *= 0.5);
-                let size = |share: f64| percent(share * draw.reach);
-                let lines = [
-                    ("help", "\"support\"".to_owned()),
-                    ("tried", format!("{}", draw.uniform(40, 4.0, 8.0) as u64)),
-                    ("standard_error", size(draw.uniform(41, 0.4, 0.6))),
-                    ("differ_by", size(draw.uniform(42, 0.1, 0.3))),
-                    ("diluted", percent(draw.uniform(43, 0.6, 0.8))),
-                    ("cost_rises", percent(draw.uniform(44, 0.5, 1.0))),
-                ];
-                draw.assumptions_extra += &table("pilot", &lines);
-            }
-        }
-    }
-
-    /// What is planted in the margin itself, once the fee is set.
-    pub(super) fn plant_margin(self, draw: &mut Draw) {
-        if self == Fault::LossAndWindfall {
-            draw.fair_margin = (draw.fair_margin - 0.05) * draw.uniform(45, 0.2, 0.6);
-        }
+/// What is planted in the margin itself, once the fee is set.
+pub(super) fn plant_margin(risk: RiskId, draw: &mut Draw) {
+    if risk == RiskId::LossAndWindfall {
+        draw.fair_margin = (draw.fair_margin - 0.05) * draw.uniform(45, 0.2, 0.6);
     }
 }

@@ -19,13 +19,13 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
-use linkage::block::{Blocks, TOGETHER, each_pair};
-use linkage::field::{self, Field, Kind, Missing};
-use linkage::gather::{self, Agency, Raw, Table};
-use linkage::level::Memory;
-use linkage::score::Scorer;
-use linkage::values::Numbering;
-use linkage::{Choices, learn_and_link, suggest};
+use linkage::blocking::{Blocks, TOGETHER, each_pair};
+use linkage::distinct_values::ValueNumbering;
+use linkage::field::{Field, FieldKind, Missing};
+use linkage::scoring::{PairBuffer, Scorer};
+use linkage::source_tables::{RawColumn, RowAgency, SourceTable, combine};
+use linkage::standard_comparisons::standard_comparisons;
+use linkage::{LinkageOptions, blocking_rules, learn_and_link};
 use records::batch::Texts;
 use records::csv;
 use rivals::{Run, measured, peers, python, run, timed};
@@ -96,12 +96,12 @@ fn stages(python: &Path, script: &Path, people: &Path, folder: &Path) -> Result<
 }
 
 /// What the model looks at.
-const FIELDS: [(&str, Kind); 5] = [
-    ("first_name", Kind::Forename),
-    ("surname", Kind::Surname),
-    ("dob", Kind::BirthDate),
-    ("postcode", Kind::Postcode),
-    ("city", Kind::Area),
+const FIELDS: [(&str, FieldKind); 5] = [
+    ("first_name", FieldKind::Forename),
+    ("surname", FieldKind::Surname),
+    ("dob", FieldKind::BirthDate),
+    ("postcode", FieldKind::Postcode),
+    ("city", FieldKind::Area),
 ];
 
 /// Pairs compared and weighed by one core, with a model that is ready: every candidate of the rules, found and scored.
@@ -111,20 +111,20 @@ fn pairs_a_second(python: &Path, people: &Path) -> Result<()> {
     run(Command::new(python).args(["-c", convert]).arg(people).arg(&table))?;
     let fields = FIELDS.map(|(name, kind)| Field { name: name.into(), kind, missing: Missing::default() });
     let wanted: Vec<&str> = ["unique_id", "agency"].into_iter().chain(FIELDS.map(|(name, _)| name)).collect();
-    let mut columns: Vec<(Numbering, Vec<u32>)> = wanted[1..].iter().map(|_| Default::default()).collect();
+    let mut columns: Vec<(ValueNumbering, Vec<u32>)> = wanted[1..].iter().map(|_| Default::default()).collect();
     let mut ids = Texts::default();
     csv::texts(File::open(&table)?, &wanted, |cells| {
         ids.push(cells[0]);
         columns.iter_mut().zip(&cells[1..]).for_each(|((numbering, rows), cell)| rows.push(numbering.number(cell)));
     })?;
-    let mut raw = columns.into_iter().map(|(numbering, rows)| Raw { values: numbering.finish(), rows });
-    let agency = Agency::Column(raw.next().context("the agency")?);
-    let table = Table { agency, ids, columns: raw.map(Some).collect() };
-    let records = gather::gather(&fields, &[None; 5], vec![table]);
-    let (mut untrained, nature) = field::comparisons(&fields);
-    suggest::rules(&mut untrained, &fields);
-    let choices = Choices::default();
-    let linked = learn_and_link(&records, &untrained, &nature, &choices).map_err(anyhow::Error::msg)?;
+    let mut raw = columns.into_iter().map(|(numbering, rows)| RawColumn { values: numbering.finish(), rows });
+    let agency = RowAgency::Column(raw.next().context("the agency")?);
+    let table = SourceTable { agency, ids, columns: raw.map(Some).collect() };
+    let records = combine(&fields, &[None; 5], vec![table]);
+    let (mut untrained, hints) = standard_comparisons(&fields);
+    blocking_rules::add_candidates(&mut untrained, &fields);
+    let options = LinkageOptions::default();
+    let linked = learn_and_link(&records, &untrained, &hints, &options).map_err(anyhow::Error::msg)?;
     let scorer = Scorer::new(&linked.model, &records).map_err(anyhow::Error::msg)?;
     let rules = 0..linked.model.rules.len();
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
@@ -132,18 +132,20 @@ fn pairs_a_second(python: &Path, people: &Path) -> Result<()> {
     for _ in 0..ROUNDS {
         one.install(|| {
             let begun = Instant::now();
-            let blocks: Vec<Blocks> = rules.clone().map(|rule| Blocks::new(&scorer, rule, choices.block_most)).collect();
+            let blocks: Vec<Blocks> =
+                rules.clone().map(|rule| Blocks::new(&scorer.prepared, rule, options.largest_block)).collect();
             let anyone = |_: usize, _: u32, _: u32| true;
-            let (_, pairs) = each_pair(&scorer, &blocks, anyone, || (), |(), found, _, pairs| found.extend_from_slice(pairs));
+            let (_, pairs) =
+                each_pair(&scorer.prepared, &blocks, anyone, || (), |(), found, _, pairs| found.extend_from_slice(pairs));
             let found = begun.elapsed().as_secs_f64();
-            let (mut memory, mut most) = (Memory::default(), f64::MIN);
+            let (mut buffer, mut most) = (PairBuffer::default(), f64::MIN);
             let mut weigh = |least: f64| {
                 let begun = Instant::now();
                 let together = pairs.chunks(TOGETHER);
-                together.for_each(|pairs| scorer.weights_from(least, pairs, &mut memory, |_, weight| most = most.max(weight)));
+                together.for_each(|pairs| scorer.weights_from(least, pairs, &mut buffer, |_, weight| most = most.max(weight)));
                 begun.elapsed().as_secs_f64()
             };
-            let (kept, all) = (weigh(choices.keep), weigh(f64::NEG_INFINITY));
+            let (kept, all) = (weigh(options.keep_from), weigh(f64::NEG_INFINITY));
             std::hint::black_box(most);
             (best, linked_in, in_full) = (best.min(found + kept), linked_in.min(kept), in_full.min(all));
             ensure!(pairs.len() as u64 == linked.candidates, "the pairs are not those of the linkage");

@@ -2,33 +2,22 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::Args;
-
-use report::glossary::entries;
+use wellspent::glossary;
 
 use crate::print;
 
 #[derive(Args)]
+#[command(after_help = "Examples:\n  wellspent glossary parking\n  wellspent glossary term sheet")]
 pub struct Glossary {
-    /// The term; without it, the list of terms
+    /// The term, or the word that earlier versions used for it; without it, the list of terms
     term: Vec<String>,
 }
 
 pub fn run(command: &Glossary) -> anyhow::Result<ExitCode> {
-    let entries = entries();
-    let wanted = command.term.join(" ");
-    if wanted.is_empty() {
-        let names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
-        print::stdout(&format!("{}\n", names.join("\n")))?;
-        return Ok(ExitCode::SUCCESS);
+    match command.term.join(" ") {
+        none if none.is_empty() => print::stdout(&format!("{}\n", glossary::terms().join("\n")))?,
+        term => print::stdout(&glossary::explain(&term)?)?,
     }
-    let found = entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(&wanted));
-    let Some((name, text)) = found else {
-        let near = base::problem::nearest(&wanted, entries.iter().map(|(name, _)| *name));
-        let hint = near.map_or(String::new(), |near| format!("\n\nhint: did you mean `{near}`?"));
-        bail!("the glossary has no entry `{wanted}`{hint}");
-    };
-    print::stdout(&format!("{}\n{}\n", print::bold(name), print::wrap(text, 92, "")))?;
     Ok(ExitCode::SUCCESS)
 }

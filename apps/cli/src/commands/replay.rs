@@ -1,19 +1,18 @@
-//! `wellspent replay SCHEME --person N --replication R`: every draw of one person, to be recomputed elsewhere.
+//! `wellspent replay SCHEME --person N --replication R`: every draw of one person, to be worked out again elsewhere.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::Args;
-use simulation::replay::{Decision, replay};
+use wellspent::replay::{ReplayRequest, replay};
 
-use crate::commands::check::scheme_and_assumptions;
+use crate::options::reach;
 use crate::print;
-use wellspent::folder;
 
 #[derive(Args)]
+#[command(after_help = "Example:\n  wellspent replay my-scheme --person 17 --replication 3")]
 pub struct Replay {
-    /// The scheme folder
+    /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// Number of the person, from 1
     #[arg(long, value_name = "N")]
@@ -24,50 +23,18 @@ pub struct Replay {
     /// Seed of the run
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write the result as JSON to standard output (`wellspent schema replay` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub fn run(command: &Replay) -> anyhow::Result<ExitCode> {
-    let folder = folder::open(&command.scheme)?;
-    let Some((scheme, assumptions)) = scheme_and_assumptions(&folder) else { return Ok(ExitCode::from(1)) };
-    let found = match replay(&scheme, &assumptions, command.seed, command.person, command.replication) {
-        Ok(found) => found,
-        Err(message) => bail!(message),
-    };
-    let mut out = format!(
-        "person {} in replication {} (seed {}): {}, cohort {}, segment {}\n",
-        found.person, found.replication, found.seed, found.area, found.cohort, found.segment
-    );
-    for decision in &found.decisions {
-        out += &text(decision);
+    let Replay { person, replication, seed, .. } = *command;
+    let found = replay(&ReplayRequest { scheme: command.scheme.clone(), reach: reach(), person, replication, seed })?;
+    if command.json {
+        print::data(&found.json()?)?
+    } else {
+        print::stdout(&found.text())?
     }
-    out += &format!(
-        "\nIn Python:\n  import numpy\n  numpy.random.Philox(counter=[{} - 1, {}, DECISION, 0], key=[{}, 0]).random_raw(4)\n",
-        found.person, found.replication, found.seed
-    );
-    print::stdout(&out)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn text(decision: &Decision) -> String {
-    let [a, b, c, d] = decision.words;
-    let happens = |yes: bool| if yes { "happens" } else { "does not happen" };
-    let mut out = format!("\n{} (decision {})\n", print::bold(&decision.outcome), decision.number);
-    out += &format!("  words      {a} {b} {c} {d}\n");
-    out += &format!("  uniform    {} = first word >> 32, of 4294967296\n", decision.uniform);
-    out += &format!(
-        "  as now     {} (chance {:.6}, uniform below {})\n",
-        happens(decision.happens_now),
-        decision.chance_now,
-        decision.threshold_now
-    );
-    out += &format!(
-        "  no help    {} (chance {:.6}, uniform below {})\n",
-        happens(decision.happens_idle),
-        decision.chance_idle,
-        decision.threshold_idle
-    );
-    for (name, count) in &decision.on_top {
-        out += &format!("  {name}: {count} if it happens\n");
-    }
-    out
 }

@@ -3,21 +3,17 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
-use base::money::{Pence, thousands};
 use clap::{Args, ValueEnum};
-use risks::Role;
-use simulation::simulate::simulation;
+use wellspent::simulate::{SimulateRequest, SimulatedStrategy, simulate};
 
 use crate::args::TableFormat;
-use crate::commands::check::scheme_and_assumptions;
+use crate::options::reach;
 use crate::print;
-use records::files::write::{Unfinished, Writer};
-use wellspent::folder;
 
 #[derive(Args)]
+#[command(after_help = "Example:\n  wellspent simulate plain-linear --out records --strategy best")]
 pub struct Simulate {
-    /// The scheme folder, with its assumptions and an [outcome.NAME.measured] for each outcome
+    /// The scheme folder, with its assumptions and an [outcome.NAME.measured] for each outcome; or the name of a shipped scheme
     scheme: PathBuf,
     /// The folder to write people, providers, starts, events, spells, claims and coverage into; it is made when it is not there
     #[arg(long, value_name = "DIR")]
@@ -49,41 +45,15 @@ enum Chosen {
 }
 
 pub fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
-    let folder = folder::open(&command.scheme)?;
-    let Some((scheme, assumptions)) = scheme_and_assumptions(&folder) else { return Ok(ExitCode::from(1)) };
-    let role = match command.strategy {
-        Chosen::Idle => Role::Idle,
-        Chosen::Now => Role::AsNow,
-        Chosen::Intended => Role::Intended,
-        Chosen::Best => Role::Best,
+    let strategy = match command.strategy {
+        Chosen::Idle => SimulatedStrategy::Idle,
+        Chosen::Now => SimulatedStrategy::Now,
+        Chosen::Intended => SimulatedStrategy::Intended,
+        Chosen::Best => SimulatedStrategy::Best,
     };
-    let simulated = match simulation(&scheme, &assumptions, role, command.seed, command.replication) {
-        Ok(simulated) => simulated,
-        Err(why) => {
-            bail!("this scheme cannot be simulated as records: {why}\n\nhint: docs/outcomes.md says how outcomes are measured")
-        }
-    };
-    let to = &command.out;
-    let unfinished = Unfinished::begin(to)?;
-    let tables = simulated.tables();
-    let mut said = String::new();
-    let all =
-        [&tables.people, &tables.providers, &tables.starts, &tables.events, &tables.spells, &tables.claims, &tables.coverage];
-    for batch in all {
-        let mut writer = Writer::begin(to, batch.table, command.format.into())?;
-        writer.write(batch)?;
-        writer.end(batch.table)?;
-        said += &format!("{:>12} {}\n", thousands(batch.rows() as i64), batch.table.name);
-    }
-    unfinished.end()?;
-    let owed: i64 = simulated.tallies().iter().map(|tally| contract::price::statement(&scheme, tally).1.total().0).sum();
-    said += &format!(
-        "the simulation pays {} for this replication; so does\n  wellspent pay {} {} --as-at {}\n",
-        Pence(owed),
-        command.scheme.display(),
-        to.display(),
-        simulated.until()
-    );
-    print::stdout(&said)?;
+    let (scheme, out, format) = (command.scheme.clone(), command.out.clone(), command.format.into());
+    let (seed, replication) = (command.seed, command.replication);
+    let written = simulate(&SimulateRequest { scheme, reach: reach(), out, strategy, seed, replication, format })?;
+    print::stdout(&written.text(&command.scheme.display().to_string(), &command.out.display().to_string()))?;
     Ok(ExitCode::SUCCESS)
 }

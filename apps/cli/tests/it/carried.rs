@@ -77,7 +77,8 @@ fn measured(folder: &Scratch, more: &[&str], threads: &str) -> (Option<i32>, Str
         .arg(&table)
         .args(more);
     let output = command.env("RAYON_NUM_THREADS", threads).current_dir(root()).output().expect("the program starts");
-    (output.status.code(), said(&output), fs::read_to_string(table).unwrap_or_default())
+    let table = fs::read_to_string(table).unwrap_or_default();
+    (output.status.code(), said(&output), table.trim_start_matches('\u{feff}').to_owned())
 }
 
 fn number(table: &str, column: &str) -> f64 {
@@ -92,7 +93,7 @@ fn an_outcome_across_agencies_with_its_intervals() {
     let folder = folder(false);
     let (code, said, table) = measured(&folder, &["--purpose", "effect"], "2");
     assert_eq!(code, Some(0), "{said}");
-    let log = fs::read_to_string(folder.0.join("looked.csv")).expect("who counted is written down");
+    let log = fs::read_to_string(folder.0.join("access-log.csv")).expect("who counted is written down");
     assert!(log.ends_with(",B,effect,measure,\n"), "{log}");
     let golden = root().join("apps/cli/tests/golden/measure-linked.txt");
     let differs = differs(&golden, &format!("{said}\n{table}"));

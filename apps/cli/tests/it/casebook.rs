@@ -7,9 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base::open;
-use base::source::{Bytes, Folder};
-use contract::price::{Line, statement};
-use contract::tally::{self, Tally};
+use base::source::{FileBytes, Folder};
+use contract::price::{PricedLine, statement};
+use contract::tally::Tally;
+use contract::tally_file;
 use contract::{Scheme, check};
 
 use crate::wellspent::{differs, root};
@@ -84,7 +85,7 @@ fn filled_in(text: &str, head: &str, case: &Path) -> String {
     let mut shift = 0isize;
     for block in blocks(text) {
         let place = format!("{}:{}", case.display(), block.line);
-        let bytes = |text: &str| Bytes::Read(text.as_bytes().to_vec());
+        let bytes = |text: &str| FileBytes::Read(text.as_bytes().to_vec());
         if block.kind == "scheme" {
             folder = Folder::from([("scheme.toml".to_owned(), bytes(&with_head(&block.body, head)))]);
         } else if let Some(name) = block.kind.strip_prefix("table ") {
@@ -127,14 +128,14 @@ fn with_head(body: &str, head: &str) -> String {
 
 fn read(folder: &Folder, rows: &str, place: &str) -> (Scheme, Vec<Tally>) {
     let mut folder = folder.clone();
-    folder.insert("tally.csv".to_owned(), Bytes::Read(rows.as_bytes().to_vec()));
+    folder.insert("tally.csv".to_owned(), FileBytes::Read(rows.as_bytes().to_vec()));
     let opened = open(&folder);
     let checked = check(&opened);
     let render = |problems: &[base::problem::Problem]| -> String {
         problems.iter().map(|problem| problem.render(place, &opened.sources)).collect()
     };
     let Some(scheme) = checked.scheme else { panic!("{place}: the scheme has errors\n{}", render(&checked.problems)) };
-    match tally::read(&scheme, "tally.csv", &opened) {
+    match tally_file::read(&scheme, "tally.csv", &opened) {
         Ok(tallies) => (scheme, tallies),
         Err(problems) => panic!("{place}: the tally has errors\n{}", render(&problems)),
     }
@@ -172,7 +173,7 @@ fn statements(scheme: &Scheme, tallies: &[Tally]) -> String {
         .collect()
 }
 
-fn cells(scheme: &Scheme, tally: &Tally, line: &Line) -> [String; 8] {
+fn cells(scheme: &Scheme, tally: &Tally, line: &PricedLine) -> [String; 8] {
     let cohort = |at: usize| scheme.cohorts[at].name.clone();
     let cohorts = match line.cohorts {
         (first, last) if first == last => cohort(first),

@@ -169,7 +169,7 @@ fn many_mistakes_are_counted() {
 /// Shipped assumptions, spoiled a line at a time: reading them beside their scheme ends in a scenario or in errors.
 #[test]
 fn spoiled_assumptions_are_read_to_the_end() {
-    use base::source::{Bytes, Folder};
+    use base::source::{FileBytes, Folder};
     let mut state = 11u64;
     let mut below = |end: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -184,7 +184,7 @@ fn spoiled_assumptions_are_read_to_the_end() {
         for file in fs::read_dir(&folder).expect("a folder").flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
             if name.ends_with(".toml") || name.ends_with(".csv") {
-                files.insert(name, Bytes::Read(fs::read(file.path()).expect("a file")));
+                files.insert(name, FileBytes::Read(fs::read(file.path()).expect("a file")));
             }
         }
         for _ in 0..60 * heavy {
@@ -203,10 +203,10 @@ fn spoiled_assumptions_are_read_to_the_end() {
                 }
             }
             let mut spoiled = files.clone();
-            spoiled.insert("assumptions.toml".to_owned(), Bytes::Read(lines.join("\n").into_bytes()));
+            spoiled.insert("assumptions.toml".to_owned(), FileBytes::Read(lines.join("\n").into_bytes()));
             let before = Instant::now();
             let opened = base::open(&spoiled);
-            let picks = base::Picks::new();
+            let picks = base::ScenarioDraw::new();
             let reader = base::Reader::new(&opened, &picks);
             let scheme = contract::read::scheme(&reader).expect("a shipped scheme");
             let assumptions = simulation::assumptions::read(&reader, &scheme);

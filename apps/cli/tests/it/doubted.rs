@@ -58,12 +58,12 @@ fn what_a_rule_needs_and_a_row_about_another_must_be_there() {
         (events("w1,p3,wage,2027-03-01,,,600", "w1,p3,wage,2027-03-01,,,"), "row 6 "),
         (events("w1,p3,wage,2027-03-01,,,600", "w1,p3,wage,2027-03-01,,600,"), "row 6 "),
         (events(",,o1,", ",,,"), "does not say which event it is about"),
-        (events(",,o1,", ",,o2,"), "is somebody else's"),
+        (events(",,o1,", ",,o2,"), "belongs to another person"),
         (events(",,o1,", ",,c1,"), "is about itself"),
         (events(",,o1,", ",,O1,"), "is not in the table"),
         (events(",,o1,", ",,o9,"), "is not in the table"),
-        (events("c1,p1,conviction,2027-05-01,,o1", "c1,p1,conviction,2027-02-27,,o1"), "comes before the one that it is about"),
-        (events("c1,p1,conviction", "w9,p1,wage,2027-03-01,,,5\nc1,p1,conviction").replace(",,o1,", ",,w9,"), "of a kind that"),
+        (events("c1,p1,conviction,2027-05-01,,o1", "c1,p1,conviction,2027-02-27,,o1"), "comes before the event that it is about"),
+        (events("c1,p1,conviction", "w9,p1,wage,2027-03-01,,,5\nc1,p1,conviction").replace(",,o1,", ",,w9,"), "event of that kind"),
     ] {
         let output = pay(&[("events.csv", &text)], &[]);
         let said = said(&output);
@@ -86,7 +86,7 @@ fn what_may_be_right_is_told_with_what_it_comes_to() {
         ),
         (vec![("people.csv", PEOPLE.to_owned() + "P1,\n")], "differ only in letter case"),
         (vec![("people.csv", PEOPLE.replace("2030-01-01", "2027-01-01"))], "died or was removed before a start"),
-        (vec![], "kinds that no rule looks at, 1 time: arrest"),
+        (vec![], "no rule uses these kinds, 1 time: arrest"),
         (
             vec![("coverage.csv", "table,kind,until\nevents,offence,2029-12-31\nevents,conviction,2029-12-31\n".into())],
             "wage: 2027-05-01",
@@ -109,7 +109,7 @@ fn zeros_are_stated_afterwards_and_bounds_are_given_only_where_there_are_any() {
     };
     assert!(zero("2030-01-01").status.success(), "{}", said(&zero("2030-01-01")));
     let early = zero("2029-12-30");
-    assert!(!early.status.success() && said(&early).contains("before the last day that it is for"), "{}", said(&early));
+    assert!(!early.status.success() && said(&early).contains("before the last day that it covers"), "{}", said(&early));
     let accept = ["--accept-faults", "seen", "--accepted-by", "Jo Park"];
     let coverage = COVERAGE.to_owned() + "events,wage,2029-13-31\n";
     let output = pay(&[("coverage.csv", &coverage)], &accept);

@@ -34,7 +34,7 @@ fn a_full_disk_leaves_the_ledger_as_it_was() {
         full += 1;
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains("the disk could not be read or written"), "{}", said(&output));
-        assert!(said(&output).contains("hint: check the disk and its room"), "{}", said(&output));
+        assert!(said(&output).contains("hint: check the disk and its free space"), "{}", said(&output));
         assert_eq!(text(&run(&["ledger", "head", &copy])), head, "room for {room} blocks");
         let again = run(&pay(&base(), &file, &later, &copy));
         assert!(text(&again).contains("prepared by Ann Lee"), "with room again: {}", said(&again));
@@ -47,7 +47,7 @@ fn a_ledger_that_cannot_be_opened_says_so() {
     let scratch = Scratch::new("unreadable");
     let output = run(&["ledger", "verify", scratch.path()]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("it could not be opened"), "{}", said(&output));
+    assert!(said(&output).contains("could not be opened"), "{}", said(&output));
     let missing = format!("{}/missing.db", scratch.path());
     for arguments in [vec!["ledger", "head", &missing], vec!["approve", "abc", "--store", &missing, "--by", "Ben"]] {
         let output = run(&arguments);
@@ -78,7 +78,7 @@ fn a_changed_entry_is_named_by_verify() {
     for arguments in [vec!["ledger", "verify", &store], vec!["ledger", "balance", &store]] {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(1));
-        assert!(said(&output).contains("entry 2: its hash is"), "{}", said(&output));
+        assert!(said(&output).contains("entry 2: it was changed after it was written"), "{}", said(&output));
         assert!(output.stdout.is_empty(), "nothing of a broken ledger is shown as if it were sound");
     }
 }
@@ -116,7 +116,7 @@ fn sixteen_at_once_pay_everything_once() {
         }
     });
     let verified = run(&["ledger", "verify", &store]);
-    assert!(text(&verified).contains("4 runs, 4 of them posted"), "{}", said(&verified));
+    assert!(text(&verified).contains("4 runs (4 posted)"), "{}", said(&verified));
     let alone = Scratch::new("alone");
     let one = text(&run(&["ledger", "head", &ledger_of(&alone, &[0])]));
     let entries = |head: &str| head.split(':').next().and_then(|number| number.parse::<usize>().ok()).expect("a number");

@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use records::csv;
 use records::workbook::Workbook;
-use records::workbook::write::{Book, Cell};
+use records::workbook::write::{WorkbookWriter, OutputCell};
 
 use crate::wellspent::{Scratch, root, run, said};
 use crate::zipped::{excel, open_document, whole};
@@ -33,7 +33,7 @@ fn cells(text: &str) -> Rows {
 fn separated(rows: &Rows, separator: char, end: &str) -> String {
     let mut out = String::new();
     for row in rows {
-        let cells: Vec<_> = row.iter().map(|cell| base::cell::quoted(cell)).collect();
+        let cells: Vec<_> = row.iter().map(|cell| base::csv_cell::quoted(cell)).collect();
         let _ = write!(out, "{}{end}", cells.join(&separator.to_string()));
     }
     out
@@ -47,20 +47,20 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// Days as days and amounts as numbers; everything else as text.
 fn sheet(rows: &Rows) -> Vec<u8> {
-    let mut book = Book::default();
+    let mut book = WorkbookWriter::default();
     let header: Vec<(&str, u32)> = rows[0].iter().map(|name| (name.as_str(), 12)).collect();
     book.sheet("Sheet1", &header).expect("memory");
     for row in &rows[1..] {
         let typed = |(name, text): (&String, &'_ String)| match parse(text.as_bytes()) {
-            Ok(day) => Cell::Day(day),
-            _ if name == "amount" && !text.is_empty() => Cell::Decimal(text.replace('.', "").parse().expect("digits"), 2),
-            _ => Cell::Nothing,
+            Ok(day) => OutputCell::Day(day),
+            _ if name == "amount" && !text.is_empty() => OutputCell::Decimal(text.replace('.', "").parse().expect("digits"), 2),
+            _ => OutputCell::Nothing,
         };
-        let cells: Vec<Cell<'_>> = rows[0]
+        let cells: Vec<OutputCell<'_>> = rows[0]
             .iter()
             .zip(row)
             .map(|(name, text)| match typed((name, text)) {
-                Cell::Nothing => Cell::Text(text),
+                OutputCell::Nothing => OutputCell::Text(text),
                 typed => typed,
             })
             .collect();
@@ -122,7 +122,7 @@ fn random(seed: u64) -> Vec<(&'static str, String)> {
     let mut people = "person,forename,surname,born,died,postcode\n".to_owned();
     let mut starts = "start,person,provider,began,area\n".to_owned();
     let mut events = "event,person,kind,date,class,amount\n".to_owned();
-    let quoted = |text: &str| base::cell::quoted(text).into_owned();
+    let quoted = |text: &str| base::csv_cell::quoted(text).into_owned();
     let mut day = |from: i64, span: u64| base::day::date((from + below(span) as i64) as i32).to_string();
     let days: Vec<[String; 4]> =
         (0..60).map(|_| [day(-20_000, 30_000), day(18_262, 88), day(18_262, 700), day(15_000, 9_000)]).collect();
@@ -253,20 +253,20 @@ fn every_format_gives_the_same_to_the_byte() {
 #[test]
 fn one_workbook_holds_a_sheet_for_each_table() {
     let folder = Scratch::new("workbook");
-    let mut book = Book::default();
+    let mut book = WorkbookWriter::default();
     book.sheet("Notes", &[("about this file", 20)]).expect("memory");
     for (name, text) in [("People", "person,born\n007,1980-01-31\n"), ("coverage", "table,until\nevents,2024-01-31\n")] {
         let rows = cells(text);
         let header: Vec<(&str, u32)> = rows[0].iter().map(|name| (name.as_str(), 12)).collect();
         book.sheet(name, &header).expect("memory");
-        book.row(&[Cell::Text(&rows[1][0]), Cell::Day(day(rows[1][1].parse().expect("a day")))]).expect("memory");
+        book.row(&[OutputCell::Text(&rows[1][0]), OutputCell::Day(day(rows[1][1].parse().expect("a day")))]).expect("memory");
     }
     folder.write("handed over.xlsx", book.end().expect("memory"));
     let kept = Scratch::new("kept");
     let output = said(&run(&["records", "check", folder.path(), "--keep", kept.path()]));
-    assert!(output.contains("2 of 2 rows are right; 0 faults, 1 warnings"), "{output}");
+    assert!(output.contains("2 of 2 rows are right; 0 faults, 1 warning"), "{output}");
     assert!(output.contains("handed over.xlsx, sheet People"), "{output}");
-    assert!(output.contains("handed over.xlsx, sheet Notes: this is no table of records"), "{output}");
+    assert!(output.contains("handed over.xlsx, sheet Notes: this is not a table of records"), "{output}");
     assert!(fs::read_to_string(kept.0.join("people.csv")).expect("people").contains("\n007,,,1980-01-31"));
     // What cannot be opened could hold any table.
     folder.write("more.xlsx", b"PK\x03\x04 no more");
@@ -316,10 +316,10 @@ fn parts_may_be_of_any_two_formats() {
 #[test]
 fn sheets_are_named_in_maps_and_linkages() {
     let (folder, mapped) = (Scratch::new("agency"), Scratch::new("mapped"));
-    let mut book = Book::default();
+    let mut book = WorkbookWriter::default();
     for (title, id) in [("2023", "old"), ("2024", "0042")] {
         book.sheet(title, &[("Client", 9), ("Surname", 9), ("Born", 9)]).expect("memory");
-        book.row(&[Cell::Text(id), Cell::Text("Łukasz"), Cell::Day(day("1980-01-31".parse().expect("a day")))]).expect("memory");
+        book.row(&[OutputCell::Text(id), OutputCell::Text("Łukasz"), OutputCell::Day(day("1980-01-31".parse().expect("a day")))]).expect("memory");
     }
     folder.write("clients.xlsx", book.end().expect("memory"));
     let into = format!("{}/out", mapped.path());
@@ -353,9 +353,9 @@ fn what_is_wrong_with_a_packed_file_is_told() {
     let good = gzip(b"spell,person,kind,from\n1,A,job,2024-01-01\n2,A,job,2025-01-01\n");
     let cases: [(&str, Vec<u8>, &str); 6] = [
         ("spells.csv.gz", good[..good.len() - 6].to_vec(), "the gzip file ends too early"),
-        ("spells.csv.gz", [good.clone(), b"more".to_vec()].concat(), "something else follows the end of the gzip file"),
+        ("spells.csv.gz", [good.clone(), b"more".to_vec()].concat(), "other data follow the end of the gzip file"),
         ("spells.csv.gz", [&good[..30], &[0xff; 9], &good[39..]].concat(), "the gzip file"),
-        ("spells.csv.gz", gzip(&vec![b'x'; 200 << 20]), "the gzip file unpacks to absurdly much"),
+        ("spells.csv.gz", gzip(&vec![b'x'; 200 << 20]), "the gzip file unpacks to far too much data"),
         ("spells.csv.gz", gzip(&good), "no row has the names of the columns"),
         ("spells.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), "this is an old Excel workbook (.xls)"),
     ];

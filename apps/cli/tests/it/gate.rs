@@ -57,7 +57,7 @@ fn an_events_file_handed_over_twice_counts_once_and_is_told() {
     let twice = pay_scores(&faults("repeated-rows/twice"), &["--csv"]);
     assert_eq!(text(&twice), text(&once), "{}", said(&twice));
     assert!(said(&twice).contains("10 repeated rows"), "{}", said(&twice));
-    assert!(said(&twice).contains("the row was read before"), "{}", said(&twice));
+    assert!(said(&twice).contains("this row repeats an earlier one"), "{}", said(&twice));
     // The whole file added to its own end, header and all; and the same rows as a second file.
     let folder = self::once();
     change(&folder, "events.csv", |events| format!("{events}{events}"));
@@ -76,14 +76,14 @@ fn an_events_file_handed_over_twice_counts_once_and_is_told() {
 #[test]
 fn rows_under_one_key_that_differ_are_refused_with_both_rows() {
     let cases = [
-        ("events.csv", "1,2,outcome achieved,2027-04-20\n", "events.csv: `event`: two rows with one key differ"),
-        ("starts.csv", "1,1,two-four-one,2027-01-10\n", "starts.csv: `start`: two rows with one key differ"),
-        ("coverage.csv", "events,,2027-11-30\n", "coverage.csv: `table`: two rows with one key differ"),
+        ("events.csv", "1,2,outcome achieved,2027-04-20\n", "events.csv: `event`: two rows with the same key differ"),
+        ("starts.csv", "1,1,two-four-one,2027-01-10\n", "starts.csv: `start`: two rows with the same key differ"),
+        ("coverage.csv", "events,,2027-11-30\n", "coverage.csv: `table`: two rows with the same key differ"),
     ];
     for (file, row, expected) in cases {
         let folder = once();
         change(&folder, file, |text| format!("{text}{row}"));
-        refused(&pay_scores(folder.path(), &[]), &[expected, "also in row 2, with another"]);
+        refused(&pay_scores(folder.path(), &[]), &[expected, "also in row 2, with a different"]);
         refused(&pay_scores(folder.path(), &["--accept-faults", "x", "--accepted-by", "Ann"]), &[expected]);
     }
 }
@@ -183,10 +183,10 @@ fn a_stated_zero_can_be_paid_and_says_who_said_so() {
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("stated by Jo Park on 2028-01-05 for 2 people"), "{}", said(&output));
     for (row, expected) in [
-        ("events,outcome partly achieved,2027-12-31,2,0,,2028-01-05", "a count of 0 lacks who said so"),
+        ("events,outcome partly achieved,2027-12-31,2,0,,2028-01-05", "a count of 0 does not say who stated it"),
         ("events,outcome partly achieved,2027-12-31,1,0,Jo Park,2028-01-05", "fewer people were looked up"),
-        ("events,outcome partly achieved,2027-12-31,2,3,Jo Park,2028-01-05", "counted another number of rows"),
-        ("events,outcome achieved,2027-12-31,2,4,Jo Park,2028-01-05", "counted another number of rows"),
+        ("events,outcome partly achieved,2027-12-31,2,3,Jo Park,2028-01-05", "counted a different number of rows"),
+        ("events,outcome achieved,2027-12-31,2,4,Jo Park,2028-01-05", "counted a different number of rows"),
     ] {
         folder.write("coverage.csv", coverage(row));
         refused(&pay_scores(folder.path(), &[]), &[expected]);
@@ -196,7 +196,7 @@ fn a_stated_zero_can_be_paid_and_says_who_said_so() {
     folder.write("coverage.csv", "table,kind,until,count\nevents,,2027-12-31,10\n");
     assert!(pay_scores(folder.path(), &[]).status.success());
     change(&folder, "events.csv", |text| text.lines().take(8).map(|line| format!("{line}\n")).collect());
-    refused(&pay_scores(folder.path(), &[]), &["counted another number of rows", "7 rows"]);
+    refused(&pay_scores(folder.path(), &[]), &["counted a different number of rows", "7 rows"]);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn near_misses_are_refused_and_other_words_are_not() {
 fn faults_that_touch_the_sum_are_refused_unless_somebody_accepts_them() {
     let folder = once();
     change(&folder, "events.csv", |text| format!("{text}11,2,outcome achieved,20/04/2027\n12,99,outcome achieved,2027-04-20\n"));
-    let expected = ["row 12", "row 13", "nobody with this id is in the table of people", "2 rows cannot be used"];
+    let expected = ["row 12", "row 13", "no person with this id is in the table of people", "2 rows cannot be used"];
     refused(&pay_scores(folder.path(), &[]), &expected);
     refused(&pay_scores(folder.path(), &["--accept-faults", "known to be test rows"]), &["who says so"]);
     let store = format!("{}/ledger.db", folder.path());

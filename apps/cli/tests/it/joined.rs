@@ -140,7 +140,7 @@ fn the_same_work_twice_is_counted_with_its_range_and_its_cost() {
     let list = fs::read_to_string(&list).expect("the list");
     assert_eq!(
         list,
-        "person,work,need,first_agency,first_from,second_agency,second_from\n\
+        "\u{feff}person,work,need,first_agency,first_from,second_agency,second_from\n\
          P00000001,assessment,housing,probation,2026-02-01,housing,2026-03-15\n\
          P00000001,lead worker,,probation,2026-01-10,treatment,2026-02-10\n\
          P00000002,assessment,housing,probation,2026-02-01,housing,2026-04-20\n\
@@ -322,7 +322,7 @@ fn pseudonyms_that_were_not_finished_are_not_read() {
     assert!(written.iter().any(|agency| agency.join("events.csv").is_file()), "some tables were written before it stopped");
     for agency in written {
         let said = said(&run(&["records", "check", agency.to_str().expect("a path")]));
-        assert!(said.contains("was stopped before it was done"), "{said}");
+        assert!(said.contains("these tables are not finished"), "{said}");
     }
     assert!(write(FOLDER).1.contains("is there already"), "and nothing is written among them");
 }
@@ -347,8 +347,8 @@ fn unit_costs_may_be_looked_up_by_code() {
     folder.write("unit-costs.csv", format!("{head}assessment,each,10000,40000,ZZ9,,,\nplan,each,5,1,,assumption: x,2010/11,3\n"));
     let (code, said) = ask(&["duplication", folder.path()], "joint-support", "2026-12-31");
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("line 2, `code`: the database has no such entry (ZZ9)"), "{said}");
-    assert!(said.contains("line 3, `low_pence`: the cost does not lie in its range"), "{said}");
+    assert!(said.contains("line 2, `code`: the unit cost database has no such entry (ZZ9)"), "{said}");
+    assert!(said.contains("line 3, `low_pence`: the cost is outside its range"), "{said}");
 }
 
 /// Whoever looks at somebody is written down before anything is shown, without a name; who only counts, without a person.
@@ -364,7 +364,7 @@ fn who_looked_at_whom_is_written_down() {
     assert_eq!(asked(&["person", "nobody", folder.path()], &by), Some(1));
     assert_eq!(asked(&["duplication", folder.path()], &["--asked-by", "B"]), Some(0));
     assert_eq!(asked(&["duplication", folder.path(), "--list", &list], &["--asked-by", "B"]), Some(0));
-    let log = fs::read_to_string(folder.0.join("looked.csv")).expect("a log");
+    let log = fs::read_to_string(folder.0.join("access-log.csv")).expect("a log");
     let rows: Vec<&str> = log.lines().map(|line| line.split_once("Z,").map_or(line, |(_, rest)| rest)).collect();
     assert_eq!(
         rows,
@@ -385,11 +385,11 @@ fn who_looked_at_whom_is_written_down() {
 #[test]
 fn nothing_is_shown_without_a_log() {
     let folder = copied(&|_, text| text);
-    fs::create_dir(folder.0.join("looked.csv")).expect("a folder in the way");
+    fs::create_dir(folder.0.join("access-log.csv")).expect("a folder in the way");
     let ask = ["person", "P00000001", folder.path(), "--purpose", "joint-support", "--as-at", "2026-12-31", "--asked-by", "B"];
     let output = run(&ask);
     assert_eq!(output.status.code(), Some(2));
-    assert!(output.stdout.is_empty() && said(&output).contains("nothing is shown that is not written down"), "{}", said(&output));
+    assert!(output.stdout.is_empty() && said(&output).contains("every look at records is logged"), "{}", said(&output));
     let nobody = std::process::Command::new(env!("CARGO_BIN_EXE_wellspent"))
         .args(&ask[..7])
         .env_remove("USER")

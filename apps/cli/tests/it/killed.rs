@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use ledger::store::{Open, Store};
+use ledger::store::{OpenMode, Store};
 
 use crate::paying::{approve, base, day, ledger_of, pay, run_of, tally};
 use crate::wellspent::{Scratch, run, said, tell};
@@ -101,7 +101,7 @@ impl Worker<'_> {
 
     /// Opens the ledger as the next user would, which checks every entry, and looks for all that was acknowledged.
     fn check(&mut self) {
-        let store = match Store::open(self.store, Open::Existing) {
+        let store = match Store::open(self.store, OpenMode::Existing) {
             Ok(store) => store,
             Err(error) => {
                 let not_made = ["there is no ledger", "no ledger yet"].iter().any(|words| error.to_string().contains(words));
@@ -134,7 +134,7 @@ fn done_before(arguments: &[&str], after: Duration) -> Option<Output> {
 
 /// The ids in a ledger, in order.
 fn ids(store: &str) -> Vec<String> {
-    let mut store = Store::open(store, Open::Existing).expect("a sound ledger");
+    let mut store = Store::open(store, OpenMode::Existing).expect("a sound ledger");
     store.entries_after(0).expect("it can be read").into_iter().map(|entry| entry.id).collect()
 }
 

@@ -82,10 +82,10 @@ const FOR: [&str; 4] = ["--purpose", "pay", "--asked-by", "B"];
 fn linked_records_are_paid_with_what_linkage_leaves_unsure() {
     let (contract, folder) = (scheme("providers = [\"Acme\"]", ""), folder(false));
     let nobody = ask("pay", &contract, &folder, &[]);
-    assert!(said(&nobody).contains("say for what they are joined: --purpose NAME"), "{}", said(&nobody));
+    assert!(said(&nobody).contains("say why you join them: add --purpose NAME"), "{}", said(&nobody));
     let uncovered = ask("pay", &contract, &folder, &["--purpose", "offences", "--asked-by", "B"]);
     assert!(said(&uncovered).contains("does not cover \"events: x\""), "{}", said(&uncovered));
-    assert!(!folder.0.join("looked.csv").exists(), "nothing was shown");
+    assert!(!folder.0.join("access-log.csv").exists(), "nothing was shown");
 
     let paid = ask("pay", &contract, &folder, &[&FOR[..], &["--draws", "1000"]].concat());
     let shown = text(&paid);
@@ -96,7 +96,7 @@ fn linked_records_are_paid_with_what_linkage_leaves_unsure() {
         "{}",
         said(&paid)
     );
-    let log = fs::read_to_string(folder.0.join("looked.csv")).expect("who asked is written down");
+    let log = fs::read_to_string(folder.0.join("access-log.csv")).expect("who asked is written down");
     assert!(log.ends_with(",B,pay,pay,\n"), "{log}");
     // £100 for each: the mean is that of the links' probabilities, and 95 in 100 lie within two standard deviations.
     let plain = shown.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -128,7 +128,7 @@ fn a_line_of_linked_records_opens_to_people_and_to_the_agency_of_each_row() {
     let why = said(&ask("why", &contract, &folder, &[&["1"], &FOR[..]].concat()));
     assert!(why.contains("P0 ") && why.contains("(probation, start 0)"), "{why}");
     assert!(why.contains("x on 2020-02-15 (police, event 0)"), "{why}");
-    let log = fs::read_to_string(folder.0.join("looked.csv")).expect("who looked is written down");
+    let log = fs::read_to_string(folder.0.join("access-log.csv")).expect("who looked is written down");
     assert!(log.contains(",B,pay,why,P0\n") && log.contains(",B,pay,why,P2\n") && !log.contains(",why,P1\n"), "{log}");
     let person = said(&ask("why", &contract, &folder, &[&["--person", "P4"], &FOR[..]].concat()));
     assert!(person.contains("start on 2020-02-01 with Acme (probation, start 4)"), "{person}");

@@ -292,7 +292,7 @@ fn who_asks_why_is_written_down() {
     assert!(link(&scratch, "out", "2026-01-01", "1").status.success());
     let (configuration, out) = (format!("{}/link.toml", scratch.path()), format!("{}/out", scratch.path()));
     let why = |record: &str, more: &[&str]| said(&run(&[&["link", &configuration, "--why", record][..], more].concat()));
-    let log = |folder: &str| fs::read_to_string(format!("{folder}/looked.csv")).ok();
+    let log = |folder: &str| fs::read_to_string(format!("{folder}/access-log.csv")).ok();
     assert!(why("police/9", &["--out", &out]).contains("no record police/9 was linked"));
     assert_eq!(log(&out), None, "nothing was shown");
     let shown = why("police/1", &["--out", &out, "--asked-by", "A. Tester", "--day", "2026-02-01"]);

@@ -1,44 +1,31 @@
 //! The program as its users meet it: every test runs the real `wellspent`, except the casebook, which prices with the same
 //! library. One binary, so that it links once. The first sentence of each module says what it is about.
 //!
-//! Where a test compares with a file, `UPDATE=1 cargo test` rewrites the file, and the difference is there to be read before it
-//! is kept.
+//! Where a test compares with a file, `UPDATE=1 cargo test` rewrites the file, and the difference is there to be read before
+//! it is kept.
+//!
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `carried`: what linkage leaves unsure in a
-//! figure. `casebook`: the Markdown cases under `cases/` come out to the penny. `cli`: exit codes, pipes, names. `contract`: what
-//! no contract could say. `design`, `fix`: the changed scheme that is written checks clean. `doubted`: what measuring finds
-//! doubtful. `faults`: a full disk, a file that cannot be read, everybody at once. `foreign_parquet`: Parquet files of other
-//! programs. `formats`: a table is the same in every format. `fuzzed`: every parser under random input. `gate`: what is missing,
-//! misspelt or repeated. `golden`: what is said of every shipped scheme. `joined`: several agencies together, and what is never
-//! shown. `killed`: the program is killed in the middle of a payment run. `linked_money`: several agencies' records are paid.
-//! `linking`: who is who across agencies. `mapping`: an agency's own files by a map. `money_out`: what was paid. `mutated`: the
-//! road from records to money. `pack`: an assurance pack is made again to the byte, and what is changed in it is located.
-//! `payees`: who is paid, and never twice. `paying`: a payment run from the tally to the ledger. `real`: real data against
-//! published figures. `records`: tables of records, good, bad and hostile. `reference`: the scheme that newcomers copy checks
-//! clean. `report`: the page and the JSON of a stress test. `safe_files`: what a map or a configuration may not name.
-//! `simulated`: from simulated records to money, reasons and claims. `splink`: models made with Splink give the same weights.
-//! `textbook`: textbook cases by name, right and wrong. `visible`: no hidden character reaches a reader.
-//! `bad_files`: every mistake in a scheme folder has its message, word for word. `casebook`: the Markdown cases under
-//! `cases/` come out to the penny. `cli`: exit codes, pipes, names. `faults`: a full disk, a file that cannot be read,
-//! everybody at once. `fuzzed`: every parser under random input. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `fix`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
-//! everybody at once. `formats`: a table is the same in every format. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `fix`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
-//! everybody at once. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linked_money`: several agencies' records are paid. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `fix`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
-//! everybody at once. `foreign_parquet`: Parquet files of other programs. `golden`: what is said of every shipped scheme. `killed`: the program is killed in the middle of a
-//! payment run. `linking`: who is who across agencies. `joined`: several agencies together, and what is never shown. `mapping`: an agency's own files by a map. `fix`, `design`: the changed scheme that is written checks clean. `pack`: an assurance pack is made again to
-//! the byte, and what is changed in it is located. `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the tally to the ledger. `records`: tables of
-//! records, good, bad and hostile. `real`: real data against published figures. `reference`: the scheme that newcomers copy
-//! checks clean. `report`: the page and the JSON of a stress test. `safe_files`: what a map or a configuration may not name. `simulated`: from simulated records to money, reasons and
-//! claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases by name, right and wrong. `visible`: no
-//! hidden character reaches a reader. Where
-//! a test compares with a file, `UPDATE=1 cargo test`
-//! rewrites the file, and the difference is there to be read before it is kept.
+//! figure. `casebook`: the Markdown cases under `cases/` come out to the penny. `cli`: exit codes, pipes, names. `compare`:
+//! two schemes side by side. `contract`: what no contract could say. `design`, `fix`: the changed scheme that is written
+//! checks clean. `doubted`: what measuring finds doubtful. `faults`: a full disk, a file that cannot be read, everybody at
+//! once. `foreign_parquet`: Parquet files of other programs. `formats`: a table is the same in every format. `fuzzed`: every
+//! parser under random input. `gate`: what is missing, misspelt or repeated. `golden`: what is said of every shipped scheme.
+//! `joined`: several agencies together, and what is never shown. `killed`: the program is killed in the middle of a payment
+//! run. `linked_money`: several agencies' records are paid. `linking`: who is who across agencies. `mapping`: an agency's own
+//! files by a map. `money_out`: what was paid. `mutated`: the road from records to money. `new_scheme`: starting schemes, and
+//! the schemes inside the program. `pack`: an assurance pack is made again to the byte, and what is changed in it is located.
+//! `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the
+//! tally to the ledger. `real`: real data against published figures. `records`: tables of records, good, bad and hostile.
+//! `reference`: the scheme that newcomers copy checks clean. `report`: the page and the JSON of a stress test. `safe_files`:
+//! what a map or a configuration may not name. `schema`: results match their published schemas. `simulated`: from simulated
+//! records to money, reasons and claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases
+//! by name, right and wrong. `visible`: no hidden character reaches a reader.
 
 mod bad_files;
 mod carried;
 mod casebook;
 mod cli;
+mod compare;
 mod contract;
 mod design;
 mod doubted;
@@ -56,15 +43,18 @@ mod linking;
 mod mapping;
 mod money_out;
 mod mutated;
+mod new_scheme;
 mod pack;
 mod parts;
 mod payees;
 mod paying;
+mod people_table;
 mod real;
 mod records;
 mod reference;
 mod report;
 mod safe_files;
+mod schema;
 mod simulated;
 mod splink;
 mod textbook;

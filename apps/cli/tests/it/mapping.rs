@@ -215,7 +215,7 @@ fn a_value_that_no_row_holds_is_told() {
         ("only = { Decision = [\"accepted\"] }\n", "is `Accepted` meant?"),
         ("only = { Decision = [\"Acepted\"] }\n", "is `Accepted` meant?"),
         ("only = { Decision = [\"pending\", \"none\"] }\n", "found     `pending`, `none`"),
-        ("only = { Decision = [\"withdrawn\"], Region = [\"North\"] }\n", "no row of the file holds all"),
+        ("only = { Decision = [\"withdrawn\"], Region = [\"North\"] }\n", "no row of the file meets both"),
         ("only = { no = [\"4\"] }\n", "found     `4`"),
     ] {
         let (code, said, _) = rows(more);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use records::workbook::write::{Book, Cell};
+use records::workbook::write::{WorkbookWriter, OutputCell};
 
 use crate::wellspent::{Scratch, root, run, said};
 
@@ -42,12 +42,12 @@ fn halves() -> [String; 2] {
 }
 
 /// A sheet with the rows of CSV.
-fn sheet(book: &mut Book, name: &str, text: &str) {
+fn sheet(book: &mut WorkbookWriter, name: &str, text: &str) {
     let mut lines = text.lines();
     let header: Vec<(&str, u32)> = lines.next().unwrap_or_default().split(',').map(|name| (name, 12)).collect();
     book.sheet(name, &header).expect("memory");
     for line in lines {
-        let cells: Vec<Cell<'_>> = line.split(',').map(Cell::Text).collect();
+        let cells: Vec<OutputCell<'_>> = line.split(',').map(OutputCell::Text).collect();
         book.row(&cells).expect("memory");
     }
 }
@@ -144,7 +144,7 @@ const HARMLESS: [&str; 35] = [
 ];
 
 fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
-    let mut book = Book::default();
+    let mut book = WorkbookWriter::default();
     sheets.iter().for_each(|(name, text)| sheet(&mut book, name, text));
     book.end().expect("memory")
 }
@@ -163,7 +163,7 @@ fn files_that_look_like_parts_stop_the_run() {
         let output = pay(folder.path(), &[]);
         let said = said(&output);
         assert!(output.status.code() != Some(0) && statement(&output).is_empty(), "{name}: {said}");
-        assert!(said.contains("events-2.") && said.contains("looks like that of a table that is wanted"), "{name}: {said}");
+        assert!(said.contains("events-2.") && said.contains("looks like that of a table that is needed"), "{name}: {said}");
         // The name that is advised is read.
         let advised = said.split("name it ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a name");
         if advised.ends_with(".csv") {

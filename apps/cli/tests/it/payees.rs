@@ -320,7 +320,7 @@ fn a_provider_that_vanishes_stops_the_run_until_somebody_says_what_became_of_it(
         assert!(said(&stopped).contains(words), "{}", said(&stopped));
     }
     let slipped = second(&["--renamed", "Harbor Trust=Harbour Trust Ltd"]);
-    assert!(said(&slipped).contains("is `Harbour Trust` meant?"), "{}", said(&slipped));
+    assert!(said(&slipped).contains("did you mean `Harbour Trust`?"), "{}", said(&slipped));
     let renamed = second(&["--renamed", "Harbour Trust=Harbour Trust Ltd"]);
     let shown = said(&renamed);
     assert!(
@@ -387,8 +387,8 @@ fn a_provider_with_a_new_name_is_not_paid_again() {
     let second = |more: &[&str]| prepare(&at("scheme"), &at("second"), "2022-02-01", &store, more);
     let name = "Harbour Trust=Harbour Trust Ltd";
     for (more, words) in [
-        (&["--renamed", name, "--take-back", "Harbour Trust"][..], "--take-back and --renamed both speak of Harbour Trust"),
-        (&["--renamed", name, "--renamed", "Harbour Trust=Brook"], "two --renamed speak of Harbour Trust"),
+        (&["--renamed", name, "--take-back", "Harbour Trust"][..], "--take-back and --renamed both have Harbour Trust"),
+        (&["--renamed", name, "--renamed", "Harbour Trust=Brook"], "two --renamed have Harbour Trust"),
     ] {
         let output = second(more);
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));

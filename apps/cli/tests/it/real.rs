@@ -156,7 +156,7 @@ fn indigo_lines_are_held_against_their_arithmetic() {
         "22 of 23 lines are price × results to the penny",
         "of 69 with a price and a number of results, 51 are price × results to the penny",
         // Project Apollo's only exception: one outcome short.
-        "outcomemetric17         21 ×     £220 =     £4,620, paid     £4,400,      -£220 over: as for 1 result fewer",
+        "outcomemetric17         21 ×     £220 =     £4,620, paid     £4,400,      -£220 over: 1 result fewer would explain it",
     ] {
         assert!(found.contains(expected), "{expected}\n{found}");
     }

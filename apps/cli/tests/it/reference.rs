@@ -13,7 +13,7 @@ fn the_first_scheme_of_the_reference_checks_clean() {
         scratch.write(name, block.unwrap_or_else(|| panic!("the reference has no block for {name}")).0);
     }
     let said = said(&run(&["check", scratch.path()])).replace(scratch.path(), "my-county");
-    let pound = "With the first pound of coaching, one more good result on job costs £5,776; the contract pays £2,000 for it; it is \
-                 worth £9,800 to the public.";
+    let pound = "At the first pound of “coaching”, one more of the people who start a job within a year and keep it for 13 weeks \
+                 costs £5,776. The contract pays £2,000 for it, and it is worth £9,800 to the public.";
     assert_eq!(said, format!("example as_expected: holds\n{pound}\nmy-county: no errors, no warnings\nexit code 0\n"));
 }

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use linkage::block::{Blocks, Who, each_pair};
-use linkage::input::{Column, Records};
-use linkage::score::{Levels, Scorer};
-use linkage::values::Numbering;
+use linkage::blocking::{AllowedPairs, Blocks, each_pair};
+use linkage::distinct_values::ValueNumbering;
+use linkage::prepared::Levels;
+use linkage::record_set::{FieldColumn, RecordSet};
+use linkage::scoring::Scorer;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field;
 use records::batch::Texts;
@@ -72,8 +73,8 @@ fn from_csv(path: &Path) -> Table {
     Table { columns, rows: lines.collect() }
 }
 
-/// Records with the columns of a model, as the tables say it and not cleaned; and the number of each record by its id.
-fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, BTreeMap<String, u32>) {
+/// RecordSet with the columns of a model, as the tables say it and not cleaned; and the number of each record by its id.
+fn records(tables: &[Table], columns: &[String], id: &str) -> (RecordSet, BTreeMap<String, u32>) {
     let (mut ids, mut agency) = (Texts::default(), Vec::new());
     for (number, table) in tables.iter().enumerate() {
         for row in &table.rows {
@@ -82,16 +83,16 @@ fn records(tables: &[Table], columns: &[String], id: &str) -> (Records, BTreeMap
         }
     }
     let column = |name: &String| {
-        let (mut numbering, mut rows) = (Numbering::default(), Vec::new());
+        let (mut numbering, mut rows) = (ValueNumbering::default(), Vec::new());
         for table in tables {
             let at = table.at(name);
             rows.extend(table.rows.iter().map(|row| numbering.number(&row[at])));
         }
-        (Column { name: name.clone(), values: numbering.finish() }, rows)
+        (FieldColumn { name: name.clone(), values: numbering.finish() }, rows)
     };
     let agencies = (0..tables.len()).map(|number| format!("src{number}")).collect();
     let columns = columns.iter().map(column).collect();
-    let records = Records::new(agencies, &agency, ids, columns, Vec::new());
+    let records = RecordSet::new(agencies, &agency, ids, columns, Vec::new());
     let by_id = (0..records.len() as u32).map(|record| (records.id(record).to_owned(), record)).collect();
     (records, by_id)
 }
@@ -139,12 +140,12 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
             ));
         }
     }
-    let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer, rule, usize::MAX)).collect();
-    let who = Who { within: vec![splink.within; tables.len()] };
+    let blocks: Vec<Blocks> = (0..model.rules.len()).map(|rule| Blocks::new(&scorer.prepared, rule, usize::MAX)).collect();
+    let allowed = AllowedPairs { within: vec![splink.within; tables.len()] };
     let found: BTreeSet<(u32, u32)> = each_pair(
-        &scorer,
+        &scorer.prepared,
         &blocks,
-        |_, a, b| who.may(&records, a, b),
+        |_, a, b| allowed.allows(&records, a, b),
         || (),
         |(), found, _, pairs| found.extend_from_slice(pairs),
     )
@@ -173,7 +174,7 @@ fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>
 
 /// Whether no other levels than these give the pair the weight that Splink found: then its levels are these.
 fn tells_levels(scorer: &Scorer<'_>, (a, b): (u32, u32), levels: &Levels, there: f64) -> bool {
-    let comparisons = &scorer.model.comparisons;
+    let comparisons = &scorer.prepared.model.comparisons;
     // What each level would add for this pair, with its frequencies.
     let most = comparisons.iter().map(|comparison| comparison.levels.len()).max().unwrap_or(0);
     let all_at = |level: usize| {
@@ -312,8 +313,8 @@ fn a_splink_model_is_used_from_the_configuration() {
     assert!(out.contains("as it stands"), "{out}");
     write("metaphone(surname_l) = surname_r");
     let (well, words) = link(&config, &folder.join("out.json"));
-    let expected = "comparison `surname`, level 1: metaphone with 1 values is not known here";
-    assert!(!well && words.contains(expected) && words.contains("known:"), "{words}");
+    let expected = "comparison `surname`, level 1: metaphone with 1 argument is not supported here";
+    assert!(!well && words.contains(expected) && words.contains("expected:"), "{words}");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use std::fs;
 use std::process::Output;
 
-use base::visible::hidden;
+use base::hidden_characters::hidden;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 

@@ -1,20 +1,22 @@
-//! A fee for each person who starts, whatever becomes of them.
+//! A fee for each person who starts, whatever the result.
 
-use crate::clauses::{Context, Kind, Rule};
-use crate::price::{Lines, Posting, Till};
-use crate::terms::Scheme;
-use base::document::Section;
+use crate::amendment::Amendment;
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause};
+use crate::expected_people;
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{Cohort, Scheme};
 use base::money::{Amount, Pence, Quantity};
+use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "attachment fee",
     summary: "A fee for each person who starts. It may differ by segment and contract year, and so be phased out.",
     example: r#"[pay.attachment]
 clause = "attachment fee"
 price = "£400"                    # or { table = "prices.csv", column = "attachment" }
 from = "clause 4.2""#,
-    read,
+    read: |section, context| Some(ClauseTerms::AttachmentFee(read(section, context))),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -22,26 +24,71 @@ pub struct AttachmentFee {
     pub price: Schedule<Pence>,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
-    Some(Rule::AttachmentFee(AttachmentFee { price: section.positive_schedule("price", context.keys) }))
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> AttachmentFee {
+    AttachmentFee { price: section.positive_schedule("price", context.keys) }
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &AttachmentFee, till: &mut Till<'_, A, L>) {
-    let tally = till.tally;
-    for at in 0..tally.cohorts.len() {
-        let year = till.year(at);
-        for segment in 0..tally.segments {
-            let people = tally.started(tally.cell(at, segment));
-            if people > 0 {
-                let price = rule.price.at(tally.area, segment, year);
-                let quantity = Quantity::whole(people);
-                let posting = Posting { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "people", price };
-                till.pay(posting, || "for each person who started".to_owned());
+impl ClauseKind for AttachmentFee {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
+    }
+
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        let tally = pricing.tally;
+        for at in 0..tally.cohorts.len() {
+            let year = pricing.year(at);
+            for segment in 0..tally.segments {
+                let people = tally.started(tally.cell(at, segment));
+                if people > 0 {
+                    let price = self.price.at(tally.area, segment, year);
+                    let quantity = Quantity::whole(people);
+                    let line = UnpricedLine { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "people", price };
+                    pricing.pay(line, || "for each person who started".to_owned());
+                }
             }
         }
     }
-}
 
-pub(crate) fn explain(rule: &AttachmentFee, scheme: &Scheme) -> Vec<String> {
-    vec![format!("The payer pays {} for each person who starts, whatever the result.", super::prices(scheme, &rule.price))]
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        vec![format!("The payer pays {} for each person who starts, whatever the result.", super::prices(scheme, &self.price))]
+    }
+
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        vec![("The price", &self.price)]
+    }
+
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        vec![("price", &mut self.price)]
+    }
+
+    fn pays_for_results(&self) -> bool {
+        false
+    }
+
+    fn expected_fee(&self, scheme: &Scheme, area: usize, cohort: &Cohort) -> Option<f64> {
+        let each = (0..scheme.segments.len()).map(|segment| {
+            let people = expected_people::in_cohort(scheme, area, segment, cohort.year);
+            self.price.at(area, segment, cohort.year).0 as f64 * people
+        });
+        Some(each.sum())
+    }
+
+    fn fee_varies_with_people(&self) -> bool {
+        true
+    }
+
+    fn scale_fees(&mut self, change: &dyn Fn(Pence) -> Pence) {
+        self.price = self.price.map(change);
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        if let ClauseTerms::AttachmentFee(new) = new {
+            text.price(name, "price", &self.price, &new.price);
+        }
+    }
+
+    fn write_new(&self, name: &str, text: &mut Amendment<'_>) -> Option<NewClause> {
+        let price = text.amounts(name, "price", &self.price);
+        Some(NewClause { why: "a fee that varies with the number of people", lines: vec![("price", price)] })
+    }
 }

@@ -1,24 +1,25 @@
 //! A penalty for each result that a provider claimed and an audit found false.
 
-use crate::clauses::{Context, Kind, Rule};
-use crate::price::{Lines, Posting, Till};
-use crate::terms::{SaidBy, Scheme};
-use base::document::Section;
+use crate::amendment::Amendment;
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause};
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{ReportedBy, Scheme};
 use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
 use base::problem::Problem;
+use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "audit",
-    summary: "A penalty for each result that the provider claimed and an audit found false: so much of what it claims is checked, \
-              and each false claim found costs it so much, the payment itself included.",
+    summary: "A penalty for each result that the provider claimed and an audit found false. A share of its claims is checked, \
+              and each false claim that is found costs the penalty, which includes the payment itself.",
     example: r#"[pay.audit]
 clause = "audit"
 outcome = "job"                   # an outcome with reported_by = "provider"
-checks = "10 %"                   # of the provider's claims, drawn at random
-penalty = "£8,000"                # for each claim found false, the payment itself included
+checks = "10%"                    # of the provider's claims, drawn at random
+penalty = "£8,000"                # for each claim found false, including the payment itself
 from = "clause 4.10""#,
-    read,
+    read: |section, context| read(section, context).map(ClauseTerms::Audit),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -29,53 +30,97 @@ pub struct Audit {
     pub penalty: Schedule<Pence>,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Audit> {
     let outcome = context.outcome(section, "outcome");
-    let fix = "write the share of claims that is checked, such as \"10 %\"";
+    let fix = "write the share of claims that is checked, such as \"10%\"";
     let checks = section.required_within("checks", (Rate(0), Rate(WHOLE)), "not a share of the claims", fix);
     let penalty = section.positive_schedule("penalty", context.keys);
     let outcome = outcome?;
-    if context.outcomes[outcome].reported_by == SaidBy::Records {
+    if context.outcomes[outcome].reported_by == ReportedBy::Records {
         let name = &context.outcomes[outcome].name;
         section.push(
-            Problem::at(section.file, section.span_of("outcome"), "records that somebody else keeps need no audit of claims")
+            Problem::at(section.file, section.span_of("outcome"), "an audit is only for an outcome that the provider reports")
                 .read(format!("`{name}`, which is taken from records"))
                 .expected(format!("reported_by = \"provider\" in [outcome.{name}]"))
                 .fix("say that the provider reports it, or remove the audit")
                 .warning(),
         );
     }
-    Some(Rule::Audit(Audit { outcome, checks, penalty }))
+    Some(Audit { outcome, checks, penalty })
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Audit, till: &mut Till<'_, A, L>) {
-    let tally = till.tally;
-    let none_found = tally.found_false[rule.outcome].iter().all(|found| *found == 0);
-    if none_found && !tally.cohorts.is_empty() {
-        let price = rule.penalty.at(tally.area, 0, till.year(0));
-        let cohorts = 0..tally.cohorts.len();
-        let posting = Posting { cohorts, segment: None, quantity: Quantity(0), unit: "found false", price };
-        till.pay(posting, || "nothing: no claim was found false".to_owned());
+impl ClauseKind for Audit {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
     }
-    for at in 0..tally.cohorts.len() {
-        let year = till.year(at);
-        for segment in 0..tally.segments {
-            let found = tally.found_false[rule.outcome][tally.cell(at, segment)];
-            if found > 0 {
-                let price = rule.penalty.at(tally.area, segment, year);
-                let quantity = Quantity::whole(-found);
-                let posting = Posting { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "found false", price };
-                till.pay(posting, || "a penalty for each claim that the audit found false".to_owned());
+
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        let tally = pricing.tally;
+        let none_found = tally.found_false[self.outcome].iter().all(|found| *found == 0);
+        if none_found && !tally.cohorts.is_empty() {
+            let price = self.penalty.at(tally.area, 0, pricing.year(0));
+            let cohorts = 0..tally.cohorts.len();
+            let line = UnpricedLine { cohorts, segment: None, quantity: Quantity(0), unit: "found false", price };
+            pricing.pay(line, || "no penalty: no claim was found false".to_owned());
+        }
+        for at in 0..tally.cohorts.len() {
+            let year = pricing.year(at);
+            for segment in 0..tally.segments {
+                let found = tally.found_false[self.outcome][tally.cell(at, segment)];
+                if found > 0 {
+                    let price = self.penalty.at(tally.area, segment, year);
+                    let (cohorts, quantity) = (at..at + 1, Quantity::whole(-found));
+                    let line = UnpricedLine { cohorts, segment: Some(segment), quantity, unit: "found false", price };
+                    pricing.pay(line, || "a penalty for each claim that the audit found false".to_owned());
+                }
             }
         }
     }
-}
 
-pub(crate) fn explain(rule: &Audit, scheme: &Scheme) -> Vec<String> {
-    vec![format!(
-        "The provider itself reports {}. {} of its claims are checked, and each one found false costs it {}.",
-        scheme.outcomes[rule.outcome].name,
-        rule.checks,
-        super::prices(scheme, &rule.penalty)
-    )]
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        vec![format!(
+            "The provider itself reports {}. {} of its claims are checked. Each claim found false costs it {}.",
+            scheme.outcomes[self.outcome].name,
+            self.checks,
+            super::prices(scheme, &self.penalty)
+        )]
+    }
+
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        vec![("The penalty", &self.penalty)]
+    }
+
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        vec![("penalty", &mut self.penalty)]
+    }
+
+    fn may_owe(&self) -> bool {
+        true
+    }
+
+    fn audit(&self) -> Option<&Audit> {
+        Some(self)
+    }
+
+    fn audit_mut(&mut self) -> Option<&mut Audit> {
+        Some(self)
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        if let ClauseTerms::Audit(new) = new {
+            if self.checks != new.checks {
+                text.set(name, "checks", &format!("\"{}\"", new.checks), "outcome", "more is checked");
+            }
+            text.price(name, "penalty", &self.penalty, &new.penalty);
+        }
+    }
+
+    fn write_new(&self, name: &str, text: &mut Amendment<'_>) -> Option<NewClause> {
+        let lines = vec![
+            text.outcome_name(self.outcome),
+            ("checks", format!("\"{}\"", self.checks)),
+            ("penalty", text.amounts(name, "penalty", &self.penalty)),
+        ];
+        Some(NewClause { why: "what the provider claims is checked", lines })
+    }
 }

@@ -1,61 +1,159 @@
 //! The most that some clauses may pay together.
 
-use crate::clauses::{Context, Kind, Over, Rule, names, sentence, terms};
-use crate::price::{Lines, Posting, Till};
-use crate::terms::Scheme;
-use base::document::Section;
+use crate::amendment::Amendment;
+use crate::clauses::{
+    CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause, OtherTerms, capitalised, clause_names, term_numbers,
+};
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{Cohort, MeasuredOver, Scheme};
 use base::money::{Amount, Pence, Quantity};
+use base::problem::Problem;
+use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "cap",
-    summary: "The most that the named clauses (or all clauses above) may pay together, over each cohort, each year or the contract.",
+    summary: "The most that the named clauses (or all clauses above) may pay together, over each cohort, each year or the \
+              contract.",
     example: r#"[pay.cap]
 clause = "cap"
 on = ["binary", "frequency"]      # optional: without it, all clauses above
 most = "£1,600,000"
 measured_over = "each year"
 from = "clause 4.8""#,
-    read,
+    read: |section, context| Some(ClauseTerms::Cap(read(section, context))),
 };
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cap {
     pub on: Vec<usize>,
     pub most: Schedule<Pence>,
-    pub over: Over,
+    pub over: MeasuredOver,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Cap {
     let on = context.clauses(section, "on", true);
     let most = section.positive_schedule("most", context.keys);
-    let over = section.required_choice("measured_over", &Over::KNOWN);
-    Some(Rule::Cap(Cap { on, most, over }))
+    let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
+    Cap { on, most, over }
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Cap, till: &mut Till<'_, A, L>) {
-    for period in till.periods(rule.over) {
-        let most = rule.most.at(till.tally.area, 0, till.year(period.end - 1));
-        let limit = A::of(Quantity::whole(1), most, till.scheme.rounding);
-        let sum = till.paid_by(&rule.on, period.clone());
-        let scheme = till.scheme;
-        let binds = sum > limit;
-        let amount = if binds { limit.minus(sum) } else { A::default() };
-        till.take(&rule.on, period.clone(), A::default().minus(amount));
-        let quantity = if binds { Quantity::whole(1) } else { Quantity(0) };
-        let posting = Posting { cohorts: period, segment: None, quantity, unit: "cap", price: most };
-        till.post(posting, amount, || {
-            let of = names(scheme, &rule.on);
-            match binds {
-                true => format!("{of} may pay at most {most}"),
-                false => format!("nothing: {of} paid {}, and may pay at most {most}", Pence(sum.in_pence().round() as i64)),
-            }
-        });
+impl ClauseKind for Cap {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
     }
-}
 
-pub(crate) fn explain(rule: &Cap, scheme: &Scheme) -> Vec<String> {
-    let most = super::prices(scheme, &rule.most);
-    let pay = if rule.on.len() == 1 { "pays" } else { "together pay" };
-    vec![format!("{} {pay} at most {most} over {}.", sentence(&terms(scheme, &rule.on)), rule.over.words())]
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        for period in pricing.periods(self.over) {
+            let most = self.most.at(pricing.tally.area, 0, pricing.year(period.end - 1));
+            let limit = A::of(Quantity::whole(1), most, pricing.scheme.rounding);
+            let sum = pricing.paid_by(&self.on, period.clone());
+            let scheme = pricing.scheme;
+            let binds = sum > limit;
+            let amount = if binds { limit.minus(sum) } else { A::default() };
+            pricing.take(&self.on, period.clone(), A::default().minus(amount));
+            let quantity = if binds { Quantity::whole(1) } else { Quantity(0) };
+            let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "cap", price: most };
+            pricing.post(line, amount, || {
+                let of = clause_names(scheme, &self.on);
+                match binds {
+                    true => format!("{of} may pay at most {most}"),
+                    false => format!("no change: {of} paid {}, and may pay at most {most}", Pence(sum.in_pence().round() as i64)),
+                }
+            });
+        }
+    }
+
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let most = super::prices(scheme, &self.most);
+        let pay = if self.on.len() == 1 { "pays" } else { "together pay" };
+        vec![format!("{} {pay} at most {most} over {}.", capitalised(&term_numbers(scheme, &self.on)), self.over.words())]
+    }
+
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        vec![("The most", &self.most)]
+    }
+
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        vec![("limit", &mut self.most)]
+    }
+
+    fn measured_over(&self) -> Option<MeasuredOver> {
+        Some(self.over)
+    }
+
+    fn refers_to(&self) -> &[usize] {
+        &self.on
+    }
+
+    fn references(&mut self) -> Option<&mut Vec<usize>> {
+        Some(&mut self.on)
+    }
+
+    fn reference_key(&self) -> Option<&'static str> {
+        Some("on")
+    }
+
+    fn takes_back(&self) -> bool {
+        true
+    }
+
+    fn may_owe(&self) -> bool {
+        true
+    }
+
+    fn is_limit(&self) -> bool {
+        true
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        true
+    }
+
+    /// A cap below the fixed fee that it includes can never pay for a result.
+    fn conflict(&self, name: &str, others: &OtherTerms<'_>) -> Option<Problem> {
+        // The first group of cohorts that the cap is measured over, and the fee of its months, before any yearly discount.
+        let group: Vec<&Cohort> = match self.over {
+            MeasuredOver::EachCohort => others.cohorts.iter().take(1).collect(),
+            MeasuredOver::EachYear => others.cohorts.iter().filter(|cohort| cohort.year == 0).collect(),
+            MeasuredOver::AllCohorts => return None,
+        };
+        let months: i64 = group.iter().map(|cohort| cohort.months).sum();
+        for area in 0..others.keys.areas.len() {
+            let fee: i64 = self.on.iter().map(|&at| others.clauses[at].terms.least_fee(area, months)).sum();
+            let most = self.most.at(area, 0, 0);
+            if fee > most.0 {
+                let section = others.tables.section(name);
+                let span = section.map_or(others.tables.span, |section| section.span_of("most"));
+                let (over, fee) = (self.over.words(), Pence(fee));
+                return Some(
+                    Problem::at(
+                        others.tables.file,
+                        span,
+                        "the cap is below the fee that it includes, so no result is ever paid for",
+                    )
+                    .read(format!("at most {most} over {over}, and the fee alone is {fee}"))
+                    .expected("a cap above the fee")
+                    .fix("raise the cap, or name the clauses it is meant for: on = [\"NAME\"]"),
+                );
+            }
+        }
+        None
+    }
+
+    fn scale_limits(&mut self, change: &dyn Fn(Pence) -> Pence) {
+        self.most = self.most.map(change);
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        if let ClauseTerms::Cap(new) = new {
+            text.price(name, "most", &self.most, &new.most);
+        }
+    }
+
+    fn write_new(&self, name: &str, text: &mut Amendment<'_>) -> Option<NewClause> {
+        let mut lines = vec![text.clause_list("on", &self.on), text.measured_over(self.over)];
+        lines.push(("most", text.amounts(name, "most", &self.most)));
+        Some(NewClause { why: "the most that results may add", lines })
+    }
 }

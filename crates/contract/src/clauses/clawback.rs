@@ -1,17 +1,18 @@
-//! Money taken back for each person or event that undoes a result already paid for: nothing at least, and at most what was paid
-//! and not taken back already.
+//! Money taken back for each person or event that undoes a result already paid for. It is never negative, and at most what was
+//! paid and has not been taken back already.
 
-use crate::clauses::{Context, Kind, Over, Rule, names};
-use crate::price::{Lines, Posting, Till};
-use crate::terms::{self, Scheme};
-use base::document::Section;
+use crate::amendment::Amendment;
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, clause_names, term_numbers};
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{Better, MeasuredOver, OutcomeKind, Scheme};
 use base::money::{Amount, Pence, Quantity};
+use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "clawback",
-    summary: "Takes back a price for each person or event that undoes a paid result (a return to treatment, a job lost), never \
-              more than the named clauses paid, all that is taken back from them together. Where they paid less than nothing, \
+    summary: "Takes back a price for each person or event that undoes a paid result (a return to treatment, a job lost). All \
+              that is taken back from the named clauses is never more than they paid. Where the provider owes money under them, \
               nothing is taken back.",
     example: r#"[pay.clawback]
 clause = "clawback"
@@ -19,7 +20,7 @@ of = ["job"]                      # the clauses whose money may be taken back
 outcome = "job-lost"              # what undoes the result
 price = "£600"
 from = "clause 4.7""#,
-    read,
+    read: |section, context| read(section, context).map(ClauseTerms::Clawback),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -27,67 +28,122 @@ pub struct Clawback {
     pub of: Vec<usize>,
     pub outcome: usize,
     pub price: Schedule<Pence>,
-    pub over: Over,
+    pub over: MeasuredOver,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Clawback> {
     let of = context.clauses(section, "of", false);
     let outcome = context.outcome(section, "outcome");
     let price = section.positive_schedule("price", context.keys);
-    let over = section.choice("measured_over", &Over::KNOWN).unwrap_or_default();
-    Some(Rule::Clawback(Clawback { of, outcome: outcome?, price, over }))
+    let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
+    Some(Clawback { of, outcome: outcome?, price, over })
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Clawback, till: &mut Till<'_, A, L>) {
-    let (scheme, tally) = (till.scheme, till.tally);
-    for period in till.periods(rule.over) {
-        let most = till.left(&rule.of, period.clone());
-        let (mut back, mut count) = (A::default(), 0);
-        for at in period.clone() {
-            for segment in 0..tally.segments {
-                let undone = tally.counts[rule.outcome][tally.cell(at, segment)];
-                let price = rule.price.at(tally.area, segment, till.year(at));
-                back = back.plus(A::of(Quantity::whole(undone), price, scheme.rounding));
-                count += undone;
-            }
-        }
-        let limited = back > most;
-        let taken = if limited { most } else { back };
-        till.take(&rule.of, period.clone(), taken);
-        let amount = A::default().minus(taken);
-        let price = rule.price.at(tally.area, 0, till.year(period.start));
-        let posting = Posting { cohorts: period, segment: None, quantity: Quantity::whole(-count), unit: "undone", price };
-        till.post(posting, amount, || {
-            let limit = match (limited, takers(scheme) > 1) {
-                (false, _) => "",
-                (true, false) => ", limited to what was paid",
-                (true, true) => ", limited to what was paid and not taken back already",
-            };
-            format!("taken back from {} for {}{limit}", names(scheme, &rule.of), scheme.outcomes[rule.outcome].name)
-        });
+impl ClauseKind for Clawback {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
     }
+
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        let (scheme, tally) = (pricing.scheme, pricing.tally);
+        for period in pricing.periods(self.over) {
+            let most = pricing.left_to_take(&self.of, period.clone());
+            let (mut back, mut count) = (A::default(), 0);
+            for at in period.clone() {
+                for segment in 0..tally.segments {
+                    let undone = tally.counts[self.outcome][tally.cell(at, segment)];
+                    let price = self.price.at(tally.area, segment, pricing.year(at));
+                    back = back.plus(A::of(Quantity::whole(undone), price, scheme.rounding));
+                    count += undone;
+                }
+            }
+            let limited = back > most;
+            let taken = if limited { most } else { back };
+            pricing.take(&self.of, period.clone(), taken);
+            let amount = A::default().minus(taken);
+            let price = self.price.at(tally.area, 0, pricing.year(period.start));
+            let line = UnpricedLine { cohorts: period, segment: None, quantity: Quantity::whole(-count), unit: "undone", price };
+            pricing.post(line, amount, || {
+                let limit = match (limited, several_take_back(scheme)) {
+                    (false, _) => "",
+                    (true, false) => ", limited to what was paid",
+                    (true, true) => ", limited to what was paid and has not been taken back already",
+                };
+                format!("taken back from {} for {}{limit}", clause_names(scheme, &self.of), scheme.outcomes[self.outcome].name)
+            });
+        }
+    }
+
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let outcome = &scheme.outcomes[self.outcome];
+        let each = match outcome.kind {
+            OutcomeKind::Binary => "person with",
+            OutcomeKind::Frequency { .. } => "event of",
+            OutcomeKind::Sustained { .. } => "period of",
+        };
+        let together = if several_take_back(scheme) { " and no other term has taken back" } else { "" };
+        let mut out = vec![format!(
+            "For each {each} {} ({}) the payer takes back {}, at most what {} paid{together}.",
+            outcome.name,
+            outcome.measure,
+            super::prices(scheme, &self.price),
+            term_numbers(scheme, &self.of)
+        )];
+        out.extend(super::nothing_of_a_debt(scheme, &self.of, "taken back"));
+        out
+    }
+
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        vec![("The price", &self.price)]
+    }
+
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        vec![("price", &mut self.price)]
+    }
+
+    fn undone_by(&self) -> Option<usize> {
+        Some(self.outcome)
+    }
+
+    fn measured_over(&self) -> Option<MeasuredOver> {
+        Some(self.over)
+    }
+
+    fn refers_to(&self) -> &[usize] {
+        &self.of
+    }
+
+    fn references(&mut self) -> Option<&mut Vec<usize>> {
+        Some(&mut self.of)
+    }
+
+    fn reference_key(&self) -> Option<&'static str> {
+        Some("of")
+    }
+
+    fn takes_back(&self) -> bool {
+        true
+    }
+
+    fn shares_what_is_left(&self) -> bool {
+        true
+    }
+
+    fn may_owe(&self) -> bool {
+        true
+    }
+
+    fn rewards_worse_results(&self, scheme: &Scheme) -> Option<String> {
+        let outcome = &scheme.outcomes[self.outcome];
+        (outcome.better == Better::More)
+            .then(|| format!("money is taken back for each `{}`, but more of it is better", outcome.name))
+    }
+
+    /// No change of the rules changes a clawback.
+    fn amend(&self, _: &ClauseTerms, _: &str, _: &mut Amendment<'_>) {}
 }
 
-/// How many clauses take back what others paid.
-fn takers(scheme: &Scheme) -> usize {
-    scheme.clauses.iter().filter(|clause| clause.rule.takes_back()).count()
-}
-
-pub(crate) fn explain(rule: &Clawback, scheme: &Scheme) -> Vec<String> {
-    let outcome = &scheme.outcomes[rule.outcome];
-    let each = match outcome.kind {
-        terms::Kind::Binary => "person with",
-        terms::Kind::Frequency { .. } => "event of",
-        terms::Kind::Sustained { .. } => "period of",
-    };
-    let together = if takers(scheme) > 1 { " and no other term has taken back" } else { "" };
-    let mut out = vec![format!(
-        "For each {each} {} ({}) the payer takes back {}, at most what {} paid{together}.",
-        outcome.name,
-        outcome.measure,
-        super::prices(scheme, &rule.price),
-        super::terms(scheme, &rule.of)
-    )];
-    out.extend(super::nothing_of_a_debt(scheme, &rule.of, "taken back"));
-    out
+/// Whether more than one clause takes back what others paid.
+fn several_take_back(scheme: &Scheme) -> bool {
+    scheme.clauses.iter().filter(|clause| clause.terms.takes_back()).count() > 1
 }

@@ -1,13 +1,16 @@
-//! The least that some clauses may pay together; below zero it limits what the provider can owe.
+//! The least that some clauses may pay together. A negative floor limits what the provider can owe.
 
-use crate::clauses::{Context, Kind, Over, Rule, names, sentence, terms};
-use crate::price::{Lines, Posting, Till};
-use crate::terms::Scheme;
-use base::document::Section;
+use crate::amendment::Amendment;
+use crate::clauses::{
+    CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause, capitalised, clause_names, term_numbers,
+};
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{MeasuredOver, Scheme};
 use base::money::{Amount, Pence, Quantity};
+use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "floor",
     summary: "The least that the named clauses (or all clauses above) may pay together. A negative floor limits what the \
               provider can owe.",
@@ -17,45 +20,109 @@ on = ["binary"]                   # optional: without it, all clauses above
 least = "-£250,000"
 measured_over = "each year"
 from = "clause 4.9""#,
-    read,
+    read: |section, context| Some(ClauseTerms::Floor(read(section, context))),
 };
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Floor {
     pub on: Vec<usize>,
     pub least: Schedule<Pence>,
-    pub over: Over,
+    pub over: MeasuredOver,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Floor {
     let on = context.clauses(section, "on", true);
     let least = section.required_schedule("least", context.keys);
-    let over = section.required_choice("measured_over", &Over::KNOWN);
-    Some(Rule::Floor(Floor { on, least, over }))
+    let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
+    Floor { on, least, over }
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Floor, till: &mut Till<'_, A, L>) {
-    for period in till.periods(rule.over) {
-        let least = rule.least.at(till.tally.area, 0, till.year(period.end - 1));
-        let limit = A::of(Quantity::whole(1), least, till.scheme.rounding);
-        let sum = till.paid_by(&rule.on, period.clone());
-        let scheme = till.scheme;
-        let binds = sum < limit;
-        let amount = if binds { limit.minus(sum) } else { A::default() };
-        let quantity = if binds { Quantity::whole(1) } else { Quantity(0) };
-        let posting = Posting { cohorts: period, segment: None, quantity, unit: "floor", price: least };
-        till.post(posting, amount, || {
-            let of = names(scheme, &rule.on);
-            match binds {
-                true => format!("{of} may pay no less than {least}"),
-                false => format!("nothing: {of} paid {}, and may pay no less than {least}", Pence(sum.in_pence().round() as i64)),
-            }
-        });
+impl ClauseKind for Floor {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
     }
-}
 
-pub(crate) fn explain(rule: &Floor, scheme: &Scheme) -> Vec<String> {
-    let least = super::prices(scheme, &rule.least);
-    let pay = if rule.on.len() == 1 { "pays" } else { "together pay" };
-    vec![format!("{} {pay} no less than {least} over {}.", sentence(&terms(scheme, &rule.on)), rule.over.words())]
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        for period in pricing.periods(self.over) {
+            let least = self.least.at(pricing.tally.area, 0, pricing.year(period.end - 1));
+            let limit = A::of(Quantity::whole(1), least, pricing.scheme.rounding);
+            let sum = pricing.paid_by(&self.on, period.clone());
+            let scheme = pricing.scheme;
+            let binds = sum < limit;
+            let amount = if binds { limit.minus(sum) } else { A::default() };
+            let quantity = if binds { Quantity::whole(1) } else { Quantity(0) };
+            let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "floor", price: least };
+            pricing.post(line, amount, || {
+                let of = clause_names(scheme, &self.on);
+                match binds {
+                    true => format!("{of} may pay no less than {least}"),
+                    false => {
+                        format!("no change: {of} paid {}, and may pay no less than {least}", Pence(sum.in_pence().round() as i64))
+                    }
+                }
+            });
+        }
+    }
+
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let least = super::prices(scheme, &self.least);
+        let pay = if self.on.len() == 1 { "pays" } else { "together pay" };
+        vec![format!("{} {pay} no less than {least} over {}.", capitalised(&term_numbers(scheme, &self.on)), self.over.words())]
+    }
+
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        vec![("The least", &self.least)]
+    }
+
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        vec![("limit", &mut self.least)]
+    }
+
+    fn measured_over(&self) -> Option<MeasuredOver> {
+        Some(self.over)
+    }
+
+    fn refers_to(&self) -> &[usize] {
+        &self.on
+    }
+
+    fn references(&mut self) -> Option<&mut Vec<usize>> {
+        Some(&mut self.on)
+    }
+
+    fn reference_key(&self) -> Option<&'static str> {
+        Some("on")
+    }
+
+    fn may_owe(&self) -> bool {
+        self.least.values().iter().any(|least| least.0 < 0)
+    }
+
+    fn limits_debt_of(&self, clause: usize) -> bool {
+        self.on.contains(&clause)
+    }
+
+    fn is_limit(&self) -> bool {
+        true
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        true
+    }
+
+    fn scale_limits(&mut self, change: &dyn Fn(Pence) -> Pence) {
+        self.least = self.least.map(change);
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        if let ClauseTerms::Floor(new) = new {
+            text.price(name, "least", &self.least, &new.least);
+        }
+    }
+
+    fn write_new(&self, name: &str, text: &mut Amendment<'_>) -> Option<NewClause> {
+        let mut lines = vec![text.clause_list("on", &self.on), text.measured_over(self.over)];
+        lines.push(("least", text.amounts(name, "least", &self.least)));
+        Some(NewClause { why: "the most that results may take away", lines })
+    }
 }

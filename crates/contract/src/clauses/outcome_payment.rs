@@ -1,129 +1,223 @@
-//! A price for each person with the good result, counted from nothing, or by segment from the baseline.
+//! A price for each person with the good result, counted from nothing, or from the baseline of each segment.
 
-use crate::clauses::{Context, Counts, Kind, Over, Rule};
+use crate::amendment::Amendment;
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, CountingBasis};
 use crate::gate::{Gate, Verdict};
-use crate::price::{Lines, Posting, Till};
-use crate::terms::{Better, Scheme};
-use base::document::Section;
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{Better, MeasuredOver, Outcome, Scheme};
+use base::literal::Change;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
+use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "outcome payment",
-    summary: "A price for each person with the good result: who achieves the outcome, or, where fewer is better, who avoids it. \
-              It may differ by segment and contract year, and may stand behind a gate. Counted from the baseline, only results \
-              beyond each segment's own baseline are paid for, and those short of it are deducted.",
+    summary: "A price for each person with the good result: a person who achieves the outcome or, where fewer is better, a \
+              person who avoids it. It may differ by segment and contract year, and may depend on a gate. Counted from the \
+              baseline, only results beyond each segment's own baseline are paid for, and those short of it are deducted.",
     example: r#"[pay.job]
 clause = "outcome payment"
 outcome = "job"
 price = { table = "prices.csv", column = "job outcome" }
-gate = { improves_by_at_least = "5 %" }   # optional
-counts_from = "nothing"                   # optional; or "baseline": beyond it alone, both ways
+gate = { improves_by_at_least = "5%" }    # optional
+counts_from = "nothing"                   # optional; "baseline" pays only beyond it, and deducts below it
 measured_over = "each year"               # for the gate: each cohort (default), each year, all cohorts
 from = "clause 4.3""#,
-    read,
+    read: |section, context| read(section, context).map(ClauseTerms::OutcomePayment),
 };
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutcomePayment {
     pub outcome: usize,
     pub price: Schedule<Pence>,
-    pub counts: Counts,
+    pub counts: CountingBasis,
     pub gate: Option<Gate>,
-    pub over: Over,
+    pub over: MeasuredOver,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<OutcomePayment> {
     let outcome = context.outcome(section, "outcome");
     let price = section.positive_schedule("price", context.keys);
-    let counts = Counts::read(section, context, outcome);
+    let counts = CountingBasis::read(section, context, outcome);
     let gate = context.gate(section, "gate", outcome);
-    let over = section.choice("measured_over", &Over::KNOWN).unwrap_or_default();
+    let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
     let outcome = outcome?;
     if !context.outcomes[outcome].is_binary() {
         section.push(
             Problem::at(
                 section.file,
                 section.span_of("outcome"),
-                "an outcome payment is for a result that a person has or has not",
+                "an outcome payment is for a result that a person either has or does not have",
             )
             .read(format!("`{}`, which is counted", context.outcomes[outcome].name))
             .expected("an outcome of kind \"binary\"")
-            .fix("use a sustainment payment for periods, or a tariff for events against a baseline"),
+            .fix("use a sustainment payment for periods, or a tariff for events compared with a baseline"),
         );
     }
-    Some(Rule::OutcomePayment(OutcomePayment { outcome, price, counts, gate, over }))
+    Some(OutcomePayment { outcome, price, counts, gate, over })
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &OutcomePayment, till: &mut Till<'_, A, L>) {
-    let (scheme, tally) = (till.scheme, till.tally);
-    let fewer = scheme.outcomes[rule.outcome].better == Better::Fewer;
-    for period in till.periods(rule.over) {
-        let held_against_something = rule.gate.is_some() || rule.counts == Counts::FromBaseline;
-        if held_against_something && !till.settled(&period) {
-            continue;
-        }
-        if let Some(gate) = &rule.gate {
-            let measured = till.measured(gate.outcome, period.clone());
-            if gate.verdict(scheme, &measured) != Verdict::Better {
-                let posting = Posting { cohorts: period, segment: None, quantity: Quantity(0), unit: "people", price: Pence(0) };
-                till.pay(posting, || {
-                    format!("nothing: {}, and the gate is that {}", gate.found(scheme, &measured), gate.words(scheme))
-                });
+impl ClauseKind for OutcomePayment {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
+    }
+
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        let (scheme, tally) = (pricing.scheme, pricing.tally);
+        let fewer = scheme.outcomes[self.outcome].better == Better::Fewer;
+        let compares = self.compares_results();
+        for period in pricing.periods(self.over) {
+            if compares && !pricing.all_known(&period) {
                 continue;
             }
-        }
-        for at in period {
-            for segment in 0..tally.segments {
-                let cell = tally.cell(at, segment);
-                let count = tally.counts[rule.outcome][cell];
-                let good = if fewer { tally.people[cell] - count } else { count };
-                let quantity = match rule.counts {
-                    Counts::FromNothing => Quantity::whole(good),
-                    Counts::FromBaseline => till.beyond_baseline(rule.outcome, cell),
-                };
-                if quantity.0 != 0 {
-                    let price = rule.price.at(tally.area, segment, till.year(at));
-                    let posting = Posting { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "people", price };
-                    let exact = match rule.counts {
-                        Counts::FromNothing => None,
-                        Counts::FromBaseline => Some((rule.outcome, cell)),
-                    };
-                    till.pay_cell(posting, exact, || {
-                        let name = &scheme.outcomes[rule.outcome].name;
-                        let with = if fewer { "without" } else { "with" };
-                        match rule.counts {
-                            Counts::FromNothing => format!("for each person {with} {name}"),
-                            Counts::FromBaseline => beyond_words(quantity, with, name),
-                        }
+            if let Some(gate) = &self.gate {
+                let measured = pricing.measured(gate.outcome, period.clone());
+                if gate.verdict(scheme, &measured) != Verdict::Better {
+                    let line =
+                        UnpricedLine { cohorts: period, segment: None, quantity: Quantity(0), unit: "people", price: Pence(0) };
+                    pricing.pay(line, || {
+                        format!("{}. No payment: the gate requires that {}", gate.found(scheme, &measured), gate.words(scheme))
                     });
+                    continue;
+                }
+            }
+            for at in period {
+                for segment in 0..tally.segments {
+                    let cell = tally.cell(at, segment);
+                    let count = tally.counts[self.outcome][cell];
+                    let good = if fewer { tally.people[cell] - count } else { count };
+                    let quantity = match self.counts {
+                        CountingBasis::FromNothing => Quantity::whole(good),
+                        CountingBasis::FromBaseline => pricing.better_than_baseline(self.outcome, cell),
+                    };
+                    if quantity.0 != 0 {
+                        let price = self.price.at(tally.area, segment, pricing.year(at));
+                        let line = UnpricedLine { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "people", price };
+                        let exact = match self.counts {
+                            CountingBasis::FromNothing => None,
+                            CountingBasis::FromBaseline => Some((self.outcome, cell)),
+                        };
+                        pricing.pay_cell(line, exact, || {
+                            let name = &scheme.outcomes[self.outcome].name;
+                            let with = if fewer { "without" } else { "with" };
+                            match (self.counts, quantity.0 > 0) {
+                                (CountingBasis::FromNothing, _) => format!("for each person {with} {name}"),
+                                (CountingBasis::FromBaseline, true) => {
+                                    format!("for each person {with} {name} beyond the baseline")
+                                }
+                                (CountingBasis::FromBaseline, false) => {
+                                    format!("for each person {with} {name} short of the baseline")
+                                }
+                            }
+                        });
+                    }
                 }
             }
         }
     }
-}
 
-/// Why a cell is paid, or deducted, when it is counted from its baseline.
-fn beyond_words(quantity: Quantity, with: &str, name: &str) -> String {
-    let way = if quantity.0 > 0 { "beyond" } else { "short of" };
-    format!("for each person {with} {name} {way} the baseline")
-}
-
-pub(crate) fn explain(rule: &OutcomePayment, scheme: &Scheme) -> Vec<String> {
-    let outcome = &scheme.outcomes[rule.outcome];
-    let with = if outcome.better == Better::More { "with" } else { "without" };
-    let price = super::prices(scheme, &rule.price);
-    let mut out = vec![match rule.counts {
-        Counts::FromNothing => format!("The payer pays {price} for each person {with} {} ({}).", outcome.name, outcome.measure),
-        Counts::FromBaseline => format!(
-            "The payer pays {price} for each person {with} {} ({}) beyond the baseline of their segment, and the provider owes as \
-             much for each person short of it.",
-            outcome.name, outcome.measure
-        ),
-    }];
-    if let Some(gate) = &rule.gate {
-        out.push(format!("Nothing is paid unless {}, measured over {}.", gate.words(scheme), rule.over.words()));
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let outcome = &scheme.outcomes[self.outcome];
+        let with = if outcome.better == Better::More { "with" } else { "without" };
+        let price = super::prices(scheme, &self.price);
+        let pays = format!("The payer pays {price} for each person {with} {} ({})", outcome.name, outcome.measure);
+        let mut out = match self.counts {
+            CountingBasis::FromNothing => vec![format!("{pays}.")],
+            CountingBasis::FromBaseline => vec![format!(
+                "{pays} beyond the baseline of their segment. The provider owes as much for each person short of it."
+            )],
+        };
+        if let Some(gate) = &self.gate {
+            out.push(format!("Nothing is paid unless {}, measured over {}.", gate.words(scheme), self.over.words()));
+        }
+        out
     }
-    out
+
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        vec![("The price", &self.price)]
+    }
+
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        vec![("price", &mut self.price)]
+    }
+
+    fn outcome(&self) -> Option<usize> {
+        Some(self.outcome)
+    }
+
+    fn gates(&self) -> Vec<&Gate> {
+        self.gate.iter().collect()
+    }
+
+    fn optional_gate(&mut self) -> Option<&mut Option<Gate>> {
+        Some(&mut self.gate)
+    }
+
+    fn compares_results(&self) -> bool {
+        self.gate.is_some() || self.counts == CountingBasis::FromBaseline
+    }
+
+    fn measured_over(&self) -> Option<MeasuredOver> {
+        Some(self.over)
+    }
+
+    fn level(&self) -> Option<(usize, Change)> {
+        self.gate.and_then(|gate| gate.level())
+    }
+
+    fn may_owe(&self) -> bool {
+        self.counts == CountingBasis::FromBaseline
+    }
+
+    fn gate_avoids_deductions(&self) -> bool {
+        self.gate.is_some() && self.counts == CountingBasis::FromBaseline
+    }
+
+    fn without_the_jump(&self) -> &'static str {
+        "drop the gate, or use a tariff that pays for each person beyond it (counts_from = \"gate\")"
+    }
+
+    fn drop_gates(&mut self) {
+        self.gate = None;
+    }
+
+    fn pool_cohorts(&mut self) {
+        if self.gate.is_some() {
+            self.over = MeasuredOver::AllCohorts;
+        }
+    }
+
+    fn count_from_baseline(&mut self, outcomes: &[Outcome]) {
+        if outcomes[self.outcome].has_baseline() {
+            self.counts = CountingBasis::FromBaseline;
+        }
+    }
+
+    fn scale_prices(&mut self, change: &dyn Fn(Pence) -> Pence) {
+        self.price = self.price.map(change);
+    }
+
+    fn scale_segment_prices(&mut self, percents: &[i64]) {
+        self.price = super::by_segment(&self.price, percents);
+    }
+
+    fn price_at(&mut self, worth: &dyn Fn(usize) -> Option<Pence>) {
+        if let Some(worth) = worth(self.outcome) {
+            self.price = Schedule::constant(worth);
+        }
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        if let ClauseTerms::OutcomePayment(new) = new {
+            text.gate(name, "gate", self.gate.as_ref(), new.gate.as_ref());
+            text.price(name, "price", &self.price, &new.price);
+            self.counts.amend(new.counts, name, text);
+            text.over(name, self.over, new.over, "outcome");
+        }
+    }
+
+    fn spread_prices(&mut self, sizes: (usize, usize, usize)) {
+        self.price = self.price.spread(sizes);
+    }
 }

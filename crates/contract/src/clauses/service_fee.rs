@@ -1,25 +1,30 @@
-//! A fee for each month of service, whatever the results; it may fall each year, and may depend on how many people come.
+//! A fee for each month of service, whatever the results. It may fall each year, and may depend on the number of people.
 
-use crate::clauses::{Context, Kind, Rule};
-use crate::price::{Lines, Posting, Till};
-use crate::tally::Stage;
-use crate::terms::Scheme;
-use base::document::Section;
-use base::exact::Ratio;
+use crate::amendment::Amendment;
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause};
+use crate::expected_people;
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::scheme_file;
+use crate::tally::CohortStage;
+use crate::terms::{Cohort, Scheme};
 use base::literal::{self, Count, Literal as _};
 use base::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
+use base::problem::Problem;
+use base::ratio::Ratio;
+use base::reader::Section;
 use base::schedule::{Schedule, find_column, find_table};
+use base::scheme_files::SchemeFiles;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "service fee",
-    summary: "A fee for each month of the cohorts in the tally, whatever the results, due to the provider that holds the area. \
-              It may fall by a share each contract year, and may be set by bands of people a year.",
+    summary: "A fee for each month of the cohorts in the tally, whatever the results. It is due to the provider that holds the \
+              area. It may fall by a share each contract year, and may be set by bands of people a year.",
     example: r#"[pay.fee]
 clause = "service fee"
 each_month = "£85,000"            # or each_year = "£1,020,000", or bands = "bands.csv" (from, to, each_month)
-falls_each_year = "2 %"           # optional: the learning discount
+falls_each_year = "2%"            # optional: a yearly discount, as the provider learns
 from = "clause 4.1""#,
-    read,
+    read: |section, context| read(section, context).map(ClauseTerms::ServiceFee),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +40,7 @@ pub enum Basis {
     EachMonth(Schedule<Pence>),
     /// By area and contract year; a month is a twelfth.
     EachYear(Schedule<Pence>),
-    /// By the number of people in a year, at the yearly pace of the months seen.
+    /// By the number of people in a year, at the yearly rate of the months seen.
     Bands(Vec<Band>),
 }
 
@@ -47,17 +52,17 @@ pub struct Band {
     pub each_month: Pence,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<ServiceFee> {
     let given: Vec<&str> = ["each_month", "each_year", "bands"].into_iter().filter(|key| section.has(key)).collect();
-    let fix = "write the yearly discount, such as \"2 %\"; a fee that rises needs a table with a column `year` instead";
+    let fix = "write the yearly discount, such as \"2%\". A fee that rises needs a table with a column `year` instead";
     let falls = match section.has("falls_each_year") {
-        true => section.required_within("falls_each_year", (Rate(0), Rate(WHOLE)), "a discount that cannot be", fix),
+        true => section.required_within("falls_each_year", (Rate(0), Rate(WHOLE)), "not a share of the fee", fix),
         false => Rate(0),
     };
     if given.len() != 1 {
-        let said = if given.is_empty() { "nothing of the kind".to_owned() } else { given.join(" and ") };
+        let said = if given.is_empty() { "none of them".to_owned() } else { given.join(" and ") };
         let at = given.get(1).copied().unwrap_or("clause");
-        let mut problem = section.problem(at, "a service fee must say exactly one of three things").read(said);
+        let mut problem = section.problem(at, "a service fee needs exactly one of three keys").read(said);
         problem = problem.expected("each_month, each_year or bands").fix("for example each_month = \"£85,000\"");
         section.push(problem);
         return None;
@@ -67,10 +72,10 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
         "each_year" => Basis::EachYear(section.positive_schedule("each_year", context.keys)),
         _ => Basis::Bands(bands(section)?),
     };
-    Some(Rule::ServiceFee(ServiceFee { basis, falls }))
+    Some(ServiceFee { basis, falls })
 }
 
-/// Reads the bands and refuses gaps and overlaps.
+/// Reads the bands. Gaps and overlaps are errors.
 fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
     let file = section.required_text("bands", "a CSV file with columns from, to and each_month, such as \"bands.csv\"");
     let table = find_table(section, "bands", &file)?;
@@ -82,7 +87,7 @@ fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
     let mut next = if table.incomplete { None } else { Some(0) };
     let mut ended = true;
     for row in &table.rows {
-        let wrong = |column: usize, wrong: literal::Wrong, expected: &str| {
+        let wrong = |column: usize, wrong: literal::LiteralError, expected: &str| {
             section.push(
                 table
                     .problem(row[column].span, format!("`{}`: {}", table.header[column].text, wrong.what))
@@ -102,8 +107,8 @@ fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
         let each_month = match literal::ranged::<Pence>(&row[price].text) {
             Ok(ranged) => {
                 if ranged.ends().iter().any(|price| price.0 < 0) {
-                    let problem = table.problem(row[price].span, "a fee below zero").read(row[price].text.clone());
-                    section.push(problem.expected("a number that is not below zero").fix("write it without the minus sign"));
+                    let problem = table.problem(row[price].span, "the fee is negative").read(row[price].text.clone());
+                    section.push(problem.expected("zero or more").fix("write it without the minus sign"));
                 }
                 section.reader.note(path, ranged, section.source())
             }
@@ -160,43 +165,160 @@ pub fn discounted(price: Pence, falls: Rate, years: usize, rounding: Rounding) -
     (0..years).fold(price, |price, _| price.share(Rate(WHOLE - falls.0), rounding))
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ServiceFee, till: &mut Till<'_, A, L>) {
-    let (scheme, tally) = (till.scheme, till.tally);
-    for at in 0..tally.cohorts.len() {
-        let cohort = &scheme.cohorts[tally.cohorts[at]];
-        // A month's fee is due when the month has passed; which band it is in is known when the cohort has ended.
-        let running = tally.stage(at) == Stage::Running;
-        let months = tally.months(at, cohort.months);
-        if running && (months == 0 || matches!(rule.basis, Basis::Bands(_))) {
-            continue;
+impl ClauseKind for ServiceFee {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
+    }
+
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        let (scheme, tally) = (pricing.scheme, pricing.tally);
+        for at in 0..tally.cohorts.len() {
+            let cohort = &scheme.cohorts[tally.cohorts[at]];
+            // A month's fee is due when the month has passed. Its band is known when the cohort has ended.
+            let running = tally.stage(at) == CohortStage::Running;
+            let months = tally.months(at, cohort.months);
+            if running && (months == 0 || matches!(self.basis, Basis::Bands(_))) {
+                continue;
+            }
+            let (quantity, unit, price) = match &self.basis {
+                Basis::EachMonth(schedule) => (Quantity::whole(months), "months", schedule.at(tally.area, 0, cohort.year)),
+                Basis::EachYear(schedule) => (Quantity(months * WHOLE / 12), "years", schedule.at(tally.area, 0, cohort.year)),
+                Basis::Bands(bands) => (Quantity::whole(months), "months", band_price(bands, people_a_year(pricing, at))),
+            };
+            let price = discounted(price, self.falls, cohort.year, scheme.rounding);
+            let line = UnpricedLine { cohorts: at..at + 1, segment: None, quantity, unit, price };
+            let exact = || match &self.basis {
+                Basis::EachYear(_) => Ratio::new(months.into(), 12),
+                Basis::EachMonth(_) | Basis::Bands(_) => Ratio::whole(months),
+            };
+            pricing.pay_exact(line, exact, || match &self.basis {
+                Basis::Bands(_) => "the service fee of the band of people a year".to_owned(),
+                _ if running => "the service fee of the cohort's months that have passed".to_owned(),
+                _ => "the service fee of the cohort's months".to_owned(),
+            });
         }
-        let (quantity, unit, price) = match &rule.basis {
-            Basis::EachMonth(schedule) => (Quantity::whole(months), "months", schedule.at(tally.area, 0, cohort.year)),
-            Basis::EachYear(schedule) => (Quantity(months * WHOLE / 12), "years", schedule.at(tally.area, 0, cohort.year)),
-            Basis::Bands(bands) => (Quantity::whole(months), "months", band_price(bands, people_a_year(till, at))),
+    }
+
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let mut out = match &self.basis {
+            Basis::EachMonth(fee) => vec![format!("The payer pays {} for each month of service.", super::prices(scheme, fee))],
+            Basis::EachYear(fee) => vec![format!("The payer pays {} for each year of service.", super::prices(scheme, fee))],
+            Basis::Bands(bands) => {
+                let mut out =
+                    vec!["The payer pays a fee for each month of service, by the number of people in a year:".to_owned()];
+                for band in bands {
+                    let to = band.to.map_or("and more".to_owned(), |to| format!("to {}", thousands(to)));
+                    out.push(format!("{} {to} people a year: {} a month.", thousands(band.from), band.each_month));
+                }
+                out
+            }
         };
-        let price = discounted(price, rule.falls, cohort.year, scheme.rounding);
-        let posting = Posting { cohorts: at..at + 1, segment: None, quantity, unit, price };
-        let exact = || match &rule.basis {
-            Basis::EachYear(_) => Ratio::new(months.into(), 12),
-            Basis::EachMonth(_) | Basis::Bands(_) => Ratio::whole(months),
+        if self.falls.0 > 0 {
+            out.push(format!("The fee falls by {} each contract year.", self.falls));
+        }
+        out
+    }
+
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        match &self.basis {
+            Basis::EachMonth(fee) => vec![("The fee for a month", fee)],
+            Basis::EachYear(fee) => vec![("The fee for a year", fee)],
+            Basis::Bands(_) => Vec::new(),
+        }
+    }
+
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        match &mut self.basis {
+            Basis::EachMonth(fee) => vec![("monthly fee", fee)],
+            Basis::EachYear(fee) => vec![("yearly fee", fee)],
+            Basis::Bands(_) => Vec::new(),
+        }
+    }
+
+    fn pays_for_results(&self) -> bool {
+        false
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        true
+    }
+
+    fn is_monthly(&self) -> bool {
+        true
+    }
+
+    fn expected_fee(&self, _: &Scheme, area: usize, cohort: &Cohort) -> Option<f64> {
+        let months = cohort.months as f64;
+        let full = match &self.basis {
+            Basis::EachMonth(schedule) => months * schedule.at(area, 0, cohort.year).0 as f64,
+            Basis::EachYear(schedule) => months / 12.0 * schedule.at(area, 0, cohort.year).0 as f64,
+            Basis::Bands(_) => return None,
         };
-        till.pay_exact(posting, exact, || match &rule.basis {
-            Basis::Bands(_) => "the service fee of the band of people a year".to_owned(),
-            _ if running => "the service fee of the cohort's months that have passed".to_owned(),
-            _ => "the service fee of the cohort's months".to_owned(),
-        });
+        Some(full * (1.0 - self.falls.as_f64()).powi(cohort.year as i32))
+    }
+
+    fn least_fee(&self, area: usize, months: i64) -> i64 {
+        match &self.basis {
+            Basis::EachMonth(schedule) => months * schedule.at(area, 0, 0).0,
+            Basis::EachYear(schedule) => months * schedule.at(area, 0, 0).0 / 12,
+            Basis::Bands(bands) => months * bands.iter().map(|band| band.each_month.0).min().unwrap_or_default(),
+        }
+    }
+
+    /// Bands that lie far from the number of people expected.
+    fn unlikely_numbers(&self, name: &str, scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
+        let Basis::Bands(bands) = &self.basis else { return Vec::new() };
+        let a_year = (0..scheme.areas.len()).map(|area| expected_people::in_first_year(scheme, area));
+        let (low, high) = a_year.fold((i64::MAX, 0), |(low, high), n| (low.min(n), high.max(n)));
+        let expected = match low == high {
+            true => thousands(low),
+            false => format!("{} to {}", thousands(low), thousands(high)),
+        };
+        let far = bands.iter().filter(|band| band.from > high * 3 || band.to.is_some_and(|to| to * 3 < low));
+        let warning = |band: &Band| {
+            scheme_file::warning(files, &format!("pay.{name}"), "a band is far from the number of people expected".to_owned())
+                .read(format!("the band from {} people a year, where {expected} are expected", thousands(band.from)))
+                .expected("bands around the number of people expected")
+                .fix("check whether the bands are for a year, and the people for a cohort")
+        };
+        far.map(warning).collect()
+    }
+
+    fn scale_fees(&mut self, change: &dyn Fn(Pence) -> Pence) {
+        match &mut self.basis {
+            Basis::EachMonth(schedule) | Basis::EachYear(schedule) => *schedule = schedule.map(change),
+            Basis::Bands(bands) => bands.iter_mut().for_each(|band| band.each_month = change(band.each_month)),
+        }
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        let ClauseTerms::ServiceFee(new) = new else { return };
+        match (&self.basis, &new.basis) {
+            (Basis::EachMonth(old), Basis::EachMonth(new)) => text.price(name, "each_month", old, new),
+            (Basis::EachYear(old), Basis::EachYear(new)) => text.price(name, "each_year", old, new),
+            (Basis::Bands(old), Basis::Bands(new)) => {
+                let prices = |bands: &[Band]| Schedule::of_segments(bands.iter().map(|band| band.each_month).collect());
+                text.bands(name, &prices(old), &prices(new));
+            }
+            _ => {}
+        }
+    }
+
+    fn write_new(&self, name: &str, text: &mut Amendment<'_>) -> Option<NewClause> {
+        let Basis::EachYear(price) = &self.basis else { return None };
+        let lines = vec![("each_year", text.amounts(name, "each_year", price))];
+        Some(NewClause { why: "a fee that does not vary with the number of people", lines })
     }
 }
 
-/// People in the contract year of a cohort, at the yearly pace of the months that the tally has of it.
-fn people_a_year<A: Amount, L: Lines<A>>(till: &Till<'_, A, L>, cohort: usize) -> i64 {
-    let (tally, year) = (till.tally, till.year(cohort));
+/// People in the contract year of a cohort, at the yearly rate of the months that the tally has for it.
+fn people_a_year<A: Amount, L: LineSink<A>>(pricing: &ClausePricing<'_, A, L>, cohort: usize) -> i64 {
+    let (tally, year) = (pricing.tally, pricing.year(cohort));
     let (mut people, mut months) = (0, 0);
     for (at, &position) in tally.cohorts.iter().enumerate() {
-        if till.scheme.cohorts[position].year == year {
+        if pricing.scheme.cohorts[position].year == year {
             people += (at * tally.segments..(at + 1) * tally.segments).map(|cell| tally.started(cell)).sum::<i64>();
-            let of = till.scheme.cohorts[position].months;
+            let of = pricing.scheme.cohorts[position].months;
             months += if tally.due.is_empty() { of } else { tally.months(at, of) };
         }
     }
@@ -206,23 +328,4 @@ fn people_a_year<A: Amount, L: Lines<A>>(till: &Till<'_, A, L>, cohort: usize) -
 fn band_price(bands: &[Band], people: i64) -> Pence {
     let band = bands.iter().find(|band| band.to.is_none_or(|to| people <= to));
     band.map_or(Pence(0), |band| band.each_month)
-}
-
-pub(crate) fn explain(rule: &ServiceFee, scheme: &Scheme) -> Vec<String> {
-    let mut out = match &rule.basis {
-        Basis::EachMonth(fee) => vec![format!("The payer pays {} for each month of service.", super::prices(scheme, fee))],
-        Basis::EachYear(fee) => vec![format!("The payer pays {} for each year of service.", super::prices(scheme, fee))],
-        Basis::Bands(bands) => {
-            let mut out = vec!["The payer pays a fee for each month of service, by the number of people in a year:".to_owned()];
-            for band in bands {
-                let to = band.to.map_or("and more".to_owned(), |to| format!("to {}", thousands(to)));
-                out.push(format!("{} {to} people a year: {} a month.", thousands(band.from), band.each_month));
-            }
-            out
-        }
-    };
-    if rule.falls.0 > 0 {
-        out.push(format!("The fee falls by {} each contract year.", rule.falls));
-    }
-    out
 }

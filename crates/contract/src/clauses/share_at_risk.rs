@@ -1,25 +1,30 @@
-//! A share of what other clauses paid, kept only if a gate is passed.
+//! A share of what other clauses paid, which the provider keeps only if a gate is passed.
 
-use crate::clauses::{Context, Kind, Over, Rule, names, terms};
-use crate::gate::{Gate, Verdict};
-use crate::price::{Lines, Posting, Till};
-use crate::terms::Scheme;
-use base::document::Section;
+use crate::amendment::Amendment;
+use crate::clauses::tariff::{PerUnit, Tariff};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, Straightened, clause_names, term_numbers};
+use crate::expected_people;
+use crate::gate::{Gate, GateTest, Verdict};
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{MeasuredOver, Scheme};
+use base::literal::Change;
 use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
 use base::problem::Problem;
+use base::reader::Section;
+use base::schedule::Schedule;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "share at risk",
-    summary: "A share of what the named clauses paid is given back unless a gate is passed; nothing where they paid less than \
-              nothing, and never more than they paid and have not had taken back.",
+    summary: "A share of what the named clauses paid is given back unless a gate is passed. It is never more than they paid and \
+              have not had taken back. Where the provider owes money under them, nothing is given back.",
     example: r#"[pay.at_risk]
 clause = "share at risk"
 of = ["fee"]
-share = "10 %"
+share = "10%"
 gate = { outcome = "reoffending", improves_by_at_least = "5 percentage points" }
 measured_over = "each year"
 from = "clause 4.6""#,
-    read,
+    read: |section, context| read(section, context).map(ClauseTerms::ShareAtRisk),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -27,13 +32,13 @@ pub struct ShareAtRisk {
     pub of: Vec<usize>,
     pub share: Rate,
     pub gate: Gate,
-    pub over: Over,
+    pub over: MeasuredOver,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<ShareAtRisk> {
     let of = context.clauses(section, "of", false);
     let fix = "write the part of the payment that is at risk";
-    let share = section.required_within("share", (Rate(0), Rate(WHOLE)), "a share that cannot be", fix);
+    let share = section.required_within("share", (Rate(0), Rate(WHOLE)), "not a share of a payment", fix);
     let gate = context.gate(section, "gate", None);
     if !section.has("gate") {
         section.push(
@@ -42,51 +47,152 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
                 .fix("say which result lets the provider keep the share"),
         );
     }
-    let over = section.choice("measured_over", &Over::KNOWN).unwrap_or_default();
-    Some(Rule::ShareAtRisk(ShareAtRisk { of, share, gate: gate?, over }))
+    let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
+    Some(ShareAtRisk { of, share, gate: gate?, over })
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &ShareAtRisk, till: &mut Till<'_, A, L>) {
-    let scheme = till.scheme;
-    for period in till.periods(rule.over) {
-        if !till.settled(&period) {
-            continue;
-        }
-        let measured = till.measured(rule.gate.outcome, period.clone());
-        let passed = rule.gate.verdict(scheme, &measured) == Verdict::Better;
-        let sum = till.paid_by(&rule.of, period.clone());
-        // A share of a debt would be a gift for missing the gate.
-        let sum = if sum > A::default() { sum } else { A::default() };
-        let (share, left) = (sum.share(rule.share, scheme.rounding), till.left(&rule.of, period.clone()));
-        let at_risk = if share < left { share } else { left };
-        if !passed {
-            till.take(&rule.of, period.clone(), at_risk);
-        }
-        let amount = if passed { A::default() } else { A::default().minus(at_risk) };
-        let price = Pence(at_risk.in_pence().round() as i64);
-        let quantity = if passed { Quantity(0) } else { Quantity::whole(-1) };
-        let posting = Posting { cohorts: period, segment: None, quantity, unit: "share at risk", price };
-        till.post(posting, amount, || {
-            let found = rule.gate.found(scheme, &measured);
-            let kept = if passed { "is kept" } else { "is given back" };
-            format!(
-                "{found}; {} of {} {kept}, the gate being that {}",
-                rule.share,
-                names(scheme, &rule.of),
-                rule.gate.words(scheme)
-            )
-        });
+impl ClauseKind for ShareAtRisk {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
     }
-}
 
-pub(crate) fn explain(rule: &ShareAtRisk, scheme: &Scheme) -> Vec<String> {
-    let mut out = vec![format!(
-        "The provider gives back {} of what {} paid unless {}, measured over {}.",
-        rule.share,
-        terms(scheme, &rule.of),
-        rule.gate.words(scheme),
-        rule.over.words()
-    )];
-    out.extend(super::nothing_of_a_debt(scheme, &rule.of, "given back"));
-    out
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        let scheme = pricing.scheme;
+        for period in pricing.periods(self.over) {
+            if !pricing.all_known(&period) {
+                continue;
+            }
+            let measured = pricing.measured(self.gate.outcome, period.clone());
+            let passed = self.gate.verdict(scheme, &measured) == Verdict::Better;
+            let sum = pricing.paid_by(&self.of, period.clone());
+            // A share of a debt would be a gift for missing the gate.
+            let sum = if sum > A::default() { sum } else { A::default() };
+            let (share, left) = (sum.share(self.share, scheme.rounding), pricing.left_to_take(&self.of, period.clone()));
+            let at_risk = if share < left { share } else { left };
+            if !passed {
+                pricing.take(&self.of, period.clone(), at_risk);
+            }
+            let amount = if passed { A::default() } else { A::default().minus(at_risk) };
+            let price = Pence(at_risk.in_pence().round() as i64);
+            let quantity = if passed { Quantity(0) } else { Quantity::whole(-1) };
+            let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "share at risk", price };
+            pricing.post(line, amount, || {
+                let found = self.gate.found(scheme, &measured);
+                let does = if passed { "keeps" } else { "gives back" };
+                format!(
+                    "{found}. The provider {does} {} of {}: the gate requires that {}",
+                    self.share,
+                    clause_names(scheme, &self.of),
+                    self.gate.words(scheme)
+                )
+            });
+        }
+    }
+
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let mut out = vec![format!(
+            "The provider gives back {} of what {} paid unless {}, measured over {}.",
+            self.share,
+            term_numbers(scheme, &self.of),
+            self.gate.words(scheme),
+            self.over.words()
+        )];
+        out.extend(super::nothing_of_a_debt(scheme, &self.of, "given back"));
+        out
+    }
+
+    fn outcome(&self) -> Option<usize> {
+        Some(self.gate.outcome)
+    }
+
+    fn gates(&self) -> Vec<&Gate> {
+        vec![&self.gate]
+    }
+
+    fn share_at_risk(&self) -> Option<Rate> {
+        Some(self.share)
+    }
+
+    fn compares_results(&self) -> bool {
+        true
+    }
+
+    fn measured_over(&self) -> Option<MeasuredOver> {
+        Some(self.over)
+    }
+
+    fn level(&self) -> Option<(usize, Change)> {
+        self.gate.level()
+    }
+
+    fn refers_to(&self) -> &[usize] {
+        &self.of
+    }
+
+    fn references(&mut self) -> Option<&mut Vec<usize>> {
+        Some(&mut self.of)
+    }
+
+    fn reference_key(&self) -> Option<&'static str> {
+        Some("of")
+    }
+
+    fn takes_back(&self) -> bool {
+        true
+    }
+
+    fn shares_what_is_left(&self) -> bool {
+        true
+    }
+
+    fn may_owe(&self) -> bool {
+        true
+    }
+
+    fn without_the_jump(&self) -> &'static str {
+        "put a smaller share at risk, or use a tariff that pays for each person beyond the baseline instead"
+    }
+
+    fn pool_cohorts(&mut self) {
+        self.over = MeasuredOver::AllCohorts;
+    }
+
+    fn set_share_at_risk(&mut self, share: Rate) {
+        self.share = share;
+    }
+
+    /// A tariff that pays as much at the gate as the share is worth.
+    fn straightened(&self, scheme: &Scheme) -> Option<Straightened> {
+        let (GateTest::AtLeast(change) | GateTest::MoreThan(change)) = self.gate.test else { return None };
+        let only_fees = self.of.iter().all(|&of| !scheme.clauses[of].pays_for_results());
+        // Where another clause depends on the share, or on the fee it is taken from, more would change than is meant.
+        let alone = scheme.clauses.iter().all(|clause| match &clause.terms {
+            ClauseTerms::ShareAtRisk(other) => other == self,
+            terms => terms.refers_to().iter().all(|at| !self.of.contains(at)),
+        });
+        if !only_fees || !alone {
+            return None;
+        }
+        let areas = 0..scheme.areas.len();
+        let of_area = |area| self.of.iter().map(|&of| scheme.clauses[of].expected_fee(scheme, area)).sum::<Option<f64>>();
+        let fees: Option<f64> = areas.map(of_area).sum();
+        let better = expected_people::improvement_at(scheme, self.gate.outcome, change)?;
+        let price = Pence((self.share.as_f64() * fees? / better).round() as i64);
+        let per = if scheme.outcomes[self.gate.outcome].is_binary() { PerUnit::Person } else { PerUnit::Event };
+        let tariff = Tariff::both_ways(self.gate.outcome, per, Schedule::constant(price), self.over);
+        Some(Straightened { tariff, replaces: Some((self.of.clone(), self.share)) })
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        match new {
+            ClauseTerms::ShareAtRisk(new) => {
+                if self.share != new.share {
+                    text.set(name, "share", &format!("\"{}\"", new.share), "of", "another share at risk");
+                }
+                text.over(name, self.over, new.over, "gate");
+            }
+            ClauseTerms::Tariff(new) => new.replace_in(text, name, &["of", "share", "gate"], self.over),
+            _ => {}
+        }
+    }
 }

@@ -1,40 +1,41 @@
 //! A price for each further period that a result lasts.
 
-use crate::clauses::{Context, Counts, Kind, Rule};
-use crate::price::{Lines, Posting, Till};
-use crate::terms::{self, Scheme};
-use base::document::Section;
+use crate::amendment::Amendment;
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, CountingBasis};
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{Better, Outcome, OutcomeKind, Scheme};
 use base::literal::Literal as _;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
+use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "sustainment payment",
-    summary: "A price for each period that a result lasts: so many payments at most, every so many weeks, as the outcome \
-              states. Counted from the baseline, only periods beyond it are paid for, and those short of it are deducted.",
+    summary: "A price for each period that a result lasts. The outcome states how long a period is and how many are paid for at \
+              most. Counted from the baseline, only periods beyond it are paid for, and those short of it are deducted.",
     example: r#"[pay.sustainment]
 clause = "sustainment payment"
 outcome = "job-kept"              # an outcome of kind "sustained"
 price = "£170"                    # for each period
-counts_from = "nothing"           # optional; or "baseline": beyond it alone, both ways
+counts_from = "nothing"           # optional; "baseline" pays only beyond it, and deducts below it
 from = "clause 4.4""#,
-    read,
+    read: |section, context| read(section, context).map(ClauseTerms::SustainmentPayment),
 };
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct SustainmentPayment {
     pub outcome: usize,
     pub price: Schedule<Pence>,
-    pub counts: Counts,
+    pub counts: CountingBasis,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<SustainmentPayment> {
     let outcome = context.outcome(section, "outcome");
     let price = section.positive_schedule("price", context.keys);
-    let counts = Counts::read(section, context, outcome);
+    let counts = CountingBasis::read(section, context, outcome);
     let outcome = outcome?;
-    if !matches!(context.outcomes[outcome].kind, terms::Kind::Sustained { .. }) {
+    if !matches!(context.outcomes[outcome].kind, OutcomeKind::Sustained { .. }) {
         section.push(
             Problem::at(section.file, section.span_of("outcome"), "a sustainment payment is for a result that lasts")
                 .read(format!("`{}`", context.outcomes[outcome].name))
@@ -42,56 +43,120 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
                 .fix("add an outcome with kind = \"sustained\", of = \"NAME\", every = \"4 weeks\", most = 13"),
         );
     }
-    Some(Rule::SustainmentPayment(SustainmentPayment { outcome, price, counts }))
+    Some(SustainmentPayment { outcome, price, counts })
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &SustainmentPayment, till: &mut Till<'_, A, L>) {
-    let tally = till.tally;
-    for at in 0..tally.cohorts.len() {
-        if rule.counts == Counts::FromBaseline && !till.settled(&(at..at + 1)) {
-            continue;
-        }
-        let year = till.year(at);
-        for segment in 0..tally.segments {
-            let cell = tally.cell(at, segment);
-            let quantity = match rule.counts {
-                Counts::FromNothing => Quantity::whole(tally.counts[rule.outcome][cell]),
-                Counts::FromBaseline => till.beyond_baseline(rule.outcome, cell),
-            };
-            if quantity.0 != 0 {
-                let price = rule.price.at(tally.area, segment, year);
-                let posting = Posting { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "periods", price };
-                let exact = match rule.counts {
-                    Counts::FromNothing => None,
-                    Counts::FromBaseline => Some((rule.outcome, cell)),
+impl ClauseKind for SustainmentPayment {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
+    }
+
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        let tally = pricing.tally;
+        for at in 0..tally.cohorts.len() {
+            if self.counts == CountingBasis::FromBaseline && !pricing.all_known(&(at..at + 1)) {
+                continue;
+            }
+            let year = pricing.year(at);
+            for segment in 0..tally.segments {
+                let cell = tally.cell(at, segment);
+                let quantity = match self.counts {
+                    CountingBasis::FromNothing => Quantity::whole(tally.counts[self.outcome][cell]),
+                    CountingBasis::FromBaseline => pricing.better_than_baseline(self.outcome, cell),
                 };
-                till.pay_cell(posting, exact, || {
-                    let beyond = match (rule.counts, quantity.0 > 0) {
-                        (Counts::FromNothing, _) => "",
-                        (Counts::FromBaseline, true) => ", beyond the baseline",
-                        (Counts::FromBaseline, false) => ", short of the baseline",
+                if quantity.0 != 0 {
+                    let price = self.price.at(tally.area, segment, year);
+                    let line = UnpricedLine { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "periods", price };
+                    let exact = match self.counts {
+                        CountingBasis::FromNothing => None,
+                        CountingBasis::FromBaseline => Some((self.outcome, cell)),
                     };
-                    format!("for each period that the result lasted{beyond}")
-                });
+                    pricing.pay_cell(line, exact, || {
+                        let beyond = match (self.counts, quantity.0 > 0) {
+                            (CountingBasis::FromNothing, _) => "",
+                            (CountingBasis::FromBaseline, true) => ", beyond the baseline",
+                            (CountingBasis::FromBaseline, false) => ", short of the baseline",
+                        };
+                        format!("for each period that the result lasted{beyond}")
+                    });
+                }
             }
         }
     }
-}
 
-pub(crate) fn explain(rule: &SustainmentPayment, scheme: &Scheme) -> Vec<String> {
-    let outcome = &scheme.outcomes[rule.outcome];
-    let terms::Kind::Sustained { of, every, most } = outcome.kind else { return Vec::new() };
-    let mut out = vec![format!(
-        "The payer pays {} for every {} that {} lasts, up to {most} payment{} for one person.",
-        super::prices(scheme, &rule.price),
-        every.words(),
-        scheme.outcomes[of].name,
-        if most == 1 { "" } else { "s" }
-    )];
-    if rule.counts == Counts::FromBaseline {
-        out.push(
-            "Only what lies beyond the baseline is paid for; the provider owes as much for what falls short of it.".to_owned(),
-        );
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let outcome = &scheme.outcomes[self.outcome];
+        let OutcomeKind::Sustained { of, every, most } = outcome.kind else { return Vec::new() };
+        let mut out = vec![format!(
+            "The payer pays {} for every {} that {} lasts, up to {most} payment{} for one person.",
+            super::prices(scheme, &self.price),
+            every.words(),
+            scheme.outcomes[of].name,
+            if most == 1 { "" } else { "s" }
+        )];
+        if self.counts == CountingBasis::FromBaseline {
+            out.push(
+                "Only periods beyond the baseline are paid for. The provider owes as much for each period short of it."
+                    .to_owned(),
+            );
+        }
+        out
     }
-    out
+
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        vec![("The price", &self.price)]
+    }
+
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        vec![("price", &mut self.price)]
+    }
+
+    fn outcome(&self) -> Option<usize> {
+        Some(self.outcome)
+    }
+
+    fn compares_results(&self) -> bool {
+        self.counts == CountingBasis::FromBaseline
+    }
+
+    fn may_owe(&self) -> bool {
+        self.counts == CountingBasis::FromBaseline
+    }
+
+    fn rewards_worse_results(&self, scheme: &Scheme) -> Option<String> {
+        let outcome = &scheme.outcomes[self.outcome];
+        (self.counts == CountingBasis::FromNothing && outcome.better == Better::Fewer)
+            .then(|| format!("each period of `{}` is paid for, but fewer periods are better", outcome.name))
+    }
+
+    fn count_from_baseline(&mut self, outcomes: &[Outcome]) {
+        if outcomes[self.outcome].has_baseline() {
+            self.counts = CountingBasis::FromBaseline;
+        }
+    }
+
+    fn scale_prices(&mut self, change: &dyn Fn(Pence) -> Pence) {
+        self.price = self.price.map(change);
+    }
+
+    fn scale_segment_prices(&mut self, percents: &[i64]) {
+        self.price = super::by_segment(&self.price, percents);
+    }
+
+    fn price_at(&mut self, worth: &dyn Fn(usize) -> Option<Pence>) {
+        if let Some(worth) = worth(self.outcome) {
+            self.price = Schedule::constant(worth);
+        }
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        if let ClauseTerms::SustainmentPayment(new) = new {
+            text.price(name, "price", &self.price, &new.price);
+            self.counts.amend(new.counts, name, text);
+        }
+    }
+
+    fn spread_prices(&mut self, sizes: (usize, usize, usize)) {
+        self.price = self.price.spread(sizes);
+    }
 }

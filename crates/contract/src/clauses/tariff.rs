@@ -1,37 +1,39 @@
-//! A price for each person, event or percentage point better than the baseline, and, where the contract has it, a
-//! deduction for each one worse.
+//! A price for each person, event or percentage point better than the baseline and, where the contract has it, a deduction for
+//! each one worse.
 
 use std::cmp::Ordering;
 
-use crate::clauses::{Context, Kind, Over, Rule, names, terms};
-use crate::gate::{Gate, Test, Verdict};
-use crate::price::{Lines, Measured, Posting, Till};
-use crate::terms::{Baseline, Better, Scheme};
-use base::document::Section;
-use base::exact::Ratio;
+use crate::amendment::Amendment;
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, clause_names, term_numbers};
+use crate::gate::{Gate, GateTest, Verdict};
+use crate::measured_result::MeasuredResult;
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{Baseline, Better, MeasuredOver, Outcome, Scheme};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity, Rate};
 use base::problem::Problem;
+use base::ratio::Ratio;
+use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "tariff",
-    summary: "A price for each person, event or percentage point better than the baseline; with `deduction` also a deduction for \
-              each one worse. A gate leaves results near the baseline unpaid on both sides; a hurdle is a condition on another \
-              outcome for the reward alone.",
+    summary: "A price for each person, event or percentage point better than the baseline. With `deduction`, each one worse is \
+              deducted. A gate leaves results near the baseline unpaid on both sides. A hurdle is a condition on another \
+              outcome, for the reward only.",
     example: r#"[pay.binary]
 clause = "tariff"
 outcome = "reoffending"
 per = "person"                    # or "event", or "percentage point"
 reward = "£4,000"
 deduction = "£4,000"              # optional: without it nothing is deducted
-gate = { improves_by_more_than = "3 percentage points" }        # optional; or "10 %", or significant_at = "5 %"
+gate = { improves_by_more_than = "3 percentage points" }        # optional; or "10%", or significant_at = "5%"
 counts_from = "baseline"          # or "gate": only what lies beyond the gate counts
 hurdle = { outcome = "other", improves_by_at_least = "0 percentage points" }   # optional
 measured_over = "each cohort"     # or "each year", "all cohorts" (pooled)
 tops_up = ["earlier"]             # optional: less what these clauses paid for the same cohorts, not below zero
 from = "clause 4.3""#,
-    read,
+    read: |section, context| read(section, context).map(ClauseTerms::Tariff),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +45,7 @@ pub struct Tariff {
     pub gate: Option<Gate>,
     pub counts_from: CountsFrom,
     pub hurdle: Option<Gate>,
-    pub over: Over,
+    pub over: MeasuredOver,
     pub tops_up: Vec<usize>,
 }
 
@@ -58,14 +60,14 @@ pub enum PerUnit {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CountsFrom {
-    /// Past the gate, all the improvement counts: the payment jumps there.
+    /// Once the gate is passed, all the improvement counts: the payment jumps there.
     #[default]
     Baseline,
-    /// Only the improvement past the gate counts: no jump.
+    /// Only the improvement beyond the gate counts: no jump.
     Gate,
 }
 
-fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Tariff> {
     let outcome = context.outcome(section, "outcome");
     let units = [("person", PerUnit::Person), ("event", PerUnit::Event), ("percentage point", PerUnit::PercentagePoint)];
     let per = section.required_choice("per", &units);
@@ -75,17 +77,17 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
     let counts_from =
         section.choice("counts_from", &[("baseline", CountsFrom::Baseline), ("gate", CountsFrom::Gate)]).unwrap_or_default();
     let hurdle = context.gate(section, "hurdle", None);
-    let over = section.choice("measured_over", &Over::KNOWN).unwrap_or_default();
+    let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
     let tops_up = if section.has("tops_up") { context.clauses(section, "tops_up", false) } else { Vec::new() };
     let outcome = outcome?;
     let definition = &context.outcomes[outcome];
     let problem = |key: &str, what: String| Problem::at(section.file, section.span_of(key), what);
-    // A gate on the same outcome needs the same baseline and has said so.
+    // A gate on the same outcome needs the same baseline and has already reported that it is missing.
     if definition.baseline == Baseline::None && gate.is_none_or(|gate| gate.outcome != outcome) {
         section.push(
             problem("outcome", format!("a tariff needs a baseline, and `{}` has none", definition.name))
                 .expected(format!("a baseline in [outcome.{}]", definition.name))
-                .fix("add: baseline = \"58 %\" with its source, or baseline = { comparison_people_each = 10 }"),
+                .fix("add: baseline = \"58%\" with its source, or baseline = { comparison_people_each = 10 }"),
         );
     }
     if per == PerUnit::Event && definition.is_binary() {
@@ -101,11 +103,14 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
             section.push(
                 problem(key, "a tariff has one price for all segments, because it is measured over them together".to_owned())
                     .expected("one amount, or a table by area and year")
-                    .fix("use a clause of its own with its own outcome for each segment, or an outcome payment, which takes prices by segment"),
+                    .fix(
+                        "give each segment its own outcome and clause, or use an outcome payment, which takes prices by segment",
+                    ),
             );
         }
     }
-    let own_edge = matches!(gate, Some(Gate { test: Test::AtLeast(_) | Test::MoreThan(_), outcome: on }) if on == outcome);
+    let own_edge =
+        matches!(gate, Some(Gate { test: GateTest::AtLeast(_) | GateTest::MoreThan(_), outcome: on }) if on == outcome);
     let unreadable_gate = gate.is_none() && section.has("gate");
     if counts_from == CountsFrom::Gate && !own_edge && !unreadable_gate {
         section.push(
@@ -114,89 +119,255 @@ fn read(section: &Section<'_, '_>, context: &Context<'_>) -> Option<Rule> {
                 .fix("remove counts_from, or state the gate as a size, on the outcome that is paid for"),
         );
     }
-    Some(Rule::Tariff(Tariff { outcome, per, reward, deduction, gate, counts_from, hurdle, over, tops_up }))
+    Some(Tariff { outcome, per, reward, deduction, gate, counts_from, hurdle, over, tops_up })
 }
 
-pub(crate) fn price<A: Amount, L: Lines<A>>(rule: &Tariff, till: &mut Till<'_, A, L>) {
-    let scheme = till.scheme;
-    for period in till.periods(rule.over) {
-        if !till.settled(&period) {
-            continue;
+impl ClauseKind for Tariff {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
+    }
+
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        let scheme = pricing.scheme;
+        for period in pricing.periods(self.over) {
+            if !pricing.all_known(&period) {
+                continue;
+            }
+            let measured = pricing.measured(self.outcome, period.clone());
+            let direction = measured.compared_with_baseline();
+            let year = pricing.year(period.end - 1);
+            let verdict = match &self.gate {
+                None if direction != Ordering::Less => Verdict::Better,
+                None => Verdict::Worse,
+                Some(gate) if gate.outcome == self.outcome => gate.verdict(scheme, &measured),
+                Some(gate) => gate.verdict(scheme, &pricing.measured(gate.outcome, period.clone())),
+            };
+            let hurdle_missed = verdict == Verdict::Better
+                && self.hurdle.is_some_and(|hurdle| {
+                    hurdle.verdict(scheme, &pricing.measured(hurdle.outcome, period.clone())) != Verdict::Better
+                });
+            let pays = match verdict {
+                // A gate on another outcome may be passed while this outcome itself is worse. Then nothing is due.
+                Verdict::Better if !hurdle_missed && direction != Ordering::Less => Some(&self.reward),
+                Verdict::Worse if direction == Ordering::Less => self.deduction.as_ref(),
+                _ => None,
+            };
+            let (quantity, price) = match pays {
+                Some(schedule) => (self.quantity(&measured), schedule.at(pricing.tally.area, 0, year)),
+                None => (Quantity(0), Pence(0)),
+            };
+            let unit = match self.per {
+                PerUnit::Person => "people",
+                PerUnit::Event => "events",
+                PerUnit::PercentagePoint => "percentage points",
+            };
+            let reason = || self.reason(scheme, &measured, verdict, hurdle_missed);
+            let paid_before = pricing.paid_by(&self.tops_up, period.clone());
+            let line = UnpricedLine { cohorts: period, segment: None, quantity, unit, price };
+            let exact = || if pays.is_some() { self.exact_quantity(&measured) } else { Ratio::whole(0) };
+            if self.tops_up.is_empty() {
+                pricing.pay_exact(line, exact, reason);
+            } else {
+                let (quantity, whole) = A::of_exact(quantity, exact, price, scheme.rounding);
+                let line = UnpricedLine { quantity, ..line };
+                // Only what was paid is taken off. An earlier deduction stays and is not handed back.
+                let before = if paid_before > A::default() { paid_before } else { A::default() };
+                let less = whole.minus(before);
+                let amount = if less < A::default() && whole >= A::default() { A::default() } else { less };
+                pricing.post(line, amount, || match quantity.0 {
+                    0 => reason(),
+                    _ => format!("{}, less what {} already paid", reason(), clause_names(scheme, &self.tops_up)),
+                });
+            }
         }
-        let measured = till.measured(rule.outcome, period.clone());
-        let way = measured.way();
-        let year = till.year(period.end - 1);
-        let verdict = match &rule.gate {
-            None if way != Ordering::Less => Verdict::Better,
-            None => Verdict::Worse,
-            Some(gate) if gate.outcome == rule.outcome => gate.verdict(scheme, &measured),
-            Some(gate) => gate.verdict(scheme, &till.measured(gate.outcome, period.clone())),
+    }
+
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let outcome = &scheme.outcomes[self.outcome];
+        let from = match outcome.baseline {
+            Baseline::Comparison { .. } => "from the comparison group",
+            Baseline::Before { .. } => "from the same people before they started",
+            _ => "from the baseline",
         };
-        let hurdle_missed = verdict == Verdict::Better
-            && rule
-                .hurdle
-                .is_some_and(|hurdle| hurdle.verdict(scheme, &till.measured(hurdle.outcome, period.clone())) != Verdict::Better);
-        let pays = match verdict {
-            // A gate on another outcome may be passed one way while this outcome itself went the other: nothing is due then.
-            Verdict::Better if !hurdle_missed && way != Ordering::Less => Some(&rule.reward),
-            Verdict::Worse if way == Ordering::Less => rule.deduction.as_ref(),
-            _ => None,
-        };
-        let (quantity, price) = match pays {
-            Some(schedule) => (quantity(rule, &measured), schedule.at(till.tally.area, 0, year)),
-            None => (Quantity(0), Pence(0)),
-        };
-        let unit = match rule.per {
-            PerUnit::Person => "people",
-            PerUnit::Event => "events",
-            PerUnit::PercentagePoint => "percentage points",
-        };
-        let reason = || reason(rule, scheme, &measured, verdict, hurdle_missed);
-        let paid_before = till.paid_by(&rule.tops_up, period.clone());
-        let posting = Posting { cohorts: period, segment: None, quantity, unit, price };
-        let exact = || if pays.is_some() { exact_quantity(rule, &measured) } else { Ratio::whole(0) };
-        if rule.tops_up.is_empty() {
-            till.pay_exact(posting, exact, reason);
-        } else {
-            let (quantity, whole) = A::of_exact(quantity, exact, price, scheme.rounding);
-            let posting = Posting { quantity, ..posting };
-            // Only what was paid is taken off; an earlier deduction stands and is not handed back.
-            let before = if paid_before > A::default() { paid_before } else { A::default() };
-            let less = whole.minus(before);
-            let amount = if less < A::default() && whole >= A::default() { A::default() } else { less };
-            till.post(posting, amount, || match quantity.0 {
-                0 => reason(),
-                _ => format!("{}; less what {} paid already", reason(), names(scheme, &rule.tops_up)),
+        let reward = super::prices(scheme, &self.reward);
+        let mut out = vec![format!(
+            "The payer pays {reward} for each {} {from}, on {} ({}), measured over {}.",
+            self.unit(outcome.better),
+            outcome.name,
+            outcome.measure,
+            self.over.words()
+        )];
+        match &self.deduction {
+            Some(deduction) => {
+                let deduction = super::prices(scheme, deduction);
+                out.push(format!("The provider owes {deduction} for each {}.", self.unit(opposite(outcome.better))));
+            }
+            None => out.push("Nothing is deducted when the result is worse than the baseline.".to_owned()),
+        }
+        if let Some(gate) = &self.gate {
+            let both = if self.deduction.is_some() { ", and nothing is deducted unless it is worse by as much" } else { "" };
+            out.push(format!("Nothing is paid unless {}{both}.", gate.words(scheme)));
+            out.push(match self.counts_from {
+                CountsFrom::Baseline => "Once the gate is passed, all the difference from the baseline counts.".to_owned(),
+                CountsFrom::Gate => "Only the difference beyond the gate counts.".to_owned(),
             });
         }
+        if let Some(hurdle) = &self.hurdle {
+            out.push(format!("The reward is paid only if {}.", hurdle.words(scheme)));
+        }
+        if !self.tops_up.is_empty() {
+            out.push(format!(
+                "What {} paid for the same cohorts is taken off. The rest is never below zero.",
+                term_numbers(scheme, &self.tops_up)
+            ));
+        }
+        out
     }
-}
 
-/// How much is paid for, in billionths of the unit: positive for a reward, negative for a deduction.
-fn quantity(rule: &Tariff, measured: &Measured<'_>) -> Quantity {
-    let edge = rule.counted_beyond().map_or(0, |change| measured.edge(change));
-    let beyond = measured.improvement.saturating_sub(edge.saturating_mul(measured.improvement.signum()));
-    match rule.per {
-        PerUnit::Person | PerUnit::Event => Quantity(beyond),
-        PerUnit::PercentagePoint => measured.in_points(beyond),
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        let deduction = self.deduction.iter().filter(|deduction| **deduction != self.reward);
+        std::iter::once(("The reward", &self.reward)).chain(deduction.map(|price| ("The deduction", price))).collect()
     }
-}
 
-/// The same as a fraction of the unit.
-fn exact_quantity(rule: &Tariff, measured: &Measured<'_>) -> Ratio {
-    let improvement = measured.improvement_exact();
-    let beyond = match (rule.counted_beyond(), improvement.sign()) {
-        (Some(change), Ordering::Greater) => improvement.minus(&measured.edge_exact(change)),
-        (Some(change), Ordering::Less) => improvement.plus(&measured.edge_exact(change)),
-        _ => improvement,
-    };
-    match rule.per {
-        PerUnit::Person | PerUnit::Event => beyond,
-        PerUnit::PercentagePoint => measured.in_points_exact(&beyond),
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        let deduction = self.deduction.iter_mut().map(|deduction| ("deduction", deduction));
+        std::iter::once(("reward", &mut self.reward)).chain(deduction).collect()
+    }
+
+    fn outcome(&self) -> Option<usize> {
+        Some(self.outcome)
+    }
+
+    fn gates(&self) -> Vec<&Gate> {
+        self.gate.iter().chain(&self.hurdle).collect()
+    }
+
+    fn optional_gate(&mut self) -> Option<&mut Option<Gate>> {
+        Some(&mut self.gate)
+    }
+
+    fn compares_results(&self) -> bool {
+        true
+    }
+
+    fn compared_outcome(&self) -> Option<usize> {
+        Some(self.outcome)
+    }
+
+    fn measured_over(&self) -> Option<MeasuredOver> {
+        Some(self.over)
+    }
+
+    fn level(&self) -> Option<(usize, Change)> {
+        self.gate.and_then(|gate| gate.level())
+    }
+
+    fn refers_to(&self) -> &[usize] {
+        &self.tops_up
+    }
+
+    fn references(&mut self) -> Option<&mut Vec<usize>> {
+        Some(&mut self.tops_up)
+    }
+
+    fn reference_key(&self) -> Option<&'static str> {
+        Some("tops_up")
+    }
+
+    fn may_owe(&self) -> bool {
+        self.deduction.is_some() || !self.tops_up.is_empty()
+    }
+
+    fn deducts(&self) -> bool {
+        self.deduction.is_some()
+    }
+
+    fn without_the_jump(&self) -> &'static str {
+        match (&self.gate, self.counts_from, &self.hurdle) {
+            (Some(Gate { test: GateTest::Significant { .. }, .. }), CountsFrom::Baseline, _) => {
+                "drop the gate, or state it as a size and count from it: counts_from = \"gate\""
+            }
+            (Some(_), CountsFrom::Baseline, _) => {
+                "pay for each person beyond the gate (counts_from = \"gate\"), or drop the gate and pay for each person"
+            }
+            (_, _, Some(_)) => "drop the hurdle, or pay less for passing it and something for the other outcome itself",
+            _ => "look at the gates and limits of this clause and of the clauses it refers to",
+        }
+    }
+
+    fn drop_gates(&mut self) {
+        self.gate = None;
+        self.hurdle = None;
+        self.counts_from = CountsFrom::Baseline;
+    }
+
+    fn deduct_as_rewarded(&mut self) {
+        self.deduction = Some(self.reward.clone());
+    }
+
+    fn pool_cohorts(&mut self) {
+        self.over = MeasuredOver::AllCohorts;
+    }
+
+    fn scale_prices(&mut self, change: &dyn Fn(Pence) -> Pence) {
+        self.reward = self.reward.map(change);
+        self.deduction = self.deduction.as_ref().map(|deduction| deduction.map(change));
+    }
+
+    fn price_at(&mut self, worth: &dyn Fn(usize) -> Option<Pence>) {
+        if self.per == PerUnit::PercentagePoint {
+            return;
+        }
+        if let Some(price) = worth(self.outcome).map(Schedule::constant) {
+            self.deduction = self.deduction.as_ref().map(|_| price.clone());
+            self.reward = price;
+        }
+    }
+
+    fn set_gate(&mut self, outcomes: &[Outcome], change: Change) {
+        if outcomes[self.outcome].is_binary() {
+            self.gate = Some(Gate { outcome: self.outcome, test: GateTest::MoreThan(change) });
+        }
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        let ClauseTerms::Tariff(new) = new else { return };
+        text.price(name, "reward", &self.reward, &new.reward);
+        match (&self.deduction, &new.deduction) {
+            (Some(old), Some(new)) => text.price(name, "deduction", old, new),
+            (None, Some(deduction)) => text.deduction_as_rewarded(name, deduction),
+            _ => {}
+        }
+        text.gate(name, "gate", self.gate.as_ref(), new.gate.as_ref());
+        text.gate(name, "hurdle", self.hurdle.as_ref(), new.hurdle.as_ref());
+        if self.counts_from != new.counts_from && new.counts_from == CountsFrom::Baseline {
+            text.remove(name, "counts_from", "every result counts from the baseline on");
+        }
+        text.over(name, self.over, new.over, "outcome");
+    }
+
+    fn spread_prices(&mut self, sizes: (usize, usize, usize)) {
+        self.reward = self.reward.spread(sizes);
+        self.deduction = self.deduction.as_ref().map(|deduction| deduction.spread(sizes));
     }
 }
 
 impl Tariff {
+    /// A tariff without a gate that deducts as much as it rewards.
+    pub(crate) fn both_ways(outcome: usize, per: PerUnit, price: Schedule<Pence>, over: MeasuredOver) -> Tariff {
+        Tariff {
+            outcome,
+            per,
+            reward: price.clone(),
+            deduction: Some(price),
+            gate: None,
+            counts_from: CountsFrom::Baseline,
+            hurdle: None,
+            over,
+            tops_up: Vec::new(),
+        }
+    }
+
     /// The change beyond which results count, where not all of them do.
     fn counted_beyond(&self) -> Option<Change> {
         match self.counts_from {
@@ -204,90 +375,103 @@ impl Tariff {
             CountsFrom::Baseline => None,
         }
     }
-}
 
-fn reason(rule: &Tariff, scheme: &Scheme, measured: &Measured<'_>, verdict: Verdict, hurdle_missed: bool) -> String {
-    let outcome = &scheme.outcomes[rule.outcome];
-    let (way, expected) = (measured.way(), Quantity::nearest(&measured.expected_exact()));
-    let mut facts = format!("{} counted against {expected} expected", Quantity::whole(measured.count));
-    if outcome.ratchet != Rate(0) && measured.base > 0 {
-        let bar = Rate(Quantity::nearest(&measured.expected_exact().times(1, measured.base.into())).0);
-        let bar = if outcome.is_binary() { bar.to_string() } else { format!("{} each", Quantity(bar.0)) };
-        facts += &format!(" (the baseline, which follows the results, being {bar})");
-    }
-    let gate = rule.gate.as_ref().map(|gate| gate.words(scheme)).unwrap_or_default();
-    let beyond = if rule.counts_from == CountsFrom::Gate { " beyond the gate" } else { "" };
-    match (verdict, hurdle_missed) {
-        (Verdict::Better, true) => {
-            let hurdle = rule.hurdle.as_ref().map(|hurdle| hurdle.words(scheme)).unwrap_or_default();
-            format!("{facts}; nothing, because the hurdle was missed: {hurdle}")
+    /// How much is paid for, in billionths of the unit: positive for a reward, negative for a deduction.
+    fn quantity(&self, measured: &MeasuredResult<'_>) -> Quantity {
+        let edge = self.counted_beyond().map_or(0, |change| measured.edge(change));
+        let beyond = measured.improvement.saturating_sub(edge.saturating_mul(measured.improvement.signum()));
+        match self.per {
+            PerUnit::Person | PerUnit::Event => Quantity(beyond),
+            PerUnit::PercentagePoint => measured.in_points(beyond),
         }
-        (Verdict::Neither, _) => format!("{facts}; nothing either way, because the gate is that {gate}"),
-        (Verdict::Better, false) if way == Ordering::Less => {
-            format!("{facts}; nothing: the gate was passed, and this outcome is worse")
+    }
+
+    /// The same as an exact fraction of the unit.
+    fn exact_quantity(&self, measured: &MeasuredResult<'_>) -> Ratio {
+        let improvement = measured.improvement_exact();
+        let beyond = match (self.counted_beyond(), improvement.sign()) {
+            (Some(change), Ordering::Greater) => improvement.minus(&measured.edge_exact(change)),
+            (Some(change), Ordering::Less) => improvement.plus(&measured.edge_exact(change)),
+            _ => improvement,
+        };
+        match self.per {
+            PerUnit::Person | PerUnit::Event => beyond,
+            PerUnit::PercentagePoint => measured.in_points_exact(&beyond),
         }
-        (Verdict::Worse, _) if way == Ordering::Greater => format!("{facts}; nothing: better, but the gate was missed"),
-        (Verdict::Worse, _) if rule.deduction.is_none() => format!("{facts}; worse, and the clause deducts nothing"),
-        (Verdict::Worse, _) => format!("{facts}; a deduction for each {} {}{beyond}", unit(rule), bad(outcome.better)),
-        (Verdict::Better, false) if way == Ordering::Equal => format!("{facts}; as expected"),
-        (Verdict::Better, false) => format!("{facts}; a reward for each {} {}{beyond}", unit(rule), good(outcome.better)),
     }
-}
 
-fn unit(rule: &Tariff) -> &'static str {
-    match rule.per {
-        PerUnit::Person => "person",
-        PerUnit::Event => "event",
-        PerUnit::PercentagePoint => "percentage point",
-    }
-}
-
-fn good(better: Better) -> &'static str {
-    if better == Better::Fewer { "fewer" } else { "more" }
-}
-
-fn bad(better: Better) -> &'static str {
-    if better == Better::Fewer { "more" } else { "fewer" }
-}
-
-pub(crate) fn explain(rule: &Tariff, scheme: &Scheme) -> Vec<String> {
-    let outcome = &scheme.outcomes[rule.outcome];
-    let (unit, good, bad) = (unit(rule), good(outcome.better), bad(outcome.better));
-    let against = match outcome.baseline {
-        Baseline::Comparison { .. } => "the comparison group leads one to expect",
-        Baseline::Before { .. } => "the same people had before they started",
-        _ => "the baseline leads one to expect",
-    };
-    let reward = super::prices(scheme, &rule.reward);
-    let mut out = vec![format!(
-        "The payer pays {reward} for each {unit} {good} than {against}, on {} ({}), measured over {}.",
-        outcome.name,
-        outcome.measure,
-        rule.over.words()
-    )];
-    match &rule.deduction {
-        Some(deduction) => {
-            let deduction = super::prices(scheme, deduction);
-            out.push(format!("The provider owes {deduction} for each {unit} {bad}."));
+    /// Why a group of cohorts is paid or not.
+    fn reason(&self, scheme: &Scheme, measured: &MeasuredResult<'_>, verdict: Verdict, hurdle_missed: bool) -> String {
+        let outcome = &scheme.outcomes[self.outcome];
+        let (direction, expected) = (measured.compared_with_baseline(), Quantity::nearest(&measured.expected_exact()));
+        let mut facts = format!("{} counted, {expected} expected", Quantity::whole(measured.count));
+        if outcome.ratchet != Rate(0) && measured.base > 0 {
+            let bar = Rate(Quantity::nearest(&measured.expected_exact().times(1, measured.base.into())).0);
+            let bar = if outcome.is_binary() { bar.to_string() } else { format!("{} each", Quantity(bar.0)) };
+            facts += &format!(" (the baseline, which follows the results, is {bar})");
         }
-        None => out.push("Nothing is deducted when the result is worse than the baseline.".to_owned()),
+        let gate = self.gate.as_ref().map(|gate| gate.words(scheme)).unwrap_or_default();
+        let beyond = if self.counts_from == CountsFrom::Gate { ", beyond the gate" } else { "" };
+        match (verdict, hurdle_missed) {
+            (Verdict::Better, true) => {
+                let hurdle = self.hurdle.as_ref().map(|hurdle| hurdle.words(scheme)).unwrap_or_default();
+                format!("{facts}. No payment: the hurdle requires that {hurdle}")
+            }
+            (Verdict::Neither, _) => {
+                let nothing = if self.deduction.is_some() { "No payment and no deduction" } else { "No payment" };
+                format!("{facts}. {nothing}: the gate requires that {gate}")
+            }
+            (Verdict::Better, false) if direction == Ordering::Less => {
+                format!("{facts}. No payment: the gate was passed, but this outcome is worse than expected")
+            }
+            (Verdict::Worse, _) if direction == Ordering::Greater => {
+                format!("{facts}. No payment: the result is better than expected, but the gate was missed")
+            }
+            (Verdict::Worse, _) if self.deduction.is_none() => {
+                format!("{facts}. No payment: the result is worse than expected. The clause deducts nothing")
+            }
+            (Verdict::Worse, _) => format!("{facts}. A deduction for each {}{beyond}", self.unit(opposite(outcome.better))),
+            (Verdict::Better, false) if direction == Ordering::Equal => format!("{facts}. The result is exactly as expected"),
+            (Verdict::Better, false) => format!("{facts}. A reward for each {}{beyond}", self.unit(outcome.better)),
+        }
     }
-    if let Some(gate) = &rule.gate {
-        let both = if rule.deduction.is_some() { ", and nothing is deducted unless it is worse by as much" } else { "" };
-        out.push(format!("Nothing is paid unless {}{both}.", gate.words(scheme)));
-        out.push(match rule.counts_from {
-            CountsFrom::Baseline => "Once past the gate, all the difference from the baseline counts.".to_owned(),
-            CountsFrom::Gate => "Only the difference beyond the gate counts.".to_owned(),
-        });
+
+    /// What one of the tariff's units is, with the direction: "person fewer than expected".
+    fn unit(&self, direction: Better) -> &'static str {
+        match (self.per, direction) {
+            (PerUnit::Person, Better::Fewer) => "person fewer than expected",
+            (PerUnit::Person, Better::More) => "person more than expected",
+            (PerUnit::Event, Better::Fewer) => "event fewer than expected",
+            (PerUnit::Event, Better::More) => "event more than expected",
+            (PerUnit::PercentagePoint, Better::Fewer) => "percentage point lower than expected",
+            (PerUnit::PercentagePoint, Better::More) => "percentage point higher than expected",
+        }
     }
-    if let Some(hurdle) = &rule.hurdle {
-        out.push(format!("The reward is paid only if {}.", hurdle.words(scheme)));
+
+    /// Writes this tariff in place of a clause that jumped or bent; `gone` are the keys of that clause which a tariff lacks.
+    pub(super) fn replace_in(&self, text: &mut Amendment<'_>, name: &str, gone: &[&str], old_over: MeasuredOver) {
+        let why = "a price for each person from the baseline on, both ways";
+        text.set(name, "clause", "\"tariff\"", "clause", why);
+        let price = text.copied_price(name, &self.reward);
+        gone.iter().filter(|key| **key != "gate" || self.gate.is_none()).for_each(|key| text.remove(name, key, why));
+        text.gate(name, "gate", None, self.gate.as_ref());
+        let per = match self.per {
+            PerUnit::Person => "\"person\"",
+            PerUnit::Event => "\"event\"",
+            PerUnit::PercentagePoint => "\"percentage point\"",
+        };
+        let (_, outcome) = text.outcome_name(self.outcome);
+        for (key, value) in [("outcome", outcome.as_str()), ("per", per), ("reward", &price), ("deduction", &price)] {
+            text.set_if_different(name, key, value, "clause", why);
+        }
+        text.over(name, old_over, self.over, "clause");
     }
-    if !rule.tops_up.is_empty() {
-        out.push(format!(
-            "What {} paid for the same cohorts is taken off, and the rest is not below zero.",
-            terms(scheme, &rule.tops_up)
-        ));
+}
+
+/// The worse direction.
+fn opposite(better: Better) -> Better {
+    match better {
+        Better::Fewer => Better::More,
+        Better::More => Better::Fewer,
     }
-    out
 }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use base::problem::{MOST_TOLD, Problem, Severity};
-use base::source::{Bytes, Folder};
-use contract::tally;
+use base::problem::{MAX_SHOWN, Problem, Severity};
+use base::source::{FileBytes, Folder};
+use contract::tally_file;
 
 use crate::{Draws, head, opened, problems, rounds, sound};
 
@@ -35,10 +35,10 @@ fn one(files: &[(&str, &str)], what: &str) -> Problem {
     wanted.unwrap_or_else(|| panic!("nothing of \"{what}\" in {found:#?}")).clone()
 }
 
-/// Every mistake is counted, and the first twenty are told.
+/// Every mistake is counted, and the first twenty are listed.
 fn many(files: &[(&str, &str)], number: usize) {
     let found = errors(files);
-    assert!(found.len() <= 3 * (MOST_TOLD + 1), "{} are told", found.len());
+    assert!(found.len() <= 3 * (MAX_SHOWN + 1), "{} are listed", found.len());
     let counted = base::problem::count(&found);
     assert!(counted >= number, "{counted} of {number}");
     assert!(found.iter().any(|problem| problem.what.starts_with("and ")), "{found:?}");
@@ -69,7 +69,7 @@ fn a_hundred_and_fifty_thousand_mistakes_are_told_in_a_moment() {
         MANY,
     );
     many(&[("scheme.toml", &priced), ("prices.csv", &format!("segment,p\na,£1\nb,£1\n{}", lines(&|_| "a\n".to_owned())))], MANY);
-    // As many columns, all of which may stand there.
+    // The same number of columns, all of which are possible.
     let wide = format!("segment,p{}\na,£1{}\nb,£1{}\n", lines(&|at| format!(",c{at}")), ",".repeat(MANY), ",".repeat(MANY));
     assert_eq!(errors(&[("scheme.toml", &priced), ("prices.csv", &wide)]), []);
     let repeated = format!("segment,p{}\na,£1{}\n", ",same".repeat(MANY), ",".repeat(MANY));
@@ -90,8 +90,8 @@ fn many_in_a_tally(many: usize) {
     for text in texts {
         let before = Instant::now();
         let opened = opened(&[("t.csv", &text)]);
-        let found = tally::read(&scheme, "t.csv", &opened).expect_err("a tally with many mistakes");
-        assert!(found.len() <= 2 * MOST_TOLD + 2, "{}", found.len());
+        let found = tally_file::read(&scheme, "t.csv", &opened).expect_err("a tally with many mistakes");
+        assert!(found.len() <= 2 * MAX_SHOWN + 2, "{}", found.len());
         assert!(before.elapsed() < SOON, "{:?}", before.elapsed());
     }
 }
@@ -126,7 +126,7 @@ fn lengths_and_dates_that_cannot_be_are_refused() {
         one(&[("scheme.toml", &with("people = 100", &format!("people = {people}")))], "people");
     }
     // Another base would be read as other digits.
-    one(&[("scheme.toml", &with("people = 100", "people = 0x10"))], "another base");
+    one(&[("scheme.toml", &with("people = 100", "people = 0x10"))], "not in decimal digits");
     for price in ["£99999999999999999999", "£1bn (£1 to £5bn)", "£1e9", "-£1"] {
         one(&[("scheme.toml", &with("£10", price))], "price");
     }
@@ -176,7 +176,7 @@ fn names_that_look_alike_are_refused_with_both_places() {
             &(good()
                 + "[outcome.\"o comparison\"]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n"),
         )],
-        "could not tell",
+        "the same name as a column",
     );
     let priced = good().replace("price = \"£10\"", "price = { table = \"t.csv\", column = \"p\" }");
     let problem = one(&[("scheme.toml", &priced), ("t.csv", "segment,p\na,£1\nb,£2\na,£3\n")], "given twice");
@@ -189,7 +189,7 @@ fn names_that_look_alike_are_refused_with_both_places() {
 #[test]
 fn a_tally_says_what_is_wrong_with_it() {
     let scheme = sound(&opened(&[("scheme.toml", &good())]));
-    let found = |text: &str| tally::read(&scheme, "t.csv", &opened(&[("t.csv", text)])).expect_err("a wrong tally");
+    let found = |text: &str| tally_file::read(&scheme, "t.csv", &opened(&[("t.csv", text)])).expect_err("a wrong tally");
     let said = |text: &str| found(text).iter().map(|problem| format!("{problem:?}")).collect::<String>();
     for (text, wanted) in [
         ("segment,people,o\na,10,5\nb,10,5\na,10,5\n", "lines 2 and 4"),
@@ -210,11 +210,11 @@ fn a_tally_says_what_is_wrong_with_it() {
         + "[outcome.times]\nmeasure = \"x\"\nkind = \"frequency\"\nof = \"o\"\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"0 per person\"\n\
         [pay.t]\nclause = \"tariff\"\noutcome = \"times\"\nper = \"event\"\nreward = \"£1bn\"\n";
     let dear = sound(&opened(&[("scheme.toml", &dear)]));
-    let found = tally::read(&dear, "t.csv", &opened(&[("t.csv", "segment,people,o,times\na,10000000,9000000,900000000\n")]));
-    assert!(found.expect_err("too much money")[0].what.contains("more money"));
+    let found = tally_file::read(&dear, "t.csv", &opened(&[("t.csv", "segment,people,o,times\na,10000000,9000000,900000000\n")]));
+    assert!(found.expect_err("too much money")[0].what.contains("too large to be counted"));
 }
 
-/// What a terminal obeys is shown by its number, wherever in a message it stands.
+/// A character that a terminal obeys is shown by its number, wherever it is in a message.
 #[test]
 fn hidden_characters_are_made_visible() {
     let text = good().replace("\"binary\"", "\"bin\u{202e}ary\u{1b}[2J\"").replace("outcome = \"o\"", "outcome = \"o\\u0007\"");
@@ -246,7 +246,7 @@ fn spoiled_shipped_schemes_are_read_to_the_end() {
                 let at = draws.below(spoiled.len() as i64) as usize;
                 spoil(&mut draws, &mut spoiled[at].1);
             }
-            let folder = Folder::from_iter(spoiled.into_iter().map(|(name, bytes)| (name, Bytes::Read(bytes))));
+            let folder = Folder::from_iter(spoiled.into_iter().map(|(name, bytes)| (name, FileBytes::Read(bytes))));
             let before = Instant::now();
             let opened = base::open(&folder);
             for problem in problems(&opened).1 {

@@ -1,14 +1,14 @@
-//! What a contract pays at its edges, and what becomes of files that no contract could be.
+//! What a contract pays at its thresholds, and what happens with files that cannot be a contract.
 
 mod hostile;
 mod signs;
 mod thresholds;
 mod ties;
 
-use base::Opened;
-use base::document::{Picks, Reader};
+use base::SchemeFiles;
 use base::problem::{Problem, Severity};
-use base::source::{Bytes, Folder};
+use base::reader::{Reader, ScenarioDraw};
+use base::source::{FileBytes, Folder};
 use contract::Scheme;
 
 /// The head of a scheme file, up to its outcomes: `cohorts` whole years of `segments`.
@@ -23,27 +23,29 @@ fn head(years: usize, segments: &[&str], rounding: &str) -> String {
     )
 }
 
-fn opened(files: &[(&str, &str)]) -> Opened {
-    base::open(&Folder::from_iter(files.iter().map(|(name, text)| ((*name).to_owned(), Bytes::Read(text.as_bytes().to_vec())))))
+fn opened(files: &[(&str, &str)]) -> SchemeFiles {
+    base::open(&Folder::from_iter(
+        files.iter().map(|(name, text)| ((*name).to_owned(), FileBytes::Read(text.as_bytes().to_vec()))),
+    ))
 }
 
 /// Everything wrong with a scheme, without the warnings that price it hundreds of times.
-fn problems(opened: &Opened) -> (Option<Scheme>, Vec<Problem>) {
-    let picks = Picks::new();
+fn problems(opened: &SchemeFiles) -> (Option<Scheme>, Vec<Problem>) {
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(opened, &picks);
     let scheme = contract::read::scheme(&reader);
     let problems = opened.problems.iter().cloned().chain(reader.problems.into_inner()).collect();
     (scheme, problems)
 }
 
-fn sound(opened: &Opened) -> Scheme {
+fn sound(opened: &SchemeFiles) -> Scheme {
     let (scheme, problems) = problems(opened);
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
     let said: String = errors.map(|problem| problem.render("", &opened.sources)).collect();
     scheme.unwrap_or_else(|| panic!("the scheme has errors\n{said}"))
 }
 
-/// How many random inputs a test looks at; `WELLSPENT_HEAVY=40` looks at forty times as many.
+/// How many random inputs a test tries; `WELLSPENT_HEAVY=40` tries forty times as many.
 fn rounds(usual: usize) -> usize {
     let heavy = std::env::var("WELLSPENT_HEAVY").ok().and_then(|times| times.parse::<usize>().ok());
     usual * heavy.unwrap_or(1)

@@ -2,21 +2,20 @@
 //! and share each other in every way the file can say, and random tallies. `check` may warn of a contract that does; then, and
 //! only then, it may.
 
-use base::Opened;
+use base::SchemeFiles;
 use base::money::Pence;
 use contract::Scheme;
-use contract::clauses::Rule;
-use contract::perverse;
+use contract::perverse_incentives;
 use contract::price::statement;
 use contract::tally::Tally;
-use contract::terms::Kind;
+use contract::terms::OutcomeKind;
 
 use crate::{Draws, head, opened, problems, rounds, sound};
 
 const OVER: [&str; 3] = ["each cohort", "each year", "all cohorts"];
 
 /// A random contract without errors; a few are refused, such as one with a cap below its fee.
-fn contract(draws: &mut Draws) -> (Opened, Scheme) {
+fn contract(draws: &mut Draws) -> (SchemeFiles, Scheme) {
     loop {
         let opened = any_contract(draws);
         if let Some(scheme) = problems(&opened).0 {
@@ -26,7 +25,7 @@ fn contract(draws: &mut Draws) -> (Opened, Scheme) {
 }
 
 /// A contract of up to eight clauses. Cohorts are half-years, so that every way of measuring differs.
-fn any_contract(draws: &mut Draws) -> Opened {
+fn any_contract(draws: &mut Draws) -> SchemeFiles {
     let mut text = head(2, &["a", "b"], draws.of(&["nearest penny, half up", "nearest penny, half even", "down to the penny"]));
     text = text.replace("every = \"1 year\"", "every = \"6 months\"");
     let baseline = |draws: &mut Draws| match draws.below(2) {
@@ -179,9 +178,9 @@ fn better(draws: &mut Draws, scheme: &Scheme, tally: &Tally) -> Option<Tally> {
     let (people, count) = (tally.people[cell], tally.counts[outcome][cell]);
     let of = tally.counts[definition.base(outcome)][cell];
     let (least, most) = match definition.kind {
-        Kind::Binary => (0, people),
-        Kind::Frequency { .. } => (of, 3 * of),
-        Kind::Sustained { most, .. } => (0, of * most),
+        OutcomeKind::Binary => (0, people),
+        OutcomeKind::Frequency { .. } => (of, 3 * of),
+        OutcomeKind::Sustained { most, .. } => (0, of * most),
     };
     let moved = (count + step).clamp(least, most);
     // Nothing that was counted on top of the outcome may contradict it.
@@ -203,7 +202,7 @@ fn a_better_result_never_pays_less_unless_check_said_so() {
     let (mut clean, mut warned, mut fell) = (0, 0, 0);
     for _ in 0..rounds(2_500) {
         let (opened, scheme) = contract(&mut draws);
-        let warnings = perverse::warnings(&scheme, &opened);
+        let warnings = perverse_incentives::warnings(&scheme, &opened);
         for _ in 0..6 {
             let before = tally(&mut draws, &scheme);
             let mut now = statement(&scheme, &before).1.total();
@@ -237,16 +236,15 @@ fn nothing_is_taken_back_that_was_not_paid() {
         let (_, scheme) = contract(&mut draws);
         let tally = tally(&mut draws, &scheme);
         let (lines, paid) = statement(&scheme, &tally);
-        let is_taker = |rule: &Rule| matches!(rule, Rule::Clawback(_) | Rule::ShareAtRisk(_));
-        let takers: Vec<usize> = (0..scheme.clauses.len()).filter(|&at| is_taker(&scheme.clauses[at].rule)).collect();
-        for line in lines.iter().filter(|line| scheme.clauses[line.clause].rule.takes_back()) {
+        let takers: Vec<usize> = (0..scheme.clauses.len()).filter(|&at| scheme.clauses[at].terms.shares_what_is_left()).collect();
+        for line in lines.iter().filter(|line| scheme.clauses[line.clause].terms.takes_back()) {
             assert!(line.amount <= Pence(0), "{line:?}");
         }
         // Any set of them takes at most what all the clauses paid that they name, where these only pay.
         for set in 1..1u32 << takers.len() {
             let chosen: Vec<usize> =
                 takers.iter().enumerate().filter(|(bit, _)| set & 1 << bit != 0).map(|(_, &at)| at).collect();
-            let mut named: Vec<usize> = chosen.iter().flat_map(|&at| scheme.clauses[at].rule.refers_to()).copied().collect();
+            let mut named: Vec<usize> = chosen.iter().flat_map(|&at| scheme.clauses[at].terms.refers_to()).copied().collect();
             named.sort_unstable();
             named.dedup();
             let back: i64 = -chosen.iter().map(|&at| paid.clause(at).0).sum::<i64>();
@@ -282,7 +280,7 @@ fn passing_a_gate_is_never_worse() {
             };
             assert!(total(54) <= total(55), "{} missing it, {} passing it", total(54), total(55));
             let wanted = if o < 50 && owes { Pence((o - 50) * 10_000) } else { Pence(0) };
-            assert_eq!(total(54), wanted, "with {o}: shares of 10, 60 and 70 % come to all of it and no more");
+            assert_eq!(total(54), wanted, "with {o}: shares of 10%, 60% and 70% take all of it and no more");
         }
     }
 }

@@ -1,5 +1,5 @@
 //! At every threshold that a contract can state, what is paid just below it, at it and just above it is what the term sheet
-//! says: "at least" and "up to" take in the number itself, "more than" does not.
+//! says: "at least" and "up to" include the number itself, "more than" does not.
 
 use base::money::Pence;
 use contract::explain::term_sheet;
@@ -8,7 +8,7 @@ use contract::tally::Tally;
 
 use crate::{head, opened, sound};
 
-/// A clause with one threshold on 100 people, of whom `at` stand exactly on it.
+/// A clause with one threshold on 100 people; a result of `at` people is exactly at it.
 struct Threshold {
     clause: &'static str,
     better: &'static str,
@@ -23,7 +23,7 @@ const fn of(clause: &'static str, at: i64, words: &'static str, taken_in: bool) 
     Threshold { clause, better: "more", baseline: "50 %", at, words, taken_in }
 }
 
-/// What is paid, in pence, by a contract of one clause with so many results.
+/// What a contract of one clause pays for this number of results, in pence.
 fn paid(threshold: &Threshold, count: i64) -> (Pence, String) {
     let mut text = head(1, &["a"], "nearest penny, half up");
     for (name, better, baseline) in [("o", threshold.better, threshold.baseline), ("sure", "more", "0 %")] {
@@ -143,7 +143,7 @@ fn the_term_sheet_says_what_is_paid_at_each_threshold() {
     }
 }
 
-/// A cap and a floor bind beyond their amount, and at it change nothing.
+/// A cap and a floor apply beyond their amount, and change nothing at it.
 #[test]
 fn limits_take_in_their_own_amount() {
     let cap = of(

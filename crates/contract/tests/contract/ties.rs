@@ -125,7 +125,7 @@ impl Case {
                 -1 if sign == std::cmp::Ordering::Less => Case::pence(&better, &bottom, 30_001),
                 _ => 0,
             };
-            // Half of nothing is at risk where the gate is missed, since the payment stands behind the same gate.
+            // Half of zero is at risk where the gate is missed, because the payment depends on the same gate.
             out.extend([paid, tariff, 0]);
         }
         out.push(if self.verdict(true) == 1 { 700 } else { 0 });

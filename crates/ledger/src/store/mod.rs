@@ -1,89 +1,93 @@
-//! Keeps the ledger: entries as they were sealed, in order, never changed. SQLite in one file by default, PostgreSQL by URL;
-//! the same few functions, the same one table.
+//! Keeps the ledger: entries as they were sealed, in order and never changed. It is one SQLite file by its path, or a PostgreSQL
+//! database by its URL. Both have the same table and the same functions.
 //!
-//! What entries mean is `ledger`'s business. Here they are sealed and written, all entries of one decision in one
-//! transaction, while nobody else can write; and every entry that is read is compared with the chain before it counts.
-//! This crate knows no scheme and no terminal, and has no clock: whoever writes says what time it is.
+//! All entries of one decision are written in one database transaction, while nobody else can write. Every entry that is read is
+//! checked before it counts. The store has no clock: the caller gives the time.
 
-mod place;
+mod location;
+mod migrations;
 mod postgresql;
 mod sqlite;
 mod tls;
 
-use crate::{Entry, Fault, Ledger, Sealed};
-use anyhow::{Context as _, bail};
+use crate::{Ledger, LedgerEntry, LedgerError, SealedEntry};
 
-pub use place::without_password;
+pub use location::without_password;
+pub use migrations::OpenMode;
 
-/// The ledger as it is kept, and what it said when it was last read.
+/// A ledger in its file or database, and what it held when it was last read.
 pub struct Store {
-    keeper: Keeper,
+    backend: Backend,
     ledger: Ledger,
 }
 
-enum Keeper {
-    Sqlite(sqlite::Sqlite),
-    // Much larger than the other.
-    PostgreSql(Box<postgresql::PostgreSql>),
-}
-
-/// How a store is opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Open {
-    /// It must be there.
-    Existing,
-    /// It is made when it is not there.
-    OrNew,
+enum Backend {
+    Sqlite(sqlite::SqliteLedger),
+    // Boxed, because it is much larger than the other.
+    PostgreSql(Box<postgresql::PostgreSqlLedger>),
 }
 
 impl Store {
-    /// Opens a ledger and reads it whole; every entry is checked, and one that does not stand is an error that holds a
-    /// [`Fault`]. `place` is a file, or a URL that begins with `postgres://` or `postgresql://`.
-    pub fn open(place: &str, open: Open) -> anyhow::Result<Store> {
-        let keeper = match place::read(place)? {
-            place::Place::PostgreSql(server) => Keeper::PostgreSql(Box::new(postgresql::PostgreSql::open(*server, open)?)),
-            place::Place::File(path) => Keeper::Sqlite(sqlite::Sqlite::open(&path, open)?),
+    /// Opens a ledger, and reads and checks all of it. `place` is the path of a file, or a URL that begins with `postgres://` or
+    /// `postgresql://`.
+    ///
+    /// # Errors
+    /// The ledger cannot be opened, or an entry is broken.
+    pub fn open(place: &str, mode: OpenMode) -> Result<Store, LedgerError> {
+        let backend = match location::read(place)? {
+            location::Location::PostgreSql(server) => {
+                Backend::PostgreSql(Box::new(postgresql::PostgreSqlLedger::open(*server, mode)?))
+            }
+            location::Location::File(path) => Backend::Sqlite(sqlite::SqliteLedger::open(&path, mode)?),
         };
-        let mut store = Store { keeper, ledger: Ledger::default() };
+        let mut store = Store { backend, ledger: Ledger::default() };
         store.refresh()?;
         Ok(store)
     }
 
-    /// What the ledger said when it was last read or written.
+    /// The ledger as it was last read or written.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
     /// Reads what others have written since.
-    pub fn refresh(&mut self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// The entries cannot be read, or one is broken.
+    pub fn refresh(&mut self) -> Result<(), LedgerError> {
         let new = self.entries_after(self.ledger.head().number)?;
-        take_all(&mut self.ledger, &new)
+        accept_all(&mut self.ledger, &new)
     }
 
     /// The entries after a number, as they are kept and unchecked.
-    pub fn entries_after(&mut self, number: u64) -> anyhow::Result<Vec<Sealed>> {
-        match &mut self.keeper {
-            Keeper::Sqlite(sqlite) => sqlite.entries_after(number),
-            Keeper::PostgreSql(postgresql) => postgresql.entries_after(number),
+    ///
+    /// # Errors
+    /// The entries cannot be read.
+    pub fn entries_after(&mut self, number: u64) -> Result<Vec<SealedEntry>, LedgerError> {
+        match &mut self.backend {
+            Backend::Sqlite(sqlite) => sqlite.entries_after(number),
+            Backend::PostgreSql(postgresql) => postgresql.entries_after(number),
         }
     }
 
-    /// Writes what `decide` makes of the ledger as it is at that moment. Nobody else writes in between; all of it is written
-    /// and on the disk when this returns well, and none of it when `decide` refuses. What was written is read back by another
-    /// connection before this returns. After an error in the middle of a commit it may be there or not; to do the same again is
-    /// always safe.
-    pub fn append<T, E>(
+    /// Writes the entries that `decide` makes from the ledger as it is at that moment. Nobody else writes in between. If this returns
+    /// an answer, all entries are on the disk, and another connection has read them back. If `decide` refuses, none is written.
+    ///
+    /// # Errors
+    /// `decide` refuses, or the ledger cannot be read or written. After an error in the middle of a commit the entries may be there
+    /// or not. It is always safe to do the same again.
+    pub fn append<T>(
         &mut self,
         recorded: &str,
-        decide: impl FnOnce(&Ledger) -> Result<(T, Vec<Entry>), E>,
-    ) -> anyhow::Result<Result<T, E>> {
-        // After an error what was read is forgotten and read again: it may have run ahead of what is kept.
+        decide: impl FnOnce(&Ledger) -> Result<(T, Vec<LedgerEntry>), LedgerError>,
+    ) -> Result<T, LedgerError> {
+        // After an error the ledger in memory may be ahead of the one that is kept, so it is dropped and read again.
         let mut ledger = std::mem::take(&mut self.ledger);
         let after = ledger.head().number;
         let mut written = Vec::new();
-        let work = |new: Vec<Sealed>| {
-            take_all(&mut ledger, &new)?;
+        let work = |new: Vec<SealedEntry>| {
+            accept_all(&mut ledger, &new)?;
             match decide(&ledger) {
                 Ok((answer, entries)) => {
                     written = seal_all(&mut ledger, &entries, recorded)?;
@@ -92,72 +96,64 @@ impl Store {
                 Err(refusal) => Ok((Err(refusal), Vec::new())),
             }
         };
-        let answer = match &mut self.keeper {
-            Keeper::Sqlite(sqlite) => sqlite.write(after, work)?,
-            Keeper::PostgreSql(postgresql) => postgresql.write(after, work)?,
+        let answer = match &mut self.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(after, work)?,
+            Backend::PostgreSql(postgresql) => postgresql.write(after, work)?,
         };
         self.read_back(&written)?;
         self.ledger = ledger;
-        Ok(answer)
+        answer
     }
 
-    /// Whether what was written is there for others too: a file that was taken away while it was open takes everything, and
-    /// keeps nothing.
-    fn read_back(&mut self, written: &[Sealed]) -> anyhow::Result<()> {
+    /// Checks that other connections can read what was written. A file that was deleted while it was open accepts everything and keeps
+    /// nothing.
+    fn read_back(&mut self, written: &[SealedEntry]) -> Result<(), LedgerError> {
         let Some(first) = written.first() else { return Ok(()) };
-        let hint = "look at it with: wellspent ledger verify STORE; then do the same again: nothing is written twice";
-        let found = match &mut self.keeper {
-            Keeper::Sqlite(sqlite) => sqlite.by_another_connection(first.number - 1),
-            Keeper::PostgreSql(postgresql) => postgresql.by_another_connection(first.number - 1),
+        let found = match &mut self.backend {
+            Backend::Sqlite(sqlite) => sqlite.by_another_connection(first.number - 1),
+            Backend::PostgreSql(postgresql) => postgresql.by_another_connection(first.number - 1),
         };
-        let found = found.with_context(|| "what was written to the ledger could not be read back by another connection")?;
-        // Somebody else may have written behind it by now.
+        let found = found.map_err(|error| LedgerError {
+            what: format!("another connection could not read back what was written to the ledger: {}", error.what),
+            ..error
+        })?;
+        // Somebody else may have written more entries by now.
         if found.len() < written.len() || found[..written.len()] != *written {
-            bail!("what was written to the ledger is not there for another connection: it is not kept\n\nhint: {hint}");
+            return Err(LedgerError::failed(
+                "another connection does not find what was written to the ledger, so it is not kept",
+                "check it with: wellspent ledger verify STORE; then do the same again: nothing is written twice",
+            ));
         }
         Ok(())
     }
 
     /// What the database itself finds wrong with its file, beyond what the chain shows.
-    pub fn damage(&mut self) -> anyhow::Result<Vec<String>> {
-        match &mut self.keeper {
-            Keeper::Sqlite(sqlite) => sqlite.damage(),
-            // The server looks after its own files.
-            Keeper::PostgreSql(_) => Ok(Vec::new()),
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn damage(&mut self) -> Result<Vec<String>, LedgerError> {
+        match &mut self.backend {
+            Backend::Sqlite(sqlite) => sqlite.damage(),
+            // The server checks its own files.
+            Backend::PostgreSql(_) => Ok(Vec::new()),
         }
     }
 }
 
-fn take_all(ledger: &mut Ledger, entries: &[Sealed]) -> anyhow::Result<()> {
-    for sealed in entries {
-        ledger.take(sealed)?;
-    }
-    let number = ledger.head().number;
-    Ok(ledger.ties().map_err(|what| Fault { number, what })?)
+fn accept_all(ledger: &mut Ledger, entries: &[SealedEntry]) -> Result<(), LedgerError> {
+    entries.iter().try_for_each(|sealed| ledger.accept(sealed))?;
+    ledger.reconciles()
 }
 
-/// Seals entries behind the head. What would break a law of the ledger is never written.
-fn seal_all(ledger: &mut Ledger, entries: &[Entry], recorded: &str) -> anyhow::Result<Vec<Sealed>> {
+/// Seals entries after the head. An entry that breaks a rule of the ledger is never written.
+fn seal_all(ledger: &mut Ledger, entries: &[LedgerEntry], recorded: &str) -> Result<Vec<SealedEntry>, LedgerError> {
     let mut sealed = Vec::with_capacity(entries.len());
     for entry in entries {
         let head = ledger.head();
-        let next = Sealed::new(entry, head.number + 1, recorded, head.hash);
-        ledger.take(&next)?;
+        let next = SealedEntry::new(entry, head.number + 1, recorded, head.hash);
+        ledger.accept(&next)?;
         sealed.push(next);
     }
-    let number = ledger.head().number;
-    ledger.ties().map_err(|what| Fault { number, what })?;
+    ledger.reconciles()?;
     Ok(sealed)
-}
-
-/// The steps that bring a database to the form that this program knows, each done once, in order. A step that was released
-/// is never changed.
-fn steps_to_do<'a>(steps: &'a [&'a str], done: i64) -> anyhow::Result<&'a [&'a str]> {
-    match usize::try_from(done).ok().and_then(|done| steps.get(done..)) {
-        Some(rest) => Ok(rest),
-        None => bail!(
-            "the ledger was written by a newer wellspent (form {done}; this one knows {})\n\nhint: use the newer one",
-            steps.len()
-        ),
-    }
 }

@@ -1,15 +1,14 @@
-//! The ledger in PostgreSQL. Writers take turns by a lock on the table; readers never wait. The connection is encrypted where
-//! the server is on another machine, unless the URL says otherwise.
+//! The ledger in a PostgreSQL database. Writers take turns by a lock on the table, and readers never wait. The connection is encrypted
+//! if the server is on another machine, unless the URL says otherwise.
 
 use std::time::Duration;
 
-use crate::Sealed;
-use anyhow::{anyhow, bail};
 use postgres::{Client, GenericClient, IsolationLevel, NoTls, Row};
 
-use super::place::Server;
+use super::location::DatabaseServer;
+use super::migrations::{OpenMode, steps_to_do};
 use super::tls::Tls;
-use super::{Open, steps_to_do};
+use crate::{LedgerError, SealedEntry};
 
 const STEPS: [&str; 1] = ["
     CREATE TABLE ledger_entry (
@@ -26,28 +25,29 @@ const STEPS: [&str; 1] = ["
         FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_is_never_changed();
 "];
 
-pub(crate) struct PostgreSql {
+/// A ledger in a PostgreSQL database.
+pub(crate) struct PostgreSqlLedger {
     client: Client,
-    server: Server,
+    server: DatabaseServer,
 }
 
-impl PostgreSql {
-    pub(crate) fn open(mut server: Server, open: Open) -> anyhow::Result<PostgreSql> {
+impl PostgreSqlLedger {
+    pub(crate) fn open(mut server: DatabaseServer, mode: OpenMode) -> Result<PostgreSqlLedger, LedgerError> {
         server.config.connect_timeout(Duration::from_secs(10)).application_name("wellspent");
         let mut client = connect(&server)?;
-        // Whatever the server's habit: acknowledged is on the disk, and nobody waits for ever.
-        client.batch_execute("SET synchronous_commit = on; SET lock_timeout = '60s'").map_err(said)?;
-        let mut postgresql = PostgreSql { client, server };
-        postgresql.migrate(open)?;
+        // Whatever the settings of the server: what is acknowledged is on the disk, and nobody waits for ever.
+        client.batch_execute("SET synchronous_commit = on; SET lock_timeout = '60s'").map_err(database_error)?;
+        let mut postgresql = PostgreSqlLedger { client, server };
+        postgresql.migrate(mode)?;
         Ok(postgresql)
     }
 
-    /// The entries after a number, as whoever connects now reads them.
-    pub(crate) fn by_another_connection(&self, number: u64) -> anyhow::Result<Vec<Sealed>> {
+    /// The entries after a number, as another program that connects now reads them.
+    pub(crate) fn by_another_connection(&self, number: u64) -> Result<Vec<SealedEntry>, LedgerError> {
         entries_after(&mut connect(&self.server)?, number)
     }
 
-    fn migrate(&mut self, open: Open) -> anyhow::Result<()> {
+    fn migrate(&mut self, mode: OpenMode) -> Result<(), LedgerError> {
         let form = |client: &mut Client| -> Result<i64, postgres::Error> {
             let there: bool = client.query_one("SELECT to_regclass('ledger_form') IS NOT NULL", &[])?.get(0);
             if there {
@@ -56,67 +56,63 @@ impl PostgreSql {
                 Ok(0)
             }
         };
-        let done = form(&mut self.client).map_err(said)?;
-        if done == 0 && open == Open::Existing {
-            bail!("the database holds no ledger yet\n\nhint: the first prepared run makes one");
+        let done = form(&mut self.client).map_err(database_error)?;
+        if done == 0 && mode == OpenMode::Existing {
+            return Err(LedgerError::failed("the database has no ledger yet", "the first prepared run makes one"));
         }
         if steps_to_do(&STEPS, done)?.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.client.transaction().map_err(said)?;
-        // One at a time, by a lock that needs no table.
+        let mut transaction = self.client.transaction().map_err(database_error)?;
+        // One program at a time, by a lock that needs no table.
         let make = "SELECT pg_advisory_xact_lock(1464159308); CREATE TABLE IF NOT EXISTS ledger_form (form BIGINT NOT NULL)";
-        transaction.batch_execute(make).map_err(said)?;
-        let done = transaction.query_one("SELECT COALESCE(MAX(form), 0) FROM ledger_form", &[]).map_err(said)?.get(0);
+        transaction.batch_execute(make).map_err(database_error)?;
+        let done = transaction.query_one("SELECT COALESCE(MAX(form), 0) FROM ledger_form", &[]).map_err(database_error)?.get(0);
         for step in steps_to_do(&STEPS, done)? {
-            transaction.batch_execute(step).map_err(said)?;
+            transaction.batch_execute(step).map_err(database_error)?;
         }
-        let form = i64::try_from(STEPS.len())?;
-        transaction.execute("INSERT INTO ledger_form (form) VALUES ($1)", &[&form]).map_err(said)?;
-        transaction.commit().map_err(said)
+        let form = STEPS.len() as i64;
+        transaction.execute("INSERT INTO ledger_form (form) VALUES ($1)", &[&form]).map_err(database_error)?;
+        transaction.commit().map_err(database_error)
     }
 
-    pub(crate) fn entries_after(&mut self, number: u64) -> anyhow::Result<Vec<Sealed>> {
+    pub(crate) fn entries_after(&mut self, number: u64) -> Result<Vec<SealedEntry>, LedgerError> {
         entries_after(&mut self.client, number)
     }
 
-    /// Reads what is new, lets `work` decide and writes what it gives, while nobody else can write.
+    /// Reads the new entries, lets `work` decide, and writes the entries that it returns. Nobody else can write meanwhile.
     pub(crate) fn write<T>(
         &mut self,
         after: u64,
-        work: impl FnOnce(Vec<Sealed>) -> anyhow::Result<(T, Vec<Sealed>)>,
-    ) -> anyhow::Result<T> {
+        work: impl FnOnce(Vec<SealedEntry>) -> Result<(T, Vec<SealedEntry>), LedgerError>,
+    ) -> Result<T, LedgerError> {
         let builder = self.client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-        let mut transaction = builder.start().map_err(said)?;
-        transaction.batch_execute("LOCK TABLE ledger_entry IN EXCLUSIVE MODE").map_err(said)?;
+        let mut transaction = builder.start().map_err(database_error)?;
+        transaction.batch_execute("LOCK TABLE ledger_entry IN EXCLUSIVE MODE").map_err(database_error)?;
         let (answer, entries) = work(entries_after(&mut transaction, after)?)?;
-        insert(&mut transaction, &entries).map_err(said)?;
-        transaction.commit().map_err(said)?;
+        insert(&mut transaction, &entries).map_err(database_error)?;
+        transaction.commit().map_err(database_error)?;
         Ok(answer)
     }
 }
 
-fn connect(server: &Server) -> anyhow::Result<Client> {
+fn connect(server: &DatabaseServer) -> Result<Client, LedgerError> {
     let connected = match &server.tls {
         None => server.config.connect(NoTls),
         Some((check, roots)) => server.config.connect(Tls::new(*check, roots.as_deref())?),
     };
     connected.map_err(|error| {
         let secret = server.config.get_password().map(String::from_utf8_lossy).unwrap_or_default();
-        let said = said(error);
+        let error = database_error(error);
         // A server may repeat what it was sent.
-        if secret.len() > 3 && said.to_string().contains(&*secret) {
-            anyhow!("{}", said.to_string().replace(&*secret, "***"))
-        } else {
-            said
-        }
+        if secret.len() > 3 { LedgerError { what: error.what.replace(&*secret, "***"), ..error } } else { error }
     })
 }
 
-/// All in one statement: a journey to the server for each would cost more than the writing.
-fn insert(client: &mut impl GenericClient, entries: &[Sealed]) -> Result<(), postgres::Error> {
+/// Writes all entries in one statement, because a round trip to the server for each would take longer than the writing.
+fn insert(client: &mut impl GenericClient, entries: &[SealedEntry]) -> Result<(), postgres::Error> {
     let numbers: Vec<i64> = entries.iter().map(|entry| i64::try_from(entry.number).unwrap_or(i64::MAX)).collect();
-    let column = |of: fn(&Sealed) -> &String| entries.iter().map(|entry| of(entry).as_str()).collect::<Vec<&str>>();
+    let column = |of: fn(&SealedEntry) -> &String| entries.iter().map(|entry| of(entry).as_str()).collect::<Vec<&str>>();
     let sql = "INSERT INTO ledger_entry (number, id, kind, recorded, body, hash)
                SELECT * FROM UNNEST($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])";
     let texts = [
@@ -130,14 +126,14 @@ fn insert(client: &mut impl GenericClient, entries: &[Sealed]) -> Result<(), pos
     client.execute(sql, &[&numbers, id, kind, recorded, body, hash]).map(|_| ())
 }
 
-fn entries_after(client: &mut impl GenericClient, number: u64) -> anyhow::Result<Vec<Sealed>> {
+fn entries_after(client: &mut impl GenericClient, number: u64) -> Result<Vec<SealedEntry>, LedgerError> {
     let sql = "SELECT number, id, kind, recorded, body, hash FROM ledger_entry WHERE number > $1 ORDER BY number";
-    let rows = client.query(sql, &[&i64::try_from(number).unwrap_or(i64::MAX)]).map_err(said)?;
+    let rows = client.query(sql, &[&i64::try_from(number).unwrap_or(i64::MAX)]).map_err(database_error)?;
     Ok(rows.iter().map(sealed).collect())
 }
 
-fn sealed(row: &Row) -> Sealed {
-    Sealed {
+fn sealed(row: &Row) -> SealedEntry {
+    SealedEntry {
         number: row.get::<_, i64>(0).unsigned_abs(),
         id: row.get(1),
         kind: row.get(2),
@@ -147,13 +143,13 @@ fn sealed(row: &Row) -> Sealed {
     }
 }
 
-/// What went wrong. The URL is left out: there may be a password in it.
-fn said(error: postgres::Error) -> anyhow::Error {
+/// An error of the database. It leaves out the URL, which may hold a password.
+fn database_error(error: postgres::Error) -> LedgerError {
     let what = match (error.as_db_error(), std::error::Error::source(&error)) {
-        (Some(said), _) => said.message().to_owned(),
+        (Some(answer), _) => answer.message().to_owned(),
         (None, Some(cause)) => format!("{error}: {cause}"),
         (None, None) => error.to_string(),
     };
     let hint = "check the URL (postgres://USER@HOST/DATABASE) and the server, then do the same again: nothing is written twice";
-    anyhow!("the ledger in PostgreSQL: {what}\n\nhint: {hint}")
+    LedgerError::failed(what, hint).at("the ledger in PostgreSQL")
 }

@@ -1,23 +1,23 @@
-//! Files that were meddled with or damaged: what is read is right, or an error says what is wrong.
+//! Files that somebody changed or that are damaged: what is read is right, or an error says what is wrong.
 
-use ledger::Fault;
-use ledger::store::{Open, Store};
+use ledger::LedgerErrorKind;
+use ledger::store::{OpenMode, Store};
 
-use crate::places::{file, pay, places, statement, tell};
+use crate::locations::{file, pay, places, statement, tell};
 
 #[test]
 fn the_database_refuses_changes() {
     for place in places("refuses") {
-        pay(&mut place.open(), &statement("north", 0, &[12])).expect("written").expect("not refused");
+        pay(&mut place.open(), &statement("north", 0, &[12])).expect("written");
         for sql in ["UPDATE ledger_entry SET body = 'x'", "DELETE FROM ledger_entry WHERE number = 2"] {
-            let said = place.meddle(sql).expect_err("the trigger refuses");
-            assert!(said.contains("an entry of the ledger is never"), "{said}");
+            let answer = place.meddle(sql).expect_err("the trigger refuses");
+            assert!(answer.contains("an entry of the ledger is never"), "{answer}");
         }
         assert_eq!(place.open().ledger().head().number, 3);
     }
 }
 
-/// Whoever may take the triggers away can change the table, and is found out.
+/// Somebody who may remove the triggers can change the table, and the change is found.
 #[test]
 fn a_change_behind_its_back_is_found_in_its_entry() {
     let changes = [
@@ -29,29 +29,29 @@ fn a_change_behind_its_back_is_found_in_its_entry() {
     for (change, number) in changes {
         for place in places("behind") {
             let mut store = place.open();
-            pay(&mut store, &statement("north", 0, &[12])).expect("written").expect("not refused");
-            pay(&mut store, &statement("north", 31, &[11])).expect("written").expect("not refused");
+            pay(&mut store, &statement("north", 0, &[12])).expect("written");
+            pay(&mut store, &statement("north", 31, &[11])).expect("written");
             let (update, delete) = match place.place.contains("://") {
                 true => ("DROP TRIGGER ledger_entry_is_never_changed ON ledger_entry", ""),
                 false => ("DROP TRIGGER ledger_entry_is_not_changed", "DROP TRIGGER ledger_entry_is_not_taken_away"),
             };
             place.meddle(&format!("{update}; {delete}; {change}")).expect("somebody may do that");
-            let error = Store::open(&place.place, Open::Existing).err().expect("found");
-            let fault = error.downcast_ref::<Fault>().expect("a fault of the ledger");
-            assert_eq!(fault.number, number, "{change}: {fault}");
+            let error = Store::open(&place.place, OpenMode::Existing).err().expect("found");
+            assert_eq!(error.kind, LedgerErrorKind::BrokenEntry, "{change}: {error}");
+            assert_eq!(error.entry, Some(number), "{change}: {error}");
         }
     }
 }
 
-/// One bit turned over anywhere in the file: either it is noticed, with words, or what is read is what was written and the
-/// database finds nothing wrong with its file (the bit lay in unused space).
+/// One bit is flipped anywhere in the file. Either an error says so, or what is read is what was written and the database finds
+/// nothing wrong with its file, because the bit was in unused space.
 #[test]
 fn a_flipped_bit_is_noticed_or_harmless() {
     let place = file("bits");
     let mut store = place.open();
     for month in 0..4 {
         let people: Vec<i64> = (0..6).map(|cohort| 20 + i64::from(month) + cohort).collect();
-        pay(&mut store, &statement("north", 31 * month, &people)).expect("written").expect("not refused");
+        pay(&mut store, &statement("north", 31 * month, &people)).expect("written");
     }
     let kept = store.entries_after(0).expect("read");
     drop(store);
@@ -65,8 +65,8 @@ fn a_flipped_bit_is_noticed_or_harmless() {
         bytes[usize::try_from(bit / 8).expect("a place in the file")] ^= 1 << (bit % 8);
         let flipped = file("flipped");
         std::fs::write(&flipped.place, &bytes).expect("a copy");
-        match Store::open(&flipped.place, Open::Existing) {
-            Err(error) if error.is::<Fault>() => in_an_entry += 1,
+        match Store::open(&flipped.place, OpenMode::Existing) {
+            Err(error) if error.kind == LedgerErrorKind::BrokenEntry => in_an_entry += 1,
             Err(_) => by_the_database += 1,
             Ok(mut store) => match store.damage() {
                 Ok(found) if found.is_empty() => {

@@ -1,7 +1,7 @@
-//! The store on SQLite and on PostgreSQL: the same tests on both. PostgreSQL is the one whose URL is in
-//! `WELLSPENT_POSTGRESQL` (the test command starts one); without it those tests say so and are skipped.
+//! The store on SQLite and on PostgreSQL, with the same tests on both. `WELLSPENT_POSTGRESQL` has the URL of the PostgreSQL; the test
+//! command starts one. Without it those tests report that they are skipped.
 
 mod damage;
-mod keeping;
-mod places;
+mod locations;
+mod store;
 mod tls;

@@ -1,11 +1,11 @@
-//! TLS to PostgreSQL: what each `sslmode` asks of the server. The server is the one that the test command starts, with a
-//! certificate for `localhost` of an authority of its own.
+//! TLS to PostgreSQL: what each `sslmode` asks of the server. The test command starts the server, with a certificate for
+//! `localhost` of its own authority.
 
-use ledger::store::{Open, Store};
+use ledger::store::{OpenMode, Store};
 
-use crate::places::{pay, statement, tell};
+use crate::locations::{pay, statement, tell};
 
-/// The URL by TLS and the file of the authority; nothing where there is none.
+/// The URL for TLS and the file of the authority; none if there is no such server.
 fn server() -> Option<(String, String)> {
     let found = std::env::var("WELLSPENT_POSTGRESQL_TLS").ok().zip(std::env::var("WELLSPENT_POSTGRESQL_ROOTS").ok());
     if found.is_none() {
@@ -14,7 +14,7 @@ fn server() -> Option<(String, String)> {
     found
 }
 
-/// A ledger in a schema of its own, opened by the socket, dropped at the end.
+/// A ledger in its own schema, opened by the socket and dropped at the end.
 struct Schema(String, String);
 
 impl Schema {
@@ -53,9 +53,10 @@ fn a_ledger_is_kept_through_tls_and_only_with_the_right_server() {
     let by_address = url.replace("@localhost:", "@127.0.0.1:");
     let password = url.split([':', '@']).nth(2).expect("a password").to_owned();
     {
-        let mut store = Store::open(&schema.by(&url, &format!("sslmode=verify-full&sslrootcert={roots}")), Open::OrNew)
-            .expect("the right server");
-        pay(&mut store, &statement("north", 0, &[12])).expect("written").expect("not refused");
+        let mut store =
+            Store::open(&schema.by(&url, &format!("sslmode=verify-full&sslrootcert={roots}")), OpenMode::CreateIfMissing)
+                .expect("the right server");
+        pay(&mut store, &statement("north", 0, &[12])).expect("written");
         assert!(schema.encrypted() > 0, "the connection is encrypted");
     }
     for (url, options, opens) in [
@@ -64,12 +65,12 @@ fn a_ledger_is_kept_through_tls_and_only_with_the_right_server() {
         (&url, format!("sslmode=require&sslrootcert={roots}"), Ok(())),
         (&by_address, format!("sslmode=verify-full&sslrootcert={roots}"), Err("name")),
         (&url, "sslmode=verify-full".to_owned(), Err("")),
-        (&url, "sslmode=verify-ca&sslrootcert=/dev/null".to_owned(), Err("holds no certificate")),
+        (&url, "sslmode=verify-ca&sslrootcert=/dev/null".to_owned(), Err("has no certificate")),
         (&url, "sslmode=verify-ca&sslrootcert=/no/such/file".to_owned(), Err("could not read the certificates")),
-        // The server takes nobody from the network without TLS.
+        // The server accepts nobody from the network without TLS.
         (&url, "sslmode=disable".to_owned(), Err("")),
     ] {
-        match (Store::open(&schema.by(url, &options), Open::Existing), opens) {
+        match (Store::open(&schema.by(url, &options), OpenMode::Existing), opens) {
             (Ok(store), Ok(())) => assert_eq!(store.ledger().owed("north", "Acme").0, 12 * 4_000, "{options}"),
             (Err(error), Err(words)) => {
                 let said = format!("{error:#}");
@@ -80,6 +81,6 @@ fn a_ledger_is_kept_through_tls_and_only_with_the_right_server() {
         }
     }
     let wrong = url.replace(&password, "hunter2secret");
-    let error = Store::open(&schema.by(&wrong, "sslmode=require"), Open::Existing).err().expect("the wrong password");
+    let error = Store::open(&schema.by(&wrong, "sslmode=require"), OpenMode::Existing).err().expect("the wrong password");
     assert!(!format!("{error:#}").contains("hunter2"), "{error:#}");
 }

@@ -1,11 +1,11 @@
-//! The history of identities in memory: a column at a time, each text once, so that millions of events are numbers.
+//! The history of identities in memory: one column after the other, and each text once, so that millions of events are numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashTable;
 
-use super::{EventRef, IDENTITIES, KeyRef, NOBODY, WORDS, What};
-use crate::values::{Numbering, hash, mix};
+use super::event::{IDENTITIES, IdentityEvent, IdentityEventKind, NOBODY, RecordKeyRef, WORDS};
+use crate::distinct_values::{ValueNumbering, hash, mix};
 use base::day::Day;
 use records::batch::{Batch, Texts};
 use records::csv;
@@ -15,29 +15,29 @@ use records::fault::Fault;
 #[derive(Default)]
 pub struct History {
     pub(super) days: Vec<Day>,
-    pub(super) what: Vec<What>,
-    /// Numbers of ids of persons; 0 where there is none.
+    pub(super) kinds: Vec<IdentityEventKind>,
+    /// Numbers of ids of persons; 0 if there is none.
     pub(super) person: Vec<u32>,
     other: Vec<u32>,
-    /// Numbers of records; [`NOBODY`] where the event is about a person as a whole.
+    /// Numbers of records; [`NOBODY`] if the event is about a person as a whole.
     pub(super) record: Vec<u32>,
     reason: Vec<u32>,
-    pub(super) persons: Numbering,
-    reasons: Numbering,
-    pub(super) keys: Keys,
+    pub(super) persons: ValueNumbering,
+    reasons: ValueNumbering,
+    pub(super) keys: RecordKeys,
 }
 
 /// Records by their agency and id, each once.
 #[derive(Default)]
-pub(super) struct Keys {
-    agencies: Numbering,
+pub(super) struct RecordKeys {
+    agencies: ValueNumbering,
     pub agency: Vec<u32>,
     ids: Texts,
     seen: HashTable<u32>,
 }
 
-impl Keys {
-    fn hash(key: KeyRef<'_>) -> u64 {
+impl RecordKeys {
+    fn hash(key: RecordKeyRef<'_>) -> u64 {
         mix(hash(key.agency.as_bytes()), hash(key.id.as_bytes()))
     }
 
@@ -45,17 +45,17 @@ impl Keys {
         self.ids.len()
     }
 
-    /// Names of agencies by number.
+    /// The names of agencies, by number.
     pub fn agencies(&self) -> impl Iterator<Item = &str> {
         (0..self.agencies.len() as u32).map(|number| self.agencies.text(number))
     }
 
-    pub fn get(&self, at: u32) -> KeyRef<'_> {
-        KeyRef { agency: self.agencies.text(self.agency[at as usize]), id: self.ids.get(at as usize) }
+    pub fn get(&self, at: u32) -> RecordKeyRef<'_> {
+        RecordKeyRef { agency: self.agencies.text(self.agency[at as usize]), id: self.ids.get(at as usize) }
     }
 
-    fn number(&mut self, key: KeyRef<'_>) -> u32 {
-        let hash = Keys::hash(key);
+    fn number(&mut self, key: RecordKeyRef<'_>) -> u32 {
+        let hash = RecordKeys::hash(key);
         if let Some(known) = self.seen.find(hash, |at| self.get(*at) == key) {
             return *known;
         }
@@ -63,7 +63,8 @@ impl Keys {
         self.agency.push(self.agencies.number(key.agency));
         self.ids.push(key.id);
         let (agencies, agency, ids) = (&self.agencies, &self.agency, &self.ids);
-        let rehash = |at: &u32| Keys::hash(KeyRef { agency: agencies.text(agency[*at as usize]), id: ids.get(*at as usize) });
+        let rehash =
+            |at: &u32| RecordKeys::hash(RecordKeyRef { agency: agencies.text(agency[*at as usize]), id: ids.get(*at as usize) });
         self.seen.insert_unique(hash, at, rehash);
         at
     }
@@ -81,31 +82,32 @@ impl History {
     }
 
     /// Adds an event at the end.
-    pub fn push(&mut self, event: EventRef<'_>) {
+    pub fn push(&mut self, event: IdentityEvent<'_>) {
         self.days.push(event.day);
-        self.what.push(event.what);
+        self.kinds.push(event.kind);
         self.person.push(self.persons.number(event.person));
         self.other.push(self.persons.number(event.other));
-        let of_record = matches!(event.what, What::Joined | What::Left) || event.key != KeyRef::default();
+        let of_record =
+            matches!(event.kind, IdentityEventKind::Joined | IdentityEventKind::Left) || event.key != RecordKeyRef::default();
         self.record.push(if of_record { self.keys.number(event.key) } else { NOBODY });
         self.reason.push(self.reasons.number(event.reason));
     }
 
     /// The event at a position.
     #[must_use]
-    pub fn get(&self, at: usize) -> EventRef<'_> {
-        EventRef {
+    pub fn get(&self, at: usize) -> IdentityEvent<'_> {
+        IdentityEvent {
             day: self.days[at],
-            what: self.what[at],
+            kind: self.kinds[at],
             person: self.persons.text(self.person[at]),
-            key: if self.record[at] == NOBODY { KeyRef::default() } else { self.keys.get(self.record[at]) },
+            key: if self.record[at] == NOBODY { RecordKeyRef::default() } else { self.keys.get(self.record[at]) },
             other: self.persons.text(self.other[at]),
             reason: self.reasons.text(self.reason[at]),
         }
     }
 
     /// All events in order.
-    pub fn events(&self) -> impl Iterator<Item = EventRef<'_>> {
+    pub fn events(&self) -> impl Iterator<Item = IdentityEvent<'_>> {
         (0..self.len()).map(|at| self.get(at))
     }
 
@@ -114,49 +116,51 @@ impl History {
         self.days.partition_point(|known| *known <= day)
     }
 
-    /// For each record by number its person at the end of a day; 0 where it has none.
+    /// For each record by number its person at the end of a day; 0 if it has none.
     fn at(&self, day: Day) -> Vec<u32> {
         let mut now = vec![0; self.keys.len()];
         for at in (0..self.by(day)).filter(|at| self.record[*at] != NOBODY) {
-            match self.what[at] {
-                What::Joined => now[self.record[at] as usize] = self.person[at],
-                What::Left => now[self.record[at] as usize] = 0,
-                What::Created | What::Merged | What::Split => {}
+            match self.kinds[at] {
+                IdentityEventKind::Joined => now[self.record[at] as usize] = self.person[at],
+                IdentityEventKind::Left => now[self.record[at] as usize] = 0,
+                IdentityEventKind::Created | IdentityEventKind::Merged | IdentityEventKind::Split => {}
             }
         }
         now
     }
 }
 
-/// Who every record belonged to at the end of a day, in the order of the records.
+/// The person of every record at the end of a day, in the order of the records.
 #[must_use]
-pub fn persons_at(history: &History, day: Day) -> BTreeMap<KeyRef<'_>, &str> {
+pub fn persons_at(history: &History, day: Day) -> BTreeMap<RecordKeyRef<'_>, &str> {
     let now = (0..).zip(history.at(day)).filter(|(_, person)| *person != 0);
     now.map(|(record, person)| (history.keys.get(record), history.persons.text(person))).collect()
 }
 
-/// Who one record belonged to at the end of a day.
+/// The person of one record at the end of a day.
 #[must_use]
-pub fn person_at<'a>(history: &'a History, key: KeyRef<'_>, day: Day) -> Option<&'a str> {
-    let record = *history.keys.seen.find(Keys::hash(key), |at| history.keys.get(*at) == key)?;
-    let says = |at: &usize| history.record[*at] == record && matches!(history.what[*at], What::Joined | What::Left);
+pub fn person_at<'a>(history: &'a History, key: RecordKeyRef<'_>, day: Day) -> Option<&'a str> {
+    let record = *history.keys.seen.find(RecordKeys::hash(key), |at| history.keys.get(*at) == key)?;
+    let says = |at: &usize| {
+        history.record[*at] == record && matches!(history.kinds[*at], IdentityEventKind::Joined | IdentityEventKind::Left)
+    };
     let last = (0..history.by(day)).rev().find(says)?;
-    (history.what[last] == What::Joined).then(|| history.persons.text(history.person[last]))
+    (history.kinds[last] == IdentityEventKind::Joined).then(|| history.persons.text(history.person[last]))
 }
 
-/// What became of a person's id by the end of a day: the id itself while it lives, else the one that it was merged into, and so
-/// on. Nothing when no such person was known by then, or when all records were withdrawn.
+/// What became of a person's id by the end of a day: the id itself while it lives, otherwise the id that it was merged into,
+/// and so on. `None` if there was no such person by then, or if all records were withdrawn.
 #[must_use]
 pub fn lives_on<'a>(history: &'a History, person: &'a str, day: Day) -> Option<&'a str> {
     let alive: BTreeSet<u32> = history.at(day).into_iter().filter(|person| *person != 0).collect();
     let alive: BTreeSet<&str> = alive.into_iter().map(|person| history.persons.text(person)).collect();
     let mut ended = BTreeMap::new();
-    for at in (0..history.by(day)).filter(|at| history.what[*at] == What::Merged) {
+    for at in (0..history.by(day)).filter(|at| history.kinds[*at] == IdentityEventKind::Merged) {
         let event = history.get(at);
         ended.insert(event.other, event.person);
     }
     let mut person = person;
-    // An id can be merged, given back and merged again; no chain is longer than there are merges.
+    // An id can be merged, given back and merged again. No chain is longer than the number of merges.
     for _ in 0..=ended.len() {
         if alive.contains(person) {
             return Some(person);
@@ -166,73 +170,74 @@ pub fn lives_on<'a>(history: &'a History, person: &'a str, day: Day) -> Option<&
     None
 }
 
-/// Reads the history back as its rows come, and compares each with those above it: a history that was changed by hand is told,
-/// not used.
+/// Reads a history row by row and compares each row with those above it. A history that was changed by hand is reported and not
+/// used.
 #[derive(Default)]
-pub struct Reading {
+pub struct HistoryReader {
     history: History,
-    /// The person of each record so far; 0 where it has none.
+    /// The person of each record so far; 0 if it has none.
     now: Vec<u32>,
 }
 
-impl Reading {
-    /// The next rows.
+impl HistoryReader {
+    /// Takes the next rows.
     pub fn take(&mut self, batch: &Batch, faults: &mut Vec<Fault>) {
         let column = |name| batch.table.column(name);
         let [day, word, person, agency, id, other, reason] =
             ["day", "event", "person", "agency", "id", "other", "reason"].map(column);
         for row in 0..batch.rows() {
-            let said = |column| batch.said(column, row);
-            let Some((_, what)) = WORDS.iter().find(|(known, _)| *known == said(word)) else { continue };
+            let said = |column| batch.text_or_borrowed(column, row);
+            let Some((_, kind)) = WORDS.iter().find(|(known, _)| *known == said(word)) else { continue };
             let texts = [person, agency, id, other, reason].map(said);
             let [person, agency, id, other, reason] = texts.each_ref().map(|text| &**text);
-            let event = EventRef { day: batch.day(day, row), what: *what, person, key: KeyRef { agency, id }, other, reason };
+            let event =
+                IdentityEvent { day: batch.day(day, row), kind: *kind, person, key: RecordKeyRef { agency, id }, other, reason };
             let fault = |what, expected: &str| {
-                let fix = "take the file from its last copy: rows are only ever added at its end";
+                let fix = "restore the file from its last copy: rows are only ever added at its end";
                 Fault::row(batch.places[row], what, expected, fix)
             };
             if self.history.days.last().is_some_and(|last| *last > event.day) {
-                faults.push(fault("the day lies before that of the row above", "days in order"));
+                faults.push(fault("the day is before that of the row above", "days in order"));
             }
             self.history.push(event);
             let last = self.history.len() - 1;
             let History { person, other, record, .. } = &self.history;
             let (person, other, record) = (person[last], other[last], record[last]);
             self.now.resize(self.history.keys.len(), 0);
-            let fits = match what {
-                What::Joined => {
+            let fits = match kind {
+                IdentityEventKind::Joined => {
                     let before = std::mem::replace(&mut self.now[record as usize], person);
                     before == other && before != person
                 }
-                What::Left => std::mem::replace(&mut self.now[record as usize], 0) == person,
-                What::Created | What::Merged | What::Split => true,
+                IdentityEventKind::Left => std::mem::replace(&mut self.now[record as usize], 0) == person,
+                IdentityEventKind::Created | IdentityEventKind::Merged | IdentityEventKind::Split => true,
             };
             if !fits {
-                let expected = "the person to whom the record belonged before";
+                let expected = "the person that the record belonged to before";
                 faults.push(fault("the row does not follow from the rows above it", expected));
             }
         }
     }
 
-    /// All rows have been read.
+    /// The history, once all rows have been read.
     #[must_use]
     pub fn finish(self) -> History {
         self.history
     }
 }
 
-/// Reads a whole history back.
+/// Reads a whole history.
 #[must_use]
 pub fn read(batches: &[Batch]) -> (History, Vec<Fault>) {
-    let (mut reading, mut faults) = (Reading::default(), Vec::new());
+    let (mut reading, mut faults) = (HistoryReader::default(), Vec::new());
     batches.iter().for_each(|batch| reading.take(batch, &mut faults));
     (reading.finish(), faults)
 }
 
-/// An event as a row of the table [`IDENTITIES`] in a CSV file; `day` is its day as text.
-pub fn write(event: &EventRef<'_>, day: &str, out: &mut String) {
-    let word = WORDS.iter().find(|(_, what)| *what == event.what).map_or("", |(word, _)| word);
-    let EventRef { person, key, other, reason, .. } = event;
+/// Writes an event as a row of the table [`IDENTITIES`] in a CSV file. `day` is its day as text.
+pub fn write(event: &IdentityEvent<'_>, day: &str, out: &mut String) {
+    let word = WORDS.iter().find(|(_, kind)| *kind == event.kind).map_or("", |(word, _)| word);
+    let IdentityEvent { person, key, other, reason, .. } = event;
     let cells = [day, word, person, key.agency, key.id, other, reason];
     debug_assert_eq!(cells.len(), IDENTITIES.columns.len());
     csv::write_row(cells, out);

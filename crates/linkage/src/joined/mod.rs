@@ -1,10 +1,10 @@
-//! What do several agencies hold of the same people, and do with them? Reads the tables that linking wrote and those of the
-//! agencies, under a stated purpose; how anybody was linked is not known here.
+//! What several agencies hold about the same people, and do with them. Reads the tables that linking wrote and those of the
+//! agencies, under a stated purpose. How the records were linked is not known here.
 //!
-//! `timeline`: all that is held of one person. `duplication`: the same work done twice, and what it costs. `rows`: their
-//! tables as one, under any linkage. `carried`: how sure a figure is when who is who is not.
+//! `timeline`: everything that is held about one person. `duplication`: the same work done twice, and what it costs. `rows`:
+//! the agencies' tables as one, under any linkage. `propagated_uncertainty`: how sure a figure is if the linkage is uncertain.
 
-pub mod carried;
 pub mod duplication;
+pub mod propagated_uncertainty;
 pub mod rows;
 pub mod timeline;

@@ -1,12 +1,12 @@
-//! Several agencies' tables as one: rows under the number of the record that they are about, and then under that of the person
-//! whom some linkage says it is. So one reading of the tables serves as many linkages as anybody asks about.
+//! Several agencies' tables as one. Rows first get the number of the record that they are about, and then that of the person
+//! under some linkage. The tables are therefore read once for any number of linkages.
 
 use std::collections::BTreeMap;
 
-use records::batch::{Batch, Name, Values};
+use records::batch::{Batch, ColumnValues, Name};
 
-/// Rows of an agency's table about its records, the agency's own ids replaced by the positions of the records, and the number
-/// of rows about nobody who was linked, which are left out. Tables without people are as they were.
+/// Rows of an agency's table about its records, with the positions of the records instead of the agency's own ids; and the
+/// number of rows about people who were not linked, which are left out. Tables without people stay as they were.
 #[must_use]
 pub fn by_record(mut batch: Batch, records: &BTreeMap<Name<'_>, usize>) -> (Batch, u64) {
     let Some(column) = person(&batch) else { return (batch, 0) };
@@ -15,29 +15,29 @@ pub fn by_record(mut batch: Batch, records: &BTreeMap<Name<'_>, usize>) -> (Batc
     let keep: Vec<bool> = found.iter().map(Option::is_some).collect();
     let numbers = found.into_iter().map(|at| at.map_or(0, |at| *at as i64)).collect();
     let nobody = keep.iter().filter(|keep| !**keep).count() as u64;
-    batch.columns[column] = Values::Numbers(numbers);
+    batch.columns[column] = ColumnValues::Numbers(numbers);
     batch.keep(&keep);
     (batch, nobody)
 }
 
-/// Rows under their records as rows under their persons.
+/// Rows by record become rows by person.
 #[must_use]
 pub fn by_person(batch: &Batch, persons: &[u32]) -> Batch {
     let mut batch = batch.clone();
     if let Some(column) = person(&batch)
-        && let Values::Numbers(numbers) = &mut batch.columns[column]
+        && let ColumnValues::Numbers(numbers) = &mut batch.columns[column]
     {
         numbers.iter_mut().for_each(|number| *number = i64::from(persons[*number as usize]));
     }
     batch
 }
 
-/// The rows under their records that are about some of them.
+/// The rows, by record, that are about some of the records.
 #[must_use]
 pub fn about(batch: &Batch, wanted: &[bool]) -> Batch {
     let mut batch = batch.clone();
     if let Some(column) = person(&batch)
-        && let Values::Numbers(numbers) = &batch.columns[column]
+        && let ColumnValues::Numbers(numbers) = &batch.columns[column]
     {
         let keep: Vec<bool> = numbers.iter().map(|number| wanted[*number as usize]).collect();
         batch.keep(&keep);

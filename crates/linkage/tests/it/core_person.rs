@@ -1,17 +1,17 @@
-//! A model in the manner of HMPPS Core Person Record: levels in order with their weights in bits, join at 20 bits, fracture below
-//! 14, suspected twins forced to -5, and decisions of people within a scope. The weights are round numbers near the published
-//! ones; every level has a case made by hand.
+//! A model like that of HMPPS Core Person Record: levels in order with their weights in bits, a match threshold of 20 bits,
+//! fracture below 14, suspected twins forced to -5, and decisions of people within a scope. The weights are round numbers near
+//! the published ones. Every level has a case made by hand.
 
 use base::day;
-use linkage::cluster::Decided;
-use linkage::earlier::Earlier;
-use linkage::input::Records;
-use linkage::model::Model;
-use linkage::overrides::{Odd, Override, decided};
-use linkage::score::Scorer;
-use linkage::splink::{Said, SaidFrequency, SaidLevel, import};
-use linkage::twins::{self, Signs};
-use linkage::{Choices, link};
+use linkage::clustering::PairDecisions;
+use linkage::earlier_persons::EarlierPersons;
+use linkage::model::LinkageModel;
+use linkage::overrides::{DecisionProblem, Override, pair_decisions};
+use linkage::record_set::RecordSet;
+use linkage::scoring::Scorer;
+use linkage::splink::{SplinkComparison, SplinkLevel, SplinkTermFrequency, import};
+use linkage::twins::{self, TwinSigns};
+use linkage::{LinkageOptions, link};
 
 use crate::splink::{at, level, null, records, settings};
 
@@ -32,11 +32,14 @@ const COLUMNS: [&str; 14] = [
     "scopes",
 ];
 
-fn by_frequency(level: SaidLevel, column: &str, weight: f64) -> SaidLevel {
-    SaidLevel { frequency: Some(SaidFrequency { column: column.into(), weight, least: 0.0, own: false }), ..level }
+fn by_frequency(level: SplinkLevel, column: &str, weight: f64) -> SplinkLevel {
+    SplinkLevel {
+        term_frequency: Some(SplinkTermFrequency { column: column.into(), weight, minimum_u: 0.0, own_u: false }),
+        ..level
+    }
 }
 
-fn model() -> (Model, Vec<String>) {
+fn model() -> (LinkageModel, Vec<String>) {
     let shared = |list: &str| format!("array_length(list_intersect({list}_l, {list}_r)) >= 1");
     let aliases = format!("{} AND {}", shared("firsts"), shared("lasts"));
     let names = vec![
@@ -99,7 +102,7 @@ fn model() -> (Model, Vec<String>) {
         level(&format!("marker_l != marker_r AND {}", shared("scopes")), -100.0),
         level("ELSE", 0.0),
     ];
-    let comparison = |(name, levels): (&str, Vec<SaidLevel>)| Said { name: name.into(), levels };
+    let comparison = |(name, levels): (&str, Vec<SplinkLevel>)| SplinkComparison { name: name.into(), levels };
     let comparisons = [
         ("names", names),
         ("births", births),
@@ -114,7 +117,7 @@ fn model() -> (Model, Vec<String>) {
     (imported.model, imported.columns)
 }
 
-/// A row in the order that a model has its columns in; the names and lists that belong together are filled in.
+/// A row in the order of the model's columns. Names and lists that belong together are filled in.
 fn row<'a>(columns: &[String], said: &[(&str, &'a str)]) -> Vec<&'a str> {
     let of = |column: &str| said.iter().find(|(name, _)| *name == column).map_or("", |(_, value)| *value);
     let or = |column: &str, other: &str| if of(column).is_empty() { of(other) } else { of(column) };
@@ -231,7 +234,7 @@ fn every_level_has_its_bits() {
     for (name, left, right, what, expected) in cases {
         let blank: Said2 = &[];
         let rows = [left, right, blank, blank].map(|said| row(&columns, said));
-        // Names of the other two make every second record an "ann lee", and every fourth one alike.
+        // Names of the other two people make every second record an "ann lee", and every fourth one similar to it.
         let mut rows = rows.to_vec();
         let both = columns.iter().position(|column| column == "both").expect("it has the column");
         (rows[2][both], rows[3][both]) = ("ben orr", "cy ode");
@@ -245,8 +248,8 @@ fn every_level_has_its_bits() {
     }
 }
 
-/// Anne and her twin Anna live together; Ann has an alias in common with Anne.
-fn family(columns: &[String]) -> Records {
+/// Anne and her twin Anna live together. Ann has an alias in common with Anne.
+fn family(columns: &[String]) -> RecordSet {
     let twin = |first: &'static str, firsts: &'static str, both: &'static str, pnc: &'static str| {
         [
             ("first", first),
@@ -283,13 +286,13 @@ fn twins_are_forced_apart() {
     let (mut model, columns) = model();
     let records = family(&columns);
     let position = |name: &str| columns.iter().position(|column| column == name).expect("it has the column");
-    let weight = |model: &Model, one: usize, other: usize| {
+    let weight = |model: &LinkageModel, one: usize, other: usize| {
         let scorer = Scorer::new(model, &records).expect("it can be made ready");
         let (one, other) = (at(&records, one), at(&records, other));
         scorer.weight(one, other, &scorer.levels(one, other))
     };
     assert_eq!(weight(&model, 0, 1), 18.0, "date of birth and postcode against the names: 14 + 12 - 8");
-    let signs = Signs {
+    let signs = TwinSigns {
         same: ["last", "dob", "postcodes"].map(position).to_vec(),
         unlike: vec![position("firsts")],
         apart: ["pnc", "cro"].map(position).to_vec(),
@@ -301,8 +304,8 @@ fn twins_are_forced_apart() {
     assert_eq!(weight(&model, 0, 3), -5.0, "an id that one of them lacks is no sign of one person");
 }
 
-/// Persons of records that stand in rows: for each row the first row of its person.
-fn persons(model: &Model, records: &Records, choices: &Choices) -> Vec<usize> {
+/// The persons of records by row: for each row the first row of its person.
+fn persons(model: &LinkageModel, records: &RecordSet, choices: &LinkageOptions) -> Vec<usize> {
     let linked = link(records, model, choices).expect("the model can be used");
     let person = |row: usize| linked.person[at(records, row) as usize];
     (0..records.len()).map(|row| (0..=row).find(|first| person(*first) == person(row)).unwrap_or(row)).collect()
@@ -311,15 +314,15 @@ fn persons(model: &Model, records: &Records, choices: &Choices) -> Vec<usize> {
 #[test]
 fn joined_at_twenty_bits_and_fractured_below_fourteen() {
     let (model, columns) = model();
-    // 14 bits for the date of birth and 3 for nothing else: 17, then after a correction of the postcode 15, then 12.
+    // 14 bits for the date of birth and 3 for no other difference: 17. After a correction of the postcode 15, then 12.
     let of = |postcode: &'static str, pnc: &'static str| [("dob", "1980-04-03"), ("postcodes", postcode), ("pnc", pnc)];
     let rows = |one: [(&'static str, &'static str); 3], other: [(&'static str, &'static str); 3]| {
         // A third record, so that no postcode is everybody's.
         records(&columns, &[row(&columns, &one), row(&columns, &other), row(&columns, &[("postcodes", "LS9 9ZZ")])])
     };
-    let earlier = |person: u32| Some(Earlier { person: vec![person, person, 0], fracture: 14.0 });
-    let found = |records: &Records, earlier: Option<Earlier>| {
-        persons(&model, records, &Choices { join: 20.0, earlier, ..Choices::default() })[..2].to_vec()
+    let earlier = |person: u32| Some(EarlierPersons { person: vec![person, person, 0], fracture: 14.0 });
+    let found = |records: &RecordSet, earlier: Option<EarlierPersons>| {
+        persons(&model, records, &LinkageOptions { match_threshold: 20.0, earlier, ..LinkageOptions::default() })[..2].to_vec()
     };
     let strong = rows(of("LS1 1AA", ""), of("LS1 1AA", ""));
     assert_eq!(found(&strong, None), [0, 0], "26 bits join");
@@ -348,15 +351,17 @@ fn people_decide_within_a_scope_and_a_time() {
     let other = [("first", "bob"), ("last", "orr"), ("both", "bob orr"), ("dob", "1960-04-03"), ("pnc", "9")];
     let records = records(&columns, &[row(&columns, &same), row(&columns, &same), row(&columns, &other)]);
     let list = [decision("0", "1", false), decision("1", "2", true)];
-    let with = |decided: Decided| persons(&model, &records, &Choices { join: 20.0, decided, ..Choices::default() });
-    let on = |scope: &str, day: i32| decided(&list, &records, scope, day);
-    assert_eq!(with(Decided::default()), [0, 0, 2]);
+    let with = |decided: PairDecisions| {
+        persons(&model, &records, &LinkageOptions { match_threshold: 20.0, decisions: decided, ..LinkageOptions::default() })
+    };
+    let on = |scope: &str, day: i32| pair_decisions(&list, &records, scope, day);
+    assert_eq!(with(PairDecisions::default()), [0, 0, 2]);
     assert_eq!(with(on("probation", 100).0), [0, 1, 1], "the last day counts");
     assert_eq!(with(on("probation", 101).0), [0, 0, 2], "the day after does not");
     assert_eq!(with(on("housing", 100).0), [0, 0, 2], "nor does another scope");
     assert_eq!(on("probation", day::FIRST).1, [], "nothing is odd");
     let odd = [decision("0", "1", true), decision("1", "2", true), decision("0", "2", false), decision("0", "9", true)];
-    let found = decided(&odd, &records, "probation", 0).1;
-    let unknown = Odd::NoSuchRecord { at: 3, agency: "court".into(), id: "9".into() };
-    assert_eq!(found, [unknown, Odd::Contradicted { at: 2 }], "a chain of two puts together what the third parts");
+    let found = pair_decisions(&odd, &records, "probation", 0).1;
+    let unknown = DecisionProblem::NoSuchRecord { at: 3, agency: "court".into(), id: "9".into() };
+    assert_eq!(found, [unknown, DecisionProblem::Contradicted { at: 2 }], "a chain of two puts together what the third parts");
 }

@@ -1,15 +1,17 @@
-//! People who share a surname and a home without being the same, planted among others: what the learned third class makes of
-//! them, by the default path. Nobody is real; typos, moves and missing values come as often as in records of agencies.
+//! Households: people who share a surname and a home without being the same person, planted among others, and how the learned
+//! third class of pairs deals with them by default. Nobody is real. Typing slips, moves and missing values are as frequent as
+//! in records of agencies.
 
 use std::collections::BTreeMap;
 
-use linkage::evaluate::evaluate;
-use linkage::field::{Field, Kind, Missing, comparisons};
-use linkage::gather::{Agency, Raw, Table, gather};
-use linkage::input::Records;
-use linkage::model::Model;
-use linkage::values::Numbering;
-use linkage::{Choices, Linked, learn_and_link, link, suggest};
+use linkage::distinct_values::ValueNumbering;
+use linkage::evaluation::evaluate;
+use linkage::field::{Field, FieldKind, Missing};
+use linkage::model::LinkageModel;
+use linkage::record_set::RecordSet;
+use linkage::source_tables::{RawColumn, RowAgency, SourceTable, combine};
+use linkage::standard_comparisons::standard_comparisons;
+use linkage::{LinkageOptions, LinkageResult, blocking_rules, learn_and_link, link};
 use records::batch::Texts;
 
 use crate::dice::{Dice, tell};
@@ -19,7 +21,7 @@ enum Lives {
     Alone,
     /// With one person of the same surname and postcode: a spouse, a brother.
     WithFamily,
-    /// Who was born on the same day, too.
+    /// With somebody who was born on the same day, too.
     WithTwin,
 }
 
@@ -29,19 +31,19 @@ struct Person {
     born: (i32, u32, u32),
     postcode: usize,
     lives: Lives,
-    /// Of two who live together, the same number.
+    /// The same number for two people who live together.
     household: usize,
 }
 
-/// The people, and their records: of each the person, and whether it names the person's own home.
+/// The people and their records. For each record its person, and whether it names the person's own home.
 pub(crate) struct Planted {
     people: Vec<Person>,
-    pub(crate) records: Records,
+    pub(crate) records: RecordSet,
     truth: Vec<u32>,
     at_home: Vec<bool>,
 }
 
-/// Whose records a pair are.
+/// Which people a pair of records is of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Pair {
     Same,
@@ -61,8 +63,8 @@ impl Planted {
         }
     }
 
-    /// Pairs of records of two people who live together, both of which name the home, which is what there is to be seen of
-    /// households; and those of them that are twins'.
+    /// Pairs of records of two people who live together, both of which name the home, because only these show a household; and
+    /// those of them that are twins'.
     fn together(&self) -> (usize, usize) {
         let mut homes: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
         for record in (0..self.records.len() as u32).filter(|record| self.at_home[*record as usize]) {
@@ -82,8 +84,8 @@ impl Planted {
     }
 }
 
-/// Pairs of records that stand together as one person, by whose they are.
-fn joined(planted: &Planted, linked: &Linked) -> BTreeMap<Pair, usize> {
+/// Pairs of records that are one person in the result, by which people they are of.
+fn joined(planted: &Planted, linked: &LinkageResult) -> BTreeMap<Pair, usize> {
     let mut of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     linked.person.iter().enumerate().for_each(|(record, person)| of.entry(*person).or_default().push(record as u32));
     let mut found = BTreeMap::new();
@@ -95,7 +97,7 @@ fn joined(planted: &Planted, linked: &Linked) -> BTreeMap<Pair, usize> {
     found
 }
 
-/// A position, the first ones likelier: the chance falls with the place.
+/// A random position. The first ones are more likely.
 pub fn skewed(dice: &mut Dice, count: usize, shift: f64) -> usize {
     let uniform = dice.below(1 << 30) as f64 / f64::from(1 << 30);
     let whole = ((count as f64 + shift) / shift).ln();
@@ -185,7 +187,7 @@ pub(crate) fn planted(seed: u64, count: usize, with_family: u64, with_twin: u64)
     };
     let mut rows: Vec<(u32, bool, [String; 5])> = Vec::new();
     for (at, person) in people.iter().enumerate() {
-        // One to six records, 2.2 in the mean.
+        // One to six records, 2.2 on average.
         let mut more = 1;
         while more < 6 && dice.chance(54) {
             more += 1;
@@ -232,12 +234,12 @@ pub(crate) fn planted(seed: u64, count: usize, with_family: u64, with_twin: u64)
     let mut ids = Texts::default();
     (0..rows.len()).for_each(|at| ids.push(&at.to_string()));
     let column = |at: usize| {
-        let mut numbering = Numbering::default();
+        let mut numbering = ValueNumbering::default();
         let numbers = rows.iter().map(|(_, _, cells)| numbering.number(&cells[at])).collect();
-        Some(Raw { values: numbering.finish(), rows: numbers })
+        Some(RawColumn { values: numbering.finish(), rows: numbers })
     };
-    let table = Table { agency: Agency::One("all".into()), ids, columns: (0..5).map(column).collect() };
-    let records = gather(&fields(), &[None; 5], vec![table]);
+    let table = SourceTable { agency: RowAgency::One("all".into()), ids, columns: (0..5).map(column).collect() };
+    let records = combine(&fields(), &[None; 5], vec![table]);
     let of = |record: u32| &rows[records.row(record) as usize];
     let (truth, at_home) = (0..records.len() as u32).map(|record| (of(record).0, of(record).1)).unzip();
     Planted { people, records, truth, at_home }
@@ -245,29 +247,29 @@ pub(crate) fn planted(seed: u64, count: usize, with_family: u64, with_twin: u64)
 
 fn fields() -> Vec<Field> {
     let kinds = [
-        ("forename", Kind::Forename),
-        ("surname", Kind::Surname),
-        ("date of birth", Kind::BirthDate),
-        ("postcode", Kind::Postcode),
-        ("city", Kind::Area),
+        ("forename", FieldKind::Forename),
+        ("surname", FieldKind::Surname),
+        ("date of birth", FieldKind::BirthDate),
+        ("postcode", FieldKind::Postcode),
+        ("city", FieldKind::Area),
     ];
     kinds.map(|(name, kind)| Field { name: name.into(), kind, missing: Missing::default() }).into()
 }
 
-pub(crate) fn learned(planted: &Planted) -> Linked {
+pub(crate) fn learned(planted: &Planted) -> LinkageResult {
     let fields = fields();
-    let (mut model, nature) = comparisons(&fields);
-    suggest::rules(&mut model, &fields);
-    learn_and_link(&planted.records, &model, &nature, &Choices::default()).expect("a model that can be read")
+    let (mut model, hints) = standard_comparisons(&fields);
+    blocking_rules::add_candidates(&mut model, &fields);
+    learn_and_link(&planted.records, &model, &hints, &LinkageOptions::default()).expect("a model that can be read")
 }
 
-/// One in ten people lives with one of the same surname, one in a hundred with a twin.
+/// One in ten people lives with somebody of the same surname, and one in a hundred with a twin.
 #[test]
 fn households_and_twins_are_learned_and_kept_apart() {
     let planted = planted(1, 40_000, 90, 10);
     let three = learned(&planted);
-    let model = Model { household: 0.0, ..three.model.clone() };
-    let two = link(&planted.records, &model, &Choices::default()).expect("a model that can be read");
+    let model = LinkageModel { household: 0.0, ..three.model.clone() };
+    let two = link(&planted.records, &model, &LinkageOptions::default()).expect("a model that can be read");
     let households = three.training.as_ref().expect("it was learned").households;
     let (together, twins) = planted.together();
     let born = planted.records.columns.iter().position(|column| column.name == "date of birth").expect("a date of birth");
@@ -279,7 +281,7 @@ fn households_and_twins_are_learned_and_kept_apart() {
         three.model.comparisons[born].levels[1].h,
         twins as f64 / together as f64
     ));
-    let said = |name: &str, linked: &Linked| {
+    let said = |name: &str, linked: &LinkageResult| {
         let evaluation = evaluate(&linked.person, &planted.truth);
         let found = joined(&planted, linked);
         let of = |pair: Pair| found.get(&pair).copied().unwrap_or(0);
@@ -296,9 +298,9 @@ fn households_and_twins_are_learned_and_kept_apart() {
     };
     let (with, with_twins, with_family) = said("three classes", &three);
     let (without, without_twins, without_family) = said("two classes", &two);
-    // Chance alone leaves 1.6 % of such a count; what the model cannot see (moves, slips in both names) is the rest.
+    // Chance alone leaves 1.6% of such a count. The rest is what the model cannot see: moves, and slips in both names.
     assert!((households / together as f64 - 1.0).abs() < 0.25, "households {households}, planted {together}");
-    // Of the twins' pairs at most a third remain; four binomial errors of a third of some 300 are a tenth.
+    // Of the twins' pairs at most a third remain. Four binomial errors of a third of some 300 are a tenth.
     assert!(without_twins > 200 && 3 * with_twins < without_twins, "twins {with_twins} and {without_twins}");
     assert!(with_family <= without_family, "family {with_family} and {without_family}");
     assert!(with.precision() > without.precision() && with.f1() > without.f1(), "{with:?} and {without:?}");

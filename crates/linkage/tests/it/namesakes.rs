@@ -1,35 +1,36 @@
-//! People who share names, or a home, and nothing else, and whom nobody keeps twice: what looked like one person to training
-//! that knew only of strangers and of households. Nobody is real.
+//! Namesakes: people who share names, or a home, and nothing else, and whom no agency holds twice. A model that knows only
+//! strangers and households takes them for one person. Nobody is real.
 
-use linkage::evaluate::{Evaluation, evaluate};
-use linkage::field::{Field, Kind, Missing, comparisons};
-use linkage::gather::{Agency, Raw, Table, gather};
-use linkage::values::Numbering;
-use linkage::{Choices, learn_and_link, suggest};
+use linkage::distinct_values::ValueNumbering;
+use linkage::evaluation::{Evaluation, evaluate};
+use linkage::field::{Field, FieldKind, Missing};
+use linkage::source_tables::{RawColumn, RowAgency, SourceTable, combine};
+use linkage::standard_comparisons::standard_comparisons;
+use linkage::{LinkageOptions, blocking_rules, learn_and_link};
 use records::batch::Texts;
 
 use crate::dice::{Dice, tell};
 use crate::households::{skewed, typo, words};
 
-/// A record: whose it is, and what it says.
+/// A record: its person, and its values.
 type Row = (u32, Vec<String>);
 
-fn linked(kinds: &[(&str, Kind)], rows: &[Row]) -> Evaluation {
+fn linked(kinds: &[(&str, FieldKind)], rows: &[Row]) -> Evaluation {
     let fields: Vec<Field> =
         kinds.iter().map(|(name, kind)| Field { name: (*name).into(), kind: *kind, missing: Missing::default() }).collect();
     let mut ids = Texts::default();
     (0..rows.len()).for_each(|at| ids.push(&at.to_string()));
     let column = |at: usize| {
-        let mut numbering = Numbering::default();
+        let mut numbering = ValueNumbering::default();
         let numbers = rows.iter().map(|(_, cells)| numbering.number(&cells[at])).collect();
-        Some(Raw { values: numbering.finish(), rows: numbers })
+        Some(RawColumn { values: numbering.finish(), rows: numbers })
     };
-    let table = Table { agency: Agency::One("all".into()), ids, columns: (0..fields.len()).map(column).collect() };
-    let records = gather(&fields, &vec![None; fields.len()], vec![table]);
+    let table = SourceTable { agency: RowAgency::One("all".into()), ids, columns: (0..fields.len()).map(column).collect() };
+    let records = combine(&fields, &vec![None; fields.len()], vec![table]);
     let truth: Vec<u32> = (0..records.len() as u32).map(|record| rows[records.row(record) as usize].0).collect();
-    let (mut model, nature) = comparisons(&fields);
-    suggest::rules(&mut model, &fields);
-    let linked = learn_and_link(&records, &model, &nature, &Choices::default()).expect("a model that can be read");
+    let (mut model, hints) = standard_comparisons(&fields);
+    blocking_rules::add_candidates(&mut model, &fields);
+    let linked = learn_and_link(&records, &model, &hints, &LinkageOptions::default()).expect("a model that can be read");
     evaluate(&linked.person, &truth)
 }
 
@@ -37,8 +38,8 @@ fn born(dice: &mut Dice) -> String {
     format!("{}-{:02}-{:02}", 1940 + dice.below(65), 1 + dice.below(12), 1 + dice.below(28))
 }
 
-/// A census: homes of one to five people, half of whom share a surname, each there once. What most pairs at one address agree
-/// on is the address; without duplicates to learn from these pairs were the best candidates for one person.
+/// A census: homes of one to five people, half of whom share a surname, each in the table once. What most pairs at one address
+/// agree on is the address. Without duplicates to learn from, these pairs used to be the best candidates for one person.
 #[test]
 fn who_lives_together_is_not_one_person() {
     let mut dice = Dice(11);
@@ -55,20 +56,20 @@ fn who_lives_together_is_not_one_person() {
     }
     dice.shuffle(&mut rows);
     let kinds = [
-        ("forename", Kind::Forename),
-        ("surname", Kind::Surname),
-        ("date of birth", Kind::BirthDate),
-        ("sex", Kind::Sex),
-        ("number", Kind::AddressPart),
-        ("street", Kind::AddressPart),
+        ("forename", FieldKind::Forename),
+        ("surname", FieldKind::Surname),
+        ("date of birth", FieldKind::BirthDate),
+        ("sex", FieldKind::Sex),
+        ("number", FieldKind::AddressPart),
+        ("street", FieldKind::AddressPart),
     ];
     let found = linked(&kinds, &rows);
     tell(&format!("{} records of as many people who live together: {} pairs joined by mistake", rows.len(), found.pairs.wrong));
     assert!(found.pairs.wrong <= 0.002 * rows.len() as f64, "{found:?}");
 }
 
-/// Two fifths of the people are of three origins with few names each, so that forename and surname come together more often than
-/// chance would have it; there is nothing but names and dates of birth. Each person has two records, with slips.
+/// Two fifths of the people are of three origins with few names each, so forename and surname occur together more often than by
+/// chance. There are only names and dates of birth. Each person has two records, with slips.
 #[test]
 fn namesakes_are_not_one_person() {
     let mut dice = Dice(12);
@@ -97,7 +98,7 @@ fn namesakes_are_not_one_person() {
         }
     }
     dice.shuffle(&mut rows);
-    let kinds = [("forename", Kind::Forename), ("surname", Kind::Surname), ("date of birth", Kind::BirthDate)];
+    let kinds = [("forename", FieldKind::Forename), ("surname", FieldKind::Surname), ("date of birth", FieldKind::BirthDate)];
     let found = linked(&kinds, &rows).pairs;
     tell(&format!("names and dates, namesakes: precision {:.4}, recall {:.4}", found.precision(), found.recall()));
     assert!(found.precision() > 0.97 && found.recall() > 0.85, "{found:?}");

@@ -1,16 +1,16 @@
 //! Made-up people of a region of the United Kingdom as five agencies record them: naming customs of nine origins, households,
-//! twins, fathers and sons of one name, moves, marriages, and errors of two different kinds. Names are common ones of public
-//! knowledge, put together by dice; nobody is real.
+//! twins, fathers and sons of one name, moves, marriages, and errors of two different kinds. The names are common and publicly
+//! known, and are combined at random. Nobody is real.
 
-use linkage::field::{Field, Kind, Missing};
-use linkage::gather::{Agency, Raw, Table, gather};
-use linkage::input::Records;
-use linkage::values::Numbering;
+use linkage::distinct_values::ValueNumbering;
+use linkage::field::{Field, FieldKind, Missing};
+use linkage::record_set::RecordSet;
+use linkage::source_tables::{RawColumn, RowAgency, SourceTable, combine};
 use records::batch::Texts;
 
 use crate::dice::Dice;
 
-/// Origins, in the order of their numbers, and how many of a hundred people are of each.
+/// Origins in the order of their numbers, and how many of a hundred people are of each.
 pub(crate) const ORIGINS: [(&str, u64); 9] = [
     ("English", 46),
     ("Irish and Scottish", 8),
@@ -27,15 +27,15 @@ pub(crate) const ORIGINS: [(&str, u64); 9] = [
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Process {
     pub typo: u64,
-    /// A name as another agency would spell it, where there are several spellings.
+    /// A name as another agency would spell it, if there are several spellings.
     pub respelt: u64,
-    /// Given and family name exchanged, where the order of the two differs from the English one; a fifth of that elsewhere.
+    /// Given name and family name exchanged, if their order differs from the English one; a fifth of that elsewhere.
     pub exchanged: u64,
     /// Only some of several given or family names.
     pub part: u64,
     pub moved: u64,
     pub married: u64,
-    /// Date of birth: missing (the double of it at one agency), and damaged.
+    /// Date of birth: missing (twice as often at one agency), and damaged.
     pub undated: u64,
     pub date_damaged: u64,
     pub no_postcode: u64,
@@ -43,11 +43,11 @@ pub(crate) struct Process {
     pub twice: u64,
     /// Whether police and probation have a number in common.
     pub numbered: bool,
-    /// Slips at random letters, or of neighbouring keys and letters heard alike.
+    /// Slips with neighbouring keys and letters that sound alike. Otherwise with random letters.
     pub keys: bool,
-    /// Whether forenames are cut to their initial at one agency.
+    /// How often one agency cuts forenames to their initial.
     pub initials: u64,
-    /// The share of each agency, of all people.
+    /// The share of all people that each agency holds.
     pub known: [u64; 5],
 }
 
@@ -69,7 +69,7 @@ pub(crate) const LOOKED_AT: Process = Process {
     known: [35, 25, 45, 30, 40],
 };
 
-/// Processes kept to judge by: others in every rate, with slips of another kind.
+/// Processes that were held out for judging: different in every rate, with slips of another kind.
 pub(crate) const HELD_OUT: [Process; 3] = [
     Process {
         typo: 3,
@@ -152,7 +152,7 @@ fn spellings(text: &str) -> Name {
 }
 
 fn any(dice: &mut Dice, list: &str) -> Name {
-    // The first ones are the commonest.
+    // The first names are the most common.
     let all: Vec<&str> = list.split_whitespace().collect();
     let (one, other) = (dice.below(all.len() as u64), dice.below(all.len() as u64));
     spellings(all[one.min(other) as usize])
@@ -329,7 +329,7 @@ fn people(dice: &mut Dice, count: usize) -> Vec<Person> {
         });
         let first = person(dice, origin.unwrap_or(0));
         homes += 1;
-        // Some homes stand in one postcode.
+        // Some homes share a postcode.
         let home = if dice.chance(30) { dice.below(homes as u64) as usize } else { homes };
         let with = dice.below(1000);
         let mut second = None;
@@ -418,7 +418,7 @@ fn row(dice: &mut Dice, process: &Process, agency: usize, at: usize, person: &Pe
         let keep = usize::from(person.origin == 3 && dice.chance(50) || person.origin == 6 && dice.chance(50));
         given = vec![given.swap_remove(keep)];
     }
-    // Three-part names: own, father's, grandfather's, of which agencies keep different ones.
+    // Three-part names: own, father's, grandfather's. Agencies keep different parts.
     if person.origin == 5 {
         match dice.below(100) {
             at if at < 2 * process.part / 3 => given.push(family.remove(0)),
@@ -515,36 +515,36 @@ pub(crate) fn region(seed: u64, count: usize, process: &Process) -> Vec<Row> {
     rows
 }
 
-/// What the columns are.
+/// The fields of the columns.
 pub(crate) fn fields() -> Vec<Field> {
     let kinds = [
-        ("forename", Kind::Forename),
-        ("surname", Kind::Surname),
-        ("date of birth", Kind::BirthDate),
-        ("sex", Kind::Sex),
-        ("postcode", Kind::Postcode),
-        ("number", Kind::NationalId),
+        ("forename", FieldKind::Forename),
+        ("surname", FieldKind::Surname),
+        ("date of birth", FieldKind::BirthDate),
+        ("sex", FieldKind::Sex),
+        ("postcode", FieldKind::Postcode),
+        ("number", FieldKind::NationalId),
     ];
     kinds.map(|(name, kind)| Field { name: name.into(), kind, missing: Missing::default() }).into()
 }
 
-/// The records, and for each of them the row it comes from, by position.
-pub(crate) fn records(rows: &[Row]) -> (Records, Vec<usize>) {
+/// The records, and for each of them the position of its row.
+pub(crate) fn records(rows: &[Row]) -> (RecordSet, Vec<usize>) {
     let (mut tables, mut order) = (Vec::new(), Vec::new());
     for (agency, name) in AGENCIES.iter().enumerate() {
         let own: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].agency == agency).collect();
         let mut ids = Texts::default();
         own.iter().for_each(|at| ids.push(&at.to_string()));
         let column = |column: usize| {
-            let mut numbering = Numbering::default();
+            let mut numbering = ValueNumbering::default();
             let numbers = own.iter().map(|at| numbering.number(&rows[*at].cells[column])).collect();
-            Some(Raw { values: numbering.finish(), rows: numbers })
+            Some(RawColumn { values: numbering.finish(), rows: numbers })
         };
-        tables.push(Table { agency: Agency::One((*name).to_owned()), ids, columns: (0..6).map(column).collect() });
+        tables.push(SourceTable { agency: RowAgency::One((*name).to_owned()), ids, columns: (0..6).map(column).collect() });
         order.extend(own);
     }
     let fields = fields();
-    let records = gather(&fields, &vec![None; fields.len()], tables);
+    let records = combine(&fields, &vec![None; fields.len()], tables);
     let of = (0..records.len() as u32).map(|record| order[records.row(record) as usize]).collect();
     (records, of)
 }

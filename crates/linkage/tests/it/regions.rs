@@ -1,17 +1,17 @@
-//! Linking made-up people of a region whose naming customs differ: pair F1 by origin, the calibration of weights, and whether the
-//! interval that is told for the share of matching pairs linked holds the truth. The processes of error and the seeds here were
-//! kept to judge by; `LOOKED_AT` and its seeds were used while the linkage was built.
+//! Linking made-up people of a region with different naming customs: pair F1 by origin, the calibration of weights, and whether
+//! the interval for the share of matching pairs linked contains the truth. The error processes and seeds here were held out for
+//! judging. `LOOKED_AT` and its seeds were used while the linkage was built.
 
 use std::collections::BTreeMap;
 
-use linkage::field::comparisons;
-use linkage::score::probability;
-use linkage::{Choices, Linked, learn_and_link, suggest};
+use linkage::match_weight::probability;
+use linkage::standard_comparisons::standard_comparisons;
+use linkage::{LinkageOptions, LinkageResult, blocking_rules, learn_and_link};
 
 use crate::dice::tell;
 use crate::region::{HELD_OUT, LOOKED_AT, ORIGINS, Process, Row, fields, records, region};
 
-/// Pairs of one population: right, wrong and missed by origin, and in all.
+/// Pairs of one population: right, wrong and missed.
 #[derive(Clone, Copy, Default)]
 struct Pairs {
     right: f64,
@@ -43,9 +43,9 @@ impl Pairs {
 struct Found {
     all: Pairs,
     origins: Vec<Pairs>,
-    /// By tenth of the told probability: pairs, sum told, and right.
+    /// By tenth of the reported probability: pairs, the sum of probabilities, and pairs that are right.
     calibration: [(f64, f64, f64); 10],
-    told: Option<(f64, f64)>,
+    reported: Option<(f64, f64)>,
 }
 
 fn pairs_of(groups: &BTreeMap<u32, Vec<usize>>, with: &mut impl FnMut(usize, usize)) {
@@ -59,9 +59,10 @@ fn pairs_of(groups: &BTreeMap<u32, Vec<usize>>, with: &mut impl FnMut(usize, usi
 fn linked(rows: &[Row]) -> Found {
     let (records, of) = records(rows);
     let fields = fields();
-    let (mut model, nature) = comparisons(&fields);
-    suggest::rules(&mut model, &fields);
-    let found: Linked = learn_and_link(&records, &model, &nature, &Choices::default()).expect("a model that can be read");
+    let (mut model, hints) = standard_comparisons(&fields);
+    blocking_rules::add_candidates(&mut model, &fields);
+    let found: LinkageResult =
+        learn_and_link(&records, &model, &hints, &LinkageOptions::default()).expect("a model that can be read");
     let row = |record: usize| &rows[of[record]];
     let (mut truth, mut persons) = (BTreeMap::<u32, Vec<usize>>::new(), BTreeMap::<u32, Vec<usize>>::new());
     for record in 0..records.len() {
@@ -87,27 +88,28 @@ fn linked(rows: &[Row]) -> Found {
         }
     });
     let mut calibration = [(0.0, 0.0, 0.0); 10];
-    for link in &found.links {
+    for link in &found.predictions {
         let chance = probability(f64::from(link.weight));
         let of = &mut calibration[((chance * 10.0) as usize).min(9)];
         let right = row(link.left as usize).person == row(link.right as usize).person;
         *of = (of.0 + 1.0, of.1 + chance, of.2 + f64::from(right));
     }
-    let told = found.recall.and_then(|recall| recall.all).map(|all| (all.low, all.high));
-    Found { all, origins, calibration, told }
+    let reported = found.recall.and_then(|recall| recall.all).map(|all| (all.low, all.high));
+    Found { all, origins, calibration, reported }
 }
 
-/// Links several populations of each process; tells and gives back all of it together.
+/// Links several populations of each process, prints the results, and returns all of them together.
 fn of_processes(name: &str, processes: &[Process], seeds: std::ops::Range<u64>, people: usize) -> (Found, usize, usize) {
     let (mut together, mut covered, mut count) = (None::<Found>, 0, 0);
     for (process, seed) in processes.iter().flat_map(|process| seeds.clone().map(move |seed| (process, seed))) {
         let found = linked(&region(seed, people, process));
         let recall = found.all.recall();
-        covered += usize::from(found.told.is_none_or(|(low, high)| (low..=high).contains(&recall)));
+        covered += usize::from(found.reported.is_none_or(|(low, high)| (low..=high).contains(&recall)));
         count += 1;
-        let told = found.told.map_or("cannot be told".to_owned(), |(low, high)| format!("told {low:.3} to {high:.3}"));
+        let reported =
+            found.reported.map_or("cannot be told".to_owned(), |(low, high)| format!("reported {low:.3} to {high:.3}"));
         tell(&format!(
-            "{name}, seed {seed}: precision {:.4}, recall {recall:.4} ({told}), F1 {:.4}",
+            "{name}, seed {seed}: precision {:.4}, recall {recall:.4} ({reported}), F1 {:.4}",
             found.all.precision(),
             found.all.f1()
         ));
@@ -130,15 +132,19 @@ fn of_processes(name: &str, processes: &[Process], seeds: std::ops::Range<u64>, 
             pairs.recall()
         ));
     }
-    for (pairs, told, right) in together.calibration.iter().filter(|(pairs, _, _)| *pairs > 0.0) {
-        tell(&format!("{name}: of {pairs} pairs told {:.3} likely {:.3} are one person", told / pairs, right / pairs));
+    for (pairs, reported, right) in together.calibration.iter().filter(|(pairs, _, _)| *pairs > 0.0) {
+        tell(&format!(
+            "{name}: of {pairs} pairs with a probability of {:.3}, {:.3} are one person",
+            reported / pairs,
+            right / pairs
+        ));
     }
-    tell(&format!("{name}: the interval holds the truth in {covered} of {count} populations"));
+    tell(&format!("{name}: the interval contains the truth in {covered} of {count} populations"));
     (together, covered, count)
 }
 
-/// Populations of 3,000 people, one for each process that was kept to judge by; `WELLSPENT_REGIONS=10` links ten of each, of
-/// 6,000 people, and those that were looked at.
+/// Populations of 3,000 people, one for each held-out process. `WELLSPENT_REGIONS=10` links ten of each, of 6,000 people, and
+/// those that were looked at.
 #[test]
 fn people_of_every_origin_are_found() {
     let more = std::env::var("WELLSPENT_REGIONS").ok().and_then(|count| count.parse::<u64>().ok());
@@ -151,8 +157,8 @@ fn people_of_every_origin_are_found() {
     assert!(found.all.precision() > 0.95 && found.all.f1() > 0.92, "F1 {}", found.all.f1());
     let worst = found.origins.iter().map(|pairs| pairs.f1()).fold(1.0, f64::min);
     assert!(worst > 0.82, "the worst origin has an F1 of {worst}");
-    assert!(10 * covered >= 9 * count, "the interval holds the truth in {covered} of {count}");
-    for (pairs, told, right) in found.calibration.iter().filter(|(pairs, _, _)| *pairs > 200.0) {
-        assert!((told - right).abs() < 0.25 * pairs, "of {pairs} pairs {told} told and {right} right");
+    assert!(10 * covered >= 9 * count, "the interval contains the truth in {covered} of {count}");
+    for (pairs, reported, right) in found.calibration.iter().filter(|(pairs, _, _)| *pairs > 200.0) {
+        assert!((reported - right).abs() < 0.25 * pairs, "of {pairs} pairs {reported} reported and {right} right");
     }
 }

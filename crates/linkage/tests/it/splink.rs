@@ -1,60 +1,60 @@
-//! Models from Splink settings: each condition that is understood means what it means in SQL, and what is not understood is
-//! refused at its place. That whole models give the same weights as Splink is tested where their files can be read (the app).
+//! Models from Splink settings: each supported condition means what it means in SQL, and what is not supported is refused at
+//! its place. That whole models give the same weights as Splink is tested where their files can be read (apps/cli).
 
-use linkage::field::{Field, Kind, Missing};
-use linkage::gather::{Agency, Raw, Table, gather};
-use linkage::input::Records;
-use linkage::score::Scorer;
-use linkage::splink::{Imported, Said, SaidFrequency, SaidLevel, Settings, import};
-use linkage::values::Numbering;
+use linkage::distinct_values::ValueNumbering;
+use linkage::field::{Field, FieldKind, Missing};
+use linkage::record_set::RecordSet;
+use linkage::scoring::Scorer;
+use linkage::source_tables::{RawColumn, RowAgency, SourceTable, combine};
+use linkage::splink::{ImportedModel, SplinkComparison, SplinkLevel, SplinkSettings, SplinkTermFrequency, import};
 use records::batch::Texts;
 
-/// Records of one agency, as they stand; `|` parts several values of one column.
-pub fn records(columns: &[String], rows: &[Vec<&str>]) -> Records {
+/// Records of one agency, as they are. `|` separates several values of one column.
+pub fn records(columns: &[String], rows: &[Vec<&str>]) -> RecordSet {
     let mut ids = Texts::default();
     (0..rows.len()).for_each(|row| ids.push(&format!("{row}")));
     let raw = |column: usize| {
-        let mut numbering = Numbering::default();
+        let mut numbering = ValueNumbering::default();
         let rows = rows.iter().map(|row| numbering.number(row[column])).collect();
-        Some(Raw { values: numbering.finish(), rows })
+        Some(RawColumn { values: numbering.finish(), rows })
     };
-    let table = Table { agency: Agency::One("court".into()), ids, columns: (0..columns.len()).map(raw).collect() };
-    let field = |name: &String| Field { name: name.clone(), kind: Kind::AsItStands, missing: Missing::default() };
+    let table = SourceTable { agency: RowAgency::One("court".into()), ids, columns: (0..columns.len()).map(raw).collect() };
+    let field = |name: &String| Field { name: name.clone(), kind: FieldKind::AsItStands, missing: Missing::default() };
     let fields: Vec<Field> = columns.iter().map(field).collect();
-    gather(&fields, &vec![Some('|'); columns.len()], vec![table])
+    combine(&fields, &vec![Some('|'); columns.len()], vec![table])
 }
 
-/// The number of the record that stood in a row.
-pub fn at(records: &Records, row: usize) -> u32 {
+/// The number of the record in a row.
+pub fn at(records: &RecordSet, row: usize) -> u32 {
     (0..records.len() as u32).find(|record| records.id(*record) == row.to_string()).expect("every row is a record")
 }
 
 /// A level that is `bits` more likely for one person, or less.
-pub fn level(condition: &str, bits: f64) -> SaidLevel {
+pub fn level(condition: &str, bits: f64) -> SplinkLevel {
     let (m, u) = if bits > 0.0 { (0.5, 0.5 / bits.exp2()) } else { (0.5 * bits.exp2(), 0.5) };
-    SaidLevel { condition: condition.into(), label: condition.into(), m: Some(m), u: Some(u), ..SaidLevel::default() }
+    SplinkLevel { condition: condition.into(), label: condition.into(), m: Some(m), u: Some(u), ..SplinkLevel::default() }
 }
 
-pub fn null(condition: &str) -> SaidLevel {
-    SaidLevel { missing: true, m: None, u: None, ..level(condition, 1.0) }
+pub fn null(condition: &str) -> SplinkLevel {
+    SplinkLevel { missing: true, m: None, u: None, ..level(condition, 1.0) }
 }
 
-pub fn settings(comparisons: Vec<Said>, rules: &[&str]) -> Settings {
-    Settings { prior: 0.5, by_bytes: true, rules: rules.iter().map(|rule| (*rule).to_owned()).collect(), comparisons }
+pub fn settings(comparisons: Vec<SplinkComparison>, rules: &[&str]) -> SplinkSettings {
+    SplinkSettings { prior: 0.5, by_bytes: true, rules: rules.iter().map(|rule| (*rule).to_owned()).collect(), comparisons }
 }
 
-fn one(levels: Vec<SaidLevel>) -> Settings {
-    settings(vec![Said { name: "it".into(), levels }], &[])
+fn one(levels: Vec<SplinkLevel>) -> SplinkSettings {
+    settings(vec![SplinkComparison { name: "it".into(), levels }], &[])
 }
 
-fn one_level(condition: &str) -> Settings {
+fn one_level(condition: &str) -> SplinkSettings {
     one(vec![level(condition, 1.0), level("ELSE", -1.0)])
 }
 
-/// Whether a condition holds for the two values of column `a`, and of `b` the other way about.
+/// Whether a condition holds for the two values of column `a`, and of `b` the other way round.
 fn holds(condition: &str, left: &str, right: &str) -> bool {
-    let Imported { model, columns } = import(&one_level(condition)).unwrap_or_else(|unread| panic!("{unread:?}"));
-    // A third record keeps every value from being all there is.
+    let ImportedModel { model, columns } = import(&one_level(condition)).unwrap_or_else(|unread| panic!("{unread:?}"));
+    // A third record, so that no value is the only one.
     let records = records(&columns, &[vec![left; columns.len()], vec![right; columns.len()], vec!["z"; columns.len()]]);
     let scorer = Scorer::new(&model, &records).expect("it can be made ready");
     scorer.levels(at(&records, 0), at(&records, 1))[0] == 0
@@ -86,7 +86,7 @@ fn conditions_mean_what_they_mean_in_sql() {
         ("lower(a_l) = lower(a_r)", "ABC", "abc", true),
         ("upper(trim(a_l)) = upper(trim(a_r))", " abc", "Abc ", true),
         ("left(a_l, 1) = left(a_r, 1)", "abc", "ade", true),
-        // What substr and regexp_extract do not find is an empty text in SQL, and two of them are equal.
+        // What substr and regexp_extract do not find is an empty text in SQL, and two empty texts are equal.
         ("substr(a_l, 3, 1) = substr(a_r, 3, 1)", "ab", "cd", true),
         ("substr(a_l, 3, 1) = substr(a_r, 3, 1)", "ab", "", false),
         ("regexp_extract(a_l, '[0-9]+') = regexp_extract(a_r, '[0-9]+')", "ab", "cd", true),
@@ -107,7 +107,7 @@ fn conditions_mean_what_they_mean_in_sql() {
         ("array_length(list_intersect(a_l, a_r)) >= 1", "x|y", "z|u", false),
         // Two lists of two columns are met by different values of each.
         ("array_length(list_intersect(a_l, a_r)) >= 1 AND array_length(list_intersect(b_l, b_r)) >= 1", "x|y", "y|z", true),
-        // How many values there are; what stands twice in a list counts once, and an empty list is none.
+        // How many values there are. A value that a list repeats counts once, and an empty list is missing.
         ("len(a_l) * len(a_r) <= 4", "x|y", "y|z|z", true),
         ("len(a_l) * len(a_r) < 4", "x|y", "y|z", false),
         ("array_length(a_l) * len(a_r) = 4", "x|y", "y|z", true),
@@ -119,7 +119,7 @@ fn conditions_mean_what_they_mean_in_sql() {
         ("len(a_l) * len(a_r) + len(b_l) * len(a_r) <= 7", "x|y", "y|z", false),
         ("len(a_l) * len(a_r) <= 4", "", "y", false),
         ("not len(a_l) * len(a_r) <= 4", "", "y", false),
-        // The first and last of a list, as it stands.
+        // The first and last value of a list, as it is written.
         ("a_l[1] = a_r[1]", "x|z|y", "x|w", true),
         ("a_l[1] = a_r[1]", "x|z|y", "z|x", false),
         ("a_l[-1] = a_r[-1]", "x|z|y", "w|y", true),
@@ -132,7 +132,7 @@ fn conditions_mean_what_they_mean_in_sql() {
     }
 }
 
-/// A third record says `z`, so that each value's share among all that are said is a fifth, or two fifths.
+/// A third record has `z`, so that each value's share among all values is a fifth, or two fifths.
 #[test]
 fn frequencies_of_shared_values_are_multiplied() {
     let one = "x -> CASE WHEN array_contains(list_transform(a_with_freq_r, y -> y.value), x.value) THEN x.rel_freq ELSE 1.0 END";
@@ -157,51 +157,51 @@ fn frequencies_of_shared_values_are_multiplied() {
     }
     let sum = "list_reduce(list_prepend(1.0, list_transform(a_l, x -> x.rel_freq)), (p, q) -> p + q) < 1";
     let refused = import(&one_level(sum)).expect_err("it is no product");
-    assert_eq!(refused[0].refused.what, "this use of list_reduce is not known");
+    assert_eq!(refused[0].error.problem, "this use of list_reduce is not supported");
 }
 
 #[test]
 fn what_is_not_understood_is_refused_at_its_place() {
     for (condition, place, what) in [
-        ("soundex(a_l) = soundex(a_r)", 0, "soundex with 1 values is not known here"),
-        ("a_l = b_l", 0, "both sides of this are of the same record"),
+        ("soundex(a_l) = soundex(a_r)", 0, "soundex with 1 argument is not supported here"),
+        ("a_l = b_l", 0, "both sides are of the same record"),
         ("a_l = 'x'", 6, "this is not a value of a record"),
-        ("jaccard(a_l, a_r) >= 0.9", 0, "jaccard with 2 values is not known here"),
+        ("jaccard(a_l, a_r) >= 0.9", 0, "jaccard with 2 arguments is not supported here"),
         ("a = b", 0, "`a` does not say which record it is of"),
         ("a_l", 0, "this is not a condition"),
-        ("not substr(a_l, 3) = substr(a_r, 3)", 4, "a text that may be empty is denied here"),
-        ("regexp_extract(a_l, '(') = a_r", 20, "this expression cannot be read"),
-        ("array_length(list_intersect(a_l, a_r)) >= 2", 0, "lists are asked only whether they share something"),
-        ("try_strptime(a_l, '%H') is null", 18, "this form has more in it than a day"),
+        ("not substr(a_l, 3) = substr(a_r, 3)", 4, "a negated condition cannot use a text that may be empty"),
+        ("regexp_extract(a_l, '(') = a_r", 20, "this regular expression is not valid"),
+        ("array_length(list_intersect(a_l, a_r)) >= 2", 0, "only whether two lists share a value is supported"),
+        ("try_strptime(a_l, '%H') is null", 18, "this format has more in it than a date"),
         ("a_l[2] = a_r[2]", 0, "this is not a value of a record"),
         ("a_l[1] = a_r[-1]", 9, "the first value of one list is compared with the last of another"),
         ("len(a_l) + len(a_r) <= 4", 0, "this is not a product of lengths of lists"),
         ("len(a_l) * 2 <= 4", 0, "this is not the length of a list times that of another"),
-        ("len(a_l) * len(a_r) <= 0", 0, "a number of values compared with 0"),
+        ("len(a_l) * len(a_r) <= 0", 0, "a number of values cannot be compared with 0"),
     ] {
         let unread = import(&one_level(condition)).expect_err(condition);
-        assert_eq!((unread[0].place.as_str(), unread[0].refused.at), ("comparison `it`, level 1", place), "{condition}");
-        assert!(unread[0].refused.what.starts_with(what), "{condition}: {}", unread[0].refused.what);
+        assert_eq!((unread[0].place.as_str(), unread[0].error.at), ("comparison `it`, level 1", place), "{condition}");
+        assert!(unread[0].error.problem.starts_with(what), "{condition}: {}", unread[0].error.problem);
     }
     let all = import(&settings(
-        vec![Said { name: "it".into(), levels: vec![level("a_l ~ a_r", 1.0), level("b_l = b_r", 1.0)] }],
+        vec![SplinkComparison { name: "it".into(), levels: vec![level("a_l ~ a_r", 1.0), level("b_l = b_r", 1.0)] }],
         &["l.a <> r.a", "l.a = r.a or l.b = r.b", "l.a = r.b"],
     ));
     let places: Vec<String> = all.expect_err("four things are wrong").into_iter().map(|unread| unread.place).collect();
-    assert_eq!(places, ["comparison `it`, level 1", "rule 1", "rule 2"], "all of it is told at once");
+    assert_eq!(places, ["comparison `it`, level 1", "rule 1", "rule 2"], "everything is reported at once");
     assert_eq!(import(&settings(vec![], &["1=1"])).expect("it is understood").model.rules[0].same, [], "every pair");
     assert!(import(&one(vec![level("a_l = a_r", 1.0)])).is_err(), "without ELSE some pairs would have no level");
-    let untrained = one(vec![SaidLevel { m: None, ..level("a_l = a_r", 1.0) }, SaidLevel { m: None, ..level("ELSE", 1.0) }]);
+    let untrained = one(vec![SplinkLevel { m: None, ..level("a_l = a_r", 1.0) }, SplinkLevel { m: None, ..level("ELSE", 1.0) }]);
     assert!(import(&untrained).is_err(), "a model that was never trained has no weights");
 }
 
-/// Half the records say "x": its share is 0.5, and that of "y" 0.25.
-fn adjusted(frequency: SaidFrequency, value: &str) -> f64 {
+/// Half the records have "x": its share is 0.5, and that of "y" 0.25.
+fn adjusted(frequency: SplinkTermFrequency, value: &str) -> f64 {
     let mut exact = level("a_l = a_r", 3.0);
-    exact.frequency = Some(frequency.clone());
+    exact.term_frequency = Some(frequency.clone());
     let mut alike = level("jaro_winkler_similarity(a_l, a_r) >= 0.7", 2.0);
-    alike.frequency = Some(frequency);
-    let Imported { model, columns } = import(&one(vec![exact, alike, level("ELSE", -1.0)])).expect("it is understood");
+    alike.term_frequency = Some(frequency);
+    let ImportedModel { model, columns } = import(&one(vec![exact, alike, level("ELSE", -1.0)])).expect("it is understood");
     let rows: Vec<Vec<&str>> =
         ["xxxx", "xxxx", "xxxx", "xxxx", "yyyy", "yyyy", "yyyyz", "zzzzzzz"].iter().map(|value| vec![*value]).collect();
     let records = records(&columns, &rows);
@@ -213,12 +213,14 @@ fn adjusted(frequency: SaidFrequency, value: &str) -> f64 {
 
 #[test]
 fn frequencies_adjust_as_in_splink() {
-    let said = |weight: f64, least: f64, own: bool| SaidFrequency { column: "a".into(), weight, least, own };
+    let said =
+        |weight: f64, least: f64, own: bool| SplinkTermFrequency { column: "a".into(), weight, minimum_u: least, own_u: own };
     let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} and not {expected}");
-    // 3 bits, u is 1/16, and half the records say it: 3 + log2(1/16 ÷ 1/2).
+    // 3 bits, u is 1/16, and half the records have it: 3 + log2(1/16 ÷ 1/2).
     close(adjusted(said(1.0, 0.0, false), "xxxx"), 0.0);
     close(adjusted(said(0.5, 0.0, false), "xxxx"), 1.5);
-    // A likeness of "yyyy" (1/4) and "yyyyz" (1/8) is compared with the u of exact agreement and the commoner of the two.
+    // The similarity of "yyyy" (1/4) and "yyyyz" (1/8) is compared with the u of exact agreement and the more common of the
+    // two.
     close(adjusted(said(1.0, 0.0, false), "yyyy"), 2.0 + (0.0625_f64 / 0.25).log2());
     close(adjusted(said(1.0, 0.3, false), "yyyy"), 2.0 + (0.0625_f64 / 0.3).log2());
     close(adjusted(said(1.0, 0.0, true), "yyyy"), 2.0 + (0.125_f64 / 0.25).log2());

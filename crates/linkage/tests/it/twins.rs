@@ -1,16 +1,17 @@
-//! Twins, siblings and couples at one address among the people of two agencies: made-up households of four kinds, in which no
-//! pair of one person's records has forenames that are wholly different, and twins' are.
+//! Twins, siblings and couples at one address among the people of two agencies: made-up households of four kinds. No pair of
+//! one person's records has completely different forenames, and twins' records do.
 
 use std::collections::BTreeMap;
 
-use linkage::evaluate::{Evaluation, evaluate};
-use linkage::field::{Field, Kind, Missing, comparisons};
-use linkage::gather::{Agency, Raw, Table, gather};
-use linkage::input::Records;
-use linkage::score::probability;
-use linkage::twins::{self, Signs};
-use linkage::values::Numbering;
-use linkage::{Choices, learn_and_link, suggest};
+use linkage::distinct_values::ValueNumbering;
+use linkage::evaluation::{Evaluation, evaluate};
+use linkage::field::{Field, FieldKind, Missing};
+use linkage::match_weight::probability;
+use linkage::record_set::RecordSet;
+use linkage::source_tables::{RawColumn, RowAgency, SourceTable, combine};
+use linkage::standard_comparisons::standard_comparisons;
+use linkage::twins::{self, TwinSigns};
+use linkage::{LinkageOptions, blocking_rules, learn_and_link};
 use records::batch::Texts;
 
 use crate::dice::{Dice, tell};
@@ -35,16 +36,16 @@ const KINDS: [Homes; 4] = [
 
 fn fields() -> Vec<Field> {
     let kinds = [
-        ("forename", Kind::Forename),
-        ("surname", Kind::Surname),
-        ("date of birth", Kind::BirthDate),
-        ("postcode", Kind::Postcode),
+        ("forename", FieldKind::Forename),
+        ("surname", FieldKind::Surname),
+        ("date of birth", FieldKind::BirthDate),
+        ("postcode", FieldKind::Postcode),
     ];
     kinds.map(|(name, kind)| Field { name: name.into(), kind, missing: Missing::default() }).into()
 }
 
-/// The records, whose they are, and the twin of each person who has one.
-fn planted(seed: u64, homes: &Homes) -> (Records, Vec<u32>, BTreeMap<u32, u32>) {
+/// The records, their persons, and the twin of each person who has one.
+fn planted(seed: u64, homes: &Homes) -> (RecordSet, Vec<u32>, BTreeMap<u32, u32>) {
     let mut dice = Dice(seed);
     let (forenames, surnames) = (words(&mut dice, 300, 2), words(&mut dice, 1_500, 2));
     let born = |dice: &mut Dice| format!("{}-{:02}-{:02}", dice.between(1945, 2004), 1 + dice.below(12), 1 + dice.below(28));
@@ -62,7 +63,7 @@ fn planted(seed: u64, homes: &Homes) -> (Records, Vec<u32>, BTreeMap<u32, u32>) 
     let mut twin = BTreeMap::new();
     for at in 0..homes.twins + homes.siblings + homes.couples {
         let mut other = people[at].clone();
-        // Forenames that are no slip of each other.
+        // Forenames that are not a slip of each other.
         while twins_alike(&other[0], &people[at][0]) {
             other[0].clone_from(dice.one_of(&forenames));
         }
@@ -76,7 +77,7 @@ fn planted(seed: u64, homes: &Homes) -> (Records, Vec<u32>, BTreeMap<u32, u32>) 
     let (mut tables, mut truth) = (Vec::new(), Vec::new());
     for agency in ["a", "b"] {
         let mut ids = Texts::default();
-        let mut columns: Vec<(Numbering, Vec<u32>)> = (0..4).map(|_| (Numbering::default(), Vec::new())).collect();
+        let mut columns: Vec<(ValueNumbering, Vec<u32>)> = (0..4).map(|_| (ValueNumbering::default(), Vec::new())).collect();
         for (at, person) in people.iter().enumerate() {
             if agency == "b" && dice.chance(50) {
                 continue;
@@ -97,10 +98,10 @@ fn planted(seed: u64, homes: &Homes) -> (Records, Vec<u32>, BTreeMap<u32, u32>) 
             truth.push(at as u32);
             columns.iter_mut().zip(&cells).for_each(|((numbering, rows), cell)| rows.push(numbering.number(cell)));
         }
-        let columns = columns.into_iter().map(|(numbering, rows)| Some(Raw { values: numbering.finish(), rows }));
-        tables.push(Table { agency: Agency::One(agency.into()), ids, columns: columns.collect() });
+        let columns = columns.into_iter().map(|(numbering, rows)| Some(RawColumn { values: numbering.finish(), rows }));
+        tables.push(SourceTable { agency: RowAgency::One(agency.into()), ids, columns: columns.collect() });
     }
-    let records = gather(&fields(), &[None; 4], tables);
+    let records = combine(&fields(), &[None; 4], tables);
     let truth = (0..records.len() as u32).map(|record| truth[records.row(record) as usize]).collect();
     (records, truth, twin)
 }
@@ -112,24 +113,24 @@ fn twins_alike(one: &str, other: &str) -> bool {
 struct Found {
     evaluation: Evaluation,
     joined: usize,
-    /// Of pairs within persons, how many are expected to be wrong.
+    /// How many pairs within persons are expected to be wrong.
     expected: f64,
 }
 
-fn linked(records: &Records, truth: &[u32], twin: &BTreeMap<u32, u32>, rule: bool) -> Found {
+fn linked(records: &RecordSet, truth: &[u32], twin: &BTreeMap<u32, u32>, rule: bool) -> Found {
     let fields = fields();
-    let (mut model, nature) = comparisons(&fields);
-    suggest::rules(&mut model, &fields);
+    let (mut model, hints) = standard_comparisons(&fields);
+    blocking_rules::add_candidates(&mut model, &fields);
     if rule {
-        let signs = Signs { same: vec![1, 2, 3], unlike: vec![0], apart: Vec::new() };
+        let signs = TwinSigns { same: vec![1, 2, 3], unlike: vec![0], apart: Vec::new() };
         twins::add(&mut model, &signs, &fields, 0.0);
     }
-    let found = learn_and_link(records, &model, &nature, &Choices::default()).expect("a model that can be read");
+    let found = learn_and_link(records, &model, &hints, &LinkageOptions::default()).expect("a model that can be read");
     let at_a =
         |person: u32| (0..records.len()).find(|record| truth[*record] == person && records.agency_of(*record as u32) == "a");
     let person = |of: u32| at_a(of).map(|record| found.person[record]);
     let joined = twin.iter().filter(|(one, other)| person(**one).is_some() && person(**one) == person(**other)).count();
-    let together = found.links.iter().filter(|link| found.person[link.left as usize] == found.person[link.right as usize]);
+    let together = found.predictions.iter().filter(|link| found.person[link.left as usize] == found.person[link.right as usize]);
     let expected = together.map(|link| 1.0 - probability(f64::from(link.weight))).sum();
     Found { evaluation: evaluate(&found.person, truth), joined, expected }
 }
@@ -155,7 +156,7 @@ fn twins_of_different_names_stay_apart() {
         }
         assert!(6 * plain.joined <= twin.len(), "{}: {} twins joined", homes.name, plain.joined);
         assert!(plain.evaluation.pairs.precision() > 0.99 && plain.evaluation.pairs.recall() > 0.98, "{}", homes.name);
-        // Of so few wrong links a handful is chance.
+        // With so few wrong links, a handful is chance.
         let error = (plain.expected - plain.evaluation.pairs.wrong).abs();
         assert!(error <= 20.0 + plain.evaluation.pairs.wrong / 3.0, "{}: {} expected", homes.name, plain.expected);
         assert!(ruled.joined <= plain.joined, "{}: the rule joins {}", homes.name, ruled.joined);

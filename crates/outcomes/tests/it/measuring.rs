@@ -1,31 +1,32 @@
 //! Outcomes: every rule to the day, by hand; thousands of random definitions against a plain oracle; and the same answer
 //! whatever the order of rows and the number of threads.
 
+use ::outcomes;
 use base::day::{NEVER, date, day};
 use contract::Scheme;
 use jiff::civil::Date;
-use outcomes::{self, Finding, Measured, State};
+use outcomes::{MeasuredOutcomes, OutcomeState, PersonOutcome};
 use records::names::Names;
 
 use crate::dice::Dice;
 use crate::oracle::{Answer, Oracle};
-use crate::records::{Event, Handed, Person, Spell, Start, plus, scheme};
+use crate::records::{Event, Person, Spell, Start, TestRecords, plus, scheme};
 
 const FIRST: Date = Date::constant(2019, 10, 1);
 const LAST: Date = Date::constant(2020, 9, 30);
 
-fn measured(scheme: &Scheme, handed: &Handed, as_at: Date, known_at: Date, size: usize) -> (Measured, Names) {
+fn measured(scheme: &Scheme, records: &TestRecords, as_at: Date, known_at: Date, size: usize) -> (MeasuredOutcomes, Names) {
     let need = outcomes::need(scheme).expect("every outcome has its rule");
-    let records = handed.records(need, size);
+    let records = records.records(need, size);
     let measured = outcomes::measure(scheme, &records, day(as_at), day(known_at));
     (measured, records.people.names)
 }
 
-fn answer(finding: &Finding) -> Answer {
+fn answer(finding: &PersonOutcome) -> Answer {
     match finding.state {
-        State::NotYetKnown => Answer::NotYetKnown,
-        State::LeftOut => Answer::LeftOut,
-        State::Known => Answer::Known(finding.value.into(), (finding.day != NEVER).then(|| date(finding.day))),
+        OutcomeState::Censored => Answer::NotYetKnown,
+        OutcomeState::LeftOut => Answer::LeftOut,
+        OutcomeState::Observed => Answer::Known(finding.value.into(), (finding.day != NEVER).then(|| date(finding.day))),
     }
 }
 
@@ -138,10 +139,10 @@ fn random_definitions_on_random_records_agree_with_a_plain_oracle() {
         let text = outcomes(&mut dice, count);
         let month_end = *dice.one_of(&["last day of month", "next day"]);
         let scheme = scheme(month_end, &text);
-        let handed = Handed::random(&mut dice, FIRST, LAST);
+        let records = TestRecords::random(&mut dice, FIRST, LAST);
         let (as_at, known_at) = (plus(LAST, dice.between(-100, 900)), plus(LAST, dice.between(-100, 900)));
-        let (found, names) = measured(&scheme, &handed, as_at, known_at, 1 + dice.below(50) as usize);
-        let oracle = Oracle { scheme: &scheme, handed: &handed, as_at, known_at };
+        let (found, names) = measured(&scheme, &records, as_at, known_at, 1 + dice.below(50) as usize);
+        let oracle = Oracle { scheme: &scheme, records: &records, as_at, known_at };
         let index = oracle.index();
         assert_eq!(found.index.len(), index.len());
         for (start, cohort) in index {
@@ -163,9 +164,9 @@ fn random_definitions_on_random_records_agree_with_a_plain_oracle() {
                 }] += 1;
             }
         }
-        let shuffled = handed.shuffled(&mut dice);
+        let shuffled = records.shuffled(&mut dice);
         let (again, _) = measured(&scheme, &shuffled, as_at, known_at, 1 + dice.below(50) as usize);
-        assert_eq!((&again.findings, again.elsewhere), (&found.findings, found.elsewhere), "the order of rows matters");
+        assert_eq!((&again.results, again.outside_scheme), (&found.results, found.outside_scheme), "the order of rows matters");
         assert_eq!(outcomes::tallies(&scheme, &again), outcomes::tallies(&scheme, &found));
         definitions += count;
     }
@@ -179,19 +180,19 @@ fn any_number_of_threads_gives_the_same_findings() {
     let mut dice = Dice(8);
     let scheme = scheme("last day of month", &outcomes(&mut dice, 8));
     // Enough people for several parts.
-    let mut handed = Handed::default();
+    let mut records = TestRecords::default();
     for copy in 0..300 {
-        let more = Handed::random(&mut dice, FIRST, LAST);
+        let more = TestRecords::random(&mut dice, FIRST, LAST);
         let name = |person: &str| format!("{copy}-{person}");
-        handed.people.extend(more.people.iter().map(|row| Person { name: name(&row.name), ..row.clone() }));
-        handed.starts.extend(more.starts.iter().map(|row| Start { person: name(&row.person), ..row.clone() }));
-        handed.events.extend(more.events.iter().map(|row| Event { person: name(&row.person), ..row.clone() }));
-        handed.spells.extend(more.spells.iter().map(|row| Spell { person: name(&row.person), ..row.clone() }));
+        records.people.extend(more.people.iter().map(|row| Person { name: name(&row.name), ..row.clone() }));
+        records.starts.extend(more.starts.iter().map(|row| Start { person: name(&row.person), ..row.clone() }));
+        records.events.extend(more.events.iter().map(|row| Event { person: name(&row.person), ..row.clone() }));
+        records.spells.extend(more.spells.iter().map(|row| Spell { person: name(&row.person), ..row.clone() }));
     }
-    assert!(handed.people.len() > 4096, "{} people", handed.people.len());
+    assert!(records.people.len() > 4096, "{} people", records.people.len());
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        pool.install(|| measured(&scheme, &handed, plus(LAST, 400), plus(LAST, 400), 999).0.findings)
+        pool.install(|| measured(&scheme, &records, plus(LAST, 400), plus(LAST, 400), 999).0.results)
     };
     let one = with(1);
     assert!(one.iter().any(|finding| finding.value > 0));
@@ -202,7 +203,7 @@ fn any_number_of_threads_gives_the_same_findings() {
 struct Case {
     outcome: String,
     began: Date,
-    handed: Handed,
+    records: TestRecords,
     until: Date,
 }
 
@@ -216,14 +217,14 @@ impl Case {
         Case {
             outcome,
             began: day_of("2019-12-31"),
-            handed: Handed { people: vec![person], ..Handed::default() },
+            records: TestRecords { people: vec![person], ..TestRecords::default() },
             until: day_of("2025-01-01"),
         }
     }
 
     /// An offence, and its conviction if there is one.
     fn offence(mut self, date: &str, convicted: &str) -> Case {
-        let number = self.handed.events.len();
+        let number = self.records.events.len();
         self = self.event(&format!("e{number}"), "offence", date, "");
         if !convicted.is_empty() {
             self = self.event(&format!("c{number}"), "conviction", convicted, &format!("e{number}"));
@@ -232,7 +233,7 @@ impl Case {
     }
 
     fn event(mut self, event: &str, kind: &str, date: &str, about: &str) -> Case {
-        self.handed.events.push(Event {
+        self.records.events.push(Event {
             event: event.into(),
             person: "A".into(),
             kind: kind.into(),
@@ -249,12 +250,12 @@ impl Case {
 
     fn spell(mut self, kind: &str, from: &str, to: &str) -> Case {
         let to = (!to.is_empty()).then(|| day_of(to));
-        self.handed.spells.push(Spell { person: "A".into(), kind: kind.into(), from: day_of(from), to, known: None });
+        self.records.spells.push(Spell { person: "A".into(), kind: kind.into(), from: day_of(from), to, known: None });
         self
     }
 
     fn last(mut self, change: impl FnOnce(&mut Event)) -> Case {
-        change(self.handed.events.last_mut().expect("an event"));
+        change(self.records.events.last_mut().expect("an event"));
         self
     }
 
@@ -264,8 +265,8 @@ impl Case {
     }
 
     fn answer(mut self) -> Answer {
-        self.handed.coverage = ["events", "spells"].map(|table| (table.to_owned(), String::new(), self.until)).into();
-        self.handed.starts.push(Start {
+        self.records.coverage = ["events", "spells"].map(|table| (table.to_owned(), String::new(), self.until)).into();
+        self.records.starts.push(Start {
             person: "A".into(),
             provider: "P".into(),
             area: "north".into(),
@@ -275,7 +276,7 @@ impl Case {
             known: None,
         });
         let scheme = scheme("last day of month", &self.outcome);
-        let (found, _) = measured(&scheme, &self.handed, Date::MAX, Date::MAX, 10);
+        let (found, _) = measured(&scheme, &self.records, Date::MAX, Date::MAX, 10);
         answer(&found.of(0)[0])
     }
 
@@ -302,7 +303,7 @@ fn reoffending() -> Case {
 
 /// Windows are half open; months end as the scheme says: twelve months from 31 December and eighteen, to 30 June.
 #[test]
-fn reoffending_is_an_offence_in_the_window_proven_before_the_wait_is_over() {
+fn reoffending_is_an_offence_in_the_window_proven_before_the_waiting_period_is_over() {
     assert_eq!(reoffending().value(), 0);
     assert_eq!(reoffending().offence("2019-12-31", "2020-01-01").value(), 1, "on the index date");
     assert_eq!(reoffending().offence("2019-12-30", "2020-01-01").value(), 0, "before it, convicted after it");
@@ -324,7 +325,7 @@ fn reoffending_is_an_offence_in_the_window_proven_before_the_wait_is_over() {
 }
 
 #[test]
-fn nobody_counts_before_the_whole_window_and_the_wait_have_been_observed() {
+fn nobody_counts_before_the_whole_window_and_the_waiting_period_were_observed() {
     let caught = || reoffending().offence("2020-01-02", "2020-01-03");
     assert_eq!(caught().until("2021-06-28").answer(), Answer::NotYetKnown, "not even who has reoffended already");
     assert_eq!(caught().until("2021-06-29").value(), 1);
@@ -344,12 +345,13 @@ fn offences_settled_together_can_count_as_one() {
         let mut case =
             case.offence("2020-02-01", "2020-05-05").offence("2020-03-01", "2020-05-05").offence("2020-04-01", "2020-07-07");
         case = case.offence("2020-04-02", "2020-08-01").offence("2020-04-03", "2020-08-02");
-        for event in case.handed.events.iter_mut().filter(|event| event.kind == "offence" && event.date >= day_of("2020-04-02")) {
+        for event in case.records.events.iter_mut().filter(|event| event.kind == "offence" && event.date >= day_of("2020-04-02"))
+        {
             event.disposal = "D1".into();
         }
         let scheme = scheme("last day of month", &case.outcome);
-        case.handed.coverage = vec![("events".into(), String::new(), case.until)];
-        case.handed.starts.push(Start {
+        case.records.coverage = vec![("events".into(), String::new(), case.until)];
+        case.records.starts.push(Start {
             person: "A".into(),
             provider: "P".into(),
             area: "north".into(),
@@ -358,7 +360,7 @@ fn offences_settled_together_can_count_as_one() {
             comparison: false,
             known: None,
         });
-        measured(&scheme, &case.handed, Date::MAX, Date::MAX, 10).0.of(0)[1].value
+        measured(&scheme, &case.records, Date::MAX, Date::MAX, 10).0.of(0)[1].value
     };
     assert_eq!((count("event"), count("disposal")), (5, 3));
 }
@@ -368,7 +370,7 @@ fn death_removal_and_custody_count_or_leave_out_as_the_scheme_says() {
     let dies = |rule: &str, died: &str| {
         let mut case =
             Case::new("binary", "12 months", "0 days", &format!("rule = \"none within\"\nevents = \"offence\"\n{rule}"));
-        case.handed.people[0].died = Some(day_of(died));
+        case.records.people[0].died = Some(day_of(died));
         case.answer()
     };
     assert_eq!(dies("", "2020-03-01"), Answer::Known(1, None), "the dead do not reoffend");
@@ -377,7 +379,7 @@ fn death_removal_and_custody_count_or_leave_out_as_the_scheme_says() {
     assert_eq!(dies("died = \"left out\"", "2020-12-31"), Answer::Known(1, None), "on the day after");
     let mut removed =
         Case::new("binary", "12 months", "0 days", "rule = \"none within\"\nevents = \"offence\"\nremoved = \"left out\"");
-    removed.handed.people[0].removed = Some(day_of("2020-06-01"));
+    removed.records.people[0].removed = Some(day_of("2020-06-01"));
     assert_eq!(removed.answer(), Answer::LeftOut);
     let inside = |rule: &str, from: &str, to: &str| {
         Case::new("binary", "12 months", "0 days", &format!("rule = \"none within\"\nevents = \"offence\"\n{rule}"))
@@ -471,15 +473,15 @@ fn one_person_counts_once_in_a_cohort_from_the_first_start() {
         known: None,
     };
     // Two in the cohort from October, one in the next; one of another area that the scheme does not have.
-    case.handed.starts =
+    case.records.starts =
         vec![start("2019-12-31", "Q"), start("2019-12-31", "P"), start("2019-12-01", "Z"), start("2020-01-01", "P")];
-    case.handed.starts.push(Start { area: "elsewhere".into(), ..start("2019-10-01", "P") });
-    case.handed.coverage = vec![("events".into(), String::new(), case.until)];
+    case.records.starts.push(Start { area: "elsewhere".into(), ..start("2019-10-01", "P") });
+    case.records.coverage = vec![("events".into(), String::new(), case.until)];
     let scheme = scheme("last day of month", &case.outcome);
-    let (found, _) = measured(&scheme, &case.handed, Date::MAX, Date::MAX, 10);
+    let (found, _) = measured(&scheme, &case.records, Date::MAX, Date::MAX, 10);
     let began: Vec<Date> = found.index.iter().map(|index| date(index.start.began)).collect();
     assert_eq!(began, [day_of("2019-12-01"), day_of("2020-01-01")]);
-    assert_eq!(found.elsewhere, 1);
+    assert_eq!(found.outside_scheme, 1);
     assert_eq!((found.of(0)[0].value, found.of(1)[0].value), (0, 1), "each start has its own window");
 }
 
@@ -487,8 +489,8 @@ fn one_person_counts_once_in_a_cohort_from_the_first_start() {
 #[test]
 fn what_was_not_known_does_not_count() {
     let mut case = reoffending().offence("2020-05-01", "2020-06-01").last(|event| event.known = Some(day_of("2022-01-01")));
-    case.handed.coverage = vec![("events".into(), String::new(), case.until)];
-    case.handed.starts.push(Start {
+    case.records.coverage = vec![("events".into(), String::new(), case.until)];
+    case.records.starts.push(Start {
         person: "A".into(),
         provider: "P".into(),
         area: "north".into(),
@@ -498,6 +500,6 @@ fn what_was_not_known_does_not_count() {
         known: None,
     });
     let scheme = scheme("last day of month", &case.outcome);
-    let known_at = |known_at: &str| measured(&scheme, &case.handed, Date::MAX, day_of(known_at), 10).0.of(0)[0].value;
+    let known_at = |known_at: &str| measured(&scheme, &case.records, Date::MAX, day_of(known_at), 10).0.of(0)[0].value;
     assert_eq!((known_at("2021-12-31"), known_at("2022-01-01")), (0, 1));
 }

@@ -1,13 +1,13 @@
-//! Outcomes the slow and obvious way: one person after the other, one day after the other, from texts and calendar dates. It
-//! shares nothing with the engine but the scheme's own words.
+//! Outcomes the slow and obvious way: person by person and day by day, from texts and calendar dates. It shares only the scheme
+//! with the code that it checks.
 
 use base::literal::Duration;
 use contract::Scheme;
-use contract::measured::{Each, Events, Inside, Measured, Rule, Run, Spells};
-use contract::terms::{Kind, MonthEnd};
+use contract::measurement::{Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection};
+use contract::terms::{MonthEnd, OutcomeKind};
 use jiff::civil::Date;
 
-use crate::records::{Event, Handed, Spell, Start, plus};
+use crate::records::{Event, Spell, Start, TestRecords, plus};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
@@ -18,7 +18,7 @@ pub(crate) enum Answer {
 
 pub(crate) struct Oracle<'a> {
     pub(crate) scheme: &'a Scheme,
-    pub(crate) handed: &'a Handed,
+    pub(crate) records: &'a TestRecords,
     pub(crate) as_at: Date,
     pub(crate) known_at: Date,
 }
@@ -50,7 +50,7 @@ impl Oracle<'_> {
     /// Everyone who counts: the start, the cohort.
     pub(crate) fn index(&self) -> Vec<(&Start, usize)> {
         let mut out = Vec::new();
-        for person in &self.handed.people {
+        for person in &self.records.people {
             for (cohort, dates) in self.scheme.cohorts.iter().enumerate() {
                 for comparison in [false, true] {
                     let counts = |start: &&Start| {
@@ -63,7 +63,7 @@ impl Oracle<'_> {
                             && self.scheme.segments.contains(&start.segment)
                     };
                     let first = self
-                        .handed
+                        .records
                         .starts
                         .iter()
                         .filter(counts)
@@ -96,34 +96,34 @@ impl Oracle<'_> {
             _ => later(to, outcome.wait, rule),
         };
         let seen = match &measured.rule {
-            Rule::ExitWithoutReturn { clear, .. } => later(to, *clear, rule),
-            Rule::StatusAt(_) => plus(to, 1),
+            OutcomeRule::ExitWithoutReturn { clear, .. } => later(to, *clear, rule),
+            OutcomeRule::StatusAt(_) => plus(to, 1),
             _ => to,
         };
         let end = self.observed(measured);
         if !days(from, seen.max(proof)).all(|day| Some(day) <= end) {
             return Answer::NotYetKnown;
         }
-        let person = self.handed.people.iter().find(|person| person.name == start.person).expect("a person");
+        let person = self.records.people.iter().find(|person| person.name == start.person).expect("a person");
         let known = match (person.known, person.died, person.removed) {
             (Some(known), _, _) => known <= self.known_at,
             (None, died, removed) => died.into_iter().chain(removed).min().is_some_and(|day| day <= self.known_at),
         };
         let gone = |day: Option<Date>| known && day.is_some_and(|day| day < seen);
         let custody = || days(from, seen).any(|day| self.in_kept(&start.person, &["custody".into()], day));
-        if measured.died == Inside::LeftOut && gone(person.died)
-            || measured.removed == Inside::LeftOut && gone(person.removed)
-            || measured.custody == Inside::LeftOut && custody()
+        if measured.died == LossToFollowUp::LeftOut && gone(person.died)
+            || measured.removed == LossToFollowUp::LeftOut && gone(person.removed)
+            || measured.custody == LossToFollowUp::LeftOut && custody()
         {
             return Answer::LeftOut;
         }
-        let hits = |events: &Events| self.hits(&start.person, events, from, to, proof);
-        let first = |events: &Events| hits(events).iter().map(|(event, _)| event.date).min();
+        let hits = |events: &EventSelection| self.hits(&start.person, events, from, to, proof);
+        let first = |events: &EventSelection| hits(events).iter().map(|(event, _)| event.date).min();
         let (value, day) = match &measured.rule {
-            Rule::NoneWithin(events) => (i64::from(hits(events).is_empty()), first(events)),
-            Rule::AnyWithin(events) => (i64::from(!hits(events).is_empty()), first(events)),
-            Rule::CountWithin(events, Each::Event) => (hits(events).len() as i64, first(events)),
-            Rule::CountWithin(events, Each::Disposal) => {
+            OutcomeRule::NoneWithin(events) => (i64::from(hits(events).is_empty()), first(events)),
+            OutcomeRule::AnyWithin(events) => (i64::from(!hits(events).is_empty()), first(events)),
+            OutcomeRule::CountWithin(events, CountedUnit::Event) => (hits(events).len() as i64, first(events)),
+            OutcomeRule::CountWithin(events, CountedUnit::Disposal) => {
                 let mut settled: Vec<String> = hits(events)
                     .iter()
                     .map(|(event, proof)| match event.disposal.as_str() {
@@ -135,11 +135,11 @@ impl Oracle<'_> {
                 settled.dedup();
                 (settled.len() as i64, first(events))
             }
-            Rule::FirstTimeTo(events) => {
+            OutcomeRule::FirstTimeTo(events) => {
                 let first = first(events);
                 (days(from, first.unwrap_or(to)).count() as i64, first)
             }
-            Rule::Sustained { spells, days: needed, run } => {
+            OutcomeRule::Sustained { spells, days: needed, run } => {
                 let (mut counted, mut without, mut reached) = (0, 0, None);
                 for day in days(from, to) {
                     if self.in_spell(&start.person, spells, day) {
@@ -148,7 +148,7 @@ impl Oracle<'_> {
                     } else {
                         without += 1;
                     }
-                    if let Run::Continuous { breaks } = run
+                    if let Continuity::Continuous { breaks } = run
                         && without > *breaks
                     {
                         counted = 0;
@@ -159,8 +159,8 @@ impl Oracle<'_> {
                 }
                 (i64::from(reached.is_some()), reached)
             }
-            Rule::Periods(spells) => {
-                let Kind::Sustained { of, every, most } = outcome.kind else { panic!("periods are sustained") };
+            OutcomeRule::Periods(spells) => {
+                let OutcomeKind::Sustained { of, every, most } = outcome.kind else { panic!("periods are sustained") };
                 match &above[of] {
                     Answer::Known(1, Some(reached)) => {
                         let begin = from.max(*reached);
@@ -171,11 +171,11 @@ impl Oracle<'_> {
                     other => return other.clone(),
                 }
             }
-            Rule::StatusAt(spells) => {
+            OutcomeRule::StatusAt(spells) => {
                 let there = self.in_spell(&start.person, spells, to);
                 (i64::from(there), there.then_some(to))
             }
-            Rule::AtLeast { events, thresholds, .. } => {
+            OutcomeRule::AtLeast { events, thresholds, .. } => {
                 let mut threshold = thresholds[0].1;
                 for (date, amount) in thresholds {
                     if *date <= from {
@@ -189,7 +189,7 @@ impl Oracle<'_> {
                     false => (0, None),
                 }
             }
-            Rule::ExitWithoutReturn { exits, returns, spells, clear } => match first(exits) {
+            OutcomeRule::ExitWithoutReturn { exits, returns, spells, clear } => match first(exits) {
                 None => (0, None),
                 Some(exit) => {
                     let back = days(plus(exit, 1), later(exit, *clear, rule)).any(|day| {
@@ -206,16 +206,16 @@ impl Oracle<'_> {
 
     fn events(&self, person: &str) -> Vec<&Event> {
         let known = |event: &&Event| event.person == person && event.known.unwrap_or(event.date) <= self.known_at;
-        self.handed.events.iter().filter(known).collect()
+        self.records.events.iter().filter(known).collect()
     }
 
     fn kept(&self, person: &str) -> Vec<&Spell> {
         let known = |spell: &&Spell| spell.person == person && spell.known.unwrap_or(spell.from) <= self.known_at;
-        self.handed.spells.iter().filter(known).collect()
+        self.records.spells.iter().filter(known).collect()
     }
 
     /// The events that count, with the day of their proof.
-    fn hits(&self, person: &str, wanted: &Events, from: Date, to: Date, proof: Date) -> Vec<(&Event, Option<Date>)> {
+    fn hits(&self, person: &str, wanted: &EventSelection, from: Date, to: Date, proof: Date) -> Vec<(&Event, Option<Date>)> {
         let all = self.events(person);
         let mut out = Vec::new();
         for event in &all {
@@ -242,10 +242,10 @@ impl Oracle<'_> {
         out
     }
 
-    fn in_spell(&self, person: &str, spells: &Spells, day: Date) -> bool {
+    fn in_spell(&self, person: &str, spells: &SpellSelection, day: Date) -> bool {
         match spells {
-            Spells::Kept(kinds) => self.in_kept(person, kinds, day),
-            Spells::Paired { begins, ends } => {
+            SpellSelection::Kept(kinds) => self.in_kept(person, kinds, day),
+            SpellSelection::Paired { begins, ends } => {
                 let all = self.events(person);
                 all.iter().filter(|event| event.kind == *begins && event.date <= day).any(|begin| {
                     let end =
@@ -262,45 +262,51 @@ impl Oracle<'_> {
     }
 
     /// The last day on which all that the rule looks at is complete.
-    fn observed(&self, measured: &Measured) -> Option<Date> {
+    fn observed(&self, measured: &OutcomeMeasurement) -> Option<Date> {
         let mut last = Some(self.as_at.min(self.known_at));
         let mut need = |table: &str, kinds: &[String]| {
             for kind in kinds {
-                let stated =
-                    |kind: &str| self.handed.coverage.iter().filter(|row| row.0 == table && row.1 == kind).map(|row| row.2).min();
+                let stated = |kind: &str| {
+                    self.records.coverage.iter().filter(|row| row.0 == table && row.1 == kind).map(|row| row.2).min()
+                };
                 let end = stated(kind).or_else(|| stated("")).or_else(|| self.last(table));
                 last = last.min(end);
             }
         };
-        let events = |need: &mut dyn FnMut(&str, &[String]), events: &Events| {
+        let events = |need: &mut dyn FnMut(&str, &[String]), events: &EventSelection| {
             need("events", &events.kinds);
             need("events", events.proven_by.as_slice());
         };
         match &measured.rule {
-            Rule::NoneWithin(wanted) | Rule::AnyWithin(wanted) | Rule::CountWithin(wanted, _) | Rule::FirstTimeTo(wanted) => {
+            OutcomeRule::NoneWithin(wanted)
+            | OutcomeRule::AnyWithin(wanted)
+            | OutcomeRule::CountWithin(wanted, _)
+            | OutcomeRule::FirstTimeTo(wanted) => {
                 events(&mut need, wanted);
             }
-            Rule::AtLeast { events: wanted, .. } => events(&mut need, wanted),
-            Rule::Sustained { spells, .. } | Rule::Periods(spells) | Rule::StatusAt(spells) => match spells {
-                Spells::Kept(kinds) => need("spells", kinds),
-                Spells::Paired { begins, ends } => need("events", &[begins.clone(), ends.clone()]),
-            },
-            Rule::ExitWithoutReturn { exits, returns, spells, .. } => {
+            OutcomeRule::AtLeast { events: wanted, .. } => events(&mut need, wanted),
+            OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => {
+                match spells {
+                    SpellSelection::Kept(kinds) => need("spells", kinds),
+                    SpellSelection::Paired { begins, ends } => need("events", &[begins.clone(), ends.clone()]),
+                }
+            }
+            OutcomeRule::ExitWithoutReturn { exits, returns, spells, .. } => {
                 events(&mut need, exits);
                 need("events", returns);
                 need("spells", spells);
             }
         }
-        if measured.custody == Inside::LeftOut {
+        if measured.custody == LossToFollowUp::LeftOut {
             need("spells", &["custody".to_owned()]);
         }
         last
     }
 
-    /// The last day that a table tells of.
+    /// The last day of a table.
     fn last(&self, table: &str) -> Option<Date> {
-        let events = self.handed.events.iter().flat_map(|row| [Some(row.date), row.settled, row.known]);
-        let spells = self.handed.spells.iter().flat_map(|row| [Some(row.from), row.known]);
+        let events = self.records.events.iter().flat_map(|row| [Some(row.date), row.settled, row.known]);
+        let spells = self.records.spells.iter().flat_map(|row| [Some(row.from), row.known]);
         if table == "events" { events.flatten().max() } else { spells.flatten().max() }
     }
 }

@@ -1,18 +1,18 @@
-//! Random schemes and random records, as plain as they come: texts and calendar dates, made into the engine's tables at the end.
+//! Random schemes and random records, as plain as they come: texts and calendar dates, made into tables in memory at the end.
 
-use base::source::{Bytes, Folder};
+use base::source::{FileBytes, Folder};
 use contract::Scheme;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use records::batch::Batch;
-use records::facts::{Gather, Gathered};
+use records::facts::{FactsBuilder, GatheredFacts};
 use records::schema::table;
 use records::{Need, People, Records, Starts};
 
 use crate::dice::Dice;
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Handed {
+pub(crate) struct TestRecords {
     pub(crate) people: Vec<Person>,
     pub(crate) starts: Vec<Start>,
     pub(crate) events: Vec<Event>,
@@ -74,10 +74,10 @@ fn text(date: Option<Date>) -> String {
     date.map_or(String::new(), |date| date.to_string())
 }
 
-impl Handed {
+impl TestRecords {
     /// Some dozens of people with much going on around the index dates.
-    pub(crate) fn random(dice: &mut Dice, first: Date, last: Date) -> Handed {
-        let mut handed = Handed::default();
+    pub(crate) fn random(dice: &mut Dice, first: Date, last: Date) -> TestRecords {
+        let mut handed = TestRecords::default();
         let days = (last - first).get_days();
         // Names may be numbers or texts, and names of rows small, large or no numbers.
         let people = 5 + dice.below(40);
@@ -162,7 +162,7 @@ impl Handed {
     }
 
     /// The same rows in another order.
-    pub(crate) fn shuffled(&self, dice: &mut Dice) -> Handed {
+    pub(crate) fn shuffled(&self, dice: &mut Dice) -> TestRecords {
         let mut handed = self.clone();
         dice.shuffle(&mut handed.people);
         dice.shuffle(&mut handed.starts);
@@ -172,7 +172,7 @@ impl Handed {
         handed
     }
 
-    /// As the engine keeps them, in batches of so many rows.
+    /// As tables in memory, from batches of this many rows.
     pub(crate) fn records(&self, need: Need, size: usize) -> Records {
         let batches = |name: &str, rows: Vec<Vec<(&str, String)>>| -> Vec<Batch> {
             let table = table(name).expect("a table");
@@ -246,8 +246,8 @@ impl Handed {
             vec![("table", table.clone()), ("kind", kind.clone()), ("until", until.to_string())]
         };
         let coverage = batches("coverage", self.coverage.iter().map(covered).collect());
-        let gathered = |batches: &[Batch]| -> Vec<Gathered> {
-            let mut gather = Gather::new(&people.names, &need);
+        let gathered = |batches: &[Batch]| -> Vec<GatheredFacts> {
+            let mut gather = FactsBuilder::new(&people.names, &need);
             batches.iter().for_each(|batch| gather.add(batch));
             vec![gather.end()]
         };
@@ -269,7 +269,7 @@ pub(crate) fn scheme(month_end: &str, outcomes: &str) -> Scheme {
          [cohorts]\nstarts = 2019-10-01\nends = 2020-09-30\nevery = \"3 months\"\npeople = 100\n{outcomes}\n\
          [pay.fee]\nclause = \"service fee\"\neach_month = \"£1\"\n"
     );
-    let folder = Folder::from([("scheme.toml".to_owned(), Bytes::Read(text.clone().into_bytes()))]);
+    let folder = Folder::from([("scheme.toml".to_owned(), FileBytes::Read(text.clone().into_bytes()))]);
     let opened = base::open(&folder);
     let checked = contract::check(&opened);
     let problems: Vec<String> = checked.problems.iter().map(|problem| problem.render("", &opened.sources)).collect();

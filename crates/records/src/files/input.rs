@@ -1,5 +1,5 @@
-//! What a file of rows is: text, packed or not, or a workbook, or Parquet, told by its name and its first bytes; opened as rows of
-//! cells. The same everywhere: record tables, an agency's own files, the tables of a linkage.
+//! Opens a file as rows of cells. Its name and its first bytes say what it is: text, compressed or not, or a workbook. The same
+//! rules hold for tables of records, an agency's own files and the tables of a linkage.
 
 use std::fs::File;
 use std::io::{self, Read, Seek as _};
@@ -8,53 +8,53 @@ use std::path::Path;
 use crate::csv::Csv;
 use crate::fault::Fault;
 use crate::gzip::{self, Gzip};
-use crate::rows::{Odd, Rows};
-use crate::workbook::{SEVERAL_SHEETS, Sheet, SheetName, Workbook};
+use crate::rows::{InvalidCell, Rows};
+use crate::workbook::{SEVERAL_SHEETS, SheetName, SheetRows, Workbook};
 use anyhow::Context as _;
 
-/// Text from wherever it comes.
+/// Text from any source.
 pub type Text = Csv<Box<dyn Read>>;
 
-/// Standard input, where a file is asked for.
+/// The name that means standard input where a file is expected.
 pub const STANDARD_INPUT: &str = "-";
 
-/// Rows of cells, whatever they are kept in.
-pub enum Opened {
+/// Rows of cells from text or from a sheet.
+pub enum OpenRows {
     Text(Box<Text>),
-    Sheet(Box<Sheet<File>>),
+    Sheet(Box<SheetRows<File>>),
 }
 
-/// The rows of an open file: of a workbook those of a sheet, or of the only one; or what is wrong with the file.
-pub fn open(file: File, path: &Path, sheet: Option<&str>) -> anyhow::Result<Result<Opened, Fault>> {
+/// The rows of an open file, or the fault of the file. Of a workbook, the named sheet or the only one is read.
+pub fn open(file: File, path: &Path, sheet: Option<&str>) -> anyhow::Result<Result<OpenRows, Fault>> {
     if is_workbook(path) {
-        return Ok(self::sheet(file, path, |workbook| workbook.sheet(sheet))?.map(|sheet| Opened::Sheet(Box::new(sheet))));
+        return Ok(self::sheet(file, path, |workbook| workbook.sheet(sheet))?.map(|sheet| OpenRows::Sheet(Box::new(sheet))));
     }
     Ok(match (text(file, path)?, sheet) {
-        (Ok(text), None) => Ok(Opened::Text(Box::new(text))),
+        (Ok(text), None) => Ok(OpenRows::Text(Box::new(text))),
         (Ok(_), Some(_)) => {
             let fix = "leave `sheet` out, or name a workbook (.xlsx or .ods)";
-            Err(Fault::file("the file has no sheets", "a workbook where a sheet is named", fix))
+            Err(Fault::file("the file has no sheets", "a workbook, because a sheet is named", fix))
         }
         (Err(fault), _) => Err(fault),
     })
 }
 
-/// Whether a file is a workbook, by its name; old and binary ones are told when they are opened.
+/// Whether a file is a workbook, by its name. Old and binary ones are refused when they are opened.
 pub fn is_workbook(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     WORKBOOKS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-/// How the names of workbooks end; the last two are told as what they are.
+/// The endings of workbooks. The last two are refused by name.
 pub const WORKBOOKS: [&str; 5] = ["xlsx", "xlsm", "ods", "xls", "xlsb"];
 
-/// The rows of the sheet that `choose` chooses.
+/// The rows of the sheet that `choose` gives.
 fn sheet(
     file: File,
     path: &Path,
     choose: impl FnOnce(&mut Workbook<File>) -> io::Result<Result<SheetName, Fault>>,
-) -> anyhow::Result<Result<Sheet<File>, Fault>> {
-    let rows = || -> io::Result<Result<Sheet<File>, Fault>> {
+) -> anyhow::Result<Result<SheetRows<File>, Fault>> {
+    let rows = || -> io::Result<Result<SheetRows<File>, Fault>> {
         let mut workbook = match Workbook::open(file)? {
             Ok(workbook) => workbook,
             Err(fault) => return Ok(Err(fault)),
@@ -64,13 +64,12 @@ fn sheet(
             Err(fault) => Ok(Err(fault)),
         }
     };
-    // What is wrong with the bytes comes as an error of reading.
+    // Faults of the bytes come as reading errors.
     rows().or_else(|error| Fault::of(error).map(Err)).with_context(|| format!("could not read {}", path.display()))
 }
 
-/// The rows of the sheet of a workbook that holds a record table: the one that is named, or else the one with the table's name, or
-/// the only one.
-pub fn table(file: File, path: &Path, table: &str, named: Option<&str>) -> anyhow::Result<Result<Sheet<File>, Fault>> {
+/// The rows of the sheet with a table of records: the named sheet, or else the one with the table's name, or the only one.
+pub fn table(file: File, path: &Path, table: &str, named: Option<&str>) -> anyhow::Result<Result<SheetRows<File>, Fault>> {
     let sheet = sheet(file, path, |workbook| {
         let same = || workbook.sheets.iter().any(|sheet| sheet.name.trim().eq_ignore_ascii_case(table));
         let name = named.or_else(|| same().then_some(table));
@@ -85,7 +84,7 @@ pub fn table(file: File, path: &Path, table: &str, named: Option<&str>) -> anyho
     }))
 }
 
-/// A workbook of which only the sheets are known yet, or what is wrong with it.
+/// A workbook whose sheets are known, or its fault.
 pub fn workbook(path: &Path) -> anyhow::Result<Result<Workbook<File>, Fault>> {
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     Workbook::open(file).with_context(|| format!("could not read {}", path.display()))
@@ -94,13 +93,13 @@ pub fn workbook(path: &Path) -> anyhow::Result<Result<Workbook<File>, Fault>> {
 macro_rules! either {
     ($opened:expr, $rows:ident => $answer:expr) => {
         match $opened {
-            Opened::Text($rows) => $answer,
-            Opened::Sheet($rows) => $answer,
+            OpenRows::Text($rows) => $answer,
+            OpenRows::Sheet($rows) => $answer,
         }
     };
 }
 
-impl Rows for Opened {
+impl Rows for OpenRows {
     fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
         either!(self, rows => rows.next())
     }
@@ -121,12 +120,12 @@ impl Rows for Opened {
         either!(self, rows => rows.bytes())
     }
 
-    fn odd(&self, at: usize) -> Option<Odd> {
-        either!(self, rows => rows.odd(at))
+    fn invalid(&self, at: usize) -> Option<InvalidCell> {
+        either!(self, rows => rows.invalid(at))
     }
 
-    fn placed(&self) -> bool {
-        either!(self, rows => rows.placed())
+    fn has_addresses(&self) -> bool {
+        either!(self, rows => rows.has_addresses())
     }
 
     fn notes(&mut self) -> &mut Vec<Fault> {
@@ -138,7 +137,7 @@ impl Rows for Opened {
     }
 }
 
-/// Text from an open file, unpacked where it is packed; or what the file is instead.
+/// Text from an open file, unpacked if it is compressed; or a fault that says what the file is.
 pub fn text(mut file: File, path: &Path) -> anyhow::Result<Result<Text, Fault>> {
     let first = beginning(&mut file).with_context(|| format!("could not read {}", path.display()))?;
     file.rewind()?;
@@ -159,9 +158,9 @@ fn rows(from: impl Read + 'static, first: &[u8]) -> io::Result<Result<Text, Faul
     Ok(Ok(Csv::open(from)?))
 }
 
-/// What a file is that is no text, by its first bytes, and what to do about it.
+/// A fault for a file that is not text: what it is, by its first bytes, and what to do.
 fn no_text(first: &[u8]) -> Option<Fault> {
-    const UNPACK: &str = "unpack it, or pack it with gzip, which is read";
+    const UNPACK: &str = "unpack it, or compress it with gzip, which is read";
     let kinds: [(&[u8], &str, &str); 6] = [
         (
             b"PK\x03\x04",
@@ -182,7 +181,7 @@ fn no_text(first: &[u8]) -> Option<Fault> {
     Some(Fault { value: Some((*kind).to_owned()), ..Fault::file("this is not a CSV file", "text: rows of cells", *fix) })
 }
 
-/// A file that cannot be read to its end is not read at all: what is missing would look like people who are not there.
+/// An error for a file that cannot be read to its end. It is not read at all: missing rows would look like missing people.
 pub fn refused(path: &Path, fault: &Fault) -> anyhow::Error {
     let found = fault.value.as_ref().map_or(String::new(), |found| format!(" ({found})"));
     anyhow::anyhow!("{}: {}{found}\n      expected  {}\n\nhint: {}", path.display(), fault.what, fault.expected, fault.fix)

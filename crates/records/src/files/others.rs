@@ -1,76 +1,76 @@
-//! What else lies in a folder of records: files, folders and sheets that are not read. One whose name holds the name of a table
-//! may be a part of it, and a sum without that part would be another sum; so it stops the run where the table is wanted.
+//! The other files in a folder of records: files, folders and sheets that are not read. If the name of one contains the name of
+//! a table, it may be a part of the table, and the sum would be wrong without it. So it stops the run if the table is needed.
 
 use crate::fault::Fault;
-use crate::gate::spelling::{folded, near};
 use crate::schema::TABLES;
+use crate::spelling::{folded, near};
 
-use super::TableFile;
+use super::table_file::TableFile;
 
-/// What is said of a file that is no table, in the data-quality statement.
-pub const UNREAD: &str = "this is no table of records, and it is not read";
-/// The same of a table that nothing asks for.
-pub const UNWANTED: &str = "no rule asks for this table, and it is not read";
+/// What the data-quality report says of a file that is not a table.
+pub const UNREAD: &str = "this is not a table of records, so it is not read";
+/// What it says of a table that no rule needs.
+pub const UNWANTED: &str = "no rule needs this table, so it is not read";
 
 /// A file, a folder or a sheet that is not read.
 #[derive(Debug)]
-pub struct Other {
-    /// As the folder shows it: `notes.txt`, `archive/`, or `records.xlsx, sheet Notes`.
+pub struct OtherFile {
+    /// Its name in the folder: `notes.txt`, `archive/`, or `records.xlsx, sheet Notes`.
     pub name: String,
-    /// The tables whose names its name holds.
+    /// The tables whose names its name contains.
     pub looks_like: Vec<&'static str>,
-    /// How a part of the table would be named: `events-2.csv`, or a sheet `events-2`.
+    /// How to name it if it is a part of the table: `events-2.csv`, or a sheet `events-2`.
     pub fix: String,
 }
 
-impl Other {
-    /// A file, or a folder where the name ends in a stroke.
-    pub fn file(name: String) -> Other {
-        Other { looks_like: tables_in(&name), name, fix: String::new() }
+impl OtherFile {
+    /// A file, or a folder if the name ends in a slash.
+    pub fn file(name: String) -> OtherFile {
+        OtherFile { looks_like: tables_in(&name), name, fix: String::new() }
     }
 
-    /// A file that a program keeps for itself: a lock, or what a file system hides.
-    pub fn hidden(name: String) -> Other {
-        Other { name, looks_like: Vec::new(), fix: String::new() }
+    /// A hidden file, or a lock of a program.
+    pub fn hidden(name: String) -> OtherFile {
+        OtherFile { name, looks_like: Vec::new(), fix: String::new() }
     }
 
     /// A sheet of a workbook.
-    pub fn sheet(file: &str, sheet: &str) -> Other {
-        Other { name: format!("{file}, sheet {sheet}"), looks_like: held(sheet), fix: String::new() }
+    pub fn sheet(file: &str, sheet: &str) -> OtherFile {
+        OtherFile { name: format!("{file}, sheet {sheet}"), looks_like: tables_named_in(sheet), fix: String::new() }
     }
 
-    /// What to do about it, once every file of the folder is known.
-    pub fn settle(&mut self, files: &[TableFile]) {
+    /// Suggests a name, once every file of the folder is known.
+    pub fn suggest_name(&mut self, files: &[TableFile]) {
         let Some(table) = self.looks_like.first() else { return };
         let last = files.iter().filter(|file| file.table.name == *table).map(|file| file.part).max();
         let part = last.map_or(String::new(), |last| format!("-{}", last.saturating_add(1)));
         self.fix = match (self.name.rsplit_once(", sheet "), self.name.rsplit_once('.')) {
             (Some(_), _) => {
                 format!(
-                    "name the sheet `{table}{part}` if it is a part of the table; else delete it, or move it to another workbook"
+                    "name the sheet `{table}{part}` if it is a part of the table; otherwise delete it, or move it to another workbook"
                 )
             }
             (None, ending) => {
                 let ending = ending.map(|(_, ending)| ending.to_lowercase());
                 let ending = ending.filter(|ending| ["tsv", "parquet", "xlsx", "ods"].contains(&ending.as_str()));
                 let ending = ending.unwrap_or_else(|| "csv".into());
-                format!("name it {table}{part}.{ending} if it is a part of the table; else move it out of the folder")
+                format!("name it {table}{part}.{ending} if it is a part of the table; otherwise move it out of the folder")
             }
         };
     }
 
-    /// What there is to say of it: refused where it looks like a table that is wanted.
+    /// The fault to report: refused if it looks like a table that is wanted.
     pub fn fault(&self, wanted: &dyn Fn(&str) -> bool) -> Fault {
         let Some(table) = self.looks_like.iter().find(|table| wanted(table)) else {
-            return Fault::file(UNREAD, "files of tables", "nothing, if no rows of a table are in it").warning();
+            return Fault::file(UNREAD, "files of tables", "no action needed if it has no rows of a table").warning();
         };
-        let what = "the name looks like that of a table that is wanted, and this is not read";
+        let what = "the name looks like that of a table that is needed, but this is not read";
         let expected = format!("{table}.csv, and {table}-2.csv and so on for further parts; or .parquet, .xlsx, .ods");
         Fault::file(what, expected, self.fix.clone()).refused()
     }
 }
 
-/// Endings of files in which nobody hands over rows: texts, pictures, programs, sums of bytes and what programs keep.
+/// Endings of files that never have rows: documents, pictures, programs, checksums and settings.
 const DOCUMENTS: [&str; 64] = [
     "md", "markdown", "rst", "adoc", "tex", "pdf", "doc", "docx", "docm", "odt", "rtf", "pages", "ppt", "pptx", "odp", "vsdx",
     "png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "tif", "tiff", "heic", "ico", "mp3", "mp4", "mov", "wav", "htm", "html",
@@ -78,27 +78,27 @@ const DOCUMENTS: [&str; 64] = [
     "do", "sps", "sas", "sh", "bat", "ps1", "lnk", "url", "sha256", "md5", "asc", "sig", "lock",
 ];
 
-/// Words that make a text file one to be read by people.
+/// Words in the name of a text file that is written for people.
 const NOTES: [&str; 7] = ["readme", "note", "notes", "about", "licence", "license", "documentation"];
 
-/// Words beside the name of a table that only say which part or copy it is, and endings of files.
+/// Words next to the name of a table that only say which part or copy it is, and endings of files.
 const BESIDE: [&str; 33] = [
     "copy", "of", "final", "part", "new", "old", "v", "version", "backup", "bak", "draft", "tmp", "orig", "the", "csv", "tsv",
     "gz", "txt", "parquet", "xlsx", "xlsm", "xls", "xlsb", "ods", "json", "zip", "dat", "tar", "xml", "bz", "xz", "zst", "sheet",
 ];
 
-/// The tables whose names the name of a file holds; none where the file is no file of rows.
+/// The tables whose names the name of a file contains; none if the file cannot have rows.
 fn tables_in(name: &str) -> Vec<&'static str> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
     let for_people = matches!(ending.as_str(), "" | "txt") && words(name).iter().any(|word| NOTES.contains(&word.as_str()));
     if DOCUMENTS.contains(&ending.as_str()) || for_people {
         return Vec::new();
     }
-    held(name)
+    tables_named_in(name)
 }
 
-/// The tables whose names a name holds as a word, or which it nearly is: `events (1)`, `Copy of events`, `event-2`.
-fn held(name: &str) -> Vec<&'static str> {
+/// The tables whose names a name contains as a word, or nearly is: `events (1)`, `Copy of events`, `event-2`.
+fn tables_named_in(name: &str) -> Vec<&'static str> {
     let all = words(name);
     let only: Vec<&str> = all.iter().map(String::as_str).filter(|word| !beside(word)).collect();
     let only = only.join(" ");
@@ -113,7 +113,7 @@ fn beside(word: &str) -> bool {
     BESIDE.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A name with a blank before each capital that follows a small letter: `eventsNorth`.
+/// A name with a space before each capital letter that follows a small one: `eventsNorth`.
 fn parted(name: &str) -> String {
     let mut out = String::new();
     for letter in name.chars() {

@@ -1,6 +1,6 @@
-//! Looks at the page headers of a Parquet file before anything is unpacked, so that a file that declares absurd sizes is
-//! refused while it is still small. A page header is Thrift's compact protocol; only its sizes are of interest. What gzip and Brotli
-//! hold is counted, since the library unpacks them to their end, whatever the header declares.
+//! Checks the page headers of a Parquet file before anything is unpacked, so that a file with impossible sizes is refused
+//! early. A page header is in Thrift's compact protocol; only its sizes matter. The contents of gzip and Brotli are counted,
+//! because the library unpacks them to their end, whatever the header declares.
 //! <https://parquet.apache.org/docs/file-format/metadata/>
 
 use std::io::{BufReader, Read};
@@ -9,19 +9,19 @@ use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::Length as _;
 
-use super::parquet::Source;
+use super::shared_file::SharedFile;
 
 /// The largest page that is unpacked. Programs write pages of about a megabyte, and dictionaries of a few.
 const LARGEST_PAGE: i64 = 1 << 28;
-/// The most that unpacking may grow a page. Real columns, even of one value repeated, stay far below it.
+/// The most times that unpacking may grow a page. Real columns, even with one repeated value, stay far below.
 const MOST_GROWTH: i64 = 5_000;
-/// The most rows for each byte of the file: a table whose every row has a key of its own cannot come near it.
+/// The most rows for each byte of the file. A table with a key in every row stays far below.
 const MOST_ROWS_EACH_BYTE: i64 = 64;
-/// Longest page header that is looked at.
+/// The longest page header that is read.
 const LONGEST_HEADER: usize = 1 << 16;
 
-/// What is absurd about the sizes a file declares of itself, for the columns that will be read.
-pub(super) fn absurd(file: &Source, metadata: &ParquetMetaData, columns: &[usize]) -> Option<String> {
+/// Why the sizes that a file declares are impossible, for the columns that will be read.
+pub(super) fn impossible_sizes(file: &SharedFile, metadata: &ParquetMetaData, columns: &[usize]) -> Option<String> {
     let length = i64::try_from(file.len()).ok()?;
     let rows = metadata.file_metadata().num_rows();
     let in_groups = metadata
@@ -36,12 +36,12 @@ pub(super) fn absurd(file: &Source, metadata: &ParquetMetaData, columns: &[usize
     }
     for group in metadata.row_groups() {
         for column in columns {
-            let Some(column) = group.columns().get(*column) else { return Some("a row group lacks a column".into()) };
+            let Some(column) = group.columns().get(*column) else { return Some("a row group without a column".into()) };
             if column.data_page_offset() < 0
                 || column.dictionary_page_offset().is_some_and(|at| at < 0)
                 || column.compressed_size() < 0
             {
-                return Some("a column begins before the file".into());
+                return Some("a column that begins before the file".into());
             }
             let (start, size) = column.byte_range();
             let (Ok(start), Ok(size)) = (i64::try_from(start), i64::try_from(size)) else {
@@ -50,16 +50,16 @@ pub(super) fn absurd(file: &Source, metadata: &ParquetMetaData, columns: &[usize
             if start.checked_add(size).is_none_or(|end| end > length) {
                 return Some("a column outside the file".into());
             }
-            if let Some(absurd) = page_sizes(file, start as u64, size as u64, column.compression()) {
-                return Some(absurd);
+            if let Some(impossible) = page_sizes(file, start as u64, size as u64, column.compression()) {
+                return Some(impossible);
             }
         }
     }
     None
 }
 
-/// Walks the pages of one column.
-fn page_sizes(file: &Source, start: u64, size: u64, packing: Compression) -> Option<String> {
+/// Checks the pages of one column.
+fn page_sizes(file: &SharedFile, start: u64, size: u64, packing: Compression) -> Option<String> {
     let end = start + size;
     let mut at = start;
     let mut window = vec![0; 512];
@@ -70,7 +70,7 @@ fn page_sizes(file: &Source, start: u64, size: u64, packing: Compression) -> Opt
             match header(&window[..read]) {
                 Some(header) => break header,
                 None if read < length || length < window.len() || window.len() >= LONGEST_HEADER => {
-                    return Some("a page header that is none".into());
+                    return Some("a page header that cannot be read".into());
                 }
                 None => window.resize(window.len() * 4, 0),
             }
@@ -90,7 +90,7 @@ fn page_sizes(file: &Source, start: u64, size: u64, packing: Compression) -> Opt
     None
 }
 
-/// Whether a page unpacks to more than it declares. Of damaged pages the library says so itself.
+/// Whether a page unpacks to more than it declares. The library itself reports damaged pages.
 fn overflows(from: impl Read, packing: Compression, most: u64) -> bool {
     fn longer(mut from: impl Read, most: u64) -> bool {
         let (mut piece, mut count) = (vec![0; 1 << 14], 0);
@@ -111,29 +111,29 @@ fn overflows(from: impl Read, packing: Compression, most: u64) -> bool {
     }
 }
 
-struct Header {
+struct PageHeader {
     unpacked: i32,
     packed: i32,
     length: u64,
-    /// Bytes before the values, which are never packed.
+    /// Bytes before the values, which are never compressed.
     levels: i64,
-    /// The page says that its values are not packed either.
+    /// The page says that its values are not compressed either.
     plain: bool,
 }
 
-/// Reads a page header; `None` when the bytes end first or are none.
-fn header(bytes: &[u8]) -> Option<Header> {
+/// Reads a page header; `None` if the bytes end first or are not a header.
+fn header(bytes: &[u8]) -> Option<PageHeader> {
     let mut thrift = Thrift { bytes, at: 0 };
     let (mut field, mut unpacked, mut packed, mut levels, mut plain) = (0, None, None, 0, false);
     loop {
         let kind = thrift.field(&mut field)?;
         match (kind, field) {
             (0, _) => {
-                return Some(Header { unpacked: unpacked?, packed: packed?, length: thrift.at as u64, levels, plain });
+                return Some(PageHeader { unpacked: unpacked?, packed: packed?, length: thrift.at as u64, levels, plain });
             }
             (5, 2) => unpacked = Some(thrift.number()?),
             (5, 3) => packed = Some(thrift.number()?),
-            // The second form of a data page: how long its levels are, and whether it is packed.
+            // Version 2 of a data page: how long its levels are, and whether it is compressed.
             (12, 8) => {
                 let mut inside = 0;
                 loop {
@@ -216,7 +216,7 @@ impl Thrift<'_> {
                     }
                 }
             }
-            // Page headers hold no lists; anything else is not a page header.
+            // Page headers have no lists, so anything else is not a page header.
             _ => return None,
         }
         (self.at <= self.bytes.len()).then_some(())

@@ -1,4 +1,4 @@
-//! Panics of a library on damaged input are caught and told as faults of the input; they need no stack trace on top.
+//! Catches panics of a library on damaged input. They become faults of the input, so no stack trace is printed.
 
 use std::cell::Cell;
 use std::sync::Once;
@@ -7,7 +7,7 @@ thread_local! {
     static SILENT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs something whose panics the caller catches, without the message that a panic prints.
+/// Runs something whose panics the caller catches, without printing the message of a panic.
 pub fn silent<T>(run: impl FnOnce() -> T) -> T {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

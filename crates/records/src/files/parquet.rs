@@ -1,143 +1,62 @@
-//! Parquet in: row groups become batches of rows and the faults met on the way. The columns are read as they lie in the file,
-//! without Arrow between: one typed vector for each column is all that is needed.
+//! Reads Parquet: row groups become batches of rows, and faults. The columns are read directly, without Arrow: one typed vector
+//! for each column is enough.
 //!
-//! A file is another program's, or nobody's: sizes it declares are looked at before anything is unpacked, and where the
-//! library gives up on damaged bytes, with an error or a panic, that becomes a fault of the file.
+//! A file may come from anywhere. The sizes that it declares are checked before anything is unpacked. If the library fails on
+//! damaged bytes, with an error or a panic, that becomes a fault of the file.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-
-use crate::batch::{Batch, NONE, Texts, Values};
+use crate::batch::{Batch, ColumnValues, NONE, Texts};
 use crate::cell;
 use crate::csv::columns;
 use crate::fault::{Fault, Grade};
-use crate::schema::{Column, Kind, Table};
+use crate::rows::TakeBatch;
+use crate::schema::{RecordColumn, RecordTable, ValueKind};
 use base::day::{FIRST, LAST, NEVER};
 use parquet::basic::{Compression, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
-use parquet::file::reader::{ChunkReader, FileReader as _, Length, SerializedFileReader};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
-use super::parquet_types::{self, Is, tops};
-use super::{Take, pages};
+use super::pages;
+use super::parquet_types::{self, ParquetKind, tops};
+use super::shared_file::SharedFile;
 
-/// Rows of one batch: few enough that its columns stay in the processor's cache while they are gone through one after the other.
+/// Rows of one batch: few enough that its columns stay in the processor's cache.
 const BATCH_ROWS: usize = 1 << 14;
-/// Rows of the first batch of a row group, and the text that a batch should hold at most: a file can say in a few bytes that a long
-/// text stands in every row.
+/// Rows of the first batch of a row group, and the most text of a batch. A few bytes of a file can put a long text into every
+/// row.
 const FIRST_ROWS: usize = 1 << 11;
 const BATCH_TEXT: usize = 1 << 23;
 
 /// A Parquet file whose columns are those of a table.
-pub struct Opened {
-    table: &'static Table,
-    reader: SerializedFileReader<Source>,
-    /// For each column of the table that is asked for and there: its place in the file and how its values are taken.
-    of: Vec<Option<(usize, How)>>,
+pub struct ParquetTable {
+    table: &'static RecordTable,
+    reader: SerializedFileReader<SharedFile>,
+    /// For each wanted column that the file has: its place in the file and how its values are converted.
+    of: Vec<Option<(usize, Conversion)>>,
     /// Rows before each row group.
     before: Vec<u64>,
 }
 
-/// A file that many threads read from different places. The library's own way to read a file moves one cursor under all of
-/// them.
-#[derive(Clone)]
-pub struct Source {
-    file: Arc<Mutex<File>>,
-    length: u64,
-}
-
-impl Source {
-    fn new(file: File) -> io::Result<Source> {
-        let length = file.metadata()?.len();
-        Ok(Source { file: Arc::new(Mutex::new(file)), length })
-    }
-
-    /// Reads from a place as much as there is room for, or less at the end of the file.
-    pub(super) fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<usize> {
-        let mut file = self.from(at)?;
-        let mut read = 0;
-        while read < into.len() {
-            match file.read(&mut into[read..])? {
-                0 => break,
-                more => read += more,
-            }
-        }
-        Ok(read)
-    }
-
-    /// The file from a place on, for as long as it is read.
-    pub(super) fn reader(&self, at: u64) -> From {
-        From { source: self.clone(), at }
-    }
-
-    /// The file, for as long as nobody else needs it, from a place on.
-    fn from(&self, at: u64) -> io::Result<MutexGuard<'_, File>> {
-        // A thread that panicked on damaged bytes has left nothing half done: every read seeks first.
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(at))?;
-        Ok(file)
-    }
-}
-
-/// The file from a place on.
-pub struct From {
-    source: Source,
-    at: u64,
-}
-
-impl Read for From {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read_at(into, self.at)?;
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-impl Length for Source {
-    fn len(&self) -> u64 {
-        self.length
-    }
-}
-
-impl ChunkReader for Source {
-    type T = BufReader<From>;
-
-    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        // Pages are fetched whole; this is only for their headers.
-        Ok(BufReader::with_capacity(512, From { source: self.clone(), at: start }))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        let end = start.checked_add(length as u64).filter(|end| *end <= self.length);
-        let mut bytes = Vec::with_capacity(end.map_or(0, |_| length));
-        match self.from(start)?.by_ref().take(length as u64).read_to_end(&mut bytes)? {
-            read if end.is_some() && read == length => Ok(bytes.into()),
-            _ => Err(parquet::errors::ParquetError::EOF("a column reaches beyond the file".into())),
-        }
-    }
-}
-
-/// How a column's values become ours.
+/// How the values of a column are converted.
 #[derive(Clone, Copy, PartialEq)]
-enum How {
+enum Conversion {
     /// Days since 1970.
     Days,
-    /// Moments, so many to a day; only midnight is a day.
-    Moments {
+    /// Timestamps, with this many units a day; only midnight is a day.
+    Timestamps {
         each: i64,
         universal: bool,
     },
     /// Whole numbers.
     Whole,
-    /// Whole numbers without a sign that fit into ours.
+    /// Unsigned whole numbers that fit into 64 bits with a sign.
     Unsigned,
-    /// Whole numbers without a sign that may be too large for ours: their digits, which are the same name.
+    /// Unsigned whole numbers that may be too large for that: their digits, which are the same name.
     Digits,
-    /// Amounts that are whole numbers or decimals, with so many digits after the point.
+    /// Amounts that are whole numbers or decimals, with this many digits after the point.
     Amount {
         scale: u32,
         unsigned: bool,
@@ -149,51 +68,55 @@ enum How {
     /// Names that are decimal numbers: their digits.
     DecimalName(u32),
     Text,
-    Truth,
+    Boolean,
     Uuid,
     /// No row has a value.
     Nothing,
 }
 
-/// A file whose declared sizes are believable, in packings that are read.
-pub(super) fn guarded(file: File) -> Result<(SerializedFileReader<Source>, Source), Box<Fault>> {
-    let source = Source::new(file).map_err(|error| Box::new(broken(error.to_string())))?;
+/// A Parquet file whose metadata can be read.
+pub(super) fn guarded(file: File) -> Result<(SerializedFileReader<SharedFile>, SharedFile), Box<Fault>> {
+    let source = SharedFile::new(file).map_err(|error| Box::new(broken(error.to_string())))?;
     let reader = quietly(|| SerializedFileReader::new(source.clone())).map_err(|why| Box::new(broken(why)))?;
     Ok((reader, source))
 }
 
-/// What stands in the way of unpacking some columns: how they are packed, or the sizes that the file declares.
-pub fn unpackable(reader: &SerializedFileReader<Source>, source: &Source, columns: &[usize]) -> Option<Fault> {
+/// Why some columns cannot be unpacked: their compression, or the sizes that the file declares.
+pub fn unpackable(reader: &SerializedFileReader<SharedFile>, source: &SharedFile, columns: &[usize]) -> Option<Fault> {
     for group in reader.metadata().row_groups() {
         for column in columns.iter().filter_map(|column| group.columns().get(*column)) {
             let packing = match column.compression() {
                 Compression::LZO => "LZO",
-                Compression::LZ4 => "LZ4 in the old form of Hadoop",
+                Compression::LZ4 => "Hadoop's old LZ4",
                 _ => continue,
             };
-            let expected = "a column packed with Snappy, Zstandard, gzip, Brotli or LZ4_RAW, or not packed";
-            let fix = "write the file again with Snappy or Zstandard (compression=\"zstd\"); it is whole, only packed otherwise";
+            let expected = "a column compressed with Snappy, Zstandard, gzip, Brotli or LZ4_RAW, or not compressed";
+            let fix = "write the file again with Snappy or Zstandard (compression=\"zstd\")";
             let name: String = column.column_descr().path().string().chars().take(40).collect();
-            let fault = Fault::file("the column is packed in a way that is not read", expected, fix);
+            let fault = Fault::file("the column is compressed in a way that is not read", expected, fix);
             return Some(Fault { column: name, value: Some(packing.into()), ..fault });
         }
     }
-    let what = pages::absurd(source, reader.metadata(), columns)?;
+    let what = pages::impossible_sizes(source, reader.metadata(), columns)?;
     let fix = "ask for the file again; it was refused before anything was unpacked";
-    let fault = Fault::file("the file declares absurd sizes", "sizes that go together", fix);
+    let fault = Fault::file("the file declares impossible sizes", "sizes that match", fix);
     Some(Fault { value: Some(what), ..fault })
 }
 
-/// Opens a file and holds its columns against the table: what stands in the way of reading it, or the file and its warnings.
-pub fn open(file: File, table: &'static Table, need: &dyn Fn(&str) -> bool) -> Result<(Opened, Vec<Fault>), Vec<Fault>> {
+/// Opens a file and compares its columns with the table. Gives the file and its warnings, or why it cannot be read.
+pub fn open(
+    file: File,
+    table: &'static RecordTable,
+    need: &dyn Fn(&str) -> bool,
+) -> Result<(ParquetTable, Vec<Fault>), Vec<Fault>> {
     let (reader, source) = guarded(file).map_err(|fault| vec![*fault])?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let tops = tops(schema.root_schema());
     let names: Vec<String> = tops.iter().map(|top| top.name.to_lowercase()).collect();
     let (places, mut faults) = columns(table, &names);
     let mut of = Vec::new();
-    // Columns of a type that does not fit, which matters only where they hold anything.
-    let mut unfit = Vec::new();
+    // Columns of the wrong type, which matters only if they have a value.
+    let mut wrong_type = Vec::new();
     for (column, place) in table.columns.iter().zip(places) {
         let Some(place) = place.filter(|_| need(column.name)) else {
             of.push(None);
@@ -202,7 +125,7 @@ pub fn open(file: File, table: &'static Table, need: &dyn Fn(&str) -> bool) -> R
         let leaf = match tops[place].leaf {
             Ok(leaf) => leaf,
             Err(words) => {
-                faults.push(misfit(column, words.into()));
+                faults.push(wrong_type_fault(column, words.into()));
                 of.push(None);
                 continue;
             }
@@ -211,9 +134,9 @@ pub fn open(file: File, table: &'static Table, need: &dyn Fn(&str) -> bool) -> R
         let is = parquet_types::is(&found);
         let how = how(column, is, found.physical_type());
         if how.is_none() {
-            unfit.push((of.len(), leaf, misfit(column, parquet_types::words(is, found.physical_type()))));
+            wrong_type.push((of.len(), leaf, wrong_type_fault(column, parquet_types::words(is, found.physical_type()))));
         }
-        of.push(Some((leaf, how.unwrap_or(How::Nothing))));
+        of.push(Some((leaf, how.unwrap_or(Conversion::Nothing))));
     }
     let read: Vec<usize> = of.iter().flatten().map(|(place, _)| *place).collect();
     if faults.iter().all(|fault| fault.grade != Grade::File)
@@ -221,9 +144,9 @@ pub fn open(file: File, table: &'static Table, need: &dyn Fn(&str) -> bool) -> R
     {
         faults.push(fault);
     }
-    for (_, leaf, fault) in unfit {
-        // Programs give a column that is empty throughout whatever type they like.
-        let sound = faults.iter().all(|fault| fault.grade != Grade::File || fault.what == UNFIT);
+    for (_, leaf, fault) in wrong_type {
+        // Programs give an empty column any type.
+        let sound = faults.iter().all(|fault| fault.grade != Grade::File || fault.what == WRONG_TYPE);
         if !sound || quietly(|| holds_anything(&reader, leaf)) != Ok(false) {
             faults.push(fault);
         }
@@ -235,26 +158,26 @@ pub fn open(file: File, table: &'static Table, need: &dyn Fn(&str) -> bool) -> R
     for group in reader.metadata().row_groups() {
         before.push(before[before.len() - 1] + group.num_rows() as u64);
     }
-    Ok((Opened { table, reader, of, before }, faults))
+    Ok((ParquetTable { table, reader, of, before }, faults))
 }
 
-const UNFIT: &str = "the column holds values of another kind";
+const WRONG_TYPE: &str = "the column has values of the wrong type";
 
-/// A column of a type that cannot become what the table wants.
-fn misfit(column: &Column, found: String) -> Fault {
+/// A fault for a column whose type does not fit the table.
+fn wrong_type_fault(column: &RecordColumn, found: String) -> Fault {
     let fix = match column.kind {
-        Kind::Id => "write the column as text (string) or as whole numbers (int64 or uint64)",
-        Kind::Text | Kind::Choice(_) => "write the column as text (string)",
-        Kind::Day => "write the column as dates (date32), or as text such as 2027-04-01",
-        Kind::Amount => "write the column as decimal128(18, 2) or as whole numbers",
-        Kind::Share => "write the column as floating point numbers (double)",
+        ValueKind::Id => "write the column as text (string) or as whole numbers (int64 or uint64)",
+        ValueKind::Text | ValueKind::Choice(_) => "write the column as text (string)",
+        ValueKind::Day => "write the column as dates (date32), or as text such as 2027-04-01",
+        ValueKind::Amount => "write the column as decimal128(18, 2) or as whole numbers",
+        ValueKind::Share => "write the column as floating point numbers (double)",
     };
-    let fault = Fault::file(UNFIT, column.kind.expected(), fix);
+    let fault = Fault::file(WRONG_TYPE, column.kind.expected(), fix);
     Fault { column: column.name.into(), value: Some(found), ..fault }
 }
 
 /// Whether any row has a value in a column.
-fn holds_anything(reader: &SerializedFileReader<Source>, place: usize) -> parquet::errors::Result<bool> {
+fn holds_anything(reader: &SerializedFileReader<SharedFile>, place: usize) -> parquet::errors::Result<bool> {
     fn any<T: DataType>(mut reader: ColumnReaderImpl<T>) -> parquet::errors::Result<bool> {
         loop {
             let (mut raw, mut levels) = (Vec::new(), Vec::new());
@@ -289,7 +212,7 @@ pub(super) fn broken(why: String) -> Fault {
     Fault { value: Some(why.chars().take(200).collect()), ..fault }
 }
 
-/// Runs the library on bytes that may be damaged; its errors and panics become words.
+/// Runs the library on bytes that may be damaged. Its errors and panics become text.
 pub fn quietly<T, E: std::fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
     crate::files::panics::silent(|| match catch_unwind(AssertUnwindSafe(read)) {
         Ok(result) => result.map_err(|error| error.to_string()),
@@ -297,36 +220,40 @@ pub fn quietly<T, E: std::fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> 
     })
 }
 
-fn how(column: &Column, is: Is, physical: Physical) -> Option<How> {
-    let name = matches!(column.kind, Kind::Id | Kind::Text);
+fn how(column: &RecordColumn, is: ParquetKind, physical: Physical) -> Option<Conversion> {
+    let name = matches!(column.kind, ValueKind::Id | ValueKind::Text);
     match (is, column.kind) {
-        (Is::Nothing, _) => Some(How::Nothing),
-        (Is::Text, _) => Some(How::Text),
-        (Is::Date, Kind::Day) => Some(How::Days),
-        (Is::Moments { each, universal }, Kind::Day) => Some(How::Moments { each, universal }),
-        (Is::Signed, _) if name => Some(How::Whole),
-        (Is::Unsigned, _) if name => Some(if physical == Physical::INT32 { How::Unsigned } else { How::Digits }),
-        (Is::Decimal(scale), _) if name => Some(How::DecimalName(scale)),
-        (Is::Uuid, _) if name => Some(How::Uuid),
-        (Is::Truth, Kind::Choice(_) | Kind::Text) => Some(How::Truth),
-        (Is::Signed | Is::Unsigned, Kind::Amount) => Some(How::Amount { scale: 0, unsigned: is == Is::Unsigned }),
-        (Is::Decimal(scale), Kind::Amount) => Some(How::Amount { scale, unsigned: false }),
-        (Is::Float | Is::Double, Kind::Amount) => Some(How::Float),
-        (Is::Float | Is::Double, Kind::Share) => Some(How::Share),
+        (ParquetKind::Nothing, _) => Some(Conversion::Nothing),
+        (ParquetKind::Text, _) => Some(Conversion::Text),
+        (ParquetKind::Date, ValueKind::Day) => Some(Conversion::Days),
+        (ParquetKind::Timestamps { each, universal }, ValueKind::Day) => Some(Conversion::Timestamps { each, universal }),
+        (ParquetKind::Signed, _) if name => Some(Conversion::Whole),
+        (ParquetKind::Unsigned, _) if name => {
+            Some(if physical == Physical::INT32 { Conversion::Unsigned } else { Conversion::Digits })
+        }
+        (ParquetKind::Decimal(scale), _) if name => Some(Conversion::DecimalName(scale)),
+        (ParquetKind::Uuid, _) if name => Some(Conversion::Uuid),
+        (ParquetKind::Boolean, ValueKind::Choice(_) | ValueKind::Text) => Some(Conversion::Boolean),
+        (ParquetKind::Signed | ParquetKind::Unsigned, ValueKind::Amount) => {
+            Some(Conversion::Amount { scale: 0, unsigned: is == ParquetKind::Unsigned })
+        }
+        (ParquetKind::Decimal(scale), ValueKind::Amount) => Some(Conversion::Amount { scale, unsigned: false }),
+        (ParquetKind::Float | ParquetKind::Double, ValueKind::Amount) => Some(Conversion::Float),
+        (ParquetKind::Float | ParquetKind::Double, ValueKind::Share) => Some(Conversion::Share),
         _ => None,
     }
 }
 
-/// What a value can be besides right.
-type Wrong = (usize, String, cell::Wrong);
+/// A fault of a value: its row, the value as text, and the fault.
+type ValueFault = (usize, String, cell::CellFault);
 
-impl Opened {
+impl ParquetTable {
     pub fn groups(&self) -> usize {
         self.reader.metadata().num_row_groups()
     }
 
     /// Reads one row group, giving batch after batch to `take`.
-    pub fn read(&self, group: usize, take: &mut Take<'_>) -> anyhow::Result<()> {
+    pub fn read(&self, group: usize, take: &mut TakeBatch<'_>) -> anyhow::Result<()> {
         let mut readers = match quietly(|| self.readers(group)) {
             Ok(readers) => readers,
             Err(why) => return take(Batch::empty(self.table), vec![broken(why)]),
@@ -351,7 +278,8 @@ impl Opened {
 
     fn readers(&self, group: usize) -> parquet::errors::Result<Vec<Option<ColumnReader>>> {
         let group = self.reader.get_row_group(group)?;
-        let reader = |(place, how): (usize, How)| (how != How::Nothing).then(|| group.get_column_reader(place)).transpose();
+        let reader =
+            |(place, how): (usize, Conversion)| (how != Conversion::Nothing).then(|| group.get_column_reader(place)).transpose();
         self.of.iter().map(|of| Ok(of.map(reader).transpose()?.flatten())).collect()
     }
 
@@ -368,16 +296,16 @@ impl Opened {
         for ((column, of), reader) in self.table.columns.iter().zip(&self.of).zip(readers) {
             let mut wrong = Vec::new();
             batch.columns.push(match (of, reader) {
-                (None, _) => Values::Absent,
+                (None, _) => ColumnValues::Absent,
                 (Some((_, how)), Some(reader)) => values(column, *how, reader, rows, &mut wrong)?,
                 (Some(_), None) => nothing(column, rows, &mut wrong),
             });
-            if let Some(Values::Texts(texts)) = batch.columns.last() {
+            if let Some(ColumnValues::Texts(texts)) = batch.columns.last() {
                 *text += texts.bytes();
             }
             for (row, value, (what, fix)) in wrong {
                 good.resize(rows, true);
-                // One fault for a row is enough to set it apart; the first is told.
+                // One fault is enough to set a row aside; the first is reported.
                 if std::mem::replace(&mut good[row], false) {
                     faults.push(Fault::value(batch.places[row], column, &value, what, fix));
                 }
@@ -391,101 +319,108 @@ impl Opened {
     }
 }
 
-const MISSING: cell::Wrong = ("a value is missing", "every row needs a value in this column");
-const FAR: cell::Wrong = ("this day is too far away to be meant", "give a day from 1850 to 2199; leave open ends empty");
-const TIME: cell::Wrong = (
+const MISSING: cell::CellFault = ("a value is missing", "every row needs a value in this column");
+const FAR: cell::CellFault = ("this day is too far away to be right", "give a day from 1850 to 2199; leave open ends empty");
+const TIME: cell::CellFault = (
     "this is a time, and a day is needed",
-    "leave the time of day out: contracts count in days; or make the table with a map, which can name the time zone",
+    "leave out the time of day: contracts count in days; or make the table with a map, which can name the time zone",
 );
-const UNIVERSAL: cell::Wrong = (
-    "this is a moment in universal time (UTC), and not midnight",
+const UNIVERSAL: cell::CellFault = (
+    "this is a time in UTC other than midnight",
     "write the day itself (date32); or make the table with a map that says zone = \"Europe/London\", where midnight in summer is \
      23:00 of the day before",
 );
-const AMOUNT: cell::Wrong =
+const AMOUNT: cell::CellFault =
     ("this is not an amount", "give at most thirteen digits before the point and two after it, as decimal128(18, 2)");
-const PENCE: cell::Wrong =
+const PENCE: cell::CellFault =
     ("this is not a whole number of pence", "round to two digits after the point before you hand it over, as decimal128(18, 2)");
-const COARSE: cell::Wrong = (
+const COARSE: cell::CellFault = (
     "a number of single precision (float32) cannot hold pence at this size",
     "write the column as decimal128(18, 2), or as double; from 131,072 on the nearest numbers lie more than a penny apart",
 );
-const NAMELESS: cell::Wrong = ("the number is too far away to name anything", "number the rows from 1");
-const FRACTION: cell::Wrong = ("a name is a whole number or text", "write the column as text (string) or as whole numbers");
+const NAMELESS: cell::CellFault = ("this number cannot be a name", "number the rows from 1");
+const FRACTION: cell::CellFault =
+    ("a name must be a whole number or text", "write the column as text (string) or as whole numbers");
 
 /// The largest amount, in hundredths: the same as in a CSV file.
 const LARGEST: i64 = 999_999_999_999_999;
 
 /// A column without values.
-fn nothing(column: &Column, rows: usize, wrong: &mut Vec<Wrong>) -> Values {
+fn nothing(column: &RecordColumn, rows: usize, wrong: &mut Vec<ValueFault>) -> ColumnValues {
     if column.required {
         wrong.extend((0..rows).map(|row| (row, String::new(), MISSING)));
     }
-    let mut values = Values::empty(column.kind);
+    let mut values = ColumnValues::empty(column.kind);
     match &mut values {
-        Values::Absent => {}
-        Values::Days(days) => days.resize(rows, NEVER),
-        Values::Numbers(numbers) => numbers.resize(rows, NONE),
-        Values::Texts(texts) => (0..rows).for_each(|_| texts.push("")),
+        ColumnValues::Absent => {}
+        ColumnValues::Days(days) => days.resize(rows, NEVER),
+        ColumnValues::Numbers(numbers) => numbers.resize(rows, NONE),
+        ColumnValues::Texts(texts) => (0..rows).for_each(|_| texts.push("")),
     }
     values
 }
 
 /// The next values of a column.
 fn values(
-    column: &Column,
-    how: How,
+    column: &RecordColumn,
+    how: Conversion,
     reader: &mut ColumnReader,
     rows: usize,
-    wrong: &mut Vec<Wrong>,
-) -> parquet::errors::Result<Values> {
-    let odd = || parquet::errors::ParquetError::General("the column changes its type".into());
+    wrong: &mut Vec<ValueFault>,
+) -> parquet::errors::Result<ColumnValues> {
+    let type_changed = || parquet::errors::ParquetError::General("the column changes its type".into());
     Ok(match reader {
         ColumnReader::Int32ColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
             let may_be_empty = there.is_empty() || !column.required;
             match how {
-                How::Days => Values::Days(days(column, raw, &there, rows, wrong)),
-                How::Whole if may_be_empty => Values::Numbers(spread(raw.into_iter().map(i64::from).collect(), &there)),
-                How::Unsigned if may_be_empty => {
-                    Values::Numbers(spread(raw.into_iter().map(|number| i64::from(number as u32)).collect(), &there))
+                Conversion::Days => ColumnValues::Days(days(column, raw, &there, rows, wrong)),
+                Conversion::Whole if may_be_empty => {
+                    ColumnValues::Numbers(spread(raw.into_iter().map(i64::from).collect(), &there))
                 }
-                How::Whole => numbers(column, &raw, &there, rows, wrong, |number| Ok(i64::from(*number)), i32::to_string),
-                How::Unsigned => {
+                Conversion::Unsigned if may_be_empty => {
+                    ColumnValues::Numbers(spread(raw.into_iter().map(|number| i64::from(number as u32)).collect(), &there))
+                }
+                Conversion::Whole => numbers(column, &raw, &there, rows, wrong, |number| Ok(i64::from(*number)), i32::to_string),
+                Conversion::Unsigned => {
                     numbers(column, &raw, &there, rows, wrong, |number| Ok(i64::from(*number as u32)), i32::to_string)
                 }
-                How::Amount { scale, unsigned } => {
+                Conversion::Amount { scale, unsigned } => {
                     let exact = |number: &i32| if unsigned { i128::from(*number as u32) } else { i128::from(*number) };
                     amounts(column, &raw, &there, rows, wrong, scale, |number| Some(exact(number)))
                 }
-                How::DecimalName(scale) => names(column, &raw, &there, rows, wrong, |number| whole(i128::from(*number), scale)),
-                _ => return Err(odd()),
+                Conversion::DecimalName(scale) => {
+                    names(column, &raw, &there, rows, wrong, |number| whole(i128::from(*number), scale))
+                }
+                _ => return Err(type_changed()),
             }
         }
         ColumnReader::Int64ColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
             match how {
-                How::Whole if !raw.contains(&NONE) && (there.is_empty() || !column.required) => {
-                    Values::Numbers(spread(raw, &there))
+                Conversion::Whole if !raw.contains(&NONE) && (there.is_empty() || !column.required) => {
+                    ColumnValues::Numbers(spread(raw, &there))
                 }
-                How::Whole => {
+                Conversion::Whole => {
                     let fit = |number: &i64| if *number == NONE { Err(NAMELESS) } else { Ok(*number) };
                     numbers(column, &raw, &there, rows, wrong, fit, i64::to_string)
                 }
-                How::Digits => names(column, &raw, &there, rows, wrong, |number| Ok((*number as u64).to_string())),
-                How::DecimalName(scale) => names(column, &raw, &there, rows, wrong, |number| whole(i128::from(*number), scale)),
-                How::Moments { each, universal } => moments(column, &raw, &there, rows, wrong, each, universal),
-                How::Amount { scale, unsigned } => {
+                Conversion::Digits => names(column, &raw, &there, rows, wrong, |number| Ok((*number as u64).to_string())),
+                Conversion::DecimalName(scale) => {
+                    names(column, &raw, &there, rows, wrong, |number| whole(i128::from(*number), scale))
+                }
+                Conversion::Timestamps { each, universal } => timestamps(column, &raw, &there, rows, wrong, each, universal),
+                Conversion::Amount { scale, unsigned } => {
                     let exact = |number: &i64| if unsigned { i128::from(*number as u64) } else { i128::from(*number) };
                     amounts(column, &raw, &there, rows, wrong, scale, |number| Some(exact(number)))
                 }
-                _ => return Err(odd()),
+                _ => return Err(type_changed()),
             }
         }
         ColumnReader::FloatColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
             let fit = |value: &f32| match how {
-                How::Share => cell::millionths(f64::from(*value)).ok_or(cell::NO_SHARE),
+                Conversion::Share => cell::millionths(f64::from(*value)).ok_or(cell::NO_SHARE),
                 _ => pence_single(*value),
             };
             numbers(column, &raw, &there, rows, wrong, fit, |value| format!("{value:?}"))
@@ -493,7 +428,7 @@ fn values(
         ColumnReader::DoubleColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
             let fit = |value: &f64| match how {
-                How::Share => cell::millionths(*value).ok_or(cell::NO_SHARE),
+                Conversion::Share => cell::millionths(*value).ok_or(cell::NO_SHARE),
                 _ => pence(*value),
             };
             numbers(column, &raw, &there, rows, wrong, fit, |value| format!("{value:?}"))
@@ -501,23 +436,27 @@ fn values(
         ColumnReader::FixedLenByteArrayColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
             match how {
-                How::Uuid => names(column, &raw, &there, rows, wrong, |bytes| Ok(parquet_types::uuid(bytes.data()))),
-                How::DecimalName(scale) => names(column, &raw, &there, rows, wrong, |bytes| long_name(bytes.data(), scale)),
-                How::Amount { scale, .. } => {
+                Conversion::Uuid => names(column, &raw, &there, rows, wrong, |bytes| Ok(parquet_types::uuid(bytes.data()))),
+                Conversion::DecimalName(scale) => {
+                    names(column, &raw, &there, rows, wrong, |bytes| long_name(bytes.data(), scale))
+                }
+                Conversion::Amount { scale, .. } => {
                     amounts(column, &raw, &there, rows, wrong, scale, |bytes| parquet_types::big_endian(bytes.data()))
                 }
-                _ => return Err(odd()),
+                _ => return Err(type_changed()),
             }
         }
         ColumnReader::ByteArrayColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
             match how {
-                How::DecimalName(scale) => names(column, &raw, &there, rows, wrong, |bytes| long_name(bytes.data(), scale)),
-                How::Amount { scale, .. } => {
+                Conversion::DecimalName(scale) => {
+                    names(column, &raw, &there, rows, wrong, |bytes| long_name(bytes.data(), scale))
+                }
+                Conversion::Amount { scale, .. } => {
                     amounts(column, &raw, &there, rows, wrong, scale, |bytes| parquet_types::big_endian(bytes.data()))
                 }
-                How::Text => {
-                    let mut values = Values::empty(column.kind);
+                Conversion::Text => {
+                    let mut values = ColumnValues::empty(column.kind);
                     let mut raw = raw.iter();
                     for row in 0..rows {
                         let bytes = if is_there(&there, row) { raw.next().map_or(&[][..], |bytes| bytes.data()) } else { &[] };
@@ -525,12 +464,12 @@ fn values(
                     }
                     values
                 }
-                _ => return Err(odd()),
+                _ => return Err(type_changed()),
             }
         }
         ColumnReader::BoolColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
-            let mut values = Values::empty(column.kind);
+            let mut values = ColumnValues::empty(column.kind);
             let mut raw = raw.iter();
             for row in 0..rows {
                 let word =
@@ -539,12 +478,12 @@ fn values(
             }
             values
         }
-        ColumnReader::Int96ColumnReader(_) => return Err(odd()),
+        ColumnReader::Int96ColumnReader(_) => return Err(type_changed()),
     })
 }
 
-/// One text, as a CSV file has it. What is too long is not looked through: it may stand in every row.
-fn text(column: &Column, bytes: &[u8], row: usize, values: &mut Values, wrong: &mut Vec<Wrong>) {
+/// One text, as a CSV file has it. A text that is too long is not checked further: it may be in every row.
+fn text(column: &RecordColumn, bytes: &[u8], row: usize, values: &mut ColumnValues, wrong: &mut Vec<ValueFault>) {
     let read = if bytes.len() > cell::LONGEST {
         let _ = cell::read(column, b"", values);
         Err(cell::TOO_LONG)
@@ -552,13 +491,13 @@ fn text(column: &Column, bytes: &[u8], row: usize, values: &mut Values, wrong: &
         cell::read(column, bytes, values)
     };
     if let Err(why) = read {
-        // No more than is shown, and no half letters.
+        // No more than is shown, and no partial letters.
         let end = (0..=bytes.len().min(200)).rev().find(|at| bytes.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80));
         wrong.push((row, cell::decode(&bytes[..end.unwrap_or(0)]).into_owned(), why));
     }
 }
 
-/// The next values of a column that are there, and for each row whether it is (empty: all are).
+/// The next values of a column, and for each row whether it has one (empty: all have).
 pub(super) fn next<T: DataType>(reader: &mut ColumnReaderImpl<T>, rows: usize) -> parquet::errors::Result<(Vec<T::T>, Vec<i16>)> {
     let (mut raw, mut levels) = (Vec::with_capacity(rows), Vec::new());
     let (mut read, mut there) = (0, 0);
@@ -579,13 +518,13 @@ pub(super) fn next<T: DataType>(reader: &mut ColumnReaderImpl<T>, rows: usize) -
     Ok((raw, levels))
 }
 
-/// Each value in its row, with nothing where there is none.
+/// Each value in its row, with [`NONE`] where there is none.
 fn spread(mut raw: Vec<i64>, there: &[i16]) -> Vec<i64> {
     if there.is_empty() {
         return raw;
     }
-    // Which rows have a value is often as good as random: to look up something for every row, if only the nothing at the end,
-    // is quicker than a wrong guess.
+    // Which rows have a value is often random. Looking up something for every row, even the empty value at the end, is faster
+    // than a wrong branch prediction.
     raw.push(NONE);
     let (mut at, last) = (0, raw.len() - 1);
     let mut out = Vec::with_capacity(there.len());
@@ -601,9 +540,9 @@ fn is_there(there: &[i16], row: usize) -> bool {
     there.get(row).is_none_or(|level| *level > 0)
 }
 
-fn days(column: &Column, raw: Vec<i32>, there: &[i16], rows: usize, wrong: &mut Vec<Wrong>) -> Vec<i32> {
+fn days(column: &RecordColumn, raw: Vec<i32>, there: &[i16], rows: usize, wrong: &mut Vec<ValueFault>) -> Vec<i32> {
     let right = |day: &i32| (FIRST..=LAST).contains(day);
-    // All are looked at, since that can be done for several at once.
+    // All are checked, because the processor checks several at once.
     if there.is_empty() && raw.iter().fold(true, |all, day| all & right(day)) {
         return raw;
     }
@@ -625,16 +564,16 @@ fn days(column: &Column, raw: Vec<i32>, there: &[i16], rows: usize, wrong: &mut 
         .collect()
 }
 
-/// Values as numbers of ours: each as `fit` has it, and where it has none what is wrong, with the value as text.
+/// Values as numbers: each as `fit` converts it, or a fault with the value as text.
 fn numbers<T>(
-    column: &Column,
+    column: &RecordColumn,
     raw: &[T],
     there: &[i16],
     rows: usize,
-    wrong: &mut Vec<Wrong>,
-    fit: impl Fn(&T) -> Result<i64, cell::Wrong>,
+    wrong: &mut Vec<ValueFault>,
+    fit: impl Fn(&T) -> Result<i64, cell::CellFault>,
     show: impl Fn(&T) -> String,
-) -> Values {
+) -> ColumnValues {
     let mut raw = raw.iter();
     let number = |row: usize| match is_there(there, row).then(|| raw.next()).flatten() {
         Some(value) => fit(value).unwrap_or_else(|why| {
@@ -648,19 +587,19 @@ fn numbers<T>(
             NONE
         }
     };
-    Values::Numbers((0..rows).map(number).collect())
+    ColumnValues::Numbers((0..rows).map(number).collect())
 }
 
 /// Decimal amounts, exactly.
 fn amounts<T>(
-    column: &Column,
+    column: &RecordColumn,
     raw: &[T],
     there: &[i16],
     rows: usize,
-    wrong: &mut Vec<Wrong>,
+    wrong: &mut Vec<ValueFault>,
     scale: u32,
     exact: impl Fn(&T) -> Option<i128>,
-) -> Values {
+) -> ColumnValues {
     let (up, down) = (10_i128.pow(2_u32.saturating_sub(scale)), 10_i128.pow(scale.saturating_sub(2)));
     let fit = |value: &T| {
         let mut number = exact(value).ok_or(AMOUNT)?;
@@ -678,36 +617,38 @@ fn amounts<T>(
     numbers(column, raw, there, rows, wrong, fit, show)
 }
 
-/// Moments at midnight, as days.
-fn moments(
-    column: &Column,
+/// Timestamps at midnight, as days.
+fn timestamps(
+    column: &RecordColumn,
     raw: &[i64],
     there: &[i16],
     rows: usize,
-    wrong: &mut Vec<Wrong>,
+    wrong: &mut Vec<ValueFault>,
     each: i64,
     universal: bool,
-) -> Values {
+) -> ColumnValues {
     let fit = |number: &i64| match number {
         number if number % each != 0 => Err(if universal { UNIVERSAL } else { TIME }),
         number if !(i64::from(FIRST)..=i64::from(LAST)).contains(&(number / each)) => Err(FAR),
         number => Ok(number / each),
     };
-    match numbers(column, raw, there, rows, wrong, fit, |number| parquet_types::moment(*number, each, universal)) {
-        Values::Numbers(days) => Values::Days(days.into_iter().map(|day| if day == NONE { NEVER } else { day as i32 }).collect()),
+    match numbers(column, raw, there, rows, wrong, fit, |number| parquet_types::timestamp(*number, each, universal)) {
+        ColumnValues::Numbers(days) => {
+            ColumnValues::Days(days.into_iter().map(|day| if day == NONE { NEVER } else { day as i32 }).collect())
+        }
         other => other,
     }
 }
 
-/// Names that are no whole numbers of ours, as text.
+/// Names that are not whole numbers of 64 bits, as text.
 fn names<T>(
-    column: &Column,
+    column: &RecordColumn,
     raw: &[T],
     there: &[i16],
     rows: usize,
-    wrong: &mut Vec<Wrong>,
-    name: impl Fn(&T) -> Result<String, cell::Wrong>,
-) -> Values {
+    wrong: &mut Vec<ValueFault>,
+    name: impl Fn(&T) -> Result<String, cell::CellFault>,
+) -> ColumnValues {
     let mut texts = Texts::default();
     let mut raw = raw.iter();
     for row in 0..rows {
@@ -725,22 +666,22 @@ fn names<T>(
             }
         }
     }
-    Values::Texts(texts)
+    ColumnValues::Texts(texts)
 }
 
-/// A name that is a decimal number: only a whole one names anything.
-fn whole(number: i128, scale: u32) -> Result<String, cell::Wrong> {
+/// A name that is a decimal number; only a whole number is a name.
+fn whole(number: i128, scale: u32) -> Result<String, cell::CellFault> {
     let name = parquet_types::decimal(number, scale);
     if name.contains('.') { Err(FRACTION) } else { Ok(name) }
 }
 
-fn long_name(bytes: &[u8], scale: u32) -> Result<String, cell::Wrong> {
+fn long_name(bytes: &[u8], scale: u32) -> Result<String, cell::CellFault> {
     whole(parquet_types::big_endian(bytes).ok_or(FRACTION)?, scale)
 }
 
-/// The whole number of pence that a floating point amount is: it is the nearest number to so many pence, or so few steps from it
-/// as a sum of a few amounts may be.
-pub(super) fn pence(value: f64) -> Result<i64, cell::Wrong> {
+/// The whole number of pence of a floating point amount. It must be the number nearest to the pence, or at most four steps from
+/// it, as the sum of a few amounts may be.
+pub(super) fn pence(value: f64) -> Result<i64, cell::CellFault> {
     finite(value)?;
     let pence = (value * 100.0).round();
     if pence.abs() > LARGEST as f64 {
@@ -752,18 +693,18 @@ pub(super) fn pence(value: f64) -> Result<i64, cell::Wrong> {
     if near { Ok(pence as i64) } else { Err(PENCE) }
 }
 
-/// Refuses what is a floating point number and no amount.
-fn finite(value: f64) -> Result<(), cell::Wrong> {
-    const EMPTY: &str = "leave the cell empty (null) where no amount is known";
+/// Refuses floating point numbers that are not amounts.
+fn finite(value: f64) -> Result<(), cell::CellFault> {
+    const EMPTY: &str = "leave the cell empty (null) if the amount is unknown";
     match value {
-        value if value.is_nan() => Err(("this is NaN, which is no amount", EMPTY)),
+        value if value.is_nan() => Err(("this is NaN, which is not an amount", EMPTY)),
         value if value.is_infinite() => Err(("this amount is infinite (inf)", EMPTY)),
         _ => Ok(()),
     }
 }
 
-/// The same for single precision, which tells pence apart up to £131,072.
-pub(super) fn pence_single(value: f32) -> Result<i64, cell::Wrong> {
+/// The same for single precision, which distinguishes pence up to £131,072.
+pub(super) fn pence_single(value: f32) -> Result<i64, cell::CellFault> {
     finite(f64::from(value))?;
     let step = value.abs().next_up() - value.abs();
     if step >= 0.01 {

@@ -1,46 +1,46 @@
-//! A Parquet file as rows of cells, for maps: an agency's own columns, whatever they are called and whatever they hold.
+//! A Parquet file as rows of cells, for maps: an agency's own columns, with any names and types.
 
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 
 use crate::fault::Fault;
-use crate::rows::{Odd, Rows};
+use crate::rows::{InvalidCell, Rows};
 use parquet::column::reader::ColumnReader;
 use parquet::file::reader::FileReader as _;
 
 use super::parquet::{broken, quietly, unpackable};
-use super::parquet_text::{self, Moments, Opened, Value};
+use super::parquet_text::{self, ParquetTexts, TextValue, TimestampText};
 
-/// Rows that are decoded first, and at most at a time; between them as many as hold about so much text.
+/// How many rows are decoded first, and at most at a time. In between, as many as have about this much text.
 const FIRST_ROWS: usize = 16;
 const MOST_ROWS: usize = 1 << 13;
 const MOST_TEXT: usize = 1 << 23;
 
 /// Rows of a file, one after the other; the names of the columns come first.
 pub struct ParquetRows {
-    opened: Opened,
-    /// The next row group, and the columns of the one that is read: nothing where a column holds no single values.
+    opened: ParquetTexts,
+    /// The next row group, and the columns of the current one; `None` if a column has no single values.
     group: usize,
     columns: Vec<Option<ColumnReader>>,
     left: usize,
     rows: usize,
-    /// Cells that are decoded and not yet handed on, a list for each column; the rows of them that were handed on.
-    cells: Vec<VecDeque<Cell>>,
-    current: Vec<Cell>,
+    /// Decoded cells of the next rows, a list for each column, and the cells of the current row.
+    cells: Vec<VecDeque<DecodedCell>>,
+    current: Vec<DecodedCell>,
     place: u64,
-    names_told: bool,
+    names_given: bool,
     notes: Vec<Fault>,
     broken: Option<Fault>,
 }
 
 #[derive(Clone, Default)]
-struct Cell {
+struct DecodedCell {
     text: String,
     wrong: Option<&'static str>,
 }
 
-/// Opens a file, or says what stands in the way of reading it.
+/// Opens a file, or says why it cannot be read.
 pub fn open(file: File) -> Result<ParquetRows, Box<Fault>> {
     let opened = parquet_text::open(file)?;
     let leaves: Vec<usize> = opened.columns.iter().filter_map(|column| Some(column.values.as_ref().ok()?.leaf)).collect();
@@ -57,7 +57,7 @@ pub fn open(file: File) -> Result<ParquetRows, Box<Fault>> {
         cells,
         current: Vec::new(),
         place: 0,
-        names_told: false,
+        names_given: false,
         notes: Vec::new(),
         broken: None,
     })
@@ -72,7 +72,7 @@ impl ParquetRows {
             }
             let group = self.opened.reader.get_row_group(self.group)?;
             self.left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
-            let reader = |column: &parquet_text::Column| {
+            let reader = |column: &parquet_text::TextColumn| {
                 column.values.as_ref().ok().map(|values| group.get_column_reader(values.leaf)).transpose()
             };
             self.columns = self.opened.columns.iter().map(reader).collect::<parquet::errors::Result<_>>()?;
@@ -82,18 +82,20 @@ impl ParquetRows {
         let mut bytes = 0;
         for ((reader, column), cells) in self.columns.iter_mut().zip(&self.opened.columns).zip(&mut self.cells) {
             let (Some(reader), Ok(values)) = (reader, &column.values) else {
-                let wrong = Some("it is not one value that can be written as text");
-                cells.extend(std::iter::repeat_n(Cell { text: String::new(), wrong }, rows));
+                let wrong = Some("it is not a single value that can be written as text");
+                cells.extend(std::iter::repeat_n(DecodedCell { text: String::new(), wrong }, rows));
                 continue;
             };
             let mut read = 0;
             while read < rows {
-                let more = parquet_text::some(reader, values.is, Moments::Whole, rows - read, |value| {
+                let more = parquet_text::some(reader, values.is, TimestampText::Whole, rows - read, |value| {
                     cells.push_back(match value {
-                        Value::Nothing => Cell::default(),
-                        Value::Bytes(text) => Cell { text: crate::cell::decode(text.data()).into_owned(), wrong: None },
-                        Value::Text(text) => Cell { text: text.to_owned(), wrong: None },
-                        Value::Wrong(wrong) => Cell { text: String::new(), wrong: Some(wrong) },
+                        TextValue::Nothing => DecodedCell::default(),
+                        TextValue::Bytes(text) => {
+                            DecodedCell { text: crate::cell::decode(text.data()).into_owned(), wrong: None }
+                        }
+                        TextValue::Text(text) => DecodedCell { text: text.to_owned(), wrong: None },
+                        TextValue::Wrong(wrong) => DecodedCell { text: String::new(), wrong: Some(wrong) },
                     });
                 })?;
                 if more == 0 {
@@ -111,9 +113,9 @@ impl ParquetRows {
 
 impl Rows for ParquetRows {
     fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
-        if !self.names_told {
-            self.names_told = true;
-            let name = |column: &parquet_text::Column| Cell { text: column.name.clone(), wrong: None };
+        if !self.names_given {
+            self.names_given = true;
+            let name = |column: &parquet_text::TextColumn| DecodedCell { text: column.name.clone(), wrong: None };
             self.current = self.opened.columns.iter().map(name).collect();
             return Ok(Some(Ok(())));
         }
@@ -151,16 +153,16 @@ impl Rows for ParquetRows {
         self.current.iter().map(|cell| cell.text.len()).sum()
     }
 
-    fn odd(&self, at: usize) -> Option<Odd> {
+    fn invalid(&self, at: usize) -> Option<InvalidCell> {
         let what = self.current.get(at)?.wrong?;
         let found = match &self.opened.columns[at].values {
-            Err(words) => format!("the column holds {words}"),
+            Err(words) => format!("the column has {words}"),
             Ok(_) => String::new(),
         };
-        Some(Odd { found, wrong: (what, "write the column as text, whole numbers or dates") })
+        Some(InvalidCell { found, wrong: (what, "write the column as text, whole numbers or dates") })
     }
 
-    fn placed(&self) -> bool {
+    fn has_addresses(&self) -> bool {
         true
     }
 

@@ -1,5 +1,5 @@
-//! Columns of a Parquet file as text, for tables of any shape: what a linkage and a map read. The same value is the same text
-//! whatever type a program wrote it in.
+//! Columns of a Parquet file as text, for tables of any shape. Linkage and maps read these. The same value is the same text, in
+//! any type that a program wrote it.
 
 use std::fs::File;
 
@@ -11,111 +11,126 @@ use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
-use super::parquet::{Source, guarded};
-use super::parquet_types::{self, Is, tops};
+use super::parquet::guarded;
+use super::parquet_types::{self, ParquetKind, tops};
+use super::shared_file::SharedFile;
 
-/// A file and its columns as somebody who wrote a table knows them.
-pub struct Opened {
-    pub reader: SerializedFileReader<Source>,
-    pub source: Source,
-    pub columns: Vec<Column>,
+/// A file and its top-level columns.
+pub struct ParquetTexts {
+    pub reader: SerializedFileReader<SharedFile>,
+    pub source: SharedFile,
+    pub columns: Vec<TextColumn>,
 }
 
-/// One column: its name, and where its values are and what they are; or in words why it has none that are one text.
-pub struct Column {
+/// One column: its name, and where its values are and their type; or why its values cannot be text.
+pub struct TextColumn {
     pub name: String,
-    pub values: std::result::Result<Values, String>,
+    pub values: std::result::Result<ColumnPlace, String>,
 }
 
-/// Where values are and what they are.
+/// Where values are, and their type.
 #[derive(Clone, Copy, PartialEq)]
-pub struct Values {
+pub struct ColumnPlace {
     pub leaf: usize,
-    pub is: Is,
+    pub is: ParquetKind,
 }
 
-/// Opens a file. Before values are read, [`super::parquet::unpackable`] is asked.
-pub fn open(file: File) -> std::result::Result<Opened, Box<Fault>> {
+/// Opens a file. Call [`super::parquet::unpackable`] before you read values.
+pub fn open(file: File) -> std::result::Result<ParquetTexts, Box<Fault>> {
     let (reader, source) = guarded(file)?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
-    let column = |top: parquet_types::Top| {
+    let column = |top: parquet_types::TopColumn| {
         let values = match top.leaf {
             Err(words) => Err(words.to_owned()),
             Ok(leaf) => match parquet_types::is(&schema.column(leaf)) {
-                Is::Other(words) => Err(words.to_owned()),
-                is => Ok(Values { leaf, is }),
+                ParquetKind::Other(words) => Err(words.to_owned()),
+                is => Ok(ColumnPlace { leaf, is }),
             },
         };
-        Column { name: top.name, values }
+        TextColumn { name: top.name, values }
     };
     let columns = tops(schema.root_schema()).into_iter().map(column).collect();
-    Ok(Opened { reader, source, columns })
+    Ok(ParquetTexts { reader, source, columns })
 }
 
-/// One value on its way.
-pub enum Value<'a> {
+/// One value as it is read.
+pub enum TextValue<'a> {
     Nothing,
-    /// Text as it stands in the file, at most as long as a cell may be.
+    /// Text from the file, at most as long as a cell may be.
     Bytes(&'a ByteArray),
     Text(&'a str),
-    /// What is wrong with it.
+    /// Why it has no text.
     Wrong(&'static str),
 }
 
-/// How moments are written.
+/// How timestamps are written.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Moments {
-    /// As the day, of which midnight alone is one.
+pub enum TimestampText {
+    /// As the day; only midnight is a day.
     Days,
-    /// With the time of day, and Z where it is universal time.
+    /// With the time of day, and Z if it is UTC.
     Whole,
 }
 
 const TIME: &str =
-    "it is a time of day, and a day is needed; write dates (date32), or make the table with `wellspent records map`";
+    "it has a time of day, and a day is needed; write dates (date32), or make the table with `wellspent records map`";
 const TOO_LONG: &str = "it is longer than 4,096 bytes";
 const TOO_COARSE: &str = "it is a floating point number too large to be exact; write whole numbers or text";
-const NOT_FINITE: &str = "it is no number (NaN or infinite); leave the cell empty where nothing is known";
+const NOT_FINITE: &str = "it is not a number (NaN or infinite); leave the cell empty if the value is unknown";
 const TOO_MANY_DIGITS: &str = "it has more than 38 digits";
 
-/// Reads at most so many rows of a column; says how many there were, 0 at the end.
-pub fn some(reader: &mut ColumnReader, is: Is, dates: Moments, rows: usize, mut take: impl FnMut(Value<'_>)) -> Result<usize> {
-    let odd = || Err(ParquetError::General("the column changes its type".into()));
-    let decimal = |number: Option<i128>, scale, take: &mut dyn FnMut(Value<'_>)| match number {
-        Some(number) => take(Value::Text(&parquet_types::decimal(number, scale))),
-        None => take(Value::Wrong(TOO_MANY_DIGITS)),
+/// Reads at most this many rows of a column, and gives how many there were; 0 at the end.
+pub fn some(
+    reader: &mut ColumnReader,
+    is: ParquetKind,
+    dates: TimestampText,
+    rows: usize,
+    mut take: impl FnMut(TextValue<'_>),
+) -> Result<usize> {
+    let type_changed = || Err(ParquetError::General("the column changes its type".into()));
+    let decimal = |number: Option<i128>, scale, take: &mut dyn FnMut(TextValue<'_>)| match number {
+        Some(number) => take(TextValue::Text(&parquet_types::decimal(number, scale))),
+        None => take(TextValue::Wrong(TOO_MANY_DIGITS)),
     };
     match reader {
         ColumnReader::ByteArrayColumnReader(reader) => match is {
-            Is::Decimal(scale) => each(reader, rows, &mut take, |bytes, take| {
+            ParquetKind::Decimal(scale) => each(reader, rows, &mut take, |bytes, take| {
                 decimal(parquet_types::big_endian(bytes.data()), scale, take);
             }),
             _ => each(reader, rows, &mut take, |bytes, take| {
-                take(if bytes.len() > LONGEST { Value::Wrong(TOO_LONG) } else { Value::Bytes(bytes) });
+                take(if bytes.len() > LONGEST { TextValue::Wrong(TOO_LONG) } else { TextValue::Bytes(bytes) });
             }),
         },
         ColumnReader::FixedLenByteArrayColumnReader(reader) => match is {
-            Is::Uuid => each(reader, rows, &mut take, |bytes, take| take(Value::Text(&parquet_types::uuid(bytes.data())))),
-            Is::Decimal(scale) => each(reader, rows, &mut take, |bytes, take| {
+            ParquetKind::Uuid => {
+                each(reader, rows, &mut take, |bytes, take| take(TextValue::Text(&parquet_types::uuid(bytes.data()))))
+            }
+            ParquetKind::Decimal(scale) => each(reader, rows, &mut take, |bytes, take| {
                 decimal(parquet_types::big_endian(bytes.data()), scale, take);
             }),
-            _ => odd(),
+            _ => type_changed(),
         },
         ColumnReader::Int32ColumnReader(reader) => each(reader, rows, &mut take, |number, take| match is {
-            Is::Date => take(Value::Text(&day::date(*number).to_string())),
-            Is::Unsigned => take(Value::Text(&(*number as u32).to_string())),
-            Is::Decimal(scale) => decimal(Some(i128::from(*number)), scale, take),
-            _ => take(Value::Text(&number.to_string())),
+            ParquetKind::Date => take(TextValue::Text(&day::date(*number).to_string())),
+            ParquetKind::Unsigned => take(TextValue::Text(&(*number as u32).to_string())),
+            ParquetKind::Decimal(scale) => decimal(Some(i128::from(*number)), scale, take),
+            _ => take(TextValue::Text(&number.to_string())),
         }),
         ColumnReader::Int64ColumnReader(reader) => each(reader, rows, &mut take, |number, take| match is {
-            Is::Unsigned => take(Value::Text(&(*number as u64).to_string())),
-            Is::Decimal(scale) => decimal(Some(i128::from(*number)), scale, take),
-            Is::Moments { each, .. } if dates == Moments::Days && number % each != 0 => take(Value::Wrong(TIME)),
-            Is::Moments { each, universal } => {
-                let text = parquet_types::moment(*number, each, universal);
-                take(Value::Text(if dates == Moments::Days { text.split('T').next().unwrap_or_default() } else { &text }));
+            ParquetKind::Unsigned => take(TextValue::Text(&(*number as u64).to_string())),
+            ParquetKind::Decimal(scale) => decimal(Some(i128::from(*number)), scale, take),
+            ParquetKind::Timestamps { each, .. } if dates == TimestampText::Days && number % each != 0 => {
+                take(TextValue::Wrong(TIME))
             }
-            _ => take(Value::Text(&number.to_string())),
+            ParquetKind::Timestamps { each, universal } => {
+                let text = parquet_types::timestamp(*number, each, universal);
+                take(TextValue::Text(if dates == TimestampText::Days {
+                    text.split('T').next().unwrap_or_default()
+                } else {
+                    &text
+                }));
+            }
+            _ => take(TextValue::Text(&number.to_string())),
         }),
         ColumnReader::FloatColumnReader(reader) => {
             // The shortest text of a number of single precision is not that of the same number in double precision.
@@ -128,30 +143,30 @@ pub fn some(reader: &mut ColumnReader, is: Is, dates: Moments, rows: usize, mut 
             each(reader, rows, &mut take, |number, take| floating(*number, EXACT, || number.to_string(), take))
         }
         ColumnReader::BoolColumnReader(reader) => {
-            each(reader, rows, &mut take, |is, take| take(Value::Text(if *is { "true" } else { "false" })))
+            each(reader, rows, &mut take, |is, take| take(TextValue::Text(if *is { "true" } else { "false" })))
         }
-        ColumnReader::Int96ColumnReader(_) => odd(),
+        ColumnReader::Int96ColumnReader(_) => type_changed(),
     }
 }
 
-fn floating(number: f64, exact: f64, text: impl Fn() -> String, take: &mut dyn FnMut(Value<'_>)) {
+fn floating(number: f64, exact: f64, text: impl Fn() -> String, take: &mut dyn FnMut(TextValue<'_>)) {
     if !number.is_finite() {
-        take(Value::Wrong(NOT_FINITE));
+        take(TextValue::Wrong(NOT_FINITE));
     } else if number.fract() == 0.0 && number.abs() >= exact {
-        take(Value::Wrong(TOO_COARSE));
+        take(TextValue::Wrong(TOO_COARSE));
     } else if number == 0.0 {
-        take(Value::Text("0"));
+        take(TextValue::Text("0"));
     } else {
-        take(Value::Text(&text()));
+        take(TextValue::Text(&text()));
     }
 }
 
-/// Hands on the next values of a column, and nothing where there is none.
+/// Gives the next values of a column, and [`TextValue::Nothing`] where there is none.
 fn each<T: DataType>(
     column: &mut ColumnReaderImpl<T>,
     rows: usize,
-    take: &mut impl FnMut(Value<'_>),
-    with: impl Fn(&T::T, &mut dyn FnMut(Value<'_>)),
+    take: &mut impl FnMut(TextValue<'_>),
+    with: impl Fn(&T::T, &mut dyn FnMut(TextValue<'_>)),
 ) -> Result<usize> {
     let (mut raw, mut there) = (Vec::new(), Vec::new());
     let (read, values, _) = column.read_records(rows, Some(&mut there), None, &mut raw)?;
@@ -162,7 +177,7 @@ fn each<T: DataType>(
         for level in &there {
             match if *level > 0 { raw.next() } else { None } {
                 Some(value) => with(value, take),
-                None => take(Value::Nothing),
+                None => take(TextValue::Nothing),
             }
         }
     }

@@ -1,119 +1,123 @@
-//! What a column of a Parquet file holds, told by its annotations: those of today and those that DuckDB and older writers leave,
-//! which say the same in another place. And what to call it in a message.
+//! The type of a column of a Parquet file, by its annotations: the current ones, and those of DuckDB and older writers, which
+//! say the same in another place. Also the name of a type in messages.
 
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::schema::types::{ColumnDescriptor, Type};
 
-/// Moments in a day, by their unit.
+/// Units in a day.
 pub const MILLIS: i64 = 86_400_000;
 pub const MICROS: i64 = 86_400_000_000;
 pub const NANOS: i64 = 86_400_000_000_000;
 
-/// What the values of a column are.
+/// The type of the values of a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Is {
+pub enum ParquetKind {
     Text,
     /// Whole numbers with a sign, in 32 or 64 bits.
     Signed,
-    /// Whole numbers without a sign. A file keeps them in the same bits as those with one.
+    /// Unsigned whole numbers. A file keeps them in the same bits as signed ones.
     Unsigned,
-    /// Decimal numbers with so many digits after the point.
+    /// Decimal numbers with this many digits after the point.
     Decimal(u32),
     Date,
-    /// Moments, so many to a day; counted in universal time, or by a clock on a wall.
-    Moments {
+    /// Timestamps, with this many units a day; in UTC, or in local time.
+    Timestamps {
         each: i64,
         universal: bool,
     },
     Float,
     Double,
-    Truth,
+    Boolean,
     Uuid,
-    /// A column without any value: its type says so.
+    /// A column whose type says that it has no values.
     Nothing,
-    /// What is never read, in words.
+    /// A type that is never read, as text.
     Other(&'static str),
 }
 
-/// What a column holds.
-pub fn is(found: &ColumnDescriptor) -> Is {
-    let moments = |unit: &TimeUnit, universal| {
+/// The type of a column.
+pub fn is(found: &ColumnDescriptor) -> ParquetKind {
+    let timestamps = |unit: &TimeUnit, universal| {
         let each = match unit {
             TimeUnit::MILLIS => MILLIS,
             TimeUnit::MICROS => MICROS,
             TimeUnit::NANOS => NANOS,
         };
-        Is::Moments { each, universal }
+        ParquetKind::Timestamps { each, universal }
     };
-    let whole = |signed: bool| if signed { Is::Signed } else { Is::Unsigned };
+    let whole = |signed: bool| if signed { ParquetKind::Signed } else { ParquetKind::Unsigned };
     let scale = || u32::try_from(found.type_scale()).ok().filter(|scale| *scale <= 38);
-    let decimal = || scale().map_or(Is::Other("decimal numbers of a scale that is none"), Is::Decimal);
+    let decimal = || scale().map_or(ParquetKind::Other("decimal numbers without a valid scale"), ParquetKind::Decimal);
     let physical = found.physical_type();
     match (found.logical_type_ref(), physical) {
         (Some(LogicalType::Integer(of)), Physical::INT32 | Physical::INT64) => return whole(of.is_signed),
         (Some(LogicalType::Decimal(_)), _) => return decimal(),
-        (Some(LogicalType::Date), Physical::INT32) => return Is::Date,
-        (Some(LogicalType::Timestamp(of)), Physical::INT64) => return moments(&of.unit, of.is_adjusted_to_u_t_c),
-        (Some(LogicalType::Uuid), Physical::FIXED_LEN_BYTE_ARRAY) => return Is::Uuid,
-        (Some(LogicalType::Unknown), _) => return Is::Nothing,
-        (Some(LogicalType::String | LogicalType::Enum | LogicalType::Json), Physical::BYTE_ARRAY) => return Is::Text,
-        (Some(LogicalType::Time(_)), _) => return Is::Other("times of day"),
-        (Some(LogicalType::Bson), _) => return Is::Other("BSON documents"),
-        (Some(LogicalType::Float16), _) => return Is::Other("floating point numbers of half precision (16 bits)"),
-        (Some(LogicalType::Variant(_)), _) => return Is::Other("variants, each value of a type of its own"),
-        (Some(LogicalType::Geometry(_) | LogicalType::Geography(_)), _) => return Is::Other("places on a map"),
-        (Some(_), _) => return Is::Other("values of a type that this program does not know"),
+        (Some(LogicalType::Date), Physical::INT32) => return ParquetKind::Date,
+        (Some(LogicalType::Timestamp(of)), Physical::INT64) => return timestamps(&of.unit, of.is_adjusted_to_u_t_c),
+        (Some(LogicalType::Uuid), Physical::FIXED_LEN_BYTE_ARRAY) => return ParquetKind::Uuid,
+        (Some(LogicalType::Unknown), _) => return ParquetKind::Nothing,
+        (Some(LogicalType::String | LogicalType::Enum | LogicalType::Json), Physical::BYTE_ARRAY) => return ParquetKind::Text,
+        (Some(LogicalType::Time(_)), _) => return ParquetKind::Other("times of day"),
+        (Some(LogicalType::Bson), _) => return ParquetKind::Other("BSON documents"),
+        (Some(LogicalType::Float16), _) => return ParquetKind::Other("floating point numbers of half precision (16 bits)"),
+        (Some(LogicalType::Variant(_)), _) => return ParquetKind::Other("variants, each value of a type of its own"),
+        (Some(LogicalType::Geometry(_) | LogicalType::Geography(_)), _) => return ParquetKind::Other("places on a map"),
+        (Some(_), _) => return ParquetKind::Other("values of a type that this program does not know"),
         (None, _) => {}
     }
     match (found.converted_type(), physical) {
-        (ConvertedType::INT_8 | ConvertedType::INT_16 | ConvertedType::INT_32 | ConvertedType::INT_64, _) => Is::Signed,
-        (ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64, _) => Is::Unsigned,
+        (ConvertedType::INT_8 | ConvertedType::INT_16 | ConvertedType::INT_32 | ConvertedType::INT_64, _) => ParquetKind::Signed,
+        (ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64, _) => {
+            ParquetKind::Unsigned
+        }
         (ConvertedType::DECIMAL, _) => decimal(),
-        (ConvertedType::DATE, Physical::INT32) => Is::Date,
-        (ConvertedType::TIMESTAMP_MILLIS, Physical::INT64) => moments(&TimeUnit::MILLIS, true),
-        (ConvertedType::TIMESTAMP_MICROS, Physical::INT64) => moments(&TimeUnit::MICROS, true),
-        (ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS, _) => Is::Other("times of day"),
-        (ConvertedType::INTERVAL, _) => Is::Other("intervals"),
-        (ConvertedType::BSON, _) => Is::Other("BSON documents"),
-        (_, Physical::BYTE_ARRAY) => Is::Text,
-        (ConvertedType::NONE, Physical::INT32 | Physical::INT64) => Is::Signed,
-        (ConvertedType::NONE, Physical::FLOAT) => Is::Float,
-        (ConvertedType::NONE, Physical::DOUBLE) => Is::Double,
-        (ConvertedType::NONE, Physical::BOOLEAN) => Is::Truth,
-        (ConvertedType::NONE, Physical::INT96) => Is::Other("timestamps of 96 bits (INT96)"),
-        (ConvertedType::NONE, Physical::FIXED_LEN_BYTE_ARRAY) => Is::Other("bytes of a fixed length"),
-        _ => Is::Other("values of a type that this program does not know"),
+        (ConvertedType::DATE, Physical::INT32) => ParquetKind::Date,
+        (ConvertedType::TIMESTAMP_MILLIS, Physical::INT64) => timestamps(&TimeUnit::MILLIS, true),
+        (ConvertedType::TIMESTAMP_MICROS, Physical::INT64) => timestamps(&TimeUnit::MICROS, true),
+        (ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS, _) => ParquetKind::Other("times of day"),
+        (ConvertedType::INTERVAL, _) => ParquetKind::Other("intervals"),
+        (ConvertedType::BSON, _) => ParquetKind::Other("BSON documents"),
+        (_, Physical::BYTE_ARRAY) => ParquetKind::Text,
+        (ConvertedType::NONE, Physical::INT32 | Physical::INT64) => ParquetKind::Signed,
+        (ConvertedType::NONE, Physical::FLOAT) => ParquetKind::Float,
+        (ConvertedType::NONE, Physical::DOUBLE) => ParquetKind::Double,
+        (ConvertedType::NONE, Physical::BOOLEAN) => ParquetKind::Boolean,
+        (ConvertedType::NONE, Physical::INT96) => ParquetKind::Other("timestamps of 96 bits (INT96)"),
+        (ConvertedType::NONE, Physical::FIXED_LEN_BYTE_ARRAY) => ParquetKind::Other("bytes of a fixed length"),
+        _ => ParquetKind::Other("values of a type that this program does not know"),
     }
 }
 
-/// What it is called in a message.
-pub fn words(is: Is, physical: Physical) -> String {
+/// The name of a type in a message.
+pub fn words(is: ParquetKind, physical: Physical) -> String {
     let bits = if physical == Physical::INT32 { 32 } else { 64 };
     match is {
-        Is::Text => "text (string)".into(),
-        Is::Signed => format!("whole numbers (int{bits})"),
-        Is::Unsigned => format!("whole numbers without a sign (uint{bits})"),
-        Is::Decimal(scale) => format!("decimal numbers with {scale} digit{} after the point", if scale == 1 { "" } else { "s" }),
-        Is::Date => "dates (date32)".into(),
-        Is::Moments { universal: true, .. } => "timestamps in universal time (UTC)".into(),
-        Is::Moments { universal: false, .. } => "timestamps".into(),
-        Is::Float => "floating point numbers of single precision (float32)".into(),
-        Is::Double => "floating point numbers (double)".into(),
-        Is::Truth => "true or false (boolean)".into(),
-        Is::Uuid => "UUIDs".into(),
-        Is::Nothing => "nothing (null)".into(),
-        Is::Other(words) => words.into(),
+        ParquetKind::Text => "text (string)".into(),
+        ParquetKind::Signed => format!("whole numbers (int{bits})"),
+        ParquetKind::Unsigned => format!("unsigned whole numbers (uint{bits})"),
+        ParquetKind::Decimal(scale) => {
+            format!("decimal numbers with {scale} digit{} after the point", if scale == 1 { "" } else { "s" })
+        }
+        ParquetKind::Date => "dates (date32)".into(),
+        ParquetKind::Timestamps { universal: true, .. } => "timestamps in UTC".into(),
+        ParquetKind::Timestamps { universal: false, .. } => "timestamps".into(),
+        ParquetKind::Float => "floating point numbers of single precision (float32)".into(),
+        ParquetKind::Double => "floating point numbers (double)".into(),
+        ParquetKind::Boolean => "true or false (boolean)".into(),
+        ParquetKind::Uuid => "UUIDs".into(),
+        ParquetKind::Nothing => "nothing (null)".into(),
+        ParquetKind::Other(words) => words.into(),
     }
 }
 
-/// A column of the table: its place among the columns that hold values, or what it is when it holds several in one row.
-pub struct Top {
+/// A top-level column: its place among the columns with values, or what it is if it has several values in one row.
+pub struct TopColumn {
     pub name: String,
     pub leaf: Result<usize, &'static str>,
 }
 
-/// The columns of a file as somebody who wrote a table knows them: a list or a struct is one column.
-pub fn tops(root: &Type) -> Vec<Top> {
+/// The top-level columns of a file: a list or a struct is one column.
+pub fn tops(root: &Type) -> Vec<TopColumn> {
     fn leaves(of: &Type) -> usize {
         if of.is_group() { of.get_fields().iter().map(|field| leaves(field)).sum() } else { 1 }
     }
@@ -133,12 +137,12 @@ pub fn tops(root: &Type) -> Vec<Top> {
             Ok(at)
         };
         at += leaves(field);
-        Top { name: field.name().to_owned(), leaf }
+        TopColumn { name: field.name().to_owned(), leaf }
     };
     root.get_fields().iter().map(|field| top(field)).collect()
 }
 
-/// A decimal number as text, with no more digits after the point than it needs: two where money has them.
+/// A decimal number as text, with no more digits after the point than it needs.
 pub fn decimal(number: i128, scale: u32) -> String {
     let digits = number.unsigned_abs().to_string();
     let scale = scale as usize;
@@ -149,14 +153,14 @@ pub fn decimal(number: i128, scale: u32) -> String {
     if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
 }
 
-/// A number of any length, most significant byte first; `None` when it does not fit.
+/// A number of any length, most significant byte first; `None` if it does not fit.
 pub fn big_endian(bytes: &[u8]) -> Option<i128> {
     let sign = if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { -1 } else { 0 };
     bytes.iter().try_fold(sign, |value: i128, byte| Some(value.checked_mul(256)? | i128::from(*byte)))
 }
 
-/// A moment as text: `2024-06-30T23:00:00Z`, without the letter where it is the time of a clock on a wall.
-pub fn moment(number: i64, each: i64, universal: bool) -> String {
+/// A timestamp as text: `2024-06-30T23:00:00Z`, without `Z` if it is local time.
+pub fn timestamp(number: i64, each: i64, universal: bool) -> String {
     let day = number.div_euclid(each);
     let nanos = number.rem_euclid(each) * (NANOS / each);
     let seconds = nanos / 1_000_000_000;
@@ -185,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_moments_as_text() {
+    fn numbers_and_timestamps_as_text() {
         for (number, scale, text) in
             [(1005, 3, "1.005"), (-5, 2, "-0.05"), (0, 4, "0"), (120_000, 4, "12"), (7, 0, "7"), (-1250, 3, "-1.25")]
         {
@@ -196,8 +200,8 @@ mod tests {
         assert_eq!(big_endian(&[0; 40]), Some(0));
         assert_eq!(big_endian(&[0xff; 40]), Some(-1));
         assert_eq!(big_endian(&[0x7f; 17]), None);
-        assert_eq!(moment(-1, MILLIS, true), "1969-12-31T23:59:59.999Z");
-        assert_eq!(moment(0, NANOS, false), "1970-01-01T00:00:00");
+        assert_eq!(timestamp(-1, MILLIS, true), "1969-12-31T23:59:59.999Z");
+        assert_eq!(timestamp(0, NANOS, false), "1970-01-01T00:00:00");
         assert_eq!(uuid(&[0x12; 16]), "12121212-1212-1212-1212-121212121212");
     }
 }

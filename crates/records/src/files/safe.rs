@@ -1,6 +1,6 @@
-//! Files that somebody else's text names (a scheme, a map, the configuration of a linkage): opened only where they lie inside
-//! their folder, are ordinary files, and are no larger than a stated size. A name in a file that came by mail must not make the
-//! program read a password file, wait for ever on a pipe, or fill the memory from a device.
+//! Opens files that another file names (a scheme, a map, the configuration of a linkage). They must be inside its folder, be
+//! ordinary files, and be no larger than a limit. A name in a file that came by email must not make the program read a password
+//! file, wait forever for a pipe, or fill the memory from a device.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -15,12 +15,12 @@ pub const LARGEST_MODEL_BYTES: u64 = 64 << 20;
 /// The largest table that a configuration may name; tables are read in pieces.
 pub const LARGEST_TABLE_BYTES: u64 = 64 << 30;
 
-/// Where a named file may lie.
+/// Where a named file may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reach {
-    /// In the folder of the file that names it, or below. With the option that the command has for allowing more, if it has one.
+    /// In the folder of the file that names it, or below; with the option that allows more, if the command has one.
     Inside(Option<&'static str>),
-    /// Anywhere: somebody asked for that on the command line.
+    /// Anywhere, because somebody asked for it on the command line.
     Anywhere,
 }
 
@@ -28,14 +28,14 @@ pub enum Reach {
 pub const ALLOW_OUTSIDE: &str = "--allow-outside-files";
 
 impl Reach {
-    /// As a command with `--allow-outside-files` was called.
+    /// The reach that `--allow-outside-files` gives.
     pub fn asked(allow_outside: bool) -> Reach {
         if allow_outside { Reach::Anywhere } else { Reach::Inside(Some(ALLOW_OUTSIDE)) }
     }
 }
 
-/// The path of a file that is named relative to a folder. Refuses one that leads out of the folder, by `..`, an absolute path or a
-/// symbolic link, whether or not there is such a file.
+/// The path of a file that is named relative to a folder. Refuses one that leads out of the folder, by `..`, an absolute path
+/// or a symbolic link, whether or not there is such a file.
 pub fn named(folder: &Path, name: &str, reach: Reach) -> anyhow::Result<PathBuf> {
     let path = folder.join(name);
     let Reach::Inside(option) = reach else { return Ok(path) };
@@ -50,7 +50,7 @@ pub fn named(folder: &Path, name: &str, reach: Reach) -> anyhow::Result<PathBuf>
     let base = base.canonicalize().with_context(|| format!("there is no folder {}", base.display()))?;
     let given = Path::new(name);
     let escapes = if given.is_absolute() {
-        // The canonical form is compared below; a path that is written from the root and leads elsewhere is refused unseen.
+        // The canonical form is compared below. An absolute path that leads elsewhere is refused before it is opened.
         !given.starts_with(&base) && !given.starts_with(folder)
     } else {
         let mut depth = 0_i32;
@@ -75,7 +75,7 @@ pub fn named(folder: &Path, name: &str, reach: Reach) -> anyhow::Result<PathBuf>
 
 /// Opens an ordinary file that is not larger than `most` bytes.
 pub fn open(path: &Path, most: u64) -> anyhow::Result<File> {
-    // Looked at before it is opened, since opening a pipe waits for somebody to write into it; and again when it is open.
+    // Checked before it is opened, because opening a pipe waits for a writer, and checked again when it is open.
     let before = fs::metadata(path).map_err(|error| unopened(path, error))?;
     ordinary(path, &before, most)?;
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
@@ -89,15 +89,15 @@ pub fn read(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = open(path, most)?;
     file.take(most + 1).read_to_end(&mut bytes).with_context(|| format!("could not read {}", path.display()))?;
-    // Files of the operating system's own say that they have no bytes, and have some.
+    // Some files of the operating system say that they have no bytes, and have some.
     if bytes.len() as u64 > most {
-        bail!("{} has more than {most} bytes, and no more are read", path.display());
+        bail!("{} has more than {most} bytes, which is the limit", path.display());
     }
     Ok(bytes)
 }
 
-/// A folder is wanted: a file in its place is told with the folder that holds it, and a name that is not there with the nearest one
-/// that is.
+/// Refuses a path that is not a folder. For a file, the message names the folder around it; for a missing folder, the nearest
+/// name.
 pub fn must_be_folder(folder: &Path, wanted: &str) -> anyhow::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -107,7 +107,7 @@ pub fn must_be_folder(folder: &Path, wanted: &str) -> anyhow::Result<()> {
         let what =
             folder.metadata().map_or("a file", |metadata| if metadata.is_file() { "a file" } else { kind(metadata.file_type()) });
         bail!(
-            "{} is {what}, and {wanted} is expected here\n\nhint: give the folder that holds it: {}",
+            "{} is {what}, but {wanted} is expected here\n\nhint: give the folder that holds it: {}",
             folder.display(),
             parent.display()
         );
@@ -115,17 +115,17 @@ pub fn must_be_folder(folder: &Path, wanted: &str) -> anyhow::Result<()> {
     bail!("there is no folder {}{}", folder.display(), nearest(folder, &|path| path.is_dir()));
 }
 
-/// Why nothing can be opened at a path where nothing is: what is expected there, and the nearest name of its folder.
+/// An error for a missing file, with the nearest name in its folder.
 pub fn missing(path: &Path) -> anyhow::Error {
     anyhow::anyhow!("there is no file {}{}", path.display(), nearest(path, &|path| path.is_file()))
 }
 
-/// A hint with the nearest name in the folder of a path, or with the folder that is not there.
+/// A hint with the nearest name in the folder of a path, or with the missing folder.
 fn nearest(path: &Path, of: &dyn Fn(&Path) -> bool) -> String {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(entries) = fs::read_dir(parent) else {
         return match parent.exists() {
-            true => format!("\n\nhint: {} is no folder", parent.display()),
+            true => format!("\n\nhint: {} is not a folder", parent.display()),
             false => format!("\n\nhint: there is no folder {}", parent.display()),
         };
     };
@@ -133,7 +133,7 @@ fn nearest(path: &Path, of: &dyn Fn(&Path) -> bool) -> String {
     let mut names: Vec<String> = names.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
     names.sort();
     let wanted = path.file_name().unwrap_or_default().to_string_lossy();
-    // The same name with another ending is more likely meant than another name.
+    // The same name with another ending is more likely than another name.
     let stem = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
     let same_stem = names.iter().find(|name| stem(name) == stem(&wanted)).map(String::as_str);
     let near = base::problem::nearest(&wanted, names.iter().map(String::as_str)).or(same_stem);
@@ -143,7 +143,7 @@ fn nearest(path: &Path, of: &dyn Fn(&Path) -> bool) -> String {
     }
 }
 
-/// An error of opening a file, told with the nearest name where nothing is there.
+/// An error of opening a file, with the nearest name if it is missing.
 fn unopened(path: &Path, error: std::io::Error) -> anyhow::Error {
     use std::io::ErrorKind::{NotADirectory, NotFound};
     if matches!(error.kind(), NotFound | NotADirectory) {
@@ -158,12 +158,12 @@ fn ordinary(path: &Path, metadata: &fs::Metadata, most: u64) -> anyhow::Result<(
         bail!("{} is {}\n\nhint: name an ordinary file", path.display(), kind(metadata.file_type()));
     }
     if metadata.len() > most {
-        bail!("{} has {} bytes, and no more than {most} are read", path.display(), metadata.len());
+        bail!("{} has {} bytes; the limit is {most}", path.display(), metadata.len());
     }
     Ok(())
 }
 
-/// What something is that is no ordinary file.
+/// What a path is, if it is not an ordinary file.
 fn kind(kind: fs::FileType) -> &'static str {
     if kind.is_dir() {
         return "a folder";
@@ -181,5 +181,5 @@ fn kind(kind: fs::FileType) -> &'static str {
             return "a device";
         }
     }
-    "no ordinary file"
+    "not an ordinary file"
 }

@@ -1,13 +1,13 @@
-//! Tables out: batches of rows become a CSV or a Parquet file.
+//! Writes tables: batches of rows become a CSV or a Parquet file.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::batch::{Batch, NONE, Values};
+use crate::batch::{Batch, ColumnValues, NONE};
 use crate::csv;
-use crate::schema::{Kind, Table};
+use crate::schema::{RecordTable, ValueKind};
 use anyhow::{Context as _, bail};
 use base::day::NEVER;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
@@ -16,37 +16,34 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
-use super::Format;
+use super::folder::{UNFINISHED, find};
+use super::table_file::FileFormat;
 
-/// Lies in a folder while tables are written into it. What a program leaves that is stopped in between may end in the middle
-/// of a file or lack whole tables, and would read as if less had happened to people.
-pub const UNFINISHED: &str = "unfinished";
-
-/// A folder on its way to disk; until it is ended nobody reads records from it.
+/// A folder that is being written. Nobody reads records from it before it is finished.
 pub struct Unfinished(PathBuf);
 
 impl Unfinished {
-    /// Makes the folder where it is missing. One that holds tables is refused, and stays as it was.
+    /// Makes the folder if it is missing. A folder with tables is refused, and stays as it was.
     pub fn begin(folder: &Path) -> anyhow::Result<Unfinished> {
         fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
-        if let Some(file) = super::find(folder)?.0.first() {
-            bail!("{} holds {} already\n\nhint: name a folder that is empty or new", folder.display(), file.name());
+        if let Some(file) = find(folder)?.0.first() {
+            bail!("{} already has {}\n\nhint: name a folder that is empty or new", folder.display(), file.name());
         }
         let path = folder.join(UNFINISHED);
         File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
         Ok(Unfinished(path))
     }
 
-    /// Every table has been ended.
+    /// Marks the folder as finished: every table is written.
     pub fn end(self) -> anyhow::Result<()> {
         fs::remove_file(&self.0).with_context(|| format!("could not remove {}", self.0.display()))
     }
 }
 
-/// A table on its way to disk.
+/// A table that is being written.
 pub enum Writer {
     Csv(BufWriter<File>),
-    /// Begun with the first rows, which say whether names are numbers or texts.
+    /// Started with the first rows, which decide whether names are numbers or texts.
     Parquet {
         file: Option<File>,
         writer: Option<SerializedFileWriter<File>>,
@@ -54,18 +51,18 @@ pub enum Writer {
 }
 
 impl Writer {
-    /// Begins `NAME.csv` or `NAME.parquet` in a folder, where no such file may be yet.
-    pub fn begin(folder: &Path, table: &'static Table, format: Format) -> anyhow::Result<Writer> {
-        let ending = if format == Format::Parquet { "parquet" } else { "csv" };
+    /// Starts `NAME.csv` or `NAME.parquet` in a folder; the file must not exist.
+    pub fn begin(folder: &Path, table: &'static RecordTable, format: FileFormat) -> anyhow::Result<Writer> {
+        let ending = if format == FileFormat::Parquet { "parquet" } else { "csv" };
         let path = folder.join(format!("{}.{ending}", table.name));
         let file = File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
         match format {
-            Format::Csv | Format::Workbook => {
+            FileFormat::Csv | FileFormat::Workbook => {
                 let mut file = BufWriter::new(file);
                 file.write_all(csv::header_line(table).as_bytes())?;
                 Ok(Writer::Csv(file))
             }
-            Format::Parquet => Ok(Writer::Parquet { file: Some(file), writer: None }),
+            FileFormat::Parquet => Ok(Writer::Parquet { file: Some(file), writer: None }),
         }
     }
 
@@ -89,8 +86,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Everything has been written.
-    pub fn end(self, table: &'static Table) -> anyhow::Result<()> {
+    /// Finishes the file.
+    pub fn end(self, table: &'static RecordTable) -> anyhow::Result<()> {
         match self {
             Writer::Csv(mut file) => file.flush()?,
             Writer::Parquet { writer: Some(writer), .. } => {
@@ -112,12 +109,12 @@ fn schema(batch: &Batch) -> parquet::errors::Result<Type> {
     let mut fields = Vec::new();
     for (column, values) in batch.table.columns.iter().zip(&batch.columns) {
         let (physical, logical, precision) = match (values, column.kind) {
-            (Values::Absent, _) => continue,
-            (Values::Days(_), _) => (Physical::INT32, Some(LogicalType::Date), None),
-            (Values::Numbers(_), Kind::Amount) => (Physical::INT64, Some(LogicalType::decimal(2, 18)), Some(18)),
-            (Values::Numbers(_), Kind::Share) => (Physical::DOUBLE, None, None),
-            (Values::Numbers(_), _) => (Physical::INT64, None, None),
-            (Values::Texts(_), _) => (Physical::BYTE_ARRAY, Some(LogicalType::String), None),
+            (ColumnValues::Absent, _) => continue,
+            (ColumnValues::Days(_), _) => (Physical::INT32, Some(LogicalType::Date), None),
+            (ColumnValues::Numbers(_), ValueKind::Amount) => (Physical::INT64, Some(LogicalType::decimal(2, 18)), Some(18)),
+            (ColumnValues::Numbers(_), ValueKind::Share) => (Physical::DOUBLE, None, None),
+            (ColumnValues::Numbers(_), _) => (Physical::INT64, None, None),
+            (ColumnValues::Texts(_), _) => (Physical::BYTE_ARRAY, Some(LogicalType::String), None),
         };
         let mut field =
             Type::primitive_type_builder(column.name, physical).with_repetition(Repetition::OPTIONAL).with_logical_type(logical);
@@ -136,26 +133,26 @@ fn group(writer: &mut SerializedFileWriter<File>, batch: &Batch) -> parquet::err
     }
     let mut group = writer.next_row_group()?;
     for (column_of, values) in batch.table.columns.iter().zip(&batch.columns) {
-        if matches!(values, Values::Absent) {
+        if matches!(values, ColumnValues::Absent) {
             continue;
         }
         let Some(mut column) = group.next_column()? else { break };
         match values {
-            Values::Absent => {}
-            Values::Days(days) => {
+            ColumnValues::Absent => {}
+            ColumnValues::Days(days) => {
                 let there: Vec<i32> = days.iter().copied().filter(|day| *day != NEVER).collect();
                 column.typed::<Int32Type>().write_batch(&there, Some(&levels(days, |day| *day != NEVER)), None)?;
             }
-            Values::Numbers(numbers) if column_of.kind == Kind::Share => {
+            ColumnValues::Numbers(numbers) if column_of.kind == ValueKind::Share => {
                 let there: Vec<f64> =
                     numbers.iter().filter(|number| **number != NONE).map(|number| *number as f64 / 1e6).collect();
                 column.typed::<DoubleType>().write_batch(&there, Some(&levels(numbers, |number| *number != NONE)), None)?;
             }
-            Values::Numbers(numbers) => {
+            ColumnValues::Numbers(numbers) => {
                 let there: Vec<i64> = numbers.iter().copied().filter(|number| *number != NONE).collect();
                 column.typed::<Int64Type>().write_batch(&there, Some(&levels(numbers, |number| *number != NONE)), None)?;
             }
-            Values::Texts(texts) => {
+            ColumnValues::Texts(texts) => {
                 let all: Vec<&str> = (0..texts.len()).map(|row| texts.get(row)).collect();
                 let there: Vec<ByteArray> =
                     all.iter().filter(|text| !text.is_empty()).map(|text| ByteArray::from(*text)).collect();
@@ -168,7 +165,7 @@ fn group(writer: &mut SerializedFileWriter<File>, batch: &Batch) -> parquet::err
     Ok(())
 }
 
-/// Text that a spreadsheet would take for a formula is marked as text, so that opening a list runs nothing.
+/// Marks text that a spreadsheet would read as a formula, so that opening a list runs nothing.
 pub fn plain(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
     if formula { format!("'{text}") } else { text.to_owned() }

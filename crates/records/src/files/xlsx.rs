@@ -1,16 +1,15 @@
-//! What is written as CSV, as an Excel workbook: the same columns and rows, money as money, days as days, and text as text whatever it
-//! begins with.
+//! Writes a CSV result as an Excel workbook: the same columns and rows, money as money, days as days, and text always as text.
 
 use std::path::Path;
 
 use crate::csv;
-use crate::workbook::write::{Book, Cell, MOST_ROWS};
+use crate::workbook::write::{MOST_ROWS, OutputCell, WorkbookWriter};
 use anyhow::{Context as _, bail};
 use base::day;
 
-/// What the cells of a column are; one that is no such thing stays text.
+/// The type of the cells of a column. A cell that does not fit stays text.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Kind {
+pub enum CellKind {
     Text,
     Whole,
     Money,
@@ -19,28 +18,28 @@ pub enum Kind {
 }
 
 /// The kind of a column of a statement, by its name.
-pub fn of_statement(column: &str) -> Kind {
+pub fn of_statement(column: &str) -> CellKind {
     match column {
-        "as at" | "known at" => Kind::Day,
-        "quantity" => Kind::Decimal,
-        "unit price" | "amount" => Kind::Money,
-        _ => Kind::Text,
+        "as at" | "known at" => CellKind::Day,
+        "quantity" => CellKind::Decimal,
+        "unit price" | "amount" => CellKind::Money,
+        _ => CellKind::Text,
     }
 }
 
 /// The kind of a column of a tally, by its name.
-pub fn of_tally(column: &str) -> Kind {
-    if matches!(column, "area" | "cohort" | "segment") { Kind::Text } else { Kind::Whole }
+pub fn of_tally(column: &str) -> CellKind {
+    if matches!(column, "area" | "cohort" | "segment") { CellKind::Text } else { CellKind::Whole }
 }
 
-/// Whether a file is to be such a workbook, by its name.
+/// Whether a file is to be a workbook, by its name.
 pub fn is_wanted(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
 }
 
 /// Writes CSV as a workbook of one sheet, in place of a file that is there.
-pub fn write(path: &Path, title: &str, text: &str, kind: fn(&str) -> Kind) -> anyhow::Result<()> {
-    let (mut book, mut kinds, mut full) = (Book::default(), Vec::new(), false);
+pub fn write(path: &Path, title: &str, text: &str, kind: fn(&str) -> CellKind) -> anyhow::Result<()> {
+    let (mut book, mut kinds, mut full) = (WorkbookWriter::default(), Vec::new(), false);
     csv::cells(text.as_bytes(), |row| {
         let Ok(cells) = row else { return Ok(()) };
         if kinds.is_empty() {
@@ -48,44 +47,44 @@ pub fn write(path: &Path, title: &str, text: &str, kind: fn(&str) -> Kind) -> an
             let header: Vec<(&str, u32)> = cells.iter().zip(&kinds).map(|(name, kind)| (&**name, width(name, *kind))).collect();
             return book.sheet(title, &header);
         }
-        let cells: Vec<Cell<'_>> = cells.iter().zip(&kinds).map(|(text, kind)| typed(text, *kind)).collect();
+        let cells: Vec<OutputCell<'_>> = cells.iter().zip(&kinds).map(|(text, kind)| typed(text, *kind)).collect();
         full |= !book.row(&cells)?;
         Ok(())
     })?;
     if full {
         bail!(
-            "{} would have more than {MOST_ROWS} rows, and a sheet has no more\n\nhint: write CSV or Parquet instead",
+            "{} would have more than {MOST_ROWS} rows, which is the limit of a sheet\n\nhint: write CSV or Parquet instead",
             path.display()
         );
     }
     std::fs::write(path, book.end()?).with_context(|| format!("could not write {}", path.display()))
 }
 
-fn width(name: &str, kind: Kind) -> u32 {
+fn width(name: &str, kind: CellKind) -> u32 {
     let usual = match kind {
-        Kind::Text if matches!(name, "reason" | "what" | "expected" | "fix") => 60,
-        Kind::Text => 22,
-        Kind::Money | Kind::Decimal => 16,
-        Kind::Whole | Kind::Day => 12,
+        CellKind::Text if matches!(name, "reason" | "what" | "expected" | "fix") => 60,
+        CellKind::Text => 22,
+        CellKind::Money | CellKind::Decimal => 16,
+        CellKind::Whole | CellKind::Day => 12,
     };
     usual.max(name.chars().count() as u32 + 2)
 }
 
-fn typed(text: &str, kind: Kind) -> Cell<'_> {
+fn typed(text: &str, kind: CellKind) -> OutputCell<'_> {
     if text.is_empty() {
-        return Cell::Nothing;
+        return OutputCell::Nothing;
     }
     let cell = match kind {
-        Kind::Text => return Cell::Text(unmarked(text)),
-        Kind::Whole => text.parse().ok().map(Cell::Whole),
-        Kind::Day => day::parse(text.as_bytes()).ok().map(Cell::Day),
-        Kind::Money => decimal(text).filter(|(_, digits)| *digits == 2).map(|(pence, _)| Cell::Money(pence)),
-        Kind::Decimal => decimal(text).map(|(number, digits)| Cell::Decimal(number, digits)),
+        CellKind::Text => return OutputCell::Text(unmarked(text)),
+        CellKind::Whole => text.parse().ok().map(OutputCell::Whole),
+        CellKind::Day => day::parse(text.as_bytes()).ok().map(OutputCell::Day),
+        CellKind::Money => decimal(text).filter(|(_, digits)| *digits == 2).map(|(pence, _)| OutputCell::Money(pence)),
+        CellKind::Decimal => decimal(text).map(|(number, digits)| OutputCell::Decimal(number, digits)),
     };
-    cell.unwrap_or(Cell::Text(text))
+    cell.unwrap_or(OutputCell::Text(text))
 }
 
-/// Text without the mark that keeps it from being a formula in a CSV file; in a workbook it is text anyway.
+/// Text without the mark against formulas that CSV needs; in a workbook it is text anyway.
 fn unmarked(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| super::write::plain(rest) == text).unwrap_or(text)
 }

@@ -1,35 +1,35 @@
-//! Rows that equal another row in all that is read but their key: the same fact handed over twice under new keys, or two facts that the
-//! file cannot tell apart. Both count; what is told lets somebody look.
+//! Rows that equal another row in everything but the key: the same fact supplied twice under two keys, or two facts that the file
+//! cannot tell apart. Both count, and both are reported so that somebody can look.
 
 use std::collections::BTreeMap;
 
-use super::super::batch::{Batch, Name, Values};
+use super::super::batch::{Batch, ColumnValues, Name};
 use super::super::fault::Fault;
 use super::super::names::{Fingerprints, fingerprint};
-use super::File;
-use super::keys::Keys;
+use super::keys::KeySet;
+use super::result::FileRef;
 use base::day::NEVER;
 
 /// Tables whose rows are compared.
 const TABLES: [&str; 7] = ["people", "starts", "events", "spells", "claims", "invoices", "lots"];
 
-/// What makes somebody the same person under another id.
+/// What identifies a person who may have two ids.
 const IDENTITY: [&str; 4] = ["forename", "surname", "born", "postcode"];
 
-/// What is told of a row that equals another.
-pub const COPY: &str = "this row equals another in all that is read but its key; both count";
+/// What is reported of a row that equals another.
+pub const COPY: &str = "this row equals another in everything except its key; both count";
 
-/// First rows of which the place is remembered, to name the pair.
+/// How many places of first rows are remembered, to name both rows of a pair.
 const PLACES: usize = 1 << 16;
 
 /// Rows that were read, by a fingerprint of everything but their key.
 #[derive(Debug, Default)]
-pub struct Copies {
-    rows: Keys,
+pub struct CopyFinder {
+    rows: KeySet,
     places: BTreeMap<u64, (usize, u64)>,
 }
 
-/// Fingerprints of the rows of a batch that can be compared, each with its row. `kinds` is empty where no kind is asked for.
+/// Fingerprints of the rows of a batch that can be compared, each with its row. `kinds` is empty where no kind is needed.
 pub fn prints(batch: &Batch, kinds: &[u16]) -> Vec<(usize, u64)> {
     let table = batch.table;
     if !table.keyed || !TABLES.contains(&table.name) {
@@ -38,13 +38,13 @@ pub fn prints(batch: &Batch, kinds: &[u16]) -> Vec<(usize, u64)> {
     let people = table.name == "people";
     let compared: Vec<usize> =
         (1..table.columns.len()).filter(|at| !people || IDENTITY.contains(&table.columns[*at].name)).collect();
-    // Without a surname and a date of birth, two people of one name are not told to be the same.
+    // People without a surname and a date of birth are not compared: too many would share a name.
     let named = |row: &usize| {
         !people || batch.day(table.column("born"), *row) != NEVER && batch.name(table.column("surname"), *row).is_some()
     };
     let print = |row: usize| {
         let of = |at: &usize| match &batch.columns[*at] {
-            Values::Days(days) if days[row] != NEVER => spread(days[row] as i64),
+            ColumnValues::Days(days) if days[row] != NEVER => spread(days[row] as i64),
             column => column.name(row).map_or(0, fingerprint),
         };
         compared.iter().fold(0_u64, |all, at| spread((all.rotate_left(23) ^ of(at)) as i64))
@@ -52,11 +52,11 @@ pub fn prints(batch: &Batch, kinds: &[u16]) -> Vec<(usize, u64)> {
     (0..batch.rows()).filter(|row| kinds.get(*row) != Some(&0)).filter(named).map(|row| (row, print(row))).collect()
 }
 
-impl Copies {
+impl CopyFinder {
     /// Adds rows, and gives a fault for each that equals an earlier one. `ordered` says whether rows come in the order of the
-    /// file: only then does it not depend on threads which of two rows comes second.
-    pub fn add(&mut self, file: File<'_>, batch: &Batch, prints: &[(usize, u64)], ordered: bool) -> Vec<Fault> {
-        let column = Values::Numbers(prints.iter().map(|(_, print)| (*print | 1 << 63) as i64).collect());
+    /// file. If they do not, which of two rows comes second depends on threads, and no row is named.
+    pub fn add(&mut self, file: FileRef<'_>, batch: &Batch, prints: &[(usize, u64)], ordered: bool) -> Vec<Fault> {
+        let column = ColumnValues::Numbers(prints.iter().map(|(_, print)| (*print | 1 << 63) as i64).collect());
         let again = self.rows.add(&column, prints.len());
         let mut faults = Vec::with_capacity(again.len());
         let mut repeated = Fingerprints::default();
@@ -75,13 +75,13 @@ impl Copies {
             } else {
                 COPY
             };
-            let fix = "if it is a copy, remove it; else nothing";
+            let fix = "remove it if it is a copy; otherwise no action needed";
             let mut fault = Fault::row(batch.places[*row], what, "each row once", fix).warning();
             if !ordered {
                 fault.place = 0;
             } else if let Some((first, place)) = self.places.get(print) {
                 let other = if *first == file.at { "" } else { " of an earlier file" };
-                fault.value = Some(format!("as row {place}{other}"));
+                fault.value = Some(format!("same as row {place}{other}"));
             }
             faults.push(fault);
         }

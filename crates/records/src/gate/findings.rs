@@ -1,52 +1,53 @@
-//! What was found in files of records, by kind: how many rows, whose, and where the first few are. A million faulty rows need no
-//! more memory than ten, and the result does not depend on the order in which threads met them.
+//! Findings in files of records, in groups: how many rows, which people, and where the first few are. A million faulty rows
+//! need no more memory than ten, and the order of threads does not change the result.
 
 use std::collections::BTreeMap;
 
 use super::super::fault::{Fault, Grade};
 
-/// Places that are kept of one kind of finding.
+/// How many places of a group are kept.
 pub const SHOWN: usize = 10;
 
-/// Everything that was found.
+/// All findings.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    kinds: BTreeMap<Key, Kind>,
+    kinds: BTreeMap<FindingKey, FindingGroup>,
 }
 
-/// What makes two findings one kind.
+/// What the findings of one group have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub struct FindingKey {
     pub grade: Grade,
-    /// Whether the sum may change with it.
-    pub touches: bool,
+    /// Whether the finding may change the sum.
+    pub affects_sum: bool,
     /// The name of the file, or of the table where a file is missing.
     pub file: String,
     pub column: String,
     pub what: &'static str,
 }
 
-/// One kind of finding.
+/// The findings with one key.
 #[derive(Clone, Debug)]
-pub struct Kind {
-    /// The one with the lowest place.
+pub struct FindingGroup {
+    /// The finding with the lowest place.
     pub first: Fault,
     pub count: u64,
-    /// The lowest places, with what was read there.
+    /// The lowest places, each with what was read there.
     places: Vec<(u64, Option<String>)>,
-    /// People the rows are about, as far as that is known, perhaps several times.
+    /// The people whom the rows are about, as far as they are known, perhaps several times.
     people: Vec<u32>,
 }
 
 impl Findings {
-    /// Adds a finding; `touches` says whether the sum may change with it, `person` whom its row is about.
-    pub fn add(&mut self, file: &str, fault: Fault, touches: bool, person: Option<u32>) {
-        let key = Key { grade: fault.grade, touches, file: file.to_owned(), column: fault.column.clone(), what: fault.what };
+    /// Adds a finding. `affects_sum` says whether it may change the sum, `person` whom its row is about.
+    pub fn add(&mut self, file: &str, fault: Fault, affects_sum: bool, person: Option<u32>) {
+        let key =
+            FindingKey { grade: fault.grade, affects_sum, file: file.to_owned(), column: fault.column.clone(), what: fault.what };
         let place = (fault.place, fault.value.clone());
         match self.kinds.get_mut(&key) {
             None => {
                 let people = person.into_iter().collect();
-                self.kinds.insert(key, Kind { first: fault, count: 1, places: vec![place], people });
+                self.kinds.insert(key, FindingGroup { first: fault, count: 1, places: vec![place], people });
             }
             Some(kind) => {
                 if fault.place < kind.first.place {
@@ -80,21 +81,22 @@ impl Findings {
         }
     }
 
-    /// The same findings, in files of a folder inside the folder.
+    /// The same findings, for files in a folder inside the folder.
     #[must_use]
     pub fn within(self, folder: &str) -> Findings {
-        let inside = |(key, kind): (Key, Kind)| (Key { file: format!("{folder}/{}", key.file), ..key }, kind);
+        let inside =
+            |(key, kind): (FindingKey, FindingGroup)| (FindingKey { file: format!("{folder}/{}", key.file), ..key }, kind);
         Findings { kinds: self.kinds.into_iter().map(inside).collect() }
     }
 
-    /// Each kind: what stops a run first, then what touches the sum.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Kind)> {
+    /// Each group: first what stops a run, then what may change the sum.
+    pub fn iter(&self) -> impl Iterator<Item = (&FindingKey, &FindingGroup)> {
         self.kinds.iter()
     }
 
-    /// Only some kinds.
+    /// Only some groups.
     #[must_use]
-    pub fn only(mut self, of: impl Fn(&Key) -> bool) -> Findings {
+    pub fn only(mut self, of: impl Fn(&FindingKey) -> bool) -> Findings {
         self.kinds.retain(|key, _| of(key));
         self
     }
@@ -104,15 +106,15 @@ impl Findings {
         self.kinds.is_empty()
     }
 
-    /// How many findings there are of some kinds.
+    /// How many findings some groups have.
     #[must_use]
-    pub fn count(&self, of: impl Fn(&Key) -> bool) -> u64 {
+    pub fn count(&self, of: impl Fn(&FindingKey) -> bool) -> u64 {
         self.kinds.iter().filter(|(key, _)| of(key)).map(|(_, kind)| kind.count).sum()
     }
 
-    /// People whom findings of some kinds are about, in order, each once.
+    /// The people whom findings of some groups are about, in order, each once.
     #[must_use]
-    pub fn people(&self, of: impl Fn(&Key) -> bool) -> Vec<u32> {
+    pub fn people(&self, of: impl Fn(&FindingKey) -> bool) -> Vec<u32> {
         let mut people: Vec<u32> =
             self.kinds.iter().filter(|(key, _)| of(key)).flat_map(|(_, kind)| kind.people.iter().copied()).collect();
         people.sort_unstable();
@@ -121,7 +123,7 @@ impl Findings {
     }
 }
 
-impl Kind {
+impl FindingGroup {
     /// The lowest places, in order.
     #[must_use]
     pub fn places(&self) -> Vec<(u64, Option<String>)> {
@@ -140,7 +142,7 @@ impl Kind {
         people.len() as u64
     }
 
-    /// How many rows there are about each of them.
+    /// The people whom the rows are about, once for each row.
     #[must_use]
     pub fn rows_of_people(&self) -> &[u32] {
         &self.people

@@ -1,34 +1,34 @@
-//! The data-quality statement: what was read, what was used, what was set aside and why, whom it concerns and what it could
-//! change. It travels with every figure, to the terminal, into files, onto the page, into the ledger and before the person who
-//! approves.
+//! The data-quality report: what was read, what was used, what was set aside and why, how many people it concerns, and what it
+//! could change. It travels with every figure: to the terminal, into files, onto the page, into the ledger, and to the person
+//! who approves.
 
 use base::money::Pence;
 
 use super::super::fault::Grade;
-use super::evidence::Stated;
-use super::findings::{Findings, Kind};
+use super::findings::{FindingGroup, Findings};
+use super::rules::StatedCount;
 use base::day::{NEVER, date};
 
-/// What there is to say of the records behind a figure.
+/// The quality of the records behind a figure.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Quality {
+pub struct QualityReport {
     pub files: Vec<FileRead>,
-    pub findings: Vec<Finding>,
-    pub zeros: Vec<Zero>,
-    /// The most that what was set aside could change the sum; `None` where it can change nothing or there is no sum.
-    pub effect: Option<Effect>,
-    /// Facts of people who are measured that equal another in all but their key.
-    pub copies: Option<Copies>,
-    /// Who accepted faults that may change the sum, and why.
-    pub accepted: Option<Accepted>,
+    pub findings: Vec<QualityFinding>,
+    pub zeros: Vec<StatedZero>,
+    /// How much the rows set aside could change the sum; `None` if they can change nothing or there is no sum.
+    pub effect: Option<SumEffect>,
+    /// Facts of measured people that equal another in everything but the key.
+    pub copies: Option<CopiedFacts>,
+    /// Who accepted faults that may change the sum, and why, if anybody did.
+    pub accepted: Option<AcceptedFaults>,
 }
 
-/// Facts that equal another in all but their key: all of them count.
+/// Facts that equal another in everything but the key. All of them count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Copies {
+pub struct CopiedFacts {
     pub rows: u64,
     pub people: u64,
-    /// The sum as it is, and as it would be if each counted once; `None` where there is no sum.
+    /// The sum as it is, and the sum if each counted once; `None` if there is no sum.
     pub sums: Option<(Pence, Pence)>,
 }
 
@@ -43,36 +43,36 @@ pub struct FileRead {
     pub repeats: u64,
 }
 
-/// What happens for a finding.
+/// What happens because of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
+pub enum FindingOutcome {
     /// The run stops.
     Refused,
-    /// The row is not used, and the sum may change with it.
+    /// The row is not used, and this may change the sum.
     SetAside,
-    /// The row is not used, and no rule looks at it.
+    /// The row is not used, and no rule uses its kind.
     SetAsideWithoutEffect,
-    /// The row is counted once, or there is something to know.
-    Told,
+    /// The run goes on: the row counts once, or there is something to know.
+    Reported,
 }
 
-/// One kind of finding.
+/// A line of the report: all findings of one group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    pub outcome: Outcome,
+pub struct QualityFinding {
+    pub outcome: FindingOutcome,
     pub file: String,
     pub column: String,
     pub what: String,
     pub rows: u64,
-    /// People the rows are about, as far as that is known.
+    /// How many people the rows are about, as far as they are known.
     pub people: u64,
-    /// The first rows, with what was read there.
+    /// The first rows, each with what was read there.
     pub places: String,
 }
 
-/// A kind of which an agency says that there was none.
+/// A kind of event or spell that an agency says never happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Zero {
+pub struct StatedZero {
     pub table: String,
     pub kind: String,
     pub people: u64,
@@ -82,48 +82,48 @@ pub struct Zero {
     pub on: String,
 }
 
-/// How much the sum could change.
+/// How much the rows set aside could change the sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// The sum, were the outcomes of everybody concerned at their best for the payer, and at their worst; in pence. `bound` says
-    /// whether the true range may be narrower.
+pub enum SumEffect {
+    /// The lowest and the highest sum, with the people concerned at their best and at their worst. `bound` says whether the true
+    /// range may be narrower.
     Between { least: Pence, most: Pence, bound: bool },
-    /// Nobody can say: it is about how far the records reach, who is paid, or whom people are compared with.
+    /// No bound is possible: the rows are about how far the records reach, who is paid, or whom people are compared with.
     Unknown,
 }
 
 /// Faults that somebody accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted {
+pub struct AcceptedFaults {
     pub by: String,
     pub reason: String,
 }
 
-impl Outcome {
-    const WORDS: [(Outcome, &str); 4] = [
-        (Outcome::Refused, "refused"),
-        (Outcome::SetAside, "set aside"),
-        (Outcome::SetAsideWithoutEffect, "set aside, no effect"),
-        (Outcome::Told, "told"),
+impl FindingOutcome {
+    const WORDS: [(FindingOutcome, &str); 4] = [
+        (FindingOutcome::Refused, "refused"),
+        (FindingOutcome::SetAside, "set aside"),
+        (FindingOutcome::SetAsideWithoutEffect, "set aside, no effect"),
+        (FindingOutcome::Reported, "reported"),
     ];
 
     #[must_use]
     pub fn word(self) -> &'static str {
-        Outcome::WORDS.iter().find(|(outcome, _)| *outcome == self).map_or("", |(_, word)| word)
+        FindingOutcome::WORDS.iter().find(|(outcome, _)| *outcome == self).map_or("", |(_, word)| word)
     }
 }
 
-/// The lines of findings.
+/// The lines of the report for some findings.
 #[must_use]
-pub fn findings(findings: &Findings) -> Vec<Finding> {
-    let mut out: Vec<Finding> = findings
+pub fn findings(findings: &Findings) -> Vec<QualityFinding> {
+    let mut out: Vec<QualityFinding> = findings
         .iter()
-        .map(|(key, kind)| Finding {
+        .map(|(key, kind)| QualityFinding {
             outcome: match key.grade {
-                Grade::File | Grade::Refused => Outcome::Refused,
-                Grade::Row if key.touches => Outcome::SetAside,
-                Grade::Row => Outcome::SetAsideWithoutEffect,
-                Grade::Repeat | Grade::Warning => Outcome::Told,
+                Grade::File | Grade::Refused => FindingOutcome::Refused,
+                Grade::Row if key.affects_sum => FindingOutcome::SetAside,
+                Grade::Row => FindingOutcome::SetAsideWithoutEffect,
+                Grade::Repeat | Grade::Warning => FindingOutcome::Reported,
             },
             file: key.file.clone(),
             column: key.column.clone(),
@@ -137,8 +137,8 @@ pub fn findings(findings: &Findings) -> Vec<Finding> {
     out
 }
 
-/// "row 3 (`offense`), row 9, …".
-fn places(kind: &Kind) -> String {
+/// Places as text: "row 3 (`offense`), row 9, …".
+fn places(kind: &FindingGroup) -> String {
     let places = kind.places();
     let words: Vec<String> = places
         .iter()
@@ -153,11 +153,11 @@ fn places(kind: &Kind) -> String {
     words.join(", ") + more
 }
 
-/// The zeros among stated counts.
+/// The stated counts that are 0.
 #[must_use]
-pub fn zeros(stated: &[Stated]) -> Vec<Zero> {
+pub fn zeros(stated: &[StatedCount]) -> Vec<StatedZero> {
     let day = |day| if day == NEVER { String::new() } else { date(day).to_string() };
-    let zero = |stated: &Stated| Zero {
+    let zero = |stated: &StatedCount| StatedZero {
         table: stated.table.clone(),
         kind: stated.kind.clone(),
         people: stated.people.unwrap_or(0),
@@ -169,15 +169,15 @@ pub fn zeros(stated: &[Stated]) -> Vec<Zero> {
     stated.iter().filter(|stated| stated.count == 0).map(zero).collect()
 }
 
-impl Quality {
-    /// How many rows were set aside with which the sum may change.
+impl QualityReport {
+    /// How many rows were set aside that may change the sum.
     #[must_use]
     pub fn faults(&self) -> u64 {
-        self.findings.iter().filter(|finding| finding.outcome == Outcome::SetAside).map(|finding| finding.rows).sum()
+        self.findings.iter().filter(|finding| finding.outcome == FindingOutcome::SetAside).map(|finding| finding.rows).sum()
     }
 
-    /// The findings of an outcome.
-    pub fn of(&self, outcome: Outcome) -> impl Iterator<Item = &Finding> {
+    /// The findings with one outcome.
+    pub fn of(&self, outcome: FindingOutcome) -> impl Iterator<Item = &QualityFinding> {
         self.findings.iter().filter(move |finding| finding.outcome == outcome)
     }
 

@@ -1,19 +1,18 @@
-//! Rows that share a key: the same row twice counts once, and rows that differ cannot both be true.
+//! Rows with the same key: a row that appears twice counts once, and rows that differ contradict each other.
 //!
-//! The first reading takes out every row whose key was there before, and remembers only that. Where there is none, which is the
-//! usual case, nothing more happens. Otherwise the files are read a second time, and rows with such a key are compared in all
-//! their columns.
+//! The first reading removes every row whose key appeared before, and remembers only the key. Usually there is none. Otherwise
+//! the files are read a second time, and rows with such a key are compared in all their columns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::batch::{Batch, Name, Values};
+use super::super::batch::{Batch, ColumnValues, Name};
 use super::super::fault::{Fault, Grade, visible};
 use super::super::names::fingerprint;
-use super::super::schema::Table;
-use super::{File, Found};
+use super::super::schema::RecordTable;
+use super::result::{FileRef, GateResult};
 use base::day::NEVER;
 
-/// The most columns of a table that is compared.
+/// The most columns of a compared table.
 const COLUMNS: usize = 14;
 
 /// The fingerprint of a row's key: its first column, or what a row of coverage is about.
@@ -28,18 +27,18 @@ pub fn key(batch: &Batch, row: usize) -> Option<u64> {
 
 /// A second reading of the files of a table.
 #[derive(Debug)]
-pub struct Second {
-    table: &'static Table,
-    /// The first row of each key that is looked at.
-    rows: BTreeMap<u64, First>,
-    /// Keys that are left for another reading, so that memory stays bounded whatever the files hold.
+pub struct SecondReading {
+    table: &'static RecordTable,
+    /// The first row of each key that is checked in this reading.
+    rows: BTreeMap<u64, FirstRow>,
+    /// Keys for a later reading, so that memory stays bounded.
     later: Vec<u64>,
 }
 
 /// The first row of a key.
 #[derive(Debug, Default)]
-struct First {
-    /// The file and the place; 0 until it was met.
+struct FirstRow {
+    /// Its file and its place; 0 until it was read.
     file: usize,
     place: u64,
     /// A short fingerprint of each value.
@@ -47,26 +46,34 @@ struct First {
     times: u32,
 }
 
-/// Keys that are compared in one reading.
+/// How many keys are compared in one reading.
 const AT_ONCE: usize = 1 << 19;
 
-impl Second {
-    pub(super) fn new(table: &'static Table, mut repeated: Vec<u64>) -> Second {
+impl SecondReading {
+    /// The second reading of a table that finds which rows repeat another and which contradict each other; `None` if no key seems
+    /// to appear twice.
+    #[must_use]
+    pub fn of(result: &mut GateResult, table: &'static RecordTable) -> Option<SecondReading> {
+        let repeated = std::mem::take(&mut result.repeated);
+        (!repeated.is_empty()).then(|| SecondReading::new(table, repeated))
+    }
+
+    fn new(table: &'static RecordTable, mut repeated: Vec<u64>) -> SecondReading {
         repeated.sort_unstable();
         repeated.dedup();
-        let mut second = Second { table, rows: BTreeMap::new(), later: repeated };
+        let mut second = SecondReading { table, rows: BTreeMap::new(), later: repeated };
         second.next();
         second
     }
 
-    /// Makes ready for the next reading.
+    /// Prepares the next reading.
     fn next(&mut self) {
         let from = self.later.len().saturating_sub(AT_ONCE);
-        self.rows = self.later.drain(from..).map(|key| (key, First::default())).collect();
+        self.rows = self.later.drain(from..).map(|key| (key, FirstRow::default())).collect();
     }
 
     /// Compares the rows of a batch that have such a key with the first ones.
-    pub fn rows(&mut self, file: File<'_>, names: &[String], batch: &Batch, touches: bool, found: &mut Found) {
+    pub fn rows(&mut self, file: FileRef<'_>, names: &[String], batch: &Batch, affects_sum: bool, found: &mut GateResult) {
         for row in 0..batch.rows() {
             let Some(first) = key(batch, row).and_then(|key| self.rows.get_mut(&key)) else { continue };
             let values = values(batch, row);
@@ -87,25 +94,28 @@ impl Second {
                 format!("{}, ", visible(&batch.text(0, row)))
             };
             let mut fault = if differ.is_empty() {
-                let fix = "nothing; the row counts once";
-                Fault { grade: Grade::Repeat, ..Fault::row(batch.places[row], "the row was read before", "each row once", fix) }
+                let fix = "no action needed: the row counts once";
+                Fault {
+                    grade: Grade::Repeat,
+                    ..Fault::row(batch.places[row], "this row repeats an earlier one", "each row once", fix)
+                }
             } else {
-                let fix = "find out which of the rows is true, and remove the other; or give each a key of its own";
-                let what = "two rows with one key differ";
+                let fix = "find out which row is right and remove the other, or give each row its own key";
+                let what = "two rows with the same key differ";
                 Fault::row(batch.places[row], what, "one row for each key", fix).refused()
             };
             fault.column = self.table.columns[0].name.into();
             fault.value = Some(match differ.is_empty() {
-                true => format!("{key}as in {place}"),
-                false => format!("{key}also in {place}, with another {}", differ.join(", ")),
+                true => format!("{key}same as {place}"),
+                false => format!("{key}also in {place}, with a different {}", differ.join(", ")),
             });
-            let touches = touches && fault.grade < Grade::Repeat;
-            found.note(file, fault, touches, None);
+            let affects_sum = affects_sum && fault.grade < Grade::Repeat;
+            found.note(file, fault, affects_sum, None);
         }
     }
 
-    /// Whether the files must be read again for further keys. Gives the keys that only seemed to be those of two rows: these rows
-    /// must be taken in after all.
+    /// Whether the files must be read again for more keys. Adds to `mistaken` the keys that only seemed to appear twice: their
+    /// rows count after all.
     pub fn end(&mut self, mistaken: &mut BTreeSet<u64>) -> bool {
         mistaken.extend(self.rows.iter().filter(|(_, first)| first.times == 1).map(|(key, _)| *key));
         self.next();
@@ -113,12 +123,12 @@ impl Second {
     }
 }
 
-/// A short fingerprint of each value of a row, whatever type its file gives it. What is not there is like what is empty.
+/// A short fingerprint of each value of a row, whatever its type in the file. A missing value equals an empty one.
 fn values(batch: &Batch, row: usize) -> [u32; COLUMNS] {
     let mut out = [0; COLUMNS];
     for (value, column) in out.iter_mut().zip(&batch.columns) {
         let print = match column {
-            Values::Days(days) if days[row] != NEVER => mix(days[row] as u64 + 1),
+            ColumnValues::Days(days) if days[row] != NEVER => mix(days[row] as u64 + 1),
             column => column.name(row).map_or(0, fingerprint),
         };
         *value = (print ^ (print >> 32)) as u32;

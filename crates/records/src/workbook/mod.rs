@@ -1,8 +1,8 @@
-//! Workbooks of Excel (.xlsx, .xlsm) and OpenDocument (.ods) in: bytes become rows of cells, as a person sees them. Days are days
-//! where the cell's format says so, numbers have the digits a spreadsheet keeps, errors are told by their cell. What could mislead a
-//! reader of the sheet is told: merged cells, formulas, whatever is hidden.
+//! Reads workbooks of Excel (.xlsx, .xlsm) and OpenDocument (.ods): bytes become rows of cells, as a person sees them. Numbers
+//! are dates where the format of the cell says so, and have the digits that a spreadsheet keeps. Errors are reported with their
+//! cell, and whatever could mislead a reader of the sheet reported: merged cells, formulas, and anything hidden.
 //!
-//! A workbook is read as it is unpacked, row by row; whatever it declares of itself is looked at first, and memory is bounded.
+//! A workbook is read row by row as it is unpacked. The sizes that it declares are checked first, and memory is bounded.
 
 mod number;
 mod ods;
@@ -16,21 +16,21 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use super::fault::{Fault, Grade};
-use super::rows::{Odd, Rows};
+use super::rows::{InvalidCell, Rows};
 use zip::Zip;
 
-/// What is said of a workbook where nobody can say which of its sheets is meant.
+/// The fault of a workbook if it is not clear which of its sheets is meant.
 pub const SEVERAL_SHEETS: &str = "the workbook has several sheets";
 
 /// A workbook whose sheets are known.
 pub struct Workbook<R> {
     zip: Zip<R>,
-    kind: Kind,
+    kind: WorkbookKind,
     pub sheets: Vec<SheetName>,
 }
 
-enum Kind {
-    Excel(Arc<xlsx::Common>),
+enum WorkbookKind {
+    Excel(Arc<xlsx::WorkbookCommon>),
     OpenDocument,
 }
 
@@ -39,7 +39,7 @@ enum Kind {
 pub struct SheetName {
     pub name: String,
     pub hidden: bool,
-    /// Where the archive has it.
+    /// Its part in the archive.
     part: String,
 }
 
@@ -51,7 +51,7 @@ fn with_password() -> Fault {
 }
 
 impl<R: Read + Seek> Workbook<R> {
-    /// Finds the sheets, or says what the file is instead; fails only as `from` does.
+    /// Finds the sheets, or says what the file is instead. Errors come only from `from`.
     pub fn open(from: R) -> io::Result<Result<Workbook<R>, Fault>> {
         match open(from) {
             Ok(workbook) => Ok(Ok(workbook)),
@@ -59,7 +59,7 @@ impl<R: Read + Seek> Workbook<R> {
         }
     }
 
-    /// The sheet of a name; without one the only sheet in which anything stands.
+    /// The named sheet, or else the only sheet with anything in it.
     pub fn sheet(&mut self, named: Option<&str>) -> io::Result<Result<SheetName, Fault>> {
         let same = |sheet: &&SheetName, name: &str| sheet.name.trim().to_lowercase() == name.trim().to_lowercase();
         if let Some(name) = named {
@@ -87,16 +87,16 @@ impl<R: Read + Seek> Workbook<R> {
                 Ok(Err(Fault::file("the workbook is empty", "a sheet with rows", "save the sheet again")))
             }
             Err(_) => {
-                let fix = "say which one is meant, or keep only that one";
+                let fix = "name the one that is meant, or keep only that one";
                 Ok(Err(Fault::file(SEVERAL_SHEETS, format!("one of {}", self.listed()), fix)))
             }
         }
     }
 
-    /// Whether anything stands in a sheet.
+    /// Whether a sheet has anything in it.
     pub fn is_used(&mut self, sheet: &SheetName) -> io::Result<bool> {
         let mut rows = self.rows(sheet)?;
-        // What is damaged is told when it is read.
+        // Damage is reported when the sheet is read.
         Ok(rows.next()?.is_some() || rows.end(0).iter().any(|fault| fault.grade == Grade::File))
     }
 
@@ -106,27 +106,27 @@ impl<R: Read + Seek> Workbook<R> {
     }
 
     /// The rows of a sheet.
-    pub fn rows(&mut self, sheet: &SheetName) -> io::Result<Sheet<&mut R>> {
+    pub fn rows(&mut self, sheet: &SheetName) -> io::Result<SheetRows<&mut R>> {
         let part = self.zip.part(self.kind.part(sheet))?;
         Ok(self.kind.rows(part, sheet))
     }
 
-    /// The same of a workbook of which nothing else is needed.
-    pub fn into_rows(self, sheet: &SheetName) -> io::Result<Sheet<R>> {
+    /// The same, if nothing else of the workbook is needed.
+    pub fn into_rows(self, sheet: &SheetName) -> io::Result<SheetRows<R>> {
         let part = self.zip.into_part(self.kind.part(sheet))?;
         Ok(self.kind.rows(part, sheet))
     }
 }
 
-impl Kind {
+impl WorkbookKind {
     fn part<'a>(&self, sheet: &'a SheetName) -> &'a str {
-        if matches!(self, Kind::OpenDocument) { ods::CONTENT } else { &sheet.part }
+        if matches!(self, WorkbookKind::OpenDocument) { ods::CONTENT } else { &sheet.part }
     }
 
-    fn rows<R: Read>(&self, part: zip::Unpacked<R>, sheet: &SheetName) -> Sheet<R> {
+    fn rows<R: Read>(&self, part: zip::Unpacked<R>, sheet: &SheetName) -> SheetRows<R> {
         match self {
-            Kind::Excel(common) => Sheet::Excel(xlsx::rows(part, common, sheet)),
-            Kind::OpenDocument => Sheet::OpenDocument(ods::rows(part, sheet)),
+            WorkbookKind::Excel(common) => SheetRows::Excel(xlsx::rows(part, common, sheet)),
+            WorkbookKind::OpenDocument => SheetRows::OpenDocument(ods::rows(part, sheet)),
         }
     }
 }
@@ -149,25 +149,25 @@ fn open<R: Read + Seek>(mut from: R) -> io::Result<Workbook<R>> {
         zip.part("mimetype")?.take(200).read_to_string(&mut kind)?;
         if !kind.contains("spreadsheet") {
             let fix = "save the table as a spreadsheet (.ods) or as CSV";
-            return Err(io::Error::other(Fault::file("this is a document, and no spreadsheet", "a spreadsheet", fix)));
+            return Err(io::Error::other(Fault::file("this is a document, not a spreadsheet", "a spreadsheet", fix)));
         }
         let sheets = ods::open(&mut zip)?;
-        return Ok(Workbook { zip, kind: Kind::OpenDocument, sheets });
+        return Ok(Workbook { zip, kind: WorkbookKind::OpenDocument, sheets });
     }
     if zip.has("xl/workbook.bin") {
         let fix = "save it as an Excel workbook (.xlsx)";
         return Err(io::Error::other(Fault::file("this is a binary Excel workbook (.xlsb)", "a workbook in .xlsx", fix)));
     }
     if !zip.has("[Content_Types].xml") {
-        let fix = "unpack it, and hand over the files in it";
-        return Err(io::Error::other(Fault::file("this is a zip archive, and no workbook", "a workbook", fix)));
+        let fix = "unpack it, and supply the files in it";
+        return Err(io::Error::other(Fault::file("this is a zip archive, not a workbook", "a workbook", fix)));
     }
     let (sheets, common) = xlsx::open(&mut zip)?;
-    Ok(Workbook { zip, kind: Kind::Excel(Arc::new(common)), sheets })
+    Ok(Workbook { zip, kind: WorkbookKind::Excel(Arc::new(common)), sheets })
 }
 
-/// What a file in the old container of Microsoft's programs is: a workbook before Excel 2007, or a newer one with a password. The
-/// names in its folder say it, in UTF-16.
+/// What a file in Microsoft's old container format is: a workbook from before Excel 2007, or a newer one with a password. The
+/// names in its directory say which, in UTF-16.
 fn old(from: &mut (impl Read + Seek)) -> io::Result<Fault> {
     let mut header = [0; 512];
     from.seek(SeekFrom::Start(0))?;
@@ -195,21 +195,21 @@ fn old(from: &mut (impl Read + Seek)) -> io::Result<Fault> {
 }
 
 /// The rows of one sheet of either kind.
-pub enum Sheet<R: Read> {
-    Excel(xlsx::Sheet<R>),
-    OpenDocument(ods::Sheet<R>),
+pub enum SheetRows<R: Read> {
+    Excel(xlsx::ExcelSheet<R>),
+    OpenDocument(ods::OdsSheet<R>),
 }
 
 macro_rules! either {
     ($sheet:expr, $rows:ident => $answer:expr) => {
         match $sheet {
-            Sheet::Excel($rows) => $answer,
-            Sheet::OpenDocument($rows) => $answer,
+            SheetRows::Excel($rows) => $answer,
+            SheetRows::OpenDocument($rows) => $answer,
         }
     };
 }
 
-impl<R: Read> Rows for Sheet<R> {
+impl<R: Read> Rows for SheetRows<R> {
     fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
         either!(self, rows => rows.next())
     }
@@ -230,11 +230,11 @@ impl<R: Read> Rows for Sheet<R> {
         either!(self, rows => rows.bytes())
     }
 
-    fn odd(&self, at: usize) -> Option<Odd> {
-        either!(self, rows => rows.odd(at))
+    fn invalid(&self, at: usize) -> Option<InvalidCell> {
+        either!(self, rows => rows.invalid(at))
     }
 
-    fn placed(&self) -> bool {
+    fn has_addresses(&self) -> bool {
         true
     }
 

@@ -1,52 +1,52 @@
-//! Numbers of a workbook as a person sees them: days where a cell's format makes a day of its number, leading noughts where the
-//! format shows them, and no more digits than a spreadsheet keeps.
+//! Numbers of a workbook as a person sees them: a date if the format of the cell says so, with leading zeros if the format
+//! shows them, and with no more digits than a spreadsheet keeps.
 
-use crate::cell::Wrong;
+use crate::cell::CellFault;
 use base::day;
 
-/// What a cell's format makes of its number.
+/// What the format of a cell makes of its number.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Format {
+pub enum NumberFormat {
     /// The number itself.
     Plain,
     /// A day, perhaps with a time.
     Day,
     /// A time of day or a duration, without a day.
     Clock,
-    /// A fixed number of digits, with noughts in front: the mask, in which `0` stands for a digit.
+    /// A fixed number of digits with leading zeros: a mask in which `0` is a digit.
     Mask(String),
 }
 
-/// From this on a spreadsheet no longer keeps every digit.
+/// A spreadsheet keeps at most this many digits.
 const DIGITS: usize = 15;
-pub const ROUNDED: Wrong = (
+pub const ROUNDED: CellFault = (
     "the number has more digits than a spreadsheet keeps",
-    "format the column as text before the numbers are put in, or hand the table over as CSV; the last digits are lost here",
+    "format the column as text before you enter the numbers, or supply the table as CSV; the last digits are lost here",
 );
-const NO_DAY: Wrong = ("this day does not exist", "days of a workbook begin on 1 January 1900, or 1904; check the cell");
-const NO_NUMBER: Wrong = ("the cell holds no number, and says that it does", "put the value into the cell again");
+const NO_DAY: CellFault = ("this day does not exist", "days of a workbook begin on 1 January 1900, or 1904; check the cell");
+const NO_NUMBER: CellFault = ("the cell says that it has a number, but has none", "enter the value again");
 
 /// The format with a number of its own, which no workbook spells out.
 #[must_use]
-pub fn built_in(id: u64) -> Format {
+pub fn built_in(id: u64) -> NumberFormat {
     match id {
-        // 27 to 36 and 50 to 58 are days in East Asian editions.
-        14..=17 | 22 | 27..=31 | 34..=36 | 50..=58 => Format::Day,
-        18..=21 | 32 | 33 | 45..=47 => Format::Clock,
-        _ => Format::Plain,
+        // 27 to 36 and 50 to 58 are dates in East Asian editions.
+        14..=17 | 22 | 27..=31 | 34..=36 | 50..=58 => NumberFormat::Day,
+        18..=21 | 32 | 33 | 45..=47 => NumberFormat::Clock,
+        _ => NumberFormat::Plain,
     }
 }
 
 /// What a format code says: its first section, which is for numbers that are not negative.
 #[must_use]
-pub fn format(code: &str) -> Format {
+pub fn format(code: &str) -> NumberFormat {
     let (mut letters, mut mask, mut elapsed) = (String::new(), String::new(), false);
     let mut rest = code.chars();
     while let Some(letter) = rest.next() {
         match letter {
             ';' => break,
             '\\' | '!' => mask.extend(rest.next()),
-            // What follows stands for a width, or fills the cell.
+            // The next letter is a width, or fills the cell.
             '_' | '*' => {
                 rest.next();
             }
@@ -63,33 +63,33 @@ pub fn format(code: &str) -> Format {
         }
     }
     if letters == "general" || letters == "@" {
-        return Format::Plain;
+        return NumberFormat::Plain;
     }
     if elapsed {
-        return Format::Clock;
+        return NumberFormat::Clock;
     }
     let has = |wanted: &[char]| letters.contains(wanted);
     if !has(&['0', '#', '?']) && has(&['y', 'd', 'm', 'h', 's']) {
         let clock = has(&['h', 's']) && !has(&['y', 'd']);
-        return if clock { Format::Clock } else { Format::Day };
+        return if clock { NumberFormat::Clock } else { NumberFormat::Day };
     }
-    let noughts = letters.chars().filter(|letter| *letter == '0').count();
+    let zeros = letters.chars().filter(|letter| *letter == '0').count();
     let only_digits = letters.chars().all(|letter| matches!(letter, '0' | ' ' | '-' | '/'));
-    if noughts >= 2 && only_digits { Format::Mask(mask) } else { Format::Plain }
+    if zeros >= 2 && only_digits { NumberFormat::Mask(mask) } else { NumberFormat::Plain }
 }
 
 /// A number as a person sees it in a cell of a format.
-pub fn shown(raw: &str, format: &Format, from_1904: bool) -> Result<String, Wrong> {
+pub fn shown(raw: &str, format: &NumberFormat, from_1904: bool) -> Result<String, CellFault> {
     let raw = raw.trim();
     let value: f64 = raw.parse().map_err(|_| NO_NUMBER)?;
     if !value.is_finite() {
         return Err(NO_NUMBER);
     }
     match format {
-        Format::Plain => number(raw, value),
-        Format::Day => moment(value, from_1904),
-        Format::Clock => Ok(clock((value * 86_400.0).round())),
-        Format::Mask(mask) => {
+        NumberFormat::Plain => number(raw, value),
+        NumberFormat::Day => moment(value, from_1904),
+        NumberFormat::Clock => Ok(clock((value * 86_400.0).round())),
+        NumberFormat::Mask(mask) => {
             let digits = number(raw, value)?;
             Ok(if digits.bytes().all(|byte| byte.is_ascii_digit()) { masked(&digits, mask) } else { digits })
         }
@@ -97,7 +97,7 @@ pub fn shown(raw: &str, format: &Format, from_1904: bool) -> Result<String, Wron
 }
 
 /// A number with at most the digits that a spreadsheet shows; a whole one without a point.
-fn number(raw: &str, value: f64) -> Result<String, Wrong> {
+fn number(raw: &str, value: f64) -> Result<String, CellFault> {
     let digits = raw.strip_prefix('-').unwrap_or(raw);
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
         let digits = digits.trim_start_matches('0');
@@ -118,13 +118,13 @@ fn number(raw: &str, value: f64) -> Result<String, Wrong> {
 }
 
 /// A number of days as a day of the calendar, with the time where it is not midnight.
-fn moment(value: f64, from_1904: bool) -> Result<String, Wrong> {
+fn moment(value: f64, from_1904: bool) -> Result<String, CellFault> {
     let seconds = (value * 86_400.0).round();
     if !(0.0..=2_958_466.0 * 86_400.0).contains(&seconds) {
         return Err(NO_DAY);
     }
     let (days, time) = ((seconds / 86_400.0).floor() as i32, seconds % 86_400.0);
-    // 1900 was no leap year, and the first spreadsheets took it for one: their day 60 never was.
+    // The first spreadsheets took 1900 for a leap year: their day 60 never existed.
     let since_1970 = match days {
         _ if from_1904 => days - 24_107,
         0 => return Err(NO_DAY),
@@ -141,7 +141,7 @@ fn clock(seconds: f64) -> String {
     format!("{sign}{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-/// Digits in the places of a mask, from the right; those that are left stand in front.
+/// Digits in the places of a mask, from the right; the remaining ones come first.
 fn masked(digits: &str, mask: &str) -> String {
     let mut left: Vec<char> = digits.chars().collect();
     let mut out: Vec<char> =
@@ -168,14 +168,14 @@ mod tests {
         for code in
             ["dd/mm/yyyy", "[$-809]dd mmmm yyyy;@", "yyyy\\-mm\\-dd", "d-mmm-yy", "mmm yy", "dd/mm/yyyy hh:mm", "[Red]yyyy"]
         {
-            assert_eq!(format(code), Format::Day, "{code}");
+            assert_eq!(format(code), NumberFormat::Day, "{code}");
         }
         for code in ["hh:mm", "[h]:mm:ss", "mm:ss", "h:mm AM/PM"] {
-            assert_eq!(format(code), Format::Clock, "{code}");
+            assert_eq!(format(code), NumberFormat::Clock, "{code}");
         }
         for code in ["General", "0", "0.00", "#,##0", "#,##0.00;[Red]-#,##0.00", "0%", "0.00E+00", "@", "\"dose\" 0", "£0.00", ""]
         {
-            assert_eq!(format(code), Format::Plain, "{code}");
+            assert_eq!(format(code), NumberFormat::Plain, "{code}");
         }
         for (code, number, shown_as) in [
             ("00000", "123", "00123"),
@@ -204,13 +204,13 @@ mod tests {
             ("1E+2", "100"),
         ];
         for (raw, expected) in cases {
-            assert_eq!(shown(raw, &Format::Plain, false).as_deref(), Ok(expected), "{raw}");
+            assert_eq!(shown(raw, &NumberFormat::Plain, false).as_deref(), Ok(expected), "{raw}");
         }
         for raw in ["1234567890123450", "1.23456789012345E+18", "1E300", "9434765919000000.5"] {
-            assert_eq!(shown(raw, &Format::Plain, false), Err(ROUNDED), "{raw}");
+            assert_eq!(shown(raw, &NumberFormat::Plain, false), Err(ROUNDED), "{raw}");
         }
         for raw in ["x", "NaN", "inf", ""] {
-            assert_eq!(shown(raw, &Format::Plain, false), Err(NO_NUMBER), "{raw}");
+            assert_eq!(shown(raw, &NumberFormat::Plain, false), Err(NO_NUMBER), "{raw}");
         }
     }
 
@@ -229,15 +229,15 @@ mod tests {
             ("2958465", "9999-12-31"),
         ];
         for (raw, expected) in cases {
-            assert_eq!(shown(raw, &Format::Day, false).as_deref(), Ok(expected), "{raw}");
+            assert_eq!(shown(raw, &NumberFormat::Day, false).as_deref(), Ok(expected), "{raw}");
         }
         for (raw, expected) in [("0", "1904-01-01"), ("43921", "2024-04-01"), ("60", "1904-03-01")] {
-            assert_eq!(shown(raw, &Format::Day, true).as_deref(), Ok(expected), "{raw}");
+            assert_eq!(shown(raw, &NumberFormat::Day, true).as_deref(), Ok(expected), "{raw}");
         }
         for raw in ["0", "-1", "2958467", "1E9"] {
-            assert_eq!(shown(raw, &Format::Day, false), Err(NO_DAY), "{raw}");
+            assert_eq!(shown(raw, &NumberFormat::Day, false), Err(NO_DAY), "{raw}");
         }
-        assert_eq!(shown("0.5625", &Format::Clock, false).as_deref(), Ok("13:30:00"));
+        assert_eq!(shown("0.5625", &NumberFormat::Clock, false).as_deref(), Ok("13:30:00"));
         assert_eq!(date("2027-04-01T00:00:00"), "2027-04-01");
         assert_eq!(date("2027-04-01T13:30:00"), "2027-04-01T13:30:00");
     }

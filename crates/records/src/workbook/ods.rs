@@ -1,21 +1,21 @@
-//! OpenDocument spreadsheets (.ods): the sheets, and the rows of one of them as they are unpacked. All sheets stand in one part.
+//! OpenDocument spreadsheets (.ods): the sheets, and the rows of one of them as they are unpacked. All sheets are in one part.
 //! <https://docs.oasis-open.org/office/OpenDocument/v1.3/>
 
 use std::collections::BTreeSet;
 use std::io::{self, Read, Seek};
 
 use super::SheetName;
-use super::number::{self, Format};
-use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, Row, TRUTH, Told};
-use super::xml::{Element, Token, Xml};
-use super::zip::{Unpacked, Zip, absurd, damaged};
+use super::number::{self, NumberFormat};
+use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, SheetNotes, SheetRow, TRUTH};
+use super::xml::{Element, Xml, XmlToken};
+use super::zip::{Unpacked, Zip, damaged, too_large};
 use crate::csv::MOST_COLUMNS;
 use crate::fault::Fault;
-use crate::rows::{Odd, Rows};
+use crate::rows::{InvalidCell, Rows};
 
 pub const CONTENT: &str = "content.xml";
 const MANIFEST: &str = "META-INF/manifest.xml";
-/// All sheets stand in one part, and each is found by going through it.
+/// All sheets are in one part, and each is found by reading the part from its start.
 const MOST_SHEETS: usize = 100;
 
 /// The sheets; the part of each is its number.
@@ -24,10 +24,10 @@ pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName>> {
         let mut xml = Xml::new(zip.part(MANIFEST)?);
         loop {
             match xml.next()? {
-                Token::Open(element) if element.name == "encryption-data" => {
+                XmlToken::Open(element) if element.name == "encryption-data" => {
                     return Err(io::Error::other(super::with_password()));
                 }
-                Token::End => break,
+                XmlToken::End => break,
                 _ => {}
             }
         }
@@ -36,8 +36,8 @@ pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName>> {
     let mut xml = Xml::new(zip.part(CONTENT)?);
     loop {
         match xml.next()? {
-            Token::End => return Ok(sheets),
-            Token::Open(element) => match element.name {
+            XmlToken::End => return Ok(sheets),
+            XmlToken::Open(element) => match element.name {
                 "style" => style = element.get("style:name").unwrap_or_default().into_owned(),
                 "table-properties"
                     if element.get("table:display").is_some_and(|shown| shown == "false") && hidden.len() < MOST_SHEETS =>
@@ -47,7 +47,7 @@ pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName>> {
                 "table" if !element.closed => {
                     if depth == 0 {
                         if sheets.len() == MOST_SHEETS {
-                            return Err(absurd("more than 100 sheets"));
+                            return Err(too_large("more than 100 sheets"));
                         }
                         let name = element.get("table:name").unwrap_or_default().into_owned();
                         let hidden = element.get("table:style-name").is_some_and(|style| hidden.contains(&*style));
@@ -57,28 +57,28 @@ pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName>> {
                 }
                 _ => {}
             },
-            Token::Close("table") => depth -= 1,
-            Token::Close(_) | Token::Text(_) => {}
+            XmlToken::Close("table") => depth -= 1,
+            XmlToken::Close(_) | XmlToken::Text(_) => {}
         }
     }
 }
 
 /// The rows of a sheet.
-pub struct Sheet<R: Read> {
+pub struct OdsSheet<R: Read> {
     xml: Xml<Unpacked<R>>,
     /// The number of the sheet that is wanted, and of the next one to come.
     wanted: usize,
     next: usize,
-    /// Tables around the place: a table may stand in a cell of another.
+    /// The depth of tables: a table may be inside a cell of another.
     depth: usize,
     inside: bool,
-    row: Row,
-    told: Told,
+    row: SheetRow,
+    sheet_notes: SheetNotes,
     notes: Vec<Fault>,
-    cell: Cell,
+    cell: OdsCell,
     /// The next column.
     column: usize,
-    /// The next row, from 1; how often the current one still comes.
+    /// The next row, from 1, and how often the current one is still repeated.
     place: u64,
     again: u64,
     repeated: u64,
@@ -87,20 +87,20 @@ pub struct Sheet<R: Read> {
 }
 
 #[derive(Default)]
-struct Cell {
+struct OdsCell {
     repeated: usize,
-    kind: Kind,
+    kind: OdsCellKind,
     value: String,
     text: String,
     paragraphs: usize,
     in_paragraph: bool,
-    /// Inside a comment, which is no part of the cell.
+    /// Inside a comment, which is not part of the cell.
     comment: usize,
     formula: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
-enum Kind {
+enum OdsCellKind {
     #[default]
     Nothing,
     Words,
@@ -111,17 +111,17 @@ enum Kind {
     Error,
 }
 
-pub fn rows<R: Read>(content: Unpacked<R>, sheet: &SheetName) -> Sheet<R> {
-    Sheet {
+pub fn rows<R: Read>(content: Unpacked<R>, sheet: &SheetName) -> OdsSheet<R> {
+    OdsSheet {
         xml: Xml::new(content),
         wanted: sheet.part.parse().unwrap_or(0),
         next: 0,
         depth: 0,
         inside: false,
-        row: Row::default(),
-        told: Told { hidden: sheet.hidden, ..Told::default() },
+        row: SheetRow::default(),
+        sheet_notes: SheetNotes { hidden: sheet.hidden, ..SheetNotes::default() },
         notes: Vec::new(),
-        cell: Cell::default(),
+        cell: OdsCell::default(),
         column: 0,
         place: 1,
         again: 0,
@@ -131,7 +131,7 @@ pub fn rows<R: Read>(content: Unpacked<R>, sheet: &SheetName) -> Sheet<R> {
     }
 }
 
-impl<R: Read> Sheet<R> {
+impl<R: Read> OdsSheet<R> {
     fn advance(&mut self) -> io::Result<Option<Result<(), Fault>>> {
         if self.again > 0 {
             self.again -= 1;
@@ -140,20 +140,20 @@ impl<R: Read> Sheet<R> {
         }
         while !self.ended {
             match self.xml.next()? {
-                Token::End => return Err(damaged("a sheet that ends too early")),
-                Token::Open(element) if element.name == "table" && !element.closed => {
+                XmlToken::End => return Err(damaged("a sheet that ends too early")),
+                XmlToken::Open(element) if element.name == "table" && !element.closed => {
                     if self.depth == 0 {
                         self.inside = self.next == self.wanted;
                         self.next += 1;
                     }
                     self.depth += 1;
                 }
-                Token::Close("table") => {
+                XmlToken::Close("table") => {
                     self.depth = self.depth.saturating_sub(1);
                     self.ended = self.inside && self.depth == 0;
                 }
                 _ if !self.inside || self.depth != 1 => {}
-                Token::Open(element) => match element.name {
+                XmlToken::Open(element) => match element.name {
                     "table-row" => {
                         self.repeated = element.number("table:number-rows-repeated").unwrap_or(1).clamp(1, LAST_ROW);
                         self.hidden_row = is_hidden(&element);
@@ -172,7 +172,7 @@ impl<R: Read> Sheet<R> {
                         if spans("table:number-columns-spanned") || spans("table:number-rows-spanned") {
                             let last = place
                                 .saturating_add(element.number("table:number-rows-spanned").unwrap_or(1).clamp(1, LAST_ROW) - 1);
-                            self.told.merge(
+                            self.sheet_notes.merge(
                                 format!("{}:{}", sheet::name(column, place), sheet::name(column + across - 1, last)),
                                 last,
                             );
@@ -185,7 +185,7 @@ impl<R: Read> Sheet<R> {
                         let times =
                             element.number("table:number-columns-repeated").unwrap_or(1).clamp(1, LAST_COLUMN as u64) as usize;
                         if is_hidden(&element) {
-                            self.told.hide(self.column);
+                            self.sheet_notes.hide(self.column);
                         }
                         self.column = self.column.saturating_add(times);
                     }
@@ -205,9 +205,9 @@ impl<R: Read> Sheet<R> {
                     "line-break" if self.cell.in_paragraph => add(&mut self.cell.text, "\n")?,
                     _ => {}
                 },
-                Token::Text(text) if self.cell.in_paragraph && self.cell.comment == 0 => add(&mut self.cell.text, &text)?,
-                Token::Text(_) => {}
-                Token::Close(name) => match name {
+                XmlToken::Text(text) if self.cell.in_paragraph && self.cell.comment == 0 => add(&mut self.cell.text, &text)?,
+                XmlToken::Text(_) => {}
+                XmlToken::Close(name) => match name {
                     "annotation" => self.cell.comment = self.cell.comment.saturating_sub(1),
                     "p" if self.cell.comment == 0 => self.cell.in_paragraph = false,
                     "table-cell" | "covered-table-cell" => self.end_of_cell(),
@@ -230,7 +230,7 @@ impl<R: Read> Sheet<R> {
     }
 
     fn whole(&mut self) -> io::Result<Result<(), Fault>> {
-        self.told.row(&self.row, self.hidden_row);
+        self.sheet_notes.row(&self.row, self.hidden_row);
         self.row.whole(self.xml.read)
     }
 
@@ -240,9 +240,9 @@ impl<R: Read> Sheet<R> {
         let last = self.column.saturating_add(cell.repeated).min(MOST_COLUMNS + 1).max(self.column + 1);
         for column in self.column..last {
             let before = self.row.is_blank();
-            end(cell, column, &mut self.row, &mut self.told);
+            end(cell, column, &mut self.row, &mut self.sheet_notes);
             // An empty cell leaves the row as it was, however often it comes.
-            if cell.kind == Kind::Nothing && !cell.formula && before == self.row.is_blank() && cell.text.is_empty() {
+            if cell.kind == OdsCellKind::Nothing && !cell.formula && before == self.row.is_blank() && cell.text.is_empty() {
                 break;
             }
         }
@@ -254,59 +254,61 @@ fn is_hidden(element: &Element<'_>) -> bool {
     element.get("table:visibility").is_some_and(|seen| seen != "visible")
 }
 
-fn begin(cell: &mut Cell, element: &Element<'_>) {
+fn begin(cell: &mut OdsCell, element: &Element<'_>) {
     let (mut value, mut text) = (std::mem::take(&mut cell.value), std::mem::take(&mut cell.text));
     value.clear();
     text.clear();
     let error = element.get("calcext:value-type").is_some_and(|kind| kind == "error");
     let (kind, holds) = match element.get("office:value-type").as_deref() {
-        _ if error => (Kind::Error, ""),
-        Some("string") => (Kind::Words, "office:string-value"),
-        Some("float" | "percentage" | "currency") => (Kind::Number, "office:value"),
-        Some("date") => (Kind::Date, "office:date-value"),
-        Some("time") => (Kind::Time, "office:time-value"),
-        Some("boolean") => (Kind::Truth, "office:boolean-value"),
-        _ => (Kind::Nothing, ""),
+        _ if error => (OdsCellKind::Error, ""),
+        Some("string") => (OdsCellKind::Words, "office:string-value"),
+        Some("float" | "percentage" | "currency") => (OdsCellKind::Number, "office:value"),
+        Some("date") => (OdsCellKind::Date, "office:date-value"),
+        Some("time") => (OdsCellKind::Time, "office:time-value"),
+        Some("boolean") => (OdsCellKind::Truth, "office:boolean-value"),
+        _ => (OdsCellKind::Nothing, ""),
     };
     if let Some(held) = element.get(holds).filter(|_| !holds.is_empty()) {
         value.push_str(&held);
     }
     let repeated = element.number("table:number-columns-repeated").unwrap_or(1).clamp(1, LAST_COLUMN as u64) as usize;
     let formula = element.get("table:formula").is_some();
-    *cell = Cell { repeated, kind, value, text, formula, ..Cell::default() };
+    *cell = OdsCell { repeated, kind, value, text, formula, ..OdsCell::default() };
 }
 
 fn add(text: &mut String, more: &str) -> io::Result<()> {
     text.push_str(more);
-    if text.len() > LONGEST_TEXT { Err(absurd("a text longer than a cell can hold")) } else { Ok(()) }
+    if text.len() > LONGEST_TEXT { Err(too_large("a text longer than a cell can hold")) } else { Ok(()) }
 }
 
-/// What a cell comes to.
-fn end(cell: &Cell, column: usize, row: &mut Row, told: &mut Told) {
+/// The result of a cell.
+fn end(cell: &OdsCell, column: usize, row: &mut SheetRow, sheet_notes: &mut SheetNotes) {
     let place = row.place;
     if cell.formula {
-        told.formulas.add(|| sheet::name(column, place));
+        sheet_notes.formulas.add(|| sheet::name(column, place));
     }
     match cell.kind {
-        Kind::Nothing if cell.formula => row.set_odd(column, "", NO_VALUE),
-        // Some programs leave the kind out where it is text.
-        Kind::Nothing => row.set(column, &cell.text),
-        Kind::Words => row.set(column, if cell.paragraphs > 0 { &cell.text } else { &cell.value }),
-        Kind::Error => {
-            row.set_odd(column, if cell.text.len() < 10 && cell.text.starts_with('#') { &cell.text } else { "an error" }, ERROR)
-        }
-        Kind::Truth => row.set_odd(column, if cell.value == "true" { "TRUE" } else { "FALSE" }, TRUTH),
-        Kind::Date => row.set(column, number::date(&cell.value)),
-        // The value is a duration such as PT13H30M00S; what is seen is the time.
-        Kind::Time => row.set(column, &cell.text),
-        Kind::Number => match number::shown(&cell.value, &Format::Plain, false) {
+        OdsCellKind::Nothing if cell.formula => row.set_invalid(column, "", NO_VALUE),
+        // Some programs leave out the type of text.
+        OdsCellKind::Nothing => row.set(column, &cell.text),
+        OdsCellKind::Words => row.set(column, if cell.paragraphs > 0 { &cell.text } else { &cell.value }),
+        OdsCellKind::Error => row.set_invalid(
+            column,
+            if cell.text.len() < 10 && cell.text.starts_with('#') { &cell.text } else { "an error" },
+            ERROR,
+        ),
+        OdsCellKind::Truth => row.set_invalid(column, if cell.value == "true" { "TRUE" } else { "FALSE" }, TRUTH),
+        OdsCellKind::Date => row.set(column, number::date(&cell.value)),
+        // The value is a duration such as PT13H30M00S; the sheet shows the time.
+        OdsCellKind::Time => row.set(column, &cell.text),
+        OdsCellKind::Number => match number::shown(&cell.value, &NumberFormat::Plain, false) {
             Ok(number) => row.set(column, as_seen(&cell.text, &number)),
-            Err(wrong) => row.set_odd(column, "", wrong),
+            Err(wrong) => row.set_invalid(column, "", wrong),
         },
     }
 }
 
-/// The number as it is seen where that is the same digits with noughts in front or blanks between.
+/// The number as the sheet shows it, if that has the same digits with leading zeros or spaces.
 fn as_seen<'a>(seen: &'a str, number: &'a str) -> &'a str {
     let plain: String = seen.chars().filter(|letter| !matches!(letter, ' ' | '-')).collect();
     let whole =
@@ -315,13 +317,13 @@ fn as_seen<'a>(seen: &'a str, number: &'a str) -> &'a str {
     if same && seen.starts_with(|first: char| first.is_ascii_digit()) { seen } else { number }
 }
 
-impl<R: Read> Rows for Sheet<R> {
+impl<R: Read> Rows for OdsSheet<R> {
     fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
-        if self.told.broken.is_some() {
+        if self.sheet_notes.broken.is_some() {
             return Ok(None);
         }
         self.advance().or_else(|error| {
-            self.told.broken = Some(Fault::of(error)?);
+            self.sheet_notes.broken = Some(Fault::of(error)?);
             Ok(None)
         })
     }
@@ -342,11 +344,11 @@ impl<R: Read> Rows for Sheet<R> {
         self.row.bytes()
     }
 
-    fn odd(&self, at: usize) -> Option<Odd> {
-        self.row.odd(at)
+    fn invalid(&self, at: usize) -> Option<InvalidCell> {
+        self.row.invalid(at)
     }
 
-    fn placed(&self) -> bool {
+    fn has_addresses(&self) -> bool {
         true
     }
 
@@ -355,6 +357,6 @@ impl<R: Read> Rows for Sheet<R> {
     }
 
     fn end(&mut self, header: u64) -> Vec<Fault> {
-        self.told.faults(header)
+        self.sheet_notes.faults(header)
     }
 }

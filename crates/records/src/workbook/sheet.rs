@@ -1,47 +1,47 @@
-//! The row of a sheet while it is read, and what there is to tell of the sheet at its end: the same for every kind of workbook.
+//! The current row of a sheet, and what to report of the sheet at its end: the same for every kind of workbook.
 
 use std::io;
 use std::ops::Range;
 
-use super::zip::absurd;
-use crate::cell::Wrong;
+use super::zip::too_large;
+use crate::cell::CellFault;
 use crate::csv::{LONGEST_ROW, MOST_COLUMNS};
 use crate::fault::Fault;
-use crate::rows::{Odd, is_blank, too_wide};
+use crate::rows::{InvalidCell, is_blank, too_wide};
 
 /// A sheet has no more columns and rows than this in any program.
 pub const LAST_COLUMN: usize = 16_384;
 pub const LAST_ROW: u64 = 1 << 20;
 /// The longest text of a cell: 32,767 letters of at most four bytes.
 pub const LONGEST_TEXT: usize = 1 << 17;
-/// A sheet hands out at most so much text for each byte of it that was read: one text may stand in many cells, and a few kilobytes
-/// of them could fill any memory.
+/// The most text of a sheet for each byte that was read. One text may be in many cells, and a few kilobytes of them could fill
+/// any memory.
 const MOST_TEXT: u64 = 20;
-const NEVER_ABSURD: u64 = 1 << 26;
+const ALWAYS_ALLOWED: u64 = 1 << 26;
 
-pub const NO_VALUE: Wrong =
-    ("the cell holds a formula without its value", "open the workbook in a spreadsheet program, which computes it, and save it");
-pub const TRUTH: Wrong = ("the cell holds true or false, and no text or number", "write the value as text or as a number");
-pub const ERROR: Wrong = ("the cell shows an error", "correct the formula, or empty the cell");
+pub const NO_VALUE: CellFault =
+    ("the cell has a formula without a value", "open the workbook in a spreadsheet program, which calculates it, and save it");
+pub const TRUTH: CellFault = ("the cell has TRUE or FALSE, not text or a number", "write the value as text or as a number");
+pub const ERROR: CellFault = ("the cell shows an error", "correct the formula, or clear the cell");
 
 /// The cells of one row.
 #[derive(Default)]
-pub struct Row {
+pub struct SheetRow {
     pub place: u64,
     cells: Vec<Range<usize>>,
     text: Vec<u8>,
-    odd: Vec<(usize, Odd)>,
-    /// Something stands to the right of all columns that are read.
+    invalid_cells: Vec<(usize, InvalidCell)>,
+    /// There is something to the right of all columns that are read.
     wide: bool,
     handed: u64,
 }
 
-impl Row {
+impl SheetRow {
     pub fn begin(&mut self, place: u64) {
         self.place = place;
         self.cells.clear();
         self.text.clear();
-        self.odd.clear();
+        self.invalid_cells.clear();
         self.wide = false;
     }
 
@@ -68,29 +68,29 @@ impl Row {
         self.cells[column] = cell;
     }
 
-    /// A cell that holds no value; `shows` says nothing of anybody.
-    pub fn set_odd(&mut self, column: usize, shows: &str, wrong: Wrong) {
+    /// A cell without a valid value; `shows` never identifies a person.
+    pub fn set_invalid(&mut self, column: usize, shows: &str, wrong: CellFault) {
         if column >= MOST_COLUMNS {
             self.wide = true;
             return;
         }
         let shows = if shows.is_empty() { String::new() } else { format!(" shows {shows}") };
-        self.odd.push((column, Odd { found: format!("{}{shows}", name(column, self.place)), wrong }));
+        self.invalid_cells.push((column, InvalidCell { found: format!("{}{shows}", name(column, self.place)), wrong }));
         if self.cells.len() <= column {
             self.cells.resize(column + 1, 0..0);
         }
     }
 
-    /// Whether anything stands in it.
+    /// Whether it is empty.
     pub fn is_blank(&self) -> bool {
-        !self.wide && self.odd.is_empty() && is_blank(&self.text)
+        !self.wide && self.invalid_cells.is_empty() && is_blank(&self.text)
     }
 
-    /// The row is handed on, when so many bytes of the sheet were read.
+    /// Finishes the row, after this many bytes of the sheet were read.
     pub fn whole(&mut self, read: u64) -> io::Result<Result<(), Fault>> {
         self.handed += self.text.len() as u64;
-        if self.handed > NEVER_ABSURD && self.handed / MOST_TEXT > read {
-            return Err(absurd("texts that are repeated without end"));
+        if self.handed > ALWAYS_ALLOWED && self.handed / MOST_TEXT > read {
+            return Err(too_large("texts that are repeated without end"));
         }
         Ok(if self.wide { Err(too_wide(self.place)) } else { Ok(()) })
     }
@@ -107,8 +107,8 @@ impl Row {
         self.text.len()
     }
 
-    pub fn odd(&self, at: usize) -> Option<Odd> {
-        self.odd.iter().find(|(column, _)| *column == at).map(|(_, odd)| odd.clone())
+    pub fn invalid(&self, at: usize) -> Option<InvalidCell> {
+        self.invalid_cells.iter().find(|(column, _)| *column == at).map(|(_, invalid_cells)| invalid_cells.clone())
     }
 }
 
@@ -134,11 +134,11 @@ pub fn cell(name: &str) -> Option<(usize, u64)> {
     Some((column.checked_sub(1)?, name[letters..].parse().ok()?))
 }
 
-/// What is to be told of a sheet: how often, and where first.
+/// What we report about a sheet: how often, and where first.
 #[derive(Default)]
-pub struct Told {
-    pub formulas: Times,
-    pub hidden_rows: Times,
+pub struct SheetNotes {
+    pub formulas: Occurrences,
+    pub hidden_rows: Occurrences,
     /// Hidden columns, from 0; most programs also hide those that were never used.
     pub hidden_columns: Vec<usize>,
     /// How many columns have anything in them.
@@ -152,12 +152,12 @@ pub struct Told {
 }
 
 #[derive(Default)]
-pub struct Times {
+pub struct Occurrences {
     count: u64,
     first: String,
 }
 
-impl Times {
+impl Occurrences {
     pub fn add(&mut self, name: impl FnOnce() -> String) {
         if self.count == 0 {
             self.first = name();
@@ -169,7 +169,7 @@ impl Times {
 /// Groups of merged cells that are remembered until the header is known.
 const MOST_MERGED: usize = 10_000;
 
-impl Told {
+impl SheetNotes {
     pub fn merge(&mut self, range: String, last_row: u64) {
         if self.merged.len() < MOST_MERGED { self.merged.push((range, last_row)) } else { self.more_merged += 1 }
     }
@@ -181,57 +181,57 @@ impl Told {
     }
 
     /// A row that is not blank.
-    pub fn row(&mut self, row: &Row, hidden: bool) {
+    pub fn row(&mut self, row: &SheetRow, hidden: bool) {
         self.columns = self.columns.max(row.count());
         if hidden {
             self.hidden_rows.add(|| format!("row {}", row.place));
         }
     }
 
-    /// In words, once the header's place is known.
+    /// The faults to report, once the place of the header is known.
     pub fn faults(&mut self, header: u64) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut tell = |count: u64, first: &str, what: &'static str, fix: &str| {
+        let mut report = |count: u64, first: &str, what: &'static str, fix: &str| {
             if count > 0 {
                 let found = if count == 1 { first.to_owned() } else { format!("{count}, the first is {first}") };
                 let fault = Fault::file(what, "plain cells, each with its own value", fix);
                 faults.push(Fault { value: Some(found), ..fault }.warning());
             }
         };
-        tell(
+        report(
             self.formulas.count,
             &self.formulas.first,
-            "cells hold formulas",
-            "nothing, if they were computed: the values that the workbook was saved with are used",
+            "cells have formulas",
+            "no action needed: the values saved in the workbook are used",
         );
         let merged: Vec<&(String, u64)> = self.merged.iter().filter(|(_, last)| *last >= header).collect();
         let first = merged.first().map_or("", |(range, _)| range.as_str());
-        tell(
+        report(
             merged.len() as u64 + self.more_merged,
             first,
             "cells are merged",
             "unmerge them, and write the value into each row: only the first cell of a group has it",
         );
-        tell(
+        report(
             self.hidden_rows.count,
             &self.hidden_rows.first,
-            "rows are hidden or filtered out of sight",
-            "nothing, if they belong to the table: they are read like any other row; else delete them",
+            "rows are hidden or filtered out",
+            "no action needed if they belong to the table: they are read like any other row; otherwise delete them",
         );
         let hidden: Vec<usize> = self.hidden_columns.iter().copied().filter(|column| *column < self.columns).collect();
         let first = hidden.first().map_or(String::new(), |column| name(*column, 0).trim_end_matches('0').to_owned());
-        tell(
+        report(
             hidden.len() as u64,
             &first,
             "columns are hidden",
-            "nothing, if they belong to the table: they are read like any other column; else delete them",
+            "no action needed if they belong to the table: they are read like any other column; otherwise delete them",
         );
         if self.hidden {
             faults.push(
                 Fault::file(
                     "the sheet is hidden",
-                    "a sheet that can be seen",
-                    "nothing, if it is meant: it is read like any other sheet",
+                    "a visible sheet",
+                    "no action needed if it is the right sheet: it is read like any other",
                 )
                 .warning(),
             );

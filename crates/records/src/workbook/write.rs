@@ -1,5 +1,5 @@
-//! Tables out as an Excel workbook (.xlsx): typed cells, the header in bold and kept in sight. Text is text, whatever it begins with,
-//! so that opening the file computes nothing. The same tables are the same bytes.
+//! Writes tables as an Excel workbook (.xlsx): typed cells, with a bold header that stays visible. Text is always text, so that
+//! opening the file calculates nothing. The same tables give the same bytes.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -12,12 +12,12 @@ use base::day::{self, Day, NEVER};
 
 /// One cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cell<'a> {
+pub enum OutputCell<'a> {
     Text(&'a str),
     Whole(i64),
     /// Whole pence: shown in pounds with two digits after the point.
     Money(i64),
-    /// A number, and how many of its digits stand after the point.
+    /// A number, and how many of its digits are after the point.
     Decimal(i64, u32),
     Day(Day),
     Nothing,
@@ -34,36 +34,36 @@ const DAY: u32 = 2;
 const HEADER: u32 = 3;
 const QUOTED: u32 = 4;
 
-/// A workbook on its way out; it is whole when it has been ended.
+/// A workbook that is being written; [`WorkbookWriter::end`] completes it.
 #[derive(Default)]
-pub struct Book {
+pub struct WorkbookWriter {
     sheets: Vec<String>,
-    parts: Vec<Part>,
-    sheet: Option<Sheet>,
+    parts: Vec<PackedPart>,
+    sheet: Option<SheetWriter>,
 }
 
-struct Part {
+struct PackedPart {
     name: String,
     packed: Vec<u8>,
     size: u32,
     crc: u32,
 }
 
-struct Sheet {
-    xml: Packing,
+struct SheetWriter {
+    xml: PartWriter,
     rows: u64,
     line: String,
 }
 
-/// A part while it is packed.
-struct Packing {
+/// A part that is being compressed.
+struct PartWriter {
     to: DeflateEncoder<Vec<u8>>,
     crc: Crc,
 }
 
-impl Packing {
-    fn new() -> Packing {
-        Packing { to: DeflateEncoder::new(Vec::new(), Compression::new(6)), crc: Crc::new() }
+impl PartWriter {
+    fn new() -> PartWriter {
+        PartWriter { to: DeflateEncoder::new(Vec::new(), Compression::new(6)), crc: Crc::new() }
     }
 
     fn add(&mut self, text: &str) -> io::Result<()> {
@@ -71,33 +71,33 @@ impl Packing {
         self.to.write_all(text.as_bytes())
     }
 
-    fn end(self, name: &str) -> io::Result<Part> {
-        Ok(Part { name: name.to_owned(), packed: self.to.finish()?, size: self.crc.amount(), crc: self.crc.sum() })
+    fn end(self, name: &str) -> io::Result<PackedPart> {
+        Ok(PackedPart { name: name.to_owned(), packed: self.to.finish()?, size: self.crc.amount(), crc: self.crc.sum() })
     }
 }
 
-impl Book {
-    /// Begins a sheet with its header; each column as wide as so many letters.
+impl WorkbookWriter {
+    /// Starts a sheet with its header; each column has its width in letters.
     pub fn sheet(&mut self, title: &str, header: &[(&str, u32)]) -> io::Result<()> {
         self.end_of_sheet()?;
         // A title has at most 31 letters, and none of these.
         let title: String = title.chars().filter(|letter| !"[]:*?/\\'".contains(*letter)).take(31).collect();
         self.sheets.push(title);
-        let mut xml = Packing::new();
+        let mut xml = PartWriter::new();
         xml.add(&format!("{HEAD}<worksheet xmlns=\"{MAIN}\"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><cols>"))?;
         for (at, (_, width)) in header.iter().enumerate() {
             xml.add(&format!("<col min=\"{0}\" max=\"{0}\" width=\"{width}\" customWidth=\"1\"/>", at + 1))?;
         }
         xml.add("</cols><sheetData>")?;
-        let mut sheet = Sheet { xml, rows: 0, line: String::new() };
-        let cells: Vec<Cell<'_>> = header.iter().map(|(name, _)| Cell::Text(name)).collect();
+        let mut sheet = SheetWriter { xml, rows: 0, line: String::new() };
+        let cells: Vec<OutputCell<'_>> = header.iter().map(|(name, _)| OutputCell::Text(name)).collect();
         sheet.row(&cells, true)?;
         self.sheet = Some(sheet);
         Ok(())
     }
 
-    /// Adds a row to the sheet that was begun last; `false` where the sheet is full.
-    pub fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<bool> {
+    /// Adds a row to the current sheet; `false` if the sheet is full.
+    pub fn row(&mut self, cells: &[OutputCell<'_>]) -> io::Result<bool> {
         match &mut self.sheet {
             Some(sheet) if sheet.rows < MOST_ROWS => sheet.row(cells, false).map(|()| true),
             _ => Ok(false),
@@ -151,7 +151,7 @@ impl Book {
         ];
         let mut all = Vec::new();
         for (name, text) in parts {
-            let mut part = Packing::new();
+            let mut part = PartWriter::new();
             part.add(HEAD)?;
             part.add(&text)?;
             all.push(part.end(name)?);
@@ -167,7 +167,7 @@ const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/rela
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 const KINDS: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
-/// Plain cells, money, days, the header, and text that would be taken for a formula when somebody edits it.
+/// Plain cells, money, days, the header, and text that would become a formula when somebody edits it.
 fn styles() -> String {
     format!(
         "<styleSheet xmlns=\"{MAIN}\"><numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"yyyy\\-mm\\-dd\"/></numFmts>\
@@ -184,8 +184,8 @@ fn styles() -> String {
     )
 }
 
-impl Sheet {
-    fn row(&mut self, cells: &[Cell<'_>], header: bool) -> io::Result<()> {
+impl SheetWriter {
+    fn row(&mut self, cells: &[OutputCell<'_>], header: bool) -> io::Result<()> {
         self.rows += 1;
         self.line.clear();
         let line = &mut self.line;
@@ -193,16 +193,16 @@ impl Sheet {
         for (column, cell) in cells.iter().enumerate() {
             let place = name(column, self.rows);
             let _ = match *cell {
-                Cell::Nothing | Cell::Day(NEVER) | Cell::Text("") => Ok(()),
-                Cell::Whole(number) => write!(line, "<c r=\"{place}\"><v>{number}</v></c>"),
-                Cell::Money(pence) => write!(line, "<c r=\"{place}\" s=\"{MONEY}\"><v>{}</v></c>", decimal(pence, 2)),
-                Cell::Decimal(number, digits) => write!(line, "<c r=\"{place}\"><v>{}</v></c>", decimal(number, digits)),
-                // Days before March 1900 are other days in some programs.
-                Cell::Day(day) if day < FIRST => {
+                OutputCell::Nothing | OutputCell::Day(NEVER) | OutputCell::Text("") => Ok(()),
+                OutputCell::Whole(number) => write!(line, "<c r=\"{place}\"><v>{number}</v></c>"),
+                OutputCell::Money(pence) => write!(line, "<c r=\"{place}\" s=\"{MONEY}\"><v>{}</v></c>", decimal(pence, 2)),
+                OutputCell::Decimal(number, digits) => write!(line, "<c r=\"{place}\"><v>{}</v></c>", decimal(number, digits)),
+                // Some programs read days before March 1900 as other days.
+                OutputCell::Day(day) if day < FIRST => {
                     write!(line, "<c r=\"{place}\" t=\"inlineStr\"><is><t>{}</t></is></c>", day::date(day))
                 }
-                Cell::Day(day) => write!(line, "<c r=\"{place}\" s=\"{DAY}\"><v>{}</v></c>", i64::from(day) + 25_569),
-                Cell::Text(text) => {
+                OutputCell::Day(day) => write!(line, "<c r=\"{place}\" s=\"{DAY}\"><v>{}</v></c>", i64::from(day) + 25_569),
+                OutputCell::Text(text) => {
                     let formula = text.starts_with(['=', '+', '-', '@']);
                     let style = if header {
                         HEADER
@@ -237,7 +237,7 @@ fn decimal(number: i64, digits: u32) -> String {
     format!("{sign}{}.{:0width$}", number / unit, number % unit)
 }
 
-/// Text as XML has it; characters that XML cannot hold by their numbers, as spreadsheets write them.
+/// Text as XML; characters that XML does not allow are written as numbers, as spreadsheets do.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, letter) in text.char_indices().take(LONGEST) {
@@ -250,7 +250,7 @@ fn escaped(text: &str) -> String {
             '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
                 let _ = write!(out, "_x{:04X}_", u32::from(letter));
             }
-            // What looks like such a number is none.
+            // Text that only looks like such a number.
             '_' if text[at..].starts_with("_x") => out.push_str("_x005F_"),
             letter => out.push(letter),
         }
@@ -258,8 +258,8 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Parts as a zip archive, all of one day so that the same parts are the same bytes.
-fn archive(parts: &[Part]) -> Vec<u8> {
+/// Parts as a zip archive, all with one date, so that the same parts give the same bytes.
+fn archive(parts: &[PackedPart]) -> Vec<u8> {
     const DAY: u16 = 1 << 5 | 1;
     let (mut out, mut list) = (Vec::new(), Vec::new());
     for part in parts {

@@ -6,35 +6,35 @@ use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 use super::SheetName;
-use super::number::{self, Format};
-use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, Row, TRUTH, Told};
-use super::xml::{Element, Token, Xml};
-use super::zip::{Unpacked, Zip, absurd, damaged};
+use super::number::{self, NumberFormat};
+use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, SheetNotes, SheetRow, TRUTH};
+use super::xml::{Element, Xml, XmlToken};
+use super::zip::{Unpacked, Zip, damaged, too_large};
 use crate::fault::Fault;
-use crate::rows::{Odd, Rows};
+use crate::rows::{InvalidCell, Rows};
 
 /// What all sheets of a workbook share.
-pub struct Common {
+pub struct WorkbookCommon {
     from_1904: bool,
     /// What each style makes of a number.
-    formats: Vec<Format>,
-    texts: Shared,
+    formats: Vec<NumberFormat>,
+    texts: SharedTexts,
 }
 
 /// The texts that cells refer to by number.
 #[derive(Default)]
-struct Shared {
+struct SharedTexts {
     text: String,
     ends: Vec<u32>,
 }
 
-/// The most that shared texts may come to, and how many there may be.
+/// The most bytes of shared texts, and the most texts.
 const MOST_SHARED_BYTES: usize = 1 << 26;
 const MOST_SHARED: usize = 1 << 23;
 /// Sheets and styles of one workbook.
 const MOST: usize = 1 << 16;
 
-impl Shared {
+impl SharedTexts {
     fn get(&self, at: usize) -> Option<&str> {
         let end = *self.ends.get(at)? as usize;
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
@@ -43,7 +43,7 @@ impl Shared {
 }
 
 /// The sheets of a workbook, and what they share.
-pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<(Vec<SheetName>, Common)> {
+pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<(Vec<SheetName>, WorkbookCommon)> {
     let main = main_part(zip)?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
     let (relations, kinds) = relations(zip, &main)?;
@@ -52,13 +52,13 @@ pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<(Vec<SheetName>, Com
     let mut xml = Xml::new(zip.part(&main)?);
     loop {
         match xml.next()? {
-            Token::End => break,
-            Token::Open(element) if element.name == "workbookPr" => from_1904 = element.says("date1904"),
-            Token::Open(element) if element.name == "sheet" && sheets.len() < MOST => {
+            XmlToken::End => break,
+            XmlToken::Open(element) if element.name == "workbookPr" => from_1904 = element.says("date1904"),
+            XmlToken::Open(element) if element.name == "sheet" && sheets.len() < MOST => {
                 let hidden = element.get("state").is_some_and(|state| state != "visible");
                 let part = element.get("id").and_then(|id| relations.get(&*id)).cloned();
                 let name = element.get("name").unwrap_or_default().into_owned();
-                // Charts and macros are sheets too, and hold no rows.
+                // Charts and macros are sheets too, and have no rows.
                 if let Some(part) = part.filter(|part| kinds.get(part).is_none_or(|kind| kind.ends_with("/worksheet"))) {
                     sheets.push(SheetName { name, hidden, part });
                 }
@@ -72,8 +72,8 @@ pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<(Vec<SheetName>, Com
     let named = |wanted: &str, usual: &str| of_kind(wanted).unwrap_or_else(|| beside(usual));
     let (styles, strings) = (named("/styles", "styles.xml"), named("/sharedStrings", "sharedStrings.xml"));
     let formats = if zip.has(&styles) { formats(zip, &styles)? } else { Vec::new() };
-    let texts = if zip.has(&strings) { shared(zip, &strings)? } else { Shared::default() };
-    Ok((sheets, Common { from_1904, formats, texts }))
+    let texts = if zip.has(&strings) { shared(zip, &strings)? } else { SharedTexts::default() };
+    Ok((sheets, WorkbookCommon { from_1904, formats, texts }))
 }
 
 /// The part that the archive says is the workbook.
@@ -82,8 +82,8 @@ fn main_part<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<String> {
         let mut xml = Xml::new(zip.part("_rels/.rels")?);
         loop {
             match xml.next()? {
-                Token::End => break,
-                Token::Open(element) if element.get("Type").is_some_and(|kind| kind.ends_with("/officeDocument")) => {
+                XmlToken::End => break,
+                XmlToken::Open(element) if element.get("Type").is_some_and(|kind| kind.ends_with("/officeDocument")) => {
                     return Ok(element.get("Target").unwrap_or_default().trim_start_matches('/').to_owned());
                 }
                 _ => {}
@@ -95,7 +95,7 @@ fn main_part<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<String> {
 
 type Relations = (BTreeMap<String, String>, BTreeMap<String, String>);
 
-/// The parts that a part names: by its names for them, and the kind of each.
+/// The parts that a part refers to, by their ids, and the kind of each.
 fn relations<R: Read + Seek>(zip: &mut Zip<R>, of: &str) -> io::Result<Relations> {
     let (folder, file) = of.rsplit_once('/').unwrap_or(("", of));
     let path = |target: &str| match target.strip_prefix('/') {
@@ -119,8 +119,8 @@ fn relations<R: Read + Seek>(zip: &mut Zip<R>, of: &str) -> io::Result<Relations
     let mut xml = Xml::new(zip.part(&list)?);
     loop {
         match xml.next()? {
-            Token::End => return Ok((names, kinds)),
-            Token::Open(element) if element.name == "Relationship" && names.len() < MOST => {
+            XmlToken::End => return Ok((names, kinds)),
+            XmlToken::Open(element) if element.name == "Relationship" && names.len() < MOST => {
                 let [id, target, kind] = ["Id", "Target", "Type"].map(|name| element.get(name).unwrap_or_default().into_owned());
                 let part = path(&target);
                 names.insert(id, part.clone());
@@ -132,18 +132,18 @@ fn relations<R: Read + Seek>(zip: &mut Zip<R>, of: &str) -> io::Result<Relations
 }
 
 /// What each style makes of a number.
-fn formats<R: Read + Seek>(zip: &mut Zip<R>, part: &str) -> io::Result<Vec<Format>> {
+fn formats<R: Read + Seek>(zip: &mut Zip<R>, part: &str) -> io::Result<Vec<NumberFormat>> {
     let (mut own, mut formats, mut in_cells) = (BTreeMap::new(), Vec::new(), false);
     let mut xml = Xml::new(zip.part(part)?);
     loop {
         match xml.next()? {
-            Token::End => return Ok(formats),
-            Token::Open(element) if element.name == "numFmt" && own.len() < MOST => {
+            XmlToken::End => return Ok(formats),
+            XmlToken::Open(element) if element.name == "numFmt" && own.len() < MOST => {
                 own.insert(element.number("numFmtId"), number::format(&element.get("formatCode").unwrap_or_default()));
             }
-            Token::Open(element) if element.name == "cellXfs" => in_cells = !element.closed,
-            Token::Close("cellXfs") => in_cells = false,
-            Token::Open(element) if in_cells && element.name == "xf" && formats.len() < MOST => {
+            XmlToken::Open(element) if element.name == "cellXfs" => in_cells = !element.closed,
+            XmlToken::Close("cellXfs") => in_cells = false,
+            XmlToken::Open(element) if in_cells && element.name == "xf" && formats.len() < MOST => {
                 let id = element.number("numFmtId");
                 formats.push(own.get(&id).cloned().unwrap_or_else(|| number::built_in(id.unwrap_or(0))));
             }
@@ -152,15 +152,15 @@ fn formats<R: Read + Seek>(zip: &mut Zip<R>, part: &str) -> io::Result<Vec<Forma
     }
 }
 
-fn shared<R: Read + Seek>(zip: &mut Zip<R>, part: &str) -> io::Result<Shared> {
-    let mut shared = Shared::default();
+fn shared<R: Read + Seek>(zip: &mut Zip<R>, part: &str) -> io::Result<SharedTexts> {
+    let mut shared = SharedTexts::default();
     let (mut in_text, mut phonetic) = (false, false);
     let mut one = String::new();
     let mut xml = Xml::new(zip.part(part)?);
     loop {
         match xml.next()? {
-            Token::End => return Ok(shared),
-            Token::Open(element) => match element.name {
+            XmlToken::End => return Ok(shared),
+            XmlToken::Open(element) => match element.name {
                 "si" => {
                     one.clear();
                     if element.closed {
@@ -168,23 +168,23 @@ fn shared<R: Read + Seek>(zip: &mut Zip<R>, part: &str) -> io::Result<Shared> {
                     }
                 }
                 "t" => in_text = !element.closed && !phonetic,
-                // How a word is spoken is no part of it.
+                // The pronunciation of a word is not part of it.
                 "rPh" => phonetic = !element.closed,
                 _ => {}
             },
-            Token::Close("t") => in_text = false,
-            Token::Close("rPh") => phonetic = false,
-            Token::Close("si") => push(&mut shared, &one)?,
-            Token::Text(text) if in_text => add(&mut one, &text)?,
-            Token::Close(_) | Token::Text(_) => {}
+            XmlToken::Close("t") => in_text = false,
+            XmlToken::Close("rPh") => phonetic = false,
+            XmlToken::Close("si") => push(&mut shared, &one)?,
+            XmlToken::Text(text) if in_text => add(&mut one, &text)?,
+            XmlToken::Close(_) | XmlToken::Text(_) => {}
         }
     }
 }
 
-fn push(shared: &mut Shared, text: &str) -> io::Result<()> {
+fn push(shared: &mut SharedTexts, text: &str) -> io::Result<()> {
     shared.text.push_str(&plain(text));
     if shared.text.len() > MOST_SHARED_BYTES || shared.ends.len() >= MOST_SHARED {
-        return Err(absurd("more texts than any sheet has"));
+        return Err(too_large("more texts than any sheet has"));
     }
     shared.ends.push(shared.text.len() as u32);
     Ok(())
@@ -192,10 +192,10 @@ fn push(shared: &mut Shared, text: &str) -> io::Result<()> {
 
 fn add(text: &mut String, more: &str) -> io::Result<()> {
     text.push_str(more);
-    if text.len() > LONGEST_TEXT { Err(absurd("a text longer than a cell can hold")) } else { Ok(()) }
+    if text.len() > LONGEST_TEXT { Err(too_large("a text longer than a cell can hold")) } else { Ok(()) }
 }
 
-/// Characters that XML cannot hold are written by their numbers: `_x000D_`.
+/// Characters that XML does not allow are written as numbers: `_x000D_`.
 fn plain(text: &str) -> std::borrow::Cow<'_, str> {
     if !text.contains("_x") {
         return text.into();
@@ -221,25 +221,25 @@ fn plain(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// The rows of a sheet.
-pub struct Sheet<R: Read> {
+pub struct ExcelSheet<R: Read> {
     xml: Xml<Unpacked<R>>,
-    common: Arc<Common>,
-    row: Row,
-    told: Told,
+    common: Arc<WorkbookCommon>,
+    row: SheetRow,
+    sheet_notes: SheetNotes,
     notes: Vec<Fault>,
-    cell: Cell,
-    /// The next column, where a cell does not say its own.
+    cell: ExcelCell,
+    /// The next column, if a cell does not name its own.
     column: usize,
     hidden_row: bool,
-    /// The rows were there to their end.
+    /// The end of the rows was read.
     whole: bool,
 }
 
 /// A cell while it is read.
 #[derive(Default)]
-struct Cell {
+struct ExcelCell {
     column: usize,
-    kind: Kind,
+    kind: ExcelCellKind,
     style: usize,
     text: String,
     formula: bool,
@@ -249,11 +249,11 @@ struct Cell {
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
-enum Kind {
+enum ExcelCellKind {
     #[default]
     Number,
     Shared,
-    /// Text that stands in the cell, or that a formula gave.
+    /// Text in the cell itself, or the result of a formula.
     Words,
     Given,
     Truth,
@@ -261,24 +261,24 @@ enum Kind {
     Date,
 }
 
-pub fn rows<R: Read>(part: Unpacked<R>, common: &Arc<Common>, sheet: &SheetName) -> Sheet<R> {
-    let told = Told { hidden: sheet.hidden, ..Told::default() };
-    let (row, notes, cell) = (Row::default(), Vec::new(), Cell::default());
+pub fn rows<R: Read>(part: Unpacked<R>, common: &Arc<WorkbookCommon>, sheet: &SheetName) -> ExcelSheet<R> {
+    let sheet_notes = SheetNotes { hidden: sheet.hidden, ..SheetNotes::default() };
+    let (row, notes, cell) = (SheetRow::default(), Vec::new(), ExcelCell::default());
     let common = Arc::clone(common);
-    Sheet { xml: Xml::new(part), common, row, told, notes, cell, column: 0, hidden_row: false, whole: false }
+    ExcelSheet { xml: Xml::new(part), common, row, sheet_notes, notes, cell, column: 0, hidden_row: false, whole: false }
 }
 
-impl<R: Read> Sheet<R> {
+impl<R: Read> ExcelSheet<R> {
     fn advance(&mut self) -> io::Result<Option<Result<(), Fault>>> {
         loop {
             match self.xml.next()? {
-                Token::End if self.whole => return Ok(None),
-                Token::End => return Err(damaged("a sheet that ends too early")),
-                Token::Open(element) => match element.name {
+                XmlToken::End if self.whole => return Ok(None),
+                XmlToken::End => return Err(damaged("a sheet that ends too early")),
+                XmlToken::Open(element) => match element.name {
                     "row" => {
                         let place = element.number("r").unwrap_or(self.row.place + 1);
                         if place <= self.row.place || place > LAST_ROW {
-                            return Err(damaged("rows that are not in their order"));
+                            return Err(damaged("rows that are out of order"));
                         }
                         self.hidden_row = element.says("hidden");
                         self.row.begin(place);
@@ -295,33 +295,33 @@ impl<R: Read> Sheet<R> {
                     "t" => self.cell.in_words = !element.closed && !self.cell.phonetic,
                     "rPh" => self.cell.phonetic = !element.closed,
                     "col" if element.says("hidden") => {
-                        self.told.hide(element.number("min").unwrap_or(1).clamp(1, LAST_COLUMN as u64) as usize - 1);
+                        self.sheet_notes.hide(element.number("min").unwrap_or(1).clamp(1, LAST_COLUMN as u64) as usize - 1);
                     }
                     "mergeCell" => {
                         let range: String = element.get("ref").unwrap_or_default().chars().take(30).collect();
                         let last = range.rsplit(':').next().and_then(sheet::cell).map_or(0, |(_, row)| row);
-                        self.told.merge(range, last);
+                        self.sheet_notes.merge(range, last);
                     }
                     "sheetData" => self.whole |= element.closed,
                     _ => {}
                 },
-                Token::Text(text) => {
+                XmlToken::Text(text) => {
                     let cell = &mut self.cell;
-                    if cell.in_value || cell.in_words && cell.kind == Kind::Words {
+                    if cell.in_value || cell.in_words && cell.kind == ExcelCellKind::Words {
                         add(&mut cell.text, &text)?;
                     }
                 }
-                Token::Close(name) => match name {
+                XmlToken::Close(name) => match name {
                     "v" => self.cell.in_value = false,
                     "t" => self.cell.in_words = false,
                     "rPh" => self.cell.phonetic = false,
                     "c" => {
                         self.column = self.cell.column + 1;
-                        end(&self.cell, &self.common, &mut self.row, &mut self.told);
-                        self.cell.kind = Kind::Number;
+                        end(&self.cell, &self.common, &mut self.row, &mut self.sheet_notes);
+                        self.cell.kind = ExcelCellKind::Number;
                     }
                     "row" if !self.row.is_blank() => {
-                        self.told.row(&self.row, self.hidden_row);
+                        self.sheet_notes.row(&self.row, self.hidden_row);
                         return self.row.whole(self.xml.read).map(Some);
                     }
                     "sheetData" => self.whole = true,
@@ -332,70 +332,74 @@ impl<R: Read> Sheet<R> {
     }
 }
 
-fn begin(cell: &mut Cell, element: &Element<'_>, next: usize) -> io::Result<()> {
+fn begin(cell: &mut ExcelCell, element: &Element<'_>, next: usize) -> io::Result<()> {
     let column = match element.get("r") {
         Some(name) => sheet::cell(&name).map(|(column, _)| column).ok_or_else(|| damaged("a cell without a place"))?,
         None => next,
     };
     if column < next || column >= LAST_COLUMN {
-        return Err(damaged("cells that are not in their order"));
+        return Err(damaged("cells that are out of order"));
     }
     let kind = match element.get("t").as_deref() {
-        Some("s") => Kind::Shared,
-        Some("str") => Kind::Given,
-        Some("inlineStr") => Kind::Words,
-        Some("b") => Kind::Truth,
-        Some("e") => Kind::Error,
-        Some("d") => Kind::Date,
-        _ => Kind::Number,
+        Some("s") => ExcelCellKind::Shared,
+        Some("str") => ExcelCellKind::Given,
+        Some("inlineStr") => ExcelCellKind::Words,
+        Some("b") => ExcelCellKind::Truth,
+        Some("e") => ExcelCellKind::Error,
+        Some("d") => ExcelCellKind::Date,
+        _ => ExcelCellKind::Number,
     };
     let style = element.number("s").unwrap_or(0) as usize;
     let mut text = std::mem::take(&mut cell.text);
     text.clear();
-    *cell = Cell { column, kind, style, text, ..Cell::default() };
+    *cell = ExcelCell { column, kind, style, text, ..ExcelCell::default() };
     Ok(())
 }
 
-/// The errors of a spreadsheet: nothing else may stand in such a cell.
+/// The errors of a spreadsheet; such a cell has no other text.
 const ERRORS: [&str; 10] =
     ["#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"];
 
-/// What a cell comes to.
-fn end(cell: &Cell, common: &Common, row: &mut Row, told: &mut Told) {
+/// The result of a cell.
+fn end(cell: &ExcelCell, common: &WorkbookCommon, row: &mut SheetRow, sheet_notes: &mut SheetNotes) {
     let (column, text) = (cell.column, cell.text.as_str());
     if cell.formula {
         let place = row.place;
-        told.formulas.add(|| sheet::name(column, place));
+        sheet_notes.formulas.add(|| sheet::name(column, place));
     }
     match cell.kind {
-        Kind::Shared => match text.trim().parse().ok().and_then(|at| common.texts.get(at)) {
+        ExcelCellKind::Shared => match text.trim().parse().ok().and_then(|at| common.texts.get(at)) {
             Some(text) => row.set(column, text),
-            None => row.set_odd(
+            None => row.set_invalid(
                 column,
                 "",
                 ("the cell's text is not in the workbook", "save the workbook again in a spreadsheet program"),
             ),
         },
-        Kind::Words | Kind::Given => row.set(column, &plain(text)),
-        Kind::Truth => row.set_odd(column, if text.trim() == "1" { "TRUE" } else { "FALSE" }, TRUTH),
-        Kind::Error => row.set_odd(column, ERRORS.into_iter().find(|known| *known == text).unwrap_or("an error"), ERROR),
-        Kind::Date => row.set(column, number::date(text)),
-        Kind::Number if text.is_empty() && cell.formula => row.set_odd(column, "", NO_VALUE),
-        Kind::Number if text.is_empty() => {}
-        Kind::Number => match number::shown(text, common.formats.get(cell.style).unwrap_or(&Format::Plain), common.from_1904) {
-            Ok(text) => row.set(column, &text),
-            Err(wrong) => row.set_odd(column, "", wrong),
-        },
+        ExcelCellKind::Words | ExcelCellKind::Given => row.set(column, &plain(text)),
+        ExcelCellKind::Truth => row.set_invalid(column, if text.trim() == "1" { "TRUE" } else { "FALSE" }, TRUTH),
+        ExcelCellKind::Error => {
+            row.set_invalid(column, ERRORS.into_iter().find(|known| *known == text).unwrap_or("an error"), ERROR)
+        }
+        ExcelCellKind::Date => row.set(column, number::date(text)),
+        ExcelCellKind::Number if text.is_empty() && cell.formula => row.set_invalid(column, "", NO_VALUE),
+        ExcelCellKind::Number if text.is_empty() => {}
+        ExcelCellKind::Number => {
+            match number::shown(text, common.formats.get(cell.style).unwrap_or(&NumberFormat::Plain), common.from_1904) {
+                Ok(text) => row.set(column, &text),
+                Err(wrong) => row.set_invalid(column, "", wrong),
+            }
+        }
     }
 }
 
-impl<R: Read> Rows for Sheet<R> {
+impl<R: Read> Rows for ExcelSheet<R> {
     fn next(&mut self) -> io::Result<Option<Result<(), Fault>>> {
-        if self.told.broken.is_some() {
+        if self.sheet_notes.broken.is_some() {
             return Ok(None);
         }
         self.advance().or_else(|error| {
-            self.told.broken = Some(Fault::of(error)?);
+            self.sheet_notes.broken = Some(Fault::of(error)?);
             Ok(None)
         })
     }
@@ -416,11 +420,11 @@ impl<R: Read> Rows for Sheet<R> {
         self.row.bytes()
     }
 
-    fn odd(&self, at: usize) -> Option<Odd> {
-        self.row.odd(at)
+    fn invalid(&self, at: usize) -> Option<InvalidCell> {
+        self.row.invalid(at)
     }
 
-    fn placed(&self) -> bool {
+    fn has_addresses(&self) -> bool {
         true
     }
 
@@ -429,6 +433,6 @@ impl<R: Read> Rows for Sheet<R> {
     }
 
     fn end(&mut self, header: u64) -> Vec<Fault> {
-        self.told.faults(header)
+        self.sheet_notes.faults(header)
     }
 }

@@ -1,16 +1,16 @@
-//! As much of XML as workbooks are written in: elements with attributes, text, and nothing that grows. Every piece is bounded, nothing
-//! is nested in memory, and a document type, in which entities could be declared, is refused.
+//! Reads as much of XML as workbooks use: elements with attributes, and text. Every piece is bounded, nothing is nested in
+//! memory, and a document type, which could declare entities, is refused.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use super::zip::{absurd, damaged};
+use super::zip::{damaged, too_large};
 
-/// The longest tag or stretch of text.
+/// The longest tag or text.
 const LONGEST: usize = 1 << 20;
 const PIECE: usize = 1 << 16;
 
-/// Takes a document apart, piece after piece.
+/// Splits a document into pieces.
 pub struct Xml<R> {
     from: R,
     buffer: Vec<u8>,
@@ -21,7 +21,7 @@ pub struct Xml<R> {
     pub read: u64,
 }
 
-pub enum Token<'a> {
+pub enum XmlToken<'a> {
     Open(Element<'a>),
     /// The local name of an element that ends.
     Close(&'a str),
@@ -34,7 +34,7 @@ pub struct Element<'a> {
     /// Without its prefix.
     pub name: &'a str,
     attributes: &'a str,
-    /// Nothing stands in it.
+    /// The element is empty.
     pub closed: bool,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Element<'a> {
         self.get(wanted)?.trim().parse().ok()
     }
 
-    /// Whether an attribute says yes.
+    /// Whether an attribute is true.
     pub fn says(&self, wanted: &str) -> bool {
         self.get(wanted).is_some_and(|text| matches!(&*text, "1" | "true" | "on"))
     }
@@ -70,7 +70,7 @@ fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
 
-/// Text with its five entities and its characters by number put back; anything else stays as it stands.
+/// Text with the five entities and numbered characters replaced; anything else stays as it is.
 fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
@@ -112,14 +112,14 @@ fn unescaped(text: &str) -> Cow<'_, str> {
 }
 
 /// What the next piece is, and where it ends in the buffer.
-enum Piece {
+enum XmlPiece {
     /// Text up to here; the end of the document where it is empty.
     Text(usize),
     /// The inside of `<![CDATA[ … ]]>`, and where the whole ends.
     Letters(usize, usize),
     /// A tag, from after `<` to before `>`.
     Tag(usize),
-    /// A comment or an instruction, which say nothing.
+    /// A comment or an instruction, which is ignored.
     Skipped(usize),
 }
 
@@ -128,7 +128,7 @@ impl<R: Read> Xml<R> {
         Xml { from, buffer: Vec::new(), at: 0, ended: false, begun: false, read: 0 }
     }
 
-    pub fn next(&mut self) -> io::Result<Token<'_>> {
+    pub fn next(&mut self) -> io::Result<XmlToken<'_>> {
         if !self.begun {
             self.begun = true;
             while self.buffer.len() < 4 && self.more()? {}
@@ -154,65 +154,65 @@ impl<R: Read> Xml<R> {
                 }
             };
             let from = self.at;
-            let (Piece::Text(end) | Piece::Letters(_, end) | Piece::Tag(end) | Piece::Skipped(end)) = piece;
+            let (XmlPiece::Text(end) | XmlPiece::Letters(_, end) | XmlPiece::Tag(end) | XmlPiece::Skipped(end)) = piece;
             if end - from > LONGEST {
                 return Err(too_long());
             }
             match piece {
-                Piece::Skipped(end) => self.at = end,
-                Piece::Text(end) => {
+                XmlPiece::Skipped(end) => self.at = end,
+                XmlPiece::Text(end) => {
                     self.at = end;
                     if from == end {
-                        return Ok(Token::End);
+                        return Ok(XmlToken::End);
                     }
-                    return Ok(Token::Text(unescaped(text(&self.buffer[from..end])?)));
+                    return Ok(XmlToken::Text(unescaped(text(&self.buffer[from..end])?)));
                 }
-                Piece::Letters(end, whole) => {
+                XmlPiece::Letters(end, whole) => {
                     self.at = whole;
-                    return Ok(Token::Text(Cow::Borrowed(text(&self.buffer[from + 9..end])?)));
+                    return Ok(XmlToken::Text(Cow::Borrowed(text(&self.buffer[from + 9..end])?)));
                 }
-                Piece::Tag(end) => {
+                XmlPiece::Tag(end) => {
                     self.at = end + 1;
                     let tag = text(&self.buffer[from + 1..end])?;
                     if let Some(name) = tag.strip_prefix('/') {
-                        return Ok(Token::Close(local(name.trim_end())));
+                        return Ok(XmlToken::Close(local(name.trim_end())));
                     }
                     let (tag, closed) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
                     let (name, attributes) = tag.split_once(|letter: char| letter.is_ascii_whitespace()).unwrap_or((tag, ""));
-                    return Ok(Token::Open(Element { name: local(name), attributes, closed }));
+                    return Ok(XmlToken::Open(Element { name: local(name), attributes, closed }));
                 }
             }
         }
     }
 
     /// The next piece, if the buffer holds it to its end.
-    fn piece(&self) -> io::Result<Option<Piece>> {
+    fn piece(&self) -> io::Result<Option<XmlPiece>> {
         let rest = &self.buffer[self.at..];
         let find = |wanted: &[u8]| rest.windows(wanted.len()).position(|window| window == wanted).map(|at| self.at + at);
         if rest.first() != Some(&b'<') {
             let end = rest.iter().position(|byte| *byte == b'<').map(|at| self.at + at);
-            return Ok(end.or(self.ended.then_some(self.buffer.len())).map(Piece::Text));
+            return Ok(end.or(self.ended.then_some(self.buffer.len())).map(XmlPiece::Text));
         }
         if rest.len() < 9 && !self.ended {
             return Ok(None);
         }
         if rest.starts_with(b"<!--") {
-            return Ok(find(b"-->").map(|end| Piece::Skipped(end + 3)));
+            return Ok(find(b"-->").map(|end| XmlPiece::Skipped(end + 3)));
         }
         if rest.starts_with(b"<![CDATA[") {
-            return Ok(find(b"]]>").map(|end| Piece::Letters(end, end + 3)));
+            return Ok(find(b"]]>").map(|end| XmlPiece::Letters(end, end + 3)));
         }
         if rest.starts_with(b"<!") {
             return Err(damaged("a document type, which no workbook has"));
         }
         if rest.starts_with(b"<?") {
-            return Ok(find(b"?>").map(|end| Piece::Skipped(end + 2)));
+            return Ok(find(b"?>").map(|end| XmlPiece::Skipped(end + 2)));
         }
         let mut quote = None;
         for (at, byte) in rest.iter().enumerate() {
             match (quote, byte) {
-                (None, b'>') => return Ok(Some(Piece::Tag(self.at + at))),
-                // What follows would be swallowed by the tag that is cut off.
+                (None, b'>') => return Ok(Some(XmlPiece::Tag(self.at + at))),
+                // Otherwise the incomplete tag would include what follows.
                 (None, b'<') if at > 0 => return Err(damaged("a tag that never ends")),
                 (None, b'"' | b'\'') => quote = Some(byte),
                 (Some(open), byte) if open == byte => quote = None,
@@ -222,7 +222,7 @@ impl<R: Read> Xml<R> {
         Ok(None)
     }
 
-    /// Reads more, at least as much as is held, so that a long piece is not gone through again and again.
+    /// Reads more, at least as much as the buffer has, so that a long piece is not searched again and again.
     fn more(&mut self) -> io::Result<bool> {
         self.buffer.drain(..self.at);
         self.at = 0;
@@ -238,7 +238,7 @@ impl<R: Read> Xml<R> {
 }
 
 fn too_long() -> io::Error {
-    absurd("a tag or a text of more than a megabyte")
+    too_large("a tag or a text of more than a megabyte")
 }
 
 fn text(bytes: &[u8]) -> io::Result<&str> {
@@ -254,18 +254,24 @@ mod tests {
         let text =
             "<?xml version=\"1.0\"?><!-- a > b --><x:a one='1 > 0' x:two=\"&lt;&#65;&#x42;&amp;&no;\">t<b/><![CDATA[<&]]></x:a>";
         let mut xml = Xml::new(text.as_bytes());
-        let mut said = Vec::new();
+        let mut pieces = Vec::new();
         loop {
             match xml.next().expect("a document") {
-                Token::Open(element) => {
-                    said.push(format!("{} {:?} {:?} {}", element.name, element.get("one"), element.get("x:two"), element.closed));
+                XmlToken::Open(element) => {
+                    pieces.push(format!(
+                        "{} {:?} {:?} {}",
+                        element.name,
+                        element.get("one"),
+                        element.get("x:two"),
+                        element.closed
+                    ));
                 }
-                Token::Close(name) => said.push(format!("/{name}")),
-                Token::Text(text) => said.push(text.into_owned()),
-                Token::End => break,
+                XmlToken::Close(name) => pieces.push(format!("/{name}")),
+                XmlToken::Text(text) => pieces.push(text.into_owned()),
+                XmlToken::End => break,
             }
         }
-        assert_eq!(said, ["a Some(\"1 > 0\") Some(\"<AB&&no;\") false", "t", "b None None true", "<&", "/a"]);
+        assert_eq!(pieces, ["a Some(\"1 > 0\") Some(\"<AB&&no;\") false", "t", "b None None true", "<&", "/a"]);
     }
 
     #[test]
@@ -275,7 +281,7 @@ mod tests {
             let mut xml = Xml::new(text.as_bytes());
             let refused = loop {
                 match xml.next() {
-                    Ok(Token::End) => break false,
+                    Ok(XmlToken::End) => break false,
                     Ok(_) => {}
                     Err(_) => break true,
                 }

@@ -1,5 +1,6 @@
-//! The parts of a zip archive, as far as workbooks need them, each unpacked as it is read. An archive is somebody else's: the sizes it
-//! declares are looked at before anything is unpacked, and no part may lie in another or come out larger than it said.
+//! The parts of a zip archive, as far as workbooks need them, each unpacked as it is read. An archive may come from anywhere:
+//! the sizes that it declares are checked before anything is unpacked, and no part may overlap another or be larger than it
+//! says.
 //! <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>
 
 use std::collections::BTreeMap;
@@ -14,19 +15,19 @@ use crate::fault::Fault;
 const MOST_PARTS: u64 = 10_000;
 /// The largest part that is unpacked: a full sheet of a million rows and some twenty columns.
 const LARGEST: u64 = 1 << 30;
-/// Unpacking may grow a part so many times, once it is no longer small.
+/// The most times that unpacking may grow a part that is not small.
 const MOST_GROWTH: u64 = 100;
-const NEVER_ABSURD: u64 = 1 << 26;
+const ALWAYS_ALLOWED: u64 = 1 << 26;
 
 /// An archive whose parts are known.
 pub struct Zip<R> {
     from: R,
-    /// By name, in small letters and with strokes forward, since some programs write neither.
-    parts: BTreeMap<String, Part>,
+    /// By name, in lower case and with forward slashes, because some programs write neither.
+    parts: BTreeMap<String, ZipPart>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Part {
+struct ZipPart {
     at: u64,
     packed: u64,
     unpacked: u64,
@@ -34,20 +35,20 @@ struct Part {
     deflated: bool,
 }
 
-/// A file that is damaged or no workbook.
+/// An error for a file that is damaged or not a workbook.
 pub(super) fn damaged(found: impl Into<String>) -> io::Error {
     let fault = Fault::file(
         "the workbook is damaged",
-        "a whole workbook",
+        "a complete workbook",
         "open it in a spreadsheet program and save it again, or ask for it again",
     );
     io::Error::other(Fault { value: Some(found.into()), ..fault })
 }
 
-/// A file that unpacks to more than anybody's table.
-pub(super) fn absurd(found: impl Into<String>) -> io::Error {
+/// An error for a file that unpacks to more than any real table.
+pub(super) fn too_large(found: impl Into<String>) -> io::Error {
     let fix = "save the sheet as CSV; nothing more of the workbook was unpacked";
-    let fault = Fault::file("the workbook is absurdly large inside", "sizes that go together", fix);
+    let fault = Fault::file("the workbook is far too large inside", "sizes that match", fix);
     io::Error::other(Fault { value: Some(found.into()), ..fault })
 }
 
@@ -56,7 +57,7 @@ impl<R: Read + Seek> Zip<R> {
         let length = from.seek(SeekFrom::End(0))?;
         let (count, size, start) = end(&mut from, length)?;
         if count > MOST_PARTS {
-            return Err(absurd(format!("{count} parts")));
+            return Err(too_large(format!("{count} parts")));
         }
         if start.checked_add(size).is_none_or(|end| end > length) || size > 1 << 24 {
             return Err(damaged("its list of parts is outside the file"));
@@ -71,11 +72,11 @@ impl<R: Read + Seek> Zip<R> {
         for (name, mut part, header) in named {
             part.at = data(&mut from, header, &name).map_err(cut_off)?;
             let end = part.at.checked_add(part.packed).filter(|end| *end <= start);
-            let Some(end) = end.filter(|_| header >= free) else { return Err(absurd("parts that lie in each other")) };
+            let Some(end) = end.filter(|_| header >= free) else { return Err(too_large("parts that overlap")) };
             free = end;
             let name = String::from_utf8_lossy(&name).replace('\\', "/").to_lowercase();
             if parts.insert(name.trim_start_matches('/').to_owned(), part).is_some() {
-                return Err(damaged("a part that is there twice"));
+                return Err(damaged("a part that appears twice"));
             }
         }
         Ok(Zip { from, parts })
@@ -91,18 +92,18 @@ impl<R: Read + Seek> Zip<R> {
         Unpacked::new(&mut self.from, part)
     }
 
-    /// The same of an archive of which nothing else is needed.
+    /// The same, if nothing else of the archive is needed.
     pub fn into_part(self, name: &str) -> io::Result<Unpacked<R>> {
         let part = self.find(name)?;
         Unpacked::new(self.from, part)
     }
 
-    fn find(&self, name: &str) -> io::Result<Part> {
+    fn find(&self, name: &str) -> io::Result<ZipPart> {
         let Some(part) = self.parts.get(&name.to_lowercase()).copied() else {
             return Err(damaged(format!("the part {} is not there", name.chars().take(60).collect::<String>())));
         };
-        if part.unpacked > LARGEST || part.unpacked > NEVER_ABSURD && part.unpacked / MOST_GROWTH > part.packed {
-            return Err(absurd(format!("{} bytes that unpack to {}", part.packed, part.unpacked)));
+        if part.unpacked > LARGEST || part.unpacked > ALWAYS_ALLOWED && part.unpacked / MOST_GROWTH > part.packed {
+            return Err(too_large(format!("{} bytes that unpack to {}", part.packed, part.unpacked)));
         }
         Ok(part)
     }
@@ -140,7 +141,7 @@ fn end(from: &mut (impl Read + Seek), length: u64) -> io::Result<(u64, u64, u64)
 }
 
 /// The list of parts: each with its name and the place of its own header.
-fn listed(list: &[u8], count: u64) -> io::Result<Vec<(Vec<u8>, Part, u64)>> {
+fn listed(list: &[u8], count: u64) -> io::Result<Vec<(Vec<u8>, ZipPart, u64)>> {
     let (mut at, mut parts) = (0, Vec::new());
     for _ in 0..count {
         let Some(entry) = list.get(at..at + 46).filter(|entry| entry.starts_with(b"PK\x01\x02")) else {
@@ -155,7 +156,7 @@ fn listed(list: &[u8], count: u64) -> io::Result<Vec<(Vec<u8>, Part, u64)>> {
         wide(&more[..lengths[1]], &mut sizes);
         let [unpacked, packed, header] = sizes;
         at = end;
-        // Folders are nothing to read.
+        // Folders have nothing to read.
         if name.ends_with(b"/") {
             continue;
         }
@@ -163,18 +164,18 @@ fn listed(list: &[u8], count: u64) -> io::Result<Vec<(Vec<u8>, Part, u64)>> {
             return Err(io::Error::other(super::with_password()));
         }
         if method != 0 && method != 8 {
-            return Err(damaged("a part is packed in a way that workbooks are not"));
+            return Err(damaged("a part with a compression that workbooks do not use"));
         }
         if method == 0 && packed != unpacked {
-            return Err(damaged("a part of two sizes"));
+            return Err(damaged("a part with two sizes"));
         }
-        let part = Part { at: 0, packed, unpacked, crc: four(entry, 16), deflated: method == 8 };
+        let part = ZipPart { at: 0, packed, unpacked, crc: four(entry, 16), deflated: method == 8 };
         parts.push((name.to_vec(), part, header));
     }
     Ok(parts)
 }
 
-/// Sizes of 64 bits stand apart, in this order, where the usual field has all bits set.
+/// Sizes of 64 bits are in an extra field, in this order, if all bits of the usual field are set.
 fn wide(mut more: &[u8], sizes: &mut [u64; 3]) {
     while more.len() >= 4 {
         let (kind, length) = (two(more, 0), usize::from(two(more, 2)));
@@ -189,7 +190,7 @@ fn wide(mut more: &[u8], sizes: &mut [u64; 3]) {
     }
 }
 
-/// Where the data of a part begin: after its own header, which must name the same part.
+/// Where the data of a part begin: after its header, which must name the same part.
 fn data(from: &mut (impl Read + Seek), header: u64, name: &[u8]) -> io::Result<u64> {
     let mut bytes = [0; 30];
     from.seek(SeekFrom::Start(header))?;
@@ -222,24 +223,24 @@ fn eight(bytes: &[u8], at: usize) -> u64 {
     u64::from(four(bytes, at)) | u64::from(four(bytes, at + 4)) << 32
 }
 
-/// A part while it is unpacked. Its end is only believed where size and checksum are what the list says.
+/// A part that is being unpacked. Its size and checksum must be those of the list.
 pub struct Unpacked<R: Read> {
-    from: Bytes<R>,
+    from: PackedBytes<R>,
     left: u64,
     crc: Crc,
     expected: u32,
 }
 
-enum Bytes<R: Read> {
+enum PackedBytes<R: Read> {
     Stored(BufReader<Take<R>>),
     Deflated(DeflateDecoder<BufReader<Take<R>>>),
 }
 
 impl<R: Read + Seek> Unpacked<R> {
-    fn new(mut from: R, part: Part) -> io::Result<Unpacked<R>> {
+    fn new(mut from: R, part: ZipPart) -> io::Result<Unpacked<R>> {
         from.seek(SeekFrom::Start(part.at))?;
         let packed = BufReader::with_capacity(1 << 16, from.take(part.packed));
-        let from = if part.deflated { Bytes::Deflated(DeflateDecoder::new(packed)) } else { Bytes::Stored(packed) };
+        let from = if part.deflated { PackedBytes::Deflated(DeflateDecoder::new(packed)) } else { PackedBytes::Stored(packed) };
         Ok(Unpacked { from, left: part.unpacked, crc: Crc::new(), expected: part.crc })
     }
 }
@@ -251,8 +252,8 @@ impl<R: Read> Read for Unpacked<R> {
         }
         let read = loop {
             let read = match &mut self.from {
-                Bytes::Stored(from) => from.read(into),
-                Bytes::Deflated(from) => from.read(into),
+                PackedBytes::Stored(from) => from.read(into),
+                PackedBytes::Deflated(from) => from.read(into),
             };
             match read {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -268,12 +269,12 @@ impl<R: Read> Read for Unpacked<R> {
             }
         };
         if read as u64 > self.left {
-            return Err(absurd("a part that unpacks to more than it says"));
+            return Err(too_large("a part that unpacks to more than it says"));
         }
         self.left -= read as u64;
         self.crc.update(&into[..read]);
         if read == 0 && (self.left > 0 || self.crc.sum() != self.expected) {
-            return Err(damaged("a part is not as long as it says, or was changed on its way"));
+            return Err(damaged("a part that is not as long as it says, or was changed"));
         }
         Ok(read)
     }

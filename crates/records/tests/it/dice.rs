@@ -1,7 +1,7 @@
-//! Dice for tests, SplitMix64, the same on every machine; and a way to tell what came of them.
+//! Random numbers for tests (SplitMix64), the same on every machine, and a way to print figures of a test.
 
 /// Prints a figure for `cargo test -- --nocapture`.
-#[expect(clippy::print_stdout, reason = "figures of a test, for whoever asks to see them")]
+#[expect(clippy::print_stdout, reason = "figures of a test, shown on request")]
 pub(crate) fn tell(figures: &str) {
     println!("{figures}");
 }

@@ -1,32 +1,32 @@
-//! No message holds a cell of a personal column, wherever accidents move it: a marker stands in every personal cell, rows are torn,
-//! shifted and put together wrongly, and whatever is told of them never has the marker in it.
+//! No message shows a cell of a personal column, wherever an accident moves it. Every personal cell has a marker. Rows are
+//! torn, shifted and put together wrongly, and no fault ever has the marker.
 
 use records::batch::Batch;
-use records::check::Check;
+use records::check::CrossRowCheck;
 use records::fault::Fault;
-use records::gate::{Asked, Door, File, Found, Known};
-use records::schema::{Kind, TABLES, Table};
+use records::gate::{FileRef, GateResult, KnownNames, QualityGate, TableRules};
+use records::schema::{RecordTable, TABLES, ValueKind};
 use records::{csv, people};
 
 use crate::dice::Dice;
 
-/// What stands in personal cells, with a number behind; no column means anything like it.
+/// The marker in personal cells, followed by a number. No column has anything like it.
 const MARKER: &str = "zqx";
 
 /// A row of a table, right but for the marker where the column is personal; people are the same few.
-fn row(table: &Table, number: u64, dice: &mut Dice) -> Vec<String> {
-    let value = |column: &records::schema::Column| {
+fn row(table: &RecordTable, number: u64, dice: &mut Dice) -> Vec<String> {
+    let value = |column: &records::schema::RecordColumn| {
         let right = match column.kind {
-            Kind::Id => format!("{}{number}", column.name.chars().next().unwrap_or('x')),
-            Kind::Text => "North".into(),
-            Kind::Day => "2024-02-01".into(),
-            Kind::Amount => "12.50".into(),
-            Kind::Share => "0.5".into(),
-            Kind::Choice(words) => words[0].to_owned(),
+            ValueKind::Id => format!("{}{number}", column.name.chars().next().unwrap_or('x')),
+            ValueKind::Text => "North".into(),
+            ValueKind::Day => "2024-02-01".into(),
+            ValueKind::Amount => "12.50".into(),
+            ValueKind::Share => "0.5".into(),
+            ValueKind::Choice(words) => words[0].to_owned(),
         };
         match (column.personal, column.kind) {
-            (true, Kind::Id) => format!("{MARKER}{}", number % 7),
-            (true, Kind::Day) if dice.chance(50) => right,
+            (true, ValueKind::Id) => format!("{MARKER}{}", number % 7),
+            (true, ValueKind::Day) if dice.chance(50) => right,
             (true, _) => format!("{MARKER} {number}"),
             (false, _) if !column.required && dice.chance(30) => String::new(),
             (false, _) => right,
@@ -64,26 +64,26 @@ fn shift(cells: &mut Vec<String>, dice: &mut Dice) {
 
 /// Every fault of a table that comes through the gate.
 #[allow(clippy::field_reassign_with_default)]
-fn told(table: &'static Table, people: &str, text: &str) -> Vec<Fault> {
-    let mut known = people::Gather::default();
+fn faults_of(table: &'static RecordTable, people: &str, text: &str) -> Vec<Fault> {
+    let mut known = people::PeopleBuilder::default();
     if !people.is_empty() {
         read(&TABLES[0], people, &mut |batch, _| known.add(&batch));
     }
     let known = known.end();
-    let (known, asked) = (Known::of((!people.is_empty()).then_some(&known.names)), Asked::default());
-    let door = Door::new(table, &known, &asked);
-    let mut found = Found::default();
-    found.heard = Some(Vec::new());
-    let mut check = Check::default();
+    let (known, asked) = (KnownNames::of((!people.is_empty()).then_some(&known.names)), TableRules::default());
+    let gate = QualityGate::new(table, &known, &asked);
+    let mut found = GateResult::default();
+    found.every_fault = Some(Vec::new());
+    let mut check = CrossRowCheck::default();
     read(table, text, &mut |mut batch, faults| {
-        door.rows(File { at: 0, name: "table.csv" }, &mut batch, faults, &mut found);
+        gate.rows(FileRef { at: 0, name: "table.csv" }, &mut batch, faults, &mut found);
         check.rows(&batch);
     });
-    let heard = found.heard.unwrap_or_default().into_iter().map(|(_, fault)| fault);
-    heard.chain(check.end(table)).collect()
+    let every_fault = found.every_fault.unwrap_or_default().into_iter().map(|(_, fault)| fault);
+    every_fault.chain(check.end(table)).collect()
 }
 
-fn read(table: &'static Table, text: &str, take: &mut dyn FnMut(Batch, Vec<Fault>)) {
+fn read(table: &'static RecordTable, text: &str, take: &mut dyn FnMut(Batch, Vec<Fault>)) {
     let done = csv::read(text.as_bytes(), table, |batch, faults| {
         take(batch, faults);
         Ok(())
@@ -92,7 +92,7 @@ fn read(table: &'static Table, text: &str, take: &mut dyn FnMut(Batch, Vec<Fault
 }
 
 #[test]
-fn no_personal_cell_is_ever_told_wherever_it_slips() {
+fn no_message_shows_a_personal_cell_wherever_it_shifts() {
     let mut dice = Dice(7);
     let rounds = std::env::var("WELLSPENT_MUTATIONS").ok().and_then(|times| times.parse().ok()).unwrap_or(150);
     let people: String = (0..7).map(|at| format!("{MARKER}{at}\n")).collect();
@@ -116,11 +116,11 @@ fn no_personal_cell_is_ever_told_wherever_it_slips() {
                 lines.push(again);
             }
             let people = if round % 3 == 0 { String::new() } else { format!("person\n{people}") };
-            let faults = told(table, &people, &(lines.join("\n") + "\n"));
+            let faults = faults_of(table, &people, &(lines.join("\n") + "\n"));
             faults_seen += faults.len();
             let shown = format!("{faults:?}");
             assert!(!shown.contains(MARKER), "{}: {shown}\n{}", table.name, lines.join("\n"));
         }
     }
-    assert!(faults_seen > 1_000, "{faults_seen}: the accidents were none");
+    assert!(faults_seen > 1_000, "only {faults_seen} faults: the accidents had no effect");
 }

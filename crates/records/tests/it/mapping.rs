@@ -1,17 +1,18 @@
-//! An agency's own columns become the tables of records: every thing a map can say, and what it says of mistakes.
+//! An agency's own columns become the tables of records: everything that a map can say, and the messages for mistakes.
 
 use std::collections::BTreeMap;
 
-use base::source::{Bytes, Folder};
-use base::{Picks, Reader};
+use base::source::{FileBytes, Folder};
+use base::{Reader, ScenarioDraw};
 use records::csv::Csv;
 use records::fault::Grade;
-use records::map::{self, Done, LookUps};
+use records::map;
+use records::map::{LookUps, MapResult};
 
 /// The parts of a map, and the problems met.
-fn read(text: &str) -> (Vec<map::Part>, Vec<String>) {
-    let folder = Folder::from([("map.toml".to_owned(), Bytes::Read(text.as_bytes().to_vec()))]);
-    let (opened, picks) = (base::open(&folder), Picks::new());
+fn read(text: &str) -> (Vec<map::MapPart>, Vec<String>) {
+    let folder = Folder::from([("map.toml".to_owned(), FileBytes::Read(text.as_bytes().to_vec()))]);
+    let (opened, picks) = (base::open(&folder), ScenarioDraw::new());
     let reader = Reader::new(&opened, &picks);
     let parts = map::read(&reader, "map.toml");
     let problems = opened.problems.iter().chain(reader.problems.borrow().iter()).map(|problem| problem.what.clone()).collect();
@@ -19,7 +20,7 @@ fn read(text: &str) -> (Vec<map::Part>, Vec<String>) {
 }
 
 /// What the first part of a map writes of a file: rows as lines.
-fn rows(text: &str, file: &str, look_ups: &LookUps) -> (Vec<String>, Done) {
+fn rows(text: &str, file: &str, look_ups: &LookUps) -> (Vec<String>, MapResult) {
     let (parts, problems) = read(text);
     assert_eq!(problems, Vec::<String>::new());
     let mut out = Vec::new();
@@ -45,16 +46,16 @@ fn columns_constants_and_days() {
         kind = { is = \"offence, charged\" }\ndate = \"charged\"\n";
     let file = "id, court,charged \n7,A,2020-02-03 06:15:00\n8,C,2020-02-03\n9,B,\n10,B,2020-02-30\n";
     let (out, done) = rows(text, file, &LookUps::new());
-    // A time of day is left out; what is no day is left for the check to tell.
+    // A time of day is left out. Text that is not a date is copied, and the gate refuses it.
     assert_eq!(out, ["charge-1,7,offence, charged,2020-02-03,,,,,,", "charge-2,10,offence, charged,2020-02-30,,,,,,"]);
-    assert_eq!((done.read, done.written, done.strange, done.first_strange), (4, 2, 1, Some(("date", 5))));
+    assert_eq!((done.read, done.written, done.unreadable_days, done.first_unreadable_day), (4, 2, 1, Some(("date", 5))));
 }
 
 #[test]
 fn days_from_day_zero_and_values_looked_up() {
     let text = "[starts.begun]\nfile = \"f.csv\"\nday_zero = 2020-02-28\nstart = \"row\"\nperson = \"who\"\n\
         provider = { file = \"sites.csv\", by = \"who\", as = \"person\", column = \"site\" }\nbegan = \"when\"\n";
-    let key = (map::Source { file: "sites.csv".to_owned(), sheet: None }, "person".to_owned(), "site".to_owned());
+    let key = (map::LookUpFile { file: "sites.csv".to_owned(), sheet: None }, "person".to_owned(), "site".to_owned());
     let mut known = BTreeMap::new();
     let faults = map::look_up(&mut csv("site;person\nNorth;7\n North; 7 \n;\n;\n"), "person", "site", &mut known).expect("bytes");
     assert_eq!((faults.len(), known.len()), (0, 1), "rows that say the same are one");
@@ -68,7 +69,7 @@ fn days_from_day_zero_and_values_looked_up() {
 fn single_days_become_runs() {
     let text = "[spells.dosed]\nfile = \"f.csv\"\nday_zero = 2020-01-01\nruns = { of = \"day\", breaks = 2 }\nperson = \"who\"\n\
         kind = { is = \"treatment\" }\nfrom = { run = \"first\" }\nto = { run = \"after\" }\n";
-    // Days 0 and 3 have two days between them, 3 and 7 three; the order of rows and days told twice make no difference.
+    // Days 0 and 3 have two days between them, 3 and 7 three; the order of rows and repeated days make no difference.
     let (out, done) = rows(text, "who,day\n1,7\n1,0\n2,1\n1,3\n1,3\n1,never\n", &LookUps::new());
     assert_eq!(
         out,
@@ -78,7 +79,7 @@ fn single_days_become_runs() {
             "dosed-3,2,treatment,2020-01-02,2020-01-03,"
         ]
     );
-    assert_eq!(done.no_day, 1);
+    assert_eq!(done.not_days, 1);
 }
 
 #[test]
@@ -96,26 +97,26 @@ fn a_column_that_is_not_there_stops_the_part() {
 }
 
 #[test]
-fn every_mistake_in_a_map_is_told_at_once() {
+fn every_mistake_in_a_map_is_reported_at_once() {
     let text = "[start.x]\nfile = \"f\"\n[starts.y]\nfile = \"f\"\nperson = \"p\"\nprovidr = \"q\"\nbegan = { run = \"first\" }\n\
         [people.z]\nperson = \"p\"\n[spells.w]\nfile = \"f\"\nruns = { of = \"d\", breaks = 0 }\nkind = { is = \"k\" }\nfrom = { run = \"last\" }\n";
     let (_, problems) = read(text);
     let expected = [
         "there is no table `start`",
         "the table starts has no column `providr`",
-        "`began` asks for a run of days, and the part makes none",
-        "[starts.y] does not say `provider`",
-        "`person` comes from a file, and the part names none",
-        "`run` is not one of the known words",
-        "[spells.w] does not say `person`",
-        "runs are made person by person, and the part has no column for the person",
+        "`began` needs runs of days, and this part of the map makes none",
+        "[starts.y] has no `provider`",
+        "`person` comes from a file, but this part of the map names none",
+        "`run` has a value that is not known",
+        "[spells.w] has no `person`",
+        "runs are made for each person, and this part of the map has no column for the person",
     ];
     for expected in expected {
         assert!(problems.iter().any(|problem| problem == expected), "{expected}\n{problems:#?}");
     }
 }
 
-/// Whom the money goes to must not hang on the order of rows: every key that says two things is refused, whatever is looked up.
+/// The order of rows must not decide who is paid: every key with two values is refused.
 #[test]
 fn look_ups_that_contradict_themselves_are_refused_with_both_rows() {
     for (first, second) in [("Alpha", "Gamma"), ("2024-01-01", "2024-01-02"), ("10.00", "10"), ("North", "north"), ("A", "")] {
@@ -168,10 +169,10 @@ fn days_are_read_as_the_column_writes_them() {
         kind = { is = \"job\" }\nfrom = { run = \"first\" }\nto = { run = \"after\" }\n";
     assert_eq!(all(runs, "who,day\n1,01/02/2024\n1,02/02/2024\n"), ["w-1,1,job,2024-02-01,2024-02-03,"]);
     let looked_up = starts("") + "began = { file = \"days.csv\", by = \"no\", column = \"seen\" }\n";
-    let key = (map::Source { file: "days.csv".to_owned(), sheet: None }, "no".to_owned(), "seen".to_owned());
+    let key = (map::LookUpFile { file: "days.csv".to_owned(), sheet: None }, "no".to_owned(), "seen".to_owned());
     let days = BTreeMap::from([("1", "02/03/2024"), ("2", "20/03/2024")].map(|(key, day)| (key.to_owned(), day.to_owned())));
-    let looked = rows(&looked_up, "no\n1\n2\n", &LookUps::from([(key, days)])).0;
-    assert_eq!(looked, ["s-1,1,A,2024-03-02,,,,,", "s-2,2,A,2024-03-20,,,,,"]);
+    let lookups = rows(&looked_up, "no\n1\n2\n", &LookUps::from([(key, days)])).0;
+    assert_eq!(lookups, ["s-1,1,A,2024-03-02,,,,,", "s-2,2,A,2024-03-20,,,,,"]);
 }
 
 /// The rows that a filter leaves out say how the column writes its days, too; and a column that leaves it open is refused.
@@ -190,11 +191,11 @@ fn a_column_that_leaves_it_open_is_refused() {
 #[test]
 fn what_a_map_says_of_days_is_checked() {
     for (said, expected) in [
-        ("format = \"DD/MM/YY\"", "this is no way of writing days"),
+        ("format = \"DD/MM/YY\"", "this is not a date format"),
         ("zone = \"London\"", "there is no such time zone"),
-        ("times = \"UTC\"", "universal time becomes a day only in a time zone"),
-        ("times = \"mine\"", "`times` is not one of the known words"),
-        ("day_zero = 2020-01-01\nformat = \"day first\"", "`began` has a format, and days count from `day_zero`"),
+        ("times = \"UTC\"", "times in UTC need a time zone to become days"),
+        ("times = \"mine\"", "`times` has a value that is not known"),
+        ("day_zero = 2020-01-01\nformat = \"day first\"", "`began` has a format, but days count from `day_zero`"),
     ] {
         let text =
             format!("[starts.s]\nfile = \"f.csv\"\n{said}\nperson = \"no\"\nprovider = {{ is = \"A\" }}\nbegan = \"seen\"\n");

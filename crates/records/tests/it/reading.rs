@@ -1,14 +1,14 @@
-//! CSV files as office programs and accidents make them: what can be read is read as it was meant, what cannot is told with
-//! its place and its fix, and nothing ever stops the program.
+//! CSV files as office programs and accidents make them. What can be read is read as it was meant. Anything else is reported
+//! with its place and its fix, and nothing ever stops the program.
 
 use std::io::Read;
 
 use records::People;
 use records::batch::Batch;
-use records::check::Check;
+use records::check::CrossRowCheck;
 use records::csv;
 use records::fault::{Fault, Grade};
-use records::gate::{Asked, Door, File, Found, Known};
+use records::gate::{FileRef, GateResult, KnownNames, QualityGate, SecondReading, TableRules};
 use records::schema::{TABLES, table};
 
 use crate::dice::Dice;
@@ -17,30 +17,30 @@ use crate::dice::Dice;
 fn read(name: &str, mut bytes: impl Read) -> (Vec<Batch>, Vec<Fault>) {
     let table = table(name).expect("a table");
     let mut batches = Vec::new();
-    let mut check = Check::default();
-    let (known, asked) = (Known::default(), Asked::default());
-    let door = Door::new(table, &known, &asked);
-    let file = File { at: 0, name: "FILE" };
-    let mut found = Found::default();
-    found.heard = Some(Vec::new());
+    let mut check = CrossRowCheck::default();
+    let (known, asked) = (KnownNames::default(), TableRules::default());
+    let gate = QualityGate::new(table, &known, &asked);
+    let file = FileRef { at: 0, name: "FILE" };
+    let mut found = GateResult::default();
+    found.every_fault = Some(Vec::new());
     // Kept for the second reading, as far as it is not endless.
     let mut start = Vec::new();
     bytes.by_ref().take(1 << 20).read_to_end(&mut start).expect("bytes in memory can be read");
     csv::read((&start[..]).chain(bytes), table, |mut batch, faults| {
-        door.rows(file, &mut batch, faults, &mut found);
+        gate.rows(file, &mut batch, faults, &mut found);
         check.rows(&batch);
         batches.push(batch);
         Ok(())
     })
     .expect("bytes in memory can be read");
-    if let Some(mut second) = found.second(table) {
+    if let Some(mut second) = SecondReading::of(&mut found, table) {
         csv::read(&start[..], table, |batch, _| {
             second.rows(file, &[], &batch, true, &mut found);
             Ok(())
         })
         .expect("bytes in memory can be read");
     }
-    let mut all: Vec<Fault> = found.heard.unwrap_or_default().into_iter().map(|(_, fault)| fault).collect();
+    let mut all: Vec<Fault> = found.every_fault.unwrap_or_default().into_iter().map(|(_, fault)| fault).collect();
     all.extend(check.end(table));
     all.sort_by_key(|fault| fault.place);
     (batches, all)
@@ -112,7 +112,7 @@ fn pieces_of_any_size_give_the_same_rows() {
 }
 
 #[test]
-fn windows_1252_is_read_as_it_was_meant_and_told_once() {
+fn windows_1252_is_read_as_it_was_meant_and_reported_once() {
     let bytes = b"spend,department,date,amount,kind\n1,D,2027-04-01,5,Caf\xe9 \x80 5\n2,D,2027-04-02,5,na\xefve\n";
     let (batches, faults) = read("spend", &bytes[..]);
     assert!(rows(&batches).contains("Café € 5") && rows(&batches).contains("naïve"));
@@ -121,16 +121,16 @@ fn windows_1252_is_read_as_it_was_meant_and_told_once() {
 
 /// Each wrong row with its one fault; the rows around it stay.
 #[test]
-fn a_wrong_row_is_set_apart_with_its_place_and_its_fix() {
+fn a_faulty_row_is_set_aside_with_its_place_and_its_fix() {
     let cases = [
-        ("3,A,job", "", "the row has another number of cells than the header"),
-        ("3,A,job,2027-08-01,,,x", "", "the row has another number of cells than the header"),
+        ("3,A,job", "", "the row has a different number of cells from the header"),
+        ("3,A,job,2027-08-01,,,x", "", "the row has a different number of cells from the header"),
         ("3,A,,2027-08-01,", "kind", "a value is missing"),
         ("3,A,job,2027-02-30,", "from", "this day does not exist"),
-        ("3,A,job,03/04/2025,", "from", "this may be one of two days"),
+        ("3,A,job,03/04/2025,", "from", "this date can be read in two ways"),
         ("3,A,job,2027-08-01 00:00:00,", "from", "this is a time, and a day is needed"),
-        ("3,A,job,9999-12-31,", "from", "this day is too far away to be meant"),
-        ("3,A,job,soon,", "from", "this is not a day"),
+        ("3,A,job,9999-12-31,", "from", "this day is too far away to be right"),
+        ("3,A,job,soon,", "from", "this is not a date"),
         ("3,A,job,2027-08-02,2027-08-01", "to", "it ends before it begins"),
         ("3,A,jo\0b,2027-08-01,", "kind", "the value has a control character"),
         ("3,A,\"job\"x,2027-08-01,", "", "text follows a closing quotation mark"),
@@ -157,39 +157,39 @@ fn values_of_personal_columns_are_never_shown() {
 }
 
 #[test]
-fn rows_are_held_against_each_other() {
+fn rows_are_compared_with_each_other() {
     let overlap = "3,A,job,2027-05-01,2027-05-02\n";
     let (_, faults) = read("spells", format!("{SPELLS}{overlap}").as_bytes());
-    assert_eq!(only(&faults), (4, "", "the spell overlaps another of the same person and kind", Grade::Warning));
+    assert_eq!(only(&faults), (4, "", "the spell overlaps another one of the same person and kind", Grade::Warning));
     let apart = "3,A,treatment,2027-05-01,2027-05-02\n4,B,job,2027-05-01,\n5,A,job,2027-06-01,2027-07-01\n";
     assert_eq!(read("spells", format!("{SPELLS}{apart}").as_bytes()).1, []);
     let (_, faults) = read("spells", format!("{SPELLS}3,B,job,2027-05-01,2027-05-01\n").as_bytes());
-    assert_eq!(only(&faults), (4, "to", "the spell lasts no day", Grade::Warning));
+    assert_eq!(only(&faults), (4, "to", "the spell has no days", Grade::Warning));
     let events =
         "event,person,kind,date,about\n1,A,conviction,2027-05-01,7\n2,A,conviction,2027-05-01,3\n3,A,offence,2027-04-01,\n";
     let (_, faults) = read("events", events.as_bytes());
-    assert_eq!(only(&faults), (2, "about", "the event it is about is not there", Grade::Warning));
+    assert_eq!(only(&faults), (2, "about", "the event that this one is about is not in the table", Grade::Warning));
 }
 
 #[test]
 fn rows_under_one_key_count_once_or_contradict_each_other() {
     let again = format!("{SPELLS}1,A,job,2027-04-01,2027-06-01\n");
     let (batches, faults) = read("spells", again.as_bytes());
-    assert_eq!(only(&faults), (4, "spell", "the row was read before", Grade::Repeat));
+    assert_eq!(only(&faults), (4, "spell", "this row repeats an earlier one", Grade::Repeat));
     assert_eq!(rows(&batches), SPELLS_READ);
     let (_, faults) = read("spells", format!("{SPELLS}1,A,job,2027-08-01,\n").as_bytes());
-    assert_eq!(only(&faults), (4, "spell", "two rows with one key differ", Grade::Refused));
-    assert_eq!(faults[0].value.as_deref(), Some("1, also in row 2, with another from, to"));
+    assert_eq!(only(&faults), (4, "spell", "two rows with the same key differ", Grade::Refused));
+    assert_eq!(faults[0].value.as_deref(), Some("1, also in row 2, with a different from, to"));
     // The header in the middle, as where one file was added to another.
     let (batches, faults) = read("spells", format!("{SPELLS}\u{feff}{SPELLS}").as_bytes());
     let what: Vec<(u64, &str)> = faults.iter().map(|fault| (fault.place, fault.what)).collect();
-    let before = "the row was read before";
+    let before = "this row repeats an earlier one";
     assert_eq!(what, [(4, "the header appears again"), (5, before), (6, before)]);
     assert_eq!(rows(&batches), SPELLS_READ);
 }
 
 #[test]
-fn a_header_further_down_is_told_as_what_it_is() {
+fn a_header_further_down_is_reported_as_a_header() {
     // The same names with other capitals, and empty cells behind them.
     for header in ["SPELL,Person,kind,from,to", " spell , person,kind,from,to,,", "\"spell\",person,kind,from,to"] {
         let (batches, faults) = read("spells", format!("{SPELLS}{header}\n").as_bytes());
@@ -199,7 +199,7 @@ fn a_header_further_down_is_told_as_what_it_is() {
     // Rows below it would be read under the wrong columns.
     for header in ["spell,person,kind,to,from", "person,spell,from,kind", "note,spell,person,kind,from"] {
         let (_, faults) = read("spells", format!("{SPELLS}{header}\n").as_bytes());
-        let what = "the header appears again, with other columns or in another order";
+        let what = "the header appears again, with different columns or in a different order";
         assert!(
             faults.iter().any(|fault| (fault.place, fault.what, fault.grade) == (4, what, Grade::Refused)),
             "{header}: {faults:?}"
@@ -208,7 +208,7 @@ fn a_header_further_down_is_told_as_what_it_is() {
 }
 
 #[test]
-fn rows_of_empty_cells_are_nothing() {
+fn rows_of_empty_cells_are_ignored() {
     let (header, row) = SPELLS.split_once('\n').expect("a header");
     for blank in [",,,,", " , ,,,", ",,,,,,,", "\"\",,,,", "\u{a0},,,,", "\t,,,,"] {
         let (batches, faults) = read("spells", format!("{blank}\n{header}\n{blank}\n{row}{blank}\n{blank}").as_bytes());
@@ -221,7 +221,7 @@ fn rows_of_empty_cells_are_nothing() {
 }
 
 #[test]
-fn people_nobody_knows_are_told() {
+fn unknown_people_are_reported() {
     let mut people = Batch::empty(table("people").expect("a table"));
     people.push(&[("person", "007")]);
     people.push(&[("person", "8")]);
@@ -230,24 +230,25 @@ fn people_nobody_knows_are_told() {
     for person in ["007", "8", "7"] {
         starts.push(&[("start", person), ("person", person), ("provider", "P"), ("began", "2027-04-01")]);
     }
-    let (known, asked) = (Known::of(Some(&people.names)), Asked { touches: true, ..Asked::default() });
-    let mut found = Found::default();
-    found.heard = Some(Vec::new());
-    let looked = Door::new(starts.table, &known, &asked).rows(File { at: 0, name: "FILE" }, &mut starts, Vec::new(), &mut found);
-    assert_eq!((starts.rows(), looked.persons.len(), found.unknown_people), (2, 2, 1));
-    let faults: Vec<Fault> = found.heard.unwrap_or_default().into_iter().map(|(_, fault)| fault).collect();
-    assert_eq!(only(&faults), (3, "person", "nobody with this id is in the table of people", Grade::Row));
+    let (known, asked) = (KnownNames::of(Some(&people.names)), TableRules { affects_sum: true, ..TableRules::default() });
+    let mut found = GateResult::default();
+    found.every_fault = Some(Vec::new());
+    let lookups =
+        QualityGate::new(starts.table, &known, &asked).rows(FileRef { at: 0, name: "FILE" }, &mut starts, Vec::new(), &mut found);
+    assert_eq!((starts.rows(), lookups.persons.len(), found.unknown_people), (2, 2, 1));
+    let faults: Vec<Fault> = found.every_fault.unwrap_or_default().into_iter().map(|(_, fault)| fault).collect();
+    assert_eq!(only(&faults), (3, "person", "no person with this id is in the table of people", Grade::Row));
     assert_eq!(faults[0].value, None);
 }
 
 #[test]
-fn a_header_that_cannot_be_used_is_told_at_once() {
+fn a_header_that_cannot_be_used_is_reported_at_once() {
     let what =
         |text: &str| read("spells", text.as_bytes()).1.into_iter().map(|fault| (fault.column, fault.what)).collect::<Vec<_>>();
     assert_eq!(what(""), [(String::new(), "the file is empty")]);
     let (kind, from) = (("kind".to_owned(), "a column is missing"), ("from".to_owned(), "a column is missing"));
     assert_eq!(what("spell,person\n1,A\n"), [kind, from]);
-    assert_eq!(what("spell,person,kind,from,from\n1,A,job,2027-04-01,\n"), [("from".to_owned(), "the column is there twice")]);
+    assert_eq!(what("spell,person,kind,from,from\n1,A,job,2027-04-01,\n"), [("from".to_owned(), "the column appears twice")]);
     let (batches, faults) = read("spells", "spell,person,kind,from,tp\n1,A,job,2027-04-01,2027-05-01\n".as_bytes());
     assert_eq!(only(&faults), (0, "tp", "this column looks like another one spelled differently", Grade::Refused));
     assert!(faults[0].fix.contains("`to`"));
@@ -305,16 +306,16 @@ fn rows_survive_being_written_and_read() {
     }
 }
 
-fn value(kind: &records::schema::Kind, key: bool, row: u64, dice: &mut Dice) -> String {
-    use records::schema::Kind;
+fn value(kind: &records::schema::ValueKind, key: bool, row: u64, dice: &mut Dice) -> String {
+    use records::schema::ValueKind;
     match kind {
         _ if key => row.to_string(),
-        Kind::Id => dice.below(50).to_string(),
-        Kind::Text => (*dice.one_of(&["plain", "a, b", "a \"b\"", "two\nlines", "é;", "\ttab"])).trim().to_owned(),
-        Kind::Day => base::day::date(dice.between(15_000, 20_000)).to_string(),
-        Kind::Amount => format!("{}.{:02}", dice.between(-999, 999), dice.below(100)),
-        Kind::Share => format!("0.{:06}", dice.below(1_000_000)),
-        Kind::Choice(words) => (*dice.one_of(words)).to_owned(),
+        ValueKind::Id => dice.below(50).to_string(),
+        ValueKind::Text => (*dice.one_of(&["plain", "a, b", "a \"b\"", "two\nlines", "é;", "\ttab"])).trim().to_owned(),
+        ValueKind::Day => base::day::date(dice.between(15_000, 20_000)).to_string(),
+        ValueKind::Amount => format!("{}.{:02}", dice.between(-999, 999), dice.below(100)),
+        ValueKind::Share => format!("0.{:06}", dice.below(1_000_000)),
+        ValueKind::Choice(words) => (*dice.one_of(words)).to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
-//! Workbooks as spreadsheet programs, other programs and attackers make them: what a person sees in the sheet is what is read, what
-//! could mislead is told, and nothing takes long or much memory. The files in `tests/workbooks` were written by openpyxl, XlsxWriter
-//! and odfpy.
+//! Workbooks as spreadsheet programs, other programs and attackers make them: what a person sees in the sheet is what is read,
+//! what could mislead is reported, and nothing takes long or much memory. The files in `tests/workbooks` were written by
+//! openpyxl, XlsxWriter and odfpy.
 
 use std::io::Cursor;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use records::fault::{Fault, Grade};
 use records::rows;
 use records::schema::table;
 use records::workbook::Workbook;
-use records::workbook::write::{Book, Cell};
+use records::workbook::write::{OutputCell, WorkbookWriter};
 
 use crate::dice::Dice;
 use crate::zipped::{archive, excel, open_document, part, whole};
@@ -42,7 +42,7 @@ fn read(bytes: &[u8]) -> (Vec<String>, Vec<Fault>) {
 }
 
 /// Place, column, what, and what was found.
-fn said(faults: &[Fault]) -> Vec<(u64, &str, &str, &str)> {
+fn summary(faults: &[Fault]) -> Vec<(u64, &str, &str, &str)> {
     faults.iter().map(|fault| (fault.place, fault.column.as_str(), fault.what, fault.value.as_deref().unwrap_or(""))).collect()
 }
 
@@ -61,16 +61,16 @@ fn a_sheet_as_an_agency_keeps_it_is_read_as_it_is_seen() {
     );
     let expected = [
         (4, "", "the header is not in the first row", "3 rows above it are not read"),
-        (6, "area", "the cell holds a formula without its value", "F6"),
+        (6, "area", "the cell has a formula without a value", "F6"),
         (7, "began", "this is a time, and a day is needed", "2024-03-31T13:30:00"),
         (9, "start", "the number has more digits than a spreadsheet keeps", "B9"),
-        (10, "person", "the cell holds true or false, and no text or number", "C10 shows TRUE"),
+        (10, "person", "the cell has TRUE or FALSE, not text or a number", "C10 shows TRUE"),
         (11, "provider", "the cell shows an error", "D11 shows #N/A"),
-        (0, "", "cells hold formulas", "F6"),
-        (0, "", "rows are hidden or filtered out of sight", "row 7"),
+        (0, "", "cells have formulas", "F6"),
+        (0, "", "rows are hidden or filtered out", "row 7"),
         (0, "", "columns are hidden", "F"),
     ];
-    assert_eq!(said(&faults), expected);
+    assert_eq!(summary(&faults), expected);
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn shared_texts_cached_formulas_and_the_day_that_never_was() {
     let (rows, faults) = read(&fixture("starts-xlsxwriter.xlsx"));
     assert_eq!(rows.join("\n"), "0007,P-9,North,2024-02-29,,,,,\n8,007,\"line\nbreak\",2023-12-31,,,,,", "{faults:?}");
     let expected =
-        [(4, "provider", "the cell shows an error", "C4 shows #N/A"), (0, "", "cells hold formulas", "3, the first is C2")];
-    assert_eq!(said(&faults), expected);
+        [(4, "provider", "the cell shows an error", "C4 shows #N/A"), (0, "", "cells have formulas", "3, the first is C2")];
+    assert_eq!(summary(&faults), expected);
     let (rows, faults) = read(&fixture("starts-1904.xlsx"));
     assert_eq!((rows, faults), (vec!["1,A,P,2024-04-01,,,,,".to_owned()], Vec::new()));
     let sheet = "<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>start</t></is></c></row><row><c t=\"d\"><v>2024-04-01T00:00:00</v></c></row></sheetData></worksheet>";
@@ -94,7 +94,7 @@ fn shared_texts_cached_formulas_and_the_day_that_never_was() {
 fn open_documents_are_read_as_they_are_seen() {
     let (rows, faults) = read(&fixture("starts-odfpy.ods"));
     assert_eq!(
-        (rows, said(&faults)),
+        (rows, summary(&faults)),
         (vec!["0007,P-9,North,2024-02-29,,,,,".to_owned(), "8,007,South,2023-12-31,,,,,".to_owned()], Vec::new())
     );
     let words = |text: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>");
@@ -105,7 +105,7 @@ fn open_documents_are_read_as_they_are_seen() {
     let rows = [
         row(&words("Starts")),
         row(&header),
-        // Two rows that are the same but for nothing; a comment; blanks; a merged cell.
+        // Two equal rows; a comment; spaces; a merged cell.
         format!(
             "<table:table-row table:number-rows-repeated=\"2\">{}{}{}{date}</table:table-row>",
             words("1"),
@@ -128,46 +128,46 @@ fn open_documents_are_read_as_they_are_seen() {
     assert_eq!(rows, ["1,A,a  b,2024-01-05,,,,,"; 2]);
     let expected = [
         (2, "", "the header is not in the first row", "1 row above it is not read"),
-        (5, "provider", "the cell holds true or false, and no text or number", "C5 shows TRUE"),
+        (5, "provider", "the cell has TRUE or FALSE, not text or a number", "C5 shows TRUE"),
         (6, "provider", "the cell shows an error", "C6 shows #DIV/0!"),
-        (7, "provider", "the cell holds a formula without its value", "C7"),
-        (0, "", "cells hold formulas", "2, the first is C6"),
+        (7, "provider", "the cell has a formula without a value", "C7"),
+        (0, "", "cells have formulas", "2, the first is C6"),
         (0, "", "cells are merged", "C3:C4"),
-        (0, "", "rows are hidden or filtered out of sight", "row 5"),
+        (0, "", "rows are hidden or filtered out", "row 5"),
     ];
-    assert_eq!(said(&faults), expected);
+    assert_eq!(summary(&faults), expected);
 }
 
 #[test]
 fn what_is_written_is_read_again() {
-    let mut book = Book::default();
+    let mut book = WorkbookWriter::default();
     book.sheet("starts", &["start", "person", "provider", "began", "area", "ended"].map(|name| (name, 12))).expect("memory");
     let date = |text: &str| day(text.parse().expect("a date"));
     let texts = ["=1+1", "+44", "@me", " a\tb & <c> \"d\" ", "_x0041_ \u{1} é 😀", "007"];
     for (at, text) in texts.iter().enumerate() {
         let row = [
-            Cell::Whole(at as i64),
-            Cell::Text("P"),
-            Cell::Text("q"),
-            Cell::Day(date("2024-02-29")),
-            Cell::Text(text),
-            Cell::Day(date("1899-12-31")),
+            OutputCell::Whole(at as i64),
+            OutputCell::Text("P"),
+            OutputCell::Text("q"),
+            OutputCell::Day(date("2024-02-29")),
+            OutputCell::Text(text),
+            OutputCell::Day(date("1899-12-31")),
         ];
         // A control character is refused by whoever reads a table, and is shown by its number.
         assert!(book.row(&row[..if text.contains('\u{1}') { 4 } else { 6 }]).expect("memory"));
     }
-    let mut other = Book::default();
+    let mut other = WorkbookWriter::default();
     other.sheet("a/b", &[("amount", 9)]).expect("memory");
-    other.row(&[Cell::Money(-123_456)]).expect("memory");
-    other.row(&[Cell::Decimal(5, 9)]).expect("memory");
+    other.row(&[OutputCell::Money(-123_456)]).expect("memory");
+    other.row(&[OutputCell::Decimal(5, 9)]).expect("memory");
     let bytes = book.end().expect("memory");
     let (rows, faults) = read(&bytes);
-    assert_eq!(said(&faults), []);
+    assert_eq!(summary(&faults), []);
     for (row, text) in rows.iter().zip(texts) {
         let expected = if text.contains('\u{1}') {
             "2024-02-29,,,,,".into()
         } else {
-            format!("2024-02-29,{},,1899-12-31,,", base::cell::quoted(text.trim()))
+            format!("2024-02-29,{},,1899-12-31,,", base::csv_cell::quoted(text.trim()))
         };
         assert!(row.ends_with(&expected), "{row} and not {expected}");
     }
@@ -181,7 +181,7 @@ fn what_is_written_is_read_again() {
 
 #[test]
 fn a_sheet_is_named_or_is_the_only_one() {
-    let mut book = Book::default();
+    let mut book = WorkbookWriter::default();
     for title in ["people", "starts 2023", "starts 2024"] {
         book.sheet(title, &[("start", 9)]).expect("memory");
     }
@@ -219,9 +219,9 @@ fn refused(bytes: &[u8]) -> String {
 
 #[test]
 fn hostile_workbooks_are_refused_in_time() {
-    let absurd = |bytes: &[u8], what: &str| {
+    let too_large = |bytes: &[u8], what: &str| {
         let said = refused(bytes);
-        assert!(said.starts_with("the workbook is absurdly large inside") && said.contains(what), "{said}");
+        assert!(said.starts_with("the workbook is far too large inside") && said.contains(what), "{said}");
     };
     let damaged = |bytes: &[u8], what: &str| {
         let said = refused(bytes);
@@ -230,22 +230,22 @@ fn hostile_workbooks_are_refused_in_time() {
     let small = excel(sheet(""), "<sst/>");
     // A bomb that says what it is, and one that does not.
     let mut bomb = excel(sheet(&" ".repeat(100 << 20)), "<sst/>");
-    absurd(&whole(&bomb), "that unpack to 104");
+    too_large(&whole(&bomb), "that unpack to 104");
     bomb[4].size = 5_000;
-    absurd(&whole(&bomb), "more than it says");
+    too_large(&whole(&bomb), "more than it says");
     let mut shorter = small.clone();
     shorter[4].size += 1;
     damaged(&whole(&shorter), "not as long as it says");
     let mut changed = small.clone();
     changed[4].crc ^= 1;
-    damaged(&whole(&changed), "was changed on its way");
+    damaged(&whole(&changed), "or was changed");
     // Parts in each other, twice, or too many.
     damaged(&archive(&small, |part, at| if part == 4 { at - 1 } else { at }), "not where the list says");
     let same = |part: usize, at: u32| if part > 0 { 0 } else { at };
     let alike: Vec<_> = (0..50).map(|_| part("xl/a.xml", "x")).collect();
-    absurd(&archive(&alike, same), "lie in each other");
-    damaged(&whole(&[small.clone(), vec![small[1].clone()]].concat()), "there twice");
-    absurd(&whole(&(0..20_000).map(|at| part(&format!("p{at}"), "")).collect::<Vec<_>>()), "20000 parts");
+    too_large(&archive(&alike, same), "overlap");
+    damaged(&whole(&[small.clone(), vec![small[1].clone()]].concat()), "appears twice");
+    too_large(&whole(&(0..20_000).map(|at| part(&format!("p{at}"), "")).collect::<Vec<_>>()), "20000 parts");
     // An archive in an archive is no sheet.
     damaged(&whole(&excel(whole(&small), "<sst/>")), "");
     // Entities that multiply, in any part.
@@ -254,23 +254,23 @@ fn hostile_workbooks_are_refused_in_time() {
     damaged(&whole(&excel(sheet(""), laughs)), "a document type");
     // More columns and rows than there are.
     let many: String = "<c><v>1</v></c>".repeat(1_000_000);
-    damaged(&whole(&excel(sheet(&format!("<row r=\"2\">{many}</row>")), "<sst/>")), "not in their order");
+    damaged(&whole(&excel(sheet(&format!("<row r=\"2\">{many}</row>")), "<sst/>")), "out of order");
     damaged(&whole(&excel(sheet("<row r=\"2\"><c r=\"ZZZZZZ2\"><v>1</v></c></row>"), "<sst/>")), "without a place");
-    damaged(&whole(&excel(sheet("<row r=\"1048577\"/>"), "<sst/>")), "not in their order");
-    damaged(&whole(&excel(sheet("<row r=\"3\"/><row r=\"2\"/>"), "<sst/>")), "not in their order");
+    damaged(&whole(&excel(sheet("<row r=\"1048577\"/>"), "<sst/>")), "out of order");
+    damaged(&whole(&excel(sheet("<row r=\"3\"/><row r=\"2\"/>"), "<sst/>")), "out of order");
     damaged(&whole(&excel(sheet("").replace("</sheetData></worksheet>", ""), "<sst/>")), "ends too early");
     // Texts without end: one that is too long, too many, and one in every cell.
-    absurd(&whole(&excel(sheet(""), format!("<sst><si><t>{}</t></si></sst>", "x".repeat(200_000)))), "longer than a cell");
-    absurd(&whole(&excel(sheet(&format!("<row r=\"2\" a=\"{}\"/>", "x".repeat(3 << 20))), "<sst/>")), "a tag or a text");
+    too_large(&whole(&excel(sheet(""), format!("<sst><si><t>{}</t></si></sst>", "x".repeat(200_000)))), "longer than a cell");
+    too_large(&whole(&excel(sheet(&format!("<row r=\"2\" a=\"{}\"/>", "x".repeat(3 << 20))), "<sst/>")), "a tag or a text");
     let mut dice = Dice(1);
     let pool: String = (0..20_000).map(|_| char::from(b'a' + dice.below(26) as u8)).collect();
     let one = |at: usize| format!("<si><t>{at}{}</t></si>", &pool[at * 7 % 19_000..][..900]);
     let texts: String = (0..80_000).map(one).collect();
-    absurd(&whole(&excel(sheet(""), format!("<sst>{texts}</sst>"))), "more texts than any sheet has");
+    too_large(&whole(&excel(sheet(""), format!("<sst>{texts}</sst>"))), "more texts than any sheet has");
     let cells = "<c t=\"s\"><v>0</v></c>".repeat(200);
     let rows: String = (2..1_000).map(|row| format!("<row r=\"{row}\">{cells}</row>")).collect();
     let shared = format!("<sst><si><t>{}</t></si></sst>", &pool[..4_096]);
-    absurd(&whole(&excel(sheet(&rows), shared)), "repeated without end");
+    too_large(&whole(&excel(sheet(&rows), shared)), "repeated without end");
     let words = |name: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{name}</text:p></table:table-cell>");
     let head = format!("<table:table-row>{}</table:table-row>", ["start", "person", "provider", "began"].map(words).concat());
     let repeated = |times: u64| {
@@ -279,28 +279,28 @@ fn hostile_workbooks_are_refused_in_time() {
             &pool[..400]
         )
     };
-    absurd(&whole(&open_document(&(head.clone() + &repeated(1_000_000)))), "repeated without end");
+    too_large(&whole(&open_document(&(head.clone() + &repeated(1_000_000)))), "repeated without end");
     damaged(&whole(&open_document(&(head.clone() + &repeated(u64::MAX)))), "more rows than a sheet can have");
     damaged(&whole(&open_document(&format!("{head}{}{}", repeated(1), repeated(1 << 20)))), "more rows than a sheet can have");
 }
 
-/// Claims that are only claims cost nothing.
+/// Declared sizes without contents cost nothing.
 #[test]
-fn a_sheet_is_as_large_as_what_stands_in_it() {
+fn a_sheet_is_as_large_as_its_contents() {
     let row = "<row r=\"2\"><c t=\"inlineStr\"><is><t>1</t></is></c><c t=\"inlineStr\"><is><t>A</t></is></c><c t=\"inlineStr\"><is><t>P</t></is></c><c t=\"inlineStr\"><is><t>2024-01-05</t></is></c></row>";
     let begun = Instant::now();
     let (rows, faults) = read(&whole(&excel(sheet(row), "<sst count=\"4000000000\" uniqueCount=\"4000000000\"/>")));
     assert_eq!((rows, faults), (vec!["1,A,P,2024-01-05,,,,,".to_owned()], Vec::new()));
     let (rows, faults) =
         read(&whole(&excel(sheet(&format!("{row}<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>")), "<sst/>")));
-    assert_eq!((rows.len(), said(&faults)), (1, vec![(1_048_576, "", "the row has too many cells", "")]));
+    assert_eq!((rows.len(), summary(&faults)), (1, vec![(1_048_576, "", "the row has too many cells", "")]));
     let empty = "<table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>";
     assert_eq!(refused(&whole(&open_document(&empty.repeat(1_000)))), "the file is empty: ");
     assert!(begun.elapsed() < Duration::from_secs(1));
 }
 
 #[test]
-fn old_and_locked_workbooks_are_told_as_what_they_are() {
+fn old_and_locked_workbooks_are_reported_as_what_they_are() {
     let ole = |name: &str| {
         let mut bytes = vec![0_u8; 1024];
         bytes[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
@@ -327,9 +327,9 @@ fn old_and_locked_workbooks_are_told_as_what_they_are() {
         refused(&whole(&[part("[Content_Types].xml", ""), part("xl/workbook.bin", "")]))
             .starts_with("this is a binary Excel workbook")
     );
-    assert!(refused(&whole(&[part("people.csv", "person\n")])).starts_with("this is a zip archive, and no workbook"));
+    assert!(refused(&whole(&[part("people.csv", "person\n")])).starts_with("this is a zip archive, not a workbook"));
     let document = [part("mimetype", "application/vnd.oasis.opendocument.text"), part("content.xml", "<a/>")];
-    assert!(refused(&whole(&document)).starts_with("this is a document, and no spreadsheet"));
+    assert!(refused(&whole(&document)).starts_with("this is a document, not a spreadsheet"));
     assert!(refused(b"person,born\n").starts_with("this is not a workbook"));
     assert!(refused(b"").starts_with("this is not a workbook"));
 }

@@ -4,19 +4,19 @@
 use std::cmp::Ordering;
 
 use base::money::thousands;
-use linkage::cluster::Link;
-use linkage::model::Level;
-use linkage::score::Scorer;
+use linkage::model::ComparisonLevel;
+use linkage::prediction::Prediction;
+use linkage::scoring::Scorer;
 
 use super::summary::REVIEW;
 use super::why::name;
 use crate::charts::Drawn;
 use crate::markup::table;
 use crate::svg::{self, Axis, BLUE, Bar, Chart, GREY, RED, band_key};
-use linkage::linkage::Linkage;
+use linkage::finished_linkage::Linkage;
 
 /// log2(m/u) of a level; nothing where the model gives no such number.
-fn bits(level: &Level) -> Option<f64> {
+fn bits(level: &ComparisonLevel) -> Option<f64> {
     Some((level.m / level.u).log2()).filter(|bits| bits.is_finite())
 }
 
@@ -75,15 +75,15 @@ pub fn weights(made: &Linkage) -> String {
 /// Links by weight.
 pub fn histogram(made: &Linkage) -> Option<String> {
     // A model made elsewhere may be certain of a level; such a link has no place on the scale.
-    let weights = || made.linked.links.iter().map(|link| f64::from(link.weight)).filter(|weight| weight.is_finite());
+    let weights = || made.linked.predictions.iter().map(|link| f64::from(link.weight)).filter(|weight| weight.is_finite());
     let (low, high) =
         weights().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), weight| (low.min(weight), high.max(weight)));
     if low > high {
         return None;
     }
     let wide = ((high - low) / 50.0).ceil().max(1.0);
-    let first = (low.min(REVIEW.0).min(made.join) / wide).floor();
-    let last = (high.max(REVIEW.1).max(made.join) / wide).floor() + 1.0;
+    let first = (low.min(REVIEW.0).min(made.match_threshold) / wide).floor();
+    let last = (high.max(REVIEW.1).max(made.match_threshold) / wide).floor() + 1.0;
     let mut columns = vec![0_i64; (last - first) as usize];
     weights().for_each(|weight| columns[((weight / wide).floor() - first) as usize] += 1);
     let top = columns.iter().copied().max().unwrap_or(1).max(1) as f64;
@@ -97,7 +97,7 @@ pub fn histogram(made: &Linkage) -> Option<String> {
     for (at, count) in columns.iter().enumerate().filter(|(_, count)| **count > 0) {
         chart.column(from(at), from(at) + wide, *count as f64, BLUE);
     }
-    chart.upright(made.join, "threshold");
+    chart.upright(made.match_threshold, "threshold");
     let rows = columns.iter().enumerate().map(|(at, count)| {
         let range = format!("{:.0} to {:.0}", from(at), from(at) + wide);
         vec![range, thousands(*count)]
@@ -113,30 +113,33 @@ pub fn histogram(made: &Linkage) -> Option<String> {
 }
 
 /// A few pairs that are explained: some nearest to the threshold on either side, and one that is clear.
-fn explained(made: &Linkage) -> Vec<(&'static str, Link)> {
-    let order = |a: &Link, b: &Link| a.weight.total_cmp(&b.weight).then((a.left, a.right).cmp(&(b.left, b.right)));
-    let is_below = |link: &Link, bits: f64| f64::from(link.weight) < bits;
-    let links = || made.linked.links.iter().copied();
-    let mut pairs: Vec<(&str, Link)> = Vec::new();
+fn explained(made: &Linkage) -> Vec<(&'static str, Prediction)> {
+    let order = |a: &Prediction, b: &Prediction| a.weight.total_cmp(&b.weight).then((a.left, a.right).cmp(&(b.left, b.right)));
+    let is_below = |link: &Prediction, bits: f64| f64::from(link.weight) < bits;
+    let links = || made.linked.predictions.iter().copied();
+    let mut pairs: Vec<(&str, Prediction)> = Vec::new();
     // The middle one of those that nobody needs to look at.
-    let mut clear: Vec<Link> = links().filter(|link| !is_below(link, REVIEW.1.max(made.join))).collect();
+    let mut clear: Vec<Prediction> = links().filter(|link| !is_below(link, REVIEW.1.max(made.match_threshold))).collect();
     if !clear.is_empty() {
         let middle = clear.len() / 2;
         pairs.push(("A clear pair", *clear.select_nth_unstable_by(middle, order).1));
     }
-    let nearest_two = |title, links: &mut dyn Iterator<Item = Link>, order: &dyn Fn(&Link, &Link) -> Ordering| {
-        let mut nearest: Vec<Link> = Vec::new();
-        for link in links {
-            if nearest.len() < 2 || order(&link, &nearest[1]).is_lt() {
-                nearest.push(link);
-                nearest.sort_by(order);
-                nearest.truncate(2);
+    let nearest_two =
+        |title, links: &mut dyn Iterator<Item = Prediction>, order: &dyn Fn(&Prediction, &Prediction) -> Ordering| {
+            let mut nearest: Vec<Prediction> = Vec::new();
+            for link in links {
+                if nearest.len() < 2 || order(&link, &nearest[1]).is_lt() {
+                    nearest.push(link);
+                    nearest.sort_by(order);
+                    nearest.truncate(2);
+                }
             }
-        }
-        nearest.into_iter().map(move |link| (title, link))
-    };
-    let (mut above, mut below) =
-        (links().filter(|link| !is_below(link, made.join)), links().filter(|link| is_below(link, made.join)));
+            nearest.into_iter().map(move |link| (title, link))
+        };
+    let (mut above, mut below) = (
+        links().filter(|link| !is_below(link, made.match_threshold)),
+        links().filter(|link| is_below(link, made.match_threshold)),
+    );
     pairs.extend(nearest_two("Of the nearest above the threshold", &mut above, &order));
     pairs.extend(nearest_two("Of the nearest below the threshold", &mut below, &|a, b| order(b, a)));
     pairs
@@ -149,7 +152,13 @@ pub fn waterfalls(made: &Linkage, scorer: &Scorer<'_>) -> String {
     explained(made).into_iter().zip(PAIRS).map(|((title, link), id)| waterfall(made, scorer, id, title, link)).collect()
 }
 
-fn waterfall(made: &Linkage, scorer: &Scorer<'_>, id: &'static str, title: &str, Link { left, right, .. }: Link) -> String {
+fn waterfall(
+    made: &Linkage,
+    scorer: &Scorer<'_>,
+    id: &'static str,
+    title: &str,
+    Prediction { left, right, .. }: Prediction,
+) -> String {
     let levels = scorer.levels(left, right);
     let (parts, rest) = scorer.parts(left, right, &levels);
     let mut steps: Vec<(String, f64)> = vec![("before comparing".into(), scorer.before(left, right))];
@@ -170,7 +179,7 @@ fn waterfall(made: &Linkage, scorer: &Scorer<'_>, id: &'static str, title: &str,
     }
     rows.push(("together".into(), Some(Bar { from: 0.0, to: sum, colour: GREY, words: signed(Some(sum)) })));
     let ends = rows.iter().filter_map(|(_, bar)| bar.as_ref()).flat_map(|bar| [bar.from, bar.to]);
-    let (low, high) = svg::ends(ends.chain([made.join]));
+    let (low, high) = svg::ends(ends.chain([made.match_threshold]));
     let span = high - low;
     let axis = Axis::even("bits", low - 0.06 * span, high + 0.1 * span, 5, |bits| format!("{bits:.0}"));
     let outcome = if made.linked.person[left as usize] == made.linked.person[right as usize] {
@@ -183,9 +192,9 @@ fn waterfall(made: &Linkage, scorer: &Scorer<'_>, id: &'static str, title: &str,
         name(&made.records, left),
         name(&made.records, right),
         signed(Some(sum)),
-        100.0 * linkage::score::probability(sum)
+        100.0 * linkage::match_weight::probability(sum)
     );
-    let drawn = svg::bars(&format!("chart-{id}"), title, &words, &axis, &[(made.join, "threshold")], &rows);
+    let drawn = svg::bars(&format!("chart-{id}"), title, &words, &axis, &[(made.match_threshold, "threshold")], &rows);
     let mut cells: Vec<Vec<String>> = steps.iter().map(|(name, bits)| vec![name.clone(), signed(Some(*bits))]).collect();
     cells.push(vec!["together".into(), signed(Some(sum))]);
     let table = table("Step by step", &["what is compared", "bits"], &cells);

@@ -1,6 +1,51 @@
-//! What is shown of a linkage: `summary` for the terminal, `page` with its `charts` as HTML, `why` for one person.
+//! Reports of a linkage: `summary` in figures, `why` for one person, and `page` with its `charts` as HTML.
 
 mod charts;
 pub mod page;
 pub mod summary;
 pub mod why;
+
+use serde_json::json;
+
+use crate::machine_readable;
+use summary::LinkageSummary;
+use why::PersonEvidence;
+
+/// A linkage in figures, and the evidence for one person where somebody asked for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkReport {
+    pub summary: LinkageSummary,
+    pub evidence: Option<PersonEvidence>,
+    pub notes: Vec<String>,
+}
+
+impl LinkReport {
+    /// The evidence for one person, or else the summary, for the terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        text(self)
+    }
+
+    /// Everything for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> anyhow::Result<String> {
+        json_text(self)
+    }
+}
+
+/// The evidence for one person, or else the summary, for the terminal.
+fn text(found: &LinkReport) -> String {
+    found.evidence.as_ref().map_or_else(|| summary::text(&found.summary), why::text)
+}
+
+/// Everything for other programs.
+fn json_text(found: &LinkReport) -> anyhow::Result<String> {
+    let body = json!({
+        "summary": summary::summary_json(&found.summary),
+        "evidence": found.evidence.as_ref().map(why::evidence_json),
+        "notes": found.notes,
+    });
+    machine_readable::json("wellspent-link/1", &body)
+}

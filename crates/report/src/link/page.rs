@@ -5,17 +5,17 @@
 use std::cmp::Ordering;
 
 use base::money::thousands;
-use linkage::cluster::{MOST_BITS, MOST_COMPARED, held};
-use linkage::hold::Hold;
-use linkage::score::Scorer;
-use linkage::values::MISSING;
+use linkage::clustering::{MOST_BITS, MOST_COMPARED, capped};
+use linkage::cohesion::Cohesion;
+use linkage::distinct_values::MISSING;
+use linkage::scoring::Scorer;
 
 use super::charts::{chance, histogram, signed, waterfalls, weights};
 use super::summary::{REVIEW, agencies, at_thresholds, counted};
 use super::why::name;
 use crate::html::document;
 use crate::markup::{details, heading, list, paragraph, table, text};
-use linkage::linkage::{Linkage, unusual};
+use linkage::finished_linkage::{Linkage, data_notes};
 
 /// The whole page. The same linkage gives the same bytes.
 #[must_use]
@@ -75,8 +75,8 @@ fn first_screen(made: &Linkage) -> String {
         ),
     );
     body += &text("p class=\"quiet\"", &format!("For: {}. Legal basis: {}.", made.purpose, made.basis));
-    let doubtful = made.linked.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
-    let between = linked.links.iter().filter(|link| (REVIEW.0..REVIEW.1).contains(&f64::from(link.weight))).count();
+    let doubtful = made.linked.cohesion.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
+    let between = linked.predictions.iter().filter(|link| (REVIEW.0..REVIEW.1).contains(&f64::from(link.weight))).count();
     let found = match &linked.recall {
         Some(recall) => {
             let compared = match recall.can_tell() {
@@ -97,24 +97,24 @@ fn first_screen(made: &Linkage) -> String {
     };
     let verdict = format!(
         "{} persons have several records; {} of them have a record held by less than {} bits and should be looked at. {found}",
-        count(made.linked.holds.len()),
+        count(made.linked.cohesion.len()),
         count(doubtful),
         REVIEW.1
     );
     body += &text("p class=\"verdict\"", &verdict);
     let rows = [
         ("Pairs compared".to_owned(), thousands(linked.candidates as i64)),
-        ("Links kept".to_owned(), count(linked.links.len())),
+        ("Links kept".to_owned(), count(linked.predictions.len())),
         (format!("Links to be looked at ({} to {} bits)", REVIEW.0, REVIEW.1), count(between)),
         (
             "Largest person, in records".to_owned(),
-            count(made.linked.holds.iter().map(|hold| hold.records.len()).max().unwrap_or(1)),
+            count(made.linked.cohesion.iter().map(|hold| hold.records.len()).max().unwrap_or(1)),
         ),
-        ("Threshold between groups, in bits".to_owned(), made.join.to_string()),
+        ("Threshold between groups, in bits".to_owned(), made.match_threshold.to_string()),
     ];
     let each = (0..records.agencies.len()).map(|agency| {
         let here = (0..records.len() as u32)
-            .filter(|record| usize::from(records.agency[*record as usize]) == agency && !records.is_further(*record));
+            .filter(|record| usize::from(records.agency[*record as usize]) == agency && !records.is_further_row(*record));
         (format!("Records of {}", records.agencies[agency]), count(here.count()))
     });
     let rows: Vec<Vec<String>> = rows.into_iter().chain(each).map(|(what, figure)| vec![what, figure]).collect();
@@ -149,7 +149,7 @@ fn completeness(made: &Linkage) -> String {
     };
     let words = "What is missing cannot agree. A field that is often missing in one agency and not in another makes that agency's \
                  people harder to find.";
-    let told = unusual(records);
+    let told = data_notes(records);
     let told = if told.is_empty() { String::new() } else { list(&told) };
     paragraph(words) + &told + &table("Share of records with a value", &header, &rows)
 }
@@ -171,7 +171,7 @@ fn model(made: &Linkage) -> String {
         .comparisons
         .iter()
         .filter_map(|comparison| {
-            let parent = &model.comparisons[comparison.given.as_ref()?.parent];
+            let parent = &model.comparisons[comparison.depends_on.as_ref()?.parent];
             Some(format!("{} depends on {}: its weights differ with how that one agrees.", comparison.name, parent.name))
         })
         .collect();
@@ -188,7 +188,7 @@ fn dependent(made: &Linkage) -> String {
     let comparisons = &made.linked.model.comparisons;
     let mut out = String::new();
     for comparison in comparisons {
-        let Some(given) = &comparison.given else { continue };
+        let Some(given) = &comparison.depends_on else { continue };
         let parent = &comparisons[given.parent];
         let bits = |m: f64, u: f64| signed(Some((m / u).log2()).filter(|bits| bits.is_finite()));
         let rows = parent.levels.iter().zip(given.m.iter().zip(&given.u)).map(|(level, (m, u))| {
@@ -209,11 +209,11 @@ fn blocking(made: &Linkage) -> String {
     let rows: Vec<Vec<String>> = rules
         .iter()
         .map(|rule| {
-            let hot = [rule.hot_blocks, rule.hot_pairs].map(|count| thousands(count as i64));
+            let hot = [rule.oversized_blocks, rule.oversized_pairs].map(|count| thousands(count as i64));
             vec![rule.label.clone(), thousands(rule.pairs as i64), hot[0].clone(), hot[1].clone()]
         })
         .collect();
-    let hot: u64 = rules.iter().map(|rule| rule.hot_pairs).sum();
+    let hot: u64 = rules.iter().map(|rule| rule.oversized_pairs).sum();
     let left_out = match hot {
         0 => "No value was left out as too common.".to_owned(),
         _ => format!(
@@ -229,7 +229,7 @@ fn thresholds(made: &Linkage) -> String {
     let rows: Vec<Vec<String>> = at_thresholds(made)
         .into_iter()
         .map(|at| {
-            let used = if at.bits == made.join { "used, between whole groups" } else { "" };
+            let used = if at.bits == made.match_threshold { "used, between whole groups" } else { "" };
             let [wrong, missed] = [at.wrong, at.missed].map(|count| thousands(count.round() as i64));
             vec![at.bits.to_string(), thousands(at.above), wrong, missed, used.to_owned()]
         })
@@ -259,18 +259,18 @@ const LARGEST: usize = 5;
 const NAMED: usize = 6;
 
 fn attention(made: &Linkage, scorer: &Scorer<'_>) -> String {
-    let least: Vec<(f64, &Hold)> = made.linked.holds.iter().map(|hold| (hold.weakest().1, hold)).collect();
+    let least: Vec<(f64, &Cohesion)> = made.linked.cohesion.iter().map(|hold| (hold.weakest().1, hold)).collect();
     let least = first(least, LEAST_HELD, |a, b| a.0.total_cmp(&b.0).then(a.1.records.cmp(&b.1.records)));
-    let least: Vec<&Hold> = least.into_iter().map(|(_, hold)| hold).collect();
-    let largest = made.linked.holds.iter().filter(|hold| hold.records.len() > 2).collect();
-    let largest: Vec<&Hold> =
+    let least: Vec<&Cohesion> = least.into_iter().map(|(_, hold)| hold).collect();
+    let largest = made.linked.cohesion.iter().filter(|hold| hold.records.len() > 2).collect();
+    let largest: Vec<&Cohesion> =
         first(largest, LARGEST, |a, b| b.records.len().cmp(&a.records.len()).then(a.records.cmp(&b.records)));
-    let table = |caption: &str, holds: &[&Hold]| {
+    let table = |caption: &str, holds: &[&Cohesion]| {
         let rows: Vec<Vec<String>> = holds.iter().map(|hold| person(made, scorer, hold)).collect();
         table(caption, &["records", "count", "held least", "bits", "what would break it"], &rows)
     };
     let mut out = contradictions(made, scorer);
-    if made.linked.holds.is_empty() {
+    if made.linked.cohesion.is_empty() {
         return out + &paragraph("No person has several records.");
     }
     out += &paragraph(
@@ -285,7 +285,7 @@ fn attention(made: &Linkage, scorer: &Scorer<'_>) -> String {
 }
 
 /// A person's row.
-fn person(made: &Linkage, scorer: &Scorer<'_>, hold: &Hold) -> Vec<String> {
+fn person(made: &Linkage, scorer: &Scorer<'_>, hold: &Cohesion) -> Vec<String> {
     let mut names: Vec<String> = hold.records.iter().take(NAMED).map(|record| name(&made.records, *record)).collect();
     names.dedup();
     let more = hold.records.len().saturating_sub(NAMED);
@@ -297,7 +297,7 @@ fn person(made: &Linkage, scorer: &Scorer<'_>, hold: &Hold) -> Vec<String> {
 
 /// What would part the record that is held least from the others: how many bits, and which comparisons bring that many. One that
 /// is below the threshold already came in with a part of the group; the record it agrees best with is where to look.
-fn breaks(made: &Linkage, scorer: &Scorer<'_>, hold: &Hold) -> String {
+fn breaks(made: &Linkage, scorer: &Scorer<'_>, hold: &Cohesion) -> String {
     let (weakest, bits) = hold.weakest();
     let least = hold.records[weakest];
     let comparisons = &made.linked.model.comparisons;
@@ -308,25 +308,25 @@ fn breaks(made: &Linkage, scorer: &Scorer<'_>, hold: &Hold) -> String {
         let levels = scorer.levels(left, right);
         let weight = scorer.weight(left, right, &levels);
         for (sum, (level, rare)) in without.iter_mut().zip(scorer.parts(left, right, &levels).0) {
-            *sum += held(weight - level - rare, made.join);
+            *sum += capped(weight - level - rare, made.match_threshold);
         }
         others += 1.0;
         if weight > best.0 {
             best = (weight, *other);
         }
     }
-    if bits < made.join {
+    if bits < made.match_threshold {
         return match best {
-            (weight, other) if weight >= made.join => {
+            (weight, other) if weight >= made.match_threshold => {
                 format!("below the threshold already; it agrees best with {} ({weight:.1} bits)", name(&made.records, other))
             }
             _ => "agrees with none of them: held by a decision, or by an id that its agency uses twice".into(),
         };
     }
-    let needed = comparisons.iter().zip(&without).filter(|(_, sum)| **sum / others < made.join);
+    let needed = comparisons.iter().zip(&without).filter(|(_, sum)| **sum / others < made.match_threshold);
     let needed: Vec<&str> = needed.map(|(comparison, _)| comparison.name.as_str()).collect();
-    let at_least = if bits >= made.join + MOST_BITS { "at least " } else { "" };
-    let less = format!("{at_least}{:.1} bits less", bits - made.join);
+    let at_least = if bits >= made.match_threshold + MOST_BITS { "at least " } else { "" };
+    let less = format!("{at_least}{:.1} bits less", bits - made.match_threshold);
     if needed.is_empty() {
         format!("{less}; no comparison alone")
     } else {
@@ -344,7 +344,7 @@ fn contradictions(made: &Linkage, scorer: &Scorer<'_>) -> String {
             let together = made.linked.person[*left as usize] == made.linked.person[*right as usize];
             let now = if together { "together all the same: other decisions or ids join them" } else { "kept apart" };
             let row = || vec![name(&made.records, *left), name(&made.records, *right), format!("{weight:.1}"), now.to_owned()];
-            (together || weight >= made.join).then(row)
+            (together || weight >= made.match_threshold).then(row)
         })
         .collect();
     if rows.is_empty() {
@@ -376,7 +376,7 @@ fn labels(made: &Linkage) -> String {
     if made.by_group.is_empty() {
         return out;
     }
-    let row = |(name, group): &(String, linkage::evaluate::Group)| {
+    let row = |(name, group): &(String, linkage::evaluation::GroupAccuracy)| {
         let name = if name.is_empty() { "(not given)" } else { name };
         vec![name.to_owned(), count(group.records), share(group.precision), share(group.recall)]
     };

@@ -1,79 +1,203 @@
-//! What is said of a linkage on the terminal: what came out, how much may be missing, and what needs somebody's eye.
+//! A linkage in figures, as text for the terminal and as JSON: the persons, how much may be missing, and what somebody should check.
 
 use base::money::thousands;
-use linkage::score::probability;
+use linkage::match_weight::probability;
 
 use crate::terminal;
-use linkage::linkage::Linkage;
+use linkage::finished_linkage::Linkage;
+use serde_json::{Value as Json, json};
 
-/// Links between these, in bits, should be looked at by somebody.
+/// Somebody should check links of a weight between these, in bits.
 pub const REVIEW: (f64, f64) = (-3.0, 7.0);
 
-/// Said in the stead of an interval.
+/// Shown instead of an interval.
 pub const CANNOT_TELL: &str = "cannot be told: too few matching pairs, or too few of them in doubt";
 
-pub fn summary(made: &Linkage) -> String {
-    let (linked, records) = (&made.linked, &made.records);
-    let persons = linked.person.iter().enumerate().filter(|(record, person)| *record as u32 == **person).count();
-    let several = made.linked.holds.len();
+/// A linkage in figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkageSummary {
+    /// What the linkage is for, and its lawful basis.
+    pub purpose: String,
+    pub basis: String,
+    pub records: usize,
+    pub agencies: usize,
+    pub persons: usize,
+    /// Persons of several records, and those of them that somebody should check.
+    pub persons_of_several: usize,
+    pub persons_to_review: usize,
+    /// Links between the two weights of [`REVIEW`].
+    pub links_to_review: usize,
+    pub pairs_compared: u64,
+    /// How many matching pairs were compared and linked; nothing where the model's own rules were used.
+    pub completeness: Option<LinkageCompleteness>,
+    /// Pairs that were left out because they share a value of very many records.
+    pub too_common: u64,
+    /// The weight from which groups of records are joined, in bits.
+    pub join: f64,
+    pub thresholds: Vec<ThresholdCounts>,
+    /// The comparison with labels, where there are any.
+    pub evaluation: Option<LinkageEvaluation>,
+}
+
+/// Estimates without labels, by capture and recapture. Each is an interval; nothing where there are too few pairs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkageCompleteness {
+    /// The share of matching pairs that were compared.
+    pub compared: Option<(f64, f64)>,
+    /// The share of all matching pairs that were linked: the estimate, and its interval.
+    pub linked: Option<(f64, f64, f64)>,
+}
+
+/// A linkage compared with labels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkageEvaluation {
+    pub records: usize,
+    pub persons: usize,
+    pub precision: f64,
+    pub recall: f64,
+    pub f1: f64,
+    pub b_cubed: f64,
+    /// The share of persons with exactly the right records.
+    pub exact: f64,
+    /// Name, precision, recall and records of each group of people.
+    pub groups: Vec<(String, f64, f64, usize)>,
+}
+
+impl LinkageSummary {
+    /// The figures of a linkage.
+    #[must_use]
+    pub fn of(made: &Linkage) -> LinkageSummary {
+        let (linked, records) = (&made.linked, &made.records);
+        let in_review = |weight: f32| (REVIEW.0..REVIEW.1).contains(&f64::from(weight));
+        LinkageSummary {
+            purpose: made.purpose.clone(),
+            basis: made.basis.clone(),
+            records: records.count(),
+            agencies: records.agencies.len(),
+            persons: linked.person.iter().enumerate().filter(|(record, person)| *record as u32 == **person).count(),
+            persons_of_several: linked.cohesion.len(),
+            persons_to_review: linked.cohesion.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count(),
+            links_to_review: linked.predictions.iter().filter(|link| in_review(link.weight)).count(),
+            pairs_compared: linked.candidates,
+            completeness: linked.recall.as_ref().map(|recall| LinkageCompleteness {
+                compared: recall.can_tell().then_some((recall.low, recall.high)),
+                linked: recall.all.as_ref().map(|all| (all.share, all.low, all.high)),
+            }),
+            too_common: linked.rules.iter().map(|rule| rule.oversized_pairs).sum(),
+            join: made.match_threshold,
+            thresholds: at_thresholds(made),
+            evaluation: made.evaluation.as_ref().map(|found| LinkageEvaluation {
+                records: found.records,
+                persons: found.persons,
+                precision: found.pairs.precision(),
+                recall: found.pairs.recall(),
+                f1: found.pairs.f1(),
+                b_cubed: found.b_cubed(),
+                exact: found.exact as f64 / found.persons.max(1) as f64,
+                groups: made.by_group.iter().map(|(name, of)| (name.clone(), of.precision, of.recall, of.records)).collect(),
+            }),
+        }
+    }
+}
+
+/// The summary for the terminal.
+#[must_use]
+pub fn text(found: &LinkageSummary) -> String {
+    let are = if found.records == 1 { "is" } else { "are" };
     let mut out = terminal::bold(&format!(
-        "{} of {} are {}\n",
-        counted(records.count(), "record"),
-        agencies(records.agencies.len()),
-        counted(persons, "person")
+        "{} of {} {are} {}\n",
+        counted(found.records, "record"),
+        agencies(found.agencies),
+        counted(found.persons, "person")
     ));
-    out += &format!("for: {} ({})\n\n", made.purpose, made.basis);
-    out += &line("persons of several records", &thousands(several as i64));
-    let doubtful = made.linked.holds.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
+    out += &format!("for: {} ({})\n\n", found.purpose, found.basis);
+    let count = |count: usize| thousands(count as i64);
+    out += &line("persons of several records", &count(found.persons_of_several));
     out += &line(
-        "of them to be looked at",
-        &format!("{} (a record held by less than {} bits)", thousands(doubtful as i64), REVIEW.1),
+        "of them to be checked",
+        &format!("{} (a record with less than {} bits of evidence)", count(found.persons_to_review), REVIEW.1),
     );
-    let between = linked.links.iter().filter(|link| (REVIEW.0..REVIEW.1).contains(&f64::from(link.weight))).count();
-    out += &line("links in the review band", &format!("{} ({} to {} bits)", thousands(between as i64), REVIEW.0, REVIEW.1));
-    out += &line("pairs compared", &thousands(linked.candidates as i64));
-    match &linked.recall {
-        Some(recall) => {
-            let between = |low: f64, high: f64| format!("{:.1} to {:.1} %", low * 100.0, high * 100.0);
-            let compared = match recall.can_tell() {
-                true => format!("{} by capture and recapture, of those the model can see", between(recall.low, recall.high)),
-                false => CANNOT_TELL.to_owned(),
-            };
+    out += &line("links in the review band", &format!("{} ({} to {} bits)", count(found.links_to_review), REVIEW.0, REVIEW.1));
+    out += &line("pairs compared", &thousands(found.pairs_compared as i64));
+    match &found.completeness {
+        Some(completeness) => {
+            let between = |low: f64, high: f64| format!("{:.1}% to {:.1}%", low * 100.0, high * 100.0);
+            let compared = completeness.compared.map_or(CANNOT_TELL.to_owned(), |(low, high)| {
+                format!("{} by capture and recapture, of the pairs that the model can see", between(low, high))
+            });
             out += &line("matching pairs among them", &compared);
-            let linked = recall.all.as_ref().map_or(CANNOT_TELL.to_owned(), |all| {
-                format!("{} (about {:.1} %)", between(all.low, all.high), all.share * 100.0)
+            let linked = completeness.linked.map_or(CANNOT_TELL.to_owned(), |(share, low, high)| {
+                format!("{} (about {:.1}%)", between(low, high), share * 100.0)
             });
             out += &line("all matching pairs linked", &linked);
         }
         None => out += &line("matching pairs among them", "not estimated: the model's own rules were used"),
     }
-    let hot: u64 = linked.rules.iter().map(|rule| rule.hot_pairs).sum();
-    if hot > 0 {
-        out +=
-            &line("left out as too common", &format!("{} pairs that share a value of over 500 records", thousands(hot as i64)));
-    }
-    out += &thresholds(made);
-    if let Some(found) = &made.evaluation {
-        out += &format!(
-            "\nagainst the labels of {} records ({} persons)\n",
-            thousands(found.records as i64),
-            thousands(found.persons as i64)
-        );
-        let pairs = &found.pairs;
-        let percent = |share: f64| format!("{:.2} %", share * 100.0);
+    if found.too_common > 0 {
+        let (pairs, share) = if found.too_common == 1 { ("pair", "shares") } else { ("pairs", "share") };
         out += &line(
-            "pairs",
-            &format!("precision {}, recall {}, F1 {:.5}", percent(pairs.precision()), percent(pairs.recall()), pairs.f1()),
+            "left out as too common",
+            &format!("{} {pairs} that {share} a value of over 500 records", thousands(found.too_common as i64)),
         );
-        out += &line("B-cubed", &format!("{:.5}", found.b_cubed()));
-        out += &line("persons exactly right", &percent(found.exact as f64 / found.persons.max(1) as f64));
-        for (name, group) in &made.by_group {
-            let name = if name.is_empty() { "(not given)" } else { name };
-            let errors = format!("precision {}, recall {}", percent(group.precision), percent(group.recall));
-            out += &line(&format!("  {name}"), &format!("{errors}, {} records", thousands(group.records as i64)));
-        }
+    }
+    out += &thresholds_text(found);
+    found.evaluation.as_ref().map_or(out.clone(), |evaluation| out + &evaluation_text(evaluation))
+}
+
+fn evaluation_text(found: &LinkageEvaluation) -> String {
+    let percent = |share: f64| format!("{:.2}%", share * 100.0);
+    let mut out =
+        format!("\nagainst the labels of {} ({})\n", counted(found.records, "record"), counted(found.persons, "person"));
+    out +=
+        &line("pairs", &format!("precision {}, recall {}, F1 {:.5}", percent(found.precision), percent(found.recall), found.f1));
+    out += &line("B-cubed", &format!("{:.5}", found.b_cubed));
+    out += &line("persons exactly right", &percent(found.exact));
+    for (name, precision, recall, records) in &found.groups {
+        let name = if name.is_empty() { "(not given)" } else { name };
+        let errors = format!("precision {}, recall {}", percent(*precision), percent(*recall));
+        out += &line(&format!("  {name}"), &format!("{errors}, {}", counted(*records, "record")));
     }
     out
+}
+
+/// The summary for other programs.
+#[must_use]
+pub fn summary_json(found: &LinkageSummary) -> Json {
+    let interval = |(low, high): (f64, f64)| json!({ "low": low, "high": high });
+    let of_threshold = |of: &ThresholdCounts| json!({ "bits": of.bits, "links": of.above, "expected_wrong": of.wrong, "expected_missed": of.missed });
+    let of_group = |(name, precision, recall, records): &(String, f64, f64, usize)| json!({ "group": name, "precision": precision, "recall": recall, "records": records });
+    let completeness = found.completeness.as_ref().map(|completeness| {
+        let linked = completeness.linked.map(|(share, low, high)| json!({ "share": share, "low": low, "high": high }));
+        json!({ "matching_pairs_compared": completeness.compared.map(interval), "matching_pairs_linked": linked })
+    });
+    let evaluation = found.evaluation.as_ref().map(|of| {
+        json!({
+            "records": of.records,
+            "persons": of.persons,
+            "precision": of.precision,
+            "recall": of.recall,
+            "f1": of.f1,
+            "b_cubed": of.b_cubed,
+            "exact": of.exact,
+            "groups": of.groups.iter().map(of_group).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "purpose": found.purpose,
+        "basis": found.basis,
+        "records": found.records,
+        "agencies": found.agencies,
+        "persons": found.persons,
+        "persons_of_several_records": found.persons_of_several,
+        "persons_to_review": found.persons_to_review,
+        "links_to_review": found.links_to_review,
+        "pairs_compared": found.pairs_compared,
+        "completeness": completeness,
+        "pairs_left_out_as_too_common": found.too_common,
+        "join": found.join,
+        "thresholds": found.thresholds.iter().map(of_threshold).collect::<Vec<_>>(),
+        "evaluation": evaluation,
+    })
 }
 
 /// A number of things.
@@ -89,9 +213,10 @@ fn line(what: &str, value: &str) -> String {
     format!("  {what:<28} {value}\n")
 }
 
-/// What a threshold would mean: links at or above it, how many of them are expected to be wrong, and how many links below it
+/// What a match threshold would mean: links at or above it, how many of them are expected to be wrong, and how many links below it
 /// are expected to be right, by the probabilities of the pairs themselves.
-pub struct Threshold {
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThresholdCounts {
     pub bits: f64,
     pub above: i64,
     pub wrong: f64,
@@ -99,14 +224,15 @@ pub struct Threshold {
 }
 
 /// Usual thresholds, and the one that was used.
-pub fn at_thresholds(made: &Linkage) -> Vec<Threshold> {
+pub fn at_thresholds(made: &Linkage) -> Vec<ThresholdCounts> {
     let mut all = vec![-2.0, 0.0, 5.0, 10.0, 14.0, 20.0];
-    if !all.contains(&made.join) {
-        all.push(made.join);
+    if !all.contains(&made.match_threshold) {
+        all.push(made.match_threshold);
         all.sort_by(f64::total_cmp);
     }
-    let mut found: Vec<Threshold> = all.into_iter().map(|bits| Threshold { bits, above: 0, wrong: 0.0, missed: 0.0 }).collect();
-    for weight in made.linked.links.iter().map(|link| f64::from(link.weight)) {
+    let mut found: Vec<ThresholdCounts> =
+        all.into_iter().map(|bits| ThresholdCounts { bits, above: 0, wrong: 0.0, missed: 0.0 }).collect();
+    for weight in made.linked.predictions.iter().map(|link| f64::from(link.weight)) {
         let probability = probability(weight);
         for threshold in &mut found {
             if weight >= threshold.bits {
@@ -120,13 +246,13 @@ pub fn at_thresholds(made: &Linkage) -> Vec<Threshold> {
     found
 }
 
-fn thresholds(made: &Linkage) -> String {
+fn thresholds_text(found: &LinkageSummary) -> String {
     let mut out = String::from("\n  at a threshold of (bits)     links        expected wrong   expected missed\n");
-    for Threshold { bits, above, wrong, missed } in at_thresholds(made) {
-        let mark = if bits == made.join { "  used, between whole groups" } else { "" };
+    for ThresholdCounts { bits, above, wrong, missed } in &found.thresholds {
+        let mark = if *bits == found.join { "  used to join groups" } else { "" };
         out += &format!(
             "  {bits:>24}     {:<12} {:<16} {}{mark}\n",
-            thousands(above),
+            thousands(*above),
             thousands(wrong.round() as i64),
             thousands(missed.round() as i64)
         );

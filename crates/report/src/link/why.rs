@@ -1,59 +1,165 @@
-//! One person of a linkage as text: what holds the records together, and what would break it.
+//! The evidence that holds one person's records together, and what would split them: as data, as text and as JSON. Values are not
+//! shown: a comparison level says how two of them agree.
 
 use anyhow::{Context as _, bail};
-use linkage::input::Records;
-use linkage::score::Scorer;
+use linkage::record_set::RecordSet;
+use linkage::scoring::Scorer;
+use serde_json::{Value as Json, json};
 
-use linkage::linkage::Linkage;
+use linkage::finished_linkage::Linkage;
+
+/// The records of one person, and the evidence between them. Weights are in bits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PersonEvidence {
+    /// The record that was asked for, as AGENCY/ID.
+    pub record: String,
+    /// Each record of the person, with the mean weight between it and the others; none where the person has only this record.
+    pub records: Vec<(String, f64)>,
+    /// The record with the least evidence, and by how much less it would be split off.
+    pub weakest: Option<(String, f64)>,
+    /// Groups of records are joined from this weight.
+    pub join: f64,
+    /// The pairs of the weakest record.
+    pub pairs: Vec<PairEvidence>,
+}
+
+/// The evidence that two records are one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairEvidence {
+    pub records: [String; 2],
+    /// The weight before anything is compared.
+    pub prior: f64,
+    pub comparisons: Vec<ComparisonEvidence>,
+    /// What households share too, and calibration.
+    pub household: f64,
+    pub total: f64,
+}
+
+/// One comparison of a pair.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComparisonEvidence {
+    pub comparison: String,
+    pub level: String,
+    pub weight: f64,
+    /// How much of the weight is for how common the value is.
+    pub term_frequency: f64,
+}
 
 /// A record as AGENCY/ID.
-pub fn name(records: &Records, record: u32) -> String {
+pub fn name(records: &RecordSet, record: u32) -> String {
     format!("{}/{}", records.agency_of(record), records.id(record))
 }
 
-/// What holds the person of a record together. Values are not shown: a level says how two of them agree.
-pub fn why(made: &Linkage, record: &str) -> anyhow::Result<String> {
+/// Pairs that are shown.
+const PAIRS: usize = 8;
+
+/// The evidence for the person of a record, AGENCY/ID.
+///
+/// # Errors
+/// There is no such record, or the model cannot be used.
+pub fn evidence(made: &Linkage, record: &str) -> anyhow::Result<PersonEvidence> {
     let (agency, id) = record.split_once('/').context("write the record as AGENCY/ID")?;
     let records = &made.records;
     let at = (0..records.len() as u32).find(|at| records.agency_of(*at) == agency && records.key(*at).1 == id);
-    let Some(at) = at else { bail!("no record {record} was linked\n\nhint: the agency's name, a stroke, and its own id") };
-    let Some(hold) = made.linked.holds.iter().find(|hold| hold.records.contains(&at)) else {
-        return Ok(format!("{record} is a person of one record: no other is held to it\n"));
+    let Some(at) = at else {
+        bail!("no record {record} was linked\n\nhint: write the agency's name, a slash, and the id that the agency uses")
     };
+    let mut found = PersonEvidence {
+        record: record.to_owned(),
+        records: Vec::new(),
+        weakest: None,
+        join: made.match_threshold,
+        pairs: Vec::new(),
+    };
+    let Some(hold) = made.linked.cohesion.iter().find(|hold| hold.records.contains(&at)) else { return Ok(found) };
     let name = |record: u32| name(records, record);
-    let mut out = format!("a person of {} records, each held by the mean of its bits with the others\n", hold.records.len());
-    for (record, bits) in hold.records.iter().zip(&hold.bits) {
-        out += &format!("  {:<24} {bits:>6.1} bits\n", name(*record));
-    }
+    found.records = hold.records.iter().zip(&hold.bits).map(|(record, bits)| (name(*record), f64::from(*bits))).collect();
     let (weakest, bits) = hold.weakest();
     let least = hold.records[weakest];
-    out += &format!(
-        "\n{} is held least: {:.1} bits less of evidence would part it from the others (groups are joined from {} bits)\n",
-        name(least),
-        bits - made.join,
-        made.join
-    );
+    found.weakest = Some((name(least), bits - made.match_threshold));
     let scorer = Scorer::new(&made.linked.model, records).map_err(anyhow::Error::msg)?;
-    for other in hold.records.iter().filter(|other| **other != least).take(8) {
+    for other in hold.records.iter().filter(|other| **other != least).take(PAIRS) {
         let (left, right) = (least.min(*other), least.max(*other));
         let levels = scorer.levels(left, right);
         let (parts, household) = scorer.parts(left, right, &levels);
-        out += &format!(
-            "\n{} and {}\n  {:<20} {:>7.1}\n",
-            name(least),
-            name(*other),
-            "before comparing",
-            scorer.before(left, right)
-        );
-        for (comparison, (level, (bits, rare))) in made.linked.model.comparisons.iter().zip(levels.iter().zip(&parts)) {
-            let label = &comparison.levels[usize::from(*level)].label;
-            let rarity = if rare.abs() >= 0.05 { format!(" {rare:+.1} for how common the value is") } else { String::new() };
-            out += &format!("  {:<20} {bits:>+7.1}  {label}{rarity}\n", comparison.name);
-        }
-        if household.abs() >= 0.05 {
-            out += &format!("  {:<20} {household:>+7.1}  households share this too, and calibration\n", "households");
-        }
-        out += &format!("  {:<20} {:>7.1}\n", "together", scorer.weight(left, right, &levels));
+        let comparisons = made.linked.model.comparisons.iter().zip(levels.iter().zip(&parts));
+        let comparisons = comparisons.map(|(comparison, (level, (weight, term_frequency)))| ComparisonEvidence {
+            comparison: comparison.name.clone(),
+            level: comparison.levels[usize::from(*level)].label.clone(),
+            weight: *weight,
+            term_frequency: *term_frequency,
+        });
+        found.pairs.push(PairEvidence {
+            records: [name(least), name(*other)],
+            prior: scorer.before(left, right),
+            comparisons: comparisons.collect(),
+            household,
+            total: scorer.weight(left, right, &levels),
+        });
     }
-    Ok(out)
+    Ok(found)
+}
+
+/// The evidence for the terminal.
+#[must_use]
+pub fn text(found: &PersonEvidence) -> String {
+    if found.records.is_empty() {
+        return format!("{} is a person of one record: no other record belongs to it\n", found.record);
+    }
+    let mut out = format!("a person of {} records; each has the mean weight between it and the others\n", found.records.len());
+    for (record, bits) in &found.records {
+        out += &format!("  {record:<24} {bits:>6.1} bits\n");
+    }
+    if let Some((record, margin)) = &found.weakest {
+        out += &format!(
+            "\n{record} has the least evidence: {margin:.1} bits less would split it from the others (groups are joined from {} \
+             bits)\n",
+            found.join
+        );
+    }
+    for pair in &found.pairs {
+        let [one, other] = &pair.records;
+        out += &format!("\n{one} and {other}\n  {:<20} {:>7.1}\n", "before comparing", pair.prior);
+        for ComparisonEvidence { comparison, level, weight, term_frequency } in &pair.comparisons {
+            let of_frequency = match term_frequency.abs() >= 0.05 {
+                true => format!(" {term_frequency:+.1} for how common the value is"),
+                false => String::new(),
+            };
+            out += &format!("  {comparison:<20} {weight:>+7.1}  {level}{of_frequency}\n");
+        }
+        if pair.household.abs() >= 0.05 {
+            out += &format!("  {:<20} {:>+7.1}  what households share too, and calibration\n", "households", pair.household);
+        }
+        out += &format!("  {:<20} {:>7.1}\n", "in all", pair.total);
+    }
+    out
+}
+
+/// The evidence for other programs.
+#[must_use]
+pub fn evidence_json(found: &PersonEvidence) -> Json {
+    let of_comparison = |of: &ComparisonEvidence| {
+        json!({
+            "comparison": of.comparison,
+            "level": of.level,
+            "weight": of.weight,
+            "term_frequency": of.term_frequency,
+        })
+    };
+    let of_pair = |pair: &PairEvidence| {
+        json!({
+            "records": pair.records,
+            "prior": pair.prior,
+            "comparisons": pair.comparisons.iter().map(of_comparison).collect::<Vec<_>>(),
+            "household": pair.household,
+            "total": pair.total,
+        })
+    };
+    json!({
+        "record": found.record,
+        "records": found.records.iter().map(|(record, weight)| json!({ "record": record, "weight": weight })).collect::<Vec<_>>(),
+        "weakest": found.weakest.as_ref().map(|(record, margin)| json!({ "record": record, "margin": margin })),
+        "join": found.join,
+        "pairs": found.pairs.iter().map(of_pair).collect::<Vec<_>>(),
+    })
 }

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use base::document::Section;
 use base::problem::Problem;
+use base::reader::Section;
 
 use super::optimum::{along, together};
 use super::quadrature::normal_mean;
 use super::{
-    Figure, Form, Game, LARGE, above_nothing, number_or, number_or_best, number_within, number_within_or, part, part_if_there,
-    parts,
+    Game, GameFigure, GameForm, LARGE, above_nothing, number_or, number_or_best, number_within, number_within_or, part,
+    part_if_there, parts,
 };
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "agency",
     summary: "A provider chooses its effort on one to four tasks. Effort e costs half of cost × e², and `cost_with` half of twice \
               that for two tasks together. A measure shows a weighted sum of the efforts (`seen`, 1 unless stated) and a normal \
@@ -55,26 +55,26 @@ fine = 4
 [failure]              # may be left out
 task = "care"
 loss = 0.3
-rescue = 0             # chance that somebody else bears the loss"#,
+rescue = 0             # chance that someone else bears the loss"#,
     read: |top| Game::Agency(read(top)),
 };
 
 #[derive(Clone, Debug, Default)]
-pub struct Agency {
-    tasks: Vec<Task>,
+pub struct AgencyGame {
+    tasks: Vec<AgencyTask>,
     /// Half of this quadratic form is what efforts cost.
     costs: Vec<Vec<f64>>,
     noise: f64,
-    pay: Pay,
+    pay: LinearPay,
     risk_aversion: f64,
-    /// Task, and what each unit of it is expected to be fined.
+    /// The task, and what each unit of it is expected to be fined.
     audit: Option<(usize, f64)>,
-    /// Task, and what failing is expected to cost.
+    /// The task, and what failing is expected to cost.
     failure: Option<(usize, f64)>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Task {
+struct AgencyTask {
     name: String,
     worth: f64,
     harm: f64,
@@ -83,7 +83,7 @@ struct Task {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Pay {
+struct LinearPay {
     /// `None`: the payer finds the best.
     share: Option<f64>,
     cap: f64,
@@ -91,9 +91,9 @@ struct Pay {
     threshold: f64,
 }
 
-fn read(top: &Section<'_, '_>) -> Agency {
+fn read(top: &Section<'_, '_>) -> AgencyGame {
     let read = parts(top, "task", (1, 4), |section| {
-        let task = Task {
+        let task = AgencyTask {
             name: section.name.clone(),
             worth: number_or(section, "worth", 0.0),
             harm: number_or(section, "harm", 0.0),
@@ -140,13 +140,13 @@ fn read(top: &Section<'_, '_>) -> Agency {
     });
     let variance = part_if_there(top, "measure", |section| number_within_or(section, "variance", 0.0, LARGE, 0.0));
     let risk_aversion = part_if_there(top, "provider", |section| number_within_or(section, "risk_aversion", 0.0, 1e3, 0.0));
-    let pay = part(top, "pay", |section| Pay {
+    let pay = part(top, "pay", |section| LinearPay {
         share: if section.has("share") { number_or_best(section, "share") } else { Some(0.0) },
         cap: number_or(section, "cap", f64::INFINITY),
         bonus: number_or(section, "bonus", 0.0),
         threshold: number_or(section, "threshold", 0.0),
     });
-    Agency {
+    AgencyGame {
         costs,
         noise: variance.unwrap_or_default().sqrt(),
         pay,
@@ -188,8 +188,8 @@ fn rises(form: &[Vec<f64>]) -> bool {
 /// What reaches the threshold but for the last digits reaches it.
 const ROUNDING: f64 = 1e-12;
 
-impl Agency {
-    pub(super) fn solve(&self) -> Vec<Figure> {
+impl AgencyGame {
+    pub(super) fn solve(&self) -> Vec<GameFigure> {
         let open = (f64::NEG_INFINITY, f64::INFINITY);
         let share = self.pay.share.unwrap_or_else(|| along(open, &|share| self.surplus_for_payer(share)));
         let efforts = self.efforts(share);
@@ -199,14 +199,14 @@ impl Agency {
         let surplus = self.surplus(share, &efforts) - self.harm(&efforts);
         let most = self.worth(&first_best) - self.harm(&first_best) - self.cost(&first_best);
         let mut figures = vec![
-            Figure::exact("share", share),
-            Figure::exact("surplus", surplus),
-            Figure::exact("first-best surplus", most),
-            Figure::exact("share of the first best", surplus / most),
+            GameFigure::exact("share", share),
+            GameFigure::exact("surplus", surplus),
+            GameFigure::exact("first-best surplus", most),
+            GameFigure::exact("share of the first best", surplus / most),
         ];
         for (at, task) in self.tasks.iter().enumerate() {
-            figures.push(Figure::exact(format!("effort on {}", task.name), efforts[at]));
-            figures.push(Figure::exact(format!("first-best effort on {}", task.name), first_best[at]));
+            figures.push(GameFigure::exact(format!("effort on {}", task.name), efforts[at]));
+            figures.push(GameFigure::exact(format!("first-best effort on {}", task.name), first_best[at]));
         }
         figures
     }

@@ -1,26 +1,26 @@
 //! Sealed bids for a contract (the lowest wins) or for an asset (the highest wins), by bidders alike before they see their
-//! signals. The equilibrium of the first-price auction follows from one condition, that nobody gains by bidding as if its
+//! signals. The equilibrium of the first-price auction follows from one condition, that no one gains by bidding as if its
 //! signal were a little different, integrated from the weakest signal on (Milgrom and Weber 1982); how far that is an
 //! equilibrium is then checked against every other bid. Prices and profits are simulated with keyed draws.
 
-use base::document::Section;
 use base::literal::Count;
 use base::problem::Problem;
+use base::reader::Section;
 use rayon::prelude::*;
 use risks::Estimate;
 
 use super::optimum::along;
 use super::quadrature::integral;
-use super::{Figure, Form, Game, SMALL, count_within, number_or, number_within, part, part_if_there};
+use super::{Game, GameFigure, GameForm, SMALL, count_within, number_or, number_within, part, part_if_there};
 use base::philox::{open_unit, words};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "auction",
     summary: "Bidders alike in all but what they have seen. `kind` \"own\": each sees what the contract would cost it (or the asset \
               be worth to it), even between `low` and `high`. \"common\": cost or worth is the same for all and even between the \
               two, and each sees it with an even error of its own. \"sum of signals\": it is the sum of what all have seen. \
-              `signal` says whose bid is shown. `[naive]` is played by bidders who bid their signal with a markup, whatever the \
-              others do.",
+              `signal` picks the bidder whose bid is shown. `[naive]` describes bidders who bid their signal with a markup, \
+              whatever the others do.",
     example: r#"game = "auction"
 bidders = 4
 side = "procurement"   # the lowest bid wins; or "sale"
@@ -46,7 +46,7 @@ pub struct Auction {
     bidders: usize,
     sign: f64,
     signal: f64,
-    kind: Kind,
+    kind: AuctionFormat,
     low: f64,
     high: f64,
     error: f64,
@@ -55,7 +55,7 @@ pub struct Auction {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Kind {
+enum AuctionFormat {
     #[default]
     Own,
     Common,
@@ -67,8 +67,10 @@ fn read(top: &Section<'_, '_>) -> Auction {
     let sign = if top.required_choice("side", &[("procurement", false), ("sale", true)]) { -1.0 } else { 1.0 };
     let signal = sign * number_within(top, "signal", -1e6, 1e6);
     let (kind, low, high, error) = part(top, "value", |section| {
-        let kind =
-            section.required_choice("kind", &[("own", Kind::Own), ("common", Kind::Common), ("sum of signals", Kind::Sum)]);
+        let kind = section.required_choice(
+            "kind",
+            &[("own", AuctionFormat::Own), ("common", AuctionFormat::Common), ("sum of signals", AuctionFormat::Sum)],
+        );
         let (low, high) = (number_within(section, "low", -1e6, 1e6), number_within(section, "high", -1e6, 1e6));
         if high - low < SMALL {
             section.push(
@@ -78,7 +80,7 @@ fn read(top: &Section<'_, '_>) -> Auction {
             );
         }
         let error = match kind {
-            Kind::Common => number_within(section, "error", SMALL, 1e6),
+            AuctionFormat::Common => number_within(section, "error", SMALL, 1e6),
             // Of no use to the others, and no mistake in them either.
             _ => number_or(section, "error", 0.0),
         };
@@ -104,7 +106,7 @@ fn read(top: &Section<'_, '_>) -> Auction {
     let (first, last) = auction.signals();
     if !(first..last).contains(&signal) && high > low {
         top.push(
-            top.problem("signal", "nobody can have this signal")
+            top.problem("signal", "no bidder can have this signal")
                 .read((sign * signal).to_string())
                 .expected(format!("from {} to {}", (sign * first).min(sign * last), (sign * first).max(sign * last)))
                 .fix("correct `signal`, or the range in [value]"),
@@ -151,12 +153,12 @@ impl Auction {
     /// The lowest and the highest signal that anybody can have.
     fn signals(&self) -> (f64, f64) {
         match self.kind {
-            Kind::Common => (self.low - self.error, self.high + self.error),
+            AuctionFormat::Common => (self.low - self.error, self.high + self.error),
             _ => (self.low, self.high),
         }
     }
 
-    /// What the common value can be for somebody with this signal.
+    /// What the common value can be for a bidder with this signal.
     fn possible(&self, signal: f64) -> (f64, f64) {
         ((signal - self.error).max(self.low), (signal + self.error).min(self.high))
     }
@@ -171,11 +173,11 @@ impl Auction {
         let others = self.bidders - 1;
         let all_above = ((self.high - place) / (self.high - self.low)).clamp(0.0, 1.0).powi(others as i32);
         match self.kind {
-            Kind::Own => (all_above, own),
-            Kind::Sum => (all_above, own + others as f64 * f64::midpoint(place, self.high)),
-            Kind::Common => {
+            AuctionFormat::Own => (all_above, own),
+            AuctionFormat::Sum => (all_above, own + others as f64 * f64::midpoint(place, self.high)),
+            AuctionFormat::Common => {
                 let (from, to) = self.possible(own);
-                // Below these values nobody's signal can reach the place; a kink where all of them must.
+                // Below these values no signal can reach the place; there is a kink where all of them must.
                 let cuts = [place - self.error, place + self.error];
                 let over = |of: &dyn Fn(f64) -> f64| pieces(from, to, &cuts, of);
                 let chance = over(&|value| self.above(place, value).powi(others as i32));
@@ -190,12 +192,12 @@ impl Auction {
     fn at_tie(&self, signal: f64) -> (f64, f64) {
         let others = (self.bidders - 1) as f64;
         match self.kind {
-            Kind::Own => (signal, others / (self.high - signal)),
-            Kind::Sum => {
+            AuctionFormat::Own => (signal, others / (self.high - signal)),
+            AuctionFormat::Sum => {
                 let rest = (others - 1.0) * f64::midpoint(signal, self.high);
                 (2.0 * signal + rest, others / (self.high - signal))
             }
-            Kind::Common => {
+            AuctionFormat::Common => {
                 let (from, to) = self.possible(signal);
                 let power = self.bidders as i32 - 2;
                 let tied = integral(from, to, &|value| self.above(signal, value).powi(power));
@@ -206,13 +208,13 @@ impl Auction {
         }
     }
 
-    /// The equilibrium bids of the first-price auction, from the weakest signal down: nobody gains by a little more or less
+    /// The equilibrium bids of the first-price auction, from the weakest signal down: no one gains by a little more or less
     /// where b′ = h (b − v), with v the cost at a tie and h how fast the chance of winning is lost.
     fn equilibrium(&self) -> Bids {
         let (first, last) = self.signals();
         let mut places: Vec<f64> = (0..EVEN).map(|at| first + (last - first) * at as f64 / EVEN as f64).collect();
         places.extend((1..=HALVINGS).map(|halving| last - (last - first) / EVEN as f64 * 0.5f64.powi(halving)));
-        if self.kind == Kind::Common {
+        if self.kind == AuctionFormat::Common {
             places.extend([self.low + self.error, self.high - self.error].iter().filter(|cut| first < **cut && **cut < last));
         }
         places.sort_by(f64::total_cmp);
@@ -236,7 +238,7 @@ impl Auction {
         Bids { places, bids, slopes }
     }
 
-    /// The most that somebody with this signal could still gain by bidding as if it were another.
+    /// The most that a bidder with this signal could still gain by bidding as if it were another.
     fn regret(&self, bids: &Bids, signal: f64) -> f64 {
         let earns = |as_if: f64| {
             let (chance, cost) = self.winning(signal, as_if);
@@ -251,15 +253,15 @@ impl Auction {
         let value = self.low + (self.high - self.low) * even(0);
         let mut signals: Vec<f64> = (1..=self.bidders)
             .map(|bidder| match self.kind {
-                Kind::Common => value + self.error * (2.0 * even(bidder) - 1.0),
+                AuctionFormat::Common => value + self.error * (2.0 * even(bidder) - 1.0),
                 _ => self.low + (self.high - self.low) * even(bidder),
             })
             .collect();
         signals.sort_by(f64::total_cmp);
         let cost = match self.kind {
-            Kind::Own => signals[0],
-            Kind::Common => value,
-            Kind::Sum => signals.iter().sum(),
+            AuctionFormat::Own => signals[0],
+            AuctionFormat::Common => value,
+            AuctionFormat::Sum => signals.iter().sum(),
         };
         let first_price = bids.at(signals[0]);
         Sold {
@@ -270,15 +272,17 @@ impl Auction {
         }
     }
 
-    pub(super) fn solve(&self, seed: u64) -> Vec<Figure> {
+    pub(super) fn solve(&self, seed: u64) -> Vec<GameFigure> {
         let bids = self.equilibrium();
         let sold: Vec<Sold> = (0..self.auctions).into_par_iter().map(|auction| self.draw(&bids, seed, auction)).collect();
-        let mean =
-            |name: &str, of: &dyn Fn(&Sold) -> f64| Figure { name: name.to_owned(), value: Estimate::of(sold.iter().map(of)) };
+        let mean = |name: &str, of: &dyn Fn(&Sold) -> f64| GameFigure {
+            name: name.to_owned(),
+            value: Estimate::of(sold.iter().map(of)),
+        };
         vec![
-            Figure::exact("first-price bid", self.sign * bids.at(self.signal)),
-            Figure::exact("second-price bid", self.sign * self.at_tie(self.signal).0),
-            Figure::exact("regret", self.regret(&bids, self.signal).max(0.0)),
+            GameFigure::exact("first-price bid", self.sign * bids.at(self.signal)),
+            GameFigure::exact("second-price bid", self.sign * self.at_tie(self.signal).0),
+            GameFigure::exact("regret", self.regret(&bids, self.signal).max(0.0)),
             mean("first-price price", &|sold| self.sign * sold.first_price),
             mean("second-price price", &|sold| self.sign * sold.second_price),
             mean("winner's profit", &|sold| sold.first_price_profit),

@@ -1,11 +1,11 @@
-//! Players spend on winning a prize; each wins with the chance of its share of all that is spent, and nobody gets it back.
+//! Players spend on winning a prize. Each wins with a chance equal to its share of all spending, and no one gets the money back.
 
-use base::document::Section;
+use base::reader::Section;
 
 use super::equilibrium::{regret, settle};
-use super::{Figure, Form, Game, SMALL, above_nothing, count_within, number_within, part};
+use super::{Game, GameFigure, GameForm, SMALL, above_nothing, count_within, number_within, part};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "contest",
     summary: "Players each spend on a prize that one of them wins, each with the chance of its share of all spending. Taking part \
               costs `entry_cost`; `entrants` is how many can take part before the next would lose by it.",
@@ -52,15 +52,15 @@ impl Contest {
         if players == 1 { self.worth } else { self.earns(0, &self.settle(players)) }
     }
 
-    pub(super) fn solve(&self) -> Vec<Figure> {
+    pub(super) fn solve(&self) -> Vec<GameFigure> {
         let bids = self.settle(self.players);
         let entrants = (1..=MOST_ENTRANTS).take_while(|&players| self.profit(players) >= self.entry_cost).count();
         vec![
-            Figure::exact("bid", bids[0]),
-            Figure::exact("profit", self.earns(0, &bids)),
-            Figure::exact("spent by all", bids.iter().sum()),
-            Figure::exact("entrants", entrants as f64),
-            Figure::exact("regret", regret(&bids, (0.0, self.worth), &|player, spending| self.earns(player, spending))),
+            GameFigure::exact("bid", bids[0]),
+            GameFigure::exact("profit", self.earns(0, &bids)),
+            GameFigure::exact("spent by all", bids.iter().sum()),
+            GameFigure::exact("entrants", entrants as f64),
+            GameFigure::exact("regret", regret(&bids, (0.0, self.worth), &|player, spending| self.earns(player, spending))),
         ]
     }
 }

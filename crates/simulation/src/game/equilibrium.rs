@@ -1,18 +1,17 @@
-//! What several players settle on when each does its best against the others, and the *regret* of it: the most that any of
-//! them could still gain by any other action, in the units of what they earn. An answer is as good as its regret is small;
-//! nothing else is claimed for it.
+//! Equilibrium: what several players settle on when each plays its best response to the others. Its *regret* is the most that any of
+//! them could still gain by another action, in the units of what they earn. An answer is as good as its regret is small.
 
 use super::optimum::{along, climb};
 
-/// Rounds in which players look along the whole line, and not only around where they stand.
+/// Every so many rounds, players search the whole line, and not only around their present action.
 const LOOK_AROUND: usize = 20;
 const MOST_ROUNDS: usize = 400;
 /// A round that moves more than this much of the one before is no calmer, and the stride is halved, down to the shortest.
 const CALMER: f64 = 0.8;
 const SHORTEST: f64 = 0.125;
 
-/// The actions that players settle on. They take turns and go to their best answers; where that does not calm down, a part of
-/// the way. (All at once and all the way, they overshoot: in a contest of four that ends at bids that nobody would stand by.)
+/// The actions that players settle on. They take turns and move to their best responses, or part of the way where that does not
+/// converge. (All at once and all the way, they overshoot: in a contest of four that ends at bids from which everyone would move.)
 pub fn settle(players: usize, bounds: (f64, f64), start: f64, earns: &dyn Fn(usize, &[f64]) -> f64) -> Vec<f64> {
     let mut actions = vec![start; players];
     let (mut stride, mut before) = (1.0, f64::INFINITY);

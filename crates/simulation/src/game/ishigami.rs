@@ -1,17 +1,17 @@
 //! Ishigami and Homma's function of three even numbers, on which every method of sensitivity analysis is tried: the shares of
 //! its spread are known, one of the numbers matters only together with another, and it bends everywhere. The shares come from
-//! the very code that says what a stress test's result hangs on.
+//! the code that finds what a stress test's result depends on.
 
 use std::f64::consts::PI;
 
-use base::document::Section;
 use base::literal::Count;
+use base::reader::Section;
 use risks::Estimate;
 
-use super::{Figure, Form, Game, number_within, part, part_if_there};
+use super::{Game, GameFigure, GameForm, number_within, part, part_if_there};
 use crate::sensitivity::{Interval, shares};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "ishigami",
     summary: "The function sin x + a sin² y + b z⁴ sin x of three numbers, each anywhere from −π to π, put to `wellspent \
               sensitivity`'s own estimators.",
@@ -44,14 +44,14 @@ fn read(top: &Section<'_, '_>) -> Ishigami {
 }
 
 impl Ishigami {
-    pub(super) fn solve(&self, seed: u64) -> Vec<Figure> {
+    pub(super) fn solve(&self, seed: u64) -> Vec<GameFigure> {
         let function = |ways: &[f64]| {
             let [x, y, z] = [0, 1, 2].map(|at| PI * (2.0 * ways[at] - 1.0));
             Some(vec![x.sin() + self.a * y.sin().powi(2) + self.b * z.powi(4) * x.sin()])
         };
         let found = shares(3, 1, self.rows, seed, &function);
-        // A 90 % interval is 3.29 standard errors wide.
-        let figure = |what: &str, number: &str, share: Interval| Figure {
+        // A 90% interval is 3.29 standard errors wide.
+        let figure = |what: &str, number: &str, share: Interval| GameFigure {
             name: format!("{what} of {number}"),
             value: Estimate { mean: share.value, error: (share.high - share.low) / 3.29 },
         };

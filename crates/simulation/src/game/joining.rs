@@ -1,12 +1,12 @@
-//! Agencies decide whether to join in something that costs each of them and benefits all. Every combination of who joins is
-//! weighed; nobody is sure what the others do, and nobody is perfectly rational.
+//! Agencies decide whether to join in something that costs each of them and benefits all. The solution weighs every combination of who
+//! joins. No agency knows what the others do, and none is perfectly rational.
 
-use base::document::Section;
+use base::reader::Section;
 
 use super::optimum::crossing;
-use super::{Figure, Form, Game, above_nothing, number_within, number_within_or, parts};
+use super::{Game, GameFigure, GameForm, above_nothing, number_within, number_within_or, parts};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "joining",
     summary: "Two to ten agencies each join in or stay out. Where \"each adds\", every one that joins adds the benefit; where \"all \
               needed\", the benefit comes only if all join. Each agency gets its share of the benefit (an equal one unless stated) \
@@ -28,21 +28,21 @@ cost = 30"#,
 };
 
 #[derive(Clone, Debug)]
-pub struct Joining {
+pub struct JoiningGame {
     benefit: f64,
     all_needed: bool,
     rationality: f64,
-    agencies: Vec<Agency>,
+    agencies: Vec<JoiningAgency>,
 }
 
 #[derive(Clone, Debug)]
-struct Agency {
+struct JoiningAgency {
     name: String,
     share: f64,
     cost: f64,
 }
 
-fn read(top: &Section<'_, '_>) -> Joining {
+fn read(top: &Section<'_, '_>) -> JoiningGame {
     let benefit = above_nothing(top, "benefit");
     let all_needed = top.required_choice("comes_when", &[("each adds", false), ("all needed", true)]);
     let rationality = number_within(top, "rationality", 0.0, 1e3);
@@ -50,12 +50,15 @@ fn read(top: &Section<'_, '_>) -> Joining {
         (number_within_or(section, "share", 0.0, 1.0, f64::NAN), number_within(section, "cost", 0.0, 1e6))
     });
     let equal = 1.0 / read.len().max(1) as f64;
-    let agencies =
-        read.into_iter().map(|(name, (share, cost))| Agency { name, share: if share.is_nan() { equal } else { share }, cost });
-    Joining { benefit, all_needed, rationality, agencies: agencies.collect() }
+    let agencies = read.into_iter().map(|(name, (share, cost))| JoiningAgency {
+        name,
+        share: if share.is_nan() { equal } else { share },
+        cost,
+    });
+    JoiningGame { benefit, all_needed, rationality, agencies: agencies.collect() }
 }
 
-impl Joining {
+impl JoiningGame {
     /// The benefit when so many join.
     fn benefit(&self, joined: usize) -> f64 {
         match self.all_needed {
@@ -102,17 +105,19 @@ impl Joining {
         (chances, off)
     }
 
-    pub(super) fn solve(&self) -> Vec<Figure> {
+    pub(super) fn solve(&self) -> Vec<GameFigure> {
         let (chances, off) = self.chances();
         let count = self.agencies.len();
         let everyone_gains = self.benefit(count) - self.agencies.iter().map(|agency| agency.cost).sum::<f64>();
-        let mut figures =
-            vec![Figure::exact("gain of all if all join", everyone_gains), Figure::exact("distance from equilibrium", off)];
+        let mut figures = vec![
+            GameFigure::exact("gain of all if all join", everyone_gains),
+            GameFigure::exact("distance from equilibrium", off),
+        ];
         for (at, agency) in self.agencies.iter().enumerate() {
-            figures.push(Figure::exact(format!("chance that {} joins", agency.name), chances[at]));
+            figures.push(GameFigure::exact(format!("chance that {} joins", agency.name), chances[at]));
             let gain = |chance: f64| self.gains(at, &vec![chance; count]);
             if let Some(belief) = crossing(0.0, 1.0, &gain) {
-                figures.push(Figure::exact(format!("belief that {} needs", agency.name), belief));
+                figures.push(GameFigure::exact(format!("belief that {} needs", agency.name), belief));
             }
         }
         figures

@@ -1,13 +1,13 @@
 //! Two players with a few choices each, given as a table of what each pair of choices earns. Every equilibrium with equally
 //! many choices in use on both sides is found by trying every such pair of sets (all there are, unless payoffs tie).
 
-use base::document::Section;
 use base::problem::Problem;
+use base::reader::Section;
 
 use super::optimum::solve as solve_equations;
-use super::{Figure, Form, GAME_FILE, Game, number_or};
+use super::{GAME_FILE, Game, GameFigure, GameForm, number_or};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "matrix",
     summary: "Two players, each with up to six choices. `[pays.CHOICE]` says what the row player earns for its choice against each \
               choice of the column player; `[column_pays.CHOICE]` what the column player earns then, and where it is left out one \
@@ -93,14 +93,14 @@ struct Mixed {
 }
 
 impl Matrix {
-    pub(super) fn solve(&self) -> Vec<Figure> {
+    pub(super) fn solve(&self) -> Vec<GameFigure> {
         let found = self.equilibria();
-        let mut figures = vec![Figure::exact("equilibria", found.len() as f64)];
+        let mut figures = vec![GameFigure::exact("equilibria", found.len() as f64)];
         let Some(first) = found.first() else { return figures };
-        figures.push(Figure::exact("value to row", mixed(&self.row_pays, &first.row, &first.column)));
-        figures.push(Figure::exact("regret", first.regret));
-        let chances = |who: &str, names: &[String], often: &[f64]| -> Vec<Figure> {
-            names.iter().zip(often).map(|(name, often)| Figure::exact(format!("{who} strategy results {name}"), *often)).collect()
+        figures.push(GameFigure::exact("value to row", mixed(&self.row_pays, &first.row, &first.column)));
+        figures.push(GameFigure::exact("regret", first.regret));
+        let chances = |who: &str, names: &[String], often: &[f64]| -> Vec<GameFigure> {
+            names.iter().zip(often).map(|(name, often)| GameFigure::exact(format!("{who} plays {name}"), *often)).collect()
         };
         figures.extend(chances("row", &self.rows, &first.row));
         figures.extend(chances("column", &self.columns, &first.column));

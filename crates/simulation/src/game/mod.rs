@@ -1,9 +1,9 @@
-//! Games of contract theory, each a small file `game.toml`: what players can do, what it costs and earns them, and nothing of
-//! the answer. Each form of game is read here and solved numerically, by trying what players could do; no textbook formula
-//! stands in this room. `textbook` holds the answers against what the textbooks say.
+//! Games of contract theory, each a small file `game.toml`. It holds what players can do, what that costs and what it earns them, and
+//! nothing of the answer. Each form of game is read here and solved numerically, by trying what players could do. No textbook
+//! formula is used. `textbook` compares the answers with the textbooks.
 //!
-//! One form a file: what it is, an example, the function. The solvers they share: `optimum` (one player's best), `equilibrium`
-//! (several players' best against each other), `quadrature` (means over chance).
+//! There is one form of game a file: what it is, an example, and its solution. They share the solvers `optimum` (one player's best
+//! response), `equilibrium` (several players' best responses to each other) and `quadrature` (means over chance).
 
 mod agency;
 mod auction;
@@ -21,9 +21,9 @@ mod selection;
 mod team;
 mod tournament;
 
-use base::document::{Reader, Section};
 use base::literal::{Count, Plain};
 use base::problem::Problem;
+use base::reader::{Reader, Section};
 use risks::Estimate;
 
 /// The file with the game.
@@ -31,20 +31,20 @@ pub const GAME_FILE: &str = "game.toml";
 
 /// One figure of a game's answer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Figure {
+pub struct GameFigure {
     pub name: String,
     /// Its error is that of simulation, one standard error; 0 where nothing was simulated.
     pub value: Estimate,
 }
 
-impl Figure {
-    fn exact(name: impl Into<String>, value: f64) -> Figure {
-        Figure { name: name.into(), value: Estimate::exact(value) }
+impl GameFigure {
+    fn exact(name: impl Into<String>, value: f64) -> GameFigure {
+        GameFigure { name: name.into(), value: Estimate::exact(value) }
     }
 }
 
 /// A form of game: what it is and an example of its file, for the reference.
-pub struct Form {
+pub struct GameForm {
     pub name: &'static str,
     pub summary: &'static str,
     pub example: &'static str,
@@ -52,7 +52,7 @@ pub struct Form {
 }
 
 /// Every form, in reading order.
-pub const CATALOGUE: [Form; 12] = [
+pub const CATALOGUE: [GameForm; 12] = [
     agency::FORM,
     quota::FORM,
     ratchet::FORM,
@@ -70,15 +70,15 @@ pub const CATALOGUE: [Form; 12] = [
 /// A game that has been read, ready to be solved.
 #[derive(Clone, Debug)]
 pub enum Game {
-    Agency(agency::Agency),
+    Agency(agency::AgencyGame),
     Quota(quota::Quota),
     Ratchet(ratchet::Ratchet),
     Team(team::Team),
     Tournament(tournament::Tournament),
     Contest(contest::Contest),
-    Quantity(quantity::Quantity),
+    Quantity(quantity::QuantityGame),
     Matrix(matrix::Matrix),
-    Joining(joining::Joining),
+    Joining(joining::JoiningGame),
     Auction(auction::Auction),
     Selection(selection::Selection),
     Ishigami(ishigami::Ishigami),
@@ -104,7 +104,7 @@ pub fn read(reader: &Reader<'_>) -> Option<Game> {
 
 /// Solves a game. The seed is that of every draw, where anything is simulated.
 #[must_use]
-pub fn solve(game: &Game, seed: u64) -> Vec<Figure> {
+pub fn solve(game: &Game, seed: u64) -> Vec<GameFigure> {
     match game {
         Game::Agency(game) => game.solve(),
         Game::Quota(game) => game.solve(),
@@ -126,7 +126,7 @@ fn number_or(section: &Section<'_, '_>, key: &str, default: f64) -> f64 {
     section.number::<Plain>(key).map_or(default, |number| number.0)
 }
 
-/// A bare number that must be there and lie in a range that stands in the message.
+/// A bare number that must be there and within a range, which the message gives.
 fn number_within(section: &Section<'_, '_>, key: &str, low: f64, high: f64) -> f64 {
     let fix = "correct the number";
     section.required_within::<Plain>(key, (Plain(low), Plain(high)), &format!("`{key}` out of its range"), fix).0
@@ -170,7 +170,7 @@ fn part_if_there<T>(top: &Section<'_, '_>, key: &str, read: impl FnOnce(&Section
 
 /// The share that the file gives, or the word that leaves it to be found: "best".
 fn number_or_best(section: &Section<'_, '_>, key: &str) -> Option<f64> {
-    if section.says_text(key) && section.text(key).is_some_and(|text| text.trim() == "best") {
+    if section.is_text(key) && section.text(key).is_some_and(|text| text.trim() == "best") {
         return None;
     }
     Some(section.required::<Plain>(key).0)

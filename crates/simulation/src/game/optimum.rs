@@ -1,14 +1,13 @@
-//! Where a function of one number, or of several, is largest: in go bounds and a function, out comes the place. Nothing is
-//! assumed of the function between its known kinks and jumps (payment at a threshold has them) but that a grid sees its peak.
-//! Where it turns out smooth the last digits come from Newton's method, since comparing values alone cannot place a
-//! smooth peak better than to half the digits of a number.
+//! Where a function of one number, or of several, is largest between bounds. The function may have known kinks and jumps, as payment at
+//! a threshold does. Between them, the only assumption is that a grid sees its peak. Where the function is smooth, the last digits come
+//! from Newton's method, because comparing values alone places a smooth peak only to half the digits of a number.
 
 /// Points on each grid; each round keeps the two cells beside the best.
 const GRID: usize = 17;
 /// Rounds after which the peak is tried with Newton's method, and rounds after which it is given up for a kink.
 const COARSE: usize = 4;
 const FINE: usize = 16;
-/// No answer of these games lies further out.
+/// No answer of these games is further out.
 const FAR: f64 = 1e9;
 
 /// The place between two bounds, either of which may be infinite, at which a function is largest.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 /// Points in each panel.
 const POINTS: usize = 20;
-/// How far out the normal distribution is followed: beyond lies 1e-22 of it.
+/// How far out the normal distribution is followed: 1e-22 of it is beyond.
 const TAIL: f64 = 10.0;
 /// Width of a panel, in standard deviations.
 const PANEL: f64 = 2.5;

@@ -1,11 +1,11 @@
 //! Providers choose how much to offer; what is offered in all sets the price for everyone.
 
-use base::document::Section;
+use base::reader::Section;
 
 use super::equilibrium::{regret, settle};
-use super::{Figure, Form, Game, above_nothing, number_within, part, parts};
+use super::{Game, GameFigure, GameForm, above_nothing, number_within, part, parts};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "quantity",
     summary: "Providers, each with a cost of its own for a unit, choose how much to offer at once. The price is `at_nothing` less \
               `slope` for each unit offered by all.",
@@ -24,29 +24,30 @@ cost = 10"#,
 };
 
 #[derive(Clone, Debug)]
-pub struct Quantity {
+pub struct QuantityGame {
     at_nothing: f64,
     slope: f64,
     providers: Vec<(String, f64)>,
 }
 
-fn read(top: &Section<'_, '_>) -> Quantity {
+fn read(top: &Section<'_, '_>) -> QuantityGame {
     let (at_nothing, slope) =
         part(top, "price", |section| (above_nothing(section, "at_nothing"), above_nothing(section, "slope")));
     let providers = parts(top, "provider", (1, 20), |section| number_within(section, "cost", 0.0, 1e6));
-    Quantity { at_nothing, slope, providers }
+    QuantityGame { at_nothing, slope, providers }
 }
 
-impl Quantity {
-    pub(super) fn solve(&self) -> Vec<Figure> {
+impl QuantityGame {
+    pub(super) fn solve(&self) -> Vec<GameFigure> {
         let price = |offers: &[f64]| self.at_nothing - self.slope * offers.iter().sum::<f64>();
         let earns = |provider: usize, offers: &[f64]| (price(offers) - self.providers[provider].1) * offers[provider];
         let bounds = (0.0, self.at_nothing / self.slope);
         let offers = settle(self.providers.len(), bounds, 0.0, &earns);
-        let mut figures = vec![Figure::exact("price", price(&offers)), Figure::exact("regret", regret(&offers, bounds, &earns))];
+        let mut figures =
+            vec![GameFigure::exact("price", price(&offers)), GameFigure::exact("regret", regret(&offers, bounds, &earns))];
         for (at, (name, _)) in self.providers.iter().enumerate() {
-            figures.push(Figure::exact(format!("quantity of {name}"), offers[at]));
-            figures.push(Figure::exact(format!("profit of {name}"), earns(at, &offers)));
+            figures.push(GameFigure::exact(format!("quantity of {name}"), offers[at]));
+            figures.push(GameFigure::exact(format!("profit of {name}"), earns(at, &offers)));
         }
         figures
     }

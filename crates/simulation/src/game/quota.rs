@@ -1,13 +1,13 @@
 //! A provider sees how a period is going and can still move results in from the next one, or relabel them, at a cost that
 //! rises with the square of what it moves.
 
-use base::document::Section;
+use base::reader::Section;
 
 use super::optimum::{along_pieces, crossing};
 use super::quadrature::integral;
-use super::{Figure, Form, Game, LARGE, SMALL, above_nothing, number_or, number_within, part};
+use super::{Game, GameFigure, GameForm, LARGE, SMALL, above_nothing, number_or, number_within, part};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "quota",
     summary: "A normal result that the provider sees before the period closes; it may then move results in from the next period \
               at half of cost × amount². A share of each result is paid in whichever period it falls, a bonus from the threshold on.",
@@ -74,13 +74,13 @@ impl Quota {
         let shifts = |result: f64| if self.best_shift(result) > NOTHING { 1.0 } else { -1.0 };
         let mut edges = Vec::new();
         for at in 0..PLACES {
-            // Off the round numbers, where a threshold itself may stand.
+            // Not at round numbers, where a threshold may be.
             edges.extend(crossing(place(at) - 1e-9, place(at + 1) - 1e-9, &shifts));
         }
         edges.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
     }
 
-    pub(super) fn solve(&self) -> Vec<Figure> {
+    pub(super) fn solve(&self) -> Vec<GameFigure> {
         let stretches = self.stretches();
         let density = |result: f64| {
             let z = (result - self.mean) / self.spread;
@@ -91,10 +91,10 @@ impl Quota {
         };
         let shift = |result: f64| self.best_shift(result);
         vec![
-            Figure::exact("reach", stretches.iter().map(|(low, high)| high - low).sum()),
-            Figure::exact("share who shift", over(&|_| 1.0)),
-            Figure::exact("mean shift", over(&shift)),
-            Figure::exact("mean cost of shifting", over(&|result| self.cost * shift(result).powi(2) / 2.0)),
+            GameFigure::exact("reach", stretches.iter().map(|(low, high)| high - low).sum()),
+            GameFigure::exact("share who shift", over(&|_| 1.0)),
+            GameFigure::exact("mean shift", over(&shift)),
+            GameFigure::exact("mean cost of shifting", over(&|result| self.cost * shift(result).powi(2) / 2.0)),
         ]
     }
 }

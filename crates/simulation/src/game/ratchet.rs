@@ -1,12 +1,12 @@
-//! This period's result moves the next period's baseline: a provider that does well is asked for more. Played out over a
-//! long run of periods, the provider weighing what effort in one of them earns now and costs in all that follow.
+//! This period's result moves the next period's baseline, so that a provider that does well is asked for more. Over a long run of
+//! periods, the provider weighs what effort in one of them earns now and costs in all that follow.
 
-use base::document::Section;
+use base::reader::Section;
 
 use super::optimum::along;
-use super::{Figure, Form, Game, above_nothing, number_within, part};
+use super::{Game, GameFigure, GameForm, above_nothing, number_within, part};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "ratchet",
     summary: "In every period a provider is paid a share of what its result exceeds the baseline by. The next baseline takes up \
               `follows` of the gap between this period's result and this baseline. Effort costs half of cost × effort²; later \
@@ -58,7 +58,7 @@ impl Ratchet {
         value
     }
 
-    pub(super) fn solve(&self) -> Vec<Figure> {
+    pub(super) fn solve(&self) -> Vec<GameFigure> {
         // The effort that is best in one period when it is made in all the others.
         let mut usual = 0.0;
         for _ in 0..200 {
@@ -73,9 +73,9 @@ impl Ratchet {
         let without_cost = Ratchet { cost: 0.0, ..self.clone() };
         let price = without_cost.present_value(usual + 0.5, usual) - without_cost.present_value(usual - 0.5, usual);
         vec![
-            Figure::exact("effective price", price),
-            Figure::exact("effort", usual),
-            Figure::exact("price that baselines take back", self.share - price),
+            GameFigure::exact("effective price", price),
+            GameFigure::exact("effort", usual),
+            GameFigure::exact("price that baselines take back", self.share - price),
         ]
     }
 }

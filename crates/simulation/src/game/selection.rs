@@ -1,16 +1,16 @@
-//! People, providers or pilots are chosen by what was measured of them; what is then seen of the chosen is part luck.
+//! People, providers or pilots are chosen by what was measured of them. What is then seen of the chosen is partly luck.
 
-use base::document::Section;
 use base::literal::Count;
 use base::problem::Problem;
+use base::reader::Section;
 use base::statistics::normal_quantile;
 use rayon::prelude::*;
 use risks::{Estimate, mean};
 
-use super::{Figure, Form, Game, LARGE, number_or, number_within, number_within_or, part, part_if_there};
+use super::{Game, GameFigure, GameForm, LARGE, number_or, number_within, number_within_or, part, part_if_there};
 use base::philox::{open_unit, words};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "selection",
     summary: "Everyone has a lasting level, and a gain from help that may go with the level. `before` is the level and a passing \
               error; `after` is the level, the gain and another passing error. A share of all (or the best or worst of a few) is \
@@ -112,7 +112,7 @@ fn read(top: &Section<'_, '_>) -> Selection {
 
 /// What was drawn for one person.
 #[derive(Clone, Copy)]
-struct Person {
+struct MeasuredPerson {
     level: f64,
     gain: f64,
     before: f64,
@@ -120,36 +120,38 @@ struct Person {
 }
 
 /// What was seen of one group: means over the chosen, and how `after` and `gain` go together over everyone.
-struct Seen {
+struct SelectionResult {
     chosen: [f64; 4],
     together: f64,
 }
 
 impl Selection {
-    fn person(&self, seed: u64, number: u64, group: u64) -> Person {
+    fn person(&self, seed: u64, number: u64, group: u64) -> MeasuredPerson {
         let z = words(seed, number, group, 0).map(|word| normal_quantile(open_unit(word)));
         let level = self.level.mean + self.level.spread * z[0];
         let own = (1.0 - self.correlation * self.correlation).max(0.0).sqrt();
         let gain = self.gain.mean + self.gain.spread * (self.correlation * z[0] + own * z[1]);
-        Person { level, gain, before: level + self.passing * z[2], after: level + gain + self.passing * z[3] }
+        MeasuredPerson { level, gain, before: level + self.passing * z[2], after: level + gain + self.passing * z[3] }
     }
 
-    fn see(&self, seed: u64, group: u64) -> Seen {
-        let mut people: Vec<Person> = (1..=self.group as u64).map(|number| self.person(seed, number, group)).collect();
+    fn see(&self, seed: u64, group: u64) -> SelectionResult {
+        let mut people: Vec<MeasuredPerson> = (1..=self.group as u64).map(|number| self.person(seed, number, group)).collect();
         let together = correlation(people.iter().map(|person| (person.after, person.gain)));
-        let measured = |person: &Person| if self.by_after { person.after } else { person.before };
+        let measured = |person: &MeasuredPerson| if self.by_after { person.after } else { person.before };
         people.sort_by(|a, b| {
             let order = measured(a).total_cmp(&measured(b));
             if self.highest { order.reverse() } else { order }
         });
-        let over = |of: fn(&Person) -> f64| mean(&people[..self.chosen].iter().map(of).collect::<Vec<_>>());
-        Seen { chosen: [over(|p| p.before), over(|p| p.after), over(|p| p.level), over(|p| p.gain)], together }
+        let over = |of: fn(&MeasuredPerson) -> f64| mean(&people[..self.chosen].iter().map(of).collect::<Vec<_>>());
+        SelectionResult { chosen: [over(|p| p.before), over(|p| p.after), over(|p| p.level), over(|p| p.gain)], together }
     }
 
-    pub(super) fn solve(&self, seed: u64) -> Vec<Figure> {
-        let seen: Vec<Seen> = (0..self.groups as u64).into_par_iter().map(|group| self.see(seed, group)).collect();
-        let over =
-            |name: &str, of: &dyn Fn(&Seen) -> f64| Figure { name: name.to_owned(), value: Estimate::of(seen.iter().map(of)) };
+    pub(super) fn solve(&self, seed: u64) -> Vec<GameFigure> {
+        let seen: Vec<SelectionResult> = (0..self.groups as u64).into_par_iter().map(|group| self.see(seed, group)).collect();
+        let over = |name: &str, of: &dyn Fn(&SelectionResult) -> f64| GameFigure {
+            name: name.to_owned(),
+            value: Estimate::of(seen.iter().map(of)),
+        };
         let mut figures = vec![
             over("before, of the chosen", &|seen| seen.chosen[0]),
             over("after, of the chosen", &|seen| seen.chosen[1]),

@@ -1,12 +1,12 @@
 //! Partners share what they produce together, each choosing its own effort.
 
-use base::document::Section;
+use base::reader::Section;
 
 use super::equilibrium::{regret, settle};
 use super::optimum::along;
-use super::{Figure, Form, Game, above_nothing, count_within, number_within, part, part_if_there};
+use super::{Game, GameFigure, GameForm, above_nothing, count_within, number_within, part, part_if_there};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "team",
     summary: "Players each choose an effort; each unit is worth so much to the whole, and each player gets a share of the whole \
               (an equal one unless stated). Effort costs half of cost × effort².",
@@ -38,7 +38,7 @@ fn read(top: &Section<'_, '_>) -> Team {
 }
 
 impl Team {
-    pub(super) fn solve(&self) -> Vec<Figure> {
+    pub(super) fn solve(&self) -> Vec<GameFigure> {
         let cost = |effort: f64| self.cost * effort * effort / 2.0;
         let open = (0.0, f64::INFINITY);
         let earns =
@@ -47,10 +47,10 @@ impl Team {
         let surplus = |efforts: &[f64]| -> f64 { efforts.iter().map(|&effort| self.worth * effort - cost(effort)).sum() };
         let first_best = along(open, &|effort| self.worth * effort - cost(effort));
         vec![
-            Figure::exact("effort", efforts[0]),
-            Figure::exact("first-best effort", first_best),
-            Figure::exact("share of the first best", surplus(&efforts) / surplus(&vec![first_best; self.players])),
-            Figure::exact("regret", regret(&efforts, open, &earns)),
+            GameFigure::exact("effort", efforts[0]),
+            GameFigure::exact("first-best effort", first_best),
+            GameFigure::exact("share of the first best", surplus(&efforts) / surplus(&vec![first_best; self.players])),
+            GameFigure::exact("regret", regret(&efforts, open, &earns)),
         ]
     }
 }

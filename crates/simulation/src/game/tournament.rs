@@ -1,14 +1,14 @@
 //! Players are paid by rank: the one with the best noisy result gets the prize.
 
-use base::document::Section;
+use base::reader::Section;
 use base::statistics::normal_cdf;
 
 use super::equilibrium::{regret, settle};
 use super::optimum::along;
 use super::quadrature::normal_mean;
-use super::{Figure, Form, Game, LARGE, SMALL, above_nothing, count_within, number_or_best, number_within, part};
+use super::{Game, GameFigure, GameForm, LARGE, SMALL, above_nothing, count_within, number_or_best, number_within, part};
 
-pub(super) const FORM: Form = Form {
+pub(super) const FORM: GameForm = GameForm {
     name: "tournament",
     summary: "Players each choose an effort; a result is the effort and a normal error of its own, and the best result gets the \
               spread between the prizes. Where the spread is \"best\" the payer chooses it for the greatest surplus. Effort costs \
@@ -64,15 +64,15 @@ impl Tournament {
         settle(self.players, OPEN, 0.0, &|player, efforts| self.earns(spread, player, efforts))
     }
 
-    pub(super) fn solve(&self) -> Vec<Figure> {
+    pub(super) fn solve(&self) -> Vec<GameFigure> {
         let surplus = |effort: f64| self.worth * effort - self.cost * effort * effort / 2.0;
         let spread = self.spread.unwrap_or_else(|| along(OPEN, &|spread| surplus(self.settle(spread)[0])));
         let efforts = self.settle(spread);
         vec![
-            Figure::exact("effort", efforts[0]),
-            Figure::exact("first-best effort", along(OPEN, &surplus)),
-            Figure::exact("spread", spread),
-            Figure::exact("regret", regret(&efforts, OPEN, &|player, efforts| self.earns(spread, player, efforts))),
+            GameFigure::exact("effort", efforts[0]),
+            GameFigure::exact("first-best effort", along(OPEN, &surplus)),
+            GameFigure::exact("spread", spread),
+            GameFigure::exact("regret", regret(&efforts, OPEN, &|player, efforts| self.earns(spread, player, efforts))),
         ]
     }
 }

@@ -4,14 +4,14 @@ use base::philox::philox4x64;
 use contract::price::statement;
 use contract::tally::Tally;
 use proptest::prelude::*;
-use risks::{Estimate, Role};
+use risks::{Estimate, StrategyKind};
 use simulation::people::{Chances, people};
-use simulation::rank::Ranks;
+use simulation::rank_evaluation::Ranks;
+use simulation::reference_strategies::CommonDraws;
 use simulation::search::{self, Budget, Objective};
 use simulation::strategy::{Arena, Strategy};
-use simulation::strategy_results::Stage;
-use simulation::stress::{Options, stress};
-use simulation::{person, replay};
+use simulation::stress::{StressOptions, stress};
+use simulation::{person_by_person, replay};
 
 use crate::{ALL, changed, shipped, with_a_fixed_baseline};
 
@@ -35,7 +35,8 @@ fn rank_equals_person_by_person() {
             let mut from_ranks: Vec<Tally> = Vec::new();
             arena.simulate(&[strategy], replications, |_, tally, _| from_ranks.push(tally.clone()));
             for (index, tally) in from_ranks.iter().enumerate() {
-                let counts = person::count(&it.scheme, &it.assumptions, area, &chances, &effort, seed, first + index as u64);
+                let counts =
+                    person_by_person::count(&it.scheme, &it.assumptions, area, &chances, &effort, seed, first + index as u64);
                 for (outcome, counts) in counts.iter().enumerate() {
                     let mut expected = vec![0; tally.people.len()];
                     for (cell, count) in area.cells.iter().zip(counts) {
@@ -60,8 +61,8 @@ fn simulation_and_search_meet_the_closed_form() {
     let mut it = changed("plain-linear", with_a_fixed_baseline);
     // Without its limits the contract is linear through and through.
     it.scheme.clauses.truncate(2);
-    let stage = Stage::build(&it.scheme, &it.assumptions, 11, 0, 400);
-    let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+    let draws = CommonDraws::build(&it.scheme, &it.assumptions, 11, 0, 400);
+    let arena = draws.arena(&it.scheme, &it.assumptions, 0);
     let price = 15_000.0;
     let pay = search::payment_weights(&arena);
     for (segment, weight) in pay[0].iter().enumerate() {
@@ -92,7 +93,7 @@ fn threads_change_nothing() {
     let it = shipped("transforming-rehabilitation-2015");
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        let options = Options { seed: 5, replications: 30, scenarios: 4 };
+        let options = StressOptions { seed: 5, replications: 30, scenarios: 4 };
         format!("{:?}", pool.install(|| stress(&it.opened, &it.scheme, &it.assumptions, options, &|_, _| {})))
     };
     assert_eq!(run(1), run(3));
@@ -102,8 +103,8 @@ fn threads_change_nothing() {
 #[test]
 fn common_random_numbers_make_small_differences_visible() {
     let it = shipped("plain-linear");
-    let stage = Stage::build(&it.scheme, &it.assumptions, 3, 0, 200);
-    let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+    let draws = CommonDraws::build(&it.scheme, &it.assumptions, 3, 0, 200);
+    let arena = draws.arena(&it.scheme, &it.assumptions, 0);
     let strategy = |extra: f64| Strategy::of(vec![200.0, 200.0, 200.0 + extra], vec![true; 3]);
     let totals = arena.totals(&[strategy(0.0), strategy(10.0)], 200);
     let difference = Estimate::of(totals[0].iter().zip(&totals[1]).map(|(a, b)| b - a));
@@ -119,7 +120,7 @@ fn replay_is_what_was_counted() {
     let areas = people(&it.scheme, &it.assumptions);
     let chances = Chances::of(&it.scheme, &it.assumptions, &areas[0]);
     let idle = vec![0.0; chances.helps.len() * areas[0].segments];
-    let counts = person::count(&it.scheme, &it.assumptions, &areas[0], &chances, &idle, 9, 2);
+    let counts = person_by_person::count(&it.scheme, &it.assumptions, &areas[0], &chances, &idle, 9, 2);
     let cell = areas[0].cells.iter().position(|cell| cell.segment == 6).expect("a small segment");
     let first = areas[0].cells[cell].first_person;
     let mut happened = 0;
@@ -135,19 +136,13 @@ fn replay_is_what_was_counted() {
 #[test]
 fn the_whole_is_the_sum_of_its_areas() {
     let it = shipped("transforming-rehabilitation-2013");
-    let options = Options { seed: 1, replications: 20, scenarios: 0 };
+    let options = StressOptions { seed: 1, replications: 20, scenarios: 0 };
     let result = stress(&it.opened, &it.scheme, &it.assumptions, options, &|_, _| {});
-    for role in [Role::Idle, Role::Intended, Role::Best] {
-        let whole = result.strategy_results.simulate(role).expect("played");
-        let parts: f64 = result
-            .strategy_results
-            .areas
-            .iter()
-            .flat_map(|area| &area.strategy_results)
-            .filter(|p| p.role == role)
-            .map(|p| p.payment())
-            .sum();
-        assert!((whole.payment() - parts).abs() < 1.0, "{role:?}");
+    for kind in [StrategyKind::Idle, StrategyKind::Intended, StrategyKind::BEST] {
+        let whole = result.results.get(kind).expect("simulated");
+        let parts: f64 =
+            result.results.areas.iter().flat_map(|area| &area.strategies).filter(|p| p.kind == kind).map(|p| p.payment()).sum();
+        assert!((whole.payment() - parts).abs() < 1.0, "{kind:?}");
     }
 }
 
@@ -158,8 +153,8 @@ proptest! {
     #[test]
     fn worse_never_pays_more(effort in prop::collection::vec(0.0..1500.0f64, 3), less in 0.0..1.0f64) {
         let it = shipped("plain-linear");
-        let stage = Stage::build(&it.scheme, &it.assumptions, 21, 0, 20);
-        let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+        let draws = CommonDraws::build(&it.scheme, &it.assumptions, 21, 0, 20);
+        let arena = draws.arena(&it.scheme, &it.assumptions, 0);
         let better = Strategy::of(effort.clone(), vec![true; 3]);
         let worse = Strategy::of(effort.iter().map(|effort| effort * less).collect(), vec![true; 3]);
         let totals = arena.totals(&[better, worse], 20);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::f64::consts::LN_2;
 use std::path::PathBuf;
 
-use base::source::Bytes;
-use risks::{Estimate, Role};
-use simulation::stress::{Options, stress};
+use base::source::FileBytes;
+use risks::{Estimate, RiskId, StrategyKind};
+use simulation::stress::{StressOptions, stress};
 
 use crate::Shipped;
 
@@ -19,7 +19,7 @@ fn deciles() -> Option<Deciles> {
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     let text = std::fs::read_to_string(data.join("compas/compas-two-years-deid.csv")).ok()?;
     let mut problems = Vec::new();
-    let table = base::table::Table::parse(&base::source::Source { name: "compas".to_owned(), text }, &mut problems);
+    let table = base::table::CsvTable::parse(&base::source::SourceFile { name: "compas".to_owned(), text }, &mut problems);
     assert!(problems.is_empty(), "{} lines could not be read", problems.len());
     let (decile, outcome) = (table.column("decile_score")?, table.column("two_year_recid")?);
     let mut found = Deciles::new();
@@ -123,12 +123,12 @@ fn played(deciles: &Deciles, groups: usize, markup: f64, sees_decile: bool) -> F
     }
     let texts = [("scheme.toml", SCHEME.to_owned()), ("assumptions.toml", WORLD.to_owned())];
     let mut folder = crate::files(texts.into_iter().chain([("groups.csv", contract), ("segments.csv", segments)]));
-    folder.insert("people.csv".to_owned(), Bytes::People(people.into_bytes()));
+    folder.insert("people.csv".to_owned(), FileBytes::People(people.into_bytes()));
     let Shipped { opened, scheme, assumptions } = crate::read(&folder);
-    let options = Options { seed: 1, replications: 400, scenarios: 0 };
+    let options = StressOptions { seed: 1, replications: 400, scenarios: 0 };
     let result = stress(&opened, &scheme, &assumptions, options, &|_, _| {});
-    let finding = &result.reported.iter().find(|r| r.finding.name == "cherry-picking").expect("in the catalogue").finding;
-    let served = result.strategy_results.simulate(Role::Best).expect("played").served.iter().sum::<f64>();
+    let finding = &result.reported.iter().find(|r| r.finding.risk == RiskId::CherryPicking).expect("in the catalogue").finding;
+    let served = result.results.get(StrategyKind::BEST).expect("simulated").served.iter().sum::<f64>();
     Found { present: finding.present, turned_away: 1.0 - served / 7_214.0, gain: finding.gain, exact }
 }
 

@@ -3,8 +3,8 @@
 use std::f64::consts::LN_2;
 
 use contract::fixes::Fix;
-use simulation::design::{Designed, Objective, Wanted, design};
-use simulation::stress::Options;
+use simulation::design::{DesignAim, DesignGoal, DesignSearchResult, design};
+use simulation::stress::StressOptions;
 
 use crate::{Shipped, changed, with_a_fixed_baseline};
 
@@ -43,21 +43,21 @@ fn price_at(budget: f64) -> f64 {
     HALF_COST / (REACH * LN_2) * ((budget / PEOPLE - COMPELLED) * LN_2 / HALF_COST).exp()
 }
 
-fn designed(it: &Shipped, objective: Objective, budget: f64) -> Designed {
-    let options = Options { scenarios: 0, ..Options::default() };
-    let wanted = Wanted { objective, budget: Some(budget), margin: 0.0 };
+fn designed(it: &Shipped, objective: DesignAim, budget: f64) -> DesignSearchResult {
+    let options = StressOptions { scenarios: 0, ..StressOptions::default() };
+    let wanted = DesignGoal { objective, budget: Some(budget), margin: 0.0 };
     design(&it.opened, (&it.scheme, &it.assumptions), wanted, options, &|_, _| {})
 }
 
 /// The price for one person fewer in the best design, in pounds.
-fn price_of(it: &Shipped, found: &Designed) -> f64 {
+fn price_of(it: &Shipped, found: &DesignSearchResult) -> f64 {
     let best = found.best.as_ref().expect("a design within the budget");
     let after = simulation::fix::together(&best.changes).apply(&it.scheme).expect("it changes something");
     after
         .clauses
         .iter()
-        .find_map(|clause| match &clause.rule {
-            contract::clauses::Rule::Tariff(tariff) => Some(tariff.reward.values()[0].pounds()),
+        .find_map(|clause| match &clause.terms {
+            contract::clauses::ClauseTerms::Tariff(tariff) => Some(tariff.reward.values()[0].pounds()),
             _ => None,
         })
         .expect("a tariff")
@@ -69,7 +69,7 @@ const TOLERANCE: f64 = 0.04;
 #[test]
 fn where_the_budget_does_not_bind_the_best_price_is_the_worth_of_a_result() {
     let it = textbook();
-    let found = designed(&it, Objective::Value, 100e6);
+    let found = designed(&it, DesignAim::Value, 100e6);
     let price = price_of(&it, &found);
     println!("textbook £15,000, found £{price:.0}");
     assert!((price / 15_000.0 - 1.0).abs() < TOLERANCE, "{price}");
@@ -87,7 +87,7 @@ fn where_the_budget_binds_the_best_price_spends_it_all() {
     let it = textbook();
     for budget in [32e6, 38e6] {
         let textbook = price_at(budget);
-        let found = designed(&it, Objective::Value, budget);
+        let found = designed(&it, DesignAim::Value, budget);
         let price = price_of(&it, &found);
         println!("budget £{:.0}m: textbook £{textbook:.0}, found £{price:.0}", budget / 1e6);
         assert!((price / textbook - 1.0).abs() < TOLERANCE, "{price} against {textbook}");
@@ -100,8 +100,8 @@ fn where_the_budget_binds_the_best_price_spends_it_all() {
 #[test]
 fn the_safest_design_pays_less_for_chance() {
     let it = changed("plain-linear", |_, text| text);
-    let value = designed(&it, Objective::Value, 8e6);
-    let safe = designed(&it, Objective::Safe, 8e6);
+    let value = designed(&it, DesignAim::Value, 8e6);
+    let safe = designed(&it, DesignAim::Safe, 8e6);
     let (value, safe) = (value.best.expect("found"), safe.best.expect("found"));
     assert!(safe.for_chance.mean < value.for_chance.mean, "{:?} against {:?}", safe.for_chance, value.for_chance);
     assert!(safe.value.mean < value.value.mean + 4.0 * value.value.error);
@@ -110,7 +110,7 @@ fn the_safest_design_pays_less_for_chance() {
 #[test]
 fn a_budget_that_buys_nothing_is_said_to() {
     let it = textbook();
-    let found = designed(&it, Objective::Outcomes, 1e6);
+    let found = designed(&it, DesignAim::Outcomes, 1e6);
     assert!(found.best.is_none() && found.left.is_none());
     assert!(found.frontier.iter().all(|design| !design.changes.contains(&Fix::Prices(100))));
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use risks::{Estimate, mean};
-use simulation::curve;
-use simulation::strategy_results::{self, Stage};
-use simulation::stress::{Options, stress};
+use simulation::payment_by_aim;
+use simulation::reference_strategies::{self, CommonDraws};
+use simulation::stress::{StressOptions, stress};
 
 use crate::changed;
 
@@ -23,11 +23,11 @@ fn the_error_of_the_break_even_aim_is_its_spread_over_seeds() {
         _ => text,
     };
     let it = changed("transforming-rehabilitation-2013", cheap);
-    let outcome = strategy_results::main_outcome(&it.scheme, &it.assumptions).expect("an outcome");
+    let outcome = reference_strategies::main_outcome(&it.scheme, &it.assumptions).expect("an outcome");
     let (mut aims, mut errors) = (Vec::new(), Vec::new());
     for seed in 1..=40 {
-        let stage = Stage::build(&it.scheme, &it.assumptions, seed, 0, 40);
-        let curve = curve::curve(&stage.arena(&it.scheme, &it.assumptions, 10), outcome, 32);
+        let draws = CommonDraws::build(&it.scheme, &it.assumptions, seed, 0, 40);
+        let curve = payment_by_aim::curve(&draws.arena(&it.scheme, &it.assumptions, 10), outcome, 32);
         aims.push(curve.break_even.expect("help this cheap pays"));
         errors.extend(curve.break_even_error);
     }
@@ -52,7 +52,7 @@ fn the_error_of_a_fix_is_its_spread_over_seeds() {
     let mut found: BTreeMap<String, Vec<[Estimate; 2]>> = BTreeMap::new();
     for seed in 1..=24 {
         let result =
-            stress(&it.opened, &it.scheme, &it.assumptions, Options { seed, replications: 20, scenarios: 0 }, &|_, _| {});
+            stress(&it.opened, &it.scheme, &it.assumptions, StressOptions { seed, replications: 20, scenarios: 0 }, &|_, _| {});
         let fixes: BTreeMap<String, [Estimate; 2]> = result
             .reported
             .iter()

@@ -1,16 +1,16 @@
 //! Changes to the rules that remove what goes wrong.
 
-use base::{Picks, Reader};
+use base::{Reader, ScenarioDraw};
 use contract::amend;
 use contract::fixes::Fix;
-use risks::{percent, pounds};
-use simulation::fix::{self, Fixing};
-use simulation::stress::{self, Options};
+use risks::{RiskId, percent, pounds};
+use simulation::fix::{self, FixSearchResult};
+use simulation::stress::{self, StressOptions};
 
 use crate::{Shipped, shipped};
 
-fn fixed(it: &Shipped, scenarios: usize) -> Fixing {
-    let options = Options { scenarios, ..Options::default() };
+fn fixed(it: &Shipped, scenarios: usize) -> FixSearchResult {
+    let options = StressOptions { scenarios, ..StressOptions::default() };
     fix::fix(&it.opened, &it.scheme, &it.assumptions, options, &|_, _| {})
 }
 
@@ -37,11 +37,12 @@ fn the_straw_man_can_be_freed_of_all_it_does() {
     let texts = fix::written(&it.opened, &it.scheme, &all.fix()).expect("the changes can be written");
     let opened = base::open(&amend::folder(&texts));
     let scheme = contract::check(&opened).scheme.expect("no errors");
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let assumptions = simulation::assumptions::read(&Reader::new(&opened, &picks), &scheme).expect("no errors");
-    let again = stress::stress(&opened, &scheme, &assumptions, Options { scenarios: 0, ..Options::default() }, &|_, _| {});
+    let again =
+        stress::stress(&opened, &scheme, &assumptions, StressOptions { scenarios: 0, ..StressOptions::default() }, &|_, _| {});
     for reported in &again.reported {
-        assert!(!reported.finding.present, "{}: {:?}", reported.finding.name, reported.finding.tests);
+        assert!(!reported.finding.present, "{}: {:?}", reported.finding.risk, reported.finding.tests);
     }
 }
 
@@ -58,7 +59,7 @@ fn a_comparison_group_does_not_change_the_people() {
     let change = Fix::LiveComparison(1);
     let texts = fix::written(&it.opened, &it.scheme, &change).expect("it has fixed baselines");
     let opened = base::open(&amend::folder(&texts));
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let scheme = contract::read::scheme(&reader).expect("no errors");
     let assumptions = simulation::assumptions::read(&reader, &scheme).expect("no errors");
@@ -89,19 +90,19 @@ fn other_fees_need_no_new_search() {
         simulation::fees::change_nothing_else(&it.scheme)
             && !simulation::fees::change_nothing_else(&shipped("hmp-doncaster-2011").scheme)
     );
-    let stage = simulation::strategy_results::Stage::build(&it.scheme, &it.assumptions, 3, 0, 24);
-    let before = stress::quick_strategy_results(&it.scheme, &it.assumptions, &stage);
+    let draws = simulation::reference_strategies::CommonDraws::build(&it.scheme, &it.assumptions, 3, 0, 24);
+    let before = stress::quick_results(&it.scheme, &it.assumptions, &draws);
     let change = Fix::Together(vec![Fix::FeesFollow(30), Fix::Fees(95)]);
     let after = change.apply(&it.scheme).expect("it has fees");
-    let searched = stress::quick_strategy_results(&after, &it.assumptions, &stage);
-    let moved = simulation::fees::with_fees(&before, &it.scheme, &after, &it.assumptions, &stage.people);
+    let searched = stress::quick_results(&after, &it.assumptions, &draws);
+    let moved = simulation::fees::with_fees(&before, &it.scheme, &after, &it.assumptions, &draws.people);
     for (searched, moved) in searched.whole.iter().zip(&moved.whole) {
         let pairs = searched.payments.iter().zip(&moved.payments);
-        pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-5 * a.abs(), "{:?}: {a} against {b}", searched.role));
+        pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-5 * a.abs(), "{:?}: {a} against {b}", searched.kind));
     }
-    for (searched, moved) in searched.turned.iter().zip(&moved.turned) {
+    for (searched, moved) in searched.shocks.iter().zip(&moved.shocks) {
         let pairs = searched.payments.iter().zip(&moved.payments);
-        pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-5 * a.abs(), "{:?}: {a} against {b}", searched.turn));
+        pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-5 * a.abs(), "{:?}: {a} against {b}", searched.shock));
     }
 }
 
@@ -119,7 +120,7 @@ fn the_prison_can_be_freed_too() {
 #[test]
 fn what_stays_is_explained() {
     let found = fixed(&shipped("hmp-peterborough-2010"), 0);
-    assert_eq!(found.all.expect("something helps").left, ["provider loss and windfall"]);
-    let [(name, why)] = found.stays.as_slice() else { panic!("{:?}", found.stays) };
-    assert!(*name == "provider loss and windfall" && why.contains("people would be needed"), "{why}");
+    assert_eq!(found.all.expect("something helps").left, [RiskId::LossAndWindfall]);
+    let [(risk, why)] = found.stays.as_slice() else { panic!("{:?}", found.stays) };
+    assert!(*risk == RiskId::LossAndWindfall && why.contains("people would be needed"), "{why}");
 }

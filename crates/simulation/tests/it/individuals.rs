@@ -2,13 +2,13 @@
 //! who are alike, and at the door.
 
 use base::philox::{open_unit, philox4x64};
-use base::source::{Bytes, Folder};
-use base::{Picks, Reader};
+use base::source::{FileBytes, Folder};
+use base::{Reader, ScenarioDraw};
 use simulation::people::{Chances, people};
-use simulation::rank::Ranks;
+use simulation::rank_evaluation::Ranks;
+use simulation::reference_strategies::CommonDraws;
 use simulation::strategy::{Arena, Strategy};
-use simulation::strategy_results::Stage;
-use simulation::{assumptions, individuals, person, replay};
+use simulation::{assumptions, person_by_person, replay};
 
 use crate::{Shipped, with_people};
 
@@ -81,7 +81,7 @@ fn rank_equals_person_by_person() {
             let strategy = Strategy::of(effort.clone(), vec![true; area.segments]);
             let mut replication = 3;
             arena.simulate(&[strategy], 2, |_, tally, _| {
-                let counts = person::count(&it.scheme, &it.assumptions, area, &chances, &effort, 7, replication);
+                let counts = person_by_person::count(&it.scheme, &it.assumptions, area, &chances, &effort, 7, replication);
                 for (outcome, counts) in counts.iter().enumerate() {
                     let mut expected = vec![0; tally.people.len()];
                     for (cell, count) in area.cells.iter().zip(counts) {
@@ -102,8 +102,8 @@ fn true_chances_are_what_happens() {
     for it in [probation(400), work()] {
         let areas = people(&it.scheme, &it.assumptions);
         let area = &areas[0];
-        let stage = Stage::build(&it.scheme, &it.assumptions, 11, 0, 200);
-        let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+        let draws = CommonDraws::build(&it.scheme, &it.assumptions, 11, 0, 200);
+        let arena = draws.arena(&it.scheme, &it.assumptions, 0);
         for pounds in [0.0, 150.0, 2_000.0] {
             let effort = vec![pounds; arena.chances.helps.len() * area.segments];
             let strategy = Strategy::of(effort, vec![true; area.segments]);
@@ -117,9 +117,9 @@ fn true_chances_are_what_happens() {
         }
     }
     let it = probation(400);
-    let stage = Stage::build(&it.scheme, &it.assumptions, 11, 0, 1);
+    let draws = CommonDraws::build(&it.scheme, &it.assumptions, 11, 0, 1);
     for area in [0, 9, 20] {
-        let arena = stage.arena(&it.scheme, &it.assumptions, area);
+        let arena = draws.arena(&it.scheme, &it.assumptions, area);
         let now = Strategy::as_now(&arena.chances, arena.people.segments);
         let rate = arena.true_outcomes(&now)[0].iter().sum::<f64>() / arena.people.count() as f64;
         let contract::terms::Baseline::Fixed(baseline) = &it.scheme.outcomes[0].baseline else { panic!("a fixed baseline") };
@@ -134,8 +134,8 @@ fn individuals_who_are_alike() {
     let alike = crate::shipped("plain-linear");
     let listed = plain("segment,reoffending\nlower risk,30 %\nmiddle risk,0.55\nmiddle risk,55 %\nhigher risk,78%\n");
     let totals = |it: &Shipped| {
-        let stage = Stage::build(&it.scheme, &it.assumptions, 3, 0, 50);
-        let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+        let draws = CommonDraws::build(&it.scheme, &it.assumptions, 3, 0, 50);
+        let arena = draws.arena(&it.scheme, &it.assumptions, 0);
         let strategies = [0.0, 100.0, 900.0].map(|pounds| Strategy::of(vec![pounds; 3], vec![true; 3]));
         (arena.totals(&strategies, 50), strategies.map(|strategy| arena.value(&strategy)))
     };
@@ -153,8 +153,8 @@ fn people_who_differ_vary_less() {
     let it =
         plain(&file("reoffending", 1_000, &[("lower risk", 0.0, 1.0), ("middle risk", 0.1, 1.0), ("higher risk", 0.0, 1.0)]));
     let areas = people(&it.scheme, &it.assumptions);
-    let stage = Stage::build(&it.scheme, &it.assumptions, 13, 0, 2_000);
-    let arena = stage.arena(&it.scheme, &it.assumptions, 0);
+    let draws = CommonDraws::build(&it.scheme, &it.assumptions, 13, 0, 2_000);
+    let arena = draws.arena(&it.scheme, &it.assumptions, 0);
     let now = Strategy::as_now(&arena.chances, areas[0].segments);
     let mut counts = Vec::new();
     arena.simulate(std::slice::from_ref(&now), 2_000, |_, tally, _| counts.push(tally.counts[0].iter().sum::<i64>() as f64));
@@ -182,7 +182,7 @@ fn replay_is_what_was_counted() {
     let areas = people(&it.scheme, &it.assumptions);
     let chances = Chances::of(&it.scheme, &it.assumptions, &areas[0]);
     let idle = vec![0.0; chances.helps.len() * areas[0].segments];
-    let counts = person::count(&it.scheme, &it.assumptions, &areas[0], &chances, &idle, 9, 2);
+    let counts = person_by_person::count(&it.scheme, &it.assumptions, &areas[0], &chances, &idle, 9, 2);
     let cell = &areas[0].cells[6];
     let told = (cell.first_person..cell.first_person + cell.people as u64)
         .map(|person| replay::replay(&it.scheme, &it.assumptions, 9, person, 2).expect("a person"))
@@ -200,13 +200,13 @@ fn no_message_tells_what_stands_in_a_row() {
     for name in ["scheme.toml", "assumptions.toml", "segments.csv"] {
         let text = std::fs::read_to_string(path.join(name)).expect("text");
         let text = text.replace("segments = \"segments.csv\"", "segments = \"segments.csv\"\nindividuals = \"people.csv\"");
-        folder.insert(name.to_owned(), Bytes::Read(text.replace("\"20 % (15 % to 30 %)\"", "\"5 points\"").into_bytes()));
+        folder.insert(name.to_owned(), FileBytes::Read(text.replace("\"20 % (15 % to 30 %)\"", "\"5 points\"").into_bytes()));
     }
-    folder.insert("people.csv".to_owned(), Bytes::People(wrong.as_bytes().to_vec()));
+    folder.insert("people.csv".to_owned(), FileBytes::People(wrong.as_bytes().to_vec()));
     let opened = base::open(&folder);
-    assert_eq!(individuals::file(&opened).as_deref(), Some("people.csv"));
+    assert_eq!(assumptions::people_file(&opened).as_deref(), Some("people.csv"));
     let scheme = contract::check(&opened).scheme.expect("the contract is right");
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     assert!(assumptions::read(&reader, &scheme).is_none());
     let found = reader.problems.into_inner();

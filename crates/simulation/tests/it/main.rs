@@ -3,13 +3,12 @@
 // The tests print the figures that they check.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-mod adversary;
 mod agreement;
-mod chance;
 mod compas;
 mod design;
 mod errors;
 mod fix;
+mod gaming;
 mod individuals;
 mod numpy;
 mod planted;
@@ -18,19 +17,20 @@ mod sensitivity;
 mod shared_savings;
 mod simulate;
 mod small;
-mod temptation;
 mod textbook;
+mod tipping_point;
+mod wrong_payment;
 
 use std::path::PathBuf;
 
-use base::source::{Bytes, Folder};
-use base::{Opened, Picks, Reader};
+use base::source::{FileBytes, Folder};
+use base::{Reader, ScenarioDraw, SchemeFiles};
 use contract::Scheme;
 use simulation::assumptions::{self, Assumptions};
 
 /// A scheme, opened and read.
 struct Shipped {
-    opened: Opened,
+    opened: SchemeFiles,
     scheme: Scheme,
     assumptions: Assumptions,
 }
@@ -53,10 +53,10 @@ fn with_people(name: &str, change: impl Fn(&str, String) -> String, individuals:
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         if name.ends_with(".toml") || name.ends_with(".csv") {
             let text = std::fs::read_to_string(&path).expect("text");
-            folder.insert(name.clone(), Bytes::Read(change(&name, text).into_bytes()));
+            folder.insert(name.clone(), FileBytes::Read(change(&name, text).into_bytes()));
         }
     }
-    folder.extend(individuals.map(|text| ("people.csv".to_owned(), Bytes::People(text.into_bytes()))));
+    folder.extend(individuals.map(|text| ("people.csv".to_owned(), FileBytes::People(text.into_bytes()))));
     read(&folder)
 }
 
@@ -65,7 +65,7 @@ fn read(folder: &Folder) -> Shipped {
     let opened = base::open(folder);
     let checked = contract::check(&opened);
     let scheme = checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems));
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let assumptions = assumptions::read(&reader, &scheme).unwrap_or_else(|| panic!("{:?}", reader.problems.borrow()));
     Shipped { opened, scheme, assumptions }
@@ -73,7 +73,7 @@ fn read(folder: &Folder) -> Shipped {
 
 /// Files by their names, as a folder.
 fn files<'a>(texts: impl IntoIterator<Item = (&'a str, String)>) -> Folder {
-    texts.into_iter().map(|(name, text)| (name.to_owned(), Bytes::Read(text.into_bytes()))).collect()
+    texts.into_iter().map(|(name, text)| (name.to_owned(), FileBytes::Read(text.into_bytes()))).collect()
 }
 
 /// The honest reference with its results compared with a rate fixed in advance, which chances on the day meet: what the closed

@@ -1,17 +1,17 @@
 //! What the shipped schemes must show.
 
-use risks::{Finding, Role, percent, pounds};
-use simulation::stress::{Options, Stress, stress};
+use risks::{Finding, RiskId, StrategyKind, percent, pounds};
+use simulation::stress::{StressOptions, StressTest, stress};
 
 use crate::shipped;
 
-fn run(name: &str, scenarios: usize) -> Stress {
+fn run(name: &str, scenarios: usize) -> StressTest {
     let it = shipped(name);
-    stress(&it.opened, &it.scheme, &it.assumptions, Options { seed: 1, replications: 200, scenarios }, &|_, _| {})
+    stress(&it.opened, &it.scheme, &it.assumptions, StressOptions { seed: 1, replications: 200, scenarios }, &|_, _| {})
 }
 
-fn finding<'a>(stress: &'a Stress, name: &str) -> &'a Finding {
-    &stress.reported.iter().find(|reported| reported.finding.name == name).expect("in the catalogue").finding
+fn finding<'a>(stress: &'a StressTest, risk: RiskId) -> &'a Finding {
+    &stress.reported.iter().find(|reported| reported.finding.risk == risk).expect("in the catalogue").finding
 }
 
 /// The four signs of the published simulation of the 2013 straw man (Mulheirn, Social Market Foundation, August 2013).
@@ -20,7 +20,7 @@ fn the_straw_man_shows_the_published_signs() {
     let stress = run("transforming-rehabilitation-2013", 24);
     let typical = &stress.curves[1];
     let near = |aim: f64| {
-        let distance = |point: &&simulation::curve::CurvePoint| (point.aim - aim).abs();
+        let distance = |point: &&simulation::payment_by_aim::CurvePoint| (point.aim - aim).abs();
         typical.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).expect("points")
     };
     // R2: trying for a modest reduction leaves the provider worse off than spending nothing extra.
@@ -63,8 +63,8 @@ fn the_straw_man_shows_the_published_signs() {
     );
     let sure: Vec<f64> = stress.sure_aims.iter().flatten().copied().collect();
     assert!(sure.len() == 3 && sure[0] > sure[1] && sure[1] > sure[2] && sure[2] > 0.03);
-    for name in ["drift", "threshold chasing and giving up", "paid for noise"] {
-        assert!(finding(&stress, name).present, "{name}");
+    for risk in [RiskId::Drift, RiskId::ThresholdEffect, RiskId::PaidForNoise] {
+        assert!(finding(&stress, risk).present, "{risk}");
     }
 }
 
@@ -72,7 +72,7 @@ fn the_straw_man_shows_the_published_signs() {
 fn the_honest_reference_shows_none_of_it() {
     let stress = run("plain-linear", 24);
     for reported in &stress.reported {
-        assert!(!reported.finding.present, "{}: {:?}", reported.finding.name, reported.finding.tests);
+        assert!(!reported.finding.present, "{}: {:?}", reported.finding.risk, reported.finding.tests);
     }
     let typical = &stress.curves[0];
     let modest = typical.points.iter().find(|point| point.aim > 0.005).expect("points");
@@ -84,27 +84,24 @@ fn the_honest_reference_shows_none_of_it() {
 #[test]
 fn the_work_programme_parks_the_hardest() {
     let stress = run("work-programme-2011", 8);
-    let best = stress.strategy_results.simulate(Role::Best).expect("played");
+    let best = stress.results.get(StrategyKind::BEST).expect("simulated");
     println!("payment group                   people  effort £  paid now  un-parking price");
-    for (at, segment) in stress.strategy_results.segments.iter().enumerate() {
+    for (at, segment) in stress.results.segments.iter().enumerate() {
         let effort = best.effort[at] / segment.people;
         let price = segment.unparking_price.map_or("none".to_owned(), pounds);
         println!("{:<30} {:>7.0} {effort:>9.0} {:>9} {price:>17}", segment.name, segment.people, pounds(segment.price_now));
     }
-    assert!(finding(&stress, "parking").present && finding(&stress, "deadweight").present);
+    assert!(finding(&stress, RiskId::Parking).present && finding(&stress, RiskId::Deadweight).present);
     let effort = |name: &str| {
-        let at = stress.strategy_results.segments.iter().position(|segment| segment.name == name).expect("a payment group");
-        best.effort[at] / stress.strategy_results.segments[at].people
+        let at = stress.results.segments.iter().position(|segment| segment.name == name).expect("a payment group");
+        best.effort[at] / stress.results.segments[at].people
     };
-    let hardest = stress
-        .strategy_results
-        .segments
-        .iter()
-        .filter(|segment| segment.unparking_price.is_some_and(|price| price > segment.price_now));
+    let hardest =
+        stress.results.segments.iter().filter(|segment| segment.unparking_price.is_some_and(|price| price > segment.price_now));
     for segment in hardest {
         assert!(effort(&segment.name) < 5.0, "{} gets £{}", segment.name, effort(&segment.name));
     }
-    let names: Vec<&str> = stress.strategy_results.segments.iter().map(|segment| segment.name.as_str()).collect();
+    let names: Vec<&str> = stress.results.segments.iter().map(|segment| segment.name.as_str()).collect();
     let ex_ib = names.iter().find(|name| name.contains("ESA ex")).expect("ESA ex-IB");
     assert!(effort(ex_ib) < 5.0);
 }
@@ -114,7 +111,7 @@ fn the_work_programme_parks_the_hardest() {
 fn losses_by_volume() {
     for name in ["transforming-rehabilitation-2013", "transforming-rehabilitation-2015"] {
         let stress = run(name, 0);
-        let volume = finding(&stress, "volume risk");
+        let volume = finding(&stress, RiskId::VolumeRisk);
         println!("{name}: {} {:?}", volume.strategy, volume.figures);
         // In 2015 doing as intended loses money at any number of people: fewer of them cost as dear, but bring no loss that was
         // not there.
@@ -127,8 +124,8 @@ fn losses_by_volume() {
 fn equal_years_are_paid_unequally() {
     for name in ["hmp-doncaster-2011", "hmp-peterborough-2010"] {
         let stress = run(name, 0);
-        let noise = finding(&stress, "paid for noise");
-        let intended = stress.strategy_results.simulate(Role::Intended).expect("played").cohorts_rewarded.mean;
+        let noise = finding(&stress, RiskId::PaidForNoise);
+        let intended = stress.results.get(StrategyKind::Intended).expect("simulated").cohorts_rewarded.mean;
         println!(
             "{name}: paid in {} of cohorts as intended; two alike paid differently in {}",
             percent(intended),

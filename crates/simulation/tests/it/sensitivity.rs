@@ -1,13 +1,13 @@
 //! What the result hangs on: what cannot matter is told apart from what does, at any number of threads.
 
-use simulation::sensitivity::{Figure, Options, Sensitivity, sensitivity};
-use simulation::when::uncertain_name;
+use simulation::scenario_discovery::uncertain_name;
+use simulation::sensitivity::{OutputFigure, SensitivityAnalysis, SensitivityOptions, sensitivity};
 
 use crate::{Shipped, shipped};
 
-fn run(it: &Shipped, threads: usize) -> Sensitivity {
+fn run(it: &Shipped, threads: usize) -> SensitivityAnalysis {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-    let options = Options { seed: 3, starts: 6, rows: 32 };
+    let options = SensitivityOptions { seed: 3, starts: 6, rows: 32 };
     pool.install(|| sensitivity(&it.opened, &it.scheme, &it.assumptions, options, &|_, _| {}))
 }
 
@@ -20,7 +20,7 @@ fn what_cannot_matter_is_told_apart() {
     let uncertain = |name: &str| {
         found.uncertain_numbers.iter().position(|uncertain| uncertain_name(&uncertain.path) == name).expect("a uncertain")
     };
-    assert_eq!(found.outputs[1].what, Figure::TrueOutcome("reoffending".to_owned()));
+    assert_eq!(found.outputs[1].what, OutputFigure::TrueOutcome("reoffending".to_owned()));
     assert_eq!(found.failed, 0);
     let compelled = uncertain("cost.each_person");
     for output in &found.outputs {

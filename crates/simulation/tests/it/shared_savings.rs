@@ -7,9 +7,9 @@
 use base::statistics::normal_cdf;
 use contract::Scheme;
 use simulation::assumptions::Assumptions;
-use simulation::chance::LoneCohort;
+use simulation::reference_strategies::CommonDraws;
 use simulation::strategy::Strategy;
-use simulation::strategy_results::Stage;
+use simulation::wrong_payment::LoneCohort;
 
 /// A gate of 2 % on either side of the benchmark, past which the whole difference is shared.
 const SCHEME: &str = r#"
@@ -73,8 +73,8 @@ fn undeserved(members: usize, benchmark: &str, chance: f64, replications: usize)
     let (scheme, assumptions) = read(members, benchmark, "2 %", chance);
     let (mut rewarded, mut fined) = (0, 0);
     for first in (0..replications).step_by(AT_ONCE) {
-        let stage = Stage::build(&scheme, &assumptions, 1, first as u64, AT_ONCE);
-        let arena = stage.arena(&scheme, &assumptions, 0);
+        let draws = CommonDraws::build(&scheme, &assumptions, 1, first as u64, AT_ONCE);
+        let arena = draws.arena(&scheme, &assumptions, 0);
         let paid = arena.payments(&Strategy::idle(&arena.chances, 1));
         rewarded += paid.rewards.iter().filter(|reward| **reward > 0.0).count();
         fined += paid.deductions.iter().filter(|deduction| **deduction > 0.0).count();
@@ -90,7 +90,7 @@ fn standard_error(share: f64, replications: usize) -> f64 {
 /// published; the split of that half and everything at 50,000 members then follow.
 #[test]
 fn undeserved_bonuses_and_fines() {
-    const FUTURES: usize = 10_000;
+    const REPLICATIONS: usize = 10_000;
     const LARGE: usize = 1_000;
     println!("| benchmark | coefficient of variation | 5,000 members: rewarded / fined | 50,000 members: rewarded / fined |");
     println!("|---|---|---|---|");
@@ -104,11 +104,11 @@ fn undeserved_bonuses_and_fines() {
             0 => format!("\"{:.6} %\"", 100.0 * chance),
             ratio => format!("{{ comparison_people_each = {ratio} }}"),
         };
-        let (rewarded, fined) = undeserved(5_000, &benchmark, chance, FUTURES);
+        let (rewarded, fined) = undeserved(5_000, &benchmark, chance, REPLICATIONS);
         let (rewarded_large, fined_large) = undeserved(50_000, &benchmark, chance, LARGE);
         println!(
             "| {name} | {variation:.2} | {rewarded:.3} / {fined:.3} (± {:.3}) | {rewarded_large:.3} / {fined_large:.3} (± {:.3}) |",
-            1.96 * standard_error(rewarded, FUTURES),
+            1.96 * standard_error(rewarded, REPLICATIONS),
             1.96 * standard_error(0.0165, LARGE),
         );
         // The normal approximation, from the same variance, with the whole count that a gate needs.
@@ -117,8 +117,8 @@ fn undeserved_bonuses_and_fines() {
             normal_cdf(-0.02 / error)
         };
         for (found, exact, replications, allowed) in [
-            (rewarded, tail(5_000.0), FUTURES, 0.01),
-            (fined, tail(5_000.0), FUTURES, 0.01),
+            (rewarded, tail(5_000.0), REPLICATIONS, 0.01),
+            (fined, tail(5_000.0), REPLICATIONS, 0.01),
             (rewarded_large, tail(50_000.0), LARGE, 0.002),
             (fined_large, tail(50_000.0), LARGE, 0.002),
         ] {
@@ -134,8 +134,8 @@ fn undeserved_bonuses_and_fines() {
             let ([small, small_fined], [large, large_fined]) = (exact(5_000), exact(50_000));
             println!("| known, exactly | {variation:.2} | {small:.3} / {small_fined:.3} | {large:.4} / {large_fined:.4} |");
             for (found, exact, replications) in [
-                (rewarded, small, FUTURES),
-                (fined, small_fined, FUTURES),
+                (rewarded, small, REPLICATIONS),
+                (fined, small_fined, REPLICATIONS),
                 (rewarded_large, large, LARGE),
                 (fined_large, large_fined, LARGE),
             ] {

@@ -1,11 +1,11 @@
-//! Small schemes of one outcome, whose answers can be told by looking: what is said of them must not contradict itself.
+//! Small schemes of one outcome, whose answers are plain to see. What a report says about them must not contradict itself.
 
 use base::problem::Severity;
-use base::source::{Bytes, Folder};
-use base::{Opened, Picks, Reader};
-use risks::Finding;
+use base::source::{FileBytes, Folder};
+use base::{Reader, ScenarioDraw, SchemeFiles};
+use risks::{Finding, RiskId};
 use simulation::assumptions;
-use simulation::stress::{Options, Stress, stress};
+use simulation::stress::{StressOptions, StressTest, stress};
 
 /// A price for each job far below what the first pound of help must bring: one more job costs £400 / (10 points × ln 2), £5,771.
 const SCHEME: &str = r#"
@@ -40,8 +40,8 @@ outcome = "job"
 price = "£2,000"
 "#;
 
-const WORLD: &str = r#"
-assumptions = "A assumptions made for a test"
+const ASSUMPTIONS: &str = r#"
+assumptions = "Assumptions made for a test"
 
 [people]
 segments = "segments.csv"
@@ -65,31 +65,31 @@ aim = "3 percentage points"
 const SEGMENTS: &str = "segment,share,now,cost\nnear,50 %,40 %,£450\nfar,50 %,30 %,£450\n";
 
 /// The files with texts in them changed: (file, from, to).
-fn opened(changes: &[(&str, &str, &str)]) -> Opened {
+fn opened(changes: &[(&str, &str, &str)]) -> SchemeFiles {
     let mut folder = Folder::new();
-    for (name, text) in [("scheme.toml", SCHEME), ("assumptions.toml", WORLD), ("segments.csv", SEGMENTS)] {
+    for (name, text) in [("scheme.toml", SCHEME), ("assumptions.toml", ASSUMPTIONS), ("segments.csv", SEGMENTS)] {
         let text = changes.iter().filter(|(file, ..)| *file == name).fold(text.to_owned(), |text, (_, from, to)| {
             assert!(text.contains(from), "{name} has no `{from}`");
             text.replacen(from, to, 1)
         });
-        folder.insert(name.to_owned(), Bytes::Read(text.into_bytes()));
+        folder.insert(name.to_owned(), FileBytes::Read(text.into_bytes()));
     }
     base::open(&folder)
 }
 
 /// The stress test of the scheme when texts in its files are changed.
-fn stressed(changes: &[(&str, &str, &str)]) -> Stress {
+fn stressed(changes: &[(&str, &str, &str)]) -> StressTest {
     let opened = opened(changes);
-    let picks = Picks::new();
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let scheme = contract::read::scheme(&reader);
     let assumptions = scheme.as_ref().and_then(|scheme| assumptions::read(&reader, scheme));
     let (Some(scheme), Some(assumptions)) = (scheme, assumptions) else { panic!("{:?}", reader.problems.borrow()) };
-    stress(&opened, &scheme, &assumptions, Options { seed: 1, replications: 100, scenarios: 0 }, &|_, _| {})
+    stress(&opened, &scheme, &assumptions, StressOptions { seed: 1, replications: 100, scenarios: 0 }, &|_, _| {})
 }
 
-fn finding(stress: &Stress, name: &str) -> Finding {
-    stress.reported.iter().find(|reported| reported.finding.name == name).expect("in the catalogue").finding.clone()
+fn finding(stress: &StressTest, risk: RiskId) -> Finding {
+    stress.reported.iter().find(|reported| reported.finding.risk == risk).expect("in the catalogue").finding.clone()
 }
 
 /// Nothing is spent today, so that doing nothing at all is aiming at nothing extra, and no step above it pays.
@@ -107,49 +107,49 @@ fn an_aim_of_nothing_does_not_count_as_a_step_that_pays() {
     );
 }
 
-/// Help is worth nobody's money here, so that those served get none; the far cost three times what their fee brings.
+/// No help pays here, so those served get none. People of the segment “far” cost three times what their fee brings.
 const DEAR: (&str, &str, &str) = ("segments.csv", "far,50 %,30 %,£450", "far,50 %,30 %,£3000");
 const FEE_EACH: (&str, &str, &str) =
     ("scheme.toml", "\"service fee\"\neach_month = \"£40,000\"", "\"attachment fee\"\nprice = \"£900\"");
 
 #[test]
-fn turning_people_away_is_cherry_picking_though_nobody_is_helped() {
+fn turning_people_away_is_cherry_picking_even_if_no_one_is_helped() {
     let chooses = ("scheme.toml", "currency", "intake = \"provider chooses\"\ncurrency");
     let stress = stressed(&[chooses, DEAR, FEE_EACH]);
-    let found = finding(&stress, "cherry-picking");
+    let found = finding(&stress, RiskId::CherryPicking);
     assert!(found.present, "{:?}", found.tests);
     assert_eq!(found.people_harmed, 200.0);
     assert!(found.harm.contains("refused") && found.harm.contains("lose no result"), "{}", found.harm);
-    // Where each person pays for itself, nobody is turned away.
+    // Where the fee covers each person, no one is turned away.
     let stress = stressed(&[chooses, FEE_EACH]);
-    assert!(!finding(&stress, "cherry-picking").present);
+    assert!(!finding(&stress, RiskId::CherryPicking).present);
 }
 
 #[test]
-fn letting_people_fall_out_is_gate_keeping_though_nobody_is_helped() {
+fn letting_people_drop_out_is_gate_keeping_even_if_no_one_is_helped() {
     let assessed = ("scheme.toml", "currency", "intake = \"after assessment\"\ncurrency");
     let dear = ("assumptions.toml", "[cost]", "[assessment]\nfalls_out = \"20 %\"\nbring_in = \"£5,000\"\n\n[cost]");
     let stress = stressed(&[assessed, dear, FEE_EACH]);
-    let found = finding(&stress, "gate-keeping");
+    let found = finding(&stress, RiskId::GateKeeping);
     assert!(found.present, "{:?}", found.tests);
     assert!(found.people_harmed == 80.0 && found.harm.contains("refused"), "{} {}", found.people_harmed, found.harm);
     let cheap = ("assumptions.toml", "[cost]", "[assessment]\nfalls_out = \"20 %\"\nbring_in = \"£5\"\n\n[cost]");
-    assert!(!finding(&stressed(&[assessed, cheap, FEE_EACH]), "gate-keeping").present);
+    assert!(!finding(&stressed(&[assessed, cheap, FEE_EACH]), RiskId::GateKeeping).present);
 }
 
 #[test]
-fn a_price_for_each_result_refuses_nobody() {
-    let found = finding(&stressed(&[]), "paid for noise");
+fn a_price_for_each_result_refuses_none() {
+    let found = finding(&stressed(&[]), RiskId::PaidForNoise);
     assert!(!found.present, "{:?}", found.tests);
     let said = format!("{:?} {:?} {}", found.tests, found.figures, found.strategy);
-    assert!(!said.contains("deduction") && !said.contains("goes unpaid") && !said.contains("refused,"), "{said}");
+    assert!(!said.contains("deduction") && !said.contains("is not paid") && !said.contains("refused,"), "{said}");
     // The same price behind a gate can be refused by chance.
     let gated = [
         ("scheme.toml", "window = \"12 months\"", "window = \"12 months\"\nbaseline = \"35 %\""),
         ("scheme.toml", "price = \"£2,000\"", "price = \"£2,000\"\ngate = { improves_by_at_least = \"2 percentage points\" }"),
     ];
-    let found = finding(&stressed(&gated), "paid for noise");
-    assert!(found.present && found.tests[0].figure.contains("goes unpaid"), "{:?}", found.tests);
+    let found = finding(&stressed(&gated), RiskId::PaidForNoise);
+    assert!(found.present && found.tests[0].figure.contains("is not paid"), "{:?}", found.tests);
 }
 
 /// The contract loses money as it is: a fifth more people cannot make that likelier.
@@ -157,15 +157,15 @@ fn a_price_for_each_result_refuses_nobody() {
 fn volume_risk_is_a_loss_that_another_number_of_people_brings() {
     let poor = ("scheme.toml", "£40,000", "£1,000");
     let dear = ("segments.csv", "far,50 %,30 %,£450", "far,50 %,30 %,£3000");
-    let found = finding(&stressed(&[poor, dear]), "volume risk");
+    let found = finding(&stressed(&[poor, dear]), RiskId::VolumeRisk);
     assert!(!found.present && found.tests[0].holds, "{:?}", found.tests);
-    assert!(found.tests[1].figure.contains("100 % of replications, against 100 %"), "{:?}", found.tests);
+    assert!(found.tests[1].figure.contains("100% of replications, compared with 100%"), "{:?}", found.tests);
 }
 
 #[test]
 fn deadweight_says_of_what_it_is_a_share() {
-    let found = finding(&stressed(&[]), "deadweight");
-    assert!(found.present && found.strategy.contains("helps hardly anybody either"), "{}", found.strategy);
+    let found = finding(&stressed(&[]), RiskId::Deadweight);
+    assert!(found.present && found.strategy.contains("helps hardly anyone either"), "{}", found.strategy);
 }
 
 /// £400 buys half of ten points, so that the first pound buys 10 points × ln 2 / £400 of a job.
@@ -192,11 +192,11 @@ fn drift_names_the_main_outcome_first() {
         "job = \"10 percentage points\" }",
         "job = \"10 percentage points\", course = \"40 percentage points\" }",
     );
-    let found = finding(&stressed(&[second, believed, moved]), "drift");
-    assert!(found.present && found.harm.ends_with("job"), "{}", found.harm);
+    let found = finding(&stressed(&[second, believed, moved]), RiskId::Drift);
+    assert!(found.present && found.harm.ends_with("people in work"), "{}", found.harm);
     assert!(!found.strategy.contains("its results are worth"), "{}", found.strategy);
     let cheap = ("assumptions.toml", "£9,800", "£980");
-    let found = finding(&stressed(&[cheap]), "drift");
+    let found = finding(&stressed(&[cheap]), RiskId::Drift);
     assert!(found.strategy.contains("its results are worth"), "{}", found.strategy);
 }
 
@@ -212,9 +212,10 @@ fn misreporting_is_fixed_by_the_smallest_audit_that_deters() {
     );
     let lies = ("assumptions.toml", "[cost]", "[false_claims.job]\nat_most = \"30 %\"\ncost_of_last = \"£3,000\"\n\n[cost]");
     let stress = stressed(&[reported, audit, lies]);
-    let reported = stress.reported.iter().find(|reported| reported.finding.name == "misreporting").expect("in the catalogue");
+    let reported =
+        stress.reported.iter().find(|reported| reported.finding.risk == RiskId::Misreporting).expect("in the catalogue");
     let fix = reported.fix.as_ref().map(|tried| tried.fix.words()).unwrap_or_default();
-    assert!(reported.finding.present && fix.contains("check 8 %"), "{fix}");
+    assert!(reported.finding.present && fix.contains("check 8%"), "{fix}");
 }
 
 #[test]
@@ -222,11 +223,11 @@ fn an_aim_beyond_what_help_can_move_is_warned_of() {
     let warned = |aim: &str| {
         let opened =
             opened(&[("assumptions.toml", "aim = \"3 percentage points\"", &format!("aim = \"{aim} percentage points\""))]);
-        let picks = Picks::new();
+        let picks = ScenarioDraw::new();
         let reader = Reader::new(&opened, &picks);
         let scheme = contract::read::scheme(&reader).expect("a scheme");
         let assumptions = assumptions::read(&reader, &scheme).expect("a scenario");
-        assumptions::warnings(&opened, &scheme, &assumptions)
+        simulation::assumption_warnings::warnings(&opened, &scheme, &assumptions)
     };
     assert_eq!(warned("9.9"), []);
     let found = warned("10.1");

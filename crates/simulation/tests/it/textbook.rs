@@ -2,27 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
-use base::source::{Bytes, Folder};
-use base::{Opened, Picks, Reader};
+use base::source::{FileBytes, Folder};
+use base::{Reader, ScenarioDraw, SchemeFiles};
 use simulation::game::{self, GAME_FILE};
-use simulation::textbook::{self, Compared, TEXTBOOK_FILE};
+use simulation::textbook::{self, ComparedFigure, TEXTBOOK_FILE};
 
 fn cases() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemes/theory")
 }
 
 /// A case, its files changed on the way in.
-fn open(name: &str, change: impl Fn(&str, String) -> String) -> Opened {
+fn open(name: &str, change: impl Fn(&str, String) -> String) -> SchemeFiles {
     let mut folder = Folder::new();
     for entry in std::fs::read_dir(cases().join(name)).expect("a case").flatten() {
         let file = entry.file_name().into_string().expect("a name");
         let text = std::fs::read_to_string(entry.path()).expect("text");
-        folder.insert(file.clone(), Bytes::Read(change(&file, text).into_bytes()));
+        folder.insert(file.clone(), FileBytes::Read(change(&file, text).into_bytes()));
     }
     base::open(&folder)
 }
 
-fn compare(name: &str, change: impl Fn(&str, String) -> String) -> Vec<Compared> {
+fn compare(name: &str, change: impl Fn(&str, String) -> String) -> Vec<ComparedFigure> {
     let opened = open(name, change);
     let (case, problems) = textbook::read(&opened);
     let case = case.unwrap_or_else(|| panic!("{name}: {problems:?}"));
@@ -30,7 +30,7 @@ fn compare(name: &str, change: impl Fn(&str, String) -> String) -> Vec<Compared>
 }
 
 /// One text in one file for another.
-fn replaced(name: &str, file: &str, from: &str, to: &str) -> Vec<Compared> {
+fn replaced(name: &str, file: &str, from: &str, to: &str) -> Vec<ComparedFigure> {
     compare(name, |at, text| {
         assert!(at != file || text.contains(from), "{name}/{file} has no `{from}`");
         if at == file { text.replace(from, to) } else { text }
@@ -64,7 +64,7 @@ fn every_case_agrees_with_its_textbook() {
 /// Five in the last of six places is enough to be found out where nothing is simulated, and five errors where something is.
 #[test]
 fn a_wrong_textbook_is_found_out() {
-    let differ = |compared: &[Compared]| compared.iter().filter(|one| !one.agrees()).count();
+    let differ = |compared: &[ComparedFigure]| compared.iter().filter(|one| !one.agrees()).count();
     assert_eq!(differ(&replaced("linear-contract", TEXTBOOK_FILE, "value = 0.8\n", "value = 0.800005\n")), 1);
     // The same figure found by two roads.
     assert_eq!(differ(&replaced("parking", TEXTBOOK_FILE, "value = 277.25837", "value = 277.25937")), 2);
@@ -102,7 +102,7 @@ fn a_changed_number_changes_the_answer() {
     for (name, file, from, to, label, value) in expected {
         let compared = replaced(name, file, from, to);
         let one = compared.into_iter().find(|one| one.label == label).expect("a figure of the case");
-        let moved = Compared { textbook: value, ..one };
+        let moved = ComparedFigure { textbook: value, ..one };
         assert!(moved.agrees(), "{name} with `{to}`: {moved:?}");
     }
     // Where a figure is simulated, its error moves with the number of draws.
@@ -132,13 +132,13 @@ fn the_same_seed_gives_the_same_figures_at_any_number_of_threads() {
 const BEGIN: &str = "<!-- games: `UPDATE=1 cargo test -p simulation --test it games` writes what follows -->\n";
 const END: &str = "<!-- games end -->\n";
 
-/// A section for each form, in reading order: what it is, an example that can be played, the figures of its answer.
+/// A section for each form, in reading order: what it is, an example that can be solved, the figures of its answer.
 fn reference_of_games() -> String {
     let mut out = String::new();
     for form in &game::CATALOGUE {
-        let folder = Folder::from([(GAME_FILE.to_owned(), Bytes::Read(form.example.as_bytes().to_vec()))]);
+        let folder = Folder::from([(GAME_FILE.to_owned(), FileBytes::Read(form.example.as_bytes().to_vec()))]);
         let opened = base::open(&folder);
-        let picks = Picks::new();
+        let picks = ScenarioDraw::new();
         let reader = Reader::new(&opened, &picks);
         let game = game::read(&reader).unwrap_or_else(|| panic!("{}: {:?}", form.name, reader.problems.borrow()));
         let figures = game::solve(&game, 1);

@@ -1,15 +1,15 @@
-//! Whether a linkage may be made at all: where purposes are stated, its configuration must name one of them that holds today,
-//! rest on the same law, and link no other agencies. Asked before a table is opened.
+//! Whether a linkage may be made at all. Where purposes are stated, its configuration must name one of them that holds today, have
+//! the same lawful basis, and link no other agencies. We check that before a table is opened.
 
 use std::path::Path;
 
-use linkage::purpose::{self, PURPOSES_FILE, Purpose, Refusal};
+use linkage::purpose::{self, PURPOSES_FILE, Purpose, PurposeRefusal};
 
 use super::config::Config;
 use crate::agencies;
 
-/// Where purposes are stated and looks are written down: the folder that is written, else that of the configuration; of the two
-/// the one that states purposes.
+/// Where purposes are stated and the access log is kept: of the folder that is written and that of the configuration, the one that
+/// states purposes; else the folder that is written, or that of the configuration.
 pub fn folder<'a>(file: &'a Path, out: Option<&'a Path>) -> &'a Path {
     let beside = file.parent().unwrap_or(Path::new(""));
     let stated = out.into_iter().chain([beside]).find(|folder| folder.join(PURPOSES_FILE).is_file());
@@ -22,7 +22,7 @@ pub fn allowed(config: &Config, file: &Path, folder: &Path) -> anyhow::Result<Op
         return Ok(None);
     }
     let purposes = agencies::read(folder, PURPOSES_FILE, purpose::read)?.unwrap_or_default();
-    let of_config = |refusal: Refusal| Refusal {
+    let of_config = |refusal: PurposeRefusal| PurposeRefusal {
         what: format!("{} cannot be linked: {}", file.display(), refusal.what),
         hint: format!(
             "`purpose` in {} must be a name from {}; {}",
@@ -33,7 +33,7 @@ pub fn allowed(config: &Config, file: &Path, folder: &Path) -> anyhow::Result<Op
     };
     let purpose = purpose::stated(&purposes, &config.purpose, agencies::today()?).map_err(of_config)?;
     if config.basis.trim() != purpose.legal_basis.trim() {
-        return Err(Refusal {
+        return Err(PurposeRefusal {
             what: format!(
                 "{} rests on \"{}\", and the purpose `{}` on \"{}\"",
                 file.display(),

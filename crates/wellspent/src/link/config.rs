@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use base::Reader;
-use base::document::Section;
-use linkage::clean::clean;
-use linkage::field::{Field, KINDS, Kind, Missing};
-use linkage::gather::{Agency, Raw, Table};
+use base::reader::Section;
+use linkage::cleaning::clean;
+use linkage::field::{Field, FieldKind, KINDS, Missing};
+use linkage::source_tables::{RawColumn, RowAgency, SourceTable};
 use records::fault::Grade;
 
 use super::decisions::{self, Decisions};
@@ -32,7 +32,7 @@ pub struct Config {
     /// Full names by the short forms of forenames, in the stead of our own list.
     pub nicknames: Option<BTreeMap<String, String>>,
     /// A model that is used as it is; without one a model is learned.
-    pub model: Option<model::Read>,
+    pub model: Option<model::LoadedModel>,
     pub decisions: Decisions,
 }
 
@@ -56,8 +56,8 @@ pub struct TableConfig {
 }
 
 /// The tables as they were read.
-pub struct Read {
-    pub tables: Vec<Table>,
+pub struct LoadedTables {
+    pub tables: Vec<SourceTable>,
     /// For each record of all tables, who it really is, and the group for which errors are told apart; nothing where no table
     /// says, and an empty text where one does not.
     pub truth: Vec<String>,
@@ -175,7 +175,7 @@ fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
         bail!("{}, line {}: {}", file.display(), fault.place, fault.what);
     }
     let [short, full] = &columns[..] else { bail!("{} has no names", file.display()) };
-    let name = |raw: &Raw, row: usize| clean(Kind::Forename, raw.values.text(raw.rows[row]), false);
+    let name = |raw: &RawColumn, row: usize| clean(FieldKind::Forename, raw.values.text(raw.rows[row]), false);
     let mut names: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for row in 0..short.rows.len() {
         let (short, full) = (name(short, row), name(full, row));
@@ -220,14 +220,14 @@ pub const MISSING: [(&str, Missing); 3] =
 /// What one column is: a kind, or a table with more to say. Gives the position of its field. With a model the fields are the
 /// model's, and a column may be named by the field alone.
 fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option<usize> {
-    if config.model.is_some() && columns.says_text(column) {
+    if config.model.is_some() && columns.is_text(column) {
         let named = |field: &Field| columns.text(column).is_some_and(|text| text.eq_ignore_ascii_case(&field.name));
         if let Some(at) = config.fields.iter().position(named) {
             return Some(at);
         }
     }
     let kinds: Vec<(&str, usize)> = KINDS.iter().enumerate().map(|(at, (name, _, _))| (*name, at)).collect();
-    let (kind, name, missing, split) = if columns.says_text(column) {
+    let (kind, name, missing, split) = if columns.is_text(column) {
         (columns.choice(column, &kinds)?, None, None, None)
     } else {
         let more = columns.section(column)?;
@@ -255,7 +255,7 @@ fn field(columns: &Section<'_, '_>, column: &str, config: &mut Config) -> Option
     };
     let kind = KINDS[kind].1;
     // One field of most kinds is enough for anybody; of these there may be several, told apart by their names.
-    let several = matches!(kind, Kind::AddressPart | Kind::Area | Kind::NationalId);
+    let several = matches!(kind, FieldKind::AddressPart | FieldKind::Area | FieldKind::NationalId);
     let name = name.unwrap_or_else(|| {
         if several {
             column.to_lowercase()
@@ -315,8 +315,8 @@ fn known(config: &Config, columns: &Section<'_, '_>, column: &str, name: &str) -
 
 impl Config {
     /// Reads the columns that are named, and no others.
-    pub fn tables(&self) -> anyhow::Result<Read> {
-        let mut read = Read { tables: Vec::new(), truth: Vec::new(), group: Vec::new(), faults: Vec::new() };
+    pub fn tables(&self) -> anyhow::Result<LoadedTables> {
+        let mut read = LoadedTables { tables: Vec::new(), truth: Vec::new(), group: Vec::new(), faults: Vec::new() };
         for config in &self.tables {
             let mut wanted: Vec<&str> = config.agency.as_deref().into_iter().collect();
             wanted.extend(config.truth.as_deref());
@@ -328,12 +328,12 @@ impl Config {
             read.faults.extend(found.faults.into_iter().map(|fault| (name.clone(), fault)));
             let mut columns = found.columns;
             let mut next = || columns.remove(0);
-            let mut table = Table { agency: Agency::One(config.name.clone()), ids: found.ids, columns: Vec::new() };
+            let mut table = SourceTable { agency: RowAgency::One(config.name.clone()), ids: found.ids, columns: Vec::new() };
             if config.agency.is_some() {
-                table.agency = Agency::Column(next());
+                table.agency = RowAgency::Column(next());
             }
             let rows = table.ids.len();
-            let labels = |column: Option<Raw>, into: &mut Vec<String>| match column {
+            let labels = |column: Option<RawColumn>, into: &mut Vec<String>| match column {
                 Some(raw) => into.extend(raw.rows.iter().map(|row| raw.values.text(*row).to_owned())),
                 None => into.extend(std::iter::repeat_n(String::new(), rows)),
             };

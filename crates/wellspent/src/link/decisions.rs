@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use base::day::{self, Day};
-use base::document::Section;
 use base::literal::Plain;
-use linkage::cluster::Decided;
-use linkage::earlier::Earlier;
+use base::reader::Section;
+use linkage::clustering::PairDecisions;
+use linkage::earlier_persons::EarlierPersons;
 use linkage::field::Field;
-use linkage::input::Records;
-use linkage::model::Model;
-use linkage::overrides::{self, Odd, Override};
-use linkage::twins::{self, Signs};
+use linkage::model::LinkageModel;
+use linkage::overrides::{self, DecisionProblem, Override};
+use linkage::record_set::RecordSet;
+use linkage::twins::{self, TwinSigns};
 use records::fault::Grade;
 
 use super::config::{Base, FIX_FILE};
@@ -24,7 +24,7 @@ use records::files::safe::{self, LARGEST_LIST_BYTES};
 /// What is decided, and where it is written.
 #[derive(Default)]
 pub struct Decisions {
-    twins: Option<Signs>,
+    twins: Option<TwinSigns>,
     /// Persons of an earlier run, and the bits from which they stay together.
     earlier: Option<(PathBuf, f64)>,
     overrides: Option<(PathBuf, String, Day)>,
@@ -58,14 +58,14 @@ pub fn read(top: &Section<'_, '_>, base: &Base<'_>, fields: &[Field], join: Opti
         top.push(problem.fix(format!("leave `{key}` out, or name the file with the decisions: overrides = \"overrides.csv\"")));
     }
     let twins = top.section("twins").map(|section| {
-        let usual = Signs::of(fields);
+        let usual = TwinSigns::of(fields);
         let list = |key: &str, usual: Vec<usize>| {
             section
                 .list(key)
                 .map_or(usual, |names| names.into_iter().filter_map(|(name, _)| field(&section, key, name, fields)).collect())
         };
         let signs =
-            Signs { same: list("same", usual.same), unlike: list("unlike", usual.unlike), apart: list("apart", usual.apart) };
+            TwinSigns { same: list("same", usual.same), unlike: list("unlike", usual.unlike), apart: list("apart", usual.apart) };
         if signs.same.is_empty() || signs.unlike.is_empty() {
             let problem = section.problem("same", "twins share something and differ in something, and no such fields are known");
             let fix = "add lines such as same = [\"surname\", \"date of birth\", \"postcode\"] and unlike = [\"forename\"]";
@@ -89,7 +89,7 @@ fn field(section: &Section<'_, '_>, key: &str, name: &str, fields: &[Field]) -> 
 
 impl Decisions {
     /// The model with the rule against twins, where one is asked for.
-    pub fn with_twins(&self, mut model: Model, fields: &[Field], join: f64) -> Model {
+    pub fn with_twins(&self, mut model: LinkageModel, fields: &[Field], join: f64) -> LinkageModel {
         if let Some(signs) = &self.twins {
             twins::add(&mut model, signs, fields, join);
         }
@@ -97,16 +97,16 @@ impl Decisions {
     }
 
     /// The pairs that are decided by hand, and what is odd about the list, in words.
-    pub fn decided(&self, records: &Records) -> anyhow::Result<(Decided, Vec<String>)> {
-        let Some((file, scope, day)) = &self.overrides else { return Ok((Decided::default(), Vec::new())) };
+    pub fn decided(&self, records: &RecordSet) -> anyhow::Result<(PairDecisions, Vec<String>)> {
+        let Some((file, scope, day)) = &self.overrides else { return Ok((PairDecisions::default(), Vec::new())) };
         let list = overrides(file)?;
-        let (decided, odd) = overrides::decided(&list, records, scope, *day);
+        let (decided, odd) = overrides::pair_decisions(&list, records, scope, *day);
         let name = file.display();
         let words = odd.into_iter().map(|odd| match odd {
-            Odd::NoSuchRecord { at, agency, .. } => {
+            DecisionProblem::NoSuchRecord { at, agency, .. } => {
                 format!("{name}: decision {}: no such record of {agency} is among those that are linked", at + 1)
             }
-            Odd::Contradicted { at } => format!(
+            DecisionProblem::Contradicted { at } => format!(
                 "{name}: decision {} by {} parts records that other decisions put together; they stay together until one of them ends",
                 at + 1,
                 list[at].by
@@ -116,7 +116,7 @@ impl Decisions {
     }
 
     /// Who was one person in the earlier run.
-    pub fn earlier(&self, records: &Records) -> anyhow::Result<Option<Earlier>> {
+    pub fn earlier(&self, records: &RecordSet) -> anyhow::Result<Option<EarlierPersons>> {
         let Some((file, fracture)) = &self.earlier else { return Ok(None) };
         let (columns, _) = texts::read(file, &["agency", "id", "person"])?;
         let [agency, id, person] = &columns[..] else { bail!("{} has no persons", file.display()) };
@@ -132,7 +132,7 @@ impl Decisions {
             let agency = records.agency_of(record as u32);
             known.get(&(agency, records.id(record as u32))).copied().unwrap_or(0)
         };
-        Ok(Some(Earlier { person: (0..records.len()).map(of).collect(), fracture: *fracture }))
+        Ok(Some(EarlierPersons { person: (0..records.len()).map(of).collect(), fracture: *fracture }))
     }
 }
 

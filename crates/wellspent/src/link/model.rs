@@ -1,12 +1,15 @@
 //! A model as JSON: what `wellspent link` learned, written so that it can be read, kept and used again. The file has the shape of
-//! [`Model`], with the fields that its features are parts of.
+//! [`LinkageModel`], with the fields that its features are parts of.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use linkage::field::{Field, KINDS, Kind, Missing};
-use linkage::model::{Calibration, Comparison, Feature, Frequency, Given, Level, Model, Part, Rule, Test, Twins};
+use linkage::field::{Field, FieldKind, KINDS, Missing};
+use linkage::model::{
+    BlockingRule, Calibration, Comparison, ComparisonLevel, Dependence, Feature, LinkageModel, PairTest, TermFrequencyAdjustment,
+    TwinRule, ValuePart,
+};
 use serde::{Deserialize, Serialize};
 
 use super::config::MISSING;
@@ -14,8 +17,8 @@ use super::splink;
 use records::files::safe::{self, LARGEST_MODEL_BYTES};
 
 /// A model and the fields that it is of.
-pub struct Read {
-    pub model: Model,
+pub struct LoadedModel {
+    pub model: LinkageModel,
     pub fields: Vec<Field>,
     /// Whether two records of one table may be one person.
     pub within: bool,
@@ -24,16 +27,16 @@ pub struct Read {
 }
 
 /// Reads a model file, ours or Splink's; every problem is in the message. Of Splink's the rules may be others than those in it.
-pub fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<Read> {
+pub fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<LoadedModel> {
     let name = path.display().to_string();
     let bytes = safe::read(path, LARGEST_MODEL_BYTES).context("could not read the model")?;
     let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("the model {name} is not text"))?;
     if text.contains("\"comparison_levels\"") {
         return match splink::read(&name, &text, rules) {
             Ok(splink) => {
-                let field = |name: String| Field { name, kind: Kind::AsItStands, missing: Missing::default() };
+                let field = |name: String| Field { name, kind: FieldKind::AsItStands, missing: Missing::default() };
                 let fields = splink.imported.columns.into_iter().map(field).collect();
-                Ok(Read { model: splink.imported.model, fields, within: splink.within, all_pairs: true })
+                Ok(LoadedModel { model: splink.imported.model, fields, within: splink.within, all_pairs: true })
             }
             Err(problems) => bail!("{}", problems.join("\n\n")),
         };
@@ -43,49 +46,49 @@ pub fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<Read> {
     }
     let (model, fields) = from_json(&text).with_context(|| format!("{name} is no model of `wellspent link` or of Splink"))?;
     let all_pairs = model.rules.iter().any(|rule| rule.same.is_empty());
-    Ok(Read { model, fields, within: true, all_pairs })
+    Ok(LoadedModel { model, fields, within: true, all_pairs })
 }
 
 /// Reads a model; says what does not hold together in it.
-pub fn from_json(text: &str) -> anyhow::Result<(Model, Vec<Field>)> {
-    let file: File = serde_json::from_str(text).map_err(|error| anyhow::anyhow!(splink::wrong(&error)))?;
+pub fn from_json(text: &str) -> anyhow::Result<(LinkageModel, Vec<Field>)> {
+    let file: JsonModel = serde_json::from_str(text).map_err(|error| anyhow::anyhow!(splink::wrong(&error)))?;
     let fields = file.fields.into_iter().map(field).collect::<anyhow::Result<Vec<Field>>>()?;
-    let model = Model {
-        features: file.features.into_iter().map(|said| Feature { column: said.field, part: part(said.part) }).collect(),
+    let model = LinkageModel {
+        features: file.features.into_iter().map(|json| Feature { column: json.field, part: part(json.part) }).collect(),
         comparisons: file.comparisons.into_iter().map(comparison).collect(),
         prior: file.prior,
         household: file.household,
         within: file.within,
-        calibration: file.calibration.map(|said| Calibration { shift: said.shift, slope: said.slope }),
-        rules: file.rules.into_iter().map(|rule| Rule { label: rule.label, same: rule.same }).collect(),
-        twins: file.twins.map(|twins| Twins { test: test(twins.test), above: twins.above, bits: twins.bits }),
+        calibration: file.calibration.map(|json| Calibration { shift: json.shift, slope: json.slope }),
+        rules: file.rules.into_iter().map(|rule| BlockingRule { label: rule.label, same: rule.same }).collect(),
+        twins: file.twins.map(|twins| TwinRule { test: test(twins.test), above: twins.above, bits: twins.bits }),
     };
     check(&model, fields.len())?;
     Ok((model, fields))
 }
 
 /// Writes a model.
-pub fn to_json(model: &Model, fields: &[Field]) -> anyhow::Result<String> {
-    let file = File {
-        fields: fields.iter().map(said_field).collect(),
+pub fn to_json(model: &LinkageModel, fields: &[Field]) -> anyhow::Result<String> {
+    let file = JsonModel {
+        fields: fields.iter().map(json_field).collect(),
         prior: model.prior,
         household: model.household,
         within: model.within,
-        calibration: model.calibration.map(|of| SaidCalibration { shift: of.shift, slope: of.slope }),
+        calibration: model.calibration.map(|of| JsonCalibration { shift: of.shift, slope: of.slope }),
         features: model
             .features
             .iter()
-            .map(|feature| SaidFeature { field: feature.column, part: said_part(&feature.part) })
+            .map(|feature| JsonFeature { field: feature.column, part: json_part(&feature.part) })
             .collect(),
-        comparisons: model.comparisons.iter().map(said_comparison).collect(),
-        rules: model.rules.iter().map(|rule| SaidRule { label: rule.label.clone(), same: rule.same.clone() }).collect(),
-        twins: model.twins.as_ref().map(|twins| SaidTwins { test: said_test(&twins.test), above: twins.above, bits: twins.bits }),
+        comparisons: model.comparisons.iter().map(json_comparison).collect(),
+        rules: model.rules.iter().map(|rule| JsonRule { label: rule.label.clone(), same: rule.same.clone() }).collect(),
+        twins: model.twins.as_ref().map(|twins| JsonTwins { test: json_test(&twins.test), above: twins.above, bits: twins.bits }),
     };
     Ok(serde_json::to_string_pretty(&file)? + "\n")
 }
 
 /// Whether every number points at something, and every chance is one.
-fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
+fn check(model: &LinkageModel, fields: usize) -> anyhow::Result<()> {
     let chance = |chance: f64| chance > 0.0 && chance <= 1.0;
     if !(model.prior > 0.0 && model.prior < 1.0 && (0.0..1.0).contains(&model.household)) {
         bail!("`prior` is {} and `household` {}; both are chances below 1, and `prior` is above 0", model.prior, model.household);
@@ -111,7 +114,7 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
             bail!("comparison `{name}` has {} levels; it needs one at least and may have 255", comparison.levels.len());
         }
         for level in &comparison.levels {
-            let mut all_known = level.frequency.is_none_or(|frequency| known(frequency.feature));
+            let mut all_known = level.term_frequency.is_none_or(|frequency| known(frequency.feature));
             level.test.features(&mut |feature| all_known &= known(feature));
             if !all_known {
                 bail!(
@@ -126,7 +129,7 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
         }
     }
     for (at, comparison) in model.comparisons.iter().enumerate() {
-        let Some(given) = &comparison.given else { continue };
+        let Some(given) = &comparison.depends_on else { continue };
         let Some(parent) = model.comparisons.get(given.parent).filter(|_| given.parent != at) else {
             bail!("comparison `{}` hangs on comparison {}, and there is no other of that number", comparison.name, given.parent);
         };
@@ -148,8 +151,8 @@ fn check(model: &Model, fields: usize) -> anyhow::Result<()> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    fields: Vec<SaidField>,
+struct JsonModel {
+    fields: Vec<JsonField>,
     /// The chance that two records picked at random are one person; and that they are of one household.
     prior: f64,
     household: f64,
@@ -157,12 +160,12 @@ struct File {
     #[serde(default, skip_serializing_if = "is_nothing")]
     within: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    calibration: Option<SaidCalibration>,
-    features: Vec<SaidFeature>,
-    comparisons: Vec<SaidComparison>,
-    rules: Vec<SaidRule>,
+    calibration: Option<JsonCalibration>,
+    features: Vec<JsonFeature>,
+    comparisons: Vec<JsonComparison>,
+    rules: Vec<JsonRule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    twins: Option<SaidTwins>,
+    twins: Option<JsonTwins>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -172,22 +175,22 @@ fn is_nothing(bits: &f64) -> bool {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidCalibration {
+struct JsonCalibration {
     shift: f64,
     slope: f64,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidTwins {
-    test: SaidTest,
+struct JsonTwins {
+    test: JsonTest,
     above: f64,
     bits: f64,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidField {
+struct JsonField {
     name: String,
     is: String,
     missing: String,
@@ -195,14 +198,14 @@ struct SaidField {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidFeature {
+struct JsonFeature {
     field: usize,
-    part: SaidPart,
+    part: JsonPart,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum SaidPart {
+enum JsonPart {
     Whole,
     Letters(usize, usize),
     Found(String),
@@ -217,21 +220,21 @@ enum SaidPart {
     Upper,
     Trimmed,
     Bytes,
-    Then(Box<SaidPart>, Box<SaidPart>),
+    Then(Box<JsonPart>, Box<JsonPart>),
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidComparison {
+struct JsonComparison {
     name: String,
-    levels: Vec<SaidLevel>,
+    levels: Vec<JsonLevel>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    given: Option<SaidGiven>,
+    given: Option<JsonGiven>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidGiven {
+struct JsonGiven {
     parent: usize,
     m: Vec<Vec<f64>>,
     u: Vec<Vec<f64>>,
@@ -240,21 +243,21 @@ struct SaidGiven {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidLevel {
+struct JsonLevel {
     label: String,
-    test: SaidTest,
+    test: JsonTest,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     missing: bool,
     m: f64,
     u: f64,
     h: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    frequency: Option<SaidFrequency>,
+    frequency: Option<JsonFrequency>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidFrequency {
+struct JsonFrequency {
     feature: usize,
     weight: f64,
     least: f64,
@@ -267,7 +270,7 @@ struct SaidFrequency {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum SaidTest {
+enum JsonTest {
     Otherwise,
     LeftMissing(usize),
     RightMissing(usize),
@@ -282,165 +285,165 @@ enum SaidTest {
     SharesWord(usize, usize),
     Few(Vec<(usize, usize)>, usize),
     SharedRarer(usize, f64),
-    OfFirst(Box<SaidTest>),
-    OfLast(Box<SaidTest>),
-    All(Vec<SaidTest>),
-    Any(Vec<SaidTest>),
-    Not(Box<SaidTest>),
+    OfFirst(Box<JsonTest>),
+    OfLast(Box<JsonTest>),
+    All(Vec<JsonTest>),
+    Any(Vec<JsonTest>),
+    Not(Box<JsonTest>),
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidRule {
+struct JsonRule {
     label: String,
     same: Vec<(usize, usize)>,
 }
 
-fn field(said: SaidField) -> anyhow::Result<Field> {
-    let kind = KINDS.iter().find(|(name, _, _)| *name == said.is).map(|(_, kind, _)| *kind);
+fn field(json: JsonField) -> anyhow::Result<Field> {
+    let kind = KINDS.iter().find(|(name, _, _)| *name == json.is).map(|(_, kind, _)| *kind);
     let kinds = || KINDS.iter().map(|(name, _, _)| *name).collect::<Vec<_>>().join(", ");
-    let kind: Kind = kind.with_context(|| format!("field `{}` is a \"{}\"; known are {}", said.name, said.is, kinds()))?;
-    let missing = MISSING.iter().find(|(name, _)| *name == said.missing).map(|(_, missing)| *missing);
-    let missing = missing.with_context(|| format!("field `{}`: missing \"{}\" is not known", said.name, said.missing))?;
-    Ok(Field { name: said.name, kind, missing })
+    let kind: FieldKind = kind.with_context(|| format!("field `{}` is a \"{}\"; known are {}", json.name, json.is, kinds()))?;
+    let missing = MISSING.iter().find(|(name, _)| *name == json.missing).map(|(_, missing)| *missing);
+    let missing = missing.with_context(|| format!("field `{}`: missing \"{}\" is not known", json.name, json.missing))?;
+    Ok(Field { name: json.name, kind, missing })
 }
 
-fn said_field(field: &Field) -> SaidField {
+fn json_field(field: &Field) -> JsonField {
     let is = KINDS.iter().find(|(_, kind, _)| *kind == field.kind).map_or("", |(name, _, _)| name);
     let missing = MISSING.iter().find(|(_, missing)| *missing == field.missing).map_or("", |(name, _)| name);
-    SaidField { name: field.name.clone(), is: is.into(), missing: missing.into() }
+    JsonField { name: field.name.clone(), is: is.into(), missing: missing.into() }
 }
 
-fn part(said: SaidPart) -> Part {
-    match said {
-        SaidPart::Whole => Part::Whole,
-        SaidPart::Letters(from, count) => Part::Letters(from, count),
-        SaidPart::Found(pattern) => Part::Found(pattern),
-        SaidPart::Day(form) => Part::Day(form),
-        SaidPart::CertainDay => Part::CertainDay,
-        SaidPart::DayAndMonthExchanged => Part::DayAndMonthExchanged,
-        SaidPart::InFull(names) => Part::InFull(names),
-        SaidPart::Sorted => Part::Sorted,
-        SaidPart::Sounds => Part::Sounds,
-        SaidPart::SoundsAsOne => Part::SoundsAsOne,
-        SaidPart::Lower => Part::Lower,
-        SaidPart::Upper => Part::Upper,
-        SaidPart::Trimmed => Part::Trimmed,
-        SaidPart::Bytes => Part::Bytes,
-        SaidPart::Then(first, second) => Part::Then(Box::new(part(*first)), Box::new(part(*second))),
+fn part(json: JsonPart) -> ValuePart {
+    match json {
+        JsonPart::Whole => ValuePart::Whole,
+        JsonPart::Letters(from, count) => ValuePart::Letters(from, count),
+        JsonPart::Found(pattern) => ValuePart::Found(pattern),
+        JsonPart::Day(form) => ValuePart::Day(form),
+        JsonPart::CertainDay => ValuePart::CertainDay,
+        JsonPart::DayAndMonthExchanged => ValuePart::DayAndMonthExchanged,
+        JsonPart::InFull(names) => ValuePart::InFull(names),
+        JsonPart::Sorted => ValuePart::Sorted,
+        JsonPart::Sounds => ValuePart::Sounds,
+        JsonPart::SoundsAsOne => ValuePart::SoundsAsOne,
+        JsonPart::Lower => ValuePart::Lower,
+        JsonPart::Upper => ValuePart::Upper,
+        JsonPart::Trimmed => ValuePart::Trimmed,
+        JsonPart::Bytes => ValuePart::Bytes,
+        JsonPart::Then(first, second) => ValuePart::Then(Box::new(part(*first)), Box::new(part(*second))),
     }
 }
 
-fn said_part(part: &Part) -> SaidPart {
+fn json_part(part: &ValuePart) -> JsonPart {
     match part {
-        Part::Whole => SaidPart::Whole,
-        Part::Letters(from, count) => SaidPart::Letters(*from, *count),
-        Part::Found(pattern) => SaidPart::Found(pattern.clone()),
-        Part::Day(form) => SaidPart::Day(form.clone()),
-        Part::CertainDay => SaidPart::CertainDay,
-        Part::DayAndMonthExchanged => SaidPart::DayAndMonthExchanged,
-        Part::InFull(names) => SaidPart::InFull(names.clone()),
-        Part::Sorted => SaidPart::Sorted,
-        Part::Sounds => SaidPart::Sounds,
-        Part::SoundsAsOne => SaidPart::SoundsAsOne,
-        Part::Lower => SaidPart::Lower,
-        Part::Upper => SaidPart::Upper,
-        Part::Trimmed => SaidPart::Trimmed,
-        Part::Bytes => SaidPart::Bytes,
-        Part::Then(first, second) => SaidPart::Then(Box::new(said_part(first)), Box::new(said_part(second))),
+        ValuePart::Whole => JsonPart::Whole,
+        ValuePart::Letters(from, count) => JsonPart::Letters(*from, *count),
+        ValuePart::Found(pattern) => JsonPart::Found(pattern.clone()),
+        ValuePart::Day(form) => JsonPart::Day(form.clone()),
+        ValuePart::CertainDay => JsonPart::CertainDay,
+        ValuePart::DayAndMonthExchanged => JsonPart::DayAndMonthExchanged,
+        ValuePart::InFull(names) => JsonPart::InFull(names.clone()),
+        ValuePart::Sorted => JsonPart::Sorted,
+        ValuePart::Sounds => JsonPart::Sounds,
+        ValuePart::SoundsAsOne => JsonPart::SoundsAsOne,
+        ValuePart::Lower => JsonPart::Lower,
+        ValuePart::Upper => JsonPart::Upper,
+        ValuePart::Trimmed => JsonPart::Trimmed,
+        ValuePart::Bytes => JsonPart::Bytes,
+        ValuePart::Then(first, second) => JsonPart::Then(Box::new(json_part(first)), Box::new(json_part(second))),
     }
 }
 
-fn test(said: SaidTest) -> Test {
-    let tests = |said: Vec<SaidTest>| said.into_iter().map(test).collect();
-    match said {
-        SaidTest::Otherwise => Test::Otherwise,
-        SaidTest::LeftMissing(a) => Test::LeftMissing(a),
-        SaidTest::RightMissing(a) => Test::RightMissing(a),
-        SaidTest::Same(a, b) => Test::Same(a, b),
-        SaidTest::Share(a, b) => Test::Share(a, b),
-        SaidTest::Jaro(a, b, least) => Test::Jaro(a, b, least),
-        SaidTest::JaroWinkler(a, b, least) => Test::JaroWinkler(a, b, least),
-        SaidTest::Levenshtein(a, b, most) => Test::Levenshtein(a, b, most),
-        SaidTest::DamerauLevenshtein(a, b, most) => Test::DamerauLevenshtein(a, b, most),
-        SaidTest::Seconds(a, b, most) => Test::Seconds(a, b, most),
-        SaidTest::Begins(a, b, least) => Test::Begins(a, b, least),
-        SaidTest::SharesWord(a, b) => Test::SharesWord(a, b),
-        SaidTest::Few(products, most) => Test::Few(products, most),
-        SaidTest::SharedRarer(a, limit) => Test::SharedRarer(a, limit),
-        SaidTest::OfFirst(inner) => Test::OfFirst(Box::new(test(*inner))),
-        SaidTest::OfLast(inner) => Test::OfLast(Box::new(test(*inner))),
-        SaidTest::All(all) => Test::All(tests(all)),
-        SaidTest::Any(any) => Test::Any(tests(any)),
-        SaidTest::Not(inner) => Test::Not(Box::new(test(*inner))),
+fn test(json: JsonTest) -> PairTest {
+    let tests = |json: Vec<JsonTest>| json.into_iter().map(test).collect();
+    match json {
+        JsonTest::Otherwise => PairTest::Otherwise,
+        JsonTest::LeftMissing(a) => PairTest::LeftMissing(a),
+        JsonTest::RightMissing(a) => PairTest::RightMissing(a),
+        JsonTest::Same(a, b) => PairTest::Same(a, b),
+        JsonTest::Share(a, b) => PairTest::Share(a, b),
+        JsonTest::Jaro(a, b, least) => PairTest::Jaro(a, b, least),
+        JsonTest::JaroWinkler(a, b, least) => PairTest::JaroWinkler(a, b, least),
+        JsonTest::Levenshtein(a, b, most) => PairTest::Levenshtein(a, b, most),
+        JsonTest::DamerauLevenshtein(a, b, most) => PairTest::DamerauLevenshtein(a, b, most),
+        JsonTest::Seconds(a, b, most) => PairTest::WithinSeconds(a, b, most),
+        JsonTest::Begins(a, b, least) => PairTest::OneBeginsOther(a, b, least),
+        JsonTest::SharesWord(a, b) => PairTest::SharesWord(a, b),
+        JsonTest::Few(products, most) => PairTest::ValueCountAtMost(products, most),
+        JsonTest::SharedRarer(a, limit) => PairTest::SharedRarer(a, limit),
+        JsonTest::OfFirst(inner) => PairTest::OfFirst(Box::new(test(*inner))),
+        JsonTest::OfLast(inner) => PairTest::OfLast(Box::new(test(*inner))),
+        JsonTest::All(all) => PairTest::All(tests(all)),
+        JsonTest::Any(any) => PairTest::Any(tests(any)),
+        JsonTest::Not(inner) => PairTest::Not(Box::new(test(*inner))),
     }
 }
 
-fn said_test(test: &Test) -> SaidTest {
-    let tests = |tests: &[Test]| tests.iter().map(said_test).collect();
+fn json_test(test: &PairTest) -> JsonTest {
+    let tests = |tests: &[PairTest]| tests.iter().map(json_test).collect();
     match test {
-        Test::Otherwise => SaidTest::Otherwise,
-        Test::LeftMissing(a) => SaidTest::LeftMissing(*a),
-        Test::RightMissing(a) => SaidTest::RightMissing(*a),
-        Test::Same(a, b) => SaidTest::Same(*a, *b),
-        Test::Share(a, b) => SaidTest::Share(*a, *b),
-        Test::Jaro(a, b, least) => SaidTest::Jaro(*a, *b, *least),
-        Test::JaroWinkler(a, b, least) => SaidTest::JaroWinkler(*a, *b, *least),
-        Test::Levenshtein(a, b, most) => SaidTest::Levenshtein(*a, *b, *most),
-        Test::DamerauLevenshtein(a, b, most) => SaidTest::DamerauLevenshtein(*a, *b, *most),
-        Test::Seconds(a, b, most) => SaidTest::Seconds(*a, *b, *most),
-        Test::Begins(a, b, least) => SaidTest::Begins(*a, *b, *least),
-        Test::SharesWord(a, b) => SaidTest::SharesWord(*a, *b),
-        Test::Few(products, most) => SaidTest::Few(products.clone(), *most),
-        Test::SharedRarer(a, limit) => SaidTest::SharedRarer(*a, *limit),
-        Test::OfFirst(inner) => SaidTest::OfFirst(Box::new(said_test(inner))),
-        Test::OfLast(inner) => SaidTest::OfLast(Box::new(said_test(inner))),
-        Test::All(all) => SaidTest::All(tests(all)),
-        Test::Any(any) => SaidTest::Any(tests(any)),
-        Test::Not(inner) => SaidTest::Not(Box::new(said_test(inner))),
+        PairTest::Otherwise => JsonTest::Otherwise,
+        PairTest::LeftMissing(a) => JsonTest::LeftMissing(*a),
+        PairTest::RightMissing(a) => JsonTest::RightMissing(*a),
+        PairTest::Same(a, b) => JsonTest::Same(*a, *b),
+        PairTest::Share(a, b) => JsonTest::Share(*a, *b),
+        PairTest::Jaro(a, b, least) => JsonTest::Jaro(*a, *b, *least),
+        PairTest::JaroWinkler(a, b, least) => JsonTest::JaroWinkler(*a, *b, *least),
+        PairTest::Levenshtein(a, b, most) => JsonTest::Levenshtein(*a, *b, *most),
+        PairTest::DamerauLevenshtein(a, b, most) => JsonTest::DamerauLevenshtein(*a, *b, *most),
+        PairTest::WithinSeconds(a, b, most) => JsonTest::Seconds(*a, *b, *most),
+        PairTest::OneBeginsOther(a, b, least) => JsonTest::Begins(*a, *b, *least),
+        PairTest::SharesWord(a, b) => JsonTest::SharesWord(*a, *b),
+        PairTest::ValueCountAtMost(products, most) => JsonTest::Few(products.clone(), *most),
+        PairTest::SharedRarer(a, limit) => JsonTest::SharedRarer(*a, *limit),
+        PairTest::OfFirst(inner) => JsonTest::OfFirst(Box::new(json_test(inner))),
+        PairTest::OfLast(inner) => JsonTest::OfLast(Box::new(json_test(inner))),
+        PairTest::All(all) => JsonTest::All(tests(all)),
+        PairTest::Any(any) => JsonTest::Any(tests(any)),
+        PairTest::Not(inner) => JsonTest::Not(Box::new(json_test(inner))),
     }
 }
 
-fn comparison(said: SaidComparison) -> Comparison {
-    let level = |said: SaidLevel| Level {
-        label: said.label,
-        test: test(said.test),
-        missing: said.missing,
-        m: said.m,
-        u: said.u,
-        h: said.h,
-        frequency: said.frequency.map(|said| Frequency {
-            feature: said.feature,
-            weight: said.weight,
-            least: said.least,
-            own: said.own,
-            near: said.near,
-            scaled: said.scaled,
+fn comparison(json: JsonComparison) -> Comparison {
+    let level = |json: JsonLevel| ComparisonLevel {
+        label: json.label,
+        test: test(json.test),
+        missing: json.missing,
+        m: json.m,
+        u: json.u,
+        h: json.h,
+        term_frequency: json.frequency.map(|json| TermFrequencyAdjustment {
+            feature: json.feature,
+            weight: json.weight,
+            minimum_u: json.least,
+            own_u: json.own,
+            by_similarity: json.near,
+            scaled: json.scaled,
         }),
     };
-    let given = said.given.map(|given| Given { parent: given.parent, m: given.m, u: given.u, h: given.h });
-    Comparison { name: said.name, levels: said.levels.into_iter().map(level).collect(), given }
+    let given = json.given.map(|given| Dependence { parent: given.parent, m: given.m, u: given.u, h: given.h });
+    Comparison { name: json.name, levels: json.levels.into_iter().map(level).collect(), depends_on: given }
 }
 
-fn said_comparison(comparison: &Comparison) -> SaidComparison {
-    let frequency = |of: Frequency| SaidFrequency {
+fn json_comparison(comparison: &Comparison) -> JsonComparison {
+    let frequency = |of: TermFrequencyAdjustment| JsonFrequency {
         feature: of.feature,
         weight: of.weight,
-        least: of.least,
-        own: of.own,
-        near: of.near,
+        least: of.minimum_u,
+        own: of.own_u,
+        near: of.by_similarity,
         scaled: of.scaled,
     };
-    let level = |level: &Level| SaidLevel {
+    let level = |level: &ComparisonLevel| JsonLevel {
         label: level.label.clone(),
-        test: said_test(&level.test),
+        test: json_test(&level.test),
         missing: level.missing,
         m: level.m,
         u: level.u,
         h: level.h,
-        frequency: level.frequency.map(frequency),
+        frequency: level.term_frequency.map(frequency),
     };
-    let given = comparison.given.as_ref();
-    let given = given.map(|given| SaidGiven { parent: given.parent, m: given.m.clone(), u: given.u.clone(), h: given.h.clone() });
-    SaidComparison { name: comparison.name.clone(), levels: comparison.levels.iter().map(level).collect(), given }
+    let given = comparison.depends_on.as_ref();
+    let given = given.map(|given| JsonGiven { parent: given.parent, m: given.m.clone(), u: given.u.clone(), h: given.h.clone() });
+    JsonComparison { name: comparison.name.clone(), levels: comparison.levels.iter().map(level).collect(), given }
 }

@@ -1,20 +1,22 @@
-//! One linkage from the configuration to persons: reads the tables that it names, links them, and works out what holds each
-//! person together. What is said and written of it stands elsewhere.
+//! One linkage from the configuration to persons: reads the tables that it names, links them, and works out the evidence that
+//! holds each person together.
 
 use std::collections::BTreeMap;
 
 use anyhow::bail;
-use linkage::block::Who;
-use linkage::linkage::{Linkage, evaluated, unusual, usable};
-use linkage::{Choices, field, gather, suggest};
+use linkage::blocking::AllowedPairs;
+use linkage::finished_linkage::{Linkage, check_usable, data_notes, evaluated};
+use linkage::standard_comparisons::standard_comparisons;
+use linkage::{LinkageOptions, blocking_rules, source_tables};
 use records::fault::Grade;
+use report::quality::several;
 
 use super::config::Config;
 
 /// The most records of which every pair is compared: 12 million pairs.
 const MOST_OF_ALL_PAIRS: usize = 5_000;
 
-/// Rows that are shown of those that are left out.
+/// Rows that are listed of those that are left out.
 const SHOWN: usize = 10;
 
 /// Reads and links: the linkage, and warnings about what was read.
@@ -30,27 +32,28 @@ pub fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
         warnings.push(format!("{file}{place}:{column} {}{found}{end}", fault.what));
     }
     if notes.len() > SHOWN {
-        warnings.push(format!("and {} more like these", notes.len() - SHOWN));
+        warnings.push(format!("and {} like these", several((notes.len() - SHOWN) as u64, "more warning", "more warnings")));
     }
     if out.len() > SHOWN {
-        warnings.push(format!("{} rows are left out", out.len()));
+        warnings.push(format!("{} are left out in all", several(out.len() as u64, "row", "rows")));
     }
     let within: BTreeMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
-    let records = gather::gather(&config.fields, &config.split, std::mem::take(&mut read.tables));
+    let records = source_tables::combine(&config.fields, &config.split, std::mem::take(&mut read.tables));
     let may = |name: &String| within.get(name).copied().unwrap_or(true) && config.model.as_ref().is_none_or(|model| model.within);
-    let who = Who { within: records.agencies.iter().map(may).collect() };
+    let allowed = AllowedPairs { within: records.agencies.iter().map(may).collect() };
     let (mut decided, odd) = config.decisions.decided(&records)?;
     for odd in odd {
         warnings.push(odd.to_string());
     }
     // An agency's own id stands for one person: rows that share one are further rows of the same record.
-    decided.must.extend(records.further().iter().map(|at| (at - 1, *at)));
-    for told in unusual(&records) {
+    decided.must.extend(records.further_rows().iter().map(|at| (at - 1, *at)));
+    for told in data_notes(&records) {
         warnings.push(told);
     }
     let earlier = config.decisions.earlier(&records)?;
-    let choices = Choices { who, decided, earlier, join: config.join.unwrap_or(0.0), ..Choices::default() };
-    let (join, cannot) = (choices.join, choices.decided.cannot.clone());
+    let match_threshold = config.join.unwrap_or(0.0);
+    let options = LinkageOptions { allowed, decisions: decided, earlier, match_threshold, ..LinkageOptions::default() };
+    let cannot = options.decisions.cannot.clone();
     let linked = match &config.model {
         Some(read) if read.model.rules.is_empty() => bail!("the model has no rules, so no two records would be compared"),
         Some(read) if read.model.rules.iter().any(|rule| rule.same.is_empty()) && records.len() > MOST_OF_ALL_PAIRS => bail!(
@@ -60,22 +63,22 @@ pub fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
             records.len()
         ),
         Some(read) => {
-            let block_most = if read.all_pairs { usize::MAX } else { choices.block_most };
-            usable(&read.model, &records).map_err(anyhow::Error::msg)?;
-            let model = config.decisions.with_twins(read.model.clone(), &config.fields, choices.join);
-            linkage::link(&records, &model, &Choices { block_most, ..choices })
+            let largest_block = if read.all_pairs { usize::MAX } else { options.largest_block };
+            check_usable(&read.model, &records).map_err(anyhow::Error::msg)?;
+            let model = config.decisions.with_twins(read.model.clone(), &config.fields, match_threshold);
+            linkage::link(&records, &model, &LinkageOptions { largest_block, ..options })
         }
         None => {
-            let (mut model, nature) = field::comparisons(&config.fields);
+            let (mut model, hints) = standard_comparisons(&config.fields);
             if let Some(names) = &config.nicknames {
-                model.call_in_full(names);
+                model.set_nicknames(names);
             }
-            suggest::rules(&mut model, &config.fields);
+            blocking_rules::add_candidates(&mut model, &config.fields);
             linkage::learn_and_link(
                 &records,
-                &config.decisions.with_twins(model, &config.fields, choices.join),
-                &nature,
-                &choices,
+                &config.decisions.with_twins(model, &config.fields, match_threshold),
+                &hints,
+                &options,
             )
         }
     };
@@ -86,7 +89,7 @@ pub fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
         basis: config.basis.clone(),
         records,
         linked,
-        join,
+        match_threshold,
         cannot,
         evaluation,
         by_group,

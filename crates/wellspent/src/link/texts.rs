@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
-use linkage::gather::Raw;
-use linkage::values::Numbering;
+use linkage::distinct_values::ValueNumbering;
+use linkage::source_tables::RawColumn;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -20,34 +20,38 @@ use records::batch::{TOGETHER, Texts, fetch};
 use records::fault::{Fault, Grade};
 use records::rows;
 
-use records::files::input::{self, Opened};
-use records::files::parquet::{Source, quietly, unpackable};
-use records::files::parquet_text::{self, Moments, Value, Values};
+use records::files::input;
+
+use records::files::input::OpenRows;
+use records::files::parquet::{quietly, unpackable};
+use records::files::parquet_text;
+use records::files::parquet_text::{ColumnPlace, TextValue, TimestampText};
 use records::files::safe::{self, LARGEST_TABLE_BYTES};
+use records::files::shared_file::SharedFile;
 
 /// Rows that are decoded at a time.
 const ROWS: usize = 1 << 16;
 
 /// What a file says: a column as it stands, columns with each distinct text once, and rows that were left out.
-pub struct Read {
+pub struct TextColumns {
     pub ids: Texts,
-    pub columns: Vec<Raw>,
+    pub columns: Vec<RawColumn>,
     pub faults: Vec<Fault>,
 }
 
 /// Reads columns by name. Rows with faults are left out of a CSV file, and their faults given back.
-pub fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<Raw>, Vec<Fault>)> {
+pub fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<RawColumn>, Vec<Fault>)> {
     let read = read_with_ids(path, None, wanted)?;
     Ok((read.columns, read.faults))
 }
 
 /// The same with a column of ids, which are all different.
-pub fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+pub fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
     read_sheet(path, None, ids, wanted)
 }
 
 /// The same of a sheet of a workbook; without its name of the only one.
-pub fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+pub fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
     let file = safe::open(path, LARGEST_TABLE_BYTES)?;
     let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
     if parquet { from_parquet(path, ids, wanted) } else { from_rows(path, input::open(file, path, sheet)?, ids, wanted) }
@@ -96,23 +100,23 @@ fn repeated(wanted: &[&str], there: &[String]) -> Vec<Fault> {
 }
 
 /// The columns that are read: the ids first, where they are asked for.
-fn started(ids: Option<&str>, wanted: &[&str]) -> Vec<Reading> {
-    let each = wanted.iter().map(|_| Reading::Numbers(Numbers::default()));
-    ids.map(|_| Reading::Ids(Texts::default())).into_iter().chain(each).collect()
+fn started(ids: Option<&str>, wanted: &[&str]) -> Vec<ColumnReader> {
+    let each = wanted.iter().map(|_| ColumnReader::Numbers(Numbers::default()));
+    ids.map(|_| ColumnReader::Ids(Texts::default())).into_iter().chain(each).collect()
 }
 
-fn finished(columns: Vec<Reading>, faults: Vec<Fault>) -> Read {
-    let mut read = Read { ids: Texts::default(), columns: Vec::new(), faults };
+fn finished(columns: Vec<ColumnReader>, faults: Vec<Fault>) -> TextColumns {
+    let mut read = TextColumns { ids: Texts::default(), columns: Vec::new(), faults };
     for column in columns {
         match column {
-            Reading::Ids(ids) => read.ids = ids,
-            Reading::Numbers(of) => read.columns.push(Raw { values: of.numbering.finish(), rows: of.rows }),
+            ColumnReader::Ids(ids) => read.ids = ids,
+            ColumnReader::Numbers(of) => read.columns.push(RawColumn { values: of.numbering.finish(), rows: of.rows }),
         }
     }
     read
 }
 
-fn from_rows(path: &Path, opened: Result<Opened, Fault>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
+fn from_rows(path: &Path, opened: Result<OpenRows, Fault>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
     let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
     let mut columns = started(ids, wanted);
     let mut opened = opened.map_err(|fault| input::refused(path, &fault))?;
@@ -126,8 +130,8 @@ fn from_rows(path: &Path, opened: Result<Opened, Fault>, ids: Option<&str>, want
     Ok(finished(columns, faults))
 }
 
-fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<Read> {
-    let open = || -> anyhow::Result<parquet_text::Opened> {
+fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
+    let open = || -> anyhow::Result<parquet_text::ParquetTexts> {
         let file = safe::open(path, LARGEST_TABLE_BYTES)?;
         parquet_text::open(file).map_err(|fault| input::refused(path, &fault))
     };
@@ -165,7 +169,7 @@ fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Resu
 }
 
 /// A column while it is read.
-enum Reading {
+enum ColumnReader {
     /// As it stands.
     Ids(Texts),
     /// Each distinct text once.
@@ -174,7 +178,7 @@ enum Reading {
 
 #[derive(Default)]
 struct Numbers {
-    numbering: Numbering,
+    numbering: ValueNumbering,
     rows: Vec<u32>,
     /// Texts of a Parquet file's own dictionary, found again by their place in memory; nothing where there is no dictionary.
     /// They are kept, so that no other text can come to stand at that place.
@@ -184,18 +188,18 @@ struct Numbers {
 /// So many texts of a dictionary are known by their place.
 const KNOWN: usize = 1 << 15;
 
-impl Reading {
+impl ColumnReader {
     fn text(&mut self, text: &str) {
         match self {
-            Reading::Ids(ids) => ids.push(text),
-            Reading::Numbers(of) => of.rows.push(of.numbering.number(text)),
+            ColumnReader::Ids(ids) => ids.push(text),
+            ColumnReader::Numbers(of) => of.rows.push(of.numbering.number(text)),
         }
     }
 
     fn bytes(&mut self, bytes: &ByteArray) {
         let text = || String::from_utf8_lossy(bytes.data());
         let of = match self {
-            Reading::Numbers(of) if !of.known.is_empty() => of,
+            ColumnReader::Numbers(of) if !of.known.is_empty() => of,
             _ => return self.text(text().trim()),
         };
         let hash = bytes.data().as_ptr().addr().wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -208,7 +212,7 @@ impl Reading {
 
     /// Before a row group is read.
     fn begins(&mut self, has_dictionary: bool) {
-        if let Reading::Numbers(of) = self {
+        if let ColumnReader::Numbers(of) = self {
             of.known.clear();
             of.known.resize(if has_dictionary { KNOWN } else { 0 }, (ByteArray::from(""), 0));
         }
@@ -217,9 +221,9 @@ impl Reading {
 
 /// One column of all row groups. Notes the first row whose value cannot be used, from 1, and why.
 fn one(
-    reader: &SerializedFileReader<Source>,
-    values: Values,
-    into: &mut Reading,
+    reader: &SerializedFileReader<SharedFile>,
+    values: ColumnPlace,
+    into: &mut ColumnReader,
     wrong: &mut Option<(u64, &'static str)>,
 ) -> parquet::errors::Result<()> {
     let mut row = 0;
@@ -228,13 +232,13 @@ fn one(
         into.begins(group.metadata().column(values.leaf).dictionary_page_offset().is_some());
         let mut column = group.get_column_reader(values.leaf)?;
         while wrong.is_none() {
-            let read = parquet_text::some(&mut column, values.is, Moments::Days, ROWS, |value| {
+            let read = parquet_text::some(&mut column, values.is, TimestampText::Days, ROWS, |value| {
                 row += 1;
                 match value {
-                    Value::Nothing => into.text(""),
-                    Value::Bytes(bytes) => into.bytes(bytes),
-                    Value::Text(text) => into.text(text),
-                    Value::Wrong(why) => {
+                    TextValue::Nothing => into.text(""),
+                    TextValue::Bytes(bytes) => into.bytes(bytes),
+                    TextValue::Text(text) => into.text(text),
+                    TextValue::Wrong(why) => {
                         into.text("");
                         wrong.get_or_insert((row, why));
                     }
@@ -245,7 +249,7 @@ fn one(
             }
         }
     }
-    if let Reading::Numbers(of) = into {
+    if let ColumnReader::Numbers(of) = into {
         of.known = Vec::new();
     }
     Ok(())

@@ -9,13 +9,16 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use base::day::{LAST, day};
 use jiff::civil::Date;
-use linkage::cluster::{Decided, Link};
-use linkage::identity::{self, History, IDENTITIES, KeyRef, Reading, Reasons, Today};
-use linkage::input::Records;
-use linkage::linkage::Linkage;
+use linkage::clustering::PairDecisions;
+use linkage::distinct_values::{DistinctValues, ValueNumbering};
+use linkage::finished_linkage::Linkage;
+use linkage::identity::{self, ChangeReasons, History, HistoryReader, IDENTITIES, RecordKeyRef, TodaysClusters};
+use linkage::match_weight::probability;
+use linkage::prediction::Prediction;
+use linkage::prepared::Levels;
 use linkage::recall::RECALL;
-use linkage::score::{Levels, NO_PATTERN, Scorer, probability};
-use linkage::values::{Numbering, Values};
+use linkage::record_set::RecordSet;
+use linkage::scoring::{NO_PATTERN, Scorer};
 use records::batch::{TOGETHER, Texts, fetch};
 use records::csv;
 use records::fault::Fault;
@@ -23,7 +26,7 @@ use records::fault::Fault;
 use super::config::Config;
 use super::model;
 use crate::link::texts::{self, Column};
-use records::files::{Format, TableFile};
+use records::files::{FileFormat, TableFile};
 
 /// Writes everything into a folder. Ids go on from the history that is there.
 pub fn write(config: &Config, made: &Linkage, scorer: &Scorer<'_>, folder: &Path, date: Date) -> anyhow::Result<()> {
@@ -49,13 +52,13 @@ pub fn write(config: &Config, made: &Linkage, scorer: &Scorer<'_>, folder: &Path
 /// The history of ids of a folder; empty where none is kept yet.
 fn history(folder: &Path) -> anyhow::Result<History> {
     let path = folder.join(format!("{}.csv", IDENTITIES.name));
-    let (mut reading, mut wrong) = (Reading::default(), Vec::new());
+    let (mut reading, mut wrong) = (HistoryReader::default(), Vec::new());
     let told = |fault: Option<&Fault>| match fault {
         Some(fault) => bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.fix),
         None => Ok(()),
     };
     if path.is_file() {
-        let file = TableFile::new(&IDENTITIES, path.clone(), Format::Csv);
+        let file = TableFile::new(&IDENTITIES, path.clone(), FileFormat::Csv);
         file.read(&|_| true, &mut |batch, faults| {
             told(faults.first())?;
             reading.take(&batch, &mut wrong);
@@ -68,7 +71,7 @@ fn history(folder: &Path) -> anyhow::Result<History> {
 /// The id of the person of a record, AGENCY/ID, as the history of a folder has it; nothing where it has none.
 pub fn known(folder: &Path, record: &str) -> anyhow::Result<Option<String>> {
     let Some((agency, id)) = record.split_once('/') else { return Ok(None) };
-    Ok(identity::person_at(&history(folder)?, KeyRef { agency, id }, LAST).map(str::to_owned))
+    Ok(identity::person_at(&history(folder)?, RecordKeyRef { agency, id }, LAST).map(str::to_owned))
 }
 
 /// So much of the history is handed to the file at once.
@@ -78,9 +81,9 @@ const PIECE: usize = 1 << 18;
 fn names(made: &Linkage, ids: &Texts, folder: &Path, date: Date) -> anyhow::Result<(Texts, Vec<u32>)> {
     let path = folder.join(format!("{}.csv", IDENTITIES.name));
     let history = history(folder)?;
-    let Records { agencies, agency, .. } = &made.records;
-    let today = Today { agencies, agency, ids, cluster: &made.linked.person };
-    let reasons = Reasons { run: format!("linked for {}", made.purpose), records: BTreeMap::new() };
+    let RecordSet { agencies, agency, .. } = &made.records;
+    let today = TodaysClusters { agencies, agency, ids, cluster: &made.linked.person };
+    let reasons = ChangeReasons { run: format!("linked for {}", made.purpose), records: BTreeMap::new() };
     let changes = identity::changes(&history, today, day(date), &reasons).map_err(|refused| anyhow::anyhow!("{refused}"))?;
     let mut text = if path.is_file() { String::new() } else { csv::header_line(&IDENTITIES) };
     let mut append = || -> std::io::Result<()> {
@@ -104,8 +107,8 @@ fn names(made: &Linkage, ids: &Texts, folder: &Path, date: Date) -> anyhow::Resu
 
 fn persons(made: &Linkage, ids: &Texts, folder: &Path, persons: &Texts, person: &[u32]) -> anyhow::Result<()> {
     let mut quality = vec![1.0; made.records.len()];
-    for hold in &made.linked.holds {
-        hold.records.iter().for_each(|record| quality[*record as usize] = hold.quality());
+    for cohesion in &made.linked.cohesion {
+        cohesion.records.iter().for_each(|record| quality[*record as usize] = cohesion.quality());
     }
     let records = &made.records;
     // A record that its agency wrote down several times is one row.
@@ -137,10 +140,10 @@ fn compared(made: &Linkage, folder: &Path) -> anyhow::Result<()> {
 /// Links with the level of each comparison, by position from 0, with a point between. The weight is what the model says; the
 /// probability of a pair that somebody decided is that of the decision.
 fn links(config: &Config, made: &Linkage, ids: &Texts, scorer: &Scorer<'_>, folder: &Path) -> anyhow::Result<()> {
-    let (records, links) = (&made.records, &made.linked.links);
+    let (records, links) = (&made.records, &made.linked.predictions);
     let (pattern, patterns) = patterns(scorer, links, made.linked.model.comparisons.len());
     let weight = |row: usize| f64::from(links[row].weight);
-    let (Decided { mut must, cannot }, _) = config.decisions.decided(records)?;
+    let (PairDecisions { mut must, cannot }, _) = config.decisions.decided(records)?;
     must.iter_mut().for_each(|(left, right)| (*left, *right) = ((*left).min(*right), (*left).max(*right)));
     must.sort_unstable();
     let probability = |row: usize| match (links[row].left, links[row].right) {
@@ -164,8 +167,8 @@ fn links(config: &Config, made: &Linkage, ids: &Texts, scorer: &Scorer<'_>, fold
 }
 
 /// For each link the levels that its comparisons come to, as the number of a text; many links come to the same.
-fn patterns(scorer: &Scorer<'_>, links: &[Link], comparisons: usize) -> (Vec<u32>, Values) {
-    let (mut known, mut numbers, mut text) = (BTreeMap::new(), Numbering::default(), String::new());
+fn patterns(scorer: &Scorer<'_>, links: &[Prediction], comparisons: usize) -> (Vec<u32>, DistinctValues) {
+    let (mut known, mut numbers, mut text) = (BTreeMap::new(), ValueNumbering::default(), String::new());
     let mut number = |levels: &Levels| {
         text.clear();
         for level in &levels[..comparisons] {
@@ -174,7 +177,7 @@ fn patterns(scorer: &Scorer<'_>, links: &[Link], comparisons: usize) -> (Vec<u32
         }
         numbers.number(&text)
     };
-    let mut of = |link: &Link| match link.pattern {
+    let mut of = |link: &Prediction| match link.pattern {
         NO_PATTERN => number(&scorer.levels(link.left, link.right)),
         pattern => *known.entry(pattern).or_insert_with(|| number(&scorer.levels_of_pattern(pattern))),
     };

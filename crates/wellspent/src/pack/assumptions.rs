@@ -2,93 +2,89 @@
 
 use std::collections::BTreeMap;
 
-use base::document::{Number, is_assumption};
+use base::reader::{StatedNumber, is_assumption};
 
 use super::{head, line, row, text as plain};
 
-/// How well a number is founded.
+/// How well a number is supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Support {
     Sourced,
     Assumption,
     NoSource,
 }
 
-impl Standing {
-    pub fn of(number: &Number) -> Standing {
+impl Support {
+    pub fn of(number: &StatedNumber) -> Support {
         match number.from.trim() {
-            "" => Standing::NoSource,
-            from if is_assumption(from) => Standing::Assumption,
-            _ => Standing::Sourced,
+            "" => Support::NoSource,
+            from if is_assumption(from) => Support::Assumption,
+            _ => Support::Sourced,
         }
     }
 
     fn words(self) -> &'static str {
         match self {
-            Standing::Sourced => "sourced",
-            Standing::Assumption => "assumption",
-            Standing::NoSource => "no source",
+            Support::Sourced => "sourced",
+            Support::Assumption => "assumption",
+            Support::NoSource => "no source",
         }
     }
 }
 
 /// File and key of a number.
-pub fn place(number: &Number) -> (&str, &str) {
+pub fn place(number: &StatedNumber) -> (&str, &str) {
     number.path.split_once(": ").unwrap_or(("", &number.path))
 }
 
-/// How many of the numbers stand so.
-pub fn count(numbers: &[Number], standing: Standing) -> usize {
-    numbers.iter().filter(|number| Standing::of(number) == standing).count()
+/// How many of the numbers are supported so.
+pub fn count(numbers: &[StatedNumber], support: Support) -> usize {
+    numbers.iter().filter(|number| Support::of(number) == support).count()
 }
 
 /// Numbers that may be wrong and that no scenario varies.
-pub fn fixed_assumptions(numbers: &[Number]) -> Vec<&Number> {
-    numbers.iter().filter(|number| number.range.is_none() && Standing::of(number) != Standing::Sourced).collect()
+pub fn fixed_assumptions(numbers: &[StatedNumber]) -> Vec<&StatedNumber> {
+    numbers.iter().filter(|number| number.range.is_none() && Support::of(number) != Support::Sourced).collect()
 }
 
 /// Every number, a row each.
-pub fn csv(numbers: &[Number]) -> String {
+pub fn csv(numbers: &[StatedNumber]) -> String {
     let mut out = line(&["file", "key", "stated", "low", "high", "standing", "source"]);
     for number in numbers {
         let (file, key) = place(number);
         let (low, high) = number.range.as_ref().map_or(("", ""), |(low, high)| (low, high));
-        out += &line(&[file, key, &number.stated, low, high, Standing::of(number).words(), number.from.trim()]);
+        out += &line(&[file, key, &number.stated, low, high, Support::of(number).words(), number.from.trim()]);
     }
     out
 }
 
 /// The log for readers: what has no source first, then the assumptions, then what is sourced.
-pub fn text(numbers: &[Number]) -> String {
+pub fn text(numbers: &[StatedNumber]) -> String {
     let ranged = numbers.iter().filter(|number| number.range.is_some()).count();
     let mut out = format!(
-        "# Assumptions\n\nThe run rests on {} numbers: {} with a source, {} assumptions, {} without a source. {ranged} have a range, \
-         and the scenarios vary those and no others. `assumptions.csv` has them all, a row each.\n\nA source is what the \
-         file says it is: whether it exists and says so is for the reviewer to look up.\n",
+        "# Assumptions\n\nThe run depends on {} numbers: {} with a source, {} assumptions, {} without a source. {ranged} have a range, \
+         and the scenarios vary only those. `assumptions.csv` lists them all, a row each.\n\nA source is what the file says it is. \
+         The reviewer must look up whether it exists and says so.\n",
         numbers.len(),
-        count(numbers, Standing::Sourced),
-        count(numbers, Standing::Assumption),
-        count(numbers, Standing::NoSource),
+        count(numbers, Support::Sourced),
+        count(numbers, Support::Assumption),
+        count(numbers, Support::NoSource),
     );
-    let partly: Vec<&Number> = numbers
+    let partly: Vec<&StatedNumber> = numbers
         .iter()
-        .filter(|number| Standing::of(number) == Standing::Sourced && number.from.to_lowercase().contains("assum"))
+        .filter(|number| Support::of(number) == Support::Sourced && number.from.to_lowercase().contains("assum"))
         .collect();
     if !partly.is_empty() {
-        out += "\n## Warnings: sources that speak of an assumption themselves\n\nCounted among the numbers with a source; part of each \
-                is assumed all the same.\n\n";
+        out += "\n## Warnings: sources that mention an assumption themselves\n\nThese count as numbers with a source, but part of each is \
+                assumed.\n\n";
         out += &table(&partly);
     }
-    for (standing, title, none) in [
-        (
-            Standing::NoSource,
-            "Warnings: numbers without a source",
-            "Every number says where it comes from, or that it is assumed.",
-        ),
-        (Standing::Assumption, "Assumptions", "Nothing is assumed."),
-        (Standing::Sourced, "Numbers with a source", "No number has a source."),
+    for (support, title, none) in [
+        (Support::NoSource, "Warnings: numbers without a source", "Every number has a source, or is marked as an assumption."),
+        (Support::Assumption, "Assumptions", "Nothing is assumed."),
+        (Support::Sourced, "Numbers with a source", "No number has a source."),
     ] {
-        let of: Vec<&Number> = numbers.iter().filter(|number| Standing::of(number) == standing).collect();
+        let of: Vec<&StatedNumber> = numbers.iter().filter(|number| Support::of(number) == support).collect();
         out += &format!("\n## {title}\n\n");
         out += &if of.is_empty() { format!("{none}\n") } else { table(&of) };
     }
@@ -98,12 +94,12 @@ pub fn text(numbers: &[Number]) -> String {
 /// What the numbers of one row share: file, key or column, source.
 type Group<'a> = (&'a str, &'a str, &'a str);
 
-/// Numbers that share a source and a place, a row together: a table of prices by area is one statement.
-fn table(numbers: &[&Number]) -> String {
-    let mut groups: Vec<(Group<'_>, Vec<&Number>)> = Vec::new();
+/// Numbers that share a source and a place, in one row: a table of prices by area is one statement.
+fn table(numbers: &[&StatedNumber]) -> String {
+    let mut groups: Vec<(Group<'_>, Vec<&StatedNumber>)> = Vec::new();
     for number in numbers {
         let (file, key) = place(number);
-        // In a table the last part is the column; in a file of terms every key is its own.
+        // In a table the last part is the column; in a file of terms every key is different.
         let name = key.rsplit_once(": ").map_or(key, |(_, column)| column);
         let group = (file, name, number.from.trim());
         match groups.iter_mut().find(|(known, _)| *known == group) {
@@ -139,8 +135,8 @@ fn spread(words: impl Iterator<Item = impl Into<String>>) -> String {
     }
 }
 
-/// The same numbers by what they rest on, for a list: source, then keys.
-pub fn by_source(numbers: &[&Number]) -> String {
+/// The same numbers by their source, for a list: source, then keys.
+pub fn by_source(numbers: &[&StatedNumber]) -> String {
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for number in numbers {
         let (file, key) = place(number);

@@ -1,22 +1,23 @@
 //! The checks that are run for a pack, on this very scheme, when it is written and again when it is verified.
 
 use contract::examples;
-use simulation::checks::{Check, of_the_machinery, of_the_result};
+use simulation::self_checks::{SelfCheck, of_the_machinery, of_the_result};
 
-use super::order::Order;
-use super::{Run, line};
+use super::packed_command::PackedCommand;
+use super::{PackedRun, line};
 
 /// Runs them all: the contract's own examples, the machinery, and the result where there is a stress test.
-pub fn run(run: &Run<'_>) -> Vec<Check> {
-    let (Order::Stress { seed, .. } | Order::Fix { seed, .. } | Order::Sensitivity { seed }) = run.order;
+pub fn run(run: &PackedRun<'_>) -> Vec<SelfCheck> {
+    let (PackedCommand::Stress { seed, .. } | PackedCommand::Fix { seed, .. } | PackedCommand::Sensitivity { seed }) =
+        run.command;
     let mut checks = vec![worked_examples(run)];
     checks.extend(of_the_machinery(&run.folder.opened, run.scheme, run.assumptions, seed));
     checks.extend(run.stress.map(of_the_result).into_iter().flatten());
     checks
 }
 
-/// The worked examples in the scheme file come out to the penny.
-fn worked_examples(run: &Run<'_>) -> Check {
+/// The rules pay what the worked examples in the scheme file say, to the penny.
+fn worked_examples(run: &PackedRun<'_>) -> SelfCheck {
     let (found, _) = examples::run(run.scheme, &run.folder.opened);
     let amounts: usize = found.iter().map(|example| example.payments.len()).sum();
     let wrong: Vec<String> = found
@@ -26,15 +27,17 @@ fn worked_examples(run: &Run<'_>) -> Check {
         .map(|(example, (clause, said, paid))| format!("{}, {clause}: the file says {said}, the rules pay {paid}", example.name))
         .collect();
     let names: Vec<&str> = found.iter().map(|example| example.name.as_str()).collect();
-    Check {
-        name: "the contract's worked examples come out to the penny",
+    SelfCheck {
+        name: "the rules pay what the contract's worked examples say, to the penny",
         done: match found.len() {
             0 => "The scheme file has no [example.NAME] table.".to_owned(),
             n => format!("The rules priced the {n} worked examples of the scheme file: {}.", names.join(", ")),
         },
         holds: (!found.is_empty()).then_some(wrong.is_empty()),
         figure: match wrong.len() {
-            0 if found.is_empty() => "nothing to check: how the rules were read rests on reading them".to_owned(),
+            0 if found.is_empty() => {
+                "nothing to check: only a reader can say whether the rules were read as they were meant".to_owned()
+            }
             0 => format!("{amounts} of {amounts} amounts agree"),
             n => format!("{n} of {amounts} amounts differ: {}", wrong.join("; ")),
         },
@@ -42,7 +45,7 @@ fn worked_examples(run: &Run<'_>) -> Check {
 }
 
 /// "held", "FAILED" or "nothing to check".
-pub fn outcome(check: &Check) -> &'static str {
+pub fn outcome(check: &SelfCheck) -> &'static str {
     match check.holds {
         Some(true) => "held",
         Some(false) => "FAILED",
@@ -50,14 +53,14 @@ pub fn outcome(check: &Check) -> &'static str {
     }
 }
 
-pub fn csv(checks: &[Check]) -> String {
+pub fn csv(checks: &[SelfCheck]) -> String {
     let rows = checks.iter().map(|check| line(&[check.name, outcome(check), &check.figure, &check.done]));
     line(&["check", "outcome", "figure", "what was done"]) + &rows.collect::<String>()
 }
 
-pub fn text(checks: &[Check]) -> String {
+pub fn text(checks: &[SelfCheck]) -> String {
     let mut out = format!(
-        "# Checks\n\nRun on this scheme when the pack was written, and again by `wellspent verify`. {}\n",
+        "# Checks\n\nWe ran these checks on this scheme when the pack was written. `wellspent verify` runs them again. {}\n",
         summary(checks)
     );
     for check in checks {
@@ -65,12 +68,12 @@ pub fn text(checks: &[Check]) -> String {
         out +=
             &format!("\n## {name}: {}\n\n{} Figure: {}.\n", outcome(check), super::text(&check.done), super::text(&check.figure));
     }
-    out + "\nThese checks say that the program did what it says on these files. They do not say that the files are right: \
-           `assumptions.md` and `limits.md` are about that.\n"
+    out + "\nThese checks show that the program did what it says on these files. They do not show that the files are right. See \
+           `assumptions.md` and `limits.md` for that.\n"
 }
 
 /// "8 of 8 held."
-pub fn summary(checks: &[Check]) -> String {
+pub fn summary(checks: &[SelfCheck]) -> String {
     let made = checks.iter().filter(|check| check.holds.is_some()).count();
     let held = checks.iter().filter(|check| check.holds == Some(true)).count();
     let empty = match checks.len() - made {

@@ -1,35 +1,35 @@
-//! Holds a pack against its own hashes and against the same run made again, and says which file differs, where, and what that
-//! means: an input that was changed, a result that was changed, a manifest that was changed, another version of the program, or
-//! a result that this program does not give.
+//! Compares a pack with its own hashes and with the same run made again, and says which file differs, where, and what that means:
+//! an input that was changed, a result that was changed, a manifest that was changed, another version of the program, or a result
+//! that this program does not give.
 //!
-//! Every file is known twice: by its line in the list of hashes, and by the run made again (an input: by the manifest). Which of
-//! the two a file agrees with tells where the fault lies.
+//! Every file is known twice: by its line in the list of hashes, and by the run made again (an input: by the manifest). The one that
+//! a file agrees with shows where the fault is.
 
 use std::collections::BTreeMap;
 
-use super::order::{MANIFEST, PROGRAM, Read};
+use super::packed_command::{MANIFEST, PROGRAM, ReadManifest};
 use super::seal::{SIGN_OFF, SUMS};
-use super::{Files, inputs, seal};
+use super::{PackFiles, inputs, seal};
 
-/// A pack as it lies there.
-pub struct Found {
-    pub files: Files,
+/// A pack as it is found in its folder.
+pub struct FoundPack {
+    pub files: PackFiles,
     /// What its list of hashes says, by file.
     hashes: BTreeMap<String, String>,
     bad_lines: Vec<usize>,
     /// The manifest, or why it cannot be read.
-    pub manifest: Result<Read, String>,
+    pub manifest: Result<ReadManifest, String>,
 }
 
-impl Found {
-    pub fn of(files: Files) -> Found {
+impl FoundPack {
+    pub fn of(files: PackFiles) -> FoundPack {
         let list = files.get(SUMS).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let (hashes, bad_lines) = seal::listed(&list.unwrap_or_default());
         let manifest = match files.get(MANIFEST) {
-            Some(bytes) => super::order::read(bytes).map_err(|error| format!("{error:#}")),
+            Some(bytes) => super::packed_command::read(bytes).map_err(|error| format!("{error:#}")),
             None => Err("it is missing".to_owned()),
         };
-        Found { files, hashes, bad_lines, manifest }
+        FoundPack { files, hashes, bad_lines, manifest }
     }
 
     /// Whether a file has the hash that the list gives it.
@@ -47,12 +47,12 @@ impl Found {
         let mut names: Vec<&String> = known.filter(|name| name.starts_with(&prefix)).collect();
         names.sort();
         names.dedup();
-        let told = |name: &str| {
+        let unchanged = |name: &str| {
             let hash = self.files.get(name).map(|bytes| seal::sha256(bytes));
             let by_manifest = manifest.iter().find(|(known, _)| known == name).map(|(_, hash)| hash);
             hash.is_some() && (self.hashes.get(name) == hash.as_ref() || by_manifest == hash.as_ref())
         };
-        names.into_iter().filter(|name| !told(name) && !self.is_table_of_people(name)).cloned().collect()
+        names.into_iter().filter(|name| !unchanged(name) && !self.is_table_of_people(name)).cloned().collect()
     }
 
     /// Whether a file is a table of people that was put beside the inputs to make the run again.
@@ -62,8 +62,8 @@ impl Found {
     }
 
     /// Tables of people that are not those that the pack was made from.
-    fn other_people(&self, again: &Files) -> Vec<String> {
-        let made = again.get(MANIFEST).and_then(|bytes| super::order::read(bytes).ok());
+    fn other_people(&self, again: &PackFiles) -> Vec<String> {
+        let made = again.get(MANIFEST).and_then(|bytes| super::packed_command::read(bytes).ok());
         let (Ok(was), Some(now)) = (&self.manifest, made) else { return Vec::new() };
         let other = was.people.iter().filter(|table| !now.people.contains(table));
         other.map(|(name, _)| format!("{name}: the table of people is not the one that the pack was made from")).collect()
@@ -73,7 +73,7 @@ impl Found {
     pub fn before(&self) -> Vec<String> {
         let mut out = Vec::new();
         if !self.files.contains_key(SUMS) {
-            out.push(format!("{SUMS}: missing, so it cannot be told whether any file was changed"));
+            out.push(format!("{SUMS}: missing, so nobody can say whether a file was changed"));
         }
         out.extend(self.bad_lines.iter().map(|line| format!("{SUMS}, line {line}: not a hash and a file name")));
         for name in self.changed_inputs() {
@@ -97,14 +97,14 @@ impl Found {
         out
     }
 
-    /// Files that were changed since the pack was written, where nothing can be run again.
+    /// PackFiles that were changed since the pack was written, where nothing can be run again.
     pub fn unsealed(&self) -> Vec<String> {
         let ours = self.files.keys().filter(|name| ![SUMS, SIGN_OFF].contains(&name.as_str()) && !is_input(name));
         let changed = ours.filter(|name| self.hashes.contains_key(*name) && !self.is_sealed(name));
         changed.map(|name| format!("{name}: changed since the pack was written")).chain(self.sheet()).collect()
     }
 
-    /// The version that wrote the pack, where it is not this one. Between versions words may change, and numbers may not.
+    /// The version that wrote the pack, where it is not this one. Words may change between versions; numbers may not.
     #[must_use]
     pub fn other_program(&self) -> Option<&str> {
         let manifest = self.manifest.as_ref().ok().filter(|manifest| manifest.program != PROGRAM && self.is_sealed(MANIFEST));
@@ -112,7 +112,7 @@ impl Found {
     }
 
     /// What differs from the same run made again.
-    pub fn against(&self, again: &Files) -> Vec<String> {
+    pub fn against(&self, again: &PackFiles) -> Vec<String> {
         let same = |name: &str| self.files.get(name) == again.get(name);
         let results = again.keys().filter(|name| name.starts_with("result/"));
         let same_results = results.clone().all(|name| same(name) || (self.files.contains_key(name) && !self.is_sealed(name)));
@@ -127,10 +127,10 @@ impl Found {
                 (true, true) => {}
                 (true, false) if other_program && self.is_sealed(MANIFEST) && same_numbers(name, there, made) => {}
                 (true, false) if other_inputs || other_program || !self.is_sealed(MANIFEST) => follows += 1,
-                (true, false) => out.push(format!("{name}: this run gives another one\n{}", first_difference(there, made))),
+                (true, false) => out.push(format!("{name}: the run made again gives another one\n{}", first_difference(there, made))),
                 (false, true) if name == MANIFEST && !same_results => out.push(format!(
-                    "{name}: changed since the pack was written, in the command or its options; README.md has the command it was \
-                     written with"
+                    "{name}: changed since the pack was written, in the command or its options; README.md shows the command that was \
+                     used"
                 )),
                 (false, true) => {
                     out.push(format!("{SUMS}: its line for {name} was changed; the file itself is as the run gives it"))
@@ -141,8 +141,9 @@ impl Found {
             }
         }
         if follows > 0 {
-            let files = if follows == 1 { "1 further file is" } else { &format!("{follows} further files are") };
-            out.push(format!("{files} as written, and come out otherwise for what else is said here"));
+            let results = if follows == 1 { "1 other result" } else { &format!("{follows} other results") };
+            let faults = if out.len() + self.before().len() == 1 { "fault" } else { "faults" };
+            out.push(format!("{results} changed because of the {faults} above"));
         }
         out.extend(self.input_hashes());
         out.extend(self.sheet());
@@ -157,7 +158,7 @@ impl Found {
         wrong.map(|name| format!("{SUMS}: its line for {name} was changed; the manifest knows the file")).collect()
     }
 
-    /// The sheet to sign must speak of this pack, and say what it said when it was written: people put their names to it.
+    /// The sheet to sign must be about this pack, with the text that it was written with: people put their names to it.
     fn sheet(&self) -> Option<String> {
         let list = self.files.get(SUMS)?;
         let Some(sheet) = self.files.get(SIGN_OFF) else { return Some(format!("{SIGN_OFF}: missing")) };
@@ -170,8 +171,8 @@ impl Found {
     }
 }
 
-/// Whether a file of another version has the same numbers in the same order: every number of the data files is looked at, those
-/// that are new in this version are passed over. Text files only repeat in words what the data files say.
+/// Whether a file of another version has the same numbers in the same order. Every number of the data files is compared; those that
+/// are new in this version are passed over. Text files only repeat in words what the data files say.
 fn same_numbers(name: &str, there: &[u8], made: &[u8]) -> bool {
     let (Some(was), Some(now)) = (numbers(name, there), numbers(name, made)) else {
         return !name.ends_with(".json") && !name.ends_with(".csv");

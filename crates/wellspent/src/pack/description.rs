@@ -2,21 +2,21 @@
 //! describing agent-based and other simulation models: a second update", JASSS 23(2) 7, 2020). Generated from the scheme and its
 //! assumptions, so that another scheme gives another text.
 
-use base::document::Number;
 use base::literal::Literal as _;
 use base::money::thousands;
+use base::reader::StatedNumber;
 use contract::Scheme;
 use contract::explain::term_sheet;
-use contract::terms::{Baseline, Intake, Kind, SaidBy};
+use contract::terms::{Baseline, Intake, OutcomeKind, ReportedBy};
 use risks::{CATALOGUE, percent, pounds};
 use simulation::assumptions::{Intended, Move};
-use simulation::people::{Chances, People, people};
-use simulation::strategy_results::{main_outcome, typical_area};
+use simulation::people::{AreaPeople, Chances, people};
+use simulation::reference_strategies::{main_outcome, typical_area};
 
-use super::order::Order;
-use super::{Run, head, inputs, row, text as plain};
+use super::packed_command::PackedCommand;
+use super::{PackedRun, head, inputs, row, text as plain};
 
-pub fn text(run: &Run<'_>, numbers: &[Number]) -> String {
+pub fn text(run: &PackedRun<'_>, numbers: &[StatedNumber]) -> String {
     let areas = people(run.scheme, run.assumptions);
     let typical = &areas[typical_area(&areas)];
     format!(
@@ -46,31 +46,30 @@ fn count(value: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(value), if value == 1 { one } else { many })
 }
 
-fn purpose(run: &Run<'_>) -> String {
+fn purpose(run: &PackedRun<'_>) -> String {
     let scheme = run.scheme;
     let summary = if scheme.summary.is_empty() { String::new() } else { format!(" {}", plain(&scheme.summary)) };
-    let use_of_it = match run.order {
-        Order::Stress { .. } => "which unintended risks its rules would have when they are played to win",
-        Order::Fix { .. } => "which changes to its rules remove the unintended risks that they have",
-        Order::Sensitivity { .. } => "which of the uncertain numbers decide what its rules bring about",
+    let use_of_it = match run.command {
+        PackedCommand::Stress { .. } => "which unintended risks its rules would bring when a provider earns as much as it can",
+        PackedCommand::Fix { .. } => "which changes to its rules remove the unintended risks that they have",
+        PackedCommand::Sensitivity { .. } => "which of the uncertain numbers decide what its rules bring about",
     };
     let names = CATALOGUE.iter().map(|risk| risk.name);
-    let patterns = "The model is judged by patterns that it was not fitted to: closed forms of economic theory, published \
-                    simulations and what became of real schemes. They are compared with it, failures included, in the program's \
-                    `docs/validity/README.md`. On these files it is judged by the checks in `checks.md`, the contract's own worked examples \
-                    first.";
+    let patterns = "We judge the model by patterns that it was not fitted to: closed forms of economic theory, published simulations \
+                    and the results of real schemes. `docs/validity/README.md` compares them, failures included. On these files we \
+                    judge it by the checks in `checks.md`, the contract's own worked examples first.";
     format!(
-        "## 1. Purpose and patterns\n\nThe scheme: {}.{summary}\n\nThe purpose is to say, before it is signed, {use_of_it}, in the \
-         assumptions \"{}\". The risks known to the program are {}.\n\n{patterns}\n\n",
+        "## 1. Purpose and patterns\n\nThe scheme: {}.{summary}\n\nThe purpose is to say, before the contract is signed, {use_of_it}, under the \
+         assumptions \"{}\". The program knows these risks: {}.\n\n{patterns}\n\n",
         plain(&scheme.name),
         plain(&run.assumptions.name),
         joined(names)
     )
 }
 
-fn entities(run: &Run<'_>, areas: &[People]) -> String {
+fn entities(run: &PackedRun<'_>, areas: &[AreaPeople]) -> String {
     let (scheme, assumptions) = (run.scheme, run.assumptions);
-    let all: usize = areas.iter().map(People::count).sum();
+    let all: usize = areas.iter().map(AreaPeople::count).sum();
     let cohorts: Vec<_> = areas[0].cohorts.iter().map(|&at| &scheme.cohorts[at]).collect();
     let mut out = "## 2. Entities, state variables and scales\n\n".to_owned();
     out += &head(&["entity", "how many", "state variables"]);
@@ -82,7 +81,7 @@ fn entities(run: &Run<'_>, areas: &[People]) -> String {
     out += &row(&["person", &number(all), &fixed]);
     let segments = format!("share of the people, chances: {}", joined(assumptions.segments.iter().map(|segment| &segment.name)));
     out += &row(&["segment", &number(assumptions.segments.len()), &segments]);
-    let sizes: Vec<usize> = areas.iter().map(People::count).collect();
+    let sizes: Vec<usize> = areas.iter().map(AreaPeople::count).collect();
     let (low, high) = (sizes.iter().min().copied().unwrap_or_default(), sizes.iter().max().copied().unwrap_or_default());
     let size = if low == high { number(low) } else { format!("{} to {}", number(low), number(high)) };
     out += &row(&["area", &number(areas.len()), &format!("its people ({size})")]);
@@ -97,20 +96,20 @@ fn entities(run: &Run<'_>, areas: &[People]) -> String {
         Intake::ProviderChooses => "; which segments are turned away",
         Intake::AfterAssessment => "; which segments are brought in before they count",
     };
-    if scheme.segments_set_by == SaidBy::Provider && assumptions.relabelling.is_some() {
+    if scheme.segments_set_by == ReportedBy::Provider && assumptions.relabelling.is_some() {
         does += "; the share of people labelled as what they are not";
     }
     let claimed = scheme
         .outcomes
         .iter()
         .zip(&assumptions.false_claims)
-        .filter(|(outcome, claims)| outcome.reported_by == SaidBy::Provider && claims.is_some());
+        .filter(|(outcome, claims)| outcome.reported_by == ReportedBy::Provider && claims.is_some());
     let claimed: Vec<&String> = claimed.map(|(outcome, _)| &outcome.name).collect();
     if !claimed.is_empty() {
         does += &format!("; the share of false claims of {}", joined(claimed));
     }
     out += &row(&[&scheme.provider, "one in each area", &does]);
-    out += &row(&[&scheme.payer, "1", "none: it pays by the rules"]);
+    out += &row(&[&scheme.payer, "1", "none: it pays as the rules say"]);
     let compared = scheme.outcomes.iter().filter(|outcome| matches!(outcome.baseline, Baseline::Comparison { .. }));
     let compared: Vec<&String> = compared.map(|outcome| &outcome.name).collect();
     if !compared.is_empty() {
@@ -121,7 +120,7 @@ fn entities(run: &Run<'_>, areas: &[People]) -> String {
         ]);
     }
     let first = format!(
-        "\nTime: {} of a contract from {} to {}, in cohorts of {} months; each cohort is one step. Space: the areas, which do not touch \
+        "\nTime: {} of a contract from {} to {}, in cohorts of {} months; each cohort is one step. Space: the areas, which do not affect \
          each other. Money in pounds, paid in whole pence.\n\n",
         count(assumptions.years, "contract year is simulated", "contract years are simulated"),
         scheme.starts,
@@ -131,25 +130,25 @@ fn entities(run: &Run<'_>, areas: &[People]) -> String {
     out + &first
 }
 
-fn process(run: &Run<'_>) -> String {
+fn process(run: &PackedRun<'_>) -> String {
     let (scheme, assumptions) = (run.scheme, run.assumptions);
     let mut steps = vec![
         format!("The {} of an area chooses its strategy, the same for every cohort.", plain(&scheme.provider)),
         match scheme.intake {
             Intake::Everyone => "Everyone referred is served.".to_owned(),
             Intake::ProviderChooses => "Segments that it turns away are neither served nor counted.".to_owned(),
-            Intake::AfterAssessment => "Those whom it does not bring in fall out before they count.".to_owned(),
+            Intake::AfterAssessment => "People whom it does not bring in drop out before they count.".to_owned(),
         },
         format!("Help ({}) moves each person's chances.", joined(assumptions.help.iter().map(|help| &help.name))),
     ];
     for outcome in &scheme.outcomes {
         let name = plain(&outcome.name);
         steps.push(match outcome.kind {
-            Kind::Binary => format!("For each person, {name} happens or not, by chance."),
-            Kind::Frequency { of, .. } => {
+            OutcomeKind::Binary => format!("For each person, chance decides whether {name} happens."),
+            OutcomeKind::Frequency { of, .. } => {
                 format!("For each person with {}, the number of {name} is drawn.", plain(&scheme.outcomes[of].name))
             }
-            Kind::Sustained { of, every, most } => format!(
+            OutcomeKind::Sustained { of, every, most } => format!(
                 "For each person with {}, it is drawn how long it lasts: {name}, every {}, up to {most}.",
                 plain(&scheme.outcomes[of].name),
                 every.words()
@@ -164,27 +163,27 @@ fn process(run: &Run<'_>) -> String {
         let sum = if at == 0 { "The rules price the tally, clause by clause: first" } else { "then" };
         steps.push(format!("{sum} {} ({}).", plain(&clause.name), clause.kind()));
     }
-    let made = match run.order {
-        Order::Stress { replications, scenarios, .. } => format!(
-            "All this is one replication. The search looks for the best strategy on replications of its own; what is reported is played on {} \
-             others, the same for every strategy. {} are the same files with every ranged number moved, each with a search of its own.",
+    let made = match run.command {
+        PackedCommand::Stress { replications, scenarios, .. } => format!(
+            "All this is one replication. The search looks for the best strategy on replications of its own. The results are reported on {} \
+             others, the same for every strategy. {} are the same files with every uncertain number moved, each with its own search.",
             number(replications as usize),
             count(scenarios as usize, "scenario", "scenarios")
         ),
-        Order::Fix { scenarios, .. } => format!(
-            "All this is one replication. Each set of changes to the rules is searched afresh and judged on other replications; the chosen one \
-             is tried in {}, before and after.",
+        PackedCommand::Fix { scenarios, .. } => format!(
+            "All this is one replication. Each set of changes to the rules has its own search and is judged on other replications. The chosen \
+             set is tried in {}, before and after.",
             count(scenarios as usize, "scenario", "scenarios")
         ),
-        Order::Sensitivity { .. } => {
-            "All this is one replication. Each setting of the uncertain numbers has a short search of its own.".to_owned()
+        PackedCommand::Sensitivity { .. } => {
+            "All this is one replication. Each setting of the uncertain numbers has its own short search.".to_owned()
         }
     };
     let list: String = steps.iter().enumerate().map(|(at, step)| format!("{}. {step}\n", at + 1)).collect();
     format!("## 3. Process overview and scheduling\n\n{list}\n{made}\n\n")
 }
 
-fn concepts(run: &Run<'_>) -> String {
+fn concepts(run: &PackedRun<'_>) -> String {
     let (scheme, assumptions) = (run.scheme, run.assumptions);
     let paid: Vec<String> = scheme.result_clauses().map(|at| plain(&scheme.clauses[at].name)).collect();
     let results = match paid.len() {
@@ -199,22 +198,22 @@ fn concepts(run: &Run<'_>) -> String {
     let ratchet: Vec<&String> =
         scheme.outcomes.iter().filter(|outcome| outcome.ratchet.0 != 0).map(|outcome| &outcome.name).collect();
     let learning = match ratchet.is_empty() {
-        true => "None; strategy is the same in every cohort.".to_owned(),
+        true => "None; the strategy is the same in every cohort.".to_owned(),
         false => format!(
-            "None; but the baseline of {} follows the results of the year before, and the search knows it.",
+            "None; but the baseline of {} follows the results of the year before, and the search takes that into account.",
             joined(ratchet)
         ),
     };
     let fair = percent(provider.fair_margin);
     let items = [
         ("Basic principles", format!("A provider does what pays best under the rules. {results} {gates}")),
-        ("Emergence", "Which people are helped, how much, and what is paid follow from the search; none of it is prescribed.".to_owned()),
-        ("Adaptation", "Strategy adapts to the rules and to the assumptions as stated, in full, before the first cohort starts.".to_owned()),
+        ("Emergence", "Which people are helped, how much, and what is paid follow from the search. We prescribe none of it.".to_owned()),
+        ("Adaptation", "The provider adapts its strategy to the rules and the assumptions as stated, in full, before the first cohort starts.".to_owned()),
         (
             "Objectives",
             format!(
                 "Four kinds of provider: profit; profit less {} pounds for each pound of its standard deviation (cautious); profit plus \
-                 {} of the value of outcomes to the public (mission-minded); and one that errs, on a scale of {} of what it is paid. \
+                 {} of the value of outcomes to the public (mission-minded); and one that makes mistakes, on a scale of {} of what it is paid. \
                  A margin up to {fair} counts as fair.",
                 provider.caution,
                 percent(provider.mission),
@@ -222,21 +221,21 @@ fn concepts(run: &Run<'_>) -> String {
             ),
         ),
         ("Learning", learning),
-        ("Prediction", "The provider knows the chances, costs and rules, and not which replication will come.".to_owned()),
+        ("Prediction", "The provider knows the chances, costs and rules. It does not know which replication will come.".to_owned()),
         (
             "Sensing",
             format!("The provider can tell the segments apart: {}.", joined(assumptions.segments.iter().map(|segment| &segment.name))),
         ),
-        ("Interaction", "None between people, areas or providers; payment alone links the provider to the payer.".to_owned()),
+        ("Interaction", "None between people, areas or providers. Only payment links the provider to the payer.".to_owned()),
         (
             "Stochasticity",
-            "Whether and how often a thing happens to a person, keyed by (seed; person, replication, decision, draw), so that every \
-             strategy meets the same replications and anyone can draw them again."
+            "Whether and how often a thing happens to a person. The random numbers are keyed by (seed; person, replication, decision, \
+             draw), so that every strategy meets the same replications and anyone can draw them again."
                 .to_owned(),
         ),
         (
             "Collectives",
-            format!("Cohorts and areas, as which people are counted and paid for: {}.", joined(scheme.areas.iter().take(3)) + &more(scheme)),
+            format!("Cohorts and areas, by which people are counted and paid for: {}.", joined(scheme.areas.iter().take(3)) + &more(scheme)),
         ),
         ("Observation", "Costs, payments in every replication, expected outcomes by segment, and the tests of each risk.".to_owned()),
     ];
@@ -251,7 +250,7 @@ fn more(scheme: &Scheme) -> String {
     }
 }
 
-fn initialisation(run: &Run<'_>, typical: &People) -> String {
+fn initialisation(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
     let (scheme, assumptions) = (run.scheme, run.assumptions);
     let chances = Chances::of(scheme, assumptions, typical);
     let binary: Vec<usize> = (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].is_binary()).collect();
@@ -267,14 +266,14 @@ fn initialisation(run: &Run<'_>, typical: &People) -> String {
         table += &row(&cells.iter().map(String::as_str).collect::<Vec<_>>());
     }
     format!(
-        "## 5. Initialisation\n\nPeople are numbered through areas, cohorts and segments and divided by the stated shares into whole \
-         people. They start as things are now, with what is spent today already in their chances. In {}, the area of typical size:\n\n\
+        "## 5. Initialisation\n\nPeople are numbered through areas, cohorts and segments, and divided by the stated shares into whole \
+         people. They start as things are now: their chances include what is spent today. In {}, the area of typical size:\n\n\
          {table}\n",
         plain(&scheme.areas[typical.area])
     )
 }
 
-fn input_data(run: &Run<'_>, numbers: &[Number]) -> String {
+fn input_data(run: &PackedRun<'_>, numbers: &[StatedNumber]) -> String {
     let files: String = inputs::list(run.folder)
         .iter()
         .map(|input| {
@@ -287,12 +286,12 @@ fn input_data(run: &Run<'_>, numbers: &[Number]) -> String {
         })
         .collect();
     format!(
-        "## 6. Input data\n\nNothing is read while the model runs. Before it starts these files are, and nothing else:\n\n{files}\n\
+        "## 6. Input data\n\nThe model reads these files before it starts, and nothing while it runs:\n\n{files}\n\
          `assumptions.csv` has every number with its range and source.\n\n"
     )
 }
 
-fn submodels(run: &Run<'_>, typical: &People) -> String {
+fn submodels(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
     format!(
         "## 7. Submodels\n\n{}{}{}{}",
         help(run, typical),
@@ -302,11 +301,12 @@ fn submodels(run: &Run<'_>, typical: &People) -> String {
     )
 }
 
-fn help(run: &Run<'_>, typical: &People) -> String {
+fn help(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
     let (scheme, assumptions) = (run.scheme, run.assumptions);
-    let mut out = "### Help\n\nSpending *e* pounds a person buys 1 − 2^(−*e* / half cost) of the most that a kind of help can do; kinds of \
-                   help work one after another on what is left. As stated"
-        .to_owned();
+    let mut out =
+        "### Help\n\nSpending *e* pounds a person buys 1 − 2^(−*e* / half cost) of the most that a kind of help can do. Kinds \
+                   of help work one after another on what is left. As stated"
+            .to_owned();
     out += &format!(", in {}:\n\n", plain(&scheme.areas[typical.area]));
     out += &head(&["help", "spent now", "half cost", "moves at the most"]);
     let segments = 0..assumptions.segments.len();
@@ -341,7 +341,7 @@ fn help(run: &Run<'_>, typical: &People) -> String {
     out + "\n"
 }
 
-fn beliefs(run: &Run<'_>, typical: &People) -> String {
+fn beliefs(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
     let (scheme, assumptions) = (run.scheme, run.assumptions);
     let mut out = "### Outcomes and costs\n\n".to_owned();
     for (outcome, belief) in scheme.outcomes.iter().zip(&assumptions.outcomes) {
@@ -367,7 +367,7 @@ fn beliefs(run: &Run<'_>, typical: &People) -> String {
     out
 }
 
-fn intended(run: &Run<'_>, typical: &People) -> String {
+fn intended(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
     let (scheme, assumptions) = (run.scheme, run.assumptions);
     let words = match &assumptions.intended {
         Intended::Aim { outcome, better_by } => {

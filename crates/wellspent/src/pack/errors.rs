@@ -1,4 +1,4 @@
-//! The Monte Carlo error of every number in the report, or plainly why it has none: a row for each cell of `report.json`.
+//! The simulation error of every number in the report, or why it has none: a row for each cell of `report.json`.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::line;
 
 /// Where the error of a number that is not a figure comes from, or why there is none.
 #[derive(Clone, Copy)]
-enum Why {
+enum ErrorSource {
     /// There is none, and why.
     None(&'static str),
     /// The number of scenarios, of all those tried, in which something holds.
@@ -17,31 +17,32 @@ enum Why {
     Beside(&'static str, &'static str),
 }
 
-const STATED: Why = Why::None("as the files or the command line state it");
-const EXPECTED: Why = Why::None(
-    "expected over everyone from the chances of the strategy, not drawn: exact for the strategy found; how far the search may be \
-     short of the best is run.regret",
+const STATED: ErrorSource = ErrorSource::None("as the files or the command line state it");
+const EXPECTED: ErrorSource = ErrorSource::None(
+    "expected over everyone from the chances of the strategy, not drawn: exact for the strategy found; run.regret says how far the \
+     search may be from the best",
 );
-const DONE: Why = Why::None("a count of what was done");
-const BINOMIAL: Why = Why::None("exact: every count that a cohort could show, with its binomial probability");
-const OVER_WORLDS: Why =
-    Why::None("not estimated: a quantile over the scenarios, which tells the spread of beliefs and not of chance");
-const OVER_FUTURES: Why = Why::None("not estimated: a quantile over the replications; the mean beside it has its error");
-const BOX: Why =
-    Why::None("not estimated: a share of scenarios within limits that were chosen on the same scenarios, which flatters it");
-const EDGE: Why = Why::None(
-    "not estimated: the nearest scenario found, by a walk on the few replications of the scenarios; a nearer one may be missed",
+const DONE: ErrorSource = ErrorSource::None("a count of what was done");
+const BINOMIAL: ErrorSource = ErrorSource::None("exact: every count that a cohort could show, with its binomial probability");
+const OVER_SCENARIOS: ErrorSource =
+    ErrorSource::None("not estimated: a quantile over the scenarios, which shows the spread of beliefs and not of chance");
+const OVER_REPLICATIONS: ErrorSource =
+    ErrorSource::None("not estimated: a quantile over the replications; the mean beside it has its error");
+const BOX: ErrorSource = ErrorSource::None(
+    "not estimated: a share of scenarios within limits that were chosen on the same scenarios, so it is too favourable",
 );
-const RULES: Why = Why::None("exact: the rules priced on tallies without chance");
-const CLOSED: Why = Why::None("exact: a closed form of the stated numbers");
-const JACKKNIFE: Why = Why::Beside("break_even_error", "jackknife over ten groups of replications");
+const EDGE: ErrorSource =
+    ErrorSource::None("not estimated: the nearest scenario found by a search on few replications; there may be a nearer one");
+const RULES: ErrorSource = ErrorSource::None("exact: the rules priced on tallies without chance");
+const CLOSED: ErrorSource = ErrorSource::None("exact: a closed form of the stated numbers");
+const JACKKNIFE: ErrorSource = ErrorSource::Beside("break_even_error", "jackknife over ten groups of replications");
 
 /// Every number of the report that is not a figure, by its path; `*` stands for the fields of one object.
-const NUMBERS: [(&str, Why); 66] = [
-    ("assumptions.years", STATED),
-    ("assumptions.people", STATED),
-    ("assumptions.cohorts_in_an_area", STATED),
-    ("assumptions.fair_margin", STATED),
+const NUMBERS: [(&str, ErrorSource); 66] = [
+    ("simulated.years", STATED),
+    ("simulated.people", STATED),
+    ("simulated.cohorts_in_an_area", STATED),
+    ("simulated.fair_margin", STATED),
     ("run.seed", STATED),
     ("run.replications", STATED),
     ("run.scenarios", DONE),
@@ -49,10 +50,10 @@ const NUMBERS: [(&str, Why); 66] = [
     ("run.strategies_tried", DONE),
     ("findings[].people_harmed", EXPECTED),
     ("findings[].harmed_per_thousand", EXPECTED),
-    ("findings[].scenarios_present", Why::CountOfScenarios),
-    ("findings[].share_of_scenarios", Why::ShareOfScenarios),
-    ("findings[].gain_over_scenarios.low", OVER_WORLDS),
-    ("findings[].gain_over_scenarios.high", OVER_WORLDS),
+    ("findings[].scenarios_present", ErrorSource::CountOfScenarios),
+    ("findings[].share_of_scenarios", ErrorSource::ShareOfScenarios),
+    ("findings[].gain_over_scenarios.low", OVER_SCENARIOS),
+    ("findings[].gain_over_scenarios.high", OVER_SCENARIOS),
     ("findings[].when.density", BOX),
     ("findings[].when.coverage", BOX),
     ("findings[].edge.distance", EDGE),
@@ -79,21 +80,21 @@ const NUMBERS: [(&str, Why); 66] = [
     ("curves[].people", STATED),
     ("curves[].cohort_people", STATED),
     ("curves[].break_even", JACKKNIFE),
-    ("curves[].sure_aim", Why::None("exact (binomial), found by bisection to 0.0005")),
+    ("curves[].sure_aim", ErrorSource::None("exact (binomial), found by bisection to 0.0005")),
     ("curves[].points[].aim", CLOSED),
     ("curves[].points[].rate", EXPECTED),
     ("curves[].points[].help_spend", EXPECTED),
-    ("curves[].points[].payment_middle_90.low", OVER_FUTURES),
-    ("curves[].points[].payment_middle_90.high", OVER_FUTURES),
-    ("break_even.low", OVER_WORLDS),
-    ("break_even.middle", OVER_WORLDS),
-    ("break_even.high", OVER_WORLDS),
-    ("break_even.middle_smallest", OVER_WORLDS),
-    ("break_even.middle_largest", OVER_WORLDS),
-    ("break_even.never", Why::ShareOfScenarios),
-    ("break_even.never_smallest", Why::ShareOfScenarios),
-    ("break_even.never_largest", Why::ShareOfScenarios),
-    ("break_even.drifting_pays", Why::ShareOfScenarios),
+    ("curves[].points[].payment_middle_90.low", OVER_REPLICATIONS),
+    ("curves[].points[].payment_middle_90.high", OVER_REPLICATIONS),
+    ("break_even.low", OVER_SCENARIOS),
+    ("break_even.middle", OVER_SCENARIOS),
+    ("break_even.high", OVER_SCENARIOS),
+    ("break_even.middle_smallest", OVER_SCENARIOS),
+    ("break_even.middle_largest", OVER_SCENARIOS),
+    ("break_even.never", ErrorSource::ShareOfScenarios),
+    ("break_even.never_smallest", ErrorSource::ShareOfScenarios),
+    ("break_even.never_largest", ErrorSource::ShareOfScenarios),
+    ("break_even.drifting_pays", ErrorSource::ShareOfScenarios),
     ("cost_of_help[].way", STATED),
     ("cost_of_help[].smallest.break_even", JACKKNIFE),
     ("cost_of_help[].typical.break_even", JACKKNIFE),
@@ -110,14 +111,12 @@ const NUMBERS: [(&str, Why); 66] = [
 fn how(path: &str) -> &'static str {
     match path {
         "run.regret" => "of the mean over the replications of the search",
-        path if path.starts_with("findings[].fix.") => {
-            "batch means: search and play made again on six batches of other replications"
-        }
+        path if path.starts_with("findings[].fix.") => "batch means: the search repeated on six batches of other replications",
         path if path.ends_with("against_nothing_extra") || path.ends_with("half_aim_per_person") => {
-            "of the mean difference over the replications, on the same random numbers"
+            "of the mean difference over the replications, on common random numbers"
         }
         path if path == "findings[].gain" || path == "findings[].loss" => {
-            "of the mean over the replications, on the same random numbers where two strategies are compared; 0 where it is exact"
+            "of the mean over the replications, on common random numbers where two strategies are compared; 0 where it is exact"
         }
         _ => "of the mean over the replications; 0 where no replication differs",
     }
@@ -181,13 +180,15 @@ fn cell(path: &[String], value: &Value, parent: Option<&Value>, scenarios: f64) 
         return line(&[&name, &written(&value["mean"]), &written(&value["error"]), why]);
     }
     let (error, why) = match why(&kind) {
-        Some(Why::None(why)) => (String::new(), why.to_owned()),
-        Some(Why::Beside(field, why)) => match parent.map(|parent| written(&parent[field])).filter(|error| !error.is_empty()) {
-            Some(error) => (error, why.to_owned()),
-            None => (String::new(), format!("not estimated by the {why}: leaving out a tenth of them leaves no such aim")),
-        },
-        Some(Why::ShareOfScenarios) => of_scenarios(value.as_f64().unwrap_or_default(), scenarios, 1.0),
-        Some(Why::CountOfScenarios) => {
+        Some(ErrorSource::None(why)) => (String::new(), why.to_owned()),
+        Some(ErrorSource::Beside(field, why)) => {
+            match parent.map(|parent| written(&parent[field])).filter(|error| !error.is_empty()) {
+                Some(error) => (error, why.to_owned()),
+                None => (String::new(), format!("not estimated by the {why}: leaving out a tenth of them leaves no such aim")),
+            }
+        }
+        Some(ErrorSource::ShareOfScenarios) => of_scenarios(value.as_f64().unwrap_or_default(), scenarios, 1.0),
+        Some(ErrorSource::CountOfScenarios) => {
             of_scenarios(value.as_f64().unwrap_or_default() / scenarios.max(1.0), scenarios, scenarios)
         }
         None => (String::new(), "not known".to_owned()),
@@ -196,30 +197,30 @@ fn cell(path: &[String], value: &Value, parent: Option<&Value>, scenarios: f64) 
 }
 
 /// The rule for a number; a table of like numbers has one rule for all its columns.
-fn why(kind: &str) -> Option<Why> {
+fn why(kind: &str) -> Option<ErrorSource> {
     let table = kind.rsplit_once('.').map(|(table, _)| format!("{table}.*"));
     let rule = NUMBERS.iter().find(|(path, _)| *path == kind || Some(*path) == table.as_deref());
     rule.map(|(_, why)| *why)
 }
 
-/// The binomial error of a share of scenarios. Nothing seen in so many scenarios is not nothing.
+/// The binomial error of a share of scenarios. What no scenario shows may still be possible.
 fn of_scenarios(share: f64, scenarios: f64, times: f64) -> (String, String) {
     if scenarios == 0.0 {
         return (String::new(), "no scenario was tried".to_owned());
     }
     if share <= 0.0 || share >= 1.0 {
-        let seen = if share <= 0.0 { "up to" } else { "from 100 % down to" };
+        let seen = if share <= 0.0 { "up to" } else { "from 100% down to" };
         let limit = 3.0 / scenarios;
         let limit = 100.0 * if share <= 0.0 { limit } else { 1.0 - limit }.max(0.0);
         return (
             String::new(),
-            format!("the same in all {scenarios:.0} scenarios: the true share may be {seen} {limit:.1} % (95 %)"),
+            format!("the same in all {scenarios:.0} scenarios: the true share may be {seen} {limit:.1}% (95%)"),
         );
     }
     let error = times * (share * (1.0 - share) / scenarios).sqrt();
     (
         format!("{error:.6}"),
-        format!("binomial over {scenarios:.0} scenarios, which lie more evenly than chance: mostly too large"),
+        format!("binomial over {scenarios:.0} scenarios, which are spread more evenly than chance: mostly too large"),
     )
 }
 
@@ -246,7 +247,7 @@ mod tests {
             "findings[0].share_of_scenarios,0.5,0.050000,\"binomial over 100 scenarios",
             "findings[0].scenarios_present,50,5.000000,",
             "findings[0].gain,3.0,1.5,",
-            "findings[1].share_of_scenarios,0.0,,the same in all 100 scenarios: the true share may be up to 3.0 % (95 %)\n",
+            "findings[1].share_of_scenarios,0.0,,the same in all 100 scenarios: the true share may be up to 3.0% (95%)\n",
             "wrong_payment.cohorts[0].people,100,,exact",
             "news,3,,not known\n",
         ] {

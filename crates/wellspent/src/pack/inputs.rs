@@ -1,11 +1,11 @@
-//! The files that were read: byte for byte as they were read, with their hashes. A table of people is hashed and not copied: it
-//! is about real people, and a pack goes from hand to hand.
+//! The files that were read, byte for byte, with their hashes. A table of people is hashed and not copied: it is about real
+//! people, and a pack is passed on.
 
 use std::path::Path;
 
-use base::source::Bytes;
+use base::source::FileBytes;
 
-use super::{Files, seal};
+use super::{PackFiles, seal};
 use crate::folder::SchemeFolder;
 
 /// Where they are in a pack. It is itself a scheme folder.
@@ -21,9 +21,9 @@ pub struct Input {
 }
 
 /// The files that are copied, by their path within the pack.
-pub fn files(folder: &SchemeFolder) -> Files {
+pub fn files(folder: &SchemeFolder) -> PackFiles {
     let read = folder.files.iter().filter_map(|(name, bytes)| match bytes {
-        Bytes::Read(bytes) if !is_of_people(folder, name) => Some((format!("{FOLDER}/{name}"), bytes.clone())),
+        FileBytes::Read(bytes) if !is_of_people(folder, name) => Some((format!("{FOLDER}/{name}"), bytes.clone())),
         _ => None,
     });
     read.collect()
@@ -39,14 +39,14 @@ pub fn list(folder: &SchemeFolder) -> Vec<Input> {
     };
     let mut out: Vec<Input> = files(folder).iter().map(|(name, bytes)| input(name, bytes, true)).collect();
     out.extend(folder.files.iter().filter_map(|(name, bytes)| match bytes {
-        Bytes::People(bytes) => Some(input(name, bytes, false)),
+        FileBytes::People(bytes) => Some(input(name, bytes, false)),
         _ => None,
     }));
     out
 }
 
-/// Whether a file beside the scheme is the table of people that the assumptions names, by whatever path.
+/// Whether a file beside the scheme is the table of people that the assumptions name, whatever its path.
 fn is_of_people(folder: &SchemeFolder, name: &str) -> bool {
-    let people = folder.files.iter().filter(|(_, bytes)| matches!(bytes, Bytes::People(_)));
+    let people = folder.files.iter().filter(|(_, bytes)| matches!(bytes, FileBytes::People(_)));
     people.into_iter().any(|(table, _)| Path::new(table).file_name() == Path::new(name).file_name())
 }

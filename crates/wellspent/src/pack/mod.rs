@@ -1,9 +1,9 @@
-//! The assurance pack: what a run was given, what it assumed, what it found with which error, which checks held, what it cannot
-//! tell, and what the model is, as plain files that an auditor opens without this program.
+//! The assurance pack: what a run was given, what it assumed, what it found and with which error, which checks held, what it cannot
+//! show, and what the model is. They are plain files that an auditor opens without this program.
 //!
-//! What comes in is a run that has been made; what goes out is a set of files by name, the same bytes for the same run. `order`
-//! says what was asked for, `inputs` holds the files as they were read, `assumptions`, `errors`, `checks`, `limits` and
-//! `description` write a file each, `seal` hashes them all and `compare` holds a pack against the same run made again.
+//! A run that has been made comes in; a set of files by name goes out, the same bytes for the same run. `packed_command` says what was asked
+//! for, `inputs` holds the files as they were read, `assumptions`, `errors`, `checks`, `limits` and `description` write a file each,
+//! `seal` hashes them all, and `compare` compares a pack with the same run made again.
 
 mod assumptions;
 mod checks;
@@ -12,55 +12,55 @@ mod description;
 mod errors;
 pub mod inputs;
 mod limits;
-pub mod order;
+pub mod packed_command;
 mod readme;
 pub mod seal;
 
 use std::collections::BTreeMap;
 
-use base::cell::quoted;
-use base::document::Number;
-use base::{Picks, Reader};
+use base::csv_cell::quoted;
+use base::reader::StatedNumber;
+use base::{ScenarioDraw, Reader};
 use contract::{Scheme, read};
 use simulation::assumptions::{self as believed, Assumptions};
-use simulation::stress::Stress;
+use simulation::stress::StressTest;
 
 use crate::folder::SchemeFolder;
-use order::Order;
+use packed_command::PackedCommand;
 use report::terminal;
 
-/// Files by their path within the pack, with `/` between folders.
-pub type Files = BTreeMap<String, Vec<u8>>;
+/// PackFiles by their path within the pack, with `/` between folders.
+pub type PackFiles = BTreeMap<String, Vec<u8>>;
 
 /// A run that has been made.
-pub struct Run<'a> {
-    pub order: Order,
+pub struct PackedRun<'a> {
+    pub command: PackedCommand,
     pub folder: &'a SchemeFolder,
     pub scheme: &'a Scheme,
     pub assumptions: &'a Assumptions,
     /// The result as the user sees it: the text of the terminal and whatever else was written, without folders.
-    pub told: Vec<(String, String)>,
+    pub results: Vec<(String, String)>,
     /// The stress test behind it, where there was one.
-    pub stress: Option<&'a Stress>,
+    pub stress: Option<&'a StressTest>,
 }
 
 /// The files of a pack, but for its seal.
 pub struct Pack {
-    pub files: Files,
+    pub files: PackFiles,
     /// Checks that did not hold.
     pub failed: Vec<&'static str>,
 }
 
 /// Makes the pack of a run: runs the checks and writes every file.
-pub fn of(run: &Run<'_>) -> anyhow::Result<Pack> {
+pub fn of(run: &PackedRun<'_>) -> anyhow::Result<Pack> {
     let numbers = numbers(run.folder);
     let checks = checks::run(run);
-    let mut files = Files::new();
+    let mut files = PackFiles::new();
     let mut add = |name: &str, text: String| files.insert(name.to_owned(), text.into_bytes());
-    for (name, text) in &run.told {
+    for (name, text) in &run.results {
         add(&format!("result/{name}"), terminal::plain(text));
     }
-    add(order::MANIFEST, order::manifest(run)?);
+    add(packed_command::MANIFEST, packed_command::manifest(run)?);
     add("README.md", readme::text(run, &checks, &numbers));
     add("assumptions.csv", assumptions::csv(&numbers));
     add("assumptions.md", assumptions::text(&numbers));
@@ -68,7 +68,7 @@ pub fn of(run: &Run<'_>) -> anyhow::Result<Pack> {
     add("checks.md", checks::text(&checks));
     add("limits.md", limits::text(run, &numbers));
     add("description.md", description::text(run, &numbers));
-    if let Some((_, report)) = run.told.iter().find(|(name, _)| name == REPORT) {
+    if let Some((_, report)) = run.results.iter().find(|(name, _)| name == REPORT) {
         add("result/errors.csv", errors::csv(&serde_json::from_str(report)?));
     }
     files.extend(inputs::files(run.folder));
@@ -82,14 +82,14 @@ pub const SUMMARY: &str = "summary.txt";
 /// The name of the machine-readable result.
 pub const REPORT: &str = "report.json";
 
-/// Every number of the folder that the run rests on, each once, in the order of reading.
-fn numbers(folder: &SchemeFolder) -> Vec<Number> {
-    let picks = Picks::new();
+/// Every number of the folder that the run depends on, each once, in the order of reading.
+fn numbers(folder: &SchemeFolder) -> Vec<StatedNumber> {
+    let picks = ScenarioDraw::new();
     let reader = Reader::new(&folder.opened, &picks);
     if let Some(scheme) = read::scheme(&reader) {
         let _ = believed::read(&reader, &scheme);
     }
-    let mut once: Vec<Number> = Vec::new();
+    let mut once: Vec<StatedNumber> = Vec::new();
     for number in reader.numbers.into_inner() {
         if !once.iter().any(|known| known.path == number.path) {
             once.push(number);
@@ -114,8 +114,8 @@ fn head(cells: &[&str]) -> String {
     format!("{}|{}\n", row(cells), "---|".repeat(cells.len()))
 }
 
-/// Words of a scheme file within a line of Markdown: on one line, and no markup. What is markup only at the start of a line, or
-/// only outside words, stays as it is: keys should be readable in a plain text editor too.
+/// Words of a scheme file within a line of Markdown: on one line, and without markup. What is markup only at the start of a line,
+/// or only outside words, stays as it is: keys should be readable in a plain text editor too.
 fn text(words: &str) -> String {
     let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let escaped = line.chars().fold(String::new(), |mut out, letter| {
@@ -132,7 +132,7 @@ fn text(words: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Whoever wrote the scheme file is not whoever opens the pack.
+    /// The person who wrote the scheme file is not the person who opens the pack.
     #[test]
     fn what_a_scheme_file_says_is_text_and_never_markup() {
         assert_eq!(row(&["a|b\n<script> [x](y) half_cost"]), "| a\\|b \\<script> [x]\\(y) half_cost |\n");

@@ -1,24 +1,24 @@
-//! The front sheet of a pack: what it is of, where to look, how to make it again.
+//! The front sheet of a pack: what it is about, where to look, how to make it again.
 
-use base::document::Number;
-use simulation::checks::Check;
+use base::reader::StatedNumber;
+use simulation::self_checks::SelfCheck;
 
-use super::assumptions::{Standing, count};
-use super::order::PROGRAM;
-use super::{Run, checks, head, inputs, row, text as plain};
+use super::assumptions::{Support, count};
+use super::packed_command::PROGRAM;
+use super::{PackedRun, checks, head, inputs, row, text as plain};
 use report::words;
 
-pub fn text(run: &Run<'_>, made: &[Check], numbers: &[Number]) -> String {
+pub fn text(run: &PackedRun<'_>, made: &[SelfCheck], numbers: &[StatedNumber]) -> String {
     let mut out = format!("# Assurance pack: {}\n\n", plain(&run.scheme.name));
     out += &format!("Assumptions: {}.\n\n", plain(&run.assumptions.name));
     out += &run.stress.map_or(String::new(), |stress| format!("{}\n\n", plain(&words::verdict(stress))));
-    out += &format!("Written by {PROGRAM}, with\n\n    {}\n\n", run.order.arguments(inputs::FOLDER).join(" "));
+    out += &format!("Written by {PROGRAM}, with\n\n    {}\n\n", run.command.arguments(inputs::FOLDER).join(" "));
     out += &format!(
         "- Checks: {}\n- Numbers: {} with a source, {} assumptions, {} without a source.\n",
         checks::summary(made),
-        count(numbers, Standing::Sourced),
-        count(numbers, Standing::Assumption),
-        count(numbers, Standing::NoSource)
+        count(numbers, Support::Sourced),
+        count(numbers, Support::Assumption),
+        count(numbers, Support::NoSource)
     );
     if let Some(stress) = run.stress {
         let unseen = words::not_looked_for(stress).count();
@@ -27,20 +27,20 @@ pub fn text(run: &Run<'_>, made: &[Check], numbers: &[Number]) -> String {
     out + "\n## What is in it\n\n" + &contents(run) + "\n" + AGAIN + "\n## Inputs\n\n" + &input_table(run)
 }
 
-fn contents(run: &Run<'_>) -> String {
+fn contents(run: &PackedRun<'_>) -> String {
     let mut out = head(&["file", "what it holds"]);
-    let result: Vec<String> = run.told.iter().map(|(name, _)| format!("`result/{name}`")).collect();
+    let result: Vec<String> = run.results.iter().map(|(name, _)| format!("`result/{name}`")).collect();
     for (file, holds) in [
         ("`inputs/`", "the scheme's files, byte for byte as they were read"),
         ("`manifest.json`", "the command, its options, the program's version, each input's hash"),
         ("`assumptions.md`, `assumptions.csv`", "every number with its range and source; warnings first"),
         ("`checks.md`, `checks.csv`", "the checks that were run, each with its figure"),
-        ("`limits.md`", "what was not looked for, what the all-clear leans on, what the model leaves out"),
+        ("`limits.md`", "what was not looked for, what the all-clear depends on, what the model leaves out"),
         ("`description.md`", "the model on these files, in the ODD form (Grimm and others 2020)"),
         (&result.join(", "), "the result"),
-        ("`result/errors.csv`", "the Monte Carlo error of every number in `result/report.json`, or why it has none"),
+        ("`result/errors.csv`", "the simulation error of every number in `result/report.json`, or why it has none"),
         ("`SHA256SUMS`", "the hash of every file above and of this one"),
-        ("`sign-off.md`", "lines for analyst, reviewer and commissioner; the one file that is meant to be filled in"),
+        ("`sign-off.md`", "lines for the analyst, the reviewer and the commissioner; the only file to be filled in"),
     ] {
         if file != "`result/errors.csv`" || run.stress.is_some() {
             // File names are ours, and are shown as code.
@@ -51,16 +51,16 @@ fn contents(run: &Run<'_>) -> String {
 }
 
 const AGAIN: &str = "## How to check it\n\n\
-    Without this program: `sha256sum -c SHA256SUMS` says whether any file was changed since.\n\n\
+    Without this program: `sha256sum -c SHA256SUMS` shows whether a file was changed since.\n\n\
     With it: `wellspent verify DIR` makes the same run again from `inputs`, runs the checks again, and compares every byte. It \
-    says what differs and ends with exit code 1 if anything does.\n";
+    lists what differs, and ends with exit code 1 if anything does.\n";
 
-fn input_table(run: &Run<'_>) -> String {
+fn input_table(run: &PackedRun<'_>) -> String {
     let list = inputs::list(run.folder);
     let rows = list.iter().map(|input| row(&[&input.name, &input.bytes.to_string(), &input.sha256]));
     let people = list.iter().filter(|input| !input.copied).map(|input| {
         format!(
-            "\n{} is a table of people and is not copied. To make the run again it must be where the assumptions file names it, seen from \
+            "\n{} is a table of people and is not copied. To make the run again, put it where the assumptions file names it, seen from \
              `{}`.\n",
             plain(&input.name),
             inputs::FOLDER

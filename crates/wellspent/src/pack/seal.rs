@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
-use super::Files;
+use super::PackFiles;
 
 /// The list of hashes.
 pub const SUMS: &str = "SHA256SUMS";
@@ -24,7 +24,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// The list of the hashes of some files.
 #[must_use]
-pub fn sums(files: &Files) -> String {
+pub fn sums(files: &PackFiles) -> String {
     files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes))).collect()
 }
 
@@ -44,12 +44,12 @@ pub fn listed(text: &str) -> (BTreeMap<String, String>, Vec<usize>) {
 
 /// One hash that stands for the whole pack: that of its list of hashes.
 #[must_use]
-pub fn fingerprint(files: &Files) -> String {
+pub fn fingerprint(files: &PackFiles) -> String {
     sha256(sums(files).as_bytes())
 }
 
 /// Writes the files, the list of their hashes and the sheet to sign; gives the fingerprint.
-pub fn write(folder: &Path, files: &Files) -> anyhow::Result<String> {
+pub fn write(folder: &Path, files: &PackFiles) -> anyhow::Result<String> {
     let fingerprint = fingerprint(files);
     let seal = [(SUMS, sums(files)), (SIGN_OFF, sign_off(&fingerprint))].map(|(name, text)| (name.to_owned(), text.into_bytes()));
     for (name, bytes) in files.iter().map(|(name, bytes)| (name.clone(), bytes.clone())).chain(seal) {
@@ -62,8 +62,8 @@ pub fn write(folder: &Path, files: &Files) -> anyhow::Result<String> {
 }
 
 /// Every file of a folder and the folders in it.
-pub fn read(folder: &Path) -> anyhow::Result<Files> {
-    fn walk(folder: &Path, prefix: &str, files: &mut Files) -> anyhow::Result<()> {
+pub fn read(folder: &Path) -> anyhow::Result<PackFiles> {
+    fn walk(folder: &Path, prefix: &str, files: &mut PackFiles) -> anyhow::Result<()> {
         for entry in fs::read_dir(folder).with_context(|| format!("could not list the folder {}", folder.display()))? {
             let entry = entry?;
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
@@ -76,32 +76,32 @@ pub fn read(folder: &Path) -> anyhow::Result<Files> {
         }
         Ok(())
     }
-    let mut files = Files::new();
+    let mut files = PackFiles::new();
     walk(folder, "", &mut files)?;
     Ok(files)
 }
 
 fn sign_off(fingerprint: &str) -> String {
     let mut out = format!(
-        "# Sign-off\n\nThis sheet is for people. It may be filled in without changing the pack, whose fingerprint (the SHA-256 of \
-         `{SUMS}`) is\n\n    {fingerprint}\n\nWho signs confirms the line beside the name, for the pack with this fingerprint and no \
+        "# Sign-off\n\nThis sheet is for people. Filling it in does not change the pack. The fingerprint of the pack (the SHA-256 of \
+         `{SUMS}`) is\n\n    {fingerprint}\n\nBy signing, you confirm the sentence under your role, for the pack with this fingerprint and no \
          other.\n\n"
     );
     for (role, confirms) in [
         ("Analyst", "The files in `inputs` say what I mean; I have read `assumptions.md` and every warning in it."),
         (
             "Reviewer",
-            "I did not make the scheme file. I ran `wellspent verify` on this pack, read `checks.md` and `limits.md`, and held \
-             `description.md` against the contract.",
+            "I did not make the scheme file. I ran `wellspent verify` on this pack, read `checks.md` and `limits.md`, and compared \
+             `description.md` with the contract.",
         ),
-        ("Commissioner", "I know what was not looked for and what the result leans on, and use it within these limits."),
+        ("Commissioner", "I know what was not looked for and what the result depends on, and I use it within these limits."),
     ] {
         out += &format!("## {role}\n\n{confirms}\n\n{}\n", FIELDS.map(|field| format!("{field}\n")).concat());
     }
     out
 }
 
-/// What people fill in, behind the colon; reservations may go on over further lines.
+/// What people fill in after the colon; reservations may take several lines.
 const FIELDS: [&str; 5] = ["- Name:", "- Organisation:", "- Date:", "- Signature:", "- Reservations:"];
 
 /// The first line of a sheet, by number, that is neither as it was written nor filled in, and what should stand there.
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_list_reads_back_and_its_bad_lines_are_counted() {
-        let files = Files::from([("a b".to_owned(), b"1".to_vec()), ("c/d".to_owned(), b"2".to_vec())]);
+        let files = PackFiles::from([("a b".to_owned(), b"1".to_vec()), ("c/d".to_owned(), b"2".to_vec())]);
         let (hashes, wrong) = listed(&(sums(&files) + "nonsense\n"));
         assert_eq!(hashes.keys().collect::<Vec<_>>(), ["a b", "c/d"]);
         assert_eq!(hashes["c/d"], sha256(b"2"));

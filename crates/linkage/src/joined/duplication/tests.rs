@@ -1,15 +1,15 @@
-//! Counts of the same work done twice, on a handful of people whose counts can be made by hand, and a plain second way to count.
+//! Counts of the same work done twice: a handful of people whose counts can be made by hand, and a plain second way to count.
 
 use proptest::prelude::*;
 
 use super::*;
 
 fn member(agency: &str, id: &str, person: &str, quality: f64) -> Member {
-    Member { key: Key { agency: agency.into(), id: id.into() }, person: person.into(), quality }
+    Member { key: RecordKey { agency: agency.into(), id: id.into() }, person: person.into(), quality }
 }
 
-fn piece(record: usize, work: usize, need: &str, from: Day, to: Day) -> Piece {
-    Piece { record, work, need: need.into(), from, to }
+fn piece(record: usize, work: usize, need: &str, from: Day, to: Day) -> PieceOfWork {
+    PieceOfWork { record, work, need: need.into(), from, to }
 }
 
 fn people() -> Vec<Member> {
@@ -26,10 +26,10 @@ fn people() -> Vec<Member> {
 #[test]
 fn agencies_are_counted_under_each_reading() {
     let members = people();
-    let pair = |a: &Member, b: &Member, probability| Link { pair: [a.key.clone(), b.key.clone()], probability };
+    let pair = |a: &Member, b: &Member, probability| RecordLink { pair: [a.key.clone(), b.key.clone()], probability };
     let links = [pair(&members[3], &members[5], 0.7), pair(&members[0], &members[5], 0.2)];
-    let held = |persons: &Persons| counts(&members, persons, &[]).held_by;
-    let [linked, apart, together] = readings(&members, &links, &Looking::default());
+    let held = |persons: &PersonNumbers| counts(&members, persons, &[]).held_by;
+    let [linked, apart, together] = variants(&members, &links, &DuplicationRules::default());
     assert_eq!(held(&linked), BTreeMap::from([(1, 1), (2, 1), (3, 1)]));
     assert_eq!(held(&apart), BTreeMap::from([(1, 3), (3, 1)]), "P2 is doubtful");
     assert_eq!(held(&together), BTreeMap::from([(3, 2)]), "P2 and P3 are probably one; P1 and P3 are not");
@@ -41,8 +41,8 @@ fn agencies_are_counted_under_each_reading() {
 #[test]
 fn the_second_of_a_need_and_a_period_counts_and_nothing_else() {
     let members = people();
-    let [linked, ..] = readings(&members, &[], &Looking::default());
-    let found = |pieces: &[Piece]| counts(&members, &linked, pieces).seconds.len();
+    let [linked, ..] = variants(&members, &[], &DuplicationRules::default());
+    let found = |pieces: &[PieceOfWork]| counts(&members, &linked, pieces).seconds.len();
     let first = piece(0, 0, "housing", 100, 191);
     assert_eq!(found(&[first.clone(), piece(1, 0, "housing", 190, 281)]), 1);
     assert_eq!(found(&[first.clone(), piece(1, 0, "housing", 191, 282)]), 0, "another period");
@@ -60,8 +60,9 @@ fn the_second_of_a_need_and_a_period_counts_and_nothing_else() {
 #[test]
 fn costs_go_to_the_department_that_came_second() {
     let members = people();
-    let looking = Looking { departments: BTreeMap::from([("housing".into(), "Council".into())]), ..Looking::default() };
-    let [linked, ..] = readings(&members, &[], &looking);
+    let looking =
+        DuplicationRules { departments: BTreeMap::from([("housing".into(), "Council".into())]), ..DuplicationRules::default() };
+    let [linked, ..] = variants(&members, &[], &looking);
     let pieces = [
         piece(0, 0, "", 100, 191),
         piece(1, 0, "", 100, 191),
@@ -84,28 +85,28 @@ fn costs_go_to_the_department_that_came_second() {
         cost("lead worker", "Council", true, [16_500, 0, 16_500]),
     ];
     let found = costs(&counts, &looking, &unit, 0);
-    assert_eq!(found[&("Council", 0)], Cost { seconds: 1, pence: 5_000, without: 0 });
-    assert_eq!(found[&("police", 0)], Cost { seconds: 1, pence: 20_400, without: 0 });
+    assert_eq!(found[&("Council", 0)], DuplicationCost { seconds: 1, pence: 5_000, without: 0 });
+    assert_eq!(found[&("police", 0)], DuplicationCost { seconds: 1, pence: 20_400, without: 0 });
     // 731 days are 24.0164 months of 365.25 / 12 days, at £165.
-    assert_eq!(found[&("Council", 1)], Cost { seconds: 1, pence: 396_271, without: 0 });
+    assert_eq!(found[&("Council", 1)], DuplicationCost { seconds: 1, pence: 396_271, without: 0 });
     assert_eq!(costs(&counts, &looking, &unit, 2)[&("police", 0)].pence, 30_000);
-    assert_eq!(costs(&counts, &looking, &[], 0)[&("police", 0)], Cost { seconds: 1, pence: 0, without: 1 });
+    assert_eq!(costs(&counts, &looking, &[], 0)[&("police", 0)], DuplicationCost { seconds: 1, pence: 0, without: 1 });
 }
 
 proptest! {
-    /// The order of rows does not matter; more links never find fewer agencies together.
+    /// The order of rows makes no difference. More links never find fewer agencies together.
     #[test]
     fn order_does_not_matter_and_joining_never_parts(
         done in prop::collection::vec((0..6_usize, 0..2_usize, 0..2_u8, 0..400), 0..30),
         shuffle in any::<u64>(),
     ) {
         let members = people();
-        let links = [Link { pair: [members[3].key.clone(), members[5].key.clone()], probability: 0.7 }];
-        let pieces: Vec<Piece> = done.iter().map(|(r, w, n, d)| piece(*r, *w, &n.to_string(), *d, d + 91)).collect();
+        let links = [RecordLink { pair: [members[3].key.clone(), members[5].key.clone()], probability: 0.7 }];
+        let pieces: Vec<PieceOfWork> = done.iter().map(|(r, w, n, d)| piece(*r, *w, &n.to_string(), *d, d + 91)).collect();
         let mut other = pieces.clone();
         other.sort_by_key(|piece| (piece.from as u64 + 1).wrapping_mul(shuffle | 1));
-        let all = readings(&members, &links, &Looking::default());
-        let pairs = |persons: &Persons| counts(&members, persons, &[]).both.values().sum::<usize>();
+        let all = variants(&members, &links, &DuplicationRules::default());
+        let pairs = |persons: &PersonNumbers| counts(&members, persons, &[]).both.values().sum::<usize>();
         for persons in &all {
             let one = counts(&members, persons, &pieces);
             prop_assert_eq!(&one, &counts(&members, persons, &other));

@@ -1,0 +1,34 @@
+//! `wellspent man [COMMAND]`: the manual page of the program or of one command.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Args, CommandFactory as _};
+use clap_mangen::Man as Page;
+
+use crate::print;
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  wellspent man > wellspent.1\n  wellspent man stress > wellspent-stress.1\n  wellspent man ledger \
+                        verify | man -l -"
+)]
+pub struct Man {
+    /// The command; without it, the page of the whole program
+    command: Vec<String>,
+}
+
+pub fn run(wanted: &Man) -> anyhow::Result<ExitCode> {
+    let mut command = crate::Cli::command();
+    command.build();
+    for name in &wanted.command {
+        let Some(below) = command.find_subcommand(name).cloned() else {
+            bail!("there is no command `{name}` under `{}`\n\nhint: `wellspent --help` lists the commands", command.get_name());
+        };
+        command = below;
+    }
+    let mut page = Vec::new();
+    Page::new(command).render(&mut page)?;
+    print::data(&String::from_utf8(page)?)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,95 @@
+//! `wellspent new` and the schemes inside the program: a starting scheme checks clean and can be tested at once, shipped schemes are
+//! found in any folder, and the tutorial shows the very files that are written.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::wellspent::{Scratch, root, run, said};
+
+const KINDS: [&str; 5] = ["employment", "probation", "treatment", "housing", "blank"];
+
+/// Runs the program in another folder than the repository.
+fn run_in(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wellspent"));
+    command.args(arguments).current_dir(folder).output().expect("the program starts")
+}
+
+#[test]
+fn every_template_checks_clean_and_can_be_tested() {
+    let scratch = Scratch::new("new");
+    for kind in KINDS {
+        let made = run_in(&scratch.0, &["new", kind, "--kind", kind]);
+        assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+        assert!(said(&made).contains(&format!("wellspent stress {kind}")), "{}", said(&made));
+        let checked = said(&run_in(&scratch.0, &["check", kind]));
+        assert!(checked.ends_with("exit code 0\n") && checked.contains(": holds"), "{kind}: {checked}");
+        assert!(!checked.contains("FAILS"), "{kind}: {checked}");
+        let explained = run_in(&scratch.0, &["explain", kind]);
+        assert_eq!(explained.status.code(), Some(0), "{kind}: {}", said(&explained));
+        let tested = run_in(&scratch.0, &["stress", kind, "--scenarios", "0", "--replications", "20"]);
+        assert_eq!(tested.status.code(), Some(0), "{kind}: {}", said(&tested));
+        for file in ["scheme.toml", "assumptions.toml"] {
+            let text = fs::read_to_string(scratch.0.join(kind).join(file)).expect("a file of the template");
+            assert!(text.contains("assumption: invented for this template, replace it"), "{kind}/{file}");
+        }
+        assert!(scratch.0.join(kind).join("README.md").is_file());
+    }
+}
+
+#[test]
+fn nothing_is_written_over_and_the_kind_must_be_known() {
+    let scratch = Scratch::new("taken");
+    scratch.write("notes.txt", "mine");
+    let refused = run(&["new", scratch.path()]);
+    assert!(said(&refused).contains("is there already") && refused.status.code() == Some(2), "{}", said(&refused));
+    assert_eq!(fs::read_dir(&scratch.0).expect("the folder").count(), 1);
+    let unknown = run(&["new", "nowhere", "--kind", "casino"]);
+    assert!(unknown.status.code() == Some(2) && said(&unknown).contains("employment"), "{}", said(&unknown));
+}
+
+/// The tutorial's text after "```toml scheme.toml" and so on.
+#[test]
+fn the_tutorial_shows_the_files_that_are_written() {
+    let scratch = Scratch::new("tutorial");
+    assert_eq!(run_in(&scratch.0, &["new", "my-scheme"]).status.code(), Some(0));
+    let tutorial = fs::read_to_string(root().join("docs/tutorial/first-scheme.md")).expect("the tutorial");
+    for (language, file) in [("toml", "scheme.toml"), ("csv", "segments.csv"), ("toml", "assumptions.toml")] {
+        let (_, rest) = tutorial.split_once(&format!("```{language} {file}\n")).expect("the file in the tutorial");
+        let shown = rest.split("```").next().unwrap_or_default();
+        let written = fs::read_to_string(scratch.0.join("my-scheme").join(file)).expect("the file");
+        assert!(shown == written, "{file} differs between the tutorial and the template `employment`");
+    }
+}
+
+#[test]
+fn shipped_schemes_are_found_in_any_folder_and_one_on_disk_wins() {
+    let scratch = Scratch::new("anywhere");
+    for name in ["plain-linear", "schemes/plain-linear", "theory/parking"] {
+        let checked = run_in(&scratch.0, &["check", name]);
+        assert_eq!(checked.status.code(), Some(0), "{name}: {}", said(&checked));
+    }
+    let tested = |folder: &Path| said(&run_in(folder, &["stress", "plain-linear", "--scenarios", "0", "--replications", "20"]));
+    assert_eq!(tested(&scratch.0), tested(&root()), "the scheme inside the program is the one in the repository");
+    let case = said(&run_in(&scratch.0, &["stress", "theory/ratchet"]));
+    assert!(case.contains("all agree") && case.ends_with("exit code 0\n"), "{case}");
+    let near = said(&run_in(&scratch.0, &["check", "plain-liner"]));
+    assert!(near.contains("did you mean schemes/plain-linear?"), "{near}");
+    // A folder of that name is meant rather than the shipped scheme.
+    scratch.write("empty.txt", "");
+    fs::create_dir(scratch.0.join("plain-linear")).expect("a folder");
+    let own = said(&run_in(&scratch.0, &["check", "plain-linear"]));
+    assert!(own.contains("scheme.toml") && own.ends_with("exit code 1\n"), "{own}");
+}
+
+#[test]
+fn every_shipped_scheme_is_listed_with_its_title() {
+    let listed = said(&run(&["schemes"]));
+    for entry in fs::read_dir(root().join("schemes")).expect("schemes").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().join("scheme.toml").is_file() {
+            assert!(listed.contains(&format!("  {name} ")), "{name} is not listed\n{listed}");
+        }
+    }
+    assert!(listed.contains("theory/ratchet") && listed.contains("Plain linear"), "{listed}");
+}

@@ -1,0 +1,291 @@
+//! What every kind of clause can be asked. Each file of this folder answers for its own kind. Most questions have a default
+//! answer, which holds for the clauses that they do not apply to.
+
+use std::fmt::Debug;
+
+use super::{Clause, ClauseContext, ClauseTerms};
+use crate::amendment::Amendment;
+use crate::clauses::audit::Audit;
+use crate::clauses::tariff::Tariff;
+use crate::gate::Gate;
+use crate::pricing::{ClausePricing, LineSink};
+use crate::terms::{Cohort, MeasuredOver, Outcome, Scheme};
+use base::literal::Change;
+use base::money::{Amount, Pence, Rate};
+use base::problem::Problem;
+use base::reader::Section;
+use base::schedule::{Schedule, ScheduleKeys};
+use base::scheme_files::SchemeFiles;
+
+/// What the documentation and the error messages say about a kind of clause.
+pub struct CatalogueEntry {
+    pub name: &'static str,
+    pub summary: &'static str,
+    /// A complete `[pay.NAME]` table. The tests read it.
+    pub example: &'static str,
+    pub(super) read: fn(&Section<'_, '_>, &ClauseContext<'_>) -> Option<ClauseTerms>,
+}
+
+/// One kind of clause.
+pub trait ClauseKind: Debug {
+    /// Its entry in the catalogue.
+    fn entry(&self) -> &'static CatalogueEntry;
+
+    /// Prices it: posts what it pays, and why.
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>)
+    where
+        Self: Sized;
+
+    /// The terms in English, one sentence to an item, without the amounts that are too many for a sentence.
+    fn explain(&self, scheme: &Scheme) -> Vec<String>;
+
+    /// The amounts of money that it states, each with what it is called.
+    fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
+        Vec::new()
+    }
+
+    /// The same amounts, to be changed, each with the noun for it.
+    fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
+        Vec::new()
+    }
+
+    // What it depends on.
+
+    /// The outcome it pays for, when it pays for one directly.
+    fn outcome(&self) -> Option<usize> {
+        None
+    }
+
+    /// The gates that must be passed before it pays.
+    fn gates(&self) -> Vec<&Gate> {
+        Vec::new()
+    }
+
+    /// The gate that a contract may add or remove.
+    fn optional_gate(&mut self) -> Option<&mut Option<Gate>> {
+        None
+    }
+
+    /// The share of other clauses' money that is at risk.
+    fn share_at_risk(&self) -> Option<Rate> {
+        None
+    }
+
+    /// Whether what it pays depends on a result, rather than on time and people alone.
+    fn pays_for_results(&self) -> bool {
+        true
+    }
+
+    /// Whether it compares results with a gate, a baseline or a level.
+    fn compares_results(&self) -> bool {
+        false
+    }
+
+    /// The outcome whose rate over a group of cohorts it compares with the baseline, apart from any gate.
+    fn compared_outcome(&self) -> Option<usize> {
+        None
+    }
+
+    /// The outcome that undoes a result already paid for.
+    fn undone_by(&self) -> Option<usize> {
+        None
+    }
+
+    /// What it is measured over, where the contract can choose.
+    fn measured_over(&self) -> Option<MeasuredOver> {
+        None
+    }
+
+    /// The level of improvement at which it begins to pay, with its outcome.
+    fn level(&self) -> Option<(usize, Change)> {
+        None
+    }
+
+    /// The clauses above it whose money it depends on.
+    fn refers_to(&self) -> &[usize] {
+        &[]
+    }
+
+    /// The same list, to be changed, with the key that holds it in the file.
+    fn references(&mut self) -> Option<&mut Vec<usize>> {
+        None
+    }
+
+    /// The key of the file that lists the clauses it refers to.
+    fn reference_key(&self) -> Option<&'static str> {
+        None
+    }
+
+    // What it does to money.
+
+    /// Whether it takes back what other clauses paid.
+    fn takes_back(&self) -> bool {
+        false
+    }
+
+    /// Whether it takes back money within the limit of what other clauses of this sort have left.
+    fn shares_what_is_left(&self) -> bool {
+        false
+    }
+
+    /// Whether what it pays by itself may be negative.
+    fn may_owe(&self) -> bool {
+        false
+    }
+
+    /// Whether the provider owes money for a worse result, with no limit in the clause itself.
+    fn deducts(&self) -> bool {
+        false
+    }
+
+    /// Whether it limits what a clause, by its position, can make the provider owe.
+    fn limits_debt_of(&self, _clause: usize) -> bool {
+        false
+    }
+
+    /// Whether it limits what other clauses pay together.
+    fn is_limit(&self) -> bool {
+        false
+    }
+
+    /// Whether it pays for an area as a whole: divided between two providers, it amounts to another sum than for one.
+    fn pays_for_whole_area(&self) -> bool {
+        false
+    }
+
+    /// Whether it is due month by month.
+    fn is_monthly(&self) -> bool {
+        false
+    }
+
+    /// The audit of a provider's claims, where it is one.
+    fn audit(&self) -> Option<&Audit> {
+        None
+    }
+
+    /// The same, to be changed.
+    fn audit_mut(&mut self) -> Option<&mut Audit> {
+        None
+    }
+
+    // Fees that are paid whatever the results.
+
+    /// What it pays for one cohort of one area at the number of people expected, in pence. `None` where the fee depends on bands
+    /// of people.
+    fn expected_fee(&self, _scheme: &Scheme, _area: usize, _cohort: &Cohort) -> Option<f64> {
+        Some(0.0)
+    }
+
+    /// Whether its fee varies with the number of people.
+    fn fee_varies_with_people(&self) -> bool {
+        false
+    }
+
+    /// The least that it pays for some months of the first year, in pence, before any discount.
+    fn least_fee(&self, _area: usize, _months: i64) -> i64 {
+        0
+    }
+
+    // What is checked and warned about.
+
+    /// An error in what it says together with the clauses above it.
+    fn conflict(&self, _name: &str, _others: &OtherTerms<'_>) -> Option<Problem> {
+        None
+    }
+
+    /// Why it pays more for a worse result, where it does.
+    fn rewards_worse_results(&self, _scheme: &Scheme) -> Option<String> {
+        None
+    }
+
+    /// Whether missing its gate also avoids a deduction.
+    fn gate_avoids_deductions(&self) -> bool {
+        false
+    }
+
+    /// How it can be written so that the payment does not jump.
+    fn without_the_jump(&self) -> &'static str {
+        "look at the gates and limits of this clause and of the clauses it refers to"
+    }
+
+    /// Warnings about numbers that do not fit the people expected.
+    fn unlikely_numbers(&self, _name: &str, _scheme: &Scheme, _files: &SchemeFiles) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    // How its terms can be changed; each leaves a clause as it is that it does not apply to.
+
+    /// Drops gates and hurdles.
+    fn drop_gates(&mut self) {}
+
+    /// Deducts for a worse result what a better one is rewarded with.
+    fn deduct_as_rewarded(&mut self) {}
+
+    /// Measures over all cohorts together, where a gate or a baseline is compared.
+    fn pool_cohorts(&mut self) {}
+
+    /// Counts from the baseline of each segment, where the outcome has one.
+    fn count_from_baseline(&mut self, _outcomes: &[Outcome]) {}
+
+    /// Changes every price for results.
+    fn scale_prices(&mut self, _change: &dyn Fn(Pence) -> Pence) {}
+
+    /// Changes every fee that does not depend on results.
+    fn scale_fees(&mut self, _change: &dyn Fn(Pence) -> Pence) {}
+
+    /// Changes the amount of a cap or a floor.
+    fn scale_limits(&mut self, _change: &dyn Fn(Pence) -> Pence) {}
+
+    /// Multiplies the price of each segment by its own percentage.
+    fn scale_segment_prices(&mut self, _percents: &[i64]) {}
+
+    /// Sets the price of each result to its worth, by outcome, where it is known.
+    fn price_at(&mut self, _worth: &dyn Fn(usize) -> Option<Pence>) {}
+
+    /// Puts another share at risk.
+    fn set_share_at_risk(&mut self, _share: Rate) {}
+
+    /// Sets the gate on its own binary outcome.
+    fn set_gate(&mut self, _outcomes: &[Outcome], _change: Change) {}
+
+    /// The same payment without a jump or a bend, where that is possible.
+    fn straightened(&self, _scheme: &Scheme) -> Option<Straightened> {
+        None
+    }
+
+    // How changed terms are written into the text of the file.
+
+    /// Writes what differs from the new terms.
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>);
+
+    /// Its lines as a new clause; `None` for a kind that no change of the rules adds.
+    fn write_new(&self, _name: &str, _text: &mut Amendment<'_>) -> Option<NewClause> {
+        None
+    }
+
+    /// Writes its prices out for each of so many areas, segments and years, so that two ways of stating them can be compared.
+    fn spread_prices(&mut self, _sizes: (usize, usize, usize)) {}
+}
+
+/// What the rest of the contract says when a clause is checked against it.
+pub struct OtherTerms<'a> {
+    /// The table of all clauses in the file.
+    pub tables: &'a Section<'a, 'a>,
+    pub clauses: &'a [Clause],
+    pub keys: &'a ScheduleKeys,
+    pub cohorts: &'a [Cohort],
+}
+
+/// A clause as a tariff without a jump or a bend.
+pub struct Straightened {
+    pub tariff: Tariff,
+    /// The fees that the tariff replaces a share of, by the positions of their clauses, and that share.
+    pub replaces: Option<(Vec<usize>, Rate)>,
+}
+
+/// The lines of a clause that is added to a file.
+pub struct NewClause {
+    pub why: &'static str,
+    /// Keys and values, as TOML.
+    pub lines: Vec<(&'static str, String)>,
+}

@@ -1,0 +1,174 @@
+//! How a `[pay.NAME]` table is read, and what the clauses have in common when they are read.
+
+use crate::amendment::Amendment;
+use crate::clauses::{CATALOGUE, Clause, OtherTerms};
+use crate::gate::Gate;
+use crate::terms::{Baseline, Outcome};
+use base::money::Rate;
+use base::problem::Problem;
+use base::reader::Section;
+use base::schedule::ScheduleKeys;
+
+/// From where results count for a price for each result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CountingBasis {
+    /// Every result is paid for.
+    #[default]
+    FromNothing,
+    /// Only results beyond the baseline of each segment are paid for, and results short of it are deducted.
+    FromBaseline,
+}
+
+impl CountingBasis {
+    /// Reads `counts_from`; an outcome without a baseline cannot be counted from one.
+    pub(super) fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>, outcome: Option<usize>) -> CountingBasis {
+        let known = [("nothing", CountingBasis::FromNothing), ("baseline", CountingBasis::FromBaseline)];
+        let counts = section.choice("counts_from", &known).unwrap_or_default();
+        if let Some(outcome) = outcome.map(|at| &context.outcomes[at])
+            && counts == CountingBasis::FromBaseline
+            && outcome.baseline == Baseline::None
+        {
+            section.push(
+                section
+                    .problem("counts_from", format!("`{}` has no baseline to count from", outcome.name))
+                    .expected(format!("a baseline in [outcome.{}]", outcome.name))
+                    .fix("add: baseline = \"30%\" with its source, or baseline = { comparison_people_each = 10 }"),
+            );
+        }
+        if let Some(outcome) = outcome.map(|at| &context.outcomes[at])
+            && counts == CountingBasis::FromBaseline
+            && outcome.ratchet != Rate(0)
+        {
+            section.push(
+                section
+                    .problem(
+                        "counts_from",
+                        format!("the baseline of `{}` follows the results and is the same for all segments", outcome.name),
+                    )
+                    .expected("a baseline that stays as it is set, or a tariff, which is measured over all segments together")
+                    .fix("remove `ratchet`, or use a clause of kind \"tariff\""),
+            );
+        }
+        counts
+    }
+
+    /// Writes a changed basis into the text of the file.
+    pub(super) fn amend(self, new: CountingBasis, name: &str, text: &mut Amendment<'_>) {
+        if self != new {
+            let (value, why) = match new {
+                CountingBasis::FromBaseline => {
+                    ("\"baseline\"", "pays only for results beyond the baseline, and deducts for results short of it")
+                }
+                CountingBasis::FromNothing => ("\"nothing\"", "pays for every result"),
+            };
+            text.set(name, "counts_from", value, "outcome", why);
+        }
+    }
+}
+
+/// What a clause may refer to while it is read.
+pub struct ClauseContext<'a> {
+    pub keys: &'a ScheduleKeys,
+    pub outcomes: &'a [Outcome],
+    /// Clauses above this one.
+    pub clauses: &'a [Clause],
+    /// Names of clauses above this one that could not be read. They have been reported already.
+    pub unreadable: &'a [String],
+}
+
+impl ClauseContext<'_> {
+    /// The outcome that a key names.
+    pub(super) fn outcome(&self, section: &Section<'_, '_>, key: &str) -> Option<usize> {
+        crate::references::outcome(section, self.outcomes, key)
+    }
+
+    /// The clauses that a key names; all clauses above when the key is missing and `all` is set.
+    pub(super) fn clauses(&self, section: &Section<'_, '_>, key: &str, all: bool) -> Vec<usize> {
+        if !section.has(key) {
+            if !all {
+                let first = self.clauses.first().map_or("NAME", |clause| clause.name.as_str());
+                let _ = section.required_text(key, &format!("a clause above, or a list of them, such as [\"{first}\"]"));
+            }
+            return (0..self.clauses.len()).collect();
+        }
+        let mut found = Vec::new();
+        let Some(list) = section.list(key) else { return found };
+        let known: Vec<&str> = self.clauses.iter().map(|clause| clause.name.as_str()).collect();
+        let expected = match known.len() {
+            0 => "a clause above this one".to_owned(),
+            _ => format!("one of {}", known.join(", ")),
+        };
+        if list.is_empty() {
+            let problem = section.problem(key, format!("`{key}` names no clause")).expected(expected.clone());
+            section.push(problem.fix("name at least one clause above this one"));
+        }
+        for (name, span) in list {
+            if !known.contains(&name) && section.reader.counts_only(section.file) {
+                continue;
+            }
+            let problem =
+                |what: &str| Problem::at(section.file, span, what).read(format!("\"{name}\"")).expected(expected.clone());
+            match self.clauses.iter().position(|clause| clause.name == name) {
+                Some(at) if found.contains(&at) => {
+                    section
+                        .push(problem("this clause is named twice").fix("name each clause once, because its money counts once"));
+                }
+                Some(at) => found.push(at),
+                None if self.unreadable.iter().any(|clause| clause == name) => {}
+                None => section.push(
+                    problem("no clause above has this name")
+                        .nearest(name, known.iter().copied())
+                        .fix("correct the name, or move this clause below the one it refers to"),
+                ),
+            }
+        }
+        found
+    }
+
+    pub(super) fn gate(&self, section: &Section<'_, '_>, key: &str, own: Option<usize>) -> Option<Gate> {
+        crate::gate::read(section, key, own, self.outcomes)
+    }
+}
+
+/// Reads one `[pay.NAME]` table.
+pub(crate) fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Clause> {
+    let names: Vec<&str> = CATALOGUE.iter().map(|kind| kind.name).collect();
+    let kind = section.required_text("clause", "the kind of clause, such as \"outcome payment\"");
+    let known = CATALOGUE.iter().find(|known| known.name == kind);
+    let Some(known) = known else {
+        if !kind.is_empty() {
+            section.push(
+                section
+                    .problem("clause", "there is no clause of this kind")
+                    .read(format!("\"{kind}\""))
+                    .expected(format!("one of {}", names.join(", ")))
+                    .nearest(&kind, names)
+                    .fix("docs/scheme-file.md shows every kind with an example"),
+            );
+        }
+        return None;
+    };
+    let terms = (known.read)(section, context);
+    section.finish();
+    if section.name == "total" {
+        section.push(
+            Problem::at(section.file, section.span, "a clause cannot be called `total`")
+                .expected("a name that means nothing else in a worked example")
+                .fix("choose another name, because in a worked example `total` means everything paid"),
+        );
+    }
+    if section.source().is_none() {
+        section.push(
+            Problem::at(section.file, section.span, format!("[{}] does not say where it comes from", section.path))
+                .expected("from = \"…\": a clause of the contract, a published source, or \"assumption: …\"")
+                .fix("add a line: from = \"clause 4.1\"")
+                .warning(),
+        );
+    }
+    Some(Clause { name: section.name.clone(), from: section.source().unwrap_or_default().to_owned(), terms: terms? })
+}
+
+/// The first error in what a clause says together with the clauses above it.
+pub(crate) fn conflict(others: &OtherTerms<'_>) -> Option<Problem> {
+    others.clauses.iter().find_map(|clause| clause.terms.conflict(&clause.name, others))
+}

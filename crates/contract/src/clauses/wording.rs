@@ -1,0 +1,122 @@
+//! Phrases that the explanations and reasons of several clauses share.
+
+use crate::terms::Scheme;
+use base::money::Pence;
+use base::schedule::Schedule;
+
+/// The names of some clauses, for a sentence.
+pub(super) fn clause_names(scheme: &Scheme, clauses: &[usize]) -> String {
+    let names: Vec<String> = clauses.iter().map(|&at| format!("{} ({})", at + 1, scheme.clauses[at].name)).collect();
+    match names.len() {
+        1 => format!("clause {}", names[0]),
+        _ => format!("clauses {}", names.join(", ")),
+    }
+}
+
+/// A sentence for a clause that takes back part of what others paid, where these can make the provider owe money.
+pub(super) fn nothing_of_a_debt(scheme: &Scheme, clauses: &[usize], taken: &str) -> Option<String> {
+    let owes = clauses.iter().any(|&at| scheme.clauses[at].terms.may_owe());
+    owes.then(|| format!("Where the provider owes money under {}, nothing is {taken}.", term_numbers(scheme, clauses)))
+}
+
+/// With a capital letter, for the start of a sentence.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Clauses by their numbers in the term sheet, for a sentence: "term 3.1 (fee)".
+pub(super) fn term_numbers(scheme: &Scheme, clauses: &[usize]) -> String {
+    let names: Vec<String> = clauses.iter().map(|&at| format!("3.{} ({})", at + 1, scheme.clauses[at].name)).collect();
+    match names.as_slice() {
+        [one] => format!("term {one}"),
+        [before @ .., last] => format!("terms {} and {last}", before.join(", ")),
+        [] => "no term".to_owned(),
+    }
+}
+
+/// The most amounts of a schedule that are listed within a sentence. Longer ones follow it; see [`schedule`].
+const MAX_IN_A_SENTENCE: usize = 4;
+
+/// A price for a sentence: one amount, a few amounts with what they are for, or the lowest and the highest.
+pub(super) fn prices(scheme: &Scheme, price: &Schedule<Pence>) -> String {
+    let rows = rows(scheme, price);
+    let (low, high) = (price.values().iter().min(), price.values().iter().max());
+    let (low, high) = (low.copied().unwrap_or_default(), high.copied().unwrap_or_default());
+    match rows.as_slice() {
+        [] => low.to_string(),
+        rows if rows.len() <= MAX_IN_A_SENTENCE => format!("{low} to {high} ({})", listed(rows)),
+        _ => format!("{low} to {high} (see below)"),
+    }
+}
+
+fn listed(rows: &[(String, Pence)]) -> String {
+    rows.iter().map(|(of, amount)| format!("{of}: {amount}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The amounts of a schedule that is too long for a sentence, one line for each area and segment; nothing for a shorter one.
+pub(super) fn schedule(scheme: &Scheme, what: &str, price: &Schedule<Pence>) -> Vec<String> {
+    let rows = rows(scheme, price);
+    if rows.len() <= MAX_IN_A_SENTENCE {
+        return Vec::new();
+    }
+    // The years of one area and segment stand on one line.
+    let mut lines: Vec<(String, Vec<(String, Pence)>)> = Vec::new();
+    for (of, amount) in rows {
+        let (of, year) = match of.rsplit_once(", year ") {
+            Some((of, year)) => (of.to_owned(), format!("year {year}")),
+            None => (of, String::new()),
+        };
+        match lines.last_mut().filter(|(last, _)| *last == of) {
+            Some((_, amounts)) => amounts.push((year, amount)),
+            None => lines.push((of, vec![(year, amount)])),
+        }
+    }
+    let line = |(of, amounts): &(String, Vec<(String, Pence)>)| match amounts.as_slice() {
+        [(_, one)] => format!("{what}, {of}: {one}."),
+        several => format!("{what}, {of}: {}.", listed(several)),
+    };
+    lines.iter().map(line).collect()
+}
+
+/// The amounts of a schedule by what they really differ by: "North, under 25, year 2". None when all are the same.
+fn rows<T: Copy + PartialEq>(scheme: &Scheme, price: &Schedule<T>) -> Vec<(String, T)> {
+    let sizes = [scheme.areas.len(), scheme.segments.len(), scheme.years()];
+    let at = |place: [usize; 3]| price.at(place[0], place[1], place[2]);
+    let places = || {
+        let areas = 0..sizes[0];
+        areas.flat_map(|area| (0..sizes[1]).flat_map(move |segment| (0..sizes[2]).map(move |year| [area, segment, year])))
+    };
+    let differs = |axis: usize| {
+        places().any(|place| {
+            let mut first = place;
+            first[axis] = 0;
+            at(place) != at(first)
+        })
+    };
+    let by = [differs(0), differs(1), differs(2)];
+    if by == [false; 3] {
+        return Vec::new();
+    }
+    let listed = places().filter(|place| (0..3).all(|axis| by[axis] || place[axis] == 0));
+    let name = |place: [usize; 3]| {
+        let names = [scheme.areas[place[0]].clone(), scheme.segments[place[1]].clone(), format!("year {}", place[2] + 1)];
+        let named: Vec<String> = names.into_iter().zip(by).filter_map(|(name, by)| by.then_some(name)).collect();
+        named.join(", ")
+    };
+    listed.map(|place| (name(place), at(place))).collect()
+}
+
+/// A number that may differ by area, segment and year, for a sentence.
+pub(crate) fn spread_words<T: Copy + PartialEq + PartialOrd>(
+    scheme: &Scheme,
+    numbers: &Schedule<T>,
+    words: impl Fn(T) -> String,
+) -> String {
+    let rows = rows(scheme, numbers);
+    if rows.is_empty() {
+        return words(numbers.values()[0]);
+    }
+    let parts: Vec<String> = rows.iter().map(|(of, number)| format!("{} for {of}", words(*number))).collect();
+    parts.join(", ")
+}

@@ -1,0 +1,306 @@
+//! What was measured of an outcome over some cohorts, compared with its baseline. Clauses and gates read their results here.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use crate::tally::Tally;
+use crate::terms::{Baseline, MeasuredOver, OutcomeKind, Per, Scheme};
+use base::literal::Change;
+use base::money::{Quantity, Rate, WHOLE};
+use base::ratio::{Ratio, RatioSum};
+
+/// The groups of a tally's cohorts that a clause is measured over, as positions in the tally. Nothing is allocated: the
+/// simulation asks for them millions of times.
+#[derive(Clone, Debug)]
+pub struct Periods<'a> {
+    scheme: &'a Scheme,
+    tally: &'a Tally,
+    over: MeasuredOver,
+    next: usize,
+}
+
+impl<'a> Periods<'a> {
+    pub(crate) fn new(scheme: &'a Scheme, tally: &'a Tally, over: MeasuredOver) -> Self {
+        Periods { scheme, tally, over, next: 0 }
+    }
+}
+
+impl Iterator for Periods<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let (start, count) = (self.next, self.tally.cohorts.len());
+        if start >= count {
+            return None;
+        }
+        let year = |cohort: usize| self.scheme.cohorts[self.tally.cohorts[cohort]].year;
+        self.next = match self.over {
+            MeasuredOver::EachCohort => start + 1,
+            MeasuredOver::AllCohorts => count,
+            MeasuredOver::EachYear => (start + 1..count).find(|&end| year(end) != year(start)).unwrap_or(count),
+        };
+        Some(start..self.next)
+    }
+}
+
+/// An outcome over some cohorts, compared with its baseline.
+///
+/// The numbers in billionths are precise enough for the simulation. They also decide most gates. Where they are too close to
+/// the gate to decide it, the comparison is repeated in exact fractions. So gates are decided exactly and rarely cost more.
+#[derive(Clone, Debug)]
+pub struct MeasuredResult<'a> {
+    scheme: &'a Scheme,
+    tally: &'a Tally,
+    outcome: usize,
+    cohorts: Range<usize>,
+    /// What a rate is divided by: people, or reoffenders for a frequency per reoffender.
+    pub base: i64,
+    pub count: i64,
+    /// The count that the baseline predicts, in billionths; 0 without a baseline.
+    pub expected: i64,
+    /// How much better than expected, in billionths: positive is better, whether the outcome wants more or fewer.
+    pub improvement: i64,
+    /// People of the comparison group, or the same people before; 0 when the baseline is fixed.
+    pub compared: i64,
+    /// The largest error of `expected` and of `improvement`, in billionths; 0 when they are exact.
+    max_error: i64,
+}
+
+/// What was measured of an outcome over some cohorts.
+#[must_use]
+pub fn measured_result<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, cohorts: Range<usize>) -> MeasuredResult<'a> {
+    match scheme.outcomes[outcome].ratchet {
+        Rate(0) => unratcheted(scheme, tally, outcome, cohorts),
+        _ => ratcheted(scheme, tally, outcome, cohorts),
+    }
+}
+
+fn unratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, cohorts: Range<usize>) -> MeasuredResult<'a> {
+    let definition = &scheme.outcomes[outcome];
+    let base_of = match definition.kind {
+        OutcomeKind::Frequency { of, per: Per::Affected } => &tally.counts[of],
+        _ => &tally.people,
+    };
+    let segments = tally.segments;
+    let cells = cohorts.start * segments..cohorts.end * segments;
+    let base: i64 = base_of[cells.clone()].iter().sum();
+    let count: i64 = tally.counts[outcome][cells.clone()].iter().sum();
+    let (mut compared, mut max_error) = (0, 0);
+    let expected = match &definition.baseline {
+        Baseline::None => 0,
+        Baseline::Fixed(schedule) if schedule.is_constant() => base.saturating_mul(schedule.values()[0].0),
+        by_cell => {
+            if matches!(by_cell, Baseline::Comparison { .. } | Baseline::Before { .. }) {
+                compared = tally.comparison[outcome].people[cells.clone()].iter().sum();
+                // Each cell is truncated to a whole billionth.
+                max_error = cells.len() as i64;
+            }
+            // A comparison group is standardised to the mix of segments served: its rate in each cell.
+            cells.fold(0, |sum: i64, cell| sum.saturating_add(expected_in_cell(scheme, tally, outcome, cell)))
+        }
+    };
+    let better = count.saturating_mul(WHOLE).saturating_sub(expected);
+    let improvement = better.saturating_mul(definition.sign());
+    MeasuredResult { scheme, tally, outcome, cohorts, base, count, expected, improvement, compared, max_error }
+}
+
+/// The count that the baseline predicts in one cell of the tally (a cohort and a segment), in billionths; 0 without a
+/// baseline.
+#[must_use]
+pub fn expected_in_cell(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize) -> i64 {
+    match scheme.outcomes[outcome].baseline {
+        Baseline::Fixed(_) => i64::try_from(expected_fraction(scheme, tally, outcome, cell).0).unwrap_or(i64::MAX),
+        _ => {
+            let (top, bottom) = expected_fraction(scheme, tally, outcome, cell);
+            i64::try_from(top.saturating_mul(WHOLE.into()) / i128::from(bottom)).unwrap_or(i64::MAX)
+        }
+    }
+}
+
+/// The same as a fraction: one whole number over another above zero.
+fn expected_fraction(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize) -> (i128, i64) {
+    let definition = &scheme.outcomes[outcome];
+    let base = match definition.kind {
+        OutcomeKind::Frequency { of, per: Per::Affected } => tally.counts[of][cell],
+        _ => tally.people[cell],
+    };
+    match &definition.baseline {
+        Baseline::None => (0, 1),
+        Baseline::Fixed(schedule) => {
+            let year = scheme.cohorts[tally.cohorts[cell / tally.segments]].year;
+            let rate = schedule.at(tally.area, cell % tally.segments, year);
+            (i128::from(base) * i128::from(rate.0), WHOLE)
+        }
+        Baseline::Comparison { .. } | Baseline::Before { .. } => {
+            let group = &tally.comparison[outcome];
+            (i128::from(base) * i128::from(group.counts[cell]), group.people[cell].max(1))
+        }
+    }
+}
+
+/// How many results of one cell are better than its baseline, as a fraction; negative when they are worse.
+pub(crate) fn better_than_baseline_exact(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize) -> Ratio {
+    let (top, bottom) = expected_fraction(scheme, tally, outcome, cell);
+    let better = Ratio::whole(tally.counts[outcome][cell]).minus(&Ratio::new(top, bottom.into()));
+    better.times(scheme.outcomes[outcome].sign().into(), 1)
+}
+
+/// The cohorts of each contract year that a tally has, up to some cohort.
+fn years<'a>(scheme: &'a Scheme, tally: &'a Tally, before: usize) -> impl Iterator<Item = Range<usize>> + 'a {
+    Periods::new(scheme, tally, MeasuredOver::EachYear).take_while(move |year| year.start < before)
+}
+
+/// What was measured of an outcome over some cohorts, compared with a baseline that takes over a share of each year's
+/// improvement. The bar of a year is the bar of the year before, moved by that share of the difference between the bar and the
+/// year's result. The earlier years are those of the same tally.
+fn ratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, cohorts: Range<usize>) -> MeasuredResult<'a> {
+    let definition = &scheme.outcomes[outcome];
+    let mut measured = unratcheted(scheme, tally, outcome, cohorts.clone());
+    // The bar of each cohort's year, for one person, in billionths better than the baseline, and its largest error.
+    let (mut bar, mut bar_error, mut raised) = (0i128, 0i64, 0i128);
+    for year in years(scheme, tally, cohorts.end) {
+        for cohort in year.start.max(cohorts.start)..year.end.min(cohorts.end) {
+            let base = unratcheted(scheme, tally, outcome, cohort..cohort + 1).base;
+            raised += bar * i128::from(base);
+            measured.max_error = measured.max_error.saturating_add(base.saturating_mul(bar_error));
+        }
+        let result = unratcheted(scheme, tally, outcome, year);
+        let beyond = i128::from(result.improvement) / i128::from(result.base.max(1)) - bar;
+        bar += beyond * i128::from(definition.ratchet.0) / i128::from(WHOLE);
+        // Two divisions, each truncated to a whole billionth, on top of the errors of the result and of the bar before.
+        bar_error += result.max_error / result.base.max(1) + 3;
+    }
+    let raised = i64::try_from(raised).unwrap_or_default();
+    measured.improvement = measured.improvement.saturating_sub(raised);
+    measured.expected = measured.expected.saturating_add(raised.saturating_mul(definition.sign()));
+    measured
+}
+
+impl MeasuredResult<'_> {
+    /// How many percentage points (or events per hundred people) better than the baseline, to the billionth.
+    #[must_use]
+    pub fn points(&self) -> Quantity {
+        self.in_points(self.improvement)
+    }
+
+    /// An improvement in billionths as percentage points.
+    #[must_use]
+    pub fn in_points(&self, improvement: i64) -> Quantity {
+        if self.base == 0 {
+            return Quantity(0);
+        }
+        Quantity(i64::try_from(i128::from(improvement) * 100 / i128::from(self.base)).unwrap_or_default())
+    }
+
+    /// An improvement as percentage points.
+    #[must_use]
+    pub fn in_points_exact(&self, improvement: &Ratio) -> Ratio {
+        match self.base {
+            0 => Ratio::whole(0),
+            base => improvement.times(100, base.into()),
+        }
+    }
+
+    /// Compares the improvement with a required change or, with a sign of -1, with a change of the same size for the worse.
+    /// The comparison is exact.
+    #[must_use]
+    pub fn compare(&self, change: Change, sign: i64) -> Ordering {
+        let (whole, max_error) = (i128::from(WHOLE), i128::from(self.max_error));
+        let (edge, most) = match change {
+            Change::Points(rate) => (i128::from(self.base) * i128::from(rate.0) * whole, max_error * whole),
+            Change::Relative(rate) => {
+                (i128::from(self.expected) * i128::from(rate.0), max_error * (whole + i128::from(rate.0.abs())))
+            }
+        };
+        let apart = i128::from(self.improvement) * whole - i128::from(sign) * edge;
+        if max_error == 0 || apart.abs() > most {
+            return apart.cmp(&0);
+        }
+        self.improvement_exact().cmp(&self.edge_exact(change).times(sign.into(), 1))
+    }
+
+    /// Whether the result is worse than the baseline, equal to it or better; the comparison is exact.
+    #[must_use]
+    pub fn compared_with_baseline(&self) -> Ordering {
+        self.compare(Change::Points(Rate(0)), 1)
+    }
+
+    /// The improvement that a change requires, in billionths.
+    #[must_use]
+    pub fn edge(&self, change: Change) -> i64 {
+        match change {
+            Change::Points(rate) => self.base.saturating_mul(rate.0),
+            Change::Relative(rate) => {
+                let edge = i128::from(self.expected) * i128::from(rate.0) / i128::from(WHOLE);
+                i64::try_from(edge).unwrap_or(i64::MAX)
+            }
+        }
+    }
+
+    /// The same as a fraction.
+    #[must_use]
+    pub fn edge_exact(&self, change: Change) -> Ratio {
+        match change {
+            Change::Points(rate) => Ratio::new(i128::from(self.base) * i128::from(rate.0), WHOLE.into()),
+            Change::Relative(rate) => self.expected_exact().times(rate.0.into(), WHOLE.into()),
+        }
+    }
+
+    /// The count that the baseline predicts.
+    #[must_use]
+    pub fn expected_exact(&self) -> Ratio {
+        if self.max_error == 0 {
+            return Ratio::new(self.expected.into(), WHOLE.into());
+        }
+        let definition = &self.scheme.outcomes[self.outcome];
+        let expected = self.without_ratchet(&self.cohorts);
+        match definition.ratchet {
+            Rate(0) => expected,
+            _ => expected.plus(&self.raised().times(definition.sign().into(), 1)),
+        }
+    }
+
+    /// How much better than expected.
+    #[must_use]
+    pub fn improvement_exact(&self) -> Ratio {
+        if self.max_error == 0 {
+            return Ratio::new(self.improvement.into(), WHOLE.into());
+        }
+        let better = Ratio::whole(self.count).minus(&self.expected_exact());
+        better.times(self.scheme.outcomes[self.outcome].sign().into(), 1)
+    }
+
+    /// Whether the numbers in billionths are exact.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.max_error == 0
+    }
+
+    /// The count that the baseline of some cohorts predicts before it follows any result.
+    fn without_ratchet(&self, cohorts: &Range<usize>) -> Ratio {
+        let mut sum = RatioSum::default();
+        for cell in cohorts.start * self.tally.segments..cohorts.end * self.tally.segments {
+            let (top, bottom) = expected_fraction(self.scheme, self.tally, self.outcome, cell);
+            sum.add(top, bottom);
+        }
+        sum.total()
+    }
+
+    /// By how many results the earlier years raised the bar of these cohorts.
+    fn raised(&self) -> Ratio {
+        let definition = &self.scheme.outcomes[self.outcome];
+        let (mut bar, mut raised) = (Ratio::whole(0), Ratio::whole(0));
+        for year in years(self.scheme, self.tally, self.cohorts.end) {
+            let counted = self.cohorts.start.max(year.start)..self.cohorts.end.min(year.end);
+            if !counted.is_empty() {
+                let base = unratcheted(self.scheme, self.tally, self.outcome, counted).base;
+                raised = raised.plus(&bar.times(base.into(), 1));
+            }
+            let result = unratcheted(self.scheme, self.tally, self.outcome, year.clone());
+            let better = Ratio::whole(result.count).minus(&self.without_ratchet(&year));
+            let each = better.times(definition.sign().into(), result.base.max(1).into());
+            bar = bar.plus(&each.minus(&bar).times(definition.ratchet.0.into(), WHOLE.into()));
+        }
+        raised
+    }
+}

@@ -1,0 +1,411 @@
+//! How an outcome is measured from dated records: the fixed list of rules that `[outcome.NAME.measured]` may name.
+//!
+//! Here a rule is read, checked against the kind of its outcome, and written in English. The records themselves are measured in
+//! the crate `outcomes`.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::terms::{OutcomeKind, date_words};
+use base::literal::{Count, Duration, Literal};
+use base::money::Pence;
+use base::problem::Problem;
+use base::reader::Section;
+
+/// The rule of one outcome, and what happens to people who cannot be followed to the end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutcomeMeasurement {
+    pub rule: OutcomeRule,
+    pub died: LossToFollowUp,
+    pub removed: LossToFollowUp,
+    pub custody: LossToFollowUp,
+}
+
+/// What happens to a person who dies, is removed or is in custody in the follow-up window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LossToFollowUp {
+    /// The person counts like everyone else, by what was observed.
+    #[default]
+    Stays,
+    /// The person is not counted.
+    LeftOut,
+}
+
+/// The rules, in the order of `docs/outcomes.md`, which defines each to the day.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OutcomeRule {
+    /// No such event in the window.
+    NoneWithin(EventSelection),
+    /// At least one.
+    AnyWithin(EventSelection),
+    /// How many.
+    CountWithin(EventSelection, CountedUnit),
+    /// A number of days of the window in spells.
+    Sustained { spells: SpellSelection, days: i64, run: Continuity },
+    /// Days in spells after the outcome that this one builds on.
+    Periods(SpellSelection),
+    /// Amounts that add up to a threshold, which may change on some days. Thresholds are in hundredths, by date.
+    AtLeast { events: EventSelection, unit: ThresholdUnit, thresholds: Vec<(Date, i64)> },
+    /// Days until the first such event.
+    FirstTimeTo(EventSelection),
+    /// An exit in the window that is not followed by a return.
+    ExitWithoutReturn { exits: EventSelection, returns: Vec<String>, spells: Vec<String>, clear: Duration },
+    /// In a spell on the day the window ends.
+    StatusAt(SpellSelection),
+}
+
+/// Which events count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventSelection {
+    pub kinds: Vec<String>,
+    /// Classes of event that do not count.
+    pub except: Vec<String>,
+    /// The kind of event that proves one. It must happen before the window and the waiting period end.
+    pub proven_by: Option<String>,
+}
+
+/// What counts as one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CountedUnit {
+    #[default]
+    Event,
+    /// Events in one disposal count as one.
+    Disposal,
+}
+
+/// Where spells come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SpellSelection {
+    /// The table of spells.
+    Kept(Vec<String>),
+    /// Pairs of events: the event that ends a spell refers to the one that begins it.
+    Paired { begins: String, ends: String },
+}
+
+/// How days are added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Continuity {
+    Cumulative,
+    /// Without a break of more than this number of days.
+    Continuous {
+        breaks: i64,
+    },
+}
+
+/// What a threshold is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThresholdUnit {
+    Money,
+    Units,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum RuleWord {
+    None,
+    #[default]
+    Any,
+    Count,
+    Sustained,
+    Periods,
+    AtLeast,
+    FirstTime,
+    Exit,
+    Status,
+}
+
+const WORDS: [(&str, RuleWord); 9] = [
+    ("none within", RuleWord::None),
+    ("any within", RuleWord::Any),
+    ("count within", RuleWord::Count),
+    ("sustained", RuleWord::Sustained),
+    ("periods", RuleWord::Periods),
+    ("at least", RuleWord::AtLeast),
+    ("first time to", RuleWord::FirstTime),
+    ("exit without return", RuleWord::Exit),
+    ("status at", RuleWord::Status),
+];
+
+/// Reads `[outcome.NAME.measured]`, if the file has one.
+pub(crate) fn read(outcome: &Section<'_, '_>, kind: OutcomeKind) -> Option<OutcomeMeasurement> {
+    let section = outcome.section("measured")?;
+    let word = section.required_choice("rule", &WORDS);
+    fits(&section, word, kind);
+    let rule = match word {
+        RuleWord::None => OutcomeRule::NoneWithin(events(&section)),
+        RuleWord::Any => OutcomeRule::AnyWithin(events(&section)),
+        RuleWord::Count => {
+            let each =
+                section.choice("each", &[("event", CountedUnit::Event), ("disposal", CountedUnit::Disposal)]).unwrap_or_default();
+            OutcomeRule::CountWithin(events(&section), each)
+        }
+        RuleWord::Sustained => sustained(&section),
+        RuleWord::Periods => {
+            whole_days(&section, kind);
+            OutcomeRule::Periods(spells(&section))
+        }
+        RuleWord::AtLeast => at_least(&section),
+        RuleWord::FirstTime => OutcomeRule::FirstTimeTo(events(&section)),
+        RuleWord::Exit => OutcomeRule::ExitWithoutReturn {
+            exits: events(&section),
+            returns: kinds(&section, "returns"),
+            spells: kinds(&section, "spells"),
+            clear: section.required("clear"),
+        },
+        RuleWord::Status => OutcomeRule::StatusAt(spells(&section)),
+    };
+    let words = [("stays", LossToFollowUp::Stays), ("left out", LossToFollowUp::LeftOut)];
+    let measured = OutcomeMeasurement {
+        rule,
+        died: section.choice("died", &words).unwrap_or_default(),
+        removed: section.choice("removed", &words).unwrap_or_default(),
+        custody: section.choice("custody", &words).unwrap_or_default(),
+    };
+    section.finish();
+    Some(measured)
+}
+
+/// A rule gives yes or no, a count, or periods. The outcome must be of that kind.
+fn fits(section: &Section<'_, '_>, word: RuleWord, kind: OutcomeKind) {
+    let needed = match word {
+        RuleWord::Count | RuleWord::FirstTime => "frequency",
+        RuleWord::Periods => "sustained",
+        _ => "binary",
+    };
+    let found = match kind {
+        OutcomeKind::Binary => "binary",
+        OutcomeKind::Frequency { .. } => "frequency",
+        OutcomeKind::Sustained { .. } => "sustained",
+    };
+    if needed != found && section.has("rule") {
+        section.push(
+            section
+                .problem("rule", format!("the rule gives an outcome of kind \"{needed}\""))
+                .read(format!("kind = \"{found}\""))
+                .expected(format!("kind = \"{needed}\", or another rule"))
+                .fix("choose the rule that measures what the contract pays for"),
+        );
+    }
+}
+
+/// A list of kinds, each once; empty when the key is missing.
+fn kinds(section: &Section<'_, '_>, key: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut known = BTreeSet::new();
+    for (name, span) in section.list(key).unwrap_or_default() {
+        if !known.insert(name) || name.is_empty() {
+            let problem =
+                Problem::at(section.file, span, format!("`{name}` is empty or named twice")).read(format!("\"{name}\""));
+            section.push(problem.expected("each kind once, by its name in the records").fix("remove it"));
+        } else {
+            out.push(name.to_owned());
+        }
+    }
+    out
+}
+
+fn events(section: &Section<'_, '_>) -> EventSelection {
+    let found = kinds(section, "events");
+    if found.is_empty() {
+        needs(
+            section,
+            "the rule needs `events`",
+            "events = \"offence\", or a list of kinds",
+            "name the kinds of event that count",
+        );
+    }
+    let proven_by = section.text("proven_by").map(str::to_owned);
+    EventSelection { kinds: found, except: kinds(section, "except"), proven_by }
+}
+
+fn needs(section: &Section<'_, '_>, what: &str, expected: &str, fix: &str) {
+    section.push(Problem::at(section.file, section.span, what).expected(expected).fix(fix));
+}
+
+fn spells(section: &Section<'_, '_>) -> SpellSelection {
+    let kept = kinds(section, "spells");
+    match (section.text("begins"), section.text("ends")) {
+        (Some(begins), Some(ends)) if kept.is_empty() => {
+            SpellSelection::Paired { begins: begins.to_owned(), ends: ends.to_owned() }
+        }
+        (None, None) if !kept.is_empty() => SpellSelection::Kept(kept),
+        _ => {
+            let expected =
+                "spells = \"job\"; or begins = \"job start\" and ends = \"job end\" when the records have them as events";
+            needs(
+                section,
+                "the rule needs its spells",
+                expected,
+                "name the kinds of spell or the two kinds of event, but not both",
+            );
+            SpellSelection::Kept(kept)
+        }
+    }
+}
+
+fn sustained(section: &Section<'_, '_>) -> OutcomeRule {
+    let spells = spells(section);
+    let days = days(section, "days", section.required("days"));
+    if days < 1 && section.has("days") {
+        let problem = section.problem("days", "everyone reaches 0 days").read("0");
+        section.push(problem.expected("at least one day").fix("write how many days are needed"));
+    }
+    let continuous = section.required_choice("counted", &[("cumulative", false), ("continuous", true)]);
+    let breaks = section.number("breaks").map(|breaks: Duration| self::days(section, "breaks", breaks));
+    if breaks.is_some() && !continuous {
+        section.push(
+            section
+                .problem("breaks", "breaks make no difference when days are added up")
+                .expected("counted = \"continuous\", or no `breaks`")
+                .fix("remove `breaks`: with cumulative days any break is allowed"),
+        );
+    }
+    let run = if continuous { Continuity::Continuous { breaks: breaks.unwrap_or(0) } } else { Continuity::Cumulative };
+    OutcomeRule::Sustained { spells, days, run }
+}
+
+/// A length in days. Months differ in length, so days cannot be added up to them.
+fn days(section: &Section<'_, '_>, key: &str, length: Duration) -> i64 {
+    if length.in_days().is_none() && section.has(key) {
+        section.push(
+            section
+                .problem(key, "days are added up, but months differ in their number of days")
+                .read(length.words())
+                .expected("days or weeks, such as \"182 days\" or \"26 weeks\"")
+                .fix("write the number of days that the contract means"),
+        );
+    }
+    length.in_days().unwrap_or(1).max(0)
+}
+
+fn whole_days(section: &Section<'_, '_>, kind: OutcomeKind) {
+    if let OutcomeKind::Sustained { every, .. } = kind
+        && every.in_days().is_none_or(|days| days < 1)
+    {
+        section.push(
+            section
+                .problem("rule", "periods are counted in days, but months differ in their number of days")
+                .read(format!("every = \"{}\"", every.words()))
+                .expected("every = \"4 weeks\", or a number of days")
+                .fix("write the number of days or weeks that the contract means"),
+        );
+    }
+}
+
+fn at_least(section: &Section<'_, '_>) -> OutcomeRule {
+    let events = events(section);
+    let (unit, thresholds) = match (section.has("earnings"), section.has("units")) {
+        (true, false) => (ThresholdUnit::Money, dated(section, "earnings", |pence: Pence| pence.0)),
+        (false, true) => (ThresholdUnit::Units, dated(section, "units", |count: Count| count.0 * 100)),
+        _ => {
+            let expected = "earnings = \"£4,000\", or units = 100";
+            needs(section, "the rule needs one threshold", expected, "write `earnings` for money or `units` for anything else");
+            (ThresholdUnit::Units, Vec::new())
+        }
+    };
+    if let Some((_, threshold)) = thresholds.iter().find(|(_, threshold)| *threshold <= 0) {
+        let key = if unit == ThresholdUnit::Money { "earnings" } else { "units" };
+        let problem = section.problem(key, "everyone reaches a threshold of zero or less").read(format!("{}", threshold / 100));
+        section.push(problem.expected("more than zero").fix("check the threshold"));
+    }
+    OutcomeRule::AtLeast { events, unit, thresholds }
+}
+
+/// One threshold, or several that each apply from a day on.
+fn dated<T: Literal>(section: &Section<'_, '_>, key: &str, value: impl Fn(T) -> i64) -> Vec<(Date, i64)> {
+    let table = if section.holds_keys(key) { section.section(key) } else { None };
+    let Some(table) = table.filter(|table| !table.has("value")) else {
+        return vec![(Date::MIN, value(section.required(key)))];
+    };
+    let mut out = Vec::new();
+    for (name, span) in table.keys() {
+        match name.parse::<Date>() {
+            Ok(date) => out.push((date, value(table.required(name)))),
+            Err(_) => table.push(
+                Problem::at(table.file, span, "each threshold needs the day from which it applies")
+                    .read(name)
+                    .expected("a day, year first: 2024-04-01 = \"£3,500\"")
+                    .fix("write the day from which it applies on the left of the equals sign"),
+            ),
+        }
+    }
+    table.finish();
+    out.sort_unstable();
+    out
+}
+
+impl OutcomeMeasurement {
+    /// The rule in English, as it follows the outcome's own words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let rule = match &self.rule {
+            OutcomeRule::NoneWithin(events) => format!("no {} in the window", events.words()),
+            OutcomeRule::AnyWithin(events) => format!("at least one {} in the window", events.words()),
+            OutcomeRule::CountWithin(events, CountedUnit::Event) => format!("each {} in the window", events.words()),
+            OutcomeRule::CountWithin(events, CountedUnit::Disposal) => {
+                format!("each {} in the window, where events in one disposal count as one", events.words())
+            }
+            OutcomeRule::Sustained { spells, days, run: Continuity::Cumulative } => {
+                format!("at least {days} days of {} in the window, added up", spells.words())
+            }
+            OutcomeRule::Sustained { spells, days, run: Continuity::Continuous { breaks } } => {
+                let s = if *breaks == 1 { "" } else { "s" };
+                format!("at least {days} days of {} in the window, without a break of more than {breaks} day{s}", spells.words())
+            }
+            OutcomeRule::Periods(spells) => format!("days of {} in the window, after the outcome it builds on", spells.words()),
+            OutcomeRule::AtLeast { events, unit, thresholds } => {
+                let amount = |hundredths: i64| match unit {
+                    ThresholdUnit::Money => Pence(hundredths).to_string(),
+                    ThresholdUnit::Units => (hundredths / 100).to_string(),
+                };
+                let from = |(date, threshold): &(Date, i64)| match *date == Date::MIN {
+                    true => amount(*threshold),
+                    false => format!("{} for people who start from {} on", amount(*threshold), date_words(*date)),
+                };
+                let all: Vec<String> = thresholds.iter().map(from).collect();
+                format!("amounts of {} in the window that add up to at least {}", events.words(), all.join(", "))
+            }
+            OutcomeRule::FirstTimeTo(events) => format!("days to the first {}, at most the length of the window", events.words()),
+            OutcomeRule::ExitWithoutReturn { exits, returns, spells, clear } => {
+                let back: Vec<&str> = returns.iter().chain(spells).map(String::as_str).collect();
+                format!(
+                    "a first {} in the window, with no {} in the {} after it",
+                    exits.words(),
+                    back.join(" or "),
+                    clear.words()
+                )
+            }
+            OutcomeRule::StatusAt(spells) => format!("in {} on the day the window ends", spells.words()),
+        };
+        let gone: Vec<&str> = [("who die", self.died), ("who are removed", self.removed), ("who are in custody", self.custody)]
+            .iter()
+            .filter(|(_, inside)| *inside == LossToFollowUp::LeftOut)
+            .map(|(who, _)| *who)
+            .collect();
+        let gone =
+            if gone.is_empty() { String::new() } else { format!(" People {} in the window are left out.", gone.join(" or ")) };
+        format!("Measured from records: {rule}.{gone}")
+    }
+}
+
+impl EventSelection {
+    fn words(&self) -> String {
+        let mut words = self.kinds.join(" or ");
+        if !self.except.is_empty() {
+            words += &format!(" (other than {})", self.except.join(", "));
+        }
+        if let Some(proven_by) = &self.proven_by {
+            words += &format!(", proven by a {proven_by} before the waiting period ends,");
+        }
+        words
+    }
+}
+
+impl SpellSelection {
+    fn words(&self) -> String {
+        match self {
+            SpellSelection::Kept(kinds) => kinds.join(" or "),
+            SpellSelection::Paired { begins, ends } => format!("time from {begins} to {ends}"),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Perverse incentives that the rules alone show: a worse result can pay more than a better one, or missing a gate can pay more
+//! than passing it. A contract may have such a rule; `check` warns about what it can do.
+//!
+//! What a single clause pays for its own outcome never falls as the result improves, apart from the few rules listed here. The
+//! same is true of several clauses together if each clause that refers to the money of others refers to whole groups: to
+//! everything that an earlier limit covers and to the limit itself, or to none of it.
+
+use crate::clauses::Clause;
+use crate::scheme_file;
+use crate::terms::{MeasuredOver, OutcomeKind, Per, Scheme};
+use base::problem::Problem;
+use base::scheme_files::SchemeFiles;
+
+/// A warning for every rule under which less can earn more.
+#[must_use]
+pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
+    let mut out = Vec::new();
+    for (position, clause) in scheme.clauses.iter().enumerate() {
+        let place = |what: String| scheme_file::warning(files, &format!("pay.{}", clause.name), what);
+        out.extend(clause.terms.rewards_worse_results(scheme).map(|what| {
+            place(what)
+                .expected("more money for better results, and less for worse ones")
+                .fix("check `better` of the outcome, or use another kind of clause")
+        }));
+        out.extend(divided_by_the_affected(scheme, clause).map(|name| {
+            place(format!("`{name}` is divided by the people it happens to, so more people with few events each can pay more"))
+                .expected("per = \"person\", or a separate price for the people too")
+                .fix("divide by everyone served (per = \"person\"), or add a clause that pays for the people it happens to")
+        }));
+        if clause.terms.gate_avoids_deductions() {
+            out.push(
+                place(
+                    "missing the gate can pay more than passing it, because deductions are only made beyond the gate".to_owned(),
+                )
+                .read("a gate, and counts_from = \"baseline\"")
+                .expected("a gate for payments only, or deductions that need no gate")
+                .fix("drop the gate, or count from nothing, or use a tariff, whose gate applies both ways"),
+            );
+        }
+        if let Some(name) = ratcheted(scheme, clause) {
+            out.push(
+                place(format!("a better year of `{name}` raises the baseline of later years, and can cost more than it earns"))
+                    .read("`ratchet` in its baseline")
+                    .expected("a baseline that stays, or a share so small that no later year outweighs the first")
+                    .fix("remove `ratchet`, or run the stress test to see what it costs"),
+            );
+        }
+        for earlier in 0..position {
+            if let Some(what) = part_of_a_limit(scheme, earlier, position) {
+                out.push(
+                    place(what)
+                        .read(format!("`{}` and `{}`", scheme.clauses[earlier].name, clause.name))
+                        .expected("a clause that refers to everything the other limits and to the limit itself, or to none of it")
+                        .fix("name the same clauses in both, and the earlier limit in the later one, over the same time"),
+                );
+            }
+        }
+    }
+    out
+}
+
+/// The outcomes that a clause compares with their baselines: its own, and those of its gates.
+fn compared(clause: &Clause) -> impl Iterator<Item = usize> {
+    clause.terms.compared_outcome().into_iter().chain(clause.gates().into_iter().map(|gate| gate.outcome))
+}
+
+/// The outcome of a clause that compares events with the number of people they happen to.
+fn divided_by_the_affected<'a>(scheme: &'a Scheme, clause: &Clause) -> Option<&'a str> {
+    let mut outcomes = compared(clause).map(|at| &scheme.outcomes[at]);
+    let found = outcomes.find(|outcome| matches!(outcome.kind, OutcomeKind::Frequency { per: Per::Affected, .. }));
+    found.map(|outcome| outcome.name.as_str())
+}
+
+/// The outcome of a clause whose baseline follows the results, where there is a later year for it to move.
+fn ratcheted<'a>(scheme: &'a Scheme, clause: &Clause) -> Option<&'a str> {
+    let moved = compared(clause).find(|&at| scheme.outcomes[at].ratchet.0 != 0).filter(|_| scheme.years() > 1);
+    moved.map(|at| scheme.outcomes[at].name.as_str())
+}
+
+/// Whether a clause refers to a part of what an earlier one limits together. Then a result can gain in one what it loses in the
+/// other, twice.
+fn part_of_a_limit(scheme: &Scheme, earlier: usize, later: usize) -> Option<String> {
+    let (first, second) = (&scheme.clauses[earlier], &scheme.clauses[later]);
+    let (limited, counted) = (first.terms.refers_to(), second.terms.refers_to());
+    if limited.is_empty() || counted.is_empty() {
+        return None;
+    }
+    let group = || limited.iter().copied().chain([earlier]);
+    let shared = group().filter(|at| counted.contains(at)).count();
+    if shared == 0 {
+        return None;
+    }
+    // What several clauses take back of the same money is limited by what is left of it.
+    let both_share = first.terms.shares_what_is_left() && second.terms.shares_what_is_left();
+    let name = |at: usize| scheme.clauses[at].name.as_str();
+    if shared < limited.len() + 1 && !both_share {
+        let missing = group().find(|at| !counted.contains(at)).map_or("", name);
+        return Some(format!(
+            "`{}` counts part of what `{}` limits, but not `{missing}`, so a worse result can pay more",
+            second.name, first.name
+        ));
+    }
+    let (first_over, second_over) = (first.terms.measured_over()?, second.terms.measured_over()?);
+    finer(scheme, second_over, first_over).then(|| {
+        format!(
+            "`{}` is measured over less time than `{}`, which it counts, so a worse result can pay more",
+            second.name, first.name
+        )
+    })
+}
+
+/// Whether one way of measuring divides the contract's cohorts more finely than another.
+fn finer(scheme: &Scheme, one: MeasuredOver, other: MeasuredOver) -> bool {
+    let parts = |over: MeasuredOver| match over {
+        MeasuredOver::EachCohort => scheme.cohorts.len(),
+        MeasuredOver::EachYear => {
+            let years: std::collections::BTreeSet<usize> = scheme.cohorts.iter().map(|cohort| cohort.year).collect();
+            years.len()
+        }
+        MeasuredOver::AllCohorts => 1,
+    };
+    parts(one) > parts(other)
+}

@@ -1,0 +1,211 @@
+//! One contract under two names. A scheme folder that was copied or renamed is another contract to the ledger, so everything that
+//! was paid under the first name would be due again under the second.
+//!
+//! A copy is recognised by its rules, which have one hash, and by the files of the records. A run keeps their hashes in a detail.
+
+use std::collections::BTreeSet;
+
+use crate::entry::PaymentRun;
+use crate::error::LedgerError;
+use crate::hash::Hash;
+use crate::journal::Ledger;
+use crate::statement::{Statement, StatementLine};
+
+/// The name of the detail that lists the record files, one line for each, with the hash at its end. Ledgers hold this word.
+pub const DATA_QUALITY_DETAIL: &str = "data quality";
+
+/// The text before the hash of a file in that detail. Ledgers hold it.
+pub const SHA_256_LABEL: &str = ", SHA-256 ";
+
+/// A run of another contract under the same rules, for some of the same providers.
+#[derive(Clone, Copy, Debug)]
+struct DuplicateRun<'a> {
+    contract: &'a str,
+    run: Hash,
+    posted: bool,
+    /// Whether it pays for the same people. It does if one file of starts is the same, or all files are, or, of tallies, all lines.
+    same_people: bool,
+}
+
+/// Refuses to prepare a run that would pay what another contract pays from the same records. Notes a contract that only has the
+/// same rules.
+pub(crate) fn check_before_preparing(ledger: &Ledger, run: &PaymentRun) -> Result<Vec<String>, LedgerError> {
+    // A run that nobody has approved yet does not stop a contract that was paid before.
+    let paid_before = ledger.contracts().contains(run.statement.contract.as_str());
+    check(ledger, run, |duplicate| duplicate.posted || !paid_before)
+}
+
+/// The same before a run is approved. Another run that also waits for approval does not stop it.
+pub(crate) fn check_before_approving(ledger: &Ledger, run: &PaymentRun) -> Result<Vec<String>, LedgerError> {
+    check(ledger, run, |duplicate| duplicate.posted)
+}
+
+fn check(ledger: &Ledger, run: &PaymentRun, stops: impl Fn(&DuplicateRun<'_>) -> bool) -> Result<Vec<String>, LedgerError> {
+    let statement = &run.statement;
+    let contract = &statement.contract;
+    let duplicates = duplicates(ledger, run);
+    if let Some(duplicate) = duplicates.iter().find(|duplicate| duplicate.same_people && stops(duplicate)) {
+        let (other, id) = (duplicate.contract, duplicate.run.short());
+        let state = if duplicate.posted { "which is posted" } else { "which waits for approval" };
+        return Err(LedgerError::refused(
+            format!(
+                "the contract {other} has run {id}, {state}, under the same rules and from the same records for {}: under the \
+                 name {contract}, all of it would be owed again",
+                shared(ledger, duplicate.run, statement).join(", ")
+            ),
+            format!(
+                "a contract is named as its folder: if this is the contract {other}, use a folder of that name; if it is another \
+                 contract, give it another name in its scheme.toml (after `scheme =`), and its own records"
+            ),
+        ));
+    }
+    let names: BTreeSet<&str> = duplicates.iter().map(|duplicate| duplicate.contract).collect();
+    let note = |other: &str| {
+        format!(
+            "{contract} has the same rules as the contract {other} in this ledger, and pays the same providers: if they are one \
+             contract, name its folder {other}"
+        )
+    };
+    Ok(names.into_iter().map(note).collect())
+}
+
+fn duplicates<'a>(ledger: &'a Ledger, run: &PaymentRun) -> Vec<DuplicateRun<'a>> {
+    let statement = &run.statement;
+    let mut duplicates = Vec::new();
+    for (id, recorded) in ledger.runs() {
+        let other = &recorded.run.statement;
+        let posted = recorded.approved_by.is_some();
+        // A run that can no longer be approved pays nothing.
+        let can_pay = posted || recorded.run.after == ledger.last_run(&other.contract);
+        if other.contract != statement.contract
+            && other.version == statement.version
+            && can_pay
+            && !shared(ledger, id, statement).is_empty()
+        {
+            let same_people = same_records(&recorded.run, run);
+            duplicates.push(DuplicateRun { contract: &other.contract, run: id, posted, same_people });
+        }
+    }
+    duplicates
+}
+
+/// The providers of both statements.
+fn shared(ledger: &Ledger, other: Hash, statement: &Statement) -> Vec<String> {
+    let other = ledger.run(other).map_or(&[][..], |recorded| &recorded.run.statement.providers[..]);
+    statement.providers.iter().filter(|provider| other.contains(provider)).cloned().collect()
+}
+
+fn same_records(one: &PaymentRun, other: &PaymentRun) -> bool {
+    let (first, second) = (files(one), files(other));
+    if first.is_empty() && second.is_empty() {
+        return same_lines(&one.statement, &other.statement);
+    }
+    let hashes = |files: &[(String, String)], of: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
+        files.iter().filter(|(name, _)| of(name)).map(|(_, hash)| hash.clone()).collect()
+    };
+    // The table of starts says who started with which provider. If it is the same, people would be paid for twice, whatever other
+    // files have changed since.
+    let starts = |name: &str| name.rsplit('/').next().is_some_and(|name| name.starts_with("starts"));
+    let (ours, theirs) = (hashes(&first, &starts), hashes(&second, &starts));
+    !ours.is_disjoint(&theirs) || !first.is_empty() && hashes(&first, &|_| true) == hashes(&second, &|_| true)
+}
+
+/// The files of a run's records, each with its hash.
+fn files(run: &PaymentRun) -> Vec<(String, String)> {
+    let quality = run.details.iter().find(|detail| detail.name == DATA_QUALITY_DETAIL);
+    let lines = quality.map_or("", |detail| detail.value.as_str()).lines();
+    let file = |line: &str| {
+        let (before, hash) = line.rsplit_once(SHA_256_LABEL)?;
+        let (name, _) = before.rsplit_once(": ")?;
+        (hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| (name.to_owned(), hash.to_owned()))
+    };
+    lines.filter_map(file).collect()
+}
+
+/// Whether two statements pay the same lines, at least one, to the providers that both have.
+fn same_lines(one: &Statement, other: &Statement) -> bool {
+    let lines = |of: &Statement, with: &Statement| -> Vec<StatementLine> {
+        let due = of.lines.iter().filter(|line| line.amount.0 != 0 && with.providers.contains(&line.provider));
+        due.map(|line| StatementLine { reason: String::new(), ..line.clone() }).collect()
+    };
+    let (ours, theirs) = (lines(one, other), lines(other, one));
+    !ours.is_empty() && ours == theirs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariants::{TestLedger, line, statement};
+    use crate::{RunDetail, approve, prepare_with};
+
+    /// A run of a contract for some providers, from files with their names and contents.
+    fn run(contract: &str, rules: &str, providers: &[&str], files: &[(&str, &str)]) -> (Statement, Vec<RunDetail>) {
+        let mut statement = Statement { contract: contract.to_owned(), version: Hash::of([rules]), ..statement(1, &[]) };
+        statement.providers = providers.iter().map(|name| (*name).to_owned()).collect();
+        statement.lines = providers.iter().map(|name| line(name, 0, 3)).collect();
+        let said = files.iter().map(|(name, text)| format!("{name}: 3 rows{SHA_256_LABEL}{}", Hash::of([*text])));
+        let value = std::iter::once("Data quality: 6 rows in 2 files".to_owned()).chain(said).collect::<Vec<_>>().join("\n");
+        let details = if files.is_empty() { Vec::new() } else { vec![RunDetail::new(DATA_QUALITY_DETAIL, &value)] };
+        (statement, details)
+    }
+
+    /// What happens to a second contract after a first one: refused, noted, or nothing.
+    fn outcome(second: (Statement, Vec<RunDetail>), posted: bool) -> &'static str {
+        let mut book = TestLedger::default();
+        let (first, details) = run("jobs", "a", &["Acme", "Brook"], &[("starts.csv", "s"), ("events.csv", "e")]);
+        let plan = prepare_with(&book.ledger, first, "Ann", "", details).expect("prepared");
+        book.write(&plan.entries).expect("kept");
+        if posted {
+            let plan = approve(&book.ledger, plan.run, "Ben").expect("approved");
+            book.write(&plan.entries).expect("kept");
+        }
+        match prepare_with(&book.ledger, second.0, "Ann", "", second.1) {
+            Err(refusal) => {
+                assert!(refusal.what.contains("jobs") && refusal.hint.contains("folder"), "{refusal}");
+                "refused"
+            }
+            Ok(plan) if plan.notes.is_empty() => "nothing",
+            Ok(_) => "noted",
+        }
+    }
+
+    #[test]
+    fn a_copied_contract_is_paid_once() {
+        let (both, one) = (&["Acme", "Brook"][..], &["Brook", "Cray"][..]);
+        let (files, later) = ([("starts.csv", "s"), ("events.csv", "e")], [("starts.csv", "s"), ("events.csv", "more")]);
+        let other = [("starts.csv", "t"), ("events.csv", "e")];
+        for posted in [false, true] {
+            for (contract, rules, providers, files, expected) in [
+                ("jobs-2", "a", both, &files[..], "refused"),
+                ("jobs-2", "a", one, &files[..], "refused"),
+                ("jobs-2", "a", both, &later[..], "refused"),
+                ("jobs-2", "a", both, &[("probation/starts-2.csv", "s")][..], "refused"),
+                ("jobs-2", "a", both, &other[..], "noted"),
+                ("jobs-2", "a", both, &[][..], "noted"),
+                ("jobs-2", "a", &["Cray"][..], &files[..], "nothing"),
+                ("jobs-2", "b", both, &files[..], "nothing"),
+                ("jobs", "a", both, &files[..], "nothing"),
+                ("jobs", "a", both, &later[..], "nothing"),
+            ] {
+                let found = outcome(run(contract, rules, providers, files), posted);
+                assert_eq!(found, expected, "{contract}, {rules}, {providers:?}, {files:?}");
+            }
+        }
+    }
+
+    /// Two runs were prepared before anybody looked: one of them can be approved. Tallies are recognised by their lines.
+    #[test]
+    fn of_two_prepared_copies_one_is_approved() {
+        let mut book = TestLedger::default();
+        let (first, _) = run("jobs", "a", &["Acme"], &[]);
+        let plan = prepare_with(&book.ledger, first.clone(), "Ann", "", Vec::new()).expect("prepared");
+        let copy = Statement { contract: "jobs-2".to_owned(), ..first };
+        let second = prepare_with(&book.ledger, copy, "Ann", "", Vec::new()).expect("nothing is in the ledger yet");
+        book.write(&plan.entries).expect("kept");
+        book.write(&second.entries).expect("kept");
+        let posted = approve(&book.ledger, plan.run, "Ben").expect("approved, and the other is not");
+        book.write(&posted.entries).expect("kept");
+        let refusal = approve(&book.ledger, second.run, "Ben").expect_err("the same again");
+        assert!(refusal.what.contains("posted"), "{refusal}");
+    }
+}

@@ -1,0 +1,149 @@
+//! Checks the lines of invoices, and of plans for them, against their own arithmetic. For each contract it finds the lines that are
+//! price × results to the penny, and sums what was paid and planned without counting anything twice.
+//!
+//! A contract is planned again when things change, and each plan replaces the one before. So each plan has its own sum, and there is
+//! no sum of plans.
+
+use std::collections::BTreeMap;
+
+use base::money::{Amount as _, Pence, Quantity, Rounding, WHOLE};
+
+use base::day::{Day, NEVER};
+use records::batch::Batch;
+
+/// The invoice lines of one contract.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContractInvoices {
+    pub paid: InvoiceSum,
+    /// The lines of each plan. Lines without a plan's name are a plan of their own.
+    pub planned: BTreeMap<String, InvoiceSum>,
+    /// The number of paid lines whose amount is price × results.
+    pub exact: u32,
+    /// The paid lines with a price and a number of results whose amount is another.
+    pub wrong: Vec<WrongInvoiceLine>,
+}
+
+/// The number of lines and the sum of their amounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InvoiceSum {
+    pub lines: u32,
+    pub amount: Pence,
+}
+
+/// A line whose amount is not price × results.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WrongInvoiceLine {
+    pub invoice: String,
+    pub outcome: String,
+    pub results: Quantity,
+    pub price: Pence,
+    pub amount: Pence,
+    /// Price × results.
+    pub calculated: Pence,
+}
+
+impl WrongInvoiceLine {
+    /// What was paid above price × results; negative if less was paid.
+    #[must_use]
+    pub fn over(&self) -> Pence {
+        self.amount.minus(self.calculated)
+    }
+
+    /// The number of further results that would explain the difference, if it is a whole number. It is negative if fewer would.
+    #[must_use]
+    pub fn results_over(&self) -> Option<i64> {
+        (self.price.0 != 0 && self.over().0 % self.price.0 == 0).then(|| self.over().0 / self.price.0)
+    }
+}
+
+/// The invoice lines of every contract, in the order of names, with the lines known by a day. Price × results is rounded to the
+/// nearest penny, and half a penny is rounded up.
+#[must_use]
+pub fn by_contract(invoices: &[Batch], known_at: Day) -> BTreeMap<String, ContractInvoices> {
+    let mut out: BTreeMap<String, ContractInvoices> = BTreeMap::new();
+    for batch in invoices {
+        for row in 0..batch.rows() {
+            let column = |name| batch.table.column(name);
+            let known = batch.day(column("known"), row);
+            let Some(amount) = batch.amount(column("amount"), row).map(Pence).filter(|_| known == NEVER || known <= known_at)
+            else {
+                continue;
+            };
+            let text = |name| batch.text(column(name), row);
+            let contract = out.entry(text("contract")).or_default();
+            if text("status") == "planned" {
+                contract.planned.entry(text("plan")).or_default().add(amount);
+                continue;
+            }
+            contract.paid.add(amount);
+            let number = |name| batch.amount(column(name), row);
+            let (Some(results), Some(price)) = (number("results"), number("price")) else { continue };
+            // Hundredths of a result, in billionths.
+            let results = Quantity(results.saturating_mul(WHOLE / 100));
+            let calculated = Pence::of(results, Pence(price), Rounding::HalfUp);
+            if calculated == amount {
+                contract.exact += 1;
+            } else {
+                let (invoice, outcome) = (text("invoice"), text("outcome"));
+                let price = Pence(price);
+                contract.wrong.push(WrongInvoiceLine { invoice, outcome, results, price, amount, calculated });
+            }
+        }
+    }
+    out
+}
+
+impl InvoiceSum {
+    fn add(&mut self, amount: Pence) {
+        self.lines += 1;
+        self.amount = self.amount.plus(amount);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use records::schema::table;
+
+    fn batch(rows: &[[&str; 8]]) -> Batch {
+        let mut batch = Batch::empty(table("invoices").expect("a table"));
+        let columns = ["invoice", "contract", "status", "plan", "results", "price", "amount", "known"];
+        for row in rows {
+            let cells: Vec<(&str, &str)> = columns.into_iter().zip(row.iter().copied()).collect();
+            batch.push(&cells);
+        }
+        batch
+    }
+
+    #[test]
+    fn price_times_results_is_checked_to_the_penny() {
+        let lines = [
+            ["1", "C", "paid", "", "21", "220", "4400", ""],
+            ["2", "C", "paid", "", "20", "220", "4400.00", ""],
+            // 0.5 × 0.01 is half a penny, which is rounded up.
+            ["3", "C", "paid", "", "0.5", "0.01", "0.01", ""],
+            ["4", "C", "paid", "", "", "220", "1", ""],
+            ["5", "C", "paid", "", "1", "220", "221", "2027-01-02"],
+        ];
+        let contract = &by_contract(&[batch(&lines)], base::day::parse(b"2027-01-01").expect("a day"))["C"];
+        assert_eq!((contract.exact, contract.wrong.len(), contract.paid.lines), (2, 1, 4), "line 5 is not known yet");
+        let line = &contract.wrong[0];
+        assert_eq!(
+            (line.invoice.as_str(), line.calculated, line.over(), line.results_over()),
+            ("1", Pence(462_000), Pence(-22_000), Some(-1))
+        );
+    }
+
+    #[test]
+    fn plans_of_a_contract_are_never_added_up() {
+        let lines = [
+            ["1", "C", "planned", "first", "", "", "100", ""],
+            ["2", "C", "planned", "second", "", "", "90", ""],
+            ["3", "C", "planned", "second", "", "", "5", ""],
+            ["4", "C", "paid", "", "", "", "91", ""],
+        ];
+        let contract = &by_contract(&[batch(&lines)], Day::MAX)["C"];
+        let sums: Vec<(&str, i64)> = contract.planned.iter().map(|(plan, sum)| (plan.as_str(), sum.amount.0)).collect();
+        assert_eq!((sums, contract.paid.amount), (vec![("first", 10_000), ("second", 9_500)], Pence(9_100)));
+    }
+}

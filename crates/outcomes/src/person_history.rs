@@ -1,0 +1,96 @@
+//! One person's events and spells, as the rules look at them.
+
+use crate::criteria::{EventFilter, FollowUpWindow, SpellSource};
+use base::day::{Day, NEVER};
+use records::LastSeen;
+use records::facts::{Fact, PersonFacts};
+
+/// What was known of one person by a day.
+pub(crate) struct PersonHistory<'a> {
+    pub(crate) facts: PersonFacts<'a>,
+    pub(crate) died: Day,
+    pub(crate) removed: Day,
+    /// For a person with many facts, those about another one, in order: the key of the other one, the kind and the day.
+    links: Option<Vec<(u64, u16, Day)>>,
+}
+
+/// From this many facts on, sorting them once is faster than searching them again and again.
+const MANY: usize = 100;
+
+impl<'a> PersonHistory<'a> {
+    pub(crate) fn new(facts: PersonFacts<'a>, last_seen: LastSeen, known_at: Day) -> PersonHistory<'a> {
+        let (died, removed) = if last_seen.known <= known_at { (last_seen.died, last_seen.removed) } else { (NEVER, NEVER) };
+        let links = (facts.len() >= MANY).then(|| {
+            let about = facts.all().filter(|fact| fact.about > 0);
+            let mut links: Vec<(u64, u16, Day)> = about.map(|fact| (fact.about, fact.kind, fact.from)).collect();
+            links.sort_unstable();
+            links
+        });
+        PersonHistory { facts, died, removed, links }
+    }
+
+    /// The first day, from a given day on, of a fact of a kind that is about the event with a key.
+    fn about(&self, key: u64, from: Day, kind: u16) -> Day {
+        if key == 0 {
+            return NEVER;
+        }
+        let Some(links) = &self.links else {
+            let later = |fact: &Fact| fact.about == key && fact.from >= from;
+            return self.facts.of(kind).map(|fact| if later(&fact) { fact.from } else { NEVER }).min().unwrap_or(NEVER);
+        };
+        match links.get(links.partition_point(|link| *link < (key, kind, from))) {
+            Some((about, other, day)) if (*about, *other) == (key, kind) => *day,
+            _ => NEVER,
+        }
+    }
+
+    /// The day of the first event that counts, or [`NEVER`].
+    pub(crate) fn first(&self, events: &EventFilter, window: &FollowUpWindow) -> Day {
+        self.matching(events, window).map(|(fact, _)| fact.from).min().unwrap_or(NEVER)
+    }
+
+    /// The events that count, each with the day of its proof. They are of the right kind, in the window, and proven in time
+    /// where proof is needed.
+    pub(crate) fn matching<'b>(
+        &'b self,
+        events: &'b EventFilter,
+        window: &'b FollowUpWindow,
+    ) -> impl Iterator<Item = (Fact, Day)> {
+        events.kinds.iter().flat_map(|kind| self.facts.of(*kind)).filter_map(move |fact| {
+            if !(window.from..window.to).contains(&fact.from) || events.except[fact.class as usize] {
+                return None;
+            }
+            let Some(proven_by) = events.proven_by else { return Some((fact, NEVER)) };
+            // Something that comes before an event cannot prove it.
+            let proof = fact.to.min(self.about(fact.key, fact.from, proven_by));
+            (proof < window.proof).then_some((fact, proof))
+        })
+    }
+
+    /// The days in spells between two days, as periods in order.
+    pub(crate) fn spells(&self, source: &SpellSource, from: Day, to: Day, spells: &mut Vec<(Day, Day)>) {
+        spells.clear();
+        let mut add = |start: Day, end: Day| {
+            let (start, end) = (start.max(from), end.min(to));
+            if start < end {
+                spells.push((start, end));
+            }
+        };
+        match source {
+            SpellSource::Kept(kinds) => {
+                kinds.iter().flat_map(|kind| self.facts.of(*kind)).for_each(|fact| add(fact.from, fact.to))
+            }
+            SpellSource::Paired { begins, ends } => {
+                let begun = self.facts.of(*begins).filter(|fact| fact.from < to);
+                begun.for_each(|fact| add(fact.from, self.about(fact.key, Day::MIN, *ends)));
+            }
+        }
+        spells.sort_unstable();
+    }
+
+    /// Whether any day of a window is in a spell of a kind.
+    pub(crate) fn in_spell(&self, kind: u16, window: &FollowUpWindow) -> bool {
+        let inside = |fact: Fact| fact.from.max(window.from) < fact.to.min(window.seen);
+        self.facts.of(kind).any(inside)
+    }
+}

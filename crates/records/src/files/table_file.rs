@@ -1,0 +1,85 @@
+//! One file of a table of records, or one sheet of a workbook.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::input;
+use super::parquet;
+use super::safe::{self, LARGEST_TABLE_BYTES};
+use crate::batch::Batch;
+use crate::rows::{self, Rows, TakeBatch};
+use crate::schema::RecordTable;
+
+/// One file of a table, or one sheet of a workbook.
+pub struct TableFile {
+    pub table: &'static RecordTable,
+    pub path: PathBuf,
+    pub format: FileFormat,
+    /// The sheet, where a workbook has several.
+    pub(super) sheet: Option<String>,
+    /// Which part of its table this is.
+    pub(super) part: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    Csv,
+    Parquet,
+    /// Read only: tables of records are not written as workbooks.
+    Workbook,
+}
+
+impl TableFile {
+    pub fn new(table: &'static RecordTable, path: PathBuf, format: FileFormat) -> TableFile {
+        TableFile { table, path, format, sheet: None, part: 1 }
+    }
+
+    /// The name without the folder, and the sheet where there are several.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.sheet.as_ref().map_or(name.clone(), |sheet| format!("{name}, sheet {sheet}"))
+    }
+
+    pub(super) fn open(&self) -> anyhow::Result<File> {
+        safe::open(&self.path, LARGEST_TABLE_BYTES)
+    }
+
+    /// Reads the table batch by batch, in the order of the file: the correct rows, and the faults of the others. A problem with
+    /// the file as a whole is a fault too. Errors come only from the operating system and from `take`.
+    pub fn read(&self, need: &dyn Fn(&str) -> bool, take: &mut TakeBatch<'_>) -> anyhow::Result<()> {
+        match self.format {
+            FileFormat::Csv => match input::text(self.open()?, &self.path)? {
+                Ok(mut text) => self.rows(&mut text, take),
+                Err(fault) => take(Batch::empty(self.table), vec![fault]),
+            },
+            FileFormat::Workbook => match input::table(self.open()?, &self.path, self.table.name, self.sheet.as_deref())? {
+                Ok(mut sheet) => self.rows(&mut sheet, take),
+                Err(fault) => take(Batch::empty(self.table), vec![fault]),
+            },
+            FileFormat::Parquet => match parquet::open(self.open()?, self.table, need) {
+                Err(faults) => take(Batch::empty(self.table), faults),
+                Ok((opened, faults)) => {
+                    take(Batch::empty(self.table), faults)?;
+                    (0..opened.groups()).try_for_each(|group| opened.read(group, take))
+                }
+            },
+        }
+    }
+
+    fn rows(&self, rows: &mut impl Rows, take: &mut TakeBatch<'_>) -> anyhow::Result<()> {
+        let mut failed = None;
+        let result = rows::read(rows, self.table, |batch, faults| {
+            take(batch, faults).map_err(|error| {
+                failed = Some(error);
+                io::Error::other("stopped")
+            })
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => result.with_context(|| format!("could not read {}", self.path.display())),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The names that rows may refer to: people, providers and lots.
+
+use super::super::batch::{Batch, Name};
+use super::super::names::{Fingerprints, Names, fingerprint};
+
+/// The names that rows of other tables may refer to, as far as they have been read.
+#[derive(Debug, Default)]
+pub struct KnownNames<'a> {
+    pub people: Option<&'a Names>,
+    /// The names of providers and of lots, in the order of [`REFERENCES`].
+    pub(super) rows: [Option<NameList>; 2],
+    /// The providers that the contract lists, where it has a list.
+    pub(super) payees: Option<NameList>,
+}
+
+/// A list of names. A name must match one exactly.
+#[derive(Debug, Default)]
+pub(super) struct NameList {
+    prints: Fingerprints,
+    names: Vec<String>,
+}
+
+impl NameList {
+    fn add(&mut self, name: Name<'_>) {
+        self.prints.insert(fingerprint(name));
+        // Kept only to suggest the name that was meant.
+        if self.names.len() < COMPARED {
+            self.names.push(name.to_string());
+        }
+    }
+
+    pub(super) fn has(&self, name: Name<'_>) -> bool {
+        self.prints.contains(fingerprint(name))
+    }
+
+    /// What to do about a name that is not here.
+    pub(super) fn fix(&self, name: &str, otherwise: &str) -> String {
+        match base::similar_names::nearest(name, self.names.iter().map(String::as_str)) {
+            Some(nearest) => format!("write `{nearest}` exactly, if that is meant; otherwise {otherwise}"),
+            None => otherwise.to_owned(),
+        }
+    }
+}
+
+/// How many names are kept to suggest the one that was meant.
+const COMPARED: usize = 2_000;
+
+impl<'a> KnownNames<'a> {
+    /// Only the people; `None` where there is no table of people.
+    #[must_use]
+    pub fn of(people: Option<&'a Names>) -> KnownNames<'a> {
+        KnownNames { people, ..KnownNames::default() }
+    }
+
+    /// Adds the list of providers that the contract has.
+    pub fn pays(&mut self, providers: &[String]) {
+        if !providers.is_empty() {
+            let listed = self.payees.get_or_insert_default();
+            providers.iter().for_each(|provider| listed.add(Name::of(provider)));
+        }
+    }
+
+    /// Adds rows that other tables may refer to.
+    pub fn learn(&mut self, batch: &Batch) {
+        for (reference, known) in
+            REFERENCES.iter().zip(&mut self.rows).filter(|(reference, _)| reference.table == batch.table.name)
+        {
+            let known = known.get_or_insert_default();
+            let column = batch.table.column(reference.column);
+            for name in (0..batch.rows()).filter_map(|row| batch.name(column, row)) {
+                known.add(name);
+            }
+        }
+    }
+}
+
+/// A column that names a row of another table.
+pub(super) struct Reference {
+    pub column: &'static str,
+    pub table: &'static str,
+    pub what: &'static str,
+    pub expected: &'static str,
+    pub fix: &'static str,
+}
+
+pub(super) const REFERENCES: [Reference; 2] = [
+    Reference {
+        column: "provider",
+        table: "providers",
+        what: "this organisation is not in the table of providers",
+        expected: "a provider in the table of providers",
+        fix: "add it to providers, or correct the name",
+    },
+    Reference {
+        column: "lot",
+        table: "lots",
+        what: "this lot is not in the table of lots",
+        expected: "a lot in the table of lots",
+        fix: "add it to lots, or correct the name",
+    },
+];
+
+/// For a provider that the contract does not list: what is wrong, what is expected, and how to fix it.
+pub(super) const PAYEE: (&str, &str, &str) = (
+    "the contract's list of providers does not have this provider",
+    "an id of the list of providers in scheme.toml",
+    "correct the name, or add it to `providers` in scheme.toml if it is paid as well",
+);

@@ -1,0 +1,104 @@
+//! Faults of single rows: days in the wrong order, and starts outside the scheme.
+
+use base::day::NEVER;
+
+use super::super::batch::{Batch, ColumnValues};
+use super::super::fault::Fault;
+use super::super::lookups::positions;
+use super::super::spelling;
+use super::rules::StartScope;
+
+/// Faults of a batch, each with its row.
+#[derive(Default)]
+pub(super) struct RowFaults {
+    pub faults: Vec<(usize, Fault)>,
+}
+
+/// Pairs of columns where the second day cannot come before the first.
+const ORDERS: [(&str, &str, &str, &str); 7] = [
+    ("people", "born", "died", "the death comes before the birth"),
+    ("people", "born", "removed", "the removal comes before the birth"),
+    ("starts", "began", "ended", "it ends before it begins"),
+    ("events", "date", "settled", "it is settled before it happened"),
+    ("spells", "from", "to", "it ends before it begins"),
+    ("lots", "begins", "ends", "it ends before it begins"),
+    ("coverage", "since", "until", "it ends before it begins"),
+];
+
+/// Rows whose days are in the row_faults order.
+pub(super) fn check_days(batch: &Batch, row_faults: &mut RowFaults) {
+    for (table, first, second, what) in ORDERS.iter().filter(|order| order.0 == batch.table.name) {
+        let (from, to) = (batch.table.column(first), batch.table.column(second));
+        let (ColumnValues::Days(firsts), ColumnValues::Days(seconds)) = (&batch.columns[from], &batch.columns[to]) else {
+            continue;
+        };
+        let column = &batch.table.columns[to];
+        for (row, (first_day, day)) in firsts.iter().zip(seconds).enumerate() {
+            let fault_of = |what, fix: &str| Fault::value(batch.places[row], column, &batch.text(to, row), what, fix);
+            if *day < *first_day && *first_day != NEVER {
+                let fault = fault_of(what, "check both days");
+                row_faults.faults.push((row, Fault { expected: format!("a day not before `{first}`"), ..fault }));
+            } else if day == first_day && *day != NEVER && *table == "spells" {
+                let fix = "`to` is the first day that is no longer part of it: a job of one day on 1 March ends on 2 March";
+                let fault = fault_of("the spell has no days", fix).warning();
+                row_faults.faults.push((row, Fault { expected: "a day after `from`".into(), ..fault }));
+            }
+        }
+    }
+}
+
+/// Starts in areas, segments or cohorts that the scheme does not have.
+pub(super) fn check_starts(scope: &StartScope, batch: &Batch, row_faults: &mut RowFaults) {
+    for (name, known) in [("area", &scope.areas), ("segment", &scope.segments)] {
+        let at = batch.table.column(name);
+        let column = &batch.table.columns[at];
+        let positions = positions(&batch.columns[at], batch.rows(), known);
+        for row in (0..batch.rows()).filter(|row| positions[*row] == 0) {
+            match batch.name(at, row) {
+                None if known.len() == 1 => {}
+                None => {
+                    let what = if name == "area" { "the start has no area" } else { "the start has no segment" };
+                    let fix = "the scheme has several: say which one the person started in";
+                    let fault = Fault::value(batch.places[row], column, "", what, fix);
+                    row_faults.faults.push((row, Fault { expected: expected(known), ..fault }));
+                }
+                Some(read) => {
+                    let read = read.to_string();
+                    let what = if name == "area" {
+                        "the scheme has no area with this name"
+                    } else {
+                        "the scheme has no segment with this name"
+                    };
+                    let fault = match spelling::nearest(&read, known.iter().map(String::as_str)) {
+                        Some(nearest) => {
+                            Fault::value(batch.places[row], column, &read, what, format!("write `{nearest}`")).refused()
+                        }
+                        None => {
+                            let fix = "correct the name, or leave out starts that belong to another contract";
+                            Fault::value(batch.places[row], column, &read, what, fix)
+                        }
+                    };
+                    row_faults.faults.push((row, Fault { expected: expected(known), ..fault }));
+                }
+            }
+        }
+    }
+    let at = batch.table.column("began");
+    let ColumnValues::Days(began) = &batch.columns[at] else { return };
+    for (row, day) in began.iter().enumerate() {
+        let cohort = scope.cohorts.partition_point(|(_, ends)| ends < day);
+        if scope.cohorts.get(cohort).is_none_or(|(starts, _)| day < starts) {
+            let what = "the start is outside the dates of every cohort, and does not count";
+            let fix = "no action needed if the contract does not pay for it; otherwise check the day";
+            let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix).warning();
+            row_faults.faults.push((row, Fault { expected: "a day in a cohort of the scheme".into(), ..fault }));
+        }
+    }
+}
+
+/// The names that a scheme has, or the first of them.
+pub(super) fn expected(known: &[String]) -> String {
+    let shown: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
+    let more = if known.len() > 8 { format!(" and {} more", known.len() - 8) } else { String::new() };
+    format!("one of {}{more}", shown.join(", "))
+}

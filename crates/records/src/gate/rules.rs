@@ -1,0 +1,65 @@
+//! What the rules of a scheme need from one table.
+
+use base::day::Day;
+
+/// What the rules of a scheme need from a table.
+#[derive(Clone, Debug, Default)]
+pub struct TableRules {
+    /// Whether rows of the table can change the sum at all.
+    pub affects_sum: bool,
+    /// The kinds of event or spell that the rules use; if empty, every row counts.
+    pub kinds: Vec<String>,
+    /// Classes of event that the rules distinguish.
+    pub classes: Vec<String>,
+    /// Kinds that the scheme lists as different, although they are spelled nearly like a needed one.
+    pub other_kinds: Vec<String>,
+    /// Whether measuring finds rows that equal another in everything but the key, which needs no memory here.
+    pub copies_later: bool,
+    /// Columns that the rules use in rows of some kinds.
+    pub columns: Vec<RequiredColumn>,
+    /// For claims of a contract that audits them: the outcomes that can be claimed.
+    pub outcomes: Vec<String>,
+    /// For starts: the areas, segments and cohort dates of the scheme.
+    pub places: Option<StartScope>,
+    /// How many rows the agency says there are.
+    pub stated: Vec<StatedCount>,
+}
+
+/// A column that the rules use.
+#[derive(Clone, Debug)]
+pub struct RequiredColumn {
+    pub name: &'static str,
+    /// The kinds of the rows.
+    pub kinds: Vec<String>,
+    /// Whether each row must have a value; otherwise the column only has to exist.
+    pub filled: bool,
+}
+
+/// Where and when people can start under a scheme.
+#[derive(Clone, Debug, Default)]
+pub struct StartScope {
+    pub areas: Vec<String>,
+    pub segments: Vec<String>,
+    /// First and last day of each cohort.
+    pub cohorts: Vec<(Day, Day)>,
+}
+
+/// An agency's own count of its rows, from the table of coverage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedCount {
+    pub table: String,
+    /// Empty for every kind of the table.
+    pub kind: String,
+    /// [`base::day::NEVER`] if no first day is stated.
+    pub since: Day,
+    pub until: Day,
+    /// How many people were looked up.
+    pub people: Option<u64>,
+    pub count: u64,
+    /// Who says so.
+    pub by: String,
+    /// The day on which it was stated, or [`base::day::NEVER`].
+    pub on: Day,
+    /// Its row in the file.
+    pub place: u64,
+}

@@ -1,0 +1,371 @@
+//! The gate of one table: it sets aside rows that cannot be used, counts a repeated row once, and notes everything else.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use base::day::NEVER;
+
+use super::super::batch::{Batch, ColumnValues, Name};
+use super::super::fault::{Fault, Grade, visible};
+use super::super::lookups::{RowLookups, find_people, positions};
+use super::super::names::{NOBODY, fingerprint};
+use super::super::schema::{RecordTable, ValueKind};
+use super::super::spelling;
+use super::audits;
+use super::copies::{self, CopyFinder};
+use super::keys::KeySet;
+use super::known_names::{KnownNames, PAYEE, REFERENCES, Reference};
+use super::repeats;
+use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
+use super::row_faults::{RowFaults, check_days, check_starts};
+use super::rules::{RequiredColumn, TableRules};
+
+/// For how many names of a batch the nearest known name is looked up.
+const MOST_COMPARED: usize = 50;
+
+/// The gate of one table. Several threads may use it at the same time.
+#[derive(Debug)]
+pub struct QualityGate<'a> {
+    pub table: &'static RecordTable,
+    known: &'a KnownNames<'a>,
+    rules: &'a TableRules,
+    keys: Mutex<KeySet>,
+    copies: Mutex<CopyFinder>,
+}
+
+impl<'a> QualityGate<'a> {
+    #[must_use]
+    pub fn new(table: &'static RecordTable, known: &'a KnownNames<'a>, rules: &'a TableRules) -> QualityGate<'a> {
+        QualityGate { table, known, rules, keys: Mutex::default(), copies: Mutex::default() }
+    }
+
+    /// Whether rows of the table can change the sum.
+    #[must_use]
+    pub fn affects_sum(&self) -> bool {
+        self.rules.affects_sum
+    }
+
+    /// The same gate without remembered keys, for rows that are read again.
+    #[must_use]
+    pub fn without_keys(&self) -> QualityGate<'a> {
+        QualityGate::new(self.table, self.known, self.rules)
+    }
+
+    /// Notes the faults that a reader found, sets aside the rows that cannot be used, and looks up the people and kinds of the
+    /// others.
+    pub fn rows(&self, file: FileRef<'_>, batch: &mut Batch, faults: Vec<Fault>, found: &mut GateResult) -> RowLookups {
+        if found.files.len() <= file.at {
+            found.files.resize(file.at + 1, RowCounts::default());
+        }
+        found.kinds.resize(self.rules.kinds.len(), 0);
+        found.counted.resize(self.rules.stated.len(), 0);
+        found.files[file.at].read += batch.rows() as u64;
+        for fault in faults {
+            // Each row has at most one such fault.
+            let row = u64::from(fault.grade == Grade::Row);
+            let rows = &mut found.files[file.at];
+            rows.read += row;
+            rows.set_aside += row;
+            found.unreadable += row;
+            let affects_sum = self.rules.affects_sum && fault.grade < Grade::Repeat;
+            found.note(file, fault, affects_sum, None);
+        }
+        if batch.rows() == 0 {
+            return RowLookups::default();
+        }
+        self.drop_repeats(file, batch, found);
+        let persons = self.persons(batch);
+        let mut lookups = RowLookups { kinds: self.kinds(file, batch, &persons, found), persons };
+        self.count_stated(batch, found);
+        let mut row_faults = RowFaults::default();
+        self.references(batch, &lookups, &mut row_faults);
+        check_days(batch, &mut row_faults);
+        if let Some(scope) = self.rules.places.as_ref().filter(|_| self.table.name == "starts") {
+            check_starts(scope, batch, &mut row_faults);
+        }
+        self.classes(batch, &lookups, found, &mut row_faults);
+        self.columns(file, batch, &lookups, found, &mut row_faults);
+        if !self.rules.outcomes.is_empty() {
+            audits::claims(&self.rules.outcomes, batch, &mut row_faults);
+        }
+        if !row_faults.faults.is_empty() {
+            self.set_aside(file, batch, &mut lookups, row_faults, found);
+        }
+        self.copies(file, batch, &lookups, found);
+        found.files[file.at].used += batch.rows() as u64;
+        for kind in lookups.kinds.iter().filter(|kind| **kind > 0) {
+            found.kinds[usize::from(*kind) - 1] += 1;
+        }
+        if self.table.name == "events"
+            && let ColumnValues::Days(settled) = &batch.columns[batch.table.column("settled")]
+        {
+            found.settled += settled.iter().filter(|day| **day != NEVER).count() as u64;
+        }
+        lookups
+    }
+
+    /// Removes rows whose key appeared before. A second reading checks whether they are the same rows.
+    fn drop_repeats(&self, file: FileRef<'_>, batch: &mut Batch, found: &mut GateResult) {
+        let repeats = {
+            let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            match self.table.keyed {
+                true => keys.add(&batch.columns[0], batch.rows()),
+                false => {
+                    let prints = (0..batch.rows()).map(|row| repeats::key(batch, row).unwrap_or(0) as i64);
+                    keys.add(&ColumnValues::Numbers(prints.collect()), batch.rows())
+                }
+            }
+        };
+        if repeats.is_empty() {
+            return;
+        }
+        found.repeated.extend(repeats.iter().filter_map(|row| repeats::key(batch, *row)));
+        found.files[file.at].repeats += repeats.len() as u64;
+        let mut good = vec![true; batch.rows()];
+        repeats.into_iter().for_each(|row| good[row] = false);
+        batch.keep(&good);
+    }
+
+    /// Notes rows that equal earlier ones in everything but the key.
+    fn copies(&self, file: FileRef<'_>, batch: &Batch, lookups: &RowLookups, found: &mut GateResult) {
+        if self.rules.copies_later {
+            return;
+        }
+        let prints = copies::prints(batch, &lookups.kinds);
+        if prints.is_empty() {
+            return;
+        }
+        let mut copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
+        let faults = copies.add(file, batch, &prints, !found.unordered);
+        drop(copies);
+        faults.into_iter().for_each(|fault| found.note(file, fault, false, None));
+    }
+
+    fn persons(&self, batch: &Batch) -> Vec<u32> {
+        let column = self.table.columns.iter().position(|column| column.name == "person");
+        match (column, self.known.people) {
+            (Some(column), Some(people)) if self.table.name != "people" => {
+                find_people(people, &batch.columns[column], batch.rows())
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn kinds(&self, file: FileRef<'_>, batch: &Batch, persons: &[u32], found: &mut GateResult) -> Vec<u16> {
+        if self.rules.kinds.is_empty() {
+            return Vec::new();
+        }
+        let column = batch.table.column("kind");
+        let kinds = positions(&batch.columns[column], batch.rows(), &self.rules.kinds);
+        let mut last = 0;
+        for row in (0..batch.rows()).filter(|row| kinds[*row] == 0) {
+            let Some(name) = batch.name(column, row) else { continue };
+            let print = fingerprint(name);
+            // Most rows have the kind of the row before.
+            if print == last || !found.others.is_new(print) {
+                last = print;
+                continue;
+            }
+            last = print;
+            let text = name.to_string();
+            if self.rules.other_kinds.contains(&text) {
+                continue;
+            }
+            if let Some(nearest) = spelling::nearest(&text, self.rules.kinds.iter().map(String::as_str)) {
+                let what = "this kind looks like one that the rules need, spelled differently";
+                let fix = format!(
+                    "write `{nearest}`; if it is another kind, say so in scheme.toml: [records] other_kinds = [\"{}\"]",
+                    visible(&text)
+                );
+                let fault = Fault::value(batch.places[row], &batch.table.columns[column], &text, what, fix);
+                let expected = format!("`{nearest}`, or a word that is clearly different");
+                found.note(file, Fault { expected, ..fault }.refused(), true, None);
+            } else if persons.get(row).is_some_and(|person| *person != NOBODY) {
+                // In a row whose cells have shifted, this may be a name.
+                found.others.keep(&text);
+            }
+        }
+        kinds
+    }
+
+    /// Refuses a class that is spelled nearly like one that the rules leave out: it would count.
+    fn classes(&self, batch: &Batch, lookups: &RowLookups, found: &mut GateResult, row_faults: &mut RowFaults) {
+        if self.rules.classes.is_empty() || self.table.name != "events" {
+            return;
+        }
+        let column = batch.table.column("class");
+        if batch.columns[column] == ColumnValues::Absent {
+            return;
+        }
+        let known = positions(&batch.columns[column], batch.rows(), &self.rules.classes);
+        for row in (0..batch.rows()).filter(|row| known[*row] == 0 && lookups.kinds.get(*row) != Some(&0)) {
+            let Some(name) = batch.name(column, row) else { continue };
+            // A class and a kind with the same name are checked once each.
+            if !found.others.is_new(fingerprint(name).rotate_left(17)) {
+                continue;
+            }
+            let text = name.to_string();
+            if self.rules.other_kinds.contains(&text) {
+                continue;
+            }
+            if let Some(nearest) = spelling::nearest(&text, self.rules.classes.iter().map(String::as_str)) {
+                let what = "this class looks like one that the rules use, spelled differently";
+                let fix = format!(
+                    "write `{nearest}`; if it is another class, say so in scheme.toml: [records] other_kinds = [\"{}\"]",
+                    visible(&text)
+                );
+                let fault = Fault::value(batch.places[row], &batch.table.columns[column], &text, what, fix);
+                let expected = format!("`{nearest}`, or a word that is clearly different");
+                row_faults.faults.push((row, Fault { expected, ..fault }.refused()));
+            }
+        }
+    }
+
+    /// Notes columns that the rules need and that are missing or empty.
+    fn columns(
+        &self,
+        file: FileRef<'_>,
+        batch: &Batch,
+        lookups: &RowLookups,
+        found: &mut GateResult,
+        row_faults: &mut RowFaults,
+    ) {
+        for RequiredColumn { name, kinds, filled } in &self.rules.columns {
+            let column = batch.table.column(name);
+            let of: Vec<bool> = std::iter::once(false).chain(self.rules.kinds.iter().map(|kind| kinds.contains(kind))).collect();
+            let mut rows = lookups.kinds.iter().enumerate().filter(|(_, kind)| of[usize::from(**kind)]).map(|(row, _)| row);
+            if batch.columns[column] == ColumnValues::Absent {
+                if rows.next().is_some() && !found.without.contains(&(file.at, *name)) {
+                    found.without.push((file.at, *name));
+                    let what = "the rules need this column, and the table does not have it";
+                    let expected = format!("a column `{name}`");
+                    let fix = match filled {
+                        true => "supply the column; if it has another name, rename it to this one".to_owned(),
+                        false => "supply the column; if no row has a value for it, add it without values".to_owned(),
+                    };
+                    let fault = Fault { column: (*name).into(), ..Fault::file(what, expected, fix) }.refused();
+                    found.note(file, fault, true, None);
+                }
+                continue;
+            }
+            for row in rows.filter(|row| *filled && batch.columns[column].name(*row).is_none()) {
+                let what = "the rules need a value here, and the row has none";
+                let fix = "fill it in, or leave the row out if it is not of this kind";
+                let fault = Fault::row(batch.places[row], what, format!("a value in `{name}`"), fix);
+                row_faults.faults.push((row, Fault { column: (*name).into(), ..fault }));
+            }
+        }
+    }
+
+    fn count_stated(&self, batch: &Batch, found: &mut GateResult) {
+        if self.rules.stated.is_empty() {
+            return;
+        }
+        let day = if self.table.name == "spells" { "from" } else { "date" };
+        let (day, kind) = (batch.table.column(day), batch.table.column("kind"));
+        for (stated, count) in self.rules.stated.iter().zip(&mut found.counted) {
+            let name = Name::of(&stated.kind);
+            let here = |row: &usize| {
+                let day = batch.day(day, *row);
+                let within = day <= stated.until && (stated.since == NEVER || stated.since <= day);
+                within && (stated.kind.is_empty() || batch.name(kind, *row) == Some(name))
+            };
+            *count += (0..batch.rows()).filter(here).count() as u64;
+        }
+    }
+
+    /// Notes rows that name a person, provider or lot that its table does not have.
+    fn references(&self, batch: &Batch, lookups: &RowLookups, row_faults: &mut RowFaults) {
+        let table = batch.table;
+        if lookups.persons.contains(&NOBODY) {
+            let column = table.column("person");
+            let named = |row: &usize| batch.columns[column].name(*row).is_some();
+            for row in (0..batch.rows()).filter(|row| lookups.persons[*row] == NOBODY).filter(named) {
+                let what = "no person with this id is in the table of people";
+                let fix = "add the person to people, or correct the id; spreadsheets drop leading zeros";
+                let fault = Fault::value(batch.places[row], &table.columns[column], "", what, fix);
+                row_faults.faults.push((row, Fault { expected: "a person in the table of people".into(), ..fault }));
+            }
+        }
+        let pays = matches!(table.name, "starts" | "claims");
+        for (reference, known) in REFERENCES.iter().zip(&self.known.rows) {
+            let column = table.columns.iter().position(|column| column.name == reference.column);
+            let payee = pays && reference.table == "providers";
+            let known = if payee { self.known.payees.as_ref().or(known.as_ref()) } else { known.as_ref() };
+            let (Some(column), Some(known), true) = (column, known, table.name != reference.table) else { continue };
+            let mut fixes: BTreeMap<u64, String> = BTreeMap::new();
+            for row in 0..batch.rows() {
+                let Some(name) = batch.name(column, row).filter(|name| !known.has(*name)) else { continue };
+                let Reference { mut what, mut expected, mut fix, .. } = *reference;
+                if payee && self.known.payees.is_some() {
+                    (what, expected, fix) = PAYEE;
+                }
+                let (print, text) = (fingerprint(name), name.to_string());
+                let fix = match fixes.get(&print) {
+                    Some(fix) => fix.clone(),
+                    None if fixes.len() < MOST_COMPARED => fixes.entry(print).or_insert(known.fix(&text, fix)).clone(),
+                    None => fix.to_owned(),
+                };
+                let fault = Fault::value(batch.places[row], &table.columns[column], &text, what, fix);
+                let fault = Fault { expected: expected.into(), ..fault };
+                // Nobody is paid for the comparison group.
+                let served = || table.name != "starts" || batch.text(table.column("group"), row) != "comparison";
+                let fault = match payee {
+                    false => fault,
+                    true if served() => fault.refused(),
+                    true => fault.warning(),
+                };
+                row_faults.faults.push((row, fault));
+            }
+        }
+    }
+
+    /// Notes the faults of a batch, and keeps only the rows that can be used.
+    fn set_aside(
+        &self,
+        file: FileRef<'_>,
+        batch: &mut Batch,
+        lookups: &mut RowLookups,
+        mut row_faults: RowFaults,
+        found: &mut GateResult,
+    ) {
+        row_faults.faults.sort_by_key(|(row, fault)| (*row, fault.grade));
+        let person = self.table.columns.iter().position(|column| column.name == "person");
+        let mut good = vec![true; batch.rows()];
+        for (row, mut fault) in row_faults.faults {
+            if !good[row] {
+                continue;
+            }
+            // If the cells of a row have shifted, its person is unknown, and any column may have a name.
+            let column = self.table.columns.iter().find(|column| column.name == fault.column);
+            let open = column.is_some_and(|column| matches!(column.kind, ValueKind::Id | ValueKind::Text));
+            if open && person.is_some() && lookups.persons.get(row).is_none_or(|person| *person == NOBODY) {
+                fault = fault.without_value();
+            }
+            good[row] = fault.grade > Grade::Row;
+            // A row of a kind that no rule uses changes nothing.
+            let counts = self.table.name == "coverage" || lookups.kinds.get(row).is_none_or(|kind| *kind > 0);
+            let affects_sum = self.rules.affects_sum && counts && fault.grade < Grade::Repeat;
+            let known_person = lookups.persons.get(row).copied().filter(|person| *person != NOBODY);
+            if fault.column == "person" && fault.grade == Grade::Row {
+                found.unknown_people += 1;
+                if let Some(name) = person.and_then(|person| batch.name(person, row)).filter(|_| found.unknown.len() < UNKNOWN) {
+                    found.unknown.push(name.to_string());
+                }
+            }
+            found.note(file, fault, affects_sum, known_person);
+        }
+        found.files[file.at].set_aside += good.iter().filter(|good| !**good).count() as u64;
+        batch.keep(&good);
+        only(&mut lookups.persons, &good);
+        only(&mut lookups.kinds, &good);
+    }
+}
+
+fn only<T: Copy>(values: &mut Vec<T>, good: &[bool]) {
+    let mut at = 0;
+    values.retain(|_| {
+        at += 1;
+        good[at - 1]
+    });
+}

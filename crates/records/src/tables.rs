@@ -1,0 +1,93 @@
+//! The tables of records in memory, as measuring uses them, and how far they reach.
+
+use base::day::{Day, NEVER};
+
+use super::batch::Batch;
+use super::facts::{Facts, GatheredFacts};
+use super::names::Names;
+use super::need::Need;
+use super::people::People;
+use super::starts::{Start, Starts};
+
+/// The tables in memory: names as small numbers, days as days since 1970, facts by person.
+#[derive(Debug, Default)]
+pub struct Records {
+    pub need: Need,
+    pub people: People,
+    /// In the order of people, then of days.
+    pub starts: Vec<Start>,
+    /// The names of providers, areas and segments. A start has their positions.
+    pub providers: Names,
+    pub areas: Names,
+    pub segments: Names,
+    pub facts: Facts,
+    pub coverage: Coverage,
+    /// Rows about people who are not in the table of people. They are left out.
+    pub unknown_people: u64,
+}
+
+/// How far the records reach.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// Table, kind (empty: every other kind of the table), last complete day, and first complete day or [`NEVER`].
+    stated: Vec<(String, String, Day, Day)>,
+    /// The last day of the events and of the spells, used where nothing is stated.
+    last_event: Option<Day>,
+    last_spell: Option<Day>,
+}
+
+impl Records {
+    /// Starts from people, starts and coverage. Events and spells are added later.
+    #[must_use]
+    pub fn new(need: Need, people: People, starts: Starts, coverage: &[Batch]) -> Records {
+        let facts = Facts::new(people.names.len(), &need);
+        let Starts { starts, providers, areas, segments, unknown_people } = starts;
+        Records { need, people, starts, providers, areas, segments, facts, coverage: Coverage::new(coverage), unknown_people }
+    }
+
+    /// Adds everything that was read from the table of events or of spells.
+    pub fn add(&mut self, table: &str, gathered: Vec<GatheredFacts>) {
+        let last = gathered.iter().map(|gathered| gathered.last).max().filter(|day| *day != Day::MIN);
+        match table {
+            "spells" => self.coverage.last_spell = last,
+            _ => self.coverage.last_event = last,
+        }
+        self.unknown_people += gathered.iter().map(|gathered| gathered.unknown_people).sum::<u64>();
+        gathered.into_iter().for_each(|gathered| self.facts.add(gathered));
+    }
+}
+
+impl Coverage {
+    fn new(batches: &[Batch]) -> Coverage {
+        let mut stated = Vec::new();
+        for batch in batches {
+            let column = |name| batch.table.column(name);
+            for row in 0..batch.rows() {
+                let text = |name| batch.text(column(name), row);
+                let day = |name| batch.day(column(name), row);
+                stated.push((text("table"), text("kind"), day("until"), day("since")));
+            }
+        }
+        // If two rows are for the same kind, the one that states less counts.
+        stated.sort();
+        Coverage { stated, ..Coverage::default() }
+    }
+
+    /// The last day on which facts of a kind are complete; `None` if the table was not supplied.
+    #[must_use]
+    pub fn until(&self, table: &str, kind: &str) -> Option<Day> {
+        let last = if table == "spells" { self.last_spell } else { self.last_event };
+        self.of(table, kind).map(|(_, _, until, _)| *until).or(last)
+    }
+
+    /// The first day from which facts of a kind are complete; `None` if the records do not say.
+    #[must_use]
+    pub fn since(&self, table: &str, kind: &str) -> Option<Day> {
+        self.of(table, kind).map(|(_, _, _, since)| *since).filter(|since| *since != NEVER)
+    }
+
+    fn of(&self, table: &str, kind: &str) -> Option<&(String, String, Day, Day)> {
+        let stated = |kind: &str| self.stated.iter().find(|(t, k, _, _)| t == table && k == kind);
+        stated(kind).or_else(|| stated(""))
+    }
+}

@@ -1,0 +1,144 @@
+//! What checking a scheme finds: every error and warning, whether the worked examples hold, and what the next pound of help buys.
+
+use std::collections::BTreeMap;
+
+use base::problem::{Problem, Severity};
+use base::source::SourceFile;
+use contract::examples::WorkedExample;
+use serde::Serialize;
+
+use crate::machine_readable::{json, pounds};
+use crate::terminal::{green, red};
+
+/// What checking a scheme finds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CheckReport {
+    pub folder: String,
+    pub errors: usize,
+    pub warnings: usize,
+    pub problems: Vec<ProblemEntry>,
+    pub examples: Vec<ExampleEntry>,
+    /// What the next pound of help buys and earns, in sentences; nothing where there are errors.
+    pub facts: Vec<String>,
+    /// What was not checked, and why.
+    pub notes: Vec<String>,
+}
+
+/// One mistake or warning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProblemEntry {
+    /// "error" or "warning".
+    pub severity: &'static str,
+    pub file: String,
+    pub line: Option<usize>,
+    pub column: Option<usize>,
+    pub what: String,
+    pub read: Option<String>,
+    pub expected: Option<String>,
+    pub nearest: Option<String>,
+    pub fix: Option<String>,
+    /// How many further problems of the same severity it stands for; 0 for a problem of its own.
+    pub more: usize,
+}
+
+impl ProblemEntry {
+    /// A problem with its place in the file, counted as people count.
+    #[must_use]
+    pub fn of(problem: &Problem, sources: &BTreeMap<String, SourceFile>) -> ProblemEntry {
+        let place = problem.place.or_else(|| Some(sources.get(&problem.file)?.place(problem.span?.start)));
+        ProblemEntry {
+            severity: if problem.severity == Severity::Error { "error" } else { "warning" },
+            file: problem.file.clone(),
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+            what: problem.what.clone(),
+            read: problem.read.clone(),
+            expected: problem.expected.clone(),
+            nearest: problem.nearest.clone(),
+            fix: problem.fix.clone(),
+            more: problem.more,
+        }
+    }
+}
+
+/// One worked example of a scheme file, priced by its rules.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExampleEntry {
+    pub name: String,
+    pub holds: bool,
+    pub differences: Vec<ExampleDifference>,
+    /// Clauses that the example forgot, where its total does not hold.
+    pub not_named: Vec<ExamplePayment>,
+}
+
+/// An amount of an example that the rules do not pay. Money in pounds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExampleDifference {
+    pub clause: String,
+    pub stated: f64,
+    pub paid: f64,
+    #[serde(skip)]
+    words: String,
+}
+
+/// What a clause pays in an example. Money in pounds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExamplePayment {
+    pub clause: String,
+    pub paid: f64,
+    #[serde(skip)]
+    words: String,
+}
+
+impl From<&WorkedExample> for ExampleEntry {
+    fn from(example: &WorkedExample) -> ExampleEntry {
+        let differs = example.payments.iter().filter(|(_, stated, paid)| stated != paid);
+        let differences = differs.map(|(clause, stated, paid)| ExampleDifference {
+            clause: clause.clone(),
+            stated: pounds(*stated),
+            paid: pounds(*paid),
+            words: format!("the file says {stated}, the rules pay {paid}"),
+        });
+        let differences: Vec<ExampleDifference> = differences.collect();
+        // A total that does not hold may lie in a clause that the example forgot.
+        let unnamed = example.unnamed.iter().filter(|_| differences.iter().any(|one| one.clause == "total"));
+        let not_named = unnamed.map(|(clause, paid)| ExamplePayment {
+            clause: clause.clone(),
+            paid: pounds(*paid),
+            words: format!("not named in the example, the rules pay {paid}"),
+        });
+        ExampleEntry { name: example.name.clone(), holds: example.holds(), not_named: not_named.collect(), differences }
+    }
+}
+
+impl CheckReport {
+    /// The examples, the facts, and the counts in the last line; the problems themselves are shown apart.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for example in &self.examples {
+            let outcome = if example.holds { green("holds") } else { red("FAILS") };
+            out += &format!("example {}: {outcome}\n", example.name);
+            let differences = example.differences.iter().map(|one| (&one.clause, &one.words));
+            let forgotten = example.not_named.iter().map(|one| (&one.clause, &one.words));
+            differences.chain(forgotten).for_each(|(clause, words)| out += &format!("  {clause}: {words}\n"));
+        }
+        self.facts.iter().for_each(|fact| out += &format!("{fact}\n"));
+        let counts = match (self.errors, self.warnings) {
+            (0, 0) => "no errors, no warnings".to_owned(),
+            (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+        };
+        let notes: String = self.notes.iter().map(|note| format!("; {note}")).collect();
+        let summary = format!("{}: {counts}{notes}", self.folder);
+        out + &format!("{}\n", if self.errors > 0 { red(&summary) } else { green(&summary) })
+    }
+
+    /// The same for other programs, by `schemas/output/check.json`.
+    pub fn json(&self) -> anyhow::Result<String> {
+        json("wellspent-check/1", self)
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

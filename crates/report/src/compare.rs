@@ -1,0 +1,325 @@
+//! Two contracts side by side: every changed term, then what a provider that seeks profit does under each, who is better and worse
+//! off, and which risks went away or appeared. Both are tested with the same random numbers.
+
+use base::money::thousands;
+use contract::Scheme;
+use contract::changes::{TermChange, changes};
+use risks::{Estimate, PeopleNoun, StrategyKind, StrategyResult, StrategyResults, listed, pounds, pounds_within};
+use serde::Serialize;
+
+use crate::machine_readable::{SimulatedPounds, json, rounded};
+use crate::terminal::{bold, dim, green, red, table, wrap};
+
+const WIDTH: usize = 100;
+
+/// One of two schemes, as it was tested.
+#[derive(Clone, Debug)]
+pub struct TestedScheme<'a> {
+    /// The folder, as the reader knows it.
+    pub folder: String,
+    pub scheme: &'a Scheme,
+    pub results: &'a StrategyResults,
+    /// Every risk that was looked for.
+    pub risks: Vec<TestedRisk>,
+    /// Scenarios that were tried.
+    pub scenarios: usize,
+}
+
+/// One risk that was looked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestedRisk {
+    pub name: &'static str,
+    pub present: bool,
+    pub share_of_scenarios: f64,
+}
+
+/// Two schemes compared.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CompareReport {
+    pub old: ComparedScheme,
+    pub new: ComparedScheme,
+    pub seed: u64,
+    pub changes: Vec<ComparedTerm>,
+    /// New less old, at the provider's best strategy under each.
+    pub difference: ComparedFigures,
+    pub people: Vec<ComparedOutcome>,
+    pub risks: Vec<ComparedRisk>,
+    pub notes: Vec<String>,
+}
+
+/// One of the two schemes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComparedScheme {
+    pub folder: String,
+    pub name: String,
+    pub scenarios: usize,
+    pub people: Option<f64>,
+    pub figures: ComparedFigures,
+}
+
+/// What comes of a scheme at the provider's best strategy. Money in pounds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ComparedFigures {
+    pub payer_pays: SimulatedPounds,
+    pub provider_keeps: SimulatedPounds,
+    /// Spent on help that changes outcomes.
+    pub help_spend: Option<f64>,
+    /// Worth of the outcomes to the public, compared with no help for anyone.
+    pub outcomes_worth: Option<f64>,
+    #[serde(skip)]
+    exact: ExactFigures,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct ExactFigures {
+    pays: Estimate,
+    keeps: Estimate,
+    help: f64,
+    worth: f64,
+}
+
+/// One changed term of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ComparedTerm {
+    pub about: String,
+    pub sentence: String,
+}
+
+/// How many people are better and worse off in one outcome.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComparedOutcome {
+    pub outcome: String,
+    pub better_off: Option<f64>,
+    pub worse_off: Option<f64>,
+    /// By segment, where both schemes have the same segments; positive is better.
+    pub segments: Vec<ComparedSegment>,
+    #[serde(skip)]
+    words: Vec<String>,
+}
+
+/// How many more people of one segment have the good result.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComparedSegment {
+    pub segment: String,
+    pub better_off: Option<f64>,
+}
+
+/// One risk under both schemes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComparedRisk {
+    pub name: &'static str,
+    /// "gone", "new", "in both" or "in neither".
+    pub change: &'static str,
+    pub old_share_of_scenarios: Option<f64>,
+    pub new_share_of_scenarios: Option<f64>,
+}
+
+impl CompareReport {
+    /// Compares two schemes that were tested with the same seed.
+    #[must_use]
+    pub fn of(old: &TestedScheme<'_>, new: &TestedScheme<'_>, seed: u64, notes: Vec<String>) -> CompareReport {
+        let best = |tested: &TestedScheme<'_>| tested.results.get(StrategyKind::BEST).cloned();
+        let (before, after) = (best(old), best(new));
+        let figures = |result: &Option<StrategyResult>| result.as_ref().map_or_else(ComparedFigures::none, ComparedFigures::of);
+        let scheme = |tested: &TestedScheme<'_>, result: &Option<StrategyResult>| ComparedScheme {
+            folder: tested.folder.clone(),
+            name: tested.scheme.name.clone(),
+            scenarios: tested.scenarios,
+            people: rounded(tested.results.people),
+            figures: figures(result),
+        };
+        let term = |change: TermChange| ComparedTerm { about: change.about, sentence: change.sentence };
+        let both = before.as_ref().zip(after.as_ref());
+        CompareReport {
+            old: scheme(old, &before),
+            new: scheme(new, &after),
+            seed,
+            changes: changes(old.scheme, new.scheme).into_iter().map(term).collect(),
+            difference: both.map_or_else(ComparedFigures::none, |(before, after)| ComparedFigures::difference(before, after)),
+            people: both.map_or_else(Vec::new, |results| people(old, new, results)),
+            risks: compared_risks(old, new),
+            notes,
+        }
+    }
+
+    /// The comparison for a terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut out = format!("old: {}\n", bold(&format!("{} ({})", self.old.name, self.old.folder)));
+        out += &format!("new: {}\n", bold(&format!("{} ({})", self.new.name, self.new.folder)));
+        out += &format!("\n{}\n", bold("What changes in the contract"));
+        out += &list(self.changes.iter().map(|change| change.sentence.as_str()), "Nothing: both contracts promise the same.");
+        out += &format!("\n{}\n", bold("What it costs, at the provider's best strategy under each contract"));
+        out += &self.figure_table();
+        out += &format!("\n{}\n", bold("Who is better off and who is worse off"));
+        let words: Vec<&str> = self.people.iter().flat_map(|outcome| &outcome.words).map(String::as_str).collect();
+        out += &list(words.into_iter(), "Nobody: every outcome stays the same.");
+        out += &format!("\n{}\n", bold("Risks"));
+        out += &self.risk_lines();
+        for note in &self.notes {
+            out += &format!("\n{}\n", dim(&wrap(note, WIDTH, "")));
+        }
+        out
+    }
+
+    fn figure_table(&self) -> String {
+        let (old, new, change) = (&self.old.figures.exact, &self.new.figures.exact, &self.difference.exact);
+        let exact = |value: f64| pounds(value);
+        let row = |name: &str, cells: [String; 3]| std::iter::once(name.to_owned()).chain(cells).collect::<Vec<_>>();
+        let rows = [
+            row("the payer pays", [old.pays, new.pays, change.pays].map(pounds_within)),
+            row("the provider keeps", [old.keeps, new.keeps, change.keeps].map(pounds_within)),
+            row("spent on help", [old.help, new.help, change.help].map(exact)),
+            row("outcomes are worth", [old.worth, new.worth, change.worth].map(exact)),
+        ];
+        table(&["", "old", "new", "change"].map(str::to_owned), &rows)
+    }
+
+    fn risk_lines(&self) -> String {
+        let of = |change: &'static str| self.risks.iter().filter(move |risk| risk.change == change);
+        let tried = |risk: &ComparedRisk| match (risk.old_share_of_scenarios, risk.new_share_of_scenarios) {
+            (Some(old), Some(new)) => format!(
+                " (in {:.0} of {} scenarios before, in {:.0} of {} now)",
+                old * self.old.scenarios as f64,
+                self.old.scenarios,
+                new * self.new.scenarios as f64,
+                self.new.scenarios
+            ),
+            _ => String::new(),
+        };
+        let mut lines: Vec<String> = of("gone").map(|risk| green(&format!("gone: {}{}", risk.name, tried(risk)))).collect();
+        lines.extend(of("new").map(|risk| red(&format!("new: {}{}", risk.name, tried(risk)))));
+        lines.extend(of("in both").map(|risk| format!("in both: {}{}", risk.name, tried(risk))));
+        let moved = of("in neither").filter(|risk| risk.old_share_of_scenarios != risk.new_share_of_scenarios);
+        lines.extend(moved.map(|risk| format!("in some scenarios only: {}{}", risk.name, tried(risk))));
+        list(lines.iter().map(String::as_str), "No risk that was looked for is present under either contract.")
+    }
+
+    /// The same for other programs, by `schemas/output/compare.json`.
+    pub fn json(&self) -> anyhow::Result<String> {
+        json("wellspent-compare/1", self)
+    }
+}
+
+/// Lines with a dash each, or what to say where there are none.
+fn list<'a>(lines: impl Iterator<Item = &'a str>, none: &str) -> String {
+    let lines: String = lines.map(|line| format!("  - {}\n", wrap(line, WIDTH - 4, "    "))).collect();
+    if lines.is_empty() { format!("  {none}\n") } else { lines }
+}
+
+impl ComparedFigures {
+    fn none() -> ComparedFigures {
+        ComparedFigures::from(ExactFigures::default())
+    }
+
+    fn from(exact: ExactFigures) -> ComparedFigures {
+        ComparedFigures {
+            payer_pays: exact.pays.into(),
+            provider_keeps: exact.keeps.into(),
+            help_spend: rounded(exact.help),
+            outcomes_worth: rounded(exact.worth),
+            exact,
+        }
+    }
+
+    fn of(result: &StrategyResult) -> ComparedFigures {
+        ComparedFigures::from(ExactFigures {
+            pays: Estimate::of(result.payments.iter().copied()),
+            keeps: Estimate::of(result.profit()),
+            help: result.help_spend,
+            worth: result.value,
+        })
+    }
+
+    /// Replication by replication: both contracts met the same people and the same chances.
+    fn difference(old: &StrategyResult, new: &StrategyResult) -> ComparedFigures {
+        ComparedFigures::from(ExactFigures {
+            pays: Estimate::of(new.payments.iter().zip(&old.payments).map(|(new, old)| new - old)),
+            keeps: Estimate::of(new.profit().zip(old.profit()).map(|(new, old)| new - old)),
+            help: new.help_spend - old.help_spend,
+            worth: new.value - old.value,
+        })
+    }
+}
+
+/// The outcomes that both schemes measure, once per person.
+fn people(
+    old: &TestedScheme<'_>,
+    new: &TestedScheme<'_>,
+    (before, after): (&StrategyResult, &StrategyResult),
+) -> Vec<ComparedOutcome> {
+    let names =
+        |tested: &TestedScheme<'_>| tested.results.segments.iter().map(|segment| segment.name.clone()).collect::<Vec<_>>();
+    let same_segments = names(old) == names(new);
+    let outcomes = old.results.outcomes.iter().enumerate().filter(|(_, facts)| facts.binary);
+    let compared = outcomes.filter_map(|(at, facts)| {
+        let other = new.results.outcomes.iter().position(|other| other.name == facts.name && other.sign == facts.sign)?;
+        let by_segment: Vec<f64> = match same_segments {
+            true => after.outcomes[other].iter().zip(&before.outcomes[at]).map(|(new, old)| facts.sign * (new - old)).collect(),
+            false => vec![facts.sign * (after.outcome(other) - before.outcome(at))],
+        };
+        let better: f64 = by_segment.iter().filter(|more| **more > 0.0).sum();
+        let worse: f64 = -by_segment.iter().filter(|more| **more < 0.0).sum::<f64>();
+        let segments = names(old).into_iter().zip(&by_segment).filter(|_| same_segments);
+        let noun = &new.results.outcomes[other].people;
+        Some(ComparedOutcome {
+            outcome: facts.name.clone(),
+            better_off: rounded(better),
+            worse_off: rounded(worse),
+            words: sentences(
+                noun,
+                facts.sign,
+                &segments.clone().map(|(name, more)| (name, *more)).collect::<Vec<_>>(),
+                [better, worse],
+            ),
+            segments: segments.map(|(segment, more)| ComparedSegment { segment, better_off: rounded(*more) }).collect(),
+        })
+    });
+    compared.collect()
+}
+
+/// "324 more people with a job (210 in "near work", 114 in "far from work").", for those better off and for those worse off.
+fn sentences(noun: &PeopleNoun, sign: f64, segments: &[(String, f64)], [better, worse]: [f64; 2]) -> Vec<String> {
+    let ways = if sign > 0.0 { ["more", "fewer"] } else { ["fewer", "more"] };
+    let mut out = Vec::new();
+    for (way, count, direction, label) in [(ways[0], better, 1.0, "better off"), (ways[1], worse, -1.0, "worse off")] {
+        if count < 0.5 {
+            continue;
+        }
+        let part = |(name, more): &(String, f64)| {
+            let people = (direction * more).round() as i64;
+            (people > 0).then(|| format!("{} in \"{name}\"", thousands(people)))
+        };
+        let parts: Vec<String> = segments.iter().filter_map(part).collect();
+        let parts = if segments.len() > 1 { format!(" ({})", listed(&parts)) } else { String::new() };
+        out.push(format!("{label}: {}{parts}", noun.counted(count, way)));
+    }
+    out
+}
+
+fn compared_risks(old: &TestedScheme<'_>, new: &TestedScheme<'_>) -> Vec<ComparedRisk> {
+    let of = |tested: &TestedScheme<'_>, name: &str| tested.risks.iter().find(|risk| risk.name == name).cloned();
+    let names = risks::CATALOGUE.iter().map(|risk| risk.name);
+    let compared = names.filter_map(|name| {
+        let (before, after) = (of(old, name), of(new, name));
+        if before.is_none() && after.is_none() {
+            return None;
+        }
+        let present = |risk: &Option<TestedRisk>| risk.as_ref().is_some_and(|risk| risk.present);
+        let share = |risk: &Option<TestedRisk>, scenarios: usize| {
+            risk.as_ref().filter(|_| scenarios > 0).and_then(|risk| rounded(risk.share_of_scenarios))
+        };
+        Some(ComparedRisk {
+            name,
+            change: match (present(&before), present(&after)) {
+                (true, false) => "gone",
+                (false, true) => "new",
+                (true, true) => "in both",
+                (false, false) => "in neither",
+            },
+            old_share_of_scenarios: share(&before, old.scenarios),
+            new_share_of_scenarios: share(&after, new.scenarios),
+        })
+    });
+    compared.collect()
+}

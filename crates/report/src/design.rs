@@ -1,0 +1,198 @@
+//! The scheme that does most for the public under a budget: for a terminal and for other programs.
+
+use contract::Scheme;
+use contract::fixes::Fix;
+use risks::{Estimate, RiskId, percent, pounds, pounds_within};
+use serde::Serialize;
+use simulation::assumptions::Assumptions;
+use simulation::design::{DesignAim, DesignSearchResult, EvaluatedDesign};
+
+use crate::machine_readable::{SimulatedPounds, json, rounded};
+use crate::terminal::{bold, dim, green, red, table, wrap};
+
+const WIDTH: usize = 100;
+
+/// What was asked of a search for a design, as far as a report repeats it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DesignAsked {
+    pub seed: u64,
+    pub scenarios: usize,
+    /// The least share of what it is paid that the provider must keep on average to sign.
+    pub margin: f64,
+}
+
+/// The result for a terminal.
+#[must_use]
+pub fn text(scheme: &Scheme, assumptions: &Assumptions, found: &DesignSearchResult, asked: &DesignAsked) -> String {
+    let aim = match found.objective {
+        DesignAim::Value => "the most worth less spend",
+        DesignAim::Outcomes => "the most worth",
+        DesignAim::Safe => "the least paid for chance, with worth less spend no lower than intended today",
+    };
+    let mut out = format!("{}\n{}\n\n", bold(&scheme.name), dim(&wrap(&assumptions.name, WIDTH, "")));
+    let sought = format!("We looked for {aim}, for at most {} over the cohorts simulated.", pounds(found.budget));
+    out += &format!("{}\n\n", wrap(&sought, WIDTH, ""));
+    out += &match &found.best {
+        None => red("No design that we tried meets this at the provider's best strategy.\n\n"),
+        Some(best) => format!("{}\n{}\n", steps(best), findings(found, asked.scenarios)),
+    };
+    out += &format!("{}\n", bold("The frontier"));
+    out += &frontier(found);
+    out += &format!("\n{}\n", dim(&wrap(&notes(found, asked, assumptions), WIDTH, "")));
+    out
+}
+
+fn steps(best: &EvaluatedDesign) -> String {
+    if best.changes.is_empty() {
+        return green("The best design that we tried is the scheme as it is.\n");
+    }
+    let mut out = green("The best design that we tried:\n\n");
+    for (at, change) in best.changes.iter().enumerate() {
+        out += &format!("  {}. {}\n", at + 1, wrap(&change.words(), WIDTH - 5, "     "));
+    }
+    out
+}
+
+fn findings(found: &DesignSearchResult, scenarios: usize) -> String {
+    let words = match &found.left {
+        None => "We cannot write this design as text, so we did not test it in full.".to_owned(),
+        Some(left) if left.is_empty() => "The full stress test finds no unintended risk in it.".to_owned(),
+        Some(left) => {
+            let each = left.iter().map(|(risk, share)| match scenarios {
+                0 => risk.name().to_owned(),
+                _ => format!("{risk} (in {} of scenarios)", percent(*share)),
+            });
+            let each: Vec<String> = each.collect();
+            format!(
+                "The full stress test finds in it: {}. Run `wellspent fix` on the new scheme to look for a fix.",
+                each.join(", ")
+            )
+        }
+    };
+    format!("{}\n", wrap(&words, WIDTH, ""))
+}
+
+/// The scheme as it is, then the frontier by spend; the best is marked.
+fn frontier(found: &DesignSearchResult) -> String {
+    let header = ["design", "changes", "spend", "worth", "worth less spend", "provider keeps", "paid for chance", "likely"];
+    // Each change is written once, with its number.
+    let mut known: Vec<String> = Vec::new();
+    let mut row = |name: String, design: &EvaluatedDesign| {
+        let sum = |estimate: Estimate| pounds_within(estimate);
+        let mut numbers: Vec<usize> = Vec::new();
+        for words in design.changes.iter().map(Fix::words) {
+            let at = known.iter().position(|other| *other == words).unwrap_or(known.len());
+            if at == known.len() {
+                known.push(words);
+            }
+            numbers.push(at + 1);
+        }
+        let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
+        vec![
+            name,
+            if numbers.is_empty() { "none".to_owned() } else { numbers.join(" ") },
+            sum(design.spend),
+            pounds(design.worth),
+            sum(design.value),
+            sum(design.profit),
+            sum(design.for_chance),
+            percent(design.chance),
+        ]
+    };
+    let mut rows = vec![row("as it is".to_owned(), &found.now)];
+    for (at, design) in found.frontier.iter().enumerate() {
+        let best = found.best.as_ref() == Some(design);
+        rows.push(row(format!("{}{}", letter(at), if best { " (best)" } else { "" }), design));
+    }
+    let key = known.iter().enumerate().map(|(at, words)| format!("  {:>2}. {}\n", at + 1, wrap(words, WIDTH - 6, "      ")));
+    format!("{}\n{}", table(&header.map(str::to_owned), &rows), dim(&key.collect::<String>()))
+}
+
+fn letter(at: usize) -> char {
+    char::from(b'A' + (at % 26) as u8)
+}
+
+fn notes(found: &DesignSearchResult, asked: &DesignAsked, assumptions: &Assumptions) -> String {
+    format!(
+        "All figures are at the provider's best strategy under each design. We tried {} designs. Spend includes fees. Where no clause \
+         depends on the fees, they are set at the lowest level at which the provider keeps on average at least {} of what it is paid \
+         (the fair margin is {}). Worth is what outcomes are worth to the public compared with no help for anyone; it is expected, not \
+         drawn. \"Paid for chance\" is the mean payment for results above the truth when the provider does nothing extra. \"Likely\" is \
+         the chance that it is over 1% of what is paid. ± is the 95% simulation error, on replications that neither search used. \
+         Seed {}.",
+        found.tried,
+        percent(asked.margin),
+        percent(assumptions.provider.fair_margin),
+        asked.seed
+    )
+}
+
+/// The result for other programs.
+#[derive(Serialize)]
+struct DesignDocument {
+    scheme: String,
+    objective: &'static str,
+    budget: f64,
+    seed: u64,
+    tried: usize,
+    as_it_is: DesignEntry,
+    best: Option<DesignEntry>,
+    frontier: Vec<DesignEntry>,
+    /// What the full stress test finds in the best design.
+    findings: Option<Vec<RiskShare>>,
+}
+
+#[derive(Serialize)]
+struct RiskShare {
+    name: &'static str,
+    share_of_scenarios: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct DesignEntry {
+    changes: Vec<String>,
+    spend: SimulatedPounds,
+    worth: Option<f64>,
+    worth_less_spend: SimulatedPounds,
+    provider_keeps: SimulatedPounds,
+    paid_for_chance: SimulatedPounds,
+    chance_of_paying_for_chance: Option<f64>,
+}
+
+impl DesignEntry {
+    fn of(design: &EvaluatedDesign) -> DesignEntry {
+        DesignEntry {
+            changes: design.changes.iter().map(Fix::words).collect(),
+            spend: design.spend.into(),
+            worth: rounded(design.worth),
+            worth_less_spend: design.value.into(),
+            provider_keeps: design.profit.into(),
+            paid_for_chance: design.for_chance.into(),
+            chance_of_paying_for_chance: rounded(design.chance),
+        }
+    }
+}
+
+/// The result for other programs, by `schemas/output/design.json`.
+pub fn document(scheme: &Scheme, found: &DesignSearchResult, asked: &DesignAsked) -> anyhow::Result<String> {
+    let objective = match found.objective {
+        DesignAim::Value => "value",
+        DesignAim::Outcomes => "outcomes",
+        DesignAim::Safe => "safe",
+    };
+    let left = |left: &Vec<(RiskId, f64)>| {
+        left.iter().map(|(risk, share)| RiskShare { name: risk.name(), share_of_scenarios: rounded(*share) }).collect()
+    };
+    let document = DesignDocument {
+        scheme: scheme.name.clone(),
+        objective,
+        budget: found.budget,
+        seed: asked.seed,
+        tried: found.tried,
+        as_it_is: DesignEntry::of(&found.now),
+        best: found.best.as_ref().map(DesignEntry::of),
+        frontier: found.frontier.iter().map(DesignEntry::of).collect(),
+        findings: found.left.as_ref().map(left),
+    };
+    json("wellspent-design/1", &document)
+}

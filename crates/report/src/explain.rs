@@ -1,0 +1,223 @@
+//! The contract in English with a table of payments for each outcome.
+
+use base::money::Pence;
+use contract::Scheme;
+use contract::explain::{CurrentRates, Expectation, Paragraph, PaymentLevel, expected_tally, payment_table, term_sheet};
+use contract::tally::Tally;
+use contract::terms::{Baseline, OutcomeKind};
+use serde::Serialize;
+
+use crate::machine_readable::{json, pounds, rounded};
+use crate::terminal::{bold, dim, table, wrap};
+
+/// Levels shown in a table, in percentage points (or events per hundred people) from what is expected.
+const LEVELS: [f64; 11] = [-10.0, -8.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0];
+
+/// A contract as a term sheet, with what it pays at each level of each outcome.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExplainReport {
+    pub scheme: String,
+    pub summary: String,
+    pub terms: Vec<TermEntry>,
+    /// The area that the tables are of, where the contract has several.
+    pub area: Option<String>,
+    pub expected: Vec<ExpectedOutcome>,
+    pub payments: Vec<OutcomePayments>,
+    pub notes: Vec<String>,
+}
+
+/// One numbered paragraph of the term sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TermEntry {
+    pub number: String,
+    pub text: String,
+    /// Where it comes from; empty when the file does not say.
+    pub from: String,
+}
+
+/// How often an outcome is expected, and how that is known.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExpectedOutcome {
+    pub outcome: String,
+    /// Proportion of people, or events per person.
+    pub rate: Option<f64>,
+    pub known_from: String,
+    #[serde(skip)]
+    words: String,
+}
+
+/// What is paid at each level of one outcome, all else as expected.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutcomePayments {
+    pub outcome: String,
+    /// What the changes count in: "percentage points" or "per hundred people".
+    pub unit: &'static str,
+    pub levels: Vec<LevelEntry>,
+    /// Why all levels pay the same, where they do.
+    pub same_everywhere: Option<String>,
+    #[serde(skip)]
+    rows: Vec<Vec<String>>,
+    #[serde(skip)]
+    header: Vec<String>,
+}
+
+/// One level of an outcome. Money in pounds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LevelEntry {
+    pub change: f64,
+    pub rate: Option<f64>,
+    pub clauses: Vec<ClausePayment>,
+    pub total: f64,
+}
+
+/// What one clause pays. Money in pounds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClausePayment {
+    pub clause: String,
+    pub amount: f64,
+}
+
+impl ExplainReport {
+    /// Explains a contract. `as_now` is how often each outcome happens today, where the assumptions say so.
+    #[must_use]
+    pub fn of(scheme: &Scheme, as_now: Option<&CurrentRates>, notes: Vec<String>) -> ExplainReport {
+        let expected = expected_tally(scheme, 0, as_now);
+        let entry = |paragraph: Paragraph| TermEntry { number: paragraph.number, text: paragraph.text, from: paragraph.from };
+        ExplainReport {
+            scheme: scheme.name.clone(),
+            summary: scheme.summary.clone(),
+            terms: term_sheet(scheme).into_iter().map(entry).collect(),
+            area: (scheme.areas.len() > 1).then(|| scheme.areas[0].clone()),
+            expected: (0..scheme.outcomes.len()).map(|at| expectation(scheme, &expected, as_now, at)).collect(),
+            payments: (0..scheme.outcomes.len()).map(|at| payments(scheme, &expected, at)).collect(),
+            notes,
+        }
+    }
+
+    /// The term sheet and the tables for a terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut out = format!("{}\n", bold(&self.scheme));
+        if !self.summary.is_empty() {
+            out += &format!("{}\n", wrap(&self.summary, 100, ""));
+        }
+        for (head, title) in [("1", "The contract and the people"), ("2", "What is measured"), ("3", "What is paid")] {
+            out += &format!("\n{}\n", bold(&format!("{head}. {title}")));
+            for term in self.terms.iter().filter(|term| term.number.starts_with(head)) {
+                out += &format!("{:<7} {}\n", term.number, wrap(&term.text, 92, "        "));
+                if !term.from.is_empty() {
+                    out += &dim(&format!("        [{}]\n", wrap(&term.from, 92, "        ")));
+                }
+            }
+        }
+        let area = self.area.as_ref().map_or(String::new(), |area| format!(" in {area}"));
+        out += &format!("\n{}\n", bold(&format!("4. What is paid at each level of result{area}")));
+        let expected: Vec<&str> = self.expected.iter().map(|one| one.words.as_str()).collect();
+        let notes: String = self.notes.iter().map(|note| format!(" {note}")).collect();
+        let text = format!(
+            "We expect: {}. Each table changes one outcome, by the same amount in every cohort.{notes}",
+            expected.join(", ")
+        );
+        out += &format!("{}\n", wrap(&text, 100, ""));
+        for payments in &self.payments {
+            out += &match &payments.same_everywhere {
+                Some(why) => format!("\n{}\n", wrap(why, 100, "")),
+                None => format!("\n{}\n{}", bold(&payments.outcome), table(&payments.header, &payments.rows)),
+            };
+        }
+        out
+    }
+
+    /// The same for other programs, by `schemas/output/explain.json`.
+    pub fn json(&self) -> anyhow::Result<String> {
+        json("wellspent-explain/1", self)
+    }
+}
+
+fn expectation(scheme: &Scheme, expected: &Tally, as_now: Option<&CurrentRates>, at: usize) -> ExpectedOutcome {
+    let outcome = &scheme.outcomes[at];
+    let known_from = match (Expectation::of(outcome, as_now.is_some()), &outcome.baseline) {
+        (Expectation::Baseline, _) => "its baseline",
+        (Expectation::Today, Baseline::Before { .. }) => "as before, from assumptions.toml",
+        (Expectation::Today, _) => "as now, from assumptions.toml",
+        (Expectation::Unknown, _) => "assumed, because the files do not say",
+    };
+    let people: i64 = expected.people.iter().sum();
+    let rate = expected.counts[at].iter().sum::<i64>() as f64 / people.max(1) as f64;
+    let written = match outcome.kind {
+        OutcomeKind::Binary => format!("{:.1}%", 100.0 * rate),
+        _ => format!("{rate:.2} per person"),
+    };
+    ExpectedOutcome {
+        outcome: outcome.name.clone(),
+        rate: rounded(rate),
+        known_from: known_from.to_owned(),
+        words: format!("{} {written} ({known_from})", outcome.name),
+    }
+}
+
+fn payments(scheme: &Scheme, expected: &Tally, outcome: usize) -> OutcomePayments {
+    let definition = &scheme.outcomes[outcome];
+    let levels = payment_table(scheme, expected, outcome, &LEVELS);
+    let same = levels.iter().all(|level| level.total == levels[0].total);
+    let unit = if definition.kind == OutcomeKind::Binary { "percentage points" } else { "per hundred people" };
+    let mut header = vec![format!("{} ({unit})", definition.name), "rate".to_owned()];
+    header.extend(scheme.clauses.iter().map(|clause| clause.name.clone()));
+    header.push("total".to_owned());
+    let row = |level: &PaymentLevel| {
+        let rate = match definition.kind {
+            OutcomeKind::Binary => format!("{:.1}%", 100.0 * level.rate),
+            _ => format!("{:.2}", level.rate),
+        };
+        let mut row = vec![format!("{:+}", level.change), rate];
+        row.extend(level.by_clause.iter().map(ToString::to_string));
+        row.push(level.total.to_string());
+        row
+    };
+    let entry = |level: &PaymentLevel| LevelEntry {
+        change: level.change,
+        rate: rounded(level.rate),
+        clauses: scheme
+            .clauses
+            .iter()
+            .zip(&level.by_clause)
+            .map(|(clause, amount)| ClausePayment { clause: clause.name.clone(), amount: pounds(*amount) })
+            .collect(),
+        total: pounds(level.total),
+    };
+    OutcomePayments {
+        outcome: definition.name.clone(),
+        unit,
+        same_everywhere: same.then(|| nothing_changes(scheme, outcome, &levels)),
+        rows: levels.iter().map(row).collect(),
+        levels: levels.iter().map(entry).collect(),
+        header,
+    }
+}
+
+/// Why there is no table: no clause follows the outcome, or a limit takes away what the others pay.
+fn nothing_changes(scheme: &Scheme, outcome: usize, levels: &[PaymentLevel]) -> String {
+    let name = &scheme.outcomes[outcome].name;
+    let (Some(first), Some(last)) = (levels.first(), levels.last()) else {
+        return format!("{name}: only the expected level is possible.");
+    };
+    let within = format!("from {:+} to {:+}", first.change, last.change);
+    let moves = |clause: usize| levels.iter().any(|level| level.by_clause[clause] != first.by_clause[clause]);
+    let binds = |clause: &usize| {
+        let limit = scheme.clauses[*clause].terms.is_limit();
+        limit && levels.iter().all(|level| level.by_clause[*clause] != Pence(0))
+    };
+    let limits: Vec<&str> = (0..scheme.clauses.len()).filter(binds).map(|clause| scheme.clauses[clause].name.as_str()).collect();
+    match (0..scheme.clauses.len()).any(moves) {
+        true if !limits.is_empty() => {
+            let bind = if limits.len() == 1 { "applies" } else { "apply" };
+            format!(
+                "{name}: the payment is the same {within}, because {} {bind} at every level. The total is {}.",
+                limits.join(" and "),
+                first.total
+            )
+        }
+        true => format!("{name}: the total is {} at every level {within}.", first.total),
+        false => format!("{name}: no clause pays for a change {within}."),
+    }
+}

@@ -1,0 +1,126 @@
+//! The cheapest changes to the rules that remove what a stress test finds, for a terminal.
+
+use base::money::thousands;
+use contract::Scheme;
+use risks::{RiskId, percent, pounds};
+use simulation::fix::{FixSearchResult, FixSet, ScenarioShare};
+
+use crate::terminal::{bold, dim, green, red, table, wrap};
+
+const WIDTH: usize = 100;
+
+/// What was found, in plain words. `assumptions` is the title of the assumptions file.
+#[must_use]
+pub fn text(scheme: &Scheme, assumptions: &str, found: &FixSearchResult) -> String {
+    let mut out = format!("{}\n{}\n\n", bold(&scheme.name), dim(&wrap(assumptions, WIDTH, "")));
+    out += &match (&found.all, found.present.len()) {
+        (_, 0) => return out + &green("We found no unintended risk, so there is nothing to change.\n"),
+        (None, _) => {
+            let found = format!("We found: {}. No set of changes that we tried leaves fewer.", names(&found.present));
+            red(&wrap(&found, WIDTH, "")) + "\n\n"
+        }
+        (Some(set), _) => whole(set, found),
+    };
+    if !found.stays.is_empty() {
+        out += &format!("{}\n", bold("Why a risk stays"));
+        for (name, why) in &found.stays {
+            out += &format!("  {}\n", wrap(&format!("{name}: {why}."), WIDTH - 4, "    "));
+        }
+        out += "\n";
+    }
+    out += &format!("{}\n", bold("The cheapest fix for each risk alone (from the short search)"));
+    for (name, set) in &found.each {
+        let words = set.as_ref().map_or("no change that we tried removes it".to_owned(), |set| alone(set, found));
+        out += &format!("  {}\n", wrap(&format!("{name}: {words}"), WIDTH - 4, "    "));
+    }
+    out += &dim(&format!("\n{} sets of changes tried.\n", found.tried));
+    out
+}
+
+/// The set that removes most: its changes, what they cost and do, and what becomes of each risk.
+fn whole(set: &FixSet, found: &FixSearchResult) -> String {
+    let before = found.present.len();
+    let mut out = match set.left.len() {
+        0 if before == 1 => green("We found 1 unintended risk, and these changes remove it:\n\n"),
+        0 => green(&format!("We found {before} unintended risks, and these changes remove all of them:\n\n")),
+        left => red(&format!("We found {}. The best changes that we tried leave {left}:\n\n", count(before))),
+    };
+    for (at, change) in set.changes.iter().enumerate() {
+        out += &format!("  {}. {}\n", at + 1, wrap(&change.words(), WIDTH - 5, "     "));
+    }
+    out + &format!("\n{}\n{}\n", figures(set, found), findings(set, found))
+}
+
+fn count(findings: usize) -> String {
+    format!("{findings} unintended risk{}", if findings == 1 { "" } else { "s" })
+}
+
+/// What the payer pays more or less: "£23.8m more (5.3% of the £449m paid now)".
+fn cost(set: &FixSet, found: &FixSearchResult) -> String {
+    let way = if set.payer_cost < 0.0 { "less" } else { "more" };
+    let share = percent(set.payer_cost.abs() / found.paid_now.abs().max(1.0));
+    format!("{} {way} ({share} of the {} paid now)", pounds(set.payer_cost.abs()), pounds(found.paid_now))
+}
+
+fn worth(value: f64) -> String {
+    format!("{} {}", pounds(value.abs()), if value < 0.0 { "less" } else { "more" })
+}
+
+fn figures(set: &FixSet, found: &FixSearchResult) -> String {
+    let people = format!("{} {}", thousands(set.people_better.abs().round() as i64), set.better);
+    let rows = [("the payer pays", cost(set, found)), ("outcomes are worth", worth(set.value_gained)), ("people", people)];
+    rows.map(|(label, figure)| format!("  {label:<20} {figure}\n")).concat()
+        + "  Both sets of rules are compared at the provider's best strategy under each.\n"
+}
+
+/// A row for each risk that is present now, under the changed rules or in some scenario.
+fn findings(set: &FixSet, found: &FixSearchResult) -> String {
+    let share = |risk: RiskId| found.shares.iter().find(|share| share.risk == risk);
+    let all = risks::CATALOGUE.iter().map(|risk| risk.id);
+    let touched = |risk: &RiskId| {
+        found.present.contains(risk) || set.left.contains(risk) || share(*risk).is_some_and(|share| share.after > 0.0)
+    };
+    let word = |present: bool| if present { "found" } else { "no" }.to_owned();
+    let of = |share: Option<&ScenarioShare>, part: fn(&ScenarioShare) -> f64| {
+        share.map_or("-".to_owned(), |share| percent(part(share)))
+    };
+    let row = |risk: RiskId| {
+        vec![
+            risk.name().to_owned(),
+            word(found.present.contains(&risk)),
+            word(set.left.contains(&risk)),
+            of(share(risk), |share| share.before),
+            of(share(risk), |share| share.after),
+        ]
+    };
+    let mut rows: Vec<Vec<String>> = all.filter(touched).map(row).collect();
+    let mut header = ["finding", "now", "changed", "scenarios now", "scenarios changed"].map(str::to_owned).to_vec();
+    if found.scenarios == 0 {
+        header.truncate(3);
+        rows.iter_mut().for_each(|row| row.truncate(3));
+    }
+    let scenarios = match found.scenarios {
+        0 => String::new(),
+        scenarios => format!("scenarios: the share of {scenarios} scenarios in which the risk is present\n"),
+    };
+    format!("{}{}", table(&header, &rows), dim(&scenarios))
+}
+
+fn alone(set: &FixSet, found: &FixSearchResult) -> String {
+    let words: Vec<String> = set.changes.iter().map(contract::fixes::Fix::words).collect();
+    let brings = match set.brings.as_slice() {
+        [] => String::new(),
+        brings => format!(". It brings {}", names(brings)),
+    };
+    format!(
+        "{}. The payer pays {}. Outcomes are worth {}{brings}.",
+        words.join("; and "),
+        cost(set, found),
+        worth(set.value_gained)
+    )
+}
+
+/// Names of risks, one after another.
+fn names(risks: &[RiskId]) -> String {
+    risks.iter().map(|risk| risk.name()).collect::<Vec<&str>>().join(", ")
+}

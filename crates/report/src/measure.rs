@@ -1,0 +1,388 @@
+//! Measured outcomes: the result as data, and its layout as text for the terminal, as CSV and as JSON.
+
+use base::csv_cell::quoted;
+use base::money::thousands;
+use linkage::joined::propagated_uncertainty::{EstimateRange, PropagatedUncertainty};
+use linkage::recall::ShareEstimate;
+use records::gate::quality::QualityReport;
+use serde_json::{Value as Json, json};
+
+use crate::machine_readable;
+use crate::people::PeopleTable;
+use crate::quality::{self, several};
+use crate::terminal::{bold, dim, wrap};
+
+/// What dated records say of every outcome of a scheme.
+pub struct Measurement {
+    /// People served whose start counts.
+    pub people: usize,
+    /// Their starts. One person may start in several cohorts.
+    pub starts: usize,
+    /// People in the comparison group.
+    pub comparison_people: usize,
+    /// Events and spells of the kinds that the rules need.
+    pub facts: usize,
+    /// The outcomes over all people served, in the order of the scheme.
+    pub outcomes: Vec<OutcomeCount>,
+    /// The same counts by provider, area, cohort or segment, where that was asked for.
+    pub breakdown: Vec<OutcomeBreakdown>,
+    /// How certain the outcomes are, where several agencies' records were linked.
+    pub uncertainty: Option<LinkageUncertainty>,
+    /// The counts that `price` can price.
+    pub tally: TallyTable,
+    /// The outcomes of each person, where they were asked for with a purpose.
+    pub people_table: Option<PeopleTable>,
+    /// The data-quality report.
+    pub quality: QualityReport,
+    pub notes: Vec<String>,
+}
+
+impl Measurement {
+    /// Everything for the terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        text(self)
+    }
+
+    /// Everything for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> anyhow::Result<String> {
+        json_text(self)
+    }
+}
+
+/// How much is known of one outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct KnownCount {
+    /// People whose result is known.
+    pub known: i64,
+    /// Their results: people who reached the outcome, or events, days or periods.
+    pub count: i64,
+    pub not_yet_known: i64,
+    pub left_out: i64,
+}
+
+/// One outcome over all people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutcomeCount {
+    pub outcome: String,
+    pub counts: KnownCount,
+    /// The mean number of days from the start to the outcome, over the people who reached it.
+    pub mean_days: Option<f64>,
+}
+
+/// One outcome, counted separately for each provider, area, cohort or segment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutcomeBreakdown {
+    pub outcome: String,
+    /// The names of a group and its counts.
+    pub groups: Vec<(Vec<String>, KnownCount)>,
+}
+
+/// How certain the outcomes are, as far as the linkage goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkageUncertainty {
+    /// How many linkages were drawn, and the seed.
+    pub draws: usize,
+    pub seed: u64,
+    pub records: usize,
+    /// Records that some draw may give to another person, and the groups of linked records that they are in.
+    pub doubtful: usize,
+    pub components: usize,
+    /// Groups that are too large to list every possibility.
+    pub large: usize,
+    /// The share of matching pairs that were compared, where the linkage estimated it.
+    pub compared: Option<ShareEstimate>,
+    /// By outcome, in the order of the scheme.
+    pub outcomes: Vec<OutcomeUncertainty>,
+}
+
+/// One outcome over all drawn linkages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutcomeUncertainty {
+    pub outcome: String,
+    pub carried: PropagatedUncertainty,
+    pub range: EstimateRange,
+    /// People whose result differs in at least one draw.
+    pub changed: usize,
+}
+
+/// A tally: the counts of each area, cohort and segment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TallyTable {
+    /// The names of the columns after area, cohort and segment.
+    pub columns: Vec<String>,
+    /// Area, cohort and segment of a row, and its counts.
+    pub rows: Vec<([String; 3], Vec<i64>)>,
+}
+
+impl TallyTable {
+    /// The tally as CSV, for `wellspent price`.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let heads = ["area", "cohort", "segment"].into_iter().chain(self.columns.iter().map(String::as_str));
+        let mut out = heads.map(|head| quoted(head).into_owned()).collect::<Vec<_>>().join(",") + "\n";
+        for (names, counts) in &self.rows {
+            let names = names.iter().map(|name| quoted(name).into_owned());
+            out += &(names.chain(counts.iter().map(i64::to_string)).collect::<Vec<_>>().join(",") + "\n");
+        }
+        out
+    }
+}
+
+/// Everything for the terminal.
+fn text(found: &Measurement) -> String {
+    let mut out = summary(found);
+    found.breakdown.iter().for_each(|breakdown| out += &breakdown_text(breakdown));
+    if let Some(uncertainty) = &found.uncertainty {
+        out += &uncertainty_text(uncertainty);
+    }
+    out
+}
+
+/// A line for each outcome.
+fn summary(found: &Measurement) -> String {
+    let mut people = format!("{} served", several(found.people as u64, "person", "people"));
+    if found.starts > found.people {
+        people += &format!(" with {}", several(found.starts as u64, "start", "starts"));
+    }
+    if found.comparison_people > 0 {
+        people += &format!(", {} in the comparison group", thousands(found.comparison_people as i64));
+    }
+    let mut out = format!(
+        "{people}, {}\n{:<20} {:>12} {:>14} {:>14} {:>12} {:>16}\n",
+        several(found.facts as u64, "event or spell", "events and spells"),
+        "outcome",
+        "known",
+        "count",
+        "not yet known",
+        "left out",
+        "mean days to it"
+    );
+    for OutcomeCount { outcome, counts, mean_days } in &found.outcomes {
+        out += &format!(
+            "{outcome:<20} {:>12} {:>14} {:>14} {:>12} {:>16}\n",
+            thousands(counts.known),
+            thousands(counts.count),
+            thousands(counts.not_yet_known),
+            thousands(counts.left_out),
+            mean_days.map_or("–".to_owned(), |days| format!("{days:.1}"))
+        );
+    }
+    out
+}
+
+fn breakdown_text(breakdown: &OutcomeBreakdown) -> String {
+    let mut out = format!(
+        "\n{}\n{:>58} {:>10} {:>9} {:>14} {:>9}\n",
+        breakdown.outcome, "known", "count", "of 100", "not yet known", "left out"
+    );
+    for (names, counts) in &breakdown.groups {
+        let share = share(counts).map_or(String::new(), |share| format!("{:.1}", 100.0 * share));
+        out += &format!(
+            "{:<46} {:>11} {:>10} {share:>9} {:>14} {:>9}\n",
+            names.join(", "),
+            thousands(counts.known),
+            thousands(counts.count),
+            thousands(counts.not_yet_known),
+            thousands(counts.left_out)
+        );
+    }
+    out
+}
+
+/// The count for each person whose result is known.
+fn share(counts: &KnownCount) -> Option<f64> {
+    (counts.known > 0).then(|| counts.count as f64 / counts.known as f64)
+}
+
+/// What the linkage leaves uncertain in each outcome.
+fn uncertainty_text(found: &LinkageUncertainty) -> String {
+    let mut out = format!(
+        "\n{}\n{}\n\n{:<20} {:>10} {:>16} {:>16} {:>16} {:>16} {:>8}\n",
+        bold("How certain the outcomes are, given the linkage"),
+        wrap(
+            &format!(
+                "{} of {}, in {}, may belong to somebody else, judging by their links. We drew {} from the links (seed {}) and \
+                 measured everything again. Intervals are 95% intervals.",
+                thousands(found.doubtful as i64),
+                several(found.records as u64, "record", "records"),
+                several(found.components as u64, "group", "groups"),
+                several(found.draws as u64, "other linkage", "other linkages"),
+                found.seed
+            ),
+            100,
+            ""
+        ),
+        "of 100 people",
+        "as linked",
+        "mean of draws",
+        "linkage alone",
+        "people alone",
+        "both",
+        "changed"
+    );
+    for OutcomeUncertainty { outcome, carried, range, changed } in &found.outcomes {
+        let is_share = *range == EstimateRange::Share;
+        let figure = |value: f64| if is_share { format!("{:.1}", value * 100.0) } else { format!("{value:.3}") };
+        let error = |value: f64| if is_share { format!("{:.2}", value * 100.0) } else { format!("{value:.4}") };
+        let between = |(low, high): (f64, f64)| format!("{} to {}", figure(low), figure(high));
+        let name = if is_share { outcome.clone() } else { format!("{outcome} (each)") };
+        out += &format!(
+            "{name:<20} {:>10} {:>16} {:>16} {:>16} {:>16} {:>8}\n",
+            figure(carried.as_linked.value),
+            format!("{} ± {}", figure(carried.mean), error(carried.mean_error)),
+            between(carried.linkage),
+            between(carried.people),
+            between(carried.both),
+            thousands(*changed as i64)
+        );
+    }
+    out + &format!("{}\n", dim(&wrap(&uncertainty_notes(found), 100, "")))
+}
+
+/// What the columns mean, and what no interval includes.
+fn uncertainty_notes(found: &LinkageUncertainty) -> String {
+    let compared = match &found.compared {
+        Some(share) => format!(
+            "By capture and recapture, {:.1}% ({:.1}% to {:.1}%) of the pairs of records of one person were compared. That is an \
+             upper bound, of the pairs that the model can see.",
+            share.share * 100.0,
+            share.low * 100.0,
+            share.high * 100.0
+        ),
+        None => "How many pairs of records of one person were compared is not known: the folder has no recall.csv.".to_owned(),
+    };
+    let large = match found.large {
+        0 => String::new(),
+        1 => " 1 group of records is too large to list every possibility, so we sampled from it.".to_owned(),
+        large => {
+            format!(
+                " {} groups of records are too large to list every possibility, so we sampled from them.",
+                thousands(large as i64)
+            )
+        }
+    };
+    format!(
+        "linkage alone: the range for these same people, over the drawn linkages. people alone: the range among people like these, \
+         if the linkage is right. both: the range among people like these, with the linkage uncertain. changed: people whose \
+         result differs in at least one draw. ±: Monte Carlo error. We take the probabilities of the links as they are. {compared} \
+         Pairs that were never compared are in no draw, so no interval includes what they hide.{large}"
+    )
+}
+
+/// The intervals as a table: a row for each outcome.
+#[must_use]
+pub fn intervals_csv(found: &LinkageUncertainty) -> String {
+    let mut out =
+        "outcome,measure,people,as_linked,draws,seed,mean_of_draws,monte_carlo_error,linkage_low,linkage_high,people_low,\
+                   people_high,both_low,both_high,people_who_hang,compared_share,compared_low,compared_high\n"
+            .to_owned();
+    for outcome in &found.outcomes {
+        let measure = measure_of(outcome.range);
+        let (all, figure) = (&outcome.carried, outcome.carried.as_linked);
+        let numbers =
+            [all.mean, all.mean_error, all.linkage.0, all.linkage.1, all.people.0, all.people.1, all.both.0, all.both.1];
+        let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:.6}")).collect();
+        let compared = found.compared.map_or([String::new(), String::new(), String::new()], |compared| {
+            [compared.share, compared.low, compared.high].map(|share| format!("{share:.6}"))
+        });
+        out += &format!(
+            "{},{measure},{},{:.6},{},{},{},{},{}\n",
+            quoted(&outcome.outcome),
+            figure.people,
+            figure.value,
+            found.draws,
+            found.seed,
+            numbers.join(","),
+            outcome.changed,
+            compared.join(",")
+        );
+    }
+    out
+}
+
+fn measure_of(range: EstimateRange) -> &'static str {
+    if range == EstimateRange::Share { "share" } else { "mean" }
+}
+
+/// Everything for other programs.
+fn json_text(found: &Measurement) -> anyhow::Result<String> {
+    let counts = |counts: &KnownCount| {
+        json!({
+            "known": counts.known,
+            "count": counts.count,
+            "not_yet_known": counts.not_yet_known,
+            "left_out": counts.left_out,
+            "share": share(counts),
+        })
+    };
+    let of_outcome = |outcome: &OutcomeCount| {
+        let mut out = json!({ "outcome": outcome.outcome, "mean_days": outcome.mean_days });
+        merge(&mut out, counts(&outcome.counts));
+        out
+    };
+    let of_group = |(names, group): &(Vec<String>, KnownCount)| {
+        let mut out = json!({ "names": names });
+        merge(&mut out, counts(group));
+        out
+    };
+    let of_breakdown = |breakdown: &OutcomeBreakdown| json!({ "outcome": breakdown.outcome, "groups": breakdown.groups.iter().map(of_group).collect::<Vec<_>>() });
+    let of_tally = |([area, cohort, segment], counts): &([String; 3], Vec<i64>)| json!({ "area": area, "cohort": cohort, "segment": segment, "counts": counts });
+    machine_readable::json(
+        "wellspent-measure/1",
+        &json!({
+            "people": found.people,
+            "starts": found.starts,
+            "comparison_people": found.comparison_people,
+            "facts": found.facts,
+            "outcomes": found.outcomes.iter().map(of_outcome).collect::<Vec<_>>(),
+            "breakdown": found.breakdown.iter().map(of_breakdown).collect::<Vec<_>>(),
+            "linkage": found.uncertainty.as_ref().map(uncertainty_json),
+            "tally": {
+                "columns": found.tally.columns,
+                "rows": found.tally.rows.iter().map(of_tally).collect::<Vec<_>>(),
+            },
+            "data_quality": quality::lines(&found.quality),
+            "notes": found.notes,
+        }),
+    )
+}
+
+fn uncertainty_json(found: &LinkageUncertainty) -> Json {
+    let interval = |(low, high): (f64, f64)| json!({ "low": low, "high": high });
+    let of_outcome = |outcome: &OutcomeUncertainty| {
+        let carried = &outcome.carried;
+        json!({
+            "outcome": outcome.outcome,
+            "measure": measure_of(outcome.range),
+            "people": carried.as_linked.people,
+            "as_linked": carried.as_linked.value,
+            "mean_of_draws": carried.mean,
+            "monte_carlo_error": carried.mean_error,
+            "linkage": interval(carried.linkage),
+            "people_interval": interval(carried.people),
+            "both": interval(carried.both),
+            "changed": outcome.changed,
+        })
+    };
+    json!({
+        "draws": found.draws,
+        "seed": found.seed,
+        "records": found.records,
+        "doubtful": found.doubtful,
+        "groups": found.components,
+        "large_groups": found.large,
+        "compared": found.compared.map(|share| json!({ "share": share.share, "low": share.low, "high": share.high })),
+        "outcomes": found.outcomes.iter().map(of_outcome).collect::<Vec<_>>(),
+    })
+}
+
+/// Adds the fields of one object to another.
+pub(crate) fn merge(into: &mut Json, more: Json) {
+    if let (Json::Object(into), Json::Object(more)) = (into, more) {
+        into.extend(more);
+    }
+}

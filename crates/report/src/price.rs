@@ -1,0 +1,163 @@
+//! A tally as the contract prices it, to the penny: a line for each clause with quantity, price and reason.
+
+use base::csv_cell::quoted;
+use base::money::Pence;
+use contract::Scheme;
+use contract::price::{PricedLine, is_product, statement};
+use contract::tally::Tally;
+use serde::Serialize;
+
+use crate::machine_readable::{json, pounds};
+use crate::terminal::{bold, dim, wrap};
+
+/// A priced tally.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PriceReport {
+    pub scheme: String,
+    pub areas: Vec<PricedArea>,
+    /// Over all areas, in pounds.
+    pub total: f64,
+    #[serde(skip)]
+    sum: Pence,
+    /// Whether the contract has several areas, and several segments.
+    #[serde(skip)]
+    several: (bool, bool),
+}
+
+/// What one area is paid. Money in pounds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PricedArea {
+    pub area: String,
+    pub lines: Vec<PriceEntry>,
+    pub total: f64,
+    #[serde(skip)]
+    sum: Pence,
+}
+
+/// One line of a price. Money in pounds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PriceEntry {
+    /// The position of the clause in the contract, from 1.
+    pub number: usize,
+    pub clause: String,
+    pub kind: &'static str,
+    pub from_cohort: String,
+    pub to_cohort: String,
+    pub segment: Option<String>,
+    pub quantity: f64,
+    pub unit: &'static str,
+    pub unit_price: f64,
+    pub amount: f64,
+    pub reason: String,
+    #[serde(skip)]
+    words: LineWords,
+}
+
+/// How the numbers of a line are written for people.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct LineWords {
+    quantity: String,
+    price: Pence,
+    amount: Pence,
+}
+
+impl PriceReport {
+    /// Prices tallies, one for each area.
+    #[must_use]
+    pub fn of(scheme: &Scheme, tallies: &[Tally]) -> PriceReport {
+        let areas: Vec<PricedArea> = tallies.iter().map(|tally| area(scheme, tally)).collect();
+        let sum = Pence(areas.iter().map(|area| area.sum.0).sum());
+        let several = (scheme.areas.len() > 1, scheme.segments.len() > 1);
+        PriceReport { scheme: scheme.name.clone(), areas, total: pounds(sum), sum, several }
+    }
+
+    /// The statement for a terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut out: String = self.areas.iter().map(|area| self.area_text(area)).collect();
+        if self.areas.len() > 1 {
+            out += &format!("Total over {} areas: {}\n", self.areas.len(), self.sum);
+        }
+        out
+    }
+
+    fn area_text(&self, area: &PricedArea) -> String {
+        let (several_areas, several_segments) = self.several;
+        let mut out = if several_areas { format!("{}\n", bold(&area.area)) } else { String::new() };
+        let mut clause = 0;
+        for line in &area.lines {
+            if line.number != clause {
+                clause = line.number;
+                let head = bold(&format!("{}. {}", line.number, line.clause));
+                out += &format!("{head} {}\n", dim(&format!("({})", line.kind)));
+            }
+            let cohorts = match line.from_cohort == line.to_cohort {
+                true => line.from_cohort.clone(),
+                false => format!("{} … {}", line.from_cohort, line.to_cohort),
+            };
+            let segment = line.segment.as_ref().filter(|_| several_segments);
+            let name = cohorts + &segment.map_or(String::new(), |segment| format!(", {segment}"));
+            out += &format!("  {name:<44} {:>36}  {:>16}\n", line.words.quantity, line.words.amount);
+            out += &dim(&format!("      {}\n", wrap(&line.reason, 94, "      ")));
+        }
+        out + &format!("{} {:>95}\n", bold("Total"), area.sum)
+    }
+
+    /// The statement as CSV, a row for each line.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let mut out = "area,clause,kind,from cohort,to cohort,segment,quantity,unit,unit price,amount,reason\n".to_owned();
+        let written =
+            |pence: Pence| format!("{}{}.{:02}", if pence.0 < 0 { "-" } else { "" }, pence.0.abs() / 100, pence.0.abs() % 100);
+        for (area, line) in self.areas.iter().flat_map(|area| area.lines.iter().map(move |line| (area, line))) {
+            let cells = [
+                quoted(&area.area),
+                quoted(&line.clause),
+                line.kind.into(),
+                quoted(&line.from_cohort),
+                quoted(&line.to_cohort),
+                quoted(line.segment.as_deref().unwrap_or_default()),
+                line.quantity.to_string().into(),
+                quoted(line.unit),
+                written(line.words.price).into(),
+                written(line.words.amount).into(),
+                quoted(&line.reason),
+            ];
+            out += &format!("{}\n", cells.join(","));
+        }
+        out
+    }
+
+    /// The same for other programs, by `schemas/output/price.json`.
+    pub fn json(&self) -> anyhow::Result<String> {
+        json("wellspent-price/1", self)
+    }
+}
+
+fn area(scheme: &Scheme, tally: &Tally) -> PricedArea {
+    let (lines, paid) = statement(scheme, tally);
+    let lines = lines.iter().map(|line| priced_line(scheme, line)).collect();
+    PricedArea { area: scheme.areas[tally.area].clone(), lines, total: pounds(paid.total()), sum: paid.total() }
+}
+
+fn priced_line(scheme: &Scheme, line: &PricedLine) -> PriceEntry {
+    let clause = &scheme.clauses[line.clause];
+    let quantity = match is_product(line.quantity, line.price, line.amount) {
+        true => format!("{} × {}", line.quantity_words(), line.price),
+        false => format!("{} at {}", line.quantity_words(), line.price),
+    };
+    PriceEntry {
+        number: line.clause + 1,
+        clause: clause.name.clone(),
+        kind: clause.kind(),
+        from_cohort: scheme.cohorts[line.cohorts.0].name.clone(),
+        to_cohort: scheme.cohorts[line.cohorts.1].name.clone(),
+        segment: line.segment.map(|at| scheme.segments[at].clone()),
+        quantity: line.quantity.as_f64(),
+        unit: line.unit,
+        unit_price: pounds(line.price),
+        amount: pounds(line.amount),
+        reason: line.reason.clone(),
+        words: LineWords { quantity, price: line.price, amount: line.amount },
+    }
+}

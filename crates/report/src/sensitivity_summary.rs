@@ -1,0 +1,188 @@
+//! Which uncertain assumptions the result depends on: for a terminal and for other programs. The page is in `sensitivity`.
+
+use base::money::thousands;
+use contract::Scheme;
+use risks::listed;
+use serde::Serialize;
+use simulation::scenario_discovery::uncertain_name;
+use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, SensitivityOutput};
+
+use crate::machine_readable::{json, rounded};
+use crate::sensitivity::{by_share, interval, movement, range, spread, title};
+use crate::terminal::{bold, dim, wrap};
+
+const WIDTH: usize = 100;
+
+/// The result for a terminal.
+#[must_use]
+pub fn text(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64) -> String {
+    let mut out = format!("{}\n{}\n", bold(&scheme.name), bold("What the result depends on"));
+    let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
+    let size = format!("{} uncertain numbers, {} people.{area}", found.uncertain_numbers.len(), thousands(found.people as i64));
+    out += &format!("{}\n", dim(&wrap(&size, WIDTH, "")));
+    for output in &found.outputs {
+        out += &table(found, output);
+    }
+    out += &format!("\n{}\n", wrap(&notes(found, seed), WIDTH, ""));
+    out
+}
+
+/// One figure: what it is, how far it spreads, and a row for each number that matters.
+fn table(found: &SensitivityAnalysis, output: &SensitivityOutput) -> String {
+    let mut out = format!("\n{}\n", bold(&title(output)));
+    out += &format!("  {}\n", spread(output));
+    out += &format!("  {}\n\n", wrap(&depends_on(found, output), WIDTH - 2, "  "));
+    let head = format!("  {:<36} {:<22} {:>11} {:>15} {:>15}", "number", "range", "moves it by", "alone", "with others");
+    out += &format!("{}\n", dim(&head));
+    for at in by_share(found, output) {
+        let uncertain = &found.uncertain_numbers[found.kept[at]];
+        let range = range(found, found.kept[at]);
+        let (size, shares) = (output.effects[found.kept[at]].size, output.shares[at]);
+        let name = uncertain_name(&uncertain.path);
+        out += &format!(
+            "  {name:<36} {range:<22} {:>11} {:>15} {:>15}\n",
+            movement(output, size),
+            interval(shares.alone),
+            interval(shares.in_all)
+        );
+    }
+    out
+}
+
+/// The numbers that surely bring more than a tenth of the spread, the strongest first.
+fn strongest<'f>(found: &'f SensitivityAnalysis, output: &SensitivityOutput) -> Vec<&'f str> {
+    let mut much: Vec<usize> = (0..found.kept.len()).filter(|&at| output.shares[at].in_all.low > 0.1).collect();
+    much.sort_by(|&a, &b| output.shares[b].in_all.value.total_cmp(&output.shares[a].in_all.value));
+    much.into_iter().map(|at| found.uncertain_numbers[found.kept[at]].path.as_str()).collect()
+}
+
+fn depends_on(found: &SensitivityAnalysis, output: &SensitivityOutput) -> String {
+    let names: Vec<String> = strongest(found, output).into_iter().map(uncertain_name).collect();
+    match names.as_slice() {
+        [] => "No single number surely brings more than a tenth of the spread.".to_owned(),
+        [one] => format!("It depends mostly on {one}."),
+        several => format!("It depends mostly on {}.", listed(several)),
+    }
+}
+
+/// How to read the tables.
+#[must_use]
+pub fn notes(found: &SensitivityAnalysis, seed: u64) -> String {
+    let rest = found.uncertain_numbers.len() - found.kept.len();
+    let failed = match found.failed {
+        0 => String::new(),
+        1 => " 1 of them could not be read and is left out.".to_owned(),
+        n => format!(" {n} of them could not be read and are left out."),
+    };
+    let others = match rest {
+        0 => String::new(),
+        1 => " The other number moved little in a first look and stays as stated.".to_owned(),
+        n => format!(" The other {n} numbers moved little in a first look and stay as stated."),
+    };
+    format!(
+        "\"Moves it by\" is the mean movement over the number's whole range, wherever the other numbers are. \"Alone\" is the share of \
+         the spread (variance) that the number brings by itself. \"With others\" is the share that it brings by itself or together with \
+         others. The 90% interval is in brackets.{others} {} scenarios, seed {seed}.{failed}",
+        thousands(found.scenarios as i64)
+    )
+}
+
+/// The result for other programs.
+#[derive(Serialize)]
+struct SensitivityDocument<'a> {
+    scheme: &'a str,
+    area: &'a str,
+    people: usize,
+    seed: u64,
+    scenarios: usize,
+    scenarios_failed: usize,
+    uncertain_numbers: usize,
+    figures: Vec<SensitivityFigure<'a>>,
+}
+
+#[derive(Serialize)]
+struct SensitivityFigure<'a> {
+    /// "gain from drift" or the name of an outcome.
+    figure: String,
+    title: String,
+    /// "pounds" or "per cent".
+    unit: &'static str,
+    stated: Option<f64>,
+    low: Option<f64>,
+    middle: Option<f64>,
+    high: Option<f64>,
+    depends_mostly_on: Vec<&'a str>,
+    numbers: Vec<SensitivityNumber<'a>>,
+}
+
+#[derive(Serialize)]
+struct SensitivityNumber<'a> {
+    number: &'a str,
+    low: Option<f64>,
+    high: Option<f64>,
+    unit: &'a str,
+    moves_it_by: Option<f64>,
+    /// None for a number that moved too little in the first look.
+    alone: Option<SensitivityShare>,
+    with_others: Option<SensitivityShare>,
+}
+
+#[derive(Serialize)]
+struct SensitivityShare {
+    share: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+impl From<Interval> for SensitivityShare {
+    fn from(interval: Interval) -> SensitivityShare {
+        let Interval { value, low, high } = interval;
+        SensitivityShare { share: rounded(value), low: rounded(low), high: rounded(high) }
+    }
+}
+
+/// The result for other programs, by `schemas/output/sensitivity.json`.
+pub fn document(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64) -> anyhow::Result<String> {
+    let figure = |output: &SensitivityOutput| -> SensitivityFigure<'_> { entry(found, output) };
+    let document = SensitivityDocument {
+        scheme: &scheme.name,
+        area: &found.area,
+        people: found.people,
+        seed,
+        scenarios: found.scenarios,
+        scenarios_failed: found.failed,
+        uncertain_numbers: found.uncertain_numbers.len(),
+        figures: found.outputs.iter().map(figure).collect(),
+    };
+    json("wellspent-sensitivity/1", &document)
+}
+
+fn entry<'f>(found: &'f SensitivityAnalysis, output: &SensitivityOutput) -> SensitivityFigure<'f> {
+    let [low, middle, high] = output.spread.map(rounded);
+    let numbers = found.uncertain_numbers.iter().enumerate().map(|(at, uncertain)| {
+        let shares = found.kept.iter().position(|kept| *kept == at).map(|kept| output.shares[kept]);
+        SensitivityNumber {
+            number: &uncertain.path,
+            low: rounded(uncertain.low),
+            high: rounded(uncertain.high),
+            unit: uncertain.unit,
+            moves_it_by: rounded(output.effects[at].size),
+            alone: shares.map(|shares| shares.alone.into()),
+            with_others: shares.map(|shares| shares.in_all.into()),
+        }
+    });
+    SensitivityFigure {
+        figure: match &output.what {
+            OutputFigure::GainFromDrift => "gain from drift".to_owned(),
+            OutputFigure::TrueOutcome(name) => name.clone(),
+        },
+        title: title(output),
+        unit: if output.what == OutputFigure::GainFromDrift { "pounds" } else { "per cent" },
+        stated: rounded(output.stated),
+        low,
+        middle,
+        high,
+        depends_mostly_on: strongest(found, output),
+        numbers: numbers.collect(),
+    }
+}

@@ -1,0 +1,68 @@
+//! A table of amounts at the prices of another year, as CSV, and a line about it.
+
+use base::csv_cell::quoted;
+use base::money::{Quantity, WHOLE};
+
+use crate::quality::several;
+
+/// A table with the amounts uprated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UpratedTable {
+    /// The columns of the table that was given.
+    pub columns: Vec<String>,
+    pub rows: Vec<UpratedRow>,
+    /// The name of the column of amounts.
+    pub amount: String,
+    /// The price year of the new amounts.
+    pub year: String,
+    /// How the new amounts compare with those of somebody else, if there is a column of them.
+    pub comparison: Option<UpratedComparison>,
+    /// Rows that could not be uprated, and amounts that differ, each with its place and how to fix it.
+    pub problems: Vec<String>,
+}
+
+/// One row of the table with its new amount.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UpratedRow {
+    pub cells: Vec<String>,
+    pub amount: Quantity,
+}
+
+/// How many amounts of a column agree with the new ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpratedComparison {
+    pub column: String,
+    pub compared: u64,
+    pub agree: u64,
+}
+
+/// The rows that could be uprated, as CSV, with the new amount as the last column.
+#[must_use]
+pub fn csv(table: &UpratedTable) -> String {
+    let line = |cells: &[String], last: &str| {
+        let cells = cells.iter().map(String::as_str).chain([last]);
+        cells.map(|cell| quoted(cell).into_owned()).collect::<Vec<_>>().join(",") + "\n"
+    };
+    let header = line(&table.columns, &format!("{} at {} prices", table.amount, table.year));
+    table.rows.iter().fold(header, |out, row| out + &line(&row.cells, &decimal(row.amount)))
+}
+
+/// How many amounts were uprated, and how many agree with those of somebody else.
+#[must_use]
+pub fn summary(table: &UpratedTable) -> String {
+    let uprated = format!("{} at {} prices", several(table.rows.len() as u64, "amount", "amounts"), table.year);
+    match &table.comparison {
+        Some(UpratedComparison { column, compared, agree }) => {
+            let verb = if *agree == 1 { "agrees" } else { "agree" };
+            format!("{uprated}; {agree} of {compared} in `{column}` {verb}")
+        }
+        None => uprated,
+    }
+}
+
+/// Billionths as a decimal with every digit.
+#[must_use]
+pub fn decimal(amount: Quantity) -> String {
+    let (sign, size, whole) = (if amount.0 < 0 { "-" } else { "" }, amount.0.unsigned_abs(), WHOLE.unsigned_abs());
+    format!("{sign}{}.{:09}", size / whole, size % whole).trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,330 @@
+//! Why a line of a statement or an outcome of a person is what it is: the people, windows and facts behind it, as data, as text
+//! and as JSON.
+
+use base::day::{Day, date};
+use base::money::thousands;
+use records::gate::quality::QualityReport;
+use serde_json::{Value as Json, json};
+
+use crate::machine_readable;
+use crate::people::ResultState;
+use crate::quality::{self, several};
+use crate::terminal::bold;
+
+/// The people behind a line of a statement, or everything that was decided for one person.
+pub struct WhyReport {
+    pub about: Explained,
+    /// The data-quality report.
+    pub quality: QualityReport,
+    pub notes: Vec<String>,
+}
+
+impl WhyReport {
+    /// Everything for the terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        text(self)
+    }
+
+    /// Everything for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> anyhow::Result<String> {
+        json_text(self)
+    }
+}
+
+/// What is explained.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Explained {
+    Line(LineExplanation),
+    Person(PersonExplanation),
+}
+
+/// A line of a statement with everyone whom it counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineExplanation {
+    /// What the line is for: clause, area, cohorts, segment.
+    pub place: String,
+    /// "12 people × £4,000 = £48,000".
+    pub sum: String,
+    pub reason: String,
+    /// The outcome that the line pays for; nothing where it pays for people.
+    pub outcome: Option<String>,
+    /// How many people the line is about.
+    pub people: usize,
+    /// Those whom it counts.
+    pub counted: Vec<CountedPerson>,
+}
+
+/// Somebody whom a line counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountedPerson {
+    pub person: String,
+    pub started: Day,
+    /// The agencies' rows with the start, where several agencies are joined.
+    pub sources: Vec<String>,
+    /// The result and its facts, where the line pays for an outcome.
+    pub result: Option<(OutcomeResult, Vec<FactInWords>)>,
+}
+
+/// Everything that was decided for one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PersonExplanation {
+    pub person: String,
+    pub as_at: Day,
+    pub known_at: Day,
+    pub died: Option<Day>,
+    pub removed: Option<Day>,
+    pub starts: Vec<StartExplanation>,
+    /// All facts of the kinds that the contract needs.
+    pub facts: Vec<FactInWords>,
+}
+
+/// One start of a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StartExplanation {
+    pub began: Day,
+    pub provider: String,
+    pub sources: Vec<String>,
+    /// How it counts, or why it does not.
+    pub counts: Result<CountedStart, String>,
+}
+
+/// A start that counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountedStart {
+    /// Whether it counts in the comparison group.
+    pub comparison: bool,
+    pub area: String,
+    pub cohort: String,
+    pub segment: String,
+    pub outcomes: Vec<OutcomeExplanation>,
+}
+
+/// How one outcome was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutcomeExplanation {
+    pub outcome: String,
+    pub result: OutcomeResult,
+    /// The follow-up window: its first day, and the first day after it.
+    pub from: Day,
+    pub to: Day,
+    /// Everything before this day must be observed, and everything before `observed` is.
+    pub needed: Day,
+    pub observed: Day,
+    pub facts: Vec<FactInWords>,
+}
+
+/// What became of a person in one outcome.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OutcomeResult {
+    pub state: ResultState,
+    pub value: Option<i64>,
+    /// The day on which it was reached, or of the event that decided.
+    pub decided: Option<Day>,
+}
+
+/// A fact: an event on a day, or a spell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactInWords {
+    pub kind: String,
+    pub from: Day,
+    /// The first day after a spell; nothing for an event and for a spell that has no end yet.
+    pub to: Option<Day>,
+    pub is_spell: bool,
+    /// The day of the proof, where the rule asks for one.
+    pub proven: Option<Day>,
+    /// The agencies' rows with the fact, where several agencies are joined.
+    pub sources: Vec<String>,
+}
+
+/// " (police, event e17)", or nothing where it is not known.
+fn from(sources: &[String]) -> String {
+    if sources.is_empty() { String::new() } else { format!(" ({})", sources.join("; ")) }
+}
+
+/// "1, on 2027-03-30".
+fn result_in_words(result: &OutcomeResult) -> String {
+    match (result.state, result.value, result.decided) {
+        (ResultState::NotYetKnown | ResultState::LeftOut, ..) | (_, None, _) => result.state.word().to_owned(),
+        (_, Some(value), None) => value.to_string(),
+        (_, Some(value), Some(day)) => format!("{value}, on {}", date(day)),
+    }
+}
+
+/// "offence on 2027-05-04, proven 2027-06-01".
+fn fact_in_words(fact: &FactInWords) -> String {
+    let FactInWords { kind, from: began, to, is_spell, proven, sources } = fact;
+    let (began, from) = (date(*began), from(sources));
+    match (is_spell, to, proven) {
+        (true, None, _) => format!("{kind} from {began}, with no end yet{from}"),
+        (true, Some(to), _) => format!("{kind} from {began} to before {}{from}", date(*to)),
+        (false, _, None) => format!("{kind} on {began}{from}"),
+        (false, _, Some(proven)) => format!("{kind} on {began}{from}, proven {}", date(*proven)),
+    }
+}
+
+/// Everything for the terminal.
+fn text(found: &WhyReport) -> String {
+    match &found.about {
+        Explained::Line(line) => line_text(line),
+        Explained::Person(person) => person_text(person),
+    }
+}
+
+fn line_text(line: &LineExplanation) -> String {
+    let mut out = format!("{}\n{}: {}\n", bold(&line.place), line.sum, line.reason);
+    let people = several(line.people as u64, "person", "people");
+    out += &match &line.outcome {
+        Some(_) => format!("The line counts {} of {people}:\n", thousands(line.counted.len() as i64)),
+        None => format!("The line is for {people}:\n"),
+    };
+    for person in &line.counted {
+        out += &format!("{:<20} started {}{}", person.person, date(person.started), from(&person.sources));
+        if let Some((result, facts)) = &person.result {
+            let facts: Vec<String> = facts.iter().map(fact_in_words).collect();
+            out += &format!("  {}  {}", result_in_words(result), facts.join("; "));
+        }
+        out += "\n";
+    }
+    out
+}
+
+fn person_text(person: &PersonExplanation) -> String {
+    let mut out = format!("{}, as at {}, known at {}\n", bold(&person.person), date(person.as_at), date(person.known_at));
+    for (what, day) in [("died", person.died), ("removed", person.removed)] {
+        if let Some(day) = day {
+            out += &format!("  {what} {}\n", date(day));
+        }
+    }
+    for start in &person.starts {
+        out += &format!("start on {} with {}{}", date(start.began), start.provider, from(&start.sources));
+        match &start.counts {
+            Err(why) => out += &format!(": not counted; {why}\n"),
+            Ok(counted) => {
+                let group = if counted.comparison { "in the comparison group " } else { "" };
+                out += &format!(": counts {group}in {}, {}, {}\n", counted.area, counted.cohort, counted.segment);
+                counted.outcomes.iter().for_each(|outcome| out += &outcome_text(outcome));
+            }
+        }
+    }
+    out += "all facts of the kinds that the contract needs:\n";
+    for fact in &person.facts {
+        out += &format!("    {}\n", fact_in_words(fact));
+    }
+    if person.facts.is_empty() {
+        out += "    none\n";
+    }
+    out
+}
+
+fn outcome_text(outcome: &OutcomeExplanation) -> String {
+    let mut out = format!("  {}: {}\n", bold(&outcome.outcome), result_in_words(&outcome.result));
+    out += &format!(
+        "    window {} to before {}; must be observed to before {}; is observed to before {}\n",
+        date(outcome.from),
+        date(outcome.to),
+        date(outcome.needed),
+        date(outcome.observed)
+    );
+    for fact in &outcome.facts {
+        out += &format!("    counts: {}\n", fact_in_words(fact));
+    }
+    out
+}
+
+/// Everything for other programs.
+fn json_text(found: &WhyReport) -> anyhow::Result<String> {
+    let about = match &found.about {
+        Explained::Line(line) => json!({ "line": line_json(line) }),
+        Explained::Person(person) => json!({ "person": person_json(person) }),
+    };
+    let mut fields = about;
+    crate::measure::merge(&mut fields, json!({ "data_quality": quality::lines(&found.quality), "notes": found.notes }));
+    machine_readable::json("wellspent-why/1", &fields)
+}
+
+fn day_json(day: Option<Day>) -> Json {
+    day.map_or(Json::Null, |day| date(day).to_string().into())
+}
+
+fn result_json(result: &OutcomeResult) -> Json {
+    json!({ "state": result.state.word(), "value": result.value, "decided_on": day_json(result.decided) })
+}
+
+fn facts_json(facts: &[FactInWords]) -> Json {
+    let of_fact = |fact: &FactInWords| {
+        json!({
+            "kind": fact.kind,
+            "form": if fact.is_spell { "spell" } else { "event" },
+            "from": day_json(Some(fact.from)),
+            "to": day_json(fact.to),
+            "proven_on": day_json(fact.proven),
+            "sources": fact.sources,
+        })
+    };
+    facts.iter().map(of_fact).collect()
+}
+
+fn line_json(line: &LineExplanation) -> Json {
+    let of_person = |person: &CountedPerson| {
+        json!({
+            "person": person.person,
+            "started": day_json(Some(person.started)),
+            "sources": person.sources,
+            "result": person.result.as_ref().map(|(result, _)| result_json(result)),
+            "facts": person.result.as_ref().map(|(_, facts)| facts_json(facts)),
+        })
+    };
+    json!({
+        "place": line.place,
+        "sum": line.sum,
+        "reason": line.reason,
+        "outcome": line.outcome,
+        "people": line.people,
+        "counted": line.counted.iter().map(of_person).collect::<Vec<_>>(),
+    })
+}
+
+fn person_json(person: &PersonExplanation) -> Json {
+    let of_outcome = |outcome: &OutcomeExplanation| {
+        json!({
+            "outcome": outcome.outcome,
+            "result": result_json(&outcome.result),
+            "window_from": day_json(Some(outcome.from)),
+            "window_to_before": day_json(Some(outcome.to)),
+            "must_be_observed_to_before": day_json(Some(outcome.needed)),
+            "observed_to_before": day_json(Some(outcome.observed)),
+            "facts": facts_json(&outcome.facts),
+        })
+    };
+    let of_start = |start: &StartExplanation| {
+        let counted = start.counts.as_ref().ok().map(|counted| {
+            json!({
+                "group": if counted.comparison { "comparison" } else { "served" },
+                "area": counted.area,
+                "cohort": counted.cohort,
+                "segment": counted.segment,
+                "outcomes": counted.outcomes.iter().map(of_outcome).collect::<Vec<_>>(),
+            })
+        });
+        json!({
+            "began": day_json(Some(start.began)),
+            "provider": start.provider,
+            "sources": start.sources,
+            "counted": counted,
+            "why_not_counted": start.counts.as_ref().err(),
+        })
+    };
+    json!({
+        "id": person.person,
+        "as_at": day_json(Some(person.as_at)),
+        "known_at": day_json(Some(person.known_at)),
+        "died": day_json(person.died),
+        "removed": day_json(person.removed),
+        "starts": person.starts.iter().map(of_start).collect::<Vec<_>>(),
+        "facts": facts_json(&person.facts),
+    })
+}

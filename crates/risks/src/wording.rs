@@ -1,0 +1,267 @@
+//! How figures, names and groups of people are written in sentences and tables.
+
+use base::money::thousands;
+
+use crate::Estimate;
+
+/// How a sum of money is written: long units in prose, short ones in tables.
+#[derive(Clone, Copy)]
+enum SumStyle {
+    /// "£41.2 million".
+    Prose,
+    /// "£41.2m".
+    Table,
+}
+
+impl SumStyle {
+    fn billion(self) -> &'static str {
+        match self {
+            SumStyle::Prose => " billion",
+            SumStyle::Table => "bn",
+        }
+    }
+
+    fn million(self) -> &'static str {
+        match self {
+            SumStyle::Prose => " million",
+            SumStyle::Table => "m",
+        }
+    }
+}
+
+/// Pounds for a table, to three significant figures, because no run supports more: "£41.2m", "£11,400".
+#[must_use]
+pub fn pounds(value: f64) -> String {
+    three_figures(value, SumStyle::Table)
+}
+
+/// The same for a sentence: "£41.2 million", "£11,400".
+#[must_use]
+pub fn pounds_in_prose(value: f64) -> String {
+    three_figures(value, SumStyle::Prose)
+}
+
+fn three_figures(value: f64, style: SumStyle) -> String {
+    let sign = if value < 0.0 { "-" } else { "" };
+    let size = value.abs();
+    let three = |x: f64| {
+        let digits = if x >= 100.0 {
+            0
+        } else if x >= 10.0 {
+            1
+        } else {
+            2
+        };
+        format!("{x:.digits$}")
+    };
+    match size {
+        _ if !size.is_finite() => "no limit".to_owned(),
+        _ if size >= 999_500_000.0 => format!("{sign}£{}{}", three(size / 1e9), style.billion()),
+        _ if size >= 999_500.0 => format!("{sign}£{}{}", three(size / 1e6), style.million()),
+        _ if size >= 9_995.0 => {
+            let step = 10f64.powf(size.log10().floor() - 2.0);
+            format!("{sign}£{}", thousands(((size / step).round() * step).round() as i64))
+        }
+        _ if size < 0.5 => "£0".to_owned(),
+        _ => format!("{sign}£{}", thousands(size.round() as i64)),
+    }
+}
+
+/// Pounds for a table with their 95% Monte Carlo interval in the same unit, and no more digits than the interval supports:
+/// "£41.2m ± £0.8m".
+#[must_use]
+pub fn pounds_within(value: Estimate) -> String {
+    within(value, SumStyle::Table)
+}
+
+/// The same for a sentence: "£41.2 million ± £0.8 million".
+#[must_use]
+pub fn pounds_within_in_prose(value: Estimate) -> String {
+    within(value, SumStyle::Prose)
+}
+
+fn within(value: Estimate, style: SumStyle) -> String {
+    let half = 1.96 * value.error;
+    if half == 0.0 || !half.is_finite() || !value.mean.is_finite() {
+        return three_figures(value.mean, style);
+    }
+    let size = value.mean.abs().max(half);
+    // Thousands are written out, but keep the digits that they would have in thousands.
+    let (unit, suffix) = match size {
+        _ if size >= 999_500_000.0 => (1e9, style.billion()),
+        _ if size >= 999_500.0 => (1e6, style.million()),
+        _ if size >= 9_995.0 => (1e3, ""),
+        _ => (1.0, ""),
+    };
+    let (mean, half) = (value.mean.abs() / unit, half / unit);
+    let three = if unit == 1.0 || mean >= 100.0 { 0 } else { 2 - usize::from(mean >= 10.0) };
+    let digits = three.min(error_digits(half));
+    let smallest = 10f64.powi(-(digits as i32));
+    let show = |value: f64| match suffix {
+        "" => thousands(((value / smallest).round() * smallest * unit).round() as i64),
+        _ => format!("{value:.digits$}"),
+    };
+    let sign = if value.mean < 0.0 && mean >= smallest / 2.0 { "-" } else { "" };
+    // An error too small to move the last digit is not worth a reader's time.
+    let within = if half < smallest / 2.0 { String::new() } else { format!(" ± £{}{suffix}", show(half)) };
+    format!("{sign}£{}{suffix}{within}", show(mean))
+}
+
+/// Decimals that an error leaves meaningful: one digit of the error, or two where it begins with a 1.
+fn error_digits(half: f64) -> usize {
+    let first = half.log10().floor();
+    let begins_with_one = half / 10f64.powf(first) < 2.0;
+    (-first as i64 + i64::from(begins_with_one)).clamp(0, 2) as usize
+}
+
+/// A share: "4.2%", "38%".
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let value = 100.0 * share;
+    if value.abs() < 9.95 { format!("{value:.1}%") } else { format!("{value:.0}%") }
+}
+
+/// A change of a rate: "3.0 percentage points".
+#[must_use]
+pub fn percentage_points(share: f64) -> String {
+    let figure = format!("{:.1}", 100.0 * share + 0.0);
+    let noun = if figure == "1.0" { "point" } else { "points" };
+    format!("{figure} percentage {noun}")
+}
+
+/// A number of people, rounded up to two figures, because no more can be said of it.
+pub(crate) fn rounded_up(people: f64) -> String {
+    let step = 10f64.powf(people.max(1.0).log10().floor() - 1.0).max(1.0);
+    thousands(((people / step).ceil() * step) as i64)
+}
+
+/// Names joined for a sentence: "a, b and c".
+#[must_use]
+pub fn listed(names: &[String]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+    }
+}
+
+/// A name of the files in quotation marks, its underscores read as spaces: `stayed_away` as “stayed away”.
+#[must_use]
+pub fn quoted(name: &str) -> String {
+    format!("“{}”", name.replace('_', " "))
+}
+
+/// Names in quotation marks, joined for a sentence.
+#[must_use]
+pub fn quoted_list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    listed(&names.into_iter().map(|name| quoted(name)).collect::<Vec<String>>())
+}
+
+/// What to call the people with an outcome: "person with a proven reoffence" and "people with a proven reoffence".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeopleNoun {
+    pub one: String,
+    pub many: String,
+}
+
+/// The nouns that a measure may begin with: one, and several.
+const COUNTED: [(&str, &str); 16] = [
+    ("person", "people"),
+    ("man", "men"),
+    ("woman", "women"),
+    ("child", "children"),
+    ("family", "families"),
+    ("household", "households"),
+    ("leaver", "leavers"),
+    ("prisoner", "prisoners"),
+    ("offender", "offenders"),
+    ("participant", "participants"),
+    ("claimant", "claimants"),
+    ("client", "clients"),
+    ("patient", "patients"),
+    ("pupil", "pupils"),
+    ("student", "students"),
+    ("tenant", "tenants"),
+];
+
+impl PeopleNoun {
+    /// From the measure in the scheme file where it begins with whom it counts ("people with a proven reoffence (the binary
+    /// measure)"), and otherwise from the outcome's name.
+    #[must_use]
+    pub fn of(outcome: &str, measure: &str) -> PeopleNoun {
+        let head = measure.split(['(', ',', ':', ';']).next().unwrap_or_default().trim();
+        let (first, rest) = head.split_once(' ').unwrap_or((head, ""));
+        match COUNTED.iter().find(|(_, many)| *many == first) {
+            // "Who start a job" is for several. One of them is "one of the people who start a job".
+            Some((_, many)) if rest.starts_with("who ") => {
+                PeopleNoun { one: format!("of the {many} {rest}"), many: format!("{many} {rest}") }
+            }
+            Some((one, many)) if !rest.is_empty() => PeopleNoun { one: format!("{one} {rest}"), many: format!("{many} {rest}") },
+            _ => {
+                let outcome = quoted(outcome);
+                PeopleNoun {
+                    one: format!("person with the outcome {outcome}"),
+                    many: format!("people with the outcome {outcome}"),
+                }
+            }
+        }
+    }
+
+    /// A number of them: "1 more person in work", "6,413 fewer people in work"; `change` is "more" or "fewer".
+    #[must_use]
+    pub fn counted(&self, people: f64, change: &str) -> String {
+        let people = people.round() as i64;
+        format!("{} {change} {}", thousands(people), if people == 1 { &self.one } else { &self.many })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_read_as_people_write_them() {
+        let wanted = [
+            (0.3, "£0", "£0"),
+            (405.2, "£405", "£405"),
+            (-405.2, "-£405", "-£405"),
+            (11_417.0, "£11,400", "£11,400"),
+            (999_499.0, "£999,000", "£999,000"),
+            (999_500.0, "£1.00m", "£1.00 million"),
+            (-41_234_567.0, "-£41.2m", "-£41.2 million"),
+            (1.234e9, "£1.23bn", "£1.23 billion"),
+        ];
+        for (value, table, prose) in wanted {
+            assert_eq!((pounds(value).as_str(), pounds_in_prose(value).as_str()), (table, prose));
+        }
+    }
+
+    #[test]
+    fn an_interval_has_the_unit_and_the_digits_of_its_figure() {
+        let of = |mean: f64, half: f64| Estimate { mean, error: half / 1.96 };
+        assert_eq!(pounds_within(of(41_234_567.0, 812_000.0)), "£41.2m ± £0.8m");
+        assert_eq!(pounds_within_in_prose(of(41_234_567.0, 812_000.0)), "£41.2 million ± £0.8 million");
+        assert_eq!(pounds_within(of(-23_456.0, 3_100.0)), "-£23,000 ± £3,000");
+        assert_eq!(pounds_within(of(23_456.0, 1.0)), "£23,500");
+        assert_eq!(pounds_within(Estimate::exact(11_417.0)), "£11,400");
+    }
+
+    #[test]
+    fn outcomes_have_nouns() {
+        let noun = PeopleNoun::of("reoffending", "people with a proven reoffence (the binary measure)");
+        assert_eq!(noun.counted(1.2, "more"), "1 more person with a proven reoffence");
+        assert_eq!(noun.counted(6_413.0, "fewer"), "6,413 fewer people with a proven reoffence");
+        let noun = PeopleNoun::of("job", "people who start a job");
+        assert_eq!(noun.counted(1.0, "fewer"), "1 fewer of the people who start a job");
+        assert_eq!(PeopleNoun::of("stayed_away", "the share that stayed away").many, "people with the outcome “stayed away”");
+    }
+
+    #[test]
+    fn lists_and_shares() {
+        let names = ["stayed_away".to_owned(), "b".to_owned(), "c".to_owned()];
+        assert_eq!(quoted_list(&names), "“stayed away”, “b” and “c”");
+        assert_eq!(quoted_list(&names[..1]), "“stayed away”");
+        assert_eq!((percent(0.042), percent(0.38)), ("4.2%".to_owned(), "38%".to_owned()));
+        assert_eq!(percentage_points(0.01), "1.0 percentage point");
+    }
+}

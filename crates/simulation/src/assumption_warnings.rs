@@ -1,0 +1,114 @@
+//! Warnings about assumptions that contradict the contract or each other, without a simulation. They are separate from reading, because
+//! the files are read again for every scenario and only `check` asks for warnings.
+
+use base::literal::{Literal as _, Points};
+use base::money::Rate;
+use base::problem::Problem;
+use base::scheme_files::SchemeFiles;
+use contract::Scheme;
+
+use crate::assumptions::{ASSUMPTIONS_FILE, Assumptions, Intended, expected_by_segment};
+use crate::people::{Chances, people};
+
+/// Shares of the people that differ by less than this count as the same, rounded.
+const ROUNDING: f64 = 0.005;
+
+/// Everything that a careful reader of the assumptions would ask about.
+#[must_use]
+pub fn warnings(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Vec<Problem> {
+    let mut out = Vec::new();
+    out.extend(other_shares(opened, scheme, assumptions));
+    out.extend(more_undone_than_done(opened, scheme, assumptions));
+    out.extend(aim_beyond_reach(opened, scheme, assumptions));
+    out
+}
+
+/// A warning at a table or key of the assumptions file, such as "intended".
+fn at(opened: &SchemeFiles, path: &str, what: String) -> Problem {
+    Problem { span: opened.span_of(ASSUMPTIONS_FILE, path), ..Problem::file(ASSUMPTIONS_FILE, what) }.warning()
+}
+
+/// Where the contract gives people by segment, shares only divide each of those. Shares that differ from the contract's are probably a
+/// mistake.
+fn other_shares(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Option<Problem> {
+    if !scheme.people.by_segment() || scheme.segments.len() < 2 {
+        return None;
+    }
+    let expected = expected_by_segment(scheme);
+    let total: f64 = expected.iter().sum();
+    let said = |at: usize| assumptions.segments.iter().filter(|s| s.priced_as == at).map(|s| s.share).sum::<f64>();
+    let differs = (0..expected.len()).any(|at| (said(at) - expected[at] / total.max(1.0)).abs() > ROUNDING);
+    let list = |share: &dyn Fn(usize) -> f64| -> String {
+        let one = |at: usize| format!("{} {:.1}%", scheme.segments[at], 100.0 * share(at));
+        (0..expected.len()).map(one).collect::<Vec<_>>().join(", ")
+    };
+    differs.then(|| {
+        at(
+            opened,
+            "people",
+            "the shares by contract segment differ from those of the people whom the contract expects".to_owned(),
+        )
+        .read(list(&said))
+        .expected(format!("{}, as `people` in scheme.toml has it", list(&|at| expected[at] / total.max(1.0))))
+        .fix("we use the contract's people, and shares only divide each of its segments. Correct whichever is wrong")
+    })
+}
+
+/// What a clawback takes back cannot happen to more people than the result it undoes.
+fn more_undone_than_done(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Vec<Problem> {
+    let mut out = Vec::new();
+    for clause in &scheme.clauses {
+        let Some(undone_by) = clause.terms.undone_by() else { continue };
+        let results = clause.terms.refers_to().iter().filter_map(|&of| scheme.clauses[of].outcome());
+        let mut results: Vec<usize> = results.map(|at| scheme.outcomes[at].base(at)).collect();
+        results.dedup();
+        if results.is_empty() || !scheme.outcomes[undone_by].is_binary() {
+            continue;
+        }
+        let chances = Chances::of(scheme, assumptions, &people(scheme, assumptions)[0]);
+        let beyond = |segment: &usize| {
+            let most = results.iter().map(|&at| chances.now(at, *segment)).fold(0.0, f64::max);
+            chances.now(undone_by, *segment) > most + 1e-9
+        };
+        let Some(segment) = (0..assumptions.segments.len()).find(beyond) else { continue };
+        let undone = &scheme.outcomes[undone_by].name;
+        let among = if assumptions.segments.len() > 1 {
+            format!(" in segment {}", risks::quoted(&assumptions.segments[segment].name))
+        } else {
+            String::new()
+        };
+        let percent = |at: usize| Rate::from_f64((chances.now(at, segment) * 1e3).round() / 1e3);
+        let done: Vec<String> = results.iter().map(|&at| format!("{} {}", scheme.outcomes[at].name, percent(at))).collect();
+        out.push(
+            at(opened, &format!("outcome.{undone}.now"), format!("`{undone}` happens to more people than what it undoes{among}"))
+                .read(format!("{undone} {}; {}", percent(undone_by), done.join(", ")))
+                .expected("a chance among all people, not among those with the result: at most that of the result")
+                .fix("multiply the chance among those with the result by the chance of the result"),
+        );
+    }
+    out
+}
+
+/// An aim that no amount of money reaches makes every provider look as if it drifted.
+fn aim_beyond_reach(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Option<Problem> {
+    let Intended::Aim { outcome, better_by } = assumptions.intended else { return None };
+    let sign = scheme.outcomes[outcome].sign() as f64;
+    let reach = |area: usize| -> f64 {
+        let people = &people(scheme, assumptions)[area];
+        let chances = Chances::of(scheme, assumptions, people);
+        let all = vec![1e12; chances.helps.len() * assumptions.segments.len()];
+        let moved = |segment: usize| sign * (chances.with(outcome, segment, &all) - chances.now(outcome, segment));
+        let sum: f64 = (0..assumptions.segments.len()).map(|segment| people.in_segment(segment) as f64 * moved(segment)).sum();
+        sum / people.count().max(1) as f64
+    };
+    let (area, reach) = (0..scheme.areas.len()).map(|area| (area, reach(area))).min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let place = if scheme.areas.len() > 1 { format!(" in {}", scheme.areas[area]) } else { String::new() };
+    // An aim that only unlimited money would reach cannot be met either.
+    (better_by >= reach).then(|| {
+        let points = |proportion: f64| Points(Rate::from_f64((proportion * 1e3).round() / 1e3)).words();
+        at(opened, "intended.aim", format!("the aim is beyond what help can move{place}"))
+            .read(points(better_by))
+            .expected(format!("less than {}, which is what all kinds of help together move at any cost", points(reach)))
+            .fix("lower the aim, or check `moves` under [help.NAME]: it is the most that money can do")
+    })
+}

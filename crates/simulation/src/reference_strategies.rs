@@ -1,0 +1,516 @@
+//! The reference strategies of every area, and the table of their results that findings read. The strategies are found by search, and
+//! then simulated on replications that the search never saw, so that selection does not flatter the report.
+
+use base::money::Rate;
+use contract::Scheme;
+use contract::clauses::Clause;
+use contract::fixes::Fix;
+use contract::price::{NoLines, Paid, price};
+use contract::terms::{Baseline, Intake, ReportedBy};
+use rayon::prelude::*;
+use risks::{
+    AgentType, AreaResults, Counterfactual, Estimate, OutcomeFacts, PeopleNoun, SegmentFacts, Shock, ShockResult, StrategyKind,
+    StrategyResult, StrategyResults, TimingResult,
+};
+
+use crate::assumptions::{Assumptions, Intended};
+use crate::people::{AreaPeople, people};
+use crate::rank_evaluation::Ranks;
+use crate::search::{self, Best, Budget, Freedom, Objective, Weights};
+use crate::strategy::{Arena, Payments, Strategy};
+use crate::wrong_payment::wrong_payment;
+use crate::{pilot, timing};
+
+/// The common random numbers of a scenario: its people and their sorted uniforms, which many scenarios and changed schemes share.
+#[derive(Debug)]
+pub struct CommonDraws {
+    pub people: Vec<AreaPeople>,
+    ranks: Vec<Ranks>,
+    seed: u64,
+    first: u64,
+}
+
+impl CommonDraws {
+    /// Draws and sorts, area by area on all cores.
+    #[must_use]
+    pub fn build(scheme: &Scheme, assumptions: &Assumptions, seed: u64, first: u64, replications: usize) -> CommonDraws {
+        let people = people(scheme, assumptions);
+        let ranks =
+            people.par_iter().map(|people| Ranks::build(scheme, assumptions, people, seed, first, replications)).collect();
+        CommonDraws { people, ranks, seed, first }
+    }
+
+    /// Whether another scheme and assumptions have the same people, so that their uniforms can be used.
+    #[must_use]
+    pub fn fits(&self, scheme: &Scheme, assumptions: &Assumptions, built_for: &Assumptions) -> bool {
+        let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
+        let mut same_counts = counted.map(|(at, _)| assumptions.outcomes[at].now == built_for.outcomes[at].now);
+        people(scheme, assumptions) == self.people && same_counts.all(|same| same)
+    }
+
+    /// One area of it, under a scheme.
+    #[must_use]
+    pub fn arena<'a>(&'a self, scheme: &'a Scheme, assumptions: &'a Assumptions, area: usize) -> Arena<'a> {
+        Arena::new(scheme, assumptions, &self.people[area], &self.ranks[area], self.seed, self.first)
+    }
+
+    /// The seed of its draws.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The first replication after those drawn.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.first + self.replications() as u64
+    }
+
+    /// Number of replications drawn.
+    #[must_use]
+    pub fn replications(&self) -> usize {
+        self.ranks.first().map_or(0, |ranks| ranks.replications)
+    }
+}
+
+/// The strategies of one area, with the regret of the search for the best.
+#[derive(Clone, Debug)]
+pub struct Solved {
+    pub strategies: Vec<(StrategyKind, Strategy)>,
+    /// The imperfect provider's strategies with the chance of each.
+    pub mixture: Vec<(f64, Strategy)>,
+    pub best: Best,
+    /// The binary outcome whose good results the prices are for.
+    pub priced_outcome: Option<usize>,
+    pub price_now: Vec<f64>,
+    /// By outcome: the most that is paid for one more good result, over the segments.
+    pub prices: Vec<f64>,
+    pub unparking: Vec<Option<f64>>,
+    pub tried: usize,
+}
+
+/// Which strategies to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StrategySet {
+    /// All of them.
+    All,
+    /// Those that the profit-seeking provider's findings need.
+    ForProfit,
+}
+
+/// Finds the reference strategies of one area.
+#[must_use]
+pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
+    let segments = arena.people.segments;
+    let everyone = vec![true; segments];
+    let pay = search::payment_weights(arena);
+    let public = search::public_weights(arena);
+    let may_leave = (0..segments).any(|segment| arena.may_leave(segment));
+    let provider = &arena.assumptions.provider;
+    let intended = intended(arena);
+    let at_cost = search::reaching(arena, &public, &everyone, arena.help_spend(&intended), |strategy| arena.help_spend(strategy));
+    let best = search::best(arena, Objective::Profit, budget, &pay, Freedom::ALL);
+    let mut tried = best.tried;
+    let mut strategies = vec![
+        (StrategyKind::Idle, Strategy::idle(&arena.chances, segments)),
+        (StrategyKind::AsNow, Strategy::as_now(&arena.chances, segments)),
+        (StrategyKind::Intended, intended),
+        (StrategyKind::BEST, best.strategy.clone()),
+        (StrategyKind::PublicAtCost, at_cost),
+    ];
+    let mut find = |kind: StrategyKind, objective: Objective, freedom: Freedom| {
+        let found = search::best(arena, objective, budget, &pay, freedom);
+        tried += found.tried;
+        strategies.push((kind, found.strategy));
+    };
+    if may_leave {
+        find(
+            StrategyKind::Counterfactual(Counterfactual::EveryoneServed),
+            Objective::Profit,
+            Freedom { intake: false, ..Freedom::ALL },
+        );
+    }
+    if arena.may_misreport() {
+        find(
+            StrategyKind::Counterfactual(Counterfactual::HonestReports),
+            Objective::Profit,
+            Freedom { reporting: false, ..Freedom::ALL },
+        );
+    }
+    if wanted == StrategySet::All {
+        find(StrategyKind::BestResponse(AgentType::Cautious), Objective::Cautious(provider.caution), Freedom::ALL);
+        find(StrategyKind::BestResponse(AgentType::MissionMinded), Objective::Mission(provider.mission), Freedom::ALL);
+    }
+    if let Some(staying) = Fix::NoRatchet.apply(arena.scheme) {
+        let arena = arena.under(&staying);
+        let pay = search::payment_weights(&arena);
+        let found = search::best(&arena, Objective::Profit, budget, &pay, Freedom::ALL);
+        tried += found.tried;
+        strategies.push((StrategyKind::Counterfactual(Counterfactual::FixedBaseline), found.strategy));
+    }
+    if has_gates(arena.scheme) {
+        // With open gates payment is linear in results, and the best response has a closed form.
+        strategies.push((StrategyKind::Counterfactual(Counterfactual::NoGates), search::along(arena, &pay, 1.0, &everyone)));
+    }
+    strategies.push((StrategyKind::Public, search::along(arena, &public, 1.0, &everyone)));
+    let mixture = if wanted == StrategySet::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
+    let (priced_outcome, price_now, unparking) = segment_prices(arena, &pay);
+    let prices = pay.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
+    Solved { strategies, mixture, best, priced_outcome, price_now, prices, unparking, tried }
+}
+
+/// Whether any clause has a gate.
+#[must_use]
+pub fn has_gates(scheme: &Scheme) -> bool {
+    scheme.clauses.iter().any(|clause| !clause.gates().is_empty())
+}
+
+/// Whether any clause compares results with something. Only then can chance refuse a payment, or bring one that is not due.
+pub(crate) fn compares_results(scheme: &Scheme) -> bool {
+    scheme.clauses.iter().any(|clause| clause.compares_results())
+}
+
+/// What the commissioner expects of an honest provider.
+pub(crate) fn intended(arena: &Arena<'_>) -> Strategy {
+    let segments = arena.people.segments;
+    match &arena.assumptions.intended {
+        Intended::Spend(spend) => {
+            let helps = arena.chances.helps.len().max(1) as f64;
+            let effort = (0..arena.chances.helps.len() * segments)
+                .map(|at| spend.at(arena.people.area, at % segments, 0) / helps)
+                .collect();
+            Strategy::of(effort, vec![true; segments])
+        }
+        Intended::Aim { outcome, better_by } => aiming(arena, *outcome, *better_by),
+    }
+}
+
+/// The cheapest strategy that makes a binary outcome better than today by this share of people. To make it better, money is added to
+/// what is spent today. To let it worsen (a negative aim), money is taken away. Nothing is moved from one segment to another: that
+/// would be a different plan, and the search looks for those.
+#[must_use]
+pub fn aiming(arena: &Arena<'_>, outcome: usize, better_by: f64) -> Strategy {
+    let everyone = vec![true; arena.people.segments];
+    let now = Strategy::as_now(&arena.chances, arena.people.segments);
+    if better_by == 0.0 {
+        return now;
+    }
+    let from_now = |mut strategy: Strategy| {
+        for (effort, today) in strategy.effort.iter_mut().zip(&now.effort) {
+            *effort = if better_by > 0.0 { effort.max(*today) } else { effort.min(*today) };
+        }
+        strategy
+    };
+    let weights = search::count_weights(arena, outcome);
+    let measure = |strategy: &Strategy| improvement(arena, outcome, &from_now(strategy.clone()));
+    from_now(search::reaching(arena, &weights, &everyone, better_by, measure))
+}
+
+/// How much better than now a binary outcome is under a strategy, in proportion of people.
+#[must_use]
+pub fn improvement(arena: &Arena<'_>, outcome: usize, strategy: &Strategy) -> f64 {
+    let sign = arena.scheme.outcomes[outcome].sign() as f64;
+    let people = arena.people.count().max(1) as f64;
+    let change = |segment: usize| arena.chances.with(outcome, segment, &strategy.effort) - arena.chances.now(outcome, segment);
+    sign * (0..arena.people.segments).map(|segment| arena.in_segment(segment) * change(segment)).sum::<f64>() / people
+}
+
+/// Logit choice over the path of efforts: the chance of a strategy falls by a factor e for each "imprecision" of profit that it
+/// loses.
+fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> Vec<(f64, Strategy)> {
+    let everyone = vec![true; arena.people.segments];
+    let mut strategies = vec![Strategy::idle(&arena.chances, everyone.len()), best.strategy.clone()];
+    strategies.extend(search::path(arena, pay, budget.path / 2, &everyone));
+    let payments = arena.totals(&strategies, budget.replications.min(arena.replications));
+    let means: Vec<f64> = payments.iter().map(|payments| risks::mean(payments)).collect();
+    let profits: Vec<f64> = means.iter().zip(&strategies).map(|(payment, strategy)| payment - arena.cost(strategy)).collect();
+    let top = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let scale = (arena.assumptions.provider.imprecision * means[0].abs()).max(1.0);
+    let weights: Vec<f64> = profits.iter().map(|profit| ((profit - top) / scale).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    let kept = weights.into_iter().zip(strategies).map(|(weight, strategy)| (weight / total, strategy));
+    kept.filter(|(weight, _)| *weight > 1e-3).collect()
+}
+
+/// For each segment: what is paid for one more good result with gates open, and the price at which the first pound of help
+/// would pay for itself.
+fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Option<usize>, Vec<f64>, Vec<Option<f64>>) {
+    let segments = arena.people.segments;
+    let paid = |outcome: usize| (0..segments).any(|segment| pay[outcome][segment] > 1e-9);
+    let main = arena.ranks.binary_outcomes().iter().copied().find(|&outcome| paid(outcome));
+    let Some(main) = main else { return (None, vec![0.0; segments], vec![None; segments]) };
+    let corner = |segment: usize| {
+        let corners = arena.chances.helps.iter().enumerate().filter_map(|(help, effects)| {
+            let reach = arena.chances.reach(main, help, segment);
+            (reach > 1e-9).then(|| effects[segment].half_cost / (reach * std::f64::consts::LN_2))
+        });
+        corners.min_by(f64::total_cmp)
+    };
+    (Some(main), pay[main].clone(), (0..segments).map(corner).collect())
+}
+
+/// Simulates one strategy on every replication of the arena.
+#[must_use]
+pub fn simulate(arena: &Arena<'_>, kind: StrategyKind, strategy: &Strategy) -> StrategyResult {
+    let payments = arena.payments(strategy);
+    let mut paid = Paid::<f64>::default();
+    price(arena.scheme, &arena.tally_without_chance(strategy), &mut paid, &mut NoLines);
+    let results = arena.scheme.result_clauses();
+    let (dead_margin, cohorts_rewarded) = by_cohort(arena, strategy);
+    let (mut claims, mut false_claims) = (0.0, 0.0);
+    for (at, expected) in arena.expected_claims(strategy).into_iter().enumerate() {
+        let Some((good, bad)) = expected else { continue };
+        let claimed = bad * strategy.reporting.claimed.get(at).copied().unwrap_or_default();
+        false_claims += claimed;
+        claims += good + claimed;
+    }
+    let served = |segment: usize| if strategy.taken[segment] { arena.in_segment(segment) } else { 0.0 };
+    StrategyResult {
+        kind,
+        help_spend: arena.help_spend(strategy),
+        cost: arena.cost(strategy),
+        results_without_chance: results.map(|at| paid.clause(at)).sum::<f64>() / 100.0,
+        outcomes: arena.true_outcomes(strategy),
+        value: arena.value(strategy),
+        effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * strategy.spend_on(segment)).collect(),
+        served: (0..arena.people.segments).map(served).collect(),
+        false_claims,
+        claims,
+        mislabelled: arena.expected_mislabelled(strategy),
+        dead_margin,
+        cohorts_rewarded,
+        payments: payments.total,
+        results: payments.results,
+        rewards: payments.rewards,
+        deductions: payments.deductions,
+    }
+}
+
+/// Over cohorts and replications: the share in which a little more effort for everyone (a tenth of what half the effect costs)
+/// earns nothing more for results, and the share in which results are paid better than no change would be.
+fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
+    let segments = arena.people.segments;
+    let mut more = strategy.clone();
+    for (help, effects) in arena.chances.helps.iter().enumerate() {
+        for (segment, effect) in effects.iter().enumerate() {
+            more.effort[help * segments + segment] += 0.1 * effect.half_cost;
+        }
+    }
+    let results: Vec<usize> = arena.scheme.result_clauses().collect();
+    let of = |paid: &Paid<f64>, cohort: usize| -> f64 { results.iter().map(|&clause| paid.by(clause, cohort..cohort + 1)).sum() };
+    let cohorts = arena.people.cohorts.len();
+    let mut paid = Paid::default();
+    price(arena.scheme, &arena.expected_tally(|_, _| 0.0), &mut paid, &mut NoLines);
+    let still: Vec<f64> = (0..cohorts).map(|cohort| of(&paid, cohort)).collect();
+    let mut before = vec![0.0; cohorts];
+    let each = 1.0 / cohorts.max(1) as f64;
+    // The shares of each replication; cohorts of one replication are not independent where they are pooled.
+    let (mut dead, mut rewarded) = (Vec::new(), Vec::new());
+    arena.simulate(&[strategy.clone(), more], arena.replications, |which, _, paid| {
+        let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort)).collect();
+        let share = |counts: &dyn Fn(usize) -> bool| (0..cohorts).filter(|&cohort| counts(cohort)).count() as f64 * each;
+        if which == 0 {
+            rewarded.push(share(&|cohort| now[cohort] > still[cohort] + 0.5));
+            before = now;
+        } else {
+            dead.push(share(&|cohort| now[cohort] - before[cohort] <= 0.5));
+        }
+    });
+    (Estimate::of(dead.into_iter()), Estimate::of(rewarded.into_iter()))
+}
+
+/// Simulates every strategy that was found for an area.
+#[must_use]
+pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
+    let mut strategies: Vec<StrategyResult> =
+        solved.strategies.iter().map(|(kind, strategy)| simulate(arena, *kind, strategy)).collect();
+    strategies.extend(mixed(arena, &solved.mixture));
+    let area = arena.scheme.areas[arena.people.area].clone();
+    let timing = timing::with_dates_moved(arena, &solved.best.strategy);
+    AreaResults { area, people: arena.people.count() as f64, strategies, shocks: under_shocks(arena, solved), timing }
+}
+
+/// One percentage point.
+const POINT: f64 = 0.01;
+
+/// Strategies under shocks. "Nothing extra" when the main outcome is a percentage point better or worse for everyone, or when people
+/// do not start at their worst. The intended strategy when a fifth fewer or a fifth more people come, or when help is bought at
+/// scale.
+fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
+    let strategy = |kind: StrategyKind| solved.strategies.iter().find(|(found, _)| *found == kind).map(|(_, strategy)| strategy);
+    let mut out = Vec::new();
+    if let (Some(outcome), Some(now)) = (main_outcome(arena.scheme, arena.assumptions), strategy(StrategyKind::AsNow)) {
+        for (shock, by) in [(Shock::PointBetter, POINT), (Shock::PointWorse, -POINT)] {
+            let there = arena.better_for_all(outcome, by);
+            let Payments { total, results, .. } = there.payments(now);
+            out.push(ShockResult {
+                shock,
+                kind: StrategyKind::AsNow,
+                cost: there.cost(now),
+                payments: total,
+                results,
+                value: there.value(now),
+            });
+        }
+    }
+    if let Some(intended) = strategy(StrategyKind::Intended) {
+        for (shock, volume) in [(Shock::FifthFewer, 0.8), (Shock::FifthMore, 1.2)] {
+            let Payments { total, results, .. } = arena.payments_at(intended, volume);
+            let (cost, value) = (arena.cost_at(intended, volume), volume * arena.value(intended));
+            out.push(ShockResult { shock, kind: StrategyKind::Intended, cost, payments: total, results, value });
+        }
+        out.extend(pilot::at_scale(arena, intended));
+    }
+    if arena.scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Before { .. })) {
+        let there = arena.facing(arena.chances.clone().without_recovery());
+        for kind in [StrategyKind::AsNow, StrategyKind::Idle] {
+            let Some(strategy) = strategy(kind) else { continue };
+            let Payments { total, results, .. } = there.payments(strategy);
+            let (cost, value) = (there.cost(strategy), there.value(strategy));
+            out.push(ShockResult { shock: Shock::NoRecovery, kind, cost, payments: total, results, value });
+        }
+    }
+    out
+}
+
+/// The average of strategy results by their chances.
+fn mixed(arena: &Arena<'_>, mixture: &[(f64, Strategy)]) -> Option<StrategyResult> {
+    let mut parts = mixture
+        .iter()
+        .map(|(weight, strategy)| (*weight, simulate(arena, StrategyKind::BestResponse(AgentType::Imperfect), strategy)));
+    let (weight, first) = parts.next()?;
+    let total: f64 = mixture.iter().map(|(weight, _)| weight).sum();
+    let mut sum = scaled(first, weight / total);
+    for (weight, part) in parts {
+        let part = scaled(part, weight / total);
+        // On the same replications; errors add up at the worst.
+        let plus = |a: Estimate, b: Estimate| Estimate { mean: a.mean + b.mean, error: a.error + b.error };
+        let dead = plus(sum.dead_margin, part.dead_margin);
+        let rewarded = plus(sum.cohorts_rewarded, part.cohorts_rewarded);
+        sum = StrategyResult::sum([&sum, &part].into_iter())?;
+        (sum.dead_margin, sum.cohorts_rewarded) = (dead, rewarded);
+    }
+    Some(sum)
+}
+
+fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
+    let shares = [&mut result.dead_margin, &mut result.cohorts_rewarded];
+    shares.into_iter().for_each(|share| *share = Estimate { mean: share.mean * by, error: share.error * by });
+    let numbers = [&mut result.help_spend, &mut result.cost, &mut result.results_without_chance, &mut result.value];
+    let reports = [&mut result.false_claims, &mut result.claims, &mut result.mislabelled];
+    let numbers = numbers.into_iter().chain(reports);
+    numbers.for_each(|number| *number *= by);
+    let lists = [
+        &mut result.payments,
+        &mut result.results,
+        &mut result.rewards,
+        &mut result.deductions,
+        &mut result.effort,
+        &mut result.served,
+    ];
+    lists.into_iter().chain(&mut result.outcomes).for_each(|list| list.iter_mut().for_each(|value| *value *= by));
+    result
+}
+
+/// Puts the areas' strategy results together into the table that findings read.
+#[must_use]
+pub fn table(
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    people: &[AreaPeople],
+    areas: Vec<AreaResults>,
+    solved: &[Solved],
+) -> StrategyResults {
+    let kinds: Vec<StrategyKind> =
+        areas.first().map_or(Vec::new(), |area| area.strategies.iter().map(|result| result.kind).collect());
+    let of = |kind: StrategyKind| areas.iter().filter_map(move |area| area.get(kind));
+    let whole = kinds.iter().filter_map(|&kind| StrategyResult::sum(of(kind))).collect();
+    let shocks: Vec<(StrategyKind, Shock)> =
+        areas.first().map_or(Vec::new(), |area| area.shocks.iter().map(|shocked| (shocked.kind, shocked.shock)).collect());
+    let parts =
+        |of: (StrategyKind, Shock)| areas.iter().flat_map(|area| &area.shocks).filter(move |part| (part.kind, part.shock) == of);
+    let shocks = shocks.iter().filter_map(|&of| ShockResult::sum(parts(of))).collect();
+    let paid = |at: usize| scheme.clauses.iter().any(|clause| clause.outcome() == Some(at));
+    let typical = typical_area(people);
+    let outcomes = scheme.outcomes.iter().enumerate().map(|(at, outcome)| OutcomeFacts {
+        name: outcome.name.clone(),
+        people: PeopleNoun::of(&outcome.name, &outcome.measure),
+        binary: outcome.is_binary(),
+        sign: outcome.sign() as f64,
+        value: assumptions.outcomes[at].value,
+        paid: paid(at),
+        price: solved[typical].prices[at],
+    });
+    let segments = assumptions.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
+        name: segment.name.clone(),
+        priced_as: segment.priced_as,
+        people: people.iter().map(|people| people.in_segment(at) as f64).sum(),
+        unparking_price: solved[typical].unparking[at],
+        price_now: solved[typical].price_now[at],
+        bring_in: segment.bring_in,
+    });
+    let wrong = main_outcome(scheme, assumptions).filter(|_| compares_results(scheme)).map(|outcome| {
+        let of = |kind: StrategyKind| areas[typical].get(kind).map_or(0.0, |result| result.outcome(outcome));
+        let better = (of(StrategyKind::Intended) - of(StrategyKind::AsNow)) * scheme.outcomes[outcome].sign() as f64;
+        wrong_payment(scheme, assumptions, &people[typical], outcome, better / areas[typical].people.max(1.0))
+    });
+    let timing: Vec<TimingResult> = areas.iter().filter_map(|area| area.timing.clone()).collect();
+    let named = |keep: &dyn Fn(usize) -> bool| -> Vec<String> {
+        (0..scheme.outcomes.len()).filter(|&at| keep(at)).map(|at| scheme.outcomes[at].name.clone()).collect()
+    };
+    StrategyResults {
+        outcomes: outcomes.collect(),
+        segments: segments.collect(),
+        people: areas.iter().map(|area| area.people).sum(),
+        areas,
+        whole,
+        priced_outcome: solved[typical].priced_outcome,
+        shocks,
+        timing: TimingResult::sum(timing.iter()),
+        main_outcome: main_outcome(scheme, assumptions),
+        fair_margin: assumptions.provider.fair_margin,
+        has_gates: has_gates(scheme),
+        intake_is_free: scheme.intake == Intake::ProviderChooses,
+        assessed_first: scheme.intake == Intake::AfterAssessment,
+        reported_by_provider: named(&|at| {
+            scheme.outcomes[at].reported_by == ReportedBy::Provider && assumptions.false_claims[at].is_some()
+        }),
+        checked_now: scheme.clauses.iter().filter_map(checks).max(),
+        labels_by_provider: scheme.segments_set_by == ReportedBy::Provider && assumptions.relabelling.is_some(),
+        has_ratchet: scheme.outcomes.iter().any(|outcome| outcome.ratchet != Rate(0)),
+        compared_with_before: named(&|at| matches!(scheme.outcomes[at].baseline, Baseline::Before { .. })),
+        pilot: pilot::facts(scheme, assumptions),
+        cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < assumptions.years).count(),
+        wrong_payment: wrong,
+    }
+}
+
+/// The percentage of claims that a clause checks, where it is an audit; at least one.
+fn checks(clause: &Clause) -> Option<i64> {
+    clause.terms.audit().map(|audit| (100.0 * audit.checks.as_f64()).round().max(1.0) as i64)
+}
+
+/// The area of median size.
+#[must_use]
+pub fn typical_area(people: &[AreaPeople]) -> usize {
+    three_areas(people)[1]
+}
+
+/// The smallest, the median and the largest area; the same one again where there are fewer than three.
+#[must_use]
+pub fn three_areas(people: &[AreaPeople]) -> [usize; 3] {
+    let mut order: Vec<usize> = (0..people.len()).collect();
+    order.sort_by_key(|&area| people[area].count());
+    [order[0], order[order.len() / 2], order[order.len() - 1]]
+}
+
+/// The binary outcome that the commissioner aims at, or else the first that is paid for, directly or by what is counted on
+/// top of it.
+#[must_use]
+pub fn main_outcome(scheme: &Scheme, assumptions: &Assumptions) -> Option<usize> {
+    if let Intended::Aim { outcome, .. } = assumptions.intended {
+        return Some(outcome);
+    }
+    let paid = scheme.clauses.iter().filter_map(|clause| clause.outcome());
+    paid.map(|at| scheme.outcomes[at].base(at)).next()
+}

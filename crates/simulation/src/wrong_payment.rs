@@ -1,0 +1,196 @@
+//! The chance of a wrong payment in one cohort, without simulation. Every count that a cohort could show is priced by the scheme's
+//! own rules, with its exact binomial probability.
+
+use contract::Scheme;
+use contract::price::{NoLines, Paid, price};
+use contract::tally::Tally;
+use contract::terms::{Baseline, OutcomeKind};
+use risks::{WrongPayment, WrongPaymentRow};
+
+use crate::assumptions::Assumptions;
+use crate::people::{AreaPeople, Chances};
+
+/// Cohort sizes shown, around those that contracts use.
+const SIZES: [usize; 12] = [100, 200, 300, 600, 1_000, 1_286, 2_000, 2_600, 5_143, 10_000, 20_000, 50_000];
+
+/// A single cohort of any size, and what it is paid for results by how many people have the outcome.
+pub struct LoneCohort<'a> {
+    scheme: &'a Scheme,
+    area: usize,
+    outcome: usize,
+    /// Events (or periods) of each person affected, by outcome.
+    each: Vec<f64>,
+    /// Share of the people in each of the contract's segments, and their relative chances.
+    mix: Vec<(f64, f64)>,
+    /// The chance without a change.
+    pub chance: f64,
+    results: Vec<usize>,
+}
+
+impl<'a> LoneCohort<'a> {
+    /// A cohort like those of an area, of which only `outcome` varies by chance.
+    #[must_use]
+    pub fn like(scheme: &'a Scheme, assumptions: &Assumptions, people: &AreaPeople, outcome: usize) -> LoneCohort<'a> {
+        let segments = scheme.segments.len();
+        let chances = Chances::of(scheme, assumptions, people);
+        let total = people.count() as f64;
+        let mut mix = vec![(0.0, 0.0); segments];
+        let mut affected = vec![0.0; scheme.outcomes.len()];
+        let mut chance = 0.0;
+        for (segment, belief) in assumptions.segments.iter().enumerate() {
+            let share = people.in_segment(segment) as f64 / total.max(1.0);
+            let now = chances.now(outcome, segment);
+            mix[belief.priced_as].0 += share;
+            mix[belief.priced_as].1 += share * now;
+            chance += share * now;
+            for (at, sum) in affected.iter_mut().enumerate() {
+                *sum += share * now * chances.each[at][segment];
+            }
+        }
+        for (share, rate) in &mut mix {
+            *rate = if *share > 0.0 { *rate / *share } else { 0.0 };
+        }
+        let each = affected.iter().map(|sum| if chance > 0.0 { sum / chance } else { 0.0 }).collect();
+        let results = scheme.result_clauses().collect();
+        LoneCohort { scheme, area: people.area, outcome, each, mix, chance, results }
+    }
+
+    /// A cohort of one segment at a given chance, in the scheme's first area.
+    #[must_use]
+    pub fn plain(scheme: &'a Scheme, outcome: usize, chance: f64) -> LoneCohort<'a> {
+        let results = scheme.result_clauses().collect();
+        let mut mix = vec![(0.0, 0.0); scheme.segments.len()];
+        mix[0] = (1.0, chance);
+        LoneCohort { scheme, area: 0, outcome, each: vec![1.0; scheme.outcomes.len()], mix, chance, results }
+    }
+
+    /// Pounds paid for results when `count` of `people` have the outcome.
+    fn paid(&self, people: usize, count: i64, paid: &mut Paid<f64>) -> f64 {
+        let tally = self.tally(people, count);
+        price(self.scheme, &tally, paid, &mut NoLines);
+        self.results.iter().map(|&clause| paid.clause(clause)).sum::<f64>() / 100.0
+    }
+
+    fn tally(&self, people: usize, count: i64) -> Tally {
+        let mut tally = Tally::empty(self.scheme, self.area, vec![0]);
+        let weight: f64 = self.mix.iter().map(|(share, rate)| share * rate).sum();
+        let last = self.mix.iter().rposition(|(share, _)| *share > 0.0).unwrap_or_default();
+        let (mut people_left, mut count_left) = (people as i64, count);
+        for (segment, (share, rate)) in self.mix.iter().enumerate() {
+            let part = if segment == last { people_left } else { (people as f64 * share).round() as i64 };
+            let shown = match segment == last {
+                true => count_left,
+                false if weight > 0.0 => (count as f64 * share * rate / weight).round() as i64,
+                false => 0,
+            };
+            tally.people[segment] = part.clamp(0, people_left.max(0));
+            let shown = shown.clamp(0, tally.people[segment].min(count_left.max(0)));
+            people_left -= part;
+            count_left -= shown;
+            for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
+                let follows = match outcome.kind {
+                    OutcomeKind::Binary => at == self.outcome,
+                    OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => of == self.outcome,
+                };
+                let expected = tally.people[segment] as f64 * rate * self.each[at];
+                if follows {
+                    tally.counts[at][segment] = (shown as f64 * self.each[at]).round() as i64;
+                }
+                if let Baseline::Comparison { ratio } = outcome.baseline {
+                    tally.comparison[at].people[segment] = tally.people[segment] * ratio;
+                    tally.comparison[at].counts[segment] = (expected * ratio as f64).round() as i64;
+                }
+            }
+        }
+        tally
+    }
+
+    /// The chance that what is paid satisfies `when`, and the mean paid, when the true chance is `chance`.
+    #[must_use]
+    pub fn payment(&self, people: usize, chance: f64, when: impl Fn(f64) -> bool) -> (f64, f64) {
+        let mut paid = Paid::default();
+        let (mut hit, mut mean, mut total) = (0.0, 0.0, 0.0);
+        for (count, weight) in binomial_weights(people as i64, chance) {
+            let amount = self.paid(people, count, &mut paid);
+            total += weight;
+            mean += weight * amount;
+            if when(amount) {
+                hit += weight;
+            }
+        }
+        (hit / total, mean / total)
+    }
+
+    /// What is paid when the count is exactly what the chance says.
+    #[must_use]
+    pub fn without_chance(&self, people: usize, chance: f64) -> f64 {
+        self.paid(people, (people as f64 * chance).round() as i64, &mut Paid::default())
+    }
+}
+
+/// Counts with their relative binomial weights, from the mode outwards until they are negligible (1e-13 of the mode).
+fn binomial_weights(n: i64, p: f64) -> Vec<(i64, f64)> {
+    if p <= 0.0 || n == 0 {
+        return vec![(0, 1.0)];
+    }
+    if p >= 1.0 {
+        return vec![(n, 1.0)];
+    }
+    let mode = (((n + 1) as f64) * p).floor().min(n as f64) as i64;
+    let odds = p / (1.0 - p);
+    let mut out = vec![(mode, 1.0)];
+    let mut weight = 1.0;
+    for k in mode..n {
+        weight *= (n - k) as f64 / (k + 1) as f64 * odds;
+        if weight < 1e-13 {
+            break;
+        }
+        out.push((k + 1, weight));
+    }
+    weight = 1.0;
+    for k in (1..=mode).rev() {
+        weight *= k as f64 / (n - k + 1) as f64 / odds;
+        if weight < 1e-13 {
+            break;
+        }
+        out.push((k - 1, weight));
+    }
+    out
+}
+
+/// The chances of a wrong payment over cohort sizes. A payment for no change is wrong when it is more than half of what the
+/// intended change would earn; a real change is refused when it earns next to nothing.
+#[must_use]
+pub fn wrong_payment(
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    people: &AreaPeople,
+    outcome: usize,
+    intended: f64,
+) -> WrongPayment {
+    let cohort = LoneCohort::like(scheme, assumptions, people, outcome);
+    let sign = scheme.outcomes[outcome].sign() as f64;
+    let better = (cohort.chance + sign * intended).clamp(0.0, 1.0);
+    let cohorts = people.cohorts.len().max(1);
+    let typical = people.count() / cohorts;
+    let mut sizes: Vec<usize> = SIZES.to_vec();
+    sizes.push(typical.max(1));
+    sizes.sort_unstable();
+    sizes.dedup();
+    let rows = sizes.into_iter().map(|people| {
+        let still = cohort.without_chance(people, cohort.chance);
+        let earned = cohort.without_chance(people, better) - still;
+        let half = (earned / 2.0).max(0.01);
+        let (reward, mean) = cohort.payment(people, cohort.chance, |paid| paid - still > half);
+        let (deduction, _) = cohort.payment(people, cohort.chance, |paid| still - paid > half);
+        let (refused, _) = cohort.payment(people, better, |paid| paid - still <= (0.02 * earned).max(0.005));
+        WrongPaymentRow {
+            people,
+            reward_for_nothing: reward,
+            deduction_for_nothing: deduction,
+            real_change_refused: refused,
+            mean_for_nothing: mean - still,
+        }
+    });
+    WrongPayment { outcome: scheme.outcomes[outcome].name.clone(), intended, typical, rows: rows.collect() }
+}

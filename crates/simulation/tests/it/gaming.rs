@@ -1,0 +1,193 @@
+//! What can be done besides helping, against closed forms: false claims under an audit, dates moved over a boundary, people who
+//! fall out before they count, a baseline that follows the results, recovery after the worst, and the best of several pilots.
+
+use risks::{Counterfactual, Shock, StrategyKind, StrategyResult, StrategyResults, mean};
+use simulation::pilot::largest_of;
+use simulation::reference_strategies::CommonDraws;
+use simulation::stress::quick_results;
+
+use crate::Shipped;
+
+const SCHEME: &str = r#"
+scheme = "A scheme made for a test"
+currency = "GBP"
+rounding = "nearest penny, half up"
+month_end = "last day of month"
+
+[contract]
+starts = 2027-04-01
+ends = 2031-03-31
+
+[cohorts]
+starts = 2027-04-01
+ends = 2029-03-31
+every = "1 year"
+people = 10_000
+
+[outcome.job]
+measure = "people in work"
+kind = "binary"
+better = "more"
+window = "12 months"
+BASELINE
+
+[pay.fee]
+clause = "attachment fee"
+price = "£900"
+
+[pay.job]
+PAY
+"#;
+
+const WORLD: &str = r#"
+assumptions = "A assumptions made for a test"
+
+[people]
+
+[outcome.job]
+now = "40 %"
+value = "£9,000"
+BEFORE
+
+[help.support]
+half_cost = "£200"
+moves = { job = "30 %" }
+
+[cost]
+each_person = "£700"
+
+[intended]
+outcome = "job"
+aim = "2 percentage points"
+
+[provider]
+fair_margin = "90 %"
+EXTRA
+"#;
+
+/// The strategy results of the scheme with its gaps filled in.
+fn strategy_results(top: &str, baseline: &str, pay: &str, before: &str, extra: &str) -> StrategyResults {
+    let scheme = SCHEME.replace("BASELINE", baseline).replace("PAY", pay).replacen("currency", &format!("{top}\ncurrency"), 1);
+    let assumptions = WORLD.replace("BEFORE", before).replace("EXTRA", extra);
+    let Shipped { scheme, assumptions, .. } =
+        crate::read(&crate::files([("scheme.toml", scheme), ("assumptions.toml", assumptions)]));
+    let draws = CommonDraws::build(&scheme, &assumptions, 3, 0, 48);
+    quick_results(&scheme, &assumptions, &draws)
+}
+
+fn simulate(results: &StrategyResults, kind: StrategyKind) -> &StrategyResult {
+    results.get(kind).expect("simulated")
+}
+
+/// A claim brings £1,000, is checked in one case of ten, and costs £4,000 when it is found; the last of at most half of those
+/// without a job would cost the provider £3,000 to make up. Misreporting with audit (case 28 of the textbook forms):
+/// m = (b − a F) / h = (1,000 − 400) / 6,000.
+#[test]
+fn false_claims_stop_where_the_last_costs_what_it_brings() {
+    let audited = "clause = \"outcome payment\"\noutcome = \"job\"\nprice = \"£1,000\"\n\n[pay.audit]\nclause = \"audit\"\n\
+                   outcome = \"job\"\nchecks = \"10 %\"\npenalty = \"£4,000\"";
+    let lies = "[false_claims.job]\nat_most = \"50 %\"\ncost_of_last = \"£3,000\"";
+    let results = strategy_results("", "reported_by = \"provider\"", audited, "", lies);
+    let best = simulate(&results, StrategyKind::BEST);
+    let without = best.claims - best.false_claims;
+    let share = best.false_claims / (20_000.0 - without);
+    assert!((share - 0.1).abs() < 0.002, "{share}");
+    assert_eq!(simulate(&results, StrategyKind::Counterfactual(Counterfactual::HonestReports)).false_claims, 0.0);
+    // An audit that costs a false claim all that it brings leaves none.
+    let severe = audited.replace("£4,000", "£10,000");
+    let results = self::strategy_results("", "reported_by = \"provider\"", &severe, "", lies);
+    assert_eq!(simulate(&results, StrategyKind::BEST).false_claims, 0.0);
+}
+
+/// The second year pays £300 less for a job. Up to a tenth of its jobs can be dated a year earlier, the last for £300: the
+/// provider moves them all, and what the moving costs is half of what it brings.
+#[test]
+fn results_are_dated_where_they_pay_more() {
+    let falling = "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"£1,000\"\ndeduction = \"£1,000\"\n\n\
+                   [pay.early]\nclause = \"bonus\"\noutcome = \"job\"\nabove = \"1 percentage point\"\nper = \"person\"\nprice = \"£0\"";
+    let moves = "[timing.job]\nat_most = \"10 %\"\ncost_of_last = \"£300\"";
+    let flat = strategy_results("", "baseline = \"40 %\"", falling, "", moves);
+    // The same price in both years: nothing is moved.
+    assert_eq!(flat.timing.as_ref().map(|moved| moved.moved), Some(0.0));
+    // A cap in each year that the first does not reach and the second does not either moves nothing; a gate does.
+    let gated = falling.replace("deduction = \"£1,000\"", "gate = { improves_by_at_least = \"9 percentage points\" }");
+    let chased = strategy_results("", "baseline = \"40 %\"", &gated, "", moves);
+    let moved = chased.timing.as_ref().expect("the assumptions say what can be moved");
+    let best = simulate(&chased, StrategyKind::BEST);
+    for ((paid, moving), before) in moved.payments.iter().zip(&moved.moving).zip(&best.payments) {
+        assert!(paid - moving >= before - 0.01, "moving never loses: {paid} - {moving} against {before}");
+    }
+}
+
+/// Bringing in the hard to start costs £900 each, and each brings a fee of £900 and costs £700: not worth it at £900 in all,
+/// worth it at £100.
+#[test]
+fn people_are_brought_in_where_it_pays() {
+    let tariff = "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"£1,000\"\ndeduction = \"£1,000\"";
+    let served = |cost: &str| {
+        let assessment = format!("[assessment]\nfalls_out = \"30 %\"\nbring_in = \"{cost}\"");
+        let results = strategy_results("intake = \"after assessment\"", "baseline = \"40 %\"", tariff, "", &assessment);
+        assert_eq!(results.segments.len(), 2);
+        let all = simulate(&results, StrategyKind::Counterfactual(Counterfactual::EveryoneServed));
+        assert_eq!(all.served.iter().sum::<f64>(), 20_000.0);
+        simulate(&results, StrategyKind::BEST).served.clone()
+    };
+    assert_eq!(served("£900"), [14_000.0, 0.0]);
+    assert_eq!(served("£100"), [14_000.0, 6_000.0]);
+}
+
+/// With two years of equal people and a baseline that takes over half of the first year's improvement, a lasting improvement is
+/// paid one and a half times instead of twice: the effective price is three quarters, and effort that of a tariff at that price.
+#[test]
+fn a_ratchet_is_a_lower_price() {
+    let tariff = |price: &str| {
+        format!("clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"{price}\"\ndeduction = \"{price}\"")
+    };
+    let ratcheted = strategy_results("", "baseline = \"40 %\"\nratchet = \"50 %\"", &tariff("£4,000"), "", "");
+    let lower = strategy_results("", "baseline = \"40 %\"", &tariff("£3,000"), "", "");
+    let same = strategy_results("", "baseline = \"40 %\"", &tariff("£4,000"), "", "");
+    let spend = |results: &StrategyResults, kind: StrategyKind| simulate(results, kind).help_spend;
+    let (held, exact) = (spend(&ratcheted, StrategyKind::BEST), spend(&lower, StrategyKind::BEST));
+    assert!((held / exact - 1.0).abs() < 0.02, "{held} against {exact}");
+    let (staying, exact) =
+        (spend(&ratcheted, StrategyKind::Counterfactual(Counterfactual::FixedBaseline)), spend(&same, StrategyKind::BEST));
+    assert!((staying / exact - 1.0).abs() < 0.02, "{staying} against {exact}");
+}
+
+/// People come at 30 % and would be at 40 % a year on, whoever helps: ten points on 20,000 people at £1,000.
+#[test]
+fn recovery_is_paid_at_the_price_of_the_points_recovered() {
+    let tariff = "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"£1,000\"\ndeduction = \"£1,000\"";
+    let results = strategy_results("", "baseline = { same_people_before = \"12 months\" }", tariff, "before = \"30 %\"", "");
+    let (now, steady) = (
+        simulate(&results, StrategyKind::AsNow),
+        results.under_shock(StrategyKind::AsNow, Shock::NoRecovery).expect("simulated"),
+    );
+    let paid: Vec<f64> = now.results.iter().zip(&steady.results).map(|(here, there)| here - there).collect();
+    // Two counts of the same people before, each drawn by its own quantile.
+    assert!((mean(&paid) - 2_000_000.0).abs() < 40_000.0, "{}", mean(&paid));
+}
+
+/// The best of five pilots disappoints by s² / √(t² + s²) · 1.162964 (case 27 of the textbook forms).
+#[test]
+fn the_best_of_five_pilots_disappoints() {
+    assert!((largest_of(5) - 1.162_964_474).abs() < 1e-6);
+    assert!((largest_of(1)).abs() < 1e-9);
+    let tariff = "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"£9,000\"\ndeduction = \"£9,000\"";
+    let pilot = "[pilot]\nhelp = \"support\"\ntried = 5\nstandard_error = \"10 %\"\ndiffer_by = \"10 %\"\ncost_rises = \"20 %\"";
+    let results = strategy_results("", "baseline = \"40 %\"", tariff, "", pilot);
+    let facts = results.pilot.as_ref().expect("a pilot");
+    assert!((facts.measured - facts.expected - 0.1 * 0.822_340_065_6).abs() < 1e-6, "{facts:?}");
+    let (intended, scaled) = (
+        simulate(&results, StrategyKind::Intended),
+        results.under_shock(StrategyKind::Intended, Shock::AtScale).expect("simulated"),
+    );
+    // Costs rise by a fifth of the help; outcomes fall in proportion to the effect.
+    assert!((scaled.cost - intended.cost - 0.2 * intended.help_spend).abs() < 1.0);
+    assert!(
+        (scaled.value / intended.value - facts.expected / facts.measured).abs() < 0.02,
+        "{} {}",
+        scaled.value,
+        intended.value
+    );
+}

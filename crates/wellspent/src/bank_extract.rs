@@ -1,0 +1,364 @@
+//! Reads the payments of an extract of the bank or the finance system: a CSV file or a workbook with the columns reference, date, amount
+//! and payee. An extract that can be read in two ways is refused.
+
+use std::path::Path;
+
+use anyhow::bail;
+use base::hidden_characters::visible;
+use base::money::Pence;
+use base::similar_names;
+use jiff::civil::Date;
+use ledger::amount::{self, InvalidAmount};
+use ledger::reconcile::ExtractRow;
+use records::files::{input, safe};
+use records::rows::{HEADER_WITHIN, Rows as _};
+
+/// The names of the columns, where the caller gives them. The others are found by the names that extracts usually have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExtractColumns {
+    pub reference: Option<String>,
+    pub date: Option<String>,
+    pub amount: Option<String>,
+    pub payee: Option<String>,
+}
+
+/// The names that extracts usually have for the reference, in small letters.
+const REFERENCES: [&str; 9] = [
+    "reference",
+    "ref",
+    "payment reference",
+    "transaction reference",
+    "bank reference",
+    "our reference",
+    "payment ref",
+    "bacs reference",
+    "document number",
+];
+/// The names for the date.
+const DATES: [&str; 9] = [
+    "date",
+    "payment date",
+    "paid on",
+    "date paid",
+    "value date",
+    "transaction date",
+    "posting date",
+    "settlement date",
+    "processed date",
+];
+/// The names for the amount.
+const AMOUNTS: [&str; 20] = [
+    "amount",
+    "paid out",
+    "payment amount",
+    "amount paid",
+    "value",
+    "money out",
+    "amount (gbp)",
+    "amount gbp",
+    "amount (£)",
+    "amount £",
+    "net amount",
+    "gross amount",
+    "total amount",
+    "transaction amount",
+    "debit",
+    "debit amount",
+    "debits",
+    "withdrawal",
+    "withdrawals",
+    "payments",
+];
+/// The names for the currency.
+const CURRENCIES: [&str; 6] = ["currency", "currency code", "ccy", "cur", "payment currency", "transaction currency"];
+/// The ways to write the currency of the ledger.
+const OURS: [&str; 7] = ["gbp", "£", "pound", "pounds", "sterling", "pound sterling", "pounds sterling"];
+/// The words beside a sum below the rows of an extract.
+const TOTALS: [&str; 12] = [
+    "total",
+    "totals",
+    "grand total",
+    "sub total",
+    "subtotal",
+    "sub-total",
+    "sum",
+    "total amount",
+    "total paid",
+    "total payments",
+    "overall total",
+    "closing balance",
+];
+/// The names for the payee.
+const PAYEES: [&str; 10] = [
+    "payee",
+    "provider",
+    "supplier",
+    "supplier name",
+    "payee name",
+    "beneficiary",
+    "beneficiary name",
+    "paid to",
+    "vendor",
+    "counterparty",
+];
+
+/// The most bytes of an extract.
+const LARGEST: u64 = 64 << 20;
+
+/// The position of each column that is used.
+struct ColumnPositions {
+    reference: usize,
+    date: usize,
+    amount: usize,
+    payee: usize,
+    currencies: Vec<usize>,
+}
+
+/// Why a row is not the header.
+enum HeaderError {
+    /// How many of the required columns it has, and what is missing.
+    Missing(usize, String),
+    /// It is the header, but it is not clear which column is meant.
+    Unclear(String),
+}
+
+/// Reads the payments of an extract, and notes about it.
+///
+/// # Errors
+/// The file cannot be read, its columns are not clear, or rows are wrong; the message names the rows.
+pub(crate) fn read(
+    path: &Path,
+    named: &ExtractColumns,
+    paid_is_negative: bool,
+) -> anyhow::Result<(Vec<ExtractRow>, Vec<String>)> {
+    let shown = path.display();
+    let file = safe::open(path, LARGEST)?;
+    let mut sheet = input::open(file, path, None)?.map_err(|fault| input::refused(path, &fault))?;
+    let (mut rows, mut notes, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    // Rows above the header are skipped: banks put the account and the days there. If no row is the header, the message is about the
+    // row that has most of the columns.
+    let mut above = 0;
+    let mut nearest: Option<(usize, String)> = None;
+    let mut found: Option<ColumnPositions> = None;
+    while let Some(read) = sheet.next()? {
+        let number = sheet.place();
+        let cells: Vec<String> = (0..sheet.count()).map(|at| String::from_utf8_lossy(sheet.cell(at)).trim().to_owned()).collect();
+        if let Err(fault) = read {
+            problems.push(format!("row {number}: {}", fault.what));
+            continue;
+        }
+        let Some(columns) = &found else {
+            if cells.iter().all(String::is_empty) {
+                continue;
+            }
+            match columns(named, &cells) {
+                Ok(columns) => found = Some(columns),
+                Err(HeaderError::Unclear(what)) => bail!("{shown} {what}"),
+                Err(HeaderError::Missing(count, what)) => {
+                    above += 1;
+                    if nearest.as_ref().is_none_or(|(most, _)| count > *most) {
+                        nearest = Some((count, what));
+                    }
+                    if above == HEADER_WITHIN {
+                        break;
+                    }
+                }
+            }
+            continue;
+        };
+        let wanted = [columns.reference, columns.date, columns.amount, columns.payee];
+        let odd = wanted.into_iter().chain(columns.currencies.iter().copied()).find_map(|at| sheet.invalid(at));
+        if let Some(odd) = odd {
+            let (what, fix) = odd.wrong;
+            problems.push(format!("row {number}: {}: {what} ({fix})", odd.found));
+        } else if cells.iter().all(String::is_empty) {
+            continue;
+        } else if is_total(&cells, columns.date) {
+            notes.push(format!("row {number} of the extract has totals and no payment, so it is skipped"));
+        } else {
+            match row(number, &cells, columns, paid_is_negative) {
+                Ok(row) => rows.push(row),
+                Err(what) => problems.push(format!("row {number}: {what}")),
+            }
+        }
+    }
+    if found.is_none() {
+        match nearest {
+            None => bail!("{shown} is empty\n\nhint: it needs a header with the columns reference, date, amount and payee"),
+            Some((_, what)) => bail!("{shown} {what}"),
+        }
+    }
+    if !problems.is_empty() {
+        let more = if problems.len() > 10 { format!("\n… and {} more", problems.len() - 10) } else { String::new() };
+        problems.truncate(10);
+        bail!("{shown} cannot be compared:\n{}{more}\n\nhint: correct the rows, or name other columns", problems.join("\n"));
+    }
+    Ok((rows, notes))
+}
+
+/// The name of a column as it is compared.
+fn plain(name: &str) -> String {
+    similar_names::folded(&name.replace('_', " "))
+}
+
+/// Finds the columns in a header.
+fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions, HeaderError> {
+    let names: Vec<String> = header.iter().map(|name| plain(name)).collect();
+    let roles: [(&str, &Option<String>, &[&str]); 4] = [
+        ("reference", &named.reference, &REFERENCES),
+        ("date", &named.date, &DATES),
+        ("amount", &named.amount, &AMOUNTS),
+        ("payee", &named.payee, &PAYEES),
+    ];
+    let fits = |given: &Option<String>, known: &[&str]| -> Vec<usize> {
+        let fits = |at: &usize| match given {
+            Some(given) => names[*at] == plain(given),
+            None => known.contains(&names[*at].as_str()),
+        };
+        (0..names.len()).filter(fits).collect()
+    };
+    let found = roles.map(|(_, given, known)| fits(given, known));
+    let missing: Vec<String> = roles
+        .iter()
+        .zip(&found)
+        .filter(|(_, found)| found.is_empty())
+        .map(|((role, given, _), _)| match given {
+            Some(given) => format!("the {role} (--{role} {})", visible(given)),
+            None => format!("the {role}"),
+        })
+        .collect();
+    let shown = |at: &usize| visible(&header[*at]).into_owned();
+    if !missing.is_empty() {
+        let listed = (0..header.len()).map(|at| shown(&at)).collect::<Vec<_>>().join(", ");
+        let options = roles.iter().zip(&found).filter(|(_, found)| found.is_empty());
+        let options = options.map(|((role, ..), _)| format!("--{role} COLUMN")).collect::<Vec<_>>().join(" ");
+        return Err(HeaderError::Missing(
+            roles.len() - missing.len(),
+            format!("has no column for {}: its columns are {listed}\n\nhint: name it with {options}", missing.join(", ")),
+        ));
+    }
+    let mut unclear = Vec::new();
+    for ((role, ..), found) in roles.iter().zip(&found).filter(|(_, found)| found.len() > 1) {
+        let one_name = found.iter().all(|at| names[*at] == names[found[0]]);
+        unclear.push(match one_name {
+            true => format!("has two columns named {}\n\nhint: rename one of them", names[found[0]]),
+            false => format!(
+                "has {} columns that can be the {role}: {}\n\nhint: choose one of them, such as --{role} \"{}\"",
+                found.len(),
+                found.iter().map(shown).collect::<Vec<_>>().join(", "),
+                shown(&found[0])
+            ),
+        });
+    }
+    if let Some(first) = unclear.into_iter().next() {
+        return Err(HeaderError::Unclear(first));
+    }
+    let [reference, date, amount, payee] = found.map(|found| found[0]);
+    if let Some(other) = other_currency(&header[amount]) {
+        return Err(HeaderError::Unclear(format!(
+            "has amounts in {other} by the name of the column, and the ledger is in pounds\n\nhint: name the column in pounds with \
+             --amount COLUMN"
+        )));
+    }
+    let currencies = (0..names.len()).filter(|at| CURRENCIES.contains(&names[*at].as_str())).collect();
+    Ok(ColumnPositions { reference, date, amount, payee, currencies })
+}
+
+/// The currency in the name of a column, if it is not the pound: "Amount (EUR)", "Amount $".
+fn other_currency(name: &str) -> Option<&str> {
+    const OTHERS: [&str; 14] = ["EUR", "USD", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "GBX", "€", "$"];
+    let words = name.split(|c: char| !(c.is_alphanumeric() || matches!(c, '€' | '$')));
+    words.into_iter().find(|word| OTHERS.iter().any(|other| other.eq_ignore_ascii_case(word)))
+}
+
+/// Whether a row has the totals of the rows above: no day, and only sums and a word for them.
+fn is_total(cells: &[String], date: usize) -> bool {
+    let is_word = |cell: &String| TOTALS.contains(&similar_names::folded(cell.trim_end_matches([':', '.'])).as_str());
+    let is_sum = |cell: &String| {
+        cell.chars().all(|c| c.is_ascii_digit() || " .,£-−+()".contains(c)) || OURS.contains(&plain(cell).as_str())
+    };
+    let mut filled = cells.iter().filter(|cell| !cell.is_empty());
+    let no_day = cells.get(date).is_none_or(|cell| cell.is_empty() || is_word(cell));
+    no_day && cells.iter().any(is_word) && filled.all(|cell| is_word(cell) || is_sum(cell))
+}
+
+/// Reads one payment, or says what is wrong with the row. The message repeats nothing of its content.
+fn row(number: u64, cells: &[String], columns: &ColumnPositions, negative: bool) -> Result<ExtractRow, String> {
+    let cell = |at: usize| cells.get(at).map_or("", String::as_str);
+    let ours = |text: &str| text.is_empty() || text != "GBp" && OURS.contains(&similar_names::folded(text).as_str());
+    if columns.currencies.iter().any(|at| !ours(cell(*at))) {
+        return Err("the currency is not GBP, and the ledger is in pounds".to_owned());
+    }
+    let text = cell(columns.amount);
+    if text.is_empty() {
+        return Err("the amount is empty".to_owned());
+    }
+    let amount = amount::parse(text).map_err(|invalid| match invalid {
+        InvalidAmount::Ambiguous => {
+            "the amount can be read in two ways; write it with a comma for thousands and a point before the pence, such as 1,234.56"
+        }
+        InvalidAmount::NotMoney => "the amount is not an amount of money, such as £1,234.56",
+    })?;
+    let amount = if negative { Pence(amount.0.checked_neg().ok_or("the amount is too large")?) } else { amount };
+    let on = day(cell(columns.date)).ok_or("the date is not a day such as 2027-04-30 or 30/04/2027")?;
+    let reference = cell(columns.reference).to_owned();
+    if !reference.chars().any(char::is_alphanumeric) {
+        return Err("the reference is empty".to_owned());
+    }
+    Ok(ExtractRow { number, reference, on, amount, payee: cell(columns.payee).to_owned() })
+}
+
+/// Reads a day as in 2027-04-30, 30/04/2027 or 30 April 2027.
+fn day(text: &str) -> Option<Date> {
+    if let Ok(day) = text.parse::<Date>() {
+        return Some(day);
+    }
+    let parts: Vec<&str> = text.split(['/', '-', '.', ' ']).collect();
+    let [day, month, year] = parts[..] else { return None };
+    let named = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let month = month.parse::<i8>().ok().or_else(|| {
+        let short: String = month.chars().take(3).collect::<String>().to_lowercase();
+        named.iter().position(|name| *name == short).and_then(|at| i8::try_from(at + 1).ok())
+    })?;
+    if year.len() != 4 {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month, day.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_totals_is_not_a_payment() {
+        let row = |cells: &[&str]| is_total(&cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>(), 1);
+        for cells in [
+            &["Total", "", "£1,234.56", ""][..],
+            &["", "", "1234.56", "Grand total:"],
+            &["", "Total", "1234.56"],
+            &["TOTALS", "", "5", "5", "GBP"],
+        ] {
+            assert!(row(cells), "{cells:?}");
+        }
+        for cells in [
+            &["B1", "", "5", "Total"][..],
+            &["Total", "2029-04-30", "5", ""],
+            &["", "", "5", "Total Care Ltd"],
+            &["B1", "", "5", "Acme"],
+            &["", "", "5", ""],
+        ] {
+            assert!(!row(cells), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn the_currency_of_a_column_is_in_its_name() {
+        for name in ["Amount (EUR)", "Amount USD", "amount_usd", "Net $", "Betrag €"] {
+            assert!(other_currency(&name.replace('_', " ")).is_some(), "{name}");
+        }
+        for name in ["Amount", "Amount (GBP)", "Amount £", "Amount paid to euro account", "Neural amount"] {
+            assert_eq!(other_currency(name), None, "{name}");
+        }
+    }
+}

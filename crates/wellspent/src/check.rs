@@ -1,0 +1,82 @@
+//! Checks a scheme: every error and warning at once, and its worked examples.
+
+use std::path::PathBuf;
+
+use base::problem::Problem;
+use contract::read::SCHEME_FILE;
+use report::check::{CheckReport, ExampleEntry, ProblemEntry};
+use report::words;
+use simulation::assumptions::ASSUMPTIONS_FILE;
+use simulation::marginal_effort::next_pounds;
+use simulation::textbook::{self, TEXTBOOK_FILE};
+
+use crate::error::Error;
+use crate::folder::{self, Reach, SchemeFolder};
+
+/// What is to be checked.
+#[derive(Clone, Debug)]
+pub struct CheckRequest {
+    /// A scheme folder, a textbook case, or the name of a shipped scheme.
+    pub scheme: PathBuf,
+    pub reach: Reach,
+}
+
+/// What checking found. Mistakes in the scheme are a result here, and no error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckResult {
+    pub report: CheckReport,
+    /// The mistakes and warnings as text, each with its place and how to fix it.
+    pub problems: Vec<String>,
+}
+
+/// Checks a scheme, or a textbook case.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
+    let folder = folder::open(&request.scheme, request.reach)?;
+    if textbook::is_case(&folder.opened) && !folder.opened.sources.contains_key(SCHEME_FILE) {
+        let problems = textbook::read(&folder.opened).1;
+        return Ok(result(&folder, &problems, Vec::new(), Vec::new(), Vec::new()));
+    }
+    let checked = contract::check(&folder.opened);
+    let mut problems = checked.problems;
+    let mut facts = Vec::new();
+    if let Some(scheme) = &checked.scheme {
+        let (assumptions, found) = folder.assumptions(scheme);
+        problems.extend(found);
+        if let Some(assumptions) = &assumptions {
+            problems.extend(simulation::assumption_warnings::warnings(&folder.opened, scheme, assumptions));
+            facts = words::next_pounds(&next_pounds(scheme, assumptions, 1));
+        }
+    }
+    if textbook::is_case(&folder.opened) {
+        let of_textbook = textbook::read(&folder.opened).1.into_iter().filter(|problem| problem.file == TEXTBOOK_FILE);
+        problems.extend(of_textbook.filter(|problem| !folder.opened.problems.contains(problem)));
+    }
+    // Assumptions are about the contract's outcomes and segments, which are not known yet.
+    let waits = format!("{ASSUMPTIONS_FILE} is checked when {SCHEME_FILE} is right");
+    let notes = if checked.scheme.is_none() { vec![waits] } else { Vec::new() };
+    Ok(result(&folder, &problems, checked.examples.iter().map(ExampleEntry::from).collect(), facts, notes))
+}
+
+fn result(
+    folder: &SchemeFolder,
+    problems: &[Problem],
+    examples: Vec<ExampleEntry>,
+    facts: Vec<String>,
+    notes: Vec<String>,
+) -> CheckResult {
+    let sorted = crate::error::sorted(problems);
+    let shown = folder.problems(problems);
+    let report = CheckReport {
+        folder: folder.path.display().to_string(),
+        errors: shown.errors,
+        warnings: shown.warnings,
+        problems: sorted.into_iter().map(|problem| ProblemEntry::of(problem, &folder.opened.sources)).collect(),
+        examples,
+        facts: if shown.errors == 0 { facts } else { Vec::new() },
+        notes,
+    };
+    CheckResult { report, problems: shown.texts }
+}

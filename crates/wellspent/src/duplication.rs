@@ -1,0 +1,148 @@
+//! How many agencies hold each person, who has the same work done twice, what that costs by department, and which agencies
+//! overlap most.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use anyhow::bail;
+use base::problem::Problem;
+use base::source::{FileBytes, SourceFile};
+use base::table::{CsvTable, TableCell};
+use contract::terms::RecordsPolicy;
+use linkage::joined::duplication::{
+    self, CostEntry, DUPLICATION_FILE, DuplicationRules, PieceOfWork, SecondPiece, UNIT_COSTS, UnitCost, counts, pieces,
+    unit_costs, variants,
+};
+use outcomes::QueryDates;
+use records::batch::{Batch, Name};
+use records::files::gated::basic_rules;
+use records::files::{FileFormat, TableFile};
+use records::gate::quality::AcceptedFaults;
+pub use report::duplication::{DuplicationReport, RepeatedWork};
+
+use crate::access_log::{self, Access};
+use crate::agencies::{self, Agencies};
+use crate::error::Error;
+
+/// Which agencies' records are looked at, for whom.
+#[derive(Clone, Debug)]
+pub struct DuplicationRequest {
+    /// The folder of several agencies.
+    pub records: PathBuf,
+    pub access: Access,
+    pub days: QueryDates,
+    /// The unit costs of work; without them `unit-costs.csv` in the folder, if it is there.
+    pub unit_costs: Option<PathBuf>,
+    /// Whether the result lists who has the same work done twice.
+    pub with_list: bool,
+    /// Somebody accepts faults that may change the result.
+    pub accepted: Option<AcceptedFaults>,
+}
+
+/// Counts duplication across agencies. The access log gets a row first, and one for each person where they are listed.
+///
+/// # Errors
+/// The purpose does not cover it, or the records do not allow a result.
+pub fn duplication(request: &DuplicationRequest) -> Result<DuplicationReport, Error> {
+    let mut agencies = agencies::open(&request.records, &request.access.purpose, request.days)?;
+    let looking = agencies::read(&request.records, DUPLICATION_FILE, duplication::read)?.unwrap_or_default();
+    looking.covered_by(&agencies.purpose).map_err(anyhow::Error::from)?;
+    let unit_costs = costs(request)?;
+    let done = work_done(&mut agencies, &looking, request.days)?;
+    let quality = agencies.judge(&RecordsPolicy::default(), request.accepted.clone())?;
+    let links = agencies.links()?;
+    let persons = variants(&agencies.members, &links, &looking);
+    let counts = persons.map(|persons| counts(&agencies.members, &persons, &done));
+    let list = request.with_list.then(|| -> Vec<RepeatedWork> {
+        let repeated = |second: &SecondPiece| RepeatedWork {
+            person: agencies.members[second.person].person.clone(),
+            work: looking.works[second.work].name.clone(),
+            need: second.need.clone(),
+            agencies: second.agencies.clone(),
+            from: second.from,
+        };
+        counts[0].seconds.iter().map(repeated).collect()
+    });
+    // Only the list shows who the people are.
+    let listed: BTreeSet<&str> = list.iter().flatten().map(|repeated| repeated.person.as_str()).collect();
+    access_log::note(&request.records, &request.access, "duplication", &listed.into_iter().collect::<Vec<_>>())?;
+    let notes = agencies.left_out().into_iter().collect();
+    let (purpose, links) = (agencies.purpose, links.len());
+    Ok(DuplicationReport { purpose, days: request.days, looking, unit_costs, counts, links, list, quality, notes })
+}
+
+/// All work of the kinds that are counted, of every agency that the purpose covers.
+fn work_done(agencies: &mut Agencies, looking: &DuplicationRules, days: QueryDates) -> anyhow::Result<Vec<PieceOfWork>> {
+    let members = agencies.members.clone();
+    let names: Vec<String> = agencies.folders.keys().cloned().collect();
+    let mut done = Vec::new();
+    for agency in names {
+        let own = members.iter().enumerate().filter(|(_, member)| member.key.agency == agency);
+        let people: BTreeMap<Name<'_>, usize> = own.map(|(at, member)| (Name::of(&member.key.id), at)).collect();
+        let kinds = || looking.works.iter().flat_map(|work| &work.kinds);
+        agencies.each(
+            &agency,
+            &|_, table| kinds().any(|(of, _)| of.name == table.name),
+            &|_| basic_rules(true),
+            &mut |_, batch| {
+                pieces(&mut done, looking, &batch, &people, days.days());
+                Ok(())
+            },
+        )?;
+    }
+    Ok(done)
+}
+
+/// The unit costs that are given; none where there is no file.
+fn costs(request: &DuplicationRequest) -> anyhow::Result<Vec<UnitCost>> {
+    let usual = request.records.join("unit-costs.csv");
+    let path = match &request.unit_costs {
+        Some(path) => path.clone(),
+        None if usual.is_file() => usual,
+        None => return Ok(Vec::new()),
+    };
+    let file = TableFile::new(&UNIT_COSTS, path.clone(), FileFormat::Csv);
+    let mut faults = Vec::new();
+    let mut batches: Vec<Batch> = Vec::new();
+    file.read(&|_| true, &mut |batch, found| {
+        faults.extend(found);
+        batches.push(batch);
+        Ok(())
+    })?;
+    let database = database();
+    let (costs, more) = unit_costs(&batches, &|code| database.get(code).cloned());
+    faults.extend(more);
+    if !faults.is_empty() {
+        let lines = faults.iter().map(|fault| {
+            let value = fault.value.as_ref().map_or(String::new(), |value| format!(" ({value})"));
+            format!("line {}, `{}`: {}{value}; expected {}; {}", fault.place, fault.column, fault.what, fault.expected, fault.fix)
+        });
+        bail!("{} cannot be used\n{}", path.display(), lines.collect::<Vec<_>>().join("\n"));
+    }
+    Ok(costs)
+}
+
+/// The fiscal unit costs of the GMCA Unit Cost Database by their codes, where the folder of data sets is there.
+fn database() -> BTreeMap<String, CostEntry> {
+    const FILE: &str = "gmca_unit_costs/gmca_v1_4.csv";
+    let named = std::env::var_os("WELLSPENT_DATA").map(PathBuf::from);
+    let folders = named.into_iter().chain([PathBuf::from("../shared/data")]);
+    let Some(bytes) = folders.map(|folder| folder.join(FILE)).find_map(|path| std::fs::read(path).ok()) else {
+        return BTreeMap::new();
+    };
+    let source = SourceFile::decode(FILE, &FileBytes::Read(bytes)).ok();
+    source.map(|source| entries(&CsvTable::parse(&source, &mut Vec::<Problem>::new()))).unwrap_or_default()
+}
+
+fn entries(table: &CsvTable) -> BTreeMap<String, CostEntry> {
+    let column = |name: &str| table.column(name);
+    let columns = ["code", "saving_detail", "fiscal", "fiscal_year", "source"].map(column);
+    let [Some(code), Some(detail), Some(fiscal), Some(year), Some(from)] = columns else { return BTreeMap::new() };
+    let entry = |row: &Vec<TableCell>| {
+        let text = |column: usize| row[column].text.clone();
+        let pounds: f64 = text(fiscal).parse().ok()?;
+        let source = format!("GMCA Unit Cost Database v1.4, {}: {} ({})", text(code), text(detail), text(from));
+        Some((text(code), ((pounds * 100.0).round() as i64, text(year), source)))
+    };
+    table.rows.iter().filter_map(entry).collect()
+}

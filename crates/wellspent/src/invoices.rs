@@ -1,0 +1,67 @@
+//! Checks the lines of invoices and plans against their own arithmetic, and adds up what was paid and planned under each contract.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use base::day::{Day, day};
+use base::hidden_characters::visible;
+use base::similar_names::nearest;
+use jiff::civil::Date;
+use ledger::invoices::{ContractInvoices, by_contract};
+use records::gate::quality::AcceptedFaults;
+use report::quality;
+
+use crate::error::Error;
+use crate::gate::{self, WantedRecords};
+
+/// Which invoices are checked.
+#[derive(Clone, Debug)]
+pub struct InvoicesRequest {
+    /// The folder with the table of invoices.
+    pub records: PathBuf,
+    /// Only these contracts; all if it is empty.
+    pub contracts: Vec<String>,
+    /// Lines that became known after this day are left out.
+    pub known_at: Option<Date>,
+    /// Somebody accepts faults that may change the result.
+    pub accepted: Option<AcceptedFaults>,
+}
+
+/// The invoices of each contract.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InvoicesReport {
+    pub contracts: BTreeMap<String, ContractInvoices>,
+    pub notes: Vec<String>,
+}
+
+impl InvoicesReport {
+    /// Whether a line is not price × results.
+    #[must_use]
+    pub fn has_wrong_lines(&self) -> bool {
+        self.contracts.values().any(|contract| !contract.wrong.is_empty())
+    }
+}
+
+/// Checks invoices.
+///
+/// # Errors
+/// The records do not allow a result, have no table of invoices, or have no line of a contract.
+pub fn invoices(request: &InvoicesRequest) -> Result<InvoicesReport, Error> {
+    let wanted = WantedRecords { tables: &["invoices"], ..WantedRecords::default() };
+    let mut loaded = gate::load(&request.records, &wanted)?;
+    loaded.judge(request.accepted.clone())?;
+    let Some(batches) = loaded.tables.get("invoices") else {
+        let what = format!("there is no table of invoices in {}", request.records.display());
+        return Err(Error::failed(what, "docs/records.md describes the table"));
+    };
+    let mut contracts = by_contract(batches, request.known_at.map_or(Day::MAX, day));
+    if let Some(missing) = request.contracts.iter().find(|name| !contracts.contains_key(*name)) {
+        let hint = match nearest(missing, contracts.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean --contract {}?", visible(near)),
+            None => "write the contract as in the column `contract`".to_owned(),
+        };
+        return Err(Error::failed(format!("no line is for the contract {}", visible(missing)), hint));
+    }
+    contracts.retain(|name, _| request.contracts.is_empty() || request.contracts.contains(name));
+    Ok(InvoicesReport { contracts, notes: quality::notes(&loaded.quality) })
+}

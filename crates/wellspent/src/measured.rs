@@ -1,0 +1,76 @@
+//! Outcomes measured from one folder of records: what `measure`, `pay`, `why` and `claims` begin with.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use contract::Scheme;
+use outcomes::effect::SetAside;
+use outcomes::inconsistencies::Inconsistencies;
+use outcomes::{MeasuredOutcomes, QueryDates};
+use records::batch::Batch;
+use records::gate::quality;
+use records::gate::quality::{AcceptedFaults, QualityReport};
+use records::{Need, Records};
+
+use crate::doubtful_rows;
+use crate::gate::{self, LoadedRecords, WantedRecords};
+
+/// Records, and the outcomes of everyone in them.
+pub struct MeasuredRecords {
+    pub folder: PathBuf,
+    /// The folders with tables: the folder itself, or those of its agencies.
+    pub folders: Vec<PathBuf>,
+    /// The ids of the table of providers, where there is one.
+    pub providers: Option<Vec<String>>,
+    /// Claims, where they are wanted and the folder has them. With several agencies each row has its linked person.
+    pub claims: Option<Vec<Batch>>,
+    pub records: Records,
+    pub measured: MeasuredOutcomes,
+    /// The data-quality report of the records.
+    pub quality: QualityReport,
+    /// Rows that cannot be used, and with which the sum may change.
+    pub set_aside: SetAside,
+    /// What else is worth knowing of this reading.
+    pub notes: Vec<String>,
+}
+
+/// Which records the rules of a scheme need.
+pub fn need(scheme: &Scheme) -> anyhow::Result<Need> {
+    outcomes::need(scheme).map_err(|without| {
+        anyhow!(
+            "the scheme does not say how to measure {}\n\nhint: add [outcome.{}.measured] with its rule; docs/outcomes.md lists the rules",
+            without.join(", "),
+            without[0]
+        )
+    })
+}
+
+/// Reads what a scheme's rules need through the data-quality gate, and measures it. `tables` are read whole as well.
+pub fn measured_records(
+    scheme: &Scheme,
+    folder: &Path,
+    days: QueryDates,
+    tables: &[&'static str],
+    accepted: Option<AcceptedFaults>,
+) -> anyhow::Result<MeasuredRecords> {
+    let wanted = WantedRecords { need: Some(need(scheme)?), scheme: Some(scheme), tables };
+    let mut loaded = gate::load(folder, &wanted)?;
+    loaded.judge(accepted.clone())?;
+    let (as_at, known_at) = days.days();
+    let measured = outcomes::measure(scheme, &loaded.records, as_at, known_at);
+    if measured.inconsistencies != Inconsistencies::default() {
+        let LoadedRecords { files, records, findings, quality, .. } = &mut loaded;
+        doubtful_rows::add(files, records, &measured, findings, quality)?;
+        loaded.quality.findings = quality::findings(&loaded.findings);
+        loaded.judge(accepted)?;
+    }
+    let set_aside = gate::set_aside(&loaded.findings);
+    let LoadedRecords { folder, files, providers, records, mut tables, mut quality, policy, .. } = loaded;
+    quality.copies = doubtful_rows::copies(&measured);
+    if quality.copies.is_some() || measured.inconsistencies.starts > 0 {
+        let found = gate::copies(&files, &records, &policy, &quality, measured.inconsistencies.starts)?;
+        quality.findings.extend(quality::findings(&found));
+    }
+    let (folders, claims) = (vec![folder.clone()], tables.remove("claims"));
+    Ok(MeasuredRecords { folder, folders, providers, claims, records, measured, quality, set_aside, notes: Vec::new() })
+}

@@ -1,0 +1,481 @@
+//! A statement of what a contract pays, from dated records or from a tally that was counted elsewhere, and a payment run that is
+//! prepared from it. Nothing is owed before a second person approves the run.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use base::SchemeFiles;
+use base::money::{Pence, thousands};
+use contract::Scheme;
+use contract::read::SCHEME_FILE;
+use contract::tally::{CohortStage, Tally};
+use contract::terms::Baseline;
+use ledger::duplicate_contract::DATA_QUALITY_DETAIL;
+use ledger::entry::TransactionKind;
+pub use ledger::missing_payees::PayeeChange;
+use ledger::missing_payees::{StatementScope, apply_changes, contract_in_other_spelling, renaming_details, renaming_note};
+use ledger::payment_run::{person, transactions};
+use ledger::statement::{self, lines};
+use ledger::store::{OpenMode, Store};
+use ledger::{Hash, Ledger, LedgerError, RunDetail, Statement, StatementLine, prepare_with, summary};
+use outcomes::claims::found_false;
+use outcomes::effect::effect;
+use outcomes::payees::Payees;
+use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
+use records::batch::Batch;
+use records::gate::quality::{AcceptedFaults, CopiedFacts, QualityReport};
+use report::quality::{self, several};
+pub use report::statement::{PaymentReport, PreparedRun};
+
+use crate::access_log;
+use crate::error::Error;
+use crate::folder::{self, Reach, SchemeFolder};
+use crate::measured::MeasuredRecords;
+use crate::payees;
+use crate::price;
+use crate::several_agencies::{JoinOptions, JoinedRecords, read_outcomes};
+
+/// What is paid, and whether a payment run is prepared.
+#[derive(Clone, Debug)]
+pub struct PayRequest {
+    /// The scheme folder. Its name is the name of the contract.
+    pub scheme: PathBuf,
+    pub reach: Reach,
+    pub source: PaySource,
+    pub days: QueryDates,
+    pub run: Option<RunRequest>,
+}
+
+/// What a statement is made from.
+#[derive(Clone, Debug)]
+pub enum PaySource {
+    Records {
+        /// The folder of records; with `joining`, a folder of several agencies.
+        folder: PathBuf,
+        joining: Option<JoinOptions>,
+        /// Only this provider.
+        provider: Option<String>,
+        /// Somebody accepts faults that may change the sum.
+        accepted: Option<AcceptedFaults>,
+    },
+    /// A tally that was counted elsewhere, for one provider.
+    Tally { file: PathBuf, provider: String },
+}
+
+/// A payment run that is prepared.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// A file, or a postgres:// URL. It is made where it is not there.
+    pub ledger: String,
+    pub prepared_by: String,
+    pub note: String,
+    /// What happened to providers that are in force in the ledger and no longer in the statement.
+    pub changes: Vec<PayeeChange>,
+}
+
+/// Produces a statement, and prepares a payment run where one is asked for.
+///
+/// # Errors
+/// The scheme or the tally has mistakes, the records do not allow a result, no purpose covers them, or the ledger refuses the run.
+pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
+    let folder = folder::open(&request.scheme, request.reach)?;
+    let scheme = folder.scheme()?;
+    // We check the name before anything is read: it may also be the name of the person who accepts faults.
+    if let Some(run) = &request.run {
+        person(&run.prepared_by, "the person who prepares the run (--prepared-by)").map_err(anyhow::Error::from)?;
+    }
+    let days = request.days;
+    let mut report = match &request.source {
+        PaySource::Records { folder: records, joining, provider, accepted } => {
+            let read = read_outcomes(&scheme, records, joining.as_ref(), days, claims_asked(&scheme), accepted.clone())?;
+            if let Some(joining) = joining {
+                access_log::note(records, &joining.access, "pay", &[])?;
+            }
+            let found = read.measured();
+            let changes = request.run.as_ref().map_or(&[][..], |run| &run.changes);
+            let priced = from_records(&scheme, &folder, found, days, provider.as_deref(), changes)?;
+            let uncertainty = read.joined().map(|joined| priced.uncertainty(&scheme, joined, days));
+            let quality = priced.quality(&scheme, found, days, provider.as_deref())?;
+            PaymentReport {
+                waiting: priced.waiting.into_iter().chain(uncertainty).collect(),
+                statement: priced.statement,
+                quality: Some(quality),
+                run: None,
+                notes: found.notes.iter().cloned().chain(priced.notes).collect(),
+                scheme,
+            }
+        }
+        PaySource::Tally { file, provider } => {
+            let statement = from_tally(&scheme, &folder, file, provider, days)?;
+            PaymentReport { scheme, statement, waiting: Vec::new(), quality: None, run: None, notes: Vec::new() }
+        }
+    };
+    if let Some(run) = &request.run {
+        let scope = match &request.source {
+            PaySource::Records { provider: None, .. } => StatementScope::Contract,
+            _ => StatementScope::Named { listed: !report.scheme.providers.is_empty() },
+        };
+        prepare(&mut report, run, scope)?;
+    }
+    Ok(report)
+}
+
+/// A statement of a tally that was counted elsewhere.
+fn from_tally(scheme: &Scheme, folder: &SchemeFolder, file: &Path, provider: &str, days: QueryDates) -> Result<Statement, Error> {
+    let tallies = price::tallies(scheme, file)?;
+    let provider = provider.split_whitespace().collect::<Vec<_>>().join(" ");
+    let areas: Vec<usize> = tallies.iter().map(|tally| tally.area).collect();
+    payees::of_tally(scheme, &provider, &areas)?;
+    let priced = |tally| lines(scheme, &provider, &outcomes::payees::priced(scheme, &provider, tally));
+    let lines = tallies.iter().flat_map(priced).collect();
+    Ok(new_statement(folder, days, vec![provider.clone()], lines)?)
+}
+
+/// Prepares a payment run in the ledger. A statement that the ledger refuses is never returned as if it were due.
+fn prepare(report: &mut PaymentReport, run: &RunRequest, scope: StatementScope) -> anyhow::Result<()> {
+    let mut store = Store::open(&run.ledger, OpenMode::CreateIfMissing)?;
+    let PaymentReport { scheme, statement, quality, .. } = report;
+    let (id, is_new, notes) = store.append(&now(), |ledger| {
+        same_contract(ledger, statement)?;
+        apply_changes(ledger, statement, scope, &run.changes)?;
+        paid_once(ledger, scheme, statement)?;
+        let of_records = quality.as_ref().map(|quality| RunDetail::new(DATA_QUALITY_DETAIL, &quality::recorded(quality)));
+        let renamed = renaming_details(ledger, &statement.contract, &run.changes);
+        let details = of_records.into_iter().chain(renamed).collect();
+        let plan = prepare_with(ledger, statement.clone(), &run.prepared_by, &note_of_run(run), details)?;
+        Ok(((plan.run, !plan.entries.is_empty(), plan.notes), plan.entries))
+    })?;
+    report.notes.extend(notes);
+    report.run = prepared(store.ledger(), id, is_new, &run.ledger);
+    Ok(())
+}
+
+/// A run as the ledger has it.
+fn prepared(ledger: &Ledger, id: Hash, is_new: bool, place: &str) -> Option<PreparedRun> {
+    let recorded = ledger.run(id)?;
+    let statement = &recorded.run.statement;
+    let (mut would_post, mut would_take_back) = (0, 0);
+    for transaction in transactions(ledger, id, &recorded.run) {
+        match transaction.kind {
+            TransactionKind::Posts { .. } => would_post += 1,
+            TransactionKind::Reverses(_) => would_take_back += 1,
+            TransactionKind::Settles | TransactionKind::Reclassifies => {}
+        }
+    }
+    let others = ledger.amounts_in_force(&statement.contract).into_iter();
+    let others = others.filter(|(name, _)| !statement.providers.iter().any(|one| one == name));
+    Some(PreparedRun {
+        id,
+        ledger: ledger::store::without_password(place).into_owned(),
+        prepared_by: recorded.run.prepared_by.clone(),
+        approved_by: recorded.approved_by.clone(),
+        is_new,
+        would_post,
+        would_take_back,
+        changes: summary::changes(ledger, &recorded.run),
+        others: others.map(|(name, amount)| (name.to_owned(), amount)).collect(),
+    })
+}
+
+/// A statement from records.
+pub(crate) struct PricedRecords {
+    pub statement: Statement,
+    /// Whom it waits for, in sentences.
+    pub waiting: Vec<String>,
+    pub notes: Vec<String>,
+    payees: Payees,
+    groups: Vec<ProviderTally>,
+}
+
+impl PricedRecords {
+    /// The data-quality report with the most that rows set aside could change the sum.
+    fn quality(
+        &self,
+        scheme: &Scheme,
+        found: &MeasuredRecords,
+        days: QueryDates,
+        only: Option<&str>,
+    ) -> anyhow::Result<QualityReport> {
+        let (as_at, known_at) = days.days();
+        let claims = claims(scheme, found)?;
+        let payable = |measured: &MeasuredOutcomes| {
+            let mut groups = outcomes::payable_at(scheme, measured, as_at, &self.payees.places);
+            groups.retain(|group| only.is_none_or(|only| self.payees.ids[group.provider as usize] == only));
+            if let Some(claims) = claims {
+                found_false(scheme, &found.records, measured, claims, as_at.min(known_at), &mut groups);
+            }
+            groups
+        };
+        let price = |groups: &[ProviderTally]| {
+            let lines = groups.iter().flat_map(|group| of_group(scheme, &self.payees, group));
+            Pence(lines.fold(0, |sum: i64, line| sum.saturating_add(line.amount.0)))
+        };
+        let effect = effect(scheme, &found.measured, &found.set_aside, &payable, &price);
+        let sum = |measured: &MeasuredOutcomes| price(&payable(measured));
+        let copies = found.quality.copies.map(|copies| {
+            let sums = Some((sum(&found.measured), sum(&found.measured.once())));
+            CopiedFacts { sums, ..copies }
+        });
+        Ok(QualityReport { effect, copies, ..found.quality.clone() })
+    }
+
+    /// How far the linkage leaves the sum uncertain, in sentences.
+    fn uncertainty(&self, scheme: &Scheme, joined: &JoinedRecords, days: QueryDates) -> String {
+        let own: BTreeSet<u32> = self.groups.iter().map(|group| group.provider).collect();
+        let total = |groups: &[ProviderTally]| -> i64 {
+            let own = groups.iter().filter(|group| own.contains(&group.provider));
+            own.flat_map(|group| of_group(scheme, &self.payees, group)).map(|line| line.amount.0).sum()
+        };
+        let sums = joined.sum_over_linkages(scheme, days, &self.payees, &self.groups, &total);
+        let records = several(sums.records as u64, "record", "records");
+        if sums.doubtful == 0 {
+            return format!("Linkage: none of the {records} is in doubt, so it leaves the sum as it is.");
+        }
+        format!(
+            "Linkage: {} of the {records} may belong to somebody else, judging by their links. In 95% of {} drawn from the links \
+             (seed {}) the sum is between {} and {}, and {} on average. As linked it is {}. Pairs that were never compared are in \
+             none of them.",
+            thousands(sums.doubtful as i64),
+            several(sums.draws as u64, "other linkage", "other linkages"),
+            sums.seed,
+            sums.low,
+            sums.high,
+            sums.mean,
+            Pence(total(&self.groups))
+        )
+    }
+}
+
+/// The lines of one provider in one area.
+fn of_group(scheme: &Scheme, payees: &Payees, group: &ProviderTally) -> Vec<StatementLine> {
+    let id = payees.ids[group.provider as usize].as_str();
+    lines(scheme, id, &outcomes::payees::priced(scheme, id, &group.tally))
+}
+
+/// The tables that a contract needs besides those of its rules: claims, where it audits any.
+pub(crate) fn claims_asked(scheme: &Scheme) -> &'static [&'static str] {
+    if (0..scheme.outcomes.len()).any(|at| scheme.checked(at).is_some()) { &["claims"] } else { &[] }
+}
+
+/// A statement from records, and whom it waits for.
+pub(crate) fn from_records(
+    scheme: &Scheme,
+    folder: &SchemeFolder,
+    found: &MeasuredRecords,
+    days: QueryDates,
+    only: Option<&str>,
+    changes: &[PayeeChange],
+) -> anyhow::Result<PricedRecords> {
+    let claims = claims(scheme, found)?;
+    let as_at = days.days().0;
+    let payees = payees::of_records(scheme, found, claims, as_at)?;
+    let mut groups = outcomes::payable_at(scheme, &found.measured, as_at, &payees.places);
+    let name = |group: &ProviderTally| payees.ids[group.provider as usize].as_str();
+    if let Some(only) = only {
+        groups.retain(|group| name(group) == only);
+    }
+    let taken_back = |only: &&str| changes.iter().any(|change| matches!(change, PayeeChange::TakenBack(name) if name == only));
+    if let (true, Some(only)) = (groups.is_empty(), only.filter(taken_back)) {
+        let statement = new_statement(folder, days, vec![only.to_owned()], Vec::new())?;
+        return Ok(PricedRecords { statement, waiting: Vec::new(), notes: Vec::new(), payees, groups });
+    }
+    if groups.is_empty() {
+        let Some(only) = only else {
+            bail!(
+                "nobody started by {}, as known at {}\n\nhint: ask for a later day with --as-at and --known-at, or look at the dates \
+                 in starts: `wellspent records check` lists rows with faults",
+                days.as_at,
+                days.known_at()
+            );
+        };
+        let near = base::similar_names::nearest(only, payees.ids.iter().map(String::as_str));
+        let near = near.map_or(String::new(), |near| format!("is `{}` meant? ", near.escape_debug()));
+        bail!(
+            "nobody started with the provider {}\n\nhint: {near}to take back what was posted for a provider that has no more people, \
+             add --take-back \"{}\"",
+            only.escape_debug(),
+            only.escape_debug()
+        );
+    }
+    complete(scheme, found, &groups)?;
+    let mut notes = Vec::new();
+    if let Some(claims) = &claims {
+        notes.extend(audited(scheme, found, claims, days, &mut groups));
+    }
+    let mut providers: Vec<String> = groups.iter().map(|group| name(group).to_owned()).collect();
+    providers.dedup();
+    let priced = groups.iter().flat_map(|group| of_group(scheme, &payees, group)).collect();
+    let statement = new_statement(folder, days, providers, priced)?;
+    let waiting = waiting(scheme, &groups);
+    Ok(PricedRecords { statement, waiting, notes, payees, groups })
+}
+
+/// The table of claims, where a contract audits any.
+fn claims<'a>(scheme: &Scheme, found: &'a MeasuredRecords) -> anyhow::Result<Option<&'a [Batch]>> {
+    let Some(outcome) = (0..scheme.outcomes.len()).find(|at| scheme.checked(*at).is_some()) else { return Ok(None) };
+    let Some(claims) = found.claims.as_deref() else {
+        bail!(
+            "the contract audits claims of {}, and there is no table of claims in {}\n\nhint: hand over claims with the result of the \
+             audit, in the columns `checked` and `found`; if there are none, a table with a header only",
+            scheme.outcomes[outcome].name,
+            found.folder.display()
+        );
+    };
+    Ok(Some(claims))
+}
+
+/// Counts the claims that an audit found false. Gives a note about those that fit nothing.
+fn audited(
+    scheme: &Scheme,
+    found: &MeasuredRecords,
+    claims: &[Batch],
+    days: QueryDates,
+    groups: &mut [ProviderTally],
+) -> Option<String> {
+    let (as_at, known_at) = days.days();
+    let unknown = found_false(scheme, &found.records, &found.measured, claims, as_at.min(known_at), groups);
+    let claims = several(unknown.unsigned_abs(), "claim found false fits", "claims found false fit");
+    (unknown > 0).then(|| format!("{claims} no start, provider or outcome of the records"))
+}
+
+/// The note of a run, with what was said of providers that are missing.
+fn note_of_run(run: &RunRequest) -> String {
+    let changes = run.changes.iter().map(|change| match change {
+        PayeeChange::TakenBack(name) => format!("{name} is taken back"),
+        PayeeChange::Renamed { old, new } => renaming_note(old, new),
+    });
+    let note = Some(run.note.trim().to_owned()).filter(|note| !note.is_empty());
+    note.into_iter().chain(changes).collect::<Vec<_>>().join("; ")
+}
+
+/// Refuses a contract that the ledger has under the same name in another spelling: all of it would be paid again.
+fn same_contract(ledger: &Ledger, statement: &Statement) -> Result<(), LedgerError> {
+    let Some(other) = contract_in_other_spelling(ledger, &statement.contract) else { return Ok(()) };
+    Err(LedgerError::refused(
+        format!("the ledger has this contract as `{other}`, and the scheme folder is called `{}`", statement.contract),
+        format!("a contract is named as its folder: call the folder `{other}` again"),
+    ))
+}
+
+/// Refuses to pay for an area as a whole what the ledger pays another provider for the same area, where the contract does not say
+/// who holds it.
+fn paid_once(ledger: &Ledger, scheme: &Scheme, statement: &Statement) -> Result<(), LedgerError> {
+    if !scheme.providers.is_empty() {
+        return Ok(());
+    }
+    let contract = &statement.contract;
+    let whole: Vec<&str> = scheme.for_whole_areas().iter().map(|clause| clause.name.as_str()).collect();
+    let others = ledger.amounts_in_force(contract).into_keys().filter(|name| !statement.providers.iter().any(|one| one == name));
+    for other in others {
+        for (_, in_force) in ledger.in_force(contract, other) {
+            let line = &in_force.line;
+            let twice = |new: &&StatementLine| new.amount != Pence(0) && (&new.clause, &new.area) == (&line.clause, &line.area);
+            if let Some(new) = statement.lines.iter().find(twice).filter(|_| whole.contains(&line.clause.as_str())) {
+                return Err(LedgerError::refused(
+                    format!(
+                        "`{}` pays for {} as a whole: the ledger has it in force for {other}, and this statement pays it to {} as well",
+                        new.clause, new.area, new.provider
+                    ),
+                    format!(
+                        "say in {SCHEME_FILE} who holds the area: [providers.\"{other}\"] with areas, starts and ends; or, if {other} is \
+                         {} now, add --renamed \"{other}={}\"",
+                        new.provider, new.provider
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses where a contract needs what the records do not give, with what to do.
+fn complete(scheme: &Scheme, found: &MeasuredRecords, groups: &[ProviderTally]) -> anyhow::Result<()> {
+    if let Some(outcome) = outcomes::unobserved_before(scheme, &found.records) {
+        bail!(
+            "{} is compared with the same people before they started, and the records do not say from which day they are \
+             complete\n\nhint: give that day in the table coverage, in the column `since`; without it, a year without events cannot \
+             be told from a year that was never handed over",
+            scheme.outcomes[outcome].name
+        );
+    }
+    for (at, outcome) in scheme.outcomes.iter().enumerate() {
+        let name = &outcome.name;
+        if !matches!(outcome.baseline, Baseline::Comparison { .. }) {
+            continue;
+        }
+        for tally in groups.iter().map(|group| &group.tally) {
+            for cell in 0..tally.people.len() {
+                let (cohort, segment) = (cell / tally.segments, cell % tally.segments);
+                let alone = tally.people[cell] > 0 && tally.comparison[at].people[cell] == 0;
+                if alone && tally.stage(cohort) == CohortStage::Complete {
+                    bail!(
+                        "{name} needs a comparison group, and the records have nobody to compare with in {}, {}, {}\n\nhint: \
+                         add them to people and starts, with `comparison` in the column `group`",
+                        scheme.areas[tally.area],
+                        scheme.cohorts[cohort].name,
+                        scheme.segments[segment]
+                    );
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// For each cohort in which somebody is not yet known: how many, and what that holds back.
+fn waiting(scheme: &Scheme, groups: &[ProviderTally]) -> Vec<String> {
+    let mut out = Vec::new();
+    for (at, cohort) in scheme.cohorts.iter().enumerate() {
+        let cells = at * scheme.segments.len()..(at + 1) * scheme.segments.len();
+        let sum = |of: &dyn Fn(&Tally, usize) -> i64| -> i64 {
+            groups.iter().map(|group| cells.clone().map(|cell| of(&group.tally, cell)).sum::<i64>()).sum()
+        };
+        let (started, waiting) = (sum(&Tally::started), sum(&|tally, cell| tally.waiting[cell]));
+        if waiting > 0 {
+            let ended = groups.iter().any(|group| group.tally.stage(at) != CohortStage::Running);
+            let held = if ended { "" } else { "; the cohort has not ended, and its service fee is due for whole months" };
+            let (people, are) = (several(started.unsigned_abs(), "person", "people"), if waiting == 1 { "is" } else { "are" });
+            out.push(format!("{}: of {people} {} {are} not yet known{held}", cohort.name, thousands(waiting)));
+        }
+    }
+    if !out.is_empty() {
+        out.push("What is compared with a gate or a baseline is decided when everyone in its cohorts is known.".into());
+    }
+    out
+}
+
+fn new_statement(
+    folder: &SchemeFolder,
+    days: QueryDates,
+    providers: Vec<String>,
+    lines: Vec<StatementLine>,
+) -> anyhow::Result<Statement> {
+    let (contract, version) = (contract(folder)?, version(&folder.opened));
+    Ok(Statement { contract, version, as_at: days.as_at, known_at: days.known_at(), lines, providers })
+}
+
+/// The time, for the record only: it decides nothing.
+#[must_use]
+pub fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The contract is named as its folder.
+fn contract(folder: &SchemeFolder) -> anyhow::Result<String> {
+    // A scheme that ships in the program is in no folder.
+    if !folder.path.exists() {
+        return Ok(folder.name());
+    }
+    let path = folder.path.canonicalize().with_context(|| format!("could not find the folder {}", folder.path.display()))?;
+    let name = path.file_name().context("a scheme must be in a folder with a name")?;
+    Ok(name.to_string_lossy().into_owned())
+}
+
+/// The version of the rules: the hash of `scheme.toml` and the tables that it names. The assumptions are no part of the contract.
+fn version(opened: &SchemeFiles) -> Hash {
+    let terms = opened.sources.get(SCHEME_FILE).map_or("", |source| source.text.as_str());
+    let of_contract = |name: &str| name == SCHEME_FILE || (name.ends_with(".csv") && terms.contains(name));
+    let files = opened.sources.iter().map(|(name, source)| (name.as_str(), source.text.as_str()));
+    statement::version(files.filter(|(name, _)| of_contract(name)))
+}

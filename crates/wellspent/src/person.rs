@@ -1,0 +1,113 @@
+//! One person's timeline across agencies, each item with the agency that holds it.
+//!
+//! We show nothing but what the purpose covers. What else is held is not even counted: that some agency knows a person can say
+//! more than any of its rows.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use base::day::{Day, day};
+use linkage::identity::{self, IdentityEvent, IdentityEventKind};
+use linkage::joined::timeline::{TimelineItem, items};
+use linkage::persons::Member;
+use linkage::purpose::PurposeRefusal;
+use outcomes::QueryDates;
+use records::batch::Name;
+use records::files::gated::basic_rules;
+pub use report::person::Timeline;
+
+use crate::access_log::{self, Access};
+use crate::agencies::{self, Agencies};
+use crate::error::Error;
+
+/// Whose timeline is shown, and to whom.
+#[derive(Clone, Debug)]
+pub struct PersonRequest {
+    /// The id in the table of persons.
+    pub id: String,
+    /// The folder of several agencies.
+    pub records: PathBuf,
+    pub access: Access,
+    /// Only what these agencies hold; all that the purpose covers where none is named.
+    pub agencies: Vec<String>,
+    pub days: QueryDates,
+}
+
+/// The timeline of one person. The access log gets a row first.
+///
+/// # Errors
+/// The purpose does not cover it, or the folder cannot be read.
+pub fn person(request: &PersonRequest) -> Result<Timeline, Error> {
+    let mut agencies = agencies::open(&request.records, &request.access.purpose, request.days)?;
+    request.agencies.iter().try_for_each(|agency| agencies.purpose.agency(agency)).map_err(anyhow::Error::from)?;
+    let Some(person) = known_person(&agencies, &request.id, day(request.days.known_at())) else {
+        return Err(anyhow::Error::from(PurposeRefusal {
+            what: format!("no agency that the purpose `{}` covers holds a person with this id", request.access.purpose),
+            hint: "check the id; a purpose that covers more agencies may know the person".into(),
+        })
+        .into());
+    };
+    access_log::note(&request.records, &request.access, "person", &[&person])?;
+    Ok(timeline(request, &mut agencies, &person)?)
+}
+
+/// The id under which the person is known on the day, if an agency that the purpose covers holds a record.
+fn known_person(agencies: &Agencies, id: &str, known_at: Day) -> Option<String> {
+    let held = |person: &str| agencies.members.iter().any(|member| member.person == person);
+    if held(id) {
+        return Some(id.to_owned());
+    }
+    identity::lives_on(&agencies.history, id, known_at).filter(|person| held(person)).map(str::to_owned)
+}
+
+fn timeline(request: &PersonRequest, agencies: &mut Agencies, person: &str) -> anyhow::Result<Timeline> {
+    let wanted = |member: &&Member| request.agencies.is_empty() || request.agencies.contains(&member.key.agency);
+    let own: Vec<Member> = agencies.members.iter().filter(|member| member.person == person).filter(wanted).cloned().collect();
+    let names: BTreeSet<&str> = own.iter().map(|member| member.key.agency.as_str()).collect();
+    let mut found: Vec<TimelineItem> = Vec::new();
+    for agency in &names {
+        let here = own.iter().filter(|member| member.key.agency == *agency);
+        let ids: BTreeSet<Name<'_>> = here.map(|member| Name::of(&member.key.id)).collect();
+        agencies.each(agency, &|purpose, table| purpose.touches(table), &|_| basic_rules(true), &mut |purpose, batch| {
+            items(&mut found, agency, &batch, &ids, purpose, request.days.days());
+            Ok(())
+        })?;
+    }
+    found.sort();
+    let records = |name: &&str| {
+        let here = own.iter().filter(|member| member.key.agency == **name).count();
+        ((*name).to_owned(), here)
+    };
+    Ok(Timeline {
+        asked: request.id.clone(),
+        person: person.to_owned(),
+        days: request.days,
+        purpose: agencies.purpose.clone(),
+        id_changes: id_changes(agencies, person, day(request.days.known_at())),
+        records: names.iter().map(records).collect(),
+        quality: own.iter().map(|member| member.quality).fold(1.0, f64::min),
+        items: found,
+        notes: agencies.left_out().into_iter().collect(),
+    })
+}
+
+/// How the id of a person changed up to a day. An id that only agencies outside the purpose ever held is left out: it would show
+/// that one of them knows the person.
+fn id_changes(agencies: &Agencies, person: &str, known_at: Day) -> Vec<(Day, String)> {
+    let covered = |event: &IdentityEvent<'_>| agencies.purpose.agency(event.key.agency).is_ok();
+    let seen: BTreeSet<&str> = agencies.history.events().filter(covered).map(|event| event.person).collect();
+    let of_person = |event: &IdentityEvent<'_>| {
+        let ids = [event.person, event.other];
+        event.day <= known_at && ids.contains(&person) && ids.iter().all(|id| id.is_empty() || seen.contains(id))
+    };
+    let in_words = |event: IdentityEvent<'_>| {
+        let what = match event.kind {
+            IdentityEventKind::Created => format!("{} begins", event.person),
+            IdentityEventKind::Merged => format!("{} became part of {}", event.other, event.person),
+            IdentityEventKind::Split => format!("{} was split from {}", event.person, event.other),
+            IdentityEventKind::Joined | IdentityEventKind::Left => return None,
+        };
+        Some((event.day, what))
+    };
+    agencies.history.events().filter(of_person).filter_map(in_words).collect()
+}

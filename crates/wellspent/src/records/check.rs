@@ -1,0 +1,145 @@
+//! Finds every fault of the tables in a folder, with its fix, in one go; keeps the rows that can be used where that is wanted.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use records::batch::Batch;
+use records::check::CrossRowCheck;
+use records::fault::{Fault, Grade};
+use records::files::gated::read_table_listing_faults;
+use records::files::list::FaultList;
+use records::files::write::{Unfinished, Writer};
+use records::files::{FileFormat, TableFile, find};
+use records::gate::{KnownNames, QualityGate, TableRules};
+use records::people;
+use records::schema::TABLES;
+pub use report::records_check::{CheckedFile, FaultKind, RecordsCheck};
+
+use crate::error::Error;
+
+/// Which folder is checked, and what is written of it.
+#[derive(Clone, Debug)]
+pub struct CheckRequest {
+    pub folder: PathBuf,
+    /// The rows that can be used are written into this folder, which must be empty or new.
+    pub keep: Option<PathBuf>,
+    /// The format of those rows; without it that of each file.
+    pub format: Option<FileFormat>,
+    /// Every fault is written into this file, a row each: CSV, or an Excel workbook by its ending.
+    pub list: Option<PathBuf>,
+}
+
+/// Checks the tables of a folder. Faults are a result, not an error.
+///
+/// # Errors
+/// The folder cannot be read, or a file cannot be written.
+pub fn check(request: &CheckRequest) -> Result<RecordsCheck, Error> {
+    Ok(checked(request)?)
+}
+
+fn checked(request: &CheckRequest) -> anyhow::Result<RecordsCheck> {
+    let (files, others) = find(&request.folder)?;
+    let unfinished = request.keep.as_deref().map(Unfinished::begin).transpose()?;
+    let list = request.list.as_deref().map(FaultList::begin).transpose()?;
+    let faults = Faults { kinds: BTreeMap::new(), list, errors: 0, warnings: 0 };
+    let mut checking = Checking { keep: request.keep.as_deref(), format: request.format, faults, files: Vec::new() };
+    for other in others {
+        checking.faults.add(&other.name, FileFormat::Csv, other.fault(&|_| true))?;
+    }
+    let of = |name: &str| files.iter().filter(|file| file.table.name == name).collect::<Vec<_>>();
+    let mut people = people::PeopleBuilder::default();
+    checking.table(&of("people"), &KnownNames::default(), &mut |batch| people.add(batch))?;
+    let people = people.end();
+    let mut known = KnownNames::of((!of("people").is_empty()).then_some(&people.names));
+    // Tables that others refer to come first, after people.
+    let mut learned = KnownNames::default();
+    for name in ["providers", "lots"] {
+        checking.table(&of(name), &known, &mut |batch| learned.learn(batch))?;
+    }
+    learned.people = known.people.take();
+    for table in TABLES.iter().filter(|table| !["people", "providers", "lots"].contains(&table.name)) {
+        checking.table(&of(table.name), &learned, &mut |_| {})?;
+    }
+    unfinished.map_or(Ok(()), Unfinished::end)?;
+    let Faults { kinds, list, errors, warnings } = checking.faults;
+    let mut faults: Vec<((String, String, &'static str), FaultKind)> = kinds.into_iter().collect();
+    faults.sort_by(|(one, a), (other, b)| (a.first.grade, one).cmp(&(b.first.grade, other)));
+    let notes = list.map_or(Ok(None), FaultList::end)?;
+    Ok(RecordsCheck {
+        folder: request.folder.display().to_string(),
+        files: checking.files,
+        faults: faults.into_iter().map(|(_, kind)| kind).collect(),
+        errors,
+        warnings,
+        notes: notes.into_iter().collect(),
+    })
+}
+
+/// What goes through a check of a folder from table to table.
+struct Checking<'a> {
+    keep: Option<&'a Path>,
+    format: Option<FileFormat>,
+    faults: Faults,
+    files: Vec<CheckedFile>,
+}
+
+impl Checking<'_> {
+    /// Checks the files of one table in the data-quality gate, keeps the rows that can be used, and shows them to `learn`.
+    fn table(&mut self, files: &[&TableFile], known: &KnownNames<'_>, learn: &mut dyn FnMut(&Batch)) -> anyhow::Result<()> {
+        let Some(first) = files.first() else { return Ok(()) };
+        let rules = TableRules { affects_sum: true, ..TableRules::default() };
+        let gate = QualityGate::new(first.table, known, &rules);
+        let format = self.format.unwrap_or(first.format);
+        let mut writer = self.keep.map(|keep| Writer::begin(keep, first.table, format)).transpose()?;
+        let mut check = CrossRowCheck::default();
+        let faults = &mut self.faults;
+        let mut take = |batch: Batch, _| {
+            check.rows(&batch);
+            learn(&batch);
+            writer.as_mut().map_or(Ok(()), |writer| writer.write(&batch))
+        };
+        let found =
+            read_table_listing_faults(files, &gate, &mut take, &mut |file, fault| faults.add(&file.name(), file.format, fault))?;
+        for fault in check.end(first.table) {
+            self.faults.add(&first.name(), first.format, fault)?;
+        }
+        writer.map_or(Ok(()), |writer| writer.end(first.table))?;
+        let checked = files.iter().zip(&found.files);
+        self.files.extend(checked.map(|(file, rows)| CheckedFile { name: file.name(), rows: rows.read, right: rows.used }));
+        Ok(())
+    }
+}
+
+/// Faults as they come in. They are counted by kind with the first few of each, so that a million bad rows need no more memory than
+/// ten. The list has them all.
+struct Faults {
+    kinds: BTreeMap<(String, String, &'static str), FaultKind>,
+    list: Option<FaultList>,
+    errors: u64,
+    warnings: u64,
+}
+
+/// Places shown for one kind of fault.
+const SHOWN: usize = 10;
+
+impl Faults {
+    fn add(&mut self, file: &str, format: FileFormat, fault: Fault) -> anyhow::Result<()> {
+        if let Some(list) = &mut self.list {
+            let grade = if fault.grade >= Grade::Repeat { "warning" } else { "error" };
+            list.add(file, grade, &fault)?;
+        }
+        match fault.grade {
+            Grade::Warning | Grade::Repeat => self.warnings += 1,
+            Grade::File | Grade::Refused | Grade::Row => self.errors += 1,
+        }
+        let key = (file.to_owned(), fault.column.clone(), fault.what);
+        let place = if format == FileFormat::Csv { "line" } else { "row" };
+        let empty = || FaultKind { file: file.to_owned(), first: fault.clone(), place, count: 0, places: Vec::new() };
+        let kind = self.kinds.entry(key).or_insert_with(empty);
+        kind.count += 1;
+        if kind.places.len() < SHOWN {
+            kind.places.push((fault.place, fault.value));
+        }
+        Ok(())
+    }
+}

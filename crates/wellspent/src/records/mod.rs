@@ -1,0 +1,8 @@
+//! Tables of records before anything is measured from them: `check` finds every fault of a folder, and `map` makes the tables from
+//! an agency's own files.
+
+mod check;
+mod map;
+
+pub use check::{CheckRequest, CheckedFile, FaultKind, RecordsCheck, check};
+pub use map::{MapRequest, MappedPart, MappedRecords, map};

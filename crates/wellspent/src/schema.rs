@@ -1,0 +1,68 @@
+//! The published descriptions of what the program reads and writes for other programs: tables of records, and JSON results.
+
+use crate::error::Error;
+use crate::shipped;
+
+/// One description.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedSchema {
+    /// "people" for a table of records, "check" for what `wellspent check --json` writes.
+    pub name: String,
+    /// What it describes, in a line.
+    pub about: String,
+    /// The description itself: a Frictionless Table Schema, or a JSON Schema.
+    pub text: &'static str,
+    /// Whether it describes a table of records, rather than a result.
+    pub records: bool,
+}
+
+/// The folder of the descriptions of results.
+const OUTPUT: &str = "output/";
+
+/// Every description: results first, then tables of records, in the order of their names.
+#[must_use]
+pub fn schemas() -> Vec<PublishedSchema> {
+    let all = shipped::schemas().into_iter().map(|(path, text)| PublishedSchema {
+        name: path.strip_prefix(OUTPUT).unwrap_or(path).to_owned(),
+        about: description(text),
+        text,
+        records: !path.starts_with(OUTPUT),
+    });
+    let mut all: Vec<PublishedSchema> = all.collect();
+    all.sort_by_key(|schema| (schema.records, schema.name.clone()));
+    all
+}
+
+/// One description by its name: "people", "check", or the schema that a result names, "wellspent-check/1".
+///
+/// # Errors
+/// There is no such description.
+pub fn schema(name: &str) -> Result<PublishedSchema, Error> {
+    let all = schemas();
+    let known: Vec<String> = all.iter().map(|schema| schema.name.clone()).collect();
+    let short = name.strip_prefix("wellspent-").map_or(name, |name| name.split('/').next().unwrap_or(name));
+    all.into_iter().find(|schema| schema.name.eq_ignore_ascii_case(short)).ok_or_else(|| {
+        let hint = match base::problem::nearest(short, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`wellspent schema` lists them".to_owned(),
+        };
+        Error::failed(format!("there is no schema `{name}`"), hint)
+    })
+}
+
+fn description(text: &str) -> String {
+    let schema: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    schema["description"].as_str().unwrap_or_default().to_owned()
+}
+
+/// A list of all descriptions, a line each.
+#[must_use]
+pub fn list() -> String {
+    let all = schemas();
+    let width = all.iter().map(|schema| schema.name.len()).max().unwrap_or_default();
+    let lines = |records: bool| {
+        let of = all.iter().filter(move |schema| schema.records == records);
+        of.map(|schema| format!("  {:<width$}  {}\n", schema.name, schema.about)).collect::<String>()
+    };
+    format!("Results, as JSON Schema:\n{}\nTables of records, as Frictionless Table Schema:\n{}", lines(false), lines(true))
+}

@@ -1,0 +1,559 @@
+//! Outcomes measured from a folder of several agencies' records. A start may be in one agency's tables and the events of the same
+//! person in another's; the table of persons says which records are the same person.
+//!
+//! One mistaken link gives somebody another person's offence, and one missed link hides it. So we also measure under other
+//! linkages, drawn from the links, and report how far the outcomes move.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use base::day::Day;
+use base::money::Pence;
+use base::philox::{open_unit, words};
+use contract::Scheme;
+use linkage::draws::{LinkageDraws, draws};
+use linkage::joined::propagated_uncertainty::{EstimateRange, LinkageEstimate, propagate};
+use linkage::joined::rows::{about, by_person, by_record};
+use linkage::persons::Member;
+use linkage::purpose::Purpose;
+use linkage::recall::{RECALL, ShareEstimate, read_last};
+use outcomes::payees::Payees;
+use outcomes::sums::{Sums, sums};
+use outcomes::{IndexEvent, MeasuredOutcomes, ProviderTally, QueryDates};
+use rayon::prelude::*;
+use records::batch::{Batch, Name};
+use records::fault::Fault;
+use records::gate::GateResult;
+use records::gate::evidence::FactsRead;
+use records::gate::findings::Findings;
+use records::gate::quality;
+use records::gate::quality::{AcceptedFaults, QualityReport};
+use records::gate::{StatedCount, evidence};
+use records::schema::{RecordTable, table};
+use records::{Need, Records, facts, payees, people, starts};
+use report::measure::{LinkageUncertainty, OutcomeUncertainty};
+use report::quality::several;
+
+use crate::access_log::Access;
+use crate::agencies::{self, Agencies};
+use crate::doubtful_rows;
+use crate::gate::asked_of;
+use crate::measured::{self as one_folder, MeasuredRecords};
+
+/// How several agencies' records are joined, and how the linkage is drawn.
+#[derive(Clone, Debug)]
+pub struct JoinOptions {
+    /// Who is asking, and the purpose for which the records are joined.
+    pub access: Access,
+    /// How many linkages are drawn to estimate how certain the outcomes are.
+    pub draws: usize,
+    /// The seed of the draws.
+    pub seed: u64,
+}
+
+/// Agencies' records as linked, and what is needed to link them in other ways.
+pub struct JoinedRecords {
+    pub measured_records: MeasuredRecords,
+    members: Vec<Member>,
+    tables: Tables,
+    drawn: LinkageDraws,
+    draws: usize,
+    seed: u64,
+    compared: Option<ShareEstimate>,
+}
+
+/// Reads the agencies' tables once, and measures them as linked. `more` names tables that are read besides those that the rules
+/// need; the purpose must cover all of them. The caller adds to the access log before it shows anything.
+fn join(
+    scheme: &Scheme,
+    folder: &Path,
+    joining: &JoinOptions,
+    days: QueryDates,
+    more: &[&'static str],
+    accepted: Option<AcceptedFaults>,
+) -> anyhow::Result<JoinedRecords> {
+    let need = one_folder::need(scheme)?;
+    let mut agencies = agencies::open(folder, &joining.access.purpose, days)?;
+    covered(&agencies, &need)?;
+    more.iter().filter_map(|name| table(name)).try_for_each(|table| agencies.purpose.rows(table, None))?;
+    let links = agencies.links()?;
+    let compared = agencies.table(&RECALL)?.as_deref().and_then(read_last);
+    // A number for each component, draw and step, apart from all numbers that simulated people have.
+    const LINKAGE: u64 = 1 << 40;
+    let uniform = |component, draw, step| open_unit(words(joining.seed, component, draw, LINKAGE + step)[0]);
+    let drawn = draws(&agencies.members, &links, joining.draws, &uniform);
+    let (tables, without_person) = read_tables(&mut agencies, &need, scheme, more)?;
+    let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted)?;
+    let records = tables.records(&need, &drawn.linked);
+    let (as_at, known_at) = days.days();
+    let measured = outcomes::measure(scheme, &records, as_at, known_at);
+    quality.copies = doubtful_rows::copies(&measured);
+    add_doubts(&measured, &mut quality);
+    let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
+    if without_person > 0 {
+        let (rows, are) = (several(without_person, "row", "rows"), if without_person == 1 { "is" } else { "are" });
+        notes.push(format!("{rows} of people who were never linked {are} left out"));
+    }
+    let claims = more.contains(&"claims").then(|| tables.claims.iter().map(|batch| by_person(batch, &drawn.linked)).collect());
+    let measured_records = MeasuredRecords {
+        folder: folder.to_owned(),
+        folders: agencies.folders.values().cloned().collect(),
+        providers: tables.providers.as_ref().map(|batches| payees::ids(batches)),
+        claims: claims.filter(|claims: &Vec<Batch>| !claims.is_empty()),
+        records,
+        measured,
+        quality,
+        set_aside: agencies.set_aside(),
+        notes,
+    };
+    Ok(JoinedRecords {
+        measured_records,
+        members: agencies.members,
+        tables,
+        drawn,
+        draws: joining.draws,
+        seed: joining.seed,
+        compared,
+    })
+}
+
+/// Adds what measuring found doubtful, without rows: whose rows they are depends on the linkage.
+fn add_doubts(measured: &MeasuredOutcomes, quality: &mut QualityReport) {
+    let mut findings = Findings::default();
+    let doubts = &measured.inconsistencies;
+    let all = [
+        (doubts.missing_targets.len(), "events", "rows are about an event that is in no earlier row of the same person"),
+        (doubts.missing_about.len(), "events", "people have a row that should name the event it is about, and does not"),
+        (doubts.in_both_groups.len(), "starts", "people are both served and in the comparison group of the same cohort"),
+        (doubts.started_after_end.len(), "people", "people died or were removed before a start that counts"),
+    ];
+    for (count, table, what) in all.into_iter().filter(|(count, ..)| *count > 0) {
+        let fault = Fault { value: Some(count.to_string()), ..Fault::file(what, "none", "check them in the agencies' tables") };
+        findings.add(table, fault.warning(), false, None);
+    }
+    quality.findings.extend(quality::findings(&findings));
+}
+
+/// Refuses a folder of several agencies without a purpose.
+fn one_agency(records: &Path) -> anyhow::Result<()> {
+    if agencies::is_joined(records) {
+        anyhow::bail!(
+            "{} is a folder of several agencies' records\n\nhint: say why you join them: add --purpose NAME, with a name from its \
+             purposes.toml",
+            records.display()
+        );
+    }
+    Ok(())
+}
+
+/// Outcomes from the records of one agency, or of several agencies that are joined.
+pub enum OutcomeRecords {
+    One(Box<MeasuredRecords>),
+    Several(Box<JoinedRecords>),
+}
+
+impl OutcomeRecords {
+    /// The records and outcomes, as linked.
+    #[must_use]
+    pub fn measured(&self) -> &MeasuredRecords {
+        match self {
+            OutcomeRecords::One(measured) => measured,
+            OutcomeRecords::Several(joined) => &joined.measured_records,
+        }
+    }
+
+    /// The joined records, where there are several agencies.
+    #[must_use]
+    pub fn joined(&self) -> Option<&JoinedRecords> {
+        match self {
+            OutcomeRecords::One(_) => None,
+            OutcomeRecords::Several(joined) => Some(joined),
+        }
+    }
+}
+
+/// Reads and measures a folder of records. `joining` says how several agencies' records are joined; `more` names tables that are
+/// read besides those that the rules need. The caller adds to the access log before it shows anything of several agencies.
+///
+/// # Errors
+/// The records do not allow a result, the purpose does not cover them, or `joining` does not fit the folder.
+pub fn read_outcomes(
+    scheme: &Scheme,
+    folder: &Path,
+    joining: Option<&JoinOptions>,
+    days: QueryDates,
+    more: &[&'static str],
+    accepted: Option<AcceptedFaults>,
+) -> anyhow::Result<OutcomeRecords> {
+    Ok(match joining {
+        None => {
+            one_agency(folder)?;
+            OutcomeRecords::One(Box::new(one_folder::measured_records(scheme, folder, days, more, accepted)?))
+        }
+        Some(joining) => OutcomeRecords::Several(Box::new(join(scheme, folder, joining, days, more, accepted)?)),
+    })
+}
+
+/// A sum of money over all drawn linkages.
+pub struct SumOverLinkages {
+    pub draws: usize,
+    pub seed: u64,
+    pub records: usize,
+    /// Records that some draw may move.
+    pub doubtful: usize,
+    /// Of 100 draws, 95 lie between these.
+    pub low: Pence,
+    pub high: Pence,
+    pub mean: Pence,
+}
+
+impl JoinedRecords {
+    /// How certain the outcomes are, as far as the linkage goes. `provider` takes only the people of one provider.
+    #[must_use]
+    pub fn uncertainty(&self, scheme: &Scheme, days: QueryDates, provider: Option<&str>) -> LinkageUncertainty {
+        let (records, measured) = (&self.measured_records.records, &self.measured_records.measured);
+        let outcomes = outcomes(scheme, &self.tables, &self.drawn, (records, measured), days.days(), provider);
+        LinkageUncertainty {
+            draws: self.draws,
+            seed: self.seed,
+            records: self.members.len(),
+            doubtful: self.drawn.components.iter().flat_map(|component| &component.cores).map(Vec::len).sum(),
+            components: self.drawn.components.len(),
+            large: self.drawn.large(),
+            compared: self.compared,
+            outcomes,
+        }
+    }
+
+    /// The sum of a statement under each drawn linkage. People whom every draw links in the same way are counted once, the others
+    /// once for each draw. `total` prices groups whose providers are positions of `payees`. Claims that an audit found false are
+    /// those of `groups`, which are as linked.
+    pub fn sum_over_linkages(
+        &self,
+        scheme: &Scheme,
+        days: QueryDates,
+        payees: &Payees,
+        groups: &[ProviderTally],
+        total: &(dyn Fn(&[ProviderTally]) -> i64 + Sync),
+    ) -> SumOverLinkages {
+        let doubtful = self.drawn.doubtful();
+        let (records, measured) = (&self.measured_records.records, &self.measured_records.measured);
+        let (as_at, known_at) = days.days();
+        let unsure = |index: &IndexEvent| doubtful[record(records, index)];
+        let certain = outcomes::payable_at(scheme, &measured.only(|index| !unsure(index)), as_at, &payees.places);
+        let tables = self.tables.about(&doubtful);
+        let one = |draw: usize| {
+            let mut others = tables.records(&records.need, &self.drawn.persons(draw));
+            others.coverage = records.coverage.clone();
+            let found = outcomes::measure(scheme, &others, as_at, known_at);
+            // Providers have other positions among fewer rows.
+            let mut ids: Vec<String> =
+                (0..others.providers.len() as u32).map(|at| others.providers.get(at).to_string()).collect();
+            let mut places = Vec::new();
+            for (provider, area) in &payees.places {
+                let id = &payees.ids[*provider as usize];
+                let at = ids.iter().position(|known| known == id).unwrap_or_else(|| {
+                    ids.push(id.clone());
+                    ids.len() - 1
+                });
+                places.push((at as u32, *area));
+            }
+            let mut moved = outcomes::payable_at(scheme, &found, as_at, &places);
+            for group in &mut moved {
+                let id = &ids[group.provider as usize];
+                group.provider = payees.ids.iter().position(|known| known == id).unwrap_or_default() as u32;
+            }
+            let mut all = certain.clone();
+            outcomes::merge(&mut all, moved);
+            for group in &mut all {
+                let same = |other: &&ProviderTally| (other.provider, other.tally.area) == (group.provider, group.tally.area);
+                if let Some(linked) = groups.iter().find(same) {
+                    group.tally.found_false.clone_from(&linked.tally.found_false);
+                }
+            }
+            all.sort_by_key(|group| (group.provider, group.tally.area));
+            total(&all)
+        };
+        let mut totals: Vec<i64> = (0..self.draws).into_par_iter().map(one).collect();
+        totals.sort_unstable();
+        let at = |share: f64| totals.get(((totals.len().max(1) - 1) as f64 * share).round() as usize).copied();
+        let linked = total(groups);
+        let sum: i128 = totals.iter().map(|total| i128::from(*total)).sum();
+        let mean = i64::try_from(sum / totals.len().max(1) as i128).unwrap_or(linked);
+        SumOverLinkages {
+            draws: self.draws,
+            seed: self.seed,
+            records: self.members.len(),
+            doubtful: doubtful.iter().filter(|doubtful| **doubtful).count(),
+            low: Pence(at(0.025).unwrap_or(linked)),
+            high: Pence(at(0.975).unwrap_or(linked)),
+            mean: Pence(if totals.is_empty() { linked } else { mean }),
+        }
+    }
+
+    /// The id in the table of persons, of somebody in the records as linked.
+    pub fn person(&self, person: u32) -> &str {
+        match self.measured_records.records.people.names.get(person) {
+            Name::Number(record) => self.members.get(record as usize).map_or("", |member| &member.person),
+            Name::Text(_) => "",
+        }
+    }
+
+    /// Somebody in the records as linked, by the id in the table of persons.
+    pub fn find(&self, person: &str) -> Option<u32> {
+        let record = self.members.iter().position(|member| member.person == person)?;
+        self.measured_records.records.people.names.find(Name::Number(i64::from(self.drawn.linked[record])))
+    }
+
+    /// Where the rows about some people come from: by person, the kind of the row (`start` for a start) and its day, the agency of
+    /// each row and its id there.
+    pub fn sources(&self, people: &[u32]) -> RowSources {
+        let mut wanted: BTreeMap<i64, u32> = BTreeMap::new();
+        for person in people {
+            if let Name::Number(record) = self.measured_records.records.people.names.get(*person) {
+                wanted.insert(record, *person);
+            }
+        }
+        let mut out = RowSources::default();
+        let tables = [
+            (&self.tables.starts, "began", None),
+            (&self.tables.events, "date", Some("kind")),
+            (&self.tables.spells, "from", Some("kind")),
+        ];
+        for (batches, day, kind) in tables {
+            for batch in batches {
+                let column = |name| batch.table.column(name);
+                for row in 0..batch.rows() {
+                    let Some(Name::Number(record)) = batch.name(column("person"), row) else { continue };
+                    let Some(person) = wanted.get(&i64::from(self.drawn.linked[record as usize])) else { continue };
+                    let kind = kind.map_or("start".to_owned(), |kind| batch.text(column(kind), row));
+                    let agency = &self.members[record as usize].key.agency;
+                    let source = format!("{agency}, {} {}", batch.table.columns[0].name, batch.text(0, row));
+                    out.0.entry((*person, kind, batch.day(column(day), row))).or_default().push(source);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Where rows come from: the agency and the row's own id, by person, kind and day.
+#[derive(Default)]
+pub struct RowSources(BTreeMap<(u32, String, Day), Vec<String>>);
+
+impl RowSources {
+    /// "police, event e17" for each row; nothing where it is not known.
+    pub fn of(&self, person: u32, kind: &str, day: Day) -> Vec<String> {
+        self.0.get(&(person, kind.to_owned(), day)).cloned().unwrap_or_default()
+    }
+}
+
+/// The record under which a person stands.
+fn record(records: &Records, index: &IndexEvent) -> usize {
+    match records.people.names.get(index.start.person) {
+        Name::Number(record) => record as usize,
+        Name::Text(_) => unreachable!("rows stand under the positions of their records"),
+    }
+}
+
+/// Whether the purpose covers everything that the rules use: to leave some of it out would give another outcome.
+fn covered(agencies: &Agencies, need: &Need) -> anyhow::Result<()> {
+    let purpose = &agencies.purpose;
+    let kinds = |name: &'static str, kinds: &[String]| {
+        let table = table(name).into_iter();
+        table.flat_map(|table| kinds.iter().map(move |kind| purpose.rows(table, Some(kind)))).collect::<Result<Vec<()>, _>>()
+    };
+    ["people", "starts"].iter().filter_map(|name| table(name)).try_for_each(|table| purpose.rows(table, None))?;
+    kinds("events", &need.events)?;
+    kinds("spells", &need.spells)?;
+    Ok(())
+}
+
+/// All agencies' tables. Each row is filed under the position of the record that it is about.
+#[derive(Default)]
+struct Tables {
+    people: Vec<Batch>,
+    starts: Vec<Batch>,
+    coverage: Vec<Batch>,
+    events: Vec<Batch>,
+    spells: Vec<Batch>,
+    claims: Vec<Batch>,
+    /// Nothing where no agency has the table, or the purpose does not cover it.
+    providers: Option<Vec<Batch>>,
+}
+
+/// Whether the agencies' records have what the rules need, and few enough faults.
+fn sound(
+    agencies: &mut Agencies,
+    need: &Need,
+    scheme: &Scheme,
+    tables: &Tables,
+    accepted: Option<AcceptedFaults>,
+) -> anyhow::Result<QualityReport> {
+    // An agency looks up its own people, however many the others have.
+    let people = 0;
+    let (counts, faults) = evidence::stated_counts(&tables.coverage);
+    faults.into_iter().for_each(|fault| agencies.note("coverage", fault));
+    // A zero counts where it is stated; other counts are of one agency, and are compared when its own folder is measured.
+    for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
+        let none = GateResult::default();
+        let found = agencies.found.get(name).unwrap_or(&none);
+        let zeros: Vec<StatedCount> = counts.iter().filter(|stated| stated.table == name && stated.count == 0).cloned().collect();
+        let read = FactsRead { table: name, there: agencies.found.contains_key(name), kinds, stated: &zeros, found };
+        let faults = if need.table(name) { evidence::missing_evidence(&read, need, people) } else { Vec::new() };
+        faults.into_iter().for_each(|fault| agencies.note(name, fault));
+    }
+    agencies.judge(&scheme.records, accepted)
+}
+
+fn read_tables(agencies: &mut Agencies, need: &Need, scheme: &Scheme, more: &[&'static str]) -> anyhow::Result<(Tables, u64)> {
+    let (mut tables, mut without_person) = (Tables::default(), 0);
+    let members: Vec<Member> = agencies.members.clone();
+    let names: Vec<String> = agencies.folders.keys().cloned().collect();
+    for agency in names {
+        let own = members.iter().enumerate().filter(|(_, member)| member.key.agency == agency);
+        let own: BTreeMap<Name<'_>, usize> = own.map(|(at, member)| (Name::of(&member.key.id), at)).collect();
+        let wanted = |purpose: &Purpose, table: &RecordTable| match table.name {
+            "providers" => purpose.rows(table, None).is_ok(),
+            name => need.table(name) || more.contains(&name),
+        };
+        let asked = |table: &RecordTable| asked_of(table.name, need, &scheme.records, Some(scheme));
+        agencies.each(&agency, &wanted, &asked, &mut |_, batch| {
+            if batch.table.name == "providers" {
+                tables.providers.get_or_insert_default().push(batch);
+                return Ok(());
+            }
+            let (batch, left) = by_record(batch, &own);
+            without_person += left;
+            tables.of(batch.table.name).push(batch);
+            Ok(())
+        })?;
+    }
+    Ok((tables, without_person))
+}
+
+impl Tables {
+    fn of(&mut self, table: &str) -> &mut Vec<Batch> {
+        match table {
+            "people" => &mut self.people,
+            "starts" => &mut self.starts,
+            "coverage" => &mut self.coverage,
+            "events" => &mut self.events,
+            "claims" => &mut self.claims,
+            _ => &mut self.spells,
+        }
+    }
+
+    /// The rows about some records.
+    fn about(&self, wanted: &[bool]) -> Tables {
+        let about = |batches: &[Batch]| batches.iter().map(|batch| about(batch, wanted)).collect();
+        Tables {
+            people: about(&self.people),
+            starts: about(&self.starts),
+            coverage: self.coverage.clone(),
+            events: about(&self.events),
+            spells: about(&self.spells),
+            claims: Vec::new(),
+            providers: None,
+        }
+    }
+
+    /// As records of the persons of a linkage.
+    fn records(&self, need: &Need, persons: &[u32]) -> Records {
+        let mut people = people::PeopleBuilder::default();
+        self.people.iter().for_each(|batch| people.add(&by_person(batch, persons)));
+        let people = people.end();
+        let mut starts = starts::StartsBuilder::new(&people.names);
+        self.starts.iter().for_each(|batch| starts.add(&by_person(batch, persons)));
+        let starts = starts.end();
+        let mut records = Records::new(need.clone(), people, starts, &self.coverage);
+        for (name, batches) in [("events", &self.events), ("spells", &self.spells)] {
+            if need.table(name) {
+                let mut facts = facts::FactsBuilder::new(&records.people.names, need);
+                batches.iter().for_each(|batch| facts.add(&by_person(batch, persons)));
+                let gathered = vec![facts.end()];
+                records.add(name, gathered);
+            }
+        }
+        records
+    }
+}
+
+/// People whom every draw links in the same way are measured once, the others once for each draw.
+fn outcomes(
+    scheme: &Scheme,
+    tables: &Tables,
+    drawn: &LinkageDraws,
+    (records, measured): (&Records, &MeasuredOutcomes),
+    (as_at, known_at): (Day, Day),
+    provider: Option<&str>,
+) -> Vec<OutcomeUncertainty> {
+    let doubtful = drawn.doubtful();
+    let tables = tables.about(&doubtful);
+    let anchors = anchors(&tables.starts, &drawn.linked);
+    let of_provider = |records: &Records, index: &IndexEvent| {
+        !index.start.comparison && provider.is_none_or(|wanted| records.providers.get(index.start.provider).to_string() == wanted)
+    };
+    let certain = sums(measured, &|index| of_provider(records, index) && !doubtful[record(records, index)]);
+    let as_linked = sums(measured, &|index| of_provider(records, index));
+    // People in doubt as they were linked: the record that started, the cohort, and their place in what was measured.
+    let all = measured.index.iter().enumerate();
+    let unsure = all.filter(|(_, index)| of_provider(records, index) && doubtful[record(records, index)]);
+    let unsure: Vec<(u32, u32, usize)> = unsure
+        .filter_map(|(at, index)| {
+            let anchor = anchors.get(&(record(records, index) as u32, index.start.began))?;
+            Some((*anchor, index.cohort, at))
+        })
+        .collect();
+    let one = |draw: usize| {
+        let persons = drawn.persons(draw);
+        let mut others = tables.records(&records.need, &persons);
+        others.coverage = records.coverage.clone();
+        let found = outcomes::measure(scheme, &others, as_at, known_at);
+        let sums = sums(&found, &|index| of_provider(&others, index));
+        let same = |record: u32, cohort: u32| {
+            let person = others.people.names.find(Name::Number(i64::from(persons[record as usize])))?;
+            let from = found.index.partition_point(|index| index.start.person < person);
+            let own = found.index[from..].iter().take_while(|index| index.start.person == person);
+            own.zip(from..).find(|(index, _)| index.cohort == cohort && of_provider(&others, index)).map(|(_, at)| at)
+        };
+        let moved = unsure.iter().flat_map(|(record, cohort, at)| {
+            let now = same(*record, *cohort).map(|at| found.of(at));
+            let differs = |outcome: usize| {
+                let as_linked = &measured.of(*at)[outcome];
+                now.is_none_or(|now| (now[outcome].state, now[outcome].value) != (as_linked.state, as_linked.value))
+            };
+            (0..measured.outcomes).map(differs).collect::<Vec<bool>>()
+        });
+        (sums, moved.collect::<Vec<bool>>())
+    };
+    let draws: Vec<(Vec<Sums>, Vec<bool>)> = (0..drawn.count).into_par_iter().map(one).collect();
+    let outcome = |at: usize| {
+        let figure = |sums: Sums| LinkageEstimate { value: sums.mean(), variance: sums.variance(), people: sums.people };
+        let figures: Vec<LinkageEstimate> = draws.iter().map(|(sums, _)| figure(sums[at] + certain[at])).collect();
+        let range = if scheme.outcomes[at].is_binary() { EstimateRange::Share } else { EstimateRange::NotBelowZero };
+        let moved = |unsure: &usize| draws.iter().any(|(_, moved)| moved[unsure * measured.outcomes + at]);
+        let changed = (0..unsure.len()).filter(moved).count();
+        OutcomeUncertainty {
+            outcome: scheme.outcomes[at].name.clone(),
+            carried: propagate(figure(as_linked[at]), &figures, range),
+            range,
+            changed,
+        }
+    };
+    (0..measured.outcomes).map(outcome).collect()
+}
+
+/// The record of each person, as linked, that started on a day.
+fn anchors(starts: &[Batch], linked: &[u32]) -> BTreeMap<(u32, Day), u32> {
+    let mut anchors: BTreeMap<(u32, Day), u32> = BTreeMap::new();
+    for batch in starts {
+        let (person, began) = (batch.table.column("person"), batch.table.column("began"));
+        for row in 0..batch.rows() {
+            let Some(Name::Number(record)) = batch.name(person, row) else { continue };
+            let anchor = anchors.entry((linked[record as usize], batch.day(began, row))).or_insert(record as u32);
+            *anchor = (*anchor).min(record as u32);
+        }
+    }
+    anchors
+}

@@ -1,0 +1,103 @@
+//! Writes the records that agencies would hand over of one simulated replication.
+
+use std::path::PathBuf;
+
+use base::money::{Pence, thousands};
+use jiff::civil::Date;
+use records::files::FileFormat;
+use records::files::write::{Unfinished, Writer};
+use risks::StrategyKind;
+use simulation::simulate::simulation;
+
+use crate::error::Error;
+use crate::folder::{self, Reach};
+
+/// What is to be simulated, and where the records go.
+#[derive(Clone, Debug)]
+pub struct SimulateRequest {
+    /// A scheme folder with an `[outcome.NAME.measured]` for each outcome, or the name of a shipped scheme.
+    pub scheme: PathBuf,
+    pub reach: Reach,
+    /// The folder for the tables; it is made when it is not there.
+    pub out: PathBuf,
+    pub strategy: SimulatedStrategy,
+    pub seed: u64,
+    /// From 0.
+    pub replication: u64,
+    pub format: FileFormat,
+}
+
+/// What the provider does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SimulatedStrategy {
+    /// No help beyond what the contract compels.
+    Idle,
+    /// What is spent today.
+    Now,
+    /// What the commissioner expects.
+    Intended,
+    /// What earns the provider most, honestly reported.
+    Best,
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SimulateResult {
+    /// The name of each table and how many rows it has.
+    pub tables: Vec<(&'static str, usize)>,
+    /// What the simulation pays for this replication.
+    pub paid: Pence,
+    /// The day by which everything is known.
+    pub as_at: Date,
+}
+
+/// Simulates one replication and writes its records.
+///
+/// # Errors
+/// The files cannot be read or have mistakes, the scheme cannot be simulated as records, or the folder cannot be written.
+pub fn simulate(request: &SimulateRequest) -> Result<SimulateResult, Error> {
+    let inputs = folder::open_inputs(&request.scheme, request.reach)?;
+    let role = match request.strategy {
+        SimulatedStrategy::Idle => StrategyKind::Idle,
+        SimulatedStrategy::Now => StrategyKind::AsNow,
+        SimulatedStrategy::Intended => StrategyKind::Intended,
+        SimulatedStrategy::Best => StrategyKind::BEST,
+    };
+    let simulated = simulation(&inputs.scheme, &inputs.assumptions, role, request.seed, request.replication).map_err(|why| {
+        Error::failed(
+            format!("this scheme cannot be simulated as records: {why}"),
+            "docs/outcomes.md says how outcomes are measured",
+        )
+    })?;
+    let unfinished = Unfinished::begin(&request.out)?;
+    let tables = simulated.tables();
+    let all =
+        [&tables.people, &tables.providers, &tables.starts, &tables.events, &tables.spells, &tables.claims, &tables.coverage];
+    let mut written = Vec::new();
+    for batch in all {
+        let mut writer = Writer::begin(&request.out, batch.table, request.format)?;
+        writer.write(batch)?;
+        writer.end(batch.table)?;
+        written.push((batch.table.name, batch.rows()));
+    }
+    unfinished.end()?;
+    let paid = simulated.tallies().iter().map(|tally| contract::price::statement(&inputs.scheme, tally).1.total().0).sum();
+    Ok(SimulateResult { tables: written, paid: Pence(paid), as_at: simulated.until() })
+}
+
+impl SimulateResult {
+    /// The tables, and the command that pays the same. `scheme` and `out` are as the user gave them.
+    #[must_use]
+    pub fn text(&self, scheme: &str, out: &str) -> String {
+        let rows = self.tables.iter().map(|(name, rows)| {
+            let noun = if *rows == 1 { "row" } else { "rows" };
+            format!("{name:<12} {:>12} {noun}\n", thousands(*rows as i64))
+        });
+        format!(
+            "{}The simulation pays {} for this replication. This command pays the same:\n  wellspent pay {scheme} {out} --as-at {}\n",
+            rows.collect::<String>(),
+            self.paid,
+            self.as_at
+        )
+    }
+}
