@@ -32,7 +32,7 @@ pub(crate) fn messages() -> Vec<Message> {
 }
 
 /// Words that plain English has another word for, and what to write instead.
-pub(crate) const NOT_PLAIN: [(&str, &str); 24] = [
+pub(crate) const NOT_PLAIN: [(&str, &str); 23] = [
     ("nought", "zero or none"),
     ("held against", "compared with"),
     ("hold against", "compare with"),
@@ -46,7 +46,6 @@ pub(crate) const NOT_PLAIN: [(&str, &str); 24] = [
     ("who is who", "which records are the same person"),
     ("is who", "the linkage"),
     ("in the stead of", "instead of"),
-    ("for nothing", "with no effort"),
     ("conduct", "strategy"),
     ("laboratory", "simulation"),
     ("plausible world", "scenario"),

@@ -79,11 +79,26 @@ pub(crate) fn clause_names(sources: &[Source]) -> Vec<String> {
     found
 }
 
+/// Texts that are the name of something else: a key of a scheme file, an id in a chart, a word of a textbook's game.
+const OTHER_MEANINGS: [(&str, &str); 5] = [
+    // The table [baseline.NAME.ratchet], and the key of the assumptions file.
+    ("crates/contract/src/", "ratchet"),
+    ("crates/simulation/src/assumptions/", "timing"),
+    // How far an outcome drifts by itself.
+    ("crates/report/src/sensitivity.rs", "drift"),
+    // Forms of games and their figures: `cap` and `audit` there are numbers of a principal-agent model.
+    ("crates/simulation/src/game/", ""),
+    ("crates/report/src/charts.rs", "drift"),
+];
+
 fn named(sources: &[Source], names: &[&str], own: impl Fn(&Source) -> bool) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources.iter().filter(|source| !own(source)) {
         let (texts, _) = texts_and_comments(&source.text);
-        let hits = texts.iter().filter(|piece| names.contains(&piece.text.as_str()));
+        let other = |text: &str| {
+            OTHER_MEANINGS.iter().any(|(file, name)| source.name.starts_with(file) && (name.is_empty() || *name == text))
+        };
+        let hits = texts.iter().filter(|piece| names.contains(&piece.text.as_str()) && !other(&piece.text));
         found.extend(hits.map(|piece| format!("{}:{}: \"{}\"", source.name, piece.line, piece.text)));
     }
     found

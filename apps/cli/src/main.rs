@@ -88,7 +88,7 @@ enum Command {
     /// Write what a purpose shows under pseudonyms of its own
     Pseudonymise(commands::pseudonymise::Pseudonymise),
     /// Look at tables of records
-    Records(commands::records::Records),
+    Records(commands::records::RecordsArgs),
     /// Convert amounts of different price years to the prices of one year
     Uprate(commands::uprate::Uprate),
     /// Find which records of several agencies are the same person, without labels

@@ -20,7 +20,7 @@ const SCHEMA: &str = "wellspent-stress/2";
 
 /// The result as indented JSON with a line end.
 pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> anyhow::Result<String> {
-    Ok(crate::terminal::json(&serde_json::to_string_pretty(&Report::of(scheme, assumptions, stress, options))?) + "\n")
+    Ok(crate::terminal::json(&serde_json::to_string_pretty(&StressDocument::of(scheme, assumptions, stress, options))?) + "\n")
 }
 
 /// A number; one that is not finite is written as null.
@@ -67,13 +67,13 @@ impl Figure {
 }
 
 #[derive(Serialize)]
-struct Range {
+struct FigureRange {
     low: Number,
     high: Number,
 }
 
 #[derive(Serialize)]
-struct Report {
+struct StressDocument {
     schema: &'static str,
     program: &'static str,
     verdict: String,
@@ -84,7 +84,7 @@ struct Report {
     strategies: Vec<StrategyFigures>,
     areas: Vec<Area>,
     segments: Vec<Segment>,
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<OutcomeFigures>,
     curves: Vec<AimCurve>,
     break_even: Option<BreakEvenOverScenarios>,
     cost_of_help: Vec<AtCost>,
@@ -93,10 +93,10 @@ struct Report {
     uncertain: Vec<Uncertain>,
 }
 
-impl Report {
-    fn of(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> Report {
+impl StressDocument {
+    fn of(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> StressDocument {
         let results = &stress.results;
-        Report {
+        StressDocument {
             schema: SCHEMA,
             program: concat!("wellspent ", env!("CARGO_PKG_VERSION")),
             verdict: words::verdict(stress),
@@ -107,7 +107,7 @@ impl Report {
             strategies: results.whole.iter().map(|strategy| StrategyFigures::of(strategy, results)).collect(),
             areas: results.areas.iter().map(|area| Area::of(area, results)).collect(),
             segments: results.segments.iter().map(Segment::of).collect(),
-            outcomes: results.outcomes.iter().map(Outcome::of).collect(),
+            outcomes: results.outcomes.iter().map(OutcomeFigures::of).collect(),
             curves: stress.curves.iter().zip(&stress.sure_aims).map(|(curve, sure)| AimCurve::of(curve, *sure, stress)).collect(),
             break_even: stress.break_even.as_ref().map(BreakEvenOverScenarios::of),
             cost_of_help: stress.by_cost.iter().map(AtCost::of).collect(),
@@ -205,13 +205,13 @@ struct Found {
     loss: Figure,
     scenarios_present: usize,
     share_of_scenarios: Number,
-    gain_over_scenarios: Range,
+    gain_over_scenarios: FigureRange,
     when: Option<WhenFound>,
     edge: Option<EdgeFound>,
-    providers: Vec<Provider>,
+    providers: Vec<ProviderPresence>,
     tests: Vec<Test>,
     further_figures: Vec<Further>,
-    fix: Option<Fix>,
+    fix: Option<FixFigures>,
     tried_in_vain: Vec<String>,
     watch: String,
 }
@@ -234,13 +234,13 @@ impl Found {
             loss: Figure::pounds(finding.payer_loss),
             scenarios_present: (reported.share_of_scenarios * stress.scenarios as f64).round() as usize,
             share_of_scenarios: number(reported.share_of_scenarios).filter(|_| stress.scenarios > 0),
-            gain_over_scenarios: Range { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
+            gain_over_scenarios: FigureRange { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
             when: reported.scenario_box.as_ref().map(|when| WhenFound::of(when, stress)),
             edge: reported.tipping_point.as_ref().map(|point| EdgeFound::of(point, stress)),
             providers: reported
                 .agent_types
                 .iter()
-                .map(|(agent, present)| Provider { kind: agent.adjective(), present: *present })
+                .map(|(agent, present)| ProviderPresence { kind: agent.adjective(), present: *present })
                 .collect(),
             tests: finding.tests.iter().map(Test::of).collect(),
             further_figures: finding
@@ -248,7 +248,7 @@ impl Found {
                 .iter()
                 .map(|(label, value)| Further { label: label.clone(), value: value.clone() })
                 .collect(),
-            fix: reported.fix.as_ref().map(Fix::of),
+            fix: reported.fix.as_ref().map(FixFigures::of),
             tried_in_vain: reported.tried_without_effect.clone(),
             watch: risk.watch_in_words(),
         }
@@ -304,7 +304,7 @@ struct Limit {
 }
 
 #[derive(Serialize)]
-struct Provider {
+struct ProviderPresence {
     kind: &'static str,
     present: bool,
 }
@@ -329,7 +329,7 @@ struct Further {
 }
 
 #[derive(Serialize)]
-struct Fix {
+struct FixFigures {
     change: String,
     payer_cost: Figure,
     value_gained: Figure,
@@ -337,9 +337,9 @@ struct Fix {
     brings: Vec<&'static str>,
 }
 
-impl Fix {
-    fn of(tried: &TriedFix) -> Fix {
-        Fix {
+impl FixFigures {
+    fn of(tried: &TriedFix) -> FixFigures {
+        FixFigures {
             change: tried.fix.words(),
             payer_cost: Figure::pounds(tried.payer_cost),
             value_gained: Figure::pounds(tried.value_gained),
@@ -363,7 +363,7 @@ struct StrategyFigures {
     value: Number,
     dead_margin: Figure,
     cohorts_rewarded: Figure,
-    outcomes: Vec<OutcomeCount>,
+    outcomes: Vec<StrategyOutcome>,
     segments: Vec<SegmentEffort>,
 }
 
@@ -388,7 +388,7 @@ impl StrategyFigures {
             dead_margin: Figure::share(strategy.dead_margin),
             cohorts_rewarded: Figure::share(strategy.cohorts_rewarded),
             outcomes: (0..results.outcomes.len())
-                .map(|at| OutcomeCount { outcome: results.outcomes[at].name.clone(), count: number(strategy.outcome(at)) })
+                .map(|at| StrategyOutcome { outcome: results.outcomes[at].name.clone(), count: number(strategy.outcome(at)) })
                 .collect(),
             segments: efforts.collect(),
         }
@@ -396,7 +396,7 @@ impl StrategyFigures {
 }
 
 #[derive(Serialize)]
-struct OutcomeCount {
+struct StrategyOutcome {
     outcome: String,
     count: Number,
 }
@@ -442,7 +442,7 @@ impl Segment {
 }
 
 #[derive(Serialize)]
-struct Outcome {
+struct OutcomeFigures {
     outcome: String,
     binary: bool,
     better: &'static str,
@@ -450,9 +450,9 @@ struct Outcome {
     paid: bool,
 }
 
-impl Outcome {
-    fn of(outcome: &risks::OutcomeFacts) -> Outcome {
-        Outcome {
+impl OutcomeFigures {
+    fn of(outcome: &risks::OutcomeFacts) -> OutcomeFigures {
+        OutcomeFigures {
             outcome: outcome.name.clone(),
             binary: outcome.binary,
             better: if outcome.sign < 0.0 { "fewer" } else { "more" },
@@ -481,7 +481,7 @@ impl AimCurve {
             rate: number(point.rate),
             help_spend: pounds(point.help_spend),
             payment: Figure::pounds(point.payment),
-            payment_middle_90: Range { low: pounds(point.payment_low), high: pounds(point.payment_high) },
+            payment_middle_90: FigureRange { low: pounds(point.payment_low), high: pounds(point.payment_high) },
             profit: Figure::pounds(Estimate { mean: point.profit, error: point.payment.error }),
             against_nothing_extra: Figure::pounds(point.against_nothing),
         });
@@ -504,7 +504,7 @@ struct Point {
     rate: Number,
     help_spend: Number,
     payment: Figure,
-    payment_middle_90: Range,
+    payment_middle_90: FigureRange,
     profit: Figure,
     against_nothing_extra: Figure,
 }

@@ -110,11 +110,13 @@ fn footer(stress: &StressTest, options: StressOptions) -> String {
     let (regret, error) = stress.regret;
     let failed = match stress.scenarios_failed {
         0 => String::new(),
-        n => format!(" {n} further scenarios could not be read."),
+        1 => " 1 more scenario could not be read.".to_owned(),
+        n => format!(" {n} more scenarios could not be read."),
     };
     let text = format!(
-        "± is the 95 % error of simulation, where it moves a digit shown. {} replications, {} scenarios over {} uncertain numbers, {} strategies tried, seed {}.{failed} The \
-         search may be short of the best by {} in an area. {} numbers are assumptions, not facts.",
+        "± is the 95% simulation error, shown where it would change the figure. Replications: {}. Scenarios: {}, drawn from uncertain \
+         numbers: {}. Strategies tried: {}. Seed: {}.{failed} The best strategy found may earn less than the true best by {} in an \
+         area. Numbers that are assumptions, not facts: {}.",
         thousands(options.replications as i64),
         stress.scenarios,
         stress.uncertain_numbers.len(),

@@ -15,7 +15,7 @@ pub fn text(case: &TextbookCase, compared: &[ComparedFigure]) -> String {
         let both = format!("textbook {}, engine {}", figure(one.textbook), engine(one));
         out += &format!("{}{blanks}  {both:<48} {}\n", one.label, verdict(one));
         if let Some((share, because)) = &one.within {
-            let reason = format!("the textbook's figure may be {} % off: {because}", trimmed(100.0 * share));
+            let reason = format!("the textbook's figure may be off by {}%: {because}", trimmed(100.0 * share));
             out += &terminal::dim(&format!("  {}\n", terminal::wrap(&reason, 98, "  ")));
         }
     }
@@ -35,10 +35,10 @@ pub fn table(cases: &[(String, Vec<ComparedFigure>)]) -> String {
 pub fn ending(cases: usize, figures: usize, differing: usize) -> String {
     let sums = match differing {
         0 => terminal::green(&format!("{} of {}: all agree.", count(figures, "figure"), count(cases, "case"))),
-        _ => terminal::red(&format!("{} of {}: {differing} differ.", count(figures, "figure"), count(cases, "case"))),
+        _ => terminal::red(&format!("{} of {}: figures that differ: {differing}.", count(figures, "figure"), count(cases, "case"))),
     };
-    let signs = "± is the 95 % error of simulation. A simulated figure agrees within four standard errors, any other within a \
-                 millionth; ≈ marks a textbook figure that is itself an approximation.";
+    let signs = "± is the 95% simulation error. A simulated figure agrees within four standard errors, and any other figure within one \
+                 millionth. ≈ marks a textbook figure that is itself an approximation.";
     format!("{sums}\n{}\n", terminal::wrap(signs, 100, ""))
 }
 

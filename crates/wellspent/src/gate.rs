@@ -138,13 +138,13 @@ pub fn load(folder: &Path, wanted: &WantedRecords<'_>) -> anyhow::Result<LoadedR
     Ok(LoadedRecords { folder: folder.to_owned(), files, providers, records, tables, findings, quality, policy })
 }
 
-type Tables = BTreeMap<&'static str, Vec<Batch>>;
+type WantedTables = BTreeMap<&'static str, Vec<Batch>>;
 
 /// What was read of a folder, without what was found.
 #[derive(Default)]
 struct ReadRecords {
     records: Records,
-    tables: Tables,
+    tables: WantedTables,
     providers: Option<Vec<String>>,
     /// Stated counts.
     counts: Vec<StatedCount>,
@@ -157,7 +157,7 @@ fn read(
     policy: &RecordsPolicy,
 ) -> anyhow::Result<ReadRecords> {
     let facts = wanted.need.is_some();
-    let mut tables = Tables::new();
+    let mut tables = WantedTables::new();
     // Everything else is by person, so people come first.
     let mut gather = people::PeopleBuilder::default();
     let mut people_rows = 0;
@@ -179,7 +179,7 @@ fn read(
     let listed = |scheme: &Scheme| scheme.providers.iter().map(|provider| provider.id.clone()).collect::<Vec<_>>();
     known.pays(&wanted.scheme.map(listed).unwrap_or_default());
     let wanted_table = |name: &str| wanted.tables.contains(&name);
-    // Tables that others refer to, where they were handed over.
+    // WantedTables that others refer to, where they were handed over.
     let mut providers = None;
     for name in ["providers", "lots"] {
         let batches = reading.whole(name, &known, &basic_rules(wanted_table(name)))?;

@@ -55,7 +55,7 @@ pub struct JoinOptions {
 pub struct JoinedRecords {
     pub measured_records: MeasuredRecords,
     members: Vec<Member>,
-    tables: Tables,
+    tables: AgencyTables,
     drawn: LinkageDraws,
     draws: usize,
     seed: u64,
@@ -371,7 +371,7 @@ fn covered(agencies: &Agencies, need: &Need) -> anyhow::Result<()> {
 
 /// All agencies' tables. Each row is filed under the position of the record that it is about.
 #[derive(Default)]
-struct Tables {
+struct AgencyTables {
     people: Vec<Batch>,
     starts: Vec<Batch>,
     coverage: Vec<Batch>,
@@ -387,7 +387,7 @@ fn sound(
     agencies: &mut Agencies,
     need: &Need,
     scheme: &Scheme,
-    tables: &Tables,
+    tables: &AgencyTables,
     accepted: Option<AcceptedFaults>,
 ) -> anyhow::Result<QualityReport> {
     // An agency looks up its own people, however many the others have.
@@ -406,8 +406,8 @@ fn sound(
     agencies.judge(&scheme.records, accepted)
 }
 
-fn read_tables(agencies: &mut Agencies, need: &Need, scheme: &Scheme, more: &[&'static str]) -> anyhow::Result<(Tables, u64)> {
-    let (mut tables, mut without_person) = (Tables::default(), 0);
+fn read_tables(agencies: &mut Agencies, need: &Need, scheme: &Scheme, more: &[&'static str]) -> anyhow::Result<(AgencyTables, u64)> {
+    let (mut tables, mut without_person) = (AgencyTables::default(), 0);
     let members: Vec<Member> = agencies.members.clone();
     let names: Vec<String> = agencies.folders.keys().cloned().collect();
     for agency in names {
@@ -432,7 +432,7 @@ fn read_tables(agencies: &mut Agencies, need: &Need, scheme: &Scheme, more: &[&'
     Ok((tables, without_person))
 }
 
-impl Tables {
+impl AgencyTables {
     fn of(&mut self, table: &str) -> &mut Vec<Batch> {
         match table {
             "people" => &mut self.people,
@@ -445,9 +445,9 @@ impl Tables {
     }
 
     /// The rows about some records.
-    fn about(&self, wanted: &[bool]) -> Tables {
+    fn about(&self, wanted: &[bool]) -> AgencyTables {
         let about = |batches: &[Batch]| batches.iter().map(|batch| about(batch, wanted)).collect();
-        Tables {
+        AgencyTables {
             people: about(&self.people),
             starts: about(&self.starts),
             coverage: self.coverage.clone(),
@@ -482,7 +482,7 @@ impl Tables {
 /// People whom every draw links in the same way are measured once, the others once for each draw.
 fn outcomes(
     scheme: &Scheme,
-    tables: &Tables,
+    tables: &AgencyTables,
     drawn: &LinkageDraws,
     (records, measured): (&Records, &MeasuredOutcomes),
     (as_at, known_at): (Day, Day),

@@ -6,14 +6,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use records::files::FileFormat;
-use wellspent::records::{CheckRequest, check};
+use wellspent::records::{RecordsCheckRequest, check};
 
 use crate::args::TableFormat;
 use crate::commands::map::{self, Map};
 use crate::print;
 
 #[derive(Args)]
-pub struct Records {
+pub struct RecordsArgs {
     #[command(subcommand)]
     task: Task,
 }
@@ -47,7 +47,7 @@ struct CheckTables {
     json: bool,
 }
 
-pub fn run(command: &Records) -> anyhow::Result<ExitCode> {
+pub fn run(command: &RecordsArgs) -> anyhow::Result<ExitCode> {
     match &command.task {
         Task::Check(command) => check_tables(command),
         Task::Map(command) => map::run(command),
@@ -55,7 +55,7 @@ pub fn run(command: &Records) -> anyhow::Result<ExitCode> {
 }
 
 fn check_tables(command: &CheckTables) -> anyhow::Result<ExitCode> {
-    let found = check(&CheckRequest {
+    let found = check(&RecordsCheckRequest {
         folder: command.folder.clone(),
         keep: command.keep.clone(),
         format: command.format.map(FileFormat::from),

@@ -19,7 +19,7 @@ use crate::error::Error;
 
 /// Which folder is checked, and what is written of it.
 #[derive(Clone, Debug)]
-pub struct CheckRequest {
+pub struct RecordsCheckRequest {
     pub folder: PathBuf,
     /// The rows that can be used are written into this folder, which must be empty or new.
     pub keep: Option<PathBuf>,
@@ -33,11 +33,11 @@ pub struct CheckRequest {
 ///
 /// # Errors
 /// The folder cannot be read, or a file cannot be written.
-pub fn check(request: &CheckRequest) -> Result<RecordsCheck, Error> {
+pub fn check(request: &RecordsCheckRequest) -> Result<RecordsCheck, Error> {
     Ok(checked(request)?)
 }
 
-fn checked(request: &CheckRequest) -> anyhow::Result<RecordsCheck> {
+fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     let (files, others) = find(&request.folder)?;
     let unfinished = request.keep.as_deref().map(Unfinished::begin).transpose()?;
     let list = request.list.as_deref().map(FaultList::begin).transpose()?;

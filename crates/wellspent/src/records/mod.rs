@@ -4,5 +4,5 @@
 mod check;
 mod map;
 
-pub use check::{CheckRequest, CheckedFile, FaultKind, RecordsCheck, check};
+pub use check::{RecordsCheckRequest, CheckedFile, FaultKind, RecordsCheck, check};
 pub use map::{MapRequest, MappedPart, MappedRecords, map};
