@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::batch::{ColumnValues, NONE};
+use super::column_values::{ColumnValues, NONE};
 use super::schema::{RecordColumn, ValueKind};
 use base::day::{self, InvalidDay, NEVER};
 

@@ -8,6 +8,7 @@
 
 pub mod batch;
 pub mod cell;
+pub mod column_values;
 pub mod check;
 pub mod csv;
 pub mod dates;
@@ -16,6 +17,7 @@ pub mod fault;
 pub mod files;
 pub mod gate;
 pub mod gzip;
+pub mod header;
 mod lookups;
 pub mod lots;
 pub mod map;

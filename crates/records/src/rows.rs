@@ -9,7 +9,7 @@ use std::io;
 
 use super::batch::{Batch, ColumnValues};
 use super::cell::{self, CellFault};
-use super::csv::{MOST_COLUMNS, columns};
+use super::header::{MOST_COLUMNS, columns};
 use super::fault::{Fault, Grade};
 use super::schema::{RecordColumn, RecordTable, ValueKind};
 

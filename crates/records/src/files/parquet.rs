@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::batch::{Batch, ColumnValues, NONE, Texts};
 use crate::cell;
-use crate::csv::columns;
+use crate::header::columns;
 use crate::fault::{Fault, Grade};
 use crate::rows::TakeBatch;
 use crate::schema::{RecordColumn, RecordTable, ValueKind};

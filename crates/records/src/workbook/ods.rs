@@ -9,7 +9,7 @@ use super::number::{self, NumberFormat};
 use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, SheetNotes, SheetRow, TRUTH};
 use super::xml::{Element, Xml, XmlToken};
 use super::zip::{Unpacked, Zip, damaged, too_large};
-use crate::csv::MOST_COLUMNS;
+use crate::header::MOST_COLUMNS;
 use crate::fault::Fault;
 use crate::rows::{InvalidCell, Rows};
 

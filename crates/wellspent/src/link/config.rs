@@ -13,6 +13,7 @@ use linkage::source_tables::{RawColumn, RowAgency, SourceTable};
 use records::fault::Grade;
 
 use super::decisions::{self, Decisions};
+use super::named_files::{FIX_FILE, MISSING, NamedFiles};
 use super::model;
 use crate::folder;
 use crate::link::texts;
@@ -94,30 +95,11 @@ pub fn parse(reader: &Reader<'_>, name: &str, folder: &Path, reach: Reach) -> Op
 {LEAST}
 docs/linkage.md has the rest"
     );
-    let base = Base { folder, reach };
+    let base = NamedFiles { folder, reach };
     Some(config(&reader.document_or(name, "purpose = \"…\"", &fix)?, &base))
 }
 
-/// Where the files that a configuration names are looked for.
-pub struct Base<'a> {
-    folder: &'a Path,
-    reach: Reach,
-}
-
-impl Base<'_> {
-    /// The path of a file that a key names, or a problem with the key.
-    pub fn file(&self, section: &Section<'_, '_>, key: &str, name: &str, fix: &str) -> Option<PathBuf> {
-        let path = safe::named(self.folder, name, self.reach);
-        path.map_err(|error| {
-            let text = format!("{error:#}");
-            let (what, hint) = text.split_once("\n\nhint: ").unwrap_or((&text, fix));
-            section.push(section.problem(key, what.to_owned()).fix(hint.to_owned()));
-        })
-        .ok()
-    }
-}
-
-fn config(top: &Section<'_, '_>, base: &Base<'_>) -> Config {
+fn config(top: &Section<'_, '_>, base: &NamedFiles<'_>) -> Config {
     let purpose = top.required_text("purpose", "what the linkage is for, such as \"joint support for prison leavers\"");
     let basis = top.required_text("basis", "by what right, such as \"Crime and Disorder Act 1998, section 115\"");
     let join = top.number::<base::literal::Plain>("join").map(|plain| plain.0);
@@ -162,8 +144,6 @@ fn config(top: &Section<'_, '_>, base: &Base<'_>) -> Config {
     config
 }
 
-/// Of a file that is not there.
-pub const FIX_FILE: &str = "name a file that is there; names count from the folder of the configuration";
 
 const MEND_NICKNAMES: &str = "write a CSV file with the columns `short` and `full`, such as bill,william";
 
@@ -190,7 +170,7 @@ fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     Ok(names.into_iter().map(|(short, (full, _))| (short, full)).collect())
 }
 
-fn table(section: &Section<'_, '_>, base: &Base<'_>, config: &mut Config) -> TableConfig {
+fn table(section: &Section<'_, '_>, base: &NamedFiles<'_>, config: &mut Config) -> TableConfig {
     let path = section.path_of("");
     let name = path.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_owned();
     let named = section.required_text("file", "a CSV, Excel or Parquet file beside this one, such as \"police.csv\"");
@@ -213,9 +193,6 @@ fn table(section: &Section<'_, '_>, base: &Base<'_>, config: &mut Config) -> Tab
     TableConfig { name, file, sheet, id, agency, twice, truth, group, columns }
 }
 
-/// What a configuration says of missing values.
-pub const MISSING: [(&str, Missing); 3] =
-    [("says nothing", Missing::SaysNothing), ("is measured", Missing::IsMeasured), ("disagrees", Missing::Disagrees)];
 
 /// What one column is: a kind, or a table with more to say. Gives the position of its field. With a model the fields are the
 /// model's, and a column may be named by the field alone.

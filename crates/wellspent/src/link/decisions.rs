@@ -17,7 +17,7 @@ use linkage::record_set::RecordSet;
 use linkage::twins::{self, TwinSigns};
 use records::fault::Grade;
 
-use super::config::{Base, FIX_FILE};
+use super::named_files::{FIX_FILE, NamedFiles};
 use crate::link::texts;
 use records::files::safe::{self, LARGEST_LIST_BYTES};
 
@@ -31,7 +31,7 @@ pub struct Decisions {
 }
 
 /// Reads the keys; `join` is the threshold of the same configuration.
-pub fn read(top: &Section<'_, '_>, base: &Base<'_>, fields: &[Field], join: Option<f64>) -> Decisions {
+pub fn read(top: &Section<'_, '_>, base: &NamedFiles<'_>, fields: &[Field], join: Option<f64>) -> Decisions {
     let fracture = top.number::<Plain>("fracture").map(|plain| plain.0);
     let join = join.unwrap_or(0.0);
     if let Some(fracture) = fracture.filter(|fracture| *fracture > join) {

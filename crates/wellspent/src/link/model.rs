@@ -12,7 +12,7 @@ use linkage::model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::config::MISSING;
+use super::named_files::MISSING;
 use super::splink;
 use records::files::safe::{self, LARGEST_MODEL_BYTES};
 

@@ -1,0 +1,33 @@
+//! What the parts of a configuration share: where the files that it names are looked for, and what a missing value may mean.
+
+use std::path::{Path, PathBuf};
+
+use base::reader::Section;
+use linkage::field::Missing;
+use records::files::safe::{self, Reach};
+
+/// Of a file that is not there.
+pub const FIX_FILE: &str = "name a file that is there; names count from the folder of the configuration";
+
+/// What a configuration says of missing values.
+pub const MISSING: [(&str, Missing); 3] =
+    [("says nothing", Missing::SaysNothing), ("is measured", Missing::IsMeasured), ("disagrees", Missing::Disagrees)];
+
+/// Where the files that a configuration names are looked for.
+pub struct NamedFiles<'a> {
+    pub folder: &'a Path,
+    pub reach: Reach,
+}
+
+impl NamedFiles<'_> {
+    /// The path of a file that a key names, or a problem with the key.
+    pub fn file(&self, section: &Section<'_, '_>, key: &str, name: &str, fix: &str) -> Option<PathBuf> {
+        let path = safe::named(self.folder, name, self.reach);
+        path.map_err(|error| {
+            let text = format!("{error:#}");
+            let (what, hint) = text.split_once("\n\nhint: ").unwrap_or((&text, fix));
+            section.push(section.problem(key, what.to_owned()).fix(hint.to_owned()));
+        })
+        .ok()
+    }
+}
