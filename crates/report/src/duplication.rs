@@ -1,15 +1,15 @@
-//! Duplication across agencies, told: the sentences, the tables and the page. Every count has the range it has when doubtful
-//! persons are taken apart and probable links taken in; every cost is an assumption with its range.
+//! Duplication across agencies in words: the sentences, the tables and the page. Every count has a range, from the counts with
+//! doubtful persons split and with probable links added. Every cost is an assumption with its range.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::money::{Pence, thousands};
 use linkage::joined::duplication::{Cost, Counts, Looking, UnitCost, costs, unit_cost};
 use linkage::purpose::Purpose;
+use maud::html;
 
-use super::charts::{Drawn, legend, marks};
-use super::html::document;
-use super::markup::{element, escape, heading, list, paragraph, table, text};
+use super::charts::{legend, marks};
+use super::components::{ChartFigure, Page, Section, assumption_tag, list, paragraph, slug, table, verdict};
 use super::svg::{self, Axis, BLUE, RED, Series, Shape};
 use super::words::{listed, sentence};
 use outcomes::Days;
@@ -20,16 +20,16 @@ pub struct Found<'a> {
     pub days: Days,
     pub looking: &'a Looking,
     pub unit_costs: &'a [UnitCost],
-    /// As linked, with doubtful persons taken apart, with probable links taken in.
+    /// As linked, with doubtful persons split, with probable links added.
     pub counts: [Counts; 3],
-    /// How many links were looked at to be taken in.
+    /// How many links there are that could be added.
     pub links: usize,
 }
 
-/// Stands where no unit cost is given.
+/// Shown where no unit cost is given.
 pub const NO_COST: &str = "no unit cost";
 
-/// A table with what is to be said under it.
+/// A table with a note under it.
 pub struct Table {
     pub caption: String,
     pub header: Vec<&'static str>,
@@ -46,7 +46,7 @@ impl Found<'_> {
         [linked, linked.min(apart).min(together), linked.max(apart).max(together)]
     }
 
-    /// The cost of second pieces by department and work: as assumed, and the ends of links and unit costs taken together.
+    /// The cost of pieces after the first by department and work: as assumed, and the ends of links and unit costs combined.
     fn costs(&self) -> BTreeMap<(&str, usize), (Cost, Range)> {
         let at = |reading: usize, end| costs(&self.counts[reading], self.looking, self.unit_costs, end);
         let (low, high): (Vec<_>, Vec<_>) = (0..3).map(|reading| (at(reading, 1), at(reading, 2))).unzip();
@@ -92,7 +92,7 @@ pub fn told(found: &Found<'_>) -> Vec<String> {
     let twice = found.range(|counts| counts.seconds.iter().map(|second| second.person).collect::<BTreeSet<_>>().len());
     let seconds = found.range(|counts| counts.seconds.len());
     let mut out = vec![format!(
-        "{} of {} people are held by more than one of the agencies {}. {} of them have the same work done by more than one agency \
+        "{} of {} people have records with more than one of these agencies: {}. For {} of them, more than one agency did the same work \
          for the same need in the same period: {} pieces of work after the first.",
         count(several),
         thousands(found.people() as i64),
@@ -103,13 +103,13 @@ pub fn told(found: &Found<'_>) -> Vec<String> {
     let without: usize = found.costs().values().map(|(cost, _)| cost.without).sum();
     if !found.unit_costs.is_empty() {
         out.push(format!(
-            "At assumed unit costs these pieces cost {}; that is what they cost, and not what would be saved: joined work has a \
+            "At the assumed unit costs, these pieces of work cost {}. That is what they cost, not what would be saved: joined work has a \
              cost too.",
             pounds(found.total())
         ));
     }
     if without > 0 {
-        out.push(format!("{} of them have no unit cost and count for nothing.", thousands(without as i64)));
+        out.push(format!("{} of them have no unit cost and count as £0.", thousands(without as i64)));
     }
     out.push(format!("In brackets: {}.", readings(found)));
     out
@@ -118,17 +118,17 @@ pub fn told(found: &Found<'_>) -> Vec<String> {
 /// What the ranges are.
 fn readings(found: &Found<'_>) -> String {
     let links = match found.links {
-        0 => "no links were given to take in".to_owned(),
-        _ => format!("links of at least {} taken in", percent(found.looking.probable_from)),
+        0 => "there are no links to add".to_owned(),
+        _ => format!("links of at least {} added", percent(found.looking.probable_from)),
     };
     format!(
-        "the lowest and highest count with persons of a quality under {} taken apart, and {links}",
+        "the lowest and highest count, with persons of a quality under {} split, and {links}",
         percent(found.looking.sure_from)
     )
 }
 
 fn percent(share: f64) -> String {
-    format!("{} %", (share * 1000.0).round() / 10.0)
+    format!("{}%", (share * 1000.0).round() / 10.0)
 }
 
 /// Every table, in reading order.
@@ -199,8 +199,7 @@ fn work(found: &Found<'_>) -> Table {
         header: vec!["work", "need", "people", "pieces after the first"],
         rows: keys.into_iter().map(row).collect(),
         note: format!(
-            "What happened on one day stands for {} days; what lasts, for as long as it lasts. A review by the same agency does \
-             not count.",
+            "An event of one day counts for {} days, and a spell for as long as it lasts. A review by the same agency does not count.",
             found.looking.same_period_days
         ),
     }
@@ -224,7 +223,7 @@ fn cost(found: &Found<'_>) -> Table {
         caption: "What the second, third … piece of work costs, by department".into(),
         header: vec!["department", "work", "pieces after the first", "cost (range)"],
         rows: rows.collect(),
-        note: "The department is that of the agency that came after another. Ranges take the links and the unit costs together."
+        note: "The department is that of the agency that came second or later. The ranges combine those of the links and of the unit costs."
             .into(),
     }
 }
@@ -246,75 +245,77 @@ fn assumed(found: &Found<'_>) -> Table {
         caption: "Unit costs: assumptions, not facts".into(),
         header: vec!["work", "department", "unit cost (range)", "prices of", "source"],
         rows: found.unit_costs.iter().map(row).collect(),
-        note: "Prices of different years are added as they stand; bring them to one year before.".into(),
+        note: "Prices of different years are added as they are. Convert them to one year first.".into(),
     }
 }
 
 /// The whole page. The same records give the same bytes.
 pub fn page(found: &Found<'_>) -> String {
     let purpose = found.purpose;
-    let mut body = text("p class=\"quiet\"", "What several agencies hold and do of the same people");
-    body += &text("h1", "Duplication across agencies");
-    let days = format!(
-        "As at {}, known at {}. For {} ({}), by {}.",
-        found.days.as_at,
-        found.days.known_at(),
-        purpose.name,
-        purpose.why,
-        purpose.legal_basis
-    );
-    body += &text("p class=\"quiet\"", &days);
+    let days = format!("As at {}, known at {}.", found.days.as_at, found.days.known_at());
+    let asked = format!("For {} ({}). Legal basis: {}.", purpose.name, purpose.why, purpose.legal_basis);
     let mut sentences = told(found).into_iter();
-    body += &text("p class=\"verdict\"", &sentences.next().unwrap_or_default());
-    body += &sentences.map(|sentence| paragraph(&sentence)).collect::<String>();
-    body += &heading(2, "charts", "Charts");
-    body += &[held_chart(found), pairs_chart(found), cost_chart(found)].into_iter().flatten().collect::<String>();
-    body += &heading(2, "tables", "Tables");
-    for one in tables(found) {
-        if one.header.len() == 5 {
-            let tag = "<span class=\"tag\">assumption, not fact</span>";
-            body += &element(
-                "p",
-                &format!("{tag} {}", escape("No unit cost was measured here: each is somebody's figure for work of that name.")),
-            );
+    let summary = html! {
+        (verdict(&sentences.next().unwrap_or_default(), false))
+        @for sentence in sentences { (paragraph(&sentence)) }
+    };
+    let charts = html! {
+        @for chart in [held_chart(found), pairs_chart(found), cost_chart(found)].iter().flatten() { (chart.draw()) }
+    };
+    let all = html! {
+        @for one in tables(found) {
+            @let header: Vec<String> = one.header.iter().map(|name| sentence(name)).collect();
+            @let header: Vec<&str> = header.iter().map(String::as_str).collect();
+            @if one.header.len() == 5 {
+                p { (assumption_tag()) " We did not measure any unit cost here. Each is somebody's figure for work of that name." }
+            }
+            (table(&slug(&one.caption), &one.caption, &header, &one.rows))
+            @if !one.note.is_empty() { p.quiet { (one.note) } }
         }
-        let header: Vec<String> = one.header.iter().map(|name| sentence(name)).collect();
-        body += &table(&one.caption, &header.iter().map(String::as_str).collect::<Vec<_>>(), &one.rows);
-        if !one.note.is_empty() {
-            body += &text("p class=\"quiet\"", &one.note);
-        }
+    };
+    let sections = vec![
+        Section::new("summary", "Summary", summary),
+        Section::new("charts", "Charts", charts),
+        Section::new("tables", "Tables", all),
+        Section::new("limits", "Limits", list(&LIMITS.map(str::to_owned))),
+    ];
+    Page {
+        title: "Duplication across agencies",
+        kind: "What several agencies hold about the same people, and do for them",
+        heading: "Duplication across agencies",
+        about: &[days, asked],
+        sections,
     }
-    body += &(heading(2, "limits", "Limits") + &list(&LIMITS.map(str::to_owned)));
-    document("Duplication across agencies", &body)
+    .render()
 }
 
 const LIMITS: [&str; 5] = [
-    "All of it hangs on who is who. A missed link hides duplication, a false one invents it; the ranges show how far, for the links that are in doubt.",
-    "A second assessment can be needed. That work was done twice does not say that once would have been enough.",
-    "What an agency does not record, or records under other words, is not seen.",
-    "The cost is what the later pieces cost at assumed unit costs, not what would be saved.",
-    "Small counts can point at people. Think before the page leaves those whom the purpose names.",
+    "Everything depends on which records are the same person. A missed link hides duplication, and a false one invents it. The ranges show how far, for the links that are in doubt.",
+    "A second assessment can be necessary. That work was done twice does not mean that once would have been enough.",
+    "We do not see what an agency does not record, or records under other words.",
+    "The cost is what the later pieces of work cost at assumed unit costs. It is not what would be saved.",
+    "Small counts can identify people. Check before you give this page to anyone whom the purpose does not name.",
 ];
 
-fn held_chart(found: &Found<'_>) -> Option<String> {
+fn held_chart(found: &Found<'_>) -> Option<ChartFigure> {
     let most = found.counts.iter().flat_map(|counts| counts.held_by.keys()).max().copied()?;
     let name = |held: usize| if held == 1 { "one agency".to_owned() } else { format!("{held} agencies") };
     let rows: Vec<(String, Range)> =
         (1..=most).map(|held| (name(held), found.range(|counts| counts.held_by.get(&held).copied().unwrap_or(0)))).collect();
     let title = "How many agencies hold each person";
-    chart(found, "held", title, "people", BLUE, &rows, |value| value as f64)
+    chart(found, "held", title, ["held by", "people"], BLUE, &rows, |value| value as f64)
 }
 
-fn pairs_chart(found: &Found<'_>) -> Option<String> {
+fn pairs_chart(found: &Found<'_>) -> Option<ChartFigure> {
     const MOST: usize = 15;
     let all = overlaps(found);
     let rows: Vec<(String, Range)> =
         all.iter().take(MOST).map(|([one, other], people, _)| (format!("{one} and {other}"), *people)).collect();
     let title = if all.len() > MOST { "Which agencies overlap most: the first 15 pairs" } else { "Which agencies overlap most" };
-    chart(found, "pairs", title, "people whom both hold", BLUE, &rows, |value| value as f64)
+    chart(found, "pairs", title, ["agencies", "people whom both hold"], BLUE, &rows, |value| value as f64)
 }
 
-fn cost_chart(found: &Found<'_>) -> Option<String> {
+fn cost_chart(found: &Found<'_>) -> Option<ChartFigure> {
     let mut departments: BTreeMap<&str, Range> = BTreeMap::new();
     for ((department, _), (_, pence)) in found.costs() {
         let sum = departments.entry(department).or_default();
@@ -325,7 +326,7 @@ fn cost_chart(found: &Found<'_>) -> Option<String> {
         return None;
     }
     let title = "What work after the first costs each department, at assumed unit costs";
-    chart(found, "costs", title, "£, prices as stated", RED, &rows, |pence| pence as f64 / 100.0)
+    chart(found, "costs", title, ["department", "£, prices as stated"], RED, &rows, |pence| pence as f64 / 100.0)
 }
 
 /// A mark for each row, with its range.
@@ -333,11 +334,11 @@ fn chart(
     found: &Found<'_>,
     id: &'static str,
     title: &str,
-    unit: &str,
+    [named, unit]: [&str; 2],
     colour: &'static str,
     rows: &[(String, Range)],
     value: impl Fn(i64) -> f64,
-) -> Option<String> {
+) -> Option<ChartFigure> {
     let top = rows.iter().map(|(_, range)| value(range[2])).fold(0.0, f64::max);
     if rows.is_empty() || top <= 0.0 {
         return None;
@@ -353,9 +354,9 @@ fn chart(
         rows.iter().map(|(name, range)| (name.clone(), vec![Some(range.map(&value))])).collect();
     let words = |range: Range| if money { pounds(range) } else { count(range) };
     let what: Vec<String> = rows.iter().map(|(name, range)| format!("{name}: {}", words(*range))).collect();
-    let svg = svg::ranged_rows(&format!("chart-{id}"), title, &what.join("; "), &axis, &series, &placed);
+    let drawing = svg::ranged_rows(id, title, &what.join("; "), &axis, &series, &placed);
     let figures: Vec<Vec<String>> = rows.iter().map(|(name, range)| vec![name.clone(), words(*range)]).collect();
-    let table = table(title, &["", unit], &figures);
-    let words = format!("The mark is the count as linked; the line is {}.", readings(found));
-    Some(Drawn { id, title: title.to_owned(), words, svg, legend: legend(&series), table }.page())
+    let data = table(&format!("chart-{id}"), &format!("Figures: {title}"), &[named, unit], &figures);
+    let words = format!("The mark is the count as linked. The line is {}.", readings(found));
+    Some(ChartFigure { id, title: title.to_owned(), words, drawing, legend: legend(&series), data })
 }

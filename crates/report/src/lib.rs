@@ -1,12 +1,12 @@
 //! What a stress test says, to whom: in the terminal, as a page, and to other programs.
 
 pub mod charts;
+pub mod components;
 pub mod duplication;
 pub mod glossary;
 pub mod html;
 pub mod json;
 pub mod link;
-pub mod markup;
 pub mod quality;
 pub mod sensitivity;
 pub mod statement;
