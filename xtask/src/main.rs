@@ -5,6 +5,7 @@
 mod docs;
 mod messages;
 mod mutations;
+mod pages;
 mod postgresql;
 mod schemas;
 mod sources;
@@ -48,9 +49,13 @@ fn main() -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some("test") => test::run(&root()),
+        Some("pages") => {
+            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+            Ok(if pages::check(&root(), &cargo)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
         Some("kill") => test::kill(&root(), &std::env::args().nth(2).unwrap_or_else(|| "1000".to_owned())),
         _ => anyhow::bail!(
-            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask kill 1000` kills the program so often in \
+            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask pages` checks the pages in a browser; `cargo xtask kill 1000` kills the program so often in \
              the middle of its work; `cargo xtask docs` writes {}/, and the generated parts of {} and {}; `cargo xtask mutations` \
              strategy_results planted faults and writes their table into {}",
             schemas::FOLDER,

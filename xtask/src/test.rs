@@ -1,10 +1,12 @@
-//! `cargo xtask test`: installs what the tests need, then format, lints and every test of the workspace.
+//! `cargo xtask test`: installs what the tests need, then runs format, lints, every test of the workspace, and the checks of the
+//! pages in a browser.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, bail};
 
+use crate::pages;
 use crate::postgresql::PostgreSql;
 
 /// Runs everything; the first step that fails ends it.
@@ -29,7 +31,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if pages::check(root, &cargo)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The long run of the test that kills the program in the middle of its work: so many kills on each kind of database.

@@ -2,53 +2,39 @@
 
 use contract::Scheme;
 use contract::terms::Baseline;
+use maud::{Markup, html};
 use risks::{StrategyKind, StrategyResult, WrongPayment, WrongPaymentRow, percent, pounds};
 use simulation::assumptions::{Assumptions, Intended};
 use simulation::payment_by_aim::Curve;
 use simulation::stress::{CostPoint, StressTest};
 
-use super::markup::{details, element, escape, heading, paragraph, table};
+use super::components::{ChartFigure, paragraph, stacked_table, table};
 use super::svg::{self, Axis, BLUE, Chart, GREEN, GREY, PURPLE, RED, Series, Shape};
 use super::words::{self, TYPICAL, cohort_size, count, point_figure, points};
 
-/// All charts, in reading order.
-pub fn all(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest) -> String {
-    [
-        payment(scheme, stress),
-        profit(stress),
-        break_even(assumptions, stress),
-        wrong_payment(stress),
-        effort(stress),
-        segment_profit(stress),
-        prices(stress),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-/// A chart with its words around it.
-pub struct Drawn {
-    pub id: &'static str,
-    pub title: String,
-    /// What it shows and how to read it.
-    pub words: String,
-    pub svg: String,
-    /// Keys and names, as markup.
-    pub legend: Vec<(String, String)>,
-    pub table: String,
-}
-
-impl Drawn {
-    pub fn page(self) -> String {
-        let keys: String = self.legend.iter().map(|(key, name)| element("li", &format!("{key}{}", escape(name)))).collect();
-        let legend = if keys.is_empty() { String::new() } else { element("ul class=\"legend\"", &keys) };
-        let caption = element("figcaption", &(heading(3, self.id, &self.title) + &paragraph(&self.words)));
-        element("figure", &(caption + &legend + &self.svg + &details("The figures in this chart", &self.table)))
+/// What is paid, what the provider earns by it, and how much of it is chance.
+pub fn payment(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest) -> Markup {
+    html! {
+        (drawn([payment_by_outcome(scheme, stress), profit(stress), break_even(assumptions, stress), wrong_payment(stress)]))
+        @if stress.by_cost.len() < 2 {
+            (paragraph(
+                "No cost of help has a range in the assumptions file, so there is no chart of the smallest aim by cost. “What effort \
+                 pays” has the aims at the costs as stated.",
+            ))
+        }
     }
 }
 
-pub fn legend(series: &[Series]) -> Vec<(String, String)> {
+/// Who gets help, and what is paid for whom.
+pub fn segments(stress: &StressTest) -> Markup {
+    drawn([effort(stress), segment_profit(stress), prices(stress)])
+}
+
+fn drawn<const N: usize>(charts: [Option<ChartFigure>; N]) -> Markup {
+    html! { @for chart in charts.iter().flatten() { (chart.draw()) } }
+}
+
+pub fn legend(series: &[Series]) -> Vec<(Markup, String)> {
     series.iter().map(|series| (svg::key(series), series.name.clone())).collect()
 }
 
@@ -87,7 +73,7 @@ fn in_area(stress: &StressTest, curve: &Curve) -> String {
 }
 
 /// Payment against the true outcome, with its chance band.
-fn payment(scheme: &Scheme, stress: &StressTest) -> Option<String> {
+fn payment_by_outcome(scheme: &Scheme, stress: &StressTest) -> Option<ChartFigure> {
     let curve = words::typical_curve(stress)?;
     let outcome = stress.results.outcomes.iter().position(|outcome| outcome.name == curve.outcome)?;
     let at = |value: fn(&simulation::payment_by_aim::CurvePoint) -> f64| -> Vec<(f64, f64)> {
@@ -107,7 +93,7 @@ fn payment(scheme: &Scheme, stress: &StressTest) -> Option<String> {
         100.0 * (worst - shift),
         100.0 * (best + shift),
         6,
-        |rate| format!("{rate:.0} %"),
+        |rate| format!("{rate:.0}%"),
     );
     let y = Axis::pounds("payment to the provider, £", bottom, top, 8);
     let (from, to) = (curve.points.first()?, curve.points.last()?);
@@ -118,7 +104,7 @@ fn payment(scheme: &Scheme, stress: &StressTest) -> Option<String> {
         pounds(to.payment.mean),
         percent(to.rate)
     );
-    let mut chart = Chart::new("chart-payment", &title, &what, x, y);
+    let mut chart = Chart::new("payment", &title, &what, x, y);
     let average = line("average payment", BLUE, "none", None);
     chart.band(&low, &high, BLUE);
     chart.series(&average, &mean);
@@ -127,29 +113,31 @@ fn payment(scheme: &Scheme, stress: &StressTest) -> Option<String> {
     }
     placed.iter().for_each(|(series, place)| chart.series(series, &[*place]));
     let mut keys = legend(&[average]);
-    keys.push((svg::band_key(BLUE), "middle 90 % of replications".to_owned()));
+    keys.push((svg::band_key(BLUE), "middle 90% of replications".to_owned()));
     keys.extend(placed.iter().map(|(series, _)| (svg::key(series), series.name.clone())));
-    let table = payment_tables(curve, &placed);
+    let data = payment_tables(curve, &placed);
     let words = format!(
-        "For {}. The line is the cheapest strategy for each level; a flat stretch is where a change in people's lives changes no payment. \
-         Where the marks lie off the line, the strategy spreads its money differently.{}",
+        "For {}. {what} The line is the cheapest strategy for each level. Where the line is flat, a change in people's lives changes no \
+         payment. A strategy whose mark lies off the line spreads its money differently.{}",
         in_area(stress, curve),
-        if bottom > 0.0 { " The scale of payment does not begin at nought." } else { "" }
+        if bottom > 0.0 { " The scale of payment does not start at zero." } else { "" }
     );
-    Some(Drawn { id: "payment", title, words, svg: chart.draw(), legend: keys, table }.page())
+    Some(ChartFigure { id: "payment", title, words, drawing: chart.draw(), legend: keys, data })
 }
 
-fn payment_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> String {
+fn payment_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> Markup {
     let along: Vec<Vec<String>> = thinned(&curve.points)
         .map(|p| {
             vec![percent(p.rate), point_figure(p.aim), pounds(p.payment.mean), pounds(p.payment_low), pounds(p.payment_high)]
         })
         .collect();
     let strategies: Vec<Vec<String>> =
-        placed.iter().map(|(series, (rate, paid))| vec![series.name.clone(), format!("{rate:.1} %"), pounds(*paid)]).collect();
-    let header = ["true level", "change aimed at, points", "mean payment", "5 % of replications are below", "5 % are above"];
-    table("Payment by true level", &header, &along)
-        + &table("Where the strategies lie", &["strategy", "true level", "mean payment"], &strategies)
+        placed.iter().map(|(series, (rate, paid))| vec![series.name.clone(), format!("{rate:.1}%"), pounds(*paid)]).collect();
+    let header = ["true level", "aim, percentage points", "mean payment", "5% of replications are below", "5% are above"];
+    html! {
+        (table("payment", "Payment by true level", &header, &along))
+        (table("payment-strategies", "Payment by strategy", &["strategy", "true level", "mean payment"], &strategies))
+    }
 }
 
 /// The fixed baseline of a curve's area, where it is the same for everyone in it.
@@ -169,14 +157,14 @@ fn thinned(points: &[simulation::payment_by_aim::CurvePoint]) -> impl Iterator<I
 }
 
 /// Profit against spend on help.
-fn profit(stress: &StressTest) -> Option<String> {
+fn profit(stress: &StressTest) -> Option<ChartFigure> {
     let curve = words::typical_curve(stress)?;
     let people = curve.people.max(1.0);
     let placed: Vec<(Series, (f64, f64))> = results_of(stress, curve)
         .into_iter()
         .map(|(series, result)| (series, (result.help_spend / people, result.mean_profit() / people)))
         .collect();
-    // Far beyond every strategy the line only falls, and would press the rest flat.
+    // Far beyond every strategy the line only falls. To show it would make the rest flat.
     let furthest = placed.iter().map(|(_, place)| place.0).fold(1.0, f64::max);
     let beyond = curve.points.iter().filter(|point| point.help_spend / people <= 1.3 * furthest).count();
     let shown = &curve.points[..(beyond + 1).min(curve.points.len())];
@@ -194,31 +182,34 @@ fn profit(stress: &StressTest) -> Option<String> {
     let y = Axis::pounds("profit, £ a person", bottom, top, 6);
     let peak = shown.iter().max_by(|a, b| a.profit.total_cmp(&b.profit))?;
     let what = format!(
-        "Along the line profit is highest at {} a person spent on help: {} a person.",
+        "Along the line, profit is highest, at {1} a person, where the provider spends {0} a person on help.",
         pounds(peak.help_spend / people),
         pounds(peak.profit / people)
     );
-    let mut chart = Chart::new("chart-profit", &title, &what, x, y);
+    let mut chart = Chart::new("profit", &title, &what, x, y);
     let average = line("average profit", BLUE, "none", None);
     chart.band(&low, &high, BLUE);
     chart.series(&average, &mean);
     if bottom < 0.0 && top > 0.0 {
-        chart.level(0.0, "no profit, no loss");
+        chart.level(0.0);
     }
     placed.iter().for_each(|(series, place)| chart.series(series, &[*place]));
     let mut keys = legend(&[average]);
-    keys.push((svg::band_key(BLUE), "middle 90 % of replications".to_owned()));
+    if bottom < 0.0 && top > 0.0 {
+        keys.push((svg::level_key(), "no profit and no loss".to_owned()));
+    }
+    keys.push((svg::band_key(BLUE), "middle 90% of replications".to_owned()));
     keys.extend(placed.iter().map(|(series, _)| (svg::key(series), series.name.clone())));
-    let table = profit_tables(curve, &placed);
+    let data = profit_tables(curve, &placed);
     let words = format!(
-        "For {}. {what} A provider that looks to profit climbs to the highest point; the scheme is well made when that is where the \
-         public would have it.",
+        "For {}. {what} A provider that seeks profit goes for the highest point. In a well-designed scheme, that is also where the public \
+         gains most.",
         in_area(stress, curve)
     );
-    Some(Drawn { id: "profit", title, words, svg: chart.draw(), legend: keys, table }.page())
+    Some(ChartFigure { id: "profit", title, words, drawing: chart.draw(), legend: keys, data })
 }
 
-fn profit_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> String {
+fn profit_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> Markup {
     let people = curve.people.max(1.0);
     let each = |value: f64| pounds(value / people);
     let along: Vec<Vec<String>> = thinned(&curve.points)
@@ -226,9 +217,11 @@ fn profit_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> String {
         .collect();
     let strategies: Vec<Vec<String>> =
         placed.iter().map(|(series, place)| vec![series.name.clone(), pounds(place.0), pounds(place.1)]).collect();
-    let header = ["spent on help", "change aimed at", "mean profit", "profit against nothing extra"];
-    table("Profit by spend, pounds a person", &header, &along)
-        + &table("Where the strategies lie, pounds a person", &["strategy", "spent on help", "mean profit"], &strategies)
+    let header = ["spent on help", "aim", "mean profit", "profit compared with nothing extra"];
+    html! {
+        (table("profit", "Profit by spend, pounds a person", &header, &along))
+        (table("profit-strategies", "Profit by strategy, pounds a person", &["strategy", "spent on help", "mean profit"], &strategies))
+    }
 }
 
 fn scaled(value: risks::Estimate, by: f64) -> risks::Estimate {
@@ -236,11 +229,11 @@ fn scaled(value: risks::Estimate, by: f64) -> risks::Estimate {
 }
 
 /// Break-even aims over the cost of help.
-fn break_even(assumptions: &Assumptions, stress: &StressTest) -> Option<String> {
+fn break_even(assumptions: &Assumptions, stress: &StressTest) -> Option<ChartFigure> {
     let costs = &stress.by_cost;
     let title = "The smallest aim that pays, by what help costs".to_owned();
     if costs.len() < 2 {
-        return Some(without_costs(&title));
+        return None;
     }
     let slots: &[(usize, &str)] = match stress.curves.len() {
         0 | 1 => &[(TYPICAL, "the area")],
@@ -269,12 +262,12 @@ fn break_even(assumptions: &Assumptions, stress: &StressTest) -> Option<String> 
     y.ticks.retain(|tick| tick.0 <= top);
     y.ticks.iter_mut().for_each(|(at, words)| *words = if whole { format!("{at:.0}") } else { format!("{at:.1}") });
     let what = words::by_cost(stress).map_or(String::new(), |fact| fact.replace('_', " "));
-    let mut chart = Chart::new("chart-aim", &title, &what, x, y);
+    let mut chart = Chart::new("aim", &title, &what, x, y);
     if ever_never {
-        chart.strip(top, ceiling, "no aim pays");
+        chart.strip(top, ceiling);
     }
     if let Some(intended) = intended {
-        chart.level(intended, "intended");
+        chart.level(intended);
     }
     let mut keys = Vec::new();
     for (at, (slot, name)) in slots.iter().enumerate() {
@@ -292,13 +285,18 @@ fn break_even(assumptions: &Assumptions, stress: &StressTest) -> Option<String> 
         }
         keys.push((svg::key(&series), (*name).to_owned()));
     }
-    let table = break_even_table(costs, slots) + &sure_aims(stress);
-    let words = format!("{what} At 0, any step up pays. All else is as stated.");
-    let shown = Drawn { id: "aim", title, words, svg: chart.draw(), legend: keys, table };
-    Some(shown.page())
+    if intended.is_some() {
+        keys.push((svg::level_key(), "the aim that is intended".to_owned()));
+    }
+    if ever_never {
+        keys.push((svg::strip_key(), "no aim pays".to_owned()));
+    }
+    let data = break_even_table(costs, slots);
+    let words = format!("{what} At 0, every improvement pays. All other assumptions are as stated.");
+    Some(ChartFigure { id: "aim", title, words, drawing: chart.draw(), legend: keys, data })
 }
 
-fn break_even_table(costs: &[CostPoint], slots: &[(usize, &str)]) -> String {
+fn break_even_table(costs: &[CostPoint], slots: &[(usize, &str)]) -> Markup {
     let mut header = vec!["cost of help"];
     header.extend(slots.iter().map(|(_, name)| *name));
     let row = |cost: &CostPoint| {
@@ -307,18 +305,12 @@ fn break_even_table(costs: &[CostPoint], slots: &[(usize, &str)]) -> String {
         row
     };
     let rows: Vec<Vec<String>> = costs.iter().map(row).collect();
-    table("Smallest aim that pays at least as much as nothing extra, percentage points", &header, &rows)
+    let caption = "Smallest aim that pays at least as much as nothing extra, percentage points";
+    table("aim", caption, &header, &rows)
 }
 
 fn aim_words(aim: f64) -> String {
-    if aim <= 0.0 { "0: any step".to_owned() } else { point_figure(aim) }
-}
-
-/// What is said where no cost of help has a range that could be turned.
-fn without_costs(title: &str) -> String {
-    let words = "The assumptions file gives no single cost of help with a range, so there is nothing to draw; “What trying pays” has the aims at \
-                 the costs as stated.";
-    element("section", &(heading(3, "aim", title) + &paragraph(words)))
+    if aim <= 0.0 { "0: any aim".to_owned() } else { point_figure(aim) }
 }
 
 fn cost_ticks(costs: &[CostPoint]) -> Vec<(f64, String)> {
@@ -327,10 +319,10 @@ fn cost_ticks(costs: &[CostPoint]) -> Vec<(f64, String)> {
 }
 
 /// What it takes to be paid, by area: how small an aim pays and, where results are compared with something, how large a change
-/// is surely seen.
-pub fn sure_aims(stress: &StressTest) -> String {
+/// is rewarded in 3 cohorts of 4.
+pub fn sure_aims(stress: &StressTest) -> Markup {
     let names: &[&str] = match stress.curves.len() {
-        0 => return String::new(),
+        0 => return html! {},
         1 => &["the area"],
         2 => &["smallest", "largest"],
         _ => &["smallest", "typical", "largest"],
@@ -350,35 +342,37 @@ pub fn sure_aims(stress: &StressTest) -> String {
         })
         .collect();
     let header = ["area", "people", "in a cohort", "smallest aim that pays", "change rewarded in 3 cohorts of 4"];
-    table("What it takes to be paid, at the costs as stated, in percentage points", &header[..columns], &rows)
+    let caption = "What it takes to be paid, at the costs as stated, in percentage points";
+    stacked_table("sure-aims", caption, &header[..columns], &rows)
 }
 
 /// A line of the chart of wrong payments, and what it shows of a cohort size.
 type WrongLine = (Series, fn(&WrongPaymentRow) -> f64);
 
-fn wrong_payment_table(wrong: &WrongPayment, lines: &[WrongLine]) -> String {
+fn wrong_payment_table(wrong: &WrongPayment, lines: &[WrongLine]) -> Markup {
     let mut header = vec!["people"];
     header.extend(lines.iter().map(|(series, _)| series.name.as_str()));
-    header.push("paid on average for no change");
+    header.push("mean payment for no change");
     let row = |row: &WrongPaymentRow| {
         let mut cells = vec![count(row.people as f64)];
         cells.extend(lines.iter().map(|(_, of)| words::chance(of(row))));
         cells.push(pounds(row.mean_for_nothing));
         cells
     };
-    table("Chance of a wrong payment by cohort size", &header, &wrong.rows.iter().map(row).collect::<Vec<_>>())
+    let rows: Vec<Vec<String>> = wrong.rows.iter().map(row).collect();
+    table("wrong-payment", "Chance of a wrong payment by cohort size", &header, &rows)
 }
 
 /// The chance of a wrong payment over cohort sizes.
-fn wrong_payment(stress: &StressTest) -> Option<String> {
+fn wrong_payment(stress: &StressTest) -> Option<ChartFigure> {
     let wrong = stress.results.wrong_payment.as_ref().filter(|wrong| wrong.rows.len() > 1)?;
     let change = points(wrong.intended);
     let mut lines: Vec<WrongLine> = vec![
-        (line("a reward, and nothing changed", RED, "none", Some(Shape::Circle)), |row| row.reward_for_nothing),
-        (line("a deduction, and nothing changed", PURPLE, "2 5", Some(Shape::Diamond)), |row| row.deduction_for_nothing),
+        (line("a reward although nothing changed", RED, "none", Some(Shape::Circle)), |row| row.reward_for_nothing),
+        (line("a deduction although nothing changed", PURPLE, "2 5", Some(Shape::Diamond)), |row| row.deduction_for_nothing),
     ];
     if wrong.intended > 0.0 {
-        let name = format!("no reward, and {change} better was real");
+        let name = format!("no reward although {change} better is real");
         lines.push((line(&name, BLUE, "9 5", Some(Shape::Square)), |row| row.real_change_refused));
     }
     let most = wrong.rows.iter().flat_map(|row| lines.iter().map(move |(_, of)| 100.0 * of(row))).fold(6.0, f64::max);
@@ -386,55 +380,59 @@ fn wrong_payment(stress: &StressTest) -> Option<String> {
     let decades = [100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0, 100_000.0];
     let ticks = decades.into_iter().filter(|at| *at >= 0.95 * first && *at <= 1.05 * last).map(|at| (at, count(at))).collect();
     let x = Axis {
-        title: "people in the cohort (each step is about threefold)".to_owned(),
+        title: "people in the cohort (logarithmic scale)".to_owned(),
         from: 0.9 * first,
         to: 1.1 * last,
         logarithmic: true,
         ticks,
     };
-    let y = Axis::even("chance that the payment is wrong, %", 0.0, (1.08 * most).min(100.0), 6, |at| format!("{at:.0} %"));
+    let y = Axis::even("chance that the payment is wrong, %", 0.0, (1.08 * most).min(100.0), 6, |at| format!("{at:.0}%"));
     let title = "How often chance decides the payment".to_owned();
     let row = words::typical(wrong)?;
     let refused = match wrong.intended > 0.0 {
-        true => format!(", and a real change of {change} goes unpaid in {}", words::chance(row.real_change_refused)),
+        true => format!(" A real change of {change} is not paid in {} of cases.", words::chance(row.real_change_refused)),
         false => String::new(),
     };
     let what = format!(
-        "In a cohort of {}, a reward is paid for no change in {} of cases and a deduction made in {}{refused}.",
+        "In a cohort of {} people where nothing changed, a reward is paid in {} of cases and a deduction is made in {}.{refused}",
         count(row.people as f64),
         words::chance(row.reward_for_nothing),
         words::chance(row.deduction_for_nothing)
     );
-    let mut chart = Chart::new("chart-chance", &title, &what, x, y);
-    chart.level(5.0, "5 %");
+    let mut chart = Chart::new("chance", &title, &what, x, y);
+    chart.level(5.0);
     chart.upright(wrong.typical as f64, &format!("typical: {}", count(wrong.typical as f64)));
     for (series, of) in &lines {
         let points: Vec<(f64, f64)> = wrong.rows.iter().map(|row| (row.people as f64, 100.0 * of(row))).collect();
         chart.series(series, &points);
     }
-    let table = wrong_payment_table(wrong, &lines);
+    let data = wrong_payment_table(wrong, &lines);
     let words = format!(
-        "{what} Exact, by counting every result that a cohort could show; {} alone varies by chance. A payment for no change is wrong \
-         when it is more than half of what the intended change earns.",
+        "{what} These chances are exact: they count every result that a cohort could show. Only {} varies by chance. A payment for no \
+         change is wrong when it is more than half of what the intended change earns.",
         wrong.outcome
     );
     let series: Vec<Series> = lines.into_iter().map(|(series, _)| series).collect();
-    Some(Drawn { id: "chance", title, words, svg: chart.draw(), legend: legend(&series), table }.page())
+    let mut keys = legend(&series);
+    keys.push((svg::level_key(), "5%".to_owned()));
+    Some(ChartFigure { id: "chance", title, words, drawing: chart.draw(), legend: keys, data })
 }
 
 /// Effort by segment: who gets help.
-fn effort(stress: &StressTest) -> Option<String> {
-    let words = "What each person in a segment gets under the intended strategy, the provider's best and the public's best use of the same \
-                 money. A triangle at nought, far from the diamond, is a segment parked.";
-    by_segment(stress, "effort", "Who gets help", words, "spent on help, £ a person", |result, at| result.effort[at])
+fn effort(stress: &StressTest) -> Option<ChartFigure> {
+    let words = "What is spent on each person in a segment: as intended, under the provider's best strategy, and under the public's best \
+                 use of the same money. Where the triangle is at zero and far from the diamond, the segment is parked.";
+    by_segment(stress, "effort", "What is spent on each segment", words, "spent on help, £ a person", |result, at| {
+        result.effort[at]
+    })
 }
 
 /// Profit by segment: what helping each earns or loses.
-fn segment_profit(stress: &StressTest) -> Option<String> {
+fn segment_profit(stress: &StressTest) -> Option<ChartFigure> {
     let idle = stress.results.get(StrategyKind::Idle)?;
     stress.results.priced_outcome?;
-    let words = "What the better results of a segment earn where the gates are open, less what its help costs, against doing nothing. Left of \
-                 nought, helping these people costs the provider more than it brings.";
+    let words = "What the better results of a segment earn where the gates are open, less what its help costs, compared with doing \
+                 nothing. Left of zero, helping these people costs the provider more than it earns.";
     let earned = |result: &StrategyResult, at: usize| result.segment_profit(&stress.results, idle, at);
     by_segment(stress, "segment-profit", "What helping each segment earns", words, "earned less spent, £ a person", earned)
 }
@@ -447,7 +445,7 @@ fn by_segment(
     words: &str,
     label: &str,
     value: impl Fn(&StrategyResult, usize) -> f64,
-) -> Option<String> {
+) -> Option<ChartFigure> {
     let results = &stress.results;
     let wanted = [StrategyKind::Intended, StrategyKind::BEST, StrategyKind::PublicAtCost];
     let of = |kind: StrategyKind| strategies().into_iter().find(|(other, _)| *other == kind).map(|(_, series)| series);
@@ -468,7 +466,7 @@ fn by_segment(
     let (least, most) = (values().fold(0.0, f64::min), values().fold(10.0, f64::max));
     let axis = Axis::pounds(label, 1.05 * least, 1.05 * most, 5);
     let series: Vec<Series> = found.iter().map(|(series, _)| series.clone()).collect();
-    let svg = svg::rows(&format!("chart-{id}"), title, words, &axis, &series, &rows);
+    let drawing = svg::rows(id, title, words, &axis, &series, &rows);
     let mut header = vec!["segment", "people"];
     header.extend(found.iter().map(|(series, _)| series.name.as_str()));
     let cells = rows.iter().zip(&results.segments).map(|((_, values), segment)| {
@@ -476,12 +474,12 @@ fn by_segment(
         cells.extend(values.iter().map(|value| value.map_or("–".to_owned(), pounds)));
         cells
     });
-    let table = table(label, &header, &cells.collect::<Vec<_>>());
-    Some(Drawn { id, title: title.to_owned(), words: words.to_owned(), svg, legend: legend(&series), table }.page())
+    let data = table(id, label, &header, &cells.collect::<Vec<_>>());
+    Some(ChartFigure { id, title: title.to_owned(), words: words.to_owned(), drawing, legend: legend(&series), data })
 }
 
 /// What is paid for one more good result in each segment, and what would make helping it pay.
-fn prices(stress: &StressTest) -> Option<String> {
+fn prices(stress: &StressTest) -> Option<ChartFigure> {
     let segments = &stress.results.segments;
     let now = marks("paid now for one more good result, where its gate is open", BLUE, Shape::Circle);
     let needed = marks("needed before the first pound of help pays (the un-parking price)", RED, Shape::Kite);
@@ -498,18 +496,20 @@ fn prices(stress: &StressTest) -> Option<String> {
         .collect();
     let title = "What is paid for each segment, and what would be needed".to_owned();
     let what = match short.len() {
-        0 => "Where the gates are open, every segment's price is enough to make the first pound of help pay.".to_owned(),
-        n if n == segments.len() => "In no segment is the price enough to make even the first pound of help pay.".to_owned(),
+        0 => {
+            "Where the gates are open, the price of every segment is high enough to make the first pound of help pay.".to_owned()
+        }
+        n if n == segments.len() => "In every segment the price is too low to make even the first pound of help pay.".to_owned(),
         _ => format!("The price is too low to make even the first pound of help pay for {}.", words::listed(&short)),
     };
     let axis = Axis::pounds("£ for one more good result", 0.0, 1.05 * most, 5);
     let series = [needed, now];
-    let svg = svg::rows("chart-prices", &title, &what, &axis, &series, &rows);
+    let drawing = svg::rows("prices", &title, &what, &axis, &series, &rows);
     let cells: Vec<Vec<String>> = segments
         .iter()
         .map(|segment| {
             let enough = match segment.unparking_price {
-                None => "help can do nothing",
+                None => "of no effect: help changes nothing",
                 Some(price) if price > segment.price_now => "too low",
                 Some(_) => "enough",
             };
@@ -517,7 +517,8 @@ fn prices(stress: &StressTest) -> Option<String> {
             vec![segment.name.clone(), pounds(segment.price_now), needed, enough.to_owned()]
         })
         .collect();
-    let table = table("Prices for one more good result, by segment", &["segment", "paid now", "needed", "so it is"], &cells);
-    let words = format!("{what} A price that suffices behind a gate does not help while the gate is out of reach.");
-    Some(Drawn { id: "prices", title, words, svg, legend: legend(&series), table }.page())
+    let header = ["segment", "paid now", "needed", "the price is"];
+    let data = table("prices", "Prices for one more good result, by segment", &header, &cells);
+    let words = format!("{what} Behind a gate, a price that is high enough does not help while the gate is out of reach.");
+    Some(ChartFigure { id: "prices", title, words, drawing, legend: legend(&series), data })
 }

@@ -11,10 +11,10 @@ use base::day::{Day, date};
 use base::money::{Pence, thousands};
 use linkage::joined::duplication::{DuplicationCost, DuplicationCounts, DuplicationRules, UnitCost, costs, unit_cost};
 use linkage::purpose::Purpose;
+use maud::html;
 
-use super::charts::{Drawn, legend, marks};
-use super::html::document;
-use super::markup::{element, escape, heading, list, paragraph, table, text};
+use super::charts::{legend, marks};
+use super::components::{ChartFigure, Page, Section, assumption_tag, list, paragraph, slug, table, verdict};
 use super::quality;
 use super::svg::{self, Axis, BLUE, RED, Series, Shape};
 use super::words::{listed, sentence};
@@ -95,7 +95,8 @@ impl DuplicationReport {
         [linked, linked.min(apart).min(together), linked.max(apart).max(together)]
     }
 
-    /// The cost of second pieces by department and work: as assumed, and the ends of links and unit costs taken together.
+    /// The cost of pieces after the first, by department and work: as assumed, and the lowest and highest that the ranges of the links
+    /// and of the unit costs allow together.
     fn costs(&self) -> BTreeMap<(&str, usize), (DuplicationCost, Range)> {
         let at = |reading: usize, end| costs(&self.counts[reading], &self.looking, &self.unit_costs, end);
         let (low, high): (Vec<_>, Vec<_>) = (0..3).map(|reading| (at(reading, 1), at(reading, 2))).unzip();
@@ -145,26 +146,32 @@ pub fn sentences(found: &DuplicationReport) -> Vec<String> {
     let several = found.range(|counts| counts.held_by.iter().filter(|(held, _)| **held > 1).map(|(_, people)| people).sum());
     let twice = found.range(|counts| counts.seconds.iter().map(|second| second.person).collect::<BTreeSet<_>>().len());
     let seconds = found.range(|counts| counts.seconds.len());
-    let mut out = vec![format!(
-        "Of {}, {} {} known to more than one of the agencies {}. For {} of them, more than one agency did the same work, for the \
-         same need in the same period: {} after the first.",
-        quality::several(found.people() as u64, "person", "people"),
-        count(several),
-        if several == [1; 3] { "is" } else { "are" },
-        listed(&found.purpose.agencies.iter().map(String::as_str).collect::<Vec<_>>()),
-        count(twice),
-        counted(seconds, "piece of work", "pieces of work")
-    )];
+    let people = quality::several(found.people() as u64, "person", "people");
+    let agencies = listed(&found.purpose.agencies.iter().map(String::as_str).collect::<Vec<_>>());
+    let known = match several {
+        [0, 0, 0] => format!("Of {people}, none is known to more than one of these agencies: {agencies}."),
+        [1, 1, 1] => format!("Of {people}, 1 is known to more than one of these agencies: {agencies}."),
+        _ => format!("Of {people}, {} are known to more than one of these agencies: {agencies}.", count(several)),
+    };
+    let repeated = match twice {
+        [0, 0, 0] => "No two agencies did the same work for the same person, for the same need in the same period.".to_owned(),
+        _ => format!(
+            "For {} of them, more than one agency did the same work, for the same need in the same period: {} after the first.",
+            count(twice),
+            counted(seconds, "piece of work", "pieces of work")
+        ),
+    };
+    let mut out = vec![format!("{known} {repeated}")];
     let without: usize = found.costs().values().map(|(cost, _)| cost.without).sum();
-    if !found.unit_costs.is_empty() {
+    if !found.unit_costs.is_empty() && seconds != [0; 3] {
         out.push(format!(
-            "At assumed unit costs this work after the first costs {}. That is not what would be saved: joined work has a cost too.",
+            "At assumed unit costs, this work after the first costs {}. That is not what would be saved: joined work has a cost too.",
             pounds(found.total())
         ));
     }
     if without > 0 {
-        let have = if without == 1 { "has" } else { "have" };
-        out.push(format!("{} of them {have} no unit cost, so we count no cost for it.", thousands(without as i64)));
+        let (have, it) = if without == 1 { ("has", "it") } else { ("have", "them") };
+        out.push(format!("{} of them {have} no unit cost, so we count no cost for {it}.", thousands(without as i64)));
     }
     out.push(format!("In brackets: {}.", readings(found)));
     out
@@ -254,7 +261,7 @@ fn work(found: &DuplicationReport) -> Table {
         header: vec!["work", "need", "people", "pieces after the first"],
         rows: keys.into_iter().map(row).collect(),
         note: format!(
-            "Work of one day covers {}; work with an end covers the days to its end. A review by the same agency does not count.",
+            "Work of one day covers {}. Work with an end covers the days to its end. A review by the same agency does not count.",
             quality::several(found.looking.same_period_days as u64, "day", "days")
         ),
     }
@@ -275,10 +282,10 @@ fn cost(found: &DuplicationReport) -> Table {
         vec![department.to_owned(), work.clone(), count(seconds), sum]
     });
     Table {
-        caption: "What the second, third … piece of work costs, by department".into(),
+        caption: "What work after the first costs, by department".into(),
         header: vec!["department", "work", "pieces after the first", "cost (range)"],
         rows: rows.collect(),
-        note: "The department is that of the agency that came second. The ranges include both the links and the unit costs."
+        note: "The department is that of the agency that came second or later. The ranges include both the links and the unit costs."
             .into(),
     }
 }
@@ -307,68 +314,70 @@ fn assumed(found: &DuplicationReport) -> Table {
 /// The whole page. The same records give the same bytes.
 fn page(found: &DuplicationReport) -> String {
     let purpose = &found.purpose;
-    let mut body = text("p class=\"quiet\"", "What several agencies hold of the same people and do for them");
-    body += &text("h1", "Duplication across agencies");
-    let days = format!(
-        "As at {}, known at {}. For {} ({}), by {}.",
-        found.days.as_at,
-        found.days.known_at(),
-        purpose.name,
-        purpose.why,
-        purpose.legal_basis
-    );
-    body += &text("p class=\"quiet\"", &days);
+    let days = format!("As at {}, known at {}.", found.days.as_at, found.days.known_at());
+    let asked = format!("For {} ({}). Legal basis: {}.", purpose.name, purpose.why, purpose.legal_basis);
     let mut sentences = sentences(found).into_iter();
-    body += &text("p class=\"verdict\"", &sentences.next().unwrap_or_default());
-    body += &sentences.map(|sentence| paragraph(&sentence)).collect::<String>();
-    body += &heading(2, "charts", "Charts");
-    body += &[held_chart(found), pairs_chart(found), cost_chart(found)].into_iter().flatten().collect::<String>();
-    body += &heading(2, "tables", "Tables");
-    for one in tables(found) {
-        if one.header.len() == 5 {
-            let tag = "<span class=\"tag\">assumption, not fact</span>";
-            body += &element(
-                "p",
-                &format!("{tag} {}", escape("No unit cost was measured here. Each is somebody's figure for work of that name.")),
-            );
+    let summary = html! {
+        (verdict(&sentences.next().unwrap_or_default(), false))
+        @for sentence in sentences { (paragraph(&sentence)) }
+    };
+    let charts = html! {
+        @for chart in [held_chart(found), pairs_chart(found), cost_chart(found)].iter().flatten() { (chart.draw()) }
+    };
+    let all = html! {
+        @for one in tables(found) {
+            @let header: Vec<String> = one.header.iter().map(|name| sentence(name)).collect();
+            @let header: Vec<&str> = header.iter().map(String::as_str).collect();
+            @if one.header.len() == 5 {
+                p { (assumption_tag()) " We did not measure any unit cost here. Each is somebody's figure for work of that name." }
+            }
+            (table(&slug(&one.caption), &one.caption, &header, &one.rows))
+            @if !one.note.is_empty() { p.quiet { (one.note) } }
         }
-        let header: Vec<String> = one.header.iter().map(|name| sentence(name)).collect();
-        body += &table(&one.caption, &header.iter().map(String::as_str).collect::<Vec<_>>(), &one.rows);
-        if !one.note.is_empty() {
-            body += &text("p class=\"quiet\"", &one.note);
-        }
+    };
+    let sections = vec![
+        Section::new("summary", "Summary", summary),
+        Section::new("charts", "Charts", charts),
+        Section::new("tables", "Tables", all),
+        Section::new("limits", "Limits", list(&LIMITS.map(str::to_owned))),
+    ];
+    Page {
+        title: "Duplication across agencies",
+        kind: "What several agencies hold about the same people, and do for them",
+        heading: "Duplication across agencies",
+        about: &[days, asked],
+        sections,
     }
-    body += &(heading(2, "limits", "Limits") + &list(&LIMITS.map(str::to_owned)));
-    document("Duplication across agencies", &body)
+    .render()
 }
 
 const LIMITS: [&str; 5] = [
     "Everything depends on which records are the same person. A missed link hides duplication, and a false link invents it. The ranges show how far, for links that are in doubt.",
     "A second assessment can be needed. That work was done twice does not mean that once would have been enough.",
     "We do not see what an agency does not record, or records in other words.",
-    "The cost is what the later pieces of work cost at assumed unit costs, not what would be saved.",
-    "Small counts can identify people. Think before you share the page with anybody whom the purpose does not name.",
+    "The cost is what the later pieces of work cost at assumed unit costs. It is not what would be saved.",
+    "Small counts can identify people. Think before you share this page with anyone whom the purpose does not name.",
 ];
 
-fn held_chart(found: &DuplicationReport) -> Option<String> {
+fn held_chart(found: &DuplicationReport) -> Option<ChartFigure> {
     let most = found.counts.iter().flat_map(|counts| counts.held_by.keys()).max().copied()?;
     let name = |held: usize| if held == 1 { "one agency".to_owned() } else { format!("{held} agencies") };
     let rows: Vec<(String, Range)> =
         (1..=most).map(|held| (name(held), found.range(|counts| counts.held_by.get(&held).copied().unwrap_or(0)))).collect();
     let title = "How many agencies hold each person";
-    chart(found, "held", title, "people", BLUE, &rows, |value| value as f64)
+    chart(found, "held", title, ["held by", "people"], BLUE, &rows, |value| value as f64)
 }
 
-fn pairs_chart(found: &DuplicationReport) -> Option<String> {
+fn pairs_chart(found: &DuplicationReport) -> Option<ChartFigure> {
     const MOST: usize = 15;
     let all = overlaps(found);
     let rows: Vec<(String, Range)> =
         all.iter().take(MOST).map(|([one, other], people, _)| (format!("{one} and {other}"), *people)).collect();
     let title = if all.len() > MOST { "Which agencies overlap most: the first 15 pairs" } else { "Which agencies overlap most" };
-    chart(found, "pairs", title, "people whom both hold", BLUE, &rows, |value| value as f64)
+    chart(found, "pairs", title, ["agencies", "people whom both hold"], BLUE, &rows, |value| value as f64)
 }
 
-fn cost_chart(found: &DuplicationReport) -> Option<String> {
+fn cost_chart(found: &DuplicationReport) -> Option<ChartFigure> {
     let mut departments: BTreeMap<&str, Range> = BTreeMap::new();
     for ((department, _), (_, pence)) in found.costs() {
         let sum = departments.entry(department).or_default();
@@ -379,7 +388,7 @@ fn cost_chart(found: &DuplicationReport) -> Option<String> {
         return None;
     }
     let title = "What work after the first costs each department, at assumed unit costs";
-    chart(found, "costs", title, "£, prices as stated", RED, &rows, |pence| pence as f64 / 100.0)
+    chart(found, "costs", title, ["department", "£, prices as stated"], RED, &rows, |pence| pence as f64 / 100.0)
 }
 
 /// A mark for each row, with its range.
@@ -387,11 +396,11 @@ fn chart(
     found: &DuplicationReport,
     id: &'static str,
     title: &str,
-    unit: &str,
+    [named, unit]: [&str; 2],
     colour: &'static str,
     rows: &[(String, Range)],
     value: impl Fn(i64) -> f64,
-) -> Option<String> {
+) -> Option<ChartFigure> {
     let top = rows.iter().map(|(_, range)| value(range[2])).fold(0.0, f64::max);
     if rows.is_empty() || top <= 0.0 {
         return None;
@@ -407,11 +416,11 @@ fn chart(
         rows.iter().map(|(name, range)| (name.clone(), vec![Some(range.map(&value))])).collect();
     let words = |range: Range| if money { pounds(range) } else { count(range) };
     let what: Vec<String> = rows.iter().map(|(name, range)| format!("{name}: {}", words(*range))).collect();
-    let svg = svg::ranged_rows(&format!("chart-{id}"), title, &what.join("; "), &axis, &series, &placed);
+    let drawing = svg::ranged_rows(id, title, &what.join("; "), &axis, &series, &placed);
     let figures: Vec<Vec<String>> = rows.iter().map(|(name, range)| vec![name.clone(), words(*range)]).collect();
-    let table = table(title, &["", unit], &figures);
-    let words = format!("The mark is the count as linked; the line is {}.", readings(found));
-    Some(Drawn { id, title: title.to_owned(), words, svg, legend: legend(&series), table }.page())
+    let data = table(&format!("chart-{id}"), &format!("Figures: {title}"), &[named, unit], &figures);
+    let words = format!("The mark is the count as linked. The line is {}.", readings(found));
+    Some(ChartFigure { id, title: title.to_owned(), words, drawing, legend: legend(&series), data })
 }
 
 /// Everything for the terminal.

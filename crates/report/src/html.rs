@@ -1,15 +1,18 @@
-//! The report as a page: one file that needs nothing else, neither network nor script. It begins with what a commissioner
-//! asks first and ends with every assumption and the contract's own terms.
+//! The report of a stress test as a page: one file that needs nothing else, neither network nor script. It begins with what a
+//! commissioner asks first, and ends with every assumption and the contract's own terms.
 
 use base::money::thousands;
 use base::reader::Assumption;
 use contract::Scheme;
 use contract::explain::term_sheet;
+use maud::{Markup, html};
 use risks::{self, Counterfactual, Risk, StrategyKind, percent, pounds};
 use simulation::assumptions::Assumptions;
 use simulation::stress::{Reported, StressOptions, StressTest};
 
-use super::markup::{details, element, escape, heading, list, paragraph, slug, stacked, table, text};
+use super::components::{
+    Page, Section, assumption_tag, details, facts, list, paragraph, slug, stacked, table, table_of, verdict,
+};
 use super::{charts, words};
 use crate::glossary;
 
@@ -25,43 +28,34 @@ struct Report<'a> {
 /// The whole page. The same run gives the same bytes: no clock and no chance.
 pub fn page(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> String {
     let report = Report { scheme, assumptions, stress, options };
-    let body = [
-        report.first_screen(),
-        report.findings(),
-        report.all_clears(),
-        heading(2, "charts", "Charts") + &charts::all(scheme, assumptions, stress),
-        report.assumptions(),
-        report.uncertain(),
-        report.run(),
-        report.contract(),
-        limits(),
-        word_list(),
-    ];
-    document(&format!("{} – stress test", scheme.name), &body.concat())
+    let charts = charts::payment(scheme, assumptions, stress);
+    let mut sections = vec![Section::new("summary", "Summary", report.summary())];
+    let effort = words::trying(stress);
+    if !effort.is_empty() {
+        let body = html! { (list(&effort)) (charts::sure_aims(stress)) };
+        sections.push(Section::new("effort", "What effort pays", body));
+    }
+    sections.extend([
+        Section::new("charts", "Payment, profit and chance", charts),
+        Section::new("segments", "Who gets help", charts::segments(stress)),
+        Section::new("findings", "Risks found", report.findings()),
+        Section::new("not-found", "Risks not found", report.all_clears()),
+        Section::new("assumptions", "Assumptions", report.assumed()),
+        Section::new("uncertain", "Uncertain assumptions", report.uncertain()),
+        Section::new("run", "How the test was run", report.run()),
+        Section::new("contract", "The contract as we read it", report.contract()),
+        Section::new("limits", "Limits", list(&LIMITS.map(str::to_owned))),
+        Section::new("words", "Words used", word_list()),
+    ]);
+    Page {
+        title: &format!("{} – stress test", scheme.name),
+        kind: "Stress test of a payment-by-results scheme",
+        heading: &scheme.name,
+        about: &[format!("{}. All sums: {}.", assumptions.name, words::over(stress, assumptions))],
+        sections,
+    }
+    .render()
 }
-
-/// A page around its body.
-pub fn document(title: &str, body: &str) -> String {
-    // The policy forbids scripts and everything from elsewhere, even if a text were not escaped.
-    format!(
-        "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, \
-         initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
-        escape(title),
-        include_str!("style.css")
-    )
-}
-
-const SECTIONS: [(&str, &str); 8] = [
-    ("findings", "Findings"),
-    ("not-found", "Not found"),
-    ("charts", "Charts"),
-    ("assumptions", "Assumptions"),
-    ("run", "How it was run"),
-    ("contract", "The contract"),
-    ("limits", "Limits"),
-    ("words", "Words used"),
-];
 
 impl Report<'_> {
     fn present(&self) -> impl Iterator<Item = (&Reported, &'static Risk)> {
@@ -77,285 +71,275 @@ impl Report<'_> {
         self.stress.reported.iter().map(|reported| (reported, reported.finding.risk.risk()))
     }
 
-    fn first_screen(&self) -> String {
-        let any = self.present().next().is_some();
-        let mut out = text("p class=\"quiet\"", "Stress test of a payment-by-results scheme");
-        out += &text("h1", &self.scheme.name);
-        out += &text(
-            "p class=\"quiet\"",
-            &format!("{}. All sums: {}.", self.assumptions.name, words::over(self.stress, self.assumptions)),
-        );
-        out += &text(if any { "p class=\"verdict\"" } else { "p class=\"verdict clear\"" }, &words::verdict(self.stress));
-        if any {
-            out += &self.summary_table();
-        }
-        let clear: Vec<String> = self
-            .absent()
-            .map(|(reported, _)| {
-                format!(
-                    "{} ({})",
-                    escape(reported.finding.name()),
-                    escape(&words::scenarios(reported.share_of_scenarios, self.stress))
-                )
-            })
-            .collect();
-        if !clear.is_empty() {
-            let link =
-                "<a href=\"#not-found\">Looked for and not found</a> in the assumptions as stated (scenarios that have it)";
-            out += &element("p", &format!("{link}: {}.", clear.join(", ")));
-        }
-        let links = SECTIONS.iter().map(|(id, name)| element("li", &format!("<a href=\"#{id}\">{name}</a>")));
-        out += &element("nav aria-label=\"Parts of this report\"", &element("ul", &links.collect::<String>()));
-        let trying = words::trying(self.stress);
-        if !trying.is_empty() {
-            out += &heading(2, "trying", "What trying pays");
-            out += &list(&trying);
-            out += &charts::sure_aims(self.stress);
-        }
-        out
+    /// In how many scenarios a risk appears.
+    fn scenarios(&self, reported: &Reported) -> String {
+        words::scenarios(reported.share_of_scenarios, self.stress)
     }
 
-    fn summary_table(&self) -> String {
+    fn summary(&self) -> Markup {
+        let any = self.present().next().is_some();
+        let absent: Vec<_> = self.absent().map(|(reported, _)| reported).collect();
+        html! {
+            (verdict(&words::verdict(self.stress), !any))
+            @if any { (self.summary_table()) }
+            @if !absent.is_empty() {
+                p {
+                    a href="#not-found" { "Not found" }
+                    " under the assumptions as stated, with the number of "
+                    a href="#word-scenario" { "scenarios" }
+                    " that have the risk: "
+                    @for (at, reported) in absent.iter().enumerate() {
+                        @if at > 0 { ", " }
+                        (reported.finding.name()) " (" (self.scenarios(reported)) ")"
+                    }
+                    "."
+                }
+            }
+        }
+    }
+
+    fn summary_table(&self) -> Markup {
         let row = |reported: &Reported| {
             let finding = &reported.finding;
             let losers = words::losers(finding, self.stress);
             let losers = if losers.is_empty() { "nobody is counted".to_owned() } else { losers.join("; ") };
             let fix = words::fix(reported, self.stress).unwrap_or("none found".to_owned());
             vec![
-                sentence_link(finding.name()),
-                escape(&words::scenarios(reported.share_of_scenarios, self.stress)),
-                escape(&words::gains(finding)),
-                escape(&words::sentence(&losers)),
-                escape(&words::sentence(&fix)),
+                html! { a href={ "#risk-" (slug(finding.name())) } { (words::sentence(finding.name())) } },
+                html! { (self.scenarios(reported)) },
+                html! { (words::sentence(&words::gains(finding))) },
+                html! { (words::sentence(&losers)) },
+                html! { (words::sentence(&fix)) },
             ]
         };
-        let rows: Vec<Vec<String>> = self.present().map(|(reported, _)| row(reported)).collect();
-        stacked(
-            "Unintended risks found (± is the 95 % error of simulation, where it moves a digit shown)",
-            &["Risk", "In scenarios", "The provider gains", "Who loses", "Fix"],
-            &rows,
-        )
+        let rows: Vec<Vec<Markup>> = self.present().map(|(reported, _)| row(reported)).collect();
+        let header = ["Risk", "In scenarios", "The provider gains", "Who loses", "Fix"];
+        html! {
+            (stacked("summary", "Unintended risks found", &header, &rows))
+            p.quiet { "± is the 95% simulation error, shown where it would change the figure." }
+        }
     }
 
-    fn findings(&self) -> String {
-        let mut out = heading(2, "findings", "Findings");
-        if self.present().next().is_none() {
-            return out
-                + &paragraph(
-                    "None of the risks looked for is present in the assumptions as stated. What was looked for, and why it is absent, is below.",
-                );
+    fn findings(&self) -> Markup {
+        html! {
+            @if self.present().next().is_none() {
+                p {
+                    "None of the risks that we looked for is present under the assumptions as stated. "
+                    a href="#not-found" { "Risks not found" }
+                    " lists them, and says why each is absent."
+                }
+            }
+            @for (reported, risk) in self.present() { div.finding { (self.finding(reported, risk)) } }
         }
-        for (reported, risk) in self.present() {
-            out += &element("section class=\"finding\"", &self.finding(reported, risk));
-        }
-        out
     }
 
-    fn finding(&self, reported: &Reported, risk: &Risk) -> String {
+    fn finding(&self, reported: &Reported, risk: &Risk) -> Markup {
         let finding = &reported.finding;
-        let mut out = heading(3, &slug(finding.name()), &words::sentence(finding.name()));
-        out += &text("p class=\"strategy\"", &finding.strategy);
-        let mut facts = vec![
-            ("Definition".to_owned(), format!("{} {}", escape(risk.definition), glossary_link(finding.name()))),
-            ("The provider gains".to_owned(), escape(&words::sentence(&words::gains(finding)))),
-            ("Who loses".to_owned(), losers_list(&words::losers(finding, self.stress))),
-            (
-                "Compared with".to_owned(),
-                escape(&words::sentence(&format!("{} {}", finding.compared_with.label(), explained(finding.compared_with)))),
-            ),
-            ("Appears".to_owned(), escape(&words::sentence(&words::agent_types(reported)))),
-            ("How sure".to_owned(), escape(&self.how_sure(reported))),
-            ("Fix".to_owned(), fix(reported, self.stress)),
+        let name = words::sentence(finding.name());
+        let compared = format!("{} {}", finding.compared_with.label(), explained(finding.compared_with));
+        let mut about = vec![
+            ("Definition", html! { (risk.definition) " " (glossary_link(finding.name())) }),
+            ("The provider gains", html! { (words::sentence(&words::gains(finding))) }),
+            ("Who loses", losers_list(&words::losers(finding, self.stress))),
+            ("Compared with", html! { (words::sentence(compared.trim())) }),
+            ("Appears", html! { (words::sentence(&words::agent_types(reported))) }),
+            ("How sure", html! { (self.how_sure(reported)) }),
+            ("Fix", fix(reported, self.stress)),
         ];
         if !reported.tried_without_effect.is_empty() {
             let tried: Vec<String> = reported.tried_without_effect.iter().map(|words| words::sentence(words)).collect();
-            facts.push(("Changes that do not remove it".to_owned(), list(&tried)));
+            about.push(("Changes that do not remove it", list(&tried)));
         }
-        facts.push(("How to watch for it".to_owned(), escape(&risk.watch_in_words())));
-        out += &facts_list(&facts);
-        out += &tests_table(reported);
-        if !finding.figures.is_empty() {
-            let rows: Vec<Vec<String>> =
-                finding.figures.iter().map(|(label, value)| vec![words::sentence(label), value.clone()]).collect();
-            out += &details("Further figures", &table("Further figures", &["figure", "value"], &rows));
-        }
-        out
-    }
-
-    fn how_sure(&self, reported: &Reported) -> String {
-        let (low, high) = reported.gain_range;
-        let share = words::scenarios(reported.share_of_scenarios, self.stress);
-        match self.stress.scenarios {
-            0 => "No other scenario was tried.".to_owned(),
-            _ => {
-                let (low, high) = (pounds(low), pounds(high));
-                let when = words::scenario_box(reported, self.stress).map_or(String::new(), |when| format!(", {when}"));
-                let edge =
-                    words::nearest_scenario(reported, self.stress).map_or(String::new(), |edge| format!(" Nearest: {edge}."));
-                format!(
-                    "Present in {share} scenarios{when}.{edge} Over all scenarios the provider's gain is {low} to {high} in the middle \
-                     90 %."
-                )
+        about.push(("How to watch for it", html! { (risk.watch_in_words()) }));
+        let id = slug(finding.name());
+        let figures: Vec<Vec<String>> =
+            finding.figures.iter().map(|(label, value)| vec![words::sentence(label), value.clone()]).collect();
+        html! {
+            h3 #{ "risk-" (id) } { (name) }
+            p.strategy { (finding.strategy) }
+            (facts(&about))
+            (tests_table(reported, &id))
+            @if !figures.is_empty() {
+                @let more = table(&format!("{id}-figures"), &format!("{name}: more figures"), &["figure", "value"], &figures);
+                (details("More figures", &more))
             }
         }
     }
 
-    fn all_clears(&self) -> String {
-        let mut out = heading(2, "not-found", "Looked for and not found");
-        let rows: Vec<Vec<String>> = self
-            .absent()
-            .map(|(reported, _)| {
-                let (needs, figure) = words::why_not(&reported.finding).unwrap_or_default();
-                let scenarios = words::scenarios(reported.share_of_scenarios, self.stress);
-                let name =
-                    format!("{} {}", escape(&words::sentence(reported.finding.name())), glossary_link(reported.finding.name()));
-                let edge = words::nearest_scenario(reported, self.stress).map_or(String::new(), |edge| format!(": {edge}"));
-                vec![name, escape(&words::sentence(needs)), escape(figure), escape(&format!("{scenarios}{edge}"))]
-            })
-            .collect();
+    fn how_sure(&self, reported: &Reported) -> String {
+        if self.stress.scenarios == 0 {
+            return "We tried no other scenario.".to_owned();
+        }
+        let (low, high) = (pounds(reported.gain_range.0), pounds(reported.gain_range.1));
+        let when = words::scenario_box(reported, self.stress).map_or(String::new(), |when| format!(", {when}"));
+        let edge =
+            words::nearest_scenario(reported, self.stress).map_or(String::new(), |edge| format!(" {}.", words::sentence(&edge)));
+        format!(
+            "Present in {} scenarios{when}.{edge} In the middle 90% of all scenarios, the provider gains {low} to {high}.",
+            self.scenarios(reported)
+        )
+    }
+
+    fn all_clears(&self) -> Markup {
+        let row = |reported: &Reported| {
+            let (needs, figure) = words::why_not(&reported.finding).unwrap_or_default();
+            let edge = words::nearest_scenario(reported, self.stress).map_or(String::new(), |edge| format!(": {edge}"));
+            let scenarios = self.scenarios(reported);
+            vec![
+                html! { (words::sentence(reported.finding.name())) " " (glossary_link(reported.finding.name())) },
+                html! { (words::sentence(needs)) },
+                html! { (words::sentence(figure)) },
+                html! { (scenarios) (edge) },
+            ]
+        };
+        let rows: Vec<Vec<Markup>> = self.absent().map(|(reported, _)| row(reported)).collect();
         if rows.is_empty() {
-            return out + &paragraph("Everything that was looked for is present.");
+            return html! { (paragraph("Every risk that we looked for is present.")) (self.not_looked_for()) };
         }
-        out += &paragraph(
-            "A risk is present only when each of its tests holds. For each that is not, here is the first test that fails and the \
-             figure that says so. Where many scenarios have it all the same, the all-clear leans on the numbers as stated.",
-        );
-        out += &stacked(
-            "All-clears in the assumptions as stated",
-            &["Risk", "It would take that", "Here", "Scenarios that have it, and the nearest"],
-            &rows,
-        );
-        out += &self.not_looked_for();
-        let others = self.absent().map(|(reported, risk)| {
-            element("dt", &escape(&words::sentence(reported.finding.name()))) + &text("dd", risk.definition)
-        });
-        out + &details("What each of them means", &element("dl class=\"facts\"", &others.collect::<String>()))
+        let header = ["Risk", "It would be present if", "Here", "Scenarios that have it, and the nearest"];
+        html! {
+            (paragraph(
+                "A risk is present only when each of its tests holds. For each risk that is absent, the table shows the first test \
+                 that fails and the figure behind it. Where many scenarios have the risk all the same, its absence depends on the \
+                 assumptions as stated.",
+            ))
+            (stacked("not-found", "Risks that are absent under the assumptions as stated", &header, &rows))
+            (self.not_looked_for())
+            (details("What each of these risks means", &html! {
+                dl.facts {
+                    @for (reported, risk) in self.absent() {
+                        dt { (words::sentence(reported.finding.name())) }
+                        dd { (risk.definition) }
+                    }
+                }
+            }))
+        }
     }
 
-    /// Risks that the files say nothing of, with what would let them be looked for.
-    fn not_looked_for(&self) -> String {
-        let rows: Vec<Vec<String>> = words::not_looked_for(self.stress)
-            .map(|(name, needs)| vec![format!("{} {}", escape(&words::sentence(name)), glossary_link(name)), escape(needs)])
-            .collect();
+    /// Risks that the files say nothing about, with what would let us look for them.
+    fn not_looked_for(&self) -> Markup {
+        let row = |(name, needs): (&str, &str)| {
+            vec![html! { (words::sentence(name)) " " (glossary_link(name)) }, html! { (words::sentence(needs)) }]
+        };
+        let rows: Vec<Vec<Markup>> = words::not_looked_for(self.stress).map(row).collect();
         if rows.is_empty() {
-            return String::new();
+            return html! {};
         }
-        stacked("Not looked for, because the files say nothing by which to look", &["Risk", "To look for it, add"], &rows)
+        stacked("not-looked-for", "Risks that the files give no information about", &["Risk", "To look for it, add"], &rows)
     }
 
-    fn assumptions(&self) -> String {
-        let mut out = heading(2, "assumptions", "Assumptions");
-        out += &element(
-            "p",
-            &format!(
-                "<span class=\"tag\">assumption, not fact</span> No source that could be read gives these {} numbers. Where a number has a range, the scenarios vary it within the range.",
-                self.stress.assumptions.len()
-            ),
-        );
-        let mut rest = self.stress.assumptions.as_slice();
-        let mut rows = String::new();
-        while let Some(first) = rest.first() {
-            let alike = |assumption: &&Assumption| assumption.why == first.why && file(&assumption.path) == file(&first.path);
-            let (group, after) = rest.split_at(rest.iter().take_while(alike).count());
-            rows += &assumed(group);
-            rest = after;
+    fn assumed(&self) -> Markup {
+        let file_and_reason = |assumption: &Assumption| (file(&assumption.path).to_owned(), assumption.why.clone());
+        if self.stress.assumptions.is_empty() {
+            return paragraph("None: every number of this scheme and of its assumptions file has a source.");
         }
-        let head = ["number", "as stated (range)", "why it is assumed so"].map(|name| text("th scope=\"col\"", name)).concat();
-        let inner =
-            text("caption", "Assumptions, not facts") + &element("thead", &element("tr", &head)) + &element("tbody", &rows);
-        out + &element("div class=\"scroll assumed\"", &element("table", &inner))
+        let groups = self.stress.assumptions.chunk_by(|one, other| file_and_reason(one) == file_and_reason(other));
+        html! {
+            p {
+                (assumption_tag())
+                @match self.stress.assumptions.len() {
+                    1 => " No source that we could read gives this number. If it has a range, the scenarios vary it within the range.",
+                    several => {
+                        " No source that we could read gives these " (several)
+                        " numbers. Where a number has a range, the scenarios vary it within the range."
+                    }
+                }
+            }
+            (table_of(
+                "assumptions",
+                "Assumptions, not facts",
+                &["number", "as stated (range)", "why it is assumed"],
+                &html! { @for group in groups { (assumed(group)) } },
+            ))
+        }
     }
 
-    fn uncertain(&self) -> String {
-        let mut out = heading(2, "uncertain", "Uncertain numbers");
+    fn uncertain(&self) -> Markup {
         if self.stress.uncertain_numbers.is_empty() {
-            return out
-                + &paragraph("No number of this scheme or of its assumptions has a range, so no other scenario could be tried.");
+            return paragraph("No number of this scheme or of its assumptions has a range, so we could try no other scenario.");
         }
-        out += &paragraph(&format!(
-            "These {} numbers have a range. Each scenario is one choice of all of them: half of the scenarios lie below the number as \
-             stated and half above.",
-            self.stress.uncertain_numbers.len()
-        ));
-        let rows: Vec<Vec<String>> = self
-            .stress
-            .uncertain_numbers
-            .iter()
-            .map(|uncertain| {
-                let assumed = base::reader::is_assumption(&uncertain.from);
-                let from = if assumed { "assumption, not fact (above)".to_owned() } else { uncertain.from.clone() };
-                vec![words::number_name(&uncertain.path), uncertain.words.clone(), from]
-            })
-            .collect();
-        let inner = table("Uncertain numbers as stated, with their ranges", &["number", "as stated (range)", "from"], &rows);
-        out + &if rows.len() > 24 { details(&format!("All {}", rows.len()), &inner) } else { inner }
+        let row = |uncertain: &base::reader::UncertainNumber| {
+            let assumed = base::reader::is_assumption(&uncertain.from);
+            let from = if assumed { "assumption, not fact (see above)".to_owned() } else { uncertain.from.clone() };
+            vec![words::number_name(&uncertain.path), uncertain.words.clone(), from]
+        };
+        let rows: Vec<Vec<String>> = self.stress.uncertain_numbers.iter().map(row).collect();
+        let header = ["number", "as stated (range)", "source"];
+        let inner = table("uncertain", "Uncertain numbers as stated, with their ranges", &header, &rows);
+        html! {
+            p {
+                @match rows.len() {
+                    1 => "1 number has a range. Each scenario is one choice of it.",
+                    several => { "These " (several) " numbers have a range. Each scenario is one choice of all of them." }
+                }
+                " Half of the scenarios are below the number as stated, and half are above."
+            }
+            @if rows.len() > 24 { (details(&format!("All {}", rows.len()), &inner)) } @else { (inner) }
+        }
     }
 
-    fn run(&self) -> String {
+    fn run(&self) -> Markup {
         let (stress, options) = (self.stress, self.options);
         let (regret, error) = stress.regret;
         let provider = &self.assumptions.provider;
         let regret = words::estimate(risks::Estimate { mean: regret, error });
-        let failed = if stress.scenarios_failed > 0 {
-            format!("; {} more could not be read and count nowhere", stress.scenarios_failed)
-        } else {
-            String::new()
+        let failed = match stress.scenarios_failed {
+            0 => String::new(),
+            1 => ". 1 more could not be read and is not counted".to_owned(),
+            failed => format!(". {failed} more could not be read and are not counted"),
         };
-        let facts = [
+        let about = [
             ("Seed", options.seed.to_string()),
             (
                 "Replications",
                 format!(
-                    "{}: each draws every person's fate anew; findings are measured on replications that the search never saw",
+                    "{}. Each draws every person's outcome anew. Findings are measured on replications that the search did not use",
                     thousands(options.replications as i64)
                 ),
             ),
-            ("Scenarios", format!("{} besides the assumptions as stated{failed}", stress.scenarios)),
+            ("Scenarios", format!("{}, besides the assumptions as stated{failed}", stress.scenarios)),
             ("Strategies tried", thousands(stress.tried as i64)),
-            ("Regret", format!("the search's last sweep leaves the provider's best short by at most {regret} in any area")),
-            ("Fair margin", format!("up to {} of what is paid", percent(provider.fair_margin))),
+            ("Regret", format!("The last round of the search found at most {regret} more for the provider in any area")),
+            ("Fair margin", format!("Up to {} of what is paid", percent(provider.fair_margin))),
             (
                 "Cautious provider",
-                format!("gives up {} of mean profit to avoid £1 of its standard deviation", pence(provider.caution)),
+                format!("Gives up {} of mean profit to avoid £1 of its standard deviation", pence(provider.caution)),
             ),
-            ("Mission-minded provider", format!("counts {} of the public's value as its own", percent(provider.mission))),
+            ("Mission-minded provider", format!("Counts {} of the public's value as its own", percent(provider.mission))),
             (
                 "Imperfect provider",
                 format!(
-                    "errs; an error that costs it {} of what it is paid is e times rarer than one that costs nothing",
+                    "Makes errors. An error that costs {} of what it is paid is about 2.7 times rarer than one that costs nothing",
                     percent(provider.imprecision)
                 ),
             ),
         ];
-        let facts: Vec<(String, String)> =
-            facts.into_iter().map(|(name, words)| (name.to_owned(), escape(&words::sentence(&words)))).collect();
-        heading(2, "run", "How it was run")
-            + &facts_list(&facts)
-            + &paragraph(
-                "The same scheme, assumptions, seed and counts give this page again, to the letter. Only seed, replications and scenarios can be chosen on the command line; the rest is in the files.",
-            )
+        let about: Vec<(&str, Markup)> = about.into_iter().map(|(name, words)| (name, html! { (words) })).collect();
+        html! {
+            (facts(&about))
+            (paragraph(
+                "The same scheme, assumptions, seed and counts give exactly this page again. You can choose the seed, the \
+                 replications and the scenarios on the command line. Everything else is in the files.",
+            ))
+        }
     }
 
-    fn contract(&self) -> String {
-        let mut out = heading(2, "contract", "The contract as it was read");
-        if !self.scheme.summary.is_empty() {
-            out += &paragraph(&self.scheme.summary);
+    fn contract(&self) -> Markup {
+        html! {
+            @if !self.scheme.summary.is_empty() { (paragraph(&self.scheme.summary)) }
+            @for clause in term_sheet(self.scheme) {
+                div.clause {
+                    p { (clause.number) }
+                    p { (clause.text) }
+                    @if !clause.from.is_empty() { p.quiet { "Source: " (clause.from) } }
+                }
+            }
         }
-        for clause in term_sheet(self.scheme) {
-            let from =
-                if clause.from.is_empty() { String::new() } else { text("p class=\"quiet\"", &format!("From: {}", clause.from)) };
-            out += &element("div class=\"clause\"", &(text("p", &clause.number) + &paragraph(&clause.text) + &from));
-        }
-        out
     }
 }
 
-fn sentence_link(name: &str) -> String {
-    format!("<a href=\"#{}\">{}</a>", slug(name), escape(&words::sentence(name)))
-}
-
-fn glossary_link(name: &str) -> String {
-    format!("<a href=\"#word-{}\">(glossary)</a>", slug(name))
+fn glossary_link(name: &str) -> Markup {
+    html! { a href={ "#word-" (slug(name)) } aria-label={ "Glossary: " (name) } { "(glossary)" } }
 }
 
 /// What a reference strategy is, for those who have not met it.
@@ -365,77 +349,78 @@ fn explained(kind: StrategyKind) -> &'static str {
         StrategyKind::AsNow => "(spending what is spent today)",
         StrategyKind::Intended => "(what the commissioner expects of an honest provider)",
         StrategyKind::PublicAtCost => "(the best use, for the public, of the money that is intended)",
-        StrategyKind::Counterfactual(Counterfactual::EveryoneServed) => "(the same rules, if no one could be turned away)",
+        StrategyKind::Counterfactual(Counterfactual::EveryoneServed) => {
+            "(the same rules, if the provider could turn no one away)"
+        }
         _ => "",
     }
 }
 
-fn facts_list(facts: &[(String, String)]) -> String {
-    let inner: String = facts.iter().map(|(name, html)| text("dt", name) + &element("dd", html)).collect();
-    element("dl class=\"facts\"", &inner)
-}
-
-fn losers_list(losers: &[String]) -> String {
+fn losers_list(losers: &[String]) -> Markup {
     match losers {
-        [] => "Nobody is counted.".to_owned(),
-        [one] => escape(&words::sentence(one)),
+        [] => html! { "Nobody is counted." },
+        [one] => html! { (words::sentence(one)) },
         several => list(&several.iter().map(|who| words::sentence(who)).collect::<Vec<_>>()),
     }
 }
 
-fn fix(reported: &Reported, stress: &StressTest) -> String {
+fn fix(reported: &Reported, stress: &StressTest) -> Markup {
     let Some(tried) = &reported.fix else {
         return paragraph(&format!("{}.", words::sentence(&words::no_fix(reported))));
     };
-    let mut out = paragraph(&format!("{}.", words::sentence(&tried.fix.words())));
-    out += &paragraph(&format!("{}.", words::sentence(&words::side_effects(tried, stress))));
     let others = tried.removes.iter().filter(|risk| **risk != reported.finding.risk);
     let others: Vec<&str> = others.map(|risk| risk.name()).collect();
-    if !others.is_empty() {
-        out += &paragraph(&format!("It also removes {}.", words::listed(&others)));
+    html! {
+        p { (words::sentence(&tried.fix.words())) "." }
+        p { (words::sentence(&words::side_effects(tried, stress))) "." }
+        @if !others.is_empty() { p { "It also removes " (words::listed(&others)) "." } }
+        p.quiet { "This is the smallest change tried that removes the risk. It is measured with fewer replications than the finding." }
     }
-    out + &text(
-        "p class=\"quiet\"",
-        "The smallest change tried that removes it, measured with fewer replications than the finding.",
-    )
 }
 
-fn tests_table(reported: &Reported) -> String {
-    let rows: Vec<Vec<String>> = reported
-        .finding
-        .tests
-        .iter()
-        .map(|test| {
-            vec![
-                words::sentence(&test.what),
-                if test.holds { "holds" } else { "fails" }.to_owned(),
-                words::sentence(&test.figure),
-            ]
-        })
-        .collect();
-    table("Tests, all of which must hold", &["test", "result", "figure"], &rows)
+fn tests_table(reported: &Reported, id: &str) -> Markup {
+    let row = |test: &risks::FindingTest| {
+        let result = if test.holds { "holds" } else { "fails" };
+        vec![words::sentence(&test.what), result.to_owned(), words::sentence(&test.figure)]
+    };
+    let rows: Vec<Vec<String>> = reported.finding.tests.iter().map(row).collect();
+    let caption = format!("{}: tests, all of which must hold", words::sentence(reported.finding.name()));
+    table(&format!("{id}-tests"), &caption, &["test", "result", "figure"], &rows)
 }
 
-/// The rows of assumptions with one reason: each its own, or folded together where they are a long column of a table.
-fn assumed(group: &[Assumption]) -> String {
+/// The rows of assumptions with one reason. Each has its own row, but a long column of a table is folded into one.
+fn assumed(group: &[Assumption]) -> Markup {
     const LONG: usize = 6;
-    let (from, first, last) = (file(&group[0].path), &group[0], &group[group.len() - 1]);
-    let named = |name: &str| format!("{} <span class=\"quiet\">{}</span>", escape(name), escape(from));
-    let why = |rows: usize| format!("<td rowspan=\"{rows}\">{}</td>", escape(&first.why));
+    let [first, .., last] = group else {
+        return html! { @for only in group { tr { (named(&words::number_name(&only.path), file(&only.path))) td { (only.words) } td { (only.why) } } } };
+    };
+    let from = file(&first.path);
     if group.len() > LONG && from.ends_with(".csv") {
         let items: Vec<String> =
             group.iter().map(|assumption| format!("{}: {}", words::number_name(&assumption.path), assumption.words)).collect();
-        let name =
-            named(&format!("{} numbers, {} to {}", group.len(), words::number_name(&first.path), words::number_name(&last.path)));
-        let shown = details(&format!("{} … {}", first.words, last.words), &list(&items));
-        return element("tr", &format!("<th scope=\"row\">{name}</th><td>{shown}</td>{}", why(1)));
+        let name = format!("{} numbers, {} to {}", group.len(), words::number_name(&first.path), words::number_name(&last.path));
+        return html! {
+            tr {
+                (named(&name, from))
+                td { (details(&format!("{} … {}", first.words, last.words), &list(&items))) }
+                td { (first.why) }
+            }
+        };
     }
-    let rows = group.iter().enumerate().map(|(at, assumption)| {
-        let reason = if at == 0 { why(group.len()) } else { String::new() };
-        let name = named(&words::number_name(&assumption.path));
-        element("tr", &format!("<th scope=\"row\">{name}</th><td>{}</td>{reason}", escape(&assumption.words)))
-    });
-    rows.collect()
+    html! {
+        @for (at, assumption) in group.iter().enumerate() {
+            tr {
+                (named(&words::number_name(&assumption.path), from))
+                td { (assumption.words) }
+                @if at == 0 { td rowspan=(group.len()) { (first.why) } }
+            }
+        }
+    }
+}
+
+/// The cell that names a number, with its file.
+fn named(name: &str, from: &str) -> Markup {
+    html! { th scope="row" { (name) " " span.quiet { (from) } } }
 }
 
 /// The file of a number's path: "assumptions.toml: help.support.half_cost".
@@ -447,52 +432,66 @@ fn pence(pounds: f64) -> String {
     format!("£{pounds:.2}")
 }
 
-fn limits() -> String {
-    let limits = [
-        "The providers here are computed. Each knows its costs and the chances exactly and cares only for what its kind cares for; real ones know less, and differ.",
-        "What help does is believed, not measured: the assumptions file says how far each kind of help can move each outcome, with less for each further pound. If the beliefs are wrong, so are the findings.",
-        "Scenarios are choices within stated ranges. Their share says how far a finding leans on the numbers as stated; it is not the chance that the finding will come true.",
-        "Effort is chosen once for each segment and kept. A provider that changes course during a contract may do better than the provider's best shown here.",
-        "One provider serves each area. Bids, competition, renegotiation, failure and what becomes of staff are not in it, nor what other services do in answer.",
-        "Only the risks listed are looked for. False claims, moving dates across a boundary, holding back this year because of next year's baseline, and delay at entry are not.",
-        "People are alike within a segment except for chance, so picking the likelier ones within a segment is not seen.",
-        "A fix is judged by the same tests in the same scenario. That it removes a finding here does not make it fair, lawful or affordable.",
-    ];
-    heading(2, "limits", "Limits") + &list(&limits.map(str::to_owned))
-}
+const LIMITS: [&str; 8] = [
+    "The providers here are computed. Each knows its costs and the chances exactly, and cares only for what its type cares for. Real providers know less, and differ.",
+    "What help does is assumed, not measured. The assumptions file says how far each kind of help can move each outcome, with less for each further pound. If these assumptions are wrong, so are the findings.",
+    "Scenarios are choices within stated ranges. The share of scenarios says how far a finding depends on the numbers as stated. It is not the chance that the finding will come true.",
+    "A provider chooses its effort once for each segment and keeps to it. A provider that changes course during a contract may do better than the provider's best shown here.",
+    "One provider serves each area. The test leaves out bids, competition, renegotiation, failure, staff, and how other services respond.",
+    "We look only for the risks listed. Holding back this year because of next year's baseline, and delay at entry, are not among them.",
+    "People in a segment differ only by chance, so the test does not see a provider that picks the likelier ones within a segment.",
+    "A fix is judged by the same tests under the same assumptions. That it removes a risk here does not make it fair, lawful or affordable.",
+];
 
 /// The glossary's entries for the words that this report uses.
-fn word_list() -> String {
-    const USED: [&str; 21] = [
-        "aim",
-        "area",
-        "assumption",
-        "baseline",
-        "break-even aim",
-        "cautious provider",
-        "cohort",
-        "strategy",
-        "effort",
-        "gate",
-        "idle",
-        "imperfect provider",
-        "intended",
-        "fix",
-        "mission-minded provider",
-        "Monte Carlo error",
-        "nothing extra",
-        "scenario",
-        "provider's best",
-        "public's best",
-        "segment",
-    ];
-    const PRICES: &str = "un-parking price";
+fn word_list() -> Markup {
     let named = |name: &str| risks::CATALOGUE.iter().any(|risk| risk.name == name);
-    let entries = glossary::entries().into_iter().filter(|(name, _)| USED.contains(name) || *name == PRICES || named(name));
-    let inner: String = entries
-        .map(|(name, words)| {
-            element(&format!("dt id=\"word-{}\"", slug(name)), &escape(name)) + &text("dd", &words.replace(['`', '*'], ""))
-        })
-        .collect();
-    heading(2, "words", "Words used") + &element("dl class=\"words\"", &inner)
+    let entries = glossary::entries().into_iter().filter(|(name, _)| USED.contains(name) || named(name));
+    html! {
+        dl.words {
+            @for (name, words) in entries {
+                dt #{ "word-" (slug(name)) } { (words::sentence(name)) }
+                dd { (words.replace(['`', '*'], "")) }
+            }
+        }
+    }
+}
+
+/// Entries of the glossary that the report needs besides the risks.
+const USED: [&str; 22] = [
+    "aim",
+    "area",
+    "assumption",
+    "baseline",
+    "break-even aim",
+    "cautious provider",
+    "cohort",
+    "effort",
+    "fix",
+    "gate",
+    "idle",
+    "imperfect provider",
+    "intended",
+    "mission-minded provider",
+    "Monte Carlo error",
+    "nothing extra",
+    "provider's best",
+    "public's best",
+    "scenario",
+    "segment",
+    "strategy",
+    "un-parking price",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_that_is_linked_to_is_in_the_glossary() {
+        let entries = glossary::entries();
+        for name in USED.iter().copied().chain(risks::CATALOGUE.iter().map(|risk| risk.name)) {
+            assert!(entries.iter().any(|(entry, _)| *entry == name), "the glossary has no entry “{name}”");
+        }
+    }
 }

@@ -1,40 +1,56 @@
-//! What the result hangs on, as a page: for each figure a chart of what every uncertain number moves, and one of the shares of
-//! its spread with their intervals.
+//! What the result depends on, as a page: for each figure a chart of the shares of its spread with their intervals, and one of
+//! what every uncertain number moves.
 
-use base::money::thousands;
 use contract::Scheme;
+use maud::html;
 use risks::pounds;
 use simulation::scenario_discovery::written;
 use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, SensitivityOutput};
 
-use super::charts::{Drawn, legend, marks};
-use super::html::document;
-use super::markup::{heading, paragraph, table, text};
+use super::charts::{legend, marks};
+use super::components::{ChartFigure, Page, Section, paragraph, table};
+use super::quality::several;
 use super::svg::{self, Axis, BLUE, GREY, RED, Ranged, Shape};
 use super::words::number_name;
 
 /// The whole page. The same run gives the same bytes.
 pub fn page(scheme: &Scheme, found: &SensitivityAnalysis, notes: &str) -> String {
-    let mut body = text("p class=\"quiet\"", "What the result of a stress test hangs on");
-    body += &text("h1", &scheme.name);
     let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
-    body += &text(
-        "p class=\"quiet\"",
-        &format!("{} uncertain numbers, {} people.{area}", found.uncertain_numbers.len(), thousands(found.people as i64)),
+    let counts = format!(
+        "{}, {}.{area}",
+        several(found.uncertain_numbers.len() as u64, "uncertain number", "uncertain numbers"),
+        several(found.people as u64, "person", "people")
     );
-    for (output, ids) in found.outputs.iter().zip(IDS) {
-        body += &heading(2, ids[0], &title(output));
-        body += &paragraph(&spread(output));
-        body += &shares(found, output, ids[1]);
-        body += &screen(found, output, ids[2]);
+    let mut sections: Vec<Section> = found
+        .outputs
+        .iter()
+        .zip(FIGURES)
+        .map(|(output, (id, name, charts))| {
+            let body = html! {
+                p.strategy { (title(output)) "." }
+                (paragraph(&in_words(output)))
+                (shares(found, output, charts[0]).draw())
+                (screen(found, output, charts[1]).draw())
+            };
+            Section::new(id, name, body)
+        })
+        .collect();
+    sections.push(Section::new("read", "How to read this page", paragraph(notes)));
+    Page {
+        title: &format!("{} – what the result depends on", scheme.name),
+        kind: "What the result of a stress test depends on",
+        heading: &scheme.name,
+        about: &[counts],
+        sections,
     }
-    body += &heading(2, "read", "How to read it");
-    body += &paragraph(notes);
-    document(&format!("{} – what the result hangs on", scheme.name), &body)
+    .render()
 }
 
-/// Anchors of each figure's heading, shares and screen.
-const IDS: [[&str; 3]; 2] = [["drift", "drift-shares", "drift-screen"], ["rate", "rate-shares", "rate-screen"]];
+/// Id and heading of each figure's section, and the ids of its two charts.
+const FIGURES: [(&str, &str, [&str; 2]); 2] = [
+    ("gain", "What the provider gains", ["gain-shares", "gain-screen"]),
+    ("rate", "What happens to people", ["rate-shares", "rate-screen"]),
+];
 
 /// What a figure is, in words.
 pub fn title(output: &SensitivityOutput) -> String {
@@ -50,7 +66,7 @@ pub fn title(output: &SensitivityOutput) -> String {
 fn value(output: &SensitivityOutput, value: f64) -> String {
     match output.what {
         OutputFigure::GainFromDrift => pounds(value),
-        OutputFigure::TrueOutcome(_) => format!("{value:.1} %"),
+        OutputFigure::TrueOutcome(_) => format!("{value:.1}%"),
     }
 }
 
@@ -68,10 +84,19 @@ pub fn spread(output: &SensitivityOutput) -> String {
     format!("{} as stated; {middle} in the middle, {low} to {high} in 9 scenarios of 10", value(output, output.stated))
 }
 
-/// "41 % (36 to 46)"; a share below nothing is nothing seen through noise.
+/// The same in sentences.
+fn in_words(output: &SensitivityOutput) -> String {
+    let [low, middle, high] = output.spread.map(|figure| value(output, figure));
+    format!(
+        "Under the assumptions as stated it is {}. Over the scenarios its middle value is {middle}, and 9 scenarios in 10 give {low} to {high}.",
+        value(output, output.stated)
+    )
+}
+
+/// "41% (36 to 46)". A share below zero is zero, estimated with an error.
 pub fn interval(share: Interval) -> String {
     let whole = |value: f64| (100.0 * value.max(0.0)).round();
-    format!("{:.0} % ({:.0} to {:.0})", whole(share.value), whole(share.low), whole(share.high))
+    format!("{:.0}% ({:.0} to {:.0})", whole(share.value), whole(share.low), whole(share.high))
 }
 
 /// Positions among the numbers of the second step, those that bring most first.
@@ -90,7 +115,7 @@ pub fn range(found: &SensitivityAnalysis, uncertain: usize) -> String {
 }
 
 /// Shares of the spread, by itself and together with others.
-fn shares(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static str) -> String {
+fn shares(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static str) -> ChartFigure {
     let ranged = |share: Interval| -> Ranged { Some([share.value, share.low, share.high].map(|part| 100.0 * part.max(0.0))) };
     let order = by_share(found, output);
     let rows: Vec<(String, Vec<Ranged>)> = order
@@ -102,12 +127,12 @@ fn shares(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static 
         })
         .collect();
     let most = rows.iter().flat_map(|(_, values)| values).flatten().map(|value| value[2]).fold(10.0, f64::max);
-    let axis = Axis::even("share of the spread, %", 0.0, 1.05 * most, 6, |share| format!("{share:.0} %"));
+    let axis = Axis::even("share of the spread, %", 0.0, 1.05 * most, 6, |share| format!("{share:.0}%"));
     let series = [marks("by itself", BLUE, Shape::Circle), marks("by itself or together with others", RED, Shape::Diamond)];
-    let title = "Which numbers bring the spread".to_owned();
-    let words = "Each uncertain number's share of the spread (variance) of this figure, with its 90 % interval (Sobol' indices of first \
-                 order and in all). Where the two marks stand apart, the number matters by what it does together with others.";
-    let svg = svg::ranged_rows(&format!("chart-{id}"), &title, words, &axis, &series, &rows);
+    let title = caption("Which numbers explain the spread", output);
+    let words = "Each uncertain number's share of the spread (variance) of this figure, with its 90% interval (Sobol' \
+                 first-order and total indices). Where the two marks lie apart, the number matters through its interaction with others.";
+    let drawing = svg::ranged_rows(id, &title, words, &axis, &series, &rows);
     let cells: Vec<Vec<String>> = order
         .iter()
         .map(|&at| {
@@ -115,15 +140,23 @@ fn shares(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static 
             vec![number_name(&found.uncertain_numbers[found.kept[at]].path), interval(share.alone), interval(share.in_all)]
         })
         .collect();
-    let table = table("Shares of the spread, 90 % interval", &["number", "by itself", "with others"], &cells);
-    Drawn { id, title, words: words.to_owned(), svg, legend: legend(&series), table }.page()
+    let data = table(id, &caption("Shares of the spread, 90% interval", output), &["number", "by itself", "with others"], &cells);
+    ChartFigure { id, title, words: words.to_owned(), drawing, legend: legend(&series), data }
+}
+
+/// The name of a chart or a table of one of the two figures: no two on the page have the same.
+fn caption(name: &str, output: &SensitivityOutput) -> String {
+    match &output.what {
+        OutputFigure::GainFromDrift => format!("{name}: the provider's gain"),
+        OutputFigure::TrueOutcome(outcome) => format!("{name}: the rate of {outcome}"),
+    }
 }
 
 /// What every number moves the figure by.
-fn screen(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static str) -> String {
+fn screen(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static str) -> ChartFigure {
     let mut order: Vec<usize> = (0..found.uncertain_numbers.len()).collect();
     order.sort_by(|&a, &b| output.effects[b].size.total_cmp(&output.effects[a].size));
-    // Money in pounds, rates in points; both are at nought for most numbers of a long file.
+    // Money in pounds, rates in points. Both are zero for most numbers of a long file.
     let shown: Vec<usize> =
         order.iter().copied().filter(|&uncertain| output.effects[uncertain].size > 0.0).take(MOST_SHOWN).collect();
     let rows: Vec<(String, Vec<Option<f64>>)> = shown
@@ -143,13 +176,17 @@ fn screen(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static 
         marks("how much that depends on the others (standard deviation)", GREY, Shape::Ring),
         marks("moved by its whole range, on average", BLUE, Shape::Square),
     ];
-    let title = "What each number moves".to_owned();
+    let title = caption("What each number moves", output);
     let rest = order.len() - shown.len();
     let words = format!(
-        "A first look: one number at a time is moved from many starting points (Morris's elementary effects).{}",
-        if rest > 0 { format!(" The other {rest} move it less, or not at all.") } else { String::new() }
+        "A first look moves one number at a time from many starting points (Morris's elementary effects).{}",
+        match rest {
+            0 => String::new(),
+            1 => " The other number moves it less, or not at all.".to_owned(),
+            _ => format!(" The other {rest} numbers move it less, or not at all."),
+        }
     );
-    let svg = svg::rows(&format!("chart-{id}"), &title, &words, &axis, &series, &rows);
+    let drawing = svg::rows(id, &title, &words, &axis, &series, &rows);
     let cells: Vec<Vec<String>> = order
         .iter()
         .map(|&uncertain| {
@@ -158,8 +195,13 @@ fn screen(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static 
             vec![name, range(found, uncertain), movement(output, effect.size), movement(output, effect.varies)]
         })
         .collect();
-    let table = table("What each number moves", &["number", "range", "moves it by", "depends on the others by"], &cells);
-    Drawn { id, title, words, svg, legend: legend(&series), table }.page()
+    let data = table(
+        id,
+        &caption("What each number moves", output),
+        &["number", "range", "moves it by", "depends on the others by"],
+        &cells,
+    );
+    ChartFigure { id, title, words, drawing, legend: legend(&series), data }
 }
 
 /// Numbers that are drawn; the table has them all.

@@ -6,63 +6,72 @@ use base::money::{Pence, thousands};
 use contract::Scheme;
 use ledger::summary::ProviderChange;
 use ledger::{Hash, Statement, StatementLine};
+use maud::{Markup, html};
 use records::gate::quality::QualityReport;
 use serde_json::json;
 
-use super::html::document;
-use super::markup::{heading, list, table, text};
+use super::components::{Page, Section, list, stacked_table, table, verdict};
 use super::quality;
 use crate::machine_readable::{self, pounds};
 use crate::terminal::{bold, dim, wrap};
 
 /// The whole page. The same statement gives the same bytes.
 pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String], quality: Option<&QualityReport>) -> String {
-    let total: i64 = statement.lines.iter().map(|line| line.amount.0).sum();
-    let days = format!("As at {}, known at {}; rules {}", statement.as_at, statement.known_at, statement.version.short());
-    let mut body = text("p class=\"quiet\"", &format!("Statement of the contract {}", statement.contract));
-    body += &text("h1", &scheme.name);
-    body += &text("p class=\"quiet\"", &days);
-    body += &text("p class=\"verdict clear\"", &format!("{} in all", Pence(total)));
+    let total = Pence(statement.lines.iter().map(|line| line.amount.0).sum());
+    let days = format!("As at {}, known at {}. Rules {}.", statement.as_at, statement.known_at, statement.version.short());
+    let mut sections = vec![Section::new("summary", "Summary", summary(statement, total))];
+    if !waiting.is_empty() {
+        sections.push(Section::new("waiting", "Not yet known", list(waiting)));
+    }
+    sections.push(Section::new("lines", "Lines", lines(statement)));
+    if let Some(quality) = quality {
+        sections.push(Section::new("quality", "Data quality", of_records(quality)));
+    }
+    Page {
+        title: &format!("{} – statement", scheme.name),
+        kind: &format!("Statement of the contract {}", statement.contract),
+        heading: &scheme.name,
+        about: &[days],
+        sections,
+    }
+    .render()
+}
+
+fn summary(statement: &Statement, total: Pence) -> Markup {
     let totals: Vec<Vec<String>> =
         statement.providers.iter().map(|name| vec![name.clone(), statement.total(name).to_string()]).collect();
-    body += &table("What each provider is owed from the contract’s first day on", &["Provider", "Amount"], &totals);
-    if !waiting.is_empty() {
-        body += &(heading(2, "waiting", "Not yet known") + &list(waiting));
+    html! {
+        (verdict(&format!("{total} in total"), true))
+        (table("totals", "What each provider is owed since the contract’s first day", &["Provider", "Amount"], &totals))
     }
-    body += &heading(2, "lines", "Lines");
-    for provider in &statement.providers {
-        let own = (1..).zip(&statement.lines).filter(|(_, line)| line.provider == *provider);
-        let rows: Vec<Vec<String>> = own
-            .map(|(number, line)| {
-                let cells = [line.quantity.to_string(), line.unit.clone(), line.price.to_string(), line.amount.to_string()];
-                let mut row = vec![number.to_string(), place(line)];
-                row.extend(cells);
-                row.extend([line.reason.clone(), statement.id(line).short().to_string()]);
-                row
-            })
-            .collect();
-        let head = ["Line", "For", "Quantity", "Unit", "Price", "Amount", "Reason", "Id"];
-        body += &table(provider, &head, &rows);
+}
+
+fn lines(statement: &Statement) -> Markup {
+    let header = ["Line", "For", "Quantity", "Unit", "Price", "Amount", "Reason", "Id"];
+    let row = |(number, line): (usize, &StatementLine)| {
+        let figures = [line.quantity.to_string(), line.unit.clone(), line.price.to_string(), line.amount.to_string()];
+        let ends = [line.reason.clone(), statement.id(line).short().to_string()];
+        [number.to_string(), place(line)].into_iter().chain(figures).chain(ends).collect()
+    };
+    html! {
+        @for (at, provider) in statement.providers.iter().enumerate() {
+            @let own = (1..).zip(&statement.lines).filter(|(_, line)| line.provider == *provider);
+            (stacked_table(&format!("lines-{}", at + 1), provider, &header, &own.map(row).collect::<Vec<Vec<String>>>()))
+        }
     }
-    if let Some(quality) = quality {
-        body += &of_records(quality);
-    }
-    document(&format!("{} – statement", scheme.name), &body)
 }
 
 /// The data-quality report of the records behind the statement.
-fn of_records(quality: &QualityReport) -> String {
-    let mut out = heading(2, "quality", "Data quality") + &list(&quality::lines(quality));
-    let files: Vec<Vec<String>> = quality
-        .files
-        .iter()
-        .map(|file| {
-            let numbers = [file.rows, file.used, file.set_aside, file.repeats].map(|number| thousands(number as i64));
-            [file.name.clone()].into_iter().chain(numbers).chain([file.sha256.clone()]).collect()
-        })
-        .collect();
-    out += &table("Files of records", &["File", "Rows", "Used", "Set aside", "Repeated", "SHA-256"], &files);
-    out
+fn of_records(quality: &QualityReport) -> Markup {
+    let row = |file: &records::gate::quality::FileRead| {
+        let numbers = [file.rows, file.used, file.set_aside, file.repeats].map(|number| thousands(number as i64));
+        [file.name.clone()].into_iter().chain(numbers).chain([file.sha256.clone()]).collect()
+    };
+    let files: Vec<Vec<String>> = quality.files.iter().map(row).collect();
+    html! {
+        (list(&quality::lines(quality)))
+        (table("files", "Files of records", &["File", "Rows", "Used", "Set aside", "Repeated", "SHA-256"], &files))
+    }
 }
 
 /// What a line is for: clause, area, cohorts, segment.

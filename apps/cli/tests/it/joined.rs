@@ -147,7 +147,7 @@ fn the_same_work_twice_is_counted_with_its_range_and_its_cost() {
          P00000003,plan,,treatment,2026-02-20,probation,2026-03-01\n"
     );
     let page = fs::read_to_string(&page).expect("the page");
-    assert_eq!(page.matches("role=\"img\"").count(), 3, "a chart of people, of pairs and of costs");
+    assert_eq!(page.matches("<figure id=\"chart-").count(), 3, "a chart of people, of pairs and of costs");
     for outside in ["http://", "https://", "src=", "<script", "<link", "<img", "NaN", "police", "ecret"] {
         assert!(!page.contains(outside), "the page has {outside}");
     }

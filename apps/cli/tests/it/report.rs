@@ -52,7 +52,7 @@ fn needs_nothing_else(scheme: &str, page: &str) {
 fn the_page_of_sensitivity_has_its_charts_and_needs_nothing_else() {
     let page = String::from_utf8(run(&["sensitivity", "schemes/plain-linear", "--html", "-"]).stdout).expect("text");
     needs_nothing_else("plain-linear", &page);
-    assert_eq!(page.matches("role=\"img\"").count(), 4, "a chart of shares and one of the screen for each of two figures");
+    assert_eq!(page.matches("<figure id=\"chart-").count(), 4, "a chart of shares and one of the screen for each of two figures");
     for number in ["help, support, half cost", "help, support, moves, reoffending"] {
         assert!(page.contains(number), "{number} is not named");
     }

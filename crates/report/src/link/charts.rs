@@ -1,5 +1,5 @@
-//! The charts of a linkage's page: what each level of each comparison says, how the weights of links lie, and how single pairs
-//! come to theirs. Nothing here shows what a record says: levels alone.
+//! The charts of a linkage's page: the weight of each level of each comparison, the weights of links, and how the weights of single
+//! pairs add up. Nothing here shows what a record says, only levels.
 
 use std::cmp::Ordering;
 
@@ -7,11 +7,11 @@ use base::money::thousands;
 use linkage::model::ComparisonLevel;
 use linkage::prediction::Prediction;
 use linkage::scoring::Scorer;
+use maud::{Markup, html};
 
-use super::summary::REVIEW;
+use super::summary::{REVIEW, counted};
 use super::why::name;
-use crate::charts::Drawn;
-use crate::markup::table;
+use crate::components::{ChartFigure, table};
 use crate::svg::{self, Axis, BLUE, Bar, Chart, GREY, RED, band_key};
 use linkage::finished_linkage::Linkage;
 
@@ -44,14 +44,14 @@ fn colour(bits: f64) -> &'static str {
 }
 
 /// The weight of every level.
-pub fn weights(made: &Linkage) -> String {
+pub fn weights(made: &Linkage) -> ChartFigure {
     let comparisons = &made.linked.model.comparisons;
     let (mut rows, mut cells) = (Vec::new(), Vec::new());
     for comparison in comparisons {
         rows.push((comparison.name.clone(), None));
         for level in &comparison.levels {
             let bits = bits(level);
-            let words = if level.missing && bits == Some(0.0) { "says nothing".into() } else { signed(bits) };
+            let words = signed(bits);
             let to = bits.unwrap_or_default();
             rows.push((level.label.clone(), Some(Bar { from: 0.0, to, colour: colour(to), words })));
             cells.push(vec![comparison.name.clone(), level.label.clone(), chance(level.m), chance(level.u), signed(bits)]);
@@ -60,20 +60,20 @@ pub fn weights(made: &Linkage) -> String {
     let all = || comparisons.iter().flat_map(|comparison| &comparison.levels).filter_map(bits);
     let (low, high) = (all().fold(-1.0, f64::min), all().fold(1.0, f64::max));
     let axis = Axis::even("bits", 1.3 * low, 1.3 * high, 6, |bits| format!("{bits:.0}"));
-    let title = "What each comparison says, level by level";
-    let words = "A bar to the right speaks for one person, a bar to the left against it: log2 of m over u, where m is how often two \
-                 records of one person come to this level, and u how often records of two people do. 1 bit doubles the odds, 10 \
-                 bits make them a thousand times higher. Where the model knows how common a value is, a pair gets more for a rare \
-                 one and less for a common one."
+    let title = "The match weight of each comparison level";
+    let words = "A bar to the right is evidence that two records are the same person, and a bar to the left is evidence that they are \
+                 not. The weight is log2 of m over u. m is the share of pairs of one person at this level, and u is the share of pairs \
+                 of two people. 1 bit doubles the odds, and 10 bits make them about 1,000 times higher. Where the model knows how \
+                 common a value is, a pair gets more for a rare value and less for a common one."
         .to_owned();
-    let svg = svg::bars("chart-weights", title, "The figures stand in the table below the chart.", &axis, &[], &rows);
+    let drawing = svg::bars("weights", title, "The table below the chart has the figures.", &axis, None, &rows);
     let header = ["comparison", "level", "m", "u", "log2 m/u"];
-    let table = table("The model's levels", &header, &cells);
-    Drawn { id: "weights", title: title.into(), words, svg, legend: Vec::new(), table }.page()
+    let data = table("weights", "The levels of the model", &header, &cells);
+    ChartFigure { id: "weights", title: title.into(), words, drawing, legend: Vec::new(), data }
 }
 
 /// Links by weight.
-pub fn histogram(made: &Linkage) -> Option<String> {
+pub fn histogram(made: &Linkage) -> Option<ChartFigure> {
     // A model made elsewhere may be certain of a level; such a link has no place on the scale.
     let weights = || made.linked.predictions.iter().map(|link| f64::from(link.weight)).filter(|weight| weight.is_finite());
     let (low, high) =
@@ -90,26 +90,26 @@ pub fn histogram(made: &Linkage) -> Option<String> {
     let x = Axis::even("weight, bits", first * wide, last * wide, 8, |bits| format!("{bits:.0}"));
     let y = Axis::even("links", 0.0, 1.12 * top, 6, |count| thousands(count.round() as i64));
     let title = "Weights of links";
-    let what = format!("{} links from {low:.1} to {high:.1} bits", thousands(weights().count() as i64));
-    let mut chart = Chart::new("chart-links", title, &what, x, y);
+    let what = format!("{} from {low:.1} to {high:.1} bits", counted(weights().count(), "link"));
+    let mut chart = Chart::new("links", title, &what, x, y);
     chart.band(&[(REVIEW.0, 0.0), (REVIEW.1, 0.0)], &[(REVIEW.0, 1.12 * top), (REVIEW.1, 1.12 * top)], RED);
     let from = |at: usize| (first + at as f64) * wide;
     for (at, count) in columns.iter().enumerate().filter(|(_, count)| **count > 0) {
         chart.column(from(at), from(at) + wide, *count as f64, BLUE);
     }
-    chart.upright(made.match_threshold, "threshold");
+    chart.upright(made.match_threshold, "match threshold");
     let rows = columns.iter().enumerate().map(|(at, count)| {
         let range = format!("{:.0} to {:.0}", from(at), from(at) + wide);
         vec![range, thousands(*count)]
     });
-    let table = table("Links by weight", &["bits", "links"], &rows.collect::<Vec<_>>());
+    let data = table("links", "Links by weight", &["bits", "links"], &rows.collect::<Vec<_>>());
     let words = format!(
-        "A good linkage has two hills and a valley at the threshold. Links between {} and {} bits (shaded) should be looked at by \
-         somebody. Pairs of less than -5 bits are not kept and not drawn.",
+        "A good linkage has two hills, and a valley at the match threshold. Somebody should review the links between {} and {} bits \
+         (shaded). Pairs of less than -5 bits are not kept and not drawn.",
         REVIEW.0, REVIEW.1
     );
-    let legend = vec![(band_key(RED), "to be looked at".to_owned())];
-    Some(Drawn { id: "links", title: title.into(), words, svg: chart.draw(), legend, table }.page())
+    let legend = vec![(band_key(RED), "to be reviewed".to_owned())];
+    Some(ChartFigure { id: "links", title: title.into(), words, drawing: chart.draw(), legend, data })
 }
 
 /// A few pairs that are explained: some nearest to the threshold on either side, and one that is clear.
@@ -118,7 +118,7 @@ fn explained(made: &Linkage) -> Vec<(&'static str, Prediction)> {
     let is_below = |link: &Prediction, bits: f64| f64::from(link.weight) < bits;
     let links = || made.linked.predictions.iter().copied();
     let mut pairs: Vec<(&str, Prediction)> = Vec::new();
-    // The middle one of those that nobody needs to look at.
+    // The middle one of those that need no review.
     let mut clear: Vec<Prediction> = links().filter(|link| !is_below(link, REVIEW.1.max(made.match_threshold))).collect();
     if !clear.is_empty() {
         let middle = clear.len() / 2;
@@ -140,16 +140,20 @@ fn explained(made: &Linkage) -> Vec<(&'static str, Prediction)> {
         links().filter(|link| !is_below(link, made.match_threshold)),
         links().filter(|link| is_below(link, made.match_threshold)),
     );
-    pairs.extend(nearest_two("Of the nearest above the threshold", &mut above, &order));
-    pairs.extend(nearest_two("Of the nearest below the threshold", &mut below, &|a, b| order(b, a)));
+    pairs.extend(nearest_two("One of the nearest above the threshold", &mut above, &order));
+    pairs.extend(nearest_two("One of the nearest below the threshold", &mut below, &|a, b| order(b, a)));
     pairs
 }
 
 const PAIRS: [&str; 5] = ["pair-1", "pair-2", "pair-3", "pair-4", "pair-5"];
 
-/// How some pairs come to their weight, step by step.
-pub fn waterfalls(made: &Linkage, scorer: &Scorer<'_>) -> String {
-    explained(made).into_iter().zip(PAIRS).map(|((title, link), id)| waterfall(made, scorer, id, title, link)).collect()
+/// How the weights of some pairs add up, step by step.
+pub fn waterfalls(made: &Linkage, scorer: &Scorer<'_>) -> Option<Markup> {
+    let pairs = explained(made);
+    if pairs.is_empty() {
+        return None;
+    }
+    Some(html! { @for ((title, link), id) in pairs.into_iter().zip(PAIRS) { (waterfall(made, scorer, id, title, link).draw()) } })
 }
 
 fn waterfall(
@@ -158,14 +162,14 @@ fn waterfall(
     id: &'static str,
     title: &str,
     Prediction { left, right, .. }: Prediction,
-) -> String {
+) -> ChartFigure {
     let levels = scorer.levels(left, right);
     let (parts, rest) = scorer.parts(left, right, &levels);
-    let mut steps: Vec<(String, f64)> = vec![("before comparing".into(), scorer.before(left, right))];
+    let mut steps: Vec<(String, f64)> = vec![("before any comparison".into(), scorer.before(left, right))];
     for (comparison, (level, (bits, rare))) in made.linked.model.comparisons.iter().zip(levels.iter().zip(parts)) {
         steps.push((format!("{}: {}", comparison.name, comparison.levels[usize::from(*level)].label), bits));
         if rare.abs() >= 0.05 {
-            steps.push((if rare > 0.0 { "a rarer value than most" } else { "a commoner value than most" }.into(), rare));
+            steps.push((if rare > 0.0 { "a rare value" } else { "a common value" }.into(), rare));
         }
     }
     if rest.abs() >= 0.05 {
@@ -177,26 +181,25 @@ fn waterfall(
         rows.push((name.clone(), Some(Bar { from: sum, to: sum + bits, colour: colour(*bits), words: signed(Some(*bits)) })));
         sum += bits;
     }
-    rows.push(("together".into(), Some(Bar { from: 0.0, to: sum, colour: GREY, words: signed(Some(sum)) })));
+    rows.push(("total".into(), Some(Bar { from: 0.0, to: sum, colour: GREY, words: signed(Some(sum)) })));
     let ends = rows.iter().filter_map(|(_, bar)| bar.as_ref()).flat_map(|bar| [bar.from, bar.to]);
     let (low, high) = svg::ends(ends.chain([made.match_threshold]));
     let span = high - low;
     let axis = Axis::even("bits", low - 0.06 * span, high + 0.1 * span, 5, |bits| format!("{bits:.0}"));
     let outcome = if made.linked.person[left as usize] == made.linked.person[right as usize] {
-        "They are one person in the result."
+        "In the result they are one person."
     } else {
-        "They are two people in the result."
+        "In the result they are two people."
     };
+    let both = format!("{} and {}", name(&made.records, left), name(&made.records, right));
     let words = format!(
-        "{} and {}: {} bits, a chance of {:.1} % to be one person. {outcome}",
-        name(&made.records, left),
-        name(&made.records, right),
+        "{both}: {} bits, a chance of {:.1}% that they are one person. {outcome}",
         signed(Some(sum)),
         100.0 * linkage::match_weight::probability(sum)
     );
-    let drawn = svg::bars(&format!("chart-{id}"), title, &words, &axis, &[(made.match_threshold, "threshold")], &rows);
+    let drawing = svg::bars(id, title, &words, &axis, Some((made.match_threshold, "match threshold")), &rows);
     let mut cells: Vec<Vec<String>> = steps.iter().map(|(name, bits)| vec![name.clone(), signed(Some(*bits))]).collect();
-    cells.push(vec!["together".into(), signed(Some(sum))]);
-    let table = table("Step by step", &["what is compared", "bits"], &cells);
-    Drawn { id, title: title.into(), words, svg: drawn, legend: Vec::new(), table }.page()
+    cells.push(vec!["total".into(), signed(Some(sum))]);
+    let data = table(id, &format!("{both}, step by step"), &["what is compared", "bits"], &cells);
+    ChartFigure { id, title: title.into(), words, drawing, legend: Vec::new(), data }
 }

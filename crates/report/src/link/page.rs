@@ -1,5 +1,5 @@
-//! A linkage as a page for those who must answer for it: how complete the data is, what the model believes, what the rules left
-//! out, how sure the links are, and which persons need somebody's eye. Records are named by agency and id; what they say is
+//! A linkage as a page for those who are accountable for it: how sure the links are, what the model assumes, which people need
+//! review, what the blocking rules left out, and how complete the data is. Records are named by agency and id. What they say is
 //! nowhere on the page.
 
 use std::cmp::Ordering;
@@ -9,108 +9,118 @@ use linkage::clustering::{MOST_BITS, MOST_COMPARED, capped};
 use linkage::cohesion::Cohesion;
 use linkage::distinct_values::MISSING;
 use linkage::scoring::Scorer;
+use maud::{Markup, html};
 
 use super::charts::{chance, histogram, signed, waterfalls, weights};
 use super::summary::{REVIEW, agencies, at_thresholds, counted};
 use super::why::name;
-use crate::html::document;
-use crate::markup::{details, heading, list, paragraph, table, text};
+use crate::components::{Page, Section, details, list, paragraph, stacked_table, subheading, table, verdict};
 use linkage::finished_linkage::{Linkage, data_notes};
 
 /// The whole page. The same linkage gives the same bytes.
 #[must_use]
 pub fn page(made: &Linkage, scorer: &Scorer<'_>) -> String {
-    let pairs = waterfalls(made, scorer);
-    let body = [
-        first_screen(made),
-        heading(2, "completeness", "How complete the records are"),
-        completeness(made),
-        heading(2, "model", "The model"),
-        model(made),
-        heading(2, "blocking", "Which pairs were compared"),
-        blocking(made),
-        heading(2, "sure", "How sure the links are"),
-        histogram(made).unwrap_or_else(|| paragraph("No pair came near to being one person.")),
-        thresholds(made),
-        heading(2, "pairs", "Some pairs explained"),
-        if pairs.is_empty() { paragraph("There is no pair to explain.") } else { pairs },
-        heading(2, "attention", "Persons that need somebody's eye"),
-        attention(made, scorer),
-        labels(made),
-        heading(2, "limits", "Limits"),
-        list(&LIMITS.map(str::to_owned)),
+    let (linked, records) = (&made.linked, &made.records);
+    let persons = linked.person.iter().enumerate().filter(|(record, person)| *record as u32 == **person).count();
+    let people = if persons == 1 { "1 person".to_owned() } else { format!("{} people", count(persons)) };
+    let are = if records.count() == 1 { "is" } else { "are" };
+    let heading = format!("{} of {} {are} {people}", counted(records.count(), "record"), agencies(records.agencies.len()));
+    let none = |words: &str| paragraph(words);
+    let mut sections = vec![
+        Section::new("summary", "Summary", summary(made)),
+        Section::new(
+            "sure",
+            "How sure the links are",
+            html! {
+                @if let Some(chart) = histogram(made) { (chart.draw()) } @else { (none("No pair came near to being one person.")) }
+                (thresholds(made))
+            },
+        ),
+        Section::new(
+            "pairs",
+            "Some pairs explained",
+            waterfalls(made, scorer).unwrap_or_else(|| none("There is no pair to explain.")),
+        ),
+        Section::new("model", "The model", model(made)),
+        Section::new("attention", "People to review", attention(made, scorer)),
+        Section::new("blocking", "Which pairs were compared", blocking(made)),
+        Section::new("completeness", "How complete the records are", completeness(made)),
     ];
-    document("Linkage: who is who across agencies", &body.concat())
+    sections.extend(labels(made).map(|body| Section::new("labels", "Compared with the labels", body)));
+    sections.push(Section::new("limits", "Limits", list(&LIMITS.map(str::to_owned))));
+    Page {
+        title: "Linkage: which records are the same person",
+        kind: "Linkage: which records are the same person",
+        heading: &heading,
+        about: &[format!("For: {}. Legal basis: {}.", made.purpose, made.basis)],
+        sections,
+    }
+    .render()
 }
 
 const LIMITS: [&str; 7] = [
-    "Every chance on this page is the model's own estimate, learned from the same records without labels (or taken from a model made elsewhere). Where the model is wrong, so are they; only pairs that people have decided say how wrong.",
-    "The share of matching pairs found is at most what is shown: pairs that are harder to find than others are underestimated by this method.",
-    "Expected wrong and missed links count single pairs. Persons are made of whole groups, so one wrong link inside a well-held person does no harm, and one between two persons may do much.",
-    "People who share a place, a household or a family agree on much without being one person. The model allows for it where the records show it; twins and fathers and sons of one name remain the hardest.",
+    "Every chance on this page is the model's own estimate. The model learned it from the same records without labels, or it was made elsewhere. Where the model is wrong, so are the chances. Only pairs that people have decided show how wrong.",
+    "The share of matching pairs that were compared is at most what is shown. This method underestimates pairs that are harder to find than others.",
+    "Expected wrong and missed links count single pairs. A person is a whole group of records. One wrong link inside a group whose records agree well does no harm. One wrong link between two people may do much.",
+    "People who share a place, a household or a family agree on much without being one person. The model allows for it where the records show it. Twins, and fathers and sons with the same name, remain the hardest.",
     "Values that very many records share bring no pairs together (see what was left out). A person whose every value is common may be missed.",
-    "Errors are seldom spread evenly. Names written in several ways, moves and missing fields are more frequent in some groups than in others; without labels by group this cannot be seen here.",
-    "Records are named by the agencies' own ids. Treat the page as personal data.",
+    "Errors are seldom spread evenly. Names written in several ways, moves and missing fields are more frequent in some groups than in others. Without labels by group we cannot see this here.",
+    "Records are named by the agencies' own ids. Treat this page as personal data.",
 ];
 
 fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
+    format!("{:.1}%", 100.0 * share)
 }
 
 fn count(count: usize) -> String {
     thousands(count as i64)
 }
 
-fn first_screen(made: &Linkage) -> String {
+fn summary(made: &Linkage) -> Markup {
     let (linked, records) = (&made.linked, &made.records);
-    let persons = linked.person.iter().enumerate().filter(|(record, person)| *record as u32 == **person).count();
-    let mut body = text("p class=\"quiet\"", "Who is who across agencies");
-    body += &text(
-        "h1",
-        &format!(
-            "{} of {} are {}",
-            counted(records.count(), "record"),
-            agencies(records.agencies.len()),
-            counted(persons, "person")
-        ),
-    );
-    body += &text("p class=\"quiet\"", &format!("For: {}. Legal basis: {}.", made.purpose, made.basis));
     let doubtful = made.linked.cohesion.iter().filter(|hold| hold.weakest().1 < REVIEW.1).count();
     let between = linked.predictions.iter().filter(|link| (REVIEW.0..REVIEW.1).contains(&f64::from(link.weight))).count();
     let found = match &linked.recall {
         Some(recall) => {
             let compared = match recall.can_tell() {
                 true => format!(
-                    "Of all matching pairs {} to {} were compared, estimated by capture and recapture from those that the model can see.",
+                    "We compared {} to {} of all matching pairs. This is a capture-recapture estimate from the pairs that the model can see.",
                     percent(recall.low),
                     percent(recall.high)
                 ),
-                false => "How many of all matching pairs were compared cannot be told: there are too few of them.".into(),
+                false => "We cannot estimate how many of all matching pairs we compared: there are too few of them.".into(),
             };
             let linked = match &recall.all {
-                Some(all) => format!(" Of all matching pairs {} to {} are linked.", percent(all.low), percent(all.high)),
-                None => " How many of all matching pairs are linked cannot be told.".into(),
+                Some(all) => format!(" We linked {} to {} of all matching pairs.", percent(all.low), percent(all.high)),
+                None => " We cannot estimate how many of all matching pairs we linked.".into(),
             };
             compared + &linked
         }
-        None => "How many matching pairs were compared is not estimated: the model's own rules were used.".into(),
+        None => "There is no estimate of how many matching pairs we compared, because the model's own rules were used.".into(),
     };
-    let verdict = format!(
-        "{} persons have several records; {} of them have a record held by less than {} bits and should be looked at. {found}",
-        count(made.linked.cohesion.len()),
-        count(doubtful),
-        REVIEW.1
-    );
-    body += &text("p class=\"verdict\"", &verdict);
+    let several = match made.linked.cohesion.len() {
+        0 => "Nobody has several records.".to_owned(),
+        1 => "1 person has several records.".to_owned(),
+        several => format!("{} people have several records.", count(several)),
+    };
+    let weak = format!("is under {} bits", REVIEW.1);
+    let review = match (made.linked.cohesion.len(), doubtful) {
+        (0, _) => String::new(),
+        (1, 1) => format!(" Review this person: the mean match weight of a record with the person's other records {weak}."),
+        (_, 0) => format!(" No mean match weight of a record with the person's other records {weak}."),
+        (_, one) => {
+            format!(" Review {} of them: the mean match weight of a record with the person's other records {weak}.", count(one))
+        }
+    };
     let rows = [
         ("Pairs compared".to_owned(), thousands(linked.candidates as i64)),
         ("Links kept".to_owned(), count(linked.predictions.len())),
-        (format!("Links to be looked at ({} to {} bits)", REVIEW.0, REVIEW.1), count(between)),
+        (format!("Links to review ({} to {} bits)", REVIEW.0, REVIEW.1), count(between)),
         (
-            "Largest person, in records".to_owned(),
+            "Most records of one person".to_owned(),
             count(made.linked.cohesion.iter().map(|hold| hold.records.len()).max().unwrap_or(1)),
         ),
-        ("Threshold between groups, in bits".to_owned(), made.match_threshold.to_string()),
+        ("Match threshold between groups, in bits".to_owned(), made.match_threshold.to_string()),
     ];
     let each = (0..records.agencies.len()).map(|agency| {
         let here = (0..records.len() as u32)
@@ -118,11 +128,15 @@ fn first_screen(made: &Linkage) -> String {
         (format!("Records of {}", records.agencies[agency]), count(here.count()))
     });
     let rows: Vec<Vec<String>> = rows.into_iter().chain(each).map(|(what, figure)| vec![what, figure]).collect();
-    body + &table("In figures", &["", "count"], &rows)
+    html! {
+        (verdict(&format!("{several}{review}"), doubtful == 0))
+        (paragraph(&found))
+        (table("counts", "In figures", &["what is counted", "count"], &rows))
+    }
 }
 
 /// The share of records with a value.
-fn completeness(made: &Linkage) -> String {
+fn completeness(made: &Linkage) -> Markup {
     let records = &made.records;
     let mut held = vec![0_u64; records.agencies.len()];
     let mut given = vec![vec![0_u64; records.columns.len()]; records.agencies.len()];
@@ -147,47 +161,55 @@ fn completeness(made: &Linkage) -> String {
             |(at, name): (usize, &str)| std::iter::once(name.to_owned()).chain(columns.clone().map(|c| share(at, c))).collect();
         (std::iter::once("agency").chain(column_names).collect(), agency_names.enumerate().map(row).collect())
     };
-    let words = "What is missing cannot agree. A field that is often missing in one agency and not in another makes that agency's \
-                 people harder to find.";
-    let told = data_notes(records);
-    let told = if told.is_empty() { String::new() } else { list(&told) };
-    paragraph(words) + &told + &table("Share of records with a value", &header, &rows)
+    let words = "A missing value cannot agree with anything. A field that is often missing in one agency makes the people of that agency \
+                 harder to find.";
+    let notes = data_notes(records);
+    html! {
+        (paragraph(words))
+        @if !notes.is_empty() { (list(&notes)) }
+        (table("completeness", "Share of records with a value", &header, &rows))
+    }
 }
 
-fn model(made: &Linkage) -> String {
+fn model(made: &Linkage) -> Markup {
     let model = &made.linked.model;
-    let mut out = paragraph(&format!(
-        "Before anything is compared, two records picked at random are one person with a chance of {}, which is {:.1} bits.",
-        chance(model.prior),
-        (model.prior / (1.0 - model.prior)).log2()
-    ));
-    // So few change no weight.
-    if model.household > 1e-3 * model.prior {
-        let words = "They are of two people of one household or family with a chance of";
-        out += &paragraph(&format!("{words} {}; what such people share is not taken for identity.", chance(model.household)));
-    }
-    out += &weights(made);
     let depends: Vec<String> = model
         .comparisons
         .iter()
         .filter_map(|comparison| {
             let parent = &model.comparisons[comparison.depends_on.as_ref()?.parent];
-            Some(format!("{} depends on {}: its weights differ with how that one agrees.", comparison.name, parent.name))
+            Some(format!("{} depends on {}: its weights differ with the level of that comparison.", comparison.name, parent.name))
         })
         .collect();
-    out += &heading(3, "depends", "Which comparison depends on which");
-    if depends.is_empty() {
-        return out + &paragraph("None: each is taken to speak for itself.");
+    html! {
+        (paragraph(&format!(
+            "Before any comparison, the chance that two records picked at random are one person is {}. That is {:.1} bits.",
+            chance(model.prior),
+            (model.prior / (1.0 - model.prior)).log2()
+        )))
+        // So few change no weight.
+        @if model.household > 1e-3 * model.prior {
+            p {
+                "The chance that they are two people of one household or family is " (chance(model.household))
+                ". The model does not take what such people share for identity."
+            }
+        }
+        (weights(made).draw())
+        (subheading("depends", "Which comparison depends on which"))
+        @if depends.is_empty() {
+            (paragraph("None: the model treats the comparisons as independent of each other."))
+        } @else {
+            (list(&depends))
+            (details("The weights that depend on another comparison", &dependent(made)))
+        }
     }
-    out += &list(&depends);
-    out + &details("The weights that depend on another comparison", &dependent(made))
 }
 
-/// A table for each comparison that hangs on another: bits by the level of both.
-fn dependent(made: &Linkage) -> String {
+/// A table for each comparison that depends on another: bits by the level of both.
+fn dependent(made: &Linkage) -> Markup {
     let comparisons = &made.linked.model.comparisons;
-    let mut out = String::new();
-    for comparison in comparisons {
+    let mut tables = Vec::new();
+    for (at, comparison) in comparisons.iter().enumerate() {
         let Some(given) = &comparison.depends_on else { continue };
         let parent = &comparisons[given.parent];
         let bits = |m: f64, u: f64| signed(Some((m / u).log2()).filter(|bits| bits.is_finite()));
@@ -197,15 +219,15 @@ fn dependent(made: &Linkage) -> String {
         let header: Vec<&str> =
             std::iter::once(parent.name.as_str()).chain(comparison.levels.iter().map(|level| level.label.as_str())).collect();
         let caption = format!("{}, in bits, by how {} agrees", comparison.name, parent.name);
-        out += &table(&caption, &header, &rows.collect::<Vec<_>>());
+        tables.push(table(&format!("depends-{}", at + 1), &caption, &header, &rows.collect::<Vec<_>>()));
     }
-    out
+    html! { @for table in tables { (table) } }
 }
 
-fn blocking(made: &Linkage) -> String {
+fn blocking(made: &Linkage) -> Markup {
     let rules = &made.linked.rules;
-    let words = "Not every pair can be compared. A pair is compared when at least one rule brings it together: when the two agree on \
-                 all that the rule names. Pairs that several rules bring together are compared once.";
+    let words = "We cannot compare every pair. We compare a pair when at least one blocking rule brings it together: the two records agree \
+                 on everything that the rule names. We compare a pair once, even if several rules bring it together.";
     let rows: Vec<Vec<String>> = rules
         .iter()
         .map(|rule| {
@@ -215,31 +237,35 @@ fn blocking(made: &Linkage) -> String {
         .collect();
     let hot: u64 = rules.iter().map(|rule| rule.oversized_pairs).sum();
     let left_out = match hot {
-        0 => "No value was left out as too common.".to_owned(),
+        0 => "We left out no value as too common.".to_owned(),
+        1 => "We left out 1 pair as too common: it shares a value of more than 500 records. Another rule may have brought it together."
+            .to_owned(),
         _ => format!(
-            "Left out as too common: {} pairs that share a value of over 500 records. Another rule may have brought them together.",
+            "We left out {} pairs as too common: they share a value of more than 500 records. Another rule may have brought them together.",
             thousands(hot as i64)
         ),
     };
     let header = ["records agree on", "pairs", "values too common", "pairs left out"];
-    paragraph(words) + &table("Rules", &header, &rows) + &paragraph(&left_out)
+    html! { (paragraph(words)) (table("rules", "Blocking rules", &header, &rows)) (paragraph(&left_out)) }
 }
 
-fn thresholds(made: &Linkage) -> String {
+fn thresholds(made: &Linkage) -> Markup {
     let rows: Vec<Vec<String>> = at_thresholds(made)
         .into_iter()
         .map(|at| {
-            let used = if at.bits == made.match_threshold { "used, between whole groups" } else { "" };
+            let used = if at.bits == made.match_threshold { "used, between whole groups" } else { "not used" };
             let [wrong, missed] = [at.wrong, at.missed].map(|count| thousands(count.round() as i64));
             vec![at.bits.to_string(), thousands(at.above), wrong, missed, used.to_owned()]
         })
         .collect();
-    let header = ["threshold, bits", "links", "expected wrong", "expected missed", ""];
-    let words = "By the chances of the pairs themselves. A higher threshold joins fewer people wrongly and misses more; missed are \
-                 counted among the pairs that were kept.";
-    heading(3, "thresholds", "What another threshold would mean")
-        + &table("Links by threshold", &header, &rows)
-        + &text("p class=\"quiet\"", words)
+    let header = ["threshold, bits", "links", "expected wrong", "expected missed", "in this linkage"];
+    let words = "The expected numbers follow from the chances of the pairs. A higher threshold joins fewer people wrongly and misses more. \
+                 Missed links are counted among the pairs that were kept.";
+    html! {
+        (subheading("thresholds", "What another threshold would mean"))
+        (table("thresholds", "Links by threshold", &header, &rows))
+        p.quiet { (words) }
+    }
 }
 
 /// The first few of many, in order; the rest is not sorted.
@@ -253,35 +279,35 @@ fn first<T>(mut all: Vec<T>, few: usize, order: impl Fn(&T, &T) -> Ordering) -> 
 }
 
 /// Persons shown of each kind.
-const LEAST_HELD: usize = 10;
+const WEAKEST: usize = 10;
 const LARGEST: usize = 5;
 /// Of one person so many records are named.
 const NAMED: usize = 6;
 
-fn attention(made: &Linkage, scorer: &Scorer<'_>) -> String {
+fn attention(made: &Linkage, scorer: &Scorer<'_>) -> Markup {
     let least: Vec<(f64, &Cohesion)> = made.linked.cohesion.iter().map(|hold| (hold.weakest().1, hold)).collect();
-    let least = first(least, LEAST_HELD, |a, b| a.0.total_cmp(&b.0).then(a.1.records.cmp(&b.1.records)));
+    let least = first(least, WEAKEST, |a, b| a.0.total_cmp(&b.0).then(a.1.records.cmp(&b.1.records)));
     let least: Vec<&Cohesion> = least.into_iter().map(|(_, hold)| hold).collect();
     let largest = made.linked.cohesion.iter().filter(|hold| hold.records.len() > 2).collect();
     let largest: Vec<&Cohesion> =
         first(largest, LARGEST, |a, b| b.records.len().cmp(&a.records.len()).then(a.records.cmp(&b.records)));
-    let table = |caption: &str, holds: &[&Cohesion]| {
+    let table = |id: &str, caption: &str, holds: &[&Cohesion]| {
         let rows: Vec<Vec<String>> = holds.iter().map(|hold| person(made, scorer, hold)).collect();
-        table(caption, &["records", "count", "held least", "bits", "what would break it"], &rows)
+        stacked_table(id, caption, &["records", "count", "weakest record", "bits", "what would separate it"], &rows)
     };
-    let mut out = contradictions(made, scorer);
-    if made.linked.cohesion.is_empty() {
-        return out + &paragraph("No person has several records.");
+    html! {
+        (contradictions(made, scorer))
+        @if made.linked.cohesion.is_empty() {
+            (paragraph("No person has several records."))
+        } @else {
+            (paragraph(
+                "The figure in bits is the mean match weight of a record with the person's other records. No pair counts for more than \
+                 20 bits. A person would come apart first at the weakest record.",
+            ))
+            (table("weakest", "People with the weakest records", &least))
+            @if !largest.is_empty() { (table("largest", "People with the most records", &largest)) }
+        }
     }
-    out += &paragraph(
-        "Each record is held by the mean of its bits with the person's others, no pair counting for more than 20. The one that is \
-         held least is where a person would come apart first.",
-    );
-    out += &table("Least held", &least);
-    if !largest.is_empty() {
-        out += &table("Largest", &largest);
-    }
-    out
 }
 
 /// A person's row.
@@ -295,8 +321,8 @@ fn person(made: &Linkage, scorer: &Scorer<'_>, hold: &Cohesion) -> Vec<String> {
     vec![names, count(hold.records.len()), least, format!("{bits:.1}"), breaks(made, scorer, hold)]
 }
 
-/// What would part the record that is held least from the others: how many bits, and which comparisons bring that many. One that
-/// is below the threshold already came in with a part of the group; the record it agrees best with is where to look.
+/// What would separate the weakest record from the others: how many bits, and which comparisons bring that many. One that is
+/// already below the threshold came in with a part of the group; the record that it agrees best with is where to look.
 fn breaks(made: &Linkage, scorer: &Scorer<'_>, hold: &Cohesion) -> String {
     let (weakest, bits) = hold.weakest();
     let least = hold.records[weakest];
@@ -318,9 +344,9 @@ fn breaks(made: &Linkage, scorer: &Scorer<'_>, hold: &Cohesion) -> String {
     if bits < made.match_threshold {
         return match best {
             (weight, other) if weight >= made.match_threshold => {
-                format!("below the threshold already; it agrees best with {} ({weight:.1} bits)", name(&made.records, other))
+                format!("already below the threshold; it agrees best with {} ({weight:.1} bits)", name(&made.records, other))
             }
-            _ => "agrees with none of them: held by a decision, or by an id that its agency uses twice".into(),
+            _ => "agrees with none of them: a decision keeps it here, or an id that its agency uses twice".into(),
         };
     }
     let needed = comparisons.iter().zip(&without).filter(|(_, sum)| **sum / others < made.match_threshold);
@@ -328,62 +354,63 @@ fn breaks(made: &Linkage, scorer: &Scorer<'_>, hold: &Cohesion) -> String {
     let at_least = if bits >= made.match_threshold + MOST_BITS { "at least " } else { "" };
     let less = format!("{at_least}{:.1} bits less", bits - made.match_threshold);
     if needed.is_empty() {
-        format!("{less}; no comparison alone")
+        format!("{less}; no single comparison")
     } else {
         format!("{less}: without {}", needed.join(", or without "))
     }
 }
 
-/// Pairs that people have decided are two, and that the records say are one.
-fn contradictions(made: &Linkage, scorer: &Scorer<'_>) -> String {
+/// Pairs that people have decided are two, although the records suggest one.
+fn contradictions(made: &Linkage, scorer: &Scorer<'_>) -> Markup {
     let rows: Vec<Vec<String>> = made
         .cannot
         .iter()
         .filter_map(|(left, right)| {
             let weight = scorer.weight(*left, *right, &scorer.levels(*left, *right));
             let together = made.linked.person[*left as usize] == made.linked.person[*right as usize];
-            let now = if together { "together all the same: other decisions or ids join them" } else { "kept apart" };
+            let now = if together { "together, because other decisions or ids join them" } else { "separate" };
             let row = || vec![name(&made.records, *left), name(&made.records, *right), format!("{weight:.1}"), now.to_owned()];
             (together || weight >= made.match_threshold).then(row)
         })
         .collect();
     if rows.is_empty() {
-        return String::new();
+        return html! {};
     }
-    table("Decided to be two, though the records speak for one", &["record", "and", "bits", "in the result"], &rows)
+    let header = ["record", "and", "bits", "in the result"];
+    table("contradictions", "Pairs decided to be two people, although the records suggest one", &header, &rows)
 }
 
-/// Against labels, where there are any.
-fn labels(made: &Linkage) -> String {
-    let Some(found) = &made.evaluation else { return String::new() };
-    let share = |share: f64| format!("{:.2} %", 100.0 * share);
+/// The result compared with labels, where there are any.
+fn labels(made: &Linkage) -> Option<Markup> {
+    let found = made.evaluation.as_ref()?;
+    let share = |share: f64| format!("{:.2}%", 100.0 * share);
     let rows = [
         ("records with a label", count(found.records)),
-        ("persons among them", count(found.persons)),
+        ("people among them", count(found.persons)),
         ("pairs: precision", share(found.pairs.precision())),
         ("pairs: recall", share(found.pairs.recall())),
         ("pairs: F1", format!("{:.5}", found.pairs.f1())),
         ("B-cubed F1", format!("{:.5}", found.b_cubed())),
-        ("persons exactly right", share(found.exact as f64 / found.persons.max(1) as f64)),
-        ("largest person, in records", count(found.largest)),
+        ("people exactly right", share(found.exact as f64 / found.persons.max(1) as f64)),
+        ("most records of one person", count(found.largest)),
     ];
-    let mut out = heading(2, "labels", "Against the labels");
-    let words = "The labels played no part in the linkage. Precision is the share of joined pairs that belong together; recall the \
-                 share of pairs that belong together and were joined.";
-    out += &paragraph(words);
+    let words = "The labels played no part in the linkage. Precision is the share of joined pairs that belong together. Recall is the share \
+                 of pairs that belong together and were joined.";
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(what, figure)| vec![what.to_owned(), figure]).collect();
-    out += &table("All labelled records", &["", "figure"], &rows);
-    if made.by_group.is_empty() {
-        return out;
-    }
     let row = |(name, group): &(String, linkage::evaluation::GroupAccuracy)| {
         let name = if name.is_empty() { "(not given)" } else { name };
         vec![name.to_owned(), count(group.records), share(group.precision), share(group.recall)]
     };
-    let rows: Vec<Vec<String>> = made.by_group.iter().map(row).collect();
-    out += &table("By group", &["group", "records", "precision", "recall"], &rows);
-    out + &text(
-        "p class=\"quiet\"",
-        "Per record (B-cubed). A group that is joined wrongly or missed more often than others is treated worse by everything that builds on the linkage.",
-    )
+    let groups: Vec<Vec<String>> = made.by_group.iter().map(row).collect();
+    Some(html! {
+        (paragraph(words))
+        (table("labels", "All labelled records", &["measure", "figure"], &rows))
+        @if !groups.is_empty() {
+            (table("labels-by-group", "By group", &["group", "records", "precision", "recall"], &groups))
+            p.quiet {
+                "These figures are per record (B-cubed). A group that is joined wrongly or missed more often than others is treated worse \
+                 by everything that builds on the linkage."
+            }
+        }
+    })
 }
