@@ -39,7 +39,7 @@ pub(crate) fn kill(root: &Path, kills: &str) -> anyhow::Result<ExitCode> {
     let postgresql = PostgreSql::start();
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
-    command.args(["test", "-p", "wellspent", "--test", "it", "killed", "--", "--nocapture"]).current_dir(root);
+    command.args(["test", "-p", "cli", "--test", "it", "killed", "--", "--nocapture"]).current_dir(root);
     command.env("WELLSPENT_KILLS", kills);
     command.envs(postgresql.iter().flat_map(PostgreSql::variables));
     Ok(if command.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

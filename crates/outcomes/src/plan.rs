@@ -2,7 +2,9 @@
 
 use base::literal::Duration;
 use contract::Scheme;
-use contract::measurement::{Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection};
+use contract::measurement::{
+    Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection,
+};
 use contract::terms::{Baseline, MonthEnd, Outcome, OutcomeKind, later};
 
 use crate::cohorts::IndexEvent;

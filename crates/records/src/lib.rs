@@ -8,8 +8,8 @@
 
 pub mod batch;
 pub mod cell;
-pub mod column_values;
 pub mod check;
+pub mod column_values;
 pub mod csv;
 pub mod dates;
 pub mod facts;

@@ -9,8 +9,8 @@ use std::io;
 
 use super::batch::{Batch, ColumnValues};
 use super::cell::{self, CellFault};
-use super::header::{MOST_COLUMNS, columns};
 use super::fault::{Fault, Grade};
+use super::header::{MOST_COLUMNS, columns};
 use super::schema::{RecordColumn, RecordTable, ValueKind};
 
 /// The header must be within this many rows.

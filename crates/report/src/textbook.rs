@@ -35,7 +35,9 @@ pub fn table(cases: &[(String, Vec<ComparedFigure>)]) -> String {
 pub fn ending(cases: usize, figures: usize, differing: usize) -> String {
     let sums = match differing {
         0 => terminal::green(&format!("{} of {}: all agree.", count(figures, "figure"), count(cases, "case"))),
-        _ => terminal::red(&format!("{} of {}: figures that differ: {differing}.", count(figures, "figure"), count(cases, "case"))),
+        _ => {
+            terminal::red(&format!("{} of {}: figures that differ: {differing}.", count(figures, "figure"), count(cases, "case")))
+        }
     };
     let signs = "± is the 95% simulation error. A simulated figure agrees within four standard errors, and any other figure within one \
                  millionth. ≈ marks a textbook figure that is itself an approximation.";

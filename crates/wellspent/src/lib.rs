@@ -1,4 +1,45 @@
-//! Wellspent as a library: every use case as a function on plain data.
+//! Wellspent as a library: every use case as a function on plain data. The programs for the terminal, the browser and Python use
+//! this crate and nothing below it.
+//!
+//! A use case takes a request, a plain struct, and gives a result, a plain struct, or an [`Error`]: what is wrong, each problem with
+//! its place, and what to do. Nothing here prints, reads the command line or decides how many threads there are. Long runs report
+//! their [`progress`] and can be stopped.
+//!
+//! Before a contract is signed:
+//!
+//! - [`new_scheme`] writes a scheme to start from, and [`shipped`] are the schemes inside the program. [`check`] finds every mistake,
+//!   [`explain`] writes the term sheet, [`price`] prices a tally.
+//! - [`stress`] plays strategic providers against the rules. [`fix`] finds the cheapest changes that remove what it found,
+//!   [`design`] searches the rules themselves, [`sensitivity`] says which assumptions matter, [`compare`] puts two schemes side by
+//!   side, [`replay`] shows every draw of one person.
+//! - [`pack`] writes a run down for an auditor, and [`verify`] makes it again.
+//!
+//! While a contract runs:
+//!
+//! - [`records`] checks tables of records and makes them from an agency's own files. [`link`] links the records of several agencies.
+//!   [`simulate`] writes records to try things on.
+//! - [`measure`] measures outcomes, [`pay`] produces a statement and prepares a payment run, [`approve`] posts it, [`why`] shows what
+//!   is behind a line, [`claims`] compares what providers claim with what the records show.
+//! - [`ledger`] reads the ledger, [`settle`] records what was paid, [`reconcile`] compares it with the bank, [`invoices`] and
+//!   [`lots`] look at invoices and at who holds what, [`uprate`] brings amounts to the prices of one year.
+//! - [`person`], [`duplication`] and [`pseudonymise`] show what several agencies hold. Each needs an [`Access`]: who asks, and the
+//!   purpose. A row in the access log is written before anything is shown.
+//!
+//! ```
+//! use wellspent::check::{CheckRequest, check};
+//! use wellspent::folder::Reach;
+//! use wellspent::stress::{StressRequest, stress};
+//!
+//! // A scheme inside the program; a folder on disk works the same way.
+//! let scheme = std::path::Path::new("plain-linear");
+//! let checked = check(&CheckRequest { scheme: scheme.to_owned(), reach: Reach::Inside(None) })?;
+//! assert_eq!(checked.report.errors, 0);
+//!
+//! let request = StressRequest { replications: 20, scenarios: 2, ..StressRequest::new(scheme, Reach::Inside(None)) };
+//! let tested = stress(&request, &wellspent::progress::silent)?;
+//! assert!(tested.stress.reported.iter().any(|risk| risk.finding.present));
+//! # Ok::<(), wellspent::Error>(())
+//! ```
 
 pub mod access_log;
 mod agencies;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use base::problem::Problem;
 use base::source::{FileBytes, Folder};
-use base::{SchemeFiles, ScenarioDraw, Reader};
+use base::{Reader, ScenarioDraw, SchemeFiles};
 use contract::read::SCHEME_FILE;
 use contract::tally_file;
 use ledger::entry::{LedgerEntry, SealedEntry};
@@ -23,9 +23,9 @@ use records::{csv, map};
 use simulation::textbook;
 
 use crate::link::{config, model, splink};
-use records::files::safe::Reach;
 use records::files;
 use records::files::FileFormat;
+use records::files::safe::Reach;
 
 use crate::link::texts;
 

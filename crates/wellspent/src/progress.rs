@@ -29,9 +29,12 @@ pub(crate) fn stoppable<T>(
         }
     };
     catch_unwind(AssertUnwindSafe(|| run(&step))).map_err(|panic| match panic.downcast::<Stopped>() {
-        Ok(_) => {
-            Error { kind: ErrorKind::Failed, problems: Vec::new(), what: "the run was stopped before its end".to_owned(), hint: None }
-        }
+        Ok(_) => Error {
+            kind: ErrorKind::Failed,
+            problems: Vec::new(),
+            what: "the run was stopped before its end".to_owned(),
+            hint: None,
+        },
         Err(fault) => resume_unwind(fault),
     })
 }

@@ -406,7 +406,12 @@ fn sound(
     agencies.judge(&scheme.records, accepted)
 }
 
-fn read_tables(agencies: &mut Agencies, need: &Need, scheme: &Scheme, more: &[&'static str]) -> anyhow::Result<(AgencyTables, u64)> {
+fn read_tables(
+    agencies: &mut Agencies,
+    need: &Need,
+    scheme: &Scheme,
+    more: &[&'static str],
+) -> anyhow::Result<(AgencyTables, u64)> {
     let (mut tables, mut without_person) = (AgencyTables::default(), 0);
     let members: Vec<Member> = agencies.members.clone();
     let names: Vec<String> = agencies.folders.keys().cloned().collect();

@@ -63,7 +63,10 @@ fn what_a_rule_needs_and_a_row_about_another_must_be_there() {
         (events(",,o1,", ",,O1,"), "is not in the table"),
         (events(",,o1,", ",,o9,"), "is not in the table"),
         (events("c1,p1,conviction,2027-05-01,,o1", "c1,p1,conviction,2027-02-27,,o1"), "comes before the event that it is about"),
-        (events("c1,p1,conviction", "w9,p1,wage,2027-03-01,,,5\nc1,p1,conviction").replace(",,o1,", ",,w9,"), "event of that kind"),
+        (
+            events("c1,p1,conviction", "w9,p1,wage,2027-03-01,,,5\nc1,p1,conviction").replace(",,o1,", ",,w9,"),
+            "event of that kind",
+        ),
     ] {
         let output = pay(&[("events.csv", &text)], &[]);
         let said = said(&output);

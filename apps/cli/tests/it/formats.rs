@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use records::csv;
 use records::workbook::Workbook;
-use records::workbook::write::{WorkbookWriter, OutputCell};
+use records::workbook::write::{OutputCell, WorkbookWriter};
 
 use crate::wellspent::{Scratch, root, run, said};
 use crate::zipped::{excel, open_document, whole};
@@ -319,7 +319,8 @@ fn sheets_are_named_in_maps_and_linkages() {
     let mut book = WorkbookWriter::default();
     for (title, id) in [("2023", "old"), ("2024", "0042")] {
         book.sheet(title, &[("Client", 9), ("Surname", 9), ("Born", 9)]).expect("memory");
-        book.row(&[OutputCell::Text(id), OutputCell::Text("Łukasz"), OutputCell::Day(day("1980-01-31".parse().expect("a day")))]).expect("memory");
+        book.row(&[OutputCell::Text(id), OutputCell::Text("Łukasz"), OutputCell::Day(day("1980-01-31".parse().expect("a day")))])
+            .expect("memory");
     }
     folder.write("clients.xlsx", book.end().expect("memory"));
     let into = format!("{}/out", mapped.path());

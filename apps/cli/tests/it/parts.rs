@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use records::workbook::write::{WorkbookWriter, OutputCell};
+use records::workbook::write::{OutputCell, WorkbookWriter};
 
 use crate::wellspent::{Scratch, root, run, said};
 

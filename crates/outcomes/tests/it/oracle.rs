@@ -3,7 +3,9 @@
 
 use base::literal::Duration;
 use contract::Scheme;
-use contract::measurement::{Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection};
+use contract::measurement::{
+    Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection,
+};
 use contract::terms::{MonthEnd, OutcomeKind};
 use jiff::civil::Date;
 

@@ -9,8 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::batch::{Batch, ColumnValues, NONE, Texts};
 use crate::cell;
-use crate::header::columns;
 use crate::fault::{Fault, Grade};
+use crate::header::columns;
 use crate::rows::TakeBatch;
 use crate::schema::{RecordColumn, RecordTable, ValueKind};
 use base::day::{FIRST, LAST, NEVER};

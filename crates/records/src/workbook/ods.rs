@@ -9,8 +9,8 @@ use super::number::{self, NumberFormat};
 use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, SheetNotes, SheetRow, TRUTH};
 use super::xml::{Element, Xml, XmlToken};
 use super::zip::{Unpacked, Zip, damaged, too_large};
-use crate::header::MOST_COLUMNS;
 use crate::fault::Fault;
+use crate::header::MOST_COLUMNS;
 use crate::rows::{InvalidCell, Rows};
 
 pub const CONTENT: &str = "content.xml";

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::zip::too_large;
 use crate::cell::CellFault;
 use crate::csv::LONGEST_ROW;
-use crate::header::MOST_COLUMNS;
 use crate::fault::Fault;
+use crate::header::MOST_COLUMNS;
 use crate::rows::{InvalidCell, is_blank, too_wide};
 
 /// A sheet has no more columns and rows than this in any program.

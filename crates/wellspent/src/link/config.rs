@@ -13,8 +13,8 @@ use linkage::source_tables::{RawColumn, RowAgency, SourceTable};
 use records::fault::Grade;
 
 use super::decisions::{self, Decisions};
-use super::named_files::{FIX_FILE, MISSING, NamedFiles};
 use super::model;
+use super::named_files::{FIX_FILE, MISSING, NamedFiles};
 use crate::folder;
 use crate::link::texts;
 use records::files::safe::{self, LARGEST_LIST_BYTES, Reach};
@@ -144,7 +144,6 @@ fn config(top: &Section<'_, '_>, base: &NamedFiles<'_>) -> Config {
     config
 }
 
-
 const MEND_NICKNAMES: &str = "write a CSV file with the columns `short` and `full`, such as bill,william";
 
 /// Reads a list of short forms of names, cleaned as forenames are.
@@ -192,7 +191,6 @@ fn table(section: &Section<'_, '_>, base: &NamedFiles<'_>, config: &mut Config) 
     }
     TableConfig { name, file, sheet, id, agency, twice, truth, group, columns }
 }
-
 
 /// What one column is: a kind, or a table with more to say. Gives the position of its field. With a model the fields are the
 /// model's, and a column may be named by the field alone.

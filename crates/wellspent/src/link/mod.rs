@@ -8,6 +8,7 @@ pub(crate) mod allowed;
 pub(crate) mod config;
 pub(crate) mod decisions;
 pub(crate) mod model;
+mod named_files;
 pub(crate) mod run;
 pub mod splink;
 pub(crate) mod texts;

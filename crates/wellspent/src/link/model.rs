@@ -131,7 +131,11 @@ fn check(model: &LinkageModel, fields: usize) -> anyhow::Result<()> {
     for (at, comparison) in model.comparisons.iter().enumerate() {
         let Some(given) = &comparison.depends_on else { continue };
         let Some(parent) = model.comparisons.get(given.parent).filter(|_| given.parent != at) else {
-            bail!("comparison `{}` depends on comparison {}, and there is no other comparison of that number", comparison.name, given.parent);
+            bail!(
+                "comparison `{}` depends on comparison {}, and there is no other comparison of that number",
+                comparison.name,
+                given.parent
+            );
         };
         let fits = |table: &Vec<Vec<f64>>| {
             let row =

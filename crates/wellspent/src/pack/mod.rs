@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 use base::csv_cell::quoted;
 use base::reader::StatedNumber;
-use base::{ScenarioDraw, Reader};
+use base::{Reader, ScenarioDraw};
 use contract::{Scheme, read};
 use simulation::assumptions::{self as believed, Assumptions};
 use simulation::stress::StressTest;

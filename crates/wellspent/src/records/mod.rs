@@ -4,5 +4,5 @@
 mod check;
 mod map;
 
-pub use check::{RecordsCheckRequest, CheckedFile, FaultKind, RecordsCheck, check};
+pub use check::{CheckedFile, FaultKind, RecordsCheck, RecordsCheckRequest, check};
 pub use map::{MapRequest, MappedPart, MappedRecords, map};
