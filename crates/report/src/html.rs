@@ -43,7 +43,7 @@ pub fn page(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, opt
         Section::new("assumptions", "Assumptions", report.assumed()),
         Section::new("uncertain", "Uncertain assumptions", report.uncertain()),
         Section::new("run", "How the test was run", report.run()),
-        Section::new("contract", "The contract as we read it", report.contract()),
+        Section::new("contract", "The contract as read", report.contract()),
         Section::new("limits", "Limits", list(&LIMITS.map(str::to_owned))),
         Section::new("words", "Words used", word_list()),
     ]);
