@@ -159,7 +159,9 @@ impl Problem {
             let _ = writeln!(out, "      {:<9} `{}`", "nearest", shortened(nearest));
         }
         if let Some(fix) = &self.fix {
-            let _ = writeln!(out, "hint: {}", shortened(fix));
+            // A hint may show what to write, over several lines.
+            let lines: Vec<String> = fix.split('\n').map(shortened).collect();
+            let _ = writeln!(out, "hint: {}", lines.join("\n"));
         }
         out
     }

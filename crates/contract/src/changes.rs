@@ -289,10 +289,12 @@ fn sentences(texts: &[String]) -> Vec<String> {
 fn without_numbers(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
+    // A number that goes on before it is an amount, and no number of a term.
+    let begins = |text: &str, at: usize| !text[..at].ends_with(|letter: char| letter.is_ascii_digit() || "£.".contains(letter));
     while let Some(at) = rest.find("3.") {
         let digits = rest[at + 2..].chars().take_while(char::is_ascii_digit).count();
         let end = at + 2 + digits;
-        let is_term = digits > 0 && rest[end..].starts_with(" (");
+        let is_term = digits > 0 && begins(rest, at) && rest[end..].starts_with(" (");
         out.push_str(&rest[..at]);
         if !is_term {
             out.push_str(&rest[at..end]);

@@ -41,7 +41,11 @@ pub fn schema(name: &str) -> Result<PublishedSchema, Error> {
     let all = schemas();
     let known: Vec<String> = all.iter().map(|schema| schema.name.clone()).collect();
     let short = name.strip_prefix("wellspent-").map_or(name, |name| name.split('/').next().unwrap_or(name));
-    all.into_iter().find(|schema| schema.name.eq_ignore_ascii_case(short)).ok_or_else(|| {
+    // A plain name is a table of records where there is one; "wellspent-claims/1" is always a result.
+    let tables = !name.starts_with("wellspent-");
+    let mut found: Vec<PublishedSchema> = all.into_iter().filter(|schema| schema.name.eq_ignore_ascii_case(short)).collect();
+    found.sort_by_key(|schema| schema.records != tables);
+    found.into_iter().next().ok_or_else(|| {
         let hint = match base::problem::nearest(short, known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`wellspent schema` lists them".to_owned(),

@@ -34,7 +34,7 @@ fn a_gate_met_exactly_is_met() {
 #[test]
 fn tables_without_rows_are_an_error_and_no_panic() {
     let text = said(&run(&["check", &fault("header-only-segments")]));
-    assert!(text.contains("the table has a header and no rows") && text.ends_with("exit code 1\n"), "{text}");
+    assert!(text.contains("the table has a header but no rows") && text.ends_with("exit code 1\n"), "{text}");
     // The same for every table of every shipped scheme, emptied to its header and to nothing.
     let schemes = root().join("schemes");
     for folder in fs::read_dir(schemes).expect("schemes").flatten().map(|entry| entry.path()) {

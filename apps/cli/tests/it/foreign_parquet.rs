@@ -120,7 +120,7 @@ fn packings_are_read_and_lists_are_told() {
     old.write("people.parquet", bytes);
     let (code, said_of, _) = kept(&old.0, "people");
     assert_eq!(code, Some(1), "{said_of}");
-    assert!(said_of.contains("packed in a way that is not read") && said_of.contains("Snappy or Zstandard"), "{said_of}");
+    assert!(said_of.contains("compressed in a way that is not read") && said_of.contains("Snappy or Zstandard"), "{said_of}");
     assert!(!said_of.contains("damaged"), "{said_of}");
 }
 

@@ -229,7 +229,7 @@ fn faults_that_touch_the_sum_are_refused_unless_somebody_accepts_them() {
     change(&folder, "events.csv", |text| format!("{text}11,2,outcome achieved,20/04/2027\n12,99,outcome achieved,2027-04-20\n"));
     let expected = ["row 12", "row 13", "no person with this id is in the table of people", "2 rows cannot be used"];
     refused(&pay_scores(folder.path(), &[]), &expected);
-    refused(&pay_scores(folder.path(), &["--accept-faults", "known to be test rows"]), &["who says so"]);
+    refused(&pay_scores(folder.path(), &["--accept-faults", "known to be test rows"]), &["the name is missing"]);
     let store = format!("{}/ledger.db", folder.path());
     let more = ["--accept-faults", "known to be test rows", "--prepared-by", "Ann Lee", "--store", &store];
     let output = pay_scores(folder.path(), &more);

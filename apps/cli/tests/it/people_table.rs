@@ -124,7 +124,7 @@ fn nothing_is_written_without_a_purpose_or_without_the_log() {
         run(&[&["measure", scheme.path(), records.path(), "--as-at", "2029-06-30", "--people", &people], more].concat())
     };
     let without = measure(&["--asked-by", "Ann Lee"]);
-    assert!(!without.status.success() && said(&without).contains("--for <PURPOSE>"), "{}", said(&without));
+    assert!(!without.status.success() && said(&without).contains("--for PURPOSE"), "{}", said(&without));
     let empty = measure(&["--for", " ", "--asked-by", "Ann Lee"]);
     assert!(!empty.status.success() && said(&empty).contains("purpose"), "{}", said(&empty));
     // Where the log cannot be written, nothing about people is.

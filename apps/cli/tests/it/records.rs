@@ -62,7 +62,7 @@ fn every_fault_is_told_and_the_good_rows_are_kept() {
         "spells.csv: `to`: it ends before it begins\n      line 7    2020-01-01\n",
         "warning: ",
         "notes.txt: this is not a table of records",
-        "4 faults, 1 warnings",
+        "4 faults, 1 warning",
     ];
     for expected in expected {
         assert!(said.contains(expected), "{expected}\n{said}");

@@ -120,7 +120,7 @@ fn every_field_of_the_json_is_documented_and_every_documented_field_is_written()
     for scheme in ["plain-linear", "hmp-doncaster-2011", "hmp-peterborough-2010"] {
         let text = stress(scheme, &["--json", "-"]);
         let value: Value = serde_json::from_str(&text).expect("the report is JSON");
-        assert_eq!(value["schema"], "wellspent-stress/1");
+        assert_eq!(value["schema"], "wellspent-stress/2");
         assert_eq!(value["findings"].as_array().map(Vec::len), Some(risks::CATALOGUE.len()));
         keys(&value, "", &mut written);
     }

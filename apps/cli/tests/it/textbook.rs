@@ -39,7 +39,7 @@ fn simulated_figures_come_with_their_error() {
 fn a_textbook_that_is_wrong_ends_with_exit_code_1() {
     let wrong = changed("ratchet", "textbook.toml", "value = 0.166666667", "value = 0.17");
     let said = said(&run(&["stress", wrong.path()]));
-    assert!(said.contains("DIFFERS by 3.333e-3, 1.000e-6 allowed") && said.contains("2 differ."), "{said}");
+    assert!(said.contains("DIFFERS by 3.333e-3, 1.000e-6 allowed") && said.contains("figures that differ: 2."), "{said}");
     assert!(said.ends_with("exit code 1\n"), "{said}");
 }
 
@@ -48,7 +48,7 @@ fn mistakes_in_the_files_of_a_case_have_their_place_and_fix() {
     let mistakes = [
         ("ratchet", "game.toml", "follows = ", "folows = ", "game.toml:10:1", "did you mean `follows`?"),
         ("ratchet", "game.toml", "discount_rate = 0.05", "discount_rate = 0", "game.toml:13:17", "correct the number"),
-        ("ratchet", "game.toml", "\"ratchet\"", "\"rachet\"", "game.toml:1:8", "copy one of the expected words"),
+        ("ratchet", "game.toml", "\"ratchet\"", "\"rachet\"", "game.toml:1:8", "write one of the expected values"),
         ("multitask", "game.toml", "uncounted = 0.5", "uncounted = 1.5", "game.toml:3:2", "lower `cost_with`"),
         ("misreporting", "game.toml", "task = \"overstating\"", "task = \"overstatin\"", "game.toml:15:8", "correct the name"),
         ("ratchet", "textbook.toml", "low = [\"baseline.follows\"]", "low = [\"baseline.folows\"]", "textbook.toml:", "range"),

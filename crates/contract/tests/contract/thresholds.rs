@@ -60,23 +60,23 @@ fn the_term_sheet_says_what_is_paid_at_each_threshold() {
         of(
             "[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nabove = \"10 %\"\nper = \"lump sum\"\nprice = \"£10\"",
             55,
-            "by more than 10 % of the baseline",
+            "by more than 10% of the baseline",
             false,
         ),
         of(
             "[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nat_least = \"10 %\"\nper = \"lump sum\"\nprice = \"£10\"",
             55,
-            "by at least 10 % of the baseline",
+            "by at least 10% of the baseline",
             true,
         ),
         fewer(
             of(
                 "[pay.c]\nclause = \"bonus\"\noutcome = \"o\"\nabove = \"30 %\"\nper = \"lump sum\"\nprice = \"£10\"",
                 28,
-                "by more than 30 % of the baseline",
+                "by more than 30% of the baseline",
                 false,
             ),
-            "40 %",
+            "40%",
         ),
         of(
             "[pay.c]\nclause = \"outcome payment\"\noutcome = \"sure\"\nprice = \"£1\"\ngate = { outcome = \"o\", improves_by_at_least = \"5 percentage points\" }",
@@ -105,7 +105,7 @@ fn the_term_sheet_says_what_is_paid_at_each_threshold() {
         of(
             "[pay.c]\nclause = \"tariff\"\noutcome = \"o\"\nper = \"person\"\nreward = \"£1\"\ngate = { improves_by_at_least = \"10 %\" }",
             55,
-            "by at least 10 % of the baseline",
+            "by at least 10% of the baseline",
             true,
         ),
         fewer(
@@ -115,7 +115,7 @@ fn the_term_sheet_says_what_is_paid_at_each_threshold() {
                 "by more than 3 percentage points",
                 false,
             ),
-            "50 %",
+            "50%",
         ),
         of(
             "[pay.c]\nclause = \"tariff\"\noutcome = \"sure\"\nper = \"person\"\nreward = \"£1\"\nhurdle = { outcome = \"o\", improves_by_at_least = \"5 percentage points\" }",

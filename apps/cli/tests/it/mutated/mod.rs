@@ -100,7 +100,7 @@ fn judge(scheme: &Scratch, arrived: &Arrived) -> Result<Became, String> {
             if arrived.must == Must::Refuse {
                 return Err(format!("paid {sum} where nothing may be paid\n{}", short()));
             }
-            let told = String::from_utf8_lossy(&output.stderr).contains("nothing states how far this kind is complete");
+            let told = String::from_utf8_lossy(&output.stderr).contains("no row of coverage says how far this kind is complete");
             if arrived.must == Must::PayLessAndTell && told && arrived.sums.iter().any(|right| sum < *right) {
                 return Ok(Became::PaidLess);
             }
