@@ -98,7 +98,8 @@ pub(crate) fn not_plain(messages: &[Message]) -> Vec<String> {
                 found.push(format!("{}:{}: `{word}` (write {better}): {}", message.file, message.line, one_line(&message.text)));
             }
         }
-        if message.text.contains(" % ") || message.text.ends_with(" %") || message.text.contains("} %") {
+        let figure = |at: usize| message.text[..at].ends_with(|letter: char| letter.is_ascii_digit() || letter == '}');
+        if message.text.match_indices(" %").any(|(at, _)| figure(at)) {
             found.push(format!("{}:{}: `95 %` is written `95%`: {}", message.file, message.line, one_line(&message.text)));
         }
     }

@@ -58,7 +58,7 @@ enum Command {
     /// Test a scheme against its own rules and report its unintended risks
     Stress(commands::stress::Stress),
     /// Find the cheapest changes to the rules that remove the risks, and write them into a new scheme
-    Fix(commands::fix::Fix),
+    Fix(commands::fix::FixArgs),
     /// Compare two schemes: changed terms, cost, people better and worse off, and risks
     Compare(commands::compare::Compare),
     /// Search prices, gates, limits and fees for the scheme that does most for the public under a budget

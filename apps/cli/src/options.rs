@@ -22,8 +22,6 @@ pub fn checked(command: Command) -> Command {
         }
         match argument.get_id().as_str() {
             "accepted_by" => argument.value_parser(person),
-            // The ledger reads the name itself, and keeps it as it reads it.
-            "prepared_by" => argument.value_parser(|text: &str| person(text).map(|_| text.to_owned())),
             // The log keeps the name as it was given.
             "asked_by" => argument.value_parser(|text: &str| person(text).map(|_| text.to_owned())),
             "accept_faults" => argument.value_parser(reason),

@@ -19,11 +19,11 @@ pub struct Page<'a> {
     pub heading: &'a str,
     /// Lines under the heading: what the page covers.
     pub about: &'a [String],
-    pub sections: Vec<Section>,
+    pub sections: Vec<PageSection>,
 }
 
 /// A part of a page with a heading of its own and an entry in the contents list.
-pub struct Section {
+pub struct PageSection {
     pub id: &'static str,
     pub title: &'static str,
     pub body: Markup,
@@ -63,9 +63,9 @@ impl Page<'_> {
     }
 }
 
-impl Section {
-    pub fn new(id: &'static str, title: &'static str, body: Markup) -> Section {
-        Section { id, title, body }
+impl PageSection {
+    pub fn new(id: &'static str, title: &'static str, body: Markup) -> PageSection {
+        PageSection { id, title, body }
     }
 
     fn draw(&self) -> Markup {
@@ -260,7 +260,7 @@ mod tests {
 
     fn page(words: &str) -> String {
         let body = html! { (paragraph(words)) span title=(words) {} (table("one", words, &[words], &[vec![words.to_owned()]])) };
-        let sections = vec![Section::new("first", "First", body), Section::new("second", "Second", html! {})];
+        let sections = vec![PageSection::new("first", "First", body), PageSection::new("second", "Second", html! {})];
         Page { title: words, kind: words, heading: words, about: &[words.to_owned()], sections }.render()
     }
 

@@ -14,7 +14,7 @@ use linkage::purpose::Purpose;
 use maud::html;
 
 use super::charts::{legend, marks};
-use super::components::{ChartFigure, Page, Section, assumption_tag, list, paragraph, slug, table, verdict};
+use super::components::{ChartFigure, Page, PageSection, assumption_tag, list, paragraph, slug, table, verdict};
 use super::quality;
 use super::svg::{self, Axis, BLUE, RED, Series, Shape};
 use super::words::{listed, sentence};
@@ -336,10 +336,10 @@ fn page(found: &DuplicationReport) -> String {
         }
     };
     let sections = vec![
-        Section::new("summary", "Summary", summary),
-        Section::new("charts", "Charts", charts),
-        Section::new("tables", "Tables", all),
-        Section::new("limits", "Limits", list(&LIMITS.map(str::to_owned))),
+        PageSection::new("summary", "Summary", summary),
+        PageSection::new("charts", "Charts", charts),
+        PageSection::new("tables", "Tables", all),
+        PageSection::new("limits", "Limits", list(&LIMITS.map(str::to_owned))),
     ];
     Page {
         title: "Duplication across agencies",
@@ -412,7 +412,7 @@ fn chart(
         false => Axis::even(unit, 0.0, 1.06 * top, (top as usize).clamp(1, 6), |at| thousands(at.round() as i64)),
     };
     let series: [Series; 1] = [marks("as linked, with the range of links in doubt", colour, Shape::Circle)];
-    let placed: Vec<(String, Vec<svg::Ranged>)> =
+    let placed: Vec<(String, Vec<svg::ValueRange>)> =
         rows.iter().map(|(name, range)| (name.clone(), vec![Some(range.map(&value))])).collect();
     let words = |range: Range| if money { pounds(range) } else { count(range) };
     let what: Vec<String> = rows.iter().map(|(name, range)| format!("{name}: {}", words(*range))).collect();

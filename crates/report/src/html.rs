@@ -11,7 +11,7 @@ use simulation::assumptions::Assumptions;
 use simulation::stress::{Reported, StressOptions, StressTest};
 
 use super::components::{
-    Page, Section, assumption_tag, details, facts, list, paragraph, slug, stacked, table, table_of, verdict,
+    Page, PageSection, assumption_tag, details, facts, list, paragraph, slug, stacked, table, table_of, verdict,
 };
 use super::{charts, words};
 use crate::glossary;
@@ -29,23 +29,23 @@ struct Report<'a> {
 pub fn page(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> String {
     let report = Report { scheme, assumptions, stress, options };
     let charts = charts::payment(scheme, assumptions, stress);
-    let mut sections = vec![Section::new("summary", "Summary", report.summary())];
+    let mut sections = vec![PageSection::new("summary", "Summary", report.summary())];
     let effort = words::trying(stress);
     if !effort.is_empty() {
         let body = html! { (list(&effort)) (charts::sure_aims(stress)) };
-        sections.push(Section::new("effort", "What effort pays", body));
+        sections.push(PageSection::new("effort", "What effort pays", body));
     }
     sections.extend([
-        Section::new("charts", "Payment, profit and chance", charts),
-        Section::new("segments", "Who gets help", charts::segments(stress)),
-        Section::new("findings", "Risks found", report.findings()),
-        Section::new("not-found", "Risks not found", report.all_clears()),
-        Section::new("assumptions", "Assumptions", report.assumed()),
-        Section::new("uncertain", "Uncertain assumptions", report.uncertain()),
-        Section::new("run", "How the test was run", report.run()),
-        Section::new("contract", "The contract as read", report.contract()),
-        Section::new("limits", "Limits", list(&LIMITS.map(str::to_owned))),
-        Section::new("words", "Words used", word_list()),
+        PageSection::new("charts", "Payment, profit and chance", charts),
+        PageSection::new("segments", "Who gets help", charts::segments(stress)),
+        PageSection::new("findings", "Risks found", report.findings()),
+        PageSection::new("not-found", "Risks not found", report.all_clears()),
+        PageSection::new("assumptions", "Assumptions", report.assumed()),
+        PageSection::new("uncertain", "Uncertain assumptions", report.uncertain()),
+        PageSection::new("run", "How the test was run", report.run()),
+        PageSection::new("contract", "The contract as read", report.contract()),
+        PageSection::new("limits", "Limits", list(&LIMITS.map(str::to_owned))),
+        PageSection::new("words", "Words used", word_list()),
     ]);
     Page {
         title: &format!("{} – stress test", scheme.name),

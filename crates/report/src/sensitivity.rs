@@ -8,9 +8,9 @@ use simulation::scenario_discovery::written;
 use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, SensitivityOutput};
 
 use super::charts::{legend, marks};
-use super::components::{ChartFigure, Page, Section, paragraph, table};
+use super::components::{ChartFigure, Page, PageSection, paragraph, table};
 use super::quality::several;
-use super::svg::{self, Axis, BLUE, GREY, RED, Ranged, Shape};
+use super::svg::{self, Axis, BLUE, GREY, RED, Shape, ValueRange};
 use super::words::number_name;
 
 /// The whole page. The same run gives the same bytes.
@@ -21,7 +21,7 @@ pub fn page(scheme: &Scheme, found: &SensitivityAnalysis, notes: &str) -> String
         several(found.uncertain_numbers.len() as u64, "uncertain number", "uncertain numbers"),
         several(found.people as u64, "person", "people")
     );
-    let mut sections: Vec<Section> = found
+    let mut sections: Vec<PageSection> = found
         .outputs
         .iter()
         .zip(FIGURES)
@@ -32,10 +32,10 @@ pub fn page(scheme: &Scheme, found: &SensitivityAnalysis, notes: &str) -> String
                 (shares(found, output, charts[0]).draw())
                 (screen(found, output, charts[1]).draw())
             };
-            Section::new(id, name, body)
+            PageSection::new(id, name, body)
         })
         .collect();
-    sections.push(Section::new("read", "How to read this page", paragraph(notes)));
+    sections.push(PageSection::new("read", "How to read this page", paragraph(notes)));
     Page {
         title: &format!("{} – what the result depends on", scheme.name),
         kind: "What the result of a stress test depends on",
@@ -116,9 +116,9 @@ pub fn range(found: &SensitivityAnalysis, uncertain: usize) -> String {
 
 /// Shares of the spread, by itself and together with others.
 fn shares(found: &SensitivityAnalysis, output: &SensitivityOutput, id: &'static str) -> ChartFigure {
-    let ranged = |share: Interval| -> Ranged { Some([share.value, share.low, share.high].map(|part| 100.0 * part.max(0.0))) };
+    let ranged = |share: Interval| -> ValueRange { Some([share.value, share.low, share.high].map(|part| 100.0 * part.max(0.0))) };
     let order = by_share(found, output);
-    let rows: Vec<(String, Vec<Ranged>)> = order
+    let rows: Vec<(String, Vec<ValueRange>)> = order
         .iter()
         .map(|&at| {
             let name =

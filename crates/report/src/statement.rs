@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use records::gate::quality::QualityReport;
 use serde_json::json;
 
-use super::components::{Page, Section, list, stacked_table, table, verdict};
+use super::components::{Page, PageSection, list, stacked_table, table, verdict};
 use super::quality;
 use crate::machine_readable::{self, pounds};
 use crate::terminal::{bold, dim, wrap};
@@ -19,13 +19,13 @@ use crate::terminal::{bold, dim, wrap};
 pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String], quality: Option<&QualityReport>) -> String {
     let total = Pence(statement.lines.iter().map(|line| line.amount.0).sum());
     let days = format!("As at {}, known at {}. Rules {}.", statement.as_at, statement.known_at, statement.version.short());
-    let mut sections = vec![Section::new("summary", "Summary", summary(statement, total))];
+    let mut sections = vec![PageSection::new("summary", "Summary", summary(statement, total))];
     if !waiting.is_empty() {
-        sections.push(Section::new("waiting", "Not yet known", list(waiting)));
+        sections.push(PageSection::new("waiting", "Not yet known", list(waiting)));
     }
-    sections.push(Section::new("lines", "Lines", lines(statement)));
+    sections.push(PageSection::new("lines", "Lines", lines(statement)));
     if let Some(quality) = quality {
-        sections.push(Section::new("quality", "Data quality", of_records(quality)));
+        sections.push(PageSection::new("quality", "Data quality", of_records(quality)));
     }
     Page {
         title: &format!("{} – statement", scheme.name),

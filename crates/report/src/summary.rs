@@ -24,7 +24,7 @@ pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, opt
     present.iter().for_each(|reported| out += &finding(reported, stress));
     let trying = words::trying(stress);
     if !trying.is_empty() {
-        out += &format!("\n{}\n", bold("What trying pays"));
+        out += &format!("\n{}\n", bold("What effort pays"));
         trying.iter().for_each(|fact| out += &format!("  - {}\n", wrap(fact, WIDTH - 4, "    ")));
     }
     if !absent.is_empty() {

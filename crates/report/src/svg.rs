@@ -447,7 +447,7 @@ fn rectangle(class: &str, (x, y): (f64, f64), (wide, high): (f64, f64), colour: 
 /// Rows of marks along one scale, a row to a group of people: easier to compare than bars, and room for long names.
 pub fn rows(id: &str, title: &str, what: &str, axis: &Axis, series: &[Series], rows: &[(String, Vec<Option<f64>>)]) -> Markup {
     let exact = |value: &Option<f64>| value.map(|value| [value; 3]);
-    let rows: Vec<(String, Vec<Ranged>)> =
+    let rows: Vec<(String, Vec<ValueRange>)> =
         rows.iter().map(|(name, values)| (name.clone(), values.iter().map(exact).collect())).collect();
     ranged_rows(id, title, what, axis, series, &rows)
 }
@@ -534,14 +534,21 @@ fn bars_on(canvas: Canvas, axis: &Axis, guide: Option<(f64, &str)>, rows: &[(Str
 }
 
 /// A value with the ends of its interval.
-pub type Ranged = Option<[f64; 3]>;
+pub type ValueRange = Option<[f64; 3]>;
 
 /// Rows of marks with an interval around each mark; marks of one row then lie a little apart.
-pub fn ranged_rows(id: &str, title: &str, what: &str, axis: &Axis, series: &[Series], rows: &[(String, Vec<Ranged>)]) -> Markup {
+pub fn ranged_rows(
+    id: &str,
+    title: &str,
+    what: &str,
+    axis: &Axis,
+    series: &[Series],
+    rows: &[(String, Vec<ValueRange>)],
+) -> Markup {
     drawn(id, title, what, |canvas| ranged_rows_on(canvas, axis, series, rows))
 }
 
-fn ranged_rows_on(canvas: Canvas, axis: &Axis, series: &[Series], rows: &[(String, Vec<Ranged>)]) -> (f64, Markup) {
+fn ranged_rows_on(canvas: Canvas, axis: &Axis, series: &[Series], rows: &[(String, Vec<ValueRange>)]) -> (f64, Markup) {
     let (left, right) = (12.0, canvas.width - 12.0);
     let place = |value: f64| left + axis.part(value) * (right - left);
     let ticks = across(axis, left, right, canvas);

@@ -74,6 +74,15 @@ pub struct RunRequest {
     pub changes: Vec<PayeeChange>,
 }
 
+/// Checks the name of the person who prepares a run, before anything is read.
+///
+/// # Errors
+/// It is no name of a person.
+pub fn check_preparer(name: &str) -> Result<(), Error> {
+    person(name, "the person who prepares the run (--prepared-by)").map_err(anyhow::Error::from)?;
+    Ok(())
+}
+
 /// Produces a statement, and prepares a payment run where one is asked for.
 ///
 /// # Errors
@@ -83,7 +92,7 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
     let scheme = folder.scheme()?;
     // We check the name before anything is read: it may also be the name of the person who accepts faults.
     if let Some(run) = &request.run {
-        person(&run.prepared_by, "the person who prepares the run (--prepared-by)").map_err(anyhow::Error::from)?;
+        check_preparer(&run.prepared_by)?;
     }
     let days = request.days;
     let mut report = match &request.source {

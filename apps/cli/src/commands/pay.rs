@@ -134,6 +134,10 @@ fn request(command: &Pay) -> anyhow::Result<PayRequest> {
             accepted: command.accept.accepted(command.prepared_by.as_deref())?,
         },
     };
+    // The name also stands for whoever accepts faults, so it is checked even where no run is prepared.
+    if let Some(name) = &command.prepared_by {
+        wellspent::pay::check_preparer(name)?;
+    }
     let run = command.store.clone().zip(command.prepared_by.clone()).map(|(ledger, prepared_by)| RunRequest {
         ledger,
         prepared_by,

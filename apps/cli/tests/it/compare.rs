@@ -81,7 +81,13 @@ fn every_changed_term_is_a_sentence() {
 #[test]
 fn the_json_says_the_same() {
     let old = changed("old", &[]);
-    let new = changed("new", &[("reward = \"£2,000\"", "reward = \"£4,000\""), ("job = \"£200,000\", total = \"£1,160,000\"", "job = \"£400,000\", total = \"£1,360,000\"")]);
+    let new = changed(
+        "new",
+        &[
+            ("reward = \"£2,000\"", "reward = \"£4,000\""),
+            ("job = \"£200,000\", total = \"£1,160,000\"", "job = \"£400,000\", total = \"£1,360,000\""),
+        ],
+    );
     let output = run(&[&["compare", old.path(), new.path(), "--json"], &QUICK[..]].concat());
     let found: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", said(&output)));
     assert_eq!(found["schema"], "wellspent-compare/1");

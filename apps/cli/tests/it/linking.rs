@@ -293,7 +293,8 @@ fn who_asks_why_is_written_down() {
     let (configuration, out) = (format!("{}/link.toml", scratch.path()), format!("{}/out", scratch.path()));
     let why = |record: &str, more: &[&str]| said(&run(&[&["link", &configuration, "--why", record][..], more].concat()));
     let log = |folder: &str| fs::read_to_string(format!("{folder}/access-log.csv")).ok();
-    assert!(why("police/9", &["--out", &out]).contains("police/9"));
+    let unknown = why("police/9", &["--out", &out, "--asked-by", "A. Tester"]);
+    assert!(unknown.contains("no record police/9 was linked"), "{unknown}");
     assert_eq!(log(&out), None, "nothing was shown");
     let shown = why("police/1", &["--out", &out, "--asked-by", "A. Tester", "--day", "2026-02-01"]);
     assert!(shown.contains("a person of one record") || shown.contains("a person of 2 records"), "{shown}");
@@ -343,7 +344,7 @@ fn nicknames_may_be_ones_own() {
 fn nothing_in_a_configuration_is_passed_over() {
     let scratch = Scratch::new("said");
     for (text, expected) in [
-        (String::new(), vec!["says nothing", "[table.police.columns]", "born = \"date of birth\""]),
+        (String::new(), vec!["the file is empty", "[table.police.columns]", "born = \"date of birth\""]),
         (config("born = { split = \"|\" }\n"), vec!["nothing says what the column `born` is", "add to it: is = \"surname\""]),
         (config("born = { is = \"date of birth\", split = \"||\" }\n"), vec!["values are parted by one letter"]),
         (

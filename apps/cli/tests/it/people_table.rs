@@ -124,9 +124,9 @@ fn nothing_is_written_without_a_purpose_or_without_the_log() {
         run(&[&["measure", scheme.path(), records.path(), "--as-at", "2029-06-30", "--people", &people], more].concat())
     };
     let without = measure(&["--asked-by", "Ann Lee"]);
-    assert!(!without.status.success() && said(&without).contains("--for PURPOSE"), "{}", said(&without));
+    assert!(!without.status.success() && said(&without).contains("--for <PURPOSE>"), "{}", said(&without));
     let empty = measure(&["--for", " ", "--asked-by", "Ann Lee"]);
-    assert!(!empty.status.success() && said(&empty).contains("purpose"), "{}", said(&empty));
+    assert!(!empty.status.success() && said(&empty).contains("--for PURPOSE"), "{}", said(&empty));
     // Where the log cannot be written, nothing about people is.
     fs::create_dir(records.0.join("access-log.csv")).expect("a folder in the way");
     let blocked = measure(&FOR);

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use super::charts::{chance, histogram, signed, waterfalls, weights};
 use super::summary::{REVIEW, agencies, at_thresholds, counted};
 use super::why::name;
-use crate::components::{Page, Section, details, list, paragraph, stacked_table, subheading, table, verdict};
+use crate::components::{Page, PageSection, details, list, paragraph, stacked_table, subheading, table, verdict};
 use linkage::finished_linkage::{Linkage, data_notes};
 
 /// The whole page. The same linkage gives the same bytes.
@@ -27,8 +27,8 @@ pub fn page(made: &Linkage, scorer: &Scorer<'_>) -> String {
     let heading = format!("{} of {} {are} {people}", counted(records.count(), "record"), agencies(records.agencies.len()));
     let none = |words: &str| paragraph(words);
     let mut sections = vec![
-        Section::new("summary", "Summary", summary(made)),
-        Section::new(
+        PageSection::new("summary", "Summary", summary(made)),
+        PageSection::new(
             "sure",
             "How sure the links are",
             html! {
@@ -36,18 +36,18 @@ pub fn page(made: &Linkage, scorer: &Scorer<'_>) -> String {
                 (thresholds(made))
             },
         ),
-        Section::new(
+        PageSection::new(
             "pairs",
             "Some pairs explained",
             waterfalls(made, scorer).unwrap_or_else(|| none("There is no pair to explain.")),
         ),
-        Section::new("model", "The model", model(made)),
-        Section::new("attention", "People to review", attention(made, scorer)),
-        Section::new("blocking", "Which pairs were compared", blocking(made)),
-        Section::new("completeness", "How complete the records are", completeness(made)),
+        PageSection::new("model", "The model", model(made)),
+        PageSection::new("attention", "People to review", attention(made, scorer)),
+        PageSection::new("blocking", "Which pairs were compared", blocking(made)),
+        PageSection::new("completeness", "How complete the records are", completeness(made)),
     ];
-    sections.extend(labels(made).map(|body| Section::new("labels", "Compared with the labels", body)));
-    sections.push(Section::new("limits", "Limits", list(&LIMITS.map(str::to_owned))));
+    sections.extend(labels(made).map(|body| PageSection::new("labels", "Compared with the labels", body)));
+    sections.push(PageSection::new("limits", "Limits", list(&LIMITS.map(str::to_owned))));
     Page {
         title: "Linkage: which records are the same person",
         kind: "Linkage: which records are the same person",
