@@ -214,7 +214,7 @@ fn held(found: &DuplicationReport) -> Table {
 }
 
 /// Pairs of agencies, the largest overlap first: people whom both hold, and second pieces of work between them.
-fn overlaps<'a>(found: &'a DuplicationReport) -> Vec<([&'a str; 2], Range, Range)> {
+fn overlaps(found: &DuplicationReport) -> Vec<([&str; 2], Range, Range)> {
     let pairs: BTreeSet<[&str; 2]> =
         found.counts.iter().flat_map(|counts| counts.both.keys()).map(|[one, other]| [one.as_str(), other.as_str()]).collect();
     let mut all: Vec<_> = pairs

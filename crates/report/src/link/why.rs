@@ -73,7 +73,7 @@ pub fn evidence(made: &Linkage, record: &str) -> anyhow::Result<PersonEvidence> 
     };
     let Some(hold) = made.linked.cohesion.iter().find(|hold| hold.records.contains(&at)) else { return Ok(found) };
     let name = |record: u32| name(records, record);
-    found.records = hold.records.iter().zip(&hold.bits).map(|(record, bits)| (name(*record), f64::from(*bits))).collect();
+    found.records = hold.records.iter().zip(&hold.bits).map(|(record, bits)| (name(*record), *bits)).collect();
     let (weakest, bits) = hold.weakest();
     let least = hold.records[weakest];
     found.weakest = Some((name(least), bits - made.match_threshold));

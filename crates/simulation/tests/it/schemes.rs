@@ -10,7 +10,7 @@ fn run(name: &str, scenarios: usize) -> StressTest {
     stress(&it.opened, &it.scheme, &it.assumptions, StressOptions { seed: 1, replications: 200, scenarios }, &|_, _| {})
 }
 
-fn finding<'a>(stress: &'a StressTest, risk: RiskId) -> &'a Finding {
+fn finding(stress: &StressTest, risk: RiskId) -> &Finding {
     &stress.reported.iter().find(|reported| reported.finding.risk == risk).expect("in the catalogue").finding
 }
 

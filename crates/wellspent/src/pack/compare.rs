@@ -83,9 +83,8 @@ impl FoundPack {
                 (true, true) => format!("{name}: the input was changed since the pack was written"),
             });
         }
-        match &self.manifest {
-            Err(why) => out.push(format!("{MANIFEST}: {why}")),
-            Ok(_) => {}
+        if let Err(why) = &self.manifest {
+            out.push(format!("{MANIFEST}: {why}"));
         }
         let listed = self.hashes.keys().filter(|name| !self.files.contains_key(*name) && !is_input(name));
         out.extend(listed.map(|name| format!("{name}: missing")));
