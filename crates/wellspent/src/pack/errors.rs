@@ -248,7 +248,7 @@ mod tests {
             "findings[0].scenarios_present,50,5.000000,",
             "findings[0].gain,3.0,1.5,",
             "findings[1].share_of_scenarios,0.0,,the same in all 100 scenarios: the true share may be up to 3.0% (95%)\n",
-            "wrong_payment.cohorts[0].people,100,,exact",
+            "wrong_payment.cohorts[0].people,100,,\"exact",
             "news,3,,not known\n",
         ] {
             assert!(text.contains(row), "{row}\n{text}");
