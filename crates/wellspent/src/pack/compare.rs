@@ -170,14 +170,19 @@ impl FoundPack {
     }
 }
 
-/// Whether a file of another version has the same numbers in the same order. Every number of the data files is compared; those that
-/// are new in this version are passed over. Text files only repeat in words what the data files say.
+/// Whether a file of another version has the same numbers. Each number of a data file must be there as often as before; numbers
+/// that are new in this version are passed over. Text files only repeat in words what the data files say.
 fn same_numbers(name: &str, there: &[u8], made: &[u8]) -> bool {
     let (Some(was), Some(now)) = (numbers(name, there), numbers(name, made)) else {
         return !name.ends_with(".json") && !name.ends_with(".csv");
     };
-    let mut now = now.into_iter();
-    was.into_iter().all(|number| now.any(|other| other == number))
+    // In order of size: between versions, keys may be renamed and stand elsewhere.
+    let sorted = |mut numbers: Vec<f64>| {
+        numbers.sort_by(f64::total_cmp);
+        numbers
+    };
+    let mut now = sorted(now).into_iter();
+    sorted(was).into_iter().all(|number| now.any(|other| other == number))
 }
 
 /// The numbers of a data file in their order; none where it cannot be read, or is text.

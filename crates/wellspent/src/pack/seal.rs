@@ -101,13 +101,39 @@ fn sign_off(fingerprint: &str) -> String {
     out
 }
 
+/// The sheet as version 0.1.0 wrote it.
+fn former_sign_off(fingerprint: &str) -> String {
+    let mut out = format!(
+        "# Sign-off\n\nThis sheet is for people. It may be filled in without changing the pack, whose fingerprint (the SHA-256 of \
+         `{SUMS}`) is\n\n    {fingerprint}\n\nWho signs confirms the line beside the name, for the pack with this fingerprint and no \
+         other.\n\n"
+    );
+    for (role, confirms) in [
+        ("Analyst", "The files in `inputs` say what I mean; I have read `assumptions.md` and every warning in it."),
+        (
+            "Reviewer",
+            "I did not make the scheme file. I ran `wellspent verify` on this pack, read `checks.md` and `limits.md`, and held \
+             `description.md` against the contract.",
+        ),
+        ("Commissioner", "I know what was not looked for and what the result leans on, and use it within these limits."),
+    ] {
+        out += &format!("## {role}\n\n{confirms}\n\n{}\n", FIELDS.map(|field| format!("{field}\n")).concat());
+    }
+    out
+}
+
 /// What people fill in after the colon; reservations may take several lines.
 const FIELDS: [&str; 5] = ["- Name:", "- Organisation:", "- Date:", "- Signature:", "- Reservations:"];
 
 /// The first line of a sheet, by number, that is neither as it was written nor filled in, and what should stand there.
 #[must_use]
 pub fn changed_text(sheet: &str, fingerprint: &str) -> Option<(usize, String, String)> {
-    let written = sign_off(fingerprint);
+    let changed = differs(sheet, &sign_off(fingerprint))?;
+    // The version before wrote the sheet in other words.
+    differs(sheet, &former_sign_off(fingerprint)).map(|_| changed)
+}
+
+fn differs(sheet: &str, written: &str) -> Option<(usize, String, String)> {
     let mut wanted = written.lines().filter(|line| !line.is_empty()).peekable();
     let mut reservations = false;
     for (at, line) in sheet.trim_start_matches('\u{feff}').lines().enumerate() {
