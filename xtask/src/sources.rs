@@ -136,45 +136,18 @@ pub(crate) fn imports(sources: &[Source]) -> Vec<Vec<usize>> {
             if front && code.trim_start().starts_with("pub use") {
                 continue;
             }
-            for (prefix, up) in [("crate::", own.len()), ("super::", 1)] {
-                for (place, _) in code.match_indices(prefix) {
-                    let before = code[..place].chars().next_back();
-                    if before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':') {
-                        continue;
-                    }
-                    let mut rest = &code[place..];
-                    let mut base = own.clone();
-                    if prefix == "crate::" {
-                        base.clear();
-                        rest = &rest[prefix.len()..];
-                    } else {
-                        let _ = up;
-                        while let Some(more) = rest.strip_prefix("super::") {
-                            base.pop();
-                            rest = more;
-                        }
-                    }
-                    let words = rest.split("::").map(|word| {
-                        word.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect::<String>()
-                    });
-                    // A list in braces: each of its first words.
-                    let lists: Vec<Vec<String>> = match rest.split_once('{') {
-                        Some((head, list)) if head.ends_with("::") || head.is_empty() => {
-                            let head: Vec<String> = head.split("::").filter(|word| !word.is_empty()).map(str::to_owned).collect();
-                            list.split(',')
-                                .map(|item| {
-                                    let word: String = item
-                                        .trim()
-                                        .chars()
-                                        .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
-                                        .collect();
-                                    [head.clone(), vec![word]].concat()
-                                })
-                                .collect()
-                        }
-                        _ => vec![words.take_while(|word| !word.is_empty()).collect()],
+            for prefix in ["crate::", "super::"] {
+                let begins = |at: usize| !code[..at].ends_with(|letter: char| is_word(letter) || letter == ':');
+                for (at, _) in code.match_indices(prefix).filter(|(at, _)| begins(*at)) {
+                    let (mut base, mut rest) = match prefix {
+                        "crate::" => (Vec::new(), &code[at + prefix.len()..]),
+                        _ => (own.clone(), &code[at..]),
                     };
-                    found.extend(lists.into_iter().filter_map(|list| find(root, &[base.clone(), list].concat())));
+                    while let Some(more) = rest.strip_prefix("super::") {
+                        base.pop();
+                        rest = more;
+                    }
+                    found.extend(paths(rest).into_iter().filter_map(|path| find(root, &[base.clone(), path].concat())));
                 }
             }
         }
@@ -184,6 +157,22 @@ pub(crate) fn imports(sources: &[Source]) -> Vec<Vec<usize>> {
         found
     };
     (0..sources.len()).map(of).collect()
+}
+
+/// The paths that begin here, each as its words: one, or one for each item of a list in braces.
+fn paths(text: &str) -> Vec<Vec<String>> {
+    let word = |text: &str| text.trim().chars().take_while(|letter| is_word(*letter)).collect::<String>();
+    match text.split_once('{') {
+        Some((head, list)) if head.ends_with("::") || head.is_empty() => {
+            let head: Vec<String> = head.split("::").filter(|word| !word.is_empty()).map(str::to_owned).collect();
+            list.split(',').map(|item| [head.clone(), vec![word(item)]].concat()).collect()
+        }
+        _ => vec![text.split("::").map(word).take_while(|word| !word.is_empty()).collect()],
+    }
+}
+
+fn is_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }
 
 /// The groups of files that import each other in a circle, each by its positions.

@@ -163,7 +163,7 @@ fn of_a_clause((old_scheme, old): (&Scheme, &Clause), (new_scheme, new): (&Schem
         return vec![format!("\"{name}\" is a {} instead of a {}. {}", new.kind(), old.kind(), in_short(new_scheme, new))];
     }
     let mut out = Vec::new();
-    // What is said here is made the same in both, so that only the rest is quoted below.
+    // The terms compared so far are made equal in both, so that only the rest is quoted below.
     let (mut before, mut after) = (old.clone(), new.clone());
     let (mut shown_before, mut shown_after) = (old.clone(), new.clone());
     for ((what, was), (_, is)) in before.terms.amounts_mut().into_iter().zip(after.terms.amounts_mut()) {

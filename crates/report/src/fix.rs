@@ -6,6 +6,7 @@ use risks::{RiskId, percent, pounds};
 use simulation::fix::{FixSearchResult, FixSet, ScenarioShare};
 
 use crate::terminal::{bold, dim, green, red, table, wrap};
+use crate::words::counted;
 
 const WIDTH: usize = 100;
 
@@ -43,16 +44,14 @@ fn whole(set: &FixSet, found: &FixSearchResult) -> String {
     let mut out = match set.left.len() {
         0 if before == 1 => green("We found 1 unintended risk, and these changes remove it:\n\n"),
         0 => green(&format!("We found {before} unintended risks, and these changes remove all of them:\n\n")),
-        left => red(&format!("We found {}. The best changes that we tried leave {left}:\n\n", count(before))),
+        left => {
+            red(&format!("We found {}. The best changes that we tried leave {left}:\n\n", counted(before, "unintended risk")))
+        }
     };
     for (at, change) in set.changes.iter().enumerate() {
         out += &format!("  {}. {}\n", at + 1, wrap(&change.words(), WIDTH - 5, "     "));
     }
     out + &format!("\n{}\n{}\n", figures(set, found), findings(set, found))
-}
-
-fn count(findings: usize) -> String {
-    format!("{findings} unintended risk{}", if findings == 1 { "" } else { "s" })
 }
 
 /// What the payer pays more or less: "£23.8m more (5.3% of the £449m paid now)".

@@ -3,6 +3,7 @@
 use simulation::textbook::{ComparedFigure, TextbookCase};
 
 use crate::terminal;
+use crate::words::counted;
 
 /// One case: its question, a line for each figure, what it teaches.
 pub fn text(case: &TextbookCase, compared: &[ComparedFigure]) -> String {
@@ -34,18 +35,16 @@ pub fn table(cases: &[(String, Vec<ComparedFigure>)]) -> String {
 /// What the signs mean and how it ended.
 pub fn ending(cases: usize, figures: usize, differing: usize) -> String {
     let sums = match differing {
-        0 => terminal::green(&format!("{} of {}: all agree.", count(figures, "figure"), count(cases, "case"))),
-        _ => {
-            terminal::red(&format!("{} of {}: figures that differ: {differing}.", count(figures, "figure"), count(cases, "case")))
-        }
+        0 => terminal::green(&format!("{} of {}: all agree.", counted(figures, "figure"), counted(cases, "case"))),
+        _ => terminal::red(&format!(
+            "{} of {}: figures that differ: {differing}.",
+            counted(figures, "figure"),
+            counted(cases, "case")
+        )),
     };
     let signs = "± is the 95% simulation error. A simulated figure agrees within four standard errors, and any other figure within one \
                  millionth. ≈ marks a textbook figure that is itself an approximation.";
     format!("{sums}\n{}\n", terminal::wrap(signs, 100, ""))
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn verdict(one: &ComparedFigure) -> String {

@@ -133,8 +133,13 @@ pub fn verdict(stress: &StressTest) -> String {
 /// Over what all sums are taken: "21 areas, 108,000 people, 1 contract year".
 pub fn over(stress: &StressTest, assumptions: &Assumptions) -> String {
     let areas = stress.results.areas.len();
-    let part = |number: usize, noun: &str| format!("{} {noun}{}", thousands(number as i64), if number == 1 { "" } else { "s" });
-    format!("{}, {} people, {}", part(areas, "area"), count(stress.results.people), part(assumptions.years, "contract year"))
+    let years = counted(assumptions.years, "contract year");
+    format!("{}, {} people, {}", counted(areas, "area"), count(stress.results.people), years)
+}
+
+/// A number with its noun, which has a plural in s: "1 area", "21 areas".
+pub fn counted(number: usize, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number as i64), if number == 1 { "" } else { "s" })
 }
 
 /// What the provider gains by a finding, as a phrase.

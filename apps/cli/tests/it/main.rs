@@ -9,9 +9,9 @@
 //! two schemes side by side. `contract`: what no contract could say. `design`, `fix`: the changed scheme that is written
 //! checks clean. `doubted`: what measuring finds doubtful. `faults`: a full disk, a file that cannot be read, everybody at
 //! once. `foreign_parquet`: Parquet files of other programs. `formats`: a table is the same in every format. `fuzzed`: every
-//! parser under random input. `gate`: what is missing, misspelt or repeated. `golden`: what is said of every shipped scheme.
+//! parser under random input. `gate`: what is missing, misspelt or repeated. `golden`: the summary of every shipped scheme.
 //! `joined`: several agencies together, and what is never shown. `killed`: the program is killed in the middle of a payment
-//! run. `linked_money`: several agencies' records are paid. `linking`: who is who across agencies. `mapping`: an agency's own
+//! run. `linked_money`: several agencies' records are paid. `linking`: which records of several agencies are the same person. `mapping`: an agency's own
 //! files by a map. `money_out`: what was paid. `mutated`: the road from records to money. `new_scheme`: starting schemes, and
 //! the schemes inside the program. `pack`: an assurance pack is made again to the byte, and what is changed in it is located.
 //! `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the

@@ -9,10 +9,11 @@ use linkage::prediction::Prediction;
 use linkage::scoring::Scorer;
 use maud::{Markup, html};
 
-use super::summary::{REVIEW, counted};
+use super::summary::REVIEW;
 use super::why::name;
 use crate::components::{ChartFigure, table};
 use crate::svg::{self, Axis, BLUE, Bar, Chart, GREY, RED, band_key};
+use crate::words::counted;
 use linkage::finished_linkage::Linkage;
 
 /// log2(m/u) of a level; nothing where the model gives no such number.

@@ -12,9 +12,10 @@ use linkage::scoring::Scorer;
 use maud::{Markup, html};
 
 use super::charts::{chance, histogram, signed, waterfalls, weights};
-use super::summary::{REVIEW, agencies, at_thresholds, counted};
+use super::summary::{REVIEW, agencies, at_thresholds};
 use super::why::name;
 use crate::components::{Page, PageSection, details, list, paragraph, stacked_table, subheading, table, verdict};
+use crate::words::counted;
 use linkage::finished_linkage::{Linkage, data_notes};
 
 /// The whole page. The same linkage gives the same bytes.

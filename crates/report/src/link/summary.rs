@@ -4,6 +4,7 @@ use base::money::thousands;
 use linkage::match_weight::probability;
 
 use crate::terminal;
+use crate::words::counted;
 use linkage::finished_linkage::Linkage;
 use serde_json::{Value as Json, json};
 
@@ -198,11 +199,6 @@ pub fn summary_json(found: &LinkageSummary) -> Json {
         "thresholds": found.thresholds.iter().map(of_threshold).collect::<Vec<_>>(),
         "evaluation": evaluation,
     })
-}
-
-/// A number of things.
-pub fn counted(count: usize, what: &str) -> String {
-    format!("{} {what}{}", thousands(count as i64), if count == 1 { "" } else { "s" })
 }
 
 pub fn agencies(count: usize) -> String {

@@ -95,7 +95,7 @@ fn rank_equals_person_by_person() {
     }
 }
 
-/// What is said of people's true chances is what happens to them: over many replications the mean count agrees within four standard
+/// The stated chances of people are what happens to them: over many replications the mean count agrees within four standard
 /// errors, help or no help, and the area as a whole meets the baseline that it is matched to.
 #[test]
 fn true_chances_are_what_happens() {

@@ -8,6 +8,7 @@ use base::reader::StatedNumber;
 use contract::Scheme;
 use contract::explain::term_sheet;
 use contract::terms::{Baseline, Intake, OutcomeKind, ReportedBy};
+use report::quality::several;
 use risks::{CATALOGUE, percent, pounds};
 use simulation::assumptions::{Intended, Move};
 use simulation::people::{AreaPeople, Chances, people};
@@ -40,10 +41,6 @@ fn joined(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
 
 fn number(value: usize) -> String {
     thousands(value as i64)
-}
-
-fn count(value: usize, one: &str, many: &str) -> String {
-    format!("{} {}", number(value), if value == 1 { one } else { many })
 }
 
 fn purpose(run: &PackedRun<'_>) -> String {
@@ -122,7 +119,7 @@ fn entities(run: &PackedRun<'_>, areas: &[AreaPeople]) -> String {
     let first = format!(
         "\nTime: {} of a contract from {} to {}, in cohorts of {} months; each cohort is one step. Space: the areas, which do not affect \
          each other. Money in pounds, paid in whole pence.\n\n",
-        count(assumptions.years, "contract year is simulated", "contract years are simulated"),
+        several(assumptions.years as u64, "contract year is simulated", "contract years are simulated"),
         scheme.starts,
         scheme.ends,
         cohorts.first().map_or(0, |cohort| cohort.months)
@@ -168,12 +165,12 @@ fn process(run: &PackedRun<'_>) -> String {
             "All this is one replication. The search looks for the best strategy on replications of its own. The results are reported on {} \
              others, the same for every strategy. {} are the same files with every uncertain number moved, each with its own search.",
             number(replications as usize),
-            count(scenarios as usize, "scenario", "scenarios")
+            several(scenarios.into(), "scenario", "scenarios")
         ),
         PackedCommand::Fix { scenarios, .. } => format!(
             "All this is one replication. Each set of changes to the rules has its own search and is judged on other replications. The chosen \
              set is tried in {}, before and after.",
-            count(scenarios as usize, "scenario", "scenarios")
+            several(scenarios.into(), "scenario", "scenarios")
         ),
         PackedCommand::Sensitivity { .. } => {
             "All this is one replication. Each setting of the uncertain numbers has its own short search.".to_owned()
@@ -282,7 +279,7 @@ fn input_data(run: &PackedRun<'_>, numbers: &[StatedNumber]) -> String {
                 return format!("- `{}`: a table of people, one row each\n", input.name);
             }
             let of = numbers.iter().filter(|number| number.path.starts_with(&format!("{name}: "))).count();
-            format!("- `{}`: {}\n", input.name, count(of, "number", "numbers"))
+            format!("- `{}`: {}\n", input.name, several(of as u64, "number", "numbers"))
         })
         .collect();
     format!(

@@ -51,7 +51,8 @@ pub fn fingerprint(files: &PackFiles) -> String {
 /// Writes the files, the list of their hashes and the sheet to sign; gives the fingerprint.
 pub fn write(folder: &Path, files: &PackFiles) -> anyhow::Result<String> {
     let fingerprint = fingerprint(files);
-    let seal = [(SUMS, sums(files)), (SIGN_OFF, sign_off(&fingerprint))].map(|(name, text)| (name.to_owned(), text.into_bytes()));
+    let seal = [(SUMS, sums(files)), (SIGN_OFF, sign_off(&WORDS, &fingerprint))]
+        .map(|(name, text)| (name.to_owned(), text.into_bytes()));
     for (name, bytes) in files.iter().map(|(name, bytes)| (name.clone(), bytes.clone())).chain(seal) {
         let path = folder.join(name);
         let parent = path.parent().unwrap_or(folder);
@@ -81,42 +82,38 @@ pub fn read(folder: &Path) -> anyhow::Result<PackFiles> {
     Ok(files)
 }
 
-fn sign_off(fingerprint: &str) -> String {
-    let mut out = format!(
-        "# Sign-off\n\nThis sheet is for people. Filling it in does not change the pack. The fingerprint of the pack (the SHA-256 of \
-         `{SUMS}`) is\n\n    {fingerprint}\n\nBy signing, you confirm the sentence under your role, for the pack with this fingerprint and no \
-         other.\n\n"
-    );
-    for (role, confirms) in [
-        ("Analyst", "The files in `inputs` say what I mean; I have read `assumptions.md` and every warning in it."),
-        (
-            "Reviewer",
-            "I did not make the scheme file. I ran `wellspent verify` on this pack, read `checks.md` and `limits.md`, and compared \
-             `description.md` with the contract.",
-        ),
-        ("Commissioner", "I know what was not looked for and what the result depends on, and I use it within these limits."),
-    ] {
-        out += &format!("## {role}\n\n{confirms}\n\n{}\n", FIELDS.map(|field| format!("{field}\n")).concat());
-    }
-    out
+/// What a sheet says: before and after the fingerprint, and what each role confirms.
+struct SheetWords {
+    before: &'static str,
+    after: &'static str,
+    analyst: &'static str,
+    reviewer: &'static str,
+    commissioner: &'static str,
 }
 
-/// The sheet as version 0.1.0 wrote it.
-fn former_sign_off(fingerprint: &str) -> String {
-    let mut out = format!(
-        "# Sign-off\n\nThis sheet is for people. It may be filled in without changing the pack, whose fingerprint (the SHA-256 of \
-         `{SUMS}`) is\n\n    {fingerprint}\n\nWho signs confirms the line beside the name, for the pack with this fingerprint and no \
-         other.\n\n"
-    );
-    for (role, confirms) in [
-        ("Analyst", "The files in `inputs` say what I mean; I have read `assumptions.md` and every warning in it."),
-        (
-            "Reviewer",
-            "I did not make the scheme file. I ran `wellspent verify` on this pack, read `checks.md` and `limits.md`, and held \
-             `description.md` against the contract.",
-        ),
-        ("Commissioner", "I know what was not looked for and what the result leans on, and use it within these limits."),
-    ] {
+const WORDS: SheetWords = SheetWords {
+    before: "This sheet is for people. Filling it in does not change the pack. The fingerprint of the pack (the SHA-256 of `SHA256SUMS`) \
+             is",
+    after: "By signing, you confirm the sentence under your role, for the pack with this fingerprint and no other.",
+    analyst: "The files in `inputs` say what I mean; I have read `assumptions.md` and every warning in it.",
+    reviewer: "I did not make the scheme file. I ran `wellspent verify` on this pack, read `checks.md` and `limits.md`, and compared \
+               `description.md` with the contract.",
+    commissioner: "I know what was not looked for and what the result depends on, and I use it within these limits.",
+};
+
+/// The words of version 0.1.0, whose packs still verify.
+const FORMER_WORDS: SheetWords = SheetWords {
+    before: "This sheet is for people. It may be filled in without changing the pack, whose fingerprint (the SHA-256 of `SHA256SUMS`) is",
+    after: "Who signs confirms the line beside the name, for the pack with this fingerprint and no other.",
+    reviewer: "I did not make the scheme file. I ran `wellspent verify` on this pack, read `checks.md` and `limits.md`, and held \
+               `description.md` against the contract.",
+    commissioner: "I know what was not looked for and what the result leans on, and use it within these limits.",
+    ..WORDS
+};
+
+fn sign_off(words: &SheetWords, fingerprint: &str) -> String {
+    let mut out = format!("# Sign-off\n\n{}\n\n    {fingerprint}\n\n{}\n\n", words.before, words.after);
+    for (role, confirms) in [("Analyst", words.analyst), ("Reviewer", words.reviewer), ("Commissioner", words.commissioner)] {
         out += &format!("## {role}\n\n{confirms}\n\n{}\n", FIELDS.map(|field| format!("{field}\n")).concat());
     }
     out
@@ -128,9 +125,8 @@ const FIELDS: [&str; 5] = ["- Name:", "- Organisation:", "- Date:", "- Signature
 /// The first line of a sheet, by number, that is neither as it was written nor filled in, and what should stand there.
 #[must_use]
 pub fn changed_text(sheet: &str, fingerprint: &str) -> Option<(usize, String, String)> {
-    let changed = differs(sheet, &sign_off(fingerprint))?;
-    // The version before wrote the sheet in other words.
-    differs(sheet, &former_sign_off(fingerprint)).map(|_| changed)
+    let changed = differs(sheet, &sign_off(&WORDS, fingerprint))?;
+    differs(sheet, &sign_off(&FORMER_WORDS, fingerprint)).map(|_| changed)
 }
 
 fn differs(sheet: &str, written: &str) -> Option<(usize, String, String)> {
