@@ -1,10 +1,12 @@
 //! Where a command writes a file: a path, or `-` for standard output.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use wellspent::pack::{Pack, seal};
+use wellspent::records::is_input;
 
 use crate::print;
 
@@ -23,6 +25,35 @@ pub fn writable(file: &Path) -> anyhow::Result<()> {
         bail!("there is no folder {} to write {} to", folder.display(), file.display());
     }
     Ok(())
+}
+
+/// Refuses, before the run, files that cannot all be written: a place that is not there, a table or the access log of the folder of
+/// records that is read, and one file for two results.
+pub fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, records: Option<&Path>) -> anyhow::Result<()> {
+    let records = records.and_then(|folder| folder.canonicalize().ok());
+    let mut seen = BTreeSet::new();
+    for file in files {
+        writable(file)?;
+        let place = place(file);
+        if !is_standard(file) && records.as_ref().is_some_and(|records| is_input(records, &place)) {
+            bail!(
+                "{} is kept for the records that are read, and no result is written there\n\nhint: give the file another name, or \
+                 another folder",
+                file.display()
+            );
+        }
+        if !seen.insert(place) {
+            bail!("{} is named for two results, and only one could be kept\n\nhint: name a file for each", file.display());
+        }
+    }
+    Ok(())
+}
+
+/// Where a file is or will be, with links followed, so that one place has one name.
+fn place(file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = folder.canonicalize().map(|folder| folder.join(file.file_name().unwrap_or_default()));
+    if is_standard(file) { file.to_owned() } else { file.canonicalize().or(beside).unwrap_or_else(|_| file.to_owned()) }
 }
 
 /// Writes a file and says so.

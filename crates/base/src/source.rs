@@ -26,7 +26,7 @@ impl From<std::ops::Range<usize>> for Span {
 }
 
 /// What the caller passes for one file name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FileBytes {
     /// The content.
     Read(Vec<u8>),

@@ -153,7 +153,11 @@ impl CompareReport {
         out += &self.figure_table();
         out += &format!("\n{}\n", bold("Who is better off and who is worse off"));
         let words: Vec<&str> = self.people.iter().flat_map(|outcome| &outcome.words).map(String::as_str).collect();
-        out += &list(words.into_iter(), "Nobody: every outcome stays the same.");
+        let nobody = match self.people.is_empty() {
+            true => "The two contracts have no outcome in common that can be compared person by person.",
+            false => "Nobody: every outcome stays the same.",
+        };
+        out += &list(words.into_iter(), nobody);
         out += &format!("\n{}\n", bold("Risks"));
         out += &self.risk_lines();
         for note in &self.notes {

@@ -2,13 +2,14 @@
 //! asked, for which purpose, with which command, about which person. It holds no name of a person; the ids are those of the
 //! table of persons.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use base::csv_cell::quoted;
 use records::files::ACCESS_LOGS;
+use records::files::write::plain;
 
 use crate::error::Error;
 
@@ -59,8 +60,11 @@ pub(crate) fn note(folder: &Path, access: &Access, command: &str, persons: &[&st
     let row = |person: &str| [now.as_str(), by, purpose, command, person].map(cell).join(",") + "\n";
     let none = [""];
     let mut text: String = if persons.is_empty() { &none[..] } else { persons }.iter().map(|person| row(person)).collect();
-    if !path.is_file() {
-        text.insert_str(0, HEADER);
+    match last_byte(&path) {
+        // A log that was edited by hand may have lost its last line end.
+        Some(byte) if byte != b'\n' => text.insert(0, '\n'),
+        Some(_) => {}
+        None => text.insert_str(0, HEADER),
     }
     // In one piece, so that two who look at the same time do not write into each other's rows.
     let added = OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
@@ -74,8 +78,17 @@ pub(crate) fn note(folder: &Path, access: &Access, command: &str, persons: &[&st
     Ok(())
 }
 
-/// A cell of the file: on one line, in quotation marks where needed.
+/// The last byte of a file; none where there is no file, or nothing in it.
+fn last_byte(path: &Path) -> Option<u8> {
+    let mut file = File::open(path).ok()?;
+    file.seek(SeekFrom::End(-1)).ok()?;
+    let mut byte = [0];
+    file.read_exact(&mut byte).ok()?;
+    Some(byte[0])
+}
+
+/// A cell of the file: on one line, in quotation marks where needed, and no formula to a spreadsheet.
 fn cell(text: &str) -> String {
     let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    quoted(&text).into_owned()
+    quoted(&plain(&text)).into_owned()
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use report::compare::{CompareReport, TestedRisk, TestedScheme};
+use simulation::assumptions::ASSUMPTIONS_FILE;
 
 use crate::error::Error;
 use crate::folder::Reach;
@@ -45,7 +46,8 @@ pub fn compare(request: &CompareRequest, progress: Progress<'_>) -> Result<Compa
         "Both schemes are tested with seed {seed}, {replications} replications and {scenarios} scenarios. ± is the 95% simulation \
          error, shown where it would change the figure."
     )];
-    if old.assumptions.name != new.assumptions.name || old.stress_people() != new.stress_people() {
+    let assumptions = |tested: &StressResult| tested.folder.files.get(ASSUMPTIONS_FILE).cloned();
+    if assumptions(&old) != assumptions(&new) || old.stress_people() != new.stress_people() {
         notes.push(
             "The two schemes have different assumptions or people, so not every difference comes from the contract.".to_owned(),
         );

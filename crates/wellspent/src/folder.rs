@@ -129,6 +129,24 @@ impl SchemeFolder {
 /// The name of the assumptions file in the version before.
 const FORMER_ASSUMPTIONS_FILE: &str = "world.toml";
 
+/// Gives the assumptions file its new name where it has the one of the version before, and says so.
+fn with_new_name(folder: &mut Folder) -> Option<Problem> {
+    let bytes = folder.remove(FORMER_ASSUMPTIONS_FILE)?;
+    let problem = match folder.contains_key(ASSUMPTIONS_FILE) {
+        true => Problem::file(FORMER_ASSUMPTIONS_FILE, format!("it is not read, because {ASSUMPTIONS_FILE} is there"))
+            .fix(format!("delete {FORMER_ASSUMPTIONS_FILE} if {ASSUMPTIONS_FILE} is the one that is meant")),
+        false => {
+            folder.insert(ASSUMPTIONS_FILE.to_owned(), bytes);
+            Problem::file(
+                FORMER_ASSUMPTIONS_FILE,
+                format!("this file is now called {ASSUMPTIONS_FILE}; the old name still works"),
+            )
+            .fix(format!("rename it to {ASSUMPTIONS_FILE}"))
+        }
+    };
+    Some(problem.warning())
+}
+
 /// The most files of a scheme's folder.
 const MOST_FILES: usize = 500;
 
@@ -163,17 +181,13 @@ fn read(place: Place, reach: Reach) -> anyhow::Result<SchemeFolder> {
             );
         }
     }
-    // The file had this name in the version before.
-    if !folder.contains_key(ASSUMPTIONS_FILE)
-        && let Some(bytes) = folder.remove(FORMER_ASSUMPTIONS_FILE)
-    {
-        folder.insert(ASSUMPTIONS_FILE.to_owned(), bytes);
-    }
+    let renamed = with_new_name(&mut folder);
     let mut opened = base::open(&folder);
     if let Some(file) = simulation::assumptions::people_file(&opened) {
         folder.insert(file.clone(), people(&path, &file, reach));
         opened = base::open(&folder);
     }
+    opened.problems.extend(renamed);
     Ok(SchemeFolder { path, opened, files: folder })
 }
 

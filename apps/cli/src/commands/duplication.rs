@@ -10,7 +10,7 @@ use report::quality;
 use wellspent::duplication::{DuplicationRequest, duplication};
 
 use crate::args::{AcceptArgs, AccessArgs, DaysArgs};
-use crate::output::{is_standard, writable, write, write_csv};
+use crate::output::{is_standard, outputs, write, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -41,7 +41,7 @@ pub struct Duplication {
 
 pub fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
     let files = || [&command.html, &command.list].into_iter().flatten();
-    files().try_for_each(|file| writable(file))?;
+    outputs(files(), Some(&command.records))?;
     let found = duplication(&DuplicationRequest {
         records: command.records.clone(),
         access: command.access.access()?,

@@ -8,7 +8,7 @@ use wellspent::glossary;
 use crate::print;
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  wellspent glossary parking\n  wellspent glossary term sheet")]
+#[command(after_help = "Examples:\n  wellspent glossary parking\n  wellspent glossary best response")]
 pub struct Glossary {
     /// The term, or the word that earlier versions used for it; without it, the list of terms
     term: Vec<String>,

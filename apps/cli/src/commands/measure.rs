@@ -12,7 +12,7 @@ use wellspent::measure::{BreakdownBy, MeasureRequest, PeopleTable, measure};
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::options::reach;
-use crate::output::{is_standard, writable, write_csv};
+use crate::output::{is_standard, outputs, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -73,7 +73,7 @@ enum By {
 
 pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     let files = [&command.tally, &command.xlsx, &command.people, &command.linkage, &command.quality];
-    files.into_iter().flatten().try_for_each(|file| writable(file))?;
+    outputs(files.into_iter().flatten(), Some(&command.records))?;
     let purpose = command.purpose_in_words.as_deref();
     let joining = if purpose.is_some() { command.joining.joining_or_none() } else { command.joining.joining() };
     let by = command.by.iter().map(|by| match by {

@@ -13,7 +13,7 @@ use wellspent::pay::{PayRequest, PaySource, PayeeChange, RunRequest, pay};
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::options::reach;
-use crate::output::{is_standard, write_csv};
+use crate::output::{is_standard, outputs, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -87,6 +87,8 @@ fn renamed(text: &str) -> Result<PayeeChange, String> {
 }
 
 pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
+    let files = [&command.csv, &command.quality, &command.html, &command.parquet, &command.xlsx];
+    outputs(files.into_iter().flatten(), command.records.as_deref())?;
     let report = pay(&request(command)?)?;
     report.notes.iter().for_each(|note| print::stderr(&format!("note: {}", visible(note))));
     let to_standard = command.csv.as_deref().is_some_and(is_standard);

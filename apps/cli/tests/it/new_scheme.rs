@@ -93,3 +93,20 @@ fn every_shipped_scheme_is_listed_with_its_title() {
     }
     assert!(listed.contains("theory/ratchet") && listed.contains("Plain linear"), "{listed}");
 }
+
+/// The name that the assumptions file had before still works, and whoever uses it is told.
+#[test]
+fn the_former_name_of_the_assumptions_file_works_with_a_note() {
+    let scratch = Scratch::new("former");
+    let template = root().join("crates/wellspent/templates/employment");
+    for file in ["scheme.toml", "segments.csv", "assumptions.toml"] {
+        let text = fs::read_to_string(template.join(file)).expect("a template");
+        let text = if file == "assumptions.toml" { text.replace("\nassumptions = ", "\nworld = ") } else { text };
+        scratch.write(if file == "assumptions.toml" { "world.toml" } else { file }, text);
+    }
+    let old = said(&run(&["check", scratch.path()]));
+    assert!(old.contains("this file is now called assumptions.toml") && old.ends_with("exit code 0\n"), "{old}");
+    scratch.write("assumptions.toml", fs::read_to_string(template.join("assumptions.toml")).expect("a template"));
+    let both = said(&run(&["check", scratch.path()]));
+    assert!(both.contains("it is not read, because assumptions.toml is there") && both.ends_with("exit code 0\n"), "{both}");
+}

@@ -133,3 +133,41 @@ fn nothing_is_written_without_a_purpose_or_without_the_log() {
     assert!(!blocked.status.success() && said(&blocked).contains("access log"), "{}", said(&blocked));
     assert!(!out.0.join("people.csv").exists());
 }
+
+/// Results never replace the tables and the log that they come from, by whatever path, and two results never share a file.
+#[test]
+fn results_are_not_written_over_the_records_or_over_each_other() {
+    let (scheme, records) = folders();
+    let before = fs::read(records.0.join("people.csv")).expect("a table");
+    let roundabout = format!("{}/../{}", records.path(), records.0.file_name().expect("a name").to_string_lossy());
+    for file in ["people.csv", "access-log.csv", "spells-2.csv"] {
+        for place in [records.path().to_owned(), roundabout.clone()] {
+            let (people, tally) = (format!("{place}/{file}"), format!("{place}/{file}"));
+            let measure = ["measure", scheme.path(), records.path(), "--as-at", "2029-06-30"];
+            let pay = ["pay", scheme.path(), records.path(), "--as-at", "2029-06-30", &format!("--csv={people}")];
+            let with_people = run(&[&measure[..], &["--people", &people], &FOR[..]].concat());
+            for output in [with_people, run(&[&measure[..], &["--tally", &tally]].concat()), run(&pay)] {
+                assert!(!output.status.success() && said(&output).contains("is kept for the records"), "{}", said(&output));
+            }
+        }
+    }
+    assert_eq!(fs::read(records.0.join("people.csv")).expect("a table"), before);
+    assert!(!records.0.join("access-log.csv").exists() && !records.0.join("spells-2.csv").exists());
+    let out = Scratch::new("out");
+    let same = format!("{}/same.csv", out.path());
+    let output = run(&["measure", scheme.path(), records.path(), "--as-at", "2029-06-30", "--tally", &same, "--quality", &same]);
+    assert!(said(&output).contains("is named for two results"), "{}", said(&output));
+}
+
+#[test]
+fn a_log_without_its_last_line_end_keeps_its_rows_apart() {
+    let (scheme, records) = folders();
+    records.write("access-log.csv", "when,by,purpose,command,person");
+    let out = Scratch::new("out");
+    let people = format!("{}/people.csv", out.path());
+    let measure = ["measure", scheme.path(), records.path(), "--as-at", "2029-06-30", "--people", &people];
+    let output = run(&[&measure[..], &["--for", "=audit", "--asked-by", "Ann Lee"]].concat());
+    assert!(output.status.success(), "{}", said(&output));
+    let log = fs::read_to_string(records.0.join("access-log.csv")).expect("a log");
+    assert!(log.starts_with("when,by,purpose,command,person\n") && log.contains(",Ann Lee,'=audit,"), "{log}");
+}

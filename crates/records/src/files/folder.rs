@@ -110,6 +110,13 @@ fn sheets(
     })
 }
 
+/// Whether a file of this name in a folder of records is a table of it, or its access log.
+#[must_use]
+pub fn is_kept_for_records(name: &str) -> bool {
+    let name = name.to_lowercase();
+    table_of(&name).is_some() || ACCESS_LOGS.contains(&name.as_str())
+}
+
 /// The tables in a folder, in reading order, and its other files. A table may be split over several files, which are read as one:
 /// `events.csv`, `events-2.csv` and so on.
 pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<OtherFile>)> {

@@ -18,5 +18,5 @@ mod table_file;
 pub mod write;
 pub mod xlsx;
 
-pub use folder::{ACCESS_LOGS, UNFINISHED, find};
+pub use folder::{ACCESS_LOGS, UNFINISHED, find, is_kept_for_records};
 pub use table_file::{FileFormat, TableFile};

@@ -3,6 +3,8 @@
 
 mod check;
 mod map;
+mod place;
 
 pub use check::{CheckedFile, FaultKind, RecordsCheck, RecordsCheckRequest, check};
 pub use map::{MapRequest, MappedPart, MappedRecords, map};
+pub use place::is_input;
