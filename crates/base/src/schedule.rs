@@ -80,6 +80,22 @@ impl<T: Copy> Schedule<T> {
         Schedule { values, strides: [segments * years, years, 1] }
     }
 
+    /// The same schedule with the values of each of so many segments changed.
+    pub fn map_segments(&self, segments: usize, change: impl Fn(usize, T) -> T) -> Self {
+        let [area, segment, year] = self.strides;
+        let years = if year > 0 { self.values.len().min(if segment > 0 { segment } else { self.years() }) } else { 1 };
+        let areas = if area > 0 { self.values.len() / area } else { 1 };
+        let cells = (0..areas).flat_map(|a| (0..segments).flat_map(move |s| (0..years).map(move |y| (a, s, y))));
+        let values = cells.map(|(a, s, y)| change(s, self.at(a, s, y))).collect();
+        let stride = |used: usize, stride: usize| if used > 0 { stride } else { 0 };
+        Schedule { values, strides: [stride(area, segments * years), years, stride(year, 1)] }
+    }
+
+    /// Contract years that it tells apart, where it does not tell segments apart.
+    fn years(&self) -> usize {
+        if self.strides[0] > 0 { self.strides[0] } else { self.values.len() }
+    }
+
     /// A schedule by area alone; one amount where there is one area.
     pub fn of_areas(values: Vec<T>) -> Self {
         let strides = if values.len() > 1 { [1, 0, 0] } else { [0; 3] };

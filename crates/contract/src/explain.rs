@@ -206,6 +206,16 @@ pub fn payment_table(scheme: &Scheme, expected: &Tally, outcome: usize, changes:
 const MAX_EVENTS_EACH: i64 = 100;
 
 fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Option<PaymentLevel> {
+    let tally = tally_at(scheme, expected, outcome, change)?;
+    let (_, paid) = price::statement(scheme, &tally);
+    let people: i64 = tally.people.iter().sum();
+    let rate = tally.counts[outcome].iter().sum::<i64>() as f64 / people.max(1) as f64;
+    let by_clause = (0..scheme.clauses.len()).map(|clause| paid.clause(clause)).collect();
+    Some(PaymentLevel { change, rate, by_clause, total: paid.total() })
+}
+
+/// The expected tally with one outcome moved by so many percentage points in every cell; `None` where that is impossible.
+pub(crate) fn tally_at(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Option<Tally> {
     let mut tally = expected.clone();
     let definition = &scheme.outcomes[outcome];
     for cell in 0..tally.people.len() {
@@ -239,11 +249,7 @@ fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Opti
             }
         }
     }
-    let (_, paid) = price::statement(scheme, &tally);
-    let people: i64 = tally.people.iter().sum();
-    let rate = tally.counts[outcome].iter().sum::<i64>() as f64 / people.max(1) as f64;
-    let by_clause = (0..scheme.clauses.len()).map(|clause| paid.clause(clause)).collect();
-    Some(PaymentLevel { change, rate, by_clause, total: paid.total() })
+    Some(tally)
 }
 
 /// A count in billionths as whole people or events, rounded to the better side. A result that meets its baseline exactly must not

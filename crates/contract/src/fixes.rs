@@ -151,7 +151,12 @@ impl Fix {
                 let scale = |price: Pence| Pence((price.0 as f64 * *share as f64 / 10_000.0).round() as i64);
                 each_clause(&mut changed, |clause| clause.scale_fees(&scale));
             }
-            Fix::SegmentPrices(percents) => each_clause(&mut changed, |clause| clause.scale_segment_prices(percents)),
+            Fix::SegmentPrices(percents) => {
+                let mut percents = percents.clone();
+                // Segments of which nothing is said keep their price.
+                percents.resize(scheme.segments.len(), 100);
+                each_clause(&mut changed, |clause| clause.scale_segment_prices(&percents));
+            }
             Fix::AtValue { percent, worth } => {
                 let price = |outcome: usize| worth.get(outcome).map(|worth| Pence(worth * percent / 100)).filter(|p| p.0 > 0);
                 each_clause(&mut changed, |clause| clause.price_at(&price));

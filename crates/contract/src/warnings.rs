@@ -1,9 +1,11 @@
 //! Faults that can be seen in the rules alone, before anything is simulated.
 
 use crate::clauses::Clause;
-use crate::explain::{PaymentLevel, expected_tally, payment_table};
+use crate::explain::{PaymentLevel, expected_tally, payment_table, tally_at};
 use crate::perverse_incentives;
+use crate::price;
 use crate::scheme_file::warning;
+use crate::tally::Tally;
 use crate::terms::{Baseline, Better, Scheme, later};
 use base::literal::{Change, Literal as _};
 use base::money::Pence;
@@ -100,7 +102,10 @@ fn cliffs(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
         let mut others: Vec<i64> = steps.iter().map(|step| step.abs()).collect();
         others.sort_unstable();
         let typical = others[others.len() * 3 / 4];
-        if step.abs() as f64 > CLIFF_SHARE * scale as f64 && step.abs() > 5 * typical.max(1) {
+        if step.abs() as f64 > CLIFF_SHARE * scale as f64
+            && step.abs() > 5 * typical.max(1)
+            && !goes_on(scheme, outcome, &levels[at_step], &levels[at_step + 1])
+        {
             let clause = largest_clause(scheme, &levels[at_step], &levels[at_step + 1]);
             out.push(
                 warning(
@@ -121,6 +126,30 @@ fn cliffs(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
         }
     }
     out
+}
+
+/// Whether as many results again pay about as much again, on one side of a step or on the other. That is a price for each result, however
+/// few people there are, and no cliff.
+fn goes_on(scheme: &Scheme, outcome: usize, before: &PaymentLevel, after: &PaymentLevel) -> bool {
+    let expected = expected_tally(scheme, 0, None);
+    let (Some(low), Some(high)) =
+        (tally_at(scheme, &expected, outcome, before.change), tally_at(scheme, &expected, outcome, after.change))
+    else {
+        return false;
+    };
+    let step = after.total.0 - before.total.0;
+    let paid = |from: &Tally, times: i64| -> Option<i64> {
+        let mut tally = from.clone();
+        for at in 0..tally.counts.len() {
+            for cell in 0..tally.people.len() {
+                let by = times * (high.counts[at][cell] - low.counts[at][cell]);
+                tally.counts[at][cell] = tally.counts[at][cell].checked_add(by).filter(|count| *count >= 0)?;
+            }
+        }
+        Some(price::statement(scheme, &tally).1.total().0)
+    };
+    let about = |other: Option<i64>| other.is_some_and(|other| other.signum() == step.signum() && 2 * other.abs() >= step.abs());
+    about(paid(&high, 1).map(|further| further - after.total.0)) || about(paid(&low, -1).map(|earlier| before.total.0 - earlier))
 }
 
 fn largest_clause<'a>(scheme: &'a Scheme, before: &PaymentLevel, after: &PaymentLevel) -> &'a Clause {

@@ -394,6 +394,7 @@ fn every_example_of_the_catalogue_reads() {
         }
         text += kind.example;
         let folder = Folder::from([file("scheme.toml", &text), file("prices.csv", "year,job outcome,attachment\n1,£900,£400\n")]);
+        println!("the example of `{}`", kind.name);
         let scheme = sound(&base::open(&folder));
         assert_eq!(scheme.clauses.last().map(contract::clauses::Clause::kind), Some(kind.name));
         assert!(!kind.summary.is_empty());

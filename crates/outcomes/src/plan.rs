@@ -196,7 +196,13 @@ fn window(from: Day, window: Duration, wait: Duration, measured: &OutcomeMeasure
         OutcomeRule::ExitWithoutReturn { clear, .. } => day(later(end, *clear, rule)),
         // The rule looks at this day too.
         OutcomeRule::StatusAt(_) => to + 1,
-        _ => to,
+        OutcomeRule::NoneWithin(_)
+        | OutcomeRule::AnyWithin(_)
+        | OutcomeRule::CountWithin(..)
+        | OutcomeRule::Sustained { .. }
+        | OutcomeRule::Periods(_)
+        | OutcomeRule::AtLeast { .. }
+        | OutcomeRule::FirstTimeTo(_) => to,
     };
     FollowUpWindow { from, to, proof, seen, observed: seen.max(proof) }
 }
@@ -216,7 +222,12 @@ fn observed(measured: &OutcomeMeasurement, records: &Records) -> (Day, Day) {
             kinds.extend(returns.iter().map(|kind| ("events", kind.as_str())));
             kinds.extend(spells.iter().map(|kind| ("spells", kind.as_str())));
         }
-        _ => {}
+        // Events alone, which are counted above.
+        OutcomeRule::NoneWithin(_)
+        | OutcomeRule::AnyWithin(_)
+        | OutcomeRule::CountWithin(..)
+        | OutcomeRule::AtLeast { .. }
+        | OutcomeRule::FirstTimeTo(_) => {}
     }
     if measured.custody == LossToFollowUp::LeftOut {
         kinds.push(("spells", CUSTODY));

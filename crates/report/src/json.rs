@@ -147,7 +147,7 @@ struct Simulated {
     years: usize,
     people: Number,
     cohorts_in_an_area: usize,
-    has_gates: bool,
+    has_threshold: bool,
     intake_is_free: bool,
     fair_margin: Number,
 }
@@ -159,7 +159,7 @@ impl Simulated {
             years: assumptions.years,
             people: number(results.people),
             cohorts_in_an_area: results.cohorts,
-            has_gates: results.has_gates,
+            has_threshold: results.has_threshold,
             intake_is_free: results.intake_is_free,
             fair_margin: number(results.fair_margin),
         }

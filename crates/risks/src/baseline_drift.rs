@@ -4,18 +4,19 @@ use contract::fixes::Fix;
 
 use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
+use crate::stake::Stake;
 use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, mean, percent, pounds,
-    pounds_in_prose, pounds_within, pounds_within_in_prose, quoted,
+    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
+    pounds_in_prose, pounds_within, pounds_within_in_prose, quoted, quoted_list,
 };
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::BaselineDrift,
     name: "baseline drift",
-    definition: "The risk that outcomes change for everyone, and payment follows. Suppose the provider does nothing extra, and the \
-                 main outcome moves by one percentage point for everyone. The risk is present when payments for results then move by \
-                 more than 5% of what is intended to be paid for results. Where nothing is intended to be paid for results, the \
-                 limit is 1% of all payments. The payer pays, or the provider is fined, for something that nobody did.",
+    definition: "The risk that outcomes change for everyone, and payment follows. Suppose the provider does nothing extra, and \
+                 every outcome moves by one percentage point for everyone. The risk is present when what is paid then moves by \
+                 more than 5% of what the intended improvement earns. Where the intended improvement earns nothing, the limit is \
+                 1% of all payments. The payer pays, or the provider is fined, for something that nobody did.",
     watch: &[Indicator {
         measure: "The same measure in places that the contract does not pay for",
         warning: "it changes there as well",
@@ -36,10 +37,6 @@ pub(super) const RISK: Risk = Risk {
     },
 };
 
-/// The shares of what is intended for results, or else of all payments, above which a percentage point is too much.
-const OF_RESULTS: f64 = 0.05;
-const OF_PAYMENTS: f64 = 0.01;
-
 fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     let mut finding = FindingBuilder::new(RISK.id, StrategyKind::AsNow);
     let under = |shock: Shock| results.under_shock(StrategyKind::AsNow, shock);
@@ -52,46 +49,46 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     let (Some(now), Some(intended), Some(better), Some(worse)) = all else {
         return finding.absent("No outcome is paid for.");
     };
-    let outcome = results.main_outcome.map_or("the outcome".to_owned(), |at| quoted(&results.outcomes[at].name));
-    let paid = Estimate::of(better.results.iter().zip(&now.results).map(|(there, here)| there - here));
-    let fined = Estimate::of(now.results.iter().zip(&worse.results).map(|(here, there)| here - there));
-    let rewards = mean(&intended.rewards);
-    let (scale, share, of) = match rewards >= 1.0 {
-        true => (rewards, OF_RESULTS, "what is intended for results"),
-        false => (intended.payment().abs().max(1.0), OF_PAYMENTS, "all payments"),
-    };
+    let paid_for: Vec<&String> =
+        results.outcomes.iter().filter(|outcome| outcome.paid && outcome.binary).map(|outcome| &outcome.name).collect();
+    let main = || results.main_outcome.map_or("the outcome".to_owned(), |at| quoted(&results.outcomes[at].name));
+    let several = paid_for.len() > 1;
+    let outcome = if paid_for.is_empty() { main() } else { quoted_list(paid_for) };
+    let (is, gets, it) = if several { ("are", "get", "they get") } else { ("is", "gets", "it gets") };
+    let paid = Estimate::of(better.payments.iter().zip(&now.payments).map(|(there, here)| there - here));
+    let fined = Estimate::of(now.payments.iter().zip(&worse.payments).map(|(here, there)| here - there));
+    let stake = Stake::of(now, intended);
     // A movement counts when it is larger than its Monte Carlo error and than a thousandth of what is paid: an outcome of
     // next to no weight in the contract is no risk.
     let moved =
         |by: Estimate| Estimate { mean: by.mean.abs(), ..by }.beyond_chance() && by.mean.abs() > 0.001 * now.payment().abs();
-    let too_much = |by: Estimate| moved(by) && by.mean.abs() > share * scale;
+    let too_much = |by: Estimate| moved(by) && by.mean.abs() > stake.limit();
     finding.test(
         "payments follow what happens to everyone",
         too_much(paid) || too_much(fined),
         format!(
-            "a percentage point better moves them by {}, and a point worse by {}; the limit is {}, which is {} of {of}",
+            "a percentage point better moves them by {}, and a point worse by {}; the limit is {}",
             pounds_within(paid),
             pounds_within(Estimate { mean: -fined.mean, ..fined }),
-            pounds(share * scale),
-            percent(share)
+            stake.limit_in_words()
         ),
     );
-    finding.figure(&format!("paid when {outcome} is a percentage point better for all"), pounds_within(paid));
-    finding.figure(&format!("taken back when {outcome} is a percentage point worse for all"), pounds_within(fined));
-    finding.figure(&format!("a percentage point better for all, as a share of {of}"), percent(paid.mean / scale));
+    finding.figure(&format!("paid when {outcome} {is} a percentage point better for all"), pounds_within(paid));
+    finding.figure(&format!("taken back when {outcome} {is} a percentage point worse for all"), pounds_within(fined));
+    finding.figure(&format!("a percentage point better for all, as a share of {}", stake.of), percent(paid.mean / stake.pounds));
     let brings = format!(
-        "Each percentage point by which {outcome} gets better everywhere brings the provider {}",
+        "Each percentage point by which {outcome} {gets} better everywhere brings the provider {}",
         pounds_in_prose(paid.mean)
     );
     let strategy = match (too_much(paid), too_much(fined)) {
         (false, false) => format!("What happens to {outcome} everywhere hardly moves payment."),
         (true, false) => format!("Do nothing extra. {brings}."),
         (false, true) => format!(
-            "Each percentage point by which {outcome} gets worse everywhere costs the provider {}, whatever it does.",
+            "Each percentage point by which {outcome} {gets} worse everywhere costs the provider {}, whatever it does.",
             pounds_in_prose(fined.mean)
         ),
         (true, true) => format!(
-            "{brings}, whatever it does. Each percentage point by which it gets worse costs the provider {}.",
+            "{brings}, whatever it does. Each percentage point by which {it} worse costs the provider {}.",
             pounds_in_prose(fined.mean)
         ),
     };

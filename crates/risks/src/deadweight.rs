@@ -6,15 +6,16 @@ use contract::fixes::Fix;
 use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
 use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, mean, percent, pounds,
-    pounds_within_in_prose, quoted,
+    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent, pounds,
+    pounds_in_prose, pounds_within_in_prose, quoted,
 };
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::Deadweight,
     name: "deadweight",
-    definition: "The risk of paying for results that would have happened anyway. It is present when more than a tenth of the \
-                 rewards would still be paid if the provider did nothing.",
+    definition: "The risk of paying for results that would have happened anyway. Suppose the provider does nothing. What it is \
+                 then paid for results that come by themselves is deadweight, as far as it leaves the provider more than the \
+                 fair margin. The risk is present when that is more than a tenth of what would be paid for results as intended.",
     watch: &[Indicator {
         measure: "Results of people served, compared with those of a comparison group that is not paid for",
         warning: "both groups have the same results",
@@ -42,52 +43,60 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     let (Some(best), Some(idle)) = (results.best_response(agent), results.get(StrategyKind::Idle)) else {
         return finding.absent("");
     };
-    // What is kept when nothing is done, in pounds over the whole scheme: rewards less deductions, not below zero.
     // What people recover by themselves after starting at their worst is regression to the mean, and not counted here.
-    let kept: Vec<f64> = match results.under_shock(StrategyKind::Idle, Shock::NoRecovery) {
-        Some(steady) => steady.results.clone(),
-        None => idle.rewards.iter().zip(&idle.deductions).map(|(reward, deduction)| reward - deduction).collect(),
+    let steady = results.under_shock(StrategyKind::Idle, Shock::NoRecovery);
+    let payments = steady.map_or(&idle.payments, |steady| &steady.payments);
+    // The line between a fee and a payment for results depends on how a contract is written. These two sums do not: what is paid
+    // more than if nobody had a good result, and what is left above a fair margin. Results that only bring in what the service
+    // costs are part of its fee.
+    let for_results = |paid: f64| paid - results.paid_without_results;
+    let above_fair = |paid: f64| paid - idle.cost - results.fair_margin * paid.max(0.0);
+    let by_themselves = Estimate::of(payments.iter().map(|&paid| for_results(paid)));
+    let anyway = Estimate::of(payments.iter().map(|&paid| for_results(paid).min(above_fair(paid))));
+    let intended = results.get(StrategyKind::Intended).map_or(0.0, |intended| for_results(intended.payment()));
+    let share = if intended > 1.0 { anyway.mean.max(0.0) / intended } else { 0.0 };
+    let other_risk = match steady {
+        Some(_) => ", besides recovery, which is looked for under regression to the mean",
+        None => "",
     };
-    let anyway = Estimate::of(kept.into_iter());
-    let rewards = mean(&best.rewards);
-    let share = if rewards > 1.0 { anyway.mean.max(0.0) / rewards } else { 0.0 };
-    // A share of what is paid to a provider that does nothing does not show how good the results are.
-    let hardly_helps = best.help_spend < 0.01 * rewards;
-    let also_idle = if hardly_helps { "; that strategy helps hardly anyone either" } else { "" };
     finding.test(
-        "rewards are paid for what would have happened anyway",
+        "results that would have happened anyway are paid for, beyond a fair margin",
         anyway.low() > 0.0 && share > SHARE,
-        match rewards > 1.0 {
+        match intended > 1.0 {
             true => format!(
-                "{}, which is {} of the {} paid at the provider's best{also_idle}",
+                "{}, which is {} of the {} that would be paid for results as intended{other_risk}",
                 pounds(anyway.mean.max(0.0)),
                 percent(share),
-                pounds(rewards)
+                pounds(intended)
             ),
-            false => "no rewards are paid at the provider's best".to_owned(),
+            false => "nothing is paid for results as intended".to_owned(),
         },
     );
+    finding.figure("paid for results that come by themselves", pounds(by_themselves.mean.max(0.0)));
+    if intended > 1.0 {
+        finding.figure("as a share of what results are paid as intended", percent(by_themselves.mean.max(0.0) / intended));
+    }
     for (at, outcome) in results.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.paid && outcome.binary) {
         let (extra, name) = (outcome.sign * (best.outcome(at) - idle.outcome(at)), quoted(&outcome.name));
         finding.figure(&format!("better results on {name}, compared with no effort"), thousands(extra.round() as i64));
         if extra >= 1.0 {
-            finding.figure(&format!("rewards for each better result on {name}"), pounds(rewards / extra));
+            finding.figure(
+                &format!("paid for results, for each better result on {name}"),
+                pounds(for_results(best.payment()) / extra),
+            );
         }
     }
     let mut strategy = match share {
-        share if share > 1.0 => {
-            "With no effort at all, a provider is still paid more for results than its best strategy earns.".to_owned()
-        }
-        share if share > SHARE => {
-            format!(
-                "With no effort at all, a provider is still paid {} of what its best strategy earns for results.",
-                percent(share)
-            )
-        }
-        _ => "Hardly anything is paid for no effort.".to_owned(),
+        share if share > SHARE => format!(
+            "Do nothing. Results that come by themselves leave the provider {} more than a fair margin, which is {} of what results \
+             are paid as intended.",
+            pounds_in_prose(anyway.mean),
+            percent(share)
+        ),
+        _ => "Results that come by themselves leave the provider no more than a fair margin.".to_owned(),
     };
-    if share > SHARE && hardly_helps {
-        strategy += " That strategy helps hardly anyone either.";
+    if share > SHARE && best.help_spend < 0.01 * for_results(best.payment()) {
+        strategy += " The provider's best strategy helps hardly anyone either.";
     }
     let gain = Estimate { mean: anyway.mean.max(0.0), error: anyway.error };
     finding.finish(strategy, gain, Harm::none(), gain)

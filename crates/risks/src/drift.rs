@@ -37,8 +37,14 @@ pub(super) const RISK: Risk = Risk {
     fee_lever: FeeLever::None,
     why_it_stays,
     gain_in_words: gain_compared,
-    losers: people_payer_and_public,
+    losers: |finding, results| {
+        let everyone = finding.figure(EVERYONE).map(|figure| format!("everyone together, the provider included: {figure}"));
+        people_payer_and_public(finding, results).into_iter().chain(everyone).collect()
+    },
 };
+
+/// The label of the figure that counts what is saved as well as what is lost.
+const EVERYONE: &str = "value of the results lost, less what is saved on help";
 
 /// Pounds a person under the strategy `of`, over the segments that `best` serves and gives at least a tenth of what is
 /// intended. Leaving segments out altogether is parking or cherry-picking, and not drift.
@@ -85,6 +91,15 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         finding.figure("spent on help today", pounds(now.help_spend));
         finding.figure("profit when nothing extra is spent", pounds(now.mean_profit()));
     }
+    // What is paid moves from one to the other, so that it is no loss to all of them together.
+    let all_lose = (intended.value - best.value) - (intended.cost - best.cost);
+    finding.figure(
+        EVERYONE,
+        match all_lose >= 0.0 {
+            true => pounds(all_lose),
+            false => format!("no loss; {} is saved by it", pounds(-all_lose)),
+        },
+    );
     let (worth, costs) = (intended.value, intended.help_spend);
     finding.figure("worth of what the intended help brings", format!("{} for {} of help", pounds(worth), pounds(costs)));
     // A provider that does less is then no worse for the public: the aim is at fault and not the provider.

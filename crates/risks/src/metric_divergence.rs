@@ -10,7 +10,8 @@ pub(super) const RISK: Risk = Risk {
     id: RiskId::MetricDivergence,
     name: "metric divergence",
     definition: "The risk that the paid measure improves while another declared measure worsens. It is present at the provider's \
-                 best when a paid measure is better than intended, another is worse, and the provider gains.",
+                 best when a paid measure is better and another is worse, and the provider gains. Both are compared with what \
+                 is intended, or both with today.",
     watch: &[Indicator {
         measure: "The paid measure beside those that are not paid for, cohort by cohort",
         warning: "one gets better while another gets worse",
@@ -27,13 +28,26 @@ pub(super) const RISK: Risk = Risk {
 const MOVEMENT: f64 = 0.001;
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
-    let mut finding = FindingBuilder::new(RISK.id, StrategyKind::Intended);
-    let (Some(best), Some(intended)) = (results.best_response(agent), results.get(StrategyKind::Intended)) else {
+    // What is intended may move money from one outcome to another by itself. A provider that does the same is then no different from
+    // what is intended, and still different from today.
+    let found = compared(results, agent, StrategyKind::Intended);
+    if found.present {
+        return found;
+    }
+    let with_today = compared(results, agent, StrategyKind::AsNow);
+    if with_today.present { with_today } else { found }
+}
+
+/// What is found when outcomes are compared with those of one strategy.
+fn compared(results: &StrategyResults, agent: AgentType, with: StrategyKind) -> Finding {
+    let mut finding = FindingBuilder::new(RISK.id, with);
+    let (Some(best), Some(reference)) = (results.best_response(agent), results.get(with)) else {
         return finding.absent("");
     };
-    // Movement for the better, as a share of what is intended.
+    let than = with.in_words();
+    // Movement for the better, as a share of the reference.
     let moved = |at: usize| {
-        let (a, b) = (best.outcome(at), intended.outcome(at));
+        let (a, b) = (best.outcome(at), reference.outcome(at));
         if b.abs() < 1e-9 { 0.0 } else { results.outcomes[at].sign * (a - b) / b }
     };
     let name = |at: usize| quoted(&results.outcomes[at].name);
@@ -43,21 +57,25 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         .filter(|&at| results.outcomes[at].paid && moved(at) > MOVEMENT)
         .max_by(|&a, &b| moved(a).total_cmp(&moved(b)));
     let down = all.clone().filter(|&at| moved(at) < -MOVEMENT).min_by(|&a, &b| moved(a).total_cmp(&moved(b)));
-    let change = |at: usize| {
-        let change = 100.0 * (best.outcome(at) / intended.outcome(at) - 1.0);
-        format!("{} {change:+.1}%", name(at))
+    let change = |at: usize| match reference.outcome(at) {
+        0.0 => format!("{} has none to compare with", name(at)),
+        of => format!("{} {:+.1}%", name(at), 100.0 * (best.outcome(at) / of - 1.0)),
     };
-    finding.test("a paid measure is better than intended", up.is_some(), up.map_or("none is".to_owned(), change));
-    finding.test("another measure is worse than intended", down.is_some(), down.map_or("none is".to_owned(), change));
-    let gain = gain(best, intended);
-    finding.gain_test(gain, best, intended);
+    finding.test(&format!("a paid measure is better than under {than}"), up.is_some(), up.map_or("none is".to_owned(), change));
+    finding.test(
+        &format!("another measure is worse than under {than}"),
+        down.is_some(),
+        down.map_or("none is".to_owned(), change),
+    );
+    let gain = gain(best, reference);
+    finding.gain_test(gain, best, reference);
     for at in all {
-        finding.figure("compared with what is intended", change(at));
+        finding.figure(&format!("compared with {than}"), change(at));
     }
     let strategy = match (up, down) {
         (Some(up), Some(down)) => format!("Spend where {} moves most, and let {} get worse.", name(up), name(down)),
         _ => "No paid measure improves while another worsens.".to_owned(),
     };
-    let harm = Harm::between(results, best, intended);
-    finding.finish(strategy, gain, harm, public_loss(best, intended))
+    let harm = Harm::between(results, best, reference);
+    finding.finish(strategy, gain, harm, public_loss(best, reference))
 }

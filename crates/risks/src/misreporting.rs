@@ -73,7 +73,12 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         format!("{} of claims are false, and {} of people are mislabelled", percent(share), percent(labels)),
     );
     let gain = gain(best, honest);
-    finding.gain_test(gain, best, honest);
+    // However small beside all that is paid: a false claim that pays is found.
+    finding.test(
+        &format!("the provider gains compared with {}", honestly.in_words()),
+        gain.low() > 0.0 && gain.mean >= 0.5,
+        pounds_within(gain),
+    );
     let loss = public_loss(best, honest);
     finding.test("the payer and the public together lose", loss.low() > 0.0, pounds_within(loss));
     finding.figure("reported by the provider", reported);

@@ -6,17 +6,18 @@ use contract::fixes::Fix;
 
 use crate::finding::FindingBuilder;
 use crate::harm::Harm;
+use crate::stake::Stake;
 use crate::wording::rounded_up;
 use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, WrongPaymentRow, mean,
-    percent, percentage_points, pounds, pounds_within, pounds_within_in_prose,
+    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, WrongPaymentRow, percent,
+    percentage_points, pounds, pounds_within, pounds_within_in_prose,
 };
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::PaidForNoise,
     name: "paid for noise",
-    definition: "The risk that chance is rewarded, or that real improvement is refused. It is present when chance alone earns at \
-                 least 5% of what is intended to be paid for results. It is also present where results must pass a gate, baseline \
+    definition: "The risk that chance is rewarded, or that real improvement is refused. It is present when chance alone earns more \
+                 than 5% of what the intended improvement earns, or than 1% of all payments where that earns nothing. It is also present where results must pass a gate, baseline \
                  or level, and chance reverses the decision in at least 5% of cohorts. The decision is what exact measurement would \
                  pay for a real improvement of the size intended.",
     watch: &[Indicator {
@@ -66,9 +67,8 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     let (Some(now), Some(intended)) = (results.get(StrategyKind::AsNow), results.get(StrategyKind::Intended)) else {
         return finding.absent("");
     };
-    let excess = Estimate::of(now.results.iter().map(|paid| paid - now.results_without_chance));
-    let scale = mean(&intended.rewards).abs().max(1.0);
-    let rewarded = excess.beyond_chance() && excess.mean > OFTEN * scale;
+    let excess = Estimate::of(now.payments.iter().map(|paid| paid - now.payment_without_chance));
+    let rewarded = excess.beyond_chance() && excess.mean > Stake::of(now, intended).limit();
     let typical = results.wrong_payment.as_ref().and_then(|table| {
         let nearest = |row: &&WrongPaymentRow| row.people.abs_diff(table.typical);
         table.rows.iter().min_by_key(nearest).map(|row| (table, row))
@@ -76,7 +76,7 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     // What is refused is counted in the cohorts as they are. The table by size is exact, but for one binary outcome alone.
     let passing = intended.cohorts_rewarded.mean;
     // A gate beyond what is intended refuses payment without any chance in it, so that is not noise.
-    let would_be_paid = intended.results_without_chance > now.results_without_chance + 1.0;
+    let would_be_paid = intended.payment_without_chance > now.payment_without_chance + 1.0;
     let reversed = if would_be_paid { 1.0 - passing } else { passing };
     let decides = typical.is_some_and(|(table, _)| table.intended > 0.0) && reversed >= OFTEN;
     let refused = decides && would_be_paid;
@@ -108,7 +108,7 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
             safe.map_or("none up to the largest tried".to_owned(), |row| thousands(row.people as i64)),
         );
     }
-    let withheld = intended.results_without_chance - mean(&intended.results);
+    let withheld = intended.payment_without_chance - intended.payment();
     if refused && withheld > 0.0 {
         finding.figure("what chance takes from a provider that does as intended", pounds(withheld));
     }
@@ -134,7 +134,7 @@ const ONE_IN_TWENTY: f64 = 1.645;
 fn why_it_stays(results: &StrategyResults) -> Option<String> {
     let passing = results.get(StrategyKind::Intended)?.cohorts_rewarded.mean;
     let people = results.wrong_payment.as_ref()?.typical as f64;
-    if results.has_gates || !(0.5..0.95).contains(&passing) {
+    if results.has_threshold || !(0.5..0.95).contains(&passing) {
         return None;
     }
     let needed = people * (ONE_IN_TWENTY / normal_quantile(passing)).powi(2);

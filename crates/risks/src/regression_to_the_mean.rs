@@ -4,8 +4,9 @@ use contract::fixes::Fix;
 
 use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
+use crate::stake::Stake;
 use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, mean, percent, pounds,
+    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
     pounds_in_prose, pounds_within, pounds_within_in_prose, quoted_list,
 };
 
@@ -29,10 +30,6 @@ pub(super) const RISK: Risk = Risk {
     },
 };
 
-/// The shares of the rewards intended, or else of all payments, above which recovery is too much.
-const OF_REWARDS: f64 = 0.05;
-const OF_PAYMENTS: f64 = 0.01;
-
 fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     let mut finding = FindingBuilder::new(RISK.id, StrategyKind::AsNow);
     let before = &results.compared_with_before;
@@ -45,19 +42,15 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     let (Some(now), Some(intended), Some(steady)) = all else {
         return finding.absent("Nothing is compared with what the same people did before.");
     };
-    let paid = Estimate::of(now.results.iter().zip(&steady.results).map(|(here, there)| here - there));
-    let rewards = mean(&intended.rewards);
-    let (scale, share, of) = match rewards >= 1.0 {
-        true => (rewards, OF_REWARDS, "the rewards intended"),
-        false => (intended.payment().abs().max(1.0), OF_PAYMENTS, "all payments"),
-    };
+    let paid = Estimate::of(now.payments.iter().zip(&steady.payments).map(|(here, there)| here - there));
+    let stake = Stake::of(now, intended);
     finding.test(
         "recovery that would have come anyway is paid for",
-        paid.low() > 0.0 && paid.mean > share * scale,
-        format!("{}; the limit is {}, which is {} of {of}", pounds_within(paid), pounds(share * scale), percent(share)),
+        paid.low() > 0.0 && paid.mean > stake.limit(),
+        format!("{}; the limit is {}", pounds_within(paid), stake.limit_in_words()),
     );
     finding.figure("paid for recovery alone", pounds_within(paid));
-    finding.figure(&format!("as a share of {of}"), percent(paid.mean / scale));
+    finding.figure(&format!("as a share of {}", stake.of), percent(paid.mean / stake.pounds));
     let strategy = match paid.low() > 0.0 {
         true => format!("Take people at their worst and wait. Recovery alone earns {}.", pounds_in_prose(paid.mean)),
         false => "Recovery alone is not paid for.".to_owned(),

@@ -126,6 +126,8 @@ pub struct StrategyResult {
     pub deductions: Vec<f64>,
     /// The same as if each replication held the truth exactly, with no chance in it.
     pub results_without_chance: f64,
+    /// All that is paid, as if each replication held the truth exactly.
+    pub payment_without_chance: f64,
     /// For each outcome and segment: the expected count, over everyone referred.
     pub outcomes: Vec<Vec<f64>>,
     /// Worth of the outcomes to the public, compared with no help for anyone.
@@ -149,9 +151,9 @@ pub struct StrategyResult {
 /// A change that the provider does not bring about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shock {
-    /// The main outcome is a percentage point better for everyone, served or not.
+    /// Every outcome is a percentage point better for everyone, served or not.
     PointBetter,
-    /// The main outcome is a percentage point worse for everyone.
+    /// Every outcome is a percentage point worse for everyone.
     PointWorse,
     /// A fifth fewer people come, of every kind.
     FifthFewer,
@@ -197,6 +199,8 @@ pub struct AreaResults {
     pub shocks: Vec<ShockResult>,
     /// `None` when the assumptions do not say that dates can be moved.
     pub timing: Option<TimingResult>,
+    /// Pounds paid for the same people when none of them, nor anyone they are compared with, has a good result.
+    pub paid_without_results: f64,
 }
 
 /// A table of strategy results for one scheme in one scenario.
@@ -217,7 +221,12 @@ pub struct StrategyResults {
     /// The binary outcome whose good results the segments' prices are for.
     pub priced_outcome: Option<usize>,
     pub fair_margin: f64,
-    pub has_gates: bool,
+    /// Pounds that a cautious provider gives up for each pound of its profit's standard deviation.
+    pub caution: f64,
+    /// Whether what is paid has a threshold within reach, by whatever clauses.
+    pub has_threshold: bool,
+    /// Summed over the areas.
+    pub paid_without_results: f64,
     /// Whether the provider may turn people away.
     pub intake_is_free: bool,
     /// Whether people count only after an assessment, before which they may drop out.
@@ -403,6 +412,7 @@ impl StrategyResult {
                 sum.claims += part.claims;
                 sum.mislabelled += part.mislabelled;
                 sum.results_without_chance += part.results_without_chance;
+                sum.payment_without_chance += part.payment_without_chance;
                 add(&mut sum.payments, &part.payments);
                 add(&mut sum.results, &part.results);
                 add(&mut sum.rewards, &part.rewards);

@@ -38,9 +38,9 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     let mut finding = FindingBuilder::new(RISK.id, StrategyKind::Intended);
     finding.losses_compared_with(StrategyKind::Counterfactual(Counterfactual::NoGates));
     finding.test(
-        "the scheme has a gate",
-        results.has_gates,
-        if results.has_gates { "it has" } else { "it pays without gates" }.to_owned(),
+        "what is paid has a threshold within reach",
+        results.has_threshold,
+        if results.has_threshold { "it has" } else { "it follows the results evenly" }.to_owned(),
     );
     let all = (
         results.best_response(agent),
@@ -49,7 +49,7 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         results.get(StrategyKind::AsNow),
     );
     let (Some(best), Some(intended), Some(linear), Some(now)) = all else {
-        return finding.absent("There is no gate to chase.");
+        return finding.absent("There is no threshold to chase.");
     };
     let dead = intended.dead_margin.mean.max(best.dead_margin.mean);
     finding.test(

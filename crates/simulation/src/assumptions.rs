@@ -318,6 +318,7 @@ impl Assumptions {
             }
         }
         self.cost_each_person = self.cost_each_person.taking_segments(&like);
+        self.individuals = self.individuals.map(|people| Arc::new(people.taking_segments(&like)));
         if let Intended::Spend(spend) = &mut self.intended {
             *spend = spend.taking_segments(&like);
         }
@@ -591,6 +592,9 @@ fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &S
 pub fn amended(opened: &SchemeFiles, before: &Scheme, after: &Scheme) -> Option<String> {
     let (mut pen, contract) = (TomlEditor::new(opened, ASSUMPTIONS_FILE)?, TomlEditor::new(opened, SCHEME_FILE)?);
     for (old, new) in before.outcomes.iter().zip(&after.outcomes).filter(|(old, new)| old.baseline != new.baseline) {
+        if matches!(old.baseline, Baseline::Before { .. }) && !matches!(new.baseline, Baseline::Before { .. }) {
+            pen.remove(&["outcome", &old.name, "before"], "nothing is compared with it any more");
+        }
         let key = ["outcome", old.name.as_str(), "matches_baseline"];
         let stated = contract.value(&["outcome", &old.name, "baseline"]);
         let (Baseline::Fixed(rates), Some("true")) = (&old.baseline, pen.value(&key)) else { continue };

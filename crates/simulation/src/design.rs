@@ -579,7 +579,9 @@ fn left(
     progress: OnProgress<'_>,
 ) -> Option<Vec<(RiskId, f64)>> {
     let texts = written(opened, scheme, &together(changes))?;
-    let opened = base::open(&amend::folder(&texts));
+    let mut folder = amend::folder(&texts);
+    folder.extend(opened.people_files());
+    let opened = base::open(&folder);
     let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let scheme = read::scheme(&reader)?;

@@ -34,7 +34,10 @@ pub fn with_fees(
         let whole = out.whole.iter_mut();
         for result in area.strategies.iter_mut().chain(whole) {
             result.payments.iter_mut().for_each(|payment| *payment += expected);
+            result.payment_without_chance += expected;
         }
+        area.paid_without_results += expected;
+        out.paid_without_results += expected;
         for shocked in area.shocks.iter_mut().chain(&mut out.shocks) {
             let by = match shocked.shock {
                 Shock::FifthFewer => more(0.8),

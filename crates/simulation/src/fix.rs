@@ -4,6 +4,7 @@
 //! all, or leaves the fewest. Every set has its own search for the provider's best response to the changed rules. The section
 //! "Fixes" of `docs/method.md` gives the order in which sets are tried.
 
+use base::problem::Severity;
 use base::reader::{Reader, ScenarioDraw};
 use base::scheme_files::SchemeFiles;
 use contract::amend::{self, FileTexts};
@@ -11,7 +12,7 @@ use contract::fixes::Fix;
 use contract::terms::Better;
 use contract::{Scheme, read};
 use rayon::prelude::*;
-use risks::{self, FeeLever, PeopleNoun, RiskId, StrategyKind, StrategyResult, StrategyResults};
+use risks::{self, Estimate, FeeLever, PeopleNoun, RiskId, StrategyKind, StrategyResult, StrategyResults};
 
 use crate::assumptions::{self, Assumptions};
 use crate::fees;
@@ -103,7 +104,7 @@ pub fn fix(
         return FixSearchResult { paid_now, present, each, all: None, stays, shares, scenarios: 0, tried: 1 };
     }
     progress("drawing people", 0.05);
-    let mut search = FixSearch::new(scheme, assumptions, options);
+    let mut search = FixSearch::new(opened, scheme, assumptions, options);
     progress("trying rules", 0.1);
     search.try_rules();
     progress("trying prices", 0.25);
@@ -155,6 +156,8 @@ struct TriedSet {
     changes: Vec<Fix>,
     /// By finding, in the order of the catalogue.
     present: Vec<bool>,
+    /// Whether a provider would sign: see [`signs`].
+    signs: bool,
     payment: f64,
     value: f64,
     /// For each binary outcome: what to call the people with it, whether more or fewer is better, and how many they are.
@@ -181,12 +184,25 @@ impl TriedSet {
         TriedSet {
             changes,
             present: stress::present(results),
+            signs: signs(results),
             payment: best.map_or(0.0, StrategyResult::payment),
             value: best.map_or(0.0, |best| best.value),
             counts: binary.map(|(at, outcome)| (outcome.people.clone(), better(outcome.sign), count(at))).collect(),
             fees: fees.collect(),
             follow: follow.collect(),
         }
+    }
+
+    /// Whether the set may be offered beside the rules as they are: a provider signs, the payer is not paid by the provider, and nobody
+    /// pays more for nothing. Fees that carry a loss or a number of people bring no outcome, and are for something all the same.
+    fn may_be_offered(&self, now: &TriedSet) -> bool {
+        let small = (now.payment.abs() / 1000.0).max(1.0);
+        let costs_more = self.payment > now.payment + small;
+        let brings_nothing = self.value <= now.value + small;
+        let removed =
+            |(at, risk): (usize, &risks::Risk)| risk.fee_lever != FeeLever::None && now.present[at] && !self.present[at];
+        let by_fees = self.changes.iter().any(is_fee) && risks::CATALOGUE.iter().enumerate().any(removed);
+        (self.signs || !now.signs) && self.payment >= 0.0 && !(costs_more && brings_nothing && !by_fees)
     }
 
     fn left(&self) -> usize {
@@ -238,6 +254,7 @@ impl TriedSet {
 
 /// The search: where sets are tried, and all that were.
 struct FixSearch<'a> {
+    opened: &'a SchemeFiles,
     scheme: &'a Scheme,
     assumptions: &'a Assumptions,
     /// The random numbers on which strategies are searched.
@@ -250,13 +267,13 @@ struct FixSearch<'a> {
 }
 
 impl<'a> FixSearch<'a> {
-    fn new(scheme: &'a Scheme, assumptions: &'a Assumptions, options: StressOptions) -> FixSearch<'a> {
+    fn new(opened: &'a SchemeFiles, scheme: &'a Scheme, assumptions: &'a Assumptions, options: StressOptions) -> FixSearch<'a> {
         // Beyond the replications that the full search sees and those that it reports.
         let first = (options.replications + Budget::FULL.replications) as u64;
         let fresh = first + Budget::QUICK.replications as u64;
         let search_draws = CommonDraws::build(scheme, assumptions, options.seed, first, Budget::QUICK.replications);
         let judge_draws = CommonDraws::build(scheme, assumptions, options.seed, fresh, REPLICATIONS);
-        let mut search = FixSearch { scheme, assumptions, search_draws, judge_draws, tried: Vec::new() };
+        let mut search = FixSearch { opened, scheme, assumptions, search_draws, judge_draws, tried: Vec::new() };
         search.try_all(vec![Vec::new()]);
         search
     }
@@ -421,13 +438,20 @@ impl<'a> FixSearch<'a> {
     /// The cheapest set that leaves the fewest findings, searched in full on fresh replications. The short search decides which to
     /// look at. A set that was good only by the luck of its few replications gives way to the next.
     fn confirmed(&self, full_now: &TriedSet, options: StressOptions) -> Option<(FixSet, StrategyResults)> {
-        let mut sets: Vec<&TriedSet> = self.tried.iter().filter(|set| set.left() < full_now.left()).collect();
-        sets.sort_by_key(|set| (set.left(), set.price(&self.tried[0])));
+        let now = &self.tried[0];
+        let better = |set: &&TriedSet| set.left() < full_now.left() && set.may_be_offered(now);
+        let mut sets: Vec<&TriedSet> = self.tried.iter().filter(better).collect();
+        sets.sort_by_key(|set| (set.left(), set.price(now)));
         let mut best: Option<(TriedSet, StrategyResults)> = None;
         for set in sets.into_iter().filter(|set| !set.changes.is_empty()).take(CONFIRMATIONS) {
-            let (changes, scheme) = changed(self.scheme, &set.changes)?;
-            let results = full_results(&scheme, self.assumptions, options);
+            let (changes, _) = changed(self.scheme, &set.changes)?;
+            // What is played is what will be written, read back.
+            let Some((scheme, assumptions)) = read_back(self.opened, self.scheme, &together(&changes)) else { continue };
+            let results = full_results(&scheme, &assumptions, options);
             let full = TriedSet::of(changes, &results);
+            if !full.may_be_offered(full_now) {
+                continue;
+            }
             let rank = |set: &TriedSet| (set.left(), set.price(full_now));
             let promised = full.left() <= set.left();
             if full.left() < full_now.left() && best.as_ref().is_none_or(|(best, _)| rank(&full) < rank(best)) {
@@ -446,10 +470,12 @@ impl<'a> FixSearch<'a> {
         let now = &self.tried[0];
         let level = |change: &Fix| matches!(change, Fix::Fees(_) | Fix::FeeEach(_));
         let fees = |set: &TriedSet| risk.risk().fee_lever != FeeLever::Level && set.changes.iter().any(level);
-        let sets = self.tried.iter().filter(|set| !set.changes.is_empty()).map(|set| (set, set.compared_with(now)));
-        sets.filter(|(_, found)| !found.left.contains(&risk))
-            .min_by_key(|(set, found)| (fees(set), found.brings.len(), set.price(now)))
-            .map(|(_, found)| found)
+        let offered = |set: &&TriedSet| !set.changes.is_empty() && set.may_be_offered(now);
+        let sets = self.tried.iter().filter(offered).map(|set| (set, set.compared_with(now)));
+        let mut sets: Vec<(&TriedSet, FixSet)> = sets.filter(|(_, found)| !found.left.contains(&risk)).collect();
+        sets.sort_by_key(|(set, found)| (fees(set), found.brings.len(), set.price(now)));
+        let readable = |(_, found): &(&TriedSet, FixSet)| read_back(self.opened, self.scheme, &found.fix()).is_some();
+        sets.into_iter().find(readable).map(|(_, found)| found)
     }
 }
 
@@ -541,6 +567,31 @@ fn full_results(scheme: &Scheme, assumptions: &Assumptions, options: StressOptio
         })
         .collect();
     reference_strategies::table(scheme, assumptions, people, areas, &solved)
+}
+
+/// Whether some provider signs, for each way to weigh risk: among the strategies in the table there is one that does not lose money on
+/// average, and one whose average is worth its spread to a cautious provider. A mission-minded provider signs wherever one that
+/// maximises profit does.
+fn signs(results: &StrategyResults) -> bool {
+    let most = |worth: &dyn Fn(&StrategyResult) -> f64| results.whole.iter().map(worth).fold(f64::NEG_INFINITY, f64::max);
+    let spread = |strategy: &StrategyResult| Estimate::of(strategy.profit()).error * (strategy.payments.len() as f64).sqrt();
+    most(&StrategyResult::mean_profit) >= 0.0
+        && most(&|strategy| strategy.mean_profit() - results.caution * spread(strategy)) >= 0.0
+}
+
+/// The scheme and its assumptions under a change, as they are read from what would be written; `None` when that cannot be written or
+/// read, or has mistakes.
+fn read_back(opened: &SchemeFiles, scheme: &Scheme, fix: &Fix) -> Option<(Scheme, Assumptions)> {
+    let mut folder = amend::folder(&written(opened, scheme, fix)?);
+    folder.extend(opened.people_files());
+    let changed = base::open(&folder);
+    let picks = ScenarioDraw::new();
+    let reader = Reader::new(&changed, &picks);
+    let scheme = read::scheme(&reader)?;
+    let assumptions = assumptions::read(&reader, &scheme)?;
+    let mistakes =
+        changed.problems.iter().chain(reader.problems.borrow().iter()).any(|problem| problem.severity == Severity::Error);
+    (!mistakes).then_some((scheme, assumptions))
 }
 
 /// The texts of the scheme's folder with a change written in, its assumptions file included; `None` when it cannot be written.

@@ -27,6 +27,15 @@ pub struct Individuals {
     risks: Vec<Option<Vec<Vec<u64>>>>,
 }
 
+impl Individuals {
+    /// The same people for other segments, each of which has those of one of these.
+    pub(crate) fn taking_segments(&self, like: &[usize]) -> Individuals {
+        let rows = like.iter().map(|&segment| self.rows[segment]).collect();
+        let of = |risks: &Vec<Vec<u64>>| like.iter().map(|&segment| risks[segment].clone()).collect();
+        Individuals { rows, risks: self.risks.iter().map(|risks| risks.as_ref().map(of)).collect() }
+    }
+}
+
 /// Reads the file that `[people]` names, for segments with these names and shares. Problems give the line and column, and never the content.
 pub(crate) fn read(table: &Section<'_, '_>, scheme: &Scheme, segments: &[(String, f64)]) -> Option<Individuals> {
     let (csv, segment_of) = rows(table, |name| segments.iter().position(|(segment, _)| segment == name))?;

@@ -6,7 +6,7 @@ use contract::Scheme;
 use contract::clauses::Clause;
 use contract::fixes::Fix;
 use contract::price::{NoLines, Paid, price};
-use contract::terms::{Baseline, Intake, ReportedBy};
+use contract::terms::{Baseline, Intake, OutcomeKind, ReportedBy};
 use rayon::prelude::*;
 use risks::{
     AgentType, AreaResults, Counterfactual, Estimate, OutcomeFacts, PeopleNoun, SegmentFacts, Shock, ShockResult, StrategyKind,
@@ -26,6 +26,8 @@ use crate::{pilot, timing};
 pub struct CommonDraws {
     pub people: Vec<AreaPeople>,
     ranks: Vec<Ranks>,
+    /// How each outcome is counted: sums over people are drawn with it.
+    kinds: Vec<OutcomeKind>,
     seed: u64,
     first: u64,
 }
@@ -37,7 +39,7 @@ impl CommonDraws {
         let people = people(scheme, assumptions);
         let ranks =
             people.par_iter().map(|people| Ranks::build(scheme, assumptions, people, seed, first, replications)).collect();
-        CommonDraws { people, ranks, seed, first }
+        CommonDraws { people, ranks, kinds: kinds(scheme), seed, first }
     }
 
     /// Whether another scheme and assumptions have the same people, so that their uniforms can be used.
@@ -45,7 +47,7 @@ impl CommonDraws {
     pub fn fits(&self, scheme: &Scheme, assumptions: &Assumptions, built_for: &Assumptions) -> bool {
         let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
         let mut same_counts = counted.map(|(at, _)| assumptions.outcomes[at].now == built_for.outcomes[at].now);
-        people(scheme, assumptions) == self.people && same_counts.all(|same| same)
+        kinds(scheme) == self.kinds && people(scheme, assumptions) == self.people && same_counts.all(|same| same)
     }
 
     /// One area of it, under a scheme.
@@ -73,6 +75,11 @@ impl CommonDraws {
     }
 }
 
+/// How each outcome of a scheme is counted.
+pub(crate) fn kinds(scheme: &Scheme) -> Vec<OutcomeKind> {
+    scheme.outcomes.iter().map(|outcome| outcome.kind).collect()
+}
+
 /// The strategies of one area, with the regret of the search for the best.
 #[derive(Clone, Debug)]
 pub struct Solved {
@@ -86,6 +93,10 @@ pub struct Solved {
     /// By outcome: the most that is paid for one more good result, over the segments.
     pub prices: Vec<f64>,
     pub unparking: Vec<Option<f64>>,
+    /// Whether what is paid rises faster beyond some result than before it.
+    pub has_threshold: bool,
+    /// Whether chance can decide about a payment.
+    pub chance_decides: bool,
     pub tried: usize,
 }
 
@@ -148,7 +159,8 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         tried += found.tried;
         strategies.push((StrategyKind::Counterfactual(Counterfactual::FixedBaseline), found.strategy));
     }
-    if has_gates(arena.scheme) {
+    let has_threshold = has_threshold(arena, &pay);
+    if has_threshold {
         // With open gates payment is linear in results, and the best response has a closed form.
         strategies.push((StrategyKind::Counterfactual(Counterfactual::NoGates), search::along(arena, &pay, 1.0, &everyone)));
     }
@@ -156,13 +168,82 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
     let mixture = if wanted == StrategySet::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
     let (priced_outcome, price_now, unparking) = segment_prices(arena, &pay);
     let prices = pay.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
-    Solved { strategies, mixture, best, priced_outcome, price_now, prices, unparking, tried }
+    let chance_decides = chance_decides(arena, &pay);
+    Solved { strategies, mixture, best, priced_outcome, price_now, prices, unparking, has_threshold, chance_decides, tried }
 }
 
-/// Whether any clause has a gate.
+/// Steps at which payment is looked at, from no help to results as far again beyond the best that help can bring: a gate just out of
+/// reach is given up.
+const THRESHOLD_STEPS: usize = 160;
+const THRESHOLD_REACH: f64 = 2.0;
+/// How far below a straight line payment may lie, as a share of all that results within reach can move, before it counts as a
+/// threshold: an assumption that keeps prices for each whole percentage point apart from gates.
+const THRESHOLD_DEPTH: f64 = 0.15;
+
+/// Whether what is paid has a threshold within reach of help: whether it lies well below a straight line between two results that it
+/// pays for. It is read off what is paid and not off the clauses. A gate, a lump sum, a share at risk and a stretch in which nothing
+/// is paid are then all the same, however they are written. A plain price for each person is none.
 #[must_use]
-pub fn has_gates(scheme: &Scheme) -> bool {
-    scheme.clauses.iter().any(|clause| !clause.gates().is_empty())
+pub fn has_threshold(arena: &Arena<'_>, pay: &Weights) -> bool {
+    bends(arena, pay, 0.0..=THRESHOLD_REACH)
+}
+
+/// Whether chance can decide about a payment, and not only its size: what is paid depends on the results of others, which vary too, or
+/// bends somewhere near today's results. Where every result is paid for by itself, chance decides none.
+fn chance_decides(arena: &Arena<'_>, pay: &Weights) -> bool {
+    let others = arena.scheme.clauses.iter().flat_map(|clause| {
+        clause.terms.compared_outcome().into_iter().chain(clause.gates().into_iter().map(|gate| gate.outcome))
+    });
+    let mut others = others.filter(|&at| arena.scheme.outcomes[at].compared().is_some());
+    others.next().is_some() || bends(arena, pay, -1.0..=THRESHOLD_REACH)
+}
+
+/// Whether what is paid lies well below a straight line between two results in a range. At 0 nobody is helped, and at 1 everybody is
+/// helped as much as money can.
+fn bends(arena: &Arena<'_>, pay: &Weights, range: std::ops::RangeInclusive<f64>) -> bool {
+    let segments = arena.people.segments;
+    let idle = Strategy::idle(&arena.chances, segments);
+    let at_most =
+        Strategy { effort: arena.chances.helps.iter().flatten().map(|help| 20.0 * help.half_cost).collect(), ..idle.clone() };
+    let mut paid = Paid::<f64>::default();
+    let paid: Vec<f64> = (0..=THRESHOLD_STEPS)
+        .map(|step| {
+            let share = range.start() + (range.end() - range.start()) * step as f64 / THRESHOLD_STEPS as f64;
+            let tally = arena.tally_at_chances(|outcome, segment| {
+                let chance = |strategy: &Strategy| arena.chances.with(outcome, segment, &strategy.effort);
+                chance(&idle) + share * (chance(&at_most) - chance(&idle))
+            });
+            price(arena.scheme, &tally, &mut paid, &mut NoLines);
+            paid.total() / 100.0
+        })
+        .collect();
+    let (low, high) = paid.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), paid| (low.min(*paid), high.max(*paid)));
+    // Counts are whole people, so that what is paid jumps by the price of one in each cell.
+    let dearest = pay.iter().flatten().copied().fold(0.0, f64::max);
+    let whole = 2.0 * dearest * arena.people.cells.len() as f64;
+    depth_below_a_line(&paid) > (THRESHOLD_DEPTH * (high - low)).max(whole.min(0.5 * (high - low))).max(0.01)
+}
+
+/// How far a curve of even steps lies below the highest line that joins two of its points.
+fn depth_below_a_line(curve: &[f64]) -> f64 {
+    // The upper hull, from left to right.
+    let mut hull: Vec<usize> = Vec::new();
+    for at in 0..curve.len() {
+        while let [.., first, second] = hull[..] {
+            let slope = |a: usize, b: usize| (curve[b] - curve[a]) / (b - a) as f64;
+            if slope(first, second) > slope(first, at) {
+                break;
+            }
+            hull.pop();
+        }
+        hull.push(at);
+    }
+    let between = |pair: &[usize]| {
+        let (from, to) = (pair[0], pair[1]);
+        let slope = (curve[to] - curve[from]) / (to - from) as f64;
+        (from..to).map(|at| curve[from] + slope * (at - from) as f64 - curve[at]).fold(0.0, f64::max)
+    };
+    hull.windows(2).map(between).fold(0.0, f64::max)
 }
 
 /// Whether any clause compares results with something. Only then can chance refuse a payment, or bring one that is not due.
@@ -253,8 +334,7 @@ fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Option<usize>, Vec<f64>,
 #[must_use]
 pub fn simulate(arena: &Arena<'_>, kind: StrategyKind, strategy: &Strategy) -> StrategyResult {
     let payments = arena.payments(strategy);
-    let mut paid = Paid::<f64>::default();
-    price(arena.scheme, &arena.tally_without_chance(strategy), &mut paid, &mut NoLines);
+    let paid = arena.paid_without_chance(&arena.tally_without_chance(strategy));
     let results = arena.scheme.result_clauses();
     let (dead_margin, cohorts_rewarded) = by_cohort(arena, strategy);
     let (mut claims, mut false_claims) = (0.0, 0.0);
@@ -269,7 +349,11 @@ pub fn simulate(arena: &Arena<'_>, kind: StrategyKind, strategy: &Strategy) -> S
         kind,
         help_spend: arena.help_spend(strategy),
         cost: arena.cost(strategy),
-        results_without_chance: results.map(|at| paid.clause(at)).sum::<f64>() / 100.0,
+        results_without_chance: results
+            .map(|at| paid.iter().map(|(weight, paid)| weight * paid.clause(at)).sum::<f64>())
+            .sum::<f64>()
+            / 100.0,
+        payment_without_chance: paid.iter().map(|(weight, paid)| weight * paid.total()).sum::<f64>() / 100.0,
         outcomes: arena.true_outcomes(strategy),
         value: arena.value(strategy),
         effort: (0..arena.people.segments).map(|segment| arena.in_segment(segment) * strategy.spend_on(segment)).collect(),
@@ -296,12 +380,12 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
             more.effort[help * segments + segment] += 0.1 * effect.half_cost;
         }
     }
-    let results: Vec<usize> = arena.scheme.result_clauses().collect();
-    let of = |paid: &Paid<f64>, cohort: usize| -> f64 { results.iter().map(|&clause| paid.by(clause, cohort..cohort + 1)).sum() };
+    // Fees are the same on both sides of every comparison made here.
+    let clauses = 0..arena.scheme.clauses.len();
+    let of = |paid: &Paid<f64>, cohort: usize| -> f64 { clauses.clone().map(|clause| paid.by(clause, cohort..cohort + 1)).sum() };
     let cohorts = arena.people.cohorts.len();
-    let mut paid = Paid::default();
-    price(arena.scheme, &arena.expected_tally(|_, _| 0.0), &mut paid, &mut NoLines);
-    let still: Vec<f64> = (0..cohorts).map(|cohort| of(&paid, cohort)).collect();
+    let paid = arena.paid_without_chance(&arena.expected_tally(|_, _| 0.0));
+    let still: Vec<f64> = (0..cohorts).map(|cohort| paid.iter().map(|(weight, paid)| weight * of(paid, cohort)).sum()).collect();
     let mut before = vec![0.0; cohorts];
     let each = 1.0 / cohorts.max(1) as f64;
     // The shares of each replication; cohorts of one replication are not independent where they are pooled.
@@ -327,21 +411,36 @@ pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
     strategies.extend(mixed(arena, &solved.mixture));
     let area = arena.scheme.areas[arena.people.area].clone();
     let timing = timing::with_dates_moved(arena, &solved.best.strategy);
-    AreaResults { area, people: arena.people.count() as f64, strategies, shocks: under_shocks(arena, solved), timing }
+    AreaResults {
+        area,
+        people: arena.people.count() as f64,
+        strategies,
+        shocks: under_shocks(arena, solved),
+        timing,
+        paid_without_results: paid_without_results(arena),
+    }
+}
+
+/// Pounds paid for the same people when none of them, nor anyone they are compared with, has a good result.
+fn paid_without_results(arena: &Arena<'_>) -> f64 {
+    let mut paid = Paid::<f64>::default();
+    price(arena.scheme, &arena.tally_of_the_worst(), &mut paid, &mut NoLines);
+    paid.total() / 100.0
 }
 
 /// One percentage point.
 const POINT: f64 = 0.01;
 
-/// Strategies under shocks. "Nothing extra" when the main outcome is a percentage point better or worse for everyone, or when people
+/// Strategies under shocks. "Nothing extra" when every outcome is a percentage point better or worse for everyone, or when people
 /// do not start at their worst. The intended strategy when a fifth fewer or a fifth more people come, or when help is bought at
 /// scale.
 fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
     let strategy = |kind: StrategyKind| solved.strategies.iter().find(|(found, _)| *found == kind).map(|(_, strategy)| strategy);
     let mut out = Vec::new();
-    if let (Some(outcome), Some(now)) = (main_outcome(arena.scheme, arena.assumptions), strategy(StrategyKind::AsNow)) {
+    if let Some(now) = strategy(StrategyKind::AsNow) {
         for (shock, by) in [(Shock::PointBetter, POINT), (Shock::PointWorse, -POINT)] {
-            let there = arena.better_for_all(outcome, by);
+            let binary = arena.ranks.binary_outcomes().iter();
+            let there = arena.facing(binary.fold(arena.chances.clone(), |chances, &at| chances.better_for_all(at, by)));
             let Payments { total, results, .. } = there.payments(now);
             out.push(ShockResult {
                 shock,
@@ -396,9 +495,15 @@ fn mixed(arena: &Arena<'_>, mixture: &[(f64, Strategy)]) -> Option<StrategyResul
 fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
     let shares = [&mut result.dead_margin, &mut result.cohorts_rewarded];
     shares.into_iter().for_each(|share| *share = Estimate { mean: share.mean * by, error: share.error * by });
-    let numbers = [&mut result.help_spend, &mut result.cost, &mut result.results_without_chance, &mut result.value];
+    let money = [
+        &mut result.help_spend,
+        &mut result.cost,
+        &mut result.results_without_chance,
+        &mut result.payment_without_chance,
+        &mut result.value,
+    ];
     let reports = [&mut result.false_claims, &mut result.claims, &mut result.mislabelled];
-    let numbers = numbers.into_iter().chain(reports);
+    let numbers = money.into_iter().chain(reports);
     numbers.for_each(|number| *number *= by);
     let lists = [
         &mut result.payments,
@@ -449,7 +554,7 @@ pub fn table(
         price_now: solved[typical].price_now[at],
         bring_in: segment.bring_in,
     });
-    let wrong = main_outcome(scheme, assumptions).filter(|_| compares_results(scheme)).map(|outcome| {
+    let wrong = main_outcome(scheme, assumptions).filter(|_| solved[typical].chance_decides).map(|outcome| {
         let of = |kind: StrategyKind| areas[typical].get(kind).map_or(0.0, |result| result.outcome(outcome));
         let better = (of(StrategyKind::Intended) - of(StrategyKind::AsNow)) * scheme.outcomes[outcome].sign() as f64;
         wrong_payment(scheme, assumptions, &people[typical], outcome, better / areas[typical].people.max(1.0))
@@ -462,6 +567,7 @@ pub fn table(
         outcomes: outcomes.collect(),
         segments: segments.collect(),
         people: areas.iter().map(|area| area.people).sum(),
+        paid_without_results: areas.iter().map(|area| area.paid_without_results).sum(),
         areas,
         whole,
         priced_outcome: solved[typical].priced_outcome,
@@ -469,7 +575,8 @@ pub fn table(
         timing: TimingResult::sum(timing.iter()),
         main_outcome: main_outcome(scheme, assumptions),
         fair_margin: assumptions.provider.fair_margin,
-        has_gates: has_gates(scheme),
+        caution: assumptions.provider.caution,
+        has_threshold: solved[typical].has_threshold,
         intake_is_free: scheme.intake == Intake::ProviderChooses,
         assessed_first: scheme.intake == Intake::AfterAssessment,
         reported_by_provider: named(&|at| {

@@ -4,12 +4,15 @@
 //!    improvement in each. One number is left to search: how much to spend in all.
 //! 2. A screen of Owen-scrambled Sobol points, in case the payment rule rewards some other shape.
 //! 3. A polish by Nelder and Mead's method from the best two.
-//! 4. A sweep along every coordinate, no effort included, and over the choice of whom to serve. The last sweep finds nothing
-//!    better. Its largest gain, with its error, is the *regret* that is reported.
+//! 4. A sweep along every coordinate, no effort included, and over whom to serve: every set of segments where there are few, and
+//!    every exchange of two where there are many. The last sweep finds nothing better. Its largest gain, with its error, is the *regret* that is reported.
 //!
 //! Every candidate is tried on common random numbers.
 
 use std::f64::consts::LN_2;
+
+use contract::price::{NoLines, Paid, price};
+use contract::tally::Tally;
 
 use crate::strategy::{Arena, Reporting, Strategy};
 
@@ -179,31 +182,9 @@ fn weights_from(arena: &Arena<'_>, worth: impl Fn(usize) -> f64) -> Weights {
 /// every result weighs the same: the lump spread over the smallest improvement that earns it.
 #[must_use]
 pub fn payment_weights(arena: &Arena<'_>) -> Weights {
-    use contract::price::{NoLines, Paid, price};
-    let segments = arena.people.segments;
-    let binary = arena.ranks.binary_outcomes();
-    let mut weights = vec![vec![0.0; segments]; arena.scheme.outcomes.len()];
     let mut paid = Paid::<f64>::default();
     for far in [0.12, 0.05, 0.0] {
-        for &outcome in binary {
-            for segment in 0..segments {
-                // Nothing gets better than no bad result at all: a rare one leaves less room for both steps.
-                let room = |o: usize, s: usize| arena.room(o, s);
-                let step = (room(outcome, segment) / 5.0).min(0.03);
-                let mut pay = |extra: f64| {
-                    let tally = arena.expected_tally(|o, s| {
-                        let extra = if o == outcome && s == segment { extra } else { 0.0 };
-                        (0.8 * room(o, s)).min(far) + extra
-                    });
-                    price(arena.scheme, &tally, &mut paid, &mut NoLines);
-                    paid.total() / 100.0
-                };
-                let people = arena.in_segment(segment);
-                if people * step > 0.0 {
-                    weights[outcome][segment] = ((pay(step) - pay(0.0)) / (people * step)).max(0.0);
-                }
-            }
-        }
+        let weights = weights_from_there(arena, far, &mut paid);
         if weights.iter().flatten().any(|weight| *weight > 1e-6) {
             return weights;
         }
@@ -212,13 +193,50 @@ pub fn payment_weights(arena: &Arena<'_>) -> Weights {
         price(arena.scheme, &arena.expected_tally(|_, _| better), paid, &mut NoLines);
         paid.total() / 100.0
     };
-    let now = total(0.0, &mut paid);
-    let first = (1..=120).map(|step| f64::from(step) * 0.0025).find_map(|better| {
+    const STEP: f64 = 0.0025;
+    // From just below today: a lump sum may turn on exactly today's result.
+    let now = total(-STEP, &mut paid);
+    let first = (0..=120).map(|step| f64::from(step) * STEP).find_map(|better| {
         let earns = total(better, &mut paid) - now;
-        (earns > 0.5).then(|| earns / (better * arena.people.count().max(1) as f64))
+        (earns > 0.5).then(|| earns / (better.max(STEP) * arena.people.count().max(1) as f64))
     });
     let each = first.unwrap_or(1.0);
     weights_from(arena, |outcome| if arena.scheme.outcomes[outcome].is_binary() { each } else { 0.0 })
+}
+
+/// What one more good result brings in each segment when every binary outcome is better than today by `far`, in proportion of
+/// people. Results are added in whole people, so that a price is the same however few there are.
+fn weights_from_there(arena: &Arena<'_>, far: f64, paid: &mut Paid<f64>) -> Weights {
+    let segments = arena.people.segments;
+    let mut weights = vec![vec![0.0; segments]; arena.scheme.outcomes.len()];
+    // Nothing gets better than no bad result at all: a rare one leaves less room for both steps.
+    let from = arena.expected_tally(|outcome, segment| (0.8 * arena.room(outcome, segment)).min(far));
+    let mut pay = |tally: &Tally| {
+        price(arena.scheme, tally, paid, &mut NoLines);
+        paid.total() / 100.0
+    };
+    // A gate may turn on exactly today's results, so from there a step is taken both ways.
+    let sides: [i64; 2] = if far == 0.0 { [-1, 1] } else { [0, 1] };
+    for (at, outcome) in arena.scheme.outcomes.iter().enumerate() {
+        let base = outcome.base(at);
+        let better = arena.scheme.outcomes[base].sign() as i64;
+        for segment in 0..segments {
+            let step = (arena.room(base, segment) / 5.0).min(0.03);
+            let each = arena.chances.each[at][segment];
+            let [(fewer, before), (more, after)] = sides.map(|side| {
+                let mut tally = from.clone();
+                let more = |people: f64| side * better * ((people * step * each).round() as i64).max(1);
+                (arena.add_results(&mut tally, at, segment, more), pay(&tally))
+            });
+            let added = more - fewer;
+            if added != 0 && step > 0.0 && each > 0.0 {
+                // For each person with the binary outcome: what is counted on top of it moves by so much more.
+                weights[base][segment] += each * (after - before) / (better * added) as f64;
+            }
+        }
+    }
+    weights.iter_mut().flatten().for_each(|weight| *weight = weight.max(0.0));
+    weights
 }
 
 /// Searches for the best strategy.
@@ -424,16 +442,31 @@ fn neighbours(arena: &Arena<'_>, from: &Strategy, freedom: Freedom, pay: &Weight
             }
         }
     }
+    // Behind a gate two efforts may pay together that do not pay one by one.
+    if effects.len() <= MOST_IN_PAIRS {
+        for (one, first) in effects.iter().enumerate() {
+            for (other, second) in effects.iter().enumerate().skip(one + 1) {
+                for (a, b) in OF_HALF.iter().flat_map(|a| OF_HALF.iter().map(move |b| (a, b))) {
+                    let mut effort = from.effort.clone();
+                    (effort[one], effort[other]) = (a * first.half_cost, b * second.half_cost);
+                    out.push(Strategy { effort, ..from.clone() });
+                }
+            }
+        }
+    }
     // All efforts together, a little more or less.
     for share in OF_SELF {
         out.push(Strategy { effort: from.effort.iter().map(|effort| effort * share).collect(), ..from.clone() });
     }
-    for segment in (0..from.taken.len()).filter(|&segment| freedom.intake && arena.may_leave(segment)) {
-        let mut taken = from.taken.clone();
-        taken[segment] = !taken[segment];
-        if taken.iter().any(|taken| *taken) {
+    if freedom.intake {
+        let intakes = other_intakes(arena, &from.taken);
+        // A gate is met at a narrow stretch of a path, so paths are fine where there are few.
+        let steps = if intakes.len() <= FEW_INTAKES { path_steps } else { path_steps / 4 };
+        for taken in intakes {
             out.push(Strategy { taken: taken.clone(), ..from.clone() });
-            out.extend(path(arena, pay, path_steps / 4, &taken));
+            // Exact where only results beyond open gates count.
+            out.push(Strategy { reporting: from.reporting.clone(), ..along(arena, pay, 1.0, &taken) });
+            out.extend(path(arena, pay, steps, &taken));
             out.push(Strategy { effort: vec![0.0; from.effort.len()], taken, ..from.clone() });
         }
     }
@@ -441,6 +474,35 @@ fn neighbours(arena: &Arena<'_>, from: &Strategy, freedom: Freedom, pay: &Weight
         out.extend(other_reports(arena, from, pay));
     }
     out
+}
+
+/// With up to so many sets of people to serve, the path of efforts for each is as fine as for everyone.
+const FEW_INTAKES: usize = 16;
+
+/// With up to so many efforts, every two are moved together as well.
+const MOST_IN_PAIRS: usize = 4;
+
+/// With up to so many segments that may be left, every set of people to serve is tried; with more, one segment is taken or left at a
+/// time, or exchanged for another.
+const MOST_IN_ALL_SETS: usize = 6;
+
+/// Other sets of people to serve; at least one segment in each.
+fn other_intakes(arena: &Arena<'_>, from: &[bool]) -> Vec<Vec<bool>> {
+    let free: Vec<usize> = (0..from.len()).filter(|&segment| arena.may_leave(segment)).collect();
+    let turned = |segments: &[usize]| {
+        let mut taken = from.to_vec();
+        segments.iter().for_each(|&segment| taken[segment] = !taken[segment]);
+        taken
+    };
+    let sets: Vec<Vec<bool>> = if free.len() <= MOST_IN_ALL_SETS {
+        let chosen = |set: usize| free.iter().enumerate().filter(move |(at, _)| set >> at & 1 == 1).map(|(_, &segment)| segment);
+        (1..1usize << free.len()).map(|set| turned(&chosen(set).collect::<Vec<usize>>())).collect()
+    } else {
+        let pairs = free.iter().enumerate().flat_map(|(at, &one)| free[at + 1..].iter().map(move |&other| vec![one, other]));
+        let exchanged = pairs.filter(|pair| from[pair[0]] != from[pair[1]]);
+        free.iter().map(|&segment| vec![segment]).chain(exchanged).map(|segments| turned(&segments)).collect()
+    };
+    sets.into_iter().filter(|taken| taken.iter().any(|taken| *taken)).collect()
 }
 
 /// Other ways to report: each outcome claimed to the point where the last false claim costs what it brings, to nothing, and to

@@ -13,6 +13,7 @@ use base::schedule::Schedule;
 use base::scheme_files::SchemeFiles;
 use contract::Scheme;
 use contract::read;
+use contract::terms::OutcomeKind;
 use rayon::prelude::*;
 use risks::mean;
 
@@ -177,6 +178,7 @@ struct DrawnArea {
     people: AreaPeople,
     /// How often things happen to those to whom they happen, which the sums on top of the uniforms depend on.
     often: Vec<Schedule<f64>>,
+    kinds: Vec<OutcomeKind>,
     ranks: Ranks,
 }
 
@@ -222,6 +224,7 @@ impl<'a> ScenarioModel<'a> {
         let here = people(scheme, assumptions).swap_remove(self.area);
         let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
         let often: Vec<Schedule<f64>> = counted.map(|(at, _)| assumptions.outcomes[at].now.clone()).collect();
+        let kinds = reference_strategies::kinds(scheme);
         let keep = |drawn: Arc<DrawnArea>| {
             let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
             recent.retain(|known| !Arc::ptr_eq(known, &drawn));
@@ -230,11 +233,11 @@ impl<'a> ScenarioModel<'a> {
             recent.push(Arc::clone(&drawn));
             drawn
         };
-        let alike = |drawn: &&Arc<DrawnArea>| drawn.people == here && drawn.often == often;
+        let alike = |drawn: &&Arc<DrawnArea>| drawn.people == here && drawn.often == often && drawn.kinds == kinds;
         let known = self.recent.lock().unwrap_or_else(PoisonError::into_inner).iter().find(alike).cloned();
         keep(known.unwrap_or_else(|| {
             let ranks = Ranks::build(scheme, assumptions, &here, self.seed, 0, Budget::QUICK.replications);
-            Arc::new(DrawnArea { people: here.clone(), often: often.clone(), ranks })
+            Arc::new(DrawnArea { people: here.clone(), often: often.clone(), kinds: kinds.clone(), ranks })
         }))
     }
 

@@ -4,7 +4,7 @@
 use contract::Scheme;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::Tally;
-use contract::terms::{Baseline, Intake};
+use contract::terms::{Baseline, Intake, OutcomeKind};
 
 use crate::assumptions::Assumptions;
 use crate::draws::{comparison_count, comparison_extra};
@@ -65,6 +65,20 @@ impl Strategy {
         }
         let segments = self.taken.len();
         self.effort.iter().skip(segment).step_by(segments).sum()
+    }
+}
+
+/// The weights of what is paid for two and one results fewer, for the expected ones, and for one and two more, so that a jump at exactly
+/// the expected results counts by half. A jump is a step that does not go on: a price for each result does, and where the price changes
+/// nothing jumps.
+pub(crate) fn weights_beside_a_jump(paid: [f64; 5]) -> [f64; 5] {
+    let step = [paid[1] - paid[0], paid[2] - paid[1], paid[3] - paid[2], paid[4] - paid[3]];
+    let jumps = |at: usize, beside: [usize; 2]| beside.iter().all(|&other| step[at].abs() > 2.0 * step[other].abs() + 0.01);
+    match (jumps(1, [0, 2]), jumps(2, [1, 3])) {
+        // Half of the way back over the step, and half of an ordinary step forward again.
+        (true, _) => [-0.5, 1.0, 0.5, 0.0, 0.0],
+        (false, true) => [0.0, 0.0, 0.5, 1.0, -0.5],
+        (false, false) => [0.0, 0.0, 1.0, 0.0, 0.0],
     }
 }
 
@@ -218,7 +232,7 @@ impl<'a> Arena<'a> {
                         let base = outcome.base(at);
                         let chance = self.compared_chance(at, cell.segment);
                         let affected = comparison_count(self.seed, cell.first_person, replication, base, people, chance);
-                        let parameter = self.assumptions.outcomes[at].now.at(self.people.area, cell.segment, 0);
+                        let parameter = self.compared_parameter(at, cell.segment);
                         let count =
                             comparison_extra(self.seed, cell.first_person, replication, at, outcome.kind, parameter, affected);
                         tally.comparison[at].people[to] += people;
@@ -237,6 +251,21 @@ impl<'a> Arena<'a> {
             Baseline::Before { .. } => self.chances.before(base, segment).unwrap_or_else(|| self.chances.now(base, segment)),
             _ => self.chances.now(base, segment),
         }
+    }
+
+    /// What an outcome that is counted on top of a binary one is drawn with, for those it is compared with: the events of each person
+    /// affected, or the chance of one period more.
+    fn compared_parameter(&self, outcome: usize, segment: usize) -> f64 {
+        self.events_before(outcome, segment)
+            .unwrap_or_else(|| self.assumptions.outcomes[outcome].now.at(self.people.area, segment, 0))
+    }
+
+    /// The events of each person affected before people started, where a frequency is compared with them.
+    fn events_before(&self, outcome: usize, segment: usize) -> Option<f64> {
+        let definition = &self.scheme.outcomes[outcome];
+        let compared = matches!(definition.baseline, Baseline::Before { .. });
+        let frequency = matches!(definition.kind, OutcomeKind::Frequency { .. });
+        if compared && frequency { self.chances.before(outcome, segment) } else { None }
     }
 
     /// The thresholds of every binary outcome and cell under a strategy.
@@ -328,19 +357,50 @@ impl<'a> Arena<'a> {
     /// today by `better(outcome, segment)` in proportion.
     #[must_use]
     pub fn expected_tally(&self, better: impl Fn(usize, usize) -> f64) -> Tally {
-        self.tally_at(|outcome, segment| {
+        self.tally_at_chances(|outcome, segment| {
             let sign = self.scheme.outcomes[outcome].sign() as f64;
             self.chances.now(outcome, segment) + sign * better(outcome, segment)
         })
     }
 
+    /// A tally without chance in which nobody has a good result, the comparison group included.
+    #[must_use]
+    pub fn tally_of_the_worst(&self) -> Tally {
+        let worst = |outcome: usize, _: usize| if self.scheme.outcomes[outcome].sign() > 0 { 0.0 } else { 1.0 };
+        self.tally_at(worst, |at, segment| worst(self.scheme.outcomes[at].base(at), segment))
+    }
+
     /// A tally without chance under a strategy, as if everyone were served.
     #[must_use]
     pub fn tally_without_chance(&self, strategy: &Strategy) -> Tally {
-        self.tally_at(|outcome, segment| self.chances.with(outcome, segment, &strategy.effort))
+        self.tally_at_chances(|outcome, segment| self.chances.with(outcome, segment, &strategy.effort))
     }
 
-    fn tally_at(&self, chance: impl Fn(usize, usize) -> f64) -> Tally {
+    /// What is paid for a tally without chance, as pricings with their weights. Where a gate turns on exactly this tally, neither side
+    /// of it is the truth, and both count by half.
+    #[must_use]
+    pub fn paid_without_chance(&self, tally: &Tally) -> Vec<(f64, Paid<f64>)> {
+        let paid = [-2, -1, 0, 1, 2].map(|more| {
+            let mut tally = tally.clone();
+            let binary = tally.counts.iter_mut().enumerate().filter(|(at, _)| self.scheme.outcomes[*at].is_binary());
+            for (count, people) in binary.flat_map(|(_, counts)| counts.iter_mut().zip(&tally.people)) {
+                *count = (*count + more).clamp(0, *people);
+            }
+            let mut paid = Paid::<f64>::default();
+            price(self.scheme, &tally, &mut paid, &mut NoLines);
+            paid
+        });
+        let weights = weights_beside_a_jump(paid.each_ref().map(Paid::total));
+        weights.into_iter().zip(paid).filter(|(weight, _)| *weight != 0.0).collect()
+    }
+
+    /// A tally without chance, where the chance of each binary outcome is given by segment.
+    #[must_use]
+    pub fn tally_at_chances(&self, chance: impl Fn(usize, usize) -> f64) -> Tally {
+        self.tally_at(chance, |outcome, segment| self.compared_chance(outcome, segment))
+    }
+
+    fn tally_at(&self, chance: impl Fn(usize, usize) -> f64, compared_chance: impl Fn(usize, usize) -> f64) -> Tally {
         let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
         let size = tally.people.len();
         let mut exact = vec![vec![0.0; size]; self.scheme.outcomes.len()];
@@ -354,7 +414,8 @@ impl<'a> Arena<'a> {
                 exact[at][to] += people * chance(base, cell.segment).clamp(0.0, 1.0) * each;
                 if let Some(ratio) = outcome.compared() {
                     tally.comparison[at].people[to] += cell.people as i64 * ratio;
-                    compared[at][to] += people * ratio as f64 * self.compared_chance(at, cell.segment) * each;
+                    let each = self.events_before(at, cell.segment).unwrap_or(each);
+                    compared[at][to] += people * ratio as f64 * compared_chance(at, cell.segment) * each;
                 }
             }
         }
@@ -367,6 +428,19 @@ impl<'a> Arena<'a> {
             }
         }
         tally
+    }
+
+    /// Adds results of one outcome to the cells of a segment, so many by the people of each. Gives how many were added in all.
+    pub fn add_results(&self, tally: &mut Tally, outcome: usize, segment: usize, more: impl Fn(f64) -> i64) -> i64 {
+        let cells =
+            self.people.cells.iter().zip(&self.tally_cells).filter(|(cell, _)| cell.segment == segment && cell.people > 0);
+        cells
+            .map(|(cell, &to)| {
+                let added = more(cell.people as f64);
+                tally.counts[outcome][to] += added;
+                added
+            })
+            .sum()
     }
 
     /// Whether the provider may leave the people of a segment unserved.

@@ -9,11 +9,12 @@ use risks::{WrongPayment, WrongPaymentRow};
 
 use crate::assumptions::Assumptions;
 use crate::people::{AreaPeople, Chances};
+use crate::strategy::weights_beside_a_jump;
 
 /// Cohort sizes shown, around those that contracts use.
 const SIZES: [usize; 12] = [100, 200, 300, 600, 1_000, 1_286, 2_000, 2_600, 5_143, 10_000, 20_000, 50_000];
 
-/// A single cohort of any size, and what it is paid for results by how many people have the outcome.
+/// A single cohort of any size, and what it is paid by how many people have the outcome.
 pub struct LoneCohort<'a> {
     scheme: &'a Scheme,
     area: usize,
@@ -22,9 +23,10 @@ pub struct LoneCohort<'a> {
     each: Vec<f64>,
     /// Share of the people in each of the contract's segments, and their relative chances.
     mix: Vec<(f64, f64)>,
+    /// For each outcome and segment of the contract: what those it is compared with have, for each person.
+    compared: Vec<Vec<f64>>,
     /// The chance without a change.
     pub chance: f64,
-    results: Vec<usize>,
 }
 
 impl<'a> LoneCohort<'a> {
@@ -36,6 +38,7 @@ impl<'a> LoneCohort<'a> {
         let total = people.count() as f64;
         let mut mix = vec![(0.0, 0.0); segments];
         let mut affected = vec![0.0; scheme.outcomes.len()];
+        let mut compared = vec![vec![0.0; segments]; scheme.outcomes.len()];
         let mut chance = 0.0;
         for (segment, belief) in assumptions.segments.iter().enumerate() {
             let share = people.in_segment(segment) as f64 / total.max(1.0);
@@ -45,30 +48,34 @@ impl<'a> LoneCohort<'a> {
             chance += share * now;
             for (at, sum) in affected.iter_mut().enumerate() {
                 *sum += share * now * chances.each[at][segment];
+                compared[at][belief.priced_as] += share * expected_of_the_compared(scheme, &chances, at, segment);
             }
+        }
+        for sums in &mut compared {
+            sums.iter_mut().zip(&mix).for_each(|(sum, (share, _))| *sum = if *share > 0.0 { *sum / share } else { 0.0 });
         }
         for (share, rate) in &mut mix {
             *rate = if *share > 0.0 { *rate / *share } else { 0.0 };
         }
         let each = affected.iter().map(|sum| if chance > 0.0 { sum / chance } else { 0.0 }).collect();
-        let results = scheme.result_clauses().collect();
-        LoneCohort { scheme, area: people.area, outcome, each, mix, chance, results }
+        LoneCohort { scheme, area: people.area, outcome, each, mix, compared, chance }
     }
 
     /// A cohort of one segment at a given chance, in the scheme's first area.
     #[must_use]
     pub fn plain(scheme: &'a Scheme, outcome: usize, chance: f64) -> LoneCohort<'a> {
-        let results = scheme.result_clauses().collect();
         let mut mix = vec![(0.0, 0.0); scheme.segments.len()];
         mix[0] = (1.0, chance);
-        LoneCohort { scheme, area: 0, outcome, each: vec![1.0; scheme.outcomes.len()], mix, chance, results }
+        let outcomes = scheme.outcomes.len();
+        let compared = vec![vec![chance; scheme.segments.len()]; outcomes];
+        LoneCohort { scheme, area: 0, outcome, each: vec![1.0; outcomes], mix, compared, chance }
     }
 
-    /// Pounds paid for results when `count` of `people` have the outcome.
+    /// Pounds paid in all when `count` of `people` have the outcome.
     fn paid(&self, people: usize, count: i64, paid: &mut Paid<f64>) -> f64 {
         let tally = self.tally(people, count);
         price(self.scheme, &tally, paid, &mut NoLines);
-        self.results.iter().map(|&clause| paid.clause(clause)).sum::<f64>() / 100.0
+        paid.total() / 100.0
     }
 
     fn tally(&self, people: usize, count: i64) -> Tally {
@@ -92,13 +99,13 @@ impl<'a> LoneCohort<'a> {
                     OutcomeKind::Binary => at == self.outcome,
                     OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => of == self.outcome,
                 };
-                let expected = tally.people[segment] as f64 * rate * self.each[at];
                 if follows {
                     tally.counts[at][segment] = (shown as f64 * self.each[at]).round() as i64;
                 }
-                if let Baseline::Comparison { ratio } = outcome.baseline {
-                    tally.comparison[at].people[segment] = tally.people[segment] * ratio;
-                    tally.comparison[at].counts[segment] = (expected * ratio as f64).round() as i64;
+                if let Some(ratio) = outcome.compared() {
+                    let people = tally.people[segment] * ratio;
+                    tally.comparison[at].people[segment] = people;
+                    tally.comparison[at].counts[segment] = (people as f64 * self.compared[at][segment]).round() as i64;
                 }
             }
         }
@@ -121,10 +128,26 @@ impl<'a> LoneCohort<'a> {
         (hit / total, mean / total)
     }
 
-    /// What is paid when the count is exactly what the chance says.
+    /// What is paid when the count is what the chance says. Where a gate turns on exactly that count, both sides of it count by half.
     #[must_use]
     pub fn without_chance(&self, people: usize, chance: f64) -> f64 {
-        self.paid(people, (people as f64 * chance).round() as i64, &mut Paid::default())
+        let count = (people as f64 * chance).round() as i64;
+        let paid = |count: i64| self.paid(people, count.clamp(0, people as i64), &mut Paid::default());
+        let paid = [-2, -1, 0, 1, 2].map(|more| paid(count + more));
+        weights_beside_a_jump(paid).iter().zip(paid).map(|(weight, paid)| weight * paid).sum()
+    }
+}
+
+/// What one person has on average among those an outcome is compared with: the same people before, or a group as people are now.
+fn expected_of_the_compared(scheme: &Scheme, chances: &Chances, outcome: usize, segment: usize) -> f64 {
+    let definition = &scheme.outcomes[outcome];
+    let base = definition.base(outcome);
+    let before = matches!(definition.baseline, Baseline::Before { .. });
+    let then = |at: usize| chances.before(at, segment).filter(|_| before);
+    let chance = then(base).unwrap_or_else(|| chances.now(base, segment));
+    match definition.kind {
+        OutcomeKind::Frequency { .. } => chance * then(outcome).unwrap_or(chances.each[outcome][segment]),
+        _ => chance * chances.each[outcome][segment],
     }
 }
 

@@ -82,8 +82,6 @@ pub(super) fn plant(risk: RiskId, draw: &mut Draw, improvement: f64) {
         }
         // Cohorts too small to tell.
         RiskId::PaidForNoise => draw.people = (draw.people / draw.uniform(40, 15.0, 25.0)).max(30.0).round(),
-        // Every good result is paid for, whoever brought it about.
-        RiskId::Deadweight => draw.pay = Pay::EachResult,
         RiskId::RegressionToTheMean => draw.baseline = Held::Before(draw.uniform(40, 0.06, 0.15)),
         RiskId::BaselineDrift => draw.baseline = Held::Fixed,
         // The money was meant for those with many events; the people are paid for.
@@ -99,7 +97,8 @@ pub(super) fn plant(risk: RiskId, draw: &mut Draw, improvement: f64) {
             // What is meant for a few people shows in few: more of them are needed to tell.
             draw.people *= 5.0;
         }
-        RiskId::LossAndWindfall => {}
+        // Planted once the fee is set.
+        RiskId::LossAndWindfall | RiskId::Deadweight => {}
         // A fee for each person, and costs that stay when fewer come.
         RiskId::VolumeRisk => {
             draw.fee = Fee::EachPerson;
@@ -127,7 +126,19 @@ pub(super) fn plant(risk: RiskId, draw: &mut Draw, improvement: f64) {
 
 /// What is planted in the margin itself, once the fee is set.
 pub(super) fn plant_margin(risk: RiskId, draw: &mut Draw) {
-    if risk == RiskId::LossAndWindfall {
-        draw.fair_margin = (draw.fair_margin - 0.05) * draw.uniform(45, 0.2, 0.6);
+    match risk {
+        RiskId::LossAndWindfall => draw.fair_margin = (draw.fair_margin - 0.05) * draw.uniform(45, 0.2, 0.6),
+        // Every good result is paid for, whoever brought it about, on top of a fee that covers the service.
+        RiskId::Deadweight => draw.pay = Pay::EachResult,
+        _ => {}
+    }
+}
+
+/// What a fault brings besides its own risk by its very nature. What is paid for every good result moves with results everywhere, and
+/// is more than a fair margin where the fee covers the service already.
+pub(super) fn companions(risk: RiskId) -> &'static [RiskId] {
+    match risk {
+        RiskId::Deadweight => &[RiskId::BaselineDrift, RiskId::LossAndWindfall],
+        _ => &[],
     }
 }

@@ -1,5 +1,12 @@
 //! What every kind of clause can be asked. Each file of this folder answers for its own kind. Most questions have a default
-//! answer, which holds for the clauses that they do not apply to.
+//! answer, which holds for the clauses that they do not apply to. So a new kind compiles before it has answered, and must be gone
+//! through question by question:
+//!
+//! - one that pays for results answers `outcome`, `pays_for_results` and, where it measures over cohorts, `measured_over`;
+//! - one that compares results answers `compares_results`, `compared_outcome` and `gates` or `level`;
+//! - one that takes money back answers `takes_back`, `shares_what_is_left`, `may_owe`, `refers_to`, `references` and `reference_key`;
+//! - one that pays once for a whole area answers `pays_for_whole_area`. Without it, two holders are each paid in full;
+//! - every one answers `amounts`, `amounts_mut` and `amend`, so that fixes and changed prices reach it.
 
 use std::fmt::Debug;
 
@@ -21,7 +28,8 @@ use base::scheme_files::SchemeFiles;
 pub struct CatalogueEntry {
     pub name: &'static str,
     pub summary: &'static str,
-    /// A complete `[pay.NAME]` table. The tests read it.
+    /// A complete `[pay.NAME]` table. The tests read it, in a scheme with the outcomes `reoffending`, `job`, `job-lost` and `other`
+    /// (binary) and `job-kept` (sustained), and with the table `prices.csv` by year.
     pub example: &'static str,
     pub(super) read: fn(&Section<'_, '_>, &ClauseContext<'_>) -> Option<ClauseTerms>,
 }

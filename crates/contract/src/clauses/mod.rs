@@ -192,8 +192,7 @@ impl Clause {
     }
 }
 
-/// A price for each segment: that of the first area and year, multiplied by the segment's own percentage.
+/// A price for each segment: today's, multiplied by the segment's own percentage. One price for all areas and years stays one.
 fn by_segment(price: &Schedule<Pence>, percents: &[i64]) -> Schedule<Pence> {
-    let scaled = percents.iter().enumerate();
-    Schedule::of_segments(scaled.map(|(segment, percent)| Pence(price.at(0, segment, 0).0 * percent / 100)).collect())
+    price.map_segments(percents.len(), |segment, price| Pence(price.0 * percents[segment] / 100))
 }
