@@ -2,6 +2,7 @@
 //! the longest of them; `cargo xtask docs` writes the parts of the documents that come from the code, `cargo xtask mutations`
 //! the table of planted faults; the tests here hold the house to its own rules.
 
+mod calibration;
 mod docs;
 mod messages;
 mod mutations;
@@ -34,6 +35,11 @@ fn main() -> anyhow::Result<ExitCode> {
             let path = root().join(mutations::VALIDITY);
             let schemes = std::env::args().nth(2).map_or(Ok(mutations::SCHEMES), |number| number.parse())?;
             std::fs::write(&path, mutations::with_table(&std::fs::read_to_string(&path)?, schemes)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("calibration") => {
+            let path = root().join(calibration::PAGE);
+            std::fs::write(&path, calibration::with_table(&root(), &std::fs::read_to_string(&path)?)?)?;
             Ok(ExitCode::SUCCESS)
         }
         Some("structure") => {

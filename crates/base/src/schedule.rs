@@ -84,7 +84,7 @@ impl<T: Copy> Schedule<T> {
     pub fn map_segments(&self, segments: usize, change: impl Fn(usize, T) -> T) -> Self {
         let [area, segment, year] = self.strides;
         let years = if year > 0 { self.values.len().min(if segment > 0 { segment } else { self.years() }) } else { 1 };
-        let areas = if area > 0 { self.values.len() / area } else { 1 };
+        let areas = self.values.len().checked_div(area).unwrap_or(1);
         let cells = (0..areas).flat_map(|a| (0..segments).flat_map(move |s| (0..years).map(move |y| (a, s, y))));
         let values = cells.map(|(a, s, y)| change(s, self.at(a, s, y))).collect();
         let stride = |used: usize, stride: usize| if used > 0 { stride } else { 0 };

@@ -16,20 +16,25 @@ pub struct Paragraph {
     pub text: String,
     /// Where it comes from, when the file says.
     pub from: String,
+    /// The table of the file that holds its numbers, such as "pay.bonus"; empty where there is none, or another paragraph has it.
+    pub table: String,
 }
 
 /// The contract as numbered paragraphs: 1 the parties and the people, 2 what is measured, 3 what is paid.
 #[must_use]
 pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
     let mut out = Vec::new();
-    let mut add = |number: String, text: String, from: &str| out.push(Paragraph { number, text, from: from.to_owned() });
+    let mut add_from = |number: String, text: String, from: &str, table: String| {
+        out.push(Paragraph { number, text, from: from.to_owned(), table });
+    };
+    let mut add = |number: String, text: String, table: &str| add_from(number, text, "", table.to_owned());
     add("1.1".into(), format!("Payer: {}. Provider: {}.", scheme.payer, scheme.provider), "");
     add(
         "1.2".into(),
         format!("The contract runs from {} to {}.{}", date_words(scheme.starts), date_words(scheme.ends), last_payment(scheme)),
         "",
     );
-    add("1.3".into(), people(scheme), "");
+    add("1.3".into(), people(scheme), "cohorts");
     add(
         "1.4".into(),
         match scheme.intake {
@@ -72,7 +77,7 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         let window = outcome.window.words();
         let within = if outcome.measure.contains(&window) { String::new() } else { format!(", within {window}") };
         let text = format!("{}: {}{within}{wait}. {kind} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
-        add(format!("2.{}", at + 1), text, "");
+        add(format!("2.{}", at + 1), text, &format!("outcome.{}", outcome.name));
         if let Some(measured) = &outcome.measured {
             add(format!("2.{}.1", at + 1), measured.words(), "");
         }
@@ -80,9 +85,10 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
     for (at, clause) in scheme.clauses.iter().enumerate() {
         let mut sentences = clause.explain(scheme).into_iter();
         let first = sentences.next().unwrap_or_default();
-        add(format!("3.{}", at + 1), format!("{} ({}). {first}", clause.name, clause.kind()), &clause.from);
+        let text = format!("{} ({}). {first}", clause.name, clause.kind());
+        add_from(format!("3.{}", at + 1), text, &clause.from, format!("pay.{}", clause.name));
         for (sub, sentence) in sentences.enumerate() {
-            add(format!("3.{}.{}", at + 1, sub + 1), sentence, "");
+            add_from(format!("3.{}.{}", at + 1, sub + 1), sentence, "", String::new());
         }
     }
     out

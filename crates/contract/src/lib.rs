@@ -35,6 +35,7 @@ pub mod warnings;
 use base::problem::Problem;
 use base::{Reader, ScenarioDraw, SchemeFiles};
 
+pub use scheme_file::SCHEME_FILE;
 pub use terms::Scheme;
 
 /// The result of checking a scheme: the scheme, unless there are errors, and everything that was found.

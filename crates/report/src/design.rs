@@ -32,6 +32,9 @@ pub fn text(scheme: &Scheme, assumptions: &Assumptions, found: &DesignSearchResu
     let mut out = format!("{}\n{}\n\n", bold(&scheme.name), dim(&wrap(&assumptions.name, WIDTH, "")));
     let sought = format!("We looked for {aim}, for at most {} over the cohorts simulated.", pounds(found.budget));
     out += &format!("{}\n\n", wrap(&sought, WIDTH, ""));
+    if !worth_its_price(found) {
+        out += &red(&format!("{}\n\n", wrap(&do_not_buy(found), WIDTH, "")));
+    }
     out += &match &found.best {
         None => red("No design that we tried meets this at the provider's best strategy.\n\n"),
         Some(best) => format!("{}\n{}\n", steps(best), findings(found, asked.scenarios)),
@@ -40,6 +43,23 @@ pub fn text(scheme: &Scheme, assumptions: &Assumptions, found: &DesignSearchResu
     out += &frontier(found);
     out += &format!("\n{}\n", dim(&wrap(&notes(found, asked, assumptions), WIDTH, "")));
     out
+}
+
+/// Whether some design that was tried, the scheme as it is among them, brings more than it costs, as far as the replications can tell.
+fn worth_its_price(found: &DesignSearchResult) -> bool {
+    std::iter::once(&found.now).chain(&found.best).chain(&found.frontier).any(|design| design.value.high() > 0.0)
+}
+
+/// What is said where none is.
+fn do_not_buy(found: &DesignSearchResult) -> String {
+    let all = std::iter::once(&found.now).chain(&found.best).chain(&found.frontier);
+    let nearest = all.max_by(|a, b| a.value.mean.total_cmp(&b.value.mean)).unwrap_or(&found.now);
+    format!(
+        "Do not buy this. Under these assumptions no design that we tried is worth its price. The one that comes nearest costs {} and \
+         brings outcomes worth {}. What else the service does is not counted.",
+        pounds(nearest.spend.mean),
+        pounds(nearest.worth)
+    )
 }
 
 fn steps(best: &EvaluatedDesign) -> String {
@@ -135,6 +155,8 @@ struct DesignDocument {
     budget: f64,
     seed: u64,
     tried: usize,
+    /// Whether some design that was tried brings more than it costs.
+    worth_its_price: bool,
     as_it_is: DesignEntry,
     best: Option<DesignEntry>,
     frontier: Vec<DesignEntry>,
@@ -189,6 +211,7 @@ pub fn document(scheme: &Scheme, found: &DesignSearchResult, asked: &DesignAsked
         budget: found.budget,
         seed: asked.seed,
         tried: found.tried,
+        worth_its_price: worth_its_price(found),
         as_it_is: DesignEntry::of(&found.now),
         best: found.best.as_ref().map(DesignEntry::of),
         frontier: found.frontier.iter().map(DesignEntry::of).collect(),

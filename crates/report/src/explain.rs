@@ -1,6 +1,8 @@
 //! The contract in English with a table of payments for each outcome.
 
 use base::money::Pence;
+use base::reader::StatedNumber;
+use contract::SCHEME_FILE;
 use contract::Scheme;
 use contract::explain::{CurrentRates, Expectation, Paragraph, PaymentLevel, expected_tally, payment_table, term_sheet};
 use contract::tally::Tally;
@@ -32,6 +34,18 @@ pub struct TermEntry {
     pub number: String,
     pub text: String,
     /// Where it comes from; empty when the file does not say.
+    pub from: String,
+    /// Its numbers that have a source of their own.
+    pub numbers: Vec<NumberSource>,
+}
+
+/// A number with a source of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NumberSource {
+    /// Its key, such as "price".
+    pub key: String,
+    /// As stated, with its range: "£150,000 (£0 to £333,000)".
+    pub stated: String,
     pub from: String,
 }
 
@@ -78,11 +92,15 @@ pub struct ClausePayment {
 }
 
 impl ExplainReport {
-    /// Explains a contract. `as_now` is how often each outcome happens today, where the assumptions say so.
+    /// Explains a contract. `stated` are the numbers of its file. `as_now` is how often each outcome happens today, where the
+    /// assumptions say so.
     #[must_use]
-    pub fn of(scheme: &Scheme, as_now: Option<&CurrentRates>, notes: Vec<String>) -> ExplainReport {
+    pub fn of(scheme: &Scheme, stated: &[StatedNumber], as_now: Option<&CurrentRates>, notes: Vec<String>) -> ExplainReport {
         let expected = expected_tally(scheme, 0, as_now);
-        let entry = |paragraph: Paragraph| TermEntry { number: paragraph.number, text: paragraph.text, from: paragraph.from };
+        let entry = |paragraph: Paragraph| {
+            let numbers = own_sources(stated, &paragraph);
+            TermEntry { number: paragraph.number, text: paragraph.text, from: paragraph.from, numbers }
+        };
         ExplainReport {
             scheme: scheme.name.clone(),
             summary: scheme.summary.clone(),
@@ -108,6 +126,10 @@ impl ExplainReport {
                 if !term.from.is_empty() {
                     out += &dim(&format!("        [{}]\n", wrap(&term.from, 92, "        ")));
                 }
+                for number in &term.numbers {
+                    let source = format!("[{} {}: {}]", number.key.replace('_', " "), number.stated, number.from);
+                    out += &dim(&format!("        {}\n", wrap(&source, 92, "        ")));
+                }
             }
         }
         let area = self.area.as_ref().map_or(String::new(), |area| format!(" in {area}"));
@@ -132,6 +154,21 @@ impl ExplainReport {
     pub fn json(&self) -> anyhow::Result<String> {
         json("wellspent-explain/1", self)
     }
+}
+
+/// The numbers of a paragraph's table that have a source of their own, different from that of the whole.
+fn own_sources(stated: &[StatedNumber], paragraph: &Paragraph) -> Vec<NumberSource> {
+    if paragraph.table.is_empty() {
+        return Vec::new();
+    }
+    let table = format!("{SCHEME_FILE}: {}.", paragraph.table);
+    let of = |number: &StatedNumber| {
+        let key = number.path.strip_prefix(&table)?;
+        let range = number.range.as_ref().map_or(String::new(), |(low, high)| format!(" ({low} to {high})"));
+        let own = !number.from.is_empty() && number.from != paragraph.from;
+        own.then(|| NumberSource { key: key.to_owned(), stated: format!("{}{range}", number.stated), from: number.from.clone() })
+    };
+    stated.iter().filter_map(of).collect()
 }
 
 fn expectation(scheme: &Scheme, expected: &Tally, as_now: Option<&CurrentRates>, at: usize) -> ExpectedOutcome {

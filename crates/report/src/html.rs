@@ -143,6 +143,7 @@ impl Report<'_> {
             ("Who loses", losers_list(&words::losers(finding, self.stress))),
             ("Compared with", html! { (words::sentence(compared.trim())) }),
             ("Appears", html! { (words::sentence(&words::agent_types(reported))) }),
+            ("Forecast", html! { (words::sentence(&words::forecast(reported, self.stress))) }),
             ("How sure", html! { (self.how_sure(reported)) }),
             ("Fix", fix(reported, self.stress)),
         ];
@@ -155,7 +156,10 @@ impl Report<'_> {
         let figures: Vec<Vec<String>> =
             finding.figures.iter().map(|(label, value)| vec![words::sentence(label), value.clone()]).collect();
         html! {
-            h3 #{ "risk-" (id) } { (name) }
+            h3 #{ "risk-" (id) } {
+                (name)
+                @if let Some(few) = words::not_in_most(reported.share_of_scenarios, self.stress) { small { " " (few) } }
+            }
             p.strategy { (finding.strategy) }
             (facts(&about))
             (tests_table(reported, &id))

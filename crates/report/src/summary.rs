@@ -53,7 +53,8 @@ fn line(label: &str, text: &str) -> String {
 
 fn finding(reported: &Reported, stress: &StressTest) -> String {
     let finding = &reported.finding;
-    let mut out = format!("\n{}\n", red(&finding.name().to_uppercase()));
+    let few = words::not_in_most(reported.share_of_scenarios, stress).map_or(String::new(), |few| format!(" ({few})"));
+    let mut out = format!("\n{}{}\n", red(&finding.name().to_uppercase()), dim(&few));
     out += &line("strategy", &finding.strategy);
     out += &line("gains", &format!("the provider: {}", words::gains(finding)));
     let losers = words::losers(finding, stress);
@@ -65,6 +66,7 @@ fn finding(reported: &Reported, stress: &StressTest) -> String {
         _ => format!("in {} scenarios", words::scenarios(reported.share_of_scenarios, stress)),
     };
     out += &line("where", &format!("{place}; {}", words::agent_types(reported)));
+    out += &line("forecast", &words::forecast(reported, stress));
     out += &words::scenario_box(reported, stress).map_or(String::new(), |when| line("", &when));
     out += &words::nearest_scenario(reported, stress).map_or(String::new(), |edge| line("nearest", &edge));
     out += &line(
@@ -98,11 +100,15 @@ fn all_clear(reported: &Reported, stress: &StressTest) -> String {
         share if share > 0.0 => format!(" (but present in {} scenarios)", words::scenarios(share, stress)),
         _ => String::new(),
     };
+    let mixed = match reported.forecast > 0.5 {
+        true => format!("; but {}", words::forecast(reported, stress)),
+        false => String::new(),
+    };
     let nearest = words::nearest_scenario(reported, stress).map_or(String::new(), |edge| format!("; {edge}"));
     format!(
         "  {:<32} {}\n",
         reported.finding.name(),
-        dim(&wrap(&format!("{why}{elsewhere}{nearest}"), WIDTH - 35, &" ".repeat(35)))
+        dim(&wrap(&format!("{why}{elsewhere}{mixed}{nearest}"), WIDTH - 35, &" ".repeat(35)))
     )
 }
 

@@ -56,6 +56,34 @@ pub fn scenarios(share: f64, stress: &StressTest) -> String {
     }
 }
 
+/// How likely a mixture of real kinds of provider is to show a finding: "likely: a mixture of real kinds of provider has it in 50 of 64
+/// scenarios".
+pub fn forecast(reported: &Reported, stress: &StressTest) -> String {
+    let likely = match reported.forecast {
+        share if share > 0.9 => "very likely",
+        share if share > 0.5 => "likely",
+        share if share > 0.1 => "unlikely",
+        _ => "very unlikely",
+    };
+    match stress.scenarios {
+        0 if reported.forecast > 0.5 => "a mixture of real kinds of provider has it as well".to_owned(),
+        0 => "a mixture of real kinds of provider does not have it".to_owned(),
+        _ => {
+            format!("{likely}: a mixture of real kinds of provider has it in {} scenarios", scenarios(reported.forecast, stress))
+        }
+    }
+}
+
+/// How much of a finding's range of scenarios has it, where that is not most: a finding in few must not look like one in all.
+pub fn not_in_most(share: f64, stress: &StressTest) -> Option<&'static str> {
+    match share {
+        _ if stress.scenarios == 0 => None,
+        share if share < 1.0 / 3.0 => Some("in few scenarios"),
+        share if share < 2.0 / 3.0 => Some("in some scenarios"),
+        _ => None,
+    }
+}
+
 /// The first letter made a capital.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();

@@ -6,8 +6,8 @@ use contract::fixes::Fix;
 use crate::finding::{FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
 use crate::{
-    AgentType, Counterfactual, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, pounds, quoted,
-    quoted_list,
+    AgentType, Counterfactual, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, percent, pounds,
+    quoted, quoted_list,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -33,6 +33,9 @@ pub(super) const RISK: Risk = Risk {
 };
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    if agent == AgentType::Mixture {
+        return in_a_mixture(results, forecast(results, AgentType::ProfitSeeking));
+    }
     let serving_all = StrategyKind::Counterfactual(Counterfactual::EveryoneServed);
     let mut finding = FindingBuilder::new(RISK.id, serving_all);
     finding.test(
@@ -68,4 +71,18 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         false => format!("Turn away {names}. Serve the rest."),
     };
     finding.finish(strategy, gain, harm, loss)
+}
+
+/// A mixture of providers has it where it pays one that maximises profit, and enough of them do it.
+pub(crate) fn in_a_mixture(results: &StrategyResults, alone: Finding) -> Finding {
+    let away: f64 = results.best_response(AgentType::Mixture).map_or(0.0, |mixed| {
+        let kept = results
+            .segments
+            .iter()
+            .zip(&mixed.served)
+            .map(|(segment, served)| (segment.people - served) / segment.people.max(1.0));
+        kept.fold(0.0, f64::max)
+    });
+    let figure = format!("up to {} of the people of a segment", percent(away));
+    alone.and("enough of a mixture of providers turn people away", away > 0.05, figure)
 }

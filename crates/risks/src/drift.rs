@@ -2,7 +2,7 @@
 
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, at_value, gain, gain_compared, people_payer_and_public, public_loss};
+use crate::finding::{FindingBuilder, at_value, gain_compared, gain_of, people_payer_and_public, public_loss};
 use crate::harm::Harm;
 use crate::{
     AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults, pounds, pounds_in_prose,
@@ -43,6 +43,9 @@ pub(super) const RISK: Risk = Risk {
     },
 };
 
+/// Where nothing is spent on help today, a mixture of providers that spends less than this share of what is intended drifts.
+const HARDLY: f64 = 0.5;
+
 /// The label of the figure that counts what is saved as well as what is lost.
 const EVERYONE: &str = "value of the results lost, less what is saved on help";
 
@@ -57,13 +60,30 @@ fn spend_on_helped(best: &StrategyResult, intended: &StrategyResult, of: &Strate
     spend / f64::max(people, 1.0)
 }
 
+/// A mixture of providers has it where it pays one that maximises profit, and where together they do less than today. Some of many
+/// always do less than is intended. Where nothing is done today, it is drift if hardly anything is done.
+fn in_a_mixture(results: &StrategyResults) -> Finding {
+    let alone = forecast(results, AgentType::ProfitSeeking);
+    let all = (results.best_response(AgentType::Mixture), results.get(StrategyKind::AsNow), results.get(StrategyKind::Intended));
+    let (Some(mixed), Some(now), Some(intended)) = all else { return alone };
+    let less = match now.help_spend < 1.0 {
+        true => mixed.help_spend < HARDLY * intended.help_spend,
+        false => Harm::between(results, mixed, now).per_thousand > 0.05,
+    };
+    let figure = format!("{} is spent on help, compared with {} today", pounds(mixed.help_spend), pounds(now.help_spend));
+    alone.and("a mixture of providers does less than today", less, figure)
+}
+
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    if agent == AgentType::Mixture {
+        return in_a_mixture(results);
+    }
     let mut finding = FindingBuilder::new(RISK.id, StrategyKind::Intended);
     let (Some(best), Some(intended)) = (results.best_response(agent), results.get(StrategyKind::Intended)) else {
         return finding.absent("");
     };
     let harm = Harm::between(results, best, intended);
-    let (gain, loss) = (gain(best, intended), public_loss(best, intended));
+    let (gain, loss) = (gain_of(results, agent, best, intended), public_loss(best, intended));
     finding.test(
         "the provider spends less on help than intended",
         best.help_spend < 0.99 * intended.help_spend - 1.0,

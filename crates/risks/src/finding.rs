@@ -5,7 +5,8 @@ use contract::fixes::Fix;
 
 use crate::harm::Harm;
 use crate::{
-    Estimate, OutcomeFacts, RiskId, StrategyKind, StrategyResult, StrategyResults, pounds, pounds_within, pounds_within_in_prose,
+    AgentType, Estimate, OutcomeFacts, RiskId, StrategyKind, StrategyResult, StrategyResults, pounds, pounds_within,
+    pounds_within_in_prose,
 };
 
 /// One test of a finding, with the figure that decides it.
@@ -70,6 +71,13 @@ impl Finding {
             let people = thousands(self.people_harmed.round() as i64);
             format!("{people} {} ({:.digits$} in every 1,000)", self.harm, self.harmed_per_thousand)
         })
+    }
+
+    /// One test more, which decides as well.
+    pub(crate) fn and(mut self, what: &str, holds: bool, figure: String) -> Finding {
+        self.tests.push(FindingTest { what: what.to_owned(), holds, figure });
+        self.present &= holds;
+        self
     }
 
     /// A further figure, by its label.
@@ -194,6 +202,20 @@ impl FindingBuilder {
 /// What moving from `reference` to `best` brings the provider, on the same random numbers.
 pub(crate) fn gain(best: &StrategyResult, reference: &StrategyResult) -> Estimate {
     Estimate::of(best.profit().zip(reference.profit()).map(|(a, b)| a - b))
+}
+
+/// What a strategy brings whoever follows it. In a mixture of providers those who do something for gain are the ones that maximise
+/// profit; how many do it is the mixture's.
+pub(crate) fn gain_of(
+    results: &StrategyResults,
+    agent: AgentType,
+    best: &StrategyResult,
+    reference: &StrategyResult,
+) -> Estimate {
+    match results.best_response(AgentType::ProfitSeeking) {
+        Some(seeking) if agent == AgentType::Mixture => gain(seeking, reference),
+        _ => gain(best, reference),
+    }
 }
 
 /// Whether a gain is larger than its Monte Carlo error allows for chance, and than a thousandth of what is paid.

@@ -3,6 +3,7 @@
 use base::money::thousands;
 use contract::fixes::Fix;
 
+use crate::cherry_picking::in_a_mixture;
 use crate::finding::{FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
 use crate::{
@@ -36,6 +37,9 @@ pub(super) const RISK: Risk = Risk {
 const NEEDS: &str = "[assessment] in assumptions.toml: who drops out, and what it costs to bring one of them in";
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    if agent == AgentType::Mixture {
+        return in_a_mixture(results, forecast(results, AgentType::ProfitSeeking));
+    }
     let bringing_all = StrategyKind::Counterfactual(Counterfactual::EveryoneServed);
     let mut finding = FindingBuilder::new(RISK.id, bringing_all);
     let hard: Vec<usize> = (0..results.segments.len()).filter(|&at| results.segments[at].bring_in.is_some()).collect();

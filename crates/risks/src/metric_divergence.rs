@@ -2,7 +2,7 @@
 
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
+use crate::finding::{FindingBuilder, gain_compared, gain_of, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
 use crate::{AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, quoted};
 
@@ -67,7 +67,7 @@ fn compared(results: &StrategyResults, agent: AgentType, with: StrategyKind) -> 
         down.is_some(),
         down.map_or("none is".to_owned(), change),
     );
-    let gain = gain(best, reference);
+    let gain = gain_of(results, agent, best, reference);
     finding.gain_test(gain, best, reference);
     for at in all {
         finding.figure(&format!("compared with {than}"), change(at));

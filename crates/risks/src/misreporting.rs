@@ -53,7 +53,16 @@ fn audits(results: &StrategyResults) -> impl Iterator<Item = Fix> {
     ABOVE.into_iter().filter(move |_| most >= 1.0).map(audit)
 }
 
+/// A mixture of providers has it where at least this share of claims is false, or of people mislabelled: an assumption.
+const NOTICED: f64 = 0.005;
+
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    if agent == AgentType::Mixture {
+        let alone = forecast(results, AgentType::ProfitSeeking);
+        let Some(mixed) = results.best_response(agent) else { return alone };
+        let share = (mixed.false_claims / mixed.claims.max(1.0)).max(mixed.mislabelled / results.people.max(1.0));
+        return alone.and("a mixture of providers does it often enough to notice", share >= NOTICED, percent(share));
+    }
     let honestly = StrategyKind::Counterfactual(Counterfactual::HonestReports);
     let mut finding = FindingBuilder::new(RISK.id, honestly);
     let (Some(best), Some(honest)) = (results.best_response(agent), results.get(honestly)) else {

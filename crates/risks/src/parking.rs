@@ -6,8 +6,8 @@ use contract::fixes::Fix;
 use crate::finding::{FindingBuilder, at_value, gain, gain_compared, people_payer_and_public, public_loss};
 use crate::harm::Harm;
 use crate::{
-    AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, listed, pounds, pounds_in_prose,
-    quoted, quoted_list,
+    AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, listed, percent, pounds,
+    pounds_in_prose, quoted, quoted_list,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -53,8 +53,32 @@ pub(super) const RISK: Risk = Risk {
 
 /// Effort below this share of the public's best is hardly any help.
 const NEAR_IDLE: f64 = 0.1;
+/// In a mixture of providers, of whom some help everyone, those who are parked get less than this share of the public's best: an
+/// assumption.
+const LITTLE_ON_AVERAGE: f64 = 0.5;
+
+/// A mixture of providers has it where it pays one that maximises profit, and some segment gets little on average.
+fn in_a_mixture(results: &StrategyResults) -> Finding {
+    let alone = forecast(results, AgentType::ProfitSeeking);
+    let all = (
+        results.best_response(AgentType::Mixture),
+        results.best_response(AgentType::ProfitSeeking),
+        results.get(StrategyKind::PublicAtCost),
+    );
+    let (Some(mixed), Some(seeking), Some(public)) = all else { return alone };
+    let parked = |at: &usize| {
+        public.effort[*at] > results.segments[*at].people.max(1.0) && seeking.effort[*at] < NEAR_IDLE * public.effort[*at]
+    };
+    let least = (0..results.segments.len()).filter(parked).map(|at| mixed.effort[at] / public.effort[at]);
+    let least = least.fold(1.0, f64::min);
+    let figure = format!("{} of what the public would give", percent(least));
+    alone.and("those left out get little from a mixture of providers", least < LITTLE_ON_AVERAGE, figure)
+}
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    if agent == AgentType::Mixture {
+        return in_a_mixture(results);
+    }
     let mut finding = FindingBuilder::new(RISK.id, StrategyKind::PublicAtCost);
     let (Some(best), Some(public)) = (results.best_response(agent), results.get(StrategyKind::PublicAtCost)) else {
         return finding.absent("");

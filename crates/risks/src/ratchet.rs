@@ -29,6 +29,8 @@ pub(super) const RISK: Risk = Risk {
 };
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    // A mixture has it where it pays one that maximises profit.
+    let agent = if agent == AgentType::Mixture { AgentType::ProfitSeeking } else { agent };
     let staying = StrategyKind::Counterfactual(Counterfactual::FixedBaseline);
     let mut finding = FindingBuilder::new(RISK.id, staying);
     let figure = if results.has_ratchet { "one does" } else { "none does" };

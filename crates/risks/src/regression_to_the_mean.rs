@@ -15,7 +15,7 @@ pub(super) const RISK: Risk = Risk {
     name: "regression to the mean",
     definition: "The tendency of people who start at their worst to recover in part by themselves. The risk is present where results \
                  are compared with what the same people did before they started. It is present when recovery alone earns more than \
-                 5% of the rewards intended. Where no rewards are intended, the limit is 1% of all payments.",
+                 5% of what the intended improvement earns. Where that earns nothing, the limit is 1% of all payments.",
     watch: &[Indicator {
         measure: "The change in people served, compared with the change in people who were eligible and not served",
         warning: "both groups change by as much",

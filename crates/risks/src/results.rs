@@ -34,6 +34,14 @@ pub enum AgentType {
     MissionMinded,
     /// Makes mistakes, and makes fewer the more a mistake costs it (logit choice).
     Imperfect,
+    /// Keeps to what it does today, unless another strategy pays far more.
+    NormKeeping,
+    /// Does just enough to be paid what is intended.
+    Satisficing,
+    /// A public body, which cannot keep a surplus: does what its payments carry.
+    BudgetBound,
+    /// Providers of all these kinds together, in the shares that comparable evidence suggests. It is the forecast.
+    Mixture,
 }
 
 /// What would be different about the rules, so that a finding can say what that one thing changes.
@@ -50,8 +58,16 @@ pub enum Counterfactual {
 }
 
 impl AgentType {
-    pub const ALL: [AgentType; 4] =
-        [AgentType::ProfitSeeking, AgentType::Cautious, AgentType::MissionMinded, AgentType::Imperfect];
+    /// The kinds of provider, without the mixture of them.
+    pub const ALL: [AgentType; 7] = [
+        AgentType::ProfitSeeking,
+        AgentType::Cautious,
+        AgentType::MissionMinded,
+        AgentType::NormKeeping,
+        AgentType::Satisficing,
+        AgentType::BudgetBound,
+        AgentType::Imperfect,
+    ];
 
     /// As in "a cautious provider".
     #[must_use]
@@ -61,6 +77,10 @@ impl AgentType {
             AgentType::Cautious => "cautious",
             AgentType::MissionMinded => "mission-minded",
             AgentType::Imperfect => "imperfect",
+            AgentType::NormKeeping => "norm-keeping",
+            AgentType::Satisficing => "satisficing",
+            AgentType::BudgetBound => "budget-bound",
+            AgentType::Mixture => "mixed",
         }
     }
 }
@@ -80,6 +100,10 @@ impl StrategyKind {
             StrategyKind::BestResponse(AgentType::Cautious) => "cautious provider's best",
             StrategyKind::BestResponse(AgentType::MissionMinded) => "mission-minded provider's best",
             StrategyKind::BestResponse(AgentType::Imperfect) => "imperfect provider",
+            StrategyKind::BestResponse(AgentType::NormKeeping) => "norm-keeping provider",
+            StrategyKind::BestResponse(AgentType::Satisficing) => "satisficing provider",
+            StrategyKind::BestResponse(AgentType::BudgetBound) => "budget-bound provider",
+            StrategyKind::BestResponse(AgentType::Mixture) => "mixture of providers",
             StrategyKind::PublicAtCost => "public's best at the same cost",
             StrategyKind::Public => "public's best",
             StrategyKind::Counterfactual(Counterfactual::EveryoneServed) => "provider's best serving everyone",
@@ -100,6 +124,10 @@ impl StrategyKind {
             StrategyKind::BestResponse(AgentType::Cautious) => "the best strategy of a cautious provider",
             StrategyKind::BestResponse(AgentType::MissionMinded) => "the best strategy of a mission-minded provider",
             StrategyKind::BestResponse(AgentType::Imperfect) => "what an imperfect provider does",
+            StrategyKind::BestResponse(AgentType::NormKeeping) => "what a norm-keeping provider does",
+            StrategyKind::BestResponse(AgentType::Satisficing) => "what a satisficing provider does",
+            StrategyKind::BestResponse(AgentType::BudgetBound) => "what a budget-bound provider does",
+            StrategyKind::BestResponse(AgentType::Mixture) => "what a mixture of providers does",
             StrategyKind::PublicAtCost => "the best use of the intended money for the public",
             StrategyKind::Public => "what is best for the public",
             StrategyKind::Counterfactual(Counterfactual::EveryoneServed) => "its best strategy when it serves everyone",

@@ -2,7 +2,7 @@
 
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, gain, gain_compared, gains, no_simple_reason, people_payer_and_public, public_loss};
+use crate::finding::{FindingBuilder, gain_compared, gain_of, gains, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
 use crate::{
     AgentType, Counterfactual, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, percent, pounds,
@@ -61,7 +61,7 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
             percent(best.dead_margin.mean)
         ),
     );
-    let gain = gain(best, intended);
+    let gain = gain_of(results, agent, best, intended);
     finding.test("the provider gains compared with what the contract intends", gains(gain, best), pounds_within(gain));
     let harm = Harm::between(results, best, linear);
     let loss = public_loss(best, linear);

@@ -19,6 +19,7 @@ use contract::terms::{Baseline, Intake, OutcomeKind};
 
 mod gaming;
 
+use crate::behaviours::{Mixture, Ownership};
 use crate::individuals::{self, Individuals};
 
 /// The assumptions file.
@@ -163,6 +164,20 @@ pub struct ProviderAssumptions {
     pub fair_margin: f64,
     /// Scale of the imperfect provider's mistakes, as a share of what it is paid.
     pub imprecision: f64,
+    /// Who owns the provider, where the file says.
+    pub ownership: Option<Ownership>,
+    /// Whether the provider is the one that does the work today, where the file says.
+    pub incumbent: Option<bool>,
+    /// The shares of the kinds of provider in the forecast.
+    pub mixture: Mixture,
+}
+
+impl ProviderAssumptions {
+    /// Whether the provider is the one that does the work today.
+    #[must_use]
+    pub fn does_the_work_today(&self) -> bool {
+        self.incumbent.unwrap_or_else(|| self.ownership.is_some_and(Ownership::does_the_work_today))
+    }
 }
 
 /// Reads the assumptions; `None` when there is any error. Problems go to the reader.
@@ -734,7 +749,15 @@ fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &ScheduleKeys) -> Opti
 }
 
 fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {
-    let mut provider = ProviderAssumptions { caution: 0.5, mission: 0.5, fair_margin: 0.1, imprecision: 0.02 };
+    let mut provider = ProviderAssumptions {
+        caution: 0.5,
+        mission: 0.5,
+        fair_margin: 0.1,
+        imprecision: 0.02,
+        ownership: None,
+        incumbent: None,
+        mixture: Mixture::stated(None),
+    };
     let Some(table) = top.section("provider") else { return provider };
     if let Some(Plain(caution)) = table.positive("caution") {
         provider.caution = caution;
@@ -748,6 +771,10 @@ fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {
     if let Some(imprecision) = table.positive::<Rate>("imprecision") {
         provider.imprecision = imprecision.as_f64().max(1e-6);
     }
+    let owners = [("for-profit", Ownership::ForProfit), ("non-profit", Ownership::NonProfit), ("public", Ownership::PublicBody)];
+    provider.ownership = table.choice("ownership", &owners);
+    provider.incumbent = table.choice("incumbent", &[("yes", true), ("no", false)]);
+    provider.mixture = Mixture::stated(provider.ownership);
     table.finish();
     provider
 }

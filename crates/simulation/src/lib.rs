@@ -23,6 +23,8 @@
 
 pub mod assumption_warnings;
 pub mod assumptions;
+pub mod behaviours;
+pub mod calibration;
 pub mod contract_figures;
 pub mod current_rates;
 pub mod design;

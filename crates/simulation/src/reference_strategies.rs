@@ -14,6 +14,7 @@ use risks::{
 };
 
 use crate::assumptions::{Assumptions, Intended};
+use crate::behaviours::{self, Behaviour};
 use crate::people::{AreaPeople, people};
 use crate::rank_evaluation::Ranks;
 use crate::search::{self, Best, Budget, Freedom, Objective, Weights};
@@ -85,6 +86,8 @@ pub(crate) fn kinds(scheme: &Scheme) -> Vec<OutcomeKind> {
 pub struct Solved {
     pub strategies: Vec<(StrategyKind, Strategy)>,
     /// The imperfect provider's strategies with the chance of each.
+    pub imperfect: Vec<(f64, Strategy)>,
+    /// The strategies of the mixture of providers with the share of each.
     pub mixture: Vec<(f64, Strategy)>,
     pub best: Best,
     /// The binary outcome whose good results the prices are for.
@@ -165,11 +168,40 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         strategies.push((StrategyKind::Counterfactual(Counterfactual::NoGates), search::along(arena, &pay, 1.0, &everyone)));
     }
     strategies.push((StrategyKind::Public, search::along(arena, &public, 1.0, &everyone)));
-    let mixture = if wanted == StrategySet::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
+    let imperfect = if wanted == StrategySet::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
+    let of_kind = |kind: StrategyKind| strategies.iter().find(|(other, _)| *other == kind).map(|(_, strategy)| strategy);
+    let honest = of_kind(StrategyKind::Counterfactual(Counterfactual::HonestReports)).unwrap_or(&best.strategy);
+    let intended = of_kind(StrategyKind::Intended).unwrap_or(&best.strategy);
+    let chosen = behaviours::choose(arena, &pay, intended, honest, budget.path / 2, budget.replications / 2);
+    let chosen = if provider.does_the_work_today() { chosen.upwards() } else { chosen };
+    let mixture = chosen.mixed(&provider.mixture, &best.strategy, arena.assumptions.years);
+    if wanted == StrategySet::All {
+        let kinds = [
+            (AgentType::NormKeeping, Behaviour::Norm),
+            (AgentType::Satisficing, Behaviour::Satisficing),
+            (AgentType::BudgetBound, Behaviour::PublicBody),
+        ];
+        let of = |(agent, kind): (AgentType, Behaviour)| {
+            chosen.strategy(kind).map(|strategy| (StrategyKind::BestResponse(agent), strategy.clone()))
+        };
+        strategies.extend(kinds.into_iter().filter_map(of));
+    }
     let (priced_outcome, price_now, unparking) = segment_prices(arena, &pay);
     let prices = pay.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
     let chance_decides = chance_decides(arena, &pay);
-    Solved { strategies, mixture, best, priced_outcome, price_now, prices, unparking, has_threshold, chance_decides, tried }
+    Solved {
+        strategies,
+        imperfect,
+        mixture,
+        best,
+        priced_outcome,
+        price_now,
+        prices,
+        unparking,
+        has_threshold,
+        chance_decides,
+        tried,
+    }
 }
 
 /// Steps at which payment is looked at, from no help to results as far again beyond the best that help can bring: a gate just out of
@@ -408,7 +440,8 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
 pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
     let mut strategies: Vec<StrategyResult> =
         solved.strategies.iter().map(|(kind, strategy)| simulate(arena, *kind, strategy)).collect();
-    strategies.extend(mixed(arena, &solved.mixture));
+    strategies.extend(mixed(arena, AgentType::Imperfect, &solved.imperfect));
+    strategies.extend(mixed(arena, AgentType::Mixture, &solved.mixture));
     let area = arena.scheme.areas[arena.people.area].clone();
     let timing = timing::with_dates_moved(arena, &solved.best.strategy);
     AreaResults {
@@ -473,10 +506,9 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
 }
 
 /// The average of strategy results by their chances.
-fn mixed(arena: &Arena<'_>, mixture: &[(f64, Strategy)]) -> Option<StrategyResult> {
-    let mut parts = mixture
-        .iter()
-        .map(|(weight, strategy)| (*weight, simulate(arena, StrategyKind::BestResponse(AgentType::Imperfect), strategy)));
+fn mixed(arena: &Arena<'_>, agent: AgentType, mixture: &[(f64, Strategy)]) -> Option<StrategyResult> {
+    let kind = StrategyKind::BestResponse(agent);
+    let mut parts = mixture.iter().map(|(weight, strategy)| (*weight, simulate(arena, kind, strategy)));
     let (weight, first) = parts.next()?;
     let total: f64 = mixture.iter().map(|(weight, _)| weight).sum();
     let mut sum = scaled(first, weight / total);

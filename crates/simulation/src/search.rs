@@ -219,7 +219,7 @@ fn weights_from_there(arena: &Arena<'_>, far: f64, paid: &mut Paid<f64>) -> Weig
     let sides: [i64; 2] = if far == 0.0 { [-1, 1] } else { [0, 1] };
     for (at, outcome) in arena.scheme.outcomes.iter().enumerate() {
         let base = outcome.base(at);
-        let better = arena.scheme.outcomes[base].sign() as i64;
+        let better = arena.scheme.outcomes[base].sign();
         for segment in 0..segments {
             let step = (arena.room(base, segment) / 5.0).min(0.03);
             let each = arena.chances.each[at][segment];

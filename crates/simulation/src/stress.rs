@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use risks::{self, AgentType, Estimate, Finding, RiskId, StrategyKind, StrategyResults};
 
 use crate::assumptions::{self, Assumptions};
+use crate::behaviours::{Mixture, Ownership};
 use crate::marginal_effort::{NextPound, next_pounds};
 use crate::payment_by_aim::{self, Curve};
 use crate::reference_strategies::{self, CommonDraws, Solved, StrategySet};
@@ -110,6 +111,9 @@ pub struct Reported {
     pub gain_range: (f64, f64),
     /// Whether it is present for each agent type.
     pub agent_types: Vec<(AgentType, bool)>,
+    /// The share of scenarios in which a mixture of real kinds of provider has it: the forecast. Where no scenarios were tried, 1 or 0
+    /// under the assumptions as stated.
+    pub forecast: f64,
     /// The smallest rule change tried that removes it.
     pub fix: Option<TriedFix>,
     /// Changes that were tried and did not remove it.
@@ -268,6 +272,8 @@ struct ScenarioResult {
     positions: Vec<f64>,
     /// For each risk: present, and the provider's gain.
     found: Vec<(bool, f64)>,
+    /// For each risk: whether the mixture of providers has it.
+    forecast: Vec<bool>,
     /// Break-even aims of the smallest, typical and largest area: `Some(None)` when no aim pays.
     break_even: [Option<Option<f64>>; 3],
     drifting_pays: bool,
@@ -337,7 +343,7 @@ impl ScenarioRunner<'_> {
         let found_at = |positions: &[f64]| {
             let picks: ScenarioDraw =
                 uncertain_numbers.iter().zip(positions).map(|(number, position)| (number.path.clone(), *position)).collect();
-            self.simulated(&picks, options, |_, _, _, results| present(results))
+            self.simulated(&picks, options, &Mixture::stated, |_, _, _, results| present(results))
         };
         let stated: Vec<bool> = reported.iter().map(|reported| reported.finding.present).collect();
         let of = |scenario: &ScenarioResult| (scenario.positions.clone(), scenario.found.iter().map(|found| found.0).collect());
@@ -350,11 +356,13 @@ impl ScenarioRunner<'_> {
         &self,
         picks: &ScenarioDraw,
         options: StressOptions,
+        shares: &dyn Fn(Option<Ownership>) -> Mixture,
         look: impl FnOnce(&Scheme, &Assumptions, &CommonDraws, &StrategyResults) -> T,
     ) -> Option<T> {
         let reader = Reader::new(self.opened, picks);
         let scheme = read::scheme(&reader)?;
-        let assumptions = assumptions::read(&reader, &scheme)?;
+        let mut assumptions = assumptions::read(&reader, &scheme)?;
+        assumptions.provider.mixture = shares(assumptions.provider.ownership);
         let rebuilt;
         let draws = if self.draws.fits(&scheme, &assumptions, self.assumptions) {
             self.draws
@@ -370,7 +378,8 @@ impl ScenarioRunner<'_> {
     fn scenario(&self, uncertain_numbers: &[UncertainNumber], number: usize, options: StressOptions) -> Option<ScenarioResult> {
         let picks = picks(uncertain_numbers, number, options.seed);
         let positions = uncertain_numbers.iter().map(|number| picks[&number.path]).collect();
-        self.simulated(&picks, options, |scheme, assumptions, draws, results| {
+        let shares = |ownership| Mixture::drawn(ownership, options.seed, number as u64);
+        self.simulated(&picks, options, &shares, |scheme, assumptions, draws, results| {
             self.result(positions, scheme, assumptions, draws, results)
         })
     }
@@ -388,6 +397,8 @@ impl ScenarioRunner<'_> {
             (finding.present, finding.gain.mean)
         });
         let found = found.collect();
+        let mixed = |risk: &risks::Risk| (risk.forecast)(results, AgentType::Mixture).present;
+        let forecast = risks::CATALOGUE.iter().map(mixed).collect();
         let areas = reference_strategies::three_areas(&self.draws.people);
         let mut break_even = [None; 3];
         let mut drifting_pays = false;
@@ -405,7 +416,7 @@ impl ScenarioRunner<'_> {
                 }
             }
         }
-        ScenarioResult { positions, found, break_even, drifting_pays }
+        ScenarioResult { positions, found, forecast, break_even, drifting_pays }
     }
 
     /// Tries each present finding's fixes, smallest first, until one removes it; a change is tried once for all findings.
@@ -533,6 +544,10 @@ fn reported(results: &StrategyResults, scenarios: &[ScenarioResult], uncertain_n
             let count = scenarios.iter().filter(|scenario| scenario.found[at].0).count();
             let mut gains: Vec<f64> = scenarios.iter().map(|scenario| scenario.found[at].1).collect();
             gains.sort_by(f64::total_cmp);
+            let forecast = match scenarios {
+                [] => f64::from((risk.forecast)(results, AgentType::Mixture).present),
+                tried => tried.iter().filter(|scenario| scenario.forecast[at]).count() as f64 / tried.len() as f64,
+            };
             let agents = AgentType::ALL.into_iter().filter(|agent| results.best_response(*agent).is_some());
             Reported {
                 scenario_box: scenario_box(
@@ -546,6 +561,7 @@ fn reported(results: &StrategyResults, scenarios: &[ScenarioResult], uncertain_n
                     quantile(&gains, 0.95).unwrap_or(finding.gain.mean),
                 ),
                 agent_types: agents.map(|agent| (agent, (risk.forecast)(results, agent).present)).collect(),
+                forecast,
                 tipping_point: None,
                 fix: None,
                 tried_without_effect: Vec::new(),

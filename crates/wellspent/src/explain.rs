@@ -29,5 +29,5 @@ pub fn explain(request: &ExplainRequest) -> Result<ExplainReport, Error> {
     let unread = format!("We could not read {ASSUMPTIONS_FILE}: `wellspent check` says why.");
     let notes = if there && assumptions.is_none() { vec![unread] } else { Vec::new() };
     let rates = assumptions.map(|assumptions| current_rates(&scheme, &assumptions, 0));
-    Ok(ExplainReport::of(&scheme, rates.as_ref(), notes))
+    Ok(ExplainReport::of(&scheme, &folder.stated_numbers(), rates.as_ref(), notes))
 }

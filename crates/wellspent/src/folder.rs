@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use base::problem::{Problem, Severity};
+use base::reader::StatedNumber;
 use base::source::{FileBytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
 use base::{Reader, ScenarioDraw, SchemeFiles};
 use contract::Scheme;
@@ -96,6 +97,15 @@ impl SchemeFolder {
     pub fn scheme(&self) -> Result<Scheme, Error> {
         let checked = contract::check(&self.opened);
         checked.scheme.ok_or_else(|| self.mistakes(&checked.problems))
+    }
+
+    /// Every number of the contract as it is stated, with its source.
+    #[must_use]
+    pub fn stated_numbers(&self) -> Vec<StatedNumber> {
+        let picks = ScenarioDraw::new();
+        let reader = Reader::new(&self.opened, &picks);
+        let _ = contract::read::scheme(&reader);
+        reader.numbers.into_inner()
     }
 
     /// The assumptions beside the contract, with their problems.

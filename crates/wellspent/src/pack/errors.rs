@@ -38,7 +38,7 @@ const CLOSED: ErrorSource = ErrorSource::None("exact: a closed form of the state
 const JACKKNIFE: ErrorSource = ErrorSource::Beside("break_even_error", "jackknife over ten groups of replications");
 
 /// Every number of the report that is not a figure, by its path; `*` stands for the fields of one object.
-const NUMBERS: [(&str, ErrorSource); 66] = [
+const NUMBERS: [(&str, ErrorSource); 67] = [
     ("simulated.years", STATED),
     ("simulated.people", STATED),
     ("simulated.cohorts_in_an_area", STATED),
@@ -52,6 +52,7 @@ const NUMBERS: [(&str, ErrorSource); 66] = [
     ("findings[].harmed_per_thousand", EXPECTED),
     ("findings[].scenarios_present", ErrorSource::CountOfScenarios),
     ("findings[].share_of_scenarios", ErrorSource::ShareOfScenarios),
+    ("findings[].forecast", ErrorSource::ShareOfScenarios),
     ("findings[].gain_over_scenarios.low", OVER_SCENARIOS),
     ("findings[].gain_over_scenarios.high", OVER_SCENARIOS),
     ("findings[].when.density", BOX),

@@ -1,0 +1,312 @@
+//! The calibration table: what is forecast of real schemes, beside what was documented of them.
+//!
+//! `cargo xtask calibration` forecasts every scheme that has a `documented.toml` and writes the table into
+//! `docs/validity/calibration.md`. The rule is fixed here: a consequence is predicted where its probability is above one half.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use base::philox::words;
+use base::source::{FileBytes, Folder};
+use risks::CATALOGUE;
+use simulation::behaviours::Ownership;
+use simulation::calibration::{Forecast, Movement, forecast};
+use simulation::stress::StressOptions;
+use toml::de::{DeTable, DeValue};
+
+/// Where the table stands.
+pub(crate) const PAGE: &str = "docs/validity/calibration.md";
+/// Where the schemes are.
+const FOLDERS: [&str; 2] = ["schemes", "calibration"];
+const DOCUMENTED: &str = "documented.toml";
+const BEGIN: &str = "<!-- calibration: `cargo xtask calibration` writes what follows -->\n";
+const END: &str = "<!-- calibration end -->\n";
+
+/// One thing that was documented of a scheme.
+struct Entry {
+    scheme: String,
+    domain: String,
+    /// "misreporting", or the name of an outcome with which way it moved.
+    what: String,
+    /// What a base rate is taken over: the risk, or the kind of movement.
+    group: String,
+    /// Whether the outcome is paid for; none for a risk.
+    paid: Option<bool>,
+    happened: bool,
+    /// Whether its scheme was first forecast after the last change to what is forecast.
+    held_out: bool,
+    /// Forecast probabilities: of the mixture of providers, and of one that maximises profit.
+    probability: [f64; 2],
+}
+
+/// The page with a fresh table in it.
+pub(crate) fn with_table(root: &Path, page: &str) -> Result<String> {
+    let (head, rest) = page.split_once(BEGIN).context("the page has lost the line before the table")?;
+    let (_, tail) = rest.split_once(END).context("the page has lost the line after the table")?;
+    let mut entries = Vec::new();
+    let mut findings: Vec<Findings> = Vec::new();
+    for folder in folders(root)? {
+        let (of_scheme, found) = entries_of(&folder)?;
+        crate::test::say(&format!("{}: {} entries", folder.display(), of_scheme.len()));
+        findings.push(found);
+        entries.extend(of_scheme);
+    }
+    Ok(format!("{head}{BEGIN}\n{}\n{END}{tail}", text(&entries, &findings)))
+}
+
+/// Every folder that says what was documented, in order of its name.
+fn folders(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut out = Vec::new();
+    for folder in FOLDERS.map(|name| root.join(name)).iter().filter(|folder| folder.is_dir()) {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.join(DOCUMENTED).is_file() {
+                out.push(path);
+            }
+        }
+    }
+    out.sort_by_key(|path| path.file_name().map(std::ffi::OsStr::to_owned));
+    Ok(out)
+}
+
+/// What is forecast of a scheme's risks, beside what was documented.
+struct Findings {
+    held_out: bool,
+    honest: bool,
+    probabilities: Vec<[f64; 2]>,
+    documented: Vec<String>,
+}
+
+fn entries_of(folder: &Path) -> Result<(Vec<Entry>, Findings)> {
+    let text = std::fs::read_to_string(folder.join(DOCUMENTED))?;
+    let table = DeTable::parse(&text).map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?.into_inner();
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let string = |table: &DeTable<'_>, key: &str| table.get(key).and_then(|value| value.get_ref().as_str().map(str::to_owned));
+    let flag = |table: &DeTable<'_>, key: &str| table.get(key).and_then(|value| value.get_ref().as_bool());
+    let owner = match string(&table, "provider").as_deref() {
+        Some("for-profit") => Some(Ownership::ForProfit),
+        Some("non-profit") => Some(Ownership::NonProfit),
+        Some("public") => Some(Ownership::PublicBody),
+        other => bail!("{name}: `provider` is {other:?}, and for-profit, non-profit or public was expected"),
+    };
+    let opened = open(folder)?;
+    let checked = contract::check(&opened);
+    let scheme = checked.scheme.with_context(|| format!("{name}: the scheme has mistakes: {:?}", checked.problems))?;
+    let found = forecast(&opened, owner, StressOptions { seed: 1, replications: 200, scenarios: SCENARIOS });
+    if found.scenarios == 0 {
+        bail!("{name}: no scenario could be read");
+    }
+    let domain = string(&table, "domain").unwrap_or_default();
+    let held_out = flag(&table, "held_out").unwrap_or(false);
+    let list = |key: &str| match table.get(key).map(|value| value.get_ref()) {
+        Some(DeValue::Array(items)) => items.iter().filter_map(|item| item.get_ref().as_table().cloned()).collect::<Vec<_>>(),
+        _ => Vec::new(),
+    };
+    let mut out = Vec::new();
+    let mut documented = Vec::new();
+    for item in list("risk") {
+        let risk = string(&item, "name").context("a [[risk]] without its name")?;
+        let at =
+            CATALOGUE.iter().position(|known| known.name == risk).with_context(|| format!("{name}: no risk is called {risk}"))?;
+        let happened = flag(&item, "happened").with_context(|| format!("{name}: {risk} does not say whether it happened"))?;
+        if happened {
+            documented.push(risk.clone());
+        }
+        out.push(Entry {
+            scheme: name.clone(),
+            domain: domain.clone(),
+            what: risk.clone(),
+            group: risk,
+            paid: None,
+            happened,
+            held_out,
+            probability: found.risks[at],
+        });
+    }
+    for item in list("outcome") {
+        let outcome = string(&item, "name").context("an [[outcome]] without its name")?;
+        let at = scheme.outcomes.iter().position(|known| known.name == outcome);
+        let at = at.with_context(|| format!("{name}: the scheme has no outcome {outcome}"))?;
+        let moved = string(&item, "moved").unwrap_or_default();
+        let paid = scheme.clauses.iter().any(|clause| clause.outcome() == Some(at));
+        let of = |movement: Movement| match moved.as_str() {
+            "better" => movement.better,
+            "worse" => movement.worse,
+            _ => movement.better + movement.worse,
+        };
+        out.push(Entry {
+            scheme: name.clone(),
+            domain: domain.clone(),
+            what: match moved.as_str() {
+                "same" => format!("“{outcome}” moves"),
+                way => format!("“{outcome}” gets {way}"),
+            },
+            group: if paid { "a paid outcome moves" } else { "an unpaid outcome moves" }.to_owned(),
+            paid: Some(paid),
+            happened: moved != "same",
+            held_out,
+            probability: found.outcomes[at].map(of),
+        });
+    }
+    let honest = flag(&table, "honest_success").unwrap_or(false);
+    let Forecast { risks, .. } = found;
+    Ok((out, Findings { held_out, honest, probabilities: risks, documented }))
+}
+
+/// Scenarios of each scheme.
+const SCENARIOS: usize = 64;
+
+fn open(folder: &Path) -> Result<base::SchemeFiles> {
+    let mut files = Folder::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name != DOCUMENTED && (name.ends_with(".toml") || name.ends_with(".csv")) {
+            files.insert(name, FileBytes::Read(std::fs::read(&path)?));
+        }
+    }
+    Ok(base::open(&files))
+}
+
+/// A way to forecast that the program must beat.
+type Rival<'a> = &'a dyn Fn(&Entry) -> f64;
+
+/// The share of other schemes in which the same thing happened.
+fn base_rate(entries: &[&Entry], entry: &Entry) -> f64 {
+    // Of other schemes only, and half of one more entry each way, so that a group of one is not certain.
+    let others = entries.iter().filter(|other| other.scheme != entry.scheme && other.group == entry.group);
+    let (mut happened, mut all) = (0.5, 1.0);
+    for other in others {
+        all += 1.0;
+        happened += f64::from(other.happened);
+    }
+    happened / all
+}
+
+fn one_elasticity(entry: &Entry) -> f64 {
+    // Every provider responds to every price by the same amount: what is paid for gets better, and nothing else happens.
+    match entry.paid {
+        Some(true) if entry.what.ends_with("worse") => 0.0,
+        Some(true) => 1.0,
+        _ => 0.0,
+    }
+}
+
+fn brier(entries: &[&Entry], forecast: &dyn Fn(&Entry) -> f64) -> f64 {
+    entries.iter().map(|entry| (forecast(entry) - f64::from(entry.happened)).powi(2)).sum::<f64>() / entries.len().max(1) as f64
+}
+
+/// The 95% interval of the skill against another forecast, over schemes drawn anew.
+fn skill(entries: &[&Entry], other: &dyn Fn(&Entry) -> f64) -> (f64, f64, f64) {
+    let mut by_scheme: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    entries.iter().for_each(|entry| by_scheme.entry(&entry.scheme).or_default().push(entry));
+    let schemes: Vec<&Vec<&Entry>> = by_scheme.values().collect();
+    let of = |entries: &[&Entry]| 1.0 - brier(entries, &|entry| entry.probability[0]) / brier(entries, other).max(1e-9);
+    let mut drawn: Vec<f64> = (0..2_000)
+        .map(|round| {
+            let pick = |at: u64| schemes[(words(11, round, at, 0)[0] % schemes.len() as u64) as usize];
+            let sample: Vec<&Entry> = (0..schemes.len() as u64).flat_map(|at| pick(at).iter().copied()).collect();
+            of(&sample)
+        })
+        .collect();
+    drawn.sort_by(f64::total_cmp);
+    (of(entries), drawn[50], drawn[1_949])
+}
+
+fn text(entries: &[Entry], findings: &[Findings]) -> String {
+    let mut out = String::new();
+    for (held_out, title) in [(true, "Held-out schemes"), (false, "Schemes looked at")] {
+        let of: Vec<&Entry> = entries.iter().filter(|entry| entry.held_out == held_out).collect();
+        let honest = findings.iter().filter(|found| found.held_out == held_out && found.honest).count();
+        if !of.is_empty() {
+            let _ = writeln!(out, "### {title}\n\n{}", summary(&of, honest));
+        }
+    }
+    out + &risk_table(findings) + &entry_table(entries)
+}
+
+/// How good the forecasts of some schemes are.
+fn summary(all: &[&Entry], honest: usize) -> String {
+    let mut out = String::new();
+    let happened: Vec<&Entry> = all.iter().copied().filter(|entry| entry.happened).collect();
+    let controls: Vec<&Entry> = all.iter().copied().filter(|entry| !entry.happened).collect();
+    let schemes: std::collections::BTreeSet<&str> = all.iter().map(|entry| entry.scheme.as_str()).collect();
+    let percent = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
+    let above = |entries: &[&Entry], agent: usize| entries.iter().filter(|entry| entry.probability[agent] > 0.5).count();
+    let _ = writeln!(
+        out,
+        "{} schemes, {honest} of them honest successes; {} documented consequences and {} negative controls.\n",
+        schemes.len(),
+        happened.len(),
+        controls.len()
+    );
+    out += "| | mixture of providers | profit-seeking provider |\n|---|---|---|\n";
+    let row = |name: &str, of: &dyn Fn(usize) -> String| format!("| {name} | {} | {} |\n", of(0), of(1));
+    out += &row("documented consequences predicted", &|agent| {
+        let hits = above(&happened, agent);
+        format!("{hits} of {} ({:.0}%)", happened.len(), percent(hits, happened.len()))
+    });
+    out += &row("false alarms", &|agent| {
+        let alarms = above(&controls, agent);
+        format!("{alarms} of {} ({:.0}%)", controls.len(), percent(alarms, controls.len()))
+    });
+    out += &row("Brier score", &|agent| format!("{:.3}", brier(all, &|entry| entry.probability[agent])));
+    out += "\nBrier skill of the mixture (1 is perfect, 0 is no better), with the 95% interval over schemes:\n\n| against | skill | interval |\n|---|---|---|\n";
+    let rivals: [(&str, Rival<'_>); 4] = [
+        ("the base rate of each risk in the other schemes", &|entry| base_rate(all, entry)),
+        ("nobody responds", &|_| 0.0),
+        ("one elasticity for all", &|entry| one_elasticity(entry)),
+        ("a profit-seeking provider", &|entry| entry.probability[1]),
+    ];
+    for (name, rival) in rivals {
+        let (mean, low, high) = skill(all, rival);
+        let _ = writeln!(out, "| {name} | {mean:.2} | {low:.2} to {high:.2} |");
+    }
+    out += "\nReliability: of the entries forecast with a probability in each band, the share that happened:\n\n| probability | entries | mean forecast | happened |\n|---|---|---|---|\n";
+    for band in 0..5 {
+        let (low, high) = (f64::from(band) / 5.0, f64::from(band + 1) / 5.0);
+        let inside = |entry: &&&Entry| entry.probability[0] >= low && (entry.probability[0] < high || band == 4);
+        let of: Vec<&&Entry> = all.iter().filter(inside).collect();
+        if of.is_empty() {
+            continue;
+        }
+        let mean = of.iter().map(|entry| entry.probability[0]).sum::<f64>() / of.len() as f64;
+        let share = percent(of.iter().filter(|entry| entry.happened).count(), of.len());
+        let _ =
+            writeln!(out, "| {:.0}% to {:.0}% | {} | {:.0}% | {share:.0}% |", 100.0 * low, 100.0 * high, of.len(), 100.0 * mean);
+    }
+    out
+}
+
+/// How often each risk is forecast.
+fn risk_table(findings: &[Findings]) -> String {
+    let mut out = "### How often each risk is forecast\n\nOver all schemes, beside the number in which it was documented. Most documents say nothing about most risks.\n\n| risk | forecast | documented |\n|---|---|---|\n".to_owned();
+    for (at, risk) in CATALOGUE.iter().enumerate() {
+        let forecast = findings.iter().filter(|found| found.probabilities[at][0] > 0.5).count();
+        let documented = findings.iter().filter(|found| found.documented.iter().any(|name| name == risk.name)).count();
+        let _ = writeln!(out, "| {} | {forecast} of {} | {documented} |", risk.name, findings.len());
+    }
+    out
+}
+
+/// Every entry, with its forecast.
+fn entry_table(entries: &[Entry]) -> String {
+    let mut out = "\n### Every entry\n\n| scheme | domain | consequence | happened | forecast | profit-seeking | |\n|---|---|---|---|---|---|---|\n".to_owned();
+    for entry in entries {
+        let right = (entry.probability[0] > 0.5) == entry.happened;
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {:.0}% | {:.0}% | {} |",
+            entry.scheme,
+            entry.domain,
+            entry.what,
+            if entry.happened { "yes" } else { "no" },
+            100.0 * entry.probability[0],
+            100.0 * entry.probability[1],
+            if right { "" } else { "wrong" }
+        );
+    }
+    out
+}
