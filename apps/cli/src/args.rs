@@ -49,6 +49,21 @@ pub fn actor(asked_by: Option<&str>) -> anyhow::Result<Actor> {
     Ok(Actor::new(&name.unwrap_or_default())?)
 }
 
+/// The account that runs the program, where the operating system tells it without an environment.
+fn account() -> Option<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let id = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+        let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
+        let name =
+            accounts.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|parts| parts.get(2) == Some(&id.as_str()))?;
+        Some(name[0].to_owned())
+    }
+    #[cfg(not(unix))]
+    None
+}
+
 impl AccessArgs {
     pub fn access(&self) -> anyhow::Result<Access> {
         Ok(Access { actor: actor(self.actor.asked_by.as_deref())?, purpose: self.purpose.clone() })
@@ -79,6 +94,16 @@ impl JoiningArgs {
         }
         let stated = self.purpose.as_ref().map_or(String::new(), |stated| format!("{stated}: "));
         Ok(Access { actor: actor(self.actor.asked_by.as_deref())?, purpose: format!("{stated}{}", purpose.trim()) })
+    }
+
+    /// The same for one agency's own records, which whoever may read the folder may read: the account that runs the program is a name.
+    pub fn access_to_own(&self, purpose: &str) -> anyhow::Result<Access> {
+        match (self.access_for(purpose), account()) {
+            (Err(_), Some(account)) if self.actor.asked_by.is_none() && self.purpose.is_none() && !purpose.trim().is_empty() => {
+                Ok(Access { actor: Actor::new(&account)?, purpose: purpose.trim().to_owned() })
+            }
+            (access, _) => access,
+        }
     }
 
     /// How the records are joined; none for the records of one agency.

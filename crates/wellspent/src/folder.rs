@@ -291,9 +291,12 @@ fn find(path: &Path) -> anyhow::Result<Place> {
     let beside = beside.parent().unwrap_or(Path::new(shipped::SCHEMES_FOLDER));
     let known = shipped::schemes();
     let near = base::problem::nearest(&name, known.iter().map(|scheme| scheme.name.as_str()));
-    let near = near.map(|near| Path::new(shipped::SCHEMES_FOLDER).join(near));
+    let near = near.map(PathBuf::from);
     if let Some(nearest) = near.or_else(|| nearest_in(beside, path)) {
         message += &format!("\n\nhint: did you mean {}?", nearest.display());
+    } else {
+        message +=
+            "\n\nhint: `wellspent schemes` lists the schemes inside the program; `wellspent new NAME` makes one of your own";
     }
     bail!(message)
 }

@@ -72,8 +72,12 @@ impl NewSchemeResult {
     #[must_use]
     pub fn text(&self) -> String {
         let place = shell_word(&self.folder);
+        let shadows = match shipped::schemes().iter().any(|scheme| Path::new(&scheme.name) == self.folder) {
+            true => "A scheme of this name comes with the program. Here, the name now means your folder.\n\n",
+            false => "",
+        };
         format!(
-            "We wrote {} into {}. Every figure is invented: replace each one.\n\nNext:\n  wellspent check {place}\n  wellspent explain {place}\n  \
+            "We wrote {} into {}. Every figure is invented: replace each one.\n\n{shadows}Next:\n  wellspent check {place}\n  wellspent explain {place}\n  \
              wellspent stress {place}\n",
             report::words::listed(&self.files.iter().map(String::as_str).collect::<Vec<_>>()),
             self.folder.display(),
@@ -81,15 +85,26 @@ impl NewSchemeResult {
     }
 }
 
-/// A path as it is typed, in quotes where it has blanks.
+/// A path as it is typed in a shell: in quotes where it has anything but letters, digits and the usual marks, and never an option.
 fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();
-    if text.contains(' ') { format!("\"{text}\"") } else { text }
+    let plain = |letter: char| letter.is_alphanumeric() || "/._-".contains(letter);
+    let text = if text.starts_with('-') { format!("./{text}") } else { text };
+    match text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_next_steps_can_be_pasted_into_a_shell() {
+        let words = ["scheme", "my scheme", "-x", "it's", "a$b"].map(|name| shell_word(Path::new(name)));
+        assert_eq!(words, ["scheme", "'my scheme'", "./-x", "'it'\\''s'", "'a$b'"]);
+    }
 
     #[test]
     fn every_kind_has_the_same_files_and_says_that_it_is_invented() {

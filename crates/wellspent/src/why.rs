@@ -19,7 +19,7 @@ pub use report::why::{
     StartExplanation, WhyReport,
 };
 
-use crate::access_log;
+use crate::access_log::{self, Access};
 use crate::error::Error;
 use crate::folder::{self, Reach};
 use crate::measure::state;
@@ -37,6 +37,8 @@ pub struct WhyRequest {
     pub joining: Option<JoinOptions>,
     pub days: QueryDates,
     pub about: WhyAbout,
+    /// Who asks, and what for: people are shown by their ids.
+    pub access: Access,
     /// Somebody accepts faults that may change the result.
     pub accepted: Option<AcceptedFaults>,
 }
@@ -50,7 +52,7 @@ pub enum WhyAbout {
     Person(String),
 }
 
-/// Explains a line or a person. With several agencies, the access log gets a row for each person first.
+/// Explains a line or a person. The access log gets a row for each person first.
 ///
 /// # Errors
 /// The scheme has mistakes, the records do not allow a result, no purpose covers them, or there is no such line or person.
@@ -68,10 +70,8 @@ pub fn why(request: &WhyRequest) -> Result<WhyReport, Error> {
             explaining.line(&priced.statement, line)?
         }
     };
-    if let (Some(joining), Some(joined)) = (joining, read.joined()) {
-        let persons: BTreeSet<&str> = people.iter().map(|person| joined.person(*person)).collect();
-        access_log::note(records, &joining.access, "why", &persons.into_iter().collect::<Vec<_>>())?;
-    }
+    let persons: BTreeSet<String> = people.iter().map(|person| explaining.name(*person)).collect();
+    access_log::note(records, &request.access, "why", &persons.iter().map(String::as_str).collect::<Vec<_>>())?;
     Ok(WhyReport { about, quality: found.quality.clone(), notes: found.notes.clone() })
 }
 

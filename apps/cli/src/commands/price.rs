@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use wellspent::price::{PriceRequest, TallySource, price};
 
 use crate::options::reach;
@@ -12,14 +12,15 @@ use crate::print;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent price my-scheme --example five_points_better\n  \
                         wellspent price my-scheme --tally tally.csv --csv > lines.csv")]
+#[command(group(ArgGroup::new("what").required(true).args(["tally", "example"])))]
 pub struct Price {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// The tally: a CSV or Excel file with the people and the counts by cohort and segment; - for standard input
-    #[arg(long, value_name = "FILE", required_unless_present = "example")]
+    #[arg(long, value_name = "FILE")]
     tally: Option<PathBuf>,
     /// A worked example of the scheme instead of a tally
-    #[arg(long, value_name = "NAME", conflicts_with = "tally")]
+    #[arg(long, value_name = "NAME")]
     example: Option<String>,
     /// Write the lines as CSV
     #[arg(long, conflicts_with = "json")]

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use report::quality;
 use wellspent::why::{WhyAbout, WhyRequest, why};
 
@@ -15,17 +15,20 @@ use crate::print;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent why plain-linear records 2 --as-at 2029-12-16\n  \
                         wellspent why plain-linear records --person P17 --as-at 2029-12-16")]
+#[command(group(ArgGroup::new("about").required(true).args(["line", "person"])))]
 pub struct Why {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// The folder with people, starts, events …; with --purpose, a folder of several agencies
     records: PathBuf,
     /// The line: its number in `wellspent pay` for the same days, or the first characters of its id
-    #[arg(required_unless_present = "person", conflicts_with = "person")]
     line: Option<String>,
     /// Everything that was decided for one person
     #[arg(long, value_name = "ID")]
     person: Option<String>,
+    /// What you need it for, in your own words [default: to explain a payment]. We log who looked at whose records
+    #[arg(long = "for", value_name = "PURPOSE")]
+    purpose_in_words: Option<String>,
     #[command(flatten)]
     joining: JoiningArgs,
     #[command(flatten)]
@@ -39,11 +42,17 @@ pub struct Why {
 
 pub fn run(command: &Why) -> anyhow::Result<ExitCode> {
     let line = || WhyAbout::Line(command.line.clone().unwrap_or_default());
+    let joining = command.joining.joining_or_none()?;
+    let access = match (&joining, &command.purpose_in_words) {
+        (Some(joining), None) => joining.access.clone(),
+        (_, purpose) => command.joining.access_to_own(purpose.as_deref().unwrap_or("to explain a payment"))?,
+    };
     let found = why(&WhyRequest {
         scheme: command.scheme.clone(),
         reach: reach(),
         records: command.records.clone(),
-        joining: command.joining.joining()?,
+        joining,
+        access,
         days: command.days.days(),
         about: command.person.clone().map_or_else(line, WhyAbout::Person),
         accepted: command.accept.accepted(None)?,

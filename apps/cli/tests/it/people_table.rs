@@ -171,3 +171,19 @@ fn a_log_without_its_last_line_end_keeps_its_rows_apart() {
     let log = fs::read_to_string(records.0.join("access-log.csv")).expect("a log");
     assert!(log.starts_with("when,by,purpose,command,person\n") && log.contains(",Ann Lee,'=audit,"), "{log}");
 }
+
+/// `why` shows ids of people, so it is logged like every other look at them, for one agency's records too.
+#[test]
+fn asking_why_is_logged_before_anybody_is_shown() {
+    let (scheme, records) = folders();
+    let shown =
+        run(&["why", scheme.path(), records.path(), "--as-at", "2029-06-30", "1", "--asked-by", "Ann Lee", "--for", "audit"]);
+    assert!(shown.status.success(), "{}", said(&shown));
+    let log = fs::read_to_string(records.0.join("access-log.csv")).expect("a log");
+    assert!(log.lines().count() > 1 && log.lines().skip(1).all(|row| row.contains(",Ann Lee,audit,why,")), "{log}");
+    // Where nothing can be logged nothing is shown.
+    fs::remove_file(records.0.join("access-log.csv")).expect("a log");
+    fs::create_dir(records.0.join("access-log.csv")).expect("a folder in its place");
+    let blocked = run(&["why", scheme.path(), records.path(), "--as-at", "2029-06-30", "1", "--asked-by", "Ann Lee"]);
+    assert!(!blocked.status.success() && said(&blocked).contains("access log"), "{}", said(&blocked));
+}
