@@ -513,3 +513,38 @@ fn names(keys: &ScheduleKeys, strides: [usize; 3], area: usize, segment: usize, 
     }
     names.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever keys a schedule has, each of its values is changed by its own segment and by nothing else.
+    #[test]
+    fn segments_are_changed_in_place() {
+        let (areas, segments, years) = (2, 3, 4);
+        let whole = Schedule::constant(0).spread((areas, segments, years));
+        let numbered: Vec<i64> = (0..whole.values().len() as i64).collect();
+        let by_all = Schedule { values: numbered, strides: whole.strides };
+        let shapes = [
+            Schedule::constant(7),
+            Schedule::of_areas(vec![1, 2]),
+            Schedule::of_segments(vec![1, 2, 3]),
+            Schedule { values: vec![1, 2, 3, 4], strides: [0, 0, 1] },
+            Schedule { values: (0..8).collect(), strides: [4, 0, 1] },
+            Schedule { values: (0..12).collect(), strides: [0, 4, 1] },
+            Schedule { values: (0..6).collect(), strides: [3, 1, 0] },
+            by_all,
+        ];
+        for shape in shapes {
+            let changed = shape.map_segments(segments, |segment, value| 100 * value + segment as i64);
+            for area in 0..areas {
+                for segment in 0..segments {
+                    for year in 0..years {
+                        let expected = 100 * shape.at(area, segment, year) + segment as i64;
+                        assert_eq!(changed.at(area, segment, year), expected, "{shape:?} {area} {segment} {year}");
+                    }
+                }
+            }
+        }
+    }
+}

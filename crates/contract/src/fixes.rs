@@ -31,6 +31,8 @@ pub enum Fix {
     PayAboveBaseline,
     /// Multiply every price for results by this percentage.
     Prices(i64),
+    /// Multiply the prices of one clause, by its name, by this percentage.
+    ClausePrice { clause: String, percent: i64 },
     /// Multiply every fee that does not depend on results by this percentage.
     Fees(i64),
     /// The same to a hundredth of a percent, because 1% of large fees can be more than the results are worth.
@@ -81,6 +83,9 @@ impl Fix {
             Fix::NoRatchet => "keep the baseline as it was set, whatever the results".into(),
             Fix::PayAboveBaseline => "pay only for results beyond the baseline, with a deduction below it".into(),
             Fix::Prices(percent) => format!("multiply the prices of results by {}", *percent as f64 / 100.0),
+            Fix::ClausePrice { clause, percent } => {
+                format!("multiply the price of “{clause}” alone by {}", *percent as f64 / 100.0)
+            }
             Fix::Fees(percent) => format!("multiply the fees that do not depend on results by {}", *percent as f64 / 100.0),
             Fix::FeesFinely(share) => {
                 format!("multiply the fees that do not depend on results by {}", *share as f64 / 10_000.0)
@@ -143,6 +148,10 @@ impl Fix {
             Fix::PayAboveBaseline => pay_above_baseline(&mut changed),
             Fix::Prices(percent) => {
                 each_clause(&mut changed, |clause| clause.scale_prices(&|price| Pence(price.0 * percent / 100)));
+            }
+            Fix::ClausePrice { clause, percent } => {
+                let named = changed.clauses.iter_mut().filter(|other| other.name == *clause);
+                named.for_each(|clause| clause.terms.scale_prices(&|price| Pence(price.0 * percent / 100)));
             }
             Fix::Fees(percent) => {
                 each_clause(&mut changed, |clause| clause.scale_fees(&|price| Pence(price.0 * percent / 100)));

@@ -46,6 +46,7 @@ fn every_fix(segments: usize) -> Vec<Fix> {
         Fix::LiveComparison(1),
         Fix::PayAboveBaseline,
         Fix::Prices(185),
+        Fix::ClausePrice { clause: "job".to_owned(), percent: 60 },
         Fix::Fees(91),
         Fix::FeesFinely(9_042),
         Fix::SegmentPrices(by_segment),

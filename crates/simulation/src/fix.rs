@@ -134,6 +134,9 @@ const PRICES: [i64; 10] = [50, 75, 110, 125, 150, 175, 200, 250, 300, 400];
 /// Percentages of what results are worth to the public.
 const OF_VALUE: [i64; 8] = [25, 40, 60, 80, 100, 125, 150, 200];
 
+/// Percentages of the price of one clause.
+const OF_ONE_PRICE: [i64; 5] = [25, 50, 75, 150, 200];
+
 /// Percentages of today's fees.
 const FEES: std::ops::RangeInclusive<i64> = 40..=160;
 const FEE_STEP: usize = 5;
@@ -366,6 +369,7 @@ impl<'a> FixSearch<'a> {
         for set in &plain {
             first.extend(ways.iter().flat_map(|(steps, price)| steps.iter().map(|&percent| with(set, price(percent)))));
         }
+        first.extend(self.one_price_alone());
         self.try_all(first);
         let now = self.tried[0].clone();
         for set in &plain {
@@ -380,6 +384,17 @@ impl<'a> FixSearch<'a> {
                 self.try_all((below + 5..first).step_by(5).map(|percent| with(set, price(percent))).collect());
             }
         }
+    }
+
+    /// Where several clauses pay for results, the price of each alone: what buyers most often change.
+    fn one_price_alone(&self) -> Vec<Vec<Fix>> {
+        let paying = self.scheme.clauses.iter().filter(|clause| clause.pays_for_results());
+        let names: Vec<&String> = paying.map(|clause| &clause.name).collect();
+        if names.len() < 2 {
+            return Vec::new();
+        }
+        let one = |name: &String, percent: i64| vec![Fix::ClausePrice { clause: name.clone(), percent }];
+        names.iter().flat_map(|name| OF_ONE_PRICE.iter().map(move |percent| one(name, *percent))).collect()
     }
 
     /// What one of each result is worth to the public, in pence.
@@ -487,7 +502,7 @@ struct FeeBase<'a> {
 
 /// Whether a change is to how results are paid, and not to how much is paid or to fees.
 pub(crate) fn is_rule(change: &Fix) -> bool {
-    !is_fee(change) && !matches!(change, Fix::Prices(_) | Fix::AtValue { .. } | Fix::SegmentPrices(_))
+    !is_fee(change) && !matches!(change, Fix::Prices(_) | Fix::ClausePrice { .. } | Fix::AtValue { .. } | Fix::SegmentPrices(_))
 }
 
 pub(crate) fn is_fee(change: &Fix) -> bool {
@@ -525,7 +540,7 @@ fn order(fix: &Fix) -> usize {
         Fix::AtRisk(_) | Fix::GateAt(_) => 9,
         Fix::AtValue { .. } => 10,
         Fix::SegmentPrices(_) => 11,
-        Fix::Prices(_) => 12,
+        Fix::Prices(_) | Fix::ClausePrice { .. } => 12,
         Fix::FeeEach(_) => 13,
         Fix::FeesFollow(_) => 14,
         Fix::Fees(_) | Fix::FeesFinely(_) => 15,

@@ -218,3 +218,31 @@ fn no_message_tells_what_stands_in_a_row() {
         assert!(said.contains(place), "{place} is not in\n{said}");
     }
 }
+
+/// People who drop out before they count are of every segment, and come from the same rows of the file.
+#[test]
+fn individuals_and_an_assessment_go_together() {
+    let names: Vec<String> =
+        crate::shipped("plain-linear").assumptions.segments.into_iter().map(|segment| segment.name).collect();
+    let segments: Vec<(&str, f64, f64)> = names.iter().map(|name| (name.as_str(), 0.1, 0.8)).collect();
+    let change = |name: &str, text: String| match name {
+        "scheme.toml" => {
+            let text = text.replace("month_end =", "intake = \"after assessment\"\nmonth_end =");
+            text.split("[example.").next().unwrap_or_default().to_owned()
+        }
+        "assumptions.toml" => text
+            .replace("segments = \"segments.csv\"", "segments = \"segments.csv\"\nindividuals = \"people.csv\"")
+            .replace("now = { table = \"segments.csv\", column = \"reoffending\" }\n", "")
+            .replace("[intended]", "[assessment]\nfalls_out = \"20 %\"\nbring_in = \"£50\"\n\n[intended]"),
+        _ => text,
+    };
+    let it = with_people("plain-linear", change, Some(file("reoffending", 300, &segments)));
+    assert_eq!(it.assumptions.segments.len(), 2 * names.len());
+    let everyone = people(&it.scheme, &it.assumptions);
+    for area in &everyone {
+        assert!(area.cells.iter().all(|cell| cell.rows.len() == cell.people && cell.rows.iter().all(|row| *row < 300)));
+    }
+    let draws = CommonDraws::build(&it.scheme, &it.assumptions, 3, 0, 24);
+    let results = simulation::stress::quick_results(&it.scheme, &it.assumptions, &draws);
+    assert!(results.people > 0.0);
+}
