@@ -34,7 +34,8 @@ pub struct AreaHolding {
     pub ends: Date,
 }
 
-/// Whose people count in clauses that pay for an area as a whole: fees, bonuses, caps and floors.
+/// Whose people count in clauses that pay for an area as a whole: service fees, tariffs for each percentage point, bonuses, caps
+/// and floors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PricedFor {
     /// An area is priced once, so one provider holds it at a time.

@@ -1,6 +1,8 @@
 //! Laws that hold for every scheme and every tally, checked on random ones. The schemes are written as text and read, as
 //! a user's would be.
 
+use std::collections::BTreeSet;
+
 use base::SchemeFiles;
 use base::literal::{Change, Literal as _, PerHead};
 use base::money::{Pence, Rate};
@@ -8,13 +10,17 @@ use base::problem::Severity;
 use base::reader::{Reader, ScenarioDraw};
 use base::source::{FileBytes, Folder};
 use contract::Scheme;
-use contract::clauses::{CATALOGUE, ClauseTerms};
+use contract::clauses::{CATALOGUE, Clause, ClauseTerms};
 use contract::price::{NoLines, Paid, price, statement};
 use contract::tally::Tally;
 use contract::terms::{Baseline, OutcomeKind};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
 const SEGMENTS: [&str; 3] = ["a", "b", "c"];
+/// How many periods of a job are paid for at most.
+const MOST_PERIODS: i64 = 13;
 
 /// A random contract, before it is written out.
 #[derive(Clone, Debug)]
@@ -43,6 +49,12 @@ struct Contract {
     floor: Option<i64>,
     cap: Option<i64>,
     events: Option<(i64, bool)>,
+    /// Prices in pounds, by segment.
+    attachment: Option<[i64; 3]>,
+    /// The price, and whether periods count from the baseline.
+    sustained: Option<(i64, bool)>,
+    /// The penalty. With an audit the provider itself reports the jobs.
+    audit: Option<i64>,
     /// Multiplies every amount of money.
     scale: i64,
 }
@@ -87,6 +99,9 @@ fn contract() -> impl Strategy<Value = Contract> {
         proptest::option::of(0i64..500_000),
         proptest::option::of(0i64..2_000_000),
         proptest::option::of((0i64..2_000, any::<bool>())),
+        proptest::option::of([0i64..900, 0i64..900, 0i64..900]),
+        proptest::option::of((0i64..400, any::<bool>())),
+        proptest::option::of(0i64..9_000),
     );
     (people, prices, tariff, others).prop_map(|(people, prices, tariff, others)| Contract {
         rounding: people.0,
@@ -110,6 +125,9 @@ fn contract() -> impl Strategy<Value = Contract> {
         floor: others.3,
         cap: others.4,
         events: others.5,
+        attachment: others.6,
+        sustained: others.7,
+        audit: others.8,
         scale: 1,
     })
 }
@@ -135,9 +153,11 @@ impl Contract {
              [cohorts]\nstarts = 2027-04-01\nends = {end}\nevery = \"6 months\"\npeople = 900\n\n\
              [outcome.reoffending]\nmeasure = \"people who reoffend\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"12 months\"\nbaseline = {baseline}\n\n\
              [outcome.reoffences]\nmeasure = \"reoffences\"\nkind = \"frequency\"\nof = \"reoffending\"\nper = \"{}\"\nbetter = \"fewer\"\nwindow = \"12 months\"\nbaseline = \"1.7 per person\"\n\n\
-             [outcome.job]\nmeasure = \"jobs\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"30 %\"\n\n",
+             [outcome.job]\nmeasure = \"jobs\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"30 %\"\n{}\n\
+             [outcome.kept]\nmeasure = \"weeks in a job\"\nkind = \"sustained\"\nof = \"job\"\nevery = \"4 weeks\"\nmost = {MOST_PERIODS}\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"1.9 per person\"\n\n",
             names.join(", "),
             if self.events.is_some_and(|(_, affected)| affected) { "affected" } else { "person" },
+            if self.audit.is_some() { "reported_by = \"provider\"\n" } else { "" },
         );
         let mut clause = |text_of: String| text += &format!("{text_of}\n");
         clause(format!(
@@ -175,6 +195,22 @@ impl Contract {
                 self.pounds(price)
             ));
         }
+        if self.attachment.is_some() {
+            clause("[pay.start]\nclause = \"attachment fee\"\nprice = { table = \"prices.csv\", column = \"start\" }\n".into());
+        }
+        if let Some((price, beyond)) = self.sustained {
+            clause(format!(
+                "[pay.kept]\nclause = \"sustainment payment\"\noutcome = \"kept\"\nprice = \"{}\"\ncounts_from = \"{}\"\n",
+                self.pounds(price),
+                if beyond { "baseline" } else { "nothing" }
+            ));
+        }
+        if let Some(penalty) = self.audit {
+            clause(format!(
+                "[pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"10 %\"\npenalty = \"{}\"\n",
+                self.pounds(penalty)
+            ));
+        }
         if let Some((above, up_to, per)) = self.bonus {
             let per = ["person", "percentage point", "lump sum"][per];
             let up_to = up_to.map_or(String::new(), |up_to| format!("up_to = \"{up_to}.1 %\"\n"));
@@ -210,9 +246,10 @@ impl Contract {
                 self.pounds(most)
             ));
         }
-        let rows: String =
-            self.segments.iter().map(|&at| format!("{},{}\n", SEGMENTS[at], self.pounds(self.job_prices[at]))).collect();
-        Folder::from([file("scheme.toml", &text), file("prices.csv", &format!("segment,job\n{rows}"))])
+        let starts = self.attachment.unwrap_or_default();
+        let row = |&at: &usize| format!("{},{},{}\n", SEGMENTS[at], self.pounds(self.job_prices[at]), self.pounds(starts[at]));
+        let rows: String = self.segments.iter().map(row).collect();
+        Folder::from([file("scheme.toml", &text), file("prices.csv", &format!("segment,job,start\n{rows}"))])
     }
 
     fn scheme(&self) -> Scheme {
@@ -236,11 +273,12 @@ fn sound(opened: &SchemeFiles) -> Scheme {
 }
 
 /// What happened in one cell, as shares, so that it fits any contract: people; and the shares of them who reoffend and find
-/// jobs, events for each reoffender, and the comparison group's share.
-type Cell = (i64, f64, f64, f64, f64);
+/// jobs, events for each reoffender, the comparison group's share, the share of the periods that the jobs last, and the share of
+/// the jobs that an audit finds false.
+type Cell = (i64, f64, f64, f64, f64, f64, f64);
 
 fn cells() -> impl Strategy<Value = Vec<Cell>> {
-    let cell = (prop_oneof![9 => 1i64..800, 1 => Just(0)], 0.0..1.0, 0.0..1.0, 1.0..6.0, 0.0..1.0);
+    let cell = (prop_oneof![9 => 1i64..800, 1 => Just(0)], 0.0..1.0, 0.0..1.0, 1.0..6.0, 0.0..1.0, 0.0..1.0, 0.0..0.2);
     proptest::collection::vec(cell, 18)
 }
 
@@ -250,13 +288,18 @@ fn tally(scheme: &Scheme, cells: &[Cell]) -> Tally {
     for cohort in 0..scheme.cohorts.len() {
         for (segment, name) in scheme.segments.iter().enumerate() {
             let named = SEGMENTS.iter().position(|known| known == name).expect("a known segment");
-            let (people, bad, good, events, compared) = cells[cohort * 3 + named];
+            let (people, bad, good, events, compared, lasts, false_claims) = cells[cohort * 3 + named];
             let cell = tally.cell(cohort, segment);
             let of = |share: f64, whole: i64| (share * whole as f64) as i64;
             tally.people[cell] = people;
             tally.counts[0][cell] = of(bad, people);
             tally.counts[1][cell] = of(events, tally.counts[0][cell]);
             tally.counts[2][cell] = of(good, people);
+            tally.counts[3][cell] = of(lasts, MOST_PERIODS * tally.counts[2][cell]);
+            // Only an outcome that is audited has places for what was found.
+            if let Some(found) = tally.found_false[2].get_mut(cell) {
+                *found = of(false_claims, tally.counts[2][cell]);
+            }
             if let Baseline::Comparison { ratio } = scheme.outcomes[0].baseline {
                 tally.comparison[0].people[cell] = (people * ratio).max(1);
                 tally.comparison[0].counts[cell] = of(compared, people * ratio);
@@ -353,25 +396,40 @@ proptest! {
         let contract = Contract { over: 0, tops_up: false, at_risk: None, floor: None, cap: None, ..contract };
         let scheme = contract.scheme();
         let whole = tally(&scheme, &cells);
-        let segments = whole.segments;
-        let parts = (0..scheme.cohorts.len()).map(|cohort| {
-            let cells = cohort * segments..(cohort + 1) * segments;
-            let mut part = Tally::empty(&scheme, 0, vec![cohort]);
-            part.people = whole.people[cells.clone()].to_vec();
-            part.counts = whole.counts.iter().map(|counts| counts[cells.clone()].to_vec()).collect();
-            for (part, whole) in part.comparison.iter_mut().zip(&whole.comparison).filter(|(_, whole)| !whole.people.is_empty()) {
-                part.people = whole.people[cells.clone()].to_vec();
-                part.counts = whole.counts[cells.clone()].to_vec();
-            }
-            exact(&scheme, &part).1.total().0
-        });
+        let parts = (0..scheme.cohorts.len()).map(|cohort| exact(&scheme, &whole.only(&[cohort])).1.total().0);
         prop_assert_eq!(parts.sum::<i64>(), exact(&scheme, &whole).1.total().0);
+    }
+}
+
+/// The laws hold for every kind of clause only if every kind is drawn. A new one needs a place in [`Contract`].
+#[test]
+fn every_kind_of_clause_is_drawn() {
+    let mut runner = TestRunner::deterministic();
+    let mut drawn: BTreeSet<&str> = BTreeSet::new();
+    for _ in 0..100 {
+        let contract = contract().new_tree(&mut runner).expect("a contract").current();
+        drawn.extend(contract.scheme().clauses.iter().map(Clause::kind));
+    }
+    let missing: Vec<&str> = CATALOGUE.iter().map(|kind| kind.name).filter(|name| !drawn.contains(name)).collect();
+    assert!(missing.is_empty(), "no random contract has a clause of the kind {missing:?}");
+}
+
+/// Someone who meets a kind of clause in a contract or a message looks it up by its name.
+#[test]
+fn every_kind_of_clause_is_in_the_glossary() {
+    let glossary = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/glossary.md");
+    let glossary = std::fs::read_to_string(glossary).expect("the glossary");
+    for kind in CATALOGUE {
+        let heading = format!("## {}", kind.name);
+        let mut after = glossary.lines().skip_while(|line| *line != heading).skip(1);
+        assert!(after.next().is_some_and(|line| !line.trim().is_empty()), "docs/glossary.md has no entry `{heading}`");
     }
 }
 
 /// What the documentation shows of each kind of clause must be true: its example reads, in a contract that has what the
 /// example refers to.
 #[test]
+#[allow(clippy::print_stdout, reason = "shown when it fails, to say which example it was")]
 fn every_example_of_the_catalogue_reads() {
     let outcome = |name: &str, rest: &str| {
         format!("[outcome.{name}]\nmeasure = \"{name}\"\nwindow = \"12 months\"\nfrom = \"clause 2\"\n{rest}\n\n")
@@ -396,7 +454,7 @@ fn every_example_of_the_catalogue_reads() {
         let folder = Folder::from([file("scheme.toml", &text), file("prices.csv", "year,job outcome,attachment\n1,£900,£400\n")]);
         println!("the example of `{}`", kind.name);
         let scheme = sound(&base::open(&folder));
-        assert_eq!(scheme.clauses.last().map(contract::clauses::Clause::kind), Some(kind.name));
+        assert_eq!(scheme.clauses.last().map(Clause::kind), Some(kind.name));
         assert!(!kind.summary.is_empty());
     }
 }

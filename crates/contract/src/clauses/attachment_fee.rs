@@ -65,6 +65,22 @@ impl ClauseKind for AttachmentFee {
         false
     }
 
+    fn compares_results(&self) -> bool {
+        false
+    }
+
+    fn takes_back(&self) -> bool {
+        false
+    }
+
+    fn may_owe(&self) -> bool {
+        false
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        false
+    }
+
     fn expected_fee(&self, scheme: &Scheme, area: usize, cohort: &Cohort) -> Option<f64> {
         let each = (0..scheme.segments.len()).map(|segment| {
             let people = expected_people::in_cohort(scheme, area, segment, cohort.year);

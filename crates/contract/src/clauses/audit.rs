@@ -94,8 +94,25 @@ impl ClauseKind for Audit {
         vec![("penalty", &mut self.penalty)]
     }
 
+    fn pays_for_results(&self) -> bool {
+        true
+    }
+
+    fn compares_results(&self) -> bool {
+        false
+    }
+
+    /// The penalty includes the payment for a false claim, but it is owed whatever other clauses paid.
+    fn takes_back(&self) -> bool {
+        false
+    }
+
     fn may_owe(&self) -> bool {
         true
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        false
     }
 
     fn audit(&self) -> Option<&Audit> {

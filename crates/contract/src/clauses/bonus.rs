@@ -1,5 +1,7 @@
 //! An extra payment above a level: a lump sum, or a price for what lies beyond the level.
 
+use std::cmp::Ordering;
+
 use crate::amendment::Amendment;
 use crate::clauses::tariff::{PerUnit, Tariff};
 use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, Straightened};
@@ -69,7 +71,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Bonus>
     let price = section.positive_schedule("price", context.keys);
     let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
     if let Some(up_to) = up_to
-        && !matches!(above.partial_cmp(&up_to), Some(std::cmp::Ordering::Less))
+        && !matches!(above.partial_cmp(&up_to), Some(Ordering::Less))
     {
         section.push(
             section
@@ -178,12 +180,28 @@ impl ClauseKind for Bonus {
         vec![("bonus", &mut self.price)]
     }
 
-    fn outcome(&self) -> Option<usize> {
-        Some(self.outcome)
+    fn pays_for_results(&self) -> bool {
+        true
     }
 
     fn compares_results(&self) -> bool {
         true
+    }
+
+    fn takes_back(&self) -> bool {
+        false
+    }
+
+    fn may_owe(&self) -> bool {
+        false
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        true
+    }
+
+    fn outcome(&self) -> Option<usize> {
+        Some(self.outcome)
     }
 
     fn compared_outcome(&self) -> Option<usize> {
@@ -196,10 +214,6 @@ impl ClauseKind for Bonus {
 
     fn level(&self) -> Option<(usize, Change)> {
         Some((self.outcome, self.above()))
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        true
     }
 
     fn without_the_jump(&self) -> &'static str {
@@ -292,7 +306,10 @@ impl Bonus {
             Some(up_to) => improvement.min(measured.edge_exact(up_to)),
             None => improvement,
         };
-        reach.minus(&measured.edge_exact(self.above()))
+        let beyond = reach.minus(&measured.edge_exact(self.above()));
+        // A baseline that follows the results can fall below zero, and then the second level of two that are relative to it is
+        // the lower one. A bonus is extra, so nothing is owed there.
+        if beyond.sign() == Ordering::Less { Ratio::whole(0) } else { beyond }
     }
 }
 

@@ -78,6 +78,27 @@ impl ClauseKind for Cap {
         vec![("limit", &mut self.most)]
     }
 
+    fn pays_for_results(&self) -> bool {
+        true
+    }
+
+    /// It compares money. The clauses it is on answer for the results.
+    fn compares_results(&self) -> bool {
+        false
+    }
+
+    fn takes_back(&self) -> bool {
+        true
+    }
+
+    fn may_owe(&self) -> bool {
+        true
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        true
+    }
+
     fn measured_over(&self) -> Option<MeasuredOver> {
         Some(self.over)
     }
@@ -94,19 +115,7 @@ impl ClauseKind for Cap {
         Some("on")
     }
 
-    fn takes_back(&self) -> bool {
-        true
-    }
-
-    fn may_owe(&self) -> bool {
-        true
-    }
-
     fn is_limit(&self) -> bool {
-        true
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
         true
     }
 

@@ -101,6 +101,26 @@ impl ClauseKind for Clawback {
         vec![("price", &mut self.price)]
     }
 
+    fn pays_for_results(&self) -> bool {
+        true
+    }
+
+    fn compares_results(&self) -> bool {
+        false
+    }
+
+    fn takes_back(&self) -> bool {
+        true
+    }
+
+    fn may_owe(&self) -> bool {
+        true
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        false
+    }
+
     fn undone_by(&self) -> Option<usize> {
         Some(self.outcome)
     }
@@ -121,15 +141,7 @@ impl ClauseKind for Clawback {
         Some("of")
     }
 
-    fn takes_back(&self) -> bool {
-        true
-    }
-
     fn shares_what_is_left(&self) -> bool {
-        true
-    }
-
-    fn may_owe(&self) -> bool {
         true
     }
 

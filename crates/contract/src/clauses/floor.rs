@@ -78,6 +78,28 @@ impl ClauseKind for Floor {
         vec![("limit", &mut self.least)]
     }
 
+    fn pays_for_results(&self) -> bool {
+        true
+    }
+
+    /// It compares money. The clauses it is on answer for the results.
+    fn compares_results(&self) -> bool {
+        false
+    }
+
+    fn takes_back(&self) -> bool {
+        false
+    }
+
+    /// Not even where the least is negative: a floor only adds what is missing. The debt is that of the clauses it is on.
+    fn may_owe(&self) -> bool {
+        false
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        true
+    }
+
     fn measured_over(&self) -> Option<MeasuredOver> {
         Some(self.over)
     }
@@ -94,19 +116,11 @@ impl ClauseKind for Floor {
         Some("on")
     }
 
-    fn may_owe(&self) -> bool {
-        self.least.values().iter().any(|least| least.0 < 0)
-    }
-
     fn limits_debt_of(&self, clause: usize) -> bool {
         self.on.contains(&clause)
     }
 
     fn is_limit(&self) -> bool {
-        true
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
         true
     }
 

@@ -1,11 +1,13 @@
-//! What every kind of clause can be asked. Each file of this folder answers for its own kind. Most questions have a default
-//! answer, which holds for the clauses that they do not apply to. So a new kind compiles before it has answered, and must be gone
-//! through question by question:
+//! What every kind of clause can be asked. Each file of this folder answers for its own kind.
 //!
-//! - one that pays for results answers `outcome`, `pays_for_results` and, where it measures over cohorts, `measured_over`;
-//! - one that compares results answers `compares_results`, `compared_outcome` and `gates` or `level`;
-//! - one that takes money back answers `takes_back`, `shares_what_is_left`, `may_owe`, `refers_to`, `references` and `reference_key`;
-//! - one that pays once for a whole area answers `pays_for_whole_area`. Without it, two holders are each paid in full;
+//! Some questions have no default answer, because a wrong one would price or test a contract wrongly and nobody would notice:
+//! `pays_for_results`, `compares_results`, `takes_back`, `may_owe` and `pays_for_whole_area`. A new kind does not compile before
+//! it has answered them, and the tests hold each answer against what `price` does. The others have a default answer, which holds
+//! for the clauses that they do not apply to, so a new kind must be gone through question by question:
+//!
+//! - one that pays for results answers `outcome` and, where it measures over cohorts, `measured_over`;
+//! - one that compares results answers `compared_outcome` and `gates` or `level`;
+//! - one that takes money back answers `shares_what_is_left`, `refers_to`, `references` and `reference_key`;
 //! - every one answers `amounts`, `amounts_mut` and `amend`, so that fixes and changed prices reach it.
 
 use std::fmt::Debug;
@@ -47,6 +49,24 @@ pub trait ClauseKind: Debug {
     /// The terms in English, one sentence to an item, without the amounts that are too many for a sentence.
     fn explain(&self, scheme: &Scheme) -> Vec<String>;
 
+    // What every kind answers: nothing here can be guessed for a clause that forgot it.
+
+    /// Whether what it pays depends on a result, rather than on time and people alone.
+    fn pays_for_results(&self) -> bool;
+
+    /// Whether it compares results with a gate, a baseline or a level.
+    fn compares_results(&self) -> bool;
+
+    /// Whether it takes back what other clauses paid, and pays nothing itself.
+    fn takes_back(&self) -> bool;
+
+    /// Whether what it pays by itself may be negative.
+    fn may_owe(&self) -> bool;
+
+    /// Whether it pays for an area as a whole: two providers with half of the people each, and the same results, come to another
+    /// sum than one with all of them. Where this is answered wrongly, two providers are each paid in full.
+    fn pays_for_whole_area(&self) -> bool;
+
     /// The amounts of money that it states, each with what it is called.
     fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
         Vec::new()
@@ -77,16 +97,6 @@ pub trait ClauseKind: Debug {
     /// The share of other clauses' money that is at risk.
     fn share_at_risk(&self) -> Option<Rate> {
         None
-    }
-
-    /// Whether what it pays depends on a result, rather than on time and people alone.
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    /// Whether it compares results with a gate, a baseline or a level.
-    fn compares_results(&self) -> bool {
-        false
     }
 
     /// The outcome whose rate over a group of cohorts it compares with the baseline, apart from any gate.
@@ -126,18 +136,8 @@ pub trait ClauseKind: Debug {
 
     // What it does to money.
 
-    /// Whether it takes back what other clauses paid.
-    fn takes_back(&self) -> bool {
-        false
-    }
-
     /// Whether it takes back money within the limit of what other clauses of this sort have left.
     fn shares_what_is_left(&self) -> bool {
-        false
-    }
-
-    /// Whether what it pays by itself may be negative.
-    fn may_owe(&self) -> bool {
         false
     }
 
@@ -153,11 +153,6 @@ pub trait ClauseKind: Debug {
 
     /// Whether it limits what other clauses pay together.
     fn is_limit(&self) -> bool {
-        false
-    }
-
-    /// Whether it pays for an area as a whole: divided between two providers, it amounts to another sum than for one.
-    fn pays_for_whole_area(&self) -> bool {
         false
     }
 

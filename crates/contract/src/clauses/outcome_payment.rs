@@ -142,6 +142,26 @@ impl ClauseKind for OutcomePayment {
         vec![("price", &mut self.price)]
     }
 
+    fn pays_for_results(&self) -> bool {
+        true
+    }
+
+    fn compares_results(&self) -> bool {
+        self.gate.is_some() || self.counts == CountingBasis::FromBaseline
+    }
+
+    fn takes_back(&self) -> bool {
+        false
+    }
+
+    fn may_owe(&self) -> bool {
+        self.counts == CountingBasis::FromBaseline
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        false
+    }
+
     fn outcome(&self) -> Option<usize> {
         Some(self.outcome)
     }
@@ -154,20 +174,12 @@ impl ClauseKind for OutcomePayment {
         Some(&mut self.gate)
     }
 
-    fn compares_results(&self) -> bool {
-        self.gate.is_some() || self.counts == CountingBasis::FromBaseline
-    }
-
     fn measured_over(&self) -> Option<MeasuredOver> {
         Some(self.over)
     }
 
     fn level(&self) -> Option<(usize, Change)> {
         self.gate.and_then(|gate| gate.level())
-    }
-
-    fn may_owe(&self) -> bool {
-        self.counts == CountingBasis::FromBaseline
     }
 
     fn gate_avoids_deductions(&self) -> bool {

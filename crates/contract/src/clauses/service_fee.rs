@@ -239,6 +239,18 @@ impl ClauseKind for ServiceFee {
         false
     }
 
+    fn compares_results(&self) -> bool {
+        false
+    }
+
+    fn takes_back(&self) -> bool {
+        false
+    }
+
+    fn may_owe(&self) -> bool {
+        false
+    }
+
     fn pays_for_whole_area(&self) -> bool {
         true
     }

@@ -101,6 +101,27 @@ impl ClauseKind for ShareAtRisk {
         out
     }
 
+    fn pays_for_results(&self) -> bool {
+        true
+    }
+
+    fn compares_results(&self) -> bool {
+        true
+    }
+
+    fn takes_back(&self) -> bool {
+        true
+    }
+
+    fn may_owe(&self) -> bool {
+        true
+    }
+
+    /// A share of the whole is the sum of the shares of its parts.
+    fn pays_for_whole_area(&self) -> bool {
+        false
+    }
+
     fn outcome(&self) -> Option<usize> {
         Some(self.gate.outcome)
     }
@@ -111,10 +132,6 @@ impl ClauseKind for ShareAtRisk {
 
     fn share_at_risk(&self) -> Option<Rate> {
         Some(self.share)
-    }
-
-    fn compares_results(&self) -> bool {
-        true
     }
 
     fn measured_over(&self) -> Option<MeasuredOver> {
@@ -137,15 +154,7 @@ impl ClauseKind for ShareAtRisk {
         Some("of")
     }
 
-    fn takes_back(&self) -> bool {
-        true
-    }
-
     fn shares_what_is_left(&self) -> bool {
-        true
-    }
-
-    fn may_owe(&self) -> bool {
         true
     }
 

@@ -111,16 +111,28 @@ impl ClauseKind for SustainmentPayment {
         vec![("price", &mut self.price)]
     }
 
-    fn outcome(&self) -> Option<usize> {
-        Some(self.outcome)
+    fn pays_for_results(&self) -> bool {
+        true
     }
 
     fn compares_results(&self) -> bool {
         self.counts == CountingBasis::FromBaseline
     }
 
+    fn takes_back(&self) -> bool {
+        false
+    }
+
     fn may_owe(&self) -> bool {
         self.counts == CountingBasis::FromBaseline
+    }
+
+    fn pays_for_whole_area(&self) -> bool {
+        false
+    }
+
+    fn outcome(&self) -> Option<usize> {
+        Some(self.outcome)
     }
 
     fn rewards_worse_results(&self, scheme: &Scheme) -> Option<String> {

@@ -234,6 +234,29 @@ impl ClauseKind for Tariff {
         std::iter::once(("reward", &mut self.reward)).chain(deduction).collect()
     }
 
+    fn pays_for_results(&self) -> bool {
+        true
+    }
+
+    fn compares_results(&self) -> bool {
+        true
+    }
+
+    fn takes_back(&self) -> bool {
+        false
+    }
+
+    /// Only a deduction is owed. What other clauses paid is taken off down to nothing.
+    fn may_owe(&self) -> bool {
+        self.deduction.is_some()
+    }
+
+    /// A percentage point is worth the same however many people it was measured on, so two providers of one area would each be
+    /// paid for the same points.
+    fn pays_for_whole_area(&self) -> bool {
+        self.per == PerUnit::PercentagePoint
+    }
+
     fn outcome(&self) -> Option<usize> {
         Some(self.outcome)
     }
@@ -244,10 +267,6 @@ impl ClauseKind for Tariff {
 
     fn optional_gate(&mut self) -> Option<&mut Option<Gate>> {
         Some(&mut self.gate)
-    }
-
-    fn compares_results(&self) -> bool {
-        true
     }
 
     fn compared_outcome(&self) -> Option<usize> {
@@ -272,10 +291,6 @@ impl ClauseKind for Tariff {
 
     fn reference_key(&self) -> Option<&'static str> {
         Some("tops_up")
-    }
-
-    fn may_owe(&self) -> bool {
-        self.deduction.is_some() || !self.tops_up.is_empty()
     }
 
     fn deducts(&self) -> bool {

@@ -2,9 +2,12 @@
 //! and share each other in every way the file can say, and random tallies. `check` may warn of a contract that does; then, and
 //! only then, it may.
 
+use std::collections::BTreeSet;
+
 use base::SchemeFiles;
 use base::money::Pence;
 use contract::Scheme;
+use contract::clauses::{CATALOGUE, Clause};
 use contract::perverse_incentives;
 use contract::price::statement;
 use contract::tally::Tally;
@@ -15,7 +18,7 @@ use crate::{Draws, head, opened, problems, rounds, sound};
 const OVER: [&str; 3] = ["each cohort", "each year", "all cohorts"];
 
 /// A random contract without errors; a few are refused, such as one with a cap below its fee.
-fn contract(draws: &mut Draws) -> (SchemeFiles, Scheme) {
+pub(crate) fn contract(draws: &mut Draws) -> (SchemeFiles, Scheme) {
     loop {
         let opened = any_contract(draws);
         if let Some(scheme) = problems(&opened).0 {
@@ -141,7 +144,7 @@ fn clause(draws: &mut Draws, above: &[String]) -> String {
     }
 }
 
-fn tally(draws: &mut Draws, scheme: &Scheme) -> Tally {
+pub(crate) fn tally(draws: &mut Draws, scheme: &Scheme) -> Tally {
     let mut tally = Tally::empty(scheme, 0, (0..scheme.cohorts.len()).collect());
     for cell in 0..tally.people.len() {
         let people = draws.of(&[0, 5, 20, 40, 40]);
@@ -225,6 +228,18 @@ fn a_better_result_never_pays_less_unless_check_said_so() {
     }
     // The law says something, and so do the warnings.
     assert!(clean > 600 && warned > 200 && fell > 50, "{clean} contracts without warnings, {warned} with, {fell} falls");
+}
+
+/// The laws hold for every kind of clause only if every kind is drawn. A new one needs an arm in [`clause`].
+#[test]
+fn every_kind_of_clause_is_drawn() {
+    let mut draws = Draws(11);
+    let mut drawn: BTreeSet<&str> = BTreeSet::new();
+    for _ in 0..rounds(200) {
+        drawn.extend(contract(&mut draws).1.clauses.iter().map(Clause::kind));
+    }
+    let missing: Vec<&str> = CATALOGUE.iter().map(|kind| kind.name).filter(|name| !drawn.contains(name)).collect();
+    assert!(missing.is_empty(), "no random contract has a clause of the kind {missing:?}");
 }
 
 /// Caps, clawbacks and shares at risk take between nothing and what was paid; clawbacks and shares together too.
