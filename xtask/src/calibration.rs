@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result, bail};
 use base::philox::words;
 use base::source::{FileBytes, Folder};
 use risks::CATALOGUE;
-use simulation::behaviours::Ownership;
 use simulation::calibration::{Forecast, Movement, forecast};
+use simulation::mixture::Ownership;
 use simulation::stress::StressOptions;
 use toml::de::{DeTable, DeValue};
 

@@ -56,8 +56,8 @@ pub fn scenarios(share: f64, stress: &StressTest) -> String {
     }
 }
 
-/// How likely a mixture of real kinds of provider is to show a finding: "likely: a mixture of real kinds of provider has it in 50 of 64
-/// scenarios".
+/// How likely a mixture of real kinds of provider is to show a finding: "likely for a mixture of real kinds of provider (scenarios: 50 of
+/// scenarios)".
 pub fn forecast(reported: &Reported, stress: &StressTest) -> String {
     let likely = match reported.forecast {
         share if share > 0.9 => "very likely",

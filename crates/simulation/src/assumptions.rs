@@ -19,8 +19,8 @@ use contract::terms::{Baseline, Intake, OutcomeKind};
 
 mod gaming;
 
-use crate::behaviours::{Mixture, Ownership};
 use crate::individuals::{self, Individuals};
+use crate::mixture::{Mixture, Ownership};
 
 /// The assumptions file.
 pub const ASSUMPTIONS_FILE: &str = "assumptions.toml";

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use risks::{AgentType, CATALOGUE, StrategyKind, StrategyResults};
 
 use crate::assumptions;
-use crate::behaviours::{Mixture, Ownership};
+use crate::mixture::{Mixture, Ownership};
 use crate::reference_strategies::CommonDraws;
 use crate::search::Budget;
 use crate::stress::{self, StressOptions};

@@ -8,10 +8,12 @@
 //!   the loop)
 //! - `strategy` (a provider's strategy and its result in one area), `misreport`, `timing` and `pilot` (false reports, moved dates,
 //!   and help that was piloted)
+//! - `mixture` (kinds of provider and their shares) and `behaviours` (what each kind does)
 //! - `search` (the best response), `reference_strategies` (the table that findings read), `fees` (other fees without a new search)
 //! - `stress` (the stress test), with `payment_by_aim`, `marginal_effort` and `wrong_payment` (what an aim, the next pound and
 //!   chance earn), `scenario_discovery` (in which scenarios a finding appears) and `tipping_point` (the nearest scenario that
 //!   changes it)
+//! - `calibration` (a forecast in the terms in which studies report what happened)
 //! - `fix` (the cheapest changes to the rules), `design` (the best rules within a budget), `sensitivity` (which assumptions matter)
 //! - `simulate` (people as records, in the tables that agencies hand over), `replay` (every draw of one person), `self_checks`
 //!   (checks of the program on one scheme), `current_rates` (today's rates, for `explain`)
@@ -23,7 +25,7 @@
 
 pub mod assumption_warnings;
 pub mod assumptions;
-pub mod behaviours;
+mod behaviours;
 pub mod calibration;
 pub mod contract_figures;
 pub mod current_rates;
@@ -35,6 +37,7 @@ pub mod game;
 pub mod individuals;
 pub mod marginal_effort;
 mod misreport;
+pub mod mixture;
 pub mod payment_by_aim;
 pub mod people;
 pub mod people_cell;

@@ -14,7 +14,8 @@ use risks::{
 };
 
 use crate::assumptions::{Assumptions, Intended};
-use crate::behaviours::{self, Behaviour};
+use crate::behaviours;
+use crate::mixture::Behaviour;
 use crate::people::{AreaPeople, people};
 use crate::rank_evaluation::Ranks;
 use crate::search::{self, Best, Budget, Freedom, Objective, Weights};
@@ -172,7 +173,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
     let of_kind = |kind: StrategyKind| strategies.iter().find(|(other, _)| *other == kind).map(|(_, strategy)| strategy);
     let honest = of_kind(StrategyKind::Counterfactual(Counterfactual::HonestReports)).unwrap_or(&best.strategy);
     let intended = of_kind(StrategyKind::Intended).unwrap_or(&best.strategy);
-    let chosen = behaviours::choose(arena, &pay, intended, honest, budget.path / 2, budget.replications / 2);
+    let chosen = behaviours::choose(arena, &pay, intended, honest, budget.path / 3, budget.replications / 3);
     let chosen = if provider.does_the_work_today() { chosen.upwards() } else { chosen };
     let mixture = chosen.mixed(&provider.mixture, &best.strategy, arena.assumptions.years);
     if wanted == StrategySet::All {
@@ -206,7 +207,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
 
 /// Steps at which payment is looked at, from no help to results as far again beyond the best that help can bring: a gate just out of
 /// reach is given up.
-const THRESHOLD_STEPS: usize = 160;
+const THRESHOLD_STEPS: usize = 80;
 const THRESHOLD_REACH: f64 = 2.0;
 /// How far below a straight line payment may lie, as a share of all that results within reach can move, before it counts as a
 /// threshold: an assumption that keeps prices for each whole percentage point apart from gates.
@@ -237,13 +238,20 @@ fn bends(arena: &Arena<'_>, pay: &Weights, range: std::ops::RangeInclusive<f64>)
     let idle = Strategy::idle(&arena.chances, segments);
     let at_most =
         Strategy { effort: arena.chances.helps.iter().flatten().map(|help| 20.0 * help.half_cost).collect(), ..idle.clone() };
+    let ends: Vec<Vec<(f64, f64)>> = (0..arena.scheme.outcomes.len())
+        .map(|outcome| {
+            let chance = |strategy: &Strategy, segment: usize| arena.chances.with(outcome, segment, &strategy.effort);
+            let binary = arena.scheme.outcomes[outcome].is_binary();
+            (0..if binary { segments } else { 0 }).map(|segment| (chance(&idle, segment), chance(&at_most, segment))).collect()
+        })
+        .collect();
     let mut paid = Paid::<f64>::default();
     let paid: Vec<f64> = (0..=THRESHOLD_STEPS)
         .map(|step| {
             let share = range.start() + (range.end() - range.start()) * step as f64 / THRESHOLD_STEPS as f64;
             let tally = arena.tally_at_chances(|outcome, segment| {
-                let chance = |strategy: &Strategy| arena.chances.with(outcome, segment, &strategy.effort);
-                chance(&idle) + share * (chance(&at_most) - chance(&idle))
+                let (none, most) = ends[outcome][segment];
+                none + share * (most - none)
             });
             price(arena.scheme, &tally, &mut paid, &mut NoLines);
             paid.total() / 100.0
@@ -365,10 +373,20 @@ fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Option<usize>, Vec<f64>,
 /// Simulates one strategy on every replication of the arena.
 #[must_use]
 pub fn simulate(arena: &Arena<'_>, kind: StrategyKind, strategy: &Strategy) -> StrategyResult {
+    let margins = by_cohort(arena, strategy);
+    simulated(arena, kind, strategy, margins)
+}
+
+/// The same with what is known of its margins: see [`by_cohort`].
+fn simulated(
+    arena: &Arena<'_>,
+    kind: StrategyKind,
+    strategy: &Strategy,
+    (dead_margin, cohorts_rewarded): (Estimate, Estimate),
+) -> StrategyResult {
     let payments = arena.payments(strategy);
     let paid = arena.paid_without_chance(&arena.tally_without_chance(strategy));
     let results = arena.scheme.result_clauses();
-    let (dead_margin, cohorts_rewarded) = by_cohort(arena, strategy);
     let (mut claims, mut false_claims) = (0.0, 0.0);
     for (at, expected) in arena.expected_claims(strategy).into_iter().enumerate() {
         let Some((good, bad)) = expected else { continue };
@@ -440,8 +458,9 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
 pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
     let mut strategies: Vec<StrategyResult> =
         solved.strategies.iter().map(|(kind, strategy)| simulate(arena, *kind, strategy)).collect();
-    strategies.extend(mixed(arena, AgentType::Imperfect, &solved.imperfect));
-    strategies.extend(mixed(arena, AgentType::Mixture, &solved.mixture));
+    strategies.extend(mixed(arena, AgentType::Imperfect, &solved.imperfect, true));
+    // Where nothing is behind a threshold, nobody asks what the last pound of a mixture earns.
+    strategies.extend(mixed(arena, AgentType::Mixture, &solved.mixture, solved.has_threshold));
     let area = arena.scheme.areas[arena.people.area].clone();
     let timing = timing::with_dates_moved(arena, &solved.best.strategy);
     AreaResults {
@@ -506,9 +525,13 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
 }
 
 /// The average of strategy results by their chances.
-fn mixed(arena: &Arena<'_>, agent: AgentType, mixture: &[(f64, Strategy)]) -> Option<StrategyResult> {
+fn mixed(arena: &Arena<'_>, agent: AgentType, mixture: &[(f64, Strategy)], margins: bool) -> Option<StrategyResult> {
     let kind = StrategyKind::BestResponse(agent);
-    let mut parts = mixture.iter().map(|(weight, strategy)| (*weight, simulate(arena, kind, strategy)));
+    let one = |strategy: &Strategy| match margins {
+        true => simulate(arena, kind, strategy),
+        false => simulated(arena, kind, strategy, (Estimate::default(), Estimate::default())),
+    };
+    let mut parts = mixture.iter().map(|(weight, strategy)| (*weight, one(strategy)));
     let (weight, first) = parts.next()?;
     let total: f64 = mixture.iter().map(|(weight, _)| weight).sum();
     let mut sum = scaled(first, weight / total);

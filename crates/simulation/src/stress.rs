@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use risks::{self, AgentType, Estimate, Finding, RiskId, StrategyKind, StrategyResults};
 
 use crate::assumptions::{self, Assumptions};
-use crate::behaviours::{Mixture, Ownership};
 use crate::marginal_effort::{NextPound, next_pounds};
+use crate::mixture::{Mixture, Ownership};
 use crate::payment_by_aim::{self, Curve};
 use crate::reference_strategies::{self, CommonDraws, Solved, StrategySet};
 use crate::scenario_discovery::{ScenarioBox, scenario_box};

@@ -2,7 +2,7 @@
 
 use risks::{AgentType, StrategyKind};
 use simulation::assumptions::Assumptions;
-use simulation::behaviours::{Mixture, Ownership};
+use simulation::mixture::{Mixture, Ownership};
 use simulation::reference_strategies::{CommonDraws, Solved, StrategySet, solve};
 use simulation::search::{Budget, along, payment_weights, public_weights};
 use simulation::strategy::Strategy;
