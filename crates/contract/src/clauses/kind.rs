@@ -2,8 +2,8 @@
 //! answer, which holds for the clauses that they do not apply to. So a new kind compiles before it has answered, and must be gone
 //! through question by question:
 //!
-//! - one that pays for results answers `outcome`, `pays_for_results` and, where it measures over cohorts, `measured_over`;
-//! - one that compares results answers `compares_results`, `compared_outcome` and `gates` or `level`;
+//! - one that pays for results answers `outcome` or `outcomes`, `pays_for_results` and, where it measures over cohorts, `measured_over`;
+//! - one that compares results answers `compares_results`, `compared_outcome` and `gates` or `levels`;
 //! - one that takes money back answers `takes_back`, `shares_what_is_left`, `may_owe`, `refers_to`, `references` and `reference_key`;
 //! - one that pays once for a whole area answers `pays_for_whole_area`. Without it, two holders are each paid in full;
 //! - every one answers `amounts`, `amounts_mut` and `amend`, so that fixes and changed prices reach it.
@@ -64,7 +64,12 @@ pub trait ClauseKind: Debug {
         None
     }
 
-    /// The gates that must be passed before it pays.
+    /// Every outcome it pays for. A clause that pays for several together has no outcome of its own, and answers this.
+    fn outcomes(&self) -> Vec<usize> {
+        self.outcome().into_iter().collect()
+    }
+
+    /// The gates that must be passed before it pays or, where it counts them, that bring money.
     fn gates(&self) -> Vec<&Gate> {
         Vec::new()
     }
@@ -104,9 +109,9 @@ pub trait ClauseKind: Debug {
         None
     }
 
-    /// The level of improvement at which it begins to pay, with its outcome.
-    fn level(&self) -> Option<(usize, Change)> {
-        None
+    /// The levels of improvement at which it begins to pay, or pays more, each with its outcome.
+    fn levels(&self) -> Vec<(usize, Change)> {
+        Vec::new()
     }
 
     /// The clauses above it whose money it depends on.
@@ -230,7 +235,7 @@ pub trait ClauseKind: Debug {
     fn deduct_as_rewarded(&mut self) {}
 
     /// Measures over all cohorts together, where a gate or a baseline is compared.
-    fn pool_cohorts(&mut self) {}
+    fn pool_cohorts(&mut self, _scheme: &Scheme) {}
 
     /// Counts from the baseline of each segment, where the outcome has one.
     fn count_from_baseline(&mut self, _outcomes: &[Outcome]) {}

@@ -1,5 +1,6 @@
 //! What a contract pays at its thresholds, and what happens with files that cannot be a contract.
 
+mod awards;
 mod hostile;
 mod signs;
 mod thresholds;
