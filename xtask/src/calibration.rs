@@ -130,7 +130,7 @@ fn entries_of(folder: &Path) -> Result<(Vec<Entry>, Findings)> {
         let at = scheme.outcomes.iter().position(|known| known.name == outcome);
         let at = at.with_context(|| format!("{name}: the scheme has no outcome {outcome}"))?;
         let moved = string(&item, "moved").unwrap_or_default();
-        let paid = scheme.clauses.iter().any(|clause| clause.outcome() == Some(at));
+        let paid = scheme.clauses.iter().any(|clause| clause.outcomes().contains(&at));
         let of = |movement: Movement| match moved.as_str() {
             "better" => movement.better,
             "worse" => movement.worse,

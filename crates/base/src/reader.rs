@@ -498,16 +498,57 @@ impl<'r, 'o> Section<'r, 'o> {
         }
     }
 
-    fn number_of<T: Literal>(&self, key: &str, node: &TomlNode) -> Option<(T, Ranged<T>)> {
-        let read = |node: &TomlNode| -> Result<Ranged<T>, LiteralError> {
-            match &node.value {
-                TomlValue::Text(text) | TomlValue::Number(text) => literal::ranged(text),
-                other => Err(LiteralError {
-                    what: format!("{} instead of a number", other.kind()),
-                    fix: format!("write {}", T::EXPECTED),
-                }),
+    /// The numbers of a list that must be there, each as it is in this scenario, as it is stated and with its place. A scenario names
+    /// them by their position: "pay.award.pays.2". `None` where one of them cannot be read.
+    pub fn required_numbers<T: Literal>(&self, key: &str, expected: &str) -> Option<Vec<(T, Ranged<T>, Span)>> {
+        let items = self.required_items(key, "a list of numbers", expected)?;
+        let mut out = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            match ranged_in::<T>(item) {
+                Ok(ranged) => {
+                    let path = self.path_of(&format!("{key}.{}", at + 1));
+                    out.push((self.reader.note(path, ranged, self.source()), ranged, item.span));
+                }
+                Err(_) if matches!(item.value, TomlValue::Broken) => {}
+                Err(wrong) => self.wrong_number_at::<T>(key, item.span, wrong),
             }
+        }
+        (out.len() == items.len()).then_some(out)
+    }
+
+    /// The tables of a list that must be there. Each has its position as its name: "pay.award.standards.1".
+    pub fn required_tables(&self, key: &str, expected: &str) -> Option<Vec<Section<'r, 'o>>> {
+        let items = self.required_items(key, "a list of tables", expected)?;
+        let mut out = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            match &item.value {
+                TomlValue::Keys(entries) => {
+                    let name = (at + 1).to_string();
+                    let path = format!("{}.{key}.{name}", self.path);
+                    out.push(Section::new(self.reader, self.file, path, name, item.span, entries, self.from.clone()));
+                }
+                _ => self.wrong_kind(key, item, "a list of tables", expected),
+            }
+        }
+        (out.len() == items.len()).then_some(out)
+    }
+
+    /// The items of a list that must be there.
+    fn required_items(&self, key: &str, needed: &str, expected: &str) -> Option<&'r [TomlNode]> {
+        let Some((_, _, node)) = self.entry(key) else {
+            self.missing(key, expected);
+            return None;
         };
+        match &node.value {
+            TomlValue::List(items) => Some(items),
+            _ => {
+                self.wrong_kind(key, node, needed, expected);
+                None
+            }
+        }
+    }
+
+    fn number_of<T: Literal>(&self, key: &str, node: &TomlNode) -> Option<(T, Ranged<T>)> {
         if matches!(node.value, TomlValue::Broken) {
             return None;
         }
@@ -537,7 +578,7 @@ impl<'r, 'o> Section<'r, 'o> {
                 stated.finish();
                 return None;
             };
-            let mut ranged = match read(inner) {
+            let mut ranged = match ranged_in(inner) {
                 Ok(ranged) => ranged,
                 Err(wrong) => {
                     stated.wrong_number::<T>("value", wrong);
@@ -553,7 +594,7 @@ impl<'r, 'o> Section<'r, 'o> {
             stated.finish();
             return Some((self.reader.note(self.path_of(key), ranged, stated.source()), ranged));
         } else {
-            read(node)
+            ranged_in(node)
         };
         match ranged {
             Ok(ranged) => Some((self.reader.note(self.path_of(key), ranged, self.source()), ranged)),
@@ -565,10 +606,14 @@ impl<'r, 'o> Section<'r, 'o> {
     }
 
     fn wrong_number<T: Literal>(&self, key: &str, wrong: LiteralError) {
-        let span = self.span_of(key);
+        self.wrong_number_at::<T>(key, self.span_of(key), wrong);
+    }
+
+    fn wrong_number_at<T: Literal>(&self, key: &str, span: Span, wrong: LiteralError) {
         let text = self.reader.files.sources[self.file].text.get(span.start..span.end).unwrap_or_default();
         let shown: String = text.chars().take(60).collect();
-        self.push(self.problem(key, format!("`{key}`: {}", wrong.what)).read(shown).expected(T::EXPECTED).fix(wrong.fix));
+        let problem = Problem::at(self.file, span, format!("`{key}`: {}", wrong.what));
+        self.push(problem.read(shown).expected(T::EXPECTED).fix(wrong.fix));
     }
 
     /// A table inside this one.
@@ -658,6 +703,16 @@ impl<'r, 'o> Section<'r, 'o> {
         // What seems to be missing from a file with errors of syntax may be on the lines that could not be read.
         if !self.reader.is_broken(self.file) {
             absent.into_iter().for_each(|(_, problem)| self.push(problem));
+        }
+    }
+}
+
+/// A number, with its range where it has one.
+fn ranged_in<T: Literal>(node: &TomlNode) -> Result<Ranged<T>, LiteralError> {
+    match &node.value {
+        TomlValue::Text(text) | TomlValue::Number(text) => literal::ranged(text),
+        other => {
+            Err(LiteralError { what: format!("{} instead of a number", other.kind()), fix: format!("write {}", T::EXPECTED) })
         }
     }
 }

@@ -203,6 +203,17 @@ impl<'o> Amendment<'o> {
         self.copy(file, column, edits)
     }
 
+    /// A list of amounts, each the same for everyone.
+    pub(crate) fn list(&mut self, name: &str, key: &str, old: &[Schedule<Pence>], new: &[Schedule<Pence>], anchor: &str) {
+        if old == new {
+            return;
+        }
+        let all = |amounts: &[Schedule<Pence>]| Schedule::of_areas(amounts.iter().map(|amount| amount.values()[0]).collect());
+        let why = times(&all(old), &all(new));
+        let amounts: Vec<String> = new.iter().map(|amount| quoted(amount.values()[0])).collect();
+        self.editor.set(&["pay", name, key], &format!("[{}]", amounts.join(", ")), anchor, &why);
+    }
+
     /// The prices of the bands of a service fee, in a changed copy of their table.
     pub(crate) fn bands(&mut self, name: &str, old: &Schedule<Pence>, new: &Schedule<Pence>) {
         let Some(file) = self.editor.words(&["pay", name, "bands"]).map(str::to_owned) else { return };

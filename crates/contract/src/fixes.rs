@@ -129,7 +129,7 @@ impl Fix {
             }
             Fix::NoGate => each_clause(&mut changed, |clause| clause.drop_gates()),
             Fix::TwoSided => each_clause(&mut changed, |clause| clause.deduct_as_rewarded()),
-            Fix::PoolCohorts => each_clause(&mut changed, |clause| clause.pool_cohorts()),
+            Fix::PoolCohorts => each_clause(&mut changed, |clause| clause.pool_cohorts(scheme)),
             Fix::TakeEveryone => changed.intake = Intake::Everyone,
             Fix::LiveComparison(ratio) => {
                 for outcome in &mut changed.outcomes {
@@ -215,7 +215,7 @@ fn audit_claims(scheme: &mut Scheme, checks: Rate, penalty: Pence) {
     let penalty = Schedule::constant(penalty);
     for outcome in 0..scheme.outcomes.len() {
         let claimed = scheme.outcomes[outcome].reported_by == ReportedBy::Provider;
-        if !claimed || !scheme.clauses.iter().any(|clause| clause.outcome() == Some(outcome)) {
+        if !claimed || !scheme.clauses.iter().any(|clause| clause.outcomes().contains(&outcome)) {
             continue;
         }
         let audit = Audit { outcome, checks, penalty: penalty.clone() };

@@ -1,19 +1,22 @@
 //! Gates: how much better a result must be before anything is paid and, in the same way, how much worse before anything is
 //! deducted. Gates are decided in whole numbers and exact fractions, so that a payment never depends on the last digit of a
 //! decimal. A gate of statistical significance is decided in floating point from the same numbers.
+//!
+//! A standard of an award is a gate too, and may also be a plain level that needs no baseline.
 
 use std::cmp::Ordering;
 
 use crate::measured_result::MeasuredResult;
 use crate::references;
 use crate::terms::{Baseline, Better, Outcome, OutcomeKind, Per, Scheme};
-use base::literal::{Change, Literal as _};
-use base::money::{Quantity, Rate, WHOLE};
+use base::literal::{Change, Literal as _, PerHead, RefusedNumber};
+use base::money::{Quantity, Rate, WHOLE, thousands};
 use base::problem::Problem;
+use base::ratio::Ratio;
 use base::reader::Section;
 use base::statistics::normal_quantile;
 
-/// A condition on one outcome, compared with its baseline.
+/// A condition on one outcome, compared with its baseline or with a plain level.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gate {
     pub outcome: usize,
@@ -29,15 +32,18 @@ pub enum GateTest {
     /// The change from the baseline is statistically significant at the cohort's own size: a one-sample test against a fixed
     /// baseline, or a two-sample (pooled) test against a comparison group, both with the normal approximation.
     Significant { level: Rate, sides: Sides, critical: f64 },
+    /// The rate itself is at least this or, where fewer is better, at most this: a share of people, or events or periods for each.
+    /// Only a standard of an award is one. A tariff also needs to know what is as much worse, and a plain level does not say that.
+    Reaches(Rate),
 }
 
 impl GateTest {
-    /// The change that is required; none for a test of significance.
+    /// The change that is required; none for a test of significance and for a plain level.
     #[must_use]
     pub fn change(&self) -> Option<Change> {
         match self {
             GateTest::AtLeast(change) | GateTest::MoreThan(change) => Some(*change),
-            GateTest::Significant { .. } => None,
+            GateTest::Significant { .. } | GateTest::Reaches(_) => None,
         }
     }
 }
@@ -87,7 +93,21 @@ impl Gate {
                     Verdict::Neither
                 }
             }
+            GateTest::Reaches(level) => {
+                let counted = i128::from(measured.count) * i128::from(WHOLE);
+                let reached = match scheme.outcomes[self.outcome].better {
+                    Better::More => counted >= i128::from(measured.base) * i128::from(level.0),
+                    Better::Fewer => counted <= i128::from(measured.base) * i128::from(level.0),
+                };
+                if reached { Verdict::Better } else { Verdict::Neither }
+            }
         }
+    }
+
+    /// Whether it compares the result with a baseline.
+    #[must_use]
+    pub fn has_baseline(&self) -> bool {
+        !matches!(self.test, GateTest::Reaches(_))
     }
 
     /// How many standard errors better than the baseline. Near the critical value it is calculated from the exact numbers, not
@@ -121,7 +141,7 @@ impl Gate {
         if variance <= 0.0 { 0.0 } else { improvement / n / variance.sqrt() }
     }
 
-    /// The change that the gate requires; none for a test of significance.
+    /// The change that the gate requires; none for a test of significance and for a plain level.
     #[must_use]
     pub fn change(&self) -> Option<Change> {
         self.test.change()
@@ -153,14 +173,21 @@ impl Gate {
                     outcome.name
                 )
             }
+            GateTest::Reaches(level) => {
+                let way = if outcome.better == Better::More { "at least" } else { "at most" };
+                format!("{} is {way} {}", outcome.name, rate_words(outcome, level))
+            }
         }
     }
 
     /// What was found, for the reason on a statement line.
     #[must_use]
     pub fn found(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> String {
-        let points = self.shown_points(measured);
         let outcome = &scheme.outcomes[self.outcome];
+        if !self.has_baseline() {
+            return rate_found(outcome, measured);
+        }
+        let points = self.shown_points(measured);
         let unit = match outcome.kind {
             OutcomeKind::Binary => "percentage points",
             OutcomeKind::Frequency { per: Per::Affected, .. } => "events per hundred people affected",
@@ -192,31 +219,75 @@ impl Gate {
     }
 }
 
+/// "30%" of people, or "1.7 each".
+fn rate_words(outcome: &Outcome, rate: Rate) -> String {
+    if outcome.is_binary() { rate.to_string() } else { format!("{} each", Quantity(rate.0)) }
+}
+
+/// The rate that was found. The counts are given too: rounded, the rate may look like the level that it misses.
+fn rate_found(outcome: &Outcome, measured: &MeasuredResult<'_>) -> String {
+    if measured.base == 0 {
+        return format!("{} was measured for nobody", outcome.name);
+    }
+    let rate = Quantity::nearest(&Ratio::new(measured.count.into(), measured.base.into()));
+    let of = if outcome.is_binary() { "of" } else { "for" };
+    let people = if measured.base == 1 { "person" } else { "people" };
+    let affected = if matches!(outcome.kind, OutcomeKind::Frequency { per: Per::Affected, .. }) { " affected" } else { "" };
+    let (count, base) = (thousands(measured.count), thousands(measured.base));
+    format!("{} was {} ({count} {of} {base} {people}{affected})", outcome.name, rate_words(outcome, Rate(rate.0)))
+}
+
+/// Where a condition is written, for messages about it.
+struct Place<'a> {
+    /// "`gate`", or "a standard".
+    what: &'a str,
+    /// What stands before its braces: "gate = ".
+    before: &'a str,
+    /// Whether it may be a plain level.
+    levels: bool,
+}
+
 /// Reads `gate = { … }` or `hurdle = { … }`.
 pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, outcomes: &[Outcome]) -> Option<Gate> {
-    let table = section.section(key)?;
+    let (what, before) = (format!("`{key}`"), format!("{key} = "));
+    condition(&section.section(key)?, &Place { what: &what, before: &before, levels: false }, own, outcomes)
+}
+
+/// Reads one standard of a list of them: a gate, or a plain level.
+pub(crate) fn read_standard(table: &Section<'_, '_>, outcomes: &[Outcome]) -> Option<Gate> {
+    condition(table, &Place { what: "a standard", before: "", levels: true }, None, outcomes)
+}
+
+fn condition(table: &Section<'_, '_>, place: &Place<'_>, own: Option<usize>, outcomes: &[Outcome]) -> Option<Gate> {
     let outcome = match table.has("outcome") {
-        true => references::outcome(&table, outcomes, "outcome"),
-        false => own.or_else(|| references::outcome(&table, outcomes, "outcome")),
+        true => references::outcome(table, outcomes, "outcome"),
+        false => own.or_else(|| references::outcome(table, outcomes, "outcome")),
     };
     let at_least: Option<Change> = table.positive("improves_by_at_least");
     let more_than: Option<Change> = table.positive("improves_by_more_than");
     let level: Option<Rate> = table.number("significant_at");
     let sides = table.choice("sides", &[("one-sided", Sides::One), ("two-sided", Sides::Two)]);
-    let test = match (at_least, more_than, level) {
-        (Some(change), None, None) => Some(GateTest::AtLeast(change)),
-        (None, Some(change), None) => Some(GateTest::MoreThan(change)),
-        (None, None, Some(level)) => significant(&table, level, sides),
-        (None, None, None)
-            if ["improves_by_at_least", "improves_by_more_than", "significant_at"].iter().any(|k| table.has(k)) =>
-        {
-            None
-        }
+    let reaches = outcome.filter(|_| place.levels).and_then(|at| plain_level(table, &outcomes[at]));
+    let known: &[&str] = match place.levels {
+        true => &["improves_by_at_least", "improves_by_more_than", "significant_at", "reaches"],
+        false => &["improves_by_at_least", "improves_by_more_than", "significant_at"],
+    };
+    let test = match (at_least, more_than, level, reaches) {
+        (Some(change), None, None, None) => Some(GateTest::AtLeast(change)),
+        (None, Some(change), None, None) => Some(GateTest::MoreThan(change)),
+        (None, None, Some(level), None) => significant(table, level, sides),
+        (None, None, None, Some(level)) => Some(GateTest::Reaches(level)),
+        (None, None, None, None) if known.iter().any(|key| table.has(key)) => None,
         _ => {
+            let (last, first) = known.split_last().unwrap_or((&"", &[]));
+            let example = match (place.levels, outcomes.first()) {
+                (true, Some(outcome)) => format!("outcome = \"{}\", ", outcome.name),
+                _ => String::new(),
+            };
             table.push(
-                Problem::at(table.file, table.span, format!("`{key}` needs exactly one condition"))
-                    .expected("one of improves_by_at_least, improves_by_more_than or significant_at")
-                    .fix(format!("for example {key} = {{ improves_by_at_least = \"3 percentage points\" }}")),
+                Problem::at(table.file, table.span, format!("{} needs exactly one condition", place.what))
+                    .expected(format!("one of {} or {last}", first.join(", ")))
+                    .fix(format!("for example {}{{ {example}improves_by_at_least = \"3 percentage points\" }}", place.before)),
             );
             None
         }
@@ -232,11 +303,13 @@ pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, out
     }
     let (outcome, test) = (outcome?, test?);
     let definition = &outcomes[outcome];
-    if definition.baseline == Baseline::None {
+    let gate = Gate { outcome, test };
+    if definition.baseline == Baseline::None && gate.has_baseline() {
+        let level = if place.levels { ". Or write a plain level: reaches = \"30%\"" } else { "" };
         table.push(
-            Problem::at(table.file, table.span, format!("`{key}` needs a baseline, and {} has none", definition.name))
+            Problem::at(table.file, table.span, format!("{} needs a baseline, and {} has none", place.what, definition.name))
                 .expected(format!("a baseline in [outcome.{}]", definition.name))
-                .fix("add: baseline = \"58%\" with its source, or baseline = { comparison_people_each = 10 }"),
+                .fix(format!("add: baseline = \"58%\" with its source, or baseline = {{ comparison_people_each = 10 }}{level}")),
         );
     }
     if matches!(test, GateTest::Significant { .. }) && !definition.is_binary() && definition.spread.is_none() {
@@ -246,7 +319,26 @@ pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, out
                 .fix("add, for example, spread = \"3.1 per person\" with its source"),
         );
     }
-    Some(Gate { outcome, test })
+    Some(gate)
+}
+
+/// `reaches`: a share of people or, for what is counted, so many for each.
+fn plain_level(table: &Section<'_, '_>, outcome: &Outcome) -> Option<Rate> {
+    if !table.has("reaches") {
+        return None;
+    }
+    if !outcome.is_binary() {
+        return table.positive::<PerHead>("reaches").map(|each| each.0);
+    }
+    let (value, stated) = table.stated::<Rate>("reaches")?;
+    table.refuse("reaches", &stated, |level| {
+        (*level < Rate(0) || *level > Rate(WHOLE)).then(|| RefusedNumber {
+            what: "the level is not a share of people".to_owned(),
+            expected: "from 0% to 100%".to_owned(),
+            fix: "write the rate itself, not the change: reaches = \"30%\"".to_owned(),
+        })
+    });
+    Some(value)
 }
 
 fn significant(table: &Section<'_, '_>, level: Rate, sides: Option<Sides>) -> Option<GateTest> {

@@ -59,7 +59,7 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     out
 }
 
-/// The outcomes that a clause compares with their baselines: its own, and those of its gates.
+/// The outcomes that a clause compares with their baselines or with plain levels: its own, and those of its gates.
 fn compared(clause: &Clause) -> impl Iterator<Item = usize> {
     clause.terms.compared_outcome().into_iter().chain(clause.gates().into_iter().map(|gate| gate.outcome))
 }
@@ -73,7 +73,10 @@ fn divided_by_the_affected<'a>(scheme: &'a Scheme, clause: &Clause) -> Option<&'
 
 /// The outcome of a clause whose baseline follows the results, where there is a later year for it to move.
 fn ratcheted<'a>(scheme: &'a Scheme, clause: &Clause) -> Option<&'a str> {
-    let moved = compared(clause).find(|&at| scheme.outcomes[at].ratchet.0 != 0).filter(|_| scheme.years() > 1);
+    // A plain level stays where it is, whatever the baseline does.
+    let gates = clause.gates().into_iter().filter(|gate| gate.has_baseline()).map(|gate| gate.outcome);
+    let mut compared = clause.terms.compared_outcome().into_iter().chain(gates);
+    let moved = compared.find(|&at| scheme.outcomes[at].ratchet.0 != 0).filter(|_| scheme.years() > 1);
     moved.map(|at| scheme.outcomes[at].name.as_str())
 }
 
@@ -111,13 +114,5 @@ fn part_of_a_limit(scheme: &Scheme, earlier: usize, later: usize) -> Option<Stri
 
 /// Whether one way of measuring divides the contract's cohorts more finely than another.
 fn finer(scheme: &Scheme, one: MeasuredOver, other: MeasuredOver) -> bool {
-    let parts = |over: MeasuredOver| match over {
-        MeasuredOver::EachCohort => scheme.cohorts.len(),
-        MeasuredOver::EachYear => {
-            let years: std::collections::BTreeSet<usize> = scheme.cohorts.iter().map(|cohort| cohort.year).collect();
-            years.len()
-        }
-        MeasuredOver::AllCohorts => 1,
-    };
-    parts(one) > parts(other)
+    one.periods(scheme) > other.periods(scheme)
 }

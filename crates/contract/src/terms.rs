@@ -1,5 +1,7 @@
 //! The contract as types that can only be right: what [`crate::read`] gives back when a scheme folder has no errors.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::clauses::Clause;
@@ -209,6 +211,15 @@ impl MeasuredOver {
     /// As the file writes it.
     pub(crate) fn written(self) -> &'static str {
         Self::KNOWN.iter().find(|(_, over)| *over == self).map_or("", |(word, _)| word)
+    }
+
+    /// How many periods the contract's cohorts are measured in.
+    pub(crate) fn periods(self, scheme: &Scheme) -> usize {
+        match self {
+            MeasuredOver::EachCohort => scheme.cohorts.len(),
+            MeasuredOver::EachYear => scheme.cohorts.iter().map(|cohort| cohort.year).collect::<BTreeSet<_>>().len(),
+            MeasuredOver::AllCohorts => 1,
+        }
     }
 
     /// For a sentence.

@@ -161,30 +161,31 @@ fn largest_clause<'a>(scheme: &'a Scheme, before: &PaymentLevel, after: &Payment
 fn unreachable_levels(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     let mut out = Vec::new();
     for clause in &scheme.clauses {
-        let Some((outcome, edge)) = clause.terms.level() else { continue };
-        let definition = &scheme.outcomes[outcome];
-        let Baseline::Fixed(baseline) = &definition.baseline else { continue };
-        if !definition.is_binary() {
-            continue;
-        }
-        let reachable = baseline.values().iter().any(|rate| {
-            let room = match definition.better {
-                Better::Fewer => rate.as_f64(),
-                Better::More => 1.0 - rate.as_f64(),
-            };
-            let needed = match edge {
-                Change::Points(points) => points.as_f64(),
-                Change::Relative(share) => share.as_f64() * rate.as_f64(),
-            };
-            needed < room
-        });
-        if !reachable {
-            out.push(
-                warning(files, &format!("pay.{}", clause.name), "no result can ever reach this level".to_owned())
-                    .read(edge.words())
-                    .expected(format!("a level that can be reached from the baseline of {}", definition.name))
-                    .fix("check whether the level is a share of the baseline or in percentage points"),
-            );
+        for (outcome, edge) in clause.terms.levels() {
+            let definition = &scheme.outcomes[outcome];
+            let Baseline::Fixed(baseline) = &definition.baseline else { continue };
+            if !definition.is_binary() {
+                continue;
+            }
+            let reachable = baseline.values().iter().any(|rate| {
+                let room = match definition.better {
+                    Better::Fewer => rate.as_f64(),
+                    Better::More => 1.0 - rate.as_f64(),
+                };
+                let needed = match edge {
+                    Change::Points(points) => points.as_f64(),
+                    Change::Relative(share) => share.as_f64() * rate.as_f64(),
+                };
+                needed < room
+            });
+            if !reachable {
+                out.push(
+                    warning(files, &format!("pay.{}", clause.name), "no result can ever reach this level".to_owned())
+                        .read(edge.words())
+                        .expected(format!("a level that can be reached from the baseline of {}", definition.name))
+                        .fix("check whether the level is a share of the baseline or in percentage points"),
+                );
+            }
         }
     }
     out.extend(scheme.clauses.iter().flat_map(|clause| clause.terms.unlikely_numbers(&clause.name, scheme, files)));

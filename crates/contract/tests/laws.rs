@@ -44,6 +44,8 @@ struct Contract {
     over: usize,
     tops_up: bool,
     bonus: Option<(i64, Option<i64>, usize)>,
+    /// A plain level in percent, and what each standard met adds.
+    award: Option<(i64, [i64; 3])>,
     at_risk: Option<i64>,
     clawback: Option<i64>,
     floor: Option<i64>,
@@ -92,8 +94,9 @@ fn contract() -> impl Strategy<Value = Contract> {
     let prices = ([0i64..5_000, 0i64..5_000, 0i64..5_000], 0i64..300, 0i64..3, 0i64..20_000, proptest::option::of(0i64..20_000));
     let tariff = (proptest::option::of(gate), any::<bool>(), any::<bool>(), 0usize..3, any::<bool>());
     let bonus = proptest::option::of((0i64..50, proptest::option::of(50i64..100), 0usize..3));
+    let award = proptest::option::of((0i64..100, [0i64..200_000, 0i64..200_000, 0i64..200_000]));
     let others = (
-        bonus,
+        (bonus, award),
         proptest::option::of(0i64..100),
         proptest::option::of(0i64..3_000),
         proptest::option::of(0i64..500_000),
@@ -119,7 +122,8 @@ fn contract() -> impl Strategy<Value = Contract> {
         hurdle: tariff.2,
         over: tariff.3,
         tops_up: tariff.4,
-        bonus: others.0,
+        bonus: others.0.0,
+        award: others.0.1,
         at_risk: others.1,
         clawback: others.2,
         floor: others.3,
@@ -217,6 +221,20 @@ impl Contract {
             clause(format!(
                 "[pay.bonus]\nclause = \"bonus\"\noutcome = \"reoffending\"\nabove = \"{above} %\"\n{up_to}per = \"{per}\"\nprice = \"{}\"\nmeasured_over = \"{over}\"\n",
                 self.pounds(777)
+            ));
+        }
+        if let Some((level, [none, one, two])) = self.award {
+            let pays =
+                [none, none + one, none + one + two, none + one + two].map(|pounds| format!("\"{}\"", self.pounds(pounds)));
+            let standards = [
+                format!("{{ outcome = \"reoffending\", reaches = \"{level} %\" }}"),
+                "{ outcome = \"reoffending\", improves_by_more_than = \"2 percentage points\" }".to_owned(),
+                "{ outcome = \"reoffences\", reaches = \"2.5 per person\" }".to_owned(),
+            ];
+            clause(format!(
+                "[pay.award]\nclause = \"award\"\nstandards = [{}]\npays = [{}]\nmeasured_over = \"{over}\"\n",
+                standards.join(", "),
+                pays.join(", ")
             ));
         }
         if let Some(share) = self.at_risk {
@@ -360,7 +378,7 @@ proptest! {
         prop_assert!((scale * one.total().0 - many.total().0).abs() <= (scale + 1) * lines as i64);
     }
 
-    /// One more person who reoffends never brings a provider money, under any gate, hurdle, bonus, cap or floor. Two kinds of
+    /// One more person who reoffends never brings a provider money, under any gate, hurdle, bonus, award, cap or floor. Two kinds of
     /// contract are left out because there it may: where events are compared with the number of reoffenders, which is what
     /// that measure does, and where a cap or floor holds one of two clauses that are set off against each other.
     #[test]

@@ -225,7 +225,8 @@ pub fn has_threshold(arena: &Arena<'_>, pay: &Weights) -> bool {
 /// bends somewhere near today's results. Where every result is paid for by itself, chance decides none.
 fn chance_decides(arena: &Arena<'_>, pay: &Weights) -> bool {
     let others = arena.scheme.clauses.iter().flat_map(|clause| {
-        clause.terms.compared_outcome().into_iter().chain(clause.gates().into_iter().map(|gate| gate.outcome))
+        let gates = clause.gates().into_iter().filter(|gate| gate.has_baseline());
+        clause.terms.compared_outcome().into_iter().chain(gates.map(|gate| gate.outcome))
     });
     let mut others = others.filter(|&at| arena.scheme.outcomes[at].compared().is_some());
     others.next().is_some() || bends(arena, pay, -1.0..=THRESHOLD_REACH)
@@ -590,7 +591,7 @@ pub fn table(
     let parts =
         |of: (StrategyKind, Shock)| areas.iter().flat_map(|area| &area.shocks).filter(move |part| (part.kind, part.shock) == of);
     let shocks = shocks.iter().filter_map(|&of| ShockResult::sum(parts(of))).collect();
-    let paid = |at: usize| scheme.clauses.iter().any(|clause| clause.outcome() == Some(at));
+    let paid = |at: usize| scheme.clauses.iter().any(|clause| clause.outcomes().contains(&at));
     let typical = typical_area(people);
     let outcomes = scheme.outcomes.iter().enumerate().map(|(at, outcome)| OutcomeFacts {
         name: outcome.name.clone(),
@@ -673,6 +674,6 @@ pub fn main_outcome(scheme: &Scheme, assumptions: &Assumptions) -> Option<usize>
     if let Intended::Aim { outcome, .. } = assumptions.intended {
         return Some(outcome);
     }
-    let paid = scheme.clauses.iter().filter_map(|clause| clause.outcome());
+    let paid = scheme.clauses.iter().flat_map(|clause| clause.outcomes());
     paid.map(|at| scheme.outcomes[at].base(at)).next()
 }

@@ -50,7 +50,7 @@ pub fn claims(request: &ClaimsRequest) -> Result<ClaimsComparison, Error> {
     let without_match = claims.unknown + set_aside.sum::<u64>() as i64;
     let mut rows = Vec::new();
     for ((provider, outcome), counts) in &claims.by {
-        let clauses = scheme.clauses.iter().filter(|clause| clause.outcome() == Some(*outcome));
+        let clauses = scheme.clauses.iter().filter(|clause| clause.outcomes().contains(outcome));
         let clauses: Vec<String> = clauses.map(|clause| clause.name.clone()).collect();
         // An outcome that no clause pays for is shown only where somebody claims it.
         let claimed = *counts != Reconciled { unclaimed: counts.unclaimed, ..Reconciled::default() };

@@ -212,15 +212,15 @@ impl ClauseKind for Bonus {
         Some(self.over)
     }
 
-    fn level(&self) -> Option<(usize, Change)> {
-        Some((self.outcome, self.above()))
+    fn levels(&self) -> Vec<(usize, Change)> {
+        vec![(self.outcome, self.above())]
     }
 
     fn without_the_jump(&self) -> &'static str {
         "pay the bonus for each person beyond the level: per = \"person\""
     }
 
-    fn pool_cohorts(&mut self) {
+    fn pool_cohorts(&mut self, _scheme: &Scheme) {
         self.over = MeasuredOver::AllCohorts;
     }
 
@@ -240,12 +240,7 @@ impl ClauseKind for Bonus {
         };
         let price = match (self.per, self.up_to) {
             (PerBonus::LumpSum, _) => {
-                let periods = match self.over {
-                    MeasuredOver::EachCohort => scheme.cohorts.len(),
-                    MeasuredOver::EachYear => scheme.years(),
-                    MeasuredOver::AllCohorts => 1,
-                };
-                let lumps = (periods * scheme.areas.len()) as f64;
+                let lumps = (self.over.periods(scheme) * scheme.areas.len()) as f64;
                 let better = expected_people::improvement_at(scheme, self.outcome, self.above())?;
                 Schedule::constant(Pence((lumps * self.price.values()[0].0 as f64 / better).round() as i64))
             }

@@ -5,8 +5,8 @@
 //! it has answered them, and the tests hold each answer against what `price` does. The others have a default answer, which holds
 //! for the clauses that they do not apply to, so a new kind must be gone through question by question:
 //!
-//! - one that pays for results answers `outcome` and, where it measures over cohorts, `measured_over`;
-//! - one that compares results answers `compared_outcome` and `gates` or `level`;
+//! - one that pays for results answers `outcome` or `outcomes` and, where it measures over cohorts, `measured_over`;
+//! - one that compares results answers `compared_outcome` and `gates` or `levels`;
 //! - one that takes money back answers `shares_what_is_left`, `refers_to`, `references` and `reference_key`;
 //! - every one answers `amounts`, `amounts_mut` and `amend`, so that fixes and changed prices reach it.
 
@@ -84,7 +84,12 @@ pub trait ClauseKind: Debug {
         None
     }
 
-    /// The gates that must be passed before it pays.
+    /// Every outcome it pays for. A clause that pays for several together has no outcome of its own, and answers this.
+    fn outcomes(&self) -> Vec<usize> {
+        self.outcome().into_iter().collect()
+    }
+
+    /// The gates that must be passed before it pays or, where it counts them, that bring money.
     fn gates(&self) -> Vec<&Gate> {
         Vec::new()
     }
@@ -114,9 +119,9 @@ pub trait ClauseKind: Debug {
         None
     }
 
-    /// The level of improvement at which it begins to pay, with its outcome.
-    fn level(&self) -> Option<(usize, Change)> {
-        None
+    /// The levels of improvement at which it begins to pay, or pays more, each with its outcome.
+    fn levels(&self) -> Vec<(usize, Change)> {
+        Vec::new()
     }
 
     /// The clauses above it whose money it depends on.
@@ -225,7 +230,7 @@ pub trait ClauseKind: Debug {
     fn deduct_as_rewarded(&mut self) {}
 
     /// Measures over all cohorts together, where a gate or a baseline is compared.
-    fn pool_cohorts(&mut self) {}
+    fn pool_cohorts(&mut self, _scheme: &Scheme) {}
 
     /// Counts from the baseline of each segment, where the outcome has one.
     fn count_from_baseline(&mut self, _outcomes: &[Outcome]) {}

@@ -9,6 +9,7 @@
 
 pub mod attachment_fee;
 pub mod audit;
+pub mod award;
 pub mod bonus;
 pub mod cap;
 pub mod clawback;
@@ -56,6 +57,7 @@ pub enum ClauseTerms {
     SustainmentPayment(sustainment_payment::SustainmentPayment),
     Tariff(tariff::Tariff),
     Bonus(bonus::Bonus),
+    Award(award::Award),
     ShareAtRisk(share_at_risk::ShareAtRisk),
     Clawback(clawback::Clawback),
     Audit(audit::Audit),
@@ -64,13 +66,14 @@ pub enum ClauseTerms {
 }
 
 /// Every kind of clause, in reading order.
-pub const CATALOGUE: [CatalogueEntry; 11] = [
+pub const CATALOGUE: [CatalogueEntry; 12] = [
     service_fee::ENTRY,
     attachment_fee::ENTRY,
     outcome_payment::ENTRY,
     sustainment_payment::ENTRY,
     tariff::ENTRY,
     bonus::ENTRY,
+    award::ENTRY,
     share_at_risk::ENTRY,
     clawback::ENTRY,
     audit::ENTRY,
@@ -89,6 +92,7 @@ macro_rules! with_kind {
             ClauseTerms::SustainmentPayment($clause) => $answer,
             ClauseTerms::Tariff($clause) => $answer,
             ClauseTerms::Bonus($clause) => $answer,
+            ClauseTerms::Award($clause) => $answer,
             ClauseTerms::ShareAtRisk($clause) => $answer,
             ClauseTerms::Clawback($clause) => $answer,
             ClauseTerms::Audit($clause) => $answer,
@@ -165,6 +169,12 @@ impl Clause {
     #[must_use]
     pub fn outcome(&self) -> Option<usize> {
         self.terms.outcome()
+    }
+
+    /// Every outcome it pays for, alone or together with others.
+    #[must_use]
+    pub fn outcomes(&self) -> Vec<usize> {
+        self.terms.outcomes()
     }
 
     /// Whether it compares results with a gate, a baseline or a level, so that chance alone can stop a payment that is earned or

@@ -178,8 +178,8 @@ impl ClauseKind for OutcomePayment {
         Some(self.over)
     }
 
-    fn level(&self) -> Option<(usize, Change)> {
-        self.gate.and_then(|gate| gate.level())
+    fn levels(&self) -> Vec<(usize, Change)> {
+        self.gate.and_then(|gate| gate.level()).into_iter().collect()
     }
 
     fn gate_avoids_deductions(&self) -> bool {
@@ -194,7 +194,7 @@ impl ClauseKind for OutcomePayment {
         self.gate = None;
     }
 
-    fn pool_cohorts(&mut self) {
+    fn pool_cohorts(&mut self, _scheme: &Scheme) {
         if self.gate.is_some() {
             self.over = MeasuredOver::AllCohorts;
         }

@@ -138,8 +138,8 @@ impl ClauseKind for ShareAtRisk {
         Some(self.over)
     }
 
-    fn level(&self) -> Option<(usize, Change)> {
-        self.gate.level()
+    fn levels(&self) -> Vec<(usize, Change)> {
+        self.gate.level().into_iter().collect()
     }
 
     fn refers_to(&self) -> &[usize] {
@@ -162,7 +162,7 @@ impl ClauseKind for ShareAtRisk {
         "put a smaller share at risk, or use a tariff that pays for each person beyond the baseline instead"
     }
 
-    fn pool_cohorts(&mut self) {
+    fn pool_cohorts(&mut self, _scheme: &Scheme) {
         self.over = MeasuredOver::AllCohorts;
     }
 

@@ -277,8 +277,8 @@ impl ClauseKind for Tariff {
         Some(self.over)
     }
 
-    fn level(&self) -> Option<(usize, Change)> {
-        self.gate.and_then(|gate| gate.level())
+    fn levels(&self) -> Vec<(usize, Change)> {
+        self.gate.and_then(|gate| gate.level()).into_iter().collect()
     }
 
     fn refers_to(&self) -> &[usize] {
@@ -320,7 +320,7 @@ impl ClauseKind for Tariff {
         self.deduction = Some(self.reward.clone());
     }
 
-    fn pool_cohorts(&mut self) {
+    fn pool_cohorts(&mut self, _scheme: &Scheme) {
         self.over = MeasuredOver::AllCohorts;
     }
 

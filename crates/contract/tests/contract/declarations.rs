@@ -147,7 +147,7 @@ fn clauses_do_what_they_say() {
         // say they do not compare are priced without the others.
         for (at, clause) in scheme.clauses.iter().enumerate().filter(|(_, clause)| !clause.terms.compares_results()) {
             let mut terms = clause.terms.clone();
-            let none = terms.gates().is_empty() && terms.level().is_none() && terms.compared_outcome().is_none();
+            let none = terms.gates().is_empty() && terms.levels().is_empty() && terms.compared_outcome().is_none();
             assert!(none, "{} has a gate or a level and says it compares nothing", named(at));
             assert!(terms.optional_gate().is_none_or(|gate| gate.is_none()), "{} has a gate", named(at));
         }

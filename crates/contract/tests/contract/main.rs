@@ -1,5 +1,6 @@
 //! What a contract pays at its thresholds, whether clauses do what they say of themselves, and what happens with files that cannot be a contract.
 
+mod awards;
 mod declarations;
 mod hostile;
 mod signs;

@@ -72,6 +72,16 @@ fn gate(draws: &mut Draws, outcome: Option<&str>) -> String {
     }
 }
 
+/// A standard of an award: a gate, or a plain level.
+fn standard(draws: &mut Draws) -> String {
+    let outcome = draws.of(&["o", "q", "lost", "times", "kept"]);
+    match outcome {
+        "o" | "q" if draws.below(2) == 0 => gate(draws, Some(outcome)),
+        "times" | "kept" => format!("{{ outcome = \"{outcome}\", reaches = \"{}.5 per person\" }}", draws.below(3)),
+        _ => format!("{{ outcome = \"{outcome}\", reaches = \"{} %\" }}", draws.below(101)),
+    }
+}
+
 /// One clause; those that refer to others come only where there are some.
 fn clause(draws: &mut Draws, above: &[String]) -> String {
     let over = format!("measured_over = \"{}\"", draws.of(&OVER));
@@ -86,7 +96,7 @@ fn clause(draws: &mut Draws, above: &[String]) -> String {
     };
     let list = format!("{names:?}");
     let refers = !names.is_empty();
-    match draws.below(14) {
+    match draws.below(15) {
         0 => format!("clause = \"service fee\"\neach_month = \"£{}\"", draws.below(15)),
         1 => format!("clause = \"attachment fee\"\nprice = \"{price}\""),
         2 => {
@@ -139,6 +149,17 @@ fn clause(draws: &mut Draws, above: &[String]) -> String {
         11 if refers => format!("clause = \"cap\"\non = {list}\nmost = \"£{}\"\n{over}", 2_900 + draws.below(6_000)),
         12 if refers => {
             format!("clause = \"floor\"\non = {list}\nleast = \"{}£{}\"\n{over}", draws.of(&["-", "-", ""]), draws.below(9_000))
+        }
+        13 => {
+            let standards: Vec<String> = (0..1 + draws.below(3)).map(|_| standard(draws)).collect();
+            let mut sum = 0;
+            let pays: Vec<String> = (0..=standards.len())
+                .map(|_| {
+                    sum += draws.below(600);
+                    format!("\"£{sum}\"")
+                })
+                .collect();
+            format!("clause = \"award\"\nstandards = [{}]\npays = [{}]\n{over}", standards.join(", "), pays.join(", "))
         }
         _ => format!("clause = \"audit\"\noutcome = \"lost\"\nchecks = \"10 %\"\npenalty = \"{price}\""),
     }

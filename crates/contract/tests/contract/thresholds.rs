@@ -129,6 +129,27 @@ fn the_term_sheet_says_what_is_paid_at_each_threshold() {
             "by more than 5 percentage points",
             false,
         ),
+        of(
+            "[pay.c]\nclause = \"award\"\nstandards = [{ outcome = \"o\", reaches = \"55 %\" }]\npays = [\"£0\", \"£10\"]\nmeasured_over = \"each year\"",
+            55,
+            "o is at least 55%",
+            true,
+        ),
+        fewer(
+            of(
+                "[pay.c]\nclause = \"award\"\nstandards = [{ outcome = \"o\", reaches = \"45 %\" }]\npays = [\"£0\", \"£10\"]\nmeasured_over = \"each year\"",
+                45,
+                "o is at most 45%",
+                true,
+            ),
+            "50%",
+        ),
+        of(
+            "[pay.c]\nclause = \"award\"\nstandards = [{ outcome = \"o\", improves_by_more_than = \"5 percentage points\" }]\npays = [\"£0\", \"£10\"]\nmeasured_over = \"each year\"",
+            55,
+            "by more than 5 percentage points",
+            false,
+        ),
         of("[pay.c]\nclause = \"service fee\"\nbands = \"bands.csv\"", 56, "56 and more people a year: £10 a month", true),
         of("[pay.c]\nclause = \"service fee\"\nbands = \"bands.csv\"", 55, "0 to 55 people a year: £0 a month", false),
     ];

@@ -256,3 +256,44 @@ fn what_is_paid_for_a_rare_result_is_not_lost() {
     let pound = &stress.next_pounds[1];
     assert!((pound.earns.0 - 1_000.0).abs() < 20.0, "{pound:?}");
 }
+
+/// An award is a threshold to chase or to give up, and the stress test finds it in what is paid, whichever outcomes the standards are
+/// on. The price for each job has none.
+#[test]
+fn an_award_by_standards_has_a_threshold() {
+    let holds = |stress: &StressTest| finding(stress, RiskId::ThresholdEffect).tests[0].holds;
+    let plain = stressed(&[]);
+    assert!(!plain.results.has_threshold && !holds(&plain), "a price for each job");
+    let award = |standards: &str| {
+        let pays = if standards.contains("},") { "\"£0\", \"£60,000\", \"£200,000\"" } else { "\"£0\", \"£200,000\"" };
+        format!("\"award\"\nstandards = [{standards}]\npays = [{pays}]\nmeasured_over = \"each year\"\n")
+    };
+    let clause = "\"outcome payment\"\noutcome = \"job\"\nprice = \"£2,000\"\n";
+    for standards in [
+        "{ outcome = \"job\", reaches = \"40 %\" }",
+        "{ outcome = \"job\", reaches = \"38 %\" }, { outcome = \"job\", reaches = \"42 %\" }",
+    ] {
+        let stress = stressed(&[("scheme.toml", clause, &award(standards))]);
+        assert!(stress.results.has_threshold && holds(&stress), "{standards}");
+    }
+    // Standards on two outcomes, of which help moves both.
+    let second = (
+        "scheme.toml",
+        "[pay.fee]",
+        "[outcome.course]\nmeasure = \"people on a course\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"20 %\"\n\n[pay.fee]",
+    );
+    let believed =
+        ("assumptions.toml", "[help.coaching]", "[outcome.course]\nnow = \"20 %\"\nvalue = \"£100\"\n\n[help.coaching]");
+    let moved = (
+        "assumptions.toml",
+        "job = \"10 percentage points\" }",
+        "job = \"10 percentage points\", course = \"20 percentage points\" }",
+    );
+    let both = award(
+        "{ outcome = \"job\", reaches = \"40 %\" }, { outcome = \"course\", improves_by_at_least = \"10 percentage points\" }",
+    );
+    let stress = stressed(&[second, believed, moved, ("scheme.toml", clause, &both)]);
+    assert!(stress.results.has_threshold && holds(&stress));
+    // Neither outcome counts as one that nobody pays for.
+    assert!(stress.results.outcomes.iter().all(|outcome| outcome.paid));
+}
