@@ -75,7 +75,7 @@ fn data_goes_to_standard_output_and_trouble_to_standard_error() {
 #[test]
 fn a_name_that_is_nearly_right_gets_the_right_one() {
     let said = said(&run(&["check", "plain-liner"]));
-    assert!(said.contains("there is no folder plain-liner") && said.contains("did you mean schemes/plain-linear?"), "{said}");
+    assert!(said.contains("there is no folder plain-liner") && said.contains("did you mean plain-linear?"), "{said}");
     let said = said_of("chek");
     assert!(said.contains("check"), "{said}");
 }
