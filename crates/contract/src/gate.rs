@@ -238,7 +238,7 @@ fn rate_found(outcome: &Outcome, measured: &MeasuredResult<'_>) -> String {
 }
 
 /// Where a condition is written, for messages about it.
-struct Place<'a> {
+struct GatePlace<'a> {
     /// "`gate`", or "a standard".
     what: &'a str,
     /// What stands before its braces: "gate = ".
@@ -250,15 +250,15 @@ struct Place<'a> {
 /// Reads `gate = { … }` or `hurdle = { … }`.
 pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, outcomes: &[Outcome]) -> Option<Gate> {
     let (what, before) = (format!("`{key}`"), format!("{key} = "));
-    condition(&section.section(key)?, &Place { what: &what, before: &before, levels: false }, own, outcomes)
+    condition(&section.section(key)?, &GatePlace { what: &what, before: &before, levels: false }, own, outcomes)
 }
 
 /// Reads one standard of a list of them: a gate, or a plain level.
 pub(crate) fn read_standard(table: &Section<'_, '_>, outcomes: &[Outcome]) -> Option<Gate> {
-    condition(table, &Place { what: "a standard", before: "", levels: true }, None, outcomes)
+    condition(table, &GatePlace { what: "a standard", before: "", levels: true }, None, outcomes)
 }
 
-fn condition(table: &Section<'_, '_>, place: &Place<'_>, own: Option<usize>, outcomes: &[Outcome]) -> Option<Gate> {
+fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>, outcomes: &[Outcome]) -> Option<Gate> {
     let outcome = match table.has("outcome") {
         true => references::outcome(table, outcomes, "outcome"),
         false => own.or_else(|| references::outcome(table, outcomes, "outcome")),

@@ -6,7 +6,7 @@ use contract::Scheme;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::Tally;
 use contract::terms::{Intake, ReportedBy};
-use risks::{Shock, StrategyResults};
+use risks::{AgentType, Shock, StrategyKind, StrategyResults};
 
 use crate::assumptions::Assumptions;
 use crate::people::AreaPeople;
@@ -28,6 +28,10 @@ pub fn with_fees(
     people: &[AreaPeople],
 ) -> StrategyResults {
     let mut out = results.clone();
+    // A fee is the budget of a budget-bound provider, so that a mixture would have to choose again. Nobody reads it here.
+    let mixed = StrategyKind::BestResponse(AgentType::Mixture);
+    out.whole.retain(|result| result.kind != mixed);
+    out.areas.iter_mut().for_each(|area| area.strategies.retain(|result| result.kind != mixed));
     for (area, people) in out.areas.iter_mut().zip(people) {
         let more = |volume: f64| fees(after, assumptions, people, volume) - fees(before, assumptions, people, volume);
         let expected = more(1.0);

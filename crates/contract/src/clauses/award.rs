@@ -80,7 +80,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Award>
         section.push(
             section
                 .problem("standards", what)
-                .read(format!("{} standards", tables.len()))
+                .read(format!("standards: {}", tables.len()))
                 .expected(format!("from 1 to {MAX_STANDARDS} standards"))
                 .fix("write each standard as { outcome = \"…\", improves_by_at_least = \"5 percentage points\" }"),
         );

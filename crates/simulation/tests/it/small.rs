@@ -297,3 +297,68 @@ fn an_award_by_standards_has_a_threshold() {
     // Neither outcome counts as one that nobody pays for.
     assert!(stress.results.outcomes.iter().all(|outcome| outcome.paid));
 }
+
+/// What is paid for one more result is its price, however few people there are: results are added in whole people.
+#[test]
+fn a_price_is_the_same_for_few_people_and_for_many() {
+    for people in ["7", "20", "55", "200", "20_000"] {
+        let stress = stressed(&[("scheme.toml", "people = 200", &format!("people = {people}"))]);
+        let pound = &stress.next_pounds[0];
+        assert!((pound.earns.0 - 2_000.0).abs() < 1e-6 && (pound.earns.1 - 2_000.0).abs() < 1e-6, "{people}: {pound:?}");
+    }
+}
+
+/// A false claim that pays is found beside fees of any size.
+#[test]
+fn false_claims_are_found_beside_large_fees() {
+    let reported = ("scheme.toml", "better = \"more\"", "better = \"more\"\nreported_by = \"provider\"");
+    let lies = ("assumptions.toml", "[cost]", "[false_claims.job]\nat_most = \"5 %\"\ncost_of_last = \"£3,000\"\n\n[cost]");
+    for fee in ["£1,000", "£40,000", "£9,000,000"] {
+        let stress = stressed(&[reported, lies, ("scheme.toml", "£40,000", fee)]);
+        assert!(finding(&stress, RiskId::Misreporting).present, "{fee}");
+    }
+}
+
+/// Whatever is intended, a paid measure that gets better than today while another gets worse is metric divergence.
+#[test]
+fn divergence_does_not_hang_on_the_aim() {
+    let second = (
+        "scheme.toml",
+        "[pay.fee]",
+        "[outcome.course]\nmeasure = \"people on a course\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\n[pay.fee]",
+    );
+    let believed =
+        ("assumptions.toml", "[help.coaching]", "[outcome.course]\nnow = \"40 %\"\nvalue = \"£5,000\"\n\n[help.coaching]");
+    let taught = (
+        "assumptions.toml",
+        "[cost]",
+        "[help.teaching]\nspent_now = \"£300\"\nhalf_cost = \"£300\"\nmoves = { course = \"20 percentage points\" }\n\n[cost]",
+    );
+    let dear = ("scheme.toml", "£2,000", "£9,000");
+    for aim in ["0.5", "3", "8"] {
+        let aim = format!("aim = \"{aim} percentage points\"");
+        let stress = stressed(&[second, believed, taught, dear, ("assumptions.toml", "aim = \"3 percentage points\"", &aim)]);
+        let found = finding(&stress, RiskId::MetricDivergence);
+        assert!(found.present, "{aim}: {:?}", found.tests);
+    }
+}
+
+/// A trend in what is paid for is found where the commissioner aims at something else.
+#[test]
+fn a_trend_counts_in_what_is_paid_for() {
+    let second = (
+        "scheme.toml",
+        "[pay.fee]",
+        "[outcome.course]\nmeasure = \"people on a course\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\n[pay.fee]",
+    );
+    let believed =
+        ("assumptions.toml", "[help.coaching]", "[outcome.course]\nnow = \"40 %\"\nvalue = \"£10\"\n\n[help.coaching]");
+    let moved = (
+        "assumptions.toml",
+        "job = \"10 percentage points\" }",
+        "job = \"10 percentage points\", course = \"9 percentage points\" }",
+    );
+    let aimed = ("assumptions.toml", "outcome = \"job\"", "outcome = \"course\"");
+    let found = finding(&stressed(&[second, believed, moved, aimed]), RiskId::BaselineDrift);
+    assert!(found.present && found.strategy.contains("“job”"), "{} {:?}", found.strategy, found.tests);
+}
