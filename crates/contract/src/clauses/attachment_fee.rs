@@ -1,7 +1,7 @@
 //! A fee for each person who starts, whatever the result.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause};
 use crate::expected_people;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Cohort, Scheme};
@@ -33,6 +33,16 @@ impl ClauseKind for AttachmentFee {
         &ENTRY
     }
 
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: false,
+            compares_results: false,
+            takes_back: false,
+            may_owe: false,
+            pays_for_whole_area: false,
+        }
+    }
+
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let tally = pricing.tally;
         for at in 0..tally.cohorts.len() {
@@ -59,26 +69,6 @@ impl ClauseKind for AttachmentFee {
 
     fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
         vec![("price", &mut self.price)]
-    }
-
-    fn pays_for_results(&self) -> bool {
-        false
-    }
-
-    fn compares_results(&self) -> bool {
-        false
-    }
-
-    fn takes_back(&self) -> bool {
-        false
-    }
-
-    fn may_owe(&self) -> bool {
-        false
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        false
     }
 
     fn expected_fee(&self, scheme: &Scheme, area: usize, cohort: &Cohort) -> Option<f64> {

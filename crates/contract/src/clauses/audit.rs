@@ -1,7 +1,7 @@
 //! A penalty for each result that a provider claimed and an audit found false.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{ReportedBy, Scheme};
 use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
@@ -54,6 +54,17 @@ impl ClauseKind for Audit {
         &ENTRY
     }
 
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            compares_results: false,
+            // The penalty includes the payment for a false claim, but it is owed whatever other clauses paid.
+            takes_back: false,
+            may_owe: true,
+            pays_for_whole_area: false,
+        }
+    }
+
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let tally = pricing.tally;
         let none_found = tally.found_false[self.outcome].iter().all(|found| *found == 0);
@@ -92,27 +103,6 @@ impl ClauseKind for Audit {
 
     fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
         vec![("penalty", &mut self.penalty)]
-    }
-
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    fn compares_results(&self) -> bool {
-        false
-    }
-
-    /// The penalty includes the payment for a false claim, but it is owed whatever other clauses paid.
-    fn takes_back(&self) -> bool {
-        false
-    }
-
-    fn may_owe(&self) -> bool {
-        true
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        false
     }
 
     fn audit(&self) -> Option<&Audit> {

@@ -2,7 +2,7 @@
 
 use crate::amendment::Amendment;
 use crate::clauses::tariff::{PerUnit, Tariff};
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, Straightened};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened};
 use crate::expected_people;
 use crate::gate::{self, Gate, Verdict};
 use crate::measured_result::measured_result;
@@ -142,6 +142,16 @@ impl ClauseKind for Award {
         &ENTRY
     }
 
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            compares_results: true,
+            takes_back: false,
+            may_owe: false,
+            pays_for_whole_area: true,
+        }
+    }
+
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let (scheme, tally) = (pricing.scheme, pricing.tally);
         for period in pricing.periods(self.over) {
@@ -218,32 +228,12 @@ impl ClauseKind for Award {
         self.standards.iter().collect()
     }
 
-    fn compares_results(&self) -> bool {
-        true
-    }
-
     fn measured_over(&self) -> Option<MeasuredOver> {
         Some(self.over)
     }
 
     fn levels(&self) -> Vec<(usize, Change)> {
         self.standards.iter().filter_map(Gate::level).collect()
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        true
-    }
-
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    fn takes_back(&self) -> bool {
-        false
-    }
-
-    fn may_owe(&self) -> bool {
-        false
     }
 
     fn without_the_jump(&self) -> &'static str {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::amendment::Amendment;
 use crate::clauses::tariff::{PerUnit, Tariff};
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, Straightened};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened};
 use crate::expected_people;
 use crate::gate::{Gate, GateTest, Verdict};
 use crate::measured_result::MeasuredResult;
@@ -117,6 +117,16 @@ impl ClauseKind for Bonus {
         &ENTRY
     }
 
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            compares_results: true,
+            takes_back: false,
+            may_owe: false,
+            pays_for_whole_area: true,
+        }
+    }
+
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let scheme = pricing.scheme;
         let gate = self.gate();
@@ -178,26 +188,6 @@ impl ClauseKind for Bonus {
 
     fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
         vec![("bonus", &mut self.price)]
-    }
-
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    fn compares_results(&self) -> bool {
-        true
-    }
-
-    fn takes_back(&self) -> bool {
-        false
-    }
-
-    fn may_owe(&self) -> bool {
-        false
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        true
     }
 
     fn outcome(&self) -> Option<usize> {

@@ -2,7 +2,8 @@
 
 use crate::amendment::Amendment;
 use crate::clauses::{
-    CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause, OtherTerms, capitalised, clause_names, term_numbers,
+    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause, OtherTerms, capitalised, clause_names,
+    term_numbers,
 };
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Cohort, MeasuredOver, Scheme};
@@ -43,6 +44,17 @@ impl ClauseKind for Cap {
         &ENTRY
     }
 
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            // It compares money. The clauses it is on answer for the results.
+            compares_results: false,
+            takes_back: true,
+            may_owe: true,
+            pays_for_whole_area: true,
+        }
+    }
+
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         for period in pricing.periods(self.over) {
             let most = self.most.at(pricing.tally.area, 0, pricing.year(period.end - 1));
@@ -76,27 +88,6 @@ impl ClauseKind for Cap {
 
     fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
         vec![("limit", &mut self.most)]
-    }
-
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    /// It compares money. The clauses it is on answer for the results.
-    fn compares_results(&self) -> bool {
-        false
-    }
-
-    fn takes_back(&self) -> bool {
-        true
-    }
-
-    fn may_owe(&self) -> bool {
-        true
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        true
     }
 
     fn measured_over(&self) -> Option<MeasuredOver> {

@@ -2,7 +2,7 @@
 //! paid and has not been taken back already.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, clause_names, term_numbers};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, term_numbers};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Better, MeasuredOver, OutcomeKind, Scheme};
 use base::money::{Amount, Pence, Quantity};
@@ -42,6 +42,16 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Clawba
 impl ClauseKind for Clawback {
     fn entry(&self) -> &'static CatalogueEntry {
         &ENTRY
+    }
+
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            compares_results: false,
+            takes_back: true,
+            may_owe: true,
+            pays_for_whole_area: false,
+        }
     }
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
@@ -99,26 +109,6 @@ impl ClauseKind for Clawback {
 
     fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
         vec![("price", &mut self.price)]
-    }
-
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    fn compares_results(&self) -> bool {
-        false
-    }
-
-    fn takes_back(&self) -> bool {
-        true
-    }
-
-    fn may_owe(&self) -> bool {
-        true
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        false
     }
 
     fn undone_by(&self) -> Option<usize> {

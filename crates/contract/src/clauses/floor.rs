@@ -2,7 +2,7 @@
 
 use crate::amendment::Amendment;
 use crate::clauses::{
-    CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause, capitalised, clause_names, term_numbers,
+    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause, capitalised, clause_names, term_numbers,
 };
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{MeasuredOver, Scheme};
@@ -42,6 +42,18 @@ impl ClauseKind for Floor {
         &ENTRY
     }
 
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            // It compares money. The clauses it is on answer for the results.
+            compares_results: false,
+            takes_back: false,
+            // Not even where the least is negative: a floor only adds what is missing. The debt is that of the clauses it is on.
+            may_owe: false,
+            pays_for_whole_area: true,
+        }
+    }
+
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         for period in pricing.periods(self.over) {
             let least = self.least.at(pricing.tally.area, 0, pricing.year(period.end - 1));
@@ -76,28 +88,6 @@ impl ClauseKind for Floor {
 
     fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
         vec![("limit", &mut self.least)]
-    }
-
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    /// It compares money. The clauses it is on answer for the results.
-    fn compares_results(&self) -> bool {
-        false
-    }
-
-    fn takes_back(&self) -> bool {
-        false
-    }
-
-    /// Not even where the least is negative: a floor only adds what is missing. The debt is that of the clauses it is on.
-    fn may_owe(&self) -> bool {
-        false
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        true
     }
 
     fn measured_over(&self) -> Option<MeasuredOver> {

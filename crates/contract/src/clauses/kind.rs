@@ -1,9 +1,9 @@
 //! What every kind of clause can be asked. Each file of this folder answers for its own kind.
 //!
-//! Some questions have no default answer, because a wrong one would price or test a contract wrongly and nobody would notice:
-//! `pays_for_results`, `compares_results`, `takes_back`, `may_owe` and `pays_for_whole_area`. A new kind does not compile before
-//! it has answered them, and the tests hold each answer against what `price` does. The others have a default answer, which holds
-//! for the clauses that they do not apply to, so a new kind must be gone through question by question:
+//! What a clause does to money ([`ClauseEffects`]) has no default answer, because a wrong one would price or test a contract wrongly
+//! and nobody would notice. A new kind does not compile before it has answered, and the tests compare each answer with what `price`
+//! does. The other questions have a default answer, which holds for the clauses that they do not apply to, so a new kind must be
+//! gone through question by question:
 //!
 //! - one that pays for results answers `outcome` or `outcomes` and, where it measures over cohorts, `measured_over`;
 //! - one that compares results answers `compared_outcome` and `gates` or `levels`;
@@ -36,6 +36,22 @@ pub struct CatalogueEntry {
     pub(super) read: fn(&Section<'_, '_>, &ClauseContext<'_>) -> Option<ClauseTerms>,
 }
 
+/// What a clause does to money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClauseEffects {
+    /// What it pays depends on a result, rather than on time and people alone.
+    pub pays_for_results: bool,
+    /// It compares results with a gate, a baseline or a level.
+    pub compares_results: bool,
+    /// It takes back what other clauses paid, and pays nothing itself.
+    pub takes_back: bool,
+    /// What it pays by itself may be negative.
+    pub may_owe: bool,
+    /// It pays for an area as a whole: two providers with half of the people each, and the same results, come to another sum than one
+    /// with all of them. Where this is answered wrongly, two providers are each paid in full.
+    pub pays_for_whole_area: bool,
+}
+
 /// One kind of clause.
 pub trait ClauseKind: Debug {
     /// Its entry in the catalogue.
@@ -49,23 +65,33 @@ pub trait ClauseKind: Debug {
     /// The terms in English, one sentence to an item, without the amounts that are too many for a sentence.
     fn explain(&self, scheme: &Scheme) -> Vec<String>;
 
-    // What every kind answers: nothing here can be guessed for a clause that forgot it.
+    /// What it does to money. Nothing of it can be guessed for a clause that forgot to say.
+    fn effects(&self) -> ClauseEffects;
 
     /// Whether what it pays depends on a result, rather than on time and people alone.
-    fn pays_for_results(&self) -> bool;
+    fn pays_for_results(&self) -> bool {
+        self.effects().pays_for_results
+    }
 
     /// Whether it compares results with a gate, a baseline or a level.
-    fn compares_results(&self) -> bool;
+    fn compares_results(&self) -> bool {
+        self.effects().compares_results
+    }
 
     /// Whether it takes back what other clauses paid, and pays nothing itself.
-    fn takes_back(&self) -> bool;
+    fn takes_back(&self) -> bool {
+        self.effects().takes_back
+    }
 
     /// Whether what it pays by itself may be negative.
-    fn may_owe(&self) -> bool;
+    fn may_owe(&self) -> bool {
+        self.effects().may_owe
+    }
 
-    /// Whether it pays for an area as a whole: two providers with half of the people each, and the same results, come to another
-    /// sum than one with all of them. Where this is answered wrongly, two providers are each paid in full.
-    fn pays_for_whole_area(&self) -> bool;
+    /// Whether it pays for an area as a whole.
+    fn pays_for_whole_area(&self) -> bool {
+        self.effects().pays_for_whole_area
+    }
 
     /// The amounts of money that it states, each with what it is called.
     fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {

@@ -32,7 +32,7 @@ use base::money::{Amount, Pence};
 use base::schedule::Schedule;
 
 pub use crate::terms::MeasuredOver;
-pub use kind::{CatalogueEntry, ClauseKind, NewClause, OtherTerms, Straightened};
+pub use kind::{CatalogueEntry, ClauseEffects, ClauseKind, NewClause, OtherTerms, Straightened};
 pub use reading::{ClauseContext, CountingBasis};
 pub(crate) use reading::{conflict, read};
 pub(crate) use wording::spread_words;

@@ -1,7 +1,7 @@
 //! A fee for each month of service, whatever the results. It may fall each year, and may depend on the number of people.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, NewClause};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause};
 use crate::expected_people;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::scheme_file;
@@ -170,6 +170,16 @@ impl ClauseKind for ServiceFee {
         &ENTRY
     }
 
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: false,
+            compares_results: false,
+            takes_back: false,
+            may_owe: false,
+            pays_for_whole_area: true,
+        }
+    }
+
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let (scheme, tally) = (pricing.scheme, pricing.tally);
         for at in 0..tally.cohorts.len() {
@@ -233,26 +243,6 @@ impl ClauseKind for ServiceFee {
             Basis::EachYear(fee) => vec![("yearly fee", fee)],
             Basis::Bands(_) => Vec::new(),
         }
-    }
-
-    fn pays_for_results(&self) -> bool {
-        false
-    }
-
-    fn compares_results(&self) -> bool {
-        false
-    }
-
-    fn takes_back(&self) -> bool {
-        false
-    }
-
-    fn may_owe(&self) -> bool {
-        false
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        true
     }
 
     fn is_monthly(&self) -> bool {

@@ -2,7 +2,9 @@
 
 use crate::amendment::Amendment;
 use crate::clauses::tariff::{PerUnit, Tariff};
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, Straightened, clause_names, term_numbers};
+use crate::clauses::{
+    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened, clause_names, term_numbers,
+};
 use crate::expected_people;
 use crate::gate::{Gate, GateTest, Verdict};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
@@ -56,6 +58,17 @@ impl ClauseKind for ShareAtRisk {
         &ENTRY
     }
 
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            compares_results: true,
+            takes_back: true,
+            may_owe: true,
+            // A share of the whole is the sum of the shares of its parts.
+            pays_for_whole_area: false,
+        }
+    }
+
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let scheme = pricing.scheme;
         for period in pricing.periods(self.over) {
@@ -99,27 +112,6 @@ impl ClauseKind for ShareAtRisk {
         )];
         out.extend(super::nothing_of_a_debt(scheme, &self.of, "given back"));
         out
-    }
-
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    fn compares_results(&self) -> bool {
-        true
-    }
-
-    fn takes_back(&self) -> bool {
-        true
-    }
-
-    fn may_owe(&self) -> bool {
-        true
-    }
-
-    /// A share of the whole is the sum of the shares of its parts.
-    fn pays_for_whole_area(&self) -> bool {
-        false
     }
 
     fn outcome(&self) -> Option<usize> {

@@ -1,7 +1,7 @@
 //! A price for each further period that a result lasts.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, CountingBasis};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, CountingBasis};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Better, Outcome, OutcomeKind, Scheme};
 use base::literal::Literal as _;
@@ -49,6 +49,16 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Sustai
 impl ClauseKind for SustainmentPayment {
     fn entry(&self) -> &'static CatalogueEntry {
         &ENTRY
+    }
+
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            compares_results: self.counts == CountingBasis::FromBaseline,
+            takes_back: false,
+            may_owe: self.counts == CountingBasis::FromBaseline,
+            pays_for_whole_area: false,
+        }
     }
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
@@ -109,26 +119,6 @@ impl ClauseKind for SustainmentPayment {
 
     fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
         vec![("price", &mut self.price)]
-    }
-
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    fn compares_results(&self) -> bool {
-        self.counts == CountingBasis::FromBaseline
-    }
-
-    fn takes_back(&self) -> bool {
-        false
-    }
-
-    fn may_owe(&self) -> bool {
-        self.counts == CountingBasis::FromBaseline
-    }
-
-    fn pays_for_whole_area(&self) -> bool {
-        false
     }
 
     fn outcome(&self) -> Option<usize> {

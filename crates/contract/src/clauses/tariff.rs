@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseKind, ClauseTerms, clause_names, term_numbers};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, term_numbers};
 use crate::gate::{Gate, GateTest, Verdict};
 use crate::measured_result::MeasuredResult;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
@@ -127,6 +127,19 @@ impl ClauseKind for Tariff {
         &ENTRY
     }
 
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            compares_results: true,
+            takes_back: false,
+            // Only a deduction is owed. What other clauses paid is taken off down to nothing.
+            may_owe: self.deduction.is_some(),
+            // A percentage point is worth the same however many people it was measured on, so two providers of one area would each be
+            // paid for the same points.
+            pays_for_whole_area: self.per == PerUnit::PercentagePoint,
+        }
+    }
+
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let scheme = pricing.scheme;
         for period in pricing.periods(self.over) {
@@ -232,29 +245,6 @@ impl ClauseKind for Tariff {
     fn amounts_mut(&mut self) -> Vec<(&'static str, &mut Schedule<Pence>)> {
         let deduction = self.deduction.iter_mut().map(|deduction| ("deduction", deduction));
         std::iter::once(("reward", &mut self.reward)).chain(deduction).collect()
-    }
-
-    fn pays_for_results(&self) -> bool {
-        true
-    }
-
-    fn compares_results(&self) -> bool {
-        true
-    }
-
-    fn takes_back(&self) -> bool {
-        false
-    }
-
-    /// Only a deduction is owed. What other clauses paid is taken off down to nothing.
-    fn may_owe(&self) -> bool {
-        self.deduction.is_some()
-    }
-
-    /// A percentage point is worth the same however many people it was measured on, so two providers of one area would each be
-    /// paid for the same points.
-    fn pays_for_whole_area(&self) -> bool {
-        self.per == PerUnit::PercentagePoint
     }
 
     fn outcome(&self) -> Option<usize> {

@@ -1,6 +1,6 @@
-//! Clauses do what they say of themselves. Explanations, checks, the stress test and the choice of who is paid rely on what a
-//! clause answers about itself, and pricing does not look at most of these answers. So each answer is held against what `price`
-//! does, over random contracts with every kind of the catalogue and random tallies.
+//! Clauses do what they say they do. Explanations, checks, the stress test and the choice of who is paid rely on it, and pricing
+//! looks at little of it. So each answer is compared with what `price` does, over random contracts with every kind of the catalogue
+//! and random tallies.
 //!
 //! Most answers say what a clause never does. A clause that always said that it may would pass, so each kind must also be seen
 //! doing what it says it does.
