@@ -50,7 +50,7 @@ fn worth_its_price(found: &DesignSearchResult) -> bool {
     std::iter::once(&found.now).chain(&found.best).chain(&found.frontier).any(|design| design.value.high() > 0.0)
 }
 
-/// What is said where none is.
+/// The advice where no design is worth its price.
 fn do_not_buy(found: &DesignSearchResult) -> String {
     let all = std::iter::once(&found.now).chain(&found.best).chain(&found.frontier);
     let nearest = all.max_by(|a, b| a.value.mean.total_cmp(&b.value.mean)).unwrap_or(&found.now);

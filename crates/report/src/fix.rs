@@ -41,7 +41,13 @@ pub fn text(scheme: &Scheme, assumptions: &str, found: &FixSearchResult) -> Stri
 /// The set that removes most: its changes, what they cost and do, and what becomes of each risk.
 fn whole(set: &FixSet, found: &FixSearchResult) -> String {
     let before = found.present.len();
+    let in_scenarios = found.shares.iter().any(|share| found.present.contains(&share.risk) && share.after > 0.0);
     let mut out = match set.left.len() {
+        0 if in_scenarios => {
+            let none = "Under the assumptions as stated, these changes leave none of them. In part of the scenarios some stay: see the \
+                        last column.";
+            green(&format!("{}\n\n", wrap(&format!("We found {}. {none}", counted(before, "unintended risk")), WIDTH, "")))
+        }
         0 if before == 1 => green("We found 1 unintended risk, and these changes remove it:\n\n"),
         0 => green(&format!("We found {before} unintended risks, and these changes remove all of them:\n\n")),
         left => {

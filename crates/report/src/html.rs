@@ -107,16 +107,21 @@ impl Report<'_> {
             vec![
                 html! { a href={ "#risk-" (slug(finding.name())) } { (words::sentence(finding.name())) } },
                 html! { (self.scenarios(reported)) },
+                html! { (words::sentence(&words::forecast_in_short(reported, self.stress))) },
                 html! { (words::sentence(&words::gains(finding))) },
                 html! { (words::sentence(&losers)) },
                 html! { (words::sentence(&fix)) },
             ]
         };
         let rows: Vec<Vec<Markup>> = self.present().map(|(reported, _)| row(reported)).collect();
-        let header = ["Risk", "In scenarios", "The provider gains", "Who loses", "Fix"];
+        let header = ["Risk", "In scenarios", "Forecast", "The provider gains", "Who loses", "Fix"];
         html! {
             (stacked("summary", "Unintended risks found", &header, &rows))
-            p.quiet { "± is the 95% simulation error, shown where it would change the figure." }
+            p.quiet {
+                "“In scenarios” is for a provider that maximises profit. “Forecast” is for a "
+                a href="#word-forecast" { "mixture of real kinds of provider" }
+                ". ± is the 95% simulation error, shown where it would change the figure."
+            }
         }
     }
 
@@ -462,7 +467,7 @@ fn word_list() -> Markup {
 }
 
 /// Entries of the glossary that the report needs besides the risks.
-const USED: [&str; 22] = [
+const USED: [&str; 23] = [
     "aim",
     "area",
     "assumption",
@@ -472,6 +477,7 @@ const USED: [&str; 22] = [
     "cohort",
     "effort",
     "fix",
+    "forecast",
     "gate",
     "idle",
     "imperfect provider",

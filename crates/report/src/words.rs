@@ -59,18 +59,32 @@ pub fn scenarios(share: f64, stress: &StressTest) -> String {
 /// How likely a mixture of real kinds of provider is to show a finding: "likely for a mixture of real kinds of provider (scenarios: 50 of
 /// scenarios)".
 pub fn forecast(reported: &Reported, stress: &StressTest) -> String {
-    let likely = match reported.forecast {
-        share if share > 0.9 => "very likely",
-        share if share > 0.5 => "likely",
-        share if share > 0.1 => "unlikely",
-        _ => "very unlikely",
-    };
+    let likely = likelihood(reported.forecast);
     match stress.scenarios {
         0 if reported.forecast > 0.5 => "a mixture of real kinds of provider has it as well".to_owned(),
         0 => "a mixture of real kinds of provider does not have it".to_owned(),
         _ => {
             format!("{likely}: a mixture of real kinds of provider has it in {} scenarios", scenarios(reported.forecast, stress))
         }
+    }
+}
+
+/// A probability in words.
+fn likelihood(share: f64) -> &'static str {
+    match share {
+        share if share > 0.9 => "very likely",
+        share if share > 0.5 => "likely",
+        share if share > 0.1 => "unlikely",
+        _ => "very unlikely",
+    }
+}
+
+/// The forecast for a cell of a table: "likely (50 of 64)".
+pub fn forecast_in_short(reported: &Reported, stress: &StressTest) -> String {
+    match stress.scenarios {
+        0 if reported.forecast > 0.5 => "yes".to_owned(),
+        0 => "no".to_owned(),
+        _ => format!("{} ({})", likelihood(reported.forecast), scenarios(reported.forecast, stress)),
     }
 }
 
