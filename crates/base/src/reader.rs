@@ -38,10 +38,17 @@ impl UncertainNumber {
     /// The value at a position in the range: 0 is the low end, 0.5 the stated value, 1 the high end.
     #[must_use]
     pub fn at(&self, position: f64) -> f64 {
-        match position < 0.5 {
-            true => self.low + (self.value - self.low) * 2.0 * position,
-            false => self.value + (self.high - self.value) * (2.0 * position - 1.0),
-        }
+        at_position(self.value, (self.low, self.high), position)
+    }
+}
+
+/// The value at a position in a range: 0 is the low end, 0.5 the stated value, 1 the high end. Half of the positions are below the
+/// stated value, however lopsided the range.
+#[must_use]
+pub fn at_position(stated: f64, (low, high): (f64, f64), position: f64) -> f64 {
+    match position < 0.5 {
+        true => low + (stated - low) * 2.0 * position,
+        false => stated + (high - stated) * (2.0 * position - 1.0),
     }
 }
 

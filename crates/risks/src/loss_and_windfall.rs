@@ -154,7 +154,7 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
     let area = areas[areas.len() / 2];
     let (best, intended) = (area.get(StrategyKind::BEST)?, area.get(StrategyKind::Intended)?);
     let room = results.fair_margin * best.payment() - (best.mean_profit() - intended.mean_profit());
-    let swing = (spread(best) + spread(intended)) / 2.0;
+    let swing = (best.profit_spread() + intended.profit_spread()) / 2.0;
     let needed = 2.0 * ONE_IN_FIVE * swing;
     (room > 0.0 && needed > room).then(|| {
         let people = area.people * (needed / room).powi(2);
@@ -167,9 +167,4 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
             rounded_up(people)
         )
     })
-}
-
-/// The standard deviation of profit over replications.
-fn spread(strategy: &StrategyResult) -> f64 {
-    Estimate::of(strategy.profit()).error * (strategy.payments.len() as f64).sqrt()
 }

@@ -402,6 +402,12 @@ impl StrategyResult {
         self.payment() - self.cost
     }
 
+    /// The standard deviation of profit over replications.
+    #[must_use]
+    pub fn profit_spread(&self) -> f64 {
+        Estimate::of(self.profit()).error * (self.payments.len() as f64).sqrt()
+    }
+
     /// What the better results of a segment earn where the gates are open, less what help for it costs, in pounds, compared with
     /// doing nothing.
     #[must_use]

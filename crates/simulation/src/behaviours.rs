@@ -1,6 +1,6 @@
 //! What each kind of provider of a mixture does: one rule each for choosing among the same strategies.
 
-use crate::mixture::{BEHAVIOURS, Behaviour, Mixture};
+use crate::mixture::{Behaviour, Mixture};
 use crate::search::{self, Weights};
 use crate::strategy::{Arena, Reporting, Strategy};
 
@@ -43,10 +43,7 @@ pub(crate) fn choose(
     candidates.extend(search::path(arena, pay, path, &everyone));
     candidates.extend(search::path(arena, &public, path, &everyone));
     // From today upwards: what is done already is not taken away.
-    let upwards = |strategy: &Strategy| {
-        let effort = strategy.effort.iter().zip(&now.effort).map(|(effort, today)| effort.max(*today)).collect();
-        Strategy::of(effort, everyone.clone())
-    };
+    let upwards = |strategy: &Strategy| Strategy::of(strategy.effort.clone(), everyone.clone()).no_less_than(&now);
     let more: Vec<Strategy> = candidates.iter().map(upwards).collect();
     for strategy in more {
         if !candidates.contains(&strategy) {
@@ -122,8 +119,7 @@ impl BehaviourChoices {
         let mut out: Vec<(f64, Strategy)> = vec![(unmoved, self.now.clone())];
         let lies = best.reporting != Reporting::default();
         for (kind, of_kind, strategy) in &self.kinds {
-            let at = BEHAVIOURS.iter().position(|other| other == kind).unwrap_or_default();
-            let share = (1.0 - unmoved) * mixture.kinds[at] * of_kind;
+            let share = (1.0 - unmoved) * mixture.kinds[*kind as usize] * of_kind;
             add(&mut out, share * if lies { 1.0 - mixture.misreporting } else { 1.0 }, strategy.clone());
             if lies {
                 add(&mut out, share * mixture.misreporting, Strategy { reporting: best.reporting.clone(), ..strategy.clone() });
@@ -141,9 +137,8 @@ impl BehaviourChoices {
     /// Nobody does less than today. Whoever does something today without being paid for it has a reason to, which a new payment does
     /// not take away.
     pub(crate) fn upwards(mut self) -> BehaviourChoices {
-        for (.., strategy) in &mut self.kinds {
-            strategy.effort.iter_mut().zip(&self.now.effort).for_each(|(effort, today)| *effort = effort.max(*today));
-        }
+        let now = &self.now;
+        self.kinds = self.kinds.into_iter().map(|(kind, share, strategy)| (kind, share, strategy.no_less_than(now))).collect();
         self
     }
 }

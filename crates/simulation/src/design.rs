@@ -10,12 +10,12 @@ use base::scheme_files::SchemeFiles;
 use contract::fees::Fees;
 use contract::fixes::Fix;
 use contract::price::{NoLines, Paid, price};
-use contract::{Scheme, amend, read};
+use contract::{Scheme, read};
 use rayon::prelude::*;
 use risks::{Estimate, RiskId, mean};
 
 use crate::assumptions::{self, Assumptions};
-use crate::fix::{STRAIGHT, changed, is_fee, is_rule, together, written};
+use crate::fix::{STRAIGHT, changed, is_fee, is_rule, opened_as_written, together};
 use crate::rank_evaluation::Ranks;
 use crate::reference_strategies::{self, CommonDraws};
 use crate::search::{self, Budget, Freedom};
@@ -578,10 +578,7 @@ fn left(
     options: StressOptions,
     progress: OnProgress<'_>,
 ) -> Option<Vec<(RiskId, f64)>> {
-    let texts = written(opened, scheme, &together(changes))?;
-    let mut folder = amend::folder(&texts);
-    folder.extend(opened.people_files());
-    let opened = base::open(&folder);
+    let opened = opened_as_written(opened, scheme, &together(changes))?;
     let picks = ScenarioDraw::new();
     let reader = Reader::new(&opened, &picks);
     let scheme = read::scheme(&reader)?;

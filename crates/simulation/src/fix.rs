@@ -12,7 +12,7 @@ use contract::fixes::Fix;
 use contract::terms::Better;
 use contract::{Scheme, read};
 use rayon::prelude::*;
-use risks::{self, Estimate, FeeLever, PeopleNoun, RiskId, StrategyKind, StrategyResult, StrategyResults};
+use risks::{self, FeeLever, PeopleNoun, RiskId, StrategyKind, StrategyResult, StrategyResults};
 
 use crate::assumptions::{self, Assumptions};
 use crate::fees;
@@ -589,17 +589,21 @@ fn full_results(scheme: &Scheme, assumptions: &Assumptions, options: StressOptio
 /// maximises profit does.
 fn signs(results: &StrategyResults) -> bool {
     let most = |worth: &dyn Fn(&StrategyResult) -> f64| results.whole.iter().map(worth).fold(f64::NEG_INFINITY, f64::max);
-    let spread = |strategy: &StrategyResult| Estimate::of(strategy.profit()).error * (strategy.payments.len() as f64).sqrt();
     most(&StrategyResult::mean_profit) >= 0.0
-        && most(&|strategy| strategy.mean_profit() - results.caution * spread(strategy)) >= 0.0
+        && most(&|strategy| strategy.mean_profit() - results.caution * strategy.profit_spread()) >= 0.0
+}
+
+/// The scheme's folder with a change written in, opened again; its file of people is the same. `None` when it cannot be written.
+pub(crate) fn opened_as_written(opened: &SchemeFiles, scheme: &Scheme, fix: &Fix) -> Option<SchemeFiles> {
+    let mut folder = amend::folder(&written(opened, scheme, fix)?);
+    folder.extend(opened.people_files());
+    Some(base::open(&folder))
 }
 
 /// The scheme and its assumptions under a change, as they are read from what would be written; `None` when that cannot be written or
 /// read, or has mistakes.
 fn read_back(opened: &SchemeFiles, scheme: &Scheme, fix: &Fix) -> Option<(Scheme, Assumptions)> {
-    let mut folder = amend::folder(&written(opened, scheme, fix)?);
-    folder.extend(opened.people_files());
-    let changed = base::open(&folder);
+    let changed = opened_as_written(opened, scheme, fix)?;
     let picks = ScenarioDraw::new();
     let reader = Reader::new(&changed, &picks);
     let scheme = read::scheme(&reader)?;
@@ -629,10 +633,7 @@ fn shares(
     options: StressOptions,
     progress: OnProgress<'_>,
 ) -> (Vec<ScenarioShare>, usize) {
-    let Some(texts) = written(opened, search.scheme, fix) else { return (Vec::new(), 0) };
-    let mut folder = amend::folder(&texts);
-    folder.extend(opened.people_files());
-    let changed = base::open(&folder);
+    let Some(changed) = opened_as_written(opened, search.scheme, fix) else { return (Vec::new(), 0) };
     let (uncertain_numbers, _) = stress::uncertain_numbers(opened);
     // In each scenario what is present before, and what after.
     let pairs: Vec<[Vec<bool>; 2]> = (0..options.scenarios)

@@ -9,7 +9,8 @@
 //! - `strategy` (a provider's strategy and its result in one area), `misreport`, `timing` and `pilot` (false reports, moved dates,
 //!   and help that was piloted)
 //! - `mixture` (kinds of provider and their shares) and `behaviours` (what each kind does)
-//! - `search` (the best response), `reference_strategies` (the table that findings read), `fees` (other fees without a new search)
+//! - `search` (the best response), `reference_strategies` (the table that findings read), `threshold` (what is paid
+//!   over all results), `fees` (other fees without a new search)
 //! - `stress` (the stress test), with `payment_by_aim`, `marginal_effort` and `wrong_payment` (what an aim, the next pound and
 //!   chance earn), `scenario_discovery` (in which scenarios a finding appears) and `tipping_point` (the nearest scenario that
 //!   changes it)
@@ -54,6 +55,7 @@ pub mod simulate;
 pub mod strategy;
 pub mod stress;
 pub mod textbook;
+mod threshold;
 mod timing;
 pub mod tipping_point;
 pub mod wrong_payment;

@@ -6,6 +6,7 @@
 //! sources. A scenario draws them within their ranges. What each kind does is in `behaviours`.
 
 use base::philox::{open_unit, words};
+use base::reader::at_position;
 
 /// Who owns the provider. It decides the shares of the kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub enum Ownership {
     PublicBody,
 }
 
-/// The kinds of provider.
+/// The kinds of provider, in the order of their shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Behaviour {
     /// Maximises profit.
@@ -29,9 +30,6 @@ pub enum Behaviour {
     /// Cannot keep a surplus: does as much for the public as its payments carry.
     PublicBody,
 }
-
-pub const BEHAVIOURS: [Behaviour; 5] =
-    [Behaviour::Profit, Behaviour::Mission, Behaviour::Norm, Behaviour::Satisficing, Behaviour::PublicBody];
 
 /// A share with its range: an assumption.
 type Share = (f64, f64, f64);
@@ -61,10 +59,11 @@ fn misreporting(ownership: Ownership) -> Share {
 /// The share that does not respond at all in the first year, and how much of it learns to in each year after.
 const UNMOVED: Share = (0.5, 0.3, 0.7);
 const LEARNING: Share = (0.2, 0.1, 0.3);
+
 /// The shares of a mixture of providers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixture {
-    /// In the order of [`BEHAVIOURS`]; they add up to one.
+    /// In the order of [`Behaviour`]; they add up to one.
     pub kinds: [f64; 5],
     pub misreporting: f64,
     pub unmoved: f64,
@@ -118,12 +117,9 @@ impl Mixture {
 /// Keyed draws of mixtures are far from those of people.
 const MIXTURE: u64 = 1 << 40;
 
-/// The value at a position in a range, half of the positions below the stated value.
+/// A share at a position in its range.
 fn between((stated, low, high): Share, position: f64) -> f64 {
-    match position < 0.5 {
-        true => low + (stated - low) * 2.0 * position,
-        false => stated + (high - stated) * (2.0 * position - 1.0),
-    }
+    at_position(stated, (low, high), position)
 }
 
 impl Ownership {

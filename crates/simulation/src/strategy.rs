@@ -57,6 +57,13 @@ impl Strategy {
         Strategy { effort, taken, reporting: Reporting::default() }
     }
 
+    /// The same with no effort below that of another strategy.
+    #[must_use]
+    pub fn no_less_than(mut self, other: &Strategy) -> Strategy {
+        self.effort.iter_mut().zip(&other.effort).for_each(|(effort, least)| *effort = effort.max(*least));
+        self
+    }
+
     /// Pounds of help for each person of a segment, all kinds together; zero for people turned away.
     #[must_use]
     pub fn spend_on(&self, segment: usize) -> f64 {
@@ -146,12 +153,6 @@ impl<'a> Arena<'a> {
     ) -> Arena<'a> {
         let chances = Chances::of(scheme, assumptions, people);
         Arena::with_chances(scheme, assumptions, people, ranks, seed, first_replication, chances)
-    }
-
-    /// The same arena with a binary outcome better for everyone by so much, the comparison group included.
-    #[must_use]
-    pub fn better_for_all(&self, outcome: usize, by: f64) -> Arena<'a> {
-        self.facing(self.chances.clone().better_for_all(outcome, by))
     }
 
     /// The same arena with other chances.
