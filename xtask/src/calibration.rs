@@ -11,7 +11,8 @@ use anyhow::{Context as _, Result, bail};
 use base::philox::words;
 use base::source::{FileBytes, Folder};
 use risks::CATALOGUE;
-use simulation::calibration::{Forecast, Movement, forecast};
+use simulation::calibration::{Forecast, forecast};
+use simulation::expected_outcomes::MovementShares;
 use simulation::mixture::Ownership;
 use simulation::stress::StressOptions;
 use toml::de::{DeTable, DeValue};
@@ -131,10 +132,10 @@ fn entries_of(folder: &Path) -> Result<(Vec<Entry>, Findings)> {
         let at = at.with_context(|| format!("{name}: the scheme has no outcome {outcome}"))?;
         let moved = string(&item, "moved").unwrap_or_default();
         let paid = scheme.clauses.iter().any(|clause| clause.outcomes().contains(&at));
-        let of = |movement: Movement| match moved.as_str() {
-            "better" => movement.better,
-            "worse" => movement.worse,
-            _ => movement.better + movement.worse,
+        let of = |shares: MovementShares| match moved.as_str() {
+            "better" => shares.better,
+            "worse" => shares.worse,
+            _ => shares.better + shares.worse,
         };
         out.push(Entry {
             scheme: name.clone(),

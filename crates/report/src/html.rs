@@ -8,6 +8,7 @@ use contract::explain::term_sheet;
 use maud::{Markup, html};
 use risks::{self, Counterfactual, Risk, StrategyKind, percent, pounds};
 use simulation::assumptions::Assumptions;
+use simulation::expected_outcomes::ExpectedOutcome;
 use simulation::stress::{Reported, StressOptions, StressTest};
 
 use super::components::{
@@ -82,6 +83,7 @@ impl Report<'_> {
         html! {
             (verdict(&words::verdict(self.stress), !any))
             @if any { (self.summary_table()) }
+            (self.expected_outcomes())
             @if !absent.is_empty() {
                 p {
                     a href="#not-found" { "Not found" }
@@ -121,6 +123,33 @@ impl Report<'_> {
                 "“In scenarios” is for a provider that maximises profit. “Forecast” is for a "
                 a href="#word-forecast" { "mixture of real kinds of provider" }
                 ". ± is the 95% simulation error, shown where it would change the figure."
+            }
+        }
+    }
+
+    /// Which way each outcome goes for a mixture of providers.
+    fn expected_outcomes(&self) -> Markup {
+        let row = |expected: &ExpectedOutcome| {
+            vec![
+                html! { (quoted(&expected.name)) },
+                html! { (words::sentence(&words::expected_direction(expected))) },
+                html! { (words::expected_scenarios(expected, self.stress).map_or("none tried".to_owned(), |words| words::sentence(&words))) },
+                html! { (words::today(expected)) },
+                html! { (words::sentence(&words::expected_change(expected))) },
+            ]
+        };
+        let rows: Vec<Vec<Markup>> = self.stress.expected.iter().map(row).collect();
+        if rows.is_empty() {
+            return html! {};
+        }
+        let header =
+            ["Outcome", "Compared with today", "Scenarios", "Today", "Change in every 1,000 people, middle 90% of scenarios"];
+        html! {
+            (stacked("expected", "What to expect of each outcome", &header, &rows))
+            p.quiet {
+                "The forecast is for a "
+                a href="#word-forecast" { "mixture of real kinds of provider" }
+                ". A change of less than 2% counts as about the same."
             }
         }
     }

@@ -8,6 +8,7 @@ use contract::Scheme;
 use risks::{self, AreaResults, Estimate, RiskId, StrategyResult, StrategyResults};
 use serde::Serialize;
 use simulation::assumptions::Assumptions;
+use simulation::expected_outcomes::ExpectedOutcome;
 use simulation::payment_by_aim::Curve;
 use simulation::scenario_discovery::ScenarioBox;
 use simulation::stress::{BreakEven, CostPoint, Reported, StressOptions, StressTest, TriedFix};
@@ -107,7 +108,12 @@ impl StressDocument {
             strategies: results.whole.iter().map(|strategy| StrategyFigures::of(strategy, results)).collect(),
             areas: results.areas.iter().map(|area| Area::of(area, results)).collect(),
             segments: results.segments.iter().map(Segment::of).collect(),
-            outcomes: results.outcomes.iter().map(OutcomeFigures::of).collect(),
+            outcomes: results
+                .outcomes
+                .iter()
+                .enumerate()
+                .map(|(at, outcome)| OutcomeFigures::of(outcome, stress.expected.get(at)))
+                .collect(),
             curves: stress.curves.iter().zip(&stress.sure_aims).map(|(curve, sure)| AimCurve::of(curve, *sure, stress)).collect(),
             break_even: stress.break_even.as_ref().map(BreakEvenOverScenarios::of),
             cost_of_help: stress.by_cost.iter().map(AtCost::of).collect(),
@@ -450,16 +456,44 @@ struct OutcomeFigures {
     better: &'static str,
     value: Number,
     paid: bool,
+    expected: Option<ExpectedFigures>,
+}
+
+#[derive(Serialize)]
+struct ExpectedFigures {
+    today: Number,
+    gets_better: Number,
+    stays: Number,
+    gets_worse: Number,
+    low: Number,
+    middle: Number,
+    high: Number,
+}
+
+impl ExpectedFigures {
+    fn of(expected: &ExpectedOutcome) -> ExpectedFigures {
+        let [low, middle, high] = expected.each.map(number);
+        ExpectedFigures {
+            today: number(expected.today),
+            gets_better: number(expected.shares.better),
+            stays: number(expected.shares.same()),
+            gets_worse: number(expected.shares.worse),
+            low,
+            middle,
+            high,
+        }
+    }
 }
 
 impl OutcomeFigures {
-    fn of(outcome: &risks::OutcomeFacts) -> OutcomeFigures {
+    fn of(outcome: &risks::OutcomeFacts, expected: Option<&ExpectedOutcome>) -> OutcomeFigures {
         OutcomeFigures {
             outcome: outcome.name.clone(),
             binary: outcome.binary,
             better: if outcome.sign < 0.0 { "fewer" } else { "more" },
             value: pounds(outcome.value),
             paid: outcome.paid,
+            expected: expected.map(ExpectedFigures::of),
         }
     }
 }

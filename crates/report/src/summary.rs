@@ -2,6 +2,7 @@
 
 use base::money::thousands;
 use contract::Scheme;
+use risks::quoted;
 use simulation::assumptions::Assumptions;
 use simulation::stress::{Reported, StressOptions, StressTest};
 
@@ -21,6 +22,7 @@ pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, opt
         wrap(&format!("{}. All sums: {}.", assumptions.name, words::over(stress, assumptions)), WIDTH, "")
     ));
     out += &format!("\n{}\n", if present.is_empty() { green(&verdict) } else { red(&verdict) });
+    out += &expected_outcomes(stress);
     present.iter().for_each(|reported| out += &finding(reported, stress));
     let trying = words::trying(stress);
     if !trying.is_empty() {
@@ -42,6 +44,27 @@ pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, opt
     out += &footer(stress, options);
     if !paged {
         out += &dim("--html FILE writes the whole report: charts, every test and assumption, the contract's terms.\n");
+    }
+    out
+}
+
+/// Which way each outcome goes for a mixture of providers.
+fn expected_outcomes(stress: &StressTest) -> String {
+    if stress.expected.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{}\n", bold("What to expect of each outcome, compared with today"));
+    for expected in &stress.expected {
+        let way = words::expected_direction(expected);
+        let scenarios = words::expected_scenarios(expected, stress).map_or(String::new(), |scenarios| format!(" ({scenarios})"));
+        let name = quoted(&expected.name);
+        let today = words::today(expected);
+        let change = words::expected_change(expected);
+        let range = match stress.scenarios {
+            0 => format!("; {change} as stated"),
+            _ => format!("; the middle 90% of scenarios: {change}"),
+        };
+        out += &format!("  - {}\n", wrap(&format!("{name}: {way}{scenarios}; {today} today{range}"), WIDTH - 4, "    "));
     }
     out
 }

@@ -9,6 +9,7 @@ use risks::{
     pounds_in_prose, pounds_within_in_prose, quoted,
 };
 use simulation::assumptions::Assumptions;
+use simulation::expected_outcomes::{ExpectedOutcome, MovementShares};
 use simulation::marginal_effort::{MovedOutcome, NextPound};
 use simulation::payment_by_aim::Curve;
 use simulation::scenario_discovery::{uncertain_name, written};
@@ -150,9 +151,10 @@ pub fn verdict(stress: &StressTest) -> String {
         1 => format!("1 of the {looked} risks looked for is present."),
         n => format!("{n} of the {looked} risks looked for are present."),
     };
+    let forecast = forecast_of_all(stress);
     let (Some(best), Some(intended)) = (stress.results.get(StrategyKind::BEST), stress.results.get(StrategyKind::Intended))
     else {
-        return found;
+        return format!("{forecast}{found}");
     };
     let each = |result: &StrategyResult| result.help_spend / stress.results.people.max(1.0);
     let (spends, means) = (each(best), each(intended));
@@ -167,9 +169,61 @@ pub fn verdict(stress: &StressTest) -> String {
         false => String::new(),
     };
     format!(
-        "Under these rules, a profit-seeking provider does best by spending {} a person on help. That is {compared}.{earns} {found}",
+        "{forecast}Under these rules, a profit-seeking provider does best by spending {} a person on help. That is \
+         {compared}.{earns} {found}",
         pounds_in_prose(spends)
     )
+}
+
+/// What is forecast of the whole scheme, before what a profit-seeking provider would do: "A mixture of real kinds of provider is likely
+/// to show drift. ".
+fn forecast_of_all(stress: &StressTest) -> String {
+    let likely = looked_for(stress).filter(|reported| reported.forecast > 0.5).map(|reported| reported.finding.name());
+    let likely: Vec<&str> = likely.collect();
+    match (stress.scenarios, likely.is_empty()) {
+        (0, _) => String::new(),
+        (_, true) => "A mixture of real kinds of provider is likely to show none of the risks. ".to_owned(),
+        (_, false) => format!("A mixture of real kinds of provider is likely to show {}. ", listed(&likely)),
+    }
+}
+
+/// Which way an outcome goes for a mixture of providers: "likely to get better".
+pub fn expected_direction(expected: &ExpectedOutcome) -> String {
+    let MovementShares { better, worse } = expected.shares;
+    let ways = [("get better", better), ("stay about the same", expected.shares.same()), ("get worse", worse)];
+    match ways.into_iter().find(|(_, share)| *share > 0.5) {
+        Some((way, share)) => format!("{} to {way}", likelihood(share)),
+        None => "may go either way".to_owned(),
+    }
+}
+
+/// In how many scenarios an outcome goes which way: "better in 40 of 64 scenarios, worse in 3".
+pub fn expected_scenarios(expected: &ExpectedOutcome, stress: &StressTest) -> Option<String> {
+    let MovementShares { better, worse } = expected.shares;
+    let worse = format!("{}", (worse * stress.scenarios as f64).round());
+    (stress.scenarios > 0).then(|| format!("better in {} scenarios, worse in {worse}", scenarios(better, stress)))
+}
+
+/// What an outcome is today: "652 in every 1,000 people".
+pub fn today(expected: &ExpectedOutcome) -> String {
+    format!("{} in every 1,000 people", thousandths(expected.today))
+}
+
+/// The middle 90% of scenarios: "3 worse to 12 better".
+pub fn expected_change(expected: &ExpectedOutcome) -> String {
+    let change = |each: f64| match thousandths(each.abs()) {
+        none if none == "0" => "no change".to_owned(),
+        many if each > 0.0 => format!("{many} better"),
+        many => format!("{many} worse"),
+    };
+    let [low, _, high] = expected.each.map(change);
+    if low == high { low } else { format!("{low} to {high}") }
+}
+
+/// Results for each person as results in every 1,000: to one decimal where they are few.
+fn thousandths(each: f64) -> String {
+    let many = 1_000.0 * each;
+    if many >= 9.95 || many < 0.05 { thousands(many.round() as i64) } else { format!("{many:.1}") }
 }
 
 /// Over what all sums are taken: "21 areas, 108,000 people, 1 contract year".

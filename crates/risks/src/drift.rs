@@ -43,8 +43,10 @@ pub(super) const RISK: Risk = Risk {
     },
 };
 
-/// Where nothing is spent on help today, a mixture of providers that spends less than this share of what is intended drifts.
+/// A mixture of providers that spends less than this share of what is intended does hardly any of it.
 const HARDLY: f64 = 0.5;
+/// An outcome that is better than today by less than this share of its count is about the same: a study could not tell.
+const NOTICED: f64 = 0.02;
 
 /// The label of the figure that counts what is saved as well as what is lost.
 const EVERYONE: &str = "value of the results lost, less what is saved on help";
@@ -60,18 +62,23 @@ fn spend_on_helped(best: &StrategyResult, intended: &StrategyResult, of: &Strate
     spend / f64::max(people, 1.0)
 }
 
-/// A mixture of providers has it where it pays one that maximises profit, and where together they do less than today. Some of many
-/// always do less than is intended. Where nothing is done today, it is drift if hardly anything is done.
+/// A mixture of providers has it where it pays one that maximises profit, and where together they spend less than today and outcomes
+/// worsen, or do hardly anything of what is intended while nothing that is paid for gets better. Some of many always do less than is
+/// intended.
 fn in_a_mixture(results: &StrategyResults) -> Finding {
     let alone = forecast(results, AgentType::ProfitSeeking);
     let all = (results.best_response(AgentType::Mixture), results.get(StrategyKind::AsNow), results.get(StrategyKind::Intended));
     let (Some(mixed), Some(now), Some(intended)) = all else { return alone };
-    let less = match now.help_spend < 1.0 {
-        true => mixed.help_spend < HARDLY * intended.help_spend,
-        false => Harm::between(results, mixed, now).per_thousand > 0.05,
+    let better = |at: usize| {
+        let more = results.outcomes[at].sign * (mixed.outcome(at) - now.outcome(at));
+        results.outcomes[at].paid && more > NOTICED * now.outcome(at)
     };
+    let hardly = mixed.help_spend < HARDLY * intended.help_spend;
+    let less = mixed.help_spend < 0.99 * now.help_spend && Harm::between(results, mixed, now).per_thousand > 0.05;
+    let nothing_for_it = now.help_spend < 1.0 || !(0..results.outcomes.len()).any(better);
+    let less = less || (hardly && nothing_for_it);
     let figure = format!("{} is spent on help, compared with {} today", pounds(mixed.help_spend), pounds(now.help_spend));
-    alone.and("a mixture of providers does less than today", less, figure)
+    alone.and("a mixture of providers does less than today, or hardly anything of what is intended", less, figure)
 }
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {

@@ -103,6 +103,15 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     let kind = StrategyKind::BestResponse(agent);
     let loss_intended = share(StrategyKind::Intended, &at_loss);
     let windfall = share(kind, &above_fair);
+    if agent == AgentType::Mixture {
+        // What is said of most contracts tells none apart: on average, and by more than the costs can be known to.
+        let margin = |strategy: &StrategyResult| strategy.mean_profit() / strategy.payment().abs().max(1.0);
+        finding.test(
+            "honest providers lose more than half of the fair margin, or a mixture of providers earns more than twice of it",
+            margin(intended) < -0.5 * results.fair_margin || margin(best) > 2.0 * results.fair_margin,
+            format!("{} as intended, and {} of a mixture of providers", percent(margin(intended)), percent(margin(best))),
+        );
+    }
     finding.test(
         "honest providers often lose money, or the best strategy often earns more than is fair",
         loss_intended >= OFTEN || windfall >= OFTEN,

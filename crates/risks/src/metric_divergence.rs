@@ -28,6 +28,10 @@ pub(super) const RISK: Risk = Risk {
 const MOVEMENT: f64 = 0.001;
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
+    // A study compares what providers did with what they did before.
+    if agent == AgentType::Mixture {
+        return compared(results, agent, StrategyKind::AsNow);
+    }
     // What is intended may move money from one outcome to another by itself. A provider that does the same is then no different from
     // what is intended, and still different from today.
     let found = compared(results, agent, StrategyKind::Intended);

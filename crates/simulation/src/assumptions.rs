@@ -172,14 +172,6 @@ pub struct ProviderAssumptions {
     pub mixture: Mixture,
 }
 
-impl ProviderAssumptions {
-    /// Whether the provider is the one that does the work today.
-    #[must_use]
-    pub fn does_the_work_today(&self) -> bool {
-        self.incumbent.unwrap_or_else(|| self.ownership.is_some_and(Ownership::does_the_work_today))
-    }
-}
-
 /// Reads the assumptions; `None` when there is any error. Problems go to the reader.
 pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
     let top = reader.document(ASSUMPTIONS_FILE, "assumptions = \"What we assume about …\"")?;
@@ -756,7 +748,7 @@ fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {
         imprecision: 0.02,
         ownership: None,
         incumbent: None,
-        mixture: Mixture::stated(None),
+        mixture: Mixture::stated(None, None),
     };
     let Some(table) = top.section("provider") else { return provider };
     if let Some(Plain(caution)) = table.positive("caution") {
@@ -774,7 +766,7 @@ fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {
     let owners = [("for-profit", Ownership::ForProfit), ("non-profit", Ownership::NonProfit), ("public", Ownership::PublicBody)];
     provider.ownership = table.choice("ownership", &owners);
     provider.incumbent = table.choice("incumbent", &[("yes", true), ("no", false)]);
-    provider.mixture = Mixture::stated(provider.ownership);
+    provider.mixture = Mixture::stated(provider.ownership, provider.incumbent);
     table.finish();
     provider
 }

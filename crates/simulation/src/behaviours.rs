@@ -69,7 +69,9 @@ pub(crate) fn choose(
             best(&|at| profit[at] + weight * value[at] + serves_all(at)),
         ));
     }
-    kinds.push((Behaviour::Norm, 1.0, best(&|at| profit[at] - NORM * distance[at] + serves_all(at))));
+    let standard = between(&now, intended, arena.assumptions.provider.mixture.standard);
+    let norm = best(&|at| profit[at] - NORM * distance[at] + serves_all(at)).no_less_than(&standard);
+    kinds.push((Behaviour::Norm, 1.0, norm));
     kinds.push((Behaviour::Satisficing, 1.0, satisficing(&candidates, &means, &profit, &distance)));
     // It spends what it has, and may run into no loss that it would not make today.
     let floor = profit[0].min(0.0);
@@ -79,6 +81,15 @@ pub(crate) fn choose(
         best(&|at| if profit[at] < floor - 1.0 { f64::NEG_INFINITY } else { value[at] + serves_all(at) }),
     ));
     BehaviourChoices { kinds, now }
+}
+
+/// What is done today, with so much of what is intended beyond it. What is intended may be less than is done today; the standard is not.
+fn between(now: &Strategy, intended: &Strategy, share: f64) -> Strategy {
+    let mut out = now.clone();
+    for (effort, wanted) in out.effort.iter_mut().zip(&intended.effort) {
+        *effort += share * (wanted - *effort).max(0.0);
+    }
+    out
 }
 
 /// How far a strategy is from what is done today, in pounds: half of what buys half of an effect for each person, when all move by that.
@@ -134,11 +145,30 @@ impl BehaviourChoices {
         out
     }
 
-    /// Nobody does less than today. Whoever does something today without being paid for it has a reason to, which a new payment does
-    /// not take away.
-    pub(crate) fn upwards(mut self) -> BehaviourChoices {
-        let now = &self.now;
-        self.kinds = self.kinds.into_iter().map(|(kind, share, strategy)| (kind, share, strategy.no_less_than(now))).collect();
+    /// Providers that do the work today carry on. Whoever does something without being paid for it has a reason to, which a new payment
+    /// does not take away. But paid work that grows takes the time of some unpaid work, because staff are few (Holmström and Milgrom
+    /// 1991). `pay` is what one more good result earns.
+    pub(crate) fn carrying_on(mut self, arena: &Arena<'_>, pay: &Weights) -> BehaviourChoices {
+        let segments = arena.people.segments;
+        let (now, crowding) = (&self.now, arena.assumptions.provider.mixture.crowding);
+        let moves_what_is_paid = |at: usize| {
+            let (help, segment) = (at / segments, at % segments);
+            (0..pay.len()).any(|outcome| pay[outcome][segment] > 1e-9 && arena.chances.reach(outcome, help, segment) > 1e-9)
+        };
+        let (paid, unpaid): (Vec<usize>, Vec<usize>) = (0..now.effort.len()).partition(|&at| moves_what_is_paid(at));
+        let in_segment = |of: &[usize], segment: usize| of.iter().copied().filter(move |at| at % segments == segment).collect();
+        let carried_on = |mut strategy: Strategy| {
+            for segment in 0..segments {
+                let (paid, unpaid): (Vec<usize>, Vec<usize>) = (in_segment(&paid, segment), in_segment(&unpaid, segment));
+                paid.iter().for_each(|&at| strategy.effort[at] = strategy.effort[at].max(now.effort[at]));
+                let grown: f64 = paid.iter().map(|&at| strategy.effort[at] - now.effort[at]).sum();
+                let done: f64 = unpaid.iter().map(|&at| now.effort[at]).sum();
+                let kept = (1.0 - crowding * grown / done.max(1e-9)).max(0.0);
+                unpaid.iter().for_each(|&at| strategy.effort[at] = strategy.effort[at].max(kept * now.effort[at]));
+            }
+            strategy
+        };
+        self.kinds = self.kinds.into_iter().map(|(kind, share, strategy)| (kind, share, carried_on(strategy))).collect();
         self
     }
 }

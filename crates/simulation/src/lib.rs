@@ -11,7 +11,7 @@
 //! - `mixture` (kinds of provider and their shares) and `behaviours` (what each kind does)
 //! - `search` (the best response), `reference_strategies` (the table that findings read), `threshold` (what is paid
 //!   over all results), `fees` (other fees without a new search)
-//! - `stress` (the stress test), with `payment_by_aim`, `marginal_effort` and `wrong_payment` (what an aim, the next pound and
+//! - `expected_outcomes` (which way each outcome goes), `stress` (the stress test), with `payment_by_aim`, `marginal_effort` and `wrong_payment` (what an aim, the next pound and
 //!   chance earn), `scenario_discovery` (in which scenarios a finding appears) and `tipping_point` (the nearest scenario that
 //!   changes it)
 //! - `calibration` (a forecast in the terms in which studies report what happened)
@@ -32,6 +32,7 @@ pub mod contract_figures;
 pub mod current_rates;
 pub mod design;
 pub mod draws;
+pub mod expected_outcomes;
 pub mod fees;
 pub mod fix;
 pub mod game;

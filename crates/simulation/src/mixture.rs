@@ -2,8 +2,8 @@
 //!
 //! A provider that maximises profit and does nothing else is a limit, and not a forecast. Studies of real schemes find providers that
 //! carry on as before, that keep to a standard, that care for the people they serve, that stop when a target is met, and public bodies
-//! that cannot keep a surplus. The shares are judgements with ranges, set before any scheme was looked at; `docs/method.md` gives their
-//! sources. A scenario draws them within their ranges. What each kind does is in `behaviours`.
+//! that cannot keep a surplus. The shares are judgements with ranges; `docs/method.md` gives their sources, and says which were changed
+//! after schemes had been looked at. A scenario draws them within their ranges. What each kind does is in `behaviours`.
 
 use base::philox::{open_unit, words};
 use base::reader::at_position;
@@ -23,7 +23,8 @@ pub enum Behaviour {
     Profit,
     /// Counts part of the public's value as its own.
     Mission,
-    /// Keeps to what it does today, and leaves it only for a price that grows with the distance.
+    /// Keeps to a standard between what is done today and what the contract asks for, and goes beyond it only for a price that grows with
+    /// the distance.
     Norm,
     /// Does just enough to be paid what is intended, and no more.
     Satisficing,
@@ -57,8 +58,12 @@ fn misreporting(ownership: Ownership) -> Share {
 }
 
 /// The share that does not respond at all in the first year, and how much of it learns to in each year after.
-const UNMOVED: Share = (0.5, 0.3, 0.7);
+const UNMOVED: Share = (0.35, 0.2, 0.5);
 const LEARNING: Share = (0.2, 0.1, 0.3);
+/// How far from today to what is intended the standard of a norm-keeping provider lies.
+const STANDARD: Share = (0.8, 0.5, 1.0);
+/// The pounds of unpaid work that a provider which does the work today gives up for a pound more of paid work: its staff are few.
+const CROWDING: Share = (0.15, 0.0, 0.5);
 
 /// The shares of a mixture of providers.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,22 +73,27 @@ pub struct Mixture {
     pub misreporting: f64,
     pub unmoved: f64,
     pub learning: f64,
+    /// From 0 (the standard is what is done today) to 1 (it is what is intended).
+    pub standard: f64,
+    pub crowding: f64,
+    /// Whether the provider is the one that does the work today.
+    pub incumbent: bool,
 }
 
 impl Mixture {
     /// The shares as stated. Where the ownership is not known, each of the three is taken to be as likely.
     #[must_use]
-    pub fn stated(ownership: Option<Ownership>) -> Mixture {
-        Mixture::at(ownership, |_| 0.5)
+    pub fn stated(ownership: Option<Ownership>, incumbent: Option<bool>) -> Mixture {
+        Mixture::at(ownership, incumbent, |_| 0.5)
     }
 
     /// The shares of one scenario, drawn within their ranges.
     #[must_use]
-    pub fn drawn(ownership: Option<Ownership>, seed: u64, scenario: u64) -> Mixture {
-        Mixture::at(ownership, |which| open_unit(words(seed, scenario, which, MIXTURE)[0]))
+    pub fn drawn(ownership: Option<Ownership>, incumbent: Option<bool>, seed: u64, scenario: u64) -> Mixture {
+        Mixture::at(ownership, incumbent, |which| open_unit(words(seed, scenario, which, MIXTURE)[0]))
     }
 
-    fn at(ownership: Option<Ownership>, position: impl Fn(u64) -> f64) -> Mixture {
+    fn at(ownership: Option<Ownership>, incumbent: Option<bool>, position: impl Fn(u64) -> f64) -> Mixture {
         let owners: &[Ownership] = match &ownership {
             Some(one) => std::slice::from_ref(one),
             None => &[Ownership::ForProfit, Ownership::NonProfit, Ownership::PublicBody],
@@ -103,6 +113,9 @@ impl Mixture {
             misreporting: false_reports,
             unmoved: between(UNMOVED, position(6)),
             learning: between(LEARNING, position(7)),
+            standard: between(STANDARD, position(8)),
+            crowding: between(CROWDING, position(9)),
+            incumbent: incumbent.unwrap_or_else(|| position(10) < does_the_work_today(ownership)),
         }
     }
 
@@ -122,11 +135,11 @@ fn between((stated, low, high): Share, position: f64) -> f64 {
     at_position(stated, (low, high), position)
 }
 
-impl Ownership {
-    /// Whether the provider is taken to be the one that does the work today, where the file does not say: a public body or a charity
-    /// mostly is, and a company mostly comes with the contract.
-    #[must_use]
-    pub fn does_the_work_today(self) -> bool {
-        self != Ownership::ForProfit
+/// The chance that the provider is the one that does the work today, where the file does not say. A charity or a public body mostly is. A
+/// company comes with the contract as often as not.
+fn does_the_work_today(ownership: Option<Ownership>) -> f64 {
+    match ownership {
+        Some(Ownership::NonProfit | Ownership::PublicBody) => 1.0,
+        Some(Ownership::ForProfit) | None => 0.5,
     }
 }

@@ -175,7 +175,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
     let honest = of_kind(StrategyKind::Counterfactual(Counterfactual::HonestReports)).unwrap_or(&best.strategy);
     let intended = of_kind(StrategyKind::Intended).unwrap_or(&best.strategy);
     let chosen = behaviours::choose(arena, &pay, intended, honest, budget.path / 3, budget.replications / 3);
-    let chosen = if provider.does_the_work_today() { chosen.upwards() } else { chosen };
+    let chosen = if provider.mixture.incumbent { chosen.carrying_on(arena, &pay) } else { chosen };
     let mixture = chosen.mixed(&provider.mixture, &best.strategy, arena.assumptions.years);
     if wanted == StrategySet::All {
         let kinds = [

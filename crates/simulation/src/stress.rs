@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use risks::{self, AgentType, Estimate, Finding, RiskId, StrategyKind, StrategyResults};
 
 use crate::assumptions::{self, Assumptions};
+use crate::expected_outcomes::{ExpectedOutcome, Movement};
 use crate::marginal_effort::{NextPound, next_pounds};
 use crate::mixture::{Mixture, Ownership};
 use crate::payment_by_aim::{self, Curve};
@@ -40,6 +41,8 @@ pub type OnProgress<'a> = &'a (dyn Fn(&str, f64) + Sync);
 pub struct StressTest {
     pub results: StrategyResults,
     pub reported: Vec<Reported>,
+    /// Which way each outcome goes for a mixture of providers.
+    pub expected: Vec<ExpectedOutcome>,
     /// What trying pays in the smallest, the typical and the largest area.
     pub curves: Vec<Curve>,
     /// For each curve's area, the smallest aim (proportion of people) that is rewarded in three cohorts of four.
@@ -186,6 +189,8 @@ pub fn stress(
     let scenarios: Vec<ScenarioResult> = tried.into_iter().flatten().collect();
 
     let mut reported = reported(&results, &scenarios, &uncertain_numbers);
+    let moves: Vec<&[Movement]> = scenarios.iter().map(|scenario| scenario.moves.as_slice()).collect();
+    let expected = ExpectedOutcome::all(&results, &moves);
     progress("looking for the nearest scenario that changes each finding", 0.8);
     runner.find_tipping_points(&uncertain_numbers, &scenarios, &mut reported, options);
 
@@ -197,6 +202,7 @@ pub fn stress(
         break_even: BreakEven::of(&scenarios),
         next_pounds: next_pounds(scheme, assumptions, options.seed),
         reported,
+        expected,
         curves,
         sure_aims,
         by_cost,
@@ -274,6 +280,8 @@ struct ScenarioResult {
     found: Vec<(bool, f64)>,
     /// For each risk: whether the mixture of providers has it.
     forecast: Vec<bool>,
+    /// For each outcome: how far the mixture moves it.
+    moves: Vec<Movement>,
     /// Break-even aims of the smallest, typical and largest area: `Some(None)` when no aim pays.
     break_even: [Option<Option<f64>>; 3],
     drifting_pays: bool,
@@ -356,13 +364,13 @@ impl ScenarioRunner<'_> {
         &self,
         picks: &ScenarioDraw,
         options: StressOptions,
-        shares: &dyn Fn(Option<Ownership>) -> Mixture,
+        shares: &dyn Fn(Option<Ownership>, Option<bool>) -> Mixture,
         look: impl FnOnce(&Scheme, &Assumptions, &CommonDraws, &StrategyResults) -> T,
     ) -> Option<T> {
         let reader = Reader::new(self.opened, picks);
         let scheme = read::scheme(&reader)?;
         let mut assumptions = assumptions::read(&reader, &scheme)?;
-        assumptions.provider.mixture = shares(assumptions.provider.ownership);
+        assumptions.provider.mixture = shares(assumptions.provider.ownership, assumptions.provider.incumbent);
         let rebuilt;
         let draws = if self.draws.fits(&scheme, &assumptions, self.assumptions) {
             self.draws
@@ -378,7 +386,7 @@ impl ScenarioRunner<'_> {
     fn scenario(&self, uncertain_numbers: &[UncertainNumber], number: usize, options: StressOptions) -> Option<ScenarioResult> {
         let picks = picks(uncertain_numbers, number, options.seed);
         let positions = uncertain_numbers.iter().map(|number| picks[&number.path]).collect();
-        let shares = |ownership| Mixture::drawn(ownership, options.seed, number as u64);
+        let shares = |ownership, incumbent| Mixture::drawn(ownership, incumbent, options.seed, number as u64);
         self.simulated(&picks, options, &shares, |scheme, assumptions, draws, results| {
             self.result(positions, scheme, assumptions, draws, results)
         })
@@ -416,7 +424,8 @@ impl ScenarioRunner<'_> {
                 }
             }
         }
-        ScenarioResult { positions, found, forecast, break_even, drifting_pays }
+        let moves = (0..results.outcomes.len()).map(|at| Movement::of(results, at, AgentType::Mixture)).collect();
+        ScenarioResult { positions, found, forecast, moves, break_even, drifting_pays }
     }
 
     /// Tries each present finding's fixes, smallest first, until one removes it; a change is tried once for all findings.

@@ -38,7 +38,7 @@ const CLOSED: ErrorSource = ErrorSource::None("exact: a closed form of the state
 const JACKKNIFE: ErrorSource = ErrorSource::Beside("break_even_error", "jackknife over ten groups of replications");
 
 /// Every number of the report that is not a figure, by its path; `*` stands for the fields of one object.
-const NUMBERS: [(&str, ErrorSource); 67] = [
+const NUMBERS: [(&str, ErrorSource); 74] = [
     ("simulated.years", STATED),
     ("simulated.people", STATED),
     ("simulated.cohorts_in_an_area", STATED),
@@ -78,6 +78,13 @@ const NUMBERS: [(&str, ErrorSource); 67] = [
     ("segments[].price_now", RULES),
     ("segments[].unparking_price", CLOSED),
     ("outcomes[].value", STATED),
+    ("outcomes[].expected.today", EXPECTED),
+    ("outcomes[].expected.gets_better", ErrorSource::ShareOfScenarios),
+    ("outcomes[].expected.stays", ErrorSource::ShareOfScenarios),
+    ("outcomes[].expected.gets_worse", ErrorSource::ShareOfScenarios),
+    ("outcomes[].expected.low", OVER_SCENARIOS),
+    ("outcomes[].expected.middle", OVER_SCENARIOS),
+    ("outcomes[].expected.high", OVER_SCENARIOS),
     ("curves[].people", STATED),
     ("curves[].cohort_people", STATED),
     ("curves[].break_even", JACKKNIFE),

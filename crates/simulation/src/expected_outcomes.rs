@@ -1,0 +1,106 @@
+//! What to expect of each outcome: how far a mixture of real kinds of provider moves it from today, over the scenarios.
+
+use risks::{AgentType, StrategyKind, StrategyResults};
+
+/// A change smaller than this share of today's count is none that a study could tell: an assumption.
+pub const MOVED: f64 = 0.02;
+
+/// What one scenario shows of one outcome, for a mixture of providers or a kind of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Movement {
+    /// For the better, as a share of today's count; below zero for the worse.
+    pub share: f64,
+    /// For the better, in results for each person.
+    pub each: f64,
+}
+
+/// Which way a movement goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Better,
+    Worse,
+    /// By less than [`MOVED`].
+    Same,
+}
+
+impl Movement {
+    /// How far an outcome is from today when providers do what one kind, or a mixture of them, does best.
+    #[must_use]
+    pub fn of(results: &StrategyResults, outcome: usize, agent: AgentType) -> Movement {
+        let (Some(there), Some(now)) = (results.best_response(agent), results.get(StrategyKind::AsNow)) else {
+            return Movement::default();
+        };
+        let (there, now) = (there.outcome(outcome), now.outcome(outcome));
+        let better = results.outcomes[outcome].sign * (there - now);
+        Movement { share: better / now.max(1e-9), each: better / results.people.max(1.0) }
+    }
+
+    /// Better, worse, or by less than a study could tell.
+    #[must_use]
+    pub fn direction(self) -> Direction {
+        match self.share {
+            share if share > MOVED => Direction::Better,
+            share if share < -MOVED => Direction::Worse,
+            _ => Direction::Same,
+        }
+    }
+}
+
+/// The shares of scenarios in which an outcome is better and worse than today.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MovementShares {
+    pub better: f64,
+    pub worse: f64,
+}
+
+impl MovementShares {
+    /// Over the movements of one outcome, one for each scenario; there is at least one.
+    #[must_use]
+    pub fn of(moves: &[Movement]) -> MovementShares {
+        let share =
+            |way: Direction| moves.iter().filter(|moved| moved.direction() == way).count() as f64 / moves.len().max(1) as f64;
+        MovementShares { better: share(Direction::Better), worse: share(Direction::Worse) }
+    }
+
+    /// The share in which it is about the same.
+    #[must_use]
+    pub fn same(self) -> f64 {
+        (1.0 - self.better - self.worse).max(0.0)
+    }
+}
+
+/// An outcome over all scenarios.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpectedOutcome {
+    pub name: String,
+    /// Results for each person today, as stated.
+    pub today: f64,
+    pub shares: MovementShares,
+    /// 5%, 50% and 95% of the scenarios, in results for each person, for the better.
+    pub each: [f64; 3],
+}
+
+impl ExpectedOutcome {
+    /// One for each outcome of `stated`, from the movements of every outcome in every scenario. Where no scenario was tried, the
+    /// assumptions as stated are the only one.
+    #[must_use]
+    pub fn all(stated: &StrategyResults, scenarios: &[&[Movement]]) -> Vec<ExpectedOutcome> {
+        let today = stated.get(StrategyKind::AsNow);
+        let one = |at: usize| {
+            let mut moves: Vec<Movement> = scenarios.iter().map(|scenario| scenario[at]).collect();
+            if moves.is_empty() {
+                moves.push(Movement::of(stated, at, AgentType::Mixture));
+            }
+            let mut each: Vec<f64> = moves.iter().map(|moved| moved.each).collect();
+            each.sort_by(f64::total_cmp);
+            let quantile = |q: f64| each[((each.len() - 1) as f64 * q).round() as usize];
+            ExpectedOutcome {
+                name: stated.outcomes[at].name.clone(),
+                today: today.map_or(0.0, |now| now.outcome(at)) / stated.people.max(1.0),
+                shares: MovementShares::of(&moves),
+                each: [quantile(0.05), quantile(0.5), quantile(0.95)],
+            }
+        };
+        (0..stated.outcomes.len()).map(one).collect()
+    }
+}
