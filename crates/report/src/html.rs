@@ -6,7 +6,7 @@ use base::reader::Assumption;
 use contract::Scheme;
 use contract::explain::term_sheet;
 use maud::{Markup, html};
-use risks::{self, Counterfactual, Risk, StrategyKind, percent, pounds};
+use risks::{self, Counterfactual, Risk, StrategyKind, percent, pounds, quoted};
 use simulation::assumptions::Assumptions;
 use simulation::expected_outcomes::ExpectedOutcome;
 use simulation::stress::{Reported, StressOptions, StressTest};
@@ -143,7 +143,7 @@ impl Report<'_> {
             return html! {};
         }
         let header =
-            ["Outcome", "Compared with today", "Scenarios", "Today", "Change in every 1,000 people, middle 90% of scenarios"];
+            ["Outcome", "Compared with today", "Scenarios", "Today", "Change for every 1,000 people, middle 90% of scenarios"];
         html! {
             (stacked("expected", "What to expect of each outcome", &header, &rows))
             p.quiet {

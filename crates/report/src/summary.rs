@@ -55,16 +55,17 @@ fn expected_outcomes(stress: &StressTest) -> String {
     }
     let mut out = format!("\n{}\n", bold("What to expect of each outcome, compared with today"));
     for expected in &stress.expected {
-        let way = words::expected_direction(expected);
-        let scenarios = words::expected_scenarios(expected, stress).map_or(String::new(), |scenarios| format!(" ({scenarios})"));
-        let name = quoted(&expected.name);
-        let today = words::today(expected);
         let change = words::expected_change(expected);
         let range = match stress.scenarios {
-            0 => format!("; {change} as stated"),
-            _ => format!("; the middle 90% of scenarios: {change}"),
+            0 => format!("{change} as stated"),
+            _ => format!("{change} in the middle 90% of scenarios"),
         };
-        out += &format!("  - {}\n", wrap(&format!("{name}: {way}{scenarios}; {today} today{range}"), WIDTH - 4, "    "));
+        let scenarios = words::expected_scenarios(expected, stress);
+        let scenarios = scenarios.map_or(String::new(), |scenarios| format!(" {}.", words::sentence(&scenarios)));
+        let name = quoted(&expected.name);
+        let text =
+            format!("{name}: {}. Today {}; {range}.{scenarios}", words::expected_direction(expected), words::today(expected));
+        out += &format!("  - {}\n", wrap(&text, WIDTH - 4, "    "));
     }
     out
 }

@@ -200,24 +200,36 @@ pub fn expected_direction(expected: &ExpectedOutcome) -> String {
 /// In how many scenarios an outcome goes which way: "better in 40 of 64 scenarios, worse in 3".
 pub fn expected_scenarios(expected: &ExpectedOutcome, stress: &StressTest) -> Option<String> {
     let MovementShares { better, worse } = expected.shares;
-    let worse = format!("{}", (worse * stress.scenarios as f64).round());
+    let worse = match (worse * stress.scenarios as f64).round() as usize {
+        0 => "none".to_owned(),
+        some => some.to_string(),
+    };
     (stress.scenarios > 0).then(|| format!("better in {} scenarios, worse in {worse}", scenarios(better, stress)))
 }
 
-/// What an outcome is today: "652 in every 1,000 people".
+/// What an outcome is today: "652 for every 1,000 people".
 pub fn today(expected: &ExpectedOutcome) -> String {
-    format!("{} in every 1,000 people", thousandths(expected.today))
+    format!("{} for every 1,000 people", thousandths(expected.today))
 }
 
-/// The middle 90% of scenarios: "3 worse to 12 better".
+/// The middle 90% of scenarios: "3 worse to 12 better", "13 to 59 better".
 pub fn expected_change(expected: &ExpectedOutcome) -> String {
-    let change = |each: f64| match thousandths(each.abs()) {
-        none if none == "0" => "no change".to_owned(),
-        many if each > 0.0 => format!("{many} better"),
-        many => format!("{many} worse"),
+    let way = |each: f64| match thousandths(each.abs()) {
+        none if none == "0" => "",
+        _ if each > 0.0 => " better",
+        _ => " worse",
     };
-    let [low, _, high] = expected.each.map(change);
-    if low == high { low } else { format!("{low} to {high}") }
+    let [low, _, high] = expected.each;
+    let [from, to] = [low, high].map(|each| thousandths(each.abs()));
+    match (way(low), way(high)) {
+        ("", "") => "no change".to_owned(),
+        (" worse", " worse") if from == to => format!("{from} worse"),
+        (" worse", " worse") => format!("{to} to {from} worse"),
+        (" better", " better") if from == to => format!("{from} better"),
+        ("" | " better", " better") => format!("{from} to {to} better"),
+        (" worse", "") => format!("0 to {from} worse"),
+        (one, other) => format!("{from}{one} to {to}{other}"),
+    }
 }
 
 /// Results for each person as results in every 1,000: to one decimal where they are few.
@@ -564,4 +576,24 @@ fn drifting(stress: &StressTest) -> Option<String> {
 /// The curve of the area of typical size.
 pub fn typical_curve(stress: &StressTest) -> Option<&Curve> {
     stress.curves.get(stress.curves.len() / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_reads_as_english_whichever_way_it_goes() {
+        let change = |low: f64, high: f64| {
+            let each = [low, (low + high) / 2.0, high].map(|many| many / 1_000.0);
+            expected_change(&ExpectedOutcome { name: "work".to_owned(), today: 0.2, shares: MovementShares::default(), each })
+        };
+        assert_eq!(change(13.0, 59.0), "13 to 59 better");
+        assert_eq!(change(-12.0, -3.0), "3.0 to 12 worse");
+        assert_eq!(change(-3.0, 12.4), "3.0 worse to 12 better");
+        assert_eq!(change(0.0, 1_240.0), "0 to 1,240 better");
+        assert_eq!(change(-40.0, 0.0), "0 to 40 worse");
+        assert_eq!(change(-0.01, 0.01), "no change");
+        assert_eq!(change(20.0, 20.0), "20 better");
+    }
 }
