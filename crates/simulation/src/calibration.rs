@@ -10,7 +10,7 @@ use risks::{AgentType, CATALOGUE, StrategyResults};
 use crate::assumptions;
 use crate::expected_outcomes::{Movement, MovementShares};
 use crate::mixture::{Mixture, Ownership};
-use crate::reference_strategies::CommonDraws;
+use crate::reference_strategies::{CommonDraws, StrategySet};
 use crate::search::Budget;
 use crate::stress::{self, StressOptions};
 
@@ -38,7 +38,7 @@ pub fn forecast(opened: &SchemeFiles, ownership: Option<Ownership>, options: Str
         assumptions.provider.mixture = Mixture::drawn(owner, assumptions.provider.incumbent, options.seed, number as u64);
         let draws =
             CommonDraws::build(&scheme, &assumptions, options.seed, options.replications as u64, Budget::QUICK.replications);
-        Some(seen(&stress::quick_results(&scheme, &assumptions, &draws)))
+        Some(seen(&stress::quick_results(&scheme, &assumptions, &draws, StrategySet::Forecast)))
     };
     let seen: Vec<Seen> = (0..options.scenarios).into_par_iter().filter_map(in_scenario).collect();
     let share = |of: &dyn Fn(&Seen) -> bool| seen.iter().filter(|seen| of(seen)).count() as f64 / seen.len().max(1) as f64;

@@ -666,5 +666,5 @@ fn in_scenario(opened: &SchemeFiles, search: &FixSearch<'_>, picks: &ScenarioDra
             CommonDraws::build(&scheme, &assumptions, options.seed, options.replications as u64, Budget::QUICK.replications);
         &rebuilt
     };
-    Some(stress::present(&stress::quick_results(&scheme, &assumptions, draws)))
+    Some(stress::present(&stress::quick_results(&scheme, &assumptions, draws, StrategySet::ForProfit)))
 }

@@ -86,6 +86,8 @@ pub(crate) fn kinds(scheme: &Scheme) -> Vec<OutcomeKind> {
 /// The strategies of one area, with the regret of the search for the best.
 #[derive(Clone, Debug)]
 pub struct Solved {
+    /// Which strategies were found.
+    pub found: StrategySet,
     pub strategies: Vec<(StrategyKind, Strategy)>,
     /// The imperfect provider's strategies with the chance of each.
     pub imperfect: Vec<(f64, Strategy)>,
@@ -110,6 +112,8 @@ pub struct Solved {
 pub enum StrategySet {
     /// All of them.
     All,
+    /// Those that the profit-seeking provider's findings need, and the mixture of providers.
+    Forecast,
     /// Those that the profit-seeking provider's findings need.
     ForProfit,
 }
@@ -172,26 +176,30 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
     strategies.push((StrategyKind::Public, search::along(arena, &public, 1.0, &everyone)));
     let imperfect = if wanted == StrategySet::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
     let of_kind = |kind: StrategyKind| strategies.iter().find(|(other, _)| *other == kind).map(|(_, strategy)| strategy);
-    let honest = of_kind(StrategyKind::Counterfactual(Counterfactual::HonestReports)).unwrap_or(&best.strategy);
-    let intended = of_kind(StrategyKind::Intended).unwrap_or(&best.strategy);
-    let chosen = behaviours::choose(arena, &pay, intended, honest, budget.path / 3, budget.replications / 3);
-    let chosen = if provider.mixture.incumbent { chosen.carrying_on(arena, &pay) } else { chosen };
-    let mixture = chosen.mixed(&provider.mixture, &best.strategy, arena.assumptions.years);
-    if wanted == StrategySet::All {
-        let kinds = [
-            (AgentType::NormKeeping, Behaviour::Norm),
-            (AgentType::Satisficing, Behaviour::Satisficing),
-            (AgentType::BudgetBound, Behaviour::PublicBody),
-        ];
-        let of = |(agent, kind): (AgentType, Behaviour)| {
-            chosen.strategy(kind).map(|strategy| (StrategyKind::BestResponse(agent), strategy.clone()))
-        };
-        strategies.extend(kinds.into_iter().filter_map(of));
+    let mut mixture = Vec::new();
+    if wanted != StrategySet::ForProfit {
+        let honest = of_kind(StrategyKind::Counterfactual(Counterfactual::HonestReports)).unwrap_or(&best.strategy);
+        let intended = of_kind(StrategyKind::Intended).unwrap_or(&best.strategy);
+        let chosen = behaviours::choose(arena, &pay, intended, honest, budget.path / 3, budget.replications / 3);
+        let chosen = if provider.mixture.incumbent { chosen.carrying_on(arena, &pay) } else { chosen };
+        mixture = chosen.mixed(&provider.mixture, &best.strategy, arena.assumptions.years);
+        if wanted == StrategySet::All {
+            let kinds = [
+                (AgentType::NormKeeping, Behaviour::Norm),
+                (AgentType::Satisficing, Behaviour::Satisficing),
+                (AgentType::BudgetBound, Behaviour::PublicBody),
+            ];
+            let of = |(agent, kind): (AgentType, Behaviour)| {
+                chosen.strategy(kind).map(|strategy| (StrategyKind::BestResponse(agent), strategy.clone()))
+            };
+            strategies.extend(kinds.into_iter().filter_map(of));
+        }
     }
     let (priced_outcome, price_now, unparking) = segment_prices(arena, &pay);
     let prices = pay.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
     let chance_decides = chance_decides(arena, &pay);
     Solved {
+        found: wanted,
         strategies,
         imperfect,
         mixture,
@@ -376,8 +384,13 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
 /// Simulates every strategy that was found for an area.
 #[must_use]
 pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
-    let mut strategies: Vec<StrategyResult> =
-        solved.strategies.iter().map(|(kind, strategy)| simulate(arena, *kind, strategy)).collect();
+    // The margins take two more runs each, and the profit-seeking provider's findings read only these.
+    let read = [StrategyKind::AsNow, StrategyKind::Intended, StrategyKind::BEST];
+    let one = |(kind, strategy): &(StrategyKind, Strategy)| match solved.found == StrategySet::All || read.contains(kind) {
+        true => simulate(arena, *kind, strategy),
+        false => simulated(arena, *kind, strategy, (Estimate::default(), Estimate::default())),
+    };
+    let mut strategies: Vec<StrategyResult> = solved.strategies.iter().map(one).collect();
     strategies.extend(mixed(arena, AgentType::Imperfect, &solved.imperfect, true));
     // Where nothing is behind a threshold, nobody asks what the last pound of a mixture earns.
     strategies.extend(mixed(arena, AgentType::Mixture, &solved.mixture, solved.has_threshold));

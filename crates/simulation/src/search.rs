@@ -17,7 +17,7 @@ use contract::tally::Tally;
 use crate::strategy::{Arena, Reporting, Strategy};
 
 /// How hard to look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Budget {
     pub replications: usize,
     /// Points along each path.
@@ -28,13 +28,34 @@ pub struct Budget {
     pub sweeps: usize,
     /// Deviations of a sweep that are tried on all replications, after a test of all of them on a quarter; 0 tries them all.
     pub sift: usize,
+    /// Sizes at which an effort is tried, as shares of what buys half of an effect, and as multiples of itself.
+    pub sizes: &'static [f64],
+    pub multiples: &'static [f64],
 }
 
 impl Budget {
     /// For the assumptions as stated.
-    pub const FULL: Budget = Budget { replications: 100, path: 40, sobol: 64, polish: 80, sweeps: 4, sift: 0 };
+    pub const FULL: Budget = Budget {
+        replications: 100,
+        path: 40,
+        sobol: 64,
+        polish: 80,
+        sweeps: 4,
+        sift: 0,
+        sizes: &[0.0, 0.15, 0.4, 0.7, 1.0, 1.5, 2.2, 3.2, 5.0],
+        multiples: &[0.85, 0.94, 0.98, 1.02, 1.06, 1.15],
+    };
     /// For one of many scenarios or fixes.
-    pub const QUICK: Budget = Budget { replications: 48, path: 24, sobol: 0, polish: 0, sweeps: 2, sift: 12 };
+    pub const QUICK: Budget = Budget {
+        replications: 48,
+        path: 24,
+        sobol: 0,
+        polish: 0,
+        sweeps: 2,
+        sift: 12,
+        sizes: &[0.0, 0.4, 1.0, 2.2, 4.0],
+        multiples: &[0.9, 1.1],
+    };
 }
 
 /// What a strategy is judged by.
@@ -265,7 +286,7 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
     let mut at = pool.swap_remove(0);
     let (mut regret, mut regret_error) = (f64::INFINITY, 0.0);
     for _ in 0..budget.sweeps.max(1) {
-        let neighbours = neighbours(arena, &at.strategy, freedom, pay, budget.path);
+        let neighbours = neighbours(arena, &at.strategy, freedom, pay, budget);
         let mut tried = search.try_best(neighbours, budget.sift);
         let together = intake_together(&at, &tried);
         tried.extend(search.try_all(together));
@@ -426,15 +447,13 @@ fn intake_together(at: &TriedStrategy, tried: &[TriedStrategy]) -> Vec<Strategy>
 
 /// Deviations of one decision at a time: each effort to nothing, to today's, and to shares and multiples; each segment taken
 /// or turned away where that is free; and, from there, the paths again.
-fn neighbours(arena: &Arena<'_>, from: &Strategy, freedom: Freedom, pay: &Weights, path_steps: usize) -> Vec<Strategy> {
-    const OF_HALF: [f64; 9] = [0.0, 0.15, 0.4, 0.7, 1.0, 1.5, 2.2, 3.2, 5.0];
-    const OF_SELF: [f64; 6] = [0.85, 0.94, 0.98, 1.02, 1.06, 1.15];
+fn neighbours(arena: &Arena<'_>, from: &Strategy, freedom: Freedom, pay: &Weights, budget: Budget) -> Vec<Strategy> {
     let mut out = Vec::new();
     let effects: Vec<_> = arena.chances.helps.iter().flatten().collect();
     for (at, effect) in effects.iter().enumerate() {
         let now = from.effort[at];
-        let values = OF_HALF.iter().map(|share| share * effect.half_cost);
-        for value in values.chain(OF_SELF.iter().map(|share| share * now)).chain([effect.spent_now]) {
+        let values = budget.sizes.iter().map(|share| share * effect.half_cost);
+        for value in values.chain(budget.multiples.iter().map(|share| share * now)).chain([effect.spent_now]) {
             if (value - now).abs() > 1e-9 {
                 let mut effort = from.effort.clone();
                 effort[at] = value;
@@ -446,7 +465,7 @@ fn neighbours(arena: &Arena<'_>, from: &Strategy, freedom: Freedom, pay: &Weight
     if effects.len() <= MOST_IN_PAIRS {
         for (one, first) in effects.iter().enumerate() {
             for (other, second) in effects.iter().enumerate().skip(one + 1) {
-                for (a, b) in OF_HALF.iter().flat_map(|a| OF_HALF.iter().map(move |b| (a, b))) {
+                for (a, b) in budget.sizes.iter().flat_map(|a| budget.sizes.iter().map(move |b| (a, b))) {
                     let mut effort = from.effort.clone();
                     (effort[one], effort[other]) = (a * first.half_cost, b * second.half_cost);
                     out.push(Strategy { effort, ..from.clone() });
@@ -455,13 +474,13 @@ fn neighbours(arena: &Arena<'_>, from: &Strategy, freedom: Freedom, pay: &Weight
         }
     }
     // All efforts together, a little more or less.
-    for share in OF_SELF {
+    for share in budget.multiples {
         out.push(Strategy { effort: from.effort.iter().map(|effort| effort * share).collect(), ..from.clone() });
     }
     if freedom.intake {
         let intakes = other_intakes(arena, &from.taken);
         // A gate is met at a narrow stretch of a path, so paths are fine where there are few.
-        let steps = if intakes.len() <= FEW_INTAKES { path_steps } else { path_steps / 4 };
+        let steps = if intakes.len() <= FEW_INTAKES { budget.path } else { budget.path / 4 };
         for taken in intakes {
             out.push(Strategy { taken: taken.clone(), ..from.clone() });
             // Exact where only results beyond open gates count.

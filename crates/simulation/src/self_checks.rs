@@ -14,7 +14,7 @@ use crate::assumptions::Assumptions;
 use crate::people::people;
 use crate::person_by_person;
 use crate::rank_evaluation::Ranks;
-use crate::reference_strategies::{CommonDraws, typical_area};
+use crate::reference_strategies::{CommonDraws, StrategySet, typical_area};
 use crate::strategy::{Arena, Strategy};
 use crate::stress::{StressOptions, StressTest, quick_results, stress};
 use base::philox::{open_unit, philox4x64, words};
@@ -181,7 +181,7 @@ fn help_that_does_nothing(scheme: &Scheme, assumptions: &Assumptions, seed: u64)
     inert.help.iter_mut().for_each(|help| help.moves.iter_mut().for_each(|moves| *moves = None));
     inert.pilot = None;
     let draws = CommonDraws::build(scheme, &inert, seed, 0, 48);
-    let results = quick_results(scheme, &inert, &draws);
+    let results = quick_results(scheme, &inert, &draws, StrategySet::ForProfit);
     let found: Vec<_> = risks::CATALOGUE.iter().map(|risk| (risk.forecast)(&results, AgentType::ProfitSeeking)).collect();
     let wrong: Vec<String> =
         found.iter().filter(|finding| finding.present && finding.people_harmed >= 0.5).map(|f| f.name().to_owned()).collect();

@@ -10,7 +10,7 @@ use risks::{self, AgentType, Estimate, Finding, RiskId, StrategyKind, StrategyRe
 use crate::assumptions::{self, Assumptions};
 use crate::expected_outcomes::{ExpectedOutcome, Movement};
 use crate::marginal_effort::{NextPound, next_pounds};
-use crate::mixture::{Mixture, Ownership};
+use crate::mixture::Mixture;
 use crate::payment_by_aim::{self, Curve};
 use crate::reference_strategies::{self, CommonDraws, Solved, StrategySet};
 use crate::scenario_discovery::{ScenarioBox, scenario_box};
@@ -351,7 +351,7 @@ impl ScenarioRunner<'_> {
         let found_at = |positions: &[f64]| {
             let picks: ScenarioDraw =
                 uncertain_numbers.iter().zip(positions).map(|(number, position)| (number.path.clone(), *position)).collect();
-            self.simulated(&picks, options, &Mixture::stated, |_, _, _, results| present(results))
+            self.simulated(&picks, options, None, |_, _, _, results| present(results))
         };
         let stated: Vec<bool> = reported.iter().map(|reported| reported.finding.present).collect();
         let of = |scenario: &ScenarioResult| (scenario.positions.clone(), scenario.found.iter().map(|found| found.0).collect());
@@ -359,18 +359,22 @@ impl ScenarioRunner<'_> {
         reported.iter_mut().zip(points).for_each(|(reported, point)| reported.tipping_point = point);
     }
 
-    /// Reads the files with their uncertain numbers set, simulates that scenario and looks at it. `None` when they cannot be read.
+    /// Reads the files with their uncertain numbers set, simulates that scenario and looks at it. A scenario with a number has a mixture
+    /// of providers of its own; without one, only what pays best is looked for. `None` when the files cannot be read.
     fn simulated<T>(
         &self,
         picks: &ScenarioDraw,
         options: StressOptions,
-        shares: &dyn Fn(Option<Ownership>, Option<bool>) -> Mixture,
+        scenario: Option<usize>,
         look: impl FnOnce(&Scheme, &Assumptions, &CommonDraws, &StrategyResults) -> T,
     ) -> Option<T> {
         let reader = Reader::new(self.opened, picks);
         let scheme = read::scheme(&reader)?;
         let mut assumptions = assumptions::read(&reader, &scheme)?;
-        assumptions.provider.mixture = shares(assumptions.provider.ownership, assumptions.provider.incumbent);
+        if let Some(number) = scenario {
+            let provider = &mut assumptions.provider;
+            provider.mixture = Mixture::drawn(provider.ownership, provider.incumbent, options.seed, number as u64);
+        }
         let rebuilt;
         let draws = if self.draws.fits(&scheme, &assumptions, self.assumptions) {
             self.draws
@@ -379,15 +383,15 @@ impl ScenarioRunner<'_> {
                 CommonDraws::build(&scheme, &assumptions, options.seed, options.replications as u64, Budget::QUICK.replications);
             &rebuilt
         };
-        let results = quick_results(&scheme, &assumptions, draws);
+        let wanted = if scenario.is_some() { StrategySet::Forecast } else { StrategySet::ForProfit };
+        let results = quick_results(&scheme, &assumptions, draws, wanted);
         Some(look(&scheme, &assumptions, draws, &results))
     }
 
     fn scenario(&self, uncertain_numbers: &[UncertainNumber], number: usize, options: StressOptions) -> Option<ScenarioResult> {
         let picks = picks(uncertain_numbers, number, options.seed);
         let positions = uncertain_numbers.iter().map(|number| picks[&number.path]).collect();
-        let shares = |ownership, incumbent| Mixture::drawn(ownership, incumbent, options.seed, number as u64);
-        self.simulated(&picks, options, &shares, |scheme, assumptions, draws, results| {
+        self.simulated(&picks, options, Some(number), |scheme, assumptions, draws, results| {
             self.result(positions, scheme, assumptions, draws, results)
         })
     }
@@ -430,7 +434,7 @@ impl ScenarioRunner<'_> {
 
     /// Tries each present finding's fixes, smallest first, until one removes it; a change is tried once for all findings.
     fn try_fixes(&self, results: &StrategyResults, reported: &mut [Reported]) {
-        let now = quick_results(self.scheme, self.assumptions, self.draws);
+        let now = quick_results(self.scheme, self.assumptions, self.draws, StrategySet::ForProfit);
         let present_now = present(&now);
         let mut cache: Vec<(Fix, Option<StrategyResults>)> = Vec::new();
         for at in 0..reported.len() {
@@ -439,7 +443,9 @@ impl ScenarioRunner<'_> {
             }
             for fix in (risks::CATALOGUE[at].fixes)(results) {
                 if !cache.iter().any(|(tried, _)| *tried == fix) {
-                    let changed = fix.apply(self.scheme).map(|scheme| quick_results(&scheme, self.assumptions, self.draws));
+                    let changed = fix
+                        .apply(self.scheme)
+                        .map(|scheme| quick_results(&scheme, self.assumptions, self.draws, StrategySet::ForProfit));
                     cache.push((fix.clone(), changed));
                 }
                 let Some((_, Some(changed))) = cache.iter().find(|(tried, _)| *tried == fix) else { continue };
@@ -483,8 +489,11 @@ impl ScenarioRunner<'_> {
             .map(|batch| {
                 let from = first + (batch * BATCH) as u64;
                 let draws = CommonDraws::build(self.scheme, self.assumptions, self.draws.seed(), from, BATCH);
-                let now = quick_results(self.scheme, self.assumptions, &draws);
-                changes.par_iter().map(|(_, scheme)| difference(&quick_results(scheme, self.assumptions, &draws), &now)).collect()
+                let now = quick_results(self.scheme, self.assumptions, &draws, StrategySet::ForProfit);
+                changes
+                    .par_iter()
+                    .map(|(_, scheme)| difference(&quick_results(scheme, self.assumptions, &draws, StrategySet::ForProfit), &now))
+                    .collect()
             })
             .collect();
         // The batches hold more replications than the figures, which are those of the short search.
@@ -523,11 +532,11 @@ pub(crate) fn picks(uncertain_numbers: &[UncertainNumber], number: usize, seed: 
         .collect()
 }
 
-/// A table of strategy results for the profit-seeking provider, searched and simulated on the same few replications. It is enough to
-/// say whether a finding is present, not to report its size.
+/// A table of strategy results, searched and simulated on the same few replications. It is enough to say whether a finding is
+/// present, not to report its size.
 #[must_use]
-pub fn quick_results(scheme: &Scheme, assumptions: &Assumptions, draws: &CommonDraws) -> StrategyResults {
-    let solved = solve_all(scheme, assumptions, draws, Budget::QUICK, StrategySet::ForProfit);
+pub fn quick_results(scheme: &Scheme, assumptions: &Assumptions, draws: &CommonDraws, wanted: StrategySet) -> StrategyResults {
+    let solved = solve_all(scheme, assumptions, draws, Budget::QUICK, wanted);
     let areas: Vec<_> = (0..draws.people.len())
         .into_par_iter()
         .map(|area| {

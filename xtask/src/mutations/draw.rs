@@ -9,7 +9,7 @@ use base::philox::{open_unit, philox4x64};
 use base::source::{FileBytes, Folder};
 use base::{Reader, ScenarioDraw};
 use risks::{AgentType, CATALOGUE, RiskId, Shock, StrategyKind, StrategyResults};
-use simulation::reference_strategies::CommonDraws;
+use simulation::reference_strategies::{CommonDraws, StrategySet};
 use simulation::search::Budget;
 use simulation::stress::quick_results;
 
@@ -292,7 +292,7 @@ impl Draw {
             panic!("a drawn scheme reads without errors: {:?}\n{}", reader.problems.borrow(), self.files()[0].1)
         };
         let stage = CommonDraws::build(&scheme, &assumptions, self.seed, 0, REPLICATIONS);
-        quick_results(&scheme, &assumptions, &stage)
+        quick_results(&scheme, &assumptions, &stage, StrategySet::ForProfit)
     }
 
     /// The folder's files: name and text.

@@ -109,7 +109,7 @@ fn a_fee_alone_changes_no_behaviour() {
 fn the_mixture_is_in_the_table_and_between_its_parts() {
     let it = shipped("transforming-rehabilitation-2015");
     let draws = CommonDraws::build(&it.scheme, &it.assumptions, 3, 0, 24);
-    let results = simulation::stress::quick_results(&it.scheme, &it.assumptions, &draws);
+    let results = simulation::stress::quick_results(&it.scheme, &it.assumptions, &draws, StrategySet::Forecast);
     let spend = |kind: StrategyKind| results.get(kind).expect("in the table").help_spend;
     let mixed = spend(StrategyKind::BestResponse(AgentType::Mixture));
     assert!(mixed > spend(StrategyKind::BEST) && mixed < spend(StrategyKind::Public), "{mixed}");

@@ -5,6 +5,7 @@ use contract::amend;
 use contract::fixes::Fix;
 use risks::{RiskId, percent, pounds};
 use simulation::fix::{self, FixSearchResult};
+use simulation::reference_strategies::StrategySet;
 use simulation::stress::{self, StressOptions};
 
 use crate::{Shipped, shipped};
@@ -91,10 +92,10 @@ fn other_fees_need_no_new_search() {
             && !simulation::fees::change_nothing_else(&shipped("hmp-doncaster-2011").scheme)
     );
     let draws = simulation::reference_strategies::CommonDraws::build(&it.scheme, &it.assumptions, 3, 0, 24);
-    let before = stress::quick_results(&it.scheme, &it.assumptions, &draws);
+    let before = stress::quick_results(&it.scheme, &it.assumptions, &draws, StrategySet::ForProfit);
     let change = Fix::Together(vec![Fix::FeesFollow(30), Fix::Fees(95)]);
     let after = change.apply(&it.scheme).expect("it has fees");
-    let searched = stress::quick_results(&after, &it.assumptions, &draws);
+    let searched = stress::quick_results(&after, &it.assumptions, &draws, StrategySet::ForProfit);
     let moved = simulation::fees::with_fees(&before, &it.scheme, &after, &it.assumptions, &draws.people);
     for (searched, moved) in searched.whole.iter().zip(&moved.whole) {
         let pairs = searched.payments.iter().zip(&moved.payments);

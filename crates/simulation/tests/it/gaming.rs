@@ -3,7 +3,7 @@
 
 use risks::{Counterfactual, Shock, StrategyKind, StrategyResult, StrategyResults, mean};
 use simulation::pilot::largest_of;
-use simulation::reference_strategies::CommonDraws;
+use simulation::reference_strategies::{CommonDraws, StrategySet};
 use simulation::stress::quick_results;
 
 use crate::Shipped;
@@ -72,7 +72,7 @@ fn strategy_results(top: &str, baseline: &str, pay: &str, before: &str, extra: &
     let Shipped { scheme, assumptions, .. } =
         crate::read(&crate::files([("scheme.toml", scheme), ("assumptions.toml", assumptions)]));
     let draws = CommonDraws::build(&scheme, &assumptions, 3, 0, 48);
-    quick_results(&scheme, &assumptions, &draws)
+    quick_results(&scheme, &assumptions, &draws, StrategySet::Forecast)
 }
 
 fn simulate(results: &StrategyResults, kind: StrategyKind) -> &StrategyResult {

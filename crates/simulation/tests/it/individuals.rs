@@ -6,7 +6,7 @@ use base::source::{FileBytes, Folder};
 use base::{Reader, ScenarioDraw};
 use simulation::people::{Chances, people};
 use simulation::rank_evaluation::Ranks;
-use simulation::reference_strategies::CommonDraws;
+use simulation::reference_strategies::{CommonDraws, StrategySet};
 use simulation::strategy::{Arena, Strategy};
 use simulation::{assumptions, person_by_person, replay};
 
@@ -243,6 +243,6 @@ fn individuals_and_an_assessment_go_together() {
         assert!(area.cells.iter().all(|cell| cell.rows.len() == cell.people && cell.rows.iter().all(|row| *row < 300)));
     }
     let draws = CommonDraws::build(&it.scheme, &it.assumptions, 3, 0, 24);
-    let results = simulation::stress::quick_results(&it.scheme, &it.assumptions, &draws);
+    let results = simulation::stress::quick_results(&it.scheme, &it.assumptions, &draws, StrategySet::Forecast);
     assert!(results.people > 0.0);
 }

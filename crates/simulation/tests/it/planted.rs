@@ -1,6 +1,7 @@
 //! Faults planted one at a time in the honest reference: each must be found, and named.
 
 use risks::{Estimate, RiskId, Shock, StrategyKind};
+use simulation::reference_strategies::StrategySet;
 use simulation::stress::{StressOptions, stress};
 
 use crate::{changed, with_a_fixed_baseline};
@@ -82,7 +83,7 @@ fn a_baseline_fixed_in_advance_is_baseline_drift() {
 fn a_point_everywhere_is_paid_at_the_price_of_a_point() {
     let it = changed("plain-linear", with_a_fixed_baseline);
     let draws = simulation::reference_strategies::CommonDraws::build(&it.scheme, &it.assumptions, 4, 0, 200);
-    let results = simulation::stress::quick_results(&it.scheme, &it.assumptions, &draws);
+    let results = simulation::stress::quick_results(&it.scheme, &it.assumptions, &draws, StrategySet::ForProfit);
     let now = results.get(StrategyKind::AsNow).expect("simulated");
     for (shock, exact) in [(Shock::PointBetter, 750_000.0), (Shock::PointWorse, -750_000.0)] {
         let shocked = results.under_shock(StrategyKind::AsNow, shock).expect("simulated");
@@ -117,7 +118,7 @@ fn volume_moves_fees_and_costs_as_the_files_say() {
         if name == "assumptions.toml" { edit(name, name, text, "each_person = \"£600 (£560 to £640)\"", costs) } else { text }
     });
     let draws = simulation::reference_strategies::CommonDraws::build(&it.scheme, &it.assumptions, 4, 0, 20);
-    let results = simulation::stress::quick_results(&it.scheme, &it.assumptions, &draws);
+    let results = simulation::stress::quick_results(&it.scheme, &it.assumptions, &draws, StrategySet::ForProfit);
     let intended = results.get(StrategyKind::Intended).expect("simulated");
     for (shock, volume) in [(Shock::FifthFewer, 0.8), (Shock::FifthMore, 1.2)] {
         let shocked = results.under_shock(StrategyKind::Intended, shock).expect("simulated");

@@ -4,7 +4,7 @@ use base::philox::{open_unit, words};
 use contract::Scheme;
 use contract::tally::Tally;
 use risks::{AgentType, CATALOGUE};
-use simulation::reference_strategies::CommonDraws;
+use simulation::reference_strategies::{CommonDraws, StrategySet};
 use simulation::stress::quick_results;
 
 use crate::{Shipped, files, read};
@@ -70,7 +70,7 @@ fn paid(scheme: &Scheme, people: i64, results: i64) -> i64 {
 /// For each risk, whether it is present.
 fn found(it: &Shipped) -> Vec<(&'static str, bool)> {
     let draws = CommonDraws::build(&it.scheme, &it.assumptions, 3, 0, 48);
-    let results = quick_results(&it.scheme, &it.assumptions, &draws);
+    let results = quick_results(&it.scheme, &it.assumptions, &draws, StrategySet::Forecast);
     CATALOGUE.iter().map(|risk| (risk.name, (risk.forecast)(&results, AgentType::ProfitSeeking).present)).collect()
 }
 

@@ -4,7 +4,7 @@ use base::{Reader, ScenarioDraw};
 use contract::read;
 use risks::{AgentType, CATALOGUE};
 use simulation::assumptions;
-use simulation::reference_strategies::CommonDraws;
+use simulation::reference_strategies::{CommonDraws, StrategySet};
 use simulation::stress::{StressOptions, quick_results, stress};
 
 use crate::shipped;
@@ -26,7 +26,11 @@ fn every_tipping_point_is_one() {
             let scheme = read::scheme(&reader).expect("a scheme");
             let assumptions = assumptions::read(&reader, &scheme).expect("a scenario");
             let draws = CommonDraws::build(&scheme, &assumptions, options.seed, options.replications as u64, 48);
-            let there = (CATALOGUE[at].forecast)(&quick_results(&scheme, &assumptions, &draws), AgentType::ProfitSeeking).present;
+            let there = (CATALOGUE[at].forecast)(
+                &quick_results(&scheme, &assumptions, &draws, StrategySet::Forecast),
+                AgentType::ProfitSeeking,
+            )
+            .present;
             assert_ne!(there, reported.finding.present, "{name}: {} at {picks:?}", reported.finding.risk);
             let squares: f64 = point.moves.iter().map(|(_, position)| (2.0 * position - 1.0).powi(2)).sum();
             assert!((point.distance - squares.sqrt()).abs() < 1e-9);
