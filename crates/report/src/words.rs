@@ -199,12 +199,14 @@ pub fn expected_direction(expected: &ExpectedOutcome) -> String {
 
 /// In how many scenarios an outcome goes which way: "better in 40 of 64 scenarios, worse in 3".
 pub fn expected_scenarios(expected: &ExpectedOutcome, stress: &StressTest) -> Option<String> {
-    let MovementShares { better, worse } = expected.shares;
-    let worse = match (worse * stress.scenarios as f64).round() as usize {
-        0 => "none".to_owned(),
-        some => some.to_string(),
-    };
-    (stress.scenarios > 0).then(|| format!("better in {} scenarios, worse in {worse}", scenarios(better, stress)))
+    let tried = stress.scenarios;
+    let [better, worse] = [expected.shares.better, expected.shares.worse].map(|share| (share * tried as f64).round() as usize);
+    let number = |number: usize| if number == 0 { "none".to_owned() } else { number.to_string() };
+    match (tried, better, worse) {
+        (0, ..) => None,
+        (_, 0, 0) => Some(format!("about the same in all {tried} scenarios")),
+        _ => Some(format!("better in {} of {tried} scenarios, worse in {}", number(better), number(worse))),
+    }
 }
 
 /// What an outcome is today: "652 for every 1,000 people".
