@@ -87,6 +87,13 @@ fn scheme(amendment: &mut Amendment<'_>, before: &Scheme, after: &Scheme) {
             let why = "the provider is paid for the result, so it does not report it";
             editor.set(&["outcome", &old.name, "reported_by"], "\"records\"", "measure", why);
         }
+        if let Baseline::Fixed(schedule) = &new.baseline
+            && old.baseline != new.baseline
+            && schedule.is_constant()
+        {
+            let value = format!("\"{}\"", schedule.values()[0]);
+            editor.set(&["outcome", &old.name, "baseline"], &value, "measure", "what happens today without the provider");
+        }
         if let Baseline::Comparison { ratio } = new.baseline
             && old.baseline != new.baseline
         {

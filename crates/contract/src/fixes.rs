@@ -21,6 +21,8 @@ pub enum Fix {
     TakeEveryone,
     /// Compare results with a comparison group measured at the same time, with this number of people for each person served.
     LiveComparison(i64),
+    /// Set the baseline of each outcome to this share of people: what is taken to happen anyway. `None` leaves an outcome as it is.
+    Baselines(Vec<Option<Rate>>),
     /// Take results and segments from records that the provider does not keep.
     RecordsSay,
     /// Check this percentage of the provider's claims, with this penalty for each claim found false.
@@ -75,6 +77,10 @@ impl Fix {
                 format!(
                     "compare results with a comparison group measured at the same time ({ratio} {people} for each person served)"
                 )
+            }
+            Fix::Baselines(rates) => {
+                let rates: Vec<String> = rates.iter().flatten().map(Rate::to_string).collect();
+                format!("set what is taken to happen anyway to what happens today ({})", rates.join(", "))
             }
             Fix::RecordsSay => "take results and segments from records that the provider does not keep".into(),
             Fix::Audit { percent, penalty } => {
@@ -136,6 +142,18 @@ impl Fix {
                     let per_person = !matches!(outcome.kind, OutcomeKind::Frequency { per: Per::Affected, .. });
                     if matches!(outcome.baseline, Baseline::Fixed(_) | Baseline::Before { .. }) && per_person {
                         outcome.baseline = Baseline::Comparison { ratio: *ratio };
+                    }
+                }
+            }
+            Fix::Baselines(rates) => {
+                for (outcome, rate) in changed.outcomes.iter_mut().zip(rates) {
+                    let simple = match &outcome.baseline {
+                        Baseline::None => true,
+                        Baseline::Fixed(schedule) => schedule.is_constant(),
+                        _ => false,
+                    };
+                    if let Some(rate) = rate.filter(|_| simple && outcome.is_binary()) {
+                        outcome.baseline = Baseline::Fixed(Schedule::constant(rate));
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use base::SchemeFiles;
-use base::money::Pence;
+use base::money::{Pence, Rate, WHOLE};
 use base::source::{FileBytes, Folder};
 use contract::Scheme;
 use contract::amend::{self, FileTexts};
@@ -44,6 +44,7 @@ fn every_fix(segments: usize) -> Vec<Fix> {
         Fix::PoolCohorts,
         Fix::TakeEveryone,
         Fix::LiveComparison(1),
+        Fix::Baselines(vec![Some(Rate(WHOLE / 1_000 * 234)); 4]),
         Fix::PayAboveBaseline,
         Fix::Prices(185),
         Fix::ClausePrice { clause: "job".to_owned(), percent: 60 },

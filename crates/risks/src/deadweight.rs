@@ -1,13 +1,13 @@
 //! Deadweight: paying for results that would have happened anyway.
 
-use base::money::thousands;
+use base::money::{Rate, WHOLE, thousands};
 use contract::fixes::Fix;
 
 use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
 use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent, pounds,
-    pounds_in_prose, pounds_within_in_prose, quoted,
+    AgentType, Estimate, FeeLever, Finding, Indicator, OutcomeFacts, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
+    pounds, pounds_in_prose, pounds_within_in_prose, quoted,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -21,9 +21,12 @@ pub(super) const RISK: Risk = Risk {
         warning: "both groups have the same results",
     }],
     forecast,
-    fixes: |_| {
+    fixes: |results| {
+        let anyway = Fix::Baselines(what_happens_today(results));
         vec![
+            anyway.clone(),
             Fix::PayAboveBaseline,
+            Fix::Together(vec![Fix::PayAboveBaseline, anyway]),
             Fix::LiveComparison(1),
             Fix::Together(vec![Fix::PayAboveBaseline, Fix::LiveComparison(1)]),
             Fix::Together(vec![Fix::NoGate, Fix::TwoSided]),
@@ -34,6 +37,17 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: |finding| format!("{} with no effort at all", pounds_within_in_prose(finding.gain)),
     losers: |finding, _| vec![format!("the payer: {}", pounds_within_in_prose(finding.payer_loss))],
 };
+
+/// The share of people with each binary outcome that is paid for, as things are today: to a tenth of a percent, as a contract would
+/// say it.
+fn what_happens_today(results: &StrategyResults) -> Vec<Option<Rate>> {
+    let now = results.get(StrategyKind::AsNow);
+    let rate = |(at, outcome): (usize, &OutcomeFacts)| {
+        let share = now.filter(|_| outcome.paid && outcome.binary)?.outcome(at) / results.people.max(1.0);
+        Some(Rate((share * 1_000.0).round() as i64 * (WHOLE / 1_000)))
+    };
+    results.outcomes.iter().enumerate().map(rate).collect()
+}
 
 /// The share above which it is a finding.
 const SHARE: f64 = 0.1;

@@ -528,7 +528,7 @@ fn parts(fix: &Fix) -> Vec<Fix> {
 fn order(fix: &Fix) -> usize {
     match fix {
         Fix::TakeEveryone => 0,
-        Fix::LiveComparison(_) => 1,
+        Fix::LiveComparison(_) | Fix::Baselines(_) => 1,
         Fix::RecordsSay | Fix::Audit { .. } | Fix::NoRatchet => 1,
         Fix::PayAboveBaseline => 2,
         Fix::NoGate => 3,
