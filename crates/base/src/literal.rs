@@ -93,6 +93,10 @@ pub enum Duration {
     Months(i64),
 }
 
+/// Points of a score, in billionths of a point: 20 or "20 points". They are no percentage points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct Score(pub i64);
+
 /// A bare number: a ratio or a weight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Plain(pub f64);
@@ -535,6 +539,39 @@ impl Literal for Plain {
 
     fn words(self) -> String {
         self.0.to_string()
+    }
+}
+
+/// The most points that a file may state.
+const LARGEST_SCORE: i64 = 100_000;
+
+impl Literal for Score {
+    const EXPECTED: &'static str = "a number of points such as 20 or \"20 points\"";
+    const UNIT: &'static str = "";
+
+    fn parse(text: &str) -> Result<Self, LiteralError> {
+        let text = text.trim();
+        if text.ends_with('%') || text.contains("percentage") {
+            return wrong("a share where points are expected", "write the number of points itself, such as 20");
+        }
+        let digits = text.strip_suffix("points").or_else(|| text.strip_suffix("point")).unwrap_or(text);
+        match billionths(digits) {
+            Some(value) if value.abs() <= LARGEST_SCORE * WHOLE => Ok(Score(value)),
+            Some(_) => wrong("more than 100,000 points", "check the number; a scale of fewer points says the same"),
+            None => wrong("not a number of points", "write a number such as 20"),
+        }
+    }
+
+    fn between(low: Self, high: Self, position: f64) -> Self {
+        Score(lerp(low.0, high.0, position))
+    }
+
+    fn as_f64(self) -> f64 {
+        self.0 as f64 / WHOLE as f64
+    }
+
+    fn words(self) -> String {
+        format!("{} point{}", crate::money::Quantity(self.0), if self.0 == WHOLE { "" } else { "s" })
     }
 }
 

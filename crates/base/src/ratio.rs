@@ -47,6 +47,15 @@ impl Ratio {
         Ratio { top: &self.top * by, bottom: &self.bottom * over.max(1) }
     }
 
+    /// Divided by another fraction above zero. Another divisor counts as one.
+    #[must_use]
+    pub fn over(&self, other: &Ratio) -> Ratio {
+        match other.sign() {
+            Ordering::Greater => Ratio { top: &self.top * &other.bottom, bottom: &self.bottom * &other.top },
+            Ordering::Less | Ordering::Equal => self.clone(),
+        }
+    }
+
     /// Whether it is below, at or above zero.
     #[must_use]
     pub fn sign(&self) -> Ordering {

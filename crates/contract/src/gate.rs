@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use crate::measured_result::MeasuredResult;
 use crate::references;
 use crate::terms::{Baseline, Better, Outcome, OutcomeKind, Per, Scheme};
-use base::literal::{Change, Literal as _, PerHead, RefusedNumber};
+use base::literal::{self, Change, Literal as _, PerHead, Ranged, RefusedNumber};
 use base::money::{Quantity, Rate, WHOLE, thousands};
 use base::problem::Problem;
 use base::ratio::Ratio;
@@ -220,12 +220,12 @@ impl Gate {
 }
 
 /// "30%" of people, or "1.7 each".
-fn rate_words(outcome: &Outcome, rate: Rate) -> String {
+pub(crate) fn rate_words(outcome: &Outcome, rate: Rate) -> String {
     if outcome.is_binary() { rate.to_string() } else { format!("{} each", Quantity(rate.0)) }
 }
 
 /// The rate that was found. The counts are given too: rounded, the rate may look like the level that it misses.
-fn rate_found(outcome: &Outcome, measured: &MeasuredResult<'_>) -> String {
+pub(crate) fn rate_found(outcome: &Outcome, measured: &MeasuredResult<'_>) -> String {
     if measured.base == 0 {
         return format!("{} was measured for nobody", outcome.name);
     }
@@ -267,7 +267,8 @@ fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>,
     let more_than: Option<Change> = table.positive("improves_by_more_than");
     let level: Option<Rate> = table.number("significant_at");
     let sides = table.choice("sides", &[("one-sided", Sides::One), ("two-sided", Sides::Two)]);
-    let reaches = outcome.filter(|_| place.levels).and_then(|at| plain_level(table, &outcomes[at]));
+    let reaches = outcome.filter(|_| place.levels).and_then(|at| plain_level(table, "reaches", &outcomes[at]));
+    let reaches = reaches.map(|(level, _)| level);
     let known: &[&str] = match place.levels {
         true => &["improves_by_at_least", "improves_by_more_than", "significant_at", "reaches"],
         false => &["improves_by_at_least", "improves_by_more_than", "significant_at"],
@@ -322,23 +323,26 @@ fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>,
     Some(gate)
 }
 
-/// `reaches`: a share of people or, for what is counted, so many for each.
-fn plain_level(table: &Section<'_, '_>, outcome: &Outcome) -> Option<Rate> {
-    if !table.has("reaches") {
+/// A plain level under some key: a share of people or, for what is counted, so many for each. As it is in this scenario, and as the
+/// file states it.
+pub(crate) fn plain_level(table: &Section<'_, '_>, key: &str, outcome: &Outcome) -> Option<(Rate, Ranged<Rate>)> {
+    if !table.has(key) {
         return None;
     }
     if !outcome.is_binary() {
-        return table.positive::<PerHead>("reaches").map(|each| each.0);
+        let (each, stated) = table.stated::<PerHead>(key)?;
+        table.refuse(key, &stated, literal::negative(key));
+        return Some((each.0, Ranged { value: stated.value.0, range: stated.range.map(|(low, high)| (low.0, high.0)) }));
     }
-    let (value, stated) = table.stated::<Rate>("reaches")?;
-    table.refuse("reaches", &stated, |level| {
+    let (value, stated) = table.stated::<Rate>(key)?;
+    table.refuse(key, &stated, |level| {
         (*level < Rate(0) || *level > Rate(WHOLE)).then(|| RefusedNumber {
             what: "the level is not a share of people".to_owned(),
             expected: "from 0% to 100%".to_owned(),
-            fix: "write the rate itself, not the change: reaches = \"30%\"".to_owned(),
+            fix: format!("write the rate itself, not the change: {key} = \"30%\""),
         })
     });
-    Some(value)
+    Some((value, stated))
 }
 
 fn significant(table: &Section<'_, '_>, level: Rate, sides: Option<Sides>) -> Option<GateTest> {

@@ -27,6 +27,7 @@ pub mod providers;
 pub mod read;
 mod references;
 mod scheme_file;
+pub mod scored_points;
 pub mod tally;
 pub mod tally_file;
 pub mod terms;

@@ -41,7 +41,7 @@ pub enum PricedFor {
     /// An area is priced once, so one provider holds it at a time.
     #[default]
     Area,
-    /// Each provider is priced on its own, with a whole fee, bonus, award, cap and floor.
+    /// Each provider is priced on its own, with a whole fee, bonus, award, points payment, cap and floor.
     Provider,
 }
 
@@ -343,7 +343,7 @@ fn shared(say: impl Fn(String) -> Problem, (one, other, area): (&str, &str, &str
     let what =
         format!("`{one}` and `{other}` hold {area} at the same time, and {} pays for an area as a whole", names.join(", "));
     say(what).expected("one provider for each area at a time").fix(
-        "give each provider its `areas`, or `starts` and `ends`. If each provider has a fee, bonus, award, cap and floor of its own, \
+        "give each provider its `areas`, or `starts` and `ends`. If each provider has a fee, bonus, award, points payment, cap and floor of its own, \
          write priced_for = \"each provider\"",
     )
 }
@@ -384,7 +384,7 @@ pub(crate) fn explain(scheme: &Scheme) -> Vec<String> {
     };
     let mut out: Vec<String> = scheme.providers.iter().map(one).collect();
     if scheme.priced_for == PricedFor::Provider {
-        out.push("Each provider has a whole fee, bonus, award, cap and floor of its own.".to_owned());
+        out.push("Each provider has a whole fee, bonus, award, points payment, cap and floor of its own.".to_owned());
     }
     out
 }

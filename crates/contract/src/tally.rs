@@ -36,6 +36,17 @@ pub struct Tally {
     /// Whole months of each cohort for which a fee is due, where the provider did not hold the area all the time; empty when all
     /// months that have passed are due.
     pub due: Vec<i64>,
+    /// The points of other providers, for the clauses that compare with them; empty where they are those of the contract's file.
+    pub others: Vec<OthersPoints>,
+}
+
+/// The points that other providers have under one clause.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OthersPoints {
+    /// The name of the clause.
+    pub clause: String,
+    /// For each cohort of the tally, in billionths: the points of each other provider in the period that ends with the cohort.
+    pub by_cohort: Vec<Vec<i64>>,
 }
 
 /// The stage of a cohort on the day of a statement.
@@ -79,6 +90,7 @@ impl Tally {
             stages: Vec::new(),
             passed: Vec::new(),
             due: Vec::new(),
+            others: Vec::new(),
             cohorts,
         }
     }
@@ -132,6 +144,10 @@ impl Tally {
         };
         let months = |values: &[i64]| -> Vec<i64> { cohorts.iter().filter_map(|cohort| values.get(*cohort).copied()).collect() };
         let group = |group: &ComparisonGroup| ComparisonGroup { people: cells(&group.people), counts: cells(&group.counts) };
+        let others = |others: &OthersPoints| OthersPoints {
+            clause: others.clause.clone(),
+            by_cohort: cohorts.iter().filter_map(|cohort| others.by_cohort.get(*cohort).cloned()).collect(),
+        };
         Tally {
             area: self.area,
             cohorts: cohorts.iter().map(|cohort| self.cohorts[*cohort]).collect(),
@@ -144,6 +160,7 @@ impl Tally {
             stages: cohorts.iter().filter_map(|cohort| self.stages.get(*cohort).copied()).collect(),
             passed: months(&self.passed),
             due: months(&self.due),
+            others: self.others.iter().map(others).collect(),
         }
     }
 

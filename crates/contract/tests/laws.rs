@@ -46,6 +46,8 @@ struct Contract {
     bonus: Option<(i64, Option<i64>, usize)>,
     /// A plain level in percent, and what each standard met adds.
     award: Option<(i64, [i64; 3])>,
+    /// Rates in percent for no points and for all, and which of the ways to pay.
+    points: Option<(i64, i64, usize)>,
     at_risk: Option<i64>,
     clawback: Option<i64>,
     floor: Option<i64>,
@@ -95,8 +97,9 @@ fn contract() -> impl Strategy<Value = Contract> {
     let tariff = (proptest::option::of(gate), any::<bool>(), any::<bool>(), 0usize..3, any::<bool>());
     let bonus = proptest::option::of((0i64..50, proptest::option::of(50i64..100), 0usize..3));
     let award = proptest::option::of((0i64..100, [0i64..200_000, 0i64..200_000, 0i64..200_000]));
+    let points = proptest::option::of((50i64..100, 0i64..50, 0usize..4));
     let others = (
-        (bonus, award),
+        (bonus, award, points),
         proptest::option::of(0i64..100),
         proptest::option::of(0i64..3_000),
         proptest::option::of(0i64..500_000),
@@ -124,6 +127,7 @@ fn contract() -> impl Strategy<Value = Contract> {
         tops_up: tariff.4,
         bonus: others.0.0,
         award: others.0.1,
+        points: others.0.2,
         at_risk: others.1,
         clawback: others.2,
         floor: others.3,
@@ -237,6 +241,25 @@ impl Contract {
                 pays.join(", ")
             ));
         }
+        if let Some((none, all, way)) = self.points {
+            // Others' points are compared by contract year.
+            let over = if way < 2 { over } else { "each year" };
+            let pays = [
+                format!("each_point = \"{}\"", self.pounds(321)),
+                format!("levels = [20, 47.5]\npays = [\"£0\", \"{}\", \"{}\"]", self.pounds(900), self.pounds(2_900)),
+                format!("pot = \"{}\"\nwinners = 2\nothers = \"others.csv\"", self.pounds(7_001)),
+                format!("by_rank = [\"{}\", \"{}\"]\nothers = \"others.csv\"", self.pounds(901), self.pounds(400)),
+            ];
+            let indicators = [
+                format!("{{ outcome = \"reoffending\", points = 40, none_at = \"{none} %\", all_at = \"{all} %\" }}"),
+                "{ outcome = \"job\", points = 20, improves_by_at_least = \"1 percentage point\" }".to_owned(),
+            ];
+            clause(format!(
+                "[pay.points]\nclause = \"points payment\"\nindicators = [{}]\n{}\nmeasured_over = \"{over}\"\n",
+                indicators.join(", "),
+                pays[way]
+            ));
+        }
         if let Some(share) = self.at_risk {
             clause(format!(
                 "[pay.at_risk]\nclause = \"share at risk\"\nof = \"fee\"\nshare = \"{share}.7 %\"\n\
@@ -267,7 +290,15 @@ impl Contract {
         let starts = self.attachment.unwrap_or_default();
         let row = |&at: &usize| format!("{},{},{}\n", SEGMENTS[at], self.pounds(self.job_prices[at]), self.pounds(starts[at]));
         let rows: String = self.segments.iter().map(row).collect();
-        Folder::from([file("scheme.toml", &text), file("prices.csv", &format!("segment,job,start\n{rows}"))])
+        let others = "provider,year,points\na,1,20\nb,1,47.5\nc,2,30\nd,2,30\na,3,0\na,4,60\n";
+        // A table may not speak of years that the contract does not have.
+        let years = self.half_years.div_ceil(2).max(1);
+        let others: Vec<&str> = others
+            .lines()
+            .filter(|line| line.split(',').nth(1).and_then(|year| year.parse::<usize>().ok()).is_none_or(|year| year <= years))
+            .collect();
+        let prices = format!("segment,job,start\n{rows}");
+        Folder::from([file("scheme.toml", &text), file("prices.csv", &prices), file("others.csv", &others.join("\n"))])
     }
 
     fn scheme(&self) -> Scheme {
@@ -378,7 +409,7 @@ proptest! {
         prop_assert!((scale * one.total().0 - many.total().0).abs() <= (scale + 1) * lines as i64);
     }
 
-    /// One more person who reoffends never brings a provider money, under any gate, hurdle, bonus, award, cap or floor. Two kinds of
+    /// One more person who reoffends never brings a provider money, under any gate, hurdle, bonus, award, points, cap or floor. Two kinds of
     /// contract are left out because there it may: where events are compared with the number of reoffenders, which is what
     /// that measure does, and where a cap or floor holds one of two clauses that are set off against each other.
     #[test]
@@ -412,6 +443,8 @@ proptest! {
     #[test]
     fn cohorts_add_up(contract in contract(), cells in cells()) {
         let contract = Contract { over: 0, tops_up: false, at_risk: None, floor: None, cap: None, ..contract };
+        // A pot and a rank are for whole years.
+        let contract = Contract { points: contract.points.filter(|(_, _, way)| *way < 2), ..contract };
         let scheme = contract.scheme();
         let whole = tally(&scheme, &cells);
         let parts = (0..scheme.cohorts.len()).map(|cohort| exact(&scheme, &whole.only(&[cohort])).1.total().0);

@@ -163,8 +163,11 @@ pub fn verdict(stress: &StressTest) -> String {
         ratio if ratio > 1.05 => format!("more than the {} that the contract intends", pounds_in_prose(means)),
         _ => "about what the contract intends".to_owned(),
     };
-    let more = Estimate::of(best.profit().zip(intended.profit()).map(|(a, b)| a - b));
+    let more = Estimate::of(best.benefit().zip(intended.benefit()).map(|(a, b)| a - b));
     let earns = match more.low() > 0.0 {
+        true if !best.stakes.is_empty() => {
+            format!(" With what it has at stake beyond money, it gains {} more than by doing as intended.", supported(more))
+        }
         true => format!(" It then earns {} more than by doing as intended.", supported(more)),
         false => String::new(),
     };

@@ -5,7 +5,7 @@ use contract::fixes::Fix;
 
 use crate::harm::Harm;
 use crate::{
-    AgentType, Estimate, OutcomeFacts, RiskId, StrategyKind, StrategyResult, StrategyResults, pounds, pounds_within,
+    AgentType, Estimate, OutcomeFacts, RiskId, StrategyKind, StrategyResult, StrategyResults, mean, pounds, pounds_within,
     pounds_within_in_prose,
 };
 
@@ -151,12 +151,7 @@ impl FindingBuilder {
         self.test(
             &format!("the provider gains compared with {}", self.compared_with.in_words()),
             gains(gain, best),
-            format!(
-                "{} (profit of {}, compared with {})",
-                pounds_within(gain),
-                pounds(best.mean_profit()),
-                pounds(reference.mean_profit())
-            ),
+            format!("{} (profit of {}, compared with {})", pounds_within(gain), profit_words(best), profit_words(reference)),
         );
     }
 
@@ -199,9 +194,18 @@ impl FindingBuilder {
     }
 }
 
+/// "£20,000", or "£20,000 with £5,000 at stake beyond money".
+fn profit_words(result: &StrategyResult) -> String {
+    let profit = pounds(result.mean_profit());
+    match result.stakes.as_slice() {
+        [] => profit,
+        stakes => format!("{profit} with {} at stake beyond money", pounds(mean(stakes))),
+    }
+}
+
 /// What moving from `reference` to `best` brings the provider, on the same random numbers.
 pub(crate) fn gain(best: &StrategyResult, reference: &StrategyResult) -> Estimate {
-    Estimate::of(best.profit().zip(reference.profit()).map(|(a, b)| a - b))
+    Estimate::of(best.benefit().zip(reference.benefit()).map(|(a, b)| a - b))
 }
 
 /// What a strategy brings whoever follows it. In a mixture of providers those who do something for gain are the ones that maximise

@@ -152,6 +152,8 @@ pub struct StrategyResult {
     pub results: Vec<f64>,
     pub rewards: Vec<f64>,
     pub deductions: Vec<f64>,
+    /// What is at stake for the provider beyond money, as it values it; empty where nothing is.
+    pub stakes: Vec<f64>,
     /// The same as if each replication held the truth exactly, with no chance in it.
     pub results_without_chance: f64,
     /// All that is paid, as if each replication held the truth exactly.
@@ -390,6 +392,11 @@ impl StrategyResult {
         self.payments.iter().map(|payment| payment - self.cost)
     }
 
+    /// What it brings the provider in each replication: its profit, and what is at stake beyond money.
+    pub fn benefit(&self) -> impl Iterator<Item = f64> + '_ {
+        self.profit().enumerate().map(|(at, profit)| profit + self.stakes.get(at).copied().unwrap_or_default())
+    }
+
     /// Mean payment.
     #[must_use]
     pub fn payment(&self) -> f64 {
@@ -451,6 +458,7 @@ impl StrategyResult {
                 add(&mut sum.results, &part.results);
                 add(&mut sum.rewards, &part.rewards);
                 add(&mut sum.deductions, &part.deductions);
+                add(&mut sum.stakes, &part.stakes);
                 add(&mut sum.served, &part.served);
                 add(&mut sum.effort, &part.effort);
                 sum.outcomes.iter_mut().zip(&part.outcomes).for_each(|(sum, more)| add(sum, more));

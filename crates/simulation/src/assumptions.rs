@@ -14,10 +14,12 @@ use base::similar_names::folded;
 use base::table::CsvTable;
 use base::toml_editor::TomlEditor;
 use contract::Scheme;
+use contract::clauses::Clause;
 use contract::read::SCHEME_FILE;
 use contract::terms::{Baseline, Intake, OutcomeKind};
 
 mod gaming;
+mod standing;
 
 use crate::individuals::{self, Individuals};
 use crate::mixture::{Mixture, Ownership};
@@ -46,6 +48,10 @@ pub struct Assumptions {
     /// For each outcome of the scheme, how many of a cohort's results could be dated in the cohort before or after.
     pub timing: Vec<Option<RisingCost>>,
     pub pilot: Option<Pilot>,
+    /// The points of other providers, for each clause that compares with them.
+    pub others: Vec<OthersAssumption>,
+    /// What results decide besides money, as clauses that state what it is worth to the provider and not what is paid.
+    pub stakes: Vec<Clause>,
     /// What the contract requires, whatever the strategy: pounds for each person served.
     pub cost_each_person: Schedule<Pence>,
     /// The share of that cost that does not follow the number of people, because staff and buildings are there for those expected.
@@ -88,6 +94,18 @@ impl RisingCost {
     pub fn worth(&self, pounds: f64) -> f64 {
         self.at_most * (pounds / self.cost_of_last.max(1e-12)).clamp(0.0, 1.0)
     }
+}
+
+/// The points of the other providers under one clause: normal, in each period anew.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OthersAssumption {
+    /// The name of the clause.
+    pub clause: String,
+    pub providers: usize,
+    /// Their mean.
+    pub points: f64,
+    /// Their standard deviation, from one provider and period to another.
+    pub spread: f64,
 }
 
 /// The pilot for which a kind of help was chosen. Shares are of what the help moves, in the unit of its `moves`.
@@ -200,6 +218,8 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
     let outcomes = outcomes(&top, scheme, &keys, individuals.as_deref());
     let help = help(&top, scheme, &keys, individuals.as_deref());
     let gaming = gaming::read(&top, scheme, &help);
+    let others = standing::others(&top, scheme);
+    let stakes = standing::stakes(&top, scheme);
     let assessment = assessment(&top, scheme, &keys);
     let cost = top.required_section("cost", "a table [cost] with each_person");
     let (cost_each_person, cost_fixed_share, cost_each_year) = match &cost {
@@ -234,6 +254,8 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         relabelling: gaming.relabelling,
         timing: gaming.timing,
         pilot: gaming.pilot,
+        others,
+        stakes,
         years,
         volume: volume.as_f64(),
         outcomes,

@@ -51,7 +51,7 @@ pub(crate) fn choose(
         }
     }
     let means: Vec<f64> =
-        arena.totals(&candidates, replications.min(arena.replications)).iter().map(|paid| risks::mean(paid)).collect();
+        arena.gains(&candidates, replications.min(arena.replications)).iter().map(|paid| risks::mean(paid)).collect();
     let profit: Vec<f64> = means.iter().zip(&candidates).map(|(paid, strategy)| paid - arena.cost(strategy)).collect();
     let value: Vec<f64> = candidates.iter().map(|strategy| arena.value(strategy)).collect();
     let distance: Vec<f64> = candidates.iter().map(|strategy| distance(arena, strategy, &now)).collect();

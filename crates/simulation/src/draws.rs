@@ -112,6 +112,17 @@ pub fn comparison_extra(
     ((n * mean + z * (n * variance.max(0.0)).sqrt()).round() as i64).max(least)
 }
 
+/// Decisions of other providers start here, far above those of comparison groups and mixtures.
+const OTHERS: u64 = 1 << 48;
+
+/// How many standard deviations the points of another provider are above the mean of others, under one clause and in the period that
+/// ends with one cohort.
+#[must_use]
+pub fn others_normal(seed: u64, clause: usize, cohort: usize, replication: u64, other: usize) -> f64 {
+    let which = OTHERS + ((clause as u64) << 16) + other as u64;
+    normal_quantile(open_unit(words(seed, cohort as u64, replication, which)[0]))
+}
+
 /// The smallest count whose distribution function reaches `u`, walking out from the normal guess.
 fn binomial_quantile(n: i64, p: f64, u: f64) -> i64 {
     if n <= 0 || p <= 0.0 {

@@ -4,7 +4,7 @@
 //!
 //! - `assumptions` (the assumptions file) and `assumption_warnings`, `people` (who they are and their chances), `individuals` (people
 //!   of one segment with chances of their own)
-//! - `draws` (the random draws of a person), `person_by_person` (counting one by one), `rank_evaluation` (the same count without
+//! - `draws` (the random draws of a person), `others` (the points of other providers), `person_by_person` (counting one by one), `rank_evaluation` (the same count without
 //!   the loop)
 //! - `strategy` (a provider's strategy and its result in one area), `misreport`, `timing` and `pilot` (false reports, moved dates,
 //!   and help that was piloted)
@@ -40,6 +40,7 @@ pub mod individuals;
 pub mod marginal_effort;
 mod misreport;
 pub mod mixture;
+mod others;
 pub mod payment_by_aim;
 pub mod people;
 pub mod people_cell;

@@ -1,7 +1,7 @@
 //! Misreporting, where the provider reports: results claimed for people who do not have them, and people labelled as a segment that
 //! pays better. Also what audits find of it, and what it costs.
 
-use contract::price::{NoLines, Paid, price};
+use contract::price::Paid;
 use contract::tally::Tally;
 use contract::terms::{Better, ReportedBy};
 
@@ -117,10 +117,7 @@ impl Arena<'_> {
             return None;
         }
         let mut paid = Paid::<f64>::default();
-        let mut total = |tally: &Tally| {
-            price(self.scheme, tally, &mut paid, &mut NoLines);
-            paid.total()
-        };
+        let mut total = |tally: &Tally| 100.0 * self.gain(tally, &mut paid);
         let honest = self.expected_tally(|_, _| 0.0);
         let before = total(&honest);
         let pays = (0..self.scheme.segments.len()).map(|segment| {

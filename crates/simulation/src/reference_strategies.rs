@@ -6,6 +6,7 @@ use contract::Scheme;
 use contract::clauses::Clause;
 use contract::fixes::Fix;
 use contract::price::Paid;
+use contract::tally::Tally;
 use contract::terms::{Baseline, Intake, OutcomeKind, ReportedBy};
 use rayon::prelude::*;
 use risks::{
@@ -270,7 +271,7 @@ fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> V
     let everyone = vec![true; arena.people.segments];
     let mut strategies = vec![Strategy::idle(&arena.chances, everyone.len()), best.strategy.clone()];
     strategies.extend(search::path(arena, pay, budget.path / 2, &everyone));
-    let payments = arena.totals(&strategies, budget.replications.min(arena.replications));
+    let payments = arena.gains(&strategies, budget.replications.min(arena.replications));
     let means: Vec<f64> = payments.iter().map(|payments| risks::mean(payments)).collect();
     let profits: Vec<f64> = means.iter().zip(&strategies).map(|(payment, strategy)| payment - arena.cost(strategy)).collect();
     let top = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -345,6 +346,7 @@ fn simulated(
         results: payments.results,
         rewards: payments.rewards,
         deductions: payments.deductions,
+        stakes: payments.stakes,
     }
 }
 
@@ -361,15 +363,23 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
     // Fees are the same on both sides of every comparison made here.
     let clauses = 0..arena.scheme.clauses.len();
     let of = |paid: &Paid<f64>, cohort: usize| -> f64 { clauses.clone().map(|clause| paid.by(clause, cohort..cohort + 1)).sum() };
+    // What is at stake beyond money counts as much as money.
+    let stakes = 0..arena.assumptions.stakes.len();
+    let staked = |tally: &Tally, cohort: usize| -> f64 {
+        let paid = arena.staked(tally);
+        paid.map_or(0.0, |paid| stakes.clone().map(|clause| paid.by(clause, cohort..cohort + 1)).sum())
+    };
     let cohorts = arena.people.cohorts.len();
-    let paid = arena.paid_without_chance(&arena.expected_tally(|_, _| 0.0));
-    let still: Vec<f64> = (0..cohorts).map(|cohort| paid.iter().map(|(weight, paid)| weight * of(paid, cohort)).sum()).collect();
+    let unchanged = arena.expected_tally(|_, _| 0.0);
+    let paid = arena.paid_without_chance(&unchanged);
+    let mean = |cohort: usize| paid.iter().map(|(weight, paid)| weight * of(paid, cohort)).sum::<f64>();
+    let still: Vec<f64> = (0..cohorts).map(|cohort| mean(cohort) + staked(&unchanged, cohort)).collect();
     let mut before = vec![0.0; cohorts];
     let each = 1.0 / cohorts.max(1) as f64;
     // The shares of each replication; cohorts of one replication are not independent where they are pooled.
     let (mut dead, mut rewarded) = (Vec::new(), Vec::new());
-    arena.simulate(&[strategy.clone(), more], arena.replications, |which, _, paid| {
-        let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort)).collect();
+    arena.simulate(&[strategy.clone(), more], arena.replications, |which, tally, paid| {
+        let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort) + staked(tally, cohort)).collect();
         let share = |counts: &dyn Fn(usize) -> bool| (0..cohorts).filter(|&cohort| counts(cohort)).count() as f64 * each;
         if which == 0 {
             rewarded.push(share(&|cohort| now[cohort] > still[cohort] + 0.5));
@@ -491,6 +501,7 @@ fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
         &mut result.results,
         &mut result.rewards,
         &mut result.deductions,
+        &mut result.stakes,
         &mut result.effort,
         &mut result.served,
     ];

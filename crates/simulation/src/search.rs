@@ -11,7 +11,7 @@
 
 use std::f64::consts::LN_2;
 
-use contract::price::{NoLines, Paid, price};
+use contract::price::Paid;
 use contract::tally::Tally;
 
 use crate::strategy::{Arena, Reporting, Strategy};
@@ -210,10 +210,7 @@ pub fn payment_weights(arena: &Arena<'_>) -> Weights {
             return weights;
         }
     }
-    let total = |better: f64, paid: &mut Paid<f64>| {
-        price(arena.scheme, &arena.expected_tally(|_, _| better), paid, &mut NoLines);
-        paid.total() / 100.0
-    };
+    let total = |better: f64, paid: &mut Paid<f64>| arena.gain(&arena.expected_tally(|_, _| better), paid);
     const STEP: f64 = 0.0025;
     // From just below today: a lump sum may turn on exactly today's result.
     let now = total(-STEP, &mut paid);
@@ -232,10 +229,7 @@ fn weights_from_there(arena: &Arena<'_>, far: f64, paid: &mut Paid<f64>) -> Weig
     let mut weights = vec![vec![0.0; segments]; arena.scheme.outcomes.len()];
     // Nothing gets better than no bad result at all: a rare one leaves less room for both steps.
     let from = arena.expected_tally(|outcome, segment| (0.8 * arena.room(outcome, segment)).min(far));
-    let mut pay = |tally: &Tally| {
-        price(arena.scheme, tally, paid, &mut NoLines);
-        paid.total() / 100.0
-    };
+    let mut pay = |tally: &Tally| arena.gain(tally, paid);
     // A gate may turn on exactly today's results, so from there a step is taken both ways.
     let sides: [i64; 2] = if far == 0.0 { [-1, 1] } else { [0, 1] };
     for (at, outcome) in arena.scheme.outcomes.iter().enumerate() {
@@ -329,7 +323,7 @@ impl Search<'_, '_> {
 
     fn try_on(&mut self, strategies: Vec<Strategy>, replications: usize) -> Vec<TriedStrategy> {
         self.tried += strategies.len();
-        let payments = self.arena.totals(&strategies, replications);
+        let payments = self.arena.gains(&strategies, replications);
         strategies
             .into_iter()
             .zip(payments)

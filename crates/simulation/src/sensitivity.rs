@@ -247,7 +247,7 @@ impl<'a> ScenarioModel<'a> {
         let arena = Arena::new(scheme, assumptions, here, ranks, self.seed, 0);
         let best = reference_strategies::solve(&arena, Budget::QUICK, StrategySet::ForProfit).best.strategy;
         let intended = reference_strategies::intended(&arena);
-        let profits = arena.totals(&[best.clone(), intended.clone()], ranks.replications);
+        let profits = arena.gains(&[best.clone(), intended.clone()], ranks.replications);
         let gain = mean(&profits[0]) - arena.cost(&best) - (mean(&profits[1]) - arena.cost(&intended));
         let rate = |outcome: usize| 100.0 * arena.true_outcomes(&best)[outcome].iter().sum::<f64>() / here.count().max(1) as f64;
         [gain].into_iter().chain(self.outcome.map(rate)).collect()

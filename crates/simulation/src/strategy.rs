@@ -3,11 +3,12 @@
 
 use contract::Scheme;
 use contract::price::{NoLines, Paid, price};
-use contract::tally::Tally;
+use contract::tally::{OthersPoints, Tally};
 use contract::terms::{Baseline, Intake, OutcomeKind};
 
 use crate::assumptions::Assumptions;
 use crate::draws::{comparison_count, comparison_extra};
+use crate::others;
 use crate::people::{AreaPeople, Chances};
 use crate::rank_evaluation::Ranks;
 
@@ -89,6 +90,13 @@ pub(crate) fn weights_beside_a_jump(paid: [f64; 5]) -> [f64; 5] {
     }
 }
 
+/// The scheme with what is at stake beyond money instead of what is paid; `None` where nothing is. What a rating is worth stays as it is
+/// when its payments are changed.
+fn stakes_of(scheme: &Scheme, assumptions: &Assumptions) -> Option<Scheme> {
+    let clauses = assumptions.stakes.clone();
+    (!clauses.is_empty()).then(|| Scheme { clauses, ..scheme.clone() })
+}
+
 /// One area of one scenario under one scheme: everything needed to try a strategy.
 #[derive(Clone, Debug)]
 pub struct Arena<'a> {
@@ -103,6 +111,10 @@ pub struct Arena<'a> {
     first_replication: u64,
     /// For each replication, the comparison groups' people and counts; empty when the scheme has none.
     comparisons: Vec<Tally>,
+    /// For each replication, the points of other providers; empty when no clause compares with them.
+    others: Vec<Vec<OthersPoints>>,
+    /// The scheme with what is at stake beyond money instead of what is paid, where the assumptions say that there is anything.
+    stakes: Option<Scheme>,
     /// The cell of the contract's tally for each cell of people.
     tally_cells: Vec<usize>,
     /// Expected people by segment of the assumptions.
@@ -121,6 +133,8 @@ pub struct Payments {
     pub rewards: Vec<f64>,
     /// What they deducted, where they deducted; not below zero.
     pub deductions: Vec<f64>,
+    /// What is at stake beyond money; empty where nothing is.
+    pub stakes: Vec<f64>,
 }
 
 impl Payments {
@@ -201,11 +215,14 @@ impl<'a> Arena<'a> {
             seed,
             first_replication,
             comparisons: Vec::new(),
+            others: Vec::new(),
+            stakes: stakes_of(scheme, assumptions),
             tally_cells,
             in_segment,
             best_label: None,
         };
         arena.comparisons = arena.draw_comparisons();
+        arena.others = others::drawn(scheme, assumptions, &people.cohorts, seed, arena.replications_drawn());
         arena.best_label = arena.find_best_label();
         arena
     }
@@ -217,14 +234,18 @@ impl<'a> Arena<'a> {
         self
     }
 
+    /// The replications that were drawn, by their numbers.
+    fn replications_drawn(&self) -> std::ops::Range<u64> {
+        self.first_replication..self.first_replication + self.ranks.replications as u64
+    }
+
     /// Comparison groups have today's chances, without extra effort. The same people before have the chances that the assumptions give.
     fn draw_comparisons(&self) -> Vec<Tally> {
         if self.scheme.outcomes.iter().all(|outcome| outcome.compared().is_none()) {
             return Vec::new();
         }
-        (0..self.ranks.replications as u64)
-            .map(|index| {
-                let replication = self.first_replication + index;
+        self.replications_drawn()
+            .map(|replication| {
                 let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
                 for (cell, &to) in self.people.cells.iter().zip(&self.tally_cells) {
                     for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
@@ -288,11 +309,44 @@ impl<'a> Arena<'a> {
         out
     }
 
+    /// What each strategy brings the provider before its costs: what it is paid, and what is at stake beyond money.
+    #[must_use]
+    pub fn gains(&self, strategies: &[Strategy], replications: usize) -> Vec<Vec<f64>> {
+        if self.stakes.is_none() {
+            return self.totals(strategies, replications);
+        }
+        let mut out = vec![Vec::with_capacity(replications); strategies.len()];
+        self.simulate(strategies, replications, |at, tally, paid| out[at].push(paid.total() / 100.0 + self.at_stake(tally)));
+        out
+    }
+
+    /// What a tally brings the provider, in pounds: what is paid for it, and what is at stake beyond money.
+    pub(crate) fn gain(&self, tally: &Tally, paid: &mut Paid<f64>) -> f64 {
+        price(self.scheme, tally, paid, &mut NoLines);
+        paid.total() / 100.0 + self.at_stake(tally)
+    }
+
+    /// What a tally decides besides money, in pounds as the provider values it.
+    pub(crate) fn at_stake(&self, tally: &Tally) -> f64 {
+        self.staked(tally).map_or(0.0, |staked| staked.total() / 100.0)
+    }
+
+    /// The same by clause and cohort.
+    pub(crate) fn staked(&self, tally: &Tally) -> Option<Paid<f64>> {
+        let stakes = self.stakes.as_ref()?;
+        let mut paid = Paid::default();
+        price(stakes, tally, &mut paid, &mut NoLines);
+        Some(paid)
+    }
+
     /// What one strategy is paid in each replication, with the part for results.
     #[must_use]
     pub fn payments(&self, strategy: &Strategy) -> Payments {
         let mut out = Payments::default();
-        self.simulate(std::slice::from_ref(strategy), self.replications, |_, _, paid| out.push(self.scheme, paid));
+        self.simulate(std::slice::from_ref(strategy), self.replications, |_, tally, paid| {
+            out.push(self.scheme, paid);
+            out.stakes.extend(self.staked(tally).map(|staked| staked.total() / 100.0));
+        });
         out
     }
 
@@ -328,6 +382,9 @@ impl<'a> Arena<'a> {
             for (at, (thresholds, taken, tally)) in stages.iter_mut().enumerate() {
                 if let Some(drawn) = self.comparisons.get(replication) {
                     tally.comparison.clone_from(&drawn.comparison);
+                }
+                if let Some(drawn) = self.others.get(replication) {
+                    tally.others.clone_from(drawn);
                 }
                 tally.counts.iter_mut().for_each(|counts| counts.fill(0));
                 self.ranks.count(replication, thresholds, taken, |outcome, cell, count| {
@@ -403,6 +460,7 @@ impl<'a> Arena<'a> {
 
     fn tally_at(&self, chance: impl Fn(usize, usize) -> f64, compared_chance: impl Fn(usize, usize) -> f64) -> Tally {
         let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
+        tally.others = others::without_chance(self.scheme, self.assumptions, &self.people.cohorts);
         let size = tally.people.len();
         let mut exact = vec![vec![0.0; size]; self.scheme.outcomes.len()];
         let mut compared = exact.clone();

@@ -55,8 +55,7 @@ fn bends(arena: &Arena<'_>, pay: &Weights, range: std::ops::RangeInclusive<f64>)
                 let (none, most) = ends[outcome][segment];
                 none + share * (most - none)
             });
-            price(arena.scheme, &tally, &mut paid, &mut NoLines);
-            paid.total() / 100.0
+            arena.gain(&tally, &mut paid)
         })
         .collect();
     let (low, high) = paid.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), paid| (low.min(*paid), high.max(*paid)));

@@ -53,6 +53,7 @@ struct DateMoves<'a, 'b> {
 }
 
 impl DateMoves<'_, '_> {
+    /// Pounds paid.
     fn total(&mut self) -> f64 {
         price(self.arena.scheme, &self.tally, &mut self.paid, &mut NoLines);
         self.paid.total() / 100.0
@@ -75,7 +76,7 @@ impl DateMoves<'_, '_> {
         };
         let mut worth = |moved: i64| {
             self.shift(outcome, before, after, moved);
-            let worth = self.total() - cost(moved);
+            let worth = self.arena.gain(&self.tally, &mut self.paid) - cost(moved);
             self.shift(outcome, before, after, -moved);
             worth
         };

@@ -3,11 +3,12 @@
 
 use contract::Scheme;
 use contract::price::{NoLines, Paid, price};
-use contract::tally::Tally;
+use contract::tally::{OthersPoints, Tally};
 use contract::terms::{Baseline, OutcomeKind};
 use risks::{WrongPayment, WrongPaymentRow};
 
 use crate::assumptions::Assumptions;
+use crate::others;
 use crate::people::{AreaPeople, Chances};
 use crate::strategy::weights_beside_a_jump;
 
@@ -25,6 +26,8 @@ pub struct LoneCohort<'a> {
     mix: Vec<(f64, f64)>,
     /// For each outcome and segment of the contract: what those it is compared with have, for each person.
     compared: Vec<Vec<f64>>,
+    /// The points of other providers, for the clauses that compare with them.
+    others: Vec<OthersPoints>,
     /// The chance without a change.
     pub chance: f64,
 }
@@ -58,7 +61,8 @@ impl<'a> LoneCohort<'a> {
             *rate = if *share > 0.0 { *rate / *share } else { 0.0 };
         }
         let each = affected.iter().map(|sum| if chance > 0.0 { sum / chance } else { 0.0 }).collect();
-        LoneCohort { scheme, area: people.area, outcome, each, mix, compared, chance }
+        let others = others::without_chance(scheme, assumptions, &[0]);
+        LoneCohort { scheme, area: people.area, outcome, each, mix, compared, others, chance }
     }
 
     /// A cohort of one segment at a given chance, in the scheme's first area.
@@ -68,7 +72,7 @@ impl<'a> LoneCohort<'a> {
         mix[0] = (1.0, chance);
         let outcomes = scheme.outcomes.len();
         let compared = vec![vec![chance; scheme.segments.len()]; outcomes];
-        LoneCohort { scheme, area: 0, outcome, each: vec![1.0; outcomes], mix, compared, chance }
+        LoneCohort { scheme, area: 0, outcome, each: vec![1.0; outcomes], mix, compared, others: Vec::new(), chance }
     }
 
     /// Pounds paid in all when `count` of `people` have the outcome.
@@ -80,6 +84,7 @@ impl<'a> LoneCohort<'a> {
 
     fn tally(&self, people: usize, count: i64) -> Tally {
         let mut tally = Tally::empty(self.scheme, self.area, vec![0]);
+        tally.others.clone_from(&self.others);
         let weight: f64 = self.mix.iter().map(|(share, rate)| share * rate).sum();
         let last = self.mix.iter().rposition(|(share, _)| *share > 0.0).unwrap_or_default();
         let (mut people_left, mut count_left) = (people as i64, count);

@@ -138,7 +138,7 @@ pub fn of_records(
                 "{clauses} {pays} for an area as a whole, and there are {} providers: {}. The contract does not say who holds which \
                  area\n\nhint: say it in {SCHEME_FILE}, for each of them: [providers.\"{}\"] with areas = [\"NAME\"], and with \
                  starts and ends where it changes; or list them and write priced_for = \"each provider\" if each has a whole fee, \
-                 bonus, award, cap and floor of its own. One provider alone: providers = [\"NAME\"]",
+                 bonus, award, points payment, cap and floor of its own. One provider alone: providers = [\"NAME\"]",
                 providers.len(),
                 some(&providers),
                 providers[0]

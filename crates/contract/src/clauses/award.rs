@@ -1,6 +1,7 @@
 //! A lump sum for each measured period, by how many of several standards are met.
 
 use crate::amendment::Amendment;
+use crate::clauses::reading::{ListWords, rising_amounts};
 use crate::clauses::tariff::{PerUnit, Tariff};
 use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened};
 use crate::expected_people;
@@ -8,7 +9,7 @@ use crate::gate::{self, Gate, Verdict};
 use crate::measured_result::measured_result;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{MeasuredOver, Scheme};
-use base::literal::{Change, Literal as _};
+use base::literal::Change;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
 use base::reader::Section;
@@ -110,31 +111,18 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Award>
     Some(Award { standards: standards.into_iter().collect::<Option<_>>()?, pays, over })
 }
 
-/// `pays`: amounts that are not negative and never fall, wherever a scenario puts them in their ranges.
 fn amounts(section: &Section<'_, '_>) -> Option<Vec<Schedule<Pence>>> {
-    let expected = "a list of amounts, for no standard met, for one and so on, such as [\"£0\", \"£10,000\"]";
-    let stated = section.required_numbers::<Pence>("pays", expected)?;
-    let mut most: Option<Pence> = None;
-    for (_, amount, span) in &stated {
-        // An uncertain amount is drawn by itself, so one may be at its low end where the one before is at its high end.
-        let [_, low, high] = amount.ends();
-        let problem = |what: &str| Problem::at(section.file, *span, what).read(low.words());
-        match most {
-            _ if low < Pence(0) => {
-                let problem = problem("an award pays, and this amount is negative").expected("£0 or more");
-                section
-                    .push(problem.fix("write the amounts without the minus sign. A payment that can be lost is a share at risk"));
-            }
-            Some(most) if low < most => section.push(
-                problem("the award falls as more standards are met")
-                    .expected(format!("at least {most}, as for fewer standards"))
-                    .fix("put the amounts in order, from none met to all met. Their ranges must not overlap either"),
-            ),
-            _ => {}
-        }
-        most = Some(high);
-    }
-    Some(stated.into_iter().map(|(amount, ..)| Schedule::constant(amount)).collect())
+    rising_amounts(
+        section,
+        "pays",
+        &ListWords {
+            expected: "a list of amounts, for no standard met, for one and so on, such as [\"£0\", \"£10,000\"]",
+            negative: "an award pays, and this amount is negative",
+            falls: "the award falls as more standards are met",
+            at_least: "as for fewer standards",
+            order: "from none met to all met",
+        },
+    )
 }
 
 impl ClauseKind for Award {

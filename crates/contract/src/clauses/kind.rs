@@ -150,6 +150,11 @@ pub trait ClauseKind: Debug {
         Vec::new()
     }
 
+    /// The most points that it gives, in billionths, where what it pays depends on how many points other providers have.
+    fn compares_points(&self) -> Option<i64> {
+        None
+    }
+
     /// The clauses above it whose money it depends on.
     fn refers_to(&self) -> &[usize] {
         &[]

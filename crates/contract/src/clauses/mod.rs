@@ -16,6 +16,7 @@ pub mod clawback;
 pub mod floor;
 mod kind;
 pub mod outcome_payment;
+pub mod points_payment;
 mod reading;
 pub mod service_fee;
 pub mod share_at_risk;
@@ -58,6 +59,7 @@ pub enum ClauseTerms {
     Tariff(tariff::Tariff),
     Bonus(bonus::Bonus),
     Award(award::Award),
+    PointsPayment(points_payment::PointsPayment),
     ShareAtRisk(share_at_risk::ShareAtRisk),
     Clawback(clawback::Clawback),
     Audit(audit::Audit),
@@ -66,7 +68,7 @@ pub enum ClauseTerms {
 }
 
 /// Every kind of clause, in reading order.
-pub const CATALOGUE: [CatalogueEntry; 12] = [
+pub const CATALOGUE: [CatalogueEntry; 13] = [
     service_fee::ENTRY,
     attachment_fee::ENTRY,
     outcome_payment::ENTRY,
@@ -74,6 +76,7 @@ pub const CATALOGUE: [CatalogueEntry; 12] = [
     tariff::ENTRY,
     bonus::ENTRY,
     award::ENTRY,
+    points_payment::ENTRY,
     share_at_risk::ENTRY,
     clawback::ENTRY,
     audit::ENTRY,
@@ -93,6 +96,7 @@ macro_rules! with_kind {
             ClauseTerms::Tariff($clause) => $answer,
             ClauseTerms::Bonus($clause) => $answer,
             ClauseTerms::Award($clause) => $answer,
+            ClauseTerms::PointsPayment($clause) => $answer,
             ClauseTerms::ShareAtRisk($clause) => $answer,
             ClauseTerms::Clawback($clause) => $answer,
             ClauseTerms::Audit($clause) => $answer,

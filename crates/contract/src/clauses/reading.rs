@@ -4,10 +4,11 @@ use crate::amendment::Amendment;
 use crate::clauses::{CATALOGUE, Clause, OtherTerms};
 use crate::gate::Gate;
 use crate::terms::{Baseline, Outcome};
-use base::money::Rate;
+use base::literal::Literal as _;
+use base::money::{Pence, Rate};
 use base::problem::Problem;
 use base::reader::Section;
-use base::schedule::ScheduleKeys;
+use base::schedule::{Schedule, ScheduleKeys};
 
 /// From where results count for a price for each result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +65,44 @@ impl CountingBasis {
             text.set(name, "counts_from", value, "outcome", why);
         }
     }
+}
+
+/// What messages about a list of rising amounts say.
+pub(super) struct ListWords {
+    pub expected: &'static str,
+    pub negative: &'static str,
+    pub falls: &'static str,
+    /// After the amount before: "at least £10,000, as for fewer standards".
+    pub at_least: &'static str,
+    /// After "put the amounts in order,".
+    pub order: &'static str,
+}
+
+/// Amounts of a list that are not negative and never fall, wherever a scenario puts them in their ranges. Each is one amount for
+/// everyone.
+pub(super) fn rising_amounts(section: &Section<'_, '_>, key: &str, words: &ListWords) -> Option<Vec<Schedule<Pence>>> {
+    let stated = section.required_numbers::<Pence>(key, words.expected)?;
+    let mut most: Option<Pence> = None;
+    for (_, amount, span) in &stated {
+        // An uncertain amount is drawn by itself, so one may be at its low end where the one before is at its high end.
+        let [_, low, high] = amount.ends();
+        let problem = |what: &str| Problem::at(section.file, *span, what).read(low.words());
+        match most {
+            _ if low < Pence(0) => {
+                let problem = problem(words.negative).expected("£0 or more");
+                section
+                    .push(problem.fix("write the amounts without the minus sign. A payment that can be lost is a share at risk"));
+            }
+            Some(most) if low < most => section.push(
+                problem(words.falls)
+                    .expected(format!("at least {most}, {}", words.at_least))
+                    .fix(format!("put the amounts in order, {}. Their ranges must not overlap either", words.order)),
+            ),
+            _ => {}
+        }
+        most = Some(high);
+    }
+    Some(stated.into_iter().map(|(amount, ..)| Schedule::constant(amount)).collect())
 }
 
 /// What a clause may refer to while it is read.

@@ -56,7 +56,7 @@ fn any_contract(draws: &mut Draws) -> SchemeFiles {
         text += &format!("[pay.{name}]\n{clause}\n");
         names.push(name);
     }
-    opened(&[("scheme.toml", &text)])
+    opened(&[("scheme.toml", &text), ("others.csv", "provider,points\nx,5\ny,12.5\nz,30\n")])
 }
 
 fn gate(draws: &mut Draws, outcome: Option<&str>) -> String {
@@ -82,6 +82,39 @@ fn standard(draws: &mut Draws) -> String {
     }
 }
 
+/// An indicator that earns points: a standard, or in proportion between two rates.
+fn indicator(draws: &mut Draws) -> String {
+    let points = 5 * (1 + draws.below(4));
+    if draws.below(2) == 0 {
+        return standard(draws).replace("{ ", &format!("{{ points = {points}, "));
+    }
+    // Where the two rates run against the outcome, the contract is refused and another is drawn.
+    let (none, all) = (draws.below(101), draws.below(101));
+    match draws.below(3) {
+        0 => format!(
+            "{{ points = {points}, outcome = \"times\", none_at = \"1.7 per person\", all_at = \"0.{none} per person\" }}"
+        ),
+        _ => format!("{{ points = {points}, outcome = \"o\", none_at = \"{none} %\", all_at = \"{all} %\" }}"),
+    }
+}
+
+/// A clause of points, in each of the ways to pay.
+fn points(draws: &mut Draws) -> String {
+    let indicators: Vec<String> = (0..1 + draws.below(3)).map(|_| indicator(draws)).collect();
+    let price = draws.below(900);
+    let years = draws.of(&["each year", "all cohorts"]);
+    let (pays, over) = match draws.below(5) {
+        0 | 1 => (format!("each_point = \"£{price}.37\""), draws.of(&OVER)),
+        2 => (format!("levels = [2.5, 5]\npays = [\"£0\", \"£{price}\", \"£{}\"]", price + draws.below(500)), draws.of(&OVER)),
+        3 => {
+            let winners = draws.of(&["", "\nwinners = 1", "\nwinners = 2"]);
+            (format!("pot = \"£{price}\"\nothers = \"others.csv\"{winners}"), years)
+        }
+        _ => (format!("by_rank = [\"£{price}.01\", \"£{}\"]\nothers = \"others.csv\"", price / 2), years),
+    };
+    format!("clause = \"points payment\"\nindicators = [{}]\n{pays}\nmeasured_over = \"{over}\"", indicators.join(", "))
+}
+
 /// One clause; those that refer to others come only where there are some.
 fn clause(draws: &mut Draws, above: &[String]) -> String {
     let over = format!("measured_over = \"{}\"", draws.of(&OVER));
@@ -96,7 +129,7 @@ fn clause(draws: &mut Draws, above: &[String]) -> String {
     };
     let list = format!("{names:?}");
     let refers = !names.is_empty();
-    match draws.below(15) {
+    match draws.below(16) {
         0 => format!("clause = \"service fee\"\neach_month = \"£{}\"", draws.below(15)),
         1 => format!("clause = \"attachment fee\"\nprice = \"{price}\""),
         2 => {
@@ -161,6 +194,7 @@ fn clause(draws: &mut Draws, above: &[String]) -> String {
                 .collect();
             format!("clause = \"award\"\nstandards = [{}]\npays = [{}]\n{over}", standards.join(", "), pays.join(", "))
         }
+        14 => points(draws),
         _ => format!("clause = \"audit\"\noutcome = \"lost\"\nchecks = \"10 %\"\npenalty = \"{price}\""),
     }
 }

@@ -3,7 +3,7 @@
 use base::problem::Severity;
 use base::source::{FileBytes, Folder};
 use base::{Reader, ScenarioDraw, SchemeFiles};
-use risks::{Finding, RiskId};
+use risks::{Estimate, Finding, RiskId, StrategyKind};
 use simulation::assumptions;
 use simulation::stress::{StressOptions, StressTest, stress};
 
@@ -361,4 +361,66 @@ fn a_trend_counts_in_what_is_paid_for() {
     let aimed = ("assumptions.toml", "outcome = \"job\"", "outcome = \"course\"");
     let found = finding(&stressed(&[second, believed, moved, aimed]), RiskId::BaselineDrift);
     assert!(found.present && found.strategy.contains("“job”"), "{} {:?}", found.strategy, found.tests);
+}
+
+/// Points for the share in work: 35 of 100 as things are.
+const POINTS: &str = "[pay.job]\nclause = \"points payment\"\nindicators = [{ outcome = \"job\", points = 100, none_at = \"0 %\", all_at = \"100 %\" }]\nmeasured_over = \"each year\"\n";
+
+/// The scheme with points instead of its price, paid in some way, and with more assumptions.
+fn with_points(pays: &str, assumed: &str) -> StressTest {
+    let points = format!("{POINTS}{pays}");
+    let more = format!("{assumed}\n[intended]");
+    stressed(&[
+        ("scheme.toml", "[pay.job]\nclause = \"outcome payment\"\noutcome = \"job\"\nprice = \"£2,000\"", &points),
+        ("assumptions.toml", "[intended]", &more),
+    ])
+}
+
+/// The first of two providers is paid by the chance of being first: both results are normal, near enough.
+#[test]
+fn a_rank_pays_by_the_chance_of_it() {
+    let others = "[others.job]\nproviders = 1\npoints = 34\nspread = 5\n";
+    let stress = with_points("by_rank = [\"£100,000\"]", others);
+    let idle = stress.results.get(StrategyKind::Idle).expect("the idle strategy");
+    let paid = Estimate::of(idle.results.iter().copied());
+    let own = 100.0 * (0.35f64 * 0.65 / 200.0).sqrt();
+    let z = (35.0 - 34.0) / own.hypot(5.0);
+    let expected = 2.0 * 100_000.0 * base::statistics::normal_cdf(z);
+    assert!((paid.mean - expected).abs() < 4.0 * paid.error, "{paid:?}, and {expected} expected");
+}
+
+/// A pot is divided by points: the expected part of one of two providers with as many points is a half, and one with all of them
+/// would have all of it.
+#[test]
+fn a_pot_is_divided_by_points() {
+    let stress =
+        |points: i64| with_points("pot = \"£100,000\"", &format!("[others.job]\nproviders = 1\npoints = {points}\nspread = 0\n"));
+    for (points, share) in [(35, 0.5), (0, 1.0), (100, 35.0 / 135.0)] {
+        let stress = stress(points);
+        let idle = stress.results.get(StrategyKind::Idle).expect("the idle strategy");
+        let paid = risks::mean(&idle.results);
+        assert!((paid / 200_000.0 - share).abs() < 0.01, "{points}: {paid}");
+    }
+}
+
+/// A star that pays nothing moves a provider that values it, and the payments stay what they are.
+#[test]
+fn what_is_at_stake_beyond_money_moves_a_provider() {
+    let star = "levels = [40]\npays = [\"£0\", \"£0\"]";
+    let stake = |worth: &str| with_points(star, &format!("[stakes.job]\nworth = [\"£0\", \"{worth}\"]\n"));
+    let best = |stress: &StressTest| stress.results.get(StrategyKind::BEST).expect("the best response").clone();
+    let without = best(&with_points(star, ""));
+    assert!(without.help_spend < 1.0 && without.stakes.is_empty(), "{without:?}");
+    let little = best(&stake("£100"));
+    assert!(little.help_spend < 1.0, "{}", little.help_spend);
+    let much = stake("£400,000");
+    let best = best(&much);
+    assert!(
+        best.help_spend > 10_000.0 && risks::mean(&best.stakes) > 400_000.0,
+        "{} {}",
+        best.help_spend,
+        risks::mean(&best.stakes)
+    );
+    assert!((risks::mean(&best.payments) - risks::mean(&without.payments)).abs() < 1e-6, "a star is no money");
+    assert!(much.results.has_threshold);
 }
