@@ -79,7 +79,7 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         let text = format!("{}: {}{within}{wait}. {kind} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
         add(format!("2.{}", at + 1), text, &format!("outcome.{}", outcome.name));
         if let Some(measured) = &outcome.measured {
-            add(format!("2.{}.1", at + 1), measured.words(), "");
+            add(format!("2.{}.1", at + 1), measured.words(&scheme.outcomes), "");
         }
     }
     for (at, clause) in scheme.clauses.iter().enumerate() {

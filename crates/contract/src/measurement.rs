@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::terms::{OutcomeKind, date_words};
+use crate::terms::{Better, Outcome, OutcomeKind, date_words};
 use base::literal::{Count, Duration, Literal};
 use base::money::Pence;
 use base::problem::Problem;
@@ -53,6 +53,9 @@ pub enum OutcomeRule {
     ExitWithoutReturn { exits: EventSelection, returns: Vec<String>, spells: Vec<String>, clear: Duration },
     /// In a spell on the day the window ends.
     StatusAt(SpellSelection),
+    /// Good results in so many of several binary outcomes above this one, by their positions. A good result is to have an outcome of
+    /// which there should be more, and not to have one of which there should be fewer.
+    SomeOf { outcomes: Vec<usize>, at_least: usize },
 }
 
 /// Which events count.
@@ -112,9 +115,10 @@ enum RuleWord {
     FirstTime,
     Exit,
     Status,
+    SomeOf,
 }
 
-const WORDS: [(&str, RuleWord); 9] = [
+const WORDS: [(&str, RuleWord); 10] = [
     ("none within", RuleWord::None),
     ("any within", RuleWord::Any),
     ("count within", RuleWord::Count),
@@ -124,10 +128,11 @@ const WORDS: [(&str, RuleWord); 9] = [
     ("first time to", RuleWord::FirstTime),
     ("exit without return", RuleWord::Exit),
     ("status at", RuleWord::Status),
+    ("some of", RuleWord::SomeOf),
 ];
 
-/// Reads `[outcome.NAME.measured]`, if the file has one.
-pub(crate) fn read(outcome: &Section<'_, '_>, kind: OutcomeKind) -> Option<OutcomeMeasurement> {
+/// Reads `[outcome.NAME.measured]`, if the file has one. `above` are the outcomes above this one.
+pub(crate) fn read(outcome: &Section<'_, '_>, kind: OutcomeKind, above: &[Outcome]) -> Option<OutcomeMeasurement> {
     let section = outcome.section("measured")?;
     let word = section.required_choice("rule", &WORDS);
     fits(&section, word, kind);
@@ -153,6 +158,13 @@ pub(crate) fn read(outcome: &Section<'_, '_>, kind: OutcomeKind) -> Option<Outco
             clear: section.required("clear"),
         },
         RuleWord::Status => OutcomeRule::StatusAt(spells(&section)),
+        RuleWord::SomeOf => {
+            let rule = some_of(&section, above);
+            section.finish();
+            // Who is left out, and what is not yet known, follows from the outcomes themselves.
+            let stays = LossToFollowUp::Stays;
+            return Some(OutcomeMeasurement { rule, died: stays, removed: stays, custody: stays });
+        }
     };
     let words = [("stays", LossToFollowUp::Stays), ("left out", LossToFollowUp::LeftOut)];
     let measured = OutcomeMeasurement {
@@ -186,6 +198,46 @@ fn fits(section: &Section<'_, '_>, word: RuleWord, kind: OutcomeKind) {
                 .fix("choose the rule that measures what the contract pays for"),
         );
     }
+}
+
+/// `outcomes`, at least two binary ones above, and `at_least`, how many of them need a good result.
+fn some_of(section: &Section<'_, '_>, above: &[Outcome]) -> OutcomeRule {
+    let mut outcomes = Vec::new();
+    let fit = |outcome: &&Outcome| outcome.is_binary() && outcome.some_of().is_none();
+    let known = || above.iter().filter(fit).map(|outcome| outcome.name.as_str());
+    for (name, span) in section.list("outcomes").unwrap_or_default() {
+        match above.iter().position(|outcome| outcome.name == name && fit(&outcome)) {
+            Some(at) if !outcomes.contains(&at) => outcomes.push(at),
+            found => {
+                let what = match found {
+                    Some(_) => "this outcome is named twice",
+                    None => "no binary outcome above has this name",
+                };
+                let problem = Problem::at(section.file, span, what).read(format!("\"{name}\""));
+                let problem = if found.is_none() { problem.nearest(name, known()) } else { problem };
+                let names: Vec<&str> = known().collect();
+                let problem = problem.expected(format!("binary outcomes above this one, each once: {}", names.join(", ")));
+                section.push(problem.fix("correct the name, or move its table above this one"));
+            }
+        }
+    }
+    if outcomes.len() < 2 {
+        needs(
+            section,
+            "the rule needs two outcomes or more",
+            "outcomes = [\"work\", \"school\"]",
+            "name the binary outcomes above this one of which some are enough",
+        );
+    }
+    let at_least = match section.has("at_least") {
+        true => {
+            let most = Count(outcomes.len().max(1) as i64);
+            let fix = "write how many of the outcomes need a good result. Without the key, one is enough";
+            section.required_within("at_least", (Count(1), most), "not a number of these outcomes", fix).0
+        }
+        false => 1,
+    };
+    OutcomeRule::SomeOf { outcomes, at_least: usize::try_from(at_least).unwrap_or(1) }
 }
 
 /// A list of kinds, each once; empty when the key is missing.
@@ -337,8 +389,16 @@ fn dated<T: Literal>(section: &Section<'_, '_>, key: &str, value: impl Fn(T) -> 
 impl OutcomeMeasurement {
     /// The rule in English, as it follows the outcome's own words.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn words(&self, outcomes: &[Outcome]) -> String {
         let rule = match &self.rule {
+            OutcomeRule::SomeOf { outcomes: of, at_least } => {
+                let good = |at: &usize| match outcomes[*at].better {
+                    Better::More => outcomes[*at].name.clone(),
+                    Better::Fewer => format!("no {}", outcomes[*at].name),
+                };
+                let good: Vec<String> = of.iter().map(good).collect();
+                format!("at least {at_least} of these for one person: {}", good.join(", "))
+            }
             OutcomeRule::NoneWithin(events) => format!("no {} in the window", events.words()),
             OutcomeRule::AnyWithin(events) => format!("at least one {} in the window", events.words()),
             OutcomeRule::CountWithin(events, CountedUnit::Event) => format!("each {} in the window", events.words()),

@@ -475,8 +475,46 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
     let ratchet = ratchet(section, &baseline);
     let reported_by = section.choice("reported_by", &ReportedBy::KNOWN).unwrap_or_default();
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
-    let measured = crate::measurement::read(section, kind);
-    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, ratchet, reported_by, spread, measured }
+    let measured = crate::measurement::read(section, kind, above);
+    let outcome = Outcome {
+        name: section.name.clone(),
+        measure,
+        kind,
+        better,
+        window,
+        wait,
+        baseline,
+        ratchet,
+        reported_by,
+        spread,
+        measured,
+    };
+    made_of_others(section, &outcome);
+    outcome
+}
+
+/// What an outcome that is made of others cannot be.
+fn made_of_others(section: &Section<'_, '_>, outcome: &Outcome) {
+    if outcome.some_of().is_none() {
+        return;
+    }
+    if outcome.better == Better::Fewer {
+        section.push(
+            section
+                .problem("better", "good results in some outcomes are good themselves")
+                .read("\"fewer\"")
+                .expected("better = \"more\"")
+                .fix("write better = \"more\""),
+        );
+    }
+    if matches!(outcome.baseline, Baseline::Before { .. }) {
+        section.push(
+            section
+                .problem("baseline", "what people did before is known for each outcome by itself")
+                .expected("a fixed baseline, a comparison group, or none")
+                .fix("give the baseline as a number"),
+        );
+    }
 }
 
 /// Refuses a length of time of zero.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::clauses::Clause;
-use crate::measurement::OutcomeMeasurement;
+use crate::measurement::{OutcomeMeasurement, OutcomeRule};
 use crate::providers::{PricedFor, Provider};
 use base::literal::{Count, Duration, Tolerance};
 use base::money::{Rate, Rounding, WHOLE};
@@ -276,6 +276,15 @@ impl Outcome {
     #[must_use]
     pub fn has_baseline(&self) -> bool {
         self.baseline != Baseline::None
+    }
+
+    /// The outcomes that it is made of, by position, and how many of them need a good result; `None` where it is measured by itself.
+    #[must_use]
+    pub fn some_of(&self) -> Option<(&[usize], usize)> {
+        match &self.measured.as_ref()?.rule {
+            OutcomeRule::SomeOf { outcomes, at_least } => Some((outcomes, *at_least)),
+            _ => None,
+        }
     }
 
     /// Whether it is counted once per person at most.

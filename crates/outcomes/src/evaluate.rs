@@ -13,6 +13,7 @@ use crate::rules::exit_without_return::exit_without_return;
 use crate::rules::first_time_to::first_time_to;
 use crate::rules::none_within::none_within;
 use crate::rules::periods::periods;
+use crate::rules::some_of::some_of;
 use crate::rules::status_at::status_at;
 use crate::rules::sustained::sustained;
 
@@ -55,6 +56,7 @@ fn evaluate(
             OutcomeState::Observed => periods(spells, above[*of].day, *every, *most, history, &window, room),
             state => PersonOutcome::without_value(state),
         },
+        CompiledRule::SomeOf { outcomes, at_least } => some_of(outcomes, *at_least, above),
         CompiledRule::StatusAt(spells) => status_at(spells, history, &window, room),
         CompiledRule::AtLeast { events, thresholds } => at_least(events, thresholds, history, &window),
         CompiledRule::ExitWithoutReturn { exits, returns, clear } => exit_without_return(exits, returns, clear, history, &window),

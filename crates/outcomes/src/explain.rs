@@ -109,6 +109,8 @@ fn counted(rule: &CompiledRule, history: &PersonHistory<'_>, window: &FollowUpWi
         CompiledRule::Sustained { spells, .. } | CompiledRule::Periods { spells, .. } => {
             inside(spells, history, window.from, window.to)
         }
+        // The facts are those of the outcomes that it is made of.
+        CompiledRule::SomeOf { .. } => Vec::new(),
         CompiledRule::StatusAt(spells) => inside(spells, history, window.to, window.to + 1),
     }
 }

@@ -5,7 +5,7 @@ use contract::Scheme;
 use contract::measurement::{
     Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection,
 };
-use contract::terms::{Baseline, MonthEnd, Outcome, OutcomeKind, later};
+use contract::terms::{Baseline, Better, MonthEnd, Outcome, OutcomeKind, later};
 
 use crate::cohorts::IndexEvent;
 use crate::criteria::{EventFilter, FollowUpWindow, ReturnPeriod, SpellSource};
@@ -36,11 +36,32 @@ pub(crate) enum CompiledRule {
     AnyWithin(EventFilter),
     CountWithin(EventFilter, CountedUnit),
     FirstTimeTo(EventFilter),
-    Sustained { spells: SpellSource, days: i64, run: Continuity },
-    Periods { spells: SpellSource, of: usize, every: i64, most: i64 },
+    Sustained {
+        spells: SpellSource,
+        days: i64,
+        run: Continuity,
+    },
+    Periods {
+        spells: SpellSource,
+        of: usize,
+        every: i64,
+        most: i64,
+    },
     StatusAt(SpellSource),
-    AtLeast { events: EventFilter, thresholds: Vec<(Day, i64)> },
-    ExitWithoutReturn { exits: EventFilter, returns: Vec<u16>, clear: ReturnPeriod },
+    AtLeast {
+        events: EventFilter,
+        thresholds: Vec<(Day, i64)>,
+    },
+    ExitWithoutReturn {
+        exits: EventFilter,
+        returns: Vec<u16>,
+        clear: ReturnPeriod,
+    },
+    /// The outcomes above by position, each with the value that is good.
+    SomeOf {
+        outcomes: Vec<(usize, i32)>,
+        at_least: usize,
+    },
 }
 
 /// Which records the rules of a scheme need, or the names of the outcomes that have no rule.
@@ -89,7 +110,8 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
             OutcomeRule::CountWithin(..)
             | OutcomeRule::NoneWithin(_)
             | OutcomeRule::AnyWithin(_)
-            | OutcomeRule::FirstTimeTo(_) => {}
+            | OutcomeRule::FirstTimeTo(_)
+            | OutcomeRule::SomeOf { .. } => {}
         }
         if measured.custody == LossToFollowUp::LeftOut {
             add(&mut need.spells, &[CUSTODY.to_owned()]);
@@ -105,7 +127,7 @@ fn events_of(rule: &OutcomeRule) -> Option<&EventSelection> {
         | OutcomeRule::CountWithin(events, _)
         | OutcomeRule::FirstTimeTo(events) => Some(events),
         OutcomeRule::AtLeast { events, .. } | OutcomeRule::ExitWithoutReturn { exits: events, .. } => Some(events),
-        OutcomeRule::Sustained { .. } | OutcomeRule::Periods(_) | OutcomeRule::StatusAt(_) => None,
+        OutcomeRule::Sustained { .. } | OutcomeRule::Periods(_) | OutcomeRule::StatusAt(_) | OutcomeRule::SomeOf { .. } => None,
     }
 }
 
@@ -147,11 +169,18 @@ fn plan(
             FollowUpWindow { to: began, ..window }
         }
     });
-    let (since, until) = observed(measured, records);
+    let (since, observed) = match measured.rule {
+        // It looks at no records of its own. What is known of it follows from the outcomes that it is made of.
+        OutcomeRule::SomeOf { .. } => (Day::MIN, Day::MAX),
+        _ => {
+            let (since, until) = observed(measured, records);
+            (since, query_day.min(until).saturating_add(1))
+        }
+    };
     OutcomePlan {
-        rule: compiled(&measured.rule, outcome.kind, &records.need, scheme.month_end),
+        rule: compiled(&measured.rule, outcome.kind, scheme, &records.need),
         since,
-        observed: query_day.min(until).saturating_add(1),
+        observed,
         died: measured.died,
         removed: measured.removed,
         custody: records.need.spell(CUSTODY).filter(|_| measured.custody == LossToFollowUp::LeftOut),
@@ -202,6 +231,7 @@ fn window(from: Day, window: Duration, wait: Duration, measured: &OutcomeMeasure
         | OutcomeRule::Sustained { .. }
         | OutcomeRule::Periods(_)
         | OutcomeRule::AtLeast { .. }
+        | OutcomeRule::SomeOf { .. }
         | OutcomeRule::FirstTimeTo(_) => to,
     };
     FollowUpWindow { from, to, proof, seen, observed: seen.max(proof) }
@@ -223,7 +253,8 @@ fn observed(measured: &OutcomeMeasurement, records: &Records) -> (Day, Day) {
             kinds.extend(spells.iter().map(|kind| ("spells", kind.as_str())));
         }
         // Events alone, which are counted above.
-        OutcomeRule::NoneWithin(_)
+        OutcomeRule::SomeOf { .. }
+        | OutcomeRule::NoneWithin(_)
         | OutcomeRule::AnyWithin(_)
         | OutcomeRule::CountWithin(..)
         | OutcomeRule::AtLeast { .. }
@@ -241,7 +272,8 @@ fn observed(measured: &OutcomeMeasurement, records: &Records) -> (Day, Day) {
     (latest.unwrap_or(Day::MIN), until.min().unwrap_or(Day::MIN))
 }
 
-fn compiled(rule: &OutcomeRule, kind: OutcomeKind, need: &Need, month_end: MonthEnd) -> CompiledRule {
+fn compiled(rule: &OutcomeRule, kind: OutcomeKind, scheme: &Scheme, need: &Need) -> CompiledRule {
+    let month_end = scheme.month_end;
     let events_of = |events: &EventSelection| EventFilter {
         kinds: events_among(&events.kinds, need),
         except: std::iter::once(false).chain(need.classes.iter().map(|class| events.except.contains(class))).collect(),
@@ -281,6 +313,10 @@ fn compiled(rule: &OutcomeRule, kind: OutcomeKind, need: &Need, month_end: Month
                 returns,
                 clear: ReturnPeriod { length: *clear, rule: month_end },
             }
+        }
+        OutcomeRule::SomeOf { outcomes, at_least } => {
+            let good = |at: &usize| (*at, i32::from(scheme.outcomes[*at].better == Better::More));
+            CompiledRule::SomeOf { outcomes: outcomes.iter().map(good).collect(), at_least: *at_least }
         }
     }
 }

@@ -568,10 +568,24 @@ fn outcomes(
                 }
                 Schedule::constant(0.0)
             }
+            // Its chance follows from the outcomes that it is made of.
+            OutcomeKind::Binary if outcome.some_of().is_some() => Schedule::constant(0.0),
             OutcomeKind::Binary => chance("now"),
             OutcomeKind::Frequency { .. } => table.checked_schedule::<PerHead>("each", keys, too_few).map(|each| each.0.as_f64()),
             OutcomeKind::Sustained { .. } => chance("continues"),
         };
+        if outcome.some_of().is_some() {
+            if individuals.is_some_and(|file| scheme.outcome(&outcome.name).is_some_and(|at| file.have(at))) {
+                table.push(
+                    Problem::at(table.file, table.span, "this outcome is made of others, and the file of individuals has it too")
+                        .expected("the chances of the outcomes that it is made of")
+                        .fix(format!("remove the column `{}` of that file", outcome.name)),
+                );
+            }
+            let value: Pence = table.positive("value").unwrap_or_default();
+            table.finish();
+            return OutcomeAssumptions { value: value.pounds(), ..nothing.clone() };
+        }
         let matches = matched(&table, outcome, keys);
         let compared_with_before = matches!(outcome.baseline, Baseline::Before { .. });
         let before = compared_with_before.then(|| match outcome.kind {
@@ -717,6 +731,15 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &ScheduleKeys, individuals
                             .read(name)
                             .expected("a binary outcome")
                             .fix("help moves whether a thing happens; how often, or how long, follows from the people it happens to"),
+                    );
+                    continue;
+                }
+                if scheme.outcomes[at].some_of().is_some() {
+                    top.push(
+                        Problem::at(top.file, span, format!("help moves `{name}` through the outcomes that it is made of"))
+                            .read(name)
+                            .expected("an outcome that is measured by itself")
+                            .fix("write what the help moves of these outcomes"),
                     );
                     continue;
                 }

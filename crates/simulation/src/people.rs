@@ -98,12 +98,17 @@ pub struct Chances {
     own: Vec<Vec<OwnChances>>,
     /// For each outcome: +1 when more is better, −1 when fewer.
     sign: Vec<f64>,
+    /// For each outcome that is made of others: which, and how many of them need a good result.
+    some_of: Vec<Option<SomeOf>>,
     /// For each kind of help and segment.
     pub helps: Vec<Vec<HelpEffect>>,
     /// For each outcome that is counted on top of a binary one, and segment: mean events, or mean periods, of a person
     /// affected; 1 for binary outcomes.
     pub each: Vec<Vec<f64>>,
 }
+
+/// What an outcome that is made of others is made of.
+type SomeOf = (Vec<usize>, usize);
 
 /// The individual chances of the people of one segment, and the segment's level: each person's risk of the bad result is the file's
 /// times the level.
@@ -149,6 +154,8 @@ impl Chances {
                     own[at] = own_chances(scheme, assumptions, people, at);
                     (own[at].iter().map(|own| side(own.risks.mean(own.level_now), sign[at])).collect(), vec![1.0; segments])
                 }
+                // Its chance follows from those of the others.
+                OutcomeKind::Binary if outcome.some_of().is_some() => (vec![0.0; segments], vec![1.0; segments]),
                 OutcomeKind::Binary => {
                     let mut chances = values;
                     if let Some(rate) = &belief.matches {
@@ -167,11 +174,46 @@ impl Chances {
             let by_segment = belief.before.iter().flat_map(|before| (0..segments).map(move |at| before.at(area, at, 0)));
             by_segment.collect()
         });
-        let mut chances = Chances { segments, before: before.collect(), none: now.clone(), now, own, sign, helps, each };
+        let some_of = scheme.outcomes.iter().map(|outcome| outcome.some_of().map(|(of, at_least)| (of.to_vec(), at_least)));
+        let some_of = some_of.collect();
+        let mut chances = Chances { segments, before: before.collect(), none: now.clone(), now, own, sign, some_of, helps, each };
         for outcome in 0..chances.now.len() {
             chances.take_help_away(outcome);
         }
+        chances.follow_from_others();
         chances
+    }
+
+    /// Works out the chances of outcomes that are made of others.
+    fn follow_from_others(&mut self) {
+        for outcome in 0..self.some_of.len() {
+            for segment in 0..self.now[outcome].len() {
+                let now = self.of_others(outcome, |at| self.now[at][segment]);
+                let none = self.of_others(outcome, |at| self.none[at][segment]);
+                if let (Some(now), Some(none)) = (now, none) {
+                    (self.now[outcome][segment], self.none[outcome][segment]) = (now, none);
+                }
+            }
+        }
+    }
+
+    /// The chance of good results in enough of the outcomes that one is made of, given the chance of each of them; `None` where it is
+    /// not made of others. They are taken to be independent for people of one segment.
+    fn of_others(&self, outcome: usize, chance: impl Fn(usize) -> f64) -> Option<f64> {
+        let (of, at_least) = self.some_of[outcome].as_ref()?;
+        // The chances of each number of good results so far.
+        let mut numbers = vec![1.0];
+        for &at in of {
+            // The bad side of an outcome happens with the chance that its good side does not.
+            let good = 1.0 - side(chance(at), self.sign[at]).clamp(0.0, 1.0);
+            let mut next = vec![0.0; numbers.len() + 1];
+            for (number, so_far) in numbers.iter().enumerate() {
+                next[number] += so_far * (1.0 - good);
+                next[number + 1] += so_far * good;
+            }
+            numbers = next;
+        }
+        Some(numbers.iter().skip(*at_least).sum())
     }
 
     /// The same people when a binary outcome is better for everyone by this proportion of people, served or not, now and before they
@@ -189,6 +231,7 @@ impl Chances {
             }
         }
         self.take_help_away(outcome);
+        self.follow_from_others();
         self
     }
 
@@ -263,6 +306,7 @@ impl Chances {
         for outcome in 0..self.now.len() {
             self.take_help_away(outcome);
         }
+        self.follow_from_others();
         self
     }
 
@@ -295,6 +339,9 @@ impl Chances {
         if let Some(own) = self.own[outcome].get(segment) {
             return side(own.risks.mean(self.level(own, outcome, segment, effort)), self.sign[outcome]);
         }
+        if let Some(chance) = self.of_others(outcome, |at| self.with(at, segment, effort)) {
+            return chance;
+        }
         let none = self.none[outcome][segment];
         let more = self.sign[outcome] > 0.0;
         let mut bad = if more { 1.0 - none } else { none };
@@ -326,6 +373,13 @@ impl Chances {
     /// The largest change for the better that one kind of help can make, on top of no help at all.
     #[must_use]
     pub fn reach(&self, outcome: usize, help: usize, segment: usize) -> f64 {
+        if self.some_of[outcome].is_some() {
+            let better = |at: usize| {
+                let gains = self.sign[at] * self.reach(at, help, segment);
+                (self.none[at][segment] + gains).clamp(0.0, 1.0)
+            };
+            return (self.of_others(outcome, better).unwrap_or_default() - self.none[outcome][segment]).max(0.0);
+        }
         let none = self.none[outcome].get(segment).copied().unwrap_or_default();
         let bad = if self.sign[outcome] > 0.0 { 1.0 - none } else { none };
         match self.helps[help][segment].moves[outcome] {

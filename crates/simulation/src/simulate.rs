@@ -145,6 +145,10 @@ fn families(scheme: &Scheme) -> Result<Vec<Family<'_>>, String> {
             family.wait = shorter(family.wait, outcome.wait);
             continue;
         }
+        if outcome.some_of().is_some() {
+            let why = "and the simulation draws it as a whole, not from the outcomes of each person";
+            return Err(format!("{} is made of other outcomes, {why}", outcome.name));
+        }
         let kinds = kinds(rule);
         if kinds.iter().any(|kind| used.contains(kind)) {
             return Err(format!("{} is measured by the same facts as another outcome", outcome.name));
@@ -181,6 +185,7 @@ fn kinds(rule: &OutcomeRule) -> Vec<&String> {
         | OutcomeRule::CountWithin(events, _)
         | OutcomeRule::FirstTimeTo(events) => events.kinds.iter().collect(),
         OutcomeRule::AtLeast { events, .. } => events.kinds.iter().collect(),
+        OutcomeRule::SomeOf { .. } => Vec::new(),
         OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => match spells {
             SpellSelection::Kept(kinds) => kinds.iter().collect(),
             SpellSelection::Paired { begins, ends } => vec![begins, ends],
@@ -463,7 +468,8 @@ impl SimulatedPerson<'_, '_> {
             }
             OutcomeRule::ExitWithoutReturn { exits, returns, spells, .. } => self.exit(exits, returns, spells, affected),
             // Counted on top of another outcome, or refused.
-            OutcomeRule::CountWithin(..) | OutcomeRule::Periods(_) | OutcomeRule::FirstTimeTo(_) => {}
+            OutcomeRule::CountWithin(..) | OutcomeRule::Periods(_) | OutcomeRule::FirstTimeTo(_) | OutcomeRule::SomeOf { .. } => {
+            }
         }
     }
 

@@ -7,5 +7,6 @@ pub(crate) mod exit_without_return;
 pub(crate) mod first_time_to;
 pub(crate) mod none_within;
 pub(crate) mod periods;
+pub(crate) mod some_of;
 pub(crate) mod status_at;
 pub(crate) mod sustained;

@@ -108,8 +108,9 @@ fn outcome(dice: &mut Dice, name: &str, binary: &str) -> String {
         "frequency" => format!("of = \"{binary}\"\n"),
         _ => format!("of = \"{binary}\"\nevery = \"{} days\"\nmost = {}\n", dice.below(30) + 1, dice.below(13) + 1),
     };
+    let better = dice.one_of(&["more", "fewer"]);
     format!(
-        "[outcome.{name}]\nmeasure = \"something\"\nkind = \"{kind}\"\nbetter = \"more\"\nwindow = \"{window}\"\nwait = \"{wait}\"\n{of}\
+        "[outcome.{name}]\nmeasure = \"something\"\nkind = \"{kind}\"\nbetter = \"{better}\"\nwindow = \"{window}\"\nwait = \"{wait}\"\n{of}\
          [outcome.{name}.measured]\n{rule}{inside}"
     )
 }
@@ -122,8 +123,22 @@ fn outcomes(dice: &mut Dice, count: usize) -> String {
             break text;
         }
     };
+    let mut binary = vec!["first".to_owned()];
     for at in 1..count {
-        text += &outcome(dice, &format!("o{at}"), "first");
+        let name = format!("o{at}");
+        let one = outcome(dice, &name, "first");
+        if one.contains("kind = \"binary\"") {
+            binary.push(name);
+        }
+        text += &one;
+    }
+    if binary.len() > 1 {
+        let at_least = 1 + dice.below(binary.len() as u64);
+        text += &format!(
+            "[outcome.some]\nmeasure = \"something\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"{}\"\n\
+             [outcome.some.measured]\nrule = \"some of\"\noutcomes = {binary:?}\nat_least = {at_least}\n",
+            ["6 months", "40 weeks", "10 days"][dice.below(3) as usize]
+        );
     }
     text
 }

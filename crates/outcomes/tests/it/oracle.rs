@@ -103,7 +103,8 @@ impl Oracle<'_> {
             _ => to,
         };
         let end = self.observed(measured);
-        if !days(from, seen.max(proof)).all(|day| Some(day) <= end) {
+        let of_others = matches!(measured.rule, OutcomeRule::SomeOf { .. });
+        if !of_others && !days(from, seen.max(proof)).all(|day| Some(day) <= end) {
             return Answer::NotYetKnown;
         }
         let person = self.records.people.iter().find(|person| person.name == start.person).expect("a person");
@@ -190,6 +191,25 @@ impl Oracle<'_> {
                     true => (1, days(from, to).find(|day| total_before(plus(*day, 1)) >= threshold)),
                     false => (0, None),
                 }
+            }
+            OutcomeRule::SomeOf { outcomes, at_least } => {
+                for other in outcomes {
+                    if above[*other] == Answer::LeftOut {
+                        return Answer::LeftOut;
+                    }
+                }
+                let (mut good, mut reached) = (0, Vec::new());
+                for other in outcomes {
+                    let Answer::Known(value, day) = &above[*other] else { return Answer::NotYetKnown };
+                    let happens = self.scheme.outcomes[*other].better == contract::terms::Better::More;
+                    if (*value == 1) == happens {
+                        good += 1;
+                        reached.push(day.filter(|_| happens).unwrap_or(Date::MAX));
+                    }
+                }
+                reached.sort();
+                let day = reached.get(at_least - 1).copied().filter(|day| *day < Date::MAX);
+                (i64::from(good >= *at_least), day)
             }
             OutcomeRule::ExitWithoutReturn { exits, returns, spells, clear } => match first(exits) {
                 None => (0, None),
@@ -287,6 +307,7 @@ impl Oracle<'_> {
                 events(&mut need, wanted);
             }
             OutcomeRule::AtLeast { events: wanted, .. } => events(&mut need, wanted),
+            OutcomeRule::SomeOf { .. } => {}
             OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => {
                 match spells {
                     SpellSelection::Kept(kinds) => need("spells", kinds),

@@ -424,3 +424,36 @@ fn what_is_at_stake_beyond_money_moves_a_provider() {
     assert!((risks::mean(&best.payments) - risks::mean(&without.payments)).abs() < 1e-6, "a star is no money");
     assert!(much.results.has_threshold);
 }
+
+/// An outcome that is made of others has the chance of so many good results among them, and help for one of them moves it.
+#[test]
+fn results_in_some_of_several_outcomes_follow_from_these() {
+    let outcomes = |at_least: usize| {
+        format!(
+            "[outcome.trouble]\nmeasure = \"people in trouble\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"12 months\"\n\n\
+             [outcome.some]\nmeasure = \"people with a good result\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\
+             [outcome.some.measured]\nrule = \"some of\"\noutcomes = [\"job\", \"trouble\"]\nat_least = {at_least}\n\n[pay.fee]"
+        )
+    };
+    let stress = |at_least: usize| {
+        let outcomes = outcomes(at_least);
+        let believed = "[outcome.trouble]\nnow = \"20 %\"\nvalue = \"£1\"\n\n[outcome.some]\nvalue = \"£1\"\n\n[help.coaching]";
+        stressed(&[
+            ("scheme.toml", "[pay.fee]", &outcomes),
+            ("scheme.toml", "outcome = \"job\"\nprice = \"£2,000\"", "outcome = \"some\"\nprice = \"£50,000\""),
+            ("assumptions.toml", "[help.coaching]", believed),
+        ])
+    };
+    // Half of the people have a job with 40 %, and half with 30 %.
+    for (at_least, chance) in [(1, |job: f64| 1.0 - (1.0 - job) * 0.2), (2, |job: f64| job * 0.8)] as [(usize, fn(f64) -> f64); 2]
+    {
+        let stress = stress(at_least);
+        let idle = stress.results.get(StrategyKind::Idle).expect("the idle strategy");
+        let expected = 400.0 * (chance(0.4) + chance(0.3)) / 2.0;
+        assert!((idle.outcome(2) - expected).abs() < 1e-6, "{} and {expected}", idle.outcome(2));
+        let paid = Estimate::of(idle.results.iter().copied());
+        assert!((paid.mean - 50_000.0 * expected).abs() < 4.0 * paid.error, "{paid:?}");
+        let best = stress.results.get(StrategyKind::BEST).expect("the best response");
+        assert!(best.outcome(2) > idle.outcome(2) + 1.0 && best.outcome(0) > idle.outcome(0) + 1.0, "help for a job earns it");
+    }
+}
