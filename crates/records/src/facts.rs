@@ -2,6 +2,8 @@
 //! people next to it. A part is sorted when it is used. So tens of millions of rows need no overall sort, no index and little
 //! extra memory, and any number of threads can work on parts.
 
+use std::collections::BTreeMap;
+
 use super::batch::{Batch, ColumnValues, NONE, Name};
 use super::lookups::{RowLookups, find_people, positions};
 use super::names::{NOBODY, Names, fingerprint};
@@ -316,22 +318,51 @@ impl<'a> PersonFacts<'a> {
         found
     }
 
-    /// The same facts as a part of one person, without copies that differ only in the key.
+    /// The same facts as a part of one person, without copies that differ only in the key. Of several copies the one with the
+    /// smallest key is kept, whatever the order of rows, and what was about another copy is about that one.
     #[must_use]
     pub fn once(self, person: u32) -> FactsPart {
-        let (mut kept, mut starts) = (Vec::with_capacity(self.len()), vec![0]);
-        for kind in 0..self.needed_keys.len() as u16 {
+        let kinds = self.needed_keys.len() as u16;
+        let needed = |kind: u16| self.needed_keys[usize::from(kind)];
+        // Facts that refer to no other come first, so that it is known which copies are dropped.
+        let mut order: Vec<u16> = (0..kinds).collect();
+        order.sort_by_key(|kind| matches!(needed(*kind), NeededKeys::About | NeededKeys::Both));
+        let (mut dropped, mut kept) = (BTreeMap::new(), vec![Vec::new(); usize::from(kinds)]);
+        for kind in order {
             let rows = self.starts[usize::from(kind)] as usize..self.starts[usize::from(kind) + 1] as usize;
-            let mut facts: Vec<(Fact, usize)> = rows.map(|at| (self.without_key(at, kind), at)).collect();
+            let whole = |at: usize| {
+                let fact = self.block.fact(at, kind, needed(kind));
+                let about = dropped.get(&fact.about).copied().unwrap_or(fact.about);
+                // A fact without a key, 0, comes last.
+                (Fact { key: 0, about, ..fact }, fact.key.wrapping_sub(1), at)
+            };
+            let mut facts: Vec<(Fact, u64, usize)> = rows.map(whole).collect();
             facts.sort_unstable();
-            facts.dedup_by_key(|(fact, _)| *fact);
-            kept.extend(facts.into_iter().map(|(_, at)| at));
-            starts.push(kept.len() as u32);
+            for same in facts.chunk_by(|a, b| a.0 == b.0) {
+                let (fact, key, at) = same[0];
+                kept[usize::from(kind)].push((at, fact.about));
+                let others = same[1..].iter().map(|(_, other, _)| *other).filter(|other| ![key, u64::MAX].contains(other));
+                dropped.extend(others.map(|other| (other + 1, key + 1)));
+            }
         }
-        let block = Block {
-            rows: kept.iter().map(|at| self.block.rows[*at]).collect(),
-            more: self.block.more.as_ref().map(|more| Box::new(more.only(&kept))),
+        let mut starts = vec![0];
+        starts.extend(kept.iter().scan(0, |sum, kept| {
+            *sum += kept.len() as u32;
+            Some(*sum)
+        }));
+        let kept = kept.concat();
+        let rows: Vec<usize> = kept.iter().map(|(at, _)| *at).collect();
+        let mut block = Block {
+            rows: rows.iter().map(|at| self.block.rows[*at]).collect(),
+            more: self.block.more.as_ref().map(|more| Box::new(more.only(&rows))),
         };
+        if !dropped.is_empty() {
+            (0..kinds).for_each(|kind| {
+                for row in starts[usize::from(kind)] as usize..starts[usize::from(kind) + 1] as usize {
+                    block.set_about(row, needed(kind), kept[row].1);
+                }
+            });
+        }
         FactsPart { first: person, people: 1, needed_keys: self.needed_keys.to_vec(), starts, block, next: Vec::new() }
     }
 
@@ -352,6 +383,15 @@ impl Block {
         match &self.more {
             None => fact,
             Some(more) => more.fact(row, fact),
+        }
+    }
+
+    /// Changes what a fact is about. The key of another copy is never larger than the one that was there, so it fits.
+    fn set_about(&mut self, row: usize, needed: NeededKeys, about: u64) {
+        match self.more.as_mut().and_then(|more| more.keys.get_mut(row)) {
+            Some(keys) => keys.about = about,
+            None if needed == NeededKeys::About => self.rows[row].key = about as u32,
+            None => {}
         }
     }
 
@@ -627,6 +667,59 @@ mod tests {
     use super::super::People;
     use super::super::schema::table;
     use super::*;
+
+    /// A file that is handed over twice under new keys, and a fact about the copy of another one alone. Small keys and large
+    /// ones, in any order of rows: the same facts once, and everything is about a fact that is kept.
+    #[test]
+    fn copies_count_once_whatever_their_order() {
+        let (people_table, events) = (table("people").expect("a table"), table("events").expect("a table"));
+        let mut batch = Batch::empty(people_table);
+        batch.push(&[("person", "1")]);
+        let people = People::new(&[batch]);
+        let need = Need {
+            events: vec!["offence".into(), "conviction".into()],
+            referred: vec!["offence".into()],
+            referring: vec!["conviction".into()],
+            ..Need::default()
+        };
+        for offset in [0, 5_000_000_000_u64] {
+            // Two offences of one day, each with its conviction; a third with a copy, and a conviction about the copy.
+            let rows = [
+                ("offence", 1, "2020-01-01", 0),
+                ("offence", 2, "2020-01-01", 0),
+                ("conviction", 3, "2020-03-01", 1),
+                ("conviction", 4, "2020-03-01", 2),
+                ("offence", 5, "2020-02-01", 0),
+                ("offence", 6, "2020-02-01", 0),
+                ("conviction", 7, "2020-04-01", 6),
+            ];
+            let once = |order: &[usize]| {
+                let mut gather = FactsBuilder::new(&people.names, &need);
+                let mut batch = Batch::empty(events);
+                for at in order {
+                    let (kind, key, date, about) = rows[*at];
+                    let [key, of] = [key, about].map(|key| if key == 0 { String::new() } else { (key + offset).to_string() });
+                    batch.push(&[("event", &key), ("person", "1"), ("kind", kind), ("date", date), ("about", &of)]);
+                }
+                gather.add(&batch);
+                let mut facts = Facts::new(people.names.len(), &need);
+                facts.add(gather.end());
+                let mut part = FactsPart::default();
+                facts.fill(0, LAST, &mut part);
+                assert_eq!(part.of(0).copies(), 2, "convictions about two keys differ");
+                let once = part.of(0).once(0);
+                let mut all: Vec<Fact> = once.of(0).all().collect();
+                all.sort_unstable();
+                all
+            };
+            let first = once(&[0, 1, 2, 3, 4, 5, 6]);
+            let keys: Vec<u64> = first.iter().filter(|fact| fact.kind == 0).map(|fact| fact.key).collect();
+            let about: Vec<u64> = first.iter().filter(|fact| fact.kind == 1).map(|fact| fact.about).collect();
+            assert_eq!((keys.len(), about), (2, keys));
+            assert_eq!(once(&[6, 5, 4, 3, 2, 1, 0]), first);
+            assert_eq!(once(&[3, 1, 5, 0, 6, 2, 4]), first);
+        }
+    }
 
     /// Facts of 300 people, eight of each, of a number of kinds that decides how many people a part has: all of them in one, or
     /// one in each. Every second batch has keys that are large, and the last kind is about others, or also what others are about.
