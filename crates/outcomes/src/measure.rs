@@ -14,7 +14,7 @@ use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{OutcomePlan, plans_before_of, plans_of};
 
 /// The outcomes of everyone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct MeasuredOutcomes {
     /// One for each person and cohort, in the order of people.
     pub index: Vec<IndexEvent>,
@@ -62,14 +62,13 @@ impl MeasuredOutcomes {
 
     /// The same, with facts that equal another in all but their key counted once.
     #[must_use]
-    pub fn once(&self) -> MeasuredOutcomes {
-        let mut once = self.clone();
+    pub fn once(mut self) -> MeasuredOutcomes {
         for copied in &self.inconsistencies.copied {
             let (of, before) = (copied.at * self.outcomes, copied.at * self.compared_before.len());
-            once.results[of..of + self.outcomes].copy_from_slice(&copied.results);
-            once.before[before..before + self.compared_before.len()].copy_from_slice(&copied.before);
+            self.results[of..of + self.outcomes].copy_from_slice(&copied.results);
+            self.before[before..before + self.compared_before.len()].copy_from_slice(&copied.before);
         }
-        once
+        self
     }
 
     /// All results of one index event that must be observed.

@@ -36,15 +36,14 @@ pub fn payees(
     as_at: Day,
 ) -> Result<Payees, Undecided> {
     let mut ids: Vec<String> = (0..records.providers.len() as u32).map(|at| records.providers.get(at).to_string()).collect();
-    let mut served: Vec<(u32, usize)> = Vec::new();
+    // A mark for each provider and area, so that a million people need no list.
+    let areas = scheme.areas.len();
+    let mut seen = vec![false; ids.len() * areas];
     for index in measured.index.iter().filter(|index| !index.start.comparison) {
-        let place = (index.start.provider, index.area as usize);
-        if served.last() != Some(&place) {
-            served.push(place);
-        }
+        seen[index.start.provider as usize * areas + index.area as usize] = true;
     }
-    served.sort_unstable();
-    served.dedup();
+    let places = (0..seen.len()).filter(|at| seen[*at]);
+    let mut served: Vec<(u32, usize)> = places.map(|at| ((at / areas) as u32, at % areas)).collect();
     let mut position = |id: &str| match ids.iter().position(|known| known == id) {
         Some(at) => at as u32,
         None => {

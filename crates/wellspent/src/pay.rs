@@ -105,13 +105,14 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
             let changes = request.run.as_ref().map_or(&[][..], |run| &run.changes);
             let priced = from_records(&scheme, &folder, found, days, provider.as_deref(), changes)?;
             let uncertainty = read.joined().map(|joined| priced.uncertainty(&scheme, joined, days));
-            let quality = priced.quality(&scheme, found, days, provider.as_deref())?;
+            let notes = found.notes.iter().chain(&priced.notes).cloned().collect();
+            let quality = priced.quality(&scheme, read.into_measured(), days, provider.as_deref())?;
             PaymentReport {
                 waiting: priced.waiting.into_iter().chain(uncertainty).collect(),
                 statement: priced.statement,
                 quality: Some(quality),
                 run: None,
-                notes: found.notes.iter().cloned().chain(priced.notes).collect(),
+                notes,
                 scheme,
             }
         }
@@ -198,16 +199,18 @@ pub(crate) struct PricedRecords {
 }
 
 impl PricedRecords {
-    /// The data-quality report with the most that rows set aside could change the sum.
+    /// The data-quality report with the most that rows set aside could change the sum. It uses up what was measured, so that
+    /// the results of everyone are in memory only once.
     fn quality(
         &self,
         scheme: &Scheme,
-        found: &MeasuredRecords,
+        mut found: MeasuredRecords,
         days: QueryDates,
         only: Option<&str>,
     ) -> anyhow::Result<QualityReport> {
         let (as_at, known_at) = days.days();
-        let claims = claims(scheme, found)?;
+        let mut measured = std::mem::take(&mut found.measured);
+        let claims = claims(scheme, &found)?;
         let payable = |measured: &MeasuredOutcomes| {
             let mut groups = outcomes::payable_at(scheme, measured, as_at, &self.payees.places);
             groups.retain(|group| only.is_none_or(|only| self.payees.ids[group.provider as usize] == only));
@@ -216,17 +219,17 @@ impl PricedRecords {
             }
             groups
         };
+        let sum = |lines: &[StatementLine]| Pence(lines.iter().fold(0, |sum: i64, line| sum.saturating_add(line.amount.0)));
         let price = |groups: &[ProviderTally]| {
-            let lines = groups.iter().flat_map(|group| of_group(scheme, &self.payees, group));
-            Pence(lines.fold(0, |sum: i64, line| sum.saturating_add(line.amount.0)))
+            let lines: Vec<StatementLine> = groups.iter().flat_map(|group| of_group(scheme, &self.payees, group)).collect();
+            sum(&lines)
         };
-        let effect = effect(scheme, &found.measured, &found.set_aside, &payable, &price);
-        let sum = |measured: &MeasuredOutcomes| price(&payable(measured));
+        let effect = effect(scheme, &mut measured, &found.set_aside, &payable, &price);
         let copies = found.quality.copies.map(|copies| {
-            let sums = Some((sum(&found.measured), sum(&found.measured.once())));
+            let sums = Some((sum(&self.statement.lines), price(&payable(&measured.once()))));
             CopiedFacts { sums, ..copies }
         });
-        Ok(QualityReport { effect, copies, ..found.quality.clone() })
+        Ok(QualityReport { effect, copies, ..found.quality })
     }
 
     /// How far the linkage leaves the sum uncertain, in sentences.

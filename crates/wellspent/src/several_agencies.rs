@@ -162,6 +162,15 @@ impl OutcomeRecords {
         }
     }
 
+    /// The same, given away.
+    #[must_use]
+    pub fn into_measured(self) -> MeasuredRecords {
+        match self {
+            OutcomeRecords::One(measured) => *measured,
+            OutcomeRecords::Several(joined) => joined.measured_records,
+        }
+    }
+
     /// The joined records, where there are several agencies.
     #[must_use]
     pub fn joined(&self) -> Option<&JoinedRecords> {
