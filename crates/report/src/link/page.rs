@@ -255,12 +255,13 @@ fn thresholds(made: &Linkage) -> Markup {
         .into_iter()
         .map(|at| {
             let used = if at.bits == made.match_threshold { "used, between whole groups" } else { "not used" };
-            let [wrong, missed] = [at.wrong, at.missed].map(|count| thousands(count.round() as i64));
-            vec![at.bits.to_string(), thousands(at.above), wrong, missed, used.to_owned()]
+            let missed = thousands(at.missed.round() as i64);
+            vec![at.bits.to_string(), thousands(at.above), at.wrong_or_limit(), missed, used.to_owned()]
         })
         .collect();
     let header = ["threshold, bits", "links", "expected wrong", "expected missed", "in this linkage"];
     let words = "The expected numbers follow from the chances of the pairs. A higher threshold joins fewer people wrongly and misses more. \
+                 Where fewer than 1 in 100 links are expected to be wrong, we only give that limit: we cannot tell how many there are. \
                  Missed links are counted among the pairs that were kept.";
     html! {
         (subheading("thresholds", "What another threshold would mean"))

@@ -219,6 +219,22 @@ pub struct ThresholdCounts {
     pub missed: f64,
 }
 
+/// Where a smaller share of links is expected to be wrong, we do not say how many: hardly any pair has taught the model how they
+/// look, so the number would follow from what it assumes about twins.
+const LEAST_SHARE_TOLD: f64 = 0.01;
+
+impl ThresholdCounts {
+    /// How many links are expected to be wrong, or a limit where that cannot be told.
+    pub fn wrong_or_limit(&self) -> String {
+        let limit = LEAST_SHARE_TOLD * self.above as f64;
+        if self.wrong < limit {
+            format!("under {}", thousands(limit.ceil() as i64))
+        } else {
+            thousands(self.wrong.round() as i64)
+        }
+    }
+}
+
 /// Usual thresholds, and the one that was used.
 pub fn at_thresholds(made: &Linkage) -> Vec<ThresholdCounts> {
     let mut all = vec![-2.0, 0.0, 5.0, 10.0, 14.0, 20.0];
@@ -244,13 +260,14 @@ pub fn at_thresholds(made: &Linkage) -> Vec<ThresholdCounts> {
 
 fn thresholds_text(found: &LinkageSummary) -> String {
     let mut out = String::from("\n  at a threshold of (bits)     links        expected wrong   expected missed\n");
-    for ThresholdCounts { bits, above, wrong, missed } in &found.thresholds {
-        let mark = if *bits == found.join { "  used to join groups" } else { "" };
+    for at in &found.thresholds {
+        let mark = if at.bits == found.join { "  used to join groups" } else { "" };
         out += &format!(
-            "  {bits:>24}     {:<12} {:<16} {}{mark}\n",
-            thousands(*above),
-            thousands(wrong.round() as i64),
-            thousands(missed.round() as i64)
+            "  {:>24}     {:<12} {:<16} {}{mark}\n",
+            at.bits,
+            thousands(at.above),
+            at.wrong_or_limit(),
+            thousands(at.missed.round() as i64)
         );
     }
     out
