@@ -42,8 +42,11 @@ struct Entry {
     probability: [f64; 2],
 }
 
-/// The page with a fresh table in it.
-pub(crate) fn with_table(root: &Path, page: &str) -> Result<String> {
+/// The sentence about how forecasts did, which every report prints beside its forecasts.
+pub(crate) const TRACK_RECORD: &str = "crates/report/src/track_record.txt";
+
+/// The page with a fresh table in it, and the sentence about how forecasts did.
+pub(crate) fn with_table(root: &Path, page: &str) -> Result<(String, String)> {
     let (head, rest) = page.split_once(BEGIN).context("the page has lost the line before the table")?;
     let (_, tail) = rest.split_once(END).context("the page has lost the line after the table")?;
     let mut entries = Vec::new();
@@ -54,7 +57,28 @@ pub(crate) fn with_table(root: &Path, page: &str) -> Result<String> {
         findings.push(found);
         entries.extend(of_scheme);
     }
-    Ok(format!("{head}{BEGIN}\n{}\n{END}{tail}", text(&entries, &findings)))
+    Ok((format!("{head}{BEGIN}\n{}\n{END}{tail}", text(&entries, &findings)), track_record(&entries)))
+}
+
+/// What became of the forecasts of the schemes that were held out.
+fn track_record(entries: &[Entry]) -> String {
+    let held_out: Vec<&Entry> = entries.iter().filter(|entry| entry.held_out).collect();
+    let schemes: std::collections::BTreeSet<&str> = held_out.iter().map(|entry| entry.scheme.as_str()).collect();
+    let (happened, controls): (Vec<&Entry>, Vec<&Entry>) = held_out.iter().partition(|entry| entry.happened);
+    let predicted = |entries: &[&Entry]| entries.iter().filter(|entry| entry.probability[0] > 0.5).count();
+    let low: Vec<&&Entry> = held_out.iter().filter(|entry| entry.probability[0] < 0.2).collect();
+    let came = low.iter().filter(|entry| entry.happened).count();
+    format!(
+        "How far to believe it: on {} real schemes, written before they were forecast, {} of {} documented consequences were \
+         predicted, and {} of {} that did not happen were predicted too. Of the {} forecast with less than 20%, {came} happened. \
+         docs/validity/calibration.md has each of them.\n",
+        schemes.len(),
+        predicted(&happened),
+        happened.len(),
+        predicted(&controls),
+        controls.len(),
+        low.len(),
+    )
 }
 
 /// Every folder that says what was documented, in order of its name.

@@ -39,7 +39,9 @@ fn main() -> anyhow::Result<ExitCode> {
         }
         Some("calibration") => {
             let path = root().join(calibration::PAGE);
-            std::fs::write(&path, calibration::with_table(&root(), &std::fs::read_to_string(&path)?)?)?;
+            let (page, track_record) = calibration::with_table(&root(), &std::fs::read_to_string(&path)?)?;
+            std::fs::write(&path, page)?;
+            std::fs::write(root().join(calibration::TRACK_RECORD), track_record)?;
             Ok(ExitCode::SUCCESS)
         }
         Some("structure") => {

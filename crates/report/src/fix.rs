@@ -6,7 +6,7 @@ use risks::{RiskId, percent, pounds};
 use simulation::fix::{FixSearchResult, FixSet, ScenarioShare};
 
 use crate::terminal::{bold, dim, green, red, table, wrap};
-use crate::words::counted;
+use crate::words::{counted, listed};
 
 const WIDTH: usize = 100;
 
@@ -51,7 +51,12 @@ fn whole(set: &FixSet, found: &FixSearchResult) -> String {
         0 if before == 1 => green("We found 1 unintended risk, and these changes remove it:\n\n"),
         0 => green(&format!("We found {before} unintended risks, and these changes remove all of them:\n\n")),
         left => {
-            red(&format!("We found {}. The best changes that we tried leave {left}:\n\n", counted(before, "unintended risk")))
+            let new = |risk: &RiskId| if found.present.contains(risk) { "" } else { " (new)" };
+            let names: Vec<String> = set.left.iter().map(|risk| format!("{}{}", risk.name(), new(risk))).collect();
+            let names = listed(&names.iter().map(String::as_str).collect::<Vec<&str>>());
+            let found = counted(before, "unintended risk");
+            let sentence = format!("We found {found}. The best changes that we tried leave {left}: {names}. The changes are:");
+            red(&format!("{}\n\n", wrap(&sentence, WIDTH, "")))
         }
     };
     for (at, change) in set.changes.iter().enumerate() {

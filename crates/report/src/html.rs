@@ -120,9 +120,10 @@ impl Report<'_> {
         html! {
             (stacked("summary", "Unintended risks found", &header, &rows))
             p.quiet {
-                "“In scenarios” is for a provider that maximises profit. “Forecast” is for a "
+                "“In scenarios” is for a provider that only seeks profit. “Forecast” is for a "
                 a href="#word-forecast" { "mixture of real kinds of provider" }
-                ". ± is the 95% simulation error, shown where it would change the figure."
+                ", which has limits of its own: a risk counts where enough of the mixture show it. ± is the 95% simulation error, \
+                 shown where it would change the figure."
             }
         }
     }
@@ -147,9 +148,9 @@ impl Report<'_> {
         html! {
             (stacked("expected", "What to expect of each outcome", &header, &rows))
             p.quiet {
-                "The forecast is for a "
-                a href="#word-forecast" { "mixture of real kinds of provider" }
-                ". A change of less than 2% counts as about the same."
+                (words::WHICH_TO_USE) " " (words::TRACK_RECORD.trim_end())
+                " A change of less than 2% counts as about the same. "
+                (glossary_link("forecast"))
             }
         }
     }
@@ -473,10 +474,10 @@ fn pence(pounds: f64) -> String {
 const LIMITS: [&str; 8] = [
     "The providers here are computed. Each knows its costs and the chances exactly, and cares only for what its type cares for. Real providers know less, and differ.",
     "What help does is assumed, not measured. The assumptions file says how far each kind of help can move each outcome, with less for each further pound. If these assumptions are wrong, so are the findings.",
-    "Scenarios are choices within stated ranges. The share of scenarios says how far a finding depends on the numbers as stated. It is not the chance that the finding will come true.",
+    "Scenarios are choices within stated ranges. The share of scenarios says how far a finding depends on the numbers as stated. It is not the chance that the finding will come true; the forecast is meant to be, and the note beside it says how far.",
     "A provider chooses its effort once for each segment and keeps to it. A provider that changes course during a contract may do better than the provider's best shown here.",
     "One provider serves each area. The test leaves out bids, competition, renegotiation, failure, staff, and how other services respond.",
-    "We look only for the risks listed. Holding back this year because of next year's baseline, and delay at entry, are not among them.",
+    "We look only for the risks listed. Delay at entry is not among them.",
     "People in a segment differ only by chance, so the test does not see a provider that picks the likelier ones within a segment.",
     "A fix is judged by the same tests under the same assumptions. That it removes a risk here does not make it fair, lawful or affordable.",
 ];

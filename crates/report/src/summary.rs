@@ -67,6 +67,7 @@ fn expected_outcomes(stress: &StressTest) -> String {
             format!("{name}: {}. Today {}; {range}.{scenarios}", words::expected_direction(expected), words::today(expected));
         out += &format!("  - {}\n", wrap(&text, WIDTH - 4, "    "));
     }
+    out += &dim(&format!("{}\n", wrap(&format!("{} {}", words::WHICH_TO_USE, words::TRACK_RECORD.trim_end()), WIDTH, "")));
     out
 }
 

@@ -57,15 +57,22 @@ pub fn scenarios(share: f64, stress: &StressTest) -> String {
     }
 }
 
-/// How likely a mixture of real kinds of provider is to show a finding: "likely for a mixture of real kinds of provider (scenarios: 50 of
-/// scenarios)".
+/// How forecasts did on real schemes that had not been looked at. `cargo xtask calibration` writes it.
+pub const TRACK_RECORD: &str = include_str!("track_record.txt");
+
+/// Which of the two views to use for what.
+pub const WHICH_TO_USE: &str = "This is a forecast for a mixture of real kinds of provider, who mostly do not only seek profit. Plan on it, \
+                                and write the contract against a provider that only seeks profit.";
+
+/// How likely real providers are to show a finding: "likely: real providers show it in 50 of 64 scenarios".
 pub fn forecast(reported: &Reported, stress: &StressTest) -> String {
     let likely = likelihood(reported.forecast);
     match stress.scenarios {
-        0 if reported.forecast > 0.5 => "a mixture of real kinds of provider has it as well".to_owned(),
-        0 => "a mixture of real kinds of provider does not have it".to_owned(),
+        0 if reported.forecast > 0.5 => "real providers show it as well".to_owned(),
+        0 => "real providers do not show it".to_owned(),
         _ => {
-            format!("{likely}: a mixture of real kinds of provider has it in {} scenarios", scenarios(reported.forecast, stress))
+            let pays = if reported.share_of_scenarios > 0.5 && reported.forecast <= 0.5 { "it would pay, but " } else { "" };
+            format!("{likely}: {pays}real providers show it in {} scenarios", scenarios(reported.forecast, stress))
         }
     }
 }
@@ -75,8 +82,9 @@ fn likelihood(share: f64) -> &'static str {
     match share {
         share if share > 0.9 => "very likely",
         share if share > 0.5 => "likely",
-        share if share > 0.1 => "unlikely",
-        _ => "very unlikely",
+        // Much of what was forecast with less came about all the same, so this does not say "unlikely".
+        share if share > 0.2 => "less likely than not",
+        _ => "not expected",
     }
 }
 
@@ -147,9 +155,9 @@ pub fn verdict(stress: &StressTest) -> String {
     let present = stress.reported.iter().filter(|reported| reported.finding.present).count();
     let looked = looked_for(stress).count();
     let found = match present {
-        0 => format!("None of the {looked} risks looked for is present."),
-        1 => format!("1 of the {looked} risks looked for is present."),
-        n => format!("{n} of the {looked} risks looked for are present."),
+        0 => format!("None of the {looked} risks looked for is present for it."),
+        1 => format!("1 of the {looked} risks looked for is present for it."),
+        n => format!("{n} of the {looked} risks looked for are present for it."),
     };
     let forecast = forecast_of_all(stress);
     let (Some(best), Some(intended)) = (stress.results.get(StrategyKind::BEST), stress.results.get(StrategyKind::Intended))
@@ -159,9 +167,9 @@ pub fn verdict(stress: &StressTest) -> String {
     let each = |result: &StrategyResult| result.help_spend / stress.results.people.max(1.0);
     let (spends, means) = (each(best), each(intended));
     let compared = match spends / means.max(1e-9) {
-        ratio if ratio < 0.95 => format!("less than the {} that the contract intends", pounds_in_prose(means)),
-        ratio if ratio > 1.05 => format!("more than the {} that the contract intends", pounds_in_prose(means)),
-        _ => "about what the contract intends".to_owned(),
+        ratio if ratio < 0.95 => format!("less than the {} that is intended", pounds_in_prose(means)),
+        ratio if ratio > 1.05 => format!("more than the {} that is intended", pounds_in_prose(means)),
+        _ => "about what is intended".to_owned(),
     };
     let more = Estimate::of(best.benefit().zip(intended.benefit()).map(|(a, b)| a - b));
     let earns = match more.low() > 0.0 {
@@ -172,21 +180,19 @@ pub fn verdict(stress: &StressTest) -> String {
         false => String::new(),
     };
     format!(
-        "{forecast}Under these rules, a profit-seeking provider does best by spending {} a person on help. That is \
-         {compared}.{earns} {found}",
+        "{forecast}A provider that only seeks profit does best by spending {} a person on help. That is {compared}.{earns} {found}",
         pounds_in_prose(spends)
     )
 }
 
-/// What is forecast of the whole scheme, before what a profit-seeking provider would do: "A mixture of real kinds of provider is likely
-/// to show drift. ".
+/// What is forecast of the whole scheme, before what a profit-seeking provider would do: "Real providers are likely to show: drift. ".
 fn forecast_of_all(stress: &StressTest) -> String {
     let likely = looked_for(stress).filter(|reported| reported.forecast > 0.5).map(|reported| reported.finding.name());
     let likely: Vec<&str> = likely.collect();
     match (stress.scenarios, likely.is_empty()) {
         (0, _) => String::new(),
-        (_, true) => "A mixture of real kinds of provider is likely to show none of the risks. ".to_owned(),
-        (_, false) => format!("A mixture of real kinds of provider is likely to show {}. ", listed(&likely)),
+        (_, true) => "We expect none of the risks looked for with real providers. ".to_owned(),
+        (_, false) => format!("We expect these risks with real providers: {}. ", listed(&likely)),
     }
 }
 
