@@ -338,6 +338,8 @@ impl<'a> DesignSearch<'a> {
     /// Closes in on the best level of the best few shapes. It tries the middles on both sides of the best so far, until the steps are
     /// a hundredth.
     fn refine_levels(&mut self) {
+        // Where a level makes no difference, a higher one is as good, without end.
+        const MOST_PERCENT: i64 = 100_000;
         let score = |search: &DesignSearch<'_>, shape: &PriceShape, percent: i64| {
             search.found(shape, percent).and_then(|design| search.score(design)).unwrap_or(f64::NEG_INFINITY)
         };
@@ -363,7 +365,7 @@ impl<'a> DesignSearch<'a> {
                 let below = tried.iter().copied().filter(|&other| other < at).max().unwrap_or(0);
                 let above = tried.iter().copied().filter(|&other| other > at).min().unwrap_or(2 * at);
                 for middle in [(below + at) / 2, (at + above + 1) / 2] {
-                    if middle > 0 && !tried.contains(&middle) {
+                    if (1..=MOST_PERCENT).contains(&middle) && !tried.contains(&middle) {
                         tried.push(middle);
                         wanted.push(self.at_level(shape, middle));
                     }

@@ -124,7 +124,8 @@ pub enum StrategySet {
 pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
     let segments = arena.people.segments;
     let everyone = vec![true; segments];
-    let pay = search::payment_weights(arena);
+    let earned = search::earned_weights(arena);
+    let pay = earned.clone().unwrap_or_else(|| search::equal_weights(arena, 1.0));
     let public = search::public_weights(arena);
     let may_leave = (0..segments).any(|segment| arena.may_leave(segment));
     let provider = &arena.assumptions.provider;
@@ -196,8 +197,9 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
             strategies.extend(kinds.into_iter().filter_map(of));
         }
     }
-    let (priced_outcome, price_now, unparking) = segment_prices(arena, &pay);
-    let prices = pay.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
+    let earned = earned.unwrap_or_else(|| vec![vec![0.0; segments]; arena.scheme.outcomes.len()]);
+    let (priced_outcome, price_now, unparking) = segment_prices(arena, &earned);
+    let prices = earned.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
     let chance_decides = chance_decides(arena, &pay);
     Solved {
         found: wanted,

@@ -201,13 +201,14 @@ fn weights_from(arena: &Arena<'_>, worth: impl Fn(usize) -> f64) -> Weights {
 /// What the scheme pays for one more good result in each segment once its gates are open: the difference that three
 /// percentage points make on top of a result far better than expected. Where that is nothing (a lump sum past its gate),
 /// every result weighs the same: the lump spread over the smallest improvement that earns it.
+/// `None` where no result within reach earns anything.
 #[must_use]
-pub fn payment_weights(arena: &Arena<'_>) -> Weights {
+pub fn earned_weights(arena: &Arena<'_>) -> Option<Weights> {
     let mut paid = Paid::<f64>::default();
     for far in [0.12, 0.05, 0.0] {
         let weights = weights_from_there(arena, far, &mut paid);
         if weights.iter().flatten().any(|weight| *weight > 1e-6) {
-            return weights;
+            return Some(weights);
         }
     }
     let total = |better: f64, paid: &mut Paid<f64>| arena.gain(&arena.expected_tally(|_, _| better), paid);
@@ -218,7 +219,17 @@ pub fn payment_weights(arena: &Arena<'_>) -> Weights {
         let earns = total(better, &mut paid) - now;
         (earns > 0.5).then(|| earns / (better.max(STEP) * arena.people.count().max(1) as f64))
     });
-    let each = first.unwrap_or(1.0);
+    first.map(|each| equal_weights(arena, each))
+}
+
+/// The same for a search, which has to look somewhere: where no result earns anything, each weighs a pound.
+#[must_use]
+pub fn payment_weights(arena: &Arena<'_>) -> Weights {
+    earned_weights(arena).unwrap_or_else(|| equal_weights(arena, 1.0))
+}
+
+/// Every good result of a binary outcome weighs the same.
+pub(crate) fn equal_weights(arena: &Arena<'_>, each: f64) -> Weights {
     weights_from(arena, |outcome| if arena.scheme.outcomes[outcome].is_binary() { each } else { 0.0 })
 }
 
