@@ -1,6 +1,6 @@
 //! Loss and windfall: an honest provider loses money, or any provider earns more than is fair.
 
-use base::money::{Pence, thousands};
+use base::money::Pence;
 use contract::fixes::Fix;
 
 use crate::finding::FindingBuilder;
@@ -168,12 +168,12 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
     (room > 0.0 && needed > room).then(|| {
         let people = area.people * (needed / room).powi(2);
         format!(
-            "chance alone moves the profit from {} people by {} either way (one standard deviation), and the fair margin leaves room \
-             for {}. For a loss and a windfall both to be rarer than 1 in 5, at these prices, about {} people would be needed",
-            thousands(area.people as i64),
+            "chance alone moves the profit from {} by {} either way (one standard deviation), and the fair margin leaves room \
+             for {}. For a loss and a windfall both to be rarer than 1 in 5, at these prices, about {} would be needed",
+            crate::people(area.people),
             pounds_in_prose(swing),
             pounds_in_prose(room / 2.0 / ONE_IN_FIVE),
-            rounded_up(people)
+            crate::people(rounded_up(people))
         )
     })
 }

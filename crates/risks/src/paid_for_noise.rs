@@ -139,10 +139,10 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
     }
     let needed = people * (ONE_IN_TWENTY / normal_quantile(passing)).powi(2);
     Some(format!(
-        "cohorts of {} people are too small. Even without a gate, a real improvement of the size intended looks like none in {} of \
-         them. It would take about {} people a cohort to bring this under 5%",
-        thousands(people as i64),
+        "cohorts of {} are too small. Even without a gate, a real improvement of the size intended looks like none in {} of \
+         them. It would take about {} a cohort to bring this under 5%",
+        crate::people(people),
         percent(1.0 - passing),
-        rounded_up(needed)
+        crate::people(rounded_up(needed))
     ))
 }

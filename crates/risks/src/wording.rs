@@ -117,22 +117,36 @@ fn error_digits(half: f64) -> usize {
 /// A share: "4.2%", "38%".
 #[must_use]
 pub fn percent(share: f64) -> String {
-    let value = 100.0 * share;
+    let value = no_minus_zero(100.0 * share);
     if value.abs() < 9.95 { format!("{value:.1}%") } else { format!("{value:.0}%") }
 }
 
 /// A change of a rate: "3.0 percentage points".
 #[must_use]
 pub fn percentage_points(share: f64) -> String {
-    let figure = format!("{:.1}", 100.0 * share + 0.0);
+    let figure = format!("{:.1}", no_minus_zero(100.0 * share));
     let noun = if figure == "1.0" { "point" } else { "points" };
     format!("{figure} percentage {noun}")
 }
 
+/// What would be shown as "-0.0" is shown as "0.0".
+fn no_minus_zero(value: f64) -> f64 {
+    if value.abs() < 0.05 { 0.0 } else { value }
+}
+
+/// A number of people: "1 person", "108,000 people".
+#[must_use]
+pub fn people(number: f64) -> String {
+    match number.round() as i64 {
+        1 => "1 person".to_owned(),
+        number => format!("{} people", thousands(number)),
+    }
+}
+
 /// A number of people, rounded up to two figures, because no more can be said of it.
-pub(crate) fn rounded_up(people: f64) -> String {
-    let step = 10f64.powf(people.max(1.0).log10().floor() - 1.0).max(1.0);
-    thousands(((people / step).ceil() * step) as i64)
+pub(crate) fn rounded_up(number: f64) -> f64 {
+    let step = 10f64.powf(number.max(1.0).log10().floor() - 1.0).max(1.0);
+    (number / step).ceil() * step
 }
 
 /// Names joined for a sentence: "a, b and c".
