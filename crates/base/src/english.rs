@@ -112,10 +112,11 @@ pub fn faults(text: &str) -> Vec<String> {
     let word = |at: usize| words.get(at).copied().unwrap_or_default();
     for at in 0..words.len() {
         let (this, next) = (word(at), bare(word(at + 1)));
+        // A bracket or a stop between two words parts them.
+        let parted = this.ends_with(['.', ',', ';', ':', ')', '”']) || word(at + 1).starts_with(['(', '“']);
         if let Some(number) = figure(this) {
-            // Nothing is counted by a number at the end of a sentence or clause, or by one that is a name.
-            let ended = this.ends_with(['.', ',', ';', ':', ')', '”']);
-            let named = ended || (at > 0 && NUMBERED.contains(&bare(words[at - 1])));
+            // Nothing is counted by a number that is a name.
+            let named = parted || (at > 0 && NUMBERED.contains(&bare(words[at - 1])));
             let two = format!("{next} {}", bare(word(at + 2)));
             let noun = |names: &(&str, &str)| (names.0 == next || names.0 == two, names.1 == next || names.1 == two);
             let (one, many) = NOUNS.iter().map(noun).fold((false, false), |(one, many), (a, b)| (one || a, many || b));
@@ -125,18 +126,14 @@ pub fn faults(text: &str) -> Vec<String> {
             if number != 1.0 && one && !named {
                 found.push(format!("a singular after a number that is not one: “{this} {next}”"));
             }
-            if people(next) && this.contains('.') {
+            if !parted && people(next) && this.contains('.') {
                 found.push(format!("a part of a person: “{this} {next}”"));
             }
             if number == 0.0 && this.starts_with('-') {
                 found.push(format!("minus nothing: “{this}”"));
             }
         }
-        if bare(this) == next
-            && this == bare(this)
-            && this.chars().all(char::is_alphabetic)
-            && !["that", "had", "very"].contains(&this)
-        {
+        if !parted && this == next && this.chars().all(char::is_alphabetic) && !["that", "had", "very"].contains(&this) {
             found.push(format!("a word twice: “{this} {next}”"));
         }
         let article = this.trim_start_matches(['(', '“', '"']).to_lowercase();

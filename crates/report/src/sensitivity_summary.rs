@@ -19,7 +19,7 @@ const WIDTH: usize = 100;
 pub fn text(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64) -> String {
     let mut out = format!("{}\n{}\n", bold(&scheme.name), bold("What the result depends on"));
     let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
-    let size = format!("{}, {}.{area}", counted(found.uncertain_numbers.len(), "uncertain number"), people(found.people));
+    let size = format!("{}, {}.{area}", counted(found.uncertain_numbers.len(), "uncertain number"), people(found.people as f64));
     out += &format!("{}\n", dim(&wrap(&size, WIDTH, "")));
     for output in &found.outputs {
         out += &table(found, output);

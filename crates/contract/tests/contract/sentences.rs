@@ -33,13 +33,14 @@ fn files(path: &Path) -> Folder {
     wanted.map(read).collect()
 }
 
-/// The places of the numbers of a text, outside comments.
+/// The places of the numbers of a text, outside comments and the sentences of the file's author.
 fn numbers(text: &str) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
-    let mut comment = false;
+    let mut prose = false;
     for (at, letter) in text.char_indices() {
-        comment = letter != '\n' && (comment || letter == '#');
-        if comment || !(letter.is_ascii_digit() || matches!(letter, '.' | ',')) {
+        let begins = |words: &str| text[at..].starts_with(words);
+        prose = letter != '\n' && (prose || letter == '#' || begins("measure = ") || begins("from = ") || begins("summary = "));
+        if prose || !(letter.is_ascii_digit() || matches!(letter, '.' | ',')) {
             continue;
         }
         match found.last_mut().filter(|(_, end)| *end == at) {
@@ -51,19 +52,29 @@ fn numbers(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-/// All that is said about a scheme that can be read.
-fn sentences(folder: &Folder) -> Vec<String> {
+/// All that is said about a scheme that can be read, each with what is wrong with it.
+fn sentences(folder: &Folder, text: &str) -> Vec<(String, Vec<String>)> {
     let opened = base::open(folder);
     let checked = contract::check(&opened);
-    let mut said: Vec<String> = Vec::new();
+    let Some(scheme) = &checked.scheme else { return Vec::new() };
     let warnings = checked.problems.iter().filter(|problem| problem.severity == Severity::Warning);
-    let Some(scheme) = &checked.scheme else { return said };
-    said.extend(warnings.map(|problem| problem.what.clone()));
-    said.extend(explain::term_sheet(scheme).into_iter().map(|paragraph| paragraph.text));
-    for tally in tallies(scheme) {
-        said.extend(price::statement(scheme, &tally).0.into_iter().map(|line| line.reason));
-    }
-    said
+    let terms = explain::term_sheet(scheme).into_iter().map(|paragraph| paragraph.text);
+    let said = warnings.map(|problem| problem.what.clone()).chain(terms).map(|sentence| (english::faults(&sentence), sentence));
+    // The reason of a line may have a sum that is negative, as the line itself.
+    let lines = tallies(scheme).into_iter().flat_map(|tally| price::statement(scheme, &tally).0);
+    let reasons = lines.map(|line| (english::faults(&line.reason), line.reason)).map(|(mut faults, reason)| {
+        faults.retain(|fault| fault != "a minus before a sum");
+        (faults, reason)
+    });
+    // The names of terms and outcomes are those of the file.
+    let name = |fault: &String| {
+        fault.strip_prefix("a key in place of a word: “").is_some_and(|key| text.contains(key.trim_end_matches('”')))
+    };
+    let without_names = |(mut faults, sentence): (Vec<String>, String)| {
+        faults.retain(|fault| !name(fault));
+        (sentence, faults)
+    };
+    said.chain(reasons).map(without_names).collect()
 }
 
 /// As expected, and with nobody, one person, and very many.
@@ -86,17 +97,17 @@ fn what_a_contract_says_is_english_whatever_the_numbers() {
         let folder = files(&path);
         let Some(FileBytes::Read(bytes)) = folder.get("scheme.toml") else { continue };
         let text = String::from_utf8_lossy(bytes).into_owned();
-        let mut tried = vec![folder.clone()];
+        let mut tried = vec![(folder.clone(), text.clone())];
         let places = numbers(&text);
-        for _ in 0..if places.is_empty() { 0 } else { super::rounds(60) } {
+        for _ in 0..if places.is_empty() { 0 } else { super::rounds(40) } {
             let (start, end) = draws.of(&places);
             let changed = format!("{}{}{}", &text[..start], draws.of(&values), &text[end..]);
             let mut with = folder.clone();
-            with.insert("scheme.toml".to_owned(), FileBytes::Read(changed.into_bytes()));
-            tried.push(with);
+            with.insert("scheme.toml".to_owned(), FileBytes::Read(changed.clone().into_bytes()));
+            tried.push((with, changed));
         }
-        for sentence in tried.iter().flat_map(sentences) {
-            for fault in english::faults(&sentence) {
+        for (sentence, faults) in tried.iter().flat_map(|(folder, text)| sentences(folder, text)) {
+            for fault in faults {
                 wrong.entry(fault).or_insert_with(|| format!("{sentence} ({})", path.file_name().unwrap_or_default().display()));
             }
             let shape: String = sentence.chars().filter(|letter| !letter.is_ascii_digit()).take(60).collect();
