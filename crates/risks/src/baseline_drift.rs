@@ -5,9 +5,10 @@ use contract::fixes::Fix;
 use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
 use crate::stake::Stake;
+use crate::wording::{gained, lost};
 use crate::{
     AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
-    pounds_in_prose, pounds_within, pounds_within_in_prose, quoted, quoted_list,
+    pounds_in_prose, pounds_within, quoted, quoted_list,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -29,12 +30,8 @@ pub(super) const RISK: Risk = Risk {
     },
     fee_lever: FeeLever::None,
     why_it_stays: no_simple_reason,
-    gain_in_words: |finding| {
-        format!("{} if the outcome is a percentage point better everywhere", pounds_within_in_prose(finding.gain))
-    },
-    losers: |finding, _| {
-        vec![format!("the payer: {} for a percentage point that no one earned", pounds_within_in_prose(finding.payer_loss))]
-    },
+    gain_in_words: |finding| format!("{} if the outcome is a percentage point better everywhere", gained(finding.gain)),
+    losers: |finding, _| vec![format!("the payer: {} for a percentage point that no one earned", lost(finding.payer_loss))],
 };
 
 fn forecast(results: &StrategyResults, _: AgentType) -> Finding {

@@ -5,10 +5,10 @@ use contract::fixes::Fix;
 
 use crate::finding::FindingBuilder;
 use crate::harm::Harm;
-use crate::wording::rounded_up;
+use crate::wording::{gained, lost, rounded_up};
 use crate::{
     AgentType, AreaResults, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults,
-    mean, percent, pounds, pounds_in_prose, pounds_within_in_prose,
+    mean, percent, pounds, pounds_in_prose,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -40,11 +40,11 @@ pub(super) const RISK: Risk = Risk {
     fee_lever: FeeLever::Level,
     why_it_stays,
     gain_in_words: |finding| match finding.gain_is_sure() {
-        true => format!("{} above the fair margin", pounds_within_in_prose(finding.gain)),
+        true => format!("{} above the fair margin", gained(finding.gain)),
         false => "nothing above the fair margin".to_owned(),
     },
     losers: |finding, _| match finding.loss_is_sure() {
-        true => vec![format!("the payer: {}", pounds_within_in_prose(finding.payer_loss))],
+        true => vec![format!("the payer: {}", lost(finding.payer_loss))],
         false => {
             let chance = finding.figure(CHANCE_OF_LOSS);
             chance
@@ -173,7 +173,7 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
             crate::people(area.people),
             pounds_in_prose(swing),
             pounds_in_prose(room / 2.0 / ONE_IN_FIVE),
-            crate::people(rounded_up(people))
+            crate::people(rounded_up(people.max(1.0)))
         )
     })
 }

@@ -44,15 +44,12 @@ pub fn pounds_in_prose(value: f64) -> String {
 fn three_figures(value: f64, style: SumStyle) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
     let size = value.abs();
-    let three = |x: f64| {
-        let digits = if x >= 100.0 {
-            0
-        } else if x >= 10.0 {
-            1
-        } else {
-            2
-        };
-        format!("{x:.digits$}")
+    // 9.996 is written with the digits of 10.
+    let three = |x: f64| match x {
+        x if x >= 999.5 => thousands(x.round() as i64),
+        x if x >= 99.95 => format!("{x:.0}"),
+        x if x >= 9.995 => format!("{x:.1}"),
+        x => format!("{x:.2}"),
     };
     match size {
         _ if !size.is_finite() => "no limit".to_owned(),
@@ -98,6 +95,7 @@ fn within(value: Estimate, style: SumStyle) -> String {
     let digits = three.min(error_digits(half));
     let smallest = 10f64.powi(-(digits as i32));
     let show = |value: f64| match suffix {
+        _ if digits == 0 && value >= 999.5 && unit > 1e3 => thousands(value.round() as i64),
         "" => thousands(((value / smallest).round() * smallest * unit).round() as i64),
         _ => format!("{value:.digits$}"),
     };
@@ -112,6 +110,21 @@ fn error_digits(half: f64) -> usize {
     let first = half.log10().floor();
     let begins_with_one = half / 10f64.powf(first) < 2.0;
     (-first as i64 + i64::from(begins_with_one)).clamp(0, 2) as usize
+}
+
+/// What somebody gains, after "gains": "£405 ± £20", or "a loss of £405".
+pub(crate) fn gained(value: Estimate) -> String {
+    without_minus(value, "a loss of")
+}
+
+/// What somebody loses, after "loses": "£405 ± £20", or "a gain of £405".
+pub(crate) fn lost(value: Estimate) -> String {
+    without_minus(value, "a gain of")
+}
+
+fn without_minus(value: Estimate, below_nothing: &str) -> String {
+    let words = pounds_within_in_prose(value);
+    words.strip_prefix('-').map_or(words.clone(), |size| format!("{below_nothing} {size}"))
 }
 
 /// A share: "4.2%", "38%".
