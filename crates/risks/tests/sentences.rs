@@ -56,6 +56,7 @@ impl Draws {
             results: self.sums(),
             rewards: self.sums(),
             deductions: self.sums(),
+            stakes: if self.yes() { self.many(3, &SUMS) } else { Vec::new() },
             results_without_chance: self.of(&SUMS),
             payment_without_chance: self.of(&SUMS),
             outcomes: (0..outcomes).map(|_| self.many(segments, &COUNTS)).collect(),

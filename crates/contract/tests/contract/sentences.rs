@@ -99,7 +99,7 @@ fn what_a_contract_says_is_english_whatever_the_numbers() {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let mut tried = vec![(folder.clone(), text.clone())];
         let places = numbers(&text);
-        for _ in 0..if places.is_empty() { 0 } else { super::rounds(40) } {
+        for _ in 0..if places.is_empty() { 0 } else { super::rounds(12) } {
             let (start, end) = draws.of(&places);
             let changed = format!("{}{}{}", &text[..start], draws.of(&values), &text[end..]);
             let mut with = folder.clone();

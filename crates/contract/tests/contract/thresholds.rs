@@ -198,10 +198,13 @@ fn a_cap_below_the_fee_is_an_error_and_one_at_the_fee_is_not() {
         ("each_month = \"£10,000\"", "£119,999.99", false),
     ] {
         let mut text = head(1, &["a"], "nearest penny, half up");
-        text += "[outcome.o]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"50 %\"\n";
+        text +=
+            "[outcome.o]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"50 %\"\n";
         text += &format!("[pay.fee]\nclause = \"service fee\"\n{fee}\n");
         text += "[pay.each]\nclause = \"outcome payment\"\noutcome = \"o\"\nprice = \"£10\"\n";
-        text += &format!("[pay.most]\nclause = \"cap\"\non = [\"fee\", \"each\"]\nmost = \"{most}\"\nmeasured_over = \"each year\"\n");
+        text += &format!(
+            "[pay.most]\nclause = \"cap\"\non = [\"fee\", \"each\"]\nmost = \"{most}\"\nmeasured_over = \"each year\"\n"
+        );
         let (_, problems) = problems(&opened(&[("scheme.toml", &text)]));
         let below = problems.iter().any(|problem| problem.what.starts_with("the cap is below the fee"));
         assert_eq!(below, !good, "{fee}, at most {most}: {problems:?}");
