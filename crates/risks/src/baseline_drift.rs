@@ -73,21 +73,20 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     finding.figure(&format!("paid when {outcome} {is} a percentage point better for all"), pounds_within(paid));
     finding.figure(&format!("taken back when {outcome} {is} a percentage point worse for all"), pounds_within(fined));
     finding.figure(&format!("a percentage point better for all, as a share of {}", stake.of), percent(paid.mean / stake.pounds));
-    let brings = format!(
-        "Each percentage point by which {outcome} {gets} better everywhere brings the provider {}",
-        pounds_in_prose(paid.mean)
-    );
+    // A contract may pay for what gets worse.
+    let brings = |sum: f64| match sum < 0.0 {
+        true => format!("costs the provider {}", pounds_in_prose(-sum)),
+        false => format!("brings the provider {}", pounds_in_prose(sum)),
+    };
+    let better = format!("Each percentage point by which {outcome} {gets} better everywhere {}", brings(paid.mean));
+    let costs = brings(-fined.mean);
     let strategy = match (too_much(paid), too_much(fined)) {
         (false, false) => format!("What happens to {outcome} everywhere hardly moves payment."),
-        (true, false) => format!("Do nothing extra. {brings}."),
-        (false, true) => format!(
-            "Each percentage point by which {outcome} {gets} worse everywhere costs the provider {}, whatever it does.",
-            pounds_in_prose(fined.mean)
-        ),
-        (true, true) => format!(
-            "{brings}, whatever it does. Each percentage point by which {it} worse costs the provider {}.",
-            pounds_in_prose(fined.mean)
-        ),
+        (true, false) => format!("Do nothing extra. {better}."),
+        (false, true) => {
+            format!("Each percentage point by which {outcome} {gets} worse everywhere {costs}, whatever it does.")
+        }
+        (true, true) => format!("{better}, whatever it does. Each percentage point by which {it} worse {costs}."),
     };
     finding.finish(strategy, paid, Harm::none(), paid)
 }

@@ -134,7 +134,7 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         strategy += &format!(
             " What is intended is not worth its cost: the help costs {} and its results are worth {}.",
             pounds_in_prose(costs),
-            pounds_in_prose(worth)
+            if worth < 0.0 { "less than nothing".to_owned() } else { pounds_in_prose(worth) }
         );
     }
     finding.figure("profit as intended", pounds(intended.mean_profit()));
