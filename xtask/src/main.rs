@@ -1,6 +1,4 @@
-//! Automation. `cargo xtask test` installs what the tests need and runs everything that must be true; `cargo xtask kill` runs
-//! the longest of them; `cargo xtask docs` writes the parts of the documents that come from the code, `cargo xtask mutations`
-//! the table of planted faults; the tests here hold the house to its own rules.
+//! Automation: [`COMMANDS`] lists what there is to do. The tests here hold the house to its own rules.
 
 mod calibration;
 mod docs;
@@ -9,6 +7,7 @@ mod mutations;
 mod pages;
 mod postgresql;
 mod schemas;
+mod source_mutants;
 mod sources;
 mod structure;
 mod test;
@@ -17,6 +16,20 @@ mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// What there is to do.
+const COMMANDS: [(&str, &str); 10] = [
+    ("test", "install what the tests need, then run everything that must be true"),
+    ("pages", "check the pages in a browser"),
+    ("kill 1000", "kill the program 1,000 times in the middle of its work"),
+    ("docs", "write the schemas, and the parts of the documents that come from the code"),
+    ("mutations", "plant faults in simulated schemes and write their table into docs/validity/stress-test.md"),
+    ("calibration", "compare forecasts with what is documented and write the table into docs/validity/calibration.md"),
+    ("source-mutants CRATE 300", "change the code in 300 places, one at a time, and ask whether a test notices"),
+    ("messages", "list every message, and words that are not plain"),
+    ("readability FILE", "count the words of sentences"),
+    ("structure", "print names used twice, circles of imports, and lines that print"),
+];
 
 fn main() -> anyhow::Result<ExitCode> {
     match std::env::args().nth(1).as_deref() {
@@ -59,17 +72,14 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("test") => test::run(&root()),
         Some("pages") => {
             let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-            Ok(if pages::check(&root(), &cargo)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            let good = matches!(pages::check(&root(), &cargo)?, pages::PageCheck::Good);
+            Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
+        Some("source-mutants") => source_mutants::run(&root(), &std::env::args().skip(2).collect::<Vec<_>>()),
         Some("kill") => test::kill(&root(), &std::env::args().nth(2).unwrap_or_else(|| "1000".to_owned())),
         _ => anyhow::bail!(
-            "say what to do\n\nhint: `cargo xtask test` runs everything; `cargo xtask pages` checks the pages in a browser; `cargo xtask kill 1000` kills the program so often in \
-             the middle of its work; `cargo xtask docs` writes {}/, and the generated parts of {} and {}; `cargo xtask mutations` \
-             strategy_results planted faults and writes their table into {}",
-            schemas::FOLDER,
-            docs::SCHEME_FILE,
-            schemas::PAGE,
-            mutations::VALIDITY
+            "say what to do\n\n{}",
+            COMMANDS.map(|(name, what)| format!("  cargo xtask {name:<28}{what}")).join("\n")
         ),
     }
 }

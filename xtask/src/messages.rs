@@ -130,7 +130,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Words a sentence, and the share of sentences with more than 25 words, of running text. Markdown and HTML marks, tables and
-/// code are left out.
+/// code are left out, and so are the headings, labels and tables of what the program prints.
 pub(crate) fn readability(text: &str) -> (usize, f64, f64) {
     let mut prose = String::new();
     let mut code = false;
@@ -142,11 +142,18 @@ pub(crate) fn readability(text: &str) -> (usize, f64, f64) {
         if code || line.starts_with(['|', '#', '<', '!', '`']) {
             continue;
         }
-        let end = line.is_empty() || line.starts_with(['-', '*']);
-        prose += if end { "\n" } else { " " };
-        prose += line.trim_start_matches(['-', '*', ' ']);
+        // What is printed has a label and a text, or the cells of a table, with spaces between.
+        let cells: Vec<&str> = line.split("  ").filter(|cell| !cell.is_empty()).collect();
+        let new = cells.len() != 1 || line.starts_with(['-', '*']) || !line.contains(char::is_lowercase);
+        prose += if new { "\n" } else { " " };
+        prose += match cells.as_slice() {
+            [text] | [_, text] if line.contains(char::is_lowercase) => text.trim_start_matches(['-', '*', ' ']),
+            _ => "",
+        };
     }
-    let sentences = prose.split(['\n', '.', '?', '!']).map(|sentence| sentence.split_whitespace().count());
+    // A point inside a number or a name of a file ends no sentence.
+    let prose = format!("{prose}\n").replace(". ", "\n").replace("? ", "\n").replace("! ", "\n");
+    let sentences = prose.split('\n').map(|sentence| sentence.split_whitespace().count());
     let lengths: Vec<usize> = sentences.filter(|words| *words > 1).collect();
     let long = lengths.iter().filter(|words| **words > 25).count();
     let count = lengths.len().max(1) as f64;

@@ -10,7 +10,7 @@ use wellspent::{Access, Actor, JoinOptions};
 
 /// The days for which a question is asked.
 #[derive(Args, Clone, Copy)]
-pub struct DaysArgs {
+pub(crate) struct DaysArgs {
     /// Count what happened up to this day
     #[arg(long, value_name = "DATE")]
     as_at: Date,
@@ -20,14 +20,14 @@ pub struct DaysArgs {
 }
 
 impl DaysArgs {
-    pub fn days(self) -> QueryDates {
+    pub(crate) fn days(self) -> QueryDates {
         QueryDates { as_at: self.as_at, known_at: self.known_at }
     }
 }
 
 /// Who is asking, and for which purpose.
 #[derive(Args)]
-pub struct AccessArgs {
+pub(crate) struct AccessArgs {
     /// The purpose, as stated in purposes.toml
     #[arg(long, value_name = "NAME")]
     purpose: String,
@@ -36,14 +36,14 @@ pub struct AccessArgs {
 }
 
 #[derive(Args)]
-pub struct ActorArgs {
+pub(crate) struct ActorArgs {
     /// Who is asking, for the access log [default: the user of the operating system]
     #[arg(long, value_name = "NAME")]
     asked_by: Option<String>,
 }
 
 /// The person who is asking: the name that is given, else that of the operating system's user.
-pub fn actor(asked_by: Option<&str>) -> anyhow::Result<Actor> {
+pub(crate) fn actor(asked_by: Option<&str>) -> anyhow::Result<Actor> {
     let users = ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
     let name = asked_by.map(str::to_owned).into_iter().chain(users).find(|name| !name.trim().is_empty());
     Ok(Actor::new(&name.unwrap_or_default())?)
@@ -65,14 +65,14 @@ fn account() -> Option<String> {
 }
 
 impl AccessArgs {
-    pub fn access(&self) -> anyhow::Result<Access> {
+    pub(crate) fn access(&self) -> anyhow::Result<Access> {
         Ok(Access { actor: actor(self.actor.asked_by.as_deref())?, purpose: self.purpose.clone() })
     }
 }
 
 /// Why several agencies' records are joined, and how the linkage is drawn.
 #[derive(Args)]
-pub struct JoiningArgs {
+pub(crate) struct JoiningArgs {
     /// RECORDS is a folder of several agencies: the purpose for which they are joined, as stated in its purposes.toml
     #[arg(long, value_name = "NAME")]
     purpose: Option<String>,
@@ -88,7 +88,7 @@ pub struct JoiningArgs {
 
 impl JoiningArgs {
     /// Who asks for the outcomes of each person, for a purpose in words. With several agencies, their stated purpose comes first.
-    pub fn access_for(&self, purpose: &str) -> anyhow::Result<Access> {
+    pub(crate) fn access_for(&self, purpose: &str) -> anyhow::Result<Access> {
         if purpose.trim().is_empty() {
             bail!("Say why you need the outcomes of each person: add --for PURPOSE. We log who looked at whose records");
         }
@@ -97,7 +97,7 @@ impl JoiningArgs {
     }
 
     /// The same for one agency's own records, which whoever may read the folder may read: the account that runs the program is a name.
-    pub fn access_to_own(&self, purpose: &str) -> anyhow::Result<Access> {
+    pub(crate) fn access_to_own(&self, purpose: &str) -> anyhow::Result<Access> {
         match (self.access_for(purpose), account()) {
             (Err(_), Some(account)) if self.actor.asked_by.is_none() && self.purpose.is_none() && !purpose.trim().is_empty() => {
                 Ok(Access { actor: Actor::new(&account)?, purpose: purpose.trim().to_owned() })
@@ -107,7 +107,7 @@ impl JoiningArgs {
     }
 
     /// How the records are joined; none for the records of one agency.
-    pub fn joining(&self) -> anyhow::Result<Option<JoinOptions>> {
+    pub(crate) fn joining(&self) -> anyhow::Result<Option<JoinOptions>> {
         if self.purpose.is_none() && self.actor.asked_by.is_some() {
             bail!("--asked-by needs --purpose NAME, for a folder of several agencies");
         }
@@ -115,7 +115,7 @@ impl JoiningArgs {
     }
 
     /// The same, where a person may ask for something else than joined records.
-    pub fn joining_or_none(&self) -> anyhow::Result<Option<JoinOptions>> {
+    pub(crate) fn joining_or_none(&self) -> anyhow::Result<Option<JoinOptions>> {
         let Some(purpose) = &self.purpose else { return Ok(None) };
         let access = Access { actor: actor(self.actor.asked_by.as_deref())?, purpose: purpose.clone() };
         Ok(Some(JoinOptions { access, draws: self.draws, seed: self.seed }))
@@ -124,7 +124,7 @@ impl JoiningArgs {
 
 /// Somebody accepts faults that may change the result.
 #[derive(Args, Clone, Default)]
-pub struct AcceptArgs {
+pub(crate) struct AcceptArgs {
     /// Continue although faults in the records may change the result, for this reason. We record it with the name
     #[arg(long, value_name = "REASON")]
     accept_faults: Option<String>,
@@ -135,7 +135,7 @@ pub struct AcceptArgs {
 
 impl AcceptArgs {
     /// Who accepts the faults and why, where anybody does; `prepared_by` stands in for a name that is not given.
-    pub fn accepted(&self, prepared_by: Option<&str>) -> anyhow::Result<Option<AcceptedFaults>> {
+    pub(crate) fn accepted(&self, prepared_by: Option<&str>) -> anyhow::Result<Option<AcceptedFaults>> {
         let Some(reason) = self.accept_faults.as_deref().map(str::trim) else { return Ok(None) };
         let by = self.accepted_by.as_deref().or(prepared_by).map(str::trim).unwrap_or_default();
         if reason.is_empty() || by.is_empty() {

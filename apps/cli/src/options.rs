@@ -15,7 +15,7 @@ const LONGEST: usize = 1_000;
 
 /// Gives every option of a command, and of the commands below it, its parser.
 #[must_use]
-pub fn checked(command: Command) -> Command {
+pub(crate) fn checked(command: Command) -> Command {
     let with_options = command.mut_args(|argument| {
         if argument.get_value_parser().type_id() == TypeId::of::<Date>() {
             return argument.value_parser(date);
@@ -34,17 +34,17 @@ pub fn checked(command: Command) -> Command {
 static OUTSIDE: OnceLock<bool> = OnceLock::new();
 
 /// Keeps what the command line says of files outside a folder; asked once, before any command begins.
-pub fn set_reach(allow_outside_files: bool) {
+pub(crate) fn set_reach(allow_outside_files: bool) {
     let _ = OUTSIDE.set(allow_outside_files);
 }
 
 /// Whether a file may name others outside its folder, as the command line says.
-pub fn reach() -> Reach {
+pub(crate) fn reach() -> Reach {
     Reach::asked(OUTSIDE.get().copied().unwrap_or_default())
 }
 
 /// The day by the clock, where the product is used; the variable `WELLSPENT_TODAY` gives another, for tests.
-pub fn today() -> anyhow::Result<Date> {
+pub(crate) fn today() -> anyhow::Result<Date> {
     match std::env::var("WELLSPENT_TODAY") {
         Ok(text) => date(&text).map_err(|what| anyhow::anyhow!("the variable WELLSPENT_TODAY: {what}")),
         Err(_) => Ok(jiff::Timestamp::now().in_tz("Europe/London")?.date()),
@@ -80,7 +80,7 @@ const MONTHS: [&str; 12] =
 const LIKE_THIS: &str = "write the year, the month and the day: 2029-04-30";
 
 /// A day as the standard writes it, or how to write the one that is meant.
-pub fn date(text: &str) -> Result<Date, String> {
+pub(crate) fn date(text: &str) -> Result<Date, String> {
     let text = text.trim();
     text.parse::<Date>().map_err(|_| meant(text))
 }

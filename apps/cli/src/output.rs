@@ -11,12 +11,12 @@ use wellspent::records::is_input;
 use crate::print;
 
 /// Whether a file stands for standard output.
-pub fn is_standard(file: &Path) -> bool {
+pub(crate) fn is_standard(file: &Path) -> bool {
     file == Path::new("-")
 }
 
 /// Refuses a place that cannot be written to before the run rather than after it.
-pub fn writable(file: &Path) -> anyhow::Result<()> {
+pub(crate) fn writable(file: &Path) -> anyhow::Result<()> {
     let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !is_standard(file) && file.is_dir() {
         bail!("{} is a folder, and a report is a file", file.display());
@@ -29,7 +29,7 @@ pub fn writable(file: &Path) -> anyhow::Result<()> {
 
 /// Refuses, before the run, files that cannot all be written: a place that is not there, a table or the access log of the folder of
 /// records that is read, and one file for two results.
-pub fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, records: Option<&Path>) -> anyhow::Result<()> {
+pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, records: Option<&Path>) -> anyhow::Result<()> {
     let records = records.and_then(|folder| folder.canonicalize().ok());
     let mut seen = BTreeSet::new();
     for file in files {
@@ -57,7 +57,7 @@ fn place(file: &Path) -> PathBuf {
 }
 
 /// Writes a file and says so.
-pub fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     if is_standard(file) {
         return Ok(print::stdout(text)?);
     }
@@ -70,7 +70,7 @@ pub fn write(file: &Path, text: &str) -> anyhow::Result<()> {
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Writes a CSV file that people open in a spreadsheet. Standard output gets it without the byte order mark.
-pub fn write_csv(file: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn write_csv(file: &Path, text: &str) -> anyhow::Result<()> {
     if is_standard(file) {
         return Ok(print::data(text)?);
     }
@@ -78,7 +78,7 @@ pub fn write_csv(file: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// Writes a pack and says what of it needs attention.
-pub fn packed(folder: &Path, pack: &Pack) -> anyhow::Result<ExitCode> {
+pub(crate) fn packed(folder: &Path, pack: &Pack) -> anyhow::Result<ExitCode> {
     let fingerprint = seal::write(folder, &pack.files)?;
     print::stderr(&format!("wrote the assurance pack {}\nfingerprint {fingerprint}", folder.display()));
     for name in &pack.failed {

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use wellspent::progress::Progress;
 
 /// Does a run that says where it is, with a bar while it lasts.
-pub fn shown<T>(run: impl FnOnce(Progress<'_>) -> T) -> anyhow::Result<T> {
+pub(crate) fn shown<T>(run: impl FnOnce(Progress<'_>) -> T) -> anyhow::Result<T> {
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3}%  {elapsed}")?);
     let done = run(&|what: &str, part: f64| {
         bar.set_message(base::hidden_characters::visible(what).into_owned());

@@ -12,7 +12,7 @@ const OPTIONS: [(&str, &str); 2] = [("--worlds", "--scenarios"), ("--conduct", "
 const OF_COMMANDS: [(&[&str], &str, &str); 2] = [(&["simulate"], "--records", "--out"), (&["records", "map"], "--into", "--out")];
 
 /// The command line with new names for old ones, and a note for each.
-pub fn renamed(given: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<String>) {
+pub(crate) fn renamed(given: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<String>) {
     let mut arguments: Vec<OsString> = given.collect();
     let mut notes = Vec::new();
     let mut note =

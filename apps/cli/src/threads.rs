@@ -3,7 +3,7 @@
 use clap::Args;
 
 #[derive(Args)]
-pub struct Threads {
+pub(crate) struct Threads {
     /// Threads; the result does not depend on it [default: all cores]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -11,7 +11,7 @@ pub struct Threads {
 
 impl Threads {
     /// Makes the threads of this process; asked once, before anything is worked out.
-    pub fn begin(&self) -> anyhow::Result<()> {
+    pub(crate) fn begin(&self) -> anyhow::Result<()> {
         match self.threads {
             Some(threads) => Ok(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global()?),
             None => Ok(()),

@@ -9,6 +9,7 @@
 pub mod csv_cell;
 pub mod day;
 mod decoding;
+pub mod english;
 pub mod hidden_characters;
 pub mod literal;
 pub mod money;

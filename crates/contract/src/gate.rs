@@ -188,10 +188,11 @@ impl Gate {
             return rate_found(outcome, measured);
         }
         let points = self.shown_points(measured);
+        let s = if points == "1" { "" } else { "s" };
         let unit = match outcome.kind {
-            OutcomeKind::Binary => "percentage points",
-            OutcomeKind::Frequency { per: Per::Affected, .. } => "events per hundred people affected",
-            _ => "events per hundred people",
+            OutcomeKind::Binary => format!("percentage point{s}"),
+            OutcomeKind::Frequency { per: Per::Affected, .. } => format!("event{s} per hundred people affected"),
+            _ => format!("event{s} per hundred people"),
         };
         let way = match (measured.compared_with_baseline() != Ordering::Less, outcome.better) {
             (true, Better::Fewer) | (false, Better::More) => "below",

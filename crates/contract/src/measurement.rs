@@ -406,11 +406,17 @@ impl OutcomeMeasurement {
                 format!("each {} in the window, where events in one disposal count as one", events.words())
             }
             OutcomeRule::Sustained { spells, days, run: Continuity::Cumulative } => {
-                format!("at least {days} days of {} in the window, added up", spells.words())
+                let s = if *days == 1 { "" } else { "s" };
+                format!("at least {days} day{s} of {} in the window, added up", spells.words())
             }
             OutcomeRule::Sustained { spells, days, run: Continuity::Continuous { breaks } } => {
-                let s = if *breaks == 1 { "" } else { "s" };
-                format!("at least {days} days of {} in the window, without a break of more than {breaks} day{s}", spells.words())
+                let s = |number| if number == 1 { "" } else { "s" };
+                format!(
+                    "at least {days} day{} of {} in the window, without a break of more than {breaks} day{}",
+                    s(*days),
+                    spells.words(),
+                    s(*breaks)
+                )
             }
             OutcomeRule::Periods(spells) => format!("days of {} in the window, after the outcome it builds on", spells.words()),
             OutcomeRule::AtLeast { events, unit, thresholds } => {
@@ -435,7 +441,7 @@ impl OutcomeMeasurement {
                     clear.words()
                 )
             }
-            OutcomeRule::StatusAt(spells) => format!("in {} on the day the window ends", spells.words()),
+            OutcomeRule::StatusAt(spells) => format!("in a spell of “{}” on the day the window ends", spells.words()),
         };
         let gone: Vec<&str> = [("who die", self.died), ("who are removed", self.removed), ("who are in custody", self.custody)]
             .iter()

@@ -3,7 +3,7 @@
 
 /// Records with their hashes, in order: by hash, then by record.
 #[must_use]
-pub fn by_hash(mut hashed: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
+pub(crate) fn by_hash(mut hashed: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
     let bits = hashed.len().next_power_of_two().trailing_zeros();
     let coarse = bits.saturating_sub(PART);
     let mut parted = vec![(0, 0); hashed.len()];

@@ -92,7 +92,7 @@ pub(crate) struct PreparedFrequency {
 impl PreparedFrequency {
     /// The bits to add for a value with this logarithm of its share.
     #[inline]
-    pub fn adjustment(&self, against_stranger: f64, log_share: f64) -> f64 {
+    pub(crate) fn adjustment(&self, against_stranger: f64, log_share: f64) -> f64 {
         if self.strangers_share == 0.0 {
             return self.weight * (self.log_u - log_share);
         }

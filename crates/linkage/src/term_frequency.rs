@@ -47,7 +47,7 @@ pub(crate) struct SimilarValues {
 
 impl SimilarValues {
     /// For a comparison with levels of similarity between whole values; `None` for any other.
-    pub fn new(comparison: &Comparison, features: &Features<'_>, parts: &[Feature]) -> Option<SimilarValues> {
+    pub(crate) fn new(comparison: &Comparison, features: &Features<'_>, parts: &[Feature]) -> Option<SimilarValues> {
         let similar = || comparison.levels.iter().filter(|level| level.term_frequency.is_some_and(|of| of.by_similarity));
         let feature = similar().next()?.term_frequency?.feature;
         let least = |test: &PairTest| match test {
@@ -70,13 +70,13 @@ impl SimilarValues {
     }
 
     /// No share at a level with this *u* is smaller, as a base-2 logarithm.
-    pub fn log_least(&self, u: f64) -> f64 {
+    pub(crate) fn log_least(&self, u: f64) -> f64 {
         (self.rest * u).log2()
     }
 
     /// The share of records whose value reaches this level with the more common of two records' values, as a base-2 logarithm;
     /// `None` where a value is missing.
-    pub fn log_share(&self, prepared: &PreparedModel<'_>, at: usize, level: u8, left: u32, right: u32) -> Option<f64> {
+    pub(crate) fn log_share(&self, prepared: &PreparedModel<'_>, at: usize, level: u8, left: u32, right: u32) -> Option<f64> {
         let number = |record| prepared.features.number(self.feature, prepared.records.cells(record));
         let of = &prepared.features[self.feature];
         let (x, y) = (number(left), number(right));

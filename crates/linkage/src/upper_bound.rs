@@ -38,7 +38,7 @@ struct FrequencyBound {
 
 impl UpperBounds {
     /// The bounds of a prepared model. `similar` says for each comparison how common similar values are.
-    pub fn new(prepared: &PreparedModel<'_>, similar: &[Option<SimilarValues>]) -> UpperBounds {
+    pub(crate) fn new(prepared: &PreparedModel<'_>, similar: &[Option<SimilarValues>]) -> UpperBounds {
         let LinkageModel { comparisons, .. } = prepared.model;
         let each = prepared.comparisons.iter().zip(comparisons).zip(similar);
         let each = each.map(|((of, comparison), similar)| ComparisonBound::new(of, &comparison.levels, similar.as_ref()));
@@ -50,7 +50,7 @@ impl UpperBounds {
     }
 
     /// Sets the bounds of pairs whose plain levels are known. `strangers` are the bits before anything is compared.
-    pub fn start(&self, prepared: &PreparedModel<'_>, strangers: f64, pairs: &mut [ComparedPair]) {
+    pub(crate) fn start(&self, prepared: &PreparedModel<'_>, strangers: f64, pairs: &mut [ComparedPair]) {
         pairs.iter_mut().for_each(|pair| pair.upper_bound = strangers);
         for (at, (comparison, bound)) in prepared.comparisons.iter().zip(&self.each).enumerate() {
             for pair in pairs.iter_mut() {
@@ -73,7 +73,7 @@ impl UpperBounds {
 
     /// How a bound changes once the level of two different values is known.
     #[inline]
-    pub fn change(&self, at: usize, level: u8) -> f64 {
+    pub(crate) fn change(&self, at: usize, level: u8) -> f64 {
         self.each[at].levels[usize::from(level)] - self.each[at].different
     }
 }

@@ -3,7 +3,7 @@
 use contract::Scheme;
 use contract::terms::Baseline;
 use maud::{Markup, html};
-use risks::{StrategyKind, StrategyResult, WrongPayment, WrongPaymentRow, percent, pounds};
+use risks::{StrategyKind, StrategyResult, WrongPayment, WrongPaymentRow, people, percent, pounds};
 use simulation::assumptions::{Assumptions, Intended};
 use simulation::payment_by_aim::Curve;
 use simulation::stress::{CostPoint, StressTest};
@@ -67,8 +67,8 @@ fn results_of<'a>(stress: &'a StressTest, curve: &Curve) -> Vec<(Series, &'a Str
 
 fn in_area(stress: &StressTest, curve: &Curve) -> String {
     match stress.results.areas.len() {
-        1 => format!("{} people", count(curve.people)),
-        _ => format!("{}, of typical size with {} people", curve.area, count(curve.people)),
+        1 => people(curve.people),
+        _ => format!("{}, of typical size with {}", curve.area, people(curve.people)),
     }
 }
 
@@ -394,8 +394,8 @@ fn wrong_payment(stress: &StressTest) -> Option<ChartFigure> {
         false => String::new(),
     };
     let what = format!(
-        "In a cohort of {} people where nothing changed, a reward is paid in {} of cases and a deduction is made in {}.{refused}",
-        count(row.people as f64),
+        "In a cohort of {} where nothing changed, a reward is paid in {} of cases and a deduction is made in {}.{refused}",
+        people(row.people as f64),
         words::chance(row.reward_for_nothing),
         words::chance(row.deduction_for_nothing)
     );
@@ -456,10 +456,7 @@ fn by_segment(
         .enumerate()
         .map(|(at, segment)| {
             let each = |result: &StrategyResult| (segment.people >= 0.5).then(|| value(result, at) / segment.people);
-            (
-                format!("{} ({} people)", segment.name, count(segment.people)),
-                found.iter().map(|(_, result)| each(result)).collect(),
-            )
+            (format!("{} ({})", segment.name, people(segment.people)), found.iter().map(|(_, result)| each(result)).collect())
         })
         .collect();
     let values = || rows.iter().flat_map(|(_, values)| values).flatten().copied();

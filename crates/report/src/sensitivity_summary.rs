@@ -2,7 +2,7 @@
 
 use base::money::thousands;
 use contract::Scheme;
-use risks::listed;
+use risks::{listed, people};
 use serde::Serialize;
 use simulation::scenario_discovery::uncertain_name;
 use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, SensitivityOutput};
@@ -10,6 +10,7 @@ use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, Sensi
 use crate::machine_readable::{json, rounded};
 use crate::sensitivity::{by_share, interval, movement, range, spread, title};
 use crate::terminal::{bold, dim, wrap};
+use crate::words::counted;
 
 const WIDTH: usize = 100;
 
@@ -18,7 +19,7 @@ const WIDTH: usize = 100;
 pub fn text(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64) -> String {
     let mut out = format!("{}\n{}\n", bold(&scheme.name), bold("What the result depends on"));
     let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
-    let size = format!("{} uncertain numbers, {} people.{area}", found.uncertain_numbers.len(), thousands(found.people as i64));
+    let size = format!("{}, {}.{area}", counted(found.uncertain_numbers.len(), "uncertain number"), people(found.people as f64));
     out += &format!("{}\n", dim(&wrap(&size, WIDTH, "")));
     for output in &found.outputs {
         out += &table(found, output);

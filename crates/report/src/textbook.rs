@@ -66,7 +66,7 @@ fn figure(value: f64) -> String {
     text.trim_start_matches(if nothing { "-" } else { "" }).replace('-', "−")
 }
 
-/// A number without noughts at its end.
+/// A number without zeros at its end.
 fn trimmed(value: f64) -> String {
     let text = format!("{value:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

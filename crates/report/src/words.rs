@@ -5,8 +5,8 @@ use base::money::thousands;
 use base::reader::UncertainNumber;
 pub use risks::pounds_within as estimate;
 use risks::{
-    AgentType, Estimate, Finding, StrategyKind, StrategyResult, WrongPayment, WrongPaymentRow, percent, percentage_points,
-    pounds_in_prose, pounds_within_in_prose, quoted,
+    AgentType, Estimate, Finding, StrategyKind, StrategyResult, WrongPayment, WrongPaymentRow, people, percent,
+    percentage_points, pounds_in_prose, pounds_within_in_prose, quoted,
 };
 use simulation::assumptions::Assumptions;
 use simulation::expected_outcomes::{ExpectedOutcome, MovementShares};
@@ -46,7 +46,8 @@ pub fn points(share: f64) -> String {
 
 /// The same without its unit.
 pub fn point_figure(share: f64) -> String {
-    format!("{:.1}", 100.0 * share + 0.0)
+    let value = 100.0 * share;
+    format!("{:.1}", if value.abs() < 0.05 { 0.0 } else { value })
 }
 
 /// "59 of 64": a share of the scenarios tried, as a count, which claims no more than was tried.
@@ -253,7 +254,7 @@ fn thousandths(each: f64) -> String {
 pub fn over(stress: &StressTest, assumptions: &Assumptions) -> String {
     let areas = stress.results.areas.len();
     let years = counted(assumptions.years, "contract year");
-    format!("{}, {} people, {}", counted(areas, "area"), count(stress.results.people), years)
+    format!("{}, {}, {years}", counted(areas, "area"), people(stress.results.people))
 }
 
 /// A number with its noun, which has a plural in s: "1 area", "21 areas".
@@ -528,8 +529,7 @@ fn sure_aims(stress: &StressTest) -> Option<String> {
     stress.results.wrong_payment.as_ref()?;
     let names = area_words(stress.curves.len());
     let place = |curve: &Curve, name: &str| {
-        let size = count(cohort_size(curve, stress));
-        let cohorts = format!("{size} people a cohort");
+        let cohorts = format!("{} a cohort", people(cohort_size(curve, stress)));
         if stress.curves.len() > 1 { format!("in {name} ({cohorts})") } else { format!("({cohorts})") }
     };
     let areas = stress.curves.iter().zip(&stress.sure_aims).zip(names);

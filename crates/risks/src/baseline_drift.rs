@@ -5,9 +5,10 @@ use contract::fixes::Fix;
 use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
 use crate::stake::Stake;
+use crate::wording::{gained, lost};
 use crate::{
     AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
-    pounds_in_prose, pounds_within, pounds_within_in_prose, quoted, quoted_list,
+    pounds_in_prose, pounds_within, quoted, quoted_list,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -29,12 +30,8 @@ pub(super) const RISK: Risk = Risk {
     },
     fee_lever: FeeLever::None,
     why_it_stays: no_simple_reason,
-    gain_in_words: |finding| {
-        format!("{} if the outcome is a percentage point better everywhere", pounds_within_in_prose(finding.gain))
-    },
-    losers: |finding, _| {
-        vec![format!("the payer: {} for a percentage point that no one earned", pounds_within_in_prose(finding.payer_loss))]
-    },
+    gain_in_words: |finding| format!("{} if the outcome is a percentage point better everywhere", gained(finding.gain)),
+    losers: |finding, _| vec![format!("the payer: {} for a percentage point that no one earned", lost(finding.payer_loss))],
 };
 
 fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
@@ -76,21 +73,20 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     finding.figure(&format!("paid when {outcome} {is} a percentage point better for all"), pounds_within(paid));
     finding.figure(&format!("taken back when {outcome} {is} a percentage point worse for all"), pounds_within(fined));
     finding.figure(&format!("a percentage point better for all, as a share of {}", stake.of), percent(paid.mean / stake.pounds));
-    let brings = format!(
-        "Each percentage point by which {outcome} {gets} better everywhere brings the provider {}",
-        pounds_in_prose(paid.mean)
-    );
+    // A contract may pay for what gets worse.
+    let brings = |sum: f64| match sum < 0.0 {
+        true => format!("costs the provider {}", pounds_in_prose(-sum)),
+        false => format!("brings the provider {}", pounds_in_prose(sum)),
+    };
+    let better = format!("Each percentage point by which {outcome} {gets} better everywhere {}", brings(paid.mean));
+    let costs = brings(-fined.mean);
     let strategy = match (too_much(paid), too_much(fined)) {
         (false, false) => format!("What happens to {outcome} everywhere hardly moves payment."),
-        (true, false) => format!("Do nothing extra. {brings}."),
-        (false, true) => format!(
-            "Each percentage point by which {outcome} {gets} worse everywhere costs the provider {}, whatever it does.",
-            pounds_in_prose(fined.mean)
-        ),
-        (true, true) => format!(
-            "{brings}, whatever it does. Each percentage point by which {it} worse costs the provider {}.",
-            pounds_in_prose(fined.mean)
-        ),
+        (true, false) => format!("Do nothing extra. {better}."),
+        (false, true) => {
+            format!("Each percentage point by which {outcome} {gets} worse everywhere {costs}, whatever it does.")
+        }
+        (true, true) => format!("{better}, whatever it does. Each percentage point by which {it} worse {costs}."),
     };
     finding.finish(strategy, paid, Harm::none(), paid)
 }

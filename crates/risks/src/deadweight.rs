@@ -5,9 +5,10 @@ use contract::fixes::Fix;
 
 use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
+use crate::wording::{gained, lost};
 use crate::{
     AgentType, Estimate, FeeLever, Finding, Indicator, OutcomeFacts, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
-    pounds, pounds_in_prose, pounds_within_in_prose, quoted,
+    pounds, pounds_in_prose, quoted,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -34,8 +35,8 @@ pub(super) const RISK: Risk = Risk {
     },
     fee_lever: FeeLever::None,
     why_it_stays: no_simple_reason,
-    gain_in_words: |finding| format!("{} with no effort at all", pounds_within_in_prose(finding.gain)),
-    losers: |finding, _| vec![format!("the payer: {}", pounds_within_in_prose(finding.payer_loss))],
+    gain_in_words: |finding| format!("{} with no effort at all", gained(finding.gain)),
+    losers: |finding, _| vec![format!("the payer: {}", lost(finding.payer_loss))],
 };
 
 /// The share of people with each binary outcome that is paid for, as things are today: to a tenth of a percent, as a contract would

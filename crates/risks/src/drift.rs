@@ -134,7 +134,7 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         strategy += &format!(
             " What is intended is not worth its cost: the help costs {} and its results are worth {}.",
             pounds_in_prose(costs),
-            pounds_in_prose(worth)
+            if worth < 0.0 { "less than nothing".to_owned() } else { pounds_in_prose(worth) }
         );
     }
     finding.figure("profit as intended", pounds(intended.mean_profit()));
@@ -147,7 +147,7 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
     let (best, intended) = (results.get(StrategyKind::BEST)?, results.get(StrategyKind::Intended)?);
     let more = intended.value - best.value;
     let cost = intended.cost - best.cost;
-    (cost > more).then(|| {
+    (cost > more && cost >= 0.5).then(|| {
         format!(
             "what is intended costs {} more than the provider's best strategy, and its results are worth only {} more. No \
              provider would do it at prices up to what results are worth",

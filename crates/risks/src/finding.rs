@@ -4,6 +4,7 @@ use base::money::thousands;
 use contract::fixes::Fix;
 
 use crate::harm::Harm;
+use crate::wording::{gained, lost};
 use crate::{
     AgentType, Estimate, OutcomeFacts, RiskId, StrategyKind, StrategyResult, StrategyResults, mean, pounds, pounds_within,
     pounds_within_in_prose,
@@ -67,9 +68,12 @@ impl Finding {
     #[must_use]
     pub fn harm_in_words(&self) -> Option<String> {
         (self.people_harmed >= 0.5).then(|| {
-            let digits = if self.harmed_per_thousand < 9.95 { 1 } else { 0 };
-            let people = thousands(self.people_harmed.round() as i64);
-            format!("{people} {} ({:.digits$} in every 1,000)", self.harm, self.harmed_per_thousand)
+            let each = match self.harmed_per_thousand {
+                few if few < 0.05 => "under 0.1".to_owned(),
+                some if some < 9.95 => format!("{some:.1}"),
+                many => thousands(many.round() as i64),
+            };
+            format!("{} {} ({each} in every 1,000)", thousands(self.people_harmed.round() as i64), self.harm)
         })
     }
 
@@ -92,7 +96,7 @@ fn sure(value: Estimate) -> bool {
 
 /// What the provider gains, where a risk has no words of its own for it.
 pub(crate) fn gain_compared(finding: &Finding) -> String {
-    format!("{} compared with {}", pounds_within_in_prose(finding.gain), finding.compared_with.in_words())
+    format!("{} compared with {}", gained(finding.gain), finding.compared_with.in_words())
 }
 
 /// Who loses, where a risk has no words of its own for it: people first, then money.
@@ -101,7 +105,7 @@ pub(crate) fn people_payer_and_public(finding: &Finding, _: &StrategyResults) ->
     let gained = Estimate { mean: -loss.mean, ..loss };
     let money = match gained.low() > 0.0 {
         true => format!("the payer and the public together do not: they are {} better off", pounds_within_in_prose(gained)),
-        false => format!("the payer and the public together: {}", pounds_within_in_prose(loss)),
+        false => format!("the payer and the public together: {}", lost(loss)),
     };
     let harm = finding.harm_in_words();
     let harm = harm.map(|harm| format!("{harm}, compared with {}", finding.losses_compared_with.in_words()));

@@ -1,14 +1,14 @@
 //! Loss and windfall: an honest provider loses money, or any provider earns more than is fair.
 
-use base::money::{Pence, thousands};
+use base::money::Pence;
 use contract::fixes::Fix;
 
 use crate::finding::FindingBuilder;
 use crate::harm::Harm;
-use crate::wording::rounded_up;
+use crate::wording::{gained, lost, rounded_up};
 use crate::{
     AgentType, AreaResults, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults,
-    mean, percent, pounds, pounds_in_prose, pounds_within_in_prose,
+    mean, percent, pounds, pounds_in_prose,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -40,11 +40,11 @@ pub(super) const RISK: Risk = Risk {
     fee_lever: FeeLever::Level,
     why_it_stays,
     gain_in_words: |finding| match finding.gain_is_sure() {
-        true => format!("{} above the fair margin", pounds_within_in_prose(finding.gain)),
+        true => format!("{} above the fair margin", gained(finding.gain)),
         false => "nothing above the fair margin".to_owned(),
     },
     losers: |finding, _| match finding.loss_is_sure() {
-        true => vec![format!("the payer: {}", pounds_within_in_prose(finding.payer_loss))],
+        true => vec![format!("the payer: {}", lost(finding.payer_loss))],
         false => {
             let chance = finding.figure(CHANCE_OF_LOSS);
             chance
@@ -168,12 +168,12 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
     (room > 0.0 && needed > room).then(|| {
         let people = area.people * (needed / room).powi(2);
         format!(
-            "chance alone moves the profit from {} people by {} either way (one standard deviation), and the fair margin leaves room \
-             for {}. For a loss and a windfall both to be rarer than 1 in 5, at these prices, about {} people would be needed",
-            thousands(area.people as i64),
+            "chance alone moves the profit from {} by {} either way (one standard deviation), and the fair margin leaves room \
+             for {}. For a loss and a windfall both to be rarer than 1 in 5, at these prices, about {} would be needed",
+            crate::people(area.people),
             pounds_in_prose(swing),
             pounds_in_prose(room / 2.0 / ONE_IN_FIVE),
-            rounded_up(people)
+            crate::people(rounded_up(people.max(1.0)))
         )
     })
 }

@@ -7,10 +7,10 @@ use contract::fixes::Fix;
 use crate::finding::FindingBuilder;
 use crate::harm::Harm;
 use crate::stake::Stake;
-use crate::wording::rounded_up;
+use crate::wording::{gained, lost, rounded_up};
 use crate::{
     AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, WrongPaymentRow, percent,
-    percentage_points, pounds, pounds_within, pounds_within_in_prose,
+    percentage_points, pounds, pounds_within,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -37,11 +37,11 @@ pub(super) const RISK: Risk = Risk {
     fee_lever: FeeLever::None,
     why_it_stays,
     gain_in_words: |finding| match finding.gain_is_sure() {
-        true => format!("{} from chance alone", pounds_within_in_prose(finding.gain)),
+        true => format!("{} from chance alone", gained(finding.gain)),
         false => "nothing that can be told from chance".to_owned(),
     },
     losers: |finding, results| {
-        let payer = finding.loss_is_sure().then(|| format!("the payer: {}", pounds_within_in_prose(finding.payer_loss)));
+        let payer = finding.loss_is_sure().then(|| format!("the payer: {}", lost(finding.payer_loss)));
         refused(results).into_iter().chain(payer).collect()
     },
 };
@@ -139,10 +139,10 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
     }
     let needed = people * (ONE_IN_TWENTY / normal_quantile(passing)).powi(2);
     Some(format!(
-        "cohorts of {} people are too small. Even without a gate, a real improvement of the size intended looks like none in {} of \
-         them. It would take about {} people a cohort to bring this under 5%",
-        thousands(people as i64),
+        "cohorts of {} are too small. Even without a gate, a real improvement of the size intended looks like none in {} of \
+         them. It would take about {} a cohort to bring this under 5%",
+        crate::people(people),
         percent(1.0 - passing),
-        rounded_up(needed)
+        crate::people(rounded_up(needed.max(1.0)))
     ))
 }

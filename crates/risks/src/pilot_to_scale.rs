@@ -4,9 +4,10 @@ use contract::fixes::Fix;
 
 use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
+use crate::wording::lost;
 use crate::{
     AgentType, Estimate, FeeLever, Finding, Indicator, PilotFacts, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
-    percentage_points, pounds, pounds_within, pounds_within_in_prose, quoted,
+    percentage_points, pounds, pounds_within, quoted,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -29,9 +30,7 @@ pub(super) const RISK: Risk = Risk {
     fee_lever: FeeLever::None,
     why_it_stays: no_simple_reason,
     gain_in_words: |_| "nothing".to_owned(),
-    losers: |finding, _| {
-        vec![format!("the payer and the public: {} of what the pilot promised", pounds_within_in_prose(finding.payer_loss))]
-    },
+    losers: |finding, _| vec![format!("the payer and the public: {} of what the pilot promised", lost(finding.payer_loss))],
 };
 
 /// What the files must say for it to be looked for.

@@ -5,9 +5,10 @@ use contract::fixes::Fix;
 use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
 use crate::stake::Stake;
+use crate::wording::{gained, lost};
 use crate::{
     AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
-    pounds_in_prose, pounds_within, pounds_within_in_prose, quoted_list,
+    pounds_in_prose, pounds_within, quoted_list,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -24,10 +25,8 @@ pub(super) const RISK: Risk = Risk {
     fixes: |_| vec![Fix::LiveComparison(1), Fix::LiveComparison(5)],
     fee_lever: FeeLever::None,
     why_it_stays: no_simple_reason,
-    gain_in_words: |finding| format!("{} for recovery alone", pounds_within_in_prose(finding.gain)),
-    losers: |finding, _| {
-        vec![format!("the payer: {} for recovery that would have come anyway", pounds_within_in_prose(finding.payer_loss))]
-    },
+    gain_in_words: |finding| format!("{} for recovery alone", gained(finding.gain)),
+    losers: |finding, _| vec![format!("the payer: {} for recovery that would have come anyway", lost(finding.payer_loss))],
 };
 
 fn forecast(results: &StrategyResults, _: AgentType) -> Finding {

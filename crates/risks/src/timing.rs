@@ -5,9 +5,10 @@ use contract::fixes::Fix;
 
 use crate::finding::{FindingBuilder, gain_compared, gains, no_simple_reason};
 use crate::harm::Harm;
+use crate::wording::lost;
 use crate::{
     AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, mean, percent, pounds,
-    pounds_within, pounds_within_in_prose,
+    pounds_within,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -32,7 +33,7 @@ pub(super) const RISK: Risk = Risk {
     fee_lever: FeeLever::None,
     why_it_stays: no_simple_reason,
     gain_in_words: gain_compared,
-    losers: |finding, _| vec![format!("the payer: {} for the same results", pounds_within_in_prose(finding.payer_loss))],
+    losers: |finding, _| vec![format!("the payer: {} for the same results", lost(finding.payer_loss))],
 };
 
 /// What the files must say for it to be looked for.

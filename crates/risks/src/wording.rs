@@ -44,15 +44,12 @@ pub fn pounds_in_prose(value: f64) -> String {
 fn three_figures(value: f64, style: SumStyle) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
     let size = value.abs();
-    let three = |x: f64| {
-        let digits = if x >= 100.0 {
-            0
-        } else if x >= 10.0 {
-            1
-        } else {
-            2
-        };
-        format!("{x:.digits$}")
+    // 9.996 is written with the digits of 10.
+    let three = |x: f64| match x {
+        x if x >= 999.5 => thousands(x.round() as i64),
+        x if x >= 99.95 => format!("{x:.0}"),
+        x if x >= 9.995 => format!("{x:.1}"),
+        x => format!("{x:.2}"),
     };
     match size {
         _ if !size.is_finite() => "no limit".to_owned(),
@@ -98,6 +95,7 @@ fn within(value: Estimate, style: SumStyle) -> String {
     let digits = three.min(error_digits(half));
     let smallest = 10f64.powi(-(digits as i32));
     let show = |value: f64| match suffix {
+        _ if digits == 0 && value >= 999.5 && unit > 1e3 => thousands(value.round() as i64),
         "" => thousands(((value / smallest).round() * smallest * unit).round() as i64),
         _ => format!("{value:.digits$}"),
     };
@@ -114,25 +112,54 @@ fn error_digits(half: f64) -> usize {
     (-first as i64 + i64::from(begins_with_one)).clamp(0, 2) as usize
 }
 
+/// What somebody gains, after "gains": "£405 ± £20", or "a loss of £405".
+pub(crate) fn gained(value: Estimate) -> String {
+    without_minus(value, "a loss of")
+}
+
+/// What somebody loses, after "loses": "£405 ± £20", or "a gain of £405".
+pub(crate) fn lost(value: Estimate) -> String {
+    without_minus(value, "a gain of")
+}
+
+fn without_minus(value: Estimate, below_nothing: &str) -> String {
+    let words = pounds_within_in_prose(value);
+    words.strip_prefix('-').map_or(words.clone(), |size| format!("{below_nothing} {size}"))
+}
+
 /// A share: "4.2%", "38%".
 #[must_use]
 pub fn percent(share: f64) -> String {
-    let value = 100.0 * share;
+    let value = no_minus_zero(100.0 * share);
     if value.abs() < 9.95 { format!("{value:.1}%") } else { format!("{value:.0}%") }
 }
 
 /// A change of a rate: "3.0 percentage points".
 #[must_use]
 pub fn percentage_points(share: f64) -> String {
-    let figure = format!("{:.1}", 100.0 * share + 0.0);
+    let figure = format!("{:.1}", no_minus_zero(100.0 * share));
     let noun = if figure == "1.0" { "point" } else { "points" };
     format!("{figure} percentage {noun}")
 }
 
+/// What would be shown as "-0.0" is shown as "0.0".
+fn no_minus_zero(value: f64) -> f64 {
+    if value.abs() < 0.05 { 0.0 } else { value }
+}
+
+/// A number of people: "1 person", "108,000 people".
+#[must_use]
+pub fn people(number: f64) -> String {
+    match number.round() as i64 {
+        1 => "1 person".to_owned(),
+        number => format!("{} people", thousands(number)),
+    }
+}
+
 /// A number of people, rounded up to two figures, because no more can be said of it.
-pub(crate) fn rounded_up(people: f64) -> String {
-    let step = 10f64.powf(people.max(1.0).log10().floor() - 1.0).max(1.0);
-    thousands(((people / step).ceil() * step) as i64)
+pub(crate) fn rounded_up(number: f64) -> f64 {
+    let step = 10f64.powf(number.max(1.0).log10().floor() - 1.0).max(1.0);
+    (number / step).ceil() * step
 }
 
 /// Names joined for a sentence: "a, b and c".

@@ -16,7 +16,7 @@ const SIZES: i64 = 8;
 
 /// A strategy with dates moved where it pays. `None` when the assumptions do not say that dates can be moved.
 #[must_use]
-pub fn with_dates_moved(arena: &Arena<'_>, strategy: &Strategy) -> Option<TimingResult> {
+pub(crate) fn with_dates_moved(arena: &Arena<'_>, strategy: &Strategy) -> Option<TimingResult> {
     let movable: Vec<(usize, RisingCost)> =
         arena.assumptions.timing.iter().enumerate().filter_map(|(at, rising)| Some((at, (*rising)?))).collect();
     if movable.is_empty() {

@@ -31,7 +31,7 @@ use records::files::safe;
 use records::files::{FileFormat, TableFile};
 
 /// Agencies' records, joined for one purpose.
-pub struct Agencies {
+pub(crate) struct Agencies {
     pub folder: PathBuf,
     pub purpose: Purpose,
     /// The agencies that the purpose covers and that are in the folder, by name.
@@ -52,7 +52,7 @@ pub struct Agencies {
 }
 
 /// Opens a folder for a purpose that holds today. The linkage is that of the day by which things were known.
-pub fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Result<Agencies> {
+pub(crate) fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Result<Agencies> {
     let purposes = read(folder, PURPOSES_FILE, purpose::read)?.with_context(|| {
         let path = folder.join(PURPOSES_FILE);
         format!(
@@ -104,12 +104,12 @@ fn as_known(today: &[Member], history: &History, known_at: Date) -> Vec<Member> 
 }
 
 /// Whether a folder holds the records of several agencies: it has a table of persons.
-pub fn is_joined(folder: &Path) -> bool {
+pub(crate) fn is_joined(folder: &Path) -> bool {
     ["csv", "parquet"].iter().any(|ending| folder.join(format!("{}.{ending}", PERSONS.name)).is_file())
 }
 
 /// The day on which somebody asks. A purpose is a permission: it must hold today, whatever day the question is about.
-pub fn today() -> anyhow::Result<Date> {
+pub(crate) fn today() -> anyhow::Result<Date> {
     Ok(jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().parse()?)
 }
 
@@ -133,7 +133,7 @@ fn folders(folder: &Path) -> anyhow::Result<BTreeMap<String, PathBuf>> {
 }
 
 /// Reads a small TOML file of the folder, or `None` where there is none. Mistakes in it are an error that holds them.
-pub fn read<T>(folder: &Path, name: &'static str, read: impl Fn(&Reader<'_>) -> T) -> anyhow::Result<Option<T>> {
+pub(crate) fn read<T>(folder: &Path, name: &'static str, read: impl Fn(&Reader<'_>) -> T) -> anyhow::Result<Option<T>> {
     let path = folder.join(name);
     if !path.is_file() {
         return Ok(None);
@@ -144,7 +144,7 @@ pub fn read<T>(folder: &Path, name: &'static str, read: impl Fn(&Reader<'_>) -> 
 
 impl Agencies {
     /// A table beside the agencies' folders, as CSV or Parquet; `None` where it is not there.
-    pub fn table(&mut self, table: &'static RecordTable) -> anyhow::Result<Option<Vec<Batch>>> {
+    pub(crate) fn table(&mut self, table: &'static RecordTable) -> anyhow::Result<Option<Vec<Batch>>> {
         let formats = [(FileFormat::Csv, "csv"), (FileFormat::Parquet, "parquet")];
         let found: Vec<TableFile> = formats
             .into_iter()
@@ -161,14 +161,14 @@ impl Agencies {
     }
 
     /// Links between records of agencies that the purpose covers.
-    pub fn links(&mut self) -> anyhow::Result<Vec<RecordLink>> {
+    pub(crate) fn links(&mut self) -> anyhow::Result<Vec<RecordLink>> {
         let mut links = self.table(&LINKS)?.map(|batches| persons::links(&batches)).unwrap_or_default();
         links.retain(|link| link.pair.iter().all(|key| self.purpose.agency(&key.agency).is_ok()));
         Ok(links)
     }
 
     /// Reads every wanted table of an agency through the data-quality gate, batch by batch; `asked` is what the rules need of it.
-    pub fn each(
+    pub(crate) fn each(
         &mut self,
         agency: &str,
         wanted: &dyn Fn(&Purpose, &RecordTable) -> bool,
@@ -216,17 +216,17 @@ impl Agencies {
     }
 
     /// Adds something that was found over all agencies.
-    pub fn note(&mut self, file: &str, fault: Fault) {
+    pub(crate) fn note(&mut self, file: &str, fault: Fault) {
         self.findings.add(file, fault, true, None);
     }
 
     /// Rows of all agencies that cannot be used, and with which the sum may change.
-    pub fn set_aside(&self) -> SetAside {
+    pub(crate) fn set_aside(&self) -> SetAside {
         gate::set_aside(&self.findings)
     }
 
     /// The data-quality report of all that was read, or why there is no result.
-    pub fn judge(&self, policy: &RecordsPolicy, accepted: Option<AcceptedFaults>) -> anyhow::Result<QualityReport> {
+    pub(crate) fn judge(&self, policy: &RecordsPolicy, accepted: Option<AcceptedFaults>) -> anyhow::Result<QualityReport> {
         let mut quality =
             QualityReport { files: self.read.clone(), findings: quality::findings(&self.findings), ..QualityReport::default() };
         gate::judge(&self.folder, &self.findings, &mut quality, policy, accepted)?;
@@ -234,7 +234,7 @@ impl Agencies {
     }
 
     /// A whole table; its faulty rows are counted and left out.
-    pub fn batches(&mut self, file: &TableFile) -> anyhow::Result<Vec<Batch>> {
+    pub(crate) fn batches(&mut self, file: &TableFile) -> anyhow::Result<Vec<Batch>> {
         let mut batches = Vec::new();
         file.read(&|_| true, &mut |batch, faults| {
             if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
@@ -249,7 +249,7 @@ impl Agencies {
 
     /// What was left out, in words.
     #[must_use]
-    pub fn left_out(&self) -> Option<String> {
+    pub(crate) fn left_out(&self) -> Option<String> {
         let faults = self.faults as u64 + self.findings.count(|key| key.grade <= Grade::Row);
         let folder = self.folder.display();
         match faults {

@@ -15,7 +15,7 @@ use records::files::TableFile;
 
 /// Adds findings: rows about events that are not in the records, people who are both served and in the comparison group, and people
 /// who died or were removed before they started.
-pub fn add(
+pub(crate) fn add(
     files: &[TableFile],
     records: &Records,
     measured: &MeasuredOutcomes,
@@ -58,7 +58,7 @@ pub fn add(
 }
 
 /// Facts that equal another, of the people who are measured.
-pub fn copies(measured: &MeasuredOutcomes) -> Option<CopiedFacts> {
+pub(crate) fn copies(measured: &MeasuredOutcomes) -> Option<CopiedFacts> {
     let copied = &measured.inconsistencies.copied;
     let rows: u64 = copied.iter().map(|copied| copied.rows).sum();
     let people = copied.iter().filter(|copied| copied.rows > 0).count() as u64;

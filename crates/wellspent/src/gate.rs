@@ -30,7 +30,7 @@ use report::quality::refusal;
 
 /// What is wanted of a folder of records.
 #[derive(Default)]
-pub struct WantedRecords<'a> {
+pub(crate) struct WantedRecords<'a> {
     /// The facts that rules need.
     pub need: Option<Need>,
     /// The scheme whose rules they are.
@@ -40,7 +40,7 @@ pub struct WantedRecords<'a> {
 }
 
 /// Records that came through the data-quality gate.
-pub struct LoadedRecords {
+pub(crate) struct LoadedRecords {
     pub folder: PathBuf,
     /// The files of its tables.
     pub files: Vec<TableFile>,
@@ -95,7 +95,7 @@ impl FolderReading<'_> {
 }
 
 /// Reads what is wanted of a folder.
-pub fn load(folder: &Path, wanted: &WantedRecords<'_>) -> anyhow::Result<LoadedRecords> {
+pub(crate) fn load(folder: &Path, wanted: &WantedRecords<'_>) -> anyhow::Result<LoadedRecords> {
     let need = wanted.need.clone().unwrap_or_default();
     few_enough(&need)?;
     let facts = wanted.need.is_some();
@@ -301,7 +301,7 @@ fn columns(name: &str, need: &Need) -> Vec<RequiredColumn> {
 const LOOKED_THROUGH: u64 = 2_000_000;
 
 /// The rows that equal another in all but their key, once measuring found that there are some.
-pub fn copies(
+pub(crate) fn copies(
     files: &[TableFile],
     records: &Records,
     policy: &RecordsPolicy,
@@ -329,7 +329,7 @@ pub fn copies(
 }
 
 /// Whether a contract pays by the result of an audit of claims.
-pub fn audits(scheme: &Scheme) -> bool {
+pub(crate) fn audits(scheme: &Scheme) -> bool {
     (0..scheme.outcomes.len()).any(|at| scheme.checked(at).is_some())
 }
 
@@ -373,7 +373,7 @@ fn places(scheme: &Scheme) -> StartScope {
 }
 
 /// Rows that cannot be used and may change the sum, and the people they are about where that is known.
-pub fn set_aside(findings: &Findings) -> SetAside {
+pub(crate) fn set_aside(findings: &Findings) -> SetAside {
     let mut out = SetAside::default();
     for (key, kind) in findings.iter().filter(|(key, _)| key.grade == Grade::Row && key.affects_sum) {
         let people = kind.rows_of_people();
@@ -398,7 +398,7 @@ impl LoadedRecords {
     ///
     /// # Errors
     /// The run is refused; the message says why, with files and rows.
-    pub fn judge(&mut self, accepted: Option<AcceptedFaults>) -> anyhow::Result<()> {
+    pub(crate) fn judge(&mut self, accepted: Option<AcceptedFaults>) -> anyhow::Result<()> {
         judge(&self.folder, &self.findings, &mut self.quality, &self.policy, accepted)
     }
 }
@@ -408,7 +408,7 @@ impl LoadedRecords {
 ///
 /// # Errors
 /// The run is refused; the message says why, with files and rows.
-pub fn judge(
+pub(crate) fn judge(
     folder: &Path,
     findings: &Findings,
     quality: &mut QualityReport,
@@ -427,7 +427,7 @@ pub fn judge(
 }
 
 /// What the rules need of a table.
-pub fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<&Scheme>) -> TableRules {
+pub(crate) fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<&Scheme>) -> TableRules {
     let kinds = match name {
         "events" => need.events.clone(),
         "spells" => need.spells.clone(),

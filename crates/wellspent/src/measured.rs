@@ -16,7 +16,7 @@ use crate::doubtful_rows;
 use crate::gate::{self, LoadedRecords, WantedRecords};
 
 /// Records, and the outcomes of everyone in them.
-pub struct MeasuredRecords {
+pub(crate) struct MeasuredRecords {
     pub folder: PathBuf,
     /// The folders with tables: the folder itself, or those of its agencies.
     pub folders: Vec<PathBuf>,
@@ -35,7 +35,7 @@ pub struct MeasuredRecords {
 }
 
 /// Which records the rules of a scheme need.
-pub fn need(scheme: &Scheme) -> anyhow::Result<Need> {
+pub(crate) fn need(scheme: &Scheme) -> anyhow::Result<Need> {
     outcomes::need(scheme).map_err(|without| {
         anyhow!(
             "the scheme does not say how to measure {}\n\nhint: add [outcome.{}.measured] with its rule; docs/outcomes.md lists the rules",
@@ -46,7 +46,7 @@ pub fn need(scheme: &Scheme) -> anyhow::Result<Need> {
 }
 
 /// Reads what a scheme's rules need through the data-quality gate, and measures it. `tables` are read whole as well.
-pub fn measured_records(
+pub(crate) fn measured_records(
     scheme: &Scheme,
     folder: &Path,
     days: QueryDates,

@@ -21,21 +21,21 @@ use records::files::FileFormat;
 use report::quality::several;
 
 /// The providers that the rows of a table name.
-pub struct NamedProviders {
+pub(crate) struct NamedProviders {
     pub table: &'static str,
     pub names: Vec<String>,
 }
 
 impl NamedProviders {
     /// Providers that serve somebody. Nobody is paid for people of the comparison group.
-    pub fn in_starts(records: &Records) -> NamedProviders {
+    pub(crate) fn in_starts(records: &Records) -> NamedProviders {
         let served = records.starts.iter().filter(|start| !start.comparison).map(|start| start.provider);
         let served: BTreeSet<u32> = served.collect();
         NamedProviders { table: "starts", names: served.into_iter().map(|at| records.providers.get(at).to_string()).collect() }
     }
 
     /// Providers that claim something.
-    pub fn in_claims(claims: &[Batch]) -> NamedProviders {
+    pub(crate) fn in_claims(claims: &[Batch]) -> NamedProviders {
         let names = claims.iter().flat_map(|batch| {
             let column = batch.table.column("provider");
             (0..batch.rows()).filter_map(move |row| Some(batch.name(column, row)?.to_string()))
@@ -45,7 +45,12 @@ impl NamedProviders {
 }
 
 /// Refuses names that are not a provider's. `table` has the ids of the table of providers, where there is one.
-pub fn named(scheme: &Scheme, table: Option<&[String]>, folders: &[PathBuf], seen: &[NamedProviders]) -> anyhow::Result<()> {
+pub(crate) fn named(
+    scheme: &Scheme,
+    table: Option<&[String]>,
+    folders: &[PathBuf],
+    seen: &[NamedProviders],
+) -> anyhow::Result<()> {
     let contract: Vec<String> = scheme.providers.iter().map(|provider| provider.id.clone()).collect();
     // The contract's own list decides who is paid, where it has one.
     let listed = if contract.is_empty() { table } else { Some(&contract[..]) };
@@ -101,7 +106,7 @@ pub fn named(scheme: &Scheme, table: Option<&[String]>, folders: &[PathBuf], see
 
 /// Whom a statement from records is for. Refuses names that are not a provider's, people served by a provider that does not hold
 /// their area, and fees that may be due to several providers.
-pub fn of_records(
+pub(crate) fn of_records(
     scheme: &Scheme,
     measured_records: &MeasuredRecords,
     claims: Option<&[Batch]>,
@@ -154,7 +159,7 @@ pub fn of_records(
 }
 
 /// Whether a provider that is named for a tally can be paid: one of the contract's list, where there is one.
-pub fn of_tally(scheme: &Scheme, provider: &str, areas: &[usize]) -> anyhow::Result<()> {
+pub(crate) fn of_tally(scheme: &Scheme, provider: &str, areas: &[usize]) -> anyhow::Result<()> {
     if scheme.providers.is_empty() {
         return Ok(());
     }

@@ -52,7 +52,7 @@ pub struct JoinOptions {
 }
 
 /// Agencies' records as linked, and what is needed to link them in other ways.
-pub struct JoinedRecords {
+pub(crate) struct JoinedRecords {
     pub measured_records: MeasuredRecords,
     members: Vec<Member>,
     tables: AgencyTables,
@@ -147,7 +147,7 @@ fn one_agency(records: &Path) -> anyhow::Result<()> {
 }
 
 /// Outcomes from the records of one agency, or of several agencies that are joined.
-pub enum OutcomeRecords {
+pub(crate) enum OutcomeRecords {
     One(Box<MeasuredRecords>),
     Several(Box<JoinedRecords>),
 }
@@ -155,7 +155,7 @@ pub enum OutcomeRecords {
 impl OutcomeRecords {
     /// The records and outcomes, as linked.
     #[must_use]
-    pub fn measured(&self) -> &MeasuredRecords {
+    pub(crate) fn measured(&self) -> &MeasuredRecords {
         match self {
             OutcomeRecords::One(measured) => measured,
             OutcomeRecords::Several(joined) => &joined.measured_records,
@@ -173,7 +173,7 @@ impl OutcomeRecords {
 
     /// The joined records, where there are several agencies.
     #[must_use]
-    pub fn joined(&self) -> Option<&JoinedRecords> {
+    pub(crate) fn joined(&self) -> Option<&JoinedRecords> {
         match self {
             OutcomeRecords::One(_) => None,
             OutcomeRecords::Several(joined) => Some(joined),
@@ -186,7 +186,7 @@ impl OutcomeRecords {
 ///
 /// # Errors
 /// The records do not allow a result, the purpose does not cover them, or `joining` does not fit the folder.
-pub fn read_outcomes(
+pub(crate) fn read_outcomes(
     scheme: &Scheme,
     folder: &Path,
     joining: Option<&JoinOptions>,
@@ -204,7 +204,7 @@ pub fn read_outcomes(
 }
 
 /// A sum of money over all drawn linkages.
-pub struct SumOverLinkages {
+pub(crate) struct SumOverLinkages {
     pub draws: usize,
     pub seed: u64,
     pub records: usize,
@@ -219,7 +219,7 @@ pub struct SumOverLinkages {
 impl JoinedRecords {
     /// How certain the outcomes are, as far as the linkage goes. `provider` takes only the people of one provider.
     #[must_use]
-    pub fn uncertainty(&self, scheme: &Scheme, days: QueryDates, provider: Option<&str>) -> LinkageUncertainty {
+    pub(crate) fn uncertainty(&self, scheme: &Scheme, days: QueryDates, provider: Option<&str>) -> LinkageUncertainty {
         let (records, measured) = (&self.measured_records.records, &self.measured_records.measured);
         let outcomes = outcomes(scheme, &self.tables, &self.drawn, (records, measured), days.days(), provider);
         LinkageUncertainty {
@@ -237,7 +237,7 @@ impl JoinedRecords {
     /// The sum of a statement under each drawn linkage. People whom every draw links in the same way are counted once, the others
     /// once for each draw. `total` prices groups whose providers are positions of `payees`. Claims that an audit found false are
     /// those of `groups`, which are as linked.
-    pub fn sum_over_linkages(
+    pub(crate) fn sum_over_linkages(
         &self,
         scheme: &Scheme,
         days: QueryDates,
@@ -301,7 +301,7 @@ impl JoinedRecords {
     }
 
     /// The id in the table of persons, of somebody in the records as linked.
-    pub fn person(&self, person: u32) -> &str {
+    pub(crate) fn person(&self, person: u32) -> &str {
         match self.measured_records.records.people.names.get(person) {
             Name::Number(record) => self.members.get(record as usize).map_or("", |member| &member.person),
             Name::Text(_) => "",
@@ -309,14 +309,14 @@ impl JoinedRecords {
     }
 
     /// Somebody in the records as linked, by the id in the table of persons.
-    pub fn find(&self, person: &str) -> Option<u32> {
+    pub(crate) fn find(&self, person: &str) -> Option<u32> {
         let record = self.members.iter().position(|member| member.person == person)?;
         self.measured_records.records.people.names.find(Name::Number(i64::from(self.drawn.linked[record])))
     }
 
     /// Where the rows about some people come from: by person, the kind of the row (`start` for a start) and its day, the agency of
     /// each row and its id there.
-    pub fn sources(&self, people: &[u32]) -> RowSources {
+    pub(crate) fn sources(&self, people: &[u32]) -> RowSources {
         let mut wanted: BTreeMap<i64, u32> = BTreeMap::new();
         for person in people {
             if let Name::Number(record) = self.measured_records.records.people.names.get(*person) {
@@ -348,11 +348,11 @@ impl JoinedRecords {
 
 /// Where rows come from: the agency and the row's own id, by person, kind and day.
 #[derive(Default)]
-pub struct RowSources(BTreeMap<(u32, String, Day), Vec<String>>);
+pub(crate) struct RowSources(BTreeMap<(u32, String, Day), Vec<String>>);
 
 impl RowSources {
     /// "police, event e17" for each row; nothing where it is not known.
-    pub fn of(&self, person: u32, kind: &str, day: Day) -> Vec<String> {
+    pub(crate) fn of(&self, person: u32, kind: &str, day: Day) -> Vec<String> {
         self.0.get(&(person, kind.to_owned(), day)).cloned().unwrap_or_default()
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail, ensure};
 
 /// The folder with the rivals' scripts, and one to work in; nothing, and a word about it, where there are no rivals.
-pub fn peers(name: &str, bench: &str) -> Result<Option<(PathBuf, PathBuf)>> {
+pub(crate) fn peers(name: &str, bench: &str) -> Result<Option<(PathBuf, PathBuf)>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let peers = std::env::var_os("WELLSPENT_PEERS").map_or_else(|| root.join("../shared/peers"), PathBuf::from).join(name);
     if !peers.is_dir() {
@@ -19,7 +19,7 @@ pub fn peers(name: &str, bench: &str) -> Result<Option<(PathBuf, PathBuf)>> {
     Ok(Some((peers, work)))
 }
 
-pub struct Run {
+pub(crate) struct Run {
     pub seconds: f64,
     /// Of all threads, in the program and in the system.
     pub cpu_seconds: f64,
@@ -29,13 +29,13 @@ pub struct Run {
 
 /// A command under GNU time, which writes as the last line of standard error the processor's time, in the program and in the
 /// system, and the peak memory in kibibytes.
-pub fn timed(program: &Path) -> Command {
+pub(crate) fn timed(program: &Path) -> Command {
     let mut command = Command::new("/usr/bin/time");
     command.args(["-f", "%U %S %M"]).arg(program);
     command
 }
 
-pub fn measured(command: &mut Command) -> Result<Run> {
+pub(crate) fn measured(command: &mut Command) -> Result<Run> {
     let begun = Instant::now();
     let output = command.output().context("GNU time is needed for peak memory")?;
     let seconds = begun.elapsed().as_secs_f64();
@@ -49,14 +49,14 @@ pub fn measured(command: &mut Command) -> Result<Run> {
 }
 
 /// What a command says on standard output.
-pub fn run(command: &mut Command) -> Result<String> {
+pub(crate) fn run(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
     ensure!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// A Python environment with what the rivals import.
-pub fn python(work: &Path, packages: &[&str]) -> Result<PathBuf> {
+pub(crate) fn python(work: &Path, packages: &[&str]) -> Result<PathBuf> {
     let python = work.join("venv/bin/python");
     if !python.is_file() {
         run(Command::new("python3").args(["-m", "venv"]).arg(work.join("venv")))?;

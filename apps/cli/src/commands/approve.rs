@@ -10,7 +10,7 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent approve 702682910efd --store ledger.db --by \"Ben Cole\"")]
-pub struct Approve {
+pub(crate) struct Approve {
     /// The run: its id, or the beginning of it
     run: String,
     /// The ledger: a file, or a postgres:// URL
@@ -21,7 +21,7 @@ pub struct Approve {
     by: String,
 }
 
-pub fn run(command: Approve) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: Approve) -> anyhow::Result<ExitCode> {
     let Approve { run, store, by } = command;
     let report = approve(&ApproveRequest { store, run, by })?;
     print::notes(&report.notes);

@@ -11,7 +11,7 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent check my-scheme\n  wellspent check plain-linear --json")]
-pub struct Check {
+pub(crate) struct Check {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// Write the result as JSON to standard output (`wellspent schema check` describes it)
@@ -19,7 +19,7 @@ pub struct Check {
     json: bool,
 }
 
-pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Check) -> anyhow::Result<ExitCode> {
     let found = check(&CheckRequest { scheme: command.scheme.clone(), reach: reach() })?;
     if command.json {
         print::data(&found.report.json()?)?;

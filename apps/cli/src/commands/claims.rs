@@ -15,7 +15,7 @@ use crate::print;
 #[command(after_help = "Examples:\n  wellspent claims plain-linear records --as-at 2029-12-16\n  \
                         wellspent claims plain-linear records --as-at 2029-12-16 --json\n\nThe exit code is 1 where the records \
                         do not support a claim.")]
-pub struct Claims {
+pub(crate) struct Claims {
     /// The scheme folder, or the name of a shipped scheme; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
     /// The folder with people, starts, events … and claims, each as CSV, Excel or Parquet; with --purpose, a folder of several
@@ -32,7 +32,7 @@ pub struct Claims {
     json: bool,
 }
 
-pub fn run(command: &Claims) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Claims) -> anyhow::Result<ExitCode> {
     let found = claims(&ClaimsRequest {
         scheme: command.scheme.clone(),
         reach: reach(),

@@ -13,7 +13,7 @@ use crate::{print, progress};
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent compare my-scheme my-scheme-fixed\n  wellspent compare \
                         transforming-rehabilitation-2013 transforming-rehabilitation-2015 --quick")]
-pub struct Compare {
+pub(crate) struct Compare {
     /// The scheme folder as it was, or the name of a shipped scheme
     old: PathBuf,
     /// The scheme folder as it is now, or the name of a shipped scheme
@@ -40,7 +40,7 @@ pub struct Compare {
 /// Scenarios of a quick comparison.
 const QUICK_SCENARIOS: u32 = 8;
 
-pub fn run(command: &Compare) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Compare) -> anyhow::Result<ExitCode> {
     command.threads.begin()?;
     let request = CompareRequest {
         old: command.old.clone(),

@@ -13,12 +13,12 @@ use crate::print;
                         completions zsh > ~/.zfunc/_wellspent\n  wellspent completions fish > \
                         ~/.config/fish/completions/wellspent.fish"
 )]
-pub struct Completions {
+pub(crate) struct Completions {
     /// The shell
     shell: Shell,
 }
 
-pub fn run(command: &Completions) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Completions) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     generate(command.shell, &mut crate::Cli::command(), "wellspent", &mut script);
     print::data(&String::from_utf8(script)?)?;

@@ -17,7 +17,7 @@ use crate::{print, progress};
     after_help = "Examples:\n  wellspent design my-scheme --budget £5m\n  wellspent design my-scheme --objective safe --out \
                         designed"
 )]
-pub struct Design {
+pub(crate) struct Design {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// What the design is judged by
@@ -55,7 +55,7 @@ enum Aim {
     Safe,
 }
 
-pub fn run(command: &Design) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Design) -> anyhow::Result<ExitCode> {
     command.out.as_deref().map_or(Ok(()), folder::must_be_new)?;
     let objective = match command.objective {
         Aim::Value => DesignAim::Value,

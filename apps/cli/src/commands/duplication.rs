@@ -16,7 +16,7 @@ use crate::print;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent duplication joined --purpose joint-support --as-at 2026-12-31\n  \
                         wellspent duplication joined --purpose joint-support --as-at 2026-12-31 --html duplication.html")]
-pub struct Duplication {
+pub(crate) struct Duplication {
     /// The folder with persons.csv, purposes.toml and a folder of records for each agency
     records: PathBuf,
     #[command(flatten)]
@@ -39,7 +39,7 @@ pub struct Duplication {
     json: bool,
 }
 
-pub fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
     let files = || [&command.html, &command.list].into_iter().flatten();
     outputs(files(), Some(&command.records))?;
     let found = duplication(&DuplicationRequest {

@@ -11,7 +11,7 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent explain my-scheme\n  wellspent explain work-programme-2011 | less")]
-pub struct Explain {
+pub(crate) struct Explain {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// Write the result as JSON to standard output (`wellspent schema explain` describes it)
@@ -19,7 +19,7 @@ pub struct Explain {
     json: bool,
 }
 
-pub fn run(command: &Explain) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Explain) -> anyhow::Result<ExitCode> {
     let found = explain(&ExplainRequest { scheme: command.scheme.clone(), reach: reach() })?;
     if command.json {
         print::data(&found.json()?)?;

@@ -15,7 +15,7 @@ use crate::{print, progress};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent fix my-scheme\n  wellspent fix my-scheme --out my-scheme-fixed")]
-pub struct FixArgs {
+pub(crate) struct FixArgs {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// Write the changed scheme into this new folder
@@ -34,7 +34,7 @@ pub struct FixArgs {
     threads: Threads,
 }
 
-pub fn run(command: &FixArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &FixArgs) -> anyhow::Result<ExitCode> {
     [&command.out, &command.pack].into_iter().flatten().try_for_each(|folder| folder::must_be_new(folder))?;
     command.threads.begin()?;
     let (seed, scenarios) = (command.seed, command.scenarios);

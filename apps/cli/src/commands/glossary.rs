@@ -9,12 +9,12 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent glossary parking\n  wellspent glossary best response")]
-pub struct Glossary {
+pub(crate) struct Glossary {
     /// The term, or the word that earlier versions used for it; without it, the list of terms
     term: Vec<String>,
 }
 
-pub fn run(command: &Glossary) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Glossary) -> anyhow::Result<ExitCode> {
     match command.term.join(" ") {
         none if none.is_empty() => print::stdout(&format!("{}\n", glossary::terms().join("\n")))?,
         term => print::stdout(&glossary::explain(&term)?)?,

@@ -15,7 +15,7 @@ use crate::print;
     after_help = "Examples:\n  wellspent invoices records\n  wellspent invoices records --contract \"Care leavers\"\n\nThe exit \
                         code is 1 if a line is not price × results."
 )]
-pub struct Invoices {
+pub(crate) struct Invoices {
     /// The folder with invoices.csv or invoices.parquet
     records: PathBuf,
     /// Only this contract. More than one may be given [default: all]
@@ -28,7 +28,7 @@ pub struct Invoices {
     accept: AcceptArgs,
 }
 
-pub fn run(command: Invoices) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: Invoices) -> anyhow::Result<ExitCode> {
     let accepted = command.accept.accepted(None)?;
     let Invoices { records, contract: contracts, known_at, .. } = command;
     let report = invoices(&InvoicesRequest { records, contracts, known_at, accepted })?;

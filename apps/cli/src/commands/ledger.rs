@@ -16,7 +16,7 @@ use crate::print;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent ledger show ledger.db\n  wellspent ledger balance ledger.db\n  \
                         wellspent ledger verify ledger.db --head 412:9f86d081884c…")]
-pub struct LedgerCommand {
+pub(crate) struct LedgerCommand {
     #[command(subcommand)]
     action: LedgerAction,
 }
@@ -59,7 +59,7 @@ enum LedgerAction {
     Entries(StoreArgs),
 }
 
-pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
     let out = match command.action {
         LedgerAction::Verify(command) => return verify::run(&command),
         LedgerAction::Settle(command) => return settle::run(command),

@@ -14,7 +14,7 @@ use crate::print;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent link people.toml\n  wellspent link people.toml --out joined\n  \
                         wellspent link people.toml --out joined --why police/17 --asked-by \"Ann Lee\"")]
-pub struct Link {
+pub(crate) struct Link {
     /// A TOML file that says which tables there are and what each column is
     config: PathBuf,
     /// Write persons.parquet, links.parquet, model.json, report.html and the history of ids into this folder
@@ -34,7 +34,7 @@ pub struct Link {
     json: bool,
 }
 
-pub fn run(command: &Link) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Link) -> anyhow::Result<ExitCode> {
     let why = command.why.clone().map(|record| anyhow::Ok((record, actor(command.asked_by.as_deref())?)));
     let found = link(&LinkRequest {
         config: command.config.clone(),

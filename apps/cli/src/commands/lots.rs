@@ -12,7 +12,7 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent lots records\n  wellspent lots records --as-at 2029-12-16")]
-pub struct Lots {
+pub(crate) struct Lots {
     /// The folder with lots.csv, subcontracts.csv …, each as CSV, Excel or Parquet
     records: PathBuf,
     /// Only lots that run on this day [default: all]
@@ -25,7 +25,7 @@ pub struct Lots {
     accept: AcceptArgs,
 }
 
-pub fn run(command: Lots) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: Lots) -> anyhow::Result<ExitCode> {
     let accepted = command.accept.accepted(None)?;
     let Lots { records, as_at, known_at, .. } = command;
     let report = lots(&LotsRequest { records, as_at, known_at, accepted })?;

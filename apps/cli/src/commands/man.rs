@@ -13,12 +13,12 @@ use crate::print;
     after_help = "Examples:\n  wellspent man > wellspent.1\n  wellspent man stress > wellspent-stress.1\n  wellspent man ledger \
                         verify | man -l -"
 )]
-pub struct Man {
+pub(crate) struct Man {
     /// The command; without it, the page of the whole program
     command: Vec<String>,
 }
 
-pub fn run(wanted: &Man) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(wanted: &Man) -> anyhow::Result<ExitCode> {
     let mut command = crate::Cli::command();
     command.build();
     for name in &wanted.command {

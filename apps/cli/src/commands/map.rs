@@ -11,7 +11,7 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent records map map.toml their-files --out records")]
-pub struct Map {
+pub(crate) struct Map {
     /// The map, a TOML file: which column of which file becomes which column of which table
     map: PathBuf,
     /// The folder with the agency's files: CSV, Excel, OpenDocument or Parquet
@@ -21,7 +21,7 @@ pub struct Map {
     out: PathBuf,
 }
 
-pub fn run(command: &Map) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Map) -> anyhow::Result<ExitCode> {
     let made =
         map(&MapRequest { map: command.map.clone(), data: command.data.clone(), reach: reach(), out: command.out.clone() })?;
     made.notes.iter().chain(&made.faults_text()).for_each(|text| print::stderr(text));

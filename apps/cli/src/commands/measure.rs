@@ -20,7 +20,7 @@ use crate::print;
                         wellspent measure plain-linear records --as-at 2029-12-16 --by provider --tally tally.csv\n  \
                         wellspent measure plain-linear records --as-at 2029-12-16 --people people.xlsx --for \"audit of June\" \
                         --asked-by \"Ann Lee\"")]
-pub struct Measure {
+pub(crate) struct Measure {
     /// The scheme folder, or the name of a shipped scheme; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
     /// The folder with people.csv, starts.csv, events.csv …, each as CSV, Excel or Parquet; with --purpose, a folder of several
@@ -71,7 +71,7 @@ enum By {
     Segment,
 }
 
-pub fn run(command: &Measure) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     let files = [&command.tally, &command.xlsx, &command.people, &command.linkage, &command.quality];
     outputs(files.into_iter().flatten(), Some(&command.records))?;
     let purpose = command.purpose_in_words.as_deref();

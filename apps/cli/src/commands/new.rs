@@ -13,7 +13,7 @@ use crate::print;
     after_help = "Examples:\n  wellspent new my-scheme\n  wellspent new my-scheme --kind probation\n\n`wellspent schemes` lists \
                         the schemes that come with the program, which can be copied too."
 )]
-pub struct New {
+pub(crate) struct New {
     /// The folder to write, which does not exist yet or is empty
     name: PathBuf,
     /// What the scheme is about
@@ -35,7 +35,7 @@ enum Kind {
     Blank,
 }
 
-pub fn run(command: &New) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &New) -> anyhow::Result<ExitCode> {
     let kind = match command.kind {
         Kind::Employment => TemplateKind::Employment,
         Kind::Probation => TemplateKind::Probation,

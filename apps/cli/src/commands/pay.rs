@@ -21,7 +21,7 @@ use crate::print;
                         wellspent pay plain-linear records --as-at 2029-12-16 --csv=statement.csv --html statement.html\n  \
                         wellspent pay plain-linear records --as-at 2029-12-16 --store ledger.db --prepared-by \"Ann Lee\"\n  \
                         wellspent pay plain-linear --tally tally.csv --provider Acme --as-at 2029-12-16")]
-pub struct Pay {
+pub(crate) struct Pay {
     /// The scheme folder; its name is the name of the contract
     scheme: PathBuf,
     /// The folder with people, starts, events …, each as CSV, Excel or Parquet; with --purpose, a folder of several agencies
@@ -86,7 +86,7 @@ fn renamed(text: &str) -> Result<PayeeChange, String> {
     }
 }
 
-pub fn run(command: &Pay) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let files = [&command.csv, &command.quality, &command.html, &command.parquet, &command.xlsx];
     outputs(files.into_iter().flatten(), command.records.as_deref())?;
     let report = pay(&request(command)?)?;

@@ -12,7 +12,7 @@ use crate::print;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent person P00000001 joined --purpose joint-support --as-at 2026-12-31\n  \
                         wellspent person P00000001 joined --purpose joint-support --as-at 2026-12-31 --agency housing --json")]
-pub struct Person {
+pub(crate) struct Person {
     /// The person, as in the table of persons
     id: String,
     /// The folder with persons.csv, purposes.toml and a folder of records for each agency
@@ -29,7 +29,7 @@ pub struct Person {
     json: bool,
 }
 
-pub fn run(command: &Person) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Person) -> anyhow::Result<ExitCode> {
     let found = person(&PersonRequest {
         id: command.id.clone(),
         records: command.records.clone(),

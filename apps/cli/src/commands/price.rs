@@ -13,7 +13,7 @@ use crate::print;
 #[command(after_help = "Examples:\n  wellspent price my-scheme --example five_points_better\n  \
                         wellspent price my-scheme --tally tally.csv --csv > lines.csv")]
 #[command(group(ArgGroup::new("what").required(true).args(["tally", "example"])))]
-pub struct Price {
+pub(crate) struct Price {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// The tally: a CSV or Excel file with the people and the counts by cohort and segment; - for standard input
@@ -30,7 +30,7 @@ pub struct Price {
     json: bool,
 }
 
-pub fn run(command: &Price) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Price) -> anyhow::Result<ExitCode> {
     let from = match (&command.example, &command.tally) {
         (Some(example), _) => TallySource::Example(example.clone()),
         (None, tally) => TallySource::File(tally.clone().unwrap_or_default()),

@@ -15,7 +15,7 @@ use crate::print;
     after_help = "Examples:\n  wellspent pseudonymise joined --purpose evaluation --key /media/keys/evaluation --out study \
                         --as-at 2026-12-31"
 )]
-pub struct Pseudonymise {
+pub(crate) struct Pseudonymise {
     /// The folder with persons.csv, purposes.toml and a folder of records for each agency
     records: PathBuf,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub struct Pseudonymise {
     days: DaysArgs,
 }
 
-pub fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
     let written = pseudonymise(&PseudonymiseRequest {
         records: command.records.clone(),
         access: command.access.access()?,

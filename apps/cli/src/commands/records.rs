@@ -13,7 +13,7 @@ use crate::commands::map::{self, Map};
 use crate::print;
 
 #[derive(Args)]
-pub struct RecordsArgs {
+pub(crate) struct RecordsArgs {
     #[command(subcommand)]
     task: Task,
 }
@@ -47,7 +47,7 @@ struct CheckTables {
     json: bool,
 }
 
-pub fn run(command: &RecordsArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &RecordsArgs) -> anyhow::Result<ExitCode> {
     match &command.task {
         Task::Check(command) => check_tables(command),
         Task::Map(command) => map::run(command),

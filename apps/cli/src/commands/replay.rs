@@ -11,7 +11,7 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  wellspent replay my-scheme --person 17 --replication 3")]
-pub struct Replay {
+pub(crate) struct Replay {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// Number of the person, from 1
@@ -28,7 +28,7 @@ pub struct Replay {
     json: bool,
 }
 
-pub fn run(command: &Replay) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Replay) -> anyhow::Result<ExitCode> {
     let Replay { person, replication, seed, .. } = *command;
     let found = replay(&ReplayRequest { scheme: command.scheme.clone(), reach: reach(), person, replication, seed })?;
     if command.json {

@@ -11,12 +11,12 @@ use crate::print;
 #[command(
     after_help = "Examples:\n  wellspent schema\n  wellspent schema stress > stress.schema.json\n  wellspent schema people"
 )]
-pub struct Schema {
+pub(crate) struct Schema {
     /// A result ("check", "stress" …) or a table of records ("people", "starts" …); without it, the list
     name: Option<String>,
 }
 
-pub fn run(command: &Schema) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Schema) -> anyhow::Result<ExitCode> {
     match &command.name {
         Some(name) => print::data(schema(name)?.text)?,
         None => print::stdout(&list())?,

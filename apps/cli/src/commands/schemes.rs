@@ -9,9 +9,9 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  wellspent schemes && wellspent stress plain-linear")]
-pub struct Schemes {}
+pub(crate) struct Schemes {}
 
-pub fn run(_: &Schemes) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(_: &Schemes) -> anyhow::Result<ExitCode> {
     print::stdout(&shipped::list())?;
     Ok(ExitCode::SUCCESS)
 }

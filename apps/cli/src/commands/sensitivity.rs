@@ -14,7 +14,7 @@ use crate::{print, progress};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent sensitivity my-scheme\n  wellspent sensitivity my-scheme --html sensitivity.html")]
-pub struct Sensitivity {
+pub(crate) struct Sensitivity {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// Seed of every random draw
@@ -33,7 +33,7 @@ pub struct Sensitivity {
     json: bool,
 }
 
-pub fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     command.html.iter().try_for_each(|file| writable(file))?;
     let page_only = command.html.as_deref().is_some_and(is_standard);

@@ -12,7 +12,7 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  wellspent simulate plain-linear --out records --strategy best")]
-pub struct Simulate {
+pub(crate) struct Simulate {
     /// The scheme folder, with its assumptions and an [outcome.NAME.measured] for each outcome; or the name of a shipped scheme
     scheme: PathBuf,
     /// The folder to write people, providers, starts, events, spells, claims and coverage into; it is made when it is not there
@@ -44,7 +44,7 @@ enum Chosen {
     Best,
 }
 
-pub fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
     let strategy = match command.strategy {
         Chosen::Idle => SimulatedStrategy::Idle,
         Chosen::Now => SimulatedStrategy::Now,

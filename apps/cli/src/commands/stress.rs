@@ -17,7 +17,7 @@ use crate::{print, progress};
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent stress my-scheme --html report.html\n  wellspent stress plain-linear --json - \
                         --scenarios 16\n  wellspent stress theory")]
-pub struct Stress {
+pub(crate) struct Stress {
     /// The scheme folder, or the name of a shipped scheme; a textbook case (theory/NAME); or a folder of textbook cases (theory)
     scheme: PathBuf,
     /// Seed of every random draw
@@ -42,7 +42,7 @@ pub struct Stress {
     pack: Option<PathBuf>,
 }
 
-pub fn run(command: &Stress) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     let Stress { seed, replications, scenarios, html, json, pack, .. } = command;
     let files = [html, json].into_iter().flatten();
     files.clone().try_for_each(|file| writable(file))?;

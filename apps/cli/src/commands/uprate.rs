@@ -14,7 +14,7 @@ use crate::print;
 #[command(
     after_help = "Examples:\n  wellspent uprate costs.csv --index deflator.csv --to 2025/26 --amount cost --year price_year"
 )]
-pub struct Uprate {
+pub(crate) struct Uprate {
     /// The table of amounts, as CSV
     table: PathBuf,
     /// The price index, as CSV: a column of years and a column of levels
@@ -34,7 +34,7 @@ pub struct Uprate {
     against: Option<String>,
 }
 
-pub fn run(command: Uprate) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: Uprate) -> anyhow::Result<ExitCode> {
     let Uprate { table, index, to, amount, year, against } = command;
     let result = uprate(&UprateRequest { table, index, to, amount, year, against })?;
     print::stdout(&uprated::csv(&result))?;

@@ -12,14 +12,14 @@ use crate::{print, progress};
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  wellspent stress my-scheme --pack pack && wellspent verify pack")]
-pub struct Verify {
+pub(crate) struct Verify {
     /// The pack's folder
     pack: PathBuf,
     #[command(flatten)]
     threads: Threads,
 }
 
-pub fn run(command: &Verify) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Verify) -> anyhow::Result<ExitCode> {
     command.threads.begin()?;
     let request = VerifyRequest { pack: command.pack.clone(), reach: reach() };
     let found = progress::shown(|progress| verify(&request, progress))??;

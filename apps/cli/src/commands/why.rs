@@ -16,7 +16,7 @@ use crate::print;
 #[command(after_help = "Examples:\n  wellspent why plain-linear records 2 --as-at 2029-12-16\n  \
                         wellspent why plain-linear records --person P17 --as-at 2029-12-16")]
 #[command(group(ArgGroup::new("about").required(true).args(["line", "person"])))]
-pub struct Why {
+pub(crate) struct Why {
     /// The scheme folder, or the name of a shipped scheme
     scheme: PathBuf,
     /// The folder with people, starts, events …; with --purpose, a folder of several agencies
@@ -40,7 +40,7 @@ pub struct Why {
     json: bool,
 }
 
-pub fn run(command: &Why) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Why) -> anyhow::Result<ExitCode> {
     let line = || WhyAbout::Line(command.line.clone().unwrap_or_default());
     let joining = command.joining.joining_or_none()?;
     let access = match (&joining, &command.purpose_in_words) {

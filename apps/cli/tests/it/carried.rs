@@ -100,7 +100,7 @@ fn an_outcome_across_agencies_with_its_intervals() {
     assert!(differs.is_none(), "{}", differs.unwrap_or_default());
 }
 
-/// Links that hang on no other: the mean of the draws is that of the probabilities, and their spread that of the Bernoullis.
+/// Links that depend on no other: the mean of the draws is that of the probabilities, and their spread that of the Bernoullis.
 #[test]
 fn independent_links_come_to_their_closed_form() {
     let folder = folder(false);

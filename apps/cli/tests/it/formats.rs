@@ -110,7 +110,7 @@ fn formats(rows: &Rows) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Ids with noughts in front, letters of many kinds, empty cells, money, the first and the last of days.
+/// Ids with zeros in front, letters of many kinds, empty cells, money, the first and the last of days.
 fn random(seed: u64) -> Vec<(&'static str, String)> {
     let mut state = seed;
     let mut below = |sides: u64| {
@@ -452,7 +452,7 @@ fn statements_and_tallies_are_workbooks_too() {
     let take = |cells: &[&str]| seen.push(cells.iter().map(ToString::to_string).collect());
     let (_, faults) = records::rows::texts(&mut workbook.rows(&name).expect("it is read"), &wanted, take).expect("it is read");
     assert_eq!(faults, []);
-    // Numbers lose the noughts after the point, and nothing else.
+    // Numbers lose the zeros after the point, and nothing else.
     let plain = |text: &String| match text.parse::<f64>() {
         Ok(number) if text.contains('.') => number.to_string(),
         _ => text.trim().trim_start_matches('\'').to_owned(),

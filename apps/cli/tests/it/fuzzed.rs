@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use wellspent::parsers::{PARSERS, Parser};
 
-use crate::wellspent::{root, tell};
+use crate::wellspent::{root, skipped, tell};
 
 /// Memory of one process, in kibibytes.
 const MEMORY: u64 = 512 * 1024;
@@ -32,7 +32,7 @@ fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
 #[test]
 fn parsers_refuse_and_neither_panic_nor_hang_nor_eat_memory() {
     if !Path::new("/proc/self/stat").is_file() {
-        tell("skipped: processor time and memory of a process are read and limited as on Linux");
+        skipped("processor time and memory of a process are read and limited as on Linux");
         return;
     }
     let only: Option<String> = variable("WELLSPENT_FUZZ_PARSER");

@@ -11,7 +11,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
-use crate::wellspent::{Scratch, differs, root, run, said, tell};
+use crate::wellspent::{Scratch, differs, root, run, said, skipped};
 
 const FOLDER: &str = "apps/cli/tests/joined";
 
@@ -332,7 +332,7 @@ fn pseudonyms_that_were_not_finished_are_not_read() {
 fn unit_costs_may_be_looked_up_by_code() {
     let data = std::env::var_os("WELLSPENT_DATA").map_or(root().join("../shared/data"), Into::into);
     if !data.join("gmca_unit_costs/gmca_v1_4.csv").is_file() {
-        return tell("skipped: gmca_unit_costs/gmca_v1_4.csv is not in the folder of data sets (WELLSPENT_DATA)");
+        return skipped("gmca_unit_costs/gmca_v1_4.csv is not in the folder of data sets (WELLSPENT_DATA)");
     }
     let head = "work,per,low_pence,high_pence,code,source,price_year,unit_cost_pence\n";
     let folder = copied(&|name, text| match name {

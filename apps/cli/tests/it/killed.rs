@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use ledger::store::{OpenMode, Store};
 
 use crate::paying::{approve, base, day, ledger_of, pay, run_of, tally};
-use crate::wellspent::{Scratch, run, said, tell};
+use crate::wellspent::{Scratch, run, said, skipped, tell};
 
 /// Payment runs in one ledger. Everybody who opens a ledger reads and checks all of it, so that one that grew for a thousand
 /// kills would be read most of the time and written hardly ever; after so many runs a ledger is held to its end and the next
@@ -23,14 +23,14 @@ const RUNS: usize = 12;
 fn databases() -> Vec<(&'static str, Option<String>)> {
     let url = std::env::var("WELLSPENT_POSTGRESQL").ok();
     if url.is_none() {
-        tell("skipped on PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL");
+        skipped("the part with PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL");
     }
     let mut databases = vec![("SQLite", None)];
     databases.extend(url.map(|url| ("PostgreSQL", Some(url))));
     databases
 }
 
-/// A fresh place for a ledger: a new file, or in the database of a URL a schema in the stead of the last one.
+/// A fresh place for a ledger: a new file, or in the database of a URL a schema instead of the last one.
 fn fresh(scratch: &Scratch, url: Option<&str>, number: usize) -> String {
     let Some(url) = url else {
         return format!("{}/ledger-{number}.db", scratch.path());

@@ -1,4 +1,4 @@
-//! `wellspent link`: what it leaves behind, that it does not hang on the order of rows or the number of threads, that ids go on,
+//! `wellspent link`: what it leaves behind, that it does not depend on the order of rows or the number of threads, that ids go on,
 //! that its page shows no personal value, that no table, however odd, makes it lose a record, and how right it is on data whose
 //! persons are known.
 
@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::RowAccessor as _;
 
-use super::wellspent::{Scratch, root, run, said, tell};
+use super::wellspent::{Scratch, root, run, said, skipped, tell};
 
 const COLUMNS: &str = "forename = \"forename\"\nsurname = \"surname\"\nborn = \"date of birth\"\npostcode = \"postcode\"\n";
 
@@ -129,8 +129,8 @@ fn order_and_threads_make_no_difference_and_ids_go_on() {
     linked(&scratch, "shuffled", "2026-01-01", "2");
     for file in ["persons.parquet", "links.parquet", "model.json", "identities.csv", "report.html"] {
         let bytes = |folder: &str| fs::read(scratch.0.join(folder).join(file)).expect("it is written");
-        assert!(bytes("one") == bytes("two"), "{file} hangs on the number of threads");
-        assert!(bytes("one") == bytes("shuffled"), "{file} hangs on the order of rows");
+        assert!(bytes("one") == bytes("two"), "{file} depends on the number of threads");
+        assert!(bytes("one") == bytes("shuffled"), "{file} depends on the order of rows");
     }
 
     all[1].push(format!("new,{}", somebody(1000).join(",")));
@@ -236,7 +236,7 @@ fn data(name: &str) -> Option<std::path::PathBuf> {
     let folder = std::env::var_os("WELLSPENT_DATA").map_or_else(|| root().join("../shared/data"), Into::into);
     let there = folder.join(name).canonicalize().ok();
     if there.is_none() {
-        tell(&format!("skipped: {name} is not in the folder of data sets (WELLSPENT_DATA)"));
+        skipped(&format!("{name} is not in the folder of data sets (WELLSPENT_DATA)"));
     }
     there
 }

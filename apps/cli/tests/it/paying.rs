@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use crate::wellspent::{Scratch, root, run, said, tell};
+use crate::wellspent::{Scratch, root, run, said, skipped};
 
 pub(crate) fn base() -> String {
     root().join("apps/cli/tests/bad/_base").display().to_string()
@@ -104,7 +104,7 @@ fn a_run_goes_from_one_person_to_another_and_comes_back_to_the_byte() {
 #[test]
 fn another_program_can_check_the_chain() {
     let Some(python) = std::env::var_os("WELLSPENT_PYTHON") else {
-        tell("skipped: `cargo xtask test` sets WELLSPENT_PYTHON");
+        skipped("`cargo xtask test` sets WELLSPENT_PYTHON");
         return;
     };
     let scratch = Scratch::new("chain");

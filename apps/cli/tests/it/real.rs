@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use records::csv;
 
-use crate::wellspent::{Scratch, root, run, said, tell};
+use crate::wellspent::{Scratch, root, run, said, skipped, tell};
 
 /// The folder of a data set, or a word that it is not there.
 fn data(name: &str) -> Option<PathBuf> {
     let data = std::env::var_os("WELLSPENT_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from).join(name);
     if !data.is_dir() {
-        tell(&format!("skipped: {name} is not in the folder of data sets (WELLSPENT_DATA)"));
+        skipped(&format!("{name} is not in the folder of data sets (WELLSPENT_DATA)"));
         return None;
     }
     Some(data)

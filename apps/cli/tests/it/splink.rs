@@ -17,6 +17,8 @@ use records::batch::Texts;
 
 use ::wellspent::link::splink as import;
 
+use crate::wellspent::skipped;
+
 /// A table as text: its columns by name, and for each row what it says; nothing there is empty.
 struct Table {
     columns: Vec<String>,
@@ -98,15 +100,15 @@ fn records(tables: &[Table], columns: &[String], id: &str) -> (RecordSet, BTreeM
 }
 
 /// Every pair that Splink scored has its weight here within a millionth of a bit, and its rules bring the same pairs together.
-#[allow(clippy::print_stdout, clippy::print_stderr)]
+#[allow(clippy::print_stdout)]
 fn agrees(name: &str, id: &str, tables: impl FnOnce(&Path) -> Option<Vec<Table>>) {
     let peers = folder("WELLSPENT_PEERS", "../shared/peers").join("linkage");
     let (model, scored) = (peers.join(format!("models/{name}.json")), peers.join(format!("pred/{name}.parquet")));
     if !model.exists() || !scored.exists() {
-        return eprintln!("skipped: {} and {} are not there (WELLSPENT_PEERS)", model.display(), scored.display());
+        return skipped(&format!("{} and {} are not there (WELLSPENT_PEERS)", model.display(), scored.display()));
     }
     let Some(tables) = tables(&folder("WELLSPENT_DATA", "../shared/data")) else {
-        return eprintln!("skipped: the data of {name} are not there (WELLSPENT_DATA)");
+        return skipped(&format!("the data of {name} are not there (WELLSPENT_DATA)"));
     };
     let text = std::fs::read_to_string(&model).expect("the model can be read");
     let splink = import::read(name, &text, None).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));

@@ -25,7 +25,15 @@ pub(crate) fn said(output: &Output) -> String {
     format!("{}{}exit code {code}\n", text(&output.stderr), text(&output.stdout))
 }
 
-/// Says something beside the test's result: that it was skipped, or what it measured.
+/// Says that the running test is skipped, or a part of it, and why. The line is not captured with what the test prints, so it is seen,
+/// and `cargo xtask test` counts it.
+pub(crate) fn skipped(why: &str) {
+    let thread = std::thread::current();
+    let line = format!("skipped: {}: {why}\n", thread.name().unwrap_or("a test"));
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+}
+
+/// Says something beside the test's result: what it measured.
 #[allow(clippy::print_stderr)]
 pub(crate) fn tell(line: &str) {
     eprintln!("{line}");

@@ -77,9 +77,14 @@ impl ClauseKind for Floor {
     }
 
     fn explain(&self, scheme: &Scheme) -> Vec<String> {
-        let least = super::prices(scheme, &self.least);
-        let pay = if self.on.len() == 1 { "pays" } else { "together pay" };
-        vec![format!("{} {pay} no less than {least} over {}.", capitalised(&term_numbers(scheme, &self.on)), self.over.words())]
+        let (terms, over) = (capitalised(&term_numbers(scheme, &self.on)), self.over.words());
+        let (pay, cost) = if self.on.len() == 1 { ("pays", "costs") } else { ("together pay", "together cost") };
+        // A floor below nothing is the most that the provider can owe.
+        if self.least.values().iter().all(|least| least.0 < 0) {
+            let most = self.least.map(|least| Pence(least.0.saturating_neg()));
+            return vec![format!("{terms} {cost} the provider no more than {} over {over}.", super::prices(scheme, &most))];
+        }
+        vec![format!("{terms} {pay} no less than {} over {over}.", super::prices(scheme, &self.least))]
     }
 
     fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {

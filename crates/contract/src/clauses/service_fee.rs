@@ -124,6 +124,7 @@ fn bands(section: &Section<'_, '_>) -> Option<Vec<Band>> {
         next = high.filter(|_| usable).map(|high| high.saturating_add(1));
         let (Some(low), Some(high)) = (low, high) else { continue };
         let gap = |from: i64, to: i64| match from == to {
+            true if from == 1 => "no band covers 1 person".to_owned(),
             true => format!("no band covers {} people", thousands(from)),
             false => format!("no band covers {} to {} people", thousands(from), thousands(to)),
         };

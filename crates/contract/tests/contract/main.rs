@@ -4,6 +4,7 @@ mod awards;
 mod declarations;
 mod hostile;
 mod points;
+mod sentences;
 mod signs;
 mod thresholds;
 mod ties;

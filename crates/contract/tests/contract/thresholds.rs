@@ -6,7 +6,7 @@ use contract::explain::term_sheet;
 use contract::price::statement;
 use contract::tally::Tally;
 
-use crate::{head, opened, sound};
+use crate::{head, opened, problems, sound};
 
 /// A clause with one threshold on 100 people; a result of `at` people is exactly at it.
 struct Threshold {
@@ -185,5 +185,28 @@ fn limits_take_in_their_own_amount() {
             assert_eq!(total, Pence(amount), "{count}");
             assert!(sheet.contains(limit.words), "{sheet}");
         }
+    }
+}
+
+/// A cap is compared with the fee of as many months as it covers: a fee for a year is not one for each month.
+#[test]
+fn a_cap_below_the_fee_is_an_error_and_one_at_the_fee_is_not() {
+    for (fee, most, good) in [
+        ("each_year = \"£120,000\"", "£120,000", true),
+        ("each_year = \"£120,000\"", "£119,999.99", false),
+        ("each_month = \"£10,000\"", "£120,000", true),
+        ("each_month = \"£10,000\"", "£119,999.99", false),
+    ] {
+        let mut text = head(1, &["a"], "nearest penny, half up");
+        text +=
+            "[outcome.o]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"50 %\"\n";
+        text += &format!("[pay.fee]\nclause = \"service fee\"\n{fee}\n");
+        text += "[pay.each]\nclause = \"outcome payment\"\noutcome = \"o\"\nprice = \"£10\"\n";
+        text += &format!(
+            "[pay.most]\nclause = \"cap\"\non = [\"fee\", \"each\"]\nmost = \"{most}\"\nmeasured_over = \"each year\"\n"
+        );
+        let (_, problems) = problems(&opened(&[("scheme.toml", &text)]));
+        let below = problems.iter().any(|problem| problem.what.starts_with("the cap is below the fee"));
+        assert_eq!(below, !good, "{fee}, at most {most}: {problems:?}");
     }
 }

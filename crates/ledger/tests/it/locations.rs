@@ -7,7 +7,15 @@ use base::money::{Pence, Quantity};
 use ledger::store::{OpenMode, Store};
 use ledger::{Hash, Ledger, LedgerEntry, LedgerError, Statement, StatementLine, approve, prepare};
 
-/// Prints something beside the result of a test: that it was skipped, or what it measured.
+/// Says that the running test is skipped, or a part of it, and why. The line is not captured with what the test prints, so it is seen,
+/// and `cargo xtask test` counts it.
+pub(crate) fn skipped(why: &str) {
+    let thread = std::thread::current();
+    let line = format!("skipped: {}: {why}\n", thread.name().unwrap_or("a test"));
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+}
+
+/// Prints something beside the result of a test: what it measured.
 #[allow(clippy::print_stderr)]
 pub(crate) fn tell(line: &str) {
     eprintln!("{line}");
@@ -29,7 +37,7 @@ pub(crate) fn places(test: &str) -> Vec<Location> {
     let mut places = vec![file(test)];
     match std::env::var("WELLSPENT_POSTGRESQL") {
         Ok(url) => places.push(schema(test, &url)),
-        Err(_) => tell("skipped on PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL"),
+        Err(_) => skipped("the part with PostgreSQL: `cargo xtask test` starts one and sets WELLSPENT_POSTGRESQL"),
     }
     places
 }

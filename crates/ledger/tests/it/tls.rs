@@ -3,13 +3,13 @@
 
 use ledger::store::{OpenMode, Store};
 
-use crate::locations::{pay, statement, tell};
+use crate::locations::{pay, skipped, statement};
 
 /// The URL for TLS and the file of the authority; none if there is no such server.
 fn server() -> Option<(String, String)> {
     let found = std::env::var("WELLSPENT_POSTGRESQL_TLS").ok().zip(std::env::var("WELLSPENT_POSTGRESQL_ROOTS").ok());
     if found.is_none() {
-        tell("skipped: `cargo xtask test` starts a PostgreSQL with TLS where openssl is installed");
+        skipped("`cargo xtask test` starts a PostgreSQL with TLS where openssl is installed");
     }
     found
 }

@@ -41,16 +41,16 @@ impl RecordKeys {
         mix(hash(key.agency.as_bytes()), hash(key.id.as_bytes()))
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ids.len()
     }
 
     /// The names of agencies, by number.
-    pub fn agencies(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn agencies(&self) -> impl Iterator<Item = &str> {
         (0..self.agencies.len() as u32).map(|number| self.agencies.text(number))
     }
 
-    pub fn get(&self, at: u32) -> RecordKeyRef<'_> {
+    pub(crate) fn get(&self, at: u32) -> RecordKeyRef<'_> {
         RecordKeyRef { agency: self.agencies.text(self.agency[at as usize]), id: self.ids.get(at as usize) }
     }
 

@@ -81,7 +81,7 @@ const CLASSES: usize = 4;
 
 impl EmState {
     /// Before training.
-    pub fn new(model: &LinkageModel) -> EmState {
+    pub(crate) fn new(model: &LinkageModel) -> EmState {
         let first: LevelChances =
             model.comparisons.iter().map(|comparison| vec![comparison.levels.iter().map(|level| level.m).collect()]).collect();
         EmState {
@@ -99,7 +99,7 @@ impl EmState {
     }
 
     /// With what strangers show, along a tree. One person and households are as before training.
-    pub fn by_strangers(
+    pub(crate) fn by_strangers(
         model: &LinkageModel,
         tree: &[Option<usize>],
         strangers: &[StrangerPattern],
@@ -135,7 +135,7 @@ impl EmState {
 
     /// For each comparison the level at which values agree exactly, and how often strangers reach it: the sum of squared
     /// shares, minus what one person's records add to it. Only if too few pairs can be looked at to count it.
-    pub fn exact(&self, scorer: &Scorer<'_>, training: &TrainingSummary) -> Vec<Option<(usize, f64)>> {
+    pub(crate) fn exact(&self, scorer: &Scorer<'_>, training: &TrainingSummary) -> Vec<Option<(usize, f64)>> {
         let share = (training.matches / training.possible.max(1.0)).min(0.5);
         let of = |at: usize| {
             let levels = &scorer.prepared.model.comparisons[at].levels;
@@ -171,7 +171,7 @@ impl EmState {
     }
 
     /// The strangers' patterns, separated from pairs of one person by what is known so far.
-    pub fn strangers_only(&self, strangers: &[(Levels, u64)], training: &TrainingSummary) -> Vec<StrangerPattern> {
+    pub(crate) fn strangers_only(&self, strangers: &[(Levels, u64)], training: &TrainingSummary) -> Vec<StrangerPattern> {
         let share = (training.matches / training.possible.max(1.0)).min(0.5);
         let all: Vec<usize> = (0..self.sizes.len()).collect();
         let weigh = |(levels, count): &(Levels, u64)| {
@@ -184,7 +184,7 @@ impl EmState {
     }
 
     /// All training sessions together: first one person compared with strangers, then with households told apart as well.
-    pub fn learn(&mut self, patterns: &LevelPatterns, sessions: &[TrainingSession], hints: &TrainingHints) {
+    pub(crate) fn learn(&mut self, patterns: &LevelPatterns, sessions: &[TrainingSession], hints: &TrainingHints) {
         let first = self.m.clone();
         for (at, shared) in hints.shared.iter().enumerate() {
             if !shared {
@@ -332,7 +332,7 @@ impl EmState {
 
     /// The comparisons of forename and surname, and the share of namesakes among all pairs, if there are enough to matter:
     /// compared with pairs of strangers who share both names by chance.
-    pub fn namesake_share(&self, training: &TrainingSummary) -> Option<(usize, usize, f64)> {
+    pub(crate) fn namesake_share(&self, training: &TrainingSummary) -> Option<(usize, usize, f64)> {
         let (forename, surname) = self.names?;
         let share = training.namesakes / training.possible.max(1.0);
         // The first level that is not missing: the names are the same.
@@ -346,7 +346,7 @@ impl EmState {
     }
 
     /// Namesakes are strangers after all. If there are enough of them, strangers' forenames depend on their surnames.
-    pub fn let_forenames_depend(&mut self, tree: &mut [Option<usize>], training: &TrainingSummary) {
+    pub(crate) fn let_forenames_depend(&mut self, tree: &mut [Option<usize>], training: &TrainingSummary) {
         let Some((forename, surname, share)) = self.namesake_share(training) else { return };
         let surnames = |tables: &LevelChances| mean(&tables[surname], &self.parents[surname]);
         let (u, m) = (surnames(&self.u), surnames(&self.m));
@@ -373,7 +373,7 @@ impl EmState {
 
     /// Estimates how many candidates are one person, one household and namesakes, by all comparisons and the shares that follow
     /// from this.
-    pub fn estimate_shares(&self, patterns: &LevelPatterns, training: &mut TrainingSummary) {
+    pub(crate) fn estimate_shares(&self, patterns: &LevelPatterns, training: &mut TrainingSummary) {
         let all = training.possible.max(1.0);
         let within = if self.two_strata { training.possible_within } else { 0.0 };
         let possible = [(all - within).max(1.0), within.max(1.0)];

@@ -98,7 +98,7 @@ fn joined(planted: &Planted, linked: &LinkageResult) -> BTreeMap<Pair, usize> {
 }
 
 /// A random position. The first ones are more likely.
-pub fn skewed(dice: &mut Dice, count: usize, shift: f64) -> usize {
+pub(crate) fn skewed(dice: &mut Dice, count: usize, shift: f64) -> usize {
     let uniform = dice.below(1 << 30) as f64 / f64::from(1 << 30);
     let whole = ((count as f64 + shift) / shift).ln();
     ((shift * (uniform * whole).exp() - shift) as usize).min(count - 1)
@@ -110,7 +110,7 @@ fn word(dice: &mut Dice, syllables: u64) -> String {
     (0..syllables).map(|_| format!("{}{}", dice.one_of(&onset), dice.one_of(&nucleus))).collect()
 }
 
-pub fn words(dice: &mut Dice, count: usize, syllables: u64) -> Vec<String> {
+pub(crate) fn words(dice: &mut Dice, count: usize, syllables: u64) -> Vec<String> {
     let mut found = std::collections::BTreeSet::new();
     while found.len() < count {
         let more = dice.below(2);
@@ -121,7 +121,7 @@ pub fn words(dice: &mut Dice, count: usize, syllables: u64) -> Vec<String> {
     found
 }
 
-pub fn typo(dice: &mut Dice, text: &str) -> String {
+pub(crate) fn typo(dice: &mut Dice, text: &str) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     if letters.len() < 3 {
         return text.to_owned();

@@ -10,7 +10,7 @@ use linkage::splink::{ImportedModel, SplinkComparison, SplinkLevel, SplinkSettin
 use records::batch::Texts;
 
 /// Records of one agency, as they are. `|` separates several values of one column.
-pub fn records(columns: &[String], rows: &[Vec<&str>]) -> RecordSet {
+pub(crate) fn records(columns: &[String], rows: &[Vec<&str>]) -> RecordSet {
     let mut ids = Texts::default();
     (0..rows.len()).for_each(|row| ids.push(&format!("{row}")));
     let raw = |column: usize| {
@@ -25,21 +25,21 @@ pub fn records(columns: &[String], rows: &[Vec<&str>]) -> RecordSet {
 }
 
 /// The number of the record in a row.
-pub fn at(records: &RecordSet, row: usize) -> u32 {
+pub(crate) fn at(records: &RecordSet, row: usize) -> u32 {
     (0..records.len() as u32).find(|record| records.id(*record) == row.to_string()).expect("every row is a record")
 }
 
 /// A level that is `bits` more likely for one person, or less.
-pub fn level(condition: &str, bits: f64) -> SplinkLevel {
+pub(crate) fn level(condition: &str, bits: f64) -> SplinkLevel {
     let (m, u) = if bits > 0.0 { (0.5, 0.5 / bits.exp2()) } else { (0.5 * bits.exp2(), 0.5) };
     SplinkLevel { condition: condition.into(), label: condition.into(), m: Some(m), u: Some(u), ..SplinkLevel::default() }
 }
 
-pub fn null(condition: &str) -> SplinkLevel {
+pub(crate) fn null(condition: &str) -> SplinkLevel {
     SplinkLevel { missing: true, m: None, u: None, ..level(condition, 1.0) }
 }
 
-pub fn settings(comparisons: Vec<SplinkComparison>, rules: &[&str]) -> SplinkSettings {
+pub(crate) fn settings(comparisons: Vec<SplinkComparison>, rules: &[&str]) -> SplinkSettings {
     SplinkSettings { prior: 0.5, by_bytes: true, rules: rules.iter().map(|rule| (*rule).to_owned()).collect(), comparisons }
 }
 

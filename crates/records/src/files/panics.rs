@@ -8,7 +8,7 @@ thread_local! {
 }
 
 /// Runs something whose panics the caller catches, without printing the message of a panic.
-pub fn silent<T>(run: impl FnOnce() -> T) -> T {
+pub(crate) fn silent<T>(run: impl FnOnce() -> T) -> T {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();

@@ -5,9 +5,9 @@ use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as P
 use parquet::schema::types::{ColumnDescriptor, Type};
 
 /// Units in a day.
-pub const MILLIS: i64 = 86_400_000;
-pub const MICROS: i64 = 86_400_000_000;
-pub const NANOS: i64 = 86_400_000_000_000;
+pub(crate) const MILLIS: i64 = 86_400_000;
+pub(crate) const MICROS: i64 = 86_400_000_000;
+pub(crate) const NANOS: i64 = 86_400_000_000_000;
 
 /// The type of the values of a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +36,7 @@ pub enum ParquetKind {
 }
 
 /// The type of a column.
-pub fn is(found: &ColumnDescriptor) -> ParquetKind {
+pub(crate) fn is(found: &ColumnDescriptor) -> ParquetKind {
     let timestamps = |unit: &TimeUnit, universal| {
         let each = match unit {
             TimeUnit::MILLIS => MILLIS,
@@ -89,7 +89,7 @@ pub fn is(found: &ColumnDescriptor) -> ParquetKind {
 }
 
 /// The name of a type in a message.
-pub fn words(is: ParquetKind, physical: Physical) -> String {
+pub(crate) fn words(is: ParquetKind, physical: Physical) -> String {
     let bits = if physical == Physical::INT32 { 32 } else { 64 };
     match is {
         ParquetKind::Text => "text (string)".into(),
@@ -111,13 +111,13 @@ pub fn words(is: ParquetKind, physical: Physical) -> String {
 }
 
 /// A top-level column: its place among the columns with values, or what it is if it has several values in one row.
-pub struct TopColumn {
+pub(crate) struct TopColumn {
     pub name: String,
     pub leaf: Result<usize, &'static str>,
 }
 
 /// The top-level columns of a file: a list or a struct is one column.
-pub fn tops(root: &Type) -> Vec<TopColumn> {
+pub(crate) fn tops(root: &Type) -> Vec<TopColumn> {
     fn leaves(of: &Type) -> usize {
         if of.is_group() { of.get_fields().iter().map(|field| leaves(field)).sum() } else { 1 }
     }
@@ -143,7 +143,7 @@ pub fn tops(root: &Type) -> Vec<TopColumn> {
 }
 
 /// A decimal number as text, with no more digits after the point than it needs.
-pub fn decimal(number: i128, scale: u32) -> String {
+pub(crate) fn decimal(number: i128, scale: u32) -> String {
     let digits = number.unsigned_abs().to_string();
     let scale = scale as usize;
     let padded = format!("{digits:0>width$}", width = scale + 1);
@@ -154,13 +154,13 @@ pub fn decimal(number: i128, scale: u32) -> String {
 }
 
 /// A number of any length, most significant byte first; `None` if it does not fit.
-pub fn big_endian(bytes: &[u8]) -> Option<i128> {
+pub(crate) fn big_endian(bytes: &[u8]) -> Option<i128> {
     let sign = if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { -1 } else { 0 };
     bytes.iter().try_fold(sign, |value: i128, byte| Some(value.checked_mul(256)? | i128::from(*byte)))
 }
 
 /// A timestamp as text: `2024-06-30T23:00:00Z`, without `Z` if it is local time.
-pub fn timestamp(number: i64, each: i64, universal: bool) -> String {
+pub(crate) fn timestamp(number: i64, each: i64, universal: bool) -> String {
     let day = number.div_euclid(each);
     let nanos = number.rem_euclid(each) * (NANOS / each);
     let seconds = nanos / 1_000_000_000;
@@ -175,7 +175,7 @@ pub fn timestamp(number: i64, each: i64, universal: bool) -> String {
 }
 
 /// A UUID as it is usually written.
-pub fn uuid(bytes: &[u8]) -> String {
+pub(crate) fn uuid(bytes: &[u8]) -> String {
     let mut out = String::new();
     for (at, byte) in bytes.iter().enumerate() {
         out += if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" };

@@ -9,7 +9,7 @@ use super::super::names::fingerprint;
 
 /// The keys read so far.
 #[derive(Debug, Default)]
-pub struct KeySet {
+pub(crate) struct KeySet {
     /// One bit for each number from 0 on, where numbers are close together.
     dense: Vec<u64>,
     /// Larger numbers below 2³², by their upper half.
@@ -93,7 +93,7 @@ const MANY: usize = 4096;
 
 impl KeySet {
     /// Adds the keys of a column and gives the rows whose key appeared before. A row without a key is never a repeat.
-    pub fn add(&mut self, column: &ColumnValues, rows: usize) -> Vec<usize> {
+    pub(crate) fn add(&mut self, column: &ColumnValues, rows: usize) -> Vec<usize> {
         let mut repeats = Vec::new();
         match column {
             ColumnValues::Numbers(numbers) => {

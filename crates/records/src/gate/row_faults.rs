@@ -25,7 +25,7 @@ const ORDERS: [(&str, &str, &str, &str); 7] = [
     ("coverage", "since", "until", "it ends before it begins"),
 ];
 
-/// Rows whose days are in the row_faults order.
+/// Rows whose days are in the wrong order.
 pub(super) fn check_days(batch: &Batch, row_faults: &mut RowFaults) {
     for (table, first, second, what) in ORDERS.iter().filter(|order| order.0 == batch.table.name) {
         let (from, to) = (batch.table.column(first), batch.table.column(second));

@@ -6,7 +6,7 @@ use base::day;
 
 /// What the format of a cell makes of its number.
 #[derive(Clone, Debug, PartialEq)]
-pub enum NumberFormat {
+pub(crate) enum NumberFormat {
     /// The number itself.
     Plain,
     /// A day, perhaps with a time.
@@ -19,7 +19,7 @@ pub enum NumberFormat {
 
 /// A spreadsheet keeps at most this many digits.
 const DIGITS: usize = 15;
-pub const ROUNDED: CellFault = (
+pub(crate) const ROUNDED: CellFault = (
     "the number has more digits than a spreadsheet keeps",
     "format the column as text before you enter the numbers, or supply the table as CSV; the last digits are lost here",
 );
@@ -28,7 +28,7 @@ const NO_NUMBER: CellFault = ("the cell says that it has a number, but has none"
 
 /// The format with a number of its own, which no workbook spells out.
 #[must_use]
-pub fn built_in(id: u64) -> NumberFormat {
+pub(crate) fn built_in(id: u64) -> NumberFormat {
     match id {
         // 27 to 36 and 50 to 58 are dates in East Asian editions.
         14..=17 | 22 | 27..=31 | 34..=36 | 50..=58 => NumberFormat::Day,
@@ -39,7 +39,7 @@ pub fn built_in(id: u64) -> NumberFormat {
 
 /// What a format code says: its first section, which is for numbers that are not negative.
 #[must_use]
-pub fn format(code: &str) -> NumberFormat {
+pub(crate) fn format(code: &str) -> NumberFormat {
     let (mut letters, mut mask, mut elapsed) = (String::new(), String::new(), false);
     let mut rest = code.chars();
     while let Some(letter) = rest.next() {
@@ -79,7 +79,7 @@ pub fn format(code: &str) -> NumberFormat {
 }
 
 /// A number as a person sees it in a cell of a format.
-pub fn shown(raw: &str, format: &NumberFormat, from_1904: bool) -> Result<String, CellFault> {
+pub(crate) fn shown(raw: &str, format: &NumberFormat, from_1904: bool) -> Result<String, CellFault> {
     let raw = raw.trim();
     let value: f64 = raw.parse().map_err(|_| NO_NUMBER)?;
     if !value.is_finite() {
@@ -152,7 +152,7 @@ fn masked(digits: &str, mask: &str) -> String {
 
 /// A date of ISO 8601, without the time where that is midnight.
 #[must_use]
-pub fn date(text: &str) -> &str {
+pub(crate) fn date(text: &str) -> &str {
     match text.split_once('T') {
         Some((day, time)) if time.trim_end_matches('Z').chars().all(|letter| matches!(letter, '0' | ':' | '.')) => day,
         _ => text,

@@ -13,13 +13,13 @@ use crate::fault::Fault;
 use crate::header::MOST_COLUMNS;
 use crate::rows::{InvalidCell, Rows};
 
-pub const CONTENT: &str = "content.xml";
+pub(crate) const CONTENT: &str = "content.xml";
 const MANIFEST: &str = "META-INF/manifest.xml";
 /// All sheets are in one part, and each is found by reading the part from its start.
 const MOST_SHEETS: usize = 100;
 
 /// The sheets; the part of each is its number.
-pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName>> {
+pub(crate) fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName>> {
     if zip.has(MANIFEST) {
         let mut xml = Xml::new(zip.part(MANIFEST)?);
         loop {
@@ -111,7 +111,7 @@ enum OdsCellKind {
     Error,
 }
 
-pub fn rows<R: Read>(content: Unpacked<R>, sheet: &SheetName) -> OdsSheet<R> {
+pub(crate) fn rows<R: Read>(content: Unpacked<R>, sheet: &SheetName) -> OdsSheet<R> {
     OdsSheet {
         xml: Xml::new(content),
         wanted: sheet.part.parse().unwrap_or(0),

@@ -11,23 +11,24 @@ use crate::header::MOST_COLUMNS;
 use crate::rows::{InvalidCell, is_blank, too_wide};
 
 /// A sheet has no more columns and rows than this in any program.
-pub const LAST_COLUMN: usize = 16_384;
-pub const LAST_ROW: u64 = 1 << 20;
+pub(crate) const LAST_COLUMN: usize = 16_384;
+pub(crate) const LAST_ROW: u64 = 1 << 20;
 /// The longest text of a cell: 32,767 letters of at most four bytes.
-pub const LONGEST_TEXT: usize = 1 << 17;
+pub(crate) const LONGEST_TEXT: usize = 1 << 17;
 /// The most text of a sheet for each byte that was read. One text may be in many cells, and a few kilobytes of them could fill
 /// any memory.
 const MOST_TEXT: u64 = 20;
 const ALWAYS_ALLOWED: u64 = 1 << 26;
 
-pub const NO_VALUE: CellFault =
+pub(crate) const NO_VALUE: CellFault =
     ("the cell has a formula without a value", "open the workbook in a spreadsheet program, which calculates it, and save it");
-pub const TRUTH: CellFault = ("the cell has TRUE or FALSE, not text or a number", "write the value as text or as a number");
-pub const ERROR: CellFault = ("the cell shows an error", "correct the formula, or clear the cell");
+pub(crate) const TRUTH: CellFault =
+    ("the cell has TRUE or FALSE, not text or a number", "write the value as text or as a number");
+pub(crate) const ERROR: CellFault = ("the cell shows an error", "correct the formula, or clear the cell");
 
 /// The cells of one row.
 #[derive(Default)]
-pub struct SheetRow {
+pub(crate) struct SheetRow {
     pub place: u64,
     cells: Vec<Range<usize>>,
     text: Vec<u8>,
@@ -38,7 +39,7 @@ pub struct SheetRow {
 }
 
 impl SheetRow {
-    pub fn begin(&mut self, place: u64) {
+    pub(crate) fn begin(&mut self, place: u64) {
         self.place = place;
         self.cells.clear();
         self.text.clear();
@@ -47,12 +48,12 @@ impl SheetRow {
     }
 
     /// The same row again, further down.
-    pub fn again(&mut self, place: u64) {
+    pub(crate) fn again(&mut self, place: u64) {
         self.place = place;
     }
 
     /// Puts text into a column.
-    pub fn set(&mut self, column: usize, text: &str) {
+    pub(crate) fn set(&mut self, column: usize, text: &str) {
         if text.is_empty() || self.wide {
             return;
         }
@@ -70,7 +71,7 @@ impl SheetRow {
     }
 
     /// A cell without a valid value; `shows` never identifies a person.
-    pub fn set_invalid(&mut self, column: usize, shows: &str, wrong: CellFault) {
+    pub(crate) fn set_invalid(&mut self, column: usize, shows: &str, wrong: CellFault) {
         if column >= MOST_COLUMNS {
             self.wide = true;
             return;
@@ -83,12 +84,12 @@ impl SheetRow {
     }
 
     /// Whether it is empty.
-    pub fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         !self.wide && self.invalid_cells.is_empty() && is_blank(&self.text)
     }
 
     /// Finishes the row, after this many bytes of the sheet were read.
-    pub fn whole(&mut self, read: u64) -> io::Result<Result<(), Fault>> {
+    pub(crate) fn whole(&mut self, read: u64) -> io::Result<Result<(), Fault>> {
         self.handed += self.text.len() as u64;
         if self.handed > ALWAYS_ALLOWED && self.handed / MOST_TEXT > read {
             return Err(too_large("texts that are repeated without end"));
@@ -96,26 +97,26 @@ impl SheetRow {
         Ok(if self.wide { Err(too_wide(self.place)) } else { Ok(()) })
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.cells.len()
     }
 
-    pub fn cell(&self, at: usize) -> &[u8] {
+    pub(crate) fn cell(&self, at: usize) -> &[u8] {
         self.cells.get(at).map_or(&[][..], |cell| &self.text[cell.clone()])
     }
 
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.text.len()
     }
 
-    pub fn invalid(&self, at: usize) -> Option<InvalidCell> {
+    pub(crate) fn invalid(&self, at: usize) -> Option<InvalidCell> {
         self.invalid_cells.iter().find(|(column, _)| *column == at).map(|(_, invalid_cells)| invalid_cells.clone())
     }
 }
 
 /// A cell as a spreadsheet names it: "B7".
 #[must_use]
-pub fn name(column: usize, row: u64) -> String {
+pub(crate) fn name(column: usize, row: u64) -> String {
     let (mut letters, mut left) = (String::new(), column + 1);
     while left > 0 {
         letters.insert(0, char::from(b'A' + ((left - 1) % 26) as u8));
@@ -126,7 +127,7 @@ pub fn name(column: usize, row: u64) -> String {
 
 /// The column, from 0, and the row of a cell's name.
 #[must_use]
-pub fn cell(name: &str) -> Option<(usize, u64)> {
+pub(crate) fn cell(name: &str) -> Option<(usize, u64)> {
     let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
     let column = name[..letters].bytes().try_fold(0_usize, |column, letter| {
         Some(column.checked_mul(26)? + usize::from(letter.to_ascii_uppercase() - b'A') + 1)
@@ -137,7 +138,7 @@ pub fn cell(name: &str) -> Option<(usize, u64)> {
 
 /// What we report about a sheet: how often, and where first.
 #[derive(Default)]
-pub struct SheetNotes {
+pub(crate) struct SheetNotes {
     pub formulas: Occurrences,
     pub hidden_rows: Occurrences,
     /// Hidden columns, from 0; most programs also hide those that were never used.
@@ -153,13 +154,13 @@ pub struct SheetNotes {
 }
 
 #[derive(Default)]
-pub struct Occurrences {
+pub(crate) struct Occurrences {
     count: u64,
     first: String,
 }
 
 impl Occurrences {
-    pub fn add(&mut self, name: impl FnOnce() -> String) {
+    pub(crate) fn add(&mut self, name: impl FnOnce() -> String) {
         if self.count == 0 {
             self.first = name();
         }
@@ -171,18 +172,18 @@ impl Occurrences {
 const MOST_MERGED: usize = 10_000;
 
 impl SheetNotes {
-    pub fn merge(&mut self, range: String, last_row: u64) {
+    pub(crate) fn merge(&mut self, range: String, last_row: u64) {
         if self.merged.len() < MOST_MERGED { self.merged.push((range, last_row)) } else { self.more_merged += 1 }
     }
 
-    pub fn hide(&mut self, column: usize) {
+    pub(crate) fn hide(&mut self, column: usize) {
         if self.hidden_columns.len() < LAST_COLUMN {
             self.hidden_columns.push(column);
         }
     }
 
     /// A row that is not blank.
-    pub fn row(&mut self, row: &SheetRow, hidden: bool) {
+    pub(crate) fn row(&mut self, row: &SheetRow, hidden: bool) {
         self.columns = self.columns.max(row.count());
         if hidden {
             self.hidden_rows.add(|| format!("row {}", row.place));
@@ -190,7 +191,7 @@ impl SheetNotes {
     }
 
     /// The faults to report, once the place of the header is known.
-    pub fn faults(&mut self, header: u64) -> Vec<Fault> {
+    pub(crate) fn faults(&mut self, header: u64) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut report = |count: u64, first: &str, what: &'static str, fix: &str| {
             if count > 0 {

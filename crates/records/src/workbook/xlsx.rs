@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::rows::{InvalidCell, Rows};
 
 /// What all sheets of a workbook share.
-pub struct WorkbookCommon {
+pub(crate) struct WorkbookCommon {
     from_1904: bool,
     /// What each style makes of a number.
     formats: Vec<NumberFormat>,
@@ -43,7 +43,7 @@ impl SharedTexts {
 }
 
 /// The sheets of a workbook, and what they share.
-pub fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<(Vec<SheetName>, WorkbookCommon)> {
+pub(crate) fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<(Vec<SheetName>, WorkbookCommon)> {
     let main = main_part(zip)?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
     let (relations, kinds) = relations(zip, &main)?;
@@ -261,7 +261,7 @@ enum ExcelCellKind {
     Date,
 }
 
-pub fn rows<R: Read>(part: Unpacked<R>, common: &Arc<WorkbookCommon>, sheet: &SheetName) -> ExcelSheet<R> {
+pub(crate) fn rows<R: Read>(part: Unpacked<R>, common: &Arc<WorkbookCommon>, sheet: &SheetName) -> ExcelSheet<R> {
     let sheet_notes = SheetNotes { hidden: sheet.hidden, ..SheetNotes::default() };
     let (row, notes, cell) = (SheetRow::default(), Vec::new(), ExcelCell::default());
     let common = Arc::clone(common);

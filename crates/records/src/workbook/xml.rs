@@ -11,7 +11,7 @@ const LONGEST: usize = 1 << 20;
 const PIECE: usize = 1 << 16;
 
 /// Splits a document into pieces.
-pub struct Xml<R> {
+pub(crate) struct Xml<R> {
     from: R,
     buffer: Vec<u8>,
     at: usize,
@@ -21,7 +21,7 @@ pub struct Xml<R> {
     pub read: u64,
 }
 
-pub enum XmlToken<'a> {
+pub(crate) enum XmlToken<'a> {
     Open(Element<'a>),
     /// The local name of an element that ends.
     Close(&'a str),
@@ -30,7 +30,7 @@ pub enum XmlToken<'a> {
 }
 
 /// The beginning of an element.
-pub struct Element<'a> {
+pub(crate) struct Element<'a> {
     /// Without its prefix.
     pub name: &'a str,
     attributes: &'a str,
@@ -40,7 +40,7 @@ pub struct Element<'a> {
 
 impl<'a> Element<'a> {
     /// The value of an attribute: by its whole name where that has a prefix, by its local name where it has none.
-    pub fn get(&self, wanted: &str) -> Option<Cow<'a, str>> {
+    pub(crate) fn get(&self, wanted: &str) -> Option<Cow<'a, str>> {
         let mut rest = self.attributes.trim_start();
         while let Some((name, after)) = rest.split_once('=') {
             let name = name.trim();
@@ -56,12 +56,12 @@ impl<'a> Element<'a> {
         None
     }
 
-    pub fn number(&self, wanted: &str) -> Option<u64> {
+    pub(crate) fn number(&self, wanted: &str) -> Option<u64> {
         self.get(wanted)?.trim().parse().ok()
     }
 
     /// Whether an attribute is true.
-    pub fn says(&self, wanted: &str) -> bool {
+    pub(crate) fn says(&self, wanted: &str) -> bool {
         self.get(wanted).is_some_and(|text| matches!(&*text, "1" | "true" | "on"))
     }
 }
@@ -124,11 +124,11 @@ enum XmlPiece {
 }
 
 impl<R: Read> Xml<R> {
-    pub fn new(from: R) -> Xml<R> {
+    pub(crate) fn new(from: R) -> Xml<R> {
         Xml { from, buffer: Vec::new(), at: 0, ended: false, begun: false, read: 0 }
     }
 
-    pub fn next(&mut self) -> io::Result<XmlToken<'_>> {
+    pub(crate) fn next(&mut self) -> io::Result<XmlToken<'_>> {
         if !self.begun {
             self.begun = true;
             while self.buffer.len() < 4 && self.more()? {}

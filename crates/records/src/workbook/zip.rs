@@ -20,7 +20,7 @@ const MOST_GROWTH: u64 = 100;
 const ALWAYS_ALLOWED: u64 = 1 << 26;
 
 /// An archive whose parts are known.
-pub struct Zip<R> {
+pub(crate) struct Zip<R> {
     from: R,
     /// By name, in lower case and with forward slashes, because some programs write neither.
     parts: BTreeMap<String, ZipPart>,
@@ -53,7 +53,7 @@ pub(super) fn too_large(found: impl Into<String>) -> io::Error {
 }
 
 impl<R: Read + Seek> Zip<R> {
-    pub fn open(mut from: R) -> io::Result<Zip<R>> {
+    pub(crate) fn open(mut from: R) -> io::Result<Zip<R>> {
         let length = from.seek(SeekFrom::End(0))?;
         let (count, size, start) = end(&mut from, length)?;
         if count > MOST_PARTS {
@@ -82,18 +82,18 @@ impl<R: Read + Seek> Zip<R> {
         Ok(Zip { from, parts })
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.parts.contains_key(&name.to_lowercase())
     }
 
     /// A part, unpacked as it is read.
-    pub fn part(&mut self, name: &str) -> io::Result<Unpacked<&mut R>> {
+    pub(crate) fn part(&mut self, name: &str) -> io::Result<Unpacked<&mut R>> {
         let part = self.find(name)?;
         Unpacked::new(&mut self.from, part)
     }
 
     /// The same, if nothing else of the archive is needed.
-    pub fn into_part(self, name: &str) -> io::Result<Unpacked<R>> {
+    pub(crate) fn into_part(self, name: &str) -> io::Result<Unpacked<R>> {
         let part = self.find(name)?;
         Unpacked::new(self.from, part)
     }
@@ -224,7 +224,7 @@ fn eight(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// A part that is being unpacked. Its size and checksum must be those of the list.
-pub struct Unpacked<R: Read> {
+pub(crate) struct Unpacked<R: Read> {
     from: PackedBytes<R>,
     left: u64,
     crc: Crc,

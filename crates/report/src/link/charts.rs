@@ -22,7 +22,7 @@ fn bits(level: &ComparisonLevel) -> Option<f64> {
 }
 
 /// "+5.3", "0" for nothing, or a dash where there is no number.
-pub fn signed(bits: Option<f64>) -> String {
+pub(crate) fn signed(bits: Option<f64>) -> String {
     match bits {
         None => "–".into(),
         Some(bits) if bits.abs() < 0.05 => "0".into(),
@@ -31,7 +31,7 @@ pub fn signed(bits: Option<f64>) -> String {
 }
 
 /// A chance in as many digits as say something.
-pub fn chance(chance: f64) -> String {
+pub(crate) fn chance(chance: f64) -> String {
     match chance {
         0.0 => "0".into(),
         small if small < 0.0001 => format!("{small:.1e}"),
@@ -45,7 +45,7 @@ fn colour(bits: f64) -> &'static str {
 }
 
 /// The weight of every level.
-pub fn weights(made: &Linkage) -> ChartFigure {
+pub(crate) fn weights(made: &Linkage) -> ChartFigure {
     let comparisons = &made.linked.model.comparisons;
     let (mut rows, mut cells) = (Vec::new(), Vec::new());
     for comparison in comparisons {
@@ -74,7 +74,7 @@ pub fn weights(made: &Linkage) -> ChartFigure {
 }
 
 /// Links by weight.
-pub fn histogram(made: &Linkage) -> Option<ChartFigure> {
+pub(crate) fn histogram(made: &Linkage) -> Option<ChartFigure> {
     // A model made elsewhere may be certain of a level; such a link has no place on the scale.
     let weights = || made.linked.predictions.iter().map(|link| f64::from(link.weight)).filter(|weight| weight.is_finite());
     let (low, high) =
@@ -149,7 +149,7 @@ fn explained(made: &Linkage) -> Vec<(&'static str, Prediction)> {
 const PAIRS: [&str; 5] = ["pair-1", "pair-2", "pair-3", "pair-4", "pair-5"];
 
 /// How the weights of some pairs add up, step by step.
-pub fn waterfalls(made: &Linkage, scorer: &Scorer<'_>) -> Option<Markup> {
+pub(crate) fn waterfalls(made: &Linkage, scorer: &Scorer<'_>) -> Option<Markup> {
     let pairs = explained(made);
     if pairs.is_empty() {
         return None;

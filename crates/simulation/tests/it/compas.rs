@@ -9,7 +9,7 @@ use base::source::FileBytes;
 use risks::{Estimate, RiskId, StrategyKind};
 use simulation::stress::{StressOptions, stress};
 
-use crate::Shipped;
+use crate::{Shipped, skipped};
 
 /// How many people of each decile, and how many of them stayed clear for two years.
 type Deciles = BTreeMap<usize, (usize, usize)>;
@@ -137,7 +137,7 @@ fn played(deciles: &Deciles, groups: usize, markup: f64, sees_decile: bool) -> F
 #[test]
 fn creaming_fades_as_payment_groups_get_finer() {
     let Some(deciles) = deciles() else {
-        eprintln!("skipped: compas/compas-two-years-deid.csv is not in the folder of data sets (WELLSPENT_DATA)");
+        skipped("compas/compas-two-years-deid.csv is not in the folder of data sets (WELLSPENT_DATA)");
         return;
     };
     println!("| payment groups | mark-up 5 %: turned away, gain | mark-up 10 % | mark-up 20 % | provider sees the group alone |");

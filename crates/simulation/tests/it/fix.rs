@@ -53,7 +53,7 @@ fn the_honest_reference_needs_no_change() {
     assert!(found.present.is_empty() && found.all.is_none() && found.each.is_empty());
 }
 
-/// A assumptions matched to a fixed baseline has the same people when the contract compares with a group instead.
+/// Assumptions matched to a fixed baseline have the same people when the contract compares with a group instead.
 #[test]
 fn a_comparison_group_does_not_change_the_people() {
     let it = shipped("transforming-rehabilitation-2013");

@@ -40,7 +40,7 @@ PAY
 "#;
 
 const WORLD: &str = r#"
-assumptions = "A assumptions made for a test"
+assumptions = "Assumptions made for a test"
 
 [people]
 

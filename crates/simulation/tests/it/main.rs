@@ -31,6 +31,14 @@ use base::{Reader, ScenarioDraw, SchemeFiles};
 use contract::Scheme;
 use simulation::assumptions::{self, Assumptions};
 
+/// Says that the running test is skipped, or a part of it, and why. The line is not captured with what the test prints, so it is seen,
+/// and `cargo xtask test` counts it.
+fn skipped(why: &str) {
+    let thread = std::thread::current();
+    let line = format!("skipped: {}: {why}\n", thread.name().unwrap_or("a test"));
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+}
+
 /// A scheme, opened and read.
 struct Shipped {
     opened: SchemeFiles,

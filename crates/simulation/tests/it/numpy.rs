@@ -7,7 +7,7 @@ use std::process::Command;
 
 use simulation::replay::replay;
 
-use crate::shipped;
+use crate::{shipped, skipped};
 
 #[test]
 fn the_documented_python_gives_the_same_draws() {
@@ -18,7 +18,7 @@ fn the_documented_python_gives_the_same_draws() {
     let has_numpy = Command::new(&python).args(["-c", "import numpy"]).output().is_ok_and(|output| output.status.success());
     if !has_numpy {
         assert!(named.is_err(), "{python} was named for this test and has no NumPy");
-        eprintln!("skipped: no Python with NumPy here; `cargo xtask test` installs one");
+        skipped("no Python with NumPy here; `cargo xtask test` installs one");
         return;
     }
     let it = shipped("work-programme-2011");

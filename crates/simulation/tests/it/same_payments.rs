@@ -74,7 +74,7 @@ fn found(it: &Shipped) -> Vec<(&'static str, bool)> {
     CATALOGUE.iter().map(|risk| (risk.name, (risk.forecast)(&results, AgentType::ProfitSeeking).present)).collect()
 }
 
-/// Both ways of writing in many worlds.
+/// Both ways of writing in many random assumptions.
 fn the_same(one: impl Fn(&World) -> (String, String), other: impl Fn(&World) -> (String, String)) {
     let mut any = 0;
     for number in 0..24 {

@@ -1,4 +1,4 @@
-//! What the result hangs on: what cannot matter is told apart from what does, at any number of threads.
+//! What the result depends on: what cannot matter is told apart from what does, at any number of threads.
 
 use simulation::scenario_discovery::uncertain_name;
 use simulation::sensitivity::{OutputFigure, SensitivityAnalysis, SensitivityOptions, sensitivity};
@@ -18,7 +18,7 @@ fn what_cannot_matter_is_told_apart() {
     let it = shipped("plain-linear");
     let found = run(&it, 2);
     let uncertain = |name: &str| {
-        found.uncertain_numbers.iter().position(|uncertain| uncertain_name(&uncertain.path) == name).expect("a uncertain")
+        found.uncertain_numbers.iter().position(|uncertain| uncertain_name(&uncertain.path) == name).expect("an uncertain number")
     };
     assert_eq!(found.outputs[1].what, OutputFigure::TrueOutcome("reoffending".to_owned()));
     assert_eq!(found.failed, 0);

@@ -10,14 +10,14 @@ use crate::agencies;
 
 /// Where purposes are stated and the access log is kept: of the folder that is written and that of the configuration, the one that
 /// states purposes; else the folder that is written, or that of the configuration.
-pub fn folder<'a>(file: &'a Path, out: Option<&'a Path>) -> &'a Path {
+pub(crate) fn folder<'a>(file: &'a Path, out: Option<&'a Path>) -> &'a Path {
     let beside = file.parent().unwrap_or(Path::new(""));
     let stated = out.into_iter().chain([beside]).find(|folder| folder.join(PURPOSES_FILE).is_file());
     stated.or(out).unwrap_or(beside)
 }
 
 /// The purpose of a linkage; `None` where the folder states none.
-pub fn allowed(config: &Config, file: &Path, folder: &Path) -> anyhow::Result<Option<Purpose>> {
+pub(crate) fn allowed(config: &Config, file: &Path, folder: &Path) -> anyhow::Result<Option<Purpose>> {
     if !folder.join(PURPOSES_FILE).is_file() {
         return Ok(None);
     }

@@ -20,7 +20,7 @@ use crate::link::texts;
 use records::files::safe::{self, LARGEST_LIST_BYTES, Reach};
 
 /// What a configuration says.
-pub struct Config {
+pub(crate) struct Config {
     /// What the linkage is for, and by what right.
     pub purpose: String,
     pub basis: String,
@@ -30,7 +30,7 @@ pub struct Config {
     pub tables: Vec<TableConfig>,
     /// Bits; `None` where nothing is said.
     pub join: Option<f64>,
-    /// Full names by the short forms of forenames, in the stead of our own list.
+    /// Full names by the short forms of forenames, instead of our own list.
     pub nicknames: Option<BTreeMap<String, String>>,
     /// A model that is used as it is; without one a model is learned.
     pub model: Option<model::LoadedModel>,
@@ -38,7 +38,7 @@ pub struct Config {
 }
 
 /// One table.
-pub struct TableConfig {
+pub(crate) struct TableConfig {
     pub name: String,
     file: PathBuf,
     /// The sheet of a workbook; without it the only one.
@@ -57,7 +57,7 @@ pub struct TableConfig {
 }
 
 /// The tables as they were read.
-pub struct LoadedTables {
+pub(crate) struct LoadedTables {
     pub tables: Vec<SourceTable>,
     /// For each record of all tables, who it really is, and the group for which errors are told apart; nothing where no table
     /// says, and an empty text where one does not.
@@ -81,14 +81,14 @@ const LEAST: &str = r#"    purpose = "joint support for prison leavers"
 "#;
 
 /// Reads a configuration, with its warnings. Mistakes in it are an error that holds them.
-pub fn read(path: &Path, reach: Reach) -> anyhow::Result<(Config, Vec<String>)> {
+pub(crate) fn read(path: &Path, reach: Reach) -> anyhow::Result<(Config, Vec<String>)> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let (config, warnings) = folder::document(path, |reader, name| parse(reader, name, folder, reach))?;
     Ok((config.with_context(|| format!("{} is no configuration of a linkage", path.display()))?, warnings))
 }
 
 /// A configuration that is open; what it names is looked for from a folder. Problems go to the reader.
-pub fn parse(reader: &Reader<'_>, name: &str, folder: &Path, reach: Reach) -> Option<Config> {
+pub(crate) fn parse(reader: &Reader<'_>, name: &str, folder: &Path, reach: Reach) -> Option<Config> {
     let fix = format!(
         "write into it, with your own names:
 
@@ -290,7 +290,7 @@ fn known(config: &Config, columns: &Section<'_, '_>, column: &str, name: &str) -
 
 impl Config {
     /// Reads the columns that are named, and no others.
-    pub fn tables(&self) -> anyhow::Result<LoadedTables> {
+    pub(crate) fn tables(&self) -> anyhow::Result<LoadedTables> {
         let mut read = LoadedTables { tables: Vec::new(), truth: Vec::new(), group: Vec::new(), faults: Vec::new() };
         for config in &self.tables {
             let mut wanted: Vec<&str> = config.agency.as_deref().into_iter().collect();

@@ -23,7 +23,7 @@ use records::files::safe::{self, LARGEST_LIST_BYTES};
 
 /// What is decided, and where it is written.
 #[derive(Default)]
-pub struct Decisions {
+pub(crate) struct Decisions {
     twins: Option<TwinSigns>,
     /// Persons of an earlier run, and the bits from which they stay together.
     earlier: Option<(PathBuf, f64)>,
@@ -31,7 +31,7 @@ pub struct Decisions {
 }
 
 /// Reads the keys; `join` is the threshold of the same configuration.
-pub fn read(top: &Section<'_, '_>, base: &NamedFiles<'_>, fields: &[Field], join: Option<f64>) -> Decisions {
+pub(crate) fn read(top: &Section<'_, '_>, base: &NamedFiles<'_>, fields: &[Field], join: Option<f64>) -> Decisions {
     let fracture = top.number::<Plain>("fracture").map(|plain| plain.0);
     let join = join.unwrap_or(0.0);
     if let Some(fracture) = fracture.filter(|fracture| *fracture > join) {
@@ -89,7 +89,7 @@ fn field(section: &Section<'_, '_>, key: &str, name: &str, fields: &[Field]) -> 
 
 impl Decisions {
     /// The model with the rule against twins, where one is asked for.
-    pub fn with_twins(&self, mut model: LinkageModel, fields: &[Field], join: f64) -> LinkageModel {
+    pub(crate) fn with_twins(&self, mut model: LinkageModel, fields: &[Field], join: f64) -> LinkageModel {
         if let Some(signs) = &self.twins {
             twins::add(&mut model, signs, fields, join);
         }
@@ -97,7 +97,7 @@ impl Decisions {
     }
 
     /// The pairs that are decided by hand, and what is odd about the list, in words.
-    pub fn decided(&self, records: &RecordSet) -> anyhow::Result<(PairDecisions, Vec<String>)> {
+    pub(crate) fn decided(&self, records: &RecordSet) -> anyhow::Result<(PairDecisions, Vec<String>)> {
         let Some((file, scope, day)) = &self.overrides else { return Ok((PairDecisions::default(), Vec::new())) };
         let list = overrides(file)?;
         let (decided, odd) = overrides::pair_decisions(&list, records, scope, *day);
@@ -116,7 +116,7 @@ impl Decisions {
     }
 
     /// Who was one person in the earlier run.
-    pub fn earlier(&self, records: &RecordSet) -> anyhow::Result<Option<EarlierPersons>> {
+    pub(crate) fn earlier(&self, records: &RecordSet) -> anyhow::Result<Option<EarlierPersons>> {
         let Some((file, fracture)) = &self.earlier else { return Ok(None) };
         let (columns, _) = texts::read(file, &["agency", "id", "person"])?;
         let [agency, id, person] = &columns[..] else { bail!("{} has no persons", file.display()) };

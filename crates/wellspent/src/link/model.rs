@@ -17,7 +17,7 @@ use super::splink;
 use records::files::safe::{self, LARGEST_MODEL_BYTES};
 
 /// A model and the fields that it is of.
-pub struct LoadedModel {
+pub(crate) struct LoadedModel {
     pub model: LinkageModel,
     pub fields: Vec<Field>,
     /// Whether two records of one table may be one person.
@@ -27,7 +27,7 @@ pub struct LoadedModel {
 }
 
 /// Reads a model file, ours or Splink's; every problem is in the message. Of Splink's the rules may be others than those in it.
-pub fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<LoadedModel> {
+pub(crate) fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<LoadedModel> {
     let name = path.display().to_string();
     let bytes = safe::read(path, LARGEST_MODEL_BYTES).context("could not read the model")?;
     let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("the model {name} is not text"))?;
@@ -50,7 +50,7 @@ pub fn read(path: &Path, rules: Option<&[String]>) -> anyhow::Result<LoadedModel
 }
 
 /// Reads a model; says what does not hold together in it.
-pub fn from_json(text: &str) -> anyhow::Result<(LinkageModel, Vec<Field>)> {
+pub(crate) fn from_json(text: &str) -> anyhow::Result<(LinkageModel, Vec<Field>)> {
     let file: JsonModel = serde_json::from_str(text).map_err(|error| anyhow::anyhow!(splink::wrong(&error)))?;
     let fields = file.fields.into_iter().map(field).collect::<anyhow::Result<Vec<Field>>>()?;
     let model = LinkageModel {
@@ -68,7 +68,7 @@ pub fn from_json(text: &str) -> anyhow::Result<(LinkageModel, Vec<Field>)> {
 }
 
 /// Writes a model.
-pub fn to_json(model: &LinkageModel, fields: &[Field]) -> anyhow::Result<String> {
+pub(crate) fn to_json(model: &LinkageModel, fields: &[Field]) -> anyhow::Result<String> {
     let file = JsonModel {
         fields: fields.iter().map(json_field).collect(),
         prior: model.prior,

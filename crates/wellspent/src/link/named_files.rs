@@ -7,21 +7,21 @@ use linkage::field::Missing;
 use records::files::safe::{self, Reach};
 
 /// Of a file that is not there.
-pub const FIX_FILE: &str = "name a file that is there; names count from the folder of the configuration";
+pub(crate) const FIX_FILE: &str = "name a file that is there; names count from the folder of the configuration";
 
 /// What a configuration says of missing values.
-pub const MISSING: [(&str, Missing); 3] =
+pub(crate) const MISSING: [(&str, Missing); 3] =
     [("says nothing", Missing::SaysNothing), ("is measured", Missing::IsMeasured), ("disagrees", Missing::Disagrees)];
 
 /// Where the files that a configuration names are looked for.
-pub struct NamedFiles<'a> {
+pub(crate) struct NamedFiles<'a> {
     pub folder: &'a Path,
     pub reach: Reach,
 }
 
 impl NamedFiles<'_> {
     /// The path of a file that a key names, or a problem with the key.
-    pub fn file(&self, section: &Section<'_, '_>, key: &str, name: &str, fix: &str) -> Option<PathBuf> {
+    pub(crate) fn file(&self, section: &Section<'_, '_>, key: &str, name: &str, fix: &str) -> Option<PathBuf> {
         let path = safe::named(self.folder, name, self.reach);
         path.map_err(|error| {
             let text = format!("{error:#}");

@@ -20,7 +20,7 @@ const MOST_OF_ALL_PAIRS: usize = 5_000;
 const SHOWN: usize = 10;
 
 /// Reads and links: the linkage, and warnings about what was read.
-pub fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
+pub(crate) fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
     let mut warnings = Vec::new();
     let mut read = config.tables()?;
     let (notes, out): (Vec<_>, Vec<_>) = read.faults.iter().partition(|(_, fault)| fault.grade == Grade::Warning);

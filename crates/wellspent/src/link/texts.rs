@@ -33,25 +33,25 @@ use records::files::shared_file::SharedFile;
 const ROWS: usize = 1 << 16;
 
 /// What a file says: a column as it stands, columns with each distinct text once, and rows that were left out.
-pub struct TextColumns {
+pub(crate) struct TextColumns {
     pub ids: Texts,
     pub columns: Vec<RawColumn>,
     pub faults: Vec<Fault>,
 }
 
 /// Reads columns by name. Rows with faults are left out of a CSV file, and their faults given back.
-pub fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<RawColumn>, Vec<Fault>)> {
+pub(crate) fn read(path: &Path, wanted: &[&str]) -> anyhow::Result<(Vec<RawColumn>, Vec<Fault>)> {
     let read = read_with_ids(path, None, wanted)?;
     Ok((read.columns, read.faults))
 }
 
 /// The same with a column of ids, which are all different.
-pub fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
+pub(crate) fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
     read_sheet(path, None, ids, wanted)
 }
 
 /// The same of a sheet of a workbook; without its name of the only one.
-pub fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
+pub(crate) fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
     let file = safe::open(path, LARGEST_TABLE_BYTES)?;
     let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
     if parquet { from_parquet(path, ids, wanted) } else { from_rows(path, input::open(file, path, sheet)?, ids, wanted) }
@@ -256,7 +256,7 @@ fn one(
 }
 
 /// A column on its way out, by row.
-pub enum Column<'a> {
+pub(crate) enum Column<'a> {
     /// Texts that are mostly different, such as ids.
     Texts(&'a str, Box<dyn Fn(usize) -> &'a str + 'a>),
     /// Few texts, and for each row the number of its text.
@@ -283,7 +283,7 @@ impl Column<'_> {
 
 /// Writes columns as a Parquet file, in row groups. Only columns of few texts have a dictionary: one of ids is as long as the
 /// column, and takes longer to make than all else here.
-pub fn write(path: &Path, count: usize, columns: &[Column<'_>]) -> anyhow::Result<()> {
+pub(crate) fn write(path: &Path, count: usize, columns: &[Column<'_>]) -> anyhow::Result<()> {
     let fields = columns.iter().map(|column| column.field().map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
     let schema = Type::group_type_builder("table").with_fields(fields).build()?;
     let file = File::create(path).with_context(|| format!("could not write {}", path.display()))?;

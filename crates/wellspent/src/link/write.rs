@@ -29,7 +29,7 @@ use crate::link::texts::{self, Column};
 use records::files::{FileFormat, TableFile};
 
 /// Writes everything into a folder. Ids go on from the history that is there.
-pub fn write(config: &Config, made: &Linkage, scorer: &Scorer<'_>, folder: &Path, date: Date) -> anyhow::Result<()> {
+pub(crate) fn write(config: &Config, made: &Linkage, scorer: &Scorer<'_>, folder: &Path, date: Date) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
     // In the order of the records: everything here goes through them in that order.
     let mut ids = Texts::default();
@@ -69,7 +69,7 @@ fn history(folder: &Path) -> anyhow::Result<History> {
 }
 
 /// The id of the person of a record, AGENCY/ID, as the history of a folder has it; nothing where it has none.
-pub fn known(folder: &Path, record: &str) -> anyhow::Result<Option<String>> {
+pub(crate) fn known(folder: &Path, record: &str) -> anyhow::Result<Option<String>> {
     let Some((agency, id)) = record.split_once('/') else { return Ok(None) };
     Ok(identity::person_at(&history(folder)?, RecordKeyRef { agency, id }, LAST).map(str::to_owned))
 }

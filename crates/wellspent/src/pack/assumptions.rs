@@ -8,14 +8,14 @@ use super::{head, line, row, text as plain};
 
 /// How well a number is supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Support {
+pub(crate) enum Support {
     Sourced,
     Assumption,
     NoSource,
 }
 
 impl Support {
-    pub fn of(number: &StatedNumber) -> Support {
+    pub(crate) fn of(number: &StatedNumber) -> Support {
         match number.from.trim() {
             "" => Support::NoSource,
             from if is_assumption(from) => Support::Assumption,
@@ -33,22 +33,22 @@ impl Support {
 }
 
 /// File and key of a number.
-pub fn place(number: &StatedNumber) -> (&str, &str) {
+pub(crate) fn place(number: &StatedNumber) -> (&str, &str) {
     number.path.split_once(": ").unwrap_or(("", &number.path))
 }
 
 /// How many of the numbers are supported so.
-pub fn count(numbers: &[StatedNumber], support: Support) -> usize {
+pub(crate) fn count(numbers: &[StatedNumber], support: Support) -> usize {
     numbers.iter().filter(|number| Support::of(number) == support).count()
 }
 
 /// Numbers that may be wrong and that no scenario varies.
-pub fn fixed_assumptions(numbers: &[StatedNumber]) -> Vec<&StatedNumber> {
+pub(crate) fn fixed_assumptions(numbers: &[StatedNumber]) -> Vec<&StatedNumber> {
     numbers.iter().filter(|number| number.range.is_none() && Support::of(number) != Support::Sourced).collect()
 }
 
 /// Every number, a row each.
-pub fn csv(numbers: &[StatedNumber]) -> String {
+pub(crate) fn csv(numbers: &[StatedNumber]) -> String {
     let mut out = line(&["file", "key", "stated", "low", "high", "standing", "source"]);
     for number in numbers {
         let (file, key) = place(number);
@@ -59,7 +59,7 @@ pub fn csv(numbers: &[StatedNumber]) -> String {
 }
 
 /// The log for readers: what has no source first, then the assumptions, then what is sourced.
-pub fn text(numbers: &[StatedNumber]) -> String {
+pub(crate) fn text(numbers: &[StatedNumber]) -> String {
     let ranged = numbers.iter().filter(|number| number.range.is_some()).count();
     let mut out = format!(
         "# Assumptions\n\nThe run depends on {} numbers: {} with a source, {} assumptions, {} without a source. {ranged} have a range, \
@@ -136,7 +136,7 @@ fn spread(words: impl Iterator<Item = impl Into<String>>) -> String {
 }
 
 /// The same numbers by their source, for a list: source, then keys.
-pub fn by_source(numbers: &[&StatedNumber]) -> String {
+pub(crate) fn by_source(numbers: &[&StatedNumber]) -> String {
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for number in numbers {
         let (file, key) = place(number);

@@ -7,7 +7,7 @@ use super::packed_command::PackedCommand;
 use super::{PackedRun, line};
 
 /// Runs them all: the contract's own examples, the machinery, and the result where there is a stress test.
-pub fn run(run: &PackedRun<'_>) -> Vec<SelfCheck> {
+pub(crate) fn run(run: &PackedRun<'_>) -> Vec<SelfCheck> {
     let (PackedCommand::Stress { seed, .. } | PackedCommand::Fix { seed, .. } | PackedCommand::Sensitivity { seed }) =
         run.command;
     let mut checks = vec![worked_examples(run)];
@@ -45,7 +45,7 @@ fn worked_examples(run: &PackedRun<'_>) -> SelfCheck {
 }
 
 /// "held", "FAILED" or "nothing to check".
-pub fn outcome(check: &SelfCheck) -> &'static str {
+pub(crate) fn outcome(check: &SelfCheck) -> &'static str {
     match check.holds {
         Some(true) => "held",
         Some(false) => "FAILED",
@@ -53,12 +53,12 @@ pub fn outcome(check: &SelfCheck) -> &'static str {
     }
 }
 
-pub fn csv(checks: &[SelfCheck]) -> String {
+pub(crate) fn csv(checks: &[SelfCheck]) -> String {
     let rows = checks.iter().map(|check| line(&[check.name, outcome(check), &check.figure, &check.done]));
     line(&["check", "outcome", "figure", "what was done"]) + &rows.collect::<String>()
 }
 
-pub fn text(checks: &[SelfCheck]) -> String {
+pub(crate) fn text(checks: &[SelfCheck]) -> String {
     let mut out = format!(
         "# Checks\n\nWe ran these checks on this scheme when the pack was written. `wellspent verify` runs them again. {}\n",
         summary(checks)
@@ -73,7 +73,7 @@ pub fn text(checks: &[SelfCheck]) -> String {
 }
 
 /// "8 of 8 held."
-pub fn summary(checks: &[SelfCheck]) -> String {
+pub(crate) fn summary(checks: &[SelfCheck]) -> String {
     let made = checks.iter().filter(|check| check.holds.is_some()).count();
     let held = checks.iter().filter(|check| check.holds == Some(true)).count();
     let empty = match checks.len() - made {

@@ -17,7 +17,7 @@ use simulation::reference_strategies::{main_outcome, typical_area};
 use super::packed_command::PackedCommand;
 use super::{PackedRun, head, inputs, row, text as plain};
 
-pub fn text(run: &PackedRun<'_>, numbers: &[StatedNumber]) -> String {
+pub(crate) fn text(run: &PackedRun<'_>, numbers: &[StatedNumber]) -> String {
     let areas = people(run.scheme, run.assumptions);
     let typical = &areas[typical_area(&areas)];
     format!(

@@ -131,7 +131,7 @@ fn how(path: &str) -> &'static str {
 }
 
 /// The report's numbers, a row each, with the standard error and what it is or why there is none.
-pub fn csv(report: &Value) -> String {
+pub(crate) fn csv(report: &Value) -> String {
     let mut out = line(&["cell", "value", "standard error", "what the error is, or why there is none"]);
     let scenarios = report["run"]["scenarios"].as_f64().unwrap_or_default();
     walk(report, &mut Vec::new(), &mut |path, value, parent| out += &cell(path, value, parent, scenarios));

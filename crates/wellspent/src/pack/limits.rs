@@ -11,7 +11,7 @@ use report::words;
 /// The limits of the method as its documentation states them; there is no other copy.
 const METHOD: &str = include_str!("../../../../docs/method.md");
 
-pub fn text(run: &PackedRun<'_>, numbers: &[StatedNumber]) -> String {
+pub(crate) fn text(run: &PackedRun<'_>, numbers: &[StatedNumber]) -> String {
     let found = match run.stress {
         Some(stress) => not_looked_for(stress) + &all_clear(stress),
         None => {

@@ -8,7 +8,7 @@ use super::packed_command::PROGRAM;
 use super::{PackedRun, checks, head, inputs, row, text as plain};
 use report::words;
 
-pub fn text(run: &PackedRun<'_>, made: &[SelfCheck], numbers: &[StatedNumber]) -> String {
+pub(crate) fn text(run: &PackedRun<'_>, made: &[SelfCheck], numbers: &[StatedNumber]) -> String {
     let mut out = format!("# Assurance pack: {}\n\n", plain(&run.scheme.name));
     out += &format!("Assumptions: {}.\n\n", plain(&run.assumptions.name));
     out += &run.stress.map_or(String::new(), |stress| format!("{}\n\n", plain(&words::verdict(stress))));

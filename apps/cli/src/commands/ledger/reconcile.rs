@@ -15,7 +15,7 @@ use crate::print;
     after_help = "Examples:\n  wellspent ledger reconcile ledger.db bank.csv\n  wellspent ledger reconcile ledger.db bank.xlsx --from \
                         2027-04-01 --to 2027-04-30 --csv\n\nThe exit code is 1 if a payment is not matched."
 )]
-pub struct Reconcile {
+pub(crate) struct Reconcile {
     /// The ledger: a file, or a postgres:// URL
     store: String,
     /// The extract: a CSV or Excel file with a row for each payment
@@ -49,7 +49,7 @@ pub struct Reconcile {
     csv: bool,
 }
 
-pub fn run(command: Reconcile) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: Reconcile) -> anyhow::Result<ExitCode> {
     let Reconcile { store, file: extract, reference, date, amount, payee, paid_is_negative, from, to, contract, csv } = command;
     let columns = ExtractColumns { reference, date, amount, payee };
     let scope = ReconciliationScope { from, to, contract };

@@ -15,7 +15,7 @@ use crate::print;
     after_help = "Examples:\n  wellspent ledger settle ledger.db --provider Acme --amount \"£4,000\" --on 2027-04-30 --reference \
                         \"BACS 0412\" --by \"Cat Dee\""
 )]
-pub struct Settle {
+pub(crate) struct Settle {
     /// The ledger: a file, or a postgres:// URL
     store: String,
     /// Who was paid, as the ledger names it
@@ -47,7 +47,7 @@ pub struct Settle {
     again: bool,
 }
 
-pub fn run(command: Settle) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: Settle) -> anyhow::Result<ExitCode> {
     let Settle { store, provider, contract, amount, on, reference, by, received, over, again } = command;
     let today = today()?;
     let report = settle(&SettleRequest { store, provider, contract, amount, on, reference, by, received, over, again, today })?;
@@ -61,7 +61,7 @@ pub fn run(command: Settle) -> anyhow::Result<ExitCode> {
     after_help = "Examples:\n  wellspent ledger reverse ledger.db --reference \"BACS 0412\" --by \"Eve Fox\" --reason \"the bank \
                         returned it\""
 )]
-pub struct Reverse {
+pub(crate) struct Reverse {
     /// The ledger: a file, or a postgres:// URL
     store: String,
     /// The reference of the settlement
@@ -75,7 +75,7 @@ pub struct Reverse {
     reason: String,
 }
 
-pub fn reverse(command: Reverse) -> anyhow::Result<ExitCode> {
+pub(crate) fn reverse(command: Reverse) -> anyhow::Result<ExitCode> {
     let Reverse { store, reference, by, reason } = command;
     let report = reverse_payment(&ReverseRequest { store, reference, by, reason })?;
     print::stdout(&reversed(&report))?;

@@ -10,7 +10,7 @@ use wellspent::ledger::{PastStatementRequest, statement};
 use crate::print;
 
 #[derive(Args)]
-pub struct PastStatement {
+pub(crate) struct PastStatement {
     /// The ledger: a file, or a postgres:// URL
     store: String,
     /// The contract: the name of its scheme folder
@@ -27,7 +27,7 @@ pub struct PastStatement {
     xlsx: Option<PathBuf>,
 }
 
-pub fn run(command: PastStatement) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: PastStatement) -> anyhow::Result<ExitCode> {
     let PastStatement { store, contract, as_at, known_at, xlsx } = command;
     let known_at = known_at.unwrap_or(as_at);
     print::stdout(&statement(&PastStatementRequest { store, contract, as_at, known_at, xlsx })?)?;

@@ -9,7 +9,7 @@ use wellspent::ledger::verify;
 use crate::print;
 
 #[derive(Args)]
-pub struct VerifyLedger {
+pub(crate) struct VerifyLedger {
     /// The ledger: a file, or a postgres:// URL
     store: String,
     /// A head that was published earlier, as NUMBER:HASH. The ledger must still have it
@@ -17,7 +17,7 @@ pub struct VerifyLedger {
     head: Option<String>,
 }
 
-pub fn run(command: &VerifyLedger) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &VerifyLedger) -> anyhow::Result<ExitCode> {
     let result = verify(&command.store, command.head.as_deref())?;
     if !result.faults.is_empty() {
         result.faults.iter().for_each(|fault| print::stderr(&format!("{} {fault}", print::red("found:"))));

@@ -86,7 +86,7 @@ fn arrived(mutated: &Folder, sums: impl IntoIterator<Item = Option<i64>>, must: 
     Some(Arrived { files: files(mutated), sums: sums.into_iter().flatten().collect(), must, what })
 }
 
-/// A table with rows that money hangs on, and one of its rows.
+/// A table with rows that money depends on, and one of its rows.
 fn any_row(folder: &Folder, draw: &mut Draw, tables: &[&str]) -> (usize, usize) {
     loop {
         let at = draw.below(folder.tables.len());
