@@ -4,10 +4,12 @@ mod awards;
 mod declarations;
 mod hostile;
 mod points;
+mod segments;
 mod sentences;
 mod signs;
 mod thresholds;
 mod ties;
+mod times;
 
 use base::SchemeFiles;
 use base::problem::{Problem, Severity};
