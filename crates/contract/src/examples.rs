@@ -8,6 +8,7 @@
 //! pays = { binary = "£224,000" }      # by clause; `total` for everything
 //! ```
 
+use crate::certified_costs::MAX_COSTS;
 use crate::price;
 use crate::read::SCHEME_FILE;
 use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit};
@@ -196,6 +197,10 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
     let many = || "not a number of people that can be priced".to_owned();
     let people = count("people", true, MAX_PEOPLE, many());
     tally.people[segment] = people;
+    if scheme.reads_costs() && section.has("costs") {
+        let fix = "write what was certified for this cohort";
+        tally.costs = vec![Some(section.required_within("costs", (Pence(0), MAX_COSTS), "not an amount of costs", fix))];
+    }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let name = outcome.name.as_str();
         let (most, beyond) = match outcome.kind {

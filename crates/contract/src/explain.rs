@@ -50,9 +50,11 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
     if !paid.is_empty() {
         add("1.5".into(), paid.join(" "), "");
     }
-    if scheme.records != RecordsPolicy::default() {
-        let number = if paid.is_empty() { "1.5" } else { "1.6" };
-        add(number.into(), records(&scheme.records), "");
+    let funders = crate::funders::explain(&scheme.funders, &scheme.provider);
+    let records = (scheme.records != RecordsPolicy::default()).then(|| records(&scheme.records));
+    let further = [(!funders.is_empty()).then(|| funders.join(" ")), records].into_iter().flatten();
+    for (at, text) in further.enumerate() {
+        add(format!("1.{}", at + if paid.is_empty() { 5 } else { 6 }), text, "");
     }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let good = if outcome.better == Better::Fewer { "Less is better." } else { "More is better." };

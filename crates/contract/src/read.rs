@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::certified_costs;
 use crate::clauses::{self, Clause, ClauseContext, OtherTerms};
+use crate::funders::{self, Funder};
 use crate::providers::{self, PricedFor};
 use crate::terms::{
     Baseline, Better, Cohort, Intake, MonthEnd, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, months_later,
@@ -91,6 +93,9 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
                 .fix("add providers = [\"NAME\", \"NAME\"]"),
         );
     }
+    let certified_costs = certified_costs::read(&top, &areas, &cohorts);
+    let funders = funders::read(&top);
+    costs_apart(&top, &outcomes, &clauses, &funders);
     let _ = top.has("example");
     top.finish();
     let numbers = cohorts.len() * segments.len() * outcomes.len();
@@ -127,6 +132,8 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         outcomes,
         clauses,
         records,
+        certified_costs,
+        funders,
     })
 }
 
@@ -433,6 +440,27 @@ fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
                 .fix("give the outcome another name"),
             );
         }
+    }
+}
+
+/// Where clauses or funders depend on certified costs, these have a column of the tally, and no outcome may be called so. Without such a
+/// clause nobody would read the costs.
+fn costs_apart(top: &Section<'_, '_>, outcomes: &[Outcome], clauses: &[Clause], funders: &[Funder]) {
+    let read = !funders.is_empty() || clauses.iter().any(|clause| clause.terms.reads_costs());
+    if read && let Some(outcome) = outcomes.iter().find(|outcome| base::similar_names::folded(&outcome.name) == "costs") {
+        top.push(
+            top.problem("outcome", format!("an outcome cannot be called `{}` where costs are shared", outcome.name))
+                .expected("a name that means nothing else in a tally or a worked example")
+                .fix("choose another name, such as [outcome.costs_of_care]"),
+        );
+    }
+    if !read && top.has("certified_costs") && top.reader.errors() == 0 {
+        top.push(
+            top.problem("certified_costs", "nothing in the contract is worked out from certified costs")
+                .expected("a clause of kind \"surplus share\" or \"cost share\", or funders")
+                .fix("remove the key, or add the clause")
+                .warning(),
+        );
     }
 }
 

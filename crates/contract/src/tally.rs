@@ -2,7 +2,9 @@
 //! measured from records or simulated.
 
 use crate::terms::{OutcomeKind, Scheme};
-use base::money::thousands;
+use std::ops::Range;
+
+use base::money::{Pence, thousands};
 
 /// The most people in one row of a tally.
 pub(crate) const MAX_PEOPLE: i64 = 10_000_000;
@@ -36,6 +38,8 @@ pub struct Tally {
     /// Whole months of each cohort for which a fee is due, where the provider did not hold the area all the time; empty when all
     /// months that have passed are due.
     pub due: Vec<i64>,
+    /// The provider's certified costs of each cohort, as far as they are certified; empty when none are.
+    pub costs: Vec<Option<Pence>>,
 }
 
 /// The stage of a cohort on the day of a statement.
@@ -79,6 +83,7 @@ impl Tally {
             stages: Vec::new(),
             passed: Vec::new(),
             due: Vec::new(),
+            costs: Vec::new(),
             cohorts,
         }
     }
@@ -96,6 +101,7 @@ impl Tally {
                 .map(|group| ComparisonGroup { people: scale(&group.people), counts: scale(&group.counts) })
                 .collect(),
             found_false: self.found_false.iter().map(scale).collect(),
+            costs: self.costs.iter().map(|costs| costs.map(|Pence(pence)| Pence((pence as f64 * by).round() as i64))).collect(),
             ..self.clone()
         }
     }
@@ -144,7 +150,18 @@ impl Tally {
             stages: cohorts.iter().filter_map(|cohort| self.stages.get(*cohort).copied()).collect(),
             passed: months(&self.passed),
             due: months(&self.due),
+            costs: cohorts.iter().filter_map(|cohort| self.costs.get(*cohort).copied()).collect(),
         }
+    }
+
+    /// The certified costs of some cohorts together (positions in this tally); `None` while any of them is not certified.
+    #[must_use]
+    pub fn certified(&self, cohorts: Range<usize>) -> Option<Pence> {
+        let mut sum = Pence(0);
+        for cohort in cohorts {
+            sum.0 = sum.0.saturating_add(self.costs.get(cohort).copied().flatten()?.0);
+        }
+        Some(sum)
     }
 
     /// The cell of a cohort (by its position in this tally) and a segment.

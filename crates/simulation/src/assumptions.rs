@@ -18,9 +18,12 @@ use contract::read::SCHEME_FILE;
 use contract::terms::{Baseline, Intake, OutcomeKind};
 
 mod gaming;
+mod payer_costs;
 
 use crate::individuals::{self, Individuals};
 use crate::mixture::{Mixture, Ownership};
+
+pub use payer_costs::PayerCosts;
 
 /// The assumptions file.
 pub const ASSUMPTIONS_FILE: &str = "assumptions.toml";
@@ -52,6 +55,7 @@ pub struct Assumptions {
     pub cost_fixed_share: f64,
     /// Fixed cost of one area for a year, in pounds.
     pub cost_each_year: Schedule<Pence>,
+    pub payer_costs: PayerCosts,
     pub intended: Intended,
     pub provider: ProviderAssumptions,
 }
@@ -160,6 +164,8 @@ pub struct ProviderAssumptions {
     pub caution: f64,
     /// Share of the public's value that counts as its own (the mission-minded provider).
     pub mission: f64,
+    /// The share of a surplus that it may keep. The rest goes to its owner, or back to a funder of its own.
+    pub keep: f64,
     /// The largest margin on payments that is fair.
     pub fair_margin: f64,
     /// Scale of the imperfect provider's mistakes, as a share of what it is paid.
@@ -220,6 +226,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         }
         None => (Schedule::constant(Pence(0)), Rate(0), Schedule::constant(Pence(0))),
     };
+    let payer_costs = payer_costs::read(&top);
     let intended = intended(&top, scheme, &keys);
     let provider = provider(&top);
     top.finish();
@@ -241,6 +248,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         cost_each_person,
         cost_fixed_share: cost_fixed_share.as_f64(),
         cost_each_year,
+        payer_costs,
         intended: intended?,
         provider,
     };
@@ -744,6 +752,7 @@ fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {
     let mut provider = ProviderAssumptions {
         caution: 0.5,
         mission: 0.5,
+        keep: 1.0,
         fair_margin: 0.1,
         imprecision: 0.02,
         ownership: None,
@@ -756,6 +765,11 @@ fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {
     }
     if let Some(mission) = table.positive::<Rate>("mission") {
         provider.mission = mission.as_f64();
+    }
+    if table.has("keep") {
+        let fix = "write the share of a surplus that the provider may keep: \"0 %\" where it must give all of it back";
+        let keep = table.required_within("keep", (Rate(0), Rate(base::money::WHOLE)), "not a share of a surplus", fix);
+        provider.keep = keep.as_f64();
     }
     if let Some(margin) = table.positive::<Rate>("fair_margin") {
         provider.fair_margin = margin.as_f64();

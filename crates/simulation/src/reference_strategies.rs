@@ -264,7 +264,8 @@ fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> V
     strategies.extend(search::path(arena, pay, budget.path / 2, &everyone));
     let payments = arena.totals(&strategies, budget.replications.min(arena.replications));
     let means: Vec<f64> = payments.iter().map(|payments| risks::mean(payments)).collect();
-    let profits: Vec<f64> = means.iter().zip(&strategies).map(|(payment, strategy)| payment - arena.cost(strategy)).collect();
+    let own = |(paid, strategy): (&Vec<f64>, &Strategy)| arena.mean_own_part(paid, arena.cost(strategy));
+    let profits: Vec<f64> = payments.iter().zip(&strategies).map(own).collect();
     let top = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let scale = (arena.assumptions.provider.imprecision * means[0].abs()).max(1.0);
     let weights: Vec<f64> = profits.iter().map(|profit| ((profit - top) / scale).exp()).collect();
@@ -319,6 +320,7 @@ fn simulated(
         kind,
         help_spend: arena.help_spend(strategy),
         cost: arena.cost(strategy),
+        administration: arena.administration(strategy),
         results_without_chance: results
             .map(|at| paid.iter().map(|(weight, paid)| weight * paid.clause(at)).sum::<f64>())
             .sum::<f64>()
@@ -331,6 +333,8 @@ fn simulated(
         false_claims,
         claims,
         mislabelled: arena.expected_mislabelled(strategy),
+        others: arena.others_part(&payments.total, arena.cost(strategy)),
+        funders: arena.funders_parts(&payments.total, arena.cost(strategy)),
         dead_margin,
         cohorts_rewarded,
         payments: payments.total,
@@ -411,6 +415,7 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
                 shock,
                 kind: StrategyKind::AsNow,
                 cost: there.cost(now),
+                others: there.others_part(&total, there.cost(now)),
                 payments: total,
                 results,
                 value: there.value(now),
@@ -421,7 +426,8 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
         for (shock, volume) in [(Shock::FifthFewer, 0.8), (Shock::FifthMore, 1.2)] {
             let Payments { total, results, .. } = arena.payments_at(intended, volume);
             let (cost, value) = (arena.cost_at(intended, volume), volume * arena.value(intended));
-            out.push(ShockResult { shock, kind: StrategyKind::Intended, cost, payments: total, results, value });
+            let others = arena.others_part(&total, cost);
+            out.push(ShockResult { shock, kind: StrategyKind::Intended, cost, payments: total, others, results, value });
         }
         out.extend(pilot::at_scale(arena, intended));
     }
@@ -431,7 +437,8 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
             let Some(strategy) = strategy(kind) else { continue };
             let Payments { total, results, .. } = there.payments(strategy);
             let (cost, value) = (there.cost(strategy), there.value(strategy));
-            out.push(ShockResult { shock: Shock::NoRecovery, kind, cost, payments: total, results, value });
+            let others = there.others_part(&total, cost);
+            out.push(ShockResult { shock: Shock::NoRecovery, kind, cost, payments: total, others, results, value });
         }
     }
     out
@@ -466,6 +473,7 @@ fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
     let money = [
         &mut result.help_spend,
         &mut result.cost,
+        &mut result.administration,
         &mut result.results_without_chance,
         &mut result.payment_without_chance,
         &mut result.value,
@@ -475,6 +483,8 @@ fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
     numbers.for_each(|number| *number *= by);
     let lists = [
         &mut result.payments,
+        &mut result.others,
+        &mut result.funders,
         &mut result.results,
         &mut result.rewards,
         &mut result.deductions,

@@ -40,6 +40,7 @@ impl Budget {
 /// What a strategy is judged by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Objective {
+    /// What the provider itself is left with.
     Profit,
     /// Mean profit less so many pounds for each pound of its standard deviation.
     Cautious(f64),
@@ -314,7 +315,7 @@ impl Search<'_, '_> {
             .zip(payments)
             .map(|(strategy, mut profits)| {
                 let cost = self.arena.cost(&strategy);
-                profits.iter_mut().for_each(|payment| *payment -= cost);
+                profits.iter_mut().for_each(|payment| *payment = self.arena.own_part(*payment - cost));
                 let score = self.score(&strategy, &profits);
                 TriedStrategy { strategy, profits, score }
             })

@@ -501,10 +501,10 @@ impl ScenarioRunner<'_> {
 const BATCHES: usize = 6;
 const BATCH: usize = 16;
 
-/// What the payer pays more, and what outcomes are worth more, at the provider's best.
+/// What the payer spends more, its own costs included, and what outcomes are worth more, at the provider's best.
 fn difference(then: &StrategyResults, now: &StrategyResults) -> (f64, f64) {
     let best =
-        |results: &StrategyResults| results.get(StrategyKind::BEST).map_or((0.0, 0.0), |best| (best.payment(), best.value));
+        |results: &StrategyResults| results.get(StrategyKind::BEST).map_or((0.0, 0.0), |best| (best.payer_spend(), best.value));
     let (then, now) = (best(then), best(now));
     (then.0 - now.0, then.1 - now.1)
 }

@@ -18,6 +18,7 @@ mod schemes;
 mod search_oracle;
 mod sensitivity;
 mod shared_savings;
+mod sharing;
 mod simulate;
 mod small;
 mod textbook;
