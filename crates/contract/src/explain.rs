@@ -184,7 +184,14 @@ fn compared_with(scheme: &Scheme, outcome: &Outcome) -> String {
                 OutcomeKind::Binary => rate.to_string(),
                 _ => format!("{} each", Quantity(rate.0)),
             };
-            format!(" The baseline is {}.", spread_words(scheme, schedule, show))
+            let rates = spread_words(scheme, schedule, show);
+            match outcome.is_assumed {
+                true => format!(
+                    " The contract assumes what would have happened without the service: {rates}. Nobody measures that, and what is \
+                     paid depends on it."
+                ),
+                false => format!(" The baseline is {rates}."),
+            }
         }
     }
 }
@@ -230,6 +237,8 @@ pub(crate) fn tally_at(scheme: &Scheme, expected: &Tally, outcome: usize, change
         let people = tally.people[cell];
         let before = tally.counts[outcome][cell];
         let from = match definition.baseline {
+            // What is assumed says nothing of where results are.
+            _ if definition.is_assumed => before.saturating_mul(WHOLE),
             Baseline::None => before.saturating_mul(WHOLE),
             _ => expected_in_cell(scheme, expected, outcome, cell),
         };
@@ -289,7 +298,7 @@ impl Expectation {
     #[must_use]
     pub fn of(outcome: &Outcome, known_today: bool) -> Expectation {
         match (&outcome.baseline, known_today) {
-            (Baseline::Fixed(_), _) => Expectation::Baseline,
+            (Baseline::Fixed(_), known) if !(outcome.is_assumed && known) => Expectation::Baseline,
             (_, true) => Expectation::Today,
             _ => Expectation::Unknown,
         }
@@ -310,7 +319,7 @@ pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRate
                 let affected = tally.counts[outcome.base(index)][cell];
                 let people = tally.people[cell];
                 let mut count = match (&outcome.baseline, current, outcome.kind) {
-                    (Baseline::Fixed(schedule), _, kind) => {
+                    (Baseline::Fixed(schedule), _, kind) if current.is_none() || !outcome.is_assumed => {
                         let base =
                             if matches!(kind, OutcomeKind::Frequency { per: Per::Affected, .. }) { affected } else { people };
                         let rate = schedule.at(area, segment, cohort.year);

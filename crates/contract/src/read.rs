@@ -499,12 +499,25 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
             OutcomeKind::Sustained { of, every, most: most.0 }
         }
     };
-    let baseline = baseline(section, keys, kind);
+    let (baseline, is_assumed) = baseline(section, keys, kind);
     let ratchet = ratchet(section, &baseline);
     let reported_by = section.choice("reported_by", &ReportedBy::KNOWN).unwrap_or_default();
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
     let measured = crate::measurement::read(section, kind);
-    Outcome { name: section.name.clone(), measure, kind, better, window, wait, baseline, ratchet, reported_by, spread, measured }
+    Outcome {
+        name: section.name.clone(),
+        measure,
+        kind,
+        better,
+        window,
+        wait,
+        baseline,
+        is_assumed,
+        ratchet,
+        reported_by,
+        spread,
+        measured,
+    }
 }
 
 /// Refuses a length of time of zero.
@@ -551,7 +564,32 @@ fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
     }
 }
 
-fn baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -> Baseline {
+/// The baseline, and whether the contract assumes it.
+fn baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -> (Baseline, bool) {
+    if section.has("baseline")
+        && section.holds_keys("baseline")
+        && let Some(table) = section.section("baseline")
+        && table.has("assumed")
+    {
+        let rate = fixed_rate(&table, "assumed", keys, kind);
+        table.finish();
+        return (Baseline::Fixed(rate), true);
+    }
+    (known_baseline(section, keys, kind), false)
+}
+
+/// A rate of the outcome that is fixed in advance.
+fn fixed_rate(section: &Section<'_, '_>, key: &str, keys: &ScheduleKeys, kind: OutcomeKind) -> Schedule<Rate> {
+    match kind {
+        OutcomeKind::Binary => {
+            let fix = "if the outcome counts events and not people, its kind is \"frequency\"";
+            section.schedule_up_to(key, keys, Rate(WHOLE), "the baseline is above 100%", fix)
+        }
+        _ => section.positive_schedule::<PerHead>(key, keys).map(|per_head| per_head.0),
+    }
+}
+
+fn known_baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -> Baseline {
     if !section.has("baseline") {
         return Baseline::None;
     }
@@ -590,14 +628,7 @@ fn baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -
         }
         return Baseline::Before { over };
     }
-    let rate = match kind {
-        OutcomeKind::Binary => {
-            let fix = "if the outcome counts events and not people, its kind is \"frequency\"";
-            section.schedule_up_to("baseline", keys, Rate(WHOLE), "the baseline is above 100%", fix)
-        }
-        _ => section.positive_schedule::<PerHead>("baseline", keys).map(|per_head| per_head.0),
-    };
-    Baseline::Fixed(rate)
+    Baseline::Fixed(fixed_rate(section, "baseline", keys, kind))
 }
 
 /// How much of a year's improvement the next year's baseline takes over.

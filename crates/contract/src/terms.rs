@@ -144,6 +144,8 @@ pub struct Outcome {
     /// Beyond the window, until late facts have arrived.
     pub wait: Duration,
     pub baseline: Baseline,
+    /// Whether the contract assumes its fixed baseline: what would have happened without the service, which nobody measured.
+    pub is_assumed: bool,
     /// The share of each year's improvement on its baseline that the next year's baseline takes over; 0 for a baseline that
     /// does not follow the results.
     pub ratchet: Rate,

@@ -27,6 +27,7 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     out.extend(unreachable_levels(scheme, files));
     out.extend(uncapped_liability(scheme, files));
     out.extend(late_measures(scheme, files));
+    out.extend(assumed_baselines(scheme, files));
     out.extend(perverse_incentives::warnings(scheme, files));
     out
 }
@@ -190,6 +191,34 @@ fn unreachable_levels(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     }
     out.extend(scheme.clauses.iter().flat_map(|clause| clause.terms.unlikely_numbers(&clause.name, scheme, files)));
     out
+}
+
+/// A baseline that the contract assumes, where anything is paid by it: results that would have come anyway are paid for.
+fn assumed_baselines(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
+    let assumed = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_assumed);
+    let compared = |at: usize| {
+        let uses = |clause: &&Clause| {
+            clause.terms.compared_outcome() == Some(at)
+                || clause.outcomes().contains(&at)
+                || clause.gates().iter().any(|gate| gate.outcome == at)
+        };
+        let named: Vec<String> = scheme.clauses.iter().filter(uses).map(|clause| format!("`{}`", clause.name)).collect();
+        named.join(", ")
+    };
+    let problem = |(at, outcome): (usize, &crate::terms::Outcome)| {
+        let what = format!("the contract assumes what would have happened to `{}` without the service", outcome.name);
+        let clauses = compared(at);
+        (!clauses.is_empty()).then(|| {
+            warning(files, &format!("outcome.{}", outcome.name), what)
+                .read(format!("a baseline that is assumed, in the payments of {clauses}"))
+                .expected("a baseline that is measured: of the same people before, of people like them, or of a comparison group")
+                .fix(
+                    "say in assumptions.toml what you believe would happen, with its range. The stress test shows what the \
+                     difference costs",
+                )
+        })
+    };
+    assumed.filter_map(problem).collect()
 }
 
 fn uncapped_liability(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {

@@ -297,6 +297,8 @@ pub struct OutcomeFacts {
     pub value: f64,
     /// Whether a clause pays for it.
     pub paid: bool,
+    /// The count that the contract assumes without the service, over everyone; `None` where its baseline is no assumption.
+    pub assumed: Option<f64>,
     /// Pounds that the scheme pays for one more good result where its gates are open: the most over the segments. For binary
     /// outcomes only, each with what is counted on top of it.
     pub price: f64,

@@ -587,10 +587,17 @@ fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &S
             Some(table.schedule_up_to(KEY, keys, Rate(base::money::WHOLE), "a chance above certainty", fix))
         }
         _ if table.truth(KEY) == Some(false) => return None,
-        Baseline::Fixed(baseline) => Some(baseline.clone()),
+        Baseline::Fixed(baseline) if !outcome.is_assumed => Some(baseline.clone()),
         _ => None,
     };
-    if rate.is_none() || !outcome.is_binary() {
+    if rate.is_none() && outcome.is_assumed {
+        table.push(
+            table
+                .problem(KEY, "the contract only assumes this baseline, so it says nothing of what happens")
+                .expected("what you believe: a chance under `now`, or a rate that each area as a whole meets")
+                .fix("remove the line, or write the rate: matches_baseline = \"47.5 %\""),
+        );
+    } else if rate.is_none() || !outcome.is_binary() {
         table.push(
             table
                 .problem(KEY, "only a binary outcome with a fixed baseline can be matched to it")

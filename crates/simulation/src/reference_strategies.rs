@@ -6,7 +6,7 @@ use contract::Scheme;
 use contract::clauses::Clause;
 use contract::fixes::Fix;
 use contract::price::Paid;
-use contract::terms::{Baseline, Intake, OutcomeKind, ReportedBy};
+use contract::terms::{Baseline, Intake, OutcomeKind, Per, ReportedBy};
 use rayon::prelude::*;
 use risks::{
     AgentType, AreaResults, Counterfactual, Estimate, OutcomeFacts, PeopleNoun, SegmentFacts, Shock, ShockResult, StrategyKind,
@@ -522,6 +522,7 @@ pub fn table(
         sign: outcome.sign() as f64,
         value: assumptions.outcomes[at].value,
         paid: paid(at),
+        assumed: assumed_count(scheme, assumptions, people, at),
         price: solved[typical].prices[at],
     });
     let segments = assumptions.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
@@ -568,6 +569,24 @@ pub fn table(
         cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < assumptions.years).count(),
         wrong_payment: wrong,
     }
+}
+
+/// What the contract assumes of an outcome without the service: the count over everyone simulated, by segment and year. `None` where its
+/// baseline is no assumption, or is divided by the people affected.
+fn assumed_count(scheme: &Scheme, assumptions: &Assumptions, people: &[AreaPeople], outcome: usize) -> Option<f64> {
+    let definition = &scheme.outcomes[outcome];
+    let Baseline::Fixed(rates) = &definition.baseline else { return None };
+    if !definition.is_assumed || matches!(definition.kind, OutcomeKind::Frequency { per: Per::Affected, .. }) {
+        return None;
+    }
+    let of_area = |area: &AreaPeople| -> f64 {
+        let of_cell = |cell: &crate::people::PeopleCell| {
+            let year = scheme.cohorts[area.cohorts[cell.cohort]].year;
+            cell.people as f64 * rates.at(area.area, assumptions.segments[cell.segment].priced_as, year).as_f64()
+        };
+        area.cells.iter().map(of_cell).sum()
+    };
+    Some(people.iter().map(of_area).sum())
 }
 
 /// The percentage of claims that a clause checks, where it is an audit; at least one.
