@@ -70,6 +70,9 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
                 format!("Every {} that {} lasts counts, up to {most}.", every.words(), scheme.outcomes[of].name)
             }
         };
+        let part = outcome
+            .part_of
+            .map_or(String::new(), |of| format!(" Everyone counted here is counted in {} as well.", scheme.outcomes[of].name));
         let wait = if outcome.wait.in_months() > 0.0 {
             format!(", plus {} for late facts to arrive", outcome.wait.words())
         } else {
@@ -78,7 +81,7 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         // A measure that states its own window does not need it again.
         let window = outcome.window.words();
         let within = if outcome.measure.contains(&window) { String::new() } else { format!(", within {window}") };
-        let text = format!("{}: {}{within}{wait}. {kind} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
+        let text = format!("{}: {}{within}{wait}. {kind}{part} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
         add(format!("2.{}", at + 1), text, &format!("outcome.{}", outcome.name));
         if let Some(measured) = &outcome.measured {
             add(format!("2.{}.1", at + 1), measured.words(), "");

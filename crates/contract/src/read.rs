@@ -500,6 +500,7 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
         }
     };
     let (baseline, is_assumed) = baseline(section, keys, kind);
+    let part_of = part_of(section, word == OutcomeWord::Binary, better, above);
     let ratchet = ratchet(section, &baseline);
     let reported_by = section.choice("reported_by", &ReportedBy::KNOWN).unwrap_or_default();
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
@@ -513,6 +514,7 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
         wait,
         baseline,
         is_assumed,
+        part_of,
         ratchet,
         reported_by,
         spread,
@@ -531,6 +533,43 @@ fn some_time(section: &Section<'_, '_>, key: &str, length: Duration) {
                 .fix("write the length of time that the contract states"),
         );
     }
+}
+
+/// The binary outcome of which a binary outcome is a part. It must be above.
+fn part_of(section: &Section<'_, '_>, is_binary: bool, better: Better, above: &[Outcome]) -> Option<usize> {
+    if !section.has("part_of") {
+        return None;
+    }
+    let name = section.required_text("part_of", "the binary outcome above it of which it is a part");
+    let found = above.iter().position(|outcome| outcome.name == name).filter(|&at| above[at].is_binary() && is_binary);
+    if let Some(whole) = found.map(|at| &above[at]).filter(|whole| whole.better != better) {
+        section.push(
+            section
+                .problem(
+                    "part_of",
+                    format!("more of `{}` is good and more of its part is bad, or the other way round", whole.name),
+                )
+                .read(format!("\"{name}\""))
+                .expected("the same `better` for the part and the whole")
+                .fix("correct `better` of one of the two, or remove `part_of`"),
+        );
+    }
+    if found.is_none() && !name.is_empty() {
+        let what = match is_binary {
+            true => "no binary outcome above has this name",
+            false => "only a binary outcome can be a part of another; one that counts events builds on it (`of`)",
+        };
+        let known = above.iter().filter(|outcome| outcome.is_binary()).map(|outcome| outcome.name.as_str());
+        section.push(
+            section
+                .problem("part_of", what)
+                .read(format!("\"{name}\""))
+                .expected("a binary outcome above this one")
+                .nearest(&name, known)
+                .fix("correct the name, or move the outcome that is the whole above its part"),
+        );
+    }
+    found
 }
 
 /// The binary outcome that a frequency or a sustained outcome builds on. It must be above.

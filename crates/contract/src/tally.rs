@@ -178,6 +178,18 @@ pub(crate) struct Misfit {
     pub expected: String,
 }
 
+/// Checks the count of an outcome against that of the outcome of which it is a part. `None` when both can be right.
+pub(crate) fn part_misfit(scheme: &Scheme, outcome: usize, counts: impl Fn(usize) -> i64) -> Option<Misfit> {
+    let (definition, counted) = (&scheme.outcomes[outcome], counts(outcome));
+    let of = definition.part_of?;
+    let (name, whole) = (&definition.name, counts(of));
+    (counted > whole).then(|| Misfit {
+        what: format!("`{name}` is more than `{}`, of which it is a part", scheme.outcomes[of].name),
+        read: format!("{} and {}", thousands(counted), thousands(whole)),
+        expected: format!("at most {}: everyone counted in `{name}` is counted there as well", thousands(whole)),
+    })
+}
+
 /// Checks a count that builds on a binary outcome against the people to whom that happened. Everyone with events has at least
 /// one, nobody else has any, and nothing lasts longer than the most that counts for one person. `None` when both can be right.
 pub(crate) fn misfit(scheme: &Scheme, outcome: usize, affected: i64, counted: i64) -> Option<Misfit> {

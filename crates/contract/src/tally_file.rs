@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use crate::certified_costs;
 use crate::price::{NoLines, Paid, price};
-use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit};
+use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit, part_misfit};
 use crate::terms::{Baseline, OutcomeKind, Scheme};
 use base::money::{Pence, thousands};
 use base::problem::{self, Problem, Severity};
@@ -307,6 +307,7 @@ impl TallyColumns {
             let counted = tally.counts[at][cell];
             if let Some(column) = self.outcomes[at]
                 && let Some(misfit) = misfit(scheme, at, tally.counts[outcome.base(at)][cell], counted)
+                    .or_else(|| part_misfit(scheme, at, |of| tally.counts[of][cell]))
             {
                 let problem = table.problem(row[column].span, misfit.what).read(misfit.read).expected(misfit.expected);
                 problems.push(problem.fix("check both numbers of this row"));

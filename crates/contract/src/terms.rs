@@ -146,6 +146,8 @@ pub struct Outcome {
     pub baseline: Baseline,
     /// Whether the contract assumes its fixed baseline: what would have happened without the service, which nobody measured.
     pub is_assumed: bool,
+    /// The binary outcome above it of which it is a part: everyone counted here is counted there too.
+    pub part_of: Option<usize>,
     /// The share of each year's improvement on its baseline that the next year's baseline takes over; 0 for a baseline that
     /// does not follow the results.
     pub ratchet: Rate,

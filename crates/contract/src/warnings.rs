@@ -28,6 +28,7 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     out.extend(uncapped_liability(scheme, files));
     out.extend(late_measures(scheme, files));
     out.extend(assumed_baselines(scheme, files));
+    out.extend(paid_twice(scheme, files));
     out.extend(perverse_incentives::warnings(scheme, files));
     out
 }
@@ -190,6 +191,33 @@ fn unreachable_levels(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
         }
     }
     out.extend(scheme.clauses.iter().flat_map(|clause| clause.terms.unlikely_numbers(&clause.name, scheme, files)));
+    out
+}
+
+/// Clauses that pay for an outcome and for a part of it: one person's result is then paid for twice.
+fn paid_twice(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
+    let mut out = Vec::new();
+    let paying = |at: usize| -> Vec<String> {
+        let named = scheme.clauses.iter().filter(|clause| clause.terms.outcomes().contains(&at));
+        named.map(|clause| format!("`{}`", clause.name)).collect()
+    };
+    for (at, part) in scheme.outcomes.iter().enumerate() {
+        let mut whole = part.part_of;
+        while let Some(of) = whole {
+            let (parts, wholes) = (paying(at), paying(of));
+            if !parts.is_empty() && !wholes.is_empty() {
+                let what =
+                    format!("a result in `{}` is also one in `{}`, and both are paid for", part.name, scheme.outcomes[of].name);
+                out.push(
+                    warning(files, &format!("outcome.{}", part.name), what)
+                        .read(format!("{} for the part, {} for the whole", parts.join(", "), wholes.join(", ")))
+                        .expected("each result paid once, or a price for the part that is what it is worth beyond the whole")
+                        .fix("pay for one of the two, or lower the price of the part by that of the whole"),
+                );
+            }
+            whole = scheme.outcomes[of].part_of;
+        }
+    }
     out
 }
 

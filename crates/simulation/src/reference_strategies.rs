@@ -222,6 +222,12 @@ pub(crate) fn intended(arena: &Arena<'_>) -> Strategy {
                 .collect();
             Strategy::of(effort, vec![true; segments])
         }
+        Intended::SpendOn(spends) => {
+            let effort = (0..arena.chances.helps.len() * segments)
+                .map(|at| spends[at / segments].at(arena.people.area, at % segments, 0))
+                .collect();
+            Strategy::of(effort, vec![true; segments])
+        }
         Intended::Aim { outcome, better_by } => aiming(arena, *outcome, *better_by),
     }
 }

@@ -240,6 +240,9 @@ fn weights_from_there(arena: &Arena<'_>, far: f64, paid: &mut Paid<f64>) -> Weig
     weights
 }
 
+/// In pounds.
+const A_PENNY: f64 = 0.01;
+
 /// Searches for the best strategy.
 #[must_use]
 pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weights, freedom: Freedom) -> Best {
@@ -252,6 +255,7 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
     candidates.extend(path(arena, pay, budget.path, &everyone));
     candidates.extend(path(arena, &public_weights(arena), budget.path / 2, &everyone));
     let mut pool = search.try_all(candidates);
+    let idle = pool[0].clone();
     if budget.sobol > 0 {
         let found = screen(&mut search, budget.sobol, &everyone);
         pool.extend(found);
@@ -279,6 +283,10 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
             break;
         }
         at = found;
+    }
+    // Costs are certified in whole pence. Where all of a surplus goes back, what is left of it is rounding, and no reason to do anything.
+    if arena.scheme.costs_decide_payments() && at.score - idle.score < A_PENNY * arena.people.cohorts.len() as f64 {
+        at = idle;
     }
     Best { score: at.score, strategy: at.strategy, regret, regret_error, tried: search.tried }
 }

@@ -322,7 +322,9 @@ impl ScenarioRunner<'_> {
         let curves = areas.map(|area| payment_by_aim::curve(&self.draws.arena(&scheme, &assumptions, area), outcome, 32));
         let half = match assumptions.intended {
             assumptions::Intended::Aim { better_by, .. } => better_by / 2.0,
-            assumptions::Intended::Spend(_) => curves[1].points.last().map_or(0.0, |point| point.aim / 4.0),
+            assumptions::Intended::Spend(_) | assumptions::Intended::SpendOn(_) => {
+                curves[1].points.last().map_or(0.0, |point| point.aim / 4.0)
+            }
         };
         let nearest = |curve: &Curve| {
             let distance = |point: &&payment_by_aim::CurvePoint| (point.aim - half).abs();

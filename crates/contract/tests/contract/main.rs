@@ -3,6 +3,7 @@
 mod awards;
 mod declarations;
 mod hostile;
+mod parts;
 mod signs;
 mod thresholds;
 mod ties;

@@ -23,6 +23,7 @@ mod simulate;
 mod small;
 mod textbook;
 mod tipping_point;
+mod worsening;
 mod wrong_payment;
 
 use std::path::PathBuf;
