@@ -37,7 +37,9 @@ pub fn table(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest) ->
     };
     let mut rows = vec![row(format!("the {}, its own share", scheme.provider), &StrategyResult::mean_profit)];
     for (at, funder) in scheme.funders.iter().enumerate() {
-        rows.push(row(format!("funder `{}`", funder.name), &|result| result.funders.get(at).copied().unwrap_or_default()));
+        rows.push(row(format!("funder {}", risks::quoted(&funder.name)), &|result| {
+            result.funders.get(at).copied().unwrap_or_default()
+        }));
     }
     if keep < 1.0 {
         let passed_on = |result: &StrategyResult| risks::mean(&result.others) - result.funders.iter().sum::<f64>();

@@ -169,8 +169,11 @@ fn area(scheme: &Scheme, tally: &Tally) -> PricedArea {
 fn shares(scheme: &Scheme, tally: &Tally, paid: Pence) -> Vec<PartyShare> {
     let Some(found) = funders::statement(scheme, tally, paid) else { return Vec::new() };
     let share = |party: String, exact: Pence| PartyShare { party, amount: pounds(exact), exact };
-    let of_funders =
-        scheme.funders.iter().zip(&found.funders).map(|(funder, part)| share(format!("funder `{}`", funder.name), *part));
+    let of_funders = scheme
+        .funders
+        .iter()
+        .zip(&found.funders)
+        .map(|(funder, part)| share(format!("funder {}", risks::quoted(&funder.name)), *part));
     let first = [share("certified costs".to_owned(), found.costs), share("paid less costs".to_owned(), found.surplus)];
     let last = share(format!("the {}", scheme.provider), found.provider);
     first.into_iter().chain(of_funders).chain([last]).collect()
