@@ -112,6 +112,11 @@ fn of_an_outcome((old_scheme, old): (&Scheme, &Outcome), (new_scheme, new): (&Sc
         out.push(moved(&format!("The baseline of \"{}\"", old.name), first, second));
         before.baseline = Baseline::Fixed(Schedule::constant(second));
     }
+    if old.is_assumed != new.is_assumed && matches!((&old.baseline, &new.baseline), (Baseline::Fixed(_), Baseline::Fixed(_))) {
+        let now = if new.is_assumed { "is now assumed by the contract" } else { "is no longer assumed" };
+        out.push(format!("The baseline of \"{}\" {now}.", old.name));
+        before.is_assumed = new.is_assumed;
+    }
     if old.ratchet != new.ratchet {
         out.push(match (old.ratchet, new.ratchet) {
             (_, Rate(0)) => format!("The baseline of \"{}\" no longer follows the results.", old.name),

@@ -8,9 +8,10 @@
 //! pays = { binary = "£224,000" }      # by clause; `total` for everything
 //! ```
 
+use crate::certified_costs::MAX_COSTS;
 use crate::price;
 use crate::read::SCHEME_FILE;
-use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit};
+use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit, part_misfit};
 use crate::tally_file;
 use crate::terms::{Baseline, OutcomeKind, Scheme};
 use base::literal::Count;
@@ -160,7 +161,7 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, files: &SchemeFiles) -> O
 fn fits(scheme: &Scheme, section: &Section<'_, '_>, tally: &Tally) {
     for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| section.has(&outcome.name)) {
         let sum = |at: usize| tally.counts[at].iter().sum::<i64>();
-        if let Some(misfit) = misfit(scheme, at, sum(outcome.base(at)), sum(at)) {
+        if let Some(misfit) = misfit(scheme, at, sum(outcome.base(at)), sum(at)).or_else(|| part_misfit(scheme, at, sum)) {
             let problem = section.problem(&outcome.name, misfit.what).read(misfit.read).expected(misfit.expected);
             section.push(problem.fix("check both numbers"));
         }
@@ -196,6 +197,10 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
     let many = || "not a number of people that can be priced".to_owned();
     let people = count("people", true, MAX_PEOPLE, many());
     tally.people[segment] = people;
+    if scheme.reads_costs() && section.has("costs") {
+        let fix = "write what was certified for this cohort";
+        tally.costs = vec![Some(section.required_within("costs", (Pence(0), MAX_COSTS), "not an amount of costs", fix))];
+    }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let name = outcome.name.as_str();
         let (most, beyond) = match outcome.kind {

@@ -50,9 +50,11 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
     if !paid.is_empty() {
         add("1.5".into(), paid.join(" "), "");
     }
-    if scheme.records != RecordsPolicy::default() {
-        let number = if paid.is_empty() { "1.5" } else { "1.6" };
-        add(number.into(), records(&scheme.records), "");
+    let funders = crate::funders::explain(&scheme.funders, &scheme.provider);
+    let records = (scheme.records != RecordsPolicy::default()).then(|| records(&scheme.records));
+    let further = [(!funders.is_empty()).then(|| funders.join(" ")), records].into_iter().flatten();
+    for (at, text) in further.enumerate() {
+        add(format!("1.{}", at + if paid.is_empty() { 5 } else { 6 }), text, "");
     }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let good = if outcome.better == Better::Fewer { "Less is better." } else { "More is better." };
@@ -68,6 +70,9 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
                 format!("Every {} that {} lasts counts, up to {most}.", every.words(), scheme.outcomes[of].name)
             }
         };
+        let part = outcome
+            .part_of
+            .map_or(String::new(), |of| format!(" Everyone counted here is counted in {} as well.", scheme.outcomes[of].name));
         let wait = if outcome.wait.in_months() > 0.0 {
             format!(", plus {} for late facts to arrive", outcome.wait.words())
         } else {
@@ -76,7 +81,7 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         // A measure that states its own window does not need it again.
         let window = outcome.window.words();
         let within = if outcome.measure.contains(&window) { String::new() } else { format!(", within {window}") };
-        let text = format!("{}: {}{within}{wait}. {kind} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
+        let text = format!("{}: {}{within}{wait}. {kind}{part} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
         add(format!("2.{}", at + 1), text, &format!("outcome.{}", outcome.name));
         if let Some(measured) = &outcome.measured {
             add(format!("2.{}.1", at + 1), measured.words(&scheme.outcomes), "");
@@ -182,7 +187,14 @@ fn compared_with(scheme: &Scheme, outcome: &Outcome) -> String {
                 OutcomeKind::Binary => rate.to_string(),
                 _ => format!("{} each", Quantity(rate.0)),
             };
-            format!(" The baseline is {}.", spread_words(scheme, schedule, show))
+            let rates = spread_words(scheme, schedule, show);
+            match outcome.is_assumed {
+                true => format!(
+                    " The contract assumes what would have happened without the service: {rates}. Nobody measures that, and what is \
+                     paid depends on it."
+                ),
+                false => format!(" The baseline is {rates}."),
+            }
         }
     }
 }
@@ -228,6 +240,8 @@ pub(crate) fn tally_at(scheme: &Scheme, expected: &Tally, outcome: usize, change
         let people = tally.people[cell];
         let before = tally.counts[outcome][cell];
         let from = match definition.baseline {
+            // What is assumed says nothing of where results are.
+            _ if definition.is_assumed => before.saturating_mul(WHOLE),
             Baseline::None => before.saturating_mul(WHOLE),
             _ => expected_in_cell(scheme, expected, outcome, cell),
         };
@@ -287,7 +301,7 @@ impl Expectation {
     #[must_use]
     pub fn of(outcome: &Outcome, known_today: bool) -> Expectation {
         match (&outcome.baseline, known_today) {
-            (Baseline::Fixed(_), _) => Expectation::Baseline,
+            (Baseline::Fixed(_), known) if !(outcome.is_assumed && known) => Expectation::Baseline,
             (_, true) => Expectation::Today,
             _ => Expectation::Unknown,
         }
@@ -308,7 +322,7 @@ pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRate
                 let affected = tally.counts[outcome.base(index)][cell];
                 let people = tally.people[cell];
                 let mut count = match (&outcome.baseline, current, outcome.kind) {
-                    (Baseline::Fixed(schedule), _, kind) => {
+                    (Baseline::Fixed(schedule), _, kind) if current.is_none() || !outcome.is_assumed => {
                         let base =
                             if matches!(kind, OutcomeKind::Frequency { per: Per::Affected, .. }) { affected } else { people };
                         let rate = schedule.at(area, segment, cohort.time());

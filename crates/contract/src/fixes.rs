@@ -142,6 +142,7 @@ impl Fix {
                     let per_person = !matches!(outcome.kind, OutcomeKind::Frequency { per: Per::Affected, .. });
                     if matches!(outcome.baseline, Baseline::Fixed(_) | Baseline::Before { .. }) && per_person {
                         outcome.baseline = Baseline::Comparison { ratio: *ratio };
+                        outcome.is_assumed = false;
                     }
                 }
             }

@@ -8,6 +8,7 @@
 
 pub mod amend;
 mod amendment;
+pub mod certified_costs;
 pub mod changes;
 pub mod clauses;
 pub mod examples;
@@ -15,6 +16,7 @@ pub mod expected_people;
 pub mod explain;
 pub mod fees;
 pub mod fixes;
+pub mod funders;
 pub mod gate;
 mod limits;
 mod linear;

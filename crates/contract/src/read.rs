@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::certified_costs;
 use crate::clauses::{self, Clause, ClauseContext, OtherTerms};
+use crate::funders::{self, Funder};
 use crate::providers::{self, PricedFor};
 use crate::terms::{
     Baseline, Better, Cohort, Intake, MonthEnd, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, months_later,
@@ -92,6 +94,9 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
                 .fix("add providers = [\"NAME\", \"NAME\"]"),
         );
     }
+    let certified_costs = certified_costs::read(&top, &areas, &cohorts);
+    let funders = funders::read(&top);
+    costs_apart(&top, &outcomes, &clauses, &funders);
     let _ = top.has("example");
     top.finish();
     let numbers = cohorts.len() * segments.len() * outcomes.len();
@@ -128,6 +133,8 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         outcomes,
         clauses,
         records,
+        certified_costs,
+        funders,
     })
 }
 
@@ -437,6 +444,27 @@ fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
     }
 }
 
+/// Where clauses or funders depend on certified costs, these have a column of the tally, and no outcome may be called so. Without such a
+/// clause nobody would read the costs.
+fn costs_apart(top: &Section<'_, '_>, outcomes: &[Outcome], clauses: &[Clause], funders: &[Funder]) {
+    let read = !funders.is_empty() || clauses.iter().any(|clause| clause.terms.reads_costs());
+    if read && let Some(outcome) = outcomes.iter().find(|outcome| base::similar_names::folded(&outcome.name) == "costs") {
+        top.push(
+            top.problem("outcome", format!("an outcome cannot be called `{}` where costs are shared", outcome.name))
+                .expected("a name that means nothing else in a tally or a worked example")
+                .fix("choose another name, such as [outcome.costs_of_care]"),
+        );
+    }
+    if !read && top.has("certified_costs") && top.reader.errors() == 0 {
+        top.push(
+            top.problem("certified_costs", "nothing in the contract is worked out from certified costs")
+                .expected("a clause of kind \"surplus share\" or \"cost share\", or funders")
+                .fix("remove the key, or add the clause")
+                .warning(),
+        );
+    }
+}
+
 /// Names of other columns of a tally, or of other keys of a worked example.
 const RESERVED: [&str; 9] = ["scheme", "provider", "area", "cohort", "segment", "people", "tally", "pays", "from"];
 
@@ -472,7 +500,8 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
             OutcomeKind::Sustained { of, every, most: most.0 }
         }
     };
-    let baseline = baseline(section, keys, kind);
+    let (baseline, is_assumed) = baseline(section, keys, kind);
+    let part_of = part_of(section, word == OutcomeWord::Binary, better, above);
     let ratchet = ratchet(section, &baseline);
     let reported_by = section.choice("reported_by", &ReportedBy::KNOWN).unwrap_or_default();
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
@@ -485,6 +514,8 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
         window,
         wait,
         baseline,
+        is_assumed,
+        part_of,
         ratchet,
         reported_by,
         spread,
@@ -531,6 +562,43 @@ fn some_time(section: &Section<'_, '_>, key: &str, length: Duration) {
     }
 }
 
+/// The binary outcome of which a binary outcome is a part. It must be above.
+fn part_of(section: &Section<'_, '_>, is_binary: bool, better: Better, above: &[Outcome]) -> Option<usize> {
+    if !section.has("part_of") {
+        return None;
+    }
+    let name = section.required_text("part_of", "the binary outcome above it of which it is a part");
+    let found = above.iter().position(|outcome| outcome.name == name).filter(|&at| above[at].is_binary() && is_binary);
+    if let Some(whole) = found.map(|at| &above[at]).filter(|whole| whole.better != better) {
+        section.push(
+            section
+                .problem(
+                    "part_of",
+                    format!("more of `{}` is good and more of its part is bad, or the other way round", whole.name),
+                )
+                .read(format!("\"{name}\""))
+                .expected("the same `better` for the part and the whole")
+                .fix("correct `better` of one of the two, or remove `part_of`"),
+        );
+    }
+    if found.is_none() && !name.is_empty() {
+        let what = match is_binary {
+            true => "no binary outcome above has this name",
+            false => "only a binary outcome can be a part of another; one that counts events builds on it (`of`)",
+        };
+        let known = above.iter().filter(|outcome| outcome.is_binary()).map(|outcome| outcome.name.as_str());
+        section.push(
+            section
+                .problem("part_of", what)
+                .read(format!("\"{name}\""))
+                .expected("a binary outcome above this one")
+                .nearest(&name, known)
+                .fix("correct the name, or move the outcome that is the whole above its part"),
+        );
+    }
+    found
+}
+
 /// The binary outcome that a frequency or a sustained outcome builds on. It must be above.
 fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
     let name = section.required_text("of", "the binary outcome above it that it builds on, such as \"reoffending\"");
@@ -562,7 +630,32 @@ fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
     }
 }
 
-fn baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -> Baseline {
+/// The baseline, and whether the contract assumes it.
+fn baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -> (Baseline, bool) {
+    if section.has("baseline")
+        && section.holds_keys("baseline")
+        && let Some(table) = section.section("baseline")
+        && table.has("assumed")
+    {
+        let rate = fixed_rate(&table, "assumed", keys, kind);
+        table.finish();
+        return (Baseline::Fixed(rate), true);
+    }
+    (known_baseline(section, keys, kind), false)
+}
+
+/// A rate of the outcome that is fixed in advance.
+fn fixed_rate(section: &Section<'_, '_>, key: &str, keys: &ScheduleKeys, kind: OutcomeKind) -> Schedule<Rate> {
+    match kind {
+        OutcomeKind::Binary => {
+            let fix = "if the outcome counts events and not people, its kind is \"frequency\"";
+            section.schedule_up_to(key, keys, Rate(WHOLE), "the baseline is above 100%", fix)
+        }
+        _ => section.positive_schedule::<PerHead>(key, keys).map(|per_head| per_head.0),
+    }
+}
+
+fn known_baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -> Baseline {
     if !section.has("baseline") {
         return Baseline::None;
     }
@@ -601,14 +694,7 @@ fn baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -
         }
         return Baseline::Before { over };
     }
-    let rate = match kind {
-        OutcomeKind::Binary => {
-            let fix = "if the outcome counts events and not people, its kind is \"frequency\"";
-            section.schedule_up_to("baseline", keys, Rate(WHOLE), "the baseline is above 100%", fix)
-        }
-        _ => section.positive_schedule::<PerHead>("baseline", keys).map(|per_head| per_head.0),
-    };
-    Baseline::Fixed(rate)
+    Baseline::Fixed(fixed_rate(section, "baseline", keys, kind))
 }
 
 /// How much of a year's improvement the next year's baseline takes over.

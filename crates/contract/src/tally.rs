@@ -2,7 +2,9 @@
 //! measured from records or simulated.
 
 use crate::terms::{OutcomeKind, Scheme};
-use base::money::thousands;
+use std::ops::Range;
+
+use base::money::{Pence, thousands};
 
 /// The most people in one row of a tally.
 pub(crate) const MAX_PEOPLE: i64 = 10_000_000;
@@ -36,6 +38,8 @@ pub struct Tally {
     /// Whole months of each cohort for which a fee is due, where the provider did not hold the area all the time; empty when all
     /// months that have passed are due.
     pub due: Vec<i64>,
+    /// The provider's certified costs of each cohort, as far as they are certified; empty when none are.
+    pub costs: Vec<Option<Pence>>,
     /// The points of other providers, for the clauses that compare with them; empty where they are those of the contract's file.
     pub others: Vec<OthersPoints>,
 }
@@ -91,6 +95,7 @@ impl Tally {
             passed: Vec::new(),
             due: Vec::new(),
             others: Vec::new(),
+            costs: Vec::new(),
             cohorts,
         }
     }
@@ -108,6 +113,7 @@ impl Tally {
                 .map(|group| ComparisonGroup { people: scale(&group.people), counts: scale(&group.counts) })
                 .collect(),
             found_false: self.found_false.iter().map(scale).collect(),
+            costs: self.costs.iter().map(|costs| costs.map(|Pence(pence)| Pence((pence as f64 * by).round() as i64))).collect(),
             ..self.clone()
         }
     }
@@ -161,7 +167,18 @@ impl Tally {
             passed: months(&self.passed),
             due: months(&self.due),
             others: self.others.iter().map(others).collect(),
+            costs: cohorts.iter().filter_map(|cohort| self.costs.get(*cohort).copied()).collect(),
         }
+    }
+
+    /// The certified costs of some cohorts together (positions in this tally); `None` while any of them is not certified.
+    #[must_use]
+    pub fn certified(&self, cohorts: Range<usize>) -> Option<Pence> {
+        let mut sum = Pence(0);
+        for cohort in cohorts {
+            sum.0 = sum.0.saturating_add(self.costs.get(cohort).copied().flatten()?.0);
+        }
+        Some(sum)
     }
 
     /// The cell of a cohort (by its position in this tally) and a segment.
@@ -176,6 +193,18 @@ pub(crate) struct Misfit {
     pub what: String,
     pub read: String,
     pub expected: String,
+}
+
+/// Checks the count of an outcome against that of the outcome of which it is a part. `None` when both can be right.
+pub(crate) fn part_misfit(scheme: &Scheme, outcome: usize, counts: impl Fn(usize) -> i64) -> Option<Misfit> {
+    let (definition, counted) = (&scheme.outcomes[outcome], counts(outcome));
+    let of = definition.part_of?;
+    let (name, whole) = (&definition.name, counts(of));
+    (counted > whole).then(|| Misfit {
+        what: format!("`{name}` is more than `{}`, of which it is a part", scheme.outcomes[of].name),
+        read: format!("{} and {}", thousands(counted), thousands(whole)),
+        expected: format!("at most {}: everyone counted in `{name}` is counted there as well", thousands(whole)),
+    })
 }
 
 /// Checks a count that builds on a binary outcome against the people to whom that happened. Everyone with events has at least

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use crate::certified_costs;
 use crate::price::{NoLines, Paid, price};
-use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit};
+use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit, part_misfit};
 use crate::terms::{Baseline, OutcomeKind, Scheme};
-use base::money::thousands;
+use base::money::{Pence, thousands};
 use base::problem::{self, Problem, Severity};
 use base::scheme_files::SchemeFiles;
 use base::table::{CsvTable, TableCell};
@@ -19,7 +20,8 @@ const MAX_TOTAL: i64 = 50_000_000;
 /// Reads a tally file with one row per area, cohort and segment. Columns: `area`, `cohort` and `segment` (where the scheme has
 /// several), `people`, and one named after each outcome. An outcome with a comparison group also has `NAME comparison people` and
 /// `NAME comparison`. An outcome compared with the same people before they started has `NAME before`. An outcome whose claims are
-/// audited has `NAME found false`. The result is one tally for each area.
+/// audited has `NAME found false`. Where a clause is worked out from certified costs there may be a column `costs`: those of a cohort
+/// are the sum over its rows, and an empty cell says that they are not certified yet. The result is one tally for each area.
 pub fn read(scheme: &Scheme, file: &str, files: &SchemeFiles) -> Result<Vec<Tally>, Vec<Problem>> {
     let Some(table) = files.tables.get(file) else {
         return Err(files.problems.clone());
@@ -73,6 +75,7 @@ pub fn read(scheme: &Scheme, file: &str, files: &SchemeFiles) -> Result<Vec<Tall
             let cell = tally.cell(position, segment);
             columns.fill(scheme, &mut tally, cell, row, table, &mut problems);
         }
+        scheme.certified_costs.add_to(&mut tally, "");
         let people: i64 = tally.people.iter().chain(tally.comparison.iter().flat_map(|group| &group.people)).sum();
         let events = tally.counts.iter().map(|counts| counts.iter().sum::<i64>()).max().unwrap_or_default();
         if people > MAX_TOTAL || events > 100 * MAX_TOTAL {
@@ -113,6 +116,7 @@ struct TallyColumns {
     /// The columns of people and counts. The same people before they started have no column of their own.
     comparison: Vec<Option<(Option<usize>, usize)>>,
     found_false: Vec<Option<usize>>,
+    costs: Option<usize>,
 }
 
 impl TallyColumns {
@@ -131,6 +135,9 @@ impl TallyColumns {
         }
         let audited = |at: &usize| scheme.checked(*at).is_some();
         known.extend((0..scheme.outcomes.len()).filter(audited).map(|at| format!("{} found false", scheme.outcomes[at].name)));
+        if scheme.reads_costs() {
+            known.push("costs".to_owned());
+        }
         for cell in &table.header {
             if !known.iter().any(|name| name.eq_ignore_ascii_case(&cell.text)) {
                 if problem::is_full(problems, Severity::Error) {
@@ -182,6 +189,7 @@ impl TallyColumns {
             found_false: (0..scheme.outcomes.len())
                 .map(|at| need(&format!("{} found false", scheme.outcomes[at].name), false))
                 .collect(),
+            costs: need("costs", false).filter(|_| scheme.reads_costs()),
         }
     }
 
@@ -266,6 +274,16 @@ impl TallyColumns {
                 tally.found_false[at][cell] = count(column, MAX_EVENTS, None);
             }
         }
+        if let Some(cell_of_costs) = self.costs.map(|column| &row[column]).filter(|cell| !cell.text.trim().is_empty()) {
+            match certified_costs::amount(table, cell_of_costs) {
+                Ok(costs) => {
+                    tally.costs.resize(tally.cohorts.len(), None);
+                    let sum = &mut tally.costs[cell / scheme.segments.len()];
+                    *sum = Some(Pence(sum.unwrap_or_default().0.saturating_add(costs.0)));
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
         // Counts are compared with each other only if all of them could be read.
         if !readable {
             return;
@@ -289,6 +307,7 @@ impl TallyColumns {
             let counted = tally.counts[at][cell];
             if let Some(column) = self.outcomes[at]
                 && let Some(misfit) = misfit(scheme, at, tally.counts[outcome.base(at)][cell], counted)
+                    .or_else(|| part_misfit(scheme, at, |of| tally.counts[of][cell]))
             {
                 let problem = table.problem(row[column].span, misfit.what).read(misfit.read).expected(misfit.expected);
                 problems.push(problem.fix("check both numbers of this row"));

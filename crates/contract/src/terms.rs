@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::certified_costs::CertifiedCosts;
 use crate::clauses::Clause;
+use crate::funders::Funder;
 use crate::measurement::{OutcomeMeasurement, OutcomeRule};
 use crate::providers::{PricedFor, Provider};
 use base::literal::{Count, Duration, Tolerance};
@@ -43,6 +45,10 @@ pub struct Scheme {
     pub clauses: Vec<Clause>,
     /// Which faults are tolerated in the records that payments are based on.
     pub records: RecordsPolicy,
+    /// What the provider spent, as far as it is certified.
+    pub certified_costs: CertifiedCosts,
+    /// Who else bears a loss of the provider, in this order; none where it bears all of it.
+    pub funders: Vec<Funder>,
 }
 
 /// Which faults are tolerated in the records that payments are based on: `[records]` in the scheme file.
@@ -148,6 +154,10 @@ pub struct Outcome {
     /// Beyond the window, until late facts have arrived.
     pub wait: Duration,
     pub baseline: Baseline,
+    /// Whether the contract assumes its fixed baseline: what would have happened without the service, which nobody measured.
+    pub is_assumed: bool,
+    /// The binary outcome above it of which it is a part: everyone counted here is counted there too.
+    pub part_of: Option<usize>,
     /// The share of each year's improvement on its baseline that the next year's baseline takes over; 0 for a baseline that
     /// does not follow the results.
     pub ratchet: Rate,
@@ -292,6 +302,18 @@ impl Scheme {
     pub fn checked(&self, outcome: usize) -> Option<Rate> {
         let audits = self.clauses.iter().filter_map(|clause| clause.terms.audit());
         audits.filter(|audit| audit.outcome == outcome).map(|audit| audit.checks).next()
+    }
+
+    /// Whether anything is worked out from the provider's certified costs: a clause, or what funders lose and gain.
+    #[must_use]
+    pub fn reads_costs(&self) -> bool {
+        !self.funders.is_empty() || self.costs_decide_payments()
+    }
+
+    /// Whether what is paid depends on the provider's certified costs.
+    #[must_use]
+    pub fn costs_decide_payments(&self) -> bool {
+        self.clauses.iter().any(|clause| clause.terms.reads_costs())
     }
 
     /// The positions of the clauses whose payment depends on results.

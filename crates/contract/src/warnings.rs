@@ -27,6 +27,8 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     out.extend(unreachable_levels(scheme, files));
     out.extend(uncapped_liability(scheme, files));
     out.extend(late_measures(scheme, files));
+    out.extend(assumed_baselines(scheme, files));
+    out.extend(paid_twice(scheme, files));
     out.extend(perverse_incentives::warnings(scheme, files));
     out
 }
@@ -190,6 +192,61 @@ fn unreachable_levels(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     }
     out.extend(scheme.clauses.iter().flat_map(|clause| clause.terms.unlikely_numbers(&clause.name, scheme, files)));
     out
+}
+
+/// Clauses that pay for an outcome and for a part of it: one person's result is then paid for twice.
+fn paid_twice(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
+    let mut out = Vec::new();
+    let paying = |at: usize| -> Vec<String> {
+        let named = scheme.clauses.iter().filter(|clause| clause.terms.outcomes().contains(&at));
+        named.map(|clause| format!("`{}`", clause.name)).collect()
+    };
+    for (at, part) in scheme.outcomes.iter().enumerate() {
+        let mut whole = part.part_of;
+        while let Some(of) = whole {
+            let (parts, wholes) = (paying(at), paying(of));
+            if !parts.is_empty() && !wholes.is_empty() {
+                let what =
+                    format!("a result in `{}` is also one in `{}`, and both are paid for", part.name, scheme.outcomes[of].name);
+                out.push(
+                    warning(files, &format!("outcome.{}", part.name), what)
+                        .read(format!("{} for the part, {} for the whole", parts.join(", "), wholes.join(", ")))
+                        .expected("each result paid once, or a price for the part that is what it is worth beyond the whole")
+                        .fix("pay for one of the two, or lower the price of the part by that of the whole"),
+                );
+            }
+            whole = scheme.outcomes[of].part_of;
+        }
+    }
+    out
+}
+
+/// A baseline that the contract assumes, where anything is paid by it: results that would have come anyway are paid for.
+fn assumed_baselines(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
+    let assumed = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_assumed);
+    let compared = |at: usize| {
+        let uses = |clause: &&Clause| {
+            clause.terms.compared_outcome() == Some(at)
+                || clause.outcomes().contains(&at)
+                || clause.gates().iter().any(|gate| gate.outcome == at)
+        };
+        let named: Vec<String> = scheme.clauses.iter().filter(uses).map(|clause| format!("`{}`", clause.name)).collect();
+        named.join(", ")
+    };
+    let problem = |(at, outcome): (usize, &crate::terms::Outcome)| {
+        let what = format!("the contract assumes what would have happened to `{}` without the service", outcome.name);
+        let clauses = compared(at);
+        (!clauses.is_empty()).then(|| {
+            warning(files, &format!("outcome.{}", outcome.name), what)
+                .read(format!("a baseline that is assumed, in the payments of {clauses}"))
+                .expected("a baseline that is measured: of the same people before, of people like them, or of a comparison group")
+                .fix(
+                    "say in assumptions.toml what you believe would happen, with its range. The stress test shows what the \
+                     difference costs",
+                )
+        })
+    };
+    assumed.filter_map(problem).collect()
 }
 
 fn uncapped_liability(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {

@@ -64,6 +64,10 @@ struct Contract {
     sustained: Option<(i64, bool)>,
     /// The penalty. With an audit the provider itself reports the jobs.
     audit: Option<i64>,
+    /// The share of a surplus in percent, and what is kept first.
+    surplus: Option<(i64, i64)>,
+    /// The share of the costs in percent, whether the fee comes off first, and the most that is paid.
+    costs: Option<(i64, bool, Option<i64>)>,
     /// Multiplies every amount of money.
     scale: i64,
 }
@@ -113,7 +117,11 @@ fn contract() -> impl Strategy<Value = Contract> {
         proptest::option::of((0i64..2_000, any::<bool>())),
         proptest::option::of([0i64..900, 0i64..900, 0i64..900]),
         proptest::option::of((0i64..400, any::<bool>())),
-        proptest::option::of(0i64..9_000),
+        (
+            proptest::option::of(0i64..9_000),
+            proptest::option::of((0i64..101, 0i64..30)),
+            proptest::option::of((0i64..101, any::<bool>(), proptest::option::of(0i64..400_000))),
+        ),
     );
     (people, prices, tariff, others).prop_map(|(people, prices, tariff, others)| Contract {
         rounding: people.0,
@@ -143,7 +151,9 @@ fn contract() -> impl Strategy<Value = Contract> {
         events: others.5,
         attachment: others.6,
         sustained: others.7,
-        audit: others.8,
+        audit: others.8.0,
+        surplus: others.8.1,
+        costs: others.8.2,
         scale: 1,
     })
 }
@@ -305,6 +315,18 @@ impl Contract {
                 self.pounds(most)
             ));
         }
+        if let Some((share, beyond, most)) = self.costs {
+            let beyond = if beyond { "beyond = \"fee\"\n" } else { "" };
+            let most = most.map_or(String::new(), |most| format!("at_most = \"{}\"\n", self.pounds(most)));
+            clause(format!(
+                "[pay.match]\nclause = \"cost share\"\nshare = \"{share} %\"\n{beyond}{most}measured_over = \"{over}\"\n"
+            ));
+        }
+        if let Some((share, first)) = self.surplus {
+            clause(format!(
+                "[pay.surplus]\nclause = \"surplus share\"\nshare = \"{share}.5 %\"\nkeeps_first = \"{first} %\"\nmeasured_over = \"all cohorts\"\n"
+                ).replace("100.5 %", "100 %"));
+        }
         let starts = self.attachment.unwrap_or_default();
         let row = |&at: &usize| format!("{},{},{}\n", SEGMENTS[at], self.pounds(self.job_prices[at]), self.pounds(starts[at]));
         let rows: String = self.segments.iter().map(row).collect();
@@ -353,6 +375,8 @@ fn cells() -> impl Strategy<Value = Vec<Cell>> {
 fn tally(scheme: &Scheme, cells: &[Cell]) -> Tally {
     let mut tally = Tally::empty(scheme, 0, (0..scheme.cohorts.len()).collect());
     for cohort in 0..scheme.cohorts.len() {
+        // A different amount for each cohort, between nothing and £1 million.
+        tally.costs.push(Some(Pence((cells[cohort * 3].1 * 1e8) as i64)));
         for (segment, name) in scheme.segments.iter().enumerate() {
             let named = SEGMENTS.iter().position(|known| known == name).expect("a known segment");
             let (people, bad, good, events, compared, lasts, false_claims) = cells[cohort * 3 + named];
@@ -421,9 +445,11 @@ proptest! {
     fn money_scales(contract in contract(), cells in cells(), scale in 2i64..9) {
         let (one, many) = (contract.scheme(), Contract { scale, ..contract }.scheme());
         let tally = tally(&one, &cells);
-        let (one_fast, many_fast) = (fast(&one, &tally).total(), fast(&many, &tally).total());
+        let costs = tally.costs.iter().map(|costs| costs.map(|Pence(pence)| Pence(scale * pence))).collect();
+        let dearer = Tally { costs, ..tally.clone() };
+        let (one_fast, many_fast) = (fast(&one, &tally).total(), fast(&many, &dearer).total());
         prop_assert!((scale as f64 * one_fast - many_fast).abs() <= 1e-9 * many_fast.abs() + 1e-3, "{one_fast} {many_fast}");
-        let ((lines, one), (_, many)) = (exact(&one, &tally), exact(&many, &tally));
+        let ((lines, one), (_, many)) = (exact(&one, &tally), exact(&many, &dearer));
         prop_assert!((scale * one.total().0 - many.total().0).abs() <= (scale + 1) * lines as i64);
     }
 
@@ -460,7 +486,7 @@ proptest! {
     /// What is measured cohort by cohort can be paid cohort by cohort.
     #[test]
     fn cohorts_add_up(contract in contract(), cells in cells()) {
-        let contract = Contract { over: 0, tops_up: false, at_risk: None, floor: None, cap: None, ..contract };
+        let contract = Contract { over: 0, tops_up: false, at_risk: None, floor: None, cap: None, surplus: None, ..contract };
         // A pot and a rank are for whole years.
         let contract = Contract { points: contract.points.filter(|(_, _, way)| *way < 2), ..contract };
         let scheme = contract.scheme();

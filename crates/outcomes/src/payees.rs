@@ -96,10 +96,16 @@ pub fn not_held(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes)
     (0..measured.index.len()).filter(served).filter(|at| !held(&measured.index[*at])).collect()
 }
 
-/// The tally that prices a provider: the cohorts in which it held the area or served somebody, and the months for which it
-/// earns a fee.
+/// The tally that prices a provider: the cohorts in which it held the area or served somebody, the months for which it earns a fee,
+/// and its costs as far as they are certified.
 #[must_use]
 pub fn priced(scheme: &Scheme, id: &str, tally: &Tally) -> Tally {
+    let mut priced = held_cohorts(scheme, id, tally);
+    scheme.certified_costs.add_to(&mut priced, id);
+    priced
+}
+
+fn held_cohorts(scheme: &Scheme, id: &str, tally: &Tally) -> Tally {
     let Some(provider) = scheme.provider(id) else { return tally.clone() };
     let mut whole = true;
     let mut due = Vec::with_capacity(tally.cohorts.len());

@@ -244,7 +244,7 @@ fn break_even(assumptions: &Assumptions, stress: &StressTest) -> Option<ChartFig
     let styles = [(GREEN, "2 5", Shape::Diamond), (BLUE, "none", Shape::Circle), (RED, "9 5", Shape::Triangle)];
     let intended = match assumptions.intended {
         Intended::Aim { better_by, .. } => Some(100.0 * better_by),
-        Intended::Spend(_) => None,
+        Intended::Spend(_) | Intended::SpendOn(_) => None,
     };
     let aims = costs.iter().flat_map(|cost| cost.break_even).flatten().map(|aim| 100.0 * aim);
     let top = aims.chain(intended).fold(1.0, f64::max) * 1.12;

@@ -14,7 +14,7 @@ use simulation::stress::{Reported, StressOptions, StressTest};
 use super::components::{
     Page, PageSection, assumption_tag, details, facts, list, paragraph, slug, stacked, table, table_of, verdict,
 };
-use super::{charts, words};
+use super::{charts, parties, words};
 use crate::glossary;
 
 /// What the report is made of.
@@ -39,6 +39,13 @@ pub fn page(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, opt
     sections.extend([
         PageSection::new("charts", "Payment, profit and chance", charts),
         PageSection::new("segments", "Who gets help", charts::segments(stress)),
+    ]);
+    if let Some(found) = parties::table(scheme, assumptions, stress) {
+        let (header, rows) = found.cells();
+        let body = html! { (paragraph(parties::ABOUT)) (table("parties", "What each party gains", &header, &rows)) };
+        sections.push(PageSection::new("parties", "Who gains and who loses", body));
+    }
+    sections.extend([
         PageSection::new("findings", "Risks found", report.findings()),
         PageSection::new("not-found", "Risks not found", report.all_clears()),
         PageSection::new("assumptions", "Assumptions", report.assumed()),

@@ -14,6 +14,7 @@ use simulation::scenario_discovery::ScenarioBox;
 use simulation::stress::{BreakEven, CostPoint, Reported, StressOptions, StressTest, TriedFix};
 use simulation::tipping_point::TippingPoint;
 
+use super::parties::{self, PartyRow};
 use super::words;
 
 /// Raised when a field changes its meaning or goes away; new fields may come without.
@@ -83,6 +84,8 @@ struct StressDocument {
     run: Run,
     findings: Vec<Found>,
     strategies: Vec<StrategyFigures>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parties: Vec<Party>,
     areas: Vec<Area>,
     segments: Vec<Segment>,
     outcomes: Vec<OutcomeFigures>,
@@ -106,6 +109,7 @@ impl StressDocument {
             run: Run::of(stress, options),
             findings: stress.reported.iter().map(|reported| Found::of(reported, stress)).collect(),
             strategies: results.whole.iter().map(|strategy| StrategyFigures::of(strategy, results)).collect(),
+            parties: Party::all(scheme, assumptions, stress),
             areas: results.areas.iter().map(|area| Area::of(area, results)).collect(),
             segments: results.segments.iter().map(Segment::of).collect(),
             outcomes: results
@@ -354,6 +358,25 @@ impl FixFigures {
             removes: names(&tried.removes),
             brings: names(&tried.new_findings),
         }
+    }
+}
+
+/// What a party gains on average under a strategy; negative where it loses.
+#[derive(Serialize)]
+struct Party {
+    party: String,
+    strategy: &'static str,
+    gains: Number,
+}
+
+impl Party {
+    fn all(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest) -> Vec<Party> {
+        let Some(found) = parties::table(scheme, assumptions, stress) else { return Vec::new() };
+        let of = |row: &PartyRow| -> Vec<Party> {
+            let each = found.strategies.iter().zip(&row.gains);
+            each.map(|(kind, gains)| Party { party: row.party.clone(), strategy: kind.label(), gains: pounds(*gains) }).collect()
+        };
+        found.rows.iter().flat_map(of).collect()
     }
 }
 

@@ -19,6 +19,7 @@ pub mod lots;
 pub mod machine_readable;
 pub mod measure;
 pub mod parquet_table;
+pub mod parties;
 pub mod people;
 pub mod person;
 pub mod price;

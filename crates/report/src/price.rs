@@ -3,6 +3,7 @@
 use base::csv_cell::quoted;
 use base::money::Pence;
 use contract::Scheme;
+use contract::funders;
 use contract::price::{PricedLine, is_product, statement};
 use contract::tally::Tally;
 use serde::Serialize;
@@ -30,8 +31,20 @@ pub struct PricedArea {
     pub area: String,
     pub lines: Vec<PriceEntry>,
     pub total: f64,
+    /// What everybody is left with, where funders share losses and surpluses and all costs are certified.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<PartyShare>,
     #[serde(skip)]
     sum: Pence,
+}
+
+/// What one party is left with. Money in pounds; negative for a loss.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PartyShare {
+    pub party: String,
+    pub amount: f64,
+    #[serde(skip)]
+    exact: Pence,
 }
 
 /// One line of a price. Money in pounds.
@@ -100,7 +113,12 @@ impl PriceReport {
             out += &format!("  {name:<44} {:>36}  {:>16}\n", line.words.quantity, line.words.amount);
             out += &dim(&format!("      {}\n", wrap(&line.reason, 94, "      ")));
         }
-        out + &format!("{} {:>95}\n", bold("Total"), area.sum)
+        out += &format!("{} {:>95}\n", bold("Total"), area.sum);
+        if !area.shares.is_empty() {
+            out += &format!("{}\n", bold("Who is left with what"));
+            area.shares.iter().for_each(|share| out += &format!("  {:<81} {:>16}\n", share.party, share.exact));
+        }
+        out
     }
 
     /// The statement as CSV, a row for each line.
@@ -137,7 +155,28 @@ impl PriceReport {
 fn area(scheme: &Scheme, tally: &Tally) -> PricedArea {
     let (lines, paid) = statement(scheme, tally);
     let lines = lines.iter().map(|line| priced_line(scheme, line)).collect();
-    PricedArea { area: scheme.areas[tally.area].clone(), lines, total: pounds(paid.total()), sum: paid.total() }
+    let total = paid.total();
+    PricedArea {
+        area: scheme.areas[tally.area].clone(),
+        lines,
+        total: pounds(total),
+        shares: shares(scheme, tally, total),
+        sum: total,
+    }
+}
+
+/// The costs, what is left beyond them, and what everybody gets of that.
+fn shares(scheme: &Scheme, tally: &Tally, paid: Pence) -> Vec<PartyShare> {
+    let Some(found) = funders::statement(scheme, tally, paid) else { return Vec::new() };
+    let share = |party: String, exact: Pence| PartyShare { party, amount: pounds(exact), exact };
+    let of_funders = scheme
+        .funders
+        .iter()
+        .zip(&found.funders)
+        .map(|(funder, part)| share(format!("funder {}", risks::quoted(&funder.name)), *part));
+    let first = [share("certified costs".to_owned(), found.costs), share("paid less costs".to_owned(), found.surplus)];
+    let last = share(format!("the {}", scheme.provider), found.provider);
+    first.into_iter().chain(of_funders).chain([last]).collect()
 }
 
 fn priced_line(scheme: &Scheme, line: &PricedLine) -> PriceEntry {

@@ -6,7 +6,7 @@ use risks::quoted;
 use simulation::assumptions::Assumptions;
 use simulation::stress::{Reported, StressOptions, StressTest};
 
-use super::words;
+use super::{parties, words};
 use crate::terminal::{bold, dim, green, red, wrap};
 
 /// No line is longer.
@@ -28,6 +28,10 @@ pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, opt
     if !trying.is_empty() {
         out += &format!("\n{}\n", bold("What effort pays"));
         trying.iter().for_each(|fact| out += &format!("  - {}\n", wrap(fact, WIDTH - 4, "    ")));
+    }
+    if let Some(found) = parties::table(scheme, assumptions, stress) {
+        out += &format!("\n{}\n", bold("Who gains and who loses"));
+        found.sentences().iter().for_each(|one| out += &format!("  - {}\n", wrap(one, WIDTH - 4, "    ")));
     }
     if !absent.is_empty() {
         out += &format!("\n{}\n", bold("Looked for and not found"));

@@ -101,6 +101,18 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
             );
         }
     }
+    for (at, outcome) in results.outcomes.iter().enumerate() {
+        let Some(assumed) = outcome.assumed else { continue };
+        // The contract counts all that is better than it assumes. With no help at all, that is what it assumes too much.
+        let name = quoted(&outcome.name);
+        let anyway = (outcome.sign * (idle.outcome(at) - assumed)).max(0.0);
+        let counted = (outcome.sign * (best.outcome(at) - assumed)).max(0.0);
+        finding.figure(
+            &format!("better results on {name} that the contract counts as brought about"),
+            thousands(counted.round() as i64),
+        );
+        finding.figure(&format!("the same on {name} with no help, by what is assumed alone"), thousands(anyway.round() as i64));
+    }
     let mut strategy = match share {
         share if share > SHARE => format!(
             "Do nothing. Results that come by themselves leave the provider {} more than a fair margin, which is {} of what results \

@@ -231,9 +231,10 @@ pub(crate) fn gains(gain: Estimate, best: &StrategyResult) -> bool {
     gain.low() > 0.0 && gain.mean > 0.001 * best.payment().abs()
 }
 
-/// What it costs the payer and the public: what is paid more, plus the value of the results lost.
+/// What it costs the payer and the public: what is paid more and what running the contract costs more, plus the value of the results
+/// lost.
 pub(crate) fn public_loss(best: &StrategyResult, reference: &StrategyResult) -> Estimate {
-    let lost = reference.value - best.value;
+    let lost = reference.value - best.value + (best.administration - reference.administration);
     Estimate::of(best.payments.iter().zip(&reference.payments).map(|(a, b)| a - b + lost))
 }
 

@@ -57,6 +57,9 @@ pub(super) const RISK: Risk = Risk {
 
 const CHANCE_OF_LOSS: &str = "chance of a loss as intended";
 
+/// What is less than this, in pounds, is no loss.
+const HALF_A_PENNY: f64 = 0.005;
+
 /// One replication in five.
 const OFTEN: f64 = 0.2;
 
@@ -98,7 +101,8 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         }
         sum / people.max(1.0)
     };
-    let at_loss = |_: &StrategyResult, profit: f64| profit < 0.0;
+    // A loss that others bear in full leaves the provider at zero, apart from the last digits of floating point.
+    let at_loss = |_: &StrategyResult, profit: f64| profit < -HALF_A_PENNY;
     let above_fair = |strategy: &StrategyResult, profit: f64| profit > results.fair_margin * (profit + strategy.cost).max(0.0);
     let kind = StrategyKind::BestResponse(agent);
     let loss_intended = share(StrategyKind::Intended, &at_loss);

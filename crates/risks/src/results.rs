@@ -147,7 +147,14 @@ pub struct StrategyResult {
     pub help_spend: f64,
     /// All the provider's costs.
     pub cost: f64,
+    /// What running the contract costs the payer itself, beside the payments.
+    pub administration: f64,
     pub payments: Vec<f64>,
+    /// What others get of the profit in each replication, or bear of a loss where it is negative: funders, and whoever gets the part of
+    /// a surplus that the provider may not keep. Empty where the profit is the provider's alone.
+    pub others: Vec<f64>,
+    /// What each funder of the contract gets on average, in the order of the scheme.
+    pub funders: Vec<f64>,
     /// The part of the payments that depends on results.
     pub results: Vec<f64>,
     pub rewards: Vec<f64>,
@@ -203,6 +210,8 @@ pub struct ShockResult {
     /// All the provider's costs.
     pub cost: f64,
     pub payments: Vec<f64>,
+    /// As those of a [`StrategyResult`].
+    pub others: Vec<f64>,
     /// The part of the payments that depends on results.
     pub results: Vec<f64>,
     /// Worth of the outcomes to the public, compared with no help for anyone.
@@ -290,6 +299,8 @@ pub struct OutcomeFacts {
     pub value: f64,
     /// Whether a clause pays for it.
     pub paid: bool,
+    /// The count that the contract assumes without the service, over everyone; `None` where its baseline is no assumption.
+    pub assumed: Option<f64>,
     /// Pounds that the scheme pays for one more good result where its gates are open: the most over the segments. For binary
     /// outcomes only, each with what is counted on top of it.
     pub price: f64,
@@ -387,9 +398,9 @@ impl AreaResults {
 }
 
 impl StrategyResult {
-    /// Profit in each replication.
+    /// The provider's own profit in each replication.
     pub fn profit(&self) -> impl Iterator<Item = f64> + '_ {
-        self.payments.iter().map(|payment| payment - self.cost)
+        own_profit(&self.payments, self.cost, &self.others)
     }
 
     /// What it brings the provider in each replication: its profit, and what is at stake beyond money.
@@ -403,10 +414,16 @@ impl StrategyResult {
         mean(&self.payments)
     }
 
-    /// Mean profit.
+    /// What the payer spends in all on average: payments, and what running the contract costs it.
+    #[must_use]
+    pub fn payer_spend(&self) -> f64 {
+        self.payment() + self.administration
+    }
+
+    /// The provider's own mean profit.
     #[must_use]
     pub fn mean_profit(&self) -> f64 {
-        self.payment() - self.cost
+        self.payment() - self.cost - mean(&self.others)
     }
 
     /// The standard deviation of profit over replications.
@@ -448,6 +465,7 @@ impl StrategyResult {
                 sum.cohorts_rewarded = weight(sum.cohorts_rewarded, part.cohorts_rewarded);
                 sum.help_spend += part.help_spend;
                 sum.cost += part.cost;
+                sum.administration += part.administration;
                 sum.value += part.value;
                 sum.false_claims += part.false_claims;
                 sum.claims += part.claims;
@@ -455,6 +473,8 @@ impl StrategyResult {
                 sum.results_without_chance += part.results_without_chance;
                 sum.payment_without_chance += part.payment_without_chance;
                 add(&mut sum.payments, &part.payments);
+                add(&mut sum.others, &part.others);
+                add(&mut sum.funders, &part.funders);
                 add(&mut sum.results, &part.results);
                 add(&mut sum.rewards, &part.rewards);
                 add(&mut sum.deductions, &part.deductions);
@@ -483,15 +503,16 @@ impl ShockResult {
                 sum.cost += part.cost;
                 sum.value += part.value;
                 add(&mut sum.payments, &part.payments);
+                add(&mut sum.others, &part.others);
                 add(&mut sum.results, &part.results);
                 Some(sum)
             }
         })
     }
 
-    /// Profit in each replication.
+    /// The provider's own profit in each replication.
     pub fn profit(&self) -> impl Iterator<Item = f64> + '_ {
-        self.payments.iter().map(|payment| payment - self.cost)
+        own_profit(&self.payments, self.cost, &self.others)
     }
 }
 
@@ -510,6 +531,11 @@ impl TimingResult {
             }
         })
     }
+}
+
+/// What is paid in each replication, less the costs and what others get of it.
+fn own_profit<'a>(payments: &'a [f64], cost: f64, others: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+    payments.iter().enumerate().map(move |(at, payment)| payment - cost - others.get(at).copied().unwrap_or_default())
 }
 
 fn add(sum: &mut [f64], more: &[f64]) {

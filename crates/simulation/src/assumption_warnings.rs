@@ -20,6 +20,42 @@ pub fn warnings(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions
     out.extend(other_shares(opened, scheme, assumptions));
     out.extend(more_undone_than_done(opened, scheme, assumptions));
     out.extend(aim_beyond_reach(opened, scheme, assumptions));
+    out.extend(parts_of_others(opened, scheme, assumptions));
+    out
+}
+
+/// A part of another outcome cannot happen more often than the whole, and its worth must not be counted twice.
+fn parts_of_others(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Vec<Problem> {
+    let mut out = Vec::new();
+    let parts = scheme.outcomes.iter().enumerate().filter_map(|(part, outcome)| Some((part, outcome.part_of?)));
+    for (part, whole) in parts {
+        let (name, of) = (&scheme.outcomes[part].name, &scheme.outcomes[whole].name);
+        let value = |at: usize| assumptions.outcomes[at].value;
+        if value(part) > 0.0 && value(whole) > 0.0 {
+            let what = format!("a result in `{name}` is also one in `{of}`, and both have a value: it is counted twice");
+            out.push(
+                at(opened, &format!("outcome.{name}.value"), what)
+                    .read(format!("{} and {}", risks::pounds(value(part)), risks::pounds(value(whole))))
+                    .expected("a value for the part that is what it is worth beyond the whole")
+                    .fix("subtract the value of the whole from that of the part, or remove one of the two"),
+            );
+        }
+        for area in people(scheme, assumptions) {
+            let chances = Chances::of(scheme, assumptions, &area);
+            let more = (0..area.segments).find(|&segment| chances.now(part, segment) > chances.now(whole, segment) + 1e-9);
+            if let Some(segment) = more {
+                let rate = |outcome: usize| Rate::from_f64(chances.now(outcome, segment));
+                let what = format!("`{name}` is a part of `{of}` and happens more often");
+                out.push(
+                    at(opened, &format!("outcome.{name}"), what)
+                        .read(format!("{} and {} in {}", rate(part), rate(whole), assumptions.segments[segment].name))
+                        .expected("a chance of the part that is at most that of the whole")
+                        .fix("correct one of the two chances"),
+                );
+                break;
+            }
+        }
+    }
     out
 }
 

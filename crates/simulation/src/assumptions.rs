@@ -19,10 +19,13 @@ use contract::read::SCHEME_FILE;
 use contract::terms::{Baseline, Intake, OutcomeKind};
 
 mod gaming;
+mod payer_costs;
 mod standing;
 
 use crate::individuals::{self, Individuals};
 use crate::mixture::{Mixture, Ownership};
+
+pub use payer_costs::PayerCosts;
 
 /// The assumptions file.
 pub const ASSUMPTIONS_FILE: &str = "assumptions.toml";
@@ -58,6 +61,7 @@ pub struct Assumptions {
     pub cost_fixed_share: f64,
     /// Fixed cost of one area for a year, in pounds.
     pub cost_each_year: Schedule<Pence>,
+    pub payer_costs: PayerCosts,
     pub intended: Intended,
     pub provider: ProviderAssumptions,
 }
@@ -149,7 +153,7 @@ pub struct Help {
     /// Pounds a person that today's chances already include.
     pub spent_now: Schedule<f64>,
     pub half_cost: Schedule<f64>,
-    /// For each outcome of the scheme, the most it can move the chance; `None` where it moves nothing.
+    /// For each outcome of the scheme, the most it can move the chance, below zero for the worse; `None` where it moves nothing.
     pub moves: Vec<Option<Schedule<Move>>>,
 }
 
@@ -167,8 +171,10 @@ pub enum Move {
 pub enum Intended {
     /// The cheapest way to improve an outcome by this proportion of people.
     Aim { outcome: usize, better_by: f64 },
-    /// Pounds for each person, by segment.
+    /// Pounds for each person, by segment, on all kinds of help alike.
     Spend(Schedule<f64>),
+    /// Pounds for each person on each kind of help, by segment.
+    SpendOn(Vec<Schedule<f64>>),
 }
 
 /// How agent types weigh profit, risk and public value, and what margin is fair.
@@ -178,6 +184,8 @@ pub struct ProviderAssumptions {
     pub caution: f64,
     /// Share of the public's value that counts as its own (the mission-minded provider).
     pub mission: f64,
+    /// The share of a surplus that it may keep. The rest goes to its owner, or back to a funder of its own.
+    pub keep: f64,
     /// The largest margin on payments that is fair.
     pub fair_margin: f64,
     /// Scale of the imperfect provider's mistakes, as a share of what it is paid.
@@ -242,7 +250,8 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         }
         None => (Schedule::constant(Pence(0)), Rate(0), Schedule::constant(Pence(0))),
     };
-    let intended = intended(&top, scheme, &keys);
+    let payer_costs = payer_costs::read(&top);
+    let intended = intended(&top, scheme, &help, &keys);
     let provider = provider(&top);
     top.finish();
     if reader.errors() > 0 {
@@ -265,6 +274,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         cost_each_person,
         cost_fixed_share: cost_fixed_share.as_f64(),
         cost_each_year,
+        payer_costs,
         intended: intended?,
         provider,
     };
@@ -350,9 +360,12 @@ impl Assumptions {
         }
         self.cost_each_person = self.cost_each_person.taking_segments(&like);
         self.individuals = self.individuals.map(|people| Arc::new(people.taking_segments(&like)));
-        if let Intended::Spend(spend) = &mut self.intended {
-            *spend = spend.taking_segments(&like);
-        }
+        let spends = match &mut self.intended {
+            Intended::Spend(spend) => std::slice::from_mut(spend),
+            Intended::SpendOn(spends) => spends,
+            Intended::Aim { .. } => &mut [],
+        };
+        spends.iter_mut().for_each(|spend| *spend = spend.taking_segments(&like));
         self
     }
 }
@@ -617,10 +630,17 @@ fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &S
             Some(table.schedule_up_to(KEY, keys, Rate(base::money::WHOLE), "a chance above certainty", fix))
         }
         _ if table.truth(KEY) == Some(false) => return None,
-        Baseline::Fixed(baseline) => Some(baseline.clone()),
+        Baseline::Fixed(baseline) if !outcome.is_assumed => Some(baseline.clone()),
         _ => None,
     };
-    if rate.is_none() || !outcome.is_binary() {
+    if rate.is_none() && outcome.is_assumed {
+        table.push(
+            table
+                .problem(KEY, "the contract only assumes this baseline, so it says nothing of what happens")
+                .expected("what you believe: a chance under `now`, or a rate that each area as a whole meets")
+                .fix("remove the line, or write the rate: matches_baseline = \"47.5 %\""),
+        );
+    } else if rate.is_none() || !outcome.is_binary() {
         table.push(
             table
                 .problem(KEY, "only a binary outcome with a fixed baseline can be matched to it")
@@ -711,49 +731,12 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &ScheduleKeys, individuals
             false => Schedule::constant(0.0),
         };
         let mut moves = vec![None; scheme.outcomes.len()];
-        if let Some(list) = table.required_section("moves", "a table [help.NAME.moves]: outcome = \"20 %\"") {
-            for (name, span) in list.keys() {
-                let Some(at) = scheme.outcome(name) else {
-                    if top.reader.counts_only(top.file) {
-                        continue;
-                    }
-                    let known = scheme.outcomes.iter().map(|outcome| outcome.name.as_str());
-                    top.push(
-                        Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`"))
-                            .read(name)
-                            .expected("the name of an outcome")
-                            .nearest(name, known)
-                            .fix("correct the name"),
-                    );
-                    continue;
-                };
-                if !scheme.outcomes[at].is_binary() {
-                    top.push(
-                        Problem::at(top.file, span, format!("help cannot move `{name}` directly: it is not a binary outcome"))
-                            .read(name)
-                            .expected("a binary outcome")
-                            .fix("help moves whether a thing happens; how often, or how long, follows from the people it happens to"),
-                    );
-                    continue;
-                }
-                if scheme.outcomes[at].some_of().is_some() {
-                    top.push(
-                        Problem::at(top.file, span, format!("help moves `{name}` through the outcomes that it is made of"))
-                            .read(name)
-                            .expected("an outcome that is measured by itself")
-                            .fix("write what the help moves of these outcomes"),
-                    );
-                    continue;
-                }
-                let own = individuals.is_some_and(|file| file.have(at));
-                let moved = list.checked_schedule::<Change>(name, keys, |change| {
-                    if own { points(change) } else { None }.or_else(|| beyond(change))
-                });
-                moves[at] = Some(moved.map(|change| match change {
-                    Change::Relative(rate) => Move::Relative(rate.as_f64()),
-                    Change::Points(rate) => Move::Points(rate.as_f64()),
-                }));
-            }
+        let lists = [
+            (table.required_section("moves", "a table [help.NAME.moves]: outcome = \"20 %\""), 1.0),
+            (table.section("worsens"), -1.0),
+        ];
+        for (list, way) in lists.iter().filter_map(|(list, way)| Some((list.as_ref()?, *way))) {
+            moved_outcomes(top, scheme, keys, individuals, (list, way), &mut moves);
         }
         table.finish();
         out.push(Help { name: table.name.clone(), spent_now, half_cost, moves });
@@ -761,10 +744,93 @@ fn help(top: &Section<'_, '_>, scheme: &Scheme, keys: &ScheduleKeys, individuals
     out
 }
 
-fn intended(top: &Section<'_, '_>, scheme: &Scheme, keys: &ScheduleKeys) -> Option<Intended> {
+/// Reads how far help moves the outcomes of a list: for the better (`way` is 1) or for the worse (−1).
+fn moved_outcomes(
+    top: &Section<'_, '_>,
+    scheme: &Scheme,
+    keys: &ScheduleKeys,
+    individuals: Option<&Individuals>,
+    (list, way): (&Section<'_, '_>, f64),
+    moves: &mut [Option<Schedule<Move>>],
+) {
+    for (name, span) in list.keys() {
+        let Some(at) = scheme.outcome(name) else {
+            if top.reader.counts_only(top.file) {
+                continue;
+            }
+            let known = scheme.outcomes.iter().map(|outcome| outcome.name.as_str());
+            top.push(
+                Problem::at(top.file, span, format!("the scheme measures no outcome `{name}`"))
+                    .read(name)
+                    .expected("the name of an outcome")
+                    .nearest(name, known)
+                    .fix("correct the name"),
+            );
+            continue;
+        };
+        if !scheme.outcomes[at].is_binary() {
+            top.push(
+                Problem::at(top.file, span, format!("help cannot move `{name}` directly: it is not a binary outcome"))
+                    .read(name)
+                    .expected("a binary outcome")
+                    .fix("help moves whether a thing happens; how often, or how long, follows from the people it happens to"),
+            );
+            continue;
+        }
+        if scheme.outcomes[at].some_of().is_some() {
+            top.push(
+                Problem::at(top.file, span, format!("help moves `{name}` through the outcomes that it is made of"))
+                    .read(name)
+                    .expected("an outcome that is measured by itself")
+                    .fix("write what the help moves of these outcomes"),
+            );
+            continue;
+        }
+        if moves[at].is_some() {
+            top.push(
+                Problem::at(top.file, span, format!("this help moves `{name}` both for the better and for the worse"))
+                    .read(name)
+                    .expected("each outcome under `moves` or under `worsens`")
+                    .fix("remove one of the two"),
+            );
+            continue;
+        }
+        let own = individuals.is_some_and(|file| file.have(at));
+        let moved = list
+            .checked_schedule::<Change>(name, keys, |change| if own { points(change) } else { None }.or_else(|| beyond(change)));
+        moves[at] = Some(moved.map(|change| match change {
+            Change::Relative(rate) => Move::Relative(way * rate.as_f64()),
+            Change::Points(rate) => Move::Points(way * rate.as_f64()),
+        }));
+    }
+}
+
+/// `spend_on`: pounds for each person by kind of help; nothing on a kind that it does not name.
+fn spend_on(table: &Section<'_, '_>, help: &[Help], keys: &ScheduleKeys) -> Option<Intended> {
+    let list = table.section("spend_on")?;
+    let mut spend = vec![Schedule::constant(0.0); help.len()];
+    for (name, span) in list.keys() {
+        match help.iter().position(|help| help.name == name) {
+            Some(at) => spend[at] = list.positive_schedule::<Pence>(name, keys).map(Pence::pounds),
+            None => list.push(
+                Problem::at(list.file, span, "there is no such help")
+                    .read(name)
+                    .expected("the NAME of a [help.NAME] table")
+                    .nearest(name, help.iter().map(|help| help.name.as_str()))
+                    .fix("correct the name"),
+            ),
+        }
+    }
+    list.finish();
+    Some(Intended::SpendOn(spend))
+}
+
+fn intended(top: &Section<'_, '_>, scheme: &Scheme, help: &[Help], keys: &ScheduleKeys) -> Option<Intended> {
     let table = top.required_section("intended", "a table [intended]: what the commissioner expects of an honest provider")?;
     warn_without_source(&table);
-    let intended = if table.has("spend") {
+    let intended = if table.has("spend_on") {
+        spend_on(&table, help, keys)
+    } else if table.has("spend") {
         Some(Intended::Spend(table.positive_schedule::<Pence>("spend", keys).map(Pence::pounds)))
     } else {
         let name = table.required_text("outcome", "the outcome that the commissioner aims to improve");
@@ -791,6 +857,7 @@ fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {
     let mut provider = ProviderAssumptions {
         caution: 0.5,
         mission: 0.5,
+        keep: 1.0,
         fair_margin: 0.1,
         imprecision: 0.02,
         ownership: None,
@@ -803,6 +870,11 @@ fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {
     }
     if let Some(mission) = table.positive::<Rate>("mission") {
         provider.mission = mission.as_f64();
+    }
+    if table.has("keep") {
+        let fix = "write the share of a surplus that the provider may keep: \"0 %\" where it must give all of it back";
+        let keep = table.required_within("keep", (Rate(0), Rate(base::money::WHOLE)), "not a share of a surplus", fix);
+        provider.keep = keep.as_f64();
     }
     if let Some(margin) = table.positive::<Rate>("fair_margin") {
         provider.fair_margin = margin.as_f64();

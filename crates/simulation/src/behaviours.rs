@@ -9,6 +9,8 @@ use crate::strategy::{Arena, Reporting, Strategy};
 const MISSION_SPREAD: [f64; 3] = [0.3, 1.0, 3.0];
 /// Half of what buys half of an effect is what the norm-keeping provider gives up for moving by that much, in each person.
 const NORM: f64 = 1.0;
+/// Where nearly nothing may be kept, candidates are found as if this share were. Which of them is chosen goes by the true one.
+const LEAST_KEPT: f64 = 0.01;
 /// The satisficing provider is content with this share of what is intended to be paid.
 const ENOUGH: f64 = 0.95;
 
@@ -32,10 +34,12 @@ pub(crate) fn choose(
     let public = search::public_weights(arena);
     let now = Strategy::as_now(&arena.chances, segments);
     let mission = arena.assumptions.provider.mission;
+    // What it cannot keep weighs less beside what it cares for.
+    let keep = arena.assumptions.provider.keep.max(LEAST_KEPT);
     let mut candidates = vec![now.clone(), Strategy::idle(&arena.chances, segments), intended.clone(), honest.clone()];
     for spread in MISSION_SPREAD {
         let both = |(pay, public): (&Vec<f64>, &Vec<f64>)| -> Vec<f64> {
-            pay.iter().zip(public).map(|(pay, public)| pay + spread * mission * public).collect()
+            pay.iter().zip(public).map(|(pay, public)| pay + spread * mission / keep * public).collect()
         };
         let weights: Weights = pay.iter().zip(&public).map(both).collect();
         candidates.push(search::along(arena, &weights, 1.0, &everyone));
@@ -50,9 +54,10 @@ pub(crate) fn choose(
             candidates.push(strategy);
         }
     }
-    let means: Vec<f64> =
-        arena.gains(&candidates, replications.min(arena.replications)).iter().map(|paid| risks::mean(paid)).collect();
-    let profit: Vec<f64> = means.iter().zip(&candidates).map(|(paid, strategy)| paid - arena.cost(strategy)).collect();
+    let paid = arena.gains(&candidates, replications.min(arena.replications));
+    let means: Vec<f64> = paid.iter().map(|paid| risks::mean(paid)).collect();
+    let profit: Vec<f64> =
+        paid.iter().zip(&candidates).map(|(paid, strategy)| arena.mean_own_part(paid, arena.cost(strategy))).collect();
     let value: Vec<f64> = candidates.iter().map(|strategy| arena.value(strategy)).collect();
     let distance: Vec<f64> = candidates.iter().map(|strategy| distance(arena, strategy, &now)).collect();
     let best = |score: &dyn Fn(usize) -> f64| {

@@ -140,6 +140,7 @@ struct DesignOutcome {
     payments: Vec<f64>,
     results: Vec<f64>,
     cost: f64,
+    /// What results are worth, less what running the contract costs the payer itself.
     worth: f64,
     /// In each replication what is paid for chance when nothing extra is done, area by area.
     for_chance: Vec<f64>,
@@ -204,7 +205,7 @@ impl<'a> DesignSearch<'a> {
         let intended = |area: usize| {
             let arena = judge_draws.arena(scheme, assumptions, area);
             let strategy = reference_strategies::intended(&arena);
-            arena.value(&strategy) - mean(&arena.payments(&strategy).total)
+            arena.value(&strategy) - arena.administration(&strategy) - mean(&arena.payments(&strategy).total)
         };
         let intended_value = (0..judge_draws.people.len()).map(intended).sum();
         let shapes = shapes(scheme);
@@ -548,7 +549,7 @@ fn outcome(arena: &Arena<'_>, strategy: &Strategy) -> DesignOutcome {
     let lucky = for_chance.iter().filter(|paid| **paid > much).count() as f64 / for_chance.len().max(1) as f64;
     DesignOutcome {
         cost: arena.cost(strategy),
-        worth: arena.value(strategy),
+        worth: arena.value(strategy) - arena.administration(strategy),
         payments: paid.total,
         results: paid.results,
         for_chance,

@@ -45,7 +45,7 @@ pub struct FixSearchResult {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FixSet {
     pub changes: Vec<Fix>,
-    /// What the payer pays more (or less), in pounds.
+    /// What the payer spends more (or less), in pounds: on payments, and on running the contract.
     pub payer_cost: f64,
     /// Value of outcomes gained, in pounds.
     pub value_gained: f64,
@@ -162,6 +162,8 @@ struct TriedSet {
     /// Whether a provider would sign: see [`signs`].
     signs: bool,
     payment: f64,
+    /// What the payer spends in all: payments, and what running the contract costs it.
+    spend: f64,
     value: f64,
     /// For each binary outcome: what to call the people with it, whether more or fewer is better, and how many they are.
     counts: Vec<(PeopleNoun, Better, f64)>,
@@ -189,6 +191,7 @@ impl TriedSet {
             present: stress::present(results),
             signs: signs(results),
             payment: best.map_or(0.0, StrategyResult::payment),
+            spend: best.map_or(0.0, StrategyResult::payer_spend),
             value: best.map_or(0.0, |best| best.value),
             counts: binary.map(|(at, outcome)| (outcome.people.clone(), better(outcome.sign), count(at))).collect(),
             fees: fees.collect(),
@@ -200,7 +203,7 @@ impl TriedSet {
     /// pays more for nothing. Fees that carry a loss or a number of people bring no outcome, and are for something all the same.
     fn may_be_offered(&self, now: &TriedSet) -> bool {
         let small = (now.payment.abs() / 1000.0).max(1.0);
-        let costs_more = self.payment > now.payment + small;
+        let costs_more = self.spend > now.spend + small;
         let brings_nothing = self.value <= now.value + small;
         let removed =
             |(at, risk): (usize, &risks::Risk)| risk.fee_lever != FeeLever::None && now.present[at] && !self.present[at];
@@ -223,7 +226,7 @@ impl TriedSet {
     fn price(&self, now: &TriedSet) -> (bool, i64, usize, i64) {
         let thousandth = (now.payment.abs() / 1000.0).max(1.0);
         let worse = self.value < now.value - thousandth;
-        (worse, (self.payment / thousandth).round() as i64, self.changes.len(), self.payment.round() as i64)
+        (worse, (self.spend / thousandth).round() as i64, self.changes.len(), self.spend.round() as i64)
     }
 
     fn compared_with(&self, now: &TriedSet) -> FixSet {
@@ -244,7 +247,7 @@ impl TriedSet {
         };
         FixSet {
             changes: self.changes.clone(),
-            payer_cost: self.payment - now.payment,
+            payer_cost: self.spend - now.spend,
             value_gained: self.value - now.value,
             people_better: most.map_or(0.0, change),
             better: words.unwrap_or_default(),

@@ -90,18 +90,46 @@ impl Arena<'_> {
         (0..self.scheme.outcomes.len())
             .map(|at| {
                 self.false_claims(at)?;
-                let (mut good, mut bad) = (0.0, 0.0);
-                for segment in (0..self.people.segments).filter(|&segment| strategy.taken[segment]) {
-                    let chance = self.chances.with(at, segment, &strategy.effort);
-                    let (people, affected) = (self.in_segment(segment), self.in_segment(segment) * chance);
-                    let (yes, no) = (affected, people - affected);
-                    let more = self.scheme.outcomes[at].better == Better::More;
-                    good += if more { yes } else { no };
-                    bad += if more { no } else { yes };
-                }
-                Some((good, bad))
+                Some(self.good_and_bad(strategy, at))
             })
             .collect()
+    }
+
+    /// The good and the bad results of a binary outcome among those served, as expected.
+    fn good_and_bad(&self, strategy: &Strategy, outcome: usize) -> (f64, f64) {
+        let (mut good, mut bad) = (0.0, 0.0);
+        for segment in (0..self.people.segments).filter(|&segment| strategy.taken[segment]) {
+            let chance = self.chances.with(outcome, segment, &strategy.effort);
+            let (people, affected) = (self.in_segment(segment), self.in_segment(segment) * chance);
+            let (yes, no) = (affected, people - affected);
+            let more = self.scheme.outcomes[outcome].better == Better::More;
+            good += if more { yes } else { no };
+            bad += if more { no } else { yes };
+        }
+        (good, bad)
+    }
+
+    /// What running the contract costs the payer itself under a strategy, in pounds: by the year, for each person served, for each
+    /// claim of the provider, and for each claim that an audit checks.
+    #[must_use]
+    pub fn administration(&self, strategy: &Strategy) -> f64 {
+        let costs = &self.assumptions.payer_costs;
+        if !costs.is_stated() {
+            return 0.0;
+        }
+        let months: i64 = self.people.cohorts.iter().map(|&cohort| self.scheme.cohorts[cohort].months).sum();
+        let served: f64 =
+            (0..self.people.segments).filter(|&at| strategy.taken[at]).map(|segment| self.in_segment(segment)).sum();
+        let mut sum = costs.each_year * months as f64 / 12.0 + costs.each_person * served;
+        for (at, outcome) in self.scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_binary()) {
+            if outcome.reported_by == ReportedBy::Provider {
+                let (good, bad) = self.good_and_bad(strategy, at);
+                let claims = good + bad * strategy.reporting.claimed.get(at).copied().unwrap_or_default();
+                let checked = self.scheme.checked(at).map_or(0.0, |checks| checks.as_f64());
+                sum += claims * (costs.each_claim + checked * costs.each_check);
+            }
+        }
+        sum
     }
 
     /// People labelled as another segment.

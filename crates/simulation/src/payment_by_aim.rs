@@ -67,7 +67,13 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
     let today: f64 = (0..segments).map(|s| arena.in_segment(s) * arena.chances.now(outcome, s)).sum::<f64>() / people;
     let sign = arena.scheme.outcomes[outcome].sign() as f64;
     let differences: Vec<Vec<f64>> = (0..aims.len())
-        .map(|at| payments[at].iter().zip(&payments[still]).map(|(a, b)| a - b - (cost[at] - cost[still])).collect())
+        .map(|at| {
+            let gain = |(a, b): (&f64, &f64)| match arena.shares_profit() {
+                true => arena.own_part(a - cost[at]) - arena.own_part(b - cost[still]),
+                false => a - b - (cost[at] - cost[still]),
+            };
+            payments[at].iter().zip(&payments[still]).map(gain).collect()
+        })
         .collect();
     let points: Vec<CurvePoint> = aims
         .iter()

@@ -299,8 +299,8 @@ impl Chances {
             effect.spent_now *= dearer;
             for moves in effect.moves.iter_mut().flatten() {
                 *moves = match *moves {
-                    Move::Relative(most) => Move::Relative((most * size).clamp(0.0, 1.0)),
-                    Move::Points(most) => Move::Points((most * size).clamp(0.0, 1.0)),
+                    Move::Relative(most) => Move::Relative((most * size).clamp(-1.0, 1.0)),
+                    Move::Points(most) => Move::Points((most * size).clamp(-1.0, 1.0)),
                 };
             }
         }
@@ -371,7 +371,7 @@ impl Chances {
         self.now[outcome][segment]
     }
 
-    /// The largest change for the better that one kind of help can make, on top of no help at all.
+    /// The largest change for the better that one kind of help can make, on top of no help at all; below zero for the worse.
     #[must_use]
     pub fn reach(&self, outcome: usize, help: usize, segment: usize) -> f64 {
         if self.some_of[outcome].is_some() {

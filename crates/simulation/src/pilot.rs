@@ -95,6 +95,7 @@ pub fn at_scale(arena: &Arena<'_>, intended: &Strategy) -> Option<ShockResult> {
         kind: StrategyKind::Intended,
         cost: arena.cost(&dearer),
         payments: vec![0.0; replications],
+        others: Vec::new(),
         results: vec![0.0; replications],
         value: 0.0,
     };
@@ -111,5 +112,6 @@ pub fn at_scale(arena: &Arena<'_>, intended: &Strategy) -> Option<ShockResult> {
         }
         out.value += there.value(&dearer) / LEVELS as f64;
     }
+    out.others = arena.others_part(&out.payments, out.cost);
     Some(out)
 }

@@ -8,7 +8,7 @@ use contract::clauses::Clause;
 use contract::fixes::Fix;
 use contract::price::Paid;
 use contract::tally::Tally;
-use contract::terms::{Baseline, Intake, OutcomeKind, ReportedBy};
+use contract::terms::{Baseline, Intake, OutcomeKind, Per, ReportedBy};
 use rayon::prelude::*;
 use risks::{
     AgentType, AreaResults, Counterfactual, Estimate, OutcomeFacts, PeopleNoun, SegmentFacts, Shock, ShockResult, StrategyKind,
@@ -234,6 +234,12 @@ pub(crate) fn intended(arena: &Arena<'_>) -> Strategy {
                 .collect();
             Strategy::of(effort, vec![true; segments])
         }
+        Intended::SpendOn(spends) => {
+            let effort = (0..arena.chances.helps.len() * segments)
+                .map(|at| spends[at / segments].at(arena.people.area, at % segments, CohortTime::FIRST))
+                .collect();
+            Strategy::of(effort, vec![true; segments])
+        }
         Intended::Aim { outcome, better_by } => aiming(arena, *outcome, *better_by),
     }
 }
@@ -276,7 +282,8 @@ fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> V
     strategies.extend(search::path(arena, pay, budget.path / 2, &everyone));
     let payments = arena.gains(&strategies, budget.replications.min(arena.replications));
     let means: Vec<f64> = payments.iter().map(|payments| risks::mean(payments)).collect();
-    let profits: Vec<f64> = means.iter().zip(&strategies).map(|(payment, strategy)| payment - arena.cost(strategy)).collect();
+    let own = |(paid, strategy): (&Vec<f64>, &Strategy)| arena.mean_own_part(paid, arena.cost(strategy));
+    let profits: Vec<f64> = payments.iter().zip(&strategies).map(own).collect();
     let top = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let scale = (arena.assumptions.provider.imprecision * means[0].abs()).max(1.0);
     let weights: Vec<f64> = profits.iter().map(|profit| ((profit - top) / scale).exp()).collect();
@@ -331,6 +338,7 @@ fn simulated(
         kind,
         help_spend: arena.help_spend(strategy),
         cost: arena.cost(strategy),
+        administration: arena.administration(strategy),
         results_without_chance: results
             .map(|at| paid.iter().map(|(weight, paid)| weight * paid.clause(at)).sum::<f64>())
             .sum::<f64>()
@@ -343,6 +351,8 @@ fn simulated(
         false_claims,
         claims,
         mislabelled: arena.expected_mislabelled(strategy),
+        others: arena.others_part(&payments.total, arena.cost(strategy)),
+        funders: arena.funders_parts(&payments.total, arena.cost(strategy)),
         dead_margin,
         cohorts_rewarded,
         payments: payments.total,
@@ -437,6 +447,7 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
                 shock,
                 kind: StrategyKind::AsNow,
                 cost: there.cost(now),
+                others: there.others_part(&total, there.cost(now)),
                 payments: total,
                 results,
                 value: there.value(now),
@@ -447,7 +458,8 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
         for (shock, volume) in [(Shock::FifthFewer, 0.8), (Shock::FifthMore, 1.2)] {
             let Payments { total, results, .. } = arena.payments_at(intended, volume);
             let (cost, value) = (arena.cost_at(intended, volume), volume * arena.value(intended));
-            out.push(ShockResult { shock, kind: StrategyKind::Intended, cost, payments: total, results, value });
+            let others = arena.others_part(&total, cost);
+            out.push(ShockResult { shock, kind: StrategyKind::Intended, cost, payments: total, others, results, value });
         }
         out.extend(pilot::at_scale(arena, intended));
     }
@@ -457,7 +469,8 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
             let Some(strategy) = strategy(kind) else { continue };
             let Payments { total, results, .. } = there.payments(strategy);
             let (cost, value) = (there.cost(strategy), there.value(strategy));
-            out.push(ShockResult { shock: Shock::NoRecovery, kind, cost, payments: total, results, value });
+            let others = there.others_part(&total, cost);
+            out.push(ShockResult { shock: Shock::NoRecovery, kind, cost, payments: total, others, results, value });
         }
     }
     out
@@ -492,6 +505,7 @@ fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
     let money = [
         &mut result.help_spend,
         &mut result.cost,
+        &mut result.administration,
         &mut result.results_without_chance,
         &mut result.payment_without_chance,
         &mut result.value,
@@ -501,6 +515,8 @@ fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
     numbers.for_each(|number| *number *= by);
     let lists = [
         &mut result.payments,
+        &mut result.others,
+        &mut result.funders,
         &mut result.results,
         &mut result.rewards,
         &mut result.deductions,
@@ -539,6 +555,7 @@ pub fn table(
         sign: outcome.sign() as f64,
         value: assumptions.outcomes[at].value,
         paid: paid(at),
+        assumed: assumed_count(scheme, assumptions, people, at),
         price: solved[typical].prices[at],
     });
     let segments = assumptions.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
@@ -585,6 +602,24 @@ pub fn table(
         cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < assumptions.years).count(),
         wrong_payment: wrong,
     }
+}
+
+/// What the contract assumes of an outcome without the service: the count over everyone simulated, by segment and year. `None` where its
+/// baseline is no assumption, or is divided by the people affected.
+fn assumed_count(scheme: &Scheme, assumptions: &Assumptions, people: &[AreaPeople], outcome: usize) -> Option<f64> {
+    let definition = &scheme.outcomes[outcome];
+    let Baseline::Fixed(rates) = &definition.baseline else { return None };
+    if !definition.is_assumed || matches!(definition.kind, OutcomeKind::Frequency { per: Per::Affected, .. }) {
+        return None;
+    }
+    let of_area = |area: &AreaPeople| -> f64 {
+        let of_cell = |cell: &crate::people::PeopleCell| {
+            let time = scheme.cohorts[area.cohorts[cell.cohort]].time();
+            cell.people as f64 * rates.at(area.area, assumptions.segments[cell.segment].priced_as, time).as_f64()
+        };
+        area.cells.iter().map(of_cell).sum()
+    };
+    Some(people.iter().map(of_area).sum())
 }
 
 /// The percentage of claims that a clause checks, where it is an audit; at least one.

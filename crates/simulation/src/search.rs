@@ -61,6 +61,7 @@ impl Budget {
 /// What a strategy is judged by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Objective {
+    /// What the provider itself is left with.
     Profit,
     /// Mean profit less so many pounds for each pound of its standard deviation.
     Cautious(f64),
@@ -265,6 +266,9 @@ fn weights_from_there(arena: &Arena<'_>, far: f64, paid: &mut Paid<f64>) -> Weig
     weights
 }
 
+/// In pounds.
+const A_PENNY: f64 = 0.01;
+
 /// Searches for the best strategy.
 #[must_use]
 pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weights, freedom: Freedom) -> Best {
@@ -277,6 +281,7 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
     candidates.extend(path(arena, pay, budget.path, &everyone));
     candidates.extend(path(arena, &public_weights(arena), budget.path / 2, &everyone));
     let mut pool = search.try_all(candidates);
+    let idle = pool[0].clone();
     if budget.sobol > 0 {
         let found = screen(&mut search, budget.sobol, &everyone);
         pool.extend(found);
@@ -304,6 +309,10 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
             break;
         }
         at = found;
+    }
+    // Costs are certified in whole pence. Where all of a surplus goes back, what is left of it is rounding, and no reason to do anything.
+    if arena.scheme.costs_decide_payments() && at.score - idle.score < A_PENNY * arena.people.cohorts.len() as f64 {
+        at = idle;
     }
     Best { score: at.score, strategy: at.strategy, regret, regret_error, tried: search.tried }
 }
@@ -340,7 +349,7 @@ impl Search<'_, '_> {
             .zip(payments)
             .map(|(strategy, mut profits)| {
                 let cost = self.arena.cost(&strategy);
-                profits.iter_mut().for_each(|payment| *payment -= cost);
+                profits.iter_mut().for_each(|payment| *payment = self.arena.own_part(*payment - cost));
                 let score = self.score(&strategy, &profits);
                 TriedStrategy { strategy, profits, score }
             })

@@ -1,8 +1,10 @@
 //! A provider's strategy, and its consequences in one area: its costs, the outcomes of people, and what it is paid in each of many
 //! replications.
 
+use base::money::Pence;
 use base::schedule::CohortTime;
 use contract::Scheme;
+use contract::funders::split;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::{OthersPoints, Tally};
 use contract::terms::{Baseline, Intake, OutcomeKind};
@@ -356,8 +358,10 @@ impl<'a> Arena<'a> {
     #[must_use]
     pub fn payments_at(&self, strategy: &Strategy, volume: f64) -> Payments {
         let (mut out, mut paid) = (Payments::default(), Paid::default());
+        let costs = self.certified_costs(strategy, volume);
         self.simulate(std::slice::from_ref(strategy), self.replications, |_, tally, _| {
-            price(self.scheme, &tally.scaled(volume), &mut paid, &mut NoLines);
+            let tally = Tally { costs: costs.clone(), ..tally.scaled(volume) };
+            price(self.scheme, &tally, &mut paid, &mut NoLines);
             out.push(self.scheme, &paid);
         });
         out
@@ -375,6 +379,7 @@ impl<'a> Arena<'a> {
                 for at in (0..cells).filter(|&at| taken[at]) {
                     tally.people[self.tally_cells[at]] += self.people.cells[at].people as i64;
                 }
+                tally.costs = self.certified_costs(strategy, 1.0);
                 (self.thresholds(strategy), taken, tally)
             })
             .collect();
@@ -426,13 +431,15 @@ impl<'a> Arena<'a> {
     #[must_use]
     pub fn tally_of_the_worst(&self) -> Tally {
         let worst = |outcome: usize, _: usize| if self.scheme.outcomes[outcome].sign() > 0 { 0.0 } else { 1.0 };
-        self.tally_at(worst, |at, segment| worst(self.scheme.outcomes[at].base(at), segment))
+        let idle = self.certified_costs(&Strategy::idle(&self.chances, self.people.segments), 1.0);
+        Tally { costs: idle, ..self.tally_at(worst, |at, segment| worst(self.scheme.outcomes[at].base(at), segment)) }
     }
 
     /// A tally without chance under a strategy, as if everyone were served.
     #[must_use]
     pub fn tally_without_chance(&self, strategy: &Strategy) -> Tally {
-        self.tally_at_chances(|outcome, segment| self.chances.with(outcome, segment, &strategy.effort))
+        let tally = self.tally_at_chances(|outcome, segment| self.chances.with(outcome, segment, &strategy.effort));
+        Tally { costs: self.certified_costs(strategy, 1.0), ..tally }
     }
 
     /// What is paid for a tally without chance, as pricings with their weights. Where a gate turns on exactly this tally, neither side
@@ -453,7 +460,7 @@ impl<'a> Arena<'a> {
         weights.into_iter().zip(paid).filter(|(weight, _)| *weight != 0.0).collect()
     }
 
-    /// A tally without chance, where the chance of each binary outcome is given by segment.
+    /// A tally without chance, where the chance of each binary outcome is given by segment, at the costs of today's help.
     #[must_use]
     pub fn tally_at_chances(&self, chance: impl Fn(usize, usize) -> f64) -> Tally {
         self.tally_at(chance, |outcome, segment| self.compared_chance(outcome, segment))
@@ -463,6 +470,7 @@ impl<'a> Arena<'a> {
         let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
         tally.others = others::without_chance(self.scheme, self.assumptions, &self.people.cohorts);
         let size = tally.people.len();
+        tally.costs = self.certified_costs(&Strategy::as_now(&self.chances, self.people.segments), 1.0);
         let mut exact = vec![vec![0.0; size]; self.scheme.outcomes.len()];
         let mut compared = exact.clone();
         for (cell, &to) in self.people.cells.iter().zip(&self.tally_cells) {
@@ -536,6 +544,80 @@ impl<'a> Arena<'a> {
             .sum();
         let by_person = (1.0 - share) * served + brought_in + self.help_spend(strategy) + self.misreporting_cost(strategy);
         fixed + share * expected + volume * by_person
+    }
+
+    /// What the strategy costs in each cohort when `volume` times as many people come, as it is certified: nobody certifies what false
+    /// reports cost. Empty where no clause asks for it.
+    fn certified_costs(&self, strategy: &Strategy, volume: f64) -> Vec<Option<Pence>> {
+        if !self.scheme.costs_decide_payments() {
+            return Vec::new();
+        }
+        let (area, assumptions) = (self.people.area, self.assumptions);
+        let share = assumptions.cost_fixed_share;
+        let months = |cohort: &usize| self.scheme.cohorts[self.people.cohorts[*cohort]].months as f64;
+        let each_year = assumptions.cost_each_year.at(area, 0, CohortTime::FIRST).pounds();
+        let mut costs: Vec<f64> = (0..self.people.cohorts.len()).map(|cohort| each_year * months(&cohort) / 12.0).collect();
+        for cell in &self.people.cells {
+            let compelled = assumptions.cost_each_person.at(area, cell.segment, CohortTime::FIRST).pounds();
+            let served = match strategy.taken[cell.segment] {
+                true => {
+                    let brought_in = assumptions.segments[cell.segment].bring_in.unwrap_or_default();
+                    (1.0 - share) * compelled + brought_in + strategy.spend_on(cell.segment)
+                }
+                false => 0.0,
+            };
+            let each = share * compelled / assumptions.volume.max(1e-9) + volume * served;
+            costs[cell.cohort] += cell.people as f64 * each;
+        }
+        costs.into_iter().map(|pounds| Some(Pence((100.0 * pounds).round() as i64))).collect()
+    }
+
+    /// Whether somebody else bears part of what the provider loses, or gets part of its surplus.
+    #[must_use]
+    pub fn shares_profit(&self) -> bool {
+        !self.scheme.funders.is_empty() || self.assumptions.provider.keep < 1.0
+    }
+
+    /// The provider's own part of a profit, in pounds: what the funders of the contract leave it and, of a surplus, the share that it may
+    /// keep.
+    #[must_use]
+    pub fn own_part(&self, profit: f64) -> f64 {
+        let left = match self.scheme.funders.as_slice() {
+            [] => profit,
+            funders => profit - split(funders, 100.0 * profit, self.scheme.rounding).iter().sum::<f64>() / 100.0,
+        };
+        if left > 0.0 { self.assumptions.provider.keep * left } else { left }
+    }
+
+    /// The mean of its own part, by what is paid in each replication.
+    #[must_use]
+    pub fn mean_own_part(&self, payments: &[f64], cost: f64) -> f64 {
+        if !self.shares_profit() {
+            return risks::mean(payments) - cost;
+        }
+        payments.iter().map(|paid| self.own_part(paid - cost)).sum::<f64>() / payments.len().max(1) as f64
+    }
+
+    /// What others get of the profit in each replication (negative: what they bear of a loss), in pounds. Empty where all of it is the
+    /// provider's.
+    pub(crate) fn others_part(&self, payments: &[f64], cost: f64) -> Vec<f64> {
+        match self.shares_profit() {
+            true => payments.iter().map(|paid| paid - cost - self.own_part(paid - cost)).collect(),
+            false => Vec::new(),
+        }
+    }
+
+    /// What each funder of the contract gets of the mean profit, in the order of the scheme, in pounds.
+    pub(crate) fn funders_parts(&self, payments: &[f64], cost: f64) -> Vec<f64> {
+        let mut sums = vec![0.0; self.scheme.funders.len()];
+        if sums.is_empty() {
+            return sums;
+        }
+        for paid in payments {
+            let parts = split(&self.scheme.funders, 100.0 * (paid - cost), self.scheme.rounding);
+            sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part / 100.0);
+        }
+        sums.into_iter().map(|sum| sum / payments.len().max(1) as f64).collect()
     }
 
     /// What the strategy spends on help, in pounds.

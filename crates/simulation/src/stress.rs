@@ -322,7 +322,9 @@ impl ScenarioRunner<'_> {
         let curves = areas.map(|area| payment_by_aim::curve(&self.draws.arena(&scheme, &assumptions, area), outcome, 32));
         let half = match assumptions.intended {
             assumptions::Intended::Aim { better_by, .. } => better_by / 2.0,
-            assumptions::Intended::Spend(_) => curves[1].points.last().map_or(0.0, |point| point.aim / 4.0),
+            assumptions::Intended::Spend(_) | assumptions::Intended::SpendOn(_) => {
+                curves[1].points.last().map_or(0.0, |point| point.aim / 4.0)
+            }
         };
         let nearest = |curve: &Curve| {
             let distance = |point: &&payment_by_aim::CurvePoint| (point.aim - half).abs();
@@ -510,10 +512,10 @@ impl ScenarioRunner<'_> {
 const BATCHES: usize = 6;
 const BATCH: usize = 16;
 
-/// What the payer pays more, and what outcomes are worth more, at the provider's best.
+/// What the payer spends more, its own costs included, and what outcomes are worth more, at the provider's best.
 fn difference(then: &StrategyResults, now: &StrategyResults) -> (f64, f64) {
     let best =
-        |results: &StrategyResults| results.get(StrategyKind::BEST).map_or((0.0, 0.0), |best| (best.payment(), best.value));
+        |results: &StrategyResults| results.get(StrategyKind::BEST).map_or((0.0, 0.0), |best| (best.payer_spend(), best.value));
     let (then, now) = (best(then), best(now));
     (then.0 - now.0, then.1 - now.1)
 }

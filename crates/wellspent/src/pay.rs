@@ -319,7 +319,7 @@ pub(crate) fn from_records(
     providers.dedup();
     let priced = groups.iter().flat_map(|group| of_group(scheme, &payees, group)).collect();
     let statement = new_statement(folder, days, providers, priced)?;
-    let waiting = waiting(scheme, &groups);
+    let waiting = waiting(scheme, &groups).into_iter().chain(not_certified(scheme, &payees, &groups)).collect();
     Ok(PricedRecords { statement, waiting, notes, payees, groups })
 }
 
@@ -455,6 +455,35 @@ fn waiting(scheme: &Scheme, groups: &[ProviderTally]) -> Vec<String> {
         out.push("What is compared with a gate or a baseline is decided when everyone in its cohorts is known.".into());
     }
     out
+}
+
+/// The cohorts that have ended and whose costs are not certified, where clauses are worked out from them.
+fn not_certified(scheme: &Scheme, payees: &Payees, groups: &[ProviderTally]) -> Vec<String> {
+    let shared: Vec<String> =
+        scheme.clauses.iter().filter(|clause| clause.terms.reads_costs()).map(|clause| format!("`{}`", clause.name)).collect();
+    if shared.is_empty() {
+        return Vec::new();
+    }
+    let mut missing: Vec<&str> = Vec::new();
+    for group in groups {
+        let tally = outcomes::payees::priced(scheme, &payees.ids[group.provider as usize], &group.tally);
+        let ended = (0..tally.cohorts.len()).filter(|&at| tally.stage(at) != CohortStage::Running);
+        for at in ended.filter(|&at| tally.certified(at..at + 1).is_none()) {
+            let name = scheme.cohorts[tally.cohorts[at]].name.as_str();
+            if !missing.contains(&name) {
+                missing.push(name);
+            }
+        }
+    }
+    let first = missing.first().map(|first| {
+        let others = missing.len() - 1;
+        let more = if others == 0 { String::new() } else { format!(" and {}", several(others as u64, "later cohort", "later cohorts")) };
+        format!(
+            "{first}{more}: costs are not certified, and {} is left out until they are. Add them to the table that `certified_costs` names.",
+            shared.join(" and ")
+        )
+    });
+    first.into_iter().collect()
 }
 
 fn new_statement(

@@ -164,7 +164,7 @@ impl OutcomeRecords {
 
     /// The same, given away.
     #[must_use]
-    pub fn into_measured(self) -> MeasuredRecords {
+    pub(crate) fn into_measured(self) -> MeasuredRecords {
         match self {
             OutcomeRecords::One(measured) => *measured,
             OutcomeRecords::Several(joined) => joined.measured_records,

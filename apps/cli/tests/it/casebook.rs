@@ -92,9 +92,10 @@ fn filled_in(text: &str, head: &str, case: &Path) -> String {
             folder.insert(name.to_owned(), bytes(&block.body));
         } else if block.kind == "tally" {
             priced = Some(read(&folder, &block.body, &place));
-        } else if block.kind == "expect statement" {
+        } else if let "expect statement" | "expect shares" = block.kind.as_str() {
             let (scheme, tallies) = priced.as_ref().unwrap_or_else(|| panic!("{place}: nothing to price: no tally above"));
-            let found: Vec<String> = statements(scheme, tallies).lines().map(str::to_owned).collect();
+            let text = if block.kind == "expect shares" { shares(scheme, tallies) } else { statements(scheme, tallies) };
+            let found: Vec<String> = text.lines().map(str::to_owned).collect();
             let start = (block.line as isize + shift) as usize;
             let old = block.body.lines().count();
             shift += found.len() as isize - old as isize;
@@ -171,6 +172,27 @@ fn statements(scheme: &Scheme, tallies: &[Tally]) -> String {
             format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
         })
         .collect()
+}
+
+/// What everybody is left with in each area, as a table of text.
+fn shares(scheme: &Scheme, tallies: &[Tally]) -> String {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for tally in tallies {
+        let paid = statement(scheme, tally).1.total();
+        let Some(found) = contract::funders::statement(scheme, tally, paid) else {
+            rows.push(("nothing is shared yet".to_owned(), String::new()));
+            continue;
+        };
+        let mut add = |party: &str, amount: base::money::Pence| rows.push((party.to_owned(), amount.to_string()));
+        add("paid", paid);
+        add("certified costs", found.costs);
+        add("paid less costs", found.surplus);
+        scheme.funders.iter().zip(&found.funders).for_each(|(funder, part)| add(&funder.name, *part));
+        add("the provider", found.provider);
+    }
+    let wide = |of: fn(&(String, String)) -> &String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or_default();
+    let (party, amount) = (wide(|row| &row.0), wide(|row| &row.1));
+    rows.iter().map(|row| format!("{:<party$}  {:>amount$}", row.0, row.1).trim_end().to_owned() + "\n").collect()
 }
 
 fn cells(scheme: &Scheme, tally: &Tally, line: &PricedLine) -> [String; 8] {

@@ -117,7 +117,12 @@ fn every_field_of_the_json_is_documented_and_every_documented_field_is_written()
         .filter(|field| field != "mean" && field != "error")
         .collect();
     let mut written = BTreeSet::new();
-    for scheme in ["plain-linear", "hmp-doncaster-2011", "hmp-peterborough-2010"] {
+    // One in which others than payer and provider have a part.
+    let shared = changed("plain-linear", |file, text| match file {
+        "assumptions.toml" => text + "\n[payer_costs]\neach_person = \"£20\"\n",
+        _ => text,
+    });
+    for scheme in ["plain-linear", "hmp-doncaster-2011", "hmp-peterborough-2010", shared.path()] {
         let text = stress(scheme, &["--json", "-"]);
         let value: Value = serde_json::from_str(&text).expect("the report is JSON");
         assert_eq!(value["schema"], "wellspent-stress/2");

@@ -197,6 +197,11 @@ pub trait ClauseKind: Debug {
         false
     }
 
+    /// Whether it is worked out from the provider's certified costs, and waits for them.
+    fn reads_costs(&self) -> bool {
+        false
+    }
+
     /// Whether it is due month by month.
     fn is_monthly(&self) -> bool {
         false

@@ -13,6 +13,7 @@ pub mod award;
 pub mod bonus;
 pub mod cap;
 pub mod clawback;
+pub mod cost_share;
 pub mod floor;
 mod kind;
 pub mod outcome_payment;
@@ -20,6 +21,7 @@ pub mod points_payment;
 mod reading;
 pub mod service_fee;
 pub mod share_at_risk;
+pub mod surplus_share;
 pub mod sustainment_payment;
 pub mod tariff;
 mod wording;
@@ -37,7 +39,7 @@ pub use kind::{CatalogueEntry, ClauseEffects, ClauseKind, NewClause, OtherTerms,
 pub use reading::{ClauseContext, CountingBasis};
 pub(crate) use reading::{conflict, read};
 
-use wording::{capitalised, clause_names, measured_words, nothing_of_a_debt, prices, term_numbers};
+use wording::{WAITS_FOR_COSTS, capitalised, clause_names, measured_words, nothing_of_a_debt, prices, term_numbers};
 
 /// One clause of the contract.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,10 +66,12 @@ pub enum ClauseTerms {
     Audit(audit::Audit),
     Cap(cap::Cap),
     Floor(floor::Floor),
+    SurplusShare(surplus_share::SurplusShare),
+    CostShare(cost_share::CostShare),
 }
 
 /// Every kind of clause, in reading order.
-pub const CATALOGUE: [CatalogueEntry; 13] = [
+pub const CATALOGUE: [CatalogueEntry; 15] = [
     service_fee::ENTRY,
     attachment_fee::ENTRY,
     outcome_payment::ENTRY,
@@ -81,6 +85,8 @@ pub const CATALOGUE: [CatalogueEntry; 13] = [
     audit::ENTRY,
     cap::ENTRY,
     floor::ENTRY,
+    surplus_share::ENTRY,
+    cost_share::ENTRY,
 ];
 
 /// The one place that goes from the kind of a clause to its file. The answer may be a type of its own for each kind, so that
@@ -101,6 +107,8 @@ macro_rules! with_kind {
             ClauseTerms::Audit($clause) => $answer,
             ClauseTerms::Cap($clause) => $answer,
             ClauseTerms::Floor($clause) => $answer,
+            ClauseTerms::SurplusShare($clause) => $answer,
+            ClauseTerms::CostShare($clause) => $answer,
         }
     };
 }

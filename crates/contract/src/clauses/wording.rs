@@ -28,6 +28,10 @@ pub(super) fn measured_words(over: MeasuredOver, measured_for: MeasuredFor) -> S
     }
 }
 
+/// A sentence for a clause that is worked out from certified costs.
+pub(super) const WAITS_FOR_COSTS: &str =
+    "It is worked out when the costs of the period are certified. Until then, and in the tables here, it is left out.";
+
 /// With a capital letter, for the start of a sentence.
 pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();

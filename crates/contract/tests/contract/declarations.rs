@@ -62,9 +62,9 @@ fn those(scheme: &Scheme, answer: impl Fn(&ClauseTerms) -> bool) -> Vec<usize> {
     (0..scheme.clauses.len()).filter(|&at| answer(&scheme.clauses[at].terms)).collect()
 }
 
-/// The same people with other results, other comparison groups and other findings of an audit.
+/// The same people and costs with other results, other comparison groups and other findings of an audit.
 fn other_results(draws: &mut Draws, scheme: &Scheme, before: &Tally) -> Tally {
-    let people = before.people.clone();
+    let (people, costs) = (before.people.clone(), before.costs.clone());
     // A tally is drawn with its people, so the counts are cut to the people there are.
     let mut other = tally(draws, scheme);
     for cell in 0..people.len() {
@@ -78,7 +78,7 @@ fn other_results(draws: &mut Draws, scheme: &Scheme, before: &Tally) -> Tally {
             *found = draws.below(lost + 1);
         }
     }
-    Tally { people, ..other }
+    Tally { people, costs, ..other }
 }
 
 /// The same results with everything else that they are compared with: fixed baselines and comparison groups.

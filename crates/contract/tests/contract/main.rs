@@ -3,6 +3,7 @@
 mod awards;
 mod declarations;
 mod hostile;
+mod parts;
 mod points;
 mod segments;
 mod sentences;

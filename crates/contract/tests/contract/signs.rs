@@ -168,7 +168,7 @@ fn any_clause(draws: &mut Draws, above: &[String]) -> String {
     };
     let list = format!("{names:?}");
     let refers = !names.is_empty();
-    match draws.below(16) {
+    match draws.below(18) {
         0 => format!("clause = \"service fee\"\neach_month = \"£{}\"", draws.below(15)),
         1 => format!("clause = \"attachment fee\"\nprice = \"{price}\""),
         2 => {
@@ -234,12 +234,23 @@ fn any_clause(draws: &mut Draws, above: &[String]) -> String {
             format!("clause = \"award\"\nstandards = [{}]\npays = [{}]\n{over}", standards.join(", "), pays.join(", "))
         }
         14 => points(draws),
+        15 if refers => {
+            let first = draws.of(&["", "keeps_first = \"20 %\"\n"]);
+            format!("clause = \"surplus share\"\nof = {list}\nshare = \"{} %\"\n{first}{over}", draws.below(101))
+        }
+        16 => {
+            let beyond = if refers && draws.below(2) == 0 { format!("beyond = {list}\n") } else { String::new() };
+            let most = if draws.below(2) == 0 { format!("at_most = \"£{}\"\n", draws.below(3_000)) } else { String::new() };
+            format!("clause = \"cost share\"\nshare = \"{} %\"\n{beyond}{most}{over}", draws.below(101))
+        }
         _ => format!("clause = \"audit\"\noutcome = \"lost\"\nchecks = \"10 %\"\npenalty = \"{price}\""),
     }
 }
 
 pub(crate) fn tally(draws: &mut Draws, scheme: &Scheme) -> Tally {
     let mut tally = Tally::empty(scheme, 0, (0..scheme.cohorts.len()).collect());
+    // Some costs are not certified yet.
+    tally.costs = tally.cohorts.iter().map(|_| (draws.below(8) > 0).then(|| Pence(draws.below(900_000)))).collect();
     for cell in 0..tally.people.len() {
         let people = draws.of(&[0, 5, 20, 40, 40]);
         tally.people[cell] = people;

@@ -146,7 +146,13 @@ fn pilot(table: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Option<Pilo
 
 /// The outcome whose move the pilots measured: the one stated, or the first that the help moves.
 fn piloted_outcome(table: &Section<'_, '_>, scheme: &Scheme, help: &Help) -> Option<usize> {
-    let moved = |at: &usize| help.moves[*at].is_some();
+    // A pilot is about what help does for the better.
+    let moved = |at: &usize| {
+        help.moves[*at].as_ref().is_some_and(|moves| {
+            let (Move::Relative(most) | Move::Points(most)) = moves.at(0, 0, CohortTime::FIRST);
+            most >= 0.0
+        })
+    };
     if !table.has("outcome") {
         return (0..scheme.outcomes.len()).find(moved);
     }

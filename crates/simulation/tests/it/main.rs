@@ -18,10 +18,12 @@ mod schemes;
 mod search_oracle;
 mod sensitivity;
 mod shared_savings;
+mod sharing;
 mod simulate;
 mod small;
 mod textbook;
 mod tipping_point;
+mod worsening;
 mod wrong_payment;
 
 use std::path::PathBuf;

@@ -323,6 +323,12 @@ fn help(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
                     .map(|segment| moves.as_ref().map(|m| m.at(typical.area, segment, CohortTime::FIRST)))
                     .collect::<Option<_>>()?;
                 let size = |moves: &Move| match moves {
+                    Move::Relative(share) if *share < 0.0 => {
+                        (format!("{} more of the chance, for the worse", percent(-share)), *share)
+                    }
+                    Move::Points(share) if *share < 0.0 => {
+                        (format!("{:.1} percentage points for the worse", -100.0 * share), *share)
+                    }
                     Move::Relative(share) => (format!("{} of the chance", percent(*share)), *share),
                     Move::Points(share) => (format!("{:.1} percentage points", 100.0 * share), *share),
                 };
@@ -386,6 +392,18 @@ fn intended(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
                 })
                 .collect();
             format!("a person, {}", risks::listed(&each))
+        }
+        Intended::SpendOn(spends) => {
+            let segments = 0..assumptions.segments.len();
+            let each = assumptions.help.iter().zip(spends).map(|(help, spend)| {
+                let (low, high) = segments
+                    .clone()
+                    .map(|at| spend.at(typical.area, at, CohortTime::FIRST))
+                    .fold((f64::INFINITY, 0.0f64), |(low, high), spend| (low.min(spend), high.max(spend)));
+                let pounds = if low == high { pounds(low) } else { format!("{} to {} by segment", pounds(low), pounds(high)) };
+                format!("{pounds} on {}", plain(&help.name))
+            });
+            format!("a person, {}", risks::listed(&each.collect::<Vec<_>>()))
         }
     };
     let main = main_outcome(scheme, assumptions)

@@ -33,12 +33,15 @@ const BOX: ErrorSource = ErrorSource::None(
 );
 const EDGE: ErrorSource =
     ErrorSource::None("not estimated: the nearest scenario found by a search on few replications; there may be a nearer one");
+const PARTS: ErrorSource = ErrorSource::None(
+    "not estimated: a mean over the replications; strategies[] has the errors of the payment and of the provider's profit",
+);
 const RULES: ErrorSource = ErrorSource::None("exact: the rules priced on tallies without chance");
 const CLOSED: ErrorSource = ErrorSource::None("exact: a closed form of the stated numbers");
 const JACKKNIFE: ErrorSource = ErrorSource::Beside("break_even_error", "jackknife over ten groups of replications");
 
 /// Every number of the report that is not a figure, by its path; `*` stands for the fields of one object.
-const NUMBERS: [(&str, ErrorSource); 74] = [
+const NUMBERS: [(&str, ErrorSource); 75] = [
     ("simulated.years", STATED),
     ("simulated.people", STATED),
     ("simulated.cohorts_in_an_area", STATED),
@@ -66,6 +69,7 @@ const NUMBERS: [(&str, ErrorSource); 74] = [
     ("strategies[].outcomes[].count", EXPECTED),
     ("strategies[].segments[].help_spend", EXPECTED),
     ("strategies[].segments[].served", EXPECTED),
+    ("parties[].gains", PARTS),
     ("areas[].people", STATED),
     ("areas[].strategies[].help_spend", EXPECTED),
     ("areas[].strategies[].cost", EXPECTED),

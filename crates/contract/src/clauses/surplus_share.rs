@@ -1,0 +1,147 @@
+//! A share of a surplus over certified costs, which the provider gives back.
+
+use crate::amendment::Amendment;
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, term_numbers};
+use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
+use crate::terms::{MeasuredOver, Scheme};
+use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
+use base::reader::Section;
+
+pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+    name: "surplus share",
+    summary: "The provider gives back a share of its surplus: of what the named clauses (or all clauses above) paid beyond its \
+              certified costs. With `keeps_first`, it first keeps a share of these costs. A saving on an agreed price is shared in \
+              this way. With a share of 100%, nothing beyond `keeps_first` can be kept. It is worked out for each measured period \
+              when the costs of that period are certified.",
+    example: r#"[pay.gain_share]
+clause = "surplus share"
+of = ["fee", "job"]               # optional: without it, all clauses above
+share = "50%"                     # of the surplus, given back
+keeps_first = "5%"                # optional: of the certified costs, kept before anything is given back
+measured_over = "each year"
+from = "clause 4.11""#,
+    read: |section, context| Some(ClauseTerms::SurplusShare(read(section, context))),
+};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurplusShare {
+    pub of: Vec<usize>,
+    /// The share of the surplus that is given back.
+    pub share: Rate,
+    /// A share of the certified costs: so much surplus is kept whole.
+    pub keeps_first: Rate,
+    pub over: MeasuredOver,
+}
+
+fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> SurplusShare {
+    let of = context.clauses(section, "of", true);
+    let fix = "write the part of the surplus that is given back, such as \"50%\"";
+    let share = section.required_within("share", (Rate(0), Rate(WHOLE)), "not a share of a surplus", fix);
+    let keeps_first = match section.has("keeps_first") {
+        true => {
+            let fix = "write the surplus that is kept before anything is given back, as a share of the certified costs";
+            section.required_within("keeps_first", (Rate(0), Rate(WHOLE)), "not a share of the costs", fix)
+        }
+        false => Rate(0),
+    };
+    let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
+    SurplusShare { of, share, keeps_first, over }
+}
+
+impl ClauseKind for SurplusShare {
+    fn entry(&self) -> &'static CatalogueEntry {
+        &ENTRY
+    }
+
+    fn effects(&self) -> ClauseEffects {
+        ClauseEffects {
+            pays_for_results: true,
+            // It compares money. The clauses it is on answer for the results.
+            compares_results: false,
+            takes_back: true,
+            may_owe: true,
+            pays_for_whole_area: true,
+        }
+    }
+
+    fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
+        let scheme = pricing.scheme;
+        for period in pricing.periods(self.over) {
+            let Some(certified) = pricing.tally.certified(period.clone()) else { continue };
+            let costs = A::of(Quantity::whole(1), certified, scheme.rounding);
+            let paid = pricing.paid_by(&self.of, period.clone());
+            let beyond = paid.minus(costs).minus(costs.share(self.keeps_first, scheme.rounding));
+            let beyond = if beyond > A::default() { beyond } else { A::default() };
+            let (share, left) = (beyond.share(self.share, scheme.rounding), pricing.left_to_take(&self.of, period.clone()));
+            let back = if share < left { share } else { left };
+            pricing.take(&self.of, period.clone(), back);
+            let gives = back > A::default();
+            let price = Pence(back.in_pence().round() as i64);
+            let quantity = if gives { Quantity::whole(-1) } else { Quantity(0) };
+            let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "surplus share", price };
+            pricing.post(line, A::default().minus(back), || {
+                let kept = match self.keeps_first {
+                    Rate(0) => String::new(),
+                    kept => format!(" and {kept} of them, which it keeps"),
+                };
+                let found = format!(
+                    "{} paid {}; certified costs {certified}",
+                    clause_names(scheme, &self.of),
+                    Pence(paid.in_pence().round() as i64)
+                );
+                match gives {
+                    true => format!("{found}. The provider gives back {} of what is beyond the costs{kept}", self.share),
+                    false => format!("no change: {found}. There is no surplus to share beyond the costs{kept}"),
+                }
+            });
+        }
+    }
+
+    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+        let kept = match self.keeps_first {
+            Rate(0) => String::new(),
+            kept => format!(" and {kept} of them, which it keeps"),
+        };
+        let mut out = vec![
+            format!(
+                "The provider gives back {} of its surplus, measured over {}: of what {} paid beyond its certified costs{kept}.",
+                self.share,
+                self.over.words(),
+                term_numbers(scheme, &self.of)
+            ),
+            super::WAITS_FOR_COSTS.to_owned(),
+        ];
+        out.extend(super::nothing_of_a_debt(scheme, &self.of, "given back"));
+        out
+    }
+
+    fn reads_costs(&self) -> bool {
+        true
+    }
+
+    fn measured_over(&self) -> Option<MeasuredOver> {
+        Some(self.over)
+    }
+
+    fn refers_to(&self) -> &[usize] {
+        &self.of
+    }
+
+    fn references(&mut self) -> Option<&mut Vec<usize>> {
+        Some(&mut self.of)
+    }
+
+    fn reference_key(&self) -> Option<&'static str> {
+        Some("of")
+    }
+
+    fn shares_what_is_left(&self) -> bool {
+        true
+    }
+
+    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
+        if let ClauseTerms::SurplusShare(new) = new {
+            text.over(name, self.over, new.over, "share");
+        }
+    }
+}
